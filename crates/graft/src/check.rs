@@ -5,6 +5,7 @@ mod names;
 mod order;
 
 mod flow;
+mod overwritten;
 
 mod shape;
 
@@ -87,6 +88,16 @@ pub(crate) fn hold(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
     if let Some((name, at)) = edited.old.and_then(|old| flow::lost_value(old, new)) {
         let message = format!(
             "`{name}` says that it returns a value and did, and would end without one at line {}: the block shows a part of it",
+            line(at)
+        );
+        return Err(refusal(Reason::Conflict, message));
+    }
+    if let Some((name, at)) = edited
+        .old
+        .and_then(|old| overwritten::overwritten(old, new))
+    {
+        let message = format!(
+            "`{name}` would be set again at line {}, before anything reads what the block sets",
             line(at)
         );
         return Err(refusal(Reason::Conflict, message));

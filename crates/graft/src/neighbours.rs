@@ -15,11 +15,16 @@ pub(crate) fn told(
     items: &[Item<'_>],
 ) -> Vec<usize> {
     let found = meant(file, name, items);
+    // "before the `save(...)`" shows a call without its arguments.
+    let elided = ["(...)", "(…)"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end));
     if found.is_empty()
-        && matches!(
-            prose.noun(relation, name),
-            Some("call" | "statement" | "line")
-        )
+        && (elided.is_some()
+            || matches!(
+                prose.noun(relation, name),
+                Some("call" | "statement" | "line")
+            ))
     {
         let steps = |item: &Item<'_>| {
             matches!(
@@ -30,7 +35,7 @@ pub(crate) fn told(
         let among: Vec<usize> = (0..items.len())
             .filter(|&at| items.get(at).is_some_and(steps))
             .collect();
-        return reads(file, name, items, &among);
+        return reads(file, elided.unwrap_or(name), items, &among);
     }
     let kinds: &[&str] = match prose.noun(relation, name) {
         Some("check" | "guard" | "condition" | "branch") => &["if_statement"],

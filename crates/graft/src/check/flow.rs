@@ -35,7 +35,7 @@ pub(super) fn lost_value(old: &Source<'_>, new: &Source<'_>) -> Option<(String, 
 }
 
 /// Returns the functions and methods of a text by their qualified names.
-fn functions<'t>(source: &'t Source<'_>) -> Vec<(String, Node<'t>)> {
+pub(super) fn functions<'t>(source: &'t Source<'_>) -> Vec<(String, Node<'t>)> {
     let mut found = Vec::new();
     collect(source, source.root(), ("", 0), &mut found);
     found

@@ -26,37 +26,80 @@ pub(super) fn by_prose(
         .filter(|other| other.name != item.name)
         .map(|other| other.name.as_str())
         .collect();
-    for (relation, step) in [(Relation::After, 1), (Relation::Before, 0)] {
-        for name in merger.prose.related(relation, &item.name, &siblings) {
-            let found = told(merger.file, (merger.prose, relation), name, &pair.old);
-            match found.as_slice() {
-                [only] => return Ok(Some(only + step)),
-                [] => {}
-                [first, .., last] => {
-                    if let Some(named) = pick_definition(pair, &found) {
-                        return Ok(Some(named + step));
-                    }
-                    if last - first + 1 == found.len() {
-                        return Ok(Some(if step == 1 { last + 1 } else { *first }));
-                    }
-                    let mut refusal = refusal(
-                        Reason::Ambiguous,
-                        format!(
-                            "`{name}`, beside which the block belongs, stands {} times here",
-                            found.len()
-                        ),
-                    );
-                    refusal.candidates = found
-                        .iter()
-                        .filter_map(|&old| pair.old.get(old))
-                        .map(|old| place(merger.file.text, old.start))
-                        .collect();
-                    return Err(refusal);
+    let beside = |relation| beside_named(merger, pair, (item, &siblings), relation);
+    let after = beside(Relation::After)?;
+    // Where both sides are named, what stands between them may belong to the first: "after the order is loaded and
+    // validated and before it is saved".
+    let before = match after {
+        Some(after) => beside(Relation::Before)
+            .ok()
+            .flatten()
+            .or_else(|| first_use(merger, pair, (item, &siblings), after)),
+        None => beside(Relation::Before)?,
+    };
+    match (after, before) {
+        (Some(after), Some(before)) if after < before => Ok(Some(before)),
+        (None, None) => by_phrase(merger, pair, item, &siblings),
+        (after, before) => Ok(after.or(before)),
+    }
+}
+
+/// Returns the only statement from `after` on that uses what the sentences put an item before: the one with `call(order)`
+/// for "before the `call(...)`".
+fn first_use(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    (item, siblings): (&Item<'_>, &[&str]),
+    after: usize,
+) -> Option<usize> {
+    let names = merger.prose.related(Relation::Before, &item.name, siblings);
+    let below: Vec<usize> = (after..pair.old.len()).collect();
+    names.into_iter().find_map(|name| {
+        let bare = name.split('(').next().unwrap_or(name);
+        match reads(merger.file, bare, &pair.old, &below)[..] {
+            [only] => Some(only),
+            _ => None,
+        }
+    })
+}
+
+/// Returns the place on one side of what the sentences about an item name.
+fn beside_named(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    (item, siblings): (&Item<'_>, &[&str]),
+    relation: Relation,
+) -> Result<Option<usize>, Refusal> {
+    let step = usize::from(relation == Relation::After);
+    for name in merger.prose.related(relation, &item.name, siblings) {
+        let found = told(merger.file, (merger.prose, relation), name, &pair.old);
+        match found.as_slice() {
+            [only] => return Ok(Some(only + step)),
+            [] => {}
+            [first, .., last] => {
+                if let Some(named) = pick_definition(pair, &found) {
+                    return Ok(Some(named + step));
                 }
+                if last - first + 1 == found.len() {
+                    return Ok(Some(if step == 1 { last + 1 } else { *first }));
+                }
+                let mut refusal = refusal(
+                    Reason::Ambiguous,
+                    format!(
+                        "`{name}`, beside which the block belongs, stands {} times here",
+                        found.len()
+                    ),
+                );
+                refusal.candidates = found
+                    .iter()
+                    .filter_map(|&old| pair.old.get(old))
+                    .map(|old| place(merger.file.text, old.start))
+                    .collect();
+                return Err(refusal);
             }
         }
     }
-    by_phrase(merger, pair, item, &siblings)
+    Ok(None)
 }
 
 /// "after the book routes", "before the `GET /{id}` route", "below the imports": a place that the words name, by a route,

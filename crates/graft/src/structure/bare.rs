@@ -120,6 +120,16 @@ fn refuse_unlike(
     (root, hints): (&[Item<'_>], &Hints<'_>),
 ) -> Result<(), Refusal> {
     let file = merger.file;
+    for item in code {
+        if let Some(class) = class_of_its_like(file, root, item) {
+            let message = format!(
+                "`{}` may be an attribute of `{class}`, as all values of its form in the file are, and the plan doesn't \
+                 say into what it goes",
+                item.name
+            );
+            return Err(refusal(Reason::Ambiguous, message));
+        }
+    }
     if !any_body(file, file.root(), &|_| true) {
         return Ok(());
     }
@@ -157,6 +167,40 @@ fn refuse_unlike(
         }
     }
     Ok(())
+}
+
+/// Returns the class that the module makes one of, whose attributes have the form of a new value, `debug: bool = False`,
+/// where no value of the module has it: settings that are kept in a class are read from there.
+fn class_of_its_like<'t>(
+    file: &Source<'_>,
+    root: &'t [Item<'_>],
+    item: &Item<'_>,
+) -> Option<&'t str> {
+    let has_type = |item: &Item<'_>| {
+        let statement = item.core;
+        let assignment = statement
+            .named_child(0)
+            .filter(|_| statement.kind() == "expression_statement");
+        let assignment = assignment.unwrap_or(statement);
+        item.kind == Kind::Value && assignment.child_by_field_name("type").is_some()
+    };
+    if file.language != Language::Python || !has_type(item) || root.iter().any(has_type) {
+        return None;
+    }
+    // What the module makes once, and of defaults alone, is what others read: `settings = Settings()`.
+    let is_made_once = |class: &Item<'_>| {
+        let made = format!("= {}()", class.name);
+        root.iter().any(|old| {
+            old.kind == Kind::Value && file.slice(old.bare..old.code_end).ends_with(&made)
+        })
+    };
+    let keeps = |class: &&Item<'_>| {
+        let body = file.language.body(class.core);
+        class.kind == Kind::Class
+            && is_made_once(class)
+            && body.is_some_and(|body| file.items(body).iter().any(has_type))
+    };
+    root.iter().find(keeps).map(|class| class.name.as_str())
 }
 
 /// A refusal for a statement that has no place: it names the place that the words state, if they do.
