@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! def fee(total):
-//!     if total < 0:            # `not (total < 0)` is the same as `>=`; `total <= 0`; `total < 1`
+//!     if total < 0:            # `total <= 0`; `total < 1`
 //!         raise ValueError     # the whole guard goes
 //!     return total * 2         # `return None`; `total * 3`
 //! ```
@@ -43,11 +43,11 @@ pub fn mutants(path: &str, source: &str, changed: &[Range<usize>]) -> Vec<Mutant
         let (on, off): (Vec<Edit>, Vec<Edit>) = function.edits.into_iter().partition(|edit| is_changed(&edit.rows));
         let edits = ordered(if on.is_empty() { off } else { on });
         let made = edits.into_iter().filter(|edit| parses(language, source, edit));
-        found.extend(made.enumerate().map(|(turn, edit)| (turn, mutant(source, &function.name, edit))));
+        found.extend(made.enumerate().map(|(turn, edit)| mutant(source, &function.name, turn, edit)));
     }
     // A stable sort: within a turn the functions stay in the order of the text.
-    found.sort_by_key(|(turn, _)| *turn);
-    found.into_iter().map(|(_, mutant)| mutant).collect()
+    found.sort_by_key(|mutant| mutant.turn);
+    found
 }
 
 /// A function with the edits that belong to it and to no function inside of it.
@@ -129,13 +129,14 @@ fn applied(source: &str, at: &Range<usize>, new: &str) -> String {
     [head, new, tail].concat()
 }
 
-fn mutant(source: &str, function: &str, edit: Edit) -> Mutant {
+fn mutant(source: &str, function: &str, turn: usize, edit: Edit) -> Mutant {
     let shown = edit.shown;
     let before = source.get(shown.clone()).unwrap_or_default();
     let after = applied(before, &(edit.at.start - shown.start..edit.at.end - shown.start), &edit.new);
     Mutant {
         function: function.to_owned(),
         operator: edit.operator,
+        turn,
         line: edit.rows.start + 1,
         before: shorten(before),
         after: shorten(&after),

@@ -45,8 +45,11 @@ pub(super) fn edits(node: Node<'_>, source: &str) -> Vec<Edit> {
     let one = |edit: Edit| vec![edit];
     match node.kind() {
         "if_statement" => {
-            let guard = is_guard(node).then(|| edit(Operator::Validation, node, "pass", node));
-            guard.into_iter().chain(negated(node.child_by_field_name("condition"), source)).collect()
+            // A guard turned around raises in each call, which a test sees that checks nothing.
+            if is_guard(node) {
+                return one(edit(Operator::Validation, node, "pass", node));
+            }
+            negated(node.child_by_field_name("condition"), source).into_iter().collect()
         }
         "elif_clause" => negated(node.child_by_field_name("condition"), source).into_iter().collect(),
         "if_clause" => negated(node.named_child(0), source).into_iter().collect(),

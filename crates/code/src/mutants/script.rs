@@ -88,9 +88,12 @@ pub(super) fn edits(node: Node<'_>, source: &str, language: Language) -> Vec<Edi
     let one = |edit: Edit| vec![edit];
     match node.kind() {
         "if_statement" => {
-            let guard = is_guard(node).then(|| edit(Operator::Validation, node, ";", node));
+            // A guard turned around throws in each call, which a test sees that checks nothing.
+            if is_guard(node) {
+                return one(edit(Operator::Validation, node, ";", node));
+            }
             let inner = node.child_by_field_name("condition").and_then(|brackets| brackets.named_child(0));
-            guard.into_iter().chain(negated(inner, source)).collect()
+            negated(inner, source).into_iter().collect()
         }
         "ternary_expression" => negated(node.child_by_field_name("condition"), source).into_iter().collect(),
         "binary_expression" => binary(node).into_iter().collect(),
