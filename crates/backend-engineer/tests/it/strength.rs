@@ -55,7 +55,10 @@ fn play(task: &Task, test: &str, strength: &str) -> Played {
         { "say": "Done." },
     ]);
     scene.file("repository/docs/plan.md", &plan).file("home/script.json", &script.to_string());
-    scene.file(&format!("repository/{module}"), if task.language == Language::Python { "\"\"\"Task.\"\"\"\n" } else { "// Task.\n" });
+    scene.file(
+        &format!("repository/{module}"),
+        if task.language == Language::Python { "\"\"\"Task.\"\"\"\n" } else { "// Task.\n" },
+    );
     if task.language == Language::Python {
         scene.file("repository/app/__init__.py", "").file("repository/tests/__init__.py", "");
     } else {
@@ -63,7 +66,16 @@ fn play(task: &Task, test: &str, strength: &str) -> Played {
     }
     let model = format!("scripted/{}", scene.root().join("../home/script.json").display());
     let ended = scene.run(&[
-        "implement", "docs/plan.md", "--phase", "1", "--json", "--quiet", "--strength", strength, "--model", &model,
+        "implement",
+        "docs/plan.md",
+        "--phase",
+        "1",
+        "--json",
+        "--quiet",
+        "--strength",
+        strength,
+        "--model",
+        &model,
     ]);
     let report = serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{}: {ended}", task.title));
     Played { exit: ended.code, report }

@@ -24,12 +24,7 @@ fn python_is_made_wrong() {
         ("def f(a: int = 1) -> Literal[2]:\n    pass\n", &[]),
         (
             "def f(a):\n    if a < 0:\n        raise ValueError(a)\n    g(a)\n",
-            &[
-                "2: if a < 0: raise ValueError(a) -> pass",
-                "4: g(a) -> pass",
-                "2: a < 0 -> a < 1",
-                "2: a < 0 -> a <= 0",
-            ],
+            &["2: if a < 0: raise ValueError(a) -> pass", "4: g(a) -> pass", "2: a < 0 -> a < 1", "2: a < 0 -> a <= 0"],
         ),
         ("def f(a):\n    if not a:\n        g()\n", &["2: not a -> a", "3: g() -> pass"]),
         ("def f(a):\n    if a == b:\n        x = a\n", &["2: a == b -> a != b"]),
@@ -75,11 +70,7 @@ fn scripts_are_made_wrong() {
                 "2: a <= 0 -> a < 0",
             ],
         ),
-        (
-            "a.js",
-            "function f(a) {\n  if (!a) {\n    throw a;\n  }\n}\n",
-            &["2: if (!a) { throw a; } -> ;"],
-        ),
+        ("a.js", "function f(a) {\n  if (!a) {\n    throw a;\n  }\n}\n", &["2: if (!a) { throw a; } -> ;"]),
         ("a.js", "function f(a) { if (a === b) { x = a || c; } }\n", &["1: a || c -> a && c", "1: a === b -> a !== b"]),
         ("a.js", "function f(a) { x = a ? b : c; }\n", &["1: a -> !(a)"]),
         (
