@@ -4,8 +4,8 @@
 //! phase's own tests run on each. Where none is rejected, the tests say no more than that the names are there: prose that
 //! a model did and that new tests prove is unproven then. For code that the plan shows it is told and decides nothing.
 
-mod suites;
 mod wrong_versions;
+mod suites;
 
 use std::time::{Duration, Instant};
 
@@ -85,13 +85,14 @@ pub(crate) async fn measure_strength(
     if chosen.is_empty() {
         return Ok(());
     }
-    let made = wrong_versions::of_unit(work, change, &chosen);
+    let test_files: Vec<String> = chosen.iter().flat_map(|suite| suite.files.clone()).collect();
+    let made = wrong_versions::of_unit(work, change, &test_files);
     if made.is_empty() {
         return Ok(());
     }
     let (began, count) = (Instant::now(), made.len().min(MOST));
     let (command, folder) = (chosen[0].request.script.clone(), chosen[0].request.folder.clone());
-    let why = format!("on {count} wrong versions of the change, {} at most", write_duration(limit));
+    let why = format!("on {} of the change, {} at most", versions(count), write_duration(limit));
     work.run.emit(Event::CommandStarted { command: command.clone(), folder: folder.clone(), why })?;
     let now = work.workspace.tree.savepoint();
     let tried = try_all(work, chosen, &made, began + limit).await;
@@ -216,9 +217,12 @@ impl Strength {
 }
 
 fn sentence(rejected: usize, tried: usize) -> String {
-    let versions = if tried == 1 { "wrong version" } else { "wrong versions" };
     let rejected = if rejected == 0 { "none".to_owned() } else { rejected.to_string() };
-    format!("the phase's tests reject {rejected} of {tried} {versions}")
+    format!("the phase's tests reject {rejected} of {}", versions(tried))
+}
+
+fn versions(count: usize) -> String {
+    if count == 1 { "1 wrong version".to_owned() } else { format!("{count} wrong versions") }
 }
 
 impl Survivor {

@@ -100,8 +100,8 @@ fn good_tests_are_told_from_empty_ones() {
                         false => played.exit == 7 && rejected == Some(0) && tried > Some(0),
                     };
                     if !is_right {
-                        let notes = &played.report["phases"][0]["notes"];
-                        let line = format!("{} good={is_good} exit={} {strength} {notes}", task.title, played.exit);
+                        let tasks = &played.report["phases"][0]["tasks"];
+                        let line = format!("{} good={is_good} exit={} {strength} {tasks}", task.title, played.exit);
                         wrong.lock().expect("nobody failed").push(line);
                     }
                 }

@@ -2,9 +2,13 @@
 
 use super::*;
 
+fn of_lines(path: &str, source: &str, rows: Range<usize>) -> Vec<Mutant> {
+    mutants(path, source, std::slice::from_ref(&rows))
+}
+
 /// Returns the mutants of all lines as `line: before -> after`.
 fn shown(path: &str, source: &str) -> Vec<String> {
-    let found = mutants(path, source, &[0..source.lines().count()]);
+    let found = of_lines(path, source, 0..source.lines().count());
     let language = Language::of_path(path).expect("a language");
     for one in &found {
         assert!(language.parse(&one.text).is_some_and(|tree| !tree.root_node().has_error()), "{}", one.text);
@@ -104,7 +108,7 @@ fn scripts_are_made_wrong() {
 #[test]
 fn one_of_each_function_comes_first() {
     let source = "def f(a):\n    if a:\n        return 1\n    return 2\n\n\ndef g(a):\n    return a\n";
-    let found = mutants("a.py", source, &[0..9]);
+    let found = of_lines("a.py", source, 0..9);
     let order: Vec<(&str, Operator)> = found.iter().map(|one| (one.function.as_str(), one.operator)).collect();
     let expected = [
         ("f", Operator::Return),
@@ -120,9 +124,8 @@ fn one_of_each_function_comes_first() {
 #[test]
 fn only_what_changed_is_made_wrong() {
     let source = "def f(a):\n    x = a < 1\n    y = x\n    return y\n\n\ndef g(a):\n    return a\n";
-    let of = |changed: std::ops::Range<usize>| {
-        mutants("a.py", source, &[changed]).into_iter().map(|one| one.line).collect::<Vec<_>>()
-    };
+    let of =
+        |changed: Range<usize>| of_lines("a.py", source, changed).into_iter().map(|one| one.line).collect::<Vec<_>>();
     assert_eq!(of(1..2), [2, 2]);
     assert_eq!(of(3..4), [4]);
     assert_eq!(of(2..3), [4, 2, 2], "a line without an edit speaks of its function");
@@ -140,7 +143,7 @@ fn functions_have_names() {
         ("a.js", "export default () => { return a; };\n", "a function"),
         ("a.js", "const a = { b: () => { return c; } };\n", "a.b"),
     ] {
-        let found = mutants(path, source, &[0..9]);
+        let found = of_lines(path, source, 0..9);
         assert_eq!(found.first().map(|one| one.function.as_str()), Some(expected), "{source}");
     }
 }

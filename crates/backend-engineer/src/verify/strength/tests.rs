@@ -1,3 +1,5 @@
+//! What results of tests mean for a wrong version, and how the report says it.
+
 use std::collections::BTreeSet;
 
 use journal::TestResult;

@@ -8,7 +8,6 @@ use code::paths::{belongs_to_tests, is_code, is_generated, is_migration};
 use similar::{DiffOp, TextDiff};
 
 use super::Survivor;
-use super::suites::Suite;
 use crate::implement::Change;
 use crate::unit_work::UnitWork;
 
@@ -35,9 +34,8 @@ impl WrongVersion {
 
 /// Makes the wrong versions of what the unit changed and its tests may reach, one of each function before the second of
 /// any, and a model's work before what the plan shows.
-pub(super) fn of_unit(work: &mut UnitWork<'_>, change: &Change, suites: &[Suite]) -> Vec<WrongVersion> {
-    let has_tests =
-        |path: &str| suites.iter().flat_map(|suite| &suite.files).any(|file| is_python(file) == is_python(path));
+pub(super) fn of_unit(work: &mut UnitWork<'_>, change: &Change, test_files: &[String]) -> Vec<WrongVersion> {
+    let has_tests = |path: &str| test_files.iter().any(|file| is_python(file) == is_python(path));
     let mut found: Vec<WrongVersion> = Vec::new();
     for file in &change.written {
         let path = file.path.as_str();
@@ -101,10 +99,15 @@ mod tests {
 
     #[test]
     fn changed_lines_are_found() {
-        assert_eq!(changed_rows("", "a\nb\n"), [0..2]);
-        assert_eq!(changed_rows("a\nb\nc\n", "a\nx\nc\n"), [1..2]);
-        assert_eq!(changed_rows("a\nb\nc\n", "a\nc\n"), [0..2]);
-        assert!(changed_rows("a\n", "a\n").is_empty());
+        for (old, new, rows) in [
+            ("", "a\nb\n", vec![(0, 2)]),
+            ("a\nb\nc\n", "a\nx\nc\n", vec![(1, 2)]),
+            ("a\nb\nc\n", "a\nc\n", vec![(0, 2)]),
+            ("a\n", "a\n", Vec::new()),
+        ] {
+            let found: Vec<(usize, usize)> = changed_rows(old, new).iter().map(|one| (one.start, one.end)).collect();
+            assert_eq!(found, rows, "{new}");
+        }
     }
 
     #[test]

@@ -178,19 +178,19 @@ def slug(title):
         title: r#"Add `transfer(source, target, amount)`"#,
         language: Language::Python,
         code: r#"def transfer(source, target, amount):
-    if amount > source["balance"]:
+    if amount > source.balance:
         raise ValueError("balance")
     move(source, -amount)
     move(target, amount)
 
 
 def move(account, amount):
-    account["balance"] = account["balance"] + amount
+    account.balance = account.balance + amount
 "#,
         good: r#"    def test_it(self):
-        one, other = {"balance": 5}, {"balance": 0}
+        one, other = mock.Mock(balance=5), mock.Mock(balance=0)
         task.transfer(one, other, 3)
-        self.assertEqual((one["balance"], other["balance"]), (2, 3))
+        self.assertEqual((one.balance, other.balance), (2, 3))
 "#,
         empty: r#"    def test_it(self):
         with mock.patch("app.task.transfer") as transfer:
