@@ -33,17 +33,47 @@ const SHOWN: usize = 80;
 /// whole. Empty for a language without a grammar, and where the text does not parse.
 #[must_use]
 pub fn mutants(path: &str, source: &str, changed: &[Range<usize>]) -> Vec<Mutant> {
-    let Some(language) = Language::of_path(path) else { return Vec::new() };
-    let Some(tree) = language.parse(source).filter(|tree| !tree.root_node().has_error()) else { return Vec::new() };
+    let Some(language) = Language::of_path(path) else {
+        return Vec::new();
+    };
+    let Some(tree) = language
+        .parse(source)
+        .filter(|tree| !tree.root_node().has_error())
+    else {
+        return Vec::new();
+    };
     let mut functions = Vec::new();
-    collect(tree.root_node(), &mut Walk { language, source, inside: None, functions: &mut functions });
-    let is_changed = |rows: &Range<usize>| changed.iter().any(|one| one.start < rows.end && rows.start < one.end);
+    collect(
+        tree.root_node(),
+        &mut Walk {
+            language,
+            source,
+            inside: None,
+            functions: &mut functions,
+        },
+    );
+    let is_changed = |rows: &Range<usize>| {
+        changed
+            .iter()
+            .any(|one| one.start < rows.end && rows.start < one.end)
+    };
     let mut found = Vec::new();
-    for function in functions.into_iter().filter(|function| is_changed(&function.rows)) {
-        let (on, off): (Vec<Edit>, Vec<Edit>) = function.edits.into_iter().partition(|edit| is_changed(&edit.rows));
+    for function in functions
+        .into_iter()
+        .filter(|function| is_changed(&function.rows))
+    {
+        let (on, off): (Vec<Edit>, Vec<Edit>) = function
+            .edits
+            .into_iter()
+            .partition(|edit| is_changed(&edit.rows));
         let edits = ordered(if on.is_empty() { off } else { on });
-        let made = edits.into_iter().filter(|edit| parses(language, source, edit));
-        found.extend(made.enumerate().map(|(turn, edit)| mutant(source, &function.name, turn, edit)));
+        let made = edits
+            .into_iter()
+            .filter(|edit| parses(language, source, edit));
+        found.extend(
+            made.enumerate()
+                .map(|(turn, edit)| mutant(source, &function.name, turn, edit)),
+        );
     }
     // A stable sort: within a turn the functions stay in the order of the text.
     found.sort_by_key(|mutant| mutant.turn);
@@ -67,15 +97,31 @@ struct Walk<'w> {
 
 fn collect(node: Node<'_>, walk: &mut Walk<'_>) {
     let is_python = walk.language == Language::Python;
-    let skips = if is_python { python::skips(node, walk.source) } else { script::skips(node, walk.source) };
+    let skips = if is_python {
+        python::skips(node, walk.source)
+    } else {
+        script::skips(node, walk.source)
+    };
     if skips {
         return;
     }
-    let body = if is_python { python::body(node) } else { script::body(node, walk.inside.is_some()) };
+    let body = if is_python {
+        python::body(node)
+    } else {
+        script::body(node, walk.inside.is_some())
+    };
     if let Some(body) = body {
-        let name = if is_python { python::name(node, walk.source) } else { script::name(node, walk.source) };
+        let name = if is_python {
+            python::name(node, walk.source)
+        } else {
+            script::name(node, walk.source)
+        };
         let outer = walk.inside.replace(walk.functions.len());
-        walk.functions.push(Function { name, rows: rows(node), edits: Vec::new() });
+        walk.functions.push(Function {
+            name,
+            rows: rows(node),
+            edits: Vec::new(),
+        });
         if !is_python {
             add(script::of_function(node, walk.language), walk);
         }
@@ -121,18 +167,27 @@ fn ordered(edits: Vec<Edit>) -> Vec<Edit> {
 
 fn parses(language: Language, source: &str, edit: &Edit) -> bool {
     let text = applied(source, &edit.at, &edit.new);
-    language.parse(&text).is_some_and(|tree| !tree.root_node().has_error())
+    language
+        .parse(&text)
+        .is_some_and(|tree| !tree.root_node().has_error())
 }
 
 fn applied(source: &str, at: &Range<usize>, new: &str) -> String {
-    let (head, tail) = (source.get(..at.start).unwrap_or_default(), source.get(at.end..).unwrap_or_default());
+    let (head, tail) = (
+        source.get(..at.start).unwrap_or_default(),
+        source.get(at.end..).unwrap_or_default(),
+    );
     [head, new, tail].concat()
 }
 
 fn mutant(source: &str, function: &str, turn: usize, edit: Edit) -> Mutant {
     let shown = edit.shown;
     let before = source.get(shown.clone()).unwrap_or_default();
-    let after = applied(before, &(edit.at.start - shown.start..edit.at.end - shown.start), &edit.new);
+    let after = applied(
+        before,
+        &(edit.at.start - shown.start..edit.at.end - shown.start),
+        &edit.new,
+    );
     Mutant {
         function: function.to_owned(),
         operator: edit.operator,
@@ -158,9 +213,15 @@ fn one_more(number: &str) -> Option<String> {
     if let Ok(whole) = plain.parse::<i64>() {
         return whole.checked_add(1).map(|more| more.to_string());
     }
-    let is_decimal = plain.chars().all(|letter| letter.is_ascii_digit() || letter == '.');
+    let is_decimal = plain
+        .chars()
+        .all(|letter| letter.is_ascii_digit() || letter == '.');
     let (whole, rest) = plain.split_once('.').filter(|_| is_decimal)?;
-    let whole = if whole.is_empty() { 0 } else { whole.parse::<i64>().ok()? };
+    let whole = if whole.is_empty() {
+        0
+    } else {
+        whole.parse::<i64>().ok()?
+    };
     Some(format!("{}.{rest}", whole.checked_add(1)?))
 }
 
@@ -193,7 +254,9 @@ fn logs(callee: &str) -> bool {
     const OBJECTS: [&str; 5] = ["logger", "logging", "log", "console", "print"];
     let mut names = callee.split('.').rev();
     let last = names.next().unwrap_or_default();
-    let object = names.next().map_or(last, |object| object.trim_start_matches('_'));
+    let object = names
+        .next()
+        .map_or(last, |object| object.trim_start_matches('_'));
     OBJECTS.contains(&object.to_lowercase().as_str())
 }
 
@@ -206,12 +269,21 @@ fn swapped(call: Node<'_>, arguments: Node<'_>, source: &str) -> Option<Edit> {
         return None;
     }
     let mut cursor = arguments.walk();
-    let given: Vec<Node<'_>> = arguments.named_children(&mut cursor).filter(|one| one.kind() != "comment").collect();
-    let [first, second, ..] = given.as_slice() else { return None };
+    let given: Vec<Node<'_>> = arguments
+        .named_children(&mut cursor)
+        .filter(|one| one.kind() != "comment")
+        .collect();
+    let [first, second, ..] = given.as_slice() else {
+        return None;
+    };
     let is_plain = |one: &Node<'_>| {
-        matches!(one.kind(), "identifier" | "attribute" | "member_expression" | "integer" | "float" | "number")
-            || matches!(one.kind(), "call" | "call_expression" | "binary_operator" | "binary_expression" | "subscript")
-            || matches!(one.kind(), "string" | "subscript_expression")
+        matches!(
+            one.kind(),
+            "identifier" | "attribute" | "member_expression" | "integer" | "float" | "number"
+        ) || matches!(
+            one.kind(),
+            "call" | "call_expression" | "binary_operator" | "binary_expression" | "subscript"
+        ) || matches!(one.kind(), "string" | "subscript_expression")
     };
     let (one, other) = (text(*first, source), text(*second, source));
     if !is_plain(first) || !is_plain(second) || flat(one) == flat(other) {
@@ -220,7 +292,13 @@ fn swapped(call: Node<'_>, arguments: Node<'_>, source: &str) -> Option<Edit> {
     let between = source.get(first.end_byte()..second.start_byte())?;
     let at = first.start_byte()..second.end_byte();
     let new = [other, between, one].concat();
-    Some(Edit { operator: Operator::Arguments, shown: call.byte_range(), rows: rows(call), at, new })
+    Some(Edit {
+        operator: Operator::Arguments,
+        shown: call.byte_range(),
+        rows: rows(call),
+        at,
+        new,
+    })
 }
 
 #[cfg(test)]

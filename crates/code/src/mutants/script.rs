@@ -11,8 +11,12 @@ use crate::languages::{Language, field, flat, text};
 pub(super) fn skips(node: Node<'_>, source: &str) -> bool {
     let kind = node.kind();
     match kind {
-        "type_annotation" | "type_arguments" | "type_parameters" | "comment" | "decorator" | "import_statement" => true,
-        "interface_declaration" | "type_alias_declaration" | "enum_declaration" | "formal_parameters" => true,
+        "type_annotation" | "type_arguments" | "type_parameters" | "comment" | "decorator"
+        | "import_statement" => true,
+        "interface_declaration"
+        | "type_alias_declaration"
+        | "enum_declaration"
+        | "formal_parameters" => true,
         "call_expression" => logs(field(node, "function", source)),
         _ => kind.ends_with("_type"),
     }
@@ -57,18 +61,33 @@ pub(super) fn name(node: Node<'_>, source: &str) -> String {
         at = around.parent();
     }
     names.reverse();
-    if names.is_empty() { "a function".to_owned() } else { names.join(".") }
+    if names.is_empty() {
+        "a function".to_owned()
+    } else {
+        names.join(".")
+    }
 }
 
 /// Returns the edit of an arrow without braces: what it says is what it returns.
 pub(super) fn of_function(node: Node<'_>, language: Language) -> Vec<Edit> {
-    let body = node.child_by_field_name("body").filter(|body| node.kind() == "arrow_function" && returns_much(*body));
+    let body = node
+        .child_by_field_name("body")
+        .filter(|body| node.kind() == "arrow_function" && returns_much(*body));
     let returned = body.filter(|body| body.kind() != "statement_block");
-    returned.map(|body| edit(Operator::Return, body, &nothing(language, true), node)).into_iter().collect()
+    returned
+        .map(|body| edit(Operator::Return, body, &nothing(language, true), node))
+        .into_iter()
+        .collect()
 }
 
 fn edit(operator: Operator, at: Node<'_>, new: &str, shown: Node<'_>) -> Edit {
-    Edit { operator, at: at.byte_range(), new: new.to_owned(), shown: shown.byte_range(), rows: rows(at) }
+    Edit {
+        operator,
+        at: at.byte_range(),
+        new: new.to_owned(),
+        shown: shown.byte_range(),
+        rows: rows(at),
+    }
 }
 
 /// Returns how nothing is written so that a type checker lets it pass: it is not the tests' work to check types.
@@ -92,14 +111,20 @@ pub(super) fn edits(node: Node<'_>, source: &str, language: Language) -> Vec<Edi
             if is_guard(node) {
                 return one(edit(Operator::Validation, node, ";", node));
             }
-            let inner = node.child_by_field_name("condition").and_then(|brackets| brackets.named_child(0));
+            let inner = node
+                .child_by_field_name("condition")
+                .and_then(|brackets| brackets.named_child(0));
             negated(inner, source).into_iter().collect()
         }
-        "ternary_expression" => negated(node.child_by_field_name("condition"), source).into_iter().collect(),
+        "ternary_expression" => negated(node.child_by_field_name("condition"), source)
+            .into_iter()
+            .collect(),
         "binary_expression" => binary(node).into_iter().collect(),
         "number" => {
             let more = one_more(text(node, source));
-            more.map(|more| edit(Operator::Constant, node, &more, around(node))).into_iter().collect()
+            more.map(|more| edit(Operator::Constant, node, &more, around(node)))
+                .into_iter()
+                .collect()
         }
         "true" => one(edit(Operator::Constant, node, "false", around(node))),
         "false" => one(edit(Operator::Constant, node, "true", around(node))),
@@ -107,20 +132,33 @@ pub(super) fn edits(node: Node<'_>, source: &str, language: Language) -> Vec<Edi
         "return_statement" => {
             let value = node.named_child(0).filter(|value| returns_much(*value));
             let new = format!("return {};", nothing(language, false));
-            value.map(|_| edit(Operator::Return, node, &new, node)).into_iter().collect()
+            value
+                .map(|_| edit(Operator::Return, node, &new, node))
+                .into_iter()
+                .collect()
         }
         "expression_statement" => {
             let called = node.named_child(0).and_then(called);
             let weighs = called.filter(|call| !logs(field(*call, "function", source)));
-            weighs.map(|_| edit(Operator::Call, node, ";", node)).into_iter().collect()
+            weighs
+                .map(|_| edit(Operator::Call, node, ";", node))
+                .into_iter()
+                .collect()
         }
         "throw_statement" if !in_guard(node) => one(edit(Operator::Validation, node, ";", node)),
         "call_expression" => {
-            let arguments = node.child_by_field_name("arguments").filter(|one| one.kind() == "arguments");
-            arguments.and_then(|arguments| swapped(node, arguments, source)).into_iter().collect()
+            let arguments = node
+                .child_by_field_name("arguments")
+                .filter(|one| one.kind() == "arguments");
+            arguments
+                .and_then(|arguments| swapped(node, arguments, source))
+                .into_iter()
+                .collect()
         }
         "await_expression" => {
-            let Some(awaited) = node.named_child(0) else { return Vec::new() };
+            let Some(awaited) = node.named_child(0) else {
+                return Vec::new();
+            };
             one(edit(Operator::Await, node, text(awaited, source), node))
         }
         _ => Vec::new(),
@@ -149,11 +187,16 @@ fn called(node: Node<'_>) -> Option<Node<'_>> {
 
 /// Returns whether all that a condition decides is that an error is thrown.
 fn is_guard(node: Node<'_>) -> bool {
-    let consequence = node.child_by_field_name("consequence").filter(|_| node.kind() == "if_statement");
+    let consequence = node
+        .child_by_field_name("consequence")
+        .filter(|_| node.kind() == "if_statement");
     let throws = |one: Node<'_>| match one.kind() {
         "throw_statement" => true,
         "statement_block" => {
-            one.named_child_count() == 1 && one.named_child(0).is_some_and(|only| only.kind() == "throw_statement")
+            one.named_child_count() == 1
+                && one
+                    .named_child(0)
+                    .is_some_and(|only| only.kind() == "throw_statement")
         }
         _ => false,
     };
@@ -162,23 +205,37 @@ fn is_guard(node: Node<'_>) -> bool {
 
 fn in_guard(node: Node<'_>) -> bool {
     let parent = node.parent();
-    let block = parent.filter(|parent| parent.kind() == "statement_block").and_then(|block| block.parent());
+    let block = parent
+        .filter(|parent| parent.kind() == "statement_block")
+        .and_then(|block| block.parent());
     parent.is_some_and(is_guard) || block.is_some_and(is_guard)
 }
 
 fn negated(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
     let condition = condition?;
-    let sign = condition.child_by_field_name("operator").map(|sign| sign.kind());
+    let sign = condition
+        .child_by_field_name("operator")
+        .map(|sign| sign.kind());
     let new = match condition.kind() {
-        "binary_expression" if sign.is_some_and(|sign| other_comparison(sign).is_some() && is_opposed(sign)) => {
+        "binary_expression"
+            if sign.is_some_and(|sign| other_comparison(sign).is_some() && is_opposed(sign)) =>
+        {
             return None;
         }
         "true" | "false" => return None,
-        "unary_expression" if sign == Some("!") => text(condition.child_by_field_name("argument")?, source).to_owned(),
+        "unary_expression" if sign == Some("!") => {
+            text(condition.child_by_field_name("argument")?, source).to_owned()
+        }
         _ => format!("!({})", text(condition, source)),
     };
     let (at, rows) = (condition.byte_range(), rows(condition));
-    Some(Edit { operator: Operator::Condition, shown: at.clone(), at, new, rows })
+    Some(Edit {
+        operator: Operator::Condition,
+        shown: at.clone(),
+        at,
+        new,
+        rows,
+    })
 }
 
 /// Returns what a value stands in, so that people know which one is meant.
