@@ -11,7 +11,7 @@ use super::Survivor;
 use crate::implement::Change;
 use crate::unit_work::UnitWork;
 
-/// Bytes past which a wrong version is longer than the right code and any other one.
+/// Bytes by which a wrong version is longer than the right code, at the least: no edit adds as many.
 const APART: usize = 64;
 
 /// A wrong version of a file.
@@ -22,6 +22,8 @@ pub(super) struct WrongVersion {
     pub(super) text: String,
     /// What is wrong is a model's work.
     pub(super) by_model: bool,
+    /// The length of the right code.
+    right: usize,
     mutant: Mutant,
 }
 
@@ -64,14 +66,20 @@ fn of_file(path: &str, now: &str, before: &str, worked: Option<&str>) -> Vec<Wro
     let texts: BTreeSet<String> = by_model.iter().map(|mutant| mutant.text.clone()).collect();
     let shown = mutants(path, now, &changed_rows(before, now)).into_iter().filter(|one| !texts.contains(&one.text));
     let made = by_model.into_iter().map(|mutant| (mutant, true)).chain(shown.map(|mutant| (mutant, false)));
-    made.map(|(mutant, by_model)| WrongVersion { path: path.to_owned(), text: mutant.text.clone(), by_model, mutant })
-        .collect()
+    made.map(|(mutant, by_model)| WrongVersion {
+        path: path.to_owned(),
+        text: mutant.text.clone(),
+        by_model,
+        right: now.len(),
+        mutant,
+    })
+    .collect()
 }
 
 /// Makes the text of a length that no other version of its file has, by empty lines at its end: a cache of bytecode takes
 /// a source of the same second and the same length for the same.
 fn set_apart(version: &mut WrongVersion, at: usize) {
-    let wanted = version.mutant.text.len() + APART + at;
+    let wanted = version.right + APART + at;
     let missing = wanted.saturating_sub(version.text.len());
     version.text.push_str(&"\n".repeat(missing));
 }
