@@ -15,6 +15,7 @@ mod ended;
 mod runners;
 mod apart;
 mod known;
+mod trial;
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -34,6 +35,7 @@ pub(crate) use known::{KnownResults, distinct};
 pub(crate) use recipes::{TreeRecipes, is_server};
 pub(crate) use runners::{Count, Difference, files_of_test};
 use runners::{Told, Watch};
+pub(crate) use trial::try_out;
 
 use crate::analyze::nearest_tools;
 use crate::run::{RunContext, ToRun, last_lines};

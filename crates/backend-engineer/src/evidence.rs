@@ -93,14 +93,24 @@ impl<'a> Search<'a> {
             let same = failed.subject == passed.subject && failed.condition.sandbox == passed.condition.sandbox;
             let own = Some(&failed.run) == self.run;
             same && failed.result.verdict == Verdict::Failed
+                && self.accepts_wrong_versions(&failed.run, &failed.subject).is_none()
                 && match failed.condition.basis {
                     Basis::Baseline => {
                         (own || self.left_as_it_is(failed, passed)) && !self.fails_for_want_of_tests(failed)
                     }
                     Basis::TestsOnly => own || self.left_as_it_is(failed, passed),
                     Basis::Final => own || failed.condition.tree.as_deref() == Some(self.first_tree),
-                    Basis::OldTests | Basis::ExpectedFailure => false,
+                    Basis::OldTests | Basis::WrongVersions | Basis::ExpectedFailure => false,
                 }
+        })
+    }
+
+    /// Returns evidence that a run's check rejects no wrong version of the change: that it fails without the change says
+    /// then only that the names are there.
+    pub(crate) fn accepts_wrong_versions(&self, run: &journal::RunId, of: &Subject) -> Option<&'a FoundEvidence> {
+        self.evidence.iter().find(|found| {
+            let Evidence { subject, condition, result, run: by } = &found.evidence;
+            by == run && subject == of && condition.basis == Basis::WrongVersions && result.verdict == Verdict::Failed
         })
     }
 
@@ -216,6 +226,20 @@ mod tests {
         let baseline = ("Phase 2", NOW, Basis::Baseline, "first", false);
         assert!(!proves(&[("Phase 2", NOW, Basis::TestsOnly, "tests", true), baseline]));
         assert!(proves(&[("Phase 2", NOW, Basis::TestsOnly, "tests", false), baseline]));
+    }
+
+    #[test]
+    fn a_check_that_accepts_wrong_versions_of_the_change_proves_nothing() {
+        let final_tree = ("Phase 2", BEFORE, Basis::Final, "final", true);
+        for (run, rest) in [(NOW, None), (BEFORE, Some(final_tree))] {
+            for basis in [Basis::Baseline, Basis::TestsOnly] {
+                let failed = ("Phase 2", run, basis, "older", false);
+                let rows = |wrong: Row| rest.into_iter().chain([wrong, failed]).collect::<Vec<Row>>();
+                assert!(proves(&rows(("Phase 2", run, Basis::WrongVersions, "final", true))));
+                assert!(!proves(&rows(("Phase 2", run, Basis::WrongVersions, "final", false))));
+                assert!(proves(&rows(("Phase 1", run, Basis::WrongVersions, "final", false))), "another unit's");
+            }
+        }
     }
 
     #[test]

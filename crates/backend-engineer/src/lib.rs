@@ -56,7 +56,7 @@ use review::review_unit;
 use run::{RunContext, UnitState, Workspace};
 use understand::{Assignment, understand};
 use unit_work::UnitWork;
-use verify::{Verification, compare_with_baseline, repair, settle, sort_imports, verify};
+use verify::{Verification, compare_with_baseline, measure_strength, repair, settle, sort_imports, verify};
 
 pub use cli::command_line;
 pub use stop::{Exit, Finding, Severity, Stop};
@@ -82,6 +82,7 @@ async fn implement_unit(run: &RunContext, workspace: &mut Workspace, unit: Phase
         verification = verify_sorted(&mut work, &mut change).await?;
     }
     compare_with_baseline(&mut work, &change, &mut verification).await?;
+    measure_strength(&mut work, &change, &mut verification).await?;
     settle(&mut work, &change, &mut verification)?;
     run.begin(StepName::Report)?;
     let report = report(&work, &change, &verification);

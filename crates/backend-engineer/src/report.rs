@@ -16,7 +16,7 @@ use crate::implement::{Change, Deed, Placed};
 use crate::stop::Exit;
 use crate::unit_work::UnitWork;
 use crate::verify::{
-    Account, Check, Fate, OpenReason, Origin, Proof, SpanLine, SpanState, Verification, is_unimplemented,
+    Account, Check, Fate, OpenReason, Origin, Proof, SpanLine, SpanState, Strength, Verification, is_unimplemented,
 };
 
 pub(crate) use json::document;
@@ -43,6 +43,8 @@ pub(crate) struct Report {
     files: Vec<Account>,
     /// The lines on tests, lint and types.
     pub(crate) verification: Results,
+    /// How many wrong versions of the phase's code its tests reject; none where nothing was tried.
+    strength: Option<Strength>,
     /// Every check.
     pub(crate) checks: Vec<CheckLine>,
     /// What was refused, and what would have to be decided.
@@ -176,6 +178,7 @@ pub(crate) fn report(work: &UnitWork<'_>, change: &Change, verification: &Verifi
             lint: outcome(work, (change, verification), Kind::Lint),
             type_check: outcome(work, (change, verification), Kind::TypeCheck),
         },
+        strength: verification.strength.clone(),
         checks: verification.checks.iter().map(check_line).collect(),
         refusals: refusals(change),
         manual: verification

@@ -37,13 +37,18 @@ pub(crate) use key::KEYS;
 pub(crate) use layer::Commands;
 pub(crate) use origin::{Held, Origin};
 pub(crate) use restraint::Withheld;
-pub(crate) use value::{Endpoint, Hidden, Walls, read_duration, write_duration};
+pub(crate) use value::{Endpoint, Hidden, Walls, read_duration, read_strength, write_duration};
 
 /// Where a repository keeps its configuration.
 const REPOSITORY_FILE: &str = ".backend-engineer/config.toml";
 
 /// How long one command may run unless said otherwise.
 const TIMEOUT: Duration = Duration::from_secs(600);
+
+/// How long wrong versions of a phase's code are tried unless said otherwise: about as long as a suite of ordinary size
+/// runs. A new test file takes between a fifth of a second and two to run, so that at least a dozen versions have their
+/// turn, and a run is not noticeably longer.
+const STRENGTH: Duration = Duration::from_secs(30);
 
 /// Why something that a repository asks for is withheld, and how to have it.
 const WHY_WITHHELD: &str = "A repository's own configuration can't open its user's walls: ask for it with a flag or in \
@@ -58,6 +63,8 @@ pub(crate) struct Flags {
     pub(crate) allow_network: bool,
     /// `--timeout`.
     pub(crate) timeout: Option<Duration>,
+    /// `--strength`.
+    pub(crate) strength: Option<Duration>,
     /// `--env`, names.
     pub(crate) env: Vec<String>,
     /// `--env-file`.
@@ -105,6 +112,8 @@ pub(crate) struct Settings {
     pub(crate) network: Held<bool>,
     /// How long one command may run.
     pub(crate) timeout: Held<Duration>,
+    /// How long wrong versions of a phase's code are tried against its tests.
+    pub(crate) strength: Held<Duration>,
     /// Whether the plan's commit steps are carried out.
     pub(crate) commit: Held<bool>,
     /// Who does what the plan leaves open; the agent definition says where nobody does.
@@ -187,6 +196,7 @@ impl Settings {
             sandbox: layer.sandbox.unwrap_or(Held::default_of(Walls::Auto)),
             network,
             timeout: layer.timeout.unwrap_or(Held::default_of(TIMEOUT)),
+            strength: layer.strength.unwrap_or(Held::default_of(STRENGTH)),
             commit: layer.commit.unwrap_or(Held::default_of(false)),
             globs: protection::globs(&layer.protected)?,
             model: layer.model,
@@ -219,6 +229,11 @@ impl Settings {
     /// How long one command may run.
     pub(crate) fn timeout(&self) -> Duration {
         self.timeout.value
+    }
+
+    /// How long wrong versions of a phase's code are tried against its tests; nothing for not at all.
+    pub(crate) fn strength(&self) -> Duration {
+        self.strength.value
     }
 
     /// Whether the plan's commit steps are carried out.
@@ -277,6 +292,7 @@ fn of_flags(flags: &Flags) -> Result<(Layer, BTreeMap<String, Hidden>), Stop> {
         sandbox: flags.sandbox.map(|walls| Held::new(walls, Origin::Flag("--sandbox"))),
         network: flags.allow_network.then(|| Held::new(true, Origin::Flag("--allow-network"))),
         timeout: flags.timeout.map(|timeout| Held::new(timeout, Origin::Flag("--timeout"))),
+        strength: flags.strength.map(|limit| Held::new(limit, Origin::Flag("--strength"))),
         model: flags.model.clone().map(|model| Held::new(model, Origin::Flag("--model"))),
         commit: flags.commit.then(|| Held::new(true, Origin::Flag("--commit"))),
         ..Layer::default()

@@ -10,6 +10,7 @@ mod weakened;
 mod old_tests;
 mod earlier_failures;
 mod baseline;
+mod strength;
 mod spans;
 mod ticks;
 mod repair;
@@ -29,6 +30,7 @@ use proof::prove;
 pub(crate) use reasons::{OpenReason, Proof};
 pub(crate) use repair::repair;
 pub(crate) use spans::{Prohibition, SpanLine, SpanState};
+pub(crate) use strength::{Strength, measure_strength};
 pub(crate) use ticks::{Marked, mark, write_outside};
 use weakened::PlanWords;
 
@@ -57,6 +59,8 @@ pub(crate) struct Verification {
     pub(crate) changed_tests: Vec<String>,
     /// Lines of a model's code that ask whether they are tested.
     pub(crate) probes: Vec<String>,
+    /// How many wrong versions of the phase's code its tests reject; none where nothing was tried.
+    pub(crate) strength: Option<Strength>,
     /// What a person has to look at.
     pub(crate) manual: Vec<Manual>,
     /// Boxes that were ticked now: line and text.

@@ -146,7 +146,7 @@ impl Language {
 
 /// Returns what a call is known by: its callee and its first argument; of the calls inside the
 /// callee the same.
-fn call_name(node: Node<'_>, source: &str) -> String {
+pub(crate) fn call_name(node: Node<'_>, source: &str) -> String {
     let Some(callee) = node.child_by_field_name("function") else {
         return flat(text(node, source));
     };

@@ -24,6 +24,8 @@ pub mod test_cases;
 
 pub mod weakening;
 
+pub mod mutants;
+
 pub mod outline;
 
 pub mod glance;

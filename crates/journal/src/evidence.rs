@@ -89,6 +89,8 @@ pub enum Basis {
     OldTests,
     /// The tree with the change.
     Final,
+    /// The tree with wrong versions of the change, one after the other: fails where the tests reject none of them.
+    WrongVersions,
     /// The tree at a step which says that its command fails there.
     ExpectedFailure,
 }

@@ -71,6 +71,7 @@ impl WallArguments {
             timeout: self.timeout,
             env: self.env.clone(),
             env_files: self.env_file.clone(),
+            strength: None,
             commit: false,
             model: None,
         }

@@ -55,6 +55,7 @@ fn rows(settings: &Settings) -> Vec<Row> {
         row("sandbox", settings.sandbox.value.to_string().into(), &settings.sandbox.origin),
         row("network", settings.network.value.into(), &settings.network.origin),
         row("timeout", write_duration(settings.timeout.value).into(), &settings.timeout.origin),
+        row("strength", write_duration(settings.strength.value).into(), &settings.strength.origin),
         row("commit", settings.commit.value.into(), &settings.commit.origin),
     ];
     rows.extend(settings.model.iter().map(|held| row("model", held.value.clone().into(), &held.origin)));

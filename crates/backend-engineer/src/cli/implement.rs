@@ -1,12 +1,14 @@
 //! `implement`: puts one or more phases of an approved plan into the repository, and proves them.
 
+use std::time::Duration;
+
 use clap::Args;
 
 use crate::cli::Globals;
 use crate::cli::arguments::{ModelArguments, PhaseArguments};
 use crate::cli::work::{Job, work};
 use crate::run::RunOptions;
-use crate::settings::Flags;
+use crate::settings::{Flags, read_strength};
 use crate::stop::{Exit, Stop};
 
 /// Implement a phase of an approved plan, prove it and tick its boxes
@@ -35,6 +37,10 @@ pub(crate) struct ImplementArguments {
     #[arg(long)]
     pub(crate) approve: bool,
 
+    /// How long wrong versions of the phase's code are tried against its tests: seconds, "30s", "2m"; 0 for off [default: 30s]
+    #[arg(long, value_name = "TIME", value_parser = read_strength, help_heading = "Running commands")]
+    pub(crate) strength: Option<Duration>,
+
     #[command(flatten)]
     pub(crate) model: ModelArguments,
 }
@@ -54,6 +60,7 @@ pub(crate) fn job(arguments: &ImplementArguments) -> Job<'_> {
         untick: false,
     };
     let model = arguments.model.model.clone();
-    let flags = Flags { commit: arguments.commit, model, ..arguments.phase.walls.flags() };
+    let strength = arguments.strength;
+    let flags = Flags { commit: arguments.commit, model, strength, ..arguments.phase.walls.flags() };
     Job { asked: &arguments.phase, flags, options, model: Some(&arguments.model), resumed: None }
 }

@@ -8,7 +8,7 @@ use crate::stop::Stop;
 use super::key::KEYS;
 use super::layer::Layer;
 use super::origin::{Held, Origin};
-use super::value::{read_duration, read_variable_name, read_yes_no};
+use super::value::{read_duration, read_strength, read_variable_name, read_yes_no};
 
 /// What every variable of ours begins with.
 const PREFIX: &str = "BACKEND_ENGINEER_";
@@ -33,6 +33,7 @@ pub(super) fn read(environment: &BTreeMap<String, String>) -> Result<(Layer, Vec
             "network" => layer.network = Some(Held::new(read_yes_no(value).map_err(wrong)?, origin)),
             "commit" => layer.commit = Some(Held::new(read_yes_no(value).map_err(wrong)?, origin)),
             "timeout" => layer.timeout = Some(Held::new(read_duration(value).map_err(wrong)?, origin)),
+            "strength" => layer.strength = Some(Held::new(read_strength(value).map_err(wrong)?, origin)),
             "model" => layer.model = (!value.is_empty()).then(|| Held::new(value.clone(), origin)),
             "protected" => layer.protected = items(value).map(|item| Held::new(item, origin.clone())).collect(),
             "env" => {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use llm::Price;
 use toml::Spanned;
@@ -14,7 +15,7 @@ use crate::stop::Stop;
 use super::key::{KEYS, nearest};
 use super::layer::Layer;
 use super::origin::{Held, Line, Origin};
-use super::value::{Endpoint, read_duration, read_variable_name};
+use super::value::{Endpoint, read_duration, read_strength, read_variable_name};
 
 /// A configuration is a page, not a book.
 const LARGEST: u64 = 1 << 20;
@@ -80,6 +81,9 @@ struct Reader<'a> {
 
 type Value<'i> = Spanned<DeValue<'i>>;
 
+/// Reads a span of time as it is written.
+type ReadTime = fn(&str) -> Result<Duration, String>;
+
 impl Reader<'_> {
     fn settings(&self, table: &DeTable<'_>) -> Result<Layer, Stop> {
         let mut layer = Layer::default();
@@ -88,7 +92,8 @@ impl Reader<'_> {
                 "sandbox" => layer.sandbox = Some(self.held(value, self.parsed(value, "sandbox")?)),
                 "network" => layer.network = Some(self.held(value, self.yes_no(value, "network")?)),
                 "commit" => layer.commit = Some(self.held(value, self.yes_no(value, "commit")?)),
-                "timeout" => layer.timeout = Some(self.held(value, self.duration(value)?)),
+                "timeout" => layer.timeout = Some(self.held(value, self.time(value, "timeout", read_duration)?)),
+                "strength" => layer.strength = Some(self.held(value, self.time(value, "strength", read_strength)?)),
                 "model" => layer.model = Some(self.held(value, self.text_value(value, "model")?)),
                 "protected" => layer.protected = self.texts(value, "protected")?,
                 "env" => layer.env = self.variable_names(value)?,
@@ -215,13 +220,13 @@ impl Reader<'_> {
         value.get_ref().as_bool().ok_or_else(|| self.wrong_type(value, key, key))
     }
 
-    fn duration(&self, value: &Value<'_>) -> Result<std::time::Duration, Stop> {
+    fn time(&self, value: &Value<'_>, key: &str, read: ReadTime) -> Result<Duration, Stop> {
         let written = match value.get_ref() {
             DeValue::Integer(number) => number.to_string(),
             DeValue::String(text) => text.to_string(),
-            _ => return Err(self.wrong_type(value, "timeout", "timeout")),
+            _ => return Err(self.wrong_type(value, key, key)),
         };
-        read_duration(&written).map_err(|why| self.wrong(value, &format!("`timeout`: {why}")))
+        read(&written).map_err(|why| self.wrong(value, &format!("`{key}`: {why}")))
     }
 
     fn held<T>(&self, value: &Value<'_>, read: T) -> Held<T> {

@@ -34,6 +34,12 @@ pub(crate) const KEYS: &[Key] = &[
         about: "how long one command may run",
     },
     Key {
+        name: "strength",
+        variable: "BACKEND_ENGINEER_STRENGTH",
+        takes: "seconds, or \"30s\", \"2m\"; 0 for off",
+        about: "how long wrong versions of a phase's code are tried against its tests",
+    },
+    Key {
         name: "commit",
         variable: "BACKEND_ENGINEER_COMMIT",
         takes: "true or false",

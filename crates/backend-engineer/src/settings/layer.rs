@@ -40,6 +40,7 @@ pub(super) struct Layer {
     pub(super) sandbox: Option<Held<Walls>>,
     pub(super) network: Option<Held<bool>>,
     pub(super) timeout: Option<Held<Duration>>,
+    pub(super) strength: Option<Held<Duration>>,
     pub(super) commit: Option<Held<bool>>,
     pub(super) model: Option<Held<String>>,
     pub(super) protected: Vec<Held<String>>,
@@ -70,6 +71,7 @@ impl Layer {
         over(&mut self.sandbox, upper.sandbox);
         over(&mut self.network, upper.network);
         over(&mut self.timeout, upper.timeout);
+        over(&mut self.strength, upper.strength);
         over(&mut self.commit, upper.commit);
         over(&mut self.model, upper.model);
         over(&mut self.commands.test, upper.commands.test);

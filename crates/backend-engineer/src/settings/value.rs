@@ -159,6 +159,18 @@ pub(crate) fn read_duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs(seconds))
 }
 
+/// Reads how long wrong versions of code are tried; 0 is not at all.
+///
+/// # Errors
+/// A sentence that says what is accepted, for anything else.
+pub(crate) fn read_strength(text: &str) -> Result<Duration, String> {
+    match text.trim() {
+        "0" | "0s" => Ok(Duration::ZERO),
+        text => read_duration(text)
+            .map_err(|_| format!("`{text}` is no time; write seconds, \"30s\" or \"2m\", or 0 for off")),
+    }
+}
+
 fn with_units(text: &str) -> Option<u64> {
     let mut rest = text;
     let mut total = 0u64;
@@ -230,6 +242,10 @@ mod tests {
             assert!(read_duration(text).is_err(), "{text}");
         }
         assert_eq!(write_duration(Duration::from_secs(5400)), "1h 30m");
+        for (text, seconds) in [("0", 0), ("0s", 0), ("30s", 30), ("2m", 120)] {
+            assert_eq!(read_strength(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        assert!(read_strength("weak").is_err());
     }
 
     #[test]

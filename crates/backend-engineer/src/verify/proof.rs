@@ -59,7 +59,11 @@ fn of_deeds(item: &Item, ground: &Ground<'_>) -> Proof {
         }
     }
     if let Some(left) = left {
-        return change_proven(item, ground).map_or(Proof::Open(left), |by| Proof::Proven(vec![by]));
+        let open = || match left {
+            OpenReason::Worked(_) => weak_tests(item, ground).unwrap_or(left),
+            left => left,
+        };
+        return change_proven(item, ground).map_or_else(|| Proof::Open(open()), |by| Proof::Proven(vec![by]));
     }
     let places = item.deeds.iter().any(|deed| matches!(deed, Deed::Place(_)));
     let runs = item.deeds.iter().any(|deed| matches!(deed, Deed::Run { expects_failure: false, .. }));
@@ -177,6 +181,22 @@ fn change_proven(item: &Item, ground: &Ground<'_>) -> Option<ProvenBy> {
         let basis = failed.evidence.condition.basis;
         Some(ProvenBy::Change { without: failed.id.clone(), basis, with: said(check) })
     })
+}
+
+/// Returns the reason where a test of the item's unit lets wrong versions of a model's work pass.
+fn weak_tests(item: &Item, ground: &Ground<'_>) -> Option<OpenReason> {
+    let run = ground.search.run?;
+    let of_unit = ground.checks.iter().filter(|check| check.unit == Some(item.unit));
+    let found = of_unit.filter_map(|check| {
+        let subject = evidence::subject(ground.run, &check.observation(&check.ran));
+        let weak = ground.search.accepts_wrong_versions(run, &subject)?;
+        Some(OpenReason::WeakTests(Said {
+            evidence: Some(weak.id.clone()),
+            command: check.ran.script.clone(),
+            detail: weak.evidence.result.detail.clone(),
+        }))
+    });
+    found.into_iter().next()
 }
 
 /// Returns a check that passed for the unit, or for the nearest unit above it in the assignment that has any.

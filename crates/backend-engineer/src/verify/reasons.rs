@@ -81,6 +81,8 @@ pub(crate) enum OpenReason {
     },
     /// A model changed files for it, and no check tied to it fails without that change.
     Worked(Vec<String>),
+    /// The tests of a model's work let wrong versions of it pass.
+    WeakTests(Said),
     /// The plan's code no longer stands in the file.
     NoLongerThere(String),
     /// Another block for its file was refused, so that the file does not hold all that the plan shows.
@@ -201,6 +203,7 @@ impl fmt::Display for OpenReason {
             OpenReason::OtherBlockRefused(path) => write!(formatter, "another block for `{path}` was refused"),
             OpenReason::FileUnclear => formatter.write_str("its file is not clear"),
             OpenReason::NotChecked(said) | OpenReason::FailureNotSeen(said) => said.fmt(formatter),
+            OpenReason::WeakTests(said) => write!(formatter, "{said}; look at it, then `accept`"),
             OpenReason::NoCommit(why) => why.fmt(formatter),
             OpenReason::NoCheck => formatter.write_str("nothing in the plan says how to check it"),
             OpenReason::NoCheckPassed => formatter.write_str("none of its unit's checks passed"),

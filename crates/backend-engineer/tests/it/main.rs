@@ -16,6 +16,7 @@ mod past_runs;
 mod report_schema;
 mod scenarios;
 mod settings;
+mod strength;
 mod surroundings;
 mod survey_schema;
 mod tidy;

@@ -41,12 +41,21 @@ pub(crate) struct ToRun<'a> {
     pub(crate) env: Vec<(String, String)>,
     /// Values that come before what variables hold.
     pub(crate) env_first: Vec<FirstValue>,
+    /// How long it may run; as the settings say where nothing is said.
+    pub(crate) timeout: Option<Duration>,
 }
 
 impl<'a> ToRun<'a> {
     /// Makes a command with nothing but its script, its folder and its programs.
     pub(crate) fn new(script: &str, folder: &'a str, programs_first: Vec<PathBuf>) -> Self {
-        ToRun { script: script.to_owned(), folder, programs_first, env: Vec::new(), env_first: Vec::new() }
+        ToRun {
+            script: script.to_owned(),
+            folder,
+            programs_first,
+            env: Vec::new(),
+            env_first: Vec::new(),
+            timeout: None,
+        }
     }
 }
 
@@ -218,7 +227,7 @@ impl Workspace {
             env: to_run.env,
             env_first: to_run.env_first,
             paths_first: to_run.programs_first,
-            timeout: Some(self.settings.timeout()),
+            timeout: Some(to_run.timeout.unwrap_or(self.settings.timeout())),
             network: None,
         }
     }

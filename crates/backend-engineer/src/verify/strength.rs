@@ -1,0 +1,287 @@
+//! The strength of a phase's tests: how many wrong versions of its code they reject.
+//!
+//! Wrong versions of the functions that the phase added or changed are laid on the overlay, one after the other, and the
+//! phase's own tests run on each. Where none is rejected, the tests say no more than that the names are there: prose that
+//! a model did and that new tests prove is unproven then. For code that the plan shows it is told and decides nothing.
+
+mod wrong_versions;
+mod suites;
+
+use std::time::{Duration, Instant};
+
+use journal::{Basis, Event, Verdict};
+use plan::PhaseId;
+use serde::Serialize;
+
+use super::{Check, Verification, baseline, find_proofs};
+use crate::check::{Judgement, Kind, try_out};
+use crate::evidence;
+use crate::implement::{Change, Deed};
+use crate::settings::write_duration;
+use crate::stop::Stop;
+use crate::unit_work::UnitWork;
+use suites::{Heard, Suite};
+use wrong_versions::WrongVersion;
+
+/// The most wrong versions that are tried: past two dozen, another one seldom says anything new of the same tests.
+const MOST: usize = 24;
+
+/// How many wrong versions must have passed before it counts that none was rejected: one alone may be as right as the code.
+const ENOUGH: usize = 3;
+
+/// How many of those that pass the report names.
+const NAMED: usize = 6;
+
+/// How many wrong versions of the phase's code its tests reject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Strength {
+    /// Wrong versions that could be made; at most [`MOST`] of them are tried.
+    made: usize,
+    /// Wrong versions on which the tests came to a result.
+    tried: usize,
+    /// Those of them that a test rejects.
+    rejected: usize,
+    /// Those that all tests let pass.
+    survivors: Vec<Survivor>,
+    /// How long it took, in milliseconds.
+    elapsed_ms: u64,
+}
+
+/// A wrong version that all tests let pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Survivor {
+    /// Its file, from the root.
+    path: String,
+    /// Line of the edit, from 1.
+    line: usize,
+    /// The function that was made wrong.
+    function: String,
+    /// The code that was edited.
+    before: String,
+    /// What it became.
+    after: String,
+}
+
+/// What became of a wrong version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Rejected,
+    Survived,
+    /// It could not be loaded, or did not come to its end: that says nothing of the tests.
+    Unknown,
+}
+
+/// Tries wrong versions of the unit's code against its own tests, and takes into account that none is rejected.
+pub(crate) async fn measure_strength(
+    work: &mut UnitWork<'_>,
+    change: &Change,
+    verification: &mut Verification,
+) -> Result<(), Stop> {
+    let limit = work.run.settings.strength();
+    if limit.is_zero() || !work.run.runs_commands() || !is_sound(verification) || baseline::needs_server(work) {
+        return Ok(());
+    }
+    let chosen = suites::of_unit(work, change, verification);
+    if chosen.is_empty() {
+        return Ok(());
+    }
+    let test_files: Vec<String> = chosen.iter().flat_map(|suite| suite.files.clone()).collect();
+    let made = wrong_versions::of_unit(work, change, &test_files);
+    if made.is_empty() {
+        return Ok(());
+    }
+    let (began, count) = (Instant::now(), made.len().min(MOST));
+    let (command, folder) = (chosen[0].request.script.clone(), chosen[0].request.folder.clone());
+    let why = format!("on {} of the change, {} at most", versions(count), write_duration(limit));
+    work.run.emit(Event::CommandStarted { command: command.clone(), folder: folder.clone(), why })?;
+    let now = work.workspace.tree.savepoint();
+    let tried = try_all(work, chosen, &made, began + limit).await;
+    work.workspace.tree.restore(now);
+    let tried = tried?;
+    let strength = Strength::of(&tried, made.len(), began.elapsed());
+    work.run.emit(Event::CommandFinished {
+        command,
+        folder,
+        exit: None,
+        elapsed_ms: strength.elapsed_ms,
+        verdict: if strength.rejected > 0 { Verdict::Passed } else { Verdict::NotChecked },
+        detail: strength.sentence(),
+        output: None,
+        tree: None,
+    })?;
+    if strength.tried == 0 {
+        return Ok(());
+    }
+    work.note(strength.note())?;
+    verification.strength = Some(strength);
+    decide(work, change, verification, (&made, &tried))
+}
+
+/// Returns whether there is something that the strength of tests could add to.
+fn is_sound(verification: &Verification) -> bool {
+    let found = [&verification.weakened, &verification.changed_tests, &verification.probes, &verification.drifted];
+    found.iter().all(|lines| lines.is_empty())
+        && verification.checks.iter().all(|check| check.verdict() != Verdict::Failed)
+}
+
+/// Tries the wrong versions in their order, as long as there is time.
+async fn try_all<'m>(
+    work: &mut UnitWork<'_>,
+    chosen: Vec<Suite>,
+    made: &'m [WrongVersion],
+    end: Instant,
+) -> Result<Vec<(&'m WrongVersion, Fate)>, Stop> {
+    let mut suites = Vec::new();
+    for suite in chosen {
+        suites.extend(suites::heard(work, suite, end).await?);
+    }
+    let mut tried = Vec::new();
+    for version in made.iter().take(MOST) {
+        let Some(fate) = try_one(work, &suites, version, end).await? else { break };
+        tried.push((version, fate));
+    }
+    Ok(tried)
+}
+
+/// Tries a wrong version; none where there is no time left for it.
+async fn try_one(
+    work: &mut UnitWork<'_>,
+    suites: &[Heard],
+    version: &WrongVersion,
+    end: Instant,
+) -> Result<Option<Fate>, Stop> {
+    let refused = |error: crate::tree::ReadError| Stop::refused(error.to_string());
+    let right = work.workspace.tree.read(&version.path).map_err(refused)?;
+    work.workspace.tree.stage(&version.path, Some(version.text.clone().into_bytes())).map_err(refused)?;
+    let mut fates = Vec::new();
+    let mut over = false;
+    let runs: Vec<_> = suites.iter().flat_map(|suite| suite.runs_for(work, version)).collect();
+    for (request, tests, usual) in runs {
+        let left = end.saturating_duration_since(Instant::now());
+        let limit = left.min(usual);
+        if left < Duration::from_millis(200) {
+            over = true;
+            break;
+        }
+        let trial = try_out(work, &request, limit).await?;
+        over = limit < usual && trial.elapsed >= limit;
+        fates.push(suites::fate(&tests, &trial.tests));
+        if over || fates.last() == Some(&Fate::Rejected) {
+            break;
+        }
+    }
+    work.workspace.tree.stage(&version.path, right).map_err(refused)?;
+    if over && !fates.contains(&Fate::Rejected) || fates.is_empty() {
+        return Ok(if over { None } else { Some(Fate::Unknown) });
+    }
+    Ok(Some(together(&fates)))
+}
+
+/// What several runs on one wrong version come to: one that rejects it is enough, and all must let it pass.
+fn together(fates: &[Fate]) -> Fate {
+    match fates {
+        fates if fates.contains(&Fate::Rejected) => Fate::Rejected,
+        fates if fates.contains(&Fate::Unknown) => Fate::Unknown,
+        _ => Fate::Survived,
+    }
+}
+
+impl Strength {
+    fn of(tried: &[(&WrongVersion, Fate)], made: usize, elapsed: Duration) -> Self {
+        let of = |wanted: Fate| tried.iter().filter(move |(_, fate)| *fate == wanted).map(|(version, _)| *version);
+        let survivors: Vec<Survivor> = of(Fate::Survived).map(WrongVersion::survivor).collect();
+        let rejected = of(Fate::Rejected).count();
+        let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        Strength { made, tried: rejected + survivors.len(), rejected, survivors, elapsed_ms }
+    }
+
+    fn sentence(&self) -> String {
+        match (self.rejected, self.tried) {
+            (_, 0) => "no wrong version came to a result".to_owned(),
+            (rejected, tried) => sentence(rejected, tried),
+        }
+    }
+
+    /// Returns the line of the report: the count, and the places of those that pass.
+    fn note(&self) -> String {
+        if self.survivors.is_empty() {
+            return self.sentence();
+        }
+        let places: Vec<String> = self.survivors.iter().take(NAMED).map(Survivor::place).collect();
+        let more = match self.survivors.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{}; not rejected: {}{more}", self.sentence(), places.join(", "))
+    }
+}
+
+fn sentence(rejected: usize, tried: usize) -> String {
+    let rejected = if rejected == 0 { "none".to_owned() } else { rejected.to_string() };
+    format!("the phase's tests reject {rejected} of {}", versions(tried))
+}
+
+fn versions(count: usize) -> String {
+    if count == 1 { "1 wrong version".to_owned() } else { format!("{count} wrong versions") }
+}
+
+impl Survivor {
+    fn place(&self) -> String {
+        let Survivor { path, line, function, before, after } = self;
+        let after = if matches!(after.as_str(), "pass" | ";") { "removed" } else { &format!("now `{after}`") };
+        format!("{path}:{line} (`{function}`: `{before}` {after})")
+    }
+}
+
+/// Records what the tests said of the wrong versions of a model's work, and withdraws what they proved where they reject
+/// none of them.
+fn decide(
+    work: &mut UnitWork<'_>,
+    change: &Change,
+    verification: &mut Verification,
+    (made, tried): (&[WrongVersion], &[(&WrongVersion, Fate)]),
+) -> Result<(), Stop> {
+    let mut none_rejected = false;
+    for unit in work.assignment.units.clone() {
+        let paths = worked_paths(change, unit);
+        let is_own = |version: &WrongVersion| version.by_model && paths.contains(&version.path);
+        let own = |fate: Fate| tried.iter().filter(|(version, of)| *of == fate && is_own(version)).count();
+        let (rejected, survived) = (own(Fate::Rejected), own(Fate::Survived));
+        let made = made.iter().filter(|version| is_own(version)).count();
+        if rejected == 0 && survived < made.clamp(1, ENOUGH) {
+            continue;
+        }
+        let judgement = match rejected {
+            0 => Judgement::failed(sentence(0, survived)),
+            rejected => Judgement::passed(sentence(rejected, rejected + survived)),
+        };
+        let is_meant = |check: &&Check| {
+            check.unit == Some(unit) && check.kind == Kind::Tests && check.verdict() == Verdict::Passed
+        };
+        let checks: Vec<Check> = verification.checks.iter().filter(is_meant).cloned().collect();
+        for mut check in checks {
+            check.ran.judgement = judgement.clone();
+            check.ran.tests.clear();
+            evidence::record(work, &check.observation(&check.ran), Basis::WrongVersions)?;
+        }
+        none_rejected |= rejected == 0;
+    }
+    if none_rejected {
+        let standing = find_proofs(work, change, verification)?;
+        verification.accounts = super::accounts::of_files(work, change, &standing.whole, &verification.items);
+    }
+    Ok(())
+}
+
+/// Returns the files that a model changed for the unit.
+fn worked_paths(change: &Change, unit: PhaseId) -> Vec<String> {
+    let deeds = change.items.iter().filter(|item| item.unit == unit).flat_map(|item| &item.deeds);
+    let paths = deeds.filter_map(|deed| match deed {
+        Deed::Worked { paths, .. } => Some(paths.iter().cloned()),
+        _ => None,
+    });
+    paths.flatten().collect()
+}
+
+#[cfg(test)]
+mod tests;

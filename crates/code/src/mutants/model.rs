@@ -1,0 +1,57 @@
+//! A wrong version of a text, and the edit that makes it.
+
+use std::ops::Range;
+
+/// What an edit does. In this order the edits of a function are used: first those that change what each call of it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Operator {
+    /// A function returns nothing instead of a value.
+    Return,
+    /// A condition is turned into its opposite; `and` is `or`.
+    Condition,
+    /// What refuses wrong input, a guard that raises, is gone.
+    Validation,
+    /// A call is not made.
+    Call,
+    /// A number is one more, a yes is a no.
+    Constant,
+    /// A comparison is off by one, or turned around.
+    Comparison,
+    /// Two arguments stand in each other's place.
+    Arguments,
+    /// What should be waited for is not.
+    Await,
+}
+
+/// A wrong version of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mutant {
+    /// The function that is wrong: `total`, `Order.total`, `app.get('/orders')`.
+    pub function: String,
+    /// What was done to it.
+    pub operator: Operator,
+    /// How many mutants of the function come before it.
+    pub turn: usize,
+    /// Line of the edit, from 1.
+    pub line: usize,
+    /// The code that was edited, on one line.
+    pub before: String,
+    /// What it became.
+    pub after: String,
+    /// The whole text with the edit.
+    pub text: String,
+}
+
+/// One edit of a text.
+#[derive(Debug, Clone)]
+pub(super) struct Edit {
+    pub(super) operator: Operator,
+    /// The bytes that go.
+    pub(super) at: Range<usize>,
+    /// What comes in their place.
+    pub(super) new: String,
+    /// The bytes to show to people: those of `at`, and what makes sense of them.
+    pub(super) shown: Range<usize>,
+    /// The lines that it speaks of, from 0.
+    pub(super) rows: Range<usize>,
+}

@@ -1,0 +1,219 @@
+//! Wrong versions of Python.
+
+use tree_sitter::Node;
+
+use super::model::{Edit, Operator};
+use super::{is_opposed, logs, one_more, other_comparison, rows, swapped};
+use crate::languages::{field, text};
+
+/// Returns whether nothing in a node is worth an edit: what is read by tools and people only, and calls that log.
+pub(super) fn skips(node: Node<'_>, source: &str) -> bool {
+    match node.kind() {
+        "type"
+        | "comment"
+        | "decorator"
+        | "format_specifier"
+        | "import_statement"
+        | "import_from_statement" => true,
+        "call" => logs(field(node, "function", source)),
+        // An abstract method, or one that nobody wrote as yet.
+        "raise_statement" => text(node, source).contains("NotImplemented"),
+        _ => false,
+    }
+}
+
+pub(super) fn body(node: Node<'_>) -> Option<Node<'_>> {
+    (node.kind() == "function_definition")
+        .then(|| node.child_by_field_name("body"))
+        .flatten()
+}
+
+pub(super) fn name(node: Node<'_>, source: &str) -> String {
+    let mut names = vec![field(node, "name", source)];
+    let mut above = node.parent();
+    while let Some(around) = above {
+        if matches!(around.kind(), "class_definition" | "function_definition") {
+            names.push(field(around, "name", source));
+        }
+        above = around.parent();
+    }
+    names.reverse();
+    names.join(".")
+}
+
+pub(super) fn edits(node: Node<'_>, source: &str) -> Vec<Edit> {
+    let edit = |operator, at: Node<'_>, new: &str, shown: Node<'_>| Edit {
+        operator,
+        at: at.byte_range(),
+        new: new.to_owned(),
+        shown: shown.byte_range(),
+        rows: rows(at),
+    };
+    let one = |edit: Edit| vec![edit];
+    match node.kind() {
+        "if_statement" => {
+            // A guard turned around raises in each call, which a test sees that checks nothing.
+            if is_guard(node) {
+                return one(edit(Operator::Validation, node, "pass", node));
+            }
+            negated(node.child_by_field_name("condition"), source)
+                .into_iter()
+                .collect()
+        }
+        "elif_clause" => negated(node.child_by_field_name("condition"), source)
+            .into_iter()
+            .collect(),
+        "if_clause" => negated(node.named_child(0), source).into_iter().collect(),
+        "conditional_expression" => negated(node.named_child(1), source).into_iter().collect(),
+        "boolean_operator" => {
+            let Some(sign) = node.child_by_field_name("operator") else {
+                return Vec::new();
+            };
+            one(edit(
+                Operator::Condition,
+                sign,
+                if sign.kind() == "and" { "or" } else { "and" },
+                node,
+            ))
+        }
+        "comparison_operator" => {
+            let Some(sign) = only_sign(node) else {
+                return Vec::new();
+            };
+            let other = other_comparison(sign.kind());
+            other
+                .map(|other| edit(Operator::Comparison, sign, other, node))
+                .into_iter()
+                .collect()
+        }
+        "integer" | "float" => {
+            let more = one_more(text(node, source));
+            more.map(|more| edit(Operator::Constant, node, &more, around(node)))
+                .into_iter()
+                .collect()
+        }
+        "true" => one(edit(Operator::Constant, node, "False", around(node))),
+        "false" => one(edit(Operator::Constant, node, "True", around(node))),
+        "return_statement" => {
+            let value = node
+                .named_child(0)
+                .filter(|value| !matches!(value.kind(), "none" | "true" | "false"));
+            value
+                .map(|_| edit(Operator::Return, node, "return None", node))
+                .into_iter()
+                .collect()
+        }
+        "expression_statement" => {
+            let called = node
+                .named_child(0)
+                .filter(|_| node.named_child_count() == 1)
+                .and_then(called);
+            let weighs = called.filter(|call| !logs(field(*call, "function", source)));
+            weighs
+                .map(|_| edit(Operator::Call, node, "pass", node))
+                .into_iter()
+                .collect()
+        }
+        "assert_statement" => one(edit(Operator::Validation, node, "pass", node)),
+        "raise_statement"
+            if !node
+                .parent()
+                .is_some_and(|block| block.parent().is_some_and(is_guard)) =>
+        {
+            one(edit(Operator::Validation, node, "pass", node))
+        }
+        "call" => {
+            let arguments = node
+                .child_by_field_name("arguments")
+                .filter(|one| one.kind() == "argument_list");
+            arguments
+                .and_then(|arguments| swapped(node, arguments, source))
+                .into_iter()
+                .collect()
+        }
+        // A statement that is not awaited does not run at all, as if the call were gone.
+        "await"
+            if node
+                .parent()
+                .is_none_or(|parent| parent.kind() != "expression_statement") =>
+        {
+            let Some(awaited) = node.named_child(0) else {
+                return Vec::new();
+            };
+            one(edit(Operator::Await, node, text(awaited, source), node))
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the call that a statement comes to.
+fn called(node: Node<'_>) -> Option<Node<'_>> {
+    match node.kind() {
+        "call" => Some(node),
+        "await" => node.named_child(0).and_then(called),
+        _ => None,
+    }
+}
+
+/// Returns whether all that a condition decides is that an error is raised.
+fn is_guard(node: Node<'_>) -> bool {
+    let consequence = node
+        .child_by_field_name("consequence")
+        .filter(|_| node.kind() == "if_statement");
+    let raises = |block: Node<'_>| {
+        block.named_child_count() == 1
+            && block
+                .named_child(0)
+                .is_some_and(|only| only.kind() == "raise_statement")
+    };
+    consequence.is_some_and(raises) && node.child_by_field_name("alternative").is_none()
+}
+
+fn negated(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
+    let condition = condition?;
+    let new = match condition.kind() {
+        "comparison_operator"
+            if only_sign(condition).is_some_and(|sign| is_opposed(sign.kind())) =>
+        {
+            return None;
+        }
+        "true" | "false" => return None,
+        "not_operator" => text(condition.child_by_field_name("argument")?, source).to_owned(),
+        _ => format!("not ({})", text(condition, source)),
+    };
+    let (at, rows) = (condition.byte_range(), rows(condition));
+    Some(Edit {
+        operator: Operator::Condition,
+        shown: at.clone(),
+        at,
+        new,
+        rows,
+    })
+}
+
+/// Returns the sign of a comparison of two values.
+fn only_sign(node: Node<'_>) -> Option<Node<'_>> {
+    let mut cursor = node.walk();
+    let signs: Vec<Node<'_>> = node
+        .children_by_field_name("operators", &mut cursor)
+        .collect();
+    match signs.as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    }
+}
+
+/// Returns what a value stands in, so that people know which one is meant.
+fn around(node: Node<'_>) -> Node<'_> {
+    let parent = node.parent().unwrap_or(node);
+    match parent.kind() {
+        "block" | "module" | "list" | "dictionary" | "tuple" => node,
+        "argument_list" | "keyword_argument" | "pair" => {
+            let call =
+                std::iter::successors(Some(parent), Node::parent).find(|one| one.kind() == "call");
+            call.filter(|call| call.start_position().row == node.start_position().row)
+                .unwrap_or(parent)
+        }
+        _ => parent,
+    }
+}

@@ -1,0 +1,249 @@
+//! Wrong versions of JavaScript and TypeScript.
+
+use tree_sitter::Node;
+
+use super::model::{Edit, Operator};
+use super::{is_opposed, logs, one_more, other_comparison, rows, swapped};
+use crate::definitions::call_name;
+use crate::languages::{Language, field, flat, text};
+
+/// Returns whether nothing in a node is worth an edit: types, imports, and calls that log.
+pub(super) fn skips(node: Node<'_>, source: &str) -> bool {
+    let kind = node.kind();
+    match kind {
+        "type_annotation" | "type_arguments" | "type_parameters" | "comment" | "decorator"
+        | "import_statement" => true,
+        "interface_declaration"
+        | "type_alias_declaration"
+        | "enum_declaration"
+        | "formal_parameters" => true,
+        "call_expression" => logs(field(node, "function", source)),
+        _ => kind.ends_with("_type"),
+    }
+}
+
+/// Returns the body of a function. An arrow without braces inside of another function is part of that.
+pub(super) fn body(node: Node<'_>, is_inside: bool) -> Option<Node<'_>> {
+    let is_function = matches!(
+        node.kind(),
+        "function_declaration"
+            | "generator_function_declaration"
+            | "function_expression"
+            | "generator_function"
+            | "arrow_function"
+            | "method_definition"
+    );
+    let body = node.child_by_field_name("body").filter(|_| is_function)?;
+    (body.kind() == "statement_block" || !is_inside).then_some(body)
+}
+
+pub(super) fn name(node: Node<'_>, source: &str) -> String {
+    let mut names = Vec::new();
+    let mut at = Some(node);
+    while let Some(around) = at {
+        let name = match around.kind() {
+            "variable_declarator"
+            | "public_field_definition"
+            | "field_definition"
+            | "class_declaration"
+            | "class"
+            | "method_definition"
+            | "function_declaration"
+            | "generator_function_declaration" => field(around, "name", source).to_owned(),
+            "pair" => flat(field(around, "key", source)),
+            "assignment_expression" => flat(field(around, "left", source)),
+            "call_expression" if names.is_empty() => call_name(around, source),
+            _ => String::new(),
+        };
+        if !name.is_empty() {
+            names.push(name);
+        }
+        at = around.parent();
+    }
+    names.reverse();
+    if names.is_empty() {
+        "a function".to_owned()
+    } else {
+        names.join(".")
+    }
+}
+
+/// Returns the edit of an arrow without braces: what it says is what it returns.
+pub(super) fn of_function(node: Node<'_>, language: Language) -> Vec<Edit> {
+    let body = node
+        .child_by_field_name("body")
+        .filter(|body| node.kind() == "arrow_function" && returns_much(*body));
+    let returned = body.filter(|body| body.kind() != "statement_block");
+    returned
+        .map(|body| edit(Operator::Return, body, &nothing(language, true), node))
+        .into_iter()
+        .collect()
+}
+
+fn edit(operator: Operator, at: Node<'_>, new: &str, shown: Node<'_>) -> Edit {
+    Edit {
+        operator,
+        at: at.byte_range(),
+        new: new.to_owned(),
+        shown: shown.byte_range(),
+        rows: rows(at),
+    }
+}
+
+/// Returns how nothing is written so that a type checker lets it pass: it is not the tests' work to check types.
+fn nothing(language: Language, is_arrow: bool) -> String {
+    match (language, is_arrow) {
+        (Language::TypeScript | Language::Tsx, true) => "(undefined as never)".to_owned(),
+        (Language::TypeScript | Language::Tsx, false) => "undefined as never".to_owned(),
+        _ => "undefined".to_owned(),
+    }
+}
+
+fn returns_much(value: Node<'_>) -> bool {
+    !matches!(value.kind(), "undefined" | "null" | "true" | "false")
+}
+
+pub(super) fn edits(node: Node<'_>, source: &str, language: Language) -> Vec<Edit> {
+    let one = |edit: Edit| vec![edit];
+    match node.kind() {
+        "if_statement" => {
+            // A guard turned around throws in each call, which a test sees that checks nothing.
+            if is_guard(node) {
+                return one(edit(Operator::Validation, node, ";", node));
+            }
+            let inner = node
+                .child_by_field_name("condition")
+                .and_then(|brackets| brackets.named_child(0));
+            negated(inner, source).into_iter().collect()
+        }
+        "ternary_expression" => negated(node.child_by_field_name("condition"), source)
+            .into_iter()
+            .collect(),
+        "binary_expression" => binary(node).into_iter().collect(),
+        "number" => {
+            let more = one_more(text(node, source));
+            more.map(|more| edit(Operator::Constant, node, &more, around(node)))
+                .into_iter()
+                .collect()
+        }
+        "true" => one(edit(Operator::Constant, node, "false", around(node))),
+        "false" => one(edit(Operator::Constant, node, "true", around(node))),
+        "arrow_function" => of_function(node, language),
+        "return_statement" => {
+            let value = node.named_child(0).filter(|value| returns_much(*value));
+            let new = format!("return {};", nothing(language, false));
+            value
+                .map(|_| edit(Operator::Return, node, &new, node))
+                .into_iter()
+                .collect()
+        }
+        "expression_statement" => {
+            let called = node.named_child(0).and_then(called);
+            let weighs = called.filter(|call| !logs(field(*call, "function", source)));
+            weighs
+                .map(|_| edit(Operator::Call, node, ";", node))
+                .into_iter()
+                .collect()
+        }
+        "throw_statement" if !in_guard(node) => one(edit(Operator::Validation, node, ";", node)),
+        "call_expression" => {
+            let arguments = node
+                .child_by_field_name("arguments")
+                .filter(|one| one.kind() == "arguments");
+            arguments
+                .and_then(|arguments| swapped(node, arguments, source))
+                .into_iter()
+                .collect()
+        }
+        "await_expression" => {
+            let Some(awaited) = node.named_child(0) else {
+                return Vec::new();
+            };
+            one(edit(Operator::Await, node, text(awaited, source), node))
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn binary(node: Node<'_>) -> Option<Edit> {
+    let sign = node.child_by_field_name("operator")?;
+    match sign.kind() {
+        "&&" => Some(edit(Operator::Condition, sign, "||", node)),
+        "||" => Some(edit(Operator::Condition, sign, "&&", node)),
+        // `in` of a script has no `not in`.
+        "in" => None,
+        other => other_comparison(other).map(|other| edit(Operator::Comparison, sign, other, node)),
+    }
+}
+
+/// Returns the call that a statement comes to.
+fn called(node: Node<'_>) -> Option<Node<'_>> {
+    match node.kind() {
+        "call_expression" => Some(node),
+        "await_expression" => node.named_child(0).and_then(called),
+        _ => None,
+    }
+}
+
+/// Returns whether all that a condition decides is that an error is thrown.
+fn is_guard(node: Node<'_>) -> bool {
+    let consequence = node
+        .child_by_field_name("consequence")
+        .filter(|_| node.kind() == "if_statement");
+    let throws = |one: Node<'_>| match one.kind() {
+        "throw_statement" => true,
+        "statement_block" => {
+            one.named_child_count() == 1
+                && one
+                    .named_child(0)
+                    .is_some_and(|only| only.kind() == "throw_statement")
+        }
+        _ => false,
+    };
+    consequence.is_some_and(throws) && node.child_by_field_name("alternative").is_none()
+}
+
+fn in_guard(node: Node<'_>) -> bool {
+    let parent = node.parent();
+    let block = parent
+        .filter(|parent| parent.kind() == "statement_block")
+        .and_then(|block| block.parent());
+    parent.is_some_and(is_guard) || block.is_some_and(is_guard)
+}
+
+fn negated(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
+    let condition = condition?;
+    let sign = condition
+        .child_by_field_name("operator")
+        .map(|sign| sign.kind());
+    let new = match condition.kind() {
+        "binary_expression"
+            if sign.is_some_and(|sign| other_comparison(sign).is_some() && is_opposed(sign)) =>
+        {
+            return None;
+        }
+        "true" | "false" => return None,
+        "unary_expression" if sign == Some("!") => {
+            text(condition.child_by_field_name("argument")?, source).to_owned()
+        }
+        _ => format!("!({})", text(condition, source)),
+    };
+    let (at, rows) = (condition.byte_range(), rows(condition));
+    Some(Edit {
+        operator: Operator::Condition,
+        shown: at.clone(),
+        at,
+        new,
+        rows,
+    })
+}
+
+/// Returns what a value stands in, so that people know which one is meant.
+fn around(node: Node<'_>) -> Node<'_> {
+    let parent = node.parent().unwrap_or(node);
+    match parent.kind() {
+        "array" | "object" | "template_substitution" => node,
+        "arguments" => parent.parent().unwrap_or(parent),
+        _ => parent,
+    }
+}
