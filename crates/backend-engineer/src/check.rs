@@ -34,6 +34,7 @@ pub(crate) use known::{KnownResults, distinct};
 pub(crate) use recipes::{TreeRecipes, is_server};
 pub(crate) use runners::{Count, Difference, files_of_test};
 use runners::{Told, Watch};
+pub(crate) use vacuous::proves_nothing;
 
 use crate::analyze::nearest_tools;
 use crate::run::{RunContext, ToRun, last_lines};
