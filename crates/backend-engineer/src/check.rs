@@ -27,7 +27,7 @@ pub(crate) use apart::{Ground, Snapshot, Tested, run_apart};
 pub(crate) use closing_lines::counted;
 use effects::{drop_foreign, effects_of, leave_nothing, restore, spoiled, tell_dropped};
 use ended::{code_of, end_of, judged_text};
-use environment::{in_environment, on_host};
+use environment::{absent_program, in_environment, on_host};
 pub(crate) use judge::{Asked, JudgeContext, Judgement, judge};
 pub(crate) use kind::{Kind, checked_by, fixes};
 pub(crate) use known::{KnownResults, distinct};
@@ -123,6 +123,12 @@ impl Request {
             Some(Doubt::AuthorPath) => match without_author(&command.text, work.run.root()) {
                 Some(script) => script,
                 None => return refuse("it names a folder of its author's machine that is not here"),
+            },
+            Some(Doubt::UnknownProgram) => match absent_program(work, &command.text, &folder) {
+                Some(name) => {
+                    return refuse(&format!("`{name}` is not installed: neither the project nor PATH has it"));
+                }
+                None => command.text.clone(),
             },
             None => command.text.clone(),
         };
