@@ -1,6 +1,7 @@
 //! Runs one command of the plan on the run's overlay and judges it; every run is in the journal with the tree it ran on.
 
 mod outputs;
+mod constant;
 mod vacuous;
 mod recipes;
 mod kind;
