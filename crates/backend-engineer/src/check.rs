@@ -30,12 +30,11 @@ use effects::{drop_foreign, effects_of, leave_nothing, restore, spoiled, tell_dr
 use ended::{code_of, end_of, judged_text};
 use environment::{absent_program, in_environment, on_host};
 pub(crate) use judge::{Asked, JudgeContext, Judgement, judge};
-pub(crate) use kind::{Kind, checked_by, fixes};
+pub(crate) use kind::{Kind, checked_by, fixes, proves_nothing};
 pub(crate) use known::{KnownResults, distinct};
 pub(crate) use recipes::{TreeRecipes, is_server};
 pub(crate) use runners::{Count, Difference, files_of_test};
 use runners::{Told, Watch};
-pub(crate) use vacuous::proves_nothing;
 
 use crate::analyze::nearest_tools;
 use crate::run::{RunContext, ToRun, last_lines};

@@ -81,13 +81,6 @@ pub(crate) fn vacuous(reading: &Reading, checks: bool, shows: bool) -> Option<Va
     }
 }
 
-/// Tells that the success of a command line, run as it stands, says nothing of what it checks.
-pub(crate) fn proves_nothing(script: &str) -> bool {
-    let reading = shell::read(script);
-    let checks = !super::checked_by(&reading).is_empty();
-    vacuous(&shell::read(&strict_form(&reading, checks)), checks, false).is_some()
-}
-
 /// Tells that a call changes sources instead of checking them, and succeeds because it does: `--fix`, `--write`.
 pub(super) fn fixes_in_silence(call: &Call) -> bool {
     is_check(call.kind()) && call.is(Trait::Writes) && !call.is(Trait::FailsWhereItWrites)

@@ -20,7 +20,7 @@ pub(crate) enum Manner {
     Sentence,
 }
 
-pub(super) const RUNS: &[&str] = &[
+const RUNS: &[&str] = &[
     "run",
     "running",
     "runs",
@@ -75,7 +75,7 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
         match manner {
             Manner::Criterion => {
                 let known = shell::is_command(inner) || stands_alone(words, &span.outer, inner);
-                known || unknown::is_in_place(words, &span.outer, inner)
+                known || unknown::is_in_place(words, &span.outer, inner, says_run(before, 1))
             }
             Manner::Mention => shell::is_command(inner) || stands_alone(words, &span.outer, inner),
             Manner::Labelled => shell::is_command(inner) || at == 0 && inner.contains(' ') && before.trim().is_empty(),
@@ -132,7 +132,9 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
         let place = base + span.inner.start..base + span.inner.end;
         let mut one = command(&words[span.inner.clone()], place, expect);
         one.folder = folder(words, &chosen);
-        if manner == Manner::Criterion && unknown::is_in_place(words, &span.outer, &one.text) && one.doubt.is_none() {
+        let asked = says_run(&words[..span.outer.start], 1);
+        let unknown = manner == Manner::Criterion && unknown::is_in_place(words, &span.outer, &one.text, asked);
+        if unknown && one.doubt.is_none() {
             one.doubt = Some(Doubt::UnknownProgram);
         }
         if one.facts.is_look() && manner != Manner::Sentence {

@@ -3,12 +3,19 @@
 use super::ExpectedOutcome;
 use super::expect::expectation;
 use crate::document::Span;
-use crate::inline::key;
 
 /// Returns whether code of a criterion stands where its command belongs, and looks like one of a program that no table has:
 /// "`mytool check`", "The contract holds: `mytool check`", "Run `mytool check app`", "`mytool --strict` passes".
-pub(super) fn is_in_place(words: &str, outer: &Span, inner: &str) -> bool {
-    !shell::is_command(inner) && looks_like_call(inner) && begins(&words[..outer.start]) && ends(&words[outer.end..])
+///
+/// `is_asked` tells that the words before it ask to run it.
+pub(super) fn is_in_place(words: &str, outer: &Span, inner: &str, is_asked: bool) -> bool {
+    let begins = is_asked || begins(&words[..outer.start]);
+    !shell::is_command(inner) && looks_like_call(inner) && begins && ends(&words[outer.end..]) && is_unknown(inner)
+}
+
+/// No table has the program: one that it has and that is no command with these words is a usual word, as in `make sure`.
+fn is_unknown(inner: &str) -> bool {
+    shell::read(inner).outer_calls().first().is_some_and(|call| !call.is_known())
 }
 
 /// A name of a program or a path to one, with arguments that are no code.
@@ -28,12 +35,10 @@ fn looks_like_call(inner: &str) -> bool {
     named && !rest.is_empty() && !rest.iter().any(is_code)
 }
 
-/// Nothing stands in front, or a statement and a colon, or a word that asks to run it.
+/// Nothing stands in front, or a statement and a colon.
 fn begins(before: &str) -> bool {
     let bare = before.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '*' | '_' | '-'));
-    let is_box = matches!(bare, "" | "[ ]" | "[x]" | "[X]");
-    let last = key(bare).split_whitespace().next_back().map(str::to_owned);
-    is_box || bare.ends_with([':', '：']) || last.is_some_and(|last| super::lines::RUNS.contains(&last.as_str()))
+    matches!(bare, "" | "[ ]" | "[x]" | "[X]") || bare.ends_with([':', '：'])
 }
 
 /// Nothing follows, or what comes of it.
@@ -49,7 +54,7 @@ mod tests {
 
     fn first_is(words: &str) -> bool {
         let spans = code_spans(words, 0);
-        is_in_place(words, &spans[0].outer, &words[spans[0].inner.clone()])
+        is_in_place(words, &spans[0].outer, &words[spans[0].inner.clone()], words.starts_with("Run "))
     }
 
     #[test]
@@ -67,6 +72,7 @@ mod tests {
         for words in [
             "`mytool`",
             "`pytest -q`",
+            "`make a`",
             "`Order.total` is a sum",
             "`order total` is shown in the list",
             "`def total(order)`",
