@@ -15,7 +15,7 @@ pub(super) fn is_in_place(words: &str, outer: &Span, inner: &str, is_asked: bool
 
 /// No table has the program: one that it has and that is no command with these words is a usual word, as in `make sure`.
 fn is_unknown(inner: &str) -> bool {
-    shell::read(inner).outer_calls().first().is_some_and(|call| !call.is_known())
+    shell::read(inner).outer_calls().first().is_some_and(|call| !call.is_known() && call.target.is_none())
 }
 
 /// A name of a program or a path to one, with arguments that are no code.
