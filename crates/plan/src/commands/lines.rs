@@ -78,7 +78,10 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
                 known || unknown::is_in_place(words, &span.outer, inner, says_run(before, 1))
             }
             Manner::Mention => shell::is_command(inner) || stands_alone(words, &span.outer, inner),
-            Manner::Labelled => shell::is_command(inner) || at == 0 && inner.contains(' ') && before.trim().is_empty(),
+            Manner::Labelled => {
+                shell::is_command(inner)
+                    || at == 0 && inner.contains(' ') && before.trim().is_empty()
+            }
             Manner::Sentence => {
                 let alone = span.outer == (0..words.trim_end().len()) && inner.contains(' ');
                 let told = || {
@@ -133,7 +136,8 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
         let mut one = command(&words[span.inner.clone()], place, expect);
         one.folder = folder(words, &chosen);
         let asked = says_run(&words[..span.outer.start], 1);
-        let unknown = manner == Manner::Criterion && unknown::is_in_place(words, &span.outer, &one.text, asked);
+        let unknown = manner == Manner::Criterion
+            && unknown::is_in_place(words, &span.outer, &one.text, asked);
         if unknown && one.doubt.is_none() {
             one.doubt = Some(Doubt::UnknownProgram);
         }
