@@ -1,6 +1,7 @@
 //! Runs one command of the plan on the run's overlay and judges it; every run is in the journal with the tree it ran on.
 
 mod outputs;
+mod constant;
 mod vacuous;
 mod recipes;
 mod kind;
@@ -28,9 +29,9 @@ pub(crate) use apart::{Ground, Snapshot, Tested, run_apart};
 pub(crate) use closing_lines::counted;
 use effects::{drop_foreign, effects_of, leave_nothing, restore, spoiled, tell_dropped};
 use ended::{code_of, end_of, judged_text};
-use environment::{in_environment, on_host};
+use environment::{absent_program, in_environment, on_host};
 pub(crate) use judge::{Asked, JudgeContext, Judgement, judge};
-pub(crate) use kind::{Kind, checked_by, fixes};
+pub(crate) use kind::{Kind, checked_by, fixes, proves_nothing};
 pub(crate) use known::{KnownResults, distinct};
 pub(crate) use recipes::{TreeRecipes, is_server};
 pub(crate) use runners::{Count, Difference, files_of_test};
@@ -124,6 +125,12 @@ impl Request {
             Some(Doubt::AuthorPath) => match without_author(&command.text, work.run.root()) {
                 Some(script) => script,
                 None => return refuse("it names a folder of its author's machine that is not here"),
+            },
+            Some(Doubt::UnknownProgram) => match absent_program(work, &command.text, &folder) {
+                Some(name) => {
+                    return refuse(&format!("`{name}` is not installed: neither the project nor PATH has it"));
+                }
+                None => command.text.clone(),
             },
             None => command.text.clone(),
         };

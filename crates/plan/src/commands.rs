@@ -4,6 +4,8 @@ mod scripts;
 
 mod expect;
 
+mod unknown;
+
 mod lines;
 
 use serde::Serialize;
@@ -145,6 +147,8 @@ pub enum Doubt {
     AuthorPath,
     /// Its words are more likely prose than a command.
     Prose,
+    /// It stands where a command belongs, and its program is in no table: it is one if there is such a program.
+    UnknownProgram,
 }
 
 /// What the plan expects of a command.

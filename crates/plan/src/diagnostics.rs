@@ -166,7 +166,7 @@ fn of_phase(phase: &Phase, found: &mut Vec<Diagnostic>) {
                 "this command names a folder of its author's machine",
                 "write paths from the repository's root",
             ),
-            Some(Doubt::Prose) | None => continue,
+            Some(Doubt::Prose | Doubt::UnknownProgram) | None => continue,
         };
         found.push(said(code, &command.span, message, hint));
     }

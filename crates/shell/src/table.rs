@@ -118,6 +118,8 @@ pub enum Trait {
     Idle,
     /// It prints its arguments.
     Prints,
+    /// It compares its arguments, or asks what they name.
+    Compares,
     /// It always succeeds.
     Succeeds,
     /// It ends the script.

@@ -1,7 +1,10 @@
 //! The environment of the project where what enters it is missing: `uv run pytest` is then `pytest` of `.venv`, or of the
 //! environment that is activated.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use crate::analyze::nearest_tools;
+use crate::unit_work::UnitWork;
 
 /// Returns where the user's own shell finds a program; links are followed.
 pub(super) fn on_host(name: &str) -> Option<PathBuf> {
@@ -10,12 +13,37 @@ pub(super) fn on_host(name: &str) -> Option<PathBuf> {
     found.next().map(|file| file.canonicalize().unwrap_or(file))
 }
 
+/// Returns the name of the program that a command of an unknown program means, where there is none: not in the tree, in the
+/// project's environment, nor in a folder of PATH. The folders of the system have a program for many a word of the prose, so
+/// that they tell nothing.
+pub(super) fn absent_program(work: &UnitWork<'_>, script: &str, folder: &str) -> Option<String> {
+    const SYSTEM: [&str; 4] = ["/bin", "/usr/bin", "/sbin", "/usr/sbin"];
+    let reading = shell::read(script);
+    let name = reading.calls().first().map(|call| call.written.clone())?;
+    if name.contains('/') {
+        let bare = name.trim_start_matches("./");
+        let path = if folder.is_empty() { bare.to_owned() } else { format!("{folder}/{bare}") };
+        let stands = work.run.files.stands(&path) || work.workspace.tree.staged().contains_key(&path);
+        return (!stands).then_some(name);
+    }
+    let own = nearest_tools(work.run.root(), Path::new(folder)).into_iter().chain(activated());
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let others = std::env::split_paths(&path)
+        .filter(|folder| !SYSTEM.iter().any(|system| folder.as_path() == Path::new(system)));
+    let found = own.chain(others).any(|folder| folder.join(&name).is_file());
+    (!found).then_some(name)
+}
+
+/// Returns the folders of programs of the environment that is activated.
+fn activated() -> impl Iterator<Item = PathBuf> {
+    let roots = ["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().filter_map(std::env::var_os);
+    roots.map(|root| PathBuf::from(root).join("bin"))
+}
+
 /// Returns the script without the runners that are not installed, where the folders of the project's own programs, or the
 /// activated environment, have what they run.
 pub(super) fn in_environment(script: &str, own: &[PathBuf]) -> Option<String> {
-    let activated = ["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().filter_map(std::env::var_os);
-    let folders: Vec<PathBuf> =
-        own.iter().cloned().chain(activated.map(|root| PathBuf::from(root).join("bin"))).collect();
+    let folders: Vec<PathBuf> = own.iter().cloned().chain(activated()).collect();
     let has = |tool: &str| folders.iter().any(|folder| folder.join(tool).exists());
     without_missing(script, &|runner| on_host(runner).is_some(), &has)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use shell::{Reading, Trait};
 
-use super::vacuous::fixes_in_silence;
+use super::vacuous::{fixes_in_silence, strict_form, vacuous};
 
 /// The line of the report that a check belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -43,6 +43,13 @@ pub(crate) fn checked_by(reading: &Reading) -> BTreeSet<Kind> {
         _ => None,
     });
     kinds.collect()
+}
+
+/// Tells that the success of a command line, run as it stands, says nothing of what it checks.
+pub(crate) fn proves_nothing(script: &str) -> bool {
+    let reading = shell::read(script);
+    let checks = !checked_by(&reading).is_empty();
+    vacuous(&shell::read(&strict_form(&reading, checks)), checks, false).is_some()
 }
 
 #[cfg(test)]

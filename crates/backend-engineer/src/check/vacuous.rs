@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::constant::{compares_words, runs_constants};
 use shell::{Call, Decides, Kind, Node, NothingReason, OutputReason, Reading, StatusMeaning, Telling, Trait};
 
 /// Why a command's success says nothing about the code.
@@ -159,7 +160,10 @@ fn is_idle(reading: &Reading) -> bool {
         matches!(redirection.kind, Append | Output) && !redirection.target.starts_with("/dev/")
     };
     let keeps = reading.script.invocations.iter().flat_map(|one| &one.redirections).any(is_kept);
-    !keeps && is_made_of(reading, &|call| IDLE.iter().any(|one| call.is(*one)))
+    !keeps
+        && is_made_of(reading, &|call| {
+            IDLE.iter().any(|one| call.is(*one)) || compares_words(call) || runs_constants(call, reading, &is_idle)
+        })
 }
 
 fn is_made_of(reading: &Reading, wanted: &dyn Fn(&Call) -> bool) -> bool {
@@ -201,6 +205,13 @@ mod tests {
             ("echo ok", Vacuous::Idle),
             ("cd api && echo ok", Vacuous::Idle),
             ("exit 0", Vacuous::Idle),
+            ("test 1 -eq 1", Vacuous::Idle),
+            ("[ 1 = 1 ]", Vacuous::Idle),
+            ("python3 -c 'pass'", Vacuous::Idle),
+            ("python3 -c \"print('ok')\"", Vacuous::Idle),
+            ("node -e ''", Vacuous::Idle),
+            ("printf 'exit 0' | bash", Vacuous::Idle),
+            ("echo pass | python3", Vacuous::Idle),
             ("false || echo ok", Vacuous::Idle),
             ("pytest || true", Vacuous::Nothing(NothingReason::Or)),
             ("pytest || echo failed", Vacuous::Output(OutputReason::Or)),
@@ -241,6 +252,12 @@ mod tests {
     fn plain_checks_say_something() {
         let cases = [
             "pytest",
+            "test ! -e app/a.py",
+            "[ -n \"$CI\" ]",
+            "python3 -c 'import app'",
+            "python3 -c \"assert open('a').read()\"",
+            "node -e \"require('./a')\"",
+            "printf 'python3 a.py' | bash",
             "cd api && pytest -q",
             "pytest 2>&1 | tail -3",
             "python3 scripts/contract.py | tail -5",

@@ -18,7 +18,7 @@ use super::Check;
 use crate::check::{Count, Ran, counted};
 use crate::implement::Change;
 use crate::unit_work::UnitWork;
-use configuration::{Laxer, is_configuration, laxer};
+use configuration::{Laxer, is_configuration, laxer, overrides};
 pub(super) use decide::{OldRun, Outcome, Verdicts, decide, is_asked};
 pub(crate) use plan_words::PlanWords;
 
@@ -47,7 +47,8 @@ impl Found {
         let suites: Vec<Revision<'_>> = files.iter().filter(is_test).map(revision).collect();
         let mut found = Found { tests: weakening::compare(&suites), ..Found::default() };
         for file in files {
-            if let Some(old) = file.old.as_deref().filter(|_| is_configuration(&file.path)) {
+            let old = file.old.as_deref().or(overrides(&file.path).then_some(""));
+            if let Some(old) = old.filter(|_| is_configuration(&file.path)) {
                 let settings = laxer(&file.path, old, file.new.as_deref()).into_iter();
                 found.settings.extend(settings.map(|Laxer { key, old, new }| (file.path.clone(), key, old, new)));
             }

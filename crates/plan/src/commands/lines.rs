@@ -1,7 +1,7 @@
 //! Commands inside sentences: "Run: `pytest -q`", "`npm test` passes", and what the sentence expects.
 
 use super::expect::{Side, says_result};
-use super::{Expect, ExpectedOutcome, Of, PlannedCommand, command, expectation};
+use super::{Doubt, Expect, ExpectedOutcome, Of, PlannedCommand, command, expectation, unknown};
 use crate::changes::asks_for_change;
 use crate::document::Span;
 use crate::inline::{CodeSpan, code_spans, key, one_line, plain};
@@ -73,9 +73,11 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
         let inner = &words[span.inner.clone()];
         let before = &words[..span.outer.start];
         match manner {
-            Manner::Criterion | Manner::Mention => {
-                shell::is_command(inner) || stands_alone(words, &span.outer, inner)
+            Manner::Criterion => {
+                let known = shell::is_command(inner) || stands_alone(words, &span.outer, inner);
+                known || unknown::is_in_place(words, &span.outer, inner, says_run(before, 1))
             }
+            Manner::Mention => shell::is_command(inner) || stands_alone(words, &span.outer, inner),
             Manner::Labelled => {
                 shell::is_command(inner)
                     || at == 0 && inner.contains(' ') && before.trim().is_empty()
@@ -133,6 +135,12 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
         let place = base + span.inner.start..base + span.inner.end;
         let mut one = command(&words[span.inner.clone()], place, expect);
         one.folder = folder(words, &chosen);
+        let asked = says_run(&words[..span.outer.start], 1);
+        let unknown = manner == Manner::Criterion
+            && unknown::is_in_place(words, &span.outer, &one.text, asked);
+        if unknown && one.doubt.is_none() {
+            one.doubt = Some(Doubt::UnknownProgram);
+        }
         if one.facts.is_look() && manner != Manner::Sentence {
             hear(&mut one, before, behind, manner);
             found.push(one);

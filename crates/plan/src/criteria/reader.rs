@@ -3,8 +3,8 @@
 use super::{Criterion, is_among, kind, set_expectation, share_look};
 use crate::changes::Asking;
 use crate::commands::{
-    Expect, ExpectedOutcome, Manner, PlannedCommand, Side, command, expectation, hear, in_line,
-    of_fence,
+    Doubt, Expect, ExpectedOutcome, Manner, PlannedCommand, Side, command, expectation, hear,
+    in_line, of_fence,
 };
 use crate::document::{PieceKind, Span};
 use crate::inline::{key, one_line};
@@ -116,7 +116,8 @@ impl Reader<'_, '_, '_> {
         let checkbox = row
             .item
             .and_then(|item| self.asking.boxes.get(item).copied().flatten());
-        let kind = kind(row.topic, words, !commands.is_empty());
+        let sure = |at: &usize| self.commands[*at].doubt != Some(Doubt::UnknownProgram);
+        let kind = kind(row.topic, words, commands.iter().any(sure));
         self.last = Some((at, self.criteria.len()));
         self.items.push(row.item);
         self.criteria.push(Criterion {

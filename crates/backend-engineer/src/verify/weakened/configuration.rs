@@ -1,10 +1,12 @@
 //! Configuration of tests, coverage, linters and type checkers that got laxer, by the table `configuration.toml`.
 
+mod lines;
 mod entries;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use code::paths;
 use serde::Deserialize;
 
 use entries::{Entries, Value};
@@ -35,6 +37,9 @@ struct Area {
     file: String,
     #[serde(default)]
     part: String,
+    /// A file of this name that is new takes the place of settings elsewhere, or of none.
+    #[serde(default)]
+    overrides: bool,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +98,12 @@ pub(super) fn is_configuration(path: &str) -> bool {
     areas(path).next().is_some()
 }
 
+/// Returns whether a new file of this name may make something laxer: it comes before the settings of another, or nothing
+/// was passed over without it.
+pub(super) fn overrides(path: &str) -> bool {
+    areas(path).any(|area| area.overrides)
+}
+
 /// Returns the settings of a file that are laxer than they were.
 pub(super) fn laxer(path: &str, old: &str, new: Option<&str>) -> Vec<Laxer> {
     let before = entries::read(path, old);
@@ -148,7 +159,11 @@ fn is_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool {
         Change::Higher => matches!((number(old), number(new)), (Some(before), Some(now)) if now > before),
         Change::More => {
             let before = old.map(Value::entries).unwrap_or_default();
-            new.map(Value::entries).unwrap_or_default().iter().any(|entry| !before.contains(entry))
+            let now = new.map(Value::entries).unwrap_or_default();
+            let fresh = |entry: &&String| !before.contains(entry) && !entry.starts_with('!') && !is_made(entry);
+            // What was taken out of the patterns may be passed over again.
+            let back = |entry: &&String| entry.starts_with('!') && !now.contains(entry);
+            now.iter().any(|entry| fresh(&entry)) || before.iter().any(|entry| back(&entry))
         }
         Change::Fewer => {
             let now = new.map(Value::entries).unwrap_or_default();
@@ -176,15 +191,33 @@ fn is_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool {
             before.is_some_and(|before| new.map_or(Some(0), Value::severity).is_some_and(|now| now < before))
                 || old.is_none() && new.and_then(Value::severity) == Some(0)
         }
-        Change::Options => options(old, new),
+        Change::Options => {
+            let nothing = Value::One(String::new());
+            // A new script takes nothing away from those that were there.
+            let old = old.or((rule.name != "*").then_some(&nothing));
+            old.zip(new).is_some_and(|(old, new)| options(old, new))
+        }
         Change::Added | Change::Removed => false,
     }
 }
 
-/// Compares two command lines, option by option, and what they check.
-fn options(old: Option<&Value>, new: Option<&Value>) -> bool {
-    let (Some(old), Some(new)) = (old, new) else { return false };
+/// Returns whether all that an entry names is made by tools: caches, products, packages.
+fn is_made(entry: &str) -> bool {
+    let bare = entry.trim_start_matches("**/").trim_start_matches(['.', '/']).trim_end_matches(['*', '/']);
+    let paths = [format!("{bare}/a"), format!(".{bare}/a"), entry.to_owned()];
+    let made = [paths::is_build_output, paths::is_cache, paths::is_dependency, paths::is_by_product];
+    paths.iter().any(|path| made.iter().any(|is_made| is_made(path)))
+}
+
+/// Compares two command lines, option by option, and what they check. What checked nothing can't get laxer; options that
+/// stand alone (`addopts`) belong to a check.
+fn options(old: &Value, new: &Value) -> bool {
     let (old, new) = (old.to_string(), new.to_string());
+    let checks = |text: &str| crate::check::checked_by(&shell::read(text));
+    let alone = old.is_empty() || old.starts_with('-');
+    if !alone && checks(&old).is_empty() {
+        return false;
+    }
     let (before, now) = (given(&old), given(&new));
     let by_option = TABLE.option.iter().any(|option| {
         let (was, is) = (before.get(&option.name), now.get(&option.name));
@@ -197,8 +230,9 @@ fn options(old: Option<&Value>, new: Option<&Value>) -> bool {
             _ => false,
         }
     });
-    let checks = |text: &str| crate::check::checked_by(&shell::read(text));
-    by_option || !checks(&old).is_subset(&checks(&new))
+    by_option
+        || !checks(&old).is_subset(&checks(&new))
+        || !alone && crate::check::proves_nothing(&new) && !crate::check::proves_nothing(&old)
 }
 
 /// Returns the options of a command line with their values.

@@ -56,8 +56,7 @@ pub(crate) fn decide(found: &Found, words: &PlanWords, runs: Option<&[OldRun]>) 
     }
     for setting in &found.settings {
         let (path, key, old, new) = setting;
-        let last = key.rsplit('.').next().unwrap_or(key);
-        let named = words.names(last) || words.names_value(old, new);
+        let named = words.names_key(key) || words.names_value(old, new);
         let line = of_setting(setting);
         // A file that many tools share is named for many reasons.
         let is_shared =

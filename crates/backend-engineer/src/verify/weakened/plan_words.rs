@@ -51,6 +51,15 @@ impl PlanWords {
             })
     }
 
+    /// Returns whether the words hold the key of a setting. One that is a word of the prose as well (`test`, `lines`) counts
+    /// as a whole, or as code.
+    pub(super) fn names_key(&self, key: &str) -> bool {
+        let last = key.rsplit('.').next().unwrap_or(key);
+        let is_word = last.chars().all(|letter| letter.is_ascii_lowercase());
+        let as_code = || ['`', '"', '\''].iter().any(|quote| self.text.contains(&format!("{quote}{last}{quote}")));
+        self.names(key) || if is_word { as_code() } else { self.names(last) }
+    }
+
     /// Returns whether the words hold the name of a test. One short word may mean anything.
     pub(super) fn names_test(&self, test: &str) -> bool {
         let last = test.rsplit(" > ").next().unwrap_or(test);
@@ -147,6 +156,13 @@ mod tests {
         assert!(plan.names_file("tests/test_calc.py") && plan.names_file("api/tests/test_calc.py"));
         assert!(!plan.names_file("tests/calc.py"));
         assert!(plan.names_symbol("g() 1") && !plan.names_symbol("total(1)"));
+    }
+
+    #[test]
+    fn a_key_that_is_a_usual_word_counts_as_code_alone() {
+        let plan = words("Run the test; lower `lines`, and set fail_under.");
+        assert!(plan.names_key("coverageThreshold.global.lines") && plan.names_key("report.fail_under"));
+        assert!(!plan.names_key("scripts.test"));
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! A file of settings as keys with values, whatever its format: TOML, INI, JSON with comments, YAML, objects of a script,
-//! assignments of Python.
+//! assignments of Python, recipes of a Makefile, lines of patterns.
 
 use std::collections::BTreeMap;
 use std::fmt;
+
+use super::lines;
 
 /// A setting.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +28,7 @@ impl fmt::Display for Value {
 impl Value {
     pub(super) fn number(&self) -> Option<f64> {
         match self {
-            Value::One(text) => text.replace('_', "").parse().ok(),
+            Value::One(text) => text.replace('_', "").trim_end_matches('%').parse().ok(),
             Value::Several(_) => None,
         }
     }
@@ -70,12 +72,20 @@ impl Value {
     }
 }
 
+/// The key of a file that holds nothing but patterns of what is passed over.
+const IGNORED: &str = "ignored";
+
 /// Reads a file; what can't be read has no settings.
 pub(super) fn read(path: &str, text: &str) -> Entries {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let mut entries = Entries::new();
     let ends = |ending: &str| name.ends_with(ending);
-    if ends(".toml") {
+    if ends("ignore") {
+        entries.insert(IGNORED.to_owned(), Value::Several(lines::patterns(text)));
+    } else if ends("makefile") || name == "justfile" {
+        let recipes = lines::recipes(text).into_iter();
+        entries.extend(recipes.map(|(target, recipe)| (target, Value::One(recipe))));
+    } else if ends(".toml") {
         if let Ok(table) = toml::from_str::<toml::Table>(text) {
             let value = serde_json::to_value(table).unwrap_or_default();
             flatten(&value, "", &mut entries);
@@ -108,7 +118,11 @@ fn flatten(value: &serde_json::Value, path: &str, entries: &mut Entries) {
             }
         }
         Json::Array(all) if all.iter().any(Json::is_object) => {
-            all.iter().for_each(|one| flatten(one, path, entries));
+            for one in all {
+                // What has a name of its own is known by that: the hooks of `pre-commit`.
+                let id = one.get("id").and_then(Json::as_str);
+                flatten(one, &id.map_or_else(|| path.to_owned(), |id| below(path, id)), entries);
+            }
         }
         Json::Array(all) => add(entries, path, Value::Several(all.iter().map(text).collect())),
         other => add(entries, path, Value::One(text(other))),

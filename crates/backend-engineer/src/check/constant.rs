@@ -1,0 +1,56 @@
+//! Commands that read nothing: of constants alone (`test 1 -eq 1`, `python3 -c 'pass'`, `printf 'exit 0' | bash`). They end
+//! the same way on every tree, and so say nothing of this one.
+
+use code::languages::Language;
+use code::scopes::Scopes;
+use shell::{Call, Kind, Reading, Trait};
+
+/// Tells that a call compares nothing but words that stand there: no file, no variable, nothing that was substituted.
+pub(super) fn compares_words(call: &Call) -> bool {
+    // All other operators ask for a file, a variable or a terminal.
+    const OF_WORDS: [&str; 10] = ["-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-z", "-n", "-a", "-o"];
+    let is_operator =
+        |word: &str| word.starts_with('-') && word.len() <= 3 && word[1..].starts_with(char::is_alphabetic);
+    call.is(Trait::Compares)
+        && call.arguments.iter().all(|word| {
+            !word.contains(['$', '`', '*', '?']) && (!is_operator(word) || OF_WORDS.contains(&word.as_str()))
+        })
+}
+
+/// Tells that a call is given code that reads nothing, in its arguments or by what is printed to it.
+///
+/// `is_idle` tells that a script of the shell does nothing.
+pub(super) fn runs_constants(call: &Call, reading: &Reading, is_idle: &dyn Fn(&Reading) -> bool) -> bool {
+    if call.kind() != Kind::Script || call.target.is_some() || !call.is_known() {
+        return false;
+    }
+    if let Some(code) = call.option(&["-c", "-e", "--eval", "-p", "--print"]) {
+        return is_constant(call, code, is_idle);
+    }
+    let is_fed = call.arguments.iter().all(|argument| argument == "-");
+    let printed: Vec<&Call> = reading.calls().into_iter().filter(|call| call.is(Trait::Prints)).collect();
+    let runs = |one: &&Call| !one.is(Trait::Prints) && !one.is(Trait::SetsOptions);
+    let others = reading.calls().into_iter().filter(runs).count();
+    is_fed && others == 1 && matches!(printed.as_slice(), [one] if is_constant(call, &printed_text(one), is_idle))
+}
+
+fn printed_text(call: &Call) -> String {
+    let words = call.arguments.iter().filter(|word| !matches!(word.as_str(), "-n" | "-e" | "--" | "%s" | "%s\\n"));
+    words.map(String::as_str).collect::<Vec<_>>().join(" ").replace("\\n", "\n")
+}
+
+/// Tells that code names nothing, but for what it prints with and how it ends.
+fn is_constant(call: &Call, code: &str, is_idle: &dyn Fn(&Reading) -> bool) -> bool {
+    const WRITES_AND_ENDS: [&str; 4] = ["print", "console", "exit", "quit"];
+    let language = match call.ecosystem() {
+        Some("python") => Language::Python,
+        Some("node") => Language::JavaScript,
+        Some(_) => return false,
+        None => return is_idle(&shell::read(code)),
+    };
+    // What the shell puts into the code is not known.
+    let expanded = code.contains("$(") || code.contains("${");
+    let Some(scopes) = Scopes::of_text(language, code).filter(|_| !expanded) else { return false };
+    let imports = code.contains("import") || code.contains("require");
+    !imports && scopes.reads.iter().all(|read| WRITES_AND_ENDS.contains(&read.name.as_str()))
+}
