@@ -111,8 +111,8 @@ async fn talk(
     let run = work.run;
     let beside = Beside::of(work, change).unzip();
     let system = prompt::system(engineer, run);
-    let (first, seen) = prompt::first(work, change, engineer.reach);
-    let kept = prompt::kept(work, change, engineer.reach);
+    let (first, seen) = prompt::first(work, change, engineer);
+    let kept = prompt::kept(work, change, engineer);
     session.memory.sees(seen);
     let Session { conversation, memory, rounds, .. } = session;
     let (label, title) = (&work.assignment.label, &work.assignment.title);
