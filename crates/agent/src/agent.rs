@@ -105,7 +105,7 @@ impl Agent<'_> {
         if conversation.tokens() > room.full {
             self.shorten(conversation, room.target)?;
         }
-        let read = conversation.tokens_at_most();
+        let read = conversation.tokens_at_most(&self.model.overhead());
         let bounds = Bounds { read, price: self.model.price(read), most: self.max_tokens };
         let most = match self.budget.reply(spent, &bounds) {
             Ok(most) => most,

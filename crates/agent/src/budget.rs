@@ -41,9 +41,33 @@ pub enum Limit {
     /// Tokens.
     #[error("the limit of {0} tokens is reached")]
     Tokens(u64),
+    /// Tokens, of which the next request may take more than are left.
+    #[error(
+        "of the limit of {limit} tokens {left} are left, and the next request may take {needed} with a short reply"
+    )]
+    TokensAhead {
+        /// The limit.
+        limit: u64,
+        /// What is left of it.
+        left: u64,
+        /// What the request may take.
+        needed: u64,
+    },
     /// Money.
     #[error("the limit of ${0:.2} is reached")]
     Cost(f64),
+    /// Money, of which the next request may cost more than is left.
+    #[error(
+        "of the limit of ${limit:.2} ${left:.3} is left, and the next request may cost ${needed:.3} with a short reply"
+    )]
+    CostAhead {
+        /// The limit.
+        limit: f64,
+        /// What is left of it.
+        left: f64,
+        /// What the request may cost.
+        needed: f64,
+    },
     /// Time.
     #[error("the limit of {} s is reached", .0.as_secs())]
     Time(Duration),
@@ -86,7 +110,8 @@ impl Budget {
         let within = self.tokens.map_or(u64::MAX, |limit| limit.saturating_sub(tokens.saturating_add(read)));
         let within = most.min(u32::try_from(within).unwrap_or(u32::MAX));
         if let Some(limit) = self.tokens.filter(|_| within < most.min(FEWEST)) {
-            return Err(Limit::Tokens(limit));
+            let (left, needed) = (limit.saturating_sub(tokens), read.saturating_add(most.min(FEWEST).into()));
+            return Err(Limit::TokensAhead { limit, left, needed });
         }
         let (Some(limit), Some(price)) = (self.cost, price) else { return Ok(within) };
         let left = limit - spent.usage.cost.unwrap_or(0.0);
@@ -95,7 +120,7 @@ impl Budget {
             return Ok(within);
         }
         if !fits(within.min(FEWEST)) {
-            return Err(Limit::Cost(limit));
+            return Err(Limit::CostAhead { limit, left, needed: price.most(read, within.min(FEWEST).into()) });
         }
         // The most that fits, between what does and what does not.
         let (mut does, mut does_not) = (within.min(FEWEST), within);
@@ -145,12 +170,18 @@ mod tests {
         assert_eq!(budget.reply(&Spent::default(), &request(10_000)), Ok(32_000));
         // $0.25 to read; what is left pays 25,000 tokens.
         assert_eq!(budget.reply(&Spent::default(), &request(100_000)), Ok(25_000));
-        assert_eq!(budget.reply(&Spent::default(), &request(199_000)), Err(Limit::Cost(0.5)));
+        assert_eq!(
+            budget.reply(&Spent::default(), &request(199_000)),
+            Err(Limit::CostAhead { limit: 0.5, left: 0.5, needed: 0.5075 })
+        );
         let mut spent = Spent::default();
         spent.usage.cost = Some(0.49);
         assert_eq!(budget.reply(&spent, &request(0)), Ok(1_000));
         spent.usage.cost = Some(0.491);
-        assert_eq!(budget.reply(&spent, &request(0)), Err(Limit::Cost(0.5)));
+        assert_eq!(
+            budget.reply(&spent, &request(0)),
+            Err(Limit::CostAhead { limit: 0.5, left: 0.5 - 0.491, needed: 0.01 })
+        );
     }
 
     #[test]
@@ -159,7 +190,10 @@ mod tests {
         let request = |read, most| Bounds { read, price: None, most };
         assert_eq!(budget.reply(&Spent::default(), &request(10_000, 32_000)), Ok(32_000));
         assert_eq!(budget.reply(&Spent::default(), &request(40_000, 32_000)), Ok(10_000));
-        assert_eq!(budget.reply(&Spent::default(), &request(49_500, 32_000)), Err(Limit::Tokens(50_000)));
+        assert_eq!(
+            budget.reply(&Spent::default(), &request(49_500, 32_000)),
+            Err(Limit::TokensAhead { limit: 50_000, left: 50_000, needed: 50_500 })
+        );
         assert_eq!(budget.reply(&Spent::default(), &request(49_500, 400)), Ok(400), "less is never asked for");
     }
 }

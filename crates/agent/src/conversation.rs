@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use journal::Event;
-use llm::{Block, Message, Speaker, StopReason, ToolSpec, Usage};
+use llm::{Block, Message, Overhead, Speaker, StopReason, ToolSpec, Usage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -28,9 +28,9 @@ pub struct Conversation {
     /// Answers to the calls of the last message, in their order, while not all are there.
     #[serde(skip)]
     answers: Vec<Option<Block>>,
-    /// Tokens that the first so many messages had, as the provider counted them.
+    /// What the provider counted last.
     #[serde(skip)]
-    measured: Option<(u64, usize)>,
+    measured: Option<Measured>,
     /// How often each call has failed.
     #[serde(skip)]
     failures: BTreeMap<String, u32>,
@@ -43,6 +43,17 @@ pub struct Conversation {
     /// Nothing came after it ended.
     #[serde(skip)]
     ended: bool,
+}
+
+/// What a provider counted of a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Measured {
+    /// Tokens that it read.
+    read: u64,
+    /// Tokens that it wrote.
+    written: u64,
+    /// The messages that these were, the written one last.
+    messages: usize,
 }
 
 /// Whose turn it is.
@@ -109,17 +120,30 @@ impl Conversation {
     #[must_use]
     pub fn tokens(&self) -> u64 {
         let (counted, known) = match self.measured {
-            Some((tokens, messages)) => (tokens, messages),
+            Some(measured) => (measured.read + measured.written, measured.messages),
             None => (self.standing(), 0),
         };
         counted + weight::of_messages(self.messages.get(known..).unwrap_or_default())
     }
 
-    /// Returns how many tokens it has at most: what no provider has counted yet may be twice the estimate.
+    /// Returns how many tokens it has at most. The provider's own count holds for what it has read; what it wrote itself
+    /// it may read in another form, so that has as many tokens as it counted or as it has bytes.
     #[must_use]
-    pub(crate) fn tokens_at_most(&self) -> u64 {
-        let counted = self.measured.map_or(0, |(tokens, _)| tokens);
-        counted + 2 * (self.tokens() - counted)
+    pub(crate) fn tokens_at_most(&self, overhead: &Overhead) -> u64 {
+        let at_most = |messages: &[Message]| weight::of_messages_at_most(messages, overhead);
+        match self.measured {
+            Some(Measured { read, written, messages }) => {
+                let (known, new) = self.messages.split_at(messages.min(self.messages.len()));
+                let reply = known.last().map_or(0, |reply| at_most(std::slice::from_ref(reply)));
+                read + reply.max(written) + at_most(new)
+            }
+            None => weight::standing_at_most(&self.system, &self.tools, overhead) + at_most(&self.messages),
+        }
+    }
+
+    /// Forgets what a provider counted: another model counts in another way.
+    pub(crate) fn forget_count(&mut self) {
+        self.measured = None;
     }
 
     /// How many tokens come before the messages, by estimate.
@@ -205,8 +229,8 @@ impl Conversation {
         }
         self.messages.push(message);
         self.answers = vec![None; calls];
-        let tokens = usage.context() + usage.output;
-        self.measured = (usage.context() > 0).then_some((tokens, self.messages.len()));
+        let (read, written, messages) = (usage.context(), usage.output, self.messages.len());
+        self.measured = (read > 0).then_some(Measured { read, written, messages });
     }
 
     /// The last of the answers makes them a message.

@@ -121,6 +121,17 @@ fn dollars(tokens: u64, price: f64) -> f64 {
     tokens as f64 * price / 1e6
 }
 
+/// Tokens that a provider adds to what it is sent, at most: what its template puts around the parts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Overhead {
+    /// To each request, instructions on the use of tools included.
+    pub request: u64,
+    /// To each message and to each block of one.
+    pub block: u64,
+    /// To each tool on offer.
+    pub tool: u64,
+}
+
 /// A piece of a turn, while it comes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Delta {
@@ -154,6 +165,11 @@ pub trait Model: fmt::Debug {
 
     /// Returns the price of a request that reads so many tokens; none where it is not known.
     fn price(&self, read: u64) -> Option<Price>;
+
+    /// Returns what its provider adds to a request.
+    fn overhead(&self) -> Overhead {
+        Overhead::default()
+    }
 
     /// The next turn. `sink` hears of it while it comes. Transient faults are retried within; what comes out as an
     /// error is for good, and the conversation is as it was.

@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::catalogue::Facts;
 use crate::client::{Client, reasons};
-use crate::model::{Delta, Fault, LocalFuture, Model, ModelError, Price, Reply, Request};
+use crate::model::{Delta, Fault, LocalFuture, Model, ModelError, Overhead, Price, Reply, Request};
 use crate::patience::Patience;
 use crate::price::Rates;
 use crate::providers::Provider;
@@ -62,6 +62,10 @@ impl Model for Remote {
 
     fn price(&self, read: u64) -> Option<Price> {
         self.rates.map(|rates| rates.of(read))
+    }
+
+    fn overhead(&self) -> Overhead {
+        self.line.provider.wire.overhead()
     }
 
     fn reply<'a>(

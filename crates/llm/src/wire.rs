@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::catalogue::Facts;
 use crate::message::{Block, Message};
-use crate::model::{Delta, Reply, Request, StopReason, Usage};
+use crate::model::{Delta, Overhead, Reply, Request, StopReason, Usage};
 use crate::secret::Secret;
 use crate::sse::Event;
 use crate::trouble::Trouble;
@@ -25,6 +25,12 @@ pub(crate) struct Addressee<'a> {
     pub(crate) facts: &'a Facts,
 }
 
+/// What providers add where they say nothing of it. OpenAI counts three tokens around a message, three before the reply, and
+/// up to twelve around a tool and three around each of its parameters (whose JSON, which is counted by its bytes, is longer
+/// than the form that its models see); templates of open models are of that order, and many write a paragraph on the use of
+/// tools before the first message.
+const USUAL: Overhead = Overhead { request: 1_000, block: 16, tool: 64 };
+
 /// A wire format.
 pub(crate) trait Wire: fmt::Debug + Sync {
     /// Where a request goes, after the base address.
@@ -36,6 +42,11 @@ pub(crate) trait Wire: fmt::Debug + Sync {
     /// A request. What stays the same throughout a conversation stands first and the messages last, so that a request
     /// extends the one before.
     fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error>;
+
+    /// Returns what a provider that speaks it adds to a request, in tokens at most.
+    fn overhead(&self) -> Overhead {
+        USUAL
+    }
 
     /// Reads the answer to one request.
     fn reader(&self, provider: &'static str) -> Box<dyn Reader>;

@@ -64,7 +64,11 @@ fn each_limit_ends_it_before_the_next_request() {
     let limits = [
         (Budget { turns: Some(2), ..Budget::default() }, Limit::Turns(2), 2),
         // The second request could pass the limit, so it is not sent.
-        (Budget { tokens: Some(2_500), ..Budget::default() }, Limit::Tokens(2_500), 1),
+        (
+            Budget { tokens: Some(2_500), ..Budget::default() },
+            Limit::TokensAhead { limit: 2_500, left: 1_500, needed: 2_009 },
+            1,
+        ),
         (Budget { cost: Some(1.0), ..Budget::default() }, Limit::Cost(1.0), 2),
     ];
     for (budget, limit, turned) in limits {

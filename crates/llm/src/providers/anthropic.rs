@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::catalogue::{Facts, Thinking};
 use crate::message::{Block, Message, Speaker, ToolSpec};
-use crate::model::{Delta, Reply, Request, StopReason, Usage};
+use crate::model::{Delta, Overhead, Reply, Request, StopReason, Usage};
 use crate::secret::Secret;
 use crate::sse::Event;
 use crate::trouble::{Complaint, Trouble};
@@ -66,6 +66,12 @@ impl Wire for Anthropic {
             "messages",
             messages.map(|(place, message)| Given::new(to.provider, message, mark == Some(place))),
         )
+    }
+
+    /// With tools comes a system text of Anthropic's own, of 159 to 530 tokens as its documentation has it; a later model may have
+    /// a longer one.
+    fn overhead(&self) -> Overhead {
+        Overhead { request: 2_000, block: 16, tool: 64 }
     }
 
     fn reader(&self, provider: &'static str) -> Box<dyn Reader> {
