@@ -105,12 +105,14 @@ fn left(unit: &UnitText) -> String {
 fn above(work: &UnitWork<'_>, room: usize) -> (String, Vec<Range<usize>>) {
     let plan = &work.run.plan;
     let first = |units: &[plan::Phase], end: usize| units.first().map_or(end, |unit| unit.span.start);
-    let mut spans = vec![0..first(plan.phases(), 0)];
+    let mut spans = Vec::new();
     let mut unit = work.assignment.unit;
     while let Some(parent) = plan.parent(unit) {
-        spans.insert(1, parent.span.start..first(&parent.phases, parent.span.start));
+        spans.push(parent.span.start..first(&parent.phases, parent.span.start));
         unit = parent.id;
     }
+    spans.push(0..first(plan.phases(), 0));
+    spans.reverse();
     let lines = |span: &Range<usize>| {
         let last = plan.text().get(span.clone()).map_or(0, |words| words.trim_end().len());
         format!("{}-{}", plan.place(span.start).line, plan.place(span.start + last).line)
