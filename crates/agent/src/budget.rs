@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use llm::{Price, Usage};
+use llm::{CacheTime, Price, Usage};
 use serde::{Deserialize, Serialize};
 
 /// The fewest tokens of a reply that is worth its request: a call that edits a function.
@@ -105,7 +105,7 @@ impl Budget {
     /// # Errors
     /// The limit that leaves no room for a reply.
     pub(crate) fn reply(&self, spent: &Spent, request: &Bounds) -> Result<u32, Limit> {
-        let Bounds { read, price, most } = *request;
+        let Bounds { read, price, cache, most } = *request;
         let tokens = spent.usage.context() + spent.usage.output;
         let within = self.tokens.map_or(u64::MAX, |limit| limit.saturating_sub(tokens.saturating_add(read)));
         let within = most.min(u32::try_from(within).unwrap_or(u32::MAX));
@@ -115,12 +115,12 @@ impl Budget {
         }
         let (Some(limit), Some(price)) = (self.cost, price) else { return Ok(within) };
         let left = limit - spent.usage.cost.unwrap_or(0.0);
-        let fits = |reply: u32| price.most(read, reply.into()) <= left;
+        let fits = |reply: u32| price.most(read, reply.into(), cache) <= left;
         if fits(within) {
             return Ok(within);
         }
         if !fits(within.min(FEWEST)) {
-            return Err(Limit::CostAhead { limit, left, needed: price.most(read, within.min(FEWEST).into()) });
+            return Err(Limit::CostAhead { limit, left, needed: price.most(read, within.min(FEWEST).into(), cache) });
         }
         // The most that fits, between what does and what does not.
         let (mut does, mut does_not) = (within.min(FEWEST), within);
@@ -139,6 +139,8 @@ pub(crate) struct Bounds {
     pub(crate) read: u64,
     /// What they cost, where that is known.
     pub(crate) price: Option<Price>,
+    /// How long they are kept.
+    pub(crate) cache: CacheTime,
     /// The most tokens that its reply may have.
     pub(crate) most: u32,
 }
@@ -164,9 +166,9 @@ mod tests {
     }
     #[test]
     fn a_request_is_sent_only_if_its_reply_can_be_paid() {
-        let price = Some(Price { input: 2.0, cache_read: 0.2, cache_write: 2.5, output: 10.0 });
+        let price = Some(Price { input: 2.0, cache_read: 0.2, cache_write: 2.5, cache_write_hour: 4.0, output: 10.0 });
         let budget = Budget { cost: Some(0.5), ..Budget::default() };
-        let request = |read| Bounds { read, price, most: 32_000 };
+        let request = |read| Bounds { read, price, cache: CacheTime::Usual, most: 32_000 };
         assert_eq!(budget.reply(&Spent::default(), &request(10_000)), Ok(32_000));
         // $0.25 to read; what is left pays 25,000 tokens.
         assert_eq!(budget.reply(&Spent::default(), &request(100_000)), Ok(25_000));
@@ -174,6 +176,9 @@ mod tests {
             budget.reply(&Spent::default(), &request(199_000)),
             Err(Limit::CostAhead { limit: 0.5, left: 0.5, needed: 0.5075 })
         );
+        // What is kept for an hour costs more to write.
+        let hour = Bounds { cache: CacheTime::Hour, ..request(100_000) };
+        assert_eq!(budget.reply(&Spent::default(), &hour), Ok(10_000));
         let mut spent = Spent::default();
         spent.usage.cost = Some(0.49);
         assert_eq!(budget.reply(&spent, &request(0)), Ok(1_000));
@@ -187,7 +192,7 @@ mod tests {
     #[test]
     fn tokens_are_counted_before_they_are_asked_for() {
         let budget = Budget { tokens: Some(50_000), ..Budget::default() };
-        let request = |read, most| Bounds { read, price: None, most };
+        let request = |read, most| Bounds { read, price: None, cache: CacheTime::Usual, most };
         assert_eq!(budget.reply(&Spent::default(), &request(10_000, 32_000)), Ok(32_000));
         assert_eq!(budget.reply(&Spent::default(), &request(40_000, 32_000)), Ok(10_000));
         assert_eq!(

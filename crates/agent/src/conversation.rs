@@ -13,6 +13,9 @@ use crate::weight;
 /// How often the same call may fail before the conversation ends.
 pub(crate) const MOST_FAILURES: u32 = 5;
 
+/// From here on a call may outlast the cache of a provider that keeps it for five minutes: its own turn counts, too.
+pub const LONG_PAUSE_MS: u64 = 4 * 60 * 1000;
+
 /// What a model has been told and has said. Grows at its end only, save by compaction.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Conversation {
@@ -40,6 +43,9 @@ pub struct Conversation {
     /// The last turn ran into the limit of its length.
     #[serde(skip)]
     cut_off: bool,
+    /// A call took longer than a provider keeps what it has read.
+    #[serde(skip)]
+    paused: bool,
     /// Nothing came after it ended.
     #[serde(skip)]
     ended: bool,
@@ -100,12 +106,15 @@ impl Conversation {
                 let messages = vec![Message::deserialize(message)?];
                 *self = Self { system: system.clone(), tools: Vec::deserialize(tools)?, messages, ..Self::default() };
             }
-            Event::UserSaid { text } => self.say(text),
+            Event::UserSaid { text, effort } => self.say(text, effort.as_deref()),
             Event::ModelReplied { message, stop, usage, .. } => {
                 let stop = StopReason::deserialize(Value::from(stop.as_str()))?;
                 self.hear(Message::deserialize(message)?, stop, &Usage::deserialize(usage)?);
             }
-            Event::ToolFinished { call, content, is_error, .. } => self.answer(call, content, *is_error),
+            Event::ToolFinished { call, content, is_error, elapsed_ms, .. } => {
+                self.paused |= *elapsed_ms >= LONG_PAUSE_MS;
+                self.answer(call, content, *is_error);
+            }
             Event::Compacted { messages, .. } => {
                 self.messages = Vec::deserialize(messages)?;
                 self.measured = None;
@@ -149,6 +158,11 @@ impl Conversation {
     /// How many tokens come before the messages, by estimate.
     pub(crate) fn standing(&self) -> u64 {
         weight::of_text(&self.system) + self.tools.iter().map(weight::of_tool).sum::<u64>()
+    }
+
+    /// Whether a call took so long that the provider may have forgotten what it had read.
+    pub(crate) fn has_paused(&self) -> bool {
+        self.paused
     }
 
     /// Whose turn it is.
@@ -196,14 +210,19 @@ impl Conversation {
 
     /// Sides take turns, so that every provider takes it: what follows the harness's own words joins them. What follows an
     /// end is a new task, with a new chance.
-    fn say(&mut self, text: &str) {
+    fn say(&mut self, text: &str, effort: Option<&str>) {
         if self.ended {
             self.failures.clear();
             self.idle = 0;
         }
         match self.messages.last_mut() {
             Some(last) if last.speaker == Speaker::User => last.blocks.push(Block::Text { text: text.to_owned() }),
-            _ => self.messages.push(Message::user(text)),
+            _ => {
+                let mut message = Message::user(text);
+                let effort = effort.map(|level| Block::Effort { level: level.to_owned() });
+                message.blocks.splice(0..0, effort);
+                self.messages.push(message);
+            }
         }
         self.turn = Turn::Model;
         self.ended = false;

@@ -33,6 +33,7 @@ fn of_block(block: &Block) -> u64 {
         Block::ToolCall { id, name, arguments: Err(text) } => id.len() + name.len() + text.len(),
         Block::ToolResult { call, content, .. } => call.len() + content.len(),
         Block::Opaque { value, .. } => value.to_string().len(),
+        Block::Effort { level } => level.len(),
     };
     tokens(bytes + FRAME)
 }
@@ -64,6 +65,7 @@ fn length(block: &Block) -> usize {
         Block::ToolCall { id, name, arguments: Err(text) } => id.len() + name.len() + text.len(),
         Block::ToolResult { call, content, .. } => call.len() + content.len(),
         Block::Opaque { value, .. } => json_length(value),
+        Block::Effort { level } => level.len(),
     }
 }
 

@@ -44,7 +44,7 @@ fn it_is_done_when_the_model_says_so() {
 fn what_was_spent_is_found_in_the_events() {
     let turns = |request: &Request<'_>| match place(request) {
         0..3 => Reply {
-            usage: Usage { input: 5, cache_read: 7, cache_write: 1, output: 3, cost: Some(0.25) },
+            usage: Usage { input: 5, cache_read: 7, cache_write: 1, output: 3, cost: Some(0.25), ..Usage::default() },
             ..turn("", &[("a", "Append", json!({ "file": "f", "text": "1" }))])
         },
         _ => turn("Done.", &[]),
@@ -188,7 +188,7 @@ fn a_next_task_goes_on_in_the_same_conversation() {
     let mut spent = Spent::default();
     assert_eq!(wait(agent.talk(&mut conversation, &mut spent)).expect("an ending"), done("Done 0."));
     assert_eq!(wait(agent.talk(&mut conversation, &mut spent)).expect("still ended"), done("Done 0."));
-    agent.tell(&mut conversation, "The tests fail.").expect("told");
+    agent.tell(&mut conversation, "The tests fail.", None).expect("told");
     assert_eq!(wait(agent.talk(&mut conversation, &mut spent)).expect("an ending"), done("Done 1."));
     assert_eq!(conversation.messages.len(), 4);
     assert_eq!(memory.names().iter().filter(|name| *name == "conversation_ended").count(), 2);

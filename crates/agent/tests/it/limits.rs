@@ -1,18 +1,19 @@
-//! A limit of money holds whatever an honest provider counts: at most a token for each byte that it is sent, and what its
-//! template adds.
+//! What a conversation costs. A limit of money holds whatever an honest provider counts: at most a token for each byte that
+//! it is sent, and what its template adds. Caches are kept as long as the work takes, and effort changes between tasks.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use agent::{Budget, Ending, Limit, Spent};
-use llm::{Block, Overhead, Price, Reply, Request, Usage};
+use agent::{Budget, Ending, LONG_PAUSE_MS, Limit, Spent};
+use journal::Event;
+use llm::{Block, CacheTime, Overhead, Price, Reply, Request, Usage};
 use serde_json::json;
 
 use crate::world::{Files, Memory, Played, agent, place, tools, turn, wait};
 
 /// What the provider of these tests adds to a request: all that it may.
 const OVERHEAD: Overhead = Overhead { request: 2_000, block: 16, tool: 64 };
-const PRICE: Price = Price { input: 2.0, cache_read: 0.2, cache_write: 2.5, output: 10.0 };
+const PRICE: Price = Price { input: 2.0, cache_read: 0.2, cache_write: 2.5, cache_write_hour: 4.0, output: 10.0 };
 /// Steps of the task.
 const STEPS: usize = 12;
 
@@ -90,4 +91,34 @@ fn a_limit_of_money_is_never_passed() {
         }
     }
     assert!((20..60).contains(&kept), "some of the limits end the work, and not all: {kept}");
+}
+
+#[test]
+fn after_a_long_call_the_cache_is_kept_for_an_hour_and_a_task_may_ask_for_more_effort() {
+    let asked = RefCell::new(Vec::new());
+    let turns = |request: &Request<'_>| {
+        let last = request.messages.last().map(|message| message.blocks.clone()).unwrap_or_default();
+        asked.borrow_mut().push((request.cache, last));
+        Ok(match place(request) {
+            0 => turn("I append.", &[("a", "Append", json!({ "file": "f", "text": "1" }))]),
+            _ => turn("Done.", &[]),
+        })
+    };
+    let (files, memory) = (Rc::new(Files::default()), Memory::default());
+    let (tools, model) = (tools(&files), Played::new(turns));
+    let agent = agent(&model, &tools, &memory);
+    let mut first = agent.begin("system", "task").expect("begun");
+    wait(agent.talk(&mut first, &mut Spent::default())).expect("an ending");
+    assert!(asked.borrow().iter().all(|(cache, _)| *cache == CacheTime::Usual));
+    let mut events = memory.events.borrow().clone();
+    for event in &mut events {
+        if let Event::ToolFinished { elapsed_ms, .. } = event {
+            *elapsed_ms = LONG_PAUSE_MS;
+        }
+    }
+    let mut again = agent.resume(&events).expect("events").expect("a conversation");
+    agent.tell(&mut again, "Mend it.", Some("high".to_owned())).expect("told");
+    wait(agent.talk(&mut again, &mut Spent::default())).expect("an ending");
+    let expected = [Block::Effort { level: "high".to_owned() }, Block::Text { text: "Mend it.".to_owned() }];
+    assert_eq!(asked.borrow().last(), Some(&(CacheTime::Hour, expected.to_vec())));
 }

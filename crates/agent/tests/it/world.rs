@@ -297,6 +297,7 @@ pub(crate) fn agent<'a>(model: &'a dyn Model, tools: &'a [Fake], record: &'a dyn
         budget: Budget { turns: Some(200), ..Budget::default() },
         max_tokens: 1_000,
         effort: None,
+        cache: llm::CacheTime::Usual,
         record,
         keep: &|| TASK.to_owned(),
     }

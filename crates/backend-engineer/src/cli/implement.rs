@@ -54,6 +54,7 @@ pub(crate) fn job(arguments: &ImplementArguments) -> Job<'_> {
         untick: false,
     };
     let model = arguments.model.model.clone();
-    let flags = Flags { commit: arguments.commit, model, ..arguments.phase.walls.flags() };
+    let flags =
+        Flags { commit: arguments.commit, model, effort: arguments.model.effort, ..arguments.phase.walls.flags() };
     Job { asked: &arguments.phase, flags, options, model: Some(&arguments.model), resumed: None }
 }
