@@ -124,13 +124,14 @@ fn steps(record: &dyn Record, before: u64, steps: u64) -> Duration {
         budget: Budget::default(),
         max_tokens: 8_000,
         effort: None,
+        cache: llm::CacheTime::Usual,
         record,
         keep: &String::new,
     };
     let mut conversation = agent.begin("You work.", "The task.").expect("begun");
     let work = |conversation: &mut Conversation, count: u64| {
         model.left.set(count);
-        agent.tell(conversation, "Go on.").expect("told");
+        agent.tell(conversation, "Go on.", None).expect("told");
         runtime.block_on(agent.talk(conversation, &mut Spent::default())).expect("an ending");
     };
     work(&mut conversation, before);

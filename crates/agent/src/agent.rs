@@ -3,7 +3,7 @@
 use std::fmt;
 
 use journal::Event;
-use llm::{Block, Delta, Fault, Message, Model, ModelError, Reply, Request};
+use llm::{Block, CacheTime, Delta, Fault, Message, Model, ModelError, Reply, Request};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -33,6 +33,8 @@ pub struct Agent<'a> {
     pub max_tokens: u32,
     /// How hard the model shall think, where it can be told.
     pub effort: Option<String>,
+    /// How long the provider shall keep what it reads. Once a call took so long that it may have forgotten, an hour.
+    pub cache: CacheTime,
     /// Where everything goes that happens.
     pub record: &'a dyn Record,
     /// The task, stated anew whenever the conversation is made shorter, so that it is never lost.
@@ -64,12 +66,12 @@ impl Agent<'_> {
         Ok(conversation)
     }
 
-    /// Gives the next task.
+    /// Gives the next task, to be thought about as hard as is said, where that can be.
     ///
     /// # Errors
     /// [`AgentError::Journal`].
-    pub fn tell(&self, conversation: &mut Conversation, task: &str) -> Result<(), AgentError> {
-        self.note(conversation, vec![Event::UserSaid { text: task.to_owned() }])
+    pub fn tell(&self, conversation: &mut Conversation, task: &str, effort: Option<String>) -> Result<(), AgentError> {
+        self.note(conversation, vec![Event::UserSaid { text: task.to_owned(), effort }])
     }
 
     /// Talks until the model says that it is done, or it can't go on. May be dropped at any point: what the journal holds
@@ -105,8 +107,9 @@ impl Agent<'_> {
         if conversation.tokens() > room.full {
             self.shorten(conversation, room.target)?;
         }
-        let read = conversation.tokens_at_most();
-        let bounds = Bounds { read, price: self.model.price(read), most: self.max_tokens };
+        let read = conversation.tokens_at_most(&self.model.overhead());
+        let cache = self.cache_for(conversation);
+        let bounds = Bounds { read, price: self.model.price(read), cache, most: self.max_tokens };
         let most = match self.budget.reply(spent, &bounds) {
             Ok(most) => most,
             Err(limit) => return self.halt(conversation, limit).map(Some),
@@ -145,6 +148,11 @@ impl Agent<'_> {
         }
     }
 
+    /// How long the provider shall keep the next request.
+    fn cache_for(&self, conversation: &Conversation) -> CacheTime {
+        if conversation.has_paused() { CacheTime::Hour } else { self.cache }
+    }
+
     /// Ends at a limit.
     fn halt(&self, conversation: &mut Conversation, limit: Limit) -> Result<Ending, AgentError> {
         if !conversation.has_ended() {
@@ -162,6 +170,7 @@ impl Agent<'_> {
             messages: &conversation.messages,
             max_tokens: most,
             effort: self.effort.as_deref(),
+            cache: self.cache_for(conversation),
         };
         let mut recorded = Ok(());
         let mut sink = |delta: Delta| {
@@ -228,7 +237,7 @@ impl Agent<'_> {
             }
             Pause::Empty => "Your reply was empty. Go on with the task; if it is done, say so.".to_owned(),
         };
-        self.tell(conversation, &word)?;
+        self.tell(conversation, &word, None)?;
         Ok(None)
     }
 

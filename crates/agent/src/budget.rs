@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use llm::{Price, Usage};
+use llm::{CacheTime, Price, Usage};
 use serde::{Deserialize, Serialize};
 
 /// The fewest tokens of a reply that is worth its request: a call that edits a function.
@@ -41,9 +41,33 @@ pub enum Limit {
     /// Tokens.
     #[error("the limit of {0} tokens is reached")]
     Tokens(u64),
+    /// Tokens, of which the next request may take more than are left.
+    #[error(
+        "of the limit of {limit} tokens {left} are left, and the next request may take {needed} with a short reply"
+    )]
+    TokensAhead {
+        /// The limit.
+        limit: u64,
+        /// What is left of it.
+        left: u64,
+        /// What the request may take.
+        needed: u64,
+    },
     /// Money.
     #[error("the limit of ${0:.2} is reached")]
     Cost(f64),
+    /// Money, of which the next request may cost more than is left.
+    #[error(
+        "of the limit of ${limit:.2} ${left:.3} is left, and the next request may cost ${needed:.3} with a short reply"
+    )]
+    CostAhead {
+        /// The limit.
+        limit: f64,
+        /// What is left of it.
+        left: f64,
+        /// What the request may cost.
+        needed: f64,
+    },
     /// Time.
     #[error("the limit of {} s is reached", .0.as_secs())]
     Time(Duration),
@@ -81,21 +105,22 @@ impl Budget {
     /// # Errors
     /// The limit that leaves no room for a reply.
     pub(crate) fn reply(&self, spent: &Spent, request: &Bounds) -> Result<u32, Limit> {
-        let Bounds { read, price, most } = *request;
+        let Bounds { read, price, cache, most } = *request;
         let tokens = spent.usage.context() + spent.usage.output;
         let within = self.tokens.map_or(u64::MAX, |limit| limit.saturating_sub(tokens.saturating_add(read)));
         let within = most.min(u32::try_from(within).unwrap_or(u32::MAX));
         if let Some(limit) = self.tokens.filter(|_| within < most.min(FEWEST)) {
-            return Err(Limit::Tokens(limit));
+            let (left, needed) = (limit.saturating_sub(tokens), read.saturating_add(most.min(FEWEST).into()));
+            return Err(Limit::TokensAhead { limit, left, needed });
         }
         let (Some(limit), Some(price)) = (self.cost, price) else { return Ok(within) };
         let left = limit - spent.usage.cost.unwrap_or(0.0);
-        let fits = |reply: u32| price.most(read, reply.into()) <= left;
+        let fits = |reply: u32| price.most(read, reply.into(), cache) <= left;
         if fits(within) {
             return Ok(within);
         }
         if !fits(within.min(FEWEST)) {
-            return Err(Limit::Cost(limit));
+            return Err(Limit::CostAhead { limit, left, needed: price.most(read, within.min(FEWEST).into(), cache) });
         }
         // The most that fits, between what does and what does not.
         let (mut does, mut does_not) = (within.min(FEWEST), within);
@@ -114,6 +139,8 @@ pub(crate) struct Bounds {
     pub(crate) read: u64,
     /// What they cost, where that is known.
     pub(crate) price: Option<Price>,
+    /// How long they are kept.
+    pub(crate) cache: CacheTime,
     /// The most tokens that its reply may have.
     pub(crate) most: u32,
 }
@@ -139,27 +166,39 @@ mod tests {
     }
     #[test]
     fn a_request_is_sent_only_if_its_reply_can_be_paid() {
-        let price = Some(Price { input: 2.0, cache_read: 0.2, cache_write: 2.5, output: 10.0 });
+        let price = Some(Price { input: 2.0, cache_read: 0.2, cache_write: 2.5, cache_write_hour: 4.0, output: 10.0 });
         let budget = Budget { cost: Some(0.5), ..Budget::default() };
-        let request = |read| Bounds { read, price, most: 32_000 };
+        let request = |read| Bounds { read, price, cache: CacheTime::Usual, most: 32_000 };
         assert_eq!(budget.reply(&Spent::default(), &request(10_000)), Ok(32_000));
         // $0.25 to read; what is left pays 25,000 tokens.
         assert_eq!(budget.reply(&Spent::default(), &request(100_000)), Ok(25_000));
-        assert_eq!(budget.reply(&Spent::default(), &request(199_000)), Err(Limit::Cost(0.5)));
+        assert_eq!(
+            budget.reply(&Spent::default(), &request(199_000)),
+            Err(Limit::CostAhead { limit: 0.5, left: 0.5, needed: 0.5075 })
+        );
+        // What is kept for an hour costs more to write.
+        let hour = Bounds { cache: CacheTime::Hour, ..request(100_000) };
+        assert_eq!(budget.reply(&Spent::default(), &hour), Ok(10_000));
         let mut spent = Spent::default();
         spent.usage.cost = Some(0.49);
         assert_eq!(budget.reply(&spent, &request(0)), Ok(1_000));
         spent.usage.cost = Some(0.491);
-        assert_eq!(budget.reply(&spent, &request(0)), Err(Limit::Cost(0.5)));
+        assert_eq!(
+            budget.reply(&spent, &request(0)),
+            Err(Limit::CostAhead { limit: 0.5, left: 0.5 - 0.491, needed: 0.01 })
+        );
     }
 
     #[test]
     fn tokens_are_counted_before_they_are_asked_for() {
         let budget = Budget { tokens: Some(50_000), ..Budget::default() };
-        let request = |read, most| Bounds { read, price: None, most };
+        let request = |read, most| Bounds { read, price: None, cache: CacheTime::Usual, most };
         assert_eq!(budget.reply(&Spent::default(), &request(10_000, 32_000)), Ok(32_000));
         assert_eq!(budget.reply(&Spent::default(), &request(40_000, 32_000)), Ok(10_000));
-        assert_eq!(budget.reply(&Spent::default(), &request(49_500, 32_000)), Err(Limit::Tokens(50_000)));
+        assert_eq!(
+            budget.reply(&Spent::default(), &request(49_500, 32_000)),
+            Err(Limit::TokensAhead { limit: 50_000, left: 50_000, needed: 50_500 })
+        );
         assert_eq!(budget.reply(&Spent::default(), &request(49_500, 400)), Ok(400), "less is never asked for");
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use journal::Event;
-use llm::{Block, Message, Speaker, StopReason, ToolSpec, Usage};
+use llm::{Block, Message, Overhead, Speaker, StopReason, ToolSpec, Usage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -12,6 +12,9 @@ use crate::weight;
 
 /// How often the same call may fail before the conversation ends.
 pub(crate) const MOST_FAILURES: u32 = 5;
+
+/// From here on a call may outlast the cache of a provider that keeps it for five minutes: its own turn counts, too.
+pub const LONG_PAUSE_MS: u64 = 4 * 60 * 1000;
 
 /// What a model has been told and has said. Grows at its end only, save by compaction.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -28,9 +31,9 @@ pub struct Conversation {
     /// Answers to the calls of the last message, in their order, while not all are there.
     #[serde(skip)]
     answers: Vec<Option<Block>>,
-    /// Tokens that the first so many messages had, as the provider counted them.
+    /// What the provider counted last.
     #[serde(skip)]
-    measured: Option<(u64, usize)>,
+    measured: Option<Measured>,
     /// How often each call has failed.
     #[serde(skip)]
     failures: BTreeMap<String, u32>,
@@ -40,9 +43,23 @@ pub struct Conversation {
     /// The last turn ran into the limit of its length.
     #[serde(skip)]
     cut_off: bool,
+    /// A call took longer than a provider keeps what it has read.
+    #[serde(skip)]
+    paused: bool,
     /// Nothing came after it ended.
     #[serde(skip)]
     ended: bool,
+}
+
+/// What a provider counted of a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Measured {
+    /// Tokens that it read.
+    read: u64,
+    /// Tokens that it wrote.
+    written: u64,
+    /// The messages that these were, the written one last.
+    messages: usize,
 }
 
 /// Whose turn it is.
@@ -89,12 +106,15 @@ impl Conversation {
                 let messages = vec![Message::deserialize(message)?];
                 *self = Self { system: system.clone(), tools: Vec::deserialize(tools)?, messages, ..Self::default() };
             }
-            Event::UserSaid { text } => self.say(text),
+            Event::UserSaid { text, effort } => self.say(text, effort.as_deref()),
             Event::ModelReplied { message, stop, usage, .. } => {
                 let stop = StopReason::deserialize(Value::from(stop.as_str()))?;
                 self.hear(Message::deserialize(message)?, stop, &Usage::deserialize(usage)?);
             }
-            Event::ToolFinished { call, content, is_error, .. } => self.answer(call, content, *is_error),
+            Event::ToolFinished { call, content, is_error, elapsed_ms, .. } => {
+                self.paused |= *elapsed_ms >= LONG_PAUSE_MS;
+                self.answer(call, content, *is_error);
+            }
             Event::Compacted { messages, .. } => {
                 self.messages = Vec::deserialize(messages)?;
                 self.measured = None;
@@ -109,22 +129,40 @@ impl Conversation {
     #[must_use]
     pub fn tokens(&self) -> u64 {
         let (counted, known) = match self.measured {
-            Some((tokens, messages)) => (tokens, messages),
+            Some(measured) => (measured.read + measured.written, measured.messages),
             None => (self.standing(), 0),
         };
         counted + weight::of_messages(self.messages.get(known..).unwrap_or_default())
     }
 
-    /// Returns how many tokens it has at most: what no provider has counted yet may be twice the estimate.
+    /// Returns how many tokens it has at most. The provider's own count holds for what it has read; what it wrote itself
+    /// it may read in another form, so that has as many tokens as it counted or as it has bytes.
     #[must_use]
-    pub(crate) fn tokens_at_most(&self) -> u64 {
-        let counted = self.measured.map_or(0, |(tokens, _)| tokens);
-        counted + 2 * (self.tokens() - counted)
+    pub(crate) fn tokens_at_most(&self, overhead: &Overhead) -> u64 {
+        let at_most = |messages: &[Message]| weight::of_messages_at_most(messages, overhead);
+        match self.measured {
+            Some(Measured { read, written, messages }) => {
+                let (known, new) = self.messages.split_at(messages.min(self.messages.len()));
+                let reply = known.last().map_or(0, |reply| at_most(std::slice::from_ref(reply)));
+                read + reply.max(written) + at_most(new)
+            }
+            None => weight::standing_at_most(&self.system, &self.tools, overhead) + at_most(&self.messages),
+        }
+    }
+
+    /// Forgets what a provider counted: another model counts in another way.
+    pub(crate) fn forget_count(&mut self) {
+        self.measured = None;
     }
 
     /// How many tokens come before the messages, by estimate.
     pub(crate) fn standing(&self) -> u64 {
         weight::of_text(&self.system) + self.tools.iter().map(weight::of_tool).sum::<u64>()
+    }
+
+    /// Whether a call took so long that the provider may have forgotten what it had read.
+    pub(crate) fn has_paused(&self) -> bool {
+        self.paused
     }
 
     /// Whose turn it is.
@@ -172,14 +210,19 @@ impl Conversation {
 
     /// Sides take turns, so that every provider takes it: what follows the harness's own words joins them. What follows an
     /// end is a new task, with a new chance.
-    fn say(&mut self, text: &str) {
+    fn say(&mut self, text: &str, effort: Option<&str>) {
         if self.ended {
             self.failures.clear();
             self.idle = 0;
         }
         match self.messages.last_mut() {
             Some(last) if last.speaker == Speaker::User => last.blocks.push(Block::Text { text: text.to_owned() }),
-            _ => self.messages.push(Message::user(text)),
+            _ => {
+                let mut message = Message::user(text);
+                let effort = effort.map(|level| Block::Effort { level: level.to_owned() });
+                message.blocks.splice(0..0, effort);
+                self.messages.push(message);
+            }
         }
         self.turn = Turn::Model;
         self.ended = false;
@@ -205,8 +248,8 @@ impl Conversation {
         }
         self.messages.push(message);
         self.answers = vec![None; calls];
-        let tokens = usage.context() + usage.output;
-        self.measured = (usage.context() > 0).then_some((tokens, self.messages.len()));
+        let (read, written, messages) = (usage.context(), usage.output, self.messages.len());
+        self.measured = (read > 0).then_some(Measured { read, written, messages });
     }
 
     /// The last of the answers makes them a message.

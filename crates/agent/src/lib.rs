@@ -25,7 +25,7 @@ mod resume;
 
 pub use agent::Agent;
 pub use budget::{Budget, Limit, Spent};
-pub use conversation::Conversation;
+pub use conversation::{Conversation, LONG_PAUSE_MS};
 pub use ending::{AgentError, Ending};
 pub use record::Record;
 pub use resume::spent;

@@ -20,8 +20,10 @@ impl Agent<'_> {
     pub fn resume<'e>(&self, events: impl IntoIterator<Item = &'e Event>) -> Result<Option<Conversation>, AgentError> {
         let mut conversation = None;
         let mut done: Vec<(&str, &Value)> = Vec::new();
+        let mut asked = None;
         for event in events {
             match event {
+                Event::ModelAsked { model, .. } => asked = Some(model),
                 Event::ConversationStarted { .. } => {
                     conversation = Some(Conversation::default());
                     done.clear();
@@ -34,6 +36,11 @@ impl Agent<'_> {
                     .apply(event)
                     .map_err(|error| AgentError::Lost(format!("an event of it can't be read: {error}")))?;
             }
+        }
+        if let Some(conversation) =
+            conversation.as_mut().filter(|_| asked.is_some_and(|model| *model != self.model.name()))
+        {
+            conversation.forget_count();
         }
         for (name, details) in done {
             let tool = self.tools.iter().find(|tool| tool.spec().name == name);

@@ -7,6 +7,7 @@ use agent::{Budget, Spent};
 use journal::{Event, StepName};
 use llm::{Model, Prices, Terms};
 
+use crate::settings::Effort;
 use crate::stop::{Exit, Stop};
 use crate::understand::{Definition, Reach};
 
@@ -46,6 +47,10 @@ pub(crate) struct Wishes {
     pub(crate) time: Option<std::time::Duration>,
     /// `--scope`.
     pub(crate) reach: Reach,
+    /// `--effort`, or the setting.
+    pub(crate) effort: Option<Effort>,
+    /// The setting for work after checks failed.
+    pub(crate) repair_effort: Option<Effort>,
 }
 
 /// A model at work under a definition.
@@ -59,6 +64,10 @@ pub(crate) struct Engineer {
     pub(crate) budget: Budget,
     /// How far beyond the named files.
     pub(crate) reach: Reach,
+    /// How hard the model thinks, where that is said.
+    pub(crate) effort: Option<Effort>,
+    /// How hard it thinks after checks failed, where that is said.
+    repair_effort: Option<Effort>,
     /// What the run took so far.
     pub(crate) spent: Cell<Spent>,
     /// What an interrupted run recorded, to go on from.
@@ -87,6 +96,8 @@ impl Engineer {
         let turns = definition.max_turns.map_or(turns, |most| turns.min(most));
         let budget = Budget { turns: Some(turns), tokens: wishes.tokens, cost: wishes.cost, time: wishes.time };
         Ok(Some(Engineer {
+            effort: wishes.effort.or(definition.effort),
+            repair_effort: wishes.repair_effort,
             definition,
             model,
             budget,
@@ -94,6 +105,12 @@ impl Engineer {
             spent: Cell::default(),
             recorded: Vec::new(),
         }))
+    }
+
+    /// How hard the model shall think about what did not hold: as is said, else a level harder than before; where nothing is
+    /// said of it at all, hard, which for most models is no change.
+    pub(crate) fn effort_of_repair(&self) -> Option<Effort> {
+        effort_of_repair(self.repair_effort, self.effort)
     }
 
     /// Goes on from what an interrupted run recorded.
@@ -121,10 +138,32 @@ impl Engineer {
     }
 }
 
+/// Returns how hard a model shall think about what did not hold, from what is said of that and of all else.
+fn effort_of_repair(told: Option<Effort>, usual: Option<Effort>) -> Option<Effort> {
+    told.or_else(|| usual.map_or(Some(Effort::High), Effort::above))
+}
+
 /// Says that a limit of money can't be kept.
 fn unpriced(model: String) -> Stop {
     Stop::usage(format!("`--max-cost` can't be kept: what {model} costs is not known")).hint(format!(
         "Limit it by `--max-tokens N`, or tell its price in your own configuration: `[prices.\"{model}\"]` with `input` \
          and `output`, in US dollars for a million tokens."
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_did_not_hold_is_thought_about_harder() {
+        for (told, usual, expected) in [
+            (None, None, Some(Effort::High)),
+            (None, Some(Effort::Low), Some(Effort::Medium)),
+            (None, Some(Effort::Max), None),
+            (Some(Effort::Low), Some(Effort::High), Some(Effort::Low)),
+        ] {
+            assert_eq!(effort_of_repair(told, usual), expected, "{told:?} {usual:?}");
+        }
+    }
 }

@@ -37,7 +37,7 @@ pub(crate) use key::KEYS;
 pub(crate) use layer::Commands;
 pub(crate) use origin::{Held, Origin};
 pub(crate) use restraint::Withheld;
-pub(crate) use value::{Endpoint, Hidden, Walls, read_duration, read_strength, write_duration};
+pub(crate) use value::{Effort, Endpoint, Hidden, Walls, read_duration, read_strength, write_duration};
 
 /// Where a repository keeps its configuration.
 const REPOSITORY_FILE: &str = ".backend-engineer/config.toml";
@@ -73,6 +73,8 @@ pub(crate) struct Flags {
     pub(crate) commit: bool,
     /// `--model`.
     pub(crate) model: Option<String>,
+    /// `--effort`.
+    pub(crate) effort: Option<Effort>,
 }
 
 /// The cache folder in a home where no variable names another.
@@ -118,6 +120,10 @@ pub(crate) struct Settings {
     pub(crate) commit: Held<bool>,
     /// Who does what the plan leaves open; the agent definition says where nobody does.
     pub(crate) model: Option<Held<String>>,
+    /// How hard it thinks.
+    pub(crate) effort: Option<Held<Effort>>,
+    /// How hard it thinks after checks failed.
+    pub(crate) repair_effort: Option<Held<Effort>>,
     /// The project's own commands.
     pub(crate) commands: Commands,
     /// Whether the setup commands may use the network: not those of a repository that nobody vouched for.
@@ -200,6 +206,8 @@ impl Settings {
             commit: layer.commit.unwrap_or(Held::default_of(false)),
             globs: protection::globs(&layer.protected)?,
             model: layer.model,
+            effort: layer.effort,
+            repair_effort: layer.repair_effort,
             commands: layer.commands,
             services: layer.services,
             prices: layer.prices,
@@ -294,6 +302,7 @@ fn of_flags(flags: &Flags) -> Result<(Layer, BTreeMap<String, Hidden>), Stop> {
         timeout: flags.timeout.map(|timeout| Held::new(timeout, Origin::Flag("--timeout"))),
         strength: flags.strength.map(|limit| Held::new(limit, Origin::Flag("--strength"))),
         model: flags.model.clone().map(|model| Held::new(model, Origin::Flag("--model"))),
+        effort: flags.effort.map(|effort| Held::new(effort, Origin::Flag("--effort"))),
         commit: flags.commit.then(|| Held::new(true, Origin::Flag("--commit"))),
         ..Layer::default()
     };

@@ -228,6 +228,9 @@ pub enum Event {
     UserSaid {
         /// The words.
         text: String,
+        /// How hard the model shall think from here on, where that was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        effort: Option<String>,
     },
     /// The model is asked for its next turn.
     ModelAsked {

@@ -5,7 +5,7 @@
 
 use std::io::Write;
 
-use llm::{Block, Delta, Message, ModelError, Request, Speaker, ToolSpec};
+use llm::{Block, CacheTime, Delta, Message, ModelError, Request, Speaker, ToolSpec};
 
 /// The most turns.
 const TURNS: usize = 300;
@@ -50,6 +50,7 @@ async fn ask(model: Option<&str>, prompt: &str) -> Result<(), ModelError> {
             messages: &messages,
             max_tokens: 4096,
             effort: None,
+            cache: CacheTime::Usual,
         };
         let reply = model.reply(request, &mut show).await?;
         println!();

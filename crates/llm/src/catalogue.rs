@@ -28,20 +28,28 @@ pub(crate) struct Facts {
     pub(crate) thinking: Thinking,
     /// Whether it can be told how hard to think.
     pub(crate) effort: bool,
+    /// Whether that can be changed within a conversation.
+    pub(crate) effort_of_turns: bool,
 }
 
 /// A model that is not in the table.
-const UNKNOWN: Facts = Facts { context: 128_000, output: None, thinking: Thinking::Untold, effort: false };
+const UNKNOWN: Facts =
+    Facts { context: 128_000, output: None, thinking: Thinking::Untold, effort: false, effort_of_turns: false };
 
 const MILLION: u64 = 1_000_000;
 const K: u64 = 1_000;
 
 const fn facts(context: u64, output: u32, thinking: Thinking, effort: bool) -> Facts {
-    Facts { context, output: Some(output), thinking, effort }
+    Facts { context, output: Some(output), thinking, effort, effort_of_turns: false }
 }
 
 const fn claude(context: u64, output: u32, thinking: Thinking) -> Facts {
     facts(context, output, thinking, !matches!(thinking, Thinking::Budget | Thinking::Untold))
+}
+
+/// One that can be told within a conversation how hard to think.
+const fn adjustable(facts: Facts) -> Facts {
+    Facts { effort_of_turns: true, ..facts }
 }
 
 const fn gpt(context: u64) -> Facts {
@@ -60,16 +68,16 @@ const MODELS: &[(&str, Facts)] = &[
     ("claude-haiku-", claude(MILLION, 128_000, Thinking::Bound)),
     ("claude-fable-", claude(MILLION, 128_000, Thinking::Bound)),
     ("claude-fable-5", claude(MILLION, 128_000, Thinking::Hidden)),
-    ("claude-fable-5-1", claude(MILLION, 128_000, Thinking::Bound)),
-    ("claude-fable-5-2", claude(MILLION, 128_000, Thinking::Bound)),
-    ("claude-opus-5-5", claude(MILLION, 128_000, Thinking::Bound)),
-    ("claude-opus-5", claude(MILLION, 128_000, Thinking::Hidden)),
+    ("claude-fable-5-1", adjustable(claude(MILLION, 128_000, Thinking::Bound))),
+    ("claude-fable-5-2", adjustable(claude(MILLION, 128_000, Thinking::Bound))),
+    ("claude-opus-5-5", adjustable(claude(MILLION, 128_000, Thinking::Bound))),
+    ("claude-opus-5", adjustable(claude(MILLION, 128_000, Thinking::Hidden))),
     ("claude-opus-4-8", claude(MILLION, 128_000, Thinking::Hidden)),
     ("claude-opus-4-7", claude(MILLION, 128_000, Thinking::Hidden)),
     ("claude-opus-4-6", claude(MILLION, 128_000, Thinking::Adaptive)),
     ("claude-opus-4-5", claude(200 * K, 64_000, Thinking::Budget)),
     ("claude-opus-4-1", claude(200 * K, 32_000, Thinking::Budget)),
-    ("claude-sonnet-5-5", claude(MILLION, 128_000, Thinking::Bound)),
+    ("claude-sonnet-5-5", adjustable(claude(MILLION, 128_000, Thinking::Bound))),
     ("claude-sonnet-5", claude(MILLION, 128_000, Thinking::Hidden)),
     ("claude-sonnet-4-6", claude(MILLION, 64_000, Thinking::Adaptive)),
     ("claude-sonnet-4-5", claude(200 * K, 64_000, Thinking::Budget)),

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::catalogue::facts_of;
-use crate::configured::{is_own, line, missing};
+use crate::configured::{is_own, line, unconfigured};
 use crate::model::{Fault, Model, ModelError};
 use crate::patience::Patience;
 use crate::price::{Prices, rates_of};
@@ -51,18 +51,23 @@ pub fn choose_with(
     terms: &Terms,
 ) -> Result<Option<Box<dyn Model>>, ModelError> {
     let patience = terms.patience;
-    let wanted = wanted.map(str::trim).filter(|wanted| !wanted.is_empty()).unwrap_or("inherit");
+    let named_one = wanted.map(str::trim).filter(|wanted| !wanted.is_empty() && *wanted != "inherit");
+    let wanted = named_one.unwrap_or("inherit");
     if let Some(file) = wanted.strip_prefix(SCRIPTED) {
         return scripted(wanted, file).map(Some);
     }
     if let Some(rank) = rank(wanted) {
         let configured: Vec<Line> =
             PROVIDERS.iter().filter_map(|provider| line(provider, environment, patience)).collect();
-        let has_models = configured.iter().position(|line| !is_own(line.provider)).unwrap_or(0);
-        return configured.into_iter().nth(has_models).map(|line| ranked(line, rank, &terms.prices)).transpose();
+        let has_models = |line: &Line| !line.provider.models[rank].is_empty();
+        let with_models = configured.iter().position(has_models);
+        // A cloud whose models only its user can name is there for another purpose, unless a model is asked for.
+        let own = configured.iter().position(|line| is_own(line.provider) || named_one.is_some());
+        let chosen = with_models.or(own).and_then(|chosen| configured.into_iter().nth(chosen));
+        return chosen.map(|line| ranked(line, rank, &terms.prices)).transpose();
     }
     let (provider, model) = named(wanted, environment)?;
-    let line = line(provider, environment, patience).ok_or_else(|| missing(provider, wanted))?;
+    let line = line(provider, environment, patience).ok_or_else(|| unconfigured(wanted, provider, environment))?;
     match rank(model) {
         Some(rank) => ranked(line, rank, &terms.prices).map(Some),
         None => Ok(Some(remote(line, model, &terms.prices))),
@@ -74,7 +79,7 @@ fn rank(name: &str) -> Option<usize> {
 }
 
 fn remote(line: Line, model: &str, prices: &Prices) -> Box<dyn Model> {
-    let rates = rates_of(line.provider.name, model, prices);
+    let rates = rates_of((line.provider.name, line.provider.surcharge), model, prices);
     let mut facts = facts_of(model);
     if rates.is_some() {
         // A reply without a limit could not be kept within a budget.
@@ -87,12 +92,12 @@ fn remote(line: Line, model: &str, prices: &Prices) -> Box<dyn Model> {
 fn ranked(line: Line, rank: usize, prices: &Prices) -> Result<Box<dyn Model>, ModelError> {
     let model = line.provider.models[rank];
     if model.is_empty() {
-        let Provider { name, base, .. } = line.provider;
+        let Provider { name, .. } = line.provider;
         return Err(ModelError {
             model: (*name).to_owned(),
             fault: Fault::UnknownModel,
-            message: format!("{base} names a server, but no model of it is named"),
-            hint: format!("name one as {name}/MODEL; the server's list tells which there are"),
+            message: format!("{name} is configured, but no model of it is named"),
+            hint: format!("name one as {name}/MODEL, as it is called there"),
         });
     }
     Ok(remote(line, model, prices))

@@ -26,15 +26,17 @@ const PROXIES: [&str; 6] = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_pro
 pub struct Offer {
     /// The name before the slash of a model's name.
     pub name: &'static str,
-    /// The variable that configures it: its key, or its address where it needs none.
+    /// The variable that configures it: its key, or its address where it needs none; where that is set, one that lacks.
     pub variable: &'static str,
-    /// Whether that variable is set.
+    /// Whether all that it needs is set.
     pub configured: bool,
     /// Where it is; empty where it is not configured and has no address of its own.
     pub base: String,
     /// What `fable`, `opus`, `sonnet` and `haiku` mean there; empty where only its user knows.
     pub models: Vec<&'static str>,
     line: Option<Line>,
+    /// What is said where it is not configured.
+    missing: ModelError,
 }
 
 /// All providers, in the order in which one is looked for when none is named.
@@ -47,27 +49,34 @@ pub fn providers(environment: &dyn Fn(&str) -> Option<String>) -> Vec<Offer> {
         models.dedup();
         Offer {
             name: provider.name,
-            variable: variable(provider),
+            variable: lacking(provider, environment),
             configured: line.is_some(),
             base: line.as_ref().map_or_else(|| provider.home.to_owned(), |line| line.base.clone()),
             models,
             line,
+            missing: unconfigured(provider.name, provider, environment),
         }
     };
     PROVIDERS.iter().map(offer).collect()
 }
 
 impl Offer {
+    /// Whether anything is known that it answers without cost.
+    #[must_use]
+    pub fn can_be_asked(&self) -> bool {
+        self.line.as_ref().is_some_and(|line| !line.provider.listing.is_empty())
+    }
+
     /// Asks for what costs nothing, and gives the names of the models that are there, as far as it tells.
     ///
     /// # Errors
     ///
     /// It is not configured, can't be reached within a few seconds, or does not take the key.
     pub async fn reachable(&self) -> Result<Vec<String>, ModelError> {
-        let Some(line) = &self.line else { return Err(unconfigured(self.name, self.variable)) };
+        let Some(line) = &self.line else { return Err(self.missing.clone()) };
         let told = |trouble: &Trouble| line.error(self.name.to_owned(), trouble, 1);
-        let listing = line.provider.listing;
-        let answer = line.call(Method::GET, listing, &facts_of(""), Bytes::new()).await;
+        let facts = facts_of("");
+        let answer = line.call(Method::GET, line.provider.listing, line.addressee("", &facts), Bytes::new()).await;
         let mut answer = answer.map_err(|trouble| told(&trouble))?;
         let words = read(&mut answer, line.patience).await.unwrap_or_default();
         let value: Value = serde_json::from_str(&words)
@@ -120,22 +129,48 @@ fn variable(provider: &Provider) -> &'static str {
     if is_own(provider) { provider.base } else { provider.key }
 }
 
+/// The variable that is told of a provider: one that lacks, else the one that configures it.
+fn lacking(provider: &Provider, environment: Environment<'_>) -> &'static str {
+    let lacks_place = set(environment, variable(provider)).is_some()
+        && set(environment, provider.base).is_none()
+        && home(provider, environment).is_none();
+    needed(provider).filter(|_| lacks_place).map_or(variable(provider), |(_, names, _)| names[0])
+}
+
 /// The provider as it is configured; none when it is not.
 pub(crate) fn line(provider: &'static Provider, environment: Environment<'_>, patience: Patience) -> Option<Line> {
     set(environment, variable(provider))?;
     let base = match set(environment, provider.base) {
         Some(base) if provider.base == "OLLAMA_HOST" => ollama(&base),
         Some(base) => base,
-        None => provider.home.to_owned(),
+        None => home(provider, environment)?,
     };
     // Some write the version into the address where the path has it already.
     let base = base.trim_end_matches('/');
     let version = provider.listing.trim_end_matches("/models");
+    let version = if version.is_empty() && provider.wire.path("").starts_with("/v1/") { "/v1" } else { version };
     let base = base.strip_suffix(version).filter(|_| !version.is_empty()).unwrap_or(base).to_owned();
     let key = set(environment, provider.key).map(Secret::new);
     let first = if is_own(provider) { patience.load } else { patience.first };
     let patience = Patience { first, ..patience };
     Some(Line { provider, base, key, client: Client::new(environment), patience })
+}
+
+/// The variables that a provider's address needs, and what stands before and behind their value.
+fn needed(provider: &Provider) -> Option<(&'static str, Vec<&'static str>, &'static str)> {
+    let (before, rest) = provider.home.split_once('{')?;
+    let (names, behind) = rest.split_once('}')?;
+    Some((before, names.split('|').collect(), behind))
+}
+
+/// The provider's own address; none where it needs a variable that is not set.
+fn home(provider: &Provider, environment: Environment<'_>) -> Option<String> {
+    let Some((before, names, behind)) = needed(provider) else { return Some(provider.home.to_owned()) };
+    let value = names.into_iter().find_map(|name| set(environment, name))?;
+    // Some have the whole address in it.
+    let value = value.trim_end_matches('/');
+    let value = value.strip_suffix(behind).unwrap_or(value);
+    Some(format!("{before}{value}{behind}"))
 }
 
 /// Ollama's address as it writes it itself: `host`, `host:port` or a whole one; a server that listens everywhere is
@@ -159,19 +194,19 @@ fn ollama(host: &str) -> String {
 }
 
 /// The error for a provider that is named but not configured.
-pub(crate) fn unconfigured(model: &str, variable: &str) -> ModelError {
-    let is_key = variable.ends_with("_KEY");
+pub(crate) fn unconfigured(model: &str, provider: &Provider, environment: Environment<'_>) -> ModelError {
+    let variable = variable(provider);
+    let (variable, fault, value) = match (set(environment, variable), needed(provider)) {
+        (None, _) if variable == provider.key => (variable, Fault::Key, "your key"),
+        (Some(_), Some((_, names, _))) => (names[0], Fault::Network, provider.place),
+        _ => (variable, Fault::Network, "the address of your server"),
+    };
     ModelError {
         model: model.to_owned(),
-        fault: if is_key { Fault::Key } else { Fault::Network },
+        fault,
         message: format!("{variable} is not set"),
-        hint: format!("set {variable} to {}", if is_key { "your key" } else { "the address of your server" }),
+        hint: format!("set {variable} to {value}"),
     }
-}
-
-/// The error for a named provider whose variable is missing.
-pub(crate) fn missing(provider: &Provider, model: &str) -> ModelError {
-    unconfigured(model, variable(provider))
 }
 
 #[cfg(test)]

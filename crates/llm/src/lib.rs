@@ -34,7 +34,9 @@ mod choose;
 pub use choose::{Terms, choose, choose_with};
 pub use configured::{Offer, providers, secrets};
 pub use message::{Block, Message, Speaker, ToolSpec};
-pub use model::{Delta, Fault, LocalFuture, Model, ModelError, Price, Reply, Request, StopReason, Usage};
+pub use model::{
+    CacheTime, Delta, Fault, LocalFuture, Model, ModelError, Overhead, Price, Reply, Request, StopReason, Usage,
+};
 pub use patience::Patience;
 pub use price::Prices;
 pub use providers::scripted::{Scripted, Turn};

@@ -56,6 +56,12 @@ pub enum Block {
         /// The tool did not do what was asked.
         is_error: bool,
     },
+    /// How hard the model shall think from this turn of the harness on. Nothing to a provider that can't be told within a
+    /// conversation.
+    Effort {
+        /// `low`, `medium`, `high`, `xhigh` or `max`.
+        level: String,
+    },
     /// A block that we don't know, given back to its provider as it came.
     Opaque {
         /// The provider that knows it.

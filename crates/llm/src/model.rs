@@ -23,8 +23,22 @@ pub struct Request<'a> {
     pub messages: &'a [Message],
     /// The most tokens that the reply may have.
     pub max_tokens: u32,
-    /// How hard the model shall think (`low`, `medium`, `high`), where it can be told.
+    /// How hard the model shall think (`low`, `medium`, `high`, `xhigh`, `max`), where it can be told. The same throughout a
+    /// conversation, for another value makes providers read all of it anew; [`crate::Block::Effort`] changes it where that
+    /// costs nothing.
     pub effort: Option<&'a str>,
+    /// How long the provider shall keep what it reads.
+    pub cache: CacheTime,
+}
+
+/// How long a provider keeps what it has read, where it can be told. Each use begins the time anew.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CacheTime {
+    /// As long as it does untold; five minutes with Anthropic.
+    #[default]
+    Usual,
+    /// An hour, for which writing costs more.
+    Hour,
 }
 
 /// A whole turn of the model.
@@ -61,6 +75,9 @@ pub struct Usage {
     pub cache_read: u64,
     /// Tokens written to the provider's cache.
     pub cache_write: u64,
+    /// How many of these it keeps for an hour.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cache_write_hour: u64,
     /// Tokens written by the model, thinking included.
     pub output: u64,
     /// What it costs in US dollars, where the price is known.
@@ -79,6 +96,7 @@ impl Usage {
         self.input += other.input;
         self.cache_read += other.cache_read;
         self.cache_write += other.cache_write;
+        self.cache_write_hour += other.cache_write_hour;
         self.output += other.output;
         self.cost = match (self.cost, other.cost) {
             (None, None) => None,
@@ -96,29 +114,64 @@ pub struct Price {
     pub cache_read: f64,
     /// Tokens written to the provider's cache.
     pub cache_write: f64,
+    /// Tokens written to it for an hour.
+    pub cache_write_hour: f64,
     /// Tokens written by the model.
     pub output: f64,
 }
 
 impl Price {
-    /// Returns the dollars that a request costs at most that reads `read` tokens and gets `written`.
+    /// Returns the dollars that a request costs at most that reads `read` tokens and gets `written`: all that it reads may have
+    /// to be written to the cache.
     #[must_use]
-    pub fn most(&self, read: u64, written: u64) -> f64 {
-        dollars(read, self.input.max(self.cache_write)) + dollars(written, self.output)
+    pub fn most(&self, read: u64, written: u64, cache: CacheTime) -> f64 {
+        let write = match cache {
+            CacheTime::Usual => self.cache_write,
+            CacheTime::Hour => self.cache_write.max(self.cache_write_hour),
+        };
+        dollars(read, self.input.max(write)) + dollars(written, self.output)
+    }
+
+    /// Returns the price with a part on top.
+    pub(crate) fn times(&self, factor: f64) -> Self {
+        Price {
+            input: self.input * factor,
+            cache_read: self.cache_read * factor,
+            cache_write: self.cache_write * factor,
+            cache_write_hour: self.cache_write_hour * factor,
+            output: self.output * factor,
+        }
     }
 
     /// Returns the dollars that a turn cost.
     pub(crate) fn of_turn(&self, usage: &Usage) -> f64 {
         dollars(usage.input, self.input)
             + dollars(usage.cache_read, self.cache_read)
-            + dollars(usage.cache_write, self.cache_write)
+            + dollars(usage.cache_write.saturating_sub(usage.cache_write_hour), self.cache_write)
+            + dollars(usage.cache_write_hour, self.cache_write_hour)
             + dollars(usage.output, self.output)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "it is called so by the writer of JSON")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no turn has 2^53 tokens")]
 fn dollars(tokens: u64, price: f64) -> f64 {
     tokens as f64 * price / 1e6
+}
+
+/// Tokens that a provider adds to what it is sent, at most: what its template puts around the parts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Overhead {
+    /// To each request, instructions on the use of tools included.
+    pub request: u64,
+    /// To each message and to each block of one.
+    pub block: u64,
+    /// To each tool on offer.
+    pub tool: u64,
 }
 
 /// A piece of a turn, while it comes.
@@ -154,6 +207,11 @@ pub trait Model: fmt::Debug {
 
     /// Returns the price of a request that reads so many tokens; none where it is not known.
     fn price(&self, read: u64) -> Option<Price>;
+
+    /// Returns what its provider adds to a request.
+    fn overhead(&self) -> Overhead {
+        Overhead::default()
+    }
 
     /// The next turn. `sink` hears of it while it comes. Transient faults are retried within; what comes out as an
     /// error is for good, and the conversation is as it was.

@@ -7,7 +7,7 @@ pub(crate) mod gemini;
 pub(crate) mod responses;
 pub(crate) mod scripted;
 
-use crate::wire::Wire;
+use crate::wire::{Abilities, Wire};
 use anthropic::Anthropic;
 use chat::Chat;
 use gemini::Gemini;
@@ -23,20 +23,41 @@ pub(crate) struct Provider {
     pub(crate) key: &'static str,
     /// The variable that holds its address.
     pub(crate) base: &'static str,
-    /// Its address where that is not set. Empty for a server of the user's, which is configured by its address, and
-    /// whose key may be missing.
+    /// Its address where that is not set; `{NAME|OTHER}` stands for the first of these variables that is set, and needs one.
+    /// Empty for a server of the user's, which is configured by its address, and whose key may be missing.
     pub(crate) home: &'static str,
-    /// What answers without cost, for a look whether it can be reached and the key is good.
+    /// What the variable in its address holds.
+    pub(crate) place: &'static str,
+    /// What answers without cost, for a look whether it can be reached and the key is good. Empty where nothing is known to.
     pub(crate) listing: &'static str,
     /// Models for `fable`, `opus`, `sonnet` and `haiku`: the strongest, the strong, the usual and the quick one. Empty
     /// where only the user knows what is there.
     pub(crate) models: [&'static str; 4],
     /// How names of its models begin, for those that come without its own name.
     pub(crate) names: &'static [&'static str],
+    /// What it may ask for a token, as a multiple of the published price.
+    pub(crate) surcharge: f64,
+    /// What it can do beyond its format.
+    pub(crate) abilities: Abilities,
 }
 
+/// Of a provider that is what its format says.
+const PLAIN: Provider = Provider {
+    name: "",
+    wire: &Chat,
+    key: "",
+    base: "",
+    home: "",
+    place: "",
+    listing: "/models",
+    models: [""; 4],
+    names: &[],
+    surcharge: 1.0,
+    abilities: Abilities { hour: false, effort_of_turns: false },
+};
+
 /// All of them, in the order in which one is looked for.
-pub(crate) const PROVIDERS: [Provider; 6] = [
+pub(crate) const PROVIDERS: [Provider; 8] = [
     Provider {
         name: "anthropic",
         wire: &Anthropic,
@@ -46,6 +67,8 @@ pub(crate) const PROVIDERS: [Provider; 6] = [
         listing: "/v1/models",
         models: ["claude-fable-5-2", "claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"],
         names: &["claude-"],
+        abilities: Abilities { hour: true, effort_of_turns: true },
+        ..PLAIN
     },
     Provider {
         name: "openai",
@@ -56,6 +79,7 @@ pub(crate) const PROVIDERS: [Provider; 6] = [
         listing: "/models",
         models: ["gpt-6.2-astra", "gpt-6.2-astra", "gpt-6.2-sol", "gpt-6-luna"],
         names: &["gpt-", "o3", "o4-"],
+        ..PLAIN
     },
     Provider {
         name: "gemini",
@@ -66,6 +90,7 @@ pub(crate) const PROVIDERS: [Provider; 6] = [
         listing: "/v1beta/models",
         models: ["gemini-4-carbon", "gemini-4-carbon", "gemini-4-argon", "gemini-4-hydrogen"],
         names: &["gemini-"],
+        ..PLAIN
     },
     Provider {
         name: "openrouter",
@@ -80,26 +105,41 @@ pub(crate) const PROVIDERS: [Provider; 6] = [
             "anthropic/claude-sonnet-5.5",
             "anthropic/claude-haiku-5.5",
         ],
-        names: &[],
+        ..PLAIN
     },
+    // Claude in Amazon Bedrock by its Messages endpoint, which takes a Bedrock API key where Anthropic's takes its own. An
+    // endpoint of a region asks a tenth more than the published price. It is not known to keep what it read for an hour, and
+    // is said to read a conversation anew when its effort changes.
     Provider {
-        name: "ollama",
-        wire: &Chat,
-        key: "",
-        base: "OLLAMA_HOST",
-        home: "",
-        listing: "/models",
-        models: ["", "", "", ""],
-        names: &[],
+        name: "bedrock",
+        wire: &Anthropic,
+        key: "AWS_BEARER_TOKEN_BEDROCK",
+        base: "ANTHROPIC_BEDROCK_MANTLE_BASE_URL",
+        home: "https://bedrock-mantle.{AWS_REGION|AWS_DEFAULT_REGION}.api.aws/anthropic",
+        place: "the region of your account, such as us-east-1",
+        listing: "",
+        models: [
+            "anthropic.claude-fable-5-2",
+            "anthropic.claude-opus-5-5",
+            "anthropic.claude-sonnet-5-5",
+            "anthropic.claude-haiku-5-5",
+        ],
+        names: &["anthropic.claude-"],
+        surcharge: 1.1,
+        ..PLAIN
     },
+    // OpenAI's models in Azure by its `v1` addresses, which take a key as a bearer's and need no version. A model is named as
+    // its deployment is. Deployments in a zone or region cost up to a tenth more than the published price.
     Provider {
-        name: "compatible",
-        wire: &Chat,
-        key: "OPENAI_API_KEY",
-        base: "OPENAI_BASE_URL",
-        home: "",
-        listing: "/models",
-        models: ["", "", "", ""],
-        names: &[],
+        name: "azure",
+        wire: &Responses,
+        key: "AZURE_OPENAI_API_KEY",
+        base: "AZURE_OPENAI_BASE_URL",
+        home: "{AZURE_OPENAI_ENDPOINT}/openai/v1",
+        place: "the address of your resource, such as https://NAME.openai.azure.com",
+        surcharge: 1.1,
+        ..PLAIN
     },
+    Provider { name: "ollama", base: "OLLAMA_HOST", ..PLAIN },
+    Provider { name: "compatible", key: "OPENAI_API_KEY", base: "OPENAI_BASE_URL", ..PLAIN },
 ];

@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::catalogue::Facts;
 use crate::client::{Client, reasons};
-use crate::model::{Delta, Fault, LocalFuture, Model, ModelError, Price, Reply, Request};
+use crate::model::{CacheTime, Delta, Fault, LocalFuture, Model, ModelError, Overhead, Price, Reply, Request};
 use crate::patience::Patience;
 use crate::price::Rates;
 use crate::providers::Provider;
@@ -64,15 +64,18 @@ impl Model for Remote {
         self.rates.map(|rates| rates.of(read))
     }
 
+    fn overhead(&self) -> Overhead {
+        self.line.provider.wire.overhead()
+    }
+
     fn reply<'a>(
         &'a self,
         request: Request<'a>,
         sink: &'a mut dyn FnMut(Delta),
     ) -> LocalFuture<'a, Result<Reply, ModelError>> {
         Box::pin(async move {
-            let provider = self.line.provider;
-            let to = Addressee { provider: provider.name, model: &self.model, facts: &self.facts };
-            let body = provider.wire.body(to, &request).map_err(|error| {
+            let to = self.line.addressee(&self.model, &self.facts);
+            let body = self.line.provider.wire.body(to, &request).map_err(|error| {
                 let message = format!("the conversation can't be written: {error}");
                 self.line.error(self.name(), &Trouble { fault: Fault::Request, message, passes: false, wait: None }, 1)
             })?;
@@ -82,7 +85,7 @@ impl Model for Remote {
             loop {
                 let begun = Instant::now();
                 let trouble = match self.attempt(body.clone(), sink).await {
-                    Ok(reply) => return Ok(reply),
+                    Ok(reply) => return Ok(self.paid(reply, request.cache)),
                     Err(trouble) => trouble,
                 };
                 spent += begun.elapsed();
@@ -102,7 +105,7 @@ impl Remote {
     async fn attempt(&self, body: Bytes, sink: &mut dyn FnMut(Delta)) -> Result<Reply, Trouble> {
         let line = &self.line;
         let path = line.provider.wire.path(&self.model);
-        let mut answer = line.call(Method::POST, &path, &self.facts, body).await?;
+        let mut answer = line.call(Method::POST, &path, line.addressee(&self.model, &self.facts), body).await?;
         let is_stream = header(answer.headers(), "content-type").is_none_or(|kind| kind.contains("event-stream"));
         if !is_stream {
             return Err(not_a_stream(&mut answer, line.patience).await);
@@ -128,19 +131,34 @@ impl Remote {
         }
         // A connection is used again only when its answer was read to the end.
         while let Ok(Some(Ok(_))) = timeout(DRAIN_LIMIT, answer.body_mut().frame()).await {}
-        let mut reply = reader.finish()?;
-        reply.usage.cost = reply.usage.cost.or_else(|| self.rates?.cost(&reply.usage));
-        Ok(reply)
+        reader.finish()
+    }
+
+    /// The reply with what it cost.
+    fn paid(&self, mut reply: Reply, cache: CacheTime) -> Reply {
+        let usage = &mut reply.usage;
+        if cache == CacheTime::Hour && self.line.provider.abilities.hour && usage.cache_write_hour == 0 {
+            // It does not tell them apart, so all of it was written as it was asked to be.
+            usage.cache_write_hour = usage.cache_write;
+        }
+        usage.cost = usage.cost.or_else(|| self.rates?.cost(usage));
+        reply
     }
 }
 
 impl Line {
+    /// A model of the provider, as its format asks who is spoken to.
+    pub(crate) fn addressee<'a>(&self, model: &'a str, facts: &'a Facts) -> Addressee<'a> {
+        let Provider { name, abilities, .. } = *self.provider;
+        Addressee { provider: name, model, facts, abilities }
+    }
+
     /// Sends a request; an answer that is no success comes back as trouble.
     pub(crate) async fn call(
         &self,
         method: Method,
         path: &str,
-        facts: &Facts,
+        to: Addressee<'_>,
         body: Bytes,
     ) -> Result<Response<Incoming>, Trouble> {
         let mut request = hyper::Request::builder()
@@ -149,7 +167,7 @@ impl Line {
             .header(USER_AGENT, AGENT)
             .header(ACCEPT, "text/event-stream, application/json")
             .header(CONTENT_TYPE, "application/json");
-        for (name, value) in self.provider.wire.headers(facts, self.key.as_ref()) {
+        for (name, value) in self.provider.wire.headers(to, self.key.as_ref()) {
             request = request.header(name, value);
         }
         let request = request.body(Full::new(body)).map_err(|error| {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::catalogue::Facts;
 use crate::message::{Block, Message};
-use crate::model::{Delta, Reply, Request, StopReason, Usage};
+use crate::model::{Delta, Overhead, Reply, Request, StopReason, Usage};
 use crate::secret::Secret;
 use crate::sse::Event;
 use crate::trouble::Trouble;
@@ -23,7 +23,24 @@ pub(crate) struct Addressee<'a> {
     pub(crate) model: &'a str,
     /// What we know of it.
     pub(crate) facts: &'a Facts,
+    /// What the provider can do beyond its format.
+    pub(crate) abilities: Abilities,
 }
+
+/// What a provider can do that others who speak its format can't.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Abilities {
+    /// It keeps what it read for an hour when asked to.
+    pub(crate) hour: bool,
+    /// It can be told within a conversation how hard to think, for models that know it, and keeps its cache.
+    pub(crate) effort_of_turns: bool,
+}
+
+/// What providers add where they say nothing of it. OpenAI counts three tokens around a message, three before the reply, and
+/// up to twelve around a tool and three around each of its parameters (whose JSON, which is counted by its bytes, is longer
+/// than the form that its models see); templates of open models are of that order, and many write a paragraph on the use of
+/// tools before the first message.
+const USUAL: Overhead = Overhead { request: 1_000, block: 16, tool: 64 };
 
 /// A wire format.
 pub(crate) trait Wire: fmt::Debug + Sync {
@@ -31,11 +48,16 @@ pub(crate) trait Wire: fmt::Debug + Sync {
     fn path(&self, model: &str) -> String;
 
     /// Headers of each request.
-    fn headers(&self, facts: &Facts, key: Option<&Secret>) -> Vec<(&'static str, String)>;
+    fn headers(&self, to: Addressee<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)>;
 
     /// A request. What stays the same throughout a conversation stands first and the messages last, so that a request
     /// extends the one before.
     fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error>;
+
+    /// Returns what a provider that speaks it adds to a request, in tokens at most.
+    fn overhead(&self) -> Overhead {
+        USUAL
+    }
 
     /// Reads the answer to one request.
     fn reader(&self, provider: &'static str) -> Box<dyn Reader>;
@@ -236,7 +258,7 @@ pub(crate) fn number(value: &Value, pointer: &str) -> u64 {
 pub(crate) fn usage_of_total(total: u64, details: &Value, output: u64) -> Usage {
     let cache_read = number(details, "/cached_tokens").min(total);
     let cache_write = number(details, "/cache_write_tokens").min(total - cache_read);
-    Usage { input: total - cache_read - cache_write, cache_read, cache_write, output, cost: None }
+    Usage { input: total - cache_read - cache_write, cache_read, cache_write, output, ..Usage::default() }
 }
 
 /// A key in the header that most providers read it from.

@@ -44,7 +44,7 @@ fn it_is_done_when_the_model_says_so() {
 fn what_was_spent_is_found_in_the_events() {
     let turns = |request: &Request<'_>| match place(request) {
         0..3 => Reply {
-            usage: Usage { input: 5, cache_read: 7, cache_write: 1, output: 3, cost: Some(0.25) },
+            usage: Usage { input: 5, cache_read: 7, cache_write: 1, output: 3, cost: Some(0.25), ..Usage::default() },
             ..turn("", &[("a", "Append", json!({ "file": "f", "text": "1" }))])
         },
         _ => turn("Done.", &[]),
@@ -64,7 +64,11 @@ fn each_limit_ends_it_before_the_next_request() {
     let limits = [
         (Budget { turns: Some(2), ..Budget::default() }, Limit::Turns(2), 2),
         // The second request could pass the limit, so it is not sent.
-        (Budget { tokens: Some(2_500), ..Budget::default() }, Limit::Tokens(2_500), 1),
+        (
+            Budget { tokens: Some(2_500), ..Budget::default() },
+            Limit::TokensAhead { limit: 2_500, left: 1_500, needed: 2_009 },
+            1,
+        ),
         (Budget { cost: Some(1.0), ..Budget::default() }, Limit::Cost(1.0), 2),
     ];
     for (budget, limit, turned) in limits {
@@ -184,7 +188,7 @@ fn a_next_task_goes_on_in_the_same_conversation() {
     let mut spent = Spent::default();
     assert_eq!(wait(agent.talk(&mut conversation, &mut spent)).expect("an ending"), done("Done 0."));
     assert_eq!(wait(agent.talk(&mut conversation, &mut spent)).expect("still ended"), done("Done 0."));
-    agent.tell(&mut conversation, "The tests fail.").expect("told");
+    agent.tell(&mut conversation, "The tests fail.", None).expect("told");
     assert_eq!(wait(agent.talk(&mut conversation, &mut spent)).expect("an ending"), done("Done 1."));
     assert_eq!(conversation.messages.len(), 4);
     assert_eq!(memory.names().iter().filter(|name| *name == "conversation_ended").count(), 2);

@@ -6,6 +6,7 @@ mod anything;
 mod endings;
 mod faults;
 mod lengths;
+mod limits;
 mod processes;
 mod resuming;
 mod worker;

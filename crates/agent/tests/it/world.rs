@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use agent::{Agent, Budget, Record, Tool, ToolError, ToolOutput};
 use journal::{Event, JournalError};
-use llm::{Block, Delta, LocalFuture, Message, Model, ModelError, Reply, Request, StopReason, ToolSpec, Usage};
+use llm::{
+    Block, Delta, LocalFuture, Message, Model, ModelError, Overhead, Price, Reply, Request, StopReason, ToolSpec, Usage,
+};
 use serde_json::{Value, json};
 
 /// What the tools of one process have made, and what they were asked to do.
@@ -104,6 +106,10 @@ pub(crate) fn tools(files: &Rc<Files>) -> Vec<Fake> {
 pub(crate) struct Played<F> {
     pub(crate) turns: F,
     pub(crate) window: u64,
+    /// What it costs, where that is known.
+    pub(crate) price: Option<Price>,
+    /// What its provider adds to what it is sent.
+    pub(crate) overhead: Overhead,
     /// What it was given each time, where that is kept.
     pub(crate) heard: Option<RefCell<Vec<Vec<Message>>>>,
     /// How long it takes for a turn, and how often it is asked again before one.
@@ -112,7 +118,8 @@ pub(crate) struct Played<F> {
 
 impl<F> Played<F> {
     pub(crate) fn new(turns: F) -> Self {
-        Self { turns, window: 200_000, heard: None, takes: (Duration::ZERO, 0) }
+        let (price, overhead) = (None, Overhead::default());
+        Self { turns, window: 200_000, price, overhead, heard: None, takes: (Duration::ZERO, 0) }
     }
 }
 
@@ -131,8 +138,12 @@ impl<F: Fn(&Request<'_>) -> Result<Reply, ModelError>> Model for Played<F> {
         self.window
     }
 
-    fn price(&self, _: u64) -> Option<llm::Price> {
-        None
+    fn price(&self, _: u64) -> Option<Price> {
+        self.price
+    }
+
+    fn overhead(&self) -> Overhead {
+        self.overhead
     }
 
     fn reply<'a>(
@@ -286,6 +297,7 @@ pub(crate) fn agent<'a>(model: &'a dyn Model, tools: &'a [Fake], record: &'a dyn
         budget: Budget { turns: Some(200), ..Budget::default() },
         max_tokens: 1_000,
         effort: None,
+        cache: llm::CacheTime::Usual,
         record,
         keep: &|| TASK.to_owned(),
     }

@@ -84,7 +84,7 @@ fn show(found: &Definition) -> Result<Exit, Stop> {
         ("tools", Some(found.tools.join(", "))),
         ("model", found.model.clone()),
         ("max turns", found.max_turns.map(|turns| turns.to_string())),
-        ("effort", found.effort.clone()),
+        ("effort", found.effort.map(|effort| effort.name().to_owned())),
         ("unused", (!found.unused.is_empty()).then(|| found.unused.join(", "))),
     ];
     for (name, value) in rows {

@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use crate::engineer::Wishes;
-use crate::settings::{Flags, Settings, Walls, read_duration};
+use crate::settings::{Effort, Flags, Settings, Walls, read_duration};
 use crate::understand::Reach;
 
 /// Which parts of the plan are meant.
@@ -74,6 +74,7 @@ impl WallArguments {
             strength: None,
             commit: false,
             model: None,
+            effort: None,
         }
     }
 }
@@ -114,6 +115,10 @@ pub(crate) struct ModelArguments {
     /// The model: "none", fable, opus, sonnet, haiku, a model's name, or PROVIDER/MODEL [default: as configured]
     #[arg(long, value_name = "MODEL")]
     pub(crate) model: Option<String>,
+
+    /// How hard it thinks, where it can be told: low, medium, high, xhigh, max [default: as configured]
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) effort: Option<Effort>,
 
     /// The agent definition: a name, or a Markdown file [default: backend-engineer]
     #[arg(long, value_name = "NAME|FILE", value_hint = clap::ValueHint::FilePath)]
@@ -164,6 +169,8 @@ impl ModelArguments {
             prices: settings.prices.iter().map(|(model, held)| (model.clone(), held.value)).collect(),
             time: self.limits.max_time,
             reach: self.scope,
+            effort: settings.effort.as_ref().map(|held| held.value),
+            repair_effort: settings.repair_effort.as_ref().map(|held| held.value),
         }
     }
 }

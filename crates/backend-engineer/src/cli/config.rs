@@ -59,6 +59,8 @@ fn rows(settings: &Settings) -> Vec<Row> {
         row("commit", settings.commit.value.into(), &settings.commit.origin),
     ];
     rows.extend(settings.model.iter().map(|held| row("model", held.value.clone().into(), &held.origin)));
+    rows.extend(settings.effort.iter().map(|held| row("effort", held.value.name().into(), &held.origin)));
+    rows.extend(settings.repair_effort.iter().map(|held| row("repair_effort", held.value.name().into(), &held.origin)));
     rows.extend(settings.protected.iter().map(|held| row("protected", held.value.clone().into(), &held.origin)));
     rows.extend(settings.env.iter().map(|held| row("env", held.value.clone().into(), &held.origin)));
     for (name, held) in settings.commands.named() {
@@ -69,8 +71,12 @@ fn rows(settings: &Settings) -> Vec<Row> {
     for (name, held) in &settings.services {
         rows.push(row(&format!("services.{name}"), held.value.to_string().into(), &held.origin));
     }
-    for (model, Held { value: Price { input, cache_read, cache_write, output }, origin }) in &settings.prices {
-        let value = format!("input {input}, output {output}, cache_read {cache_read}, cache_write {cache_write}");
+    for (model, Held { value: price, origin }) in &settings.prices {
+        let Price { input, cache_read, cache_write, cache_write_hour, output } = price;
+        let value = format!(
+            "input {input}, output {output}, cache_read {cache_read}, cache_write {cache_write}, cache_write_hour \
+             {cache_write_hour}"
+        );
         rows.push(row(&format!("prices.{model}"), value.into(), origin));
     }
     let shown = |held: &Held<PathBuf>| row("show", held.value.display().to_string().into(), &held.origin);

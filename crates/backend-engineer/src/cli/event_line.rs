@@ -123,7 +123,7 @@ fn of_model(event: &Event) -> Option<Line> {
         Event::ConversationStarted { agent, model, .. } => {
             line("model", Paint::Head, format!("{} as {}", one_line(model), one_line(agent)))
         }
-        Event::UserSaid { text } => line("task", Paint::Head, one_line(text)),
+        Event::UserSaid { text, .. } => line("task", Paint::Head, one_line(text)),
         Event::ModelRetried { attempt, why, wait_ms } => {
             let wait = duration(Duration::from_millis(*wait_ms));
             line("retry", Paint::Doubt, format!("{} (attempt {attempt}, again in {wait})", one_line(why)))

@@ -60,7 +60,7 @@ pub(crate) fn job(arguments: &ImplementArguments) -> Job<'_> {
         untick: false,
     };
     let model = arguments.model.model.clone();
-    let strength = arguments.strength;
-    let flags = Flags { commit: arguments.commit, model, strength, ..arguments.phase.walls.flags() };
+    let (strength, effort) = (arguments.strength, arguments.model.effort);
+    let flags = Flags { commit: arguments.commit, model, strength, effort, ..arguments.phase.walls.flags() };
     Job { asked: &arguments.phase, flags, options, model: Some(&arguments.model), resumed: None }
 }

@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &ModelsArguments, globals: &Globals) -> Result<Exit
     let palette = globals.palette(Stream::Output);
     let mut all = Vec::new();
     for offer in llm::providers(&environment) {
-        let answer = match offer.configured && !arguments.offline {
+        let answer = match offer.can_be_asked() && !arguments.offline {
             true => Some(runtime.block_on(offer.reachable())),
             false => None,
         };

@@ -1,29 +1,30 @@
-//! What a model is told of one phase: the plan's words, what was done of them, what is left, the files, how far it may
-//! go, and the checks that decide. As short as it can be: every word is read again with each turn.
+//! What a model is told of one phase: the plan's words, what is left of them, the files, how far it may go, and the checks
+//! that decide. Whole where it can be, and no line twice: it is read again with each turn, from the provider's cache.
 
-use std::collections::BTreeMap;
+mod allowance;
+mod instructions;
+mod unit_text;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use journal::hash;
-use plan::{CodeBlock, PhaseId};
 
-use super::remainder::OpenPart;
-use super::{Change, Deed, Item, Placed};
+use super::Change;
 use crate::analyze::{self, Ground};
 use crate::engineer::Engineer;
 use crate::run::RunContext;
-use crate::understand::{Assignment, Reach};
+use crate::understand::Reach;
 use crate::unit_work::UnitWork;
+use allowance::Allowance;
+use instructions::instructions;
+use unit_text::{UnitText, unit_text};
 
-/// Bytes of the phase's own text.
-const PLAN: usize = 8_000;
-/// Bytes of the files that the phase names.
-const FILES: usize = 5_000;
 /// Tokens of what stands around these files.
-const SURROUNDINGS: usize = 800;
-/// Bytes of the repository's own instructions.
-const INSTRUCTIONS: usize = 1_600;
-/// Files with instructions for agents.
-const INSTRUCTION_FILES: [&str; 2] = ["AGENTS.md", "CLAUDE.md"];
+const SURROUNDINGS: usize = 4_000;
+/// Bytes of what a plan says above its units: goals, what it rules out. As much as a long page, for some keep their research
+/// there.
+const ABOVE: usize = 16_000;
 
 /// The standing instructions: the definition's, and how this harness works.
 pub(super) fn system(engineer: &Engineer, run: &RunContext) -> String {
@@ -38,17 +39,19 @@ pub(super) fn system(engineer: &Engineer, run: &RunContext) -> String {
 }
 
 /// The first task of a phase; the files that it shows whole, by their hashes.
-pub(super) fn first(work: &mut UnitWork<'_>, change: &Change, reach: Reach) -> (String, BTreeMap<String, String>) {
-    let mut text = format!("# {}: {}\n\n", work.assignment.label, work.assignment.title);
-    text.push_str(&format!("<plan file=\"{}\">\n{}\n</plan>\n", work.run.plan_name, phase_text(work, change)));
-    text.push_str(&instructions(work));
-    text.push_str(&list("Done already, by the harness", done(change)));
-    text.push_str(&list("Left for you", left(change)));
-    let (files, seen) = files(work);
+pub(super) fn first(
+    work: &mut UnitWork<'_>,
+    change: &Change,
+    engineer: &Engineer,
+) -> (String, BTreeMap<String, String>) {
+    let allowance = Allowance::within(engineer.model.context_window());
+    let (mut text, unit) = task(work, change, allowance.plan);
+    text.push_str(&instructions(work, allowance.instructions));
+    let (files, seen) = files(work, allowance.files);
     text.push_str(&files);
     text.push_str(&surroundings(work));
-    text.push_str(&format!("\n# You may change\n{}\n", may_change(work.assignment, reach)));
-    text.push_str(&list("Checks that decide", checks(work)));
+    text.push_str(&may_change(work, engineer.reach));
+    text.push_str(&checks(work, &unit));
     (work.run.redactor.text(&text), seen)
 }
 
@@ -61,16 +64,85 @@ pub(super) fn again(failures: &str) -> String {
 }
 
 /// What must survive when a conversation is made shorter.
-pub(super) fn kept(work: &UnitWork<'_>, change: &Change, reach: Reach) -> String {
-    let plan = phase_text(work, change);
-    format!(
-        "# {}: {}\n\n<plan file=\"{}\">\n{plan}\n</plan>\n{}\n# You may change\n{}\n",
-        work.assignment.label,
-        work.assignment.title,
-        work.run.plan_name,
-        list("Left for you", left(change)),
-        may_change(work.assignment, reach)
-    )
+pub(super) fn kept(work: &UnitWork<'_>, change: &Change, engineer: &Engineer) -> String {
+    let allowance = Allowance::within(engineer.model.context_window());
+    let (mut text, unit) = task(work, change, allowance.plan);
+    text.push_str(&may_change(work, engineer.reach));
+    text.push_str(&checks(work, &unit));
+    work.run.redactor.text(&text)
+}
+
+/// What the plan asks for, and what is left of it.
+fn task(work: &UnitWork<'_>, change: &Change, room: usize) -> (String, UnitText) {
+    let (plan, label) = (&work.run.plan, &work.assignment.label);
+    let (above, shown_above) = above(work, room);
+    let unit = unit_text(work, change, room - above.len().min(room));
+    let lines = format!("{}-{}", plan.place(unit.shown.start).line, plan.place(unit.shown.end).line);
+    let mut text = format!("# {label}: {}\n", work.assignment.title);
+    text.push_str(&above);
+    text.push_str(&format!("\n<plan file=\"{}\" lines=\"{lines}\">\n{}\n</plan>\n", work.run.plan_name, unit.text));
+    let is_shown = |at: usize| unit.shown.contains(&at) || shown_above.iter().any(|span| span.contains(&at));
+    let bounds = plan.bounds().iter().filter(|bound| !is_shown(bound.span.start));
+    text.push_str(&list("The plan rules out", bounds.map(|bound| bound.text.trim().to_owned()).collect()));
+    text.push_str(&left(&unit));
+    (text, unit)
+}
+
+/// What is left for the model to do.
+fn left(unit: &UnitText) -> String {
+    let marked = "What is marked so in the plan above; its rest is done, checked later, or for a person.";
+    let words = match (unit.is_marked, unit.left.is_empty()) {
+        (true, _) => marked,
+        (false, true) => "All that the plan above asks for.",
+        (false, false) => "",
+    };
+    let others: String = unit.left.iter().map(|line| format!("- {line}\n")).collect();
+    let words = if words.is_empty() { String::new() } else { format!("{words}\n") };
+    format!("\n# Left for you\n{words}{others}")
+}
+
+/// What the plan says above its units, and at the head of those that hold this one: goals, what is ruled out.
+fn above(work: &UnitWork<'_>, room: usize) -> (String, Vec<Range<usize>>) {
+    let plan = &work.run.plan;
+    let first = |units: &[plan::Phase], end: usize| units.first().map_or(end, |unit| unit.span.start);
+    let mut spans = Vec::new();
+    let mut unit = work.assignment.unit;
+    while let Some(parent) = plan.parent(unit) {
+        spans.push(parent.span.start..first(&parent.phases, parent.span.start));
+        unit = parent.id;
+    }
+    spans.push(0..first(plan.phases(), 0));
+    spans.reverse();
+    let lines = |span: &Range<usize>| {
+        let last = plan.text().get(span.clone()).map_or(0, |words| words.trim_end().len());
+        format!("{}-{}", plan.place(span.start).line, plan.place(span.start + last).line)
+    };
+    let mut room = room.min(ABOVE);
+    let mut text = String::new();
+    let mut shown = Vec::new();
+    for span in spans {
+        let words = plan.text().get(span.clone()).unwrap_or_default();
+        if words.trim().is_empty() {
+            continue;
+        }
+        if words.len() > room {
+            let name = &work.run.plan_name;
+            text.push_str(&format!(
+                "\n[lines {} of `{name}` stand above this; not shown, for their length]\n",
+                lines(&span)
+            ));
+            continue;
+        }
+        room -= words.len();
+        text.push_str(&format!(
+            "\n<plan file=\"{}\" lines=\"{}\">\n{}\n</plan>\n",
+            work.run.plan_name,
+            lines(&span),
+            words.trim()
+        ));
+        shown.push(span);
+    }
+    (text, shown)
 }
 
 fn list(heading: &str, lines: Vec<String>) -> String {
@@ -81,119 +153,49 @@ fn list(heading: &str, lines: Vec<String>) -> String {
     format!("\n# {heading}\n{lines}")
 }
 
-/// The phase as the plan has it; code that stands in its file by now is named, not shown.
-fn phase_text(work: &UnitWork<'_>, change: &Change) -> String {
-    let Some(phase) = work.run.plan.phase(work.assignment.unit) else { return String::new() };
-    let text = work.run.plan.text();
-    let mut placed: Vec<(std::ops::Range<usize>, String)> = Vec::new();
-    for (unit, block, path) in placements(change) {
-        let found = work.run.plan.phase(unit).and_then(|unit| unit.blocks.get(block));
-        placed.extend(found.map(|block: &CodeBlock| (block.span.clone(), path)));
-    }
-    placed.sort_by_key(|(span, _)| span.start);
-    let mut shown = String::new();
-    let mut at = phase.span.start;
-    for (span, path) in placed {
-        let inside = span.start >= at && span.end <= phase.span.end;
-        let code = text.get(span.clone()).unwrap_or_default();
-        if !inside || code.lines().count() < 5 {
-            continue;
-        }
-        shown.push_str(text.get(at..span.start).unwrap_or_default());
-        shown.push_str(&format!("(code: stands in `{path}` already)\n"));
-        at = span.end;
-    }
-    shown.push_str(text.get(at..phase.span.end).unwrap_or_default());
-    let whole = shown.trim().to_owned();
-    match whole.len() > PLAN {
-        false => whole,
-        true => {
-            let end = whole.floor_char_boundary(PLAN);
-            let line = work.run.plan.place(phase.span.start).line;
-            format!("{}\n[… cut: Read `{}` from line {line} for the rest]", &whole[..end], work.run.plan_name)
-        }
-    }
-}
-
-/// Blocks that stand in their files: unit, block, path.
-fn placements(change: &Change) -> impl Iterator<Item = (PhaseId, usize, String)> + '_ {
-    change.items.iter().flat_map(|item| {
-        item.deeds.iter().filter_map(move |deed| match deed {
-            Deed::Place(placement) if matches!(placement.placed, Placed::Now { .. } | Placed::Before) => {
-                Some((item.unit, placement.block?, placement.path.clone()?))
-            }
-            _ => None,
-        })
-    })
-}
-
-fn done(change: &Change) -> Vec<String> {
-    let mut paths: Vec<String> =
-        placements(change).map(|(_, _, path)| format!("the plan's code stands in `{path}`")).collect();
-    paths.sort();
-    paths.dedup();
-    let boxes = change.items.iter().filter(|item| item.deeds.iter().any(|deed| matches!(deed, Deed::DoneBefore)));
-    paths.extend(boxes.map(|item| format!("{} (its box is ticked)", item.title.trim())));
-    paths
-}
-
-/// What is left of each item, with its line.
-pub(super) fn left(change: &Change) -> Vec<String> {
-    let of_item = |item: &Item| -> Vec<String> {
-        let open: Vec<String> = item.open().map(|part| for_model(&part)).collect();
-        if open.is_empty() {
-            Vec::new()
-        } else {
-            vec![format!("line {}: {} - {}", item.line, item.title.trim(), open.join("; "))]
-        }
-    };
-    change.items.iter().flat_map(of_item).collect()
-}
-
-/// What is open of an item, as the model is told: that it needs a mind goes without saying.
-fn for_model(part: &OpenPart) -> String {
-    match part {
-        OpenPart::Left(left) => left.to_string(),
-        refused => refused.to_string(),
-    }
-}
-
-/// The commands by which the phase is verified.
-fn checks(work: &UnitWork<'_>) -> Vec<String> {
+/// The commands by which the phase is verified, beside those that its text shows.
+fn checks(work: &UnitWork<'_>, unit: &UnitText) -> String {
     let phases = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
     let of_plan =
         phases.flat_map(|phase| &phase.commands).filter(|command| !command.server && command.commit.is_none());
-    let mut scripts: Vec<String> = of_plan.map(|command| command.text.clone()).collect();
+    let (shown, others): (Vec<_>, Vec<_>) = of_plan.partition(|command| unit.shown.contains(&command.span.start));
+    let shown: BTreeSet<&str> = shown.into_iter().map(|command| command.text.as_str()).collect();
     let own = &work.run.settings.commands;
-    let own = [&own.test, &own.lint, &own.type_check];
-    scripts.extend(own.into_iter().flatten().flat_map(|held| held.value.clone()));
-    let mut seen = std::collections::BTreeSet::new();
-    scripts.retain(|script| seen.insert(script.clone()));
-    scripts.iter().map(|script| format!("`{}`", script.replace('\n', "; "))).collect()
+    let own = [&own.test, &own.lint, &own.type_check].into_iter().flatten().flat_map(|held| &held.value);
+    let mut seen = BTreeSet::new();
+    let others = others.into_iter().map(|command| command.text.as_str()).chain(own.map(String::as_str));
+    let others = others.filter(|script| !shown.contains(script) && seen.insert(*script));
+    let mut lines: Vec<String> = others.map(|script| format!("`{}`", script.replace('\n', "; "))).collect();
+    if !shown.is_empty() {
+        lines.insert(0, "the commands in the plan above".to_owned());
+    }
+    list("Checks that decide", lines)
 }
 
-/// The files that the phase names, whole while there is room.
-fn files(work: &mut UnitWork<'_>) -> (String, BTreeMap<String, String>) {
-    let mut text = String::new();
+/// The files that the phase names, whole while there is room: the short ones first, so that as many as can be are.
+fn files(work: &mut UnitWork<'_>, mut room: usize) -> (String, BTreeMap<String, String>) {
+    let paths: BTreeSet<String> = work.assignment.files.iter().filter_map(|file| file.path.clone()).collect();
+    let paths = paths.into_iter().filter(|path| !super::tools::holds_keys(path));
+    let mut found: Vec<(String, String)> = paths
+        .filter(|path| work.run.plan_inside() != Some(path.as_str()))
+        .filter_map(|path| work.workspace.tree.read_text(&path).ok().flatten().map(|content| (path, content)))
+        .collect();
+    found.sort_by_key(|(_, content)| content.len());
+    let mut shown = BTreeMap::new();
     let mut seen = BTreeMap::new();
-    let mut room = FILES;
-    let mut paths: Vec<String> = work.assignment.files.iter().filter_map(|file| file.path.clone()).collect();
-    paths.sort();
-    paths.dedup();
-    for path in paths {
-        let Ok(Some(content)) = work.workspace.tree.read_text(&path) else { continue };
-        if super::tools::holds_keys(&path) {
-            continue;
-        }
-        if content.len() <= room {
+    for (path, content) in found {
+        let text = if content.len() <= room {
             room -= content.len();
             seen.insert(path.clone(), hash(content.as_bytes()));
             let end = if content.ends_with('\n') || content.is_empty() { "" } else { "\n" };
-            text.push_str(&format!("<file path=\"{path}\">\n{content}{end}</file>\n"));
+            format!("<file path=\"{path}\">\n{content}{end}</file>\n")
         } else {
-            text.push_str(&format!("<file path=\"{path}\" lines=\"{}\" />\n", content.lines().count()));
-        }
+            let lines = content.lines().count();
+            format!("<file path=\"{path}\" lines=\"{lines}\">not shown, for its length: Read it</file>\n")
+        };
+        shown.insert(path, text);
     }
+    let text: String = shown.into_values().collect();
     let text = if text.is_empty() { text } else { format!("\n# Files, as they are now\n{text}") };
     (text, seen)
 }
@@ -211,46 +213,18 @@ fn surroundings(work: &mut UnitWork<'_>) -> String {
     analyze::surroundings(&mut ground, SURROUNDINGS).sections()
 }
 
-/// The repository's own words to agents, nearest to the files of the phase.
-fn instructions(work: &mut UnitWork<'_>) -> String {
-    let mut found: Vec<String> = Vec::new();
-    for file in work.assignment.files.iter().filter_map(|file| file.path.as_deref()) {
-        let mut folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-        loop {
-            let here = INSTRUCTION_FILES
-                .iter()
-                .map(|name| if folder.is_empty() { (*name).to_owned() } else { format!("{folder}/{name}") });
-            let here: Vec<String> = here.filter(|path| work.run.root().join(path).is_file()).collect();
-            if let Some(path) = here.first() {
-                found.push(path.clone());
-                break;
-            }
-            if folder.is_empty() {
-                break;
-            }
-            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
-        }
-    }
-    found.sort();
-    found.dedup();
-    let mut text = String::new();
-    let mut room = INSTRUCTIONS;
-    for path in found {
-        let Ok(Some(content)) = work.workspace.tree.read_text(&path) else { continue };
-        let end = content.floor_char_boundary(room.min(content.len()));
-        room -= end;
-        let more = if end < content.len() { "\n[… cut: Read it for the rest]" } else { "" };
-        text.push_str(&format!("\n<instructions file=\"{path}\">\n{}{more}\n</instructions>\n", content[..end].trim()));
-    }
-    text
-}
-
-fn may_change(assignment: &Assignment, reach: Reach) -> String {
-    let named: Vec<String> = assignment.scope.named().map(|path| format!("`{path}`")).collect();
+/// Which files may be changed; those that are to be made are told from those that stand.
+fn may_change(work: &UnitWork<'_>, reach: Reach) -> String {
+    let is_new = |path: &str| !work.run.files.stands(path) && !work.workspace.tree.staged().contains_key(path);
+    let name = |path: &str| format!("`{path}`{}", if is_new(path) { " (not there yet)" } else { "" });
+    let named: Vec<String> = work.assignment.scope.named().map(name).collect();
     let named = if named.is_empty() { "the files that the plan's patterns fit".to_owned() } else { named.join(", ") };
-    match reach {
-        Reach::Strict => format!("{named}; nothing else."),
-        Reach::Phase => format!("{named}; the tests of these files; `__init__.py` of their packages. Nothing else."),
-        Reach::Repo => format!("{named}; and, where the phase needs it, other files of the repository."),
-    }
+    let has_packages = work.assignment.scope.named().any(|path| path.ends_with(".py"));
+    let beside = match reach {
+        Reach::Strict => "; nothing else.",
+        Reach::Phase if has_packages => "; the tests of these files; `__init__.py` of their packages. Nothing else.",
+        Reach::Phase => "; the tests of these files. Nothing else.",
+        Reach::Repo => "; and, where the phase needs it, other files of the repository.",
+    };
+    format!("\n# You may change\n{named}{beside}\n")
 }

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::pin::pin;
 
-use agent::{Agent, AgentError, Conversation, Ending, Record, Tool};
+use agent::{Agent, AgentError, Conversation, Ending, LONG_PAUSE_MS, Record, Tool};
 use journal::{Event, JournalError};
-use llm::{Delta, LocalFuture};
+use llm::{CacheTime, Delta, LocalFuture};
 use plan::Part;
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -111,8 +111,8 @@ async fn talk(
     let run = work.run;
     let beside = Beside::of(work, change).unzip();
     let system = prompt::system(engineer, run);
-    let (first, seen) = prompt::first(work, change, engineer.reach);
-    let kept = prompt::kept(work, change, engineer.reach);
+    let (first, seen) = prompt::first(work, change, engineer);
+    let kept = prompt::kept(work, change, engineer);
     session.memory.sees(seen);
     let Session { conversation, memory, rounds, .. } = session;
     let (label, title) = (&work.assignment.label, &work.assignment.title);
@@ -129,7 +129,8 @@ async fn talk(
         tools: tools.iter().map(|tool| tool.as_ref() as &dyn Tool).collect(),
         budget: engineer.budget,
         max_tokens: REPLY,
-        effort: engineer.definition.effort.clone(),
+        effort: engineer.effort.map(|effort| effort.name().to_owned()),
+        cache: if run.recorder.longest_wait_ms()? >= LONG_PAUSE_MS { CacheTime::Hour } else { CacheTime::Usual },
         record: &voice,
         keep: &keep,
     };
@@ -145,7 +146,8 @@ async fn talk(
     let mut begun = true;
     match (conversation.as_mut(), &failures) {
         (Some(conversation), Some(failures)) => {
-            agent.tell(conversation, &prompt::again(failures)).map_err(|error| halt_of(error).1)?;
+            let effort = engineer.effort_of_repair().map(|effort| effort.name().to_owned());
+            agent.tell(conversation, &prompt::again(failures), effort).map_err(|error| halt_of(error).1)?;
         }
         (Some(_), None) => begun = false,
         (None, failures) => {

@@ -126,6 +126,25 @@ impl Recorder {
         Ok(found.into_iter().map(|(_, line, text)| (line, text)).collect())
     }
 
+    /// Returns how long the project's commands keep a model waiting, in milliseconds: the longest that one command took, or
+    /// all of a verification, in this run and in the one before.
+    pub(crate) fn longest_wait_ms(&self) -> Result<u64, Stop> {
+        let Some(journal) = &self.journal else { return Ok(0) };
+        let (mut longest, mut of_step) = (0, 0);
+        for run in journal.runs()?.into_iter().take(2) {
+            for recorded in journal.events(&run.id)? {
+                match recorded.event {
+                    Event::StepStarted { .. } => of_step = 0,
+                    Event::CommandFinished { elapsed_ms, .. } => of_step += elapsed_ms,
+                    _ => {}
+                }
+                longest = longest.max(of_step);
+            }
+            of_step = 0;
+        }
+        Ok(longest)
+    }
+
     /// Returns a content that a run kept.
     pub(crate) fn kept(&self, hash: &str) -> Result<Vec<u8>, Stop> {
         match &self.journal {

@@ -35,6 +35,8 @@ pub(super) fn read(environment: &BTreeMap<String, String>) -> Result<(Layer, Vec
             "timeout" => layer.timeout = Some(Held::new(read_duration(value).map_err(wrong)?, origin)),
             "strength" => layer.strength = Some(Held::new(read_strength(value).map_err(wrong)?, origin)),
             "model" => layer.model = (!value.is_empty()).then(|| Held::new(value.clone(), origin)),
+            "effort" => layer.effort = Some(Held::new(value.parse().map_err(wrong)?, origin)),
+            "repair_effort" => layer.repair_effort = Some(Held::new(value.parse().map_err(wrong)?, origin)),
             "protected" => layer.protected = items(value).map(|item| Held::new(item, origin.clone())).collect(),
             "env" => {
                 for item in items(value) {

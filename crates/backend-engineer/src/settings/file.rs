@@ -21,7 +21,7 @@ use super::value::{Endpoint, read_duration, read_strength, read_variable_name};
 const LARGEST: u64 = 1 << 20;
 
 /// The parts of a price, in US dollars for a million tokens.
-const PARTS: [&str; 4] = ["input", "output", "cache_read", "cache_write"];
+const PARTS: [&str; 5] = ["input", "output", "cache_read", "cache_write", "cache_write_hour"];
 
 /// Whose file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +95,8 @@ impl Reader<'_> {
                 "timeout" => layer.timeout = Some(self.held(value, self.time(value, "timeout", read_duration)?)),
                 "strength" => layer.strength = Some(self.held(value, self.time(value, "strength", read_strength)?)),
                 "model" => layer.model = Some(self.held(value, self.text_value(value, "model")?)),
+                "effort" => layer.effort = Some(self.held(value, self.parsed(value, "effort")?)),
+                "repair_effort" => layer.repair_effort = Some(self.held(value, self.parsed(value, "repair_effort")?)),
                 "protected" => layer.protected = self.texts(value, "protected")?,
                 "env" => layer.env = self.variable_names(value)?,
                 "show" => layer.show = self.own_paths(value, "show")?,
@@ -170,7 +172,10 @@ impl Reader<'_> {
                 return Err(self.wrong(value, &format!("`{shown}` needs `input` and `output`")));
             };
             let cached = |part: &str| told.get(part).copied().unwrap_or(input);
-            let price = Price { input, cache_read: cached("cache_read"), cache_write: cached("cache_write"), output };
+            let (cache_read, cache_write) = (cached("cache_read"), cached("cache_write"));
+            // As Anthropic has it, who alone is asked to keep what it reads for an hour.
+            let cache_write_hour = told.get("cache_write_hour").copied().unwrap_or((2.0 * input).max(cache_write));
+            let price = Price { input, cache_read, cache_write, cache_write_hour, output };
             prices.insert(model.get_ref().to_string(), self.held(value, price));
         }
         Ok(prices)

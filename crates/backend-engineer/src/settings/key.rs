@@ -52,6 +52,18 @@ pub(crate) const KEYS: &[Key] = &[
         about: "who does what the plan leaves open; `models` shows what is configured",
     },
     Key {
+        name: "effort",
+        variable: "BACKEND_ENGINEER_EFFORT",
+        takes: "\"low\", \"medium\", \"high\", \"xhigh\" or \"max\"",
+        about: "how hard the model thinks, where it can be told; else as its definition or its provider has it",
+    },
+    Key {
+        name: "repair_effort",
+        variable: "BACKEND_ENGINEER_REPAIR_EFFORT",
+        takes: "\"low\", \"medium\", \"high\", \"xhigh\" or \"max\"",
+        about: "how hard it thinks after checks failed, where a provider keeps its cache then; else one level above `effort`",
+    },
+    Key {
         name: "protected",
         variable: "BACKEND_ENGINEER_PROTECTED",
         takes: "a list of globs",
@@ -108,7 +120,7 @@ pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "prices",
         variable: "",
-        takes: "\"MODEL\" = { input = DOLLARS, output = DOLLARS }, for a million tokens; cache_read and cache_write too",
+        takes: "\"MODEL\" = { input = DOLLARS, output = DOLLARS }, for a million tokens; cache_read, cache_write and cache_write_hour too",
         about: "what a model costs, for `--max-cost` (only in your own)",
     },
 ];

@@ -7,7 +7,7 @@ use std::time::Duration;
 use llm::Price;
 
 use super::origin::Held;
-use super::value::{Endpoint, Walls};
+use super::value::{Effort, Endpoint, Walls};
 
 /// The project's own commands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub(super) struct Layer {
     pub(super) strength: Option<Held<Duration>>,
     pub(super) commit: Option<Held<bool>>,
     pub(super) model: Option<Held<String>>,
+    pub(super) effort: Option<Held<Effort>>,
+    pub(super) repair_effort: Option<Held<Effort>>,
     pub(super) protected: Vec<Held<String>>,
     pub(super) env: Vec<Held<String>>,
     pub(super) show: Vec<Held<PathBuf>>,
@@ -74,6 +76,8 @@ impl Layer {
         over(&mut self.strength, upper.strength);
         over(&mut self.commit, upper.commit);
         over(&mut self.model, upper.model);
+        over(&mut self.effort, upper.effort);
+        over(&mut self.repair_effort, upper.repair_effort);
         over(&mut self.commands.test, upper.commands.test);
         over(&mut self.commands.lint, upper.commands.lint);
         over(&mut self.commands.type_check, upper.commands.type_check);

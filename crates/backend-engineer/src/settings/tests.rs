@@ -130,7 +130,7 @@ fn a_repository_may_ask_for_stronger_walls() {
 fn the_user_tells_what_a_model_costs() {
     let read = |text: &str| Scene::new("", text).read();
     let settings = read("[prices.\"box/m\"]\ninput = 1\noutput = 2.5\ncache_read = 0.1\n").expect("settings");
-    let price = Price { input: 1.0, cache_read: 0.1, cache_write: 1.0, output: 2.5 };
+    let price = Price { input: 1.0, cache_read: 0.1, cache_write: 1.0, cache_write_hour: 2.0, output: 2.5 };
     assert_eq!(settings.prices.get("box/m").map(|held| held.value), Some(price));
     for (text, message) in [
         ("[prices]\nm = 3", "user.toml:2: `prices.m` takes"),

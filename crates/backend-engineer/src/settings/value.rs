@@ -142,6 +142,46 @@ impl fmt::Debug for Hidden {
     }
 }
 
+/// How hard a model thinks, as all providers name it that can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Effort {
+    Low,
+    Medium,
+    High,
+    Xhigh,
+    Max,
+}
+
+impl Effort {
+    /// All levels, the lowest first.
+    const ALL: [Effort; 5] = [Effort::Low, Effort::Medium, Effort::High, Effort::Xhigh, Effort::Max];
+
+    /// The name of the level.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Effort::Low => "low",
+            Effort::Medium => "medium",
+            Effort::High => "high",
+            Effort::Xhigh => "xhigh",
+            Effort::Max => "max",
+        }
+    }
+
+    /// The next level above, where there is one.
+    pub(crate) fn above(self) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| *level > self)
+    }
+}
+
+impl FromStr for Effort {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|level| level.name() == text);
+        found.ok_or_else(|| format!("takes one of {}, not `{text}`", Self::ALL.map(Effort::name).join(", ")))
+    }
+}
+
 /// Reads a span of time: seconds ("90"), or a number with a unit ("90s", "10m", "1h", "1h30m").
 ///
 /// # Errors

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use find::{Places, all, find};
 
+use crate::settings::Effort;
 use crate::stop::Stop;
 
 /// The definition that ships inside the program.
@@ -38,7 +39,7 @@ pub(crate) struct Definition {
     /// The most turns that it may take.
     pub(crate) max_turns: Option<u32>,
     /// How hard the model shall think.
-    pub(crate) effort: Option<String>,
+    pub(crate) effort: Option<Effort>,
     /// Fields and tools that other programs know and that do nothing here.
     pub(crate) unused: Vec<String>,
     /// What could be read only leniently, with its line.

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::catalogue::{Facts, Thinking};
+use crate::catalogue::Thinking;
 use crate::message::{Block, Message, Speaker, ToolSpec};
-use crate::model::{Delta, Reply, Request, StopReason, Usage};
+use crate::model::{CacheTime, Delta, Overhead, Reply, Request, StopReason, Usage};
 use crate::secret::Secret;
 use crate::sse::Event;
 use crate::trouble::{Complaint, Trouble};
@@ -14,6 +14,8 @@ use crate::wire::{self, Addressee, Arguments, Part, Parts, Reader, Wire, number,
 const VERSION: &str = "2023-06-01";
 /// Lets us say what becomes of thinking whose beginning was compacted.
 const BINDING: &str = "thinking-binding-controls-2026-08-01";
+/// Lets us change within a conversation how hard the model thinks, without a change of what its cache holds.
+const EFFORT: &str = "mid-conversation-output-config-2026-07-01";
 /// What a reply may have where we don't know the model's limit.
 const MOST: u32 = 32_000;
 /// A mark of the cache finds an earlier one within so many blocks.
@@ -30,10 +32,13 @@ impl Wire for Anthropic {
         "/v1/messages".to_owned()
     }
 
-    fn headers(&self, facts: &Facts, key: Option<&Secret>) -> Vec<(&'static str, String)> {
+    fn headers(&self, to: Addressee<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)> {
         let mut headers = vec![("anthropic-version", VERSION.to_owned())];
-        if facts.thinking == Thinking::Bound {
-            headers.push(("anthropic-beta", BINDING.to_owned()));
+        let is_bound = to.facts.thinking == Thinking::Bound;
+        let wanted = [(BINDING, is_bound), (EFFORT, changes_effort(to))];
+        let betas: Vec<&str> = wanted.into_iter().filter_map(|(beta, wanted)| wanted.then_some(beta)).collect();
+        if !betas.is_empty() {
+            headers.push(("anthropic-beta", betas.join(",")));
         }
         headers.extend(key.map(|key| ("x-api-key", key.reveal().to_owned())));
         headers
@@ -50,22 +55,32 @@ impl Wire for Anthropic {
         if let Some(effort) = request.effort.filter(|_| to.facts.effort) {
             body["output_config"] = json!({ "effort": effort });
         }
-        body["cache_control"] = json!({ "type": "ephemeral" });
+        let cache = if to.abilities.hour { request.cache } else { CacheTime::Usual };
+        let kept = Mark::of(cache);
+        body["cache_control"] = json!(kept);
         if !request.tools.is_empty() {
             let tool = |tool: &ToolSpec| json!({ "name": tool.name, "description": tool.description, "input_schema": tool.schema });
             body["tools"] = request.tools.iter().map(tool).collect();
         }
         if !request.system.is_empty() {
-            body["system"] =
-                json!([{ "type": "text", "text": request.system, "cache_control": { "type": "ephemeral" } }]);
+            body["system"] = json!([{ "type": "text", "text": request.system, "cache_control": kept }]);
         }
         let mark = before_many(request.messages);
-        let messages = request.messages.iter().enumerate();
-        wire::write(
-            &body,
-            "messages",
-            messages.map(|(place, message)| Given::new(to.provider, message, mark == Some(place))),
-        )
+        let messages = request.messages.iter().enumerate().flat_map(|(place, message)| {
+            let effort = message.blocks.iter().find_map(|block| match block {
+                Block::Effort { level } if changes_effort(to) => Some(Given::of_effort(level)),
+                _ => None,
+            });
+            let marked = (mark == Some(place)).then_some(kept);
+            effort.into_iter().chain([Given::new(to.provider, message, marked)])
+        });
+        wire::write(&body, "messages", messages)
+    }
+
+    /// With tools comes a system text of Anthropic's own, of 159 to 530 tokens as its documentation has it; a later model may have
+    /// a longer one.
+    fn overhead(&self) -> Overhead {
+        Overhead { request: 2_000, block: 16, tool: 64 }
     }
 
     fn reader(&self, provider: &'static str) -> Box<dyn Reader> {
@@ -77,6 +92,11 @@ impl Wire for Anthropic {
             whole: false,
         })
     }
+}
+
+/// Whether the model can be told within a conversation how hard to think.
+fn changes_effort(to: Addressee<'_>) -> bool {
+    to.abilities.effort_of_turns && to.facts.effort_of_turns
 }
 
 fn thinking(how: Thinking, effort: Option<&str>, most: u32) -> Option<Value> {
@@ -111,13 +131,34 @@ fn before_many(messages: &[Message]) -> Option<usize> {
 struct Given<'a> {
     role: &'static str,
     content: Vec<Content<'a>>,
+    /// How hard the model thinks from the next turn of the user on; such a message holds nothing else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_config: Option<Effort<'a>>,
+}
+
+#[derive(Serialize)]
+struct Effort<'a> {
+    effort: &'a str,
 }
 
 /// A mark up to which the cache shall hold.
 #[derive(Clone, Copy, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Mark {
-    Ephemeral,
+    Ephemeral {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        ttl: Option<&'static str>,
+    },
+}
+
+impl Mark {
+    fn of(cache: CacheTime) -> Self {
+        let ttl = match cache {
+            CacheTime::Usual => None,
+            CacheTime::Hour => Some("1h"),
+        };
+        Self::Ephemeral { ttl }
+    }
 }
 
 #[derive(Serialize)]
@@ -150,7 +191,7 @@ enum Content<'a> {
 }
 
 impl<'a> Given<'a> {
-    fn new(provider: &str, message: &'a Message, marked: bool) -> Self {
+    fn new(provider: &str, message: &'a Message, marked: Option<Mark>) -> Self {
         let role = match message.speaker {
             Speaker::User => "user",
             Speaker::Assistant => "assistant",
@@ -162,11 +203,15 @@ impl<'a> Given<'a> {
             content.push(Content::Text { text: "(nothing)", cache_control: None });
         }
         if let Some(Content::Text { cache_control, .. } | Content::ToolResult { cache_control, .. }) =
-            content.last_mut().filter(|_| marked)
+            content.last_mut()
         {
-            *cache_control = Some(Mark::Ephemeral);
+            *cache_control = marked;
         }
-        Self { role, content }
+        Self { role, content, output_config: None }
+    }
+
+    fn of_effort(level: &'a str) -> Self {
+        Self { role: "system", content: Vec::new(), output_config: Some(Effort { effort: level }) }
     }
 }
 
@@ -184,6 +229,7 @@ impl<'a> Content<'a> {
                 let is_error = is_error.then_some(true);
                 Some(Self::ToolResult { tool_use_id: call, content, is_error, cache_control: None })
             }
+            Block::Effort { .. } => None,
             Block::Opaque { provider: whose, value } => (whose == provider).then_some(Self::Opaque(value)),
         }
     }
@@ -248,6 +294,9 @@ impl Reading {
         tell("input_tokens", &mut self.usage.input);
         tell("cache_read_input_tokens", &mut self.usage.cache_read);
         tell("cache_creation_input_tokens", &mut self.usage.cache_write);
+        if let Some(number) = usage.pointer("/cache_creation/ephemeral_1h_input_tokens").and_then(Value::as_u64) {
+            self.usage.cache_write_hour = number;
+        }
         tell("output_tokens", &mut self.usage.output);
     }
 

@@ -5,7 +5,6 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::catalogue::Facts;
 use crate::message::{Block, Message, Speaker, ToolSpec};
 use crate::model::{Delta, Reply, Request, StopReason, Usage};
 use crate::secret::Secret;
@@ -27,7 +26,7 @@ impl Wire for Chat {
         "/chat/completions".to_owned()
     }
 
-    fn headers(&self, _: &Facts, key: Option<&Secret>) -> Vec<(&'static str, String)> {
+    fn headers(&self, _: Addressee<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)> {
         wire::bearer(key)
     }
 

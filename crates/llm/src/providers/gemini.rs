@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::catalogue::{Facts, Thinking};
+use crate::catalogue::Thinking;
 use crate::message::{Block, Message, Speaker, ToolSpec};
 use crate::model::{Delta, Reply, Request, StopReason, Usage};
 use crate::secret::Secret;
@@ -21,7 +21,7 @@ impl Wire for Gemini {
         format!("/v1beta/models/{model}:streamGenerateContent?alt=sse")
     }
 
-    fn headers(&self, _: &Facts, key: Option<&Secret>) -> Vec<(&'static str, String)> {
+    fn headers(&self, _: Addressee<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)> {
         key.map(|key| ("x-goog-api-key", key.reveal().to_owned())).into_iter().collect()
     }
 
@@ -134,7 +134,7 @@ impl<'a> What<'a> {
                 Some(Self::FunctionResponse { id: call, name: wire::name_of_call(all, call), response })
             }
             Block::Opaque { provider: whose, value } => (whose == provider).then_some(Self::Opaque(value)),
-            Block::Thinking { .. } => None,
+            Block::Thinking { .. } | Block::Effort { .. } => None,
         }
     }
 }

@@ -3,7 +3,6 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::catalogue::Facts;
 use crate::message::{Block, Message, Speaker, ToolSpec};
 use crate::model::{Delta, Reply, Request, StopReason, Usage};
 use crate::secret::Secret;
@@ -20,7 +19,7 @@ impl Wire for Responses {
         "/responses".to_owned()
     }
 
-    fn headers(&self, _: &Facts, key: Option<&Secret>) -> Vec<(&'static str, String)> {
+    fn headers(&self, _: Addressee<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)> {
         wire::bearer(key)
     }
 
@@ -111,7 +110,7 @@ fn give<'a>(provider: &str, message: &'a Message) -> Vec<Item<'a>> {
                 };
                 items.push(Item::Message { role, content: [content], phase: phase.take() });
             }
-            Block::Thinking { .. } => {}
+            Block::Thinking { .. } | Block::Effort { .. } => {}
             Block::ToolCall { id, name, arguments } => {
                 items.push(Item::FunctionCall { call_id: id, name, arguments: Arguments(arguments) });
             }

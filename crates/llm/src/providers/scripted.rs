@@ -50,7 +50,7 @@ impl Model for Scripted {
 
     /// A script costs nothing.
     fn price(&self, _: u64) -> Option<Price> {
-        Some(Price { input: 0.0, cache_read: 0.0, cache_write: 0.0, output: 0.0 })
+        Some(Price { input: 0.0, cache_read: 0.0, cache_write: 0.0, cache_write_hour: 0.0, output: 0.0 })
     }
 
     fn reply<'a>(

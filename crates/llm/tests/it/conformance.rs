@@ -18,6 +18,8 @@ const NEEDED: [&str; 6] = ["text", "calls", "thinking", "unknown", "cut_short", 
 fn folder(provider: &str) -> PathBuf {
     let name = match provider {
         "ollama" | "compatible" => "chat",
+        "bedrock" => "anthropic",
+        "azure" => "openai",
         other => other,
     };
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchanges").join(name)

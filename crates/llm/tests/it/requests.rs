@@ -1,6 +1,6 @@
 //! What is sent: each request extends the one before byte for byte, whatever the conversation holds.
 
-use llm::{Block, Message, Model, Request, Speaker, ToolSpec};
+use llm::{Block, CacheTime, Message, Model, Request, Speaker, ToolSpec};
 use serde_json::{Value, json};
 
 use crate::conformance::providers;
@@ -92,7 +92,14 @@ fn first(name: &str, provider: &str, effort: Option<&str>) -> Value {
     let model = llm::choose_with(Some(name), &environment(provider, server.port), &terms());
     let model = model.expect("a name").expect("a model");
     let (tools, messages) = (tools(), task());
-    let request = Request { system: "s", tools: &tools, messages: &messages, max_tokens: 64_000, effort };
+    let request = Request {
+        system: "s",
+        tools: &tools,
+        messages: &messages,
+        max_tokens: 64_000,
+        effort,
+        cache: CacheTime::Usual,
+    };
     drop(crate::setting::block_on(model.reply(request, &mut |_| {})));
     serde_json::from_str(&server.seen().remove(0).body).expect("JSON")
 }
@@ -134,8 +141,89 @@ fn a_schema_goes_out_as_it_came_in() {
         let model: Box<dyn Model> = model(provider, server.port);
         let messages = task();
         let tools = [tool.clone()];
-        let request = Request { system: "", tools: &tools, messages: &messages, max_tokens: 9, effort: None };
+        let request = Request {
+            system: "",
+            tools: &tools,
+            messages: &messages,
+            max_tokens: 9,
+            effort: None,
+            cache: CacheTime::Usual,
+        };
         drop(crate::setting::block_on(model.reply(request, &mut |_| {})));
         assert!(server.seen().remove(0).body.contains(&schema.to_string()), "{provider}");
+    }
+}
+
+/// What a provider is sent for a conversation, with a cache that keeps for so long.
+fn sent(name: &str, provider: &str, messages: &[Message], cache: CacheTime) -> (Value, crate::server::Seen) {
+    let server = Server::start([Play::answer(400, "{}")]);
+    let model = llm::choose_with(Some(name), &environment(provider, server.port), &terms());
+    let model = model.expect("a name").expect("a model");
+    let tools = tools();
+    let request = Request { system: "s", tools: &tools, messages, max_tokens: 4096, effort: Some("low"), cache };
+    drop(crate::setting::block_on(model.reply(request, &mut |_| {})));
+    let seen = server.seen().remove(0);
+    (serde_json::from_str(&seen.body).expect("JSON"), seen)
+}
+
+#[test]
+fn clouds_are_asked_at_their_own_addresses_with_their_own_headers() {
+    let (body, seen) = sent("bedrock/sonnet", "bedrock", &task(), CacheTime::Usual);
+    assert_eq!(seen.line, "POST /anthropic/v1/messages HTTP/1.1");
+    assert_eq!(seen.header("x-api-key"), Some(crate::setting::KEY));
+    assert_eq!(seen.header("anthropic-version"), Some("2023-06-01"));
+    assert_eq!(seen.header("anthropic-beta"), Some("thinking-binding-controls-2026-08-01"));
+    assert_eq!(seen.header("authorization"), None);
+    assert_eq!((&body["model"], &body["stream"]), (&json!("anthropic.claude-sonnet-5-5"), &json!(true)));
+    assert_eq!(body["messages"][0]["content"][0]["text"], "Do phase 1.");
+
+    let (body, seen) = sent("azure/our-gpt", "azure", &task(), CacheTime::Usual);
+    assert_eq!(seen.line, "POST /openai/v1/responses HTTP/1.1");
+    assert_eq!(seen.header("authorization"), Some(format!("Bearer {}", crate::setting::KEY).as_str()));
+    assert_eq!((&body["model"], &body["store"]), (&json!("our-gpt"), &json!(false)));
+    assert_eq!(body["input"][0]["content"][0]["text"], "Do phase 1.");
+}
+
+#[test]
+fn an_hour_is_asked_for_where_a_provider_has_it() {
+    let hour = json!({ "type": "ephemeral", "ttl": "1h" });
+    let (body, _) = sent("anthropic/sonnet", "anthropic", &task(), CacheTime::Hour);
+    assert_eq!((&body["cache_control"], &body["system"][0]["cache_control"]), (&hour, &hour));
+    let (body, _) = sent("anthropic/sonnet", "anthropic", &task(), CacheTime::Usual);
+    assert_eq!(body["cache_control"], json!({ "type": "ephemeral" }));
+    for (name, provider) in [("bedrock/sonnet", "bedrock"), ("openai/sonnet", "openai"), ("compatible/x", "compatible")]
+    {
+        assert!(!sent(name, provider, &task(), CacheTime::Hour).1.body.contains("1h"), "{provider}");
+    }
+}
+
+#[test]
+fn effort_changes_within_a_conversation_where_the_cache_is_kept() {
+    let again = |level: &str| Message {
+        speaker: Speaker::User,
+        blocks: vec![Block::Effort { level: level.to_owned() }, Block::Text { text: "Mend it.".to_owned() }],
+    };
+    let [call, result] = turn(0);
+    let done = Message::assistant(vec![Block::Text { text: "Done.".to_owned() }]);
+    let conversation = [task().remove(0), call, result, done, again("high")];
+    let (body, seen) = sent("anthropic/opus", "anthropic", &conversation, CacheTime::Usual);
+    assert_eq!(body["output_config"], json!({ "effort": "low" }), "what all requests have in common stays");
+    assert_eq!(body["messages"][4], json!({ "role": "system", "content": [], "output_config": { "effort": "high" } }));
+    assert_eq!(
+        (&body["messages"][5]["role"], body["messages"][5]["content"].as_array().map(Vec::len)),
+        (&json!("user"), Some(1))
+    );
+    assert!(
+        seen.header("anthropic-beta").is_some_and(|betas| betas.contains("mid-conversation-output-config-2026-07-01"))
+    );
+    for (name, provider) in [
+        ("anthropic/claude-opus-4-8", "anthropic"),
+        ("bedrock/opus", "bedrock"),
+        ("openai/sonnet", "openai"),
+        ("gemini/sonnet", "gemini"),
+        ("compatible/x", "compatible"),
+    ] {
+        let (_, seen) = sent(name, provider, &conversation, CacheTime::Usual);
+        assert!(!seen.body.contains("high") && seen.body.contains("Mend it."), "{name}: {}", seen.body);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use llm::{Delta, Fault, Message, ModelError, Request};
+use llm::{CacheTime, Delta, Fault, Message, ModelError, Request};
 
 use crate::server::{Play, Server};
 use crate::setting::{block_on, environment};
@@ -16,6 +16,10 @@ fn name(wanted: Option<&str>, variables: &[(&str, &str)]) -> Result<Option<Strin
 const ANTHROPIC: (&str, &str) = ("ANTHROPIC_API_KEY", "k");
 const OPENAI: (&str, &str) = ("OPENAI_API_KEY", "k");
 const OLLAMA: (&str, &str) = ("OLLAMA_HOST", "localhost");
+const BEDROCK: (&str, &str) = ("AWS_BEARER_TOKEN_BEDROCK", "k");
+const REGION: (&str, &str) = ("AWS_REGION", "eu-west-1");
+const AZURE: (&str, &str) = ("AZURE_OPENAI_API_KEY", "k");
+const RESOURCE: (&str, &str) = ("AZURE_OPENAI_ENDPOINT", "https://shop.openai.azure.com/");
 
 #[test]
 fn names_and_aliases_come_to_a_model() {
@@ -36,6 +40,11 @@ fn names_and_aliases_come_to_a_model() {
         (Some("openrouter/qwen/qwen3"), vec![("OPENROUTER_API_KEY", "k")], "openrouter/qwen/qwen3"),
         (Some("ollama/qwen3:8b"), vec![OLLAMA], "ollama/qwen3:8b"),
         (Some("qwen3:8b"), vec![ANTHROPIC, OLLAMA], "ollama/qwen3:8b"),
+        (None, vec![BEDROCK, REGION], "bedrock/anthropic.claude-sonnet-5-5"),
+        (Some("fable"), vec![BEDROCK, ("AWS_DEFAULT_REGION", "us-east-1")], "bedrock/anthropic.claude-fable-5-2"),
+        (Some("anthropic.claude-haiku-4-5"), vec![ANTHROPIC, BEDROCK, REGION], "bedrock/anthropic.claude-haiku-4-5"),
+        (None, vec![AZURE, RESOURCE, BEDROCK, REGION], "bedrock/anthropic.claude-sonnet-5-5"),
+        (Some("azure/our-gpt"), vec![AZURE, RESOURCE], "azure/our-gpt"),
         (Some("Qwen/Qwen3-8B"), vec![("OPENAI_BASE_URL", "http://box/v1")], "compatible/Qwen/Qwen3-8B"),
     ] {
         let found = name(wanted, &variables).unwrap_or_else(|error| panic!("{wanted:?}: {error}"));
@@ -48,7 +57,10 @@ fn with_nothing_configured_there_is_no_model() {
     for wanted in [None, Some("inherit"), Some("opus")] {
         assert_eq!(name(wanted, &[]), Ok(None), "{wanted:?}");
         assert_eq!(name(wanted, &[("ANTHROPIC_API_KEY", " "), ("ANTHROPIC_BASE_URL", "http://x")]), Ok(None));
+        assert_eq!(name(wanted, &[BEDROCK]), Ok(None), "no region is set");
     }
+    // An application that is built on Azure has these variables, too, and its models' names are its own.
+    assert_eq!(name(None, &[AZURE, RESOURCE]), Ok(None));
 }
 
 #[test]
@@ -62,6 +74,11 @@ fn what_is_named_and_not_there_is_an_error_that_says_what_to_set() {
         ("nobody/x", vec![ANTHROPIC], Fault::UnknownModel, "anthropic"),
         ("mystery", vec![ANTHROPIC], Fault::UnknownModel, "PROVIDER/MODEL"),
         ("opus", vec![OLLAMA], Fault::UnknownModel, "ollama/MODEL"),
+        ("opus", vec![AZURE, RESOURCE], Fault::UnknownModel, "azure/MODEL"),
+        ("bedrock/opus", vec![REGION], Fault::Key, "AWS_BEARER_TOKEN_BEDROCK"),
+        ("bedrock/opus", vec![BEDROCK], Fault::Network, "AWS_REGION to the region"),
+        ("azure/x", vec![RESOURCE], Fault::Key, "AZURE_OPENAI_API_KEY"),
+        ("azure/x", vec![AZURE], Fault::Network, "AZURE_OPENAI_ENDPOINT to the address"),
         ("scripted/nowhere.json", vec![], Fault::Request, "JSON list"),
     ] {
         let error = name(Some(wanted), &variables).expect_err(wanted);
@@ -78,7 +95,8 @@ fn a_file_of_turns_is_a_model() {
     let model =
         llm::choose(Some(&format!("scripted/{}", file.display())), &|_| None).expect("a name").expect("a model");
     let messages = [Message::user("Go.")];
-    let request = Request { system: "", tools: &[], messages: &messages, max_tokens: 9, effort: None };
+    let request =
+        Request { system: "", tools: &[], messages: &messages, max_tokens: 9, effort: None, cache: CacheTime::Usual };
     let mut told = Vec::new();
     let reply = block_on(model.reply(request, &mut |delta| told.push(delta))).expect("a reply");
     assert_eq!(reply.message.text(), "I read.");

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use llm::{Block, Delta, Message, Model, ModelError, Patience, Reply, Request, Speaker, Terms, ToolSpec};
+use llm::{Block, CacheTime, Delta, Message, Model, ModelError, Patience, Reply, Request, Speaker, Terms, ToolSpec};
 use serde_json::json;
 
 /// A key that must not be seen anywhere but in its header.
@@ -41,6 +41,11 @@ pub(crate) fn environment(provider: &str, port: u16) -> impl Fn(&str) -> Option<
             vec![("OPENROUTER_API_KEY", KEY.to_owned()), ("OPENROUTER_BASE_URL", format!("{root}/api/v1"))]
         }
         "ollama" => vec![("OLLAMA_HOST", root)],
+        "bedrock" => vec![
+            ("AWS_BEARER_TOKEN_BEDROCK", KEY.to_owned()),
+            ("ANTHROPIC_BEDROCK_MANTLE_BASE_URL", format!("{root}/anthropic")),
+        ],
+        "azure" => vec![("AZURE_OPENAI_API_KEY", KEY.to_owned()), ("AZURE_OPENAI_ENDPOINT", root)],
         "compatible" => vec![("OPENAI_API_KEY", KEY.to_owned()), ("OPENAI_BASE_URL", format!("{root}/v1"))],
         other => panic!("say how `{other}` is configured"),
     };
@@ -51,6 +56,7 @@ pub(crate) fn environment(provider: &str, port: u16) -> impl Fn(&str) -> Option<
 pub(crate) fn model(provider: &str, port: u16) -> Box<dyn Model> {
     let name = match provider {
         "ollama" | "compatible" => format!("{provider}/local-model"),
+        "azure" => format!("{provider}/gpt-6.2-sol"),
         _ => format!("{provider}/sonnet"),
     };
     llm::choose_with(Some(&name), &environment(provider, port), &terms()).expect("a name").expect("a model")
@@ -60,8 +66,14 @@ pub(crate) fn model(provider: &str, port: u16) -> Box<dyn Model> {
 pub(crate) fn ask(model: &dyn Model, messages: &[Message]) -> (Result<Reply, ModelError>, Vec<Delta>) {
     let tools = tools();
     let mut deltas = Vec::new();
-    let request =
-        Request { system: "You work on backends.", tools: &tools, messages, max_tokens: 4096, effort: Some("low") };
+    let request = Request {
+        system: "You work on backends.",
+        tools: &tools,
+        messages,
+        max_tokens: 4096,
+        effort: Some("low"),
+        cache: CacheTime::Usual,
+    };
     let reply = block_on(model.reply(request, &mut |delta| deltas.push(delta)));
     (reply, deltas)
 }

@@ -3,12 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::{Definition, TOOLS, Wrong};
+use crate::settings::Effort;
 
 /// Fields that mean something here.
 const OURS: [&str; 7] = ["name", "description", "tools", "disallowedTools", "model", "maxTurns", "effort"];
-
-/// How hard a model can be told to think.
-const EFFORTS: [&str; 5] = ["low", "medium", "high", "xhigh", "max"];
 
 /// The lines between the fences.
 pub(super) struct Front<'a> {
@@ -65,14 +63,9 @@ impl Front<'_> {
         number.map(Some).ok_or_else(|| self.wrong("maxTurns", "`maxTurns` takes a number of turns from 1".to_owned()))
     }
 
-    fn effort(&self, map: &Map<String, Value>) -> Result<Option<String>, Wrong> {
-        let effort = self.text(map, "effort")?;
-        match effort {
-            Some(effort) if !EFFORTS.contains(&effort.as_str()) => {
-                Err(self.wrong("effort", format!("`effort` takes one of {}, not `{effort}`", EFFORTS.join(", "))))
-            }
-            effort => Ok(effort),
-        }
+    fn effort(&self, map: &Map<String, Value>) -> Result<Option<Effort>, Wrong> {
+        let effort = self.text(map, "effort")?.map(|effort| effort.parse()).transpose();
+        effort.map_err(|why| self.wrong("effort", format!("`effort` {why}")))
     }
 
     /// The tools that are offered: those named, or all where none are; those that are forbidden taken away.

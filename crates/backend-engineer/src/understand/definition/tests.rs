@@ -25,7 +25,7 @@ fn the_built_in_and_the_common_forms_are_read() {
     let full = read("a.md", "---\nname: a\ndescription: b\nmodel: openai/gpt-5\nmaxTurns: 30\neffort: high\n---\nDo.");
     let full = full.unwrap();
     assert_eq!((full.model.as_deref(), full.max_turns), (Some("openai/gpt-5"), Some(30)));
-    assert_eq!((full.effort.as_deref(), full.prompt.as_str()), (Some("high"), "Do."));
+    assert_eq!((full.effort.map(Effort::name), full.prompt.as_str()), (Some("high"), "Do."));
 }
 
 #[test]
