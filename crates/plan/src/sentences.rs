@@ -47,7 +47,7 @@ use serde::Serialize;
 pub use inline::Replacement;
 pub use prohibition::Protected;
 pub use removal::Removal;
-pub(crate) use removal::{removals, said};
+pub(crate) use removal::{removals_of_sentences, removals_of_words};
 
 use crate::blocks::Placed;
 use crate::changes::{Asking, PlannedChange};
@@ -107,7 +107,7 @@ pub enum SentenceClass {
 }
 
 /// Reads the sentences of a unit. `steps` holds the first row of each step.
-pub(crate) fn read(
+pub(crate) fn read_sentences(
     asking: &Asking<'_, '_>,
     steps: &[usize],
     placed: &[Placed],
@@ -136,7 +136,7 @@ pub(crate) fn read(
     };
     let mut classes: HashMap<usize, SentenceClass> = HashMap::new();
     let mut found = Vec::new();
-    for cut in split::cut(asking.document, asking.rows) {
+    for cut in split::cut_sentences(asking.document, asking.rows) {
         let led = judge.lead(&cut).and_then(|row| classes.get(&row).copied());
         let sentence = judge.judge(&cut, led);
         classes.insert(cut.last, sentence.class);
@@ -147,5 +147,5 @@ pub(crate) fn read(
 
 /// Tells that the title of a step asks to run something.
 pub(crate) fn asks_to_run(title: &str) -> bool {
-    form::read(title).mood == form::Mood::Asks(crate::vocabulary::Use::Run)
+    form::read_form(title).mood == form::Mood::Asks(crate::vocabulary::Use::Run)
 }
