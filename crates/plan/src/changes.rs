@@ -91,7 +91,7 @@ impl PlannedChange {
 
 /// The words about a path where it is named, as read.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Said {
+pub(crate) struct FileNote {
     /// The change that is planned for the file.
     pub(crate) action: Action,
     /// Named as a test.
@@ -173,7 +173,7 @@ pub(crate) fn start_as_shortened(changes: &mut [PlannedChange]) {
 pub(crate) fn add_change(
     changes: &mut Vec<PlannedChange>,
     found: &FoundPath,
-    said: &Said,
+    said: &FileNote,
 ) -> Vec<usize> {
     let mut touched = Vec::new();
     // Where lines of a file are named, they go or move, and it stays.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::blocks::FileOf;
 use crate::commands::Doubt;
-use crate::document::{Document, Span, place_of};
+use crate::document::{Document, Span, location_of};
 use crate::labels::Topic;
 use crate::languages::is_source;
 use crate::outline::Outline;
@@ -112,7 +112,7 @@ pub(crate) fn code_outside(document: &Document<'_>, rows: &[Row]) -> Option<Diag
     let first = code.first()?;
     let lines: Vec<String> = code
         .iter()
-        .map(|span| place_of(document.text, span.start).line.to_string())
+        .map(|span| location_of(document.text, span.start).line.to_string())
         .collect();
     let message = match lines.as_slice() {
         [_] => "this code stands outside of every unit and is not placed".to_owned(),

@@ -23,7 +23,7 @@ pub(crate) const LIMIT: usize = 16 * 1024 * 1024;
 
 /// A place for people: line and column, both from 1, the column in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Place {
+pub struct Location {
     /// Line, from 1.
     pub line: usize,
     /// Column in characters, from 1; a byte order mark counts for none.
@@ -164,7 +164,7 @@ pub(crate) fn decode_text(bytes: &[u8]) -> Result<&str, Unreadable> {
 }
 
 /// Line and column of a byte; beyond the end, the end.
-pub(crate) fn place_of(text: &str, offset: usize) -> Place {
+pub(crate) fn location_of(text: &str, offset: usize) -> Location {
     let end = (0..=offset.min(text.len()))
         .rev()
         .find(|at| text.is_char_boundary(*at))
@@ -177,7 +177,7 @@ pub(crate) fn place_of(text: &str, offset: usize) -> Place {
         .filter(|letter| *letter != '\u{feff}')
         .count()
         + 1;
-    Place { line, column }
+    Location { line, column }
 }
 
 /// The lines of `text` from `start` on: their spans without line ends.

@@ -10,7 +10,7 @@ use crate::criteria::{CriterionKind, kind_of_criterion};
 use crate::inline::{comparison_key, read_label};
 use crate::labels::{heading_topic, is_base, is_check, topic_of_label};
 use crate::naming::{Rank, read_marks, unit_name};
-use crate::standing::{Approval, approval_of_status};
+use crate::approval::{Approval, approval_of_status};
 use crate::vocabulary::{List, read_languages};
 
 /// Returns whether the example is read the way that its list says.

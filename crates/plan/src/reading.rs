@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use crate::approval::{self, Approval, ApprovalStatus};
 use crate::boxes::{Checkbox, State};
 use crate::changes::{Asking, base_of};
 use crate::checkboxes::{self, Found};
@@ -11,7 +12,7 @@ use crate::commands::PlannedCommand;
 use crate::contents;
 use crate::criteria::{self, Criterion};
 use crate::diagnostics::{Diagnostic, code_outside, find_diagnostics};
-use crate::document::{self, Document, PieceKind, Place, Span, Unreadable};
+use crate::document::{self, Document, Location, PieceKind, Span, Unreadable};
 use crate::identity::PhaseId;
 use crate::implied;
 use crate::inline::{one_line, plain_text};
@@ -21,7 +22,6 @@ use crate::outline::Outline;
 use crate::phase::Phase;
 use crate::rows::{Row, RowKind, rows_of_pieces};
 use crate::sentences::Sentence;
-use crate::standing::{self, Approval, Standing};
 use crate::units;
 
 /// A boundary of the plan: an item of "What we're not doing".
@@ -39,7 +39,7 @@ pub struct Plan {
     text: String,
     title: Option<String>,
     dialects: Vec<&'static str>,
-    standing: Standing,
+    approval: ApprovalStatus,
     phases: Vec<Phase>,
     checkboxes: Vec<Checkbox>,
     criteria: Vec<Criterion>,
@@ -68,8 +68,8 @@ impl Plan {
     }
 
     /// Returns what the plan says of itself.
-    pub fn standing(&self) -> &Standing {
-        &self.standing
+    pub fn approval_status(&self) -> &ApprovalStatus {
+        &self.approval
     }
 
     /// Units at the top level, in the document's order; the others lie inside them.
@@ -137,8 +137,8 @@ impl Plan {
     }
 
     /// Line and column of a byte; beyond the end, the end.
-    pub fn place(&self, offset: usize) -> Place {
-        document::place_of(&self.text, offset)
+    pub fn location(&self, offset: usize) -> Location {
+        document::location_of(&self.text, offset)
     }
 }
 
@@ -153,8 +153,8 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
     let mut found = checkboxes::find_checkboxes(&document);
     let (mut phases, owners) = units::read_units(&document, &outline.units, &found.of_items);
     own_boxes(&document, &mut found, &owners, &phases, &outline.echoes());
-    let standing = standing::read_status(&document);
-    if standing.approval == Approval::Finished && found.boxes.is_empty() {
+    let status = approval::read_status(&document);
+    if status.approval == Approval::Finished && found.boxes.is_empty() {
         // Nothing else tells what is done.
         phases
             .iter_mut()
@@ -186,7 +186,7 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
     Ok(Plan {
         title: document_title(&document),
         dialects: outline.dialects(),
-        standing,
+        approval: status,
         bounds: read_non_goals(&document, &rows),
         checkboxes: found.boxes,
         text: text.to_owned(),

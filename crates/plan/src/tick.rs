@@ -131,7 +131,8 @@ fn find_checkbox<'p>(plan: &'p Plan, wanted: &Ticking) -> Result<&'p Checkbox, T
         [] => Err(TickFailure::Missing(wanted.clone())),
         [one] => Ok(one),
         several => {
-            let here = |found: &&&Checkbox| plan.place(found.mark_span.start).line == wanted.line;
+            let here =
+                |found: &&&Checkbox| plan.location(found.mark_span.start).line == wanted.line;
             let found = several.iter().find(here).copied();
             found.ok_or_else(|| TickFailure::Ambiguous {
                 ticking: wanted.clone(),

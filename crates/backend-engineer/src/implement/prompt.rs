@@ -109,7 +109,7 @@ fn phase_text(work: &UnitWork<'_>, change: &Change) -> String {
         false => whole,
         true => {
             let end = whole.floor_char_boundary(PLAN);
-            let line = work.run.plan.place(phase.span.start).line;
+            let line = work.run.plan.location(phase.span.start).line;
             format!("{}\n[… cut: Read `{}` from line {line} for the rest]", &whole[..end], work.run.plan_name)
         }
     }

@@ -4,7 +4,9 @@
 use super::FileOf;
 use super::signs::{defines_stem, is_test_code, says_implement, says_stem, says_test};
 use crate::basis::Basis;
-use crate::changes::{Action, Asking, PlannedChange, Said, add_change, changes_meant, is_marker};
+use crate::changes::{
+    Action, Asking, FileNote, PlannedChange, add_change, changes_meant, is_marker,
+};
 use crate::document::{Document, Span};
 use crate::inline::comparison_key;
 use crate::labels::{Topic, topic_of_label};
@@ -235,9 +237,9 @@ fn by_itself(
     add_change(
         changes,
         &found,
-        &Said {
+        &FileNote {
             action,
-            ..Said::default()
+            ..FileNote::default()
         },
     )
     .first()
@@ -430,10 +432,10 @@ pub(super) fn named_above(
     match changes_meant(changes, &path.path).as_slice() {
         [one] => Some(FileOf::Change(*one)),
         [] => {
-            let said = Said {
+            let said = FileNote {
                 action: Action::Unstated,
                 basis: Basis::Worded,
-                ..Said::default()
+                ..FileNote::default()
             };
             add_change(changes, path, &said)
                 .first()

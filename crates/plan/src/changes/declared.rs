@@ -9,7 +9,7 @@ use super::verbs::{
     action_of, action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole,
 };
 use super::whole::{deletes_file, is_of_part};
-use super::{Action, PlannedChange, Said, add_change};
+use super::{Action, FileNote, PlannedChange, add_change};
 use crate::basis::Basis;
 use crate::document::{Document, Span};
 use crate::identity::CheckboxId;
@@ -113,23 +113,23 @@ impl Collector<'_, '_, '_> {
             return;
         }
         for path in spoken_paths(words, title.start, false) {
-            let said = Said {
+            let said = FileNote {
                 action: action_of_title(&name, words, title.start, &path),
-                ..Said::default()
+                ..FileNote::default()
             };
             add_change(&mut self.changes, &path, &said);
         }
     }
 
     /// Returns what is said in the place at hand, besides what shall happen to the file.
-    fn said(&self, action: Action, basis: Basis, checkbox: Option<CheckboxId>) -> Said {
+    fn note_here(&self, action: Action, basis: Basis, checkbox: Option<CheckboxId>) -> FileNote {
         let base = self.base.as_ref().map(|(_, folder)| folder.clone());
-        Said {
+        FileNote {
             action,
             basis,
             checkbox,
             base,
-            ..Said::default()
+            ..FileNote::default()
         }
     }
 
@@ -208,9 +208,9 @@ impl Collector<'_, '_, '_> {
             } else {
                 noted
             };
-            let said = Said {
+            let said = FileNote {
                 empty: is_empty_note(behind),
-                ..self.said(action, Basis::Stated, None)
+                ..self.note_here(action, Basis::Stated, None)
             };
             self.current
                 .extend(add_change(&mut self.changes, &path, &said));
@@ -281,7 +281,7 @@ impl Collector<'_, '_, '_> {
             } else {
                 behind
             };
-            let said = self.said(action, Basis::Stated, checkbox);
+            let said = self.note_here(action, Basis::Stated, checkbox);
             let touched = add_change(&mut self.changes, &path, &said);
             let rest: Vec<&str> = cells
                 .iter()
@@ -289,7 +289,7 @@ impl Collector<'_, '_, '_> {
                 .filter(|(at, _)| *at != path_at)
                 .map(|(_, cell)| document.slice(cell))
                 .collect();
-            self.say(&touched, &rest.join(" "));
+            self.add_prose(&touched, &rest.join(" "));
         }
     }
 
@@ -330,14 +330,14 @@ impl Collector<'_, '_, '_> {
         if let Some(label) = &row.label
             && !self.noted(row, &words[..label.rest.min(words.len())])
         {
-            self.told(&words[label.rest.min(words.len())..]);
+            self.apply_label_value(&words[label.rest.min(words.len())..]);
         }
         let touched = self.current.clone();
-        self.say(&touched, &words);
+        self.add_prose(&touched, &words);
     }
 
     /// Reads what a label's value says of the files at hand: "**Changes**: Remove this file", "**Changes**: Empty marker."
-    fn told(&mut self, value: &str) {
+    fn apply_label_value(&mut self, value: &str) {
         let (goes, empty) = (removes_whole(value), is_empty_note(value));
         for at in &self.current {
             let Some(change) = self.changes.get_mut(*at) else {
@@ -356,7 +356,7 @@ impl Collector<'_, '_, '_> {
         let [path] = found.as_slice() else {
             return false;
         };
-        let said = self.said(Action::Modify, Basis::Stated, self.asking.box_around(row));
+        let said = self.note_here(Action::Modify, Basis::Stated, self.asking.box_around(row));
         self.current = add_change(&mut self.changes, path, &said);
         true
     }
@@ -443,10 +443,10 @@ impl Collector<'_, '_, '_> {
                 };
             }
             let test = topic == Topic::Test;
-            let said = Said {
+            let said = FileNote {
                 test,
                 listed: true,
-                ..self.said(Action::Unstated, Basis::Stated, checkbox)
+                ..self.note_here(Action::Unstated, Basis::Stated, checkbox)
             };
             let to = moved_to(topic, behind, found.get(at + 1));
             let target = to.map(|to| value.get(to.outer.end - base..).unwrap_or(""));
@@ -461,7 +461,7 @@ impl Collector<'_, '_, '_> {
                 touched.extend(add_change(
                     &mut self.changes,
                     path,
-                    &Said {
+                    &FileNote {
                         action: Action::Modify,
                         ..said.clone()
                     },
@@ -479,7 +479,7 @@ impl Collector<'_, '_, '_> {
                 touched.extend(add_change(
                     &mut self.changes,
                     path,
-                    &Said { action, ..said },
+                    &FileNote { action, ..said },
                 ));
                 end = to.outer.end;
                 break;
@@ -490,7 +490,7 @@ impl Collector<'_, '_, '_> {
             touched.extend(add_change(
                 &mut self.changes,
                 path,
-                &Said {
+                &FileNote {
                     action,
                     empty,
                     ..said
@@ -500,7 +500,7 @@ impl Collector<'_, '_, '_> {
         let rest = value[(end - base).min(value.len())..].to_owned();
         self.listed.extend(row.item);
         self.current = touched.clone();
-        self.say(&touched, &format!("{note} {rest}"));
+        self.add_prose(&touched, &format!("{note} {rest}"));
         true
     }
 
@@ -566,7 +566,7 @@ impl Collector<'_, '_, '_> {
             Action::Unstated if plainly_modifies(&bare) || within => Action::Modify,
             action => action,
         };
-        let said = self.said(action, basis, self.asking.box_around(row));
+        let said = self.note_here(action, basis, self.asking.box_around(row));
         let mut touched = Vec::new();
         let mut end = start;
         for (at, path) in found.iter().enumerate() {
@@ -588,7 +588,7 @@ impl Collector<'_, '_, '_> {
             touched.extend(add_change(
                 &mut self.changes,
                 &path,
-                &Said {
+                &FileNote {
                     empty,
                     ..said.clone()
                 },
@@ -596,7 +596,7 @@ impl Collector<'_, '_, '_> {
         }
         self.current = touched.clone();
         if !above {
-            self.say(&touched, words);
+            self.add_prose(&touched, words);
         }
         true
     }
@@ -627,7 +627,7 @@ impl Collector<'_, '_, '_> {
         around.iter().any(|item| self.listed.contains(item))
     }
 
-    fn say(&mut self, touched: &[usize], words: &str) {
+    fn add_prose(&mut self, touched: &[usize], words: &str) {
         let words = one_line(words.trim_matches(|letter: char| {
             letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | ':' | ',')
         }));

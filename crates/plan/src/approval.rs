@@ -9,7 +9,7 @@ use crate::word_lists::List;
 
 /// The plan's own mark: front matter `status:` or a `Status:` line near the top.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct Standing {
+pub struct ApprovalStatus {
     /// The status as written, without Markdown.
     pub word: Option<String>,
     /// Where it is written.
@@ -95,13 +95,13 @@ struct Todo {
 }
 
 /// Reads the mark of a plan.
-pub(crate) fn read_status(document: &Document<'_>) -> Standing {
+pub(crate) fn read_status(document: &Document<'_>) -> ApprovalStatus {
     from_front_matter(document)
         .or_else(|| from_lines(document))
         .unwrap_or_default()
 }
 
-fn from_front_matter(document: &Document<'_>) -> Option<Standing> {
+fn from_front_matter(document: &Document<'_>) -> Option<ApprovalStatus> {
     let front = document.front.clone()?;
     let text = document.slice(&front);
     let parsed: FrontMatter = serde_saphyr::from_str(text).unwrap_or_default();
@@ -121,7 +121,7 @@ fn from_front_matter(document: &Document<'_>) -> Option<Standing> {
     };
     if parsed.status.is_none() && !parsed.todos.is_empty() && parsed.todos.iter().all(done) {
         let word = Some("all its todos are completed".to_owned());
-        return Some(Standing {
+        return Some(ApprovalStatus {
             approval: Approval::Finished,
             word,
             span: line_of(&["todos:"]),
@@ -139,7 +139,7 @@ fn from_front_matter(document: &Document<'_>) -> Option<Standing> {
     if word.trim().is_empty() {
         return None;
     }
-    Some(Standing {
+    Some(ApprovalStatus {
         approval: approval_of_status(&word),
         word: Some(word),
         span: Some(found),
@@ -147,7 +147,7 @@ fn from_front_matter(document: &Document<'_>) -> Option<Standing> {
 }
 
 /// A `Status:` line or table row before the second heading of level two, at most 60 pieces in.
-fn from_lines(document: &Document<'_>) -> Option<Standing> {
+fn from_lines(document: &Document<'_>) -> Option<ApprovalStatus> {
     let mut sections = 0;
     for piece in document.pieces.iter().take(60) {
         match &piece.kind {
@@ -191,12 +191,12 @@ fn from_lines(document: &Document<'_>) -> Option<Standing> {
     None
 }
 
-fn found_status(words: &str, span: Span) -> Standing {
+fn found_status(words: &str, span: Span) -> ApprovalStatus {
     let word = plain_text(words).replace('`', "");
     let bare = word
         .trim_matches(|letter: char| is_sign(letter) || letter.is_whitespace())
         .to_owned();
-    Standing {
+    ApprovalStatus {
         approval: approval_of_status(&word),
         word: Some(bare),
         span: Some(span),
