@@ -1,5 +1,6 @@
 //! Every entry of a label, a heading or a list decides the example that stands beside it.
 
+use crate::approval::{Approval, approval_of_status};
 use crate::blocks::{is_new_label, is_old_label, reads_mark};
 use crate::boxes::State;
 use crate::changes::{
@@ -7,10 +8,11 @@ use crate::changes::{
     removes_whole,
 };
 use crate::criteria::{CriterionKind, kind_of_criterion};
+use crate::imports::asks_for_the_same;
 use crate::inline::{comparison_key, read_label};
 use crate::labels::{heading_topic, is_base, is_check, topic_of_label};
 use crate::naming::{Rank, read_marks, unit_name};
-use crate::approval::{Approval, approval_of_status};
+use crate::sentences::{bound_of_sentence, removals_of_words};
 use crate::vocabulary::{List, read_languages};
 
 /// Returns whether the example is read the way that its list says.
@@ -52,6 +54,9 @@ fn decides(list: List, example: &str) -> bool {
         List::StatusRefused => status() == Approval::Refused,
         List::StatusApproved => status() == Approval::Approved,
         List::StatusNotDone => status() == Approval::Unmarked,
+        List::DefinitionNoun => !removals_of_words(example, &(0..0)).is_empty(),
+        List::SameAsBefore => asks_for_the_same(example),
+        List::BeforeBoundPath => bound_of_sentence(example).is_some(),
     }
 }
 

@@ -10,6 +10,7 @@
 //! Which of them the block needs is not decided here: who places it takes a name only where the block reads it, and its
 //! file does not bind it.
 
+use crate::word_lists::List;
 use std::ops::Range;
 
 use code::languages::Language;
@@ -21,12 +22,6 @@ use crate::vocabulary::{Use, is_entry};
 
 /// Beginnings of words that mean an import.
 const IMPORT: [&str; 6] = ["import", "импорт", "导入", "導入", "インポート", "임포트"];
-
-/// Words for one that was shown before.
-const SAME: [&str; 12] = [
-    "same", "gleiche", "selbe", "misma", "mismo", "mesma", "mesmo", "même", "stess", "相同",
-    "同样", "同じ",
-];
 
 /// The most words that may stand between "imports" and the module: "to the imports that come from `x`".
 const BETWEEN: usize = 3;
@@ -125,7 +120,10 @@ fn is_join(between: &str) -> bool {
 /// Returns whether the words ask for an import that an earlier block of the unit showed: "Add the same import."
 pub(crate) fn asks_for_the_same(words: &str) -> bool {
     let lower = words.to_lowercase();
-    let said = SAME.iter().flat_map(|same| lower.match_indices(same));
+    let said = List::SameAsBefore
+        .words()
+        .iter()
+        .flat_map(|same| lower.match_indices(same));
     lower.len() == words.len()
         && said.into_iter().any(|(at, same)| {
             let rest = lower[at + same.len()..]

@@ -44,6 +44,8 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+#[cfg(test)]
+pub(crate) use bounds::bound_of_sentence;
 pub use inline::Replacement;
 pub use prohibition::Protected;
 pub use removal::Removal;

@@ -172,6 +172,13 @@ pub(crate) enum List {
     StatusApproved,
     /// A status that holds a word of another one and means neither.
     StatusNotDone,
+    /// A noun for a definition behind its name: "the `MAX` constant". A word that is not here may be a part or a
+    /// use of the symbol: "the `foo` calls".
+    DefinitionNoun,
+    /// A word for an import that was shown before.
+    SameAsBefore,
+    /// A word between the one that bounds and the first path: "only the one file: `a.py`".
+    BeforeBoundPath,
 }
 
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));

@@ -8,15 +8,10 @@ use super::prohibition::Protected;
 use crate::inline::code_spans;
 use crate::paths::as_path;
 use crate::vocabulary::{Use, entry_at_start, is_entry, last_entry, uses_in};
-
-/// Words that may stand between the word that bounds and the first path: "only the one file: `a.py`".
-const BETWEEN: [&str; 14] = [
-    "file", "files", "module", "this", "one", "these", "two", "der", "die", "datei", "le",
-    "fichier", "el", "archivo",
-];
+use crate::word_lists::List;
 
 /// Returns what a sentence protects by naming all that may change.
-pub(super) fn bound_of_sentence(words: &str) -> Option<Protected> {
+pub(crate) fn bound_of_sentence(words: &str) -> Option<Protected> {
     let spans = code_spans(words, 0);
     let paths: Vec<&str> = spans
         .iter()
@@ -66,7 +61,7 @@ fn without_fillers(before: &str) -> &str {
     loop {
         let word = rest.rsplit(' ').next().unwrap_or("");
         let bare = word.trim_end_matches(':');
-        let fills = BETWEEN.contains(&bare)
+        let fills = List::BeforeBoundPath.words().contains(&bare)
             || is_entry(bare, Use::Determiner)
             || bare == "in"
             || bare.is_empty();

@@ -3,6 +3,7 @@
 //! `Remove the constant `MAX` from `app/limits.py`` asks that `MAX` be gone there. What only speaks of uses or parts of a
 //! symbol (``Remove the `foo` calls``) names nothing that could be gone, and neither does a negated verb.
 
+use crate::word_lists::List;
 use serde::Serialize;
 
 use crate::document::{Document, Span};
@@ -24,33 +25,6 @@ pub struct Removal {
     /// The path in which it stands, where the sentence says so.
     pub within: Option<String>,
 }
-
-/// Nouns for a definition behind its name: "the `MAX` constant". A word that is not here may be a part or a use
-/// of the symbol: "the `foo` calls".
-const SORTS: [&str; 22] = [
-    "constant",
-    "function",
-    "method",
-    "class",
-    "field",
-    "column",
-    "helper",
-    "variable",
-    "setting",
-    "import",
-    "model",
-    "type",
-    "interface",
-    "enum",
-    "route",
-    "endpoint",
-    "handler",
-    "property",
-    "attribute",
-    "schema",
-    "fixture",
-    "test",
-];
 
 /// Returns what sentences ask to remove; those that hold only on a condition, or speak of another unit, ask for nothing.
 pub(crate) fn removals_of_sentences(
@@ -203,7 +177,8 @@ fn listed_names(clause: &[Token<'_>], first: usize, gone: Option<usize>) -> Vec<
         next += usize::from(joined);
     }
     let sort = |word: &str| {
-        SORTS
+        List::DefinitionNoun
+            .words()
             .iter()
             .any(|sort| word == *sort || word.strip_suffix('s') == Some(sort))
     };
