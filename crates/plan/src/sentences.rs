@@ -1,6 +1,16 @@
 //! Accounts for each sentence of a unit: whether it is work, and whether a
 //! block of the unit shows that work.
 //!
+//! A unit with one block for `app/cart.py`, which defines `total`:
+//!
+//! ```text
+//! The cart has no total yet.            Context: states how it is
+//! Add `total` to the cart.              DoShown: asks, and the block defines `total`
+//! Log each call of `checkout`.          DoUnshown: asks, and no block holds `checkout`
+//! Do not touch `app/store.py`.          Forbid, and the file is protected
+//! Ask the owner for the tax rate.       Person
+//! ```
+//!
 //! Where a sentence stands decides first (among criteria, under a label, before a
 //! block), then its form (imperative, demand, statement), then the blocks: what
 //! they hold of the names and words in it.
