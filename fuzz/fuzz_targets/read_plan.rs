@@ -12,7 +12,7 @@ fuzz_target!(|text: &str| {
     plan.all().for_each(|unit| covered(text, unit));
     for one in plan.checkboxes() {
         let heading = one.phase.and_then(|id| plan.phase(id)).map_or(String::new(), |phase| phase.label.clone());
-        let line = plan.place(one.mark_span.start).line;
+        let line = plan.location(one.mark_span.start).line;
         let wanted = [Ticking { text: one.text.clone(), line, to: Mark::Ticked, heading }];
         if let Ok(after) = plan::tick(text, &wanted) {
             assert_eq!(after.chars().count(), text.chars().count());

@@ -165,7 +165,7 @@ impl Item {
         let step = || plan.phase(self.unit)?.steps.get(self.step?);
         let below = |step: &plan::Step| step.below.as_ref().is_some_and(|label| label.contains(&file.span.start));
         let within = || step().is_some_and(|step| step.span.contains(&file.span.start) || below(step));
-        let on_its_line = || self.step.is_none() && plan.place(file.span.start).line == self.line;
+        let on_its_line = || self.step.is_none() && plan.location(file.span.start).line == self.line;
         let named = left.names.contains(&file.written) || code_spans(&self.title).contains(&file.written);
         // What the plan says below the file's label speaks of the file.
         let said = || plan.phase(self.unit).and_then(|phase| phase.changes.get(file.change));

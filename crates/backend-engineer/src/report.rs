@@ -279,7 +279,7 @@ fn tasks(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> V
     }
     for (id, proof) in verification.proofs.iter().filter(|(id, _)| !listed.contains(id)) {
         if let Some(found) = work.run.plan.checkboxes().get(id.0) {
-            tasks.push(task(&found.text, work.run.plan.place(found.span.start).line, proof));
+            tasks.push(task(&found.text, work.run.plan.location(found.span.start).line, proof));
         }
     }
     tasks.sort_by_key(|task| task.line);

@@ -172,7 +172,7 @@ fn of_reading(run: &RunContext, units: &[PhaseId], extent: Extent) -> Vec<Findin
             _ => Severity::Warning,
         },
         message: one.message.clone(),
-        line: Some(plan.place(one.span.start).line),
+        line: Some(plan.location(one.span.start).line),
         span: Some(one.span.clone()),
         hint: Some(one.hint.clone()),
     });

@@ -132,7 +132,7 @@ pub(crate) fn assignment_of(plan: &Plan, files: &Files, unit: PhaseId) -> Option
 
 /// A plan that is marked as not approved.
 pub(crate) fn not_approved(plan: &Plan) -> Option<Finding> {
-    let standing = plan.standing();
+    let standing = plan.approval_status();
     if standing.approval != Approval::Refused {
         return None;
     }
@@ -143,7 +143,7 @@ pub(crate) fn not_approved(plan: &Plan) -> Option<Finding> {
 
 /// A plan that says of itself that it is finished, while units of it are open by its boxes.
 pub(crate) fn finished(plan: &Plan) -> Option<Finding> {
-    let standing = plan.standing();
+    let standing = plan.approval_status();
     let is_open = |unit: &Phase| !matches!(unit.state, State::Done | State::Skipped);
     let open: Vec<&Phase> = plan.phases().iter().filter(|unit| is_open(unit)).collect();
     if standing.approval != Approval::Finished || open.is_empty() {
@@ -317,6 +317,6 @@ pub(crate) fn finding(
     message: String,
     span: Option<Range<usize>>,
 ) -> Finding {
-    let line = span.as_ref().map(|span| plan.place(span.start).line);
+    let line = span.as_ref().map(|span| plan.location(span.start).line);
     Finding { code, severity, message, span, line, hint: None }
 }

@@ -201,7 +201,7 @@ fn manual(run: &RunContext, unit: PhaseId) -> Vec<Manual> {
     manual
         .map(|criterion| Manual {
             text: criterion.text.clone(),
-            line: run.plan.place(criterion.span.start).line,
+            line: run.plan.location(criterion.span.start).line,
             done: criterion
                 .checkbox
                 .and_then(|id| run.plan.checkboxes().get(id.0))

@@ -74,7 +74,7 @@ fn summary(path: &str, plan: &Plan, micros: u64) -> Value {
     json!({
         "path": path,
         "dialects": plan.dialects(),
-        "standing": plan.standing(),
+        "standing": plan.approval_status(),
         "top": plan.phases().len(),
         "units": all().count(),
         "changes": all().map(|unit| unit.changes.len()).sum::<usize>(),

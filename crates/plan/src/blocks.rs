@@ -24,8 +24,8 @@ use crate::rows::{Row, RowKind};
 use file::{Nearness, Wanted};
 use lead::Altered;
 #[cfg(test)]
-pub(crate) use lead::altered;
-pub(crate) use lead::{Lead, read as read_lead};
+pub(crate) use lead::read_altered;
+pub(crate) use lead::{Lead, read_lead};
 use role::Setting;
 pub(crate) use role::is_new_label;
 #[cfg(test)]
@@ -151,15 +151,15 @@ pub(crate) struct Placed {
 
 /// Takes a block without a file for an example where another block, which has one, holds its lines: "**Migration SQL:**"
 /// above the module that runs it.
-fn tell_shown_again(placed: &mut [Placed]) {
-    fn lines(text: &str) -> Vec<&str> {
+fn mark_repeated_as_examples(placed: &mut [Placed]) {
+    fn significant_lines(text: &str) -> Vec<&str> {
         text.lines()
             .map(str::trim)
             .filter(|line| !line.is_empty())
             .collect()
     }
     let holds = |whole: &str, part: &str| {
-        let (whole, part) = (lines(whole), lines(part));
+        let (whole, part) = (significant_lines(whole), significant_lines(part));
         let mut windows = whole.windows(part.len().max(1));
         part.len() > 1
             && windows.any(|window| {
@@ -187,7 +187,7 @@ fn tell_shown_again(placed: &mut [Placed]) {
 }
 
 /// Reads the blocks of a unit. `starts` holds the first row of the step or section of each row.
-pub(crate) fn read(
+pub(crate) fn read_blocks(
     asking: &Asking<'_, '_>,
     starts: &[usize],
     changes: &mut Vec<PlannedChange>,
@@ -201,7 +201,7 @@ pub(crate) fn read(
             continue;
         };
         let text = fence.dedented(asking.document.text);
-        let language = language(&fence.info);
+        let language = language_of_fence(&fence.info);
         let from = starts.get(row).copied().unwrap_or(0);
         let wanted = Wanted {
             row,
@@ -214,7 +214,7 @@ pub(crate) fn read(
             file: mut found,
             nearness,
             mut basis,
-        } = file::find(asking, &wanted, changes);
+        } = file::find_file(asking, &wanted, changes);
         let named = nearness == Nearness::Direct;
         if let FileOf::Change(at) = &found
             && code::imports::imports_itself(&changes[*at].path, &text).is_some()
@@ -230,7 +230,7 @@ pub(crate) fn read(
             }
             _ => false,
         };
-        let above = above(asking, row, from);
+        let above = words_above(asking, row, from);
         let mut named = named;
         if is_shell(&language) && (role::is_shown_content(&above) || role::only_sets(&text)) {
             // A document holds commands as text.
@@ -238,7 +238,7 @@ pub(crate) fn read(
                 language: "markdown",
                 ..wanted
             };
-            let holder = file::find(asking, &wanted, changes);
+            let holder = file::find_file(asking, &wanted, changes);
             let near = role::is_shown_content(&above) || holder.nearness == Nearness::Direct;
             if matches!(&holder.file, FileOf::Change(at) if near && signs::is_document(&changes[*at].path))
             {
@@ -252,7 +252,7 @@ pub(crate) fn read(
             named,
             script,
         };
-        let own = role::role(&text, &setting);
+        let own = role::role_of_block(&text, &setting);
         let above_all = leading_words(asking, row, from);
         let lead = read_lead(&above_all, &text);
         let quoted = own == Role::Code && lead == Lead::Stands;
@@ -273,8 +273,8 @@ pub(crate) fn read(
         } else {
             Basis::default()
         };
-        let mut prose = introduction(asking, row, starts);
-        if let Some(direction) = direction::behind(asking, row, starts) {
+        let mut prose = introduction_of(asking, row, starts);
+        if let Some(direction) = direction::direction_behind(asking, row, starts) {
             prose.push_str("\n\n");
             prose.push_str(&direction);
         }
@@ -287,7 +287,7 @@ pub(crate) fn read(
             direction::paragraph_below(asking, row, starts)
         );
         let path = wanted_path(changes, &found);
-        let mut imports = imports::spelled(&words, &path);
+        let mut imports = imports::spelled_imports(&words, &path);
         if imports::asks_for_the_same(&words) {
             imports.extend(shown_imports(&placed, &path));
         }
@@ -306,25 +306,25 @@ pub(crate) fn read(
             basis,
             prose,
             imports,
-            uncertain: uncertainty(role, lead, altered)
+            uncertain: find_uncertainty(role, lead, altered)
                 .or_else(|| lead::is_within(&above_all).then_some(Uncertainty::Within)),
             lines,
         };
-        placed.extend(halves(block, fence).into_iter().map(|block| Placed {
+        placed.extend(split_halves(block, fence).into_iter().map(|block| Placed {
             row,
             block,
             quoted,
             asked: lead == Lead::Asks || altered == Some(Altered::Is),
         }));
     }
-    pair(&mut placed, starts);
+    pair_old_with_new(&mut placed, starts);
     for one in placed
         .iter_mut()
         .filter(|one| one.asked && one.block.role == Role::Before { after: None })
     {
         one.block.uncertain = Some(Uncertainty::Unanswered);
     }
-    tell_shown_again(&mut placed);
+    mark_repeated_as_examples(&mut placed);
     for (index, one) in placed.iter().enumerate() {
         if let FileOf::Change(at) = one.block.file
             && let Some(change) = changes.get_mut(at)
@@ -357,14 +357,14 @@ fn wanted_path(changes: &[PlannedChange], found: &FileOf) -> String {
 }
 
 /// The language that a fence names, lower case.
-fn language(info: &str) -> String {
+fn language_of_fence(info: &str) -> String {
     let word = info
         .split(|letter: char| letter.is_whitespace() || matches!(letter, '{' | ',' | ':' | '('))
         .next()
         .unwrap_or("");
     if word.contains('/') || word.contains('=') || word.matches('.').count() > 0 && word != "go.mod"
     {
-        return crate::languages::extension(word);
+        return crate::languages::extension_of_name(word);
     }
     word.to_lowercase()
 }
@@ -411,14 +411,17 @@ fn role_by(role: Role, lead: Lead, above: &str) -> (Role, Option<Altered>) {
         (Role::Code, Lead::Stands) => Role::Before { after: None },
         (role, _) => role,
     };
-    match (role == Role::Code).then(|| lead::altered(above)).flatten() {
+    match (role == Role::Code)
+        .then(|| lead::read_altered(above))
+        .flatten()
+    {
         Some(Altered::Is) => (Role::Before { after: None }, Some(Altered::Is)),
         altered => (role, altered),
     }
 }
 
 /// Returns what the words that lead to a block leave in doubt.
-fn uncertainty(role: Role, lead: Lead, altered: Option<Altered>) -> Option<Uncertainty> {
+fn find_uncertainty(role: Role, lead: Lead, altered: Option<Altered>) -> Option<Uncertainty> {
     match (role, lead) {
         (Role::Code, Lead::Unclear) => Some(Uncertainty::Unasked),
         (Role::Code, Lead::MayRemove) => Some(Uncertainty::MayGo),
@@ -428,7 +431,7 @@ fn uncertainty(role: Role, lead: Lead, altered: Option<Altered>) -> Option<Uncer
 }
 
 /// The words right above a block within its step.
-fn above(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
+fn words_above(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
     let before = row
         .checked_sub(1)
         .filter(|before| *before >= from)
@@ -444,7 +447,7 @@ fn above(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
 }
 
 /// The sentences and labels that introduce a block, nearest last.
-fn introduction(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> String {
+fn introduction_of(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> String {
     let from = starts.get(row).copied().unwrap_or(0);
     let mut lines: Vec<String> = Vec::new();
     for at in (from..row).rev() {
@@ -459,7 +462,7 @@ fn introduction(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> String
                     .document
                     .fences
                     .get(fence)
-                    .is_some_and(|fence| is_shell(&language(&fence.info)));
+                    .is_some_and(|fence| is_shell(&language_of_fence(&fence.info)));
                 if !shell && !lines.is_empty() {
                     break;
                 }
@@ -482,7 +485,7 @@ fn introduction(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> String
 }
 
 /// A block whose comments tell a "before" and an "after" part, as two.
-fn halves(block: CodeBlock, fence: &crate::document::Fence) -> Vec<CodeBlock> {
+fn split_halves(block: CodeBlock, fence: &crate::document::Fence) -> Vec<CodeBlock> {
     let lines: Vec<&str> = block.text.lines().collect();
     let marks: Vec<(usize, bool)> = lines
         .iter()
@@ -549,7 +552,7 @@ fn halves(block: CodeBlock, fence: &crate::document::Fence) -> Vec<CodeBlock> {
 }
 
 /// Ties a "before" to the block that replaces it: the next one of the same step.
-fn pair(placed: &mut [Placed], starts: &[usize]) {
+fn pair_old_with_new(placed: &mut [Placed], starts: &[usize]) {
     for at in 0..placed.len() {
         let Some(next) = placed.get(at + 1) else {
             continue;
@@ -574,7 +577,7 @@ fn pair(placed: &mut [Placed], starts: &[usize]) {
             };
             placed[at].block.file = file.clone();
             placed[at + 1].block.file = file;
-            tie(placed, at);
+            tie_to_next(placed, at);
         }
     }
     // "X: [block] to: [block]": the words between them make the first one the old code.
@@ -588,13 +591,13 @@ fn pair(placed: &mut [Placed], starts: &[usize]) {
             && first.block.language == second.block.language
             && first.block.file == second.block.file
         {
-            tie(placed, at - 1);
+            tie_to_next(placed, at - 1);
         }
     }
 }
 
 /// Makes a block the old code of the next one, of which the words above the first speak as well: "In `f`, change … to …".
-fn tie(placed: &mut [Placed], at: usize) {
+fn tie_to_next(placed: &mut [Placed], at: usize) {
     placed[at].block.role = Role::Before {
         after: Some(at + 1),
     };

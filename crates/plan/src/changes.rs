@@ -16,11 +16,11 @@ use serde::Serialize;
 use crate::basis::Basis;
 use crate::document::Span;
 use crate::identity::CheckboxId;
-use crate::paths::{FoundPath, expand, is_pattern, same_file};
-use crate::vocabulary::{Use, held};
+use crate::paths::{FoundPath, expand_braces, is_pattern, same_file};
+use crate::vocabulary::{Use, uses_in};
 
 pub(crate) use asks::is_marker;
-pub(crate) use declared::{Asking, base_of, declared};
+pub(crate) use declared::{Asking, base_of, declared_changes};
 pub(crate) use urging::asks_for_change;
 #[cfg(test)]
 pub(crate) use verbs::{
@@ -85,13 +85,13 @@ pub struct PlannedChange {
 impl PlannedChange {
     /// Returns whether it names no single file, and the plan leaves the files to what is found: "one per event, as needed".
     pub fn is_left_to_need(&self) -> bool {
-        self.pattern && held(&self.prose.to_lowercase()).has(Use::Proviso)
+        self.pattern && uses_in(&self.prose.to_lowercase()).has(Use::Proviso)
     }
 }
 
 /// The words about a path where it is named, as read.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Said {
+pub(crate) struct FileNote {
     /// The change that is planned for the file.
     pub(crate) action: Action,
     /// Named as a test.
@@ -109,7 +109,7 @@ pub(crate) struct Said {
 }
 
 /// The changes that a path could mean: an exact one alone, else those that end alike.
-pub(crate) fn meant(changes: &[PlannedChange], path: &str) -> Vec<usize> {
+pub(crate) fn changes_meant(changes: &[PlannedChange], path: &str) -> Vec<usize> {
     let path = path.trim_start_matches("./");
     if let Some(exact) = changes.iter().position(|change| change.path == path) {
         return vec![exact];
@@ -170,7 +170,11 @@ pub(crate) fn start_as_shortened(changes: &mut [PlannedChange]) {
 }
 
 /// Adds what is said of a path; gives the changes that stand for it.
-pub(crate) fn add(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &Said) -> Vec<usize> {
+pub(crate) fn add_change(
+    changes: &mut Vec<PlannedChange>,
+    found: &FoundPath,
+    said: &FileNote,
+) -> Vec<usize> {
     let mut touched = Vec::new();
     // Where lines of a file are named, they go or move, and it stays.
     let of_lines =
@@ -180,8 +184,8 @@ pub(crate) fn add(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &Sa
     } else {
         said.action.clone()
     };
-    for path in expand(&found.path) {
-        let mut known = meant(changes, &path);
+    for path in expand_braces(&found.path) {
+        let mut known = changes_meant(changes, &path);
         if said.listed && is_in_many_folders(&path) {
             known.retain(|at| changes[*at].path == path);
         }

@@ -5,7 +5,7 @@ use crate::boxes::{Checkbox, State, state_of_mark};
 use crate::document::{Document, Item, PieceKind, Span, box_at};
 use crate::identity::CheckboxId;
 use crate::inline::one_line;
-use crate::naming::{marked, state_of_note};
+use crate::naming::{read_marks, state_of_note};
 
 /// All boxes in order, and the box of each list item.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ struct Seen {
 }
 
 /// Collects the boxes of a document.
-pub(crate) fn find(document: &Document<'_>) -> Found {
+pub(crate) fn find_checkboxes(document: &Document<'_>) -> Found {
     let signs = document.pieces.iter().any(|piece| match &piece.kind {
         PieceKind::Text(lines) => lines
             .iter()
@@ -80,7 +80,7 @@ pub(crate) fn find(document: &Document<'_>) -> Found {
         if let Some(item) = one.item {
             of_items[item] = Some(id);
         }
-        boxes.push(checkbox(document, id, &one));
+        boxes.push(build_checkbox(document, id, &one));
     }
     Found {
         boxes,
@@ -89,12 +89,12 @@ pub(crate) fn find(document: &Document<'_>) -> Found {
     }
 }
 
-fn checkbox(document: &Document<'_>, id: CheckboxId, seen: &Seen) -> Checkbox {
+fn build_checkbox(document: &Document<'_>, id: CheckboxId, seen: &Seen) -> Checkbox {
     let mark = document.slice(&seen.mark).chars().next().unwrap_or(' ');
     let text = one_line(document.slice(&seen.words));
     let mut state = state_of_mark(mark);
     let left_out = || {
-        marked(&text).state == Some(State::Skipped)
+        read_marks(&text).state == Some(State::Skipped)
             || text.rsplit(['(', '—', '–']).next().and_then(state_of_note) == Some(State::Skipped)
     };
     if state == State::Open && left_out() {

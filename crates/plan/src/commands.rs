@@ -11,7 +11,7 @@ mod lines;
 use serde::Serialize;
 
 use crate::document::{Document, Span};
-use crate::inline::{one_line, plain};
+use crate::inline::{one_line, plain_text};
 
 pub use expect::{Count, Held, Of, Relation, Stands};
 pub(crate) use expect::{Side, expectation};
@@ -248,7 +248,9 @@ impl PlannedCommand {
         }
         let expect = &mut self.expect;
         expect.left = true;
-        expect.words.get_or_insert_with(|| one_line(&plain(words)));
+        expect
+            .words
+            .get_or_insert_with(|| one_line(&plain_text(words)));
         // A half of what is stated would be held against what came out.
         expect.count = None;
         if expect.outcome == ExpectedOutcome::NoMatches {

@@ -12,7 +12,7 @@ pub(crate) use inherited::hand_down;
 
 use crate::blocks::{self, Placed, Role};
 use crate::boxes::State;
-use crate::changes::{Asking, PlannedChange, declared, start_as_shortened};
+use crate::changes::{Asking, PlannedChange, declared_changes, start_as_shortened};
 use crate::commands::{
     ExpectedOutcome, Manner, PlannedCommand, asked_to_see, expectation, in_line, is_conditional,
     is_use, of_fence, stated_folder,
@@ -20,46 +20,48 @@ use crate::commands::{
 use crate::criteria::{self, is_among, set_expectation, share_look};
 use crate::document::{Document, Span};
 use crate::identity::{CheckboxId, PhaseId};
-use crate::inline::plain;
+use crate::inline::plain_text;
 use crate::labels::Topic;
 use crate::naming::state_of_note;
 use crate::outline::Unit;
 use crate::phase::Phase;
-use crate::rows::{Row, RowKind, rows};
+use crate::rows::{Row, RowKind, rows_of_pieces};
 use crate::sentences::{self, Removal, Sentence};
-use crate::spans::{Parts, divide};
-use crate::steps::{Seed, Step, is_step_name, seeds};
+use crate::spans::{Parts, divide_unit};
+use crate::steps::{Seed, Step, find_seeds, is_step_name};
 
 /// Reads a unit without those nested in it. `boxes` gives the box of each list item.
-pub(crate) fn read(
+pub(crate) fn read_contents(
     document: &Document<'_>,
     unit: &Unit,
     id: PhaseId,
     boxes: &[Option<CheckboxId>],
 ) -> Phase {
     let heading = usize::from(unit.item.is_none() && unit.opens_with_heading(document));
-    let own = rows(document, unit.own().skip(heading), is_step_name);
+    let own = rows_of_pieces(document, unit.own().skip(heading), is_step_name);
     let asking = Asking {
         document,
         rows: &own,
         boxes,
         item: unit.item,
     };
-    let mut changes = declared(&asking, &unit.title);
-    let mut seeds = seeds(&asking, &unit.name.title);
+    let mut changes = declared_changes(&asking, &unit.title);
+    let mut seeds = find_seeds(&asking, &unit.name.title);
     if !unit.children.is_empty() {
         // Units nested in it do its work; only what it spells out itself is a step of its own.
-        seeds.retain(|seed| seed.checkbox.is_some() || own[seed.rows.clone()].iter().any(works));
+        seeds.retain(|seed| {
+            seed.checkbox.is_some() || own[seed.rows.clone()].iter().any(spells_work)
+        });
     }
-    let placed = blocks::read(&asking, &starts(&own, &seeds), &mut changes);
+    let placed = blocks::read_blocks(&asking, &first_rows(&own, &seeds), &mut changes);
     start_as_shortened(&mut changes);
     let mut commands = Vec::new();
     let mut criteria = criteria::read(&asking, &mut commands);
     let runs = run_rows(&asking, &placed, &mut commands);
     folders::lay_down(&asking, &mut commands);
     let begins: Vec<usize> = seeds.iter().map(|seed| seed.rows.start).collect();
-    let sentences = sentences::read(&asking, &begins, &placed, &changes, &commands);
-    let removals = removals(&asking, &sentences, &changes);
+    let sentences = sentences::read_sentences(&asking, &begins, &placed, &changes, &commands);
+    let removals = read_removals(&asking, &sentences, &changes);
     let shown = parts::Shown {
         placed: &placed,
         runs: &runs,
@@ -68,13 +70,13 @@ pub(crate) fn read(
     };
     let steps: Vec<Step> = seeds
         .iter()
-        .filter_map(|seed| parts::step(&asking, seed, &shown))
+        .filter_map(|seed| parts::build_step(&asking, seed, &shown))
         .collect();
     steps
         .iter()
         .for_each(|step| parts::expect_by_title(step, &mut commands));
     for echo in &unit.echoes {
-        echoes::join(document, echo.clone(), boxes, &mut criteria, &mut commands);
+        echoes::join_echoes(document, echo.clone(), boxes, &mut criteria, &mut commands);
     }
     let last = unit
         .pieces
@@ -91,7 +93,7 @@ pub(crate) fn read(
         commands: &commands,
         sentences: &sentences,
     };
-    let passages = divide(document, unit, &whole, &parts);
+    let passages = divide_unit(document, unit, &whole, &parts);
     let prose = own.iter().filter(|row| {
         matches!(row.kind, RowKind::Line(true)) && row.item.is_none() && !is_among(row)
     });
@@ -105,7 +107,7 @@ pub(crate) fn read(
         heading: unit.heading.clone(),
         state: unit
             .state
-            .or_else(|| said_state(document, &own))
+            .or_else(|| stated_state(document, &own))
             .unwrap_or_default(),
         optional: unit.optional,
         depends_on: echoes::depends_on(document, unit, &own),
@@ -126,7 +128,7 @@ pub(crate) fn read(
 }
 
 /// Reads what sentences, and the cells beside a file in a table, ask to remove.
-fn removals(
+fn read_removals(
     asking: &Asking<'_, '_>,
     sentences: &[Sentence],
     changes: &[PlannedChange],
@@ -141,7 +143,7 @@ fn removals(
             .filter(|change| row.span.contains(&change.span.start))
             .collect();
         let found = cells_of(asking.document.slice(&row.span), row.span.start);
-        let found = found.flat_map(|(cell, span)| sentences::removals(cell, &span));
+        let found = found.flat_map(|(cell, span)| sentences::removals_of_words(cell, &span));
         // A row of several files does not say from which.
         let within = match about.as_slice() {
             [one] => Some(one.path.clone()),
@@ -152,7 +154,7 @@ fn removals(
             ..one
         })
     });
-    sentences::said(asking.document, sentences)
+    sentences::removals_of_sentences(asking.document, sentences)
         .into_iter()
         .chain(beside)
         .collect()
@@ -168,18 +170,18 @@ fn cells_of(row: &str, base: usize) -> impl Iterator<Item = (&str, Span)> {
 }
 
 /// Reads the sentences of rows that belong to no unit.
-pub(crate) fn sentences(asking: &Asking<'_, '_>) -> Vec<Sentence> {
-    let mut changes = declared(asking, &(0..0));
-    let seeds = seeds(asking, "");
-    let placed = blocks::read(asking, &starts(asking.rows, &seeds), &mut changes);
+pub(crate) fn read_loose_sentences(asking: &Asking<'_, '_>) -> Vec<Sentence> {
+    let mut changes = declared_changes(asking, &(0..0));
+    let seeds = find_seeds(asking, "");
+    let placed = blocks::read_blocks(asking, &first_rows(asking.rows, &seeds), &mut changes);
     let mut commands = Vec::new();
     run_rows(asking, &placed, &mut commands);
     let begins: Vec<usize> = seeds.iter().map(|seed| seed.rows.start).collect();
-    sentences::read(asking, &begins, &placed, &changes, &commands)
+    sentences::read_sentences(asking, &begins, &placed, &changes, &commands)
 }
 
 /// The state that a `Status:` line right below the unit's heading gives it.
-fn said_state(document: &Document<'_>, rows: &[Row]) -> Option<State> {
+fn stated_state(document: &Document<'_>, rows: &[Row]) -> Option<State> {
     let top = rows
         .iter()
         .take_while(|row| matches!(row.kind, RowKind::Line(_)))
@@ -190,19 +192,19 @@ fn said_state(document: &Document<'_>, rows: &[Row]) -> Option<State> {
             .as_ref()
             .filter(|_| row.topic == Some(Topic::Status) && !row.boxed)?;
         let words = document.slice(&row.span);
-        state_of_note(&plain(words.get(label.rest..)?))
+        state_of_note(&plain_text(words.get(label.rest..)?))
     };
     top.into_iter().find_map(value)
 }
 
 /// Returns whether a row spells work out: code, or a file.
-fn works(row: &Row) -> bool {
+fn spells_work(row: &Row) -> bool {
     matches!(row.kind, RowKind::Code(_))
         || row.label.is_some() && row.topic.is_some_and(Topic::names_files)
 }
 
 /// For each row, the first row of its step or of its section in it; outside steps, of its section.
-fn starts(rows: &[Row], seeds: &[Seed]) -> Vec<usize> {
+fn first_rows(rows: &[Row], seeds: &[Seed]) -> Vec<usize> {
     (0..rows.len())
         .map(|at| {
             let section = rows[at].section.unwrap_or(0);
@@ -239,11 +241,13 @@ fn run_rows(
             // What waits for something to go wrong is a person's; a commit waits for the change alone.
             RowKind::Code(fence) if shell() => {
                 let found = of_fence(document, *fence).into_iter();
-                let found = found.filter(|command| command.commit.is_some() || !waits(asking, at));
+                let found = found.filter(|command| {
+                    command.commit.is_some() || !is_conditional_fence(asking, at)
+                });
                 let mut found: Vec<PlannedCommand> = found
                     .filter(|command| !uses_new(asking, at, command))
                     .collect();
-                place_in(folder_above(asking, at), &mut found);
+                set_folder(folder_above(asking, at), &mut found);
                 found
             }
             RowKind::Code(fence) if matches!(row.topic, Some(Topic::Expect | Topic::Output)) => {
@@ -279,7 +283,7 @@ fn run_rows(
                     && goes_on(document.slice(&asking.rows[at - 1].span));
                 if let Some(value) = behind_title(words) {
                     let mut found = in_line(value, row.span.end - value.len(), Manner::Mention);
-                    place_in(stated_folder(words), &mut found);
+                    set_folder(stated_folder(words), &mut found);
                     if !found.is_empty() {
                         runs.extend((0..found.len()).map(|one| (at, commands.len() + one)));
                         commands.extend(found);
@@ -294,14 +298,14 @@ fn run_rows(
                 };
                 let value = if labelled { value } else { words };
                 let mut found = in_line(value, row.span.end - value.len(), manner);
-                place_in(stated_folder(words), &mut found);
+                set_folder(stated_folder(words), &mut found);
                 found
             }
             _ => Vec::new(),
         };
         for mut one in found {
             if one.expect.outcome == ExpectedOutcome::Unstated && !one.facts.is_look() {
-                one.expect.outcome = bracketed(asking, at);
+                one.expect.outcome = bracketed_outcome(asking, at);
             }
             runs.push((at, commands.len()));
             commands.push(one);
@@ -340,7 +344,7 @@ fn folder_above(asking: &Asking<'_, '_>, at: usize) -> Option<String> {
 }
 
 /// Lays down a folder for those that state none.
-fn place_in(folder: Option<String>, commands: &mut [PlannedCommand]) {
+fn set_folder(folder: Option<String>, commands: &mut [PlannedCommand]) {
     commands
         .iter_mut()
         .filter(|one| one.folder.is_none())
@@ -354,7 +358,7 @@ fn uses_new(asking: &Asking<'_, '_>, at: usize, command: &PlannedCommand) -> boo
 }
 
 /// Returns whether the line above a fence makes it wait for something: "If it is missing, run:".
-fn waits(asking: &Asking<'_, '_>, at: usize) -> bool {
+fn is_conditional_fence(asking: &Asking<'_, '_>, at: usize) -> bool {
     let above = at.checked_sub(1).map(|above| &asking.rows[above]);
     let line = above.filter(|above| matches!(above.kind, RowKind::Line(_)));
     line.map(|line| asking.document.slice(&line.span).trim_end())
@@ -377,7 +381,7 @@ fn is_about_command(words: &str) -> bool {
 }
 
 /// Returns what the words above a fence expect in brackets: "Run (red):", "Run the tests (must fail)".
-fn bracketed(asking: &Asking<'_, '_>, at: usize) -> ExpectedOutcome {
+fn bracketed_outcome(asking: &Asking<'_, '_>, at: usize) -> ExpectedOutcome {
     let above = at.checked_sub(1).map(|above| &asking.rows[above]);
     let Some(above) = above.filter(|_| matches!(asking.rows[at].kind, RowKind::Code(_))) else {
         return ExpectedOutcome::Unstated;

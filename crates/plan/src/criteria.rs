@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::commands::{Expect, ExpectedOutcome, PlannedCommand, expectation};
 use crate::document::Span;
 use crate::identity::CheckboxId;
-use crate::inline::key;
+use crate::inline::comparison_key;
 use crate::labels::Topic;
 use crate::rows::Row;
 use crate::word_lists::List;
@@ -89,7 +89,7 @@ pub(crate) fn share_look(
 }
 
 /// Returns whether the word stands there whole.
-fn says(text: &str, word: &str) -> bool {
+fn holds_whole_word(text: &str, word: &str) -> bool {
     let whole = |at: usize| {
         let joined =
             |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
@@ -100,12 +100,16 @@ fn says(text: &str, word: &str) -> bool {
 }
 
 /// Returns who checks a criterion: by its heading, else by its commands and words.
-pub(crate) fn kind(topic: Option<Topic>, words: &str, has_command: bool) -> CriterionKind {
+pub(crate) fn kind_of_criterion(
+    topic: Option<Topic>,
+    words: &str,
+    has_command: bool,
+) -> CriterionKind {
     match topic {
         Some(Topic::Automated) => CriterionKind::Automated,
         Some(Topic::Manual) => CriterionKind::Manual,
         _ => {
-            let lower = key(words);
+            let lower = comparison_key(words);
             let marked = lower.starts_with("manual")
                 || lower.starts_with("手动")
                 || lower.contains("(manual");
@@ -113,7 +117,7 @@ pub(crate) fn kind(topic: Option<Topic>, words: &str, has_command: bool) -> Crit
                 && List::ByAPerson
                     .words()
                     .iter()
-                    .any(|word| says(&lower, word));
+                    .any(|word| holds_whole_word(&lower, word));
             if marked || person {
                 CriterionKind::Manual
             } else {

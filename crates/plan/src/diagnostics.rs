@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::blocks::FileOf;
 use crate::commands::Doubt;
-use crate::document::{Document, Span, place};
+use crate::document::{Document, Span, location_of};
 use crate::labels::Topic;
 use crate::languages::is_source;
 use crate::outline::Outline;
@@ -25,7 +25,12 @@ pub struct Diagnostic {
     pub hint: String,
 }
 
-fn said(code: &'static str, span: &Span, message: impl Into<String>, hint: &str) -> Diagnostic {
+fn new_diagnostic(
+    code: &'static str,
+    span: &Span,
+    message: impl Into<String>,
+    hint: &str,
+) -> Diagnostic {
     Diagnostic {
         code,
         message: message.into(),
@@ -35,7 +40,7 @@ fn said(code: &'static str, span: &Span, message: impl Into<String>, hint: &str)
 }
 
 /// Everything doubtful, in the order of the document.
-pub(crate) fn diagnose(
+pub(crate) fn find_diagnostics(
     document: &Document<'_>,
     outline: &Outline,
     phases: &[Phase],
@@ -44,7 +49,7 @@ pub(crate) fn diagnose(
     for fence in document.fences.iter().filter(|fence| !fence.closed) {
         let hint =
             "close it with a line of the same ticks, or fence an outer block with more of them";
-        found.push(said(
+        found.push(new_diagnostic(
             "unclosed-fence",
             &fence.span,
             "this code fence is never closed",
@@ -53,7 +58,7 @@ pub(crate) fn diagnose(
     }
     for heading in &outline.twice {
         let hint = "name it in full, or give each unit its own number";
-        found.push(said(
+        found.push(new_diagnostic(
             "number-twice",
             heading,
             "another unit bears this number",
@@ -63,7 +68,7 @@ pub(crate) fn diagnose(
     if phases.is_empty() {
         let hint =
             "give the plan headings such as `## Phase 1: …` or `### Task 1: …`, or boxes `- [ ] …`";
-        found.push(said(
+        found.push(new_diagnostic(
             "no-units",
             &(0..0),
             "the plan has no phases, tasks or sections with boxes",
@@ -107,7 +112,7 @@ pub(crate) fn code_outside(document: &Document<'_>, rows: &[Row]) -> Option<Diag
     let first = code.first()?;
     let lines: Vec<String> = code
         .iter()
-        .map(|span| place(document.text, span.start).line.to_string())
+        .map(|span| location_of(document.text, span.start).line.to_string())
         .collect();
     let message = match lines.as_slice() {
         [_] => "this code stands outside of every unit and is not placed".to_owned(),
@@ -117,7 +122,7 @@ pub(crate) fn code_outside(document: &Document<'_>, rows: &[Row]) -> Option<Diag
             many.join(", ")
         ),
     };
-    Some(said(
+    Some(new_diagnostic(
         "block-outside",
         first,
         message,
@@ -136,7 +141,7 @@ fn of_phase(phase: &Phase, found: &mut Vec<Diagnostic>) {
                     .map(|change| change.path.as_str())
                     .collect();
                 let message = format!("this block could be for any of {}", paths.join(", "));
-                found.push(said(
+                found.push(new_diagnostic(
                     "block-between",
                     &block.span,
                     message,
@@ -145,7 +150,7 @@ fn of_phase(phase: &Phase, found: &mut Vec<Diagnostic>) {
             }
             FileOf::Nowhere => {
                 let hint = "name its file on the line above it, or in the unit's list of files";
-                found.push(said(
+                found.push(new_diagnostic(
                     "block-nowhere",
                     &block.span,
                     "no file of the unit fits this block",
@@ -168,6 +173,6 @@ fn of_phase(phase: &Phase, found: &mut Vec<Diagnostic>) {
             ),
             Some(Doubt::Prose | Doubt::UnknownProgram) | None => continue,
         };
-        found.push(said(code, &command.span, message, hint));
+        found.push(new_diagnostic(code, &command.span, message, hint));
     }
 }

@@ -23,7 +23,7 @@ pub(crate) const LIMIT: usize = 16 * 1024 * 1024;
 
 /// A place for people: line and column, both from 1, the column in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Place {
+pub struct Location {
     /// Line, from 1.
     pub line: usize,
     /// Column in characters, from 1; a byte order mark counts for none.
@@ -84,10 +84,10 @@ impl<'t> Document<'t> {
             0
         };
         let (front, body) = front_matter(text, start);
-        let fences = fences::find(text, body);
-        let masked = mask::mask(text, body, &fences);
-        let tags = tags::find(text, body, &fences);
-        let (items, pieces) = pieces::split(
+        let fences = fences::find_fences(text, body);
+        let masked = mask::mask_body(text, body, &fences);
+        let tags = tags::find_tags(text, body, &fences);
+        let (items, pieces) = pieces::split_pieces(
             text,
             body,
             &pieces::Source {
@@ -135,7 +135,7 @@ impl<'t> Document<'t> {
 }
 
 /// The text as UTF-8, or why it is no plan.
-pub(crate) fn decode(bytes: &[u8]) -> Result<&str, Unreadable> {
+pub(crate) fn decode_text(bytes: &[u8]) -> Result<&str, Unreadable> {
     if bytes.len() > LIMIT {
         return Err(Unreadable::TooLarge {
             bytes: bytes.len(),
@@ -164,7 +164,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<&str, Unreadable> {
 }
 
 /// Line and column of a byte; beyond the end, the end.
-pub(crate) fn place(text: &str, offset: usize) -> Place {
+pub(crate) fn location_of(text: &str, offset: usize) -> Location {
     let end = (0..=offset.min(text.len()))
         .rev()
         .find(|at| text.is_char_boundary(*at))
@@ -177,11 +177,11 @@ pub(crate) fn place(text: &str, offset: usize) -> Place {
         .filter(|letter| *letter != '\u{feff}')
         .count()
         + 1;
-    Place { line, column }
+    Location { line, column }
 }
 
 /// The lines of `text` from `start` on: their spans without line ends.
-pub(crate) fn lines(text: &str, start: usize) -> impl Iterator<Item = Span> + '_ {
+pub(crate) fn line_spans(text: &str, start: usize) -> impl Iterator<Item = Span> + '_ {
     let mut at = start;
     text[start..].split_inclusive('\n').map(move |line| {
         let begin = at;
@@ -192,7 +192,7 @@ pub(crate) fn lines(text: &str, start: usize) -> impl Iterator<Item = Span> + '_
 
 /// Front matter between `---` lines at the very start: its content, and where the body begins.
 fn front_matter(text: &str, start: usize) -> (Option<Span>, usize) {
-    let mut rows = lines(text, start);
+    let mut rows = line_spans(text, start);
     let Some(first) = rows.next() else {
         return (None, start);
     };

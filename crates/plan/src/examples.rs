@@ -1,24 +1,26 @@
 //! Every entry of a label, a heading or a list decides the example that stands beside it.
 
+use crate::approval::{Approval, approval_of_status};
 use crate::blocks::{is_new_label, is_old_label, reads_mark};
 use crate::boxes::State;
 use crate::changes::{
     Action, action_of, action_of_note, asks_for_change, names_part, only_looks, plainly_modifies,
     removes_whole,
 };
-use crate::criteria::{CriterionKind, kind};
-use crate::inline::{key, label};
-use crate::labels::{heading_topic, is_base, is_check, topic};
-use crate::naming::{Rank, marked, unit_name};
-use crate::standing::{Approval, approval};
-use crate::vocabulary::{List, languages};
+use crate::criteria::{CriterionKind, kind_of_criterion};
+use crate::imports::asks_for_the_same;
+use crate::inline::{comparison_key, read_label};
+use crate::labels::{heading_topic, is_base, is_check, topic_of_label};
+use crate::naming::{Rank, read_marks, unit_name};
+use crate::sentences::{bound_of_sentence, removals_of_words};
+use crate::vocabulary::{List, read_languages};
 
 /// Returns whether the example is read the way that its list says.
 fn decides(list: List, example: &str) -> bool {
     let is_unit = |rank| unit_name(example).is_some_and(|unit| unit.rank == rank);
-    let is_state = |state| marked(example).state == Some(state);
-    let name = || label(example).map_or_else(|| key(example), |label| label.name);
-    let status = || approval(example.split_once(": ").map_or("", |(_, word)| word));
+    let is_state = |state| read_marks(example).state == Some(state);
+    let name = || read_label(example).map_or_else(|| comparison_key(example), |label| label.name);
+    let status = || approval_of_status(example.split_once(": ").map_or("", |(_, word)| word));
     match list {
         List::BaseLabel => is_base(&name()),
         List::CheckLabel => is_check(&name()),
@@ -37,19 +39,24 @@ fn decides(list: List, example: &str) -> bool {
         List::Begun => is_state(State::InProgress),
         List::LeftOut => is_state(State::Skipped),
         List::NotBegun => is_state(State::Open),
-        List::OptionalNote => marked(example).optional,
-        List::ShownAbove => List::ShownAbove.words().contains(&key(example).as_str()),
-        List::OldCodeLabel => is_old_label(&key(example)),
-        List::NewCodeLabel => is_new_label(&key(example)),
+        List::OptionalNote => read_marks(example).optional,
+        List::ShownAbove => List::ShownAbove
+            .words()
+            .contains(&comparison_key(example).as_str()),
+        List::OldCodeLabel => is_old_label(&comparison_key(example)),
+        List::NewCodeLabel => is_new_label(&comparison_key(example)),
         List::OldCodeComment => reads_mark(example) == Some(true),
         List::NewCodeComment => reads_mark(example) == Some(false),
-        List::ByAPerson => kind(None, example, false) == CriterionKind::Manual,
+        List::ByAPerson => kind_of_criterion(None, example, false) == CriterionKind::Manual,
         List::NoteCreate => action_of_note(example) == Action::Create,
         List::NoteModify => action_of_note(example) == Action::Modify,
         List::NoteDelete => action_of_note(example) == Action::Delete,
         List::StatusRefused => status() == Approval::Refused,
         List::StatusApproved => status() == Approval::Approved,
         List::StatusNotDone => status() == Approval::Unmarked,
+        List::DefinitionNoun => !removals_of_words(example, &(0..0)).is_empty(),
+        List::SameAsBefore => asks_for_the_same(example),
+        List::BeforeBoundPath => bound_of_sentence(example).is_some(),
     }
 }
 
@@ -63,7 +70,7 @@ fn without(entry: &str, example: &str) -> Option<String> {
 #[test]
 fn every_entry_of_a_list_decides_its_example() {
     let mut wrong = Vec::new();
-    for (list, entries) in languages().flat_map(|language| language.unwrap().lists) {
+    for (list, entries) in read_languages().flat_map(|language| language.unwrap().lists) {
         for (entry, example) in entries {
             let alone = without(&entry, &example).is_some_and(|rest| {
                 let remains = list == List::StatusNotDone || !decides(list, &rest);
@@ -85,12 +92,13 @@ fn every_entry_of_a_list_decides_its_example() {
 #[test]
 fn every_label_and_heading_announces_what_its_table_says() {
     let mut wrong = Vec::new();
-    for language in languages() {
+    for language in read_languages() {
         let language = language.unwrap();
         for (announced, entries) in language.labels {
             for (entry, example) in entries {
-                let name = label(&example).map_or_else(|| key(&example), |label| label.name);
-                if name != entry || topic(&name) != Some(announced) {
+                let name = read_label(&example)
+                    .map_or_else(|| comparison_key(&example), |label| label.name);
+                if name != entry || topic_of_label(&name) != Some(announced) {
                     wrong.push(format!("{announced:?} {entry:?}: {example:?} {name:?}"));
                 }
             }

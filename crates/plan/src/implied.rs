@@ -21,28 +21,28 @@ struct Pattern {
 }
 
 /// Gives each step that asks to run the tests, says how that ends, and has no command, the plan's own for the unit's tests.
-pub(crate) fn complete(phases: &mut [Phase]) {
+pub(crate) fn complete_steps(phases: &mut [Phase]) {
     let mut patterns = Vec::new();
-    collect(phases, &mut patterns);
+    collect_patterns(phases, &mut patterns);
     if !patterns.is_empty() {
         complete_with(phases, &patterns);
     }
 }
 
-fn collect(phases: &[Phase], found: &mut Vec<Pattern>) {
+fn collect_patterns(phases: &[Phase], found: &mut Vec<Pattern>) {
     for phase in phases {
         found.extend(
             phase
                 .commands
                 .iter()
-                .filter_map(|command| pattern(phase, command)),
+                .filter_map(|command| pattern_of_command(phase, command)),
         );
-        collect(&phase.phases, found);
+        collect_patterns(&phase.phases, found);
     }
 }
 
 /// Returns how a command of a unit runs a whole test file of it.
-fn pattern(phase: &Phase, command: &PlannedCommand) -> Option<Pattern> {
+fn pattern_of_command(phase: &Phase, command: &PlannedCommand) -> Option<Pattern> {
     let runs_tests = command.facts.kinds == [shell::Kind::Test] && !command.text.contains('\n');
     if !runs_tests || command.doubt.is_some() {
         return None;
@@ -63,20 +63,20 @@ fn pattern(phase: &Phase, command: &PlannedCommand) -> Option<Pattern> {
             at: command.span.start,
             around: (before.to_owned(), after.to_owned()),
             folder: folder.to_owned(),
-            extension: extension(word).to_owned(),
+            extension: extension_of(word).to_owned(),
             command: command.clone(),
         })
     })
 }
 
-fn extension(path: &str) -> &str {
+fn extension_of(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or_default()
 }
 
 fn complete_with(phases: &mut [Phase], patterns: &[Pattern]) {
     for phase in phases {
         for at in 0..phase.steps.len() {
-            if let Some((command, rest)) = implied(phase, &phase.steps[at], patterns) {
+            if let Some((command, rest)) = implied_command(phase, &phase.steps[at], patterns) {
                 let step = &mut phase.steps[at];
                 step.parts.splice(
                     ..,
@@ -91,7 +91,7 @@ fn complete_with(phases: &mut [Phase], patterns: &[Pattern]) {
 }
 
 /// Returns the command that a step means, and what else it consists of.
-fn implied(
+fn implied_command(
     phase: &Phase,
     step: &Step,
     patterns: &[Pattern],
@@ -119,8 +119,9 @@ fn implied(
         .collect();
     // Fixtures beside the tests are none.
     let run_by = |pattern: &Pattern| -> Vec<&str> {
-        let fits =
-            |path: &&str| path.starts_with(&pattern.folder) && extension(path) == pattern.extension;
+        let fits = |path: &&str| {
+            path.starts_with(&pattern.folder) && extension_of(path) == pattern.extension
+        };
         tests.iter().copied().filter(fits).collect()
     };
     let fits = |pattern: &&Pattern| !run_by(pattern).is_empty();
@@ -148,10 +149,10 @@ fn implied(
     };
     let rest = step.parts.iter().filter(stays).cloned().collect();
     let span = title.unwrap_or(step.span.start..step.span.start);
-    Some((filled(pattern, &run_by(pattern), span, expect), rest))
+    Some((fill_pattern(pattern, &run_by(pattern), span, expect), rest))
 }
 
-fn filled(pattern: &Pattern, tests: &[&str], span: Span, expect: Expect) -> PlannedCommand {
+fn fill_pattern(pattern: &Pattern, tests: &[&str], span: Span, expect: Expect) -> PlannedCommand {
     let paths: Vec<&str> = tests
         .iter()
         .map(|path| &path[pattern.folder.len()..])

@@ -10,29 +10,24 @@
 //! Which of them the block needs is not decided here: who places it takes a name only where the block reads it, and its
 //! file does not bind it.
 
+use crate::word_lists::List;
 use std::ops::Range;
 
 use code::languages::Language;
 
 use crate::document::Span;
 use crate::inline::{CodeSpan, code_spans};
-use crate::mention::{Mention, mention, sentence_around};
+use crate::mention::{Mention, read_mention, sentence_around};
 use crate::vocabulary::{Use, is_entry};
 
 /// Beginnings of words that mean an import.
 const IMPORT: [&str; 6] = ["import", "импорт", "导入", "導入", "インポート", "임포트"];
 
-/// Words for one that was shown before.
-const SAME: [&str; 12] = [
-    "same", "gleiche", "selbe", "misma", "mismo", "mesma", "mesmo", "même", "stess", "相同",
-    "同样", "同じ",
-];
-
 /// The most words that may stand between "imports" and the module: "to the imports that come from `x`".
 const BETWEEN: usize = 3;
 
 /// The import statements that the words spell out and do not deny, in the language of the file at `path`.
-pub(crate) fn spelled(words: &str, path: &str) -> Vec<String> {
+pub(crate) fn spelled_imports(words: &str, path: &str) -> Vec<String> {
     let spans = code_spans(words, 0);
     let whole = spans.iter().filter(|span| {
         let code = &words[span.inner.clone()];
@@ -43,16 +38,16 @@ pub(crate) fn spelled(words: &str, path: &str) -> Vec<String> {
     let mut found: Vec<String> = whole
         .map(|span| words[span.inner.clone()].to_owned())
         .collect();
-    for clause in clauses(words, &spans) {
-        found.extend(named(words, &clause, &spans, path));
+    for clause in import_clauses(words, &spans) {
+        found.extend(named_imports(words, &clause, &spans, path));
     }
     if Language::of_path(path) == Some(Language::Python) {
         // In JavaScript a name may be the default or a named export, which the verb does not tell.
-        let worded = worded(words);
+        let worded = worded_imports(words);
         found.extend(
             worded
                 .iter()
-                .filter_map(|one| statement(one.module, &one.names, path)),
+                .filter_map(|one| import_statement(one.module, &one.names, path)),
         );
     }
     found
@@ -72,12 +67,12 @@ impl<'w> WordedImport<'w> {
 }
 
 /// Reads the imports that words ask for and do not deny.
-pub(crate) fn worded(words: &str) -> Vec<WordedImport<'_>> {
+pub(crate) fn worded_imports(words: &str) -> Vec<WordedImport<'_>> {
     let spans = code_spans(words, 0);
     let code = |span: &CodeSpan| &words[span.inner.clone()];
     let mut found = Vec::new();
     for first in 0..spans.len() {
-        if !asks(words, &spans[first]) {
+        if !asks_for_import(words, &spans[first]) {
             continue;
         }
         let joined = |at: &usize| is_join(&words[spans[at - 1].outer.end..spans[*at].outer.start]);
@@ -93,7 +88,10 @@ pub(crate) fn worded(words: &str) -> Vec<WordedImport<'_>> {
             .trim()
             .to_lowercase();
         let is_module = !code(module).contains([' ', '(', '`']) && !code(module).is_empty();
-        if is_entry(&from, Use::Source) && is_module && names.iter().all(|name| is_name(name)) {
+        if is_entry(&from, Use::Source)
+            && is_module
+            && names.iter().all(|name| is_import_name(name))
+        {
             found.push(WordedImport {
                 names,
                 module: code(module),
@@ -104,7 +102,7 @@ pub(crate) fn worded(words: &str) -> Vec<WordedImport<'_>> {
 }
 
 /// Returns whether the verb "import" stands before a code span: "import `a`".
-fn asks(words: &str, span: &CodeSpan) -> bool {
+fn asks_for_import(words: &str, span: &CodeSpan) -> bool {
     let before = words[..span.outer.start].trim_end().to_lowercase();
     let word = before
         .rsplit(|letter: char| !letter.is_alphanumeric())
@@ -122,7 +120,10 @@ fn is_join(between: &str) -> bool {
 /// Returns whether the words ask for an import that an earlier block of the unit showed: "Add the same import."
 pub(crate) fn asks_for_the_same(words: &str) -> bool {
     let lower = words.to_lowercase();
-    let said = SAME.iter().flat_map(|same| lower.match_indices(same));
+    let said = List::SameAsBefore
+        .words()
+        .iter()
+        .flat_map(|same| lower.match_indices(same));
     lower.len() == words.len()
         && said.into_iter().any(|(at, same)| {
             let rest = lower[at + same.len()..]
@@ -155,11 +156,11 @@ pub(crate) fn is_all_imports(text: &str, path: &str) -> bool {
 fn made_of(words: &str, name: &Range<usize>) -> Mention {
     let sentence = sentence_around(words, name.start);
     let own = name.start - sentence.start..name.end.min(sentence.end) - sentence.start;
-    mention(&words[sentence], &own)
+    read_mention(&words[sentence], &own)
 }
 
 /// The parts of the words that say one thing each: up to a semicolon, a parenthesis or the end of a sentence.
-fn clauses(words: &str, spans: &[CodeSpan]) -> Vec<Span> {
+fn import_clauses(words: &str, spans: &[CodeSpan]) -> Vec<Span> {
     let outside = |at: usize| !spans.iter().any(|span| span.outer.contains(&at));
     let mut found = Vec::new();
     let mut start = 0;
@@ -179,7 +180,7 @@ fn clauses(words: &str, spans: &[CodeSpan]) -> Vec<Span> {
 /// The imports that a clause says by module and name: "extend the `./y` import with `X`", "add `X` to the imports from `y`".
 /// Returns what stands in a file's import of a script may be its default export or one of its names; an import that is there gets
 /// more names, so only that is read.
-fn named(words: &str, clause: &Span, spans: &[CodeSpan], path: &str) -> Vec<String> {
+fn named_imports(words: &str, clause: &Span, spans: &[CodeSpan], path: &str) -> Vec<String> {
     let inside: Vec<&CodeSpan> = spans
         .iter()
         .filter(|span| clause.start <= span.outer.start && span.outer.end <= clause.end)
@@ -198,7 +199,7 @@ fn named(words: &str, clause: &Span, spans: &[CodeSpan], path: &str) -> Vec<Stri
                 .filter(|span| made_of(words, &span.outer) == Mention::Spoken);
             spans
                 .map(|span| &words[span.inner.clone()])
-                .filter(|name| is_name(name))
+                .filter(|name| is_import_name(name))
                 .collect()
         };
         let behind = names(at + 1..next);
@@ -210,7 +211,7 @@ fn named(words: &str, clause: &Span, spans: &[CodeSpan], path: &str) -> Vec<Stri
         let module = &words[inside[*at].inner.clone()];
         // "The imports from `x`" makes a source of it.
         if !names.is_empty() && made_of(words, &inside[*at].outer) != Mention::Spared {
-            found.extend(statement(module, &names, path));
+            found.extend(import_statement(module, &names, path));
         }
     }
     found
@@ -243,7 +244,7 @@ fn is_told_module(words: &str, clause: &Span, inside: &[&CodeSpan], at: usize) -
     at > 0 && leads && before.take(BETWEEN).any(begins)
 }
 
-fn is_name(code: &str) -> bool {
+fn is_import_name(code: &str) -> bool {
     let begins = code.starts_with(|one: char| one.is_alphabetic() || matches!(one, '_' | '$'));
     begins
         && code
@@ -252,7 +253,7 @@ fn is_name(code: &str) -> bool {
 }
 
 /// The statement that imports the names from the module, in the language of the file.
-fn statement(module: &str, names: &[&str], path: &str) -> Option<String> {
+fn import_statement(module: &str, names: &[&str], path: &str) -> Option<String> {
     let language = Language::of_path(path)?;
     let plain = |one: char| one.is_alphanumeric() || matches!(one, '_' | '.');
     match language {
@@ -319,7 +320,7 @@ mod tests {
             ),
         ];
         for (words, path, want) in rows {
-            assert_eq!(spelled(words, path), want, "{words}");
+            assert_eq!(spelled_imports(words, path), want, "{words}");
         }
     }
 
@@ -376,9 +377,9 @@ mod tests {
             ("Move `a` from `app.x`.", None),
             ("The import of `a` from `app.x` stays.", None),
         ] {
-            let found = worded(words)
+            let found = worded_imports(words)
                 .first()
-                .and_then(|one| statement(one.module, &one.names, "a.py"));
+                .and_then(|one| import_statement(one.module, &one.names, "a.py"));
             assert_eq!(found.as_deref(), expected, "{words}");
         }
     }

@@ -18,7 +18,7 @@ pub(crate) fn code_spans(text: &str, base: usize) -> Vec<CodeSpan> {
     while let Some(open) = text[at..].find('`').map(|offset| at + offset) {
         let ticks = text[open..].len() - text[open..].trim_start_matches('`').len();
         let start = open + ticks;
-        let Some(close) = closing(text, start, ticks) else {
+        let Some(close) = closing_tick(text, start, ticks) else {
             at = start;
             continue;
         };
@@ -34,7 +34,7 @@ pub(crate) fn code_spans(text: &str, base: usize) -> Vec<CodeSpan> {
     found
 }
 
-fn closing(text: &str, start: usize, ticks: usize) -> Option<usize> {
+fn closing_tick(text: &str, start: usize, ticks: usize) -> Option<usize> {
     let mut at = start;
     while let Some(found) = text[at..].find('`').map(|offset| at + offset) {
         let count = text[found..].len() - text[found..].trim_start_matches('`').len();
@@ -47,7 +47,7 @@ fn closing(text: &str, start: usize, ticks: usize) -> Option<usize> {
 }
 
 /// `text` without bold, italic and strike marks; code spans keep their ticks.
-pub(crate) fn plain(text: &str) -> String {
+pub(crate) fn plain_text(text: &str) -> String {
     if !text.contains(['*', '_', '~']) {
         return text.to_owned();
     }
@@ -116,8 +116,8 @@ pub(crate) fn plain(text: &str) -> String {
 }
 
 /// `text` in lower case without emphasis, ticks, signs at the ends and double blanks: for comparing words.
-pub(crate) fn key(text: &str) -> String {
-    let bare = plain(text).replace('`', "").to_lowercase();
+pub(crate) fn comparison_key(text: &str) -> String {
+    let bare = plain_text(text).replace('`', "").to_lowercase();
     one_line(&bare)
         .trim_matches(|letter: char| !letter.is_alphanumeric())
         .to_owned()
@@ -137,7 +137,7 @@ pub(crate) struct Label {
 }
 
 /// The label at the start of `line`.
-pub(crate) fn label(line: &str) -> Option<Label> {
+pub(crate) fn read_label(line: &str) -> Option<Label> {
     let skip = line.len()
         - line
             .trim_start_matches(|letter: char| is_sign(letter) || letter.is_whitespace())
@@ -156,7 +156,7 @@ pub(crate) fn label(line: &str) -> Option<Label> {
         let placeholder = line[..skip].ends_with(|letter: char| !letter.is_whitespace())
             || rest.starts_with(['`', '/']);
         return (plain && !placeholder).then(|| {
-            made(
+            build_label(
                 &bare.replace(['_', '-'], " "),
                 line.len() - rest.len(),
                 true,
@@ -174,16 +174,16 @@ pub(crate) fn label(line: &str) -> Option<Label> {
         let after = skip + mark.len() * 2 + close;
         let name = inner[..close].trim();
         if let Some(bare) = name.strip_suffix([':', '：']) {
-            return Some(made(bare, after, true, line));
+            return Some(build_label(bare, after, true, line));
         }
         let rest = &line[after..];
         let tail = rest.trim_start();
         if tail.is_empty() && mark.len() > 1 {
-            return Some(made(name, line.len(), true, line));
+            return Some(build_label(name, line.len(), true, line));
         }
         // "**Verify** `npm test`".
         if mark.len() == 2 && tail.starts_with('`') && !name.contains(['`', ' ']) {
-            return Some(made(name, after, true, line));
+            return Some(build_label(name, after, true, line));
         }
         let note = tail
             .strip_prefix('(')
@@ -200,7 +200,7 @@ pub(crate) fn label(line: &str) -> Option<Label> {
                 } else {
                     tail[1..].split(')').next().unwrap_or("").to_owned()
                 };
-                let mut label = made(
+                let mut label = build_label(
                     whole.trim_start_matches(['*', '_']),
                     line.len() - rest.len(),
                     true,
@@ -217,7 +217,7 @@ pub(crate) fn label(line: &str) -> Option<Label> {
             if inside.len() < 30 && !inside.contains('`') {
                 let at = skip + mark.len() + inner.find([':', '：']).unwrap_or(0);
                 let width = line[at..].chars().next().map_or(1, char::len_utf8);
-                return Some(made(inside, at + width, true, line));
+                return Some(build_label(inside, at + width, true, line));
             }
         }
         return None;
@@ -238,10 +238,10 @@ pub(crate) fn label(line: &str) -> Option<Label> {
     {
         return None;
     }
-    Some(made(name, skip + colon + width, false, line))
+    Some(build_label(name, skip + colon + width, false, line))
 }
 
-fn made(name: &str, rest: usize, bold: bool, line: &str) -> Label {
+fn build_label(name: &str, rest: usize, bold: bool, line: &str) -> Label {
     let (bare, note) = match name.split_once(['(', '（']) {
         Some((bare, note)) if !bare.trim().is_empty() => {
             (bare, note.trim_end_matches([')', '）', ':', ' ']))
@@ -250,7 +250,7 @@ fn made(name: &str, rest: usize, bold: bool, line: &str) -> Label {
     };
     let white = line[rest..].len() - line[rest..].trim_start().len();
     Label {
-        name: key(bare),
+        name: comparison_key(bare),
         note: note.to_owned(),
         rest: rest + white,
         bold,

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-use crate::inline::key;
+use crate::inline::comparison_key;
 pub(crate) use crate::topic::Topic;
 use crate::topic::Topic::{About, Automated, Changes, Criteria, Manual, Reference};
-use crate::vocabulary::{Entries, languages};
+use crate::vocabulary::{Entries, read_languages};
 use crate::word_lists::List;
 
 /// Returns whether a label names the folder from which paths start.
@@ -22,7 +22,7 @@ pub(crate) fn is_check(name: &str) -> bool {
 /// The topics of labels, by their exact names.
 static TOPICS: LazyLock<HashMap<String, Topic>> = LazyLock::new(|| {
     let mut topics = HashMap::new();
-    for (topic, names) in by_topic(languages().flatten().map(|language| language.labels)) {
+    for (topic, names) in by_topic(read_languages().flatten().map(|language| language.labels)) {
         for name in names {
             topics.entry(name).or_insert(topic);
         }
@@ -31,8 +31,9 @@ static TOPICS: LazyLock<HashMap<String, Topic>> = LazyLock::new(|| {
 });
 
 /// Words in a heading, by the topic that they stand for.
-static PARTS: LazyLock<Vec<(Topic, Vec<String>)>> =
-    LazyLock::new(|| by_topic(languages().flatten().map(|language| language.headings)).collect());
+static PARTS: LazyLock<Vec<(Topic, Vec<String>)>> = LazyLock::new(|| {
+    by_topic(read_languages().flatten().map(|language| language.headings)).collect()
+});
 
 /// Joins the words of all languages, topic by topic.
 fn by_topic(
@@ -46,7 +47,7 @@ fn by_topic(
 }
 
 /// Returns what a label announces, by its exact name.
-pub(crate) fn topic(name: &str) -> Option<Topic> {
+pub(crate) fn topic_of_label(name: &str) -> Option<Topic> {
     // "ADR 0010 D5", "RFC 7231 §4": what it refers to has a number.
     let numbered = || {
         let (word, rest) = name.split_once(' ')?;
@@ -108,13 +109,13 @@ pub(crate) fn element_topic(name: &str) -> Option<Topic> {
         "behavior" | "what built" | "resume signal" | "objective" | "decision" | "options" => {
             Some(About)
         }
-        name => topic(name),
+        name => topic_of_label(name),
     }
 }
 
 /// Returns what a heading announces: its name without number and notes, or words in it.
 pub(crate) fn heading_topic(title: &str) -> Option<Topic> {
-    let name = key(&title.replace('_', " "));
+    let name = comparison_key(&title.replace('_', " "));
     let bare = name.trim_start_matches(|letter: char| {
         letter.is_ascii_digit() || matches!(letter, '.' | ' ' | ')')
     });
@@ -123,7 +124,7 @@ pub(crate) fn heading_topic(title: &str) -> Option<Topic> {
         .next()
         .unwrap_or(bare)
         .trim_end_matches([':', ' ']);
-    topic(short).or_else(|| {
+    topic_of_label(short).or_else(|| {
         PARTS
             .iter()
             .find(|(_, words)| words.iter().any(|word| name.contains(word)))

@@ -305,7 +305,7 @@ const EXTENSIONS: &[&str] = &[
 ];
 
 /// Returns whether a file with this name can hold a block of this language; an unknown language fits every file.
-pub(crate) fn fits(language: &str, path: &str) -> bool {
+pub(crate) fn fits_language(language: &str, path: &str) -> bool {
     let language = language.to_ascii_lowercase();
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let Some((_, endings)) = LANGUAGES
@@ -315,7 +315,7 @@ pub(crate) fn fits(language: &str, path: &str) -> bool {
         return true;
     };
     let stem = name.split('.').next().unwrap_or("");
-    let extension = extension(&name);
+    let extension = extension_of_name(&name);
     if endings.contains(&extension.as_str())
         || endings.contains(&stem)
         || name.starts_with('.') && endings.iter().any(|ending| name[1..].starts_with(ending))
@@ -334,8 +334,8 @@ pub(crate) fn is_at_home(language: &str, path: &str) -> bool {
         .iter()
         .find(|(names, _)| names.contains(&language.as_str()))
         .is_some_and(|(names, endings)| {
-            endings.first() == Some(&extension(&name).as_str())
-                || names.contains(&extension(&name).as_str())
+            endings.first() == Some(&extension_of_name(&name).as_str())
+                || names.contains(&extension_of_name(&name).as_str())
         })
 }
 
@@ -396,7 +396,7 @@ pub(crate) fn is_file_name(name: &str) -> bool {
             && !hidden.is_empty()
             && hidden.starts_with(|letter: char| letter.is_ascii_alphabetic());
     }
-    let extension = extension(&lower);
+    let extension = extension_of_name(&lower);
     is_extension(&extension)
         && !matches!(
             lower.as_str(),
@@ -427,7 +427,7 @@ pub(crate) fn is_extension(extension: &str) -> bool {
 }
 
 /// Behind the last dot of a name, lower case; empty if there is none or it only hides the file.
-pub(crate) fn extension(name: &str) -> String {
+pub(crate) fn extension_of_name(name: &str) -> String {
     let name = name.rsplit('/').next().unwrap_or(name);
     match name.rsplit_once('.') {
         Some((stem, extension)) if !stem.is_empty() => extension.to_ascii_lowercase(),

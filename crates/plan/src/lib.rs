@@ -25,7 +25,7 @@ mod boxes;
 
 mod naming;
 
-mod standing;
+mod approval;
 
 mod dialects;
 
@@ -74,6 +74,7 @@ mod tick;
 #[cfg(test)]
 mod examples;
 
+pub use approval::{Approval, ApprovalStatus};
 pub use basis::Basis;
 pub use blocks::{CodeBlock, FileOf, Role, Uncertainty};
 pub use boxes::{Checkbox, State};
@@ -84,7 +85,7 @@ pub use commands::{
 };
 pub use criteria::{Criterion, CriterionKind};
 pub use diagnostics::Diagnostic;
-pub use document::{Place, Span, Unreadable};
+pub use document::{Location, Span, Unreadable};
 pub use identity::{CheckboxId, PhaseId};
 pub use phase::Phase;
 pub use reading::{Bound, Plan, read};
@@ -92,6 +93,5 @@ pub use roles::{CommandReading, CommandRole, read as read_commands};
 pub use select::Unselected;
 pub use sentences::{Protected, Removal, Replacement, Sentence, SentenceClass};
 pub use spans::{Passage, PassageKind};
-pub use standing::{Approval, Standing};
 pub use steps::{Part, Step, StepKind};
 pub use tick::{Mark, TickError, TickFailure, Ticking, tick};

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::inline::{code_spans, one_line};
 use crate::paths::{FoundPath, as_path, find_paths};
-use crate::vocabulary::{Use, begins, is_all, is_entry, last};
+use crate::vocabulary::{Use, entry_at_start, is_all, is_entry, last_entry};
 
 /// The part of a name in its sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,18 +29,18 @@ const CODE: char = '`';
 const REACH: usize = 6;
 
 /// Returns what the sentence around `name`, ticks included, makes of it.
-pub(crate) fn mention(words: &str, name: &Range<usize>) -> Mention {
-    let (before, after) = around(words, name);
+pub(crate) fn read_mention(words: &str, name: &Range<usize>) -> Mention {
+    let (before, after) = clause_around(words, name);
     // "`a.py` (leave empty)" makes a file.
     if is_all(after.trim().trim_end_matches([')', '）']), Use::Empty) {
         return Mention::Spoken;
     }
     // "Do not modify: `a.py`": a colon ends no denial.
     let led = words.get(..name.start).unwrap_or("").trim_end();
-    let led = led.strip_suffix([':', '：']).map(blank);
+    let led = led.strip_suffix([':', '：']).map(blank_words);
     match () {
         () if is_spared(&before, &after) => Mention::Spared,
-        () if led.is_some_and(|led| is_spared(clause(&led), "")) => Mention::Spared,
+        () if led.is_some_and(|led| is_spared(last_clause(&led), "")) => Mention::Spared,
         () if is_source(&before) => Mention::Source,
         () => Mention::Spoken,
     }
@@ -50,7 +50,7 @@ pub(crate) fn mention(words: &str, name: &Range<usize>) -> Mention {
 pub(crate) fn spoken_paths(words: &str, base: usize, bare: bool) -> Vec<FoundPath> {
     let mut found = find_paths(words, base, bare);
     found.retain(|path| {
-        mention(words, &(path.outer.start - base..path.outer.end - base)) == Mention::Spoken
+        read_mention(words, &(path.outer.start - base..path.outer.end - base)) == Mention::Spoken
     });
     found
 }
@@ -94,17 +94,21 @@ pub(crate) fn sentence_around(words: &str, at: usize) -> Range<usize> {
 
 /// Returns whether the words deny `name`, ticks included, as the object of a verb: "Never run `x`", "without running `x`",
 /// "not with `x`", "`x` nicht ausführen". A negation with an object of its own denies that: "no errors by running `x`".
-pub(crate) fn denies(words: &str, name: &Range<usize>, is_verb: &dyn Fn(&str) -> bool) -> bool {
+pub(crate) fn denies_name(
+    words: &str,
+    name: &Range<usize>,
+    is_verb: &dyn Fn(&str) -> bool,
+) -> bool {
     /// Words that may stand between: "do not ever run".
     const BETWEEN: usize = 1;
-    let (before, after) = around(words, name);
-    let governs = last(&before, Use::Negation).is_some_and(|negation| {
+    let (before, after) = clause_around(words, name);
+    let governs = last_entry(&before, Use::Negation).is_some_and(|negation| {
         let mut behind = before[negation.end..].split_whitespace();
         let near = behind.clone().take(BETWEEN + 1).any(is_verb);
         near || behind.all(|word| is_small(word) || is_entry(word, Use::Function))
     });
     let rest = after.trim_start();
-    let behind = begins(rest, Use::Negation).map(|end| rest[end..].trim_start());
+    let behind = entry_at_start(rest, Use::Negation).map(|end| rest[end..].trim_start());
     governs || behind.is_some_and(|rest| rest.split_whitespace().next().is_some_and(is_verb))
 }
 
@@ -113,7 +117,7 @@ pub(crate) fn is_empty_note(note: &str) -> bool {
     /// The bytes of a note in which its first parts stand: a longer one says more than that.
     const NOTE: usize = 240;
     let note = note.trim_start_matches('`');
-    let plain = blank(&note[..note.floor_char_boundary(NOTE)]);
+    let plain = blank_words(&note[..note.floor_char_boundary(NOTE)]);
     let first = plain.split(". ").next().unwrap_or("");
     let parts = first.split([
         ',', ';', '(', ')', '（', '）', '—', '–', ':', '：', '.', '。', '+',
@@ -126,9 +130,9 @@ pub(crate) fn is_empty_note(note: &str) -> bool {
 
 /// Returns whether the words before a path say that it has no content: "Create an empty `x`".
 pub(crate) fn is_empty_lead(before: &str) -> bool {
-    let plain = blank(before);
+    let plain = blank_words(before);
     let lead = plain.trim_end_matches([' ', CODE]);
-    last(lead, Use::Empty).is_some_and(|empty| empty.end == lead.len())
+    last_entry(lead, Use::Empty).is_some_and(|empty| empty.end == lead.len())
 }
 
 /// Returns whether all that the words ask for is files without content: "Create an empty `a/__init__.py`."
@@ -148,25 +152,25 @@ pub(crate) fn makes_empty(words: &str) -> bool {
 }
 
 /// Returns the folder from which the sentence says that paths start: "All paths are relative to `api/`."
-pub(crate) fn base(words: &str) -> Option<String> {
+pub(crate) fn base_folder(words: &str) -> Option<String> {
     /// The bytes of the longest words before a folder, with room for emphasis.
     const REACH: usize = 80;
     code_spans(words, 0).into_iter().find_map(|span| {
-        let folder = folder(&words[span.inner.clone()])?;
+        let folder = folder_from_root(&words[span.inner.clone()])?;
         let from = words.floor_char_boundary(span.outer.start.saturating_sub(REACH));
-        let before = blank(&words[from..span.outer.start]);
+        let before = blank_words(&words[from..span.outer.start]);
         let before = before.trim_end_matches([' ', ':', '：']);
         let before = before.strip_suffix(" the").unwrap_or(before);
         // "Queries (from `src/queries/`)"
         let (inner, behind) = (&words[span.inner.clone()], &words[span.outer.end..]);
         let noted = before.ends_with("(from") && inner.ends_with('/') && behind.starts_with(')');
-        let led = last(before, Use::Base).is_some_and(|base| base.end == before.len());
+        let led = last_entry(before, Use::Base).is_some_and(|base| base.end == before.len());
         (noted || led).then_some(folder)
     })
 }
 
 /// A folder from the repository's root, without slashes at its ends.
-pub(crate) fn folder(words: &str) -> Option<String> {
+pub(crate) fn folder_from_root(words: &str) -> Option<String> {
     let bare = words.trim().trim_start_matches("./").trim_matches('/');
     let plain =
         |letter: char| letter.is_alphanumeric() || matches!(letter, '/' | '-' | '_' | '.' | '@');
@@ -177,9 +181,9 @@ pub(crate) fn folder(words: &str) -> Option<String> {
 }
 
 /// Returns the clause before a name, and what follows up to the clause's end.
-pub(crate) fn around(words: &str, name: &Range<usize>) -> (String, String) {
-    let before = blank(words.get(..name.start).unwrap_or(""));
-    let after = blank(words.get(name.end..).unwrap_or(""));
+pub(crate) fn clause_around(words: &str, name: &Range<usize>) -> (String, String) {
+    let before = blank_words(words.get(..name.start).unwrap_or(""));
+    let after = blank_words(words.get(name.end..).unwrap_or(""));
     // A note behind a dash or in brackets is still about the name.
     let after = after
         .trim_start_matches([' ', '—', '–', '-', ':', '：', '(', '（'])
@@ -188,11 +192,11 @@ pub(crate) fn around(words: &str, name: &Range<usize>) -> (String, String) {
         .char_indices()
         .find(|(at, letter)| ends_clause(&after, *at, *letter))
         .map_or(after.len(), |(at, _)| at);
-    (clause(&before).to_owned(), after[..end].to_owned())
+    (last_clause(&before).to_owned(), after[..end].to_owned())
 }
 
 /// `words` in lower case on one line, its code as one sign each, its emphasis gone.
-fn blank(words: &str) -> String {
+fn blank_words(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     let mut at = 0;
     for span in code_spans(words, 0) {
@@ -225,7 +229,7 @@ fn ends_clause(text: &str, at: usize, letter: char) -> bool {
 }
 
 /// The last clause of `before`; members of a list stay with what governs them.
-fn clause(before: &str) -> &str {
+fn last_clause(before: &str) -> &str {
     let ends: Vec<usize> = before
         .char_indices()
         .filter(|(at, letter)| ends_clause(before, *at, *letter))
@@ -264,7 +268,7 @@ fn verb_of_its_own(clause: &str) -> usize {
     let mut before = "";
     let mut at = 0;
     for word in clause.split_inclusive(' ') {
-        if is_entry(before, Use::Lead) && begins(&clause[at..], Use::Change).is_some() {
+        if is_entry(before, Use::Lead) && entry_at_start(&clause[at..], Use::Change).is_some() {
             found = at;
         }
         before = word.trim();
@@ -274,7 +278,7 @@ fn verb_of_its_own(clause: &str) -> usize {
 }
 
 /// The words between a governing word and the name.
-fn gap(text: &str) -> usize {
+fn count_gap(text: &str) -> usize {
     let spaced = text
         .split_whitespace()
         .filter(|word| word.chars().any(char::is_alphanumeric))
@@ -292,8 +296,9 @@ pub(crate) fn is_spared(before: &str, after: &str) -> bool {
     let head = before.trim_start_matches(|letter: char| !letter.is_alphanumeric());
     let given = [Use::Condition, Use::Rationale]
         .into_iter()
-        .any(|what| begins(head, what).is_some());
-    let negation = last(before, Use::Negation).filter(|found| gap(&before[found.end..]) <= REACH);
+        .any(|what| entry_at_start(head, what).is_some());
+    let negation =
+        last_entry(before, Use::Negation).filter(|found| count_gap(&before[found.end..]) <= REACH);
     if negation.is_some() && !given {
         return true;
     }
@@ -302,9 +307,12 @@ pub(crate) fn is_spared(before: &str, after: &str) -> bool {
 
 /// "Keep `a.py` as it is", "Keep `a.py` unchanged".
 fn is_kept(before: &str, after: &str) -> bool {
-    let kept = last(before, Use::Keep).is_some_and(|keep| gap(&before[keep.end..]) <= 1);
+    let kept =
+        last_entry(before, Use::Keep).is_some_and(|keep| count_gap(&before[keep.end..]) <= 1);
     let rest = after.trim();
-    kept && (rest.is_empty() || rest.starts_with("as ") || begins(rest, Use::Given).is_some())
+    kept && (rest.is_empty()
+        || rest.starts_with("as ")
+        || entry_at_start(rest, Use::Given).is_some())
 }
 
 /// "`a.py` must not be changed", "`run` nicht ändern", "`run` は変更しない".
@@ -312,34 +320,37 @@ fn is_denied_behind(before: &str, after: &str) -> bool {
     /// Words that may stand behind the verb: "here", "yet".
     const TAIL: usize = 1;
     let Some(negation) =
-        last(after, Use::Negation).filter(|found| gap(&after[..found.start]) <= REACH)
+        last_entry(after, Use::Negation).filter(|found| count_gap(&after[..found.start]) <= REACH)
     else {
-        let given = begins(after.trim_start(), Use::Given);
-        return given.is_some_and(|end| gap(&after.trim_start()[end..]) <= TAIL)
-            && gap(before) <= TAIL;
+        let given = entry_at_start(after.trim_start(), Use::Given);
+        return given.is_some_and(|end| count_gap(&after.trim_start()[end..]) <= TAIL)
+            && count_gap(before) <= TAIL;
     };
-    let (own, other) = (last(after, Use::Alter), last(before, Use::Alter));
+    let (own, other) = (
+        last_entry(after, Use::Alter),
+        last_entry(before, Use::Alter),
+    );
     let end = own
         .as_ref()
         .map_or(negation.end, |alter| alter.end.max(negation.end));
     let tail = &after[end..];
     // A verb with an object of its own speaks of that.
-    (own.is_some() || other.is_some()) && !tail.contains([PATH, CODE]) && gap(tail) <= TAIL
+    (own.is_some() || other.is_some()) && !tail.contains([PATH, CODE]) && count_gap(tail) <= TAIL
 }
 
 fn is_source(before: &str) -> bool {
-    let Some(source) = last(before, Use::Source) else {
+    let Some(source) = last_entry(before, Use::Source) else {
         return false;
     };
     // "Remove the check from `a.py`" changes that file.
-    let removes = last(&before[..source.start], Use::Remove).is_some();
+    let removes = last_entry(&before[..source.start], Use::Remove).is_some();
     let tail = &before[source.end..];
-    let goal = last(tail, Use::Goal).filter(|goal| tail[goal.end..].trim().is_empty());
+    let goal = last_entry(tail, Use::Goal).filter(|goal| tail[goal.end..].trim().is_empty());
     let (told, behind) = tail
         .rsplit_once(PATH)
         .map_or((false, tail), |(_, behind)| (true, behind));
     let joined = told && is_joint(behind);
-    !removes && goal.is_none() && gap(tail) <= REACH && (!told || joined)
+    !removes && goal.is_none() && count_gap(tail) <= REACH && (!told || joined)
 }
 
 #[cfg(test)]

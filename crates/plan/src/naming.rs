@@ -2,7 +2,7 @@
 
 use crate::boxes::State;
 use crate::document::box_at;
-use crate::inline::{is_sign, plain};
+use crate::inline::{is_sign, plain_text};
 use crate::word_lists::List;
 
 /// The size of a unit, by its word.
@@ -59,7 +59,7 @@ impl UnitName {
 /// More letters than any unit word has.
 const LONGEST_WORD: usize = 20;
 
-fn words() -> impl Iterator<Item = (&'static str, Rank)> {
+fn unit_words() -> impl Iterator<Item = (&'static str, Rank)> {
     let phases = List::PhaseWord
         .words()
         .iter()
@@ -125,7 +125,7 @@ fn state_of_sign(sign: char) -> Option<State> {
 }
 
 /// Takes the marks off a title.
-pub(crate) fn marked(title: &str) -> Marked {
+pub(crate) fn read_marks(title: &str) -> Marked {
     let mut out = Marked::default();
     let mut words = title.trim().to_owned();
     if let Some((mark, rest)) = box_at(words.trim_start_matches(['*', '_'])) {
@@ -151,7 +151,7 @@ pub(crate) fn marked(title: &str) -> Marked {
     if let Some((before, note)) = slanted.filter(|(_, note)| !note.contains('*')) {
         words = format!("{before} ({note})");
     }
-    words = plain(&words);
+    words = plain_text(&words);
     for sign in words.chars().filter(|letter| is_sign(*letter)) {
         out.state = out.state.or(state_of_sign(sign));
     }
@@ -215,10 +215,10 @@ fn note_at_end(words: &str) -> Option<(String, String)> {
 /// A unit word and its number at the start of `words` (which bear no marks any more).
 pub(crate) fn unit_name(words: &str) -> Option<UnitName> {
     chinese_ordinal(words)
-        .or_else(|| worded(words))
+        .or_else(|| read_worded_unit(words))
         .or_else(|| {
             let rest = after_ordinal(words)?;
-            worded(rest)
+            read_worded_unit(rest)
         })
 }
 
@@ -230,7 +230,7 @@ fn after_ordinal(words: &str) -> Option<&str> {
         .filter(|rest| !rest.is_empty())
 }
 
-fn worded(words: &str) -> Option<UnitName> {
+fn read_worded_unit(words: &str) -> Option<UnitName> {
     let lower = words
         .chars()
         .take(LONGEST_WORD)
@@ -264,7 +264,7 @@ fn worded(words: &str) -> Option<UnitName> {
 
 fn words_longest(lower: &str) -> Vec<(&'static str, Rank)> {
     let first = lower.as_bytes().first();
-    let mut fitting: Vec<_> = words()
+    let mut fitting: Vec<_> = unit_words()
         .filter(|(word, _)| word.as_bytes().first() == first && lower.starts_with(word))
         .collect();
     fitting.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
@@ -365,7 +365,7 @@ pub(crate) fn after_number(tail: &str, number: &str) -> Option<String> {
 }
 
 /// A bare number at the start: `1. Title`, `2.3 Title`, `3) Title`.
-pub(crate) fn numbered(words: &str) -> Option<UnitName> {
+pub(crate) fn read_numbered_unit(words: &str) -> Option<UnitName> {
     let number: String = words
         .chars()
         .take_while(|letter| letter.is_ascii_digit() || *letter == '.')
@@ -417,7 +417,7 @@ pub(crate) fn numbered(words: &str) -> Option<UnitName> {
 }
 
 /// A code such as `T001`, `T1.2`, `TASK-07` at the start.
-pub(crate) fn coded(words: &str) -> Option<UnitName> {
+pub(crate) fn read_coded_unit(words: &str) -> Option<UnitName> {
     let token: String = words
         .chars()
         .take_while(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-'))

@@ -12,7 +12,7 @@ use std::ops::Range;
 use crate::boxes::State;
 use crate::dialects::DIALECTS;
 use crate::document::{Document, Piece, PieceKind, Span};
-use crate::inline::key;
+use crate::inline::comparison_key;
 use crate::labels::Topic;
 use crate::languages::is_shell;
 use crate::naming::{Marked, UnitName};
@@ -94,18 +94,19 @@ pub(crate) struct Outline {
 impl Outline {
     /// Finds the units of a document, asking the surest dialects first.
     pub(crate) fn read(document: &Document<'_>) -> Self {
-        let sections = headings::sections(document);
+        let sections = headings::find_sections(document);
         for resort in 0..=2 {
             for with_title in [false, true] {
-                let mut outline = headings::units(document, &sections, resort, with_title);
-                items::add(document, &mut outline, resort);
+                let mut outline =
+                    headings::units_of_headings(document, &sections, resort, with_title);
+                items::add_item_units(document, &mut outline, resort);
                 if !outline.units.is_empty() {
                     return outline;
                 }
             }
         }
         Outline {
-            units: whole(document).into_iter().collect(),
+            units: whole_document(document).into_iter().collect(),
             twice: Vec::new(),
         }
     }
@@ -157,7 +158,7 @@ fn shows_work(document: &Document<'_>) -> bool {
 }
 
 /// The whole document as one unit, where it holds boxes or shows code for files, and nothing could be told apart.
-fn whole(document: &Document<'_>) -> Option<Unit> {
+fn whole_document(document: &Document<'_>) -> Option<Unit> {
     let boxed = || {
         document
             .items
@@ -173,7 +174,7 @@ fn whole(document: &Document<'_>) -> Option<Unit> {
         PieceKind::Text(lines) => lines.first().cloned().unwrap_or(first.span.clone()),
         _ => first.span.clone(),
     };
-    let marked = crate::naming::marked(document.slice(&title));
+    let marked = crate::naming::read_marks(document.slice(&title));
     let name = UnitName {
         word: String::new(),
         number: None,
@@ -195,8 +196,8 @@ fn whole(document: &Document<'_>) -> Option<Unit> {
 }
 
 /// Returns whether two titles name the same thing.
-fn alike(left: &str, right: &str) -> bool {
-    let (left, right) = (key(left), key(right));
+fn are_alike(left: &str, right: &str) -> bool {
+    let (left, right) = (comparison_key(left), comparison_key(right));
     if left.is_empty() || right.is_empty() || left.contains(&right) || right.contains(&left) {
         return true;
     }

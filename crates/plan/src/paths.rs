@@ -3,7 +3,7 @@
 
 use crate::document::Span;
 use crate::inline::code_spans;
-use crate::languages::{extension, is_extension, is_file_name};
+use crate::languages::{extension_of_name, is_extension, is_file_name};
 
 /// A path found in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,7 +165,7 @@ pub(crate) fn as_path(words: &str, ticked: bool) -> Option<(String, Option<(usiz
         return None;
     }
     let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or("");
-    let ending = extension(name);
+    let ending = extension_of_name(name);
     if path.contains('/') {
         let plausible = ending.len() <= 12
             && !ending.is_empty()
@@ -245,7 +245,7 @@ fn starts_well(path: &str) -> bool {
 /// `@app/a.py`, as chat agents mention a file: with an ending, which a package `@scope/name` has not.
 fn mentions_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("");
-    path.starts_with('@') && path.contains('/') && is_extension(&extension(name))
+    path.starts_with('@') && path.contains('/') && is_extension(&extension_of_name(name))
 }
 
 /// `a.py:12-40` and `a.py#L12-L40` without the lines.
@@ -302,7 +302,7 @@ pub(crate) fn lines_said(text: &str) -> Option<(usize, usize)> {
     let at = LINE_WORDS
         .iter()
         .find_map(|word| lower[..near].find(word).map(|at| at + word.len()))?;
-    numbers(&lower[at..])
+    line_numbers(&lower[at..])
 }
 
 /// The last lines that a sentence names outside its code: a range, else from the last but one to the last.
@@ -317,7 +317,9 @@ pub(crate) fn lines_said_last(sentence: &str) -> Option<(usize, usize)> {
     for word in LINE_WORDS {
         let inside = |at: usize| words[..at].ends_with(char::is_alphabetic) && word.is_ascii();
         let found = words.match_indices(word).filter(|(at, _)| !inside(*at));
-        said.extend(found.filter_map(|(at, _)| Some((at, numbers(&words[at + word.len()..])?))));
+        said.extend(
+            found.filter_map(|(at, _)| Some((at, line_numbers(&words[at + word.len()..])?))),
+        );
     }
     said.sort_unstable();
     let lines = said.into_iter().map(|(_, lines)| lines);
@@ -330,7 +332,7 @@ pub(crate) fn lines_said_last(sentence: &str) -> Option<(usize, usize)> {
 }
 
 /// "12-40", "around 45" behind a word for lines.
-fn numbers(text: &str) -> Option<(usize, usize)> {
+fn line_numbers(text: &str) -> Option<(usize, usize)> {
     let digits = text.trim_start_matches([' ', '~', ':', '.']);
     let digits = digits
         .strip_prefix("around ")
@@ -340,7 +342,7 @@ fn numbers(text: &str) -> Option<(usize, usize)> {
 }
 
 /// `src/{a,b}.ts` as two paths; braces that can't be told apart stay.
-pub(crate) fn expand(path: &str) -> Vec<String> {
+pub(crate) fn expand_braces(path: &str) -> Vec<String> {
     let Some(open) = path.find('{') else {
         return vec![path.to_owned()];
     };
@@ -352,7 +354,7 @@ pub(crate) fn expand(path: &str) -> Vec<String> {
         return vec![path.to_owned()];
     }
     let ends = inner.split(',').map(str::trim);
-    ends.flat_map(|end| expand(&format!("{}{end}{}", &path[..open], &path[close + 1..])))
+    ends.flat_map(|end| expand_braces(&format!("{}{end}{}", &path[..open], &path[close + 1..])))
         .take(100)
         .collect()
 }

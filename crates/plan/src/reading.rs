@@ -4,24 +4,24 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use crate::approval::{self, Approval, ApprovalStatus};
 use crate::boxes::{Checkbox, State};
 use crate::changes::{Asking, base_of};
 use crate::checkboxes::{self, Found};
 use crate::commands::PlannedCommand;
 use crate::contents;
 use crate::criteria::{self, Criterion};
-use crate::diagnostics::{Diagnostic, code_outside, diagnose};
-use crate::document::{self, Document, PieceKind, Place, Span, Unreadable};
+use crate::diagnostics::{Diagnostic, code_outside, find_diagnostics};
+use crate::document::{self, Document, Location, PieceKind, Span, Unreadable};
 use crate::identity::PhaseId;
 use crate::implied;
-use crate::inline::{one_line, plain};
+use crate::inline::{one_line, plain_text};
 use crate::labels::Topic;
-use crate::naming::{marked, unit_name};
+use crate::naming::{read_marks, unit_name};
 use crate::outline::Outline;
 use crate::phase::Phase;
-use crate::rows::{Row, RowKind, rows};
+use crate::rows::{Row, RowKind, rows_of_pieces};
 use crate::sentences::Sentence;
-use crate::standing::{self, Approval, Standing};
 use crate::units;
 
 /// A boundary of the plan: an item of "What we're not doing".
@@ -39,7 +39,7 @@ pub struct Plan {
     text: String,
     title: Option<String>,
     dialects: Vec<&'static str>,
-    standing: Standing,
+    approval: ApprovalStatus,
     phases: Vec<Phase>,
     checkboxes: Vec<Checkbox>,
     criteria: Vec<Criterion>,
@@ -68,8 +68,8 @@ impl Plan {
     }
 
     /// Returns what the plan says of itself.
-    pub fn standing(&self) -> &Standing {
-        &self.standing
+    pub fn approval_status(&self) -> &ApprovalStatus {
+        &self.approval
     }
 
     /// Units at the top level, in the document's order; the others lie inside them.
@@ -121,9 +121,9 @@ impl Plan {
     /// Reads the sentences outside every unit: a run needs none of them.
     pub fn sentences(&self) -> Vec<Sentence> {
         let document = Document::read(&self.text);
-        let rows = rows(&document, self.free.iter().copied(), |_| false);
-        let boxes = checkboxes::find(&document).of_items;
-        contents::sentences(&Asking {
+        let rows = rows_of_pieces(&document, self.free.iter().copied(), |_| false);
+        let boxes = checkboxes::find_checkboxes(&document).of_items;
+        contents::read_loose_sentences(&Asking {
             document: &document,
             rows: &rows,
             boxes: &boxes,
@@ -137,8 +137,8 @@ impl Plan {
     }
 
     /// Line and column of a byte; beyond the end, the end.
-    pub fn place(&self, offset: usize) -> Place {
-        document::place(&self.text, offset)
+    pub fn location(&self, offset: usize) -> Location {
+        document::location_of(&self.text, offset)
     }
 }
 
@@ -147,14 +147,14 @@ impl Plan {
 /// # Errors
 /// [`Unreadable`] where there is nothing to read: no text, not UTF-8, too large.
 pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
-    let text = document::decode(bytes)?;
+    let text = document::decode_text(bytes)?;
     let document = Document::read(text);
     let outline = Outline::read(&document);
-    let mut found = checkboxes::find(&document);
-    let (mut phases, owners) = units::read(&document, &outline.units, &found.of_items);
+    let mut found = checkboxes::find_checkboxes(&document);
+    let (mut phases, owners) = units::read_units(&document, &outline.units, &found.of_items);
     own_boxes(&document, &mut found, &owners, &phases, &outline.echoes());
-    let standing = standing::read(&document);
-    if standing.approval == Approval::Finished && found.boxes.is_empty() {
+    let status = approval::read_status(&document);
+    if status.approval == Approval::Finished && found.boxes.is_empty() {
         // Nothing else tells what is done.
         phases
             .iter_mut()
@@ -162,16 +162,16 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
             .for_each(|phase| phase.state = State::Done);
     }
     for phase in &mut phases {
-        settle(phase, &found.boxes);
+        assign_boxes(phase, &found.boxes);
     }
     let free: Vec<usize> = (0..owners.len())
         .filter(|piece| owners[*piece].is_none())
         .collect();
-    let rows = rows(&document, free.iter().copied(), |_| false);
+    let rows = rows_of_pieces(&document, free.iter().copied(), |_| false);
     if let Some(base) = rows.iter().find_map(|row| base_of(&document, row)) {
         phases.iter_mut().for_each(|phase| start_from(phase, &base));
     }
-    implied::complete(&mut phases);
+    implied::complete_steps(&mut phases);
     let asking = Asking {
         document: &document,
         rows: &rows,
@@ -180,14 +180,14 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
     };
     let mut commands = Vec::new();
     let criteria = criteria::read(&asking, &mut commands);
-    let mut diagnostics = diagnose(&document, &outline, &phases);
+    let mut diagnostics = find_diagnostics(&document, &outline, &phases);
     diagnostics.extend(code_outside(&document, &rows));
     diagnostics.sort_by_key(|one| (one.span.start, one.code));
     Ok(Plan {
-        title: title(&document),
+        title: document_title(&document),
         dialects: outline.dialects(),
-        standing,
-        bounds: bounds(&document, &rows),
+        approval: status,
+        bounds: read_non_goals(&document, &rows),
         checkboxes: found.boxes,
         text: text.to_owned(),
         phases,
@@ -238,7 +238,9 @@ fn own_boxes(
             .checked_sub(1)
             .is_some_and(|piece| echoes.iter().any(|echo| echo.contains(&piece)));
         let named = || {
-            let label = unit_name(&marked(&one.text).words)?.label().to_lowercase();
+            let label = unit_name(&read_marks(&one.text).words)?
+                .label()
+                .to_lowercase();
             let mut fitting = named.iter().filter(|(name, _)| *name == label);
             fitting
                 .next()
@@ -254,7 +256,7 @@ fn own_boxes(
 }
 
 /// Gives a unit its boxes, and its state where no mark in its heading tells.
-fn settle(phase: &mut Phase, boxes: &[Checkbox]) -> Vec<State> {
+fn assign_boxes(phase: &mut Phase, boxes: &[Checkbox]) -> Vec<State> {
     phase.checkboxes = boxes
         .iter()
         .filter(|one| one.phase == Some(phase.id))
@@ -269,7 +271,7 @@ fn settle(phase: &mut Phase, boxes: &[Checkbox]) -> Vec<State> {
         if phase.state == State::Skipped && child.state == State::Open {
             child.state = State::Skipped;
         }
-        states.extend(settle(child, boxes));
+        states.extend(assign_boxes(child, boxes));
         states.push(child.state);
     }
     let any = |state: State| states.contains(&state);
@@ -297,17 +299,17 @@ fn settle(phase: &mut Phase, boxes: &[Checkbox]) -> Vec<State> {
     states
 }
 
-fn title(document: &Document<'_>) -> Option<String> {
+fn document_title(document: &Document<'_>) -> Option<String> {
     document.pieces.iter().find_map(|piece| match &piece.kind {
         PieceKind::Heading { level: 1, title } => {
-            Some(plain(document.slice(title)).trim().to_owned())
+            Some(plain_text(document.slice(title)).trim().to_owned())
         }
         _ => None,
     })
 }
 
 /// The items, or else the paragraphs, under "What we're not doing".
-fn bounds(document: &Document<'_>, rows: &[Row]) -> Vec<Bound> {
+fn read_non_goals(document: &Document<'_>, rows: &[Row]) -> Vec<Bound> {
     let mut found: Vec<(usize, Bound)> = Vec::new();
     for row in rows.iter().filter(|row| row.topic == Some(Topic::Bounds)) {
         let RowKind::Line(_) = row.kind else { continue };

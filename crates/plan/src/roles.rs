@@ -18,7 +18,7 @@ use crate::labels::Topic;
 use crate::languages::is_shell;
 use crate::phase::Phase;
 use crate::reading::Plan;
-use crate::rows::{Row, RowKind, rows};
+use crate::rows::{Row, RowKind, rows_of_pieces};
 use crate::steps::Part;
 
 /// The part of a command in its plan.
@@ -70,15 +70,15 @@ pub fn read(plan: &Plan) -> Vec<CommandReading> {
     for phase in plan.all() {
         let criteria = phase.criteria.as_slice();
         for (at, command) in phase.commands.iter().enumerate() {
-            let role = role(command, by_criteria(criteria, at), in_steps(phase, at));
-            push(&document, command, role, &mut found);
+            let role = role_of_command(command, by_criteria(criteria, at), in_steps(phase, at));
+            push_command(&document, command, role, &mut found);
         }
     }
     for (at, command) in plan.commands().iter().enumerate() {
-        push(
+        push_command(
             &document,
             command,
-            role(command, by_criteria(plan.criteria(), at), false),
+            role_of_command(command, by_criteria(plan.criteria(), at), false),
             &mut found,
         );
     }
@@ -88,13 +88,13 @@ pub fn read(plan: &Plan) -> Vec<CommandReading> {
         .flat_map(|phase| &phase.blocks)
         .filter(|block| block.role.is_placed());
     let files: Vec<Span> = blocks.map(|block| block.span.clone()).collect();
-    beside(&document, &Known { listed, files }, &mut found);
-    walked(&document, &mut found);
+    add_remaining(&document, &Known { listed, files }, &mut found);
+    mark_walkthroughs(&document, &mut found);
     found
 }
 
 /// Adds a command; one of several lines as each of its statements, where they stand.
-fn push(
+fn push_command(
     document: &Document<'_>,
     command: &PlannedCommand,
     role: CommandRole,
@@ -105,7 +105,7 @@ fn push(
     let script = shell::parse(written);
     let statements = script.statements();
     if !written.contains('\n') || statements.len() < 2 || !script.is_sound() {
-        found.push(reading(command, settled(role, command, &place)));
+        found.push(reading_of(command, role_by_place(role, command, &place)));
         return;
     }
     let said = |from: usize, to: usize| {
@@ -135,8 +135,8 @@ fn push(
             one.expect = command.expect.clone();
         }
         one.folder = one.facts.folder.take().or(folder);
-        let role = settled(role, &one, &place);
-        found.push(reading(&one, role));
+        let role = role_by_place(role, &one, &place);
+        found.push(reading_of(&one, role));
     }
 }
 
@@ -159,7 +159,7 @@ impl Known {
 
 /// Takes the checks of a fence for a person's, where they are a walk through what was made: its own programs and requests
 /// to its server, one after the other.
-fn walked(document: &Document<'_>, found: &mut [CommandReading]) {
+fn mark_walkthroughs(document: &Document<'_>, found: &mut [CommandReading]) {
     for fence in &document.fences {
         let inside = |one: &CommandReading| {
             one.role == CommandRole::Check && fence.span.contains(&one.span.start)
@@ -181,8 +181,8 @@ fn walked(document: &Document<'_>, found: &mut [CommandReading]) {
 }
 
 /// Adds the commands that no unit and no criterion has: by what the heading and the label above them announce.
-fn beside(document: &Document<'_>, known: &Known, found: &mut Vec<CommandReading>) {
-    let rows = rows(document, 0..document.pieces.len(), |_| false);
+fn add_remaining(document: &Document<'_>, known: &Known, found: &mut Vec<CommandReading>) {
+    let rows = rows_of_pieces(document, 0..document.pieces.len(), |_| false);
     for row in &rows {
         let words = document.slice(&row.span);
         let commands = match &row.kind {
@@ -225,10 +225,10 @@ fn beside(document: &Document<'_>, known: &Known, found: &mut Vec<CommandReading
                     .iter()
                     .any(|file| file.contains(&command.span.start))
             {
-                found.push(reading(command, CommandRole::ExampleOrMention));
+                found.push(reading_of(command, CommandRole::ExampleOrMention));
                 continue;
             }
-            push(document, command, announced(row, command), found);
+            push_command(document, command, announced_role(row, command), found);
         }
     }
 }
@@ -251,13 +251,13 @@ fn within_words(
         let span = start..start + bare.len();
         if shell::is_command(bare) && known.is_free(&span) {
             let command = crate::commands::command(bare, span, crate::commands::Expect::default());
-            found.push(reading(&command, CommandRole::ExampleOrMention));
+            found.push(reading_of(&command, CommandRole::ExampleOrMention));
         }
     }
 }
 
 /// Returns the role of a command by what governs its row.
-fn announced(row: &Row, command: &PlannedCommand) -> CommandRole {
+fn announced_role(row: &Row, command: &PlannedCommand) -> CommandRole {
     let topics = [row.topic, row.heading_topic];
     let any = |wanted: &dyn Fn(Topic) -> bool| topics.iter().flatten().any(|topic| wanted(*topic));
     if any(&|topic| topic == Topic::Rollback) {
@@ -269,7 +269,7 @@ fn announced(row: &Row, command: &PlannedCommand) -> CommandRole {
     } else if any(&|topic| topic == Topic::Example || topic == Topic::Bounds) {
         CommandRole::ExampleOrMention
     } else if row.boxed || any(&|topic| topic == Topic::Run) {
-        role(command, None, true)
+        role_of_command(command, None, true)
     } else {
         CommandRole::ExampleOrMention
     }
@@ -277,7 +277,7 @@ fn announced(row: &Row, command: &PlannedCommand) -> CommandRole {
 
 /// Returns the role of a command by where it stands, where that says more than what it belongs to: a section of checks, of
 /// manual work, of the operation of what runs.
-fn settled(role: CommandRole, command: &PlannedCommand, place: &Place) -> CommandRole {
+fn role_by_place(role: CommandRole, command: &PlannedCommand, place: &Place) -> CommandRole {
     use CommandRole::{
         Check, ExampleOrMention, Manual, Setup, StepExpectedToFail, StepExpectedToPass,
     };
@@ -349,11 +349,14 @@ fn settled(role: CommandRole, command: &PlannedCommand, place: &Place) -> Comman
 
 /// Returns whether a command is how to use what its item asks for: "Add the `search` command: `shop search --all`".
 fn uses_new(command: &PlannedCommand, place: &Place) -> bool {
-    place.items.iter().any(|item| is_use(bare(item), command))
+    place
+        .items
+        .iter()
+        .any(|item| is_use(bare_item(item), command))
 }
 
 /// The words of an item, without its marker, box and number.
-fn bare(item: &str) -> &str {
+fn bare_item(item: &str) -> &str {
     item.trim_start_matches(|letter: char| !letter.is_alphabetic() || letter == 'x')
 }
 
@@ -377,7 +380,7 @@ fn writes_words(place: &Place) -> bool {
             || place
                 .items
                 .iter()
-                .any(|item| names_text(item) && asks_for_change(bare(item))))
+                .any(|item| names_text(item) && asks_for_change(bare_item(item))))
 }
 
 fn by_criteria(criteria: &[Criterion], at: usize) -> Option<CriterionKind> {
@@ -395,20 +398,24 @@ fn in_steps(phase: &Phase, at: usize) -> bool {
         .any(|part| matches!(part, Part::Run(one) | Part::Commit(one) if *one == at))
 }
 
-fn role(command: &PlannedCommand, criterion: Option<CriterionKind>, in_step: bool) -> CommandRole {
+fn role_of_command(
+    command: &PlannedCommand,
+    criterion: Option<CriterionKind>,
+    in_step: bool,
+) -> CommandRole {
     let fails = command.expect.outcome == ExpectedOutcome::Fail;
     match criterion {
         Some(CriterionKind::Manual) => CommandRole::Manual,
         Some(CriterionKind::Automated) => CommandRole::Check,
         None if !in_step => CommandRole::ExampleOrMention,
         None if fails => CommandRole::StepExpectedToFail,
-        None if prepares(command) => CommandRole::Setup,
+        None if prepares_environment(command) => CommandRole::Setup,
         None => CommandRole::StepExpectedToPass,
     }
 }
 
 /// Dependencies that are brought in, services that are started, folders and variables that are made.
-fn prepares(command: &PlannedCommand) -> bool {
+fn prepares_environment(command: &PlannedCommand) -> bool {
     let facts = &command.facts;
     match facts.kind {
         Kind::Install | Kind::Service => true,
@@ -417,7 +424,7 @@ fn prepares(command: &PlannedCommand) -> bool {
     }
 }
 
-fn reading(command: &PlannedCommand, role: CommandRole) -> CommandReading {
+fn reading_of(command: &PlannedCommand, role: CommandRole) -> CommandReading {
     let facts = &command.facts;
     // An example asks for no result.
     let example = role == CommandRole::ExampleOrMention;
@@ -428,7 +435,7 @@ fn reading(command: &PlannedCommand, role: CommandRole) -> CommandReading {
     let expect = if example || unsaid {
         "-".to_owned()
     } else {
-        expected(command)
+        describe_expectation(command)
     };
     // That something was found is right or wrong only where the plan says which.
     let decides = if facts.decides == Decides::Found && expect == "-" {
@@ -448,7 +455,7 @@ fn reading(command: &PlannedCommand, role: CommandRole) -> CommandReading {
     }
 }
 
-fn expected(command: &PlannedCommand) -> String {
+fn describe_expectation(command: &PlannedCommand) -> String {
     let expect = &command.expect;
     let mut all: Vec<String> = Vec::new();
     match (expect.outcome, expect.status) {

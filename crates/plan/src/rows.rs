@@ -2,8 +2,8 @@
 //! headings above it announce.
 
 use crate::document::{Document, PieceKind, Span, box_at};
-use crate::inline::{Label, code_spans, label};
-use crate::labels::{Topic, element_topic, heading_topic, is_check, topic};
+use crate::inline::{Label, code_spans, read_label};
+use crate::labels::{Topic, element_topic, heading_topic, is_check, topic_of_label};
 use crate::languages::is_shell;
 
 /// The kind of a row.
@@ -96,7 +96,7 @@ impl Scope {
 }
 
 /// The rows of the given pieces, which are a unit's own, in order.
-pub(crate) fn rows(
+pub(crate) fn rows_of_pieces(
     document: &Document<'_>,
     pieces: impl Iterator<Item = usize>,
     starts_step: impl Fn(&str) -> bool,
@@ -227,12 +227,12 @@ impl Reader<'_, '_> {
         {
             self.scopes.clear();
         }
-        let labelled = label(words);
+        let labelled = read_label(words);
         let announces = |label: &Label| {
             if words.starts_with('<') {
                 element_topic(&label.name)
             } else {
-                topic(&label.name)
+                topic_of_label(&label.name)
             }
         };
         let own = labelled.clone().and_then(|label| {

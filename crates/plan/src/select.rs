@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::boxes::State;
 use crate::criteria::CriterionKind;
 use crate::identity::{CheckboxId, PhaseId};
-use crate::inline::{key, plain};
+use crate::inline::{comparison_key, plain_text};
 use crate::naming::unit_name;
 use crate::phase::Phase;
 use crate::reading::Plan;
@@ -55,7 +55,7 @@ impl Plan {
             return open.map(|phase| vec![phase.id]).ok_or(Unselected::AllDone);
         }
         let whole = self.one(wanted);
-        let several = wanted.contains(',') || dashed(wanted).is_some();
+        let several = wanted.contains(',') || split_range(wanted).is_some();
         let mut found = match whole {
             Err(Unselected::Unknown { .. }) if several => self.several(wanted)?,
             other => vec![other?],
@@ -102,7 +102,7 @@ impl Plan {
             .map(str::trim)
             .filter(|part| !part.is_empty())
         {
-            match (self.one(part), dashed(part)) {
+            match (self.one(part), split_range(part)) {
                 (Ok(one), _) => found.push(one),
                 (Err(Unselected::Unknown { .. }), Some((word, first, last))) => {
                     found.extend(self.between(part, &word, &first, &last)?);
@@ -172,7 +172,7 @@ impl Plan {
     }
 
     fn among(&self, wanted: &str, words: &str, units: &[&Phase]) -> Result<PhaseId, Unselected> {
-        let words = plain(words).trim().trim_end_matches(':').to_owned();
+        let words = plain_text(words).trim().trim_end_matches(':').to_owned();
         for fitting in [
             by_name(&words, units),
             by_number(&words, units),
@@ -198,12 +198,13 @@ impl Plan {
     }
 
     fn unknown(&self, wanted: &str) -> Unselected {
-        let asked = key(wanted);
+        let asked = comparison_key(wanted);
         let mut near: Vec<(usize, PhaseId)> = self
             .all()
             .map(|phase| {
                 (
-                    likeness(&asked, &key(&phase.label)).max(likeness(&asked, &key(&phase.title))),
+                    measure_likeness(&asked, &comparison_key(&phase.label))
+                        .max(measure_likeness(&asked, &comparison_key(&phase.title))),
                     phase.id,
                 )
             })
@@ -219,7 +220,7 @@ impl Plan {
 }
 
 /// `2-4`, `Tasks 2-4`: the word and both ends.
-fn dashed(wanted: &str) -> Option<(String, String, String)> {
+fn split_range(wanted: &str) -> Option<(String, String, String)> {
     let (left, last) = wanted
         .trim()
         .rsplit_once(['-', '–', '…'])
@@ -258,7 +259,7 @@ fn same_number(left: &str, right: &str) -> bool {
 fn by_name(words: &str, units: &[&Phase]) -> Vec<PhaseId> {
     let exact: Vec<PhaseId> = units
         .iter()
-        .filter(|phase| key(&phase.label) == key(words))
+        .filter(|phase| comparison_key(&phase.label) == comparison_key(words))
         .map(|phase| phase.id)
         .collect();
     if !exact.is_empty() {
@@ -283,7 +284,9 @@ fn by_name(words: &str, units: &[&Phase]) -> Vec<PhaseId> {
         .collect();
     let titled: Vec<PhaseId> = fitting
         .iter()
-        .filter(|phase| !name.title.is_empty() && key(&phase.title) == key(&name.title))
+        .filter(|phase| {
+            !name.title.is_empty() && comparison_key(&phase.title) == comparison_key(&name.title)
+        })
         .map(|phase| phase.id)
         .collect();
     if titled.is_empty() {
@@ -306,14 +309,14 @@ fn by_number(words: &str, units: &[&Phase]) -> Vec<PhaseId> {
 
 /// By title: equal, else holding the words.
 fn by_title(words: &str, units: &[&Phase]) -> Vec<PhaseId> {
-    let asked = key(words);
+    let asked = comparison_key(words);
     if asked.is_empty() {
         return Vec::new();
     }
     let pick = |fits: &dyn Fn(&str) -> bool| -> Vec<PhaseId> {
         units
             .iter()
-            .filter(|phase| fits(&key(&phase.title)))
+            .filter(|phase| fits(&comparison_key(&phase.title)))
             .map(|phase| phase.id)
             .collect()
     };
@@ -326,7 +329,7 @@ fn by_title(words: &str, units: &[&Phase]) -> Vec<PhaseId> {
 }
 
 /// Returns how alike two texts are, of a hundred, by the pairs of letters that they share.
-fn likeness(left: &str, right: &str) -> usize {
+fn measure_likeness(left: &str, right: &str) -> usize {
     let pairs = |text: &str| {
         let letters: Vec<char> = text.chars().collect();
         letters

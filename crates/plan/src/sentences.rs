@@ -1,6 +1,16 @@
 //! Accounts for each sentence of a unit: whether it is work, and whether a
 //! block of the unit shows that work.
 //!
+//! A unit with one block for `app/cart.py`, which defines `total`:
+//!
+//! ```text
+//! The cart has no total yet.            Context: states how it is
+//! Add `total` to the cart.              DoShown: asks, and the block defines `total`
+//! Log each call of `checkout`.          DoUnshown: asks, and no block holds `checkout`
+//! Do not touch `app/store.py`.          Forbid, and the file is protected
+//! Ask the owner for the tax rate.       Person
+//! ```
+//!
 //! Where a sentence stands decides first (among criteria, under a label, before a
 //! block), then its form (imperative, demand, statement), then the blocks: what
 //! they hold of the names and words in it.
@@ -44,10 +54,12 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+#[cfg(test)]
+pub(crate) use bounds::bound_of_sentence;
 pub use inline::Replacement;
 pub use prohibition::Protected;
 pub use removal::Removal;
-pub(crate) use removal::{removals, said};
+pub(crate) use removal::{removals_of_sentences, removals_of_words};
 
 use crate::blocks::Placed;
 use crate::changes::{Asking, PlannedChange};
@@ -107,7 +119,7 @@ pub enum SentenceClass {
 }
 
 /// Reads the sentences of a unit. `steps` holds the first row of each step.
-pub(crate) fn read(
+pub(crate) fn read_sentences(
     asking: &Asking<'_, '_>,
     steps: &[usize],
     placed: &[Placed],
@@ -136,7 +148,7 @@ pub(crate) fn read(
     };
     let mut classes: HashMap<usize, SentenceClass> = HashMap::new();
     let mut found = Vec::new();
-    for cut in split::cut(asking.document, asking.rows) {
+    for cut in split::cut_sentences(asking.document, asking.rows) {
         let led = judge.lead(&cut).and_then(|row| classes.get(&row).copied());
         let sentence = judge.judge(&cut, led);
         classes.insert(cut.last, sentence.class);
@@ -147,5 +159,5 @@ pub(crate) fn read(
 
 /// Tells that the title of a step asks to run something.
 pub(crate) fn asks_to_run(title: &str) -> bool {
-    form::read(title).mood == form::Mood::Asks(crate::vocabulary::Use::Run)
+    form::read_form(title).mood == form::Mood::Asks(crate::vocabulary::Use::Run)
 }

@@ -66,7 +66,7 @@ pub(crate) struct Parts<'a> {
 }
 
 /// Divides the bytes of `whole`, which are the unit's.
-pub(crate) fn divide(
+pub(crate) fn divide_unit(
     document: &Document<'_>,
     unit: &Unit,
     whole: &Span,
@@ -83,7 +83,7 @@ pub(crate) fn divide(
     marks.extend(
         unit.children
             .iter()
-            .map(|child| (extent(document, child), PassageKind::Unit)),
+            .map(|child| (extent_of(document, child), PassageKind::Unit)),
     );
     for row in parts.rows {
         match row.kind {
@@ -102,7 +102,7 @@ pub(crate) fn divide(
             }
             RowKind::Cells(_) => marks.push((row.span.clone(), PassageKind::Row)),
             RowKind::Rule => marks.push((row.span.clone(), PassageKind::Markup)),
-            RowKind::Line(_) => line(row, &mut marks),
+            RowKind::Line(_) => mark_line(row, &mut marks),
         }
     }
     marks.extend(
@@ -137,11 +137,11 @@ pub(crate) fn divide(
             },
         )
     }));
-    cover(document.text, whole, marks)
+    cover_text(document.text, whole, marks)
 }
 
 /// Where a unit nested in another begins and ends.
-fn extent(document: &Document<'_>, unit: &Unit) -> Span {
+fn extent_of(document: &Document<'_>, unit: &Unit) -> Span {
     let last = unit
         .pieces
         .clone()
@@ -154,7 +154,7 @@ fn extent(document: &Document<'_>, unit: &Unit) -> Span {
 }
 
 /// The box and the label of a line.
-fn line(row: &Row, marks: &mut Vec<(Span, PassageKind)>) {
+fn mark_line(row: &Row, marks: &mut Vec<(Span, PassageKind)>) {
     /// The bytes of `[x] `.
     const BOX: usize = 4;
     if row.boxed && row.span.start >= BOX {
@@ -169,7 +169,7 @@ fn line(row: &Row, marks: &mut Vec<(Span, PassageKind)>) {
 }
 
 /// Which of two marks that begin at one byte is the finer.
-fn rank(kind: PassageKind) -> usize {
+fn rank_of_mark(kind: PassageKind) -> usize {
     use PassageKind::{
         Aside, Box, Code, Command, Criterion, File, Heading, Label, Markup, Row, Sentence, Unit,
     };
@@ -184,15 +184,15 @@ fn rank(kind: PassageKind) -> usize {
 
 /// Lays the marks over the text: the first of two that overlap keeps its bytes, the
 /// other what is left behind it, and what no mark takes is markup.
-fn cover(text: &str, whole: &Span, mut marks: Vec<(Span, PassageKind)>) -> Vec<Passage> {
+fn cover_text(text: &str, whole: &Span, mut marks: Vec<(Span, PassageKind)>) -> Vec<Passage> {
     marks.retain(|(span, _)| span.start < span.end && text.get(span.clone()).is_some());
-    marks.sort_by_key(|(span, kind)| (span.start, rank(*kind), span.end));
+    marks.sort_by_key(|(span, kind)| (span.start, rank_of_mark(*kind), span.end));
     let mut found: Vec<Passage> = Vec::new();
     let mut at = whole.start;
     // Sentences that a finer mark cuts in two go on behind it.
     let mut waiting: Vec<(usize, PassageKind)> = Vec::new();
     for (span, kind) in marks {
-        close(
+        close_gap(
             text,
             &mut found,
             &mut at,
@@ -217,12 +217,12 @@ fn cover(text: &str, whole: &Span, mut marks: Vec<(Span, PassageKind)>) -> Vec<P
             at = end;
         }
     }
-    close(text, &mut found, &mut at, whole.end, &mut waiting);
+    close_gap(text, &mut found, &mut at, whole.end, &mut waiting);
     found
 }
 
 /// Fills the bytes up to `end` with the marks that wait, and with markup.
-fn close(
+fn close_gap(
     text: &str,
     found: &mut Vec<Passage>,
     at: &mut usize,

@@ -11,7 +11,7 @@ use crate::criteria::is_among;
 use crate::document::Span;
 use crate::identity::CheckboxId;
 use crate::labels::Topic;
-use crate::naming::{Rank, coded, marked, numbered, unit_name};
+use crate::naming::{Rank, read_coded_unit, read_marks, read_numbered_unit, unit_name};
 use crate::rows::{Row, RowKind};
 use crate::word_lists::List;
 
@@ -94,32 +94,32 @@ pub(crate) fn is_step_name(words: &str) -> bool {
     if words.is_ascii() && !List::StepWord.words().iter().any(begins) {
         return false;
     }
-    unit_name(&marked(words).words).is_some_and(|name| name.rank == Rank::Step)
+    unit_name(&read_marks(words).words).is_some_and(|name| name.rank == Rank::Step)
 }
 
 /// Cuts a unit's rows into steps: those that are called so, else its boxes, else its sections, else all of it.
-pub(crate) fn seeds(asking: &Asking<'_, '_>, title: &str) -> Vec<Seed> {
+pub(crate) fn find_seeds(asking: &Asking<'_, '_>, title: &str) -> Vec<Seed> {
     let rows = asking.rows;
     let called: Vec<usize> = (0..rows.len())
         .filter(|at| is_called_step(asking, &rows[*at]))
         .collect();
     if !called.is_empty() {
-        return with_sections(asking, cut(asking, &called));
+        return with_sections(asking, cut_steps(asking, &called));
     }
     let boxed: Vec<usize> = (0..rows.len())
         .filter(|at| is_boxed_step(asking, &rows[*at]))
         .collect();
     if !boxed.is_empty() {
-        return with_sections(asking, cut(asking, &boxed));
+        return with_sections(asking, cut_steps(asking, &boxed));
     }
     let listed = listed_steps(asking);
     if listed.len() > 1 {
-        return with_sections(asking, cut(asking, &listed));
+        return with_sections(asking, cut_steps(asking, &listed));
     }
     let sections: Vec<usize> = (0..rows.len())
-        .filter(|at| matches!(rows[*at].kind, RowKind::Heading(_)) && !apart(&rows[*at]))
+        .filter(|at| matches!(rows[*at].kind, RowKind::Heading(_)) && !is_apart(&rows[*at]))
         .collect();
-    let mut found = cut(asking, &sections);
+    let mut found = cut_steps(asking, &sections);
     found.retain(|seed| {
         let inner = rows[seed.rows.clone()].iter().skip(1);
         inner
@@ -173,7 +173,7 @@ fn runs_in_words(asking: &Asking<'_, '_>, row: &Row) -> bool {
 fn with_sections(asking: &Asking<'_, '_>, steps: Vec<Seed>) -> Vec<Seed> {
     let rows = asking.rows;
     let sections: Vec<usize> = (0..rows.len())
-        .filter(|at| matches!(rows[*at].kind, RowKind::Heading(_)) && !apart(&rows[*at]))
+        .filter(|at| matches!(rows[*at].kind, RowKind::Heading(_)) && !is_apart(&rows[*at]))
         .collect();
     let mut all = steps;
     let ends: Vec<usize> = all.iter().map(|step| step.rows.end).collect();
@@ -181,7 +181,7 @@ fn with_sections(asking: &Asking<'_, '_>, steps: Vec<Seed>) -> Vec<Seed> {
     let labels: Vec<usize> = labels
         .filter(|end| !all.iter().any(|step| step.rows.contains(end)))
         .collect();
-    for mut seed in cut(asking, &labels) {
+    for mut seed in cut_steps(asking, &labels) {
         let next = all
             .iter()
             .map(|step| step.rows.start)
@@ -192,7 +192,7 @@ fn with_sections(asking: &Asking<'_, '_>, steps: Vec<Seed>) -> Vec<Seed> {
             ..seed
         });
     }
-    for mut seed in cut(asking, &sections) {
+    for mut seed in cut_steps(asking, &sections) {
         let end = all
             .iter()
             .map(|step| step.rows.start)
@@ -211,7 +211,7 @@ fn with_sections(asking: &Asking<'_, '_>, steps: Vec<Seed>) -> Vec<Seed> {
 }
 
 /// Headings that hold no work of the unit.
-fn apart(row: &Row) -> bool {
+fn is_apart(row: &Row) -> bool {
     let quiet = [
         Topic::About,
         Topic::Depends,
@@ -296,7 +296,7 @@ fn listed_steps(asking: &Asking<'_, '_>) -> Vec<usize> {
 }
 
 /// One step from each start to the next, or to what ends the steps.
-fn cut(asking: &Asking<'_, '_>, starts: &[usize]) -> Vec<Seed> {
+fn cut_steps(asking: &Asking<'_, '_>, starts: &[usize]) -> Vec<Seed> {
     let rows = asking.rows;
     let mut found = Vec::new();
     for (at, start) in starts.iter().copied().enumerate() {
@@ -315,16 +315,18 @@ fn cut(asking: &Asking<'_, '_>, starts: &[usize]) -> Vec<Seed> {
         let below = label.map(|at| rows[at].span.clone());
         let ends = |at: usize, row: &Row| match (&row.kind, level) {
             _ if of_label && asking.names_file(at) => true,
-            (RowKind::Heading(inner), Some(level)) => *inner <= level || apart(row),
+            (RowKind::Heading(inner), Some(level)) => *inner <= level || is_apart(row),
             (RowKind::Heading(_) | RowKind::Rule, None) => true,
             _ => is_among(row) && row.item.is_none() && row.label.is_some(),
         };
         let end = (start + 1..limit)
             .find(|at| ends(*at, &rows[*at]))
             .unwrap_or(limit);
-        let words = marked(asking.document.slice(&rows[start].span)).words;
+        let words = read_marks(asking.document.slice(&rows[start].span)).words;
         let named = unit_name(&words).filter(|name| name.rank == Rank::Step);
-        let named = named.or_else(|| coded(&words)).or_else(|| numbered(&words));
+        let named = named
+            .or_else(|| read_coded_unit(&words))
+            .or_else(|| read_numbered_unit(&words));
         let item = rows[start].item.filter(|_| level.is_none());
         let checkbox = item.and_then(|item| asking.boxes.get(item).copied().flatten());
         let (title, number) = match named {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::boxes::{Checkbox, State};
 use crate::document::Span;
-use crate::inline::{key, one_line};
+use crate::inline::{comparison_key, one_line};
 use crate::reading::{Plan, read};
 
 /// A box to be marked.
@@ -50,7 +50,7 @@ pub enum TickFailure {
 
 /// Some boxes could not be marked; the others are.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize)]
-#[error("{}", list(.failures))]
+#[error("{}", list_failures(.failures))]
 pub struct TickError {
     /// The text with every other box marked: write it, then say what failed.
     pub text: String,
@@ -58,7 +58,7 @@ pub struct TickError {
     pub failures: Vec<TickFailure>,
 }
 
-fn list(failures: &[TickFailure]) -> String {
+fn list_failures(failures: &[TickFailure]) -> String {
     failures
         .iter()
         .map(ToString::to_string)
@@ -86,10 +86,10 @@ pub fn tick(text: &str, boxes: &[Ticking]) -> Result<String, TickError> {
     let mut edits: Vec<(Span, char)> = Vec::new();
     let mut failures = Vec::new();
     for wanted in boxes {
-        match find(&plan, wanted) {
+        match find_checkbox(&plan, wanted) {
             Ok(found) => {
                 edits.extend(
-                    mark(&plan, found, wanted.to).map(|sign| (found.mark_span.clone(), sign)),
+                    mark_for(&plan, found, wanted.to).map(|sign| (found.mark_span.clone(), sign)),
                 );
             }
             Err(failure) => failures.push(failure),
@@ -111,7 +111,7 @@ pub fn tick(text: &str, boxes: &[Ticking]) -> Result<String, TickError> {
     }
 }
 
-fn find<'p>(plan: &'p Plan, wanted: &Ticking) -> Result<&'p Checkbox, TickFailure> {
+fn find_checkbox<'p>(plan: &'p Plan, wanted: &Ticking) -> Result<&'p Checkbox, TickFailure> {
     let fitting: Vec<&Checkbox> = plan
         .checkboxes()
         .iter()
@@ -120,7 +120,7 @@ fn find<'p>(plan: &'p Plan, wanted: &Ticking) -> Result<&'p Checkbox, TickFailur
     let of_unit: Vec<&Checkbox> = fitting
         .iter()
         .copied()
-        .filter(|found| bears(plan, found, &wanted.heading))
+        .filter(|found| bears_name(plan, found, &wanted.heading))
         .collect();
     let narrowed = if of_unit.is_empty() {
         &fitting
@@ -131,7 +131,8 @@ fn find<'p>(plan: &'p Plan, wanted: &Ticking) -> Result<&'p Checkbox, TickFailur
         [] => Err(TickFailure::Missing(wanted.clone())),
         [one] => Ok(one),
         several => {
-            let here = |found: &&&Checkbox| plan.place(found.mark_span.start).line == wanted.line;
+            let here =
+                |found: &&&Checkbox| plan.location(found.mark_span.start).line == wanted.line;
             let found = several.iter().find(here).copied();
             found.ok_or_else(|| TickFailure::Ambiguous {
                 ticking: wanted.clone(),
@@ -142,8 +143,8 @@ fn find<'p>(plan: &'p Plan, wanted: &Ticking) -> Result<&'p Checkbox, TickFailur
 }
 
 /// Returns whether the box stands in a unit of that name, by label, title or heading.
-fn bears(plan: &Plan, found: &Checkbox, heading: &str) -> bool {
-    let asked = key(heading.trim_start_matches('#'));
+fn bears_name(plan: &Plan, found: &Checkbox, heading: &str) -> bool {
+    let asked = comparison_key(heading.trim_start_matches('#'));
     if asked.is_empty() {
         return false;
     }
@@ -157,13 +158,13 @@ fn bears(plan: &Plan, found: &Checkbox, heading: &str) -> bool {
             .trim_start_matches('#');
         [&phase.label, &phase.title]
             .into_iter()
-            .any(|name| key(name) == asked)
-            || key(written) == asked
+            .any(|name| comparison_key(name) == asked)
+            || comparison_key(written) == asked
     })
 }
 
 /// The sign that marks a box, if it does not bear the mark already.
-fn mark(plan: &Plan, found: &Checkbox, to: Mark) -> Option<char> {
+fn mark_for(plan: &Plan, found: &Checkbox, to: Mark) -> Option<char> {
     let bracketed = plan.text()[..found.mark_span.start].ends_with('[');
     let ticked = found.state == State::Done;
     let uses = |sign: char| plan.checkboxes().iter().any(|other| other.mark == sign);

@@ -14,13 +14,13 @@ use crate::phase::Phase;
 const WORTH_A_THREAD: usize = 8 << 10;
 
 /// Reads units and those nested in them, numbered depth first, and tells which piece of the document is whose.
-pub(crate) fn read(
+pub(crate) fn read_units(
     document: &Document<'_>,
     units: &[Unit],
     boxes: &[Option<CheckboxId>],
 ) -> (Vec<Phase>, Vec<Option<PhaseId>>) {
     let mut all = Vec::new();
-    units.iter().for_each(|unit| number(unit, &mut all));
+    units.iter().for_each(|unit| number_units(unit, &mut all));
     let mut owners = vec![None; document.pieces.len()];
     for (at, unit) in all.iter().enumerate() {
         for piece in unit.own().chain(unit.echoes.iter().cloned().flatten()) {
@@ -32,15 +32,17 @@ pub(crate) fn read(
     let mut contents = side_by_side(document, &all, boxes).into_iter();
     let phases = units
         .iter()
-        .filter_map(|unit| nested(unit, &mut contents))
+        .filter_map(|unit| nest_contents(unit, &mut contents))
         .collect();
     (phases, owners)
 }
 
 /// Lists a unit and those nested in it, depth first.
-fn number<'u>(unit: &'u Unit, all: &mut Vec<&'u Unit>) {
+fn number_units<'u>(unit: &'u Unit, all: &mut Vec<&'u Unit>) {
     all.push(unit);
-    unit.children.iter().for_each(|child| number(child, all));
+    unit.children
+        .iter()
+        .for_each(|child| number_units(child, all));
 }
 
 /// Reads what stands in each unit.
@@ -55,7 +57,7 @@ fn side_by_side(
         while let Some((at, unit)) =
             Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, all.get(at)?)))
         {
-            let _ = read[at].set(contents::read(document, unit, PhaseId(at), boxes));
+            let _ = read[at].set(contents::read_contents(document, unit, PhaseId(at), boxes));
         }
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -74,12 +76,12 @@ fn side_by_side(
 }
 
 /// Puts the units nested in one into it; `contents` gives each in the order of its number.
-fn nested(unit: &Unit, contents: &mut impl Iterator<Item = Phase>) -> Option<Phase> {
+fn nest_contents(unit: &Unit, contents: &mut impl Iterator<Item = Phase>) -> Option<Phase> {
     let mut phase = contents.next()?;
     phase.phases = unit
         .children
         .iter()
-        .filter_map(|child| nested(child, contents))
+        .filter_map(|child| nest_contents(child, contents))
         .collect();
     contents::hand_down(&mut phase);
     Some(phase)

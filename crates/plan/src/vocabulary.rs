@@ -172,6 +172,13 @@ pub(crate) enum List {
     StatusApproved,
     /// A status that holds a word of another one and means neither.
     StatusNotDone,
+    /// A noun for a definition behind its name: "the `MAX` constant". A word that is not here may be a part or a
+    /// use of the symbol: "the `foo` calls".
+    DefinitionNoun,
+    /// A word for an import that was shown before.
+    SameAsBefore,
+    /// A word between the one that bounds and the first path: "only the one file: `a.py`".
+    BeforeBoundPath,
 }
 
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));
@@ -195,7 +202,7 @@ pub(crate) struct Language {
 }
 
 /// Reads the files.
-pub(crate) fn languages() -> impl Iterator<Item = Result<Language, toml::de::Error>> {
+pub(crate) fn read_languages() -> impl Iterator<Item = Result<Language, toml::de::Error>> {
     FILES.iter().map(|file| toml::from_str(file))
 }
 
@@ -234,7 +241,10 @@ impl Uses {
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let mut all = Vocabulary::default();
-    for (what, entries) in languages().flatten().flat_map(|language| language.uses) {
+    for (what, entries) in read_languages()
+        .flatten()
+        .flat_map(|language| language.uses)
+    {
         for entry in entries.into_keys() {
             if entry.chars().any(is_dense) {
                 let first = entry.chars().next().unwrap_or_default();
@@ -279,7 +289,7 @@ impl Opening {
             let end = &mut opening.ends[*what as usize];
             *end = entry.len().max(*end);
         }
-        for (end, uses) in entries(text) {
+        for (end, uses) in entries_at_start(text) {
             let has = opening
                 .ends
                 .iter_mut()
@@ -302,7 +312,7 @@ impl Opening {
 }
 
 /// Returns how many bytes the entry takes that `text`, in lower case, begins with.
-pub(crate) fn begins(text: &str, what: Use) -> Option<usize> {
+pub(crate) fn entry_at_start(text: &str, what: Use) -> Option<usize> {
     Opening::of(text).end(what)
 }
 
@@ -326,7 +336,7 @@ fn dense_entries(text: &str) -> impl Iterator<Item = (usize, &'static str, Use)>
 }
 
 /// The last entry of this use that `text`, in lower case, holds.
-pub(crate) fn last(text: &str, what: Use) -> Option<Range<usize>> {
+pub(crate) fn last_entry(text: &str, what: Use) -> Option<Range<usize>> {
     let dense = dense_entries(text).filter(|(_, _, other)| *other == what);
     let dense = dense.map(|(at, entry, _)| at..at + entry.len());
     let mut before = false;
@@ -335,7 +345,7 @@ pub(crate) fn last(text: &str, what: Use) -> Option<Range<usize>> {
         !within && letter.is_alphanumeric()
     });
     let spaced = starts.filter_map(|(at, _)| {
-        let fitting = entries(&text[at..]).filter(|(_, uses)| uses.has(what));
+        let fitting = entries_at_start(&text[at..]).filter(|(_, uses)| uses.has(what));
         fitting.last().map(|(end, _)| at..at + end)
     });
     dense
@@ -350,14 +360,14 @@ pub(crate) fn is_all(words: &str, what: Use) -> bool {
 }
 
 /// The uses of all entries that `text`, in lower case, holds.
-pub(crate) fn held(text: &str) -> Uses {
+pub(crate) fn uses_in(text: &str) -> Uses {
     let mut found = Uses::default();
     dense_entries(text).for_each(|(_, _, what)| found.add(what));
     let mut before = false;
     for (at, letter) in text.char_indices() {
         let within = std::mem::replace(&mut before, is_word(letter));
         if !within && letter.is_alphanumeric() {
-            entries(&text[at..]).for_each(|(_, uses)| found.0 |= uses.0);
+            entries_at_start(&text[at..]).for_each(|(_, uses)| found.0 |= uses.0);
         }
     }
     found
@@ -372,7 +382,7 @@ pub(crate) fn is_entry(words: &str, what: Use) -> bool {
 }
 
 /// The entries of scripts with blanks that `text` begins with, from the shortest on: their bytes and uses.
-fn entries(text: &str) -> impl Iterator<Item = (usize, Uses)> + '_ {
+fn entries_at_start(text: &str) -> impl Iterator<Item = (usize, Uses)> + '_ {
     let mut go_on = true;
     let known = word_ends(text).map_while(move |end| {
         let words = go_on

@@ -132,7 +132,7 @@ fn find(plan: &Plan, name: &str, item: &str, arguments: &AcceptArguments) -> Res
         }
         None => None,
     };
-    let line_of = |found: &Checkbox| plan.place(found.span.start).line;
+    let line_of = |found: &Checkbox| plan.location(found.span.start).line;
     let meant = |found: &&Checkbox| match item.parse::<usize>() {
         Ok(line) => line_of(found) == line,
         Err(_) => found.text.to_lowercase().contains(&item.to_lowercase()),

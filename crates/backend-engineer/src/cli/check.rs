@@ -137,7 +137,7 @@ fn summary(findings: &[Finding], name: &str) -> String {
 
 fn as_json(checked: &Checked<'_>) -> Value {
     let one = |finding: &Finding| {
-        let place = finding.span.as_ref().map(|span| checked.plan.place(span.start));
+        let place = finding.span.as_ref().map(|span| checked.plan.location(span.start));
         json!({
             "code": finding.code,
             "severity": finding.severity,

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use plan::{
-    Action, Bound, Checkbox, CodeBlock, CommandReading, Criterion, CriterionKind, Diagnostic, ExpectedOutcome, FileOf,
-    Part, Phase, PhaseId, Plan, PlannedCommand, Role, Sentence, Span, Standing, State,
+    Action, ApprovalStatus, Bound, Checkbox, CodeBlock, CommandReading, Criterion, CriterionKind, Diagnostic,
+    ExpectedOutcome, FileOf, Part, Phase, PhaseId, Plan, PlannedCommand, Role, Sentence, Span, State,
 };
 use serde::Serialize;
 
@@ -129,7 +129,7 @@ fn findings(plan: &Plan, source: Source<'_>, globals: &Globals) -> String {
             code: diagnostic.code,
             severity: Severity::Warning,
             message: diagnostic.message.clone(),
-            line: Some(plan.place(diagnostic.span.start).line),
+            line: Some(plan.location(diagnostic.span.start).line),
             span: Some(diagnostic.span.clone()),
             hint: Some(diagnostic.hint.clone()),
         })
@@ -144,7 +144,7 @@ struct Shown<'a> {
     plan: &'a str,
     title: Option<&'a str>,
     dialects: Vec<&'static str>,
-    standing: &'a Standing,
+    standing: &'a ApprovalStatus,
     phases: &'a [&'a Phase],
     checkboxes: &'a [Checkbox],
     criteria: &'a [Criterion],
@@ -164,7 +164,7 @@ impl<'a> Shown<'a> {
             plan: name,
             title: plan.title(),
             dialects: plan.dialects(),
-            standing: plan.standing(),
+            standing: plan.approval_status(),
             phases,
             checkboxes: plan.checkboxes(),
             criteria: plan.criteria(),
@@ -186,7 +186,7 @@ fn as_json(shown: &Shown<'_>, on_one_line: bool) -> Result<String, Stop> {
 fn as_text(plan: &Plan, name: &str, phases: &[&Phase], whole: bool) -> String {
     let mut text = format!("{}\n", plan.title().unwrap_or(name));
     let ticked = plan.checkboxes().iter().filter(|found| found.state == State::Done).count();
-    let standing = plan.standing().word.as_deref().unwrap_or("none stated");
+    let standing = plan.approval_status().word.as_deref().unwrap_or("none stated");
     text.push_str(&format!(
         "  dialect: {}; status: {standing}; boxes: {ticked} of {} ticked\n",
         plan.dialects().join(", "),
@@ -202,7 +202,7 @@ fn as_text(plan: &Plan, name: &str, phases: &[&Phase], whole: bool) -> String {
 /// One unit: its state and counts, and where the whole is wanted, its files, steps, criteria and commands.
 fn unit(plan: &Plan, phase: &Phase, depth: usize, whole: bool, text: &mut String) {
     let indent = "  ".repeat(depth);
-    let line = plan.place(phase.heading.start).line;
+    let line = plan.location(phase.heading.start).line;
     let title = if phase.label.ends_with(&phase.title) { String::new() } else { format!(": {}", phase.title) };
     text.push_str(&format!("{indent}[{}] {}{title}  (line {line})\n", units::mark(phase.state), phase.label));
     let literal = phase.blocks.iter().filter(|block| is_literal(block)).count();
@@ -260,7 +260,7 @@ fn details(plan: &Plan, phase: &Phase, indent: &str, text: &mut String) {
         text.push_str(&format!("{indent}    {} {}{lines}  ({how})\n", action_word(&change.action), change.path));
     }
     for block in phase.blocks.iter().filter(|block| is_literal(block) && !matches!(block.file, FileOf::Change(_))) {
-        let line = plan.place(block.span.start).line;
+        let line = plan.location(block.span.start).line;
         text.push_str(&format!("{indent}    ? code of line {line}: its file is not clear\n"));
     }
     for step in &phase.steps {
@@ -274,7 +274,7 @@ fn details(plan: &Plan, phase: &Phase, indent: &str, text: &mut String) {
     for span in left(phase) {
         let words = plan.text().get(span.clone()).unwrap_or_default().split_whitespace();
         let words = words.collect::<Vec<_>>().join(" ");
-        text.push_str(&format!("{indent}    in prose (line {}): {words}\n", plan.place(span.start).line));
+        text.push_str(&format!("{indent}    in prose (line {}): {words}\n", plan.location(span.start).line));
     }
     for criterion in &phase.criteria {
         let kind = match criterion.kind {

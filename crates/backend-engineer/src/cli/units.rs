@@ -35,7 +35,7 @@ fn unselected(plan: &Plan, name: &str, wanted: &str, error: &Unselected) -> Stop
     let named = |ids: &[PhaseId]| {
         let phases = ids.iter().filter_map(|id| plan.phase(*id));
         phases
-            .map(|phase| format!("{} ({}, line {})", phase.label, phase.title, plan.place(phase.heading.start).line))
+            .map(|phase| format!("{} ({}, line {})", phase.label, phase.title, plan.location(phase.heading.start).line))
             .collect::<Vec<_>>()
             .join(", ")
     };
@@ -66,7 +66,7 @@ pub(crate) fn list(plan: &Plan) -> String {
 
 fn line(plan: &Plan, phase: &Phase, depth: usize, text: &mut String) {
     let title = if phase.label.ends_with(&phase.title) { String::new() } else { format!(": {}", phase.title) };
-    let line = plan.place(phase.heading.start).line;
+    let line = plan.location(phase.heading.start).line;
     text.push_str(&format!("{}[{}] {}{title} (line {line})\n", "  ".repeat(depth), mark(phase.state), phase.label));
     for nested in &phase.phases {
         self::line(plan, nested, depth + 1, text);

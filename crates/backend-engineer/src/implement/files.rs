@@ -24,7 +24,7 @@ pub(super) fn remove_and_rename(work: &mut UnitWork<'_>, unit: PhaseId, change: 
                 Action::Rename { to } => format!("Rename `{}` to `{to}`", file.written),
                 _ => format!("Delete `{}`", file.written),
             };
-            let line = work.run.plan.place(file.span.start).line;
+            let line = work.run.plan.location(file.span.start).line;
             let placement = Placement { block: None, path: file.path.clone(), line, by: PlacedBy::Stated, placed };
             let deeds = vec![Deed::Place(placement)];
             change.items.push(Item { unit, step: None, title, checkbox: None, line, deeds });
@@ -87,7 +87,7 @@ pub(super) fn left_without_code(work: &mut UnitWork<'_>, unit: PhaseId, change: 
         if identified || shows_code(&phase, file) || matches!(file.action, Action::Delete | Action::Rename { .. }) {
             continue;
         }
-        let line = work.run.plan.place(file.span.start).line;
+        let line = work.run.plan.location(file.span.start).line;
         let title = format!("`{}`", file.written);
         let stated = phase.changes.get(file.change).is_some_and(|planned| planned.empty);
         if !stated && answered_for(work, &phase, file, change) {

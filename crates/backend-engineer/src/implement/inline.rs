@@ -47,7 +47,7 @@ pub(super) fn carry_out(
         return Ok(None);
     }
     let placed = settle(work, path, true, answer)?;
-    let line = work.run.plan.place(sentence.span.start).line;
+    let line = work.run.plan.location(sentence.span.start).line;
     let placement = placed.map(|placed: Placed| Placement {
         block: None,
         path: Some(path.clone()),

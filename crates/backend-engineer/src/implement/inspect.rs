@@ -24,7 +24,7 @@ pub(crate) async fn inspect(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
                 step: (index < phase.steps.len()).then_some(index),
                 title: step.title.clone(),
                 checkbox: step.checkbox,
-                line: work.run.plan.place(step.span.start).line,
+                line: work.run.plan.location(step.span.start).line,
                 deeds: Vec::new(),
             };
             item.deeds = deeds(work, &phase, step, &standing.whole).await?;
@@ -70,5 +70,11 @@ fn placement(work: &UnitWork<'_>, phase: &Phase, block: usize, standing: &BTreeS
         },
     };
     let by = work.state.identified.get(&(phase.id, block)).map_or(PlacedBy::Stated, |(_, by)| by.clone());
-    Placement { block: Some(block), path, line: work.run.plan.place(phase.blocks[block].span.start).line, by, placed }
+    Placement {
+        block: Some(block),
+        path,
+        line: work.run.plan.location(phase.blocks[block].span.start).line,
+        by,
+        placed,
+    }
 }

@@ -81,7 +81,7 @@ pub(crate) fn is_code(block: &CodeBlock) -> bool {
 /// Places one block in the staged tree.
 pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Result<Option<Placement>, Stop> {
     let block = &phase.blocks[index];
-    let line = work.run.plan.place(block.span.start).line;
+    let line = work.run.plan.location(block.span.start).line;
     let (file, by) = match file_of(work, phase, index) {
         Ok(found) => found,
         Err(message) => {

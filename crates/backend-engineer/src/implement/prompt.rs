@@ -77,7 +77,7 @@ fn task(work: &UnitWork<'_>, change: &Change, room: usize) -> (String, UnitText)
     let (plan, label) = (&work.run.plan, &work.assignment.label);
     let (above, shown_above) = above(work, room);
     let unit = unit_text(work, change, room - above.len().min(room));
-    let lines = format!("{}-{}", plan.place(unit.shown.start).line, plan.place(unit.shown.end).line);
+    let lines = format!("{}-{}", plan.location(unit.shown.start).line, plan.location(unit.shown.end).line);
     let mut text = format!("# {label}: {}\n", work.assignment.title);
     text.push_str(&above);
     text.push_str(&format!("\n<plan file=\"{}\" lines=\"{lines}\">\n{}\n</plan>\n", work.run.plan_name, unit.text));
@@ -115,7 +115,7 @@ fn above(work: &UnitWork<'_>, room: usize) -> (String, Vec<Range<usize>>) {
     spans.reverse();
     let lines = |span: &Range<usize>| {
         let last = plan.text().get(span.clone()).map_or(0, |words| words.trim_end().len());
-        format!("{}-{}", plan.place(span.start).line, plan.place(span.start + last).line)
+        format!("{}-{}", plan.location(span.start).line, plan.location(span.start + last).line)
     };
     let mut room = room.min(ABOVE);
     let mut text = String::new();

@@ -22,7 +22,7 @@ impl Passage {
     pub(crate) fn of(plan: &Plan, span: &Range<usize>) -> Self {
         let words = plan.text().get(span.clone()).unwrap_or_default().split_whitespace();
         let text = words.collect::<Vec<_>>().join(" ");
-        Passage { span: span.clone(), line: plan.place(span.start).line, text }
+        Passage { span: span.clone(), line: plan.location(span.start).line, text }
     }
 }
 

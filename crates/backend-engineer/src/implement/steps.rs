@@ -70,7 +70,7 @@ async fn carry_out_step(work: &mut UnitWork<'_>, at: &StepAt<'_>, change: &mut C
         step: Some(index),
         title: step.title.clone(),
         checkbox: step.checkbox,
-        line: work.run.plan.place(step.span.start).line,
+        line: work.run.plan.location(step.span.start).line,
         deeds: Vec::new(),
     };
     let state = step.checkbox.and_then(|id| work.run.plan.checkboxes().get(id.0)).map(|found| found.state);

@@ -85,7 +85,7 @@ impl UnitState {
 
     /// Records a finding; what weighs more than a note stands in the report, too.
     pub(crate) fn add_finding(&mut self, run: &RunContext, finding: &Finding) -> Result<(), Stop> {
-        let column = finding.span.as_ref().map(|span| run.plan.place(span.start).column);
+        let column = finding.span.as_ref().map(|span| run.plan.location(span.start).column);
         let path = finding.span.is_some().then(|| run.plan_name.clone());
         if finding.severity != Severity::Note {
             self.note(run, finding.message.clone())?;

@@ -193,7 +193,7 @@ fn of_criterion(work: &UnitWork<'_>, phase: &Phase, index: usize) -> Vec<Planned
         unit: Some(phase.id),
         origin: Origin::Criterion(index),
         text: criterion.text.clone(),
-        line: work.run.plan.place(criterion.span.start).line,
+        line: work.run.plan.location(criterion.span.start).line,
         kind,
         ran,
         evidence: None,

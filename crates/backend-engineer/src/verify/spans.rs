@@ -102,7 +102,7 @@ fn prohibition(work: &UnitWork<'_>, sentence: &Sentence, written: &[Pending]) ->
     Prohibition {
         span: sentence.span.clone(),
         text: words.collect::<Vec<_>>().join(" "),
-        line: work.run.plan.place(sentence.span.start).line,
+        line: work.run.plan.location(sentence.span.start).line,
         broken: held.iter().find_map(|kept| match kept {
             ProhibitionOutcome::Broken(path) => Some(path.clone()),
             ProhibitionOutcome::Kept | ProhibitionOutcome::Unknown => None,
@@ -140,7 +140,7 @@ impl Account<'_> {
             | PassageKind::Markup
             | PassageKind::Aside => SpanState::Informative,
         };
-        let line = self.work.run.plan.place(passage.span.start).line;
+        let line = self.work.run.plan.location(passage.span.start).line;
         SpanLine { span: passage.span.clone(), line, kind: passage.kind, class: sentence.map(|one| one.class), state }
     }
 
@@ -205,10 +205,11 @@ impl Account<'_> {
     }
 
     fn checkbox(&self, passage: &Passage) -> SpanState {
-        let line = self.work.run.plan.place(passage.span.start).line;
+        let line = self.work.run.plan.location(passage.span.start).line;
         let of = |id: &plan::CheckboxId| self.work.run.plan.checkboxes().get(id.0);
-        let is_here =
-            |id: &plan::CheckboxId| of(id).is_some_and(|found| self.work.run.plan.place(found.span.start).line == line);
+        let is_here = |id: &plan::CheckboxId| {
+            of(id).is_some_and(|found| self.work.run.plan.location(found.span.start).line == line)
+        };
         let found = self.verification.proofs.iter().find(|(id, _)| is_here(id));
         found.map_or(SpanState::Informative, |(_, proof)| of_proof(proof))
     }

@@ -59,7 +59,7 @@ fn line_and_text(run: &RunContext, id: CheckboxId) -> (usize, String) {
     run.plan
         .checkboxes()
         .get(id.0)
-        .map_or((0, String::new()), |found| (run.plan.place(found.span.start).line, found.text.clone()))
+        .map_or((0, String::new()), |found| (run.plan.location(found.span.start).line, found.text.clone()))
 }
 
 /// Changes the boxes in the plan as it lies on disk now.
@@ -123,7 +123,7 @@ fn ticking(run: &RunContext, id: CheckboxId, to: Mark) -> Option<Ticking> {
         .map(|phase| run.plan.text().get(phase.heading.clone()).unwrap_or_default().to_owned());
     Some(Ticking {
         text: found.text.clone(),
-        line: run.plan.place(found.span.start).line,
+        line: run.plan.location(found.span.start).line,
         to,
         heading: heading.unwrap_or_default(),
     })

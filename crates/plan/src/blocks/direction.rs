@@ -5,18 +5,22 @@ use crate::inline::one_line;
 use crate::rows::{Row, RowKind};
 
 /// The paragraph right behind a block, within its step, where it says where the block goes and leads to no other one.
-pub(super) fn behind(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> Option<String> {
-    let (text, leads_on) = below(asking, row, starts);
+pub(super) fn direction_behind(
+    asking: &Asking<'_, '_>,
+    row: usize,
+    starts: &[usize],
+) -> Option<String> {
+    let (text, leads_on) = words_below(asking, row, starts);
     (!leads_on && is_direction(&text)).then_some(text)
 }
 
 /// The paragraph right behind a block, within its step; empty where there is none.
 pub(super) fn paragraph_below(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> String {
-    below(asking, row, starts).0
+    words_below(asking, row, starts).0
 }
 
 /// The paragraph right behind a block, and whether the next block follows it.
-fn below(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> (String, bool) {
+fn words_below(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> (String, bool) {
     let step = starts.get(row);
     let lines: Vec<&Row> = asking
         .rows
@@ -52,7 +56,7 @@ pub(super) fn speaks_of_the_last(asking: &Asking<'_, '_>, row: usize, starts: &[
         return false;
     };
     let above = &asking.rows[first - 1];
-    matches!(above.kind, RowKind::Code(_)) && behind(asking, first - 1, starts).is_some()
+    matches!(above.kind, RowKind::Code(_)) && direction_behind(asking, first - 1, starts).is_some()
 }
 
 fn is_direction(text: &str) -> bool {

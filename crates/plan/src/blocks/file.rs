@@ -4,15 +4,17 @@
 use super::FileOf;
 use super::signs::{defines_stem, is_test_code, says_implement, says_stem, says_test};
 use crate::basis::Basis;
-use crate::changes::{Action, Asking, PlannedChange, Said, add, is_marker, meant};
+use crate::changes::{
+    Action, Asking, FileNote, PlannedChange, add_change, changes_meant, is_marker,
+};
 use crate::document::{Document, Span};
-use crate::inline::key;
-use crate::labels::{Topic, topic};
-use crate::languages::{fits, is_at_home};
+use crate::inline::comparison_key;
+use crate::labels::{Topic, topic_of_label};
+use crate::languages::{fits_language, is_at_home};
 use crate::mention::spoken_paths;
 use crate::paths::{FoundPath, as_path, find_paths, same_file};
 use crate::rows::{Row, RowKind};
-use crate::vocabulary::{Use, begins, is_all};
+use crate::vocabulary::{Use, entry_at_start, is_all};
 
 /// A block whose file is looked for.
 pub(super) struct Wanted<'w> {
@@ -52,7 +54,7 @@ pub(super) struct Located {
 }
 
 /// The file of a block; a path that the block or its fence names itself is added to the changes.
-pub(super) fn find(
+pub(super) fn find_file(
     asking: &Asking<'_, '_>,
     wanted: &Wanted<'_>,
     changes: &mut Vec<PlannedChange>,
@@ -207,13 +209,13 @@ fn by_itself(
 ) -> Option<FileOf> {
     let from_info = info_path(wanted.info);
     let said = from_info.clone().or_else(|| first_comment(wanted.text))?;
-    let known: Vec<usize> = meant(changes, &said);
+    let known: Vec<usize> = changes_meant(changes, &said);
     match known.as_slice() {
         [one] => return Some(FileOf::Change(*one)),
         [] => {}
         several => return Some(FileOf::Between(several.to_vec())),
     }
-    if !fits(wanted.language, &said) {
+    if !fits_language(wanted.language, &said) {
         return None;
     }
     let line = document.slice(&row.span);
@@ -232,12 +234,12 @@ fn by_itself(
     } else {
         Action::Modify
     };
-    add(
+    add_change(
         changes,
         &found,
-        &Said {
+        &FileNote {
             action,
-            ..Said::default()
+            ..FileNote::default()
         },
     )
     .first()
@@ -270,7 +272,7 @@ pub(super) fn placing_comment(text: &str, path: &str) -> Option<String> {
         .trim_start_matches(['`', ',', ' ', '—', '–', '-', '(']);
     let placed = [Use::Place, Use::Change]
         .into_iter()
-        .any(|what| begins(&behind.to_lowercase(), what).is_some());
+        .any(|what| entry_at_start(&behind.to_lowercase(), what).is_some());
     placed.then(|| words.trim_end_matches(['*', '/', ' ']).to_owned())
 }
 
@@ -317,7 +319,7 @@ pub(super) fn first_comment(text: &str) -> Option<String> {
     // "Datei: app/a.py": what a label says of files in any language.
     let labelled = bare
         .split_once([':', '：'])
-        .filter(|(name, _)| topic(&key(name)) == Some(Topic::Files));
+        .filter(|(name, _)| topic_of_label(&comparison_key(name)) == Some(Topic::Files));
     let bare = labelled.map_or(bare, |(_, rest)| rest.trim());
     let word = bare
         .split([' ', '\t', '(', ',', '—', '–'])
@@ -371,13 +373,14 @@ fn by_line(
     let paths = spoken_paths(words, row.span.start, bare);
     let mut fitting: Vec<(usize, &FoundPath)> = Vec::new();
     for path in &paths {
-        for change in meant(changes, &path.path) {
+        for change in changes_meant(changes, &path.path) {
             let file = &changes[change].path;
             let loose = right_above
                 && words.trim_end().ends_with([':', '：'])
                 && paths.len() == 1
                 && !changes[change].pattern;
-            if (fits(wanted.language, file) || loose && lenient(wanted.language))
+            if (fits_language(wanted.language, file)
+                || loose && is_loosely_written(wanted.language))
                 && !fitting.iter().any(|(known, _)| *known == change)
             {
                 fitting.push((change, path));
@@ -403,8 +406,8 @@ fn by_line(
                 changes,
             ))
         }
-        several => Some(preferred(words, row.span.start, several).map_or_else(
-            || narrowed(wanted, changes, several.iter().map(|(at, _)| *at).collect()),
+        several => Some(preferred_path(words, row.span.start, several).map_or_else(
+            || narrow_by_code(wanted, changes, several.iter().map(|(at, _)| *at).collect()),
             FileOf::Change,
         )),
     }
@@ -426,15 +429,15 @@ pub(super) fn named_above(
     let [path] = paths.as_slice() else {
         return None;
     };
-    match meant(changes, &path.path).as_slice() {
+    match changes_meant(changes, &path.path).as_slice() {
         [one] => Some(FileOf::Change(*one)),
         [] => {
-            let said = Said {
+            let said = FileNote {
                 action: Action::Unstated,
                 basis: Basis::Worded,
-                ..Said::default()
+                ..FileNote::default()
             };
-            add(changes, path, &said)
+            add_change(changes, path, &said)
                 .first()
                 .map(|at| FileOf::Change(*at))
         }
@@ -487,11 +490,11 @@ fn goes_elsewhere(wanted: &Wanted<'_>, words: &str, base: usize, paths: &[FoundP
     let is_file = !words[path.outer.start - base..path.outer.end - base]
         .trim_end_matches('`')
         .ends_with('/');
-    path.ticked && is_file && fits(wanted.language, &path.path) && goes
+    path.ticked && is_file && fits_language(wanted.language, &path.path) && goes
 }
 
 /// Languages that people write loosely on a fence.
-fn lenient(language: &str) -> bool {
+fn is_loosely_written(language: &str) -> bool {
     matches!(
         language,
         "yaml"
@@ -533,7 +536,7 @@ fn entry_is_for(asking: &Asking<'_, '_>, at: usize, target: usize, code: &Row) -
 }
 
 /// Of several files on a line, the one that the sentence is about.
-fn preferred(words: &str, base: usize, several: &[(usize, &FoundPath)]) -> Option<usize> {
+fn preferred_path(words: &str, base: usize, several: &[(usize, &FoundPath)]) -> Option<usize> {
     let said = |path: &FoundPath| {
         let before = words[..path.outer.start - base].trim_end().to_lowercase();
         [
@@ -571,7 +574,7 @@ fn by_list(
         .filter(|at| {
             let change = &changes[*at];
             let folder = change.pattern && change.path.ends_with('/');
-            fits(wanted.language, &change.path)
+            fits_language(wanted.language, &change.path)
                 && change.action != Action::Delete
                 && !folder
                 && !change.empty
@@ -606,18 +609,18 @@ fn by_list(
         }
         let found = match side.as_slice() {
             [one] => FileOf::Change(*one),
-            [] => narrowed(wanted, changes, fitting),
-            _ => narrowed(wanted, changes, side),
+            [] => narrow_by_code(wanted, changes, fitting),
+            _ => narrow_by_code(wanted, changes, side),
         };
         return (found, Basis::Worded);
     }
-    let found = narrowed(wanted, changes, fitting);
+    let found = narrow_by_code(wanted, changes, fitting);
     let basis = of_list(&found, changes);
     (found, basis)
 }
 
 /// Those in whose own language the block is written, and whose name it defines.
-fn narrowed(wanted: &Wanted<'_>, changes: &[PlannedChange], fitting: Vec<usize>) -> FileOf {
+fn narrow_by_code(wanted: &Wanted<'_>, changes: &[PlannedChange], fitting: Vec<usize>) -> FileOf {
     let single: Vec<usize> = fitting
         .iter()
         .copied()
@@ -665,5 +668,5 @@ fn step_words(asking: &Asking<'_, '_>, wanted: &Wanted<'_>) -> String {
         .rev()
         .find(|row| matches!(row.kind, RowKind::Line(_)))
         .map_or("", |row| asking.document.slice(&row.span));
-    format!("{} {}", key(title), key(near))
+    format!("{} {}", comparison_key(title), comparison_key(near))
 }

@@ -6,11 +6,13 @@
 mod altered;
 
 use crate::changes::is_marker;
-use crate::inline::{code_spans, label, one_line};
+use crate::inline::{code_spans, one_line, read_label};
 use crate::mention::sentence_around;
-use crate::vocabulary::{Opening, Use, Uses, begins, held, is_dense, is_entry, last};
+use crate::vocabulary::{
+    Opening, Use, Uses, entry_at_start, is_dense, is_entry, last_entry, uses_in,
+};
 
-pub(crate) use altered::{Altered, altered};
+pub(crate) use altered::{Altered, read_altered};
 
 /// The sense that the words above give to a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,19 +35,19 @@ pub(crate) enum Lead {
 const LONGEST_NAME: usize = 5;
 
 /// Reads the sentence that leads to a block of code.
-pub(crate) fn read(above: &str, code: &str) -> Lead {
+pub(crate) fn read_lead(above: &str, code: &str) -> Lead {
     let Some(sentence) = leading_sentence(above) else {
         return Lead::Asks;
     };
     if sentence.contains(['❌', '✗', '✘', '🚫', '⛔']) {
         return Lead::Shows;
     }
-    let clauses: Vec<Clause<'_>> = clauses(&sentence);
+    let clauses: Vec<Clause<'_>> = split_clauses(&sentence);
     if clauses.iter().any(Clause::asks) || clauses.iter().all(Clause::only_places) {
         return Lead::Asks;
     }
     let main = outside_brackets(&sentence);
-    let main = self::clauses(&main);
+    let main = split_clauses(&main);
     if main.iter().any(Clause::removes) {
         return of_removal(above, &main, code);
     }
@@ -102,7 +104,7 @@ pub(super) fn is_within(above: &str) -> bool {
     // "`a`" and "`a.py`" are both a tick by now: a path is no place in its file.
     let paths = crate::paths::find_paths(above, 0, false).len();
     let codes = sentence.matches('`').count();
-    clauses(&sentence).iter().any(|clause| {
+    split_clauses(&sentence).iter().any(|clause| {
         let words: Vec<&str> = clause.words.split(' ').collect();
         let places = |at: usize| {
             [Use::Place, Use::Goal]
@@ -131,10 +133,10 @@ fn leading_sentence(above: &str) -> Option<String> {
     // A short sentence behind others is no name of the block: "Replace `a`. The signature stays."
     let alone = words[..sentence.start].trim().is_empty();
     let words = &words[sentence];
-    let own =
-        label(words).filter(|label| label.rest < words.len() && !words[..label.rest].contains('`'));
+    let own = read_label(words)
+        .filter(|label| label.rest < words.len() && !words[..label.rest].contains('`'));
     let words = own.map_or(words, |label| &words[label.rest..]);
-    let plain = blank(words);
+    let plain = blank_code(words);
     let plain = plain.trim();
     let leads = plain.ends_with([':', '：']) || alone && plain.split(' ').count() <= LONGEST_NAME;
     // A path or a number alone only says where.
@@ -148,7 +150,7 @@ fn behind_other(sentence: &str) -> &str {
         return sentence;
     };
     let (before, behind) = (&sentence[..at], sentence[at + sign.len()..].trim_start());
-    let points = held(before).has(Use::Anaphor) || held(before).has(Use::Below);
+    let points = uses_in(before).has(Use::Anaphor) || uses_in(before).has(Use::Below);
     if before.contains('`') && !points && behind.split(' ').count() > 1 {
         behind
     } else {
@@ -157,7 +159,7 @@ fn behind_other(sentence: &str) -> &str {
 }
 
 /// Words in lower case, code as one tick, emphasis gone.
-fn blank(words: &str) -> String {
+fn blank_code(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     let mut at = 0;
     for span in code_spans(words, 0) {
@@ -199,7 +201,7 @@ const JOINS: [&str; 8] = [
     " and ", " but ", " then ", " und ", " et ", " y ", " which ", " that ",
 ];
 
-fn clauses(sentence: &str) -> Vec<Clause<'_>> {
+fn split_clauses(sentence: &str) -> Vec<Clause<'_>> {
     let mut parts = vec![sentence];
     for join in JOINS {
         parts = parts
@@ -217,7 +219,7 @@ fn clauses(sentence: &str) -> Vec<Clause<'_>> {
         .filter(|words| !words.is_empty())
         .map(|words| Clause {
             words,
-            uses: held(words),
+            uses: uses_in(words),
         })
         .collect()
 }
@@ -293,7 +295,8 @@ impl Clause<'_> {
             .last()
             .is_some_and(|word| word.ends_with('n') && is_entry(word, what));
         let placed = (1..words.len()).any(|at| {
-            let ends_place = words[at - 1] == "`" && begins(self.words, Use::Place).is_some();
+            let ends_place =
+                words[at - 1] == "`" && entry_at_start(self.words, Use::Place).is_some();
             (BEFORE_VERB.contains(&words[at - 1]) || ends_place) && behind(at)
         });
         self.opening().is(what) || infinitive || placed
@@ -352,7 +355,8 @@ impl Clause<'_> {
         if self.is_denied() || self.uses.has(Use::Negation) || self.uses.has(Use::Condition) {
             return false;
         }
-        let ends = last(self.words, Use::Gone).is_some_and(|gone| gone.end == self.words.len());
+        let ends =
+            last_entry(self.words, Use::Gone).is_some_and(|gone| gone.end == self.words.len());
         // "Into `a.py` goes:" puts what follows there.
         let opening = self.opening();
         let put = opening.is(Use::Goal) || opening.is(Use::Place);
@@ -384,7 +388,8 @@ impl Clause<'_> {
     /// Returns whether it begins with a word for how something is now: "the current handler".
     fn is_of_now(&self) -> bool {
         let head = self.head();
-        let behind = begins(head, Use::Determiner).map_or(head, |end| head[end..].trim_start());
+        let behind =
+            entry_at_start(head, Use::Determiner).map_or(head, |end| head[end..].trim_start());
         let opening = Opening::of(behind);
         let given = opening
             .end(Use::Given)
@@ -397,14 +402,15 @@ impl Clause<'_> {
 
     /// Returns whether it ends with words for what was, or stays as it is: "`b` was", "unchanged".
     fn ends_as_it_was(&self) -> bool {
-        let ends = |what| last(self.words, what).is_some_and(|found| found.end == self.words.len());
+        let ends =
+            |what| last_entry(self.words, what).is_some_and(|found| found.end == self.words.len());
         ends(Use::Given) || ends(Use::Stays) || ends(Use::Present)
     }
 
     /// Returns whether it speaks of what "we" do not do, or of what is not part of the work.
     fn is_not_ours(&self) -> bool {
         let words: Vec<&str> = self.words.split(' ').collect();
-        let denies = |at: usize| begins(&words[at..].join(" "), Use::Negation).is_some();
+        let denies = |at: usize| entry_at_start(&words[at..].join(" "), Use::Negation).is_some();
         (1..words.len()).any(|at| matches!(words[at - 1], "we" | "you") && denies(at))
             || self.words.starts_with("not part of ")
     }
@@ -418,7 +424,7 @@ impl Clause<'_> {
         }
         // "so nicht", "`b` nicht ändern"
         let head = self.words.trim_start_matches('`').trim_start();
-        let end = begins(head, Use::Negation);
+        let end = entry_at_start(head, Use::Negation);
         let first = &head[..end.unwrap_or(0)];
         let alters = || {
             words
@@ -430,7 +436,7 @@ impl Clause<'_> {
             Some(_) if is_of_noun(first) => alters(),
             Some(_) => true,
             None => {
-                let ends = last(self.words, Use::Negation)
+                let ends = last_entry(self.words, Use::Negation)
                     .is_some_and(|found| found.end == self.words.len());
                 let dense =
                     self.is_dense() && self.uses.has(Use::Negation) && self.uses.has(Use::Alter);
@@ -444,7 +450,7 @@ impl Clause<'_> {
         let Some(end) = self.opening().end(Use::Rejected) else {
             return self.is_dense() && self.uses.has(Use::Rejected)
                 || self.words.split(' ').count() > 2
-                    && last(self.words, Use::Rejected)
+                    && last_entry(self.words, Use::Rejected)
                         .is_some_and(|found| found.end == self.words.len());
         };
         let rest = self.head()[end..].trim();
@@ -506,7 +512,7 @@ fn of_removal(above: &str, clauses: &[Clause<'_>], code: &str) -> Lead {
     let shown = |name: &&str| {
         name.rsplit(['.', '#'])
             .next()
-            .is_some_and(|name| holds(code, name))
+            .is_some_and(|name| holds_name(code, name))
     };
     if !names.is_empty() {
         return if names.iter().any(shown) {
@@ -581,7 +587,7 @@ fn is_object(before: &str, behind: &str) -> bool {
 }
 
 /// Returns whether code holds a name as a word.
-fn holds(code: &str, name: &str) -> bool {
+fn holds_name(code: &str, name: &str) -> bool {
     let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
     !name.is_empty()
         && code.match_indices(name).any(|(at, _)| {

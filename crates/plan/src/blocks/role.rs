@@ -1,7 +1,7 @@
 //! Finds the part that a code block plays, by its language, its content and the words above it.
 
 use super::Role;
-use crate::inline::key;
+use crate::inline::comparison_key;
 use crate::labels::Topic;
 use crate::languages::is_shell;
 use crate::paths::find_paths;
@@ -47,7 +47,7 @@ pub(super) fn only_sets(text: &str) -> bool {
 }
 
 /// The part that a block plays.
-pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
+pub(super) fn role_of_block(text: &str, setting: &Setting<'_>) -> Role {
     let language = setting.language;
     if matches!(language, "diff" | "patch" | "udiff") || is_diff(text) {
         return Role::Diff;
@@ -72,12 +72,14 @@ pub(super) fn role(text: &str, setting: &Setting<'_>) -> Role {
     }
     let shell = is_shell(language)
         || language.is_empty()
-            && (prompted(text) || setting.topic == Some(Topic::Run) || super::all_commands(text));
+            && (begins_with_prompt(text)
+                || setting.topic == Some(Topic::Run)
+                || super::all_commands(text));
     let content = || is_shown_content(setting.above) || only_sets(text);
     if shell && !(setting.script || text.starts_with("#!") || setting.named && content()) {
         return Role::Shell;
     }
-    let above = key(setting.above);
+    let above = comparison_key(setting.above);
     let plain = language.is_empty()
         || matches!(
             language,
@@ -171,7 +173,7 @@ pub(super) fn takes_arguments(text: &str) -> bool {
 
 /// Returns whether the words above tell to put the block in place of something: "Replace the list with:".
 pub(super) fn is_shown_content(above: &str) -> bool {
-    let words = key(above);
+    let words = comparison_key(above);
     let turns = ["replace ", "update ", "change ", "extend "]
         .iter()
         .any(|verb| words.starts_with(verb));
@@ -272,7 +274,7 @@ fn behind_path(above: &str) -> Option<String> {
     let first = above[..path.outer.start]
         .chars()
         .all(|letter| !letter.is_alphanumeric());
-    let behind = key(&above[path.outer.end..]);
+    let behind = comparison_key(&above[path.outer.end..]);
     (first && !behind.is_empty() && !behind.contains(' ')).then_some(behind)
 }
 
@@ -294,10 +296,12 @@ pub(crate) fn reads_mark(line: &str) -> Option<bool> {
     let comment = ["//", "#", "--", "/*", "<!--", "{/*", ";", "%"]
         .iter()
         .find_map(|sign| trimmed.strip_prefix(sign))?;
-    let name = key(comment
-        .trim_end_matches("*/}")
-        .trim_end_matches("*/")
-        .trim_end_matches("-->"));
+    let name = comparison_key(
+        comment
+            .trim_end_matches("*/}")
+            .trim_end_matches("*/")
+            .trim_end_matches("-->"),
+    );
     let short = name
         .split([':', '(', '—'])
         .next()
@@ -355,7 +359,7 @@ fn is_drawing(text: &str) -> bool {
         && !text.contains("function ")
 }
 
-fn prompted(text: &str) -> bool {
+fn begins_with_prompt(text: &str) -> bool {
     text.lines()
         .find(|line| !line.trim().is_empty())
         .is_some_and(|line| line.starts_with("$ "))

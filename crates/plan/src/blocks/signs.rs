@@ -125,7 +125,7 @@ pub(crate) fn is_test_code(text: &str) -> bool {
 /// Returns whether a path is that of a text for people.
 pub(super) fn is_document(path: &str) -> bool {
     matches!(
-        crate::languages::extension(path.rsplit('/').next().unwrap_or("")).as_str(),
+        crate::languages::extension_of_name(path.rsplit('/').next().unwrap_or("")).as_str(),
         "md" | "mdx" | "rst" | "adoc"
     )
 }
@@ -133,7 +133,7 @@ pub(super) fn is_document(path: &str) -> bool {
 /// Returns whether a path is that of a shell script.
 pub(super) fn is_script(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("");
-    let ending = crate::languages::extension(name);
+    let ending = crate::languages::extension_of_name(name);
     matches!(
         ending.as_str(),
         "sh" | "bash" | "zsh" | "bats" | "fish" | "envrc" | "ps1" | "example"

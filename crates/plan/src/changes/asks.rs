@@ -2,10 +2,10 @@
 
 use super::verbs::action_of;
 use super::{Action, asks_for_change};
-use crate::inline::{code_spans, key};
-use crate::labels::{Topic, topic};
+use crate::inline::{code_spans, comparison_key};
+use crate::labels::{Topic, topic_of_label};
 use crate::paths::FoundPath;
-use crate::vocabulary::{Use, begins};
+use crate::vocabulary::{Use, entry_at_start};
 
 /// Where a sentence stands.
 pub(super) struct Spot {
@@ -52,9 +52,9 @@ const MAKING: &[&str] = &[
 
 /// Returns whether the words change something within the file that they name: "In `x`, add:", "Append to `x`:".
 pub(super) fn changes_within(words: &str, before: &str) -> bool {
-    let object = key(before);
+    let object = comparison_key(before);
     let object = object.split_whitespace().next_back().unwrap_or("");
-    if begins(object, Use::Change).is_some_and(|end| end == object.len()) {
+    if entry_at_start(object, Use::Change).is_some_and(|end| end == object.len()) {
         return false;
     }
     let mut at = 0;
@@ -67,8 +67,9 @@ pub(super) fn changes_within(words: &str, before: &str) -> bool {
     let clauses = pieces
         .iter()
         .flat_map(|piece| piece.split([',', '，', ')', '—']));
-    clauses.map(key).any(|clause| {
-        let changes = begins(&clause, Use::Change).or_else(|| begins(&clause, Use::Remove));
+    clauses.map(comparison_key).any(|clause| {
+        let changes =
+            entry_at_start(&clause, Use::Change).or_else(|| entry_at_start(&clause, Use::Remove));
         changes.is_some_and(|end| !MAKING.contains(&&clause[..end]))
             && action_of(&clause) != Some(Action::Create)
     })
@@ -131,12 +132,13 @@ fn without_notes(behind: &str) -> String {
 
 /// Returns whether a bold line or item begins a step.
 pub(super) fn names_step(words: &str) -> bool {
-    let name = crate::naming::unit_name(&crate::naming::marked(words).words);
+    let name = crate::naming::unit_name(&crate::naming::read_marks(words).words);
     name.is_some_and(|name| name.rank == crate::naming::Rank::Step)
 }
 
-pub(super) fn unnumbered(words: &str) -> String {
-    let name = crate::naming::coded(words).or_else(|| crate::naming::numbered(words));
+pub(super) fn without_number(words: &str) -> String {
+    let name =
+        crate::naming::read_coded_unit(words).or_else(|| crate::naming::read_numbered_unit(words));
     let title = name.map_or_else(|| words.to_owned(), |name| name.title);
     let mut rest = title.trim_start();
     while let Some((_, tail)) = rest
@@ -153,7 +155,7 @@ pub(super) fn unnumbered(words: &str) -> String {
 }
 
 /// Returns whether the words between two paths only join them.
-pub(super) fn joins(between: &str) -> bool {
+pub(super) fn only_joins(between: &str) -> bool {
     let lower = between.to_lowercase();
     let mut depth = 0_i32;
     let outside: String = lower
@@ -192,15 +194,15 @@ pub(super) fn joins(between: &str) -> bool {
 }
 
 /// Returns what a word between two paths says of those after it: "Create `a`; Test `b`".
-pub(super) fn turn(between: &str) -> Option<Topic> {
-    topic(&key(
-        between.trim_matches(|letter: char| !letter.is_alphabetic())
+pub(super) fn topic_between(between: &str) -> Option<Topic> {
+    topic_of_label(&comparison_key(
+        between.trim_matches(|letter: char| !letter.is_alphabetic()),
     ))
     .filter(|topic| topic.names_files())
 }
 
 /// The new path, where a file is moved.
-pub(super) fn moved<'f>(
+pub(super) fn moved_to<'f>(
     topic: Topic,
     behind: &str,
     next: Option<&'f FoundPath>,

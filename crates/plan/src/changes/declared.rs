@@ -2,22 +2,23 @@
 //! headings, boxes, and the sentence right above a block.
 
 use super::asks::{
-    Spot, asks_for, changes_within, is_marker, joins, moved, names_step, turn, unnumbered,
+    Spot, asks_for, changes_within, is_marker, moved_to, names_step, only_joins, topic_between,
+    without_number,
 };
 use super::verbs::{
     action_of, action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole,
 };
-use super::whole::{deletes, is_of_part};
-use super::{Action, PlannedChange, Said, add};
+use super::whole::{deletes_file, is_of_part};
+use super::{Action, FileNote, PlannedChange, add_change};
 use crate::basis::Basis;
 use crate::document::{Document, Span};
 use crate::identity::CheckboxId;
-use crate::inline::{key, one_line, plain};
-use crate::labels::{Topic, is_base, topic};
+use crate::inline::{comparison_key, one_line, plain_text};
+use crate::labels::{Topic, is_base, topic_of_label};
 use crate::mention::{self, is_empty_lead, is_empty_note, spoken_paths};
 use crate::paths::{FoundPath, find_paths};
 use crate::rows::{Row, RowKind};
-use crate::vocabulary::{Use, begins};
+use crate::vocabulary::{Use, entry_at_start};
 
 /// The parts of a unit in which its files are looked for.
 #[derive(Debug, Clone, Copy)]
@@ -64,7 +65,7 @@ impl Asking<'_, '_> {
 }
 
 /// The files of a unit, in the order in which they are named.
-pub(crate) fn declared(asking: &Asking<'_, '_>, title: &Span) -> Vec<PlannedChange> {
+pub(crate) fn declared_changes(asking: &Asking<'_, '_>, title: &Span) -> Vec<PlannedChange> {
     let names = |row: &Row| row.label.is_some() && row.topic.is_some_and(Topic::names_files);
     let mut collector = Collector {
         asking,
@@ -106,29 +107,29 @@ impl Collector<'_, '_, '_> {
         if self.asking.item.is_some() {
             return;
         }
-        let name = crate::naming::unit_name(&crate::naming::marked(words).words)
+        let name = crate::naming::unit_name(&crate::naming::read_marks(words).words)
             .map_or_else(|| words.to_owned(), |name| name.title);
         if only_looks(&name) {
             return;
         }
         for path in spoken_paths(words, title.start, false) {
-            let said = Said {
-                action: stated(&name, words, title.start, &path),
-                ..Said::default()
+            let said = FileNote {
+                action: action_of_title(&name, words, title.start, &path),
+                ..FileNote::default()
             };
-            add(&mut self.changes, &path, &said);
+            add_change(&mut self.changes, &path, &said);
         }
     }
 
     /// Returns what is said in the place at hand, besides what shall happen to the file.
-    fn said(&self, action: Action, basis: Basis, checkbox: Option<CheckboxId>) -> Said {
+    fn note_here(&self, action: Action, basis: Basis, checkbox: Option<CheckboxId>) -> FileNote {
         let base = self.base.as_ref().map(|(_, folder)| folder.clone());
-        Said {
+        FileNote {
             action,
             basis,
             checkbox,
             base,
-            ..Said::default()
+            ..FileNote::default()
         }
     }
 
@@ -167,7 +168,8 @@ impl Collector<'_, '_, '_> {
         match &row.kind {
             RowKind::Heading(level) => {
                 self.current.clear();
-                let own = mention::base(self.asking.words(row)).map(|folder| (*level, folder));
+                let own =
+                    mention::base_folder(self.asking.words(row)).map(|folder| (*level, folder));
                 self.base = own.or_else(|| self.base.take().filter(|(outer, _)| outer < level));
                 self.heading(row);
             }
@@ -184,7 +186,7 @@ impl Collector<'_, '_, '_> {
 
     fn heading(&mut self, row: &Row) {
         let words = self.asking.words(row);
-        let bare = key(words);
+        let bare = comparison_key(words);
         let bare = bare.trim_start_matches(|letter: char| {
             letter.is_ascii_digit() || matches!(letter, '.' | ' ' | ')')
         });
@@ -197,7 +199,7 @@ impl Collector<'_, '_, '_> {
         for path in spoken_paths(words, row.span.start, false) {
             let action = match row.heading_topic {
                 Some(topic) if topic.names_files() => action_of_topic(topic, ""),
-                _ => stated(bare, words, row.span.start, &path),
+                _ => action_of_title(bare, words, row.span.start, &path),
             };
             let behind = &words[(path.outer.end - row.span.start).min(words.len())..];
             let noted = action_of_note(behind);
@@ -206,11 +208,12 @@ impl Collector<'_, '_, '_> {
             } else {
                 noted
             };
-            let said = Said {
+            let said = FileNote {
                 empty: is_empty_note(behind),
-                ..self.said(action, Basis::Stated, None)
+                ..self.note_here(action, Basis::Stated, None)
             };
-            self.current.extend(add(&mut self.changes, &path, &said));
+            self.current
+                .extend(add_change(&mut self.changes, &path, &said));
         }
     }
 
@@ -226,10 +229,13 @@ impl Collector<'_, '_, '_> {
         }
         self.table_end = row.span.end;
         let Some((path_at, action_at)) = self.columns else {
-            let names: Vec<String> = cells.iter().map(|cell| key(document.slice(cell))).collect();
+            let names: Vec<String> = cells
+                .iter()
+                .map(|cell| comparison_key(document.slice(cell)))
+                .collect();
             let path = names.iter().position(|name| {
                 matches!(
-                    topic(name),
+                    topic_of_label(name),
                     Some(Topic::Files | Topic::Create | Topic::Modify)
                 ) && name != "where"
                     && name != "in"
@@ -266,7 +272,7 @@ impl Collector<'_, '_, '_> {
         let said = action_at
             .and_then(|at| cells.get(at))
             .map_or("", |cell| document.slice(cell));
-        let noted = action_of_note(&plain(said));
+        let noted = action_of_note(&plain_text(said));
         let checkbox = self.asking.box_around(row);
         for path in spoken_paths(words, cell.start, true) {
             let behind = action_of_note(&words[(path.outer.end - cell.start).min(words.len())..]);
@@ -275,15 +281,15 @@ impl Collector<'_, '_, '_> {
             } else {
                 behind
             };
-            let said = self.said(action, Basis::Stated, checkbox);
-            let touched = add(&mut self.changes, &path, &said);
+            let said = self.note_here(action, Basis::Stated, checkbox);
+            let touched = add_change(&mut self.changes, &path, &said);
             let rest: Vec<&str> = cells
                 .iter()
                 .enumerate()
                 .filter(|(at, _)| *at != path_at)
                 .map(|(_, cell)| document.slice(cell))
                 .collect();
-            self.say(&touched, &rest.join(" "));
+            self.add_prose(&touched, &rest.join(" "));
         }
     }
 
@@ -324,14 +330,14 @@ impl Collector<'_, '_, '_> {
         if let Some(label) = &row.label
             && !self.noted(row, &words[..label.rest.min(words.len())])
         {
-            self.told(&words[label.rest.min(words.len())..]);
+            self.apply_label_value(&words[label.rest.min(words.len())..]);
         }
         let touched = self.current.clone();
-        self.say(&touched, &words);
+        self.add_prose(&touched, &words);
     }
 
     /// Reads what a label's value says of the files at hand: "**Changes**: Remove this file", "**Changes**: Empty marker."
-    fn told(&mut self, value: &str) {
+    fn apply_label_value(&mut self, value: &str) {
         let (goes, empty) = (removes_whole(value), is_empty_note(value));
         for at in &self.current {
             let Some(change) = self.changes.get_mut(*at) else {
@@ -350,22 +356,23 @@ impl Collector<'_, '_, '_> {
         let [path] = found.as_slice() else {
             return false;
         };
-        let said = self.said(Action::Modify, Basis::Stated, self.asking.box_around(row));
-        self.current = add(&mut self.changes, path, &said);
+        let said = self.note_here(Action::Modify, Basis::Stated, self.asking.box_around(row));
+        self.current = add_change(&mut self.changes, path, &said);
         true
     }
 
     /// Takes a removal back that the words right below it deny: "Remove `a.py`?", "**Don't delete it.**"
     fn take_back(&mut self, words: &str) {
-        let lower = key(words);
+        let lower = comparison_key(words);
         // "Don't delete it", "Do not delete it".
         let heads = [
             lower.as_str(),
             lower.split_once(' ').map_or("", |(_, rest)| rest),
         ];
         let denied = heads.iter().any(|head| {
-            let negation = begins(head, Use::Negation);
-            negation.is_some_and(|end| begins(head[end..].trim_start(), Use::Remove).is_some())
+            let negation = entry_at_start(head, Use::Negation);
+            negation
+                .is_some_and(|end| entry_at_start(head[end..].trim_start(), Use::Remove).is_some())
         });
         for at in self.current.iter().filter(|_| denied) {
             let change = self
@@ -394,7 +401,7 @@ impl Collector<'_, '_, '_> {
         let base = row.span.start + offset;
         let mut found = find_paths(value, base, true);
         found.retain(|path| {
-            mention::mention(value, &(path.outer.start - base..path.outer.end - base))
+            mention::read_mention(value, &(path.outer.start - base..path.outer.end - base))
                 != mention::Mention::Spared
         });
         let Some(first) = found.first() else {
@@ -405,21 +412,24 @@ impl Collector<'_, '_, '_> {
         let checkbox = self.asking.box_around(row);
         let mut touched = Vec::new();
         let mut end = first.outer.start;
-        let mut topic = turn(lead)
+        let mut topic = topic_between(lead)
             .filter(|_| topic == Topic::Files)
             .unwrap_or(topic);
         for (at, path) in found.iter().enumerate() {
             let between = self.asking.document.slice(&(end..path.outer.start));
-            if at > 0 && !joins(between) {
-                let Some(turned) = turn(between) else { break };
+            if at > 0 && !only_joins(between) {
+                let Some(turned) = topic_between(between) else {
+                    break;
+                };
                 topic = turned;
             }
             end = path.outer.end;
             let behind = &value[(end - base).min(value.len())..];
             // Words that turn to the next path say nothing of this one.
             let next = found.get(at + 1).map(|next| next.outer.start.max(end));
-            let turns =
-                next.is_some_and(|next| turn(self.asking.document.slice(&(end..next))).is_some());
+            let turns = next.is_some_and(|next| {
+                topic_between(self.asking.document.slice(&(end..next))).is_some()
+            });
             let mut action = if turns {
                 Action::Unstated
             } else {
@@ -433,12 +443,12 @@ impl Collector<'_, '_, '_> {
                 };
             }
             let test = topic == Topic::Test;
-            let said = Said {
+            let said = FileNote {
                 test,
                 listed: true,
-                ..self.said(Action::Unstated, Basis::Stated, checkbox)
+                ..self.note_here(Action::Unstated, Basis::Stated, checkbox)
             };
-            let to = moved(topic, behind, found.get(at + 1));
+            let to = moved_to(topic, behind, found.get(at + 1));
             let target = to.map(|to| value.get(to.outer.end - base..).unwrap_or(""));
             if at == 0
                 && is_of_part(
@@ -448,16 +458,16 @@ impl Collector<'_, '_, '_> {
                 )
             {
                 // "Move: `MAX` from `a` to `b`" changes both, and moves none.
-                touched.extend(add(
+                touched.extend(add_change(
                     &mut self.changes,
                     path,
-                    &Said {
+                    &FileNote {
                         action: Action::Modify,
                         ..said.clone()
                     },
                 ));
                 for other in &found[at + 1..] {
-                    touched.extend(add(&mut self.changes, other, &said));
+                    touched.extend(add_change(&mut self.changes, other, &said));
                     end = other.outer.end;
                 }
                 break;
@@ -466,17 +476,21 @@ impl Collector<'_, '_, '_> {
                 action = Action::Rename {
                     to: to.path.clone(),
                 };
-                touched.extend(add(&mut self.changes, path, &Said { action, ..said }));
+                touched.extend(add_change(
+                    &mut self.changes,
+                    path,
+                    &FileNote { action, ..said },
+                ));
                 end = to.outer.end;
                 break;
             }
             let until = next.map_or(behind.len(), |next| (next - end).min(behind.len()));
             let empty = is_empty_note(&behind[..until])
                 || is_empty_lead(if at == 0 { lead } else { between });
-            touched.extend(add(
+            touched.extend(add_change(
                 &mut self.changes,
                 path,
-                &Said {
+                &FileNote {
                     action,
                     empty,
                     ..said
@@ -486,7 +500,7 @@ impl Collector<'_, '_, '_> {
         let rest = value[(end - base).min(value.len())..].to_owned();
         self.listed.extend(row.item);
         self.current = touched.clone();
-        self.say(&touched, &format!("{note} {rest}"));
+        self.add_prose(&touched, &format!("{note} {rest}"));
         true
     }
 
@@ -503,11 +517,11 @@ impl Collector<'_, '_, '_> {
         let around = mention::sentence_around(words, path.outer.start - row.span.start);
         let around = if whole { 0..words.len() } else { around };
         let (start, words) = (row.span.start + around.start, &words[around]);
-        let marked = crate::naming::marked(words);
+        let marked = crate::naming::read_marks(words);
         let bare = crate::naming::unit_name(&marked.words)
             .filter(|name| name.rank == crate::naming::Rank::Step)
             .map_or(marked.words.clone(), |name| name.title);
-        let bare = if whole { unnumbered(&bare) } else { bare };
+        let bare = if whole { without_number(&bare) } else { bare };
         if only_looks(&bare) || path.path.ends_with('/') && !own_item && !row.boxed {
             return false;
         }
@@ -535,7 +549,7 @@ impl Collector<'_, '_, '_> {
         let behind = &words[(path.outer.end - start).min(words.len())..];
         let direct = before.split_whitespace().count() <= 4;
         if action == Action::Create && !direct && !own_item
-            || action == Action::Delete && !deletes(before, behind)
+            || action == Action::Delete && !deletes_file(before, behind)
         {
             action = Action::Unstated;
         }
@@ -552,12 +566,12 @@ impl Collector<'_, '_, '_> {
             Action::Unstated if plainly_modifies(&bare) || within => Action::Modify,
             action => action,
         };
-        let said = self.said(action, basis, self.asking.box_around(row));
+        let said = self.note_here(action, basis, self.asking.box_around(row));
         let mut touched = Vec::new();
         let mut end = start;
         for (at, path) in found.iter().enumerate() {
             let between = self.asking.document.slice(&(end..path.outer.start));
-            if at > 0 && !joins(between) {
+            if at > 0 && !only_joins(between) {
                 break;
             }
             end = path.outer.end;
@@ -571,10 +585,10 @@ impl Collector<'_, '_, '_> {
                 lines: path.lines.filter(|_| at > 0),
                 ..path.clone()
             };
-            touched.extend(add(
+            touched.extend(add_change(
                 &mut self.changes,
                 &path,
-                &Said {
+                &FileNote {
                     empty,
                     ..said.clone()
                 },
@@ -582,7 +596,7 @@ impl Collector<'_, '_, '_> {
         }
         self.current = touched.clone();
         if !above {
-            self.say(&touched, words);
+            self.add_prose(&touched, words);
         }
         true
     }
@@ -613,7 +627,7 @@ impl Collector<'_, '_, '_> {
         around.iter().any(|item| self.listed.contains(item))
     }
 
-    fn say(&mut self, touched: &[usize], words: &str) {
+    fn add_prose(&mut self, touched: &[usize], words: &str) {
         let words = one_line(words.trim_matches(|letter: char| {
             letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | ':' | ',')
         }));
@@ -643,17 +657,17 @@ pub(crate) fn base_of(document: &Document<'_>, row: &Row) -> Option<String> {
         .as_ref()
         .filter(|label| row.topic == Some(Topic::Folder) && is_base(&label.name));
     let value = label.and_then(|label| {
-        mention::folder(words.get(label.rest..)?.trim_matches(['`', ' ', '.', '*']))
+        mention::folder_from_root(words.get(label.rest..)?.trim_matches(['`', ' ', '.', '*']))
     });
-    value.or_else(|| mention::base(words))
+    value.or_else(|| mention::base_folder(words))
 }
 
 /// Returns what a title's first word says is done to a file in it.
-fn stated(bare: &str, words: &str, base: usize, path: &FoundPath) -> Action {
+fn action_of_title(bare: &str, words: &str, base: usize, path: &FoundPath) -> Action {
     let action = action_of(bare).unwrap_or_default();
     let before = &words[..path.outer.start - base];
     let behind = &words[(path.outer.end - base).min(words.len())..];
-    let action = if action == Action::Delete && !deletes(before, behind) {
+    let action = if action == Action::Delete && !deletes_file(before, behind) {
         Action::Unstated
     } else {
         action

@@ -1,7 +1,7 @@
 //! Table: verbs by which a sentence asks, in the imperative, for something to
 //! be changed, in the languages that plans are written in.
 
-use super::verbs::begins;
+use super::verbs::begins_with_word;
 use crate::word_lists::List;
 
 /// Returns whether a sentence asks, in the imperative, for something to be changed:
@@ -14,13 +14,13 @@ pub(crate) fn asks_for_change(words: &str) -> bool {
         if let Some(lead) = List::ImperativeLead
             .words()
             .iter()
-            .find(|lead| begins(rest, lead))
+            .find(|lead| begins_with_word(rest, lead))
         {
             rest = &rest[lead.len()..];
             continue;
         }
         let placed = List::ImperativePlace.words();
-        let Some(place) = placed.iter().find(|place| begins(rest, place)) else {
+        let Some(place) = placed.iter().find(|place| begins_with_word(rest, place)) else {
             break;
         };
         let behind = &rest[place.len()..];
@@ -37,7 +37,7 @@ pub(crate) fn asks_for_change(words: &str) -> bool {
     let urged = List::Imperative
         .words()
         .iter()
-        .find(|verb| begins(rest, verb));
+        .find(|verb| begins_with_word(rest, verb));
     urged.is_some_and(|verb| {
         // "Set of …", "Build passes", "Any failing test is fixed": not in the imperative.
         let next = rest[verb.len()..].split_whitespace().next().unwrap_or("");

@@ -1,7 +1,7 @@
 //! Table: words that say what shall happen to a file, in the languages that plans are written in.
 
 use super::Action;
-use crate::inline::{code_spans, key};
+use crate::inline::{code_spans, comparison_key};
 use crate::labels::Topic;
 use crate::paths::as_path;
 use crate::word_lists::List;
@@ -11,7 +11,7 @@ pub(crate) fn action_of(words: &str) -> Option<Action> {
     let lower = words
         .trim_start_matches(|letter: char| !letter.is_alphanumeric())
         .to_lowercase();
-    let starts = |list: &[&str]| list.iter().any(|word| begins(&lower, word));
+    let starts = |list: &[&str]| list.iter().any(|word| begins_with_word(&lower, word));
     if starts(List::LookVerb.words()) {
         None
     } else if starts(List::CreateVerb.words()) {
@@ -33,7 +33,7 @@ pub(crate) fn only_looks(words: &str) -> bool {
     List::LookVerb
         .words()
         .iter()
-        .any(|word| begins(&lower, word))
+        .any(|word| begins_with_word(&lower, word))
 }
 
 /// Returns whether the first word says plainly that something there is changed.
@@ -44,11 +44,11 @@ pub(crate) fn plainly_modifies(words: &str) -> bool {
     List::PlainModifyVerb
         .words()
         .iter()
-        .any(|word| begins(&lower, word))
+        .any(|word| begins_with_word(&lower, word))
 }
 
 /// Returns whether a text begins with a word.
-pub(super) fn begins(text: &str, word: &str) -> bool {
+pub(super) fn begins_with_word(text: &str, word: &str) -> bool {
     text.strip_prefix(word).is_some_and(|rest| {
         !word.is_ascii() && !word.chars().all(char::is_alphabetic)
             || !rest.starts_with(|letter: char| {
@@ -73,7 +73,7 @@ pub(crate) fn action_of_note(note: &str) -> Action {
     if lower[..lower.len() - trimmed.len()].contains("+ ") || is_new_part(trimmed) {
         return Action::Unstated;
     }
-    let has = |words: &[&str]| words.iter().any(|word| begins(trimmed, word));
+    let has = |words: &[&str]| words.iter().any(|word| begins_with_word(trimmed, word));
     if has(List::NoteCreate.words()) {
         Action::Create
     } else if has(List::NoteModify.words()) {
@@ -107,8 +107,8 @@ pub(crate) fn removes_whole(value: &str) -> bool {
             let behind = rest.trim_start();
             // "Delete file, unused", but not "remove old, unused imports".
             let cut = behind.split([',', ';']).next().unwrap_or(behind);
-            let object = key(
-                if key(cut)
+            let object = comparison_key(
+                if comparison_key(cut)
                     .split(' ')
                     .any(|word| List::WholeFile.words().contains(&word))
                 {

@@ -1,20 +1,20 @@
 //! Reads if words are about a file as a whole: only then is it removed, moved or made by them.
 
 use super::Action;
-use super::asks::turn;
-use super::verbs::{action_of, begins, names_part};
-use crate::inline::{code_spans, key};
+use super::asks::topic_between;
+use super::verbs::{action_of, begins_with_word, names_part};
+use crate::inline::{code_spans, comparison_key};
 use crate::labels::Topic;
 use crate::paths::as_path;
-use crate::vocabulary::{Use, begins as opens, is_all};
+use crate::vocabulary::{Use, entry_at_start as opens, is_all};
 use crate::word_lists::List;
 
 /// Words that leave the choice between two verbs: "delete or empty".
 const OR: &[&str] = &["or", "o", "u", "ou", "oder", "или", "або", "或"];
 
 /// Returns whether the words right before a path ask for the whole file to be removed, not for something in it.
-pub(super) fn deletes(before: &str, behind: &str) -> bool {
-    let lower = key(before);
+pub(super) fn deletes_file(before: &str, behind: &str) -> bool {
+    let lower = comparison_key(before);
     let mut words = lower
         .split_whitespace()
         .rev()
@@ -30,7 +30,11 @@ pub(super) fn deletes(before: &str, behind: &str) -> bool {
 pub(super) fn is_of_part(topic: Topic, (lead, behind): (&str, &str), target: Option<&str>) -> bool {
     let goes = matches!(topic, Topic::Delete | Topic::Rename);
     // "- Delete `x`" says by its first word what "- Delete: `x`" says by its label.
-    let led = if turn(lead).is_some() { "" } else { lead };
+    let led = if topic_between(lead).is_some() {
+        ""
+    } else {
+        lead
+    };
     let names_code = |words: &str| {
         code_spans(words, 0)
             .into_iter()
@@ -42,7 +46,7 @@ pub(super) fn is_of_part(topic: Topic, (lead, behind): (&str, &str), target: Opt
 
 /// Returns whether nothing between a label and its path names a part of the file: `Move: `MAX` from `x``.
 fn is_whole(lead: &str, behind: &str) -> bool {
-    key(lead)
+    comparison_key(lead)
         .split_whitespace()
         .all(|word| List::BesideFile.words().contains(&word))
         && !lead.contains('`')
@@ -67,7 +71,7 @@ fn ends_with_the_file(behind: &str) -> bool {
     while let Some(word) = List::BesideFile
         .words()
         .iter()
-        .find(|word| begins(rest, word))
+        .find(|word| begins_with_word(rest, word))
     {
         rest = rest[word.len()..].trim_start();
     }
@@ -109,7 +113,7 @@ mod tests {
             ("删除 ", "。"),
             ("Delete ", ", it is unused"),
         ] {
-            assert!(deletes(before, behind), "{before}`x`{behind}");
+            assert!(deletes_file(before, behind), "{before}`x`{behind}");
         }
         for (before, behind) in [
             ("Delete the limit in ", "."),
@@ -122,7 +126,7 @@ mod tests {
             ("Delete ", " if unused"),
             ("Delete ", "'s cache helper"),
         ] {
-            assert!(!deletes(before, behind), "{before}`x`{behind}");
+            assert!(!deletes_file(before, behind), "{before}`x`{behind}");
         }
     }
 

@@ -13,7 +13,7 @@ mod outcome;
 mod left;
 
 use super::{Expect, ExpectedOutcome};
-use crate::inline::{one_line, plain};
+use crate::inline::{one_line, plain_text};
 
 pub(super) use left::{Stated, is_left, says_result};
 pub(super) use looks::Look;
@@ -25,9 +25,9 @@ pub(super) use shows::{failing_statuses, failures, is_showing, shows};
 
 /// Reads an expectation.
 pub(crate) fn expectation(words: &str) -> Expect {
-    let text = one_line(&plain(words));
+    let text = one_line(&plain_text(words));
     let words = without_replaced(words);
-    let lower = one_line(&plain(&words)).to_lowercase();
+    let lower = one_line(&plain_text(&words)).to_lowercase();
     if lower.is_empty() {
         return Expect::default();
     }
@@ -126,7 +126,7 @@ fn without_replaced(words: &str) -> String {
 /// What the words quote is looked for in its output, where they do not bound it; words that are not read stay, so that
 /// nobody takes a look for what they ask.
 pub(super) fn of_look(words: &str, look: Look<'_>, side: Side) -> Expect {
-    let text = one_line(&plain(words));
+    let text = one_line(&plain_text(words));
     let silent = Expect::default();
     // "B8:" counts the criteria and says nothing of this one.
     let is_number = |word: &str| {

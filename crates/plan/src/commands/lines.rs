@@ -4,8 +4,8 @@ use super::expect::{Side, says_result};
 use super::{Doubt, Expect, ExpectedOutcome, Of, PlannedCommand, command, expectation, unknown};
 use crate::changes::asks_for_change;
 use crate::document::Span;
-use crate::inline::{CodeSpan, code_spans, key, one_line, plain};
-use crate::mention::denies;
+use crate::inline::{CodeSpan, code_spans, comparison_key, one_line, plain_text};
+use crate::mention::denies_name;
 
 /// How sure it is that a code span of the line is a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +91,7 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
                 };
                 let meant = || {
                     !is_conditional(before)
-                        && !denies(words, &span.outer, &|word| RUNS.contains(&word))
+                        && !denies_name(words, &span.outer, &|word| RUNS.contains(&word))
                 };
                 let asked = || told() && meant() && !is_part_of_change(before, inner);
                 // Most code is no command: that is asked first, as it takes the least time.
@@ -159,7 +159,7 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
         if one.server && one.expect.outcome == ExpectedOutcome::Pass {
             // It does not end: what it is to do once it runs is not read.
             one.expect = Expect {
-                words: Some(one_line(&plain(before))),
+                words: Some(one_line(&plain_text(before))),
                 ..Expect::default()
             };
         }
@@ -206,7 +206,7 @@ pub(crate) fn leave(command: &mut PlannedCommand, before: &str, behind: &str) {
     let unsaid =
         command.expect.words.is_none() && command.expect.outcome == ExpectedOutcome::Unstated;
     if unsaid && !command.facts.is_check() && !command.server && says_result(rest) {
-        command.expect.words = Some(one_line(&plain(behind)));
+        command.expect.words = Some(one_line(&plain_text(behind)));
     }
     command.weigh(behind, Side::Behind);
     command.weigh(before, Side::Before);
@@ -223,13 +223,13 @@ fn claim(command: &mut PlannedCommand, before: &str) {
         Some(statement) => statement,
         None => return,
     };
-    if key(statement).is_empty() {
+    if comparison_key(statement).is_empty() {
         return;
     }
     let said = expectation(statement);
     let checks = command.facts.is_check();
     let percent = said.count.is_some_and(|count| count.of == Of::Percent);
-    let statement = key(statement);
+    let statement = comparison_key(statement);
     let words: Vec<&str> = statement.split_whitespace().collect();
     let fails = words.last().is_some_and(|word| FAILS.contains(word));
     let told = words.iter().any(|word| FAILS.contains(word));
@@ -378,7 +378,7 @@ fn is_means(before: &str) -> bool {
 
 /// Whether one of the last `reach` words asks to run what follows.
 fn says_run(before: &str, reach: usize) -> bool {
-    let lower = key(&before[tail(before)..]);
+    let lower = comparison_key(&before[tail(before)..]);
     let tail: Vec<&str> = lower.split_whitespace().rev().take(reach).collect();
     RUNS.iter().any(|word| {
         if word.contains(' ') {
@@ -426,7 +426,7 @@ pub(crate) fn is_conditional(before: &str) -> bool {
         .filter_map(|sign| before.rfind(sign).map(|at| at + sign.len()))
         .max()
         .unwrap_or(0);
-    let clause = key(&before[from..]);
+    let clause = comparison_key(&before[from..]);
     CONDITIONS.iter().any(|word| {
         clause
             .strip_prefix(word)
@@ -440,7 +440,7 @@ fn is_part_of_change(before: &str, command: &str) -> bool {
     let Some(named) = spans.last().map(|span| &before[span.inner.clone()]) else {
         return false;
     };
-    let last = key(before)
+    let last = comparison_key(before)
         .split_whitespace()
         .next_back()
         .map(str::to_owned);
@@ -589,7 +589,7 @@ fn folder(words: &str, commands: &[CodeSpan]) -> Option<String> {
         .filter(|span| !commands.contains(span))
         .find_map(|span| {
             let inner = &words[span.inner.clone()];
-            let before = key(&words[..span.outer.start]);
+            let before = comparison_key(&words[..span.outer.start]);
             let mut last = before.split_whitespace().rev();
             let nearest = last.next().unwrap_or("").trim_start_matches(['(', '（']);
             let place = if matches!(nearest, "the" | "el" | "la") {

@@ -6,23 +6,23 @@ use crate::commands::{Manner, PlannedCommand, in_line};
 use crate::criteria::{self, Criterion};
 use crate::document::Document;
 use crate::identity::CheckboxId;
-use crate::inline::{key, one_line, plain};
+use crate::inline::{comparison_key, one_line, plain_text};
 use crate::labels::Topic;
-use crate::naming::{Rank, coded, marked, number_at, numbered, unit_name};
+use crate::naming::{Rank, number_at, read_coded_unit, read_marks, read_numbered_unit, unit_name};
 use crate::outline::Unit;
-use crate::rows::{Row, RowKind, rows};
+use crate::rows::{Row, RowKind, rows_of_pieces};
 use crate::steps::is_step_name;
 
 /// The boxes that repeat a unit elsewhere are those of its criteria: each is
 /// tied to the criterion of the same words, or becomes one.
-pub(super) fn join(
+pub(super) fn join_echoes(
     document: &Document<'_>,
     echo: Range<usize>,
     boxes: &[Option<CheckboxId>],
     criteria: &mut Vec<Criterion>,
     commands: &mut Vec<PlannedCommand>,
 ) {
-    let rows = rows(document, echo.skip(1), is_step_name);
+    let rows = rows_of_pieces(document, echo.skip(1), is_step_name);
     for row in rows
         .iter()
         .filter(|row| row.boxed && matches!(row.kind, RowKind::Line(true)))
@@ -32,8 +32,8 @@ pub(super) fn join(
         };
         let end = document.pieces[row.piece].span.end.max(row.span.end);
         let span = row.span.start..end;
-        let words = bare(&one_line(document.slice(&span)));
-        if unit_name(&marked(&words).words).is_some_and(|name| name.rank != Rank::Step) {
+        let words = without_mark(&one_line(document.slice(&span)));
+        if unit_name(&read_marks(&words).words).is_some_and(|name| name.rank != Rank::Step) {
             continue;
         }
         let found = in_line(document.slice(&span), span.start, Manner::Criterion);
@@ -60,7 +60,7 @@ pub(super) fn join(
         }
         commands.extend(found);
         let added: Vec<usize> = (from..commands.len()).collect();
-        let kind = criteria::kind(row.topic, &words, !added.is_empty());
+        let kind = criteria::kind_of_criterion(row.topic, &words, !added.is_empty());
         criteria.push(Criterion {
             kind,
             text: words,
@@ -72,8 +72,8 @@ pub(super) fn join(
 }
 
 /// Without a number such as `2.1` at the start, and without a commit's name at the end.
-fn bare(words: &str) -> String {
-    let title = numbered(words).map_or_else(|| words.to_owned(), |name| name.title);
+fn without_mark(words: &str) -> String {
+    let title = read_numbered_unit(words).map_or_else(|| words.to_owned(), |name| name.title);
     match title.rsplit_once(" — ") {
         Some((before, hash)) if is_hash(hash.trim_matches('`')) => before.to_owned(),
         _ => title,
@@ -87,7 +87,7 @@ fn is_hash(word: &str) -> bool {
 /// Returns how many of a hundred words two texts have in common, by the shorter one.
 fn shared_words(left: &str, right: &str) -> usize {
     let words = |text: &str| {
-        let lower = key(text);
+        let lower = comparison_key(text);
         let words = lower
             .split(|letter: char| !letter.is_alphanumeric())
             .filter(|word| !word.is_empty());
@@ -136,7 +136,7 @@ pub(super) fn depends_on(document: &Document<'_>, unit: &Unit, rows: &[Row]) -> 
             .split([',', ';', '、', '，', '+', '&'])
             .flat_map(|part| part.split(" and "))
         {
-            let name = named(&plain(part).replace('`', ""));
+            let name = unit_named(&plain_text(part).replace('`', ""));
             found.extend(name.filter(|name| !found.contains(name)));
         }
     }
@@ -144,7 +144,7 @@ pub(super) fn depends_on(document: &Document<'_>, unit: &Unit, rows: &[Row]) -> 
 }
 
 /// The unit that some words name, if they begin with its name.
-fn named(words: &str) -> Option<String> {
+fn unit_named(words: &str) -> Option<String> {
     let words = words.trim().trim_end_matches('.');
     let lone = || {
         let number = number_at(words)?;
@@ -153,6 +153,6 @@ fn named(words: &str) -> Option<String> {
     };
     unit_name(words)
         .map(|name| name.label())
-        .or_else(|| coded(words).and_then(|name| name.number))
+        .or_else(|| read_coded_unit(words).and_then(|name| name.number))
         .or_else(lone)
 }

@@ -2,7 +2,7 @@
 
 use crate::changes::Asking;
 use crate::commands::PlannedCommand;
-use crate::inline::{code_spans, plain};
+use crate::inline::{code_spans, plain_text};
 use crate::labels::{Topic, is_base};
 use crate::rows::{Row, RowKind};
 
@@ -12,7 +12,7 @@ pub(super) fn lay_down(asking: &Asking<'_, '_>, commands: &mut [PlannedCommand])
     let stated: Vec<(&Row, Option<String>)> = asking
         .rows
         .iter()
-        .filter_map(|row| Some((row, stated(asking, row)?)))
+        .filter_map(|row| Some((row, stated_folder(asking, row)?)))
         .collect();
     if stated.is_empty() {
         return;
@@ -43,7 +43,7 @@ pub(super) fn lay_down(asking: &Asking<'_, '_>, commands: &mut [PlannedCommand])
 }
 
 /// The folder that a row states; `Some(None)` is the root.
-fn stated(asking: &Asking<'_, '_>, row: &Row) -> Option<Option<String>> {
+fn stated_folder(asking: &Asking<'_, '_>, row: &Row) -> Option<Option<String>> {
     let label = row.label.as_ref().filter(|label| {
         row.topic == Some(Topic::Folder)
             && matches!(row.kind, RowKind::Line(_))
@@ -55,7 +55,7 @@ fn stated(asking: &Asking<'_, '_>, row: &Row) -> Option<Option<String>> {
         .into_iter()
         .next()
         .map(|span| value[span.inner].to_owned());
-    let folder = quoted.unwrap_or_else(|| plain(value));
+    let folder = quoted.unwrap_or_else(|| plain_text(value));
     let folder = folder
         .trim()
         .trim_end_matches(['.', '/'])

@@ -2,7 +2,7 @@
 
 use crate::blocks::FileOf;
 use crate::changes::PlannedChange;
-use crate::languages::fits;
+use crate::languages::fits_language;
 use crate::phase::Phase;
 use crate::steps::Part;
 
@@ -26,7 +26,7 @@ pub(crate) fn hand_down(phase: &mut Phase) {
             }
             let mut fitting = changes
                 .iter()
-                .filter(|change| !change.pattern && fits(&block.language, &change.path));
+                .filter(|change| !change.pattern && fits_language(&block.language, &change.path));
             let (Some(one), None) = (fitting.next(), fitting.next()) else {
                 continue;
             };

@@ -7,7 +7,7 @@ use crate::changes::{Asking, asks_for_change};
 use crate::commands::{ExpectedOutcome, PlannedCommand, expectation};
 use crate::criteria::is_among;
 use crate::document::Span;
-use crate::inline::{key, one_line};
+use crate::inline::{comparison_key, one_line};
 use crate::labels::Topic;
 use crate::mention::makes_empty;
 use crate::rows::{Row, RowKind};
@@ -27,7 +27,7 @@ pub(super) struct Shown<'a> {
 }
 
 /// Makes a step of its seed; `None` for a spare one in which nothing is spelled out.
-pub(super) fn step(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>) -> Option<Step> {
+pub(super) fn build_step(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>) -> Option<Step> {
     let commands = shown.commands;
     let mut spelled: Vec<(usize, Part)> = Vec::new();
     for at in seed.rows.clone().filter(|at| !is_among(&asking.rows[*at])) {
@@ -56,8 +56,8 @@ pub(super) fn step(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>) -> O
     }
     spelled.sort_by_key(|(at, _)| *at);
     let mut said = match is_worked(&spelled) {
-        true => open(asking, &seed.rows, shown.sentences),
-        false => asked(asking, seed, &spelled),
+        true => open_sentences(asking, &seed.rows, shown.sentences),
+        false => asked_words(asking, seed, &spelled),
     };
     let title = asking
         .rows
@@ -69,7 +69,7 @@ pub(super) fn step(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>) -> O
             .is_some_and(|command| command.facts.is_check()),
         part => matches!(part, Part::Commit(_)),
     });
-    let titled = || sentences(&seed.title).any(asks_for_change);
+    let titled = || sentences_of_line(&seed.title).any(asks_for_change);
     if said.is_empty() && (spelled.is_empty() || only_checked && titled()) {
         said.push((seed.rows.start, title.clone()));
     }
@@ -82,7 +82,7 @@ pub(super) fn step(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>) -> O
         .next_back()
         .and_then(|at| asking.rows.get(at));
     let end = last.map_or(title.end, |row| row.span.end).max(title.end);
-    let kind = kind(
+    let kind = kind_of_step(
         &parts,
         seed.rows
             .clone()
@@ -102,7 +102,7 @@ pub(super) fn step(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>) -> O
 }
 
 /// The sentences of a step that ask for work which no block shows, by row.
-fn open(
+fn open_sentences(
     asking: &Asking<'_, '_>,
     rows: &Range<usize>,
     sentences: &[Sentence],
@@ -162,7 +162,7 @@ pub(super) fn expect_by_title(step: &Step, commands: &mut [PlannedCommand]) {
 }
 
 /// The sentences of a line.
-fn sentences(words: &str) -> impl Iterator<Item = &str> {
+fn sentences_of_line(words: &str) -> impl Iterator<Item = &str> {
     words
         .split(". ")
         .flat_map(|part| part.split(['。', '；', ';']))
@@ -170,12 +170,16 @@ fn sentences(words: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The words, by row, of a step whose work neither blocks nor commands do: all that ask for something.
-fn asked(asking: &Asking<'_, '_>, seed: &Seed, spelled: &[(usize, Part)]) -> Vec<(usize, Span)> {
+fn asked_words(
+    asking: &Asking<'_, '_>,
+    seed: &Seed,
+    spelled: &[(usize, Part)],
+) -> Vec<(usize, Span)> {
     let rows = asking.rows;
     let mut found: Vec<(usize, Span)> = Vec::new();
     for at in seed.rows.clone().skip(usize::from(seed.titled)) {
         let row = &rows[at];
-        if spelled.iter().any(|(worked, _)| *worked == at) || !says(asking, at, spelled) {
+        if spelled.iter().any(|(worked, _)| *worked == at) || !asks_for_more(asking, at, spelled) {
             continue;
         }
         if let Some((last, span)) = found
@@ -203,7 +207,7 @@ fn names_file(asking: &Asking<'_, '_>, row: &Row) -> bool {
         && !crate::paths::find_paths(asking.document.slice(&row.span), 0, false).is_empty()
 }
 
-fn kind(parts: &[Part], names_file: bool) -> StepKind {
+fn kind_of_step(parts: &[Part], names_file: bool) -> StepKind {
     let any = |wanted: fn(&Part) -> bool| parts.iter().any(wanted);
     if any(|part| matches!(part, Part::Place(_))) {
         StepKind::Write
@@ -234,7 +238,7 @@ const MUTE: &[Topic] = &[
 ];
 
 /// Returns whether a row's words ask for something that no command right there covers.
-fn says(asking: &Asking<'_, '_>, at: usize, spelled: &[(usize, Part)]) -> bool {
+fn asks_for_more(asking: &Asking<'_, '_>, at: usize, spelled: &[(usize, Part)]) -> bool {
     let row = &asking.rows[at];
     if !matches!(row.kind, RowKind::Line(_)) || is_among(row) {
         return false;
@@ -263,6 +267,6 @@ fn says(asking: &Asking<'_, '_>, at: usize, spelled: &[(usize, Part)]) -> bool {
         .label
         .as_ref()
         .is_some_and(|label| label.rest >= words.len());
-    let noted = words.starts_with("_Requirements") || key(words).is_empty();
+    let noted = words.starts_with("_Requirements") || comparison_key(words).is_empty();
     !mute && !introduces && !label_only && !noted
 }

@@ -1,13 +1,13 @@
 //! Reads the criteria among a unit's rows, with their commands.
 
-use super::{Criterion, is_among, kind, set_expectation, share_look};
+use super::{Criterion, is_among, kind_of_criterion, set_expectation, share_look};
 use crate::changes::Asking;
 use crate::commands::{
     Doubt, Expect, ExpectedOutcome, Manner, PlannedCommand, Side, command, expectation, hear,
     in_line, of_fence,
 };
 use crate::document::{PieceKind, Span};
-use crate::inline::{key, one_line};
+use crate::inline::{comparison_key, one_line};
 use crate::labels::Topic;
 use crate::languages::is_shell;
 use crate::rows::{Row, RowKind};
@@ -117,7 +117,7 @@ impl Reader<'_, '_, '_> {
             .item
             .and_then(|item| self.asking.boxes.get(item).copied().flatten());
         let sure = |at: &usize| self.commands[*at].doubt != Some(Doubt::UnknownProgram);
-        let kind = kind(row.topic, words, commands.iter().any(sure));
+        let kind = kind_of_criterion(row.topic, words, commands.iter().any(sure));
         self.last = Some((at, self.criteria.len()));
         self.items.push(row.item);
         self.criteria.push(Criterion {
@@ -300,7 +300,7 @@ fn beside(mut command: PlannedCommand, before: &str, behind: &str) -> PlannedCom
 
 /// "None needed": there is no such criterion.
 fn says_none(text: &str) -> bool {
-    let lower = key(text);
+    let lower = comparison_key(text);
     let none = [
         "none",
         "n/a",

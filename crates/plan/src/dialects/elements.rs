@@ -6,11 +6,11 @@ use crate::naming::{Rank, UnitName, unit_name};
 pub(super) const DIALECT: Dialect = Dialect {
     name: "elements",
     resort: 0,
-    heading,
+    heading: read_element_heading,
     item: |_| None,
 };
 
-fn heading(seen: &HeadingSeen<'_>) -> Option<UnitName> {
+fn read_element_heading(seen: &HeadingSeen<'_>) -> Option<UnitName> {
     if !seen.element {
         return None;
     }

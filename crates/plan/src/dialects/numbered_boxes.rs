@@ -1,18 +1,18 @@
 //! Numbered boxes that are units themselves: `- [ ] 2. Name` with `- [ ] 2.1 …` inside.
 
 use super::{BoxSeen, Dialect};
-use crate::naming::{Rank, UnitName, numbered};
+use crate::naming::{Rank, UnitName, read_numbered_unit};
 
 pub(super) const DIALECT: Dialect = Dialect {
     name: "numbered-boxes",
     resort: 1,
     heading: |_| None,
-    item,
+    item: read_numbered_box,
 };
 
-fn item(seen: &BoxSeen<'_>) -> Option<UnitName> {
+fn read_numbered_box(seen: &BoxSeen<'_>) -> Option<UnitName> {
     let criteria = seen.around.is_some_and(|topic| topic.is_criteria());
-    let name = numbered(seen.words).filter(|_| !criteria)?;
+    let name = read_numbered_unit(seen.words).filter(|_| !criteria)?;
     let dotted = name
         .number
         .as_deref()

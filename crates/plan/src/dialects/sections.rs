@@ -7,11 +7,11 @@ use crate::naming::{Rank, UnitName};
 pub(super) const DIALECT: Dialect = Dialect {
     name: "sections",
     resort: 2,
-    heading,
+    heading: read_section_heading,
     item: |_| None,
 };
 
-fn heading(seen: &HeadingSeen<'_>) -> Option<UnitName> {
+fn read_section_heading(seen: &HeadingSeen<'_>) -> Option<UnitName> {
     let topic = heading_topic(seen.words);
     let apart = topic.is_some_and(|topic| {
         topic.is_criteria() || topic.is_left_undone() || topic == Topic::Progress

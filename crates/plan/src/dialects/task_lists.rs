@@ -2,17 +2,17 @@
 //! `- [ ] 1.1 …` under `## 1. Title`.
 
 use super::{BoxSeen, Dialect, HeadingSeen};
-use crate::naming::{Rank, UnitName, coded, numbered};
+use crate::naming::{Rank, UnitName, read_coded_unit, read_numbered_unit};
 
 pub(super) const DIALECT: Dialect = Dialect {
     name: "task-lists",
     resort: 1,
-    heading,
-    item,
+    heading: read_list_heading,
+    item: read_list_item,
 };
 
-fn heading(seen: &HeadingSeen<'_>) -> Option<UnitName> {
-    let name = numbered(seen.words)?;
+fn read_list_heading(seen: &HeadingSeen<'_>) -> Option<UnitName> {
+    let name = read_numbered_unit(seen.words)?;
     let quiet = seen.around.is_some_and(|topic| topic.is_criteria())
         || crate::labels::heading_topic(seen.words)
             .is_some_and(|topic| !seen.boxes || topic.is_criteria() && !seen.numbers);
@@ -34,13 +34,13 @@ fn heading(seen: &HeadingSeen<'_>) -> Option<UnitName> {
     }
 }
 
-fn item(seen: &BoxSeen<'_>) -> Option<UnitName> {
+fn read_list_item(seen: &BoxSeen<'_>) -> Option<UnitName> {
     let criteria = seen.around.is_some_and(|topic| topic.is_criteria());
     let inside_task = seen.unit.is_some_and(|(rank, _)| rank >= Rank::Task);
     if criteria || inside_task {
         return None;
     }
-    let code = coded(seen.words).filter(|name| {
+    let code = read_coded_unit(seen.words).filter(|name| {
         name.number
             .as_deref()
             .is_some_and(|number| number.starts_with('T'))
@@ -49,7 +49,7 @@ fn item(seen: &BoxSeen<'_>) -> Option<UnitName> {
         name.title = without_tags(&name.title);
         return Some(name);
     }
-    let name = numbered(seen.words)?;
+    let name = read_numbered_unit(seen.words)?;
     let number = name.number.clone()?;
     let under = matches!(seen.unit, Some((Rank::Phase, Some(outer))) if number.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.')));
     under.then_some(name)

@@ -1,18 +1,18 @@
 //! `### Task 3: Name` with `**Files:**` and steps; a lone `### Step 3` counts as a unit too.
 
 use super::{BoxSeen, Dialect, HeadingSeen};
-use crate::naming::{Rank, UnitName, coded, unit_name};
+use crate::naming::{Rank, UnitName, read_coded_unit, unit_name};
 
 pub(super) const DIALECT: Dialect = Dialect {
     name: "tasks",
     resort: 0,
-    heading,
-    item,
+    heading: read_task_heading,
+    item: read_task_item,
 };
 
-fn heading(seen: &HeadingSeen<'_>) -> Option<UnitName> {
+fn read_task_heading(seen: &HeadingSeen<'_>) -> Option<UnitName> {
     let name = unit_name(seen.words).or_else(|| {
-        let code = coded(seen.words).filter(|name| !name.title.is_empty())?;
+        let code = read_coded_unit(seen.words).filter(|name| !name.title.is_empty())?;
         let task = code
             .number
             .as_deref()
@@ -30,7 +30,7 @@ fn heading(seen: &HeadingSeen<'_>) -> Option<UnitName> {
 }
 
 /// `- [ ] **Task 3**: name` as an item.
-fn item(seen: &BoxSeen<'_>) -> Option<UnitName> {
+fn read_task_item(seen: &BoxSeen<'_>) -> Option<UnitName> {
     let name = unit_name(seen.words)?;
     let free = match seen.unit {
         None => true,

@@ -1,7 +1,7 @@
 //! Finds code fences the way their authors meant them: also those never
 //! closed, and those of one length nested in each other.
 
-use super::{Span, lines};
+use super::{Span, line_spans};
 
 /// A fenced code block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl<'l> Lead<'l> {
     }
 }
 
-fn columns(white: &str) -> usize {
+fn count_columns(white: &str) -> usize {
     white.chars().fold(0, |sum, letter| {
         if letter == '\t' {
             sum + 4 - sum % 4
@@ -100,7 +100,7 @@ struct Marker<'l> {
     before: usize,
 }
 
-fn marker(line: &str) -> Option<Marker<'_>> {
+fn read_marker(line: &str) -> Option<Marker<'_>> {
     let trimmed = line.trim_start();
     let sign = trimmed
         .chars()
@@ -117,26 +117,26 @@ fn marker(line: &str) -> Option<Marker<'_>> {
         sign,
         count,
         info,
-        indent: columns(&line[..before]),
+        indent: count_columns(&line[..before]),
         before,
     })
 }
 
 /// The marker of an opening line, which may stand behind quote marks and list markers.
-fn opening(line: &str) -> Option<(Marker<'_>, usize)> {
+fn read_opening(line: &str) -> Option<(Marker<'_>, usize)> {
     let lead = Lead::of(line, usize::MAX);
     let mut rest = lead.rest;
     let mut taken = line.len() - rest.len();
     let mut indent = 0;
     for _ in 0..3 {
-        if let Some(mut found) = marker(rest) {
+        if let Some(mut found) = read_marker(rest) {
             found.indent += indent;
             found.before += taken;
             return Some((found, lead.quotes));
         }
         let inner = after_list_marker(rest)?;
         let used = &rest[..rest.len() - inner.len()];
-        indent += columns(used);
+        indent += count_columns(used);
         taken += used.len();
         rest = inner;
     }
@@ -203,13 +203,13 @@ fn is_document(info: &str) -> bool {
 }
 
 /// Every fence of the text from `start` on, in order, none inside another.
-pub(crate) fn find(text: &str, start: usize) -> Vec<Fence> {
-    let rows: Vec<Span> = lines(text, start).collect();
+pub(crate) fn find_fences(text: &str, start: usize) -> Vec<Fence> {
+    let rows: Vec<Span> = line_spans(text, start).collect();
     let mut fences = Vec::new();
     let mut at = 0;
     while at < rows.len() {
         let row = &rows[at];
-        let Some((open, quotes)) = opening(&text[row.clone()]) else {
+        let Some((open, quotes)) = read_opening(&text[row.clone()]) else {
             at += 1;
             continue;
         };
@@ -248,7 +248,7 @@ fn end_of(
         if !document && stray.is_none() && belongs_to_plan(lead.rest) {
             stray = Some(at);
         }
-        let Some(found) = marker(lead.rest).filter(|found| {
+        let Some(found) = read_marker(lead.rest).filter(|found| {
             found.sign == open.sign && found.count >= open.count && found.indent < open.indent + 4
         }) else {
             continue;

@@ -4,10 +4,10 @@
 use super::{Fence, Span};
 
 /// The body from `start` on, covered. Spans in it are spans of `text[start..]`.
-pub(crate) fn mask(text: &str, start: usize, fences: &[Fence]) -> String {
+pub(crate) fn mask_body(text: &str, start: usize, fences: &[Fence]) -> String {
     let mut bytes = text.as_bytes().to_vec();
-    for comment in comments(text, start, fences) {
-        cover(&mut bytes, &comment, b' ');
+    for comment in find_comments(text, start, fences) {
+        cover_span(&mut bytes, &comment, b' ');
     }
     for fence in fences {
         let open = fence
@@ -15,10 +15,10 @@ pub(crate) fn mask(text: &str, start: usize, fences: &[Fence]) -> String {
             .first()
             .map_or(fence.span.end, |line| line.start)
             .min(fence.span.end);
-        cover(&mut bytes, &(fence.span.start..open), b'x');
+        cover_span(&mut bytes, &(fence.span.start..open), b'x');
         for line in &fence.content {
             let hidden = line.start + fence.hidden_from(&text[line.clone()]);
-            cover(&mut bytes, &(hidden..line.end), b' ');
+            cover_span(&mut bytes, &(hidden..line.end), b' ');
         }
         if fence.closed {
             let from = text[..fence.span.end]
@@ -26,7 +26,7 @@ pub(crate) fn mask(text: &str, start: usize, fences: &[Fence]) -> String {
                 .map_or(fence.span.start, |at| at + 1);
             if from > fence.span.start {
                 let hidden = from + fence.hidden_from(&text[from..fence.span.end]);
-                cover(&mut bytes, &(hidden..fence.span.end), b' ');
+                cover_span(&mut bytes, &(hidden..fence.span.end), b' ');
             }
         }
     }
@@ -40,7 +40,7 @@ pub(crate) fn mask(text: &str, start: usize, fences: &[Fence]) -> String {
 }
 
 /// Covers a span; line ends stay.
-fn cover(bytes: &mut [u8], span: &Span, with: u8) {
+fn cover_span(bytes: &mut [u8], span: &Span, with: u8) {
     if let Some(part) = bytes.get_mut(span.clone()) {
         for byte in part {
             if !matches!(*byte, b'\n' | b'\r') {
@@ -51,7 +51,7 @@ fn cover(bytes: &mut [u8], span: &Span, with: u8) {
 }
 
 /// HTML comments outside fences and code spans; one that is never closed hides nothing.
-fn comments(text: &str, start: usize, fences: &[Fence]) -> Vec<Span> {
+fn find_comments(text: &str, start: usize, fences: &[Fence]) -> Vec<Span> {
     let mut found = Vec::new();
     let mut at = start;
     while let Some(open) = text[at..].find("<!--").map(|offset| at + offset) {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag};
 
 use super::tags::Tag as Element;
-use super::{Fence, Span, Tags, lines};
+use super::{Fence, Span, Tags, line_spans};
 
 /// One block of a document.
 #[derive(Debug, Clone)]
@@ -58,7 +58,7 @@ struct Shape {
     rules: Vec<usize>,
 }
 
-fn shape(masked: &str, body: usize) -> Shape {
+fn read_shape(masked: &str, body: usize) -> Shape {
     let mut shape = Shape::default();
     let mut containers = 0_usize;
     for (event, range) in Parser::new_ext(masked, Options::empty()).into_offset_iter() {
@@ -144,7 +144,11 @@ pub(crate) struct Source<'a> {
 }
 
 /// Cuts the body into items and pieces.
-pub(crate) fn split(text: &str, body: usize, source: &Source<'_>) -> (Vec<Item>, Vec<Piece>) {
+pub(crate) fn split_pieces(
+    text: &str,
+    body: usize,
+    source: &Source<'_>,
+) -> (Vec<Item>, Vec<Piece>) {
     let Source {
         masked,
         fences,
@@ -154,7 +158,7 @@ pub(crate) fn split(text: &str, body: usize, source: &Source<'_>) -> (Vec<Item>,
         tags,
         level: 1,
         text,
-        shape: shape(masked, body),
+        shape: read_shape(masked, body),
         open: Vec::new(),
         items: Vec::new(),
         pieces: Vec::new(),
@@ -162,7 +166,7 @@ pub(crate) fn split(text: &str, body: usize, source: &Source<'_>) -> (Vec<Item>,
     };
     let mut fence = 0;
     let mut blank = true;
-    for line in lines(text, body) {
+    for line in line_spans(text, body) {
         while fences
             .get(fence)
             .is_some_and(|found| found.span.end <= line.start && found.span.end < line.end)
@@ -297,7 +301,7 @@ impl Cutting<'_> {
         }
         let words = at..at + self.text[at..line.end].trim_end().len();
         if self.text[at..].starts_with('|') && self.text[words.clone()].matches('|').count() > 1 {
-            let cells = cells(self.text, &words);
+            let cells = split_cells(self.text, &words);
             return self.push(PieceKind::Row(cells), words);
         }
         let item = self.open.last().map(|(item, _)| *item);
@@ -430,7 +434,7 @@ impl Cutting<'_> {
 }
 
 /// The cells of a table row, without the bars, trimmed.
-fn cells(text: &str, row: &Span) -> Vec<Span> {
+fn split_cells(text: &str, row: &Span) -> Vec<Span> {
     let mut found = Vec::new();
     let mut start = row.start;
     let mut code = false;

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::{Fence, Span, lines};
+use super::{Fence, Span, line_spans};
 
 /// The element that is a unit of work.
 const UNIT: &str = "task";
@@ -107,7 +107,7 @@ fn value_end(text: &str, from: usize, end: usize) -> usize {
 }
 
 /// Finds the tags outside fences; none where the document has no element of a unit.
-pub(crate) fn find(text: &str, start: usize, fences: &[Fence]) -> Tags {
+pub(crate) fn find_tags(text: &str, start: usize, fences: &[Fence]) -> Tags {
     let mut tags = Tags::default();
     let body = text.get(start..).unwrap_or_default();
     if !body.contains("</task>") {
@@ -115,7 +115,7 @@ pub(crate) fn find(text: &str, start: usize, fences: &[Fence]) -> Tags {
     }
     let mut fence = 0;
     let mut open: Option<usize> = None;
-    for line in lines(text, start) {
+    for line in line_spans(text, start) {
         while fences
             .get(fence)
             .is_some_and(|found| found.span.end <= line.start)
@@ -142,14 +142,14 @@ pub(crate) fn find(text: &str, start: usize, fences: &[Fence]) -> Tags {
         } else if name == UNIT {
             open = Some(line.start);
         }
-        let tag = read(text, &line, (lead, &seen), open.is_some());
+        let tag = read_tag(text, &line, (lead, &seen), open.is_some());
         tags.lines.push((line.start, tag));
     }
     tags.units.extend(open.map(|open| open..text.len()));
     tags
 }
 
-fn read(text: &str, line: &Span, (lead, seen): (usize, &Seen), inside: bool) -> Tag {
+fn read_tag(text: &str, line: &Span, (lead, seen): (usize, &Seen), inside: bool) -> Tag {
     let name = text[seen.name.clone()].to_ascii_lowercase();
     if seen.closes {
         return Tag::Layout;
@@ -162,7 +162,7 @@ fn read(text: &str, line: &Span, (lead, seen): (usize, &Seen), inside: bool) -> 
     if HOLDERS.contains(&name.as_str()) || inside && text[next..line.end].starts_with('<') {
         // `<verify><automated>…`: what stands inside is the label.
         return match tag_at(text, next, line.end) {
-            Some(inner) if !inner.closes => read(text, line, (next, &inner), inside),
+            Some(inner) if !inner.closes => read_tag(text, line, (next, &inner), inside),
             _ if name == "verify" => {
                 Tag::Label(lead..value_end(text, next, line.end).max(seen.end))
             }

@@ -3,9 +3,9 @@
 use super::*;
 
 /// Returns what a sentence makes of its last name in ticks.
-fn told(words: &str) -> Mention {
+fn mention_of_last(words: &str) -> Mention {
     let span = code_spans(words, 0).pop().expect("a name");
-    mention(words, &span.outer)
+    read_mention(words, &span.outer)
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_name_is_spared_where_the_words_deny_it() {
         "Ergänze den Test, ohne `a.py` zu ändern:",
         "Добавить тест, не изменяя `a.py`:",
     ] {
-        assert_eq!(told(words), Mention::Spared, "{words}");
+        assert_eq!(mention_of_last(words), Mention::Spared, "{words}");
     }
 }
 
@@ -43,7 +43,7 @@ fn a_name_is_a_source_where_something_is_copied_or_like_it() {
         "参考 `a.py` 的写法添加：",
         "Añade una ruta siguiendo el patrón de `a.py`:",
     ] {
-        assert_eq!(told(words), Mention::Source, "{words}");
+        assert_eq!(mention_of_last(words), Mention::Source, "{words}");
     }
 }
 
@@ -63,7 +63,7 @@ fn a_name_is_spoken_of_else() {
         "`b.py` is not enough, so edit `a.py`:",
         "- `a.py` — no longer import the clock",
     ] {
-        assert_eq!(told(words), Mention::Spoken, "{words}");
+        assert_eq!(mention_of_last(words), Mention::Spoken, "{words}");
     }
 }
 
@@ -89,15 +89,18 @@ fn an_empty_file_is_told_by_its_note() {
 #[test]
 fn a_base_is_the_folder_that_paths_are_relative_to() {
     assert_eq!(
-        base("All paths are relative to `backend/`."),
+        base_folder("All paths are relative to `backend/`."),
         Some("backend".to_owned())
     );
     assert_eq!(
-        base("所有路径相对于 `server/api`。"),
+        base_folder("所有路径相对于 `server/api`。"),
         Some("server/api".to_owned())
     );
-    assert_eq!(base("Paths are relative to the repository root."), None);
-    assert_eq!(base("Move `a/` relative to its parent."), None);
+    assert_eq!(
+        base_folder("Paths are relative to the repository root."),
+        None
+    );
+    assert_eq!(base_folder("Move `a/` relative to its parent."), None);
 }
 
 #[test]
@@ -115,7 +118,7 @@ fn a_sentence_ends_outside_of_code_and_abbreviations() {
 fn a_verb_is_denied_for_its_own_object() {
     let denied = |words: &str| {
         let span = code_spans(words, 0).pop().expect("a name");
-        denies(words, &span.outer, &|word| {
+        denies_name(words, &span.outer, &|word| {
             ["run", "running", "ausführen"].contains(&word)
         })
     };

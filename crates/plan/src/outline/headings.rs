@@ -3,16 +3,16 @@
 use std::ops::Range;
 
 use super::items::box_of;
-use super::{Outline, Section, Unit, alike, series};
+use super::{Outline, Section, Unit, are_alike, series};
 use crate::dialects::{DIALECTS, HeadingSeen, repeats_units};
 use crate::document::{Document, PieceKind, Span};
-use crate::inline::{key, label};
-use crate::labels::{Topic, heading_topic, topic};
-use crate::naming::{Rank, UnitName, marked, numbered, unit_name};
+use crate::inline::{comparison_key, read_label};
+use crate::labels::{Topic, heading_topic, topic_of_label};
+use crate::naming::{Rank, UnitName, read_marks, read_numbered_unit, unit_name};
 
 /// Every section of the document, in order.
-pub(super) fn sections(document: &Document<'_>) -> Vec<Section> {
-    let (boxes, work) = tallies(document);
+pub(super) fn find_sections(document: &Document<'_>) -> Vec<Section> {
+    let (boxes, work) = tally_pieces(document);
     let mut found: Vec<Section> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
     for (piece, part) in document.pieces.iter().enumerate() {
@@ -27,7 +27,7 @@ pub(super) fn sections(document: &Document<'_>) -> Vec<Section> {
             found[last].end = piece;
             open.pop();
         }
-        let marks = marked(document.slice(title));
+        let marks = read_marks(document.slice(title));
         let topic = heading_topic(&marks.words);
         let parent = open.last().copied();
         open.push(found.len());
@@ -58,7 +58,8 @@ pub(super) fn sections(document: &Document<'_>) -> Vec<Section> {
 
 /// Returns whether boxes of a section go on with its number.
 fn goes_on(document: &Document<'_>, section: &Section) -> bool {
-    let Some(number) = numbered(&section.marked.words).and_then(|name| name.number) else {
+    let Some(number) = read_numbered_unit(&section.marked.words).and_then(|name| name.number)
+    else {
         return false;
     };
     let bytes = document
@@ -91,7 +92,7 @@ fn goes_on(document: &Document<'_>, section: &Section) -> bool {
 }
 
 /// Returns how many boxes, and how many signs of work (code, file labels), stand before each piece.
-fn tallies(document: &Document<'_>) -> (Vec<usize>, Vec<usize>) {
+fn tally_pieces(document: &Document<'_>) -> (Vec<usize>, Vec<usize>) {
     let mut starts: Vec<usize> = document
         .items
         .iter()
@@ -106,8 +107,8 @@ fn tallies(document: &Document<'_>) -> (Vec<usize>, Vec<usize>) {
         let signs = match &piece.kind {
             PieceKind::Code(_) => true,
             PieceKind::Text(lines) => lines.iter().any(|line| {
-                label(document.slice(line))
-                    .and_then(|label| topic(&label.name))
+                read_label(document.slice(line))
+                    .and_then(|label| topic_of_label(&label.name))
                     .is_some_and(Topic::names_files)
             }),
             _ => false,
@@ -129,13 +130,13 @@ struct Candidate {
 }
 
 /// The units that headings open, as a tree.
-pub(super) fn units(
+pub(super) fn units_of_headings(
     document: &Document<'_>,
     sections: &[Section],
     resort: u8,
     with_title: bool,
 ) -> Outline {
-    let mut candidates = candidates(sections, resort, with_title);
+    let mut candidates = find_candidates(sections, resort, with_title);
     let twice = join_repeated(document, sections, &mut candidates);
     let real: Vec<usize> = (0..candidates.len())
         .filter(|index| candidates[*index].repeats.is_none())
@@ -166,14 +167,14 @@ pub(super) fn units(
         });
     }
     Outline {
-        units: nest(flat),
+        units: nest_units(flat),
         twice,
     }
 }
 
 /// The section whose heading is the document's title: the only one of the first level, or the first of all where no
 /// other one begins with its word.
-fn title(sections: &[Section]) -> Option<usize> {
+fn find_title(sections: &[Section]) -> Option<usize> {
     let first: Vec<usize> = (0..sections.len())
         .filter(|at| sections[*at].level == 1)
         .collect();
@@ -186,9 +187,9 @@ fn title(sections: &[Section]) -> Option<usize> {
     }
 }
 
-fn candidates(sections: &[Section], resort: u8, with_title: bool) -> Vec<Candidate> {
-    let title = title(sections);
-    let series = series::units(sections, title);
+fn find_candidates(sections: &[Section], resort: u8, with_title: bool) -> Vec<Candidate> {
+    let title = find_title(sections);
+    let series = series::units_of_series(sections, title);
     let mut found: Vec<Candidate> = Vec::new();
     let mut owner: Vec<Option<usize>> = vec![None; sections.len()];
     for (index, section) in sections.iter().enumerate() {
@@ -267,7 +268,7 @@ fn join_repeated(
     let mut twice = Vec::new();
     let weights: Vec<usize> = candidates
         .iter()
-        .map(|candidate| weight(document, sections, candidate.section))
+        .map(|candidate| weigh_section(document, sections, candidate.section))
         .collect();
     let main: Vec<bool> = candidates
         .iter()
@@ -302,7 +303,7 @@ fn join_repeated(
             let (from, to) = (&sections[light.section], &sections[heavy.section]);
             let apart = from.level != to.level || from.parent != to.parent;
             let (kin, light) = (
-                alike(&light.name.title, &heavy.name.title),
+                are_alike(&light.name.title, &heavy.name.title),
                 weights[at] * 4 < weights[best],
             );
             let echo = !main[at] || if apart { kin || light } else { kin && light };
@@ -338,7 +339,7 @@ fn in_progress(document: &Document<'_>, sections: &[Section], section: usize) ->
 }
 
 /// Returns how much a section holds.
-fn weight(document: &Document<'_>, sections: &[Section], section: usize) -> usize {
+fn weigh_section(document: &Document<'_>, sections: &[Section], section: usize) -> usize {
     let section = &sections[section];
     let pieces = &document.pieces[section.piece..section.end];
     pieces
@@ -378,7 +379,9 @@ fn end_of(
             }
             return section.piece;
         }
-        if section.level > level || section.level == level && recurs(document, sections, section) {
+        if section.level > level
+            || section.level == level && recurs_in_units(document, sections, section)
+        {
             continue;
         }
         return section.piece;
@@ -387,20 +390,20 @@ fn end_of(
 }
 
 /// Returns whether a heading such as "Success Criteria" stands once a unit at the level of the units.
-fn recurs(document: &Document<'_>, sections: &[Section], section: &Section) -> bool {
-    let name = key(document.slice(&section.title));
+fn recurs_in_units(document: &Document<'_>, sections: &[Section], section: &Section) -> bool {
+    let name = comparison_key(document.slice(&section.title));
     section.topic.is_some()
         && sections
             .iter()
             .filter(|other| {
-                other.level == section.level && key(document.slice(&other.title)) == name
+                other.level == section.level && comparison_key(document.slice(&other.title)) == name
             })
             .count()
             > 1
 }
 
-fn nest(flat: Vec<Unit>) -> Vec<Unit> {
-    fn close(open: &mut Vec<Unit>, top: &mut Vec<Unit>, from: &Range<usize>) {
+fn nest_units(flat: Vec<Unit>) -> Vec<Unit> {
+    fn close_units(open: &mut Vec<Unit>, top: &mut Vec<Unit>, from: &Range<usize>) {
         while open
             .last()
             .is_some_and(|last| last.pieces.end <= from.start)
@@ -415,9 +418,9 @@ fn nest(flat: Vec<Unit>) -> Vec<Unit> {
     let mut top = Vec::new();
     let mut open: Vec<Unit> = Vec::new();
     for unit in flat {
-        close(&mut open, &mut top, &unit.pieces);
+        close_units(&mut open, &mut top, &unit.pieces);
         open.push(unit);
     }
-    close(&mut open, &mut top, &(usize::MAX..usize::MAX));
+    close_units(&mut open, &mut top, &(usize::MAX..usize::MAX));
     top
 }

@@ -5,9 +5,9 @@ use std::ops::Range;
 use super::{Outline, Unit};
 use crate::dialects::{BoxSeen, DIALECTS};
 use crate::document::{Document, Item, PieceKind, Span, box_at};
-use crate::inline::label;
-use crate::labels::{Topic, heading_topic, topic};
-use crate::naming::{Rank, UnitName, coded, marked, unit_name};
+use crate::inline::read_label;
+use crate::labels::{Topic, heading_topic, topic_of_label};
+use crate::naming::{Rank, UnitName, read_coded_unit, read_marks, unit_name};
 
 /// The bytes of the mark of an item's box, and where its words begin.
 pub(crate) fn box_of(document: &Document<'_>, item: &Item) -> Option<(Span, usize)> {
@@ -28,18 +28,18 @@ struct Found {
 }
 
 /// Adds the units that items open to those that headings opened.
-pub(super) fn add(document: &Document<'_>, outline: &mut Outline, resort: u8) {
+pub(super) fn add_item_units(document: &Document<'_>, outline: &mut Outline, resort: u8) {
     let mut labels: Vec<String> = Vec::new();
-    names(&outline.units, &mut labels);
+    collect_labels(&outline.units, &mut labels);
     for at in 0..outline.units.len() {
-        descend(document, &mut outline.units[at], resort, &labels);
+        descend_into(document, &mut outline.units[at], resort, &labels);
     }
     let taken: Vec<Range<usize>> = outline
         .units
         .iter()
         .map(|unit| unit.pieces.clone())
         .collect();
-    let free = gaps(&taken, document.pieces.len());
+    let free = find_gaps(&taken, document.pieces.len());
     let mut units = std::mem::take(&mut outline.units);
     for gap in free {
         units.extend(open_items(document, &gap, None, resort, &labels));
@@ -48,14 +48,14 @@ pub(super) fn add(document: &Document<'_>, outline: &mut Outline, resort: u8) {
     outline.units = units;
 }
 
-fn names(units: &[Unit], labels: &mut Vec<String>) {
+fn collect_labels(units: &[Unit], labels: &mut Vec<String>) {
     for unit in units {
         labels.push(unit.name.label().to_lowercase());
-        names(&unit.children, labels);
+        collect_labels(&unit.children, labels);
     }
 }
 
-fn gaps(taken: &[Range<usize>], end: usize) -> Vec<Range<usize>> {
+fn find_gaps(taken: &[Range<usize>], end: usize) -> Vec<Range<usize>> {
     let mut free = Vec::new();
     let mut at = 0;
     for range in taken {
@@ -70,16 +70,16 @@ fn gaps(taken: &[Range<usize>], end: usize) -> Vec<Range<usize>> {
     free
 }
 
-fn descend(document: &Document<'_>, unit: &mut Unit, resort: u8, labels: &[String]) {
+fn descend_into(document: &Document<'_>, unit: &mut Unit, resort: u8, labels: &[String]) {
     for child in &mut unit.children {
-        descend(document, child, resort, labels);
+        descend_into(document, child, resort, labels);
     }
     let taken: Vec<Range<usize>> = unit
         .children
         .iter()
         .map(|child| child.pieces.clone())
         .collect();
-    let inner = gaps(&taken, unit.pieces.end);
+    let inner = find_gaps(&taken, unit.pieces.end);
     for gap in inner {
         let gap = gap.start.max(unit.pieces.start + 1)..gap.end;
         if gap.start < gap.end {
@@ -119,7 +119,7 @@ fn open_items(
             continue;
         };
         let line = document.text[words..].lines().next().unwrap_or("");
-        let marks = marked(line);
+        let marks = read_marks(line);
         let parents: Vec<usize> =
             std::iter::successors(item.parent, |at| document.items[*at].parent).collect();
         let by_parent = found
@@ -156,7 +156,7 @@ fn open_items(
         let name = asked
             .into_iter()
             .find_map(|dialect| (dialect.item)(&seen).map(|name| (name, dialect.name)));
-        let name = name.or_else(|| beside(document, found.last()?, item, &seen));
+        let name = name.or_else(|| unit_beside(document, found.last()?, item, &seen));
         if let Some((name, dialect)) = name {
             let repeated = unit_name(&marks.words)
                 .is_some_and(|name| labels.contains(&name.label().to_lowercase()));
@@ -170,11 +170,11 @@ fn open_items(
             }
         }
     }
-    build(document, found, pieces)
+    build_units(document, found, pieces)
 }
 
 /// The unit that a box with a code opens beside a box that is a unit: "H2 Hotfix" behind "1.3 Build it".
-fn beside(
+fn unit_beside(
     document: &Document<'_>,
     last: &Found,
     item: &Item,
@@ -182,7 +182,7 @@ fn beside(
 ) -> Option<(UnitName, &'static str)> {
     let criteria = seen.around.is_some_and(|topic| topic.is_criteria());
     let siblings = document.items[last.item].parent == item.parent && !criteria;
-    let name = coded(seen.words).filter(|_| siblings)?;
+    let name = read_coded_unit(seen.words).filter(|_| siblings)?;
     Some((
         UnitName {
             rank: last.name.rank,
@@ -194,7 +194,7 @@ fn beside(
 
 /// The last found item whose number begins this one's.
 fn by_number(found: &[Found], words: &str) -> Option<usize> {
-    let number = crate::naming::numbered(words)?.number?;
+    let number = crate::naming::read_numbered_unit(words)?.number?;
     found.iter().rposition(|other| {
         let outer = other.name.number.as_deref().unwrap_or("-");
         other.name.word.is_empty()
@@ -212,7 +212,7 @@ fn holds_numbers(document: &Document<'_>, index: usize) -> bool {
         .any(|inner| {
             box_of(document, inner).is_some_and(|(_, words)| {
                 let line = document.text[words..].lines().next().unwrap_or("");
-                crate::naming::numbered(&marked(line).words)
+                crate::naming::read_numbered_unit(&read_marks(line).words)
                     .is_some_and(|name| name.rank == Rank::Task)
             })
         })
@@ -227,8 +227,10 @@ fn topic_around(document: &Document<'_>, piece: usize, from: usize) -> Option<To
             PieceKind::Text(lines)
                 if part.item.is_none() && level == usize::MAX && nearest.is_none() =>
             {
-                let labelled = lines.last().and_then(|line| label(document.slice(line)));
-                nearest = labelled.and_then(|label| topic(&label.name));
+                let labelled = lines
+                    .last()
+                    .and_then(|line| read_label(document.slice(line)));
+                nearest = labelled.and_then(|label| topic_of_label(&label.name));
             }
             PieceKind::Heading {
                 level: found,
@@ -246,7 +248,7 @@ fn topic_around(document: &Document<'_>, piece: usize, from: usize) -> Option<To
     nearest.filter(|topic| topic.is_criteria())
 }
 
-fn build(document: &Document<'_>, found: Vec<Found>, within: &Range<usize>) -> Vec<Unit> {
+fn build_units(document: &Document<'_>, found: Vec<Found>, within: &Range<usize>) -> Vec<Unit> {
     let mut units: Vec<Option<Unit>> = Vec::new();
     for one in &found {
         let item = &document.items[one.item];
@@ -259,7 +261,7 @@ fn build(document: &Document<'_>, found: Vec<Found>, within: &Range<usize>) -> V
         }
         let words = box_of(document, item).map_or(item.content, |(_, words)| words);
         let line = document.text[words..].lines().next().unwrap_or("");
-        let marks = marked(line);
+        let marks = read_marks(line);
         let mark = box_of(document, item)
             .map(|(mark, _)| document.slice(&mark).chars().next().unwrap_or(' '));
         let first = document

@@ -8,7 +8,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Section;
 use crate::labels::{Topic, heading_topic};
-use crate::naming::{Rank, UnitName, after_number, coded, number_at, numbered, unit_name};
+use crate::naming::{
+    Rank, UnitName, after_number, number_at, read_coded_unit, read_numbered_unit, unit_name,
+};
 
 /// The form that the headings of a series have in common.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -22,11 +24,11 @@ struct Form {
 const MOST_WORDS: usize = 2;
 
 /// For each section, the name of the unit that it is by its series.
-pub(super) fn units(sections: &[Section], title: Option<usize>) -> Vec<Option<UnitName>> {
+pub(super) fn units_of_series(sections: &[Section], title: Option<usize>) -> Vec<Option<UnitName>> {
     let mut formed: Vec<Option<UnitName>> = Vec::with_capacity(sections.len());
     let mut groups: HashMap<Form, Vec<usize>> = HashMap::new();
     for (at, section) in sections.iter().enumerate() {
-        let found = form(section).filter(|_| Some(at) != title);
+        let found = form_of_heading(section).filter(|_| Some(at) != title);
         formed.push(found.map(|(form, name)| {
             groups.entry(form).or_default().push(at);
             name
@@ -45,7 +47,7 @@ pub(super) fn units(sections: &[Section], title: Option<usize>) -> Vec<Option<Un
             .iter()
             .filter_map(|at| formed[*at].as_ref()?.number.as_deref());
         if several().len() > 1
-            && ascend(numbers)
+            && are_ascending(numbers)
             && is_series(sections, members, &counts)
             && !has_units_beside(members, &counts)
         {
@@ -55,7 +57,7 @@ pub(super) fn units(sections: &[Section], title: Option<usize>) -> Vec<Option<Un
         }
     }
     for at in 0..sections.len() {
-        if ancestors(sections, at).any(|outer| found[outer].is_some()) {
+        if ancestors_of(sections, at).any(|outer| found[outer].is_some()) {
             found[at] = None;
         }
     }
@@ -63,7 +65,7 @@ pub(super) fn units(sections: &[Section], title: Option<usize>) -> Vec<Option<Un
 }
 
 /// Returns whether numbers or single letters go up, as those of a series do; "Python 3" above "Python 2" names two things.
-fn ascend<'n>(numbers: impl Iterator<Item = &'n str>) -> bool {
+fn are_ascending<'n>(numbers: impl Iterator<Item = &'n str>) -> bool {
     let mut last: Option<u64> = None;
     for number in numbers {
         let value = match number.parse::<u64>() {
@@ -114,10 +116,10 @@ impl Counts {
                 counts.named[at] = true;
                 if name.rank != Rank::Step {
                     counts.units += 1;
-                    ancestors(sections, at).for_each(|outer| counts.units_below[outer] += 1);
+                    ancestors_of(sections, at).for_each(|outer| counts.units_below[outer] += 1);
                 }
             }
-            if numbered(&section.marked.words).is_some() && works(section) {
+            if read_numbered_unit(&section.marked.words).is_some() && holds_work(section) {
                 counts.numbered[at] = true;
                 *counts.numbered_in.entry(section.parent).or_default() += 1;
             }
@@ -126,11 +128,11 @@ impl Counts {
     }
 }
 
-fn works(section: &Section) -> bool {
+fn holds_work(section: &Section) -> bool {
     section.work || section.boxes
 }
 
-fn form(section: &Section) -> Option<(Form, UnitName)> {
+fn form_of_heading(section: &Section) -> Option<(Form, UnitName)> {
     let words = section.marked.words.as_str();
     if unit_name(words).is_some() || section.topic.is_some() {
         return None;
@@ -168,7 +170,7 @@ fn form(section: &Section) -> Option<(Form, UnitName)> {
         .strip_prefix('[')
         .and_then(|inner| inner.split_once(']'))
     {
-        let name = coded(&format!(
+        let name = read_coded_unit(&format!(
             "{inner} {}",
             rest.trim_start_matches([' ', ':', '-', '—'])
         ))?;
@@ -195,7 +197,7 @@ fn form(section: &Section) -> Option<(Form, UnitName)> {
         );
         return (!rest.is_empty() && !explains).then(|| made("A.", "", letter.to_string(), rest));
     }
-    if let Some(name) = coded(words) {
+    if let Some(name) = read_coded_unit(words) {
         let number = name.number.clone()?;
         let kind: String = number
             .chars()
@@ -203,11 +205,11 @@ fn form(section: &Section) -> Option<(Form, UnitName)> {
             .collect();
         return Some(made(&kind, "", number, name.title));
     }
-    worded(words).map(|(word, number, title)| made(&word.to_lowercase(), word, number, title))
+    split_worded(words).map(|(word, number, title)| made(&word.to_lowercase(), word, number, title))
 }
 
 /// `Fix 2 — title`: one or two words, then a number.
-fn worded(words: &str) -> Option<(&str, String, String)> {
+fn split_worded(words: &str) -> Option<(&str, String, String)> {
     let mut end = 0;
     for _ in 0..MOST_WORDS {
         let rest = &words[end..];
@@ -234,13 +236,16 @@ fn worded(words: &str) -> Option<(&str, String, String)> {
     None
 }
 
-fn ancestors(sections: &[Section], at: usize) -> impl Iterator<Item = usize> + '_ {
+fn ancestors_of(sections: &[Section], at: usize) -> impl Iterator<Item = usize> + '_ {
     std::iter::successors(sections[at].parent, |at| sections[*at].parent)
 }
 
 /// Returns whether the headings are a series of units: work in most of the sections, and no series of numbered sections around it.
 fn is_series(sections: &[Section], members: &[usize], counts: &Counts) -> bool {
-    let working = members.iter().filter(|at| works(&sections[**at])).count();
+    let working = members
+        .iter()
+        .filter(|at| holds_work(&sections[**at]))
+        .count();
     let has_others = |outer: usize| {
         counts
             .numbered_in
@@ -250,7 +255,7 @@ fn is_series(sections: &[Section], members: &[usize], counts: &Counts) -> bool {
     let inside = |outer: usize| counts.numbered[outer] && has_others(outer) || counts.named[outer];
     let is_part = members
         .iter()
-        .any(|at| ancestors(sections, *at).any(inside));
+        .any(|at| ancestors_of(sections, *at).any(inside));
     working * 2 >= members.len() && !is_part && holds_most(sections, members, counts)
 }
 

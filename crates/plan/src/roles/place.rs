@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::document::{Document, PieceKind, Span};
-use crate::inline::{code_spans, key};
-use crate::naming::{marked, unit_name};
+use crate::inline::{code_spans, comparison_key};
+use crate::naming::{read_marks, unit_name};
 
 /// Words, each with a heading that holds it.
 type Words = BTreeMap<String, String>;
@@ -87,17 +87,21 @@ impl Place {
         let title = headings
             .first()
             .filter(|(level, _)| *level == 1)
-            .map(|(_, title)| key(document.slice(title)));
+            .map(|(_, title)| comparison_key(document.slice(title)));
         let below = headings
             .iter()
             .rev()
             .filter(|(level, _)| *level > 1 || title.is_none());
-        let named = |title: &Span| unit_name(&marked(document.slice(title)).words).is_some();
+        let named = |title: &Span| unit_name(&read_marks(document.slice(title)).words).is_some();
         let headings = below
-            .map(|(_, title)| (key(document.slice(title)), named(title)))
+            .map(|(_, title)| (comparison_key(document.slice(title)), named(title)))
             .collect();
-        let leads = leads(&before);
-        let lead = if fenced { key(above) } else { key(&before) };
+        let leads = leads_line(&before);
+        let lead = if fenced {
+            comparison_key(above)
+        } else {
+            comparison_key(&before)
+        };
         Place {
             title: title.unwrap_or_default(),
             headings,
@@ -117,9 +121,9 @@ impl Place {
         let titled = |item: &String| {
             item.split("**")
                 .nth(1)
-                .is_some_and(|title| holds(&key(title), list))
+                .is_some_and(|title| holds_any(&comparison_key(title), list))
         };
-        self.is_headed(list) || short && holds(last, list) || self.items.iter().any(titled)
+        self.is_headed(list) || short && holds_any(last, list) || self.items.iter().any(titled)
     }
 
     /// Tells that it stands in an item below one that names a text to be written.
@@ -129,26 +133,28 @@ impl Place {
 
     /// Tells that a heading over it holds one of the words.
     pub(super) fn is_under(&self, list: &Words) -> bool {
-        self.headings.iter().any(|(title, _)| holds(title, list))
+        self.headings
+            .iter()
+            .any(|(title, _)| holds_any(title, list))
     }
 
     /// Tells that a section over it, which is no unit of work, holds one of the words.
     pub(super) fn is_in_section(&self, list: &Words) -> bool {
         self.headings
             .iter()
-            .any(|(title, unit)| !unit && holds(title, list))
+            .any(|(title, unit)| !unit && holds_any(title, list))
     }
 
     /// Tells that the section right around it, which is no unit of work, begins with or is one of the words.
     pub(super) fn is_headed(&self, list: &Words) -> bool {
         self.headings
             .first()
-            .is_some_and(|(title, unit)| !unit && holds(title, list))
+            .is_some_and(|(title, unit)| !unit && holds_any(title, list))
     }
 
     /// Tells that the plan is titled so.
     pub(super) fn is_titled(&self, list: &Words) -> bool {
-        holds(&self.title, list)
+        holds_any(&self.title, list)
     }
 
     /// Tells that it stands in a unit of work.
@@ -164,7 +170,7 @@ pub(super) fn names_text(words: &str) -> bool {
 
 /// Returns whether a command whose line begins with `before` is what the line is for: at its start, behind a label, or joined by
 /// a word to one that is.
-fn leads(before: &str) -> bool {
+fn leads_line(before: &str) -> bool {
     let open = before.trim_end_matches(['`', ' ', '*', '_']);
     let value = open.rsplit([':', '：', '→']).next().unwrap_or("");
     let mut bare = String::new();
@@ -188,7 +194,7 @@ fn up_to(document: &Document<'_>, start: usize, at: usize) -> String {
 }
 
 /// Returns whether one of the words stands in the text whole; of a script without blanks, anywhere.
-pub(super) fn holds(text: &str, list: &Words) -> bool {
+pub(super) fn holds_any(text: &str, list: &Words) -> bool {
     list.keys().any(|word| {
         text.match_indices(word.as_str()).any(|(at, _)| {
             let joined =
@@ -217,7 +223,10 @@ mod tests {
         ];
         for (word, heading) in lists.into_iter().flatten() {
             let own: Words = [(word.clone(), heading.clone())].into();
-            assert!(holds(&key(heading), &own), "{word}: {heading}");
+            assert!(
+                holds_any(&comparison_key(heading), &own),
+                "{word}: {heading}"
+            );
         }
     }
 }

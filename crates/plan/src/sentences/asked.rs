@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::imports::worded;
+use crate::imports::worded_imports;
 use crate::inline::{CodeSpan, code_spans, one_line};
 use crate::paths::as_path;
 use crate::vocabulary::{Use, is_entry};
@@ -10,7 +10,7 @@ use crate::vocabulary::{Use, is_entry};
 use super::evidence::Shown;
 use super::form::Form;
 use super::statuses::lacks_status;
-use super::words::{is_name, squeezed, stems, symbols};
+use super::words::{is_single_name, squeeze_text, stems_in, symbols_in};
 
 /// The names in a sentence.
 pub(super) struct Asked<'w> {
@@ -43,19 +43,19 @@ impl<'w> Asked<'w> {
         };
         Asked {
             imports: form.imports,
-            symbols: symbols(words).into_iter().filter(named).collect(),
+            symbols: symbols_in(words).into_iter().filter(named).collect(),
             places: code_spans(words, 0)
                 .into_iter()
                 .filter(|span| is_place(words, span))
                 .map(|span| &words[span.inner])
                 .collect(),
-            stems: said(form.object())
-                .flat_map(stems)
+            stems: content_words(form.object())
+                .flat_map(stems_in)
                 .filter(|stem| !KEYWORDS.contains(&stem.as_str()))
                 .collect(),
             words,
             comparable: is_english(&form.head),
-            spells: symbols(words).into_iter().any(is_import),
+            spells: symbols_in(words).into_iter().any(is_import),
             denies: form.negated,
         }
     }
@@ -68,14 +68,14 @@ impl<'w> Asked<'w> {
         };
         let shows = |symbol: &str| {
             if whole(symbol) {
-                shown.holds(&squeezed(symbol))
+                shown.holds(&squeeze_text(symbol))
             } else {
                 shown.has(symbol)
             }
         };
         let missing = |symbol: &&str| is_import(symbol) && !shows(symbol);
-        let worded = worded(self.words);
-        self.spells && symbols(self.words).iter().any(missing)
+        let worded = worded_imports(self.words);
+        self.spells && symbols_in(self.words).iter().any(missing)
             || worded
                 .iter()
                 .any(|one| !one.names().iter().all(|name| shown.imports(name)))
@@ -108,7 +108,7 @@ impl<'w> Asked<'w> {
             let between = &self.words[pair[0].outer.end..pair[1].outer.start];
             let given = between.split_whitespace().count() == 1
                 && between.trim().chars().all(char::is_alphabetic);
-            given && is_name(name) && is_literal(value) && !shown.has(value)
+            given && is_single_name(name) && is_literal(value) && !shown.has(value)
         })
     }
 
@@ -140,7 +140,7 @@ impl<'w> Asked<'w> {
     /// sentence whose words can't be held against code, only the symbols tell.
     pub(super) fn is_unfamiliar(&self, shown: Shown<'_>) -> bool {
         let (held, all) = shown.share(&self.stems);
-        let lacks = quoted(self.words).any(|text| !shown.has(text));
+        let lacks = quoted_texts(self.words).any(|text| !shown.has(text));
         let whole = if self.denies { all } else { all.div_ceil(2) };
         !self.symbols.iter().any(|symbol| shown.has(symbol))
             && (lacks || !self.comparable || held < whole)
@@ -184,7 +184,7 @@ fn is_place(words: &str, span: &CodeSpan) -> bool {
 }
 
 /// The words of a sentence without those that only join others.
-fn said(words: &str) -> impl Iterator<Item = &str> {
+fn content_words(words: &str) -> impl Iterator<Item = &str> {
     let joins = |word: &&str| {
         is_entry(word, Use::Function) || is_entry(word, Use::Determiner) || is_join(word)
     };
@@ -222,12 +222,12 @@ fn is_literal(code: &str) -> bool {
     let is_head = code
         .trim_matches(['[', ']'])
         .split('.')
-        .all(|part| is_name(part) && part.starts_with(char::is_alphabetic));
+        .all(|part| is_single_name(part) && part.starts_with(char::is_alphabetic));
     closed('[', ']') && !is_head || closed('{', '}') || closed('"', '"') || closed('\'', '\'')
 }
 
 /// The texts that a sentence quotes.
-fn quoted(words: &str) -> impl Iterator<Item = &str> {
+fn quoted_texts(words: &str) -> impl Iterator<Item = &str> {
     words
         .split('"')
         .skip(1)

@@ -1,6 +1,6 @@
 //! Sentences that point back to what an earlier block shows: "Create `limits.yaml`: paste the YAML above."
 
-use crate::changes::{Action, meant};
+use crate::changes::{Action, changes_meant};
 use crate::imports::asks_for_the_same;
 use crate::paths::find_paths;
 
@@ -74,7 +74,7 @@ impl Judge<'_, '_, '_> {
         let named = find_paths(self.asking.document.slice(&cut.span), 0, false);
         let files: Vec<usize> = named
             .iter()
-            .flat_map(|path| meant(self.changes, &path.path))
+            .flat_map(|path| changes_meant(self.changes, &path.path))
             .collect();
         let created = |at: &usize| {
             let new = self

@@ -7,16 +7,11 @@ use super::SentenceClass;
 use super::prohibition::Protected;
 use crate::inline::code_spans;
 use crate::paths::as_path;
-use crate::vocabulary::{Use, begins, held, is_entry, last};
-
-/// Words that may stand between the word that bounds and the first path: "only the one file: `a.py`".
-const BETWEEN: [&str; 14] = [
-    "file", "files", "module", "this", "one", "these", "two", "der", "die", "datei", "le",
-    "fichier", "el", "archivo",
-];
+use crate::vocabulary::{Use, entry_at_start, is_entry, last_entry, uses_in};
+use crate::word_lists::List;
 
 /// Returns what a sentence protects by naming all that may change.
-pub(super) fn bound(words: &str) -> Option<Protected> {
+pub(crate) fn bound_of_sentence(words: &str) -> Option<Protected> {
     let spans = code_spans(words, 0);
     let paths: Vec<&str> = spans
         .iter()
@@ -29,7 +24,7 @@ pub(super) fn bound(words: &str) -> Option<Protected> {
     let before = words[..first.outer.start].to_lowercase();
     let before = before.trim_end_matches([' ', ':', '*', '_', '(']);
     let whole = words.to_lowercase();
-    let uses = held(&whole);
+    let uses = uses_in(&whole);
     let alters = uses.has(Use::Alter)
         || whole
             .split(' ')
@@ -38,17 +33,18 @@ pub(super) fn bound(words: &str) -> Option<Protected> {
         return None;
     }
     let lead = without_fillers(before);
-    let excepts = last(lead, Use::Except).filter(|found| found.end == lead.len());
+    let excepts = last_entry(lead, Use::Except).filter(|found| found.end == lead.len());
     let denied = excepts.is_some_and(|found| {
-        held(&lead[..found.start]).has(Use::Negation) || begins(lead, Use::Negation).is_some()
+        uses_in(&lead[..found.start]).has(Use::Negation)
+            || entry_at_start(lead, Use::Negation).is_some()
     });
     let solely = || {
         let verb = lead
             .rsplit(' ')
             .next()
             .is_some_and(|word| is_entry(word, Use::Alter));
-        let ends = last(lead, Use::Solely).is_some_and(|found| found.end == lead.len());
-        !uses.has(Use::Negation) && (ends || verb && held(lead).has(Use::Solely))
+        let ends = last_entry(lead, Use::Solely).is_some_and(|found| found.end == lead.len());
+        !uses.has(Use::Negation) && (ends || verb && uses_in(lead).has(Use::Solely))
     };
     (denied || solely()).then(|| Protected {
         name: paths[0].to_owned(),
@@ -65,14 +61,14 @@ fn without_fillers(before: &str) -> &str {
     loop {
         let word = rest.rsplit(' ').next().unwrap_or("");
         let bare = word.trim_end_matches(':');
-        let fills = BETWEEN.contains(&bare)
+        let fills = List::BeforeBoundPath.words().contains(&bare)
             || is_entry(bare, Use::Determiner)
             || bare == "in"
             || bare.is_empty();
         // "other file than" is one word of exception.
         if !fills
             || rest.len() == word.len()
-            || last(rest, Use::Except).is_some_and(|found| found.end == rest.len())
+            || last_entry(rest, Use::Except).is_some_and(|found| found.end == rest.len())
         {
             return rest;
         }
@@ -90,7 +86,7 @@ pub(super) fn is_about(words: &str, protects: &[Protected]) -> bool {
 }
 
 /// The class of a sentence that says what must stay.
-pub(super) fn forbidden(class: SentenceClass) -> SentenceClass {
+pub(super) fn as_forbidden(class: SentenceClass) -> SentenceClass {
     use SentenceClass::{Context, DoPartly, DoUnshown, Forbid, Place, Unclear};
     if matches!(class, Context | DoUnshown | DoPartly | Place | Unclear) {
         Forbid
@@ -101,7 +97,7 @@ pub(super) fn forbidden(class: SentenceClass) -> SentenceClass {
 
 #[cfg(test)]
 mod tests {
-    use super::bound;
+    use super::bound_of_sentence;
 
     #[test]
     fn all_that_may_change_is_read() {
@@ -127,7 +123,9 @@ mod tests {
             ("Only admins may call `a.py`.", &[]),
             ("If `b.py` is there, change only `a.py`.", &[]),
         ] {
-            let found = bound(words).map(|one| one.all_but).unwrap_or_default();
+            let found = bound_of_sentence(words)
+                .map(|one| one.all_but)
+                .unwrap_or_default();
             assert_eq!(found, expected, "{words}");
         }
     }

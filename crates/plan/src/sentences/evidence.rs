@@ -11,7 +11,7 @@ use foldhash::fast::RandomState;
 
 use crate::blocks::{CodeBlock, FileOf, Role};
 
-use super::words::{is_name, names, squeezed, stems};
+use super::words::{is_single_name, names_in, squeeze_text, stems_in};
 
 /// The most text that is searched for each symbol: a longer unit is known by its names alone, so that
 /// the time stays in proportion to its length.
@@ -75,15 +75,15 @@ pub(super) struct Index<'t> {
 impl<'t> Index<'t> {
     /// Reads a block; returns its number, or nothing where it shows nothing.
     pub(super) fn add(&mut self, block: &'t CodeBlock) -> Option<usize> {
-        if !shows(block) {
+        if !shows_code(block) {
             return None;
         }
         let number = self.texts.len();
         // The imports that the words spell out are written with it.
         self.texts.push(format!(
             "{}{}",
-            squeezed(&block.text),
-            squeezed(&block.imports.join("\n"))
+            squeeze_text(&block.text),
+            squeeze_text(&block.imports.join("\n"))
         ));
         if block.role != Role::Shell {
             self.code.add(number);
@@ -91,7 +91,7 @@ impl<'t> Index<'t> {
         if !is_stub(&block.text) {
             self.working.add(number);
         }
-        names(&block.text).for_each(|name| self.names.entry(name).or_default().add(number));
+        names_in(&block.text).for_each(|name| self.names.entry(name).or_default().add(number));
         let spelled = block.imports.iter().map(String::as_str);
         let imports = block
             .text
@@ -99,7 +99,7 @@ impl<'t> Index<'t> {
             .filter(|line| is_import(line))
             .chain(spelled);
         imports
-            .flat_map(names)
+            .flat_map(names_in)
             .for_each(|name| self.imported.entry(name).or_default().add(number));
         Some(number)
     }
@@ -107,7 +107,7 @@ impl<'t> Index<'t> {
     /// Takes the names apart, once all blocks are read.
     pub(super) fn finish(&mut self) {
         for (name, blocks) in &self.names {
-            stems(name).for_each(|stem| self.stems.entry(stem).or_default().add_all(blocks));
+            stems_in(name).for_each(|stem| self.stems.entry(stem).or_default().add_all(blocks));
         }
     }
 
@@ -145,7 +145,7 @@ impl Shown<'_> {
 
     /// Returns whether a name, path or piece of code stands in the blocks.
     pub(super) fn has(self, symbol: &str) -> bool {
-        let bare = squeezed(symbol);
+        let bare = squeeze_text(symbol);
         if bare.is_empty() || self.names(symbol) || self.holds(&bare) {
             return true;
         }
@@ -155,10 +155,10 @@ impl Shown<'_> {
             .unwrap_or(symbol)
             .trim_end_matches(['.', '(', ')']);
         let last = called.rsplit(['.', ':', '#']).next().unwrap_or(called);
-        if !last.is_empty() && is_name(last) {
+        if !last.is_empty() && is_single_name(last) {
             return self.names(last);
         }
-        let parts: Vec<&str> = names(symbol).collect();
+        let parts: Vec<&str> = names_in(symbol).collect();
         let held = parts.iter().filter(|part| self.names(part)).count();
         // Most of an expression stands there, only written otherwise.
         parts.len() > 2 && held * 4 >= parts.len() * 3
@@ -189,7 +189,7 @@ impl Shown<'_> {
 
     /// Returns whether an import of the name stands in the blocks.
     pub(super) fn imports(self, symbol: &str) -> bool {
-        let imported = names(symbol)
+        let imported = names_in(symbol)
             .last()
             .and_then(|name| self.index.imported.get(name));
         imported.is_some_and(|blocks| blocks.meets(self.blocks))
@@ -208,7 +208,7 @@ impl Shown<'_> {
 }
 
 /// Returns whether a block is to stand somewhere, and holds more than comments; an empty one shows an empty file.
-fn shows(block: &CodeBlock) -> bool {
+fn shows_code(block: &CodeBlock) -> bool {
     // The message of a commit tells of changes and shows none.
     if block.role == Role::Shell && shell::read(&block.text).commit().is_some() {
         return false;
@@ -221,7 +221,7 @@ fn shows(block: &CodeBlock) -> bool {
 /// A line of an import in several lines counts, too: "    DiscoverLinksResponse,".
 fn is_import(line: &str) -> bool {
     let line = line.trim();
-    let listed = line.strip_suffix(',').is_some_and(is_name);
+    let listed = line.strip_suffix(',').is_some_and(is_single_name);
     listed
         || ["import ", "from ", "use ", "export {", "} from", "const {"]
             .iter()

@@ -4,11 +4,11 @@
 //! `**Step 3 (GREEN):** Also, in `a.py`, remove the check.` is called "step 3",
 //! has the leads "also" and "in …", and the verb "remove".
 
-use crate::inline::{Label, code_spans, key, label, one_line, plain};
-use crate::naming::{Rank, marked, unit_name};
+use crate::inline::{Label, code_spans, comparison_key, one_line, plain_text, read_label};
+use crate::naming::{Rank, read_marks, unit_name};
 use crate::paths::as_path;
 
-use crate::vocabulary::{Opening, Use, begins, held, is_dense, is_entry, last_dense};
+use crate::vocabulary::{Opening, Use, entry_at_start, is_dense, is_entry, last_dense, uses_in};
 
 /// The mood of a sentence, by its form alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,12 +81,12 @@ pub(super) struct Form {
 }
 
 /// Reads the form of a sentence.
-pub(super) fn read(words: &str) -> Form {
-    let marked = marked(after_number(words));
+pub(super) fn read_form(words: &str) -> Form {
+    let marked = read_marks(after_number(words));
     let name = unit_name(&marked.words).filter(|name| name.rank == Rank::Step);
     let step = name.is_some();
     let title = name.map_or_else(|| after_number(words).to_owned(), |name| name.title);
-    let own = label(&title).filter(|label| label.rest > 0 && is_name(label, &title));
+    let own = read_label(&title).filter(|label| label.rest > 0 && is_label_name(label, &title));
     let (called, rest) = match &own {
         Some(label) if label.rest < title.len() => {
             (label.name.clone(), title[label.rest..].to_owned())
@@ -100,7 +100,7 @@ pub(super) fn read(words: &str) -> Form {
             && shell::is_command(&rest[span.inner.clone()])
     });
     let (subject, path, rest) = after_subject(&rest);
-    let lower = one_line(&plain(rest)).to_lowercase();
+    let lower = one_line(&plain_text(rest)).to_lowercase();
     // "Don't forget to …" says no, and means yes.
     let lower = Opening::of(&lower)
         .end(Use::Lead)
@@ -109,23 +109,23 @@ pub(super) fn read(words: &str) -> Form {
     let head = after_leads(&lower);
     let main = main_statement(&lower);
     let (opening, name) = (Opening::of(&head), Opening::of(&called));
-    let mood = mood(&head, &opening, &main);
+    let mood = mood_of(&head, &opening, &main);
     let cautions = name.is(Use::Caution);
     let negative = opening.is(Use::Negation) || name.is(Use::Negation);
-    let said = held(&main);
+    let said = uses_in(&main);
     let clause = if matches!(mood, Mood::Asks(_)) {
-        imperative(&main)
+        imperative_clause(&main)
     } else {
         &main
     };
     let negated = negative
         || if clause.len() < main.len() {
-            held(clause)
+            uses_in(clause)
         } else {
             said
         }
         .has(Use::Negation);
-    let of_head = held(&head);
+    let of_head = uses_in(&head);
     // "Cover no greeting" begins with its verb: what is denied is a part of the object.
     let dense = main.chars().any(is_dense);
     Form {
@@ -135,7 +135,7 @@ pub(super) fn read(words: &str) -> Form {
             || negated && mood == Mood::Demands
             || opening.is(Use::Negation) && opening.is(Use::Alter)
             || mood == Mood::Asks(Use::Keep),
-        proviso: held(&lower).has(Use::Proviso),
+        proviso: uses_in(&lower).has(Use::Proviso),
         outcome: said.has(Use::Outcome),
         comments: said.has(Use::Comment),
         message: is_message(words),
@@ -145,7 +145,7 @@ pub(super) fn read(words: &str) -> Form {
         } else {
             mood
         },
-        conditional: name.is(Use::Condition) || depends(&lower),
+        conditional: name.is(Use::Condition) || is_conditional(&lower),
         maps: ["→", "->", " = ", "=>"]
             .iter()
             .any(|sign| main.contains(sign)),
@@ -153,8 +153,8 @@ pub(super) fn read(words: &str) -> Form {
         called: [Use::Run, Use::Judge, Use::Person]
             .into_iter()
             .find(|what| name.is(*what) && !cautions),
-        explains: explains(&called) && !cautions
-            || explains(&head)
+        explains: begins_explanation(&called) && !cautions
+            || begins_explanation(&head)
             || mood == Mood::States && said.has(Use::Given),
         cautions,
         refers: mood == Mood::States
@@ -194,7 +194,7 @@ impl Form {
     /// Its words behind the verb with which it begins.
     pub(super) fn object(&self) -> &str {
         let verb = match self.mood {
-            Mood::Asks(what) => begins(&self.head, what),
+            Mood::Asks(what) => entry_at_start(&self.head, what),
             Mood::Demands | Mood::States => None,
         };
         &self.head[verb.unwrap_or(0)..]
@@ -202,15 +202,15 @@ impl Form {
 }
 
 /// Returns whether a label or sentence begins an explanation.
-pub(super) fn explains(words: &str) -> bool {
-    begins(&key(words), Use::Rationale).is_some()
+pub(super) fn begins_explanation(words: &str) -> bool {
+    entry_at_start(&comparison_key(words), Use::Rationale).is_some()
 }
 
 /// Returns whether a sentence that begins with a word for what was said before goes on with what that does, in a verb that
 /// other sentences ask with: "This logs each call", "That also caches the result".
 fn says_what_it_does(head: &str) -> bool {
-    let mut rest = head[begins(head, Use::Anaphor).unwrap_or(0)..].trim_start();
-    while let Some(end) = begins(rest, Use::Lead) {
+    let mut rest = head[entry_at_start(head, Use::Anaphor).unwrap_or(0)..].trim_start();
+    while let Some(end) = entry_at_start(rest, Use::Lead) {
         rest = rest[end..].trim_start();
     }
     let (verb, object) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -224,7 +224,10 @@ fn says_what_it_does(head: &str) -> bool {
     });
     // What "that" or "to" and a verb follow is what comes of it: "This ensures that …", "This allows us to …".
     let asks = |words: &str| {
-        VERBS.into_iter().any(|what| begins(words, what).is_some()) || is_base_form(words)
+        VERBS
+            .into_iter()
+            .any(|what| entry_at_start(words, what).is_some())
+            || is_base_form(words)
     };
     let outcome =
         object.starts_with("that ") || object.split_once("to ").is_some_and(|(_, rest)| asks(rest));
@@ -257,12 +260,12 @@ fn is_message(words: &str) -> bool {
 }
 
 /// Returns whether a heading says that nothing is to be done: "No other changes needed".
-pub(super) fn denies(words: &str) -> bool {
-    begins(&key(words), Use::Negation).is_some()
+pub(super) fn denies_work(words: &str) -> bool {
+    entry_at_start(&comparison_key(words), Use::Negation).is_some()
 }
 
 /// The clause of the verb: what stands behind "that" or "so" speaks of what comes of it.
-fn imperative(main: &str) -> &str {
+fn imperative_clause(main: &str) -> &str {
     let ends = [
         " that ",
         " so ",
@@ -338,14 +341,14 @@ fn after_subject(words: &str) -> (Option<String>, Option<String>, &str) {
 /// Longest name of a label: longer ones are sentences with a colon.
 const LONGEST_NAME: usize = 60;
 
-fn is_name(label: &Label, words: &str) -> bool {
+fn is_label_name(label: &Label, words: &str) -> bool {
     label.name.len() <= LONGEST_NAME && !words[..label.rest.min(words.len())].contains('`')
 }
 
 /// Returns whether it says "if", "when it is missing", "optional" before anything else.
-fn depends(lower: &str) -> bool {
+fn is_conditional(lower: &str) -> bool {
     let head = lower.trim_start_matches(|letter: char| !letter.is_alphanumeric() && letter != '`');
-    begins(head, Use::Condition).is_some()
+    entry_at_start(head, Use::Condition).is_some()
 }
 
 /// The words behind "also", "then", "in `x`, ", "after the imports: ".
@@ -395,7 +398,7 @@ const VERBS: [Use; 7] = [
     Use::Read,
 ];
 
-fn mood(head: &str, opening: &Opening, main: &str) -> Mood {
+fn mood_of(head: &str, opening: &Opening, main: &str) -> Mood {
     if opening.is(Use::Modal) || opening.is(Use::Demand) {
         return Mood::Demands;
     }
@@ -404,7 +407,7 @@ fn mood(head: &str, opening: &Opening, main: &str) -> Mood {
         let end = opening.end(*what).filter(|_| !last)?;
         (*what != Use::Change || is_verb(&head[end..])).then_some(end)
     };
-    if let Some(what) = farthest(first) {
+    if let Some(what) = farthest_use(first) {
         return Mood::Asks(what);
     }
     if !opening.is(Use::Function) && is_base_form(head) {
@@ -420,7 +423,7 @@ fn mood(head: &str, opening: &Opening, main: &str) -> Mood {
     if let Some(what) = clause_verb(main) {
         return Mood::Asks(what);
     }
-    if held(main).has(Use::Modal) {
+    if uses_in(main).has(Use::Modal) {
         Mood::Demands
     } else {
         Mood::States
@@ -428,7 +431,7 @@ fn mood(head: &str, opening: &Opening, main: &str) -> Mood {
 }
 
 /// The kind of verb that reaches the farthest: "make sure" before "make", the last verb of a Korean sentence.
-fn farthest(reach: impl Fn(&Use) -> Option<usize>) -> Option<Use> {
+fn farthest_use(reach: impl Fn(&Use) -> Option<usize>) -> Option<Use> {
     let found = VERBS
         .into_iter()
         .filter_map(|what| reach(&what).map(|end| (end, what)));
@@ -451,7 +454,7 @@ fn is_base_form(head: &str) -> bool {
     let ended = ["s", "ed", "ing", "ly", "ion", "ment"]
         .iter()
         .any(|ending| word.ends_with(ending));
-    word.len() > 2 && !ended && begins(rest, Use::Determiner).is_some()
+    word.len() > 2 && !ended && entry_at_start(rest, Use::Determiner).is_some()
 }
 
 /// The distance from its end at which a sentence of a language that puts the verb last is searched for it.
@@ -461,7 +464,7 @@ const LAST: usize = 14;
 fn clause_verb(main: &str) -> Option<Use> {
     if main.chars().any(is_verb_last) {
         let from = main.char_indices().rev().nth(LAST).map_or(0, |(at, _)| at);
-        return farthest(|what| last_dense(&main[from..], *what));
+        return farthest_use(|what| last_dense(&main[from..], *what));
     }
     let clauses = main.split(['，', '、', '；', '：', ':', ',', '+', '时', '后']);
     let clauses =

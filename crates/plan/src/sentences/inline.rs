@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use crate::blocks::is_new_label;
 use crate::paths::as_path;
-use crate::vocabulary::{Use, held};
+use crate::vocabulary::{Use, uses_in};
 
-use super::prohibition::{Token, entry, tokens};
+use super::prohibition::{Token, entry_end, split_tokens};
 
 /// Code that takes the place of other code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,20 +25,21 @@ pub struct Replacement {
 }
 
 /// Reads the replacement that a sentence is.
-pub(super) fn replacement(words: &str) -> Option<Replacement> {
-    let uses = held(&words.to_lowercase());
+pub(super) fn read_replacement(words: &str) -> Option<Replacement> {
+    let uses = uses_in(&words.to_lowercase());
     if [Use::Negation, Use::Condition, Use::Proviso]
         .into_iter()
         .any(|what| uses.has(what))
     {
         return None;
     }
-    let mut all = tokens(words);
+    let mut all = split_tokens(words);
     while matches!(all.last(), Some(Token::End)) {
         all.pop();
     }
-    let (places, at) = leading(&all);
-    let verb = entry(&all, at, Use::Alter).filter(|_| entry(&all, at, Use::Keep).is_none())?;
+    let (places, at) = leading_places(&all);
+    let verb =
+        entry_end(&all, at, Use::Alter).filter(|_| entry_end(&all, at, Use::Keep).is_none())?;
     let from = (verb..all.len()).find(|at| !is_determiner(&all, *at))?;
     let [
         Token::Code(old),
@@ -49,10 +50,10 @@ pub(super) fn replacement(words: &str) -> Option<Replacement> {
     else {
         return None;
     };
-    if !is_new_label(joint) || is_name(old) || old == new {
+    if !is_new_label(joint) || is_whole_name(old) || old == new {
         return None;
     }
-    let (more, end) = leading(behind);
+    let (more, end) = leading_places(behind);
     if end < behind.len() {
         return None;
     }
@@ -79,15 +80,15 @@ pub(super) fn replacement(words: &str) -> Option<Replacement> {
 }
 
 /// The places with which words begin, each in code, and where they end: "in `f`", "also, in `a.py`".
-fn leading<'w>(all: &[Token<'w>]) -> (Vec<&'w str>, usize) {
+fn leading_places<'w>(all: &[Token<'w>]) -> (Vec<&'w str>, usize) {
     let mut places = Vec::new();
     let mut at = 0;
     while at < all.len() {
-        if let Some(end) = entry(all, at, Use::Lead) {
+        if let Some(end) = entry_end(all, at, Use::Lead) {
             at = end;
             continue;
         }
-        let Some(end) = entry(all, at, Use::Place) else {
+        let Some(end) = entry_end(all, at, Use::Place) else {
             break;
         };
         let Some(named) = (end..all.len()).find(|at| !is_determiner(all, *at)) else {
@@ -101,11 +102,11 @@ fn leading<'w>(all: &[Token<'w>]) -> (Vec<&'w str>, usize) {
 }
 
 fn is_determiner(all: &[Token<'_>], at: usize) -> bool {
-    entry(all, at, Use::Determiner).is_some_and(|end| end == at + 1)
+    entry_end(all, at, Use::Determiner).is_some_and(|end| end == at + 1)
 }
 
 /// Returns whether code is the name of something: to replace it is to rename it, wherever it stands.
-fn is_name(code: &str) -> bool {
+fn is_whole_name(code: &str) -> bool {
     let bare = code.trim_end_matches("()");
     bare.starts_with(|letter: char| letter.is_alphabetic() || letter == '_')
         && bare
@@ -146,7 +147,7 @@ mod tests {
             ("Rename `a` to `b`.", None),
             ("Keep `x.a()` to `x.b()`.", None),
         ] {
-            let found = replacement(words).map(|one| (one.old, one.new, one.within, one.path));
+            let found = read_replacement(words).map(|one| (one.old, one.new, one.within, one.path));
             assert_eq!(found, expected, "{words}");
         }
     }

@@ -2,26 +2,26 @@
 
 use std::collections::HashSet;
 
-use crate::changes::{Action, Asking, PlannedChange, meant};
+use crate::changes::{Action, Asking, PlannedChange, changes_meant};
 use crate::criteria::is_among;
 use crate::document::Span;
-use crate::labels::{Topic, topic};
+use crate::labels::{Topic, topic_of_label};
 use crate::mention::{is_empty_note, makes_empty};
 use crate::paths::{as_path, find_paths};
 use crate::rows::{Row, RowKind};
 
 use super::asked::Asked;
-use super::bounds::{bound, forbidden, is_about};
+use super::bounds::{as_forbidden, bound_of_sentence, is_about};
 use super::form::{Form, Mood};
 use super::inventory::Inventory;
-use super::prohibition::protected;
+use super::prohibition::protected_names;
 use super::scope::Scopes;
 use super::split::Cut;
 use super::statuses::lacks_status;
-use super::topics::topics;
-use super::words::symbols;
+use super::topics::topics_of_sentence;
+use super::words::symbols_in;
 use super::{Sentence, SentenceClass, form, inline};
-use crate::vocabulary::{Use, begins, held};
+use crate::vocabulary::{Use, entry_at_start, uses_in};
 
 /// Judges the sentences of one unit.
 pub(super) struct Judge<'a, 'd, 't> {
@@ -51,7 +51,7 @@ impl Judge<'_, '_, '_> {
     /// Judges a sentence; `led` is the class of the line that leads to its list.
     pub(super) fn judge(&self, cut: &Cut, led: Option<SentenceClass>) -> Sentence {
         let words = self.asking.document.slice(&cut.span);
-        let form = form::read(words);
+        let form = form::read_form(words);
         // A tag on a line of its own only begins or ends an element.
         let tag = is_tag(words).then_some(SentenceClass::Context);
         let placed = tag
@@ -59,15 +59,15 @@ impl Judge<'_, '_, '_> {
             .or_else(|| by_lead(led))
             .or_else(|| self.by_form(cut, &form));
         let class = placed.unwrap_or_else(|| self.by_blocks(cut, &form));
-        let mut protects = protected(words);
+        let mut protects = protected_names(words);
         if self.scopes.group(cut.row).start == 0
             || self.stock.group(self.scopes.group(cut.row).start).is_none()
         {
             // In a step that shows code it may speak of that step alone.
-            protects.extend(bound(words));
+            protects.extend(bound_of_sentence(words));
         }
         let class = if is_about(words, &protects) {
-            forbidden(class)
+            as_forbidden(class)
         } else {
             class
         };
@@ -77,8 +77,12 @@ impl Judge<'_, '_, '_> {
         }
         let open = matches!(class, SentenceClass::DoUnshown | SentenceClass::DoPartly);
         let shown = matches!(class, SentenceClass::DoShown | SentenceClass::Place);
-        let topics = if shown { topics(words) } else { Vec::new() };
-        let replacement = open.then(|| inline::replacement(words)).flatten();
+        let topics = if shown {
+            topics_of_sentence(words)
+        } else {
+            Vec::new()
+        };
+        let replacement = open.then(|| inline::read_replacement(words)).flatten();
         Sentence {
             span: cut.span.clone(),
             class,
@@ -97,7 +101,7 @@ impl Judge<'_, '_, '_> {
         if form.done {
             return Some(Context);
         }
-        match topic(&form.label) {
+        match topic_of_label(&form.label) {
             Some(Topic::Expect | Topic::Output) => return Some(Check),
             Some(Topic::Run | Topic::Commit) => return Some(Run),
             Some(Topic::Reference) if form.mood != Mood::Asks(Use::Change) => return Some(Context),
@@ -154,7 +158,7 @@ impl Judge<'_, '_, '_> {
             Mood::States if form.command => Some(Run),
             // "It is made by `make schema`."
             Mood::States
-                if begins(&form.head, Use::Pronoun).is_some()
+                if entry_at_start(&form.head, Use::Pronoun).is_some()
                     && self.stock.runs_in(cut.span.clone()) =>
             {
                 Some(Run)
@@ -203,7 +207,7 @@ impl Judge<'_, '_, '_> {
         [heading, led]
             .into_iter()
             .flatten()
-            .any(|words| form::explains(words) || form::denies(words))
+            .any(|words| form::begins_explanation(words) || form::denies_work(words))
     }
 
     fn words(&self, row: usize) -> &str {
@@ -217,11 +221,11 @@ impl Judge<'_, '_, '_> {
     fn only_runs(&self, cut: &Cut) -> bool {
         let group = self.scopes.group(cut.row);
         let title = self.words(cut.row);
-        let form = form::read(title);
+        let form = form::read_form(title);
         // A commit does not make the change that the title names.
         let names = form.mood == Mood::Asks(Use::Change)
             || Asked::of(title, &form).lacks_version(self.stock.unit());
-        let names = names && !held(&form.head).has(Use::Run);
+        let names = names && !uses_in(&form.head).has(Use::Run);
         let bytes = self.bytes(cut);
         !(names && self.commits(cut))
             && self.stock.runs_in(bytes)
@@ -251,7 +255,7 @@ impl Judge<'_, '_, '_> {
     /// The files that the sentence speaks of: that with which it begins, of the item around it, or of the label above.
     fn files(&self, cut: &Cut, form: &Form) -> Option<Vec<usize>> {
         if let Some(path) = &form.path {
-            return Some(meant(self.changes, path));
+            return Some(changes_meant(self.changes, path));
         }
         let group = self.scopes.group(cut.row);
         let named = |at: usize| {
@@ -259,7 +263,7 @@ impl Judge<'_, '_, '_> {
             let [path] = paths.as_slice() else {
                 return None;
             };
-            Some(meant(self.changes, &path.path)).filter(|files| !files.is_empty())
+            Some(changes_meant(self.changes, &path.path)).filter(|files| !files.is_empty())
         };
         let around = self.scopes.parent(cut.row).filter(|at| group.contains(at));
         let label = &self.asking.rows[group.start];
@@ -277,7 +281,7 @@ impl Judge<'_, '_, '_> {
     /// Returns whether the bold line above names a symbol that no block of the unit holds: "**`Pool.close()`**".
     fn is_below_absent(&self, cut: &Cut) -> bool {
         let title = self.title_above(cut).map(|at| self.words(at));
-        let names = title.map(symbols).unwrap_or_default();
+        let names = title.map(symbols_in).unwrap_or_default();
         matches!(names.as_slice(), [name] if as_path(name, true).is_none() && !self.stock.unit().has(name))
     }
 
@@ -424,8 +428,8 @@ impl Judge<'_, '_, '_> {
     /// the unit is about, say little of it in the words of the code.
     fn is_missing(&self, cut: &Cut, form: &Form, asked: &Asked<'_>) -> bool {
         let row = &self.asking.rows[cut.row];
-        let about =
-            row.heading_topic == Some(Topic::About) || topic(&form.label) == Some(Topic::About);
+        let about = row.heading_topic == Some(Topic::About)
+            || topic_of_label(&form.label) == Some(Topic::About);
         let demands = form.mood == Mood::Demands;
         if form.step || row.boxed || form.given || is_title(self.asking.document.slice(&cut.span)) {
             return false;
@@ -440,7 +444,7 @@ impl Judge<'_, '_, '_> {
     /// Returns whether a statement below the blocks, under a label or in a list of changes may ask for what they lack.
     fn is_unclear(&self, cut: &Cut, form: &Form, asked: &Asked<'_>) -> bool {
         let row = &self.asking.rows[cut.row];
-        let denies = form.negated && form::denies(&form.head);
+        let denies = form.negated && form::denies_work(&form.head);
         if form.mood != Mood::States || denies || form.explains || !self.stock.unit().works() {
             return false;
         }
@@ -475,7 +479,7 @@ impl Judge<'_, '_, '_> {
             && self
                 .changes
                 .iter()
-                .any(|change| overlap(&change.span, &cut.span))
+                .any(|change| spans_overlap(&change.span, &cut.span))
     }
 
     /// Returns whether code with bodies stands in its group: what a title is over.
@@ -496,7 +500,7 @@ impl Judge<'_, '_, '_> {
         self.changes
             .iter()
             .filter(moves)
-            .any(|change| overlap(&change.span, &cut.span))
+            .any(|change| spans_overlap(&change.span, &cut.span))
     }
 
     /// Returns whether a block that shows something follows in its group.
@@ -543,7 +547,7 @@ fn is_tag(words: &str) -> bool {
     })
 }
 
-fn overlap(one: &Span, other: &Span) -> bool {
+fn spans_overlap(one: &Span, other: &Span) -> bool {
     one.start < other.end && other.start < one.end
 }
 
@@ -567,7 +571,7 @@ fn by_lead(led: Option<SentenceClass>) -> Option<SentenceClass> {
 
 /// Returns whether the title of a step says that it runs or checks something.
 pub(super) fn is_check(title: &str) -> bool {
-    let form = form::read(title);
+    let form = form::read_form(title);
     form.step && (matches!(form.mood, Mood::Asks(Use::Run | Use::Judge)) || form.judges)
 }
 

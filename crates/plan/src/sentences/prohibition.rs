@@ -7,9 +7,9 @@
 use serde::Serialize;
 
 use crate::inline::{CodeSpan, code_spans};
-use crate::mention::{around, is_small, is_spared};
+use crate::mention::{clause_around, is_small, is_spared};
 use crate::paths::as_path;
-use crate::vocabulary::{Use, held, is_dense, is_entry, last};
+use crate::vocabulary::{Use, is_dense, is_entry, last_entry, uses_in};
 
 /// A path or symbol that must stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -47,16 +47,16 @@ pub(super) const TO_OBJECT: usize = 3;
 const BEHIND: usize = 4;
 
 /// Returns what a sentence protects.
-pub(super) fn protected(words: &str) -> Vec<Protected> {
+pub(super) fn protected_names(words: &str) -> Vec<Protected> {
     let lower = words.to_lowercase();
-    let uses = held(&lower);
+    let uses = uses_in(&lower);
     let speaks = [Use::Negation, Use::Keep, Use::Stays]
         .into_iter()
         .any(|what| uses.has(what));
     if !speaks || uses.has(Use::Except) || !words.contains('`') {
         return Vec::new();
     }
-    let tokens = tokens(words);
+    let tokens = split_tokens(words);
     let mut found: Vec<Protected> = Vec::new();
     for clause in tokens.split(|token| matches!(token, Token::End)) {
         if clause
@@ -85,26 +85,26 @@ pub(super) fn protected(words: &str) -> Vec<Protected> {
 /// "ändere `x` nicht"; and the other of two: "replace `a`, not `b`".
 fn verb_apart(words: &str) -> Vec<Protected> {
     let apart = |span: &CodeSpan| {
-        let (before, after) = around(words, &span.outer);
+        let (before, after) = clause_around(words, &span.outer);
         // "the order of `a`": a part of it.
         if before.split_whitespace().next_back() == Some("of") {
             return false;
         }
-        let negation = last(&before, Use::Negation);
+        let negation = last_entry(&before, Use::Negation);
         let direct = negation
             .as_ref()
             .is_some_and(|negation| before[negation.end..].trim().is_empty());
-        let alters = |text: &str| held(text).has(Use::Alter);
+        let alters = |text: &str| uses_in(text).has(Use::Alter);
         // "`a` (don't rename it)" denies another verb; so does "replace `a` (don't rename it)".
-        let is_object =
-            last(&before, Use::Alter).is_some_and(|verb| before[verb.end..].trim().is_empty());
+        let is_object = last_entry(&before, Use::Alter)
+            .is_some_and(|verb| before[verb.end..].trim().is_empty());
         let behind =
-            last(&after, Use::Negation).map_or("", |negation| after[negation.end..].trim());
+            last_entry(&after, Use::Negation).map_or("", |negation| after[negation.end..].trim());
         let other = negation.is_none()
             && behind.split(' ').next().is_some_and(|word| {
                 !word.is_empty() && word.is_ascii() && word.chars().all(char::is_alphabetic)
             })
-            && (!held(behind).has(Use::Alter) || is_object);
+            && (!uses_in(behind).has(Use::Alter) || is_object);
         if other {
             return false;
         }
@@ -118,11 +118,11 @@ fn verb_apart(words: &str) -> Vec<Protected> {
     };
     let spans = code_spans(words, 0).into_iter().filter(apart);
     spans
-        .map(|span| object(&words[span.inner], None, false))
+        .map(|span| build_object(&words[span.inner], None, false))
         .collect()
 }
 
-pub(super) fn tokens(words: &str) -> Vec<Token<'_>> {
+pub(super) fn split_tokens(words: &str) -> Vec<Token<'_>> {
     let mut found = Vec::new();
     let mut from = 0;
     let plain = |text: &str, found: &mut Vec<Token<'_>>| {
@@ -156,7 +156,7 @@ pub(super) fn tokens(words: &str) -> Vec<Token<'_>> {
 }
 
 /// Returns whether the words that begin at a token are an entry: up to three of them.
-pub(super) fn entry(clause: &[Token<'_>], at: usize, what: Use) -> Option<usize> {
+pub(super) fn entry_end(clause: &[Token<'_>], at: usize, what: Use) -> Option<usize> {
     let mut words = String::new();
     let mut last = None;
     for (length, token) in clause[at..].iter().take(3).enumerate() {
@@ -174,7 +174,7 @@ pub(super) fn entry(clause: &[Token<'_>], at: usize, what: Use) -> Option<usize>
 
 /// A script without blanks puts verb and object in any order, so all of the clause's code is meant.
 fn of_dense(clause: &[Token<'_>]) -> Vec<Protected> {
-    let uses = held(&joined(clause));
+    let uses = uses_in(&join_words(clause));
     let denied = uses.has(Use::Negation);
     let any = denied && uses.has(Use::Alter);
     // "The signature stays: `run(x)`" speaks of the signature; "do not modify: `run`" of what follows.
@@ -182,7 +182,7 @@ fn of_dense(clause: &[Token<'_>]) -> Vec<Protected> {
         .iter()
         .position(|token| matches!(token, Token::Colon))
         .unwrap_or(clause.len());
-    let stays = held(&joined(&clause[..colon])).has(Use::Stays);
+    let stays = uses_in(&join_words(&clause[..colon])).has(Use::Stays);
     let loss = denied && uses.has(Use::Remove) || uses.has(Use::Keep) && !denied;
     if !any && !loss && !stays {
         return Vec::new();
@@ -200,12 +200,12 @@ fn of_dense(clause: &[Token<'_>]) -> Vec<Protected> {
         }
     });
     codes
-        .map(|code| object(code, None, !any && !stays))
+        .map(|code| build_object(code, None, !any && !stays))
         .collect()
 }
 
 /// The words of a clause.
-pub(super) fn joined(clause: &[Token<'_>]) -> String {
+pub(super) fn join_words(clause: &[Token<'_>]) -> String {
     let words = clause.iter().filter_map(|token| {
         if let Token::Word(word) = token {
             Some(word.as_str())
@@ -226,21 +226,21 @@ fn of_spaced(clause: &[Token<'_>]) -> Vec<Protected> {
             let of = |at: usize| matches!(&clause[at], Token::Word(word) if word == "of");
             let free = |end: usize| {
                 let between =
-                    (from..end).all(|at| entry(clause, at, Use::Place).is_none() && !of(at));
+                    (from..end).all(|at| entry_end(clause, at, Use::Place).is_none() && !of(at));
                 // Only right behind the verb does a colon lead to its object.
                 between && (from..end).all(|at| !matches!(clause[at], Token::Colon) || at == from)
             };
             if let Some(end) = end.filter(|end| free(*end)) {
-                found.extend(objects(clause, end, only_from_loss));
+                found.extend(objects_from(clause, end, only_from_loss));
             }
         }
     }
     if found.is_empty()
-        && let Some(first) = subject(clause)
+        && let Some(first) = subject_of(clause)
         && let Token::Code(code) = &clause[first]
     {
         // "`x` must not be changed": the object stands first.
-        let stays = |at: usize| stays(clause, at).map(|end| (end, false));
+        let stays = |at: usize| stays_end(clause, at).map(|end| (end, false));
         let behind = (first + 1..clause.len().min(first + 1 + BEHIND))
             .find_map(|at| stays(at).or_else(|| verb_at(clause, at)));
         let alone = clause
@@ -251,11 +251,11 @@ fn of_spaced(clause: &[Token<'_>]) -> Vec<Protected> {
         found.extend(
             behind
                 .filter(|_| alone)
-                .map(|(_, only_from_loss)| object(code, None, only_from_loss)),
+                .map(|(_, only_from_loss)| build_object(code, None, only_from_loss)),
         );
     }
     // "Keep `x` as it is" spares it, and not only from its loss.
-    if (0..clause.len()).any(|at| stays(clause, at).is_some()) {
+    if (0..clause.len()).any(|at| stays_end(clause, at).is_some()) {
         found.iter_mut().for_each(|one| one.only_from_loss = false);
     }
     found
@@ -265,7 +265,7 @@ fn of_spaced(clause: &[Token<'_>]) -> Vec<Protected> {
 const TO_SUBJECT: usize = 3;
 
 /// The name with which a clause begins, with nothing before it but what it is: "the constant `x`".
-fn subject(clause: &[Token<'_>]) -> Option<usize> {
+fn subject_of(clause: &[Token<'_>]) -> Option<usize> {
     let first = clause
         .iter()
         .position(|token| matches!(token, Token::Code(_)))
@@ -286,33 +286,33 @@ fn subject(clause: &[Token<'_>]) -> Option<usize> {
         let of = matches!(&clause[at], Token::Word(word) if word == "of");
         !of && other
             .into_iter()
-            .all(|what| entry(clause, at, what).is_none())
+            .all(|what| entry_end(clause, at, what).is_none())
     };
     (0..first).all(is_name).then_some(first)
 }
 
 /// Where the words end that say something is as it was. A verb behind them has another sense: "as it is described above".
-fn stays(clause: &[Token<'_>], at: usize) -> Option<usize> {
-    let end = entry(clause, at, Use::Stays)?;
+fn stays_end(clause: &[Token<'_>], at: usize) -> Option<usize> {
+    let end = entry_end(clause, at, Use::Stays)?;
     let goes_on = matches!(clause.get(end), Some(Token::Word(word)) if !is_small(word) && !is_entry(word, Use::Function));
     (!goes_on).then_some(end)
 }
 
 /// Where the words end that begin at a token and forbid a change, and whether they forbid a loss only.
 fn verb_at(clause: &[Token<'_>], at: usize) -> Option<(usize, bool)> {
-    if let Some(end) = entry(clause, at, Use::Keep) {
+    if let Some(end) = entry_end(clause, at, Use::Keep) {
         return Some((end, true));
     }
-    let denied = entry(clause, at, Use::Negation)?;
-    if let Some(end) = entry(clause, at, Use::Alter) {
+    let denied = entry_end(clause, at, Use::Negation)?;
+    if let Some(end) = entry_end(clause, at, Use::Alter) {
         // "leave" says both.
         return Some((end, false));
     }
     for from in denied..clause.len().min(denied + TO_VERB) {
-        if let Some(end) = entry(clause, from, Use::Alter) {
+        if let Some(end) = entry_end(clause, from, Use::Alter) {
             return Some((end, false));
         }
-        if let Some(end) = entry(clause, from, Use::Remove) {
+        if let Some(end) = entry_end(clause, from, Use::Remove) {
             return Some((end, true));
         }
         if matches!(clause[from], Token::Code(_)) {
@@ -323,17 +323,17 @@ fn verb_at(clause: &[Token<'_>], at: usize) -> Option<(usize, bool)> {
 }
 
 /// The objects from a code span on: "`a`, `b` and `c` in `d.py`".
-fn objects(clause: &[Token<'_>], at: usize, only_from_loss: bool) -> Vec<Protected> {
+fn objects_from(clause: &[Token<'_>], at: usize, only_from_loss: bool) -> Vec<Protected> {
     let mut found = Vec::new();
     let mut next = at;
     while let Some(Token::Code(code)) = clause.get(next) {
-        found.push(object(code, None, only_from_loss));
+        found.push(build_object(code, None, only_from_loss));
         next += 1;
-        if matches!(clause.get(next), Some(Token::Word(word)) if joins(word)) {
+        if matches!(clause.get(next), Some(Token::Word(word)) if joins_members(word)) {
             next += 1;
         }
     }
-    let placed = entry(clause, next, Use::Place);
+    let placed = entry_end(clause, next, Use::Place);
     if let Some(Token::Code(path)) = placed.and_then(|end| clause.get(end))
         && as_path(path, true).is_some()
     {
@@ -346,14 +346,14 @@ fn objects(clause: &[Token<'_>], at: usize, only_from_loss: bool) -> Vec<Protect
 }
 
 /// Returns whether a word joins the members of a list.
-pub(super) fn joins(word: &str) -> bool {
+pub(super) fn joins_members(word: &str) -> bool {
     matches!(
         word,
         "and" | "or" | "nor" | "y" | "o" | "e" | "ou" | "et" | "und" | "oder" | "и" | "или"
     )
 }
 
-fn object(code: &str, within: Option<String>, only_from_loss: bool) -> Protected {
+fn build_object(code: &str, within: Option<String>, only_from_loss: bool) -> Protected {
     Protected {
         name: code.to_owned(),
         is_path: as_path(code, true).is_some(),
@@ -380,7 +380,7 @@ mod tests {
                 one.name
             )
         };
-        protected(words).into_iter().map(shown).collect()
+        protected_names(words).into_iter().map(shown).collect()
     }
 
     #[test]

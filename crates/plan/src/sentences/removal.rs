@@ -3,13 +3,14 @@
 //! `Remove the constant `MAX` from `app/limits.py`` asks that `MAX` be gone there. What only speaks of uses or parts of a
 //! symbol (``Remove the `foo` calls``) names nothing that could be gone, and neither does a negated verb.
 
+use crate::word_lists::List;
 use serde::Serialize;
 
 use crate::document::{Document, Span};
 use crate::paths::as_path;
-use crate::vocabulary::{Use, held, is_dense};
+use crate::vocabulary::{Use, is_dense, uses_in};
 
-use super::prohibition::{TO_OBJECT, Token, entry, joins, tokens};
+use super::prohibition::{TO_OBJECT, Token, entry_end, joins_members, split_tokens};
 use super::{Sentence, SentenceClass};
 
 /// A symbol that must be gone.
@@ -25,35 +26,11 @@ pub struct Removal {
     pub within: Option<String>,
 }
 
-/// Nouns for a definition behind its name: "the `MAX` constant". A word that is not here may be a part or a use
-/// of the symbol: "the `foo` calls".
-const SORTS: [&str; 22] = [
-    "constant",
-    "function",
-    "method",
-    "class",
-    "field",
-    "column",
-    "helper",
-    "variable",
-    "setting",
-    "import",
-    "model",
-    "type",
-    "interface",
-    "enum",
-    "route",
-    "endpoint",
-    "handler",
-    "property",
-    "attribute",
-    "schema",
-    "fixture",
-    "test",
-];
-
 /// Returns what sentences ask to remove; those that hold only on a condition, or speak of another unit, ask for nothing.
-pub(crate) fn said(document: &Document<'_>, sentences: &[Sentence]) -> Vec<Removal> {
+pub(crate) fn removals_of_sentences(
+    document: &Document<'_>,
+    sentences: &[Sentence],
+) -> Vec<Removal> {
     use SentenceClass::{Context, DoPartly, DoShown, DoUnshown, Place, Unclear};
     // A statement counts, too: "The constant `MAX` goes away."
     let asks = |class| {
@@ -64,17 +41,17 @@ pub(crate) fn said(document: &Document<'_>, sentences: &[Sentence]) -> Vec<Remov
     };
     let asking = sentences.iter().filter(|one| asks(one.class));
     asking
-        .flat_map(|one| removals(document.slice(&one.span), &one.span))
+        .flat_map(|one| removals_of_words(document.slice(&one.span), &one.span))
         .collect()
 }
 
 /// Returns what words ask to remove, `span` being where they stand.
-pub(crate) fn removals(words: &str, span: &Span) -> Vec<Removal> {
-    let uses = held(&words.to_lowercase());
+pub(crate) fn removals_of_words(words: &str, span: &Span) -> Vec<Removal> {
+    let uses = uses_in(&words.to_lowercase());
     if !words.contains('`') || !uses.has(Use::Remove) && !uses.has(Use::Gone) {
         return Vec::new();
     }
-    let tokens = tokens(words);
+    let tokens = split_tokens(words);
     let clauses = tokens.split(|token| matches!(token, Token::End));
     let found = clauses.flat_map(of_clause);
     found
@@ -89,20 +66,20 @@ fn of_clause(clause: &[Token<'_>]) -> Vec<Removal> {
     let mut found = Vec::new();
     for at in 0..clause.len() {
         let object = verb_end(clause, at)
-            .and_then(|end| object(clause, end))
-            .or_else(|| before(clause, at));
-        let (first, gone) = match (object, subject(clause, at)) {
+            .and_then(|end| object_behind(clause, end))
+            .or_else(|| object_before(clause, at));
+        let (first, gone) = match (object, removed_subject(clause, at)) {
             (Some(first), _) => (first, None),
             (None, Some((first, end))) => (first, Some(end)),
             (None, None) => continue,
         };
         let denied = (0..at.max(first)).any(|at| {
-            entry(clause, at, Use::Negation).is_some() || says(clause, at, Use::Negation)
+            entry_end(clause, at, Use::Negation).is_some() || says_within(clause, at, Use::Negation)
         });
         let new = if denied {
             Vec::new()
         } else {
-            listed(clause, first, gone)
+            listed_names(clause, first, gone)
         };
         // "goes" and "goes away" end with the same.
         found.extend(
@@ -115,30 +92,31 @@ fn of_clause(clause: &[Token<'_>]) -> Vec<Removal> {
 }
 
 /// Returns whether a word of a script without blanks holds such a word.
-fn says(clause: &[Token<'_>], at: usize, what: Use) -> bool {
-    matches!(&clause[at], Token::Word(word) if word.chars().any(is_dense) && held(word).has(what))
+fn says_within(clause: &[Token<'_>], at: usize, what: Use) -> bool {
+    matches!(&clause[at], Token::Word(word) if word.chars().any(is_dense) && uses_in(word).has(what))
 }
 
 /// Where a verb that begins at a token ends.
 fn verb_end(clause: &[Token<'_>], at: usize) -> Option<usize> {
-    entry(clause, at, Use::Remove).or_else(|| says(clause, at, Use::Remove).then_some(at + 1))
+    entry_end(clause, at, Use::Remove)
+        .or_else(|| says_within(clause, at, Use::Remove).then_some(at + 1))
 }
 
 /// The first name behind the verb, with nothing between that gives it another sense: "from `a`", "uses of `a`".
-fn object(clause: &[Token<'_>], from: usize) -> Option<usize> {
+fn object_behind(clause: &[Token<'_>], from: usize) -> Option<usize> {
     let last = clause.len().min(from + TO_OBJECT + 1);
     let at = (from..last).find(|at| matches!(clause[*at], Token::Code(_)))?;
     let free = (from..at).all(|at| {
         let of = matches!(&clause[at], Token::Word(word) if word == "of");
         !of && [Use::Place, Use::Goal, Use::Source]
             .into_iter()
-            .all(|what| entry(clause, at, what).is_none())
+            .all(|what| entry_end(clause, at, what).is_none())
     });
     free.then_some(at)
 }
 
 /// The name before a verb that ends the clause: "`MAX` entfernen", "`MAX` を削除".
-fn before(clause: &[Token<'_>], at: usize) -> Option<usize> {
+fn object_before(clause: &[Token<'_>], at: usize) -> Option<usize> {
     let ends = verb_end(clause, at).is_some_and(|end| end == clause.len());
     (ends && at > 0 && matches!(clause[at - 1], Token::Code(_))).then(|| at - 1)
 }
@@ -149,8 +127,8 @@ const TO_NAME: usize = 3;
 const TO_GONE: usize = 3;
 
 /// The first name of a clause that says that it goes, and where those words end: "The constant `MAX` goes away".
-fn subject(clause: &[Token<'_>], at: usize) -> Option<(usize, usize)> {
-    let end = entry(clause, at, Use::Gone)?;
+fn removed_subject(clause: &[Token<'_>], at: usize) -> Option<(usize, usize)> {
+    let end = entry_end(clause, at, Use::Gone)?;
     let first = clause
         .iter()
         .position(|token| matches!(token, Token::Code(_)))?;
@@ -169,37 +147,38 @@ fn subject(clause: &[Token<'_>], at: usize) -> Option<(usize, usize)> {
     let is_name = |at: usize| {
         other
             .into_iter()
-            .all(|what| entry(clause, at, what).is_none())
+            .all(|what| entry_end(clause, at, what).is_none())
     };
     let of = |at: usize| matches!(&clause[at], Token::Word(word) if word == "of");
     let opens = first <= TO_NAME && (0..first).all(|at| is_name(at) && !of(at));
-    let ends = end == clause.len() || source(clause, end).is_some();
+    let ends = end == clause.len() || source_end(clause, end).is_some();
     (opens && ends && at - last <= TO_GONE + 1).then_some((first, end))
 }
 
 /// Where the preposition ends that begins at a token: "from", "in".
-fn source(clause: &[Token<'_>], at: usize) -> Option<usize> {
+fn source_end(clause: &[Token<'_>], at: usize) -> Option<usize> {
     (at < clause.len()).then(|| {
         [Use::Source, Use::Place]
             .into_iter()
-            .find_map(|what| entry(clause, at, what))
+            .find_map(|what| entry_end(clause, at, what))
     })?
 }
 
 /// The names of a list that begins with one, each without those that are paths or other code. `gone` is where the words
 /// end that say that they go, if these stand behind.
-fn listed(clause: &[Token<'_>], first: usize, gone: Option<usize>) -> Vec<Removal> {
+fn listed_names(clause: &[Token<'_>], first: usize, gone: Option<usize>) -> Vec<Removal> {
     let mut names = Vec::new();
     let mut next = first;
     let mut joined = false;
     while let Some(Token::Code(code)) = clause.get(next) {
         names.push(*code);
         next += 1;
-        joined = matches!(clause.get(next), Some(Token::Word(word)) if joins(word));
+        joined = matches!(clause.get(next), Some(Token::Word(word)) if joins_members(word));
         next += usize::from(joined);
     }
     let sort = |word: &str| {
-        SORTS
+        List::DefinitionNoun
+            .words()
             .iter()
             .any(|sort| word == *sort || word.strip_suffix('s') == Some(sort))
     };
@@ -207,11 +186,11 @@ fn listed(clause: &[Token<'_>], first: usize, gone: Option<usize>) -> Vec<Remova
     for fits in [&sort as &dyn Fn(&str) -> bool, &|word| word.ends_with("ly")] {
         next += usize::from(matches!(clause.get(next), Some(Token::Word(word)) if fits(word)));
     }
-    let source = source(clause, gone.unwrap_or(next));
+    let source = source_end(clause, gone.unwrap_or(next));
     let ends = match clause.get(next) {
         None | Some(Token::Code(_) | Token::Colon | Token::End) => true,
         Some(Token::Word(word)) => {
-            let goes_on = joined || joins(word) || word.chars().any(is_dense);
+            let goes_on = joined || joins_members(word) || word.chars().any(is_dense);
             goes_on || source.is_some() || gone.is_some() || verb_end(clause, next).is_some()
         }
     };
@@ -265,7 +244,7 @@ mod tests {
                 .map(|one| format!(" from {one}"))
                 .unwrap_or_default()
         };
-        removals(words, &(0..0))
+        removals_of_words(words, &(0..0))
             .iter()
             .map(|one| format!("{}{}{}", one.name, from(&one.owner), from(&one.within)))
             .collect()

@@ -35,7 +35,7 @@ impl Scopes {
                 || asking.names_file(at);
         }
         steps.iter().for_each(|step| begins[*step] = true);
-        part_lists(rows, &outermost(asking), &mut begins);
+        part_lists(rows, &outermost_items(asking), &mut begins);
         let mut starts = vec![0; rows.len()];
         let mut ends = vec![rows.len(); rows.len()];
         let mut start = 0;
@@ -49,13 +49,13 @@ impl Scopes {
         if let Some(end) = ends.get_mut(start) {
             *end = rows.len();
         }
-        let (parents, free) = above(asking);
+        let (parents, free) = rows_above(asking);
         let sections = rows.iter().map(|row| row.section).collect();
         Scopes {
             starts,
             ends,
             sections,
-            around: around(rows),
+            around: headings_around(rows),
             parents,
             free,
         }
@@ -89,7 +89,7 @@ impl Scopes {
 }
 
 /// The first row of the item around each row's item, and the last line outside lists before each row.
-fn above(asking: &Asking<'_, '_>) -> (Vec<Option<usize>>, Vec<Option<usize>>) {
+fn rows_above(asking: &Asking<'_, '_>) -> (Vec<Option<usize>>, Vec<Option<usize>>) {
     let mut first: HashMap<usize, usize> = HashMap::new();
     let mut free = None;
     let mut found = (Vec::new(), Vec::new());
@@ -116,7 +116,7 @@ fn above(asking: &Asking<'_, '_>) -> (Vec<Option<usize>>, Vec<Option<usize>>) {
 }
 
 /// For each heading, the one around it.
-fn around(rows: &[Row]) -> Vec<Option<usize>> {
+fn headings_around(rows: &[Row]) -> Vec<Option<usize>> {
     let mut found = vec![None; rows.len()];
     let mut open: Vec<(usize, usize)> = Vec::new();
     for (at, row) in rows.iter().enumerate() {
@@ -131,7 +131,7 @@ fn around(rows: &[Row]) -> Vec<Option<usize>> {
 }
 
 /// The list item around each row that lies in no other, that of the unit itself apart.
-fn outermost(asking: &Asking<'_, '_>) -> Vec<Option<usize>> {
+fn outermost_items(asking: &Asking<'_, '_>) -> Vec<Option<usize>> {
     let mut known: HashMap<usize, usize> = HashMap::new();
     let mut find = |item: usize| {
         let mut chain = vec![item];

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use crate::labels::{Topic, topic};
+use crate::labels::{Topic, topic_of_label};
 
 use super::asked::Proof;
 use super::evidence::Shown;
 use super::form::{self, Form};
 use super::judge::{Found, Judge};
 use super::split::Cut;
-use super::words::stems;
+use super::words::stems_in;
 
 impl Judge<'_, '_, '_> {
     /// Returns whether a sentence about some files asks for work, and whether their blocks show it.
@@ -67,15 +67,16 @@ impl Judge<'_, '_, '_> {
             None => asked.is_shown(self.stock.work(), Proof::Most),
         };
         let labelled = matches!(
-            topic(&form.label),
+            topic_of_label(&form.label),
             Some(Topic::About | Topic::Changes | Topic::Steps)
         ) || form.step;
         let alone = !local.is_some_and(Shown::works) && !general;
         // An entry of a list of tests in a unit that shows none.
         let untested =
             row.item.is_some() && row.topic == Some(Topic::Test) && !self.stock.has_tests();
-        let untested =
-            untested && local.is_some_and(Shown::works) && (form.maps || !form::denies(&form.head));
+        let untested = untested
+            && local.is_some_and(Shown::works)
+            && (form.maps || !form::denies_work(&form.head));
         (
             found.asks || untested || alone && (row.item.is_some() || labelled),
             shown && !untested,
@@ -84,7 +85,7 @@ impl Judge<'_, '_, '_> {
 
     /// Returns whether the blocks hold the test that a criterion describes.
     pub(super) fn shows_test(&self, form: &Form) -> bool {
-        let wanted: HashSet<String> = stems(&form.head).collect();
+        let wanted: HashSet<String> = stems_in(&form.head).collect();
         let (held, all) = self.stock.tests().share(&wanted);
         // The name of a test says three words of four of what it is about.
         held * 4 >= all * 3

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::document::{Document, Span};
-use crate::inline::{code_spans, label};
+use crate::inline::{code_spans, read_label};
 use crate::rows::{Row, RowKind};
 
 use crate::vocabulary::{Use, is_dense, is_entry};
@@ -28,7 +28,7 @@ pub(super) struct Cut {
 }
 
 /// Cuts every paragraph of the rows into sentences, in order.
-pub(super) fn cut(document: &Document<'_>, rows: &[Row]) -> Vec<Cut> {
+pub(super) fn cut_sentences(document: &Document<'_>, rows: &[Row]) -> Vec<Cut> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < rows.len() {
@@ -37,22 +37,22 @@ pub(super) fn cut(document: &Document<'_>, rows: &[Row]) -> Vec<Cut> {
             let same =
                 |row: &Row| matches!(row.kind, RowKind::Line(false)) && row.piece == rows[at].piece;
             end += rows[end..].iter().take_while(|row| same(row)).count();
-            paragraph(document, rows, at..end, &mut found);
+            cut_paragraph(document, rows, at..end, &mut found);
         }
         at = end;
     }
     found
 }
 
-fn paragraph(document: &Document<'_>, rows: &[Row], range: Range<usize>, found: &mut Vec<Cut>) {
+fn cut_paragraph(document: &Document<'_>, rows: &[Row], range: Range<usize>, found: &mut Vec<Cut>) {
     let first = found.len();
     let mut start = range.start;
     for at in range.clone() {
         let next = at + 1;
         let labelled =
-            |at: usize| label(document.slice(&rows[at].span)).is_some_and(|label| label.bold);
+            |at: usize| read_label(document.slice(&rows[at].span)).is_some_and(|label| label.bold);
         if next == range.end || rows[next].label.is_some() || labelled(next) {
-            segment(document, rows, start..next, found);
+            cut_segment(document, rows, start..next, found);
             start = next;
         }
     }
@@ -67,11 +67,11 @@ fn paragraph(document: &Document<'_>, rows: &[Row], range: Range<usize>, found: 
 }
 
 /// Cuts the lines from one label to the next.
-fn segment(document: &Document<'_>, rows: &[Row], range: Range<usize>, found: &mut Vec<Cut>) {
+fn cut_segment(document: &Document<'_>, rows: &[Row], range: Range<usize>, found: &mut Vec<Cut>) {
     let span = rows[range.start].span.start..rows[range.end - 1].span.end;
     let text = document.slice(&span);
     let mut from = 0;
-    for end in ends(text) {
+    for end in sentence_ends(text) {
         let words = &text[from..end];
         let start = from + (words.len() - words.trim_start().len());
         let stop = start + words.trim().len();
@@ -98,7 +98,7 @@ fn segment(document: &Document<'_>, rows: &[Row], range: Range<usize>, found: &m
 }
 
 /// Where the sentences of a text end, the last at its end.
-pub(super) fn ends(text: &str) -> Vec<usize> {
+pub(super) fn sentence_ends(text: &str) -> Vec<usize> {
     let mut code = code_spans(text, 0).into_iter().peekable();
     let mut found = Vec::new();
     let mut depth = 0_usize;
@@ -112,13 +112,13 @@ pub(super) fn ends(text: &str) -> Vec<usize> {
         match letter {
             '(' | '（' => depth += 1,
             ')' | '）' => depth = depth.saturating_sub(1),
-            '。' | '！' | '？' => found.push(closed(text, end)),
+            '。' | '！' | '？' => found.push(end_with_marks(text, end)),
             '；' if depth == 0 => found.push(end),
             '.' | '!' | '?'
                 if (depth == 0 || text[from..].starts_with(['(', '（']))
-                    && stops(text, from, at) =>
+                    && is_full_stop(text, from, at) =>
             {
-                found.push(closed(text, end));
+                found.push(end_with_marks(text, end));
             }
             _ => {}
         }
@@ -134,7 +134,7 @@ pub(super) fn ends(text: &str) -> Vec<usize> {
 }
 
 /// Takes the marks that close an emphasis or a quotation to the sentence that they end.
-fn closed(text: &str, end: usize) -> usize {
+fn end_with_marks(text: &str, end: usize) -> usize {
     let rest = &text[end..];
     end + rest.len()
         - rest
@@ -143,8 +143,8 @@ fn closed(text: &str, end: usize) -> usize {
 }
 
 /// Returns whether the sign at `at` ends the sentence that begins at `from`.
-fn stops(text: &str, from: usize, at: usize) -> bool {
-    let rest = &text[closed(text, at + 1)..];
+fn is_full_stop(text: &str, from: usize, at: usize) -> bool {
+    let rest = &text[end_with_marks(text, at + 1)..];
     if !rest.starts_with(char::is_whitespace) && !rest.is_empty() {
         return false;
     }

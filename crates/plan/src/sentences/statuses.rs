@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::evidence::Shown;
-use super::words::stems;
+use super::words::stems_in;
 
 /// Each status with its phrase, as RFC 9110 and RFC 6585 have them, shortened to what names in code keep.
 const STATUSES: &str = include_str!("../../data/statuses.tsv");
@@ -17,7 +17,9 @@ pub(super) fn lacks_status(words: &str, shown: Shown<'_>) -> bool {
         let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric());
         // "line 404", "port 500", "~ 200 rows" count something; so does what a unit follows.
         let named = || counted.is_empty() || !counted.ends_with('~') && !is_counted(counted);
-        phrase(bare).is_some_and(|phrase| named() && !has(bare, shown) && !has(phrase, shown))
+        phrase_of_status(bare).is_some_and(|phrase| {
+            named() && !shows_words(bare, shown) && !shows_words(phrase, shown)
+        })
     })
 }
 
@@ -33,7 +35,7 @@ fn is_counted(word: &str) -> bool {
 }
 
 /// The phrase of a status from 400 on, or of a success that has a name of its own.
-fn phrase(bare: &str) -> Option<&'static str> {
+fn phrase_of_status(bare: &str) -> Option<&'static str> {
     // "200" counts too many other things.
     let is_status =
         bare.len() == 3 && bare.bytes().all(|letter| letter.is_ascii_digit()) && bare != "200";
@@ -44,8 +46,8 @@ fn phrase(bare: &str) -> Option<&'static str> {
         .map(|(_, phrase)| phrase)
 }
 
-fn has(words: &str, shown: Shown<'_>) -> bool {
-    let wanted: HashSet<String> = stems(words).collect();
+fn shows_words(words: &str, shown: Shown<'_>) -> bool {
+    let wanted: HashSet<String> = stems_in(words).collect();
     let (held, all) = shown.share(&wanted);
     all > 0 && held == all
 }
@@ -60,7 +62,7 @@ mod tests {
             let (status, words) = line.split_once('\t').unwrap();
             assert!(status.len() == 3 && !words.is_empty(), "{line}");
             assert_eq!(
-                phrase(status),
+                phrase_of_status(status),
                 Some(words).filter(|_| status != "200"),
                 "{line}"
             );

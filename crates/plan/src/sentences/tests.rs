@@ -1,15 +1,15 @@
 //! Every entry of the vocabulary decides the sentence that stands beside it.
 
-use super::form::{Mood, read};
+use super::form::{Mood, read_form};
 use crate::blocks::Lead;
 use crate::inline::code_spans;
-use crate::mention::{Mention, base, is_empty_note, mention};
-use crate::vocabulary::{Use, begins, languages};
+use crate::mention::{Mention, base_folder, is_empty_note, read_mention};
+use crate::vocabulary::{Use, entry_at_start, read_languages};
 
 /// Returns whether the entry does in the sentence what its table says.
 fn decides(what: Use, example: &str) -> bool {
     let bare = example.replace('_', "");
-    let form = read(&bare);
+    let form = read_form(&bare);
     match what {
         Use::Change | Use::Remove | Use::Judge | Use::Run | Use::Person | Use::Read | Use::Keep => {
             form.mood == Mood::Asks(what)
@@ -21,15 +21,17 @@ fn decides(what: Use, example: &str) -> bool {
         Use::Negation => form.negated,
         Use::TestWord => form.tests,
         Use::Caution => form.cautions,
-        Use::Anaphor => form.refers || begins(&form.head, Use::Pronoun).is_some(),
+        Use::Anaphor => form.refers || entry_at_start(&form.head, Use::Pronoun).is_some(),
         Use::Pronoun => form.mood == Mood::States && !form.refers,
-        Use::Alter => !super::prohibition::protected(example).is_empty(),
-        Use::Gone => !super::removals(example, &(0..0)).is_empty(),
-        Use::Stays => super::prohibition::protected(example)
+        Use::Alter => !super::prohibition::protected_names(example).is_empty(),
+        Use::Gone => !super::removal::removals_of_words(example, &(0..0)).is_empty(),
+        Use::Stays => super::prohibition::protected_names(example)
             .iter()
             .any(|one| !one.only_from_loss),
-        Use::Except => super::prohibition::protected(example).is_empty() && example.contains('`'),
-        Use::Solely => super::bounds::bound(example).is_some(),
+        Use::Except => {
+            super::prohibition::protected_names(example).is_empty() && example.contains('`')
+        }
+        Use::Solely => super::bounds::bound_of_sentence(example).is_some(),
         Use::Condition => form.conditional,
         Use::Proviso => form.proviso,
         Use::Rationale | Use::Given => form.explains,
@@ -39,23 +41,23 @@ fn decides(what: Use, example: &str) -> bool {
         Use::Import => form.imports,
         Use::Determiner => form.mood == Mood::Asks(Use::Change),
         Use::Function => form.mood != Mood::Asks(Use::Change),
-        Use::Abbreviation => super::split::ends(&bare).len() == 1,
+        Use::Abbreviation => super::split::sentence_ends(&bare).len() == 1,
         Use::Shown | Use::Rejected | Use::Later => {
             crate::blocks::read_lead(&bare, "") == Lead::Shows
         }
         Use::Present => crate::blocks::read_lead(&bare, "") == Lead::Stands,
-        Use::Below => crate::blocks::altered(&bare).is_some(),
+        Use::Below => crate::blocks::read_altered(&bare).is_some(),
         Use::New => crate::blocks::read_lead(&bare, "") == Lead::Asks,
         Use::Empty => is_empty_note(&bare),
-        Use::Base => base(&bare).is_some(),
+        Use::Base => base_folder(&bare).is_some(),
         Use::Source | Use::Goal => {
             let name = code_spans(&bare, 0)
                 .pop()
                 .map(|span| span.outer)
                 .unwrap_or_default();
             match what {
-                Use::Source => mention(&bare, &name) == Mention::Source,
-                _ => mention(&bare, &name) == Mention::Spoken,
+                Use::Source => read_mention(&bare, &name) == Mention::Source,
+                _ => read_mention(&bare, &name) == Mention::Spoken,
             }
         }
     }
@@ -64,14 +66,14 @@ fn decides(what: Use, example: &str) -> bool {
 #[test]
 fn every_entry_decides_its_example() {
     let mut wrong = Vec::new();
-    for language in languages() {
+    for language in read_languages() {
         for (what, entries) in language.unwrap().uses {
             for (entry, example) in entries {
                 let held = example.replace('_', "").to_lowercase().contains(&entry);
                 if !held || !decides(what, &example) {
                     wrong.push(format!(
                         "{what:?} {entry:?}: {example:?} {:?}",
-                        read(&example.replace('_', ""))
+                        read_form(&example.replace('_', ""))
                     ));
                 }
             }
@@ -97,7 +99,7 @@ fn a_sentence_ends_where_something_new_begins() {
         ("Is it there? Add it!", 2),
     ];
     for (text, count) in cases {
-        assert_eq!(super::split::ends(text).len(), *count, "{text}");
+        assert_eq!(super::split::sentence_ends(text).len(), *count, "{text}");
     }
 }
 
@@ -110,7 +112,7 @@ fn negation_belongs_to_the_main_statement() {
         "The icon won't be cropped.",
         "Never log the key.",
     ] {
-        assert!(read(no).negated, "{no}");
+        assert!(read_form(no).negated, "{no}");
     }
     for yes in [
         "Use a map, not a list.",
@@ -118,6 +120,6 @@ fn negation_belongs_to_the_main_statement() {
         "Use `not`.",
         "Add the check (tests must not import it).",
     ] {
-        assert!(!read(yes).negated, "{yes}");
+        assert!(!read_form(yes).negated, "{yes}");
     }
 }

@@ -5,9 +5,9 @@
 //! perhaps not done, whatever its words are.
 
 use crate::inline::code_spans;
-use crate::vocabulary::{Use, held, is_dense, is_entry};
+use crate::vocabulary::{Use, is_dense, is_entry, uses_in};
 
-use super::prohibition::{Token, entry, joined, joins, tokens};
+use super::prohibition::{Token, entry_end, join_words, joins_members, split_tokens};
 use super::removal::is_symbol;
 
 /// Words before a name, or verbs, by which it is only referred to.
@@ -33,15 +33,15 @@ const SPARES: [Use; 8] = [
 ];
 
 /// Returns the symbols that a sentence is about, as written.
-pub(super) fn topics(words: &str) -> Vec<String> {
+pub(super) fn topics_of_sentence(words: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut last: Option<&str> = None;
-    for part in parts(words) {
-        let tokens = tokens(part);
+    for part in split_parts(words) {
+        let tokens = split_tokens(part);
         let clauses = tokens.split(|token| matches!(token, Token::End));
         found.extend(clauses.flat_map(of_clause).map(str::to_owned));
         let own = code_spans(part, 0).pop().map(|span| &part[span.inner]);
-        let uses = held(&part.to_lowercase());
+        let uses = uses_in(&part.to_lowercase());
         // "… takes over from `a`, which goes away": it is the last name that goes.
         let goes = own.is_none() && uses.has(Use::Gone) && !uses.has(Use::Negation);
         found.extend(
@@ -54,12 +54,12 @@ pub(super) fn topics(words: &str) -> Vec<String> {
 }
 
 /// Cuts a sentence at the commas behind which something else is said: not between the names of a list.
-fn parts(words: &str) -> Vec<&str> {
+fn split_parts(words: &str) -> Vec<&str> {
     let code = code_spans(words, 0);
     let is_comma = |at: usize| {
         let behind = words[at + 1..].trim_start();
-        let said =
-            behind.starts_with(char::is_alphabetic) && !behind.split(' ').next().is_some_and(joins);
+        let said = behind.starts_with(char::is_alphabetic)
+            && !behind.split(' ').next().is_some_and(joins_members);
         said && !code.iter().any(|span| span.outer.contains(&at))
     };
     let mut from = 0;
@@ -73,15 +73,21 @@ fn parts(words: &str) -> Vec<&str> {
 }
 
 fn of_clause<'w>(clause: &[Token<'w>]) -> Vec<&'w str> {
-    let words = joined(clause);
-    let uses = held(&words);
+    let words = join_words(clause);
+    let uses = uses_in(&words);
     if SPARES.into_iter().any(|what| uses.has(what)) {
         return Vec::new();
     }
     let dense = words.chars().any(is_dense);
     // What is added is the block: the name then says where.
     let refers = || uses.has(Use::Change) || REFERS.into_iter().any(|what| uses.has(what));
-    let is_topic = |at: usize| if dense { !refers() } else { leads(clause, at) };
+    let is_topic = |at: usize| {
+        if dense {
+            !refers()
+        } else {
+            opens_clause(clause, at)
+        }
+    };
     let codes = clause
         .iter()
         .enumerate()
@@ -97,15 +103,16 @@ fn of_clause<'w>(clause: &[Token<'w>]) -> Vec<&'w str> {
 
 /// Returns whether nothing but a verb, and what a symbol is, stands between the beginning of its clause and a symbol, or
 /// the symbol begins the clause and something is said of it.
-fn leads(clause: &[Token<'_>], at: usize) -> bool {
-    let is_join = |at: usize| matches!(&clause[at], Token::Word(word) if joins(word));
+fn opens_clause(clause: &[Token<'_>], at: usize) -> bool {
+    let is_join = |at: usize| matches!(&clause[at], Token::Word(word) if joins_members(word));
     let mut start = at;
     while start > 0 {
         let before = start - 1;
         match &clause[before] {
             // Another member of the list: what holds of the first holds of all.
             Token::Code(_) => {
-                return (start == at || start + 1 == at && is_join(start)) && leads(clause, before);
+                return (start == at || start + 1 == at && is_join(start))
+                    && opens_clause(clause, before);
             }
             Token::Colon | Token::End => break,
             Token::Word(_) if is_join(before) && start < at => break,
@@ -119,7 +126,8 @@ fn leads(clause: &[Token<'_>], at: usize) -> bool {
                 let refers = |what| {
                     (0..3).any(|back| {
                         before >= back
-                            && entry(clause, before - back, what).is_some_and(|end| end > before)
+                            && entry_end(clause, before - back, what)
+                                .is_some_and(|end| end > before)
                     })
                 };
                 if !determines && REFERS.into_iter().any(refers) {
@@ -132,7 +140,7 @@ fn leads(clause: &[Token<'_>], at: usize) -> bool {
     let named = clause[start..at]
         .iter()
         .all(|token| matches!(token, Token::Word(word) if is_entry(word, Use::Determiner)));
-    !named || matches!(clause.get(at + 1), Some(Token::Word(word)) if !joins(word))
+    !named || matches!(clause.get(at + 1), Some(Token::Word(word)) if !joins_members(word))
 }
 
 #[cfg(test)]
@@ -152,7 +160,7 @@ mod tests {
             ("In `app/a.py`: nuke `MAX`.", &["MAX"]),
             ("`g` takes over from `MAX`, which goes away:", &["g", "MAX"]),
         ] {
-            assert_eq!(topics(words), about, "{words}");
+            assert_eq!(topics_of_sentence(words), about, "{words}");
         }
     }
 
@@ -173,7 +181,7 @@ mod tests {
             ("`MAX` の後に追加:", &[]),
             ("Write `app/a.py`:", &[]),
         ] {
-            assert_eq!(topics(words), about, "{words}");
+            assert_eq!(topics_of_sentence(words), about, "{words}");
         }
     }
 }

@@ -3,20 +3,20 @@
 use crate::inline::code_spans;
 
 /// A text without blanks and quotation marks.
-pub(super) fn squeezed(text: &str) -> String {
+pub(super) fn squeeze_text(text: &str) -> String {
     text.chars()
         .filter(|letter| !letter.is_whitespace() && !matches!(letter, '"' | '\'' | '`'))
         .collect()
 }
 
 /// Returns whether a text is one name.
-pub(super) fn is_name(text: &str) -> bool {
+pub(super) fn is_single_name(text: &str) -> bool {
     text.chars()
         .all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '-'))
 }
 
 /// The names in a text.
-pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn names_in(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '$')))
         .filter(|name| !name.is_empty())
 }
@@ -25,15 +25,15 @@ pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
 const SHORTEST: usize = 3;
 
 /// The stems of the words in a text; `getUserById` is four.
-pub(super) fn stems(text: &str) -> impl Iterator<Item = String> + '_ {
-    names(text)
-        .flat_map(parts)
+pub(super) fn stems_in(text: &str) -> impl Iterator<Item = String> + '_ {
+    names_in(text)
+        .flat_map(split_name)
         .filter(|part| part.chars().count() >= SHORTEST)
-        .map(|part| stem(&part.to_lowercase()))
+        .map(|part| stem_of(&part.to_lowercase()))
 }
 
 /// The parts of a name: `getUserById`, `get_user`, `HTTPServer`.
-fn parts(name: &str) -> Vec<&str> {
+fn split_name(name: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut start = 0;
     let letters: Vec<(usize, char)> = name.char_indices().collect();
@@ -54,7 +54,7 @@ fn parts(name: &str) -> Vec<&str> {
 }
 
 /// A word without the endings of number and tense.
-fn stem(word: &str) -> String {
+fn stem_of(word: &str) -> String {
     const ENDINGS: [&str; 6] = ["ing", "ies", "ed", "es", "s", "e"];
     let cut = ENDINGS.iter().find_map(|ending| {
         word.strip_suffix(ending)
@@ -74,7 +74,7 @@ fn stem(word: &str) -> String {
 }
 
 /// Returns what a sentence names in code: the spans between ticks.
-pub(super) fn symbols(words: &str) -> Vec<&str> {
+pub(super) fn symbols_in(words: &str) -> Vec<&str> {
     code_spans(words, 0)
         .into_iter()
         .map(|span| &words[span.inner])

@@ -161,7 +161,7 @@ fn check(text: &str) {
             .phase
             .and_then(|id| plan.phase(id))
             .map_or(String::new(), |phase| phase.label.clone());
-        let line = plan.place(one.mark_span.start).line;
+        let line = plan.location(one.mark_span.start).line;
         let wanted = Ticking {
             text: one.text.clone(),
             line,

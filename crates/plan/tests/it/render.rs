@@ -7,7 +7,7 @@ use plan::{Basis, CriterionKind, FileOf, Part, Phase, Plan, PlannedCommand, Span
 /// Renders everything that was read.
 pub(crate) fn render(plan: &Plan) -> String {
     let mut out = String::new();
-    let standing = plan.standing();
+    let standing = plan.approval_status();
     writeln!(
         out,
         "title {:?} dialects {:?}",
@@ -42,7 +42,7 @@ pub(crate) fn render(plan: &Plan) -> String {
         .unwrap();
     }
     for one in plan.checkboxes() {
-        let place = plan.place(one.mark_span.start);
+        let place = plan.location(one.mark_span.start);
         let unit = one
             .phase
             .map_or(String::new(), |id| format!(" of {}", id.0));
@@ -58,8 +58,8 @@ pub(crate) fn render(plan: &Plan) -> String {
         writeln!(
             out,
             "diagnostic {}:{} {} {}",
-            plan.place(one.span.start).line,
-            plan.place(one.span.start).column,
+            plan.location(one.span.start).line,
+            plan.location(one.span.start).column,
             one.code,
             one.message
         )
@@ -84,7 +84,7 @@ fn basis(basis: Basis) -> &'static str {
 }
 
 fn line(plan: &Plan, span: &Span) -> usize {
-    plan.place(span.start).line
+    plan.location(span.start).line
 }
 
 fn run(out: &mut String, plan: &Plan, one: &PlannedCommand, at: usize, margin: &str) {
@@ -136,7 +136,7 @@ fn unit(out: &mut String, plan: &Plan, phase: &Phase, depth: usize) {
         phase.state,
         phase.depends_on,
         line(plan, &phase.span),
-        plan.place(phase.span.end).line,
+        plan.location(phase.span.end).line,
     )
     .unwrap();
     for (at, one) in phase.changes.iter().enumerate() {

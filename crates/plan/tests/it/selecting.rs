@@ -81,7 +81,7 @@ fn what_is_no_plan_says_why() {
 fn places_count_characters() {
     let plan = read("\u{feff}# é\r\n- [ ] ü\r\n".as_bytes()).unwrap();
     let at = plan.text().find('ü').unwrap();
-    assert_eq!((plan.place(at).line, plan.place(at).column), (2, 7));
-    assert_eq!(plan.place(3).column, 1);
-    assert_eq!(plan.place(usize::MAX).line, 3);
+    assert_eq!((plan.location(at).line, plan.location(at).column), (2, 7));
+    assert_eq!(plan.location(3).column, 1);
+    assert_eq!(plan.location(usize::MAX).line, 3);
 }

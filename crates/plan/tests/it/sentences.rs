@@ -169,3 +169,27 @@ fn what_is_to_be_replaced_needs_another_half() {
         assert_eq!(plan.phases()[0].blocks[0].uncertain, expected, "{words}");
     }
 }
+
+/// The worked example at the head of `sentences.rs`.
+#[test]
+fn each_sentence_of_the_worked_example_has_its_class() {
+    let expected = [
+        ("The cart has no total yet.", SentenceClass::Context),
+        ("Add `total` to the cart.", SentenceClass::DoShown),
+        ("Log each call of `checkout`.", SentenceClass::DoUnshown),
+        ("Do not touch `app/store.py`.", SentenceClass::Forbid),
+        ("Ask the owner for the tax rate.", SentenceClass::Person),
+    ];
+    let words = expected.map(|(words, _)| words).join("\n\n");
+    let text = format!(
+        "## Task 1: Cart\n\n**File:** `app/cart.py`\n\n{words}\n\n```python\ndef total(cart):\n    return sum(cart)\n```\n"
+    );
+    let plan = plan::read(text.as_bytes()).unwrap();
+    let found: Vec<(&str, SentenceClass)> = plan.phases()[0]
+        .sentences
+        .iter()
+        .map(|one| (&text[one.span.clone()], one.class))
+        .filter(|(words, _)| expected.iter().any(|(known, _)| known == words))
+        .collect();
+    assert_eq!(found, expected);
+}

@@ -30,7 +30,7 @@ pub(super) fn named(ground: &mut Ground<'_>) -> Vec<Entry> {
     let mut entries = Vec::new();
     let files = ground.assignment.files.clone();
     for file in &files {
-        let line = ground.plan.place(file.span.start).line;
+        let line = ground.plan.location(file.span.start).line;
         let Some(path) = &file.path else {
             if seen.insert(file.written.clone()) {
                 let why = file.obstacle.as_deref().unwrap_or("it is no single file");
@@ -214,7 +214,7 @@ pub(super) fn others(ground: &Ground<'_>) -> Vec<Entry> {
             continue;
         }
         let paths: Vec<&str> = changes.iter().map(|change| change.path.as_str()).collect();
-        let line = ground.plan.place(unit.heading.start).line;
+        let line = ground.plan.location(unit.heading.start).line;
         let text = format!("{} (plan line {line}): {}", unit.label, paths.join(", "));
         entries.push(Entry::new(Section::Others, format!("files of {}", unit.label), vec![text]));
     }

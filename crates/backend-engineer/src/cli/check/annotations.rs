@@ -15,7 +15,7 @@ fn line(checked: &Checked<'_>, finding: &Finding) -> String {
         Severity::Warning => "warning",
         Severity::Note => "notice",
     };
-    let place = finding.span.as_ref().map(|span| checked.plan.place(span.start));
+    let place = finding.span.as_ref().map(|span| checked.plan.location(span.start));
     let place = place.map(|place| format!(",line={},col={}", place.line, place.column)).unwrap_or_default();
     let hint = finding.hint.as_ref().map(|hint| format!("\n{hint}")).unwrap_or_default();
     let message = data(&visible(&format!("{}{hint}", finding.message)));

@@ -40,7 +40,7 @@ fn result(checked: &Checked<'_>, finding: &Finding) -> Value {
     };
     let mut location = json!({ "physicalLocation": { "artifactLocation": { "uri": uri(checked.name) } } });
     if let Some(span) = &finding.span {
-        let (start, end) = (checked.plan.place(span.start), checked.plan.place(span.end.max(span.start)));
+        let (start, end) = (checked.plan.location(span.start), checked.plan.location(span.end.max(span.start)));
         location["physicalLocation"]["region"] = json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column });
     }
     let index = codes().position(|code| code.name == finding.code);

@@ -158,7 +158,7 @@ fn rest_of(work: &UnitWork<'_>, shown: &Range<usize>) -> String {
     if shown.end >= end {
         return String::new();
     }
-    let (next, last) = (plan.place(shown.end).line + 1, plan.place(end).line);
+    let (next, last) = (plan.location(shown.end).line + 1, plan.location(end).line);
     match work.run.plan_inside() {
         Some(path) => {
             format!("\n[cut here, for its length: Read `{path}` with offset {next} for lines {next} to {last}]")

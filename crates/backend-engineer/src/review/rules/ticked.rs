@@ -36,7 +36,7 @@ pub(crate) fn look(run: &RunContext) -> Vec<Finding> {
                     code: CODE.name,
                     severity: CODE.severity,
                     message,
-                    line: Some(run.plan.place(change.span.start).line),
+                    line: Some(run.plan.location(change.span.start).line),
                     span: Some(change.span.clone()),
                     hint: Some("Open the box again, or write the path that the file has now.".to_owned()),
                 });

@@ -80,7 +80,7 @@ impl Scene {
             unit: Some(self.phase().id),
             origin: Origin::Criterion(index),
             text: criterion.text.clone(),
-            line: self.run.plan.place(criterion.span.start).line,
+            line: self.run.plan.location(criterion.span.start).line,
             kind: Kind::Other,
             ran,
             evidence: None,

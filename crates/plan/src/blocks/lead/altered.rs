@@ -3,8 +3,8 @@
 //! "Replace the following:" and "It is to be replaced:" show how the code is now; "Change this function:" may show that, or
 //! how it shall be; "Change `f` to the following:" and "Make this change:" show how it shall be.
 
-use super::{Clause, clauses, leading_sentence};
-use crate::vocabulary::{Opening, Use, begins, is_dense, is_entry, last};
+use super::{Clause, leading_sentence, split_clauses};
+use crate::vocabulary::{Opening, Use, entry_at_start, is_dense, is_entry, last_entry};
 
 /// The block as seen by a change that the words ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,9 +16,9 @@ pub(crate) enum Altered {
 }
 
 /// Reads the sentence that leads to a block of code.
-pub(crate) fn altered(above: &str) -> Option<Altered> {
+pub(crate) fn read_altered(above: &str) -> Option<Altered> {
     let sentence = leading_sentence(above)?;
-    let all = clauses(&sentence);
+    let all = split_clauses(&sentence);
     if all.iter().any(|clause| clause.is_passive()) {
         return Some(Altered::Is);
     }
@@ -46,8 +46,8 @@ impl Clause<'_> {
         let end = opening.end(Use::Alter).filter(|_| !opening.is(Use::Keep))?;
         let (verb, rest) = (&head[..end], head[end..].trim_start());
         if rest.chars().any(is_dense) {
-            return begins(rest, Use::Below)
-                .or_else(|| begins(rest, Use::Anaphor))
+            return entry_at_start(rest, Use::Below)
+                .or_else(|| entry_at_start(rest, Use::Anaphor))
                 .map(|_| verb);
         }
         let words: Vec<&str> = rest.split(' ').collect();
@@ -71,9 +71,9 @@ impl Clause<'_> {
 
     /// Returns whether it puts the verb behind the block, which is its object: "diese Funktion ändern".
     fn ends_in_change(&self) -> bool {
-        let ends = last(self.words, Use::Alter)
+        let ends = last_entry(self.words, Use::Alter)
             .is_some_and(|verb| verb.start > 0 && verb.end == self.words.len());
-        let points = begins(self.words, Use::Anaphor).is_some();
+        let points = entry_at_start(self.words, Use::Anaphor).is_some();
         let below = || {
             self.words
                 .split(' ')
@@ -85,7 +85,8 @@ impl Clause<'_> {
 
     /// Returns whether it says that its subject is to be changed, and not to what: "and is to be replaced".
     fn is_passive(&self) -> bool {
-        let Some(verb) = last(self.words, Use::Alter).filter(|verb| verb.end == self.words.len())
+        let Some(verb) =
+            last_entry(self.words, Use::Alter).filter(|verb| verb.end == self.words.len())
         else {
             return false;
         };

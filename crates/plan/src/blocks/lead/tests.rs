@@ -28,8 +28,8 @@ fn words_of_removal_lead_to_what_goes() {
         "Get rid of:",
         "Remove this function from `app/x.py`:",
     ] {
-        if read(words, "def old():\n    return 0\n") != Lead::Removes {
-            wrong.push((words, read(words, "def old():\n    return 0\n")));
+        if read_lead(words, "def old():\n    return 0\n") != Lead::Removes {
+            wrong.push((words, read_lead(words, "def old():\n    return 0\n")));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -43,7 +43,7 @@ fn words_of_removal_may_lead_to_what_stays() {
         "Drop-in replacement:",
     ] {
         assert_ne!(
-            read(words, "def old():\n    return 0\n"),
+            read_lead(words, "def old():\n    return 0\n"),
             Lead::Removes,
             "{words}"
         );
@@ -51,18 +51,18 @@ fn words_of_removal_may_lead_to_what_stays() {
     for words in ["Into `a.py` goes:", "In `a.py` goes:", "Below `a` goes:"] {
         assert!(
             !matches!(
-                read(words, "def b():\n    return 0\n"),
+                read_lead(words, "def b():\n    return 0\n"),
                 Lead::Removes | Lead::MayRemove
             ),
             "{words}"
         );
     }
     assert_eq!(
-        read("Delete handler:", "def delete_item():\n    pass\n"),
+        read_lead("Delete handler:", "def delete_item():\n    pass\n"),
         Lead::Asks
     );
     assert_eq!(
-        read("Remove unused import:", "import os\n"),
+        read_lead("Remove unused import:", "import os\n"),
         Lead::MayRemove
     );
 }
@@ -107,8 +107,8 @@ fn what_is_only_shown_is_told_by_its_words() {
         "What we will do in phase 2 later:",
         "`b` bleibt unverändert, nur zur Orientierung:",
     ] {
-        if read(words, "x = 1\n") != Lead::Shows {
-            wrong.push((words, read(words, "x = 1\n")));
+        if read_lead(words, "x = 1\n") != Lead::Shows {
+            wrong.push((words, read_lead(words, "x = 1\n")));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -127,8 +127,8 @@ fn how_the_code_is_now_is_told_by_its_words() {
         "Sin cambios en `b`:",
         "Existing code of `b`:",
     ] {
-        if read(words, "x = 1\n") != Lead::Stands {
-            wrong.push((words, read(words, "x = 1\n")));
+        if read_lead(words, "x = 1\n") != Lead::Stands {
+            wrong.push((words, read_lead(words, "x = 1\n")));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -160,13 +160,13 @@ fn words_that_ask_for_a_change_decide() {
         "The loader is slow and was never cached. Cache it:",
         "The current handler stays; wrap it:",
     ] {
-        if read(words, "x = 1\n") != Lead::Asks {
-            wrong.push((words, read(words, "x = 1\n")));
+        if read_lead(words, "x = 1\n") != Lead::Asks {
+            wrong.push((words, read_lead(words, "x = 1\n")));
         }
     }
     for words in ["The service:", "The client in another repository has:"] {
-        if read(words, "x = 1\n") != Lead::Unclear {
-            wrong.push((words, read(words, "x = 1\n")));
+        if read_lead(words, "x = 1\n") != Lead::Unclear {
+            wrong.push((words, read_lead(words, "x = 1\n")));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");

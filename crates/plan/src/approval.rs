@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::document::{Document, PieceKind, Span};
-use crate::inline::{is_sign, key, label, plain};
-use crate::labels::{Topic, topic};
+use crate::inline::{comparison_key, is_sign, plain_text, read_label};
+use crate::labels::{Topic, topic_of_label};
 use crate::word_lists::List;
 
 /// The plan's own mark: front matter `status:` or a `Status:` line near the top.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct Standing {
+pub struct ApprovalStatus {
     /// The status as written, without Markdown.
     pub word: Option<String>,
     /// Where it is written.
@@ -41,8 +41,8 @@ const STATUSES: [(Approval, List); 3] = [
 ];
 
 /// Returns what a status means.
-pub(crate) fn approval(word: &str) -> Approval {
-    let lower = key(word);
+pub(crate) fn approval_of_status(word: &str) -> Approval {
+    let lower = comparison_key(word);
     let negated = List::StatusNotDone.words();
     if negated.iter().any(|sign| lower.contains(sign)) {
         return Approval::Unmarked;
@@ -95,18 +95,18 @@ struct Todo {
 }
 
 /// Reads the mark of a plan.
-pub(crate) fn read(document: &Document<'_>) -> Standing {
+pub(crate) fn read_status(document: &Document<'_>) -> ApprovalStatus {
     from_front_matter(document)
         .or_else(|| from_lines(document))
         .unwrap_or_default()
 }
 
-fn from_front_matter(document: &Document<'_>) -> Option<Standing> {
+fn from_front_matter(document: &Document<'_>) -> Option<ApprovalStatus> {
     let front = document.front.clone()?;
     let text = document.slice(&front);
     let parsed: FrontMatter = serde_saphyr::from_str(text).unwrap_or_default();
     let line_of = |names: &[&str]| {
-        crate::document::lines(document.text, front.start)
+        crate::document::line_spans(document.text, front.start)
             .take_while(|line| line.start < front.end)
             .find(|line| {
                 names
@@ -117,11 +117,11 @@ fn from_front_matter(document: &Document<'_>) -> Option<Standing> {
     let done = |todo: &Todo| {
         todo.status
             .as_deref()
-            .is_some_and(|word| approval(word) == Approval::Finished)
+            .is_some_and(|word| approval_of_status(word) == Approval::Finished)
     };
     if parsed.status.is_none() && !parsed.todos.is_empty() && parsed.todos.iter().all(done) {
         let word = Some("all its todos are completed".to_owned());
-        return Some(Standing {
+        return Some(ApprovalStatus {
             approval: Approval::Finished,
             word,
             span: line_of(&["todos:"]),
@@ -139,23 +139,24 @@ fn from_front_matter(document: &Document<'_>) -> Option<Standing> {
     if word.trim().is_empty() {
         return None;
     }
-    Some(Standing {
-        approval: approval(&word),
+    Some(ApprovalStatus {
+        approval: approval_of_status(&word),
         word: Some(word),
         span: Some(found),
     })
 }
 
 /// A `Status:` line or table row before the second heading of level two, at most 60 pieces in.
-fn from_lines(document: &Document<'_>) -> Option<Standing> {
+fn from_lines(document: &Document<'_>) -> Option<ApprovalStatus> {
     let mut sections = 0;
     for piece in document.pieces.iter().take(60) {
         match &piece.kind {
             PieceKind::Heading { level, title } => {
-                let words = plain(document.slice(title));
-                let named = label(&words).filter(|label| topic(&label.name) == Some(Topic::Status));
+                let words = plain_text(document.slice(title));
+                let named = read_label(&words)
+                    .filter(|label| topic_of_label(&label.name) == Some(Topic::Status));
                 if let Some(label) = named.filter(|label| label.rest < words.len()) {
-                    return Some(found(&words[label.rest..], title.clone()));
+                    return Some(found_status(&words[label.rest..], title.clone()));
                 }
                 sections += usize::from(*level >= 2);
                 if sections > 1 {
@@ -166,22 +167,22 @@ fn from_lines(document: &Document<'_>) -> Option<Standing> {
                 for line in lines {
                     let words = document.slice(line);
                     for part in words.split(" | ") {
-                        let status =
-                            label(part).filter(|label| topic(&label.name) == Some(Topic::Status));
+                        let status = read_label(part)
+                            .filter(|label| topic_of_label(&label.name) == Some(Topic::Status));
                         if let Some(label) =
                             status.filter(|label| !part[label.rest..].trim().is_empty())
                         {
-                            return Some(found(&part[label.rest..], line.clone()));
+                            return Some(found_status(&part[label.rest..], line.clone()));
                         }
                     }
                 }
             }
             PieceKind::Row(cells) => {
                 if let [name, word, ..] = cells.as_slice()
-                    && topic(&key(document.slice(name))) == Some(Topic::Status)
+                    && topic_of_label(&comparison_key(document.slice(name))) == Some(Topic::Status)
                     && !document.slice(word).is_empty()
                 {
-                    return Some(found(document.slice(word), word.clone()));
+                    return Some(found_status(document.slice(word), word.clone()));
                 }
             }
             PieceKind::Code(_) | PieceKind::Rule => {}
@@ -190,13 +191,13 @@ fn from_lines(document: &Document<'_>) -> Option<Standing> {
     None
 }
 
-fn found(words: &str, span: Span) -> Standing {
-    let word = plain(words).replace('`', "");
+fn found_status(words: &str, span: Span) -> ApprovalStatus {
+    let word = plain_text(words).replace('`', "");
     let bare = word
         .trim_matches(|letter: char| is_sign(letter) || letter.is_whitespace())
         .to_owned();
-    Standing {
-        approval: approval(&word),
+    ApprovalStatus {
+        approval: approval_of_status(&word),
         word: Some(bare),
         span: Some(span),
     }
