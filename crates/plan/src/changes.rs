@@ -70,9 +70,12 @@ pub struct PlannedChange {
     pub empty: bool,
     /// The folder from which the plan says that its paths start.
     pub base: Option<String>,
+    /// The folder of the path of the same ending that stands before this bare name in a list: "`app/a.py`, `b.py`".
+    #[serde(skip)]
+    pub beside: Option<String>,
     /// A list of files names it.
     #[serde(skip)]
-    pub(crate) listed: bool,
+    pub listed: bool,
     /// The folder that another place leaves out: `backend` where `config/urls.py` stands for `backend/config/urls.py`.
     #[serde(skip)]
     pub(crate) left_out: Option<String>,
@@ -102,6 +105,8 @@ pub(crate) struct Said {
     pub(crate) empty: bool,
     /// The folder from which paths start here.
     pub(crate) base: Option<String>,
+    /// The folder of the path before this bare name.
+    pub(crate) beside: Option<String>,
 }
 
 /// The changes that a path could mean: an exact one alone, else those that end alike.
@@ -114,9 +119,9 @@ pub(crate) fn meant(changes: &[PlannedChange], path: &str) -> Vec<usize> {
     (0..changes.len()).filter(|at| same_file(&changes[*at].path, path) || moved(&changes[*at])).collect()
 }
 
-/// Whether a file of this name may stand in the root and in folders as well,
+/// Returns whether a file of this name may stand in the root and in folders as well,
 /// so that a list of files that names two means two.
-fn is_in_many_folders(path: &str) -> bool {
+pub fn is_in_many_folders(path: &str) -> bool {
     const NAMES: &[&str] = &[
         "Makefile",
         "Dockerfile",
@@ -182,6 +187,7 @@ pub(crate) fn add(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &Sa
                     basis: said.basis,
                     empty: said.empty,
                     base: said.base.clone(),
+                    beside: said.beside.clone(),
                     listed: said.listed,
                     left_out: None,
                 });
@@ -210,6 +216,7 @@ pub(crate) fn add(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &Sa
         if path.len() > change.path.len() && path.ends_with(&format!("/{}", change.path)) {
             change.path = path;
             change.span = found.span.clone();
+            change.beside = None;
         }
         change.test = change.test || said.test;
         change.lines = change.lines.or(found.lines);

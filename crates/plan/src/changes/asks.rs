@@ -1,9 +1,11 @@
 //! Reads a line that names a path: whether its words ask for that file, and how its paths are joined.
 
-use super::verbs::action_of;
-use super::{Action, asks_for_change};
+use super::verbs::{action_of, plainly_modifies};
+use super::whole::deletes;
+use super::{Action, asks_for_change, is_in_many_folders};
 use crate::inline::{code_spans, key};
 use crate::labels::{Topic, topic};
+use crate::languages::extension;
 use crate::paths::FoundPath;
 use crate::vocabulary::{Use, begins};
 
@@ -112,6 +114,26 @@ fn without_notes(behind: &str) -> String {
         depth == 0 && !closes
     });
     outside.collect()
+}
+
+/// The folder of the nearest path before a bare name of the same ending in a list: "`app/a.py`, `b.py`". A name that many
+/// folders hold says of itself where it is.
+pub(super) fn folder_before(before: &[FoundPath], path: &FoundPath) -> Option<String> {
+    if path.path.contains('/') || is_in_many_folders(&path.path) {
+        return None;
+    }
+    let alike = |other: &&FoundPath| extension(&other.path) == extension(&path.path);
+    let (folder, _) = before.iter().rev().filter(alike).find_map(|other| other.path.rsplit_once('/'))?;
+    Some(folder.to_owned())
+}
+
+/// What a title's first word says is done to a file in it.
+pub(super) fn stated(bare: &str, words: &str, base: usize, path: &FoundPath) -> Action {
+    let action = action_of(bare).unwrap_or_default();
+    let before = &words[..path.outer.start - base];
+    let behind = &words[(path.outer.end - base).min(words.len())..];
+    let action = if action == Action::Delete && !deletes(before, behind) { Action::Unstated } else { action };
+    if action == Action::Unstated && plainly_modifies(bare) { Action::Modify } else { action }
 }
 
 /// Whether a bold line or item begins a step.

@@ -1,7 +1,9 @@
 //! Finds the files that a unit declares: labels, file lists, tables,
 //! headings, boxes, and the sentence right above a block.
 
-use super::asks::{Spot, asks_for, changes_within, is_marker, joins, moved, names_step, turn, unnumbered};
+use super::asks::{
+    Spot, asks_for, changes_within, folder_before, is_marker, joins, moved, names_step, stated, turn, unnumbered,
+};
 use super::verbs::{action_of, action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole};
 use super::whole::{deletes, is_of_part};
 use super::{Action, PlannedChange, Said, add};
@@ -221,11 +223,13 @@ impl Collector<'_, '_, '_> {
         let said = action_at.and_then(|at| cells.get(at)).map_or("", |cell| document.slice(cell));
         let noted = action_of_note(&plain(said));
         let checkbox = self.asking.box_around(row);
-        for path in spoken_paths(words, cell.start, true) {
+        let paths = spoken_paths(words, cell.start, true);
+        for (at, path) in paths.iter().enumerate() {
             let behind = action_of_note(&words[(path.outer.end - cell.start).min(words.len())..]);
             let action = if behind == Action::Unstated { noted.clone() } else { behind };
-            let said = self.said(action, Basis::Stated, checkbox);
-            let touched = add(&mut self.changes, &path, &said);
+            let beside = folder_before(&paths[..at], path);
+            let said = Said { beside, ..self.said(action, Basis::Stated, checkbox) };
+            let touched = add(&mut self.changes, path, &said);
             let rest: Vec<&str> = cells
                 .iter()
                 .enumerate()
@@ -345,7 +349,8 @@ impl Collector<'_, '_, '_> {
                 };
             }
             let test = topic == Topic::Test;
-            let said = Said { test, listed: true, ..self.said(Action::Unstated, Basis::Stated, checkbox) };
+            let beside = folder_before(&found[..at], path);
+            let said = Said { test, listed: true, beside, ..self.said(Action::Unstated, Basis::Stated, checkbox) };
             let to = moved(topic, behind, found.get(at + 1));
             let target = to.map(|to| value.get(to.outer.end - base..).unwrap_or(""));
             if at == 0 && is_of_part(topic, (lead, if next.is_some() { "" } else { behind }), target) {
@@ -394,8 +399,13 @@ impl Collector<'_, '_, '_> {
             return false;
         }
         let verb = action_of(&bare);
-        let spot =
-            Spot { above: above && colon, right_above: above, own: whole, listed: row.item.is_some(), free: self.free };
+        let spot = Spot {
+            above: above && colon,
+            right_above: above,
+            own: whole,
+            listed: row.item.is_some(),
+            free: self.free,
+        };
         if !asks_for(
             &words[..path.outer.start - start],
             &words[(path.outer.end - start).min(words.len())..],
@@ -484,13 +494,4 @@ pub(crate) fn base_of(document: &Document<'_>, row: &Row) -> Option<String> {
     let label = row.label.as_ref().filter(|label| row.topic == Some(Topic::Folder) && is_base(&label.name));
     let value = label.and_then(|label| mention::folder(words.get(label.rest..)?.trim_matches(['`', ' ', '.', '*'])));
     value.or_else(|| mention::base(words))
-}
-
-/// What a title's first word says is done to a file in it.
-fn stated(bare: &str, words: &str, base: usize, path: &FoundPath) -> Action {
-    let action = action_of(bare).unwrap_or_default();
-    let before = &words[..path.outer.start - base];
-    let behind = &words[(path.outer.end - base).min(words.len())..];
-    let action = if action == Action::Delete && !deletes(before, behind) { Action::Unstated } else { action };
-    if action == Action::Unstated && plainly_modifies(bare) { Action::Modify } else { action }
 }
