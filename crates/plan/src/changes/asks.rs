@@ -21,6 +21,8 @@ pub(super) struct Spot {
     pub(super) listed: bool,
     /// The unit has no list of files, so a path right above a block is enough.
     pub(super) free: bool,
+    /// The heading above makes a new file, so another path says for what the block is only as the object of a change.
+    pub(super) made: bool,
 }
 
 /// Returns whether only signs and a number stand before a path: "**1. ", "- ", "(b) ".
@@ -84,6 +86,10 @@ pub(super) fn asks_for(
     let empty = |text: &str| text.trim_matches(|letter: char| !letter.is_alphanumeric()).is_empty();
     let noted = without_notes(behind);
     let (leads, ends) = (is_marker(before), empty(&noted));
+    if spot.right_above && spot.made {
+        let opens = |what| begins(&before.to_lowercase(), what).is_some();
+        return leads || verb || spot.above && (opens(Use::Place) || opens(Use::Goal));
+    }
     if spot.right_above && spot.free {
         return true;
     }

@@ -399,12 +399,14 @@ impl Collector<'_, '_, '_> {
             return false;
         }
         let verb = action_of(&bare);
+        let made = |at: &usize| self.changes[*at].action == Action::Create && !self.changes[*at].listed;
         let spot = Spot {
             above: above && colon,
             right_above: above,
             own: whole,
             listed: row.item.is_some(),
             free: self.free,
+            made: self.current.iter().any(made),
         };
         if !asks_for(
             &words[..path.outer.start - start],
