@@ -52,7 +52,7 @@ fn is_new(files: &Files, change: &PlannedChange) -> bool {
 /// wrong folder it is found by nobody, so two readings leave it unmade.
 fn of_new(plan: &Plan, files: &Files, unit: PhaseId, change: &PlannedChange) -> Meaning {
     let as_written = || Meaning::AsWritten(change.path.clone());
-    let Named { full, elsewhere, exact } = named(plan, unit, &change.path);
+    let Named { full, elsewhere, exact } = named(plan, files, unit, &change.path);
     let own_folder = change.path.split_once('/').is_some_and(|(first, _)| files.stands(first));
     if exact || change.path.contains('/') && change.listed {
         return as_written();
@@ -89,7 +89,7 @@ struct Named {
     exact: bool,
 }
 
-fn named(plan: &Plan, unit: PhaseId, path: &str) -> Named {
+fn named(plan: &Plan, files: &Files, unit: PhaseId, path: &str) -> Named {
     let mut named = Named::default();
     if plan::is_in_many_folders(path) && !path.contains('/') {
         return named;
@@ -113,7 +113,10 @@ fn named(plan: &Plan, unit: PhaseId, path: &str) -> Named {
             named.elsewhere.extend(found);
         }
     }
-    named.elsewhere.retain(|path| !named.full.contains(path));
+    // What leaves the repository is no other name of a file in it.
+    let inside = |path: &String| !matches!(files.meaning(path, true, &BTreeSet::new()), Meaning::Outside(_));
+    named.full.retain(inside);
+    named.elsewhere.retain(|path| !named.full.contains(path) && inside(path));
     named
 }
 
@@ -165,6 +168,8 @@ mod tests {
         assert_eq!(taken(&[], &root), ["b.ts"]);
         let other = format!("# X\n{task}\n## Task 2: B\n\n**Files:**\n- Create: `web/src/b.ts`\n");
         assert_eq!(taken(&[], &other), ["-"]);
+        let outside = format!("# X\n{task}\n## Task 2: B\n\n**Files:**\n- Modify: `../web/b.ts`\n");
+        assert_eq!(taken(&[], &outside), ["b.ts"]);
     }
 
     #[test]
