@@ -116,8 +116,16 @@ async fn verify_unit(run: &RunContext, workspace: &mut Workspace, unit: PhaseId)
     Ok(report)
 }
 
-/// Returns the files of a unit that do not hold what the plan shows for them.
-fn lacking(run: &RunContext, workspace: &mut Workspace, unit: PhaseId) -> Result<Vec<String>, Stop> {
+/// The files of a done unit that are not as the plan has them.
+struct Lacking {
+    /// They do not hold what the plan shows for them.
+    other: Vec<String>,
+    /// Their item is ticked, and they are not there.
+    missing: Vec<String>,
+}
+
+/// Returns what a unit that is done by the plan's marks lacks in the tree.
+fn lacking(run: &RunContext, workspace: &mut Workspace, unit: PhaseId) -> Result<Lacking, Stop> {
     let assignment = understand(&run.plan, &run.files, unit, true)?;
     let survey = Survey { findings: Vec::new(), code: Codebase::of(run.files.facts()) };
     let state = &mut UnitState::default();
@@ -127,11 +135,13 @@ fn lacking(run: &RunContext, workspace: &mut Workspace, unit: PhaseId) -> Result
             .phase(file.unit)
             .is_some_and(|phase| phase.changes[file.change].blocks.iter().any(|block| is_code(&phase.blocks[*block])))
     });
-    Ok(shown
-        .filter_map(|file| file.path.clone())
-        .filter(|path| !standing.whole.contains(path))
-        .map(|path| format!("`{path}`"))
-        .collect())
+    let other = shown.filter_map(|file| file.path.clone()).filter(|path| !standing.whole.contains(path));
+    let missing = assignment.files.iter().filter_map(|file| {
+        let (path, phase) = file.path.as_ref().zip(run.plan.phase(file.unit))?;
+        review::is_ticked_but_missing(run, phase, &phase.changes[file.change], path).then(|| path.clone())
+    });
+    let missing: Vec<String> = missing.collect();
+    Ok(Lacking { other: other.filter(|path| !missing.contains(path)).collect(), missing })
 }
 
 /// Takes the first step: what the unit asks for.

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use plan::{Phase, PhaseId, Plan, State};
 
 pub(crate) use code::Code;
+pub(crate) use rules::is_ticked_but_missing;
 
 use crate::analyze::{Codebase, Survey, analyze};
 use crate::implement::{Placed, Placement, is_code, place};

@@ -3,6 +3,7 @@
 mod author;
 mod basis;
 mod definition;
+mod in_full;
 mod load;
 mod paths;
 mod scope;
@@ -19,6 +20,7 @@ pub(crate) use basis::{Evidence, PlacedBy};
 #[cfg(test)]
 pub(crate) use definition::TOOLS;
 pub(crate) use definition::{Definition, Places, all as all_definitions, find as find_definition};
+use in_full::in_full;
 pub(crate) use load::{Loaded, load_plan, root_of};
 use paths::Resolution;
 pub(crate) use paths::{Files, Meaning};
@@ -236,7 +238,7 @@ fn locate(
         file.obstacle = Some("the plan names no single file here".to_owned());
         return (file, None);
     }
-    match in_full(plan, unit, change, meaning(files, bases, change)) {
+    match in_full(plan, files, (unit, change), meaning(files, bases, change)) {
         Meaning::AsWritten(path) => {
             file.path = Some(path);
             (file, None)
@@ -258,27 +260,6 @@ fn locate(
             (file, say("path-outside", Severity::Error, outside.to_string()))
         }
     }
-}
-
-/// Of several files that a path may mean, the only one that the unit names by its whole path.
-fn in_full(plan: &Plan, unit: PhaseId, change: &PlannedChange, found: Meaning) -> Meaning {
-    let Meaning::Between(candidates) = &found else { return found };
-    let own = plan.phase(unit).map(|phase| phase.changes.as_slice()).unwrap_or_default();
-    let all: Vec<&PlannedChange> = plan.all().flat_map(|unit| &unit.changes).collect();
-    // The unit itself has the last word, then the whole plan.
-    for changes in [own.iter().collect::<Vec<_>>(), all] {
-        let longer = changes.iter().filter(|other| other.path.len() > change.path.len());
-        let named: BTreeSet<&String> =
-            longer.map(|other| &other.path).filter(|path| candidates.contains(path)).collect();
-        match named.first() {
-            Some(path) if named.len() == 1 => {
-                return Meaning::Resolved { path: (*path).clone(), why: Resolution::NamedInFull };
-            }
-            Some(_) => return found,
-            None => {}
-        }
-    }
-    found
 }
 
 /// A path that the plan calls neither new nor existing is looked for first.

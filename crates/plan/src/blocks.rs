@@ -10,6 +10,8 @@ mod direction;
 
 mod lead;
 
+mod several;
+
 use serde::Serialize;
 
 use crate::basis::Basis;
@@ -76,6 +78,13 @@ pub enum Uncertainty {
     Unanswered,
     /// They want it changed, or show what it is to become.
     MayBeOld,
+}
+
+impl CodeBlock {
+    /// Returns the path that its first comment says.
+    pub fn path_said(&self) -> Option<String> {
+        file::first_comment(&self.text)
+    }
 }
 
 /// The part that a code block plays.
@@ -193,14 +202,8 @@ pub(crate) fn read_blocks(
     changes: &mut Vec<PlannedChange>,
 ) -> Vec<Placed> {
     let mut placed: Vec<Placed> = Vec::new();
-    for (row, seen) in asking.rows.iter().enumerate() {
-        let RowKind::Code(fence) = seen.kind else {
-            continue;
-        };
-        let Some(fence) = asking.document.fences.get(fence) else {
-            continue;
-        };
-        let text = fence.dedented(asking.document.text);
+    for (row, fence, text) in several::shown(asking, changes) {
+        let seen = &asking.rows[row];
         let language = language_of_fence(&fence.info);
         let from = starts.get(row).copied().unwrap_or(0);
         let wanted = Wanted {

@@ -74,9 +74,12 @@ pub struct PlannedChange {
     pub empty: bool,
     /// The folder from which the plan says that its paths start.
     pub base: Option<String>,
+    /// The folder of the path of the same ending that stands before this bare name in a list: "`app/a.py`, `b.py`".
+    #[serde(skip)]
+    pub beside: Option<String>,
     /// A list of files names it.
     #[serde(skip)]
-    pub(crate) listed: bool,
+    pub listed: bool,
     /// The folder that another place leaves out: `backend` where `config/urls.py` stands for `backend/config/urls.py`.
     #[serde(skip)]
     pub(crate) left_out: Option<String>,
@@ -106,6 +109,8 @@ pub(crate) struct FileNote {
     pub(crate) empty: bool,
     /// The folder from which paths start here.
     pub(crate) base: Option<String>,
+    /// The folder of the path before this bare name.
+    pub(crate) beside: Option<String>,
 }
 
 /// The changes that a path could mean: an exact one alone, else those that end alike.
@@ -122,7 +127,7 @@ pub(crate) fn changes_meant(changes: &[PlannedChange], path: &str) -> Vec<usize>
 
 /// Returns whether a file of this name may stand in the root and in folders as well,
 /// so that a list of files that names two means two.
-fn is_in_many_folders(path: &str) -> bool {
+pub fn is_in_many_folders(path: &str) -> bool {
     const NAMES: &[&str] = &[
         "Makefile",
         "Dockerfile",
@@ -205,6 +210,7 @@ pub(crate) fn add_change(
                     basis: said.basis,
                     empty: said.empty,
                     base: said.base.clone(),
+                    beside: said.beside.clone(),
                     listed: said.listed,
                     left_out: None,
                 });
@@ -240,6 +246,7 @@ pub(crate) fn add_change(
         if path.len() > change.path.len() && path.ends_with(&format!("/{}", change.path)) {
             change.path = path;
             change.span = found.span.clone();
+            change.beside = None;
         }
         change.test = change.test || said.test;
         change.lines = change.lines.or(found.lines);

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::approval::{self, Approval, ApprovalStatus};
 use crate::boxes::{Checkbox, State};
-use crate::changes::{Asking, base_of};
+use crate::changes::{Asking, PlannedChange, base_of, declared_changes};
 use crate::checkboxes::{self, Found};
 use crate::commands::PlannedCommand;
 use crate::contents;
@@ -129,6 +129,35 @@ impl Plan {
             boxes: &boxes,
             item: None,
         })
+    }
+
+    /// Reads the files that are declared outside every unit: a table "| File | Responsibility |" above the tasks.
+    pub fn files_outside(&self) -> Vec<PlannedChange> {
+        let document = Document::read(&self.text);
+        let rows = rows_of_pieces(&document, self.free.iter().copied(), |_| false);
+        let boxes = checkboxes::find_checkboxes(&document).of_items;
+        declared_changes(
+            &Asking {
+                document: &document,
+                rows: &rows,
+                boxes: &boxes,
+                item: None,
+            },
+            &(0..0),
+        )
+    }
+
+    /// Returns whether a cell or a line outside every unit is this path and nothing else.
+    pub fn lists_outside(&self, path: &str) -> bool {
+        let document = Document::read(&self.text);
+        let is_path = |span: &Span| document.slice(span).trim_matches(['`', '*', ' ']) == path;
+        rows_of_pieces(&document, self.free.iter().copied(), |_| false)
+            .iter()
+            .any(|row| match &row.kind {
+                RowKind::Cells(cells) => cells.iter().any(is_path),
+                RowKind::Line(_) => is_path(&row.span),
+                _ => false,
+            })
     }
 
     /// Returns what could not be read with certainty.

@@ -32,8 +32,8 @@ pub(crate) struct Job<'a> {
 struct Results {
     reports: Vec<Report>,
     skipped: Vec<String>,
-    /// A phase is marked as done, and the tree lacks what it shows.
-    lacking: bool,
+    /// A phase is marked as done, and the tree lacks what it shows, or its files.
+    lacking: Vec<Exit>,
     diff: String,
     stop: Option<Stop>,
 }
@@ -156,12 +156,17 @@ async fn work_through(
         let Some(phase) = run.plan.phase(*id) else { continue };
         let label = phase.label.clone();
         if job.model.is_some() && matches!(phase.state, State::Done | State::Skipped) {
-            let missing = crate::lacking(run, workspace, *id)?;
+            let crate::Lacking { other, missing } = crate::lacking(run, workspace, *id)?;
+            let names = |paths: &[String]| paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
             let mut text =
                 format!("{label} is done already, by the plan's marks; nothing was changed. `verify` checks it again.");
+            if !other.is_empty() {
+                text.push_str(&format!(" Not as the plan shows: {}.", names(&other)));
+                results.lacking.push(Exit::Unproven);
+            }
             if !missing.is_empty() {
-                text.push_str(&format!(" Not as the plan shows: {}.", missing.join(", ")));
-                results.lacking = true;
+                text.push_str(&format!(" Ticked, and not there (ticked-but-missing): {}.", names(&missing)));
+                results.lacking.push(Exit::Incomplete);
             }
             run.emit(Event::Note { text: text.clone() })?;
             results.skipped.push(text);
@@ -208,8 +213,7 @@ async fn interrupted() {
 
 fn exit_of(results: &Results) -> Exit {
     let reports = results.reports.iter().map(|report| report.exit);
-    let lacking = results.lacking.then_some(Exit::Unproven);
-    Exit::first(reports.chain(results.stop.iter().map(|stop| stop.exit)).chain(lacking))
+    Exit::first(reports.chain(results.stop.iter().map(|stop| stop.exit)).chain(results.lacking.iter().copied()))
 }
 
 fn print(job: &Job<'_>, globals: &Globals, results: &Results, source: Source<'_>) -> Result<Exit, Stop> {

@@ -19,6 +19,7 @@ mod routes;
 mod ticked;
 mod look_alike;
 
+pub(crate) use ticked::is_missing as is_ticked_but_missing;
 pub(super) use ticked::look as ticked_but_missing;
 
 use crate::review::rule::Rule;

@@ -57,8 +57,10 @@ pub(crate) enum Resolution {
     AbsoluteInside,
     /// It lies below the author's own folder.
     BelowAuthor(String),
-    /// The unit names it in full elsewhere.
+    /// The plan names it in full elsewhere.
     NamedInFull,
+    /// It stands behind a path of this folder, and the plan's code or commands name it there.
+    BehindPath(String),
     /// It begins with a slash, which stands for the repository's root.
     FromRoot,
     /// The plan says from which folder its paths start.
@@ -76,7 +78,8 @@ impl fmt::Display for Resolution {
             }
             Resolution::AbsoluteInside => formatter.write_str("absolute, and inside the repository"),
             Resolution::BelowAuthor(author) => write!(formatter, "below the author's own `{author}`"),
-            Resolution::NamedInFull => formatter.write_str("the unit names it in full"),
+            Resolution::NamedInFull => formatter.write_str("the plan names it in full"),
+            Resolution::BehindPath(folder) => write!(formatter, "it stands behind a path in `{folder}`"),
             Resolution::FromRoot => formatter.write_str("from the repository's root"),
             Resolution::Base(base) => write!(formatter, "the plan's paths start from `{base}`"),
         }

@@ -29,6 +29,12 @@ pub(super) fn is_whole(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> boo
     if had.iter().all(|name| has.contains(name)) && covers((old, &old_items), (new, &new_items)) {
         return true;
     }
+    let loses = there.iter().any(|name| !shown.contains(name));
+    // Words that only add let nothing go.
+    if loses && prose.adds_something() && !prose.replaces_something() && !prose.removes_something()
+    {
+        return false;
+    }
     let share = |all: &[String], part: &[String]| -> (usize, usize) {
         (
             all.iter().filter(|name| part.contains(name)).count(),

@@ -1,9 +1,11 @@
 //! Reads a line that names a path: whether its words ask for that file, and how its paths are joined.
 
-use super::verbs::action_of;
-use super::{Action, asks_for_change};
+use super::verbs::{action_of, plainly_modifies};
+use super::whole::deletes_file;
+use super::{Action, asks_for_change, is_in_many_folders};
 use crate::inline::{code_spans, comparison_key};
 use crate::labels::{Topic, topic_of_label};
+use crate::languages::extension_of_name;
 use crate::paths::FoundPath;
 use crate::vocabulary::{Use, entry_at_start};
 
@@ -19,6 +21,8 @@ pub(super) struct Spot {
     pub(super) listed: bool,
     /// The unit has no list of files, so a path right above a block is enough.
     pub(super) free: bool,
+    /// The heading above makes a new file, so another path says for what the block is only as the object of a change.
+    pub(super) made: bool,
 }
 
 /// Returns whether only signs and a number stand before a path: "**1. ", "- ", "(b) ".
@@ -91,6 +95,10 @@ pub(super) fn asks_for(
     };
     let noted = without_notes(behind);
     let (leads, ends) = (is_marker(before), empty(&noted));
+    if spot.right_above && spot.made {
+        let opens = |what| entry_at_start(&before.to_lowercase(), what).is_some();
+        return leads || verb || spot.above && (opens(Use::Place) || opens(Use::Goal));
+    }
     if spot.right_above && spot.free {
         return true;
     }
@@ -128,6 +136,39 @@ fn without_notes(behind: &str) -> String {
         depth == 0 && !closes
     });
     outside.collect()
+}
+
+/// Returns the folder of the nearest path before a bare name of the same ending in a list: "`app/a.py`, `b.py`". A name
+/// that many folders hold says of itself where it is.
+pub(super) fn folder_before(before: &[FoundPath], path: &FoundPath) -> Option<String> {
+    if path.path.contains('/') || is_in_many_folders(&path.path) {
+        return None;
+    }
+    let alike =
+        |other: &&FoundPath| extension_of_name(&other.path) == extension_of_name(&path.path);
+    let (folder, _) = before
+        .iter()
+        .rev()
+        .filter(alike)
+        .find_map(|other| other.path.rsplit_once('/'))?;
+    Some(folder.to_owned())
+}
+
+/// Returns what a title's first word says is done to a file in it.
+pub(super) fn action_of_title(bare: &str, words: &str, base: usize, path: &FoundPath) -> Action {
+    let action = action_of(bare).unwrap_or_default();
+    let before = &words[..path.outer.start - base];
+    let behind = &words[(path.outer.end - base).min(words.len())..];
+    let action = if action == Action::Delete && !deletes_file(before, behind) {
+        Action::Unstated
+    } else {
+        action
+    };
+    if action == Action::Unstated && plainly_modifies(bare) {
+        Action::Modify
+    } else {
+        action
+    }
 }
 
 /// Returns whether a bold line or item begins a step.

@@ -2,8 +2,8 @@
 //! headings, boxes, and the sentence right above a block.
 
 use super::asks::{
-    Spot, asks_for, changes_within, is_marker, moved_to, names_step, only_joins, topic_between,
-    without_number,
+    Spot, action_of_title, asks_for, changes_within, folder_before, is_marker, moved_to,
+    names_step, only_joins, topic_between, without_number,
 };
 use super::verbs::{
     action_of, action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole,
@@ -274,15 +274,20 @@ impl Collector<'_, '_, '_> {
             .map_or("", |cell| document.slice(cell));
         let noted = action_of_note(&plain_text(said));
         let checkbox = self.asking.box_around(row);
-        for path in spoken_paths(words, cell.start, true) {
+        let paths = spoken_paths(words, cell.start, true);
+        for (at, path) in paths.iter().enumerate() {
             let behind = action_of_note(&words[(path.outer.end - cell.start).min(words.len())..]);
             let action = if behind == Action::Unstated {
                 noted.clone()
             } else {
                 behind
             };
-            let said = self.note_here(action, Basis::Stated, checkbox);
-            let touched = add_change(&mut self.changes, &path, &said);
+            let beside = folder_before(&paths[..at], path);
+            let said = FileNote {
+                beside,
+                ..self.note_here(action, Basis::Stated, checkbox)
+            };
+            let touched = add_change(&mut self.changes, path, &said);
             let rest: Vec<&str> = cells
                 .iter()
                 .enumerate()
@@ -443,9 +448,11 @@ impl Collector<'_, '_, '_> {
                 };
             }
             let test = topic == Topic::Test;
+            let beside = folder_before(&found[..at], path);
             let said = FileNote {
                 test,
                 listed: true,
+                beside,
                 ..self.note_here(Action::Unstated, Basis::Stated, checkbox)
             };
             let to = moved_to(topic, behind, found.get(at + 1));
@@ -526,12 +533,15 @@ impl Collector<'_, '_, '_> {
             return false;
         }
         let verb = action_of(&bare);
+        let made =
+            |at: &usize| self.changes[*at].action == Action::Create && !self.changes[*at].listed;
         let spot = Spot {
             above: above && colon,
             right_above: above,
             own: whole,
             listed: row.item.is_some(),
             free: self.free,
+            made: self.current.iter().any(made),
         };
         if !asks_for(
             &words[..path.outer.start - start],
@@ -660,21 +670,4 @@ pub(crate) fn base_of(document: &Document<'_>, row: &Row) -> Option<String> {
         mention::folder_from_root(words.get(label.rest..)?.trim_matches(['`', ' ', '.', '*']))
     });
     value.or_else(|| mention::base_folder(words))
-}
-
-/// Returns what a title's first word says is done to a file in it.
-fn action_of_title(bare: &str, words: &str, base: usize, path: &FoundPath) -> Action {
-    let action = action_of(bare).unwrap_or_default();
-    let before = &words[..path.outer.start - base];
-    let behind = &words[(path.outer.end - base).min(words.len())..];
-    let action = if action == Action::Delete && !deletes_file(before, behind) {
-        Action::Unstated
-    } else {
-        action
-    };
-    if action == Action::Unstated && plainly_modifies(bare) {
-        Action::Modify
-    } else {
-        action
-    }
 }

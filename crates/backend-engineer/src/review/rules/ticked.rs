@@ -1,6 +1,6 @@
 //! Ticked items whose file is not there.
 
-use plan::{Action, Phase, State};
+use plan::{Action, Phase, PlannedChange, State};
 
 use crate::review::code::Code;
 use crate::review::rule::Rule;
@@ -22,15 +22,11 @@ pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: None, told_by_run: tr
 
 /// Finds the ticked items of the plan whose file to create is not there.
 pub(crate) fn look(run: &RunContext) -> Vec<Finding> {
-    let gone = |path: &str| {
-        let mut changes = run.plan.all().flat_map(|unit| &unit.changes).filter(|change| change.path == path);
-        changes.any(|change| matches!(change.action, Action::Delete | Action::Rename { .. }))
-    };
     let mut findings = Vec::new();
     for unit in run.plan.all() {
-        for change in unit.changes.iter().filter(|change| change.action == Action::Create && !change.pattern) {
+        for change in &unit.changes {
             let path = change.path.trim_start_matches("./");
-            if is_ticked(run, unit, change.checkbox) && !run.files.stands(path) && !gone(&change.path) {
+            if is_missing(run, unit, change, path) {
                 let message = format!("`{path}` is not there, though its item is ticked");
                 findings.push(Finding {
                     code: CODE.name,
@@ -44,6 +40,14 @@ pub(crate) fn look(run: &RunContext) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether a ticked item creates the file at `path`, which is not there and does not go elsewhere in the plan.
+pub(crate) fn is_missing(run: &RunContext, unit: &Phase, change: &PlannedChange, path: &str) -> bool {
+    let goes = |other: &PlannedChange| matches!(other.action, Action::Delete | Action::Rename { .. });
+    let gone = || run.plan.all().flat_map(|unit| &unit.changes).any(|other| other.path == change.path && goes(other));
+    let creates = change.action == Action::Create && !change.pattern;
+    creates && is_ticked(run, unit, change.checkbox) && !run.files.stands(path) && !gone()
 }
 
 /// Whether the item of a change is ticked; one without a box is its unit's.
