@@ -71,18 +71,12 @@ pub(crate) fn hold(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
     }
     if let Some((node, stray)) = strays_introduced(edited) {
         let at = line(node.start_byte());
-        let first = new
-            .slice(node.byte_range())
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_end();
+        let first = new.slice(node.byte_range()).lines().next().unwrap_or_default().trim_end();
         let owner = match stray {
             Stray::Function => "a statement of a function",
             Stray::Entry => "an entry of a list",
         };
-        let message =
-            format!("`{first}` is {owner}, and would stand at the top of the module at line {at}");
+        let message = format!("`{first}` is {owner}, and would stand at the top of the module at line {at}");
         return Err(refusal(Reason::NotFound, message));
     }
     if let Some((name, at)) = edited.old.and_then(|old| flow::lost_value(old, new)) {
@@ -92,28 +86,17 @@ pub(crate) fn hold(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
         );
         return Err(refusal(Reason::Conflict, message));
     }
-    if let Some((name, at)) = edited
-        .old
-        .and_then(|old| overwritten::overwritten(old, new))
-    {
-        let message = format!(
-            "`{name}` would be set again at line {}, before anything reads what the block sets",
-            line(at)
-        );
+    if let Some((name, at)) = edited.old.and_then(|old| overwritten::overwritten(old, new)) {
+        let message =
+            format!("`{name}` would be set again at line {}, before anything reads what the block sets", line(at));
         return Err(refusal(Reason::Conflict, message));
     }
     Ok(())
 }
 
 /// Checks that a block which is to replace something takes something away.
-pub(crate) fn hold_replaced(
-    old: &Source<'_>,
-    edits: &[Edit],
-    prose: &Prose,
-) -> Result<(), Refusal> {
-    let only_adds = edits
-        .iter()
-        .all(|edit| old.slice(edit.old.clone()).trim().is_empty());
+pub(crate) fn hold_replaced(old: &Source<'_>, edits: &[Edit], prose: &Prose) -> Result<(), Refusal> {
+    let only_adds = edits.iter().all(|edit| old.slice(edit.old.clone()).trim().is_empty());
     if !prose.takes_away() || !only_adds {
         return Ok(());
     }
@@ -128,9 +111,7 @@ pub(crate) fn hold_added(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> R
         return Ok(());
     }
     let (had, has) = (entries(old), entries(new));
-    let is_lost = |(key, value): &(&(String, String), &String)| {
-        has.get(*key).is_some_and(|now| now != *value)
-    };
+    let is_lost = |(key, value): &(&(String, String), &String)| has.get(*key).is_some_and(|now| now != *value);
     let Some(((owner, key), value)) = had.iter().find(is_lost) else {
         return Ok(());
     };
@@ -144,26 +125,12 @@ pub(crate) fn hold_added(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> R
 /// The entries of the lists and dictionaries that a module defines, by the name of the definition and their own.
 fn entries(source: &Source<'_>) -> BTreeMap<(String, String), String> {
     let mut found = BTreeMap::new();
-    for item in source
-        .items(source.root())
-        .iter()
-        .filter(|item| item.is_definition())
-    {
-        let Some(list) = source
-            .language
-            .body(item.core)
-            .filter(|_| item.kind != Kind::Class)
-        else {
+    for item in source.items(source.root()).iter().filter(|item| item.is_definition()) {
+        let Some(list) = source.language.body(item.core).filter(|_| item.kind != Kind::Class) else {
             continue;
         };
-        for entry in source
-            .items(list)
-            .iter()
-            .filter(|entry| entry.kind == Kind::Entry)
-        {
-            let value = flat(source.slice(entry.head..entry.code_end))
-                .trim_end_matches(',')
-                .to_owned();
+        for entry in source.items(list).iter().filter(|entry| entry.kind == Kind::Entry) {
+            let value = flat(source.slice(entry.head..entry.code_end)).trim_end_matches(',').to_owned();
             // What holds more may have got more.
             if !value.contains(['{', '[', '(']) {
                 found.insert((item.name.clone(), entry.name.clone()), value);
@@ -187,10 +154,7 @@ pub(crate) fn hold_apart(
         return Ok(());
     };
     let says = |relation: Relation| {
-        prose
-            .related(relation, &name, &[])
-            .iter()
-            .any(|named| plain(named).rsplit('.').next() == Some(owner.as_str()))
+        prose.related(relation, &name, &[]).iter().any(|named| plain(named).rsplit('.').next() == Some(owner.as_str()))
     };
     if says(Relation::Within) && !says(Relation::After) && !says(Relation::Before) {
         return Ok(());
@@ -205,35 +169,18 @@ pub(crate) fn hold_apart(
 /// Returns whether what one text made of another reads a name at import time that nothing binds by then.
 pub(crate) fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<Refusal> {
     let language = Language::of_path(path)?;
-    let (old, new) = (
-        old.and_then(|old| parse(old, language)),
-        parse(new, language)?,
-    );
-    let edited = Edited {
-        path,
-        old: old.as_ref(),
-        new: &new,
-        edits: &[],
-        pending: &[],
-    };
+    let (old, new) = (old.and_then(|old| parse(old, language)), parse(new, language)?);
+    let edited = Edited { path, old: old.as_ref(), new: &new, edits: &[], pending: &[] };
     if new.has_error() {
         return None;
     }
     let found = names_introduced(&edited);
-    found.first().map(|one| {
-        refusal(
-            reason_of(one.offence),
-            sentence(one, |at| place(new.text, at).line),
-        )
-    })
+    found.first().map(|one| refusal(reason_of(one.offence), sentence(one, |at| place(new.text, at).line)))
 }
 
 fn names_introduced(edited: &Edited<'_, '_>) -> Vec<Finding> {
     // Stubs and declarations are never run.
-    if [".pyi", ".d.ts", ".d.mts", ".d.cts"]
-        .iter()
-        .any(|ending| edited.path.ends_with(ending))
-    {
+    if [".pyi", ".d.ts", ".d.mts", ".d.cts"].iter().any(|ending| edited.path.ends_with(ending)) {
         return Vec::new();
     }
     let language = edited.new.language;
@@ -244,23 +191,13 @@ fn names_introduced(edited: &Edited<'_, '_>) -> Vec<Finding> {
     found.retain(|one| !is_read(one) || !edited.pending.contains(&one.name));
     // A new file is the block: what it binds twice, the plan shows twice.
     found.retain(|one| {
-        edited.old.is_some()
-            || !matches!(
-                one.offence,
-                Offence::Twice | Offence::Overwritten | Offence::Elsewhere
-            )
+        edited.old.is_some() || !matches!(one.offence, Offence::Twice | Offence::Overwritten | Offence::Elsewhere)
     });
     if found.is_empty() {
         return found;
     }
-    let everywhere = [Range {
-        start: 0,
-        end: usize::MAX,
-    }];
-    let before = edited
-        .old
-        .map(|old| Names::new(language, &scopes(old)).findings(&everywhere))
-        .unwrap_or_default();
+    let everywhere = [Range { start: 0, end: usize::MAX }];
+    let before = edited.old.map(|old| Names::new(language, &scopes(old)).findings(&everywhere)).unwrap_or_default();
     introduced(&before, found)
 }
 
@@ -270,13 +207,8 @@ fn strays_introduced<'e>(edited: &Edited<'e, '_>) -> Option<(Node<'e>, Stray)> {
         return None;
     }
     let had = edited.old.map(shape::strays).unwrap_or_default();
-    let count =
-        |of: &[(Node<'_>, Stray)], stray: Stray| of.iter().filter(|(_, one)| *one == stray).count();
-    found
-        .iter()
-        .rev()
-        .find(|(_, stray)| count(&found, *stray) > count(&had, *stray))
-        .copied()
+    let count = |of: &[(Node<'_>, Stray)], stray: Stray| of.iter().filter(|(_, one)| *one == stray).count();
+    found.iter().rev().find(|(_, stray)| count(&found, *stray) > count(&had, *stray)).copied()
 }
 
 /// Returns where in the new text something was replaced.
@@ -301,19 +233,13 @@ fn reason_of(offence: Offence) -> Reason {
 fn sentence(finding: &Finding, line: impl Fn(usize) -> usize) -> String {
     let (name, at) = (&finding.name, line(finding.at));
     let other = finding.other.map_or(0, line);
-    let inside = if finding.owner.is_empty() {
-        String::new()
-    } else {
-        format!(" of `{}`", finding.owner)
-    };
+    let inside = if finding.owner.is_empty() { String::new() } else { format!(" of `{}`", finding.owner) };
     match (finding.offence, &finding.local_to) {
         (Offence::Unbound, Some(function)) => format!(
             "`{name}` would be read at line {at} while the module is imported, and only {function} has a name like this"
         ),
         (Offence::Unbound, None) => {
-            format!(
-                "`{name}` would be read at line {at} while the module is imported, and nothing binds it"
-            )
+            format!("`{name}` would be read at line {at} while the module is imported, and nothing binds it")
         }
         (Offence::Elsewhere, function) => format!(
             "`{name}`{inside} is read at line {at}, and only {} has a name like this: the code may belong into it",
@@ -332,21 +258,13 @@ fn sentence(finding: &Finding, line: impl Fn(usize) -> usize) -> String {
 }
 
 /// Checks the new text against the old one: it parses, nothing was lost, nothing stands twice, no elision came in.
-pub(crate) fn prove(
-    old: &Source<'_>,
-    new: &Source<'_>,
-    snippet: &Source<'_>,
-) -> Result<(), Refusal> {
+pub(crate) fn prove(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) -> Result<(), Refusal> {
     let unproven = |message: String| refusal(Reason::Unproven, message);
     if new.has_error() {
-        return Err(refusal(
-            Reason::Syntax,
-            "the result would not parse any more",
-        ));
+        return Err(refusal(Reason::Syntax, "the result would not parse any more"));
     }
     if new.text.matches(SENTINEL).count() > old.text.matches(SENTINEL).count()
-        || elisions(snippet, snippet.root()) > 0
-            && elisions(new, new.root()) > elisions(old, old.root())
+        || elisions(snippet, snippet.root()) > 0 && elisions(new, new.root()) > elisions(old, old.root())
     {
         return Err(unproven("an elision would be left in the file".to_owned()));
     }
@@ -362,10 +280,7 @@ pub(crate) fn prove(
     }
     if has_routes(snippet) {
         let before = shadowed(old);
-        if let Some((above, below)) = shadowed(new)
-            .into_iter()
-            .find(|pair| !before.contains(pair))
-        {
+        if let Some((above, below)) = shadowed(new).into_iter().find(|pair| !before.contains(pair)) {
             return Err(refusal(
                 Reason::Conflict,
                 format!("`{below}` would stand behind `{above}`, which answers it first"),
@@ -376,24 +291,18 @@ pub(crate) fn prove(
         return Err(unproven(format!("`{twice}` would be called twice")));
     }
     if let Some(name) = registered::registered_twice(old, new) {
-        let message = format!(
-            "`{name}` would be registered twice: the block shows otherwise what stands there"
-        );
+        let message = format!("`{name}` would be registered twice: the block shows otherwise what stands there");
         return Err(refusal(Reason::Conflict, message));
     }
     let new_items = new.items(new.root());
     let have = wanted(new, &new_items);
     let old_items = old.items(old.root());
     for import in wanted(old, &old_items) {
-        let kept = have.iter().any(|one| {
-            one.binding.local() == import.binding.local()
-                && one.binding.module == import.binding.module
-        });
+        let kept = have
+            .iter()
+            .any(|one| one.binding.local() == import.binding.local() && one.binding.module == import.binding.module);
         if !kept {
-            return Err(unproven(format!(
-                "the import of `{}` would be lost",
-                import.binding.local()
-            )));
+            return Err(unproven(format!("the import of `{}` would be lost", import.binding.local())));
         }
     }
     Ok(())
@@ -402,14 +311,8 @@ pub(crate) fn prove(
 /// Whether the snippet shows a route, on its own or in a class.
 fn has_routes(snippet: &Source<'_>) -> bool {
     snippet.items(snippet.root()).iter().any(|item| {
-        let inner = snippet
-            .language
-            .body(item.core)
-            .map(|body| snippet.items(body))
-            .unwrap_or_default();
-        std::iter::once(item)
-            .chain(&inner)
-            .any(|item| !of_item(snippet, item).is_empty())
+        let inner = snippet.language.body(item.core).map(|body| snippet.items(body)).unwrap_or_default();
+        std::iter::once(item).chain(&inner).any(|item| !of_item(snippet, item).is_empty())
     })
 }
 
@@ -417,16 +320,9 @@ fn has_routes(snippet: &Source<'_>) -> bool {
 fn counts(source: &Source<'_>) -> HashMap<(bool, String, bool), usize> {
     let mut counts = HashMap::new();
     for item in source.items(source.root()) {
-        if matches!(
-            item.kind,
-            Kind::Class | Kind::Function | Kind::Type | Kind::Value
-        ) {
+        if matches!(item.kind, Kind::Class | Kind::Function | Kind::Type | Kind::Value) {
             *counts
-                .entry((
-                    item.kind == Kind::Type,
-                    format!("{}{}", item.name, item.variant),
-                    once(&item),
-                ))
+                .entry((item.kind == Kind::Type, format!("{}{}", item.name, item.variant), once(&item)))
                 .or_insert(0) += 1;
         }
     }
@@ -435,16 +331,12 @@ fn counts(source: &Source<'_>) -> HashMap<(bool, String, bool), usize> {
 
 /// A call of which a program makes one, and that the snippet would bring in beside the file's own.
 fn made_twice(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) -> Option<String> {
-    snippet
-        .items(snippet.root())
-        .iter()
-        .filter(|item| item.kind == Kind::Call)
-        .find_map(|item| {
-            let callee = stands_once(&item.name)?;
-            let call = format!("{callee}(");
-            let times = |source: &Source<'_>| source.text.matches(&call).count();
-            (times(new) > times(old).max(1)).then(|| callee.to_owned())
-        })
+    snippet.items(snippet.root()).iter().filter(|item| item.kind == Kind::Call).find_map(|item| {
+        let callee = stands_once(&item.name)?;
+        let call = format!("{callee}(");
+        let times = |source: &Source<'_>| source.text.matches(&call).count();
+        (times(new) > times(old).max(1)).then(|| callee.to_owned())
+    })
 }
 
 /// How many comments of the text are elisions.
@@ -456,9 +348,7 @@ fn elisions(source: &Source<'_>, node: Node<'_>) -> usize {
         return 0;
     }
     let mut cursor = node.walk();
-    node.children(&mut cursor)
-        .map(|child| elisions(source, child))
-        .sum()
+    node.children(&mut cursor).map(|child| elisions(source, child)).sum()
 }
 
 fn once(item: &Item<'_>) -> bool {

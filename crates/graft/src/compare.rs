@@ -15,11 +15,7 @@ pub(crate) fn same_tree(one: (&Source<'_>, Node<'_>), other: (&Source<'_>, Node<
         return same_text(text(a, one.0.text), text(b, other.0.text), a);
     }
     let (first, second) = (tokens(a), tokens(b));
-    first.len() == second.len()
-        && first
-            .into_iter()
-            .zip(second)
-            .all(|(a, b)| same_tree((one.0, a), (other.0, b)))
+    first.len() == second.len() && first.into_iter().zip(second).all(|(a, b)| same_tree((one.0, a), (other.0, b)))
 }
 
 fn tokens(node: Node<'_>) -> Vec<Node<'_>> {
@@ -34,9 +30,7 @@ fn same_text(one: &str, other: &str, node: Node<'_>) -> bool {
     if one == other {
         return true;
     }
-    let docstring = node
-        .parent()
-        .is_some_and(|parent| parent.kind() == "expression_statement");
+    let docstring = node.parent().is_some_and(|parent| parent.kind() == "expression_statement");
     let prose = node.kind() == "comment" || docstring && one.contains('\n');
     prose && one.lines().map(str::trim).eq(other.lines().map(str::trim))
 }
@@ -59,11 +53,7 @@ pub(crate) fn same_item(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<
 pub(crate) fn same_code(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> bool {
     if new.1.has_decorators() {
         let decorators = |source: &Source<'_>, item: &Item<'_>| -> Vec<String> {
-            source
-                .slice(item.head..item.bare)
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect()
+            source.slice(item.head..item.bare).split_whitespace().map(str::to_owned).collect()
         };
         if decorators(old.0, old.1).concat() != decorators(new.0, new.1).concat() {
             return false;
@@ -85,19 +75,13 @@ pub(crate) fn awaits(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>
 
 /// The call that a statement awaits.
 fn awaited(statement: Node<'_>) -> Option<Node<'_>> {
-    let inner = statement
-        .named_child(0)
-        .filter(|_| statement.kind() == "expression_statement")?;
-    inner
-        .named_child(0)
-        .filter(|_| matches!(inner.kind(), "await_expression" | "await"))
+    let inner = statement.named_child(0).filter(|_| statement.kind() == "expression_statement")?;
+    inner.named_child(0).filter(|_| matches!(inner.kind(), "await_expression" | "await"))
 }
 
 /// The call that a statement is.
 fn called(statement: Node<'_>) -> Option<Node<'_>> {
-    let inner = statement
-        .named_child(0)
-        .filter(|_| statement.kind() == "expression_statement")?;
+    let inner = statement.named_child(0).filter(|_| statement.kind() == "expression_statement")?;
     matches!(inner.kind(), "call_expression" | "call").then_some(inner)
 }
 

@@ -21,10 +21,7 @@ pub fn apply_diff(text: Option<&str>, diff: &str, path: &str) -> Graft {
     if let Graft::Applied(applied) = &answer
         && let Graft::Applied(_) = run_diff(Some(&applied.text), diff, path)
     {
-        return refuse(
-            Reason::Unproven,
-            "the diff would apply again to its own result: it needs more context lines",
-        );
+        return refuse(Reason::Unproven, "the diff would apply again to its own result: it needs more context lines");
     }
     answer
 }
@@ -33,14 +30,8 @@ fn run_diff(text: Option<&str>, diff: &str, path: &str) -> Graft {
     let parts = split_diff(diff);
     let own: Vec<&FileDiff<'_>> = parts.iter().filter(|part| speaks_of(part, path)).collect();
     let Some(first) = own.first() else {
-        let named: Vec<&str> = parts
-            .iter()
-            .filter_map(|part| part.new_path.or(part.old_path))
-            .collect();
-        return refuse(
-            Reason::Conflict,
-            format!("the diff speaks of {}, not of {path}", named.join(", ")),
-        );
+        let named: Vec<&str> = parts.iter().filter_map(|part| part.new_path.or(part.old_path)).collect();
+        return refuse(Reason::Conflict, format!("the diff speaks of {}, not of {path}", named.join(", ")));
     };
     let hunks: Vec<Hunk> = own.iter().flat_map(|part| hunks(part.text)).collect();
     match (first.kind, text) {
@@ -49,43 +40,30 @@ fn run_diff(text: Option<&str>, diff: &str, path: &str) -> Graft {
         (FileChange::Create, text) => create(text, &hunks, path),
         (FileChange::Modify, Some(text)) if !text.trim().is_empty() => modify(text, &hunks),
         (FileChange::Modify, text) if only_adds(&hunks) => create(text, &hunks, path),
-        (FileChange::Modify, _) => refuse(
-            Reason::Missing,
-            format!("{path} is not there, and the diff changes lines of it"),
-        ),
+        (FileChange::Modify, _) => {
+            refuse(Reason::Missing, format!("{path} is not there, and the diff changes lines of it"))
+        }
     }
 }
 
 fn speaks_of(part: &FileDiff<'_>, path: &str) -> bool {
     let same = |named: &str| {
         let named = named.trim_start_matches("./");
-        named == path
-            || named.ends_with(&format!("/{path}"))
-            || path.ends_with(&format!("/{named}"))
+        named == path || named.ends_with(&format!("/{path}")) || path.ends_with(&format!("/{named}"))
     };
     let named = [part.old_path, part.new_path];
     named.iter().all(Option::is_none) || named.into_iter().flatten().any(same)
 }
 
 fn only_adds(hunks: &[Hunk]) -> bool {
-    !hunks.is_empty()
-        && hunks
-            .iter()
-            .all(|hunk| hunk.old.iter().all(|line| line.trim().is_empty()))
+    !hunks.is_empty() && hunks.iter().all(|hunk| hunk.old.iter().all(|line| line.trim().is_empty()))
 }
 
 fn create(text: Option<&str>, hunks: &[Hunk], path: &str) -> Graft {
     if !only_adds(hunks) {
-        return refuse(
-            Reason::Unclear,
-            format!("the diff creates {path}, but not all of its lines are added ones"),
-        );
+        return refuse(Reason::Unclear, format!("the diff creates {path}, but not all of its lines are added ones"));
     }
-    let mut content = hunks
-        .iter()
-        .flat_map(Hunk::new_lines)
-        .collect::<Vec<_>>()
-        .join("\n");
+    let mut content = hunks.iter().flat_map(Hunk::new_lines).collect::<Vec<_>>().join("\n");
     if !hunks.iter().any(|hunk| hunk.new_open) {
         content.push('\n');
     }
@@ -95,45 +73,25 @@ fn create(text: Option<&str>, hunks: &[Hunk], path: &str) -> Graft {
         splice.say("the diff creates the file");
         return splice.finish();
     };
-    let trimmed = |text: &str| {
-        text.lines()
-            .map(|line| line.trim_end().to_owned())
-            .collect::<Vec<_>>()
-    };
+    let trimmed = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
     if trimmed(text) == trimmed(&content) {
         return Graft::AlreadyApplied;
     }
-    refuse(
-        Reason::Exists,
-        format!("the diff creates {path}, but a file with other content stands there"),
-    )
+    refuse(Reason::Exists, format!("the diff creates {path}, but a file with other content stands there"))
 }
 
 fn delete(text: &str, hunks: &[Hunk]) -> Graft {
     if text.is_empty() {
         return Graft::AlreadyApplied;
     }
-    let shown: Vec<&str> = hunks
-        .iter()
-        .flat_map(|hunk| hunk.old.iter().map(|line| line.trim_end()))
-        .collect();
+    let shown: Vec<&str> = hunks.iter().flat_map(|hunk| hunk.old.iter().map(|line| line.trim_end())).collect();
     let there: Vec<&str> = text.lines().map(str::trim_end).collect();
     if !hunks.is_empty() && shown != there {
-        return refuse(
-            Reason::NotFound,
-            "the diff deletes the file, but its lines are not those that stand there",
-        );
+        return refuse(Reason::NotFound, "the diff deletes the file, but its lines are not those that stand there");
     }
-    let edits = vec![Edit {
-        old: 0..text.len(),
-        new: String::new(),
-    }];
+    let edits = vec![Edit { old: 0..text.len(), new: String::new() }];
     let evidence = vec![Evidence("the diff deletes the file".to_owned())];
-    Graft::Applied(Applied {
-        text: String::new(),
-        edits,
-        evidence,
-    })
+    Graft::Applied(Applied { text: String::new(), edits, evidence })
 }
 
 /// Where one hunk may go.
@@ -161,27 +119,18 @@ fn modify(text: &str, hunks: &[Hunk]) -> Graft {
         Err(refusal) => return Graft::Refused(refusal),
     };
     let mut splice = Splice::new(text);
-    let lost = sought.iter().zip(&chosen).find_map(|(sought, &at)| {
-        ladder::lost_at(&lines, &sought.found.hits[at], &sought.hunk.old)
-    });
+    let lost = sought
+        .iter()
+        .zip(&chosen)
+        .find_map(|(sought, &at)| ladder::lost_at(&lines, &sought.found.hits[at], &sought.hunk.old));
     for (sought, &at) in sought.iter().zip(&chosen) {
         let hit = &sought.found.hits[at];
-        if let Err(refusal) = ladder::rewrite(
-            &lines,
-            &sought.found,
-            hit,
-            &sought.hunk.old,
-            &sought.hunk.ops,
-            lost,
-            &mut splice,
-        ) {
+        if let Err(refusal) =
+            ladder::rewrite(&lines, &sought.found, hit, &sought.hunk.old, &sought.hunk.ops, lost, &mut splice)
+        {
             return Graft::Refused(refusal);
         }
-        splice.say(format!(
-            "hunk found {} at line {}",
-            sought.found.tier.words(),
-            hit.lines.start + 1
-        ));
+        splice.say(format!("hunk found {} at line {}", sought.found.tier.words(), hit.lines.start + 1));
     }
     let ends = hunks.iter().find(|hunk| hunk.old_open || hunk.new_open);
     end_as_told(text, splice.finish(), ends)
@@ -207,35 +156,19 @@ fn end_as_told(text: &str, answer: Graft, hunk: Option<&Hunk>) -> Graft {
     if told == text {
         return Graft::AlreadyApplied;
     }
-    Graft::Applied(Applied {
-        edits: edits_between(text, &told),
-        text: told,
-        evidence,
-    })
+    Graft::Applied(Applied { edits: edits_between(text, &told), text: told, evidence })
 }
 
 /// Finds the places of one hunk; one that stands already adds nothing.
-fn seek(
-    lines: &Lines<'_>,
-    hunk: &Hunk,
-    into: &mut Vec<Sought>,
-    may_split: bool,
-) -> Result<(), Refusal> {
+fn seek(lines: &Lines<'_>, hunk: &Hunk, into: &mut Vec<Sought>, may_split: bool) -> Result<(), Refusal> {
     let done = ladder::find(lines, &Block::of(hunk.new_lines()));
     let Some((found, block)) = find_old(lines, hunk) else {
         if hunk.changes() && done.is_some() {
             return Ok(());
         }
         let parts = hunk.split_at_dots();
-        if may_split
-            && (parts.len() > 1
-                || parts
-                    .first()
-                    .is_some_and(|part| part.ops.len() < hunk.ops.len()))
-        {
-            return parts
-                .iter()
-                .try_for_each(|part| seek(lines, part, into, false));
+        if may_split && (parts.len() > 1 || parts.first().is_some_and(|part| part.ops.len() < hunk.ops.len())) {
+            return parts.iter().try_for_each(|part| seek(lines, part, into, false));
         }
         return Err(missing(lines, hunk));
     };
@@ -243,30 +176,12 @@ fn seek(
         return Ok(());
     }
     let done = done.filter(|done| done.tier <= found.tier);
-    if done
-        .as_ref()
-        .is_some_and(|done| done.tier == found.tier && done.hits == found.hits)
-    {
-        return Err(refusal(
-            Reason::Unclear,
-            "it changes only blanks, and the file's own differ from both its texts",
-        ));
+    if done.as_ref().is_some_and(|done| done.tier == found.tier && done.hits == found.hits) {
+        return Err(refusal(Reason::Unclear, "it changes only blanks, and the file's own differ from both its texts"));
     }
-    let done: Vec<Range<usize>> = done
-        .into_iter()
-        .flat_map(|done| done.hits)
-        .map(|hit| hit.lines)
-        .collect();
-    let stands = |hit: &Hit| {
-        done.iter()
-            .any(|done| done.start <= hit.lines.start && hit.lines.end <= done.end)
-    };
-    let mut open: Vec<Hit> = found
-        .hits
-        .iter()
-        .filter(|hit| !stands(hit))
-        .cloned()
-        .collect();
+    let done: Vec<Range<usize>> = done.into_iter().flat_map(|done| done.hits).map(|hit| hit.lines).collect();
+    let stands = |hit: &Hit| done.iter().any(|done| done.start <= hit.lines.start && hit.lines.end <= done.end);
+    let mut open: Vec<Hit> = found.hits.iter().filter(|hit| !stands(hit)).cloned().collect();
     if let Some(anchor) = Anchor::of(hunk).filter(|_| open.len() + done.len() > 1) {
         if done.iter().any(|done| anchor.holds(lines, done)) {
             return Ok(());
@@ -283,29 +198,17 @@ fn seek(
     {
         let candidates = vec![lines.place(only.start), lines.place(open[0].lines.start)];
         let message = "its new lines stand in one place already, and its old ones in another";
-        return Err(Refusal {
-            candidates,
-            ..refusal(Reason::Ambiguous, message)
-        });
+        return Err(Refusal { candidates, ..refusal(Reason::Ambiguous, message) });
     }
     let cores = open.iter().map(|hit| core(hit, &block.ops)).collect();
-    into.push(Sought {
-        hunk: block,
-        found: Found {
-            hits: open,
-            ..found
-        },
-        cores,
-    });
+    into.push(Sought { hunk: block, found: Found { hits: open, ..found }, cores });
     Ok(())
 }
 
 /// Whether a hunk adds anything that would not be found by chance.
 fn adds_telling(hunk: &Hunk) -> bool {
     let telling = |line: &str| line.chars().filter(|found| found.is_alphanumeric()).count() > 2;
-    hunk.ops
-        .iter()
-        .any(|op| matches!(op, Op::Add(line) if telling(line)))
+    hunk.ops.iter().any(|op| matches!(op, Op::Add(line) if telling(line)))
 }
 
 /// A hunk with all its context on one side stands at the file's other end.
@@ -343,13 +246,8 @@ fn find_old(lines: &Lines<'_>, hunk: &Hunk) -> Option<(Found, Hunk)> {
     let mut found = ladder::find(lines, &block)?;
     let mut hunk = hunk.clone();
     if found.tier == Tier::Escaping || found.reading != ladder::Reading::Plain {
-        let read = |line: &String| {
-            found.reading.read(&Block {
-                lines: vec![line.clone()],
-                blank_before: 0,
-                blank_after: 0,
-            })
-        };
+        let read =
+            |line: &String| found.reading.read(&Block { lines: vec![line.clone()], blank_before: 0, blank_after: 0 });
         let one = |line: &String| read(line).lines.join("\n");
         hunk.old = hunk.old.iter().map(one).collect();
         for op in &mut hunk.ops {
@@ -362,9 +260,7 @@ fn find_old(lines: &Lines<'_>, hunk: &Hunk) -> Option<(Found, Hunk)> {
         }
     }
     for hit in &mut found.hits {
-        let blank = |line: Option<usize>| {
-            line.filter(|&line| line < lines.len() && lines.get(line).trim().is_empty())
-        };
+        let blank = |line: Option<usize>| line.filter(|&line| line < lines.len() && lines.get(line).trim().is_empty());
         for _ in 0..block.blank_before {
             let above = blank(hit.lines.start.checked_sub(1));
             hit.lines.start -= usize::from(above.is_some());
@@ -385,11 +281,7 @@ fn core(hit: &Hit, ops: &[Op]) -> Range<usize> {
     let mut range: Option<Range<usize>> = None;
     let mut at = 0;
     for op in ops {
-        let line = if matches!(op, Op::Add(_)) {
-            None
-        } else {
-            hit.aligned.get(at).copied().flatten()
-        };
+        let line = if matches!(op, Op::Add(_)) { None } else { hit.aligned.get(at).copied().flatten() };
         at += usize::from(!matches!(op, Op::Add(_)));
         let start = line.unwrap_or(next);
         next = line.map_or(next, |line| line + 1);
@@ -402,18 +294,12 @@ fn core(hit: &Hit, ops: &[Op]) -> Range<usize> {
 
 /// One place for each hunk: the only ones in order, or each the only one.
 fn choose(lines: &Lines<'_>, sought: &[Sought]) -> Result<Vec<usize>, Refusal> {
-    let narrowed: Vec<Vec<usize>> = sought
-        .iter()
-        .map(|sought| under_heading(lines, sought))
-        .collect();
+    let narrowed: Vec<Vec<usize>> = sought.iter().map(|sought| under_heading(lines, sought)).collect();
     let core = |hunk: usize, at: usize| sought[hunk].cores[at].clone();
     let mut earliest = Vec::new();
     let mut after = 0;
     for (hunk, places) in narrowed.iter().enumerate() {
-        let fits = places
-            .iter()
-            .copied()
-            .find(|&at| core(hunk, at).start >= after);
+        let fits = places.iter().copied().find(|&at| core(hunk, at).start >= after);
         let Some(at) = fits else {
             return each_alone(lines, sought, &narrowed);
         };
@@ -423,20 +309,11 @@ fn choose(lines: &Lines<'_>, sought: &[Sought]) -> Result<Vec<usize>, Refusal> {
     let mut latest = vec![0; narrowed.len()];
     let mut before = usize::MAX;
     for (hunk, places) in narrowed.iter().enumerate().rev() {
-        let at = places
-            .iter()
-            .copied()
-            .rev()
-            .find(|&at| core(hunk, at).end <= before)
-            .unwrap_or(earliest[hunk]);
+        let at = places.iter().copied().rev().find(|&at| core(hunk, at).end <= before).unwrap_or(earliest[hunk]);
         before = core(hunk, at).start;
         latest[hunk] = at;
     }
-    match earliest
-        .iter()
-        .zip(&latest)
-        .position(|(early, late)| early != late)
-    {
+    match earliest.iter().zip(&latest).position(|(early, late)| early != late) {
         None => Ok(earliest),
         Some(hunk) => Err(ambiguous(lines, sought, hunk)),
     }
@@ -449,29 +326,17 @@ fn under_heading(lines: &Lines<'_>, sought: &Sought) -> Vec<usize> {
     if all.len() < 2 || heading.is_empty() {
         return all;
     }
-    let headings: Vec<usize> = (0..lines.len())
-        .filter(|&line| lines.get(line).trim().starts_with(heading))
-        .collect();
+    let headings: Vec<usize> = (0..lines.len()).filter(|&line| lines.get(line).trim().starts_with(heading)).collect();
     let [only] = headings[..] else { return all };
     let indent = |line: usize| lines.get(line).len() - lines.get(line).trim_start().len();
     let ends = (only + 1..lines.len())
-        .find(|&line| {
-            !lines.get(line).trim().is_empty() && indent(line) <= indent(only) && indent(line) == 0
-        })
+        .find(|&line| !lines.get(line).trim().is_empty() && indent(line) <= indent(only) && indent(line) == 0)
         .unwrap_or(lines.len());
-    let under: Vec<usize> = all
-        .iter()
-        .copied()
-        .filter(|&at| (only..=ends).contains(&sought.cores[at].start))
-        .collect();
+    let under: Vec<usize> = all.iter().copied().filter(|&at| (only..=ends).contains(&sought.cores[at].start)).collect();
     if under.is_empty() { all } else { under }
 }
 
-fn each_alone(
-    lines: &Lines<'_>,
-    sought: &[Sought],
-    narrowed: &[Vec<usize>],
-) -> Result<Vec<usize>, Refusal> {
+fn each_alone(lines: &Lines<'_>, sought: &[Sought], narrowed: &[Vec<usize>]) -> Result<Vec<usize>, Refusal> {
     if let Some(hunk) = narrowed.iter().position(|places| places.len() != 1) {
         return Err(ambiguous(lines, sought, hunk));
     }
@@ -480,35 +345,16 @@ fn each_alone(
 
 fn ambiguous(lines: &Lines<'_>, sought: &[Sought], hunk: usize) -> Refusal {
     let hits = &sought[hunk].found.hits;
-    let candidates = hits
-        .iter()
-        .take(20)
-        .map(|hit| lines.place(hit.lines.start))
-        .collect();
-    let message = format!(
-        "a hunk's lines stand in {} places: it needs more context lines",
-        hits.len()
-    );
-    Refusal {
-        candidates,
-        ..refusal(Reason::Ambiguous, message)
-    }
+    let candidates = hits.iter().take(20).map(|hit| lines.place(hit.lines.start)).collect();
+    let message = format!("a hunk's lines stand in {} places: it needs more context lines", hits.len());
+    Refusal { candidates, ..refusal(Reason::Ambiguous, message) }
 }
 
 fn missing(lines: &Lines<'_>, hunk: &Hunk) -> Refusal {
     let block = Block::of(hunk.old.clone());
     if block.is_empty() {
-        return refusal(
-            Reason::NotFound,
-            "it only adds lines and shows none of those around them",
-        );
+        return refusal(Reason::NotFound, "it only adds lines and shows none of those around them");
     }
     let nearest = ladder::nearest(lines, &block);
-    Refusal {
-        nearest,
-        ..refusal(
-            Reason::NotFound,
-            "its context and removed lines are not in the file",
-        )
-    }
+    Refusal { nearest, ..refusal(Reason::NotFound, "its context and removed lines are not in the file") }
 }

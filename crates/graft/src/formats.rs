@@ -86,21 +86,14 @@ pub fn count_entries(path: &str, text: &str, written: &str) -> Option<usize> {
     let name = entry_name(written);
     let even = data::package(name).map_or_else(String::new, |(package, _)| package);
     let found = data::entries(&plain(text), syntax)?;
-    Some(
-        found
-            .iter()
-            .filter(|entry| !name.is_empty() && (entry.as_str() == name || **entry == even))
-            .count(),
-    )
+    Some(found.iter().filter(|entry| !name.is_empty() && (entry.as_str() == name || **entry == even)).count())
 }
 
 /// Returns the name that an entry of data bears, as words write it: up to the sign that ends a key or a package.
 pub fn entry_name(written: &str) -> &str {
     let bare = written.trim().trim_matches(['"', '\'']);
     let is_part = |letter: char| letter.is_alphanumeric() || "-_./".contains(letter);
-    let end = bare
-        .char_indices()
-        .find(|(at, letter)| *at > 0 && !is_part(*letter));
+    let end = bare.char_indices().find(|(at, letter)| *at > 0 && !is_part(*letter));
     end.map_or(bare, |(end, _)| &bare[..end])
 }
 
@@ -113,25 +106,14 @@ pub(crate) fn apply(file: File<'_>, snippet: Snippet<'_>, context: &Context<'_>)
     let block = block.trim_matches('\n');
     let format = format_of(file.path);
     if speaks_another(snippet.language, file.path) {
-        let message = format!(
-            "the block is {}, not content of {}",
-            snippet.language, file.path
-        );
+        let message = format!("the block is {}, not content of {}", snippet.language, file.path);
         return refuse(Reason::Unclear, message);
     }
     if let Err(error) = format.check(&text) {
-        return refuse(
-            Reason::Syntax,
-            format!("{} doesn't parse as it stands: {error}", file.path),
-        );
+        return refuse(Reason::Syntax, format!("{} doesn't parse as it stands: {error}", file.path));
     }
     let wording = Wording::new(context.prose);
-    let request = Request {
-        path: file.path,
-        text: &text,
-        snippet: block,
-        wording: &wording,
-    };
+    let request = Request { path: file.path, text: &text, snippet: block, wording: &wording };
     match format.place(&request) {
         Graft::Applied(applied) => match prove(format, &request, &applied.text) {
             Ok(()) => in_original(original, &text, applied),
@@ -142,9 +124,7 @@ pub(crate) fn apply(file: File<'_>, snippet: Snippet<'_>, context: &Context<'_>)
 }
 
 fn plain(text: &str) -> String {
-    text.strip_prefix('\u{feff}')
-        .unwrap_or(text)
-        .replace("\r\n", "\n")
+    text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n")
 }
 
 /// The format of a file by its name; the last one takes whatever is left.
@@ -153,13 +133,8 @@ fn format_of(path: &str) -> Format {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let unchecked: Check = |_| Ok(());
     match ending {
-        _ if name == ".env" || name.starts_with(".env.") || ending == "env" => {
-            Format::Data(&env::SYNTAX)
-        }
-        _ if name.starts_with("dockerfile")
-            || ending == "dockerfile"
-            || name == "containerfile" =>
-        {
+        _ if name == ".env" || name.starts_with(".env.") || ending == "env" => Format::Data(&env::SYNTAX),
+        _ if name.starts_with("dockerfile") || ending == "dockerfile" || name == "containerfile" => {
             Format::Own(dockerfile::place, unchecked)
         }
         "txt" | "in" if name.contains("requirements") || name.contains("constraints") => {
@@ -167,17 +142,13 @@ fn format_of(path: &str) -> Format {
         }
         _ if name.starts_with('.') && name.ends_with("ignore") => Format::Data(&ignore::SYNTAX),
         "json" | "jsonc" | "json5" | "webmanifest" => Format::Data(&json::SYNTAX),
-        _ if name == ".prettierrc" || name == ".babelrc" || name == ".eslintrc" => {
-            Format::Data(&json::SYNTAX)
-        }
+        _ if name == ".prettierrc" || name == ".babelrc" || name == ".eslintrc" => Format::Data(&json::SYNTAX),
         "toml" => Format::Data(&toml::SYNTAX),
         "yml" | "yaml" => Format::Data(&yaml::SYNTAX),
         "prisma" => Format::Own(schema::place_prisma, schema::check_prisma),
         "graphql" | "gql" | "graphqls" => Format::Own(schema::place_graphql, schema::check_graphql),
         "sql" => Format::Own(place_sql, unchecked),
-        "html" | "htm" | "jinja" | "jinja2" | "j2" | "njk" | "twig" => {
-            Format::Own(template::place, template::check)
-        }
+        "html" | "htm" | "jinja" | "jinja2" | "j2" | "njk" | "twig" => Format::Own(template::place, template::check),
         "md" | "markdown" | "mdx" => Format::Own(markdown::place, unchecked),
         _ => Format::Own(anchors::place, unchecked),
     }
@@ -193,31 +164,16 @@ fn speaks_another(language: &str, path: &str) -> bool {
         &["prisma"],
         &["graphql", "gql", "graphqls"],
         &["sql"],
-        &[
-            "html", "jinja", "jinja2", "htm", "j2", "njk", "twig", "django",
-        ],
+        &["html", "jinja", "jinja2", "htm", "j2", "njk", "twig", "django"],
         &["markdown", "md", "mdx"],
-        &[
-            "python",
-            "py",
-            "typescript",
-            "ts",
-            "tsx",
-            "jsx",
-            "go",
-            "rust",
-            "java",
-            "css",
-        ],
+        &["python", "py", "typescript", "ts", "tsx", "jsx", "go", "rust", "java", "css"],
     ];
     let language = language.to_ascii_lowercase();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let of = |word: &str| kin.iter().position(|kin| kin.contains(&word));
     let known = of(ending).filter(|&kind| kind < kin.len() - 1);
-    let plain_list = name.starts_with(".env")
-        || name.ends_with("ignore")
-        || ending == "txt"
-        || name.starts_with("dockerfile");
+    let plain_list =
+        name.starts_with(".env") || name.ends_with("ignore") || ending == "txt" || name.starts_with("dockerfile");
     match (of(&language), known) {
         (Some(shown), Some(own)) => shown != own,
         (Some(_), None) => plain_list,
@@ -228,11 +184,8 @@ fn speaks_another(language: &str, path: &str) -> bool {
 /// A migration that stands is history: only new files.
 fn place_sql(request: &Request<'_>) -> Graft {
     let lines = |text: &str| {
-        let kept: Vec<String> = text
-            .lines()
-            .map(|line| line.trim().to_owned())
-            .filter(|line| !line.is_empty())
-            .collect();
+        let kept: Vec<String> =
+            text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
         kept.join("\n")
     };
     if lines(request.text).contains(&lines(request.snippet)) {
@@ -250,35 +203,18 @@ fn place_sql(request: &Request<'_>) -> Graft {
 /// The result is well formed, holds no elision of the snippet, and has nothing left to be done.
 fn prove(format: Format, request: &Request<'_>, result: &str) -> Result<(), Graft> {
     if let Err(error) = format.check(result) {
-        return Err(refuse(
-            Reason::Unproven,
-            format!("the result would not parse: {error}"),
-        ));
+        return Err(refuse(Reason::Unproven, format!("the result would not parse: {error}")));
     }
-    let elisions = |text: &str| {
-        text.lines()
-            .filter(|line| wording::is_elision_line(line))
-            .count()
-    };
+    let elisions = |text: &str| text.lines().filter(|line| wording::is_elision_line(line)).count();
     if elisions(result) > elisions(request.text) {
-        return Err(refuse(
-            Reason::Unproven,
-            "the result would hold a marker of the block",
-        ));
+        return Err(refuse(Reason::Unproven, "the result would hold a marker of the block"));
     }
-    match format.place(&Request {
-        text: result,
-        ..*request
-    }) {
+    match format.place(&Request { text: result, ..*request }) {
         Graft::AlreadyApplied => Ok(()),
-        Graft::Applied(_) => Err(refuse(
-            Reason::Unproven,
-            "placing the block again would change its own result",
-        )),
-        Graft::Refused(refusal) => Err(refuse(
-            Reason::Unproven,
-            format!("the result would not be known again: {}", refusal.message),
-        )),
+        Graft::Applied(_) => Err(refuse(Reason::Unproven, "placing the block again would change its own result")),
+        Graft::Refused(refusal) => {
+            Err(refuse(Reason::Unproven, format!("the result would not be known again: {}", refusal.message)))
+        }
     }
 }
 
@@ -295,34 +231,20 @@ fn in_original(original: &str, text: &str, applied: Applied) -> Graft {
         let before = &text[..at];
         let line = before.matches('\n').count();
         let column = at - before.rfind('\n').map_or(0, |newline| newline + 1);
-        starts
-            .get(line)
-            .map_or(original.len(), |start| start + column)
-            .min(original.len())
+        starts.get(line).map_or(original.len(), |start| start + column).min(original.len())
     };
     let mut edits = Vec::new();
     let mut out = String::with_capacity(original.len() + 256);
     let mut from = 0;
     for edit in edits_between(text, &applied.text) {
-        let old = offset(edit.old.start)..if edit.old.end == text.len() {
-            original.len()
-        } else {
-            offset(edit.old.end)
-        };
-        let new = if end == "\n" {
-            edit.new
-        } else {
-            edit.new.replace('\n', end)
-        };
+        let old =
+            offset(edit.old.start)..if edit.old.end == text.len() { original.len() } else { offset(edit.old.end) };
+        let new = if end == "\n" { edit.new } else { edit.new.replace('\n', end) };
         out.push_str(&original[from..old.start]);
         out.push_str(&new);
         from = old.end;
         edits.push(Edit { old, new });
     }
     out.push_str(&original[from..]);
-    Graft::Applied(Applied {
-        text: out,
-        edits,
-        evidence: applied.evidence,
-    })
+    Graft::Applied(Applied { text: out, edits, evidence: applied.evidence })
 }

@@ -74,11 +74,7 @@ impl Writing for Language {
     }
 
     fn unit(self) -> &'static str {
-        if self == Language::Python {
-            "    "
-        } else {
-            "  "
-        }
+        if self == Language::Python { "    " } else { "  " }
     }
 }
 
@@ -86,16 +82,9 @@ impl Writing for Language {
 pub(crate) fn adjust<'t>(shape: Shape<'t>, node: Node<'t>, source: &str) -> Shape<'t> {
     match (shape.kind, shape.core.kind()) {
         (Kind::Statement, "identifier") if text(shape.core, source) == crate::markers::SENTINEL => {
-            Shape {
-                kind: Kind::Marker,
-                name: String::new(),
-                ..shape
-            }
+            Shape { kind: Kind::Marker, name: String::new(), ..shape }
         }
-        (Kind::Marker, "ellipsis") if python::is_required_value(node, source) => Shape {
-            kind: Kind::Entry,
-            ..shape
-        },
+        (Kind::Marker, "ellipsis") if python::is_required_value(node, source) => Shape { kind: Kind::Entry, ..shape },
         _ => shape,
     }
 }

@@ -28,9 +28,7 @@ pub(crate) fn unit(text: &str) -> Option<String> {
     if tabs > spaces {
         return Some("\t".to_owned());
     }
-    let best = [4, 2, 8, 3]
-        .into_iter()
-        .max_by_key(|&width| (widths.get(width).copied().unwrap_or(0), width == 4))?;
+    let best = [4, 2, 8, 3].into_iter().max_by_key(|&width| (widths.get(width).copied().unwrap_or(0), width == 4))?;
     (widths.get(best).copied().unwrap_or(0) > 0).then(|| " ".repeat(best))
 }
 
@@ -47,16 +45,9 @@ impl<'s, 'a> Transplant<'s, 'a> {
     pub(crate) fn new(snippet: &'s Source<'a>, file: &Source<'_>) -> Self {
         let mut strings = Vec::new();
         collect_strings(snippet, snippet.root(), &mut strings);
-        let to = unit(file.text)
-            .or_else(|| unit(snippet.text))
-            .unwrap_or_else(|| file.language.unit().to_owned());
+        let to = unit(file.text).or_else(|| unit(snippet.text)).unwrap_or_else(|| file.language.unit().to_owned());
         let from = unit(snippet.text).unwrap_or_else(|| to.clone());
-        Transplant {
-            snippet,
-            strings,
-            from,
-            to,
-        }
+        Transplant { snippet, strings, from, to }
     }
 
     /// One level of the file's indentation.
@@ -123,11 +114,7 @@ impl<'s, 'a> Transplant<'s, 'a> {
 
     /// Whether every line of a docstring is indented at least as its statement is.
     fn is_aligned(&self, string: &Range<usize>, base: &str) -> bool {
-        self.snippet
-            .slice(string.clone())
-            .lines()
-            .skip(1)
-            .all(|line| line.trim().is_empty() || line.starts_with(base))
+        self.snippet.slice(string.clone()).lines().skip(1).all(|line| line.trim().is_empty() || line.starts_with(base))
     }
 }
 
@@ -136,14 +123,11 @@ fn collect_strings(source: &Source<'_>, node: Node<'_>, strings: &mut Vec<(Range
         return;
     }
     if source.language.is_text(node) {
-        let docstring = node
-            .parent()
-            .is_some_and(|parent| parent.kind() == "expression_statement");
+        let docstring = node.parent().is_some_and(|parent| parent.kind() == "expression_statement");
         let mut from = node.start_byte();
         let mut cursor = node.walk();
-        for child in node
-            .children(&mut cursor)
-            .filter(|child| matches!(child.kind(), "template_substitution" | "interpolation"))
+        for child in
+            node.children(&mut cursor).filter(|child| matches!(child.kind(), "template_substitution" | "interpolation"))
         {
             strings.push((from..child.start_byte() + 1, docstring));
             from = child.end_byte().saturating_sub(1);
@@ -191,15 +175,11 @@ pub(crate) fn gap(
     let alike = |one: &Item<'_>, other: &Item<'_>| {
         let upper = |name: &str| !name.chars().any(char::is_lowercase);
         class(file, one) > 3
-            || one.kind == other.kind
-                && (one.kind != Kind::Value || upper(&one.name) == upper(&other.name))
+            || one.kind == other.kind && (one.kind != Kind::Value || upper(&one.name) == upper(&other.name))
     };
     let mut seen = [0usize; 4];
     for two in items.windows(2) {
-        if (class(file, &two[0]), class(file, &two[1])) == pair
-            && alike(&two[0], above.1)
-            && alike(&two[1], below.1)
-        {
+        if (class(file, &two[0]), class(file, &two[1])) == pair && alike(&two[0], above.1) && alike(&two[1], below.1) {
             let lines = blank_lines(file.text, two[0].end, two[1].start).min(3);
             if let Some(count) = seen.get_mut(lines) {
                 *count += 1;
@@ -211,9 +191,7 @@ pub(crate) fn gap(
         .max_by_key(|&lines| seen.get(lines).copied().unwrap_or(0))
         .filter(|&lines| seen.get(lines).is_some_and(|&count| count > 0));
     let defines = |item: &Item<'_>| matches!(item.kind, Kind::Function | Kind::Class | Kind::Type);
-    let parts = list == List::Module
-        && above.1.kind != below.1.kind
-        && (defines(above.1) || defines(below.1));
+    let parts = list == List::Module && above.1.kind != below.1.kind && (defines(above.1) || defines(below.1));
     habit.unwrap_or_else(|| usual_gap(file, list, pair).max(usize::from(parts)))
 }
 

@@ -15,21 +15,13 @@ pub(crate) fn defined(file: &Source<'_>) -> HashSet<String> {
     names
 }
 
-fn collect(
-    file: &Source<'_>,
-    list: tree_sitter::Node<'_>,
-    depth: usize,
-    names: &mut HashSet<String>,
-) {
+fn collect(file: &Source<'_>, list: tree_sitter::Node<'_>, depth: usize, names: &mut HashSet<String>) {
     for item in file.items(list) {
         if !item.is_definition() && item.node.kind() != "pair" {
             continue;
         }
         names.insert(item.name.trim_matches('\'').to_owned());
-        let inner = file
-            .language
-            .body(item.core)
-            .filter(|_| depth > 1 && item.kind != Kind::Function);
+        let inner = file.language.body(item.core).filter(|_| depth > 1 && item.kind != Kind::Function);
         if let Some(inner) = inner {
             collect(file, inner, depth - 1, names);
         }

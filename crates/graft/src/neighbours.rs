@@ -16,25 +16,12 @@ pub(crate) fn told(
 ) -> Vec<usize> {
     let found = meant(file, name, items);
     // "before the `save(...)`" shows a call without its arguments.
-    let elided = ["(...)", "(…)"]
-        .iter()
-        .find_map(|end| name.strip_suffix(end));
+    let elided = ["(...)", "(…)"].iter().find_map(|end| name.strip_suffix(end));
     if found.is_empty()
-        && (elided.is_some()
-            || matches!(
-                prose.noun(relation, name),
-                Some("call" | "statement" | "line")
-            ))
+        && (elided.is_some() || matches!(prose.noun(relation, name), Some("call" | "statement" | "line")))
     {
-        let steps = |item: &Item<'_>| {
-            matches!(
-                item.kind,
-                Kind::Call | Kind::Value | Kind::Statement | Kind::Entry
-            )
-        };
-        let among: Vec<usize> = (0..items.len())
-            .filter(|&at| items.get(at).is_some_and(steps))
-            .collect();
+        let steps = |item: &Item<'_>| matches!(item.kind, Kind::Call | Kind::Value | Kind::Statement | Kind::Entry);
+        let among: Vec<usize> = (0..items.len()).filter(|&at| items.get(at).is_some_and(steps)).collect();
         return reads(file, elided.unwrap_or(name), items, &among);
     }
     let kinds: &[&str] = match prose.noun(relation, name) {
@@ -47,62 +34,35 @@ pub(crate) fn told(
     }
     let code = flat(name);
     let holds = |item: &Item<'_>| {
-        let head = ["condition", "left", "right"]
-            .iter()
-            .filter_map(|field| item.node.child_by_field_name(field));
+        let head = ["condition", "left", "right"].iter().filter_map(|field| item.node.child_by_field_name(field));
         kinds.contains(&item.node.kind())
-            && head
-                .into_iter()
-                .any(|node| has_code(&flat(file.slice(node.byte_range())), &code))
+            && head.into_iter().any(|node| has_code(&flat(file.slice(node.byte_range())), &code))
     };
-    items
-        .iter()
-        .enumerate()
-        .filter(|(_, item)| holds(item))
-        .map(|(at, _)| at)
-        .collect()
+    items.iter().enumerate().filter(|(_, item)| holds(item)).map(|(at, _)| at).collect()
 }
 
 /// Those of the items, of `among` them, whose code reads a piece of code: `router.use(errors)` for `errors`.
-pub(crate) fn reads(
-    file: &Source<'_>,
-    code: &str,
-    items: &[Item<'_>],
-    among: &[usize],
-) -> Vec<usize> {
+pub(crate) fn reads(file: &Source<'_>, code: &str, items: &[Item<'_>], among: &[usize]) -> Vec<usize> {
     let code = flat(code);
     let holds = |item: &Item<'_>| has_code(&flat(file.slice(item.bare..item.code_end)), &code);
-    among
-        .iter()
-        .copied()
-        .filter(|&at| items.get(at).is_some_and(holds))
-        .collect()
+    among.iter().copied().filter(|&at| items.get(at).is_some_and(holds)).collect()
 }
 
 /// Whether a text holds a piece of code that is not part of a longer name.
 fn has_code(text: &str, code: &str) -> bool {
     let joins = |one: char| one.is_alphanumeric() || matches!(one, '_' | '$' | '.');
     !code.is_empty()
-        && text.match_indices(code).any(|(at, _)| {
-            !text[..at].ends_with(joins) && !text[at + code.len()..].starts_with(joins)
-        })
+        && text
+            .match_indices(code)
+            .any(|(at, _)| !text[..at].ends_with(joins) && !text[at + code.len()..].starts_with(joins))
 }
 
 /// The items that a name in the prose means: by name, else by callee and argument, else by how their code begins.
 pub(crate) fn meant(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<usize> {
     let named = |test: &dyn Fn(&Item<'_>) -> bool| -> Vec<usize> {
-        let code = |item: &Item<'_>| {
-            !matches!(
-                item.kind,
-                Kind::Marker | Kind::Comment | Kind::Docstring | Kind::Import
-            )
-        };
-        items
-            .iter()
-            .enumerate()
-            .filter(|(_, item)| code(item) && test(item))
-            .map(|(at, _)| at)
-            .collect()
+        let code =
+            |item: &Item<'_>| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Docstring | Kind::Import);
+        items.iter().enumerate().filter(|(_, item)| code(item) && test(item)).map(|(at, _)| at).collect()
     };
     let plain = crate::prose::plain(name);
     if let Some(route) = RouteName::read(name.trim()).filter(|route| route.path.is_some()) {
@@ -111,36 +71,22 @@ pub(crate) fn meant(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<us
     let named_route = format!("name='{plain}'");
     let tiers: [&dyn Fn(&Item<'_>) -> bool; 6] = [
         // A key of Python has its quotes.
-        &|item| {
-            item.name == plain
-                || item.node.kind() == "pair" && item.name.trim_matches('\'') == plain
-        },
+        &|item| item.name == plain || item.node.kind() == "pair" && item.name.trim_matches('\'') == plain,
         &|item| same_name(name, &item.name),
         &|item| item.kind == Kind::Call && calls(&plain, &item.name),
         // A route of Django goes by its name.
-        &|item| {
-            item.kind == Kind::Entry
-                && has_code(&flat(file.slice(item.bare..item.code_end)), &named_route)
-        },
+        &|item| item.kind == Kind::Entry && has_code(&flat(file.slice(item.bare..item.code_end)), &named_route),
         &|item| opens(file, name, item),
         &|item| item.kind == Kind::Call && item.name.split('(').next() == Some(plain.as_str()),
     ];
-    tiers
-        .into_iter()
-        .map(named)
-        .find(|found| !found.is_empty())
-        .unwrap_or_default()
+    tiers.into_iter().map(named).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
 /// Whether code in the prose is how the item begins: `app = FastAPI(`, `return user`.
 fn opens(file: &Source<'_>, name: &str, item: &Item<'_>) -> bool {
     let shown = flat(name);
     let shown = elided(&shown).trim_end_matches(['.', '…', ' ', ')', ',', ';', ':']);
-    if shown.len() < 5
-        || shown
-            .chars()
-            .all(|one| one.is_alphanumeric() || matches!(one, '_' | '.'))
-    {
+    if shown.len() < 5 || shown.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.')) {
         return false;
     }
     let text = file.slice(item.bare..item.code_end);
@@ -151,9 +97,7 @@ fn opens(file: &Source<'_>, name: &str, item: &Item<'_>) -> bool {
 /// Code up to where it leaves something out: `save(id, { state: 'new', … })`.
 fn elided(code: &str) -> &str {
     let ends = |rest: &str| rest.is_empty() || rest.starts_with([' ', ')', '}', ']', ',']);
-    let mut dots = code
-        .match_indices("...")
-        .filter(|(at, dots)| ends(&code[at + dots.len()..]));
+    let mut dots = code.match_indices("...").filter(|(at, dots)| ends(&code[at + dots.len()..]));
     let at = code.find('…').or_else(|| dots.next().map(|(at, _)| at));
     at.map_or(code, |at| &code[..at])
 }
@@ -162,8 +106,7 @@ fn elided(code: &str) -> &str {
 fn calls(mentioned: &str, name: &str) -> bool {
     let open = mentioned.trim_end_matches(['.', '…', ' ', ')', ',']);
     let known = name.trim_end_matches(')');
-    open.contains('(')
-        && (known == open || !known.ends_with('(') && open.starts_with(&format!("{known},")))
+    open.contains('(') && (known == open || !known.ends_with('(') && open.starts_with(&format!("{known},")))
 }
 
 /// The items of a list that are of a kind with a new one: calls of the same function, entries of the same form,
@@ -178,12 +121,7 @@ pub(crate) fn kin(items: &[Item<'_>], new: &Item<'_>) -> Vec<usize> {
         Kind::Entry => old.node.kind() == new.node.kind(),
         _ => new.is_definition(),
     };
-    items
-        .iter()
-        .enumerate()
-        .filter(|(_, old)| same(old))
-        .map(|(at, _)| at)
-        .collect()
+    items.iter().enumerate().filter(|(_, old)| same(old)).map(|(at, _)| at).collect()
 }
 
 /// The last call that a new one follows: of its kin those that are passed the same, else all of them where they are
@@ -196,19 +134,13 @@ pub(crate) fn last_of_kin(items: &[Item<'_>], new: &Item<'_>) -> Option<usize> {
         return Some(last);
     }
     let first = kin.first().and_then(|&at| passed(at));
-    kin.iter()
-        .all(|&at| passed(at) == first)
-        .then(|| kin.last().copied())
-        .flatten()
+    kin.iter().all(|&at| passed(at) == first).then(|| kin.last().copied()).flatten()
 }
 
 /// The form of a call's first argument.
 fn passed(item: &Item<'_>) -> Option<&'static str> {
     let mut call = item.core;
-    while matches!(
-        call.kind(),
-        "await_expression" | "await" | "expression_statement"
-    ) {
+    while matches!(call.kind(), "await_expression" | "await" | "expression_statement") {
         call = call.named_child(0)?;
     }
     let first = call.child_by_field_name("arguments")?.named_child(0)?;
@@ -233,31 +165,15 @@ pub(crate) enum Named {
 }
 
 /// The items of `among` that a phrase means, which are all of one kind; `among` are places in `items`.
-pub(crate) fn named(
-    file: &Source<'_>,
-    phrase: &Phrase,
-    items: &[Item<'_>],
-    among: &[usize],
-) -> Named {
+pub(crate) fn named(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>], among: &[usize]) -> Named {
     if let Some(route) = &phrase.route {
         let found = routes::meant(file, route, items);
-        return if found.is_empty() {
-            Named::Nothing
-        } else {
-            Named::Items(found)
-        };
+        return if found.is_empty() { Named::Nothing } else { Named::Items(found) };
     }
     let mut wanted: Vec<String> = phrase.words.clone();
     wanted.extend(phrase.code.iter().flat_map(|code| parts(code)));
-    let held: Vec<Vec<String>> = among
-        .iter()
-        .map(|&at| {
-            items
-                .get(at)
-                .map(|item| words_of(file, item))
-                .unwrap_or_default()
-        })
-        .collect();
+    let held: Vec<Vec<String>> =
+        among.iter().map(|&at| items.get(at).map(|item| words_of(file, item)).unwrap_or_default()).collect();
     let holds = |word: &str, held: &[String]| held.iter().any(|one| alike(word, one));
     // What all have, or what only names their kind, tells none apart.
     let kind = |word: &String| !held.is_empty() && held.iter().all(|held| holds(word, held));
@@ -269,21 +185,14 @@ pub(crate) fn named(
         };
     }
     // The words that anything here has must meet in one item; words of another subject are no place in this list.
-    let known = telling
-        .iter()
-        .filter(|word| held.iter().any(|held| holds(word, held)))
-        .count();
+    let known = telling.iter().filter(|word| held.iter().any(|held| holds(word, held))).count();
     let score = |held: &Vec<String>| telling.iter().filter(|word| holds(word, held)).count();
     let best = held.iter().map(score).max().unwrap_or(0);
     if best == 0 || best < known || known * 2 < telling.len() {
         return Named::Nothing;
     }
-    let found: Vec<usize> = among
-        .iter()
-        .zip(&held)
-        .filter(|(_, held)| score(held) == best)
-        .map(|(&at, _)| at)
-        .collect();
+    let found: Vec<usize> =
+        among.iter().zip(&held).filter(|(_, held)| score(held) == best).map(|(&at, _)| at).collect();
     if found.len() < 2 {
         return Named::Items(found);
     }
@@ -299,32 +208,10 @@ pub(crate) fn named(
 }
 
 /// The same phrase without the words that all of a kind have: they name the kind, and tell none of the others.
-pub(crate) fn without_kind(
-    file: &Source<'_>,
-    phrase: &Phrase,
-    items: &[Item<'_>],
-    kin: &[usize],
-) -> Phrase {
-    let held: Vec<Vec<String>> = kin
-        .iter()
-        .filter_map(|&at| items.get(at))
-        .map(|item| words_of(file, item))
-        .collect();
-    let is_kind = |word: &String| {
-        !held.is_empty()
-            && held
-                .iter()
-                .all(|held| held.iter().any(|one| alike(word, one)))
-    };
-    Phrase {
-        words: phrase
-            .words
-            .iter()
-            .filter(|word| !is_kind(word))
-            .cloned()
-            .collect(),
-        ..phrase.clone()
-    }
+pub(crate) fn without_kind(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>], kin: &[usize]) -> Phrase {
+    let held: Vec<Vec<String>> = kin.iter().filter_map(|&at| items.get(at)).map(|item| words_of(file, item)).collect();
+    let is_kind = |word: &String| !held.is_empty() && held.iter().all(|held| held.iter().any(|one| alike(word, one)));
+    Phrase { words: phrase.words.iter().filter(|word| !is_kind(word)).cloned().collect(), ..phrase.clone() }
 }
 
 /// The names among the words of an item, as long as two or three of them.
@@ -348,22 +235,10 @@ const LONGEST: usize = 300;
 /// Whether two words are forms of one: "posts" and `post`, "auth" and `authentication`, "registration" and `register`.
 fn alike(one: &str, other: &str) -> bool {
     let singular = |word: &str| {
-        if word.len() > 3 {
-            word.trim_end_matches('s').to_owned()
-        } else {
-            word.to_owned()
-        }
+        if word.len() > 3 { word.trim_end_matches('s').to_owned() } else { word.to_owned() }
     };
     let (one, other) = (singular(one), singular(other));
-    let (short, long) = if one.len() <= other.len() {
-        (&one, &other)
-    } else {
-        (&other, &one)
-    };
-    let common = short
-        .bytes()
-        .zip(long.bytes())
-        .take_while(|(a, b)| a == b)
-        .count();
+    let (short, long) = if one.len() <= other.len() { (&one, &other) } else { (&other, &one) };
+    let common = short.bytes().zip(long.bytes()).take_while(|(a, b)| a == b).count();
     short == long || common == short.len() && common >= 4 || common >= 6
 }

@@ -11,11 +11,7 @@ pub(crate) fn sketched(path: &str, text: &str) -> Option<&'static str> {
     let source = parse(text, language)?;
     let python = path.ends_with(".py");
     // Grammars of the other languages lag behind what compilers take, so there an error alone is no proof.
-    let elided = || {
-        ["(...)", "( ... )", "{ ... }", "{...}", "…"]
-            .iter()
-            .any(|sign| text.contains(sign))
-    };
+    let elided = || ["(...)", "( ... )", "{ ... }", "{...}", "…"].iter().any(|sign| text.contains(sign));
     if source.has_error() && (python || elided()) {
         return Some("does not parse: it is a sketch");
     }
@@ -23,8 +19,7 @@ pub(crate) fn sketched(path: &str, text: &str) -> Option<&'static str> {
     if python {
         bodies.count(source.root(), text, false);
     }
-    (bodies.hollow > 0 && bodies.full == 0)
-        .then_some("has nothing in its functions but `...`: it is a sketch")
+    (bodies.hollow > 0 && bodies.full == 0).then_some("has nothing in its functions but `...`: it is a sketch")
 }
 
 /// How many functions of a Python module do something, and how many say only `...` where nothing asks for that.
@@ -41,22 +36,13 @@ impl Bodies {
         let mut cursor = node.walk();
         let outlined = outlined
             || match node.kind() {
-                "class_definition" => {
-                    node.child_by_field_name("superclasses")
-                        .is_some_and(|bases| {
-                            ["Protocol", "ABC"]
-                                .iter()
-                                .any(|base| said(bases).contains(base))
-                        })
-                }
+                "class_definition" => node
+                    .child_by_field_name("superclasses")
+                    .is_some_and(|bases| ["Protocol", "ABC"].iter().any(|base| said(bases).contains(base))),
                 "decorated_definition" => node
                     .children(&mut cursor)
                     .filter(|child| child.kind() == "decorator")
-                    .any(|decorator| {
-                        ["overload", "abstract"]
-                            .iter()
-                            .any(|word| said(decorator).contains(word))
-                    }),
+                    .any(|decorator| ["overload", "abstract"].iter().any(|word| said(decorator).contains(word))),
                 _ => false,
             };
         if node.kind() == "function_definition" {
@@ -78,16 +64,9 @@ impl Bodies {
 /// Whether a body holds `...` and, at most, words about it.
 fn is_hollow(body: Node<'_>, text: &str) -> bool {
     let mut cursor = body.walk();
-    let told = |node: &Node<'_>| {
-        node.kind() == "comment"
-            || node
-                .named_child(0)
-                .is_some_and(|inner| inner.kind() == "string")
-    };
-    let statements: Vec<Node<'_>> = body
-        .named_children(&mut cursor)
-        .filter(|node| !told(node))
-        .collect();
+    let told =
+        |node: &Node<'_>| node.kind() == "comment" || node.named_child(0).is_some_and(|inner| inner.kind() == "string");
+    let statements: Vec<Node<'_>> = body.named_children(&mut cursor).filter(|node| !told(node)).collect();
     matches!(statements.as_slice(), [one] if text.get(one.byte_range()).is_some_and(|words| words.trim() == "..."))
 }
 
@@ -98,35 +77,20 @@ mod tests {
     #[test]
     fn a_sketch_is_no_file() {
         assert!(sketched("a.py", "def decide(...):\n    ...\n").is_some());
-        assert!(
-            sketched(
-                "a.py",
-                "class A:\n    def act(self):\n        \"\"\"Acts.\"\"\"\n        ...\n"
-            )
-            .is_some()
-        );
+        assert!(sketched("a.py", "class A:\n    def act(self):\n        \"\"\"Acts.\"\"\"\n        ...\n").is_some());
         assert!(sketched("a.ts", "export function act(...) {\n  ...\n}\n").is_some());
     }
 
     #[test]
     fn code_is_a_file() {
         let code = [
-            (
-                "a.py",
-                "class A(Protocol):\n    def act(self) -> int: ...\n",
-            ),
-            (
-                "a.py",
-                "@overload\ndef act(one: int) -> int: ...\ndef act(one):\n    return one\n",
-            ),
+            ("a.py", "class A(Protocol):\n    def act(self) -> int: ...\n"),
+            ("a.py", "@overload\ndef act(one: int) -> int: ...\ndef act(one):\n    return one\n"),
             ("a.pyi", "def act(one: int) -> int: ...\n"),
             ("a.py", "def act():\n    pass\n"),
             ("a.py", "X: int = ...\n"),
             ("a.ts", "export const all = [...one, ...two];\n"),
-            (
-                "a.ts",
-                "export function act(...parts: string[]) {\n  return { ...parts };\n}\n",
-            ),
+            ("a.ts", "export function act(...parts: string[]) {\n  return { ...parts };\n}\n"),
             ("a.md", "def decide(...)"),
         ];
         for (path, text) in code {

@@ -24,11 +24,7 @@ pub(crate) struct Container<'t> {
 
 /// Every container of the file below the items of its root, outer ones first; functions in which none of the words is
 /// written are left out.
-pub(crate) fn containers<'t>(
-    file: &Source<'_>,
-    root: &[Item<'t>],
-    words: &[&str],
-) -> Vec<Container<'t>> {
+pub(crate) fn containers<'t>(file: &Source<'_>, root: &[Item<'t>], words: &[&str]) -> Vec<Container<'t>> {
     let mut found = Vec::new();
     collect(file, root, words, ("", 0), &mut found);
     found
@@ -45,17 +41,10 @@ fn collect<'t>(
         return;
     }
     for item in items {
-        if matches!(
-            item.kind,
-            Kind::Import | Kind::Comment | Kind::Marker | Kind::Docstring
-        ) {
+        if matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker | Kind::Docstring) {
             continue;
         }
-        let written = || {
-            words
-                .iter()
-                .any(|word| file.slice(item.whole()).contains(word))
-        };
+        let written = || words.iter().any(|word| file.slice(item.whole()).contains(word));
         if item.kind == Kind::Function && !written() {
             continue;
         }
@@ -63,23 +52,12 @@ fn collect<'t>(
             continue;
         };
         let own = item.name.trim_matches('\'');
-        let name = if prefix.is_empty() {
-            own.to_owned()
-        } else {
-            format!("{prefix}.{own}")
-        };
+        let name = if prefix.is_empty() { own.to_owned() } else { format!("{prefix}.{own}") };
         let (items, lists) = (file.items(inner), file.language.list(inner));
         let at = found.len();
         let empty = Vec::new();
         let (kind, start) = (item.kind, item.start);
-        found.push(Container {
-            name: name.clone(),
-            kind,
-            list: inner,
-            items: empty,
-            lists,
-            start,
-        });
+        found.push(Container { name: name.clone(), kind, list: inner, items: empty, lists, start });
         collect(file, &items, words, (&name, depth + 1), found);
         found[at].items = items;
     }
@@ -88,19 +66,11 @@ fn collect<'t>(
 /// A word of each item and of each name in the prose that is written wherever something of that name is.
 pub(crate) fn words<'s>(items: &'s [Item<'_>], prose: &'s Prose) -> Vec<&'s str> {
     let in_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
-    let parts = move |text: &'s str| {
-        text.split(move |letter| !in_name(letter))
-            .filter(|part| !part.is_empty())
-    };
-    let of_items = items
-        .iter()
-        .map(move |item| parts(&item.name).next().unwrap_or_default());
+    let parts = move |text: &'s str| text.split(move |letter| !in_name(letter)).filter(|part| !part.is_empty());
+    let of_items = items.iter().map(move |item| parts(&item.name).next().unwrap_or_default());
     let of_prose = prose.mentions.iter().map(move |mention| {
         let called = mention.name.split('(').next().unwrap_or_default();
-        parts(called)
-            .next_back()
-            .or_else(|| parts(&mention.name).next())
-            .unwrap_or_default()
+        parts(called).next_back().or_else(|| parts(&mention.name).next()).unwrap_or_default()
     });
     of_items.chain(of_prose).collect()
 }
@@ -121,12 +91,7 @@ impl<'t> Search<'_, '_, 't> {
         siblings: &[&str],
         list: List,
     ) -> Result<Option<&Container<'t>>, Refusal> {
-        for relation in [
-            Relation::Within,
-            Relation::Mention,
-            Relation::Replace,
-            Relation::After,
-        ] {
+        for relation in [Relation::Within, Relation::Mention, Relation::Replace, Relation::After] {
             let mut names = self.prose.related(relation, &item.name, siblings);
             // A member goes into what it is under.
             if relation == Relation::Within && list == List::Members {
@@ -139,9 +104,7 @@ impl<'t> Search<'_, '_, 't> {
                 .filter(|(_, found)| !found.is_empty())
                 .collect();
             let types = |one: &&Container<'_>| matches!(one.kind, Kind::Class | Kind::Type);
-            if relation != Relation::Within
-                && !found.iter().any(|(_, found)| found.iter().any(types))
-            {
+            if relation != Relation::Within && !found.iter().any(|(_, found)| found.iter().any(types)) {
                 continue;
             }
             let mut found = found.into_iter();
@@ -160,10 +123,7 @@ impl<'t> Search<'_, '_, 't> {
 
     /// The containers of a name that can hold the item.
     fn called(&self, name: &str, item: &Item<'_>, list: List) -> Vec<&Container<'t>> {
-        self.containers
-            .iter()
-            .filter(|one| qualified(name, &one.name) && self.takes(one, item, list))
-            .collect()
+        self.containers.iter().filter(|one| qualified(name, &one.name) && self.takes(one, item, list)).collect()
     }
 
     /// Whether a container can hold the item.
@@ -173,10 +133,7 @@ impl<'t> Search<'_, '_, 't> {
             List::Members => container.lists == Some(List::Members),
             _ => match container.lists {
                 Some(List::Members) if self.declares_apart(item) => false,
-                Some(List::Members) => !matches!(
-                    item.kind,
-                    Kind::Statement | Kind::Call | Kind::Export | Kind::Guard
-                ),
+                Some(List::Members) => !matches!(item.kind, Kind::Statement | Kind::Call | Kind::Export | Kind::Guard),
                 Some(List::Statements) => container.kind != Kind::Value,
                 _ => false,
             },
@@ -185,8 +142,7 @@ impl<'t> Search<'_, '_, 't> {
 
     /// Whether an item is a declaration of JavaScript: no class or type has one among its members.
     fn declares_apart(&self, item: &Item<'_>) -> bool {
-        let declared =
-            item.core.kind().ends_with("_declaration") || item.node.kind() == "export_statement";
+        let declared = item.core.kind().ends_with("_declaration") || item.node.kind() == "export_statement";
         declared && self.file.language != Language::Python
     }
 
@@ -197,19 +153,16 @@ impl<'t> Search<'_, '_, 't> {
             list.is_none_or(|list| kind == Some(list))
                 && (item.kind != Kind::Value || kind != Some(List::Statements))
                 && (kind != Some(List::Entries) || list == Some(List::Entries))
-                && container.items.iter().any(|old| {
-                    old.name == item.name && old.variant == item.variant && old.kind == item.kind
-                })
+                && container
+                    .items
+                    .iter()
+                    .any(|old| old.name == item.name && old.variant == item.variant && old.kind == item.kind)
         };
         self.containers.iter().filter(holds).collect()
     }
 
     /// The containers that hold the item which the prose names as a neighbour.
-    pub(crate) fn beside(
-        &self,
-        item: &Item<'_>,
-        siblings: &[&str],
-    ) -> Result<Option<&Container<'t>>, Refusal> {
+    pub(crate) fn beside(&self, item: &Item<'_>, siblings: &[&str]) -> Result<Option<&Container<'t>>, Refusal> {
         for relation in [Relation::After, Relation::Before] {
             for name in self.prose.related(relation, &item.name, siblings) {
                 if !meant(self.file, name, &self.file.items(self.root)).is_empty() {
@@ -234,19 +187,11 @@ impl<'t> Search<'_, '_, 't> {
 
     /// The class of the file that takes members which name none: the only one; the only one that has what they read of
     /// themselves; the one that they give back; the one that the step named last.
-    pub(crate) fn class_of(
-        &self,
-        snippet: &Source<'_>,
-        members: &[&Item<'_>],
-    ) -> Result<&Container<'t>, Refusal> {
+    pub(crate) fn class_of(&self, snippet: &Source<'_>, members: &[&Item<'_>]) -> Result<&Container<'t>, Refusal> {
         let classes: Vec<&Container<'t>> = self
             .containers
             .iter()
-            .filter(|one| {
-                one.kind == Kind::Class
-                    && one.lists == Some(List::Members)
-                    && !one.name.contains('.')
-            })
+            .filter(|one| one.kind == Kind::Class && one.lists == Some(List::Members) && !one.name.contains('.'))
             .collect();
         match classes.as_slice() {
             [only] => return Ok(only),
@@ -258,64 +203,37 @@ impl<'t> Search<'_, '_, 't> {
             }
             _ => {}
         }
-        let code: String = members
-            .iter()
-            .map(|item| snippet.slice(item.head..item.code_end))
-            .collect();
+        let code: String = members.iter().map(|item| snippet.slice(item.head..item.code_end)).collect();
         // `self: "Line"` says it outright.
-        let own_type =
-            |one: &&&Container<'t>| annotated(&code, &one.name, &["self:", "cls:", "this:"]);
-        if let [only] = classes
-            .iter()
-            .filter(own_type)
-            .collect::<Vec<_>>()
-            .as_slice()
-        {
+        let own_type = |one: &&&Container<'t>| annotated(&code, &one.name, &["self:", "cls:", "this:"]);
+        if let [only] = classes.iter().filter(own_type).collect::<Vec<_>>().as_slice() {
             return Ok(only);
         }
         let own: Vec<&str> = members.iter().map(|item| item.name.as_str()).collect();
-        let read: Vec<&str> = own_reads(&code)
-            .into_iter()
-            .filter(|name| !own.contains(name))
-            .collect();
+        let read: Vec<&str> = own_reads(&code).into_iter().filter(|name| !own.contains(name)).collect();
         let has = |one: &Container<'_>, name: &str| {
             let body = self.file.slice(one.list.byte_range());
             one.items.iter().any(|item| item.name == name) || own_reads(body).contains(&name)
         };
-        let all =
-            |one: &&&Container<'t>| !read.is_empty() && read.iter().all(|name| has(one, name));
+        let all = |one: &&&Container<'t>| !read.is_empty() && read.iter().all(|name| has(one, name));
         let any = |one: &&&Container<'t>| read.iter().any(|name| has(one, name));
-        for tier in [
-            classes.iter().filter(all).collect::<Vec<_>>(),
-            classes.iter().filter(any).collect(),
-        ] {
+        for tier in [classes.iter().filter(all).collect::<Vec<_>>(), classes.iter().filter(any).collect()] {
             if let [only] = tier.as_slice() {
                 return Ok(only);
             }
         }
-        let gives_itself = code.lines().any(|line| {
-            matches!(
-                line.trim().trim_end_matches(';'),
-                "return self" | "return this"
-            )
-        });
-        let named =
-            |one: &&&Container<'t>| gives_itself && annotated(&code, &one.name, &["->", "):"]);
+        let gives_itself =
+            code.lines().any(|line| matches!(line.trim().trim_end_matches(';'), "return self" | "return this"));
+        let named = |one: &&&Container<'t>| gives_itself && annotated(&code, &one.name, &["->", "):"]);
         if let [only] = classes.iter().filter(named).collect::<Vec<_>>().as_slice() {
             return Ok(only);
         }
-        self.earlier(&classes)
-            .map_or_else(|| Err(ambiguous(self.file, "the class", &classes)), Ok)
+        self.earlier(&classes).map_or_else(|| Err(ambiguous(self.file, "the class", &classes)), Ok)
     }
 
     /// Of these the one that the earlier blocks of the step were for.
     pub(crate) fn earlier<'c>(&self, classes: &[&'c Container<'t>]) -> Option<&'c Container<'t>> {
-        self.prose.earlier().find_map(|name| {
-            classes
-                .iter()
-                .copied()
-                .find(|one| qualified(name, &one.name))
-        })
+        self.prose.earlier().find_map(|name| classes.iter().copied().find(|one| qualified(name, &one.name)))
     }
 }
 
@@ -326,10 +244,7 @@ fn own_reads(code: &str) -> Vec<&str> {
     for own in ["self.", "this."] {
         for (at, _) in code.match_indices(own) {
             let rest = code.get(at + own.len()..).unwrap_or_default();
-            let name = rest
-                .split(|letter: char| !in_name(letter))
-                .next()
-                .unwrap_or_default();
+            let name = rest.split(|letter: char| !in_name(letter)).next().unwrap_or_default();
             if !name.is_empty() && !code.get(..at).is_some_and(|head| head.ends_with(in_name)) {
                 found.push(name);
             }
@@ -342,13 +257,9 @@ fn own_reads(code: &str) -> Vec<&str> {
 fn annotated(code: &str, class: &str, signs: &[&str]) -> bool {
     let is_class = |rest: &str| {
         let rest = rest.trim_start().trim_start_matches(['"', '\'']);
-        rest.strip_prefix(class)
-            .is_some_and(|rest| !rest.starts_with(|one: char| one.is_alphanumeric() || one == '_'))
+        rest.strip_prefix(class).is_some_and(|rest| !rest.starts_with(|one: char| one.is_alphanumeric() || one == '_'))
     };
-    signs.iter().any(|sign| {
-        code.match_indices(sign)
-            .any(|(at, _)| is_class(&code[at + sign.len()..]))
-    })
+    signs.iter().any(|sign| code.match_indices(sign).any(|(at, _)| is_class(&code[at + sign.len()..])))
 }
 
 /// Of containers that two names mean, those that lie in one of the other name's: "`checks` of `GateResult`" is the inner one.
@@ -357,16 +268,9 @@ fn narrow<'s, 't>(fit: &mut Vec<&'s Container<'t>>, found: Vec<&'s Container<'t>
         let (inner, outer) = (inner.list.byte_range(), outer.list.byte_range());
         outer.start <= inner.start && inner.end <= outer.end && inner != outer
     };
-    let mut inner: Vec<&Container<'t>> = fit
-        .iter()
-        .copied()
-        .filter(|one| found.iter().any(|other| within(one, other)))
-        .collect();
-    inner.extend(
-        found
-            .into_iter()
-            .filter(|one| fit.iter().any(|other| within(one, other))),
-    );
+    let mut inner: Vec<&Container<'t>> =
+        fit.iter().copied().filter(|one| found.iter().any(|other| within(one, other))).collect();
+    inner.extend(found.into_iter().filter(|one| fit.iter().any(|other| within(one, other))));
     if !inner.is_empty() {
         *fit = inner;
     }
@@ -375,30 +279,17 @@ fn narrow<'s, 't>(fit: &mut Vec<&'s Container<'t>>, found: Vec<&'s Container<'t>
 /// Whether a name in the prose means the container of this qualified name.
 fn qualified(mentioned: &str, name: &str) -> bool {
     let plain = crate::prose::plain(mentioned);
-    plain == name
-        || name.ends_with(&format!(".{plain}"))
-        || same_name(&plain, name) && !plain.contains('/')
+    plain == name || name.ends_with(&format!(".{plain}")) || same_name(&plain, name) && !plain.contains('/')
 }
 
 /// A refusal that names the containers between which nothing decides.
 pub(crate) fn ambiguous(file: &Source<'_>, what: &str, several: &[&Container<'_>]) -> Refusal {
-    let names: Vec<String> = several
-        .iter()
-        .map(|one| format!("`{}`", one.name))
-        .collect();
+    let names: Vec<String> = several.iter().map(|one| format!("`{}`", one.name)).collect();
     let mut refusal = refusal(
         Reason::Ambiguous,
-        format!(
-            "`{what}` fits more than one place, or one that the block does not show: {}",
-            names.join(", ")
-        ),
+        format!("`{what}` fits more than one place, or one that the block does not show: {}", names.join(", ")),
     );
-    refusal.candidates = several
-        .iter()
-        .map(|one| Place {
-            name: one.name.clone(),
-            line: place(file.text, one.start).line,
-        })
-        .collect();
+    refusal.candidates =
+        several.iter().map(|one| Place { name: one.name.clone(), line: place(file.text, one.start).line }).collect();
     refusal
 }

@@ -123,12 +123,7 @@ impl Role {
     pub(crate) fn is_placed(self) -> bool {
         matches!(
             self,
-            Role::Code
-                | Role::Before { .. }
-                | Role::After { .. }
-                | Role::Remove
-                | Role::Diff
-                | Role::SearchReplace
+            Role::Code | Role::Before { .. } | Role::After { .. } | Role::Remove | Role::Diff | Role::SearchReplace
         )
     }
 }
@@ -162,62 +157,33 @@ pub(crate) struct Placed {
 /// above the module that runs it.
 fn mark_repeated_as_examples(placed: &mut [Placed]) {
     fn significant_lines(text: &str) -> Vec<&str> {
-        text.lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .collect()
+        text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
     }
     let holds = |whole: &str, part: &str| {
         let (whole, part) = (significant_lines(whole), significant_lines(part));
         let mut windows = whole.windows(part.len().max(1));
-        part.len() > 1
-            && windows.any(|window| {
-                window
-                    .iter()
-                    .zip(&part)
-                    .all(|(line, wanted)| line.contains(wanted))
-            })
+        part.len() > 1 && windows.any(|window| window.iter().zip(&part).all(|(line, wanted)| line.contains(wanted)))
     };
     for at in 0..placed.len() {
         let one = &placed[at].block;
         let lone = one.role == Role::Code && one.file == FileOf::Nowhere;
-        let with_file = |other: &&Placed| {
-            other.block.role == Role::Code && matches!(other.block.file, FileOf::Change(_))
-        };
-        if lone
-            && placed
-                .iter()
-                .filter(with_file)
-                .any(|other| holds(&other.block.text, &one.text))
-        {
+        let with_file =
+            |other: &&Placed| other.block.role == Role::Code && matches!(other.block.file, FileOf::Change(_));
+        if lone && placed.iter().filter(with_file).any(|other| holds(&other.block.text, &one.text)) {
             placed[at].block.role = Role::Example;
         }
     }
 }
 
 /// Reads the blocks of a unit. `starts` holds the first row of the step or section of each row.
-pub(crate) fn read_blocks(
-    asking: &Asking<'_, '_>,
-    starts: &[usize],
-    changes: &mut Vec<PlannedChange>,
-) -> Vec<Placed> {
+pub(crate) fn read_blocks(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<PlannedChange>) -> Vec<Placed> {
     let mut placed: Vec<Placed> = Vec::new();
     for (row, fence, text) in several::shown(asking, changes) {
         let seen = &asking.rows[row];
         let language = language_of_fence(&fence.info);
         let from = starts.get(row).copied().unwrap_or(0);
-        let wanted = Wanted {
-            row,
-            from,
-            language: &language,
-            info: &fence.info,
-            text: &text,
-        };
-        let file::Located {
-            file: mut found,
-            nearness,
-            mut basis,
-        } = file::find_file(asking, &wanted, changes);
+        let wanted = Wanted { row, from, language: &language, info: &fence.info, text: &text };
+        let file::Located { file: mut found, nearness, mut basis } = file::find_file(asking, &wanted, changes);
         let named = nearness == Nearness::Direct;
         if let FileOf::Change(at) = &found
             && code::imports::imports_itself(&changes[*at].path, &text).is_some()
@@ -228,8 +194,7 @@ pub(crate) fn read_blocks(
         }
         let script = match &found {
             FileOf::Change(at) => {
-                signs::is_script(&changes[*at].path)
-                    && (nearness <= Nearness::Step || role::takes_arguments(&text))
+                signs::is_script(&changes[*at].path) && (nearness <= Nearness::Step || role::takes_arguments(&text))
             }
             _ => false,
         };
@@ -237,24 +202,14 @@ pub(crate) fn read_blocks(
         let mut named = named;
         if is_shell(&language) && (role::is_shown_content(&above) || role::only_sets(&text)) {
             // A document holds commands as text.
-            let wanted = Wanted {
-                language: "markdown",
-                ..wanted
-            };
+            let wanted = Wanted { language: "markdown", ..wanted };
             let holder = file::find_file(asking, &wanted, changes);
             let near = role::is_shown_content(&above) || holder.nearness == Nearness::Direct;
-            if matches!(&holder.file, FileOf::Change(at) if near && signs::is_document(&changes[*at].path))
-            {
+            if matches!(&holder.file, FileOf::Change(at) if near && signs::is_document(&changes[*at].path)) {
                 (found, named) = (holder.file, true);
             }
         }
-        let setting = Setting {
-            language: &language,
-            topic: seen.topic,
-            above: &above,
-            named,
-            script,
-        };
+        let setting = Setting { language: &language, topic: seen.topic, above: &above, named, script };
         let own = role::role_of_block(&text, &setting);
         let above_all = leading_words(asking, row, from);
         let lead = read_lead(&above_all, &text);
@@ -264,18 +219,10 @@ pub(crate) fn read_blocks(
         if role == Role::Code && !made && role::is_told_in_comments(&text, &language) {
             role = Role::Example;
         }
-        if !role.is_placed()
-            || seen
-                .topic
-                .is_some_and(|topic| topic.is_criteria() || topic.is_left_undone())
-        {
+        if !role.is_placed() || seen.topic.is_some_and(|topic| topic.is_criteria() || topic.is_left_undone()) {
             found = FileOf::Nowhere;
         }
-        let basis = if matches!(found, FileOf::Change(_)) {
-            basis
-        } else {
-            Basis::default()
-        };
+        let basis = if matches!(found, FileOf::Change(_)) { basis } else { Basis::default() };
         let mut prose = introduction_of(asking, row, starts);
         if let Some(direction) = direction::direction_behind(asking, row, starts) {
             prose.push_str("\n\n");
@@ -285,10 +232,7 @@ pub(crate) fn read_blocks(
             prose.push_str("\n\n");
             prose.push_str(&words);
         }
-        let words = format!(
-            "{prose}\n\n{}",
-            direction::paragraph_below(asking, row, starts)
-        );
+        let words = format!("{prose}\n\n{}", direction::paragraph_below(asking, row, starts));
         let path = wanted_path(changes, &found);
         let mut imports = imports::spelled_imports(&words, &path);
         if imports::asks_for_the_same(&words) {
@@ -321,10 +265,7 @@ pub(crate) fn read_blocks(
         }));
     }
     pair_old_with_new(&mut placed, starts);
-    for one in placed
-        .iter_mut()
-        .filter(|one| one.asked && one.block.role == Role::Before { after: None })
-    {
+    for one in placed.iter_mut().filter(|one| one.asked && one.block.role == Role::Before { after: None }) {
         one.block.uncertain = Some(Uncertainty::Unanswered);
     }
     mark_repeated_as_examples(&mut placed);
@@ -342,8 +283,7 @@ pub(crate) fn read_blocks(
 fn shown_imports(placed: &[Placed], path: &str) -> Vec<String> {
     let earlier = placed.iter().rev().find_map(|one| {
         let block = &one.block;
-        let whole =
-            imports::is_all_imports(&block.text, path).then(|| vec![block.text.trim().to_owned()]);
+        let whole = imports::is_all_imports(&block.text, path).then(|| vec![block.text.trim().to_owned()]);
         whole.or_else(|| (!block.imports.is_empty()).then(|| block.imports.clone()))
     });
     earlier.unwrap_or_default()
@@ -352,9 +292,7 @@ fn shown_imports(placed: &[Placed], path: &str) -> Vec<String> {
 /// The path of the file that was found.
 fn wanted_path(changes: &[PlannedChange], found: &FileOf) -> String {
     match found {
-        FileOf::Change(at) => changes
-            .get(*at)
-            .map_or_else(String::new, |change| change.path.clone()),
+        FileOf::Change(at) => changes.get(*at).map_or_else(String::new, |change| change.path.clone()),
         FileOf::Nowhere | FileOf::Between(_) => String::new(),
     }
 }
@@ -365,8 +303,7 @@ fn language_of_fence(info: &str) -> String {
         .split(|letter: char| letter.is_whitespace() || matches!(letter, '{' | ',' | ':' | '('))
         .next()
         .unwrap_or("");
-    if word.contains('/') || word.contains('=') || word.matches('.').count() > 0 && word != "go.mod"
-    {
+    if word.contains('/') || word.contains('=') || word.matches('.').count() > 0 && word != "go.mod" {
         return crate::languages::extension_of_name(word);
     }
     word.to_lowercase()
@@ -374,10 +311,8 @@ fn language_of_fence(info: &str) -> String {
 
 /// Returns whether every line is a command.
 fn all_commands(text: &str) -> bool {
-    let mut lines = text
-        .lines()
-        .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
-        .peekable();
+    let mut lines =
+        text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).peekable();
     lines.peek().is_some() && lines.all(|line| shell::is_command(line) && line.contains(' '))
 }
 
@@ -393,8 +328,8 @@ fn leading_words(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
             && before.topic.is_some_and(Topic::names_files)
             && asking.document.slice(&before.span).contains(['`', '/']);
         let own = asking.document.slice(&before.span);
-        let title = (before.boxed || before.item.is_some())
-            && !own.trim_end_matches(['*', '_', ' ']).ends_with([':', '：']);
+        let title =
+            (before.boxed || before.item.is_some()) && !own.trim_end_matches(['*', '_', ' ']).ends_with([':', '：']);
         if names || title {
             break;
         }
@@ -414,10 +349,7 @@ fn role_by(role: Role, lead: Lead, above: &str) -> (Role, Option<Altered>) {
         (Role::Code, Lead::Stands) => Role::Before { after: None },
         (role, _) => role,
     };
-    match (role == Role::Code)
-        .then(|| lead::read_altered(above))
-        .flatten()
-    {
+    match (role == Role::Code).then(|| lead::read_altered(above)).flatten() {
         Some(Altered::Is) => (Role::Before { after: None }, Some(Altered::Is)),
         altered => (role, altered),
     }
@@ -435,16 +367,9 @@ fn find_uncertainty(role: Role, lead: Lead, altered: Option<Altered>) -> Option<
 
 /// The words right above a block within its step.
 fn words_above(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
-    let before = row
-        .checked_sub(1)
-        .filter(|before| *before >= from)
-        .and_then(|before| asking.rows.get(before));
+    let before = row.checked_sub(1).filter(|before| *before >= from).and_then(|before| asking.rows.get(before));
     match before {
-        Some(Row {
-            kind: RowKind::Line(_) | RowKind::Heading(_),
-            span,
-            ..
-        }) => asking.document.slice(span).to_owned(),
+        Some(Row { kind: RowKind::Line(_) | RowKind::Heading(_), span, .. }) => asking.document.slice(span).to_owned(),
         _ => String::new(),
     }
 }
@@ -457,15 +382,10 @@ fn introduction_of(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> Str
         let before = &asking.rows[at];
         match before.kind {
             RowKind::Line(_) if direction::speaks_of_the_last(asking, at, starts) => {}
-            RowKind::Line(_) | RowKind::Heading(_) => {
-                lines.push(one_line(asking.document.slice(&before.span)))
-            }
+            RowKind::Line(_) | RowKind::Heading(_) => lines.push(one_line(asking.document.slice(&before.span))),
             RowKind::Code(fence) => {
-                let shell = asking
-                    .document
-                    .fences
-                    .get(fence)
-                    .is_some_and(|fence| is_shell(&language_of_fence(&fence.info)));
+                let shell =
+                    asking.document.fences.get(fence).is_some_and(|fence| is_shell(&language_of_fence(&fence.info)));
                 if !shell && !lines.is_empty() {
                     break;
                 }
@@ -478,8 +398,7 @@ fn introduction_of(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> Str
     }
     for at in [from, asking.rows[row].section.unwrap_or(from)] {
         let title = one_line(asking.document.slice(&asking.rows[at].span));
-        if at < row && !matches!(asking.rows[at].kind, RowKind::Code(_)) && !lines.contains(&title)
-        {
+        if at < row && !matches!(asking.rows[at].kind, RowKind::Code(_)) && !lines.contains(&title) {
             lines.push(title);
         }
     }
@@ -490,33 +409,16 @@ fn introduction_of(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> Str
 /// A block whose comments tell a "before" and an "after" part, as two.
 fn split_halves(block: CodeBlock, fence: &crate::document::Fence) -> Vec<CodeBlock> {
     let lines: Vec<&str> = block.text.lines().collect();
-    let marks: Vec<(usize, bool)> = lines
-        .iter()
-        .enumerate()
-        .filter_map(|(at, line)| role::reads_mark(line).map(|old| (at, old)))
-        .collect();
-    let first = lines
-        .iter()
-        .position(|line| !line.trim().is_empty())
-        .unwrap_or(0);
+    let marks: Vec<(usize, bool)> =
+        lines.iter().enumerate().filter_map(|(at, line)| role::reads_mark(line).map(|old| (at, old))).collect();
+    let first = lines.iter().position(|line| !line.trim().is_empty()).unwrap_or(0);
     let cut = |from: usize, to: usize| {
-        let text: String = lines[from..to]
-            .iter()
-            .flat_map(|line| [*line, "\n"])
-            .collect();
+        let text: String = lines[from..to].iter().flat_map(|line| [*line, "\n"]).collect();
         format!("{}\n", text.trim_matches('\n'))
     };
     let place = |from: usize, to: usize| {
-        let start = fence
-            .content
-            .get(from)
-            .map_or(block.span.start, |line| line.start);
-        start
-            ..fence
-                .content
-                .get(to.saturating_sub(1))
-                .map_or(block.span.end, |line| line.end)
-                .max(start)
+        let start = fence.content.get(from).map_or(block.span.start, |line| line.start);
+        start..fence.content.get(to.saturating_sub(1)).map_or(block.span.end, |line| line.end).max(start)
     };
     match marks.as_slice() {
         [(old, true), (new, false)] if *old == first && *new > old + 1 && new + 1 < lines.len() => {
@@ -539,16 +441,8 @@ fn split_halves(block: CodeBlock, fence: &crate::document::Fence) -> Vec<CodeBlo
                 && only + 1 < lines.len()
                 && matches!(block.role, Role::Before { .. } | Role::After { .. }) =>
         {
-            let role = if *old {
-                Role::Before { after: None }
-            } else {
-                Role::After { before: None }
-            };
-            vec![CodeBlock {
-                text: cut(only + 1, lines.len()),
-                role,
-                ..block
-            }]
+            let role = if *old { Role::Before { after: None } } else { Role::After { before: None } };
+            vec![CodeBlock { text: cut(only + 1, lines.len()), role, ..block }]
         }
         _ => vec![block],
     }
@@ -561,18 +455,15 @@ fn pair_old_with_new(placed: &mut [Placed], starts: &[usize]) {
             continue;
         };
         // "Remove: … Replace with: …"
-        let goes = placed[at].block.role == Role::Remove
-            && next.block.role == Role::After { before: None };
+        let goes = placed[at].block.role == Role::Remove && next.block.role == Role::After { before: None };
         if !goes && !matches!(placed[at].block.role, Role::Before { .. }) {
             continue;
         }
         let near = starts.get(placed[at].row) == starts.get(next.row);
-        let kin =
-            next.block.language == placed[at].block.language || next.block.language.is_empty();
+        let kin = next.block.language == placed[at].block.language || next.block.language.is_empty();
         // What the words only call the present code is no half of a pair by that.
         let quoted = placed[at].quoted;
-        let after = matches!(next.block.role, Role::After { .. })
-            || next.block.role == Role::Code && !quoted;
+        let after = matches!(next.block.role, Role::After { .. }) || next.block.role == Role::Code && !quoted;
         if near && kin && after {
             let file = match (&placed[at].block.file, &next.block.file) {
                 (FileOf::Change(one), FileOf::Change(other)) if one != other => continue,
@@ -586,14 +477,9 @@ fn pair_old_with_new(placed: &mut [Placed], starts: &[usize]) {
     // "X: [block] to: [block]": the words between them make the first one the old code.
     for at in 1..placed.len() {
         let (first, second) = (&placed[at - 1], &placed[at]);
-        let alone =
-            second.block.role == Role::After { before: None } && first.block.role == Role::Code;
+        let alone = second.block.role == Role::After { before: None } && first.block.role == Role::Code;
         let near = first.row + 2 == second.row && starts.get(first.row) == starts.get(second.row);
-        if alone
-            && near
-            && first.block.language == second.block.language
-            && first.block.file == second.block.file
-        {
+        if alone && near && first.block.language == second.block.language && first.block.file == second.block.file {
             tie_to_next(placed, at - 1);
         }
     }
@@ -601,20 +487,12 @@ fn pair_old_with_new(placed: &mut [Placed], starts: &[usize]) {
 
 /// Makes a block the old code of the next one, of which the words above the first speak as well: "In `f`, change … to …".
 fn tie_to_next(placed: &mut [Placed], at: usize) {
-    placed[at].block.role = Role::Before {
-        after: Some(at + 1),
-    };
-    placed[at].block.uncertain = placed[at]
-        .block
-        .uncertain
-        .filter(|one| *one != Uncertainty::MayBeOld);
+    placed[at].block.role = Role::Before { after: Some(at + 1) };
+    placed[at].block.uncertain = placed[at].block.uncertain.filter(|one| *one != Uncertainty::MayBeOld);
     let above = placed[at].block.prose.clone();
     let next = &mut placed[at + 1].block;
     next.role = Role::After { before: Some(at) };
-    let new: Vec<&str> = above
-        .lines()
-        .filter(|line| !next.prose.lines().any(|own| own == *line))
-        .collect();
+    let new: Vec<&str> = above.lines().filter(|line| !next.prose.lines().any(|own| own == *line)).collect();
     if !new.is_empty() {
         next.prose = format!("{}\n{}", new.join("\n"), next.prose);
     }

@@ -241,10 +241,7 @@ impl Uses {
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let mut all = Vocabulary::default();
-    for (what, entries) in read_languages()
-        .flatten()
-        .flat_map(|language| language.uses)
-    {
+    for (what, entries) in read_languages().flatten().flat_map(|language| language.uses) {
         for entry in entries.into_keys() {
             if entry.chars().any(is_dense) {
                 let first = entry.chars().next().unwrap_or_default();
@@ -252,10 +249,7 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
                 continue;
             }
             for (blank, _) in entry.match_indices(' ') {
-                all.spaced
-                    .entry(entry[..blank].to_owned())
-                    .or_default()
-                    .go_on = true;
+                all.spaced.entry(entry[..blank].to_owned()).or_default().go_on = true;
             }
             all.spaced.entry(entry).or_default().uses.add(what);
         }
@@ -277,24 +271,15 @@ pub(crate) struct Opening {
 impl Opening {
     /// Reads the beginning of a text.
     pub(crate) fn of(text: &str) -> Self {
-        let mut opening = Opening {
-            ends: [0; Use::Abbreviation as usize + 1],
-        };
+        let mut opening = Opening { ends: [0; Use::Abbreviation as usize + 1] };
         let first = text.chars().next().filter(|letter| is_dense(*letter));
-        let dense = first
-            .and_then(|letter| VOCABULARY.dense.get(&letter))
-            .into_iter()
-            .flatten();
+        let dense = first.and_then(|letter| VOCABULARY.dense.get(&letter)).into_iter().flatten();
         for (entry, what) in dense.filter(|(entry, _)| text.starts_with(entry.as_str())) {
             let end = &mut opening.ends[*what as usize];
             *end = entry.len().max(*end);
         }
         for (end, uses) in entries_at_start(text) {
-            let has = opening
-                .ends
-                .iter_mut()
-                .enumerate()
-                .filter(|(what, _)| uses.0 >> what & 1 != 0);
+            let has = opening.ends.iter_mut().enumerate().filter(|(what, _)| uses.0 >> what & 1 != 0);
             has.for_each(|(_, longest)| *longest = end);
         }
         opening
@@ -325,14 +310,11 @@ pub(crate) fn last_dense(text: &str, what: Use) -> Option<usize> {
 /// The entries of scripts without blanks that `text` holds, each with its place.
 fn dense_entries(text: &str) -> impl Iterator<Item = (usize, &'static str, Use)> + '_ {
     let letters = if text.is_ascii() { "" } else { text };
-    letters
-        .char_indices()
-        .filter(|(_, letter)| is_dense(*letter))
-        .flat_map(move |(at, letter)| {
-            let entries = VOCABULARY.dense.get(&letter).into_iter().flatten();
-            let held = entries.filter(move |(entry, _)| text[at..].starts_with(entry.as_str()));
-            held.map(move |(entry, what)| (at, entry.as_str(), *what))
-        })
+    letters.char_indices().filter(|(_, letter)| is_dense(*letter)).flat_map(move |(at, letter)| {
+        let entries = VOCABULARY.dense.get(&letter).into_iter().flatten();
+        let held = entries.filter(move |(entry, _)| text[at..].starts_with(entry.as_str()));
+        held.map(move |(entry, what)| (at, entry.as_str(), *what))
+    })
 }
 
 /// The last entry of this use that `text`, in lower case, holds.
@@ -348,15 +330,12 @@ pub(crate) fn last_entry(text: &str, what: Use) -> Option<Range<usize>> {
         let fitting = entries_at_start(&text[at..]).filter(|(_, uses)| uses.has(what));
         fitting.last().map(|(end, _)| at..at + end)
     });
-    dense
-        .chain(spaced)
-        .max_by_key(|found| (found.end, std::cmp::Reverse(found.start)))
+    dense.chain(spaced).max_by_key(|found| (found.end, std::cmp::Reverse(found.start)))
 }
 
 /// Returns whether `words`, in lower case, are an entry of this use, whatever its script.
 pub(crate) fn is_all(words: &str, what: Use) -> bool {
-    is_entry(words, what)
-        || dense_entries(words).any(|(at, entry, other)| at == 0 && other == what && entry == words)
+    is_entry(words, what) || dense_entries(words).any(|(at, entry, other)| at == 0 && other == what && entry == words)
 }
 
 /// The uses of all entries that `text`, in lower case, holds.
@@ -375,19 +354,14 @@ pub(crate) fn uses_in(text: &str) -> Uses {
 
 /// Returns whether `words`, in lower case, are an entry of this use.
 pub(crate) fn is_entry(words: &str, what: Use) -> bool {
-    VOCABULARY
-        .spaced
-        .get(words)
-        .is_some_and(|words| words.uses.has(what))
+    VOCABULARY.spaced.get(words).is_some_and(|words| words.uses.has(what))
 }
 
 /// The entries of scripts with blanks that `text` begins with, from the shortest on: their bytes and uses.
 fn entries_at_start(text: &str) -> impl Iterator<Item = (usize, Uses)> + '_ {
     let mut go_on = true;
     let known = word_ends(text).map_while(move |end| {
-        let words = go_on
-            .then(|| VOCABULARY.spaced.get(&text[..end]))
-            .flatten()?;
+        let words = go_on.then(|| VOCABULARY.spaced.get(&text[..end])).flatten()?;
         go_on = words.go_on;
         Some((end, words.uses))
     });
@@ -403,14 +377,8 @@ fn word_ends(text: &str) -> impl Iterator<Item = usize> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         let rest = &text[at..];
-        let skip = if at == 0 {
-            0
-        } else {
-            rest.len() - rest.trim_start_matches(' ').len()
-        };
-        let word = rest[skip..]
-            .find(|letter: char| !is_word(letter))
-            .unwrap_or(rest.len() - skip);
+        let skip = if at == 0 { 0 } else { rest.len() - rest.trim_start_matches(' ').len() };
+        let word = rest[skip..].find(|letter: char| !is_word(letter)).unwrap_or(rest.len() - skip);
         if word == 0 {
             return None;
         }

@@ -54,11 +54,7 @@ fn collect<'t>(
         let Some(body) = source.language.body(item.core) else {
             continue;
         };
-        let name = if owner.is_empty() {
-            item.name.clone()
-        } else {
-            format!("{owner}.{}", item.name)
-        };
+        let name = if owner.is_empty() { item.name.clone() } else { format!("{owner}.{}", item.name) };
         match item.kind {
             Kind::Function => {
                 if let Some(function) = body.parent().filter(|_| item.variant.is_empty()) {
@@ -74,16 +70,7 @@ fn collect<'t>(
 /// Whether the function's own annotation says that it gives a value.
 fn promises(source: &Source<'_>, function: Node<'_>) -> bool {
     // Ending without a value gives one of these; `Promise<void>` and `Union[int, None]` hold them.
-    const NO_VALUE: [&str; 8] = [
-        "None",
-        "NoReturn",
-        "Never",
-        "Optional",
-        "void",
-        "undefined",
-        "never",
-        "asserts",
-    ];
+    const NO_VALUE: [&str; 8] = ["None", "NoReturn", "Never", "Optional", "void", "undefined", "never", "asserts"];
     const ANY_VALUE: [&str; 4] = ["Any", "object", "any", "unknown"];
     let Some(annotation) = function.child_by_field_name("return_type") else {
         return false;
@@ -97,20 +84,15 @@ fn promises(source: &Source<'_>, function: Node<'_>) -> bool {
 fn returns(source: &Source<'_>, function: Node<'_>) -> bool {
     let body = function.child_by_field_name("body");
     body.is_some_and(|body| {
-        holds(body, &|node| {
-            node.kind() == "return_statement" && !children(node).is_empty()
-        }) && !holds(body, &|node| {
-            matches!(node.kind(), "yield" | "yield_expression")
-        }) && source.language.list(body).is_some()
+        holds(body, &|node| node.kind() == "return_statement" && !children(node).is_empty())
+            && !holds(body, &|node| matches!(node.kind(), "yield" | "yield_expression"))
+            && source.language.list(body).is_some()
     })
 }
 
 /// Whether a node of the body fits, functions inside of it aside.
 fn holds(node: Node<'_>, fits: &dyn Fn(Node<'_>) -> bool) -> bool {
-    fits(node)
-        || children(node)
-            .into_iter()
-            .any(|child| !is_function(child) && holds(child, fits))
+    fits(node) || children(node).into_iter().any(|child| !is_function(child) && holds(child, fits))
 }
 
 fn is_function(node: Node<'_>) -> bool {
@@ -136,9 +118,7 @@ fn ends_without(source: &Source<'_>, function: Node<'_>) -> bool {
     // A body that is one expression gives that; a generator ends as it likes.
     let is_block = source.language.list(body).is_some();
     is_block
-        && !holds(body, &|node| {
-            matches!(node.kind(), "yield" | "yield_expression")
-        })
+        && !holds(body, &|node| matches!(node.kind(), "yield" | "yield_expression"))
         && falls_through(source, Some(body), returns(source, function))
 }
 
@@ -150,68 +130,42 @@ fn falls_through(source: &Source<'_>, node: Option<Node<'_>>, returns: bool) -> 
     let through = |node: Option<Node<'_>>| falls_through(source, node, returns);
     match node.kind() {
         "return_statement" | "raise_statement" | "throw_statement" | "continue_statement" => false,
-        "block" | "statement_block" | "else_clause" | "finally_clause" | "except_clause"
-        | "catch_clause" => {
+        "block" | "statement_block" | "else_clause" | "finally_clause" | "except_clause" | "catch_clause" => {
             let inner = field("body").or_else(|| children(node).pop());
             through(inner)
         }
         "if_statement" => {
-            let others: Vec<Node<'_>> = node
-                .children_by_field_name("alternative", &mut node.walk())
-                .collect();
-            let is_complete = others
-                .last()
-                .is_some_and(|last| last.kind() != "elif_clause");
-            let parts = others
-                .iter()
-                .map(|other| other.child_by_field_name("consequence").unwrap_or(*other));
-            !is_complete
-                || through(field("consequence"))
-                || parts.into_iter().any(|part| through(Some(part)))
+            let others: Vec<Node<'_>> = node.children_by_field_name("alternative", &mut node.walk()).collect();
+            let is_complete = others.last().is_some_and(|last| last.kind() != "elif_clause");
+            let parts = others.iter().map(|other| other.child_by_field_name("consequence").unwrap_or(*other));
+            !is_complete || through(field("consequence")) || parts.into_iter().any(|part| through(Some(part)))
         }
         "with_statement" => through(field("body")),
         "while_statement" | "for_statement" if is_endless(source, node) => false,
         "try_statement" => {
             let clauses = children(node);
-            let last = clauses
-                .iter()
-                .find(|clause| clause.kind() == "finally_clause")
-                .copied();
-            let handlers = || {
-                clauses
-                    .iter()
-                    .filter(|one| one.kind().starts_with("except") || one.kind() == "catch_clause")
-            };
-            let otherwise = clauses
-                .iter()
-                .find(|one| one.kind() == "else_clause")
-                .copied();
-            let falls = through(otherwise.or_else(|| field("body")))
-                || handlers().any(|one| through(Some(*one)));
+            let last = clauses.iter().find(|clause| clause.kind() == "finally_clause").copied();
+            let handlers =
+                || clauses.iter().filter(|one| one.kind().starts_with("except") || one.kind() == "catch_clause");
+            let otherwise = clauses.iter().find(|one| one.kind() == "else_clause").copied();
+            let falls = through(otherwise.or_else(|| field("body"))) || handlers().any(|one| through(Some(*one)));
             falls && last.is_none_or(|last| through(Some(last)))
         }
         // Whether all cases are there, the text alone does not say.
         "match_statement" | "switch_statement" => !returns,
         "expression_statement" => {
             let inner = node.named_child(0).map_or("", |inner| inner.kind());
-            !(returns
-                && matches!(
-                    inner,
-                    "call" | "call_expression" | "await" | "await_expression"
-                ))
+            !(returns && matches!(inner, "call" | "call_expression" | "await" | "await_expression"))
         }
-        "assert_statement" => node
-            .named_child(0)
-            .is_none_or(|asserted| asserted.kind() != "false"),
+        "assert_statement" => node.named_child(0).is_none_or(|asserted| asserted.kind() != "false"),
         _ => true,
     }
 }
 
 /// Whether a loop never ends but by `return` or an error.
 fn is_endless(source: &Source<'_>, node: Node<'_>) -> bool {
-    let condition = node
-        .child_by_field_name("condition")
-        .map(|one| text(one, source.text).trim_matches(['(', ')', ' ', ';']));
+    let condition =
+        node.child_by_field_name("condition").map(|one| text(one, source.text).trim_matches(['(', ')', ' ', ';']));
     let always = match condition {
         Some(shown) => matches!(shown, "True" | "1" | "true" | ""),
         None => node.kind() == "for_statement" && source.language != Language::Python,

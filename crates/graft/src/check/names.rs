@@ -12,9 +12,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use code::scopes::{
-    BoundBy, Purpose, Read, Redefinition, Resolution, ScopeId, ScopeKind, Scopes, When, Why,
-};
+use code::scopes::{BoundBy, Purpose, Read, Redefinition, Resolution, ScopeId, ScopeKind, Scopes, When, Why};
 use code::standard_library::is_script_global;
 
 use crate::languages::Language;
@@ -65,75 +63,42 @@ impl<'s> Names<'s> {
                     if module == "__future__" && name == "annotations")
             })
         });
-        Names {
-            language,
-            scopes,
-            defers_annotations,
-        }
+        Names { language, scopes, defers_annotations }
     }
 
     /// Returns the reads at import time that come before what binds their name, with the place where it is bound.
     pub(super) fn late(&self) -> impl Iterator<Item = (&'s Read, usize)> + '_ {
-        self.scopes
-            .reads
-            .iter()
-            .filter(|read| read.when == When::ImportTime)
-            .filter_map(|read| {
-                match self.scopes.resolve(read) {
-                    Resolution::BoundLater(binding) => Some((read, binding.span.start)),
-                    // Python before 3.14 reads annotations where they stand; to be above them does no harm.
-                    Resolution::Undecided(Why::Annotation) if !self.defers_annotations => {
-                        let first = self
-                            .scopes
-                            .bindings_of(ScopeId::MODULE, &read.name)
-                            .next()?;
-                        Some((read, first.span.start))
-                    }
-                    _ => None,
+        self.scopes.reads.iter().filter(|read| read.when == When::ImportTime).filter_map(|read| {
+            match self.scopes.resolve(read) {
+                Resolution::BoundLater(binding) => Some((read, binding.span.start)),
+                // Python before 3.14 reads annotations where they stand; to be above them does no harm.
+                Resolution::Undecided(Why::Annotation) if !self.defers_annotations => {
+                    let first = self.scopes.bindings_of(ScopeId::MODULE, &read.name).next()?;
+                    Some((read, first.span.start))
                 }
-            })
+                _ => None,
+            }
+        })
     }
 
     /// Returns what does not hold; what is bound twice only where the spans touch its scope.
     pub(super) fn findings(&self, touched: &[Range<usize>]) -> Vec<Finding> {
-        let reads = self
-            .scopes
-            .reads
-            .iter()
-            .filter(|read| read.when == When::ImportTime);
+        let reads = self.scopes.reads.iter().filter(|read| read.when == When::ImportTime);
         let mut found: Vec<Finding> = reads.filter_map(|read| self.of_read(read)).collect();
-        let later = self
-            .scopes
-            .reads
-            .iter()
-            .filter(|read| read.when == When::Later && read.purpose == Purpose::Value);
-        let later = later
-            .filter_map(|read| self.of_read(read))
-            .filter(|one| one.offence == Offence::Unbound);
+        let later = self.scopes.reads.iter().filter(|read| read.when == When::Later && read.purpose == Purpose::Value);
+        let later = later.filter_map(|read| self.of_read(read)).filter(|one| one.offence == Offence::Unbound);
         let elsewhere = later.filter(|one| one.local_to.is_some());
-        found.extend(elsewhere.map(|one| Finding {
-            offence: Offence::Elsewhere,
-            ..one
-        }));
+        found.extend(elsewhere.map(|one| Finding { offence: Offence::Elsewhere, ..one }));
         for (id, scope) in self.scopes.iter() {
-            if !touched
-                .iter()
-                .any(|span| span.start <= scope.span.end && scope.span.start <= span.end)
-            {
+            if !touched.iter().any(|span| span.start <= scope.span.end && scope.span.start <= span.end) {
                 continue;
             }
             let twice = self.scopes.redefinitions(id);
             // What imports a name that is defined as well may be about to go: another block of the plan says so.
-            let twice = twice
-                .into_iter()
-                .filter(|one| !is_import(&one.first.by) && !is_import(&one.second.by));
+            let twice = twice.into_iter().filter(|one| !is_import(&one.first.by) && !is_import(&one.second.by));
             found.extend(twice.map(|one| self.bound_again(Offence::Twice, id, &one)));
             let overwritten = self.scopes.overwritten(id);
-            found.extend(
-                overwritten
-                    .iter()
-                    .map(|one| self.bound_again(Offence::Overwritten, id, one)),
-            );
+            found.extend(overwritten.iter().map(|one| self.bound_again(Offence::Overwritten, id, one)));
         }
         found
     }
@@ -142,15 +107,12 @@ impl<'s> Names<'s> {
     /// part of a file, whose rest has the name.
     pub(super) fn missing_from_a_part(&self) -> Option<&'s Read> {
         let module = self.scopes.module()?;
-        let is_whole = self.language != Language::Python
-            || module.bindings.iter().any(|binding| is_import(&binding.by));
+        let is_whole =
+            self.language != Language::Python || module.bindings.iter().any(|binding| is_import(&binding.by));
         let is_unbound = |read: &&Read| {
-            read.purpose == Purpose::Value
-                && matches!(self.scopes.resolve(read), Resolution::Unbound { .. })
+            read.purpose == Purpose::Value && matches!(self.scopes.resolve(read), Resolution::Unbound { .. })
         };
-        (!is_whole)
-            .then(|| self.scopes.reads.iter().find(is_unbound))
-            .flatten()
+        (!is_whole).then(|| self.scopes.reads.iter().find(is_unbound)).flatten()
     }
 
     fn of_read(&self, read: &Read) -> Option<Finding> {
@@ -163,12 +125,10 @@ impl<'s> Names<'s> {
             local_to: local_to.map(|id| self.called(id)),
         };
         match self.scopes.resolve(read) {
-            Resolution::BoundLater(binding) => {
-                Some(finding(Offence::Late, Some(binding.span.start), None))
-            }
+            Resolution::BoundLater(binding) => Some(finding(Offence::Late, Some(binding.span.start), None)),
             Resolution::Unbound { local_to } => {
-                let is_run = read.purpose == Purpose::Value
-                    || read.purpose == Purpose::Annotation && !self.defers_annotations;
+                let is_run =
+                    read.purpose == Purpose::Value || read.purpose == Purpose::Annotation && !self.defers_annotations;
                 is_run.then(|| finding(Offence::Unbound, None, local_to))
             }
             // A script's globals may come from anywhere, but hardly under the name of a function's own variable.
@@ -210,11 +170,7 @@ impl<'s> Names<'s> {
 
     fn called(&self, function: ScopeId) -> String {
         let owner = self.owner(function);
-        if owner.ends_with('.') || owner.is_empty() {
-            "a function".to_owned()
-        } else {
-            format!("`{owner}`")
-        }
+        if owner.ends_with('.') || owner.is_empty() { "a function".to_owned() } else { format!("`{owner}`") }
     }
 }
 

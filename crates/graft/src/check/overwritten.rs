@@ -51,9 +51,7 @@ fn lost(source: &Source<'_>, function: Node<'_>) -> Option<(String, usize)> {
 
 /// Whether a statement may read an attribute: it names it beside its own target, or calls something that gets the object.
 fn may_read(statement: &str, name: &str) -> bool {
-    let value = statement
-        .split_once('=')
-        .map_or(statement, |(_, value)| value);
+    let value = statement.split_once('=').map_or(statement, |(_, value)| value);
     let object = name.split('.').next().unwrap_or(name);
     value.contains(object)
 }

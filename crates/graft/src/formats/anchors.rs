@@ -45,16 +45,11 @@ pub(super) fn segments(snippet: &str) -> Vec<Block> {
             part.push(line.to_owned());
         }
     }
-    parts
-        .into_iter()
-        .map(Block::of)
-        .filter(|part| !part.is_empty())
-        .collect()
+    parts.into_iter().map(Block::of).filter(|part| !part.is_empty()).collect()
 }
 
 pub(super) fn stands(lines: &Lines<'_>, block: &Block) -> bool {
-    ladder::find(lines, block)
-        .is_some_and(|found| found.tier <= Tier::Indentation || found.tier == Tier::BlankLines)
+    ladder::find(lines, block).is_some_and(|found| found.tier <= Tier::Indentation || found.tier == Tier::BlankLines)
 }
 
 /// Stages one piece; gives whether there was anything to stage.
@@ -67,54 +62,34 @@ fn place_segment(
     if stands(lines, segment) {
         return Ok(false);
     }
-    let known = |line: &String| {
-        !line.trim().is_empty() && (0..lines.len()).any(|at| lines.get(at).trim() == line.trim())
-    };
+    let known =
+        |line: &String| !line.trim().is_empty() && (0..lines.len()).any(|at| lines.get(at).trim() == line.trim());
     let keeps: Vec<bool> = segment.lines.iter().map(known).collect();
     let ends = |from_start: bool| {
         let run = |line: &&bool| **line;
-        if from_start {
-            keeps.iter().take_while(run).count()
-        } else {
-            keeps.iter().rev().take_while(run).count()
-        }
+        if from_start { keeps.iter().take_while(run).count() } else { keeps.iter().rev().take_while(run).count() }
     };
     let (head, tail) = (ends(true), ends(false));
-    let readings = [
-        keeps.clone(),
-        edges(keeps.len(), head, tail),
-        edges(keeps.len(), head, 0),
-        edges(keeps.len(), 0, tail),
-    ];
+    let readings =
+        [keeps.clone(), edges(keeps.len(), head, tail), edges(keeps.len(), head, 0), edges(keeps.len(), 0, tail)];
     let mut last = refusal(
         Reason::NotFound,
         "no line of the block stands in the file next to its new lines, so there is no place to put them",
     );
     for (at, reading) in readings.iter().enumerate() {
-        if !reading.contains(&true)
-            || readings[..at].contains(reading)
-            || (at > 1 && head > 0 && tail > 0)
-        {
+        if !reading.contains(&true) || readings[..at].contains(reading) || (at > 1 && head > 0 && tail > 0) {
             continue;
         }
         match place_reading(request, lines, segment, reading, into) {
             Ok(()) => return Ok(true),
-            Err(refusal) => {
-                last = if last.reason == Reason::NotFound {
-                    refusal
-                } else {
-                    last
-                }
-            }
+            Err(refusal) => last = if last.reason == Reason::NotFound { refusal } else { last },
         }
     }
     Err(last)
 }
 
 fn edges(len: usize, head: usize, tail: usize) -> Vec<bool> {
-    (0..len)
-        .map(|line| line < head || line >= len - tail)
-        .collect()
+    (0..len).map(|line| line < head || line >= len - tail).collect()
 }
 
 /// Stages a piece with some of its lines taken as standing in the file, next to one another, and the rest as new.
@@ -128,50 +103,26 @@ fn place_reading(
     let (old, ops) = as_change(segment, keeps);
     let block = Block::of(old.clone());
     if block.lines.len() != old.len() || !telling(&old) {
-        return Err(refusal(
-            Reason::NotFound,
-            "the lines that the block shares with the file tell no place",
-        ));
+        return Err(refusal(Reason::NotFound, "the lines that the block shares with the file tell no place"));
     }
     let found = ladder::find(lines, &block);
     let Some(found) = found else {
         let nearest = ladder::nearest(lines, &block);
-        let message = "the block's known lines don't stand next to one another in the file: it leaves out or changes some";
-        return Err(Refusal {
-            nearest,
-            ..refusal(Reason::NotFound, message)
-        });
+        let message =
+            "the block's known lines don't stand next to one another in the file: it leaves out or changes some";
+        return Err(Refusal { nearest, ..refusal(Reason::NotFound, message) });
     };
     let [hit] = &found.hits[..] else {
-        let candidates = found
-            .hits
-            .iter()
-            .take(20)
-            .map(|hit| lines.place(hit.lines.start))
-            .collect();
-        let message = format!(
-            "the block's known lines stand in {} places",
-            found.hits.len()
-        );
-        return Err(Refusal {
-            candidates,
-            ..refusal(Reason::Ambiguous, message)
-        });
+        let candidates = found.hits.iter().take(20).map(|hit| lines.place(hit.lines.start)).collect();
+        let message = format!("the block's known lines stand in {} places", found.hits.len());
+        return Err(Refusal { candidates, ..refusal(Reason::Ambiguous, message) });
     };
     if let Some(at) = redefined(request, lines, &ops) {
-        let message =
-            "a new line of the block gives another value to what stands in the file".to_owned();
-        return Err(Refusal {
-            candidates: vec![lines.place(at)],
-            ..refusal(Reason::Conflict, message)
-        });
+        let message = "a new line of the block gives another value to what stands in the file".to_owned();
+        return Err(Refusal { candidates: vec![lines.place(at)], ..refusal(Reason::Conflict, message) });
     }
     ladder::rewrite(lines, &found, hit, &old, &ops, None, into)?;
-    into.say(format!(
-        "new lines beside line {}, found {}",
-        hit.lines.start + 1,
-        found.tier.words()
-    ));
+    into.say(format!("new lines beside line {}, found {}", hit.lines.start + 1, found.tier.words()));
     Ok(())
 }
 
@@ -197,8 +148,7 @@ fn telling(lines: &[String]) -> bool {
 /// last `</div>` is its own, and not the one that the file has.
 fn is_telling(line: &str) -> bool {
     let bare = line.trim();
-    let closes_tag = bare.starts_with("</") && bare.find('>') == Some(bare.len() - 1)
-        || bare.starts_with("{% end");
+    let closes_tag = bare.starts_with("</") && bare.find('>') == Some(bare.len() - 1) || bare.starts_with("{% end");
     let closes = closes_tag || matches!(bare, "end" | "done" | "esac");
     !closes && bare.chars().filter(|found| found.is_alphanumeric()).count() > 2
 }
@@ -211,18 +161,14 @@ fn redefined(request: &Request<'_>, lines: &Lines<'_>, ops: &[Op]) -> Option<usi
         let key = key(line)?;
         (0..lines.len()).find(|&at| {
             let there = lines.get(at);
-            self::key(there) == Some(key)
-                && there.trim() != line.trim()
-                && !asked.contains(&there.trim())
+            self::key(there) == Some(key) && there.trim() != line.trim() && !asked.contains(&there.trim())
         })
     })
 }
 
 /// What a line gives a value to: `name = …` or `name: …` at the left edge.
 fn key(line: &str) -> Option<&str> {
-    let end = line
-        .find(['=', ':'])
-        .filter(|_| !line.starts_with([' ', '\t', '-']))?;
+    let end = line.find(['=', ':']).filter(|_| !line.starts_with([' ', '\t', '-']))?;
     let key = line[..end].trim();
     let name = |found: char| found.is_alphanumeric() || matches!(found, '_' | '.' | '-');
     (!key.is_empty() && key.chars().all(name)).then_some(key)
@@ -231,9 +177,10 @@ fn key(line: &str) -> Option<&str> {
 /// Where the prose names the line beside which the whole block goes.
 fn by_words(request: &Request<'_>, lines: &Lines<'_>, segments: &[Block]) -> Option<Graft> {
     let [segment] = segments else { return None };
-    let known = segment.lines.iter().any(|line| {
-        is_telling(line) && (0..lines.len()).any(|at| lines.get(at).trim() == line.trim())
-    });
+    let known = segment
+        .lines
+        .iter()
+        .any(|line| is_telling(line) && (0..lines.len()).any(|at| lines.get(at).trim() == line.trim()));
     if known {
         return None;
     }
@@ -242,12 +189,9 @@ fn by_words(request: &Request<'_>, lines: &Lines<'_>, segments: &[Block]) -> Opt
         places.extend(match spot {
             Spot::After(name) => only_line(lines, &name).map(|line| line + 1),
             Spot::Before(name) => only_line(lines, &name),
-            Spot::Bottom => Some(
-                (0..lines.len())
-                    .rev()
-                    .find(|&at| !lines.get(at).trim().is_empty())
-                    .map_or(0, |at| at + 1),
-            ),
+            Spot::Bottom => {
+                Some((0..lines.len()).rev().find(|&at| !lines.get(at).trim().is_empty()).map_or(0, |at| at + 1))
+            }
             Spot::Top => Some(0),
         });
     }
@@ -272,18 +216,10 @@ fn stage_block(lines: &Lines<'_>, at: Range<usize>, block: &Block, into: &mut Sp
 
 /// The one line that is, or else holds, what the prose names.
 pub(super) fn only_line(lines: &Lines<'_>, name: &str) -> Option<usize> {
-    let equal: Vec<usize> = (0..lines.len())
-        .filter(|&at| lines.get(at).trim() == name)
-        .collect();
+    let equal: Vec<usize> = (0..lines.len()).filter(|&at| lines.get(at).trim() == name).collect();
     if let [only] = equal[..] {
         return Some(only);
     }
-    let holding: Vec<usize> = (0..lines.len())
-        .filter(|&at| lines.get(at).contains(name))
-        .collect();
-    if let ([], [only]) = (&equal[..], &holding[..]) {
-        Some(*only)
-    } else {
-        None
-    }
+    let holding: Vec<usize> = (0..lines.len()).filter(|&at| lines.get(at).contains(name)).collect();
+    if let ([], [only]) = (&equal[..], &holding[..]) { Some(*only) } else { None }
 }

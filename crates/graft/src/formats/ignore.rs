@@ -2,14 +2,8 @@
 
 use super::data::{Document, Found, Role, Syntax, read_lines};
 
-pub(super) static SYNTAX: Syntax = Syntax {
-    name: "an ignore file",
-    read,
-    colon: "",
-    comment: "#",
-    by_line: true,
-    ..Syntax::PLAIN
-};
+pub(super) static SYNTAX: Syntax =
+    Syntax { name: "an ignore file", read, colon: "", comment: "#", by_line: true, ..Syntax::PLAIN };
 
 fn read(text: &str, role: Role) -> Result<Document, String> {
     read_lines(text, role, |start| {

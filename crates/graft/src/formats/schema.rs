@@ -21,28 +21,20 @@ pub(super) fn check_graphql(text: &str) -> Result<(), String> {
 
 fn parses(text: &str, language: &tree_sitter::Language) -> Result<(), String> {
     let mut parser = tree_sitter::Parser::new();
-    parser
-        .set_language(language)
-        .map_err(|error| error.to_string())?;
+    parser.set_language(language).map_err(|error| error.to_string())?;
     let tree = parser.parse(text, None).ok_or("the parser gave up")?;
-    if tree.root_node().has_error() && !text.trim().is_empty() {
-        Err("syntax error".to_owned())
-    } else {
-        Ok(())
-    }
+    if tree.root_node().has_error() && !text.trim().is_empty() { Err("syntax error".to_owned()) } else { Ok(()) }
 }
 
 fn unique(text: &str, syntax: Syntax) -> Result<(), String> {
     let found = scan(text, syntax).definitions;
     let twice = found.iter().enumerate().find(|(at, definition)| {
         !definition.extends
-            && found[..*at].iter().any(|other| {
-                !other.extends && other.name == definition.name && other.kind == definition.kind
-            })
+            && found[..*at]
+                .iter()
+                .any(|other| !other.extends && other.name == definition.name && other.kind == definition.kind)
     });
-    twice.map_or(Ok(()), |(_, definition)| {
-        Err(format!("`{}` is defined twice", definition.name))
-    })
+    twice.map_or(Ok(()), |(_, definition)| Err(format!("`{}` is defined twice", definition.name)))
 }
 
 pub(super) fn place_prisma(request: &Request<'_>) -> Graft {
@@ -60,16 +52,13 @@ fn place(request: &Request<'_>, syntax: Syntax) -> Graft {
         return place_fields(request, &there, syntax);
     }
     if asked.strays {
-        return refuse(
-            Reason::Unclear,
-            "the block mixes definitions with lines that belong to none",
-        );
+        return refuse(Reason::Unclear, "the block mixes definitions with lines that belong to none");
     }
     let mut splice = Splice::new(request.text);
     let known = |asked: &Definition| {
-        there.iter().position(|known| {
-            known.name == asked.name && known.kind == asked.kind && known.extends == asked.extends
-        })
+        there
+            .iter()
+            .position(|known| known.name == asked.name && known.kind == asked.kind && known.extends == asked.extends)
     };
     let mut previous: Option<usize> = None;
     for (at, definition) in asked.definitions.iter().enumerate() {
@@ -80,9 +69,8 @@ fn place(request: &Request<'_>, syntax: Syntax) -> Graft {
             previous = Some(found);
             continue;
         }
-        if let Some(rival) = there
-            .iter()
-            .find(|known| known.name == definition.name && !definition.extends && !known.extends)
+        if let Some(rival) =
+            there.iter().find(|known| known.name == definition.name && !definition.extends && !known.extends)
         {
             let message = format!(
                 "`{}` is defined as {} in the file and as {} in the block",
@@ -97,10 +85,7 @@ fn place(request: &Request<'_>, syntax: Syntax) -> Graft {
             );
             return refuse(Reason::NotFound, message);
         }
-        let next = asked.definitions[at + 1..]
-            .iter()
-            .find_map(known)
-            .filter(|_| previous.is_none());
+        let next = asked.definitions[at + 1..].iter().find_map(known).filter(|_| previous.is_none());
         stage_definition(request, &there, definition, previous, next, &mut splice);
         splice.say(format!("added {} `{}`", definition.kind, definition.name));
     }
@@ -137,60 +122,31 @@ fn stage_definition(
 
 /// Fields without a definition around them belong to the one that the prose names.
 fn place_fields(request: &Request<'_>, there: &[Definition], syntax: Syntax) -> Graft {
-    let named: Vec<&Definition> = there
-        .iter()
-        .filter(|known| request.wording.names(&known.name) && known.body.is_some())
-        .collect();
+    let named: Vec<&Definition> =
+        there.iter().filter(|known| request.wording.names(&known.name) && known.body.is_some()).collect();
     let [definition] = named[..] else {
-        let reason = if named.is_empty() {
-            Reason::NotFound
-        } else {
-            Reason::Ambiguous
-        };
-        return refuse(
-            reason,
-            "the block shows fields, and neither it nor the plan says of which definition",
-        );
+        let reason = if named.is_empty() { Reason::NotFound } else { Reason::Ambiguous };
+        return refuse(reason, "the block shows fields, and neither it nor the plan says of which definition");
     };
-    let wrapped = format!(
-        "{} {} {{\n{}\n}}",
-        definition.kind, definition.name, request.snippet
-    );
+    let wrapped = format!("{} {} {{\n{}\n}}", definition.kind, definition.name, request.snippet);
     let asked = scan(&wrapped, syntax).definitions;
-    let inner = Request {
-        snippet: &wrapped,
-        ..*request
-    };
+    let inner = Request { snippet: &wrapped, ..*request };
     let mut splice = Splice::new(request.text);
-    match asked
-        .first()
-        .map(|asked| merge_fields(&inner, definition, asked, true, &mut splice))
-    {
+    match asked.first().map(|asked| merge_fields(&inner, definition, asked, true, &mut splice)) {
         Some(Ok(())) => splice.finish(),
         Some(Err(refusal)) => Graft::Refused(refusal),
         None => refuse(Reason::Unclear, "the block shows no field"),
     }
 }
 
-fn merge(
-    request: &Request<'_>,
-    known: &Definition,
-    asked: &Definition,
-    into: &mut Splice<'_>,
-) -> Result<(), Refusal> {
-    let (old, new) = (
-        &request.text[known.whole.clone()],
-        &request.snippet[asked.whole.clone()],
-    );
+fn merge(request: &Request<'_>, known: &Definition, asked: &Definition, into: &mut Splice<'_>) -> Result<(), Refusal> {
+    let (old, new) = (&request.text[known.whole.clone()], &request.snippet[asked.whole.clone()]);
     if even(old) == even(new) {
         return Ok(());
     }
     let (Some(_), Some(_)) = (&known.body, &asked.body) else {
         let meant = request.wording.changes() && request.wording.names(&asked.name);
-        let (old, new) = (
-            &request.text[known.core.clone()],
-            &request.snippet[asked.core.clone()],
-        );
+        let (old, new) = (&request.text[known.core.clone()], &request.snippet[asked.core.clone()]);
         if even(old) == even(new) {
             return Ok(());
         }
@@ -201,15 +157,9 @@ fn merge(
         into.say(format!("changed `{}`", asked.name));
         return Ok(());
     };
-    let covers = known
-        .fields
-        .iter()
-        .all(|field| asked.fields.iter().any(|asked| asked.key == field.key));
+    let covers = known.fields.iter().all(|field| asked.fields.iter().any(|asked| asked.key == field.key));
     let whole = covers && !asked.elided();
-    let (old, new) = (
-        &request.text[known.header.clone()],
-        &request.snippet[asked.header.clone()],
-    );
+    let (old, new) = (&request.text[known.header.clone()], &request.snippet[asked.header.clone()]);
     if even(old) != even(new) {
         if !(whole || request.wording.changes() && request.wording.names(&asked.name)) {
             return Err(conflict(request, known.header.start, &asked.name));
@@ -225,12 +175,8 @@ fn merge(
 }
 
 fn conflict(request: &Request<'_>, at: usize, name: &str) -> Refusal {
-    let message =
-        format!("`{name}` stands otherwise in the file, and the plan doesn't say to change it");
-    Refusal {
-        candidates: vec![place_at(request.text, at)],
-        ..refusal(Reason::Conflict, message)
-    }
+    let message = format!("`{name}` stands otherwise in the file, and the plan doesn't say to change it");
+    Refusal { candidates: vec![place_at(request.text, at)], ..refusal(Reason::Conflict, message) }
 }
 
 /// Adds the fields that are not there; changes those that differ where the block shows the whole or the words ask.
@@ -243,10 +189,7 @@ fn merge_fields(
 ) -> Result<(), Refusal> {
     let lines = Lines::new(request.text);
     if known.inline {
-        let message = format!(
-            "`{}` stands on one line, where fields can't be added line by line",
-            known.name
-        );
+        let message = format!("`{}` stands on one line, where fields can't be added line by line", known.name);
         return Err(refusal(Reason::Unsupported, message));
     }
     let told = told_place(request, known, asked)?;
@@ -259,29 +202,19 @@ fn merge_fields(
             let after = previous.or_else(|| known.last_field_for(field));
             let line = match (&told, previous) {
                 (Some(at), None) if !field.key.starts_with("@@") => *at,
-                _ => after.map_or_else(
-                    || known.first_line(&lines),
-                    |after| lines.line_at(after.span.end) + 1,
-                ),
+                _ => after.map_or_else(|| known.first_line(&lines), |after| lines.line_at(after.span.end) + 1),
             };
             stage_field(request, &lines, known, asked, field, line, into);
             into.say(format!("added `{}` to `{}`", field.key, known.name));
             continue;
         };
         previous = Some(there);
-        let (old, new) = (
-            &request.text[there.core.clone()],
-            &request.snippet[field.core.clone()],
-        );
+        let (old, new) = (&request.text[there.core.clone()], &request.snippet[field.core.clone()]);
         if even(old) == even(new) {
             continue;
         }
         if !(whole || request.wording.changes() && request.wording.names(&field.key)) {
-            return Err(conflict(
-                request,
-                there.core.start,
-                &format!("{}.{}", known.name, field.key),
-            ));
+            return Err(conflict(request, there.core.start, &format!("{}.{}", known.name, field.key)));
         }
         into.replace(there.core.clone(), new.trim());
         into.say(format!("changed `{}` of `{}`", field.key, known.name));
@@ -291,18 +224,11 @@ fn merge_fields(
 
 /// Finds the line before which the words put new fields, where they name a place in the definition. A place that is not
 /// there refuses: the end is not what the plan says.
-fn told_place(
-    request: &Request<'_>,
-    known: &Definition,
-    asked: &Definition,
-) -> Result<Option<usize>, Refusal> {
+fn told_place(request: &Request<'_>, known: &Definition, asked: &Definition) -> Result<Option<usize>, Refusal> {
     let lines = Lines::new(request.text);
     let field = |name: &str| {
         let key = name.split_whitespace().next().unwrap_or(name);
-        known
-            .fields
-            .iter()
-            .find(|field| field.key == key || field.key == name)
+        known.fields.iter().find(|field| field.key == key || field.key == name)
     };
     let is_new = |name: &str| asked.fields.iter().any(|field| field.key == name);
     let mut missing = None;
@@ -319,21 +245,14 @@ fn told_place(
             None => missing = missing.or(Some(name.clone())),
         }
     }
-    let is_there = |name: &String| {
-        scan(request.text, Syntax::Prisma)
-            .definitions
-            .iter()
-            .any(|one| one.name == *name)
-    };
-    missing
-        .filter(|name| asked.fields.iter().any(|one| field(&one.key).is_none()) && !is_there(name))
-        .map_or(Ok(None), |name| {
-            let message = format!(
-                "`{name}`, beside which the block belongs, is not in `{}`",
-                known.name
-            );
+    let is_there = |name: &String| scan(request.text, Syntax::Prisma).definitions.iter().any(|one| one.name == *name);
+    missing.filter(|name| asked.fields.iter().any(|one| field(&one.key).is_none()) && !is_there(name)).map_or(
+        Ok(None),
+        |name| {
+            let message = format!("`{name}`, beside which the block belongs, is not in `{}`", known.name);
             Err(refusal(Reason::NotFound, message))
-        })
+        },
+    )
 }
 
 fn stage_field(
@@ -354,15 +273,10 @@ fn stage_field(
         .filter(|line| !is_elision_line(line))
         .map(|line| {
             let rest = line.strip_prefix(own.as_str()).unwrap_or(line.trim_start());
-            if rest.is_empty() {
-                String::new()
-            } else {
-                format!("{indent}{}", rest.trim_end())
-            }
+            if rest.is_empty() { String::new() } else { format!("{indent}{}", rest.trim_end()) }
         })
         .collect();
-    let first_attribute = field.key.starts_with("@@")
-        && !known.fields.iter().any(|field| field.key.starts_with("@@"));
+    let first_attribute = field.key.starts_with("@@") && !known.fields.iter().any(|field| field.key.starts_with("@@"));
     if first_attribute && line > 0 && !lines.get(line - 1).trim().is_empty() {
         new.insert(0, String::new());
     }

@@ -30,19 +30,11 @@ pub(crate) fn translate(
         .enumerate()
         .filter(|(_, shown)| !shown.line.trim().is_empty())
         .filter_map(|(at, shown)| {
-            Some(Pair {
-                at,
-                block: leading(shown.line).to_owned(),
-                text: leading(shown.real?).to_owned(),
-            })
+            Some(Pair { at, block: leading(shown.line).to_owned(), text: leading(shown.real?).to_owned() })
         })
         .collect();
     let each = |one: &dyn Fn(usize, &str) -> Option<String>| -> Option<Vec<String>> {
-        lines
-            .iter()
-            .enumerate()
-            .map(|(at, shown)| translate_one(at, shown, one))
-            .collect()
+        lines.iter().enumerate().map(|(at, shown)| translate_one(at, shown, one)).collect()
     };
     if pairs.iter().all(|pair| pair.block == pair.text) {
         if let Some(lost) = lost.filter(|_| pairs.iter().all(|pair| at_edge(pair, lines))) {
@@ -53,20 +45,10 @@ pub(crate) fn translate(
             None => each(&|_, shown| Some(shown.to_owned())),
         };
     }
-    let depth = pairs
-        .iter()
-        .map(|pair| pair.block.len())
-        .min()
-        .unwrap_or_default();
+    let depth = pairs.iter().map(|pair| pair.block.len()).min().unwrap_or_default();
     let shallower = |shown: &Shown<'_>| shown.real.is_none() && is_shallower(shown.line, depth);
     if let Some(given) = given(&pairs).filter(|_| lines.iter().any(shallower)) {
-        return clipped(
-            &pairs,
-            lines,
-            nesting,
-            given.len(),
-            given.len().is_multiple_of(unit),
-        );
+        return clipped(&pairs, lines, nesting, given.len(), given.len().is_multiple_of(unit));
     }
     let lost = most_lost(&pairs);
     each(&|_, shown| prefix_changed(&pairs, shown))
@@ -74,27 +56,16 @@ pub(crate) fn translate(
         .or_else(|| clipped(&pairs, lines, nesting, lost, false))
         .or_else(|| each(&|_, shown| untabbed(&pairs, shown, unit)))
         .or_else(|| {
-            let consistent = pairs
-                .iter()
-                .all(|pair| known(&pairs, &pair.block).is_some());
-            if consistent {
-                each(&|at, shown| Some(scaled(&pairs, at, shown)))
-            } else {
-                None
-            }
+            let consistent = pairs.iter().all(|pair| known(&pairs, &pair.block).is_some());
+            if consistent { each(&|at, shown| Some(scaled(&pairs, at, shown))) } else { None }
         })
 }
 
 fn is_shallower(line: &str, depth: usize) -> bool {
-    !line.trim().is_empty() && leading(line).len() < depth
-        || (leading(line).is_empty() && !line.trim().is_empty())
+    !line.trim().is_empty() && leading(line).len() < depth || (leading(line).is_empty() && !line.trim().is_empty())
 }
 
-fn translate_one(
-    at: usize,
-    shown: &Shown<'_>,
-    one: &dyn Fn(usize, &str) -> Option<String>,
-) -> Option<String> {
+fn translate_one(at: usize, shown: &Shown<'_>, one: &dyn Fn(usize, &str) -> Option<String>) -> Option<String> {
     match shown.real {
         Some(real) => Some(leading(real).to_owned()),
         None if shown.line.trim().is_empty() => Some(String::new()),
@@ -120,9 +91,7 @@ impl Pair {
 fn given(pairs: &[Pair]) -> Option<String> {
     let first = pairs.first()?;
     let given = first.text.strip_suffix(first.block.as_str())?;
-    let all = pairs
-        .iter()
-        .all(|pair| pair.text.strip_suffix(pair.block.as_str()) == Some(given));
+    let all = pairs.iter().all(|pair| pair.text.strip_suffix(pair.block.as_str()) == Some(given));
     all.then(|| given.to_owned())
 }
 
@@ -133,32 +102,21 @@ fn prefix_changed(pairs: &[Pair], shown: &str) -> Option<String> {
     }
     let first = pairs.first()?;
     let taken = first.block.strip_suffix(first.text.as_str())?;
-    let all = pairs
-        .iter()
-        .all(|pair| pair.block.strip_suffix(pair.text.as_str()) == Some(taken));
+    let all = pairs.iter().all(|pair| pair.block.strip_suffix(pair.text.as_str()) == Some(taken));
     let kept = shown.strip_prefix(taken)?;
     all.then(|| kept.to_owned())
 }
 
 /// The one thing that this very indentation became wherever it is shown.
 fn known(pairs: &[Pair], shown: &str) -> Option<String> {
-    let mut same = pairs
-        .iter()
-        .filter(|pair| pair.block == shown)
-        .map(|pair| &pair.text);
+    let mut same = pairs.iter().filter(|pair| pair.block == shown).map(|pair| &pair.text);
     let first = same.next()?;
     same.all(|other| other == first).then(|| first.clone())
 }
 
 /// The block lost the same number of columns on every line that had as many, and none elsewhere: what lost and what
 /// did not is told by the brackets around it, or else by `even`, that all did.
-fn clipped(
-    pairs: &[Pair],
-    lines: &[Shown<'_>],
-    mut nesting: Nesting,
-    lost: usize,
-    even: bool,
-) -> Option<Vec<String>> {
+fn clipped(pairs: &[Pair], lines: &[Shown<'_>], mut nesting: Nesting, lost: usize, even: bool) -> Option<Vec<String>> {
     if !all_lost(pairs, lost) {
         return None;
     }
@@ -172,12 +130,8 @@ fn clipped(
             None if width >= lost => width + lost,
             None => {
                 let both = [width, width + lost];
-                let fit = nesting
-                    .expect(body)
-                    .filter(|expected| both.contains(expected));
-                let stepped = both
-                    .into_iter()
-                    .find(|width| !lost.is_multiple_of(unit) && width.is_multiple_of(unit));
+                let fit = nesting.expect(body).filter(|expected| both.contains(expected));
+                let stepped = both.into_iter().find(|width| !lost.is_multiple_of(unit) && width.is_multiple_of(unit));
                 fit.or(stepped).or(even.then_some(width + lost))?
             }
         };
@@ -193,20 +147,14 @@ fn clipped(
 }
 
 fn most_lost(pairs: &[Pair]) -> usize {
-    pairs
-        .iter()
-        .map(|pair| pair.text.len().saturating_sub(pair.block.len()))
-        .max()
-        .unwrap_or_default()
+    pairs.iter().map(|pair| pair.text.len().saturating_sub(pair.block.len())).max().unwrap_or_default()
 }
 
 fn all_lost(pairs: &[Pair], lost: usize) -> bool {
     let blanks = |text: &str| text.bytes().all(|byte| byte == b' ');
     let fits = |pair: &Pair| {
         let (block, text) = (pair.block.len(), pair.text.len());
-        blanks(&pair.block)
-            && blanks(&pair.text)
-            && (block + lost == text || (block == text && block < lost))
+        blanks(&pair.block) && blanks(&pair.text) && (block + lost == text || (block == text && block < lost))
     };
     lost > 0 && pairs.iter().all(fits)
 }
@@ -216,11 +164,7 @@ pub(crate) fn lost_columns(lines: &[(&str, &str)]) -> Option<usize> {
     let pairs: Vec<Pair> = lines
         .iter()
         .filter(|(block, _)| !block.trim().is_empty())
-        .map(|(block, text)| Pair {
-            at: 0,
-            block: leading(block).to_owned(),
-            text: leading(text).to_owned(),
-        })
+        .map(|(block, text)| Pair { at: 0, block: leading(block).to_owned(), text: leading(text).to_owned() })
         .collect();
     Some(most_lost(&pairs)).filter(|&lost| all_lost(&pairs, lost))
 }
@@ -228,9 +172,7 @@ pub(crate) fn lost_columns(lines: &[(&str, &str)]) -> Option<usize> {
 /// A tab in the block is as many columns in the text for every line, after one constant.
 fn untabbed(pairs: &[Pair], shown: &str, unit: usize) -> Option<String> {
     let tabs = |indent: &str| indent.matches('\t').count();
-    if pairs.iter().any(|pair| tabs(&pair.text) > 0)
-        || !pairs.iter().any(|pair| tabs(&pair.block) > 0)
-    {
+    if pairs.iter().any(|pair| tabs(&pair.text) > 0) || !pairs.iter().any(|pair| tabs(&pair.block) > 0) {
         return None;
     }
     [unit, 4, 2, 8].into_iter().find_map(|width| {
@@ -253,25 +195,19 @@ fn sagging(pairs: &[Pair], lines: &[Shown<'_>], habit: &Habit) -> Option<Vec<(us
     if !pairs.iter().all(|pair| at_edge(pair, lines)) {
         return None;
     }
-    let there: Vec<usize> = (0..lines.len())
-        .filter(|&at| lines[at].stays && !lines[at].line.trim().is_empty())
-        .collect();
+    let there: Vec<usize> =
+        (0..lines.len()).filter(|&at| lines[at].stays && !lines[at].line.trim().is_empty()).collect();
     let under: Vec<(usize, usize)> = there
         .windows(2)
         .map(|two| (two[0], two[1]))
-        .filter(|&(above, below)| {
-            lines[below].real.is_none() && opens_over(lines[above].line, lines[below].line)
-        })
+        .filter(|&(above, below)| lines[below].real.is_none() && opens_over(lines[above].line, lines[below].line))
         .collect();
     let width = |at: usize| leading(lines[at].line).len();
     let sags = |&(above, below): &(usize, usize)| match width(below).checked_sub(width(above)) {
         None | Some(0) => !habit.flat && !lines[above].line.trim().ends_with(':'),
         Some(step) => habit.step.is_some_and(|unit| step < unit),
     };
-    under
-        .iter()
-        .any(|pair| width(pair.0) == 0 && sags(pair))
-        .then_some(under)
+    under.iter().any(|pair| width(pair.0) == 0 && sags(pair)).then_some(under)
 }
 
 fn opens_over(above: &str, below: &str) -> bool {
@@ -289,14 +225,9 @@ fn regrown(
     unit: usize,
 ) -> Option<Vec<String>> {
     let width = |at: usize| leading(lines[at].line).len();
-    let &(_, below) = under
-        .iter()
-        .find(|&&(above, below)| width(above) == 0 && width(below) < unit)?;
+    let &(_, below) = under.iter().find(|&&(above, below)| width(above) == 0 && width(below) < unit)?;
     let settled = clipped(pairs, lines, nesting, unit - width(below), false)?;
-    under
-        .iter()
-        .all(|&(above, below)| settled[below].len() == settled[above].len() + unit)
-        .then_some(settled)
+    under.iter().all(|&(above, below)| settled[below].len() == settled[above].len() + unit).then_some(settled)
 }
 
 /// By columns: from the nearest pair, with the ratio that the pairs have among themselves.
@@ -311,15 +242,9 @@ fn scaled(pairs: &[Pair], at: usize, shown: &str) -> String {
     let least = pairs.iter().map(Pair::columns).min().unwrap_or_default();
     let most = pairs.iter().map(Pair::columns).max().unwrap_or_default();
     let (run, rise) = (most.0 - least.0, most.1 - least.1);
-    let (run, rise) = if run > 0 && rise > 0 {
-        (run, rise)
-    } else {
-        unit_ratio(pairs, shown)
-    };
+    let (run, rise) = if run > 0 && rise > 0 { (run, rise) } else { unit_ratio(pairs, shown) };
     let wanted = columns(shown);
-    let near = pairs
-        .iter()
-        .min_by_key(|pair| (pair.columns().0.abs_diff(wanted), pair.at.abs_diff(at)));
+    let near = pairs.iter().min_by_key(|pair| (pair.columns().0.abs_diff(wanted), pair.at.abs_diff(at)));
     let (from, to) = near.map(Pair::columns).unwrap_or_default();
     let width = usize::try_from(to + (wanted - from) * rise / run.max(1)).unwrap_or_default();
     if pairs.iter().any(|pair| pair.text.contains('\t')) {
@@ -347,10 +272,7 @@ fn unit_ratio(pairs: &[Pair], shown: &str) -> (isize, isize) {
 const TAB: usize = 4;
 
 fn columns(indent: &str) -> isize {
-    indent
-        .chars()
-        .map(|blank| if blank == '\t' { TAB.cast_signed() } else { 1 })
-        .sum()
+    indent.chars().map(|blank| if blank == '\t' { TAB.cast_signed() } else { 1 }).sum()
 }
 
 /// The blanks that a line begins with.
@@ -380,10 +302,7 @@ impl Habit {
             flat |= step == 0 && opens_over(above, line) && !above.trim().ends_with(':');
             above = line;
         }
-        let step = (2..=8)
-            .rev()
-            .max_by_key(|&width| counts[width])
-            .filter(|&width| counts[width] > 0);
+        let step = (2..=8).rev().max_by_key(|&width| counts[width]).filter(|&width| counts[width] > 0);
         Habit { step, flat }
     }
 }

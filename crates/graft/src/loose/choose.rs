@@ -23,11 +23,7 @@ pub(super) fn choose(
     let Some(first) = code.first() else {
         return Ok(None);
     };
-    let siblings: Vec<&str> = code
-        .iter()
-        .map(|item| item.name.as_str())
-        .filter(|name| *name != first.name)
-        .collect();
+    let siblings: Vec<&str> = code.iter().map(|item| item.name.as_str()).filter(|name| *name != first.name).collect();
     // A key whose old values are elided stands in the file: its neighbours in the words are those of the new values.
     if let [only] = code
         && only.kind == Kind::Entry
@@ -56,8 +52,7 @@ pub(super) fn choose(
     if let Some(found) = keyed(merger, blocks, code, hints)? {
         return Ok(Some(found));
     }
-    let ended = hints.prose.end(&first.name, &siblings).is_some()
-        || hints.prose.appends(&first.name, &siblings);
+    let ended = hints.prose.end(&first.name, &siblings).is_some() || hints.prose.appends(&first.name, &siblings);
     if let Some(found) = kindred(merger.file, blocks, code)?.filter(|_| !ended) {
         return Ok(Some(found));
     }
@@ -79,16 +74,11 @@ fn held(
 ) -> Option<usize> {
     let mut names = hints.prose.related(Relation::Within, name, siblings);
     names.extend(hints.prose.under(name, siblings));
-    let paths: Vec<Vec<String>> = blocks
-        .iter()
-        .map(|block| path_of(file, block.node))
-        .collect();
-    let lies_in =
-        |path: &[String], name: &str| (1..=path.len()).any(|end| is_held_by(&path[..end], name));
+    let paths: Vec<Vec<String>> = blocks.iter().map(|block| path_of(file, block.node)).collect();
+    let lies_in = |path: &[String], name: &str| (1..=path.len()).any(|end| is_held_by(&path[..end], name));
     names.retain(|name| paths.iter().any(|path| lies_in(path, name)));
     let is_meant = |path: &Vec<String>| {
-        names.iter().any(|name| is_held_by(path, name))
-            && names.iter().all(|name| lies_in(path, name))
+        names.iter().any(|name| is_held_by(path, name)) && names.iter().all(|name| lies_in(path, name))
     };
     let mut found = paths.iter().enumerate().filter(|(_, path)| is_meant(path));
     let (only, _) = found.next()?;
@@ -102,25 +92,14 @@ fn beside_words(
     code: &[&Item<'_>],
     hints: &Hints<'_>,
 ) -> Result<Option<usize>, Refusal> {
-    let is_named = blocks
-        .first()
-        .is_some_and(|block| block.kind == List::Statements);
-    for item in code
-        .iter()
-        .filter(|item| matches!(item.kind, Kind::Call | Kind::Entry))
-    {
-        let siblings: Vec<&str> = code
-            .iter()
-            .map(|one| one.name.as_str())
-            .filter(|name| *name != item.name)
-            .collect();
+    let is_named = blocks.first().is_some_and(|block| block.kind == List::Statements);
+    for item in code.iter().filter(|item| matches!(item.kind, Kind::Call | Kind::Entry)) {
+        let siblings: Vec<&str> = code.iter().map(|one| one.name.as_str()).filter(|name| *name != item.name).collect();
         for phrase in hints.prose.phrases(&item.name, &siblings) {
             let mut found = fitting(file, blocks, &|items| (phrase.clone(), kin(items, item)));
             // In a function that the words name any of its steps may be meant.
             if found.is_empty() && is_named && phrase.sort.is_none() {
-                let told = |items: &[Item<'_>]| {
-                    neighbours::without_kind(file, phrase, items, &kin(items, item))
-                };
+                let told = |items: &[Item<'_>]| neighbours::without_kind(file, phrase, items, &kin(items, item));
                 found = fitting(file, blocks, &|items| (told(items), steps(items)));
             }
             match found.as_slice() {
@@ -146,21 +125,12 @@ fn fitting(file: &Source<'_>, blocks: &[Block<'_>], asked: &Asked<'_>) -> Vec<(u
             Named::All | Named::Nothing => None,
         }
     };
-    blocks
-        .iter()
-        .enumerate()
-        .filter_map(|(at, block)| Some((at, fits(block)?)))
-        .collect()
+    blocks.iter().enumerate().filter_map(|(at, block)| Some((at, fits(block)?))).collect()
 }
 
 fn steps(items: &[Item<'_>]) -> Vec<usize> {
     let is_step = |item: &Item<'_>| matches!(item.kind, Kind::Call | Kind::Value);
-    items
-        .iter()
-        .enumerate()
-        .filter(|(_, item)| is_step(item))
-        .map(|(at, _)| at)
-        .collect()
+    items.iter().enumerate().filter(|(_, item)| is_step(item)).map(|(at, _)| at).collect()
 }
 
 /// The only block that has items of the sort which the words name: "after the existing assertion". In a function that the
@@ -174,9 +144,7 @@ fn beside_sort(
     let Some(first) = code.first() else {
         return Ok(None);
     };
-    let is_named = blocks
-        .first()
-        .is_some_and(|block| block.kind == List::Statements);
+    let is_named = blocks.first().is_some_and(|block| block.kind == List::Statements);
     for phrase in hints.prose.phrases(&first.name, siblings) {
         let Some(sort) = phrase.sort else { continue };
         let found: Vec<(usize, usize)> = blocks
@@ -208,10 +176,7 @@ fn in_the_test(
         return Ok(None);
     }
     let top = file.items(file.root());
-    let inner = blocks
-        .iter()
-        .filter(|block| block.kind != List::Module)
-        .flat_map(|block| &block.items);
+    let inner = blocks.iter().filter(|block| block.kind != List::Module).flat_map(|block| &block.items);
     let bodies: Vec<usize> = top
         .iter()
         .chain(inner)
@@ -231,18 +196,10 @@ fn in_the_test(
     }
 }
 
-pub(super) fn several(
-    file: &Source<'_>,
-    blocks: &[Block<'_>],
-    found: &[(usize, usize)],
-    what: &str,
-) -> Refusal {
+pub(super) fn several(file: &Source<'_>, blocks: &[Block<'_>], found: &[(usize, usize)], what: &str) -> Refusal {
     let mut refusal = refusal(
         Reason::Ambiguous,
-        format!(
-            "{what}, by which the block has its place, stands in {} places",
-            found.len()
-        ),
+        format!("{what}, by which the block has its place, stands in {} places", found.len()),
     );
     refusal.candidates = found
         .iter()
@@ -254,48 +211,28 @@ pub(super) fn several(
 
 /// The only function that makes calls like those shown on a name of its own: an app that is put together in a factory. Where
 /// the module makes such calls or binds the name, it is the module's.
-fn kindred(
-    file: &Source<'_>,
-    blocks: &[Block<'_>],
-    code: &[&Item<'_>],
-) -> Result<Option<usize>, Refusal> {
+fn kindred(file: &Source<'_>, blocks: &[Block<'_>], code: &[&Item<'_>]) -> Result<Option<usize>, Refusal> {
     let callee = |item: &Item<'_>| item.name.split('(').next().unwrap_or_default().to_owned();
-    let calls = code.iter().filter(|item| {
-        item.kind == Kind::Call && callee(item).contains('.') || item.kind == Kind::Entry
-    });
+    let calls =
+        code.iter().filter(|item| item.kind == Kind::Call && callee(item).contains('.') || item.kind == Kind::Entry);
     for item in calls {
         let called = item.kind == Kind::Call || item.node.kind().starts_with("call");
-        let receiver = callee(item)
-            .split('.')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
+        let receiver = callee(item).split('.').next().unwrap_or_default().to_owned();
         let module = blocks.iter().find(|block| block.kind == List::Module);
         let own = |block: &Block<'_>| {
-            block
-                .items
-                .iter()
-                .any(|old| old.kind == Kind::Value && old.name == receiver)
+            block.items.iter().any(|old| old.kind == Kind::Value && old.name == receiver)
                 || !kin(&block.items, item).is_empty()
         };
         if !called || module.is_some_and(own) {
             continue;
         }
-        let found: Vec<(usize, usize)> = blocks
-            .iter()
-            .enumerate()
-            .filter_map(|(at, block)| Some((at, *kin(&block.items, item).first()?)))
-            .collect();
+        let found: Vec<(usize, usize)> =
+            blocks.iter().enumerate().filter_map(|(at, block)| Some((at, *kin(&block.items, item).first()?))).collect();
         match found.as_slice() {
             [] => {}
             [(only, _)] => return Ok(Some(*only)),
             _ => {
-                return Err(several(
-                    file,
-                    blocks,
-                    &found,
-                    &format!("`{}`", callee(item)),
-                ));
+                return Err(several(file, blocks, &found, &format!("`{}`", callee(item))));
             }
         }
     }
@@ -317,11 +254,8 @@ fn beside(
         for name in hints.prose.related(relation, &first.name, siblings) {
             let mut found: Vec<(usize, usize)> = Vec::new();
             for (at, block) in blocks.iter().enumerate() {
-                found.extend(
-                    told(file, (hints.prose, relation), name, &block.items)
-                        .into_iter()
-                        .map(|item| (at, item)),
-                );
+                found
+                    .extend(told(file, (hints.prose, relation), name, &block.items).into_iter().map(|item| (at, item)));
             }
             found = outermost(blocks, found);
             if let Some(lines) = hints.lines.filter(|_| found.len() > 1) {
@@ -353,10 +287,7 @@ fn beside(
                 several => {
                     let mut refusal = refusal(
                         Reason::Ambiguous,
-                        format!(
-                            "`{name}`, beside which the block belongs, stands in {} places",
-                            several.len()
-                        ),
+                        format!("`{name}`, beside which the block belongs, stands in {} places", several.len()),
                     );
                     refusal.candidates = found
                         .iter()
@@ -373,32 +304,16 @@ fn beside(
 
 /// Those of the items that lie in none of the others: an argument of an entry is a part of it.
 fn outermost(blocks: &[Block<'_>], found: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
-    let bytes = |&(at, item): &(usize, usize)| {
-        blocks
-            .get(at)?
-            .items
-            .get(item)
-            .map(|item| item.node.byte_range())
-    };
+    let bytes = |&(at, item): &(usize, usize)| blocks.get(at)?.items.get(item).map(|item| item.node.byte_range());
     let lies_in = |one: &(usize, usize), other: &(usize, usize)| match (bytes(one), bytes(other)) {
-        (Some(inner), Some(outer)) => {
-            inner != outer && outer.start <= inner.start && inner.end <= outer.end
-        }
+        (Some(inner), Some(outer)) => inner != outer && outer.start <= inner.start && inner.end <= outer.end,
         _ => false,
     };
-    found
-        .iter()
-        .copied()
-        .filter(|one| !found.iter().any(|other| lies_in(one, other)))
-        .collect()
+    found.iter().copied().filter(|one| !found.iter().any(|other| lies_in(one, other))).collect()
 }
 
 /// The only block that holds lines which the snippet repeats.
-fn repeated(
-    merger: &Merger<'_, '_, '_>,
-    blocks: &[Block<'_>],
-    code: &[&Item<'_>],
-) -> Option<usize> {
+fn repeated(merger: &Merger<'_, '_, '_>, blocks: &[Block<'_>], code: &[&Item<'_>]) -> Option<usize> {
     let hits = |block: &Block<'_>| {
         code.iter()
             .filter(|item| {
@@ -431,11 +346,7 @@ fn keyed(
     let grows = |old: &Item<'_>| {
         let callee = only.name.split('(').next().unwrap_or_default();
         only.kind == Kind::Call
-            && hints
-                .prose
-                .mentions
-                .iter()
-                .any(|mention| crate::prose::plain(&mention.name) == callee)
+            && hints.prose.mentions.iter().any(|mention| crate::prose::plain(&mention.name) == callee)
             && merger.drops(old.core, only.core).is_none()
     };
     let told = hints.prose.replaces_something() || only.kind == Kind::Entry;
@@ -449,13 +360,7 @@ fn keyed(
     let mut found: Vec<(usize, usize)> = blocks
         .iter()
         .enumerate()
-        .flat_map(|(at, block)| {
-            block
-                .items
-                .iter()
-                .filter(same)
-                .map(move |item| (at, item.start))
-        })
+        .flat_map(|(at, block)| block.items.iter().filter(same).map(move |item| (at, item.start)))
         .collect();
     if let Some(lines) = hints.lines.filter(|_| found.len() > 1) {
         let close: Vec<(usize, usize)> = found
@@ -474,14 +379,9 @@ fn keyed(
         [] => Ok(None),
         [(at, _)] => Ok(Some(*at)),
         several => {
-            let mut refusal = refusal(
-                Reason::Ambiguous,
-                format!("`{}` stands {} times in the file", only.name, several.len()),
-            );
-            refusal.candidates = several
-                .iter()
-                .map(|&(_, start)| place(file.text, start))
-                .collect();
+            let mut refusal =
+                refusal(Reason::Ambiguous, format!("`{}` stands {} times in the file", only.name, several.len()));
+            refusal.candidates = several.iter().map(|&(_, start)| place(file.text, start)).collect();
             Err(refusal)
         }
     }
@@ -495,28 +395,17 @@ fn in_the_constructor(
     hints: &Hints<'_>,
 ) -> Option<usize> {
     let (first, outer) = (code.first()?, blocks.first()?);
-    let within = !hints
-        .prose
-        .related(Relation::Within, &first.name, siblings)
-        .is_empty();
+    let within = !hints.prose.related(Relation::Within, &first.name, siblings).is_empty();
     let fits = outer.kind == List::Statements && is_of_constructor(file, outer.node);
     let beside = outer.items.iter().any(sets_attribute);
     (within && fits && beside && code.iter().all(|item| sets_attribute(item))).then_some(0)
 }
 
 /// The body of the function that the prose names, where it says "at the end" or "at the top" of it.
-fn at_end(
-    blocks: &[Block<'_>],
-    code: &[&Item<'_>],
-    hints: &Hints<'_>,
-    siblings: &[&str],
-) -> Option<usize> {
+fn at_end(blocks: &[Block<'_>], code: &[&Item<'_>], hints: &Hints<'_>, siblings: &[&str]) -> Option<usize> {
     let first = code.first()?;
     hints.prose.end(&first.name, siblings)?;
     let outer = blocks.first()?;
-    let within = !hints
-        .prose
-        .related(Relation::Within, &first.name, siblings)
-        .is_empty();
+    let within = !hints.prose.related(Relation::Within, &first.name, siblings).is_empty();
     (outer.kind == List::Statements && within).then_some(0)
 }

@@ -35,16 +35,11 @@ impl Merger<'_, '_, '_> {
         }
         let (there, shown) = (clauses(old.core), clauses(new.core));
         let count = |of: &[&str], kind: &str| of.iter().filter(|one| **one == kind).count();
-        if let Some(lost) = there
-            .iter()
-            .find(|kind| count(&there, kind) > count(&shown, kind))
-        {
+        if let Some(lost) = there.iter().find(|kind| count(&there, kind) > count(&shown, kind)) {
             let branch = lost.split('_').next().unwrap_or(lost);
             return Err(self.loss(old, &format!("its `{branch}`")));
         }
-        let is_told = self
-            .replaced
-            .is_some_and(|(at, _)| at == old.node.start_byte())
+        let is_told = self.replaced.is_some_and(|(at, _)| at == old.node.start_byte())
             || self.prose.replaces_something() && !self.prose.adds_something();
         match self.lost(old.core, new.core) {
             Some((line, kept)) if !is_told || kept == 0 && self.has_like(old) => {
@@ -56,11 +51,7 @@ impl Merger<'_, '_, '_> {
 
     /// Refuses where a written type or the literal that a call takes lacks a member of the file's, and no word says that the
     /// block shows all of it: `type Kind = "a" | "d"` over `"a" | "b"`.
-    pub(super) fn refuse_lost_members(
-        &self,
-        old: &Item<'_>,
-        new: &Item<'_>,
-    ) -> Result<(), Refusal> {
+    pub(super) fn refuse_lost_members(&self, old: &Item<'_>, new: &Item<'_>) -> Result<(), Refusal> {
         let prose = self.prose;
         if prose.restates(&old.name) || prose.removes_something() || prose.only_replaces() {
             return Ok(());
@@ -68,9 +59,7 @@ impl Merger<'_, '_, '_> {
         let lost = match (written_type(old.core), written_type(new.core)) {
             (Some(there), Some(shown)) => {
                 let shown = members(self.snippet, shown);
-                members(self.file, there)
-                    .into_iter()
-                    .find(|member| !shown.contains(member))
+                members(self.file, there).into_iter().find(|member| !shown.contains(member))
             }
             _ => match (called(old.core), called(new.core)) {
                 (Some(there), Some(shown)) => self.drops(there, shown),
@@ -95,14 +84,8 @@ impl Merger<'_, '_, '_> {
         let (there, shown) = (statements(self.file, old), statements(self.snippet, new));
         let (mut lost, mut kept) = (None, 0);
         for item in &there {
-            let same = shown
-                .iter()
-                .any(|one| same_code((self.file, item), (self.snippet, one)));
-            let alike = || {
-                shown
-                    .iter()
-                    .find(|one| one.kind == item.kind && head(one) == head(item))
-            };
+            let same = shown.iter().any(|one| same_code((self.file, item), (self.snippet, one)));
+            let alike = || shown.iter().find(|one| one.kind == item.kind && head(one) == head(item));
             match (same, alike()) {
                 (true, _) => kept += 1,
                 (false, Some(counterpart)) => match self.lost(item.core, counterpart.core) {
@@ -113,12 +96,7 @@ impl Merger<'_, '_, '_> {
                     None => kept += 1,
                 },
                 (false, None) => {
-                    let line = self
-                        .file
-                        .slice(item.bare..item.code_end)
-                        .lines()
-                        .next()
-                        .unwrap_or_default();
+                    let line = self.file.slice(item.bare..item.code_end).lines().next().unwrap_or_default();
                     lost = lost.or_else(|| Some(line.trim().to_owned()));
                 }
             }
@@ -129,10 +107,7 @@ impl Merger<'_, '_, '_> {
     /// Whether the file has another statement of the same form.
     fn has_like(&self, old: &Item<'_>) -> bool {
         fn count(node: Node<'_>, kind: &str) -> usize {
-            let inner: usize = children(node)
-                .into_iter()
-                .map(|child| count(child, kind))
-                .sum();
+            let inner: usize = children(node).into_iter().map(|child| count(child, kind)).sum();
             inner + usize::from(node.kind() == kind)
         }
         count(self.file.root(), old.core.kind()) > 1
@@ -141,23 +116,17 @@ impl Merger<'_, '_, '_> {
 
 /// The type that an alias writes out of several others.
 fn written_type(core: Node<'_>) -> Option<Node<'_>> {
-    let value = core
-        .child_by_field_name("value")
-        .filter(|_| core.kind() == "type_alias_declaration");
+    let value = core.child_by_field_name("value").filter(|_| core.kind() == "type_alias_declaration");
     value.filter(|value| matches!(value.kind(), "union_type" | "intersection_type"))
 }
 
 /// The call that a constant is made by: `z.enum(["a", "b"])`.
 fn called(core: Node<'_>) -> Option<Node<'_>> {
     let core = match core.kind() {
-        "lexical_declaration" | "variable_declaration" | "expression_statement" => {
-            core.named_child(0)?
-        }
+        "lexical_declaration" | "variable_declaration" | "expression_statement" => core.named_child(0)?,
         _ => core,
     };
-    let value = core
-        .child_by_field_name("value")
-        .or_else(|| core.child_by_field_name("right"))?;
+    let value = core.child_by_field_name("value").or_else(|| core.child_by_field_name("right"))?;
     matches!(value.kind(), "call_expression" | "call").then_some(value)
 }
 
@@ -168,19 +137,8 @@ fn members(source: &Source<'_>, node: Node<'_>) -> Vec<String> {
             let parts = children(node).into_iter().filter(Node::is_named);
             parts.flat_map(|part| members(source, part)).collect()
         }
-        "object_type" => source
-            .items(node)
-            .into_iter()
-            .map(|item| item.name)
-            .collect(),
-        _ => vec![
-            source
-                .slice(node.byte_range())
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ")
-                .replace('\'', "\""),
-        ],
+        "object_type" => source.items(node).into_iter().map(|item| item.name).collect(),
+        _ => vec![source.slice(node.byte_range()).split_whitespace().collect::<Vec<_>>().join(" ").replace('\'', "\"")],
     }
 }
 
@@ -204,9 +162,7 @@ fn statements<'t>(source: &Source<'_>, node: Node<'t>) -> Vec<Item<'t>> {
     for child in children(node) {
         match source.language.list(child) {
             Some(List::Statements) => {
-                let code = |item: &Item<'_>| {
-                    !matches!(item.kind, Kind::Comment | Kind::Marker | Kind::Docstring)
-                };
+                let code = |item: &Item<'_>| !matches!(item.kind, Kind::Comment | Kind::Marker | Kind::Docstring);
                 found.extend(source.items(child).into_iter().filter(code));
             }
             Some(List::Module | List::Members) => {}

@@ -14,21 +14,7 @@ const ONCE: [(&str, &[&str]); 6] = [
     ("listen", &[]),
     ("create_all", &[]),
     ("execute_from_command_line", &[]),
-    (
-        "run",
-        &[
-            "uvicorn",
-            "hypercorn",
-            "app",
-            "application",
-            "server",
-            "asyncio",
-            "anyio",
-            "mcp",
-            "bot",
-            "web",
-        ],
-    ),
+    ("run", &["uvicorn", "hypercorn", "app", "application", "server", "asyncio", "anyio", "mcp", "bot", "web"]),
     ("serve", &["uvicorn", "server", "app", "Deno", "Bun"]),
     ("bootstrap", &[""]),
 ];
@@ -49,19 +35,14 @@ pub(super) fn forebears(
     item: &Item<'_>,
 ) -> Result<Vec<usize>, Refusal> {
     let adds = merger.prose.adds_something() && !merger.prose.replaces_something();
-    if item.kind != Kind::Call
-        || pair.kind == List::Entries
-        || pair.kind == List::Statements && adds
-    {
+    if item.kind != Kind::Call || pair.kind == List::Entries || pair.kind == List::Statements && adds {
         return Ok(Vec::new());
     }
     let found: Vec<(usize, Kin)> = pair
         .old
         .iter()
         .enumerate()
-        .filter_map(|(at, old)| {
-            kin((merger.file, old), (merger.snippet, item)).map(|kin| (at, kin))
-        })
+        .filter_map(|(at, old)| kin((merger.file, old), (merger.snippet, item)).map(|kin| (at, kin)))
         .filter(|(_, kin)| pair.kind == List::Module || *kin == Kin::Grown)
         .collect();
     let told = merger.prose.replaces_something() || merger.is_elided(item.node);
@@ -70,28 +51,15 @@ pub(super) fn forebears(
         [(only, kin)] if *kin == Kin::Grown || told => return Ok(vec![*only]),
         [_] => refusal(
             Reason::Conflict,
-            format!(
-                "`{}` stands here with more than the block shows of it, and can stand only once",
-                item.name
-            ),
+            format!("`{}` stands here with more than the block shows of it, and can stand only once", item.name),
         ),
         several => refusal(
             Reason::Ambiguous,
-            format!(
-                "`{}` could replace {} statements, and nothing tells which",
-                item.name,
-                several.len()
-            ),
+            format!("`{}` could replace {} statements, and nothing tells which", item.name, several.len()),
         ),
     };
-    let candidates = found
-        .iter()
-        .filter_map(|&(at, _)| pair.old.get(at))
-        .map(|old| place(merger.file.text, old.start));
-    Err(Refusal {
-        candidates: candidates.collect(),
-        ..problem
-    })
+    let candidates = found.iter().filter_map(|&(at, _)| pair.old.get(at)).map(|old| place(merger.file.text, old.start));
+    Err(Refusal { candidates: candidates.collect(), ..problem })
 }
 
 fn kin(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> Option<Kin> {
@@ -104,11 +72,7 @@ fn kin(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> Option<K
         return same.then_some(if fewer { Kin::Changed } else { Kin::Grown });
     }
     let (there, shown) = (links(old.1.core, old.0.text), links(new.1.core, new.0.text));
-    if there.len() < 2
-        || shown.len() < 2
-        || there.first() != shown.first()
-        || there.last() != shown.last()
-    {
+    if there.len() < 2 || shown.len() < 2 || there.first() != shown.first() || there.last() != shown.last() {
         return None;
     }
     let mut rest = shown.iter();
@@ -122,8 +86,7 @@ pub(crate) fn stands_once(name: &str) -> Option<&str> {
     let (receiver, verb) = callee.rsplit_once('.').unwrap_or(("", callee));
     ONCE.iter()
         .any(|(one, receivers)| {
-            *one == verb
-                && (receivers.contains(&receiver) || receivers.is_empty() && !receiver.is_empty())
+            *one == verb && (receivers.contains(&receiver) || receivers.is_empty() && !receiver.is_empty())
         })
         .then_some(callee)
 }
@@ -136,23 +99,14 @@ fn links(node: Node<'_>, source: &str) -> Vec<String> {
     };
     let mut links = Vec::new();
     let mut at = node;
-    while matches!(
-        at.kind(),
-        "await_expression" | "await" | "expression_statement"
-    ) {
+    while matches!(at.kind(), "await_expression" | "await" | "expression_statement") {
         let Some(inner) = at.named_child(0) else {
             return links;
         };
         at = inner;
     }
-    while let (true, Some(function)) = (
-        at.kind().starts_with("call"),
-        at.child_by_field_name("function"),
-    ) {
-        let passed = at
-            .child_by_field_name("arguments")
-            .map(squeezed)
-            .unwrap_or_default();
+    while let (true, Some(function)) = (at.kind().starts_with("call"), at.child_by_field_name("function")) {
+        let passed = at.child_by_field_name("arguments").map(squeezed).unwrap_or_default();
         let mut object = function.child_by_field_name("object");
         while let Some(inner) = object.filter(|one| !one.kind().starts_with("call")) {
             object = inner.child_by_field_name("object");
@@ -161,13 +115,8 @@ fn links(node: Node<'_>, source: &str) -> Vec<String> {
             links.push(format!("{}{passed}", squeezed(function)));
             break;
         };
-        let name = source
-            .get(object.end_byte()..function.end_byte())
-            .unwrap_or_default();
-        links.push(format!(
-            "{}{passed}",
-            name.split_whitespace().collect::<String>()
-        ));
+        let name = source.get(object.end_byte()..function.end_byte()).unwrap_or_default();
+        links.push(format!("{}{passed}", name.split_whitespace().collect::<String>()));
         at = object;
     }
     links.reverse();
@@ -176,15 +125,11 @@ fn links(node: Node<'_>, source: &str) -> Vec<String> {
 
 fn arguments(node: Node<'_>) -> usize {
     let mut at = node;
-    while matches!(
-        at.kind(),
-        "await_expression" | "await" | "expression_statement"
-    ) {
+    while matches!(at.kind(), "await_expression" | "await" | "expression_statement") {
         let Some(inner) = at.named_child(0) else {
             return 0;
         };
         at = inner;
     }
-    at.child_by_field_name("arguments")
-        .map_or(0, |arguments| arguments.named_child_count())
+    at.child_by_field_name("arguments").map_or(0, |arguments| arguments.named_child_count())
 }

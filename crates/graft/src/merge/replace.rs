@@ -19,28 +19,16 @@ enum Fate {
 }
 
 impl Merger<'_, '_, '_> {
-    pub(super) fn merge_item(
-        &mut self,
-        old: &Item<'_>,
-        new: &Item<'_>,
-        pair: &Pair<'_, '_>,
-    ) -> Result<(), Refusal> {
-        if same_item((self.file, old), (self.snippet, new))
-            || awaits((self.file, old), (self.snippet, new))
-        {
+    pub(super) fn merge_item(&mut self, old: &Item<'_>, new: &Item<'_>, pair: &Pair<'_, '_>) -> Result<(), Refusal> {
+        if same_item((self.file, old), (self.snippet, new)) || awaits((self.file, old), (self.snippet, new)) {
             return Ok(());
         }
         if is_signature(new) && !is_signature(old) {
-            self.splice
-                .say(format!("changed the signature of `{}`", old.name));
+            self.splice.say(format!("changed the signature of `{}`", old.name));
             self.replace_ornaments(old, new)?;
             return self.replace_signature(old, new);
         }
-        let elided = self.is_elided(new.node)
-            || self
-                .markers
-                .iter()
-                .any(|at| (new.head..new.bare).contains(at));
+        let elided = self.is_elided(new.node) || self.markers.iter().any(|at| (new.head..new.bare).contains(at));
         if elided && !self.keeps_stub(old, new) {
             self.splice.say(format!("merged into `{}`", old.name));
             self.replace_ornaments(old, new)?;
@@ -64,29 +52,17 @@ impl Merger<'_, '_, '_> {
     /// Puts a signature that is shown without a body over the file's, and keeps the body.
     fn replace_signature(&mut self, old: &Item<'_>, new: &Item<'_>) -> Result<(), Refusal> {
         let Some(body) = old.core.child_by_field_name("body") else {
-            return Err(refusal(
-                Reason::Unclear,
-                format!("the block shows `{}` without its body", new.name),
-            ));
+            return Err(refusal(Reason::Unclear, format!("the block shows `{}` without its body", new.name)));
         };
         let head = self.file.slice(old.core.start_byte()..body.start_byte());
         let shown = self.snippet.slice(new.core.byte_range()).trim_end();
-        let comments = head
-            .lines()
-            .skip(1)
-            .any(|line| line.trim_start().starts_with('#'));
+        let comments = head.lines().skip(1).any(|line| line.trim_start().starts_with('#'));
         if comments || !head.trim_end().ends_with(':') || !shown.ends_with(':') {
-            return Err(refusal(
-                Reason::Unclear,
-                format!("the block shows `{}` without its body", new.name),
-            ));
+            return Err(refusal(Reason::Unclear, format!("the block shows `{}` without its body", new.name)));
         }
         let end = old.core.start_byte() + head.trim_end().len();
         let start = new.core.start_byte();
-        let piece = self.transplant.piece(
-            start..start + shown.len(),
-            self.file.indent(old.core.start_byte()),
-        );
+        let piece = self.transplant.piece(start..start + shown.len(), self.file.indent(old.core.start_byte()));
         self.replace_text(old.core.start_byte()..end, &piece);
         Ok(())
     }
@@ -99,19 +75,11 @@ impl Merger<'_, '_, '_> {
     }
 
     /// Puts the snippet's items into the file's list and keeps all others.
-    fn unite(
-        &mut self,
-        old: &Item<'_>,
-        new: &Item<'_>,
-        old_list: Node<'_>,
-        new_list: Node<'_>,
-    ) -> Result<(), Refusal> {
+    fn unite(&mut self, old: &Item<'_>, new: &Item<'_>, old_list: Node<'_>, new_list: Node<'_>) -> Result<(), Refusal> {
         self.splice.say(format!("merged into `{}`", old.name));
         self.replace_ornaments(old, new)?;
-        let (old_head, new_head) = (
-            core(old).start_byte()..old_list.start_byte(),
-            core(new).start_byte()..new_list.start_byte(),
-        );
+        let (old_head, new_head) =
+            (core(old).start_byte()..old_list.start_byte(), core(new).start_byte()..new_list.start_byte());
         let code = |text: &str| -> Vec<String> {
             text.lines()
                 .filter(|line| !line.trim_start().starts_with('#'))
@@ -122,9 +90,7 @@ impl Merger<'_, '_, '_> {
         if code(self.file.slice(old_head.clone())) != code(self.snippet.slice(new_head.clone()))
             && old.kind != Kind::Value
         {
-            let piece = self
-                .transplant
-                .piece(new_head, self.file.indent(old_head.start));
+            let piece = self.transplant.piece(new_head, self.file.indent(old_head.start));
             self.splice.replace(old_head, piece);
         }
         let kind = self.file.language.list(old_list).unwrap_or(List::Members);
@@ -139,13 +105,7 @@ impl Merger<'_, '_, '_> {
     }
 
     /// All of the file's members shown, or the word "replace": the snippet's form holds. Few shown: they join.
-    fn fate(
-        &self,
-        old: &Item<'_>,
-        new: &Item<'_>,
-        old_list: Node<'_>,
-        new_list: Node<'_>,
-    ) -> Result<Fate, Refusal> {
+    fn fate(&self, old: &Item<'_>, new: &Item<'_>, old_list: Node<'_>, new_list: Node<'_>) -> Result<Fate, Refusal> {
         if self.prose.restates(&old.name) {
             return Ok(Fate::Replace);
         }
@@ -156,10 +116,7 @@ impl Merger<'_, '_, '_> {
             });
             named.map(|item| (item.name, item.variant)).collect()
         };
-        let (there, shown) = (
-            named(self.file.items(old_list)),
-            named(self.snippet.items(new_list)),
-        );
+        let (there, shown) = (named(self.file.items(old_list)), named(self.snippet.items(new_list)));
         let kept = there.iter().filter(|one| shown.contains(one)).count();
         if kept == there.len() {
             return Ok(Fate::Replace);
@@ -173,10 +130,7 @@ impl Merger<'_, '_, '_> {
         if only_adds && new_ones || !value && kept * 2 <= there.len() {
             return Ok(Fate::Unite);
         }
-        let missing = there
-            .iter()
-            .find(|one| !shown.contains(one))
-            .map_or("", |one| one.0.as_str());
+        let missing = there.iter().find(|one| !shown.contains(one)).map_or("", |one| one.0.as_str());
         let mut refusal = refusal(
             Reason::Conflict,
             format!(
@@ -185,10 +139,7 @@ impl Merger<'_, '_, '_> {
             ),
         );
         let name = new.name.clone();
-        refusal.candidates.push(crate::Place {
-            name,
-            ..place(self.file.text, old.start)
-        });
+        refusal.candidates.push(crate::Place { name, ..place(self.file.text, old.start) });
         Err(refusal)
     }
 
@@ -196,24 +147,15 @@ impl Merger<'_, '_, '_> {
     fn stands(&self, old_list: Node<'_>, new_list: Node<'_>) -> bool {
         let there = self.file.items(old_list);
         let shown = self.snippet.items(new_list);
-        let mut code = shown
-            .iter()
-            .filter(|item| !matches!(item.kind, Kind::Comment | Kind::Marker));
-        code.all(|item| {
-            there
-                .iter()
-                .any(|old| same_item((self.file, old), (self.snippet, item)))
-        })
+        let mut code = shown.iter().filter(|item| !matches!(item.kind, Kind::Comment | Kind::Marker));
+        code.all(|item| there.iter().any(|old| same_item((self.file, old), (self.snippet, item))))
     }
 
     /// Replaces comments and decorators by the snippet's, where it shows some.
     fn replace_ornaments(&mut self, old: &Item<'_>, new: &Item<'_>) -> Result<(), Refusal> {
         let indent = self.file.indent(old.start).to_owned();
         if new.has_decorators() && !self.merge_decorators(old, new)? {
-            let (before, after) = (
-                self.file.slice(old.head..old.bare),
-                self.snippet.slice(new.head..new.bare),
-            );
+            let (before, after) = (self.file.slice(old.head..old.bare), self.snippet.slice(new.head..new.bare));
             if before.split_whitespace().ne(after.split_whitespace()) {
                 let piece = self.transplant.piece(new.head..new.bare, &indent);
                 let piece = format!("{}\n{indent}", piece.trim_end());
@@ -225,10 +167,7 @@ impl Merger<'_, '_, '_> {
             let before = self.file.slice(old.start..old.head);
             if before.split_whitespace().ne(comments.split_whitespace()) {
                 let piece = self.transplant.piece(new.start..new.head, &indent);
-                self.splice.replace(
-                    old.start..old.head,
-                    format!("{}\n{indent}", piece.trim_end()),
-                );
+                self.splice.replace(old.start..old.head, format!("{}\n{indent}", piece.trim_end()));
             }
         }
         Ok(())
@@ -239,20 +178,12 @@ impl Merger<'_, '_, '_> {
         let (there, shown) = (decorators(old), decorators(new));
         if !shown.iter().any(|decorator| self.is_elided(*decorator)) {
             let name = |source: &Source<'_>, node: Node<'_>| {
-                source
-                    .slice(node.byte_range())
-                    .split('(')
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned()
+                source.slice(node.byte_range()).split('(').next().unwrap_or_default().to_owned()
             };
             for decorator in shown {
-                let found = there
-                    .iter()
-                    .find(|one| name(self.file, **one) == name(self.snippet, decorator));
-                let lost = found
-                    .and_then(|found| self.drops(*found, decorator))
-                    .filter(|_| !self.prose.replaces_something());
+                let found = there.iter().find(|one| name(self.file, **one) == name(self.snippet, decorator));
+                let lost =
+                    found.and_then(|found| self.drops(*found, decorator)).filter(|_| !self.prose.replaces_something());
                 if let Some(lost) = lost {
                     return Err(refusal(
                         Reason::Conflict,
@@ -267,23 +198,14 @@ impl Merger<'_, '_, '_> {
         }
         for (at, decorator) in shown.iter().enumerate() {
             let name = |source: &Source<'_>, node: Node<'_>| {
-                source
-                    .slice(node.byte_range())
-                    .split('(')
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned()
+                source.slice(node.byte_range()).split('(').next().unwrap_or_default().to_owned()
             };
             let own = name(self.snippet, *decorator);
             let mut same = there.iter().filter(|one| name(self.file, **one) == own);
             let (Some(found), None) = (same.next(), same.next()) else {
                 return Err(refusal(
                     Reason::Unclear,
-                    format!(
-                        "the block elides part of decorator {} of `{}`",
-                        at + 1,
-                        old.name
-                    ),
+                    format!("the block elides part of decorator {} of `{}`", at + 1, old.name),
                 ));
             };
             self.merge_node(*found, *decorator)?;
@@ -297,57 +219,36 @@ impl Merger<'_, '_, '_> {
             return None;
         };
         let shown = self.snippet.items(new_list);
-        self.file
-            .items(old_list)
-            .into_iter()
-            .filter(|item| item.kind == Kind::Entry)
-            .find_map(|item| {
-                let Some(kept) = shown.iter().find(|one| one.name == item.name) else {
-                    return Some(item.name);
-                };
-                match (
-                    item.node.child_by_field_name("value"),
-                    kept.node.child_by_field_name("value"),
-                ) {
-                    (Some(old), Some(new))
-                        if old.kind() == new.kind() && collection(old) == Some(old) =>
-                    {
-                        self.drops(old, new)
-                    }
-                    _ => None,
+        self.file.items(old_list).into_iter().filter(|item| item.kind == Kind::Entry).find_map(|item| {
+            let Some(kept) = shown.iter().find(|one| one.name == item.name) else {
+                return Some(item.name);
+            };
+            match (item.node.child_by_field_name("value"), kept.node.child_by_field_name("value")) {
+                (Some(old), Some(new)) if old.kind() == new.kind() && collection(old) == Some(old) => {
+                    self.drops(old, new)
                 }
-            })
+                _ => None,
+            }
+        })
     }
 
     /// Replaces an item whole, but for what the snippet does not show of it.
     fn replace_item(&mut self, old: &Item<'_>, new: &Item<'_>) {
         let from_comments = new.has_comments();
         let from_decorators = new.has_decorators() && !from_comments;
-        let (old_start, new_start) =
-            if from_comments && (new.has_decorators() || !old.has_decorators()) {
-                (old.start, new.start)
-            } else if from_decorators {
-                (old.head, new.head)
-            } else {
-                (old.bare, new.bare)
-            };
-        let shows_tail = new.end > new.code_end;
-        let (old_end, new_end) = if shows_tail {
-            (old.end, new.end)
+        let (old_start, new_start) = if from_comments && (new.has_decorators() || !old.has_decorators()) {
+            (old.start, new.start)
+        } else if from_decorators {
+            (old.head, new.head)
         } else {
-            (old.code_end, new.code_end)
+            (old.bare, new.bare)
         };
+        let shows_tail = new.end > new.code_end;
+        let (old_end, new_end) = if shows_tail { (old.end, new.end) } else { (old.code_end, new.code_end) };
         let indent = self.file.indent(old_start).to_owned();
-        let mut piece = self.transplant.piece_over(
-            new_start..new_end,
-            &indent,
-            self.file.slice(old_start..old_end),
-        );
+        let mut piece = self.transplant.piece_over(new_start..new_end, &indent, self.file.slice(old_start..old_end));
         let bare = new.bare.saturating_sub(new_start);
-        let (before, after) = (
-            self.file.slice(old.bare..old.end),
-            self.snippet.slice(new.bare..new.end),
-        );
+        let (before, after) = (self.file.slice(old.bare..old.end), self.snippet.slice(new.bare..new.end));
         let head = bare_in(&piece, bare);
         if let Some(missing) = missing_words(before, after, old, new) {
             piece.insert_str(head, &missing);
@@ -382,9 +283,7 @@ impl Merger<'_, '_, '_> {
             if at > 0 {
                 new.push('\n');
             }
-            let same = kept
-                .iter()
-                .find(|one| one.trim_end() == line.trim_end() && !line.trim().is_empty());
+            let same = kept.iter().find(|one| one.trim_end() == line.trim_end() && !line.trim().is_empty());
             new.push_str(same.map_or(line, |one| one.trim_end_matches('\r')));
         }
         self.splice.replace(old, new);
@@ -399,9 +298,7 @@ fn bare_in(piece: &str, bare: usize) -> usize {
     let mut at = 0;
     for line in piece.split_inclusive('\n') {
         let start = line.trim_start();
-        if !start.is_empty()
-            && !start.starts_with(['#', '@', '/', '*', ')'])
-            && !line.starts_with(char::is_whitespace)
+        if !start.is_empty() && !start.starts_with(['#', '@', '/', '*', ')']) && !line.starts_with(char::is_whitespace)
         {
             return at;
         }
@@ -438,20 +335,15 @@ fn missing_words(before: &str, after: &str, old: &Item<'_>, new: &Item<'_>) -> O
 /// A definition shown by its first line alone.
 pub(super) fn is_signature(item: &Item<'_>) -> bool {
     matches!(item.core.kind(), "function_definition" | "class_definition")
-        && item
-            .core
-            .child_by_field_name("body")
-            .is_none_or(|body| body.named_child_count() == 0)
+        && item.core.child_by_field_name("body").is_none_or(|body| body.named_child_count() == 0)
 }
 
 /// The literal collection that a node is or passes as its only argument.
 fn collection(node: Node<'_>) -> Option<Node<'_>> {
     match node.kind() {
         "object" | "array" | "list" | "dictionary" => Some(node),
-        "decorator" | "call_expression" | "arguments" | "call" | "argument_list"
-        | "await_expression" | "await" => {
-            let last =
-                node.named_child(u32::try_from(node.named_child_count().checked_sub(1)?).ok()?)?;
+        "decorator" | "call_expression" | "arguments" | "call" | "argument_list" | "await_expression" | "await" => {
+            let last = node.named_child(u32::try_from(node.named_child_count().checked_sub(1)?).ok()?)?;
             collection(last)
         }
         _ => None,
@@ -463,47 +355,28 @@ fn before_ends_with_semicolon(text: &str) -> bool {
 }
 
 fn is_member_field(item: &Item<'_>) -> bool {
-    matches!(
-        item.core.kind(),
-        "public_field_definition" | "field_definition" | "property_signature"
-    )
+    matches!(item.core.kind(), "public_field_definition" | "field_definition" | "property_signature")
 }
 
 /// The node to merge: the definition, below `export` and decorators.
 fn core<'t>(item: &Item<'t>) -> Node<'t> {
-    if matches!(
-        item.node.kind(),
-        "decorated_definition" | "export_statement"
-    ) {
-        item.core
-    } else {
-        item.node
-    }
+    if matches!(item.node.kind(), "decorated_definition" | "export_statement") { item.core } else { item.node }
 }
 
 /// The lists of two items that are containers.
-fn lists<'o, 'n>(
-    merger: &Merger<'_, '_, '_>,
-    old: &Item<'o>,
-    new: &Item<'n>,
-) -> Option<(Node<'o>, Node<'n>)> {
+fn lists<'o, 'n>(merger: &Merger<'_, '_, '_>, old: &Item<'o>, new: &Item<'n>) -> Option<(Node<'o>, Node<'n>)> {
     if old.kind == Kind::Function {
         return None;
     }
-    let (old_list, new_list) = (
-        merger.file.language.body(old.core)?,
-        merger.snippet.language.body(new.core)?,
-    );
+    let (old_list, new_list) = (merger.file.language.body(old.core)?, merger.snippet.language.body(new.core)?);
     if old.kind == Kind::Call {
-        let test = old.name.starts_with("describe")
-            || old.name.starts_with("context(")
-            || old.name.starts_with("suite(");
+        let test =
+            old.name.starts_with("describe") || old.name.starts_with("context(") || old.name.starts_with("suite(");
         return test.then_some((old_list, new_list));
     }
     if merger.file.language.list(old_list) == Some(List::Statements) {
         return None;
     }
-    (old_list.kind() == new_list.kind()
-        && !same_tree((merger.file, old_list), (merger.snippet, new_list)))
-    .then_some((old_list, new_list))
+    (old_list.kind() == new_list.kind() && !same_tree((merger.file, old_list), (merger.snippet, new_list)))
+        .then_some((old_list, new_list))
 }

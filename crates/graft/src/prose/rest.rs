@@ -14,45 +14,27 @@ const IT: [&str; 4] = ["it", "them", "that", "those"];
 
 /// Returns whether a sentence keeps a guard, and replaces what is below that.
 pub(super) fn follows_a_guard(tokens: &[Token]) -> bool {
-    tokens
-        .split(|token| matches!(token, Token::Stop))
-        .any(is_told)
+    tokens.split(|token| matches!(token, Token::Stop)).any(is_told)
 }
 
 fn is_told(sentence: &[Token]) -> bool {
     let words: Vec<String> = sentence
         .iter()
-        .map(|token| {
-            if let Token::Word(word) = token {
-                word.to_lowercase()
-            } else {
-                String::new()
-            }
-        })
+        .map(|token| if let Token::Word(word) = token { word.to_lowercase() } else { String::new() })
         .collect();
     let word = |at: usize| words.get(at).map_or("", String::as_str);
-    let find = |from: usize, fits: &dyn Fn(&str) -> bool| {
-        (from..sentence.len()).find(|at| fits(word(*at)))
-    };
+    let find = |from: usize, fits: &dyn Fn(&str) -> bool| (from..sentence.len()).find(|at| fits(word(*at)));
     let Some(keeps) = find(0, &|word| KEEPS.contains(&word)) else {
         return false;
     };
-    let Some(guard) = find(keeps, &|word| {
-        GUARDS.contains(&word) || word.ends_with("-return")
-    }) else {
+    let Some(guard) = find(keeps, &|word| GUARDS.contains(&word) || word.ends_with("-return")) else {
         return false;
     };
     let Some(replaces) = find(guard, &|word| word == "replace" || word == "rewrite") else {
         return false;
     };
-    (replaces + 1..sentence.len())
-        .filter(|at| BELOW.contains(&word(*at)))
-        .any(|at| {
-            let next = if ARTICLES.contains(&word(at + 1)) {
-                word(at + 2)
-            } else {
-                word(at + 1)
-            };
-            IT.contains(&next) || GUARDS.contains(&next)
-        })
+    (replaces + 1..sentence.len()).filter(|at| BELOW.contains(&word(*at))).any(|at| {
+        let next = if ARTICLES.contains(&word(at + 1)) { word(at + 2) } else { word(at + 1) };
+        IT.contains(&next) || GUARDS.contains(&next)
+    })
 }

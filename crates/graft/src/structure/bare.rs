@@ -25,10 +25,7 @@ pub(super) fn place_loose(
         if list != List::Entries {
             return Ok(false);
         }
-        let wrapper = items
-            .iter()
-            .rev()
-            .find(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import));
+        let wrapper = items.iter().rev().find(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import));
         let inner = wrapper
             .and_then(|wrapper| merger.snippet.language.body(wrapper.core))
             .map(|body| merger.snippet.items(body));
@@ -42,20 +39,13 @@ pub(super) fn place_loose(
     }
     let code: Vec<&Item<'_>> = code_of(items).collect();
     let root = merger.file.items(merger.file.root());
-    let known = code.iter().any(|item| {
-        root.iter()
-            .any(|old| old.kind == item.kind && old.name == item.name)
-    });
+    let known = code.iter().any(|item| root.iter().any(|old| old.kind == item.kind && old.name == item.name));
     let stepping = code.iter().any(|item| item.kind == Kind::Statement);
     if known && !stepping && !hints.inside {
         return Ok(false);
     }
     // "Replace each, both, the two … with": every statement takes the place of one.
-    if hints.prose.only_replaces()
-        && code.len() > 1
-        && !known
-        && replace_each(merger, items, hints)?
-    {
+    if hints.prose.only_replaces() && code.len() > 1 && !known && replace_each(merger, items, hints)? {
         return Ok(true);
     }
     let stays = |item: &&Item<'_>| item.kind != Kind::Import || hints.local_imports;
@@ -63,21 +53,14 @@ pub(super) fn place_loose(
     if settle(merger, &members, hints, false)? {
         return Ok(true);
     }
-    if stepping
-        || hints.local_imports
-        || hints.inside && code.iter().any(|item| item.kind == Kind::Call)
-    {
+    if stepping || hints.local_imports || hints.inside && code.iter().any(|item| item.kind == Kind::Call) {
         let siblings: Vec<&str> = code.iter().skip(1).map(|item| item.name.as_str()).collect();
         if let Some(first) = code.first() {
             return Err(unplaced(first, hints, &siblings));
         }
     }
     refuse_unlike(merger, &code, (&root, hints))?;
-    if hints.prose.only_replaces()
-        && !code
-            .iter()
-            .any(|item| stands(merger.file, merger.file.root(), item))
-    {
+    if hints.prose.only_replaces() && !code.iter().any(|item| stands(merger.file, merger.file.root(), item)) {
         return Err(refusal(
             Reason::NotFound,
             "nothing is found that the block could replace, as the plan says it does",
@@ -87,9 +70,7 @@ pub(super) fn place_loose(
 }
 
 fn are_imports(items: &[Item<'_>]) -> bool {
-    items
-        .iter()
-        .all(|item| matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker))
+    items.iter().all(|item| matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker))
 }
 
 /// Whether a block of nothing but imports has its place in a function: the neighbour that the words name stands there, and
@@ -99,17 +80,11 @@ pub(super) fn are_placed_inside(file: &Source<'_>, items: &[Item<'_>], prose: &P
         return false;
     }
     let root = file.items(file.root());
-    [Relation::After, Relation::Before]
-        .into_iter()
-        .any(|relation| {
-            let names = prose.related(relation, "", &[]);
-            let stands = |name: &str, items: &[Item<'_>]| {
-                !told(file, (prose, relation), name, items).is_empty()
-            };
-            names.into_iter().any(|name| {
-                !stands(name, &root) && any_body(file, file.root(), &|items| stands(name, items))
-            })
-        })
+    [Relation::After, Relation::Before].into_iter().any(|relation| {
+        let names = prose.related(relation, "", &[]);
+        let stands = |name: &str, items: &[Item<'_>]| !told(file, (prose, relation), name, items).is_empty();
+        names.into_iter().any(|name| !stands(name, &root) && any_body(file, file.root(), &|items| stands(name, items)))
+    })
 }
 
 /// Refuses calls and assignments to attributes of a file that has functions, where no words give them a place and nothing
@@ -136,31 +111,20 @@ fn refuse_unlike(
     let scopes = Scopes::of_tree(file.language, file.root(), file.text);
     let names: Vec<&str> = code.iter().map(|item| item.name.as_str()).collect();
     for item in code {
-        let siblings: Vec<&str> = names
-            .iter()
-            .copied()
-            .filter(|name| *name != item.name)
-            .collect();
-        let is_placed = hints.prose.end(&item.name, &siblings).is_some()
-            || hints.prose.appends(&item.name, &siblings);
+        let siblings: Vec<&str> = names.iter().copied().filter(|name| *name != item.name).collect();
+        let is_placed = hints.prose.end(&item.name, &siblings).is_some() || hints.prose.appends(&item.name, &siblings);
         if is_placed && hints.prose.end_of(&item.name, &siblings).is_none() {
             continue;
         }
-        let is_own = code
-            .iter()
-            .any(|one| one.kind == Kind::Value && one.name == subject(&item.name));
+        let is_own = code.iter().any(|one| one.kind == Kind::Value && one.name == subject(&item.name));
         let is_stranger = if acts(item) {
             !is_own && !is_like_the_module(file, root, &scopes, item)
         } else {
             // A variable of a function is not one of the module.
             item.kind == Kind::Value
                 && !hints.prose.adds_something()
-                && !root
-                    .iter()
-                    .any(|old| old.kind == Kind::Value && old.name == item.name)
-                && works_inside(file, &|old| {
-                    old.kind == Kind::Value && old.name == item.name
-                })
+                && !root.iter().any(|old| old.kind == Kind::Value && old.name == item.name)
+                && works_inside(file, &|old| old.kind == Kind::Value && old.name == item.name)
         };
         if is_stranger {
             return Err(unplaced(item, hints, &siblings));
@@ -171,16 +135,10 @@ fn refuse_unlike(
 
 /// Returns the class that the module makes one of, whose attributes have the form of a new value, `debug: bool = False`,
 /// where no value of the module has it: settings that are kept in a class are read from there.
-fn class_of_its_like<'t>(
-    file: &Source<'_>,
-    root: &'t [Item<'_>],
-    item: &Item<'_>,
-) -> Option<&'t str> {
+fn class_of_its_like<'t>(file: &Source<'_>, root: &'t [Item<'_>], item: &Item<'_>) -> Option<&'t str> {
     let has_type = |item: &Item<'_>| {
         let statement = item.core;
-        let assignment = statement
-            .named_child(0)
-            .filter(|_| statement.kind() == "expression_statement");
+        let assignment = statement.named_child(0).filter(|_| statement.kind() == "expression_statement");
         let assignment = assignment.unwrap_or(statement);
         item.kind == Kind::Value && assignment.child_by_field_name("type").is_some()
     };
@@ -190,9 +148,7 @@ fn class_of_its_like<'t>(
     // What the module makes once, and of defaults alone, is what others read: `settings = Settings()`.
     let is_made_once = |class: &Item<'_>| {
         let made = format!("= {}()", class.name);
-        root.iter().any(|old| {
-            old.kind == Kind::Value && file.slice(old.bare..old.code_end).ends_with(&made)
-        })
+        root.iter().any(|old| old.kind == Kind::Value && file.slice(old.bare..old.code_end).ends_with(&made))
     };
     let keeps = |class: &&Item<'_>| {
         let body = file.language.body(class.core);
@@ -206,16 +162,9 @@ fn class_of_its_like<'t>(
 /// A refusal for a statement that has no place: it names the place that the words state, if they do.
 fn unplaced(item: &Item<'_>, hints: &Hints<'_>, siblings: &[&str]) -> Refusal {
     let name: String = item.name.chars().take(60).collect();
-    let stated = hints
-        .prose
-        .phrases(&item.name, siblings)
-        .into_iter()
-        .find(|phrase| phrase.is_stated);
+    let stated = hints.prose.phrases(&item.name, siblings).into_iter().find(|phrase| phrase.is_stated);
     let why = match stated {
-        Some(phrase) => format!(
-            "{}, beside which `{name}` belongs, is not there",
-            phrase.shown()
-        ),
+        Some(phrase) => format!("{}, beside which `{name}` belongs, is not there", phrase.shown()),
         None => format!(
             "nothing says where `{name}` goes: no line of the file is repeated, nothing like it stands at its top, and the \
              prose names no neighbour"
@@ -243,8 +192,7 @@ fn acts(item: &Item<'_>) -> bool {
     let is_exported = item.name.starts_with("exports.") || item.name.starts_with("module.exports");
     let called = item.name.split('(').next().unwrap_or_default();
     let declares = DECLARE.contains(&called) || DECLARE.contains(&subject(called));
-    item.kind == Kind::Call && !declares
-        || item.name.contains(['.', '[']) && item.kind == Kind::Value && !is_exported
+    item.kind == Kind::Call && !declares || item.name.contains(['.', '[']) && item.kind == Kind::Value && !is_exported
 }
 
 /// The first name of what is called or assigned to: `app` of `app.state.x`.
@@ -253,30 +201,15 @@ fn subject(name: &str) -> &str {
 }
 
 /// Whether the module's own level does something with the same subject, or has it as a variable that no function works on.
-fn is_like_the_module(
-    file: &Source<'_>,
-    root: &[Item<'_>],
-    scopes: &Scopes,
-    item: &Item<'_>,
-) -> bool {
+fn is_like_the_module(file: &Source<'_>, root: &[Item<'_>], scopes: &Scopes, item: &Item<'_>) -> bool {
     let called = subject(&item.name);
     let same = |old: &Item<'_>| old.kind == Kind::Call && subject(&old.name) == called;
-    if root
-        .iter()
-        .any(|old| same(old) || acts(old) && subject(&old.name) == called)
-    {
+    if root.iter().any(|old| same(old) || acts(old) && subject(&old.name) == called) {
         return true;
     }
     let has_member = item.name.len() > called.len() && !item.name[called.len()..].starts_with('(');
-    let is_variable = root
-        .iter()
-        .any(|old| old.kind == Kind::Value && old.name == called);
-    let is_read = || {
-        scopes
-            .reads
-            .iter()
-            .any(|read| read.name == called && read.when == When::ImportTime)
-    };
+    let is_variable = root.iter().any(|old| old.kind == Kind::Value && old.name == called);
+    let is_read = || scopes.reads.iter().any(|read| read.name == called && read.when == When::ImportTime);
     has_member && (is_variable || is_read()) && !works_inside(file, &same)
 }
 
@@ -289,25 +222,17 @@ fn works_inside(file: &Source<'_>, test: &dyn Fn(&Item<'_>) -> bool) -> bool {
 fn any_body(file: &Source<'_>, node: Node<'_>, test: &dyn Fn(&[Item<'_>]) -> bool) -> bool {
     let own = file.language.list(node) == Some(List::Statements) && test(&file.items(node));
     let mut cursor = node.walk();
-    own || node
-        .named_children(&mut cursor)
-        .any(|child| any_body(file, child, test))
+    own || node.named_children(&mut cursor).any(|child| any_body(file, child, test))
 }
 
 fn code_of<'i, 'n>(items: &'i [Item<'n>]) -> impl Iterator<Item = &'i Item<'n>> {
-    items
-        .iter()
-        .filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import))
+    items.iter().filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import))
 }
 
 /// Whether the items are statements as they stand in a function: values and calls, no definitions and no tests.
 fn is_bare(items: &[Item<'_>]) -> bool {
     let tests = |item: &Item<'_>| {
-        item.kind == Kind::Call
-            && matches!(
-                item.name.split(['(', '.']).next(),
-                Some("it" | "test" | "describe")
-            )
+        item.kind == Kind::Call && matches!(item.name.split(['(', '.']).next(), Some("it" | "test" | "describe"))
     };
     let bare = |item: &Item<'_>| {
         matches!(item.kind, Kind::Value | Kind::Call | Kind::Statement)

@@ -15,23 +15,12 @@ use crate::splice::{Splice, edits_between, place};
 const NEAR: usize = 4;
 
 /// Puts the block in the place of the lines that it begins and ends like; nothing where it is not certain which.
-pub(super) fn replace(
-    text: &str,
-    block: &str,
-    (first, last): (usize, usize),
-    language: Language,
-) -> Option<Graft> {
+pub(super) fn replace(text: &str, block: &str, (first, last): (usize, usize), language: Language) -> Option<Graft> {
     let block = block.replace("\r\n", "\n");
     let block = block.trim_matches('\n');
     let (head, foot) = (block.lines().next()?, block.lines().next_back()?);
-    let elides = |line: &str| {
-        line.trim() == "..." || is_elision(line.trim()) && !line.trim().starts_with('.')
-    };
-    if block.lines().count() < 3
-        || head.trim().is_empty()
-        || foot.trim().is_empty()
-        || block.lines().any(elides)
-    {
+    let elides = |line: &str| line.trim() == "..." || is_elision(line.trim()) && !line.trim().starts_with('.');
+    if block.lines().count() < 3 || head.trim().is_empty() || foot.trim().is_empty() || block.lines().any(elides) {
         return None;
     }
     let file = parse(text, language)?;
@@ -42,9 +31,7 @@ pub(super) fn replace(
     let near = |wanted: &str, around: usize| -> Vec<Range<usize>> {
         lines(text)
             .enumerate()
-            .filter(|(at, (_, line))| {
-                line.trim() == wanted.trim() && (at + 1).abs_diff(around) <= reach
-            })
+            .filter(|(at, (_, line))| line.trim() == wanted.trim() && (at + 1).abs_diff(around) <= reach)
             .map(|(_, (start, line))| start..start + line.len())
             .collect()
     };
@@ -90,12 +77,7 @@ fn blanks(text: &str, at: usize) -> usize {
 
 /// Whether the block's lines, at least three, stand in the file one after the other, whatever their indentation.
 pub(super) fn stands(text: &str, block: &str) -> bool {
-    let bare = |text: &str| -> Vec<String> {
-        text.trim()
-            .lines()
-            .map(|line| line.trim().to_owned())
-            .collect()
-    };
+    let bare = |text: &str| -> Vec<String> { text.trim().lines().map(|line| line.trim().to_owned()).collect() };
     let (there, shown) = (bare(text), bare(block));
     shown.len() > 2 && there.windows(shown.len()).any(|window| window == shown)
 }

@@ -13,17 +13,12 @@ use crate::splice;
 /// and imports.
 pub(super) fn is_whole(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> bool {
     let (old_items, new_items) = (old.items(old.root()), new.items(new.root()));
-    if new_items.iter().any(|item| item.kind == Kind::Marker)
-        || Merger::new(old, new, prose).is_elided(new.root())
-    {
+    if new_items.iter().any(|item| item.kind == Kind::Marker) || Merger::new(old, new, prose).is_elided(new.root()) {
         return false;
     }
     let (there, shown) = (names(old, &old_items), names(new, &new_items));
     let imports = |source: &Source<'_>, items: &[Item<'_>]| -> Vec<String> {
-        wanted(source, items)
-            .into_iter()
-            .map(|one| one.binding.local().to_owned())
-            .collect()
+        wanted(source, items).into_iter().map(|one| one.binding.local().to_owned()).collect()
     };
     let (had, has) = (imports(old, &old_items), imports(new, &new_items));
     if had.iter().all(|name| has.contains(name)) && covers((old, &old_items), (new, &new_items)) {
@@ -31,22 +26,15 @@ pub(super) fn is_whole(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> boo
     }
     let loses = there.iter().any(|name| !shown.contains(name));
     // Words that only add let nothing go.
-    if loses && prose.adds_something() && !prose.replaces_something() && !prose.removes_something()
-    {
+    if loses && prose.adds_something() && !prose.replaces_something() && !prose.removes_something() {
         return false;
     }
     let share = |all: &[String], part: &[String]| -> (usize, usize) {
-        (
-            all.iter().filter(|name| part.contains(name)).count(),
-            all.len(),
-        )
+        (all.iter().filter(|name| part.contains(name)).count(), all.len())
     };
     let (defined, imported) = (share(&there, &shown), share(&had, &has));
-    let begins = |items: &[Item<'_>]| {
-        items
-            .first()
-            .map(|item| item.kind == Kind::Docstring || item.kind == Kind::Import)
-    };
+    let begins =
+        |items: &[Item<'_>]| items.first().map(|item| item.kind == Kind::Docstring || item.kind == Kind::Import);
     let most = |(kept, all): (usize, usize)| kept * 4 >= all * 3;
     let other = new_items.iter().any(|item| item.kind != Kind::Import);
     if defined.1 == 0 {
@@ -61,21 +49,10 @@ pub(super) fn is_whole(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> boo
 
 /// Returns whether the block shows again all that a file of calls does, each at most in a longer chain: with
 /// `createApp(App).mount('#app')` in the file, `createApp(App).use(router).mount('#app')` beside it would do it twice.
-fn covers(
-    (old, old_items): (&Source<'_>, &[Item<'_>]),
-    (new, new_items): (&Source<'_>, &[Item<'_>]),
-) -> bool {
+fn covers((old, old_items): (&Source<'_>, &[Item<'_>]), (new, new_items): (&Source<'_>, &[Item<'_>])) -> bool {
     let is_other = |item: &&Item<'_>| item.kind != Kind::Import;
-    let shown: Vec<Option<&str>> = new_items
-        .iter()
-        .filter(is_other)
-        .map(|item| chain_begin(new, item))
-        .collect();
-    let mut begun = old_items
-        .iter()
-        .filter(is_other)
-        .map(|item| chain_begin(old, item))
-        .peekable();
+    let shown: Vec<Option<&str>> = new_items.iter().filter(is_other).map(|item| chain_begin(new, item)).collect();
+    let mut begun = old_items.iter().filter(is_other).map(|item| chain_begin(old, item)).peekable();
     begun.peek().is_some() && begun.all(|begin| begin.is_some() && shown.contains(&begin))
 }
 
@@ -89,9 +66,8 @@ fn chain_begin<'a>(source: &Source<'a>, item: &Item<'_>) -> Option<&'a str> {
     let mut links = 0;
     loop {
         let called = node.child_by_field_name("function")?;
-        let inner = called
-            .child_by_field_name("object")
-            .filter(|inner| matches!(inner.kind(), "call" | "call_expression"));
+        let inner =
+            called.child_by_field_name("object").filter(|inner| matches!(inner.kind(), "call" | "call_expression"));
         let Some(inner) = inner else { break };
         node = inner;
         links += 1;
@@ -102,16 +78,9 @@ fn chain_begin<'a>(source: &Source<'a>, item: &Item<'_>) -> Option<&'a str> {
 /// What a module defines, the members of its classes included.
 fn names(source: &Source<'_>, items: &[Item<'_>]) -> Vec<String> {
     let mut names = Vec::new();
-    for item in items
-        .iter()
-        .filter(|item| item.is_definition() || item.kind == Kind::Call)
-    {
+    for item in items.iter().filter(|item| item.is_definition() || item.kind == Kind::Call) {
         names.push(format!("{}{}", item.name, item.variant));
-        if let Some(body) = source
-            .language
-            .body(item.core)
-            .filter(|_| item.kind == Kind::Class)
-        {
+        if let Some(body) = source.language.body(item.core).filter(|_| item.kind == Kind::Class) {
             names.extend(
                 source
                     .items(body)
@@ -134,9 +103,5 @@ pub(super) fn overwrite(text: &str, snippet: &str, reading: &Reading, path: &str
     {
         new = rest.trim_start_matches('\n').to_owned();
     }
-    splice::overwrite(
-        text,
-        &new,
-        "replaced the whole file: the block shows most of what it defines and imports",
-    )
+    splice::overwrite(text, &new, "replaced the whole file: the block shows most of what it defines and imports")
 }

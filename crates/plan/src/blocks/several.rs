@@ -10,10 +10,7 @@ use crate::rows::RowKind;
 
 /// The content of every fence, with its row; of one that shows several files, the part of each. A file whose part says
 /// that it is empty is marked so.
-pub(super) fn shown<'d>(
-    asking: &Asking<'d, '_>,
-    changes: &mut [PlannedChange],
-) -> Vec<(usize, &'d Fence, String)> {
+pub(super) fn shown<'d>(asking: &Asking<'d, '_>, changes: &mut [PlannedChange]) -> Vec<(usize, &'d Fence, String)> {
     let mut shown = Vec::new();
     for (row, seen) in asking.rows.iter().enumerate() {
         let RowKind::Code(fence) = seen.kind else {
@@ -59,40 +56,26 @@ fn parts(text: &str, language: &str) -> Vec<(String, String)> {
         }
         after_gap = line.trim().is_empty();
     }
-    let differ = parts
-        .iter()
-        .enumerate()
-        .all(|(at, (path, _))| parts[..at].iter().all(|(other, _)| other != path));
+    let differ = parts.iter().enumerate().all(|(at, (path, _))| parts[..at].iter().all(|(other, _)| other != path));
     if parts.len() < 2 || !differ {
         return Vec::new();
     }
-    parts
-        .iter_mut()
-        .for_each(|(_, part)| part.truncate(part.trim_end().len()));
+    parts.iter_mut().for_each(|(_, part)| part.truncate(part.trim_end().len()));
     parts.iter_mut().for_each(|(_, part)| part.push('\n'));
     parts
 }
 
 /// The path that a comment at the margin is, with its folders and nothing else.
 fn address(line: &str) -> Option<String> {
-    let path = first_comment(line)
-        .filter(|path| path.contains('/') && !line.starts_with(char::is_whitespace))?;
-    let alone = line
-        .trim_matches(|letter: char| letter.is_whitespace() || "#/*-<>!".contains(letter))
-        == path;
+    let path = first_comment(line).filter(|path| path.contains('/') && !line.starts_with(char::is_whitespace))?;
+    let alone = line.trim_matches(|letter: char| letter.is_whitespace() || "#/*-<>!".contains(letter)) == path;
     alone.then_some(path)
 }
 
 /// Whether nothing stands below a part's path but a comment that says that the file is empty.
 fn says_empty(part: &str) -> bool {
-    let mut below = part
-        .lines()
-        .skip(1)
-        .map(str::trim)
-        .filter(|line| !line.is_empty());
-    let note = below
-        .next()
-        .map(|line| line.trim_start_matches(['#', '/', '-', ' ']));
+    let mut below = part.lines().skip(1).map(str::trim).filter(|line| !line.is_empty());
+    let note = below.next().map(|line| line.trim_start_matches(['#', '/', '-', ' ']));
     note.is_none_or(is_empty_note) && below.next().is_none()
 }
 
@@ -104,13 +87,7 @@ mod tests {
     fn a_block_is_parted_at_the_paths_of_its_files() {
         let text = "# app/a/__init__.py\n# (empty)\n\n# app/a/b.py\n\"\"\"B.\"\"\"\n\nB = 1\n";
         let found = parts(text, "python");
-        assert_eq!(
-            found[0],
-            (
-                "app/a/__init__.py".to_owned(),
-                "# app/a/__init__.py\n# (empty)\n".to_owned()
-            )
-        );
+        assert_eq!(found[0], ("app/a/__init__.py".to_owned(), "# app/a/__init__.py\n# (empty)\n".to_owned()));
         assert_eq!(found[1].1, "# app/a/b.py\n\"\"\"B.\"\"\"\n\nB = 1\n");
         assert!(says_empty(&found[0].1) && !says_empty(&found[1].1));
     }

@@ -10,19 +10,12 @@ use crate::document::Span;
 /// `is_asked` tells that the words before it ask to run it.
 pub(super) fn is_in_place(words: &str, outer: &Span, inner: &str, is_asked: bool) -> bool {
     let begins = is_asked || begins(&words[..outer.start]);
-    !shell::is_command(inner)
-        && looks_like_call(inner)
-        && begins
-        && ends(&words[outer.end..])
-        && is_unknown(inner)
+    !shell::is_command(inner) && looks_like_call(inner) && begins && ends(&words[outer.end..]) && is_unknown(inner)
 }
 
 /// No table has the program: one that it has and that is no command with these words is a usual word, as in `make sure`.
 fn is_unknown(inner: &str) -> bool {
-    shell::read(inner)
-        .outer_calls()
-        .first()
-        .is_some_and(|call| !call.is_known() && call.target.is_none())
+    shell::read(inner).outer_calls().first().is_some_and(|call| !call.is_known() && call.target.is_none())
 }
 
 /// A name of a program or a path to one, with arguments that are no code.
@@ -31,9 +24,7 @@ fn looks_like_call(inner: &str) -> bool {
     let Some(program) = words.next() else {
         return false;
     };
-    let is_name = |letter: char| {
-        letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-_./".contains(letter)
-    };
+    let is_name = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-_./".contains(letter);
     let named = program.starts_with(|first: char| first.is_ascii_lowercase() || first == '.')
         && program.chars().all(is_name)
         && !program.ends_with(['.', '/']);
@@ -48,20 +39,14 @@ fn looks_like_call(inner: &str) -> bool {
 
 /// Nothing stands in front, or a statement and a colon.
 fn begins(before: &str) -> bool {
-    let bare = before
-        .trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '*' | '_' | '-'));
+    let bare = before.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '*' | '_' | '-'));
     matches!(bare, "" | "[ ]" | "[x]" | "[X]") || bare.ends_with([':', '：'])
 }
 
 /// Nothing follows, or what comes of it.
 fn ends(behind: &str) -> bool {
-    let bare = behind
-        .trim_start_matches(|letter: char| letter.is_whitespace() || "*_.,—–-→()".contains(letter));
-    bare.is_empty()
-        || matches!(
-            expectation(bare).outcome,
-            ExpectedOutcome::Pass | ExpectedOutcome::Fail
-        )
+    let bare = behind.trim_start_matches(|letter: char| letter.is_whitespace() || "*_.,—–-→()".contains(letter));
+    bare.is_empty() || matches!(expectation(bare).outcome, ExpectedOutcome::Pass | ExpectedOutcome::Fail)
 }
 
 #[cfg(test)]
@@ -71,12 +56,7 @@ mod tests {
 
     fn first_is(words: &str) -> bool {
         let spans = code_spans(words, 0);
-        is_in_place(
-            words,
-            &spans[0].outer,
-            &words[spans[0].inner.clone()],
-            words.starts_with("Run "),
-        )
+        is_in_place(words, &spans[0].outer, &words[spans[0].inner.clone()], words.starts_with("Run "))
     }
 
     #[test]

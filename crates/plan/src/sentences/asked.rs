@@ -63,22 +63,14 @@ impl<'w> Asked<'w> {
     /// Returns whether it spells out an import of which the blocks show nothing, or asks in words for one that they lack.
     pub(super) fn lacks_import(&self, shown: Shown<'_>) -> bool {
         // Of `import a.b` no name of its own could be shown elsewhere: the statement itself is.
-        let whole = |symbol: &str| {
-            symbol.starts_with("import ") && !symbol.contains(['{', '*', '\'', '"', ','])
-        };
+        let whole = |symbol: &str| symbol.starts_with("import ") && !symbol.contains(['{', '*', '\'', '"', ',']);
         let shows = |symbol: &str| {
-            if whole(symbol) {
-                shown.holds(&squeeze_text(symbol))
-            } else {
-                shown.has(symbol)
-            }
+            if whole(symbol) { shown.holds(&squeeze_text(symbol)) } else { shown.has(symbol) }
         };
         let missing = |symbol: &&str| is_import(symbol) && !shows(symbol);
         let worded = worded_imports(self.words);
         self.spells && symbols_in(self.words).iter().any(missing)
-            || worded
-                .iter()
-                .any(|one| !one.names().iter().all(|name| shown.imports(name)))
+            || worded.iter().any(|one| !one.names().iter().all(|name| shown.imports(name)))
     }
 
     /// Returns whether it names a status of HTTP that no block shows.
@@ -88,12 +80,9 @@ impl<'w> Asked<'w> {
 
     /// Returns whether it names a version that no block shows.
     pub(super) fn lacks_version(&self, shown: Shown<'_>) -> bool {
-        let words = self.words.split(|letter: char| {
-            letter.is_whitespace() || matches!(letter, '`' | ',' | '(' | ')')
-        });
-        let mut versions = words
-            .map(|word| word.trim_end_matches(['.', ':', ';', '*', '_']))
-            .filter(|word| is_version(word));
+        let words = self.words.split(|letter: char| letter.is_whitespace() || matches!(letter, '`' | ',' | '(' | ')'));
+        let mut versions =
+            words.map(|word| word.trim_end_matches(['.', ':', ';', '*', '_'])).filter(|word| is_version(word));
         versions.any(|version| !shown.has(version.trim_start_matches('v')))
     }
 
@@ -101,13 +90,9 @@ impl<'w> Asked<'w> {
     pub(super) fn lacks_value(&self, shown: Shown<'_>) -> bool {
         let spans = code_spans(self.words, 0);
         spans.windows(2).any(|pair| {
-            let [name, value] = [
-                &self.words[pair[0].inner.clone()],
-                &self.words[pair[1].inner.clone()],
-            ];
+            let [name, value] = [&self.words[pair[0].inner.clone()], &self.words[pair[1].inner.clone()]];
             let between = &self.words[pair[0].outer.end..pair[1].outer.start];
-            let given = between.split_whitespace().count() == 1
-                && between.trim().chars().all(char::is_alphabetic);
+            let given = between.split_whitespace().count() == 1 && between.trim().chars().all(char::is_alphabetic);
             given && is_single_name(name) && is_literal(value) && !shown.has(value)
         })
     }
@@ -125,11 +110,7 @@ impl<'w> Asked<'w> {
     /// Returns whether the blocks hold nothing of what it names: no symbol, or where it names none and `words` count, no word.
     pub(super) fn is_strange(&self, shown: Shown<'_>, words: bool) -> bool {
         // What names the place is there before the work.
-        let mut symbols = self
-            .symbols
-            .iter()
-            .filter(|symbol| !self.places.contains(*symbol))
-            .peekable();
+        let mut symbols = self.symbols.iter().filter(|symbol| !self.places.contains(*symbol)).peekable();
         if symbols.peek().is_some() {
             return !symbols.any(|symbol| shown.has(symbol));
         }
@@ -142,8 +123,7 @@ impl<'w> Asked<'w> {
         let (held, all) = shown.share(&self.stems);
         let lacks = quoted_texts(self.words).any(|text| !shown.has(text));
         let whole = if self.denies { all } else { all.div_ceil(2) };
-        !self.symbols.iter().any(|symbol| shown.has(symbol))
-            && (lacks || !self.comparable || held < whole)
+        !self.symbols.iter().any(|symbol| shown.has(symbol)) && (lacks || !self.comparable || held < whole)
     }
 
     /// Returns whether blocks show it.
@@ -151,11 +131,7 @@ impl<'w> Asked<'w> {
         if !shown.works() {
             return false;
         }
-        let held = self
-            .symbols
-            .iter()
-            .filter(|symbol| shown.has(symbol))
-            .count();
+        let held = self.symbols.iter().filter(|symbol| shown.has(symbol)).count();
         let named = self.symbols.len();
         if self.imports && named > 0 {
             return self.symbols.iter().any(|symbol| shown.imports(symbol));
@@ -175,19 +151,13 @@ impl<'w> Asked<'w> {
 /// Returns whether a preposition, perhaps with an article, stands right before code: "to the `Order` class".
 fn is_place(words: &str, span: &CodeSpan) -> bool {
     let before = words[..span.outer.start].to_lowercase();
-    let mut last = before
-        .split_whitespace()
-        .rev()
-        .skip_while(|word| is_entry(word, Use::Determiner));
-    last.next()
-        .is_some_and(|word| is_entry(word, Use::Place) || is_entry(word, Use::Goal))
+    let mut last = before.split_whitespace().rev().skip_while(|word| is_entry(word, Use::Determiner));
+    last.next().is_some_and(|word| is_entry(word, Use::Place) || is_entry(word, Use::Goal))
 }
 
 /// The words of a sentence without those that only join others.
 fn content_words(words: &str) -> impl Iterator<Item = &str> {
-    let joins = |word: &&str| {
-        is_entry(word, Use::Function) || is_entry(word, Use::Determiner) || is_join(word)
-    };
+    let joins = |word: &&str| is_entry(word, Use::Function) || is_entry(word, Use::Determiner) || is_join(word);
     words.split_whitespace().filter(move |word| !joins(word))
 }
 
@@ -210,15 +180,13 @@ const KEYWORDS: [&str; 12] = [
 /// Returns whether a word is a version: three numbers, as `0.7.0` or `v0.7.0`.
 fn is_version(word: &str) -> bool {
     let parts: Vec<&str> = word.strip_prefix('v').unwrap_or(word).split('.').collect();
-    let is_number =
-        |part: &&str| !part.is_empty() && part.chars().all(|letter| letter.is_ascii_digit());
+    let is_number = |part: &&str| !part.is_empty() && part.chars().all(|letter| letter.is_ascii_digit());
     parts.len() == 3 && parts.iter().all(is_number)
 }
 
 /// Returns whether code is a list, a table or a text written out. `[db.pool]` is the head of a section.
 fn is_literal(code: &str) -> bool {
-    let closed =
-        |open: char, close: char| code.len() > 2 && code.starts_with(open) && code.ends_with(close);
+    let closed = |open: char, close: char| code.len() > 2 && code.starts_with(open) && code.ends_with(close);
     let is_head = code
         .trim_matches(['[', ']'])
         .split('.')
@@ -228,37 +196,27 @@ fn is_literal(code: &str) -> bool {
 
 /// The texts that a sentence quotes.
 fn quoted_texts(words: &str) -> impl Iterator<Item = &str> {
-    words
-        .split('"')
-        .skip(1)
-        .step_by(2)
-        .filter(|text| !text.trim().is_empty() && !text.contains('`'))
+    words.split('"').skip(1).step_by(2).filter(|text| !text.trim().is_empty() && !text.contains('`'))
 }
 
 /// The fewest words that say something together: two may stand in the code under other names.
 const FEWEST: usize = 3;
 
 /// Words by which a sentence is known as English, as names in code are; no identifier is made of them.
-const JOINS: &str =
-    "the of with for to is are be by and that this must should may each every when from not";
+const JOINS: &str = "the of with for to is are be by and that this must should may each every when from not";
 
 fn is_join(word: &str) -> bool {
     JOINS.split(' ').any(|known| known == word)
 }
 
 fn is_english(head: &str) -> bool {
-    let common = || {
-        head.split(|letter: char| !letter.is_alphanumeric())
-            .any(is_join)
-    };
+    let common = || head.split(|letter: char| !letter.is_alphanumeric()).any(is_join);
     head.is_ascii() && (common() || head.split_whitespace().count() <= 4)
 }
 
 /// Returns whether code is an import statement, of Python or JavaScript.
 fn is_import(code: &str) -> bool {
-    let begins = ["import ", "from ", "const ", "export "]
-        .iter()
-        .any(|word| code.starts_with(word));
+    let begins = ["import ", "from ", "const ", "export "].iter().any(|word| code.starts_with(word));
     let of = |path: &str| code::imports::imports(path, code).is_some_and(|found| !found.is_empty());
     begins && (of("a.py") || of("a.ts"))
 }

@@ -24,32 +24,19 @@ pub(super) enum Owner<'n> {
 pub(super) fn document<'n>(whole: &'n [Node], asked: &Node) -> Result<&'n Node, Refusal> {
     // A line that parts documents may have nothing below it.
     let roots = || whole.iter().filter(|root| !root.is_absent());
-    let all: Vec<&'n Node> = if roots().count() > 0 {
-        roots().collect()
-    } else {
-        whole.iter().collect()
-    };
+    let all: Vec<&'n Node> = if roots().count() > 0 { roots().collect() } else { whole.iter().collect() };
     if let [only] = all[..] {
         return Ok(only);
     }
-    let told: Vec<(&Node, (usize, usize))> = all
-        .iter()
-        .map(|root| (*root, agreement(root, &all, asked)))
-        .collect();
+    let told: Vec<(&Node, (usize, usize))> = all.iter().map(|root| (*root, agreement(root, &all, asked))).collect();
     let most = told.iter().map(|(_, told)| *told).max().unwrap_or_default();
-    let best: Vec<&Node> = told
-        .iter()
-        .filter(|(_, told)| *told == most && most != (0, 0))
-        .map(|(root, _)| *root)
-        .collect();
+    let best: Vec<&Node> =
+        told.iter().filter(|(_, told)| *told == most && most != (0, 0)).map(|(root, _)| *root).collect();
     match best[..] {
         [only] => Ok(only),
         _ => Err(refusal(
             Reason::Ambiguous,
-            format!(
-                "the file holds {} documents, and the block doesn't say which of them it is for",
-                all.len()
-            ),
+            format!("the file holds {} documents, and the block doesn't say which of them it is for", all.len()),
         )),
     }
 }
@@ -61,19 +48,12 @@ fn agreement(root: &Node, roots: &[&Node], asked: &Node) -> (usize, usize) {
     leaves(asked, &mut path, &mut |path, value| {
         let at = |root: &Node| find(root, path).map(Node::value);
         let own = at(root);
-        values += usize::from(
-            own.as_ref() == Some(value)
-                && !roots.iter().all(|root| at(root).as_ref() == Some(value)),
-        );
+        values +=
+            usize::from(own.as_ref() == Some(value) && !roots.iter().all(|root| at(root).as_ref() == Some(value)));
         keys += usize::from(own.is_some() && !roots.iter().all(|root| at(root).is_some()));
     });
-    let shared =
-        |key: &str| root.get(key).is_some() && !roots.iter().all(|root| root.get(key).is_some());
-    keys += asked
-        .children()
-        .iter()
-        .filter(|child| shared(&child.key.text))
-        .count();
+    let shared = |key: &str| root.get(key).is_some() && !roots.iter().all(|root| root.get(key).is_some());
+    keys += asked.children().iter().filter(|child| shared(&child.key.text)).count();
     (values, keys)
 }
 
@@ -89,8 +69,7 @@ fn leaves<'n>(node: &'n Node, path: &mut Vec<&'n str>, see: &mut dyn FnMut(&[&st
 }
 
 fn find<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
-    path.iter()
-        .try_fold(node, |node, key| node.get(key).map(|child| &child.node))
+    path.iter().try_fold(node, |node, key| node.get(key).map(|child| &child.node))
 }
 
 /// Finds what a block is merged into.
@@ -100,24 +79,15 @@ pub(super) fn owner<'n>(
     asked: &Document,
     block: &Node,
 ) -> Result<Owner<'n>, Refusal> {
-    let keys: Vec<&str> = block
-        .children()
-        .iter()
-        .map(|child| child.key.text.as_str())
-        .collect();
+    let keys: Vec<&str> = block.children().iter().map(|child| child.key.text.as_str()).collect();
     if root.is_list() == block.is_list() && (block.is_list() || block.as_scalar().is_some())
         || root.as_scalar().is_some()
     {
         return Ok(Owner::Root(root));
     }
     let fits = |child: &Child| {
-        let kind = if block.is_list() {
-            child.node.is_list()
-        } else {
-            child.node.is_map()
-        };
-        (kind || child.node.is_absent())
-            && (block.is_list() || block.get(&child.key.text).is_none())
+        let kind = if block.is_list() { child.node.is_list() } else { child.node.is_map() };
+        (kind || child.node.is_absent()) && (block.is_list() || block.get(&child.key.text).is_none())
     };
     if let Some(stated) = stated(request, root, &fits)? {
         return Ok(Owner::Entry(stated));
@@ -133,22 +103,13 @@ pub(super) fn owner<'n>(
     let mut all: Vec<&Child> = Vec::new();
     root.visit(&mut |child| all.push(child));
     let readings = readings(request, &all, asked.extent, block);
-    if let Some((reading, only)) = readings
-        .iter()
-        .enumerate()
-        .find_map(|(at, found)| Some((at, innermost(found)?)))
-    {
+    if let Some((reading, only)) = readings.iter().enumerate().find_map(|(at, found)| Some((at, innermost(found)?))) {
         if reading + 1 == readings.len()
             && !keys.is_empty()
-            && keys
-                .iter()
-                .all(|key| takes(request.path, key) == Some(true))
+            && keys.iter().all(|key| takes(request.path, key) == Some(true))
         {
-            let message = format!(
-                "`{}` may go to the top or into `{}`, which the words name",
-                keys.join(", "),
-                only.key.text
-            );
+            let message =
+                format!("`{}` may go to the top or into `{}`, which the words name", keys.join(", "), only.key.text);
             return Err(refusal(Reason::Ambiguous, message));
         }
         let is_part = |child: &&Child| {
@@ -159,10 +120,7 @@ pub(super) fn owner<'n>(
                 && child.node.as_scalar().is_none()
         };
         if let Some(part) = only.node.children().iter().find(is_part) {
-            let message = format!(
-                "the block has another form than `{}`, which the words name",
-                part.key.text
-            );
+            let message = format!("the block has another form than `{}`, which the words name", part.key.text);
             return Err(refusal(Reason::Conflict, message));
         }
         return Ok(Owner::Entry(only));
@@ -174,89 +132,49 @@ pub(super) fn owner<'n>(
     };
     let is_nested = |child: &&Child| !root.children().iter().any(|own| std::ptr::eq(own, *child));
     // "The app environment" names what a lone value is for.
-    let is_for_a_part = block
-        .children()
-        .iter()
-        .all(|child| child.node.as_scalar().is_some())
-        && readings[4].iter().any(is_nested);
+    let is_for_a_part =
+        block.children().iter().all(|child| child.node.as_scalar().is_some()) && readings[4].iter().any(is_nested);
     if could_be_top && block.is_map() && !(is_for_a_part && asked.extent == Extent::Flush) {
         return Ok(Owner::Root(root));
     }
-    let shown = if block.is_list() {
-        "a list's entries".to_owned()
-    } else {
-        keys.join(", ")
-    };
-    let message = format!(
-        "the block shows {shown}, and neither it nor the plan says to what in the file they belong"
-    );
+    let shown = if block.is_list() { "a list's entries".to_owned() } else { keys.join(", ") };
+    let message = format!("the block shows {shown}, and neither it nor the plan says to what in the file they belong");
     Err(refusal(Reason::Ambiguous, message))
 }
 
 /// Returns the only one of the entries, or the only one that lies in entries of all their other names: "the app environment"
 /// is that of `app`.
 fn innermost<'n>(found: &[&'n Child]) -> Option<&'n Child> {
-    let lies_in = |inner: &Child, outer: &Child| {
-        outer.span.start <= inner.span.start && inner.span.end <= outer.span.end
-    };
-    let holds = |one: &Child, name: &str| {
-        found
-            .iter()
-            .any(|other| other.key.text == name && lies_in(one, other))
-    };
-    let mut meant = found
-        .iter()
-        .filter(|one| found.iter().all(|other| holds(one, &other.key.text)));
+    let lies_in =
+        |inner: &Child, outer: &Child| outer.span.start <= inner.span.start && inner.span.end <= outer.span.end;
+    let holds = |one: &Child, name: &str| found.iter().any(|other| other.key.text == name && lies_in(one, other));
+    let mut meant = found.iter().filter(|one| found.iter().all(|other| holds(one, &other.key.text)));
     let only = meant.next()?;
     meant.next().is_none().then_some(*only)
 }
 
 /// Returns the entries that a block could belong to, by one reading after another, surest first: the words put it into them,
 /// quote them, they share a key or an entry with it, the words speak of one of them, or name them.
-fn readings<'n>(
-    request: &Request<'_>,
-    all: &[&'n Child],
-    extent: Extent,
-    block: &Node,
-) -> [Vec<&'n Child>; 5] {
+fn readings<'n>(request: &Request<'_>, all: &[&'n Child], extent: Extent, block: &Node) -> [Vec<&'n Child>; 5] {
     let fits = |child: &&Child| {
-        let kind = if block.is_list() {
-            child.node.is_list()
-        } else {
-            child.node.is_map()
-        };
+        let kind = if block.is_list() { child.node.is_list() } else { child.node.is_map() };
         let named = !child.key.text.is_empty() && block.get(&child.key.text).is_none();
         (kind || child.node.is_absent()) && (named || block.is_list())
     };
     let which = |holds: &dyn Fn(&Child) -> bool| -> Vec<&'n Child> {
-        all.iter()
-            .copied()
-            .filter(fits)
-            .filter(|child| holds(child))
-            .collect()
+        all.iter().copied().filter(fits).filter(|child| holds(child)).collect()
     };
     let shares = |child: &Child| {
         block.children().iter().any(|own| {
-            let item = || {
-                child
-                    .node
-                    .children()
-                    .iter()
-                    .any(|item| item.node.value() == own.node.value())
-            };
-            let listed =
-                || block.is_list() && (item() || !same_things(&child.node, &own.node).is_empty());
+            let item = || child.node.children().iter().any(|item| item.node.value() == own.node.value());
+            let listed = || block.is_list() && (item() || !same_things(&child.node, &own.node).is_empty());
             child.node.get(&own.key.text).is_some() || listed()
         })
     };
     let wording = request.wording;
     // What shows brackets of its own may be meant as it stands.
     let bare = |found: Vec<&'n Child>| {
-        if extent == Extent::Enclosed {
-            Vec::new()
-        } else {
-            found
-        }
+        if extent == Extent::Enclosed { Vec::new() } else { found }
     };
     [
         which(&|child| wording.goes_into(&child.key.text)),
@@ -268,17 +186,9 @@ fn readings<'n>(
 }
 
 /// Takes a block for an entry of a list: the one of its name, or a new one where the words ask for it.
-fn list_of<'n>(
-    request: &Request<'_>,
-    root: &'n Node,
-    block: &Node,
-) -> Result<Option<Owner<'n>>, Refusal> {
+fn list_of<'n>(request: &Request<'_>, root: &'n Node, block: &Node) -> Result<Option<Owner<'n>>, Refusal> {
     let alike = |item: &Child| {
-        let shared = block
-            .children()
-            .iter()
-            .filter(|child| item.node.get(&child.key.text).is_some())
-            .count();
+        let shared = block.children().iter().filter(|child| item.node.get(&child.key.text).is_some()).count();
         shared * 2 > block.children().len()
     };
     let lists: Vec<&Child> = root
@@ -287,11 +197,7 @@ fn list_of<'n>(
         .filter(|child| child.node.is_list() && child.node.children().iter().any(alike))
         .collect();
     let [list] = lists[..] else { return Ok(None) };
-    let equal = list
-        .node
-        .children()
-        .iter()
-        .find(|item| item.node.value() == block.value());
+    let equal = list.node.children().iter().find(|item| item.node.value() == block.value());
     if let Some(item) = equal {
         return Ok(Some(Owner::Entry(item)));
     }
@@ -301,9 +207,6 @@ fn list_of<'n>(
     if request.wording.adds() {
         return Ok(Some(Owner::New(list)));
     }
-    let message = format!(
-        "the block looks like an entry of `{}`, and the plan doesn't say to add one",
-        list.key.text
-    );
+    let message = format!("the block looks like an entry of `{}`, and the plan doesn't say to add one", list.key.text);
     Err(refusal(Reason::Ambiguous, message))
 }

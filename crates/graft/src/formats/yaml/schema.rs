@@ -9,12 +9,7 @@ const DISPUTED_BOOLS: [&str; 6] = ["yes", "no", "on", "off", "y", "n"];
 pub(super) fn resolve(text: &str) -> Kind {
     let cased = |word: &str| {
         let mut letters = word.chars();
-        let capital: String = letters
-            .next()
-            .into_iter()
-            .flat_map(char::to_uppercase)
-            .chain(letters)
-            .collect();
+        let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
         [word.to_owned(), capital, word.to_uppercase()].contains(&text.to_owned())
     };
     match text {
@@ -26,11 +21,7 @@ pub(super) fn resolve(text: &str) -> Kind {
         _ => {}
     }
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let special = |words: [&str; 3]| {
-        unsigned
-            .strip_prefix('.')
-            .is_some_and(|own| words.contains(&own))
-    };
+    let special = |words: [&str; 3]| unsigned.strip_prefix('.').is_some_and(|own| words.contains(&own));
     if special(["inf", "Inf", "INF"]) || unsigned == text && special(["nan", "NaN", "NAN"]) {
         return Kind::Float;
     }
@@ -55,11 +46,8 @@ fn newer(text: &str, whole: bool) -> Option<Kind> {
     if digits(text) {
         return Some(Kind::Integer);
     }
-    let (mantissa, exponent) = text
-        .split_once(['e', 'E'])
-        .map_or((text, None), |(one, two)| (one, Some(two)));
-    let exponent = exponent
-        .is_none_or(|exponent| digits(exponent.strip_prefix(['-', '+']).unwrap_or(exponent)));
+    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(one, two)| (one, Some(two)));
+    let exponent = exponent.is_none_or(|exponent| digits(exponent.strip_prefix(['-', '+']).unwrap_or(exponent)));
     let fraction = match mantissa.split_once('.') {
         Some(("", fraction)) => digits(fraction),
         Some((integer, fraction)) => digits(integer) && (fraction.is_empty() || digits(fraction)),
@@ -75,13 +63,11 @@ fn older(text: &str) -> Option<Kind> {
         return of(binary, |digit| matches!(digit, '0' | '1' | '_')).then_some(Kind::Disputed);
     }
     if let Some(hex) = text.strip_prefix("0x") {
-        return of(hex, |digit| digit.is_ascii_hexdigit() || digit == '_').then_some(
-            if hex.contains('_') {
-                Kind::Disputed
-            } else {
-                Kind::Integer
-            },
-        );
+        return of(hex, |digit| digit.is_ascii_hexdigit() || digit == '_').then_some(if hex.contains('_') {
+            Kind::Disputed
+        } else {
+            Kind::Integer
+        });
     }
     if text.starts_with(|first: char| first.is_ascii_digit()) && of(text, some) {
         let plain = !text.contains('_') && (text == "0" || !text.starts_with('0'));
@@ -91,14 +77,10 @@ fn older(text: &str) -> Option<Kind> {
     if text.contains(':') {
         return sexagesimal(text).then_some(Kind::Disputed);
     }
-    let (mantissa, exponent) = text
-        .split_once(['e', 'E'])
-        .map_or((text, None), |(one, two)| (one, Some(two)));
-    let exponent =
-        exponent.is_none_or(|exponent| exponent.strip_prefix(['-', '+']).is_some_and(digits));
+    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(one, two)| (one, Some(two)));
+    let exponent = exponent.is_none_or(|exponent| exponent.strip_prefix(['-', '+']).is_some_and(digits));
     let (integer, fraction) = mantissa.split_once('.')?;
-    let integer_fits =
-        integer.starts_with(|first: char| first.is_ascii_digit()) && of(integer, some);
+    let integer_fits = integer.starts_with(|first: char| first.is_ascii_digit()) && of(integer, some);
     let fraction_fits = of(fraction, some) || fraction.is_empty() && !integer.is_empty();
     let plain = !mantissa.contains('_');
     (exponent && fraction_fits && (integer.is_empty() || integer_fits)).then_some(if plain {
@@ -110,9 +92,8 @@ fn older(text: &str) -> Option<Kind> {
 
 fn sexagesimal(text: &str) -> bool {
     let mut parts = text.split(':');
-    let first = parts.next().is_some_and(|first| {
-        first.starts_with(|first: char| first.is_ascii_digit()) && digits(first)
-    });
+    let first =
+        parts.next().is_some_and(|first| first.starts_with(|first: char| first.is_ascii_digit()) && digits(first));
     first
         && parts.all(|part| {
             let part = part.split_once('.').map_or(part, |(integer, _)| integer);
@@ -122,23 +103,14 @@ fn sexagesimal(text: &str) -> bool {
 
 /// Returns whether a text is a date, alone or with a time, as YAML 1.1 takes it.
 fn is_timestamp(text: &str) -> bool {
-    let mut parts = text
-        .get(..text.len().min(10))
-        .unwrap_or_default()
-        .split('-');
-    let year = parts
-        .next()
-        .is_some_and(|year| year.len() == 4 && digits(year));
-    let month = parts
-        .next()
-        .is_some_and(|month| month.len() <= 2 && digits(month));
+    let mut parts = text.get(..text.len().min(10)).unwrap_or_default().split('-');
+    let year = parts.next().is_some_and(|year| year.len() == 4 && digits(year));
+    let month = parts.next().is_some_and(|month| month.len() <= 2 && digits(month));
     let day = parts.next().is_some_and(|day| {
         let day = day.split(['T', 't', ' ']).next().unwrap_or_default();
         day.len() <= 2 && digits(day)
     });
-    let rest = of(text, |part| {
-        part.is_ascii_digit() || "-:.+TtZz ".contains(part)
-    });
+    let rest = of(text, |part| part.is_ascii_digit() || "-:.+TtZz ".contains(part));
     year && month && day && rest && parts.next().is_none()
 }
 
@@ -159,19 +131,10 @@ mod tests {
         let table = [
             (Kind::Null, "~ null Null NULL"),
             (Kind::Bool, "true True TRUE false False FALSE"),
-            (
-                Kind::Disputed,
-                "yes Yes NO on Off y N = 010 0o7 0b1 1_000 0x1_F 1e3 1E3 1.0e3 1_0.5 22:22 1:30:00 -0x1F",
-            ),
-            (
-                Kind::Disputed,
-                "2024-01-01 2024-1-1 2024-01-01T10:00:00Z 08 09",
-            ),
+            (Kind::Disputed, "yes Yes NO on Off y N = 010 0o7 0b1 1_000 0x1_F 1e3 1E3 1.0e3 1_0.5 22:22 1:30:00 -0x1F"),
+            (Kind::Disputed, "2024-01-01 2024-1-1 2024-01-01T10:00:00Z 08 09"),
             (Kind::Integer, "0 7 -7 +7 20 0x1F"),
-            (
-                Kind::Float,
-                "3.10 3.1 -0.5 .5 1. 1.5e+3 .inf -.INF +.Inf .nan .NaN",
-            ),
+            (Kind::Float, "3.10 3.1 -0.5 .5 1. 1.5e+3 .inf -.INF +.Inf .nan .NaN"),
             (
                 Kind::Text,
                 "a 3.10-slim 1.2.3 10.0.0.1 8000:8000 nULL tRUE yEs postgres:16 1h 0o9 0xZ -.nan v1 - 1:99 - 12a e3 . + _1",
