@@ -8,6 +8,7 @@ mod asks;
 
 mod whole;
 
+mod asking;
 mod declared;
 
 use code::paths::is_test;
@@ -19,8 +20,9 @@ use crate::identity::CheckboxId;
 use crate::paths::{FoundPath, expand_braces, is_pattern, same_file};
 use crate::vocabulary::{Use, uses_in};
 
+pub(crate) use asking::{Asking, base_of};
 pub(crate) use asks::is_marker;
-pub(crate) use declared::{Asking, base_of, declared_changes};
+pub(crate) use declared::declared_changes;
 pub(crate) use urging::asks_for_change;
 #[cfg(test)]
 pub(crate) use verbs::{action_of, action_of_note, names_part, only_looks, plainly_modifies, removes_whole};

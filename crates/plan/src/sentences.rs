@@ -4,7 +4,7 @@
 //! A unit with one block for `app/cart.py`, which defines `total`:
 //!
 //! ```text
-//! The cart has no total yet.            Context: states how it is
+//! This keeps the module small.          Context: a reason
 //! Add `total` to the cart.              DoShown: asks, and the block defines `total`
 //! Log each call of `checkout`.          DoUnshown: asks, and no block holds `checkout`
 //! Do not touch `app/store.py`.          Forbid, and the file is protected
