@@ -3,9 +3,9 @@
 mod author;
 mod basis;
 mod definition;
-mod in_full;
 mod load;
 mod paths;
+mod in_full;
 mod scope;
 mod reach;
 mod worded;

@@ -1,7 +1,6 @@
 //! Reads a line that names a path: whether its words ask for that file, and how its paths are joined.
 
-use super::verbs::{action_of, plainly_modifies};
-use super::whole::deletes_file;
+use super::verbs::action_of;
 use super::{Action, asks_for_change, is_in_many_folders};
 use crate::inline::{code_spans, comparison_key};
 use crate::labels::{Topic, topic_of_label};
@@ -131,15 +130,6 @@ pub(super) fn folder_before(before: &[FoundPath], path: &FoundPath) -> Option<St
     let alike = |other: &&FoundPath| extension_of_name(&other.path) == extension_of_name(&path.path);
     let (folder, _) = before.iter().rev().filter(alike).find_map(|other| other.path.rsplit_once('/'))?;
     Some(folder.to_owned())
-}
-
-/// Returns what a title's first word says is done to a file in it.
-pub(super) fn action_of_title(bare: &str, words: &str, base: usize, path: &FoundPath) -> Action {
-    let action = action_of(bare).unwrap_or_default();
-    let before = &words[..path.outer.start - base];
-    let behind = &words[(path.outer.end - base).min(words.len())..];
-    let action = if action == Action::Delete && !deletes_file(before, behind) { Action::Unstated } else { action };
-    if action == Action::Unstated && plainly_modifies(bare) { Action::Modify } else { action }
 }
 
 /// Returns whether a bold line or item begins a step.

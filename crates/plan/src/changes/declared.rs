@@ -3,8 +3,8 @@
 
 use super::asking::{Asking, base_of};
 use super::asks::{
-    Spot, action_of_title, asks_for, changes_within, folder_before, is_marker, moved_to, names_step, only_joins,
-    topic_between, without_number,
+    Spot, asks_for, changes_within, folder_before, is_marker, moved_to, names_step, only_joins, topic_between,
+    without_number,
 };
 use super::verbs::{action_of, action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole};
 use super::whole::{deletes_file, is_of_part};
@@ -476,4 +476,13 @@ impl Collector<'_, '_, '_> {
             }
         }
     }
+}
+
+/// Returns what a title's first word says is done to a file in it.
+fn action_of_title(bare: &str, words: &str, base: usize, path: &FoundPath) -> Action {
+    let action = action_of(bare).unwrap_or_default();
+    let before = &words[..path.outer.start - base];
+    let behind = &words[(path.outer.end - base).min(words.len())..];
+    let action = if action == Action::Delete && !deletes_file(before, behind) { Action::Unstated } else { action };
+    if action == Action::Unstated && plainly_modifies(bare) { Action::Modify } else { action }
 }

@@ -248,7 +248,7 @@ fn imports_are_put_in_order_by_the_program_that_checks_them() {
         Some((order.look, order.code, order.sort))
     };
     assert_eq!(
-        sorting("cd api && A=1 uv run ruff check ."),
+        sorting("A=1 uv run ruff check ."),
         Some((
             "A=1 uv run ruff check --no-fix --output-format concise 'app/a b.py' app/c.py"
                 .to_owned(),
