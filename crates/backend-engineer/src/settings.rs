@@ -239,9 +239,13 @@ impl Settings {
         self.timeout.value
     }
 
-    /// How long wrong versions of a phase's code are tried against its tests; nothing for not at all.
-    pub(crate) fn strength(&self) -> Duration {
-        self.strength.value
+    /// Returns how long wrong versions of a phase's code are tried against its tests; nothing for not at all. Where nobody
+    /// asks for a time, code that the plan alone shows is not tried: it would be told only, and a literal phase stays fast.
+    pub(crate) fn strength(&self, by_a_model: bool) -> Duration {
+        match self.strength.origin {
+            Origin::Default if !by_a_model => Duration::ZERO,
+            _ => self.strength.value,
+        }
     }
 
     /// Whether the plan's commit steps are carried out.

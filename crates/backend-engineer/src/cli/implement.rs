@@ -37,7 +37,7 @@ pub(crate) struct ImplementArguments {
     #[arg(long)]
     pub(crate) approve: bool,
 
-    /// How long wrong versions of the phase's code are tried against its tests: seconds, "30s", "2m"; 0 for off [default: 30s]
+    /// How long wrong versions of the phase's code are tried against its tests: seconds, "30s", "2m"; 0 for off [default: 30s where a model worked, else off]
     #[arg(long, value_name = "TIME", value_parser = read_strength, help_heading = "Running commands")]
     pub(crate) strength: Option<Duration>,
 

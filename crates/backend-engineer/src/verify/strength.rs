@@ -77,7 +77,7 @@ pub(crate) async fn measure_strength(
     change: &Change,
     verification: &mut Verification,
 ) -> Result<(), Stop> {
-    let limit = work.run.settings.strength();
+    let limit = work.run.settings.strength(change.session.is_some());
     if limit.is_zero() || !work.run.runs_commands() || !is_sound(verification) || baseline::needs_server(work) {
         return Ok(());
     }
