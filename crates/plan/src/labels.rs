@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use crate::inline::comparison_key;
 pub(crate) use crate::topic::Topic;
 use crate::topic::Topic::{About, Automated, Changes, Criteria, Manual, Reference};
-use crate::vocabulary::{Entries, read_languages};
+use crate::vocabulary::{HEADINGS, LABELS, Rows};
 use crate::word_lists::List;
 
 /// Returns whether a label names the folder from which paths start.
@@ -20,9 +20,9 @@ pub(crate) fn is_check(name: &str) -> bool {
 }
 
 /// The topics of labels, by their exact names.
-static TOPICS: LazyLock<HashMap<String, Topic>> = LazyLock::new(|| {
+static TOPICS: LazyLock<HashMap<&'static str, Topic>> = LazyLock::new(|| {
     let mut topics = HashMap::new();
-    for (topic, names) in by_topic(read_languages().flatten().map(|language| language.labels)) {
+    for (topic, names) in by_topic(LABELS) {
         for name in names {
             topics.entry(name).or_insert(topic);
         }
@@ -31,16 +31,15 @@ static TOPICS: LazyLock<HashMap<String, Topic>> = LazyLock::new(|| {
 });
 
 /// Words in a heading, by the topic that they stand for.
-static PARTS: LazyLock<Vec<(Topic, Vec<String>)>> =
-    LazyLock::new(|| by_topic(read_languages().flatten().map(|language| language.headings)).collect());
+static PARTS: LazyLock<BTreeMap<Topic, Vec<&'static str>>> = LazyLock::new(|| by_topic(HEADINGS));
 
 /// Joins the words of all languages, topic by topic.
-fn by_topic(languages: impl Iterator<Item = BTreeMap<Topic, Entries>>) -> impl Iterator<Item = (Topic, Vec<String>)> {
-    let mut joined: BTreeMap<Topic, Vec<String>> = BTreeMap::new();
-    for (topic, entries) in languages.flatten() {
-        joined.entry(topic).or_default().extend(entries.into_keys());
+fn by_topic(languages: Rows<Topic>) -> BTreeMap<Topic, Vec<&'static str>> {
+    let mut joined: BTreeMap<Topic, Vec<&'static str>> = BTreeMap::new();
+    for (topic, words) in languages {
+        joined.entry(*topic).or_default().extend(*words);
     }
-    joined.into_iter()
+    joined
 }
 
 /// Returns what a label announces, by its exact name.

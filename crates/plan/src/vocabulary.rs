@@ -3,18 +3,21 @@
 //!
 //! Each entry stands beside a sentence that it decides, and a test reads it.
 
-use std::collections::{BTreeMap, HashMap};
+#[cfg(test)]
+use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
+#[cfg(test)]
 use serde::Deserialize;
 
 use crate::topic::Topic;
 
 /// The part that a word plays in a sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(test, derive(Deserialize), serde(rename_all = "kebab-case"))]
 pub(crate) enum Use {
     /// A verb that asks for something to be written or changed.
     Change,
@@ -103,8 +106,8 @@ pub(crate) enum Use {
 }
 
 /// A list of words of which one question is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(test, derive(Deserialize), serde(rename_all = "kebab-case"))]
 pub(crate) enum List {
     /// A label of the folder from which paths start.
     BaseLabel,
@@ -181,12 +184,17 @@ pub(crate) enum List {
     BeforeBoundPath,
 }
 
+/// Words of languages, by what they are listed as; a row for each table of each language.
+pub(crate) type Rows<T> = &'static [(T, &'static [&'static str])];
+
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
 /// Entries, each with a sentence that it decides.
+#[cfg(test)]
 pub(crate) type Entries = BTreeMap<String, String>;
 
-/// The words of a language.
+/// The words of a language, with their examples.
+#[cfg(test)]
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Language {
@@ -201,7 +209,8 @@ pub(crate) struct Language {
     pub(crate) uses: BTreeMap<Use, Entries>,
 }
 
-/// Reads the files.
+/// Reads the files, for their examples.
+#[cfg(test)]
 pub(crate) fn read_languages() -> impl Iterator<Item = Result<Language, toml::de::Error>> {
     FILES.iter().map(|file| toml::from_str(file))
 }
@@ -210,9 +219,9 @@ pub(crate) fn read_languages() -> impl Iterator<Item = Result<Language, toml::de
 #[derive(Debug, Default)]
 struct Vocabulary {
     /// Entries of scripts that put blanks between words, and what such entries begin with.
-    spaced: HashMap<String, Words, RandomState>,
+    spaced: HashMap<&'static str, Words, RandomState>,
     /// Entries of scripts that do not, by their first letter.
-    dense: HashMap<char, Vec<(String, Use)>, RandomState>,
+    dense: HashMap<char, Vec<(&'static str, Use)>, RandomState>,
 }
 
 /// Words that an entry consists of, or begins with.
@@ -241,15 +250,15 @@ impl Uses {
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let mut all = Vocabulary::default();
-    for (what, entries) in read_languages().flatten().flat_map(|language| language.uses) {
-        for entry in entries.into_keys() {
+    for &(what, entries) in USES {
+        for &entry in entries {
             if entry.chars().any(is_dense) {
                 let first = entry.chars().next().unwrap_or_default();
                 all.dense.entry(first).or_default().push((entry, what));
                 continue;
             }
             for (blank, _) in entry.match_indices(' ') {
-                all.spaced.entry(entry[..blank].to_owned()).or_default().go_on = true;
+                all.spaced.entry(&entry[..blank]).or_default().go_on = true;
             }
             all.spaced.entry(entry).or_default().uses.add(what);
         }
@@ -274,7 +283,7 @@ impl Opening {
         let mut opening = Opening { ends: [0; Use::Abbreviation as usize + 1] };
         let first = text.chars().next().filter(|letter| is_dense(*letter));
         let dense = first.and_then(|letter| VOCABULARY.dense.get(&letter)).into_iter().flatten();
-        for (entry, what) in dense.filter(|(entry, _)| text.starts_with(entry.as_str())) {
+        for (entry, what) in dense.filter(|(entry, _)| text.starts_with(*entry)) {
             let end = &mut opening.ends[*what as usize];
             *end = entry.len().max(*end);
         }
@@ -312,8 +321,8 @@ fn dense_entries(text: &str) -> impl Iterator<Item = (usize, &'static str, Use)>
     let letters = if text.is_ascii() { "" } else { text };
     letters.char_indices().filter(|(_, letter)| is_dense(*letter)).flat_map(move |(at, letter)| {
         let entries = VOCABULARY.dense.get(&letter).into_iter().flatten();
-        let held = entries.filter(move |(entry, _)| text[at..].starts_with(entry.as_str()));
-        held.map(move |(entry, what)| (at, entry.as_str(), *what))
+        let held = entries.filter(move |(entry, _)| text[at..].starts_with(*entry));
+        held.map(move |(entry, what)| (at, *entry, *what))
     })
 }
 

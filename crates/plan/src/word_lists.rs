@@ -4,16 +4,14 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use crate::vocabulary::LISTS;
 pub(crate) use crate::vocabulary::List;
-use crate::vocabulary::read_languages;
 
 /// The words of each list, in all languages, the longest first: "not approved" is found before "approved".
 static WORDS: LazyLock<BTreeMap<List, Vec<&'static str>>> = LazyLock::new(|| {
     let mut lists: BTreeMap<List, Vec<&'static str>> = BTreeMap::new();
-    for (list, entries) in read_languages().flatten().flat_map(|language| language.lists) {
-        // They live as long as the program: leaked once, and not copied by each question.
-        let words = entries.into_keys().map(|word| &*word.leak());
-        lists.entry(list).or_default().extend(words);
+    for (list, words) in LISTS {
+        lists.entry(*list).or_default().extend(*words);
     }
     for words in lists.values_mut() {
         words.sort_by_key(|word| std::cmp::Reverse(word.len()));

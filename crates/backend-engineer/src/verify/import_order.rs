@@ -23,10 +23,10 @@ pub(crate) async fn sort_imports(
     change: &mut Change,
     verification: &Verification,
 ) -> Result<bool, Stop> {
-    let failed = |check: &&Check| check.kind == Kind::Lint && check.verdict() == Verdict::Failed;
-    if !verification.drifted.is_empty() || !verification.checks.iter().any(|check| failed(&check)) {
+    if !verification.drifted.is_empty() {
         return Ok(false);
     }
+    let failed = |check: &&Check| check.kind == Kind::Lint && check.verdict() == Verdict::Failed;
     let mut sorted = Vec::new();
     for check in verification.checks.iter().filter(failed) {
         for sorter in sorters(work, change, check) {
@@ -68,7 +68,7 @@ fn sorters(work: &UnitWork<'_>, change: &Change, check: &Check) -> Vec<Sorter> {
     reading.calls().into_iter().filter_map(sorter).collect()
 }
 
-/// Sorts the imports of files, and gives those that changed. What changed in another way is put back.
+/// Sorts the imports of files, and returns those that changed. What changed in another way is discarded.
 async fn sort(work: &mut UnitWork<'_>, sorter: &Sorter) -> Result<Vec<String>, Stop> {
     let Sorter { order, folder, files } = sorter;
     let request = |script: &str, why: &str| Request::found(script, folder, Kind::Lint, why);
