@@ -126,12 +126,12 @@ impl Index {
         }
     }
 
-    /// Tells whether a target has a recipe, seen from a folder.
+    /// Returns whether a target has a recipe, seen from a folder.
     pub(super) fn knows(&self, target: &Target, folder: &str) -> bool {
         self.seen_from(folder)(target).is_some()
     }
 
-    /// Tells whether a recipe of a file, or what it needs first, runs containers.
+    /// Returns whether a recipe of a file, or what it needs first, runs containers.
     pub(super) fn runs_containers(&self, file: &str, name: &str) -> bool {
         let Some(all) = self.files.get(file) else {
             return false;
