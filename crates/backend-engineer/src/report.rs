@@ -403,7 +403,7 @@ fn notes(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> V
     let open = verification.manual.iter().filter(|manual| !manual.done);
     notes.extend(open.map(|manual| format!("For a person to check: {} (plan line {})", manual.text, manual.line)));
     if let Some(tier) = work.workspace.tier() {
-        notes.push(format!("Commands ran in a sandbox: {tier}."));
+        notes.push(format!("Sandbox of the commands: {tier}."));
     }
     let mut seen = BTreeSet::new();
     notes.retain(|note| seen.insert(note.clone()));
