@@ -43,7 +43,7 @@ pub enum Limit {
     Tokens(u64),
     /// Tokens, of which the next request may take more than are left.
     #[error(
-        "of the limit of {limit} tokens {left} are left, and the next request may take {needed} with a short reply"
+        "{left} of the limit of {limit} tokens are left; the next request may take {needed}, even with a short reply"
     )]
     TokensAhead {
         /// The limit.
@@ -58,7 +58,7 @@ pub enum Limit {
     Cost(f64),
     /// Money, of which the next request may cost more than is left.
     #[error(
-        "of the limit of ${limit:.2} ${left:.3} is left, and the next request may cost ${needed:.3} with a short reply"
+        "${left:.3} of the limit of ${limit:.2} is left; the next request may cost ${needed:.3}, even with a short reply"
     )]
     CostAhead {
         /// The limit.

@@ -70,13 +70,13 @@ Exit codes:
     6  the environment lacks something: a sandbox, a tool, room on the disk
     7  implemented, but not proven
   130  interrupted
-Where several hold, the first of 130, 6, 4, 5, 1, 3, 7 is told.";
+Where several hold, the first of 130, 6, 4, 5, 1, 3, 7 is reported.";
 
 /// What the program's own help says behind them.
 const SURROUNDINGS: &str = "\
 Environment:
-  BACKEND_ENGINEER_SANDBOX, _NETWORK, _TIMEOUT, _COMMIT, _MODEL, _PROTECTED, _ENV,
-  _TRUSTED, _TEST, _LINT, _TYPE_CHECK, _SETUP
+  BACKEND_ENGINEER_SANDBOX, _NETWORK, _TIMEOUT, _STRENGTH, _COMMIT, _MODEL, _EFFORT,
+  _REPAIR_EFFORT, _PROTECTED, _ENV, _SHOW, _TRUSTED, _TEST, _LINT, _TYPE_CHECK, _SETUP
                    the setting of that name; a flag comes before it, a file behind it
   NO_COLOR         no colour
   CLICOLOR_FORCE   colour even where no terminal is
@@ -251,6 +251,16 @@ mod tests {
         assert_eq!(stop.exit, Exit::Environment);
         assert!(stop.message.contains("seven is not 8 (") && stop.message.contains("cli.rs:"), "{stop}");
         assert!(matches!(guarded(|| Ok(Exit::Unproven)), Ok(Exit::Unproven)));
+    }
+
+    #[test]
+    fn the_help_names_each_variable_of_the_settings() {
+        let named = SURROUNDINGS.split_once("NO_COLOR").map_or("", |(named, _)| named);
+        let named: Vec<&str> =
+            named.split([' ', ',', '\n']).map(|name| name.trim_start_matches("BACKEND_ENGINEER")).collect();
+        for key in crate::settings::KEYS.iter().filter(|key| !key.variable.is_empty()) {
+            assert!(named.contains(&key.variable.trim_start_matches("BACKEND_ENGINEER")), "{}", key.variable);
+        }
     }
 
     #[test]

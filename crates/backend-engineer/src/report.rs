@@ -55,7 +55,7 @@ pub(crate) struct Report {
     pub(crate) ticked: Vec<Line>,
     /// Boxes that were opened again.
     pub(crate) unticked: Vec<Line>,
-    /// The walls that commands ran behind; `None` where none ran.
+    /// The sandbox that commands ran in; `None` where none ran.
     pub(crate) sandbox: Option<String>,
     /// Every span of the phase's text, from its first byte to its last, with what became of it.
     spans: Vec<SpanLine>,
@@ -403,7 +403,7 @@ fn notes(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> V
     let open = verification.manual.iter().filter(|manual| !manual.done);
     notes.extend(open.map(|manual| format!("For a person to check: {} (plan line {})", manual.text, manual.line)));
     if let Some(tier) = work.workspace.tier() {
-        notes.push(format!("Commands ran behind these walls: {tier}."));
+        notes.push(format!("Sandbox of the commands: {tier}."));
     }
     let mut seen = BTreeSet::new();
     notes.retain(|note| seen.insert(note.clone()));

@@ -51,7 +51,7 @@ const TIMEOUT: Duration = Duration::from_secs(600);
 const STRENGTH: Duration = Duration::from_secs(30);
 
 /// Why something that a repository asks for is withheld, and how to have it.
-const WHY_WITHHELD: &str = "A repository's own configuration can't open its user's walls: ask for it with a flag or in \
+const WHY_WITHHELD: &str = "A repository's own configuration can't weaken its user's sandbox: ask for it with a flag or in \
                             your own configuration, or list the repository there under `trusted`.";
 
 /// What the command line says of the settings.
@@ -108,7 +108,7 @@ impl Surroundings {
 /// What holds.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
-    /// The walls around every command.
+    /// The sandbox of every command.
     pub(crate) sandbox: Held<Walls>,
     /// Whether commands may use the network.
     pub(crate) network: Held<bool>,
@@ -224,7 +224,7 @@ impl Settings {
         Ok(Settings { withheld, ..settings })
     }
 
-    /// The walls that are asked for.
+    /// The sandbox that is asked for.
     pub(crate) fn backend(&self) -> BackendChoice {
         self.sandbox.value.into()
     }

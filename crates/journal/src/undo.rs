@@ -48,7 +48,7 @@ pub enum UndoError {
         paths: Vec<String>,
     },
     /// A file could not be put back; those before it are, and undoing again goes on from here.
-    #[error("can't put back {}: {source}; see to it and undo again", .path.display())]
+    #[error("can't restore {}: {source}; clear that up and undo again", .path.display())]
     File {
         /// The file.
         path: PathBuf,

@@ -120,7 +120,7 @@ fn named<'a>(wanted: &'a str, environment: Environment<'_>) -> Result<(&'static 
         ModelError {
             model: wanted.to_owned(),
             fault: Fault::UnknownModel,
-            message: "whose model this is can't be told".to_owned(),
+            message: "no provider is known to have this model".to_owned(),
             hint: format!("name it as PROVIDER/MODEL; providers: {}", names.join(", ")),
         }
     })

@@ -21,7 +21,11 @@ use std::sync::Arc;
 use crate::client::SandboxClient;
 use crate::error::SandboxError;
 use crate::mount_plan::Layers;
+#[cfg(target_os = "linux")]
+use crate::mount_plan::MountPlan;
 use crate::policy::{BackendChoice, BackendName, Network, Policy, Tier};
+#[cfg(target_os = "linux")]
+use crate::tree;
 use crate::tree::TreeCopy;
 
 /// The input for setting up a backend.
@@ -51,6 +55,19 @@ pub(crate) struct Backend {
     pub(crate) before: Vec<String>,
     /// The overlay's sides, where the supervisor does not hold them.
     pub(crate) layers: Vec<Layers>,
+}
+
+/// Copies the repository without what is hidden from commands, or returns the copy that an earlier
+/// backend of the run left.
+#[cfg(target_os = "linux")]
+fn copy_repository(site: &BackendRequest<'_>) -> Result<Arc<TreeCopy>, SandboxError> {
+    if let Some(copy) = &site.copy {
+        return Ok(copy.clone());
+    }
+    let policy = site.policy;
+    let hidden = MountPlan::decide(policy, site.network, None)?.hidden;
+    let copy = tree::copy_tree(&policy.root, &policy.scratch.join("copy"), &hidden, false)?;
+    Ok(copy.into())
 }
 
 type Build = fn(&BackendRequest<'_>) -> Result<Backend, String>;

@@ -73,7 +73,7 @@ pub struct Outcome {
     pub output: Output,
     /// The time that it ran.
     pub elapsed: Duration,
-    /// True where processes that it started outlived it; they were ended.
+    /// True if processes that it started outlived it; they were ended.
     pub left_behind: bool,
 }
 
@@ -88,7 +88,7 @@ pub enum Exit {
     TimedOut {
         /// The time that it had.
         after: Duration,
-        /// True where it listened on a port or printed nothing more for most of its time, as a
+        /// True if it listened on a port or printed nothing more for most of its time, as a
         /// server or a watcher does.
         looks_like_server: bool,
     },

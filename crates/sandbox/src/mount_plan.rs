@@ -67,7 +67,7 @@ pub(crate) enum Visibility {
     Layered {
         /// Holds `upper` and the overlay's working folders.
         layer: PathBuf,
-        /// True where the backend can't do without it; else it is shown read-only.
+        /// True if the backend can't do without it; else it is shown read-only.
         needed: bool,
     },
     /// The same, but of a copy of the repository, writable.

@@ -19,7 +19,7 @@ pub struct Policy {
     pub scratch: PathBuf,
     /// The backend to use.
     pub backend: BackendChoice,
-    /// True where commands reach anything but their own loopback.
+    /// True if commands reach anything but their own loopback.
     pub network: Network,
     /// Services of the host that commands find on their loopback at the same port.
     pub services: Vec<Service>,
@@ -80,7 +80,7 @@ impl fmt::Display for BackendName {
     }
 }
 
-/// True where commands reach the network.
+/// True if commands reach the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Network {
     /// Only a loopback of their own.

@@ -15,9 +15,9 @@ use crate::mount_plan::{Layers, MountPlan};
 pub(crate) struct Setup {
     /// The mounts, where the supervisor is to do that itself.
     pub(crate) plan: Option<MountPlan>,
-    /// True where the supervisor is the first process of a PID namespace.
+    /// True if the supervisor is the first process of a PID namespace.
     pub(crate) first: bool,
-    /// True where the loopback of a fresh network namespace has to be brought up.
+    /// True if the loopback of a fresh network namespace has to be brought up.
     pub(crate) raise_loopback: bool,
     /// Where the repository lies for commands.
     pub(crate) tree: PathBuf,
@@ -36,16 +36,16 @@ pub(crate) struct Setup {
 pub(crate) struct Confinement {
     /// Which system calls are refused.
     pub(crate) calls: Calls,
-    /// True where the kernel must have Landlock.
+    /// True if the kernel must have Landlock.
     pub(crate) landlock_required: bool,
     /// Paths that may be read and run. Empty: Landlock is not used.
     pub(crate) readable: Vec<PathBuf>,
     /// Paths that may be written.
     pub(crate) writable: Vec<PathBuf>,
-    /// True where signals to processes of other commands are refused, as is needed without a PID
+    /// True if signals to processes of other commands are refused, as is needed without a PID
     /// namespace.
     pub(crate) own_signals: bool,
-    /// True where abstract sockets of others are refused, as is needed in the host's network.
+    /// True if abstract sockets of others are refused, as is needed in the host's network.
     pub(crate) own_sockets: bool,
 }
 
@@ -76,7 +76,7 @@ pub(crate) enum Verdict {
     /// It ran.
     Ended {
         exit: Exit,
-        /// True where something outlived it.
+        /// True if something outlived it.
         left_behind: bool,
     },
     /// It could not be started.

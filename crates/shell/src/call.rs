@@ -85,17 +85,17 @@ impl PartialEq for Call {
 impl Eq for Call {}
 
 impl Call {
-    /// Tells that the table has its program, or a convention its target.
+    /// Returns whether the table has its program, or a convention its target.
     pub fn is_known(&self) -> bool {
         self.row.is_some() && self.target.is_none() || self.rule.is_some() && self.target.is_some()
     }
 
-    /// Returns what it is for; a program that nobody knows is code of the project's own.
+    /// Returns the kind of what it does; a program that nobody knows is code of the project's own.
     pub fn kind(&self) -> Kind {
         self.rule.and_then(|rule| rule.kind).unwrap_or(Kind::Script)
     }
 
-    /// Tells that the call has the property.
+    /// Returns whether the call has the property.
     pub fn is(&self, one: Trait) -> bool {
         self.rule.is_some_and(|rule| rule.is(one))
     }
@@ -110,7 +110,7 @@ impl Call {
             .copied()
     }
 
-    /// Tells that the program belongs to the family, or is run by a program that does.
+    /// Returns whether the program belongs to the family, or is run by a program that does.
     pub fn runs_in(&self, ecosystem: &str) -> bool {
         let is_of = |name: &str| {
             table::program_table()
@@ -120,12 +120,12 @@ impl Call {
         self.ecosystem() == Some(ecosystem) || self.wrappers.iter().any(|name| is_of(name))
     }
 
-    /// Returns what tells how it went.
+    /// Returns by what one knows how it went: its status or its output.
     pub fn result_source(&self) -> Telling {
         self.rule.map_or(Telling::Status, |rule| rule.tells)
     }
 
-    /// Returns what it needs, with what its wrappers need.
+    /// Returns its needs, with what its wrappers need.
     pub fn needs(&self) -> Vec<Need> {
         let mut needs = self.wrapper_needs.clone();
         needs.extend(self.rule.iter().flat_map(|rule| &rule.needs));

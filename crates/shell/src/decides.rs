@@ -48,7 +48,7 @@ pub enum NothingReason {
     Trap,
     /// It runs in the background.
     Background,
-    /// True where it runs hangs on a condition.
+    /// A condition decides whether it runs.
     Condition,
     /// It serves and does not end.
     Serves,
@@ -73,7 +73,7 @@ impl Decides {
 }
 
 impl Reading {
-    /// Returns what tells how the script went. It is taken to be run so that any failing part of a
+    /// Returns by what one knows how the script went: its status, its output, or nothing. It is taken to be run so that any failing part of a
     /// list ends it ([`Reading::strict_form`]).
     pub fn decides(&self) -> Decides {
         if self.ends_well_anyway() {
@@ -83,7 +83,7 @@ impl Reading {
         }
     }
 
-    /// Tells that what runs at the script's end makes a success of it: `trap 'exit 0' EXIT`.
+    /// Returns whether what runs at the script's end makes a success of it: `trap 'exit 0' EXIT`.
     fn ends_well_anyway(&self) -> bool {
         let traps = |call: &&Call| call.is(Trait::Traps);
         let exits = |call: &Call| call.is(Trait::Exits) && call.is(Trait::Succeeds);
@@ -94,7 +94,7 @@ impl Reading {
             .any(|script| crate::reading::read(script).calls().into_iter().any(exits))
     }
 
-    /// Tells that `!` turns the script's status around.
+    /// Returns whether `!` turns the script's status around.
     pub fn is_negated(&self) -> bool {
         fn negated(node: &Node) -> bool {
             match node {
@@ -108,7 +108,7 @@ impl Reading {
         negated(&self.script.root)
     }
 
-    /// Tells that the status of a pipe is that of its first failing member.
+    /// Returns whether the status of a pipe is that of its first failing member.
     fn pipe_fails(&self) -> bool {
         self.calls().iter().any(|call| {
             call.is(Trait::SetsOptions)
@@ -178,7 +178,7 @@ impl Reading {
         }
     }
 
-    /// Tells that a script inside of another one (`sh -c 'a; b'`) goes on after a failure: nobody
+    /// Returns whether a script inside of another one (`sh -c 'a; b'`) goes on after a failure: nobody
     /// runs it in a strict form. The lines of a target's recipe are run one by one, and the first
     /// failure ends them.
     fn loses_a_status(&self, runner: &Call) -> bool {
@@ -296,7 +296,7 @@ impl Reading {
         }
     }
 
-    /// Tells that a node does nothing of note: it waits, prints or changes the shell.
+    /// Returns whether a node does nothing of note: it waits, prints or changes the shell.
     fn does_nothing(&self, node: &Node) -> bool {
         self.kind_of(node).is_none()
     }

@@ -11,7 +11,7 @@ const PRODUCTS: [&str; 6] = [".log", ".out", ".gz", ".tgz", ".zip", ".tmp"];
 const MADE: &str = include_str!("../programs/conventions/made.txt");
 
 impl Reading {
-    /// Tells that it creates, changes or removes files of the source tree.
+    /// Returns whether it creates, changes or removes files of the source tree.
     ///
     /// Build products, caches, dependency folders and the repository's history are none.
     pub fn writes(&self) -> bool {
@@ -23,29 +23,29 @@ impl Reading {
             })
     }
 
-    /// Tells that it starts something that serves and does not end.
+    /// Returns whether it starts something that serves and does not end.
     pub fn serves(&self) -> bool {
         self.any(|call| call.is(Trait::Serves))
     }
 
-    /// Tells that it watches files and does not end.
+    /// Returns whether it watches files and does not end.
     pub fn watches(&self) -> bool {
         self.any(|call| call.is(Trait::Watches))
     }
 
-    /// Tells that it does not end by itself: it serves or watches, and not in the background.
+    /// Returns whether it does not end by itself: it serves or watches, and not in the background.
     pub fn is_endless(&self) -> bool {
         self.endless_node(&self.script.root)
     }
 
-    /// Tells that it only lists or describes.
+    /// Returns whether it only lists or describes.
     pub fn lists(&self) -> bool {
         let calls = self.calls();
         let mut noted = calls.iter().filter(|call| !call.is(Trait::Idle)).peekable();
         noted.peek().is_some() && noted.all(|call| call.is(Trait::Lists))
     }
 
-    /// Tells that it deletes or overwrites what can't be had back: folders, data, commits.
+    /// Returns whether it deletes or overwrites what can't be had back: folders, data, commits.
     pub fn destroys(&self) -> bool {
         self.any(Call::destroys)
     }
@@ -106,7 +106,7 @@ impl Reading {
 }
 
 impl Call {
-    /// Tells that it deletes or overwrites what can't be had back; what tools make anew is not
+    /// Returns whether it deletes or overwrites what can't be had back; what tools make anew is not
     /// that.
     pub fn destroys(&self) -> bool {
         let temporary =
@@ -145,7 +145,7 @@ fn call_writes(call: &Call) -> bool {
     false
 }
 
-/// Tells that a path is one of the source tree: not outside of it, no device, no product.
+/// Returns whether a path is one of the source tree: not outside of it, no device, no product.
 fn is_source(path: &str) -> bool {
     let outside = path.starts_with(['/', '~', '&'])
         || path.starts_with("$HOME")
@@ -156,13 +156,13 @@ fn is_source(path: &str) -> bool {
         && !is_made_whole(path)
 }
 
-/// Tells that a path lies in a folder that tools make.
+/// Returns whether a path lies in a folder that tools make.
 fn is_made_whole(path: &str) -> bool {
     path.split('/')
         .any(|part| MADE.lines().any(|name| name == part))
 }
 
-/// Tells that what is removed with all that is in it was made by tools: hidden folders are their
+/// Returns whether what is removed with all that is in it was made by tools: hidden folders are their
 /// caches, but for those that hold configuration.
 fn is_made(path: &str) -> bool {
     let name = path
@@ -178,7 +178,7 @@ fn is_made(path: &str) -> bool {
 }
 
 impl Kind {
-    /// Tells that a command of this kind checks something: tests, lint, types, layout.
+    /// Returns whether a command of this kind checks something: tests, lint, types, layout.
     pub fn is_check(self) -> bool {
         matches!(
             self,

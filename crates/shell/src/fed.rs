@@ -90,7 +90,7 @@ impl Reading {
         }
     }
 
-    /// Tells that the status of a program that `wanted` names is lost where the text runs as a
+    /// Returns whether the status of a program that `wanted` names is lost where the text runs as a
     /// script of its own, which no failure ends unless it says so (`set -e`).
     pub fn drops_statuses(&self, wanted: &dyn Fn(&Call) -> bool) -> bool {
         let text = self.script.text.as_str();
@@ -128,7 +128,7 @@ impl Reading {
             })
     }
 
-    /// Tells that the failure of a program that `wanted` names, and that feeds a search, is lost
+    /// Returns whether the failure of a program that `wanted` names, and that feeds a search, is lost
     /// and can't be kept.
     pub fn loses_fed(&self, wanted: &dyn Fn(&Call) -> bool) -> bool {
         let mut feeds = Vec::new();

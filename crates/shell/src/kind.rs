@@ -6,7 +6,7 @@ use crate::script::{Node, RedirectionKind};
 use crate::table::{Kind, Trait};
 
 impl Reading {
-    /// Returns what the script is for.
+    /// Returns the kind of what the script does.
     pub fn kind(&self) -> Kind {
         self.kind_of(&self.script.root)
             .or_else(|| self.idle_kind())
@@ -92,7 +92,7 @@ impl Reading {
         }
     }
 
-    /// Tells that what the invocation passes on or prints goes to a file: it writes one, and looks
+    /// Returns whether what the invocation passes on or prints goes to a file: it writes one, and looks
     /// at nothing.
     pub(crate) fn makes_file(&self, at: usize) -> bool {
         let passes = match self.parts.get(at) {
@@ -125,7 +125,7 @@ impl Reading {
         kind.or_else(|| members.iter().find_map(|member| self.kind_of(member)))
     }
 
-    /// Tells that a node is one call with this property.
+    /// Returns whether a node is one call with this property.
     pub(crate) fn node_is(&self, node: &Node, one: Trait) -> bool {
         match node {
             Node::Invocation(at) => match self.parts.get(*at) {

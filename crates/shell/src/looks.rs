@@ -10,7 +10,7 @@ const CONTROL: [&str; 5] = ["if", "for", "while", "until", "case"];
 /// Endings of files that are run by an interpreter: alone they are the file's name.
 const SOURCES: [&str; 5] = [".py", ".ts", ".js", ".tsx", ".rb"];
 
-/// Tells that a text is a command rather than a name, a path or a sentence.
+/// Returns whether a text is a command rather than a name, a path or a sentence.
 pub fn is_command(text: &str) -> bool {
     let bare = text
         .trim()
@@ -44,7 +44,7 @@ pub fn is_command(text: &str) -> bool {
     }
 }
 
-/// Tells that a word is the name of a program that says enough alone: no usual word, and no program
+/// Returns whether a word is the name of a program that says enough alone: no usual word, and no program
 /// that does nothing without arguments.
 pub fn names_program(word: &str) -> bool {
     let ruled = row_of(word)

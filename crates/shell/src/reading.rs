@@ -145,7 +145,7 @@ impl Reading {
     }
 }
 
-/// Tells that a call of the text, or a wrapper in it, is decided by the rule; for the test of the
+/// Returns whether a call of the text, or a wrapper in it, is decided by the rule; for the test of the
 /// table.
 #[doc(hidden)]
 pub fn decided_by(text: &str, rule: &crate::table::Rule) -> bool {

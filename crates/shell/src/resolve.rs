@@ -458,12 +458,12 @@ impl Step<'_> {
     }
 }
 
-/// Tells that the only argument asks for a description.
+/// Returns whether the only argument asks for a description.
 fn describes_itself(arguments: &[String]) -> bool {
     arguments.len() == 1 && table::common_rules().is_some_and(|row| row.decide(arguments).is_some())
 }
 
-/// Tells that a word is `NAME=value`.
+/// Returns whether a word is `NAME=value`.
 pub(crate) fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| {
         name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')

@@ -161,7 +161,7 @@ impl Script {
         spans.collect()
     }
 
-    /// Tells that everything in the text was understood as shell text.
+    /// Returns whether everything in the text was understood as shell text.
     pub fn is_sound(&self) -> bool {
         self.broken.is_empty()
     }

@@ -45,7 +45,7 @@ impl Reading {
         )
     }
 
-    /// Tells that the script itself takes care that a failure does not end it (`set +e`), and looks
+    /// Returns whether the script itself takes care that a failure does not end it (`set +e`), and looks
     /// at none, so that the status of a program that `wanted` names is lost where something follows
     /// it.
     pub fn goes_on_after(&self, wanted: &dyn Fn(&Call) -> bool) -> bool {

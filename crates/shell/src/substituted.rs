@@ -63,7 +63,7 @@ impl Reading {
         Some(text)
     }
 
-    /// Tells that a substituted program that `wanted` names may fail where the script succeeds.
+    /// Returns whether a substituted program that `wanted` names may fail where the script succeeds.
     pub fn loses_substituted(&self, wanted: &dyn Fn(&Call) -> bool) -> bool {
         !self.lost(wanted).is_empty()
     }
@@ -133,7 +133,7 @@ impl Reading {
     }
 }
 
-/// Tells that a test fails where it is given nothing: `[ "$(…)" = 3 ]`.
+/// Returns whether a test fails where it is given nothing: `[ "$(…)" = 3 ]`.
 fn wants_output(taker: &Invocation) -> bool {
     let words: Vec<&str> = taker.arguments().collect();
     let compares = words

@@ -410,7 +410,7 @@ fn parse_words<'t, T: Deserialize<'t>>(written: &'t str) -> Vec<T> {
 }
 
 impl Rule {
-    /// Tells that the call has the property.
+    /// Returns whether the call has the property.
     pub fn is(&self, one: Trait) -> bool {
         self.traits.contains(&one)
     }
@@ -419,7 +419,7 @@ impl Rule {
         self.condition.met(arguments)
     }
 
-    /// Tells that every word of `is` and `needs` is known; for the test of the table.
+    /// Returns whether every word of `is` and `needs` is known; for the test of the table.
     #[doc(hidden)]
     pub fn is_well_formed(&self) -> bool {
         self.traits.len() == self.traits_written.split_whitespace().count()

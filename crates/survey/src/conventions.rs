@@ -3,6 +3,10 @@
 
 mod marks;
 
+mod marked;
+
+mod route_guards;
+
 mod naming;
 
 mod errors;
@@ -178,7 +182,8 @@ pub(crate) struct Hit {
 pub(crate) fn read_conventions(ground: &ConventionContext<'_>) -> Vec<Convention> {
     let hits = find_marks(ground);
     let mut found = naming::read_naming(ground);
-    found.extend(marks::read_mark_conventions(ground, &hits));
+    found.extend(marked::read_mark_conventions(ground, &hits));
+    found.extend(route_guards::read_guard_conventions(ground));
     found.extend(errors::read_error_types(ground, &hits));
     found.extend(bodies::read_body_shapes(ground, &hits));
     found.extend(secrets::read_secret_sources(ground));

@@ -84,11 +84,11 @@ pub struct Column {
     pub name: String,
     /// Type as the framework writes it.
     pub kind: String,
-    /// True where it may be null, where that is known.
+    /// True if it may be null; `None` where that is not known.
     pub nullable: Option<bool>,
-    /// True where it is (part of) the primary key.
+    /// True if it is (part of) the primary key.
     pub primary: bool,
-    /// True where it is unique by itself.
+    /// True if it is unique by itself.
     pub unique: bool,
     /// `fk:TABLE.COLUMN` or `rel:TABLE`, empty otherwise.
     pub references: String,

@@ -13,7 +13,7 @@ struct NamedPackage {
     package: &'static str,
     ecosystem: Ecosystem,
     import: &'static str,
-    /// True where the survey can follow it.
+    /// True if the survey can follow it.
     followed: bool,
 }
 

@@ -37,10 +37,10 @@ pub(crate) struct RootArgument {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Running commands")]
 pub(crate) struct WallArguments {
-    /// The walls around every command; "off" is none
+    /// The sandbox of every command, by its backend; "off" is none
     #[arg(
         long,
-        value_name = "WALLS",
+        value_name = "BACKEND",
         value_parser = PossibleValuesParser::new(Walls::NAMES).try_map(|name| name.parse::<Walls>()),
     )]
     pub(crate) sandbox: Option<Walls>,

@@ -26,7 +26,7 @@ Exit codes:
     1  warnings, with --strict
     2  the command line, the plan's name or the phase is wrong
     4  an error: `implement` would refuse the plan
-`backend-engineer explain CODE` says what a code means and how to mend it.";
+`backend-engineer explain CODE` says what a code means and how to fix it.";
 
 /// Hold a plan against the tree: what is missing, moved, done already, or can't be checked
 ///
@@ -130,7 +130,7 @@ fn summary(findings: &[Finding], name: &str) -> String {
         .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
         .collect();
     match counted.is_empty() {
-        true => format!("{name}: nothing to say\n"),
+        true => format!("{name}: no findings\n"),
         false => format!("{name}: {}\n", counted.join(", ")),
     }
 }

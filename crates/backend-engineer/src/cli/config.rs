@@ -131,6 +131,6 @@ fn keys() -> String {
         text += &format!("  {:<20} {}\n  {:20}   {}\n", key.name, key.about, "", key.takes);
     }
     text + "\nFlags come first, then the environment, then the repository's file, then your own. \
-            A repository's file can't open walls by itself (sandbox, network, commit, env, services): \
+            A repository's file can't weaken the sandbox by itself (sandbox, network, commit, env, services): \
             that takes a flag, your own configuration, or its folder under `trusted` there."
 }

@@ -1,4 +1,4 @@
-//! `explain`: says what a finding's code means, why it matters and how to mend it.
+//! `explain`: says what a finding's code means, why it matters and how to fix it.
 
 use clap::Args;
 

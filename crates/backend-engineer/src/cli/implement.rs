@@ -13,8 +13,8 @@ use crate::stop::{Exit, Stop};
 
 /// Implement a phase of an approved plan, prove it and tick its boxes
 ///
-/// Writes what the plan spells out, file by file and only inside the phase's scope; runs the phase's checks inside
-/// walls, on a private overlay of the repository; ticks the boxes that are proven; prints a report. What the plan
+/// Writes what the plan spells out, file by file and only inside the phase's scope; runs the phase's checks in a
+/// sandbox, on a private overlay of the repository; ticks the boxes that are proven; prints a report. What the plan
 /// leaves open a model does where one is configured, within the phase's files; else it stays open and is named.
 #[derive(Debug, Args)]
 pub(crate) struct ImplementArguments {

@@ -21,8 +21,8 @@ use crate::stop::{Exit, Stop};
 /// Reads only, and runs nothing. Without a part, an overview of all of them is shown. A folder that is called like a
 /// part is named with a `./` in front.
 ///
-/// What was read is kept for the next time in the folder's `.backend-engineer/`, where runs have made that already;
-/// otherwise nothing is left behind.
+/// What was read is kept for the next time in your cache folder (`$XDG_CACHE_HOME/backend-engineer/trees`); nothing is left
+/// behind in the folder that is read.
 #[derive(Debug, Args)]
 pub(crate) struct SurveyArguments {
     /// The folder [default: the current one] and the part: stack, routes, models, layers, conventions, commands or unresolved

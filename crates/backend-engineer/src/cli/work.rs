@@ -92,7 +92,7 @@ fn open(
     let request = RunRequest { options, units: labels, listener, engineer, resumed };
     let mut run = RunContext::open(loaded, &root, settings, request)?;
     if had_run {
-        run.remark("The run goes on behind new walls: what its commands had built there or started is gone.")?;
+        run.remark("The run goes on in a new sandbox: what its commands had built there or started is gone.")?;
     }
     for remark in remarks {
         run.remark(&remark)?;

@@ -58,7 +58,7 @@ pub(super) fn first(
 /// The task after a verification that failed.
 pub(super) fn again(failures: &str) -> String {
     format!(
-        "The phase was verified, and does not hold yet. Mend the cause within the same files; if it can't be mended \
+        "The phase was verified, and does not hold yet. Fix the cause within the same files; if it can't be fixed \
          there, say why.\n\n{failures}"
     )
 }

@@ -76,7 +76,7 @@ fn task_line(task: &Task) -> String {
     }
 }
 
-/// Shows the end of what a failed check printed: without it, nobody can tell what to mend.
+/// Shows the end of what a failed check printed: without it, nobody can say what to fix.
 fn output(text: &mut String, check: &CheckLine) {
     /// Enough for a traceback's end or a linter's findings; `show` has the whole.
     const LINES: usize = 12;

@@ -12,7 +12,7 @@ fn codes_are_unique_and_explained() {
     let mut seen = BTreeSet::new();
     for code in codes() {
         assert!(seen.insert(code.name), "{} stands twice", code.name);
-        assert!(code.explanation.contains("Mend it: "), "{} says not how to mend it", code.name);
+        assert!(code.explanation.contains("Fix it: "), "{} says not how to mend it", code.name);
         assert!(!code.summary.ends_with('.') && code.summary.len() < 80, "{}", code.summary);
     }
 }

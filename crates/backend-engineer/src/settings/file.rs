@@ -189,7 +189,7 @@ impl Reader<'_> {
         Err(self.wrong(value, &why))
     }
 
-    /// Paths that open walls: only the user's own file may name them.
+    /// Paths that weaken the sandbox: only the user's own file may name them.
     fn own_paths(&self, value: &Value<'_>, key: &str) -> Result<Vec<Held<PathBuf>>, Stop> {
         self.only_own(value, key)?;
         let texts = self.texts(value, key)?;

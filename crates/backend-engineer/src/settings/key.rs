@@ -19,7 +19,7 @@ pub(crate) const KEYS: &[Key] = &[
         name: "sandbox",
         variable: "BACKEND_ENGINEER_SANDBOX",
         takes: "\"auto\", \"bubblewrap\", \"namespaces\", \"landlock\", \"macos\" or \"off\"",
-        about: "the walls around every command",
+        about: "the sandbox of every command",
     },
     Key {
         name: "network",
@@ -85,7 +85,7 @@ pub(crate) const KEYS: &[Key] = &[
         name: "trusted",
         variable: "BACKEND_ENGINEER_TRUSTED",
         takes: "a list of folders",
-        about: "repositories whose own configuration may open walls (only in your own)",
+        about: "repositories whose own configuration may weaken the sandbox (only in your own)",
     },
     Key {
         name: "commands.test",

@@ -1,4 +1,4 @@
-//! What a repository's own configuration may not do by itself: open the walls that protect its user.
+//! What a repository's own configuration may not do by itself: weaken the sandbox that protects its user.
 //!
 //! A cloned repository is other people's text. What it asks beyond the user's own settings is withheld and said, until
 //! the user trusts the repository or asks for the same.

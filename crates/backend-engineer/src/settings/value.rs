@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sandbox::{BackendChoice, BackendName};
 
-/// The walls around every command.
+/// The backend of the sandbox that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Walls {
     /// The best that this machine has; never none.
@@ -24,7 +24,7 @@ pub(crate) enum Walls {
 }
 
 impl Walls {
-    /// The names that are accepted, the strongest walls first.
+    /// The names that are accepted, the strongest backend first.
     pub(crate) const NAMES: [&'static str; 6] = ["auto", "bubblewrap", "namespaces", "landlock", "macos", "off"];
 
     /// How it is written.

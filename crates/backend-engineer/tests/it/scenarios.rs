@@ -22,7 +22,7 @@ const FILTERS: [(&str, &str); 6] = [
     // Equal outputs are kept once, and those that tell their time are seldom equal.
     (r"\[output \d+\]", "[output N]"),
     (r"\b[0-9a-f]{40}\b", "COMMIT"),
-    (r"(?m)^(- )?Commands ran behind these walls: .*$", "${1}WALLS"),
+    (r"(?m)^(- )?Sandbox of the commands: .*$", "${1}SANDBOX"),
 ];
 
 fn scenarios() -> Vec<PathBuf> {

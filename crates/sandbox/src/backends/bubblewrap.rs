@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::namespaces::{build_with, setup_for};
-use super::{Backend, BackendRequest};
+use super::{Backend, BackendRequest, copy_repository};
 use crate::client::SandboxClient;
 use crate::mount_plan::{MountPlan, Visibility};
 use crate::mounts::{fresh_work, hide_all};
@@ -71,17 +71,7 @@ fn build_mounting(site: &BackendRequest<'_>, bwrap: &Path) -> Result<Backend, St
             Err(reason) => details.push(reason),
         }
     }
-    let copy = match &site.copy {
-        Some(copy) => copy.clone(),
-        None => {
-            let hidden = MountPlan::decide(policy, site.network, None)
-                .map_err(text)?
-                .hidden;
-            tree::copy_tree(&policy.root, &policy.scratch.join("copy"), &hidden, false)
-                .map_err(text)?
-                .into()
-        }
-    };
+    let copy = copy_repository(site).map_err(text)?;
     let plan = MountPlan::decide(policy, site.network, Some(&copy.at)).map_err(text)?;
     let mut backend = start_bwrap(site, bwrap, &plan, Some(copy)).map_err(|reason| {
         details.push(reason);

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Backend, BackendRequest};
+use super::{Backend, BackendRequest, copy_repository};
 use crate::client::SandboxClient;
 use crate::lockdown::landlock_level;
 use crate::mount_plan::MountPlan;
@@ -11,7 +11,6 @@ use crate::policy::{BackendName, Network, Tier};
 use crate::process::new_command;
 use crate::protocol::{Calls, Confinement, Setup, SetupError};
 use crate::supervisor::SUPERVISOR_ARGUMENT;
-use crate::tree;
 
 /// Sets up the backend; on a copy where overlays can't be had.
 pub(super) fn build_namespaces(site: &BackendRequest<'_>) -> Result<Backend, String> {
@@ -56,17 +55,7 @@ pub(super) fn build_with(
             Err(unbuilt) => return Err(unbuilt.reason),
         }
     }
-    let copy = match &site.copy {
-        Some(copy) => copy.clone(),
-        None => {
-            let hidden = MountPlan::decide(policy, site.network, None)
-                .map_err(text)?
-                .hidden;
-            tree::copy_tree(&policy.root, &policy.scratch.join("copy"), &hidden, false)
-                .map_err(text)?
-                .into()
-        }
-    };
+    let copy = copy_repository(site).map_err(text)?;
     let plan = MountPlan::decide(policy, site.network, Some(&copy.at)).map_err(text)?;
     let client = start(&setup_for(site, &plan, true))?;
     details.extend(client.notes.iter().cloned());

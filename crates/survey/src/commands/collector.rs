@@ -96,7 +96,7 @@ impl<'d> Collector<'d> {
             && self.recipes.runs_containers(&command.source.file, name)
     }
 
-    /// Tells whether a command of the package that only looks calls the program of `script` for the
+    /// Returns whether a command of the package that only looks calls the program of `script` for the
     /// same purpose, as the project itself wants it: with words that its usual call `usual` has
     /// not, or by a line that can be run as it is.
     pub(super) fn calls_already(&self, script: &str, usual: &str, package: &str) -> bool {

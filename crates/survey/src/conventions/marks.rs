@@ -1,9 +1,6 @@
 //! Table: what stands in code that follows a convention. A line is found by one of the needles.
 
-use std::collections::BTreeMap;
-
-use super::{Convention, ConventionContext, Hit, Topic, best_examples, files_of};
-use crate::layers::Layer;
+use super::Topic;
 
 /// A convention and the text by which it is known.
 pub(super) struct Mark {
@@ -504,83 +501,3 @@ pub(super) const MARKS: &[Mark] = &[
         &["jest.fn(", "jest.mock(", "vi.fn(", "vi.mock(", "sinon."],
     ),
 ];
-
-/// Returns conventions that the marks tell by themselves. What stands in one file of many is told
-/// as well: often it is the one place that matters.
-pub(super) fn read_mark_conventions(
-    ground: &ConventionContext<'_>,
-    hits: &BTreeMap<usize, Vec<Hit>>,
-) -> Vec<Convention> {
-    let mut found = Vec::new();
-    for (at, mark) in MARKS
-        .iter()
-        .enumerate()
-        .filter(|(_, mark)| !mark.what.is_empty())
-    {
-        let Some(hits) = hits.get(&at) else { continue };
-        // A schema elsewhere is one of data at rest.
-        let of_routes = |hit: &&Hit| {
-            matches!(
-                ground.layer[hit.file],
-                Some(Layer::Routes | Layer::Controllers)
-            )
-        };
-        let routes: Vec<Hit>;
-        let hits = if mark.needles == ["schema: "] {
-            routes = hits.iter().filter(of_routes).copied().collect();
-            &routes
-        } else {
-            hits
-        };
-        if hits.is_empty() {
-            continue;
-        }
-        found.push(Convention {
-            topic: mark.topic,
-            layer: None,
-            what: mark.what.to_owned(),
-            count: files_of(hits),
-            of: None,
-            examples: best_examples(ground, hits),
-        });
-    }
-    found.extend(read_guard_conventions(ground));
-    found
-}
-
-/// Returns the guards that routes carry, with the share of routes that have them.
-fn read_guard_conventions(ground: &ConventionContext<'_>) -> Vec<Convention> {
-    let mut counts: BTreeMap<&str, Vec<&crate::findings::Route>> = BTreeMap::new();
-    for route in ground.routes {
-        for guard in &route.guards {
-            counts.entry(guard.as_str()).or_default().push(route);
-        }
-    }
-    let mut guards: Vec<_> = counts
-        .into_iter()
-        .filter(|(name, routes)| routes.len() > 1 && *name != "<anonymous>")
-        .collect();
-    guards.sort_by_key(|(name, routes)| (std::cmp::Reverse(routes.len()), *name));
-    let of = Some(ground.routes.len());
-    guards
-        .into_iter()
-        .take(8)
-        .map(|(name, routes)| {
-            let mut examples: Vec<crate::place::Place> = Vec::new();
-            for route in &routes {
-                if examples.len() < 2 && !examples.iter().any(|place| place.file == route.file) {
-                    examples.push(crate::place::Place::new(&route.file, route.line));
-                }
-            }
-            let what = format!("routes are guarded by `{name}`");
-            Convention {
-                topic: Topic::Authorization,
-                layer: None,
-                what,
-                count: routes.len(),
-                of,
-                examples,
-            }
-        })
-        .collect()
-}

@@ -40,7 +40,7 @@ struct Note {
     /// What takes the place of the part, or follows it.
     text: String,
     replaces: bool,
-    /// What is told where the part is not shown.
+    /// What is left, told apart where the part is not shown; `None` where nothing is.
     otherwise: Option<String>,
 }
 
@@ -118,7 +118,7 @@ fn set_in(plan: &Plan, span: Range<usize>, mut notes: Vec<Note>, room: usize) ->
                 if own_line && !text.is_empty() {
                     text.push_str(&"\n".repeat(lines.max(1)));
                 }
-                is_marked |= words.contains(MARK);
+                is_marked |= otherwise.is_some();
                 text.push_str(&words);
                 if !own_line {
                     text.push_str(&"\n".repeat(lines));
@@ -189,7 +189,8 @@ mod tests {
         let plan = plan::read(PLAN.as_bytes()).expect("a plan");
         let note = |(words, text, replaces): &(&str, &str, bool)| {
             let start = PLAN.find(words).expect("words of the plan");
-            let (span, otherwise) = (start..start + words.len(), Some(format!("line: {words}")));
+            let (span, otherwise) =
+                (start..start + words.len(), text.ends_with(MARK).then(|| format!("line: {words}")));
             Note { span, text: (*text).to_owned(), replaces: *replaces, otherwise }
         };
         let span = trimmed(PLAN, 8..PLAN.len());

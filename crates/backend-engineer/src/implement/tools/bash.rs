@@ -1,4 +1,4 @@
-//! `Bash`: commands behind the run's walls, on its overlay. What they did to the files of the phase is taken over, all
+//! `Bash`: commands in the run's sandbox, on its overlay. What they did to the files of the phase is promoted, all
 //! else is put back, and the model is told which.
 
 use std::path::PathBuf;

@@ -15,7 +15,7 @@ const CODE: Code = Code {
     explanation: "The plan counts it among what a machine checks, and no command stands beside it. It is ticked only when a check \
                   tied to its words goes from failing to passing, or by a person with `accept`.\n\n\
                   Example: `- [ ] All tests pass` under \"Automated Verification\".\n\n\
-                  Mend it: add the command: `- [ ] All tests pass: `pytest``.",
+                  Fix it: add the command: `- [ ] All tests pass: `pytest``.",
 };
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: true };

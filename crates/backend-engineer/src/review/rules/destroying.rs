@@ -17,7 +17,7 @@ const CODE: Code = Code {
                   the repository are safe, since commands run on a private overlay; a database or a service that the command \
                   reaches is not.\n\n\
                   Example: `npx prisma migrate reset`, `docker compose down -v`, `git reset --hard`\n\n\
-                  Mend it: use a database of its own for the check, or a form that keeps what is there.",
+                  Fix it: use a database of its own for the check, or a form that keeps what is there.",
 };
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };

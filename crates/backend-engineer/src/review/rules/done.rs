@@ -14,7 +14,7 @@ const CODE: Code = Code {
     summary: "what an open step asks for stands in the tree already",
     explanation: "All code that the step shows is in its files, or the file that it removes is gone: somebody did it, and the \
                   box was not ticked.\n\n\
-                  Mend it: nothing must be done. `verify` runs the phase's checks and ticks what they prove.",
+                  Fix it: nothing must be done. `verify` runs the phase's checks and ticks what they prove.",
 };
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: true };

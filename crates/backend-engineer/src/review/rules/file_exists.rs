@@ -16,7 +16,7 @@ const CODE: Code = Code {
     explanation: "The plan creates a file that stands in the tree with other content than the plan shows. Its code is not \
                   placed over it: what is there might be somebody's work.\n\n\
                   Example: `Create: app/core/cache.py` where that file stands.\n\n\
-                  Mend it: say `Modify` and show the change, choose another name, or tick the item if it is done.",
+                  Fix it: say `Modify` and show the change, choose another name, or tick the item if it is done.",
 };
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };

@@ -15,7 +15,7 @@ const CODE: Code = Code {
     explanation: "The plan changes, renames or names lines of a file that the tree doesn't have: the plan is older than the \
                   tree, its path is wrong, or the phase that makes the file is not done.\n\n\
                   Example: `Modify: app/routers/order.py` where `app/routers/orders.py` stands.\n\n\
-                  Mend it: correct the path (the nearest name is in the hint), implement the phase that makes it first, or say \
+                  Fix it: correct the path (the nearest name is in the hint), implement the phase that makes it first, or say \
                   that the file is to be created.",
 };
 

@@ -14,7 +14,7 @@ const MODULE: Code = Code {
     explanation: "The module is one of the project's own by its path, there is no file for it, and no unit of the plan makes \
                   one. The code would not run.\n\n\
                   Example: `from app.core.cache import get` where `app/core/` has no `cache.py`.\n\n\
-                  Mend it: correct the import, or add the file to the plan.",
+                  Fix it: correct the import, or add the file to the plan.",
 };
 
 const NAME: Code = Code {
@@ -23,7 +23,7 @@ const NAME: Code = Code {
     summary: "code of the plan imports a name that its module doesn't have",
     explanation: "The module is there, the name occurs nowhere in it, and nothing in the plan adds it.\n\n\
                   Example: `from app.core.db import get_session` where `app/core/db.py` defines `session_scope`.\n\n\
-                  Mend it: use the name that is there, or add the definition to the plan.",
+                  Fix it: use the name that is there, or add the definition to the plan.",
 };
 
 pub(crate) const RULE: Rule = Rule { codes: &[MODULE, NAME], look: Some(look), told_by_run: false };

@@ -14,7 +14,7 @@ const CODE: Code = Code {
     explanation: "The file would open a folder beside the codebase's own layout: the path may have been written from another \
                   folder than the root.\n\n\
                   Example: `app/services/orders.py` where `backend/app/services/` stands.\n\n\
-                  Mend it: write the path from the repository's root.",
+                  Fix it: write the path from the repository's root.",
 };
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };

@@ -14,7 +14,7 @@ const CODE: Code = Code {
     explanation: "The path holds letters that look like others (a Cyrillic `а` for `a`), or signs that nobody sees or that turn the \
                   direction of writing. It is another path than the one that people read.\n\n\
                   Example: `app/ɡreet.py` (U+0261) beside `app/greet.py`\n\n\
-                  Mend it: write the path with the letters that are meant.",
+                  Fix it: write the path with the letters that are meant.",
 };
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };

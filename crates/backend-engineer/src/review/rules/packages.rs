@@ -18,7 +18,7 @@ const CODE: Code = Code {
     explanation: "No manifest or lock file of the repository names the package, none of its sources uses it, and the plan does \
                   not add it. The code would fail at its import.\n\n\
                   Example: `from slowapi import Limiter` with no `slowapi` in `pyproject.toml`.\n\n\
-                  Mend it: let the plan add the package (`uv add slowapi`, `npm install zod`), or use one that is there.",
+                  Fix it: let the plan add the package (`uv add slowapi`, `npm install zod`), or use one that is there.",
 };
 
 /// Modules that a runtime or an editor gives beside those of Node.

@@ -21,104 +21,104 @@ const CODES: [Code; 16] = [
         "more than one place fits a block of code",
         "Code is placed where exactly one place fits.\n\n\
          Example: a method `save` without its class, in a file with two classes that have one.\n\n\
-         Mend it: say in the plan where it belongs (\"in class `OrderService`\"), or show the class around it.",
+         Fix it: say in the plan where it belongs (\"in class `OrderService`\"), or show the class around it.",
     ),
     code(
         "no-place",
         "no place in the file fits a block of code",
         "Nothing in the file matches what the block changes or stands beside.\n\n\
-         Mend it: say in the plan where it goes (\"after `create_order`\"), or quote what it replaces.",
+         Fix it: say in the plan where it goes (\"after `create_order`\"), or quote what it replaces.",
     ),
     code(
         "unclear",
         "a block's meaning can't be told",
         "The block mixes old and new code, leaves something out with nothing to hold on to, or has words in place of code.\n\n\
          Example: `# ... existing code ...` as the first line of a block, with no line of the file below it.\n\n\
-         Mend it: show a line of the file on both sides of what is left out, or name what is changed.",
+         Fix it: show a line of the file on both sides of what is left out, or name what is changed.",
     ),
     code(
         "conflict",
         "a block would drop or redefine something that the plan doesn't name",
         "Placing the block would lose code of the file of which the plan says nothing.\n\n\
-         Mend it: show what is to stay with an elision (`# ... existing fields`), or say that it goes.",
+         Fix it: show what is to stay with an elision (`# ... existing fields`), or say that it goes.",
     ),
     code(
         "syntax",
         "a block, or the file with it, does not parse",
         "A file that parsed never ends up not parsing.\n\n\
-         Mend it: correct the block; what is left out in it must be marked by a comment.",
+         Fix it: correct the block; what is left out in it must be marked by a comment.",
     ),
     code(
         "unsupported",
         "a language or form that is not placed by structure",
         "Files of this kind are changed by exact anchors or written whole.\n\n\
-         Mend it: show the lines before and after, or the whole file.",
+         Fix it: show the lines before and after, or the whole file.",
     ),
     code(
         "unbound",
         "a block reads a name that nothing binds",
         "What runs while a module is imported finds each of its names bound by an import or a definition above.\n\n\
          Example: `rate = RATES[order.kind]` for a file in which only a function has an `order`.\n\n\
-         Mend it: show the import or the definition as well, or say in which function the statements belong.",
+         Fix it: show the import or the definition as well, or say in which function the statements belong.",
     ),
     code(
         "unproven",
         "the result of placing a block failed its own proof",
         "What came out was not exactly the old file with the block in it, so it was taken back.\n\n\
-         Mend it: show the change as a before and after pair, or as a diff.",
+         Fix it: show the change as a before and after pair, or as a diff.",
     ),
     code(
         "not-code",
         "a block is no content of its file",
         "The block holds commands, output or an example, so nothing is placed.\n\n\
-         Mend it: name the block's language on its fence, or show what is to stand in the file.",
+         Fix it: name the block's language on its fence, or show what is to stand in the file.",
     ),
     code(
         "not-there",
         "the tree does not hold what the plan shows",
         "`verify` looks for the code of a phase in the tree and does not find it whole: it was never placed, or was changed \
          since.\n\n\
-         Mend it: implement the phase, or correct the plan where the code is right.",
+         Fix it: implement the phase, or correct the plan where the code is right.",
     ),
     code(
         "protected",
         "a file of the plan is protected by the configuration",
         "`protected` in the configuration names files that are never written.\n\n\
-         Mend it: change the file by hand, or the setting.",
+         Fix it: change the file by hand, or the setting.",
     ),
     code(
         "prohibited",
         "a block would change what the plan says not to change",
         "The words around the block forbid to change a name or file, and the block's code would change it.\n\n\
          Example: \"Do not change `origins`, it is shown for context:\" above a new `origins`.\n\n\
-         Mend it: take the code out, or the words.",
+         Fix it: take the code out, or the words.",
     ),
     Code {
         name: "file-identified",
         severity: Severity::Note,
         summary: "a block's file is known by evidence in the tree",
         explanation: "Several files of the phase could hold the block; one of them alone has what the plan speaks of.\n\n\
-         Mend it: nothing has to be; to be sure, name the file on the line above the block.",
+         Fix it: nothing has to be done; to be sure, name the file on the line above the block.",
     },
     Code {
         name: "file-worded",
         severity: Severity::Note,
         summary: "a block's file is known by the plan's words",
         explanation: "No list of files, label or heading names the file of the block; a sentence does.\n\n\
-         Mend it: nothing has to be; to be sure, name it in the phase's list of files.",
+         Fix it: nothing has to be done; to be sure, name it in the phase's list of files.",
     },
     code(
         "block-between",
         "a block of code may be for several files",
         "The code is placed in one file or not at all; where several fit equally, and nothing in the tree decides between \
          them, none is chosen.\n\n\
-         Mend it: name its file on the line above the block.",
+         Fix it: name its file on the line above the block.",
     ),
     code(
         "file-unclear",
         "the file of a block is not one clear file",
         "The plan names a pattern, a folder, or a path that may be several files.\n\n\
-         Mend it: name the file in full on the line above the block.",
+         Fix it: name the file in full on the line above the block.",
     ),
 ];
 

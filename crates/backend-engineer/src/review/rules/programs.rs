@@ -16,7 +16,7 @@ const CODE: Code = Code {
     explanation: "It is neither in PATH, nor in the nearest virtual environment or `node_modules/.bin`, nor a file of the \
                   repository. A check that can't start is NOT CHECKED and proves nothing.\n\n\
                   Example: `ruff check .` where `ruff` is not installed.\n\n\
-                  Mend it: install the project's tools (`uv sync`, `npm ci`), or run where they are. Said once for each program.",
+                  Fix it: install the project's tools (`uv sync`, `npm ci`), or run where they are. Said once for each program.",
 };
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: true };

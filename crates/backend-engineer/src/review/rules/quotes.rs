@@ -14,7 +14,7 @@ const GONE: Code = Code {
     explanation: "The plan shows what stands in a file now, and the file has no such lines: it was changed since the plan was \
                   written, or the quote is not exact. What shall take its place can't be placed.\n\n\
                   Example: a `Current code` block with `def create(order)` where the file has `def create(self, order)`.\n\n\
-                  Mend it: quote the lines as they are now; the hint says which come nearest.",
+                  Fix it: quote the lines as they are now; the hint says which come nearest.",
 };
 
 const MOVED: Code = Code {
@@ -24,7 +24,7 @@ const MOVED: Code = Code {
     explanation: "The plan names a file's lines, and the code that it quotes stands at others, or the file ends before them. \
                   Places are found by their code, so this alone stops nothing.\n\n\
                   Example: `app/main.py:40-52` where the quoted code stands at line 61.\n\n\
-                  Mend it: correct the numbers, or leave them out.",
+                  Fix it: correct the numbers, or leave them out.",
 };
 
 pub(crate) const RULE: Rule = Rule { codes: &[GONE, MOVED], look: Some(look), told_by_run: true };

@@ -13,7 +13,7 @@ const CODE: Code = Code {
     explanation: "The plan says that it adds a route, and the backend answers that method and path already: the second one would \
                   never be reached, or the work is done.\n\n\
                   Example: \"Add `POST /api/orders`\" where `app/routes/orders.py` has it.\n\n\
-                  Mend it: say that the route is changed, or choose another path.",
+                  Fix it: say that the route is changed, or choose another path.",
 };
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };

@@ -14,7 +14,7 @@ const SCRIPT: Code = Code {
     summary: "a command runs a script that package.json doesn't have",
     explanation: "The `package.json` of the command's folder has no script of that name, and the plan adds none.\n\n\
                   Example: `npm run typecheck` where the script is called `type-check`.\n\n\
-                  Mend it: use the name that is there, add the script to the plan, or name the folder of the package.",
+                  Fix it: use the name that is there, add the script to the plan, or name the folder of the package.",
 };
 
 const TARGET: Code = Code {
@@ -23,7 +23,7 @@ const TARGET: Code = Code {
     summary: "a command makes a target that the Makefile doesn't have",
     explanation: "The Makefile of the command's folder names no such target, and the plan does not change it.\n\n\
                   Example: `make check` where the target is called `test`.\n\n\
-                  Mend it: use the name that is there, or add the target to the plan.",
+                  Fix it: use the name that is there, or add the target to the plan.",
 };
 
 const TEST: Code = Code {
@@ -33,7 +33,7 @@ const TEST: Code = Code {
     explanation: "The file that the command names is not in the tree, and no unit of the plan makes it. The check would fail, or \
                   find nothing to run.\n\n\
                   Example: `pytest tests/test_order.py` where `tests/test_orders.py` stands.\n\n\
-                  Mend it: correct the path, or add the file to the plan.",
+                  Fix it: correct the path, or add the file to the plan.",
 };
 
 pub(crate) const RULE: Rule = Rule { codes: &[SCRIPT, TARGET, TEST], look: Some(look), told_by_run: false };

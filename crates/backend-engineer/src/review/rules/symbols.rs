@@ -19,7 +19,7 @@ const CODE: Code = Code {
     explanation: "The plan's words ask to modify, replace, rename or remove a function, class or field of a file, the name occurs \
                   nowhere in that file, and nothing in the plan makes it: it was renamed or removed since, or it stands elsewhere.\n\n\
                   Example: \"Update `UserService.create` in `app/services/user.py`\" where that file has no `create`.\n\n\
-                  Mend it: use the name as it is now, or name the file that has it; the hint says where it stands.",
+                  Fix it: use the name as it is now, or name the file that has it; the hint says where it stands.",
 };
 
 /// Lines above a request in which the file that it means is looked for.

@@ -14,7 +14,7 @@ const CODE: Code = Code {
     explanation: "The plan's box says that the work is done, and the file that the item creates is not in the tree: it was \
                   never written, is not committed, or was renamed since.\n\n\
                   Example: `- [x] Create `app/core/cache.py`` where there is no such file.\n\n\
-                  Mend it: open the box again, or write the path that the file has now.",
+                  Fix it: open the box again, or write the path that the file has now.",
 };
 
 /// Done units are not looked at one by one: [`look`] reads them all.

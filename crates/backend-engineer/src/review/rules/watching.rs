@@ -15,7 +15,7 @@ const CODE: Code = Code {
     explanation: "A check must come back with an exit status. One that watches is ended when its time is over, and proves \
                   nothing.\n\n\
                   Example: `npx jest --watch`, `npm test` where the script is `vitest`.\n\n\
-                  Mend it: name the form that runs once: `vitest run`, `jest`, `tsc --noEmit`.",
+                  Fix it: name the form that runs once: `vitest run`, `jest`, `tsc --noEmit`.",
 };
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };

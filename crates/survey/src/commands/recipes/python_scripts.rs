@@ -1,0 +1,98 @@
+//! Scripts that Python tools keep in pyproject.toml or Pipfile (PDM, Poe, taskipy, Rye, Hatch,
+//! Pipenv), each with how it is run.
+
+use toml::{Table, Value};
+
+use super::Recipe;
+use crate::documents::name_of;
+use crate::place::Finder;
+
+/// Reads the scripts of the Python tools that keep some in pyproject.toml or Pipfile, each with how
+/// it is run.
+pub(in crate::commands) fn python_scripts(
+    path: &str,
+    text: &str,
+    table: &Table,
+) -> Vec<(String, Recipe)> {
+    let tool = |keys: &[&str]| {
+        let start = table.get("tool");
+        keys.iter()
+            .try_fold(start?, |at, key| at.get(key))
+            .and_then(Value::as_table)
+    };
+    let mut kept: Vec<(&str, String, String)> = Vec::new();
+    for (heading, keys, run) in [
+        ("[tool.pdm.scripts", &["pdm", "scripts"][..], "pdm run"),
+        ("[tool.poe.tasks", &["poe", "tasks"], "poe"),
+        ("[tool.taskipy.tasks", &["taskipy", "tasks"], "task"),
+        ("[tool.rye.scripts", &["rye", "scripts"], "rye run"),
+    ] {
+        for (name, value) in tool(keys).into_iter().flatten() {
+            kept.extend(text_of(value).map(|body| (heading, format!("{run} {name}"), body)));
+        }
+    }
+    for (environment, value) in tool(&["hatch", "envs"]).into_iter().flatten() {
+        for (name, value) in value
+            .get("scripts")
+            .and_then(Value::as_table)
+            .into_iter()
+            .flatten()
+        {
+            let at = if environment == "default" {
+                String::new()
+            } else {
+                format!("{environment}:")
+            };
+            kept.extend(
+                text_of(value).map(|body| ("[tool.hatch", format!("hatch run {at}{name}"), body)),
+            );
+        }
+    }
+    if name_of(path) == "Pipfile" {
+        for (name, value) in table
+            .get("scripts")
+            .and_then(Value::as_table)
+            .into_iter()
+            .flatten()
+        {
+            kept.extend(
+                text_of(value).map(|body| ("[scripts]", format!("pipenv run {name}"), body)),
+            );
+        }
+    }
+    let place = |(heading, script, body): (&str, String, String)| {
+        let name = script
+            .rsplit([' ', ':'])
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        let mut finder = Finder::new(text);
+        finder.pass(heading);
+        let line = finder.key(&name);
+        (
+            script,
+            Recipe {
+                name,
+                line,
+                body,
+                needs: Vec::new(),
+            },
+        )
+    };
+    kept.into_iter().map(place).collect()
+}
+
+/// Returns a task as text, as a table with the command in it, or as a list of commands.
+fn text_of(value: &Value) -> Option<String> {
+    if let Some(list) = value.as_array() {
+        let parts: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
+        return (!parts.is_empty()).then(|| parts.join("\n"));
+    }
+    let inner = ["cmd", "shell", "command", "composite"]
+        .iter()
+        .find_map(|key| value.get(key));
+    value
+        .as_str()
+        .map(str::to_owned)
+        .or_else(|| text_of(inner?))
+}
