@@ -191,8 +191,10 @@ impl Prose {
             "to" if self.changes.contains(&sentence) && ends_clause(tokens, at) => self.restated.push(sentence),
             "add" | "insert" | "create" | "new" | "extend" | "include" => self.adds.push(sentence),
             "remove" | "removes" | "removing" | "drop" => self.removes = true,
-            // "A delete route" is none.
-            "delete" if at == 0 || matches!(tokens.get(at - 1), Some(Token::Stop | Token::Comma)) => {
+            // "A delete route" and "the `Drop` handler" are none.
+            "delete" | "Delete" | "Drop"
+                if at == 0 || matches!(tokens.get(at - 1), Some(Token::Stop | Token::Comma)) =>
+            {
                 self.removes = true;
             }
             "all" if follows(tokens, at, &["after"]) && !leads_to_code(tokens, at) => self.groups.push(sentence),

@@ -358,7 +358,8 @@ fn role_by(role: Role, lead: Lead, above: &str) -> (Role, Option<Altered>) {
 /// Returns what the words that lead to a block leave in doubt.
 fn find_uncertainty(role: Role, lead: Lead, altered: Option<Altered>) -> Option<Uncertainty> {
     match (role, lead) {
-        (Role::Code, Lead::Unclear) => Some(Uncertainty::Unasked),
+        // "This function gets replaced:" asks for a change of it, whoever makes it.
+        (Role::Code, Lead::Unclear) if altered.is_none() => Some(Uncertainty::Unasked),
         (Role::Code, Lead::MayRemove) => Some(Uncertainty::MayGo),
         (Role::Before { .. }, Lead::Stands) => Some(Uncertainty::Quoted),
         _ => altered.map(|_| Uncertainty::MayBeOld),

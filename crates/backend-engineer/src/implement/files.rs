@@ -25,7 +25,8 @@ pub(super) fn remove_and_rename(work: &mut UnitWork<'_>, unit: PhaseId, change: 
                 _ => format!("Delete `{}`", file.written),
             };
             let line = work.run.plan.location(file.span.start).line;
-            let placement = Placement { block: None, path: file.path.clone(), line, by: PlacedBy::Stated, placed };
+            let placement =
+                Placement { block: None, sentence: None, path: file.path.clone(), line, by: PlacedBy::Stated, placed };
             let deeds = vec![Deed::Place(placement)];
             change.items.push(Item { unit, step: None, title, checkbox: None, line, deeds });
         }
@@ -96,6 +97,7 @@ pub(super) fn left_without_code(work: &mut UnitWork<'_>, unit: PhaseId, change: 
         if let Some(placed) = create_empty(work, &phase, file)? {
             let deeds = vec![Deed::Place(Placement {
                 block: None,
+                sentence: None,
                 path: file.path.clone(),
                 line,
                 by: PlacedBy::Stated,

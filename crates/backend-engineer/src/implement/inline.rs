@@ -34,6 +34,7 @@ pub(super) fn carry_out(
     }
     let [(path, text, places)] = found.as_slice() else { return Ok(None) };
     let answer = match places.as_slice() {
+        [Place::Old(_)] if is_made_later(phase, sentence, (path, text)) => return Ok(None),
         [Place::Old(at)] => graft::replace_at(path, text, (at.clone(), &wanted.new)),
         [Place::New] => Graft::AlreadyApplied,
         _ => return Ok(None),
@@ -50,6 +51,7 @@ pub(super) fn carry_out(
     let line = work.run.plan.location(sentence.span.start).line;
     let placement = placed.map(|placed: Placed| Placement {
         block: None,
+        sentence: Some(sentence.span.clone()),
         path: Some(path.clone()),
         line,
         by: PlacedBy::Stated,
@@ -59,6 +61,17 @@ pub(super) fn carry_out(
         tell_placement(work, placement)?;
     }
     Ok(placement)
+}
+
+/// Whether the code that a sentence wants replaced is what a later one has put there: "`f(1)` with `g(1)`", "`h(1)` with
+/// `f(1)`" are both done where an earlier run has left `g(1)` and `f(1)`.
+fn is_made_later(phase: &Phase, sentence: &Sentence, (path, text): (&str, &str)) -> bool {
+    let Some(wanted) = &sentence.replacement else { return false };
+    let later = phase.sentences.iter().filter(|one| one.span.start > sentence.span.start);
+    let mut later = later.filter_map(|one| one.replacement.as_ref());
+    later.any(|other| {
+        !whole_tokens(&other.new, &wanted.old).is_empty() && places(path, text, other).as_slice() == [Place::New]
+    })
 }
 
 /// Carries out the replacement of a passage that is one sentence.

@@ -72,6 +72,7 @@ fn placement(work: &UnitWork<'_>, phase: &Phase, block: usize, standing: &BTreeS
     let by = work.state.identified.get(&(phase.id, block)).map_or(PlacedBy::Stated, |(_, by)| by.clone());
     Placement {
         block: Some(block),
+        sentence: None,
         path,
         line: work.run.plan.location(phase.blocks[block].span.start).line,
         by,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
-use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role, Uncertainty};
+use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role, Span, Uncertainty};
 
 use super::doubts::{fragment, in_doubt, into_deleted, misplaced_test, stands_with_later};
 use super::identify::{Candidate, identify};
@@ -20,6 +20,8 @@ use crate::unit_work::UnitWork;
 pub(crate) struct Placement {
     /// Its place in [`Phase::blocks`]; `None` for a whole file that is removed or renamed.
     pub(crate) block: Option<usize>,
+    /// The sentence that spells it out, where no block shows it.
+    pub(crate) sentence: Option<Span>,
     /// The file, where it is known.
     pub(crate) path: Option<String>,
     /// The block's line in the plan, from 1.
@@ -86,10 +88,24 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         Ok(found) => found,
         Err(message) => {
             let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
-            return Ok(Some(Placement { block: Some(index), path: None, line, by: PlacedBy::Stated, placed }));
+            return Ok(Some(Placement {
+                block: Some(index),
+                sentence: None,
+                path: None,
+                line,
+                by: PlacedBy::Stated,
+                placed,
+            }));
         }
     };
-    let placement = |path: Option<String>, placed| Placement { block: Some(index), path, line, by: by.clone(), placed };
+    let placement = |path: Option<String>, placed| Placement {
+        block: Some(index),
+        sentence: None,
+        path,
+        line,
+        by: by.clone(),
+        placed,
+    };
     let Some(path) = file.path.clone() else {
         let message = file.obstacle.clone().unwrap_or_else(|| "its file is not clear".to_owned());
         let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };

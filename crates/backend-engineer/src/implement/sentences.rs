@@ -30,7 +30,12 @@ pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Chang
     let sentences = phase.sentences.iter().zip(untouched);
     for (sentence, untouched) in sentences.filter(|(one, untouched)| untouched.is_some() || is_left(one)) {
         let told = change.items.iter().filter(|item| item.unit == unit).flat_map(|item| &item.deeds);
-        if told.filter_map(Deed::passage).any(|told| overlap(&told.span, &sentence.span)) {
+        // What its step has carried out is not done twice: a later sentence may have put the old code elsewhere.
+        let mut told = told.filter_map(|deed| match deed {
+            Deed::Place(placement) => placement.sentence.as_ref(),
+            other => other.passage().map(|passage| &passage.span),
+        });
+        if told.any(|told| overlap(told, &sentence.span)) {
             continue;
         }
         let step = |item: &Item| item.step.and_then(|step| phase.steps.get(step));

@@ -29,31 +29,20 @@ pub(super) fn overwritten(old: &Source<'_>, new: &Source<'_>) -> Option<(String,
 /// Returns the first attribute of the object itself that a body sets again with nothing in between that may read it.
 fn lost(source: &Source<'_>, function: Node<'_>) -> Option<(String, usize)> {
     let statements = children(function.child_by_field_name("body")?);
-    let set = |at: usize| {
-        let statement = statements.get(at)?;
-        Some((attribute(source, *statement)?, *statement))
-    };
     (0..statements.len()).find_map(|first| {
-        let (name, _) = set(first)?;
-        let (again, statement) = (first + 1..statements.len())
-            .map_while(|at| set(at).map(|found| (at, found)))
-            .map(|(_, found)| found)
-            .find(|(other, _)| *other == name)?;
-        // A value that is made from the earlier one reads it: `self.rows = self.rows[:5]`.
-        let reads = field(value_of(statement), "right", source.text).contains(&again);
-        let is_read_between = (first + 1..statements.len())
-            .map_while(|at| statements.get(at))
-            .take_while(|other| other.id() != statement.id())
-            .any(|other| may_read(text(*other, source.text), &name));
-        (!reads && !is_read_between).then(|| (again, statement.start_byte()))
+        let set = attribute(source, *statements.get(first)?)?;
+        // Anything but another attribute may read the object in a way that its text doesn't show: that ends the search.
+        let behind = statements.iter().skip(first + 1).map_while(|next| Some((*next, attribute(source, *next)?)));
+        let unread = behind.take_while(|(next, _)| !may_read(source, *next, &set));
+        let again = unread.into_iter().find(|(_, name)| *name == set);
+        again.map(|(next, name)| (name, next.start_byte()))
     })
 }
 
-/// Whether a statement may read an attribute: it names it beside its own target, or calls something that gets the object.
-fn may_read(statement: &str, name: &str) -> bool {
-    let value = statement.split_once('=').map_or(statement, |(_, value)| value);
+/// Whether the value of an assignment may read an attribute: it has the object in it, and so perhaps passes it on.
+fn may_read(source: &Source<'_>, statement: Node<'_>, name: &str) -> bool {
     let object = name.split('.').next().unwrap_or(name);
-    value.contains(object)
+    field(value_of(statement), "right", source.text).contains(object)
 }
 
 /// Returns the attribute that a statement sets, as `self.x = …` or `this.x = …`.

@@ -237,6 +237,43 @@ fn is_item(line: &str) -> bool {
             .is_some_and(|(number, _)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
+/// Returns the section that the prose names by the headings above it, each written with its signs: "under `## [1.0]`,
+/// `### Fixed`". One that is missing below the other is no reason to take that one.
+fn nested<'s>(request: &Request<'_>, there: &'s [Section]) -> Result<Option<&'s Section>, Refusal> {
+    let written = sections(&request.wording.code().join("\n"));
+    let mut path: Vec<&Section> = Vec::new();
+    for one in &written {
+        if !path.iter().any(|known| known.title == one.title && known.level == one.level) {
+            path.push(one);
+        }
+    }
+    if path.len() < 2 || path.windows(2).any(|pair| pair[0].level >= pair[1].level) {
+        return Ok(None);
+    }
+    let mut inside: Option<&Section> = None;
+    for one in path {
+        let is_meant = |known: &&Section| {
+            known.title == one.title
+                && known.level == one.level
+                && inside.is_none_or(|outer| (outer.heading..outer.tree_end).contains(&known.heading))
+        };
+        let mut found = there.iter().filter(is_meant);
+        inside = match (found.next(), found.next()) {
+            (Some(only), None) => Some(only),
+            (first, _) => {
+                let (reason, count) = match first {
+                    Some(_) => (Reason::Ambiguous, "more than one section"),
+                    None => (Reason::NotFound, "no section"),
+                };
+                let below = inside.map_or_else(String::new, |outer| format!(" below `{}`", outer.title));
+                let message = format!("{count} is called `{}`{below}, where the plan puts the block", one.title);
+                return Err(refusal(reason, message));
+            }
+        };
+    }
+    Ok(inside)
+}
+
 /// Text without a heading: into the section that the prose names, else by anchors.
 fn place_text(request: &Request<'_>, lines: &Lines<'_>, there: &[Section]) -> Graft {
     let named: Vec<&Section> = there
@@ -246,8 +283,11 @@ fn place_text(request: &Request<'_>, lines: &Lines<'_>, there: &[Section]) -> Gr
         })
         .collect();
     let text = Block::new(request.snippet);
-    let [section] = named[..] else {
-        return anchors::place(request);
+    let section = match (nested(request, there), &named[..]) {
+        (Err(refusal), _) => return Graft::Refused(refusal),
+        (Ok(Some(section)), _) => section,
+        (Ok(None), [section]) => *section,
+        (Ok(None), _) => return anchors::place(request),
     };
     if request.snippet.lines().any(is_elision_line)
         || text.lines.iter().any(|line| line.trim().len() > 2 && request.text.contains(line.trim()))

@@ -5,7 +5,7 @@ use code::scopes::{Scopes, When};
 use tree_sitter::Node;
 
 use crate::items::{Item, Source};
-use crate::languages::{Kind, Language, List};
+use crate::languages::{Kind, Language, List, children, field};
 use crate::loose::{Hints, replace_each, settle, stands};
 use crate::merge::Merger;
 use crate::neighbours::told;
@@ -136,27 +136,42 @@ fn refuse_unlike(
 /// Returns the class that the module makes one of, whose attributes have the form of a new value, `debug: bool = False`,
 /// where no value of the module has it: settings that are kept in a class are read from there.
 fn class_of_its_like<'t>(file: &Source<'_>, root: &'t [Item<'_>], item: &Item<'_>) -> Option<&'t str> {
-    let has_type = |item: &Item<'_>| {
-        let statement = item.core;
-        let assignment = statement.named_child(0).filter(|_| statement.kind() == "expression_statement");
-        let assignment = assignment.unwrap_or(statement);
-        item.kind == Kind::Value && assignment.child_by_field_name("type").is_some()
-    };
-    if file.language != Language::Python || !has_type(item) || root.iter().any(has_type) {
+    let has_type =
+        |item: &Item<'_>| item.kind == Kind::Value && expression(item.core).child_by_field_name("type").is_some();
+    if file.language != Language::Python || !has_type(item) {
         return None;
     }
-    // What the module makes once, and of defaults alone, is what others read: `settings = Settings()`.
-    let is_made_once = |class: &Item<'_>| {
-        let made = format!("= {}()", class.name);
-        root.iter().any(|old| old.kind == Kind::Value && file.slice(old.bare..old.code_end).ends_with(&made))
-    };
     let keeps = |class: &&Item<'_>| {
         let body = file.language.body(class.core);
+        let is_made = |old: &Item<'_>| makes(file, old, &class.name);
         class.kind == Kind::Class
-            && is_made_once(class)
+            && root.iter().any(is_made)
             && body.is_some_and(|body| file.items(body).iter().any(has_type))
+            && !root.iter().any(|old| has_type(old) && !is_made(old))
     };
     root.iter().find(keeps).map(|class| class.name.as_str())
+}
+
+/// Returns whether an item of a module makes what others read of a class, of its defaults alone: `settings = Settings()`,
+/// or a function that ends with `return Settings()`.
+fn makes(file: &Source<'_>, item: &Item<'_>, class: &str) -> bool {
+    let value = match item.kind {
+        Kind::Value => expression(item.core).child_by_field_name("right"),
+        Kind::Function => file.language.body(item.core).and_then(|body| {
+            let last = children(body).into_iter().next_back()?;
+            last.named_child(0).filter(|_| last.kind() == "return_statement")
+        }),
+        _ => None,
+    };
+    value.is_some_and(|call| {
+        let arguments = call.child_by_field_name("arguments");
+        field(call, "function", file.text) == class && arguments.is_some_and(|all| children(all).is_empty())
+    })
+}
+
+/// Returns the expression that a statement consists of, or the statement itself.
+fn expression(statement: Node<'_>) -> Node<'_> {
+    statement.named_child(0).filter(|_| statement.kind() == "expression_statement").unwrap_or(statement)
 }
 
 /// A refusal for a statement that has no place: it names the place that the words state, if they do.

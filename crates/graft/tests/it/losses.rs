@@ -125,6 +125,27 @@ const ROWS: &[Row] = &[
     Row {
         path: "a.py",
         before: BRANCH,
+        block: ONE_BRANCH,
+        words: "Drop the `else`. Replace the `if` block with:",
+        result: Ok("        db.add(user)\n    return user\n"),
+    },
+    Row {
+        path: "a.py",
+        before: BRANCH,
+        block: ONE_BRANCH,
+        words: "Delete the `else`; replace the `if` block with:",
+        result: Ok("        db.add(user)\n    return user\n"),
+    },
+    Row {
+        path: "a.py",
+        before: BRANCH,
+        block: ONE_BRANCH,
+        words: "Replace the `if` block of the `Drop` handler with:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: BRANCH,
         block: "    if user is None:\n        user = {\"status\": 1}\n        db.add(user)\n    else:\n        log(1)\n",
         words: "Replace the user creation block with:",
         result: Ok("        db.add(user)\n    else:\n        log(1)\n    return user\n"),

@@ -146,6 +146,7 @@ fn placed(now: bool) -> Deed {
     let placed = if now { Placed::Now { how: String::new(), created: false } } else { Placed::Before };
     Deed::Place(Placement {
         block: Some(0),
+        sentence: None,
         path: Some("app/limits.py".to_owned()),
         line: 3,
         by: crate::understand::PlacedBy::Stated,

@@ -43,7 +43,9 @@ impl Clause<'_> {
         let head = self.head();
         let opening = Opening::of(head);
         // "Leave" asks for no change of it.
-        let end = opening.end(Use::Alter).filter(|_| !opening.is(Use::Keep))?;
+        // "We need to change this function", "il faut remplacer cette fonction": the verb is not the first word.
+        let inner = || last_entry(head, Use::Alter).map(|verb| verb.end).filter(|_| !opening.is(Use::Change));
+        let end = opening.end(Use::Alter).or_else(inner).filter(|_| !opening.is(Use::Keep))?;
         let (verb, rest) = (&head[..end], head[end..].trim_start());
         if rest.chars().any(is_dense) {
             return entry_at_start(rest, Use::Below).or_else(|| entry_at_start(rest, Use::Anaphor)).map(|_| verb);

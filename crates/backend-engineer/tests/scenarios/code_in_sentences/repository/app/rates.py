@@ -1,0 +1,4 @@
+from app.lib import rate
+
+HALF = rate(1)
+FULL = rate(3)
