@@ -1,8 +1,9 @@
 //! Commands that read nothing: of constants alone (`test 1 -eq 1`, `python3 -c 'pass'`, `printf 'exit 0' | bash`). They end
 //! the same way on every tree, and so say nothing of this one.
 
-use code::languages::Language;
-use code::scopes::Scopes;
+use code::imports::{self, Import};
+use code::languages::{Language, children};
+use code::scopes::{Read, Scopes};
 use shell::{Call, Kind, Reading, Trait};
 
 /// Tells that a call compares nothing but words that stand there: no file, no variable, nothing that was substituted.
@@ -41,16 +42,39 @@ fn printed_text(call: &Call) -> String {
 
 /// Tells that code names nothing, but for what it prints with and how it ends.
 fn is_constant(call: &Call, code: &str, is_idle: &dyn Fn(&Reading) -> bool) -> bool {
-    const WRITES_AND_ENDS: [&str; 4] = ["print", "console", "exit", "quit"];
-    let language = match call.ecosystem() {
-        Some("python") => Language::Python,
-        Some("node") => Language::JavaScript,
+    let (language, path) = match call.ecosystem() {
+        Some("python") => (Language::Python, "code.py"),
+        Some("node") => (Language::JavaScript, "code.js"),
         Some(_) => return false,
         None => return is_idle(&shell::read(code)),
     };
     // What the shell puts into the code is not known.
     let expanded = code.contains("$(") || code.contains("${");
     let Some(scopes) = Scopes::of_text(language, code).filter(|_| !expanded) else { return false };
-    let imports = code.contains("import") || code.contains("require");
-    !imports && scopes.reads.iter().all(|read| WRITES_AND_ENDS.contains(&read.name.as_str()))
+    let ends = |import: &Import| import.module == "sys" && import.names.iter().all(|name| name == "exit");
+    imports::imports(path, code).is_some_and(|all| all.iter().all(ends))
+        && scopes.reads.iter().all(prints_or_ends)
+        && !loads_on_its_way(language, code)
+}
+
+/// Tells that a script loads a module by a call or by what it exports: `import('./a.mjs')`.
+fn loads_on_its_way(language: Language, code: &str) -> bool {
+    let Some(tree) = language.parse(code) else { return true };
+    let mut waiting = vec![tree.root_node()];
+    while let Some(node) = waiting.pop() {
+        if matches!(node.kind(), "import" | "export_statement") {
+            return true;
+        }
+        waiting.extend(children(node));
+    }
+    false
+}
+
+/// Tells that a name is read to print something, or to end the program.
+fn prints_or_ends(read: &Read) -> bool {
+    match read.name.as_str() {
+        "print" | "console" | "exit" | "quit" | "SystemExit" => true,
+        "sys" | "process" => read.member.as_deref() == Some("exit"),
+        _ => false,
+    }
 }

@@ -6,7 +6,7 @@
 
 use journal::Verdict;
 
-use super::old_tests::named_test;
+use super::old_tests::{named_test, words};
 use super::{Check, Verification, accounts, find_proofs};
 use crate::check::{self, Before, Difference, Kind, Request, files_of_test};
 use crate::implement::Change;
@@ -71,8 +71,8 @@ fn suite(check: &Check) -> Option<Request> {
 
 /// Returns whether a command runs all tests there are, or all of a folder: it names no file, no test and no pattern.
 fn runs_all(script: &str) -> bool {
-    let mut words = script.split(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | ';' | '='));
-    !words.any(|word| FILTERS.contains(&word) || named_test(word).is_some_and(|named| code::paths::is_code(&named)))
+    !words(script)
+        .any(|word| FILTERS.contains(&word) || named_test(word).is_some_and(|named| code::paths::is_code(&named)))
 }
 
 #[cfg(test)]

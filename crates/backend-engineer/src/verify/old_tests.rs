@@ -170,10 +170,14 @@ fn again(check: &Check) -> Option<check::Request> {
 
 /// Returns whether a command runs the tests of a file: it names the file or a folder around it, or no tests at all.
 fn covers(script: &str, path: &str) -> bool {
-    let words = script.split(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | ';' | '='));
-    let mut named = words.filter_map(named_test).peekable();
+    let mut named = words(script).filter_map(named_test).peekable();
     named.peek().is_none()
         || named.any(|name| path.starts_with(&name) || path.ends_with(&name) || path.contains(&format!("/{name}/")))
+}
+
+/// Returns the words of a command, those within quotes and options each for themselves.
+pub(super) fn words(script: &str) -> impl Iterator<Item = &str> {
+    script.split(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | ';' | '='))
 }
 
 /// Returns the file or folder of tests that a word of a command names: `tests/test_a.py::test_b`, `tests.test_a`.
@@ -206,6 +210,7 @@ mod tests {
             ("pytest tests/test_a.py -v", "tests/test_a.py", true),
             ("pytest tests/test_a.py::test_b", "tests/test_a.py", true),
             ("pytest tests/test_b.py", "tests/test_a.py", false),
+            ("pytest tests/test_b.py; echo done", "tests/test_a.py", false),
             ("pytest tests", "tests/test_a.py", true),
             ("pytest tests/unit", "tests/test_a.py", false),
             ("cd api && pytest tests/test_a.py", "api/tests/test_a.py", true),

@@ -17,7 +17,7 @@ use crate::facts::read_text;
 use crate::implement::Change;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
-use crate::verify::old_tests::named_test;
+use crate::verify::old_tests::{named_test, words};
 use crate::verify::{Check, Verification};
 
 /// Time that a run has beyond three times what the right code takes, for machines that are busy.
@@ -86,8 +86,7 @@ fn own_files(work: &UnitWork<'_>, change: &Change) -> BTreeSet<String> {
     let units = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
     for command in units.flat_map(|unit| &unit.commands) {
         let folder = check::folder_of(command, work);
-        let words = command.text.split(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\''));
-        let named = words.filter_map(named_test).filter(|name| is_code(name));
+        let named = words(&command.text).filter_map(named_test).filter(|name| is_code(name));
         files.extend(named.map(|name| joined(&folder, &name)));
     }
     files

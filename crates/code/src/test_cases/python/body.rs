@@ -1,7 +1,5 @@
 //! Walks the body of a test in Python: which checks it makes, and which of them can fail it.
 
-use std::collections::HashMap;
-
 use tree_sitter::Node;
 
 use super::File;
@@ -9,6 +7,7 @@ use super::rows::row_elements;
 use crate::languages::{children, field, text};
 use crate::test_cases::matchers::check_of_error;
 use crate::test_cases::model::{Check, Silence};
+use crate::test_cases::names::{Names, only_looks};
 use crate::test_cases::python_calls::{
     Arguments, Place, is_raising, last_name, of_assert, of_call,
 };
@@ -29,10 +28,7 @@ const CATCHES_ASSERTIONS: [&str; 4] = [
 pub(super) struct Body<'f, 't> {
     file: &'f File<'t>,
     env: Env,
-    /// The number of times that each name is bound in the function.
-    bound: HashMap<&'t str, usize>,
-    /// The number of times that each name stands in the function.
-    named: HashMap<&'t str, usize>,
+    names: Names<'t>,
     silence_now: Option<Silence>,
     is_conditional: bool,
     pub(super) checks: Vec<Check>,
@@ -60,20 +56,22 @@ pub(in crate::test_cases) fn truth_of(rendered: &str) -> Option<bool> {
 
 impl<'f, 't> Body<'f, 't> {
     pub(super) fn new(file: &'f File<'t>, definition: Node<'t>, env: Env) -> Self {
+        let block = definition.child_by_field_name("body");
+        let is_check = |call| {
+            let env = &Env::new();
+            let source = file.source;
+            of_call(call, Place { source, env }, &file.helpers).is_some_and(only_looks)
+        };
         let mut body = Body {
             file,
             env,
-            bound: HashMap::new(),
-            named: HashMap::new(),
+            names: Names::read(block.unwrap_or(definition), file.source, &is_check),
             silence_now: None,
             is_conditional: false,
             checks: Vec::new(),
             calls: Vec::new(),
             left: None,
         };
-        if let Some(block) = definition.child_by_field_name("body") {
-            body.count(block);
-        }
         // A function of the file may stand in the place of the one that is tested.
         for (name, value) in file
             .constants
@@ -84,30 +82,6 @@ impl<'f, 't> Body<'f, 't> {
             bind_constants(&mut body.env, name, value);
         }
         body
-    }
-
-    fn count(&mut self, node: Node<'t>) {
-        if node.kind() == "identifier" {
-            let name = text(node, self.file.source);
-            *self.named.entry(name).or_default() += 1;
-            let binds = node.parent().is_some_and(|parent| {
-                let left = |node: Node<'t>| node.child_by_field_name("left");
-                match parent.kind() {
-                    "assignment" | "augmented_assignment" | "for_statement" | "for_in_clause" => {
-                        left(parent) == Some(node)
-                    }
-                    "pattern_list" | "tuple_pattern" | "as_pattern_target" => true,
-                    _ => false,
-                }
-            });
-            if binds {
-                *self.bound.entry(name).or_default() += 1;
-            }
-        }
-        let mut cursor = node.walk();
-        for child in node.children(&mut cursor) {
-            self.count(child);
-        }
     }
 
     fn current_place(&self) -> Place<'_> {
@@ -140,7 +114,7 @@ impl<'f, 't> Body<'f, 't> {
     fn push(&mut self, checks: Vec<Check>) {
         let (silence, conditional) = (self.silence_now, self.is_conditional);
         self.checks.extend(checks.into_iter().map(|mut check| {
-            check.silence = silence.or(check.is_trivial().then_some(Silence::Trivial));
+            check.silence = silence.or(check.silence);
             check.is_conditional = conditional;
             check
         }));
@@ -149,8 +123,9 @@ impl<'f, 't> Body<'f, 't> {
     fn statement(&mut self, statement: Node<'t>) {
         match statement.kind() {
             "assert_statement" => {
-                let checks = of_assert(statement, self.current_place());
-                self.push(checks);
+                let read = |place: Place<'_>| Some(of_assert(statement, place));
+                let checks = self.names.read_checks(self.current_place(), &read);
+                self.push(checks.unwrap_or_default());
             }
             "expression_statement" => children(statement)
                 .into_iter()
@@ -209,9 +184,9 @@ impl<'f, 't> Body<'f, 't> {
         let name = text(left, self.file.source);
         let value = self.current_place().render(right);
         // What changes on its way keeps its name: `items = []` and then `items.append(1)`.
-        let grows = matches!(right.kind(), "list" | "dictionary" | "set")
-            && self.named.get(name).is_some_and(|n| *n > 2);
-        if left.kind() == "identifier" && self.bound.get(name) == Some(&1) && !grows {
+        let grows =
+            matches!(right.kind(), "list" | "dictionary" | "set") && self.names.count(name) > 2;
+        if left.kind() == "identifier" && self.names.times_bound(name) == 1 && !grows {
             bind_constants(&mut self.env, name, value.clone());
         }
         let parts = matches!(left.kind(), "pattern_list" | "tuple_pattern").then(|| children(left));
@@ -246,7 +221,8 @@ impl<'f, 't> Body<'f, 't> {
             return;
         }
         // A subtest's call, or one that takes the assertions as a function.
-        match of_call(node, self.current_place(), &self.file.helpers) {
+        let read = |place: Place<'_>| of_call(node, place, &self.file.helpers);
+        match self.names.read_checks(self.current_place(), &read) {
             Some(checks) => self.push(checks),
             None if self.silence_now.is_none() && !whole.starts_with("print(") => {
                 let call = self.current_place().render(node);
@@ -486,8 +462,7 @@ impl<'f, 't> Body<'f, 't> {
             return;
         };
         let name = field(definition, "name", self.file.source);
-        let called = statement.kind() == "decorated_definition"
-            || self.named.get(name).is_some_and(|count| *count > 1);
+        let called = statement.kind() == "decorated_definition" || self.names.count(name) > 1;
         self.walk_silenced(block, (!called).then_some(Silence::NeverCalled));
     }
 }

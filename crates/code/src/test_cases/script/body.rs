@@ -1,13 +1,12 @@
 //! Walks the body of a test in JavaScript or TypeScript: which checks it makes, and which of them
 //! can fail it.
 
-use std::collections::HashMap;
-
 use tree_sitter::Node;
 
 use super::{File, is_function};
 use crate::languages::{children, field, text};
 use crate::test_cases::model::{Check, Silence};
+use crate::test_cases::names::{Names, only_looks};
 use crate::test_cases::python::truth_of;
 use crate::test_cases::python_calls::Place;
 use crate::test_cases::render::{Env, bind_constants, render_expression, show_text};
@@ -20,7 +19,7 @@ const MOST: usize = 400;
 pub(super) struct Body<'f, 't> {
     file: &'f File<'t>,
     env: Env,
-    named: HashMap<&'t str, usize>,
+    names: Names<'t>,
     contexts: Vec<String>,
     silence_now: Option<Silence>,
     is_conditional: bool,
@@ -36,18 +35,23 @@ impl<'f, 't> Body<'f, 't> {
             .parameters(function)
             .first()
             .map(|name| text(*name, file.source).to_owned());
+        let contexts: Vec<String> = first.into_iter().collect();
+        let is_check = |call| {
+            let env = &Env::new();
+            let source = file.source;
+            of_call(call, Place { source, env }, &contexts, &file.helpers).is_some_and(only_looks)
+        };
         let mut body = Body {
             file,
             env,
-            named: HashMap::new(),
-            contexts: first.into_iter().collect(),
+            names: Names::read(function, file.source, &is_check),
+            contexts,
             silence_now: None,
             is_conditional: false,
             checks: Vec::new(),
             calls: Vec::new(),
             left: None,
         };
-        body.count(function);
         // A function of the file may stand in the place of the one that is tested.
         for (name, value) in file
             .constants
@@ -58,16 +62,6 @@ impl<'f, 't> Body<'f, 't> {
             bind_constants(&mut body.env, name, value);
         }
         body
-    }
-
-    fn count(&mut self, node: Node<'t>) {
-        if node.kind() == "identifier" {
-            *self.named.entry(text(node, self.file.source)).or_default() += 1;
-        }
-        let mut cursor = node.walk();
-        for child in node.children(&mut cursor) {
-            self.count(child);
-        }
     }
 
     fn current_place(&self) -> Place<'_> {
@@ -113,7 +107,7 @@ impl<'f, 't> Body<'f, 't> {
         let (silence, conditional, source) =
             (self.silence_now, self.is_conditional, self.file.source);
         self.checks.extend(checks.into_iter().map(|mut check| {
-            check.silence = silence.or(check.is_trivial().then_some(Silence::Trivial));
+            check.silence = silence.or(check.silence);
             check.is_conditional = conditional;
             check.shown = show_text(node, source);
             check
@@ -182,8 +176,7 @@ impl<'f, 't> Body<'f, 't> {
         if matches!(value.kind(), "call_expression" | "await_expression") {
             self.calls.push(awaited);
         }
-        let grows = matches!(value.kind(), "array" | "object")
-            && self.named.get(name).is_some_and(|count| *count > 2);
+        let grows = matches!(value.kind(), "array" | "object") && self.names.count(name) > 2;
         if target.kind() == "identifier" && constant && !grows {
             bind_constants(&mut self.env, name, rendered);
         }
@@ -198,7 +191,7 @@ impl<'f, 't> Body<'f, 't> {
 
     /// A function in a test checks where it is called.
     fn nested(&mut self, name: &str, function: Node<'t>) {
-        let called = self.named.get(name).is_some_and(|count| *count > 1);
+        let called = self.names.count(name) > 1;
         self.silenced((!called).then_some(Silence::NeverCalled), |body| {
             body.function(function)
         });
@@ -253,12 +246,8 @@ impl<'f, 't> Body<'f, 't> {
             name,
             "throws" | "rejects" | "toThrow" | "toThrowError" | "throwsAsync" | "throw"
         );
-        if let Some(checks) = of_call(
-            node,
-            self.current_place(),
-            &self.contexts,
-            &self.file.helpers,
-        ) {
+        let read = |place: Place<'_>| of_call(node, place, &self.contexts, &self.file.helpers);
+        if let Some(checks) = self.names.read_checks(self.current_place(), &read) {
             let swallowed = throws && self.holds_checks_within(node);
             if swallowed {
                 self.silenced(Some(Silence::Swallowed), |body| body.arguments(node, true));
