@@ -17,9 +17,9 @@ mod render;
 
 mod matchers;
 
-mod names;
-
 mod python_calls;
+
+mod names;
 
 mod python;
 
