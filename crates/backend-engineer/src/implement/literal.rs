@@ -84,28 +84,15 @@ pub(crate) fn is_code(block: &CodeBlock) -> bool {
 pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Result<Option<Placement>, Stop> {
     let block = &phase.blocks[index];
     let line = work.run.plan.location(block.span.start).line;
+    let of_block = |path, by, placed| Placement { block: Some(index), sentence: None, path, line, by, placed };
     let (file, by) = match file_of(work, phase, index) {
         Ok(found) => found,
         Err(message) => {
             let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
-            return Ok(Some(Placement {
-                block: Some(index),
-                sentence: None,
-                path: None,
-                line,
-                by: PlacedBy::Stated,
-                placed,
-            }));
+            return Ok(Some(of_block(None, PlacedBy::Stated, placed)));
         }
     };
-    let placement = |path: Option<String>, placed| Placement {
-        block: Some(index),
-        sentence: None,
-        path,
-        line,
-        by: by.clone(),
-        placed,
-    };
+    let placement = |path: Option<String>, placed| of_block(path, by.clone(), placed);
     let Some(path) = file.path.clone() else {
         let message = file.obstacle.clone().unwrap_or_else(|| "its file is not clear".to_owned());
         let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
