@@ -19,7 +19,7 @@ use crate::reading::{Reading, read};
 use crate::snippet::{Applied, Context, Evidence, File, Graft, Reason, Refusal};
 use crate::splice::{Splice, edits_between, refusal};
 use crate::structure::assign::assign;
-use crate::structure::bare::{are_placed_inside, place_loose};
+use crate::structure::bare::{are_placed_inside, hold_settings, place_loose};
 use crate::structure::whole::{is_whole, overwrite};
 
 /// Places a snippet by structure, and proves the result.
@@ -114,6 +114,7 @@ fn try_place(
         hold(&Edited { path, old: Some(&old), new: &result, edits: &applied.edits, pending })?;
         hold_replaced(&old, &applied.edits, &prose)?;
         hold_added(&old, &result, &prose)?;
+        hold_settings(&old, &result, &prose)?;
         if reading.wrapped.is_none() && !reading.indented {
             hold_apart((&old, &result), &new, &prose)?;
         }

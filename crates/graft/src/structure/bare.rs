@@ -95,16 +95,6 @@ fn refuse_unlike(
     (root, hints): (&[Item<'_>], &Hints<'_>),
 ) -> Result<(), Refusal> {
     let file = merger.file;
-    for item in code {
-        if let Some(class) = class_of_its_like(file, root, item) {
-            let message = format!(
-                "`{}` may be an attribute of `{class}`, as all values of its form in the file are, and the plan doesn't \
-                 say into what it goes",
-                item.name
-            );
-            return Err(refusal(Reason::Ambiguous, message));
-        }
-    }
     if !any_body(file, file.root(), &|_| true) {
         return Ok(());
     }
@@ -128,6 +118,28 @@ fn refuse_unlike(
         };
         if is_stranger {
             return Err(unplaced(item, hints, &siblings));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that no value came to the module's top beside a class of its like, where no words put it there: what reads the
+/// class never sees it.
+pub(super) fn hold_settings(old: &Source<'_>, result: &Source<'_>, prose: &Prose) -> Result<(), Refusal> {
+    let root = old.items(old.root());
+    let is_new = |item: &&Item<'_>| {
+        item.kind == Kind::Value
+            && prose.end(&item.name, &[]).is_none()
+            && !root.iter().any(|known| known.kind == Kind::Value && known.name == item.name)
+    };
+    for item in result.items(result.root()).iter().filter(is_new) {
+        if let Some(class) = class_of_its_like(old, &root, item) {
+            let message = format!(
+                "`{}` may be an attribute of `{class}`, as all values of its form in the file are, and the plan doesn't \
+                 say into what it goes",
+                item.name
+            );
+            return Err(refusal(Reason::Ambiguous, message));
         }
     }
     Ok(())
