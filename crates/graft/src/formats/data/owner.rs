@@ -85,6 +85,10 @@ pub(super) fn owner<'n>(
     {
         return Ok(Owner::Root(root));
     }
+    // A table's header is its path from the top, whatever the words around it name.
+    if block.is_map() && !block.children().is_empty() && block.children().iter().all(Child::is_apart) {
+        return Ok(Owner::Root(root));
+    }
     let fits = |child: &Child| {
         let kind = if block.is_list() { child.node.is_list() } else { child.node.is_map() };
         (kind || child.node.is_absent()) && (block.is_list() || block.get(&child.key.text).is_none())
