@@ -37,6 +37,7 @@ pub(crate) use recipes::{TreeRecipes, is_server};
 pub(crate) use runners::{Count, Difference, files_of_test};
 use runners::{Told, Watch};
 pub(crate) use trial::try_out;
+pub(crate) use vacuous::is_constant;
 
 use crate::analyze::nearest_tools;
 use crate::run::{RunContext, ToRun, last_lines};

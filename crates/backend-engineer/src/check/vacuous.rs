@@ -153,17 +153,30 @@ pub(super) fn searches(reading: &Reading) -> bool {
 
 /// Tells that nothing in the script could fail, and that it leaves nothing behind.
 fn is_idle(reading: &Reading) -> bool {
+    !keeps_output(reading) && is_made_of(reading, &idles)
+}
+
+fn idles(call: &Call) -> bool {
     const IDLE: [Trait; 6] =
         [Trait::Idle, Trait::Prints, Trait::Succeeds, Trait::Exits, Trait::ChangesFolder, Trait::SetsOptions];
+    IDLE.iter().any(|one| call.is(*one))
+}
+
+/// Tells that a script is made of constants: it ends the same way on every tree. Its own box may be ticked where that asks
+/// for nothing but the command; of words beside it, it says nothing.
+pub(crate) fn is_constant(reading: &Reading) -> bool {
+    let is_idle = |script: &Reading| is_idle(script) || is_constant(script);
+    let wanted = |call: &Call| idles(call) || compares_words(call) || runs_constants(call, reading, &is_idle);
+    !keeps_output(reading) && is_made_of(reading, &wanted)
+}
+
+/// Tells that what it prints goes into a file of the tree.
+fn keeps_output(reading: &Reading) -> bool {
     let is_kept = |redirection: &shell::Redirection| {
         use shell::RedirectionKind::{Append, Output};
         matches!(redirection.kind, Append | Output) && !redirection.target.starts_with("/dev/")
     };
-    let keeps = reading.script.invocations.iter().flat_map(|one| &one.redirections).any(is_kept);
-    !keeps
-        && is_made_of(reading, &|call| {
-            IDLE.iter().any(|one| call.is(*one)) || compares_words(call) || runs_constants(call, reading, &is_idle)
-        })
+    reading.script.invocations.iter().flat_map(|one| &one.redirections).any(is_kept)
 }
 
 fn is_made_of(reading: &Reading, wanted: &dyn Fn(&Call) -> bool) -> bool {
@@ -205,20 +218,6 @@ mod tests {
             ("echo ok", Vacuous::Idle),
             ("cd api && echo ok", Vacuous::Idle),
             ("exit 0", Vacuous::Idle),
-            ("test 1 -eq 1", Vacuous::Idle),
-            ("[ 1 = 1 ]", Vacuous::Idle),
-            ("python3 -c 'pass'", Vacuous::Idle),
-            ("python3 -c \"print('ok')\"", Vacuous::Idle),
-            ("node -e ''", Vacuous::Idle),
-            ("python3 -c \"print('important: ok')\"", Vacuous::Idle),
-            ("node -e \"console.log('required fields are there')\"", Vacuous::Idle),
-            ("python3 -c 'import sys; sys.exit(0)'", Vacuous::Idle),
-            ("python3 -c 'from sys import exit; exit(0)'", Vacuous::Idle),
-            ("python3 -c 'raise SystemExit(0)'", Vacuous::Idle),
-            ("node -e 'process.exit(0)'", Vacuous::Idle),
-            ("node -p 1", Vacuous::Idle),
-            ("printf 'exit 0' | bash", Vacuous::Idle),
-            ("echo pass | python3", Vacuous::Idle),
             ("false || echo ok", Vacuous::Idle),
             ("pytest || true", Vacuous::Nothing(NothingReason::Or)),
             ("pytest || echo failed", Vacuous::Output(OutputReason::Or)),
@@ -252,6 +251,30 @@ mod tests {
         }
         for script in ["ruff check docs --exit-zero", "npx jest --watch", "bash -c 'pytest; echo done'"] {
             assert!(told(script).is_some(), "{script}");
+        }
+    }
+
+    #[test]
+    fn constants_say_nothing_of_a_tree() {
+        for script in [
+            "test 1 -eq 1",
+            "[ 1 = 1 ]",
+            "python3 -c 'pass'",
+            "python3 -c \"print('ok')\"",
+            "node -e ''",
+            "python3 -c \"print('important: ok')\"",
+            "node -e \"console.log('required fields are there')\"",
+            "python3 -c 'import sys; sys.exit(0)'",
+            "python3 -c 'from sys import exit; exit(0)'",
+            "python3 -c 'raise SystemExit(0)'",
+            "node -e 'process.exit(0)'",
+            "node -p 1",
+            "printf 'exit 0' | bash",
+            "echo pass | python3",
+            "true",
+            "cd api && test 1 -eq 1",
+        ] {
+            assert!(is_constant(&shell::read(script)), "{script}");
         }
     }
 
@@ -304,6 +327,7 @@ mod tests {
         ];
         for script in cases {
             assert_eq!(told(script), None, "{script}");
+            assert!(!is_constant(&shell::read(script)), "{script}");
         }
     }
 

@@ -22,7 +22,7 @@ A = 1
 ### Success Criteria
 
 #### Automated Verification
-- [ ] It waits: `sleep SECONDS`
+- [ ] It waits: `test -f app.py && sleep SECONDS`
 ";
 
 fn scene(seconds: &str) -> Scene {
