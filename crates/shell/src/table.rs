@@ -18,7 +18,7 @@
 mod files;
 
 pub(crate) use files::Table;
-use files::{COMMON, CONVENTIONS, EVERY, FILES, OWN, PROGRAMS, Rows, SCRIPTS, TARGETS};
+use files::{COMMON, CONVENTIONS, EVERY, OWN, PROGRAMS, ROWS, SCRIPTS, TARGETS};
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -457,14 +457,13 @@ pub fn rows() -> impl Iterator<Item = (&'static Program, bool)> {
         .chain(OWN.rows.iter().chain(common_rules()).map(|row| (row, true)))
 }
 
-/// Returns the files of the table that do not parse, with the reason.
+/// Returns why a part of the table can't be read, where one can't.
 #[doc(hidden)]
 pub fn faults() -> Vec<String> {
-    let all = FILES.iter().chain([&TARGETS, &EVERY, &SCRIPTS]);
-    all.filter_map(|file| {
-        toml::from_str::<Rows>(file)
-            .err()
-            .map(|error| error.to_string())
-    })
-    .collect()
+    let fault = |rows| serde_json::from_str::<Vec<Program>>(rows).err();
+    let all = [ROWS, TARGETS, EVERY, SCRIPTS];
+    all.into_iter()
+        .filter_map(fault)
+        .map(|error| error.to_string())
+        .collect()
 }

@@ -1,16 +1,9 @@
-//! Reads the files of the table, each once, when it is first asked for.
+//! Reads the parts of the table, each once, when it is first asked for.
 
 use super::{Program, parse_words};
 use crate::condition::{Condition, matches_pattern};
-use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::LazyLock;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Rows {
-    pub(super) program: Vec<Program>,
-}
 
 /// The table, and the names that lead to its rows.
 #[derive(Debug)]
@@ -20,43 +13,30 @@ pub(crate) struct Table {
     pub(super) patterns: Vec<(String, usize)>,
 }
 
-pub(super) const FILES: [&str; 7] = [
-    include_str!("../../programs/shell.toml"),
-    include_str!("../../programs/wrappers.toml"),
-    include_str!("../../programs/python.toml"),
-    include_str!("../../programs/node.toml"),
-    include_str!("../../programs/data.toml"),
-    include_str!("../../programs/system.toml"),
-    include_str!("../../programs/languages.toml"),
-];
+/// Programs, as `build.rs` puts them down.
+pub(super) const ROWS: &str = include_str!(concat!(env!("OUT_DIR"), "/programs.json"));
 
-pub(super) const TARGETS: &str = include_str!("../../programs/conventions/targets.toml");
+/// Targets that are named by convention.
+pub(super) const TARGETS: &str = include_str!(concat!(env!("OUT_DIR"), "/targets.json"));
 
 /// Rules that hold for every program, before its own.
-pub(super) const EVERY: &str = include_str!("../../programs/conventions/every.toml");
+pub(super) const EVERY: &str = include_str!(concat!(env!("OUT_DIR"), "/every.json"));
 
 /// Scripts of the project's own.
-pub(super) const SCRIPTS: &str = include_str!("../../programs/conventions/scripts.toml");
+pub(super) const SCRIPTS: &str = include_str!(concat!(env!("OUT_DIR"), "/scripts.json"));
 
-pub(super) static PROGRAMS: LazyLock<Table> = LazyLock::new(|| Table::read(&FILES));
+pub(super) static PROGRAMS: LazyLock<Table> = LazyLock::new(|| Table::read(ROWS));
 
-pub(super) static CONVENTIONS: LazyLock<Table> = LazyLock::new(|| Table::read(&[TARGETS]));
+pub(super) static CONVENTIONS: LazyLock<Table> = LazyLock::new(|| Table::read(TARGETS));
 
-pub(super) static COMMON: LazyLock<Table> = LazyLock::new(|| Table::read(&[EVERY]));
+pub(super) static COMMON: LazyLock<Table> = LazyLock::new(|| Table::read(EVERY));
 
-pub(super) static OWN: LazyLock<Table> = LazyLock::new(|| Table::read(&[SCRIPTS]));
+pub(super) static OWN: LazyLock<Table> = LazyLock::new(|| Table::read(SCRIPTS));
 
 impl Table {
-    /// Reads rows; a file that does not parse has none, which a test would show.
-    pub(super) fn read(files: &[&str]) -> Self {
-        let mut rows: Vec<Program> = files
-            .iter()
-            .flat_map(|file| {
-                toml::from_str::<Rows>(file)
-                    .map(|rows| rows.program)
-                    .unwrap_or_default()
-            })
-            .collect();
+    /// Reads rows; where one has an unknown field there are none, which a test would show.
+    pub(super) fn read(rows: &str) -> Self {
+        let mut rows: Vec<Program> = serde_json::from_str(rows).unwrap_or_default();
         let mut names = HashMap::new();
         let mut patterns = Vec::new();
         for (at, row) in rows.iter_mut().enumerate() {
