@@ -5,6 +5,7 @@ mod names;
 mod order;
 
 mod flow;
+mod contradicted;
 mod overwritten;
 
 mod shape;
@@ -104,6 +105,16 @@ pub(crate) fn hold_replaced(old: &Source<'_>, edits: &[Edit], prose: &Prose) -> 
     Err(refusal(Reason::NotFound, message))
 }
 
+/// Checks that a changed assertion does not stand beside the one that it was to replace.
+pub(crate) fn hold_assertions(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> Result<(), Refusal> {
+    let Some((subject, at)) = contradicted::contradicted(old, new).filter(|_| prose.replaces_something()) else {
+        return Ok(());
+    };
+    let line = place(new.text, at).line;
+    let message = format!("`{subject}` would be asserted at line {line} and right above it, with different values");
+    Err(refusal(Reason::Conflict, message))
+}
+
 /// Checks that words which only add leave the entries of lists and dictionaries as they were: a block that shows some of them
 /// otherwise says two things.
 pub(crate) fn hold_added(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> Result<(), Refusal> {
@@ -186,7 +197,8 @@ fn names_introduced(edited: &Edited<'_, '_>) -> Vec<Finding> {
     let language = edited.new.language;
     let scopes = |source: &Source<'_>| Scopes::of_tree(language, source.root(), source.text);
     let after = scopes(edited.new);
-    let mut found = Names::new(language, &after).findings(&touched(edited));
+    let names = Names::new(language, &after);
+    let mut found = names.findings(&touched(edited));
     let is_read = |one: &Finding| matches!(one.offence, Offence::Unbound | Offence::Elsewhere);
     found.retain(|one| !is_read(one) || !edited.pending.contains(&one.name));
     // A new file is the block: what it binds twice, the plan shows twice.
@@ -197,7 +209,8 @@ fn names_introduced(edited: &Edited<'_, '_>) -> Vec<Finding> {
         return found;
     }
     let everywhere = [Range { start: 0, end: usize::MAX }];
-    let before = edited.old.map(|old| Names::new(language, &scopes(old)).findings(&everywhere)).unwrap_or_default();
+    let before = edited.old.map(|old| Names::new(language, &scopes(old)).like(&names).findings(&everywhere));
+    let before = before.unwrap_or_default();
     introduced(&before, found)
 }
 

@@ -7,7 +7,7 @@ mod whole;
 
 use std::collections::HashSet;
 
-use crate::check::{Edited, hold, hold_added, hold_apart, hold_replaced, prove, reorder};
+use crate::check::{Edited, hold, hold_added, hold_apart, hold_assertions, hold_replaced, prove, reorder};
 use crate::imports::{Imports, is_typing, spelled_out, wanted};
 use crate::items::{Item, Replaced, Source, parse};
 use crate::languages::{Kind, Language, List};
@@ -113,6 +113,7 @@ fn try_place(
         let (path, pending) = (file.path, context.pending);
         hold(&Edited { path, old: Some(&old), new: &result, edits: &applied.edits, pending })?;
         hold_replaced(&old, &applied.edits, &prose)?;
+        hold_assertions(&old, &result, &prose)?;
         hold_added(&old, &result, &prose)?;
         hold_settings(&old, &result, &prose)?;
         if reading.wrapped.is_none() && !reading.indented {

@@ -53,6 +53,8 @@ pub(super) struct Names<'s> {
     scopes: &'s Scopes,
     /// Annotations are never run.
     defers_annotations: bool,
+    /// The module imports what it uses.
+    imports: bool,
 }
 
 impl<'s> Names<'s> {
@@ -63,7 +65,14 @@ impl<'s> Names<'s> {
                     if module == "__future__" && name == "annotations")
             })
         });
-        Names { language, scopes, defers_annotations }
+        let imports =
+            scopes.module().is_some_and(|module| module.bindings.iter().any(|binding| is_import(&binding.by)));
+        Names { language, scopes, defers_annotations, imports }
+    }
+
+    /// Reads the text as one that imports what it uses, if another version of it does.
+    pub(super) fn like(self, other: &Names<'_>) -> Self {
+        Names { imports: other.imports, ..self }
     }
 
     /// Returns the reads at import time that come before what binds their name, with the place where it is bound.
@@ -106,9 +115,8 @@ impl<'s> Names<'s> {
     /// Returns the first name that a function of a file without any import reads and that nothing binds: the text is a
     /// part of a file, whose rest has the name.
     pub(super) fn missing_from_a_part(&self) -> Option<&'s Read> {
-        let module = self.scopes.module()?;
-        let is_whole =
-            self.language != Language::Python || module.bindings.iter().any(|binding| is_import(&binding.by));
+        self.scopes.module()?;
+        let is_whole = self.language != Language::Python || self.imports;
         let is_unbound = |read: &&Read| {
             read.purpose == Purpose::Value && matches!(self.scopes.resolve(read), Resolution::Unbound { .. })
         };
@@ -138,8 +146,10 @@ impl<'s> Names<'s> {
                     && !read.is_guarded
                     && !is_script_global(&read.name) =>
             {
-                let local_to = self.scopes.local_to(&read.name)?;
-                Some(finding(Offence::Unbound, None, Some(local_to)))
+                let local_to = self.scopes.local_to(&read.name);
+                // What a file that imports reads at once, it imports or defines: `Module.forRoot()` at its top.
+                let is_whole = read.when == When::ImportTime && self.imports;
+                (is_whole || local_to.is_some()).then(|| finding(Offence::Unbound, None, local_to))
             }
             _ => None,
         }

@@ -14,6 +14,7 @@ use crate::compare::same_code;
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List, children};
 use crate::merge::Merger;
+use crate::prose::{Relation, same_name};
 use crate::splice::{place, refusal};
 
 /// Parts of a statement beside its body.
@@ -47,6 +48,22 @@ impl Merger<'_, '_, '_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Refuses where the words add a function beside another one, and one of its name stands already, with statements that
+    /// the block lacks: the file is further than the plan knows.
+    pub(super) fn refuse_added(&self, old: &Item<'_>, new: &Item<'_>) -> Result<(), Refusal> {
+        let prose = self.prose;
+        let has_place = || {
+            let beside =
+                |relation| prose.related(relation, &new.name, &[]).iter().any(|name| !same_name(name, &old.name));
+            beside(Relation::After) || beside(Relation::Before)
+        };
+        let adds = prose.adds_something() && !prose.replaces_something() && !prose.removes_something();
+        if old.kind != Kind::Function || !adds || !has_place() {
+            return Ok(());
+        }
+        self.lost(old.core, new.core).map_or(Ok(()), |(line, _)| Err(self.loss(old, &format!("`{line}`"))))
     }
 
     /// Refuses where a written type or the literal that a call takes lacks a member of the file's, and no word says that the

@@ -41,6 +41,7 @@ impl Merger<'_, '_, '_> {
             }
         }
         self.refuse_losses(old, new)?;
+        self.refuse_added(old, new)?;
         self.refuse_lost_members(old, new)?;
         if pair.kind == List::Module || pair.kind == List::Members {
             self.splice.say(format!("replaced `{}`", old.name));

@@ -1,0 +1,56 @@
+//! Assertions that contradict each other: of the same subject, one right behind the other, with different values. Where the
+//! words change something, the new one was meant to take the place of the old one.
+//!
+//! ```text
+//! assert lookup(source) is None            # the block
+//! assert lookup(source) == "fallback"      # what it was to replace
+//! ```
+
+use tree_sitter::Node;
+
+use crate::items::Source;
+use crate::languages::{children, field, text};
+
+/// Returns the first assertion of the new text that contradicts the one above it, where no such pair is in the old text,
+/// and where it stands.
+pub(super) fn contradicted(old: &Source<'_>, new: &Source<'_>) -> Option<(String, usize)> {
+    let known = pairs(old);
+    pairs(new).into_iter().find(|(subject, _)| known.iter().all(|(known, _)| known != subject))
+}
+
+/// The assertions of all bodies that contradict the one above them.
+fn pairs(source: &Source<'_>) -> Vec<(String, usize)> {
+    let mut found = Vec::new();
+    let mut left = vec![source.root()];
+    while let Some(node) = left.pop() {
+        let inner = children(node);
+        if matches!(node.kind(), "block" | "statement_block") {
+            let statements: Vec<Node<'_>> = inner.iter().copied().filter(|one| one.kind() != "comment").collect();
+            found.extend(statements.windows(2).filter_map(|pair| contradiction(source, pair)));
+        }
+        left.extend(inner);
+    }
+    found
+}
+
+fn contradiction(source: &Source<'_>, pair: &[Node<'_>]) -> Option<(String, usize)> {
+    let [first, second] = pair else { return None };
+    let (subject, value) = assertion(source, *first)?;
+    let (again, other) = assertion(source, *second)?;
+    (subject == again && value != other).then(|| (subject.to_owned(), second.start_byte()))
+}
+
+/// Returns what an assertion is about, and what it says of it: `assert SUBJECT == 1`, `expect(SUBJECT).toBe(1)`.
+fn assertion<'t>(source: &Source<'t>, statement: Node<'_>) -> Option<(&'t str, &'t str)> {
+    let inner = statement.named_child(0)?;
+    let (subject, end) = match (statement.kind(), inner.kind()) {
+        ("assert_statement", "comparison_operator") => (inner.named_child(0)?, inner.end_byte()),
+        ("expression_statement", "call_expression") => {
+            let called = inner.child_by_field_name("function")?;
+            let expected = called.child_by_field_name("object").filter(|one| one.kind() == "call_expression")?;
+            (field(expected, "function", source.text) == "expect").then_some((expected, inner.end_byte()))?
+        }
+        _ => return None,
+    };
+    Some((text(subject, source.text), source.text.get(subject.end_byte()..end)?))
+}
