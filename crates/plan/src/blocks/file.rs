@@ -415,7 +415,11 @@ fn by_list(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &[PlannedChang
         .filter(|at| {
             let change = &changes[*at];
             let folder = change.pattern && change.path.ends_with('/');
-            fits_language(wanted.language, &change.path) && change.action != Action::Delete && !folder && !change.empty
+            fits_language(wanted.language, &change.path)
+                && change.action != Action::Delete
+                && !folder
+                && !change.empty
+                && !is_of_a_later_block(asking, wanted, change)
         })
         .collect();
     if fitting.len() > 1 {
@@ -442,6 +446,14 @@ fn by_list(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &[PlannedChang
     let found = narrow_by_code(wanted, changes, fitting);
     let basis = of_list(&found, changes);
     (found, basis)
+}
+
+/// Returns whether a file is named for the first time behind the block, by a line right above another one: that is its own.
+fn is_of_a_later_block(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, change: &PlannedChange) -> bool {
+    let below = asking.rows.iter().enumerate().skip(wanted.row + 1);
+    let mut named = below.filter(|(_, row)| row.span.contains(&change.span.start));
+    let next = named.next().and_then(|(at, _)| asking.rows.get(at + 1));
+    next.is_some_and(|next| matches!(next.kind, RowKind::Code(_)))
 }
 
 /// Those in whose own language the block is written, and whose name it defines.
