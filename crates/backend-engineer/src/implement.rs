@@ -5,6 +5,7 @@ mod remainder;
 mod identify;
 mod removed;
 mod doubts;
+mod paired;
 mod literal;
 mod files;
 mod result;

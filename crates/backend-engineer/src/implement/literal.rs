@@ -8,6 +8,7 @@ use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role, Span, Uncertaint
 
 use super::doubts::{fragment, in_doubt, into_deleted, misplaced_test, stands_with_later};
 use super::identify::{Candidate, identify};
+use super::paired::shown_as_it_is;
 use super::remainder::OpenPart;
 use super::removed::{self, Removed};
 use crate::prohibitions::{breaks, is_path};
@@ -144,6 +145,12 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         let pending = bound_by_others(work, phase, index, &path);
         answer = ask(phase, index, file, &path, &Standing { pending, ..standing });
     }
+    if let (Graft::Refused(_), Some(text)) = (&answer, text.as_deref())
+        && let Some(before) = shown_as_it_is(&work.run.plan, phase, index, text)
+    {
+        let current = Some(before.text.as_str());
+        answer = ask(phase, index, file, &path, &Standing { current, ..standing_text(work, &path, Some(text)) });
+    }
     if let (Graft::Applied(applied), Some(text)) = (&answer, text.as_deref())
         && let Some(broken) = phase
             .sentences
@@ -239,6 +246,8 @@ struct Standing<'a> {
     found: Option<String>,
     /// Names that other blocks of the unit bind in it.
     pending: Vec<String>,
+    /// The block before, which shows the code as it is.
+    current: Option<&'a str>,
 }
 
 impl Standing<'_> {
@@ -263,7 +272,7 @@ fn standing_text<'a>(work: &mut UnitWork<'_>, path: &str, text: Option<&'a str>)
     let found = found.map(|found| found.bytes.as_slice()).unwrap_or_default();
     let is_changed = text.is_some_and(|text| text.as_bytes() != found);
     let found = String::from_utf8(found.to_vec()).ok().filter(|_| is_changed);
-    Standing { text, found, pending: Vec::new() }
+    Standing { text, found, pending: Vec::new(), current: None }
 }
 
 /// Returns the names that the unit's other blocks bind at the top of the file; all words of a block that can't be read.
@@ -290,7 +299,7 @@ fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &Sta
     let text = standing.text;
     let current = match block.role {
         Role::After { before: Some(before) } => phase.blocks.get(before).map(|before| before.text.as_str()),
-        _ => None,
+        _ => standing.current,
     };
     let change = phase.changes.get(file.change);
     let intent = match (&file.action, text) {
@@ -376,7 +385,7 @@ fn stands_composed(phase: &Phase, file: &NamedFile, path: &str, text: &str) -> b
             index,
             file,
             path,
-            &Standing { text: text.as_deref(), found: Some(String::new()), pending: Vec::new() },
+            &Standing { text: text.as_deref(), found: Some(String::new()), pending: Vec::new(), current: None },
         ) {
             Graft::Applied(applied) => Some(Some(applied.text)),
             Graft::AlreadyApplied => Some(text),

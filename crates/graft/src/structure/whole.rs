@@ -24,6 +24,12 @@ pub(super) fn is_whole(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> boo
     if had.iter().all(|name| has.contains(name)) && covers((old, &old_items), (new, &new_items)) {
         return true;
     }
+    if prose.takes_away()
+        && replaces_all((old, &old_items), (new, &new_items))
+        && there.iter().all(|name| shown.contains(name))
+    {
+        return true;
+    }
     let loses = there.iter().any(|name| !shown.contains(name));
     // Words that only add let nothing go.
     if loses && prose.adds_something() && !prose.replaces_something() && !prose.removes_something() {
@@ -45,6 +51,31 @@ pub(super) fn is_whole(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> boo
         && imported.0 * 2 >= imported.1
         && begins(&old_items) == begins(&new_items)
         && (imported.1 > 0 || defined.1 > 1)
+}
+
+/// Returns whether nothing of a file but unused imports would be left where the block's definitions replace its own: the block
+/// brings its imports with it, and the file holds imports and definitions alone.
+fn replaces_all((old, old_items): (&Source<'_>, &[Item<'_>]), (new, new_items): (&Source<'_>, &[Item<'_>])) -> bool {
+    let is_import = |item: &&Item<'_>| item.kind == Kind::Import;
+    let had: Vec<&Item<'_>> = old_items.iter().filter(is_import).collect();
+    let defined = old_items.len() - had.len();
+    let is_plain = old_items.iter().all(|item| item.kind == Kind::Import || item.is_definition());
+    let is_read = |name: &str| {
+        let mut words = new.text.split(|one: char| !(one.is_alphanumeric() || matches!(one, '_' | '$')));
+        words.any(|word| word == name)
+    };
+    let is_left = |item: &&Item<'_>| {
+        let bound = wanted(old, std::slice::from_ref(*item));
+        bound.is_empty() || bound.iter().any(|one| is_read(one.binding.local()))
+    };
+    let has = |item: &Item<'_>| {
+        new_items.iter().any(|one| new.slice(one.bare..one.code_end) == old.slice(item.bare..item.code_end))
+    };
+    let unshown = had.iter().filter(|item| !has(item)).copied();
+    defined > 0
+        && is_plain
+        && new_items.iter().any(|item| item.kind == Kind::Import)
+        && !unshown.into_iter().any(|item| is_left(&item))
 }
 
 /// Returns whether the block shows again all that a file of calls does, each at most in a longer chain: with
