@@ -24,7 +24,7 @@ use crate::languages::is_shell;
 use crate::paths::lines_said_last;
 use crate::rows::{Row, RowKind};
 use file::{Nearness, Wanted};
-use lead::Altered;
+pub(crate) use lead::Altered;
 #[cfg(test)]
 pub(crate) use lead::read_altered;
 pub(crate) use lead::{Lead, read_lead};

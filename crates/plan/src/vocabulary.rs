@@ -47,6 +47,8 @@ pub(crate) enum Use {
     Keep,
     /// A verb that asks for a change of what stands: what must not be touched is protected from it.
     Alter,
+    /// A word that makes the verb beside it passive: "to _be_ replaced", "ersetzt _werden_".
+    Passive,
     /// Words for what is as it was: "unchanged".
     Stays,
     /// A word that takes something out of a prohibition.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::document::Document;
 use crate::imports::worded_imports;
 use crate::inline::{CodeSpan, code_spans, one_line};
 use crate::paths::as_path;
@@ -10,7 +11,7 @@ use crate::vocabulary::{Use, is_entry};
 use super::evidence::Shown;
 use super::form::Form;
 use super::statuses::lacks_status;
-use super::words::{is_single_name, squeeze_text, stems_in, symbols_in};
+use super::words::{is_single_name, names_in, squeeze_text, stems_in, symbols_in};
 
 /// The names in a sentence.
 pub(super) struct Asked<'w> {
@@ -95,6 +96,13 @@ impl<'w> Asked<'w> {
             let given = between.split_whitespace().count() == 1 && between.trim().chars().all(char::is_alphabetic);
             given && is_single_name(name) && is_literal(value) && !shown.has(value)
         })
+    }
+
+    /// Returns whether its plain words name what the plan shows as code elsewhere, and no block here holds: "wrap it with
+    /// the AppShell component".
+    pub(super) fn lacks_known_name(&self, shown: Shown<'_>, document: &Document<'_>) -> bool {
+        let names = plain_names(self.words).filter(|name| !shown.has(name));
+        names.into_iter().any(|name| is_shown_as_code(document, name))
     }
 
     /// Returns whether it names a symbol.
@@ -192,6 +200,28 @@ fn is_literal(code: &str) -> bool {
         .split('.')
         .all(|part| is_single_name(part) && part.starts_with(char::is_alphabetic));
     closed('[', ']') && !is_head || closed('{', '}') || closed('"', '"') || closed('\'', '\'')
+}
+
+/// The words of a sentence, code and quotations apart, that have the form of a name in code: small letters, and a capital
+/// behind one.
+fn plain_names(words: &str) -> impl Iterator<Item = &str> {
+    let apart = words.split('`').step_by(2).flat_map(|part| part.split('"').step_by(2));
+    apart.flat_map(names_in).filter(|name| {
+        let mut letters = name.chars().zip(name.chars().skip(1));
+        letters.any(|(one, next)| one.is_lowercase() && next.is_uppercase())
+    })
+}
+
+/// Returns whether a name stands alone in a fence of the plan, or between ticks.
+fn is_shown_as_code(document: &Document<'_>, name: &str) -> bool {
+    document.text.match_indices(name).any(|(at, _)| {
+        let end = at + name.len();
+        let is_part = |letter: Option<char>| letter.is_some_and(|one| one.is_alphanumeric() || one == '_');
+        let (before, behind) = (document.text[..at].chars().next_back(), document.text[end..].chars().next());
+        let is_ticked = before == Some('`') && behind.is_some_and(|one| matches!(one, '`' | '(' | '.'));
+        let is_whole = !is_part(before) && !is_part(behind);
+        is_ticked || is_whole && document.fences.iter().any(|fence| fence.span.contains(&at))
+    })
 }
 
 /// The texts that a sentence quotes.

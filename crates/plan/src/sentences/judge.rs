@@ -276,6 +276,9 @@ impl Judge<'_, '_, '_> {
         let asks = matches!(form.mood, Mood::Asks(Use::Change | Use::Remove) | Mood::Demands) || form.maps || absent;
         let lacks = asked.lacks_import(unit) || asked.lacks_status(unit) || asks && asked.lacks_version(unit);
         let lacks = lacks || !form.given && !form.negated && asked.lacks_value(unit);
+        // The product's own components are known by their names; a title says in words what its blocks show.
+        let named = asks && !form.step && !is_title(words) && !row.boxed;
+        let lacks = lacks || named && unit.works() && asked.lacks_known_name(unit, self.asking.document);
         let spelled = !form.forbids && (form.owes || lacks);
         if is_title(words) && self.stands_over_code(cut) && !spelled {
             return DoShown;
@@ -310,6 +313,10 @@ impl Judge<'_, '_, '_> {
         let row = &self.asking.rows[cut.row];
         // The words of the one sentence right above a block are its title; those of an item, a demand or a name are not.
         let more = row.item.is_some() || form.mood == Mood::Demands || form.tests || asked.names_symbols();
+        let named = asks && !form.step && !is_title(self.asking.document.slice(&cut.span)) && !row.boxed && !form.given;
+        if named && unit.works() && asked.lacks_known_name(unit, self.asking.document) {
+            return DoPartly;
+        }
         if asked.lacks_value(self.stock.unit()) && self.stock.unit().works() && !form.given && !form.negated {
             return DoPartly;
         }

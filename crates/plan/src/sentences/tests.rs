@@ -38,6 +38,7 @@ fn decides(what: Use, example: &str) -> bool {
         Use::Abbreviation => super::split::sentence_ends(&bare).len() == 1,
         Use::Shown | Use::Rejected | Use::Later => crate::blocks::read_lead(&bare, "") == Lead::Shows,
         Use::Present => crate::blocks::read_lead(&bare, "") == Lead::Stands,
+        Use::Passive => crate::blocks::read_altered(&bare) == Some(crate::blocks::Altered::Is),
         Use::Below => crate::blocks::read_altered(&bare).is_some(),
         Use::New => crate::blocks::read_lead(&bare, "") == Lead::Asks,
         Use::Empty => is_empty_note(&bare),

@@ -129,3 +129,24 @@ fn each_sentence_of_the_worked_example_has_its_class() {
         .collect();
     assert_eq!(found, expected);
 }
+
+#[test]
+fn a_name_that_the_plan_shows_as_code_elsewhere_is_asked_for() {
+    let plan_of = |asked: &str| {
+        format!(
+            "# Cart\n\n### Task 1: Rates\n\n**File**: `app/rates.ts`\n\n```ts\nexport function taxRate() {{\n  return 7;\n}}\n```\n\n\
+             ### Task 2: Total\n\n**File**: `app/total.ts`\n\n{asked} Keep it short.\n\n```ts\nexport function total(cart) {{\n  return sum(cart);\n}}\n```\n"
+        )
+    };
+    for (asked, is_open) in [
+        ("Change the total to use the taxRate helper.", true),
+        ("Change the total to use the sum helper.", false),
+        ("Change the total for the JavaScript client.", false),
+    ] {
+        let text = plan_of(asked);
+        let plan = plan::read(text.as_bytes()).unwrap();
+        let mut sentences = plan.phases()[1].sentences.iter();
+        let found = sentences.any(|sentence| sentence.open && &text[sentence.span.clone()] == asked);
+        assert_eq!(found, is_open, "{asked}");
+    }
+}

@@ -77,10 +77,15 @@ impl Clause<'_> {
 
     /// Returns whether it says that its subject is to be changed, and not to what: "and is to be replaced".
     fn is_passive(&self) -> bool {
-        let Some(verb) = last_entry(self.words, Use::Alter).filter(|verb| verb.end == self.words.len()) else {
+        let Some(verb) = last_entry(self.words, Use::Alter).filter(|_| !self.is_denied()) else {
             return false;
         };
+        let is_passive = |word: &str| is_entry(word, Use::Passive);
         let before = self.words[..verb.start].trim_end().rsplit(' ').next().unwrap_or("");
-        before == "be" && !self.is_denied()
+        // "soll geändert werden": what makes it passive may come last.
+        match self.words[verb.end..].trim() {
+            "" => is_passive(before),
+            behind => is_passive(behind),
+        }
     }
 }
