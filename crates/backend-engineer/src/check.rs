@@ -37,7 +37,6 @@ pub(crate) use recipes::{TreeRecipes, is_server};
 pub(crate) use runners::{Count, Difference, files_of_test};
 use runners::{Told, Watch};
 pub(crate) use trial::try_out;
-pub(crate) use vacuous::is_constant;
 
 use crate::analyze::nearest_tools;
 use crate::run::{RunContext, ToRun, last_lines};
@@ -61,6 +60,8 @@ pub(crate) struct Request {
     pub(crate) kind: Option<Kind>,
     /// It is a step of the plan, run for what it does.
     pub(crate) step: bool,
+    /// The plan's words beside it say what its success means.
+    pub(crate) described: bool,
 }
 
 /// A command that ran, or could not.
@@ -138,7 +139,15 @@ impl Request {
         if !folder.is_empty() && !work.run.files.has_folder(&folder) && !work.workspace.makes_folder(&folder) {
             return refuse(&format!("the folder `{folder}` is not there"));
         }
-        Ok(Request { script, folder, expect: command.expect.clone(), why: why.to_owned(), kind: None, step: false })
+        Ok(Request {
+            script,
+            folder,
+            expect: command.expect.clone(),
+            why: why.to_owned(),
+            kind: None,
+            step: false,
+            described: false,
+        })
     }
 
     /// [`Request::of`], of a command that stands in a step.
@@ -150,7 +159,15 @@ impl Request {
     pub(crate) fn of_project(script: &str, why: &str) -> Self {
         let expect = Expect { outcome: ExpectedOutcome::Pass, ..Expect::default() };
         let why = why.to_owned();
-        Request { script: script.to_owned(), folder: String::new(), expect, why, kind: None, step: false }
+        Request {
+            script: script.to_owned(),
+            folder: String::new(),
+            expect,
+            why,
+            kind: None,
+            step: false,
+            described: false,
+        }
     }
 
     /// A command that the project itself was found to keep for a purpose.
@@ -311,8 +328,8 @@ pub(crate) async fn start_server(work: &mut UnitWork<'_>, request: &Request) -> 
 fn judged(work: &UnitWork<'_>, (request, asked): (&Request, &Asked), outcome: &Outcome, text: &str) -> Judgement {
     let ours = |name: &str| work.workspace.knows_module(work.run, name);
     let has_loopback = work.workspace.has_loopback();
-    let context =
-        JudgeContext { expect: &request.expect, step: request.step, ours: &ours, host: &on_host, has_loopback };
+    let (step, described) = (request.step, request.described);
+    let context = JudgeContext { expect: &request.expect, step, described, ours: &ours, host: &on_host, has_loopback };
     judge(asked, end_of(outcome), text, &context)
 }
 

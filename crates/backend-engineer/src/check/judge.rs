@@ -11,7 +11,9 @@ use super::closing_lines::{all_skipped, failed_count, passed_count, summary};
 use super::inconclusive::{Ground, Inconclusive, inconclusive};
 use super::kind::{Kind, checked_by};
 use super::shown::{counted_at_end, counts, holds, measured, stands, tells_of};
-use super::vacuous::{FED_BY_A_FAILURE, Vacuous, makes, searches, strict_form, vacuous, with_fed_statuses};
+use super::vacuous::{
+    FED_BY_A_FAILURE, Vacuous, is_constant, makes, searches, strict_form, vacuous, with_fed_statuses,
+};
 
 /// A command as it is run, and what is known of it before.
 #[derive(Debug)]
@@ -71,6 +73,8 @@ pub(crate) struct JudgeContext<'a> {
     pub(crate) expect: &'a Expect,
     /// It is a step of the plan, run for what it does.
     pub(crate) step: bool,
+    /// The plan's words beside it say what its success means.
+    pub(crate) described: bool,
     /// Tells that a module or package of that name belongs to the repository or to the plan.
     pub(crate) ours: &'a dyn Fn(&str) -> bool,
     /// Where the user's own shell finds a program.
@@ -172,6 +176,10 @@ fn judge_read(asked: &Asked, end: End, output: &str, context: &JudgeContext<'_>)
         && !(context.step && expect.words.is_none() && is_look(why))
     {
         return Judgement::inconclusive(&Inconclusive::Vacuous(why));
+    }
+    let says_nothing = expect.status.is_none() && expect.count.is_none() && !expect.is_of_output();
+    if code == 0 && context.described && says_nothing && is_constant(&asked.reading) {
+        return Judgement::inconclusive(&Inconclusive::Vacuous(Vacuous::Constant));
     }
     if code == PIPE_CLOSED {
         return Judgement::inconclusive(&Inconclusive::PipeClosed);
@@ -330,8 +338,14 @@ mod tests {
     }
 
     fn judged(script: &str, end: End, output: &str, expect: &Expect) -> Judgement {
-        let context =
-            JudgeContext { expect, step: false, ours: &|name| name == "app", has_loopback: true, host: &|_| None };
+        let context = JudgeContext {
+            expect,
+            step: false,
+            described: false,
+            ours: &|name| name == "app",
+            has_loopback: true,
+            host: &|_| None,
+        };
         judge(&Asked::read(script, None, &()), end, output, &context)
     }
 

@@ -10,6 +10,8 @@ use shell::{Call, Decides, Kind, Node, NothingReason, OutputReason, Reading, Sta
 pub(crate) enum Vacuous {
     /// It does nothing that could fail: `true`, `echo ok`.
     Idle,
+    /// It is made of constants: it ends the same way on every tree, whatever is said of it.
+    Constant,
     /// It lists or describes, and what it is for does not happen: `--collect-only`.
     Lists,
     /// It succeeds where the check fails: `! pytest`.
@@ -26,6 +28,7 @@ impl fmt::Display for Vacuous {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Vacuous::Idle => "it checks nothing",
+            Vacuous::Constant => "it is made of constants, and checks nothing of what is said",
             Vacuous::Lists => "it lists or describes, and checks nothing",
             Vacuous::Negated => "`!` turns its exit status around: it succeeds where the check fails",
             Vacuous::Nothing(NothingReason::Or) | Vacuous::Output(OutputReason::Or) => "`||` swallows its exit status",
@@ -164,7 +167,7 @@ fn idles(call: &Call) -> bool {
 
 /// Tells that a script is made of constants: it ends the same way on every tree. Its own box may be ticked where that asks
 /// for nothing but the command; of words beside it, it says nothing.
-pub(crate) fn is_constant(reading: &Reading) -> bool {
+pub(super) fn is_constant(reading: &Reading) -> bool {
     let is_idle = |script: &Reading| is_idle(script) || is_constant(script);
     let wanted = |call: &Call| idles(call) || compares_words(call) || runs_constants(call, reading, &is_idle);
     !keeps_output(reading) && is_made_of(reading, &wanted)

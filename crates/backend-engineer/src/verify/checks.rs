@@ -187,9 +187,6 @@ pub(super) const NOT_RUN: &str = "no command was run, as you asked";
 /// Why a criterion stays open whose command changes what it is to look at: it succeeds because it does.
 const FIXES: &str = "it changes files instead of checking them";
 
-/// Why a criterion stays open that says more than its command, which ends the same way on every tree.
-const CONSTANT: &str = "it is made of constants, and checks nothing of what is said";
-
 /// Returns whether a criterion says anything beside its commands.
 fn has_words(text: &str) -> bool {
     text.split('`').step_by(2).any(|words| words.contains(char::is_alphanumeric))
@@ -216,15 +213,13 @@ fn of_criterion(work: &UnitWork<'_>, phase: &Phase, index: usize) -> Vec<Planned
         .map(|command| {
             let folder = check::folder_of(command, work);
             let kind = kind_of(work, &command.text, &folder);
-            let reading = check::read(work, &command.text, &folder);
-            let is_constant = has_words(&criterion.text) && check::is_constant(&reading);
-            let never = check::fixes(&reading).then_some(FIXES).or_else(|| is_constant.then_some(CONSTANT));
-            if let Some(why) = never {
-                let ran = Ran::not_run(&command.text, &folder, why);
+            if check::fixes(&check::read(work, &command.text, &folder)) {
+                let ran = Ran::not_run(&command.text, &folder, FIXES);
                 return Planned { check: check(kind, ran), request: None, server: false };
             }
             match Request::of(command, &criterion.text, work) {
                 Ok(request) => {
+                    let request = Request { described: has_words(&criterion.text), ..request };
                     let ran = Ran::not_run(&request.script, &request.folder, NOT_RUN);
                     Planned { check: check(kind, ran), request: Some(request), server: check::is_server(work, command) }
                 }
