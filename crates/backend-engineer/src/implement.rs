@@ -6,6 +6,7 @@ mod identify;
 mod removed;
 mod doubts;
 mod paired;
+mod standing;
 mod literal;
 mod files;
 mod result;

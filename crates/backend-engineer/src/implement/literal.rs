@@ -11,6 +11,7 @@ use super::identify::{Candidate, identify};
 use super::paired::shown_as_it_is;
 use super::remainder::OpenPart;
 use super::removed::{self, Removed};
+use super::standing::{Standing, standing_text};
 use crate::prohibitions::{breaks, is_path};
 use crate::stop::Stop;
 use crate::understand::{NamedFile, PlacedBy};
@@ -138,19 +139,7 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         let placed = Placed::Refused { reason: "file-missing", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
-    let standing = standing_text(work, &path, text.as_deref());
-    let mut answer = ask(phase, index, file, &path, &standing);
-    if matches!(&answer, Graft::Refused(refusal) if refusal.reason == Reason::Unbound) {
-        // Another block of the unit may bind the name; whether it did shows when all are placed.
-        let pending = bound_by_others(work, phase, index, &path);
-        answer = ask(phase, index, file, &path, &Standing { pending, ..standing });
-    }
-    if let (Graft::Refused(_), Some(text)) = (&answer, text.as_deref())
-        && let Some(before) = shown_as_it_is(&work.run.plan, phase, index, text)
-    {
-        let current = Some(before.text.as_str());
-        answer = ask(phase, index, file, &path, &Standing { current, ..standing_text(work, &path, Some(text)) });
-    }
+    let answer = answer(work, (phase, index), (file, &path), text.as_deref());
     if let (Graft::Applied(applied), Some(text)) = (&answer, text.as_deref())
         && let Some(broken) = phase
             .sentences
@@ -240,41 +229,6 @@ pub(super) fn settle(
     }
 }
 
-/// A file as it stands now, and as it was found where earlier blocks have changed it.
-struct Standing<'a> {
-    text: Option<&'a str>,
-    found: Option<String>,
-    /// Names that other blocks of the unit bind in it.
-    pending: Vec<String>,
-    /// The block before, which shows the code as it is.
-    current: Option<&'a str>,
-}
-
-impl Standing<'_> {
-    /// Where lines stand now that the plan counts in the file as it was found.
-    fn lines_now(&self, (first, last): (usize, usize)) -> (usize, usize) {
-        let (Some(found), Some(text)) = (&self.found, self.text) else { return (first, last) };
-        let diff = similar::TextDiff::from_lines(found.as_str(), text);
-        let now = |line: usize| {
-            let at = line.saturating_sub(1);
-            let op = diff.ops().iter().find(|op| op.old_range().contains(&at));
-            op.map_or(line, |op| {
-                let (old, new) = (op.old_range(), op.new_range());
-                new.start + (at - old.start).min(new.len().saturating_sub(1)) + 1
-            })
-        };
-        (now(first), now(last).max(now(first)))
-    }
-}
-
-fn standing_text<'a>(work: &mut UnitWork<'_>, path: &str, text: Option<&'a str>) -> Standing<'a> {
-    let found = work.workspace.tree.look(path).ok().and_then(Option::as_ref);
-    let found = found.map(|found| found.bytes.as_slice()).unwrap_or_default();
-    let is_changed = text.is_some_and(|text| text.as_bytes() != found);
-    let found = String::from_utf8(found.to_vec()).ok().filter(|_| is_changed);
-    Standing { text, found, pending: Vec::new(), current: None }
-}
-
 /// Returns the names that the unit's other blocks bind at the top of the file; all words of a block that can't be read.
 fn bound_by_others(work: &UnitWork<'_>, phase: &Phase, index: usize, path: &str) -> Vec<String> {
     let others = phase
@@ -291,6 +245,29 @@ fn bound_by_others(work: &UnitWork<'_>, phase: &Phase, index: usize, path: &str)
         parts.map(str::to_owned).collect()
     };
     others.flat_map(|(_, block)| bound(&block.text).unwrap_or_else(|| words(&block.text))).collect()
+}
+
+/// Asks the engine to place a block: first by what its step says, then by what other blocks bind or show.
+fn answer(
+    work: &mut UnitWork<'_>,
+    (phase, index): (&Phase, usize),
+    (file, path): (&NamedFile, &str),
+    text: Option<&str>,
+) -> Graft {
+    let standing = standing_text(work, path, text);
+    let mut answer = ask(phase, index, file, path, &standing);
+    if matches!(&answer, Graft::Refused(refusal) if refusal.reason == Reason::Unbound) {
+        // Another block of the unit may bind the name; whether it did shows when all are placed.
+        let pending = bound_by_others(work, phase, index, path);
+        answer = ask(phase, index, file, path, &Standing { pending, ..standing });
+    }
+    if let (Graft::Refused(_), Some(text)) = (&answer, text)
+        && let Some(before) = shown_as_it_is(&work.run.plan, phase, index, text)
+    {
+        let current = Some(before.text.as_str());
+        answer = ask(phase, index, file, path, &Standing { current, ..standing_text(work, path, Some(text)) });
+    }
+    answer
 }
 
 /// Asks the engine to place a block in a text, with all that the plan says about it.
