@@ -15,11 +15,36 @@ pub(crate) fn sketched(path: &str, text: &str) -> Option<&'static str> {
     if source.has_error() && (python || elided()) {
         return Some("does not parse: it is a sketch");
     }
+    if let Some(why) = without_statements(path, source.root(), text) {
+        return Some(why);
+    }
     let mut bodies = Bodies::default();
     if python {
         bodies.count(source.root(), text, false);
     }
     (bodies.hollow > 0 && bodies.full == 0).then_some("has nothing in its functions but `...`: it is a sketch")
+}
+
+/// Why a module does nothing at all, where that tells that its text is about the module and not the module itself.
+fn without_statements(path: &str, root: Node<'_>, text: &str) -> Option<&'static str> {
+    let mut cursor = root.walk();
+    let (comments, statements): (Vec<Node<'_>>, Vec<Node<'_>>) =
+        root.named_children(&mut cursor).partition(|node| node.kind() == "comment");
+    if statements.is_empty() {
+        // A lone comment may hold a module's place, `///` is read by the compiler, and a package's own file may be bare.
+        let directive = |node: &Node<'_>| text.get(node.byte_range()).is_some_and(|words| words.starts_with("///"));
+        let describes = comments.len() > 1 && !path.ends_with("__init__.py") && !comments.iter().any(directive);
+        return describes.then_some("holds nothing but comments: it is a sketch");
+    }
+    statements.into_iter().all(is_markup).then_some("is markup with no component around it: it is a part of the file")
+}
+
+/// Whether a statement is JSX and nothing else.
+fn is_markup(node: Node<'_>) -> bool {
+    match node.kind() {
+        "expression_statement" | "parenthesized_expression" => node.named_child(0).is_some_and(is_markup),
+        kind => kind.starts_with("jsx_"),
+    }
 }
 
 /// How many functions of a Python module do something, and how many say only `...` where nothing asks for that.
@@ -79,6 +104,10 @@ mod tests {
         assert!(sketched("a.py", "def decide(...):\n    ...\n").is_some());
         assert!(sketched("a.py", "class A:\n    def act(self):\n        \"\"\"Acts.\"\"\"\n        ...\n").is_some());
         assert!(sketched("a.ts", "export function act(...) {\n  ...\n}\n").is_some());
+        assert!(sketched("route.ts", "// GET /api/weeks\n// Returns: { weeks: string[] }\n").is_some());
+        assert!(sketched("jobs.py", "# Reads the queue.\n# Sends each mail.\n").is_some());
+        assert!(sketched("page.tsx", "<div className=\"grid\">\n  <p>{/* left */}</p>\n</div>\n").is_some());
+        assert!(sketched("page.jsx", "// The layout\n(\n  <Card />\n)\n").is_some());
     }
 
     #[test]
@@ -92,6 +121,12 @@ mod tests {
             ("a.ts", "export const all = [...one, ...two];\n"),
             ("a.ts", "export function act(...parts: string[]) {\n  return { ...parts };\n}\n"),
             ("a.md", "def decide(...)"),
+            ("a.ts", "// Filled by a later task.\n"),
+            ("vite-env.d.ts", "/// <reference types=\"vite/client\" />\n// Added by hand.\n"),
+            ("jobs/__init__.py", "# The jobs.\n# One module each.\n"),
+            ("a.py", ""),
+            ("a.tsx", "export const Left = () => <p>left</p>;\n"),
+            ("a.tsx", "render(<App />);\n"),
         ];
         for (path, text) in code {
             assert_eq!(sketched(path, text), None, "{path}: {text}");
