@@ -2009,3 +2009,23 @@ fn what_is_expected_now_is_told_beside_what_was() {
         )]
     );
 }
+
+#[test]
+fn rows_of_a_table_are_counted_as_tests() {
+    let rows = "@pytest.mark.parametrize('a, b', [(1, 2), (2, 3), (3, 4)])\ndef test_a(a, b):\n    assert f(a) == b\n";
+    let one =
+        "def test_a():\n    for a, b in [(1, 2), (2, 3), (3, 4)]:\n        assert f(a) == b\n";
+    let each = "test.each([[1, 2], [2, 3]])('%d', (a, b) => { expect(f(a)).toBe(b); });\n";
+    for (path, text, expected) in [
+        ("tests/test_a.py", rows, Some(3)),
+        ("tests/test_a.py", one, Some(1)),
+        (
+            "tests/test_a.py",
+            "@pytest.mark.parametrize('a', made())\ndef test_a(a):\n    assert f(a)\n",
+            None,
+        ),
+        ("src/a.test.ts", each, Some(2)),
+    ] {
+        assert_eq!(count_tests(path, text), expected, "{text}");
+    }
+}
