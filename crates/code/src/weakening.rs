@@ -125,7 +125,7 @@ pub fn count_tests(path: &str, text: &str) -> Option<usize> {
         .filter(|case| !case.is_helper && case.silence.is_none());
     live.clone()
         .all(|case| !case.is_dynamic)
-        .then(|| live.count())
+        .then(|| live.map(|case| case.rows.max(1)).sum())
 }
 
 fn unread_weakening(file: &Revision<'_>, way: Way) -> Weakening {

@@ -16,6 +16,8 @@ pub(crate) enum Vacuous {
     Lists,
     /// It succeeds where the check fails: `! pytest`.
     Negated,
+    /// It can succeed without that what checks has run: `grep -q x a || pytest`.
+    Spared,
     /// It fails unseen in a substitution: `test -z "$(npx eslint .)"`.
     Substituted,
     /// Its status is not the check's.
@@ -31,6 +33,7 @@ impl fmt::Display for Vacuous {
             Vacuous::Constant => "it is made of constants, and checks nothing of what is said",
             Vacuous::Lists => "it lists or describes, and checks nothing",
             Vacuous::Negated => "`!` turns its exit status around: it succeeds where the check fails",
+            Vacuous::Spared => "it can succeed without running what checks",
             Vacuous::Nothing(NothingReason::Or) | Vacuous::Output(OutputReason::Or) => "`||` swallows its exit status",
             Vacuous::Nothing(NothingReason::Sequence) => "what follows `;` swallows its exit status",
             Vacuous::Substituted => "what runs in a substitution may fail unseen",
@@ -56,6 +59,9 @@ impl fmt::Display for Vacuous {
 pub(crate) fn vacuous(reading: &Reading, checks: bool, shows: bool) -> Option<Vacuous> {
     if is_idle(reading) {
         return Some(Vacuous::Idle);
+    }
+    if (checks || !shows) && spares(reading, &reading.script.root) {
+        return Some(Vacuous::Spared);
     }
     if checks && let Some(why) = of_check(reading) {
         return Some(why);
@@ -126,6 +132,29 @@ fn of_check(reading: &Reading) -> Option<Vacuous> {
     negates(reading, &reading.script.root).then_some(Vacuous::Negated)
 }
 
+/// Tells that a check only runs where something else fails, whose success is taken for the check's.
+fn spares(reading: &Reading, node: &Node) -> bool {
+    match node {
+        Node::Or(left, right) => {
+            !has_check(reading, left) && has_check(reading, right) || spares(reading, left) || spares(reading, right)
+        }
+        Node::And(left, right) => spares(reading, left) || spares(reading, right),
+        Node::Pipe(all) | Node::Sequence(all) => all.iter().any(|one| spares(reading, one)),
+        Node::Not(inner) | Node::Subshell(inner) | Node::Background(inner) => spares(reading, inner),
+        Node::Condition { tests, branches } => tests.iter().chain(branches).any(|one| spares(reading, one)),
+        Node::Loop { tests, body } => tests.iter().any(|one| spares(reading, one)) || spares(reading, body),
+        Node::Invocation(_) | Node::Definition(_) | Node::Nothing => false,
+    }
+}
+
+/// Tells that a part of a script runs tests, a linter or a type checker.
+fn has_check(reading: &Reading, node: &Node) -> bool {
+    node.invocations().into_iter().any(|at| {
+        let span = reading.script.invocation(at).map(|invocation| &invocation.span);
+        reading.calls().iter().any(|call| Some(&call.span) == span && is_check(call.kind()))
+    })
+}
+
 fn is_check(kind: Kind) -> bool {
     matches!(kind, Kind::Test | Kind::Lint | Kind::Typecheck | Kind::Format)
 }
@@ -190,10 +219,7 @@ fn is_made_of(reading: &Reading, wanted: &dyn Fn(&Call) -> bool) -> bool {
 /// Tells that a check's status is turned around.
 fn negates(reading: &Reading, node: &Node) -> bool {
     match node {
-        Node::Not(inner) => inner.invocations().into_iter().any(|at| {
-            let span = reading.script.invocation(at).map(|invocation| &invocation.span);
-            reading.calls().iter().any(|call| Some(&call.span) == span && is_check(call.kind()))
-        }),
+        Node::Not(inner) => has_check(reading, inner),
         Node::Pipe(all) | Node::Sequence(all) => all.iter().any(|one| negates(reading, one)),
         Node::And(left, right) | Node::Or(left, right) => negates(reading, left) || negates(reading, right),
         Node::Subshell(inner) | Node::Background(inner) => negates(reading, inner),
@@ -247,6 +273,8 @@ mod tests {
             ("git status --short", Vacuous::Output(OutputReason::Shows)),
             ("git diff -- app", Vacuous::Output(OutputReason::Shows)),
             ("set +e; python3 a.py; set -e; echo ok", Vacuous::Nothing(NothingReason::Sequence)),
+            ("grep -q x app/a.py || pytest", Vacuous::Spared),
+            ("cd api && ( [ -n \"$CI\" ] || npx jest )", Vacuous::Spared),
             ("test -f a || python3 a.py | grep x", Vacuous::Output(OutputReason::Pipe)),
         ];
         for (script, why) in cases {
@@ -308,6 +336,9 @@ mod tests {
             "npm test -- --run",
             "ruff check . || exit 1",
             "bash -c 'cd api && pytest'",
+            "test -d .venv || python3 -m venv .venv; pytest",
+            "pytest || python3 -m pytest",
+            "[ -f a ] || exit 1; pytest",
             "python3 -c \"import app; assert app.A || True\"",
             "python manage.py makemigrations --check",
             "ls app/a.py",

@@ -18,7 +18,7 @@ use super::Check;
 use crate::check::{Count, Ran, counted};
 use crate::implement::Change;
 use crate::unit_work::UnitWork;
-use configuration::{Laxer, is_configuration, laxer, overrides};
+use configuration::{Laxer, displaced, is_configuration, laxer, overrides};
 pub(super) use decide::{OldRun, Outcome, Verdicts, decide, is_asked};
 pub(crate) use plan_words::PlanWords;
 
@@ -72,7 +72,18 @@ fn text(bytes: Option<Vec<u8>>) -> Option<String> {
 
 /// Returns what a model changed of the tests, of their configuration and of what silences tools.
 pub(super) fn by_model(work: &mut UnitWork<'_>) -> Found {
-    Found::of(&worked(work))
+    let files = worked(work);
+    let mut found = Found::of(&files);
+    for Changed { path, old, new } in &files {
+        if let (None, Some(new)) = (old, new) {
+            let tree = &mut work.workspace.tree;
+            let settings = displaced(path, new, &mut |other| text(tree.read(other).ok().flatten()));
+            found.settings.extend(settings.into_iter().map(|Laxer { key, old, new }| (path.clone(), key, old, new)));
+        }
+    }
+    found.settings.sort();
+    found.settings.dedup();
+    found
 }
 
 fn worked(work: &mut UnitWork<'_>) -> Vec<Changed> {

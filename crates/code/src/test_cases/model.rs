@@ -21,6 +21,8 @@ pub struct Case {
     pub is_helper: bool,
     /// It has a table of rows that is made at run time.
     pub is_dynamic: bool,
+    /// The rows of its table, as many as are read; 0 where it has none.
+    pub rows: usize,
 }
 
 /// Something that a test demands.

@@ -303,6 +303,7 @@ impl<'t> File<'t> {
         };
         let rows = rows::of_decorators(&around.decorators, self);
         case.is_dynamic = rows.is_dynamic;
+        case.rows = rows.rows.len();
         for mark in &around.decorators {
             let line = text(*mark, self.source);
             case.timeout = case.timeout.or_else(|| rows::timeout_of(line));

@@ -293,6 +293,7 @@ impl<'t> File<'t> {
         };
         let rows = self.rows(opening, function);
         case.is_dynamic = rows.is_none();
+        case.rows = rows.as_ref().map_or(0, Vec::len);
         for env in rows.unwrap_or_else(|| vec![Env::new()]) {
             let mut body = Body::new(self, function, env);
             body.function(function);

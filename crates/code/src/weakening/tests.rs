@@ -179,6 +179,90 @@ fn hold(rows: &[Row]) {
 const ATTEMPTS: &[Row] = &[
     (
         "pytest",
+        "a value that equals everything",
+        "assert g() == 1",
+        "assert g() == mock.ANY",
+        "run",
+    ),
+    (
+        "pytest",
+        "the check stands in a lambda",
+        "    assert g() == 1",
+        "    lambda: g() == 1",
+        "AssertionRemoved",
+    ),
+    (
+        "pytest",
+        "any failure of the body is wanted",
+        "    assert g() == 1",
+        "    with pytest.raises(BaseException):\n        assert g() == 1",
+        "Swallowed",
+    ),
+    (
+        "pytest",
+        "rows are expected to fail",
+        "[(1, 2), (2, 3), (3, 4)]",
+        "[(1, 2), (2, 3), pytest.param(3, 4, marks=pytest.mark.xfail)]",
+        "ExpectedToFail",
+    ),
+    (
+        "pytest",
+        "a library that is not there is needed",
+        "    assert g() == 1",
+        "    pytest.importorskip(\"nothing_of_this_name\")\n    assert g() == 1",
+        "Skipped",
+    ),
+    (
+        "jest",
+        "a matcher for anything",
+        "toEqual(1)",
+        "toEqual(expect.anything())",
+        "run",
+    ),
+    (
+        "jest",
+        "a promise that nobody waits for",
+        "    await expect(g()).resolves.toEqual({ total: 1 });",
+        "    g().then((got) => expect(got).toEqual({ total: 1 }));",
+        "run",
+    ),
+    (
+        "jest",
+        "only where a variable is set",
+        "    expect(f(5)).toBe(6);",
+        "    if (process.env.CI) expect(f(5)).toBe(6);",
+        "run",
+    ),
+    (
+        "node",
+        "the check's second value is a message",
+        "assert.equal(g(), 1)",
+        "assert.ok(g(), 1)",
+        "Loosened",
+    ),
+    (
+        "node",
+        "a function that checks is not called",
+        "  assert.equal(g(), 1);",
+        "  () => assert.equal(g(), 1);",
+        "AssertionRemoved",
+    ),
+    (
+        "node",
+        "a test without a body",
+        "test('g', () => {\n  assert.equal(g(), 1);\n});",
+        "test('g');",
+        "Skipped",
+    ),
+    (
+        "node",
+        "another value only is ruled out",
+        "assert.equal(g(), 1)",
+        "assert.notEqual(g(), 2)",
+        "Loosened",
+    ),
+    (
+        "pytest",
         "a test is deleted",
         "def test_g():\n    assert g() == 1\n",
         "",
@@ -1283,6 +1367,48 @@ const ATTEMPTS: &[Row] = &[
 const TWINS: &[Row] = &[
     (
         "pytest",
+        "rows get names",
+        "[(1, 2), (2, 3), (3, 4)]",
+        "[pytest.param(1, 2, id=\"a\"), pytest.param(2, 3, id=\"b\"), pytest.param(3, 4, id=\"c\")]",
+        "",
+    ),
+    (
+        "pytest",
+        "a kind is asked besides",
+        "    assert g() == 1",
+        "    assert g() == 1\n    assert isinstance(g(), int)",
+        "",
+    ),
+    (
+        "jest",
+        "the stricter of two equalities",
+        "toEqual(1)",
+        "toBe(1)",
+        "",
+    ),
+    (
+        "jest",
+        "the result gets a name",
+        "    expect(f(5)).toBe(6);",
+        "    const six = f(5);\n    expect(six).toBe(6);",
+        "",
+    ),
+    (
+        "node",
+        "a message is added",
+        "assert.equal(g(), 1)",
+        "assert.equal(g(), 1, 'one')",
+        "",
+    ),
+    (
+        "node",
+        "the strict form",
+        "assert.equal(g(), 1)",
+        "assert.strictEqual(g(), 1)",
+        "",
+    ),
+    (
+        "pytest",
         "sides swapped",
         "assert g() == 1",
         "assert 1 == g()",
@@ -2008,4 +2134,24 @@ fn what_is_expected_now_is_told_beside_what_was() {
             Some(1)
         )]
     );
+}
+
+#[test]
+fn rows_of_a_table_are_counted_as_tests() {
+    let rows = "@pytest.mark.parametrize('a, b', [(1, 2), (2, 3), (3, 4)])\ndef test_a(a, b):\n    assert f(a) == b\n";
+    let one =
+        "def test_a():\n    for a, b in [(1, 2), (2, 3), (3, 4)]:\n        assert f(a) == b\n";
+    let each = "test.each([[1, 2], [2, 3]])('%d', (a, b) => { expect(f(a)).toBe(b); });\n";
+    for (path, text, expected) in [
+        ("tests/test_a.py", rows, Some(3)),
+        ("tests/test_a.py", one, Some(1)),
+        (
+            "tests/test_a.py",
+            "@pytest.mark.parametrize('a', made())\ndef test_a(a):\n    assert f(a)\n",
+            None,
+        ),
+        ("src/a.test.ts", each, Some(2)),
+    ] {
+        assert_eq!(count_tests(path, text), expected, "{text}");
+    }
 }

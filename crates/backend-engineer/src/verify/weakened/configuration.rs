@@ -40,6 +40,9 @@ struct Area {
     /// A file of this name that is new takes the place of settings elsewhere, or of none.
     #[serde(default)]
     overrides: bool,
+    /// A file of this name comes before what shared files say of its tool.
+    #[serde(default)]
+    displaces: bool,
 }
 
 #[derive(Deserialize)]
@@ -115,6 +118,43 @@ pub(super) fn laxer(path: &str, old: &str, new: Option<&str>) -> Vec<Laxer> {
         if is_laxer(rule, before.get(key), now.get(key)) {
             let shown = |entries: &Entries| entries.get(key).map(ToString::to_string).unwrap_or_default();
             found.push(Laxer { key: key.clone(), old: shown(&before), new: shown(&now) });
+        }
+    }
+    found
+}
+
+/// Returns the settings that a new file makes laxer because it comes before those of a file beside it, which its tool
+/// reads no longer: `mypy.ini` before `[tool.mypy]`. `beside` reads a file.
+pub(super) fn displaced(path: &str, new: &str, beside: &mut dyn FnMut(&str) -> Option<String>) -> Vec<Laxer> {
+    let now = entries::read(path, new);
+    let folder = &path[..path.len() - path.rsplit('/').next().unwrap_or(path).len()];
+    for own in areas(path).filter(|area| area.displaces) {
+        for shared in TABLE.area.iter().filter(|area| area.tool == own.tool && !area.part.is_empty()) {
+            let other = format!("{folder}{}", shared.file);
+            let Some(text) = beside(&other) else { continue };
+            let mut before = entries::read(&other, &text);
+            before.retain(|key, _| key.to_lowercase().starts_with(&shared.part));
+            if !before.is_empty() {
+                return by_last_part((&other, &before), (path, &now));
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// Compares the settings of two files that name their sections differently: `tool.mypy.strict`, `mypy.strict`.
+fn by_last_part((other, before): (&str, &Entries), (path, now): (&str, &Entries)) -> Vec<Laxer> {
+    let last = |key: &str| plain(key.rsplit('.').next().unwrap_or(key));
+    let same =
+        |key: &str, all: &Entries| all.iter().find(|(one, _)| last(one) == last(key)).map(|(_, value)| value.clone());
+    let gone = before.keys().filter(|key| same(key, now).is_none()).map(|key| (other, key));
+    let mut found = Vec::new();
+    for (file, key) in gone.chain(now.keys().map(|key| (path, key))) {
+        let Some(rule) = rule(file, key) else { continue };
+        let (was, is) = (same(key, before), same(key, now));
+        if was != is && is_laxer(rule, was.as_ref(), is.as_ref()) {
+            let shown = |value: Option<Value>| value.map(|value| value.to_string()).unwrap_or_default();
+            found.push(Laxer { key: key.clone(), old: shown(was), new: shown(is) });
         }
     }
     found

@@ -104,3 +104,23 @@ fn a_file_of_settings_that_is_gone_is_laxer() {
     let found = laxer(".coveragerc", old, None);
     assert_eq!(found, [Laxer { key: "report.fail_under".to_owned(), old: "80".to_owned(), new: String::new() }]);
 }
+
+#[test]
+fn a_new_file_that_comes_before_shared_settings_keeps_what_they_demand() {
+    let shared = "[tool.pytest.ini_options]\naddopts = \"--strict-markers\"\n\n[tool.ruff.lint]\nselect = [\"E\", \"F\"]\n\n\
+        [tool.mypy]\nstrict = true\nfiles = [\"app\"]\n\n[tool.coverage.report]\nfail_under = 90\n";
+    for (path, new, expected) in [
+        ("mypy.ini", "[mypy]\nfiles = app\n", vec!["tool.mypy.strict"]),
+        ("mypy.ini", "[mypy]\nfiles = app\nstrict = True\n", vec![]),
+        ("ruff.toml", "exclude = [\"app\"]\n\n[lint]\nselect = [\"E\", \"F\"]\n", vec!["exclude"]),
+        ("ruff.toml", "[lint]\nselect = [\"E\"]\n", vec!["lint.select"]),
+        ("ruff.toml", "[lint]\nselect = [\"E\", \"F\", \"I\"]\n", vec![]),
+        (".coveragerc", "[report]\nfail_under = 50\n", vec!["report.fail_under"]),
+        (".coveragerc", "[report]\nfail_under = 91\n", vec![]),
+        ("api/mypy.ini", "[mypy]\nfiles = app\n", vec![]),
+    ] {
+        let found = displaced(path, new, &mut |other| (other == "pyproject.toml").then(|| shared.to_owned()));
+        let keys: Vec<String> = found.into_iter().map(|one| one.key).collect();
+        assert_eq!(keys, expected, "{path}: {new}");
+    }
+}
