@@ -4,9 +4,9 @@ use std::fs;
 
 use survey::{Survey, survey_tree};
 
-type Files = &'static [(&'static str, &'static str)];
+pub(crate) type Files = &'static [(&'static str, &'static str)];
 
-fn of(files: Files) -> Survey {
+pub(crate) fn of(files: Files) -> Survey {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {
         let path = folder.path().join(path);
@@ -17,7 +17,7 @@ fn of(files: Files) -> Survey {
 }
 
 /// `METHOD path: guards` of each route.
-fn guards(survey: &Survey) -> Vec<String> {
+pub(crate) fn guards(survey: &Survey) -> Vec<String> {
     let line = |route: &survey::Route| {
         format!(
             "{} {}: {}",

@@ -1,6 +1,8 @@
 //! Reads the behavior of a function towards a request, as far as its text shows it.
 
-use code::syntax::{Argument, Expression, Function, Statement};
+use code::syntax::{Argument, Expression, Function, Pattern, Statement};
+
+use super::strangers::{is_credential, lets_go, names_nobody};
 
 /// Words of names that tell of somebody who is turned away, without case and underscores.
 const REFUSALS: [&str; 9] = [
@@ -63,7 +65,17 @@ pub(super) struct Behavior<'a> {
     fails: bool,
     /// It looks at what was sent, or counts how often.
     shapes: bool,
+    /// It needs what a guard gives: nobody comes as far as its own text.
+    pub(super) relies: bool,
+    /// It sends on those who bring nothing, or asks only those who bring something.
+    pub(super) lets_strangers_pass: bool,
+    /// It turns away some of those who bring something.
+    asks_inside: bool,
+    /// It asks what it extends.
+    pub(super) asks_above: bool,
     callees: Vec<&'a Expression>,
+    /// The names that are its own: of parameters and variables.
+    locals: Vec<&'a str>,
     /// The number of conditions stand around what is read.
     conditions: u32,
 }
@@ -72,17 +84,59 @@ impl<'a> Behavior<'a> {
     /// Reads what a function does, and the functions that stand in it.
     pub(super) fn of_function(function: &'a Function) -> Self {
         let mut conduct = Behavior::default();
-        conduct.read_statements(&function.body);
+        conduct.read_function(function);
         conduct
     }
 
     pub(super) fn keeps_out(&self) -> bool {
+        self.relies || !self.lets_strangers_pass && self.turns_away()
+    }
+
+    /// Returns whether some way through it turns callers away.
+    pub(super) fn turns_away(&self) -> bool {
         self.refuses || self.asks && self.fails
+    }
+
+    /// Returns whether some way through it fails.
+    pub(super) fn can_fail(&self) -> bool {
+        self.refuses || self.fails || self.asks_above
+    }
+
+    fn read_function(&mut self, function: &'a Function) {
+        for parameter in &function.parameters {
+            self.note_local(&parameter.pattern);
+        }
+        self.read_statements(&function.body);
+    }
+
+    fn note_local(&mut self, pattern: &'a Pattern) {
+        match pattern {
+            Pattern::Name(name) => self.locals.push(name),
+            Pattern::Map(entries) => entries.iter().for_each(|(_, inner)| self.note_local(inner)),
+            _ => {}
+        }
+    }
+
+    /// Reads a branch, and what it says of those who bring nothing.
+    fn read_branch(&mut self, condition: &'a Expression, then: &'a [Statement], is_only: bool) {
+        if names_nobody(condition, &self.locals) && lets_go(then) {
+            self.lets_strangers_pass = true;
+        }
+        if !is_only || !is_credential(condition, &self.locals) {
+            return self.read_statements(then);
+        }
+        // `if (token) { … 401 … } next()`: whoever brings none is not asked.
+        let before = (self.refuses, self.fails);
+        (self.refuses, self.fails) = (false, false);
+        self.read_statements(then);
+        let inside = self.turns_away();
+        (self.refuses, self.fails) = before;
+        self.asks_inside |= inside;
     }
 
     /// Returns whether it is seen to do something else.
     pub(super) fn is_something_else(&self) -> bool {
-        self.shapes
+        self.shapes || self.lets_strangers_pass || self.asks_inside
     }
 
     pub(super) fn take_callees(&mut self) -> Vec<&'a Expression> {
@@ -93,10 +147,11 @@ impl<'a> Behavior<'a> {
         for statement in body {
             match statement {
                 Statement::Import(_) | Statement::Class(_) => {}
-                Statement::Assign(assignment) => assignment
-                    .value
-                    .iter()
-                    .for_each(|value| self.read_expression(value)),
+                Statement::Assign(assignment) => {
+                    self.note_local(&assignment.target);
+                    let value = assignment.value.iter();
+                    value.for_each(|value| self.read_expression(value));
+                }
                 Statement::Expression(value) | Statement::Return(Some(value)) => {
                     self.read_expression(value)
                 }
@@ -105,10 +160,10 @@ impl<'a> Behavior<'a> {
                     self.fails = true;
                     value.iter().for_each(|value| self.read_expression(value));
                 }
-                Statement::Function(function) => self.read_statements(&function.body),
+                Statement::Function(function) => self.read_function(function),
                 Statement::If(condition, then, otherwise) => {
                     self.read_condition(condition);
-                    self.read_statements(then);
+                    self.read_branch(condition, then, otherwise.is_empty());
                     self.read_statements(otherwise);
                 }
                 Statement::Loop(_, over, body) => {
@@ -142,7 +197,7 @@ impl<'a> Behavior<'a> {
                 self.note_member(name);
             }
             Expression::Call(call) => self.note_call(&call.callee, &call.arguments),
-            Expression::Function(function) => self.read_statements(&function.body),
+            Expression::Function(function) => self.read_function(function),
             Expression::Map(entries) => entries.iter().for_each(|(key, value)| {
                 self.read_expression(key);
                 self.read_expression(value);
@@ -201,6 +256,7 @@ impl<'a> Behavior<'a> {
                 .filter_map(|argument| if_login(&argument.value));
             self.refuses |= texts.count() > 0;
         }
+        self.asks_above |= is_above(callee);
         if is_followed(callee) {
             self.callees.push(callee);
         }
@@ -271,4 +327,17 @@ fn is_followed(callee: &Expression) -> bool {
         Expression::Member(of, _) => matches!(&**of, Expression::Name(_)),
         _ => false,
     }
+}
+
+/// Returns whether a callee is a method of what a class extends: `super.handleRequest`,
+/// `super().dispatch`.
+fn is_above(callee: &Expression) -> bool {
+    let Expression::Member(of, _) = callee else {
+        return false;
+    };
+    let of = match &**of {
+        Expression::Call(call) => &call.callee,
+        other => other,
+    };
+    matches!(of, Expression::Name(name) if &**name == "super")
 }

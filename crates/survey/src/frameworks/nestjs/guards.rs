@@ -22,7 +22,7 @@ pub(super) fn guards_of_decorators<'a>(
             named.extend(arguments.positional().cloned());
         }
     }
-    named.retain(|guard| !is_rate_limit(machine, guard));
+    named.retain(|guard| !is_rate_limit(machine, guard) && !machine.lets_everybody_in(guard));
     named.iter().map(|guard| machine.label_of(guard)).collect()
 }
 
@@ -89,7 +89,7 @@ impl GlobalGuards {
                 }
             }
         }
-        named.retain(|guard| !is_rate_limit(machine, guard));
+        named.retain(|guard| !is_rate_limit(machine, guard) && !machine.lets_everybody_in(guard));
         let guards = named
             .iter()
             .map(|guard| (machine.label_of(guard), let_off(machine, guard)))
