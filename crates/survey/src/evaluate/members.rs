@@ -127,12 +127,19 @@ impl<'a> Machine<'a> {
             }
         }
         // `env.API_PREFIX` of a library that reads the environment.
-        if name
+        let is_constant = name
             .chars()
-            .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
-            && self.samples.contains_key(name)
-        {
+            .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_');
+        if is_constant && self.samples.contains_key(name) {
             return self.sample(name);
+        }
+        let is_configuration = matches!(&self.objects[*id].origin,
+            Origin::Member { name, .. } if &**name == "config");
+        if is_constant
+            && is_configuration
+            && let Some(set) = self.setting_of_classes(name)
+        {
+            return set;
         }
         if matches!(self.objects[*id].origin, Origin::Made("exports" | "module")) {
             return Value::Unknown;
@@ -146,6 +153,27 @@ impl<'a> Machine<'a> {
         ));
         self.objects[*id].fields.push((name.into(), member.clone()));
         member
+    }
+
+    /// Returns what the classes of settings give a constant, where all that give it agree:
+    /// `app.config['PREFIX']`. A run may set something else.
+    fn setting_of_classes(&self, name: &str) -> Option<Value<'a>> {
+        let mut found: Option<std::rc::Rc<str>> = None;
+        for class in &self.classes {
+            for field in class
+                .fields
+                .borrow()
+                .iter()
+                .filter(|field| field.name == name)
+            {
+                let text = field.value.as_text()?;
+                if found.as_ref().is_some_and(|known| *known != text) {
+                    return None;
+                }
+                found = Some(text);
+            }
+        }
+        Some(Value::either([Value::Text(found?), Value::Unknown]))
     }
 
     pub(super) fn sample(&self, name: &str) -> Value<'a> {

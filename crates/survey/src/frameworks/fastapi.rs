@@ -289,7 +289,7 @@ fn dependencies_of_class<'a>(
     machine: &mut Machine<'a>,
     closure: &Rc<Closure<'a>>,
 ) -> Vec<Value<'a>> {
-    if !closure.scope.is_class || closure.function.is_static {
+    if closure.function.is_static {
         return Vec::new();
     }
     let holds = |class: &Rc<ClassValue<'a>>| {

@@ -142,6 +142,115 @@ export class App {}
     ),
 ];
 
+const WAYS: &[(&str, Files, &[&str])] = &[
+    (
+        "FastAPI: an application that a function makes of what a file without a mark hands it",
+        &[
+            (
+                "app/main.py",
+                "from .api import router\nfrom .setup import make\napp = make(router)\n",
+            ),
+            (
+                "app/setup.py",
+                "from fastapi import APIRouter, FastAPI\ndef make(router: APIRouter) -> FastAPI:\n\
+                \x20   application = FastAPI()\n    application.include_router(router)\n    return application\n",
+            ),
+            (
+                "app/api.py",
+                "from fastapi import APIRouter\nrouter = APIRouter(prefix='/api')\n@router.get('/a')\ndef a(): ...\n",
+            ),
+        ],
+        &["GET /api/a: "],
+    ),
+    (
+        "FastAPI: what a class of routes and those above it depend on",
+        &[(
+            "a.py",
+            r#"from fastapi import FastAPI, Depends, APIRouter, HTTPException
+from fastapi_utils.cbv import cbv
+app = FastAPI()
+router = APIRouter()
+def must(token: str = ""):
+    if not token: raise HTTPException(status_code=401)
+class Base:
+    user: int = Depends(must)
+@cbv(router)
+class A(Base):
+    @router.get("/a")
+    def a(self): ...
+@cbv(router)
+class B:
+    def __init__(self, user=Depends(must)): ...
+    @router.get("/b")
+    def b(self): ...
+@cbv(router)
+class C:
+    @router.get("/c")
+    def c(self): ...
+app.include_router(router)
+"#,
+        )],
+        &["GET /a: must", "GET /b: must", "GET /c: "],
+    ),
+    (
+        "Flask: a prefix that the classes of settings give",
+        &[
+            (
+                "config.py",
+                "import flask\nclass Base:\n    SHOP_PREFIX = '/shop'\nclass Late(Base):\n    SHOP_PREFIX = '/shop'\n",
+            ),
+            (
+                "app.py",
+                "from flask import Flask, Blueprint\napp = Flask(__name__)\nshop = Blueprint('shop', __name__)\n\
+                @shop.route('/a')\ndef a(): ...\napp.register_blueprint(shop, url_prefix=app.config['SHOP_PREFIX'])\n",
+            ),
+        ],
+        &["GET /shop/a: "],
+    ),
+    (
+        "Fastify: a folder that desm joins, and a hook without a name",
+        &[
+            (
+                "app.js",
+                "import Fastify from 'fastify'\nimport autoload from '@fastify/autoload'\nimport { join } from 'desm'\n\
+                import keep from './keep.js'\nconst app = Fastify()\n\
+                app.register(autoload, { dir: join(import.meta.url, 'routes') })\n",
+            ),
+            (
+                "keep.js",
+                "export default async function (request, reply) {\n  if (!request.headers.authorization) reply.code(401).send()\n}\n",
+            ),
+            (
+                "routes/a.js",
+                "import keep from '../keep.js'\nexport default async function (fastify) {\n  fastify.get('/a', { preHandler: keep }, async () => 1)\n}\n",
+            ),
+        ],
+        &["GET /a: keep"],
+    ),
+    (
+        "Django: a view of a library is what answers, not what stands before it",
+        &[
+            ("site/settings.py", "ROOT_URLCONF = 'site.urls'\n"),
+            (
+                "site/urls.py",
+                "from django.urls import path\nfrom shop.views import Login\nurlpatterns = [path('login/', Login.as_view())]\n",
+            ),
+            (
+                "shop/views.py",
+                "from rest_framework_jwt.views import ObtainJSONWebTokenView\nclass Login(ObtainJSONWebTokenView):\n    def post(self, request): ...\n",
+            ),
+        ],
+        &["POST /login/: "],
+    ),
+];
+
+#[test]
+fn what_guards_and_what_registers_is_followed() {
+    for (what, files, expected) in WAYS {
+        assert_eq!(guards(&of(files)), *expected, "{what}");
+    }
+}
+
 #[test]
 fn what_lets_strangers_pass_is_no_guard() {
     for (what, files, expected) in STRANGERS {
