@@ -133,14 +133,6 @@ impl<'a> Machine<'a> {
         if is_constant && self.samples.contains_key(name) {
             return self.sample(name);
         }
-        let is_configuration = matches!(&self.objects[*id].origin,
-            Origin::Member { name, .. } if &**name == "config");
-        if is_constant
-            && is_configuration
-            && let Some(set) = self.setting_of_classes(name)
-        {
-            return set;
-        }
         if matches!(self.objects[*id].origin, Origin::Made("exports" | "module")) {
             return Value::Unknown;
         }
@@ -155,17 +147,18 @@ impl<'a> Machine<'a> {
         member
     }
 
-    /// Returns what the classes of settings give a constant, where all that give it agree:
-    /// `app.config['PREFIX']`. A run may set something else.
-    fn setting_of_classes(&self, name: &str) -> Option<Value<'a>> {
-        let mut found: Option<std::rc::Rc<str>> = None;
-        for class in &self.classes {
-            for field in class
-                .fields
-                .borrow()
-                .iter()
-                .filter(|field| field.name == name)
-            {
+    /// Returns what the classes of settings give a constant of the configuration, where all that
+    /// give it agree: `app.config['PREFIX']`.
+    pub(crate) fn setting_of_classes(&self, value: &Value<'a>) -> Option<Rc<str>> {
+        let Origin::Member { of, name } = &self.object(value.as_object()?).origin else {
+            return None;
+        };
+        let is_configuration = matches!(&self.object(of.as_object()?).origin,
+            Origin::Member { name, .. } if &**name == "config");
+        let mut found: Option<Rc<str>> = None;
+        for class in self.classes.iter().filter(|_| is_configuration) {
+            let fields = class.fields.borrow();
+            for field in fields.iter().filter(|field| *field.name == **name) {
                 let text = field.value.as_text()?;
                 if found.as_ref().is_some_and(|known| *known != text) {
                     return None;
@@ -173,7 +166,7 @@ impl<'a> Machine<'a> {
                 found = Some(text);
             }
         }
-        Some(Value::either([Value::Text(found?), Value::Unknown]))
+        found
     }
 
     pub(super) fn sample(&self, name: &str) -> Value<'a> {

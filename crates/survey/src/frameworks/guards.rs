@@ -3,6 +3,8 @@
 
 use std::rc::Rc;
 
+use code::syntax::Expression;
+
 use crate::evaluate::{Arguments, ClassValue, Closure, Machine, ObjectId, Origin, Value};
 
 mod behavior;
@@ -175,6 +177,13 @@ impl<'a> GuardCheck<'_, 'a> {
     }
 
     fn checks_function(&mut self, closure: &Rc<Closure<'a>>, depth: u32) -> bool {
+        // A check of forms, or of how often somebody asks, turns away whoever it is.
+        if closure
+            .name_in_use()
+            .is_some_and(|name| names::asks_how(&name))
+        {
+            return false;
+        }
         match self.behavior_of(closure, depth) {
             conduct if conduct.keeps_out() => true,
             conduct if conduct.is_something_else() => false,
@@ -204,11 +213,15 @@ impl<'a> GuardCheck<'_, 'a> {
         for callee in conduct.take_callees() {
             match self.machine.evaluate(callee, &closure.scope) {
                 Value::Function(inner) => {
-                    conduct.refuses |= self.behavior_of(&inner, depth + 1).keeps_out()
+                    let inner = self.behavior_of(&inner, depth + 1);
+                    conduct.refuses |= inner.keeps_out();
+                    let is_about_callers = last_name(callee).is_some_and(names::asks_who);
+                    conduct.asks |= inner.asks && is_about_callers;
                 }
                 // Only what a library is known for: a name that is not found may be a variable of the function.
                 other => {
                     let path = self.machine.path_of(&other);
+                    conduct.calls_unseen |= last_name(callee).is_some_and(names::asks_who);
                     conduct.refuses |=
                         path.is_some_and(|path| is_guard_of_library(&path) == Some(true));
                 }
@@ -334,6 +347,14 @@ impl<'a> Machine<'a> {
                     && event.arguments.at(0)?.as_text().as_deref() == Some(name);
                 is_it.then(|| event.arguments.at(1)?.as_function())?
             })
+    }
+}
+
+/// Returns the name that a call is made by.
+fn last_name(callee: &Expression) -> Option<&str> {
+    match callee {
+        Expression::Name(name) | Expression::Member(_, name) => Some(name),
+        _ => None,
     }
 }
 

@@ -109,6 +109,44 @@ app.get('/pass', passport.authenticate('jwt', { session: false }), h);
         ],
     ),
     (
+        "Flask: what runs before each request and asks only those who are known, or nobody",
+        &[(
+            "app.py",
+            "from flask import Flask, abort, request, session\napp = Flask(__name__)\n\
+            def authed():\n    return bool(session.get('id', False))\n\
+            @app.before_request\ndef importing():\n    if busy():\n        return 'busy', 403\n\
+            @app.before_request\ndef banned():\n    if authed():\n        if lookup().banned:\n            return 'banned', 403\n\
+            @app.before_request\ndef tokens():\n    token = request.headers.get('Authorization')\n\
+            \x20   if token and request.is_json:\n        try:\n            find(token)\n        except Exception:\n            abort(401)\n\
+            @app.before_request\ndef csrf():\n    if session['nonce'] != request.form.get('nonce'):\n        abort(403)\n\
+            @app.route('/a')\ndef a(): ...\n",
+        )],
+        &["GET /a: "],
+    ),
+    (
+        "Flask: what runs before each request and turns strangers away",
+        &[(
+            "app.py",
+            "from flask import Flask, abort, session\napp = Flask(__name__)\n\
+            @app.before_request\ndef strict():\n    if not session.get('id'):\n        abort(403)\n\
+            @app.route('/a')\ndef a(): ...\n",
+        )],
+        &["GET /a: strict"],
+    ),
+    (
+        "Express: middleware that is seen to send everybody on, whatever its name",
+        &[(
+            "app.js",
+            "const express = require('express');\nconst jwt = require('jsonwebtoken');\nconst check = require('outside');\nconst app = express();\n\
+            const jwtNotes = (req, res, next) => {\n  if (open()) note(req);\n  next();\n};\n\
+            const known = (req, res, next) => {\n  const token = req.cookies.token;\n  if (token && !seen.has(token)) {\n\
+            \x20   jwt.verify(token, 'x', (err) => { if (err) throw err; });\n  }\n  next();\n};\n\
+            const authorize = (req, res, next) => {\n  check.requireToken(req, res);\n  next();\n};\n\
+            app.get('/a', jwtNotes, f);\napp.get('/b', known, f);\napp.get('/c', authorize, f);\n",
+        )],
+        &["GET /a: ", "GET /b: ", "GET /c: authorize"],
+    ),
+    (
         "Nest: guards that answer strangers, too",
         &[(
             "app.ts",

@@ -2,19 +2,29 @@
 
 use code::syntax::{Argument, Expression, Function, Pattern, Statement};
 
-use super::strangers::{is_credential, lets_go, names_nobody};
+use super::strangers::{is_credential, is_next, lets_go, names_nobody};
 
 /// Words of names that tell of somebody who is turned away, without case and underscores.
-const REFUSALS: [&str; 9] = [
+const REFUSALS: [&str; 6] = [
     "unauthorized",
     "unauthorised",
     "unauthenticated",
-    "forbidden",
-    "permissiondenied",
     "notauthenticated",
     "authenticationfailed",
-    "accessdenied",
     "invalidcredentials",
+];
+
+/// Words of names that tell of something that somebody may not do.
+const PROHIBITIONS: [&str; 3] = ["forbidden", "permissiondenied", "accessdenied"];
+
+/// Members that may tell who asks.
+const SIGNS: [&str; 6] = [
+    "headers",
+    "header",
+    "meta",
+    "ip",
+    "remoteaddr",
+    "remoteaddress",
 ];
 
 /// Members that hold who asks.
@@ -59,8 +69,16 @@ const CHECKS: [&str; 8] = [
 pub(super) struct Behavior<'a> {
     /// It answers that somebody may not pass.
     pub(super) refuses: bool,
+    /// It answers that somebody may not do this, which is about who asks only where that is read.
+    forbids: bool,
     /// It reads who asks.
-    asks: bool,
+    pub(super) asks: bool,
+    /// It reads what may tell who asks: a header, or where a request comes from.
+    looks: bool,
+    /// Its last step sends the request on.
+    hands_on: bool,
+    /// It calls what can't be looked into, by a name that speaks of who may pass.
+    pub(super) calls_unseen: bool,
     /// It raises an error, hands one on, or checks what is genuine.
     fails: bool,
     /// It looks at what was sent, or counts how often.
@@ -85,6 +103,7 @@ impl<'a> Behavior<'a> {
     pub(super) fn of_function(function: &'a Function) -> Self {
         let mut conduct = Behavior::default();
         conduct.read_function(function);
+        conduct.hands_on = ends_in_next(&function.body);
         conduct
     }
 
@@ -94,12 +113,12 @@ impl<'a> Behavior<'a> {
 
     /// Returns whether some way through it turns callers away.
     pub(super) fn turns_away(&self) -> bool {
-        self.refuses || self.asks && self.fails
+        self.refuses || self.asks && self.fails || self.forbids && (self.asks || self.looks)
     }
 
     /// Returns whether some way through it fails.
     pub(super) fn can_fail(&self) -> bool {
-        self.refuses || self.fails || self.asks_above
+        self.refuses || self.forbids || self.fails || self.asks_above
     }
 
     fn read_function(&mut self, function: &'a Function) {
@@ -126,17 +145,18 @@ impl<'a> Behavior<'a> {
             return self.read_statements(then);
         }
         // `if (token) { … 401 … } next()`: whoever brings none is not asked.
-        let before = (self.refuses, self.fails);
-        (self.refuses, self.fails) = (false, false);
-        self.read_statements(then);
-        let inside = self.turns_away();
-        (self.refuses, self.fails) = before;
-        self.asks_inside |= inside;
+        let mut inside = Behavior {
+            locals: self.locals.clone(),
+            ..Behavior::default()
+        };
+        inside.read_statements(then);
+        self.asks_inside |= inside.turns_away() || inside.asks || inside.fails;
     }
 
     /// Returns whether it is seen to do something else.
     pub(super) fn is_something_else(&self) -> bool {
-        self.shapes || self.lets_strangers_pass || self.asks_inside
+        let is_seen_through = self.hands_on && !self.can_fail() && !self.calls_unseen;
+        self.shapes || self.lets_strangers_pass || self.asks_inside || is_seen_through
     }
 
     pub(super) fn take_callees(&mut self) -> Vec<&'a Expression> {
@@ -190,7 +210,10 @@ impl<'a> Behavior<'a> {
         match expression {
             Expression::Name(name) => self.note_name(name),
             Expression::Text(text) => self.note_text(text),
-            Expression::Number(number) => self.refuses |= matches!(&**number, "401" | "403"),
+            Expression::Number(number) => {
+                self.refuses |= &**number == "401";
+                self.forbids |= &**number == "403";
+            }
             Expression::Member(of, name) => {
                 self.read_expression(of);
                 self.note_name(name);
@@ -203,13 +226,14 @@ impl<'a> Behavior<'a> {
                 self.read_expression(value);
             }),
             Expression::Index(one, two) | Expression::Add(one, two) => {
+                self.asks |= is_web_session(one) && !self.locals.contains(&"session");
                 self.read_expression(one);
                 self.read_expression(two);
             }
             Expression::Assign(_, inner) | Expression::Spread(inner) | Expression::Not(inner) => {
                 self.read_expression(inner)
             }
-            Expression::Compare(_, sides) => {
+            Expression::Compare(_, sides) | Expression::Both(sides) => {
                 self.read_expression(&sides.0);
                 self.read_expression(&sides.1);
             }
@@ -257,6 +281,11 @@ impl<'a> Behavior<'a> {
             self.refuses |= texts.count() > 0;
         }
         self.asks_above |= is_above(callee);
+        // `session.get('id')` of a web session; one of a database is asked for a model.
+        if let (Expression::Member(of, _), Some(first)) = (callee, arguments.first()) {
+            let is_key = matches!(first.value, Expression::Text(_));
+            self.asks |= is_key && is_web_session(of) && !self.locals.contains(&"session");
+        }
         if is_followed(callee) {
             self.callees.push(callee);
         }
@@ -268,13 +297,16 @@ impl<'a> Behavior<'a> {
 
     fn note_name(&mut self, name: &str) {
         let plain = without_case(name);
-        let is_status = plain.starts_with("http401") || plain.starts_with("http403");
-        self.refuses |= is_status || REFUSALS.iter().any(|word| plain.contains(word));
+        self.asks |= name == "current_user" && !self.locals.contains(&name);
+        let holds = |words: &[&str]| words.iter().any(|word| plain.contains(word));
+        self.refuses |= plain.starts_with("http401") || holds(&REFUSALS);
+        self.forbids |= plain.starts_with("http403") || holds(&PROHIBITIONS);
     }
 
     fn note_member(&mut self, name: &str) {
         let plain = without_case(name);
         self.asks |= CREDENTIALS.contains(&&*plain);
+        self.looks |= SIGNS.contains(&&*plain);
         self.shapes |= matches!(
             &*plain,
             "body" | "query" | "params" | "safeparse" | "parseasync" | "validateasync"
@@ -340,4 +372,18 @@ fn is_above(callee: &Expression) -> bool {
         other => other,
     };
     matches!(of, Expression::Name(name) if &**name == "super")
+}
+
+/// Returns whether statements end in sending the request on: `next()`.
+fn ends_in_next(body: &[Statement]) -> bool {
+    match body.last() {
+        Some(Statement::Expression(value) | Statement::Return(Some(value))) => is_next(value),
+        Some(Statement::Block(inner)) => ends_in_next(inner),
+        _ => false,
+    }
+}
+
+/// Returns whether an expression is the session that Flask keeps for each caller.
+fn is_web_session(expression: &Expression) -> bool {
+    matches!(expression, Expression::Name(name) if &**name == "session")
 }

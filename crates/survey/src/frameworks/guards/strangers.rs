@@ -22,13 +22,51 @@ const BROUGHT: [&str; 13] = [
 /// Names that a request has in the code of guards.
 const REQUESTS: [&str; 6] = ["req", "request", "ctx", "context", "self", "this"];
 
+/// Names that say that somebody is known, without case and underscores.
+const KNOWN: [&str; 9] = [
+    "authed",
+    "authenticated",
+    "isauthed",
+    "isauthenticated",
+    "loggedin",
+    "isloggedin",
+    "issignedin",
+    "currentuser",
+    "getcurrentuser",
+];
+
+fn is_known_caller(name: &str) -> bool {
+    let plain = name.to_lowercase().replace('_', "");
+    KNOWN.contains(&&*plain)
+}
+
 /// Returns whether an expression is what the caller brings: a variable of the function, or a member
 /// of the request.
 pub(super) fn is_credential(expression: &Expression, locals: &[&str]) -> bool {
     match expression {
-        Expression::Name(name) => locals.contains(&&**name) && speaks_of_caller(name),
+        Expression::Name(name) => {
+            locals.contains(&&**name) && speaks_of_caller(name) || is_known_caller(name)
+        }
+        Expression::Both(sides) => {
+            is_credential(&sides.0, locals) || is_credential(&sides.1, locals)
+        }
+        Expression::Call(call) => match &call.callee {
+            Expression::Name(name) => is_known_caller(name),
+            // `request.headers.get('Authorization')`, `header.startsWith('Bearer ')`.
+            Expression::Member(of, name) => {
+                let brings = |text: &str| speaks_of_caller(text) && is_of_request(of);
+                is_known_caller(name)
+                    || is_credential(of, locals)
+                    || call.arguments.first().is_some_and(
+                        |first| matches!(&first.value, Expression::Text(text) if brings(text)),
+                    )
+            }
+            _ => false,
+        },
         Expression::Member(of, name) => {
-            is_of_request(of) && (speaks_of_caller(name) || is_credential(of, locals))
+            is_known_caller(name)
+                || is_credential(of, locals)
+                || is_of_request(of) && speaks_of_caller(name)
         }
         Expression::Index(of, _) => is_of_request(of) && is_credential(of, locals),
         _ => false,
@@ -87,7 +125,7 @@ fn sends_on(value: &Expression) -> bool {
 }
 
 /// `next()`, `done()`, `call_next(request)`: without an error.
-fn is_next(value: &Expression) -> bool {
+pub(super) fn is_next(value: &Expression) -> bool {
     let Expression::Call(call) = value else {
         return false;
     };

@@ -186,6 +186,10 @@ fn looked_up(body: &[code::syntax::Statement]) -> Vec<&code::syntax::Expression>
                     .iter()
                     .for_each(|argument| collect_lookups(&argument.value, found));
             }
+            Expression::Both(sides) => {
+                collect_lookups(&sides.0, found);
+                collect_lookups(&sides.1, found);
+            }
             Expression::Either(parts) | Expression::Other(parts) => {
                 parts.iter().for_each(|part| collect_lookups(part, found))
             }
