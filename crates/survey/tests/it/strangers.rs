@@ -1,6 +1,8 @@
 //! Guards that let strangers pass, and other ways in which a tree looks guarded and is not, or the
 //! reverse: what the survey tells of each.
 
+use survey::{RouteOrigin, Siblings, guarded_siblings};
+
 use crate::kinds::{Files, guards, of};
 
 const STRANGERS: &[(&str, Files, &[&str])] = &[
@@ -294,4 +296,50 @@ fn what_lets_strangers_pass_is_no_guard() {
     for (what, files, expected) in STRANGERS {
         assert_eq!(guards(&of(files)), *expected, "{what}");
     }
+}
+
+#[test]
+fn views_of_libraries_are_told_apart() {
+    let files: Files = &[
+        ("site/settings.py", "ROOT_URLCONF = 'site.urls'\n"),
+        (
+            "site/urls.py",
+            "from django.urls import path\nfrom django.views.i18n import JavaScriptCatalog\nfrom shop.views import News, own\n\
+            urlpatterns = [path('own/', own), path('news/', News()), path('words/', JavaScriptCatalog.as_view())]\n",
+        ),
+        (
+            "shop/views.py",
+            "from django.contrib.syndication.views import Feed\nclass News(Feed): ...\ndef own(request): ...\n",
+        ),
+    ];
+    let told: Vec<(String, RouteOrigin)> = of(files)
+        .routes
+        .into_iter()
+        .map(|route| (route.path, route.origin))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("/news/".to_owned(), RouteOrigin::Project),
+            ("/own/".to_owned(), RouteOrigin::Project),
+            ("/words/".to_owned(), RouteOrigin::Library)
+        ]
+    );
+}
+
+#[test]
+fn a_route_without_a_guard_among_guarded_ones_is_told() {
+    let files: Files = &[(
+        "app.py",
+        "from flask import Flask\nfrom flask_login import login_required\napp = Flask(__name__)\n\
+        @app.get('/s/a')\n@login_required\ndef a(): ...\n@app.get('/s/b')\n@login_required\ndef b(): ...\n\
+        @app.get('/s/c')\n@login_required\ndef c(): ...\n@app.get('/s/d')\ndef d(): ...\n",
+    )];
+    let routes = of(files).routes;
+    let told: Vec<_> = routes
+        .iter()
+        .filter_map(|route| Some((route.path.as_str(), guarded_siblings(&routes, route)?)))
+        .collect();
+    let all = Siblings { guarded: 3, all: 3 };
+    assert_eq!(told, [("/s/d", all)]);
 }
