@@ -8,7 +8,17 @@ use super::value::{Arguments, ClassValue, Closure, ObjectId, Origin, Value};
 use code::syntax::{Expression, Statement};
 
 /// Paths that what answers requests, or holds what does, is made by.
-const HOLDERS: [&str; 5] = ["express", "fastify", "fastapi", "flask", "apiflask"];
+const HOLDERS: [&str; 9] = [
+    "express",
+    "fastify",
+    "fastapi",
+    "flask",
+    "apiflask",
+    "koa",
+    "@koa/router",
+    "koa-router",
+    "hono",
+];
 
 impl<'a> Machine<'a> {
     /// Calls each function that nothing called, with arguments that nothing is known of but their

@@ -456,11 +456,11 @@ const OPEN: &[(&str, Files, &[&str])] = &[
     (
         "a framework that is not followed",
         &[
-            ("package.json", r#"{"dependencies": {"koa": "^2"}}"#),
-            ("a.js", "const Koa = require('koa');\n"),
+            ("package.json", r#"{"dependencies": {"restify": "^11"}}"#),
+            ("a.js", "const restify = require('restify');\n"),
         ],
         &[
-            "package.json:1 `koa` is a dependency, and no route of it was found: the survey does not follow it",
+            "package.json:1 `restify` is a dependency, and no route of it was found: the survey does not follow it",
         ],
     ),
     (
