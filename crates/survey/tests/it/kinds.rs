@@ -495,6 +495,17 @@ const OPEN: &[(&str, Files, &[&str])] = &[
         &["app.ts:9 the controllers of a dynamic module"],
     ),
     (
+        "the views of another library below a path",
+        &[
+            ("site/settings.py", "ROOT_URLCONF = 'site.urls'\n"),
+            (
+                "site/urls.py",
+                "from django.urls import path\nfrom ninja import NinjaAPI\napi = NinjaAPI()\nurlpatterns = [path('api/', api.urls)]\n",
+            ),
+        ],
+        &["site/urls.py:4 /api/: the views of ninja.NinjaAPI().urls"],
+    ),
+    (
         "patterns whose root no settings name",
         &[
             (

@@ -190,8 +190,9 @@ fn add_unknown_view<'a>(
         .path_of(view)
         .filter(|name| !name.is_empty());
     let open = match name {
-        // Django's admin makes its views itself, from the models that are registered.
-        Some(name) if name.contains("admin.site") => format!("{path}: the views of {name}"),
+        // Django's admin makes its views itself, from the models that are registered; so does what
+        // else has `urls`, as Ninja's `api.urls`: many routes, and no view.
+        Some(name) if name.contains("admin.site") || name.ends_with(".urls") => format!("{path}: the views of {name}"),
         Some(handler) => {
             let route = NewRoute {
                 method: "*",
