@@ -192,7 +192,9 @@ fn add_unknown_view<'a>(
     let open = match name {
         // Django's admin makes its views itself, from the models that are registered; so does what
         // else has `urls`, as Ninja's `api.urls`: many routes, and no view.
-        Some(name) if name.contains("admin.site") || name.ends_with(".urls") => format!("{path}: the views of {name}"),
+        Some(name) if name.contains("admin.site") || name.ends_with(".urls") => {
+            format!("{path}: the views of {name}")
+        }
         Some(handler) => {
             let route = NewRoute {
                 method: "*",
