@@ -103,7 +103,8 @@ impl<'a> Behavior<'a> {
     pub(super) fn of_function(function: &'a Function) -> Self {
         let mut conduct = Behavior::default();
         conduct.read_function(function);
-        conduct.hands_on = ends_in_next(&function.body);
+        // A body of nothing but `next()` is a stub, and its name says what it will be.
+        conduct.hands_on = function.body.len() > 1 && ends_in_next(&function.body);
         conduct
     }
 
