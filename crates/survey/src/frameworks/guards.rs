@@ -7,11 +7,11 @@ use code::syntax::Expression;
 
 use crate::evaluate::{Arguments, ClassValue, Closure, Machine, ObjectId, Origin, Value};
 
+mod strangers;
+
 mod behavior;
 
 mod names;
-
-mod strangers;
 
 use behavior::Behavior;
 
