@@ -86,6 +86,8 @@ pub enum Expression {
     Class(Box<Class>),
     /// The first that is something: `a or b`, `a || b`, `a ?? b`.
     Either(Vec<Expression>),
+    /// The second where the first is something: `a and b`, `a && b`.
+    Both(Box<(Expression, Expression)>),
     /// `A | B` of types.
     Union(Vec<Expression>),
     /// `a + b`.

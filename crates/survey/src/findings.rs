@@ -4,6 +4,17 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
+/// Whose code answers a route.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RouteOrigin {
+    /// The project's.
+    #[default]
+    Project,
+    /// A library's view, which the project only registers.
+    Library,
+}
+
 /// One method and path that the backend answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
@@ -19,6 +30,9 @@ pub struct Route {
     pub line: u32,
     /// Dependencies, middleware, decorators and permissions on the way to the handler.
     pub guards: Vec<String>,
+    /// Whose code answers it.
+    #[serde(default)]
+    pub origin: RouteOrigin,
 }
 
 /// One field of a GraphQL root type.

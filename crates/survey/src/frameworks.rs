@@ -19,6 +19,10 @@ mod django;
 
 mod express;
 
+mod koa;
+
+mod hono;
+
 mod nestjs;
 
 mod fastify;
@@ -74,6 +78,8 @@ pub(crate) const ALL: &[Framework] = &[
     flask::FRAMEWORK,
     django::FRAMEWORK,
     express::FRAMEWORK,
+    koa::FRAMEWORK,
+    hono::FRAMEWORK,
     nestjs::FRAMEWORK,
     fastify::FRAMEWORK,
     strawberry::FRAMEWORK,

@@ -31,6 +31,8 @@ mod undetected;
 
 mod knowledge;
 
+mod siblings;
+
 mod survey_run;
 
 pub mod tsv;
@@ -45,10 +47,11 @@ pub use commands::{
 };
 pub use contents::Contents;
 pub use conventions::{Convention, Topic};
-pub use findings::{Column, Entity, Operation, Route, Shape, Unresolved};
+pub use findings::{Column, Entity, Operation, Route, RouteOrigin, Shape, Unresolved};
 pub use layers::{Layer, LayerBreak, LayerCall, LayerFile, Layers};
 pub use listing::{Kind, Listed, Listing};
 pub use place::Place;
+pub use siblings::{Siblings, guarded_siblings};
 pub use stack::{
     Component, Database, Dependency, Ecosystem, LanguageUse, Migrations, Package, Stack,
 };

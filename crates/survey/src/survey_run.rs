@@ -112,6 +112,7 @@ fn survey_sources(sources: &Sources, documents: &Documents) -> Survey {
         }
         machine.load(id);
     }
+    machine.load_callers_of_makers();
     machine.call_the_uncalled();
     let mut findings = Findings::default();
     for framework in &found {

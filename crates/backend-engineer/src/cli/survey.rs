@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Map, Value};
-use survey::{Survey, tsv};
+use survey::{RouteOrigin, Survey, tsv};
 
 use crate::cli::Globals;
 use crate::cli::printer::{self, Stream, visible};
@@ -37,9 +37,29 @@ pub(crate) struct SurveyArguments {
     #[arg(long, group = "form")]
     tsv: bool,
 
+    /// Show only the routes that the project's own code answers, or only those of libraries' views
+    #[arg(long, value_name = "ORIGIN")]
+    origin: Option<Origin>,
+
     /// Print it as Markdown
     #[arg(long, group = "form")]
     markdown: bool,
+}
+
+/// Whose views are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Origin {
+    Project,
+    Library,
+}
+
+impl Origin {
+    fn of_route(self) -> RouteOrigin {
+        match self {
+            Origin::Project => RouteOrigin::Project,
+            Origin::Library => RouteOrigin::Library,
+        }
+    }
 }
 
 /// A part of a survey.
@@ -106,7 +126,13 @@ pub(crate) fn run(arguments: &SurveyArguments, globals: &Globals) -> Result<Exit
     }
     let root = folder_at(folder.as_deref())?;
     let facts = TreeFacts::below(&root, Surroundings::of_process().cache.as_deref());
-    let survey = &facts.survey();
+    let whole = facts.survey();
+    let chosen = arguments.origin.map(|origin| {
+        let mut chosen = Survey::clone(&whole);
+        chosen.routes.retain(|route| route.origin == origin.of_route());
+        chosen
+    });
+    let survey = chosen.as_ref().unwrap_or(&*whole);
     let shown: &[Part] = part.as_ref().map_or(&PARTS[..PARTS.len() - 1], std::slice::from_ref);
     let text = if arguments.json {
         format!("{:#}\n", as_json(survey, part)?)

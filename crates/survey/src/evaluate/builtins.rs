@@ -176,8 +176,10 @@ impl<'a> Machine<'a> {
                 let ending = arguments.at(1).and_then(Value::as_text).unwrap_or_default();
                 Some(Value::text(name.strip_suffix(&*ending).unwrap_or(name)))
             }
-            "url.pathToFileURL" | "path.dirname" | "url.fileURLToPath" => first.cloned(),
-            "path.join" | "path.posix.join" | "path.resolve" => {
+            "url.pathToFileURL" | "path.dirname" | "url.fileURLToPath" | "desm" | "desm.dirname"
+            // `mixin(GUARD)` of Nest gives a class of a name of its own.
+            | "@nestjs/common.mixin" => first.cloned(),
+            "path.join" | "path.posix.join" | "path.resolve" | "desm.join" => {
                 let parts: Option<Vec<_>> = arguments.positional().map(Value::as_text).collect();
                 Some(Value::text(&parts?.join("/")))
             }

@@ -93,6 +93,8 @@ impl<'a> Machine<'a> {
                 Value::Function(self.make_closure(function, scope, None))
             }
             Expression::Class(class) => Value::Class(self.define_class(class, scope)),
+            // The first is a condition: what it is when it is nothing is not asked for.
+            Expression::Both(sides) => self.evaluate(&sides.1, scope),
             Expression::Either(ways) => {
                 let values: Vec<_> = ways.iter().map(|way| self.evaluate(way, scope)).collect();
                 Value::either(values)

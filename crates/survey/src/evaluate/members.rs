@@ -127,11 +127,10 @@ impl<'a> Machine<'a> {
             }
         }
         // `env.API_PREFIX` of a library that reads the environment.
-        if name
+        let is_constant = name
             .chars()
-            .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
-            && self.samples.contains_key(name)
-        {
+            .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_');
+        if is_constant && self.samples.contains_key(name) {
             return self.sample(name);
         }
         if matches!(self.objects[*id].origin, Origin::Made("exports" | "module")) {
@@ -146,6 +145,28 @@ impl<'a> Machine<'a> {
         ));
         self.objects[*id].fields.push((name.into(), member.clone()));
         member
+    }
+
+    /// Returns what the classes of settings give a constant of the configuration, where all that
+    /// give it agree: `app.config['PREFIX']`.
+    pub(crate) fn setting_of_classes(&self, value: &Value<'a>) -> Option<Rc<str>> {
+        let Origin::Member { of, name } = &self.object(value.as_object()?).origin else {
+            return None;
+        };
+        let is_configuration = matches!(&self.object(of.as_object()?).origin,
+            Origin::Member { name, .. } if &**name == "config");
+        let mut found: Option<Rc<str>> = None;
+        for class in self.classes.iter().filter(|_| is_configuration) {
+            let fields = class.fields.borrow();
+            for field in fields.iter().filter(|field| *field.name == **name) {
+                let text = field.value.as_text()?;
+                if found.as_ref().is_some_and(|known| *known != text) {
+                    return None;
+                }
+                found = Some(text);
+            }
+        }
+        found
     }
 
     pub(super) fn sample(&self, name: &str) -> Value<'a> {

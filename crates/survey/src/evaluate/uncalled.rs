@@ -5,9 +5,20 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::value::{Arguments, ClassValue, Closure, ObjectId, Origin, Value};
+use code::syntax::{Expression, Statement};
 
 /// Paths that what answers requests, or holds what does, is made by.
-const HOLDERS: [&str; 5] = ["express", "fastify", "fastapi", "flask", "apiflask"];
+const HOLDERS: [&str; 9] = [
+    "express",
+    "fastify",
+    "fastapi",
+    "flask",
+    "apiflask",
+    "koa",
+    "@koa/router",
+    "koa-router",
+    "hono",
+];
 
 impl<'a> Machine<'a> {
     /// Calls each function that nothing called, with arguments that nothing is known of but their
@@ -25,6 +36,47 @@ impl<'a> Machine<'a> {
         }
         self.make_the_unmade();
         self.call_methods_of_holders();
+    }
+
+    /// Loads the files that call a function which makes an application: they may name no framework
+    /// themselves, and say what the application is made of.
+    pub(crate) fn load_callers_of_makers(&mut self) {
+        let mut names: Vec<&'a str> = Vec::new();
+        for closure in self.closures.clone() {
+            let is_free = !closure.scope.is_class && closure.scope.parent.is_none();
+            if let Some(name) = closure.function.name.as_deref()
+                && is_free
+                && !self.is_called(&closure)
+                && self.makes_holder(&closure.function.body, &closure)
+            {
+                names.push(name);
+            }
+        }
+        let files = self.files;
+        for (module, file) in files.iter().enumerate() {
+            let calls = |name: &&str| file.text.contains(&format!("{name}("));
+            if !file.is_test && !self.scopes.contains_key(&module) && names.iter().any(calls) {
+                self.load(module);
+            }
+        }
+    }
+
+    /// Returns whether statements make what answers requests.
+    fn makes_holder(&mut self, body: &'a [Statement], closure: &Rc<Closure<'a>>) -> bool {
+        body.iter().any(|statement| {
+            let value = match statement {
+                Statement::Assign(assignment) => assignment.value.as_ref(),
+                Statement::Return(value) => value.as_ref(),
+                Statement::Block(body) => return self.makes_holder(body, closure),
+                _ => None,
+            };
+            let Some(Expression::Call(call)) = value else {
+                return false;
+            };
+            let made = self.evaluate(&call.callee, &closure.scope);
+            let made = self.path_of(&made).unwrap_or_default();
+            HOLDERS.contains(&made.split(['.', '(']).next().unwrap_or_default())
+        })
     }
 
     fn is_called(&self, closure: &Closure<'a>) -> bool {

@@ -63,10 +63,18 @@ pub(crate) struct Closure<'a> {
     pub(crate) maker: RefCell<Option<Rc<str>>>,
 }
 
+/// What the reader of scripts binds `export default` to: no name that somebody wrote.
+const DEFAULT_EXPORT: &str = "*default*";
+
 impl Closure<'_> {
+    fn own_name(&self) -> Option<&str> {
+        let own = self.function.name.as_deref();
+        own.filter(|name| *name != DEFAULT_EXPORT)
+    }
+
     /// Its own name, or what the code calls it.
     pub(crate) fn name(&self) -> Option<Rc<str>> {
-        let own = self.function.name.as_deref().map(Rc::from);
+        let own = self.own_name().map(Rc::from);
         own.or_else(|| self.alias.borrow().clone())
             .or_else(|| self.maker.borrow().clone())
     }
@@ -290,11 +298,12 @@ impl<'a> Value<'a> {
     }
 
     /// Notes what the code calls a function that has no name of its own yet.
-    pub(super) fn set_name(&self, name: &str) {
+    pub(crate) fn set_name(&self, name: &str) {
         for way in self.ways() {
             if let Value::Function(closure) = way
                 && closure.alias.borrow().is_none()
-                && (closure.function.name.is_none() || closure.maker.borrow().is_some())
+                && (closure.own_name().is_none() || closure.maker.borrow().is_some())
+                && !matches!(name, DEFAULT_EXPORT | "default")
             {
                 closure.alias.replace(Some(name.into()));
             }

@@ -72,7 +72,11 @@ fn of_bases<'a>(
     for base in class.bases.clone() {
         let base = machine.resolve_import(base);
         let Some(own) = base.as_class() else {
-            if machine.keeps_out(&base) {
+            // A view of a library answers; what stands before others is a mixin.
+            let answers = machine
+                .path_of(&base)
+                .is_some_and(|path| path.ends_with("View") || path.ends_with("ViewSet"));
+            if !answers && machine.keeps_out(&base) {
                 guards.push(machine.label_of(&base));
             }
             continue;

@@ -2,10 +2,11 @@
 
 use crate::frameworks::FrameworkContext;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::Framework;
 use super::reading::{Event, NewRoute};
-use crate::evaluate::{Arguments, Machine, ObjectId, Origin, Value};
+use crate::evaluate::{Arguments, ClassValue, Closure, Machine, ObjectId, Origin, Value};
 use crate::findings::join_paths;
 
 pub(crate) const FRAMEWORK: Framework = Framework {
@@ -261,6 +262,7 @@ fn add_operation<'a>(
                     needed.extend(context.machine.dependency_of(&value));
                 }
             }
+            needed.extend(dependencies_of_class(context.machine, closure));
             guards.extend(context.machine.guard_names(&needed));
         }
         let name = context.machine.label_of(&handler);
@@ -279,6 +281,52 @@ fn add_operation<'a>(
             );
         }
     }
+}
+
+/// Returns what the class of a method depends on: a class whose methods are routes is made for each
+/// request, as fastapi-utils' `@cbv(router)` does, with its fields and those that it extends.
+fn dependencies_of_class<'a>(
+    machine: &mut Machine<'a>,
+    closure: &Rc<Closure<'a>>,
+) -> Vec<Value<'a>> {
+    if closure.function.is_static {
+        return Vec::new();
+    }
+    let holds = |class: &Rc<ClassValue<'a>>| {
+        let fields = class.fields.borrow();
+        let methods = fields.iter().filter_map(|field| field.value.as_function());
+        methods
+            .into_iter()
+            .any(|method| Rc::ptr_eq(&method, closure))
+    };
+    let Some(class) = machine.classes.iter().find(|class| holds(class)).cloned() else {
+        return Vec::new();
+    };
+    let mut needed: Vec<(&str, Value<'a>)> = Vec::new();
+    for ancestor in machine.lineage(&class) {
+        for field in ancestor.fields.borrow().iter() {
+            // What a class sets itself hides what it would have had.
+            if !needed.iter().any(|(name, _)| *name == field.name) {
+                needed.push((field.name, field.value.clone()));
+                let annotation = field
+                    .annotation
+                    .map(|annotation| machine.evaluate(annotation, &ancestor.scope));
+                needed.extend(annotation.map(|value| (field.name, value)));
+            }
+        }
+        if let Some(made) = machine.method(&ancestor, "__init__") {
+            for parameter in made.function.parameters.iter().skip(1) {
+                for expression in parameter.default.iter().chain(&parameter.annotation) {
+                    let value = machine.evaluate(expression, &made.scope);
+                    needed.push(("__init__", value));
+                }
+            }
+        }
+    }
+    let values = needed.iter().map(|(_, value)| value);
+    values
+        .filter_map(|value| machine.dependency_of(value))
+        .collect()
 }
 
 /// Returns the guards among the dependencies that a router, an inclusion or a route names.

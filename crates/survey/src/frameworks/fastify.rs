@@ -210,11 +210,13 @@ impl Walk {
                 && let Some(function) = arguments.at(0).and_then(Value::as_function)
             {
                 self.plugins.insert(function.place.module);
+                let before = context.machine.object(parent).log.len();
                 context.machine.invoke(
                     &function,
                     None,
                     &Arguments::from_values([Value::Object(parent), options.clone()]),
                 );
+                name_hooks(context.machine, (parent, before), &plugin);
             }
             return;
         }
@@ -327,6 +329,19 @@ impl Walk {
             });
             self.follow_plugin(context, parent, &plugin, &plugin_options, &inner);
             self.follow_instance(context, parent, &inner);
+        }
+    }
+}
+
+/// Calls the hooks without a name that a wrapped plugin added to an instance as the plugin is
+/// called.
+fn name_hooks<'a>(machine: &Machine<'a>, (id, from): (ObjectId, usize), plugin: &Value<'a>) {
+    let name = machine.name_in_use(plugin);
+    for event in machine.events_of(id).into_iter().skip(from) {
+        if &*event.name == "addHook"
+            && let Some(hook) = event.arguments.at(1)
+        {
+            hook.set_name(&name);
         }
     }
 }

@@ -225,10 +225,11 @@ impl Walk {
                 .arguments
                 .named("url_prefix")
                 .filter(|value| !matches!(value, Value::Null));
-            match given
-                .or_else(|| made.named("url_prefix"))
-                .map(|value| (value.as_text(), value))
-            {
+            match given.or_else(|| made.named("url_prefix")).map(|value| {
+                let text = value.as_text();
+                let set = || context.machine.setting_of_classes(value);
+                (text.or_else(set), value)
+            }) {
                 None | Some((None, Value::Null)) => self.follow_holder(context, target, way),
                 Some((Some(own), _)) => self.follow_holder(context, target, &way.below(&own)),
                 Some((None, _)) => context.findings.report_unresolved(

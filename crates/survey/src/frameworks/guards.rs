@@ -3,7 +3,11 @@
 
 use std::rc::Rc;
 
+use code::syntax::Expression;
+
 use crate::evaluate::{Arguments, ClassValue, Closure, Machine, ObjectId, Origin, Value};
+
+mod strangers;
 
 mod behavior;
 
@@ -94,6 +98,16 @@ impl<'a> Machine<'a> {
         .checks_value(value, 0)
     }
 
+    /// Returns whether a class that a framework knows for a guard is seen to keep nobody out.
+    pub(crate) fn lets_everybody_in(&mut self, guard: &Value<'a>) -> bool {
+        let is_seen = guard.as_class().is_some_and(|class| {
+            ["canActivate", "handleRequest"]
+                .iter()
+                .any(|name| self.method(&class, name).is_some())
+        });
+        is_seen && !self.keeps_out(guard)
+    }
+
     /// Returns the names of the guards among values, and of the rest.
     pub(crate) fn sort_guards(&mut self, values: &[Value<'a>]) -> (Vec<String>, Vec<String>) {
         let (guards, others): (Vec<_>, Vec<_>) =
@@ -163,6 +177,13 @@ impl<'a> GuardCheck<'_, 'a> {
     }
 
     fn checks_function(&mut self, closure: &Rc<Closure<'a>>, depth: u32) -> bool {
+        // A check of forms, or of how often somebody asks, turns away whoever it is.
+        if closure
+            .name_in_use()
+            .is_some_and(|name| names::asks_how(&name))
+        {
+            return false;
+        }
         match self.behavior_of(closure, depth) {
             conduct if conduct.keeps_out() => true,
             conduct if conduct.is_something_else() => false,
@@ -185,18 +206,22 @@ impl<'a> GuardCheck<'_, 'a> {
             for expression in parameter.default.iter().chain(&parameter.annotation) {
                 let value = self.machine.evaluate(expression, &closure.scope);
                 if let Some(target) = self.machine.dependency_of(&value) {
-                    conduct.refuses |= self.checks_value(&target, depth + 1);
+                    conduct.relies |= self.checks_value(&target, depth + 1);
                 }
             }
         }
         for callee in conduct.take_callees() {
             match self.machine.evaluate(callee, &closure.scope) {
                 Value::Function(inner) => {
-                    conduct.refuses |= self.behavior_of(&inner, depth + 1).keeps_out()
+                    let inner = self.behavior_of(&inner, depth + 1);
+                    conduct.refuses |= inner.keeps_out();
+                    let is_about_callers = last_name(callee).is_some_and(names::asks_who);
+                    conduct.asks |= inner.asks && is_about_callers;
                 }
                 // Only what a library is known for: a name that is not found may be a variable of the function.
                 other => {
                     let path = self.machine.path_of(&other);
+                    conduct.calls_unseen |= last_name(callee).is_some_and(names::asks_who);
                     conduct.refuses |=
                         path.is_some_and(|path| is_guard_of_library(&path) == Some(true));
                 }
@@ -207,9 +232,18 @@ impl<'a> GuardCheck<'_, 'a> {
 
     fn checks_class(&mut self, class: &Rc<ClassValue<'a>>, depth: u32) -> bool {
         let outside = self.machine.outside_bases(class);
+        // Passport's guard hands on who was found, or nobody; what answers nobody is this.
+        if let Some(answer) = self.machine.method(class, "handleRequest")
+            && !self.behavior_of(&answer, depth + 1).can_fail()
+        {
+            return false;
+        }
         for method in METHODS {
             if let Some(closure) = self.machine.method(class, method) {
                 let conduct = self.behavior_of(&closure, depth + 1);
+                if conduct.lets_strangers_pass && !conduct.relies {
+                    return false;
+                }
                 if conduct.keeps_out()
                     || matches!(method, "has_permission" | "canActivate" | "test_func")
                 {
@@ -237,6 +271,9 @@ impl<'a> GuardCheck<'_, 'a> {
                     return true;
                 }
                 let path = self.machine.path_of(&callee);
+                if is_optional(&arguments) {
+                    return false;
+                }
                 let by_alias = kept.is_some_and(|name| names::asks_who(&name));
                 path.as_deref()
                     .and_then(is_guard_of_library)
@@ -251,6 +288,9 @@ impl<'a> GuardCheck<'_, 'a> {
             } => {
                 // `fastify.auth([…])`, `multer.single('x')`.
                 let path = self.machine.path_of(&receiver).unwrap_or_default();
+                if is_optional(&arguments) {
+                    return false;
+                }
                 self.passes_on(&arguments, depth)
                     || is_guard_of_library(&format!("{path}.{name}"))
                         .unwrap_or_else(|| names::asks_who(&name))
@@ -308,6 +348,38 @@ impl<'a> Machine<'a> {
                 is_it.then(|| event.arguments.at(1)?.as_function())?
             })
     }
+}
+
+/// Returns the name that a call is made by.
+fn last_name(callee: &Expression) -> Option<&str> {
+    match callee {
+        Expression::Name(name) | Expression::Member(_, name) => Some(name),
+        _ => None,
+    }
+}
+
+/// Returns whether a guard of a library is told to let those pass who bring nothing.
+fn is_optional(arguments: &Arguments<'_>) -> bool {
+    const SWITCHES: [(&str, bool); 4] = [
+        ("auto_error", false),
+        ("credentialsRequired", false),
+        ("authRequired", false),
+        ("optional", true),
+    ];
+    let is_set = |name: &str, value: &Value<'_>| {
+        SWITCHES.iter().any(|(switch, open)| {
+            *switch == name && matches!(value, Value::Bool(truth) if truth == open)
+        })
+    };
+    let asks_nobody = |value: &Value<'_>| value.as_text().as_deref() == Some("anonymous");
+    arguments.0.iter().any(|(name, value)| {
+        name.is_some_and(|name| is_set(name, value))
+            || value
+                .entries()
+                .iter()
+                .any(|(key, value)| is_set(key, value))
+            || value.items().iter().any(asks_nobody)
+    })
 }
 
 /// Returns whether a dotted path of a library that is known for guards is one; `None` for other

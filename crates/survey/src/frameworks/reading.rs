@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::evaluate::{Arguments, Closure, Machine, ObjectId, Origin, Place, Value};
-use crate::findings::{Findings, Route, Unresolved};
+use crate::findings::{Findings, Route, RouteOrigin, Unresolved};
 
 /// A call that is remembered: `receiver.name(arguments)` gave `result`.
 #[derive(Clone)]
@@ -173,7 +173,9 @@ impl Findings {
     }
 
     pub(crate) fn add_route(&mut self, machine: &Machine<'_>, place: Place, route: NewRoute<'_>) {
+        let origin = origin_of(machine, place, &route.handler);
         self.routes.push(Route {
+            origin,
             method: route.method.to_uppercase(),
             path: route.path.to_owned(),
             handler: route.handler,
@@ -181,6 +183,19 @@ impl Findings {
             line: place.line,
             guards: route.guards.to_vec(),
         });
+    }
+}
+
+/// Returns whose a Python view is: one of the project has its name below that of its file, one of a
+/// library has the path that it is imported by.
+fn origin_of(machine: &Machine<'_>, place: Place, handler: &str) -> RouteOrigin {
+    let is_python = machine.path(place.module).ends_with(".py");
+    let is_dotted = handler.contains('.') && !handler.starts_with('<');
+    let own = machine.dotted_path(place, "");
+    if is_python && is_dotted && !handler.starts_with(&own) {
+        RouteOrigin::Library
+    } else {
+        RouteOrigin::Project
     }
 }
 

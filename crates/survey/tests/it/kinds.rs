@@ -4,9 +4,9 @@ use std::fs;
 
 use survey::{Survey, survey_tree};
 
-type Files = &'static [(&'static str, &'static str)];
+pub(crate) type Files = &'static [(&'static str, &'static str)];
 
-fn of(files: Files) -> Survey {
+pub(crate) fn of(files: Files) -> Survey {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {
         let path = folder.path().join(path);
@@ -17,7 +17,7 @@ fn of(files: Files) -> Survey {
 }
 
 /// `METHOD path: guards` of each route.
-fn guards(survey: &Survey) -> Vec<String> {
+pub(crate) fn guards(survey: &Survey) -> Vec<String> {
     let line = |route: &survey::Route| {
         format!(
             "{} {}: {}",
@@ -456,11 +456,11 @@ const OPEN: &[(&str, Files, &[&str])] = &[
     (
         "a framework that is not followed",
         &[
-            ("package.json", r#"{"dependencies": {"koa": "^2"}}"#),
-            ("a.js", "const Koa = require('koa');\n"),
+            ("package.json", r#"{"dependencies": {"restify": "^11"}}"#),
+            ("a.js", "const restify = require('restify');\n"),
         ],
         &[
-            "package.json:1 `koa` is a dependency, and no route of it was found: the survey does not follow it",
+            "package.json:1 `restify` is a dependency, and no route of it was found: the survey does not follow it",
         ],
     ),
     (
@@ -493,6 +493,17 @@ const OPEN: &[(&str, Files, &[&str])] = &[
             @Module({ imports: [Dyn.forRoot({})] })\nexport class App {}\n",
         )],
         &["app.ts:9 the controllers of a dynamic module"],
+    ),
+    (
+        "the views of another library below a path",
+        &[
+            ("site/settings.py", "ROOT_URLCONF = 'site.urls'\n"),
+            (
+                "site/urls.py",
+                "from django.urls import path\nfrom ninja import NinjaAPI\napi = NinjaAPI()\nurlpatterns = [path('api/', api.urls)]\n",
+            ),
+        ],
+        &["site/urls.py:4 /api/: the views of ninja.NinjaAPI().urls"],
     ),
     (
         "patterns whose root no settings name",

@@ -9,6 +9,8 @@ mod kinds;
 
 mod knowledge;
 
+mod strangers;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use survey::{Column, Entity, Route};
+use survey::{Column, Entity, Route, guarded_siblings};
 
 use super::files::outlined;
 use super::{Entry, Ground, Section};
@@ -64,7 +64,7 @@ pub(super) fn routes(ground: &Ground<'_>) -> Vec<Entry> {
     };
     let tell = |route: &Route| {
         let guards = match route.guards.is_empty() {
-            true => String::new(),
+            true => missing_guard(&ground.code.routes, route),
             false => format!("; guarded by {}", route.guards.join(", ")),
         };
         let text =
@@ -72,6 +72,13 @@ pub(super) fn routes(ground: &Ground<'_>) -> Vec<Entry> {
         Entry::new(Section::Routes, format!("{} {}", route.method, route.path), vec![text])
     };
     ground.code.routes.iter().filter(concerns).take(MOST_ROUTES).map(tell).collect()
+}
+
+/// What is to say of a route without a guard whose siblings have one.
+fn missing_guard(routes: &[Route], route: &Route) -> String {
+    guarded_siblings(routes, route)
+        .map(|beside| format!("; missing-guard: {} of {} routes beside it have one", beside.guarded, beside.all))
+        .unwrap_or_default()
 }
 
 /// Whether a route is the one that was spoken of, perhaps without its prefix.

@@ -40,6 +40,7 @@ fn brief(plan: &str, unit: usize, budget: usize) -> Briefing {
         file: "app/routes/orders.py".to_owned(),
         line: 4,
         guards: vec!["login".to_owned()],
+        origin: survey::RouteOrigin::Project,
     };
     let id = survey::Column { name: "id".to_owned(), kind: "Integer".to_owned(), primary: true, ..Default::default() };
     let entity = survey::Entity {
@@ -50,7 +51,17 @@ fn brief(plan: &str, unit: usize, budget: usize) -> Briefing {
         columns: vec![id],
     };
     let code = survey::Survey {
-        routes: vec![route("GET", "/api/orders/{order_id}"), route("GET", "/api/health")],
+        routes: vec![
+            route("GET", "/api/orders/{order_id}"),
+            route("GET", "/api/health"),
+            route("PUT", "/api/orders/{order_id}"),
+            route("POST", "/api/orders"),
+            survey::Route {
+                guards: Vec::new(),
+                handler: "drop".to_owned(),
+                ..route("DELETE", "/api/orders/{order_id}")
+            },
+        ],
         entities: vec![entity],
         ..Default::default()
     };

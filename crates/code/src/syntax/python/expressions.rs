@@ -94,7 +94,7 @@ impl Reader<'_> {
                 if is_or {
                     Expression::Either(vec![self.field(node, "left"), right])
                 } else {
-                    right
+                    Expression::Both(Box::new((self.field(node, "left"), right)))
                 }
             }
             "conditional_expression" => {

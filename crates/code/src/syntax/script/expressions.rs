@@ -105,7 +105,7 @@ impl Reader<'_> {
         match node.child_by_field_name("operator").map(|sign| sign.kind()) {
             Some("+") => Expression::Add(Box::new(left), Box::new(right)),
             Some("||" | "??") => Expression::Either(vec![left, right]),
-            Some("&&") => right,
+            Some("&&") => Expression::Both(Box::new((left, right))),
             Some("==" | "===") => Expression::Compare(Comparison::Same, Box::new((left, right))),
             Some("!=" | "!==") => {
                 Expression::Compare(Comparison::Different, Box::new((left, right)))

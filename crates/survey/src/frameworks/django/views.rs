@@ -64,6 +64,14 @@ pub(super) fn unwrap_view<'a>(
     }
 }
 
+/// Returns the class of the project whose instance is the view: a feed, or what has a `__call__`.
+fn class_of_instance<'a>(machine: &Machine<'a>, view: &Value<'a>) -> Option<Rc<ClassValue<'a>>> {
+    match &machine.object(view.as_object()?).origin {
+        Origin::Instance { class, .. } => Some(class.clone()),
+        _ => None,
+    }
+}
+
 pub(super) fn add_view_routes<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     view: &Value<'a>,
@@ -90,6 +98,19 @@ pub(super) fn add_view_routes<'a>(
                 .add_route(context.machine, closure.place, route);
         }
         return;
+    }
+    if let Some(class) = class_of_instance(context.machine, &view) {
+        let handler = context.machine.dotted_path(class.place, &class.class.name);
+        guards.extend(django_guards::of_class(context.machine, &class));
+        let route = NewRoute {
+            method: "*",
+            path: &path,
+            handler,
+            guards: &guards,
+        };
+        return context
+            .findings
+            .add_route(context.machine, class.place, route);
     }
     let Some((receiver, arguments)) = class_of_view(context.machine, &view) else {
         add_unknown_view(context, &view, place, (&path, &guards));
@@ -169,8 +190,11 @@ fn add_unknown_view<'a>(
         .path_of(view)
         .filter(|name| !name.is_empty());
     let open = match name {
-        // Django's admin makes its views itself, from the models that are registered.
-        Some(name) if name.contains("admin.site") => format!("{path}: the views of {name}"),
+        // Django's admin makes its views itself, from the models that are registered; so does what
+        // else has `urls`, as Ninja's `api.urls`: many routes, and no view.
+        Some(name) if name.contains("admin.site") || name.ends_with(".urls") => {
+            format!("{path}: the views of {name}")
+        }
         Some(handler) => {
             let route = NewRoute {
                 method: "*",

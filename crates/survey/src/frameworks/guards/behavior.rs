@@ -1,18 +1,30 @@
 //! Reads the behavior of a function towards a request, as far as its text shows it.
 
-use code::syntax::{Argument, Expression, Function, Statement};
+use code::syntax::{Argument, Expression, Function, Pattern, Statement};
+
+use super::strangers::{is_credential, is_next, lets_go, names_nobody};
 
 /// Words of names that tell of somebody who is turned away, without case and underscores.
-const REFUSALS: [&str; 9] = [
+const REFUSALS: [&str; 6] = [
     "unauthorized",
     "unauthorised",
     "unauthenticated",
-    "forbidden",
-    "permissiondenied",
     "notauthenticated",
     "authenticationfailed",
-    "accessdenied",
     "invalidcredentials",
+];
+
+/// Words of names that tell of something that somebody may not do.
+const PROHIBITIONS: [&str; 3] = ["forbidden", "permissiondenied", "accessdenied"];
+
+/// Members that may tell who asks.
+const SIGNS: [&str; 6] = [
+    "headers",
+    "header",
+    "meta",
+    "ip",
+    "remoteaddr",
+    "remoteaddress",
 ];
 
 /// Members that hold who asks.
@@ -57,13 +69,31 @@ const CHECKS: [&str; 8] = [
 pub(super) struct Behavior<'a> {
     /// It answers that somebody may not pass.
     pub(super) refuses: bool,
+    /// It answers that somebody may not do this, which is about who asks only where that is read.
+    forbids: bool,
     /// It reads who asks.
-    asks: bool,
+    pub(super) asks: bool,
+    /// It reads what may tell who asks: a header, or where a request comes from.
+    looks: bool,
+    /// Its last step sends the request on.
+    hands_on: bool,
+    /// It calls what can't be looked into, by a name that speaks of who may pass.
+    pub(super) calls_unseen: bool,
     /// It raises an error, hands one on, or checks what is genuine.
     fails: bool,
     /// It looks at what was sent, or counts how often.
     shapes: bool,
+    /// It needs what a guard gives: nobody comes as far as its own text.
+    pub(super) relies: bool,
+    /// It sends on those who bring nothing, or asks only those who bring something.
+    pub(super) lets_strangers_pass: bool,
+    /// It turns away some of those who bring something.
+    asks_inside: bool,
+    /// It asks what it extends.
+    pub(super) asks_above: bool,
     callees: Vec<&'a Expression>,
+    /// The names that are its own: of parameters and variables.
+    locals: Vec<&'a str>,
     /// The number of conditions stand around what is read.
     conditions: u32,
 }
@@ -72,17 +102,62 @@ impl<'a> Behavior<'a> {
     /// Reads what a function does, and the functions that stand in it.
     pub(super) fn of_function(function: &'a Function) -> Self {
         let mut conduct = Behavior::default();
-        conduct.read_statements(&function.body);
+        conduct.read_function(function);
+        // A body of nothing but `next()` is a stub, and its name says what it will be.
+        conduct.hands_on = function.body.len() > 1 && ends_in_next(&function.body);
         conduct
     }
 
     pub(super) fn keeps_out(&self) -> bool {
-        self.refuses || self.asks && self.fails
+        self.relies || !self.lets_strangers_pass && self.turns_away()
+    }
+
+    /// Returns whether some way through it turns callers away.
+    pub(super) fn turns_away(&self) -> bool {
+        self.refuses || self.asks && self.fails || self.forbids && (self.asks || self.looks)
+    }
+
+    /// Returns whether some way through it fails.
+    pub(super) fn can_fail(&self) -> bool {
+        self.refuses || self.forbids || self.fails || self.asks_above
+    }
+
+    fn read_function(&mut self, function: &'a Function) {
+        for parameter in &function.parameters {
+            self.note_local(&parameter.pattern);
+        }
+        self.read_statements(&function.body);
+    }
+
+    fn note_local(&mut self, pattern: &'a Pattern) {
+        match pattern {
+            Pattern::Name(name) => self.locals.push(name),
+            Pattern::Map(entries) => entries.iter().for_each(|(_, inner)| self.note_local(inner)),
+            _ => {}
+        }
+    }
+
+    /// Reads a branch, and what it says of those who bring nothing.
+    fn read_branch(&mut self, condition: &'a Expression, then: &'a [Statement], is_only: bool) {
+        if names_nobody(condition, &self.locals) && lets_go(then) {
+            self.lets_strangers_pass = true;
+        }
+        if !is_only || !is_credential(condition, &self.locals) {
+            return self.read_statements(then);
+        }
+        // `if (token) { … 401 … } next()`: whoever brings none is not asked.
+        let mut inside = Behavior {
+            locals: self.locals.clone(),
+            ..Behavior::default()
+        };
+        inside.read_statements(then);
+        self.asks_inside |= inside.turns_away() || inside.asks || inside.fails;
     }
 
     /// Returns whether it is seen to do something else.
     pub(super) fn is_something_else(&self) -> bool {
-        self.shapes
+        let is_seen_through = self.hands_on && !self.can_fail() && !self.calls_unseen;
+        self.shapes || self.lets_strangers_pass || self.asks_inside || is_seen_through
     }
 
     pub(super) fn take_callees(&mut self) -> Vec<&'a Expression> {
@@ -93,10 +168,11 @@ impl<'a> Behavior<'a> {
         for statement in body {
             match statement {
                 Statement::Import(_) | Statement::Class(_) => {}
-                Statement::Assign(assignment) => assignment
-                    .value
-                    .iter()
-                    .for_each(|value| self.read_expression(value)),
+                Statement::Assign(assignment) => {
+                    self.note_local(&assignment.target);
+                    let value = assignment.value.iter();
+                    value.for_each(|value| self.read_expression(value));
+                }
                 Statement::Expression(value) | Statement::Return(Some(value)) => {
                     self.read_expression(value)
                 }
@@ -105,10 +181,10 @@ impl<'a> Behavior<'a> {
                     self.fails = true;
                     value.iter().for_each(|value| self.read_expression(value));
                 }
-                Statement::Function(function) => self.read_statements(&function.body),
+                Statement::Function(function) => self.read_function(function),
                 Statement::If(condition, then, otherwise) => {
                     self.read_condition(condition);
-                    self.read_statements(then);
+                    self.read_branch(condition, then, otherwise.is_empty());
                     self.read_statements(otherwise);
                 }
                 Statement::Loop(_, over, body) => {
@@ -135,26 +211,30 @@ impl<'a> Behavior<'a> {
         match expression {
             Expression::Name(name) => self.note_name(name),
             Expression::Text(text) => self.note_text(text),
-            Expression::Number(number) => self.refuses |= matches!(&**number, "401" | "403"),
+            Expression::Number(number) => {
+                self.refuses |= &**number == "401";
+                self.forbids |= &**number == "403";
+            }
             Expression::Member(of, name) => {
                 self.read_expression(of);
                 self.note_name(name);
                 self.note_member(name);
             }
             Expression::Call(call) => self.note_call(&call.callee, &call.arguments),
-            Expression::Function(function) => self.read_statements(&function.body),
+            Expression::Function(function) => self.read_function(function),
             Expression::Map(entries) => entries.iter().for_each(|(key, value)| {
                 self.read_expression(key);
                 self.read_expression(value);
             }),
             Expression::Index(one, two) | Expression::Add(one, two) => {
+                self.asks |= is_web_session(one) && !self.locals.contains(&"session");
                 self.read_expression(one);
                 self.read_expression(two);
             }
             Expression::Assign(_, inner) | Expression::Spread(inner) | Expression::Not(inner) => {
                 self.read_expression(inner)
             }
-            Expression::Compare(_, sides) => {
+            Expression::Compare(_, sides) | Expression::Both(sides) => {
                 self.read_expression(&sides.0);
                 self.read_expression(&sides.1);
             }
@@ -201,6 +281,12 @@ impl<'a> Behavior<'a> {
                 .filter_map(|argument| if_login(&argument.value));
             self.refuses |= texts.count() > 0;
         }
+        self.asks_above |= is_above(callee);
+        // `session.get('id')` of a web session; one of a database is asked for a model.
+        if let (Expression::Member(of, _), Some(first)) = (callee, arguments.first()) {
+            let is_key = matches!(first.value, Expression::Text(_));
+            self.asks |= is_key && is_web_session(of) && !self.locals.contains(&"session");
+        }
         if is_followed(callee) {
             self.callees.push(callee);
         }
@@ -212,13 +298,16 @@ impl<'a> Behavior<'a> {
 
     fn note_name(&mut self, name: &str) {
         let plain = without_case(name);
-        let is_status = plain.starts_with("http401") || plain.starts_with("http403");
-        self.refuses |= is_status || REFUSALS.iter().any(|word| plain.contains(word));
+        self.asks |= name == "current_user" && !self.locals.contains(&name);
+        let holds = |words: &[&str]| words.iter().any(|word| plain.contains(word));
+        self.refuses |= plain.starts_with("http401") || holds(&REFUSALS);
+        self.forbids |= plain.starts_with("http403") || holds(&PROHIBITIONS);
     }
 
     fn note_member(&mut self, name: &str) {
         let plain = without_case(name);
         self.asks |= CREDENTIALS.contains(&&*plain);
+        self.looks |= SIGNS.contains(&&*plain);
         self.shapes |= matches!(
             &*plain,
             "body" | "query" | "params" | "safeparse" | "parseasync" | "validateasync"
@@ -271,4 +360,31 @@ fn is_followed(callee: &Expression) -> bool {
         Expression::Member(of, _) => matches!(&**of, Expression::Name(_)),
         _ => false,
     }
+}
+
+/// Returns whether a callee is a method of what a class extends: `super.handleRequest`,
+/// `super().dispatch`.
+fn is_above(callee: &Expression) -> bool {
+    let Expression::Member(of, _) = callee else {
+        return false;
+    };
+    let of = match &**of {
+        Expression::Call(call) => &call.callee,
+        other => other,
+    };
+    matches!(of, Expression::Name(name) if &**name == "super")
+}
+
+/// Returns whether statements end in sending the request on: `next()`.
+fn ends_in_next(body: &[Statement]) -> bool {
+    match body.last() {
+        Some(Statement::Expression(value) | Statement::Return(Some(value))) => is_next(value),
+        Some(Statement::Block(inner)) => ends_in_next(inner),
+        _ => false,
+    }
+}
+
+/// Returns whether an expression is the session that Flask keeps for each caller.
+fn is_web_session(expression: &Expression) -> bool {
+    matches!(expression, Expression::Name(name) if &**name == "session")
 }

@@ -98,6 +98,23 @@ const GIVES: [&str; 20] = [
     "sessions",
 ];
 
+/// Returns whether a name speaks of forged forms, or of how often somebody asks, and of nobody.
+pub(super) fn asks_how(name: &str) -> bool {
+    const HOW: [&str; 8] = [
+        "csrf",
+        "xsrf",
+        "limit",
+        "limiter",
+        "ratelimit",
+        "throttle",
+        "throttler",
+        "throttling",
+    ];
+    let words = words_of_name(name);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    has(&HOW) && !has(&WHO)
+}
+
 /// Returns whether a name speaks of who may pass.
 pub(super) fn asks_who(name: &str) -> bool {
     let words = words_of_name(name);

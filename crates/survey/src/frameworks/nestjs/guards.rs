@@ -22,7 +22,7 @@ pub(super) fn guards_of_decorators<'a>(
             named.extend(arguments.positional().cloned());
         }
     }
-    named.retain(|guard| !is_rate_limit(machine, guard));
+    named.retain(|guard| !is_rate_limit(machine, guard) && !machine.lets_everybody_in(guard));
     named.iter().map(|guard| machine.label_of(guard)).collect()
 }
 
@@ -89,7 +89,7 @@ impl GlobalGuards {
                 }
             }
         }
-        named.retain(|guard| !is_rate_limit(machine, guard));
+        named.retain(|guard| !is_rate_limit(machine, guard) && !machine.lets_everybody_in(guard));
         let guards = named
             .iter()
             .map(|guard| (machine.label_of(guard), let_off(machine, guard)))
@@ -185,6 +185,10 @@ fn looked_up(body: &[code::syntax::Statement]) -> Vec<&code::syntax::Expression>
                 call.arguments
                     .iter()
                     .for_each(|argument| collect_lookups(&argument.value, found));
+            }
+            Expression::Both(sides) => {
+                collect_lookups(&sides.0, found);
+                collect_lookups(&sides.1, found);
             }
             Expression::Either(parts) | Expression::Other(parts) => {
                 parts.iter().for_each(|part| collect_lookups(part, found))

@@ -6,6 +6,7 @@ const app = express();
 app.get(process.env.HEALTH, (request, response) => response.end());
 
 function guard(request, response, next) {
+  if (!request.user) return response.status(401).end();
   next();
 }
 

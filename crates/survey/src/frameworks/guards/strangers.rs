@@ -1,0 +1,140 @@
+//! Reads how a guard treats those who bring nothing: one that sends them on guards nothing.
+
+use code::syntax::{Comparison, Expression, Statement};
+
+/// Words of names that hold what a caller brings, or who it is.
+const BROUGHT: [&str; 13] = [
+    "token",
+    "auth",
+    "authorization",
+    "header",
+    "bearer",
+    "credential",
+    "user",
+    "session",
+    "jwt",
+    "payload",
+    "apikey",
+    "cookie",
+    "claims",
+];
+
+/// Names that a request has in the code of guards.
+const REQUESTS: [&str; 6] = ["req", "request", "ctx", "context", "self", "this"];
+
+/// Names that say that somebody is known, without case and underscores.
+const KNOWN: [&str; 9] = [
+    "authed",
+    "authenticated",
+    "isauthed",
+    "isauthenticated",
+    "loggedin",
+    "isloggedin",
+    "issignedin",
+    "currentuser",
+    "getcurrentuser",
+];
+
+fn is_known_caller(name: &str) -> bool {
+    let plain = name.to_lowercase().replace('_', "");
+    KNOWN.contains(&&*plain)
+}
+
+/// Returns whether an expression is what the caller brings: a variable of the function, or a member
+/// of the request.
+pub(super) fn is_credential(expression: &Expression, locals: &[&str]) -> bool {
+    match expression {
+        Expression::Name(name) => {
+            locals.contains(&&**name) && speaks_of_caller(name) || is_known_caller(name)
+        }
+        Expression::Both(sides) => {
+            is_credential(&sides.0, locals) || is_credential(&sides.1, locals)
+        }
+        Expression::Call(call) => match &call.callee {
+            Expression::Name(name) => is_known_caller(name),
+            // `request.headers.get('Authorization')`, `header.startsWith('Bearer ')`.
+            Expression::Member(of, name) => {
+                let brings = |text: &str| speaks_of_caller(text) && is_of_request(of);
+                is_known_caller(name)
+                    || is_credential(of, locals)
+                    || call.arguments.first().is_some_and(
+                        |first| matches!(&first.value, Expression::Text(text) if brings(text)),
+                    )
+            }
+            _ => false,
+        },
+        Expression::Member(of, name) => {
+            is_known_caller(name)
+                || is_credential(of, locals)
+                || is_of_request(of) && speaks_of_caller(name)
+        }
+        Expression::Index(of, _) => is_of_request(of) && is_credential(of, locals),
+        _ => false,
+    }
+}
+
+/// Returns whether an expression is the request, or a part of it.
+fn is_of_request(expression: &Expression) -> bool {
+    match expression {
+        Expression::Name(name) => REQUESTS.contains(&&**name),
+        Expression::Member(of, _) | Expression::Index(of, _) => is_of_request(of),
+        _ => false,
+    }
+}
+
+fn speaks_of_caller(name: &str) -> bool {
+    let plain = name.to_lowercase().replace('_', "");
+    BROUGHT.iter().any(|word| plain.contains(word))
+}
+
+/// Returns whether a condition holds for those who bring nothing: `!token`, `token is None`.
+pub(super) fn names_nobody(condition: &Expression, locals: &[&str]) -> bool {
+    match condition {
+        Expression::Not(inner) => is_credential(inner, locals),
+        Expression::Compare(Comparison::Same, sides) => {
+            is_nothing(&sides.1) && is_credential(&sides.0, locals)
+        }
+        Expression::Either(ways) => ways.iter().any(|way| names_nobody(way, locals)),
+        _ => false,
+    }
+}
+
+fn is_nothing(expression: &Expression) -> bool {
+    matches!(expression, Expression::Null)
+        || matches!(expression, Expression::Name(name) if &**name == "undefined")
+}
+
+/// Returns whether a branch only sends its caller on: `return next()`, `return true`, `return None`.
+pub(super) fn lets_go(body: &[Statement]) -> bool {
+    match body {
+        [Statement::Block(inner)] => lets_go(inner),
+        [Statement::Return(value)] => value.as_ref().is_none_or(sends_on),
+        [.., Statement::Expression(value), Statement::Return(None)] => is_next(value),
+        [before @ .., Statement::Return(Some(value))] => {
+            (is_next(value) || matches!(value, Expression::Bool(true)))
+                && before
+                    .iter()
+                    .all(|statement| matches!(statement, Statement::Assign(_)))
+        }
+        _ => false,
+    }
+}
+
+fn sends_on(value: &Expression) -> bool {
+    matches!(value, Expression::Null | Expression::Bool(true)) || is_next(value)
+}
+
+/// `next()`, `done()`, `call_next(request)`: without an error.
+pub(super) fn is_next(value: &Expression) -> bool {
+    let Expression::Call(call) = value else {
+        return false;
+    };
+    match &call.callee {
+        Expression::Name(name) => match &**name {
+            "next" | "done" => call.arguments.is_empty(),
+            "call_next" => true,
+            _ => false,
+        },
+        _ => false,
+    }
+}

@@ -1,0 +1,243 @@
+//! Hono: applications in applications below paths, base paths, and middleware by pattern.
+
+use std::collections::BTreeSet;
+
+use super::Framework;
+use super::reading::{Event, NewRoute};
+use crate::evaluate::{Machine, ObjectId, Origin, Value};
+use crate::findings;
+use crate::frameworks::FrameworkContext;
+
+pub(crate) const FRAMEWORK: Framework = Framework {
+    name: "Hono",
+    markers: &["hono"],
+    read: read_hono,
+};
+
+const VERBS: [&str; 8] = [
+    "get", "post", "put", "patch", "delete", "options", "head", "all",
+];
+
+fn is_hono(path: &str) -> bool {
+    path.split(['.', '(']).next().is_some_and(|from| {
+        matches!(
+            from,
+            "hono" | "hono/tiny" | "hono/quick" | "@hono/zod-openapi"
+        )
+    }) && (path.ends_with("Hono") || path.contains("createApp"))
+}
+
+fn read_hono(context: &mut FrameworkContext<'_, '_>) {
+    let applications = context.machine.all_instances(is_hono);
+    let mut mounted = BTreeSet::new();
+    for id in &applications {
+        for event in chain(context.machine, *id) {
+            if matches!(&*event.name, "route" | "mount") {
+                let inner = event.arguments.at(1).map(Value::objects);
+                mounted.extend(
+                    inner
+                        .unwrap_or_default()
+                        .into_iter()
+                        .map(|id| root_of(context.machine, id)),
+                );
+            }
+        }
+    }
+    let mut walk = Walk {
+        applications: applications.iter().copied().collect(),
+        stack: Vec::new(),
+    };
+    for id in applications.iter().filter(|id| !mounted.contains(id)) {
+        if !matches!(context.machine.object(*id).origin, Origin::Parameter { .. }) {
+            walk.follow_application(context, *id, Around::default());
+        }
+    }
+}
+
+/// Returns the calls on an application, chained ones as well: each gives the application.
+fn chain<'a>(machine: &Machine<'a>, id: ObjectId) -> Vec<Event<'a>> {
+    let mut events = Vec::new();
+    for event in machine.events_of(id) {
+        let result = event.result;
+        events.push(event);
+        events.extend(chain(machine, result));
+    }
+    events
+}
+
+/// Returns the application that a chain of calls began with.
+fn root_of(machine: &Machine<'_>, id: ObjectId) -> ObjectId {
+    match &machine.object(id).origin {
+        Origin::Method {
+            receiver: Value::Object(receiver),
+            ..
+        } => root_of(machine, *receiver),
+        _ => id,
+    }
+}
+
+/// Returns a path below a prefix, as Hono joins them: a slash alone adds nothing.
+fn join_paths(prefix: &str, path: &str) -> String {
+    let path = if path == "/" && !prefix.is_empty() {
+        ""
+    } else {
+        path
+    };
+    findings::join_paths(prefix, path)
+}
+
+/// The path that an application stands below, and the guards by the pattern that they hold for.
+#[derive(Clone, Default)]
+struct Around {
+    prefix: String,
+    guards: Vec<(String, String)>,
+}
+
+impl Around {
+    fn names_for(&self, path: &str) -> Vec<String> {
+        let holds = self
+            .guards
+            .iter()
+            .filter(|(pattern, _)| matches_pattern(pattern, path));
+        holds.map(|(_, name)| name.clone()).collect()
+    }
+}
+
+/// Returns whether a pattern of middleware holds for a path: `*` at its end is for all below.
+fn matches_pattern(pattern: &str, path: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(above) => {
+            let above = above.trim_end_matches('/');
+            let rest = path.strip_prefix(above);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        }
+        None => pattern.trim_end_matches('/') == path.trim_end_matches('/'),
+    }
+}
+
+struct Walk {
+    applications: BTreeSet<ObjectId>,
+    stack: Vec<ObjectId>,
+}
+
+impl Walk {
+    fn follow_application<'a>(
+        &mut self,
+        context: &mut FrameworkContext<'_, 'a>,
+        id: ObjectId,
+        mut around: Around,
+    ) {
+        if self.stack.contains(&id) {
+            return;
+        }
+        self.stack.push(id);
+        for event in chain(context.machine, id) {
+            match &*event.name {
+                "basePath" => match event.arguments.at(0).and_then(Value::as_text) {
+                    Some(own) => around.prefix = join_paths(&around.prefix, &own),
+                    None => report(context, &event, "a base path"),
+                },
+                "use" => add_guards(context, &event, &mut around),
+                "route" => self.follow_mounted(context, &event, &around),
+                "mount" => report(context, &event, "mount of what is no Hono application"),
+                "on" => add_endpoint(context, &event, &around, 1),
+                "openapi" => report(context, &event, "a route of an OpenAPI definition"),
+                verb if VERBS.contains(&verb) => add_endpoint(context, &event, &around, 0),
+                _ => {}
+            }
+        }
+        self.stack.pop();
+    }
+
+    fn follow_mounted<'a>(
+        &mut self,
+        context: &mut FrameworkContext<'_, 'a>,
+        event: &Event<'a>,
+        around: &Around,
+    ) {
+        let path = event.arguments.at(0).and_then(Value::as_text);
+        let inner = event
+            .arguments
+            .at(1)
+            .map(Value::objects)
+            .unwrap_or_default();
+        let inner: Vec<_> = inner
+            .into_iter()
+            .map(|id| root_of(context.machine, id))
+            .filter(|id| self.applications.contains(id))
+            .collect();
+        let (Some(path), false) = (path, inner.is_empty()) else {
+            return report(context, event, "route of what could not be followed");
+        };
+        for id in inner {
+            let mut below = around.clone();
+            below.prefix = join_paths(&around.prefix, &path);
+            self.follow_application(context, id, below);
+        }
+    }
+}
+
+fn report<'a>(context: &mut FrameworkContext<'_, 'a>, event: &Event<'a>, what: &str) {
+    context
+        .findings
+        .report_unresolved(context.machine, event.place, what);
+}
+
+/// Middleware holds for what is registered after it, below its pattern.
+fn add_guards<'a>(context: &mut FrameworkContext<'_, 'a>, event: &Event<'a>, around: &mut Around) {
+    let arguments: Vec<_> = event.arguments.positional().cloned().collect();
+    let pattern = arguments.first().and_then(Value::as_text);
+    let from = usize::from(pattern.is_some());
+    let pattern = join_paths(&around.prefix, pattern.as_deref().unwrap_or("*"));
+    for name in context.machine.guard_names(&arguments[from..]) {
+        around.guards.push((pattern.clone(), name));
+    }
+}
+
+/// A route: its path stands behind `skipped` arguments, which name its methods.
+fn add_endpoint<'a>(
+    context: &mut FrameworkContext<'_, 'a>,
+    event: &Event<'a>,
+    around: &Around,
+    skipped: usize,
+) {
+    let arguments: Vec<_> = event.arguments.positional().cloned().collect();
+    let texts = |value: &Value<'a>| match value {
+        Value::List(_) => value.items().iter().filter_map(Value::as_text).collect(),
+        other => other.as_text().into_iter().collect::<Vec<_>>(),
+    };
+    let methods = match skipped {
+        0 if &*event.name == "all" => vec!["*".into()],
+        0 => vec![event.name.clone()],
+        _ => arguments.first().map(texts).unwrap_or_default(),
+    };
+    let paths = arguments.get(skipped).map(texts).unwrap_or_default();
+    if paths.is_empty() || methods.is_empty() {
+        // `c.get('key')` of a context is no registration: only a path of text makes one.
+        if arguments.len() > skipped + 1 {
+            report(context, event, "the path or method of a route");
+        }
+        return;
+    }
+    let Some((handler, before)) = arguments[skipped + 1..].split_last() else {
+        return;
+    };
+    let handler = context.machine.name_in_use(handler);
+    let before = context.machine.guard_names(before);
+    for path in &paths {
+        let path = join_paths(&around.prefix, path);
+        let mut guards = around.names_for(&path);
+        guards.extend(before.clone());
+        for method in &methods {
+            let route = NewRoute {
+                method,
+                path: &path,
+                handler: handler.clone(),
+                guards: &guards,
+            };
+            context
+                .findings
+                .add_route(context.machine, event.place, route);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+import { Hono } from 'hono';
+import { jwt } from 'hono/jwt';
+import { logger } from 'hono/logger';
+import users from './users';
+const app = new Hono().basePath('/api');
+app.use(logger());
+app.get('/health', (c) => c.text('ok'));
+app.use('/users/*', jwt({ secret: 'x' }));
+app.route('/users', users);
+app.on(['PUT', 'DELETE'], '/things/:id', (c) => c.text('x'));
+export default app;

@@ -1,0 +1,12 @@
+const Koa = require('koa');
+const Router = require('@koa/router');
+const users = require('./users');
+const app = new Koa();
+const api = new Router({ prefix: '/api' });
+const auth = async (ctx, next) => { if (!ctx.headers.authorization) ctx.throw(401); await next(); };
+const publicRouter = new Router();
+publicRouter.get('/health', (ctx) => { ctx.body = 1; });
+api.use('/users', auth, users.routes(), users.allowedMethods());
+api.get('named', '/named/:id', show).post('/things', auth, make);
+app.use(publicRouter.routes());
+app.use(api.routes()).use(api.allowedMethods());
