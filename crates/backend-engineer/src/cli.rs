@@ -30,10 +30,12 @@ mod check;
 mod completions;
 mod config;
 mod diff;
+mod doctor;
 mod explain;
 mod export;
 mod graft;
 mod implement;
+mod init;
 mod man;
 mod models;
 mod plan;
@@ -161,6 +163,8 @@ enum Command {
     Agents(agents::AgentsArguments),
     Models(models::ModelsArguments),
     Config(config::ConfigArguments),
+    Doctor(doctor::DoctorArguments),
+    Init(init::InitArguments),
     Graft(graft::GraftArguments),
     Completions(completions::CompletionsArguments),
     Man(man::ManArguments),
@@ -185,6 +189,8 @@ impl Command {
             Command::Agents(arguments) => agents::run(arguments, globals),
             Command::Models(arguments) => models::run(arguments, globals),
             Command::Config(arguments) => config::run(arguments, globals),
+            Command::Doctor(arguments) => doctor::run(arguments, globals),
+            Command::Init(arguments) => init::run(arguments, globals),
             Command::Graft(arguments) => graft::run(arguments, globals),
             Command::Completions(arguments) => completions::run(arguments, &CommandLine::command()),
             Command::Man(arguments) => man::run(arguments, &CommandLine::command()),

@@ -10,6 +10,7 @@ mod program;
 mod required;
 
 mod command_line;
+mod doctor_and_init;
 mod event_schema;
 mod kills;
 mod past_runs;
