@@ -39,12 +39,15 @@ mod init;
 mod man;
 mod models;
 mod plan;
+mod report;
 mod resume;
 mod runs;
 mod show;
 mod survey;
 mod undo;
 mod verify;
+
+mod mcp;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
@@ -121,6 +124,19 @@ pub(crate) struct Globals {
         global = true
     )]
     color: ColourWhen,
+
+    /// Who called the subcommand, where it was not the command line.
+    #[arg(skip)]
+    pub(crate) caller: Option<Caller>,
+}
+
+/// Somebody who calls a subcommand from within the program.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    /// The command line that would do the same.
+    pub(crate) argv: Vec<String>,
+    /// Resolves when nobody waits for the result any longer.
+    pub(crate) cancelled: ::mcp::Cancelled,
 }
 
 impl Globals {
@@ -158,9 +174,11 @@ enum Command {
     Runs(runs::RunsArguments),
     Show(show::ShowArguments),
     Survey(survey::SurveyArguments),
+    Report(report::ReportArguments),
     Diff(diff::DiffArguments),
     Export(export::ExportArguments),
     Agents(agents::AgentsArguments),
+    Mcp(mcp::McpArguments),
     Models(models::ModelsArguments),
     Config(config::ConfigArguments),
     Doctor(doctor::DoctorArguments),
@@ -184,8 +202,10 @@ impl Command {
             Command::Runs(arguments) => runs::run(arguments, globals),
             Command::Show(arguments) => show::run(arguments, globals),
             Command::Survey(arguments) => survey::run(arguments, globals),
+            Command::Report(arguments) => report::run(arguments, globals),
             Command::Diff(arguments) => diff::run(arguments, globals),
             Command::Export(arguments) => export::run(arguments, globals),
+            Command::Mcp(arguments) => mcp::run(arguments, globals),
             Command::Agents(arguments) => agents::run(arguments, globals),
             Command::Models(arguments) => models::run(arguments, globals),
             Command::Config(arguments) => config::run(arguments, globals),

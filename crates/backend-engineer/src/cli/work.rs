@@ -50,7 +50,7 @@ pub(crate) fn work(mut job: Job<'_>, globals: &Globals) -> Result<Exit, Stop> {
     };
     let name = loaded.name.clone();
     let text = loaded.plan.text().to_owned();
-    let outcome = open(&mut job, loaded, globals).and_then(|(opened, phases)| run(&job, opened, &phases));
+    let outcome = open(&mut job, loaded, globals).and_then(|(opened, phases)| run(&job, opened, &phases, globals));
     let results = outcome.unwrap_or_else(|stop| match stop.exit {
         // Nothing is left to do.
         Exit::Complete => Results { skipped: vec![stop.message], ..Results::default() },
@@ -89,7 +89,8 @@ fn open(
     if let (Some(engineer), Some(events)) = (&mut engineer, events) {
         engineer.goes_on_from(events);
     }
-    let request = RunRequest { options, units: labels, listener, engineer, resumed };
+    let argv = globals.caller.as_ref().map(|caller| caller.argv.clone());
+    let request = RunRequest { options, units: labels, listener, engineer, resumed, argv };
     let mut run = RunContext::open(loaded, &root, settings, request)?;
     if had_run {
         run.remark("The run goes on in a new sandbox: what its commands had built there or started is gone.")?;
@@ -116,7 +117,7 @@ fn hire(job: &Job<'_>, root: &std::path::Path, settings: &Settings) -> Result<Op
     Engineer::hire(definition, &model.wishes(settings))
 }
 
-fn run(job: &Job<'_>, run: RunContext, phases: &[PhaseId]) -> Result<Results, Stop> {
+fn run(job: &Job<'_>, run: RunContext, phases: &[PhaseId], globals: &Globals) -> Result<Results, Stop> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -126,7 +127,7 @@ fn run(job: &Job<'_>, run: RunContext, phases: &[PhaseId]) -> Result<Results, St
     let stopped = runtime.block_on(async {
         let worked = tokio::select! {
             worked = work_through(job, (&run, &mut workspace), phases, &mut results) => worked,
-            () = interrupted() => Err(Stop::new(Exit::Interrupted, "interrupted; `resume` goes on with it, and `undo` takes back what was written")),
+            () = interrupted(globals) => Err(Stop::new(Exit::Interrupted, "interrupted; `resume` goes on with it, and `undo` takes back what was written")),
         };
         let cleared = workspace.close().await;
         worked.and(cleared)
@@ -190,8 +191,19 @@ async fn work_through(
     Ok(())
 }
 
+/// Resolves when the user, the system or whoever called asks for the end.
+async fn interrupted(globals: &Globals) {
+    match globals.caller.clone() {
+        Some(mut caller) => tokio::select! {
+            () = caller.cancelled.wait() => {}
+            () = asked_to_end() => {}
+        },
+        None => asked_to_end().await,
+    }
+}
+
 /// Resolves when the user or the system asks the process to end.
-async fn interrupted() {
+async fn asked_to_end() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -13,6 +13,7 @@ mod command_line;
 mod doctor_and_init;
 mod event_schema;
 mod kills;
+mod mcp;
 mod past_runs;
 mod report_schema;
 mod scenarios;
