@@ -10,6 +10,8 @@ mod backend;
 
 mod calls;
 
+mod roots;
+
 mod server;
 
 pub use backend::{Answer, Backend, Call, Cancelled, Identity, Page, Progress, ResourceRow, ToolRow};

@@ -3,7 +3,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, CancelTaskParams, ContentBlock, CreateTaskResult,
@@ -16,11 +15,8 @@ use rmcp::task_manager::{TaskContext, TaskExit, TaskManager, TaskOptions};
 use rmcp::{ErrorData, ServerHandler};
 
 use crate::backend::{Answer, Backend, Page, ResourceRow, ToolRow};
-use crate::bounds::Bounds;
 use crate::calls::{Calls, Running};
-
-/// How long a client may take to tell its roots.
-const ROOTS_TIME: Duration = Duration::from_secs(10);
+use crate::roots::Roots;
 
 /// How long the result of a task is kept for its client: runs take minutes, and clients look in now and then.
 const TASK_KEPT_MS: u64 = 24 * 60 * 60 * 1000;
@@ -44,7 +40,7 @@ pub fn serve(backend: Arc<dyn Backend>) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let served = runtime.block_on(async {
         let calls = Calls::new();
-        let server = Server { backend, calls: Arc::clone(&calls), tasks: TaskManager::new() };
+        let server = Server { backend, calls: Arc::clone(&calls), tasks: TaskManager::new(), roots: Roots::default() };
         let session = async {
             match server.serve(rmcp::transport::stdio_pipes()).await {
                 Ok(session) => session.waiting().await.map(drop).map_err(|error| error.to_string()),
@@ -91,6 +87,7 @@ struct Server {
     backend: Arc<dyn Backend>,
     calls: Arc<Calls>,
     tasks: TaskManager,
+    roots: Roots,
 }
 
 impl Server {
@@ -102,18 +99,6 @@ impl Server {
         let backend = Arc::clone(&self.backend);
         let done = tokio::task::spawn_blocking(move || work(backend.as_ref())).await;
         done.map_err(|error| ErrorData::internal_error(error.to_string(), None))
-    }
-}
-
-/// Returns what the client's roots let it speak of. One that has roots and does not tell them has none.
-#[expect(deprecated, reason = "roots are how clients of the first era, which all have today, bound a server")]
-async fn bounds(context: &RequestContext<RoleServer>) -> Bounds {
-    if context.client_capabilities().is_none_or(|capabilities| capabilities.roots.is_none()) {
-        return Bounds::Unset;
-    }
-    match tokio::time::timeout(ROOTS_TIME, context.peer.list_roots()).await {
-        Ok(Ok(told)) => Bounds::of_addresses(told.roots.iter().map(|root| root.uri.as_str())),
-        Ok(Err(_)) | Err(_) => Bounds::Within(Vec::new()),
     }
 }
 
@@ -209,7 +194,10 @@ impl ServerHandler for Server {
         let Some(row) = self.backend.tools().into_iter().find(|row| row.name == request.name) else {
             return Err(ErrorData::invalid_params(format!("no tool is called `{}`", request.name), None));
         };
-        let bounds = bounds(&context).await;
+        let bounds = match self.roots.ask(&context, request.input_responses.as_ref()).await {
+            Ok(bounds) => bounds,
+            Err(question) => return Ok(question.into()),
+        };
         let arguments = request.arguments.unwrap_or_default();
         let running = self.calls.begin(&self.backend, row.name.to_owned(), arguments, bounds);
         if row.is_long && context.client_capabilities().is_some_and(|capabilities| capabilities.supports_tasks()) {
@@ -241,7 +229,7 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        let bounds = bounds(&context).await;
+        let bounds = self.roots.known(&context).await;
         let rows = self.apart(move |backend| backend.resources(&bounds)).await?;
         Ok(ListResourcesResult::with_all_items(rows.into_iter().map(resource_of).collect()))
     }
@@ -251,7 +239,10 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let bounds = bounds(&context).await;
+        let bounds = match self.roots.ask(&context, request.input_responses.as_ref()).await {
+            Ok(bounds) => bounds,
+            Err(question) => return Ok(question.into()),
+        };
         let uri = request.uri.clone();
         match self.apart(move |backend| backend.read(&uri, &bounds)).await? {
             Some(Page { text, media }) => {
