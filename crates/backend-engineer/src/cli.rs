@@ -40,6 +40,7 @@ mod man;
 mod models;
 mod plan;
 mod report;
+mod evidence;
 mod resume;
 mod runs;
 mod show;
@@ -175,6 +176,7 @@ enum Command {
     Show(show::ShowArguments),
     Survey(survey::SurveyArguments),
     Report(report::ReportArguments),
+    Evidence(evidence::EvidenceArguments),
     Diff(diff::DiffArguments),
     Export(export::ExportArguments),
     Agents(agents::AgentsArguments),
@@ -203,6 +205,7 @@ impl Command {
             Command::Show(arguments) => show::run(arguments, globals),
             Command::Survey(arguments) => survey::run(arguments, globals),
             Command::Report(arguments) => report::run(arguments, globals),
+            Command::Evidence(arguments) => evidence::run(arguments, globals),
             Command::Diff(arguments) => diff::run(arguments, globals),
             Command::Export(arguments) => export::run(arguments, globals),
             Command::Mcp(arguments) => mcp::run(arguments, globals),

@@ -37,18 +37,7 @@ pub(super) struct Reported {
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &ReportArguments, _: &Globals) -> Result<Exit, Stop> {
     let past = Past::of(arguments.root.root.as_deref())?;
-    let (run, units) = match &arguments.run {
-        Some(wanted) => {
-            let run = past.find(Some(wanted))?;
-            let units = reported(&past, &run)?;
-            (run, units)
-        }
-        None => newest(&past)?,
-    };
-    if units.is_empty() {
-        return Err(Stop::usage(format!("run {} ended before it reported on a phase", run.id))
-            .hint(format!("`backend-engineer show {}` tells what it did.", run.id)));
-    }
+    let (run, units) = find(&past, arguments.run.as_deref())?;
     if arguments.json {
         let phases: Vec<Value> = units.into_iter().map(|unit| unit.report).collect();
         let whole =
@@ -61,8 +50,17 @@ pub(crate) fn run(arguments: &ReportArguments, _: &Globals) -> Result<Exit, Stop
     Ok(Exit::Complete)
 }
 
-/// Returns the newest run with a report, and the report.
-fn newest(past: &Past) -> Result<(RunSummary, Vec<Reported>), Stop> {
+/// Returns the run of that name, else the newest with a report, and what it reported.
+pub(super) fn find(past: &Past, wanted: Option<&str>) -> Result<(RunSummary, Vec<Reported>), Stop> {
+    if let Some(wanted) = wanted {
+        let run = past.find(Some(wanted))?;
+        let units = reported(past, &run)?;
+        return match units.is_empty() {
+            false => Ok((run, units)),
+            true => Err(Stop::usage(format!("run {} ended before it reported on a phase", run.id))
+                .hint(format!("`backend-engineer show {}` tells what it did.", run.id))),
+        };
+    }
     for run in past.journal()?.runs().map_err(past::stop)? {
         let units = reported(past, &run)?;
         if !units.is_empty() {

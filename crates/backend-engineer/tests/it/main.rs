@@ -12,6 +12,7 @@ mod required;
 mod command_line;
 mod doctor_and_init;
 mod event_schema;
+mod evidence;
 mod kills;
 mod mcp;
 mod past_runs;
