@@ -25,17 +25,19 @@ pub(crate) struct Job<'a> {
     pub(crate) model: Option<&'a ModelArguments>,
     /// The interrupted run that goes on.
     pub(crate) resumed: Option<Resumed>,
+    /// The units, where the subcommand has chosen them already.
+    pub(crate) chosen: Option<Vec<PhaseId>>,
 }
 
 /// What came of all phases together.
 #[derive(Default)]
-struct Results {
-    reports: Vec<Report>,
+pub(crate) struct Results {
+    pub(crate) reports: Vec<Report>,
     skipped: Vec<String>,
     /// A phase is marked as done, and the tree lacks what it shows, or its files.
     lacking: Vec<Exit>,
     diff: String,
-    stop: Option<Stop>,
+    pub(crate) stop: Option<Stop>,
 }
 
 /// Does the job and prints what came of it; gives what the process ends with.
@@ -50,13 +52,18 @@ pub(crate) fn work(mut job: Job<'_>, globals: &Globals) -> Result<Exit, Stop> {
     };
     let name = loaded.name.clone();
     let text = loaded.plan.text().to_owned();
-    let outcome = open(&mut job, loaded, globals).and_then(|(opened, phases)| run(&job, opened, &phases, globals));
-    let results = outcome.unwrap_or_else(|stop| match stop.exit {
+    let results = carry_out(&mut job, loaded, globals);
+    print(&job, globals, &results, Source { name: &name, text: &text })
+}
+
+/// Does the job and gives what came of it, unprinted.
+pub(crate) fn carry_out(job: &mut Job<'_>, loaded: crate::understand::Loaded, globals: &Globals) -> Results {
+    let outcome = open(job, loaded, globals).and_then(|(opened, phases)| run(job, opened, &phases, globals));
+    outcome.unwrap_or_else(|stop| match stop.exit {
         // Nothing is left to do.
         Exit::Complete => Results { skipped: vec![stop.message], ..Results::default() },
         _ => Results { stop: Some(stop), ..Results::default() },
-    });
-    print(&job, globals, &results, Source { name: &name, text: &text })
+    })
 }
 
 fn open(
@@ -65,9 +72,10 @@ fn open(
     globals: &Globals,
 ) -> Result<(RunContext, Vec<PhaseId>), Stop> {
     let resumed = job.resumed.take();
-    let phases = match &resumed {
-        Some(resumed) => of_labels(&loaded.plan, &resumed.phases)?,
-        None => units::choose(&loaded.plan, &loaded.name, &job.asked.selection)?,
+    let phases = match (&resumed, job.chosen.take()) {
+        (Some(resumed), _) => of_labels(&loaded.plan, &resumed.phases)?,
+        (None, Some(chosen)) => chosen,
+        (None, None) => units::choose(&loaded.plan, &loaded.name, &job.asked.selection)?,
     };
     let root = root_of(&loaded.path, job.asked.root.root.as_deref())?;
     let settings = Settings::load(&root, &job.flags)?;

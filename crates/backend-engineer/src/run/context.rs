@@ -27,6 +27,8 @@ pub(crate) struct RunOptions {
     pub(crate) approve: bool,
     /// Tick no box and open those that no longer hold (`verify` alone).
     pub(crate) untick: bool,
+    /// Check ticked boxes again and change none (`verify --ci`).
+    pub(crate) recheck: bool,
 }
 
 /// What a run is begun with.

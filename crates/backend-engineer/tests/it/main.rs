@@ -9,6 +9,7 @@ mod program;
 #[path = "../../../sandbox/tests/it/required.rs"]
 mod required;
 
+mod ci;
 mod command_line;
 mod doctor_and_init;
 mod event_schema;
