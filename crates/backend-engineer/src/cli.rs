@@ -48,6 +48,7 @@ mod survey;
 mod undo;
 mod verify;
 
+mod hook;
 mod mcp;
 
 use std::ffi::OsString;
@@ -181,6 +182,7 @@ enum Command {
     Export(export::ExportArguments),
     Agents(agents::AgentsArguments),
     Mcp(mcp::McpArguments),
+    Hook(hook::HookArguments),
     Models(models::ModelsArguments),
     Config(config::ConfigArguments),
     Doctor(doctor::DoctorArguments),
@@ -209,6 +211,7 @@ impl Command {
             Command::Diff(arguments) => diff::run(arguments, globals),
             Command::Export(arguments) => export::run(arguments, globals),
             Command::Mcp(arguments) => mcp::run(arguments, globals),
+            Command::Hook(arguments) => hook::run(arguments, globals),
             Command::Agents(arguments) => agents::run(arguments, globals),
             Command::Models(arguments) => models::run(arguments, globals),
             Command::Config(arguments) => config::run(arguments, globals),

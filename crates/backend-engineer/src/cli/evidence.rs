@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use journal::RunSummary;
 
 use crate::cli::Globals;
 use crate::cli::arguments::RootArgument;
@@ -61,6 +62,11 @@ pub(crate) fn run(arguments: &EvidenceArguments, globals: &Globals) -> Result<Ex
     }
     printer::print(&text)?;
     Ok(Exit::Complete)
+}
+
+/// Returns whether the tree is still the one that the run's checks ran on.
+pub(super) fn is_current(past: &Past, run: &RunSummary) -> Result<bool, Stop> {
+    gathered::is_current(past, run)
 }
 
 fn write(out: &Path, gathered: &Gathered) -> std::io::Result<()> {

@@ -67,4 +67,12 @@ fn init_writes_once_and_replaces_nothing() {
     assert_eq!(scene.read(".claude/agents/phase-implementer.md"), "mine\n");
     assert_eq!(scene.read(".backend-engineer/config.toml"), "timeout = \"3m\"\n");
     assert_eq!(scene.run(&["init", "--with", "nonsense"]).code, 2);
+    let all = ["skill", "hook", "mcp", "github", "gitlab"].map(|name| ["--with", name]).concat();
+    assert_eq!(scene.run(&[&["init"], &all[..]].concat()).code, 0);
+    for path in [".mcp.json", ".claude/settings.json"] {
+        let told: serde_json::Value = serde_json::from_str(&scene.read(path)).expect("JSON");
+        assert!(told.to_string().contains("backend-engineer"), "{told}");
+    }
+    let script = std::fs::metadata(scene.root().join(".gitlab/check-plans.sh")).expect("the script");
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&script.permissions()) & 0o111, 0o111);
 }

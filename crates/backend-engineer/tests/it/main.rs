@@ -14,6 +14,7 @@ mod command_line;
 mod doctor_and_init;
 mod event_schema;
 mod evidence;
+mod integrations;
 mod kills;
 mod mcp;
 mod past_runs;

@@ -112,7 +112,14 @@ fn checks(past: &Past, run: &RunSummary, events: &[Event]) -> Result<Vec<Gathere
     found.into_iter().map(with_output).collect()
 }
 
-/// Returns whether the tree is still the one that the checks ran on.
+/// Returns whether the tree is still the one that the run's checks ran on.
+pub(super) fn is_current(past: &Past, run: &RunSummary) -> Result<bool, Stop> {
+    let events = past.journal()?.events(&run.id).map_err(past::stop)?;
+    let events: Vec<Event> = events.into_iter().map(|recorded| recorded.event).collect();
+    Ok(compare(past, run, &checks(past, run, &events)?).0)
+}
+
+/// Returns whether the tree is still the one that the checks ran on, and what is known of it.
 fn compare(past: &Past, run: &RunSummary, checks: &[GatheredCheck]) -> (bool, TreeFacts) {
     let facts = TreeFacts::below(&past.root, Surroundings::of_process().cache.as_deref());
     let now = facts.fingerprint(Some(&run.start.plan), std::iter::empty());

@@ -47,6 +47,56 @@ pub(super) const OFFERED: &[Offered] = &[
         executable: false,
         note: None,
     },
+    Offered {
+        name: "skill",
+        path: ".claude/skills/implement-phase/SKILL.md",
+        text: include_str!("../../../../../integrations/plugin/skills/implement-phase/SKILL.md"),
+        how: How::Whole,
+        executable: false,
+        note: None,
+    },
+    Offered {
+        name: "hook",
+        path: ".claude/settings.json",
+        text: include_str!("../../../../../integrations/plugin/hooks/hooks.json"),
+        how: How::Whole,
+        executable: false,
+        note: Some(
+            "Where .claude/settings.json is yours: add `backend-engineer hook` to its Stop and TaskCompleted hooks.",
+        ),
+    },
+    Offered {
+        name: "mcp",
+        path: ".mcp.json",
+        text: include_str!("../../../../../integrations/plugin/mcp.json"),
+        how: How::Whole,
+        executable: false,
+        note: Some("Where .mcp.json is yours: add a stdio server with the command `backend-engineer mcp`."),
+    },
+    Offered {
+        name: "github",
+        path: ".github/workflows/plans.yml",
+        text: include_str!("../../../../../integrations/ci/github.yml"),
+        how: How::Whole,
+        executable: false,
+        note: None,
+    },
+    Offered {
+        name: "gitlab",
+        path: ".gitlab/plans.yml",
+        text: include_str!("../../../../../integrations/ci/gitlab.yml"),
+        how: How::Whole,
+        executable: false,
+        note: Some("Include .gitlab/plans.yml in .gitlab-ci.yml."),
+    },
+    Offered {
+        name: "gitlab",
+        path: ".gitlab/check-plans.sh",
+        text: include_str!("../../../../../integrations/ci/check-plans.sh"),
+        how: How::Whole,
+        executable: true,
+        note: None,
+    },
 ];
 
 /// Returns the names that can be asked for.
