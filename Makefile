@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
-.PHONY: demo demo-express test test-clients
+.PHONY: demo demo-express test test-clients test-packages
 
 PYTHON ?= python3
 # Where cargo builds; the demos work on copies below it.
@@ -69,3 +69,9 @@ test-clients:
 	(cd "$(CLIENTS)/typescript" && npm ci --silent --no-audit --no-fund)
 	"$(CLIENTS)/python/bin/python" tests/clients/python_client.py "$(abspath $(TARGET))/debug/backend-engineer" "$(CLIENTS)/work"
 	node "$(CLIENTS)/typescript/typescript_client.mjs" "$(abspath $(TARGET))/debug/backend-engineer" "$(CLIENTS)/work"
+
+# The wheel and the npm packages are built from the debug program and installed where nothing else is; PROFILE=release
+# takes the other. Needs the registry of Python for maturin.
+test-packages:
+	cargo build --locked --package backend-engineer
+	bash packaging/test.sh "$(abspath $(TARGET))"
