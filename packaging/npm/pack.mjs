@@ -14,6 +14,8 @@ const about = {
   version,
   description: "Implements one phase of an approved plan in a backend, proves it, and says what it proved",
   license: "MIT OR Apache-2.0",
+  // npm compares it with the repository that the build is signed for.
+  repository: { type: "git", url: "git+https://github.com/backend-engineer/backend-engineer.git" },
 };
 
 function pack(manifest, fill) {

@@ -24,7 +24,7 @@ use gathered::Gathered;
 /// of yours.
 #[derive(Debug, Args)]
 pub(crate) struct EvidenceArguments {
-    /// The run: its name, or the only one that begins or ends so [default: the newest with a report]
+    /// The run: its name, or the only one that begins or ends so [default: the newest that wrote something]
     #[arg(value_name = "RUN")]
     run: Option<String>,
 

@@ -49,9 +49,14 @@ pub(super) struct GatheredCheck {
 }
 
 impl Gathered {
-    /// Gathers what is known of the run of that name, else of the newest with a report.
+    /// Gathers what is known of the run of that name, else of the newest that changed something, else of the newest with a
+    /// report.
     pub(super) fn of(past: &Past, wanted: Option<&str>) -> Result<Self, Stop> {
-        let (run, units) = report::find(past, wanted)?;
+        let newest = || past.newest_change().ok().and_then(|run| report::find(past, Some(run.id.as_str())).ok());
+        let (run, units) = match (wanted, newest()) {
+            (None, Some(found)) => found,
+            (wanted, _) => report::find(past, wanted)?,
+        };
         let events = past.journal()?.events(&run.id).map_err(past::stop)?;
         let events: Vec<Event> = events.into_iter().map(|recorded| recorded.event).collect();
         let checks = checks(past, &run, &events)?;

@@ -25,11 +25,20 @@ while IFS= read -r line; do
   elif [ "$(sum "$path")" != "${line%%  *}" ]; then echo "FAIL  $path is not the file that the checks ran on"; failed=1; fi
 done < "$here/files.sha256"
 
+# The project's own tools come first, as in the run.
+enter() {
+  cd "$1" || exit 2
+  for tools in node_modules/.bin .venv/bin venv/bin; do
+    if [ -d "$PWD/$tools" ]; then PATH=$PWD/$tools:$PATH; fi
+  done
+}
+enter .
+
 gone() { if [ -e "$1" ]; then echo "FAIL  $1 was removed, and is here"; failed=1; fi; }
 
 check() { # number, expected exit status, folder, command
   log=$(mktemp) || exit 2
-  ( cd "$3" && exec bash -o pipefail -c "$4" ) >"$log" 2>&1 </dev/null
+  ( enter "$3" && exec bash -o pipefail -c "$4" ) >"$log" 2>&1 </dev/null
   status=$?
   if [ "$status" -eq "$2" ]; then echo "PASS  $4"
   else echo "FAIL  $4 (exit status $status, not $2)"; tail -n 20 "$log" | sed 's/^/      /'; failed=1; fi
