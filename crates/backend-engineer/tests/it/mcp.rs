@@ -55,10 +55,14 @@ struct Session {
 impl Session {
     /// Begins a session; with `roots`, as a client that has some.
     fn begin(scene: &Scene, arguments: &[&str], roots: Option<Vec<Value>>) -> Self {
+        let capabilities = if roots.is_some() { json!({ "roots": {} }) } else { json!({}) };
+        Session::begin_with(scene, arguments, capabilities, roots.unwrap_or_default())
+    }
+
+    fn begin_with(scene: &Scene, arguments: &[&str], capabilities: Value, roots: Vec<Value>) -> Self {
         let mut child = scene.converse(&[&["mcp"], arguments].concat());
         let (to, from) = (child.stdin.take(), BufReader::new(child.stdout.take().expect("a pipe")));
-        let capabilities = if roots.is_some() { json!({ "roots": {} }) } else { json!({}) };
-        let mut session = Session { child, to, from, next: 0, heard: Vec::new(), roots: roots.unwrap_or_default() };
+        let mut session = Session { child, to, from, next: 0, heard: Vec::new(), roots };
         let asked = json!({
             "protocolVersion": "2025-06-18", "capabilities": capabilities,
             "clientInfo": { "name": "test", "version": "1" },
@@ -242,4 +246,33 @@ fn a_run_is_cancelled_and_leaves_the_tree_to_the_next() {
     assert_eq!(session.end(), Some(0));
     let runs: Value = serde_json::from_str(&scene.run(&["runs", "--json"]).stdout).expect("JSON");
     assert_eq!(runs[0]["state"], "interrupted", "{runs}");
+}
+
+#[test]
+fn a_client_that_knows_tasks_gets_one_and_may_cancel_it() {
+    let scene = scene();
+    let tasks = json!({ "extensions": { "io.modelcontextprotocol/tasks": {} } });
+    let mut session = Session::begin_with(&scene, &[], tasks, Vec::new());
+    let mut settle = |phase: &str, cancel: bool| {
+        let told = session.call("implement", json!({ "plan": "docs/plan.md", "phase": phase }));
+        let id = told["taskId"].as_str().unwrap_or_else(|| panic!("no task: {told}")).to_owned();
+        loop {
+            let task = session.ask("tasks/get", json!({ "taskId": id }))["result"].clone();
+            if cancel && task["statusMessage"].to_string().contains("python3 wait.py") {
+                session.ask("tasks/cancel", json!({ "taskId": id }));
+            }
+            if task["status"] != "working" {
+                return task;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    };
+    let done = settle("1", false);
+    assert_eq!(
+        (&done["status"], &done["result"]["structuredContent"]["exit"]),
+        (&json!("completed"), &json!(0)),
+        "{done}"
+    );
+    assert_eq!(settle("2", true)["status"], "cancelled");
+    assert_eq!(session.end(), Some(0));
 }
