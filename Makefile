@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
-.PHONY: demo demo-express test
+.PHONY: demo demo-express test test-clients test-packages
 
 PYTHON ?= python3
 # Where cargo builds; the demos work on copies below it.
@@ -56,3 +56,22 @@ test:
 	fi
 	cargo test --workspace --locked --doc
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+# The official clients of the Model Context Protocol, from their registries, work with the server.
+CLIENTS := $(abspath $(TARGET))/clients
+
+test-clients:
+	cargo build --locked --package backend-engineer
+	mkdir -p "$(CLIENTS)/typescript"
+	test -x "$(CLIENTS)/python/bin/python" || $(PYTHON) -m venv "$(CLIENTS)/python"
+	"$(CLIENTS)/python/bin/pip" install --quiet --disable-pip-version-check --requirement tests/clients/requirements.txt
+	cp tests/clients/package.json tests/clients/package-lock.json tests/clients/typescript_client.mjs "$(CLIENTS)/typescript/"
+	(cd "$(CLIENTS)/typescript" && npm ci --silent --no-audit --no-fund)
+	"$(CLIENTS)/python/bin/python" tests/clients/python_client.py "$(abspath $(TARGET))/debug/backend-engineer" "$(CLIENTS)/work"
+	node "$(CLIENTS)/typescript/typescript_client.mjs" "$(abspath $(TARGET))/debug/backend-engineer" "$(CLIENTS)/work"
+
+# The wheel and the npm packages are built from the debug program and installed where nothing else is; PROFILE=release
+# takes the other. Needs the registry of Python for maturin.
+test-packages:
+	cargo build --locked --package backend-engineer
+	bash packaging/test.sh "$(abspath $(TARGET))"

@@ -30,19 +30,26 @@ mod check;
 mod completions;
 mod config;
 mod diff;
+mod doctor;
 mod explain;
 mod export;
 mod graft;
 mod implement;
+mod init;
 mod man;
 mod models;
 mod plan;
+mod report;
+mod evidence;
 mod resume;
 mod runs;
 mod show;
 mod survey;
 mod undo;
 mod verify;
+
+mod hook;
+mod mcp;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
@@ -119,6 +126,19 @@ pub(crate) struct Globals {
         global = true
     )]
     color: ColourWhen,
+
+    /// Who called the subcommand, where it was not the command line.
+    #[arg(skip)]
+    pub(crate) caller: Option<Caller>,
+}
+
+/// Somebody who calls a subcommand from within the program.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    /// The command line that would do the same.
+    pub(crate) argv: Vec<String>,
+    /// Resolves when nobody waits for the result any longer.
+    pub(crate) cancelled: ::mcp::Cancelled,
 }
 
 impl Globals {
@@ -156,11 +176,17 @@ enum Command {
     Runs(runs::RunsArguments),
     Show(show::ShowArguments),
     Survey(survey::SurveyArguments),
+    Report(report::ReportArguments),
+    Evidence(evidence::EvidenceArguments),
     Diff(diff::DiffArguments),
     Export(export::ExportArguments),
     Agents(agents::AgentsArguments),
+    Mcp(mcp::McpArguments),
+    Hook(hook::HookArguments),
     Models(models::ModelsArguments),
     Config(config::ConfigArguments),
+    Doctor(doctor::DoctorArguments),
+    Init(init::InitArguments),
     Graft(graft::GraftArguments),
     Completions(completions::CompletionsArguments),
     Man(man::ManArguments),
@@ -180,11 +206,17 @@ impl Command {
             Command::Runs(arguments) => runs::run(arguments, globals),
             Command::Show(arguments) => show::run(arguments, globals),
             Command::Survey(arguments) => survey::run(arguments, globals),
+            Command::Report(arguments) => report::run(arguments, globals),
+            Command::Evidence(arguments) => evidence::run(arguments, globals),
             Command::Diff(arguments) => diff::run(arguments, globals),
             Command::Export(arguments) => export::run(arguments, globals),
+            Command::Mcp(arguments) => mcp::run(arguments, globals),
+            Command::Hook(arguments) => hook::run(arguments, globals),
             Command::Agents(arguments) => agents::run(arguments, globals),
             Command::Models(arguments) => models::run(arguments, globals),
             Command::Config(arguments) => config::run(arguments, globals),
+            Command::Doctor(arguments) => doctor::run(arguments, globals),
+            Command::Init(arguments) => init::run(arguments, globals),
             Command::Graft(arguments) => graft::run(arguments, globals),
             Command::Completions(arguments) => completions::run(arguments, &CommandLine::command()),
             Command::Man(arguments) => man::run(arguments, &CommandLine::command()),

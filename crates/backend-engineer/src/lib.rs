@@ -86,6 +86,7 @@ async fn implement_unit(run: &RunContext, workspace: &mut Workspace, unit: Phase
     settle(&mut work, &change, &mut verification)?;
     run.begin(StepName::Report)?;
     let report = report(&work, &change, &verification);
+    run.emit(report.event(run.options.dry_run))?;
     workspace.discard_leftovers().await?;
     Ok(report)
 }
@@ -112,6 +113,7 @@ async fn verify_unit(run: &RunContext, workspace: &mut Workspace, unit: PhaseId)
     settle(&mut work, &change, &mut verification)?;
     run.begin(StepName::Report)?;
     let report = report(&work, &change, &verification);
+    run.emit(report.event(run.options.dry_run))?;
     workspace.discard_leftovers().await?;
     Ok(report)
 }

@@ -2,6 +2,7 @@
 
 mod json;
 mod markdown;
+mod rechecked;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,7 @@ use crate::verify::{
 };
 
 pub(crate) use json::document;
+pub(crate) use rechecked::{Rechecked, RecheckedState};
 
 /// What a run has to say about one phase.
 #[derive(Debug, Clone, Serialize)]
@@ -63,6 +65,9 @@ pub(crate) struct Report {
     span_states: BTreeMap<SpanState, usize>,
     /// Observations, decisions, what is left open and why.
     pub(crate) notes: Vec<String>,
+    /// Ticked boxes with what their checks say now, where that was asked.
+    #[serde(skip)]
+    pub(crate) rechecked: Vec<Rechecked>,
 }
 
 /// A task of the phase.
@@ -193,6 +198,10 @@ pub(crate) fn report(work: &UnitWork<'_>, change: &Change, verification: &Verifi
         spans: verification.spans.clone(),
         span_states: span_states(&verification.spans),
         notes: notes(work, change, verification),
+        rechecked: match work.run.options.recheck {
+            true => rechecked::rechecked(work, verification),
+            false => Vec::new(),
+        },
     }
 }
 

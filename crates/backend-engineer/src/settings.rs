@@ -33,7 +33,7 @@ use crate::stop::Stop;
 use file::Owner;
 use layer::Layer;
 
-pub(crate) use key::KEYS;
+pub(crate) use key::{KEYS, Key};
 pub(crate) use layer::Commands;
 pub(crate) use origin::{Held, Origin};
 pub(crate) use restraint::Withheld;

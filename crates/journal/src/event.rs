@@ -306,6 +306,15 @@ pub enum Event {
         /// The same in words: the model's last ones, where it ended by itself.
         text: String,
     },
+    /// The report of a unit, as it was printed.
+    UnitReported {
+        /// The name that people use: "Phase 2.1".
+        label: String,
+        /// For people, in Markdown.
+        markdown: String,
+        /// For machines, as `schemas/report.json` describes a phase.
+        report: Value,
+    },
     /// The run ended.
     RunFinished {
         /// The program's exit code.
@@ -356,6 +365,7 @@ impl Event {
             Self::Compacted { .. } => "compacted",
             Self::LimitReached { .. } => "limit_reached",
             Self::ConversationEnded { .. } => "conversation_ended",
+            Self::UnitReported { .. } => "unit_reported",
             Self::RunFinished { .. } => "run_finished",
             Self::Unknown(value) => value
                 .get("event")

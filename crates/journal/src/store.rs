@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, TransactionBehavior, params};
 
 use crate::digest::{Digest, hash};
 use crate::error::JournalError;
@@ -24,6 +25,9 @@ const LARGEST_LOG: i64 = 16 << 20;
 /// The time that a writer waits for another process that writes: longer than any write of ours
 /// takes.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The time between two attempts to switch a new database over to its log.
+const PAUSE: Duration = Duration::from_millis(5);
 
 const TABLES: &str = "
 CREATE TABLE run (
@@ -312,10 +316,27 @@ fn prepare_tables(connection: &Connection) -> rusqlite::Result<()> {
     // The file may come with a repository that somebody else made.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    begin_log(connection)?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "journal_size_limit", LARGEST_LOG)?;
     connection.pragma_update(None, "foreign_keys", true)
+}
+
+/// Lets the database write ahead into a log. Another process that does the same to a new database
+/// at the same time is waited for here: SQLite does not wait for it by itself.
+fn begin_log(connection: &Connection) -> rusqlite::Result<()> {
+    let latest = Instant::now() + PATIENCE;
+    loop {
+        match connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())) {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && Instant::now() < latest =>
+            {
+                thread::sleep(PAUSE);
+            }
+            done => return done,
+        }
+    }
 }
 
 /// The kind of a database file.

@@ -60,6 +60,18 @@ pub async fn find_toplevel(folder: &Path) -> Result<Option<PathBuf>, SandboxErro
     Ok((!line.is_empty()).then(|| PathBuf::from(os_string(line))))
 }
 
+/// Returns the folder in which git keeps the state of the working tree at `folder` (a merge that is
+/// going on, the lock of the index), or nothing where there is no repository.
+///
+/// # Errors
+/// When git is missing or does not answer.
+pub async fn find_state_folder(folder: &Path) -> Result<Option<PathBuf>, SandboxError> {
+    let output = run_for_reading(folder, &["rev-parse", "--absolute-git-dir"]).await?;
+    let line = output.stdout.strip_suffix(b"\n").unwrap_or(&output.stdout);
+    let found = output.status.success() && !line.is_empty();
+    Ok(found.then(|| PathBuf::from(os_string(line))))
+}
+
 /// Returns whether `folder` lies in a git working tree.
 ///
 /// # Errors

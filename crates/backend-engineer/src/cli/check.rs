@@ -3,6 +3,8 @@
 mod annotations;
 mod sarif;
 
+pub(crate) use annotations::annotation;
+
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};

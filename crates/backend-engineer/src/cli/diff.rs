@@ -34,25 +34,31 @@ pub(crate) fn run(arguments: &DiffArguments, globals: &Globals) -> Result<Exit, 
         Some(wanted) => past.find(Some(wanted))?,
         None => past.newest_change()?,
     };
-    let journal = past.journal()?;
     let palette = globals.palette(Stream::Output);
-    let left = journal.written(&run.id).map_err(past::stop)?;
-    let mut text = String::new();
-    for original in journal.originals(&run.id).map_err(past::stop)? {
-        let after = if arguments.now {
-            now(&past, &original.path)?
-        } else {
-            let Some(written) = left.iter().find(|written| written.path == original.path) else { continue };
-            what_it_left(journal, written)?
-        };
-        text += &patch(&original.path, &side(&original), &after);
-    }
+    let text = change(&past, &run, arguments.now)?;
     if text.is_empty() {
         printer::say(&nothing(&run, arguments.now));
     }
     let steers = Stream::Output.is_terminal() && !palette.on;
     printer::print(&if steers { visible(&text) } else { painted(&text, palette) })?;
     Ok(Exit::Complete)
+}
+
+/// Returns what a run did to the files as a patch, or with `to_now`, what leads to what stands in the tree.
+pub(super) fn change(past: &Past, run: &RunSummary, to_now: bool) -> Result<String, Stop> {
+    let journal = past.journal()?;
+    let left = journal.written(&run.id).map_err(past::stop)?;
+    let mut text = String::new();
+    for original in journal.originals(&run.id).map_err(past::stop)? {
+        let after = if to_now {
+            now(past, &original.path)?
+        } else {
+            let Some(written) = left.iter().find(|written| written.path == original.path) else { continue };
+            what_it_left(journal, written)?
+        };
+        text += &patch(&original.path, &side(&original), &after);
+    }
+    Ok(text)
 }
 
 fn nothing(run: &RunSummary, now: bool) -> String {

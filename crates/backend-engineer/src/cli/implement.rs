@@ -58,9 +58,10 @@ pub(crate) fn job(arguments: &ImplementArguments) -> Job<'_> {
         commit: arguments.commit,
         approve: arguments.approve,
         untick: false,
+        recheck: false,
     };
     let model = arguments.model.model.clone();
     let (strength, effort) = (arguments.strength, arguments.model.effort);
     let flags = Flags { commit: arguments.commit, model, strength, effort, ..arguments.phase.walls.flags() };
-    Job { asked: &arguments.phase, flags, options, model: Some(&arguments.model), resumed: None }
+    Job { asked: &arguments.phase, flags, options, model: Some(&arguments.model), resumed: None, chosen: None }
 }

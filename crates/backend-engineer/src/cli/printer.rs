@@ -1,8 +1,37 @@
-//! The one place that prints: the report and what was asked for to stdout, everything else to stderr.
+//! The one place that prints: the report and what was asked for to stdout, everything else to stderr; or all of it to
+//! whoever called a subcommand in this program.
 
+use std::cell::RefCell;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 
 use crate::stop::Stop;
+
+/// Takes what a subcommand prints, with the stream that it is for.
+pub(crate) type Collector = Box<dyn FnMut(Stream, &str)>;
+
+thread_local! {
+    /// Who takes what this thread prints; the process's own streams where nobody does.
+    static COLLECTOR: RefCell<Option<Collector>> = const { RefCell::new(None) };
+}
+
+/// Does `work` with all that this thread prints given to `collector`.
+pub(crate) fn collect<T>(collector: Collector, work: impl FnOnce() -> T) -> T {
+    let before = COLLECTOR.with(|taken| taken.replace(Some(collector)));
+    let done = work();
+    COLLECTOR.with(|taken| *taken.borrow_mut() = before);
+    done
+}
+
+/// Gives `text` to who takes what this thread prints; returns whether somebody does.
+fn collected(stream: Stream, text: &str) -> bool {
+    COLLECTOR.with(|taken| match taken.borrow_mut().as_mut() {
+        Some(collector) => {
+            collector(stream, text);
+            true
+        }
+        None => false,
+    })
+}
 
 /// Prints `text` to stdout as it stands.
 ///
@@ -14,6 +43,9 @@ pub(crate) fn print(text: &str) -> Result<(), Stop> {
 
 /// [`print`], for what may not be text.
 pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Stop> {
+    if collected(Stream::Output, &String::from_utf8_lossy(bytes)) {
+        return Ok(());
+    }
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -25,6 +57,9 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Stop> {
 
 /// Prints `text` to stderr as it stands; where that fails, there is no one left to tell.
 pub(crate) fn say(text: &str) {
+    if collected(Stream::Errors, text) {
+        return;
+    }
     let mut stderr = io::stderr().lock();
     drop(stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush()));
 }
@@ -42,6 +77,7 @@ impl Stream {
     /// Whether a terminal is at its end.
     pub(crate) fn is_terminal(self) -> bool {
         match self {
+            _ if COLLECTOR.with(|taken| taken.borrow().is_some()) => false,
             Stream::Output => io::stdout().is_terminal(),
             Stream::Errors => io::stderr().is_terminal(),
         }

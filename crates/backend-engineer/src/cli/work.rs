@@ -25,17 +25,19 @@ pub(crate) struct Job<'a> {
     pub(crate) model: Option<&'a ModelArguments>,
     /// The interrupted run that goes on.
     pub(crate) resumed: Option<Resumed>,
+    /// The units, where the subcommand has chosen them already.
+    pub(crate) chosen: Option<Vec<PhaseId>>,
 }
 
 /// What came of all phases together.
 #[derive(Default)]
-struct Results {
-    reports: Vec<Report>,
+pub(crate) struct Results {
+    pub(crate) reports: Vec<Report>,
     skipped: Vec<String>,
     /// A phase is marked as done, and the tree lacks what it shows, or its files.
     lacking: Vec<Exit>,
     diff: String,
-    stop: Option<Stop>,
+    pub(crate) stop: Option<Stop>,
 }
 
 /// Does the job and prints what came of it; gives what the process ends with.
@@ -50,13 +52,18 @@ pub(crate) fn work(mut job: Job<'_>, globals: &Globals) -> Result<Exit, Stop> {
     };
     let name = loaded.name.clone();
     let text = loaded.plan.text().to_owned();
-    let outcome = open(&mut job, loaded, globals).and_then(|(opened, phases)| run(&job, opened, &phases));
-    let results = outcome.unwrap_or_else(|stop| match stop.exit {
+    let results = carry_out(&mut job, loaded, globals);
+    print(&job, globals, &results, Source { name: &name, text: &text })
+}
+
+/// Does the job and gives what came of it, unprinted.
+pub(crate) fn carry_out(job: &mut Job<'_>, loaded: crate::understand::Loaded, globals: &Globals) -> Results {
+    let outcome = open(job, loaded, globals).and_then(|(opened, phases)| run(job, opened, &phases, globals));
+    outcome.unwrap_or_else(|stop| match stop.exit {
         // Nothing is left to do.
         Exit::Complete => Results { skipped: vec![stop.message], ..Results::default() },
         _ => Results { stop: Some(stop), ..Results::default() },
-    });
-    print(&job, globals, &results, Source { name: &name, text: &text })
+    })
 }
 
 fn open(
@@ -65,9 +72,10 @@ fn open(
     globals: &Globals,
 ) -> Result<(RunContext, Vec<PhaseId>), Stop> {
     let resumed = job.resumed.take();
-    let phases = match &resumed {
-        Some(resumed) => of_labels(&loaded.plan, &resumed.phases)?,
-        None => units::choose(&loaded.plan, &loaded.name, &job.asked.selection)?,
+    let phases = match (&resumed, job.chosen.take()) {
+        (Some(resumed), _) => of_labels(&loaded.plan, &resumed.phases)?,
+        (None, Some(chosen)) => chosen,
+        (None, None) => units::choose(&loaded.plan, &loaded.name, &job.asked.selection)?,
     };
     let root = root_of(&loaded.path, job.asked.root.root.as_deref())?;
     let settings = Settings::load(&root, &job.flags)?;
@@ -89,7 +97,8 @@ fn open(
     if let (Some(engineer), Some(events)) = (&mut engineer, events) {
         engineer.goes_on_from(events);
     }
-    let request = RunRequest { options, units: labels, listener, engineer, resumed };
+    let argv = globals.caller.as_ref().map(|caller| caller.argv.clone());
+    let request = RunRequest { options, units: labels, listener, engineer, resumed, argv };
     let mut run = RunContext::open(loaded, &root, settings, request)?;
     if had_run {
         run.remark("The run goes on in a new sandbox: what its commands had built there or started is gone.")?;
@@ -116,7 +125,7 @@ fn hire(job: &Job<'_>, root: &std::path::Path, settings: &Settings) -> Result<Op
     Engineer::hire(definition, &model.wishes(settings))
 }
 
-fn run(job: &Job<'_>, run: RunContext, phases: &[PhaseId]) -> Result<Results, Stop> {
+fn run(job: &Job<'_>, run: RunContext, phases: &[PhaseId], globals: &Globals) -> Result<Results, Stop> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -126,7 +135,7 @@ fn run(job: &Job<'_>, run: RunContext, phases: &[PhaseId]) -> Result<Results, St
     let stopped = runtime.block_on(async {
         let worked = tokio::select! {
             worked = work_through(job, (&run, &mut workspace), phases, &mut results) => worked,
-            () = interrupted() => Err(Stop::new(Exit::Interrupted, "interrupted; `resume` goes on with it, and `undo` takes back what was written")),
+            () = interrupted(globals) => Err(Stop::new(Exit::Interrupted, "interrupted; `resume` goes on with it, and `undo` takes back what was written")),
         };
         let cleared = workspace.close().await;
         worked.and(cleared)
@@ -190,8 +199,19 @@ async fn work_through(
     Ok(())
 }
 
+/// Resolves when the user, the system or whoever called asks for the end.
+async fn interrupted(globals: &Globals) {
+    match globals.caller.clone() {
+        Some(mut caller) => tokio::select! {
+            () = caller.cancelled.wait() => {}
+            () = asked_to_end() => {}
+        },
+        None => asked_to_end().await,
+    }
+}
+
 /// Resolves when the user or the system asks the process to end.
-async fn interrupted() {
+async fn asked_to_end() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -1,5 +1,7 @@
 //! The report for people, in the shape that the specification gives.
 
+use journal::Event;
+
 use super::{CheckLine, Outcome, Report, Task, verdict_words};
 use crate::verify::Fate;
 
@@ -20,6 +22,14 @@ impl Report {
         lines(&mut text, self.note_lines(), "Nothing to add.");
         self.checks.iter().filter(|check| !check.output.is_empty()).for_each(|check| output(&mut text, check));
         text
+    }
+
+    /// Returns the report as the journal keeps it.
+    pub(crate) fn event(&self, dry_run: bool) -> Event {
+        let markdown = if dry_run { self.to_dry_run() } else { self.to_markdown() };
+        // A report is plain data: nothing of it can fail to be written as JSON.
+        let report = serde_json::to_value(self).unwrap_or_default();
+        Event::UnitReported { label: self.phase.clone(), markdown, report }
     }
 
     /// What a dry run has to say: what would be changed, and what stands in the way.

@@ -27,6 +27,8 @@ pub(crate) struct RunOptions {
     pub(crate) approve: bool,
     /// Tick no box and open those that no longer hold (`verify` alone).
     pub(crate) untick: bool,
+    /// Check ticked boxes again and change none (`verify --ci`).
+    pub(crate) recheck: bool,
 }
 
 /// What a run is begun with.
@@ -41,6 +43,8 @@ pub(crate) struct RunRequest {
     pub(crate) engineer: Option<Engineer>,
     /// The interrupted run that goes on.
     pub(crate) resumed: Option<Run>,
+    /// The command line that asks for it, by which it can be resumed; none for the process's own.
+    pub(crate) argv: Option<Vec<String>>,
 }
 
 /// Everything that is fixed during a run.
@@ -73,30 +77,32 @@ pub(crate) struct RunContext {
 impl RunRequest {
     /// A request to read only, by nobody who listens.
     pub(crate) fn reading(options: RunOptions) -> Self {
-        RunRequest { options, units: Vec::new(), listener: Box::new(|_| {}), engineer: None, resumed: None }
+        let listener: Listener = Box::new(|_| {});
+        RunRequest { options, units: Vec::new(), listener, engineer: None, resumed: None, argv: None }
     }
 }
 
 impl RunContext {
     /// Opens a run on `root`; one that writes takes the tree's lock and its place in the journal.
     pub(crate) fn open(loaded: Loaded, root: &Path, settings: Settings, request: RunRequest) -> Result<Self, Stop> {
-        let RunRequest { options, units, listener, engineer, resumed } = request;
+        let RunRequest { options, units, listener, engineer, resumed, argv } = request;
+        let own = || std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
         let plan_inside = loaded.path.strip_prefix(root).ok().map(|inside| inside.to_string_lossy().replace('\\', "/"));
         let plan_name = plan_inside.clone().unwrap_or_else(|| loaded.path.display().to_string());
         let start = RunStart {
             plan: plan_name.clone(),
             phases: units,
             root: root.display().to_string(),
-            argv: std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect(),
+            argv: argv.unwrap_or_else(own),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             dry_run: options.dry_run,
         };
         let keys = llm::secrets(&|name| std::env::var(name).ok()).into_iter();
         let facts = TreeFacts::below(root, settings.cache.as_deref());
-        let own = secrets::of_files(root, facts.environments());
+        let of_files = secrets::of_files(root, facts.environments());
         let keys = keys.map(|(name, value)| (name.to_owned(), value)).chain(settings.variables());
         let keys = keys.map(|(name, value)| Secret { name, value, is_word: false });
-        let redactor = Redactor::of_secrets(keys.chain(own));
+        let redactor = Redactor::of_secrets(keys.chain(of_files));
         let journal = if options.dry_run { None } else { Some(Journal::open(root)?) };
         let goes_on = resumed.is_some();
         let run = match resumed {

@@ -4,6 +4,7 @@ mod overlay;
 mod restoring;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::rc::Rc;
 
 use super::context::RunContext;
@@ -45,10 +46,15 @@ impl std::fmt::Debug for Workspace {
 impl Workspace {
     /// Makes the workspace of a run; its sandbox begins when it is first needed.
     pub(crate) fn of(run: &RunContext) -> Self {
+        Workspace::on(run.root(), run.files.facts(), &run.settings)
+    }
+
+    /// Makes a workspace without a run: commands that look run on it, and nothing of it is recorded.
+    pub(crate) fn on(root: &Path, facts: &Rc<TreeFacts>, settings: &Settings) -> Self {
         Workspace {
-            tree: Tree::at(run.root()),
-            facts: Rc::clone(run.files.facts()),
-            settings: run.settings.clone(),
+            tree: Tree::at(root),
+            facts: Rc::clone(facts),
+            settings: settings.clone(),
             walls: Walls::None,
             scratch: None,
             synced: BTreeMap::new(),

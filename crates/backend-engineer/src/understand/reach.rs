@@ -22,6 +22,15 @@ pub(crate) enum Reach {
 impl Reach {
     /// The names that are accepted.
     pub(crate) const NAMES: [&'static str; 3] = ["strict", "phase", "repo"];
+
+    /// Returns how it is written.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Reach::Strict => "strict",
+            Reach::Phase => "phase",
+            Reach::Repo => "repo",
+        }
+    }
 }
 
 impl FromStr for Reach {

@@ -25,7 +25,7 @@ pub(crate) struct Marked {
 /// Ticks, and where asked opens, the boxes of the phase.
 pub(super) fn tick(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<(), Stop> {
     let run = work.run;
-    if !run.runs_commands() {
+    if !run.runs_commands() || run.options.recheck {
         return Ok(());
     }
     let mut ticked = Vec::new();

@@ -9,9 +9,14 @@ mod program;
 #[path = "../../../sandbox/tests/it/required.rs"]
 mod required;
 
+mod ci;
 mod command_line;
+mod doctor_and_init;
 mod event_schema;
+mod evidence;
+mod integrations;
 mod kills;
+mod mcp;
 mod past_runs;
 mod report_schema;
 mod scenarios;

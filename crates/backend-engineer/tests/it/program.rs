@@ -64,14 +64,24 @@ impl Scene {
     }
 
     /// The program with `arguments`, started and not waited for, its stdout to be read.
-    #[expect(clippy::disallowed_methods, reason = "a process to kill is what is tested")]
     pub(crate) fn start(&self, arguments: &[&str]) -> std::process::Child {
+        self.spawn(arguments, std::process::Stdio::null())
+    }
+
+    /// The program with `arguments`, started and not waited for, its stdin to be written and its stdout to be read.
+    pub(crate) fn converse(&self, arguments: &[&str]) -> std::process::Child {
+        self.spawn(arguments, std::process::Stdio::piped())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a process to talk to, or to kill, is what is tested")]
+    fn spawn(&self, arguments: &[&str], stdin: std::process::Stdio) -> std::process::Child {
         std::process::Command::new(env!("CARGO_BIN_EXE_backend-engineer"))
             .args(arguments)
             .env_clear()
             .env("HOME", self.folder.path().join("home"))
             .env("PATH", "/usr/bin:/bin")
             .current_dir(self.root())
+            .stdin(stdin)
             .stdout(std::process::Stdio::piped())
             .stderr(std::process::Stdio::null())
             .spawn()

@@ -21,7 +21,7 @@ const DEEPEST_FOLDER: usize = 4;
 const EMPTY_NAMES: [&str; 8] = ["core", "util", "utils", "common", "helper", "helpers", "manager", "managers"];
 
 /// Which crates of the workspace a crate may use: the table of ARCHITECTURE.md.
-const WALLS: [(&str, &[&str]); 10] = [
+const WALLS: [(&str, &[&str]); 11] = [
     ("shell", &[]),
     ("code", &[]),
     ("plan", &["shell", "code"]),
@@ -31,15 +31,17 @@ const WALLS: [(&str, &[&str]); 10] = [
     ("journal", &[]),
     ("llm", &[]),
     ("agent", &["llm", "journal"]),
-    ("backend-engineer", &["shell", "code", "plan", "graft", "survey", "sandbox", "journal", "llm", "agent"]),
+    ("mcp", &[]),
+    ("backend-engineer", &["shell", "code", "plan", "graft", "survey", "sandbox", "journal", "llm", "agent", "mcp"]),
 ];
 
 /// Libraries that give a power which only one crate has.
-const POWERS: [(&str, &str); 7] = [
+const POWERS: [(&str, &str); 8] = [
     ("rusqlite", "journal"),
     ("process-wrap", "sandbox"),
     ("landlock", "sandbox"),
     ("seccompiler", "sandbox"),
+    ("rmcp", "mcp"),
     ("reqwest", "llm"),
     ("hyper", "llm"),
     ("ureq", "llm"),

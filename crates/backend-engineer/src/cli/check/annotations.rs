@@ -10,16 +10,27 @@ pub(super) fn lines(checked: &Checked<'_>) -> String {
 }
 
 fn line(checked: &Checked<'_>, finding: &Finding) -> String {
-    let word = match finding.severity {
+    let place = finding.span.as_ref().map(|span| checked.plan.location(span.start));
+    let (line, column) = place.map_or((0, 0), |place| (place.line, place.column));
+    let hint = finding.hint.as_ref().map(|hint| format!("\n{hint}")).unwrap_or_default();
+    let message = format!("{}{hint}", finding.message);
+    annotation(finding.severity, (checked.name, line, column), finding.code, &message)
+}
+
+/// Returns the workflow command that shows a message at a place: a file, its line and column from 1, or 0 for none.
+pub(crate) fn annotation(
+    severity: Severity,
+    (file, line, column): (&str, usize, usize),
+    title: &str,
+    message: &str,
+) -> String {
+    let word = match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Note => "notice",
     };
-    let place = finding.span.as_ref().map(|span| checked.plan.location(span.start));
-    let place = place.map(|place| format!(",line={},col={}", place.line, place.column)).unwrap_or_default();
-    let hint = finding.hint.as_ref().map(|hint| format!("\n{hint}")).unwrap_or_default();
-    let message = data(&visible(&format!("{}{hint}", finding.message)));
-    format!("::{word} file={}{place},title={}::{message}\n", property(checked.name), property(finding.code))
+    let place = if line > 0 { format!(",line={line},col={column}") } else { String::new() };
+    format!("::{word} file={}{place},title={}::{}\n", property(file), property(title), data(&visible(message)))
 }
 
 fn data(text: &str) -> String {

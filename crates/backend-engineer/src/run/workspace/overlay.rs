@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sandbox::{
     Command, Effect, EffectKind, FirstValue, Network, OpeningSandbox, Outcome, Policy, Sandbox, Server, Service,
-    Temporary,
+    Temporary, Tier,
 };
 
 use super::Workspace;
@@ -291,6 +291,21 @@ impl Workspace {
     /// Whether a sandbox that was begun is there, or known not to come.
     pub(crate) fn has_raised(&self) -> bool {
         matches!(&self.walls, Walls::Rising(rising) if rising.is_ready())
+    }
+
+    /// Opens the sandbox without the configured set-up, and returns the backend with how it came to be that one.
+    pub(crate) async fn open_bare(&mut self) -> Result<Tier, Stop> {
+        self.raise()?;
+        if let Walls::Rising(rising) = std::mem::take(&mut self.walls) {
+            self.walls = Walls::Standing(Box::new(rising.wait().await?));
+        }
+        Ok(self.opened()?.tier())
+    }
+
+    /// Runs a command that only looks in the sandbox that [`Workspace::open_bare`] opened.
+    pub(crate) async fn look(&mut self, to_run: ToRun<'_>) -> Result<Outcome, Stop> {
+        let command = self.command(to_run);
+        Ok(self.opened()?.run(command).await?)
     }
 
     /// Opens the sandbox before anything is changed, so that a machine without walls is told at once.

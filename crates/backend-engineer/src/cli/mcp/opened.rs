@@ -1,0 +1,58 @@
+//! What the server was started with, as the flags that each call gets: the only way by which anything is opened.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::McpArguments;
+use crate::settings::write_duration;
+use crate::stop::Stop;
+
+/// Flags by the subcommands that take them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Opened {
+    /// For whatever runs commands.
+    pub(super) commands: Vec<String>,
+    /// For whatever looks at a plan before work on it.
+    pub(super) plan: Vec<String>,
+    /// For work on a plan.
+    pub(super) work: Vec<String>,
+}
+
+impl Opened {
+    /// Reads the flags of the server's own command line.
+    ///
+    /// # Errors
+    /// A file of variables that is not there.
+    pub(super) fn of(arguments: &McpArguments) -> Result<Self, Stop> {
+        let McpArguments { approve, commit, strength, walls, model, .. } = arguments;
+        let time = |name: &str, time: &Option<Duration>| time.map(|time| format!("--{name}={}", write_duration(time)));
+        let mut commands: Vec<String> = Vec::new();
+        commands.extend(walls.sandbox.map(|backend| format!("--sandbox={backend}")));
+        commands.extend(walls.allow_network.then(|| "--allow-network".to_owned()));
+        commands.extend(time("timeout", &walls.timeout));
+        commands.extend(walls.env.iter().map(|name| format!("--env={name}")));
+        for file in &walls.env_file {
+            commands.push(format!("--env-file={}", absolute(file)?));
+        }
+        let plan: Vec<String> = approve.then(|| "--approve".to_owned()).into_iter().collect();
+        let mut work = plan.clone();
+        work.extend(commit.then(|| "--commit".to_owned()));
+        work.extend(time("strength", strength));
+        // A model costs money: none is asked unless whoever started the server named one.
+        work.push(format!("--model={}", model.model.as_deref().unwrap_or("none")));
+        work.extend(model.effort.map(|effort| format!("--effort={}", effort.name())));
+        work.extend(model.agent.iter().map(|agent| format!("--agent={agent}")));
+        work.push(format!("--scope={}", model.scope.name()));
+        work.extend(model.limits.max_turns.map(|most| format!("--max-turns={most}")));
+        work.extend(model.limits.max_tokens.map(|most| format!("--max-tokens={most}")));
+        work.extend(model.limits.max_cost.map(|most| format!("--max-cost={most}")));
+        work.extend(time("max-time", &model.limits.max_time));
+        Ok(Opened { commands, plan, work })
+    }
+}
+
+fn absolute(file: &Path) -> Result<String, Stop> {
+    let found = file.canonicalize();
+    let found = found.map_err(|error| Stop::usage(format!("--env-file {}: {error}", file.display())))?;
+    Ok(found.display().to_string())
+}

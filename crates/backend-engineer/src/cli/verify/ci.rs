@@ -1,0 +1,183 @@
+//! `verify --ci`: checks the ticked boxes of a plan again on the checkout that it is started in, and changes nothing: for
+//! whoever looks at a pull request.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+
+use plan::{PhaseId, Plan, State};
+use sandbox::git;
+use serde_json::{Value, json};
+
+use super::VerifyArguments;
+use crate::cli::check::annotation;
+use crate::cli::printer::{self, visible};
+use crate::cli::work::{Job, Results, carry_out};
+use crate::cli::{Globals, units};
+use crate::report::{Rechecked, RecheckedState};
+use crate::run::RunOptions;
+use crate::stop::{Exit, Severity, Stop};
+use crate::understand::{load_plan, root_of};
+
+/// The number of the JSON form; a change that breaks readers counts it up.
+const VERSION: u32 = 1;
+
+/// The file that GitHub shows as the summary of a step.
+const SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+
+/// What came of all boxes.
+struct Outcome {
+    plan: String,
+    commit: Option<String>,
+    /// Files that differ from the commit, the plan left out.
+    changed: usize,
+    boxes: Vec<Rechecked>,
+    stop: Option<Stop>,
+    exit: Exit,
+}
+
+/// Checks again and prints what came of it.
+pub(super) fn run(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let loaded = load_plan(&arguments.phase.plan)?;
+    let root = root_of(&loaded.path, arguments.phase.root.root.as_deref())?;
+    let selection = &arguments.phase.selection;
+    let chosen = match selection.phases.is_empty() && !selection.all {
+        true => with_ticked_boxes(&loaded.plan),
+        false => units::choose(&loaded.plan, &loaded.name, selection)?,
+    };
+    let inside = loaded.path.strip_prefix(&root).map(|inside| inside.display().to_string());
+    let plan = inside.unwrap_or_else(|_| loaded.name.clone());
+    let (commit, changed) = state_of_tree(&root, &plan);
+    let results = match chosen.is_empty() {
+        true => Results::default(),
+        false => {
+            let options = RunOptions { approve: true, recheck: true, ..RunOptions::default() };
+            let flags = arguments.phase.walls.flags();
+            let asked = &arguments.phase;
+            let mut job = Job { asked, flags, options, model: None, resumed: None, chosen: Some(chosen) };
+            carry_out(&mut job, loaded, globals)
+        }
+    };
+    let outcome = outcome(plan, commit, changed, results);
+    tell(&outcome, arguments.phase.json)?;
+    Ok(outcome.exit)
+}
+
+/// Returns the units in which boxes are ticked.
+fn with_ticked_boxes(plan: &Plan) -> Vec<PhaseId> {
+    let boxes = plan.checkboxes().iter().filter(|found| found.state == State::Done);
+    let mut owners: Vec<PhaseId> = boxes.filter_map(|found| found.phase).collect();
+    owners.sort_by_key(|id| id.0);
+    owners.dedup();
+    owners
+}
+
+fn state_of_tree(root: &std::path::Path, plan: &str) -> (Option<String>, usize) {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return (None, 0) };
+    runtime.block_on(async {
+        let commit = git::read_head(root).await.ok().flatten();
+        let changed = git::read_status::<&str>(root, &[]).await.unwrap_or_default();
+        (commit, changed.iter().filter(|one| one.path != plan).count())
+    })
+}
+
+fn outcome(plan: String, commit: Option<String>, changed: usize, results: Results) -> Outcome {
+    let mut boxes: Vec<Rechecked> = Vec::new();
+    for found in results.reports.into_iter().flat_map(|report| report.rechecked) {
+        // A unit that holds another one looks at its boxes as well.
+        if !boxes.iter().any(|known| known.line == found.line) {
+            boxes.push(found);
+        }
+    }
+    boxes.sort_by_key(|found| found.line);
+    let any = |state| boxes.iter().any(|found| found.state == state);
+    let of_boxes = match () {
+        () if any(RecheckedState::Broken) => Exit::CheckFailed,
+        () if any(RecheckedState::NotChecked) => Exit::Unproven,
+        () => Exit::Complete,
+    };
+    let exit = Exit::first(results.stop.iter().map(|stop| stop.exit).chain([of_boxes]));
+    Outcome { plan, commit, changed, boxes, stop: results.stop, exit }
+}
+
+/// Prints the outcome, adds it to the step's summary, and points at what no longer holds.
+fn tell(outcome: &Outcome, as_json: bool) -> Result<(), Stop> {
+    let data = as_value(outcome);
+    let summary = summary(outcome, &data);
+    match as_json {
+        true => printer::print(&format!("{data:#}\n"))?,
+        false => printer::print(&visible(&summary))?,
+    }
+    if let Some(file) = std::env::var_os(SUMMARY).filter(|file| !file.is_empty()) {
+        let written = OpenOptions::new().append(true).create(true).open(&file);
+        let written = written.and_then(|mut file| file.write_all(summary.as_bytes()));
+        written.map_err(|error| Stop::environment(format!("the step's summary can't be written: {error}")))?;
+    }
+    if std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") {
+        for found in &outcome.boxes {
+            let (severity, title) = match found.state {
+                RecheckedState::Broken => (Severity::Error, "no-longer-holds"),
+                RecheckedState::NotChecked => (Severity::Warning, "not-checked"),
+                RecheckedState::Holds | RecheckedState::NotDecided => continue,
+            };
+            let message = format!("{}: {}", found.text, found.why);
+            printer::say(&annotation(severity, (&outcome.plan, found.line, 1), title, &message));
+        }
+    }
+    Ok(())
+}
+
+fn as_value(outcome: &Outcome) -> Value {
+    let count = |state| outcome.boxes.iter().filter(|found| found.state == state).count();
+    json!({
+        "version": VERSION,
+        "program": format!("backend-engineer {}", env!("CARGO_PKG_VERSION")),
+        "plan": outcome.plan,
+        "commit": outcome.commit,
+        "changed_files": outcome.changed,
+        "exit": outcome.exit.code(),
+        "broken": count(RecheckedState::Broken),
+        "not_checked": count(RecheckedState::NotChecked),
+        "holds": count(RecheckedState::Holds),
+        "not_decided": count(RecheckedState::NotDecided),
+        "boxes": outcome.boxes,
+        "stop": outcome.stop.as_ref().map(|stop| json!({ "message": stop.message, "hint": stop.hint })),
+    })
+}
+
+fn summary(outcome: &Outcome, data: &Value) -> String {
+    let heading = match (&outcome.stop, outcome.exit) {
+        (Some(_), _) => "could not be checked",
+        (None, Exit::CheckFailed) => "a ticked box no longer holds",
+        (None, Exit::Unproven) => "not every ticked box could be checked",
+        (None, _) if outcome.boxes.is_empty() => "no box is ticked",
+        (None, _) => "every ticked box that a command decides holds",
+    };
+    let mut text = format!("## {}: {heading}\n\n", outcome.plan);
+    text += &outcome.stop.iter().map(|stop| format!("{}\n\n", stop.message)).collect::<String>();
+    if !outcome.boxes.is_empty() {
+        text += "| | line | ticked | seen |\n|---|---|---|---|\n";
+    }
+    for found in &outcome.boxes {
+        let state = match found.state {
+            RecheckedState::Broken => "FAIL",
+            RecheckedState::NotChecked => "NOT CHECKED",
+            RecheckedState::Holds => "PASS",
+            RecheckedState::NotDecided => "–",
+        };
+        text += &format!("| {state} | {} | {} | {} |\n", found.line, cell(&found.text), cell(&found.why));
+    }
+    let commit = outcome.commit.as_deref().unwrap_or("no commit");
+    let changed = match outcome.changed {
+        0 => String::new(),
+        count => format!(", with {count} files that differ from it"),
+    };
+    text += &format!(
+        "\nCheckout: {commit}{changed}.\n\n<details><summary>Evidence</summary>\n\n```json\n{data:#}\n```\n\n</details>\n\n"
+    );
+    text
+}
+
+/// Returns the text as a cell of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ").replace('<', "&lt;")
+}
