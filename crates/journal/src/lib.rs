@@ -18,6 +18,8 @@ mod digest;
 
 mod folder;
 
+mod disk;
+
 mod originals;
 
 mod store;
@@ -31,6 +33,7 @@ mod journal;
 mod undo;
 
 pub use digest::hash;
+pub use disk::{Disk, NewState, NotPlaced, Placement, RealDisk, place_all};
 pub use error::JournalError;
 pub use event::{Event, FileAction, Severity, StepName};
 pub use evidence::{
@@ -41,4 +44,4 @@ pub use identity::{OutputId, RunId};
 pub use journal::{Journal, Recorded, RunState, RunSummary, Written};
 pub use originals::Original;
 pub use run::{Run, RunStart};
-pub use undo::{UndoError, Undone, undo_run};
+pub use undo::{UndoError, Undone, undo_on, undo_run};
