@@ -9,15 +9,15 @@ mod store;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
-use survey::{Cache, Contents, Listing, Survey};
+use survey::{Cache, Contents, Listing, Survey, read_regular};
 
 use crate::fingerprint::{self, is_by_product};
+use crate::secrets;
 use names::Names;
 pub(crate) use names::{is_source, package_of};
 use stamp::Stamp;
@@ -35,8 +35,7 @@ const LARGEST_TEXT: u64 = 4 << 20;
 /// Returns the text of a regular file of ordinary size, or of one that a link leads to. A pipe or a device would be waited
 /// for, or never end.
 pub(crate) fn read_text(file: &Path) -> Option<String> {
-    Stamp::of(file).filter(|stamp| stamp.size <= LARGEST_TEXT)?;
-    fs::read_to_string(file).ok()
+    String::from_utf8(read_regular(file, LARGEST_TEXT).ok()?).ok()
 }
 
 /// What a file held when it bore a stamp.
@@ -106,6 +105,11 @@ impl TreeFacts {
     /// Returns the environment files at the root and in the folders near it.
     pub(crate) fn environments(&self) -> &[String] {
         self.listing().environments()
+    }
+
+    /// Returns the files that hold keys by their names, those that git ignores left out.
+    pub(crate) fn key_files(&self) -> Vec<String> {
+        self.paths().iter().filter(|path| secrets::holds_keys(path)).cloned().collect()
     }
 
     /// Returns whether the repository's ignore files leave the path out.
@@ -280,7 +284,7 @@ impl Contents for TreeFacts {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         // A pipe or a device would be waited for.
         self.stamp(path).ok_or_else(|| io::Error::other("not a regular file"))?;
-        let read = fs::read(self.root.join(path));
+        let read = read_regular(&self.root.join(path), u64::MAX);
         let mut known = self.known().borrow_mut();
         known.is_changed = true;
         match &read {

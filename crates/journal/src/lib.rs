@@ -24,15 +24,13 @@ mod originals;
 
 mod store;
 
-mod bounded;
-
 mod run;
 
 mod journal;
 
 mod undo;
 
-pub use digest::hash;
+pub use digest::{hash, hash_of};
 pub use disk::{Disk, NewState, NotPlaced, Placement, RealDisk, place_all};
 pub use error::JournalError;
 pub use event::{Event, FileAction, Severity, StepName};

@@ -9,17 +9,12 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
-use crate::bounded::Bounded;
 use crate::error::JournalError;
 use crate::event::Event;
 use crate::folder::{Folder, TreeLock};
 use crate::identity::{OutputId, RunId, now_ms};
 use crate::originals::{Original, missing_folders};
 use crate::store::Store;
-
-/// Bytes of each end of a long output that are kept: what a person or a model reads of one lies
-/// there, and a command may print without end.
-const KEPT_AT_EACH_END: usize = 4 << 20;
 
 /// The start of a run: what it sets out to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -273,15 +268,15 @@ impl Run {
             .write(|transaction| self.insert_written(transaction, &state, content).map(drop))
     }
 
-    /// Keeps a command's output, read to its end, and gives the number to find it by: whole up to 8
-    /// MiB, else its first and last 4 MiB. Equal outputs are kept once. The journal takes nothing
+    /// Keeps a command's output, read to its end, and gives the number to find it by. Equal outputs
+    /// are kept once. The journal takes nothing
     /// else until `bytes` has ended, so give it a file, not a live pipe.
     ///
     /// # Errors
     /// [`JournalError::Input`] when `bytes` can't be read, or a refusal of the database; nothing is
     /// kept then.
     pub fn keep_output(&self, bytes: impl Read) -> Result<OutputId, JournalError> {
-        let number = self.store.keep(Bounded::new(bytes, KEPT_AT_EACH_END))?;
+        let number = self.store.keep(bytes)?;
         Ok(OutputId(u64::try_from(number).unwrap_or(0)))
     }
 

@@ -3,6 +3,8 @@
 
 mod place;
 
+mod regular;
+
 mod listing;
 
 mod contents;
@@ -49,6 +51,7 @@ pub use findings::{Column, Entity, Operation, Route, Shape, Unresolved};
 pub use layers::{Layer, LayerBreak, LayerCall, LayerFile, Layers};
 pub use listing::{Kind, Listed, Listing};
 pub use place::Place;
+pub use regular::{open_regular, read_regular};
 pub use stack::{
     Component, Database, Dependency, Ecosystem, LanguageUse, Migrations, Package, Stack,
 };

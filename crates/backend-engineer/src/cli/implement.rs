@@ -57,7 +57,7 @@ pub(crate) fn job(arguments: &ImplementArguments) -> Job<'_> {
         no_verify: arguments.no_verify,
         commit: arguments.commit,
         approve: arguments.approve,
-        untick: false,
+        ..RunOptions::default()
     };
     let model = arguments.model.model.clone();
     let (strength, effort) = (arguments.strength, arguments.model.effort);

@@ -1,5 +1,7 @@
 //! What `implement` and `verify` share: opens the plan, works through its phases in order, and prints the reports.
 
+use std::time::Duration;
+
 use journal::Event;
 use plan::{PhaseId, State};
 use serde_json::json;
@@ -71,7 +73,8 @@ fn open(
     };
     let root = root_of(&loaded.path, job.asked.root.root.as_deref())?;
     let settings = Settings::load(&root, &job.flags)?;
-    let options = RunOptions { commit: job.options.commit || settings.commit(), ..job.options };
+    let commit = job.options.commit || settings.commit();
+    let options = RunOptions { commit, keep_output: job.asked.keep_output, ..job.options };
     let labels: Vec<String> =
         phases.iter().filter_map(|id| loaded.plan.phase(*id)).map(|phase| phase.label.clone()).collect();
     let mut engineer = hire(job, &root, &settings)?;
@@ -121,12 +124,13 @@ fn run(job: &Job<'_>, run: RunContext, phases: &[PhaseId]) -> Result<Results, St
         .enable_all()
         .build()
         .map_err(|error| Stop::environment(format!("no event loop can be had: {error}")))?;
+    watch_for_interruption();
     let mut results = Results::default();
     let mut workspace = Workspace::of(&run);
     let stopped = runtime.block_on(async {
         let worked = tokio::select! {
             worked = work_through(job, (&run, &mut workspace), phases, &mut results) => worked,
-            () = interrupted() => Err(Stop::new(Exit::Interrupted, "interrupted; `resume` goes on with it, and `undo` takes back what was written")),
+            () = interrupted() => Err(Stop::new(Exit::Interrupted, INTERRUPTED)),
         };
         let cleared = workspace.close().await;
         worked.and(cleared)
@@ -188,6 +192,25 @@ async fn work_through(
         }
     }
     Ok(())
+}
+
+/// What a run says that was asked to end.
+const INTERRUPTED: &str = "interrupted; `resume` goes on with it, and `undo` takes back what was written";
+
+/// How long a run may take to end in good order once it is asked to. What it computes without a pause (a survey of a large
+/// tree) does not notice the request.
+const ORDERLY: Duration = Duration::from_millis(800);
+
+/// Ends the process where it is asked to end and does not within [`ORDERLY`]. The journal holds all that was done, as it
+/// does where a process is killed; the sandbox ends with its host, and the next run removes the private folder.
+fn watch_for_interruption() {
+    std::thread::spawn(|| {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        runtime.block_on(interrupted());
+        std::thread::sleep(ORDERLY);
+        printer::say(&format!("error: {INTERRUPTED}\n"));
+        std::process::exit(i32::from(Exit::Interrupted.code()));
+    });
 }
 
 /// Resolves when the user or the system asks the process to end.

@@ -1,5 +1,7 @@
 //! What is read, and what is not read again.
 
+use std::fs;
+
 use super::*;
 use std::fs::File;
 use std::time::{Duration, SystemTime};

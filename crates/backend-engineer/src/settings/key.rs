@@ -118,6 +118,12 @@ pub(crate) const KEYS: &[Key] = &[
         about: "ports that commands may reach, at the same port of their own loopback",
     },
     Key {
+        name: "limits",
+        variable: "",
+        takes: "processes = NUMBER, memory = \"8 GiB\", disk = \"10 GiB\"",
+        about: "what a command may take of the machine before it is ended (only in your own)",
+    },
+    Key {
         name: "prices",
         variable: "",
         takes: "\"MODEL\" = { input = DOLLARS, output = DOLLARS }, for a million tokens; cache_read, cache_write and cache_write_hour too",
