@@ -8,10 +8,9 @@ use std::rc::Rc;
 
 use journal::Event;
 
-pub(crate) use forms::SHORTEST;
 use forms::{BEFORE, LONGEST_KEY, secret_at};
 
-use crate::secrets::{Secret, stands_as_secret};
+use crate::secrets::{SHORTEST, Secret, stands_as_secret};
 use crate::stop::Stop;
 
 /// Knows the run's secrets.

@@ -92,6 +92,9 @@ const USUAL: [&str; 36] = [
 /// The largest environment file that is looked at, in bytes.
 const LARGEST: u64 = 256 << 10;
 
+/// Shorter values are words, not secrets; taking them out would blank half of every output.
+pub(crate) const SHORTEST: usize = 6;
+
 /// A value that must not be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Secret {

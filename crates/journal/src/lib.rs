@@ -38,7 +38,7 @@ pub use evidence::{
     Basis, CheckResult, Condition, Evidence, EvidenceId, FoundEvidence, ItemKind, ItemName,
     Subject, TestResult, UnitName, Verdict,
 };
-pub use identity::{OutputId, RunId};
+pub use identity::{OutputId, RunId, now_ms, written_time};
 pub use journal::{Journal, Recorded, RunState, RunSummary, Written};
 pub use originals::Original;
 pub use run::{Run, RunStart};

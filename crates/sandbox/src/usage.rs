@@ -6,13 +6,21 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::os::fd::{AsFd as _, AsRawFd as _};
+use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::command::Limit;
 use crate::policy::Limits;
 use crate::processes::living_descendants;
+
+/// The least time between two additions of what the private folder holds.
+const ADDED_UP: Duration = Duration::from_secs(1);
+
+/// So many times as long as an addition takes, none is made after it.
+const PAUSE: u32 = 20;
 
 /// Looks at what commands take.
 #[derive(Debug)]
@@ -21,19 +29,21 @@ pub(crate) struct Watch {
     /// The run's private folder, held open because its path may be out of sight; none where it
     /// can't be looked at.
     scratch: Option<File>,
-    /// The bytes that were free on its file system when the sandbox was set up.
-    free: u64,
+    /// The bytes that lay there when the sandbox was set up.
+    first: u64,
+    /// When the folder is added up again.
+    next: Mutex<Instant>,
 }
 
 impl Watch {
     /// Begins to watch; `scratch` is the run's private folder.
     pub(crate) fn begin(limits: Limits, scratch: Option<&Path>) -> Self {
         let scratch = scratch.and_then(|scratch| File::open(scratch).ok());
-        let free = scratch.as_ref().and_then(free_bytes).unwrap_or(0);
         Self {
             limits,
+            first: scratch.as_ref().map_or(0, bytes_in),
             scratch,
-            free,
+            next: Mutex::new(Instant::now()),
         }
     }
 
@@ -51,21 +61,21 @@ impl Watch {
         self.fills_disk().then_some(Limit::Disk(self.limits.disk))
     }
 
-    /// Returns whether the private folder has grown past the limit. Others write to the disk as
-    /// well: the folder is added up where the disk has lost so much.
+    /// Returns whether the private folder has grown past the limit.
     fn fills_disk(&self) -> bool {
-        let Some(scratch) = &self.scratch else {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let began = Instant::now();
+        let Some(scratch) = self.scratch.as_ref().filter(|_| began >= *next) else {
             return false;
         };
-        let left = free_bytes(scratch).unwrap_or(self.free);
-        let name = PathBuf::from(format!("/proc/self/fd/{}", scratch.as_raw_fd()));
-        self.free.saturating_sub(left) > self.limits.disk && bytes_below(&name) > self.limits.disk
+        let grown = bytes_in(scratch).saturating_sub(self.first);
+        *next = Instant::now() + ADDED_UP.max(began.elapsed() * PAUSE);
+        grown > self.limits.disk
     }
 }
 
-fn free_bytes(folder: &File) -> Option<u64> {
-    let found = rustix::fs::fstatvfs(folder.as_fd()).ok()?;
-    Some(found.f_bavail.saturating_mul(found.f_frsize))
+fn bytes_in(folder: &File) -> u64 {
+    bytes_below(Path::new(&format!("/proc/self/fd/{}", folder.as_raw_fd())))
 }
 
 /// Returns the memory that a process has in use, as the system lists it.

@@ -1,7 +1,7 @@
 //! Opens files that other people made: only regular ones, and never in a way that waits for
 //! somebody to write.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -27,16 +27,15 @@ pub fn read_regular(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 /// # Errors
 /// As the system says; also for a pipe, a socket, a device and a folder.
 pub fn open_regular(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
+    let file = {
         // A pipe that nobody writes to is opened at once, and found out below.
-        let flags = rustix::fs::OFlags::NONBLOCK.bits();
-        options.custom_flags(i32::try_from(flags).unwrap_or(0));
-    }
-    let file = options.open(path)?;
+        let flags =
+            rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::CLOEXEC;
+        File::from(rustix::fs::open(path, flags, rustix::fs::Mode::empty())?)
+    };
+    #[cfg(not(unix))]
+    let file = File::open(path)?;
     if file.metadata()?.is_file() {
         Ok(file)
     } else {
@@ -47,13 +46,14 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use std::fs;
     use std::os::unix::net::UnixListener;
 
     #[test]
     fn only_regular_files_are_read() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        std::fs::write(at("file"), "text").unwrap();
+        fs::write(at("file"), "text").unwrap();
         std::os::unix::fs::symlink(at("file"), at("link")).unwrap();
         let made = rustix::fs::mknodat(
             rustix::fs::CWD,

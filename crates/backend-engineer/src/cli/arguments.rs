@@ -108,6 +108,10 @@ pub(crate) struct PhaseArguments {
     #[arg(long, help_heading = "Running commands")]
     pub(crate) keep_output: bool,
 
+    /// Print how long each part took
+    #[arg(long)]
+    pub(crate) timings: bool,
+
     #[command(flatten)]
     pub(crate) walls: WallArguments,
 }

@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::cli::Globals;
 use crate::cli::arguments::PhaseArguments;
+use crate::cli::timings::Timings;
 use crate::cli::work::{Job, work};
 use crate::run::RunOptions;
 use crate::stop::{Exit, Stop};
@@ -25,7 +26,13 @@ pub(crate) struct VerifyArguments {
 pub(crate) fn run(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit, Stop> {
     // Looking at a plan is no work on it, whatever its status.
     let options = RunOptions { approve: true, untick: arguments.untick, ..RunOptions::default() };
-    let job =
-        Job { asked: &arguments.phase, flags: arguments.phase.walls.flags(), options, model: None, resumed: None };
+    let job = Job {
+        asked: &arguments.phase,
+        flags: arguments.phase.walls.flags(),
+        options,
+        model: None,
+        resumed: None,
+        timings: Timings::begin(),
+    };
     work(job, globals)
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::cli::arguments::{ModelArguments, PhaseArguments};
 use crate::cli::diagnostics::{self, Source};
 use crate::cli::printer::{self, Stream};
+use crate::cli::timings::Timings;
 use crate::cli::{Globals, stream, terminal, units};
 use crate::engineer::Engineer;
 use crate::report::{Refusal, Report, document};
@@ -27,6 +28,8 @@ pub(crate) struct Job<'a> {
     pub(crate) model: Option<&'a ModelArguments>,
     /// The interrupted run that goes on.
     pub(crate) resumed: Option<Resumed>,
+    /// How long its parts took.
+    pub(crate) timings: Timings,
 }
 
 /// What came of all phases together.
@@ -82,6 +85,7 @@ fn open(
         true => stream::listener(),
         false => terminal::listener(job.asked.quiet, globals.coloured(Stream::Errors)),
     };
+    let listener = job.timings.listen(listener);
     let remarks = settings.remarks();
     let (resumed, events) = resumed.map(|resumed| (resumed.run, resumed.events)).unzip();
     let ran = |event: &Event| {
@@ -241,11 +245,15 @@ fn exit_of(results: &Results) -> Exit {
 
 fn print(job: &Job<'_>, globals: &Globals, results: &Results, source: Source<'_>) -> Result<Exit, Stop> {
     let exit = exit_of(results);
+    if job.asked.timings {
+        printer::say(&job.timings.to_table());
+    }
     if job.asked.json || job.asked.json_stream {
         let diff = job.options.dry_run.then_some(results.diff.as_str());
         let mut document = document(&results.reports, exit, results.stop.as_ref(), diff);
         document["skipped"] = json!(results.skipped);
         if job.asked.json_stream {
+            document["timings"] = job.timings.to_json();
             document["event"] = json!("report");
             printer::print(&format!("{document}\n"))?;
         } else {

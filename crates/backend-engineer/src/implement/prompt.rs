@@ -202,13 +202,15 @@ fn files(work: &mut UnitWork<'_>, mut room: usize) -> (String, BTreeMap<String, 
 
 /// What the survey knows of the code around these files: what to imitate and to use.
 fn surroundings(work: &mut UnitWork<'_>) -> String {
+    let named: Vec<&str> = work.assignment.scope.named().collect();
+    let code = work.survey.code.near(&named);
     let mut ground = Ground {
         plan: &work.run.plan,
         plan_inside: work.run.plan_inside(),
         assignment: work.assignment,
         files: &work.run.files,
         tree: &mut work.workspace.tree,
-        code: work.survey.code.survey(),
+        code: &code,
     };
     analyze::surroundings(&mut ground, SURROUNDINGS).sections()
 }

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use crate::secrets::{is_usual_word, name_before, tells_of_secret};
+use crate::secrets::{SHORTEST, is_usual_word, name_before, tells_of_secret};
 
 /// The longest token that is looked for by its form, in bytes.
 const LONGEST: usize = 512;
@@ -13,9 +13,6 @@ pub(super) const LONGEST_KEY: usize = 8 << 10;
 
 /// How much in front of a value is looked at to tell what it is, in bytes.
 pub(super) const BEFORE: usize = 80;
-
-/// Shorter values are words, not secrets; taking them out would blank half of every output.
-pub(crate) const SHORTEST: usize = 6;
 
 /// A value of a telling name has at least so many letters to be taken for one that nobody made up as a word.
 const RANDOM: usize = 20;

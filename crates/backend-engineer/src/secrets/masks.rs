@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{LARGEST, Secret};
+use super::{LARGEST, SHORTEST, Secret};
 
 /// Lines of a key file of at least so many letters are parts of a key.
 const PART_OF_KEY: usize = 16;
@@ -44,7 +44,7 @@ impl Masks {
         }
         paths.sort();
         paths.dedup();
-        real.retain(|value| value.len() >= crate::redact::SHORTEST);
+        real.retain(|value| value.len() >= SHORTEST);
         let seed: Vec<u8> = real.iter().flatten().copied().collect();
         let seed = journal::hash(&seed);
         let mut pairs: Vec<Pair> = real.into_iter().map(|real| Pair { made_up: made_up(&real, &seed), real }).collect();
