@@ -81,6 +81,9 @@ struct Reader<'a> {
 
 type Value<'i> = Spanned<DeValue<'i>>;
 
+/// Reads a number or an amount of bytes as it is written.
+type ReadAmount = fn(&str) -> Result<u64, String>;
+
 /// Reads a span of time as it is written.
 type ReadTime = fn(&str) -> Result<Duration, String>;
 
@@ -151,7 +154,7 @@ impl Reader<'_> {
     fn limits(&self, value: &Value<'_>) -> Result<BTreeMap<&'static str, Held<u64>>, Stop> {
         let mut limits = BTreeMap::new();
         for (name, value) in self.table(value, "limits")? {
-            let (name, read): (_, fn(&str) -> Result<u64, String>) = match name.get_ref().as_ref() {
+            let (name, read): (_, ReadAmount) = match name.get_ref().as_ref() {
                 "processes" => ("processes", read_count),
                 "memory" => ("memory", read_bytes),
                 "disk" => ("disk", read_bytes),
