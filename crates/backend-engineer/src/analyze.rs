@@ -42,6 +42,16 @@ impl Codebase {
         Codebase { facts: Rc::clone(facts), survey: OnceCell::new() }
     }
 
+    /// Returns the commands by which the project checks itself.
+    pub(crate) fn commands(&self) -> Rc<Vec<survey::Command>> {
+        self.facts.commands()
+    }
+
+    /// Returns the survey of what lies near some files.
+    pub(crate) fn near(&self, files: &[&str]) -> Rc<survey::Survey> {
+        self.facts.survey_near(files)
+    }
+
     /// Returns the survey.
     pub(crate) fn survey(&self) -> &survey::Survey {
         self.survey.get_or_init(|| self.facts.survey())

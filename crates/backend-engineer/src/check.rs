@@ -18,7 +18,6 @@ mod apart;
 mod known;
 mod trial;
 
-use std::fs::File;
 use std::path::PathBuf;
 
 use journal::{Event, OutputId, TestResult, Verdict};
@@ -436,11 +435,7 @@ fn finish(work: &mut UnitWork<'_>, ran: &Ran, outcome: &Outcome) -> Result<(), S
 }
 
 fn keep_output(work: &UnitWork<'_>, outcome: &Outcome) -> Result<Option<OutputId>, Stop> {
-    let Some(run) = work.run.recorder.run() else { return Ok(None) };
-    match File::open(&outcome.output.path) {
-        Ok(file) => Ok(Some(run.keep_output(work.run.redactor.reader(file))?)),
-        Err(_) => Ok(None),
-    }
+    work.run.recorder.keep_output(&outcome.output.path, u64::MAX)
 }
 
 /// Returns the folder that the command's tools are looked up from: a `cd x &&` before it counts.

@@ -20,6 +20,8 @@ mod terminal;
 
 mod stream;
 
+mod timings;
+
 mod units;
 
 mod work;

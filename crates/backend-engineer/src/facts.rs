@@ -3,28 +3,35 @@
 
 mod stamp;
 
+mod index;
+
 mod names;
 
 mod store;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
-use survey::{Cache, Contents, Listing, Survey};
+use survey::{Cache, Command, Contents, Listing, Survey, read_regular};
 
+use crate::content_id;
 use crate::fingerprint::{self, is_by_product};
+use crate::secrets;
+use index::Index;
 use names::Names;
 pub(crate) use names::{is_source, package_of};
-use stamp::Stamp;
+use stamp::{GitStamp, Stamp};
 use store::Store;
 
 /// Bytes past which a file (data, a database) is told by its size and time instead of its content, as build tools do.
 const LARGE: u64 = 8 << 20;
+
+/// Source files near a unit's own that are surveyed for whoever implements it.
+const MOST_NEAR: usize = 3_000;
 
 /// Source files past which no more are asked for names.
 const MOST_SOURCES: usize = 20_000;
@@ -35,29 +42,33 @@ const LARGEST_TEXT: u64 = 4 << 20;
 /// Returns the text of a regular file of ordinary size, or of one that a link leads to. A pipe or a device would be waited
 /// for, or never end.
 pub(crate) fn read_text(file: &Path) -> Option<String> {
-    Stamp::of(file).filter(|stamp| stamp.size <= LARGEST_TEXT)?;
-    fs::read_to_string(file).ok()
+    String::from_utf8(read_regular(file, LARGEST_TEXT).ok()?).ok()
 }
 
 /// What a file held when it bore a stamp.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct FileFacts {
     stamp: Stamp,
-    /// The hash of its content; nothing before it was read.
+    /// The name of its content; nothing before it was read or found in git's index.
     content: Option<String>,
-    /// What a source file defines and imports.
+    /// What a source file defines and imports; nothing before it was read.
     names: Option<Names>,
+    /// The stamp was compared in this run.
+    #[serde(skip)]
+    is_compared: bool,
 }
 
 /// What is kept from run to run, and how much of it is sure in this one.
 #[derive(Debug, Default)]
 struct Known {
     files: BTreeMap<String, FileFacts>,
-    /// Paths whose stamps were compared in this run.
-    compared: HashSet<String>,
+    /// Paths at which no regular file was found in this run.
+    missing: HashSet<String>,
     /// Files that were tried and could not be read.
     unreadable: HashSet<String>,
     survey: Cache,
+    /// The survey of what lies near the files of a unit.
+    near: Cache,
     is_changed: bool,
 }
 
@@ -68,6 +79,7 @@ pub(crate) struct TreeFacts {
     root: PathBuf,
     store: Option<Store>,
     known: OnceCell<RefCell<Known>>,
+    index: OnceCell<Option<Index>>,
     first: State,
 }
 
@@ -76,8 +88,9 @@ pub(crate) struct TreeFacts {
 struct State {
     listing: OnceCell<Listing>,
     paths: OnceCell<BTreeSet<String>>,
-    hashes: OnceCell<BTreeMap<String, String>>,
+    hashes: OnceCell<Vec<(String, String)>>,
     survey: OnceCell<Rc<Survey>>,
+    commands: OnceCell<Rc<Vec<Command>>>,
     next: OnceCell<Box<State>>,
 }
 
@@ -89,6 +102,7 @@ impl TreeFacts {
             root: root.to_owned(),
             store: cache.map(|cache| Store::of(cache, root)),
             known: OnceCell::new(),
+            index: OnceCell::new(),
             first: State::default(),
         }
     }
@@ -106,6 +120,11 @@ impl TreeFacts {
     /// Returns the environment files at the root and in the folders near it.
     pub(crate) fn environments(&self) -> &[String] {
         self.listing().environments()
+    }
+
+    /// Returns the files that hold keys by their names, those that git ignores left out.
+    pub(crate) fn key_files(&self) -> Vec<String> {
+        self.paths().iter().filter(|path| secrets::holds_keys(path)).cloned().collect()
     }
 
     /// Returns whether the repository's ignore files leave the path out.
@@ -127,6 +146,36 @@ impl TreeFacts {
         Rc::clone(made)
     }
 
+    /// Returns the commands by which the project checks itself. No source is read for them but Django's own.
+    pub(crate) fn commands(&self) -> Rc<Vec<Command>> {
+        let state = self.state();
+        let read = || match state.survey.get() {
+            Some(survey) => survey.commands.clone(),
+            None => survey::read_commands(self.listing(), self),
+        };
+        Rc::clone(state.commands.get_or_init(|| Rc::new(read())))
+    }
+
+    /// Returns the survey of the code near some files: of all of a tree of ordinary size, else of the sources that lie
+    /// nearest to them. What lies far away is not worth the wait for whoever is to read of it.
+    pub(crate) fn survey_near(&self, files: &[&str]) -> Rc<Survey> {
+        let sources = || self.paths().iter().filter(|path| names::is_source(path));
+        if self.state().survey.get().is_some() || sources().nth(MOST_NEAR).is_none() {
+            return self.survey();
+        }
+        let mut by_distance: Vec<(usize, &String)> = sources().map(|path| (distance(path, files), path)).collect();
+        by_distance.sort();
+        let near: HashSet<&str> = by_distance.iter().take(MOST_NEAR).map(|(_, path)| path.as_str()).collect();
+        let listing = self.listing().only(|path| !names::is_source(path) || near.contains(path));
+        let mut cache = std::mem::take(&mut self.known().borrow_mut().near);
+        let before = cache.fingerprint();
+        let survey = survey::survey_listed(&listing, self, Some(&mut cache));
+        let mut known = self.known().borrow_mut();
+        known.is_changed |= cache.fingerprint() != before;
+        known.near = cache;
+        Rc::new(survey)
+    }
+
     /// Returns the fingerprint of the tree with some files laid over it (`None`: taken away). The plan and by-products
     /// are no part of it.
     pub(crate) fn fingerprint<'a>(
@@ -135,8 +184,9 @@ impl TreeFacts {
         laid: impl Iterator<Item = (&'a str, Option<&'a [u8]>)>,
     ) -> String {
         let hashes = self.state().hashes.get_or_init(|| {
-            let listed = self.paths().iter().filter(|path| !is_by_product(path));
-            listed.map(|path| (path.clone(), self.content(path))).collect()
+            let listed: Vec<&String> = self.paths().iter().filter(|path| !is_by_product(path)).collect();
+            self.look_at_all(&listed);
+            listed.into_iter().map(|path| (path.clone(), self.content(path))).collect()
         });
         fingerprint::of_tree(hashes.iter().filter(|(path, _)| Some(path.as_str()) != plan), laid)
     }
@@ -177,7 +227,7 @@ impl TreeFacts {
             if self.state().listing.get().is_some() {
                 known.files.retain(|path, _| self.paths().contains(path));
             }
-            drop(store.write(&known.files, &known.survey));
+            drop(store.write(known));
         }
     }
 
@@ -202,30 +252,56 @@ impl TreeFacts {
     fn known(&self) -> &RefCell<Known> {
         self.known.get_or_init(|| {
             let kept = self.store.as_ref().and_then(Store::read);
-            let (files, survey) = kept.unwrap_or_default();
-            RefCell::new(Known { files, survey, ..Known::default() })
+            RefCell::new(kept.unwrap_or_default())
         })
     }
 
     /// Returns the stamp of a file as it is in this run, and forgets what is known of it under another one.
     fn stamp(&self, path: &str) -> Option<Stamp> {
+        let known = self.known().borrow();
+        match known.files.get(path) {
+            Some(facts) if facts.is_compared => return Some(facts.stamp),
+            _ if known.missing.contains(path) => return None,
+            _ => drop(known),
+        }
+        let found = Found::of(&self.root.join(path), path, self.index());
+        self.known().borrow_mut().note(path, found)
+    }
+
+    /// Compares the stamps of all these files, and reads those whose content neither an earlier run nor git's index knows;
+    /// with as many threads as the machine has.
+    fn look_at_all(&self, paths: &[&String]) {
+        let index = self.index();
+        let known = self.known().borrow();
+        let files = &known.files;
+        let unseen = |path: &&&String| !files.get(path.as_str()).is_some_and(|facts| facts.is_compared);
+        let unseen: Vec<&String> = paths.iter().filter(unseen).copied().collect();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let root = &self.root;
+        let look = |path: &String| Found::with_content(&root.join(path), path, (files.get(path), index));
+        let look = &look;
+        let found: Vec<Option<Found>> = std::thread::scope(|scope| {
+            let parts = unseen.chunks(unseen.len().div_ceil(threads).max(1));
+            let at_work = parts.map(|part| scope.spawn(move || part.iter().map(|path| look(path)).collect::<Vec<_>>()));
+            let at_work: Vec<_> = at_work.collect();
+            // A part that broke off is looked at again, file by file.
+            at_work.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
+        });
+        drop(known);
         let mut known = self.known().borrow_mut();
-        if known.compared.insert(path.to_owned()) {
-            let now = Stamp::of(&self.root.join(path));
-            match (now, known.files.get(path)) {
-                (Some(now), Some(facts)) if facts.stamp == now => {}
-                (Some(now), _) => {
-                    let facts = FileFacts { stamp: now, content: None, names: None };
-                    known.files.insert(path.to_owned(), facts);
-                    known.is_changed = true;
-                }
-                (None, there) => {
-                    known.is_changed |= there.is_some();
-                    known.files.remove(path);
-                }
+        if found.len() == unseen.len() {
+            for (path, found) in unseen.into_iter().zip(found) {
+                known.note(path, found);
             }
         }
-        known.files.get(path).map(|facts| facts.stamp)
+    }
+
+    fn index(&self) -> Option<&Index> {
+        let attributes = || {
+            let listed = self.listing().files().iter().map(|listed| listed.path.as_str());
+            listed.filter(|path| *path == ".gitattributes" || path.ends_with("/.gitattributes"))
+        };
+        self.index.get_or_init(|| Index::read(&self.root, attributes())).as_ref()
     }
 
     /// Returns what stands for a file's content in the fingerprint.
@@ -247,7 +323,8 @@ impl TreeFacts {
         if self.stamp(path).is_none_or(|stamp| stamp.size > names::LARGEST) {
             return false;
         }
-        if self.hash(path).is_none() && self.read(path).is_err() {
+        let is_known = self.known().borrow().files.get(path).is_some_and(|facts| facts.names.is_some());
+        if !is_known && self.read(path).is_err() {
             return false;
         }
         let known = self.known().borrow();
@@ -255,12 +332,76 @@ impl TreeFacts {
     }
 }
 
+/// What is found of a file when it is looked at.
+#[derive(Debug)]
+struct Found {
+    stamp: Stamp,
+    /// The name of its content, where git's index or a look into the file tells it.
+    content: Option<String>,
+}
+
+impl Found {
+    /// Looks at a file's stamp; none where no regular file stands.
+    fn of(file: &Path, path: &str, index: Option<&Index>) -> Option<Self> {
+        let data = std::fs::metadata(file).ok().filter(std::fs::Metadata::is_file)?;
+        let content = index.and_then(|index| index.content(path, &GitStamp::of(&data)));
+        Some(Found { stamp: Stamp::of_data(&data), content })
+    }
+
+    /// [`Found::of`], and reads the file where what is known of it does not tell its content.
+    fn with_content(file: &Path, path: &str, (known, index): (Option<&FileFacts>, Option<&Index>)) -> Option<Self> {
+        let found = Found::of(file, path, index)?;
+        let is_known = known.is_some_and(|facts| facts.stamp == found.stamp && facts.content.is_some());
+        if found.content.is_some() || is_known || found.stamp.size > LARGE {
+            return Some(found);
+        }
+        let content = read_regular(file, LARGE).ok().map(|bytes| content_id::of(&bytes));
+        Some(Found { content, ..found })
+    }
+}
+
 impl Known {
     /// Forgets a file, so that it is looked at again.
     fn forget(&mut self, path: &str) {
-        self.compared.remove(path);
+        self.files.entry(path.to_owned()).and_modify(|facts| facts.is_compared = false);
+        self.missing.remove(path);
         self.unreadable.remove(path);
     }
+
+    /// Takes in what was found at a path; what was known under another stamp is forgotten.
+    fn note(&mut self, path: &str, found: Option<Found>) -> Option<Stamp> {
+        let Some(Found { stamp, content }) = found else {
+            self.is_changed |= self.files.remove(path).is_some();
+            self.missing.insert(path.to_owned());
+            return None;
+        };
+        match self.files.get_mut(path) {
+            Some(facts) if facts.stamp == stamp => {
+                facts.is_compared = true;
+                if facts.content.is_none() {
+                    facts.content = content;
+                }
+            }
+            _ => {
+                self.is_changed = true;
+                let facts = FileFacts { stamp, content, names: None, is_compared: true };
+                self.files.insert(path.to_owned(), facts);
+            }
+        }
+        Some(stamp)
+    }
+}
+
+/// Returns how many steps lie between a file and the nearest of some others: up to the folder that holds both, and down.
+fn distance(path: &str, files: &[&str]) -> usize {
+    let parts = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
+    let own = parts(path);
+    let steps = |other: &&str| {
+        let other = parts(other);
+        let shared = own.iter().zip(&other).take_while(|(one, other)| one == other).count();
+        own.len() + other.len() - 2 * shared
+    };
+    files.iter().map(steps).min().unwrap_or(own.len())
 }
 
 impl Contents for TreeFacts {
@@ -280,14 +421,14 @@ impl Contents for TreeFacts {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         // A pipe or a device would be waited for.
         self.stamp(path).ok_or_else(|| io::Error::other("not a regular file"))?;
-        let read = fs::read(self.root.join(path));
+        let read = read_regular(&self.root.join(path), u64::MAX);
         let mut known = self.known().borrow_mut();
         known.is_changed = true;
         match &read {
             Ok(bytes) => {
                 if let Some(facts) = known.files.get_mut(path) {
-                    facts.content = Some(journal::hash(bytes));
-                    facts.names = names::of(path, bytes);
+                    facts.content = Some(content_id::of(bytes));
+                    facts.names = is_source(path).then(|| names::of(path, bytes).unwrap_or_default());
                 }
             }
             Err(_) => drop(known.unreadable.insert(path.to_owned())),

@@ -1,7 +1,8 @@
 //! Fingerprints of the tree that evidence speaks of, and which files are mere by-products of running commands.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+use crate::content_id;
 
 /// Whether the path is a cache, coverage or build output by its name.
 pub(crate) fn is_by_product(path: &str) -> bool {
@@ -12,19 +13,29 @@ pub(crate) fn is_by_product(path: &str) -> bool {
     code::paths::is_by_product(path)
 }
 
-/// Returns the fingerprint of a tree: its files' hashes with some files laid over them (`None`: taken away).
+/// Returns the fingerprint of a tree: its files' hashes, ordered by path, with some files laid over them (`None`: taken away).
 pub(crate) fn of_tree<'a>(
-    files: impl Iterator<Item = (&'a String, &'a String)>,
+    files: impl Iterator<Item = &'a (String, String)>,
     laid: impl Iterator<Item = (&'a str, Option<&'a [u8]>)>,
 ) -> String {
-    let mut files: BTreeMap<&str, Cow<'_, str>> = files.map(|(path, hash)| (path.as_str(), hash.into())).collect();
-    for (path, content) in laid {
-        match content {
-            Some(bytes) => files.insert(path, journal::hash(bytes).into()),
-            None => files.remove(path),
-        };
+    let mut laid: BTreeMap<&str, Option<String>> =
+        laid.map(|(path, content)| (path, content.map(content_id::of))).collect();
+    let mut lines = String::new();
+    let mut add = |path: &str, hash: &str| {
+        lines.extend([path, "\0", hash, "\n"]);
+    };
+    for (path, hash) in files {
+        // New files that come before this one.
+        while let Some(first) = laid.first_entry().filter(|first| *first.key() < path.as_str()) {
+            let (path, hash) = first.remove_entry();
+            hash.iter().for_each(|hash| add(path, hash));
+        }
+        match laid.remove(path.as_str()) {
+            Some(hash) => hash.iter().for_each(|hash| add(path, hash)),
+            None => add(path, hash),
+        }
     }
-    let lines: String = files.iter().map(|(path, hash)| format!("{path}\0{hash}\n")).collect();
+    laid.iter().filter_map(|(path, hash)| Some((path, hash.as_ref()?))).for_each(|(path, hash)| add(path, hash));
     journal::hash(lines.as_bytes())
 }
 

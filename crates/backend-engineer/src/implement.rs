@@ -261,9 +261,7 @@ pub(crate) fn write(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), 
         Stop::new(exit, error.to_string())
             .hint("Nothing of this phase was left half-written. Run it again when that is mended.")
     })?;
-    for event in events {
-        work.run.emit(event)?;
-    }
+    work.run.recorder.emit_all(&events, true)?;
     for file in written {
         match change.written.iter_mut().find(|earlier| earlier.path == file.path) {
             Some(earlier) => earlier.after = file.after,

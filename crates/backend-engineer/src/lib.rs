@@ -6,6 +6,8 @@ mod stop;
 
 mod settings;
 
+mod content_id;
+
 mod fingerprint;
 
 mod secrets;

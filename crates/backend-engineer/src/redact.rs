@@ -1,23 +1,37 @@
 //! Takes secrets out of whatever is shown or kept: values that the run was given, and tokens known by their form.
 
 mod forms;
+mod written;
 
 use std::io::{self, Read};
+use std::rc::Rc;
 
 use journal::Event;
 
-use forms::{BEFORE, LONGEST_KEY, SHORTEST, secret_at};
+use forms::{BEFORE, LONGEST_KEY, secret_at};
 
-use crate::secrets::{Secret, stands_as_secret};
+use crate::secrets::{SHORTEST, Secret, stands_as_secret};
 use crate::stop::Stop;
 
 /// Knows the run's secrets.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Redactor {
     /// Names and values, the longest value first.
     values: Vec<(String, Vec<u8>)>,
     /// Values that are words as well: they are taken out only where they stand as a secret.
     words: Vec<(String, Vec<u8>)>,
+    /// Values as other writings of them: reversed, in Base64, in hexadecimal.
+    written: Vec<(String, Vec<u8>)>,
+    /// The bytes with which any of them begins: few places of a text have one.
+    first: Rc<First>,
+}
+
+type First = [bool; 256];
+
+impl Default for Redactor {
+    fn default() -> Self {
+        Redactor::of_secrets([])
+    }
 }
 
 impl std::fmt::Debug for Redactor {
@@ -41,7 +55,16 @@ impl Redactor {
         let (words, values): (Vec<_>, Vec<_>) = long.into_iter().partition(|secret| secret.is_word);
         let bytes = |list: Vec<Secret>| list.into_iter().map(|one| (one.name, one.value.into_bytes())).collect();
         // What is a secret of its own somewhere is one, though it is a word elsewhere.
-        Redactor { values: bytes(values), words: bytes(words) }
+        let (values, words): (Vec<(String, Vec<u8>)>, Vec<_>) = (bytes(values), bytes(words));
+        let written = values
+            .iter()
+            .flat_map(|(name, value)| written::otherwise(value).into_iter().map(move |form| (name.clone(), form)));
+        let mut written: Vec<(String, Vec<u8>)> = written.collect();
+        written.sort_by_key(|(_, form)| std::cmp::Reverse(form.len()));
+        let mut first = [false; 256];
+        let all = values.iter().chain(&words).chain(&written);
+        all.for_each(|(_, value)| first[usize::from(value[0])] = true);
+        Redactor { values, words, written, first: Rc::new(first) }
     }
 
     /// The text without secrets.
@@ -84,19 +107,24 @@ impl Redactor {
 
     /// How much must be held back so that no secret is cut in two.
     fn overlap(&self) -> usize {
-        self.values.iter().chain(&self.words).map(|(_, value)| value.len()).max().unwrap_or(0).max(LONGEST_KEY)
+        let all = self.values.iter().chain(&self.words).chain(&self.written);
+        all.map(|(_, value)| value.len()).max().unwrap_or(0).max(LONGEST_KEY)
     }
 
     /// Returns what stands for the secret that begins at a place, and the secret's length.
     fn secret_at(&self, bytes: &[u8], at: usize) -> Option<(String, usize)> {
         let (before, rest) = bytes.split_at(at);
+        if !self.first[usize::from(*rest.first()?)] {
+            return secret_at(before, rest);
+        }
         let near = || &before[at.saturating_sub(BEFORE)..];
         let value = self.values.iter().find(|(_, value)| rest.starts_with(value));
         let word = || {
             let stands = |value: &[u8]| rest.starts_with(value) && stands_as_secret(near(), &rest[value.len()..]);
             self.words.iter().find(|(_, value)| stands(value))
         };
-        match value.or_else(word) {
+        let other = || self.written.iter().find(|(_, form)| rest.starts_with(form));
+        match value.or_else(word).or_else(other) {
             Some((name, value)) => Some((format!("[{name}]"), value.len())),
             None => secret_at(before, rest),
         }

@@ -335,7 +335,7 @@ fn why_no_check(work: &UnitWork<'_>, change: &Change, kind: Kind) -> String {
         Kind::Lint => ("lint", Purpose::Lint),
         _ => ("type-check", Purpose::TypeCheck),
     };
-    let commands = &work.survey.code.survey().commands;
+    let commands = work.survey.code.commands();
     let Some(own) = commands.iter().find(|command| command.purpose == purpose && command.only_looks()) else {
         return format!("neither the plan, the configuration nor the project itself names a {what} command");
     };

@@ -3,6 +3,8 @@
 
 mod scratch;
 mod witness;
+mod output;
+
 mod recorder;
 mod context;
 mod promotable;

@@ -1,7 +1,11 @@
 //! Secrets that lie in a repository: the values of its environment files, known by their names, so that no output shows
 //! them. A value that says nothing secret by its name (`DEBUG=1`) stays readable.
 
+mod masks;
+
 use std::path::Path;
+
+pub(crate) use masks::Masks;
 
 /// Parts of names that tell of a secret.
 const TELLING: [&str; 10] =
@@ -88,6 +92,9 @@ const USUAL: [&str; 36] = [
 /// The largest environment file that is looked at, in bytes.
 const LARGEST: u64 = 256 << 10;
 
+/// Shorter values are words, not secrets; taking them out would blank half of every output.
+pub(crate) const SHORTEST: usize = 6;
+
 /// A value that must not be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Secret {
@@ -100,9 +107,35 @@ pub(crate) struct Secret {
 /// Returns what must not be shown of the repository's environment files.
 pub(crate) fn of_files(root: &Path, environments: &[String]) -> Vec<Secret> {
     let files = environments.iter().map(|path| root.join(path));
-    let sane = files.filter(|file| file.metadata().is_ok_and(|found| found.is_file() && found.len() <= LARGEST));
-    let texts: Vec<String> = sane.filter_map(|file| std::fs::read_to_string(file).ok()).collect();
+    let read = |file: std::path::PathBuf| String::from_utf8(survey::read_regular(&file, LARGEST).ok()?).ok();
+    let texts: Vec<String> = files.filter_map(read).collect();
     secrets(&texts.join("\n"))
+}
+
+/// Whether a file holds keys by its name: it is neither shown nor searched.
+pub(crate) fn holds_keys(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let example = ["example", "sample", "template", "dist", "defaults"].iter().any(|word| name.contains(word));
+    let environment = name == ".env" || name.starts_with(".env.") || name.ends_with(".env");
+    let keys = [".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".ppk"];
+    let known = [
+        "id_rsa",
+        "id_dsa",
+        "id_ecdsa",
+        "id_ed25519",
+        ".netrc",
+        ".pgpass",
+        ".npmrc",
+        ".pypirc",
+        ".htpasswd",
+        ".git-credentials",
+        "credentials.json",
+        "secrets.json",
+        "secrets.yml",
+        "secrets.yaml",
+        "secrets.toml",
+    ];
+    environment && !example || keys.iter().any(|ending| name.ends_with(ending)) || known.contains(&name.as_str())
 }
 
 /// Whether what stands before and after a value gives it as a secret: `DB_PASSWORD=value`, `password: "value"`,

@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use globset::GlobSet;
 use llm::Price;
-use sandbox::BackendChoice;
+use sandbox::{BackendChoice, Limits};
 
 use crate::stop::Stop;
 
@@ -116,6 +116,8 @@ pub(crate) struct Settings {
     pub(crate) timeout: Held<Duration>,
     /// How long wrong versions of a phase's code are tried against its tests.
     pub(crate) strength: Held<Duration>,
+    /// What commands may take of the machine.
+    pub(crate) limits: BTreeMap<&'static str, Held<u64>>,
     /// Whether the plan's commit steps are carried out.
     pub(crate) commit: Held<bool>,
     /// Who does what the plan leaves open; the agent definition says where nobody does.
@@ -203,6 +205,7 @@ impl Settings {
             network,
             timeout: layer.timeout.unwrap_or(Held::default_of(TIMEOUT)),
             strength: layer.strength.unwrap_or(Held::default_of(STRENGTH)),
+            limits: layer.limits,
             commit: layer.commit.unwrap_or(Held::default_of(false)),
             globs: protection::globs(&layer.protected)?,
             model: layer.model,
@@ -237,6 +240,17 @@ impl Settings {
     /// How long one command may run.
     pub(crate) fn timeout(&self) -> Duration {
         self.timeout.value
+    }
+
+    /// Returns what a command may take of the machine.
+    pub(crate) fn limits(&self) -> Limits {
+        let usual = Limits::default();
+        let of = |name: &str, usual: u64| self.limits.get(name).map_or(usual, |held| held.value);
+        Limits {
+            processes: of("processes", usual.processes),
+            memory: of("memory", usual.memory),
+            disk: of("disk", usual.disk),
+        }
     }
 
     /// Returns how long wrong versions of a phase's code are tried against its tests; nothing for not at all. Where nobody

@@ -207,7 +207,7 @@ fn find(root: &Path, path: &str) -> Result<Option<Found>, ReadError> {
     if !metadata.is_file() {
         return Err(ReadError::NotAFile { path: path.to_owned() });
     }
-    let bytes = fs::read(address.real()).map_err(unreadable)?;
+    let bytes = survey::read_regular(address.real(), u64::MAX).map_err(unreadable)?;
     Ok(Some(Found { bytes, mode: write::mode_of(&metadata) }))
 }
 

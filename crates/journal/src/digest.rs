@@ -1,10 +1,29 @@
 //! The hash by which contents and trees are named.
 
+use std::io::{self, Read};
+
 use sha2::{Digest as _, Sha256};
 
 /// SHA-256 of `bytes`, as 64 lower-case hexadecimal digits.
 pub fn hash(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
+}
+
+/// Returns the same hash of all that a reader yields.
+///
+/// # Errors
+/// What the reader says.
+pub fn hash_of(mut bytes: impl Read) -> io::Result<String> {
+    let mut digest = Digest::default();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match bytes.read(&mut buffer) {
+            Ok(0) => return Ok(digest.finish()),
+            Ok(count) => digest.update(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// The same hash of content that arrives in pieces.
@@ -29,6 +48,7 @@ mod tests {
     fn is_the_published_hash_whole_or_in_pieces() {
         let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(hash(b"abc"), known);
+        assert_eq!(hash_of(b"abc".as_slice()).unwrap(), known);
         let mut digest = Digest::default();
         digest.update(b"a");
         digest.update(b"bc");

@@ -66,11 +66,22 @@ impl fmt::Display for OutputId {
 }
 
 /// Milliseconds since 1970.
-pub(crate) fn now_ms() -> u64 {
+pub fn now_ms() -> u64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Returns a time, in milliseconds since 1970, as RFC 3339 writes it in UTC.
+///
+/// `1_795_459_530_999` is `2026-11-23T18:45:30.999Z`.
+pub fn written_time(at_ms: u64) -> String {
+    let seconds = at_ms / 1000;
+    let (year, month, day) = civil_date(seconds / 86_400);
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    let millisecond = at_ms % 1000;
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z")
 }
 
 /// Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar.
@@ -104,6 +115,12 @@ mod tests {
         assert_eq!(civil_date(11_017), (2000, 3, 1));
         assert_eq!(civil_date(19_722), (2023, 12, 31));
         assert_eq!(civil_date(20_780), (2026, 11, 23));
+    }
+
+    #[test]
+    fn a_time_is_written_in_utc() {
+        assert_eq!(written_time(1_795_459_530_999), "2026-11-23T18:45:30.999Z");
+        assert_eq!(written_time(0), "1970-01-01T00:00:00.000Z");
     }
 
     #[test]

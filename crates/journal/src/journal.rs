@@ -136,7 +136,7 @@ impl Journal {
     }
 
     pub(crate) fn lock_tree(&self) -> Result<TreeLock, JournalError> {
-        run::lock_for_run(&self.store, &self.folder)
+        run::lock_for_run(&self.store, &self.folder, &self.root)
     }
 
     /// Begins the run that undoes `undone`, under a lock taken before.

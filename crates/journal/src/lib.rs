@@ -18,11 +18,11 @@ mod digest;
 
 mod folder;
 
+mod disk;
+
 mod originals;
 
 mod store;
-
-mod bounded;
 
 mod run;
 
@@ -30,15 +30,16 @@ mod journal;
 
 mod undo;
 
-pub use digest::hash;
+pub use digest::{hash, hash_of};
+pub use disk::{Disk, NewState, NotPlaced, Placement, RealDisk, place_all};
 pub use error::JournalError;
 pub use event::{Event, FileAction, Severity, StepName};
 pub use evidence::{
     Basis, CheckResult, Condition, Evidence, EvidenceId, FoundEvidence, ItemKind, ItemName,
     Subject, TestResult, UnitName, Verdict,
 };
-pub use identity::{OutputId, RunId};
+pub use identity::{OutputId, RunId, now_ms, written_time};
 pub use journal::{Journal, Recorded, RunState, RunSummary, Written};
 pub use originals::Original;
 pub use run::{Run, RunStart};
-pub use undo::{UndoError, Undone, undo_run};
+pub use undo::{UndoError, Undone, undo_on, undo_run};

@@ -1,13 +1,12 @@
 //! The original at a path: read from the disk, compared, and put back byte for byte.
 
 use std::fs;
-use std::io::{self, Write as _};
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path, PathBuf};
 
-use tempfile::{Builder, TempPath};
-
 use crate::digest::hash;
+use crate::disk::{NewState, Placement};
 
 /// The permission bits that are kept and restored.
 const PERMISSIONS: u32 = 0o7777;
@@ -99,45 +98,26 @@ impl Original {
         self.link == known.link && self.content.as_deref().map(hash) == known.hash && modes_agree
     }
 
-    /// Puts this state in place of whatever file or link stands at its path, in one step: at every
-    /// moment either the old or the new one is there, whole. Folders on the way are made.
-    pub(crate) fn restore(&self, root: &Path) -> io::Result<()> {
-        let place = root.join(&self.path);
-        let folder = place.parent().unwrap_or(root);
-        if self.is_absent() {
-            match fs::remove_file(&place) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => return sync_folder(folder),
-            }
-        }
-        fs::create_dir_all(folder)?;
-        let ready = self.write_beside(folder, &place)?;
-        ready.persist(&place).map_err(|error| error.error)?;
-        sync_folder(folder)
+    /// Returns the change that puts this state in place of whatever file or link stands at its
+    /// path. Folders on the way are made.
+    pub(crate) fn placement(&self, root: &Path, passing: String) -> Placement {
+        let at = root.join(&self.path);
+        let state = match (&self.link, &self.content) {
+            (Some(target), _) => NewState::Link(target.clone()),
+            (None, Some(content)) => NewState::File(content.clone(), self.mode_at(&at)),
+            (None, None) => NewState::Absent,
+        };
+        Placement { at, passing, state }
     }
 
-    /// Returns the state under a passing name in `folder`, gone again unless it is put in place.
-    fn write_beside(&self, folder: &Path, place: &Path) -> io::Result<TempPath> {
-        let mut builder = Builder::new();
-        builder.prefix(".backend-engineer-");
-        if let Some(target) = &self.link {
-            return Ok(builder
-                .make_in(folder, |name| symlink(target, name))?
-                .into_temp_path());
-        }
-        let mut file = builder.tempfile_in(folder)?;
-        file.write_all(self.content.as_deref().unwrap_or_default())?;
-        let standing = fs::symlink_metadata(place)
-            .ok()
-            .filter(fs::Metadata::is_file)
-            .map(|found| found.permissions());
-        let permissions = match self.mode {
-            Some(mode) => fs::Permissions::from_mode(mode & PERMISSIONS),
-            None => standing.unwrap_or_else(|| fs::Permissions::from_mode(0o644)),
+    /// Returns the permission bits of the file: where none are known those of what stands there.
+    fn mode_at(&self, place: &Path) -> u32 {
+        let standing = || {
+            let found = fs::symlink_metadata(place).ok();
+            let file = found.filter(fs::Metadata::is_file);
+            file.map(|found| found.permissions().mode())
         };
-        file.as_file().set_permissions(permissions)?;
-        file.as_file().sync_all()?;
-        Ok(file.into_temp_path())
+        self.mode.or_else(standing).unwrap_or(0o644) & PERMISSIONS
     }
 }
 
@@ -147,14 +127,6 @@ pub(crate) struct Known {
     pub(crate) hash: Option<String>,
     pub(crate) mode: Option<u32>,
     pub(crate) link: Option<String>,
-}
-
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    match fs::File::open(folder) {
-        Ok(folder) => folder.sync_all(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    }
 }
 
 /// Returns folders between `root` and the file `path` that are not there, outermost first.

@@ -1,24 +1,20 @@
 //! A run that is at work: it alone may write to the journal. What a call brings outlives the
 //! process when it returns, and where the call says so, the machine.
 
+use std::fs;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
-use crate::bounded::Bounded;
 use crate::error::JournalError;
 use crate::event::Event;
 use crate::folder::{Folder, TreeLock};
 use crate::identity::{OutputId, RunId, now_ms};
 use crate::originals::{Original, missing_folders};
 use crate::store::Store;
-
-/// Bytes of each end of a long output that are kept: what a person or a model reads of one lies
-/// there, and a command may print without end.
-const KEPT_AT_EACH_END: usize = 4 << 20;
 
 /// The start of a run: what it sets out to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +63,12 @@ impl Run {
     /// Its name.
     pub fn id(&self) -> &RunId {
         &self.id
+    }
+
+    /// Returns the name under which the new text of a plan outside of the repository lies beside it
+    /// until it is moved there; what lies there when the next run begins is removed.
+    pub fn passing_plan(&self) -> String {
+        passing_name(&self.id, 0)
     }
 
     /// Adds an event and gives its place in the run, from 1.
@@ -135,6 +137,94 @@ impl Run {
         self.store.keep_whole(bytes)
     }
 
+    /// Keeps what stands at places that the run is about to change, and notes what it puts there:
+    /// each pair is a path's state before and after. All of it is on the disk when it returns, with
+    /// one wait. Gives for each the name under which its new file may lie beside it until it is
+    /// moved there: what lies under such a name when the next run begins is removed.
+    ///
+    /// # Errors
+    /// A refusal of the database; then nothing may be written.
+    pub fn announce(&self, changes: &[(Original, Original)]) -> Result<Vec<String>, JournalError> {
+        let mut kept = Vec::with_capacity(changes.len());
+        for (before, after) in changes {
+            let keep = |state: &Original| {
+                let content = state.content.as_deref();
+                content.map(|bytes| self.store.keep(bytes)).transpose()
+            };
+            kept.push((keep(before)?, keep(after)?));
+        }
+        self.store.write(|transaction| {
+            let noted = changes.iter().zip(kept);
+            noted
+                .map(|((before, after), (old, new))| {
+                    self.insert_original(transaction, before, old)?;
+                    self.insert_written(transaction, after, new)
+                        .map(|seq| passing_name(&self.id, seq))
+                })
+                .collect()
+        })
+    }
+
+    fn insert_original(
+        &self,
+        transaction: &Connection,
+        original: &Original,
+        content: Option<i64>,
+    ) -> Result<(), JournalError> {
+        let explain = |source| self.store.explain(source);
+        let path = &original.path;
+        let folders = if original.is_absent() {
+            missing_folders(&self.root, path)
+        } else {
+            Vec::new()
+        };
+        transaction
+            .prepare_cached(
+                "INSERT INTO original (run, path, content, mode, link) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (run, path) DO NOTHING",
+            )
+            .and_then(|mut insert| {
+                insert.execute(params![
+                    self.number,
+                    path,
+                    content,
+                    original.mode,
+                    original.link
+                ])
+            })
+            .map_err(explain)?;
+        for folder in folders {
+            transaction
+                .execute(
+                    "INSERT INTO made_folder (run, path) VALUES (?1, ?2) ON CONFLICT (run, path) DO NOTHING",
+                    params![self.number, folder],
+                )
+                .map_err(explain)?;
+        }
+        Ok(())
+    }
+
+    /// Notes a state that is put in place, and gives its number in the run.
+    fn insert_written(
+        &self,
+        transaction: &Connection,
+        state: &Original,
+        content: Option<i64>,
+    ) -> Result<i64, JournalError> {
+        transaction
+            .prepare_cached(
+                "INSERT INTO written (run, seq, path, content, mode, link)
+                 SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4, ?5 FROM written WHERE run = ?1 RETURNING seq",
+            )
+            .and_then(|mut insert| {
+                insert.query_row(
+                    params![self.number, state.path, content, state.mode, state.link],
+                    |row| row.get(0),
+                )
+            })
+            .map_err(|source| self.store.explain(source))
+    }
+
     /// Keeps what stood at `path` before the run first writes there; a later call for the same path
     /// changes nothing. Must come before the folders for a new file are made: those that are not
     /// there now are known as made by the run. It is on disk once [`Run::wrote`] has returned.
@@ -147,30 +237,12 @@ impl Run {
             .as_deref()
             .map(|bytes| self.store.keep(bytes))
             .transpose()?;
-        let folders = if original.is_absent() {
-            missing_folders(&self.root, path)
-        } else {
-            Vec::new()
+        let original = Original {
+            path: path.to_owned(),
+            ..original.clone()
         };
-        self.store.write_soon(|transaction| {
-            let explain = |source| self.store.explain(source);
-            transaction
-                .execute(
-                    "INSERT INTO original (run, path, content, mode, link) VALUES (?1, ?2, ?3, ?4, ?5)
-                     ON CONFLICT (run, path) DO NOTHING",
-                    params![self.number, path, content, original.mode, original.link],
-                )
-                .map_err(explain)?;
-            for folder in folders {
-                transaction
-                    .execute(
-                        "INSERT INTO made_folder (run, path) VALUES (?1, ?2) ON CONFLICT (run, path) DO NOTHING",
-                        params![self.number, folder],
-                    )
-                    .map_err(explain)?;
-            }
-            Ok(())
-        })
+        self.store
+            .write_soon(|transaction| self.insert_original(transaction, &original, content))
     }
 
     /// Notes what the run puts at `path`: `content` with `mode`, or nothing for a file that it
@@ -185,48 +257,26 @@ impl Run {
         content: Option<&[u8]>,
         mode: Option<u32>,
     ) -> Result<(), JournalError> {
-        self.note_written(path, content, mode, None)
-    }
-
-    /// [`Run::wrote`] for any state, a link too.
-    pub(crate) fn wrote_state(&self, state: &Original) -> Result<(), JournalError> {
-        self.note_written(
-            &state.path,
-            state.content.as_deref(),
-            state.mode,
-            state.link.as_deref(),
-        )
-    }
-
-    fn note_written(
-        &self,
-        path: &str,
-        content: Option<&[u8]>,
-        mode: Option<u32>,
-        link: Option<&str>,
-    ) -> Result<(), JournalError> {
+        let state = Original {
+            path: path.to_owned(),
+            content: content.map(<[u8]>::to_vec),
+            mode,
+            link: None,
+        };
         let content = content.map(|bytes| self.store.keep(bytes)).transpose()?;
-        self.store.write(|transaction| {
-            let added = transaction.execute(
-                "INSERT INTO written (run, seq, path, content, mode, link)
-                 SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4, ?5 FROM written WHERE run = ?1",
-                params![self.number, path, content, mode, link],
-            );
-            added
-                .map(|_| ())
-                .map_err(|source| self.store.explain(source))
-        })
+        self.store
+            .write(|transaction| self.insert_written(transaction, &state, content).map(drop))
     }
 
-    /// Keeps a command's output, read to its end, and gives the number to find it by: whole up to 8
-    /// MiB, else its first and last 4 MiB. Equal outputs are kept once. The journal takes nothing
+    /// Keeps a command's output, read to its end, and gives the number to find it by. Equal outputs
+    /// are kept once. The journal takes nothing
     /// else until `bytes` has ended, so give it a file, not a live pipe.
     ///
     /// # Errors
     /// [`JournalError::Input`] when `bytes` can't be read, or a refusal of the database; nothing is
     /// kept then.
     pub fn keep_output(&self, bytes: impl Read) -> Result<OutputId, JournalError> {
-        let number = self.store.keep(Bounded::new(bytes, KEPT_AT_EACH_END))?;
+        let number = self.store.keep(bytes)?;
         Ok(OutputId(u64::try_from(number).unwrap_or(0)))
     }
 
@@ -245,10 +295,23 @@ impl Run {
     }
 }
 
-/// Takes the tree's lock for a new run.
-pub(crate) fn lock_for_run(store: &Store, folder: &Folder) -> Result<TreeLock, JournalError> {
+/// Returns the name under which a new file lies beside its place until it is moved there: made of
+/// what the journal notes before the file is made, so that whoever finds the run dead finds it.
+fn passing_name(run: &RunId, seq: i64) -> String {
+    format!(".backend-engineer-{run}-{seq}")
+}
+
+/// Takes the tree's lock for a new run, and removes what dead runs left under passing names.
+pub(crate) fn lock_for_run(
+    store: &Store,
+    folder: &Folder,
+    root: &Path,
+) -> Result<TreeLock, JournalError> {
     match folder.lock()? {
-        Some(lock) => Ok(lock),
+        Some(lock) => {
+            remove_passing(store, root)?;
+            Ok(lock)
+        }
         None => Err(JournalError::Busy {
             run: newest_running(store)?,
         }),
@@ -372,6 +435,30 @@ pub(crate) fn continue_run(
         id: id.clone(),
         _lock: lock,
     })
+}
+
+/// Removes new files that runs which died had not yet moved to their places. The journal still
+/// calls those runs running: what takes the lock ends that.
+fn remove_passing(store: &Store, root: &Path) -> Result<(), JournalError> {
+    let noted: Vec<(String, i64, String)> = store.read(|connection| {
+        let mut query = connection.prepare(
+            "SELECT run.id, written.seq, written.path FROM written JOIN run ON run.number = written.run
+             WHERE run.state = 'running'
+             UNION ALL SELECT id, 0, plan FROM run WHERE state = 'running'",
+        )?;
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        query.query_map([], row)?.collect()
+    })?;
+    for (run, seq, path) in noted {
+        let place = root.join(&path);
+        let behind_link = place.canonicalize().ok();
+        for place in [Some(place), behind_link].into_iter().flatten() {
+            // One that is not there was moved, or never made; one that can't be removed stays.
+            let passing = passing_name(&RunId(run.clone()), seq);
+            drop(fs::remove_file(place.with_file_name(passing)));
+        }
+    }
+    Ok(())
 }
 
 fn newest_running(store: &Store) -> Result<Option<RunId>, JournalError> {

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::disk::{self, Disk, Placement, RealDisk};
 use crate::error::JournalError;
 use crate::event::Event;
 use crate::identity::{RunId, now_ms};
@@ -81,6 +82,19 @@ pub fn undo_run(
     run: &RunId,
     force: bool,
 ) -> Result<Undone, UndoError> {
+    undo_on(&RealDisk, journal, (root, run), force)
+}
+
+/// [`undo_run`] on a disk that may be recorded.
+///
+/// # Errors
+/// As for [`undo_run`].
+pub fn undo_on(
+    disk: &dyn Disk,
+    journal: &Journal,
+    (root, run): (&Path, &RunId),
+    force: bool,
+) -> Result<Undone, UndoError> {
     let undone = journal.find(Some(run.as_str()))?;
     let lock = journal.lock_tree()?;
     let originals = journal.originals(&undone.id)?;
@@ -113,9 +127,12 @@ pub fn undo_run(
         folders_removed: Vec::new(),
         kept: Vec::new(),
     };
-    for (original, verdict) in originals.iter().zip(verdicts) {
-        restore_file(&run, root, original, verdict, &mut done)?;
-    }
+    restore_files(
+        disk,
+        (&run, root),
+        originals.into_iter().zip(verdicts),
+        &mut done,
+    )?;
     remove_folders(root, journal.made_folders(&undone.id)?, &mut done);
     let heading = format!("Undone {}", undone.id);
     let elapsed_ms = now_ms().saturating_sub(began_ms);
@@ -207,48 +224,67 @@ fn refuse_newer(originals: &[Original], verdicts: &[Verdict]) -> Result<(), Undo
     }
 }
 
-fn restore_file(
-    run: &Run,
-    root: &Path,
-    original: &Original,
-    verdict: Verdict,
+/// Puts all files back at once: what stands at each is kept first, for all of them together.
+fn restore_files(
+    disk: &dyn Disk,
+    (run, root): (&Run, &Path),
+    files: impl Iterator<Item = (Original, Verdict)>,
     done: &mut Undone,
 ) -> Result<(), UndoError> {
-    let path = &original.path;
-    let failed = |source| UndoError::File {
-        path: root.join(path),
-        source,
-    };
-    let found = match verdict {
-        Verdict::Stands => return Ok(()),
-        Verdict::Keep { why } => {
-            done.kept.push((path.clone(), why));
-            return Ok(());
-        }
-        Verdict::Restore { from } if Original::read(root, path).map_err(failed)? != from => {
-            done.kept.push((
-                path.clone(),
-                "it changed while the undo was at work".to_owned(),
-            ));
-            return Ok(());
-        }
-        Verdict::Restore { from } => from,
-        Verdict::Newer { .. } => Original::read(root, path).map_err(failed)?,
-    };
-    run.keep_original(path, &found)?;
-    run.wrote_state(original)?;
-    original.restore(root).map_err(failed)?;
-    run.record(&Event::FileWritten {
-        path: path.clone(),
-        before_hash: found.hash(),
-        after_hash: original.hash(),
-    })?;
-    if original.is_absent() {
-        done.removed.push(path.clone())
-    } else {
-        done.restored.push(path.clone())
+    let mut changes = Vec::new();
+    for (original, verdict) in files {
+        let path = &original.path;
+        let read = || {
+            Original::read(root, path).map_err(|source| UndoError::File {
+                path: root.join(path),
+                source,
+            })
+        };
+        let kept = match verdict {
+            Verdict::Stands => continue,
+            Verdict::Keep { why } => Some(why),
+            Verdict::Restore { from } if read()? == from => {
+                changes.push((from, original));
+                continue;
+            }
+            Verdict::Restore { .. } => Some("it changed while the undo was at work".to_owned()),
+            Verdict::Newer { .. } => {
+                changes.push((read()?, original));
+                continue;
+            }
+        };
+        done.kept.extend(kept.map(|why| (path.clone(), why)));
     }
-    Ok(())
+    let names = run.announce(&changes)?;
+    let placements: Vec<Placement> = changes
+        .iter()
+        .zip(names)
+        .map(|((_, original), passing)| original.placement(root, passing))
+        .collect();
+    let placed = disk::place_all(disk, &placements);
+    let count = placed
+        .as_ref()
+        .map_or_else(|unplaced| unplaced.placed, |()| changes.len());
+    let written = changes[..count]
+        .iter()
+        .map(|(found, original)| Event::FileWritten {
+            path: original.path.clone(),
+            before_hash: found.hash(),
+            after_hash: original.hash(),
+        });
+    run.record_all(&written.collect::<Vec<_>>())?;
+    for (_, original) in &changes[..count] {
+        let list = if original.is_absent() {
+            &mut done.removed
+        } else {
+            &mut done.restored
+        };
+        list.push(original.path.clone());
+    }
+    placed.map_err(|unplaced| UndoError::File {
+        path: root.join(&changes[unplaced.failed].1.path),
+        source: unplaced.source,
+    })
 }
 
 /// Removes folders that are empty again, innermost first.

@@ -84,6 +84,8 @@ pub enum Exit {
     Code(i32),
     /// It was ended by this signal.
     Signal(i32),
+    /// It took more of the machine than it may, and its whole process tree was ended.
+    OverLimit(Limit),
     /// Its time was up, and its whole process tree was ended.
     TimedOut {
         /// The time that it had.
@@ -92,6 +94,39 @@ pub enum Exit {
         /// server or a watcher does.
         looks_like_server: bool,
     },
+}
+
+/// A limit that a command passed, with its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Limit {
+    /// Processes at a time.
+    Processes(u64),
+    /// Bytes of memory.
+    Memory(u64),
+    /// Bytes written.
+    Disk(u64),
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mebibytes = |bytes: &u64| bytes >> 20;
+        match self {
+            Self::Processes(most) => write!(
+                formatter,
+                "it had more than {most} processes (limits.processes)"
+            ),
+            Self::Memory(most) => write!(
+                formatter,
+                "it used more than {} MiB of memory (limits.memory)",
+                mebibytes(most)
+            ),
+            Self::Disk(most) => write!(
+                formatter,
+                "it wrote more than {} MiB (limits.disk)",
+                mebibytes(most)
+            ),
+        }
+    }
 }
 
 impl Exit {
@@ -107,6 +142,7 @@ impl fmt::Display for Exit {
         match self {
             Self::Code(code) => write!(formatter, "exit status {code}"),
             Self::Signal(signal) => write!(formatter, "ended by signal {signal}"),
+            Self::OverLimit(limit) => write!(formatter, "ended because {limit}"),
             Self::TimedOut {
                 after,
                 looks_like_server: false,

@@ -45,6 +45,8 @@ fn run_launcher() -> io::Result<Verdict> {
         receive_frame::<Orders>(&mut input)?.ok_or_else(|| io::Error::other("no orders came"))?;
     drop(input);
     rustix::process::setsid()?;
+    // Where memory is short before anyone looks, the system ends a command and not us.
+    drop(std::fs::write("/proc/self/oom_score_adj", "500"));
     apply_limits(&confinement)?;
     let shell = spawn_shell(&script)?;
     let over = Arc::new(AtomicBool::new(false));

@@ -31,6 +31,8 @@ mod mounts;
 
 mod processes;
 
+mod usage;
+
 mod effects;
 
 mod launcher;
@@ -49,8 +51,8 @@ mod sandbox;
 
 pub mod git;
 
-pub use command::{Command, Effect, EffectKind, Exit, FirstValue, Outcome, Output};
+pub use command::{Command, Effect, EffectKind, Exit, FirstValue, Limit, Outcome, Output};
 pub use error::SandboxError;
-pub use policy::{BackendChoice, BackendName, Network, Policy, Service, Temporary, Tier};
+pub use policy::{BackendChoice, BackendName, Limits, Network, Policy, Service, Temporary, Tier};
 pub use sandbox::{OpeningSandbox, Sandbox, Server};
 pub use supervisor::{SUPERVISOR_ARGUMENT, supervisor_main};

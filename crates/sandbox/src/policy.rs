@@ -37,9 +37,56 @@ pub struct Policy {
     pub show: Vec<PathBuf>,
     /// The time that a command may take unless it says otherwise.
     pub timeout: Duration,
+    /// What a command may take of the machine.
+    pub limits: Limits,
     /// Our own executable, which is started again inside the sandbox with
     /// [`SUPERVISOR_ARGUMENT`](crate::SUPERVISOR_ARGUMENT).
     pub helper: PathBuf,
+}
+
+/// What a command with all that it starts may take of the machine; past it, it is ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Processes at a time.
+    pub processes: u64,
+    /// Bytes of memory.
+    pub memory: u64,
+    /// Bytes that all commands together write.
+    pub disk: u64,
+}
+
+impl Default for Limits {
+    /// Far more than any suite of tests takes, and little enough for the machine to stay usable.
+    fn default() -> Self {
+        const PROCESSES: u64 = 1_000;
+        const DISK: u64 = 10 << 30;
+        Self {
+            processes: PROCESSES,
+            memory: memory_of_machine() / 5 * 4,
+            disk: DISK,
+        }
+    }
+}
+
+/// Returns the bytes of memory that the machine, or the control group that we are in, has; the
+/// largest number where that can't be told.
+fn memory_of_machine() -> u64 {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let total = read("/proc/meminfo");
+    let total = total
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:"));
+    let total = total.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    let groups = [
+        "/sys/fs/cgroup/memory.max",
+        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+    ];
+    let group = groups
+        .iter()
+        .filter_map(|path| read(path).trim().parse::<u64>().ok())
+        .min();
+    let total = total.map_or(u64::MAX, |kilobytes| kilobytes * 1024);
+    total.min(group.unwrap_or(u64::MAX))
 }
 
 /// The choice of a backend.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{Effect, Exit};
 use crate::mount_plan::{Layers, MountPlan};
+use crate::policy::Limits;
 
 /// The first frame: how the supervisor sets up its sandbox.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -29,6 +30,8 @@ pub(crate) struct Setup {
     pub(crate) ports: Vec<u16>,
     /// The rights that commands are denied.
     pub(crate) confinement: Confinement,
+    /// What a command may take of the machine.
+    pub(crate) limits: Limits,
 }
 
 /// The rights that a command's process tree is denied, besides what it can't see.

@@ -260,7 +260,7 @@ fn build_inside(setup: &Setup) -> Result<Built, SetupError> {
         mounts::make_private(plan)?;
     }
     let layers = open_layers(&setup.layers)?;
-    let runs = runs::Runs::new(&setup.outputs, setup.confinement.clone()).map_err(text)?;
+    let runs = runs::Runs::new(setup).map_err(text)?;
     if setup.raise_loopback {
         namespaces::enable_loopback()
             .map_err(|error| format!("the loopback can't be raised ({error})"))?;
@@ -289,7 +289,7 @@ fn build_inside(setup: &Setup) -> Result<Built, SetupError> {
 fn build_inside(setup: &Setup) -> Result<Built, SetupError> {
     let text = |error: io::Error| error.to_string();
     let layers = open_layers(&setup.layers)?;
-    let runs = runs::Runs::new(&setup.outputs, setup.confinement.clone()).map_err(text)?;
+    let runs = runs::Runs::new(setup).map_err(text)?;
     let files = files::Files::new(&setup.tree)
         .map_err(|error| format!("{}: {error}", setup.tree.display()))?;
     Ok((Vec::new(), layers, runs, files))

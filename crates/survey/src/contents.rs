@@ -8,6 +8,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::regular::read_regular;
+
 /// Gives the contents of files. Paths are from the root, with forward slashes.
 pub trait Contents {
     /// Returns the size of a file in bytes, or nothing where that can't be told.
@@ -52,7 +54,7 @@ impl Contents for OnDisk {
     }
 
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        let read = fs::read(self.root.join(path));
+        let read = read_regular(&self.root.join(path), u64::MAX);
         let key = read.as_ref().map_or(0, |bytes| {
             let mut hasher = DefaultHasher::new();
             bytes.hash(&mut hasher);

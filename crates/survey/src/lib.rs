@@ -3,6 +3,8 @@
 
 mod place;
 
+mod regular;
+
 mod listing;
 
 mod contents;
@@ -51,6 +53,7 @@ pub use findings::{Column, Entity, Operation, Route, RouteOrigin, Shape, Unresol
 pub use layers::{Layer, LayerBreak, LayerCall, LayerFile, Layers};
 pub use listing::{Kind, Listed, Listing};
 pub use place::Place;
+pub use regular::{open_regular, read_regular};
 pub use siblings::{Siblings, guarded_siblings};
 pub use stack::{
     Component, Database, Dependency, Ecosystem, LanguageUse, Migrations, Package, Stack,
@@ -142,6 +145,20 @@ pub fn survey_listed(
         parsed,
     };
     survey
+}
+
+/// Returns the commands by which a project checks, formats, migrates and builds itself: the same
+/// that a survey finds, without reading its sources, but for those of Django's own runner.
+pub fn read_commands(listing: &Listing, contents: &dyn Contents) -> Vec<Command> {
+    let is_manage = |path: &str| path.rsplit('/').next() == Some("manage.py");
+    let is_django = listing.files().iter().any(|listed| is_manage(&listed.path));
+    let sources = match is_django {
+        true => source::read_sources(listing, contents),
+        false => source::list_sources(listing),
+    };
+    let documents = documents::Documents::read(&sources, contents);
+    let stack = stack::read_packages(&documents);
+    commands::read_commands(&documents, &sources, &stack)
 }
 
 fn read_tree(

@@ -72,6 +72,20 @@ impl Listing {
         listing
     }
 
+    /// Returns the same listing with fewer files.
+    #[must_use]
+    pub fn only(&self, keeps: impl Fn(&str) -> bool) -> Self {
+        Self {
+            files: self
+                .files
+                .iter()
+                .filter(|listed| keeps(&listed.path))
+                .cloned()
+                .collect(),
+            ..self.clone()
+        }
+    }
+
     /// Looks again whether a file is there, where no ignore file has changed since the walk.
     pub fn look_again(&mut self, root: &Path, path: &str) {
         let found = fs::symlink_metadata(root.join(path))

@@ -131,6 +131,15 @@ pub(crate) fn is_read(path: &str, contents: &dyn Contents) -> bool {
     (language_of(path).is_some() || is_document(path)) && !is_too_large(path, contents)
 }
 
+/// Returns the paths of a listing as sources of which none is read.
+pub(crate) fn list_sources(listing: &Listing) -> Sources {
+    let (paths, _) = source_paths(listing);
+    Sources {
+        paths: paths.into_iter().map(str::to_owned).collect(),
+        ..Sources::default()
+    }
+}
+
 /// Reads the sources of a listing.
 pub(crate) fn read_sources(listing: &Listing, contents: &dyn Contents) -> Sources {
     let mut sources = Sources::default();

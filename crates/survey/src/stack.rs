@@ -162,6 +162,18 @@ impl Package {
 
 /// Reads the stack from what was read of the tree.
 pub(crate) fn read_stack(documents: &Documents, sources: &Sources) -> Stack {
+    let Stack { packages, .. } = read_packages(documents);
+    Stack {
+        languages: count_languages(sources),
+        components: known_components(&packages),
+        databases: databases::find_databases(&packages, documents, sources),
+        migrations: migrations::find_migrations(&packages, documents, sources),
+        packages,
+    }
+}
+
+/// Returns the packages of a stack alone, which documents tell.
+pub(crate) fn read_packages(documents: &Documents) -> Stack {
     let mut packages = python::read_python_packages(documents);
     packages.extend(node::read_node_packages(documents));
     for package in &mut packages {
@@ -169,11 +181,8 @@ pub(crate) fn read_stack(documents: &Documents, sources: &Sources) -> Stack {
     }
     packages.sort_by(|a, b| (&a.folder, a.ecosystem).cmp(&(&b.folder, b.ecosystem)));
     Stack {
-        languages: count_languages(sources),
-        components: known_components(&packages),
-        databases: databases::find_databases(&packages, documents, sources),
-        migrations: migrations::find_migrations(&packages, documents, sources),
         packages,
+        ..Stack::default()
     }
 }
 

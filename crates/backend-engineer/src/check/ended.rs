@@ -20,6 +20,7 @@ pub(super) fn end_of(outcome: &Outcome) -> End {
     match &outcome.exit {
         sandbox::Exit::Code(code) => End::Code(*code),
         sandbox::Exit::Signal(signal) => End::Signal(*signal),
+        sandbox::Exit::OverLimit(limit) => End::OverLimit(*limit),
         sandbox::Exit::TimedOut { after, looks_like_server } => {
             End::TimedOut { seconds: after.as_secs(), server: *looks_like_server }
         }

@@ -40,6 +40,8 @@ pub(crate) enum Inconclusive {
     Endless,
     /// The time limit in seconds ended it.
     TimedOut(u64),
+    /// It took more of the machine than it may.
+    OverLimit(sandbox::Limit),
     /// A part of its pipe was closed before it ended.
     PipeClosed,
     /// A search could not search: its exit code.
@@ -94,6 +96,7 @@ impl fmt::Display for Inconclusive {
                 f.write_str("it never returns: a server or a watcher (give the form that runs once)")
             }
             Inconclusive::TimedOut(seconds) => write!(f, "stopped after {seconds} s (--timeout gives it longer)"),
+            Inconclusive::OverLimit(limit) => write!(f, "it was ended because {limit}"),
             Inconclusive::PipeClosed => f.write_str("the pipe was closed before it ended"),
             Inconclusive::SearchFailed(code) => write!(f, "the search itself ended with exit code {code}"),
             Inconclusive::FedByFailure => {

@@ -93,6 +93,8 @@ pub(crate) enum End {
     Code(i32),
     /// By a signal.
     Signal(i32),
+    /// Because it took too much of the machine.
+    OverLimit(sandbox::Limit),
     /// At its time limit, in seconds.
     TimedOut { seconds: u64, server: bool },
 }
@@ -139,6 +141,7 @@ fn judge_read(asked: &Asked, end: End, output: &str, context: &JudgeContext<'_>)
     let code = match end {
         End::Code(code) => code,
         End::Signal(signal) => return Judgement::failed(format!("ended by signal {signal}")),
+        End::OverLimit(limit) => return Judgement::inconclusive(&Inconclusive::OverLimit(limit)),
         End::TimedOut { server: true, .. } => return Judgement::inconclusive(&Inconclusive::Endless),
         End::TimedOut { seconds, .. } => return Judgement::inconclusive(&Inconclusive::TimedOut(seconds)),
     };

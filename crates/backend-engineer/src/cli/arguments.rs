@@ -104,6 +104,14 @@ pub(crate) struct PhaseArguments {
     #[arg(short, long)]
     pub(crate) quiet: bool,
 
+    /// Keep outputs of commands whole in the journal; else the first and last 512 KiB of a long one, its size and hash
+    #[arg(long, help_heading = "Running commands")]
+    pub(crate) keep_output: bool,
+
+    /// Print how long each part took
+    #[arg(long)]
+    pub(crate) timings: bool,
+
     #[command(flatten)]
     pub(crate) walls: WallArguments,
 }

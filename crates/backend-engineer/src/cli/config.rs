@@ -71,6 +71,9 @@ fn rows(settings: &Settings) -> Vec<Row> {
     for (name, held) in &settings.services {
         rows.push(row(&format!("services.{name}"), held.value.to_string().into(), &held.origin));
     }
+    for (name, held) in &settings.limits {
+        rows.push(row(&format!("limits.{name}"), held.value.into(), &held.origin));
+    }
     for (model, Held { value: price, origin }) in &settings.prices {
         let Price { input, cache_read, cache_write, cache_write_hour, output } = price;
         let value = format!(

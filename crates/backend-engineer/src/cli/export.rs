@@ -32,6 +32,7 @@ pub(crate) fn run(arguments: &ExportArguments, _: &Globals) -> Result<Exit, Stop
         let mut line = stream::object(&recorded.event)?;
         line.insert("seq".to_owned(), recorded.seq.into());
         line.insert("at_ms".to_owned(), recorded.at_ms.into());
+        line.insert("at".to_owned(), journal::written_time(recorded.at_ms).into());
         printer::print(&format!("{}\n", serde_json::Value::Object(line)))?;
     }
     Ok(Exit::Complete)

@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::cli::Globals;
 use crate::cli::arguments::{ModelArguments, PhaseArguments};
+use crate::cli::timings::Timings;
 use crate::cli::work::{Job, work};
 use crate::run::RunOptions;
 use crate::settings::{Flags, read_strength};
@@ -57,11 +58,18 @@ pub(crate) fn job(arguments: &ImplementArguments) -> Job<'_> {
         no_verify: arguments.no_verify,
         commit: arguments.commit,
         approve: arguments.approve,
-        untick: false,
-        recheck: false,
+        ..RunOptions::default()
     };
     let model = arguments.model.model.clone();
     let (strength, effort) = (arguments.strength, arguments.model.effort);
     let flags = Flags { commit: arguments.commit, model, strength, effort, ..arguments.phase.walls.flags() };
-    Job { asked: &arguments.phase, flags, options, model: Some(&arguments.model), resumed: None, chosen: None }
+    Job {
+        asked: &arguments.phase,
+        flags,
+        options,
+        model: Some(&arguments.model),
+        resumed: None,
+        chosen: None,
+        timings: Timings::begin(),
+    }
 }

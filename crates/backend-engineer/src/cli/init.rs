@@ -100,8 +100,8 @@ fn configure(root: &Path) -> Result<Outcome, Stop> {
 struct NothingToKeep;
 
 impl Witness for NothingToKeep {
-    fn keep(&mut self, _: &Pending) -> Result<(), String> {
-        Ok(())
+    fn keep(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
+        Ok(vec![format!(".backend-engineer-{}", std::process::id()); pending.len()])
     }
 }
 

@@ -1,6 +1,6 @@
 //! The reader of a run for programs: every event as one JSON object on a line of its own, as `schemas/events.json` says.
 
-use journal::Event;
+use journal::{Event, now_ms, written_time};
 use llm::Delta;
 use serde_json::{Map, Value, json};
 
@@ -12,13 +12,21 @@ use crate::stop::Stop;
 pub(crate) fn listener() -> Listener {
     Box::new(|told| {
         let line = match told {
-            Emitted::Event(event) => object(event).ok().map(Value::Object),
-            Emitted::Piece(Delta::Text(text)) => Some(json!({ "event": "model_text", "text": text })),
+            Emitted::Event(event) => object(event).ok().map(|mut object| {
+                object.insert("at".to_owned(), now().into());
+                Value::Object(object)
+            }),
+            Emitted::Piece(Delta::Text(text)) => Some(json!({ "event": "model_text", "text": text, "at": now() })),
             Emitted::Piece(_) => None,
         };
         // A reader that went away hears no more; the run goes on.
         let _ = line.map(|line| printer::print(&format!("{line}\n")));
     })
+}
+
+/// Returns the time of what is shown now.
+fn now() -> String {
+    written_time(now_ms())
 }
 
 /// An event as an object.

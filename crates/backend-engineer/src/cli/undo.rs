@@ -64,7 +64,7 @@ fn untick(past: &Past, run: &journal::RunSummary) -> Result<Option<String>, Stop
             _ => None,
         })
         .collect();
-    let Ok(text) = std::fs::read_to_string(&path) else { return Ok(None) };
+    let Some(text) = crate::facts::read_text(&path) else { return Ok(None) };
     let wanted: Vec<plan::Ticking> = ticked
         .into_iter()
         .map(|(line, text)| plan::Ticking { text, line, to: plan::Mark::Open, heading: String::new() })

@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::cli::Globals;
 use crate::cli::arguments::PhaseArguments;
+use crate::cli::timings::Timings;
 use crate::cli::work::{Job, work};
 use crate::run::RunOptions;
 use crate::stop::{Exit, Stop};
@@ -38,7 +39,14 @@ pub(crate) fn run(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit
     }
     // Looking at a plan is no work on it, whatever its status.
     let options = RunOptions { approve: true, untick: arguments.untick, ..RunOptions::default() };
-    let (asked, flags) = (&arguments.phase, arguments.phase.walls.flags());
-    let job = Job { asked, flags, options, model: None, resumed: None, chosen: None };
+    let job = Job {
+        asked: &arguments.phase,
+        flags: arguments.phase.walls.flags(),
+        options,
+        model: None,
+        resumed: None,
+        chosen: None,
+        timings: Timings::begin(),
+    };
     work(job, globals)
 }

@@ -1,5 +1,7 @@
 //! What `implement` and `verify` share: opens the plan, works through its phases in order, and prints the reports.
 
+use std::time::Duration;
+
 use journal::Event;
 use plan::{PhaseId, State};
 use serde_json::json;
@@ -7,6 +9,7 @@ use serde_json::json;
 use crate::cli::arguments::{ModelArguments, PhaseArguments};
 use crate::cli::diagnostics::{self, Source};
 use crate::cli::printer::{self, Stream};
+use crate::cli::timings::Timings;
 use crate::cli::{Globals, stream, terminal, units};
 use crate::engineer::Engineer;
 use crate::report::{Refusal, Report, document};
@@ -27,6 +30,8 @@ pub(crate) struct Job<'a> {
     pub(crate) resumed: Option<Resumed>,
     /// The units, where the subcommand has chosen them already.
     pub(crate) chosen: Option<Vec<PhaseId>>,
+    /// How long its parts took.
+    pub(crate) timings: Timings,
 }
 
 /// What came of all phases together.
@@ -79,7 +84,8 @@ fn open(
     };
     let root = root_of(&loaded.path, job.asked.root.root.as_deref())?;
     let settings = Settings::load(&root, &job.flags)?;
-    let options = RunOptions { commit: job.options.commit || settings.commit(), ..job.options };
+    let commit = job.options.commit || settings.commit();
+    let options = RunOptions { commit, keep_output: job.asked.keep_output, ..job.options };
     let labels: Vec<String> =
         phases.iter().filter_map(|id| loaded.plan.phase(*id)).map(|phase| phase.label.clone()).collect();
     let mut engineer = hire(job, &root, &settings)?;
@@ -87,6 +93,7 @@ fn open(
         true => stream::listener(),
         false => terminal::listener(job.asked.quiet, globals.coloured(Stream::Errors)),
     };
+    let listener = job.timings.listen(listener);
     let remarks = settings.remarks();
     let (resumed, events) = resumed.map(|resumed| (resumed.run, resumed.events)).unzip();
     let ran = |event: &Event| {
@@ -130,12 +137,16 @@ fn run(job: &Job<'_>, run: RunContext, phases: &[PhaseId], globals: &Globals) ->
         .enable_all()
         .build()
         .map_err(|error| Stop::environment(format!("no event loop can be had: {error}")))?;
+    // Who called the program from within its own process ends it in good order itself.
+    if globals.caller.is_none() {
+        watch_for_interruption();
+    }
     let mut results = Results::default();
     let mut workspace = Workspace::of(&run);
     let stopped = runtime.block_on(async {
         let worked = tokio::select! {
             worked = work_through(job, (&run, &mut workspace), phases, &mut results) => worked,
-            () = interrupted(globals) => Err(Stop::new(Exit::Interrupted, "interrupted; `resume` goes on with it, and `undo` takes back what was written")),
+            () = interrupted(globals) => Err(Stop::new(Exit::Interrupted, INTERRUPTED)),
         };
         let cleared = workspace.close().await;
         worked.and(cleared)
@@ -210,6 +221,25 @@ async fn interrupted(globals: &Globals) {
     }
 }
 
+/// What a run says that was asked to end.
+const INTERRUPTED: &str = "interrupted; `resume` goes on with it, and `undo` takes back what was written";
+
+/// How long a run may take to end in good order once it is asked to. What it computes without a pause (a survey of a large
+/// tree) does not notice the request.
+const ORDERLY: Duration = Duration::from_millis(800);
+
+/// Ends the process where it is asked to end and does not within [`ORDERLY`]. The journal holds all that was done, as it
+/// does where a process is killed; the sandbox ends with its host, and the next run removes the private folder.
+fn watch_for_interruption() {
+    std::thread::spawn(|| {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        runtime.block_on(asked_to_end());
+        std::thread::sleep(ORDERLY);
+        printer::say(&format!("error: {INTERRUPTED}\n"));
+        std::process::exit(i32::from(Exit::Interrupted.code()));
+    });
+}
+
 /// Resolves when the user or the system asks the process to end.
 async fn asked_to_end() {
     #[cfg(unix)]
@@ -238,11 +268,15 @@ fn exit_of(results: &Results) -> Exit {
 
 fn print(job: &Job<'_>, globals: &Globals, results: &Results, source: Source<'_>) -> Result<Exit, Stop> {
     let exit = exit_of(results);
+    if job.asked.timings {
+        printer::say(&job.timings.to_table());
+    }
     if job.asked.json || job.asked.json_stream {
         let diff = job.options.dry_run.then_some(results.diff.as_str());
         let mut document = document(&results.reports, exit, results.stop.as_ref(), diff);
         document["skipped"] = json!(results.skipped);
         if job.asked.json_stream {
+            document["timings"] = job.timings.to_json();
             document["event"] = json!("report");
             printer::print(&format!("{document}\n"))?;
         } else {

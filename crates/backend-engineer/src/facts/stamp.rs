@@ -1,7 +1,6 @@
 //! What the system says of a file without its content being read.
 
-use std::fs::{self, Metadata};
-use std::path::Path;
+use std::fs::Metadata;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -20,14 +19,43 @@ pub(super) struct Stamp {
     inode: u64,
 }
 
+/// The stamp of a file as git's index has it: its times in seconds and nanoseconds, size and number cut to 32 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct GitStamp {
+    pub(super) changed: (u32, u32),
+    pub(super) modified: (u32, u32),
+    pub(super) inode: u32,
+    pub(super) size: u32,
+}
+
+impl GitStamp {
+    #[cfg(unix)]
+    pub(super) fn of(data: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        let bits = |number: i64| u32::try_from(number & 0xffff_ffff).unwrap_or_default();
+        let low = |number: u64| u32::try_from(number & 0xffff_ffff).unwrap_or_default();
+        GitStamp {
+            changed: (bits(data.ctime()), bits(data.ctime_nsec())),
+            modified: (bits(data.mtime()), bits(data.mtime_nsec())),
+            inode: low(data.ino()),
+            size: low(data.len()),
+        }
+    }
+
+    /// Has a stamp that no entry has where the system does not tell as much.
+    #[cfg(not(unix))]
+    pub(super) fn of(_: &Metadata) -> Self {
+        GitStamp { changed: (u32::MAX, 0), modified: (u32::MAX, 0), inode: 0, size: 0 }
+    }
+}
+
 impl Stamp {
-    /// Returns the stamp of a regular file, or of the one that a link leads to.
-    pub(super) fn of(path: &Path) -> Option<Self> {
-        let data = fs::metadata(path).ok().filter(Metadata::is_file)?;
+    /// Returns the stamp that the system's say of a file makes.
+    pub(super) fn of_data(data: &Metadata) -> Self {
         let since = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let modified = data.modified().map(since).unwrap_or_default();
-        let (changed, inode) = of_system(&data);
-        Some(Self { size: data.len(), modified, changed: changed.unwrap_or(modified), inode })
+        let (changed, inode) = of_system(data);
+        Self { size: data.len(), modified, changed: changed.unwrap_or(modified), inode }
     }
 
     /// Returns whether the file may be told by this stamp in a later run.

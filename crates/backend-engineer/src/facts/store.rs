@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use survey::Cache;
 
-use super::FileFacts;
+use super::{FileFacts, Known};
 
 /// The file of a tree's facts.
 const FILE: &str = "facts.json";
@@ -38,6 +38,7 @@ struct Kept {
     root: String,
     files: BTreeMap<String, FileFacts>,
     survey: Cache,
+    near: Cache,
 }
 
 /// The content of the file, as it is written.
@@ -47,6 +48,7 @@ struct Keeping<'a> {
     root: &'a str,
     files: BTreeMap<&'a String, &'a FileFacts>,
     survey: &'a Cache,
+    near: &'a Cache,
 }
 
 impl Store {
@@ -58,18 +60,20 @@ impl Store {
     }
 
     /// Reads what an earlier run of this program kept.
-    pub(super) fn read(&self) -> Option<(BTreeMap<String, FileFacts>, Cache)> {
+    pub(super) fn read(&self) -> Option<Known> {
         let file = self.folder.join(FILE);
         fs::metadata(&file).ok().filter(|data| data.is_file() && data.len() <= LARGEST as u64)?;
         let kept: Kept = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
-        (kept.program == program() && kept.root == self.root).then_some((kept.files, kept.survey))
+        let is_ours = kept.program == program() && kept.root == self.root;
+        is_ours.then(|| Known { files: kept.files, survey: kept.survey, near: kept.near, ..Known::default() })
     }
 
     /// Writes the facts whose files have settled, all of them or none.
-    pub(super) fn write(&self, files: &BTreeMap<String, FileFacts>, survey: &Cache) -> io::Result<()> {
+    pub(super) fn write(&self, known: &Known) -> io::Result<()> {
         let now = SystemTime::now();
+        let Known { files, survey, near, .. } = known;
         let files = files.iter().filter(|(_, facts)| facts.content.is_some() && facts.stamp.is_settled(now)).collect();
-        let kept = serde_json::to_vec(&Keeping { program: program(), root: &self.root, files, survey })?;
+        let kept = serde_json::to_vec(&Keeping { program: program(), root: &self.root, files, survey, near })?;
         if kept.len() > LARGEST {
             return Ok(());
         }

@@ -1,5 +1,7 @@
 //! What is read, and what is not read again.
 
+use std::fs;
+
 use super::*;
 use std::fs::File;
 use std::time::{Duration, SystemTime};
@@ -113,9 +115,9 @@ fn a_file_that_nobody_wrote_is_told_by_its_stamp() {
     assert_eq!(scene.ask(), first);
     // A false hash under a true stamp shows that the file is not read.
     let kept = fs::read_to_string(scene.kept()).unwrap();
-    let hash = journal::hash(b"read me\n");
+    let hash = content_id::of(b"read me\n");
     assert!(kept.contains(&hash), "{kept}");
-    fs::write(scene.kept(), kept.replace(&hash, &journal::hash(b"made up"))).unwrap();
+    fs::write(scene.kept(), kept.replace(&hash, &content_id::of(b"made up"))).unwrap();
     assert_ne!(scene.ask().0, first.0);
     // A new stamp, though size and time of modification are put back.
     let readme = scene.root().join("README.md");

@@ -175,7 +175,7 @@ fn checks(work: &UnitWork<'_>, unit: &UnitText) -> String {
 /// The files that the phase names, whole while there is room: the short ones first, so that as many as can be are.
 fn files(work: &mut UnitWork<'_>, mut room: usize) -> (String, BTreeMap<String, String>) {
     let paths: BTreeSet<String> = work.assignment.files.iter().filter_map(|file| file.path.clone()).collect();
-    let paths = paths.into_iter().filter(|path| !super::tools::holds_keys(path));
+    let paths = paths.into_iter().filter(|path| !crate::secrets::holds_keys(path));
     let mut found: Vec<(String, String)> = paths
         .filter(|path| work.run.plan_inside() != Some(path.as_str()))
         .filter_map(|path| work.workspace.tree.read_text(&path).ok().flatten().map(|content| (path, content)))
@@ -202,13 +202,15 @@ fn files(work: &mut UnitWork<'_>, mut room: usize) -> (String, BTreeMap<String, 
 
 /// What the survey knows of the code around these files: what to imitate and to use.
 fn surroundings(work: &mut UnitWork<'_>) -> String {
+    let named: Vec<&str> = work.assignment.scope.named().collect();
+    let code = work.survey.code.near(&named);
     let mut ground = Ground {
         plan: &work.run.plan,
         plan_inside: work.run.plan_inside(),
         assignment: work.assignment,
         files: &work.run.files,
         tree: &mut work.workspace.tree,
-        code: work.survey.code.survey(),
+        code: &code,
     };
     analyze::surroundings(&mut ground, SURROUNDINGS).sections()
 }

@@ -94,7 +94,7 @@ pub(crate) async fn engage(work: &mut UnitWork<'_>, change: &mut Change, failure
         Ok(()) => talk(work, change, (engineer, &mut session), failures).await,
         Err(stop) => Err(stop),
     };
-    let ended = session.memory.end_jobs(work.workspace).await;
+    let ended = session.memory.end_jobs(work.workspace, &work.run.masks).await;
     change.session = Some(session);
     talked?;
     ended?;

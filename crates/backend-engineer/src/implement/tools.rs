@@ -15,7 +15,7 @@ mod bash;
 
 use agent::{Tool, ToolError};
 
-pub(super) use desk::{Desk, Memory, holds_keys};
+pub(super) use desk::{Desk, Memory};
 
 /// The tools of these names, at work on the desk.
 pub(super) fn tools<'d, 'a>(names: &[&str], desk: &'d Desk<'a>) -> Vec<Box<dyn Tool + 'd>> {

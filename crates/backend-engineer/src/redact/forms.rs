@@ -1,7 +1,9 @@
 //! Secrets that are known by their form or by where they stand: tokens, web tokens, private keys, the password inside an
 //! address, the value that code gives to a name which tells of a secret.
 
-use crate::secrets::{is_usual_word, name_before, tells_of_secret};
+use std::sync::LazyLock;
+
+use crate::secrets::{SHORTEST, is_usual_word, name_before, tells_of_secret};
 
 /// The longest token that is looked for by its form, in bytes.
 const LONGEST: usize = 512;
@@ -12,40 +14,69 @@ pub(super) const LONGEST_KEY: usize = 8 << 10;
 /// How much in front of a value is looked at to tell what it is, in bytes.
 pub(super) const BEFORE: usize = 80;
 
-/// Shorter values are words, not secrets; taking them out would blank half of every output.
-pub(super) const SHORTEST: usize = 6;
-
 /// A value of a telling name has at least so many letters to be taken for one that nobody made up as a word.
 const RANDOM: usize = 20;
 
 /// A value of letters of one case and digits (a hash, a key in hex) has at least so many.
 const RANDOM_OF_FEW: usize = 32;
 
-/// Tokens known by their beginning: the prefix, and how many letters of a token follow at least.
-const FORMS: [(&str, usize); 22] = [
-    ("sk-ant-", 20),
-    ("sk-proj-", 20),
-    ("sk-", 32),
-    ("sk_live_", 16),
-    ("rk_live_", 16),
-    ("ghp_", 30),
-    ("gho_", 30),
-    ("ghs_", 30),
-    ("ghu_", 30),
-    ("github_pat_", 30),
-    ("glpat-", 20),
-    ("xoxb-", 20),
-    ("xoxp-", 20),
-    ("xapp-", 20),
-    ("AKIA", 16),
-    ("ASIA", 16),
-    ("AIza", 35),
-    ("npm_", 36),
-    ("pypi-", 40),
-    ("hf_", 30),
-    ("SG.", 40),
-    ("dop_v1_", 40),
-];
+/// Tokens known by their beginning: `forms.tsv`.
+const TABLE: &str = include_str!("forms.tsv");
+
+/// A kind of token that is known by how it begins.
+struct Form {
+    prefix: &'static [u8],
+    /// Letters that follow at least.
+    least: usize,
+    letters: Letters,
+}
+
+/// Letters of a token behind its prefix.
+#[derive(Clone, Copy)]
+enum Letters {
+    Word,
+    Alphanumeric,
+    Hexadecimal,
+    Upper,
+}
+
+impl Letters {
+    fn holds(self, byte: u8) -> bool {
+        match self {
+            Letters::Word => is_token(byte),
+            Letters::Alphanumeric => byte.is_ascii_alphanumeric(),
+            Letters::Hexadecimal => byte.is_ascii_hexdigit(),
+            Letters::Upper => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
+        }
+    }
+}
+
+/// The rows; one that does not parse is left out, which a test would show.
+static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| rows().filter_map(form).collect());
+
+/// The first letters of all prefixes: few places of a text have one.
+static FIRST: LazyLock<[bool; 256]> = LazyLock::new(|| {
+    let mut first = [false; 256];
+    FORMS.iter().for_each(|form| first[usize::from(form.prefix[0])] = true);
+    first
+});
+
+fn rows() -> impl Iterator<Item = &'static str> {
+    TABLE.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
+}
+
+fn form(row: &'static str) -> Option<Form> {
+    let mut cells = row.split('\t');
+    let (prefix, least, letters) = (cells.next()?, cells.next()?, cells.next()?);
+    let letters = match letters {
+        "word" => Letters::Word,
+        "alnum" => Letters::Alphanumeric,
+        "hex" => Letters::Hexadecimal,
+        "upper" => Letters::Upper,
+        _ => return None,
+    };
+    Some(Form { prefix: prefix.as_bytes(), least: least.parse().ok()?, letters })
+}
 
 /// Last words of names in code whose value says where a secret lies, not what it is.
 const PLACES: [&str; 7] = ["PATH", "FILE", "DIR", "URL", "URI", "ID", "CLASS"];
@@ -53,10 +84,13 @@ const PLACES: [&str; 7] = ["PATH", "FILE", "DIR", "URL", "URI", "ID", "CLASS"];
 /// Returns what stands for the secret that begins at a place, and the secret's length; `before` is what stands there already.
 pub(super) fn secret_at(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
     let begins_word = before.last().is_none_or(|byte| !is_token(*byte));
-    if let Some(length) = begins_word.then(|| token(rest).or_else(|| web_token(rest))).flatten() {
+    if let Some(length) =
+        begins_word.then(|| token(rest).or_else(|| web_token(rest)).or_else(|| parted(rest))).flatten()
+    {
         return Some(("[secret]".to_owned(), length));
     }
     match before.last()? {
+        b'/' => hook(before, rest).map(|length| ("[secret]".to_owned(), length)),
         b':' => address_password(before, rest).map(|length| ("[password]".to_owned(), length)),
         b'-' => private_key(before, rest).map(|length| ("[private key]".to_owned(), length)),
         b'"' | b'\'' | b'`' | b'=' => assigned(before, rest),
@@ -67,10 +101,54 @@ pub(super) fn secret_at(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
 
 /// Returns the length of the token that `bytes` begin with.
 fn token(bytes: &[u8]) -> Option<usize> {
-    let (prefix, least) = FORMS.iter().find(|(prefix, _)| bytes.starts_with(prefix.as_bytes()))?;
-    let tail = &bytes[prefix.len()..bytes.len().min(LONGEST)];
-    let length = tail.iter().take_while(|byte| is_token(**byte)).count();
-    (length >= *least).then_some(prefix.len() + length)
+    if !FIRST[usize::from(*bytes.first()?)] {
+        return None;
+    }
+    let length = |form: &Form| {
+        let tail = bytes.strip_prefix(form.prefix)?;
+        let tail = &tail[..tail.len().min(LONGEST)];
+        let length = tail.iter().take_while(|byte| form.letters.holds(**byte)).count();
+        let is_whole = tail.get(length).is_none_or(|next| !is_token(*next) || *next == b'.');
+        (length >= form.least && is_whole).then_some(form.prefix.len() + length)
+    };
+    FORMS.iter().find_map(length)
+}
+
+/// Returns the length of a token that is made of parts with known lengths: of a bot of Telegram (`123456789:AA…`), of one of
+/// Discord (`M….….…`), of Terraform (`….atlasv1.…`).
+fn parted(bytes: &[u8]) -> Option<usize> {
+    /// Letters behind the number of a bot.
+    const BOT: usize = 35;
+    let run = |from: usize, holds: fn(u8) -> bool| {
+        bytes[from..].iter().take(LONGEST).take_while(|byte| holds(**byte)).count()
+    };
+    let digits = run(0, |byte| byte.is_ascii_digit());
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    if (8..=10).contains(&digits) && bytes[digits..].starts_with(b":AA") && run(digits + 1, is_part) == BOT {
+        return Some(digits + 1 + BOT);
+    }
+    let first = run(0, is_part);
+    if first == 14 && bytes[first..].starts_with(b".atlasv1.") {
+        let length = first + ".atlasv1.".len();
+        let rest = run(length, is_part);
+        return (rest >= 60).then_some(length + rest);
+    }
+    if (24..=26).contains(&first) && matches!(bytes[0], b'M' | b'N' | b'O') && bytes.get(first) == Some(&b'.') {
+        let second = run(first + 1, is_part);
+        let from = first + second + 2;
+        let is_there = second == 6 && bytes.get(from - 1) == Some(&b'.');
+        return (is_there && run(from, is_part) >= 27).then(|| from + run(from, is_part));
+    }
+    None
+}
+
+/// Returns the length of the secret part of a hook's address: `hooks.slack.com/services/T…/B…/…`.
+fn hook(before: &[u8], rest: &[u8]) -> Option<usize> {
+    const HOOKS: [&[u8]; 3] =
+        [b"hooks.slack.com/services/", b"discord.com/api/webhooks/", b"discordapp.com/api/webhooks/"];
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-/".contains(byte);
+    let length = rest.iter().take(LONGEST).take_while(|byte| is_part(byte)).count();
+    (length >= RANDOM && HOOKS.iter().any(|hook| before.ends_with(hook))).then_some(length)
 }
 
 /// Returns the length of a JSON web token, which begins with `{"` in Base64: header, claims and signature.
@@ -156,4 +234,45 @@ fn looks_random(value: &str) -> bool {
 
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_read_and_finds_its_tokens() {
+        assert_eq!(FORMS.len(), rows().count());
+        for form in FORMS.iter() {
+            let letters = match form.letters {
+                Letters::Word | Letters::Alphanumeric => "aB3",
+                Letters::Hexadecimal => "a1c",
+                Letters::Upper => "QZ7",
+            };
+            let prefix = String::from_utf8_lossy(form.prefix);
+            let of = |length: usize| format!("{prefix}{}", letters.repeat(length).get(..length).unwrap_or_default());
+            let whole = of(form.least.max(32));
+            let found = secret_at(b"token = \"", format!("{whole}\"").as_bytes());
+            assert_eq!(found.map(|(_, length)| length), Some(whole.len()), "{whole}");
+            let short = of(4);
+            assert_eq!(secret_at(b"name = \"", format!("{short}\"").as_bytes()), None, "{short}");
+        }
+    }
+
+    #[test]
+    fn tokens_of_parts_are_found_whole() {
+        let bot = format!("123456789:AA{}", "xY3".repeat(11));
+        let terraform = format!("abcdefghij1234.atlasv1.{}", "aB3".repeat(22));
+        let discord = format!("M{}.aBc123.{}", "aB3".repeat(8), "xY9".repeat(9));
+        for whole in [bot, terraform, discord] {
+            let found = secret_at(b"t = \"", format!("{whole}\"").as_bytes());
+            assert_eq!(found.map(|(_, length)| length), Some(whole.len()), "{whole}");
+        }
+        let path = format!("T0ABCDEF/B0ABCDEF/{}", "aB3".repeat(8));
+        let before = b"https://hooks.slack.com/services/";
+        assert_eq!(secret_at(before, path.as_bytes()).map(|(_, length)| length), Some(path.len()));
+        for text in ["123456789:AA", "NodeModulesOfTheProjectXX.parser.functions", "2026-12-02T10:00:00"] {
+            assert_eq!(secret_at(b"t = \"", text.as_bytes()), None, "{text}");
+        }
+    }
 }

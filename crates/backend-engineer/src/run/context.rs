@@ -9,7 +9,7 @@ use super::recorder::{Listener, Recorder};
 use crate::engineer::Engineer;
 use crate::facts::TreeFacts;
 use crate::redact::Redactor;
-use crate::secrets::{self, Secret};
+use crate::secrets::{self, Masks, Secret};
 use crate::settings::Settings;
 use crate::stop::Stop;
 use crate::understand::{Files, Loaded, files_of};
@@ -25,6 +25,8 @@ pub(crate) struct RunOptions {
     pub(crate) commit: bool,
     /// Go ahead though the plan is marked as not approved.
     pub(crate) approve: bool,
+    /// Keep outputs of commands whole.
+    pub(crate) keep_output: bool,
     /// Tick no box and open those that no longer hold (`verify` alone).
     pub(crate) untick: bool,
     /// Check ticked boxes again and change none (`verify --ci`).
@@ -66,6 +68,8 @@ pub(crate) struct RunContext {
     pub(crate) files: Files,
     /// What takes secrets out of texts.
     pub(crate) redactor: Redactor,
+    /// What a model's commands find in place of secrets.
+    pub(crate) masks: Masks,
     /// Where everything is recorded.
     pub(crate) recorder: Recorder,
     /// The model that does what the plan leaves open.
@@ -99,10 +103,14 @@ impl RunContext {
         };
         let keys = llm::secrets(&|name| std::env::var(name).ok()).into_iter();
         let facts = TreeFacts::below(root, settings.cache.as_deref());
-        let of_files = secrets::of_files(root, facts.environments());
+        let own = secrets::of_files(root, facts.environments());
+        let masks = match &engineer {
+            Some(_) => Masks::of(root, &own, facts.environments(), facts.key_files()),
+            None => Masks::default(),
+        };
         let keys = keys.map(|(name, value)| (name.to_owned(), value)).chain(settings.variables());
         let keys = keys.map(|(name, value)| Secret { name, value, is_word: false });
-        let redactor = Redactor::of_secrets(keys.chain(of_files));
+        let redactor = Redactor::of_secrets(keys.chain(own));
         let journal = if options.dry_run { None } else { Some(Journal::open(root)?) };
         let goes_on = resumed.is_some();
         let run = match resumed {
@@ -110,7 +118,7 @@ impl RunContext {
             None => journal.as_ref().map(|journal| journal.begin(&start)).transpose()?,
         };
         let files = files_of(facts, &loaded.plan);
-        let recorder = Recorder::new(journal, run, listener, redactor.clone());
+        let recorder = Recorder::new(journal, run, listener, redactor.clone()).keep_whole(options.keep_output);
         if goes_on {
             recorder.emit(Event::RunResumed { argv: start.argv, version: start.version })?;
         } else if !start.phases.is_empty() {
@@ -127,6 +135,7 @@ impl RunContext {
             options,
             files,
             redactor,
+            masks,
             recorder,
             engineer,
             remarks: Vec::new(),

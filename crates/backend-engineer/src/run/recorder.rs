@@ -2,9 +2,11 @@
 //! taken out before either.
 
 use std::cell::RefCell;
+use std::path::Path;
 
-use journal::{Event, Evidence, EvidenceId, FoundEvidence, Journal, Run, RunId, StepName, UnitName};
+use journal::{Event, Evidence, EvidenceId, FoundEvidence, Journal, OutputId, Run, RunId, StepName, UnitName};
 
+use super::output;
 use crate::redact::Redactor;
 use crate::stop::Stop;
 
@@ -26,6 +28,8 @@ pub(crate) struct Recorder {
     run: Option<Run>,
     listener: RefCell<Listener>,
     redactor: Redactor,
+    /// Outputs are kept whole, however long they are.
+    keeps_whole: bool,
 }
 
 impl std::fmt::Debug for Recorder {
@@ -37,7 +41,18 @@ impl std::fmt::Debug for Recorder {
 impl Recorder {
     /// Makes a recorder; without a journal and a run it only shows.
     pub(crate) fn new(journal: Option<Journal>, run: Option<Run>, listener: Listener, redactor: Redactor) -> Self {
-        Recorder { journal, run, listener: RefCell::new(listener), redactor }
+        Recorder { journal, run, listener: RefCell::new(listener), redactor, keeps_whole: false }
+    }
+
+    /// Has outputs kept whole, however long they are.
+    pub(crate) fn keep_whole(self, keeps_whole: bool) -> Self {
+        Recorder { keeps_whole, ..self }
+    }
+
+    /// Keeps what a file holds of a command's output, up to `length`; none where nothing is recorded.
+    pub(crate) fn keep_output(&self, file: &Path, length: u64) -> Result<Option<OutputId>, Stop> {
+        let Some(run) = &self.run else { return Ok(None) };
+        output::keep((run, &self.redactor), file, length, self.keeps_whole)
     }
 
     /// Returns the run's place in the journal; none where nothing is recorded (a dry run).

@@ -1,6 +1,6 @@
-//! Keeps the original of each file in the journal, and what takes its place, before it is written.
+//! Keeps the originals of all files in the journal, and what takes their places, before any is written.
 
-use journal::{Event, Original, Run, hash};
+use journal::{Event, Original, Run};
 
 use crate::tree::{Pending, Witness};
 
@@ -19,23 +19,27 @@ impl<'a> JournalWitness<'a> {
 }
 
 impl Witness for JournalWitness<'_> {
-    fn keep(&mut self, pending: &Pending) -> Result<(), String> {
-        let original = Original {
-            path: pending.path.clone(),
-            content: pending.before.as_ref().map(|found| found.bytes.clone()),
-            mode: pending.before.as_ref().map(|found| found.mode),
+    fn keep(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
+        let state = |path: &str, content: Option<&[u8]>, mode| Original {
+            path: path.to_owned(),
+            content: content.map(<[u8]>::to_vec),
+            mode,
             link: None,
         };
-        self.run.keep_original(&pending.path, &original).map_err(|error| error.to_string())?;
-        let bytes = pending.after.bytes.as_deref();
-        let mode = pending.after.mode.or(pending.before.as_ref().map(|found| found.mode));
-        // Noted before it is done: a run that is killed in between leaves the original, which `undo` knows as well.
-        self.run.wrote(&pending.path, bytes, mode).map_err(|error| error.to_string())?;
-        self.written.push(Event::FileWritten {
-            path: pending.path.clone(),
-            before_hash: pending.before.as_ref().map(|found| hash(&found.bytes)),
-            after_hash: bytes.map(hash),
+        let changes = pending.iter().map(|file| {
+            let found = file.before.as_ref();
+            let mode = found.map(|found| found.mode);
+            let before = state(&file.path, found.map(|found| found.bytes.as_slice()), mode);
+            (before, state(&file.path, file.after.bytes.as_deref(), file.after.mode.or(mode)))
         });
-        Ok(())
+        let changes: Vec<(Original, Original)> = changes.collect();
+        // Noted before it is done: a run that is killed in between leaves the originals, which `undo` knows as well.
+        let names = self.run.announce(&changes).map_err(|error| error.to_string())?;
+        self.written.extend(changes.into_iter().map(|(before, after)| Event::FileWritten {
+            before_hash: before.hash(),
+            after_hash: after.hash(),
+            path: after.path,
+        }));
+        Ok(names)
     }
 }

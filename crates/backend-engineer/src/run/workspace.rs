@@ -27,6 +27,8 @@ pub(crate) struct Workspace {
     walls: Walls,
     scratch: Option<Scratch>,
     synced: BTreeMap<String, Staged>,
+    /// Files into which secrets came back that a model's commands found made up.
+    pub(crate) revealed: BTreeSet<String>,
     /// What the configured set-up commands made on the overlay.
     set_up: BTreeSet<String>,
     /// By-products that commands made and the user does not get, by the command that made each.
@@ -58,6 +60,7 @@ impl Workspace {
             walls: Walls::None,
             scratch: None,
             synced: BTreeMap::new(),
+            revealed: BTreeSet::new(),
             set_up: BTreeSet::new(),
             unkept: BTreeMap::new(),
             node: None,

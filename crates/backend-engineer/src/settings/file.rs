@@ -15,7 +15,7 @@ use crate::stop::Stop;
 use super::key::{KEYS, nearest};
 use super::layer::Layer;
 use super::origin::{Held, Line, Origin};
-use super::value::{Endpoint, read_duration, read_strength, read_variable_name};
+use super::value::{Endpoint, read_bytes, read_count, read_duration, read_strength, read_variable_name};
 
 /// A configuration is a page, not a book.
 const LARGEST: u64 = 1 << 20;
@@ -65,7 +65,7 @@ fn text_of(path: &Path, shown: &Path, owner: Owner) -> Result<Option<String>, St
     if metadata.len() > LARGEST {
         return Err(wrong(format!("has {} bytes; a configuration has at most {LARGEST}", metadata.len())));
     }
-    let bytes = fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    let bytes = survey::read_regular(path, LARGEST).map_err(|error| wrong(error.to_string()))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Some(text)),
         Err(error) => Err(wrong(format!("is not UTF-8 text (byte {})", error.utf8_error().valid_up_to()))),
@@ -80,6 +80,9 @@ struct Reader<'a> {
 }
 
 type Value<'i> = Spanned<DeValue<'i>>;
+
+/// Reads a number or an amount of bytes as it is written.
+type ReadAmount = fn(&str) -> Result<u64, String>;
 
 /// Reads a span of time as it is written.
 type ReadTime = fn(&str) -> Result<Duration, String>;
@@ -104,6 +107,7 @@ impl Reader<'_> {
                 "commands" => self.commands(value, &mut layer)?,
                 "services" => layer.services = self.services(value)?,
                 "prices" => layer.prices = self.prices(value)?,
+                "limits" => layer.limits = self.limits(value)?,
                 other => return Err(self.unknown(other, name.span().start)),
             }
         }
@@ -144,6 +148,30 @@ impl Reader<'_> {
             services.insert(name, self.held(value, endpoint));
         }
         Ok(services)
+    }
+
+    /// Reads what commands may take of the machine: a repository that told it could take the machine from its user.
+    fn limits(&self, value: &Value<'_>) -> Result<BTreeMap<&'static str, Held<u64>>, Stop> {
+        let mut limits = BTreeMap::new();
+        for (name, value) in self.table(value, "limits")? {
+            let (name, read): (_, ReadAmount) = match name.get_ref().as_ref() {
+                "processes" => ("processes", read_count),
+                "memory" => ("memory", read_bytes),
+                "disk" => ("disk", read_bytes),
+                other => return Err(self.unknown(&format!("limits.{other}"), name.span().start)),
+            };
+            if self.owner != Owner::User {
+                return Err(self.wrong(value, &format!("`limits.{name}` may stand only in your own configuration")));
+            }
+            let written = match value.get_ref() {
+                DeValue::Integer(number) => number.to_string(),
+                DeValue::String(text) => text.to_string(),
+                _ => return Err(self.wrong_type(value, &format!("limits.{name}"), "limits")),
+            };
+            let most = read(&written).map_err(|why| self.wrong(value, &format!("`limits.{name}`: {why}")))?;
+            limits.insert(name, self.held(value, most));
+        }
+        Ok(limits)
     }
 
     /// What models cost: a repository that told it could lift the limit of money.

@@ -137,6 +137,13 @@ pub(crate) const KEYS: &[Key] = &[
         example: Some("{ database = 5432 }"),
     },
     Key {
+        name: "limits",
+        variable: "",
+        takes: "processes = NUMBER, memory = \"8 GiB\", disk = \"10 GiB\"",
+        about: "what a command may take of the machine before it is ended (only in your own)",
+        example: None,
+    },
+    Key {
         name: "prices",
         variable: "",
         takes: "\"MODEL\" = { input = DOLLARS, output = DOLLARS }, for a million tokens; cache_read, cache_write and cache_write_hour too",

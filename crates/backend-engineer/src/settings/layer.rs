@@ -52,6 +52,7 @@ pub(super) struct Layer {
     pub(super) commands: Commands,
     pub(super) services: BTreeMap<String, Held<Endpoint>>,
     pub(super) prices: BTreeMap<String, Held<Price>>,
+    pub(super) limits: BTreeMap<&'static str, Held<u64>>,
 }
 
 impl Layer {
@@ -88,5 +89,6 @@ impl Layer {
         grow(&mut self.trusted, upper.trusted);
         self.services.extend(upper.services);
         self.prices.extend(upper.prices);
+        self.limits.extend(upper.limits);
     }
 }

@@ -240,6 +240,35 @@ pub(crate) fn write_duration(duration: Duration) -> String {
     if written.is_empty() { "0s".to_owned() } else { written.join(" ") }
 }
 
+/// Reads a number above 0.
+///
+/// # Errors
+/// A sentence that says what is accepted.
+pub(crate) fn read_count(text: &str) -> Result<u64, String> {
+    text.trim().parse().ok().filter(|count| *count > 0).ok_or_else(|| format!("`{text}` is no number above 0"))
+}
+
+/// Reads an amount of bytes: `500 MiB`, `10GiB`, or a plain number of bytes.
+///
+/// # Errors
+/// A sentence that says what is accepted.
+pub(crate) fn read_bytes(text: &str) -> Result<u64, String> {
+    let trimmed = text.trim();
+    let end = trimmed.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(trimmed.len());
+    let (number, unit) = trimmed.split_at(end);
+    let shift = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 10,
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        "t" | "tb" | "tib" => 40,
+        _ => u32::MAX,
+    };
+    let factor = 1_u64.checked_shl(shift).filter(|_| shift < 64);
+    let bytes = number.parse::<u64>().ok().zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
+    bytes.filter(|bytes| *bytes > 0).ok_or_else(|| format!("`{text}` is no amount of bytes; write it as \"8 GiB\""))
+}
+
 /// Reads a yes or a no from an environment variable.
 ///
 /// # Errors
@@ -286,6 +315,17 @@ mod tests {
             assert_eq!(read_strength(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
         assert!(read_strength("weak").is_err());
+    }
+
+    #[test]
+    fn amounts_are_read_as_people_write_them() {
+        for (text, bytes) in [("8 GiB", 8 << 30), ("500MB", 500 << 20), ("1024", 1024), ("1k", 1 << 10)] {
+            assert_eq!(read_bytes(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "0", "GiB", "8 apples", "-1", "99999999999 TiB"] {
+            assert!(read_bytes(text).is_err(), "{text}");
+        }
+        assert!(read_count("0").is_err() && read_count("12") == Ok(12));
     }
 
     #[test]

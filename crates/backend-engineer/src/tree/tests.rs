@@ -13,12 +13,12 @@ struct Notes {
 }
 
 impl Witness for Notes {
-    fn keep(&mut self, pending: &Pending) -> Result<(), String> {
-        if self.refuse == Some(pending.path.as_str()) {
+    fn keep(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
+        if pending.iter().any(|file| self.refuse == Some(file.path.as_str())) {
             return Err("no room".to_owned());
         }
-        self.kept.push(pending.path.clone());
-        Ok(())
+        self.kept.extend(pending.iter().map(|file| file.path.clone()));
+        Ok((0..pending.len()).map(|number| format!(".passing-{number}")).collect())
     }
 }
 

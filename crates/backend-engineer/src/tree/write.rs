@@ -1,11 +1,16 @@
-//! Writes staged files over the user's: checked against what was seen, the original kept first, each file replaced by a
+//! Writes staged files over the user's: checked against what was seen, the originals kept first, each file replaced by a
 //! rename, and all of them or none.
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, Write as _};
+use std::fs::Metadata;
+use std::io;
 use std::path::Path;
 
+use journal::{Disk, NewState, Placement, RealDisk, place_all};
+
 use super::{Address, OutsideTree, Pending, Tree, find};
+
+/// The permission bits of a new file of the repository.
+const NEW_FILE: u32 = 0o644;
 
 /// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -27,11 +32,9 @@ pub(crate) enum WriteError {
         /// What the system said.
         why: String,
     },
-    /// The journal could not keep the original.
-    #[error("the original of `{path}` can't be kept: {why}; it was not written")]
+    /// The journal could not keep the originals.
+    #[error("the originals of the files can't be kept: {why}; nothing was written")]
     NotKept {
-        /// The file.
-        path: String,
         /// What the journal said.
         why: String,
     },
@@ -45,10 +48,11 @@ pub(crate) enum WriteError {
     },
 }
 
-/// Told of each file before any is written.
+/// Told of all files before any is written.
 pub(crate) trait Witness {
-    /// Keeps the original, and what is about to take its place; an error stops all writes.
-    fn keep(&mut self, pending: &Pending) -> Result<(), String>;
+    /// Keeps the originals, and what is about to take their places; an error stops all writes. Gives for each file the
+    /// name under which its new text may lie beside it until it is moved into place.
+    fn keep(&mut self, pending: &[Pending]) -> Result<Vec<String>, String>;
 }
 
 impl Tree {
@@ -58,21 +62,35 @@ impl Tree {
         allowed: &dyn Fn(&str) -> bool,
         witness: &mut dyn Witness,
     ) -> Result<Vec<Pending>, WriteError> {
+        self.promote_on(&RealDisk, allowed, witness)
+    }
+
+    /// [`Tree::promote`] on a disk that may be recorded.
+    pub(crate) fn promote_on(
+        &mut self,
+        disk: &dyn Disk,
+        allowed: &dyn Fn(&str) -> bool,
+        witness: &mut dyn Witness,
+    ) -> Result<Vec<Pending>, WriteError> {
         let pending: Vec<Pending> = self.pending().into_iter().filter(|file| allowed(&file.path)).collect();
+        if pending.is_empty() {
+            return Ok(pending);
+        }
         for file in &pending {
             self.check_unchanged(file)?;
         }
-        for file in &pending {
-            witness.keep(file).map_err(|why| WriteError::NotKept { path: file.path.clone(), why })?;
-        }
-        for (index, file) in pending.iter().enumerate() {
-            if let Err(source) = write_one(self.root(), file) {
-                for written in pending[..=index].iter().rev() {
-                    // Putting back is best effort: the journal holds the original whatever happens here.
-                    let _ = write_one(self.root(), &reverse(written));
-                }
-                return Err(WriteError::Io { path: file.path.clone(), source });
+        let names = witness.keep(&pending).map_err(|why| WriteError::NotKept { why })?;
+        let placement = |file: &Pending, name: &String| placement(self.root(), file, name.clone());
+        let changes: Vec<Placement> =
+            pending.iter().zip(&names).map(|(file, name)| placement(file, name)).collect::<Result<_, _>>()?;
+        if let Err(unplaced) = place_all(disk, &changes) {
+            let placed = pending.iter().zip(&names).take(unplaced.placed);
+            let back = placed.rev().map(|(file, name)| placement(&reverse(file), name));
+            // Putting back is best effort: the journal holds the originals whatever happens here.
+            if let Ok(back) = back.collect::<Result<Vec<_>, _>>() {
+                drop(place_all(disk, &back));
             }
+            return Err(WriteError::Io { path: pending[unplaced.failed].path.clone(), source: unplaced.source });
         }
         for file in &pending {
             self.settle(file);
@@ -100,37 +118,15 @@ fn reverse(written: &Pending) -> Pending {
     }
 }
 
-fn write_one(root: &Path, file: &Pending) -> io::Result<()> {
-    let address = Address::of(root, &file.path).map_err(|error| io::Error::other(error.to_string()))?;
-    let Some(bytes) = &file.after.bytes else { return remove(address.real()) };
-    let folder = address.real().parent().ok_or_else(|| io::Error::other("the path has no folder"))?;
-    fs::create_dir_all(folder)?;
-    let mut temporary = tempfile::Builder::new().prefix(".backend-engineer-").tempfile_in(folder)?;
-    temporary.write_all(bytes)?;
+/// Returns the change that puts a file in its place.
+fn placement(root: &Path, file: &Pending, passing: String) -> Result<Placement, OutsideTree> {
+    let address = Address::of(root, &file.path)?;
     let mode = file.after.mode.or(file.before.as_ref().map(|found| found.mode));
-    set_mode(temporary.as_file(), mode)?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(address.real()).map_err(|error| error.error)?;
-    sync_folder(folder)
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        other => other,
-    }
-}
-
-#[cfg(unix)]
-fn set_mode(file: &File, mode: Option<u32>) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    // A temporary file is private to its owner; a new file of the repository is not.
-    file.set_permissions(fs::Permissions::from_mode(mode.unwrap_or(0o644)))
-}
-
-#[cfg(not(unix))]
-fn set_mode(_: &File, _: Option<u32>) -> io::Result<()> {
-    Ok(())
+    let state = match &file.after.bytes {
+        Some(bytes) => NewState::File(bytes.clone(), mode.unwrap_or(NEW_FILE)),
+        None => NewState::Absent,
+    };
+    Ok(Placement { at: address.real().to_owned(), passing, state })
 }
 
 #[cfg(unix)]
@@ -142,8 +138,4 @@ pub(super) fn mode_of(metadata: &Metadata) -> u32 {
 #[cfg(not(unix))]
 pub(super) fn mode_of(_: &Metadata) -> u32 {
     0o644
-}
-
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
 }

@@ -69,6 +69,9 @@ impl From<Wrong> for Stop {
     }
 }
 
+/// The largest agent definition that is read, in bytes.
+const LARGEST: u64 = 1 << 20;
+
 impl Definition {
     /// The one inside the program.
     pub(crate) fn built_in() -> Result<Self, Wrong> {
@@ -79,11 +82,9 @@ impl Definition {
     /// Reads the definition in `file`.
     pub(crate) fn load(file: &Path) -> Result<Self, Wrong> {
         let shown = file.display().to_string();
-        let text = std::fs::read_to_string(file).map_err(|error| Wrong {
-            file: shown.clone(),
-            line: 1,
-            message: format!("can't be read: {error}"),
-        })?;
+        let unreadable = |why: String| Wrong { file: shown.clone(), line: 1, message: format!("can't be read: {why}") };
+        let bytes = survey::read_regular(file, LARGEST).map_err(|error| unreadable(error.to_string()))?;
+        let text = String::from_utf8(bytes).map_err(|_| unreadable("not UTF-8 text".to_owned()))?;
         let definition = read(&shown, &text)?;
         Ok(Definition { file: Some(file.to_owned()), ..definition })
     }

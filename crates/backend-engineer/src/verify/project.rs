@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use journal::Verdict;
-use survey::{Command, Ecosystem, Purpose, Survey};
+use survey::{Command, Ecosystem, Purpose};
 
 mod environment;
 
@@ -33,7 +33,7 @@ pub(super) async fn run(work: &mut UnitWork<'_>, change: &Change, made: &[Check]
     let files = files_of(work, change);
     let renewed = keepers_changed(change).then(|| Codebase::of(work.run.files.facts()));
     let code = renewed.as_ref().unwrap_or(&work.survey.code);
-    let wanted = if files.is_empty() { Vec::new() } else { wanted(work, code.survey(), &files, made) };
+    let wanted = if files.is_empty() { Vec::new() } else { wanted(work, &code.commands(), &files, made) };
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
@@ -70,7 +70,7 @@ fn files_of(work: &mut UnitWork<'_>, change: &Change) -> Vec<String> {
 }
 
 /// Which checks are to be made, each for the files that it covers.
-fn wanted(work: &UnitWork<'_>, survey: &Survey, files: &[String], made: &[Check]) -> Vec<Wanted> {
+fn wanted(work: &UnitWork<'_>, known: &[Command], files: &[String], made: &[Check]) -> Vec<Wanted> {
     let held = &work.run.settings.commands;
     let kinds = [
         (Kind::Tests, Purpose::Test, held.test.is_some()),
@@ -81,7 +81,7 @@ fn wanted(work: &UnitWork<'_>, survey: &Survey, files: &[String], made: &[Check]
     for (kind, purpose, _) in kinds.into_iter().filter(|(_, _, configured)| !configured) {
         let mut groups: BTreeMap<(String, String), Wanted> = BTreeMap::new();
         for file in files {
-            let commands = commands_for(survey, purpose, file);
+            let commands = commands_for(known, purpose, file);
             let Some(first) = commands.first() else { continue };
             let key = (first.folder.clone(), first.script.clone());
             let group = groups.entry(key).or_insert_with(|| Wanted { kind, commands, files: Vec::new() });
@@ -99,7 +99,7 @@ fn wanted(work: &UnitWork<'_>, survey: &Survey, files: &[String], made: &[Check]
 }
 
 /// The commands that look at the file: those of the innermost package around it that has any.
-fn commands_for(survey: &Survey, purpose: Purpose, file: &str) -> Vec<Command> {
+fn commands_for(known: &[Command], purpose: Purpose, file: &str) -> Vec<Command> {
     let ecosystem = ecosystem_of(file);
     let fits = |command: &&Command| {
         command.purpose == purpose
@@ -107,7 +107,7 @@ fn commands_for(survey: &Survey, purpose: Purpose, file: &str) -> Vec<Command> {
             && holds(&command.package, file)
             && (command.ecosystem.is_none() || ecosystem.is_none() || command.ecosystem == ecosystem)
     };
-    let fitting: Vec<&Command> = survey.commands.iter().filter(fits).collect();
+    let fitting: Vec<&Command> = known.iter().filter(fits).collect();
     let innermost = fitting.iter().map(|command| command.package.len()).max();
     let mut commands: Vec<&Command> =
         fitting.into_iter().filter(|command| Some(command.package.len()) == innermost).collect();
@@ -272,9 +272,8 @@ mod tests {
             command("api", "pytest", Some(Ecosystem::Python)),
             command("web", "npm test", Some(Ecosystem::Node)),
         ];
-        let survey = Survey { commands, ..Survey::default() };
         let script =
-            |file: &str| commands_for(&survey, Purpose::Test, file).first().map(|command| command.script.clone());
+            |file: &str| commands_for(&commands, Purpose::Test, file).first().map(|command| command.script.clone());
         assert_eq!(script("api/app/a.py").as_deref(), Some("pytest"));
         assert_eq!(script("api/app/a.ts").as_deref(), Some("make test"));
         assert_eq!(script("apis/a.py").as_deref(), Some("make test"));

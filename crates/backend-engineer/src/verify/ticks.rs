@@ -97,7 +97,10 @@ fn write(run: &RunContext, tree: &mut Tree) -> Result<(), Stop> {
             let outcome = tree.promote(&|_| true, &mut witness);
             outcome.map(|_| witness.written)
         }
-        _ => tree.promote(&|_| true, &mut Unwitnessed).map(|_| Vec::new()),
+        recorded => {
+            let passing = recorded.map(journal::Run::passing_plan);
+            tree.promote(&|_| true, &mut Unwitnessed(passing)).map(|_| Vec::new())
+        }
     };
     let events = outcome.map_err(|error| Stop::refused(format!("no box was ticked: {error}")))?;
     events.into_iter().try_for_each(|event| run.emit(event))
@@ -136,14 +139,15 @@ pub(crate) fn write_outside(path: &Path, text: String) -> Result<(), String> {
     };
     let mut tree = Tree::at(folder);
     tree.stage(name, Some(text.into_bytes())).map_err(|error| error.to_string())?;
-    tree.promote(&|_| true, &mut Unwitnessed).map(drop).map_err(|error| error.to_string())
+    tree.promote(&|_| true, &mut Unwitnessed(None)).map(drop).map_err(|error| error.to_string())
 }
 
-/// A plan outside of the repository has no place in the repository's journal.
-struct Unwitnessed;
+/// A plan outside of the repository has no place in the repository's journal; at most a name beside the plan is known there.
+struct Unwitnessed(Option<String>);
 
 impl Witness for Unwitnessed {
-    fn keep(&mut self, _: &Pending) -> Result<(), String> {
-        Ok(())
+    fn keep(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
+        let name = self.0.clone().unwrap_or_else(|| format!(".backend-engineer-{}", std::process::id()));
+        Ok(vec![name; pending.len()])
     }
 }

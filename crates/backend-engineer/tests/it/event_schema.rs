@@ -56,6 +56,7 @@ fn every_event_is_as_the_schema_says() {
     assert!(lines.iter().any(|line| line["event"] == "model_text"));
     assert!(lines.iter().any(|line| line["event"] == "tool_finished" && line["is_error"] == true));
     for line in &lines {
+        assert!(line["at"].as_str().is_some_and(|at| at.len() == 24), "{line}");
         assert_eq!(wrong(line, &schema), None, "{line}");
     }
     let exported = scene.run(&["export", "--jsonl"]).stdout;
@@ -63,7 +64,7 @@ fn every_event_is_as_the_schema_says() {
     for line in exported.lines() {
         let mut event: Value = serde_json::from_str(line).expect("JSON");
         let event = event.as_object_mut().expect("an object");
-        assert!(event.remove("seq").is_some() && event.remove("at_ms").is_some());
+        assert!(event.remove("seq").is_some() && event.remove("at_ms").is_some() && event.contains_key("at"));
         let event = Value::Object(event.clone());
         assert_eq!(wrong(&event, &schema), None, "{event}");
     }

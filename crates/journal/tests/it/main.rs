@@ -5,6 +5,8 @@
     reason = "a test ends at what it did not expect, in its helpers too"
 )]
 
+mod crashes;
+
 mod damage;
 
 mod processes;

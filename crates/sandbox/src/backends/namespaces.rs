@@ -113,6 +113,7 @@ pub(super) fn setup_for(site: &BackendRequest<'_>, plan: &MountPlan, copied: boo
             Vec::new()
         },
         confinement: confinement_for(plan, site.network),
+        limits: policy.limits,
     }
 }
 

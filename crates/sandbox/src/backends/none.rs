@@ -66,6 +66,7 @@ pub(super) fn on_a_copy(
         layers: Vec::new(),
         ports: Vec::new(),
         confinement: confine(&plan),
+        limits: policy.limits,
     };
     let mut supervisor = new_command(&policy.helper);
     supervisor.args([SUPERVISOR_ARGUMENT, "keep"]);

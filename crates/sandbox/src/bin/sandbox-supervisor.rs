@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use sandbox::{BackendChoice, BackendName, Command, Network, Policy, Sandbox};
+use sandbox::{BackendChoice, BackendName, Command, Limits, Network, Policy, Sandbox};
 
 fn main() -> ExitCode {
     if std::env::args_os()
@@ -84,6 +84,7 @@ fn policy(backend: BackendChoice, root: &Path, scratch: &Path) -> std::io::Resul
         hidden: vec![PathBuf::from(".backend-engineer")],
         show: Vec::new(),
         timeout: Duration::from_secs(600),
+        limits: Limits::default(),
         helper: std::env::current_exe()?,
     })
 }

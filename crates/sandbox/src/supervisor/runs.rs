@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
-use std::path::Path;
 use std::process::{ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -18,13 +17,18 @@ use super::{ReplyLine, SUPERVISOR_ARGUMENT, own_program};
 use crate::command::{Exit, Output};
 use crate::process::new_command;
 use crate::processes::{end_descendants, listening_ports, living_descendants};
-use crate::protocol::{Confinement, Reply, Script, Verdict, receive_frame, send_frame};
+use crate::protocol::{Confinement, Reply, Script, Setup, Verdict, receive_frame, send_frame};
+use crate::usage::Watch;
 
 /// The time after which a background command counts as started, unless its time limit is shorter.
 const READY: Duration = Duration::from_secs(30);
 
 /// The time for which output is still read after a command and all that it started have ended.
 const DRAIN: Duration = Duration::from_millis(200);
+
+/// The time between two looks at what a command takes of the machine. One that ends before the first
+/// is not looked at.
+const LOOK: Duration = Duration::from_millis(250);
 
 /// The time that a launcher has to end its command before it is ended itself.
 const ENDING: Duration = Duration::from_secs(7);
@@ -33,6 +37,7 @@ const ENDING: Duration = Duration::from_secs(7);
 pub(super) struct Runs {
     outputs: OwnedFd,
     confinement: Confinement,
+    watch: Watch,
     running: Mutex<Running>,
     changed: Condvar,
 }
@@ -62,11 +67,12 @@ struct Printed {
 }
 
 impl Runs {
-    pub(super) fn new(outputs: &Path, confinement: Confinement) -> io::Result<Self> {
-        let outputs = File::open(outputs)?.into();
+    pub(super) fn new(setup: &Setup) -> io::Result<Self> {
+        let outputs = File::open(&setup.outputs)?.into();
         Ok(Self {
             outputs,
-            confinement,
+            confinement: setup.confinement.clone(),
+            watch: Watch::begin(setup.limits, setup.outputs.parent()),
             running: Mutex::default(),
             changed: Condvar::new(),
         })
@@ -171,6 +177,7 @@ impl Job<'_> {
         let mut told = false;
         let deadline = (!self.background).then(|| started + self.timeout);
         let mut timed_out = None;
+        let mut over = None;
         let mut ending: Option<Instant> = None;
         let verdict = loop {
             let wait = self.next_look(started, deadline, ending, told);
@@ -191,6 +198,13 @@ impl Job<'_> {
                 orders = None;
                 ending = Some(Instant::now());
             }
+            if ending.is_none() && started.elapsed() >= LOOK {
+                over = self.runs.watch.passed(launcher);
+                if over.is_some() {
+                    orders = None;
+                    ending = Some(Instant::now());
+                }
+            }
             if ending.is_some_and(|since| since.elapsed() > ENDING) {
                 end_descendants(own_pid(), &self.running_pids(launcher));
             }
@@ -209,6 +223,9 @@ impl Job<'_> {
                 looks_like_server,
             };
         }
+        if let Some(limit) = over {
+            exit = Exit::OverLimit(limit);
+        }
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(Reply::Done {
             id: self.id,
@@ -226,7 +243,6 @@ impl Job<'_> {
         ending: Option<Instant>,
         told: bool,
     ) -> Duration {
-        let far = Duration::from_secs(3600);
         if ending.is_some() {
             return Duration::from_millis(200);
         }
@@ -238,9 +254,8 @@ impl Job<'_> {
                 Duration::from_millis(100)
             };
         }
-        deadline.map_or(far, |deadline| {
-            deadline.saturating_duration_since(Instant::now())
-        })
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        left.map_or(LOOK, |left| left.min(LOOK))
     }
 
     /// Starts the launcher, and the threads that read what it and its command say.

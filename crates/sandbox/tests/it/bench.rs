@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sandbox::{
-    BackendChoice, BackendName, Command, Network, Outcome, Policy, Sandbox, SandboxError,
+    BackendChoice, BackendName, Command, Limits, Network, Outcome, Policy, Sandbox, SandboxError,
 };
 
 use crate::required::skip;
@@ -70,6 +70,7 @@ impl Bench {
             hidden: Vec::new(),
             show: Vec::new(),
             timeout: Duration::from_secs(60),
+            limits: Limits::default(),
             helper: env!("CARGO_BIN_EXE_sandbox-supervisor").into(),
         }
     }

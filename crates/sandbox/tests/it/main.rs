@@ -22,6 +22,9 @@ mod network;
 mod processes;
 
 #[cfg(test)]
+mod limits;
+
+#[cfg(test)]
 mod programs;
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use crate::regular::read_regular;
+
 /// The ignore files that were met, each by its folder from the root.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Rules {
@@ -86,12 +88,19 @@ fn parent_folders(path: &str) -> impl Iterator<Item = &str> {
     above.chain([""])
 }
 
+/// The largest ignore file that is read, in bytes.
+const LARGEST: u64 = 4 << 20;
+
 /// Reads an ignore file. One that can't be read ignores nothing, and a line that makes no sense is
 /// passed over.
 fn read_ignore_file(folder: &Path, file: &Path) -> Option<Gitignore> {
+    let bytes = read_regular(file, LARGEST).ok()?;
     let mut builder = GitignoreBuilder::new(folder);
-    if builder.add(file).is_some_and(|error| error.is_io()) {
-        return None;
+    for line in String::from_utf8_lossy(&bytes)
+        .trim_start_matches('\u{feff}')
+        .lines()
+    {
+        drop(builder.add_line(Some(file.to_owned()), line));
     }
     builder.build().ok()
 }

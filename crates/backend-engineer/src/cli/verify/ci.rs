@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::VerifyArguments;
 use crate::cli::check::annotation;
 use crate::cli::printer::{self, visible};
+use crate::cli::timings::Timings;
 use crate::cli::work::{Job, Results, carry_out};
 use crate::cli::{Globals, units};
 use crate::report::{Rechecked, RecheckedState};
@@ -53,7 +54,8 @@ pub(super) fn run(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit
             let options = RunOptions { approve: true, recheck: true, ..RunOptions::default() };
             let flags = arguments.phase.walls.flags();
             let asked = &arguments.phase;
-            let mut job = Job { asked, flags, options, model: None, resumed: None, chosen: Some(chosen) };
+            let timings = Timings::begin();
+            let mut job = Job { asked, flags, options, model: None, resumed: None, chosen: Some(chosen), timings };
             carry_out(&mut job, loaded, globals)
         }
     };

@@ -93,7 +93,8 @@ impl Tool for Bash<'_, '_> {
                 let name = input.description.as_deref().unwrap_or(command);
                 return work.start(name, request, &before).await;
             }
-            let outcome = work.workspace.run_command(request).await.map_err(stopped)?;
+            let masks = &work.run.masks;
+            let outcome = work.workspace.run_command(request, masks).await.map_err(stopped)?;
             let farewell = shell::farewell(&outcome, &mark);
             let settled = work.settle(&before).await?;
             work.finished(&outcome, farewell.as_ref(), settled).await
@@ -153,7 +154,7 @@ impl Work<'_> {
             0 => text.to_owned(),
             middle => {
                 let tail = &text[text.ceil_char_boundary(text.len() - TAIL)..];
-                let place = shown.ran.output.map(|output| format!(", whole in the journal as output {}", output.0));
+                let place = shown.ran.output.map(|output| format!(", more in the journal as output {}", output.0));
                 let place = place.unwrap_or_default();
                 format!("{}\n[… {middle} bytes left out{place} …]\n{tail}", super::desk::cut(text, HEAD))
             }
@@ -178,13 +179,24 @@ impl Work<'_> {
         Command {
             script: shell::script(command, folder, mark),
             folder: PathBuf::new(),
-            env: ENVIRONMENT.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+            env: self.environment(),
             env_first: Vec::new(),
             paths_first: nearest_tools(self.run.root(), inside.as_ref()),
             // A job ends by itself, when it is told to, or with the run; whether it listens is not waited for longer.
             timeout: Some(if background { LISTENING } else { timeout }),
             network: None,
         }
+    }
+
+    /// The variables of a command: secrets among those that the user lets commands see are made up.
+    fn environment(&self) -> Vec<(String, String)> {
+        let masks = &self.run.masks;
+        let hidden = |(name, value): (String, String)| {
+            let shown = String::from_utf8(masks.conceal(value.as_bytes())).ok()?;
+            (shown != value).then_some((name, shown))
+        };
+        let own = ENVIRONMENT.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        self.run.settings.variables().into_iter().filter_map(hidden).chain(own).collect()
     }
 
     fn longest(&self) -> Duration {
@@ -215,7 +227,7 @@ impl Work<'_> {
         request: Command,
         before: &[sandbox::Effect],
     ) -> Result<ToolOutput, ToolError> {
-        let server = self.workspace.start_command(request).await.map_err(stopped)?;
+        let server = self.workspace.start_command(request, &self.run.masks).await.map_err(stopped)?;
         let early = server.output.head(4_000).unwrap_or_default();
         let state = match (&server.exited, server.listening.as_slice()) {
             (Some(exit), _) => Err(format!("It ended at once: {exit}.")),
@@ -274,12 +286,13 @@ impl Work<'_> {
         Ok(self.output(text.trim_start_matches('\n'), &trace))
     }
 
-    /// Keeps the whole output in the journal, where it does not fit what is shown.
+    /// Keeps the output in the journal, where it does not fit what is shown.
     fn keep(&self, outcome: &Outcome, length: u64) -> Result<Option<u64>, ToolError> {
-        let Some(run) = self.run.recorder.run().filter(|_| length > (HEAD + TAIL) as u64) else { return Ok(None) };
-        let Ok(file) = std::fs::File::open(&outcome.output.path) else { return Ok(None) };
-        let whole = self.run.redactor.reader(std::io::Read::take(file, length));
-        Ok(Some(run.keep_output(whole).map_err(|error| stopped(error.into()))?.0))
+        if length <= (HEAD + TAIL) as u64 {
+            return Ok(None);
+        }
+        let kept = self.run.recorder.keep_output(&outcome.output.path, length).map_err(stopped)?;
+        Ok(kept.map(|output| output.0))
     }
 
     /// The output's head and tail, secrets taken out before it is cut.
@@ -297,7 +310,7 @@ impl Work<'_> {
         let tail = clean(tail.get(..proper).unwrap_or(&tail));
         let cut = |from: usize| (from..=tail.len()).find(|at| tail.is_char_boundary(*at)).unwrap_or(0);
         let tail = &tail[cut(tail.len().saturating_sub(TAIL))..];
-        let place = kept.map(|number| format!(", whole in the journal as output {number}")).unwrap_or_default();
+        let place = kept.map(|number| format!(", more in the journal as output {number}")).unwrap_or_default();
         Ok(format!(
             "{}\n[… {} bytes left out{place}; narrow the command to see them …]\n{tail}",
             super::desk::cut(&head, HEAD),

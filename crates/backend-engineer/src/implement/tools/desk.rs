@@ -17,6 +17,7 @@ use super::tell;
 use crate::check::Snapshot;
 use crate::implement::beside::Beside;
 use crate::run::{RunContext, UnitState, Workspace};
+use crate::secrets::{Masks, holds_keys};
 use crate::stop::Stop;
 use crate::tree::ReadError;
 use crate::understand::{Assignment, Permit, Reach, is_worded};
@@ -42,8 +43,9 @@ impl Memory {
     }
 
     /// Ends what the model left running.
-    pub(crate) async fn end_jobs(&mut self, workspace: &mut Workspace) -> Result<(), Stop> {
-        self.shell.end_all(workspace).await
+    pub(crate) async fn end_jobs(&mut self, workspace: &mut Workspace, masks: &Masks) -> Result<(), Stop> {
+        self.shell.end_all(workspace).await?;
+        workspace.reveal(masks).await
     }
 }
 
@@ -274,7 +276,15 @@ impl Work<'_> {
     }
 
     /// Puts back what was hidden from the model in a text that it wrote in a file's place.
-    pub(super) fn put_back(&self, path: &str, before: Option<&[u8]>, made: String) -> Result<String, ToolError> {
+    pub(super) fn put_back(&mut self, path: &str, before: Option<&[u8]>, made: String) -> Result<String, ToolError> {
+        // What a command showed of a file with secrets was made up.
+        let made = match String::from_utf8(self.run.masks.reveal(made.as_bytes())) {
+            Ok(real) if real != made => {
+                self.workspace.revealed.insert(path.to_owned());
+                real
+            }
+            _ => made,
+        };
         let Some(original) = before.and_then(|before| std::str::from_utf8(before).ok()) else { return Ok(made) };
         self.run.redactor.put_back(original, &made).map_err(|placeholder| {
             ToolError::Tell(format!(
@@ -383,32 +393,6 @@ pub(super) fn cut(text: &str, bytes: usize) -> String {
     }
     let end = (0..=bytes).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
     format!("{}…", &text[..end])
-}
-
-/// Whether a file holds keys by its name: it is neither shown nor searched.
-pub(crate) fn holds_keys(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let example = ["example", "sample", "template", "dist", "defaults"].iter().any(|word| name.contains(word));
-    let environment = name == ".env" || name.starts_with(".env.") || name.ends_with(".env");
-    let keys = [".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".ppk"];
-    let known = [
-        "id_rsa",
-        "id_dsa",
-        "id_ecdsa",
-        "id_ed25519",
-        ".netrc",
-        ".pgpass",
-        ".npmrc",
-        ".pypirc",
-        ".htpasswd",
-        ".git-credentials",
-        "credentials.json",
-        "secrets.json",
-        "secrets.yml",
-        "secrets.yaml",
-        "secrets.toml",
-    ];
-    environment && !example || keys.iter().any(|ending| name.ends_with(ending)) || known.contains(&name.as_str())
 }
 
 /// Makes the struct of a tool that works on the desk, and `at`, which puts it there.

@@ -51,7 +51,16 @@ fn listed(paths: impl Iterator<Item = String>) -> String {
 impl Work<'_> {
     /// Settles everything that a command has changed since `before`.
     pub(super) async fn settle(&mut self, before: &[Effect]) -> Result<Settled, ToolError> {
+        // A job that still runs must not find the real values; what it finds is no effect.
+        let concealed: &[String] = match self.memory.shell.has_jobs() {
+            true => self.run.masks.paths(),
+            false => {
+                self.workspace.reveal(&self.run.masks).await.map_err(stopped)?;
+                &[]
+            }
+        };
         let mut effects = self.workspace.effects().await.map_err(stopped)?;
+        effects.retain(|effect| !concealed.contains(&effect.path));
         effects.extend(self.vanished(&effects));
         // Links first: what they lead away from can be put back only when they are gone.
         effects.sort_by_key(|effect| (effect.kind != EffectKind::Link, effect.path.clone()));
@@ -104,7 +113,7 @@ impl Work<'_> {
         let before = self.workspace.tree.read(path).ok().flatten();
         let bytes = match bytes.map(String::from_utf8) {
             Some(Ok(text)) => Some(self.put_back(path, before.as_deref(), text)?.into_bytes()),
-            Some(Err(error)) => Some(error.into_bytes()),
+            Some(Err(error)) => Some(self.run.masks.reveal(error.as_bytes())),
             None => None,
         };
         let found = self.workspace.tree.look(path).ok().and_then(|found| found.as_ref().map(|found| found.mode));

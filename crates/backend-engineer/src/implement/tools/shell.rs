@@ -97,6 +97,7 @@ pub(super) fn ending(exit: &Exit, pipe: &[i32], longest_ms: u64) -> Option<Strin
         Exit::Code(0) => None,
         Exit::Code(code) => Some(format!("exit code {code}")),
         Exit::Signal(signal) => Some(format!("ended by signal {signal}")),
+        Exit::OverLimit(limit) => Some(format!("ended because {limit}")),
         Exit::TimedOut { after, .. } => Some(format!(
             "ended after {} s; give a longer timeout (at most {longest_ms} ms), or run_in_background for a server",
             after.as_secs()

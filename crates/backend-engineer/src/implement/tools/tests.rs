@@ -6,9 +6,10 @@ use std::path::Path;
 use agent::{ToolError, ToolOutput};
 use serde_json::{Value, json};
 
-use super::{Desk, Memory, holds_keys, tools};
+use super::{Desk, Memory, tools};
 use crate::analyze::{Codebase, Survey};
 use crate::run::{RunContext, RunOptions, RunRequest, UnitState, Workspace};
+use crate::secrets::holds_keys;
 use crate::settings::{Flags, Settings, Surroundings};
 use crate::understand::{Assignment, Reach, load_plan, understand};
 use crate::unit_work::UnitWork;

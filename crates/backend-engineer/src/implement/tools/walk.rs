@@ -7,7 +7,8 @@ use std::time::SystemTime;
 use ignore::WalkBuilder;
 use ignore::types::Types;
 
-use super::desk::{Work, holds_keys};
+use super::desk::Work;
+use crate::secrets::holds_keys;
 
 /// What is staged, by path; none for what is removed.
 pub(super) type Laid = BTreeMap<String, Option<Vec<u8>>>;

@@ -236,7 +236,7 @@ impl Workspace {
         self.standing().ok_or_else(|| Stop::environment("no sandbox is open"))
     }
 
-    fn standing(&self) -> Option<&Sandbox> {
+    pub(in crate::run) fn standing(&self) -> Option<&Sandbox> {
         match &self.walls {
             Walls::Standing(sandbox) => Some(sandbox),
             Walls::None | Walls::Rising(_) => None,
@@ -343,6 +343,7 @@ impl Workspace {
             hidden: vec![PathBuf::from(".backend-engineer")],
             show: self.settings.show.iter().map(|held| held.value.clone()).collect(),
             timeout: self.settings.timeout(),
+            limits: self.settings.limits(),
             helper,
         })
     }

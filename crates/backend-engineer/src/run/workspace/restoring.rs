@@ -4,19 +4,49 @@ use sandbox::{Command, Effect, EffectKind, Outcome, Server};
 
 use super::Workspace;
 use super::overlay::LARGEST;
+use crate::secrets::Masks;
 use crate::stop::Stop;
 
 impl Workspace {
-    /// Runs a command as it is given, what is staged laid over the tree.
-    pub(crate) async fn run_command(&mut self, command: Command) -> Result<Outcome, Stop> {
+    /// Runs a command as it is given, what is staged laid over the tree, and files with secrets as `masks` show them.
+    pub(crate) async fn run_command(&mut self, command: Command, masks: &Masks) -> Result<Outcome, Stop> {
         self.keep_in_step().await?;
+        self.conceal(masks).await?;
         Ok(self.opened()?.run(command).await?)
     }
 
-    /// Starts a command in the background, what is staged laid over the tree.
-    pub(crate) async fn start_command(&mut self, command: Command) -> Result<Server, Stop> {
+    /// Starts a command in the background, as [`Workspace::run_command`] runs one.
+    pub(crate) async fn start_command(&mut self, command: Command, masks: &Masks) -> Result<Server, Stop> {
         self.keep_in_step().await?;
+        self.conceal(masks).await?;
         Ok(self.opened()?.start_server(command).await?)
+    }
+
+    /// Puts made-up values in the place of secrets on the overlay.
+    async fn conceal(&self, masks: &Masks) -> Result<(), Stop> {
+        for path in masks.paths().iter().chain(&self.revealed) {
+            let Ok(Some(bytes)) = self.on_overlay(path).await else { continue };
+            let shown = masks.conceal(&bytes);
+            if shown != bytes {
+                self.opened()?.write_file(path, &shown, None).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the real values back on the overlay, in what the commands left of the files with secrets.
+    pub(crate) async fn reveal(&self, masks: &Masks) -> Result<(), Stop> {
+        if self.standing().is_none() {
+            return Ok(());
+        }
+        for path in masks.paths().iter().chain(&self.revealed) {
+            let Ok(Some(bytes)) = self.on_overlay(path).await else { continue };
+            let real = masks.reveal(&bytes);
+            if real != bytes {
+                self.opened()?.write_file(path, &real, None).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Where commands find the repository.
@@ -41,7 +71,7 @@ impl Workspace {
             Ok(bytes) => bytes,
             // Git's own files are none of the run's, and are as they lie there.
             Err(_) if effect.kind == EffectKind::Created => None,
-            Err(_) => match std::fs::read(self.tree.root().join(path)) {
+            Err(_) => match survey::read_regular(&self.tree.root().join(path), u64::MAX) {
                 Ok(bytes) => Some(bytes),
                 Err(_) => return Ok(()),
             },

@@ -143,7 +143,7 @@ pub(super) async fn heard(work: &mut UnitWork<'_>, suite: Suite, end: Instant) -
 fn narrowed(work: &UnitWork<'_>, suite: &Suite, files: &[String]) -> Option<Request> {
     let Request { script, folder, .. } = &suite.request;
     let paths: Vec<&str> = files.iter().map(String::as_str).collect();
-    let commands = &work.survey.code.survey().commands;
+    let commands = work.survey.code.commands();
     let kept =
         commands.iter().find(|command| command.script == *script && command.folder == folder.trim_end_matches('/'));
     let script = kept.and_then(|command| command.for_files(&paths)).or_else(|| by_its_call(work, suite, &paths))?;
