@@ -54,7 +54,7 @@ impl Agent<'_> {
 }
 
 /// What all conversations in a run's events took.
-pub fn spent<'e>(events: impl IntoIterator<Item = &'e Event>) -> Spent {
+pub fn sum_spent<'e>(events: impl IntoIterator<Item = &'e Event>) -> Spent {
     let mut spent = Spent::default();
     for event in events {
         match event {

@@ -129,7 +129,7 @@ impl Price {
             CacheTime::Usual => self.cache_write,
             CacheTime::Hour => self.cache_write.max(self.cache_write_hour),
         };
-        dollars(read, self.input.max(write)) + dollars(written, self.output)
+        price_of_tokens(read, self.input.max(write)) + price_of_tokens(written, self.output)
     }
 
     /// Returns the price with a part on top.
@@ -145,11 +145,11 @@ impl Price {
 
     /// Returns the dollars that a turn cost.
     pub(crate) fn of_turn(&self, usage: &Usage) -> f64 {
-        dollars(usage.input, self.input)
-            + dollars(usage.cache_read, self.cache_read)
-            + dollars(usage.cache_write.saturating_sub(usage.cache_write_hour), self.cache_write)
-            + dollars(usage.cache_write_hour, self.cache_write_hour)
-            + dollars(usage.output, self.output)
+        price_of_tokens(usage.input, self.input)
+            + price_of_tokens(usage.cache_read, self.cache_read)
+            + price_of_tokens(usage.cache_write.saturating_sub(usage.cache_write_hour), self.cache_write)
+            + price_of_tokens(usage.cache_write_hour, self.cache_write_hour)
+            + price_of_tokens(usage.output, self.output)
     }
 }
 
@@ -159,7 +159,7 @@ fn is_zero(number: &u64) -> bool {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no turn has 2^53 tokens")]
-fn dollars(tokens: u64, price: f64) -> f64 {
+fn price_of_tokens(tokens: u64, price: f64) -> f64 {
     tokens as f64 * price / 1e6
 }
 

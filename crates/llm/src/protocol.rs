@@ -7,22 +7,22 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::catalogue::Facts;
+use crate::catalogue::ModelFacts;
 use crate::message::{Block, Message};
 use crate::model::{Delta, Overhead, Reply, Request, StopReason, Usage};
+use crate::provider_error::ProviderError;
 use crate::secret::Secret;
 use crate::sse::Event;
-use crate::trouble::Trouble;
 
 /// Whom a request is for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Addressee<'a> {
+pub(crate) struct Target<'a> {
     /// The provider's name, which seals what only it can read.
     pub(crate) provider: &'static str,
     /// The model's name as the provider knows it.
     pub(crate) model: &'a str,
     /// What we know of it.
-    pub(crate) facts: &'a Facts,
+    pub(crate) facts: &'a ModelFacts,
     /// What the provider can do beyond its format.
     pub(crate) abilities: Abilities,
 }
@@ -43,16 +43,16 @@ pub(crate) struct Abilities {
 const USUAL: Overhead = Overhead { request: 1_000, block: 16, tool: 64 };
 
 /// A wire format.
-pub(crate) trait Wire: fmt::Debug + Sync {
+pub(crate) trait Protocol: fmt::Debug + Sync {
     /// Where a request goes, after the base address.
     fn path(&self, model: &str) -> String;
 
     /// Headers of each request.
-    fn headers(&self, to: Addressee<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)>;
+    fn headers(&self, to: Target<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)>;
 
     /// A request. What stays the same throughout a conversation stands first and the messages last, so that a request
     /// extends the one before.
-    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error>;
+    fn body(&self, to: Target<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error>;
 
     /// Returns what a provider that speaks it adds to a request, in tokens at most.
     fn overhead(&self) -> Overhead {
@@ -60,13 +60,13 @@ pub(crate) trait Wire: fmt::Debug + Sync {
     }
 
     /// Reads the answer to one request.
-    fn reader(&self, provider: &'static str) -> Box<dyn Reader>;
+    fn reader(&self, provider: &'static str) -> Box<dyn ResponseReader>;
 }
 
 /// Reads one answer.
-pub(crate) trait Reader {
+pub(crate) trait ResponseReader {
     /// Takes in an event.
-    fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), Trouble>;
+    fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), ProviderError>;
 
     /// Whether the turn is there as a whole. A stream that ends before is cut off.
     fn is_whole(&self) -> bool;
@@ -77,7 +77,7 @@ pub(crate) trait Reader {
     }
 
     /// The turn.
-    fn finish(self: Box<Self>) -> Result<Reply, Trouble>;
+    fn finish(self: Box<Self>) -> Result<Reply, ProviderError>;
 }
 
 /// A block that is being read.
@@ -116,12 +116,12 @@ impl Parts {
     }
 
     /// Puts a block before all others.
-    pub(crate) fn put_first(&mut self, part: Part) {
+    pub(crate) fn prepend(&mut self, part: Part) {
         self.parts.insert(0, part);
     }
 
     /// Goes on with the last block where it is words, else begins one.
-    pub(crate) fn say(&mut self, words: &str, sink: &mut dyn FnMut(Delta)) {
+    pub(crate) fn push_text(&mut self, words: &str, sink: &mut dyn FnMut(Delta)) {
         if words.is_empty() {
             return;
         }
@@ -147,7 +147,7 @@ impl Parts {
     /// The turn that they make. Calls decide over what the provider says of the end: some say "stop" to both.
     pub(crate) fn reply(self, stop: StopReason, usage: Usage) -> Reply {
         let provider = self.provider;
-        let blocks: Vec<Block> = self.parts.into_iter().filter_map(|part| block(provider, part)).collect();
+        let blocks: Vec<Block> = self.parts.into_iter().filter_map(|part| finish_block(provider, part)).collect();
         let calls = blocks.iter().any(|block| matches!(block, Block::ToolCall { .. }));
         let stop = match stop {
             StopReason::EndOfTurn if calls => StopReason::ToolUse,
@@ -158,24 +158,26 @@ impl Parts {
     }
 }
 
-fn block(provider: &str, part: Part) -> Option<Block> {
+fn finish_block(provider: &str, part: Part) -> Option<Block> {
     match part {
         Part::Text(text) if text.is_empty() => None,
         Part::Text(text) => Some(Block::Text { text }),
         Part::Thinking { text, signature } if text.is_empty() && signature.is_empty() => None,
-        Part::Thinking { text, signature } => Some(Block::Thinking { text, signature: seal(provider, &signature) }),
+        Part::Thinking { text, signature } => {
+            Some(Block::Thinking { text, signature: seal_signature(provider, &signature) })
+        }
         Part::Call { id, name, arguments } => Some(Block::ToolCall { id, name, arguments: read_arguments(&arguments) }),
         Part::Opaque(value) => Some(Block::Opaque { provider: provider.to_owned(), value }),
     }
 }
 
 /// A signature with the name of the provider that can read it: another would refuse the whole conversation.
-fn seal(provider: &str, signature: &str) -> Option<String> {
+fn seal_signature(provider: &str, signature: &str) -> Option<String> {
     if signature.is_empty() { None } else { Some(format!("{provider}:{signature}")) }
 }
 
 /// The signature, where this provider made it.
-pub(crate) fn unseal<'a>(provider: &str, signature: Option<&'a String>) -> Option<&'a str> {
+pub(crate) fn unseal_signature<'a>(provider: &str, signature: Option<&'a String>) -> Option<&'a str> {
     signature?.strip_prefix(provider)?.strip_prefix(':')
 }
 
@@ -216,7 +218,7 @@ impl Arguments<'_> {
 
 /// Writes a request: its head, an object, and the conversation as its last member. The conversation is written straight
 /// from the messages; it is long, and is written anew with each request.
-pub(crate) fn write<T: Serialize>(
+pub(crate) fn write_request<T: Serialize>(
     head: &Value,
     name: &str,
     conversation: impl IntoIterator<Item = T>,
@@ -237,32 +239,32 @@ pub(crate) fn write<T: Serialize>(
 }
 
 /// An event's data as JSON.
-pub(crate) fn json(event: &Event) -> Result<Value, Trouble> {
+pub(crate) fn parse_data(event: &Event) -> Result<Value, ProviderError> {
     serde_json::from_str(&event.data).map_err(|error| {
         let start: String = event.data.chars().take(80).collect();
-        Trouble::garbled(format!("an event is no JSON ({error}): {start}"))
+        ProviderError::garbled(format!("an event is no JSON ({error}): {start}"))
     })
 }
 
 /// A text in JSON, empty where there is none.
-pub(crate) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+pub(crate) fn json_text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// A number in JSON, 0 where there is none.
-pub(crate) fn number(value: &Value, pointer: &str) -> u64 {
+pub(crate) fn json_number(value: &Value, pointer: &str) -> u64 {
     value.pointer(pointer).and_then(Value::as_u64).unwrap_or_default()
 }
 
 /// What a model read, told as OpenAI does: a total, and which part of it came from the cache or went there.
 pub(crate) fn usage_of_total(total: u64, details: &Value, output: u64) -> Usage {
-    let cache_read = number(details, "/cached_tokens").min(total);
-    let cache_write = number(details, "/cache_write_tokens").min(total - cache_read);
+    let cache_read = json_number(details, "/cached_tokens").min(total);
+    let cache_write = json_number(details, "/cache_write_tokens").min(total - cache_read);
     Usage { input: total - cache_read - cache_write, cache_read, cache_write, output, ..Usage::default() }
 }
 
 /// A key in the header that most providers read it from.
-pub(crate) fn bearer(key: Option<&Secret>) -> Vec<(&'static str, String)> {
+pub(crate) fn bearer_header(key: Option<&Secret>) -> Vec<(&'static str, String)> {
     key.map(|key| ("authorization", format!("Bearer {}", key.reveal()))).into_iter().collect()
 }
 
