@@ -23,17 +23,18 @@ const MOST_IDLE: u32 = 3;
 pub struct Agent<'a> {
     /// The name of its definition.
     pub name: String,
-    /// Who is spoken to.
+    /// The model of the conversation.
     pub model: &'a dyn Model,
-    /// What it may ask for.
+    /// The tools that the model may call.
     pub tools: Vec<&'a dyn Tool>,
-    /// What the run may take.
+    /// The limits of the run: turns, tokens, money, time.
     pub budget: Budget,
     /// The most tokens that one reply may have.
     pub max_tokens: u32,
-    /// How hard the model shall think, where it can be told.
+    /// The effort with which the model shall think, where it can be set.
     pub effort: Option<String>,
-    /// How long the provider shall keep what it reads. Once a call took so long that it may have forgotten, an hour.
+    /// The time that the provider shall cache what it reads; an hour once a call took so long that its cache may be
+    /// gone.
     pub cache: CacheTime,
     /// Where everything goes that happens.
     pub record: &'a dyn Record,
@@ -79,11 +80,11 @@ impl Agent<'_> {
         self.record_and_apply(conversation, vec![Event::UserSaid { text: task.to_owned(), effort }])
     }
 
-    /// Talks until the model says that it is done, or it can't go on. May be dropped at any point: what the journal holds
-    /// by then, [`Agent::resume`] goes on from.
+    /// Talks until the model says that it is done, or it can't go on. May be dropped at any point: what the journal
+    /// holds by then, [`Agent::resume`] goes on from.
     ///
     /// # Errors
-    /// What is not the model's to mend.
+    /// Anything that the model cannot fix by another turn.
     pub async fn talk(&self, conversation: &mut Conversation, spent: &mut Spent) -> Result<Ending, AgentError> {
         loop {
             let ending = match conversation.turn() {
@@ -100,7 +101,7 @@ impl Agent<'_> {
         }
     }
 
-    /// The model's turn, if there is budget for it and room.
+    /// Returns the model's turn, if there is budget for it and room.
     async fn ask(&self, conversation: &mut Conversation, spent: &mut Spent) -> Result<Option<Ending>, AgentError> {
         if let Some(tool) = conversation.stuck() {
             return Ok(Some(Ending::Stuck { tool }));
@@ -153,7 +154,7 @@ impl Agent<'_> {
         }
     }
 
-    /// How long the provider shall keep the next request.
+    /// Returns how long the provider shall keep the next request.
     fn cache_for(&self, conversation: &Conversation) -> CacheTime {
         if conversation.has_paused() { CacheTime::Hour } else { self.cache }
     }
@@ -228,7 +229,7 @@ impl Agent<'_> {
         Ok(true)
     }
 
-    /// What follows a turn that asks for nothing: a word on how to go on, or the end.
+    /// Decides what follows a turn without calls: a word on how to go on, or the end.
     fn decide(&self, conversation: &mut Conversation, pause: Pause) -> Result<Option<Ending>, AgentError> {
         let enough = conversation.idle() >= MOST_IDLE;
         let text = conversation.last_words();
@@ -266,7 +267,7 @@ impl Agent<'_> {
     }
 }
 
-/// The event of a reply, in which each call has a name of its own.
+/// Returns the event of a reply, in which each call has a name of its own.
 fn reply_event(mut reply: Reply, elapsed_ms: u64) -> Result<Event, AgentError> {
     let mut names: Vec<String> = Vec::new();
     for block in &mut reply.message.blocks {

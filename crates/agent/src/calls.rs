@@ -15,10 +15,10 @@ use crate::tool::{Tool, ToolError, ToolOutput};
 /// The longest answer that is given to the model, in bytes. Tools keep to limits of their own; this one holds for all.
 const LONGEST: usize = 100_000;
 
-/// How often the same call may fail before the model is told to do something else.
+/// The number of times the same call may fail before the model is told to do something else.
 const MANY_FAILURES: u32 = 3;
 
-/// What came of a call.
+/// The result of a call.
 pub(crate) struct Answer {
     call: Call,
     output: ToolOutput,
@@ -31,7 +31,7 @@ impl Answer {
         self.elapsed_ms
     }
 
-    /// The event of it.
+    /// Returns the event of it.
     pub(crate) fn into_event(self) -> Event {
         Event::ToolFinished {
             call: self.call.id,
@@ -44,18 +44,18 @@ impl Answer {
     }
 }
 
-/// The event of a call that begins.
+/// Returns the event of a call that begins.
 pub(crate) fn started_event(call: &Call) -> Event {
     let arguments = call.arguments.clone().unwrap_or_else(Value::from);
     Event::ToolStarted { call: call.id.clone(), tool: call.name.clone(), arguments }
 }
 
-/// Whether all of these calls only read.
+/// Returns whether all of these calls only read.
 pub(crate) fn only_read<const N: usize>(tools: &[&dyn Tool], calls: [&Call; N]) -> bool {
     calls.iter().all(|call| find_tool(tools, &call.name).is_some_and(Tool::only_reads))
 }
 
-/// The answers to calls that may run side by side, in the calls' order; a text where the harness is broken.
+/// Returns the answers to calls that may run side by side, in the calls' order; a text where the harness is broken.
 pub(crate) async fn run_calls(
     tools: &[&dyn Tool],
     calls: &[Call],
@@ -124,7 +124,7 @@ async fn side_by_side<T>(mut futures: Vec<LocalFuture<'_, T>>) -> Vec<T> {
     done.into_iter().flatten().collect()
 }
 
-/// The first part of a text, on one line.
+/// Returns the first part of a text, on one line.
 pub(crate) fn shorten_line(text: &str) -> String {
     const SHORT: usize = 120;
     let line: String = text.chars().take(SHORT).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();

@@ -11,10 +11,10 @@ use crate::token_estimate;
 const LATEST: usize = 8;
 /// Results shorter than this stay as they are: a note would not be shorter. In bytes.
 const WORTH_A_NOTE: usize = 400;
-/// How the list of what was done begins, by which the next compaction finds it.
+/// The beginning of the list of what was done, by which the next compaction finds it.
 const DONE: &str = "The conversation up to here was left out for its length. What was done in it, oldest first:";
 
-/// How full a conversation may be, in tokens.
+/// The limits of a conversation's length, in tokens.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ContextLimits {
     /// Beyond this it is made shorter.
@@ -31,7 +31,7 @@ impl ContextLimits {
     }
 }
 
-/// The messages of a conversation, made shorter to about `target` tokens; none if they can't be.
+/// Returns the messages of a conversation, made shorter to about `target` tokens; none if they can't be.
 pub(crate) fn compact_messages(
     conversation: &Conversation,
     target: u64,
@@ -75,7 +75,7 @@ fn note_old_results(messages: &mut [Message], target: u64) -> bool {
     tokens <= target
 }
 
-/// The task, what was done, and the latest turns that there is room for.
+/// Returns the task, what was done, and the latest turns that there is room for.
 fn begin_anew(messages: &[Message], target: u64, task: String) -> Vec<Message> {
     let turns = messages.iter().enumerate().filter(|(_, message)| message.speaker == Speaker::Assistant);
     let starts: Vec<usize> = turns.map(|(place, _)| place).collect();
@@ -160,7 +160,7 @@ fn summary_message(messages: &[Message], target: u64, task: &str) -> Message {
     Message { speaker: Speaker::User, blocks }
 }
 
-/// The latest texts, each once, that fit in a third of the target; the last one always.
+/// Returns the latest texts, each once, that fit in a third of the target; the last one always.
 fn latest_texts<'a>(said: &[&'a str], target: u64) -> Vec<&'a str> {
     let mut chosen: Vec<&str> = Vec::new();
     let mut tokens = 0;
@@ -197,7 +197,7 @@ fn describe_result(call: &Call, content: &str, is_error: bool) -> String {
     }
 }
 
-/// A call in short.
+/// Returns a call in short.
 fn describe_call(call: &Call) -> String {
     let arguments = match &call.arguments {
         Ok(arguments) => arguments.to_string(),

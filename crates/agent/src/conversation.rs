@@ -10,13 +10,13 @@ use serde_json::Value;
 
 use crate::token_estimate;
 
-/// How often the same call may fail before the conversation ends.
+/// The number of times the same call may fail before the conversation ends.
 pub(crate) const MOST_FAILURES: u32 = 5;
 
 /// From here on a call may outlast the cache of a provider that keeps it for five minutes: its own turn counts, too.
 pub const LONG_PAUSE_MS: u64 = 4 * 60 * 1000;
 
-/// What a model has been told and has said. Grows at its end only, save by compaction.
+/// The messages of both sides. Grows at its end only, save by compaction.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Conversation {
     /// The standing instructions.
@@ -31,10 +31,10 @@ pub struct Conversation {
     /// Answers to the calls of the last message, in their order, while not all are there.
     #[serde(skip)]
     answers: Vec<Option<Block>>,
-    /// What the provider counted last.
+    /// The provider's last count.
     #[serde(skip)]
     measured: Option<Measured>,
-    /// How often each call has failed.
+    /// The number of times each call has failed.
     #[serde(skip)]
     failures: BTreeMap<String, u32>,
     /// Turns in a row that brought nothing on.
@@ -51,7 +51,7 @@ pub struct Conversation {
     ended: bool,
 }
 
-/// What a provider counted of a turn.
+/// A provider's count of the tokens of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Measured {
     /// Tokens that it read.
@@ -125,7 +125,7 @@ impl Conversation {
         Ok(())
     }
 
-    /// How many tokens it has: what the provider counted last, and an estimate for what came since.
+    /// Returns how many tokens it has: what the provider counted last, and an estimate for what came since.
     #[must_use]
     pub fn tokens(&self) -> u64 {
         let (counted, known) = match self.measured {
@@ -155,12 +155,12 @@ impl Conversation {
         self.measured = None;
     }
 
-    /// How many tokens come before the messages, by estimate.
+    /// Returns how many tokens come before the messages, by estimate.
     pub(crate) fn prefix_tokens(&self) -> u64 {
         token_estimate::estimate_text(&self.system) + self.tools.iter().map(token_estimate::estimate_tool).sum::<u64>()
     }
 
-    /// Whether a call took so long that the provider may have forgotten what it had read.
+    /// Returns whether a call took so long that the provider may have forgotten what it had read.
     pub(crate) fn has_paused(&self) -> bool {
         self.paused
     }
@@ -170,18 +170,18 @@ impl Conversation {
         self.turn
     }
 
-    /// The calls of the last message that have no answer yet.
+    /// Returns the calls of the last message that have no answer yet.
     pub(crate) fn unanswered(&self) -> Vec<Call> {
         let calls = self.messages.last().map(calls_of_message).unwrap_or_default();
         calls.into_iter().zip(&self.answers).filter(|(_, answer)| answer.is_none()).map(|(call, _)| call).collect()
     }
 
-    /// How often the very same call has failed.
+    /// Returns how often the very same call has failed.
     pub(crate) fn failures(&self, call: &Call) -> u32 {
         self.failures.get(&call_signature(call)).copied().unwrap_or(0)
     }
 
-    /// The tool whose very same call failed too often.
+    /// Returns the tool whose very same call failed too often.
     pub(crate) fn stuck(&self) -> Option<String> {
         let (signature, _) = self.failures.iter().find(|(_, count)| **count >= MOST_FAILURES)?;
         signature.split_once(' ').map(|(tool, _)| tool.to_owned())
@@ -192,17 +192,17 @@ impl Conversation {
         self.idle
     }
 
-    /// Whether the last turn ran into the limit of its length.
+    /// Returns whether the last turn ran into the limit of its length.
     pub(crate) fn was_cut_off(&self) -> bool {
         self.cut_off
     }
 
-    /// Whether its end is recorded, and nothing came since.
+    /// Returns whether its end is recorded, and nothing came since.
     pub(crate) fn has_ended(&self) -> bool {
         self.ended
     }
 
-    /// The model's last words.
+    /// Returns the model's last words.
     pub(crate) fn last_words(&self) -> String {
         let last = self.messages.iter().rev().find(|message| message.speaker == Speaker::Assistant);
         last.map(Message::text).unwrap_or_default()
@@ -273,7 +273,7 @@ impl Conversation {
     }
 }
 
-/// The tools that a turn asks for, in order.
+/// Returns the tools that a turn asks for, in order.
 pub(crate) fn calls_of_message(message: &Message) -> Vec<Call> {
     let calls = message.blocks.iter().filter_map(|block| match block {
         Block::ToolCall { id, name, arguments } => {

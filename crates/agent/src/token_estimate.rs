@@ -1,5 +1,5 @@
-//! How many tokens something has, as long as no provider has counted: by estimate, four bytes each; and at most, which is
-//! what a limit is held with.
+//! The number of tokens of a text, as long as no provider has counted: by estimate, four bytes each; and at most, which
+//! is what a limit is held with.
 //!
 //! At most a byte is a token: the vocabularies of all providers have a token for each byte and others for more of them
 //! (byte-level BPE, or `SentencePiece` with bytes to fall back to). What a provider puts around the parts is in [`Overhead`].
@@ -7,20 +7,20 @@
 use llm::{Block, Message, Overhead, ToolSpec};
 use serde_json::Value;
 
-/// What a block takes beside its words.
+/// The bytes that a block takes beside its words.
 const FRAME: usize = 24;
 
-/// Tokens of a text.
+/// Returns tokens of a text.
 pub(crate) fn estimate_text(text: &str) -> u64 {
     estimate_bytes(text.len())
 }
 
-/// Tokens of a tool's description.
+/// Returns tokens of a tool's description.
 pub(crate) fn estimate_tool(tool: &ToolSpec) -> u64 {
     estimate_bytes(tool.name.len() + tool.description.len() + tool.schema.to_string().len() + FRAME)
 }
 
-/// Tokens of messages.
+/// Returns tokens of messages.
 pub(crate) fn estimate_messages(messages: &[Message]) -> u64 {
     messages.iter().flat_map(|message| &message.blocks).map(estimate_block).sum()
 }
@@ -57,7 +57,7 @@ pub(crate) fn max_message_tokens(messages: &[Message], overhead: &Overhead) -> u
     messages.iter().map(of_message).sum()
 }
 
-/// The bytes of a block as a provider may write it out for its model.
+/// Returns the bytes of a block as a provider may write it out for its model.
 fn block_length(block: &Block) -> usize {
     match block {
         Block::Text { text } => text.len(),

@@ -1,7 +1,7 @@
 //! Table: the models that we know by name: how much they read, and how they are told to think. A model that is not here
 //! works too, with careful guesses.
 
-/// How a model is told to think.
+/// The way in which a model is told to think.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Thinking {
     /// It is not told.
@@ -18,7 +18,7 @@ pub(crate) enum Thinking {
     Level,
 }
 
-/// What we know of a model.
+/// The known facts of a model.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct ModelFacts {
     /// Tokens that it reads and writes in all.
@@ -26,9 +26,9 @@ pub(crate) struct ModelFacts {
     /// The most tokens that one reply may have; none where we don't know.
     pub(crate) output: Option<u32>,
     pub(crate) thinking: Thinking,
-    /// Whether it can be told how hard to think.
+    /// True if its effort can be set.
     pub(crate) effort: bool,
-    /// Whether that can be changed within a conversation.
+    /// True if that can be changed within a conversation.
     pub(crate) effort_of_turns: bool,
 }
 

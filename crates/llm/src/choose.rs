@@ -14,25 +14,25 @@ use crate::secret::Environment;
 
 /// Names that mean a model of whichever provider there is, with their place in its list of models.
 const ALIASES: [(&str, usize); 5] = [("fable", 0), ("opus", 1), ("sonnet", 2), ("haiku", 3), ("inherit", 2)];
-/// What stands before the name of a file with a script.
+/// The prefix of the name of a file with a script.
 const SCRIPTED: &str = "scripted/";
 
-/// What holds for a model whoever it is.
+/// Options that hold for any model.
 #[derive(Debug, Clone, Default)]
 pub struct ClientOptions {
-    /// How long it is waited for.
+    /// The limits of waiting and of trying again.
     pub retry: RetryPolicy,
     /// Prices that the user tells.
     pub prices: Prices,
 }
 
-/// The model that is wanted: `provider/model`, an alias (`fable`, `opus`, `sonnet`, `haiku`, `inherit`), a model's bare name,
-/// `scripted/FILE.json`, or none for the usual one of the first provider that is configured. None when nothing is
-/// configured and no provider is named outright: then there is no model.
+/// Returns the model that is wanted: `provider/model`, an alias (`fable`, `opus`, `sonnet`, `haiku`, `inherit`), a
+/// model's bare name, `scripted/FILE.json`, or none for the usual one of the first provider that is configured. None
+/// when nothing is configured and no provider is named outright: then there is no model.
 ///
 /// # Errors
 ///
-/// What is named is not known, its key is missing, or a server is configured and no model of it is named.
+/// The name is unknown, its key is missing, or a server is configured and no model of it is named.
 pub fn choose_model(
     wanted: Option<&str>,
     environment: &dyn Fn(&str) -> Option<String>,
@@ -89,7 +89,7 @@ fn remote_model(line: Endpoint, model: &str, prices: &Prices) -> Box<dyn Model> 
     Box::new(Remote { endpoint: line, model: model.to_owned(), facts, rates })
 }
 
-/// The provider's model of this rank.
+/// Returns the provider's model of this rank.
 fn model_of_rank(line: Endpoint, rank: usize, prices: &Prices) -> Result<Box<dyn Model>, ModelError> {
     let model = line.provider.models[rank];
     if model.is_empty() {
@@ -132,7 +132,7 @@ fn provider_of_name<'a>(
     })
 }
 
-/// A model that plays the turns in a file: a list of `{"say": TEXT, "call": [[TOOL, ARGUMENTS], …]}`.
+/// Returns a model that plays the turns in a file: a list of `{"say": TEXT, "call": [[TOOL, ARGUMENTS], …]}`.
 fn scripted_model(wanted: &str, file: &str) -> Result<Box<dyn Model>, ModelError> {
     let error = |message: String| ModelError {
         model: wanted.to_owned(),

@@ -29,9 +29,9 @@ use crate::model::Fault;
 use crate::provider_error::ProviderError;
 use crate::secret::Environment;
 
-/// How long a connection may take to come about.
+/// The time that a connection may take to be established: a server that is there answers in far less.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// How long a connection is kept without use; servers and what lies between close them at about a minute.
+/// The time a connection is kept without use; servers and what lies between close them at about a minute.
 const IDLE_LIMIT: Duration = Duration::from_secs(50);
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -104,7 +104,8 @@ fn is_untrusted_certificate(error: &(dyn Error + 'static)) -> bool {
         .any(|error| matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))))
 }
 
-/// What an error wraps. One of input and output hides it from `source`, which gives what lies behind that.
+/// Returns the error that another wraps. One of input and output hides it from `source`, which gives what lies behind
+/// that.
 fn wrapped_error<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
     match error.downcast_ref::<io::Error>() {
         Some(error) => error.get_ref().map(|inner| inner as &(dyn Error + 'static)),
@@ -112,7 +113,7 @@ fn wrapped_error<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error 
     }
 }
 
-/// An error with what lies behind it, each thing said once. The library's own outermost words say nothing.
+/// Returns an error with what lies behind it, each thing said once. The library's own outermost words say nothing.
 pub(crate) fn join_reasons(error: &dyn Error) -> String {
     let mut told: Vec<String> = Vec::new();
     let mut at = error.source();

@@ -14,7 +14,7 @@ use crate::remote::{Endpoint, read_body};
 use crate::retry::RetryPolicy;
 use crate::secret::{Environment, Secret};
 
-/// How long a provider may take to show that it is there.
+/// The time a provider may take to show that it is there.
 const LOOK_LIMIT: Duration = Duration::from_secs(3);
 /// Where Ollama listens when its variable names no port.
 const OLLAMA_PORT: &str = "11434";
@@ -28,18 +28,18 @@ pub struct ProviderStatus {
     pub name: &'static str,
     /// The variable that configures it: its key, or its address where it needs none; where that is set, one that lacks.
     pub variable: &'static str,
-    /// Whether all that it needs is set.
+    /// True if all that it needs is set.
     pub configured: bool,
     /// Where it is; empty where it is not configured and has no address of its own.
     pub base: String,
-    /// What `fable`, `opus`, `sonnet` and `haiku` mean there; empty where only its user knows.
+    /// The models for `fable`, `opus`, `sonnet` and `haiku` there; empty where only its user knows.
     pub models: Vec<&'static str>,
     endpoint: Option<Endpoint>,
-    /// What is said where it is not configured.
+    /// The error where it is not configured.
     missing: ModelError,
 }
 
-/// All providers, in the order in which one is looked for when none is named.
+/// Returns all providers, in the order in which one is looked for when none is named.
 #[must_use]
 pub fn list_providers(environment: &dyn Fn(&str) -> Option<String>) -> Vec<ProviderStatus> {
     let retry = RetryPolicy { first: LOOK_LIMIT, load: LOOK_LIMIT, idle: LOOK_LIMIT, ..RetryPolicy::default() };
@@ -61,7 +61,7 @@ pub fn list_providers(environment: &dyn Fn(&str) -> Option<String>) -> Vec<Provi
 }
 
 impl ProviderStatus {
-    /// Whether anything is known that it answers without cost.
+    /// Returns whether anything is known that it answers without cost.
     #[must_use]
     pub fn can_be_asked(&self) -> bool {
         self.endpoint.as_ref().is_some_and(|line| !line.provider.listing.is_empty())
@@ -91,7 +91,8 @@ impl ProviderStatus {
     }
 }
 
-/// The values that must not be seen anywhere: keys, and passwords of proxies. Each with the variable that holds it.
+/// Returns the values that must not be seen anywhere: keys, and passwords of proxies. Each with the variable that holds
+/// it.
 #[must_use]
 pub fn list_secrets(environment: &dyn Fn(&str) -> Option<String>) -> Vec<(&'static str, String)> {
     let mut secrets: Vec<(&'static str, String)> = Vec::new();
@@ -108,7 +109,7 @@ pub fn list_secrets(environment: &dyn Fn(&str) -> Option<String>) -> Vec<(&'stat
     secrets
 }
 
-/// The password in an address.
+/// Returns the password in an address.
 fn password_of_address(address: &str) -> Option<&str> {
     let (_, rest) = address.split_once("://")?;
     let (user, _) = rest.split('/').next()?.rsplit_once('@')?;
@@ -122,17 +123,17 @@ fn read_variable(environment: Environment<'_>, name: &str) -> Option<String> {
     environment(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }
 
-/// Whether it is a server of the user's own.
+/// Returns whether it is a server of the user's own.
 pub(crate) fn is_own(provider: &Provider) -> bool {
     provider.address.is_empty()
 }
 
-/// The variable that configures it.
+/// Returns the variable that configures it.
 fn variable_of_provider(provider: &Provider) -> &'static str {
     if is_own(provider) { provider.base } else { provider.key }
 }
 
-/// The variable that is told of a provider: one that lacks, else the one that configures it.
+/// Returns the variable that is told of a provider: one that lacks, else the one that configures it.
 fn missing_variable(provider: &Provider, environment: Environment<'_>) -> &'static str {
     let lacks_place = read_variable(environment, variable_of_provider(provider)).is_some()
         && read_variable(environment, provider.base).is_none()
@@ -140,7 +141,7 @@ fn missing_variable(provider: &Provider, environment: Environment<'_>) -> &'stat
     address_variables(provider).filter(|_| lacks_place).map_or(variable_of_provider(provider), |(_, names, _)| names[0])
 }
 
-/// The provider as it is configured; none when it is not.
+/// Returns the provider as it is configured; none when it is not.
 pub(crate) fn configure_endpoint(
     provider: &'static Provider,
     environment: Environment<'_>,
@@ -163,14 +164,14 @@ pub(crate) fn configure_endpoint(
     Some(Endpoint { provider, base, key, client: Client::new(environment), retry })
 }
 
-/// The variables that a provider's address needs, and what stands before and behind their value.
+/// Returns the variables that a provider's address needs, and what stands before and behind their value.
 fn address_variables(provider: &Provider) -> Option<(&'static str, Vec<&'static str>, &'static str)> {
     let (before, rest) = provider.address.split_once('{')?;
     let (names, behind) = rest.split_once('}')?;
     Some((before, names.split('|').collect(), behind))
 }
 
-/// The provider's own address; none where it needs a variable that is not set.
+/// Returns the provider's own address; none where it needs a variable that is not set.
 fn provider_address(provider: &Provider, environment: Environment<'_>) -> Option<String> {
     let Some((before, names, behind)) = address_variables(provider) else { return Some(provider.address.to_owned()) };
     let value = names.into_iter().find_map(|name| read_variable(environment, name))?;
@@ -200,7 +201,7 @@ fn ollama_address(host: &str) -> String {
     format!("{scheme}://{name}{port}{path}/v1")
 }
 
-/// The error for a provider that is named but not configured.
+/// Returns the error for a provider that is named but not configured.
 pub(crate) fn unconfigured_error(model: &str, provider: &Provider, environment: Environment<'_>) -> ModelError {
     let variable = variable_of_provider(provider);
     let (variable, fault, value) = match (read_variable(environment, variable), address_variables(provider)) {

@@ -11,7 +11,7 @@ const TABLE: &str = include_str!("../data/prices.tsv");
 /// Prices by the name of a model, alone or as `provider/model`.
 pub type Prices = BTreeMap<String, Price>;
 
-/// What a model costs, by how much a request reads.
+/// The prices of a model, by the tokens that a request reads.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Rates {
     usual: Price,
@@ -42,7 +42,7 @@ pub(crate) fn rates_of((provider, surcharge): (&str, f64), model: &str, own: &Pr
     told.map(|price| Rates { usual: *price, long: None }).or_else(published)
 }
 
-/// The rates of the longest name in the table that `name` begins with.
+/// Returns the rates of the longest name in the table that `name` begins with.
 fn published_rates(name: &str) -> Option<Rates> {
     let rows = TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(parse_row);
     let fitting: Vec<_> = rows.filter(|(start, _, _)| name.starts_with(start)).collect();
@@ -52,7 +52,7 @@ fn published_rates(name: &str) -> Option<Rates> {
     Some(Rates { usual, long: own().find_map(|(_, above, price)| above.map(|above| (above, *price))) })
 }
 
-/// A row of the table: the beginning of a name, the tokens from which it holds, the price.
+/// Returns a row of the table: the beginning of a name, the tokens from which it holds, the price.
 fn parse_row(line: &str) -> Option<(&str, Option<u64>, Price)> {
     let mut cells = line.split('\t');
     let name = cells.next()?;

@@ -1,4 +1,4 @@
-//! What a provider's file says of its wire format: where and how a request goes, and how an answer is read, event by
+//! The interface of a provider's wire format: where and how a request goes, and how an answer is read, event by
 //! event. No input or output, no waiting: so a recorded exchange is all that a test needs.
 
 use std::fmt;
@@ -21,13 +21,13 @@ pub(crate) struct Target<'a> {
     pub(crate) provider: &'static str,
     /// The model's name as the provider knows it.
     pub(crate) model: &'a str,
-    /// What we know of it.
+    /// The known facts of it.
     pub(crate) facts: &'a ModelFacts,
-    /// What the provider can do beyond its format.
+    /// The provider's abilities beyond its format.
     pub(crate) abilities: Abilities,
 }
 
-/// What a provider can do that others who speak its format can't.
+/// Abilities of a provider that others with the same format lack.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Abilities {
     /// It keeps what it read for an hour when asked to.
@@ -36,10 +36,10 @@ pub(crate) struct Abilities {
     pub(crate) effort_of_turns: bool,
 }
 
-/// What providers add where they say nothing of it. OpenAI counts three tokens around a message, three before the reply, and
-/// up to twelve around a tool and three around each of its parameters (whose JSON, which is counted by its bytes, is longer
-/// than the form that its models see); templates of open models are of that order, and many write a paragraph on the use of
-/// tools before the first message.
+/// The tokens that providers add where they document none. OpenAI counts three around a message, three before the
+/// reply, and up to twelve around a tool and three around each of its parameters (whose JSON, which is counted by its
+/// bytes, is longer than the form that its models see); templates of open models are of that order, and many write a
+/// paragraph on the use of tools before the first message.
 const USUAL: Overhead = Overhead { request: 1_000, block: 16, tool: 64 };
 
 /// A wire format.
@@ -50,8 +50,8 @@ pub(crate) trait Protocol: fmt::Debug + Sync {
     /// Headers of each request.
     fn headers(&self, to: Target<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)>;
 
-    /// A request. What stays the same throughout a conversation stands first and the messages last, so that a request
-    /// extends the one before.
+    /// Returns a request. What stays the same throughout a conversation stands first and the messages last, so that a
+    /// request extends the one before.
     fn body(&self, to: Target<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error>;
 
     /// Returns what a provider that speaks it adds to a request, in tokens at most.
@@ -68,15 +68,15 @@ pub(crate) trait ResponseReader {
     /// Takes in an event.
     fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), ProviderError>;
 
-    /// Whether the turn is there as a whole. A stream that ends before is cut off.
+    /// Returns whether the turn is complete. A stream that ends before is cut off.
     fn is_whole(&self) -> bool;
 
-    /// Whether nothing more comes, so that the stream's end need not be waited for.
+    /// Returns whether nothing more comes, so that the stream's end need not be waited for.
     fn is_over(&self) -> bool {
         self.is_whole()
     }
 
-    /// The turn.
+    /// Returns the turn.
     fn finish(self: Box<Self>) -> Result<Reply, ProviderError>;
 }
 
@@ -144,7 +144,7 @@ impl Parts {
         }
     }
 
-    /// The turn that they make. Calls decide over what the provider says of the end: some say "stop" to both.
+    /// Returns the turn that they make. Calls decide over what the provider says of the end: some say "stop" to both.
     pub(crate) fn reply(self, stop: StopReason, usage: Usage) -> Reply {
         let provider = self.provider;
         let blocks: Vec<Block> = self.parts.into_iter().filter_map(|part| finish_block(provider, part)).collect();
@@ -171,17 +171,17 @@ fn finish_block(provider: &str, part: Part) -> Option<Block> {
     }
 }
 
-/// A signature with the name of the provider that can read it: another would refuse the whole conversation.
+/// Returns a signature with the name of the provider that can read it: another would refuse the whole conversation.
 fn seal_signature(provider: &str, signature: &str) -> Option<String> {
     if signature.is_empty() { None } else { Some(format!("{provider}:{signature}")) }
 }
 
-/// The signature, where this provider made it.
+/// Returns the signature, where this provider made it.
 pub(crate) fn unseal_signature<'a>(provider: &str, signature: Option<&'a String>) -> Option<&'a str> {
     signature?.strip_prefix(provider)?.strip_prefix(':')
 }
 
-/// A call's arguments: an object, or the text that should have been one. None at all are an empty object.
+/// Returns a call's arguments: an object, or the text that should have been one. None at all are an empty object.
 pub(crate) fn read_arguments(text: &str) -> Result<Value, String> {
     if text.trim().is_empty() {
         return Ok(Value::Object(Map::new()));
@@ -238,7 +238,7 @@ pub(crate) fn write_request<T: Serialize>(
     Ok(bytes)
 }
 
-/// An event's data as JSON.
+/// Returns an event's data as JSON.
 pub(crate) fn parse_data(event: &Event) -> Result<Value, ProviderError> {
     serde_json::from_str(&event.data).map_err(|error| {
         let start: String = event.data.chars().take(80).collect();
@@ -246,29 +246,30 @@ pub(crate) fn parse_data(event: &Event) -> Result<Value, ProviderError> {
     })
 }
 
-/// A text in JSON, empty where there is none.
+/// Returns a text in JSON, empty where there is none.
 pub(crate) fn json_text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A number in JSON, 0 where there is none.
+/// Returns a number in JSON, 0 where there is none.
 pub(crate) fn json_number(value: &Value, pointer: &str) -> u64 {
     value.pointer(pointer).and_then(Value::as_u64).unwrap_or_default()
 }
 
-/// What a model read, told as OpenAI does: a total, and which part of it came from the cache or went there.
+/// Returns the usage of a turn from OpenAI's form of it: a total, and which part of it came from the cache or went
+/// there.
 pub(crate) fn usage_of_total(total: u64, details: &Value, output: u64) -> Usage {
     let cache_read = json_number(details, "/cached_tokens").min(total);
     let cache_write = json_number(details, "/cache_write_tokens").min(total - cache_read);
     Usage { input: total - cache_read - cache_write, cache_read, cache_write, output, ..Usage::default() }
 }
 
-/// A key in the header that most providers read it from.
+/// Returns a key in the header that most providers read it from.
 pub(crate) fn bearer_header(key: Option<&Secret>) -> Vec<(&'static str, String)> {
     key.map(|key| ("authorization", format!("Bearer {}", key.reveal()))).into_iter().collect()
 }
 
-/// The name of the tool that a call is for.
+/// Returns the name of the tool that a call is for.
 pub(crate) fn name_of_call<'a>(messages: &'a [Message], call: &str) -> &'a str {
     let blocks = messages.iter().rev().flat_map(|message| &message.blocks);
     let mut names = blocks.filter_map(|block| match block {

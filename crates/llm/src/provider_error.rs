@@ -1,4 +1,4 @@
-//! What can go wrong with one try, sorted: into what another try may mend, and what it can't.
+//! The ways in which one attempt can fail, sorted into those worth another attempt and those that are not.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,15 +11,15 @@ use crate::model::Fault;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ProviderError {
     pub(crate) fault: Fault,
-    /// What happened, in words.
+    /// The description for people.
     pub(crate) message: String,
-    /// Whether another try may mend it.
+    /// True if another attempt may succeed.
     pub(crate) retryable: bool,
-    /// How long the provider asks us to wait.
+    /// The wait that the provider asks for.
     pub(crate) wait: Option<Duration>,
 }
 
-/// What a provider says of an error, whatever the shape in which it says it.
+/// A provider's description of an error, whatever the shape in which it comes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct ErrorBody {
     /// The status of the answer, none within a stream.
@@ -28,9 +28,9 @@ pub(crate) struct ErrorBody {
     pub(crate) kind: String,
     /// Its words.
     pub(crate) message: String,
-    /// How long it asks us to wait.
+    /// The wait that it asks for.
     pub(crate) wait: Option<Duration>,
-    /// Whether it says itself that another try is of use.
+    /// The provider's own word on whether another attempt is of use.
     pub(crate) retry: Option<bool>,
 }
 
@@ -71,7 +71,7 @@ impl ProviderError {
         Self { fault: Fault::Network, message: message.into(), retryable: true, wait: None }
     }
 
-    /// What came can't be read; another try may come out well.
+    /// Makes the error of a response that can't be read; another attempt may succeed.
     pub(crate) fn garbled(message: impl Into<String>) -> Self {
         Self { fault: Fault::Garbled, message: message.into(), retryable: true, wait: None }
     }
@@ -117,7 +117,7 @@ impl ErrorBody {
         error_body
     }
 
-    /// What it means.
+    /// Returns the fault that it stands for, and whether to try again.
     pub(crate) fn classify(&self) -> ProviderError {
         let said = format!("{} {}", self.kind, self.message.to_lowercase());
         let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
@@ -153,7 +153,7 @@ impl ErrorBody {
     }
 }
 
-/// How long the headers of an answer ask us to wait: milliseconds, seconds, or until a date.
+/// Returns the wait that the headers of an answer ask for: milliseconds, seconds, or until a date.
 fn requested_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(wait) = text("retry-after-ms").and_then(parse_seconds) {

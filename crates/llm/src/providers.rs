@@ -26,18 +26,19 @@ pub(crate) struct Provider {
     /// Its address where that is not set; `{NAME|OTHER}` stands for the first of these variables that is set, and needs one.
     /// Empty for a server of the user's, which is configured by its address, and whose key may be missing.
     pub(crate) address: &'static str,
-    /// What the variable in its address holds.
+    /// The value of the variable in its address, for people.
     pub(crate) address_value: &'static str,
-    /// What answers without cost, for a look whether it can be reached and the key is good. Empty where nothing is known to.
+    /// A path that answers without cost, to test whether it can be reached and the key is good. Empty where none is
+    /// known.
     pub(crate) listing: &'static str,
     /// Models for `fable`, `opus`, `sonnet` and `haiku`: the strongest, the strong, the usual and the quick one. Empty
     /// where only the user knows what is there.
     pub(crate) models: [&'static str; 4],
-    /// How names of its models begin, for those that come without its own name.
+    /// The beginnings of its models' names, for those that come without its own name.
     pub(crate) names: &'static [&'static str],
-    /// What it may ask for a token, as a multiple of the published price.
+    /// The price that it may ask for a token, as a multiple of the published one.
     pub(crate) surcharge: f64,
-    /// What it can do beyond its format.
+    /// Its abilities beyond its format.
     pub(crate) abilities: Abilities,
 }
 

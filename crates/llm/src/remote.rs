@@ -22,11 +22,11 @@ use crate::secret::Secret;
 use crate::sse::Events;
 
 const AGENT: &str = concat!("backend-engineer/", env!("CARGO_PKG_VERSION"));
-/// How much of an answer that is no stream is read.
+/// The bytes read of an answer that is no stream: enough for any error that a provider describes.
 const LONGEST_WORDS: usize = 256 << 10;
-/// How long we wait for the rest of an answer whose turn is whole.
+/// The time we wait for the rest of an answer whose turn is whole.
 const GRACE: Duration = Duration::from_secs(2);
-/// How long we wait for a whole answer's connection to come free.
+/// The time we wait for a whole answer's connection to come free.
 const DRAIN_LIMIT: Duration = Duration::from_millis(20);
 
 /// A provider that is configured: where it is and with which key.
@@ -47,7 +47,7 @@ pub(crate) struct Remote {
     /// As the provider knows it.
     pub(crate) model: String,
     pub(crate) facts: ModelFacts,
-    /// What it costs, where that is known.
+    /// Its prices, where they are known.
     pub(crate) rates: Option<Rates>,
 }
 
@@ -138,7 +138,7 @@ impl Remote {
         reader.finish()
     }
 
-    /// The reply with what it cost.
+    /// Returns the reply with what it cost.
     fn paid(&self, mut reply: Reply, cache: CacheTime) -> Reply {
         let usage = &mut reply.usage;
         if cache == CacheTime::Hour && self.endpoint.provider.abilities.hour && usage.cache_write_hour == 0 {
@@ -151,7 +151,7 @@ impl Remote {
 }
 
 impl Endpoint {
-    /// A model of the provider, as its format asks who is spoken to.
+    /// Returns a model of the provider, as its format asks who is spoken to.
     pub(crate) fn addressee<'a>(&self, model: &'a str, facts: &'a ModelFacts) -> Target<'a> {
         let Provider { name, abilities, .. } = *self.provider;
         Target { provider: name, model, facts, abilities }
@@ -229,7 +229,7 @@ impl Endpoint {
     }
 }
 
-/// The next bytes of an answer; none at its end.
+/// Returns the next bytes of an answer; none at its end.
 async fn next_bytes(answer: &mut Response<Incoming>, limit: Duration) -> Result<Option<Bytes>, ProviderError> {
     let frame = timeout(limit, answer.body_mut().frame());
     let frame = frame.await.map_err(|_| ProviderError::network("the response stalled"))?;
@@ -254,7 +254,7 @@ pub(crate) async fn read_body(answer: &mut Response<Incoming>, retry: RetryPolic
     Some(String::from_utf8_lossy(&held).into_owned())
 }
 
-/// A success that is no stream: an error in JSON, or a server of another kind.
+/// Returns a success that is no stream: an error in JSON, or a server of another kind.
 async fn error_of_body(answer: &mut Response<Incoming>, retry: RetryPolicy) -> ProviderError {
     let kind = header_text(answer.headers(), "content-type").unwrap_or_default().to_owned();
     let words = read_body(answer, retry).await.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! How long we wait for a provider, and how often we ask again.
+//! The limits of waiting for a provider and of trying again.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, SystemTime};
@@ -9,15 +9,15 @@ use crate::provider_error::ProviderError;
 /// Limits of one turn. The clock and the dice are in it, so that tests can hold both.
 #[derive(Debug, Clone, Copy)]
 pub struct RetryPolicy {
-    /// How often a request is sent in all.
+    /// The number of times a request is sent in all.
     pub attempts: u32,
-    /// How long all may take until the last attempt begins. A second one is always granted.
+    /// The time all may take until the last attempt begins. A second one is always granted.
     pub total: Duration,
-    /// How long the first byte of an answer may take.
+    /// The time the first byte of an answer may take.
     pub first: Duration,
     /// The same for a server of the user's own, which may have to load its model first.
     pub load: Duration,
-    /// How long an answer that has begun may be silent; a model that thinks unseen is silent for minutes.
+    /// The time an answer that has begun may be silent; a model that thinks unseen is silent for minutes.
     pub idle: Duration,
     /// The first wait between attempts; each further one is twice as long.
     pub step: Duration,
@@ -49,7 +49,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// How long to wait before the next attempt; none when it is not worth it or would take too long.
+    /// Returns how long to wait before the next attempt; none when it is not worth it or would take too long.
     pub(crate) fn wait(&self, failure: &ProviderError, attempt: u32, spent: Duration) -> Option<Duration> {
         if !failure.retryable || attempt >= self.attempts {
             return None;

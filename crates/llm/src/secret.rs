@@ -17,12 +17,12 @@ impl Secret {
         Self(value.into())
     }
 
-    /// The value, for the header that carries it.
+    /// Returns the value, for the header that carries it.
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// A text of somebody else's without the value.
+    /// Returns a text of somebody else's without the value.
     pub(crate) fn redact(&self, text: &str) -> String {
         if self.0.len() < MIN_REDACTED { text.to_owned() } else { text.replace(&self.0, "[key]") }
     }

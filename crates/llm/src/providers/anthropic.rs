@@ -16,7 +16,7 @@ const VERSION: &str = "2023-06-01";
 const BINDING: &str = "thinking-binding-controls-2026-08-01";
 /// Lets us change within a conversation how hard the model thinks, without a change of what its cache holds.
 const EFFORT: &str = "mid-conversation-output-config-2026-07-01";
-/// What a reply may have where we don't know the model's limit.
+/// The tokens of a reply where the model's limit is not known.
 const MOST: u32 = 32_000;
 /// A mark of the cache finds an earlier one within so many blocks.
 const LOOKBACK: usize = 20;
@@ -94,7 +94,7 @@ impl Protocol for Anthropic {
     }
 }
 
-/// Whether the model can be told within a conversation how hard to think.
+/// Returns whether the model can be told within a conversation how hard to think.
 fn changes_effort(to: Target<'_>) -> bool {
     to.abilities.effort_of_turns && to.facts.effort_of_turns
 }
@@ -131,7 +131,7 @@ fn before_many(messages: &[Message]) -> Option<usize> {
 struct Given<'a> {
     role: &'static str,
     content: Vec<Content<'a>>,
-    /// How hard the model thinks from the next turn of the user on; such a message holds nothing else.
+    /// The effort from the next turn of the user on; such a message holds nothing else.
     #[serde(skip_serializing_if = "Option::is_none")]
     output_config: Option<Effort<'a>>,
 }

@@ -61,7 +61,7 @@ impl Protocol for Responses {
     }
 }
 
-/// A name for what the requests of a conversation have in common (FNV-1a).
+/// Returns a name for what the requests of a conversation have in common (FNV-1a).
 fn cache_key(request: &Request<'_>) -> String {
     let names = request.tools.iter().map(|tool| tool.name.as_str());
     let bytes = std::iter::once(request.system).chain(names).flat_map(str::bytes);
