@@ -11,7 +11,7 @@ pub trait Record {
     /// Why they are not kept. Nothing may go on from there.
     fn record(&self, events: &[Event]) -> Result<(), JournalError>;
 
-    /// Keeps these so that they outlive this process; the next [`Record::record`] or [`Record::settle`] makes them outlive the
+    /// Keeps these so that they outlive this process; the next [`Record::record`] or [`Record::sync_to_disk`] makes them outlive the
     /// machine.
     ///
     /// # Errors
