@@ -80,7 +80,7 @@ impl Tool for Read {
 struct Nowhere;
 
 impl Record for Nowhere {
-    fn settle(&self) -> LocalFuture<'_, Result<(), JournalError>> {
+    fn sync_to_disk(&self) -> LocalFuture<'_, Result<(), JournalError>> {
         Box::pin(async { Ok(()) })
     }
 
@@ -97,7 +97,7 @@ impl Record for Nowhere {
 struct Unwaiting<'a>(&'a Run);
 
 impl Record for Unwaiting<'_> {
-    fn settle(&self) -> LocalFuture<'_, Result<(), JournalError>> {
+    fn sync_to_disk(&self) -> LocalFuture<'_, Result<(), JournalError>> {
         Box::pin(async { Ok(()) })
     }
 
@@ -131,7 +131,7 @@ fn steps(record: &dyn Record, before: u64, steps: u64) -> Duration {
     let mut conversation = agent.begin("You work.", "The task.").expect("begun");
     let work = |conversation: &mut Conversation, count: u64| {
         model.left.set(count);
-        agent.tell(conversation, "Go on.", None).expect("told");
+        agent.add_task(conversation, "Go on.", None).expect("told");
         runtime.block_on(agent.talk(conversation, &mut Spent::default())).expect("an ending");
     };
     work(&mut conversation, before);

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::budget::{Bounds, Budget, Limit, Spent};
 use crate::calls::{self, Answer};
-use crate::context::{self, Room};
+use crate::context::{self, ContextLimits};
 use crate::conversation::{Conversation, Pause, Turn};
 use crate::ending::{AgentError, Ending};
 use crate::record::Record;
@@ -23,17 +23,18 @@ const MOST_IDLE: u32 = 3;
 pub struct Agent<'a> {
     /// The name of its definition.
     pub name: String,
-    /// Who is spoken to.
+    /// The model of the conversation.
     pub model: &'a dyn Model,
-    /// What it may ask for.
+    /// The tools that the model may call.
     pub tools: Vec<&'a dyn Tool>,
-    /// What the run may take.
+    /// The limits of the run: turns, tokens, money, time.
     pub budget: Budget,
     /// The most tokens that one reply may have.
     pub max_tokens: u32,
-    /// How hard the model shall think, where it can be told.
+    /// The effort with which the model shall think, where it can be set.
     pub effort: Option<String>,
-    /// How long the provider shall keep what it reads. Once a call took so long that it may have forgotten, an hour.
+    /// The time that the provider shall cache what it reads; an hour once a call took so long that its cache may be
+    /// gone.
     pub cache: CacheTime,
     /// Where everything goes that happens.
     pub record: &'a dyn Record,
@@ -59,10 +60,10 @@ impl Agent<'_> {
             agent: self.name.clone(),
             model: self.model.name(),
             system: system.to_owned(),
-            tools: written(&tools)?,
-            message: written(&Message::user(task))?,
+            tools: to_value(&tools)?,
+            message: to_value(&Message::user(task))?,
         };
-        self.note(&mut conversation, vec![started])?;
+        self.record_and_apply(&mut conversation, vec![started])?;
         Ok(conversation)
     }
 
@@ -70,15 +71,20 @@ impl Agent<'_> {
     ///
     /// # Errors
     /// [`AgentError::Journal`].
-    pub fn tell(&self, conversation: &mut Conversation, task: &str, effort: Option<String>) -> Result<(), AgentError> {
-        self.note(conversation, vec![Event::UserSaid { text: task.to_owned(), effort }])
+    pub fn add_task(
+        &self,
+        conversation: &mut Conversation,
+        task: &str,
+        effort: Option<String>,
+    ) -> Result<(), AgentError> {
+        self.record_and_apply(conversation, vec![Event::UserSaid { text: task.to_owned(), effort }])
     }
 
-    /// Talks until the model says that it is done, or it can't go on. May be dropped at any point: what the journal holds
-    /// by then, [`Agent::resume`] goes on from.
+    /// Talks until the model says that it is done, or it can't go on. May be dropped at any point: what the journal
+    /// holds by then, [`Agent::resume`] goes on from.
     ///
     /// # Errors
-    /// What is not the model's to mend.
+    /// Anything that the model cannot fix by another turn.
     pub async fn talk(&self, conversation: &mut Conversation, spent: &mut Spent) -> Result<Ending, AgentError> {
         loop {
             let ending = match conversation.turn() {
@@ -95,7 +101,7 @@ impl Agent<'_> {
         }
     }
 
-    /// The model's turn, if there is budget for it and room.
+    /// Returns the model's turn, if there is budget for it and room.
     async fn ask(&self, conversation: &mut Conversation, spent: &mut Spent) -> Result<Option<Ending>, AgentError> {
         if let Some(tool) = conversation.stuck() {
             return Ok(Some(Ending::Stuck { tool }));
@@ -103,7 +109,7 @@ impl Agent<'_> {
         if let Err(limit) = self.budget.allows(spent) {
             return self.halt(conversation, limit).map(Some);
         }
-        let room = Room::of(self.model.context_window(), self.max_tokens);
+        let room = ContextLimits::of(self.model.context_window(), self.max_tokens);
         if conversation.tokens() > room.full {
             self.shorten(conversation, room.target)?;
         }
@@ -120,7 +126,7 @@ impl Agent<'_> {
             tokens: conversation.tokens(),
         };
         self.record.record_soon(&[asked])?;
-        let settled = self.record.settle();
+        let settled = self.record.sync_to_disk();
         let began = Instant::now();
         // The limit of time holds for waiting and for trying again, too.
         let reply = match self.budget.time_left(spent) {
@@ -128,7 +134,7 @@ impl Agent<'_> {
             None => Ok(self.request(conversation, most).await),
         };
         settled.await?;
-        let elapsed_ms = milliseconds(began);
+        let elapsed_ms = elapsed_ms_since(began);
         spent.elapsed_ms += elapsed_ms;
         let Ok(reply) = reply else {
             return self.halt(conversation, Limit::Time(self.budget.time.unwrap_or_default())).map(Some);
@@ -137,7 +143,7 @@ impl Agent<'_> {
             Ok(reply) => {
                 spent.turns += 1;
                 spent.usage.add(&reply.usage);
-                self.note(conversation, vec![replied(reply, elapsed_ms)?])?;
+                self.record_and_apply(conversation, vec![reply_event(reply, elapsed_ms)?])?;
                 Ok(None)
             }
             Err(error) if error.fault == Fault::ContextOverflow => {
@@ -148,7 +154,7 @@ impl Agent<'_> {
         }
     }
 
-    /// How long the provider shall keep the next request.
+    /// Returns how long the provider shall keep the next request.
     fn cache_for(&self, conversation: &Conversation) -> CacheTime {
         if conversation.has_paused() { CacheTime::Hour } else { self.cache }
     }
@@ -156,7 +162,7 @@ impl Agent<'_> {
     /// Ends at a limit.
     fn halt(&self, conversation: &mut Conversation, limit: Limit) -> Result<Ending, AgentError> {
         if !conversation.has_ended() {
-            self.note(conversation, vec![Event::LimitReached { limit: limit.to_string() }])?;
+            self.record_and_apply(conversation, vec![Event::LimitReached { limit: limit.to_string() }])?;
         }
         Ok(Ending::Limit(limit))
     }
@@ -189,10 +195,10 @@ impl Agent<'_> {
     async fn answer(&self, conversation: &mut Conversation, spent: &mut Spent) -> Result<(), AgentError> {
         let calls = conversation.unanswered();
         for group in calls.chunk_by(|one, next| calls::only_read(&self.tools, [one, next])) {
-            self.record.record_soon(&group.iter().map(calls::started).collect::<Vec<_>>())?;
+            self.record.record_soon(&group.iter().map(calls::started_event).collect::<Vec<_>>())?;
             let left = self.budget.time_left(spent);
             self.tools.iter().for_each(|tool| tool.limit(left));
-            let answers = calls::answers(&self.tools, group, conversation).await;
+            let answers = calls::run_calls(&self.tools, group, conversation).await;
             let mut finished = Vec::new();
             let mut broken = None;
             for (call, answer) in group.iter().zip(answers) {
@@ -202,7 +208,7 @@ impl Agent<'_> {
                 }
             }
             spent.elapsed_ms += finished.iter().map(Answer::elapsed_ms).sum::<u64>();
-            self.note(conversation, finished.into_iter().map(Answer::into_event).collect())?;
+            self.record_and_apply(conversation, finished.into_iter().map(Answer::into_event).collect())?;
             if let Some(error) = broken {
                 return Err(error);
             }
@@ -212,18 +218,18 @@ impl Agent<'_> {
 
     /// Makes the conversation shorter if that can be; whether it did.
     fn shorten(&self, conversation: &mut Conversation, target: u64) -> Result<bool, AgentError> {
-        let Some(messages) = context::shorter(conversation, target, self.keep) else { return Ok(false) };
+        let Some(messages) = context::compact_messages(conversation, target, self.keep) else { return Ok(false) };
         let tokens_before = conversation.tokens();
         let mut after = conversation.clone();
-        let messages = written(&messages)?;
+        let messages = to_value(&messages)?;
         let draft = Event::Compacted { messages: messages.clone(), tokens_before, tokens_after: 0 };
-        after.apply(&draft).map_err(unreadable)?;
+        after.apply(&draft).map_err(unreadable_event)?;
         let compacted = Event::Compacted { messages, tokens_before, tokens_after: after.tokens() };
-        self.note(conversation, vec![compacted])?;
+        self.record_and_apply(conversation, vec![compacted])?;
         Ok(true)
     }
 
-    /// What follows a turn that asks for nothing: a word on how to go on, or the end.
+    /// Decides what follows a turn without calls: a word on how to go on, or the end.
     fn decide(&self, conversation: &mut Conversation, pause: Pause) -> Result<Option<Ending>, AgentError> {
         let enough = conversation.idle() >= MOST_IDLE;
         let text = conversation.last_words();
@@ -237,7 +243,7 @@ impl Agent<'_> {
             }
             Pause::Empty => "Your reply was empty. Go on with the task; if it is done, say so.".to_owned(),
         };
-        self.tell(conversation, &word, None)?;
+        self.add_task(conversation, &word, None)?;
         Ok(None)
     }
 
@@ -245,20 +251,24 @@ impl Agent<'_> {
         if !conversation.has_ended() {
             let ended = Event::ConversationEnded { ending: ending.name().to_owned(), text: ending.to_string() };
             self.record.record(std::slice::from_ref(&ended))?;
-            conversation.apply(&ended).map_err(unreadable)?;
+            conversation.apply(&ended).map_err(unreadable_event)?;
         }
         Ok(ending)
     }
 
     /// Records events and takes them into the conversation.
-    pub(crate) fn note(&self, conversation: &mut Conversation, events: Vec<Event>) -> Result<(), AgentError> {
+    pub(crate) fn record_and_apply(
+        &self,
+        conversation: &mut Conversation,
+        events: Vec<Event>,
+    ) -> Result<(), AgentError> {
         self.record.record_soon(&events)?;
-        events.iter().try_for_each(|event| conversation.apply(event)).map_err(unreadable)
+        events.iter().try_for_each(|event| conversation.apply(event)).map_err(unreadable_event)
     }
 }
 
-/// The event of a reply, in which each call has a name of its own.
-fn replied(mut reply: Reply, elapsed_ms: u64) -> Result<Event, AgentError> {
+/// Returns the event of a reply, in which each call has a name of its own.
+fn reply_event(mut reply: Reply, elapsed_ms: u64) -> Result<Event, AgentError> {
     let mut names: Vec<String> = Vec::new();
     for block in &mut reply.message.blocks {
         if let Block::ToolCall { id, .. } = block {
@@ -270,21 +280,21 @@ fn replied(mut reply: Reply, elapsed_ms: u64) -> Result<Event, AgentError> {
         }
     }
     Ok(Event::ModelReplied {
-        message: written(&reply.message)?,
-        stop: written(&reply.stop)?.as_str().unwrap_or_default().to_owned(),
-        usage: written(&reply.usage)?,
+        message: to_value(&reply.message)?,
+        stop: to_value(&reply.stop)?.as_str().unwrap_or_default().to_owned(),
+        usage: to_value(&reply.usage)?,
         elapsed_ms,
     })
 }
 
-pub(crate) fn milliseconds(since: Instant) -> u64 {
+pub(crate) fn elapsed_ms_since(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-pub(crate) fn unreadable(error: serde_json::Error) -> AgentError {
+pub(crate) fn unreadable_event(error: serde_json::Error) -> AgentError {
     AgentError::Lost(format!("an event of it can't be read: {error}"))
 }
 
-fn written(value: &impl serde::Serialize) -> Result<Value, AgentError> {
+fn to_value(value: &impl serde::Serialize) -> Result<Value, AgentError> {
     serde_json::to_value(value).map_err(|error| AgentError::Journal(error.into()))
 }

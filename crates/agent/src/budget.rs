@@ -1,4 +1,4 @@
-//! What a conversation may take: turns, tokens, money and time. Looked at before each request.
+//! The limits of a conversation: turns, tokens, money and time. Checked before each request.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub struct Budget {
     pub time: Option<Duration>,
 }
 
-/// What has been taken so far, over all conversations of a run.
+/// The turns, tokens and time used so far, over all conversations of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spent {
     /// Turns of the model.
@@ -48,9 +48,9 @@ pub enum Limit {
     TokensAhead {
         /// The limit.
         limit: u64,
-        /// What is left of it.
+        /// The rest of it.
         left: u64,
-        /// What the request may take.
+        /// The most tokens of the request.
         needed: u64,
     },
     /// Money.
@@ -63,9 +63,9 @@ pub enum Limit {
     CostAhead {
         /// The limit.
         limit: f64,
-        /// What is left of it.
+        /// The rest of it.
         left: f64,
-        /// What the request may cost.
+        /// The highest cost of the request.
         needed: f64,
     },
     /// Time.
@@ -82,7 +82,7 @@ impl Budget {
         self.time.map(|limit| limit.saturating_sub(Duration::from_millis(spent.elapsed_ms)))
     }
 
-    /// Whether another request may be sent.
+    /// Returns the limit that forbids another request, if one does.
     ///
     /// # Errors
     /// The first limit that is reached.
@@ -132,14 +132,14 @@ impl Budget {
     }
 }
 
-/// What a request takes at most.
+/// The upper bounds of a request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
     /// The tokens that it reads.
     pub(crate) read: u64,
-    /// What they cost, where that is known.
+    /// Their price, where that is known.
     pub(crate) price: Option<Price>,
-    /// How long they are kept.
+    /// The time that the provider caches them.
     pub(crate) cache: CacheTime,
     /// The most tokens that its reply may have.
     pub(crate) most: u32,

@@ -15,10 +15,10 @@ use crate::tool::{Tool, ToolError, ToolOutput};
 /// The longest answer that is given to the model, in bytes. Tools keep to limits of their own; this one holds for all.
 const LONGEST: usize = 100_000;
 
-/// How often the same call may fail before the model is told to do something else.
+/// The number of times the same call may fail before the model is told to do something else.
 const MANY_FAILURES: u32 = 3;
 
-/// What came of a call.
+/// The result of a call.
 pub(crate) struct Answer {
     call: Call,
     output: ToolOutput,
@@ -31,7 +31,7 @@ impl Answer {
         self.elapsed_ms
     }
 
-    /// The event of it.
+    /// Returns the event of it.
     pub(crate) fn into_event(self) -> Event {
         Event::ToolFinished {
             call: self.call.id,
@@ -44,37 +44,37 @@ impl Answer {
     }
 }
 
-/// The event of a call that begins.
-pub(crate) fn started(call: &Call) -> Event {
+/// Returns the event of a call that begins.
+pub(crate) fn started_event(call: &Call) -> Event {
     let arguments = call.arguments.clone().unwrap_or_else(Value::from);
     Event::ToolStarted { call: call.id.clone(), tool: call.name.clone(), arguments }
 }
 
-/// Whether all of these calls only read.
+/// Returns whether all of these calls only read.
 pub(crate) fn only_read<const N: usize>(tools: &[&dyn Tool], calls: [&Call; N]) -> bool {
-    calls.iter().all(|call| find(tools, &call.name).is_some_and(Tool::only_reads))
+    calls.iter().all(|call| find_tool(tools, &call.name).is_some_and(Tool::only_reads))
 }
 
-/// The answers to calls that may run side by side, in the calls' order; a text where the harness is broken.
-pub(crate) async fn answers(
+/// Returns the answers to calls that may run side by side, in the calls' order; a text where the harness is broken.
+pub(crate) async fn run_calls(
     tools: &[&dyn Tool],
     calls: &[Call],
     conversation: &Conversation,
 ) -> Vec<Result<Answer, String>> {
-    let running = calls.iter().map(|call| -> LocalFuture<'_, _> { Box::pin(answer(tools, call, conversation)) });
+    let running = calls.iter().map(|call| -> LocalFuture<'_, _> { Box::pin(run_call(tools, call, conversation)) });
     side_by_side(running.collect()).await
 }
 
-async fn answer(tools: &[&dyn Tool], call: &Call, conversation: &Conversation) -> Result<Answer, String> {
+async fn run_call(tools: &[&dyn Tool], call: &Call, conversation: &Conversation) -> Result<Answer, String> {
     let began = Instant::now();
-    let outcome = run(tools, call, conversation.was_cut_off()).await;
+    let outcome = call_tool(tools, call, conversation.was_cut_off()).await;
     let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let (mut output, is_error) = match outcome {
         Ok(output) => (output, false),
         Err(ToolError::Tell(content)) => (ToolOutput { content, details: Value::Null }, true),
         Err(ToolError::Stop(message)) => return Err(message),
     };
-    limit(&mut output.content, LONGEST);
+    cut_middle(&mut output.content, LONGEST);
     let failures = conversation.failures(call) + u32::from(is_error);
     if is_error && (MANY_FAILURES..MOST_FAILURES).contains(&failures) {
         output.content += &format!(
@@ -85,17 +85,17 @@ async fn answer(tools: &[&dyn Tool], call: &Call, conversation: &Conversation) -
     Ok(Answer { call: call.clone(), output, is_error, elapsed_ms })
 }
 
-async fn run(tools: &[&dyn Tool], call: &Call, cut_off: bool) -> Result<ToolOutput, ToolError> {
-    let Some(tool) = find(tools, &call.name) else {
+async fn call_tool(tools: &[&dyn Tool], call: &Call, cut_off: bool) -> Result<ToolOutput, ToolError> {
+    let Some(tool) = find_tool(tools, &call.name) else {
         let names: Vec<&str> = tools.iter().map(|tool| tool.spec().name.as_str()).collect();
         let text = format!("There is no tool `{}`; nothing was done. The tools are: {}.", call.name, names.join(", "));
         return Err(ToolError::Tell(text));
     };
     let why = match &call.arguments {
         Ok(arguments) if arguments.is_object() => return tool.call(arguments).await,
-        Ok(arguments) => format!("a JSON object is needed, this is: {}", short(&arguments.to_string())),
+        Ok(arguments) => format!("a JSON object is needed, this is: {}", shorten_line(&arguments.to_string())),
         Err(_) if cut_off => "your reply was cut off at its limit; use several smaller calls".to_owned(),
-        Err(text) => format!("this is no JSON object: {}", short(text)),
+        Err(text) => format!("this is no JSON object: {}", shorten_line(text)),
     };
     let schema = &tool.spec().schema;
     Err(ToolError::Tell(format!(
@@ -105,7 +105,7 @@ async fn run(tools: &[&dyn Tool], call: &Call, cut_off: bool) -> Result<ToolOutp
     )))
 }
 
-fn find<'a>(tools: &[&'a dyn Tool], name: &str) -> Option<&'a dyn Tool> {
+fn find_tool<'a>(tools: &[&'a dyn Tool], name: &str) -> Option<&'a dyn Tool> {
     tools.iter().find(|tool| tool.spec().name == name).copied()
 }
 
@@ -124,15 +124,15 @@ async fn side_by_side<T>(mut futures: Vec<LocalFuture<'_, T>>) -> Vec<T> {
     done.into_iter().flatten().collect()
 }
 
-/// The first part of a text, on one line.
-pub(crate) fn short(text: &str) -> String {
+/// Returns the first part of a text, on one line.
+pub(crate) fn shorten_line(text: &str) -> String {
     const SHORT: usize = 120;
     let line: String = text.chars().take(SHORT).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     if text.chars().nth(SHORT).is_some() { format!("{line}…") } else { line }
 }
 
 /// Leaves out the middle of a text that is longer than `longest` bytes, and says so.
-pub(crate) fn limit(text: &mut String, longest: usize) {
+pub(crate) fn cut_middle(text: &mut String, longest: usize) {
     if text.len() <= longest {
         return;
     }

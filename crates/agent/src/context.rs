@@ -3,27 +3,27 @@
 
 use llm::{Block, Message, Speaker};
 
-use crate::calls::{limit, short};
-use crate::conversation::{Call, Conversation, calls};
-use crate::weight;
+use crate::calls::{cut_middle, shorten_line};
+use crate::conversation::{Call, Conversation, calls_of_message};
+use crate::token_estimate;
 
 /// The latest messages, whose results stay while notes on older ones are enough.
 const LATEST: usize = 8;
 /// Results shorter than this stay as they are: a note would not be shorter. In bytes.
 const WORTH_A_NOTE: usize = 400;
-/// How the list of what was done begins, by which the next compaction finds it.
+/// The beginning of the list of what was done, by which the next compaction finds it.
 const DONE: &str = "The conversation up to here was left out for its length. What was done in it, oldest first:";
 
-/// How full a conversation may be, in tokens.
+/// The limits of a conversation's length, in tokens.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Room {
+pub(crate) struct ContextLimits {
     /// Beyond this it is made shorter.
     pub(crate) full: u64,
     /// As short as this, so that it is not soon done again: each time costs the provider's cache.
     pub(crate) target: u64,
 }
 
-impl Room {
+impl ContextLimits {
     /// Of a model's window, a reply of so many tokens left free.
     pub(crate) fn of(window: u64, reply: u32) -> Self {
         let usable = window - u64::from(reply).min(window / 2);
@@ -31,10 +31,14 @@ impl Room {
     }
 }
 
-/// The messages of a conversation, made shorter to about `target` tokens; none if they can't be.
-pub(crate) fn shorter(conversation: &Conversation, target: u64, keep: &dyn Fn() -> String) -> Option<Vec<Message>> {
-    let before = weight::of_messages(&conversation.messages);
-    let fixed = conversation.standing();
+/// Returns the messages of a conversation, made shorter to about `target` tokens; none if they can't be.
+pub(crate) fn compact_messages(
+    conversation: &Conversation,
+    target: u64,
+    keep: &dyn Fn() -> String,
+) -> Option<Vec<Message>> {
+    let before = token_estimate::estimate_messages(&conversation.messages);
+    let fixed = conversation.prefix_tokens();
     // What the provider counted is right; an estimate of a part is right by the same measure.
     let scaled = u128::from(target) * u128::from(fixed + before) / u128::from(conversation.tokens().max(1));
     let target = u64::try_from(scaled).unwrap_or(u64::MAX).saturating_sub(fixed);
@@ -43,48 +47,51 @@ pub(crate) fn shorter(conversation: &Conversation, target: u64, keep: &dyn Fn() 
         messages = begin_anew(&messages, target, keep());
     }
     // What gains next to nothing would be done again and again.
-    (weight::of_messages(&messages) <= before / 10 * 9).then_some(messages)
+    (token_estimate::estimate_messages(&messages) <= before / 10 * 9).then_some(messages)
 }
 
 /// Puts notes in place of old results, oldest first; whether that was enough.
 fn note_old_results(messages: &mut [Message], target: u64) -> bool {
-    let mut weight = weight::of_messages(messages);
+    let mut tokens = token_estimate::estimate_messages(messages);
     for place in 1..messages.len().saturating_sub(LATEST) {
-        if weight <= target {
+        if tokens <= target {
             break;
         }
         let (before, rest) = messages.split_at_mut(place);
         let Some(message) = rest.first_mut() else { break };
-        let asked = before.last().map(calls).unwrap_or_default();
-        weight -= weight::of_messages(std::slice::from_ref(message));
+        let asked = before.last().map(calls_of_message).unwrap_or_default();
+        tokens -= token_estimate::estimate_messages(std::slice::from_ref(message));
         for block in &mut message.blocks {
             if let Block::ToolResult { call, content, .. } = block
                 && content.len() > WORTH_A_NOTE
                 && let Some(call) = asked.iter().find(|asked| asked.id == *call)
             {
-                *content = format!("[{} lines, left out for their length: {}]", content.lines().count(), told(call));
+                *content =
+                    format!("[{} lines, left out for their length: {}]", content.lines().count(), describe_call(call));
             }
         }
-        weight += weight::of_messages(std::slice::from_ref(message));
+        tokens += token_estimate::estimate_messages(std::slice::from_ref(message));
     }
-    weight <= target
+    tokens <= target
 }
 
-/// The task, what was done, and the latest turns that there is room for.
+/// Returns the task, what was done, and the latest turns that there is room for.
 fn begin_anew(messages: &[Message], target: u64, task: String) -> Vec<Message> {
     let turns = messages.iter().enumerate().filter(|(_, message)| message.speaker == Speaker::Assistant);
     let starts: Vec<usize> = turns.map(|(place, _)| place).collect();
-    let from = |start: usize| joined(beginning(&messages[..start], target, &task), &messages[start..]);
-    let has_room = |start: &&usize| weight::of_messages(&messages[**start..]) <= target;
+    let from = |start: usize| join_messages(summary_message(&messages[..start], target, &task), &messages[start..]);
+    let has_room = |start: &&usize| token_estimate::estimate_messages(&messages[**start..]) <= target;
     let roomy = starts.iter().skip(starts.partition_point(|start| !has_room(&start)));
-    let whole = roomy.map(|start| from(*start)).find(|anew| weight::of_messages(anew) <= target);
+    let whole = roomy.map(|start| from(*start)).find(|anew| token_estimate::estimate_messages(anew) <= target);
     let cut = || starts.last().map(|start| with_cut_results(from(*start), target));
-    if let Some(anew) = whole.or_else(cut).filter(|anew| weight::of_messages(anew) <= target) {
+    if let Some(anew) = whole.or_else(cut).filter(|anew| token_estimate::estimate_messages(anew) <= target) {
         return anew;
     }
     // Not even the last turn has room: it is told of, and so is what came of it, which the model has not seen yet.
-    let mut anew =
-        with_cut_results(joined(beginning(messages, target, &task), &messages[messages.len() - 1..]), target);
+    let mut anew = with_cut_results(
+        join_messages(summary_message(messages, target, &task), &messages[messages.len() - 1..]),
+        target,
+    );
     let latest = anew.pop().map(|message| message.blocks).unwrap_or_default();
     let unseen = latest.into_iter().filter_map(|block| match block {
         Block::ToolResult { content, .. } => Some(Block::Text { text: format!("What the last call gave:\n{content}") }),
@@ -106,20 +113,21 @@ fn with_cut_results(mut anew: Vec<Message>, target: u64) -> Vec<Message> {
         })
         .collect();
     // Three of the four bytes that a token has: the rest is for what stands around them.
-    let room = usize::try_from(target.saturating_sub(weight::of_messages(beginning)) * 3).unwrap_or(usize::MAX);
+    let room =
+        usize::try_from(target.saturating_sub(token_estimate::estimate_messages(beginning)) * 3).unwrap_or(usize::MAX);
     let share = room / results.len().max(1);
-    results.into_iter().for_each(|content| limit(content, share));
+    results.into_iter().for_each(|content| cut_middle(content, share));
     anew
 }
 
-fn joined(beginning: Message, latest: &[Message]) -> Vec<Message> {
+fn join_messages(beginning: Message, latest: &[Message]) -> Vec<Message> {
     let mut messages = vec![beginning];
     messages.extend_from_slice(latest);
     messages
 }
 
 /// One message in place of all of these: the task as it stands now, what was done, and what else the harness said.
-fn beginning(messages: &[Message], target: u64, task: &str) -> Message {
+fn summary_message(messages: &[Message], target: u64, task: &str) -> Message {
     let mut done: Vec<String> = Vec::new();
     let mut said: Vec<&str> = Vec::new();
     let mut asked: Vec<Call> = Vec::new();
@@ -127,7 +135,7 @@ fn beginning(messages: &[Message], target: u64, task: &str) -> Message {
         for (number, block) in message.blocks.iter().enumerate() {
             match block {
                 Block::Text { text } if message.speaker == Speaker::Assistant => {
-                    done.push(format!("- You said: {}", short(text.trim())));
+                    done.push(format!("- You said: {}", shorten_line(text.trim())));
                 }
                 Block::Text { text } => match text.strip_prefix(DONE) {
                     Some(list) => done.extend(list.lines().filter(|line| line.starts_with("- ")).map(str::to_owned)),
@@ -136,29 +144,29 @@ fn beginning(messages: &[Message], target: u64, task: &str) -> Message {
                 },
                 Block::ToolResult { call, content, is_error } => {
                     if let Some(call) = asked.iter().find(|asked| asked.id == *call) {
-                        done.push(line(call, content, *is_error));
+                        done.push(describe_result(call, content, *is_error));
                     }
                 }
                 _ => {}
             }
         }
-        asked = calls(message);
+        asked = calls_of_message(message);
     }
     let mut blocks = vec![Block::Text { text: task.to_owned() }];
     if !done.is_empty() {
-        blocks.push(Block::Text { text: list(&done, target) });
+        blocks.push(Block::Text { text: latest_lines(&done, target) });
     }
-    blocks.extend(latest(&said, target).into_iter().map(|text| Block::Text { text: text.to_owned() }));
+    blocks.extend(latest_texts(&said, target).into_iter().map(|text| Block::Text { text: text.to_owned() }));
     Message { speaker: Speaker::User, blocks }
 }
 
-/// The latest texts, each once, that fit in a third of the target; the last one always.
-fn latest<'a>(said: &[&'a str], target: u64) -> Vec<&'a str> {
+/// Returns the latest texts, each once, that fit in a third of the target; the last one always.
+fn latest_texts<'a>(said: &[&'a str], target: u64) -> Vec<&'a str> {
     let mut chosen: Vec<&str> = Vec::new();
-    let mut weight = 0;
+    let mut tokens = 0;
     for text in said.iter().rev() {
-        weight += weight::of_text(text);
-        if !chosen.is_empty() && weight > target / 3 {
+        tokens += token_estimate::estimate_text(text);
+        if !chosen.is_empty() && tokens > target / 3 {
             break;
         }
         if !chosen.contains(text) {
@@ -169,7 +177,7 @@ fn latest<'a>(said: &[&'a str], target: u64) -> Vec<&'a str> {
 }
 
 /// As many of the latest lines as may stand there.
-fn list(lines: &[String], target: u64) -> String {
+fn latest_lines(lines: &[String], target: u64) -> String {
     let mut room = usize::try_from(target).unwrap_or(usize::MAX);
     let fitting = lines.iter().rev().take_while(|line| {
         let fits = line.len() < room;
@@ -181,15 +189,19 @@ fn list(lines: &[String], target: u64) -> String {
     format!("{DONE}\n{lines}\n\nThe files are as these calls left them. Read again what you need, and go on.")
 }
 
-fn line(call: &Call, content: &str, is_error: bool) -> String {
-    if is_error { format!("- {}: failed: {}", told(call), short(content)) } else { format!("- {}", told(call)) }
+fn describe_result(call: &Call, content: &str, is_error: bool) -> String {
+    if is_error {
+        format!("- {}: failed: {}", describe_call(call), shorten_line(content))
+    } else {
+        format!("- {}", describe_call(call))
+    }
 }
 
-/// A call in short.
-fn told(call: &Call) -> String {
+/// Returns a call in short.
+fn describe_call(call: &Call) -> String {
     let arguments = match &call.arguments {
         Ok(arguments) => arguments.to_string(),
         Err(text) => text.clone(),
     };
-    format!("{} {}", call.name, short(&arguments))
+    format!("{} {}", call.name, shorten_line(&arguments))
 }

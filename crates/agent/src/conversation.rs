@@ -8,15 +8,15 @@ use llm::{Block, Message, Overhead, Speaker, StopReason, ToolSpec, Usage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::weight;
+use crate::token_estimate;
 
-/// How often the same call may fail before the conversation ends.
+/// The number of times the same call may fail before the conversation ends.
 pub(crate) const MOST_FAILURES: u32 = 5;
 
 /// From here on a call may outlast the cache of a provider that keeps it for five minutes: its own turn counts, too.
 pub const LONG_PAUSE_MS: u64 = 4 * 60 * 1000;
 
-/// What a model has been told and has said. Grows at its end only, save by compaction.
+/// The messages of both sides. Grows at its end only, save by compaction.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Conversation {
     /// The standing instructions.
@@ -31,10 +31,10 @@ pub struct Conversation {
     /// Answers to the calls of the last message, in their order, while not all are there.
     #[serde(skip)]
     answers: Vec<Option<Block>>,
-    /// What the provider counted last.
+    /// The provider's last count.
     #[serde(skip)]
     measured: Option<Measured>,
-    /// How often each call has failed.
+    /// The number of times each call has failed.
     #[serde(skip)]
     failures: BTreeMap<String, u32>,
     /// Turns in a row that brought nothing on.
@@ -51,7 +51,7 @@ pub struct Conversation {
     ended: bool,
 }
 
-/// What a provider counted of a turn.
+/// A provider's count of the tokens of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Measured {
     /// Tokens that it read.
@@ -106,10 +106,10 @@ impl Conversation {
                 let messages = vec![Message::deserialize(message)?];
                 *self = Self { system: system.clone(), tools: Vec::deserialize(tools)?, messages, ..Self::default() };
             }
-            Event::UserSaid { text, effort } => self.say(text, effort.as_deref()),
+            Event::UserSaid { text, effort } => self.push_user_text(text, effort.as_deref()),
             Event::ModelReplied { message, stop, usage, .. } => {
                 let stop = StopReason::deserialize(Value::from(stop.as_str()))?;
-                self.hear(Message::deserialize(message)?, stop, &Usage::deserialize(usage)?);
+                self.push_message(Message::deserialize(message)?, stop, &Usage::deserialize(usage)?);
             }
             Event::ToolFinished { call, content, is_error, elapsed_ms, .. } => {
                 self.paused |= *elapsed_ms >= LONG_PAUSE_MS;
@@ -125,28 +125,28 @@ impl Conversation {
         Ok(())
     }
 
-    /// How many tokens it has: what the provider counted last, and an estimate for what came since.
+    /// Returns how many tokens it has: what the provider counted last, and an estimate for what came since.
     #[must_use]
     pub fn tokens(&self) -> u64 {
         let (counted, known) = match self.measured {
             Some(measured) => (measured.read + measured.written, measured.messages),
-            None => (self.standing(), 0),
+            None => (self.prefix_tokens(), 0),
         };
-        counted + weight::of_messages(self.messages.get(known..).unwrap_or_default())
+        counted + token_estimate::estimate_messages(self.messages.get(known..).unwrap_or_default())
     }
 
     /// Returns how many tokens it has at most. The provider's own count holds for what it has read; what it wrote itself
     /// it may read in another form, so that has as many tokens as it counted or as it has bytes.
     #[must_use]
     pub(crate) fn tokens_at_most(&self, overhead: &Overhead) -> u64 {
-        let at_most = |messages: &[Message]| weight::of_messages_at_most(messages, overhead);
+        let at_most = |messages: &[Message]| token_estimate::max_message_tokens(messages, overhead);
         match self.measured {
             Some(Measured { read, written, messages }) => {
                 let (known, new) = self.messages.split_at(messages.min(self.messages.len()));
                 let reply = known.last().map_or(0, |reply| at_most(std::slice::from_ref(reply)));
                 read + reply.max(written) + at_most(new)
             }
-            None => weight::standing_at_most(&self.system, &self.tools, overhead) + at_most(&self.messages),
+            None => token_estimate::max_prefix_tokens(&self.system, &self.tools, overhead) + at_most(&self.messages),
         }
     }
 
@@ -155,12 +155,12 @@ impl Conversation {
         self.measured = None;
     }
 
-    /// How many tokens come before the messages, by estimate.
-    pub(crate) fn standing(&self) -> u64 {
-        weight::of_text(&self.system) + self.tools.iter().map(weight::of_tool).sum::<u64>()
+    /// Returns how many tokens come before the messages, by estimate.
+    pub(crate) fn prefix_tokens(&self) -> u64 {
+        token_estimate::estimate_text(&self.system) + self.tools.iter().map(token_estimate::estimate_tool).sum::<u64>()
     }
 
-    /// Whether a call took so long that the provider may have forgotten what it had read.
+    /// Returns whether a call took so long that the provider may have forgotten what it had read.
     pub(crate) fn has_paused(&self) -> bool {
         self.paused
     }
@@ -170,18 +170,18 @@ impl Conversation {
         self.turn
     }
 
-    /// The calls of the last message that have no answer yet.
+    /// Returns the calls of the last message that have no answer yet.
     pub(crate) fn unanswered(&self) -> Vec<Call> {
-        let calls = self.messages.last().map(calls).unwrap_or_default();
+        let calls = self.messages.last().map(calls_of_message).unwrap_or_default();
         calls.into_iter().zip(&self.answers).filter(|(_, answer)| answer.is_none()).map(|(call, _)| call).collect()
     }
 
-    /// How often the very same call has failed.
+    /// Returns how often the very same call has failed.
     pub(crate) fn failures(&self, call: &Call) -> u32 {
-        self.failures.get(&signature(call)).copied().unwrap_or(0)
+        self.failures.get(&call_signature(call)).copied().unwrap_or(0)
     }
 
-    /// The tool whose very same call failed too often.
+    /// Returns the tool whose very same call failed too often.
     pub(crate) fn stuck(&self) -> Option<String> {
         let (signature, _) = self.failures.iter().find(|(_, count)| **count >= MOST_FAILURES)?;
         signature.split_once(' ').map(|(tool, _)| tool.to_owned())
@@ -192,17 +192,17 @@ impl Conversation {
         self.idle
     }
 
-    /// Whether the last turn ran into the limit of its length.
+    /// Returns whether the last turn ran into the limit of its length.
     pub(crate) fn was_cut_off(&self) -> bool {
         self.cut_off
     }
 
-    /// Whether its end is recorded, and nothing came since.
+    /// Returns whether its end is recorded, and nothing came since.
     pub(crate) fn has_ended(&self) -> bool {
         self.ended
     }
 
-    /// The model's last words.
+    /// Returns the model's last words.
     pub(crate) fn last_words(&self) -> String {
         let last = self.messages.iter().rev().find(|message| message.speaker == Speaker::Assistant);
         last.map(Message::text).unwrap_or_default()
@@ -210,7 +210,7 @@ impl Conversation {
 
     /// Sides take turns, so that every provider takes it: what follows the harness's own words joins them. What follows an
     /// end is a new task, with a new chance.
-    fn say(&mut self, text: &str, effort: Option<&str>) {
+    fn push_user_text(&mut self, text: &str, effort: Option<&str>) {
         if self.ended {
             self.failures.clear();
             self.idle = 0;
@@ -229,10 +229,10 @@ impl Conversation {
     }
 
     /// A turn that holds nothing to go on from is left out: no provider takes an empty one back.
-    fn hear(&mut self, mut message: Message, stop: StopReason, usage: &Usage) {
+    fn push_message(&mut self, mut message: Message, stop: StopReason, usage: &Usage) {
         message.blocks.retain(|block| !matches!(block, Block::Text { text } if text.trim().is_empty()));
         self.cut_off = stop == StopReason::MaxTokens;
-        let calls = calls(&message).len();
+        let calls = calls_of_message(&message).len();
         let empty = calls == 0 && message.text().is_empty();
         self.idle = if empty || self.cut_off { self.idle + 1 } else { 0 };
         self.ended = false;
@@ -254,10 +254,10 @@ impl Conversation {
 
     /// The last of the answers makes them a message.
     fn answer(&mut self, id: &str, content: &str, is_error: bool) {
-        let calls = self.messages.last().map(calls).unwrap_or_default();
+        let calls = self.messages.last().map(calls_of_message).unwrap_or_default();
         let place = calls.iter().zip(&self.answers).position(|(call, answer)| call.id == id && answer.is_none());
         let Some(place) = place else { return };
-        let signature = signature(&calls[place]);
+        let signature = call_signature(&calls[place]);
         if is_error {
             *self.failures.entry(signature).or_default() += 1;
         } else {
@@ -273,8 +273,8 @@ impl Conversation {
     }
 }
 
-/// The tools that a turn asks for, in order.
-pub(crate) fn calls(message: &Message) -> Vec<Call> {
+/// Returns the tools that a turn asks for, in order.
+pub(crate) fn calls_of_message(message: &Message) -> Vec<Call> {
     let calls = message.blocks.iter().filter_map(|block| match block {
         Block::ToolCall { id, name, arguments } => {
             Some(Call { id: id.clone(), name: name.clone(), arguments: arguments.clone() })
@@ -284,7 +284,7 @@ pub(crate) fn calls(message: &Message) -> Vec<Call> {
     calls.collect()
 }
 
-fn signature(call: &Call) -> String {
+fn call_signature(call: &Call) -> String {
     let arguments = match &call.arguments {
         Ok(arguments) => arguments.to_string(),
         Err(text) => text.clone(),

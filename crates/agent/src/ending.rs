@@ -1,4 +1,4 @@
-//! How a conversation ends, and why it can't go on.
+//! The ways in which a conversation ends, and the reasons why it can't go on.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use llm::ModelError;
 
 use crate::budget::Limit;
 
-/// How a conversation ended.
+/// The way in which a conversation ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ending {
     /// The model says that it is done. Whether it is, others decide.
@@ -20,7 +20,7 @@ pub enum Ending {
         /// Its last words.
         text: String,
     },
-    /// What the run may take is used up.
+    /// A limit of the run is reached.
     Limit(Limit),
     /// The very same call failed again and again.
     Stuck {
@@ -49,7 +49,7 @@ pub enum AgentError {
     Tool {
         /// Its name.
         tool: String,
-        /// What happened.
+        /// The description of the error.
         message: String,
     },
     /// The journal holds something of the conversation that can't be read, or can't be brought about again.
@@ -58,7 +58,7 @@ pub enum AgentError {
 }
 
 impl Ending {
-    /// A stable short name.
+    /// Returns a stable short name.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {

@@ -7,7 +7,7 @@ mod tool;
 
 mod budget;
 
-mod weight;
+mod token_estimate;
 
 mod conversation;
 
@@ -28,5 +28,5 @@ pub use budget::{Budget, Limit, Spent};
 pub use conversation::{Conversation, LONG_PAUSE_MS};
 pub use ending::{AgentError, Ending};
 pub use record::Record;
-pub use resume::spent;
+pub use resume::sum_spent;
 pub use tool::{Tool, ToolError, ToolOutput};

@@ -11,7 +11,7 @@ pub trait Record {
     /// Why they are not kept. Nothing may go on from there.
     fn record(&self, events: &[Event]) -> Result<(), JournalError>;
 
-    /// Keeps these so that they outlive this process; the next [`Record::record`] or [`Record::settle`] makes them outlive the
+    /// Keeps these so that they outlive this process; the next [`Record::record`] or [`Record::sync_to_disk`] makes them outlive the
     /// machine.
     ///
     /// # Errors
@@ -22,7 +22,7 @@ pub trait Record {
     ///
     /// # Errors
     /// As for [`Record::record`].
-    fn settle(&self) -> LocalFuture<'_, Result<(), JournalError>>;
+    fn sync_to_disk(&self) -> LocalFuture<'_, Result<(), JournalError>>;
 
     /// Shows a piece of the model's turn while it comes. Nothing of it is kept: the whole turn is.
     fn show(&self, _delta: &Delta) {}
@@ -37,7 +37,7 @@ impl Record for Run {
         Run::record_soon(self, events).map(|_| ())
     }
 
-    fn settle(&self) -> LocalFuture<'_, Result<(), JournalError>> {
+    fn sync_to_disk(&self) -> LocalFuture<'_, Result<(), JournalError>> {
         let settled = self.finish_writing()();
         Box::pin(async move { settled })
     }

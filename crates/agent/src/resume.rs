@@ -1,4 +1,4 @@
-//! What a run's events tell of its conversations: how the last one goes on, and what all of them took.
+//! Conversations out of a run's events: the last one, to go on with, and the sum of what all of them used.
 
 use journal::Event;
 use llm::Usage;
@@ -11,9 +11,9 @@ use crate::conversation::Conversation;
 use crate::ending::AgentError;
 
 impl Agent<'_> {
-    /// The last conversation in a run's events, as it was; none when none had begun. What its tools did is brought about
-    /// again from what is recorded, and nothing that is recorded runs anew. A call without a recorded end has left
-    /// nothing behind: [`Agent::talk`] runs it again.
+    /// Returns the last conversation in a run's events, as it was; none when none had begun. What its tools did is
+    /// brought about again from what is recorded, and nothing that is recorded runs anew. A call without a recorded end
+    /// has left nothing behind: [`Agent::talk`] runs it again.
     ///
     /// # Errors
     /// [`AgentError::Lost`] when something of it can't be read or brought about again.
@@ -53,8 +53,8 @@ impl Agent<'_> {
     }
 }
 
-/// What all conversations in a run's events took.
-pub fn spent<'e>(events: impl IntoIterator<Item = &'e Event>) -> Spent {
+/// Returns what all conversations in a run's events used.
+pub fn sum_spent<'e>(events: impl IntoIterator<Item = &'e Event>) -> Spent {
     let mut spent = Spent::default();
     for event in events {
         match event {

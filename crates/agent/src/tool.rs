@@ -7,10 +7,10 @@ use serde_json::Value;
 
 /// Something that a model can have done.
 pub trait Tool {
-    /// How the model is told of it.
+    /// Returns its description for the model.
     fn spec(&self) -> &ToolSpec;
 
-    /// Whether calls change nothing, so that several of one turn may run side by side.
+    /// Returns whether calls change nothing, so that several of one turn may run side by side.
     fn only_reads(&self) -> bool;
 
     /// Is told how long the next call may take at most, where the run has a limit of time.
@@ -26,7 +26,7 @@ pub trait Tool {
     fn restore(&self, details: &Value) -> Result<(), ToolError>;
 }
 
-/// What a call gives.
+/// The output of a call.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ToolOutput {
     /// For the model to read.

@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use agent::{Budget, Spent};
 use journal::{Event, StepName};
-use llm::{Model, Prices, Terms};
+use llm::{ClientOptions, Model, Prices};
 
 use crate::settings::Effort;
 use crate::stop::{Exit, Stop};
@@ -82,8 +82,8 @@ impl Engineer {
         }
         let wanted = wishes.model.as_deref().or(definition.model.as_deref());
         let environment = |name: &str| std::env::var(name).ok();
-        let terms = Terms { prices: wishes.prices.clone(), ..Terms::default() };
-        let model = llm::choose_with(wanted, &environment, &terms).map_err(|error| {
+        let options = ClientOptions { prices: wishes.prices.clone(), ..ClientOptions::default() };
+        let model = llm::choose_model_with(wanted, &environment, &options).map_err(|error| {
             Stop::new(Exit::Environment, error.to_string())
                 .hint(format!("{}; or say `--model none` to do only what the plan spells out", error.hint))
         })?;
@@ -115,7 +115,7 @@ impl Engineer {
 
     /// Goes on from what an interrupted run recorded.
     pub(crate) fn goes_on_from(&mut self, events: Vec<Event>) {
-        self.spent = Cell::new(agent::spent(&events));
+        self.spent = Cell::new(agent::sum_spent(&events));
         self.recorded = events;
     }
 

@@ -30,7 +30,7 @@ fn main() -> std::process::ExitCode {
 }
 
 async fn ask(model: Option<&str>, prompt: &str) -> Result<(), ModelError> {
-    let Some(model) = llm::choose(model, &|name| std::env::var(name).ok())? else {
+    let Some(model) = llm::choose_model(model, &|name| std::env::var(name).ok())? else {
         eprintln!("no provider is configured");
         return Ok(());
     };

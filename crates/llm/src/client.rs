@@ -26,16 +26,16 @@ use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
 use crate::model::Fault;
+use crate::provider_error::ProviderError;
 use crate::secret::Environment;
-use crate::trouble::Trouble;
 
-/// How long a connection may take to come about.
+/// The time that a connection may take to be established: a server that is there answers in far less.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// How long a connection is kept without use; servers and what lies between close them at about a minute.
+/// The time a connection is kept without use; servers and what lies between close them at about a minute.
 const IDLE_LIMIT: Duration = Duration::from_secs(50);
 
 type Failure = Box<dyn Error + Send + Sync>;
-type Connecting = Pin<Box<dyn Future<Output = Result<Line, Failure>> + Send>>;
+type Connecting = Pin<Box<dyn Future<Output = Result<ClientConnection, Failure>> + Send>>;
 
 /// Sends requests.
 #[derive(Clone)]
@@ -73,47 +73,48 @@ impl Client {
     }
 
     /// Sends a request and gives the answer as soon as its head is there.
-    pub(crate) async fn send(&self, mut request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Trouble> {
+    pub(crate) async fn send(&self, mut request: Request<Full<Bytes>>) -> Result<Response<Incoming>, ProviderError> {
         if request.uri().scheme_str() == Some("http")
             && let Some(authorization) =
                 proxy_for(&self.proxies, request.uri()).and_then(|proxy| proxy.basic_auth().cloned())
         {
             request.headers_mut().insert(PROXY_AUTHORIZATION, authorization);
         }
-        self.pool.request(request).await.map_err(|error| trouble(&error))
+        self.pool.request(request).await.map_err(|error| error_of_pool(&error))
     }
 }
 
-fn trouble(error: &PoolError) -> Trouble {
-    let told = reasons(error);
-    let mut trouble = Trouble::network(if error.is_connect() {
+fn error_of_pool(error: &PoolError) -> ProviderError {
+    let told = join_reasons(error);
+    let mut failure = ProviderError::network(if error.is_connect() {
         format!("no connection: {told}")
     } else {
         format!("the connection broke: {told}")
     });
-    if distrusts(error) {
+    if is_untrusted_certificate(error) {
         // A certificate does not get better by asking again.
-        trouble = Trouble { fault: Fault::Certificate, passes: false, ..trouble };
+        failure = ProviderError { fault: Fault::Certificate, retryable: false, ..failure };
     }
-    trouble
+    failure
 }
 
 /// Returns whether TLS refused the certificate that the server showed.
-fn distrusts(error: &(dyn Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| behind(*error))
+fn is_untrusted_certificate(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| wrapped_error(*error))
         .any(|error| matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))))
 }
 
-/// What an error wraps. One of input and output hides it from `source`, which gives what lies behind that.
-fn behind<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+/// Returns the error that another wraps. One of input and output hides it from `source`, which gives what lies behind
+/// that.
+fn wrapped_error<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
     match error.downcast_ref::<io::Error>() {
         Some(error) => error.get_ref().map(|inner| inner as &(dyn Error + 'static)),
         None => error.source(),
     }
 }
 
-/// An error with what lies behind it, each thing said once. The library's own outermost words say nothing.
-pub(crate) fn reasons(error: &dyn Error) -> String {
+/// Returns an error with what lies behind it, each thing said once. The library's own outermost words say nothing.
+pub(crate) fn join_reasons(error: &dyn Error) -> String {
     let mut told: Vec<String> = Vec::new();
     let mut at = error.source();
     while let Some(error) = at {
@@ -140,7 +141,7 @@ struct Connector {
 }
 
 impl Service<Uri> for Connector {
-    type Response = Line;
+    type Response = ClientConnection;
     type Error = Failure;
     type Future = Connecting;
 
@@ -152,13 +153,17 @@ impl Service<Uri> for Connector {
         let proxy = proxy_for(&self.proxies, &to);
         let tls = Arc::clone(&self.tls);
         Box::pin(async move {
-            let limit = tokio::time::timeout(CONNECT_LIMIT, connect(to, proxy, &tls));
+            let limit = tokio::time::timeout(CONNECT_LIMIT, open_connection(to, proxy, &tls));
             limit.await.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "it took too long to come about"))?
         })
     }
 }
 
-async fn connect(to: Uri, proxy: Option<Intercept>, tls: &OnceLock<Arc<ClientConfig>>) -> Result<Line, Failure> {
+async fn open_connection(
+    to: Uri,
+    proxy: Option<Intercept>,
+    tls: &OnceLock<Arc<ClientConfig>>,
+) -> Result<ClientConnection, Failure> {
     let mut plain = HttpConnector::new();
     plain.enforce_http(false);
     plain.set_nodelay(true);
@@ -177,28 +182,28 @@ async fn connect(to: Uri, proxy: Option<Intercept>, tls: &OnceLock<Arc<ClientCon
         Some(proxy) if is_secure => {
             let mut tunnel = Tunnel::new(proxy.uri().clone(), plain);
             if let Some(authorization) = proxy.basic_auth() {
-                tunnel = tunnel.with_auth(sensitive(authorization));
+                tunnel = tunnel.with_auth(mark_sensitive(authorization));
             }
             tunnel.call(to.clone()).await?
         }
         Some(proxy) => plain.call(proxy.uri().clone()).await?,
     };
     if !is_secure {
-        return Ok(Line { stream: Box::pin(stream), through_proxy: proxy.is_some() });
+        return Ok(ClientConnection { stream: Box::pin(stream), through_proxy: proxy.is_some() });
     }
     let host = to.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
     let config = match tls.get() {
         Some(config) => Arc::clone(config),
         None => {
-            let config = Arc::new(trust()?);
+            let config = Arc::new(trusted_roots()?);
             Arc::clone(tls.get_or_init(|| config))
         }
     };
     let secured = TlsConnector::from(config).connect(ServerName::try_from(host)?, stream.into_inner()).await?;
-    Ok(Line { stream: Box::pin(TokioIo::new(secured)), through_proxy: false })
+    Ok(ClientConnection { stream: Box::pin(TokioIo::new(secured)), through_proxy: false })
 }
 
-fn sensitive(value: &HeaderValue) -> HeaderValue {
+fn mark_sensitive(value: &HeaderValue) -> HeaderValue {
     let mut value = value.clone();
     value.set_sensitive(true);
     value
@@ -206,7 +211,7 @@ fn sensitive(value: &HeaderValue) -> HeaderValue {
 
 /// Whom we trust: the authorities of this machine (or of `SSL_CERT_FILE`), so that a company's own are among them;
 /// where it has none, as in small containers, Mozilla's.
-fn trust() -> Result<ClientConfig, Failure> {
+fn trusted_roots() -> Result<ClientConfig, Failure> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
@@ -222,24 +227,24 @@ trait Stream: Read + Write + Send {}
 impl<S: Read + Write + Send> Stream for S {}
 
 /// A connection, plain or secured.
-struct Line {
+struct ClientConnection {
     stream: Pin<Box<dyn Stream>>,
     through_proxy: bool,
 }
 
-impl Connection for Line {
+impl Connection for ClientConnection {
     fn connected(&self) -> Connected {
         Connected::new().proxy(self.through_proxy)
     }
 }
 
-impl Read for Line {
+impl Read for ClientConnection {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, to: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
         self.stream.as_mut().poll_read(context, to)
     }
 }
 
-impl Write for Line {
+impl Write for ClientConnection {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.stream.as_mut().poll_write(context, bytes)
     }
@@ -261,9 +266,9 @@ mod tests {
     fn a_certificate_that_is_not_trusted_is_told_from_a_broken_line() {
         let wrapped = |error: rustls::Error| io::Error::new(io::ErrorKind::InvalidData, error);
         let refused = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
-        assert!(distrusts(&refused));
-        assert!(distrusts(&io::Error::other(wrapped(refused))));
-        assert!(!distrusts(&wrapped(rustls::Error::HandshakeNotComplete)));
-        assert!(!distrusts(&io::Error::other("the word certificate alone says nothing")));
+        assert!(is_untrusted_certificate(&refused));
+        assert!(is_untrusted_certificate(&io::Error::other(wrapped(refused))));
+        assert!(!is_untrusted_certificate(&wrapped(rustls::Error::HandshakeNotComplete)));
+        assert!(!is_untrusted_certificate(&io::Error::other("the word certificate alone says nothing")));
     }
 }

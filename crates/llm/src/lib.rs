@@ -15,15 +15,15 @@ mod price;
 
 mod sse;
 
-mod trouble;
+mod provider_error;
 
-mod wire;
+mod protocol;
 
 mod providers;
 
 mod client;
 
-mod patience;
+mod retry;
 
 mod remote;
 
@@ -31,12 +31,12 @@ mod configured;
 
 mod choose;
 
-pub use choose::{Terms, choose, choose_with};
-pub use configured::{Offer, providers, secrets};
+pub use choose::{ClientOptions, choose_model, choose_model_with};
+pub use configured::{ProviderStatus, list_providers, list_secrets};
 pub use message::{Block, Message, Speaker, ToolSpec};
 pub use model::{
     CacheTime, Delta, Fault, LocalFuture, Model, ModelError, Overhead, Price, Reply, Request, StopReason, Usage,
 };
-pub use patience::Patience;
 pub use price::Prices;
 pub use providers::scripted::{Scripted, Turn};
+pub use retry::RetryPolicy;

@@ -1,4 +1,4 @@
-//! What is said in a conversation, as plain data that the journal keeps and every provider can be given again.
+//! The messages of a conversation, as plain data that the journal keeps and every provider can be given again.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 pub struct Message {
     /// Whose turn it is.
     pub speaker: Speaker,
-    /// What was said, in order.
+    /// Its parts, in order.
     pub blocks: Vec<Block>,
 }
 
@@ -47,7 +47,7 @@ pub enum Block {
         /// The arguments; a text where what came was no JSON object (cut off, or malformed), which is never run.
         arguments: Result<Value, String>,
     },
-    /// What a tool answered.
+    /// The result of a tool.
     ToolResult {
         /// The call that it answers.
         call: String,
@@ -56,8 +56,8 @@ pub enum Block {
         /// The tool did not do what was asked.
         is_error: bool,
     },
-    /// How hard the model shall think from this turn of the harness on. Nothing to a provider that can't be told within a
-    /// conversation.
+    /// The effort with which the model shall think from this turn on. Left out for a provider that can't change it
+    /// within a conversation.
     Effort {
         /// `low`, `medium`, `high`, `xhigh` or `max`.
         level: String,
@@ -76,7 +76,7 @@ pub enum Block {
 pub struct ToolSpec {
     /// Its name.
     pub name: String,
-    /// What it does and when to use it.
+    /// Its purpose, and when to use it.
     pub description: String,
     /// JSON schema of its arguments, an object.
     pub schema: Value,
@@ -95,7 +95,7 @@ impl Message {
         Self { speaker: Speaker::Assistant, blocks }
     }
 
-    /// Its words, without thinking, calls and results.
+    /// Returns its words, without thinking, calls and results.
     #[must_use]
     pub fn text(&self) -> String {
         let texts = self.blocks.iter().filter_map(|block| match block {

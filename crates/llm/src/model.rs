@@ -23,15 +23,15 @@ pub struct Request<'a> {
     pub messages: &'a [Message],
     /// The most tokens that the reply may have.
     pub max_tokens: u32,
-    /// How hard the model shall think (`low`, `medium`, `high`, `xhigh`, `max`), where it can be told. The same throughout a
-    /// conversation, for another value makes providers read all of it anew; [`crate::Block::Effort`] changes it where that
-    /// costs nothing.
+    /// The effort of the model (`low`, `medium`, `high`, `xhigh`, `max`), where it can be set. The same throughout a
+    /// conversation, for another value makes providers read all of it anew; [`crate::Block::Effort`] changes it where
+    /// that costs nothing.
     pub effort: Option<&'a str>,
-    /// How long the provider shall keep what it reads.
+    /// The time that the provider shall cache what it reads.
     pub cache: CacheTime,
 }
 
-/// How long a provider keeps what it has read, where it can be told. Each use begins the time anew.
+/// The time that a provider caches what it has read, where it can be set. Each use begins the time anew.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum CacheTime {
     /// As long as it does untold; five minutes with Anthropic.
@@ -44,11 +44,11 @@ pub enum CacheTime {
 /// A whole turn of the model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
-    /// What it said.
+    /// The turn of the model.
     pub message: Message,
     /// Why it ended.
     pub stop: StopReason,
-    /// What it took.
+    /// The tokens used.
     pub usage: Usage,
 }
 
@@ -66,7 +66,7 @@ pub enum StopReason {
     Refusal,
 }
 
-/// What a turn took, as the provider reports it.
+/// The tokens and the cost of a turn, as the provider reports them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
     /// Tokens read and not found in a cache.
@@ -75,17 +75,17 @@ pub struct Usage {
     pub cache_read: u64,
     /// Tokens written to the provider's cache.
     pub cache_write: u64,
-    /// How many of these it keeps for an hour.
+    /// The number of these that it keeps for an hour.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cache_write_hour: u64,
     /// Tokens written by the model, thinking included.
     pub output: u64,
-    /// What it costs in US dollars, where the price is known.
+    /// The cost in US dollars, where the price is known.
     pub cost: Option<f64>,
 }
 
 impl Usage {
-    /// All tokens that the model read.
+    /// Returns all tokens that the model read.
     #[must_use]
     pub fn context(&self) -> u64 {
         self.input + self.cache_read + self.cache_write
@@ -105,7 +105,7 @@ impl Usage {
     }
 }
 
-/// What a million tokens cost, in US dollars.
+/// The price of a million tokens, in US dollars.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Price {
     /// Tokens read.
@@ -129,7 +129,7 @@ impl Price {
             CacheTime::Usual => self.cache_write,
             CacheTime::Hour => self.cache_write.max(self.cache_write_hour),
         };
-        dollars(read, self.input.max(write)) + dollars(written, self.output)
+        price_of_tokens(read, self.input.max(write)) + price_of_tokens(written, self.output)
     }
 
     /// Returns the price with a part on top.
@@ -145,11 +145,11 @@ impl Price {
 
     /// Returns the dollars that a turn cost.
     pub(crate) fn of_turn(&self, usage: &Usage) -> f64 {
-        dollars(usage.input, self.input)
-            + dollars(usage.cache_read, self.cache_read)
-            + dollars(usage.cache_write.saturating_sub(usage.cache_write_hour), self.cache_write)
-            + dollars(usage.cache_write_hour, self.cache_write_hour)
-            + dollars(usage.output, self.output)
+        price_of_tokens(usage.input, self.input)
+            + price_of_tokens(usage.cache_read, self.cache_read)
+            + price_of_tokens(usage.cache_write.saturating_sub(usage.cache_write_hour), self.cache_write)
+            + price_of_tokens(usage.cache_write_hour, self.cache_write_hour)
+            + price_of_tokens(usage.output, self.output)
     }
 }
 
@@ -159,7 +159,7 @@ fn is_zero(number: &u64) -> bool {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no turn has 2^53 tokens")]
-fn dollars(tokens: u64, price: f64) -> f64 {
+fn price_of_tokens(tokens: u64, price: f64) -> f64 {
     tokens as f64 * price / 1e6
 }
 
@@ -192,7 +192,7 @@ pub enum Delta {
         attempt: u32,
         /// Why, in words.
         why: String,
-        /// How long is waited.
+        /// The wait before the next attempt.
         wait: Duration,
     },
 }
@@ -202,7 +202,7 @@ pub trait Model: fmt::Debug {
     /// `provider/model`, as reports and the journal name it.
     fn name(&self) -> String;
 
-    /// How many tokens a conversation may have in all, reply included.
+    /// Returns how many tokens a conversation may have in all, reply included.
     fn context_window(&self) -> u64;
 
     /// Returns the price of a request that reads so many tokens; none where it is not known.
@@ -213,8 +213,8 @@ pub trait Model: fmt::Debug {
         Overhead::default()
     }
 
-    /// The next turn. `sink` hears of it while it comes. Transient faults are retried within; what comes out as an
-    /// error is for good, and the conversation is as it was.
+    /// Returns the next turn. `sink` hears of it while it comes. Transient faults are retried within; what comes out as
+    /// an error is for good, and the conversation is as it was.
     fn reply<'a>(
         &'a self,
         request: Request<'a>,
@@ -228,11 +228,11 @@ pub trait Model: fmt::Debug {
 pub struct ModelError {
     /// `provider/model`.
     pub model: String,
-    /// What sort of fault.
+    /// The kind of fault.
     pub fault: Fault,
-    /// What happened, in words.
+    /// The description for people.
     pub message: String,
-    /// How to go on.
+    /// The next step for the user.
     pub hint: String,
 }
 
@@ -257,6 +257,6 @@ pub enum Fault {
     Request,
     /// The model is not known there.
     UnknownModel,
-    /// What came back could not be read.
+    /// The response could not be read.
     Garbled,
 }

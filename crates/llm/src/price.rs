@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalogue::bare;
+use crate::catalogue::bare_name;
 use crate::model::{Price, Usage};
 
 /// The published prices, with the day on which they were read.
@@ -11,7 +11,7 @@ const TABLE: &str = include_str!("../data/prices.tsv");
 /// Prices by the name of a model, alone or as `provider/model`.
 pub type Prices = BTreeMap<String, Price>;
 
-/// What a model costs, by how much a request reads.
+/// The prices of a model, by the tokens that a request reads.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Rates {
     usual: Price,
@@ -36,15 +36,15 @@ impl Rates {
 pub(crate) fn rates_of((provider, surcharge): (&str, f64), model: &str, own: &Prices) -> Option<Rates> {
     let told = own.get(&format!("{provider}/{model}")).or_else(|| own.get(model));
     let published = || {
-        let Rates { usual, long } = published(&bare(model))?;
+        let Rates { usual, long } = published_rates(&bare_name(model))?;
         Some(Rates { usual: usual.times(surcharge), long: long.map(|(above, price)| (above, price.times(surcharge))) })
     };
     told.map(|price| Rates { usual: *price, long: None }).or_else(published)
 }
 
-/// The rates of the longest name in the table that `name` begins with.
-fn published(name: &str) -> Option<Rates> {
-    let rows = TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(row);
+/// Returns the rates of the longest name in the table that `name` begins with.
+fn published_rates(name: &str) -> Option<Rates> {
+    let rows = TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(parse_row);
     let fitting: Vec<_> = rows.filter(|(start, _, _)| name.starts_with(start)).collect();
     let longest = fitting.iter().map(|(start, _, _)| start.len()).max()?;
     let own = || fitting.iter().filter(|(start, _, _)| start.len() == longest);
@@ -52,8 +52,8 @@ fn published(name: &str) -> Option<Rates> {
     Some(Rates { usual, long: own().find_map(|(_, above, price)| above.map(|above| (above, *price))) })
 }
 
-/// A row of the table: the beginning of a name, the tokens from which it holds, the price.
-fn row(line: &str) -> Option<(&str, Option<u64>, Price)> {
+/// Returns a row of the table: the beginning of a name, the tokens from which it holds, the price.
+fn parse_row(line: &str) -> Option<(&str, Option<u64>, Price)> {
     let mut cells = line.split('\t');
     let name = cells.next()?;
     let (start, above) = match name.split_once(" >") {
@@ -74,8 +74,8 @@ mod tests {
     #[test]
     fn every_row_is_read_and_each_long_price_has_a_usual_one() {
         for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
-            let (start, _, price) = row(line).unwrap_or_else(|| panic!("{line}"));
-            assert!(published(start).is_some(), "{line}");
+            let (start, _, price) = parse_row(line).unwrap_or_else(|| panic!("{line}"));
+            assert!(published_rates(start).is_some(), "{line}");
             assert!(price.cache_read <= price.input && price.output > price.input, "{line}");
         }
     }
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn what_is_kept_for_an_hour_costs_twice_what_is_read() {
         for line in TABLE.lines().filter(|line| line.starts_with("claude-")) {
-            let (_, _, price) = row(line).unwrap_or_else(|| panic!("{line}"));
+            let (_, _, price) = parse_row(line).unwrap_or_else(|| panic!("{line}"));
             assert!((price.cache_write_hour - 2.0 * price.input).abs() < 1e-9, "{line}");
         }
         let sonnet = rates_of(("anthropic", 1.0), "claude-sonnet-5-5", &Prices::new()).expect("a price");

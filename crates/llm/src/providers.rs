@@ -7,7 +7,7 @@ pub(crate) mod gemini;
 pub(crate) mod responses;
 pub(crate) mod scripted;
 
-use crate::wire::{Abilities, Wire};
+use crate::protocol::{Abilities, Protocol};
 use anthropic::Anthropic;
 use chat::Chat;
 use gemini::Gemini;
@@ -18,37 +18,38 @@ use responses::Responses;
 pub(crate) struct Provider {
     /// The name before the slash.
     pub(crate) name: &'static str,
-    pub(crate) wire: &'static dyn Wire,
+    pub(crate) protocol: &'static dyn Protocol,
     /// The variable that holds its key; empty for none.
     pub(crate) key: &'static str,
     /// The variable that holds its address.
     pub(crate) base: &'static str,
     /// Its address where that is not set; `{NAME|OTHER}` stands for the first of these variables that is set, and needs one.
     /// Empty for a server of the user's, which is configured by its address, and whose key may be missing.
-    pub(crate) home: &'static str,
-    /// What the variable in its address holds.
-    pub(crate) place: &'static str,
-    /// What answers without cost, for a look whether it can be reached and the key is good. Empty where nothing is known to.
+    pub(crate) address: &'static str,
+    /// The value of the variable in its address, for people.
+    pub(crate) address_value: &'static str,
+    /// A path that answers without cost, to test whether it can be reached and the key is good. Empty where none is
+    /// known.
     pub(crate) listing: &'static str,
     /// Models for `fable`, `opus`, `sonnet` and `haiku`: the strongest, the strong, the usual and the quick one. Empty
     /// where only the user knows what is there.
     pub(crate) models: [&'static str; 4],
-    /// How names of its models begin, for those that come without its own name.
+    /// The beginnings of its models' names, for those that come without its own name.
     pub(crate) names: &'static [&'static str],
-    /// What it may ask for a token, as a multiple of the published price.
+    /// The price that it may ask for a token, as a multiple of the published one.
     pub(crate) surcharge: f64,
-    /// What it can do beyond its format.
+    /// Its abilities beyond its format.
     pub(crate) abilities: Abilities,
 }
 
 /// Of a provider that is what its format says.
 const PLAIN: Provider = Provider {
     name: "",
-    wire: &Chat,
+    protocol: &Chat,
     key: "",
     base: "",
-    home: "",
-    place: "",
+    address: "",
+    address_value: "",
     listing: "/models",
     models: [""; 4],
     names: &[],
@@ -60,10 +61,10 @@ const PLAIN: Provider = Provider {
 pub(crate) const PROVIDERS: [Provider; 8] = [
     Provider {
         name: "anthropic",
-        wire: &Anthropic,
+        protocol: &Anthropic,
         key: "ANTHROPIC_API_KEY",
         base: "ANTHROPIC_BASE_URL",
-        home: "https://api.anthropic.com",
+        address: "https://api.anthropic.com",
         listing: "/v1/models",
         models: ["claude-fable-5-2", "claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"],
         names: &["claude-"],
@@ -72,10 +73,10 @@ pub(crate) const PROVIDERS: [Provider; 8] = [
     },
     Provider {
         name: "openai",
-        wire: &Responses,
+        protocol: &Responses,
         key: "OPENAI_API_KEY",
         base: "OPENAI_BASE_URL",
-        home: "https://api.openai.com/v1",
+        address: "https://api.openai.com/v1",
         listing: "/models",
         models: ["gpt-6.2-astra", "gpt-6.2-astra", "gpt-6.2-sol", "gpt-6-luna"],
         names: &["gpt-", "o3", "o4-"],
@@ -83,10 +84,10 @@ pub(crate) const PROVIDERS: [Provider; 8] = [
     },
     Provider {
         name: "gemini",
-        wire: &Gemini,
+        protocol: &Gemini,
         key: "GEMINI_API_KEY",
         base: "GOOGLE_GEMINI_BASE_URL",
-        home: "https://generativelanguage.googleapis.com",
+        address: "https://generativelanguage.googleapis.com",
         listing: "/v1beta/models",
         models: ["gemini-4-carbon", "gemini-4-carbon", "gemini-4-argon", "gemini-4-hydrogen"],
         names: &["gemini-"],
@@ -94,10 +95,10 @@ pub(crate) const PROVIDERS: [Provider; 8] = [
     },
     Provider {
         name: "openrouter",
-        wire: &Chat,
+        protocol: &Chat,
         key: "OPENROUTER_API_KEY",
         base: "OPENROUTER_BASE_URL",
-        home: "https://openrouter.ai/api/v1",
+        address: "https://openrouter.ai/api/v1",
         listing: "/key",
         models: [
             "anthropic/claude-fable-5.2",
@@ -112,11 +113,11 @@ pub(crate) const PROVIDERS: [Provider; 8] = [
     // is said to read a conversation anew when its effort changes.
     Provider {
         name: "bedrock",
-        wire: &Anthropic,
+        protocol: &Anthropic,
         key: "AWS_BEARER_TOKEN_BEDROCK",
         base: "ANTHROPIC_BEDROCK_MANTLE_BASE_URL",
-        home: "https://bedrock-mantle.{AWS_REGION|AWS_DEFAULT_REGION}.api.aws/anthropic",
-        place: "the region of your account, such as us-east-1",
+        address: "https://bedrock-mantle.{AWS_REGION|AWS_DEFAULT_REGION}.api.aws/anthropic",
+        address_value: "the region of your account, such as us-east-1",
         listing: "",
         models: [
             "anthropic.claude-fable-5-2",
@@ -132,11 +133,11 @@ pub(crate) const PROVIDERS: [Provider; 8] = [
     // its deployment is. Deployments in a zone or region cost up to a tenth more than the published price.
     Provider {
         name: "azure",
-        wire: &Responses,
+        protocol: &Responses,
         key: "AZURE_OPENAI_API_KEY",
         base: "AZURE_OPENAI_BASE_URL",
-        home: "{AZURE_OPENAI_ENDPOINT}/openai/v1",
-        place: "the address of your resource, such as https://NAME.openai.azure.com",
+        address: "{AZURE_OPENAI_ENDPOINT}/openai/v1",
+        address_value: "the address of your resource, such as https://NAME.openai.azure.com",
         surcharge: 1.1,
         ..PLAIN
     },

@@ -6,7 +6,7 @@ use std::fmt;
 pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// A shorter one is none, and its letters stand in every text.
-const LEAST_HIDDEN: usize = 8;
+const MIN_REDACTED: usize = 8;
 
 /// A key.
 #[derive(Clone)]
@@ -17,14 +17,14 @@ impl Secret {
         Self(value.into())
     }
 
-    /// The value, for the header that carries it.
+    /// Returns the value, for the header that carries it.
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// A text of somebody else's without the value.
-    pub(crate) fn blot(&self, text: &str) -> String {
-        if self.0.len() < LEAST_HIDDEN { text.to_owned() } else { text.replace(&self.0, "[key]") }
+    /// Returns a text of somebody else's without the value.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        if self.0.len() < MIN_REDACTED { text.to_owned() } else { text.replace(&self.0, "[key]") }
     }
 }
 

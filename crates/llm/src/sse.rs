@@ -9,7 +9,7 @@ const LONGEST_EVENT: usize = 64 << 20;
 pub(crate) struct Event {
     /// Its name, empty where it has none.
     pub(crate) name: String,
-    /// What it says, lines joined.
+    /// Its data, lines joined.
     pub(crate) data: String,
 }
 
@@ -17,9 +17,9 @@ pub(crate) struct Event {
 #[derive(Debug, Default)]
 pub(crate) struct Events {
     held: Vec<u8>,
-    /// How far `held` is read.
+    /// The position up to which `held` is read.
     read: usize,
-    /// How far `held` was searched for the end of its first line.
+    /// The position up to which `held` was searched for the end of its first line.
     searched: usize,
     name: String,
     data: Option<String>,
@@ -45,7 +45,7 @@ impl Events {
         Ok(())
     }
 
-    /// The next whole event. One that the stream's end cuts off is none.
+    /// Returns the next whole event. One that the stream's end cuts off is none.
     pub(crate) fn next(&mut self) -> Option<Event> {
         while let Some(line) = self.line() {
             if line.is_empty() {
@@ -72,7 +72,7 @@ impl Events {
         None
     }
 
-    /// The next whole line, without its end: LF, CRLF or CR.
+    /// Returns the next whole line, without its end: LF, CRLF or CR.
     fn line(&mut self) -> Option<String> {
         let at = self.searched + self.held[self.searched..].iter().position(|byte| matches!(byte, b'\n' | b'\r'))?;
         let mut after = at + 1;

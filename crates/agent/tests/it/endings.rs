@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use agent::{AgentError, Budget, Ending, Limit, Record, Spent, spent};
+use agent::{AgentError, Budget, Ending, Limit, Record, Spent, sum_spent};
 use journal::{Event, JournalError};
 use llm::{Block, Delta, Fault, LocalFuture, Message, ModelError, Reply, Request, StopReason, Usage};
 use serde_json::json;
@@ -50,7 +50,7 @@ fn what_was_spent_is_found_in_the_events() {
         _ => turn("Done.", &[]),
     };
     let (_, memory, live) = talk(turns, Budget::default(), Spent::default());
-    let told = spent(memory.events.borrow().iter());
+    let told = sum_spent(memory.events.borrow().iter());
     assert_eq!(told, live);
     assert_eq!((told.turns, told.usage.input, told.usage.cost), (4, 15, Some(0.75)));
 }
@@ -188,7 +188,7 @@ fn a_next_task_goes_on_in_the_same_conversation() {
     let mut spent = Spent::default();
     assert_eq!(wait(agent.talk(&mut conversation, &mut spent)).expect("an ending"), done("Done 0."));
     assert_eq!(wait(agent.talk(&mut conversation, &mut spent)).expect("still ended"), done("Done 0."));
-    agent.tell(&mut conversation, "The tests fail.", None).expect("told");
+    agent.add_task(&mut conversation, "The tests fail.", None).expect("told");
     assert_eq!(wait(agent.talk(&mut conversation, &mut spent)).expect("an ending"), done("Done 1."));
     assert_eq!(conversation.messages.len(), 4);
     assert_eq!(memory.names().iter().filter(|name| *name == "conversation_ended").count(), 2);
@@ -208,8 +208,8 @@ fn what_comes_of_a_turn_is_shown_and_not_kept() {
         fn record_soon(&self, events: &[Event]) -> Result<(), JournalError> {
             self.memory.record(events)
         }
-        fn settle(&self) -> LocalFuture<'_, Result<(), JournalError>> {
-            self.memory.settle()
+        fn sync_to_disk(&self) -> LocalFuture<'_, Result<(), JournalError>> {
+            self.memory.sync_to_disk()
         }
         fn show(&self, delta: &Delta) {
             if let Delta::Text(text) = delta {

@@ -98,11 +98,11 @@ fn the_next_task_outlives_what_came_before_it() {
     let model = Played { window: 5_000, ..Played::new(reader(30, 100)) };
     let agent = agent(&model, &tools, &memory);
     let mut conversation = agent.begin("system", "The first task.").expect("begun");
-    agent.tell(&mut conversation, "never mind", None).expect("told");
+    agent.add_task(&mut conversation, "never mind", None).expect("told");
     let mut spent = Spent::default();
     let quick = Played::new(|_: &Request<'_>| Ok(turn("Done already.", &[])));
     wait(agent::Agent { model: &quick, ..agent.clone() }.talk(&mut conversation, &mut spent)).expect("an ending");
-    agent.tell(&mut conversation, "THE REPAIR: test_orders fails", None).expect("told");
+    agent.add_task(&mut conversation, "THE REPAIR: test_orders fails", None).expect("told");
     wait(agent.talk(&mut conversation, &mut spent)).expect("an ending");
     let compacted = compactions(&memory);
     assert!(compacted.len() > 1, "{}", compacted.len());

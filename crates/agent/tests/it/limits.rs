@@ -117,7 +117,7 @@ fn after_a_long_call_the_cache_is_kept_for_an_hour_and_a_task_may_ask_for_more_e
         }
     }
     let mut again = agent.resume(&events).expect("events").expect("a conversation");
-    agent.tell(&mut again, "Mend it.", Some("high".to_owned())).expect("told");
+    agent.add_task(&mut again, "Mend it.", Some("high".to_owned())).expect("told");
     wait(agent.talk(&mut again, &mut Spent::default())).expect("an ending");
     let expected = [Block::Effort { level: "high".to_owned() }, Block::Text { text: "Mend it.".to_owned() }];
     assert_eq!(asked.borrow().last(), Some(&(CacheTime::Hour, expected.to_vec())));

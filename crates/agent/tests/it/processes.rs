@@ -39,8 +39,8 @@ impl Record for Saying {
         Ok(())
     }
 
-    fn settle(&self) -> LocalFuture<'_, Result<(), JournalError>> {
-        Record::settle(&self.0)
+    fn sync_to_disk(&self) -> LocalFuture<'_, Result<(), JournalError>> {
+        Record::sync_to_disk(&self.0)
     }
 }
 

@@ -138,7 +138,7 @@ fn of_several_conversations_the_last_goes_on() {
     let found = agent.resume(memory.events.borrow().iter()).expect("readable").expect("a conversation");
     assert_eq!(found.messages[0], llm::Message::user("second"));
     assert_eq!(agent.resume(&[]).expect("readable"), None);
-    assert_eq!(agent::spent(memory.events.borrow().iter()).turns, 2);
+    assert_eq!(agent::sum_spent(memory.events.borrow().iter()).turns, 2);
 }
 
 #[test]

@@ -54,7 +54,7 @@ pub(crate) async fn run(
     events: &[Event],
     spent: &mut Spent,
 ) -> Result<(Ending, Conversation), AgentError> {
-    *spent = agent::spent(events);
+    *spent = agent::sum_spent(events);
     let mut conversation = match agent.resume(events)? {
         Some(conversation) => conversation,
         None => agent.begin("You work.", "The task, as it was first put.")?,

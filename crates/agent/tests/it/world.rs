@@ -280,7 +280,7 @@ impl Record for Memory {
         self.record(events)
     }
 
-    fn settle(&self) -> LocalFuture<'_, Result<(), JournalError>> {
+    fn sync_to_disk(&self) -> LocalFuture<'_, Result<(), JournalError>> {
         Box::pin(async { Ok(()) })
     }
 }

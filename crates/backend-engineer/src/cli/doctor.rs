@@ -145,7 +145,7 @@ async fn models(settings: &Settings, offline: bool) -> Vec<Row> {
     let wanted = settings.model.as_ref().map(|held| format!(" (the settings name {})", held.value));
     let environment = |name: &str| std::env::var(name).ok();
     let mut rows = Vec::new();
-    for offer in llm::providers(&environment).into_iter().filter(|offer| offer.configured) {
+    for offer in llm::list_providers(&environment).into_iter().filter(|offer| offer.configured) {
         let name = format!("{}{}", offer.name, wanted.as_deref().unwrap_or_default());
         rows.push(match offer.can_be_asked() && !offline {
             false => Row::ok("model", format!("{name}: configured, not asked")),

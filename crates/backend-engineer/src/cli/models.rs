@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &ModelsArguments, globals: &Globals) -> Result<Exit
     let runtime = runtime.map_err(|error| Stop::environment(format!("no event loop can be had: {error}")))?;
     let palette = globals.palette(Stream::Output);
     let mut all = Vec::new();
-    for offer in llm::providers(&environment) {
+    for offer in llm::list_providers(&environment) {
         let answer = match offer.can_be_asked() && !arguments.offline {
             true => Some(runtime.block_on(offer.reachable())),
             false => None,

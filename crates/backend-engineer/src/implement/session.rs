@@ -65,7 +65,7 @@ impl Record for Voice<'_> {
         self.pass(events, true)
     }
 
-    fn settle(&self) -> LocalFuture<'_, Result<(), JournalError>> {
+    fn sync_to_disk(&self) -> LocalFuture<'_, Result<(), JournalError>> {
         let settling = self.0.run().map(journal::Run::finish_writing).map(tokio::task::spawn_blocking);
         Box::pin(async move {
             match settling {
@@ -147,7 +147,7 @@ async fn talk(
     match (conversation.as_mut(), &failures) {
         (Some(conversation), Some(failures)) => {
             let effort = engineer.effort_of_repair().map(|effort| effort.name().to_owned());
-            agent.tell(conversation, &prompt::again(failures), effort).map_err(|error| halt_of(error).1)?;
+            agent.add_task(conversation, &prompt::again(failures), effort).map_err(|error| halt_of(error).1)?;
         }
         (Some(_), None) => begun = false,
         (None, failures) => {

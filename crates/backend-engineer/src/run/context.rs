@@ -101,7 +101,7 @@ impl RunContext {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             dry_run: options.dry_run,
         };
-        let keys = llm::secrets(&|name| std::env::var(name).ok()).into_iter();
+        let keys = llm::list_secrets(&|name| std::env::var(name).ok()).into_iter();
         let facts = TreeFacts::below(root, settings.cache.as_deref());
         let own = secrets::of_files(root, facts.environments());
         let masks = match &engineer {

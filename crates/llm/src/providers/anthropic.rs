@@ -6,17 +6,17 @@ use serde_json::{Map, Value, json};
 use crate::catalogue::Thinking;
 use crate::message::{Block, Message, Speaker, ToolSpec};
 use crate::model::{CacheTime, Delta, Overhead, Reply, Request, StopReason, Usage};
+use crate::protocol::{self, Arguments, Part, Parts, Protocol, ResponseReader, Target, json_number, json_text};
+use crate::provider_error::{ErrorBody, ProviderError};
 use crate::secret::Secret;
 use crate::sse::Event;
-use crate::trouble::{Complaint, Trouble};
-use crate::wire::{self, Addressee, Arguments, Part, Parts, Reader, Wire, number, text};
 
 const VERSION: &str = "2023-06-01";
 /// Lets us say what becomes of thinking whose beginning was compacted.
 const BINDING: &str = "thinking-binding-controls-2026-08-01";
 /// Lets us change within a conversation how hard the model thinks, without a change of what its cache holds.
 const EFFORT: &str = "mid-conversation-output-config-2026-07-01";
-/// What a reply may have where we don't know the model's limit.
+/// The tokens of a reply where the model's limit is not known.
 const MOST: u32 = 32_000;
 /// A mark of the cache finds an earlier one within so many blocks.
 const LOOKBACK: usize = 20;
@@ -27,12 +27,12 @@ const LEAST_BUDGET: u32 = 1024;
 #[derive(Debug)]
 pub(crate) struct Anthropic;
 
-impl Wire for Anthropic {
+impl Protocol for Anthropic {
     fn path(&self, _: &str) -> String {
         "/v1/messages".to_owned()
     }
 
-    fn headers(&self, to: Addressee<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)> {
+    fn headers(&self, to: Target<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)> {
         let mut headers = vec![("anthropic-version", VERSION.to_owned())];
         let is_bound = to.facts.thinking == Thinking::Bound;
         let wanted = [(BINDING, is_bound), (EFFORT, changes_effort(to))];
@@ -46,10 +46,10 @@ impl Wire for Anthropic {
 
     /// The mark at the top level asks for everything up to the last message to be cached, so no mark wanders through the
     /// messages; the one on the system text keeps tools and system cached for other conversations.
-    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error> {
+    fn body(&self, to: Target<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error> {
         let most = request.max_tokens.min(to.facts.output.unwrap_or(MOST));
         let mut body = json!({ "model": to.model, "max_tokens": most, "stream": true });
-        if let Some(thinking) = thinking(to.facts.thinking, request.effort, most) {
+        if let Some(thinking) = thinking_options(to.facts.thinking, request.effort, most) {
             body["thinking"] = thinking;
         }
         if let Some(effort) = request.effort.filter(|_| to.facts.effort) {
@@ -74,7 +74,7 @@ impl Wire for Anthropic {
             let marked = (mark == Some(place)).then_some(kept);
             effort.into_iter().chain([Given::new(to.provider, message, marked)])
         });
-        wire::write(&body, "messages", messages)
+        protocol::write_request(&body, "messages", messages)
     }
 
     /// With tools comes a system text of Anthropic's own, of 159 to 530 tokens as its documentation has it; a later model may have
@@ -83,7 +83,7 @@ impl Wire for Anthropic {
         Overhead { request: 2_000, block: 16, tool: 64 }
     }
 
-    fn reader(&self, provider: &'static str) -> Box<dyn Reader> {
+    fn reader(&self, provider: &'static str) -> Box<dyn ResponseReader> {
         Box::new(Reading {
             parts: Parts::new(provider),
             places: Vec::new(),
@@ -94,12 +94,12 @@ impl Wire for Anthropic {
     }
 }
 
-/// Whether the model can be told within a conversation how hard to think.
-fn changes_effort(to: Addressee<'_>) -> bool {
+/// Returns whether the model can be told within a conversation how hard to think.
+fn changes_effort(to: Target<'_>) -> bool {
     to.abilities.effort_of_turns && to.facts.effort_of_turns
 }
 
-fn thinking(how: Thinking, effort: Option<&str>, most: u32) -> Option<Value> {
+fn thinking_options(how: Thinking, effort: Option<&str>, most: u32) -> Option<Value> {
     match how {
         Thinking::Untold | Thinking::Level => None,
         Thinking::Adaptive => Some(json!({ "type": "adaptive" })),
@@ -131,7 +131,7 @@ fn before_many(messages: &[Message]) -> Option<usize> {
 struct Given<'a> {
     role: &'static str,
     content: Vec<Content<'a>>,
-    /// How hard the model thinks from the next turn of the user on; such a message holds nothing else.
+    /// The effort from the next turn of the user on; such a message holds nothing else.
     #[serde(skip_serializing_if = "Option::is_none")]
     output_config: Option<Effort<'a>>,
 }
@@ -221,7 +221,7 @@ impl<'a> Content<'a> {
             Block::Text { text } if text.trim().is_empty() => None,
             Block::Text { text } => Some(Self::Text { text, cache_control: None }),
             Block::Thinking { text, signature } => {
-                let signature = wire::unseal(provider, signature.as_ref())?;
+                let signature = protocol::unseal_signature(provider, signature.as_ref())?;
                 Some(Self::Thinking { thinking: text, signature })
             }
             Block::ToolCall { id, name, arguments } => Some(Self::ToolUse { id, name, input: Arguments(arguments) }),
@@ -244,13 +244,13 @@ struct Reading {
     whole: bool,
 }
 
-impl Reader for Reading {
-    fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), Trouble> {
-        let value = wire::json(event)?;
-        match text(&value, "/type") {
+impl ResponseReader for Reading {
+    fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), ProviderError> {
+        let value = protocol::parse_data(event)?;
+        match json_text(&value, "/type") {
             "message_start" => self.count(&value["message"]["usage"]),
-            "content_block_start" => self.open(number(&value, "/index"), &value["content_block"], sink),
-            "content_block_delta" => self.extend(number(&value, "/index"), &value["delta"], sink),
+            "content_block_start" => self.open(json_number(&value, "/index"), &value["content_block"], sink),
+            "content_block_delta" => self.extend(json_number(&value, "/index"), &value["delta"], sink),
             "message_delta" => {
                 self.count(&value["usage"]);
                 if let Some(reason) = value.pointer("/delta/stop_reason").and_then(Value::as_str) {
@@ -264,9 +264,9 @@ impl Reader for Reading {
             }
             "message_stop" => self.whole = true,
             "error" => {
-                let mut complaint = Complaint::read(&value).unwrap_or_default();
-                complaint.status = None;
-                return Err(complaint.judge());
+                let mut error_body = ErrorBody::parse(&value).unwrap_or_default();
+                error_body.status = None;
+                return Err(error_body.classify());
             }
             _ => {}
         }
@@ -277,8 +277,8 @@ impl Reader for Reading {
         self.whole
     }
 
-    fn finish(self: Box<Self>) -> Result<Reply, Trouble> {
-        let stop = self.stop.ok_or_else(|| Trouble::garbled("the answer does not say why it ended"))?;
+    fn finish(self: Box<Self>) -> Result<Reply, ProviderError> {
+        let stop = self.stop.ok_or_else(|| ProviderError::garbled("the answer does not say why it ended"))?;
         Ok(self.parts.reply(stop, self.usage))
     }
 }
@@ -301,18 +301,18 @@ impl Reading {
     }
 
     fn open(&mut self, index: u64, block: &Value, sink: &mut dyn FnMut(Delta)) {
-        let part = match text(block, "/type") {
-            "text" => Part::Text(text(block, "/text").to_owned()),
+        let part = match json_text(block, "/type") {
+            "text" => Part::Text(json_text(block, "/text").to_owned()),
             "thinking" => Part::Thinking {
-                text: text(block, "/thinking").to_owned(),
-                signature: text(block, "/signature").to_owned(),
+                text: json_text(block, "/thinking").to_owned(),
+                signature: json_text(block, "/signature").to_owned(),
             },
             "tool_use" => {
-                sink(Delta::ToolCall { name: text(block, "/name").to_owned() });
+                sink(Delta::ToolCall { name: json_text(block, "/name").to_owned() });
                 let input = block.get("input").filter(|input| input.as_object().is_some_and(|input| !input.is_empty()));
                 Part::Call {
-                    id: text(block, "/id").to_owned(),
-                    name: text(block, "/name").to_owned(),
+                    id: json_text(block, "/id").to_owned(),
+                    name: json_text(block, "/name").to_owned(),
                     arguments: input.map(Value::to_string).unwrap_or_default(),
                 }
             }
@@ -330,17 +330,17 @@ impl Reading {
     fn extend(&mut self, index: u64, delta: &Value, sink: &mut dyn FnMut(Delta)) {
         let place = self.places.iter().find(|(known, _)| *known == index).map(|(_, place)| *place);
         let Some(part) = place.and_then(|place| self.parts.at(place)) else { return };
-        match (part, text(delta, "/type")) {
+        match (part, json_text(delta, "/type")) {
             (Part::Text(words), "text_delta") => {
-                words.push_str(text(delta, "/text"));
-                sink(Delta::Text(text(delta, "/text").to_owned()));
+                words.push_str(json_text(delta, "/text"));
+                sink(Delta::Text(json_text(delta, "/text").to_owned()));
             }
             (Part::Thinking { text: words, .. }, "thinking_delta") => {
-                words.push_str(text(delta, "/thinking"));
-                sink(Delta::Thinking(text(delta, "/thinking").to_owned()));
+                words.push_str(json_text(delta, "/thinking"));
+                sink(Delta::Thinking(json_text(delta, "/thinking").to_owned()));
             }
-            (Part::Thinking { signature, .. }, "signature_delta") => signature.push_str(text(delta, "/signature")),
-            (Part::Call { arguments, .. }, "input_json_delta") => arguments.push_str(text(delta, "/partial_json")),
+            (Part::Thinking { signature, .. }, "signature_delta") => signature.push_str(json_text(delta, "/signature")),
+            (Part::Call { arguments, .. }, "input_json_delta") => arguments.push_str(json_text(delta, "/partial_json")),
             (Part::Opaque(Value::Object(block)), _) => extend_unknown(block, delta),
             _ => {}
         }

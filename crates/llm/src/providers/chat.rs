@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::message::{Block, Message, Speaker, ToolSpec};
 use crate::model::{Delta, Reply, Request, StopReason, Usage};
+use crate::protocol::{self, Arguments, Part, Parts, Protocol, ResponseReader, Target, json_number, json_text};
+use crate::provider_error::{ErrorBody, ProviderError};
 use crate::secret::Secret;
 use crate::sse::Event;
-use crate::trouble::{Complaint, Trouble};
-use crate::wire::{self, Addressee, Arguments, Part, Parts, Reader, Wire, number, text};
 
 /// The format.
 #[derive(Debug)]
@@ -21,16 +21,16 @@ const THINKING: [&str; 2] = ["reasoning_content", "reasoning"];
 /// Where a router gives thinking with its seals.
 const DETAILS: &str = "reasoning_details";
 
-impl Wire for Chat {
+impl Protocol for Chat {
     fn path(&self, _: &str) -> String {
         "/chat/completions".to_owned()
     }
 
-    fn headers(&self, _: Addressee<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)> {
-        wire::bearer(key)
+    fn headers(&self, _: Target<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)> {
+        protocol::bearer_header(key)
     }
 
-    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error> {
+    fn body(&self, to: Target<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error> {
         let mut body = json!({ "model": to.model, "stream": true, "stream_options": { "include_usage": true } });
         // A server refuses a limit beyond what its model reads, which only it knows; without one it takes what is left.
         if let Some(most) = to.facts.output {
@@ -57,10 +57,10 @@ impl Wire for Chat {
             Speaker::User => give_user(message),
             Speaker::Assistant => vec![Given::Assistant(Assistant { provider: to.provider, message })],
         });
-        wire::write(&body, "messages", system.into_iter().chain(messages))
+        protocol::write_request(&body, "messages", system.into_iter().chain(messages))
     }
 
-    fn reader(&self, provider: &'static str) -> Box<dyn Reader> {
+    fn reader(&self, provider: &'static str) -> Box<dyn ResponseReader> {
         Box::new(Reading {
             parts: Parts::new(provider),
             calls: Vec::new(),
@@ -132,7 +132,7 @@ impl Serialize for Assistant<'_> {
         for block in &self.message.blocks {
             match block {
                 Block::Thinking { text, signature } => {
-                    if let Some(field) = wire::unseal(self.provider, signature.as_ref()) {
+                    if let Some(field) = protocol::unseal_signature(self.provider, signature.as_ref()) {
                         given.serialize_entry(field, text)?;
                     }
                 }
@@ -173,27 +173,27 @@ struct Reading {
     done: bool,
 }
 
-impl Reader for Reading {
-    fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), Trouble> {
+impl ResponseReader for Reading {
+    fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), ProviderError> {
         if event.data.trim() == "[DONE]" {
             self.done = true;
             return Ok(());
         }
-        let value = wire::json(event)?;
+        let value = protocol::parse_data(event)?;
         let choice = &value["choices"][0];
         if value.get("error").is_some_and(|error| !error.is_null()) || event.name == "error" {
-            return Err(complain(&value));
+            return Err(stream_error(&value));
         }
         if let Some(usage) = value.get("usage").filter(|usage| usage.is_object()) {
             self.count(usage);
         }
-        self.extend(text(&value, "/id"), &choice["delta"], sink);
+        self.extend(json_text(&value, "/id"), &choice["delta"], sink);
         if let Some(reason) = choice.get("finish_reason").and_then(Value::as_str) {
             self.stop = Some(match reason {
                 "length" | "max_tokens" => StopReason::MaxTokens,
                 "content_filter" => StopReason::Refusal,
                 "tool_calls" | "function_call" => StopReason::ToolUse,
-                "error" => return Err(complain(choice)),
+                "error" => return Err(stream_error(choice)),
                 _ => StopReason::EndOfTurn,
             });
         }
@@ -208,24 +208,25 @@ impl Reader for Reading {
         self.done && self.is_whole()
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Reply, Trouble> {
-        let stop = self.stop.ok_or_else(|| Trouble::garbled("the answer does not say why it ended"))?;
+    fn finish(mut self: Box<Self>) -> Result<Reply, ProviderError> {
+        let stop = self.stop.ok_or_else(|| ProviderError::garbled("the answer does not say why it ended"))?;
         if !self.details.is_empty() {
-            self.parts.put_first(Part::Opaque(json!({ DETAILS: self.details })));
+            self.parts.prepend(Part::Opaque(json!({ DETAILS: self.details })));
         }
         Ok(self.parts.reply(stop, self.usage))
     }
 }
 
-fn complain(value: &Value) -> Trouble {
-    let complaint = Complaint::read(value).unwrap_or_default();
-    Complaint { status: complaint.status.filter(|status| *status >= 400), ..complaint }.judge()
+fn stream_error(value: &Value) -> ProviderError {
+    let error_body = ErrorBody::parse(value).unwrap_or_default();
+    ErrorBody { status: error_body.status.filter(|status| *status >= 400), ..error_body }.classify()
 }
 
 impl Reading {
     fn count(&mut self, usage: &Value) {
-        let output = number(usage, "/completion_tokens");
-        self.usage = wire::usage_of_total(number(usage, "/prompt_tokens"), &usage["prompt_tokens_details"], output);
+        let output = json_number(usage, "/completion_tokens");
+        self.usage =
+            protocol::usage_of_total(json_number(usage, "/prompt_tokens"), &usage["prompt_tokens_details"], output);
         // Some tell what they took.
         self.usage.cost = usage.get("cost").and_then(Value::as_f64);
     }
@@ -237,11 +238,11 @@ impl Reading {
         }
         // What comes with its seals is given back with them, and not twice.
         let sealed = !self.details.is_empty();
-        if let Some(field) = THINKING.into_iter().find(|field| !text(delta, &format!("/{field}")).is_empty()) {
-            self.parts.think(text(delta, &format!("/{field}")), if sealed { "" } else { field }, sink);
+        if let Some(field) = THINKING.into_iter().find(|field| !json_text(delta, &format!("/{field}")).is_empty()) {
+            self.parts.think(json_text(delta, &format!("/{field}")), if sealed { "" } else { field }, sink);
         }
-        self.parts.say(text(delta, "/content"), sink);
-        self.parts.say(text(delta, "/refusal"), sink);
+        self.parts.push_text(json_text(delta, "/content"), sink);
+        self.parts.push_text(json_text(delta, "/refusal"), sink);
         for (number, call) in (0..).zip(delta["tool_calls"].as_array().into_iter().flatten()) {
             self.call(answer, number, call, sink);
         }
@@ -250,8 +251,8 @@ impl Reading {
     /// Most number their calls; some only name them, and send each whole.
     fn call(&mut self, answer: &str, number: u64, call: &Value, sink: &mut dyn FnMut(Delta)) {
         let index = call.get("index").and_then(Value::as_u64);
-        let id = text(call, "/id");
-        let name = text(call, "/function/name");
+        let id = json_text(call, "/id");
+        let name = json_text(call, "/function/name");
         let known = self.calls.iter().rposition(|known| match index {
             Some(index) => known.index == index && (id.is_empty() || known.id == id || name.is_empty()),
             None => id.is_empty() || known.id == id,

@@ -7,25 +7,25 @@ use serde_json::{Value, json};
 use crate::catalogue::Thinking;
 use crate::message::{Block, Message, Speaker, ToolSpec};
 use crate::model::{Delta, Reply, Request, StopReason, Usage};
+use crate::protocol::{self, Arguments, Part, Parts, Protocol, ResponseReader, Target, json_number, json_text};
+use crate::provider_error::{ErrorBody, ProviderError};
 use crate::secret::Secret;
 use crate::sse::Event;
-use crate::trouble::{Complaint, Trouble};
-use crate::wire::{self, Addressee, Arguments, Part, Parts, Reader, Wire, number, text};
 
 /// The format.
 #[derive(Debug)]
 pub(crate) struct Gemini;
 
-impl Wire for Gemini {
+impl Protocol for Gemini {
     fn path(&self, model: &str) -> String {
         format!("/v1beta/models/{model}:streamGenerateContent?alt=sse")
     }
 
-    fn headers(&self, _: Addressee<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)> {
+    fn headers(&self, _: Target<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)> {
         key.map(|key| ("x-goog-api-key", key.reveal().to_owned())).into_iter().collect()
     }
 
-    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error> {
+    fn body(&self, to: Target<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error> {
         let mut body = json!({ "generationConfig": {} });
         if let Some(most) = to.facts.output {
             body["generationConfig"]["maxOutputTokens"] = request.max_tokens.min(most).into();
@@ -44,10 +44,10 @@ impl Wire for Gemini {
             body["systemInstruction"] = json!({ "parts": [{ "text": request.system }] });
         }
         let contents = request.messages.iter().map(|message| Content::new(to.provider, message, request.messages));
-        wire::write(&body, "contents", contents)
+        protocol::write_request(&body, "contents", contents)
     }
 
-    fn reader(&self, provider: &'static str) -> Box<dyn Reader> {
+    fn reader(&self, provider: &'static str) -> Box<dyn ResponseReader> {
         Box::new(Reading { parts: Parts::new(provider), calls: 0, usage: Usage::default(), stop: None })
     }
 }
@@ -102,7 +102,7 @@ impl<'a> Content<'a> {
         let mut seal = None;
         for block in &message.blocks {
             if let Block::Thinking { signature, .. } = block {
-                let Some(signature) = wire::unseal(provider, signature.as_ref()) else { continue };
+                let Some(signature) = protocol::unseal_signature(provider, signature.as_ref()) else { continue };
                 // A seal with no part of its own gets one.
                 if let Some(earlier) = seal.replace(signature) {
                     parts.push(GivenPart { what: What::Text(""), seal: Some(earlier) });
@@ -131,7 +131,7 @@ impl<'a> What<'a> {
             }
             Block::ToolResult { call, content, is_error } => {
                 let response = if *is_error { Response::Error(content) } else { Response::Output(content) };
-                Some(Self::FunctionResponse { id: call, name: wire::name_of_call(all, call), response })
+                Some(Self::FunctionResponse { id: call, name: protocol::name_of_call(all, call), response })
             }
             Block::Opaque { provider: whose, value } => (whose == provider).then_some(Self::Opaque(value)),
             Block::Thinking { .. } | Block::Effort { .. } => None,
@@ -146,27 +146,27 @@ struct Reading {
     stop: Option<StopReason>,
 }
 
-impl Reader for Reading {
-    fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), Trouble> {
-        let value = wire::json(event)?;
+impl ResponseReader for Reading {
+    fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), ProviderError> {
+        let value = protocol::parse_data(event)?;
         if value.get("error").is_some() {
-            return Err(Complaint::read(&value).unwrap_or_default().judge());
+            return Err(ErrorBody::parse(&value).unwrap_or_default().classify());
         }
         if let Some(usage) = value.get("usageMetadata") {
-            let total = number(usage, "/promptTokenCount") + number(usage, "/toolUsePromptTokenCount");
+            let total = json_number(usage, "/promptTokenCount") + json_number(usage, "/toolUsePromptTokenCount");
             let cached = json!({ "cached_tokens": usage["cachedContentTokenCount"] });
-            let output = number(usage, "/candidatesTokenCount") + number(usage, "/thoughtsTokenCount");
-            self.usage = wire::usage_of_total(total, &cached, output);
+            let output = json_number(usage, "/candidatesTokenCount") + json_number(usage, "/thoughtsTokenCount");
+            self.usage = protocol::usage_of_total(total, &cached, output);
         }
         let candidate = &value["candidates"][0];
         for part in candidate["content"]["parts"].as_array().into_iter().flatten() {
-            self.part(text(&value, "/responseId"), part, sink);
+            self.part(json_text(&value, "/responseId"), part, sink);
         }
-        if !text(&value, "/promptFeedback/blockReason").is_empty() {
+        if !json_text(&value, "/promptFeedback/blockReason").is_empty() {
             self.stop = Some(StopReason::Refusal);
         }
         if let Some(reason) = candidate.get("finishReason").and_then(Value::as_str) {
-            self.stop = Some(self.reason(reason, text(candidate, "/finishMessage"))?);
+            self.stop = Some(self.reason(reason, json_text(candidate, "/finishMessage"))?);
         }
         Ok(())
     }
@@ -180,25 +180,25 @@ impl Reader for Reading {
         false
     }
 
-    fn finish(self: Box<Self>) -> Result<Reply, Trouble> {
-        let stop = self.stop.ok_or_else(|| Trouble::garbled("the answer does not say why it ended"))?;
+    fn finish(self: Box<Self>) -> Result<Reply, ProviderError> {
+        let stop = self.stop.ok_or_else(|| ProviderError::garbled("the answer does not say why it ended"))?;
         Ok(self.parts.reply(stop, self.usage))
     }
 }
 
 impl Reading {
     fn part(&mut self, answer: &str, part: &Value, sink: &mut dyn FnMut(Delta)) {
-        let seal = text(part, "/thoughtSignature");
+        let seal = json_text(part, "/thoughtSignature");
         if !seal.is_empty() {
             self.parts.open(Part::Thinking { text: String::new(), signature: seal.to_owned() });
         }
         if let Some(call) = part.get("functionCall") {
-            let id = match text(call, "/id") {
+            let id = match json_text(call, "/id") {
                 "" => format!("{answer}-{}", self.calls),
                 id => id.to_owned(),
             };
             self.calls += 1;
-            let name = text(call, "/name").to_owned();
+            let name = json_text(call, "/name").to_owned();
             sink(Delta::ToolCall { name: name.clone() });
             let arguments = call.get("args").map(Value::to_string).unwrap_or_default();
             self.parts.open(Part::Call { id, name, arguments });
@@ -206,14 +206,14 @@ impl Reading {
             if part["thought"] == true {
                 self.parts.think(words, "", sink);
             } else {
-                self.parts.say(words, sink);
+                self.parts.push_text(words, sink);
             }
         } else if part.as_object().is_some_and(|part| !part.is_empty()) && seal.is_empty() {
             self.parts.open(Part::Opaque(part.clone()));
         }
     }
 
-    fn reason(&self, reason: &str, message: &str) -> Result<StopReason, Trouble> {
+    fn reason(&self, reason: &str, message: &str) -> Result<StopReason, ProviderError> {
         match reason {
             "MAX_TOKENS" => Ok(StopReason::MaxTokens),
             "SAFETY" | "RECITATION" | "LANGUAGE" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" => {
@@ -221,7 +221,7 @@ impl Reading {
             }
             "STOP" if !self.parts.is_empty() => Ok(StopReason::EndOfTurn),
             _ if reason.contains("CALL") || self.parts.is_empty() => {
-                Err(Trouble::garbled(format!("the model's turn came to nothing: {reason} {message}").trim_end()))
+                Err(ProviderError::garbled(format!("the model's turn came to nothing: {reason} {message}").trim_end()))
             }
             _ => Ok(StopReason::EndOfTurn),
         }

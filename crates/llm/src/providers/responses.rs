@@ -5,25 +5,25 @@ use serde_json::{Value, json};
 
 use crate::message::{Block, Message, Speaker, ToolSpec};
 use crate::model::{Delta, Reply, Request, StopReason, Usage};
+use crate::protocol::{self, Arguments, Part, Parts, Protocol, ResponseReader, Target, json_number, json_text};
+use crate::provider_error::{ErrorBody, ProviderError};
 use crate::secret::Secret;
 use crate::sse::Event;
-use crate::trouble::{Complaint, Trouble};
-use crate::wire::{self, Addressee, Arguments, Part, Parts, Reader, Wire, number, text};
 
 /// The format.
 #[derive(Debug)]
 pub(crate) struct Responses;
 
-impl Wire for Responses {
+impl Protocol for Responses {
     fn path(&self, _: &str) -> String {
         "/responses".to_owned()
     }
 
-    fn headers(&self, _: Addressee<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)> {
-        wire::bearer(key)
+    fn headers(&self, _: Target<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)> {
+        protocol::bearer_header(key)
     }
 
-    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error> {
+    fn body(&self, to: Target<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error> {
         let mut body = json!({ "model": to.model, "stream": true, "store": false });
         if let Some(most) = to.facts.output {
             body["max_output_tokens"] = request.max_tokens.min(most).into();
@@ -49,15 +49,19 @@ impl Wire for Responses {
         if !request.system.is_empty() {
             body["instructions"] = request.system.into();
         }
-        wire::write(&body, "input", request.messages.iter().flat_map(|message| give(to.provider, message)))
+        protocol::write_request(
+            &body,
+            "input",
+            request.messages.iter().flat_map(|message| items_of_message(to.provider, message)),
+        )
     }
 
-    fn reader(&self, provider: &'static str) -> Box<dyn Reader> {
+    fn reader(&self, provider: &'static str) -> Box<dyn ResponseReader> {
         Box::new(Reading { parts: Parts::new(provider), places: Vec::new(), usage: Usage::default(), stop: None })
     }
 }
 
-/// A name for what the requests of a conversation have in common (FNV-1a).
+/// Returns a name for what the requests of a conversation have in common (FNV-1a).
 fn cache_key(request: &Request<'_>) -> String {
     let names = request.tools.iter().map(|tool| tool.name.as_str());
     let bytes = std::iter::once(request.system).chain(names).flat_map(str::bytes);
@@ -97,7 +101,7 @@ enum Content<'a> {
     OutputText { text: &'a str },
 }
 
-fn give<'a>(provider: &str, message: &'a Message) -> Vec<Item<'a>> {
+fn items_of_message<'a>(provider: &str, message: &'a Message) -> Vec<Item<'a>> {
     let mut items = Vec::new();
     let mut phase = None;
     for block in &message.blocks {
@@ -118,7 +122,7 @@ fn give<'a>(provider: &str, message: &'a Message) -> Vec<Item<'a>> {
                 items.push(Item::FunctionCallOutput { call_id: call, output: content });
             }
             Block::Opaque { provider: whose, value } if whose == provider => match value.get("phase") {
-                Some(held) if text(value, "/type") == PHASE => phase = Some(held),
+                Some(held) if json_text(value, "/type") == PHASE => phase = Some(held),
                 _ => items.push(Item::Opaque(value)),
             },
             Block::Opaque { .. } => {}
@@ -138,20 +142,20 @@ struct Reading {
     stop: Option<StopReason>,
 }
 
-impl Reader for Reading {
-    fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), Trouble> {
+impl ResponseReader for Reading {
+    fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), ProviderError> {
         if event.data == "[DONE]" {
             return Ok(());
         }
-        let value = wire::json(event)?;
-        let index = number(&value, "/output_index");
-        let words = text(&value, "/delta");
-        match text(&value, "/type") {
+        let value = protocol::parse_data(event)?;
+        let index = json_number(&value, "/output_index");
+        let words = json_text(&value, "/delta");
+        match json_text(&value, "/type") {
             "response.output_item.added" => {
-                if text(&value, "/item/type") == "function_call" {
-                    sink(Delta::ToolCall { name: text(&value, "/item/name").to_owned() });
+                if json_text(&value, "/item/type") == "function_call" {
+                    sink(Delta::ToolCall { name: json_text(&value, "/item/name").to_owned() });
                 }
-                self.put(index, &value["item"], false);
+                self.set_item(index, &value["item"], false);
             }
             "response.output_text.delta" | "response.refusal.delta" => {
                 if let Some(Part::Text(held)) = self.at(index) {
@@ -167,10 +171,10 @@ impl Reader for Reading {
                     arguments.push_str(words);
                 }
             }
-            "response.output_item.done" => self.put(index, &value["item"], true),
+            "response.output_item.done" => self.set_item(index, &value["item"], true),
             "response.completed" | "response.incomplete" => self.end(&value["response"]),
-            "response.failed" => return Err(complain(&value["response"])),
-            "error" => return Err(complain(&value)),
+            "response.failed" => return Err(event_error(&value["response"])),
+            "error" => return Err(event_error(&value)),
             _ => {}
         }
         Ok(())
@@ -180,8 +184,8 @@ impl Reader for Reading {
         self.stop.is_some()
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Reply, Trouble> {
-        let stop = self.stop.ok_or_else(|| Trouble::garbled("the answer does not say why it ended"))?;
+    fn finish(mut self: Box<Self>) -> Result<Reply, ProviderError> {
+        let stop = self.stop.ok_or_else(|| ProviderError::garbled("the answer does not say why it ended"))?;
         // An item that we don't know and that was cut off can't be given back.
         for (_, place, complete) in self.places {
             if let Some(part @ Part::Opaque(_)) = self.parts.at(place)
@@ -194,8 +198,8 @@ impl Reader for Reading {
     }
 }
 
-fn complain(value: &Value) -> Trouble {
-    Complaint { status: None, ..Complaint::read(value).unwrap_or_default() }.judge()
+fn event_error(value: &Value) -> ProviderError {
+    ErrorBody { status: None, ..ErrorBody::parse(value).unwrap_or_default() }.classify()
 }
 
 impl Reading {
@@ -205,21 +209,21 @@ impl Reading {
     }
 
     /// Takes in an item: as it begins, and as it is in the end.
-    fn put(&mut self, index: u64, item: &Value, complete: bool) {
-        let part = match text(item, "/type") {
+    fn set_item(&mut self, index: u64, item: &Value, complete: bool) {
+        let part = match json_text(item, "/type") {
             "message" => {
                 let pieces = item["content"].as_array().into_iter().flatten();
                 let words: String =
-                    pieces.map(|piece| [text(piece, "/text"), text(piece, "/refusal")].concat()).collect();
+                    pieces.map(|piece| [json_text(piece, "/text"), json_text(piece, "/refusal")].concat()).collect();
                 Part::Text(words)
             }
             "function_call" => Part::Call {
-                id: text(item, "/call_id").to_owned(),
-                name: text(item, "/name").to_owned(),
-                arguments: text(item, "/arguments").to_owned(),
+                id: json_text(item, "/call_id").to_owned(),
+                name: json_text(item, "/name").to_owned(),
+                arguments: json_text(item, "/arguments").to_owned(),
             },
             // Without its encrypted form, reasoning that is not stored can't be given back.
-            "reasoning" if complete && text(item, "/encrypted_content").is_empty() => Part::Text(String::new()),
+            "reasoning" if complete && json_text(item, "/encrypted_content").is_empty() => Part::Text(String::new()),
             _ => Part::Opaque(item.clone()),
         };
         if let Some(known) = self.places.iter_mut().find(|(known, ..)| *known == index) {
@@ -240,18 +244,19 @@ impl Reading {
     fn end(&mut self, response: &Value) {
         if self.parts.is_empty() {
             for (index, item) in (0..).zip(response["output"].as_array().into_iter().flatten()) {
-                self.put(index, item, true);
+                self.set_item(index, item, true);
             }
         }
         let usage = &response["usage"];
-        let output = number(usage, "/output_tokens");
-        self.usage = wire::usage_of_total(number(usage, "/input_tokens"), &usage["input_tokens_details"], output);
+        let output = json_number(usage, "/output_tokens");
+        self.usage =
+            protocol::usage_of_total(json_number(usage, "/input_tokens"), &usage["input_tokens_details"], output);
         let output = response["output"].as_array().into_iter().flatten();
         let mut pieces = output.flat_map(|item| item["content"].as_array().into_iter().flatten());
-        self.stop = Some(match text(response, "/incomplete_details/reason") {
+        self.stop = Some(match json_text(response, "/incomplete_details/reason") {
             "max_output_tokens" => StopReason::MaxTokens,
             "content_filter" => StopReason::Refusal,
-            _ if pieces.any(|piece| text(piece, "/type") == "refusal") => StopReason::Refusal,
+            _ if pieces.any(|piece| json_text(piece, "/type") == "refusal") => StopReason::Refusal,
             _ => StopReason::EndOfTurn,
         });
     }

@@ -20,7 +20,7 @@ pub struct Scripted {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Turn {
-    /// What it says.
+    /// Its text.
     pub say: String,
     /// The tools that it asks for: name and arguments. A text in place of an object plays malformed arguments.
     pub call: Vec<(String, Value)>,
@@ -33,7 +33,7 @@ impl Scripted {
         Self { turns, asked: AtomicUsize::new(0) }
     }
 
-    /// How many requests it got.
+    /// Returns how many requests it got.
     pub fn asked(&self) -> usize {
         self.asked.load(Ordering::Relaxed)
     }

@@ -26,7 +26,7 @@ fn folder(provider: &str) -> PathBuf {
 }
 
 pub(crate) fn providers() -> Vec<&'static str> {
-    llm::providers(&|_| None).into_iter().map(|offer| offer.name).collect()
+    llm::list_providers(&|_| None).into_iter().map(|offer| offer.name).collect()
 }
 
 fn cases(provider: &str) -> Vec<PathBuf> {
@@ -188,9 +188,11 @@ fn a_key_goes_nowhere_but_into_its_header() {
         let carriers = seen.headers.iter().filter(|(_, value)| value.contains(crate::setting::KEY)).count();
         assert_eq!(carriers, usize::from(has_key), "{provider}: {:?}", seen.headers);
         assert!(!seen.line.contains(crate::setting::KEY) && !seen.body.contains(crate::setting::KEY));
-        for text in
-            [format!("{model:?}"), format!("{refused:?}"), format!("{:?}", llm::providers(&environment(provider, 1)))]
-        {
+        for text in [
+            format!("{model:?}"),
+            format!("{refused:?}"),
+            format!("{:?}", llm::list_providers(&environment(provider, 1))),
+        ] {
             assert!(!text.contains(crate::setting::KEY) || !has_key, "{provider} shows its key: {text}");
         }
     }

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use llm::{CacheTime, Delta, Fault, Message, Model, Patience, Request, Terms};
+use llm::{CacheTime, ClientOptions, Delta, Fault, Message, Model, Request, RetryPolicy};
 
 use crate::conformance::providers;
 use crate::server::{End, Play, Server};
-use crate::setting::{ask, block_on, environment, model, patience, task};
+use crate::setting::{ask, block_on, environment, model, retry, task};
 
 /// A turn of Anthropic's that says "Fine.".
 const FINE: &str = concat!(
@@ -51,7 +51,7 @@ const OVERLOADED: &str = r#"{"type":"error","error":{"type":"overloaded_error","
 
 #[test]
 fn what_passes_is_asked_for_again() {
-    let step = patience().step;
+    let step = retry().step;
     let in_stream = |error: &str| Play::stream(format!("{}event: error\ndata: {error}\n\n", &FINE[..FINE.len() / 2]));
     for fault in [
         Play::answer(429, LIMITED),
@@ -82,8 +82,8 @@ fn a_provider_is_believed_how_long_to_wait() {
     assert_eq!(waited(limited().with("retry-after", "7")), [seconds(7)]);
     assert_eq!(waited(limited().with("retry-after-ms", "2500")), [Duration::from_millis(2500)]);
     assert_eq!(waited(limited().with("retry-after", "Thu, 01 Jan 2026 00:00:42 GMT")), [seconds(42)]);
-    assert_eq!(waited(limited().with("retry-after", "Thu, 01 Jan 2015 00:00:00 GMT")), [patience().step]);
-    assert_eq!(waited(limited().with("retry-after", "soon")), [patience().step]);
+    assert_eq!(waited(limited().with("retry-after", "Thu, 01 Jan 2015 00:00:00 GMT")), [retry().step]);
+    assert_eq!(waited(limited().with("retry-after", "soon")), [retry().step]);
     assert_eq!(waited(Play::answer(529, OVERLOADED).with("retry-after", "3")), [seconds(3)]);
     let told_in_body = r#"[{"error":{"code":429,"status":"RESOURCE_EXHAUSTED",
         "message":"You exceeded your current quota, please check your plan and billing details.","details":[
@@ -106,15 +106,15 @@ fn waits_grow_and_end() {
 
 #[test]
 fn jitter_halves_a_wait_at_most() {
-    let patience = Patience { jitter: || 0.0, ..patience() };
+    let retry = RetryPolicy { jitter: || 0.0, ..retry() };
     let server = Server::start([Play::HangUp, fine()]);
-    let model = llm::choose_with(
+    let model = llm::choose_model_with(
         Some("anthropic/sonnet"),
         &environment("anthropic", server.port),
-        &Terms { patience, ..Terms::default() },
+        &ClientOptions { retry, ..ClientOptions::default() },
     );
     let (_, deltas) = ask(&*model.expect("a name").expect("a model"), &task());
-    assert_eq!(retries(&deltas), [(1, patience.step / 2)]);
+    assert_eq!(retries(&deltas), [(1, retry.step / 2)]);
 }
 
 #[test]
@@ -408,12 +408,12 @@ fn one_connection_serves_a_conversation() {
 #[test]
 fn silence_is_not_waited_for_again_and_again() {
     let (total, first) = (Duration::from_millis(600), Duration::from_millis(400));
-    let patience = Patience { total, first, ..patience() };
+    let retry = RetryPolicy { total, first, ..retry() };
     let server = Server::start((0..8).map(|_| Play::Silence));
-    let model = llm::choose_with(
+    let model = llm::choose_model_with(
         Some("anthropic/sonnet"),
         &environment("anthropic", server.port),
-        &Terms { patience, ..Terms::default() },
+        &ClientOptions { retry, ..ClientOptions::default() },
     );
     let (reply, deltas) = ask(&*model.expect("a name").expect("a model"), &task());
     assert_eq!(reply.map_err(|error| error.fault), Err(Fault::Network));

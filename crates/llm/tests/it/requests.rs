@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::conformance::providers;
 use crate::server::{Play, Server};
-use crate::setting::{ask, environment, model, task, terms, tools};
+use crate::setting::{ask, client_options, environment, model, task, tools};
 
 /// The bodies of the requests for each of these conversations.
 fn bodies(provider: &str, conversations: &[Vec<Message>]) -> Vec<String> {
@@ -89,7 +89,7 @@ fn the_cache_is_asked_for_where_it_has_to_be() {
 /// The first request of a named model, with the effort that is asked for.
 fn first(name: &str, provider: &str, effort: Option<&str>) -> Value {
     let server = Server::start([Play::answer(400, "{}")]);
-    let model = llm::choose_with(Some(name), &environment(provider, server.port), &terms());
+    let model = llm::choose_model_with(Some(name), &environment(provider, server.port), &client_options());
     let model = model.expect("a name").expect("a model");
     let (tools, messages) = (tools(), task());
     let request = Request {
@@ -157,7 +157,7 @@ fn a_schema_goes_out_as_it_came_in() {
 /// What a provider is sent for a conversation, with a cache that keeps for so long.
 fn sent(name: &str, provider: &str, messages: &[Message], cache: CacheTime) -> (Value, crate::server::Seen) {
     let server = Server::start([Play::answer(400, "{}")]);
-    let model = llm::choose_with(Some(name), &environment(provider, server.port), &terms());
+    let model = llm::choose_model_with(Some(name), &environment(provider, server.port), &client_options());
     let model = model.expect("a name").expect("a model");
     let tools = tools();
     let request = Request { system: "s", tools: &tools, messages, max_tokens: 4096, effort: Some("low"), cache };

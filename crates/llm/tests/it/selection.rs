@@ -10,7 +10,7 @@ use crate::setting::{block_on, environment};
 fn name(wanted: Option<&str>, variables: &[(&str, &str)]) -> Result<Option<String>, ModelError> {
     let environment =
         |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-    llm::choose(wanted, &environment).map(|model| model.map(|model| model.name()))
+    llm::choose_model(wanted, &environment).map(|model| model.map(|model| model.name()))
 }
 
 const ANTHROPIC: (&str, &str) = ("ANTHROPIC_API_KEY", "k");
@@ -93,7 +93,7 @@ fn a_file_of_turns_is_a_model() {
     let file = folder.path().join("turns.json");
     fs::write(&file, r#"[{"say": "I read.", "call": [["Read", {"file_path": "a.py"}]]}]"#).expect("written");
     let model =
-        llm::choose(Some(&format!("scripted/{}", file.display())), &|_| None).expect("a name").expect("a model");
+        llm::choose_model(Some(&format!("scripted/{}", file.display())), &|_| None).expect("a name").expect("a model");
     let messages = [Message::user("Go.")];
     let request =
         Request { system: "", tools: &[], messages: &messages, max_tokens: 9, effort: None, cache: CacheTime::Usual };
@@ -102,14 +102,14 @@ fn a_file_of_turns_is_a_model() {
     assert_eq!(reply.message.text(), "I read.");
     assert_eq!(told, [Delta::Text("I read.".to_owned()), Delta::ToolCall { name: "Read".to_owned() }]);
     fs::write(&file, "{}").expect("written");
-    assert!(llm::choose(Some(&format!("scripted/{}", file.display())), &|_| None).is_err());
+    assert!(llm::choose_model(Some(&format!("scripted/{}", file.display())), &|_| None).is_err());
 }
 
 #[test]
 fn offers_say_what_is_configured_and_reachable() {
     let list = r#"{"data":[{"id":"one"},{"id":"two"}],"models":[{"name":"models/one"}]}"#;
     let server = Server::start([Play::answer(200, list), Play::answer(401, "{}"), Play::answer(200, "<html>")]);
-    let offers = llm::providers(&environment("anthropic", server.port));
+    let offers = llm::list_providers(&environment("anthropic", server.port));
     let offer = &offers[0];
     assert_eq!((offer.name, offer.variable, offer.configured), ("anthropic", "ANTHROPIC_API_KEY", true));
     assert_eq!(offer.base, format!("http://127.0.0.1:{}", server.port));
@@ -132,7 +132,7 @@ fn a_version_in_an_address_is_not_doubled() {
         "ANTHROPIC_BASE_URL" => Some(base.clone()),
         _ => None,
     };
-    let model = llm::choose(None, &environment).expect("a name").expect("a model");
+    let model = llm::choose_model(None, &environment).expect("a name").expect("a model");
     drop(crate::setting::ask(&*model, &crate::setting::task()));
     assert_eq!(server.seen()[0].line, "POST /v1/messages HTTP/1.1");
 }
@@ -142,7 +142,9 @@ fn a_proxy_is_asked_where_the_variables_name_one() {
     let ask = |variables: Vec<(&'static str, String)>| {
         let environment =
             move |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
-        let model = llm::choose_with(None, &environment, &crate::setting::terms()).expect("a name").expect("a model");
+        let model = llm::choose_model_with(None, &environment, &crate::setting::client_options())
+            .expect("a name")
+            .expect("a model");
         crate::setting::ask(&*model, &crate::setting::task()).0.expect_err("the proxy has no model")
     };
     let key = ("ANTHROPIC_API_KEY", "k".to_owned());

@@ -3,7 +3,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use llm::{Block, CacheTime, Delta, Message, Model, ModelError, Patience, Reply, Request, Speaker, Terms, ToolSpec};
+use llm::{
+    Block, CacheTime, ClientOptions, Delta, Message, Model, ModelError, Reply, Request, RetryPolicy, Speaker, ToolSpec,
+};
 use serde_json::json;
 
 /// A key that must not be seen anywhere but in its header.
@@ -13,20 +15,20 @@ pub(crate) const KEY: &str = "sk-test-0123456789";
 pub(crate) const NOW: Duration = Duration::from_secs(1_767_225_600);
 
 /// The limits of tests.
-pub(crate) fn terms() -> Terms {
-    Terms { patience: patience(), ..Terms::default() }
+pub(crate) fn client_options() -> ClientOptions {
+    ClientOptions { retry: retry(), ..ClientOptions::default() }
 }
 
 /// Waits are told, not waited; silence is noticed soon.
-pub(crate) fn patience() -> Patience {
-    Patience {
+pub(crate) fn retry() -> RetryPolicy {
+    RetryPolicy {
         first: Duration::from_millis(1500),
         load: Duration::from_millis(1500),
         idle: Duration::from_millis(1500),
         now: || SystemTime::UNIX_EPOCH + NOW,
         jitter: || 1.0,
         sleep: |_| Box::pin(std::future::ready(())),
-        ..Patience::default()
+        ..RetryPolicy::default()
     }
 }
 
@@ -59,7 +61,9 @@ pub(crate) fn model(provider: &str, port: u16) -> Box<dyn Model> {
         "azure" => format!("{provider}/gpt-6.2-sol"),
         _ => format!("{provider}/sonnet"),
     };
-    llm::choose_with(Some(&name), &environment(provider, port), &terms()).expect("a name").expect("a model")
+    llm::choose_model_with(Some(&name), &environment(provider, port), &client_options())
+        .expect("a name")
+        .expect("a model")
 }
 
 /// Asks, and keeps what is told meanwhile.

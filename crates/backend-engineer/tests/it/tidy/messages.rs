@@ -13,7 +13,7 @@ const QUESTIONS: [&str; 7] =
 const FOREIGN: [&str; 2] = [
     "crates/llm/src/providers/",
     // What a provider answers has no other form than words.
-    "crates/llm/src/trouble.rs",
+    "crates/llm/src/provider_error.rs",
 ];
 
 /// Complains of decisions by the text of a message.

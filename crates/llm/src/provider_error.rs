@@ -1,4 +1,4 @@
-//! What can go wrong with one try, sorted: into what another try may mend, and what it can't.
+//! The ways in which one attempt can fail, sorted into those worth another attempt and those that are not.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,28 +9,28 @@ use crate::model::Fault;
 
 /// Why a try failed.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Trouble {
+pub(crate) struct ProviderError {
     pub(crate) fault: Fault,
-    /// What happened, in words.
+    /// The description for people.
     pub(crate) message: String,
-    /// Whether another try may mend it.
-    pub(crate) passes: bool,
-    /// How long the provider asks us to wait.
+    /// True if another attempt may succeed.
+    pub(crate) retryable: bool,
+    /// The wait that the provider asks for.
     pub(crate) wait: Option<Duration>,
 }
 
-/// What a provider says of an error, whatever the shape in which it says it.
+/// A provider's description of an error, whatever the shape in which it comes.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Complaint {
+pub(crate) struct ErrorBody {
     /// The status of the answer, none within a stream.
     pub(crate) status: Option<u16>,
     /// Its names for the error, in lower case.
     pub(crate) kind: String,
     /// Its words.
     pub(crate) message: String,
-    /// How long it asks us to wait.
+    /// The wait that it asks for.
     pub(crate) wait: Option<Duration>,
-    /// Whether it says itself that another try is of use.
+    /// The provider's own word on whether another attempt is of use.
     pub(crate) retry: Option<bool>,
 }
 
@@ -65,22 +65,22 @@ const BAD_KEY: [&str; 7] = [
 ];
 const NO_MODEL: [&str; 4] = ["model_not_found", "model not found", "unknown model", "not a valid model"];
 
-impl Trouble {
+impl ProviderError {
     /// The line, not the provider.
     pub(crate) fn network(message: impl Into<String>) -> Self {
-        Self { fault: Fault::Network, message: message.into(), passes: true, wait: None }
+        Self { fault: Fault::Network, message: message.into(), retryable: true, wait: None }
     }
 
-    /// What came can't be read; another try may come out well.
+    /// Makes the error of a response that can't be read; another attempt may succeed.
     pub(crate) fn garbled(message: impl Into<String>) -> Self {
-        Self { fault: Fault::Garbled, message: message.into(), passes: true, wait: None }
+        Self { fault: Fault::Garbled, message: message.into(), retryable: true, wait: None }
     }
 }
 
-impl Complaint {
+impl ErrorBody {
     /// Reads an error out of JSON: `{"error": {"type", "code", "status", "message"}}`, alone or in a list, a text in place
     /// of the object, or the object without its wrapping.
-    pub(crate) fn read(value: &Value) -> Option<Self> {
+    pub(crate) fn parse(value: &Value) -> Option<Self> {
         let value = value.as_array().and_then(|list| list.first()).unwrap_or(value);
         let error = value.get("error").filter(|error| !error.is_null()).unwrap_or(value);
         if let Some(message) = error.as_str() {
@@ -98,25 +98,27 @@ impl Complaint {
         let raw = error.get("metadata").and_then(|metadata| metadata.get("raw")).and_then(Value::as_str);
         let message = [message.as_deref().unwrap_or_default(), raw.unwrap_or_default()].join(" ").trim().to_owned();
         let delays = error.get("details").and_then(Value::as_array).into_iter().flatten();
-        let wait = delays.filter_map(|detail| detail.get("retryDelay")?.as_str()?.strip_suffix('s')).find_map(seconds);
+        let wait =
+            delays.filter_map(|detail| detail.get("retryDelay")?.as_str()?.strip_suffix('s')).find_map(parse_seconds);
         let status = error.get("code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
         Some(Self { status, kind: kind.join(" "), message, wait, retry: None })
     }
 
     /// Reads an answer that is no success.
-    pub(crate) fn answer(status: u16, headers: &HeaderMap, body: &str, now: SystemTime) -> Self {
-        let mut complaint = serde_json::from_str(body).ok().and_then(|value| Self::read(&value)).unwrap_or_else(|| {
-            let words: String = body.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect();
-            Self { message: words, ..Self::default() }
-        });
-        complaint.status = Some(status);
-        complaint.wait = asked_wait(headers, now).or(complaint.wait);
-        complaint.retry = headers.get("x-should-retry").map(|value| value.as_bytes() == b"true");
-        complaint
+    pub(crate) fn from_response(status: u16, headers: &HeaderMap, body: &str, now: SystemTime) -> Self {
+        let mut error_body =
+            serde_json::from_str(body).ok().and_then(|value| Self::parse(&value)).unwrap_or_else(|| {
+                let words: String = body.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect();
+                Self { message: words, ..Self::default() }
+            });
+        error_body.status = Some(status);
+        error_body.wait = requested_wait(headers, now).or(error_body.wait);
+        error_body.retry = headers.get("x-should-retry").map(|value| value.as_bytes() == b"true");
+        error_body
     }
 
-    /// What it means.
-    pub(crate) fn judge(&self) -> Trouble {
+    /// Returns the fault that it stands for, and whether to try again.
+    pub(crate) fn classify(&self) -> ProviderError {
         let said = format!("{} {}", self.kind, self.message.to_lowercase());
         let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
         let status = self.status.unwrap_or(0);
@@ -147,23 +149,23 @@ impl Complaint {
             (None, true) => format!("it reports {}", self.kind),
             (None, false) => self.message.clone(),
         };
-        Trouble { fault, message, passes: self.retry.unwrap_or(passes), wait: self.wait }
+        ProviderError { fault, message, retryable: self.retry.unwrap_or(passes), wait: self.wait }
     }
 }
 
-/// How long the headers of an answer ask us to wait: milliseconds, seconds, or until a date.
-fn asked_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+/// Returns the wait that the headers of an answer ask for: milliseconds, seconds, or until a date.
+fn requested_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(wait) = text("retry-after-ms").and_then(seconds) {
+    if let Some(wait) = text("retry-after-ms").and_then(parse_seconds) {
         return Some(wait / 1000);
     }
     let after = text("retry-after")?.trim();
-    seconds(after).or_else(|| {
+    parse_seconds(after).or_else(|| {
         let date = httpdate::parse_http_date(after).ok()?;
         Some(date.duration_since(now).unwrap_or_default())
     })
 }
 
-fn seconds(text: &str) -> Option<Duration> {
+fn parse_seconds(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(text.trim().parse().ok()?).ok()
 }

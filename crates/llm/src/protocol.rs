@@ -1,4 +1,4 @@
-//! What a provider's file says of its wire format: where and how a request goes, and how an answer is read, event by
+//! The interface of a provider's wire format: where and how a request goes, and how an answer is read, event by
 //! event. No input or output, no waiting: so a recorded exchange is all that a test needs.
 
 use std::fmt;
@@ -7,27 +7,27 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::catalogue::Facts;
+use crate::catalogue::ModelFacts;
 use crate::message::{Block, Message};
 use crate::model::{Delta, Overhead, Reply, Request, StopReason, Usage};
+use crate::provider_error::ProviderError;
 use crate::secret::Secret;
 use crate::sse::Event;
-use crate::trouble::Trouble;
 
 /// Whom a request is for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Addressee<'a> {
+pub(crate) struct Target<'a> {
     /// The provider's name, which seals what only it can read.
     pub(crate) provider: &'static str,
     /// The model's name as the provider knows it.
     pub(crate) model: &'a str,
-    /// What we know of it.
-    pub(crate) facts: &'a Facts,
-    /// What the provider can do beyond its format.
+    /// The known facts of it.
+    pub(crate) facts: &'a ModelFacts,
+    /// The provider's abilities beyond its format.
     pub(crate) abilities: Abilities,
 }
 
-/// What a provider can do that others who speak its format can't.
+/// Abilities of a provider that others with the same format lack.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Abilities {
     /// It keeps what it read for an hour when asked to.
@@ -36,23 +36,23 @@ pub(crate) struct Abilities {
     pub(crate) effort_of_turns: bool,
 }
 
-/// What providers add where they say nothing of it. OpenAI counts three tokens around a message, three before the reply, and
-/// up to twelve around a tool and three around each of its parameters (whose JSON, which is counted by its bytes, is longer
-/// than the form that its models see); templates of open models are of that order, and many write a paragraph on the use of
-/// tools before the first message.
+/// The tokens that providers add where they document none. OpenAI counts three around a message, three before the
+/// reply, and up to twelve around a tool and three around each of its parameters (whose JSON, which is counted by its
+/// bytes, is longer than the form that its models see); templates of open models are of that order, and many write a
+/// paragraph on the use of tools before the first message.
 const USUAL: Overhead = Overhead { request: 1_000, block: 16, tool: 64 };
 
 /// A wire format.
-pub(crate) trait Wire: fmt::Debug + Sync {
+pub(crate) trait Protocol: fmt::Debug + Sync {
     /// Where a request goes, after the base address.
     fn path(&self, model: &str) -> String;
 
     /// Headers of each request.
-    fn headers(&self, to: Addressee<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)>;
+    fn headers(&self, to: Target<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)>;
 
-    /// A request. What stays the same throughout a conversation stands first and the messages last, so that a request
-    /// extends the one before.
-    fn body(&self, to: Addressee<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error>;
+    /// Returns a request. What stays the same throughout a conversation stands first and the messages last, so that a
+    /// request extends the one before.
+    fn body(&self, to: Target<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error>;
 
     /// Returns what a provider that speaks it adds to a request, in tokens at most.
     fn overhead(&self) -> Overhead {
@@ -60,24 +60,24 @@ pub(crate) trait Wire: fmt::Debug + Sync {
     }
 
     /// Reads the answer to one request.
-    fn reader(&self, provider: &'static str) -> Box<dyn Reader>;
+    fn reader(&self, provider: &'static str) -> Box<dyn ResponseReader>;
 }
 
 /// Reads one answer.
-pub(crate) trait Reader {
+pub(crate) trait ResponseReader {
     /// Takes in an event.
-    fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), Trouble>;
+    fn take(&mut self, event: &Event, sink: &mut dyn FnMut(Delta)) -> Result<(), ProviderError>;
 
-    /// Whether the turn is there as a whole. A stream that ends before is cut off.
+    /// Returns whether the turn is complete. A stream that ends before is cut off.
     fn is_whole(&self) -> bool;
 
-    /// Whether nothing more comes, so that the stream's end need not be waited for.
+    /// Returns whether nothing more comes, so that the stream's end need not be waited for.
     fn is_over(&self) -> bool {
         self.is_whole()
     }
 
-    /// The turn.
-    fn finish(self: Box<Self>) -> Result<Reply, Trouble>;
+    /// Returns the turn.
+    fn finish(self: Box<Self>) -> Result<Reply, ProviderError>;
 }
 
 /// A block that is being read.
@@ -116,12 +116,12 @@ impl Parts {
     }
 
     /// Puts a block before all others.
-    pub(crate) fn put_first(&mut self, part: Part) {
+    pub(crate) fn prepend(&mut self, part: Part) {
         self.parts.insert(0, part);
     }
 
     /// Goes on with the last block where it is words, else begins one.
-    pub(crate) fn say(&mut self, words: &str, sink: &mut dyn FnMut(Delta)) {
+    pub(crate) fn push_text(&mut self, words: &str, sink: &mut dyn FnMut(Delta)) {
         if words.is_empty() {
             return;
         }
@@ -144,10 +144,10 @@ impl Parts {
         }
     }
 
-    /// The turn that they make. Calls decide over what the provider says of the end: some say "stop" to both.
+    /// Returns the turn that they make. Calls decide over what the provider says of the end: some say "stop" to both.
     pub(crate) fn reply(self, stop: StopReason, usage: Usage) -> Reply {
         let provider = self.provider;
-        let blocks: Vec<Block> = self.parts.into_iter().filter_map(|part| block(provider, part)).collect();
+        let blocks: Vec<Block> = self.parts.into_iter().filter_map(|part| finish_block(provider, part)).collect();
         let calls = blocks.iter().any(|block| matches!(block, Block::ToolCall { .. }));
         let stop = match stop {
             StopReason::EndOfTurn if calls => StopReason::ToolUse,
@@ -158,28 +158,30 @@ impl Parts {
     }
 }
 
-fn block(provider: &str, part: Part) -> Option<Block> {
+fn finish_block(provider: &str, part: Part) -> Option<Block> {
     match part {
         Part::Text(text) if text.is_empty() => None,
         Part::Text(text) => Some(Block::Text { text }),
         Part::Thinking { text, signature } if text.is_empty() && signature.is_empty() => None,
-        Part::Thinking { text, signature } => Some(Block::Thinking { text, signature: seal(provider, &signature) }),
+        Part::Thinking { text, signature } => {
+            Some(Block::Thinking { text, signature: seal_signature(provider, &signature) })
+        }
         Part::Call { id, name, arguments } => Some(Block::ToolCall { id, name, arguments: read_arguments(&arguments) }),
         Part::Opaque(value) => Some(Block::Opaque { provider: provider.to_owned(), value }),
     }
 }
 
-/// A signature with the name of the provider that can read it: another would refuse the whole conversation.
-fn seal(provider: &str, signature: &str) -> Option<String> {
+/// Returns a signature with the name of the provider that can read it: another would refuse the whole conversation.
+fn seal_signature(provider: &str, signature: &str) -> Option<String> {
     if signature.is_empty() { None } else { Some(format!("{provider}:{signature}")) }
 }
 
-/// The signature, where this provider made it.
-pub(crate) fn unseal<'a>(provider: &str, signature: Option<&'a String>) -> Option<&'a str> {
+/// Returns the signature, where this provider made it.
+pub(crate) fn unseal_signature<'a>(provider: &str, signature: Option<&'a String>) -> Option<&'a str> {
     signature?.strip_prefix(provider)?.strip_prefix(':')
 }
 
-/// A call's arguments: an object, or the text that should have been one. None at all are an empty object.
+/// Returns a call's arguments: an object, or the text that should have been one. None at all are an empty object.
 pub(crate) fn read_arguments(text: &str) -> Result<Value, String> {
     if text.trim().is_empty() {
         return Ok(Value::Object(Map::new()));
@@ -216,7 +218,7 @@ impl Arguments<'_> {
 
 /// Writes a request: its head, an object, and the conversation as its last member. The conversation is written straight
 /// from the messages; it is long, and is written anew with each request.
-pub(crate) fn write<T: Serialize>(
+pub(crate) fn write_request<T: Serialize>(
     head: &Value,
     name: &str,
     conversation: impl IntoIterator<Item = T>,
@@ -236,37 +238,38 @@ pub(crate) fn write<T: Serialize>(
     Ok(bytes)
 }
 
-/// An event's data as JSON.
-pub(crate) fn json(event: &Event) -> Result<Value, Trouble> {
+/// Returns an event's data as JSON.
+pub(crate) fn parse_data(event: &Event) -> Result<Value, ProviderError> {
     serde_json::from_str(&event.data).map_err(|error| {
         let start: String = event.data.chars().take(80).collect();
-        Trouble::garbled(format!("an event is no JSON ({error}): {start}"))
+        ProviderError::garbled(format!("an event is no JSON ({error}): {start}"))
     })
 }
 
-/// A text in JSON, empty where there is none.
-pub(crate) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+/// Returns a text in JSON, empty where there is none.
+pub(crate) fn json_text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A number in JSON, 0 where there is none.
-pub(crate) fn number(value: &Value, pointer: &str) -> u64 {
+/// Returns a number in JSON, 0 where there is none.
+pub(crate) fn json_number(value: &Value, pointer: &str) -> u64 {
     value.pointer(pointer).and_then(Value::as_u64).unwrap_or_default()
 }
 
-/// What a model read, told as OpenAI does: a total, and which part of it came from the cache or went there.
+/// Returns the usage of a turn from OpenAI's form of it: a total, and which part of it came from the cache or went
+/// there.
 pub(crate) fn usage_of_total(total: u64, details: &Value, output: u64) -> Usage {
-    let cache_read = number(details, "/cached_tokens").min(total);
-    let cache_write = number(details, "/cache_write_tokens").min(total - cache_read);
+    let cache_read = json_number(details, "/cached_tokens").min(total);
+    let cache_write = json_number(details, "/cache_write_tokens").min(total - cache_read);
     Usage { input: total - cache_read - cache_write, cache_read, cache_write, output, ..Usage::default() }
 }
 
-/// A key in the header that most providers read it from.
-pub(crate) fn bearer(key: Option<&Secret>) -> Vec<(&'static str, String)> {
+/// Returns a key in the header that most providers read it from.
+pub(crate) fn bearer_header(key: Option<&Secret>) -> Vec<(&'static str, String)> {
     key.map(|key| ("authorization", format!("Bearer {}", key.reveal()))).into_iter().collect()
 }
 
-/// The name of the tool that a call is for.
+/// Returns the name of the tool that a call is for.
 pub(crate) fn name_of_call<'a>(messages: &'a [Message], call: &str) -> &'a str {
     let blocks = messages.iter().rev().flat_map(|message| &message.blocks);
     let mut names = blocks.filter_map(|block| match block {

@@ -1,23 +1,23 @@
-//! How long we wait for a provider, and how often we ask again.
+//! The limits of waiting for a provider and of trying again.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, SystemTime};
 
 use crate::model::LocalFuture;
-use crate::trouble::Trouble;
+use crate::provider_error::ProviderError;
 
 /// Limits of one turn. The clock and the dice are in it, so that tests can hold both.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
-    /// How often a request is sent in all.
+pub struct RetryPolicy {
+    /// The number of times a request is sent in all.
     pub attempts: u32,
-    /// How long all may take until the last attempt begins. A second one is always granted.
+    /// The time all may take until the last attempt begins. A second one is always granted.
     pub total: Duration,
-    /// How long the first byte of an answer may take.
+    /// The time the first byte of an answer may take.
     pub first: Duration,
     /// The same for a server of the user's own, which may have to load its model first.
     pub load: Duration,
-    /// How long an answer that has begun may be silent; a model that thinks unseen is silent for minutes.
+    /// The time an answer that has begun may be silent; a model that thinks unseen is silent for minutes.
     pub idle: Duration,
     /// The first wait between attempts; each further one is twice as long.
     pub step: Duration,
@@ -31,7 +31,7 @@ pub struct Patience {
     pub sleep: fn(Duration) -> LocalFuture<'static, ()>,
 }
 
-impl Default for Patience {
+impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             attempts: 8,
@@ -42,28 +42,28 @@ impl Default for Patience {
             step: Duration::from_millis(500),
             longest: Duration::from_secs(30),
             now: SystemTime::now,
-            jitter: random,
+            jitter: random_fraction,
             sleep: |wait| Box::pin(tokio::time::sleep(wait)),
         }
     }
 }
 
-impl Patience {
-    /// How long to wait before the next attempt; none when it is not worth it or would take too long.
-    pub(crate) fn wait(&self, trouble: &Trouble, attempt: u32, spent: Duration) -> Option<Duration> {
-        if !trouble.passes || attempt >= self.attempts {
+impl RetryPolicy {
+    /// Returns how long to wait before the next attempt; none when it is not worth it or would take too long.
+    pub(crate) fn wait(&self, failure: &ProviderError, attempt: u32, spent: Duration) -> Option<Duration> {
+        if !failure.retryable || attempt >= self.attempts {
             return None;
         }
         let doubled = self.step.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1))).min(self.longest);
         let ours = doubled.mul_f64(0.5 + 0.5 * (self.jitter)().clamp(0.0, 1.0));
-        let wait = trouble.wait.unwrap_or_default().max(ours);
+        let wait = failure.wait.unwrap_or_default().max(ours);
         let spent = if attempt == 1 { Duration::ZERO } else { spent };
         (spent + wait <= self.total).then_some(wait)
     }
 }
 
 /// The hasher of the standard library is seeded anew each time; for spreading waits that is random enough.
-fn random() -> f64 {
+fn random_fraction() -> f64 {
     let bits = RandomState::new().hash_one(0) >> 11;
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
     let fraction = bits as f64 / (1_u64 << 53) as f64;

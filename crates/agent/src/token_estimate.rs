@@ -1,5 +1,5 @@
-//! How many tokens something has, as long as no provider has counted: by estimate, four bytes each; and at most, which is
-//! what a limit is held with.
+//! The number of tokens of a text, as long as no provider has counted: by estimate, four bytes each; and at most, which
+//! is what a limit is held with.
 //!
 //! At most a byte is a token: the vocabularies of all providers have a token for each byte and others for more of them
 //! (byte-level BPE, or `SentencePiece` with bytes to fall back to). What a provider puts around the parts is in [`Overhead`].
@@ -7,25 +7,25 @@
 use llm::{Block, Message, Overhead, ToolSpec};
 use serde_json::Value;
 
-/// What a block takes beside its words.
+/// The bytes that a block takes beside its words.
 const FRAME: usize = 24;
 
-/// Tokens of a text.
-pub(crate) fn of_text(text: &str) -> u64 {
-    tokens(text.len())
+/// Returns tokens of a text.
+pub(crate) fn estimate_text(text: &str) -> u64 {
+    estimate_bytes(text.len())
 }
 
-/// Tokens of a tool's description.
-pub(crate) fn of_tool(tool: &ToolSpec) -> u64 {
-    tokens(tool.name.len() + tool.description.len() + tool.schema.to_string().len() + FRAME)
+/// Returns tokens of a tool's description.
+pub(crate) fn estimate_tool(tool: &ToolSpec) -> u64 {
+    estimate_bytes(tool.name.len() + tool.description.len() + tool.schema.to_string().len() + FRAME)
 }
 
-/// Tokens of messages.
-pub(crate) fn of_messages(messages: &[Message]) -> u64 {
-    messages.iter().flat_map(|message| &message.blocks).map(of_block).sum()
+/// Returns tokens of messages.
+pub(crate) fn estimate_messages(messages: &[Message]) -> u64 {
+    messages.iter().flat_map(|message| &message.blocks).map(estimate_block).sum()
 }
 
-fn of_block(block: &Block) -> u64 {
+fn estimate_block(block: &Block) -> u64 {
     let bytes = match block {
         Block::Text { text } => text.len(),
         Block::Thinking { text, signature } => text.len() + signature.as_ref().map_or(0, String::len),
@@ -35,29 +35,30 @@ fn of_block(block: &Block) -> u64 {
         Block::Opaque { value, .. } => value.to_string().len(),
         Block::Effort { level } => level.len(),
     };
-    tokens(bytes + FRAME)
+    estimate_bytes(bytes + FRAME)
 }
 
-fn tokens(bytes: usize) -> u64 {
+fn estimate_bytes(bytes: usize) -> u64 {
     u64::try_from(bytes.div_ceil(4)).unwrap_or(u64::MAX)
 }
 
 /// Returns the tokens that come before the messages, at most.
-pub(crate) fn standing_at_most(system: &str, tools: &[ToolSpec], overhead: &Overhead) -> u64 {
-    let of_tool =
-        |tool: &ToolSpec| count(tool.name.len() + tool.description.len() + json_length(&tool.schema)) + overhead.tool;
-    overhead.request + count(system.len()) + tools.iter().map(of_tool).sum::<u64>()
+pub(crate) fn max_prefix_tokens(system: &str, tools: &[ToolSpec], overhead: &Overhead) -> u64 {
+    let of_tool = |tool: &ToolSpec| {
+        byte_tokens(tool.name.len() + tool.description.len() + json_length(&tool.schema)) + overhead.tool
+    };
+    overhead.request + byte_tokens(system.len()) + tools.iter().map(of_tool).sum::<u64>()
 }
 
 /// Returns the tokens of messages, at most.
-pub(crate) fn of_messages_at_most(messages: &[Message], overhead: &Overhead) -> u64 {
-    let of_block = |block: &Block| overhead.block + count(length(block));
+pub(crate) fn max_message_tokens(messages: &[Message], overhead: &Overhead) -> u64 {
+    let of_block = |block: &Block| overhead.block + byte_tokens(block_length(block));
     let of_message = |message: &Message| overhead.block + message.blocks.iter().map(of_block).sum::<u64>();
     messages.iter().map(of_message).sum()
 }
 
-/// The bytes of a block as a provider may write it out for its model.
-fn length(block: &Block) -> usize {
+/// Returns the bytes of a block as a provider may write it out for its model.
+fn block_length(block: &Block) -> usize {
     match block {
         Block::Text { text } => text.len(),
         Block::Thinking { text, signature } => text.len() + signature.as_ref().map_or(0, String::len),
@@ -91,7 +92,7 @@ fn json_length(value: &Value) -> usize {
     }
 }
 
-fn count(bytes: usize) -> u64 {
+fn byte_tokens(bytes: usize) -> u64 {
     u64::try_from(bytes).unwrap_or(u64::MAX)
 }
 
@@ -116,7 +117,7 @@ mod tests {
     fn a_bound_is_at_least_the_bytes_and_what_a_provider_adds() {
         let overhead = Overhead { request: 100, block: 10, tool: 20 };
         let tool = ToolSpec { name: "Read".to_owned(), description: "Reads.".to_owned(), schema: json!({}) };
-        assert_eq!(standing_at_most("abcd", &[tool], &overhead), 100 + 4 + 10 + 2 + 20);
-        assert_eq!(of_messages_at_most(&[Message::user("\u{e9}")], &overhead), 10 + 10 + 2);
+        assert_eq!(max_prefix_tokens("abcd", &[tool], &overhead), 100 + 4 + 10 + 2 + 20);
+        assert_eq!(max_message_tokens(&[Message::user("\u{e9}")], &overhead), 10 + 10 + 2);
     }
 }
