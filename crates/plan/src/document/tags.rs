@@ -14,6 +14,8 @@ use super::{Fence, Span, line_spans};
 const UNIT: &str = "task";
 /// The element that names it.
 const NAME: &str = "name";
+/// The element that lists its files, on its own line or one on a line.
+const FILES: &str = "files";
 /// Elements that only hold others.
 const HOLDERS: [&str; 3] = ["tasks", "verify", "plan"];
 
@@ -102,7 +104,13 @@ pub(crate) fn find_tags(text: &str, start: usize, fences: &[Fence]) -> Tags {
     }
     let mut fence = 0;
     let mut open: Option<usize> = None;
+    // Where the list ends whose label holds it whole.
+    let mut listed = start;
     for line in line_spans(text, start) {
+        if line.start < listed {
+            tags.lines.push((line.start, Tag::Layout));
+            continue;
+        }
         while fences.get(fence).is_some_and(|found| found.span.end <= line.start) {
             fence += 1;
         }
@@ -123,7 +131,13 @@ pub(crate) fn find_tags(text: &str, start: usize, fences: &[Fence]) -> Tags {
         } else if name == UNIT {
             open = Some(line.start);
         }
-        let tag = read_tag(text, &line, (lead, &seen), open.is_some());
+        let mut tag = read_tag(text, &line, (lead, &seen), open.is_some());
+        if let (Tag::Label(label), true) = (&mut tag, name == FILES && text[seen.end..line.end].trim().is_empty())
+            && let Some(end) = end_of_list(text, line.end, fences)
+        {
+            label.end = end;
+            listed = end;
+        }
         tags.lines.push((line.start, tag));
     }
     tags.units.extend(open.map(|open| open..text.len()));
@@ -154,6 +168,17 @@ fn read_tag(text: &str, line: &Span, (lead, seen): (usize, &Seen), inside: bool)
         true => Tag::Label(lead..value_end(text, next, line.end).max(seen.end)),
         false => Tag::Section(seen.name.clone()),
     }
+}
+
+/// Returns where the last line of a list of files ends, whose element is open from `from` on and holds nothing but words: items
+/// of a list in Markdown are read as such.
+fn end_of_list(text: &str, from: usize, fences: &[Fence]) -> Option<usize> {
+    let close = from + text[from..].find("</files>")?;
+    let words = &text[from..close];
+    let is_fenced = fences.iter().any(|fence| from < fence.span.end && fence.span.start < close);
+    let is_plain = !is_fenced && words.lines().all(|line| !line.trim_start().starts_with(['<', '-', '*', '+']));
+    let end = from + words.trim_end().len();
+    (is_plain && end > from).then_some(end)
 }
 
 /// The words of the `<name>` of a unit, whose element is open from `from` on.
