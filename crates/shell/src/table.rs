@@ -350,6 +350,12 @@ pub struct Usual {
     /// Runs in the package's folder, wherever the file lies.
     #[serde(default)]
     pub in_package: bool,
+    /// The command where its section states what it looks at.
+    #[serde(default)]
+    pub bare: Option<String>,
+    /// The keys of its section that state it.
+    #[serde(default)]
+    pub targets: Vec<String>,
 }
 
 /// Returns the usual commands of the programs, each with its program.

@@ -68,8 +68,17 @@ pub(super) fn collect_configured_tools(collector: &mut Collector<'_>, sources: &
             }
         }
     }
+    let targeted: Vec<(&Usual, String)> = signs
+        .iter()
+        .filter(|sign| states_targets(collector, sign))
+        .map(|sign| (sign.usual, sign.folder.clone()))
+        .collect();
     for sign in signs {
-        add_usual_command(collector, sign);
+        let is_targeted = |(usual, folder): &(&Usual, String)| {
+            std::ptr::eq(*usual, sign.usual) && *folder == sign.folder
+        };
+        let bare = targeted.iter().any(is_targeted);
+        add_usual_command(collector, sign, bare);
     }
     collect_django_commands(collector, sources);
 }
@@ -95,6 +104,33 @@ fn list_sections<'t>(path: &str, text: &'t str) -> Vec<(&'t str, u32)> {
     }
 }
 
+/// Returns whether the section of a tool states what the tool looks at: `files = ["shop"]` below `[mypy]` or `[tool.mypy]`.
+fn states_targets(collector: &Collector<'_>, sign: &ToolSign) -> bool {
+    let mut documents = collector.documents.all();
+    let Some((path, text)) = documents.find(|(path, _)| *path == sign.place.file) else {
+        return false;
+    };
+    let is_own = |name: &str| {
+        let name = name.strip_prefix("tool:").unwrap_or(name);
+        sign.usual.sections.iter().any(|known| known == name)
+    };
+    let targets = &sign.usual.targets;
+    if name_of(path) == "pyproject.toml" {
+        let Ok(table) = text.parse::<toml::Table>() else {
+            return false;
+        };
+        let tools = table.get("tool").and_then(toml::Value::as_table);
+        let own = tools.into_iter().flatten().filter(|(name, _)| is_own(name));
+        return own
+            .filter_map(|(_, value)| value.as_table())
+            .any(|own| targets.iter().any(|key| own.contains_key(key)));
+    }
+    ini::parse_ini(text)
+        .iter()
+        .filter(|section| is_own(section.name))
+        .any(|section| targets.iter().any(|key| section.entry(key).is_some()))
+}
+
 fn package_at<'c>(
     collector: &'c Collector<'_>,
     folder: &str,
@@ -105,8 +141,14 @@ fn package_at<'c>(
         .package_of(&join_folder(folder, "x"), ecosystem)
 }
 
-fn add_usual_command(collector: &mut Collector<'_>, sign: ToolSign) {
+/// Adds the usual command of a tool; `bare` where the tool's configuration states what it looks at.
+fn add_usual_command(collector: &mut Collector<'_>, sign: ToolSign, bare: bool) {
     let usual = sign.usual;
+    let command = usual
+        .bare
+        .as_ref()
+        .filter(|_| bare)
+        .unwrap_or(&usual.command);
     let ecosystem = match sign.program.ecosystem.as_deref() {
         Some("node") => Ecosystem::Node,
         _ => Ecosystem::Python,
@@ -127,7 +169,7 @@ fn add_usual_command(collector: &mut Collector<'_>, sign: ToolSign) {
         } else {
             sign.folder
         };
-        add_tool_command(collector, &folder, ecosystem, &usual.command, sign.place);
+        add_tool_command(collector, &folder, ecosystem, command, sign.place);
     }
 }
 

@@ -6,7 +6,7 @@ use survey::{Survey, survey_tree};
 
 pub(crate) type Files = &'static [(&'static str, &'static str)];
 
-pub(crate) fn of(files: Files) -> Survey {
+pub(crate) fn of(files: &[(&str, &str)]) -> Survey {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {
         let path = folder.path().join(path);
@@ -618,6 +618,44 @@ fn the_projects_own_lint_commands_come_first() {
             .filter(|command| command.purpose == survey::Purpose::Lint);
         let found: Vec<&str> = lint.map(|command| command.script.as_str()).collect();
         assert_eq!(found, *expected, "{what}");
+    }
+}
+
+#[test]
+fn a_configuration_that_states_what_is_looked_at_needs_no_path() {
+    let rows = [
+        (
+            "pyproject.toml",
+            "[project]\nname = 'a'\ndependencies = ['mypy']\n[tool.mypy]\nfiles = ['shop']\n",
+            "mypy",
+        ),
+        (
+            "pyproject.toml",
+            "[project]\nname = 'a'\ndependencies = ['mypy']\n[tool.mypy]\nstrict = true\n",
+            "mypy .",
+        ),
+        (
+            "setup.cfg",
+            "[metadata]\nname = a\n[mypy]\npackages = shop\n",
+            "mypy",
+        ),
+        (
+            "setup.cfg",
+            "[metadata]\nname = a\n[mypy]\nstrict = true\n",
+            "mypy .",
+        ),
+    ];
+    for (file, text, expected) in rows {
+        let survey = of(&[
+            (file, text),
+            ("setup.py", "from setuptools import setup\nsetup()\n"),
+        ]);
+        let types = survey
+            .commands
+            .iter()
+            .filter(|command| command.purpose == survey::Purpose::TypeCheck);
+        let found: Vec<&str> = types.map(|command| command.script.as_str()).collect();
+        assert_eq!(found, [expected], "{file}: {text}");
     }
 }
 
