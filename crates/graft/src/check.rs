@@ -197,7 +197,8 @@ fn names_introduced(edited: &Edited<'_, '_>) -> Vec<Finding> {
     let language = edited.new.language;
     let scopes = |source: &Source<'_>| Scopes::of_tree(language, source.root(), source.text);
     let after = scopes(edited.new);
-    let names = Names::new(language, &after);
+    // What a new file reads may be brought to it by the framework's own build; an old one shows what is.
+    let names = Names::new(language, &after).of_a_known_file(edited.old.is_some());
     let mut found = names.findings(&touched(edited));
     let is_read = |one: &Finding| matches!(one.offence, Offence::Unbound | Offence::Elsewhere);
     found.retain(|one| !is_read(one) || !edited.pending.contains(&one.name));

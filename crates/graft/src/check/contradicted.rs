@@ -40,17 +40,25 @@ fn contradiction(source: &Source<'_>, pair: &[Node<'_>]) -> Option<(String, usiz
     (subject == again && value != other).then(|| (subject.to_owned(), second.start_byte()))
 }
 
-/// Returns what an assertion is about, and what it says of it: `assert SUBJECT == 1`, `expect(SUBJECT).toBe(1)`.
+/// Matchers of Jest and Vitest that say all of a value, so that no two of them hold with different words.
+const EXACT: [&str; 6] = ["toBe", "toEqual", "toStrictEqual", "toBeNull", "toBeUndefined", "toBeNaN"];
+
+/// Returns what an assertion is about, and the one value that it demands: `assert SUBJECT == 1`, `expect(SUBJECT).toBe(1)`.
+/// A bound, a type or a denial (`> 1`, `toHaveLength`, `.not`) may hold beside another one.
 fn assertion<'t>(source: &Source<'t>, statement: Node<'_>) -> Option<(&'t str, &'t str)> {
     let inner = statement.named_child(0)?;
-    let (subject, end) = match (statement.kind(), inner.kind()) {
-        ("assert_statement", "comparison_operator") => (inner.named_child(0)?, inner.end_byte()),
+    let subject = match (statement.kind(), inner.kind()) {
+        ("assert_statement", "comparison_operator") => {
+            let operator = field(inner, "operators", source.text);
+            (inner.named_child_count() == 2 && matches!(operator, "==" | "is")).then(|| inner.named_child(0))??
+        }
         ("expression_statement", "call_expression") => {
             let called = inner.child_by_field_name("function")?;
             let expected = called.child_by_field_name("object").filter(|one| one.kind() == "call_expression")?;
-            (field(expected, "function", source.text) == "expect").then_some((expected, inner.end_byte()))?
+            let is_expected = field(expected, "function", source.text) == "expect";
+            (is_expected && EXACT.contains(&field(called, "property", source.text))).then_some(expected)?
         }
         _ => return None,
     };
-    Some((text(subject, source.text), source.text.get(subject.end_byte()..end)?))
+    Some((text(subject, source.text), source.text.get(subject.end_byte()..inner.end_byte())?))
 }

@@ -70,6 +70,11 @@ impl<'s> Names<'s> {
         Names { language, scopes, defers_annotations, imports }
     }
 
+    /// Takes a file that stood before, if it imports anything, for one that imports all that it uses.
+    pub(super) fn of_a_known_file(self, stood: bool) -> Self {
+        Names { imports: self.imports && stood, ..self }
+    }
+
     /// Reads the text as one that imports what it uses, if another version of it does.
     pub(super) fn like(self, other: &Names<'_>) -> Self {
         Names { imports: other.imports, ..self }
