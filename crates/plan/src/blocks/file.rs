@@ -448,12 +448,16 @@ fn by_list(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &[PlannedChang
     (found, basis)
 }
 
-/// Returns whether a file is named for the first time behind the block, by a line right above another one: that is its own.
+/// Returns whether a file is named for the first time behind the block, by a label or heading right above another one: that is
+/// its own. A sentence may name the file of all.
 fn is_of_a_later_block(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, change: &PlannedChange) -> bool {
-    let below = asking.rows.iter().enumerate().skip(wanted.row + 1);
-    let mut named = below.filter(|(_, row)| row.span.contains(&change.span.start));
-    let next = named.next().and_then(|(at, _)| asking.rows.get(at + 1));
-    next.is_some_and(|next| matches!(next.kind, RowKind::Code(_)))
+    let mut below = asking.rows.iter().enumerate().skip(wanted.row + 1);
+    let Some((at, row)) = below.find(|(_, row)| row.span.contains(&change.span.start)) else {
+        return false;
+    };
+    let labelled = row.label.is_some() && row.topic.is_some_and(Topic::names_files);
+    let formal = labelled || matches!(row.kind, RowKind::Heading(_)) || opens_with_path(asking, row);
+    formal && asking.rows.get(at + 1).is_some_and(|next| matches!(next.kind, RowKind::Code(_)))
 }
 
 /// Those in whose own language the block is written, and whose name it defines.
