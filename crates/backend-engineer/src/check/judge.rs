@@ -353,6 +353,23 @@ mod tests {
     }
 
     #[test]
+    fn a_constant_proves_no_words_beside_it() {
+        let plain = Expect { outcome: ExpectedOutcome::Pass, ..Expect::default() };
+        let stated = Expect { status: Some(0), ..plain.clone() };
+        let told = |script: &str, expect: &Expect, described| {
+            let host = |_: &str| None;
+            let context =
+                JudgeContext { expect, step: false, described, ours: &|_| false, has_loopback: true, host: &host };
+            judge(&Asked::read(script, None, &()), End::Code(0), "", &context).verdict
+        };
+        let constant = "node -e 0";
+        assert_eq!(told(constant, &plain, true), Verdict::NotChecked);
+        assert_eq!(told(constant, &plain, false), Verdict::Passed);
+        assert_eq!(told(constant, &stated, true), Verdict::Passed, "what is said is the status");
+        assert_eq!(told("node app.js", &plain, true), Verdict::Passed);
+    }
+
+    #[test]
     fn a_pass_is_judged_by_status_and_by_count() {
         let plain = expect(ExpectedOutcome::Pass, None, &[]);
         assert_eq!(verdict("pytest", 0, "12 passed in 0.1s", &plain), Verdict::Passed);

@@ -261,7 +261,8 @@ fn answer(
         let pending = bound_by_others(work, phase, index, path);
         answer = ask(phase, index, file, path, &Standing { pending, ..standing });
     }
-    if let (Graft::Refused(_), Some(text)) = (&answer, text)
+    // Only where the block is another form of what stands: one without a place is no successor of the block above it.
+    if let (Graft::Refused(Refusal { reason: Reason::Conflict, .. }), Some(text)) = (&answer, text)
         && let Some(before) = shown_as_it_is(&work.run.plan, phase, index, text)
     {
         let current = Some(before.text.as_str());
