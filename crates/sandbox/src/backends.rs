@@ -41,6 +41,8 @@ pub(crate) struct BackendRequest<'a> {
 pub(crate) struct Backend {
     pub(crate) client: SandboxClient,
     pub(crate) name: BackendName,
+    /// The network that commands find.
+    pub(crate) network: Network,
     pub(crate) tier: Tier,
     /// The repository, as commands find it.
     pub(crate) tree: PathBuf,

@@ -7,6 +7,7 @@ use std::net::{Shutdown, TcpStream};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,8 @@ pub(crate) struct SandboxClient {
     control: UnixStream,
     sending: Mutex<()>,
     waiting: Waiting,
+    /// True while no service of the host is reached.
+    shut: Arc<AtomicBool>,
     /// Notes on lesser things that are not available.
     pub(crate) notes: Vec<String>,
 }
@@ -72,6 +75,7 @@ impl SandboxClient {
                     control,
                     sending: Mutex::default(),
                     waiting: Waiting::default(),
+                    shut: Arc::default(),
                     notes,
                 };
                 client
@@ -118,8 +122,14 @@ impl SandboxClient {
             lock_mutex(&waiting).clear();
         });
         let services = services.to_vec();
-        std::thread::spawn(move || take_connections(&forwarder, &services));
+        let shut = Arc::clone(&self.shut);
+        std::thread::spawn(move || take_connections(&forwarder, &services, &shut));
         Ok(())
+    }
+
+    /// Shuts the services of the host, or opens them again, for connections that are made from now on.
+    pub(crate) fn shut_services(&self, shut: bool) {
+        self.shut.store(shut, Ordering::Release);
     }
 
     /// Sends a request; its answers come over the receiver, which ends when the supervisor is gone.
@@ -217,7 +227,7 @@ const KEPT: RecvFlags = RecvFlags::CMSG_CLOEXEC;
 const KEPT: RecvFlags = RecvFlags::empty();
 
 /// Takes the connections that come through the forwarder, and joins each to its service.
-fn take_connections(forwarder: &UnixStream, services: &[Service]) {
+fn take_connections(forwarder: &UnixStream, services: &[Service], shut: &AtomicBool) {
     loop {
         let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
@@ -238,6 +248,7 @@ fn take_connections(forwarder: &UnixStream, services: &[Service]) {
         let service = services
             .iter()
             .find(|service| service.port == port)
+            .filter(|_| !shut.load(Ordering::Acquire))
             .cloned();
         for message in control.drain() {
             let RecvAncillaryMessage::ScmRights(connections) = message else {

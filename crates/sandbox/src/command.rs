@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::policy::Network;
+use crate::policy::{Network, Policy};
 
 /// One command for the run's shell.
 #[derive(Debug, Clone, Default)]
@@ -27,8 +27,11 @@ pub struct Command {
     /// The time that it may take; the policy's time-out if absent.
     pub timeout: Option<Duration>,
     /// The network for this command alone; the policy's if absent. Meant for the configured setup
-    /// command: no server may be running when it differs from the policy's.
+    /// command: no server may be running when it differs from that of the command before.
     pub network: Option<Network>,
+    /// True if it reaches nothing but its own loopback, whatever the policy opens: no network, and
+    /// no service of the host.
+    pub alone: bool,
 }
 
 /// A value that comes before what a variable holds, or is all that it holds.
@@ -55,6 +58,14 @@ impl FirstValue {
 }
 
 impl Command {
+    /// Returns the network that it finds under a policy.
+    pub(crate) fn network_under(&self, policy: &Policy) -> Network {
+        if self.alone {
+            return Network::Closed;
+        }
+        self.network.unwrap_or(policy.network)
+    }
+
     /// Returns a command in the repository's root with nothing but its script.
     pub fn new(script: impl Into<String>) -> Self {
         Self {

@@ -89,7 +89,7 @@ pub(crate) fn build_environment(
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
     );
-    if command.network.unwrap_or(policy.network) == Network::Closed {
+    if command.network_under(policy) == Network::Closed {
         found.extend(
             UNREACHABLE
                 .iter()

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::RwLock;
+use tokio::sync::{RwLock, RwLockReadGuard};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::backends::{self, Backend, BackendRequest};
@@ -174,16 +174,20 @@ impl Sandbox {
     /// # Errors
     /// When the command could not be run at all.
     pub async fn run(&self, command: Command) -> Result<Outcome, SandboxError> {
-        match command.network {
-            Some(network) if network != self.policy.network => {
-                self.run_elsewhere(command, network).await
-            }
-            _ => {
-                let backend = self.backend.read().await;
-                self.run_in(require_backend(backend.as_ref())?, &command)
-                    .await
-            }
-        }
+        let backend = self.backend_for(&command).await?;
+        self.run_in(require_backend(backend.as_ref())?, &command)
+            .await
+    }
+
+    /// Returns whether it can take a command as it stands: a server that runs keeps the network that
+    /// it was started with.
+    pub async fn can_run(&self, command: &Command) -> bool {
+        let network = command.network_under(&self.policy);
+        let backend = self.backend.read().await;
+        let same = backend
+            .as_ref()
+            .is_none_or(|there| there.network == network);
+        same || self.servers.load(Ordering::Acquire) == 0
     }
 
     /// Starts a command in the background, and waits until it listens on a port, exits, or half a
@@ -192,7 +196,7 @@ impl Sandbox {
     /// # Errors
     /// When the command could not be started at all.
     pub async fn start_server(&self, command: Command) -> Result<Server, SandboxError> {
-        let backend = self.backend.read().await;
+        let backend = self.backend_for(&command).await?;
         let backend = require_backend(backend.as_ref())?;
         let (id, answers) = self.start_command(backend, &command, true)?;
         let mut running = Running {
@@ -287,24 +291,24 @@ impl Sandbox {
         .await
     }
 
-    /// Runs a command with another network than the run's: in a backend of the same kind and over
-    /// the same layers, which stands only for it.
-    async fn run_elsewhere(
+    /// Returns the backend with the network that a command is to find. Where the last one found
+    /// another, it is first built anew, as one of the same kind over the same layers.
+    async fn backend_for(
         &self,
-        command: Command,
-        network: Network,
-    ) -> Result<Outcome, SandboxError> {
+        command: &Command,
+    ) -> Result<RwLockReadGuard<'_, Option<Backend>>, SandboxError> {
+        let network = command.network_under(&self.policy);
+        let backend = self.backend.read().await;
+        if require_backend(backend.as_ref())?.network == network {
+            return Ok(backend);
+        }
+        drop(backend);
         let mut backend = self.backend.write().await;
         if self.servers.load(Ordering::Acquire) > 0 {
             return Err(SandboxError::ServerRuns);
         }
         self.rebuild(&mut backend, network).await?;
-        let outcome = match require_backend(backend.as_ref()) {
-            Ok(there) => self.run_in(there, &command).await,
-            Err(error) => Err(error),
-        };
-        self.rebuild(&mut backend, self.policy.network).await?;
-        outcome
+        Ok(backend.downgrade())
     }
 
     async fn rebuild(
@@ -378,6 +382,7 @@ impl Sandbox {
         let timeout = command.timeout.unwrap_or(self.policy.timeout);
         let timeout_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
         let id = self.next_id();
+        backend.client.shut_services(command.alone);
         let answers = backend.client.send_request(
             id,
             &Request::Run {

@@ -125,6 +125,7 @@ fn start_bwrap(
     Ok(Backend {
         client,
         name: BackendName::Bubblewrap,
+        network: site.network,
         tier: Tier {
             name: title.into(),
             details: details.into(),

@@ -82,6 +82,7 @@ fn backend_of(
     Backend {
         client,
         name,
+        network: site.network,
         tier: Tier {
             name: title.to_owned(),
             details: details.join("; "),

@@ -78,6 +78,7 @@ pub(super) fn on_a_copy(
     Ok(Backend {
         client,
         name,
+        network: site.network,
         tier,
         tree: copy.at.clone(),
         home: policy.scratch.join("home"),

@@ -108,6 +108,7 @@ async fn a_server_is_met_by_a_later_command() {
             network: Some(Network::Open),
             ..Command::new("true")
         };
+        assert!(!sandbox.can_run(&elsewhere).await && sandbox.can_run(&Command::new("true")).await);
         assert!(matches!(
             sandbox.run(elsewhere).await,
             Err(SandboxError::ServerRuns)
@@ -171,6 +172,43 @@ async fn services_are_forwarded_and_nothing_else() {
                 .is_success()
         );
         sandbox.close().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_command_alone_reaches_neither_service_nor_network() {
+    let port = greeter();
+    let connect = format!("exec 3<>/dev/tcp/127.0.0.1/{port} && cat <&3");
+    let alone = || Command {
+        alone: true,
+        ..Command::new(connect.as_str())
+    };
+    for backend in MOUNTING {
+        for network in [Network::Closed, Network::Open] {
+            let bench = Bench::new();
+            let mut policy = bench.policy(*backend);
+            policy.network = network;
+            policy.services = vec![Service {
+                name: "greeter".into(),
+                host: "localhost".into(),
+                port,
+            }];
+            let Some(sandbox) = open(policy).await else {
+                continue;
+            };
+            for _ in 0..2 {
+                let outcome = sandbox.run(alone()).await.unwrap();
+                let text = outcome.output.head(100).unwrap();
+                assert!(!text.contains("greetings"), "{backend}: {text}");
+                // What a check reaches is there again.
+                assert_eq!(
+                    succeed(&sandbox, &connect).await,
+                    "greetings from the host\n",
+                    "{backend}"
+                );
+            }
+            sandbox.close().await.unwrap();
+        }
     }
 }
 
