@@ -4,6 +4,7 @@ mod outputs;
 mod constant;
 mod vacuous;
 mod recipes;
+mod destroying;
 mod kind;
 mod inconclusive;
 mod environment;
@@ -26,6 +27,7 @@ use sandbox::Outcome;
 
 pub(crate) use apart::{Ground, Snapshot, Tested, run_apart};
 pub(crate) use closing_lines::counted;
+pub(crate) use destroying::{loss, threat};
 use effects::{drop_foreign, effects_of, leave_nothing, restore, spoiled, tell_dropped};
 use ended::{code_of, end_of, judged_text};
 use environment::{absent_program, in_environment, on_host};
@@ -137,6 +139,9 @@ impl Request {
         };
         if !folder.is_empty() && !work.run.files.has_folder(&folder) && !work.workspace.makes_folder(&folder) {
             return refuse(&format!("the folder `{folder}` is not there"));
+        }
+        if let Some(threat) = threat(&read(work, &script, &folder), &work.run.settings) {
+            return refuse(&threat.to_string());
         }
         Ok(Request {
             script,

@@ -84,8 +84,9 @@ Where several hold, the first of 130, 6, 4, 5, 1, 3, 7 is reported.";
 /// What the program's own help says behind them.
 const SURROUNDINGS: &str = "\
 Environment:
-  BACKEND_ENGINEER_SANDBOX, _NETWORK, _TIMEOUT, _STRENGTH, _COMMIT, _MODEL, _EFFORT,
-  _REPAIR_EFFORT, _PROTECTED, _ENV, _SHOW, _TRUSTED, _TEST, _LINT, _TYPE_CHECK, _SETUP
+  BACKEND_ENGINEER_SANDBOX, _NETWORK, _TIMEOUT, _STRENGTH, _COMMIT, _SERVICES_FOR_MODEL,
+  _MODEL, _EFFORT, _REPAIR_EFFORT, _PROTECTED, _ENV, _SHOW, _TRUSTED, _TEST, _LINT,
+  _TYPE_CHECK, _SETUP
                    the setting of that name; a flag comes before it, a file behind it
   NO_COLOR         no colour
   CLICOLOR_FORCE   colour even where no terminal is

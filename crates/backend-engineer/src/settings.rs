@@ -132,6 +132,8 @@ pub(crate) struct Settings {
     pub(crate) setup_network: bool,
     /// Ports that commands may reach.
     pub(crate) services: BTreeMap<String, Held<Endpoint>>,
+    /// Whether a model's commands reach them, and the network where it is open.
+    pub(crate) services_for_model: Held<bool>,
     /// What models cost, as the user tells.
     pub(crate) prices: BTreeMap<String, Held<Price>>,
     /// Globs of files that are never written, as written.
@@ -213,6 +215,7 @@ impl Settings {
             repair_effort: layer.repair_effort,
             commands: layer.commands,
             services: layer.services,
+            services_for_model: layer.services_for_model.unwrap_or(Held::default_of(false)),
             prices: layer.prices,
             protected: layer.protected,
             env: layer.env,
@@ -270,6 +273,21 @@ impl Settings {
     /// The commands that prepare the project before any check, in order.
     pub(crate) fn setup(&self) -> Vec<String> {
         self.commands.setup.as_ref().map(|held| held.value.clone()).unwrap_or_default()
+    }
+
+    /// Whether commands reach all that the machine reaches.
+    pub(crate) fn reaches_everything(&self) -> bool {
+        self.network() || self.sandbox.value == Walls::Off
+    }
+
+    /// Names of the services that commands may reach and whose data is to last.
+    pub(crate) fn lasting_services(&self) -> Vec<String> {
+        self.services.iter().filter(|(_, held)| !held.value.disposable).map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Whether a model's commands reach what the plan's checks reach.
+    pub(crate) fn services_for_model(&self) -> bool {
+        self.services_for_model.value
     }
 
     /// Ports that commands may reach: name, host and port.
@@ -347,7 +365,7 @@ fn refuse_one_port_twice(services: &BTreeMap<String, Held<Endpoint>>) -> Result<
     let mut ports: BTreeMap<u16, (&str, &Endpoint)> = BTreeMap::new();
     for (name, held) in services {
         let Some((other, endpoint)) = ports.insert(held.value.port, (name, &held.value)) else { continue };
-        if *endpoint != held.value {
+        if endpoint.host != held.value.host {
             let port = held.value.port;
             let message = format!("{}: the services `{other}` and `{name}` have the same port {port}", held.origin);
             return Err(

@@ -68,6 +68,10 @@ fn rows(settings: &Settings) -> Vec<Row> {
             rows.extend(held.value.iter().map(|command| row(name, command.clone().into(), &held.origin)));
         }
     }
+    let for_model = &settings.services_for_model;
+    if for_model.value {
+        rows.push(row("services_for_model", true.into(), &for_model.origin));
+    }
     for (name, held) in &settings.services {
         rows.push(row(&format!("services.{name}"), held.value.to_string().into(), &held.origin));
     }
@@ -134,6 +138,7 @@ fn keys() -> String {
         text += &format!("  {:<20} {}\n  {:20}   {}\n", key.name, key.about, "", key.takes);
     }
     text + "\nFlags come first, then the environment, then the repository's file, then your own. \
-            A repository's file can't weaken the sandbox by itself (sandbox, network, commit, env, services): \
+            A repository's file can't weaken the sandbox by itself (sandbox, network, commit, env, services, \
+            services_for_model): \
             that takes a flag, your own configuration, or its folder under `trusted` there."
 }

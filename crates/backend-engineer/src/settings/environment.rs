@@ -32,6 +32,9 @@ pub(super) fn read(environment: &BTreeMap<String, String>) -> Result<(Layer, Vec
             "sandbox" => layer.sandbox = Some(Held::new(value.parse().map_err(wrong)?, origin)),
             "network" => layer.network = Some(Held::new(read_yes_no(value).map_err(wrong)?, origin)),
             "commit" => layer.commit = Some(Held::new(read_yes_no(value).map_err(wrong)?, origin)),
+            "services_for_model" => {
+                layer.services_for_model = Some(Held::new(read_yes_no(value).map_err(wrong)?, origin));
+            }
             "timeout" => layer.timeout = Some(Held::new(read_duration(value).map_err(wrong)?, origin)),
             "strength" => layer.strength = Some(Held::new(read_strength(value).map_err(wrong)?, origin)),
             "model" => layer.model = (!value.is_empty()).then(|| Held::new(value.clone(), origin)),

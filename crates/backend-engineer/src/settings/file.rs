@@ -105,6 +105,9 @@ impl Reader<'_> {
                 "show" => layer.show = self.own_paths(value, "show")?,
                 "trusted" => layer.trusted = self.own_paths(value, "trusted")?,
                 "commands" => self.commands(value, &mut layer)?,
+                "services_for_model" => {
+                    layer.services_for_model = Some(self.held(value, self.yes_no(value, "services_for_model")?));
+                }
                 "services" => layer.services = self.services(value)?,
                 "prices" => layer.prices = self.prices(value)?,
                 "limits" => layer.limits = self.limits(value)?,
@@ -139,15 +142,37 @@ impl Reader<'_> {
         let mut services = BTreeMap::new();
         for (name, value) in self.table(value, "services")? {
             let name = name.get_ref().to_string();
-            let written = match value.get_ref() {
-                DeValue::Integer(number) => number.to_string(),
-                DeValue::String(text) => text.to_string(),
-                _ => return Err(self.wrong_type(value, &format!("services.{name}"), "services")),
+            let endpoint = match value.get_ref() {
+                DeValue::Table(parts) => self.service(value, &name, parts)?,
+                _ => self.endpoint(value, &name)?,
             };
-            let endpoint = written.parse().map_err(|why| self.wrong(value, &format!("`services.{name}`: {why}")))?;
             services.insert(name, self.held(value, endpoint));
         }
         Ok(services)
+    }
+
+    /// Reads `{ port = 5432, disposable = true }`.
+    fn service(&self, value: &Value<'_>, name: &str, parts: &DeTable<'_>) -> Result<Endpoint, Stop> {
+        let (mut endpoint, mut disposable) = (None, false);
+        for (part, value) in parts {
+            match part.get_ref().as_ref() {
+                "port" => endpoint = Some(self.endpoint(value, name)?),
+                "disposable" => disposable = self.yes_no(value, &format!("services.{name}.disposable"))?,
+                other => return Err(self.unknown(&format!("services.{name}.{other}"), part.span().start)),
+            }
+        }
+        let endpoint = endpoint.ok_or_else(|| self.wrong(value, &format!("`services.{name}` needs `port`")))?;
+        Ok(Endpoint { disposable, ..endpoint })
+    }
+
+    /// Reads a port, or a host with a port.
+    fn endpoint(&self, value: &Value<'_>, name: &str) -> Result<Endpoint, Stop> {
+        let written = match value.get_ref() {
+            DeValue::Integer(number) => number.to_string(),
+            DeValue::String(text) => text.to_string(),
+            _ => return Err(self.wrong_type(value, &format!("services.{name}"), "services")),
+        };
+        written.parse().map_err(|why| self.wrong(value, &format!("`services.{name}`: {why}")))
     }
 
     /// Reads what commands may take of the machine: a repository that told it could take the machine from its user.

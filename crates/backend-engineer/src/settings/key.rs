@@ -46,6 +46,13 @@ pub(crate) const KEYS: &[Key] = &[
         example: Some("\"30s\""),
     },
     Key {
+        name: "services_for_model",
+        variable: "BACKEND_ENGINEER_SERVICES_FOR_MODEL",
+        takes: "true or false",
+        about: "whether a model's commands reach the services, and the network where it is open",
+        example: Some("false"),
+    },
+    Key {
         name: "commit",
         variable: "BACKEND_ENGINEER_COMMIT",
         takes: "true or false",
@@ -132,7 +139,7 @@ pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "services",
         variable: "",
-        takes: "name = port, or name = \"host:port\"",
+        takes: "name = port, name = \"host:port\", or name = { port = …, disposable = true }",
         about: "ports that commands may reach, at the same port of their own loopback",
         example: Some("{ database = 5432 }"),
     },

@@ -51,6 +51,7 @@ pub(super) struct Layer {
     pub(super) trusted: Vec<Held<PathBuf>>,
     pub(super) commands: Commands,
     pub(super) services: BTreeMap<String, Held<Endpoint>>,
+    pub(super) services_for_model: Option<Held<bool>>,
     pub(super) prices: BTreeMap<String, Held<Price>>,
     pub(super) limits: BTreeMap<&'static str, Held<u64>>,
 }
@@ -76,6 +77,7 @@ impl Layer {
         over(&mut self.timeout, upper.timeout);
         over(&mut self.strength, upper.strength);
         over(&mut self.commit, upper.commit);
+        over(&mut self.services_for_model, upper.services_for_model);
         over(&mut self.model, upper.model);
         over(&mut self.effort, upper.effort);
         over(&mut self.repair_effort, upper.repair_effort);

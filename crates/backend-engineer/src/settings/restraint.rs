@@ -48,6 +48,9 @@ pub(super) fn restrain(repository: &mut Layer, lower: &Layer) -> Vec<Withheld> {
     if let Some(held) = repository.network.take_if(|held| held.value && !allows(&lower.network)) {
         withhold("network", held.value.to_string(), &held.origin);
     }
+    if let Some(held) = repository.services_for_model.take_if(|held| held.value && !allows(&lower.services_for_model)) {
+        withhold("services_for_model", held.value.to_string(), &held.origin);
+    }
     // A commit runs the repository's hooks in the open, with the user's identity.
     if let Some(held) = repository.commit.take_if(|held| held.value && !allows(&lower.commit)) {
         withhold("commit", held.value.to_string(), &held.origin);
@@ -60,7 +63,7 @@ pub(super) fn restrain(repository: &mut Layer, lower: &Layer) -> Vec<Withheld> {
         known
     });
     repository.services.retain(|name, held| {
-        let known = lower.services.values().any(|lower| lower.value == held.value);
+        let known = lower.services.values().any(|lower| held.value.opens_no_more_than(&lower.value));
         if !known {
             withhold(&format!("services.{name}"), held.value.to_string(), &held.origin);
         }

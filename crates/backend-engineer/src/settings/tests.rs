@@ -111,6 +111,22 @@ fn a_trusted_repository_is_followed() {
 }
 
 #[test]
+fn a_repository_cannot_give_up_its_users_data() {
+    let greedy = "services_for_model = true\nservices = { db = { port = 5432, disposable = true } }\n";
+    let withheld = ["services_for_model true", "services.db 127.0.0.1:5432, disposable"];
+    assert_eq!(Scene::new(greedy, "services = { mine = 5432 }\n").withheld(), withheld);
+    let same = "services_for_model = true\nservices = { mine = { port = 5432, disposable = true } }\n";
+    assert_eq!(Scene::new(greedy, same).withheld(), Vec::<String>::new());
+    // To keep data is no weakening.
+    let careful = Scene::new(
+        "services = { db = \"localhost:5432\" }",
+        "services = { mine = { port = \"localhost:5432\", disposable = true } }",
+    );
+    assert_eq!(careful.withheld(), Vec::<String>::new());
+    assert_eq!(careful.settings().lasting_services(), ["db"]);
+}
+
+#[test]
 fn what_the_user_asks_for_too_is_not_withheld() {
     let mut scene = Scene::new(GREEDY, "network = true\nservices = { mine = 5432 }\n").variable("TOKEN", "s3cret");
     assert_eq!(scene.withheld(), ["sandbox off", "commit true", "env TOKEN"]);
@@ -159,6 +175,8 @@ fn a_wrong_setting_is_named_with_its_place() {
         ("[commands]\ntest = [\"a\", 1]", ":2: `commands.test` takes a command or a list of them, not a number", ""),
         ("[commands]\ntest = \" \"", ":2: `commands.test` holds an empty command", ""),
         ("[services]\ndb = \"db\"", ":2: `services.db`: `db` is neither a port", ""),
+        ("[services]\ndb = { disposable = true }", ":2: `services.db` needs `port`", ""),
+        ("[services]\ndb = { port = 1, disposible = true }", ":2: ", ""),
         ("env = [\"A=1\"]", ":1: `env`: give the name alone", ""),
         ("[prices]\n\"m\" = { input = 0, output = 0 }", ":1: `prices` stands only in your own configuration", ""),
         ("trusted = [\"/\"]", ":1: `trusted` stands only in your own configuration", ""),

@@ -87,6 +87,15 @@ pub(crate) struct Endpoint {
     pub(crate) host: String,
     /// Its port; commands find it at the same port of their own loopback.
     pub(crate) port: u16,
+    /// Its data may be destroyed: a test database that is made anew.
+    pub(crate) disposable: bool,
+}
+
+impl Endpoint {
+    /// Returns whether it opens no more than `other`: the same port, and no data that `other` keeps.
+    pub(crate) fn opens_no_more_than(&self, other: &Endpoint) -> bool {
+        (&self.host, self.port) == (&other.host, other.port) && (other.disposable || !self.disposable)
+    }
 }
 
 impl FromStr for Endpoint {
@@ -106,17 +115,15 @@ impl FromStr for Endpoint {
         if port == 0 || host.is_empty() || !host.chars().all(fits) {
             return Err(wrong());
         }
-        Ok(Endpoint { host: host.to_owned(), port })
+        Ok(Endpoint { host: host.to_owned(), port, disposable: false })
     }
 }
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            write!(formatter, "[{}]:{}", self.host, self.port)
-        } else {
-            write!(formatter, "{}:{}", self.host, self.port)
-        }
+        let brackets = if self.host.contains(':') { ("[", "]") } else { ("", "") };
+        write!(formatter, "{}{}{}:{}", brackets.0, self.host, brackets.1, self.port)?;
+        formatter.write_str(if self.disposable { ", disposable" } else { "" })
     }
 }
 

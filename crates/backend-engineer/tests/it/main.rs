@@ -20,6 +20,7 @@ mod mcp;
 mod past_runs;
 mod report_schema;
 mod scenarios;
+mod services;
 mod settings;
 mod strength;
 mod surroundings;

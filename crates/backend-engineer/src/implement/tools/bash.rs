@@ -15,7 +15,7 @@ use super::input::input;
 use super::shell::{self, Farewell};
 use super::tell;
 use crate::analyze::nearest_tools;
-use crate::check::Snapshot;
+use crate::check::{Snapshot, TreeRecipes, threat};
 
 input! {
     /// Runs a shell command in a sandbox on a private copy of the repository: no network, and changes to files outside
@@ -86,9 +86,17 @@ impl Tool for Bash<'_, '_> {
             if let Some(shown) = work.check_beside(command, &input, &before).await {
                 return Ok(shown);
             }
+            if let Some(threat) = threat(&work.read(command), &work.run.settings) {
+                return tell(format!("{threat}. It was not run."));
+            }
             work.memory.touched |= !only_looks(command);
             let mark = shell::mark();
             let request = work.command(command, &input, &mark);
+            if !work.workspace.can_run(&request).await.map_err(stopped)? {
+                return tell(
+                    "A server of the plan runs with the network open, which your commands don't meet: go on without.",
+                );
+            }
             if input.run_in_background.unwrap_or(false) {
                 let name = input.description.as_deref().unwrap_or(command);
                 return work.start(name, request, &before).await;
@@ -169,6 +177,12 @@ impl Work<'_> {
         Some(self.output(said.trim_start_matches('\n'), &trace))
     }
 
+    /// Reads a command in the folder that it runs in, with the recipes of the tree.
+    fn read(&self, command: &str) -> ::shell::Reading {
+        let folder = self.memory.shell.folder.as_str();
+        ::shell::read_with(command, &TreeRecipes::new(self.run, self.workspace, folder.trim_start_matches('/')))
+    }
+
     fn command(&self, command: &str, input: &BashInput, mark: &str) -> Command {
         let folder = self.memory.shell.folder.as_str();
         let inside = if folder.starts_with('/') { "" } else { folder };
@@ -185,6 +199,8 @@ impl Work<'_> {
             // A job ends by itself, when it is told to, or with the run; whether it listens is not waited for longer.
             timeout: Some(if background { LISTENING } else { timeout }),
             network: None,
+            // What a model tries is no check: it meets no data that is not made for it.
+            alone: !self.run.settings.services_for_model(),
         }
     }
 

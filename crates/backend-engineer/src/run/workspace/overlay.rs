@@ -229,6 +229,7 @@ impl Workspace {
             paths_first: to_run.programs_first,
             timeout: Some(to_run.timeout.unwrap_or(self.settings.timeout())),
             network: None,
+            alone: false,
         }
     }
 

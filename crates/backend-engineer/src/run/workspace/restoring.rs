@@ -15,6 +15,13 @@ impl Workspace {
         Ok(self.opened()?.run(command).await?)
     }
 
+    /// Returns whether a command can run beside the servers that run: one that meets no network does not beside one that
+    /// was started with it.
+    pub(crate) async fn can_run(&mut self, command: &Command) -> Result<bool, Stop> {
+        self.prepare().await?;
+        Ok(self.opened()?.can_run(command).await)
+    }
+
     /// Starts a command in the background, as [`Workspace::run_command`] runs one.
     pub(crate) async fn start_command(&mut self, command: Command, masks: &Masks) -> Result<Server, Stop> {
         self.keep_in_step().await?;
