@@ -250,5 +250,7 @@ fn is_signature(words: &str) -> bool {
     let begins = ["def ", "async def ", "class ", "function ", "async function "];
     let words = words.strip_prefix("export default ").or_else(|| words.strip_prefix("export ")).unwrap_or(words);
     let begins = begins.iter().any(|word| words.starts_with(word));
-    begins && (words.ends_with([':', '{', '(', ';', ',']) || words.ends_with("..."))
+    // `const load = async (id: string) => {`
+    let arrow = ["const ", "let "].iter().any(|word| words.starts_with(word)) && words.ends_with("=> {");
+    arrow || begins && (words.ends_with([':', '{', '(', ';', ',']) || words.ends_with("..."))
 }
