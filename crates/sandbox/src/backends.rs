@@ -68,7 +68,11 @@ fn copy_repository(site: &BackendRequest<'_>) -> Result<Arc<TreeCopy>, SandboxEr
     }
     let policy = site.policy;
     let hidden = MountPlan::decide(policy, site.network, None)?.hidden;
-    let copy = tree::copy_tree(&policy.root, &policy.scratch.join("copy"), &hidden, false)?;
+    let sites = tree::Sites {
+        disk: &policy.scratch.join("copy"),
+        memory: None,
+    };
+    let copy = tree::copy_tree(&policy.root, sites, &hidden, false)?;
     Ok(copy.into())
 }
 

@@ -33,6 +33,8 @@ pub(crate) fn check_policy(mut policy: Policy) -> Result<Policy, SandboxError> {
         .scratch
         .canonicalize()
         .map_err(SandboxError::file("find", &policy.scratch))?;
+    // One that is not there is no loss: the copy lies in the scratch.
+    policy.memory = policy.memory.and_then(|folder| folder.canonicalize().ok());
     if policy.root.starts_with(&policy.scratch) {
         return Err(refuse(
             &policy.scratch,

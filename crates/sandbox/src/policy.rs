@@ -17,6 +17,10 @@ pub struct Policy {
     /// overlay's layers, the private home, the temporary folder and the outputs, and commands never
     /// see it. Made if it is not there; whoever owns the run removes it.
     pub scratch: PathBuf,
+    /// A private folder of the run, absolute, on a file system in memory. Where a backend works on a
+    /// copy of the repository and the copy fits there, it lies there; else in the scratch. Whoever
+    /// owns the run removes it.
+    pub memory: Option<PathBuf>,
     /// The backend to use.
     pub backend: BackendChoice,
     /// True if commands reach anything but their own loopback.
@@ -42,6 +46,16 @@ pub struct Policy {
     /// Our own executable, which is started again inside the sandbox with
     /// [`SUPERVISOR_ARGUMENT`](crate::SUPERVISOR_ARGUMENT).
     pub helper: PathBuf,
+}
+
+impl Policy {
+    /// Returns the private folders of the run that commands fill.
+    pub(crate) fn scratch_folders(&self) -> Vec<PathBuf> {
+        let memory = self.memory.iter().cloned();
+        std::iter::once(self.scratch.clone())
+            .chain(memory)
+            .collect()
+    }
 }
 
 /// What a command with all that it starts may take of the machine; past it, it is ended.
@@ -72,11 +86,7 @@ impl Default for Limits {
 /// largest number where that can't be told.
 fn memory_of_machine() -> u64 {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
-    let total = read("/proc/meminfo");
-    let total = total
-        .lines()
-        .find_map(|line| line.strip_prefix("MemTotal:"));
-    let total = total.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    let total = bytes_of_machine("MemTotal:");
     let groups = [
         "/sys/fs/cgroup/memory.max",
         "/sys/fs/cgroup/memory/memory.limit_in_bytes",
@@ -85,8 +95,22 @@ fn memory_of_machine() -> u64 {
         .iter()
         .filter_map(|path| read(path).trim().parse::<u64>().ok())
         .min();
-    let total = total.map_or(u64::MAX, |kilobytes| kilobytes * 1024);
     total.min(group.unwrap_or(u64::MAX))
+}
+
+/// Returns the bytes of memory that are free on the machine, or can be freed, within what we may use;
+/// the largest number where that can't be told.
+pub(crate) fn memory_available() -> u64 {
+    bytes_of_machine("MemAvailable:").min(memory_of_machine() / 2)
+}
+
+/// Returns an amount of `/proc/meminfo` in bytes; the largest number where it can't be told.
+fn bytes_of_machine(name: &str) -> u64 {
+    let told = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let mut lines = told.lines();
+    let amount = lines.find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB"));
+    let amount = amount.and_then(|amount| amount.parse::<u64>().ok());
+    amount.map_or(u64::MAX, |kilobytes| kilobytes * 1024)
 }
 
 /// The choice of a backend.

@@ -2,7 +2,7 @@
 //! bytes.
 
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,8 @@ pub(crate) struct Setup {
     pub(crate) tree: PathBuf,
     /// Where outputs are written.
     pub(crate) outputs: PathBuf,
+    /// The run's folder in memory, where commands may fill it.
+    pub(crate) memory: Option<PathBuf>,
     /// The overlays in the repository, where the supervisor is to tell what changed.
     pub(crate) layers: Vec<Layers>,
     /// Ports of the loopback whose connections are handed to the host.
@@ -32,6 +34,16 @@ pub(crate) struct Setup {
     pub(crate) confinement: Confinement,
     /// What a command may take of the machine.
     pub(crate) limits: Limits,
+}
+
+impl Setup {
+    /// Returns the run's private folders that commands may fill.
+    pub(crate) fn private_folders(&self) -> impl Iterator<Item = &Path> {
+        self.outputs
+            .parent()
+            .into_iter()
+            .chain(self.memory.as_deref())
+    }
 }
 
 /// The rights that a command's process tree is denied, besides what it can't see.

@@ -281,12 +281,12 @@ impl Sandbox {
     /// When a process would not end, or a layer could not be removed.
     pub async fn close(self) -> Result<(), SandboxError> {
         let backend = self.backend.write().await.take();
-        let scratch = self.policy.scratch.clone();
+        let folders = self.policy.scratch_folders();
         run_blocking(move || {
             if let Some(mut backend) = backend {
                 backend.client.shut_down().map_err(connection_lost)?;
             }
-            clear_scratch(&scratch)
+            folders.iter().try_for_each(|folder| clear_scratch(folder))
         })
         .await
     }

@@ -26,9 +26,9 @@ const PAUSE: u32 = 20;
 #[derive(Debug)]
 pub(crate) struct Watch {
     limits: Limits,
-    /// The run's private folder, held open because its path may be out of sight; none where it
-    /// can't be looked at.
-    scratch: Option<File>,
+    /// The run's private folders, held open because their paths may be out of sight; without those
+    /// that can't be looked at.
+    folders: Vec<File>,
     /// The bytes that lay there when the sandbox was set up.
     first: u64,
     /// When the folder is added up again.
@@ -36,13 +36,13 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Begins to watch; `scratch` is the run's private folder.
-    pub(crate) fn begin(limits: Limits, scratch: Option<&Path>) -> Self {
-        let scratch = scratch.and_then(|scratch| File::open(scratch).ok());
+    /// Begins to watch; `folders` are the run's private ones.
+    pub(crate) fn begin<'p>(limits: Limits, folders: impl Iterator<Item = &'p Path>) -> Self {
+        let folders: Vec<File> = folders.filter_map(|one| File::open(one).ok()).collect();
         Self {
             limits,
-            first: scratch.as_ref().map_or(0, bytes_in),
-            scratch,
+            first: folders.iter().map(bytes_in).sum(),
+            folders,
             next: Mutex::new(Instant::now()),
         }
     }
@@ -61,14 +61,15 @@ impl Watch {
         self.fills_disk().then_some(Limit::Disk(self.limits.disk))
     }
 
-    /// Returns whether the private folder has grown past the limit.
+    /// Returns whether the private folders have grown past the limit.
     fn fills_disk(&self) -> bool {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let began = Instant::now();
-        let Some(scratch) = self.scratch.as_ref().filter(|_| began >= *next) else {
+        if began < *next {
             return false;
-        };
-        let grown = bytes_in(scratch).saturating_sub(self.first);
+        }
+        let held: u64 = self.folders.iter().map(bytes_in).sum();
+        let grown = held.saturating_sub(self.first);
         *next = Instant::now() + ADDED_UP.max(began.elapsed() * PAUSE);
         grown > self.limits.disk
     }
@@ -120,7 +121,7 @@ mod tests {
     #[test]
     fn what_is_within_the_limits_is_let_be() {
         let folder = tempfile::tempdir().unwrap();
-        let watch = Watch::begin(Limits::default(), Some(folder.path()));
+        let watch = Watch::begin(Limits::default(), [folder.path()].into_iter());
         assert_eq!(watch.passed(std::process::id().cast_signed()), None);
         fs::write(folder.path().join("file"), vec![1; 100_000]).unwrap();
         assert!((100_000..200_000).contains(&bytes_below(folder.path())));

@@ -14,6 +14,9 @@ pub(super) struct Scratch {
 
 const LOCK: &str = "lock";
 
+/// Where Linux keeps files in memory.
+const MEMORY: &str = "/dev/shm";
+
 impl Scratch {
     /// Makes a folder in the user's cache, or where that can't be written, in the system's temporary folder.
     pub(super) fn make(cache: Option<&Path>) -> io::Result<Self> {
@@ -25,6 +28,15 @@ impl Scratch {
             }
         }
         Err(last)
+    }
+
+    /// Makes a folder in memory; none where the system has no place for that, or somebody else's stands in its place.
+    pub(super) fn make_in_memory() -> Option<Self> {
+        let there = cfg!(target_os = "linux") && Path::new(MEMORY).is_dir();
+        let parent = there.then(|| Path::new(MEMORY).join(format!("backend-engineer-{}", user())))?;
+        // The last of other runs may take the folder away behind our back, once.
+        let made = Self::make_in(&parent).or_else(|_| Self::make_in(&parent)).ok()?;
+        is_ours(&parent, &made.folder).then_some(made)
     }
 
     fn make_in(parent: &Path) -> io::Result<Self> {
@@ -47,7 +59,23 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         remove(&self.folder);
+        // Nothing is left in memory: that of all runs goes with the last, and stays where others lie in it.
+        if let Some(parent) = self.folder.parent().filter(|parent| parent.starts_with(MEMORY)) {
+            let _ = fs::remove_dir(parent);
+        }
     }
+}
+
+/// Returns whether a folder in a place that everybody may write to belongs to whom a folder belongs that we made.
+fn is_ours(parent: &Path, made: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let owner = |path: &Path| fs::symlink_metadata(path).ok().filter(fs::Metadata::is_dir).map(|found| found.uid());
+        owner(parent).is_some() && owner(parent) == owner(made)
+    }
+    #[cfg(not(unix))]
+    false
 }
 
 fn parents(cache: Option<&Path>) -> Vec<PathBuf> {

@@ -25,7 +25,7 @@ pub(crate) struct Workspace {
     facts: Rc<TreeFacts>,
     settings: Settings,
     walls: Walls,
-    scratch: Option<Scratch>,
+    scratch: Vec<Scratch>,
     synced: BTreeMap<String, Staged>,
     /// Files into which secrets came back that a model's commands found made up.
     pub(crate) revealed: BTreeSet<String>,
@@ -58,7 +58,7 @@ impl Workspace {
             facts: Rc::clone(facts),
             settings: settings.clone(),
             walls: Walls::None,
-            scratch: None,
+            scratch: Vec::new(),
             synced: BTreeMap::new(),
             revealed: BTreeSet::new(),
             set_up: BTreeSet::new(),
@@ -133,7 +133,7 @@ impl Workspace {
             }
             Walls::None => {}
         }
-        self.scratch = None;
+        self.scratch.clear();
         self.synced.clear();
         Ok(())
     }

@@ -58,6 +58,8 @@ pub(super) fn build_landlock(site: &BackendRequest<'_>) -> Result<Backend, Strin
         writable: ["copy", "home", "tmp"]
             .iter()
             .map(|name| policy.scratch.join(name))
+            .chain(policy.memory.iter().map(|folder| folder.join("copy")))
+            .filter(|folder| folder.is_dir())
             .chain(DEVICES.iter().map(|name| Path::new("/dev").join(name)))
             .collect(),
         own_signals: scoped,

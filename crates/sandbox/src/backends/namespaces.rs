@@ -107,6 +107,7 @@ pub(super) fn setup_for(site: &BackendRequest<'_>, plan: &MountPlan, copied: boo
         raise_loopback: closed,
         tree: policy.root.clone(),
         outputs: policy.scratch.join("outputs"),
+        memory: None,
         layers: if copied { Vec::new() } else { plan.layers() },
         ports: if closed {
             policy.services.iter().map(|service| service.port).collect()

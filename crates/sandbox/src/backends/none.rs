@@ -51,8 +51,15 @@ pub(super) fn on_a_copy(
                 .root
                 .file_name()
                 .map_or_else(|| PathBuf::from("repository"), PathBuf::from);
-            let at = policy.scratch.join("copy").join(name);
-            tree::copy_tree(&policy.root, &at, &plan.hidden, true)
+            let memory = policy
+                .memory
+                .as_ref()
+                .map(|folder| folder.join("copy").join(&name));
+            let sites = tree::Sites {
+                disk: &policy.scratch.join("copy").join(&name),
+                memory: memory.as_deref(),
+            };
+            tree::copy_tree(&policy.root, sites, &plan.hidden, true)
                 .map_err(text)?
                 .into()
         }
@@ -66,6 +73,7 @@ pub(super) fn on_a_copy(
         layers: Vec::new(),
         ports: Vec::new(),
         confinement: confine(&plan),
+        memory: policy.memory.clone(),
         limits: policy.limits,
     };
     let mut supervisor = new_command(&policy.helper);

@@ -72,6 +72,7 @@ fn policy(backend: BackendChoice, root: &Path, scratch: &Path) -> std::io::Resul
     Ok(Policy {
         root: root.to_path_buf(),
         scratch: scratch.to_path_buf(),
+        memory: None,
         backend,
         network: Network::Closed,
         services: Vec::new(),

@@ -72,7 +72,7 @@ impl Runs {
         Ok(Self {
             outputs,
             confinement: setup.confinement.clone(),
-            watch: Watch::begin(setup.limits, setup.outputs.parent()),
+            watch: Watch::begin(setup.limits, setup.private_folders()),
             running: Mutex::default(),
             changed: Condvar::new(),
         })

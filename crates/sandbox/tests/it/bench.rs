@@ -61,6 +61,7 @@ impl Bench {
         Policy {
             root: self.root.clone(),
             scratch: self.scratch.clone(),
+            memory: None,
             backend: BackendChoice::Only(backend),
             network: Network::Closed,
             services: Vec::new(),

@@ -283,8 +283,13 @@ impl Workspace {
             )
         };
         let scratch = Scratch::make(self.settings.cache.as_deref()).map_err(unusable)?;
-        let policy = self.policy(scratch.path("sandbox").map_err(unusable)?)?;
-        self.scratch = Some(scratch);
+        let memory = Scratch::make_in_memory();
+        let folders = (
+            scratch.path("sandbox").map_err(unusable)?,
+            memory.as_ref().and_then(|memory| memory.path("sandbox").ok()),
+        );
+        let policy = self.policy(folders)?;
+        self.scratch = std::iter::once(scratch).chain(memory).collect();
         self.walls = Walls::Rising(Sandbox::open_soon(policy));
         Ok(())
     }
@@ -324,12 +329,13 @@ impl Workspace {
         }
     }
 
-    fn policy(&self, scratch: PathBuf) -> Result<Policy, Stop> {
+    fn policy(&self, (scratch, memory): (PathBuf, Option<PathBuf>)) -> Result<Policy, Stop> {
         let helper = std::env::current_exe()
             .map_err(|error| Stop::environment(format!("this program can't find itself: {error}")))?;
         Ok(Policy {
             root: self.tree.root().to_owned(),
             scratch,
+            memory,
             backend: self.settings.backend(),
             network: if self.settings.network() { Network::Open } else { Network::Closed },
             services: self
