@@ -213,7 +213,9 @@ impl fmt::Display for OpenReason {
             }
             OpenReason::Drifted => formatter.write_str("a file of the phase was changed by somebody else meanwhile"),
             OpenReason::WeakenedTests => formatter.write_str("the tests were made easier"),
-            OpenReason::AsksForTests => formatter.write_str("the code asks whether it is being tested"),
+            OpenReason::AsksForTests => {
+                formatter.write_str("the code asks whether it is being tested, or by whom it is called")
+            }
             OpenReason::ChangedTests => {
                 formatter.write_str("a test of what the plan names was changed; look at it, then `accept`")
             }

@@ -136,6 +136,7 @@ fn of_check(wanted: &Check, new: &Case, old: &Case) -> Option<Told> {
         .map(|check| (instead_of(wanted, check), check));
     // Of several, the one that keeps most.
     if let Some((way, check)) = about.min_by_key(|(way, _)| way.map_or(0, weight_of_check)) {
+        let way = way.filter(|_| !(check.relation == "raises" && words_stand_apart(wanted, new)));
         return way.map(|way| told(way, &check.shown));
     }
     if let Some(either) = live().find(|check| is_alternative(wanted, check)) {
@@ -195,6 +196,15 @@ fn instead_of(wanted: &Check, check: &Check) -> Option<Way> {
         return of_error(wanted, check);
     }
     let expects_same = check.expected == wanted.expected || check.subject == wanted.expected;
+    if (wanted.rank, check.rank) == (Rank::Equal, Rank::Close) && expects_same {
+        let scale = wanted
+            .expected
+            .parse::<f64>()
+            .map_or(1.0, f64::abs)
+            .max(1.0);
+        let rounds = check.width.is_some_and(|width| width <= ROUNDING * scale);
+        return (!rounds).then_some(Way::Loosened);
+    }
     if let (Rank::Close, Some(before)) = (wanted.rank, wanted.width)
         && matches!(check.rank, Rank::Close | Rank::Equal)
         && expects_same
@@ -228,6 +238,28 @@ fn instead_of(wanted: &Check, check: &Check) -> Option<Way> {
         return Some(Way::Rewritten);
     }
     Some(Way::Expectation)
+}
+
+/// The share of a number that is taken for the rounding of floats, and for no tolerance: what
+/// `pytest.approx` allows by itself.
+const ROUNDING: f64 = 1e-6;
+
+/// Returns whether the words of an error that was expected are demanded by an assertion beside it:
+/// `raises(E, match="x")` became `raises(E) as caught` and `assert "x" in str(caught.value)`.
+fn words_stand_apart(wanted: &Check, new: &Case) -> bool {
+    let Some((_, words)) = wanted.expected.split_once(',') else {
+        return false;
+    };
+    let mut quoted = words.split(['"', '\'']);
+    let Some(words) = quoted.nth(1).filter(|words| !words.is_empty()) else {
+        return false;
+    };
+    let demands = |check: &&Check| {
+        matches!(check.relation.as_str(), "in" | "==")
+            && check.expected.trim_matches(['"', '\'']) == words
+    };
+    let mut live = new.checks.iter().filter(|check| is_live(check));
+    live.any(|check| demands(&check))
 }
 
 /// Returns the number of a bound: 3 of `< 3`.

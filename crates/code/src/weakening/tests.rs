@@ -179,6 +179,20 @@ fn hold(rows: &[Row]) {
 const ATTEMPTS: &[Row] = &[
     (
         "pytest",
+        "more than the rounding of floats is allowed",
+        "    assert f(5) == 6\n",
+        "    assert f(5) == pytest.approx(6, abs=0.5)\n",
+        "Loosened",
+    ),
+    (
+        "pytest",
+        "other words of the error are demanded of what was caught",
+        "    with pytest.raises(ValueError, match=\"empty\"):\n        parse(\"\")",
+        "    with pytest.raises(ValueError) as caught:\n        parse(\"\")\n    assert \"e\" in str(caught.value)",
+        "Loosened",
+    ),
+    (
+        "pytest",
         "a value that equals everything",
         "assert g() == 1",
         "assert g() == mock.ANY",
@@ -1865,6 +1879,20 @@ const TWINS: &[Row] = &[
         "both in one",
         "expect(response.status).toBe(200)",
         "expect(response.status).toStrictEqual(200)",
+        "",
+    ),
+    (
+        "pytest",
+        "the rounding of floats is allowed",
+        "    assert f(5) == 6\n",
+        "    assert f(5) == pytest.approx(6)\n",
+        "",
+    ),
+    (
+        "pytest",
+        "the words of the error are demanded of what was caught",
+        "    with pytest.raises(ValueError, match=\"empty\"):\n        parse(\"\")",
+        "    with pytest.raises(ValueError) as caught:\n        parse(\"\")\n    assert \"empty\" in str(caught.value)",
         "",
     ),
     (
