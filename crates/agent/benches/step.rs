@@ -146,6 +146,7 @@ fn step(criterion: &mut Criterion) {
     let journal = Journal::open(folder.path()).expect("a journal");
     let start = RunStart {
         plan: "plan.md".to_owned(),
+        plan_hash: None,
         phases: Vec::new(),
         root: String::new(),
         argv: Vec::new(),

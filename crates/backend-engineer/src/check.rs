@@ -22,7 +22,7 @@ mod trial;
 use std::path::PathBuf;
 
 use journal::{Event, OutputId, TestResult, Verdict};
-use plan::{Doubt, Expect, ExpectedOutcome, PlannedCommand};
+use plan::{Criterion, Doubt, Expect, ExpectedOutcome, PlannedCommand};
 use sandbox::Outcome;
 
 pub(crate) use apart::{Ground, Snapshot, Tested, run_apart};
@@ -154,9 +154,20 @@ impl Request {
         })
     }
 
-    /// [`Request::of`], of a command that stands in a step.
+    /// [`Request::of`], of a command that a criterion names, alone or with words beside it.
+    pub(crate) fn of_criterion(
+        command: &PlannedCommand,
+        criterion: &Criterion,
+        work: &UnitWork<'_>,
+    ) -> Result<Self, Box<Ran>> {
+        let described = criterion.text.split('`').step_by(2).any(|words| words.contains(char::is_alphanumeric));
+        Ok(Request { described, ..Request::of(command, &criterion.text, work)? })
+    }
+
+    /// [`Request::of`], of a command that stands in a step; one that says that it passes says what that means.
     pub(crate) fn of_step(command: &PlannedCommand, why: &str, work: &UnitWork<'_>) -> Result<Self, Box<Ran>> {
-        Ok(Request { step: true, ..Request::of(command, why, work)? })
+        let described = command.expect.outcome == ExpectedOutcome::Pass;
+        Ok(Request { step: true, described, ..Request::of(command, why, work)? })
     }
 
     /// A command of the project's own, which shall simply succeed.

@@ -14,6 +14,8 @@ mod place;
 
 mod past;
 
+mod current;
+
 mod event_line;
 
 mod terminal;

@@ -22,6 +22,9 @@ pub struct RunStart {
     /// The plan, by the name that finds its evidence again: from the root, or absolute when
     /// outside.
     pub plan: String,
+    /// The hash of what the plan asks for, whatever of it is ticked; none where the run reads no plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_hash: Option<String>,
     /// Labels of the phases asked for, in order.
     pub phases: Vec<String>,
     /// The repository's root.

@@ -107,6 +107,7 @@ pub fn undo_on(
     }
     let start = RunStart {
         plan: undone.start.plan,
+        plan_hash: None,
         phases: undone.start.phases,
         root: root.display().to_string(),
         argv: vec![

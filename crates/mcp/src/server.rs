@@ -32,11 +32,12 @@ pub enum ServeError {
     Session(String),
 }
 
-/// Serves one client on the standard streams until it goes.
+/// Serves one client on the standard streams until it goes, or until `asked_to_end` resolves. Runs that are at work hear of
+/// both.
 ///
 /// # Errors
 /// No event loop can be had, or the client does not begin a session. A client that goes without a word is no error.
-pub fn serve(backend: Arc<dyn Backend>) -> Result<(), ServeError> {
+pub fn serve(backend: Arc<dyn Backend>, asked_to_end: impl Future<Output = ()>) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let served = runtime.block_on(async {
         let calls = Calls::new();
@@ -51,7 +52,7 @@ pub fn serve(backend: Arc<dyn Backend>) -> Result<(), ServeError> {
         };
         let served = tokio::select! {
             served = session => served,
-            () = asked_to_end() => Ok(()),
+            () = asked_to_end => Ok(()),
         };
         calls.end().await;
         served
@@ -59,27 +60,6 @@ pub fn serve(backend: Arc<dyn Backend>) -> Result<(), ServeError> {
     // A read of the standard input that is under way can't be ended; the process is about to.
     runtime.shutdown_background();
     served.map_err(ServeError::Session)
-}
-
-/// Resolves when the system asks the process to end. Runs that are at work hear of it too.
-async fn asked_to_end() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut terminate), Ok(mut hang_up)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
-        else {
-            return std::future::pending().await;
-        };
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-            _ = hang_up.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
-    }
 }
 
 /// What answers a client.

@@ -57,6 +57,16 @@ impl Plan {
         &self.text
     }
 
+    /// Returns the document with every box empty: what it asks for, whatever was ticked.
+    pub fn text_without_marks(&self) -> String {
+        let mut text = self.text.clone();
+        // From the end, so that the places before stay where they are.
+        for found in self.checkboxes.iter().rev() {
+            text.replace_range(found.mark_span.clone(), " ");
+        }
+        text
+    }
+
     /// Its first heading of level one.
     pub fn title(&self) -> Option<&str> {
         self.title.as_deref()

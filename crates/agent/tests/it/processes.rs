@@ -47,6 +47,7 @@ impl Record for Saying {
 fn start() -> RunStart {
     RunStart {
         plan: "plan.md".to_owned(),
+        plan_hash: None,
         phases: vec!["Phase 1".to_owned()],
         root: "/repository".to_owned(),
         argv: Vec::new(),

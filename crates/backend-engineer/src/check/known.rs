@@ -113,6 +113,7 @@ fn is_same(one: &Request, other: &Request) -> bool {
         && one.expect == other.expect
         && one.kind == other.kind
         && one.step == other.step
+        && one.described == other.described
 }
 
 #[cfg(test)]
@@ -138,6 +139,7 @@ mod tests {
             (Request::of_project("pytest", ""), "tree", Some("namespaces")),
             (Request { folder: "api".to_owned(), ..asked.clone() }, "tree", Some("namespaces")),
             (Request { step: true, ..asked.clone() }, "tree", Some("namespaces")),
+            (Request { described: true, ..asked.clone() }, "tree", Some("namespaces")),
             (Request { expect: plan::Expect::default(), ..asked }, "tree", Some("namespaces")),
         ] {
             assert!(known.find(&other, tree, sandbox).is_none(), "{other:?} {tree} {sandbox:?}");

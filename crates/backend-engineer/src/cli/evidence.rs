@@ -8,7 +8,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use journal::RunSummary;
 
 use crate::cli::Globals;
 use crate::cli::arguments::RootArgument;
@@ -54,19 +53,21 @@ pub(crate) fn run(arguments: &EvidenceArguments, globals: &Globals) -> Result<Ex
         gathered.checks.len(),
         gathered.run.id
     );
-    if !gathered.is_current {
-        text += &format!(
-            "{} the tree is no longer the one that the checks ran on: only the run's own files are compared\n",
-            palette.yellow(&format!("{:>12}", "note"))
-        );
+    let stale = [
+        (
+            gathered.is_current,
+            "the tree is no longer the one that the checks ran on: only the run's own files are compared",
+        ),
+        (
+            gathered.is_plan_same,
+            "the plan no longer says what it said when the run began: `verify` checks what it says now",
+        ),
+    ];
+    for (_, why) in stale.into_iter().filter(|(holds, _)| !holds) {
+        text += &format!("{} {why}\n", palette.yellow(&format!("{:>12}", "note")));
     }
     printer::print(&text)?;
     Ok(Exit::Complete)
-}
-
-/// Returns whether the tree is still the one that the run's checks ran on.
-pub(super) fn is_current(past: &Past, run: &RunSummary) -> Result<bool, Stop> {
-    gathered::is_current(past, run)
 }
 
 fn write(out: &Path, gathered: &Gathered) -> std::io::Result<()> {

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::cli::arguments::RootArgument;
 use crate::cli::past::Past;
 use crate::cli::printer::{self, Stream};
-use crate::cli::{Command, CommandLine, Globals, evidence};
+use crate::cli::{Command, CommandLine, Globals, current};
 use crate::stop::{Exit, Stop};
 
 /// The longest time for which a run is what its agent works on: a day's work. An older one belongs to another session, and
@@ -25,7 +25,7 @@ const MOST_TOLD: u64 = 1 << 20;
 /// Answer an agent's Stop or TaskCompleted hook: verify the phase at hand, give back what is not proven
 ///
 /// Reads the hook's JSON from the standard input. The phase at hand is that of the newest run of the last 12 hours. Where it
-/// was complete and the tree is still the same, or there is none, the hook has nothing to say (exit 0). Else the phase is
+/// was complete and plan and tree are still the same, or there is none, the hook has nothing to say (exit 0). Else the phase is
 /// verified; what is not proven is printed to the standard error with exit code 2, by which agents go on with it. An agent
 /// that goes on already because of this hook is not asked a second time.
 #[derive(Debug, Args)]
@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &HookArguments, globals: &Globals) -> Result<Exit, 
     let Some(run) = past.runs()?.into_iter().find(works_on_a_phase).filter(is_at_hand) else {
         return Ok(Exit::Complete);
     };
-    if run.exit == Some(0) && evidence::is_current(&past, &run)? {
+    if run.exit == Some(0) && current::is_current(&past, &run)? {
         return Ok(Exit::Complete);
     }
     let report = Rc::new(RefCell::new(String::new()));

@@ -16,6 +16,7 @@ use clap::Args;
 
 use crate::cli::Globals;
 use crate::cli::arguments::{ModelArguments, WallArguments};
+use crate::cli::work::asked_to_end;
 use crate::settings::read_strength;
 use crate::stop::{Exit, Stop};
 use grounds::Grounds;
@@ -68,7 +69,7 @@ pub(crate) fn run(arguments: &McpArguments, globals: &Globals) -> Result<Exit, S
         // Colour belongs to a terminal, and nobody calls a caller.
         globals: Globals { caller: None, ..globals.clone() },
     };
-    ::mcp::serve(Arc::new(server)).map_err(|error| Stop::environment(error.to_string()))?;
+    ::mcp::serve(Arc::new(server), asked_to_end()).map_err(|error| Stop::environment(error.to_string()))?;
     Ok(Exit::Complete)
 }
 

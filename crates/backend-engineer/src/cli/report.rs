@@ -4,10 +4,10 @@ use clap::Args;
 use journal::{Event, RunSummary};
 use serde_json::{Value, json};
 
-use crate::cli::Globals;
 use crate::cli::arguments::RootArgument;
 use crate::cli::past::{self, Past};
 use crate::cli::printer::{self, visible};
+use crate::cli::{Globals, current};
 use crate::stop::{Exit, Stop};
 
 /// Print the report of a run once more
@@ -46,6 +46,9 @@ pub(crate) fn run(arguments: &ReportArguments, _: &Globals) -> Result<Exit, Stop
     } else {
         let texts: Vec<String> = units.iter().map(|unit| visible(&unit.markdown)).collect();
         printer::print(&texts.join("\n"))?;
+        if run.exit == Some(0) && !current::is_current(&past, &run)? {
+            printer::say("note: plan or tree have changed since this run; `verify` says what holds now\n");
+        }
     }
     Ok(Exit::Complete)
 }

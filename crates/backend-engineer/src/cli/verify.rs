@@ -26,7 +26,7 @@ pub(crate) struct VerifyArguments {
     /// Check the boxes again that are ticked, change nothing, and print a summary in Markdown with the evidence as JSON
     ///
     /// For pull requests, on a clean checkout. Without --phase all units are looked at in which a box is ticked. Ends with 1
-    /// where a box no longer holds, with 7 where the command of one could not be run here. On GitHub the summary is added to
+    /// where a box no longer holds, with 7 where the command of one could not be run here or stands in no unit. On GitHub the summary is added to
     /// the step's own, and what does not hold is shown beside the plan's lines.
     #[arg(long, conflicts_with_all = ["untick", "json_stream"])]
     pub(crate) ci: bool,

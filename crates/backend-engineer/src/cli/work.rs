@@ -241,7 +241,7 @@ fn watch_for_interruption() {
 }
 
 /// Resolves when the user or the system asks the process to end.
-async fn asked_to_end() {
+pub(crate) async fn asked_to_end() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

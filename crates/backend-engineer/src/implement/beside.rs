@@ -165,7 +165,7 @@ fn requests(work: &UnitWork<'_>, change: &Change) -> Vec<Request> {
             let commands = criterion.commands.iter().filter_map(|command| phase.commands.get(*command));
             let looks = commands
                 .filter(|command| !check::fixes(&check::read(work, &command.text, &check::folder_of(command, work))));
-            requests.extend(looks.filter_map(|command| Request::of(command, "", work).ok()));
+            requests.extend(looks.filter_map(|command| Request::of_criterion(command, criterion, work).ok()));
         }
         for item in change.items.iter().filter(|item| item.unit == phase.id) {
             requests.extend(item.deeds.iter().filter_map(|deed| match deed {

@@ -95,6 +95,7 @@ impl RunContext {
         let plan_name = plan_inside.clone().unwrap_or_else(|| loaded.path.display().to_string());
         let start = RunStart {
             plan: plan_name.clone(),
+            plan_hash: Some(journal::hash(loaded.plan.text_without_marks().as_bytes())),
             phases: units,
             root: root.display().to_string(),
             argv: argv.unwrap_or_else(own),

@@ -116,8 +116,9 @@ async fn run_unless_known(
 fn is_same(other: &Planned, request: &Request, tree: &str) -> bool {
     let ran = &other.check.ran;
     let alike = ran.script == request.script && ran.folder == request.folder && !ran.acted && !ran.beside;
-    let expects =
-        other.request.as_ref().is_some_and(|other| other.expect == request.expect && other.step == request.step);
+    let expects = other.request.as_ref().is_some_and(|other| {
+        other.expect == request.expect && other.step == request.step && other.described == request.described
+    });
     alike && expects && ran.tree.as_deref() == Some(tree)
 }
 
@@ -187,11 +188,6 @@ pub(super) const NOT_RUN: &str = "no command was run, as you asked";
 /// Why a criterion stays open whose command changes what it is to look at: it succeeds because it does.
 const FIXES: &str = "it changes files instead of checking them";
 
-/// Returns whether a criterion says anything beside its commands.
-fn has_words(text: &str) -> bool {
-    text.split('`').step_by(2).any(|words| words.contains(char::is_alphanumeric))
-}
-
 fn of_criterion(work: &UnitWork<'_>, phase: &Phase, index: usize) -> Vec<Planned> {
     let criterion = &phase.criteria[index];
     let check = |kind, ran| Check {
@@ -217,9 +213,8 @@ fn of_criterion(work: &UnitWork<'_>, phase: &Phase, index: usize) -> Vec<Planned
                 let ran = Ran::not_run(&command.text, &folder, FIXES);
                 return Planned { check: check(kind, ran), request: None, server: false };
             }
-            match Request::of(command, &criterion.text, work) {
+            match Request::of_criterion(command, criterion, work) {
                 Ok(request) => {
-                    let request = Request { described: has_words(&criterion.text), ..request };
                     let ran = Ran::not_run(&request.script, &request.folder, NOT_RUN);
                     Planned { check: check(kind, ran), request: Some(request), server: check::is_server(work, command) }
                 }

@@ -4,27 +4,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::program::{Ended, Scene};
+use crate::program::{Ended, Scene, counting_plan};
 
-const GIT: &str = "git -c user.name=A -c user.email=a@example.org -c init.defaultBranch=main";
-
-const PLAN: &str = "\
-# Counting
-
-Status: Approved
-
-## Phase 1: Count
-
-**File**: `count.py`
-
-```python
-one = 1
-two = 2
-```
-
-### Success Criteria
-
-#### Automated Verification
+const CRITERIA: &str = "\
 - [BOX1] It counts: `grep -q two count.py`
 - [BOX2] It counts on: `grep -q three count.py`
 - [ ] It is not done yet: `grep -q four count.py`
@@ -33,18 +15,19 @@ two = 2
 - [x] It reads well
 ";
 
+/// The plan, with these marks in its first two boxes.
+fn plan(one: &str, two: &str) -> String {
+    counting_plan("count.py", &CRITERIA.replace("BOX1", one).replace("BOX2", two))
+}
+
 /// A repository with a first commit, and a branch that adds a plan with these boxes.
 fn scene(one: &str, two: &str) -> Scene {
     let scene = Scene::new();
     scene.file("repository/README.md", "# Shop\n\nNo plan.\n").file("repository/count.py", "one = 1\ntwo = 2\n");
-    let begun = scene.end(&mut scene.shell(&format!(
-        "rm -rf .git && {GIT} init -q . && git add -A && {GIT} commit -q -m Start && git checkout -q -b feature"
-    )));
-    assert_eq!(begun.code, 0, "{begun}");
-    scene.file("repository/docs/plans/count.md", &PLAN.replace("BOX1", one).replace("BOX2", two));
+    scene.commit_first();
+    scene.file("repository/docs/plans/count.md", &plan(one, two));
     scene.file("repository/README.md", "# Shop\n\nStill no plan.\n");
-    let added = scene.end(&mut scene.shell(&format!("git add -A && {GIT} commit -q -m Plan")));
-    assert_eq!(added.code, 0, "{added}");
+    scene.must("git checkout -q -b feature && git add -A && git commit -q -m Plan");
     scene
 }
 
@@ -74,7 +57,7 @@ fn a_command_that_cannot_run_ends_with_7_and_no_ticks_with_0() {
     let scene = scene(" ", " ");
     let none = scene.run(&["verify", "docs/plans/count.md", "--ci", "--phase", "1"]);
     assert!(none.code == 0 && none.stdout.contains("every ticked box"), "{none}");
-    let plan = PLAN.replace("BOX1", "x").replace("BOX2", " ").replace("grep -q two", "ruff check");
+    let plan = plan("x", " ").replace("grep -q two", "ruff check");
     scene.file("repository/docs/plans/count.md", &plan);
     let missing = scene.run(&["verify", "docs/plans/count.md", "--ci"]);
     assert!(missing.code == 7 && missing.stdout.contains("| NOT CHECKED | 17 |"), "{missing}");
@@ -105,13 +88,41 @@ fn the_script_shows_a_plan_and_fails_where_a_tick_is_false() {
 #[test]
 fn a_change_without_its_plan_is_seen_where_the_plan_is_named() {
     let scene = scene("x", " ");
-    let merged = scene.end(&mut scene.shell(&format!(
-        "git checkout -q main && {GIT} merge -q feature && git checkout -q -b break && echo 'one = 1' > count.py && \
-         {GIT} commit -q -a -m Break"
-    )));
-    assert_eq!(merged.code, 0, "{merged}");
+    scene.must(
+        "git checkout -q main && git merge -q feature && git checkout -q -b break && echo 'one = 1' > count.py && \
+         git commit -q -a -m Break",
+    );
     let unseen = run_script(&scene, "");
     assert!(unseen.code == 0 && unseen.stdout.contains("no plan changed"), "{unseen}");
     let seen = run_script(&scene, "PLANS='docs/plans/*.md'");
     assert!(seen.code == 1 && seen.stdout.contains("| FAIL | 17 |"), "{seen}");
+}
+
+#[test]
+fn a_ticked_box_outside_every_unit_is_not_passed_over() {
+    let scene = scene("x", " ");
+    let whole = "\n## Success Criteria\n\n- [BOX] It is shipped: `grep -q five count.py`\n";
+    for (mark, code, told) in [("x", 7, "| NOT CHECKED | 26 | It is shipped"), (" ", 0, "every ticked box")] {
+        scene.file("repository/docs/plans/count.md", &(plan("x", " ") + &whole.replace("BOX", mark)));
+        let ended = scene.run(&["verify", "docs/plans/count.md", "--ci"]);
+        assert!(ended.code == code && ended.stdout.contains(told), "{ended}");
+    }
+    let named = scene.run(&["verify", "docs/plans/count.md", "--ci", "--phase", "1"]);
+    assert!(named.code == 0 && !named.stdout.contains("shipped"), "{named}");
+}
+
+#[test]
+fn what_the_script_cannot_look_at_is_no_request_without_plans() {
+    let scene = scene("x", "x");
+    let without = run_script(&scene, "PROGRAM=no-such-program;");
+    assert!(without.code == 6 && without.stderr.contains("not installed"), "{without}");
+    scene.must("git branch -D main -q");
+    let no_base = run_script(&scene, "");
+    assert!(no_base.code == 6 && no_base.stderr.contains("which plans changed"), "{no_base}");
+    scene.must("git branch main HEAD~1 && printf '\\377' >> docs/plans/count.md && git commit -q -a -m Bytes");
+    let unreadable = run_script(&scene, "");
+    assert!(unreadable.code == 2 && unreadable.stdout.contains("not UTF-8"), "{unreadable}");
+    scene.must("git rm -q docs/plans/count.md && : > empty.md && git add -A && git commit -q -m Empty");
+    let empty = run_script(&scene, "");
+    assert!(empty.code == 0 && empty.stdout.contains("no plan changed"), "{empty}");
 }

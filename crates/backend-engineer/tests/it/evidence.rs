@@ -2,25 +2,9 @@
 
 use serde_json::Value;
 
-use crate::program::{Ended, Scene};
+use crate::program::{Ended, Scene, counting_plan};
 
-const PLAN: &str = "\
-# Counting
-
-Status: Approved
-
-## Phase 1: Count
-
-**File**: `app/count.py`
-
-```python
-one = 1
-two = 2
-```
-
-### Success Criteria
-
-#### Automated Verification
+const CRITERIA: &str = "\
 - [ ] It counts: `cd app && grep -q two count.py`
 - [ ] It says what it's for: `grep -q \"it's\" app/about.txt`
 - [ ] Nothing is printed: `grep -rn print app` returns no results
@@ -29,15 +13,13 @@ two = 2
 /// A committed repository with a run that is complete, and its evidence.
 fn scene() -> Scene {
     let scene = Scene::new();
-    scene.file("repository/docs/plan.md", PLAN).file("repository/app/count.py", "one = 1\n");
-    scene.file("repository/app/about.txt", "it's a test\n");
-    let git = "git -c user.name=A -c user.email=a@example.org -c init.defaultBranch=main";
-    let done = scene.end(&mut scene.shell(&format!(
-        "rm -rf .git && {git} init -q . && git add -A && {git} commit -q -m Start && \
-         \"$PROGRAM\" implement docs/plan.md --phase 1 --model none -q && {git} add -A && {git} commit -q -m Done && \
-         \"$PROGRAM\" evidence --out ../evidence && git clone -q . ../other",
-    )));
-    assert_eq!(done.code, 0, "{done}");
+    scene.file("repository/docs/plan.md", &counting_plan("app/count.py", CRITERIA));
+    scene.file("repository/app/count.py", "one = 1\n").file("repository/app/about.txt", "it's a test\n");
+    scene.commit_first();
+    scene.must(
+        "\"$PROGRAM\" implement docs/plan.md --phase 1 --model none -q && \"$PROGRAM\" evidence --out ../uncommitted && \
+         git add -A && git commit -q -m Done && \"$PROGRAM\" evidence --out ../evidence && git clone -q . ../other",
+    );
     scene
 }
 
@@ -74,7 +56,7 @@ fn the_folder_holds_report_change_and_statement() {
     assert_eq!(statement["subject"][0]["name"], "app/count.py");
     let hash = journal::hash(scene.read("app/count.py").as_bytes());
     assert_eq!(statement["subject"][0]["digest"]["sha256"], hash.as_str());
-    let commit = scene.end(&mut scene.shell("git rev-parse HEAD")).stdout;
+    let commit = scene.must("git rev-parse HEAD");
     assert_eq!(statement["predicate"]["configuration"][1]["digest"]["gitCommit"], commit.trim());
     assert_eq!(scene.run(&["evidence", "--out", "../evidence"]).code, 2, "a folder that holds something is refused");
     scene.file("repository/app/later.py", "three = 3\n");
@@ -87,11 +69,39 @@ fn the_folder_holds_report_change_and_statement() {
 fn what_is_not_complete_is_never_shown_as_held() {
     let scene = Scene::new();
     scene
-        .file("repository/plan.md", &PLAN.replace("grep -q two", "grep -q nothing"))
+        .file("repository/plan.md", &counting_plan("app/count.py", CRITERIA).replace("grep -q two", "grep -q nothing"))
         .file("repository/app/about.txt", "it's\n");
     let run = scene.run(&["implement", "plan.md", "--phase", "1", "--model", "none"]);
     assert_eq!(run.code, 1, "{run}");
     assert_eq!(scene.run(&["evidence", "--out", "../evidence"]).code, 0);
     let again = scene.end(&mut scene.shell("bash ../evidence/verify.sh ."));
     assert!(again.code == 3 && again.stdout.contains("open  It counts"), "{again}");
+}
+
+#[test]
+fn only_the_commit_that_holds_the_tree_is_stated() {
+    let scene = scene();
+    let is_stated = |folder: &str| scene.read(&format!("../{folder}/statement.json")).contains("gitCommit");
+    assert!(!is_stated("uncommitted"), "HEAD lacks what the run wrote");
+    assert!(is_stated("evidence"));
+    scene.must(
+        "echo three >> app/about.txt && git commit -q -a --amend -m Other && \"$PROGRAM\" evidence --out ../later",
+    );
+    assert!(!is_stated("later"), "HEAD is another tree");
+}
+
+#[test]
+fn a_plan_that_asks_for_something_else_since_is_told() {
+    let scene = scene();
+    let told = |folder: &str| {
+        let report = scene.run(&["report"]);
+        let evidence = scene.run(&["evidence", "--out", folder]);
+        assert_eq!((report.code, evidence.code), (0, 0), "{report}{evidence}");
+        (report.stderr.contains("have changed since"), evidence.stdout.contains("no longer says"))
+    };
+    assert_eq!(told("../same"), (false, false));
+    scene.must("sed -i 's/\\[x\\]/[ ]/' docs/plan.md");
+    assert_eq!(told("../unticked"), (false, false), "what is ticked is no part of what a plan asks for");
+    scene.must("echo '- [ ] It counts on: `grep -q three app/count.py`' >> docs/plan.md");
+    assert_eq!(told("../more"), (true, true));
 }

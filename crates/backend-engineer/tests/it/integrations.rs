@@ -4,27 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::program::{Ended, Scene};
+use crate::program::{Ended, Scene, counting_plan};
 
-const PLAN: &str = "\
-# Counting
-
-Status: Approved
-
-## Phase 1: Count
-
-**File**: `count.py`
-
-```python
-one = 1
-two = 2
-```
-
-### Success Criteria
-
-#### Automated Verification
-- [ ] It counts: `grep -q two count.py`
-";
+const CRITERIA: &str = "- [ ] It counts: `grep -q two count.py`\n";
 
 fn plugin() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../integrations/plugin")
@@ -81,7 +63,7 @@ fn the_subagent_is_a_sound_definition() {
 #[test]
 fn the_hook_gives_back_what_is_not_proven_and_only_that() {
     let scene = Scene::new();
-    scene.file("repository/plan.md", PLAN).file("repository/count.py", "one = 1\n");
+    scene.file("repository/plan.md", &counting_plan("count.py", CRITERIA)).file("repository/count.py", "one = 1\n");
     assert_eq!(hook(&scene, "{}").code, 0, "without a run there is nothing to say");
     assert_eq!(scene.run(&["implement", "plan.md", "--phase", "1", "--model", "none"]).code, 0);
     let quiet = hook(&scene, r#"{"hook_event_name":"Stop","stop_hook_active":false}"#);
@@ -94,4 +76,10 @@ fn the_hook_gives_back_what_is_not_proven_and_only_that() {
     assert_eq!(hook(&scene, r#"{"stop_hook_active":true}"#).code, 0, "an agent is not held for ever");
     scene.file("repository/count.py", "one = 1\ntwo = 2\n");
     assert_eq!(hook(&scene, "no JSON").code, 0);
+    scene.must("echo '- [ ] It counts on: `grep -q three count.py`' >> plan.md");
+    let more = hook(&scene, r#"{"hook_event_name":"Stop"}"#);
+    assert!(
+        more.code == 2 && more.stderr.contains("- FAIL `grep -q three count.py`"),
+        "the plan asks for more: {more}"
+    );
 }

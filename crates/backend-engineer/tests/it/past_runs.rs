@@ -45,6 +45,7 @@ fn scene() -> Scene {
     let journal = Journal::open(&scene.root()).expect("a journal");
     let start = RunStart {
         plan: "docs/plan.md".to_owned(),
+        plan_hash: None,
         phases: vec!["Phase 2".to_owned()],
         root: scene.root().display().to_string(),
         argv: ["backend-engineer", "implement", "docs/plan.md", "--phase", "2"].map(str::to_owned).to_vec(),
@@ -151,6 +152,7 @@ fn an_interrupted_run_is_told_as_such() {
     let journal = Journal::open(&scene.root()).expect("a journal");
     let start = RunStart {
         plan: "plan.md".to_owned(),
+        plan_hash: None,
         phases: Vec::new(),
         root: String::new(),
         argv: Vec::new(),

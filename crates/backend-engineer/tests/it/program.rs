@@ -10,6 +10,14 @@ pub(crate) struct Scene {
     folder: TempDir,
 }
 
+/// Returns a plan of one phase that makes `path` count to two, with these criteria.
+pub(crate) fn counting_plan(path: &str, criteria: &str) -> String {
+    format!(
+        "# Counting\n\nStatus: Approved\n\n## Phase 1: Count\n\n**File**: `{path}`\n\n```python\none = 1\ntwo = 2\n```\n\n\
+         ### Success Criteria\n\n#### Automated Verification\n{criteria}"
+    )
+}
+
 /// What came of starting the program.
 pub(crate) struct Ended {
     /// Its exit code.
@@ -61,6 +69,22 @@ impl Scene {
         self.surround(&mut command);
         command.args(["-c", script]).env("PROGRAM", env!("CARGO_BIN_EXE_backend-engineer"));
         command
+    }
+
+    /// Runs a script that ends with 0, by somebody whom git knows; gives what it printed.
+    pub(crate) fn must(&self, script: &str) -> String {
+        let mut shell = self.shell(script);
+        for role in ["AUTHOR", "COMMITTER"] {
+            shell.env(format!("GIT_{role}_NAME"), "A").env(format!("GIT_{role}_EMAIL"), "a@example.org");
+        }
+        let ended = self.end(&mut shell);
+        assert_eq!(ended.code, 0, "{script}: {ended}");
+        ended.stdout
+    }
+
+    /// Makes the repository one of git, with a first commit of all that lies there, on the branch `main`.
+    pub(crate) fn commit_first(&self) {
+        self.must("rm -rf .git && git init -q -b main . && git add -A && git commit -q -m Start");
     }
 
     /// The program with `arguments`, started and not waited for, its stdout to be read.

@@ -77,6 +77,7 @@ impl Repository {
 pub(crate) fn start(plan: &str) -> RunStart {
     RunStart {
         plan: plan.to_owned(),
+        plan_hash: None,
         phases: vec!["Phase 1".to_owned()],
         root: "/repository".to_owned(),
         argv: vec![

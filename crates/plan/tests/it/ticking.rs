@@ -63,3 +63,12 @@ fn unticking_and_signs() {
     assert_eq!(tick("- ☑ done\n- ☐ later\n", &[wanted("later", 2, "")]).unwrap(), "- ☑ done\n- ☑ later\n");
     assert_eq!(tick("- [X] done\n", &[wanted("done", 1, "")]).unwrap(), "- [X] done\n");
 }
+
+#[test]
+fn what_is_ticked_is_no_part_of_what_a_plan_asks_for() {
+    let asks = |text: &str| plan::read(text.as_bytes()).unwrap().text_without_marks();
+    let open = "# Plan\n\n## Phase 1: A\n\n- [ ] One: `true`\n  - [ ] Two\n\n## Phase 2: B\n\n- [ ] Three\n";
+    let ticked = open.replacen("[ ]", "[x]", 2);
+    assert_eq!(asks(open), asks(&ticked));
+    assert_ne!(asks(open), asks(&open.replace("Three", "Four")));
+}

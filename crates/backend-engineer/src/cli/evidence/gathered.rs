@@ -4,14 +4,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use journal::{Basis, Event, Evidence, RunSummary, Verdict};
+use journal::{Event, Evidence, RunSummary, Verdict};
 use sandbox::git;
 use serde_json::{Value, json};
 
 use crate::cli::past::{self, Past};
-use crate::cli::{diff, report};
+use crate::cli::{current, diff, report};
 use crate::facts::TreeFacts;
-use crate::settings::Surroundings;
 use crate::stop::Stop;
 
 /// A run with what it proved.
@@ -33,7 +32,9 @@ pub(super) struct Gathered {
     pub(super) written: Vec<String>,
     /// The tree is still the one that the checks ran on, so that `files` has all of it.
     pub(super) is_current: bool,
-    /// The commit that is checked out.
+    /// The plan still says what it said when the run began, whatever was ticked since.
+    pub(super) is_plan_same: bool,
+    /// The commit that holds the tree which the checks ran on.
     pub(super) commit: Option<String>,
     /// The commands of servers that the run started for its checks.
     pub(super) servers: Vec<(String, String)>,
@@ -59,8 +60,10 @@ impl Gathered {
         };
         let events = past.journal()?.events(&run.id).map_err(past::stop)?;
         let events: Vec<Event> = events.into_iter().map(|recorded| recorded.event).collect();
-        let checks = checks(past, &run, &events)?;
-        let (is_current, facts) = compare(past, &run, &checks);
+        let checks = current::final_checks(&run, &events);
+        let facts = current::facts(past);
+        let is_current = current::is_tree_same(&facts, &run, &checks);
+        let checks = checks.into_iter().map(|check| with_output(past, check)).collect::<Result<Vec<_>, Stop>>()?;
         let mut files = written(past, &run)?;
         let written = files.keys().cloned().collect();
         if is_current {
@@ -81,7 +84,8 @@ impl Gathered {
             files,
             written,
             is_current,
-            commit: commit(past),
+            commit: if is_current { commit_of_tree(past, &run) } else { None },
+            is_plan_same: current::is_plan_same(past, &run),
             servers: events.iter().filter_map(server).collect(),
             run,
         })
@@ -100,36 +104,10 @@ impl Gathered {
     }
 }
 
-/// Returns the last result of each check on the final tree.
-fn checks(past: &Past, run: &RunSummary, events: &[Event]) -> Result<Vec<GatheredCheck>, Stop> {
-    let mut found: Vec<&Evidence> = Vec::new();
-    for event in events {
-        let Event::Evidence(evidence) = event else { continue };
-        if evidence.run == run.id && evidence.condition.basis == Basis::Final {
-            found.retain(|known| known.subject != evidence.subject);
-            found.push(evidence);
-        }
-    }
-    let with_output = |evidence: &Evidence| {
-        let output = evidence.result.output.map(|id| past.journal()?.output(id).map_err(past::stop)).transpose()?;
-        Ok(GatheredCheck { evidence: evidence.clone(), output })
-    };
-    found.into_iter().map(with_output).collect()
-}
-
-/// Returns whether the tree is still the one that the run's checks ran on.
-pub(super) fn is_current(past: &Past, run: &RunSummary) -> Result<bool, Stop> {
-    let events = past.journal()?.events(&run.id).map_err(past::stop)?;
-    let events: Vec<Event> = events.into_iter().map(|recorded| recorded.event).collect();
-    Ok(compare(past, run, &checks(past, run, &events)?).0)
-}
-
-/// Returns whether the tree is still the one that the checks ran on, and what is known of it.
-fn compare(past: &Past, run: &RunSummary, checks: &[GatheredCheck]) -> (bool, TreeFacts) {
-    let facts = TreeFacts::below(&past.root, Surroundings::of_process().cache.as_deref());
-    let now = facts.fingerprint(Some(&run.start.plan), std::iter::empty());
-    let mut ran_on = checks.iter().filter_map(|check| check.evidence.condition.tree.as_ref()).peekable();
-    (ran_on.peek().is_some() && ran_on.all(|tree| *tree == now), facts)
+/// Returns the output of a check beside its result.
+fn with_output(past: &Past, evidence: Evidence) -> Result<GatheredCheck, Stop> {
+    let output = evidence.result.output.map(|id| past.journal()?.output(id).map_err(past::stop)).transpose()?;
+    Ok(GatheredCheck { evidence, output })
 }
 
 /// Returns what the run left at each path that it wrote; the plan, which later runs tick, left out.
@@ -152,7 +130,12 @@ fn whole(past: &Past, run: &RunSummary, facts: &TreeFacts) -> BTreeMap<String, O
     hashed.collect()
 }
 
-fn commit(past: &Past) -> Option<String> {
+/// Returns the commit that is checked out, where no file differs from it but the plan, which runs tick.
+fn commit_of_tree(past: &Past, run: &RunSummary) -> Option<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
-    runtime.block_on(git::read_head(&past.root)).ok().flatten()
+    runtime.block_on(async {
+        let changed = git::read_status::<&str>(&past.root, &[]).await.ok()?;
+        let holds_all = changed.iter().all(|one| one.path == run.start.plan);
+        if holds_all { git::read_head(&past.root).await.ok().flatten() } else { None }
+    })
 }

@@ -8,7 +8,8 @@ const HEAD: &str = r#"#!/usr/bin/env bash
 # Checks the evidence in this folder again, without the program that wrote it.
 #   verify.sh [CHECKOUT]     a clean checkout with the project's tools installed; the current folder by default
 # Ends with 0 where every file is the one that the checks ran on and every check that passed then passes now, with 1 where
-# one does not, with 3 where the run itself did not end as complete, with 2 where it can't look.
+# one does not, with 3 where the run itself did not end as complete, with 2 where it can't look. It does not look for files that
+# the checkout has besides.
 set -u
 here=$(cd "$(dirname "$0")" && pwd) || exit 2
 checkout=${1:-.}

@@ -25,12 +25,17 @@ const VERSION: u32 = 1;
 /// The file that GitHub shows as the summary of a step.
 const SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
-/// What came of all boxes.
-struct Outcome {
+/// What is looked at.
+struct Checkout {
     plan: String,
     commit: Option<String>,
     /// Files that differ from the commit, the plan left out.
     changed: usize,
+}
+
+/// What came of all boxes.
+struct Outcome {
+    checkout: Checkout,
     boxes: Vec<Rechecked>,
     stop: Option<Stop>,
     exit: Exit,
@@ -48,6 +53,8 @@ pub(super) fn run(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit
     let inside = loaded.path.strip_prefix(&root).map(|inside| inside.display().to_string());
     let plan = inside.unwrap_or_else(|_| loaded.name.clone());
     let (commit, changed) = state_of_tree(&root, &plan);
+    // One that names its units asks for these alone.
+    let outside = if selection.phases.is_empty() { outside_of_units(&loaded.plan) } else { Vec::new() };
     let results = match chosen.is_empty() {
         true => Results::default(),
         false => {
@@ -59,7 +66,7 @@ pub(super) fn run(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit
             carry_out(&mut job, loaded, globals)
         }
     };
-    let outcome = outcome(plan, commit, changed, results);
+    let outcome = outcome(Checkout { plan, commit, changed }, outside, results);
     tell(&outcome, arguments.phase.json)?;
     Ok(outcome.exit)
 }
@@ -82,15 +89,35 @@ fn state_of_tree(root: &std::path::Path, plan: &str) -> (Option<String>, usize) 
     })
 }
 
-fn outcome(plan: String, commit: Option<String>, changed: usize, results: Results) -> Outcome {
-    let mut boxes: Vec<Rechecked> = Vec::new();
-    for found in results.reports.into_iter().flat_map(|report| report.rechecked) {
-        // A unit that holds another one looks at its boxes as well.
-        if !boxes.iter().any(|known| known.line == found.line) {
-            boxes.push(found);
+/// Returns the ticked boxes of the whole plan, which stand in no unit: no run checks these.
+fn outside_of_units(plan: &Plan) -> Vec<Rechecked> {
+    let ticked = plan.checkboxes().iter().filter(|found| found.state == State::Done && found.phase.is_none());
+    let one = |found: &plan::Checkbox| {
+        let criterion = plan.criteria().iter().find(|criterion| criterion.checkbox == Some(found.id));
+        let commands = criterion.into_iter().flat_map(|it| &it.commands).filter_map(|at| plan.commands().get(*at));
+        let commands: Vec<String> = commands.map(|command| command.text.clone()).collect();
+        let (state, why) = match commands.is_empty() {
+            true => (RecheckedState::NotDecided, "it stands in no unit"),
+            false => (RecheckedState::NotChecked, "it stands in no unit, and only a unit's checks are run"),
+        };
+        Rechecked {
+            unit: String::new(),
+            line: plan.location(found.span.start).line,
+            text: found.text.clone(),
+            state,
+            why: why.to_owned(),
+            commands,
         }
-    }
-    boxes.sort_by_key(|found| found.line);
+    };
+    ticked.map(one).collect()
+}
+
+fn outcome(checkout: Checkout, outside: Vec<Rechecked>, results: Results) -> Outcome {
+    let of_units = results.reports.into_iter().flat_map(|report| report.rechecked);
+    let mut boxes: Vec<Rechecked> = of_units.chain(outside).collect();
+    // A unit that holds another one looks at its boxes as well; what is worst of a box counts.
+    boxes.sort_by_key(|found| (found.line, found.state));
+    boxes.dedup_by_key(|found| found.line);
     let any = |state| boxes.iter().any(|found| found.state == state);
     let of_boxes = match () {
         () if any(RecheckedState::Broken) => Exit::CheckFailed,
@@ -98,7 +125,7 @@ fn outcome(plan: String, commit: Option<String>, changed: usize, results: Result
         () => Exit::Complete,
     };
     let exit = Exit::first(results.stop.iter().map(|stop| stop.exit).chain([of_boxes]));
-    Outcome { plan, commit, changed, boxes, stop: results.stop, exit }
+    Outcome { checkout, boxes, stop: results.stop, exit }
 }
 
 /// Prints the outcome, adds it to the step's summary, and points at what no longer holds.
@@ -122,7 +149,7 @@ fn tell(outcome: &Outcome, as_json: bool) -> Result<(), Stop> {
                 RecheckedState::Holds | RecheckedState::NotDecided => continue,
             };
             let message = format!("{}: {}", found.text, found.why);
-            printer::say(&annotation(severity, (&outcome.plan, found.line, 1), title, &message));
+            printer::say(&annotation(severity, (&outcome.checkout.plan, found.line, 1), title, &message));
         }
     }
     Ok(())
@@ -133,9 +160,9 @@ fn as_value(outcome: &Outcome) -> Value {
     json!({
         "version": VERSION,
         "program": format!("backend-engineer {}", env!("CARGO_PKG_VERSION")),
-        "plan": outcome.plan,
-        "commit": outcome.commit,
-        "changed_files": outcome.changed,
+        "plan": outcome.checkout.plan,
+        "commit": outcome.checkout.commit,
+        "changed_files": outcome.checkout.changed,
         "exit": outcome.exit.code(),
         "broken": count(RecheckedState::Broken),
         "not_checked": count(RecheckedState::NotChecked),
@@ -154,7 +181,7 @@ fn summary(outcome: &Outcome, data: &Value) -> String {
         (None, _) if outcome.boxes.is_empty() => "no box is ticked",
         (None, _) => "every ticked box that a command decides holds",
     };
-    let mut text = format!("## {}: {heading}\n\n", outcome.plan);
+    let mut text = format!("## {}: {heading}\n\n", outcome.checkout.plan);
     text += &outcome.stop.iter().map(|stop| format!("{}\n\n", stop.message)).collect::<String>();
     if !outcome.boxes.is_empty() {
         text += "| | line | ticked | seen |\n|---|---|---|---|\n";
@@ -168,8 +195,8 @@ fn summary(outcome: &Outcome, data: &Value) -> String {
         };
         text += &format!("| {state} | {} | {} | {} |\n", found.line, cell(&found.text), cell(&found.why));
     }
-    let commit = outcome.commit.as_deref().unwrap_or("no commit");
-    let changed = match outcome.changed {
+    let commit = outcome.checkout.commit.as_deref().unwrap_or("no commit");
+    let changed = match outcome.checkout.changed {
         0 => String::new(),
         count => format!(", with {count} files that differ from it"),
     };
