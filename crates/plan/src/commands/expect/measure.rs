@@ -185,6 +185,12 @@ fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
     if !said && !compares {
         return None;
     }
+    // "Two: `a`, `b`", "One: `c`" are labels.
+    let spelled = !words[at].contains(|letter: char| letter.is_ascii_digit());
+    let labels = words.get(at + 1).map_or(spelled, |next| matches!(next.as_str(), ":" | "："));
+    if at == 0 && labels {
+        return None;
+    }
     let after = joined(words.get(at + 1 + usize::from(percent == Some(1))..).unwrap_or_default());
     let mut behind = after.trim();
     let next = |behind: &str| behind.chars().take_while(|letter| letter.is_alphanumeric()).collect::<String>();
@@ -439,6 +445,9 @@ mod tests {
             "python 3.11",
             "prints 3.5",
             "see phase 2",
+            "two: `a`, `b`",
+            "2: works",
+            "one",
             "version 2",
         ] {
             assert_eq!(measure(words), None, "{words}");
