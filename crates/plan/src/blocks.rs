@@ -182,7 +182,7 @@ pub(crate) fn read_blocks(asking: &Asking<'_, '_>, starts: &[usize], changes: &m
         let seen = &asking.rows[row];
         let language = language_of_fence(&fence.info);
         let from = starts.get(row).copied().unwrap_or(0);
-        let wanted = Wanted { row, from, language: &language, info: &fence.info, text: &text };
+        let wanted = Wanted { row, from, starts, language: &language, info: &fence.info, text: &text };
         let file::Located { file: mut found, nearness, mut basis } = file::find_file(asking, &wanted, changes);
         let named = nearness == Nearness::Direct;
         if let FileOf::Change(at) = &found

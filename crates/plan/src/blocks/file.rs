@@ -20,6 +20,8 @@ pub(super) struct Wanted<'w> {
     pub(super) row: usize,
     /// The first row of its step or section.
     pub(super) from: usize,
+    /// The first row of the step or section of each row.
+    pub(super) starts: &'w [usize],
     /// Its language.
     pub(super) language: &'w str,
     /// Everything behind the opening fence.
@@ -449,13 +451,16 @@ fn by_list(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &[PlannedChang
 }
 
 /// Returns whether a file is named for the first time behind the block, by a label or heading right above another one: that is
-/// its own. A sentence may name the file of all.
+/// its own; or by the words with which a later step begins: that is the step's. A sentence may name the file of all.
 fn is_of_a_later_block(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, change: &PlannedChange) -> bool {
     let mut below = asking.rows.iter().enumerate().skip(wanted.row + 1);
     let Some((at, row)) = below.find(|(_, row)| row.span.contains(&change.span.start)) else {
         return false;
     };
     let labelled = row.label.is_some() && row.topic.is_some_and(Topic::names_files);
+    if !labelled && at > wanted.from && wanted.starts.get(at) == Some(&at) {
+        return true;
+    }
     let formal = labelled || matches!(row.kind, RowKind::Heading(_)) || opens_with_path(asking, row);
     formal && asking.rows.get(at + 1).is_some_and(|next| matches!(next.kind, RowKind::Code(_)))
 }
