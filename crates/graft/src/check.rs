@@ -5,6 +5,7 @@ mod names;
 mod order;
 
 mod flow;
+mod receiver;
 mod contradicted;
 mod overwritten;
 
@@ -92,7 +93,27 @@ pub(crate) fn hold(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
             format!("`{name}` would be set again at line {}, before anything reads what the block sets", line(at));
         return Err(refusal(Reason::Conflict, message));
     }
-    Ok(())
+    hold_members(edited)
+}
+
+/// Checks that Python can build the classes, and call their methods, as it could before.
+fn hold_members(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
+    let Edited { new, old, .. } = *edited;
+    let line = |at: usize| place(new.text, at).line;
+    if let Some((name, at)) = old.and_then(|old| receiver::lost_receiver(old, new)) {
+        let message = format!("`{name}` would be a method that takes no `self`, at line {}", line(at));
+        return Err(refusal(Reason::Conflict, message));
+    }
+    let had = old.and_then(receiver::misplaced_field).map(|(class, field, _)| (class, field));
+    let found = receiver::misplaced_field(new);
+    let Some((class, field, at)) = found.filter(|(class, field, _)| had != Some((class.clone(), field.clone()))) else {
+        return Ok(());
+    };
+    let message = format!(
+        "`{class}.{field}` has no default and would stand at line {} behind a field that has one: Python refuses such a class",
+        line(at)
+    );
+    Err(refusal(Reason::Conflict, message))
 }
 
 /// Checks that a block which is to replace something takes something away.

@@ -12,8 +12,11 @@ pub(crate) fn sketched(path: &str, text: &str) -> Option<&'static str> {
     let python = path.ends_with(".py");
     // Grammars of the other languages lag behind what compilers take, so there an error alone is no proof.
     let elided = || ["(...)", "( ... )", "{ ... }", "{...}", "…"].iter().any(|sign| text.contains(sign));
-    if source.has_error() && (python || elided()) {
+    if source.has_error() && (python || elided() || lists(source.root(), text)) {
         return Some("does not parse: it is a sketch");
+    }
+    if source.has_error() && members_alone(source.root(), text, language) {
+        return Some("shows members of a class with no class around them: it is a part of the file");
     }
     if let Some(why) = without_statements(path, source.root(), text) {
         return Some(why);
@@ -23,6 +26,37 @@ pub(crate) fn sketched(path: &str, text: &str) -> Option<&'static str> {
         bodies.count(source.root(), text, false);
     }
     (bodies.hollow > 0 && bodies.full == 0).then_some("has nothing in its functions but `...`: it is a sketch")
+}
+
+/// Whether some line of a text that does not parse is an item of a list in prose, or a branch of a drawn tree.
+fn lists(root: Node<'_>, text: &str) -> bool {
+    const MARKS: [&str; 6] = ["- ", "• ", "├── ", "└── ", "│ ", "✅ "];
+    let mut at = 0;
+    text.split_inclusive('\n').any(|line| {
+        let start = at + (line.len() - line.trim_start().len());
+        at += line.len();
+        let quoted = root.descendant_for_byte_range(start, start).is_some_and(|mut node| {
+            while !is_quoted(node.kind()) {
+                let Some(parent) = node.parent() else { return false };
+                node = parent;
+            }
+            true
+        });
+        MARKS.iter().any(|mark| line.trim_start().starts_with(mark)) && !quoted
+    })
+}
+
+/// Whether a node's text is words to its language.
+fn is_quoted(kind: &str) -> bool {
+    matches!(kind, "comment" | "string" | "template_string" | "jsx_text")
+}
+
+/// Whether a text that does not parse does so as the body of a class, below its imports.
+fn members_alone(root: Node<'_>, text: &str, language: Language) -> bool {
+    let mut cursor = root.walk();
+    let imports = root.children(&mut cursor).filter(|node| node.kind() == "import_statement" && !node.has_error());
+    let members = text.get(imports.map(|node| node.end_byte()).max().unwrap_or_default()..).unwrap_or_default();
+    parse(&format!("class Owner {{\n{members}\n}}\n"), language).is_some_and(|source| !source.has_error())
 }
 
 /// Why a module does nothing at all, where that tells that its text is about the module and not the module itself.
@@ -104,6 +138,14 @@ mod tests {
         assert!(sketched("a.py", "def decide(...):\n    ...\n").is_some());
         assert!(sketched("a.py", "class A:\n    def act(self):\n        \"\"\"Acts.\"\"\"\n        ...\n").is_some());
         assert!(sketched("a.ts", "export function act(...) {\n  ...\n}\n").is_some());
+        assert!(sketched("a.ts", "// a.ts\n- Upload of files (images, PDFs)\n- Checks of types\n").is_some());
+        assert!(sketched("a.js", "function act() {}\n\n// New:\n- \"Mentor\" (10+ sessions held)\n").is_some());
+        assert!(sketched("a.ts", "routes/\n├── auth.ts\n└── users.ts\n").is_some());
+        assert!(sketched("a.ts", "async act(id: number): Promise<void> {\n  await this.go(id);\n}\n").is_some());
+        assert!(sketched("a.js", "import { go } from './go';\n\nasync act(id) {\n  await go(id);\n}\n").is_some());
+        assert!(
+            sketched("a.ts", "@Get(':id')\nfindOne(@Param('id') id: string) {\n  return this.one(id);\n}\n").is_some()
+        );
         assert!(sketched("route.ts", "// GET /api/weeks\n// Returns: { weeks: string[] }\n").is_some());
         assert!(sketched("jobs.py", "# Reads the queue.\n# Sends each mail.\n").is_some());
         assert!(sketched("page.tsx", "<div className=\"grid\">\n  <p>{/* left */}</p>\n</div>\n").is_some());
@@ -120,6 +162,9 @@ mod tests {
             ("a.py", "X: int = ...\n"),
             ("a.ts", "export const all = [...one, ...two];\n"),
             ("a.ts", "export function act(...parts: string[]) {\n  return { ...parts };\n}\n"),
+            ("a.ts", "export const left = total\n  - fee\n  - tax;\n"),
+            ("a.ts", "export class A {\n  async act() {\n    return `\n- one\n`;\n  }\n}\n"),
+            ("a.ts", "export const go = async (id: number) => { await act(id); };\n"),
             ("a.md", "def decide(...)"),
             ("a.ts", "// Filled by a later task.\n"),
             ("vite-env.d.ts", "/// <reference types=\"vite/client\" />\n// Added by hand.\n"),

@@ -37,7 +37,57 @@ const APPLY: &str =
     "def _fi(values):\n    values[1] = 1\n\n\ndef resolve():\n    values = {}\n    _fi(values)\n    return values\n";
 const MARGIN: &str = "def _margin(values):\n    values[2] = 2\n";
 
+const TAGS: &str =
+    "class TestTags:\n    def test_one(self):\n        assert 1\n\n    def test_two(self):\n        assert 2\n";
+const ANSWER: &str = "from dataclasses import dataclass\n\n\n@dataclass\nclass Answer:\n    text: str\n    model: str = \"\"\n    \
+                      found: bool = False\n";
+const POINT: &str = "from typing import NamedTuple\n\n\nclass Point(NamedTuple):\n    x: int\n    y: int = 0\n";
+
 const ROWS: &[Row] = &[
+    // A function of a module is no method, though one has its name.
+    Row {
+        path: "a.py",
+        before: TAGS,
+        block: "def test_two():\n    assert 3\n",
+        words: "Change `test_two`:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: TAGS,
+        block: "def test_two(client):\n    assert client\n",
+        words: "Change `test_two`:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: TAGS,
+        block: "def test_two(self, client):\n    assert client\n",
+        words: "Change `test_two`:",
+        result: Ok("    def test_two(self, client):\n        assert client\n"),
+    },
+    // Python builds no class whose fields without a default stand behind those with one.
+    Row {
+        path: "a.py",
+        before: ANSWER,
+        block: "@dataclass\nclass Answer:\n    found: bool\n    notes: dict\n",
+        words: "Update `Answer`:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: POINT,
+        block: "class Point(NamedTuple):\n    # ...\n    y: int = 0\n    z: int\n",
+        words: "Add `z` to `Point`:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: ANSWER,
+        block: "from dataclasses import dataclass, field\n\n\n@dataclass\nclass Answer:\n    # ...\n    notes: dict = field(default_factory=dict)\n",
+        words: "Add `notes` to `Answer`:",
+        result: Ok("    found: bool = False\n    notes: dict = field(default_factory=dict)\n"),
+    },
     Row {
         path: "a.ts",
         before: FASTIFY,
