@@ -63,6 +63,8 @@ mod implied;
 
 mod diagnostics;
 
+mod drawn;
+
 mod reading;
 
 mod roles;

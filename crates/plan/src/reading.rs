@@ -13,6 +13,7 @@ use crate::contents;
 use crate::criteria::{self, Criterion};
 use crate::diagnostics::{Diagnostic, code_outside, find_diagnostics};
 use crate::document::{self, Document, Location, PieceKind, Span, Unreadable};
+use crate::drawn::drawn_files;
 use crate::identity::PhaseId;
 use crate::implied;
 use crate::inline::{one_line, plain_text};
@@ -152,6 +153,11 @@ impl Plan {
             RowKind::Line(_) => is_path(&row.span),
             _ => false,
         })
+    }
+
+    /// Reads the files of every drawn tree of folders: "├── app/". A drawing may begin with the repository's own folder.
+    pub fn files_drawn(&self) -> Vec<String> {
+        drawn_files(&Document::read(&self.text), &self.text)
     }
 
     /// Returns what could not be read with certainty.

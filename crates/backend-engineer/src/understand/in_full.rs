@@ -113,11 +113,26 @@ fn named(plan: &Plan, files: &Files, unit: PhaseId, path: &str) -> Named {
             named.elsewhere.extend(found);
         }
     }
+    let drawn = drawn(plan, files);
+    named.exact |= drawn.iter().any(|drawn| drawn == path);
+    named.full.extend(drawn.into_iter().filter(|drawn| drawn.ends_with(&ending)));
     // What leaves the repository is no other name of a file in it.
     let inside = |path: &String| !matches!(files.meaning(path, true, &BTreeSet::new()), Meaning::Outside(_));
     named.full.retain(inside);
     named.elsewhere.retain(|path| !named.full.contains(path) && inside(path));
     named
+}
+
+/// The files of the plan's drawings of folders. Such a drawing often begins with the repository's own folder, and one of
+/// which the first folder does not stand says of no folder where it lies.
+fn drawn(plan: &Plan, files: &Files) -> Vec<String> {
+    let stands = |path: &str| path.split_once('/').is_none_or(|(first, _)| files.has_folder(first));
+    let inside = |path: String| match path.split_once('/') {
+        _ if stands(&path) => Some(path),
+        Some((_, rest)) if stands(rest) => Some(rest.to_owned()),
+        _ => None,
+    };
+    plan.files_drawn().into_iter().filter_map(inside).collect()
 }
 
 /// Whether a text holds a path without its ending, as in a command, or as the module that an import names.
@@ -178,6 +193,23 @@ mod tests {
         let map = format!("{TABLE}| `web/src/b.ts` | B |\n{task}");
         assert_eq!(taken(&["web/x.ts"], &map), ["web/src/b.ts"]);
         assert_eq!(taken(&["web/x.ts", "src/a.ts"], &map), ["-"]);
+    }
+
+    #[test]
+    fn a_short_path_is_found_in_a_drawing_of_the_folders() {
+        let draw = |tree: &str, path: &str| {
+            format!("# X\n\n## Files\n\n```\n{tree}```\n\n## Task 1: A\n\n```python\n# {path}\nB = 1\n```\n")
+        };
+        let auth = draw("api/app/auth/\n  config.py   # loads it\n\napi/app/me/\n  views.py\n", "auth/config.py");
+        assert_eq!(taken(&["api/app/main.py"], &auth), ["api/app/auth/config.py"]);
+        let signs = draw("shop/\n├── api/\n│   └── auth/\n│       └── config.py\n└── README.md\n", "auth/config.py");
+        assert_eq!(taken(&["api/main.py"], &signs), ["api/auth/config.py"]);
+        // Nothing of the drawing stands, and a second place is a second reading.
+        assert_eq!(taken(&["web/main.py"], &auth), ["auth/config.py"]);
+        let two = draw("api/auth/\n  config.py\nweb/auth/\n  config.py\n", "auth/config.py");
+        assert_eq!(taken(&["api/main.py", "web/main.py"], &two), ["-"]);
+        let root = draw("shop/\n├── api/\n│   └── run.py\n└── run.py\n", "run.py");
+        assert_eq!(taken(&["api/main.py"], &root.replace("# run.py", "# ./run.py")), ["run.py"]);
     }
 
     #[test]
