@@ -247,11 +247,13 @@ fn loaded_by(project: &mut dyn Project, path: &str, module: &str, is_python: boo
         .map(|(end, _)| end)
         .filter(|_| is_python);
     let packages = ends.map(|end| format!("{dots}{}", &dotted[..end]));
-    let mut found: Vec<String> = Vec::new();
-    for name in packages.chain([module.to_owned()]) {
-        found.extend(project.resolve(path, &name).filter(|file| file != path));
-    }
-    found
+    // What holds a module is a package: a module of the same name that lies nearer is not meant.
+    let is_package = |file: &String| file.ends_with("__init__.py");
+    let around: Vec<String> = packages
+        .filter_map(|name| project.resolve(path, &name).filter(is_package))
+        .collect();
+    let found = around.into_iter().chain(project.resolve(path, module));
+    found.filter(|file| file != path).collect()
 }
 
 /// Returns the dotted path of what is named in a module.
@@ -334,6 +336,29 @@ mod tests {
         ] {
             assert!(found(&files).is_some(), "{files:?}");
         }
+    }
+
+    #[test]
+    fn a_module_named_as_its_package_is_not_loaded_for_it() {
+        let files = [
+            (
+                "app/api/models/__init__.py",
+                "from app.api.models.user import User\n",
+            ),
+            (
+                "app/api/models/user.py",
+                "from app.api.models.base import Base\nclass User(Base): pass\n",
+            ),
+            ("app/api/models/base.py", "class Base: pass\n"),
+            ("app/api/__init__.py", "from .app import app\n"),
+            (
+                "app/api/app.py",
+                "from app.api.config import settings\napp = settings\n",
+            ),
+            ("app/api/config.py", "settings = 1\n"),
+            ("app/__init__.py", ""),
+        ];
+        assert_eq!(found(&files), None);
     }
 
     #[test]

@@ -413,7 +413,7 @@ fn preferred_path(words: &str, base: usize, several: &[(usize, &FoundPath)]) -> 
 
 /// The unit's list of files, when only one of them fits.
 fn by_list(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &[PlannedChange]) -> (FileOf, Basis) {
-    let fitting: Vec<usize> = (0..changes.len())
+    let mut fitting: Vec<usize> = (0..changes.len())
         .filter(|at| {
             let change = &changes[*at];
             let folder = change.pattern && change.path.ends_with('/');
@@ -424,6 +424,11 @@ fn by_list(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &[PlannedChang
                 && !is_of_a_later_block(asking, wanted, change)
         })
         .collect();
+    // What no word near it names is for the unit's list, and not for a file that some sentence of another step names.
+    let is_listed = |at: &usize| changes[*at].listed && changes[*at].test == is_test_code(wanted.text);
+    if fitting.iter().any(is_listed) {
+        fitting.retain(|at| changes[*at].listed);
+    }
     if fitting.len() > 1 {
         let step = step_words(asking, wanted);
         let tests: Vec<usize> = fitting.iter().copied().filter(|at| changes[*at].test).collect();
