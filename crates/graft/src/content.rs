@@ -105,8 +105,48 @@ fn collect_strings(node: Node<'_>, into: &mut Vec<Range<usize>>) {
 pub(crate) fn is_all(prose: &str, path: &str, block: &str) -> bool {
     let near = || prose.lines().rev().filter(|line| !line.trim().is_empty()).take(2);
     let says = |says: fn(&str, &str) -> bool| near().any(|line| says(line, path));
+    // Of code, a part may be meant: "Replace `a.py` with:" above one function.
+    let is_text = Language::of_path(path).is_none();
+    let shown = || is_text || opens_a_module(path, block);
     (says(says_all) || says(says_new) || says(says_rewritten) && opens_a_module(path, block))
         && !block.lines().any(elides)
+        || says(says_replaced) && shown() && !block.lines().any(elides)
+}
+
+/// "Replace `a.scss` with:", "覆盖 `README.md` 为": the file itself is what is replaced, and nothing of it is named.
+fn says_replaced(line: &str, path: &str) -> bool {
+    let words = last_words(line);
+    let ends = ["with", "by", "por", "con", "par", "durch"];
+    let verbs = [
+        "replace",
+        "overwrite",
+        "reemplaza",
+        "reemplazar",
+        "sustituye",
+        "sustituir",
+        "substitua",
+        "substituir",
+        "sobrescribir",
+        "sobrescrever",
+        "remplacer",
+        "ersetze",
+    ];
+    if let [.., verb, file, end] = words.as_slice()
+        && verbs.contains(&verb.as_str())
+        && ends.contains(&end.as_str())
+    {
+        return is_file(file, path);
+    }
+    let mut parts = line.split('`');
+    let (Some(before), Some(file), Some(behind), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    let is_sign = |letter: char| letter.is_whitespace() || "*_:：。，#".contains(letter);
+    let (before, behind) = (before.trim_end_matches(is_sign), behind.trim_matches(is_sign));
+    let opens = ["替换", "覆盖", "重写"].iter().any(|verb| before.ends_with(verb)) && ["为", "成"].contains(&behind);
+    let closes = before.ends_with(['将', '把']) && ["替换为", "替换成", "覆盖为", "重写为"].contains(&behind);
+    (opens || closes) && is_file(&file.to_lowercase(), path)
 }
 
 /// Returns the words of the last sentence of a line, in lower case and without their marks.
@@ -272,6 +312,33 @@ mod tests {
             assert!(!all(prose), "{prose}");
         }
         assert!(!is_all("Replace the entire file:", "app/users.py", "x = 1\n# ... rest of the file\n"));
+    }
+
+    #[test]
+    fn a_file_that_is_replaced_itself_is_shown_whole() {
+        for prose in [
+            "- [ ] **Step 1: Replace `web/theme.scss`** with",
+            "Overwrite `web/theme.scss` with:",
+            "Replace theme.scss with:",
+            "**Step 1：替换 `web/theme.scss`** 为",
+            "将 `web/theme.scss` 替换为：",
+            "Reemplazar `web/theme.scss` por:",
+        ] {
+            assert!(is_all(prose, "web/theme.scss", "$a: 1;\n"), "{prose}");
+        }
+        for prose in [
+            "Replace `$a` with:",
+            "Replace `web/theme.scss` with the new file, and its `$a` with:",
+            "Replace `web/other.scss` with:",
+            "替换 `$a` 为：",
+            "在 `web/theme.scss` 中将 `$a` 替换为：",
+            "Replace the colours in `web/theme.scss` with:",
+        ] {
+            assert!(!is_all(prose, "web/theme.scss", "$a: 1;\n"), "{prose}");
+        }
+        let module = "from a import b\n\n\ndef load():\n    return b\n";
+        assert!(is_all("Replace `app/users.py` with:", "app/users.py", module));
+        assert!(!is_all("Replace `app/users.py` with:", "app/users.py", "def load():\n    return b\n"));
     }
 
     #[test]

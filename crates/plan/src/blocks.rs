@@ -12,6 +12,8 @@ mod lead;
 
 mod several;
 
+mod halves;
+
 use serde::Serialize;
 
 use crate::basis::Basis;
@@ -23,7 +25,9 @@ use crate::labels::Topic;
 use crate::languages::is_shell;
 use crate::paths::lines_said_last;
 use crate::rows::{Row, RowKind};
+pub(crate) use direction::is_labelled_place;
 use file::{Nearness, Wanted};
+use halves::split_halves;
 pub(crate) use lead::Altered;
 #[cfg(test)]
 pub(crate) use lead::read_altered;
@@ -405,48 +409,6 @@ fn introduction_of(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> Str
     }
     lines.reverse();
     lines.join("\n")
-}
-
-/// A block whose comments tell a "before" and an "after" part, as two.
-fn split_halves(block: CodeBlock, fence: &crate::document::Fence) -> Vec<CodeBlock> {
-    let lines: Vec<&str> = block.text.lines().collect();
-    let marks: Vec<(usize, bool)> =
-        lines.iter().enumerate().filter_map(|(at, line)| role::reads_mark(line).map(|old| (at, old))).collect();
-    let first = lines.iter().position(|line| !line.trim().is_empty()).unwrap_or(0);
-    let cut = |from: usize, to: usize| {
-        let text: String = lines[from..to].iter().flat_map(|line| [*line, "\n"]).collect();
-        format!("{}\n", text.trim_matches('\n'))
-    };
-    let place = |from: usize, to: usize| {
-        let start = fence.content.get(from).map_or(block.span.start, |line| line.start);
-        start..fence.content.get(to.saturating_sub(1)).map_or(block.span.end, |line| line.end).max(start)
-    };
-    match marks.as_slice() {
-        [(old, true), (new, false)] if *old == first && *new > old + 1 && new + 1 < lines.len() => {
-            let before = CodeBlock {
-                text: cut(old + 1, *new),
-                span: place(*old, *new),
-                role: Role::Before { after: None },
-                ..block.clone()
-            };
-            let after = CodeBlock {
-                text: cut(new + 1, lines.len()),
-                span: place(*new, lines.len()),
-                role: Role::After { before: None },
-                ..block
-            };
-            vec![before, after]
-        }
-        [(only, old)]
-            if *only == first
-                && only + 1 < lines.len()
-                && matches!(block.role, Role::Before { .. } | Role::After { .. }) =>
-        {
-            let role = if *old { Role::Before { after: None } } else { Role::After { before: None } };
-            vec![CodeBlock { text: cut(only + 1, lines.len()), role, ..block }]
-        }
-        _ => vec![block],
-    }
 }
 
 /// Ties a "before" to the block that replaces it: the next one of the same step.

@@ -3,6 +3,7 @@
 use crate::changes::Asking;
 use crate::inline::one_line;
 use crate::rows::{Row, RowKind};
+use crate::vocabulary::{Use, entry_at_start};
 
 /// The paragraph right behind a block, within its step, where it says where the block goes and leads to no other one.
 pub(super) fn direction_behind(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> Option<String> {
@@ -45,7 +46,34 @@ pub(super) fn speaks_of_the_last(asking: &Asking<'_, '_>, row: usize, starts: &[
     matches!(above.kind, RowKind::Code(_)) && direction_behind(asking, first - 1, starts).is_some()
 }
 
+/// Labels of a place within a file.
+const LABELS: [&str; 11] = [
+    "position",
+    "location",
+    "placement",
+    "place",
+    "where",
+    "位置",
+    "posición",
+    "ubicación",
+    "posição",
+    "emplacement",
+    "stelle",
+];
+
+/// Returns whether a text is a label and words of place: "Position: before `listen`."
+pub(crate) fn is_labelled_place(text: &str) -> bool {
+    let bare = |words: &str| words.trim_matches(|letter: char| "*_ \u{a0}".contains(letter)).to_lowercase();
+    let Some((label, rest)) = text.split_once([':', '：']) else {
+        return false;
+    };
+    LABELS.contains(&bare(label).as_str()) && entry_at_start(&bare(rest), Use::Place).is_some()
+}
+
 fn is_direction(text: &str) -> bool {
+    if is_labelled_place(text) {
+        return !text.trim_end().ends_with([':', '：']);
+    }
     let lower = text.trim_start_matches(['(', '*', '_']).to_lowercase();
     let mut words = lower.split_whitespace();
     let (first, second, third) = (words.next().unwrap_or(""), words.next().unwrap_or(""), words.next().unwrap_or(""));
@@ -86,6 +114,12 @@ mod tests {
     fn only_words_about_a_place_are_directions() {
         assert!(is_direction("(Put this above `run`.)"));
         assert!(is_direction("This goes after the imports."));
+        assert!(is_direction("Position: before `useGlobalPipes`."));
+        assert!(is_direction("**Where:** inside `run`, after `open()`"));
+        assert!(is_direction("位置：在 `useGlobalPipes` 之前。"));
+        assert!(is_direction("Posición: antes de `listen`."));
+        assert!(!is_direction("Location: `app/cart.py`"));
+        assert!(!is_direction("Position: after `x`, add:"));
         assert!(!is_direction("This makes the test pass."));
         assert!(!is_direction("Add this to `b.ts`:"));
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::blocks::is_labelled_place;
 use crate::changes::{Action, Asking, PlannedChange, changes_meant};
 use crate::criteria::is_among;
 use crate::document::Span;
@@ -114,6 +115,11 @@ impl Judge<'_, '_, '_> {
         // "Empty package marker." spells the file out.
         if is_empty_note(&form.head) {
             return Some(DoShown);
+        }
+        let above = cut.row.checked_sub(1).and_then(|above| self.asking.rows.get(above));
+        let behind_code = above.is_some_and(|above| matches!(above.kind, RowKind::Code(_)));
+        if behind_code && is_labelled_place(self.asking.document.slice(&cut.span)) {
+            return Some(SentenceClass::Place);
         }
         if form.elsewhere && form.mood == Mood::States && self.asking.rows[cut.row].label.is_none() {
             return Some(Elsewhere);
