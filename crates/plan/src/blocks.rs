@@ -198,7 +198,10 @@ pub(crate) fn read_blocks(asking: &Asking<'_, '_>, starts: &[usize], changes: &m
         }
         let script = match &found {
             FileOf::Change(at) => {
-                signs::is_script(&changes[*at].path) && (nearness <= Nearness::Step || role::takes_arguments(&text))
+                let path = &changes[*at].path;
+                // "Create `.env`" over `cp .env.example .env`: such a file holds settings alone.
+                let held = !signs::is_dotenv(path) || signs::is_settings(&text);
+                held && signs::is_script(path) && (nearness <= Nearness::Step || role::takes_arguments(&text))
             }
             _ => false,
         };

@@ -109,6 +109,21 @@ pub(super) fn is_document(path: &str) -> bool {
     )
 }
 
+/// Returns whether a file holds an environment's variables: `.env`, `.env.local`.
+pub(super) fn is_dotenv(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or("");
+    name == ".env" || name.starts_with(".env.")
+}
+
+/// Returns whether every line of a text sets a variable, comments and blank lines aside.
+pub(super) fn is_settings(text: &str) -> bool {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut names =
+        lines.map(|line| line.strip_prefix("export ").unwrap_or(line).split_once('=').map(|(name, _)| name));
+    names
+        .all(|name| name.is_some_and(|name| name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')))
+}
+
 /// Returns whether a path is that of a shell script.
 pub(super) fn is_script(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("");
