@@ -127,6 +127,8 @@ fn is_new_part(note: &str) -> bool {
 pub(super) fn action_of_topic(topic: Topic, note: &str) -> Action {
     let by_note = action_of_note(note);
     match topic {
+        // "Modify: `package.json` (新增 scripts)": what is new is in the file.
+        Topic::Modify if by_note == Action::Create => Action::Unstated,
         _ if by_note != Action::Unstated => by_note,
         Topic::Create => Action::Create,
         Topic::Modify => Action::Modify,
@@ -155,6 +157,15 @@ mod tests {
         for note in ["remove the local MAX_NAME", "delete endpoint", "removed in Task 3", "remove `x`", "delete?"] {
             assert!(!removes_whole(note), "{note}");
         }
+    }
+
+    #[test]
+    fn a_label_that_modifies_makes_no_file_by_its_note() {
+        for note in ["（新增 scripts）", " (new scripts)", " (nuevo script)", " (new)"] {
+            assert_ne!(action_of_topic(Topic::Modify, note), Action::Create, "{note}");
+        }
+        assert_eq!(action_of_topic(Topic::Create, " (new)"), Action::Create);
+        assert_eq!(action_of_topic(Topic::Modify, " — delete, unused"), Action::Delete);
     }
 
     #[test]
