@@ -19,7 +19,7 @@ use crate::reading::{Reading, read};
 use crate::snippet::{Applied, Context, Evidence, File, Graft, Reason, Refusal};
 use crate::splice::{Splice, edits_between, refusal};
 use crate::structure::assign::assign;
-use crate::structure::bare::{are_placed_inside, hold_settings, place_loose};
+use crate::structure::bare::{are_placed_inside, hold_owner, hold_settings, place_loose};
 use crate::structure::whole::{is_whole, overwrite};
 
 /// Places a snippet by structure, and proves the result.
@@ -85,6 +85,7 @@ fn try_place(
     let above = |relation| named_above(context.above?, relation, (language, file.path, &known));
     let prose = prose.beside_shown(above);
     let shown = new.items(new.root());
+    hold_owner(file.path, &old, &shown, &prose)?;
     let is_local = reading.local_imports || are_placed_inside(&old, &shown, &prose);
     let work = Work {
         path: file.path,

@@ -221,6 +221,8 @@ fn by_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -
             // Behind the attributes that are set there; a constructor may go on to call what reads them.
             Ok(pair.old.iter().rposition(sets_attribute).map_or(pair.old.len(), |last| last + 1))
         }
+        // What a function imports for itself stands above all that may read it.
+        List::Statements if item.kind == Kind::Import => Ok(after_imports(pair).max(start(pair))),
         List::Statements => Err(refusal(
             Reason::NotFound,
             format!(

@@ -6,8 +6,8 @@ use tree_sitter::Node;
 
 use crate::items::{Item, Source};
 use crate::languages::{Kind, Language, List, children, field};
-use crate::loose::{Hints, replace_each, settle, stands};
-use crate::merge::Merger;
+use crate::loose::{Hints, only_definition, replace_each, settle, stands};
+use crate::merge::{Merger, Pair};
 use crate::neighbours::told;
 use crate::prose::{Prose, Relation};
 use crate::reading::Reading;
@@ -32,7 +32,7 @@ pub(super) fn place_loose(
         return settle(merger, &inner.unwrap_or_default(), hints, true);
     }
     if hints.local_imports && are_imports(items) {
-        return settle(merger, items, hints, false);
+        return place_imports(merger, hints, items);
     }
     if !is_bare(items) {
         return Ok(false);
@@ -69,15 +69,61 @@ pub(super) fn place_loose(
     Ok(false)
 }
 
+/// Places imports that belong to a function: beside what the words name there, else at its top.
+fn place_imports(merger: &mut Merger<'_, '_, '_>, hints: &Hints<'_>, items: &[Item<'_>]) -> Result<bool, Refusal> {
+    if settle(merger, items, hints, false)? {
+        return Ok(true);
+    }
+    let file = merger.file;
+    let body = function_named(file, hints.prose).and_then(|function| function.child_by_field_name("body"));
+    let Some(body) = body else {
+        return Err(refusal(Reason::NotFound, "the function in which the words put the imports is not in the file"));
+    };
+    let new = items.to_vec();
+    merger.merge_list(&Pair { node: body, kind: List::Statements, old: file.items(body), new, wrapped: false })?;
+    Ok(true)
+}
+
+/// Refuses imports that the words put into what the file does not have: at its top they may be in the wrong file.
+pub(super) fn hold_owner(path: &str, file: &Source<'_>, items: &[Item<'_>], prose: &Prose) -> Result<(), Refusal> {
+    if file.language != Language::Python || !are_imports(items) {
+        return Ok(());
+    }
+    let stem = path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+    let is_name = |name: &str| name != stem && name.chars().all(|one| one.is_alphanumeric() || one == '_');
+    let names = prose.related(Relation::Within, "", &[]).into_iter().map(|name| name.trim_end_matches("()"));
+    let Some(missing) = names.filter(|name| is_name(name)).find(|name| !file.text.contains(name)) else {
+        return Ok(());
+    };
+    let message = format!("the words put the imports into `{missing}`, which is not in the file");
+    Err(refusal(Reason::NotFound, message))
+}
+
+/// The only function of the file into which the words put the block.
+fn function_named<'t>(file: &'t Source<'_>, prose: &Prose) -> Option<Node<'t>> {
+    let mut names = prose.related(Relation::Within, "", &[]).into_iter();
+    names.find_map(|name| {
+        let at = only_definition(file, name)?;
+        let mut node = file.root().named_descendant_for_byte_range(at.start, at.end.max(at.start + 1) - 1)?;
+        while node.kind() != "function_definition" {
+            node = node.child_by_field_name("definition")?;
+        }
+        Some(node)
+    })
+}
+
 fn are_imports(items: &[Item<'_>]) -> bool {
     items.iter().all(|item| matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker))
 }
 
-/// Whether a block of nothing but imports has its place in a function: the neighbour that the words name stands there, and
-/// not at the top of the file.
+/// Whether a block of nothing but imports has its place in a function: the words name it, or a neighbour that stands there
+/// and not at the top of the file.
 pub(super) fn are_placed_inside(file: &Source<'_>, items: &[Item<'_>], prose: &Prose) -> bool {
     if file.language != Language::Python || !are_imports(items) {
         return false;
+    }
+    if function_named(file, prose).is_some() {
+        return true;
     }
     let root = file.items(file.root());
     [Relation::After, Relation::Before].into_iter().any(|relation| {

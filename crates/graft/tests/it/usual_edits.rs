@@ -19,6 +19,35 @@ const ORDER: &str = "interface Order {\n  id: number;\n  total: number;\n  statu
 const TYPED: &str = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from app.users import User\n\n\ndef f(user: \"User\"):\n    return user\n";
 
 const ROWS: &[Row] = &[
+    // Imports of a function alone.
+    Row {
+        path: "a.py",
+        before: SERVICE,
+        block: "from app.cache import Cache\n",
+        words: "In `Service.close`, import lazily:",
+        result: Ok("    def close(self):\n        from app.cache import Cache\n        # later\n        pass\n"),
+    },
+    Row {
+        path: "a.py",
+        before: "import os\n\n\nasync def start(port):\n    \"\"\"Starts.\"\"\"\n    return port\n",
+        block: "from app.cache import Cache\n",
+        words: "Inside `start()`, add:",
+        result: Ok("    \"\"\"Starts.\"\"\"\n    from app.cache import Cache\n    return port\n"),
+    },
+    Row {
+        path: "a.py",
+        before: SERVICE,
+        block: "from app.cache import Cache\n",
+        words: "Inside `warm_up` (of the last task), add:",
+        result: Err(Reason::NotFound),
+    },
+    Row {
+        path: "a.py",
+        before: "import os\n\nA = os\n",
+        block: "from app.cache import Cache\n",
+        words: "In `a.py`, add:",
+        result: Ok("import os\n\nfrom app.cache import Cache\n"),
+    },
     // Attributes of a constructor.
     Row {
         path: "a.py",
