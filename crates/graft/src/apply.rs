@@ -40,8 +40,8 @@ pub fn apply(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> G
     keep_sound(file, graft, context)
 }
 
-/// Returns why a file as its unit leaves it can't be imported where it could before: a name that nothing binds by the time
-/// it is read. Where blocks counted on one another ([`Context::pending`]), that shows only at the end.
+/// Returns why a file as its unit leaves it can't be imported where it could before, a name that nothing binds by the time
+/// it is read, or fails once it runs: a call that its function no longer takes. Where blocks counted on one another ([`Context::pending`]), that shows only at the end.
 #[must_use]
 pub fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<Refusal> {
     check::breaks_names(path, old, new)

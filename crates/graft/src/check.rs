@@ -6,6 +6,8 @@ mod order;
 
 mod flow;
 mod receiver;
+
+mod calls;
 mod contradicted;
 mod overwritten;
 
@@ -198,7 +200,8 @@ pub(crate) fn hold_apart(
     Err(refusal(Reason::Conflict, message))
 }
 
-/// Returns whether what one text made of another reads a name at import time that nothing binds by then.
+/// Returns whether what one text made of another reads a name at import time that nothing binds by then, or calls a function
+/// as that can't be called any more.
 pub(crate) fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<Refusal> {
     let language = Language::of_path(path)?;
     let (old, new) = (old.and_then(|old| parse(old, language)), parse(new, language)?);
@@ -207,7 +210,14 @@ pub(crate) fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<R
         return None;
     }
     let found = names_introduced(&edited);
-    found.first().map(|one| refusal(reason_of(one.offence), sentence(one, |at| place(new.text, at).line)))
+    let unbound =
+        found.first().map(|one| refusal(reason_of(one.offence), sentence(one, |at| place(new.text, at).line)));
+    unbound.or_else(|| {
+        let (name, at) = calls::unfit(old.as_ref().filter(|old| !old.has_error())?, &new)?;
+        let line = place(new.text, at).line;
+        let message = format!("`{name}` is called at line {line} with other arguments than it would take");
+        Some(refusal(Reason::Conflict, message))
+    })
 }
 
 fn names_introduced(edited: &Edited<'_, '_>) -> Vec<Finding> {

@@ -292,3 +292,26 @@ fn a_quote_is_that_of_the_function_which_the_words_name() {
     assert_eq!(ask(&applied.text, "In `second`, replace:"), Graft::AlreadyApplied);
     assert!(matches!(ask(before, "Replace:"), Graft::Refused(_)));
 }
+
+#[test]
+fn callers_of_a_changed_function_still_fit_it() {
+    let old = "def row(user, review=None):\n    return user\n\n\ndef rows(users):\n    return [row(one, read(one)) for one in users]\n";
+    let broken = |head: &str| graft::breaks_names("a.py", Some(old), &old.replace("def row(user, review=None)", head));
+    assert!(broken("def row(user)").is_some_and(|refusal| refusal.message.contains("`row` is called at line 6")));
+    assert!(broken("def row(user, review, limit)").is_some());
+    assert!(broken("def row(user, *, review=None)").is_some());
+    for fits in [
+        "def row(user, review)",
+        "def row(user, *rest)",
+        "def row(user, review, limit=1)",
+        "def row(*args, **kwargs)",
+        "@print\ndef row(user)",
+    ] {
+        assert!(broken(fits).is_none(), "{fits}");
+    }
+    // A call that did not fit before is none of the edit's.
+    let other = "def row(user):\n    return user\n\n\nrow(1, 2)\n";
+    assert!(graft::breaks_names("a.py", Some(other), &other.replace("(user)", "(user, *, limit)")).is_none());
+    let named = "def row(user, limit=1):\n    return user\n\n\nrow(1, limit=2)\n";
+    assert!(graft::breaks_names("a.py", Some(named), &named.replace("limit=1", "size=1")).is_some());
+}
