@@ -230,7 +230,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
                         format!("the block shows `{}` without its body, and the file does not have it", item.name),
                     ));
                 }
-                if self.is_elided_as_new(item) {
+                if self.is_elided_as_new(item) && !(pair.kind == List::Entries && self.elides_nothing(item)) {
                     return Err(refusal(
                         Reason::Unclear,
                         format!("the block elides part of `{}`, which is not in the file", item.name),
@@ -252,6 +252,17 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         self.markers.iter().filter(|at| item.node.byte_range().contains(at)).any(|&at| {
             let rest = self.snippet.slice(at..self.snippet.text.len());
             !rest.starts_with("...") || !self.is_stub(at)
+        })
+    }
+
+    /// Whether all that a new entry elides is what a list of its own holds already: without the entry that is nothing.
+    fn elides_nothing(&self, entry: &Item<'_>) -> bool {
+        let mut inner = self.markers.iter().filter(|at| entry.node.byte_range().contains(at));
+        inner.all(|&at| {
+            let node = self.snippet.root().descendant_for_byte_range(at, at);
+            let list = node.filter(|node| node.kind() == "comment").and_then(|node| node.parent());
+            let value = list.filter(|list| list.kind() == "array").and_then(|list| list.parent());
+            value.is_some_and(|value| value.byte_range() == entry.node.byte_range())
         })
     }
 

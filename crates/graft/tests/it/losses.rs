@@ -44,6 +44,28 @@ const ANSWER: &str = "from dataclasses import dataclass\n\n\n@dataclass\nclass A
 const POINT: &str = "from typing import NamedTuple\n\n\nclass Point(NamedTuple):\n    x: int\n    y: int = 0\n";
 
 const ROWS: &[Row] = &[
+    // What a list of its own holds already is nothing where the list is not there.
+    Row {
+        path: "a.ts",
+        before: "@Module({\n  imports: [Health],\n})\nexport class AppModule {}\n",
+        block: "@Module({\n  imports: [\n    // ... existing imports\n    Limits,\n  ],\n  providers: [\n    // ... existing providers\n    Guard,\n  ],\n})\nexport class AppModule {}\n",
+        words: "Edit `a.ts`:",
+        result: Ok("@Module({\n  imports: [Health, Limits],\n  providers: [\n    Guard,\n  ],\n})\n"),
+    },
+    Row {
+        path: "a.js",
+        before: "module.exports = {\n  env: 'node',\n};\n",
+        block: "module.exports = {\n  env: 'node',\n  plugins: [\n    // existing plugins\n    'jest',\n  ],\n};\n",
+        words: "Edit `a.js`:",
+        result: Ok("  env: 'node',\n  plugins: [\n    'jest',\n  ],\n};\n"),
+    },
+    Row {
+        path: "a.ts",
+        before: "@Module({\n  imports: [Health],\n})\nexport class AppModule {}\n",
+        block: "@Module({\n  imports: [Health],\n  providers: [\n    {\n      provide: A,\n      // ... existing options\n    },\n  ],\n})\nexport class AppModule {}\n",
+        words: "Edit `a.ts`:",
+        result: Err(Reason::Unclear),
+    },
     // A function of a module is no method, though one has its name.
     Row {
         path: "a.py",
