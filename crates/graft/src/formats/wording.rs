@@ -69,6 +69,11 @@ const CHANGES: [&str; 27] = [
 const REPLACES: [&str; 8] =
     ["replace", "replaces", "rewrite", "overwrite", "swap", "substitute", "replacing", "reemplazar"];
 
+/// The like in languages that are written without blanks: they count wherever they stand.
+const UNPARTED_ADDS: [&str; 9] = ["添加", "新增", "增加", "加入", "追加", "注册", "註冊", "추가", "登録"];
+const UNPARTED_CHANGES: [&str; 8] = ["更新", "修改", "改为", "改成", "替换", "調整", "变更", "変更"];
+const UNPARTED_REPLACES: [&str; 4] = ["替换", "替換", "换成", "置き換え"];
+
 impl<'a> Wording<'a> {
     pub(super) fn new(prose: &'a str) -> Self {
         let words = prose
@@ -84,18 +89,22 @@ impl<'a> Wording<'a> {
         self.words.iter().any(|word| any.contains(&word.as_str()))
     }
 
+    fn holds(&self, any: &[&str]) -> bool {
+        any.iter().any(|word| self.prose.contains(word))
+    }
+
     pub(super) fn adds(&self) -> bool {
-        self.says(&ADDS)
+        self.says(&ADDS) || self.holds(&UNPARTED_ADDS)
     }
 
     /// Whether it speaks of changing what stands there.
     pub(super) fn changes(&self) -> bool {
-        self.says(&CHANGES)
+        self.says(&CHANGES) || self.holds(&UNPARTED_CHANGES)
     }
 
     /// Whether it speaks of putting the block in the place of what stands there.
     pub(super) fn replaces(&self) -> bool {
-        self.says(&REPLACES)
+        self.says(&REPLACES) || self.holds(&UNPARTED_REPLACES)
     }
 
     /// Whether it names something, in code or as a word of its own.
