@@ -29,6 +29,7 @@ mod template;
 mod markdown;
 
 use crate::ladder;
+use crate::prose::Prose;
 use crate::splice::{edits_between, refuse};
 use crate::{Applied, Context, Edit, File, Graft, Reason, Snippet};
 
@@ -115,12 +116,24 @@ pub(crate) fn apply(file: File<'_>, snippet: Snippet<'_>, context: &Context<'_>)
     let wording = Wording::new(context.prose);
     let request = Request { path: file.path, text: &text, snippet: block, wording: &wording };
     match format.place(&request) {
+        // "Replace the unknowns with:" over lines of which the first few stand: what is meant was not found.
+        Graft::Applied(applied) if !matches!(format, Format::Data(_)) && only_adds(&text, &applied, context) => {
+            let message =
+                "the block is to replace something, what it replaces was not found, and it would only be added";
+            refuse(Reason::NotFound, message)
+        }
         Graft::Applied(applied) => match prove(format, &request, &applied.text) {
             Ok(()) => in_original(original, &text, applied),
             Err(refusal) => refusal,
         },
         answer => answer,
     }
+}
+
+/// Whether words that replace something took nothing away.
+fn only_adds(text: &str, applied: &Applied, context: &Context<'_>) -> bool {
+    let kept = |edit: &Edit| text.get(edit.old.clone()).is_none_or(|old| old.trim().is_empty());
+    Prose::read(context.prose).takes_away() && applied.edits.iter().all(kept)
 }
 
 fn plain(text: &str) -> String {

@@ -234,7 +234,13 @@ pub(super) fn first_comment(text: &str) -> Option<String> {
     let labelled =
         bare.split_once([':', '：']).filter(|(name, _)| topic_of_label(&comparison_key(name)) == Some(Topic::Files));
     let bare = labelled.map_or(bare, |(_, rest)| rest.trim());
-    let word = bare.split([' ', '\t', '(', ',', '—', '–']).next()?.trim_matches(['`', '"', '\'']);
+    // "src/app/(public)/page.tsx": a folder may stand in brackets.
+    let ends = |(at, letter): (usize, char)| {
+        let note = letter == '(' && !bare[..at].ends_with('/');
+        (note || matches!(letter, ' ' | '\t' | ',' | '—' | '–')).then_some(at)
+    };
+    let end = bare.char_indices().find_map(ends).unwrap_or(bare.len());
+    let word = bare[..end].trim_matches(['`', '"', '\'']);
     let word = word.trim_end_matches([':', '.']);
     let rest = bare[bare.find(word)? + word.len()..].trim_start_matches(['`', ':', ' ']);
     let noted = rest.is_empty()
