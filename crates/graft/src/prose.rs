@@ -88,6 +88,8 @@ pub(crate) struct Prose {
     backward: Option<(Relation, usize)>,
     /// A guard stays, and what is below it is replaced.
     follows_a_guard: bool,
+    /// What is added is said to be missing.
+    pub(crate) adds_the_missing: bool,
     /// Names that stand beside the earlier blocks of the step, the last one last.
     earlier: Vec<String>,
 }
@@ -127,6 +129,7 @@ impl Prose {
         prose.phrases = phrases::read(&tokens);
         prose.backward = backward::points_back(text, &tokens);
         prose.follows_a_guard = rest::follows_a_guard(&tokens);
+        prose.adds_the_missing = rest::adds_the_missing(&tokens);
         prose
     }
 

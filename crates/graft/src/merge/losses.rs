@@ -50,8 +50,8 @@ impl Merger<'_, '_, '_> {
         }
     }
 
-    /// Refuses where the words add a function beside another one, and one of its name stands already, with statements that
-    /// the block lacks: the file is further than the plan knows.
+    /// Refuses where the words add a function beside another one, or one that is missing, and one of its name stands already,
+    /// with statements that the block lacks: the file is further than the plan knows.
     pub(super) fn refuse_added(&self, old: &Item<'_>, new: &Item<'_>) -> Result<(), Refusal> {
         let prose = self.prose;
         let has_place = || {
@@ -60,7 +60,7 @@ impl Merger<'_, '_, '_> {
             beside(Relation::After) || beside(Relation::Before)
         };
         let adds = prose.adds_something() && !prose.replaces_something() && !prose.removes_something();
-        if old.kind != Kind::Function || !adds || !has_place() {
+        if old.kind != Kind::Function || !(adds && has_place() || prose.adds_the_missing) {
             return Ok(());
         }
         self.lost(old.core, new.core).map_or(Ok(()), |(line, _)| Err(self.loss(old, &format!("`{line}`"))))

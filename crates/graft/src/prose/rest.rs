@@ -1,6 +1,7 @@
 //! Words that keep what a function returns early for and replace the rest of it: "Keep the guard as it is and replace only
 //! the sorting below it with …".
 
+use super::sorts::{Sort, sort_of, sort_within};
 use super::words::{ARTICLES, Token};
 
 /// Verbs that leave something as it is.
@@ -36,5 +37,41 @@ fn is_told(sentence: &[Token]) -> bool {
     (replaces + 1..sentence.len()).filter(|at| BELOW.contains(&word(*at))).any(|at| {
         let next = if ARTICLES.contains(&word(at + 1)) { word(at + 2) } else { word(at + 1) };
         IT.contains(&next) || GUARDS.contains(&next)
+    })
+}
+
+/// How words begin that say of something that it is not there.
+const MISSING: [&str; 7] = ["missing", "fehlende", "faltante", "manquant", "mancant", "缺失", "缺少"];
+const ADDING: [&str; 12] = [
+    "add",
+    "adds",
+    "create",
+    "implement",
+    "hinzufügen",
+    "ergänze",
+    "añad",
+    "agreg",
+    "adicion",
+    "ajout",
+    "添加",
+    "新增",
+];
+
+/// Returns whether a sentence adds functions that it calls missing: "Add Missing API Methods".
+pub(super) fn adds_the_missing(tokens: &[Token]) -> bool {
+    let said =
+        |word: &str, any: &[&str]| any.iter().any(|one| word.starts_with(one) || !one.is_ascii() && word.contains(one));
+    tokens.split(|token| matches!(token, Token::Stop)).any(|sentence| {
+        let words = sentence
+            .iter()
+            .filter_map(|token| if let Token::Word(word) = token { Some(word.to_lowercase()) } else { None });
+        let words: Vec<String> = words.collect();
+        let is_code = |word: &String| {
+            let sort = sort_of(std::slice::from_ref(word)).or_else(|| sort_within(word));
+            matches!(sort, Some(Sort::Function | Sort::Route))
+        };
+        words.iter().any(|word| said(word, &ADDING))
+            && words.iter().any(|word| said(word, &MISSING))
+            && words.iter().any(is_code)
     })
 }

@@ -44,6 +44,28 @@ const ANSWER: &str = "from dataclasses import dataclass\n\n\n@dataclass\nclass A
 const POINT: &str = "from typing import NamedTuple\n\n\nclass Point(NamedTuple):\n    x: int\n    y: int = 0\n";
 
 const ROWS: &[Row] = &[
+    // What is missing is not there with more than the block shows.
+    Row {
+        path: "a.ts",
+        before: "class Api {\n  users(page?: number) {\n    if (page) this.log(page);\n    return this.get(page);\n  }\n}\n",
+        block: "users(page?: number) {\n  return this.get(page ?? 1);\n}\n",
+        words: "**1.2 Add Missing API Methods**",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: "def users(page=None):\n    log(page)\n    return get(page)\n",
+        block: "def users(page=None):\n    return get(page or 1)\n",
+        words: "Fehlende Funktionen hinzufügen:",
+        result: Err(Reason::Conflict),
+    },
+    Row {
+        path: "a.py",
+        before: "def users(page=None):\n    log(page)\n    return get(page)\n",
+        block: "def users(page=None):\n    return get(page or 1)\n",
+        words: "Add the missing default of `page` to `users`:",
+        result: Ok("def users(page=None):\n    return get(page or 1)\n"),
+    },
     // What a list of its own holds already is nothing where the list is not there.
     Row {
         path: "a.ts",
