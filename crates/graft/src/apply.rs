@@ -47,6 +47,12 @@ pub fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<Refusal>
     check::breaks_names(path, old, new)
 }
 
+/// Whether words add functions that they call missing: one that stands is further than the plan knows.
+#[must_use]
+pub fn adds_the_missing(words: &str) -> bool {
+    Prose::read(words).adds_the_missing
+}
+
 /// Replaces the bytes at a place of a file by other code, and checks the result as that of any block.
 #[must_use]
 pub fn replace_at(path: &str, text: &str, (at, new): (Range<usize>, &str)) -> Graft {

@@ -60,7 +60,7 @@ mod sketch;
 
 mod apply;
 
-pub use apply::{apply, breaks_names, replace_at};
+pub use apply::{adds_the_missing, apply, breaks_names, replace_at};
 pub use content::opens_with_address;
 pub use diff::{FileChange, FileDiff, apply_diff, split_diff};
 pub use edits::{Replacement, apply_edits, replace};

@@ -1,5 +1,6 @@
 //! Puts the code that the plan spells out into its files, without a model: all blocks of a step, or none of them.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use code::scopes::{Purpose, Resolution, Scopes};
@@ -289,8 +290,9 @@ fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &Sta
     };
     let lines = block.lines.or(change.and_then(|change| change.lines)).map(|lines| standing.lines_now(lines));
     let earlier = earlier_words(phase, index);
+    let prose = titled(phase, block);
     let context = Context {
-        prose: &block.prose,
+        prose: &prose,
         earlier: &earlier,
         above: above(phase, index),
         imports: &block.imports,
@@ -302,6 +304,15 @@ fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &Sta
         found: standing.found.as_deref(),
     };
     graft::apply(&File { path, text }, &Snippet { text: &block.text, language: &block.language }, &context)
+}
+
+/// The words beside a block; the unit's title counts where it says that what is added is missing, whatever stands below it.
+fn titled<'p>(phase: &Phase, block: &'p CodeBlock) -> Cow<'p, str> {
+    if graft::adds_the_missing(&phase.title) {
+        Cow::Owned(format!("{}\n\n{}", phase.title, block.prose))
+    } else {
+        Cow::Borrowed(&block.prose)
+    }
 }
 
 /// A name that a block reads and that no block of its file binds: the block is to be added to a file that is not there.
