@@ -4,6 +4,8 @@ mod role;
 
 mod signs;
 
+mod own_path;
+
 mod file;
 
 mod direction;
@@ -87,7 +89,7 @@ pub enum Uncertainty {
 impl CodeBlock {
     /// Returns the path that its first comment says.
     pub fn path_said(&self) -> Option<String> {
-        file::first_comment(&self.text)
+        own_path::first_comment(&self.text)
     }
 }
 
@@ -235,7 +237,7 @@ pub(crate) fn read_blocks(asking: &Asking<'_, '_>, starts: &[usize], changes: &m
             prose.push_str("\n\n");
             prose.push_str(&direction);
         }
-        if let Some(words) = file::placing_comment(&text, &wanted_path(changes, &found)) {
+        if let Some(words) = own_path::placing_comment(&text, &wanted_path(changes, &found)) {
             prose.push_str("\n\n");
             prose.push_str(&words);
         }

@@ -2,17 +2,18 @@
 //! nearest words above, the step, the section, then the unit's list of files.
 
 use super::FileOf;
+use super::own_path::{first_comment, info_path};
 use super::signs::{defines_stem, is_test_code, says_implement, says_stem, says_test};
 use crate::basis::Basis;
 use crate::changes::{Action, Asking, FileNote, PlannedChange, add_change, changes_meant, is_marker};
 use crate::document::{Document, Span};
 use crate::inline::comparison_key;
-use crate::labels::{Topic, topic_of_label};
+use crate::labels::Topic;
 use crate::languages::{fits_language, is_at_home};
 use crate::mention::spoken_paths;
-use crate::paths::{FoundPath, as_path, find_paths, same_file};
+use crate::paths::{FoundPath, find_paths, same_file};
 use crate::rows::{Row, RowKind};
-use crate::vocabulary::{Use, entry_at_start, is_all};
+use crate::vocabulary::{Use, is_all};
 
 /// A block whose file is looked for.
 pub(super) struct Wanted<'w> {
@@ -169,87 +170,6 @@ fn by_itself(
     // A name without its folder is that of a file that is there.
     let action = if found.path.contains('/') || from_info.is_some() { Action::Unstated } else { Action::Modify };
     add_change(changes, &found, &FileNote { action, ..FileNote::default() }).first().map(|at| FileOf::Change(*at))
-}
-
-/// `title="a.ts"`, `python:src/a.py`, `ts src/a.ts`, or a path alone.
-fn info_path(info: &str) -> Option<String> {
-    for word in info.split_whitespace() {
-        let value = word.split_once('=').map_or(word, |(_, value)| value);
-        let value = value.trim_matches(['"', '\'', '{', '}', ',', '(', ')']);
-        let value = value
-            .split_once(':')
-            .filter(|(language, _)| !language.contains(['/', '.']))
-            .map_or(value, |(_, path)| path);
-        if let Some((path, _)) =
-            as_path(value, false).filter(|(path, _)| path.contains('/') || path.contains('.') && path.len() > 4)
-        {
-            return Some(path);
-        }
-    }
-    None
-}
-
-/// The words of a block's first comment that say where in its file it goes: "# In main.py, after the import:".
-pub(super) fn placing_comment(text: &str, path: &str) -> Option<String> {
-    let named = first_comment(text).filter(|said| !path.is_empty() && same_file(path, said))?;
-    let words = super::role::opening_comment(text)?.trim();
-    let behind =
-        words[words.find(named.as_str())? + named.len()..].trim_start_matches(['`', ',', ' ', '—', '–', '-', '(']);
-    let placed =
-        [Use::Place, Use::Change].into_iter().any(|what| entry_at_start(&behind.to_lowercase(), what).is_some());
-    placed.then(|| words.trim_end_matches(['*', '/', ' ']).to_owned())
-}
-
-/// The path in a comment on the first line.
-pub(super) fn first_comment(text: &str) -> Option<String> {
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("#!"));
-    let line = lines.next()?.trim();
-    let line = if matches!(line, "/**" | "/*" | "<!--" | "\"\"\"") { lines.next()?.trim() } else { line };
-    let comment =
-        ["//", "#", "--", "/*", "<!--", "{/*", "*", ";", "\"\"\""].iter().find_map(|sign| line.strip_prefix(sign))?;
-    let words = comment.trim_matches(|letter: char| {
-        letter.is_whitespace() || matches!(letter, '*' | '/' | '#' | '-' | '>' | '}' | '!' | '"') && letter != '/'
-    });
-    let bare = words.trim_end_matches("*/").trim_end_matches("-->").trim();
-    let bare = [
-        "file:",
-        "file path:",
-        "filename:",
-        "path:",
-        "in ",
-        "new file:",
-        "create:",
-        "add to ",
-        "update ",
-        "create ",
-        "文件:",
-        "文件：",
-    ]
-    .iter()
-    .find_map(|word| {
-        bare.get(..word.len()).filter(|start| start.eq_ignore_ascii_case(word)).map(|_| bare[word.len()..].trim())
-    })
-    .unwrap_or(bare);
-    // "Datei: app/a.py": what a label says of files in any language.
-    let labelled =
-        bare.split_once([':', '：']).filter(|(name, _)| topic_of_label(&comparison_key(name)) == Some(Topic::Files));
-    let bare = labelled.map_or(bare, |(_, rest)| rest.trim());
-    // "src/app/(public)/page.tsx": a folder may stand in brackets.
-    let ends = |(at, letter): (usize, char)| {
-        let note = letter == '(' && !bare[..at].ends_with('/');
-        (note || matches!(letter, ' ' | '\t' | ',' | '—' | '–')).then_some(at)
-    };
-    let end = bare.char_indices().find_map(ends).unwrap_or(bare.len());
-    let word = bare[..end].trim_matches(['`', '"', '\'']);
-    let word = word.trim_end_matches([':', '.']);
-    let rest = bare[bare.find(word)? + word.len()..].trim_start_matches(['`', ':', ' ']);
-    let noted = rest.is_empty()
-        || rest.starts_with(['(', '—', '-', '–', ',', '['])
-        || rest.starts_with("lines")
-        || rest.starts_with("line ");
-    // "app/a.py 完整内容", "app/a.py full content": a path with folders and few words are a title, not a sentence.
-    let titled = word.contains('/') && rest.split_whitespace().count() <= 3 && !rest.ends_with(['.', '。', ';', ')']);
-    as_path(word, false).map(|(path, _)| path).filter(|_| noted || titled)
 }
 
 /// A line above names files of the unit that can hold the block.

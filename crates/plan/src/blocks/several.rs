@@ -1,7 +1,7 @@
 //! Parts a block that shows several files, each below a comment that is its path.
 
-use super::file::first_comment;
 use super::language_of_fence;
+use super::own_path::first_comment;
 use crate::changes::{Asking, PlannedChange, changes_meant};
 use crate::document::Fence;
 use crate::languages::{fits_language, is_shell};
