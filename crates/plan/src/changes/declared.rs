@@ -321,6 +321,11 @@ impl Collector<'_, '_, '_> {
             let next = found.get(at + 1).map(|next| next.outer.start.max(end));
             let turns = next.is_some_and(|next| topic_between(self.asking.document.slice(&(end..next))).is_some());
             let mut action = if turns { Action::Unstated } else { action_of_note(behind) };
+            if topic == Topic::Modify && action == Action::Create {
+                // "Modify: `package.json` (新增 scripts)": what is new is in the file.
+                let is_part = behind.split_whitespace().count() > 1;
+                action = if is_part { Action::Modify } else { action };
+            }
             if action == Action::Unstated {
                 action = if labelled || lead_action == Action::Unstated {
                     action_of_topic(topic, note)
