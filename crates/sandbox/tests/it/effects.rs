@@ -73,7 +73,7 @@ const CASES: &[Case] = &[
     ),
     (
         "mkfifo pipe; chmod 000 src/deep/one.txt",
-        &[("src/deep/one.txt", ModeChanged)],
+        &[("pipe", Special), ("src/deep/one.txt", ModeChanged)],
     ),
     ("printf x > 'odd name\té'", &[("odd name\té", Created)]),
 ];
