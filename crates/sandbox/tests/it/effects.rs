@@ -1,6 +1,6 @@
 //! What a command changed is known exactly.
 
-use sandbox::EffectKind::{Created, Deleted, Link, ModeChanged, Modified};
+use sandbox::EffectKind::{Created, Deleted, Link, ModeChanged, Modified, Special};
 use sandbox::{EffectKind, SandboxError};
 
 use crate::bench::{ALL, BACKENDS, Bench, host, open, run, succeed};
