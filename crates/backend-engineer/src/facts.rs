@@ -468,7 +468,7 @@ impl Drop for TreeFacts {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod against_git;
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 //! The fingerprint beside git's index: whatever git does with a file, a tree with other bytes has another fingerprint.
+#![cfg(unix)]
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -27,6 +28,7 @@ impl Scene {
         self.folder.path().join("tree").join(path)
     }
 
+    #[expect(clippy::disallowed_methods, reason = "git itself is what the tree is held against")]
     fn git(&self, arguments: &[&str]) {
         let root = self.at("");
         fs::create_dir_all(&root).unwrap();
