@@ -1,9 +1,9 @@
 //! What is known of the repository's files, for everybody who asks: one walk, one look at each file, one fingerprint. What
 //! a file held is remembered by its stamp in the user's cache folder, so that a file which nobody wrote is not read again.
 
-mod conversion;
-
 mod stamp;
+
+mod conversion;
 
 mod index;
 
@@ -467,9 +467,6 @@ impl Drop for TreeFacts {
         self.keep();
     }
 }
-
-#[cfg(test)]
-mod against_git;
 
 #[cfg(test)]
 mod tests;

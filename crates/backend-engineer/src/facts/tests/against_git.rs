@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use super::TreeFacts;
+use crate::facts::TreeFacts;
+use crate::facts::stamp::GitStamp;
 
 /// A repository whose files were written an hour before git saw them.
 struct Scene {
@@ -76,7 +77,7 @@ impl Scene {
     fn is_told(&self, path: &str) -> bool {
         let facts = self.facts();
         let data = fs::metadata(self.at(path)).unwrap();
-        facts.index().is_some_and(|index| index.content(path, &super::GitStamp::of(&data)).is_some())
+        facts.index().is_some_and(|index| index.content(path, &GitStamp::of(&data)).is_some())
     }
 }
 
