@@ -3,6 +3,8 @@
 
 mod stamp;
 
+mod conversion;
+
 mod index;
 
 mod names;
@@ -16,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
-use survey::{Cache, Command, Contents, Listing, Survey, read_regular};
+use survey::{Cache, Command, Contents, Kind, Listing, Survey, read_regular};
 
 use crate::content_id;
 use crate::fingerprint::{self, is_by_product};
@@ -26,6 +28,9 @@ use names::Names;
 pub(crate) use names::{is_source, package_of};
 use stamp::{GitStamp, Stamp};
 use store::Store;
+
+/// Our own folder, which we write ourselves.
+const OWN: &str = ".backend-engineer/";
 
 /// Bytes past which a file (data, a database) is told by its size and time instead of its content, as build tools do.
 const LARGE: u64 = 8 << 20;
@@ -88,7 +93,8 @@ pub(crate) struct TreeFacts {
 struct State {
     listing: OnceCell<Listing>,
     paths: OnceCell<BTreeSet<String>>,
-    hashes: OnceCell<Vec<(String, String)>>,
+    /// What the fingerprint says of each file.
+    states: OnceCell<Vec<(String, String)>>,
     survey: OnceCell<Rc<Survey>>,
     commands: OnceCell<Rc<Vec<Command>>>,
     next: OnceCell<Box<State>>,
@@ -181,14 +187,30 @@ impl TreeFacts {
     pub(crate) fn fingerprint<'a>(
         &'a self,
         plan: Option<&str>,
-        laid: impl Iterator<Item = (&'a str, Option<&'a [u8]>)>,
+        laid: impl Iterator<Item = (&'a str, Option<fingerprint::Laid<'a>>)>,
     ) -> String {
-        let hashes = self.state().hashes.get_or_init(|| {
-            let listed: Vec<&String> = self.paths().iter().filter(|path| !is_by_product(path)).collect();
+        let states = self.state().states.get_or_init(|| {
+            let ignored = self.ignored_and_known();
+            let listed: BTreeSet<&String> = self.paths().iter().chain(&ignored).collect();
+            let listed: Vec<&String> = listed.into_iter().filter(|path| !is_by_product(path)).collect();
             self.look_at_all(&listed);
-            listed.into_iter().map(|path| (path.clone(), self.content(path))).collect()
+            let links = self.listing().files().iter().filter(|listed| listed.kind == Kind::Link);
+            let links: HashSet<&str> = links.map(|link| link.path.as_str()).collect();
+            let state = |path: &String| match links.contains(path.as_str()) {
+                true => self.link_state(path),
+                false => self.file_state(path),
+            };
+            listed.into_iter().map(|path| (path.clone(), state(path))).collect()
         });
-        fingerprint::of_tree(hashes.iter().filter(|(path, _)| Some(path.as_str()) != plan), laid)
+        fingerprint::of_tree(states.iter().filter(|(path, _)| Some(path.as_str()) != plan), laid)
+    }
+
+    /// Returns the files that git knows although its ignore files leave them out: whoever commits, commits them.
+    fn ignored_and_known(&self) -> Vec<String> {
+        let known = self.index().into_iter().flat_map(Index::paths);
+        let unlisted = known.filter(|path| !self.paths().contains(*path) && !path.starts_with(OWN));
+        let is_there = |path: &&str| std::fs::symlink_metadata(self.root.join(path)).is_ok_and(|data| !data.is_dir());
+        unlisted.filter(is_there).map(str::to_owned).collect()
     }
 
     /// Returns the first source file that defines a name.
@@ -297,21 +319,24 @@ impl TreeFacts {
     }
 
     fn index(&self) -> Option<&Index> {
-        let attributes = || {
-            let listed = self.listing().files().iter().map(|listed| listed.path.as_str());
-            listed.filter(|path| *path == ".gitattributes" || path.ends_with("/.gitattributes"))
-        };
-        self.index.get_or_init(|| Index::read(&self.root, attributes())).as_ref()
+        self.index.get_or_init(|| Index::read(&self.root)).as_ref()
     }
 
-    /// Returns what stands for a file's content in the fingerprint.
-    fn content(&self, path: &str) -> String {
+    /// Returns what stands for a link in the fingerprint: two that lead to the same content may lie beside other files.
+    fn link_state(&self, path: &str) -> String {
+        let target = std::fs::read_link(self.root.join(path)).unwrap_or_default();
+        format!("link to {}, {}", target.display(), self.file_state(path))
+    }
+
+    /// Returns what stands for a file in the fingerprint.
+    fn file_state(&self, path: &str) -> String {
         let unreadable = || "unreadable".to_owned();
         let Some(stamp) = self.stamp(path) else { return unreadable() };
-        if stamp.size > LARGE {
-            return stamp.of_large();
-        }
-        self.hash(path).or_else(|| self.read(path).ok().and_then(|_| self.hash(path))).unwrap_or_else(unreadable)
+        let content = match stamp.size > LARGE {
+            true => Some(stamp.of_large()),
+            false => self.hash(path).or_else(|| self.read(path).ok().and_then(|_| self.hash(path))),
+        };
+        fingerprint::state(&content.unwrap_or_else(unreadable), stamp.is_executable)
     }
 
     fn hash(&self, path: &str) -> Option<String> {

@@ -13,29 +13,48 @@ pub(crate) fn is_by_product(path: &str) -> bool {
     code::paths::is_by_product(path)
 }
 
-/// Returns the fingerprint of a tree: its files' hashes, ordered by path, with some files laid over them (`None`: taken away).
+/// What is laid over a file: its bytes, and its permission bits where they are to change.
+pub(crate) type Laid<'a> = (&'a [u8], Option<u32>);
+
+/// What stands behind the hash of a file that may be run. Of a mode, git keeps only this.
+const EXECUTABLE: &str = ", executable";
+
+/// Returns whether a file with these permission bits may be run by its owner.
+pub(crate) fn is_executable(mode: u32) -> bool {
+    mode & 0o100 != 0
+}
+
+/// Returns what stands for a file in a fingerprint.
+pub(crate) fn state(hash: &str, is_executable: bool) -> String {
+    format!("{hash}{}", if is_executable { EXECUTABLE } else { "" })
+}
+
+/// Returns the fingerprint of a tree: the states of its files, ordered by path, with some files laid over them (`None`:
+/// taken away).
 pub(crate) fn of_tree<'a>(
     files: impl Iterator<Item = &'a (String, String)>,
-    laid: impl Iterator<Item = (&'a str, Option<&'a [u8]>)>,
+    laid: impl Iterator<Item = (&'a str, Option<Laid<'a>>)>,
 ) -> String {
-    let mut laid: BTreeMap<&str, Option<String>> =
-        laid.map(|(path, content)| (path, content.map(content_id::of))).collect();
+    let mut laid: BTreeMap<&str, Option<Laid<'_>>> = laid.collect();
     let mut lines = String::new();
-    let mut add = |path: &str, hash: &str| {
-        lines.extend([path, "\0", hash, "\n"]);
+    let mut add = |path: &str, state: &str| {
+        lines.extend([path, "\0", state, "\n"]);
     };
-    for (path, hash) in files {
+    let laid_state =
+        |(bytes, mode): Laid<'_>, stood: bool| state(&content_id::of(bytes), mode.map_or(stood, is_executable));
+    for (path, found) in files {
         // New files that come before this one.
         while let Some(first) = laid.first_entry().filter(|first| *first.key() < path.as_str()) {
-            let (path, hash) = first.remove_entry();
-            hash.iter().for_each(|hash| add(path, hash));
+            let (path, new) = first.remove_entry();
+            new.iter().for_each(|new| add(path, &laid_state(*new, false)));
         }
         match laid.remove(path.as_str()) {
-            Some(hash) => hash.iter().for_each(|hash| add(path, hash)),
-            None => add(path, hash),
+            Some(new) => new.iter().for_each(|new| add(path, &laid_state(*new, found.ends_with(EXECUTABLE)))),
+            None => add(path, found),
         }
     }
-    laid.iter().filter_map(|(path, hash)| Some((path, hash.as_ref()?))).for_each(|(path, hash)| add(path, hash));
+    let rest = laid.iter().filter_map(|(path, new)| Some((path, new.as_ref()?)));
+    rest.for_each(|(path, new)| add(path, &laid_state(*new, false)));
     journal::hash(lines.as_bytes())
 }
 

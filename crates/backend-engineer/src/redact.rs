@@ -20,13 +20,18 @@ pub(crate) struct Redactor {
     values: Vec<(String, Vec<u8>)>,
     /// Values that are words as well: they are taken out only where they stand as a secret.
     words: Vec<(String, Vec<u8>)>,
-    /// Values as other writings of them: reversed, in Base64, in hexadecimal.
+    /// Values as other writings of them: reversed, in Base64, in hexadecimal, escaped.
     written: Vec<(String, Vec<u8>)>,
-    /// The bytes with which any of them begins: few places of a text have one.
+    /// The pairs of bytes with which any of them begins: few places of a text have one, however many secrets there are.
     first: Rc<First>,
 }
 
-type First = [bool; 256];
+/// Which pairs of bytes, the first one times 256 and the second.
+type First = Vec<bool>;
+
+fn pair(one: u8, next: u8) -> usize {
+    usize::from(one) << 8 | usize::from(next)
+}
 
 impl Default for Redactor {
     fn default() -> Self {
@@ -61,9 +66,11 @@ impl Redactor {
             .flat_map(|(name, value)| written::otherwise(value).into_iter().map(move |form| (name.clone(), form)));
         let mut written: Vec<(String, Vec<u8>)> = written.collect();
         written.sort_by_key(|(_, form)| std::cmp::Reverse(form.len()));
-        let mut first = [false; 256];
+        let mut first = vec![false; 1 << 16];
         let all = values.iter().chain(&words).chain(&written);
-        all.for_each(|(_, value)| first[usize::from(value[0])] = true);
+        all.for_each(|(_, value)| first[pair(value[0], value[1])] = true);
+        // A line may break behind the first letter of a writing.
+        written.iter().for_each(|(_, form)| first[pair(form[0], b'\n')] = true);
         Redactor { values, words, written, first: Rc::new(first) }
     }
 
@@ -107,14 +114,17 @@ impl Redactor {
 
     /// How much must be held back so that no secret is cut in two.
     fn overlap(&self) -> usize {
-        let all = self.values.iter().chain(&self.words).chain(&self.written);
-        all.map(|(_, value)| value.len()).max().unwrap_or(0).max(LONGEST_KEY)
+        let whole = self.values.iter().chain(&self.words).map(|(_, value)| value.len());
+        // At worst, a line breaks behind each letter of a writing.
+        let broken = self.written.iter().map(|(_, form)| 2 * form.len());
+        whole.chain(broken).max().unwrap_or(0).max(LONGEST_KEY)
     }
 
     /// Returns what stands for the secret that begins at a place, and the secret's length.
     fn secret_at(&self, bytes: &[u8], at: usize) -> Option<(String, usize)> {
         let (before, rest) = bytes.split_at(at);
-        if !self.first[usize::from(*rest.first()?)] {
+        let next = rest.get(1).copied().unwrap_or_default();
+        if !self.first[pair(*rest.first()?, next)] {
             return secret_at(before, rest);
         }
         let near = || &before[at.saturating_sub(BEFORE)..];
@@ -123,9 +133,10 @@ impl Redactor {
             let stands = |value: &[u8]| rest.starts_with(value) && stands_as_secret(near(), &rest[value.len()..]);
             self.words.iter().find(|(_, value)| stands(value))
         };
-        let other = || self.written.iter().find(|(_, form)| rest.starts_with(form));
-        match value.or_else(word).or_else(other) {
-            Some((name, value)) => Some((format!("[{name}]"), value.len())),
+        let other = || self.written.iter().find_map(|(name, form)| Some((name, written::length_of(form, rest)?)));
+        let whole = value.or_else(word).map(|(name, value)| (name, value.len()));
+        match whole.or_else(other) {
+            Some((name, length)) => Some((format!("[{name}]"), length)),
             None => secret_at(before, rest),
         }
     }

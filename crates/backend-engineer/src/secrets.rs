@@ -170,6 +170,14 @@ pub(crate) fn is_usual_word(value: &str) -> bool {
     USUAL.contains(&value.to_lowercase().as_str())
 }
 
+/// Returns whether a value is written like a short word (`update`, `public`): code is full of those, and a generated secret
+/// of so few letters has capitals and digits among them.
+fn is_short_word(value: &str) -> bool {
+    /// Letters of the shortest passwords that rules for passwords commonly allow.
+    const SHORTEST_PASSWORD: usize = 8;
+    value.len() < SHORTEST_PASSWORD && value.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
 /// Whether a name says that its value is a secret.
 pub(crate) fn tells_of_secret(name: &str) -> bool {
     let upper = name.trim().to_ascii_uppercase();
@@ -193,7 +201,9 @@ fn secrets(text: &str) -> Vec<Secret> {
             None => harmless.push(value),
         }
     }
-    let is_word = |value: &str| harmless.contains(&value) || is_usual_word(value) || value.parse::<f64>().is_ok();
+    let is_word = |value: &str| {
+        harmless.contains(&value) || is_usual_word(value) || is_short_word(value) || value.parse::<f64>().is_ok()
+    };
     found.into_iter().map(|(name, value)| Secret { is_word: is_word(&value), name, value }).collect()
 }
 
@@ -231,7 +241,7 @@ mod tests {
     fn what_is_secret_by_its_name_is_found() {
         /// Name, value, and whether it is a word.
         type Found = &'static [(&'static str, &'static str, bool)];
-        let cases: [(&str, Found); 11] = [
+        let cases: [(&str, Found); 13] = [
             ("# SECRET=no\nDEBUG=1\nexport API_KEY='abc def'\n", &[("API_KEY", "abc def", false)]),
             ("DATABASE_URL=postgres://u:pw-1234@db:5432/x\nURL=http://x/y\n", &[("DATABASE_URL", "pw-1234", false)]),
             ("DB_USER=orders_app\nDB_PASSWORD=orders_app\n", &[("DB_PASSWORD", "orders_app", true)]),
@@ -245,6 +255,8 @@ mod tests {
                 "AUTH_HOOK=https://hooks.example.com/T0/abcdefghij0123456789abcd\n",
                 &[("AUTH_HOOK", "https://hooks.example.com/T0/abcdefghij0123456789abcd", false)],
             ),
+            ("SECRET_KEY=update\n", &[("SECRET_KEY", "update", true)]),
+            ("SECRET_KEY=up8ate\n", &[("SECRET_KEY", "up8ate", false)]),
             ("PASSWORD=supersecretvalue\n", &[("PASSWORD", "supersecretvalue", false)]),
         ];
         for (text, expected) in cases {

@@ -250,8 +250,7 @@ pub struct Effect {
     pub bytes: u64,
 }
 
-/// The kind of change at a path. Folders have no effects of their own, only the files in them;
-/// sockets, pipes and devices have none.
+/// The kind of change at a path. Folders have no effects of their own, only the files in them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum EffectKind {
     /// A regular file that was not there.
@@ -264,4 +263,6 @@ pub enum EffectKind {
     ModeChanged,
     /// A symbolic link that was not there, or points elsewhere.
     Link,
+    /// A pipe, a socket or a device where there was nothing.
+    Special,
 }

@@ -207,8 +207,10 @@ impl Comparison<'_> {
             }
         }
         if !is_tracked(new) {
-            if old.as_ref().is_some_and(is_tracked) {
-                self.add_effect(path, EffectKind::Deleted, None);
+            match old {
+                Some(old) if is_tracked(&old) => self.add_effect(path, EffectKind::Deleted, None),
+                Some(old) if !old.is_dir() => {}
+                _ => self.add_effect(path, EffectKind::Special, None),
             }
             return Ok(());
         }
@@ -257,7 +259,8 @@ impl Comparison<'_> {
     }
 }
 
-/// Returns files and links have effects; sockets, pipes and devices have none.
+/// Returns whether it is a file or a link, whose change and loss are effects. Of sockets, pipes and
+/// devices only new ones are.
 fn is_tracked(found: &Metadata) -> bool {
     found.is_file() || found.is_symlink()
 }

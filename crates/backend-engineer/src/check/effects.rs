@@ -71,7 +71,8 @@ async fn is_data(work: &UnitWork<'_>, effect: &Effect) -> bool {
 /// Data (a database that is no text) and new files beside the unit's own do not.
 pub(super) async fn spoiled(work: &UnitWork<'_>, own: &[Effect]) -> Option<String> {
     for effect in own {
-        let new_beside = effect.kind == EffectKind::Created && !work.promotable().includes(&effect.path);
+        let is_new = matches!(effect.kind, EffectKind::Created | EffectKind::Special);
+        let new_beside = is_new && !work.promotable().includes(&effect.path);
         if !new_beside && !is_data(work, effect).await {
             return Some(effect.path.clone());
         }
@@ -105,6 +106,7 @@ fn why_dropped(effect: &Effect, included: bool) -> &'static str {
         _ if included => "changed it, and what a check writes is not kept",
         EffectKind::Deleted => "removed it, and the plan does not say so",
         EffectKind::Link => "put a link in its place",
+        EffectKind::Special => "made a pipe, a socket or a device there",
         _ => "changed it, and the phase does not name it, or not as this",
     }
 }

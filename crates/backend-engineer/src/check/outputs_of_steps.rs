@@ -29,7 +29,7 @@ fn permit(work: &UnitWork<'_>, (request, kinds): (&Request, &[Kind]), effect: &E
     if forbidden
         || is_cache(path)
         || is_dependency(path)
-        || matches!(effect.kind, EffectKind::Link | EffectKind::Deleted)
+        || matches!(effect.kind, EffectKind::Link | EffectKind::Special | EffectKind::Deleted)
     {
         return None;
     }

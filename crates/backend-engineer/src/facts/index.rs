@@ -3,23 +3,22 @@
 //!
 //! The format is that of `Documentation/gitformat-index` in git's sources, versions 2 to 4.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use survey::read_regular;
 
+use super::conversion::{self, Attributes};
 use super::stamp::GitStamp;
 
 /// The largest index that is read, in bytes: one of some million files.
 const LARGEST: u64 = 256 << 20;
 
-/// The largest file of attributes or configuration that is looked at, in bytes.
+/// The largest file that leads to git's own folder, or that says how it names contents, in bytes.
 const LARGEST_TEXT: u64 = 1 << 20;
 
 /// Bytes of an entry before its name, where there are no further flags.
 const FIXED: usize = 62;
-
-/// Words in files of attributes after which git may keep another content than the file has.
-const CONVERTING: [&str; 6] = ["text", "eol", "crlf", "filter", "encoding", "ident"];
 
 /// An entry: a path, its stamp, and the name of its content.
 struct Entry {
@@ -33,6 +32,8 @@ pub(super) struct Index {
     entries: Vec<Entry>,
     /// When the index was written: seconds and nanoseconds. What changed then or later may have changed again unseen.
     written: (u32, u32),
+    /// The attributes of the tree; none where git may keep another content than files have.
+    attributes: Option<Attributes>,
 }
 
 impl std::fmt::Debug for Index {
@@ -42,30 +43,44 @@ impl std::fmt::Debug for Index {
 }
 
 impl Index {
-    /// Reads the index of the repository at `root`; none where there is none, or where git may keep another content than
-    /// files have. `attributes` are the files of attributes of the tree.
-    pub(super) fn read<'p>(root: &Path, mut attributes: impl Iterator<Item = &'p str>) -> Option<Self> {
+    /// Reads the index of the repository at `root`; none where there is none of a known form.
+    pub(super) fn read(root: &Path) -> Option<Self> {
         let folder = git_folder(root)?;
-        let text =
-            |path: PathBuf| read_regular(&path, LARGEST_TEXT).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let config = text(folder.join("config")).unwrap_or_default().to_ascii_lowercase();
-        let converts = |text: String| CONVERTING.iter().any(|word| text.contains(word));
-        let own = attributes.any(|path| text(root.join(path)).is_none_or(converts));
-        let is_plain = !config.contains("objectformat") && !config.contains("autocrlf");
-        if own || !is_plain || text(folder.join("info/attributes")).is_some_and(converts) || users_convert() {
+        let config = read_regular(&folder.join("config"), LARGEST_TEXT).unwrap_or_default();
+        if String::from_utf8_lossy(&config).to_ascii_lowercase().contains("objectformat") {
             return None;
         }
-        let path = folder.join("index");
-        let bytes = read_regular(&path, LARGEST).ok()?;
-        let written = GitStamp::of(&std::fs::metadata(&path).ok()?).modified;
-        Some(Index { entries: entries(&bytes)?, written })
+        let mut file = survey::open_regular(&folder.join("index")).ok()?;
+        // Of the file that is read: another one may lie in its place by then.
+        let data = file.metadata().ok().filter(|data| data.len() <= LARGEST)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).ok()?;
+        let entries = entries(&bytes)?;
+        let attributes = Attributes::of(root, entries.iter().filter_map(Entry::path));
+        let attributes = attributes.filter(|_| !conversion::is_set(&folder));
+        Some(Index { entries, written: GitStamp::of(&data).modified, attributes })
+    }
+
+    /// Returns the files that git knows, links and modules left out.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().filter_map(Entry::path)
     }
 
     /// Returns the name of the content of a file that has the stamp of its entry.
     pub(super) fn content(&self, path: &str, stamp: &GitStamp) -> Option<String> {
+        let attributes = self.attributes.as_ref()?;
         let at = self.entries.binary_search_by(|entry| entry.path.as_slice().cmp(path.as_bytes())).ok()?;
         let entry = &self.entries[at];
-        (entry.stamp == *stamp && stamp.modified < self.written).then(|| crate::content_id::hex(&entry.id))
+        // The time of modification may have been put back, the other one can't be.
+        let is_settled = stamp.modified.max(stamp.changed) < self.written;
+        let is_same = entry.stamp == *stamp && is_settled && attributes.are_older(path, stamp.changed);
+        is_same.then(|| crate::content_id::hex(&entry.id))
+    }
+}
+
+impl Entry {
+    fn path(&self) -> Option<&str> {
+        std::str::from_utf8(&self.path).ok()
     }
 }
 
@@ -79,20 +94,6 @@ fn git_folder(root: &Path) -> Option<PathBuf> {
     let folder = root.join(text.trim().strip_prefix("gitdir:")?.trim());
     // A linked work tree has its configuration elsewhere, which is not looked for.
     folder.join("config").is_file().then_some(folder)
-}
-
-/// Returns whether the user's or the machine's settings of git speak of converting line ends.
-fn users_convert() -> bool {
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    let folder = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from);
-    let folder = folder.or_else(|| home.as_ref().map(|home| home.join(".config")));
-    let places = [home.map(|home| home.join(".gitconfig")), folder.map(|folder| folder.join("git/config"))];
-    let places = places.into_iter().flatten().chain([PathBuf::from("/etc/gitconfig")]);
-    let texts = places.filter_map(|path| read_regular(&path, LARGEST_TEXT).ok());
-    texts.into_iter().any(|bytes| {
-        let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
-        text.contains("autocrlf") || text.contains("attributesfile")
-    })
 }
 
 /// Reads the entries of an index; none where it is not of a known form.
@@ -167,7 +168,7 @@ mod tests {
         bytes.extend(u32::try_from(files.len()).unwrap().to_be_bytes());
         for (path, size, flags) in files {
             let start = bytes.len();
-            for field in [1, 2, 3, 4, 5, 6, 0o100_644, 0, 0, *size] {
+            for field in [2, 1, 1, 4, 5, 6, 0o100_644, 0, 0, *size] {
                 bytes.extend(u32::to_be_bytes(field));
             }
             bytes.extend([7; 20]);
@@ -182,14 +183,23 @@ mod tests {
     #[test]
     fn a_content_is_known_by_the_whole_stamp_alone() {
         let bytes = index(&[("a.py", 10, 4), ("b/long-name.py", 20, 14), ("c.py", 30, 0x1000)]);
-        let index = Index { entries: entries(&bytes).unwrap(), written: (9, 0) };
-        let stamp = |size: u32| GitStamp { changed: (1, 2), modified: (3, 4), inode: 6, size };
+        let written = |written| {
+            let attributes = Some(Attributes::default());
+            Index { entries: entries(&bytes).unwrap(), written, attributes }
+        };
+        let index = written((9, 0));
+        let stamp = |size: u32| GitStamp { changed: (2, 1), modified: (1, 4), inode: 6, size };
         assert_eq!(index.content("b/long-name.py", &stamp(20)), Some("07".repeat(20)));
         assert_eq!(index.content("b/long-name.py", &stamp(21)), None, "another size");
         assert_eq!(index.content("c.py", &stamp(30)), None, "in the middle of a merge");
         assert_eq!(index.content("missing.py", &stamp(30)), None);
-        let racy = Index { entries: entries(&bytes).unwrap(), written: (3, 4) };
-        assert_eq!(racy.content("a.py", &stamp(10)), None, "written when the index was");
+        assert_eq!(written((1, 4)).content("a.py", &stamp(10)), None, "written when the index was");
+        assert_eq!(
+            written((2, 1)).content("a.py", &stamp(10)),
+            None,
+            "its time of modification may have been put back"
+        );
+        assert_eq!(written((2, 2)).content("a.py", &stamp(10)), Some("07".repeat(20)));
         for cut in 0..bytes.len() - 8 {
             assert!(entries(&bytes[..cut]).is_none_or(|entries| entries.len() < 3), "cut at {cut}");
         }

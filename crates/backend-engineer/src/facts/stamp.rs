@@ -5,6 +5,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(unix)]
+use crate::fingerprint;
+
 /// How old the last change of a file must be before its stamp is trusted in a later run. A file that is written again
 /// within one tick of the file system's clock bears the same stamp; the coarsest clocks in use tick every two seconds.
 const SETTLED: Duration = Duration::from_secs(2);
@@ -17,6 +20,8 @@ pub(super) struct Stamp {
     modified: Duration,
     changed: Duration,
     inode: u64,
+    /// Its owner may run it.
+    pub(super) is_executable: bool,
 }
 
 /// The stamp of a file as git's index has it: its times in seconds and nanoseconds, size and number cut to 32 bits.
@@ -54,8 +59,8 @@ impl Stamp {
     pub(super) fn of_data(data: &Metadata) -> Self {
         let since = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let modified = data.modified().map(since).unwrap_or_default();
-        let (changed, inode) = of_system(data);
-        Self { size: data.len(), modified, changed: changed.unwrap_or(modified), inode }
+        let (changed, inode, is_executable) = of_system(data);
+        Self { size: data.len(), modified, changed: changed.unwrap_or(modified), inode, is_executable }
     }
 
     /// Returns whether the file may be told by this stamp in a later run.
@@ -71,14 +76,14 @@ impl Stamp {
 }
 
 #[cfg(unix)]
-fn of_system(data: &Metadata) -> (Option<Duration>, u64) {
+fn of_system(data: &Metadata) -> (Option<Duration>, u64, bool) {
     use std::os::unix::fs::MetadataExt as _;
     let seconds = u64::try_from(data.ctime()).unwrap_or_default();
     let nanoseconds = u32::try_from(data.ctime_nsec()).unwrap_or_default();
-    (Some(Duration::new(seconds, nanoseconds)), data.ino())
+    (Some(Duration::new(seconds, nanoseconds)), data.ino(), fingerprint::is_executable(data.mode()))
 }
 
 #[cfg(not(unix))]
-fn of_system(_: &Metadata) -> (Option<Duration>, u64) {
-    (None, 0)
+fn of_system(_: &Metadata) -> (Option<Duration>, u64, bool) {
+    (None, 0, false)
 }

@@ -1,5 +1,7 @@
 //! What is read, and what is not read again.
 
+mod against_git;
+
 use std::fs;
 
 use super::*;

@@ -17,6 +17,13 @@ const LOCK: &str = "lock";
 /// Where Linux keeps files in memory.
 const MEMORY: &str = "/dev/shm";
 
+/// How the names of runs' folders begin.
+const PREFIX: &str = "run-";
+
+/// How often a folder is made until one is locked in time. Another run looks once at what it finds, so that many would have
+/// to begin in the same moment.
+const ATTEMPTS: usize = 20;
+
 impl Scratch {
     /// Makes a folder in the user's cache, or where that can't be written, in the system's temporary folder.
     pub(super) fn make(cache: Option<&Path>) -> io::Result<Self> {
@@ -42,10 +49,16 @@ impl Scratch {
     fn make_in(parent: &Path) -> io::Result<Self> {
         fs::create_dir_all(parent)?;
         sweep(parent);
-        let folder = tempfile::Builder::new().prefix("run-").tempdir_in(parent)?.keep();
-        let lock = File::create(folder.join(LOCK))?;
-        lock.lock()?;
-        Ok(Scratch { folder, _lock: lock })
+        for _ in 0..ATTEMPTS {
+            let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?.keep();
+            let Ok(lock) = File::create(folder.join(LOCK)) else { continue };
+            lock.lock()?;
+            // Another run may have found it before it was locked, and taken it for a dead one's.
+            if folder.join(LOCK).exists() {
+                return Ok(Scratch { folder, _lock: lock });
+            }
+        }
+        Err(io::Error::other("each folder for temporary files was removed by another run"))
     }
 
     /// A folder below it, made.
@@ -87,12 +100,18 @@ fn user() -> String {
     std::env::var("USER").unwrap_or_else(|_| "user".to_owned()).replace('/', "_")
 }
 
-/// Removes the folders of runs that no longer live.
+/// Removes the folders of runs that no longer live. Whatever else lies there is somebody else's.
 fn sweep(parent: &Path) {
     let Ok(entries) = fs::read_dir(parent) else { return };
-    for folder in entries.filter_map(Result::ok).map(|entry| entry.path()) {
-        let dead = File::open(folder.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok());
-        if dead {
+    let is_runs = |entry: &fs::DirEntry| {
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        is_folder && entry.file_name().to_string_lossy().starts_with(PREFIX)
+    };
+    for folder in entries.filter_map(Result::ok).filter(is_runs).map(|entry| entry.path()) {
+        // Held until the folder is gone: a run that has just made it waits, and finds out.
+        if let Ok(lock) = survey::open_regular(&folder.join(LOCK))
+            && lock.try_lock().is_ok()
+        {
             remove(&folder);
         }
     }
@@ -137,5 +156,39 @@ mod tests {
         assert!(!dead.exists(), "a dead run's folder goes");
         drop((first, second));
         assert!(!held.exists());
+    }
+
+    #[test]
+    fn what_is_no_run_s_stays() {
+        let parent = tempfile::tempdir().unwrap();
+        let at = |path: &str| parent.path().join(path);
+        for folder in ["mine", "elsewhere/run-1"] {
+            fs::create_dir_all(at(folder)).unwrap();
+            fs::write(at(folder).join(LOCK), "").unwrap();
+        }
+        fs::create_dir(at("run-without-a-lock")).unwrap();
+        fs::write(at("run-file"), "").unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(at("elsewhere/run-1"), at("run-link")).unwrap();
+        sweep(parent.path());
+        for path in ["mine/lock", "elsewhere/run-1/lock", "run-without-a-lock", "run-file"] {
+            assert!(at(path).exists(), "{path}");
+        }
+    }
+
+    #[test]
+    fn runs_that_begin_at_once_leave_each_other_their_folders() {
+        let parent = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..40 {
+                        let scratch = Scratch::make_in(parent.path()).unwrap();
+                        assert!(scratch.path("upper").unwrap().is_dir() && scratch.folder.join(LOCK).exists());
+                    }
+                });
+            }
+        });
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 0);
     }
 }

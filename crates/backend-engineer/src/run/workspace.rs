@@ -100,7 +100,9 @@ impl Workspace {
     /// Returns the fingerprint of the tree that evidence speaks of: the user's files with what is staged laid over them;
     /// the plan, our own folder and by-products left out.
     pub(crate) fn fingerprint(&self, run: &RunContext) -> String {
-        let staged = self.tree.staged().iter().map(|(path, staged)| (path.as_str(), staged.bytes.as_deref()));
+        let staged = self.tree.staged().iter();
+        let staged =
+            staged.map(|(path, staged)| (path.as_str(), staged.bytes.as_deref().map(|bytes| (bytes, staged.mode))));
         self.facts.fingerprint(run.plan_inside(), staged)
     }
 

@@ -1,11 +1,15 @@
-//! A run whose process is killed has lost nothing, and two processes never run on one tree.
+//! A run whose process is killed has lost nothing, two processes never run on one tree, and one that
+//! writes while another does waits for it.
 
 use std::env;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use journal::{Event, Journal, JournalError, RunState, undo_run};
+use rusqlite::Connection;
 
 use crate::repository::{Repository, start};
 
@@ -114,4 +118,52 @@ fn what_was_recorded_survives_the_kill() {
         repository.see("a").content.as_deref(),
         Some(b"before".as_slice())
     );
+}
+
+#[test]
+fn a_process_that_writes_waits_for_another_one() {
+    let repository = Repository::new();
+    repository.put("a", b"before", 0o644);
+    let (mut child, mut output) = start_second(&repository);
+    let mut said = wait_for(&mut output, 1);
+    let database = repository.root().join(".backend-engineer/journal.db");
+    let other = Connection::open(database).expect("opened");
+    other.busy_timeout(Duration::from_secs(10)).expect("set");
+    for _ in 0..5 {
+        other.execute_batch("BEGIN IMMEDIATE").expect("begun");
+        // The second process records without a pause, so that it comes to wait; a reader does not.
+        let run = repository.journal.find(None).expect("a run");
+        let before = repository.journal.events(&run.id).expect("events").len();
+        thread::sleep(Duration::from_millis(100));
+        let after = repository.journal.events(&run.id).expect("events").len();
+        assert_eq!(before, after, "nobody writes beside the one that does");
+        other.execute_batch("COMMIT").expect("ended");
+        // It ends where a write of its fails, and then says nothing more.
+        said = wait_for(&mut output, said + 200);
+    }
+    child.kill().expect("killed");
+    child.wait().expect("gone");
+    let run = repository.journal.find(None).expect("a run");
+    let events = repository.journal.events(&run.id).expect("events");
+    assert!(
+        events
+            .iter()
+            .zip(1..)
+            .all(|(recorded, number)| recorded.seq == number),
+        "without a gap"
+    );
+}
+
+#[test]
+fn many_that_open_a_new_journal_at_once_all_get_it() {
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let open = || Journal::open(folder.path()).and_then(|journal| journal.runs());
+        thread::scope(|scope| {
+            let opened: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+            for one in opened {
+                assert_eq!(one.join().expect("no panic").expect("opened"), []);
+            }
+        });
+    }
 }

@@ -1,6 +1,6 @@
 //! What a command changed is known exactly.
 
-use sandbox::EffectKind::{Created, Deleted, Link, ModeChanged, Modified};
+use sandbox::EffectKind::{Created, Deleted, Link, ModeChanged, Modified, Special};
 use sandbox::{EffectKind, SandboxError};
 
 use crate::bench::{ALL, BACKENDS, Bench, host, open, run, succeed};
@@ -73,7 +73,7 @@ const CASES: &[Case] = &[
     ),
     (
         "mkfifo pipe; chmod 000 src/deep/one.txt",
-        &[("src/deep/one.txt", ModeChanged)],
+        &[("pipe", Special), ("src/deep/one.txt", ModeChanged)],
     ),
     ("printf x > 'odd name\té'", &[("odd name\té", Created)]),
 ];

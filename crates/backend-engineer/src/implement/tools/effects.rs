@@ -83,6 +83,8 @@ impl Work<'_> {
                     Err(_) => self.drop_effect(&effect, "no regular file", &mut settled).await?,
                 },
                 Verdict::Leave => {}
+                // A server in the background may listen there. It is gone with the unit.
+                Verdict::LeaveAndSay(why) => settled.dropped.push((path.to_owned(), why.to_owned())),
                 Verdict::Drop(why) => self.drop_effect(&effect, why, &mut settled).await?,
             }
         }
@@ -139,6 +141,13 @@ impl Work<'_> {
                 Verdict::Leave
             } else {
                 Verdict::Drop(why)
+            };
+        }
+        if effect.kind == EffectKind::Special {
+            return if self.workspace.by_product(path) {
+                Verdict::Leave
+            } else {
+                Verdict::LeaveAndSay("pipes, sockets and devices are not taken over")
             };
         }
         if effect.kind == EffectKind::Link {
@@ -201,6 +210,8 @@ enum Verdict {
     Take(Permit),
     /// It is nobody's: caches and build output stay for the commands after.
     Leave,
+    /// It stays for the commands after, and is told.
+    LeaveAndSay(&'static str),
     /// It is put back, and told.
     Drop(&'static str),
 }

@@ -157,7 +157,7 @@ impl Workspace {
             if kept || takes_over(&effect, promotable) {
                 continue;
             }
-            if effect.kind == EffectKind::Created {
+            if matches!(effect.kind, EffectKind::Created | EffectKind::Special) {
                 self.put_back(&effect).await?;
                 continue;
             }
@@ -384,7 +384,8 @@ fn takes_over(effect: &Effect, promotable: Promotable<'_>) -> bool {
     let removed = effect.kind == EffectKind::Deleted && !promotable.removes(&effect.path);
     // A folder that the unit names is not named for its caches and bytecode.
     let by_product = fingerprint::is_by_product(&effect.path) && !promotable.names(&effect.path);
-    let regular = effect.kind != EffectKind::Link && effect.bytes <= LARGEST;
+    let other = matches!(effect.kind, EffectKind::Link | EffectKind::Special);
+    let regular = !other && effect.bytes <= LARGEST;
     promotable.allows(&effect.path) && regular && !removed && !by_product
 }
 

@@ -77,7 +77,7 @@ impl Workspace {
         let bytes = match self.tree.read(path) {
             Ok(bytes) => bytes,
             // Git's own files are none of the run's, and are as they lie there.
-            Err(_) if effect.kind == EffectKind::Created => None,
+            Err(_) if matches!(effect.kind, EffectKind::Created | EffectKind::Special) => None,
             Err(_) => match survey::read_regular(&self.tree.root().join(path), u64::MAX) {
                 Ok(bytes) => Some(bytes),
                 Err(_) => return Ok(()),
