@@ -130,6 +130,9 @@ impl Request {
                 None => return refuse("it names a folder of its author's machine that is not here"),
             },
             Some(Doubt::UnknownProgram) => match absent_program(work, &command.text, &folder) {
+                Some(name) if on_host(&name).is_some() => {
+                    return refuse(&format!("`{name}` is no program that is known here, and may be a word of the plan"));
+                }
                 Some(name) => {
                     return refuse(&format!("`{name}` is not installed: neither the project nor PATH has it"));
                 }
