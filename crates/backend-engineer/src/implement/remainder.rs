@@ -134,6 +134,17 @@ impl fmt::Display for Left {
     }
 }
 
+impl OpenPart {
+    /// Returns the sentence without the file that it is about.
+    pub(crate) fn without_path(&self) -> String {
+        match self.clone() {
+            OpenPart::Refused { message, line, .. } => OpenPart::Refused { path: None, message, line }.to_string(),
+            OpenPart::HeldBack { .. } => OpenPart::HeldBack { path: None }.to_string(),
+            other => other.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for OpenPart {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = |path: &Option<String>| path.as_ref().map(|path| format!("`{path}`: ")).unwrap_or_default();

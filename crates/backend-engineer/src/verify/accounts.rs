@@ -158,7 +158,7 @@ fn unwritten(accounting: &Accounting<'_>, file: &NamedFile, path: String) -> Acc
         _ => None,
     });
     if let Some(part) = refused {
-        return account(Fate::Untouched, part.to_string());
+        return account(Fate::Untouched, part.without_path());
     }
     let empty =
         file.action == Action::Create && placements(change, &path).any(|one| matches!(one.placed, Placed::Before));

@@ -44,9 +44,12 @@ fn of_deeds(item: &Item, ground: &Ground<'_>) -> Proof {
     }
     let mut proven = Vec::new();
     let mut left = None;
+    let refused = item.open().any(|part| matches!(part, OpenPart::Refused { .. }));
     for deed in &item.deeds {
         match of_deed(item, deed, ground) {
             Proof::Proven(by) => proven.extend(by),
+            // The refusal for which it was held back says more.
+            Proof::Open(_) if refused && is_held_back(deed) => {}
             Proof::Open(_) if matches!(deed, Deed::Left(_)) => left = Some(OpenReason::Parts(item.open().collect())),
             Proof::Open(reason) if matches!(deed, Deed::Worked { .. } | Deed::Unclear { .. }) => {
                 left = left.or(Some(reason))
@@ -103,6 +106,10 @@ fn of_deed(item: &Item, deed: &Deed, ground: &Ground<'_>) -> Proof {
         Deed::Stands { path, .. } => Proof::Proven(vec![ProvenBy::Code { path: path.clone(), changed: true }]),
         Deed::DoneBefore => Proof::Before,
     }
+}
+
+fn is_held_back(deed: &Deed) -> bool {
+    matches!(deed, Deed::Place(Placement { placed: Placed::HeldBack, .. }))
 }
 
 fn checks_item(check: &Check, item: &Item) -> bool {
