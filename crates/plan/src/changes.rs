@@ -17,6 +17,7 @@ use serde::Serialize;
 use crate::basis::Basis;
 use crate::document::Span;
 use crate::identity::CheckboxId;
+use crate::inline::read_label;
 use crate::paths::{FoundPath, expand_braces, is_pattern, same_file};
 use crate::vocabulary::{Use, uses_in};
 
@@ -25,7 +26,8 @@ pub(crate) use asks::is_marker;
 pub(crate) use declared::declared_changes;
 pub(crate) use urging::asks_for_change;
 #[cfg(test)]
-pub(crate) use verbs::{action_of, action_of_note, names_part, only_looks, plainly_modifies, removes_whole};
+pub(crate) use verbs::{action_of, action_of_note, names_part, only_looks, plainly_modifies};
+pub(crate) use verbs::{moves_whole, removes_whole};
 
 /// The change that is planned for a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
@@ -111,6 +113,18 @@ pub(crate) struct FileNote {
     pub(crate) base: Option<String>,
     /// The folder of the path before this bare name.
     pub(crate) beside: Option<String>,
+}
+
+/// Returns whether words say of a file as a whole what its change states already: "**Changes**: Delete the file.", "**Changes**:
+/// Move the file.", "`a/__init__.py` (empty)".
+pub(crate) fn is_stated_of_file(changes: &[PlannedChange], words: &str) -> bool {
+    let value = read_label(words).filter(|label| label.rest < words.len()).map_or(words, |label| &words[label.rest..]);
+    let about = |change: &PlannedChange| change.prose.lines().any(|line| line == words);
+    changes.iter().any(|change| match change.action {
+        Action::Delete => about(change) && removes_whole(value),
+        Action::Rename { .. } => about(change) && moves_whole(value),
+        _ => false,
+    })
 }
 
 /// The changes that a path could mean: an exact one alone, else those that end alike.

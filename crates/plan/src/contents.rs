@@ -50,7 +50,8 @@ pub(crate) fn read_contents(document: &Document<'_>, unit: &Unit, id: PhaseId, b
     let begins: Vec<usize> = seeds.iter().map(|seed| seed.rows.start).collect();
     let sentences = sentences::read_sentences(&asking, &begins, &placed, &changes, &commands);
     let removals = read_removals(&asking, &sentences, &changes);
-    let shown = parts::Shown { placed: &placed, runs: &runs, commands: &commands, sentences: &sentences };
+    let shown =
+        parts::Shown { placed: &placed, runs: &runs, commands: &commands, sentences: &sentences, changes: &changes };
     let steps: Vec<Step> = seeds.iter().filter_map(|seed| parts::build_step(&asking, seed, &shown)).collect();
     steps.iter().for_each(|step| parts::expect_by_title(step, &mut commands));
     for echo in &unit.echoes {

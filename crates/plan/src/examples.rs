@@ -10,6 +10,7 @@ use crate::criteria::{CriterionKind, kind_of_criterion};
 use crate::imports::asks_for_the_same;
 use crate::inline::{comparison_key, read_label};
 use crate::labels::{heading_topic, is_base, is_check, topic_of_label};
+use crate::mention::is_empty_note;
 use crate::naming::{Rank, read_marks, unit_name};
 use crate::sentences::{bound_of_sentence, removals_of_words};
 use crate::vocabulary::{List, read_languages};
@@ -29,6 +30,7 @@ fn decides(list: List, example: &str) -> bool {
         List::LookVerb => only_looks(example),
         List::PlainModifyVerb => plainly_modifies(example),
         List::BesideFile | List::WholeFile => removes_whole(example),
+        List::BesideEmpty => is_empty_note(example),
         List::PartOfFile => names_part(example),
         List::Imperative | List::ImperativeLead | List::ImperativePlace => asks_for_change(example),
         List::PhaseWord => is_unit(Rank::Phase),

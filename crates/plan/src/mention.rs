@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::inline::{code_spans, one_line};
 use crate::paths::{FoundPath, as_path, find_paths};
 use crate::vocabulary::{Use, entry_at_start, is_all, is_entry, last_entry};
+use crate::word_lists::List;
 
 /// The part of a name in its sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +102,22 @@ pub(crate) fn is_empty_note(note: &str) -> bool {
     let first = plain.split(". ").next().unwrap_or("");
     let parts = first.split([',', ';', '(', ')', '（', '）', '—', '–', ':', '：', '.', '。', '+']);
     let dashes = parts.take(4).flat_map(|part| part.split(" - "));
-    dashes.map(|part| part.trim_matches(|letter: char| !letter.is_alphanumeric())).any(|part| is_all(part, Use::Empty))
+    dashes.map(|part| part.trim_matches(|letter: char| !letter.is_alphanumeric())).any(is_empty_part)
+}
+
+/// Returns whether words say of a file that it has no content, and nothing else: "empty", "as an empty file", "can be empty".
+fn is_empty_part(part: &str) -> bool {
+    let Some(found) = last_entry(part, Use::Empty) else {
+        return false;
+    };
+    let whole = |word: &str| List::WholeFile.words().contains(&word);
+    let fills = |word: &str| {
+        [Use::Determiner, Use::Function, Use::Modal, Use::Passive, Use::Source].iter().any(|what| is_all(word, *what))
+            || List::BesideEmpty.words().contains(&word)
+            || whole(word)
+    };
+    let mut beside = part[..found.start].split_whitespace().chain(part[found.end..].split_whitespace());
+    is_all(part, Use::Empty) || beside.all(fills)
 }
 
 /// Returns whether the words before a path say that it has no content: "Create an empty `x`".

@@ -127,6 +127,8 @@ pub(crate) enum List {
     BesideFile,
     /// A verb that plainly changes what is there.
     PlainModifyVerb,
+    /// A word beside "empty" in a note on a file without content.
+    BesideEmpty,
     /// A word for a file as a whole.
     WholeFile,
     /// A word for what a file is made of.

@@ -52,7 +52,7 @@ pub(crate) fn read_lead(above: &str, code: &str) -> Lead {
     let has = |what: Use| clauses.iter().any(|clause| clause.uses.has(what));
     if has(Use::Shown)
         || clauses.first().is_some_and(Clause::is_denied)
-        || clauses.iter().any(Clause::is_not_ours)
+        || clauses.iter().any(|clause| clause.is_not_ours() || clause.is_withheld())
         || clauses.iter().any(Clause::is_rejected)
     {
         return Lead::Shows;
@@ -332,6 +332,12 @@ impl Clause<'_> {
         let denies = |at: usize| entry_at_start(&words[at..].join(" "), Use::Negation).is_some();
         (1..words.len()).any(|at| matches!(words[at - 1], "we" | "you") && denies(at))
             || self.words.starts_with("not part of ")
+    }
+
+    /// Returns whether it says of the block itself that it is not to be done: "This must not be applied yet".
+    fn is_withheld(&self) -> bool {
+        let uses = self.uses;
+        self.opening().is(Use::Anaphor) && uses.has(Use::Negation) && uses.has(Use::Passive)
     }
 
     /// Returns whether it says no: at its head or end, or of what "we" do.

@@ -66,7 +66,9 @@ pub(super) fn changes_within(words: &str, before: &str) -> bool {
     }
     pieces.push(&words[at..]);
     let clauses = pieces.iter().flat_map(|piece| piece.split([',', '，', ')', '—']));
-    clauses.map(comparison_key).any(|clause| {
+    // Chinese puts "in" around the path: "在 `a.py` 中添加".
+    let within = |clause: String| clause.trim_start_matches(['中', '里', '内', '裡', '內']).to_owned();
+    clauses.map(comparison_key).map(within).any(|clause| {
         let changes = entry_at_start(&clause, Use::Change).or_else(|| entry_at_start(&clause, Use::Remove));
         changes.is_some_and(|end| !MAKING.contains(&&clause[..end])) && action_of(&clause) != Some(Action::Create)
     })

@@ -30,7 +30,7 @@ pub(crate) fn declared_changes(asking: &Asking<'_, '_>, title: &Span) -> Vec<Pla
         table_end: 0,
         listed: Vec::new(),
         free: !asking.rows.iter().any(names),
-        base: None,
+        base: mention::base_folder(asking.document.slice(title)).map(|folder| (0, folder)),
     };
     collector.title(title);
     for at in 0..asking.rows.len() {
@@ -242,14 +242,17 @@ impl Collector<'_, '_, '_> {
         if let Some(label) = &row.label
             && !self.noted(row, &words[..label.rest.min(words.len())])
         {
-            self.apply_label_value(&words[label.rest.min(words.len())..]);
+            let value = &words[label.rest.min(words.len())..];
+            self.apply_label_value(value, row.topic == Some(Topic::Changes));
         }
         let touched = self.current.clone();
         self.add_prose(&touched, &words);
     }
 
-    /// Reads what a label's value says of the files at hand: "**Changes**: Remove this file", "**Changes**: Empty marker."
-    fn apply_label_value(&mut self, value: &str) {
+    /// Reads what a label's value says of the files at hand: "**Changes**: Remove this file", "**Changes**: Empty marker.",
+    /// "**Changes**: Update `items`", which is to be found in a file.
+    fn apply_label_value(&mut self, value: &str, of_changes: bool) {
+        let altered = of_changes && plainly_modifies(value);
         let (goes, empty) = (removes_whole(value), is_empty_note(value));
         for at in &self.current {
             let Some(change) = self.changes.get_mut(*at) else {
@@ -257,6 +260,8 @@ impl Collector<'_, '_, '_> {
             };
             if goes && change.action == Action::Unstated {
                 change.action = Action::Delete;
+            } else if altered && change.action == Action::Unstated {
+                change.action = Action::Modify;
             }
             change.empty = change.empty || empty;
         }

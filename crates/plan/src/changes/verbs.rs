@@ -2,7 +2,7 @@
 
 use super::Action;
 use crate::inline::{code_spans, comparison_key};
-use crate::labels::Topic;
+use crate::labels::{Topic, topic_of_label};
 use crate::paths::as_path;
 use crate::word_lists::List;
 
@@ -96,6 +96,20 @@ pub(crate) fn removes_whole(value: &str) -> bool {
     }
 }
 
+/// Returns whether a label's value says that the file at hand gets another path: "Move the file.", "Rename".
+pub(crate) fn moves_whole(value: &str) -> bool {
+    let lower = comparison_key(value);
+    let mut words = lower.split_whitespace();
+    let verb = words.next().and_then(topic_of_label);
+    let mut object = words.peekable();
+    let named = object.peek().is_none() || value.split_whitespace().any(|word| is_whole_file(word));
+    verb == Some(Topic::Rename) && named && object.all(|word| List::BesideFile.words().contains(&word))
+}
+
+fn is_whole_file(word: &str) -> bool {
+    List::WholeFile.words().contains(&comparison_key(word).as_str())
+}
+
 /// Returns whether a note in brackets is about a part of the file: "(`MAX_NAME`)", "(unused import)", "(lines 3-5)".
 pub(crate) fn names_part(note: &str) -> bool {
     let Some(inner) = note.trim_start().strip_prefix(['(', '（']) else {
@@ -153,6 +167,12 @@ mod tests {
             "delete entirely",
         ] {
             assert!(removes_whole(note), "{note}");
+        }
+        for note in ["Move the file.", "Rename the file", "Move"] {
+            assert!(moves_whole(note), "{note}");
+        }
+        for note in ["Move the limit", "Move `x`", "Move the old", "Rename the field of the file"] {
+            assert!(!moves_whole(note), "{note}");
         }
         for note in ["remove the local MAX_NAME", "delete endpoint", "removed in Task 3", "remove `x`", "delete?"] {
             assert!(!removes_whole(note), "{note}");

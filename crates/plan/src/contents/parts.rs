@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::blocks::Placed;
-use crate::changes::{Asking, asks_for_change};
+use crate::changes::{Action, Asking, PlannedChange, asks_for_change, is_stated_of_file};
 use crate::commands::{ExpectedOutcome, PlannedCommand, expectation};
 use crate::criteria::is_among;
 use crate::document::Span;
@@ -24,6 +24,8 @@ pub(super) struct Shown<'a> {
     pub(super) commands: &'a [PlannedCommand],
     /// Its sentences.
     pub(super) sentences: &'a [Sentence],
+    /// Its files.
+    pub(super) changes: &'a [PlannedChange],
 }
 
 /// Makes a step of its seed; `None` for a spare one in which nothing is spelled out.
@@ -44,7 +46,7 @@ pub(super) fn build_step(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>
     spelled.sort_by_key(|(at, _)| *at);
     let mut said = match is_worked(&spelled) {
         true => open_sentences(asking, &seed.rows, shown.sentences),
-        false => asked_words(asking, seed, &spelled),
+        false => asked_words(asking, seed, &spelled, shown.changes),
     };
     let title = asking.rows.get(seed.rows.start).map_or(0..0, |row| row.span.clone());
     let only_checked = spelled.iter().all(|(_, part)| match part {
@@ -52,6 +54,10 @@ pub(super) fn build_step(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>
         part => matches!(part, Part::Commit(_)),
     });
     let titled = || sentences_of_line(&seed.title).any(asks_for_change);
+    if said.is_empty() && spelled.is_empty() && seed.checkbox.is_none() && is_said_in_full(asking, seed, shown.changes)
+    {
+        return None;
+    }
     if said.is_empty() && (spelled.is_empty() || only_checked && titled()) {
         said.push((seed.rows.start, title.clone()));
     }
@@ -109,12 +115,20 @@ fn sentences_of_line(words: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The words, by row, of a step whose work neither blocks nor commands do: all that ask for something.
-fn asked_words(asking: &Asking<'_, '_>, seed: &Seed, spelled: &[(usize, Part)]) -> Vec<(usize, Span)> {
+fn asked_words(
+    asking: &Asking<'_, '_>,
+    seed: &Seed,
+    spelled: &[(usize, Part)],
+    changes: &[PlannedChange],
+) -> Vec<(usize, Span)> {
     let rows = asking.rows;
     let mut found: Vec<(usize, Span)> = Vec::new();
     for at in seed.rows.clone().skip(usize::from(seed.titled)) {
         let row = &rows[at];
-        if spelled.iter().any(|(worked, _)| *worked == at) || !asks_for_more(asking, at, spelled) {
+        if spelled.iter().any(|(worked, _)| *worked == at)
+            || !asks_for_more(asking, at, spelled)
+            || is_stated(asking, at, changes)
+        {
             continue;
         }
         if let Some((last, span)) = found.last_mut().filter(|(last, _)| rows[*last].piece == row.piece) {
@@ -125,6 +139,26 @@ fn asked_words(asking: &Asking<'_, '_>, seed: &Seed, spelled: &[(usize, Part)]) 
         found.push((at, row.span.clone()));
     }
     found
+}
+
+/// Returns whether a row's words say no more of a file than what its change states.
+fn is_stated(asking: &Asking<'_, '_>, at: usize, changes: &[PlannedChange]) -> bool {
+    let words = asking.document.slice(&asking.rows[at].span);
+    makes_empty(words) || is_stated_of_file(changes, words)
+}
+
+/// Returns whether all that a step says is which files are made empty, go or get another path, beside their names.
+fn is_said_in_full(asking: &Asking<'_, '_>, seed: &Seed, changes: &[PlannedChange]) -> bool {
+    let mut rows = seed.rows.clone().filter(|at| !matches!(asking.rows[*at].kind, RowKind::Heading(_))).peekable();
+    let names = |at: usize| {
+        let row = &asking.rows[at];
+        row.topic.is_some_and(Topic::names_files)
+            && changes.iter().any(|change| {
+                let goes = matches!(change.action, Action::Delete | Action::Rename { .. });
+                (goes || change.empty) && row.span.contains(&change.span.start)
+            })
+    };
+    rows.peek().is_some() && rows.all(|at| is_stated(asking, at, changes) || names(at))
 }
 
 /// Returns whether blocks or commands do the work of a step.

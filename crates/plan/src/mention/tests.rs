@@ -69,11 +69,22 @@ fn a_name_is_spoken_of_else() {
 
 #[test]
 fn an_empty_file_is_told_by_its_note() {
-    for note in [" (empty)", " - empty", " — empty file.", " (new, empty file)", "Empty package marker.", "（空文件）"]
-    {
+    for note in [
+        " (empty)",
+        " - empty",
+        " — empty file.",
+        " (new, empty file)",
+        "Empty package marker.",
+        "（空文件）",
+        " as an empty file.",
+        " (can be empty)",
+        " with no content",
+        " (bleibt leer)",
+        " als leere Datei.",
+    ] {
         assert!(is_empty_note(note), "{note}");
     }
-    for note in [" — empty carts cost nothing", " (handles empty input)", ""] {
+    for note in [" — empty carts cost nothing", " (handles empty input)", " — the list can be empty", ""] {
         assert!(!is_empty_note(note), "{note}");
     }
     assert!(is_empty_lead("Create an empty "));

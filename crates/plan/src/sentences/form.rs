@@ -8,7 +8,7 @@ use crate::inline::{Label, code_spans, comparison_key, one_line, plain_text, rea
 use crate::naming::{Rank, read_marks, unit_name};
 use crate::paths::as_path;
 
-use crate::vocabulary::{Opening, Use, entry_at_start, is_dense, is_entry, last_dense, uses_in};
+use crate::vocabulary::{Opening, Use, entry_at_start, is_dense, is_entry, last_dense, last_entry, uses_in};
 
 /// The mood of a sentence, by its form alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,9 +104,12 @@ pub(super) fn read_form(words: &str) -> Form {
     let (opening, name) = (Opening::of(&head), Opening::of(&called));
     let mood = mood_of(&head, &opening, &main);
     let cautions = name.is(Use::Caution);
-    let negative = opening.is(Use::Negation) || name.is(Use::Negation);
+    // "Don't forget the entry" demands what it seems to deny.
+    let insists = opening.end(Use::Demand).is_some_and(|end| end >= opening.end(Use::Negation).unwrap_or(0));
+    let negative = opening.is(Use::Negation) && !insists || name.is(Use::Negation);
     let said = uses_in(&main);
     let clause = if matches!(mood, Mood::Asks(_)) { imperative_clause(&main) } else { &main };
+    let clause = if insists { imperative_clause(&head[opening.end(Use::Demand).unwrap_or(0)..]) } else { clause };
     let negated = negative || if clause.len() < main.len() { uses_in(clause) } else { said }.has(Use::Negation);
     let of_head = uses_in(&head);
     // "Cover no greeting" begins with its verb: what is denied is a part of the object.
@@ -117,7 +120,7 @@ pub(super) fn read_form(words: &str) -> Form {
             || opening.is(Use::Negation) && opening.is(Use::Alter)
             || mood == Mood::Asks(Use::Keep),
         proviso: uses_in(&lower).has(Use::Proviso),
-        outcome: said.has(Use::Outcome),
+        outcome: states_outcome(&main),
         comments: said.has(Use::Comment),
         message: is_message(words),
         negated,
@@ -191,6 +194,17 @@ fn says_what_it_does(head: &str) -> bool {
     let asks = |words: &str| VERBS.into_iter().any(|what| entry_at_start(words, what).is_some()) || is_base_form(words);
     let outcome = object.starts_with("that ") || object.split_once("to ").is_some_and(|(_, rest)| asks(rest));
     acts && !outcome
+}
+
+/// Returns whether a sentence says how something ends. "Every caller passes the argument" speaks of what is handed on, "it
+/// passes all tests" of an end.
+fn states_outcome(main: &str) -> bool {
+    let Some(found) = last_entry(main, Use::Outcome) else {
+        return false;
+    };
+    let rest = main[found.end..].trim_start();
+    let object = entry_at_start(rest, Use::Determiner).is_some() && main[found.end..].starts_with(' ');
+    !object || uses_in(rest).has(Use::TestWord)
 }
 
 /// Returns whether a sentence begins with the name of a unit: "Phase 3 adds paging".

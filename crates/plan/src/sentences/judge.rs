@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::blocks::is_labelled_place;
-use crate::changes::{Action, Asking, PlannedChange, changes_meant};
+use crate::changes::{Action, Asking, PlannedChange, changes_meant, is_stated_of_file};
 use crate::criteria::is_among;
 use crate::document::Span;
 use crate::labels::{Topic, topic_of_label};
@@ -392,6 +392,7 @@ impl Judge<'_, '_, '_> {
     fn moves_file(&self, cut: &Cut) -> bool {
         let moves = |change: &&PlannedChange| matches!(change.action, Action::Delete | Action::Rename { .. });
         self.changes.iter().filter(moves).any(|change| spans_overlap(&change.span, &cut.span))
+            || is_stated_of_file(self.changes, self.asking.document.slice(&cut.span))
     }
 
     /// Returns whether a block that shows something follows in its group.

@@ -86,6 +86,16 @@ fn a_sentence_ends_where_something_new_begins() {
 }
 
 #[test]
+fn an_outcome_has_no_object() {
+    for ends in ["The suite passes.", "It passes with the flag.", "It passes all tests.", "The test fails."] {
+        assert!(read_form(ends).outcome, "{ends}");
+    }
+    for hands_on in ["Every caller in `a.py` passes the new argument.", "The view passes its form."] {
+        assert!(!read_form(hands_on).outcome, "{hands_on}");
+    }
+}
+
+#[test]
 fn negation_belongs_to_the_main_statement() {
     for no in [
         "Do not touch `a.py`.",
@@ -97,6 +107,8 @@ fn negation_belongs_to_the_main_statement() {
         assert!(read_form(no).negated, "{no}");
     }
     for yes in [
+        "Don't forget the log entry.",
+        "Vergiss nicht den Eintrag im Protokoll.",
         "Use a map, not a list.",
         "Add the guard so it cannot fail.",
         "Use `not`.",
