@@ -265,7 +265,17 @@ pub(crate) fn is_spared(before: &str, after: &str) -> bool {
     if negation.is_some() && !given {
         return true;
     }
-    is_kept(before, after) || is_denied_behind(before, after)
+    is_kept(before, after) || stays_behind(before, after) || is_denied_behind(before, after)
+}
+
+/// "`a.py` stays exactly as it is", "`a.py` itself is off limits".
+fn stays_behind(before: &str, after: &str) -> bool {
+    /// Words between the name and what it is said to be: "itself stays exactly".
+    const BETWEEN: usize = 3;
+    let rest = after.trim_end();
+    let stays = last_entry(rest, Use::Stays).filter(|found| found.end == rest.len());
+    stays.is_some_and(|found| count_gap(&rest[..found.start]) <= BETWEEN && !rest.contains([PATH, CODE]))
+        && count_gap(before) <= 1
 }
 
 /// "Keep `a.py` as it is", "Keep `a.py` unchanged".

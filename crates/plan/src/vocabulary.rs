@@ -378,7 +378,17 @@ fn entries_at_start(text: &str) -> impl Iterator<Item = (usize, Uses)> + '_ {
         go_on = words.go_on;
         Some((end, words.uses))
     });
+    let known = known.map(|(end, uses)| (end, if begins_place(text, end, uses) { Uses(0) } else { uses }));
     known.filter(|(_, uses)| uses.0 != 0)
+}
+
+/// Returns whether a negation at the beginning of `text` is none, as a place begins there: "no arquivo" is Portuguese.
+fn begins_place(text: &str, end: usize, uses: Uses) -> bool {
+    let longer = || {
+        let ends = word_ends(text).skip_while(|longer| *longer <= end);
+        ends.map_while(|longer| VOCABULARY.spaced.get(&text[..longer]))
+    };
+    uses.has(Use::Negation) && longer().any(|words| words.uses.has(Use::Place) && !words.uses.has(Use::Negation))
 }
 
 fn is_word(letter: char) -> bool {

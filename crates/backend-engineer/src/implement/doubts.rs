@@ -7,7 +7,7 @@ use code::paths::{belongs_to_tests, is_test};
 use code::scopes::Scopes;
 use code::test_code;
 use graft::Graft;
-use plan::{Action, CodeBlock, FileOf, Part, Phase, Plan, Role, Uncertainty};
+use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Plan, PlannedChange, Role, Uncertainty};
 
 use super::identify::dedented;
 use crate::prohibitions::{definitions, is_path};
@@ -57,6 +57,17 @@ pub(super) fn misplaced_test(phase: &Phase, block: &CodeBlock, path: &str, text:
             .is_some_and(|text| !test_code::is_of_tests(path, text))
             .then(|| format!("the code is a test, and {path} holds no tests: the plan doesn't say where its tests go")),
     }
+}
+
+/// Returns the unit's only stated file of tests, for a block of test code that words alone lead to a file without tests.
+pub(super) fn only_tests(phase: &Phase, block: &CodeBlock, change: usize) -> Option<usize> {
+    let path = &phase.changes.get(change)?.path;
+    if block.basis == Basis::Stated || belongs_to_tests(path) || !test_code::is_of_tests(path, &block.text) {
+        return None;
+    }
+    let is_meant = |change: &PlannedChange| is_test(&change.path) && change.basis == Basis::Stated && !change.pattern;
+    let mut found = (0..phase.changes.len()).filter(|at| is_meant(&phase.changes[*at]));
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// Returns why an answer for a block is not taken, by the words above it and what stands in its file.

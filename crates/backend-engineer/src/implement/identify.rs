@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::discriminant;
 
-use code::paths::is_test;
+use code::paths::{belongs_to_tests, is_test};
 use code::scopes::{Resolution, ScopeKind, Scopes};
+use code::test_code;
 use plan::{CodeBlock, Phase, Role};
 
 use super::remainder::code_spans;
@@ -161,6 +162,9 @@ impl<'a> Shown<'a> {
             Evidence::Defines(name) => candidate.defines(name),
             Evidence::Imported(name) => self.is_imported_from(name, &candidate.path),
             Evidence::Repeated => self.repeats(candidate),
+            Evidence::TestCode => {
+                belongs_to_tests(&candidate.path) && test_code::is_of_tests(&candidate.path, &self.block.text)
+            }
             Evidence::Members(name) => candidate.has_member(name),
             Evidence::Binds(name) => candidate.binds(name),
         }

@@ -7,7 +7,7 @@ use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
 use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role, Span, Uncertainty};
 
-use super::doubts::{fragment, in_doubt, into_deleted, misplaced_test, stands_with_later};
+use super::doubts::{fragment, in_doubt, into_deleted, misplaced_test, only_tests, stands_with_later};
 use super::identify::{Candidate, identify};
 use super::paired::shown_as_it_is;
 use super::remainder::OpenPart;
@@ -15,7 +15,7 @@ use super::removed::{self, Removed};
 use super::standing::{Standing, standing_text};
 use crate::prohibitions::{breaks, is_path};
 use crate::stop::Stop;
-use crate::understand::{NamedFile, PlacedBy};
+use crate::understand::{Evidence, NamedFile, PlacedBy};
 use crate::unit_work::UnitWork;
 
 /// One block of the plan, and what came of it.
@@ -403,6 +403,9 @@ fn file_of<'a>(work: &mut UnitWork<'a>, phase: &Phase, index: usize) -> Result<(
     let block = &phase.blocks[index];
     match &block.file {
         FileOf::Change(change) => {
+            if let Some(tests) = only_tests(phase, block, *change) {
+                return Ok((named(tests)?, PlacedBy::Identified(Evidence::TestCode)));
+            }
             let by = if block.basis == Basis::Stated { PlacedBy::Stated } else { PlacedBy::Worded };
             Ok((named(*change)?, by))
         }

@@ -19,6 +19,8 @@ pub(crate) enum Evidence {
     Defines(String),
     /// The unit's test imports this from it.
     Imported(String),
+    /// It is the unit's only file of tests, and the block is one.
+    TestCode,
     /// It holds lines that the block repeats.
     Repeated,
     /// It has the members that the block reads.
@@ -36,6 +38,7 @@ impl fmt::Display for Evidence {
             Evidence::Standing => formatter.write_str("it alone holds the code already"),
             Evidence::Defines(name) => write!(formatter, "it alone defines `{name}`"),
             Evidence::Imported(name) => write!(formatter, "the phase's test imports `{name}` from it"),
+            Evidence::TestCode => formatter.write_str("the code is a test, and it alone holds tests"),
             Evidence::Repeated => formatter.write_str("it alone holds the lines that the block repeats"),
             Evidence::Members(name) => write!(formatter, "it alone has the member `{name}`"),
             Evidence::Binds(name) => write!(formatter, "it alone binds `{name}`, which the block reads"),

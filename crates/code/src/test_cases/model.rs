@@ -110,6 +110,12 @@ impl Check {
     /// are called.
     #[must_use]
     pub fn asks_alike(&self, other: &Check) -> bool {
+        self.asks_the_same_function(other) && self.expected == other.expected
+    }
+
+    /// Returns whether it demands something of a call of the same function, in the same way.
+    #[must_use]
+    pub fn asks_the_same_function(&self, other: &Check) -> bool {
         let function = |check: &Check| {
             check
                 .subject
@@ -117,10 +123,7 @@ impl Check {
                 .map(|(name, _)| name.trim().to_owned())
         };
         let called = function(self).filter(|name| !name.is_empty());
-        called.is_some()
-            && called == function(other)
-            && self.relation == other.relation
-            && self.expected == other.expected
+        called.is_some() && called == function(other) && self.relation == other.relation
     }
 
     /// Returns whether it holds whatever the code does: of constants alone, or of a thing and

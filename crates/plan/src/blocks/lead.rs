@@ -121,7 +121,10 @@ fn behind_other(sentence: &str) -> &str {
         return sentence;
     };
     let (before, behind) = (&sentence[..at], sentence[at + sign.len()..].trim_start());
-    let points = uses_in(before).has(Use::Anaphor) || uses_in(before).has(Use::Below);
+    // "`a.py` stays as it is": the pronoun is the file's.
+    let stays = last_entry(before, Use::Stays).filter(|found| found.end == before.len());
+    let said = uses_in(&before[..stays.map_or(before.len(), |found| found.start)]);
+    let points = said.has(Use::Anaphor) || said.has(Use::Below);
     if before.contains('`') && !points && behind.split(' ').count() > 1 { behind } else { sentence }
 }
 

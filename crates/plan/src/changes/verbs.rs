@@ -102,7 +102,7 @@ pub(crate) fn moves_whole(value: &str) -> bool {
     let mut words = lower.split_whitespace();
     let verb = words.next().and_then(topic_of_label);
     let mut object = words.peekable();
-    let named = object.peek().is_none() || value.split_whitespace().any(|word| is_whole_file(word));
+    let named = object.peek().is_none() || value.split_whitespace().any(is_whole_file);
     verb == Some(Topic::Rename) && named && object.all(|word| List::BesideFile.words().contains(&word))
 }
 

@@ -68,8 +68,9 @@ impl Reader<'_, '_, '_> {
             return;
         }
         let base = row.span.end - value.len();
-        // `<automated>npm test</automated>`: the value is the command.
-        let element = words.starts_with('<') && row.topic == Some(Topic::Automated) && shell::is_command(value);
+        // `<automated>npm test</automated>`, `<verify>npm test</verify>`: the value is the command.
+        let of_command = matches!(row.topic, Some(Topic::Automated | Topic::Criteria));
+        let element = words.starts_with('<') && of_command && shell::is_command(value);
         let found = match element {
             true => vec![command(value, base..row.span.end, Expect::default())],
             false => in_line(value, base, manner(row)),

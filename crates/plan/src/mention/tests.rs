@@ -17,6 +17,8 @@ fn a_name_is_spared_where_the_words_deny_it() {
         "Add the key to `a.py`, not `b.py`.",
         "Leave `a.py` as it is",
         "Keep `a.py` unchanged",
+        "`a.py` stays exactly as it is; only a test is added:",
+        "`a.py` is off limits. Add:",
         "`a.py` must not be changed",
         "`a.py` (unchanged) stays: leave `a.py` alone",
         "Never write `a.py`, `b.py`, or `c.py`",
@@ -37,6 +39,7 @@ fn a_name_is_spared_where_the_words_deny_it() {
 fn a_name_is_a_source_where_something_is_copied_or_like_it() {
     for words in [
         "Follow the pattern in `a.py`",
+        "Add `out` below `run`, in the style of `check` in `a.py`.",
         "Add a route like the one in `a.py`:",
         "Copy the header from `a.py`:",
         "The route in `b.py` calls it like `c.a` in `src/ctl.ts` is called",

@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::Section;
 use crate::labels::{Topic, heading_topic};
 use crate::naming::{Rank, UnitName, after_number, number_at, read_coded_unit, read_numbered_unit, unit_name};
+use crate::vocabulary::is_dense;
 
 /// The form that the headings of a series have in common.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -142,13 +143,11 @@ fn form_of_heading(section: &Section) -> Option<(Form, UnitName)> {
         let number = number_at(rest)?;
         return after_number(&rest[number.len()..], &number).map(|title| made("#", "", number, title));
     }
-    let mut letters = words.chars();
-    let lone = letters.next().filter(char::is_ascii_uppercase).zip(letters.next());
-    if let Some((letter, _)) = lone.filter(|(_, next)| matches!(next, '.' | ')' | ':')) {
-        let rest = words[2..].trim_start_matches([' ', '-', '—', '–']).to_owned();
+    if let Some((letters, rest)) = split_lettered(words) {
+        let rest = rest.trim_start_matches([' ', '-', '—', '–']).to_owned();
         // Parts of a document, not of its work: "A. Context".
         let explains = matches!(heading_topic(&rest), Some(Topic::Reference | Topic::About | Topic::Bounds));
-        return (!rest.is_empty() && !explains).then(|| made("A.", "", letter.to_string(), rest));
+        return (!rest.is_empty() && !explains).then(|| made("A.", "", letters.to_owned(), rest));
     }
     if let Some(name) = read_coded_unit(words) {
         let number = name.number.clone()?;
@@ -156,6 +155,17 @@ fn form_of_heading(section: &Section) -> Option<(Form, UnitName)> {
         return Some(made(&kind, "", number, name.title));
     }
     split_worded(words).map(|(word, number, title)| made(&word.to_lowercase(), word, number, title))
+}
+
+/// `B. title`, `II. title`: a letter or a Roman number with a sign behind it.
+fn split_lettered(words: &str) -> Option<(&str, &str)> {
+    let end = words.find(|letter: char| !letter.is_ascii_uppercase())?;
+    let (letters, rest) = words.split_at(end);
+    let roman = letters.chars().all(|letter| matches!(letter, 'I' | 'V' | 'X'));
+    (letters.len() == 1 || roman && !letters.is_empty())
+        .then(|| rest.strip_prefix(['.', ')', ':']))
+        .flatten()
+        .map(|rest| (letters, rest))
 }
 
 /// `Fix 2 — title`: one or two words, then a number.
@@ -171,7 +181,8 @@ fn split_worded(words: &str) -> Option<(&str, String, String)> {
         }
         end += lead + word;
         let gap = words[end..].trim_start_matches([' ', '#', '-', '\u{a0}', '№']);
-        let apart = gap.len() < words[end..].len();
+        // Japanese and Chinese put no blank before a number: `パート1`.
+        let apart = gap.len() < words[end..].len() || words[..end].ends_with(is_dense);
         let Some(number) = number_at(gap).filter(|_| apart) else {
             continue;
         };

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::document::Document;
 use crate::imports::worded_imports;
 use crate::inline::{CodeSpan, code_spans, one_line};
+use crate::mention::{Mention, read_mention};
 use crate::paths::as_path;
 use crate::vocabulary::{Use, is_entry};
 
@@ -44,7 +45,11 @@ impl<'w> Asked<'w> {
         };
         Asked {
             imports: form.imports,
-            symbols: symbols_in(words).into_iter().filter(named).collect(),
+            symbols: symbols_in(words)
+                .into_iter()
+                .filter(named)
+                .filter(|symbol| !is_of_source(words, symbol))
+                .collect(),
             places: code_spans(words, 0)
                 .into_iter()
                 .filter(|span| is_place(words, span))
@@ -154,6 +159,12 @@ impl<'w> Asked<'w> {
             Proof::Most => all > 0 && words * 10 >= all * 9 && held == named,
         }
     }
+}
+
+/// Returns whether a symbol is only what the work is done like: "in the style of `check` in `a.py`".
+fn is_of_source(words: &str, symbol: &str) -> bool {
+    let mut found = code_spans(words, 0).into_iter().filter(|span| &words[span.inner.clone()] == symbol).peekable();
+    found.peek().is_some() && found.all(|span| read_mention(words, &span.outer) == Mention::Source)
 }
 
 /// Returns whether a preposition, perhaps with an article, stands right before code: "to the `Order` class".

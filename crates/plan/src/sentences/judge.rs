@@ -76,7 +76,7 @@ impl Judge<'_, '_, '_> {
     fn by_place(&self, cut: &Cut, form: &Form) -> Option<SentenceClass> {
         use SentenceClass::{Check, Condition, Context, DoUnshown, Elsewhere, Forbid, Person, Run};
         let row = &self.asking.rows[cut.row];
-        if form.done {
+        if form.done || names_only_numbers(form) {
             return Some(Context);
         }
         match topic_of_label(&form.label) {
@@ -429,6 +429,15 @@ fn is_tag(words: &str) -> bool {
     name.is_some_and(|name| {
         name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '/' | '_' | '-'))
     })
+}
+
+/// Returns whether a label of what the work is about has nothing but numbers of what is described elsewhere for its value:
+/// "_Requirements: 1.2, 3.4_".
+fn names_only_numbers(form: &Form) -> bool {
+    let about = matches!(topic_of_label(&form.label), Some(Topic::About | Topic::Reference));
+    let mut parts = form.head.split([',', ' ', ';']).map(|part| part.trim_matches(['_', '*', '.'])).peekable();
+    let is_number = |part: &str| part.is_empty() || part.contains(|letter: char| letter.is_ascii_digit());
+    about && parts.peek().is_some_and(|part| !part.is_empty()) && parts.all(|part| is_number(part) || part == "and")
 }
 
 fn spans_overlap(one: &Span, other: &Span) -> bool {

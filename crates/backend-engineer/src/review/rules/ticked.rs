@@ -1,7 +1,13 @@
-//! Ticked items whose file is not there.
+//! Ticked items whose file is not there, or has not the code that they show.
 
-use plan::{Action, Phase, PlannedChange, State};
+use std::fs;
 
+use code::scopes::Scopes;
+use graft::{Context, File, Graft, Snippet};
+use plan::{Action, CodeBlock, FileOf, Part, Phase, PlannedChange, Role, State, Step};
+
+use crate::identifiers::holds;
+use crate::implement::is_code;
 use crate::review::code::Code;
 use crate::review::rule::Rule;
 use crate::run::RunContext;
@@ -17,13 +23,26 @@ const CODE: Code = Code {
                   Fix it: open the box again, or write the path that the file has now.",
 };
 
-/// Done units are not looked at one by one: [`look`] reads them all.
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: None, told_by_run: true };
+const LACKS: Code = Code {
+    name: "ticked-without-code",
+    severity: Severity::Warning,
+    summary: "an item is ticked, and its file does not have the code that it shows",
+    explanation: "The plan's box says that the work is done. The code that the item shows would still change its file, and no \
+                  later item shows code for that file: the work was not done, was undone, or was done in another way.\n\n\
+                  Example: `- [x] **Step 1: Add `total`**` above a function that the file does not have.\n\n\
+                  Fix it: open the box again, or show the code as it is now.",
+};
 
-/// Finds the ticked items of the plan whose file to create is not there.
+/// Done units are not looked at one by one: [`look`] reads them all.
+pub(crate) const RULE: Rule = Rule { codes: &[CODE, LACKS], look: None, told_by_run: true };
+
+/// Finds the ticked items of the plan whose file to create is not there, or whose code is not in its file.
 pub(crate) fn look(run: &RunContext) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for unit in run.plan.all() {
+    let units: Vec<&Phase> = run.plan.all().collect();
+    for (at, unit) in units.iter().enumerate() {
+        let steps = unit.steps.iter().filter(|step| is_ticked(run, unit, step.checkbox));
+        findings.extend(steps.filter_map(|step| lacks_code(run, (unit, step), &units[at + 1..])));
         for change in &unit.changes {
             let path = change.path.trim_start_matches("./");
             if is_missing(run, unit, change, path) {
@@ -40,6 +59,42 @@ pub(crate) fn look(run: &RunContext) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Tells of the first block of a ticked step that would still change its file, where no later block is for that file.
+fn lacks_code(run: &RunContext, (unit, step): (&Phase, &Step), later: &[&Phase]) -> Option<Finding> {
+    let places = step.parts.iter().filter_map(|part| if let Part::Place(at) = part { Some(*at) } else { None });
+    places.into_iter().find_map(|at| {
+        let block = &unit.blocks[at];
+        let FileOf::Change(change) = block.file else { return None };
+        let change = unit.changes.get(change).filter(|_| block.role == Role::Code)?;
+        let path = change.path.trim_start_matches("./");
+        let names = defined_names(path, &block.text);
+        let shown_again = |other: &CodeBlock| names.is_empty() || names.iter().any(|name| holds(&other.text, name));
+        let mut rest = unit.blocks[at + 1..].iter().chain(later.iter().flat_map(|unit| &unit.blocks));
+        if rest.any(|other| is_code(other) && shown_again(other)) || change.pattern || !run.files.stands(path) {
+            return None;
+        }
+        let text = fs::read_to_string(run.root().join(path)).ok()?;
+        let context = Context { prose: &block.prose, imports: &block.imports, ..Context::default() };
+        let snippet = Snippet { text: &block.text, language: &block.language };
+        let answer = graft::apply(&File { path, text: Some(&text) }, &snippet, &context);
+        matches!(answer, Graft::Applied(_)).then(|| Finding {
+            code: LACKS.name,
+            severity: LACKS.severity,
+            message: format!("`{path}` does not have the code that this block shows, though its item is ticked"),
+            line: Some(run.plan.location(block.span.start).line),
+            span: Some(block.span.clone()),
+            hint: Some("Open the box again, or show the code as it is now.".to_owned()),
+        })
+    })
+}
+
+/// The names that a block binds at its top; none where it can't be read as a module, or binds none.
+fn defined_names(path: &str, text: &str) -> Vec<String> {
+    let scopes = Scopes::of_file(path, text);
+    let module = scopes.as_ref().and_then(Scopes::module);
+    module.map(|module| module.bindings.iter().map(|one| one.name.clone()).collect()).unwrap_or_default()
 }
 
 /// Whether a ticked item creates the file at `path`, which is not there and does not go elsewhere in the plan.
@@ -61,6 +116,22 @@ fn is_ticked(run: &RunContext, unit: &Phase, own: Option<plan::CheckboxId>) -> b
 #[cfg(test)]
 mod tests {
     use crate::review::tests::told;
+
+    #[test]
+    fn a_ticked_step_whose_code_its_file_lacks_is_told() {
+        let task = |number: usize, done: &str, value: usize| {
+            format!(
+                "### Task {number}: A\n\n**Files:**\n- Modify: `a.py`\n\n- [{done}] **Step 1: Set it**\n\n```python\ndef a():\n    return {value}\n```\n\n"
+            )
+        };
+        let warned = |plan: String, text: &str| told(&["ticked-without-code"], &[("a.py", text)], &plan).len();
+        for (text, expected) in [("def a():\n    return 1\n", 1), ("def a():\n    return 3\n", 0), ("B = 1\n", 1)] {
+            assert_eq!(warned(format!("# X\n\n{}", task(1, "x", 3)), text), expected, "{text}");
+        }
+        // What a later item shows for the file may have taken its place.
+        assert_eq!(warned(format!("# X\n\n{}{}", task(1, "x", 3), task(2, " ", 4)), "def a():\n    return 4\n"), 0);
+        assert_eq!(warned(format!("# X\n\n{}", task(1, " ", 3)), "B = 1\n"), 0);
+    }
 
     #[test]
     fn only_a_missing_file_of_a_ticked_item_is_told() {
