@@ -59,10 +59,12 @@ pub(super) fn misplaced_test(phase: &Phase, block: &CodeBlock, path: &str, text:
     }
 }
 
-/// Returns the unit's only stated file of tests, for a block of test code that words alone lead to a file without tests.
+/// Returns the unit's only stated file of tests, for a block of test code that no words beside it lead to the file that it was
+/// read to be for, one without tests.
 pub(super) fn only_tests(phase: &Phase, block: &CodeBlock, change: usize) -> Option<usize> {
     let path = &phase.changes.get(change)?.path;
-    if block.basis == Basis::Stated || belongs_to_tests(path) || !test_code::is_of_tests(path, &block.text) {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if block.prose.contains(name) || belongs_to_tests(path) || !test_code::is_of_tests(path, &block.text) {
         return None;
     }
     let is_meant = |change: &PlannedChange| is_test(&change.path) && change.basis == Basis::Stated && !change.pattern;

@@ -192,6 +192,9 @@ impl<'a> Shown<'a> {
     fn named(&self) -> Vec<String> {
         let mut found = Vec::new();
         for line in self.block.prose.lines().rev() {
+            // A label that is a name alone: "**OrderService:**".
+            let label = line.trim().trim_matches(['*', '_', ':', '：', ' ']);
+            found.extend((line.contains(':') && is_name(label)).then(|| label.to_owned()));
             let own = code_spans(line);
             let names = own.iter().flat_map(|code| {
                 let bare = code.trim_end_matches("()");

@@ -109,6 +109,10 @@ fn leading_sentence(above: &str) -> Option<String> {
     let words = own.map_or(words, |label| &words[label.rest..]);
     let plain = blank_code(words);
     let plain = plain.trim();
+    // `<action>` only begins an element.
+    if plain.starts_with('<') && plain.ends_with('>') && !plain.contains(' ') {
+        return None;
+    }
     let leads = plain.ends_with([':', '：']) || alone && plain.split(' ').count() <= LONGEST_NAME;
     // A path or a number alone only says where.
     (leads && !is_marker(&plain.replace('`', ""))).then(|| behind_other(plain).to_owned())

@@ -245,6 +245,9 @@ impl Collector<'_, '_, '_> {
             let value = &words[label.rest.min(words.len())..];
             self.apply_label_value(value, row.topic == Some(Topic::Changes));
         }
+        if row.label.is_none() && self.leads_on(at).0 && is_pair_title(&words) && self.noted(row, &words) {
+            return;
+        }
         let touched = self.current.clone();
         self.add_prose(&touched, &words);
     }
@@ -486,6 +489,12 @@ impl Collector<'_, '_, '_> {
             }
         }
     }
+}
+
+/// Returns whether a line in bold without a colon names how the code is: "**Old** (`a.py`, line 2)".
+fn is_pair_title(words: &str) -> bool {
+    let bold = words.strip_prefix("**").and_then(|rest| rest.split_once("**"));
+    bold.is_some_and(|(name, _)| topic_of_label(&comparison_key(name)) == Some(Topic::Before))
 }
 
 /// Returns what a title's first word says is done to a file in it.

@@ -7,7 +7,7 @@ use crate::imports::worded_imports;
 use crate::inline::{CodeSpan, code_spans, one_line};
 use crate::mention::{Mention, read_mention};
 use crate::paths::as_path;
-use crate::vocabulary::{Use, is_entry};
+use crate::vocabulary::{Use, is_entry, last_entry};
 
 use super::evidence::Shown;
 use super::form::Form;
@@ -55,7 +55,7 @@ impl<'w> Asked<'w> {
                 .filter(|span| is_place(words, span))
                 .map(|span| &words[span.inner])
                 .collect(),
-            stems: content_words(form.object())
+            stems: content_words(before_source(words, form.object()))
                 .flat_map(stems_in)
                 .filter(|stem| !KEYWORDS.contains(&stem.as_str()))
                 .collect(),
@@ -159,6 +159,13 @@ impl<'w> Asked<'w> {
             Proof::Most => all > 0 && words * 10 >= all * 9 && held == named,
         }
     }
+}
+
+/// The words before those that only say what the work is done like.
+fn before_source<'w>(words: &str, object: &'w str) -> &'w str {
+    let follows = code_spans(words, 0).into_iter().any(|span| read_mention(words, &span.outer) == Mention::Source);
+    let source = last_entry(object, Use::Source).filter(|found| follows && found.start > 0);
+    source.map_or(object, |found| &object[..found.start])
 }
 
 /// Returns whether a symbol is only what the work is done like: "in the style of `check` in `a.py`".
