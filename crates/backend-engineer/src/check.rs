@@ -131,7 +131,9 @@ impl Request {
             },
             Some(Doubt::UnknownProgram) => match absent_program(work, &command.text, &folder) {
                 Some(name) if on_host(&name).is_some() => {
-                    return refuse(&format!("`{name}` is no program that is known here, and may be a word of the plan"));
+                    return refuse(&format!(
+                        "`{name}` is no program that is known here, and may be a word of the plan"
+                    ));
                 }
                 Some(name) => {
                     return refuse(&format!("`{name}` is not installed: neither the project nor PATH has it"));

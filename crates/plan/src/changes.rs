@@ -8,6 +8,8 @@ mod asks;
 
 mod whole;
 
+mod titles;
+
 mod asking;
 mod declared;
 

@@ -6,6 +6,8 @@ mod expect;
 
 mod unknown;
 
+mod means;
+
 mod lines;
 
 use serde::Serialize;

@@ -351,7 +351,9 @@ impl Clause<'_> {
     fn is_denied(&self) -> bool {
         let words: Vec<&str> = self.words.split(' ').collect();
         // "What not to do" shows what nobody writes.
-        if matches!(words.first(), Some(&("what" | "how"))) && words.contains(&"not") {
+        let asks = words.iter().position(|word| matches!(*word, "what" | "how"));
+        let points = |at: usize| at == 0 || self.opening().is(Use::Anaphor);
+        if asks.is_some_and(|at| points(at) && words[at..].contains(&"not")) {
             return true;
         }
         // "so nicht", "`b` nicht ändern"

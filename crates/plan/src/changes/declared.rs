@@ -6,6 +6,7 @@ use super::asks::{
     Spot, asks_for, changes_within, folder_before, is_marker, moved_to, names_step, only_joins, topic_between,
     without_number,
 };
+use super::titles::{action_of_title, is_pair_title};
 use super::verbs::{action_of, action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole};
 use super::whole::{deletes_file, is_of_part};
 use super::{Action, FileNote, PlannedChange, add_change};
@@ -243,6 +244,10 @@ impl Collector<'_, '_, '_> {
             && !self.noted(row, &words[..label.rest.min(words.len())])
         {
             let value = &words[label.rest.min(words.len())..];
+            // "**Before** — `a.py`"
+            if row.topic == Some(Topic::Before) && self.leads_on(at).0 && self.noted(row, &words) {
+                return;
+            }
             self.apply_label_value(value, row.topic == Some(Topic::Changes));
         }
         if row.label.is_none() && self.leads_on(at).0 && is_pair_title(&words) && self.noted(row, &words) {
@@ -489,19 +494,4 @@ impl Collector<'_, '_, '_> {
             }
         }
     }
-}
-
-/// Returns whether a line in bold without a colon names how the code is: "**Old** (`a.py`, line 2)".
-fn is_pair_title(words: &str) -> bool {
-    let bold = words.strip_prefix("**").and_then(|rest| rest.split_once("**"));
-    bold.is_some_and(|(name, _)| topic_of_label(&comparison_key(name)) == Some(Topic::Before))
-}
-
-/// Returns what a title's first word says is done to a file in it.
-fn action_of_title(bare: &str, words: &str, base: usize, path: &FoundPath) -> Action {
-    let action = action_of(bare).unwrap_or_default();
-    let before = &words[..path.outer.start - base];
-    let behind = &words[(path.outer.end - base).min(words.len())..];
-    let action = if action == Action::Delete && !deletes_file(before, behind) { Action::Unstated } else { action };
-    if action == Action::Unstated && plainly_modifies(bare) { Action::Modify } else { action }
 }

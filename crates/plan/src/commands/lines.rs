@@ -1,6 +1,7 @@
 //! Commands inside sentences: "Run: `pytest -q`", "`npm test` passes", and what the sentence expects.
 
 use super::expect::{Side, says_result};
+use super::means::{is_maker, is_means, is_run_behind};
 use super::{Doubt, Expect, ExpectedOutcome, Of, PlannedCommand, command, expectation, unknown};
 use crate::changes::asks_for_change;
 use crate::document::Span;
@@ -81,7 +82,10 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
             Manner::Labelled => shell::is_command(inner) || at == 0 && inner.contains(' ') && before.trim().is_empty(),
             Manner::Sentence => {
                 let alone = span.outer == (0..words.trim_end().len()) && inner.contains(' ');
-                let told = || says_run(before, 5) || is_means(before) || is_run_behind(&words[span.outer.end..]);
+                let told = || {
+                    let behind = &words[span.outer.end..];
+                    says_run(before, 5) || is_means(before) || is_run_behind(behind) || is_maker(before, behind)
+                };
                 let meant =
                     || !is_conditional(before) && !denies_name(words, &span.outer, &|word| RUNS.contains(&word));
                 let asked = || told() && meant() && !is_part_of_change(before, inner);
@@ -268,27 +272,6 @@ fn stands_alone(words: &str, outer: &Span, inner: &str) -> bool {
     let before = &words[..outer.start];
     let passes = outer.start == 0 && words[outer.end..].to_lowercase().contains("pass");
     says_run(before, 1) || before.trim_end().ends_with(':') || passes
-}
-
-/// Whether the verb that asks to run a command stands behind it: "`make check` ausführen", "`make check` を実行".
-fn is_run_behind(behind: &str) -> bool {
-    const VERBS: [&str; 6] = ["ausführen", "laufen", "실행", "実行", "运行", "执行"];
-    let lower = behind.to_lowercase();
-    let bare = lower.trim_start_matches([' ', '를', '을', 'を']);
-    VERBS.iter().any(|verb| bare.starts_with(verb))
-}
-
-/// Whether a sentence asks for something to be made by what follows: "Generate the migration with".
-fn is_means(before: &str) -> bool {
-    const MEANS: [&str; 14] =
-        ["with", "by", "via", "using", "mit", "con", "mediante", "avec", "com", "через", "用", "通过", "使用", "で"];
-    let breaks = [". ", "; ", ": ", "。", "；"];
-    let from = breaks.iter().filter_map(|sign| before.rfind(sign).map(|at| at + sign.len())).max().unwrap_or(0);
-    let clause = &before[from..];
-    let lower = clause.trim_end_matches([' ', '*', '_', ':']).to_lowercase();
-    let last = lower.split_whitespace().next_back().unwrap_or("");
-    let told = MEANS.iter().any(|word| if word.is_ascii() { last == *word } else { last.ends_with(word) });
-    told && !clause.contains('`') && asks_for_change(clause)
 }
 
 /// Whether one of the last `reach` words asks to run what follows.

@@ -110,6 +110,11 @@ impl<'w> Asked<'w> {
         names.into_iter().any(|name| is_shown_as_code(document, name))
     }
 
+    /// Returns whether it names code, behind that with which it begins, that no block shows.
+    pub(super) fn lacks_object(&self, shown: Shown<'_>) -> bool {
+        code_spans(self.words, 0).into_iter().skip(1).any(|span| !shown.has(&self.words[span.inner]))
+    }
+
     /// Returns whether it names a symbol.
     pub(super) fn names_symbols(&self) -> bool {
         !self.symbols.is_empty()

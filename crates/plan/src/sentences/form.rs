@@ -109,8 +109,14 @@ pub(super) fn read_form(words: &str) -> Form {
     let negative = opening.is(Use::Negation) && !insists || name.is(Use::Negation);
     let said = uses_in(&main);
     let clause = if matches!(mood, Mood::Asks(_)) { imperative_clause(&main) } else { &main };
-    let clause = if insists { imperative_clause(&head[opening.end(Use::Demand).unwrap_or(0)..]) } else { clause };
-    let negated = negative || if clause.len() < main.len() { uses_in(clause) } else { said }.has(Use::Negation);
+    let own = if insists {
+        uses_in(&main_statement(&head[opening.end(Use::Demand).unwrap_or(0)..]))
+    } else if clause.len() < main.len() {
+        uses_in(clause)
+    } else {
+        said
+    };
+    let negated = negative || own.has(Use::Negation);
     let of_head = uses_in(&head);
     // "Cover no greeting" begins with its verb: what is denied is a part of the object.
     let dense = main.chars().any(is_dense);
@@ -180,7 +186,19 @@ pub(super) fn begins_explanation(words: &str) -> bool {
 /// Returns whether a sentence that begins with a word for what was said before goes on with what that does, in a verb that
 /// other sentences ask with: "This logs each call", "That also caches the result".
 fn says_what_it_does(head: &str) -> bool {
-    let mut rest = head[entry_at_start(head, Use::Anaphor).unwrap_or(0)..].trim_start();
+    acts(&head[entry_at_start(head, Use::Anaphor).unwrap_or(0)..])
+}
+
+/// Returns whether a sentence begins with code and goes on with what that does beside: "`create` also emits `created`".
+pub(super) fn says_what_code_does(head: &str) -> bool {
+    let subject = code_spans(head, 0).into_iter().next().filter(|span| span.outer.start == 0);
+    let behind = subject.map(|span| head[span.outer.end..].trim_start());
+    behind.is_some_and(|behind| entry_at_start(behind, Use::Lead).is_some() && acts(behind))
+}
+
+/// Returns whether words begin with a verb, in the third person, that other sentences ask with.
+fn acts(words: &str) -> bool {
+    let mut rest = words.trim_start();
     while let Some(end) = entry_at_start(rest, Use::Lead) {
         rest = rest[end..].trim_start();
     }

@@ -363,6 +363,11 @@ impl Judge<'_, '_, '_> {
         }
         let group = self.scopes.group(cut.row);
         let below = self.stock.shows_in(group.start..cut.row) && !self.is_followed(cut);
+        // "`create` also emits an event": what it does beside what its block shows.
+        let acts = form::says_what_code_does(&form.head) && asked.lacks_object(self.stock.unit());
+        if below && acts {
+            return true;
+        }
         let stands = below || form.cautions || self.commits(cut) || row.topic == Some(Topic::Changes);
         stands && asked.is_unfamiliar(self.stock.unit())
     }

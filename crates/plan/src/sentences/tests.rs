@@ -108,6 +108,7 @@ fn negation_belongs_to_the_main_statement() {
     }
     for yes in [
         "Don't forget the log entry.",
+        "Don't forget `import { now } from \"../clock.js\";`.",
         "Vergiss nicht den Eintrag im Protokoll.",
         "Use a map, not a list.",
         "Add the guard so it cannot fail.",

@@ -79,6 +79,7 @@ fn what_is_only_shown_is_told_by_its_words() {
         "No cambies `b`; se muestra como contexto:",
         "For reference only (no change needed):",
         "This must not be applied yet:",
+        "This is how it must not look:",
         "This is not to be added in this phase:",
         "Dies darf noch nicht angewendet werden:",
         "不要修改 `b`，仅供参考：",

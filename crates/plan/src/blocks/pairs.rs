@@ -1,0 +1,55 @@
+//! Ties blocks of code as it is to those of what it is to become.
+
+use super::{FileOf, Placed, Role, Uncertainty};
+
+/// Ties a "before" to the block that replaces it: the next one of the same step.
+pub(super) fn pair_old_with_new(placed: &mut [Placed], starts: &[usize]) {
+    for at in 0..placed.len() {
+        let Some(next) = placed.get(at + 1) else {
+            continue;
+        };
+        // "Remove: … Replace with: …"
+        let goes = placed[at].block.role == Role::Remove && next.block.role == Role::After { before: None };
+        if !goes && !matches!(placed[at].block.role, Role::Before { .. }) {
+            continue;
+        }
+        // "#### Before", "#### After": a heading each, and nothing else between the two.
+        let headed = next.row == placed[at].row + 2 && next.block.role == Role::After { before: None };
+        let near = headed || starts.get(placed[at].row) == starts.get(next.row);
+        let kin = next.block.language == placed[at].block.language || next.block.language.is_empty();
+        // What the words only call the present code is no half of a pair by that.
+        let quoted = placed[at].quoted;
+        let after = matches!(next.block.role, Role::After { .. }) || next.block.role == Role::Code && !quoted;
+        if near && kin && after {
+            let file = match (&placed[at].block.file, &next.block.file) {
+                (FileOf::Change(one), FileOf::Change(other)) if one != other => continue,
+                (found @ FileOf::Change(_), _) | (_, found) => found.clone(),
+            };
+            placed[at].block.file = file.clone();
+            placed[at + 1].block.file = file;
+            tie_to_next(placed, at);
+        }
+    }
+    // "X: [block] to: [block]": the words between them make the first one the old code.
+    for at in 1..placed.len() {
+        let (first, second) = (&placed[at - 1], &placed[at]);
+        let alone = second.block.role == Role::After { before: None } && first.block.role == Role::Code;
+        let near = first.row + 2 == second.row && starts.get(first.row) == starts.get(second.row);
+        if alone && near && first.block.language == second.block.language && first.block.file == second.block.file {
+            tie_to_next(placed, at - 1);
+        }
+    }
+}
+
+/// Makes a block the old code of the next one, of which the words above the first speak as well: "In `f`, change … to …".
+fn tie_to_next(placed: &mut [Placed], at: usize) {
+    placed[at].block.role = Role::Before { after: Some(at + 1) };
+    placed[at].block.uncertain = placed[at].block.uncertain.filter(|one| *one != Uncertainty::MayBeOld);
+    let above = placed[at].block.prose.clone();
+    let next = &mut placed[at + 1].block;
+    next.role = Role::After { before: Some(at) };
+    let new: Vec<&str> = above.lines().filter(|line| !next.prose.lines().any(|own| own == *line)).collect();
+    if !new.is_empty() {
+        next.prose = format!("{}\n{}", new.join("\n"), next.prose);
+    }
+}
