@@ -113,6 +113,12 @@ impl Check {
         self.asks_the_same_function(other) && self.expected == other.expected
     }
 
+    /// Returns whether the text does not show the value that it demands: a variable's, in a loop over rows.
+    #[must_use]
+    pub fn hides_its_value(&self) -> bool {
+        !self.expected.is_empty() && !is_constant(&self.expected)
+    }
+
     /// Returns whether it demands something of a call of the same function, in the same way.
     #[must_use]
     pub fn asks_the_same_function(&self, other: &Check) -> bool {

@@ -2183,3 +2183,30 @@ fn rows_of_a_table_are_counted_as_tests() {
         assert_eq!(count_tests(path, text), expected, "{text}");
     }
 }
+
+#[test]
+fn a_test_written_over_rows_is_told_by_running_the_old_one() {
+    let head = "const { f } = require('./f');\n";
+    let old = format!("{head}test('f', () => {{\n  assert.equal(f(1), 2);\n}});\n");
+    let over = |call: &str, wanted: &str| {
+        format!(
+            "{head}for (const [given, wanted] of [[1, 2], [0, 1]]) {{\n  test(`f of ${{given}}`, () => {{\n    assert.equal({call}(given), {wanted});\n  }});\n}}\n"
+        )
+    };
+    for (new, way) in [
+        (over("f", "wanted"), Way::Rewritten),
+        (over("g", "wanted"), Way::Removed),
+        (over("f", "2"), Way::Removed),
+    ] {
+        let found = compare(&[Revision {
+            path: "src/f.test.js",
+            old: Some(&old),
+            new: Some(&new),
+        }]);
+        assert_eq!(
+            found.iter().map(|one| one.way).collect::<Vec<_>>(),
+            [way],
+            "{new}"
+        );
+    }
+}
