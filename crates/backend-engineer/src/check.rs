@@ -14,6 +14,7 @@ mod closing_lines;
 mod shown;
 mod judge;
 mod ended;
+mod finds_plan;
 mod runners;
 mod apart;
 mod known;
@@ -418,6 +419,7 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
     if writes == Writes::Discarded {
         restore(work, &own).await?;
     }
+    finds_plan::weigh(work, request, &asked.reading, &mut ran).await?;
     finish(work, &ran, &outcome)?;
     Ok((ran, text))
 }

@@ -122,9 +122,13 @@ fn collect(node: Node<'_>, walk: &mut Walk<'_>) {
             rows: rows(node),
             edits: Vec::new(),
         });
-        if !is_python {
+        let hollow = if is_python {
+            python::of_hollow(node, walk.source)
+        } else {
             add(script::of_function(node, walk.language), walk);
-        }
+            script::of_hollow(node, walk.source)
+        };
+        add(hollow.into_iter().collect(), walk);
         collect(body, walk);
         walk.inside = outer;
         return;

@@ -135,7 +135,7 @@ impl Reading {
             Node::Subshell(inner) => self.decides_node(inner),
             Node::Background(_) => Decides::Nothing(NothingReason::Background),
             Node::Sequence(all) => self.decides_sequence(all),
-            Node::Condition { branches, .. } => self.decides_condition(branches),
+            Node::Condition { tests, branches } => self.decides_condition(tests, branches),
             Node::Loop { tests, body } => {
                 let endless = tests
                     .last()
@@ -276,7 +276,7 @@ impl Reading {
         }
     }
 
-    fn decides_condition(&self, branches: &[Node]) -> Decides {
+    fn decides_condition(&self, tests: &[Node], branches: &[Node]) -> Decides {
         let inside = |node: &Node, wanted: &dyn Fn(&Node) -> bool| match node {
             Node::Sequence(all) => all.iter().any(wanted),
             one => wanted(one),
@@ -290,10 +290,14 @@ impl Reading {
         if branches.iter().any(|branch| inside(branch, &prints)) {
             return Decides::Output(OutputReason::Condition);
         }
-        match branches {
-            [_, .., last] => self.decides_node(last),
-            _ => Decides::Nothing(NothingReason::Condition),
+        // Of an `if`, one branch is taken for sure only where it has an `else`; what a `case` leaves out is not known.
+        let takes_one = branches.len() > tests.len() && branches.len() > 1;
+        if !takes_one || branches.iter().any(|branch| self.does_nothing(branch)) {
+            return Decides::Nothing(NothingReason::Condition);
         }
+        let mut told = branches.iter().map(|branch| self.decides_node(branch));
+        let lost = |one: &Decides| !matches!(one, Decides::Status | Decides::Found);
+        told.find(lost).unwrap_or(Decides::Status)
     }
 
     /// Returns whether a node does nothing of note: it waits, prints or changes the shell.

@@ -12,8 +12,10 @@ const SOURCES: [&str; 5] = [".py", ".ts", ".js", ".tsx", ".rb"];
 
 /// Returns whether a text is a command rather than a name, a path or a sentence.
 pub fn is_command(text: &str) -> bool {
-    let bare = text
-        .trim()
+    let bare = text.trim();
+    let grouped = bare.strip_prefix("{ ").filter(|_| bare.ends_with("; }"));
+    let bare = grouped
+        .unwrap_or(bare)
         .trim_start_matches("$ ")
         .trim_start_matches("! ")
         .trim_start_matches('(');
@@ -36,7 +38,9 @@ pub fn is_command(text: &str) -> bool {
     let first = first.trim_end_matches(';');
     let rest: Vec<&str> = words.collect();
     if CONTROL.contains(&first) {
-        return bare.contains(';') && bare.contains("do") || bare.contains("then");
+        return bare.contains(';') && bare.contains("do")
+            || bare.contains("then")
+            || first == "case" && bare.ends_with("esac");
     }
     match row_of(first) {
         Some(row) if !first.contains("://") => is_known_word(row, bare, &rest, assigned),

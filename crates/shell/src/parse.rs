@@ -284,9 +284,11 @@ impl Reader<'_> {
         let (mut tests, mut branches) = (Vec::new(), Vec::new());
         let mut parts: Vec<Syntax<'_>> = Vec::new();
         let flush = |reader: &mut Self, parts: &mut Vec<Syntax<'_>>, branches: &mut Vec<Node>| {
-            if !parts.is_empty() {
-                branches.push(reader.statements(parts));
-                parts.clear();
+            let branch = reader.statements(parts);
+            parts.clear();
+            // The `fi` behind an `else` is no branch.
+            if branch != Node::Nothing {
+                branches.push(branch);
             }
         };
         for child in child_nodes(node) {

@@ -14,6 +14,8 @@ pub(crate) enum Vacuous {
     Constant,
     /// It lists or describes, and what it is for does not happen: `--collect-only`.
     Lists,
+    /// It searches the tree, and finds its own words in the plan alone.
+    FindsPlan,
     /// It succeeds where the check fails: `! pytest`.
     Negated,
     /// It can succeed without that what checks has run: `grep -q x a || pytest`.
@@ -32,6 +34,7 @@ impl fmt::Display for Vacuous {
             Vacuous::Idle => "it checks nothing",
             Vacuous::Constant => "it is made of constants, and checks nothing of what is said",
             Vacuous::Lists => "it lists or describes, and checks nothing",
+            Vacuous::FindsPlan => "it finds the plan itself, and nothing else",
             Vacuous::Negated => "`!` turns its exit status around: it succeeds where the check fails",
             Vacuous::Spared => "it can succeed without running what checks",
             Vacuous::Nothing(NothingReason::Or) | Vacuous::Output(OutputReason::Or) => "`||` swallows its exit status",
@@ -254,6 +257,9 @@ mod tests {
             ("pytest &", Vacuous::Nothing(NothingReason::Background)),
             ("pytest; echo $?", Vacuous::Output(OutputReason::StatusPrinted)),
             ("if pytest; then echo ok; fi", Vacuous::Output(OutputReason::Condition)),
+            ("if [ -f a ]; then true; else pytest; fi", Vacuous::Nothing(NothingReason::Condition)),
+            ("if [ -f a ]; then pytest; elif [ -f b ]; then jest; fi", Vacuous::Nothing(NothingReason::Condition)),
+            ("if [ -f a ]; then pytest || true; else pytest; fi", Vacuous::Nothing(NothingReason::Or)),
             ("pytest --collect-only -q", Vacuous::Lists),
             ("npx jest --listTests", Vacuous::Lists),
             ("! pytest", Vacuous::Negated),
@@ -338,6 +344,8 @@ mod tests {
             "bash -c 'cd api && pytest'",
             "test -d .venv || python3 -m venv .venv; pytest",
             "pytest || python3 -m pytest",
+            "if [ -z \"$CI\" ]; then pytest; else pytest -v; fi",
+            "if [ -f a ]; then pytest; elif [ -f b ]; then npx jest; else exit 1; fi",
             "[ -f a ] || exit 1; pytest",
             "python3 -c \"import app; assert app.A || True\"",
             "python manage.py makemigrations --check",

@@ -64,11 +64,11 @@ pub(crate) async fn compare_with_baseline(
     }
     if works && work.state.worked.keys().any(|path| belongs_to_tests(path)) {
         let asserts = weakened::bring_checks(work);
-        let settings_alone = weakened::changes_settings_alone(work);
+        let no_tests = weakened::changes_no_tests(work);
         let mut apart = run_all(work, (&passed, &change.known), Back::AllButTests).await?;
         for ((check, ran), before) in passed.iter().zip(&mut apart).zip(&earlier) {
-            // With new settings alone it is still the old tests that fail, as they did with the old settings.
-            let failed_before = settings_alone && before.judgement.verdict == Verdict::Failed;
+            // With new settings and helpers alone it is still the old tests that fail, as they did with the old ones.
+            let failed_before = no_tests && before.judgement.verdict == Verdict::Failed;
             if !asserts && !failed_before {
                 // Such a test fails at most because it can't be loaded, and passes with any stub that lets it be.
                 ran.judgement = Judgement::not_checked("the new tests assert nothing");
@@ -84,6 +84,7 @@ pub(crate) async fn compare_with_baseline(
 /// Notes what the plan's own code changes of tests, and where a model silenced tools.
 fn note_changes(work: &mut UnitWork<'_>, change: &Change) -> Result<(), Stop> {
     let mut notes = weakened::notes_on_plan(&weakened::by_plan(work, change));
+    notes.extend(weakened::notes_on_probes(work, change));
     notes.extend(weakened::notes_on_silencers(&weakened::by_model(work)));
     notes.into_iter().try_for_each(|line| work.note(line))
 }

@@ -97,6 +97,10 @@ fn worked(work: &mut UnitWork<'_>) -> Vec<Changed> {
 
 /// Returns what the plan's own code and commands changed of the tests and of their configuration.
 pub(super) fn by_plan(work: &mut UnitWork<'_>, change: &Change) -> Found {
+    Found::of(&shown(work, change))
+}
+
+fn shown(work: &mut UnitWork<'_>, change: &Change) -> Vec<Changed> {
     let mut files = Vec::new();
     for file in &change.written {
         let now = match work.state.worked.get(&file.path) {
@@ -107,7 +111,7 @@ pub(super) fn by_plan(work: &mut UnitWork<'_>, change: &Change) -> Found {
         files.push(Changed { path: file.path.clone(), old, new: text(now) });
     }
     files.retain(|file| file.old != file.new);
-    Found::of(&files)
+    files
 }
 
 /// Returns the sentences on what the plan's own code changes of the tests, each with what they demanded before.
@@ -169,15 +173,29 @@ pub(super) fn of_setting((path, key, old, new): &(String, String, String, String
 /// name them.
 pub(super) fn probes(work: &mut UnitWork<'_>) -> Vec<String> {
     let words = PlanWords::of(work);
+    let files = worked(work);
+    let mut found = probes_of(&files);
+    found.retain(|(line, _)| !words.names(line));
+    found.iter().map(|(line, path)| format!("`{line}` in `{path}`")).collect()
+}
+
+/// Returns the sentences on lines of the plan's own code that ask whether they are tested.
+pub(super) fn notes_on_probes(work: &mut UnitWork<'_>, change: &Change) -> Vec<String> {
+    let files = shown(work, change);
+    let found = probes_of(&files).into_iter();
+    found
+        .map(|(line, path)| format!("the plan's own code asks whether it is being tested: `{line}` in `{path}`"))
+        .collect()
+}
+
+fn probes_of(files: &[Changed]) -> Vec<(&str, &str)> {
     let is_tested =
         |file: &&Changed| is_code(&file.path) && !belongs_to_tests(&file.path) && !is_configuration(&file.path);
-    let mut found = Vec::new();
-    for file in worked(work).iter().filter(is_tested) {
+    let lines = files.iter().filter(is_tested).flat_map(|file| {
         let (old, new) = (file.old.as_deref().unwrap_or_default(), file.new.as_deref().unwrap_or_default());
-        let lines = probes::added(old, new).into_iter().filter(|line| !words.names(line));
-        found.extend(lines.map(|line| format!("`{line}` in `{}`", file.path)));
-    }
-    found
+        probes::added(old, new).into_iter().map(|line| (line, file.path.as_str()))
+    });
+    lines.collect()
 }
 
 /// Returns how many fewer tests may run because a model put several into one; none where the text does not tell.
@@ -205,9 +223,9 @@ pub(super) fn bring_checks(work: &mut UnitWork<'_>) -> bool {
     })
 }
 
-/// Returns whether all that a model changed of the tests are settings of their runner, and no code.
-pub(super) fn changes_settings_alone(work: &mut UnitWork<'_>) -> bool {
-    worked(work).iter().filter(|file| belongs_to_tests(&file.path)).all(|file| !is_code(&file.path))
+/// Returns whether what a model changed of the tests holds none: settings of their runner, helpers, data.
+pub(super) fn changes_no_tests(work: &mut UnitWork<'_>) -> bool {
+    worked(work).iter().filter(|file| belongs_to_tests(&file.path)).all(|file| !holds_tests(&file.path))
 }
 
 /// Returns how a run of tests says that fewer run than `before`, beyond those that the text accounts for.

@@ -18,6 +18,7 @@ mod integrations;
 mod kills;
 mod mcp;
 mod past_runs;
+mod red_team;
 mod report_schema;
 mod scenarios;
 mod services;

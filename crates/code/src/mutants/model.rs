@@ -5,6 +5,8 @@ use std::ops::Range;
 /// What an edit does. In this order the edits of a function are used: first those that change what each call of it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operator {
+    /// A function that does nothing fails: a test that lets it pass does not call it.
+    Hollow,
     /// A function returns nothing instead of a value.
     Return,
     /// A condition is turned into its opposite; `and` is `or`.

@@ -28,6 +28,50 @@ pub(super) fn body(node: Node<'_>) -> Option<Node<'_>> {
         .flatten()
 }
 
+/// Returns the edit of a function that does nothing: it fails. Not of what others are to fill (an abstract method, one of
+/// a protocol) and of what the language calls by itself.
+pub(super) fn of_hollow(node: Node<'_>, source: &str) -> Option<Edit> {
+    let mut cursor = node.walk();
+    let block = body(node)?;
+    let told: Vec<Node<'_>> = block
+        .named_children(&mut cursor)
+        .filter(|one| one.kind() != "comment" && !is_docstring(*one))
+        .collect();
+    let [only] = told.as_slice() else { return None };
+    let owner = node.parent().and_then(|around| around.parent());
+    let is_decorated = node
+        .parent()
+        .is_some_and(|around| around.kind() == "decorated_definition");
+    let inherits = std::iter::successors(node.parent(), Node::parent)
+        .find(|one| one.kind() == "class_definition")
+        .is_some_and(|class| class.child_by_field_name("superclasses").is_some());
+    let is_method = owner.is_some_and(|one| one.kind() == "class_definition");
+    let is_of_module = node.parent().is_some_and(|one| one.kind() == "module");
+    let statement = text(*only, source);
+    let new = match only.kind() {
+        "pass_statement" => "raise RuntimeError",
+        "return_statement" if matches!(statement, "return" | "return None") => "raise RuntimeError",
+        "expression_statement" if is_of_module && statement == "..." => "raise RuntimeError",
+        "raise_statement" if !is_method && statement.contains("NotImplemented") => "pass",
+        _ => return None,
+    };
+    let is_called_by_python = field(node, "name", source).starts_with("__");
+    (!is_decorated && !inherits && !is_called_by_python).then(|| Edit {
+        operator: Operator::Hollow,
+        at: only.byte_range(),
+        new: new.to_owned(),
+        shown: only.byte_range(),
+        rows: rows(*only),
+    })
+}
+
+fn is_docstring(node: Node<'_>) -> bool {
+    node.kind() == "expression_statement"
+        && node
+            .named_child(0)
+            .is_some_and(|only| only.kind() == "string")
+}
+
 pub(super) fn name(node: Node<'_>, source: &str) -> String {
     let mut names = vec![field(node, "name", source)];
     let mut above = node.parent();

@@ -37,6 +37,34 @@ pub(super) fn body(node: Node<'_>, is_inside: bool) -> Option<Node<'_>> {
     (body.kind() == "statement_block" || !is_inside).then_some(body)
 }
 
+/// Returns the edit of a named function that does nothing: it fails. Not of a constructor, whose parameters may be all that
+/// it is for, nor of a function that is given to another one, and does nothing on purpose.
+pub(super) fn of_hollow(node: Node<'_>, source: &str) -> Option<Edit> {
+    let block = body(node, true)?;
+    let is_named = match node.kind() {
+        "function_declaration" => true,
+        "method_definition" => field(node, "name", source) != "constructor",
+        _ => node
+            .parent()
+            .is_some_and(|around| around.kind() == "variable_declarator"),
+    };
+    let mut cursor = block.walk();
+    let told: Vec<Node<'_>> = block
+        .named_children(&mut cursor)
+        .filter(|one| one.kind() != "comment")
+        .collect();
+    let does_nothing = match told.as_slice() {
+        [] => true,
+        [only] => {
+            let value = only.named_child(0).map(|value| value.kind());
+            only.kind() == "return_statement" && matches!(value, None | Some("undefined" | "null"))
+        }
+        _ => false,
+    };
+    (is_named && does_nothing)
+        .then(|| edit(Operator::Hollow, block, "{ throw new Error(); }", node))
+}
+
 pub(super) fn name(node: Node<'_>, source: &str) -> String {
     let mut names = Vec::new();
     let mut at = Some(node);

@@ -27,17 +27,60 @@ fn shown(path: &str, source: &str) -> Vec<String> {
 }
 
 #[test]
+fn what_does_nothing_is_made_to_fail() {
+    let rows: &[(&str, &[&str])] = &[
+        (
+            "def f(a):\n    return\n",
+            &["2: return -> raise RuntimeError"],
+        ),
+        (
+            "def f(a):\n    \"\"\"Doc.\"\"\"\n    pass\n",
+            &["3: pass -> raise RuntimeError"],
+        ),
+        (
+            "def f(a):\n    raise NotImplementedError(a)\n",
+            &["2: raise NotImplementedError(a) -> pass"],
+        ),
+        ("def f(a):\n    ...\n", &["2: ... -> raise RuntimeError"]),
+        ("class A:\n    def f(self):\n        ...\n", &[]),
+        (
+            "class A:\n    def f(self):\n        pass\n",
+            &["3: pass -> raise RuntimeError"],
+        ),
+        ("class A(Protocol):\n    def f(self):\n        pass\n", &[]),
+        (
+            "class A:\n    @abstractmethod\n    def f(self):\n        pass\n",
+            &[],
+        ),
+        (
+            "class A:\n    def f(self):\n        raise NotImplementedError\n",
+            &[],
+        ),
+        ("class A:\n    def __init__(self):\n        pass\n", &[]),
+        (
+            "def f(a: int = 1) -> Literal[2]:\n    pass\n",
+            &["2: pass -> raise RuntimeError"],
+        ),
+        (
+            "def f(a):\n    raise NotImplementedError\n",
+            &["2: raise NotImplementedError -> pass"],
+        ),
+    ];
+    for (source, expected) in rows {
+        assert_eq!(shown("a.py", source), *expected, "{source}");
+    }
+}
+
+#[test]
 fn python_is_made_wrong() {
     let rows: &[(&str, &[&str])] = &[
         ("def f(a):\n    return a\n", &["2: return a -> return None"]),
-        ("def f(a):\n    return\n", &[]),
         (
             "def f(a):\n    return True\n",
             &["2: return True -> return False"],
         ),
         ("x = 1\n", &[]),
         ("class A:\n    x: int = 1\n", &[]),
-        ("def f(a: int = 1) -> Literal[2]:\n    pass\n", &[]),
         (
             "def f(a):\n    if a < 0:\n        raise ValueError(a)\n    g(a)\n",
             &[
@@ -83,7 +126,6 @@ fn python_is_made_wrong() {
             "def f(a):\n    logger.info(1, 2)\n    self._log.debug(1)\n    print(1)\n",
             &[],
         ),
-        ("def f(a):\n    raise NotImplementedError\n", &[]),
         (
             "def f(a):\n    try:\n        x = a\n    except E:\n        raise F(1.5)\n",
             &["5: raise F(1.5) -> pass", "5: F(1.5) -> F(2.5)"],
@@ -165,6 +207,19 @@ fn scripts_are_made_wrong() {
         ),
         ("a.ts", "interface A { b: 1 }\nenum C { D = 1 }\n", &[]),
         ("a.js", "app.use(express.json(1, 2));\n", &[]),
+        (
+            "a.js",
+            "function f(a) {}\nconst g = () => {\n  return null;\n};\n",
+            &[
+                "1: function f(a) {} -> function f(a) { throw new Error(); }",
+                "2: () => { return null; } -> () => { throw new Error(); }",
+            ],
+        ),
+        (
+            "a.ts",
+            "class A {\n  constructor(private b: B) {}\n  c() {\n    // Nothing.\n  }\n}\non(() => {});\n",
+            &["3: c() { // Nothing. } -> c() { throw new Error(); }"],
+        ),
     ];
     for (path, source, expected) in rows {
         let mut found = shown(path, source);

@@ -276,6 +276,8 @@ fn commands_are_told_from_words() {
         "./run.sh",
         "CI=1 vitest",
         "for i in 1; do a; done",
+        "case $A in *) pytest;; esac",
+        "{ pytest; }",
         "scripts/a.sh x",
         "npx tsc --noEmit",
         "uv run pytest",
@@ -284,6 +286,9 @@ fn commands_are_told_from_words() {
     }
     for text in [
         "test name",
+        "case by case",
+        "{ id, total }",
+        "{ pytest }",
         "file path",
         "npm",
         "python",

@@ -264,7 +264,7 @@ fn expand_variables(body: &mut String, variables: &HashMap<&str, &str>) {
     *body = body.replace("$$", "$");
 }
 
-/// Lets a target without commands of its own run those that it needs.
+/// Lets a target whose own commands only print, or that has none, run those that it needs.
 fn through_prerequisites(targets: Vec<(Recipe, Vec<&str>)>, runner: &str) -> Vec<Recipe> {
     let names: Vec<String> = targets
         .iter()
@@ -272,15 +272,24 @@ fn through_prerequisites(targets: Vec<(Recipe, Vec<&str>)>, runner: &str) -> Vec
         .collect();
     let through = |(mut target, needs): (Recipe, Vec<&str>)| {
         target.needs = needs.iter().map(|need| (*need).to_owned()).collect();
-        if target.body.trim().is_empty() {
+        if only_prints(&target.body) {
             let known = needs
                 .iter()
                 .filter(|need| names.iter().any(|name| name == **need) && **need != target.name);
-            target.body = known.map(|need| format!("{runner} {need}\n")).collect();
+            let first: String = known.map(|need| format!("{runner} {need}\n")).collect();
+            target.body.insert_str(0, &first);
         }
         target
     };
     targets.into_iter().map(through).collect()
+}
+
+fn only_prints(body: &str) -> bool {
+    let reading = shell::read(body);
+    reading
+        .calls()
+        .iter()
+        .all(|call| call.is(shell::Trait::Prints))
 }
 
 fn justfile_recipes(text: &str) -> Vec<Recipe> {
@@ -407,6 +416,15 @@ mod tests {
         assert_eq!(
             shown("api/justfile", just),
             [of("test", 3, "pytest {{args}}\n")]
+        );
+        let make = "check: lint\n\t@echo done\nlint: build\n\truff check .\nbuild:\n\t./build.sh\n";
+        assert_eq!(
+            shown("Makefile", make),
+            [
+                of("check", 1, "make lint\necho done\n"),
+                of("lint", 3, "ruff check .\n"),
+                of("build", 5, "./build.sh\n"),
+            ]
         );
         let node = "{\n  \"scripts\": {\n    \"test\": \"jest\"\n  }\n}";
         assert_eq!(shown("package.json", node), [of("test", 3, "jest")]);

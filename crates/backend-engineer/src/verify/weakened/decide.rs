@@ -3,7 +3,7 @@
 
 use code::weakening::{Way, Weakening};
 
-use super::plan_words::{NamedBy, PlanWords};
+use super::plan_words::{NamedBy, PlanWords, drops_value};
 use super::{Found, of_setting, sentence};
 
 /// How the old tests ended on the new code.
@@ -73,6 +73,8 @@ pub(crate) fn decide(found: &Found, words: &PlanWords, runs: Option<&[OldRun]>) 
 fn of_test(one: &Weakening, words: &PlanWords, runs: Option<&[OldRun]>, verdicts: &mut Verdicts) {
     let named = named_by(one, words);
     let by_words = matches!(named, Some(NamedBy::Name | NamedBy::Value));
+    // What is rewritten beside the value that it demanded states another one only where that is gone.
+    let restates = named == Some(NamedBy::Value) && (one.way != Way::Rewritten || drops_value(&one.old, &one.new));
     let line = sentence(one);
     let settled = match one.way {
         Way::Silenced(_) | Way::Tolerance | Way::Timeout | Way::Loosened if by_words => Some(true),
@@ -91,7 +93,7 @@ fn of_test(one: &Weakening, words: &PlanWords, runs: Option<&[OldRun]>, verdicts
         (Said::FailsStill, _) if one.way != Way::Expectation && !by_words => {
             verdicts.weakened.push(format!("{line}; as it was, it still fails"));
         }
-        (Said::Fails | Said::FailsStill, _) if named == Some(NamedBy::Value) => verdicts.stated.push(line),
+        (Said::Fails | Said::FailsStill, _) if restates => verdicts.stated.push(line),
         (Said::Fails | Said::FailsStill, _) if named.is_some() => verdicts.asked.push(line),
         (Said::Fails | Said::FailsStill, _) => {
             verdicts.weakened.push(format!("{line}; as it was, it fails on the new code"))

@@ -77,7 +77,17 @@ impl PlanWords {
     pub(super) fn names_value(&self, old: &str, new: &str) -> bool {
         let known = values(old);
         let fresh: Vec<String> = values(new).into_iter().filter(|value| !known.contains(value)).collect();
-        !fresh.is_empty() && fresh.iter().all(|value| self.names(value))
+        !fresh.is_empty() && fresh.iter().all(|value| self.states(value))
+    }
+
+    /// Returns whether the words state a value. The number of a step or a task is its name, and states none.
+    fn states(&self, value: &str) -> bool {
+        let is_whole = value.chars().all(|letter| letter.is_ascii_digit());
+        if !is_whole {
+            return self.names(value);
+        }
+        let unnumbered = PlanWords { text: without_numbering(&self.text) };
+        unnumbered.names(value)
     }
 
     /// Returns whether the words name something that a test looks at: a function, a member, a route.
@@ -103,6 +113,30 @@ fn asking(phase: &Phase, text: &str) -> String {
     }
     kept.push_str(text.get(at..phase.span.end.max(at)).unwrap_or_default());
     kept
+}
+
+/// Returns the text without the numbers that the plan's headings and steps have for names: `### Task 2: …`,
+/// `- [ ] **Step 3: …`, `4. …`.
+fn without_numbering(text: &str) -> String {
+    let bare = |line: &str| -> String {
+        let opening = line.len() - line.trim_start_matches(|letter: char| !letter.is_alphanumeric()).len();
+        let (marks, rest) = line.split_at(opening);
+        let word = rest.find(|letter: char| !letter.is_alphabetic()).unwrap_or(rest.len());
+        let (word, behind) = rest.split_at(word);
+        let blank = behind.len() - behind.trim_start_matches(' ').len();
+        let number = behind[blank..].find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(0);
+        let (number, left) = behind[blank..].split_at(number);
+        let closes = number.ends_with('.') || left.starts_with([':', ')', '—', '–', '-']) || left.starts_with(" - ");
+        let is_numbering = !number.is_empty() && closes && (blank > 0) != word.is_empty();
+        if is_numbering { format!("{marks}{word}{left}") } else { line.to_owned() }
+    };
+    text.lines().map(bare).collect::<Vec<_>>().join("\n")
+}
+
+/// Returns whether a value of the old line stands no longer in the new one.
+pub(super) fn drops_value(old: &str, new: &str) -> bool {
+    let kept = values(new);
+    values(old).iter().any(|value| !kept.contains(value))
 }
 
 /// Returns the numbers and the texts in quotes of a line of code.
@@ -172,6 +206,11 @@ mod tests {
         assert!(plan.names_value("assert f() == 'a'", "assert f() == 'created'"));
         assert!(!plan.names_value("assert r.status == 200", "assert r.status == 500"));
         assert!(!plan.names_value("assert f() == 1", "assert f()"));
+        let numbered =
+            words("### Task 1: Tax\n\n- [ ] **Step 2: Add it**\n\n3. Answer 4 to all.\n\n- 5 items are listed: 6.\n");
+        for (number, is_stated) in [("1", false), ("2", false), ("3", false), ("4", true), ("5", true), ("6", true)] {
+            assert_eq!(numbered.names_value("assert f()", &format!("assert f() == {number}")), is_stated, "{number}");
+        }
         assert!(plan.names_symbol("client.post(\"/orders\").status_code"));
     }
 }

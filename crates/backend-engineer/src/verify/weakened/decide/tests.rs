@@ -90,6 +90,18 @@ fn what_the_old_tests_say_decides_the_rest() {
 }
 
 #[test]
+fn a_rewritten_test_that_keeps_its_value_states_no_other() {
+    for (new, expected) in [("assert abs(f(1) - 1) < 3", [0, 1, 0]), ("assert f() >= 3", [0, 0, 1])] {
+        let one = Weakening { new: new.to_owned(), ..weakening(Way::Rewritten) };
+        let found = Found { tests: vec![one], ..Found::default() };
+        let run = OldRun { outcome: failed().expect("it failed"), before: None, covers: vec![PATH.to_owned()] };
+        let verdicts = decide(&found, &PlanWords::of_text("`f` answers 3 at the most."), Some(&[run]));
+        let counts = [verdicts.weakened.len(), verdicts.asked.len(), verdicts.stated.len()];
+        assert_eq!(counts, expected, "{new}");
+    }
+}
+
+#[test]
 fn a_test_that_failed_before_as_well_is_not_what_the_plan_changes() {
     let before = || Some("FAIL: test_increment (tests.test_calc)\nAssertionError: 2 != 1".to_owned());
     for (way, plan, expected) in [

@@ -1,0 +1,3 @@
+#!/bin/sh
+python3 -m unittest discover -s checks -t .
+echo finished

@@ -1,0 +1,4 @@
+#!/bin/bash
+set -e
+trap 'rm -f /tmp/shop.log' EXIT
+python3 -m unittest discover -s checks -t .

@@ -1,0 +1,3 @@
+import subprocess
+
+subprocess.run(["python3", "-m", "unittest", "discover", "-s", "checks", "-t", "."])

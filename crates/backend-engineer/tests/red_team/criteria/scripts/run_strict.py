@@ -1,0 +1,4 @@
+import subprocess
+import sys
+
+sys.exit(subprocess.run(["python3", "-m", "unittest", "discover", "-s", "checks", "-t", "."]).returncode)
