@@ -87,7 +87,7 @@ pub(crate) struct Ran {
     pub(crate) tail: String,
     /// Each test by itself, where the runner said so itself.
     pub(crate) tests: Vec<TestResult>,
-    /// How many tests ran, by the same source.
+    /// The number of tests ran, by the same source.
     pub(crate) count: Count,
     /// What it wrote as a step of the plan and the user does not get; data aside.
     pub(crate) dropped: Vec<String>,
@@ -119,7 +119,7 @@ impl Ran {
 }
 
 impl Request {
-    /// What a command of the plan asks to run, or why it can't be run as it stands.
+    /// Returns what a command of the plan asks to run, or why it can't be run as it stands.
     pub(crate) fn of(command: &PlannedCommand, why: &str, work: &UnitWork<'_>) -> Result<Self, Box<Ran>> {
         let folder = folder_of(command, work);
         let refuse = |why: &str| Err(Box::new(Ran::not_run(&command.text, &folder, why)));
@@ -302,7 +302,8 @@ pub(crate) async fn run_before(
     Ok(Before { judgement, text, tests: told.tests() })
 }
 
-/// A request as the sandbox takes it, with the programs that it means first; its runners are listened to by `watch`.
+/// Returns a request as the sandbox takes it, with the programs that it means first; its runners are listened to by
+/// `watch`.
 fn to_run<'a>(run: &RunContext, request: &'a Request, asked: &Asked, watch: Option<&Watch>) -> ToRun<'a> {
     let mut to_run = plain(run, request, &asked.script);
     if let Some(watch) = watch {
@@ -311,7 +312,7 @@ fn to_run<'a>(run: &RunContext, request: &'a Request, asked: &Asked, watch: Opti
     to_run
 }
 
-/// A script in the request's folder.
+/// Returns a script in the request's folder.
 fn plain<'a>(run: &RunContext, request: &'a Request, script: &str) -> ToRun<'a> {
     let programs_first = nearest_tools(run.root(), &effective_folder(request));
     ToRun::new(script, &request.folder, programs_first)
@@ -470,12 +471,12 @@ fn effective_folder(request: &Request) -> PathBuf {
     folder
 }
 
-/// A script's first line, for one-line messages.
+/// Returns a script's first line, for one-line messages.
 pub(crate) fn first_line(script: &str) -> &str {
     script.lines().next().unwrap_or_default()
 }
 
-/// The worst of several verdicts; nothing at all is not checked.
+/// Returns the worst of several verdicts; nothing at all is not checked.
 pub(crate) fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
     let rank = |verdict: &Verdict| match verdict {
         Verdict::Failed => 0,

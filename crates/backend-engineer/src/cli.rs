@@ -147,17 +147,17 @@ pub(crate) struct Caller {
 }
 
 impl Globals {
-    /// Whether what goes to `stream` is coloured.
+    /// Returns whether what goes to `stream` is coloured.
     pub(crate) fn coloured(&self, stream: Stream) -> bool {
         self.color.decide(stream.is_terminal(), |name| std::env::var_os(name))
     }
 
-    /// The styles of what goes to `stream`.
+    /// Returns the styles of what goes to `stream`.
     pub(crate) fn palette(&self, stream: Stream) -> Palette {
         Palette { on: self.coloured(stream) }
     }
 
-    /// How stops and findings look at `stream`.
+    /// Returns how stops and findings look at `stream`.
     pub(crate) fn look(&self, stream: Stream) -> Look {
         let coloured = self.coloured(stream);
         if coloured || stream.is_terminal() { Look::Drawn { coloured } } else { Look::Plain }

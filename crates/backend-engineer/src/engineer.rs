@@ -60,7 +60,7 @@ pub(crate) struct Engineer {
     pub(crate) definition: Definition,
     /// Who is asked.
     pub(crate) model: Box<dyn Model>,
-    /// What the run may take.
+    /// The limits of the run: turns, tokens, money, time.
     pub(crate) budget: Budget,
     /// How far beyond the named files.
     pub(crate) reach: Reach,
@@ -75,7 +75,7 @@ pub(crate) struct Engineer {
 }
 
 impl Engineer {
-    /// The engineer that is wished for; none where no model is wished for or configured.
+    /// Returns the engineer that is wished for; none where no model is wished for or configured.
     pub(crate) fn hire(definition: Definition, wishes: &Wishes) -> Result<Option<Self>, Stop> {
         if wishes.model.as_deref() == Some("none") {
             return Ok(None);
@@ -107,8 +107,8 @@ impl Engineer {
         }))
     }
 
-    /// How hard the model shall think about what did not hold: as is said, else a level harder than before; where nothing is
-    /// said of it at all, hard, which for most models is no change.
+    /// Returns how hard the model shall think about what did not hold: as is said, else a level harder than before;
+    /// where nothing is said of it at all, hard, which for most models is no change.
     pub(crate) fn effort_of_repair(&self) -> Option<Effort> {
         effort_of_repair(self.repair_effort, self.effort)
     }
@@ -119,7 +119,7 @@ impl Engineer {
         self.recorded = events;
     }
 
-    /// What was recorded of the conversation about one phase, in order.
+    /// Returns what was recorded of the conversation about one phase, in order.
     pub(crate) fn recorded_of(&self, label: &str, title: &str) -> Vec<&Event> {
         let mut found = Vec::new();
         let mut opens = false;

@@ -174,7 +174,8 @@ mod tests {
         }
     }
 
-    /// Whether "Phase 2", which passes now on tree `final`, is seen to fail without its change; work began on `first`.
+    /// Returns whether "Phase 2", which passes now on tree `final`, is seen to fail without its change; work began on
+    /// `first`.
     fn proves(rows: &[Row]) -> bool {
         let all: Vec<FoundEvidence> = (1..)
             .zip(rows)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::content_id;
 
-/// Whether the path is a cache, coverage or build output by its name.
+/// Returns whether the path is a cache, coverage or build output by its name.
 pub(crate) fn is_by_product(path: &str) -> bool {
     if let Some(inside) = path.strip_prefix(".git/") {
         // Reading a repository refreshes its index; what would lead the user's own git elsewhere is worth a word.

@@ -146,8 +146,8 @@ impl Change {
         !steps && self.servers.is_empty() && !self.session.as_ref().is_some_and(Session::touched)
     }
 
-    /// Whether anything is left that the plan does not spell out, or that could not be placed. A phase of which nothing
-    /// was understood is all left.
+    /// Returns whether anything is left that the plan does not spell out, or that could not be placed. A phase of which
+    /// nothing was understood is all left.
     pub(crate) fn leaves_work(&self) -> bool {
         let needs_a_mind = |part: OpenPart| !matches!(part, OpenPart::Dropped { .. });
         self.items.is_empty() || self.items.iter().any(|item| item.open().any(needs_a_mind))
@@ -178,7 +178,7 @@ impl Item {
         file.unit == self.unit && (named || within() || on_its_line() || said().is_some_and(spoken))
     }
 
-    /// What is not done about it, each with why.
+    /// Returns what is not done about it, each with why.
     pub(crate) fn open(&self) -> impl Iterator<Item = OpenPart> + '_ {
         self.deeds.iter().filter_map(|deed| match deed {
             Deed::Place(placement) => placement.refused(),
@@ -278,7 +278,7 @@ fn tell_staged(work: &mut UnitWork<'_>, path: &str, action: FileAction, how: Str
     work.run.emit(Event::FileStaged { path: path.to_owned(), action, how, lines_added, lines_removed })
 }
 
-/// Lines that a file gains and loses.
+/// Returns lines that a file gains and loses.
 pub(crate) fn counts(file: &Pending) -> (usize, usize) {
     let text =
         |bytes: Option<&Vec<u8>>| bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();

@@ -74,14 +74,14 @@ impl Redactor {
         Redactor { values, words, written, first: Rc::new(first) }
     }
 
-    /// The text without secrets.
+    /// Returns the text without secrets.
     pub(crate) fn text(&self, text: &str) -> String {
         let mut out = Vec::with_capacity(text.len());
         self.feed(text.as_bytes(), text.len(), &mut out);
         String::from_utf8_lossy(&out).into_owned()
     }
 
-    /// The event without secrets in any of its texts.
+    /// Returns the event without secrets in any of its texts.
     pub(crate) fn event(&self, event: Event) -> Result<Event, Stop> {
         let broken = |error: serde_json::Error| Stop::environment(format!("an event can't be written: {error}"));
         let mut value = serde_json::to_value(&event).map_err(broken)?;
@@ -107,12 +107,12 @@ impl Redactor {
         }
     }
 
-    /// A reader of the same bytes without secrets, in bounded memory.
+    /// Returns a reader of the same bytes without secrets, in bounded memory.
     pub(crate) fn reader<R: Read>(&self, source: R) -> Redacted<'_, R> {
         Redacted { redactor: self, source, pending: Vec::new(), ready: Vec::new(), given: 0, ended: false }
     }
 
-    /// How much must be held back so that no secret is cut in two.
+    /// Returns how much must be held back so that no secret is cut in two.
     fn overlap(&self) -> usize {
         let whole = self.values.iter().chain(&self.words).map(|(_, value)| value.len());
         // At worst, a line breaks behind each letter of a writing.

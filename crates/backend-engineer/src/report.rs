@@ -45,7 +45,7 @@ pub(crate) struct Report {
     files: Vec<Account>,
     /// The lines on tests, lint and types.
     pub(crate) verification: Results,
-    /// How many wrong versions of the phase's code its tests reject; none where nothing was tried.
+    /// The number of wrong versions of the phase's code its tests reject; none where nothing was tried.
     strength: Option<Strength>,
     /// Every check.
     pub(crate) checks: Vec<CheckLine>,
@@ -61,7 +61,7 @@ pub(crate) struct Report {
     pub(crate) sandbox: Option<String>,
     /// Every span of the phase's text, from its first byte to its last, with what became of it.
     spans: Vec<SpanLine>,
-    /// How many spans there are of each state, those of mere markup apart.
+    /// The number of spans there are of each state, those of mere markup apart.
     span_states: BTreeMap<SpanState, usize>,
     /// Observations, decisions, what is left open and why.
     pub(crate) notes: Vec<String>,
@@ -135,11 +135,11 @@ pub(crate) struct CheckLine {
     pub(crate) tree: Option<String>,
     /// The end of what it printed, where it failed.
     pub(crate) output: String,
-    /// How many tests its runners told of, where they told of any.
+    /// The number of tests its runners told of, where they told of any.
     pub(crate) tests: Option<TestCounts>,
 }
 
-/// How many tests a check ran, by what their runner says itself.
+/// The number of tests a check ran, by what their runner says itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct TestCounts {
     /// Those that passed.
@@ -419,7 +419,7 @@ fn notes(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> V
     notes
 }
 
-/// What the plan says must stay, and what waits for a condition.
+/// Returns what the plan says must stay, and what waits for a condition.
 fn of_sentences(work: &UnitWork<'_>, verification: &Verification) -> Vec<String> {
     let mut notes = Vec::new();
     for one in &verification.prohibitions {
@@ -441,7 +441,7 @@ fn of_sentences(work: &UnitWork<'_>, verification: &Verification) -> Vec<String>
     notes
 }
 
-/// What a model said and took, and what it changed beyond the files that the plan names.
+/// Returns what a model said and took, and what it changed beyond the files that the plan names.
 fn of_model(work: &UnitWork<'_>, change: &Change) -> Vec<String> {
     let mut notes = Vec::new();
     let written = |path: &String| change.written.iter().any(|file| file.path == *path);
@@ -468,7 +468,7 @@ fn of_model(work: &UnitWork<'_>, change: &Change) -> Vec<String> {
     notes
 }
 
-/// The specification's words for a verdict.
+/// Returns the specification's words for a verdict.
 pub(crate) fn verdict_words(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Passed => "PASS",

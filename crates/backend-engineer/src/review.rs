@@ -34,7 +34,7 @@ pub(crate) enum Extent {
     Run,
 }
 
-/// Every code that a finding can have, in the order of the list.
+/// Returns every code that a finding can have, in the order of the list.
 pub(crate) fn codes() -> impl Iterator<Item = &'static Code> {
     rules::RULES.iter().flat_map(|rule| rule.codes)
 }
@@ -135,7 +135,7 @@ fn cover(unit: &Phase, covered: &mut BTreeSet<PhaseId>) {
     }
 }
 
-/// What reading the plan told: its standing, and what could not be read with certainty.
+/// Returns what reading the plan told: its standing, and what could not be read with certainty.
 fn of_reading(run: &RunContext, units: &[PhaseId], extent: Extent) -> Vec<Finding> {
     let plan = &run.plan;
     let spans: Vec<_> =
@@ -245,7 +245,7 @@ fn of_unit(work: &mut UnitWork<'_>, facts: &mut Facts, code: &Codebase, extent: 
     Ok(found)
 }
 
-/// Whether the unit names one that comes later in the plan among those that it depends on.
+/// Returns whether the unit names one that comes later in the plan among those that it depends on.
 fn depends_forward(plan: &Plan, unit: PhaseId) -> bool {
     let Some(phase) = plan.phase(unit) else { return false };
     let later = |wanted: &String| matches!(plan.select(wanted).as_deref(), Ok([id]) if *id > unit);
@@ -264,7 +264,7 @@ fn place_all(work: &mut UnitWork<'_>) -> Result<Vec<(PhaseId, Placement)>, Stop>
     Ok(placements)
 }
 
-/// A finding of a rule: its severity is that of its code.
+/// Returns a finding of a rule: its severity is that of its code.
 fn found(plan: &Plan, code: &'static Code, span: std::ops::Range<usize>, message: impl Into<String>) -> Finding {
     finding(plan, code.name, code.severity, message.into(), Some(span))
 }

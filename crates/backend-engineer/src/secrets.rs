@@ -112,7 +112,7 @@ pub(crate) fn of_files(root: &Path, environments: &[String]) -> Vec<Secret> {
     secrets(&texts.join("\n"))
 }
 
-/// Whether a file holds keys by its name: it is neither shown nor searched.
+/// Returns whether a file holds keys by its name: it is neither shown nor searched.
 pub(crate) fn holds_keys(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let example = ["example", "sample", "template", "dist", "defaults"].iter().any(|word| name.contains(word));
@@ -138,7 +138,7 @@ pub(crate) fn holds_keys(path: &str) -> bool {
     environment && !example || keys.iter().any(|ending| name.ends_with(ending)) || known.contains(&name.as_str())
 }
 
-/// Whether what stands before and after a value gives it as a secret: `DB_PASSWORD=value`, `password: "value"`,
+/// Returns whether what stands before and after a value gives it as a secret: `DB_PASSWORD=value`, `password: "value"`,
 /// `user:value@host`.
 pub(crate) fn stands_as_secret(before: &[u8], after: &[u8]) -> bool {
     let is_whole =
@@ -178,14 +178,14 @@ fn is_short_word(value: &str) -> bool {
     value.len() < SHORTEST_PASSWORD && value.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
-/// Whether a name says that its value is a secret.
+/// Returns whether a name says that its value is a secret.
 pub(crate) fn tells_of_secret(name: &str) -> bool {
     let upper = name.trim().to_ascii_uppercase();
     let last = upper.rsplit('_').next().unwrap_or(&upper);
     TELLING.iter().any(|part| upper.contains(part)) && !BESIDE.contains(&last)
 }
 
-/// The secret values of a text of `NAME=value` lines.
+/// Returns the secret values of a text of `NAME=value` lines.
 fn secrets(text: &str) -> Vec<Secret> {
     let mut found: Vec<(String, String)> = Vec::new();
     let mut harmless: Vec<&str> = Vec::new();
@@ -207,7 +207,7 @@ fn secrets(text: &str) -> Vec<Secret> {
     found.into_iter().map(|(name, value)| Secret { is_word: is_word(&value), name, value }).collect()
 }
 
-/// The user, host and database of an address.
+/// Returns the user, host and database of an address.
 fn parts_of_address(value: &str) -> Vec<&str> {
     let Some((scheme, rest)) = value.split_once("://") else { return Vec::new() };
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
@@ -218,7 +218,7 @@ fn parts_of_address(value: &str) -> Vec<&str> {
     [scheme, user, host, database].into_iter().filter(|part| !part.is_empty()).collect()
 }
 
-/// Whether a value is an address without anything in it that could be a secret.
+/// Returns whether a value is an address without anything in it that could be a secret.
 fn is_plain_address(value: &str) -> bool {
     /// Shorter pieces of an address are words.
     const WORD: usize = 20;
@@ -226,7 +226,7 @@ fn is_plain_address(value: &str) -> bool {
     value.contains("://") && !value.contains(['@', '?', '=']) && longest < WORD
 }
 
-/// The password in an address such as `postgres://user:password@host/db`.
+/// Returns the password in an address such as `postgres://user:password@host/db`.
 fn password(address: &str) -> Option<&str> {
     let (_, rest) = address.split_once("://")?;
     let (user, _) = rest.split('/').next()?.rsplit_once('@')?;

@@ -42,10 +42,10 @@ pub(crate) use value::{Effort, Endpoint, Hidden, Walls, read_duration, read_stre
 /// Where a repository keeps its configuration.
 const REPOSITORY_FILE: &str = ".backend-engineer/config.toml";
 
-/// How long one command may run unless said otherwise.
+/// The time one command may run unless said otherwise.
 const TIMEOUT: Duration = Duration::from_secs(600);
 
-/// How long wrong versions of a phase's code are tried unless said otherwise: about as long as a suite of ordinary size
+/// The time wrong versions of a phase's code are tried unless said otherwise: about as long as a suite of ordinary size
 /// runs. A new test file takes between a fifth of a second and two to run, so that at least a dozen versions have their
 /// turn, and a run is not noticeably longer.
 const STRENGTH: Duration = Duration::from_secs(30);
@@ -110,15 +110,15 @@ impl Surroundings {
 pub(crate) struct Settings {
     /// The sandbox of every command.
     pub(crate) sandbox: Held<Walls>,
-    /// Whether commands may use the network.
+    /// True if commands may use the network.
     pub(crate) network: Held<bool>,
-    /// How long one command may run.
+    /// The time one command may run.
     pub(crate) timeout: Held<Duration>,
-    /// How long wrong versions of a phase's code are tried against its tests.
+    /// The time wrong versions of a phase's code are tried against its tests.
     pub(crate) strength: Held<Duration>,
     /// What commands may take of the machine.
     pub(crate) limits: BTreeMap<&'static str, Held<u64>>,
-    /// Whether the plan's commit steps are carried out.
+    /// True if the plan's commit steps are carried out.
     pub(crate) commit: Held<bool>,
     /// Who does what the plan leaves open; the agent definition says where nobody does.
     pub(crate) model: Option<Held<String>>,
@@ -128,11 +128,11 @@ pub(crate) struct Settings {
     pub(crate) repair_effort: Option<Held<Effort>>,
     /// The project's own commands.
     pub(crate) commands: Commands,
-    /// Whether the setup commands may use the network: not those of a repository that nobody vouched for.
+    /// True if the setup commands may use the network: not those of a repository that nobody vouched for.
     pub(crate) setup_network: bool,
     /// Ports that commands may reach.
     pub(crate) services: BTreeMap<String, Held<Endpoint>>,
-    /// Whether a model's commands reach them, and the network where it is open.
+    /// True if a model's commands reach them, and the network where it is open.
     pub(crate) services_for_model: Held<bool>,
     /// What models cost, as the user tells.
     pub(crate) prices: BTreeMap<String, Held<Price>>,
@@ -144,7 +144,7 @@ pub(crate) struct Settings {
     pub(crate) values: BTreeMap<String, Hidden>,
     /// What of the machine commands see though it lies in what is hidden.
     pub(crate) show: Vec<Held<PathBuf>>,
-    /// Whether the user trusts this repository's configuration.
+    /// True if the user trusts this repository's configuration.
     pub(crate) trusted: Option<Origin>,
     /// What the repository asked for and did not get.
     pub(crate) withheld: Vec<Withheld>,
@@ -230,17 +230,17 @@ impl Settings {
         Ok(Settings { withheld, ..settings })
     }
 
-    /// The sandbox that is asked for.
+    /// Returns the sandbox that is asked for.
     pub(crate) fn backend(&self) -> BackendChoice {
         self.sandbox.value.into()
     }
 
-    /// Whether commands may use the network.
+    /// Returns whether commands may use the network.
     pub(crate) fn network(&self) -> bool {
         self.network.value
     }
 
-    /// How long one command may run.
+    /// Returns how long one command may run.
     pub(crate) fn timeout(&self) -> Duration {
         self.timeout.value
     }
@@ -265,27 +265,27 @@ impl Settings {
         }
     }
 
-    /// Whether the plan's commit steps are carried out.
+    /// Returns whether the plan's commit steps are carried out.
     pub(crate) fn commit(&self) -> bool {
         self.commit.value
     }
 
-    /// The commands that prepare the project before any check, in order.
+    /// Returns the commands that prepare the project before any check, in order.
     pub(crate) fn setup(&self) -> Vec<String> {
         self.commands.setup.as_ref().map(|held| held.value.clone()).unwrap_or_default()
     }
 
-    /// Whether commands reach all that the machine reaches.
+    /// Returns whether commands reach all that the machine reaches.
     pub(crate) fn reaches_everything(&self) -> bool {
         self.network() || self.sandbox.value == Walls::Off
     }
 
-    /// Names of the services that commands may reach and whose data is to last.
+    /// Returns names of the services that commands may reach and whose data is to last.
     pub(crate) fn lasting_services(&self) -> Vec<String> {
         self.services.iter().filter(|(_, held)| !held.value.disposable).map(|(name, _)| name.clone()).collect()
     }
 
-    /// Whether a model's commands reach what the plan's checks reach.
+    /// Returns whether a model's commands reach what the plan's checks reach.
     pub(crate) fn services_for_model(&self) -> bool {
         self.services_for_model.value
     }
@@ -296,30 +296,30 @@ impl Settings {
         endpoints.map(|(name, endpoint)| (name.clone(), endpoint.host.clone(), endpoint.port)).collect()
     }
 
-    /// The variables that commands see beyond the usual ones, with their values.
+    /// Returns the variables that commands see beyond the usual ones, with their values.
     pub(crate) fn variables(&self) -> Vec<(String, String)> {
         self.values.iter().map(|(name, hidden)| (name.clone(), hidden.reveal().to_owned())).collect()
     }
 
-    /// Names of variables that commands see beyond the usual ones.
+    /// Returns names of variables that commands see beyond the usual ones.
     pub(crate) fn passed_names(&self) -> Vec<String> {
         self.env.iter().map(|held| held.value.clone()).collect()
     }
 
-    /// Whether `path` (from the root, with `/`) is never written.
+    /// Returns whether `path` (from the root, with `/`) is never written.
     pub(crate) fn protects(&self, path: &str) -> bool {
         self.globs.is_match(path)
     }
 
-    /// What a person should know about the settings before anything is done: what the repository was not granted, and
-    /// what means nothing.
+    /// Returns what a person should know about the settings before anything is done: what the repository was not
+    /// granted, and what means nothing.
     pub(crate) fn remarks(&self) -> Vec<String> {
         let asked: Vec<String> = self.withheld.iter().map(Withheld::to_string).collect();
         let withheld = (!asked.is_empty()).then(|| format!("Not followed: {}. {WHY_WITHHELD}", asked.join(", ")));
         withheld.into_iter().chain(self.warnings.iter().cloned()).collect()
     }
 
-    /// Whether somebody else than the repository asked for the same.
+    /// Returns whether somebody else than the repository asked for the same.
     fn grants(&self, withheld: &Withheld) -> bool {
         match withheld.key.as_str() {
             "sandbox" => self.sandbox.value.to_string() == withheld.asked,

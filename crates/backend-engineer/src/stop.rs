@@ -44,12 +44,12 @@ impl Exit {
         Exit::Complete,
     ];
 
-    /// The number that the process ends with.
+    /// Returns the number that the process ends with.
     pub fn code(self) -> u8 {
         self as u8
     }
 
-    /// The one of `all` that is told; [`Exit::Complete`] where there is none.
+    /// Returns the one of `all` that is told; [`Exit::Complete`] where there is none.
     pub fn first(all: impl IntoIterator<Item = Exit>) -> Exit {
         let rank = |exit: &Exit| Exit::PRECEDENCE.iter().position(|candidate| candidate == exit);
         all.into_iter().min_by_key(|exit| rank(exit).unwrap_or(usize::MAX)).unwrap_or(Exit::Complete)
@@ -63,7 +63,7 @@ pub struct Stop {
     pub exit: Exit,
     /// What happened, and where.
     pub message: String,
-    /// How to go on.
+    /// The next step for the user.
     pub hint: Option<String>,
     /// The places in the plan that it speaks of.
     pub findings: Vec<Finding>,

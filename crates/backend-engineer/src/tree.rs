@@ -85,12 +85,12 @@ impl Tree {
         Tree { root: root.to_owned(), found: BTreeMap::new(), staged: BTreeMap::new() }
     }
 
-    /// The repository's folder.
+    /// Returns the repository's folder.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
-    /// The file's bytes as staged, else as found on disk (and remembered); `None` where there is none.
+    /// Returns the file's bytes as staged, else as found on disk (and remembered); `None` where there is none.
     pub(crate) fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
         match self.staged.get(path) {
             Some(staged) => Ok(staged.bytes.clone()),
@@ -106,7 +106,7 @@ impl Tree {
             .map_err(|error| ReadError::NotText { path: path.to_owned(), offset: error.utf8_error().valid_up_to() })
     }
 
-    /// The file as it was found before anything was staged.
+    /// Returns the file as it was found before anything was staged.
     pub(crate) fn look(&mut self, path: &str) -> Result<&Option<Found>, ReadError> {
         if !self.found.contains_key(path) {
             let found = find(&self.root, path)?;
@@ -129,7 +129,7 @@ impl Tree {
         Ok(())
     }
 
-    /// What is staged now, to go back to.
+    /// Returns what is staged now, to go back to.
     pub(crate) fn savepoint(&self) -> BTreeMap<String, Staged> {
         self.staged.clone()
     }
@@ -139,12 +139,12 @@ impl Tree {
         self.staged = savepoint;
     }
 
-    /// All staged files, changed or not.
+    /// Returns all staged files, changed or not.
     pub(crate) fn staged(&self) -> &BTreeMap<String, Staged> {
         &self.staged
     }
 
-    /// The staged files that differ from what was found, by path.
+    /// Returns the staged files that differ from what was found, by path.
     pub(crate) fn pending(&self) -> Vec<Pending> {
         let differs = |path: &str, staged: &Staged| {
             let before = self.found.get(path).and_then(Option::as_ref);
@@ -162,7 +162,7 @@ impl Tree {
             .collect()
     }
 
-    /// The known files that lie on disk otherwise than this run knows them: somebody else wrote them.
+    /// Returns the known files that lie on disk otherwise than this run knows them: somebody else wrote them.
     pub(crate) fn drifted(&self) -> Vec<String> {
         let moved = |(path, known): &(&String, &Option<Found>)| {
             let now = find(&self.root, path).ok().flatten();
@@ -171,7 +171,7 @@ impl Tree {
         self.found.iter().filter(moved).map(|(path, _)| path.clone()).collect()
     }
 
-    /// Whether the file lies on disk otherwise than this run knows it.
+    /// Returns whether the file lies on disk otherwise than this run knows it.
     pub(crate) fn has_drifted(&mut self, path: &str) -> Result<bool, ReadError> {
         let now = find(&self.root, path)?;
         let known = self.look(path)?;

@@ -74,7 +74,7 @@ pub(crate) struct NamedFile {
 }
 
 impl Assignment {
-    /// The file of a unit's change, by its place in [`Phase::changes`].
+    /// Returns the file of a unit's change, by its place in [`Phase::changes`].
     pub(crate) fn file(&self, unit: PhaseId, change: usize) -> Option<&NamedFile> {
         self.files.iter().find(|file| file.unit == unit && file.change == change)
     }
@@ -97,7 +97,7 @@ pub(crate) fn understand(plan: &Plan, files: &Files, unit: PhaseId, approved: bo
     Ok(assignment)
 }
 
-/// What a unit asks for, and apart from it what leaves the repository; `None` where the plan has no such unit.
+/// Returns what a unit asks for, and apart from it what leaves the repository; `None` where the plan has no such unit.
 pub(crate) fn assignment_of(plan: &Plan, files: &Files, unit: PhaseId) -> Option<(Assignment, Vec<Finding>)> {
     let phase = plan.phase(unit)?;
     let mut units = Vec::new();
@@ -132,7 +132,7 @@ pub(crate) fn assignment_of(plan: &Plan, files: &Files, unit: PhaseId) -> Option
     Some((assignment, leaving))
 }
 
-/// A plan that is marked as not approved.
+/// Returns a plan that is marked as not approved.
 pub(crate) fn not_approved(plan: &Plan) -> Option<Finding> {
     let standing = plan.approval_status();
     if standing.approval != Approval::Refused {
@@ -143,7 +143,7 @@ pub(crate) fn not_approved(plan: &Plan) -> Option<Finding> {
     Some(finding(plan, "plan-not-approved", Severity::Error, message, standing.span.clone()))
 }
 
-/// A plan that says of itself that it is finished, while units of it are open by its boxes.
+/// Returns a plan that says of itself that it is finished, while units of it are open by its boxes.
 pub(crate) fn finished(plan: &Plan) -> Option<Finding> {
     let standing = plan.approval_status();
     let is_open = |unit: &Phase| !matches!(unit.state, State::Done | State::Skipped);
@@ -159,7 +159,8 @@ pub(crate) fn finished(plan: &Plan) -> Option<Finding> {
     })
 }
 
-/// The repository's files, and what the absolute paths of the plan and its commands tell of its author's folder.
+/// Returns the repository's files, and what the absolute paths of the plan and its commands tell of its author's
+/// folder.
 pub(crate) fn files_of(facts: TreeFacts, plan: &Plan) -> Files {
     let mut files = Files::of(facts);
     files.learn_author(plan.all().flat_map(|unit| &unit.changes).map(|change| change.path.as_str()));
@@ -175,7 +176,7 @@ fn collect<'a>(phase: &'a Phase, into: &mut Vec<&'a Phase>) {
     }
 }
 
-/// Folders that the plan's paths start from without saying so, learnt from those that can mean one file only.
+/// Returns folders that the plan's paths start from without saying so, learnt from those that can mean one file only.
 fn bases(plan: &Plan, files: &Files) -> BTreeSet<String> {
     let none = BTreeSet::new();
     let mut bases = BTreeSet::new();
@@ -204,7 +205,7 @@ fn stands_for_its_files(unit: &Phase, change: &PlannedChange) -> bool {
     change.path.ends_with('/') && !goes && (unit.changes.iter().any(below) || unit.sentences.iter().any(spared))
 }
 
-/// The package from which every path of a unit starts without saying so.
+/// Returns the package from which every path of a unit starts without saying so.
 fn package_of(units: &[&Phase], files: &[NamedFile]) -> Option<String> {
     let says_folder = units.iter().any(|unit| unit.changes.iter().any(|change| change.base.is_some()));
     let found: Vec<(&str, &str)> =
@@ -262,7 +263,7 @@ fn locate(
     }
 }
 
-/// A path that the plan calls neither new nor existing is looked for first.
+/// Returns a path that the plan calls neither new nor existing is looked for first.
 fn meaning(files: &Files, bases: &BTreeSet<String>, change: &PlannedChange) -> Meaning {
     if let Some(below) = change.base.as_deref().and_then(|base| files.below(base, &change.path, &change.action)) {
         return below;
@@ -276,7 +277,7 @@ fn meaning(files: &Files, bases: &BTreeSet<String>, change: &PlannedChange) -> M
     }
 }
 
-/// Units that this one depends on and that are not done.
+/// Returns units that this one depends on and that are not done.
 fn dependencies(plan: &Plan, phase: &Phase) -> Vec<Finding> {
     let open = |wanted: &String| {
         let found = plan.select(wanted).ok()?;
@@ -290,7 +291,7 @@ fn dependencies(plan: &Plan, phase: &Phase) -> Vec<Finding> {
     phase.depends_on.iter().filter_map(open).map(say).collect()
 }
 
-/// A finding with its line filled in.
+/// Returns a finding with its line filled in.
 pub(crate) fn finding(
     plan: &Plan,
     code: &'static str,

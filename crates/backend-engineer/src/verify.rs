@@ -59,7 +59,7 @@ pub(crate) struct Verification {
     pub(crate) changed_tests: Vec<String>,
     /// Lines of a model's code that ask whether they are tested.
     pub(crate) probes: Vec<String>,
-    /// How many wrong versions of the phase's code its tests reject; none where nothing was tried.
+    /// The number of wrong versions of the phase's code its tests reject; none where nothing was tried.
     pub(crate) strength: Option<Strength>,
     /// What a person has to look at.
     pub(crate) manual: Vec<Manual>,

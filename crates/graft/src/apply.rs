@@ -47,7 +47,7 @@ pub fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<Refusal>
     check::breaks_names(path, old, new)
 }
 
-/// Whether words add functions that they call missing: one that stands is further than the plan knows.
+/// Returns whether words add functions that they call missing: one that stands is further than the plan knows.
 #[must_use]
 pub fn adds_the_missing(words: &str) -> bool {
     Prose::read(words).adds_the_missing
@@ -62,7 +62,7 @@ pub fn replace_at(path: &str, text: &str, (at, new): (Range<usize>, &str)) -> Gr
     keep_sound(&File { path, text: Some(text) }, splice.finish(), &Context::default())
 }
 
-/// A file of a programming language that parsed never ends up not parsing, and keeps what [`hold`] asks.
+/// Returns a file of a programming language that parsed never ends up not parsing, and keeps what [`hold`] asks.
 fn keep_sound(file: &File<'_>, graft: Graft, context: &Context<'_>) -> Graft {
     let (Graft::Applied(applied), Some(language)) = (&graft, Language::of_path(file.path)) else {
         return graft;
@@ -139,7 +139,7 @@ fn replace_quoted(file: &File<'_>, text: &str, block: &str, context: &Context<'_
     within.or_else(exact).filter(|graft| !matches!(graft, Graft::Refused(_)))
 }
 
-/// Whether a quote is the name of something, and no statement that the language has a word for, as `pass`.
+/// Returns whether a quote is the name of something, and no statement that the language has a word for, as `pass`.
 fn is_name(quote: &str, language: Language) -> bool {
     let bare = quote.trim_end_matches("()");
     if !bare.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.' | '$')) {
@@ -149,7 +149,7 @@ fn is_name(quote: &str, language: Language) -> bool {
     source.and_then(|source| Some(source.root().named_child(0)?.kind() == "expression_statement")).unwrap_or(true)
 }
 
-/// A block whose first line begins with this indentation.
+/// Returns a block whose first line begins with this indentation.
 fn indented(block: &str, indent: &str) -> String {
     let first = block.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
     let own = &first[..first.len() - first.trim_start().len()];
@@ -159,7 +159,7 @@ fn indented(block: &str, indent: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Whether a block defines something that the file defines: it takes that one's place, and not that of a line.
+/// Returns whether a block defines something that the file defines: it takes that one's place, and not that of a line.
 fn defines_anew(file: &File<'_>, text: &str, block: &str, language: Language) -> bool {
     let Some(source) = parse(block, language) else {
         return false;
@@ -168,14 +168,14 @@ fn defines_anew(file: &File<'_>, text: &str, block: &str, language: Language) ->
     items.iter().any(|item| item.is_definition() && defines(file, text, &item.name))
 }
 
-/// Whether lines stand together in a text, their blanks aside.
+/// Returns whether lines stand together in a text, their blanks aside.
 fn holds_lines(text: &str, lines: &str) -> bool {
     let bare = |text: &str| text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
     let (text, lines) = (format!("\n{}\n", bare(text)), format!("\n{}\n", bare(lines)));
     lines.trim() != "" && text.contains(&lines)
 }
 
-/// Whether the text that was made parses; `None` for what is no code.
+/// Returns whether the text that was made parses; `None` for what is no code.
 fn reads(file: &File<'_>, graft: &Graft) -> Option<bool> {
     let (Graft::Applied(applied), Some(language)) = (graft, Language::of_path(file.path)) else {
         return None;
@@ -225,7 +225,7 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
     }
 }
 
-/// Whether the file defines something of this name at its top.
+/// Returns whether the file defines something of this name at its top.
 fn defines(file: &File<'_>, text: &str, name: &str) -> bool {
     let source = Language::of_path(file.path).and_then(|language| parse(text, language));
     source.is_some_and(|source| {
@@ -253,12 +253,12 @@ fn create(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graf
     keep_sound(file, Graft::Applied(created), context)
 }
 
-/// What the block would be as the file's whole content.
+/// Returns what the block would be as the file's whole content.
 fn content<'s>(file: &File<'_>, snippet: &Snippet<'s>, context: &Context<'_>) -> &'s str {
     if context.addressed { snippet.text } else { without_address(file.path, snippet.text) }
 }
 
-/// Whether two texts differ at most in line ends, a byte order mark and blank lines around them.
+/// Returns whether two texts differ at most in line ends, a byte order mark and blank lines around them.
 fn same_content(one: &str, other: &str) -> bool {
     fn lines(text: &str) -> impl Iterator<Item = &str> {
         text.trim_start_matches('\u{feff}').trim().lines().map(str::trim_end)

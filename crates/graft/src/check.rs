@@ -156,7 +156,8 @@ pub(crate) fn hold_added(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> R
     Err(refusal(Reason::Conflict, message))
 }
 
-/// The entries of the lists and dictionaries that a module defines, by the name of the definition and their own.
+/// Returns the entries of the lists and dictionaries that a module defines, by the name of the definition and their
+/// own.
 fn entries(source: &Source<'_>) -> BTreeMap<(String, String), String> {
     let mut found = BTreeMap::new();
     for item in source.items(source.root()).iter().filter(|item| item.is_definition()) {
@@ -353,7 +354,7 @@ pub(crate) fn prove(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) ->
     Ok(())
 }
 
-/// Whether the snippet shows a route, on its own or in a class.
+/// Returns whether the snippet shows a route, on its own or in a class.
 fn has_routes(snippet: &Source<'_>) -> bool {
     snippet.items(snippet.root()).iter().any(|item| {
         let inner = snippet.language.body(item.core).map(|body| snippet.items(body)).unwrap_or_default();
@@ -361,7 +362,7 @@ fn has_routes(snippet: &Source<'_>) -> bool {
     })
 }
 
-/// How often each name stands at the top of the text; the flag says whether it must stand once.
+/// Returns how often each name stands at the top of the text; the flag says whether it must stand once.
 fn counts(source: &Source<'_>) -> HashMap<(bool, String, bool), usize> {
     let mut counts = HashMap::new();
     for item in source.items(source.root()) {
@@ -374,7 +375,7 @@ fn counts(source: &Source<'_>) -> HashMap<(bool, String, bool), usize> {
     counts
 }
 
-/// A call of which a program makes one, and that the snippet would bring in beside the file's own.
+/// Returns a call of which a program makes one, and that the snippet would bring in beside the file's own.
 fn made_twice(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) -> Option<String> {
     snippet.items(snippet.root()).iter().filter(|item| item.kind == Kind::Call).find_map(|item| {
         let callee = stands_once(&item.name)?;
@@ -384,7 +385,7 @@ fn made_twice(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) -> Optio
     })
 }
 
-/// How many comments of the text are elisions.
+/// Returns how many comments of the text are elisions.
 fn elisions(source: &Source<'_>, node: Node<'_>) -> usize {
     if node.kind() == "comment" {
         return usize::from(is_elision(source.slice(node.byte_range())));

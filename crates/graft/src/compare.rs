@@ -5,7 +5,8 @@ use tree_sitter::Node;
 use crate::items::{Item, Source};
 use crate::languages::text;
 
-/// Whether two trees are the same: every token, in the same structure; blanks, semicolons and last commas aside.
+/// Returns whether two trees are the same: every token, in the same structure; blanks, semicolons and last commas
+/// aside.
 pub(crate) fn same_tree(one: (&Source<'_>, Node<'_>), other: (&Source<'_>, Node<'_>)) -> bool {
     let (a, b) = (one.1, other.1);
     if a.kind() != b.kind() {
@@ -35,7 +36,8 @@ fn same_text(one: &str, other: &str, node: Node<'_>) -> bool {
     prose && one.lines().map(str::trim).eq(other.lines().map(str::trim))
 }
 
-/// Whether two items are the same definition, the comments around them aside; decorators count where the second shows some.
+/// Returns whether two items are the same definition, the comments around them aside; decorators count where the second
+/// shows some.
 pub(crate) fn same_item(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> bool {
     if new.1.has_comments()
         && old
@@ -66,20 +68,20 @@ pub(crate) fn same_code(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<
     same_tree((old.0, undecorated(old_node, new.1)), (new.0, new_node)) || awaits(old, new)
 }
 
-/// Whether the file awaits the very call that is shown without `await`: it is meant, whatever is said above it, and not a
-/// second one.
+/// Returns whether the file awaits the very call that is shown without `await`: it is meant, whatever is said above it,
+/// and not a second one.
 pub(crate) fn awaits(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> bool {
     let calls = awaited(old.1.node).zip(called(new.1.node));
     calls.is_some_and(|(call, shown)| same_tree((old.0, call), (new.0, shown)))
 }
 
-/// The call that a statement awaits.
+/// Returns the call that a statement awaits.
 fn awaited(statement: Node<'_>) -> Option<Node<'_>> {
     let inner = statement.named_child(0).filter(|_| statement.kind() == "expression_statement")?;
     inner.named_child(0).filter(|_| matches!(inner.kind(), "await_expression" | "await"))
 }
 
-/// The call that a statement is.
+/// Returns the call that a statement is.
 fn called(statement: Node<'_>) -> Option<Node<'_>> {
     let inner = statement.named_child(0).filter(|_| statement.kind() == "expression_statement")?;
     matches!(inner.kind(), "call_expression" | "call").then_some(inner)
@@ -89,7 +91,7 @@ fn exported(item: &Item<'_>) -> bool {
     item.node.kind() == "export_statement"
 }
 
-/// The definition alone where the other shows no decorators.
+/// Returns the definition alone where the other shows no decorators.
 fn undecorated<'t>(node: Node<'t>, shown: &Item<'_>) -> Node<'t> {
     if node.kind() == "decorated_definition" && !shown.has_decorators() {
         return node.child_by_field_name("definition").unwrap_or(node);

@@ -11,14 +11,14 @@ use crate::items::parse;
 use crate::languages::{Kind, Language};
 use crate::markers::{bare, is_elision};
 
-/// Whether a block opens with a comment that is nothing but the path of its file.
+/// Returns whether a block opens with a comment that is nothing but the path of its file.
 #[must_use]
 pub fn opens_with_address(path: &str, block: &str) -> bool {
     split_address(path, block).is_some()
 }
 
-/// The block without an opening comment that is nothing but the path of its file; nothing where all that is left says
-/// that the file is empty.
+/// Returns the block without an opening comment that is nothing but the path of its file; nothing where all that is
+/// left says that the file is empty.
 pub(crate) fn without_address<'b>(path: &str, block: &'b str) -> &'b str {
     let content = split_address(path, block).unwrap_or(block);
     let says = bare(content).trim_matches(['(', ')', '.']).to_lowercase();
@@ -31,7 +31,7 @@ pub(crate) fn without_address<'b>(path: &str, block: &'b str) -> &'b str {
     content
 }
 
-/// What stands below the address, where the block opens with one and holds more.
+/// Returns what stands below the address, where the block opens with one and holds more.
 fn split_address<'b>(path: &str, block: &'b str) -> Option<&'b str> {
     let (line, rest) = block.split_once('\n')?;
     let line = line.trim();
@@ -56,7 +56,7 @@ fn split_address<'b>(path: &str, block: &'b str) -> Option<&'b str> {
     (!named.is_empty() && whole).then(|| rest.trim_start_matches(['\n', '\r']))
 }
 
-/// The block without blanks on its empty lines, unless the file has the same habit or they stand in a string.
+/// Returns the block without blanks on its empty lines, unless the file has the same habit or they stand in a string.
 pub(crate) fn without_blanks<'b>(file: &File<'_>, block: &'b str) -> Cow<'b, str> {
     let is_blank = |line: &str| {
         let body = line.trim_end_matches(['\n', '\r']);
@@ -101,7 +101,7 @@ fn collect_strings(node: Node<'_>, into: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Whether the words beside the block, the last lines of them, make it the file's whole content.
+/// Returns whether the words beside the block, the last lines of them, make it the file's whole content.
 pub(crate) fn is_all(prose: &str, path: &str, block: &str) -> bool {
     let near = || prose.lines().rev().filter(|line| !line.trim().is_empty()).take(2);
     let says = |says: fn(&str, &str) -> bool| near().any(|line| says(line, path));
@@ -156,7 +156,7 @@ fn last_words(line: &str) -> Vec<String> {
     sentence.split_whitespace().map(bare).filter(|word| !word.is_empty()).collect()
 }
 
-/// Whether a word is the file: its path, the end of it, or its name.
+/// Returns whether a word is the file: its path, the end of it, or its name.
 fn is_file(word: &str, path: &str) -> bool {
     let (word, path) = (word.trim_matches('`'), path.to_lowercase());
     let name = path.rsplit('/').next().unwrap_or(&path);
@@ -190,7 +190,7 @@ fn says_rewritten(line: &str, path: &str) -> bool {
     verb == "rewrite" && is_file(file, path)
 }
 
-/// Whether the block begins as a module does, with imports, and defines or runs something below them.
+/// Returns whether the block begins as a module does, with imports, and defines or runs something below them.
 fn opens_a_module(path: &str, block: &str) -> bool {
     let Some(source) = Language::of_path(path).and_then(|language| parse(block, language)) else {
         return false;
@@ -222,7 +222,7 @@ fn says_all(line: &str, path: &str) -> bool {
     all_of(words.get(verb + 1..).unwrap_or_default(), path)
 }
 
-/// Whether what follows the verb is the file: "the entire file", "the contents of `path`", never a part of it.
+/// Returns whether what follows the verb is the file: "the entire file", "the contents of `path`", never a part of it.
 fn all_of(words: &[String], path: &str) -> bool {
     let (mut stressed, mut contents, mut file) = (false, false, false);
     for word in words {

@@ -205,7 +205,7 @@ fn seek(lines: &Lines<'_>, hunk: &Hunk, into: &mut Vec<Sought>, may_split: bool)
     Ok(())
 }
 
-/// Whether a hunk adds anything that would not be found by chance.
+/// Returns whether a hunk adds anything that would not be found by chance.
 fn adds_telling(hunk: &Hunk) -> bool {
     let telling = |line: &str| line.chars().filter(|found| found.is_alphanumeric()).count() > 2;
     hunk.ops.iter().any(|op| matches!(op, Op::Add(line) if telling(line)))
@@ -275,7 +275,7 @@ fn find_old(lines: &Lines<'_>, hunk: &Hunk) -> Option<(Found, Hunk)> {
     Some((found, hunk))
 }
 
-/// The lines of the text that a hunk changes at one place; empty, but placed, for an insertion.
+/// Returns the lines of the text that a hunk changes at one place; empty, but placed, for an insertion.
 fn core(hit: &Hit, ops: &[Op]) -> Range<usize> {
     let mut next = hit.lines.start;
     let mut range: Option<Range<usize>> = None;
@@ -319,7 +319,7 @@ fn choose(lines: &Lines<'_>, sought: &[Sought]) -> Result<Vec<usize>, Refusal> {
     }
 }
 
-/// The places whose nearest line above that could be it is the hunk's heading, where that tells places apart.
+/// Returns the places whose nearest line above that could be it is the hunk's heading, where that tells places apart.
 fn under_heading(lines: &Lines<'_>, sought: &Sought) -> Vec<usize> {
     let all: Vec<usize> = (0..sought.cores.len()).collect();
     let heading = sought.hunk.heading.trim();

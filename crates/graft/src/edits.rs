@@ -13,7 +13,7 @@ pub struct Replacement<'a> {
     pub old: &'a str,
     /// The text to put there.
     pub new: &'a str,
-    /// Whether every occurrence is meant; else there must be exactly one.
+    /// True if every occurrence is meant; else there must be exactly one.
     pub all: bool,
 }
 
@@ -151,7 +151,7 @@ fn settle(text: &str, range: Range<usize>, new: &str) -> (Range<usize>, String) 
     (range, new.to_owned())
 }
 
-/// Line by line, at the first tier of the ladder that finds the block; `None` where none does.
+/// Returns line by line, at the first tier of the ladder that finds the block; `None` where none does.
 fn replace_lines(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) -> Option<Graft> {
     let lines = Lines::new(text);
     let found = ladder::find(&lines, old)?;
@@ -217,7 +217,7 @@ fn answer_missing(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) 
     Graft::Refused(Refusal { nearest, ..refusal(Reason::NotFound, message) })
 }
 
-/// Whether the new text stands once, and is enough of a text to tell that the edit was made.
+/// Returns whether the new text stands once, and is enough of a text to tell that the edit was made.
 fn stands_instead(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block, lines: &Lines<'_>) -> bool {
     let telling = |line: &&String| line.chars().filter(|found| found.is_alphanumeric()).count() > 2;
     let adds = new.lines.iter().filter(telling).any(|line| !old.lines.iter().any(|old| old.trim() == line.trim()));
@@ -270,7 +270,7 @@ pub(crate) fn apply_blocks(text: &str, block: &str) -> Graft {
     }
 }
 
-/// The old and new text of each section; `None` where a fence is missing or out of order.
+/// Returns the old and new text of each section; `None` where a fence is missing or out of order.
 fn sections(block: &str) -> Option<Vec<(String, String)>> {
     let mut found = Vec::new();
     let mut open: Option<(Vec<&str>, Option<Vec<&str>>)> = None;
@@ -298,7 +298,7 @@ fn sections(block: &str) -> Option<Vec<(String, String)>> {
     (open.is_none() && !found.is_empty()).then_some(found)
 }
 
-/// The sign that a fence line repeats, five times or more, with nothing but a word after it.
+/// Returns the sign that a fence line repeats, five times or more, with nothing but a word after it.
 fn fence(line: &str) -> Option<char> {
     let line = line.trim_end();
     let sign = line.chars().next().filter(|sign| matches!(sign, '<' | '=' | '>'))?;

@@ -24,7 +24,7 @@ pub(crate) fn path_of(file: &Source<'_>, node: Node<'_>) -> Vec<String> {
     path
 }
 
-/// Whether a name, with dots or without, is that of what holds a node directly: the last names of its path.
+/// Returns whether a name, with dots or without, is that of what holds a node directly: the last names of its path.
 pub(crate) fn is_held_by(path: &[String], name: &str) -> bool {
     let plain = crate::prose::plain(name);
     let wanted: Vec<&str> = plain.split('.').map(|part| part.trim_matches(['"', '\''])).collect();

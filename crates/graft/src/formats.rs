@@ -130,7 +130,7 @@ pub(crate) fn apply(file: File<'_>, snippet: Snippet<'_>, context: &Context<'_>)
     }
 }
 
-/// Whether words that replace something took nothing away.
+/// Returns whether words that replace something took nothing away.
 fn only_adds(text: &str, applied: &Applied, context: &Context<'_>) -> bool {
     let kept = |edit: &Edit| text.get(edit.old.clone()).is_none_or(|old| old.trim().is_empty());
     Prose::read(context.prose).takes_away() && applied.edits.iter().all(kept)
@@ -140,7 +140,7 @@ fn plain(text: &str) -> String {
     text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n")
 }
 
-/// The format of a file by its name; the last one takes whatever is left.
+/// Returns the format of a file by its name; the last one takes whatever is left.
 fn format_of(path: &str) -> Format {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
@@ -167,7 +167,7 @@ fn format_of(path: &str) -> Format {
     }
 }
 
-/// Whether the fence names a language that a file of this name can't hold.
+/// Returns whether the fence names a language that a file of this name can't hold.
 fn speaks_another(language: &str, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let kin: [&[&str]; 9] = [
@@ -194,7 +194,7 @@ fn speaks_another(language: &str, path: &str) -> bool {
     }
 }
 
-/// A migration that stands is history: only new files.
+/// Returns a migration that stands is history: only new files.
 fn place_sql(request: &Request<'_>) -> Graft {
     let lines = |text: &str| {
         let kept: Vec<String> =

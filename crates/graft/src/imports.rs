@@ -54,7 +54,7 @@ pub(crate) struct Wanted {
     rows: (usize, usize),
 }
 
-/// The imports that a snippet's items show, in order.
+/// Returns the imports that a snippet's items show, in order.
 pub(crate) fn wanted(snippet: &Source<'_>, items: &[Item<'_>]) -> Vec<Wanted> {
     let mut wanted = Vec::new();
     for item in items.iter().filter(|item| item.kind == Kind::Import) {
@@ -113,7 +113,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         Imports { file, path, statements, items }
     }
 
-    /// Whether the file binds the name, by an import or a definition.
+    /// Returns whether the file binds the name, by an import or a definition.
     pub(crate) fn binds(&self, name: &str) -> bool {
         self.statements.iter().any(|one| one.bindings.iter().any(|have| have.local() == name))
             || self.items.iter().any(|item| item.is_definition() && item.name == name)
@@ -182,7 +182,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         }
     }
 
-    /// The statement right beside which the block shows a new one, line by line.
+    /// Returns the statement right beside which the block shows a new one, line by line.
     fn neighbour(&self, new: &Wanted, wanted: &[Wanted]) -> Option<Beside> {
         let rank = |binding: &Imported| self.file.language.import_rank(&binding.module, self.path);
         let stands = |want: &Wanted| {
@@ -216,7 +216,8 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         None
     }
 
-    /// The statement that the words name as a neighbour: by its code, its module or a name, else by words that only it has.
+    /// Returns the statement that the words name as a neighbour: by its code, its module or a name, else by words that
+    /// only it has.
     fn told(&self, prose: &Prose) -> Option<Beside> {
         for relation in [Relation::After, Relation::Before] {
             for name in prose.related(relation, "", &[]) {
@@ -242,7 +243,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         })
     }
 
-    /// The places of the module's own statements that pass the test.
+    /// Returns the places of the module's own statements that pass the test.
     fn plain(&self, test: impl Fn(&Statement<'t>) -> bool) -> Vec<usize> {
         self.statements.iter().enumerate().filter(|(_, one)| one.plain && test(one)).map(|(at, _)| at).collect()
     }
@@ -253,7 +254,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         })
     }
 
-    /// Whether two imports bind the same thing to the same name, types aside.
+    /// Returns whether two imports bind the same thing to the same name, types aside.
     fn same(&self, have: &Imported, want: &Imported) -> bool {
         let requires = |form: Form| match form {
             Form::RequireNamed => Form::Named,
@@ -270,7 +271,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         have == want || self.absolute(have) == self.absolute(want)
     }
 
-    /// A module's name with relative steps resolved against the file's own path, endings dropped.
+    /// Returns a module's name with relative steps resolved against the file's own path, endings dropped.
     fn absolute(&self, module: &str) -> String {
         let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
@@ -329,7 +330,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         Ok(())
     }
 
-    /// Whether one module's name ends as the other's does: `app.models` and `server.app.models`.
+    /// Returns whether one module's name ends as the other's does: `app.models` and `server.app.models`.
     fn suffix_of_one(&self, have: &Imported, want: &Imported) -> bool {
         if have.name != want.name || have.form != want.form {
             return false;
@@ -340,7 +341,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
     }
 }
 
-/// Whether two imports can share a statement.
+/// Returns whether two imports can share a statement.
 fn together(one: &Imported, other: &Imported) -> bool {
     one.module == other.module
         && one.type_only == other.type_only
@@ -351,7 +352,8 @@ fn together(one: &Imported, other: &Imported) -> bool {
         }
 }
 
-/// Whether the block shows two names in the braces of one statement, one of them marked as a type: `{ type A, b }`.
+/// Returns whether the block shows two names in the braces of one statement, one of them marked as a type: `{ type A, b
+/// }`.
 fn beside(one: &Imported, shown: &Wanted, want: &Wanted) -> bool {
     one.form == Form::Named
         && want.binding.form == Form::Named

@@ -73,12 +73,12 @@ impl<'a> Lines<'a> {
         self.spans.get(line).map_or(self.text.len(), |span| span.end)
     }
 
-    /// The line that holds byte `at`.
+    /// Returns the line that holds byte `at`.
     pub(crate) fn line_at(&self, at: usize) -> usize {
         self.spans.partition_point(|span| span.end < at)
     }
 
-    /// The line end that most lines have.
+    /// Returns the line end that most lines have.
     pub(crate) fn line_end(&self) -> &'static str {
         line_end(self.text)
     }
@@ -92,7 +92,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The line end that most lines of a text have.
+/// Returns the line end that most lines of a text have.
 pub(crate) fn line_end(text: &str) -> &'static str {
     let all = text.matches('\n').count();
     let long = text.matches("\r\n").count();
@@ -126,7 +126,7 @@ impl Block {
         self.lines.is_empty()
     }
 
-    /// The block with as many blank lines at its ends as it has more than `old` had at its own.
+    /// Returns the block with as many blank lines at its ends as it has more than `old` had at its own.
     pub(crate) fn beside(&self, old: &Block) -> Vec<String> {
         let mut lines = vec![String::new(); self.blank_before.saturating_sub(old.blank_before)];
         lines.extend(self.lines.iter().cloned());
@@ -298,7 +298,7 @@ fn key(line: &str, tier: Tier) -> String {
     }
 }
 
-/// The line with typographic quotes, dashes and spaces as plain ones.
+/// Returns the line with typographic quotes, dashes and spaces as plain ones.
 pub(crate) fn fold(line: &str) -> String {
     line.chars().filter_map(fold_char).collect()
 }
@@ -314,7 +314,7 @@ fn fold_char(found: char) -> Option<char> {
     })
 }
 
-/// The place that shares most lines with a block at one offset, for a person to look at.
+/// Returns the place that shares most lines with a block at one offset, for a person to look at.
 pub(crate) fn nearest(text: &Lines<'_>, block: &Block) -> Option<Place> {
     let mut at: std::collections::HashMap<&str, Vec<usize>> = std::collections::HashMap::new();
     for (line, content) in text.iter().enumerate() {

@@ -78,7 +78,7 @@ impl Writing for Language {
     }
 }
 
-/// The item as the engine sees it: a sentinel stands for code, and `...` is a value for some calls.
+/// Returns the item as the engine sees it: a sentinel stands for code, and `...` is a value for some calls.
 pub(crate) fn adjust<'t>(shape: Shape<'t>, node: Node<'t>, source: &str) -> Shape<'t> {
     match (shape.kind, shape.core.kind()) {
         (Kind::Statement, "identifier") if text(shape.core, source) == crate::markers::SENTINEL => {

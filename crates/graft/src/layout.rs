@@ -8,7 +8,7 @@ use tree_sitter::Node;
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List, Writing};
 
-/// The unit by which a text indents, `None` where it never does.
+/// Returns the unit by which a text indents, `None` where it never does.
 pub(crate) fn unit(text: &str) -> Option<String> {
     let mut tabs = 0usize;
     let mut widths = [0usize; 9];
@@ -55,7 +55,7 @@ impl<'s, 'a> Transplant<'s, 'a> {
         &self.to
     }
 
-    /// The piece at `range`, for a place whose line is indented by `indent`; its first line is not indented.
+    /// Returns the piece at `range`, for a place whose line is indented by `indent`; its first line is not indented.
     pub(crate) fn piece(&self, range: Range<usize>, indent: &str) -> String {
         self.piece_over(range, indent, "")
     }
@@ -88,7 +88,7 @@ impl<'s, 'a> Transplant<'s, 'a> {
         piece
     }
 
-    /// A line without the base indentation, the rest of its indentation in the file's unit.
+    /// Returns a line without the base indentation, the rest of its indentation in the file's unit.
     fn inner(&self, line: &str, base: &str) -> String {
         let line = line.trim_end_matches('\r');
         let Some(rest) = line.strip_prefix(base) else {
@@ -112,7 +112,7 @@ impl<'s, 'a> Transplant<'s, 'a> {
         })
     }
 
-    /// Whether every line of a docstring is indented at least as its statement is.
+    /// Returns whether every line of a docstring is indented at least as its statement is.
     fn is_aligned(&self, string: &Range<usize>, base: &str) -> bool {
         self.snippet.slice(string.clone()).lines().skip(1).all(|line| line.trim().is_empty() || line.starts_with(base))
     }
@@ -142,7 +142,7 @@ fn collect_strings(source: &Source<'_>, node: Node<'_>, strings: &mut Vec<(Range
     }
 }
 
-/// What matters of an item for the blank lines around it.
+/// Returns what matters of an item for the blank lines around it.
 fn class(source: &Source<'_>, item: &Item<'_>) -> u8 {
     match item.kind {
         Kind::Import => 0,

@@ -137,7 +137,7 @@ pub(crate) fn replace_each(
     Ok(true)
 }
 
-/// Whether a list of the file, at any depth, has an item of this kind and name.
+/// Returns whether a list of the file, at any depth, has an item of this kind and name.
 pub(crate) fn stands(file: &Source<'_>, node: Node<'_>, item: &Item<'_>) -> bool {
     let known = file
         .language
@@ -163,7 +163,7 @@ fn collect<'t>(file: &Source<'_>, node: Node<'t>, entries: bool, found: &mut Vec
     }
 }
 
-/// The bytes of the one definition that the prose says the block is in.
+/// Returns the bytes of the one definition that the prose says the block is in.
 fn scope(
     file: &Source<'_>,
     hints: &Hints<'_>,
@@ -268,8 +268,9 @@ fn named(file: &Source<'_>, node: Node<'_>, prefix: &str, wanted: (&str, bool), 
     }
 }
 
-/// The one statement that "replace the `x` call" or "the `x` check" names, and the snippet's statement that takes its
-/// place: the only one shown, or the only one of that form. Nothing where all that the snippet shows stands already.
+/// Returns the one statement that "replace the `x` call" or "the `x` check" names, and the snippet's statement that
+/// takes its place: the only one shown, or the only one of that form. Nothing where all that the snippet shows stands
+/// already.
 fn replaced(
     merger: &Merger<'_, '_, '_>,
     blocks: &[Block<'_>],
@@ -304,7 +305,7 @@ fn replaced(
     None
 }
 
-/// The text of a statement without the bodies in it.
+/// Returns the text of a statement without the bodies in it.
 fn head<'f>(file: &Source<'f>, node: Node<'_>) -> &'f str {
     let mut cursor = node.walk();
     let body =

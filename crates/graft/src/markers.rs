@@ -76,12 +76,12 @@ const ALONE: [&str; 7] = ["existing", "etc", "and so on", "and so forth", "usw",
 /// Callables of Pydantic and FastAPI for which `...` as the first argument says "required", and elides nothing.
 const REQUIRING: [&str; 9] = ["Field", "Query", "Path", "Body", "Header", "Cookie", "Form", "File", "Param"];
 
-/// Whether `...` as the first argument of a call is a value. `callee` is what is called, dots included.
+/// Returns whether `...` as the first argument of a call is a value. `callee` is what is called, dots included.
 pub(crate) fn takes_ellipsis(callee: &str) -> bool {
     REQUIRING.contains(&callee.rsplit('.').next().unwrap_or(callee).trim())
 }
 
-/// Whether a comment, its comment signs included, stands for code that is kept.
+/// Returns whether a comment, its comment signs included, stands for code that is kept.
 pub(crate) fn is_elision(comment: &str) -> bool {
     let body = bare(comment);
     if body.is_empty() || body.contains('\n') {
@@ -112,7 +112,7 @@ fn adds(lower: &str) -> bool {
         .any(|verb| lower.starts_with(verb))
 }
 
-/// A comment without its signs.
+/// Returns a comment without its signs.
 pub(crate) fn bare(comment: &str) -> &str {
     let body = comment.trim();
     let body = body.strip_prefix("{/*").and_then(|rest| rest.strip_suffix("*/}")).unwrap_or(body);

@@ -68,12 +68,12 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         }
     }
 
-    /// A piece of the snippet for a line that is indented by `indent`; its first line is not.
+    /// Returns a piece of the snippet for a line that is indented by `indent`; its first line is not.
     pub(crate) fn piece(&self, range: std::ops::Range<usize>, indent: &str) -> String {
         self.transplant.piece(range, indent)
     }
 
-    /// Whether an elision stands inside the node.
+    /// Returns whether an elision stands inside the node.
     pub(crate) fn is_elided(&self, node: Node<'_>) -> bool {
         self.markers.iter().any(|at| node.byte_range().contains(at))
     }
@@ -247,7 +247,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         Ok(())
     }
 
-    /// A stub body `...` is content of a new definition; any other elision is not.
+    /// Returns a stub body `...` is content of a new definition; any other elision is not.
     fn is_elided_as_new(&self, item: &Item<'_>) -> bool {
         self.markers.iter().filter(|at| item.node.byte_range().contains(at)).any(|&at| {
             let rest = self.snippet.slice(at..self.snippet.text.len());
@@ -255,7 +255,8 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         })
     }
 
-    /// Whether all that a new entry elides is what a list of its own holds already: without the entry that is nothing.
+    /// Returns whether all that a new entry elides is what a list of its own holds already: without the entry that is
+    /// nothing.
     fn elides_nothing(&self, entry: &Item<'_>) -> bool {
         let mut inner = self.markers.iter().filter(|at| entry.node.byte_range().contains(at));
         inner.all(|&at| {
@@ -417,7 +418,7 @@ fn collect_markers(source: &Source<'_>, node: Node<'_>, markers: &mut Vec<usize>
     }
 }
 
-/// Whether a comment stands behind code on its line.
+/// Returns whether a comment stands behind code on its line.
 fn trails(comment: Node<'_>) -> bool {
     let before = comment.prev_named_sibling().filter(|before| before.kind() != "comment");
     before.is_some_and(|before| before.end_position().row == comment.start_position().row)

@@ -6,8 +6,8 @@ use crate::languages::{Kind, flat};
 use crate::prose::{Phrase, Prose, Relation, parts, same_name};
 use crate::routes::{self, RouteName};
 
-/// The items that a name in the prose means; where no item is called so, the checks and loops that hold it, if the
-/// prose speaks of one.
+/// Returns the items that a name in the prose means; where no item is called so, the checks and loops that hold it, if
+/// the prose speaks of one.
 pub(crate) fn told(
     file: &Source<'_>,
     (prose, relation): (&Prose, Relation),
@@ -41,14 +41,14 @@ pub(crate) fn told(
     items.iter().enumerate().filter(|(_, item)| holds(item)).map(|(at, _)| at).collect()
 }
 
-/// Those of the items, of `among` them, whose code reads a piece of code: `router.use(errors)` for `errors`.
+/// Returns those of the items, of `among` them, whose code reads a piece of code: `router.use(errors)` for `errors`.
 pub(crate) fn reads(file: &Source<'_>, code: &str, items: &[Item<'_>], among: &[usize]) -> Vec<usize> {
     let code = flat(code);
     let holds = |item: &Item<'_>| has_code(&flat(file.slice(item.bare..item.code_end)), &code);
     among.iter().copied().filter(|&at| items.get(at).is_some_and(holds)).collect()
 }
 
-/// Whether a text holds a piece of code that is not part of a longer name.
+/// Returns whether a text holds a piece of code that is not part of a longer name.
 fn has_code(text: &str, code: &str) -> bool {
     let joins = |one: char| one.is_alphanumeric() || matches!(one, '_' | '$' | '.');
     !code.is_empty()
@@ -57,7 +57,8 @@ fn has_code(text: &str, code: &str) -> bool {
             .any(|(at, _)| !text[..at].ends_with(joins) && !text[at + code.len()..].starts_with(joins))
 }
 
-/// The items that a name in the prose means: by name, else by callee and argument, else by how their code begins.
+/// Returns the items that a name in the prose means: by name, else by callee and argument, else by how their code
+/// begins.
 pub(crate) fn meant(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<usize> {
     let named = |test: &dyn Fn(&Item<'_>) -> bool| -> Vec<usize> {
         let code =
@@ -82,7 +83,7 @@ pub(crate) fn meant(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<us
     tiers.into_iter().map(named).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
-/// Whether code in the prose is how the item begins: `app = FastAPI(`, `return user`.
+/// Returns whether code in the prose is how the item begins: `app = FastAPI(`, `return user`.
 fn opens(file: &Source<'_>, name: &str, item: &Item<'_>) -> bool {
     let shown = flat(name);
     let shown = elided(&shown).trim_end_matches(['.', '…', ' ', ')', ',', ';', ':']);
@@ -109,7 +110,7 @@ fn calls(mentioned: &str, name: &str) -> bool {
     open.contains('(') && (known == open || !known.ends_with('(') && open.starts_with(&format!("{known},")))
 }
 
-/// The items of a list that are of a kind with a new one: calls of the same function, entries of the same form,
+/// Returns the items of a list that are of a kind with a new one: calls of the same function, entries of the same form,
 /// definitions.
 pub(crate) fn kin(items: &[Item<'_>], new: &Item<'_>) -> Vec<usize> {
     let callee = |item: &Item<'_>| item.name.split('(').next().unwrap_or_default().to_owned();
@@ -124,8 +125,9 @@ pub(crate) fn kin(items: &[Item<'_>], new: &Item<'_>) -> Vec<usize> {
     items.iter().enumerate().filter(|(_, old)| same(old)).map(|(at, _)| at).collect()
 }
 
-/// The last call that a new one follows: of its kin those that are passed the same, else all of them where they are
-/// passed one thing. `app.use('/a', a)` goes behind `app.use('/b', b)`, not behind the handler of errors that ends the app.
+/// Returns the last call that a new one follows: of its kin those that are passed the same, else all of them where they
+/// are passed one thing. `app.use('/a', a)` goes behind `app.use('/b', b)`, not behind the handler of errors that ends
+/// the app.
 pub(crate) fn last_of_kin(items: &[Item<'_>], new: &Item<'_>) -> Option<usize> {
     let kin = kin(items, new);
     let passed = |at: usize| items.get(at).and_then(self::passed);
@@ -137,7 +139,7 @@ pub(crate) fn last_of_kin(items: &[Item<'_>], new: &Item<'_>) -> Option<usize> {
     kin.iter().all(|&at| passed(at) == first).then(|| kin.last().copied()).flatten()
 }
 
-/// The form of a call's first argument.
+/// Returns the form of a call's first argument.
 fn passed(item: &Item<'_>) -> Option<&'static str> {
     let mut call = item.core;
     while matches!(call.kind(), "await_expression" | "await" | "expression_statement") {
@@ -164,7 +166,7 @@ pub(crate) enum Named {
     Nothing,
 }
 
-/// The items of `among` that a phrase means, which are all of one kind; `among` are places in `items`.
+/// Returns the items of `among` that a phrase means, which are all of one kind; `among` are places in `items`.
 pub(crate) fn named(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>], among: &[usize]) -> Named {
     if let Some(route) = &phrase.route {
         let found = routes::meant(file, route, items);
@@ -207,19 +209,19 @@ pub(crate) fn named(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>], amon
     Named::Items(if whole.len() == 1 { whole } else { found })
 }
 
-/// The same phrase without the words that all of a kind have: they name the kind, and tell none of the others.
+/// Returns the same phrase without the words that all of a kind have: they name the kind, and tell none of the others.
 pub(crate) fn without_kind(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>], kin: &[usize]) -> Phrase {
     let held: Vec<Vec<String>> = kin.iter().filter_map(|&at| items.get(at)).map(|item| words_of(file, item)).collect();
     let is_kind = |word: &String| !held.is_empty() && held.iter().all(|held| held.iter().any(|one| alike(word, one)));
     Phrase { words: phrase.words.iter().filter(|word| !is_kind(word)).cloned().collect(), ..phrase.clone() }
 }
 
-/// The names among the words of an item, as long as two or three of them.
+/// Returns the names among the words of an item, as long as two or three of them.
 fn names(held: &[String]) -> impl Iterator<Item = String> + '_ {
     (1..4).flat_map(|count| held.windows(count).map(<[String]>::concat))
 }
 
-/// The words of an item: those of a short statement or entry, of a definition's name and decorators.
+/// Returns the words of an item: those of a short statement or entry, of a definition's name and decorators.
 fn words_of(file: &Source<'_>, item: &Item<'_>) -> Vec<String> {
     let text = file.slice(item.bare..item.code_end);
     if item.is_definition() || text.len() > LONGEST {
@@ -232,7 +234,8 @@ fn words_of(file: &Source<'_>, item: &Item<'_>) -> Vec<String> {
 /// The longest statement whose every word tells what it is.
 const LONGEST: usize = 300;
 
-/// Whether two words are forms of one: "posts" and `post`, "auth" and `authentication`, "registration" and `register`.
+/// Returns whether two words are forms of one: "posts" and `post`, "auth" and `authentication`, "registration" and
+/// `register`.
 fn alike(one: &str, other: &str) -> bool {
     let singular = |word: &str| {
         if word.len() > 3 { word.trim_end_matches('s').to_owned() } else { word.to_owned() }

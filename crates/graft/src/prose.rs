@@ -138,7 +138,8 @@ impl Prose {
         self.follows_a_guard
     }
 
-    /// The same, where "after it" means a name of what was shown last, `shown` on each side; else the last name spoken of.
+    /// Returns the same, where "after it" means a name of what was shown last, `shown` on each side; else the last name
+    /// spoken of.
     pub(crate) fn beside_shown(mut self, shown: impl Fn(Relation) -> Option<String>) -> Self {
         let Some((relation, sentence)) = self.backward else {
             return self;
@@ -162,7 +163,7 @@ impl Prose {
         self
     }
 
-    /// The names beside the earlier blocks of the step, the nearest first.
+    /// Returns the names beside the earlier blocks of the step, the nearest first.
     pub(crate) fn earlier(&self) -> impl Iterator<Item = &str> {
         self.earlier.iter().rev().map(String::as_str)
     }
@@ -266,7 +267,7 @@ impl Prose {
         }
     }
 
-    /// The sentences that speak of an item of this name; all of them where none does.
+    /// Returns the sentences that speak of an item of this name; all of them where none does.
     fn about(&self, name: &str, siblings: &[&str]) -> Vec<usize> {
         let speaks = |name: &str| -> Vec<usize> {
             self.mentions
@@ -294,7 +295,7 @@ impl Prose {
             .unwrap_or(0)
     }
 
-    /// The mentions of one relation in the sentences about an item, nearest to the block first.
+    /// Returns the mentions of one relation in the sentences about an item, nearest to the block first.
     pub(crate) fn related(&self, relation: Relation, name: &str, siblings: &[&str]) -> Vec<&str> {
         let about = self.about(name, siblings);
         let found = self
@@ -305,8 +306,8 @@ impl Prose {
         found.map(|mention| mention.name.as_str()).filter(|found| !same_name(found, name)).collect()
     }
 
-    /// The places that the sentences about an item name in words, nearest to the block first; those behind which before
-    /// those in front of which.
+    /// Returns the places that the sentences about an item name in words, nearest to the block first; those behind
+    /// which before those in front of which.
     pub(crate) fn phrases(&self, name: &str, siblings: &[&str]) -> Vec<&Phrase> {
         let about = self.about(name, siblings);
         let mut found: Vec<&Phrase> =
@@ -315,25 +316,25 @@ impl Prose {
         found
     }
 
-    /// The names that the sentences about an item put it under, nearest to the block first.
+    /// Returns the names that the sentences about an item put it under, nearest to the block first.
     pub(crate) fn under(&self, name: &str, siblings: &[&str]) -> Vec<&str> {
         let under = self.phrases(name, siblings).into_iter().filter(|phrase| phrase.is_under);
         under.flat_map(|phrase| phrase.code.iter().map(String::as_str)).collect()
     }
 
-    /// The end of the list at which the sentences about an item want it.
+    /// Returns the end of the list at which the sentences about an item want it.
     pub(crate) fn end(&self, name: &str, siblings: &[&str]) -> Option<End> {
         let about = self.about(name, siblings);
         self.ends.iter().rev().find(|(sentence, _)| about.contains(sentence)).map(|&(_, end)| end)
     }
 
-    /// The sort of that of which the sentences about an item speak at its end or top: "the end of the test".
+    /// Returns the sort of that of which the sentences about an item speak at its end or top: "the end of the test".
     pub(crate) fn end_of(&self, name: &str, siblings: &[&str]) -> Option<Sort> {
         let about = self.about(name, siblings);
         self.wholes.iter().rev().find(|whole| about.contains(&whole.sentence)).and_then(|whole| whole.sort)
     }
 
-    /// Whether the sentences about an item say "append".
+    /// Returns whether the sentences about an item say "append".
     pub(crate) fn appends(&self, name: &str, siblings: &[&str]) -> bool {
         let about = self.about(name, siblings);
         self.appends.iter().any(|sentence| about.contains(sentence))
@@ -346,24 +347,24 @@ impl Prose {
         self.statements.iter().rev().filter(meant).map(|one| one.code.as_str()).collect()
     }
 
-    /// What the prose calls the statement that it names by this code: "check" for "after the `user.id` check".
+    /// Returns what the prose calls the statement that it names by this code: "check" for "after the `user.id` check".
     pub(crate) fn noun(&self, relation: Relation, code: &str) -> Option<&str> {
         let mut named = self.statements.iter().rev().filter(|one| one.relation == relation && one.code == code);
         named.next().map(|one| one.noun.as_str())
     }
 
-    /// Whether a sentence about an item says "after all …" of things that have no name.
+    /// Returns whether a sentence about an item says "after all …" of things that have no name.
     pub(crate) fn follows_a_group(&self, name: &str, siblings: &[&str]) -> bool {
         let about = self.about(name, siblings);
         self.groups.iter().any(|sentence| about.contains(sentence))
     }
 
-    /// Whether any sentence speaks of the end or the top of what stands.
+    /// Returns whether any sentence speaks of the end or the top of what stands.
     pub(crate) fn speaks_of_an_end(&self) -> bool {
         !self.appends.is_empty() || !self.ends.is_empty()
     }
 
-    /// Whether a sentence says outright that the item of this name is replaced.
+    /// Returns whether a sentence says outright that the item of this name is replaced.
     pub(crate) fn replaces(&self, name: &str) -> bool {
         self.mentions.iter().any(|mention| {
             same_name(&mention.name, name)
@@ -380,8 +381,8 @@ impl Prose {
         self.mentions.iter().filter(meant).map(|one| one.name.as_str())
     }
 
-    /// Whether a sentence says of the item of this name that what the block shows is all of it: "replace `A` with", "change
-    /// `A` to". "Update `A`" and "extend `A`" say nothing of the rest.
+    /// Returns whether a sentence says of the item of this name that what the block shows is all of it: "replace `A`
+    /// with", "change `A` to". "Update `A`" and "extend `A`" say nothing of the rest.
     pub(crate) fn restates(&self, name: &str) -> bool {
         let outright = |sentence: usize| self.replaces.contains(&sentence) || self.restated.contains(&sentence);
         self.mentions.iter().any(|mention| {
@@ -392,7 +393,7 @@ impl Prose {
         })
     }
 
-    /// Whether any sentence speaks of replacing.
+    /// Returns whether any sentence speaks of replacing.
     pub(crate) fn replaces_something(&self) -> bool {
         !self.replaces.is_empty() || self.changes.iter().any(|sentence| self.says_replace(*sentence))
     }
@@ -401,34 +402,34 @@ impl Prose {
         self.replaces.contains(&sentence) || self.changes.contains(&sentence) && !self.adds.contains(&sentence)
     }
 
-    /// Whether the nearest sentence says outright that something is replaced, and of nothing that it is added.
+    /// Returns whether the nearest sentence says outright that something is replaced, and of nothing that it is added.
     pub(crate) fn takes_away(&self) -> bool {
         let nearest = self.last_sentence();
         self.replaces.contains(&nearest) && !self.adds.contains(&nearest)
     }
 
-    /// The lines that the prose names, the last mention first: "lines 12-40", "line 7".
+    /// Returns the lines that the prose names, the last mention first: "lines 12-40", "line 7".
     pub(crate) fn lines(&self) -> Option<(usize, usize)> {
         self.lines
     }
 
-    /// Whether a sentence says outright that something is replaced, and none that something is added.
+    /// Returns whether a sentence says outright that something is replaced, and none that something is added.
     pub(crate) fn only_replaces(&self) -> bool {
         !self.replaces.is_empty() && self.adds.is_empty()
     }
 
-    /// Whether any sentence says that something goes.
+    /// Returns whether any sentence says that something goes.
     pub(crate) fn removes_something(&self) -> bool {
         self.removes
     }
 
-    /// Whether any sentence speaks of adding.
+    /// Returns whether any sentence speaks of adding.
     pub(crate) fn adds_something(&self) -> bool {
         !self.adds.is_empty()
     }
 }
 
-/// Whether nothing of its clause stands behind a word.
+/// Returns whether nothing of its clause stands behind a word.
 fn ends_clause(tokens: &[Token], at: usize) -> bool {
     matches!(tokens.get(at + 1), None | Some(Token::Comma | Token::Stop))
 }
@@ -439,7 +440,8 @@ pub(crate) fn named_end(text: &str) -> Option<End> {
     (0..tokens.len()).rev().find_map(|at| ends::beginning_at(&tokens, at))
 }
 
-/// Whether a name in the prose means an item of this name: `create`, `create()`, `UserService.create`, `def create`.
+/// Returns whether a name in the prose means an item of this name: `create`, `create()`, `UserService.create`, `def
+/// create`.
 pub(crate) fn same_name(mentioned: &str, name: &str) -> bool {
     if mentioned.is_empty() || name.is_empty() {
         return false;
@@ -448,7 +450,7 @@ pub(crate) fn same_name(mentioned: &str, name: &str) -> bool {
     mentioned == name || mentioned.rsplit('.').next() == Some(name)
 }
 
-/// A mentioned name without the words and signs that people put around it.
+/// Returns a mentioned name without the words and signs that people put around it.
 pub(crate) fn plain(mentioned: &str) -> String {
     let mut rest = mentioned.trim().trim_end_matches([';', ':', '{', ',']).trim();
     for word in [
@@ -491,7 +493,7 @@ fn named_lines(text: &str) -> Option<(usize, usize)> {
     Some((earlier.min(first), last.max(earlier)))
 }
 
-/// Whether code follows the word within its clause, a few words on.
+/// Returns whether code follows the word within its clause, a few words on.
 fn leads_to_code(tokens: &[Token], at: usize) -> bool {
     let rest = tokens.iter().skip(at + 1).take(4);
     rest.take_while(|token| !matches!(token, Token::Comma | Token::Stop)).any(|token| matches!(token, Token::Code(_)))

@@ -73,8 +73,8 @@ pub(crate) fn read(snippet: &str, language: Language, path: &str, known: &HashSe
     Err(refusal(Reason::Syntax, "the block does not parse, neither as a module nor as members of a class"))
 }
 
-/// Whether a field of the block's has a value where a member of a type has its type: `cache: app.cache`, `size: 3`. A type
-/// begins with a capital, or is one of the language's own.
+/// Returns whether a field of the block's has a value where a member of a type has its type: `cache: app.cache`, `size:
+/// 3`. A type begins with a capital, or is one of the language's own.
 fn has_values_for_types(source: &Source<'_>, node: Node<'_>) -> bool {
     const OWN: [&str; 4] = ["symbol", "bigint", "unknown", "never"];
     let is_value = |kind: &Node<'_>| {
@@ -95,8 +95,8 @@ fn has_values_for_types(source: &Source<'_>, node: Node<'_>) -> bool {
     children(node).into_iter().any(|child| has_values_for_types(source, child))
 }
 
-/// Whether all that the block shows are expressions with a comma behind them: to Python a tuple, in a plan entries of a
-/// list.
+/// Returns whether all that the block shows are expressions with a comma behind them: to Python a tuple, in a plan
+/// entries of a list.
 fn are_listed(items: &[Item<'_>], text: &str) -> bool {
     let mut code =
         items.iter().filter(|item| !matches!(item.kind, Kind::Import | Kind::Marker | Kind::Comment)).peekable();
@@ -108,7 +108,7 @@ fn are_listed(items: &[Item<'_>], text: &str) -> bool {
     code.peek().is_some() && code.all(listed)
 }
 
-/// Whether imports stand beside statements that only a function has.
+/// Returns whether imports stand beside statements that only a function has.
 fn stand_among_statements(items: &[Item<'_>]) -> bool {
     let imports = items.iter().any(|item| item.kind == Kind::Import);
     let mut others =
@@ -118,8 +118,8 @@ fn stand_among_statements(items: &[Item<'_>]) -> bool {
         && others.all(|item| matches!(item.kind, Kind::Value | Kind::Call | Kind::Statement))
 }
 
-/// The block with the code below its imports moved to the margin, where only that is indented: the imports go to the
-/// file's top, the rest inside something.
+/// Returns the block with the code below its imports moved to the margin, where only that is indented: the imports go
+/// to the file's top, the rest inside something.
 fn below_imports(text: &str, language: Language) -> Option<String> {
     let lines: Vec<&str> = text.lines().collect();
     let margin = lines.iter().rposition(|line| !line.trim().is_empty() && !line.starts_with([' ', '\t']))?;
@@ -135,7 +135,7 @@ fn below_imports(text: &str, language: Language) -> Option<String> {
     imports.then(|| format!("{head}\n{}\n", dedent(&tail.join("\n")).0))
 }
 
-/// A function that is shown up to its arrow or bracket, with an elision for the body.
+/// Returns a function that is shown up to its arrow or bracket, with an elision for the body.
 fn with_body(text: &str, language: Language) -> Option<String> {
     let head = text.trim_end();
     let parses = |text: &str| parse(text, language).is_some_and(|source| !source.has_error());
@@ -257,7 +257,7 @@ fn says_where(line: &str, path: &str, known: &HashSet<String>) -> bool {
         || is_beside(bare(line), &names)
 }
 
-/// The block moved to the left margin, and whether it had to be.
+/// Returns the block moved to the left margin, and whether it had to be.
 fn dedent(text: &str) -> (String, bool) {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     let indent = lines.map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);

@@ -76,14 +76,14 @@ impl RouteName {
     }
 }
 
-/// Whether a word is a method in capitals, as words name one.
+/// Returns whether a word is a method in capitals, as words name one.
 pub(crate) fn is_method(word: &str) -> bool {
     word.chars().all(|letter| letter.is_ascii_uppercase())
         && METHODS.iter().take(7).any(|method| word.eq_ignore_ascii_case(method))
 }
 
-/// The items that the words mean: by the path as written, else with its parameters under other names; the path with the
-/// prefix of its router counts before a path that only ends so.
+/// Returns the items that the words mean: by the path as written, else with its parameters under other names; the path
+/// with the prefix of its router counts before a path that only ends so.
 pub(crate) fn meant(file: &Source<'_>, name: &RouteName, items: &[Item<'_>]) -> Vec<usize> {
     let mut routes: Vec<(usize, Route)> = items
         .iter()
@@ -126,8 +126,8 @@ impl Route {
         format!("/{}/{}", self.prefix.trim_matches('/'), self.path.trim_start_matches('/'))
     }
 
-    /// Whether a request for the other one is answered by this one where it stands first: the same router and method,
-    /// and a parameter of this path takes a part that the other one spells out.
+    /// Returns whether a request for the other one is answered by this one where it stands first: the same router and
+    /// method, and a parameter of this path takes a part that the other one spells out.
     fn shadows(&self, other: &Route) -> bool {
         let met = self.methods.is_empty() || other.methods.iter().any(|method| self.answers(method));
         let (mine, theirs) = (parts(&self.path), parts(&other.path));
@@ -144,7 +144,8 @@ impl Route {
 }
 
 impl Route {
-    /// Whether a part of its path takes any text. Flask chooses by what fits best, not by order; a list of urls is Django's.
+    /// Returns whether a part of its path takes any text. Flask chooses by what fits best, not by order; a list of urls
+    /// is Django's.
     fn takes_any(&self, part: &str) -> bool {
         is_open(part) && (self.receiver.is_empty() || !part.starts_with('<'))
     }
@@ -241,7 +242,7 @@ impl Above {
         self.routes.push(route);
     }
 
-    /// The routes that answer what another one is for, in the order of the text.
+    /// Returns the routes that answer what another one is for, in the order of the text.
     fn that_shadow(&self, route: &Route) -> impl Iterator<Item = &Route> {
         let parts = parts(&route.path);
         let shapes = self.shapes.get(&(route.receiver.clone(), parts.len())).map_or(&[][..], Vec::as_slice);
@@ -257,13 +258,13 @@ impl Above {
     }
 }
 
-/// A path without the parts at open places.
+/// Returns a path without the parts at open places.
 fn key(parts: &[&str], shape: &[bool]) -> String {
     let shown = parts.iter().zip(shape).map(|(part, is_open)| if *is_open { "*" } else { part });
     shown.collect::<Vec<_>>().join("/")
 }
 
-/// The parts of a path between its slashes; a pattern's anchors are none.
+/// Returns the parts of a path between its slashes; a pattern's anchors are none.
 fn parts(path: &str) -> Vec<&str> {
     path.trim_start_matches('^').trim_end_matches('$').split('/').filter(|part| !part.is_empty()).collect()
 }
@@ -272,7 +273,7 @@ fn is_parameter(part: &str) -> bool {
     part.starts_with(['{', ':', '<', '('])
 }
 
-/// Whether a parameter takes any text: no pattern and no type that a word can't have.
+/// Returns whether a parameter takes any text: no pattern and no type that a word can't have.
 fn is_open(part: &str) -> bool {
     match part.chars().next() {
         // Behind a colon stands a convertor: the route is chosen by what it takes.
@@ -296,7 +297,7 @@ fn same_part(one: &str, other: &str, any_name: bool) -> bool {
     one == other || any_name && is_parameter(one) && is_parameter(other)
 }
 
-/// Whether the path that the words name ends as the route's, behind a prefix that stands elsewhere.
+/// Returns whether the path that the words name ends as the route's, behind a prefix that stands elsewhere.
 fn ends_so(named: &str, own: &str, any_name: bool) -> bool {
     let (named, own) = (parts(named), parts(own));
     named.len() > own.len()
@@ -305,7 +306,7 @@ fn ends_so(named: &str, own: &str, any_name: bool) -> bool {
         && named.iter().take(named.len() - own.len()).all(|part| !is_parameter(part))
 }
 
-/// The routes of an item.
+/// Returns the routes of an item.
 pub(crate) fn of_item(file: &Source<'_>, item: &Item<'_>) -> Vec<Route> {
     match item.kind {
         Kind::Function | Kind::Class => {
@@ -334,7 +335,7 @@ fn decorated(file: &Source<'_>, item: &Item<'_>, decorator: Node<'_>) -> Option<
     Some(Route { methods: methods_of(verb), path: rooted(&path), prefix, receiver })
 }
 
-/// The path of `@Controller('products')` or `@Controller({ path: 'products' })`.
+/// Returns the path of `@Controller('products')` or `@Controller({ path: 'products' })`.
 fn controller(file: &Source<'_>, class: Node<'_>) -> Option<String> {
     let outer = class.parent().filter(|outer| outer.kind() == "export_statement");
     let decorators = [Some(class), outer].into_iter().flatten().flat_map(|node| {
@@ -399,7 +400,7 @@ fn listed(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
     Some(Route { methods: Vec::new(), path, prefix: String::new(), receiver: String::new() })
 }
 
-/// The calls that a statement chains, last to first: `router.route('/x').get(a).post(b)`.
+/// Returns the calls that a statement chains, last to first: `router.route('/x').get(a).post(b)`.
 fn calls(node: Node<'_>) -> Vec<Node<'_>> {
     let mut found = Vec::new();
     let mut at = Some(node);
@@ -438,7 +439,7 @@ fn give_prefixes<'r>(file: &Source<'_>, routes: impl Iterator<Item = &'r mut Rou
     }
 }
 
-/// The text of a call's first argument, where it is one.
+/// Returns the text of a call's first argument, where it is one.
 fn first_text(file: &Source<'_>, call: Node<'_>) -> Option<String> {
     let arguments = call.child_by_field_name("arguments")?;
     let mut cursor = arguments.walk();
@@ -454,7 +455,7 @@ fn string(file: &Source<'_>, node: Node<'_>) -> Option<String> {
     Some(shown.trim_matches(['"', '\'', '`']).to_owned())
 }
 
-/// The value of a keyword of a call, or of a key of the object that it passes.
+/// Returns the value of a keyword of a call, or of a key of the object that it passes.
 fn keyed<'t>(file: &Source<'_>, call: Node<'t>, name: &str) -> Option<Node<'t>> {
     let arguments = call.child_by_field_name("arguments")?;
     let mut cursor = arguments.walk();
@@ -477,7 +478,7 @@ fn keyed_text(file: &Source<'_>, call: Node<'_>, name: &str) -> Option<String> {
     keyed(file, call, name).and_then(|value| string(file, value))
 }
 
-/// The words of a list of methods, in capitals.
+/// Returns the words of a list of methods, in capitals.
 fn words(list: &str) -> Vec<String> {
     let parts = list.split(|letter: char| !letter.is_ascii_alphabetic()).filter(|word| !word.is_empty());
     parts.map(str::to_ascii_uppercase).collect()

@@ -28,7 +28,7 @@ pub(crate) fn sketched(path: &str, text: &str) -> Option<&'static str> {
     (bodies.hollow > 0 && bodies.full == 0).then_some("has nothing in its functions but `...`: it is a sketch")
 }
 
-/// Whether some line of a text that does not parse is an item of a list in prose, or a branch of a drawn tree.
+/// Returns whether some line of a text that does not parse is an item of a list in prose, or a branch of a drawn tree.
 fn lists(root: Node<'_>, text: &str) -> bool {
     const MARKS: [&str; 6] = ["- ", "• ", "├── ", "└── ", "│ ", "✅ "];
     let mut at = 0;
@@ -46,12 +46,12 @@ fn lists(root: Node<'_>, text: &str) -> bool {
     })
 }
 
-/// Whether a node's text is words to its language.
+/// Returns whether a node's text is words to its language.
 fn is_quoted(kind: &str) -> bool {
     matches!(kind, "comment" | "string" | "template_string" | "jsx_text")
 }
 
-/// Whether a text that does not parse does so as the body of a class, below its imports.
+/// Returns whether a text that does not parse does so as the body of a class, below its imports.
 fn members_alone(root: Node<'_>, text: &str, language: Language) -> bool {
     let mut cursor = root.walk();
     let imports = root.children(&mut cursor).filter(|node| node.kind() == "import_statement" && !node.has_error());
@@ -73,7 +73,7 @@ fn without_statements(path: &str, root: Node<'_>, text: &str) -> Option<&'static
     statements.into_iter().all(is_markup).then_some("is markup with no component around it: it is a part of the file")
 }
 
-/// Whether a statement is JSX and nothing else.
+/// Returns whether a statement is JSX and nothing else.
 fn is_markup(node: Node<'_>) -> bool {
     match node.kind() {
         "expression_statement" | "parenthesized_expression" => node.named_child(0).is_some_and(is_markup),
@@ -81,7 +81,7 @@ fn is_markup(node: Node<'_>) -> bool {
     }
 }
 
-/// How many functions of a Python module do something, and how many say only `...` where nothing asks for that.
+/// The number of functions of a Python module do something, and how many say only `...` where nothing asks for that.
 #[derive(Default)]
 struct Bodies {
     full: usize,
@@ -120,7 +120,7 @@ impl Bodies {
     }
 }
 
-/// Whether a body holds `...` and, at most, words about it.
+/// Returns whether a body holds `...` and, at most, words about it.
 fn is_hollow(body: Node<'_>, text: &str) -> bool {
     let mut cursor = body.walk();
     let told =

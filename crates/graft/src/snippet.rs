@@ -31,7 +31,7 @@ pub struct Context<'a> {
     pub above: Option<&'a str>,
     /// Imports that the words beside the block spell out as code, and do not deny: they are the block's where it needs them.
     pub imports: &'a [String],
-    /// Whether the plan calls the file new or existing.
+    /// True if the plan calls the file new or existing.
     pub intent: Intent,
     /// Lines that the plan names for this change, 1-based and inclusive: a hint, never an address.
     pub lines: Option<(usize, usize)>,
@@ -45,7 +45,7 @@ pub struct Context<'a> {
     pub found: Option<&'a str>,
 }
 
-/// Whether the plan says that the file is to be created or to be changed.
+/// True if the plan says that the file is to be created or to be changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Intent {
     /// The plan doesn't say.

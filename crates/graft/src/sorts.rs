@@ -5,12 +5,13 @@ use crate::languages::{Kind, text};
 use crate::prose::{Pick, Relation, Sort};
 use crate::routes;
 
-/// The items of a list that are of a sort, in order.
+/// Returns the items of a list that are of a sort, in order.
 pub(crate) fn of_sort(file: &Source<'_>, sort: Sort, items: &[Item<'_>]) -> Vec<usize> {
     items.iter().enumerate().filter(|(_, item)| is_of(file, sort, item)).map(|(at, _)| at).collect()
 }
 
-/// The index beside which words with this sort put something; `None` where there is none, or nothing tells which one.
+/// Returns the index beside which words with this sort put something; `None` where there is none, or nothing tells
+/// which one.
 pub(crate) fn index_beside(found: &[usize], relation: Relation, pick: Option<Pick>) -> Option<usize> {
     let (first, last) = (*found.first()?, *found.last()?);
     Some(match (relation, pick) {
@@ -40,7 +41,7 @@ fn is_of(file: &Source<'_>, sort: Sort, item: &Item<'_>) -> bool {
     }
 }
 
-/// Whether a call adds routes that stand elsewhere: `app.use('/users', users)`, `app.include_router(users)`.
+/// Returns whether a call adds routes that stand elsewhere: `app.use('/users', users)`, `app.include_router(users)`.
 fn mounts(item: &Item<'_>) -> bool {
     let (callee, first) = item.name.split_once('(').unwrap_or((&item.name, ""));
     let verb = callee.rsplit('.').next().unwrap_or(callee);
@@ -49,14 +50,14 @@ fn mounts(item: &Item<'_>) -> bool {
             || matches!(verb, "include_router" | "register_blueprint" | "mount"))
 }
 
-/// Whether a call of this name adds what every request passes: `app.use(cors())`, `app.add_middleware(…)`.
+/// Returns whether a call of this name adds what every request passes: `app.use(cors())`, `app.add_middleware(…)`.
 fn adds_middleware(name: &str) -> bool {
     let (callee, first) = name.split_once('(').unwrap_or((name, ""));
     let verb = callee.rsplit('.').next().unwrap_or(callee);
     verb == "add_middleware" || verb == "use" && !first.starts_with(['\'', '`'])
 }
 
-/// Whether the item is a test by its form.
+/// Returns whether the item is a test by its form.
 pub(crate) fn is_test(item: &Item<'_>) -> bool {
     match item.kind {
         Kind::Function => item.name.starts_with("test_"),

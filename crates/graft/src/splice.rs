@@ -84,7 +84,7 @@ pub(crate) fn overwrite(text: &str, content: &str, why: &str) -> Graft {
     splice.finish()
 }
 
-/// The line-wise changes that lead from one text to another.
+/// Returns the line-wise changes that lead from one text to another.
 pub(crate) fn edits_between(old: &str, new: &str) -> Vec<Edit> {
     let (old_lines, new_lines) = (pieces(old), pieces(new));
     let (old_starts, new_starts) = (starts(&old_lines), starts(&new_lines));
@@ -115,17 +115,17 @@ fn starts(lines: &[&str]) -> Vec<usize> {
     starts
 }
 
-/// A refusal without places.
+/// Returns a refusal without places.
 pub(crate) fn refuse(reason: Reason, message: impl Into<String>) -> Graft {
     Graft::Refused(refusal(reason, message))
 }
 
-/// A refusal without places, to be given some.
+/// Returns a refusal without places, to be given some.
 pub(crate) fn refusal(reason: Reason, message: impl Into<String>) -> Refusal {
     Refusal { reason, message: message.into(), candidates: Vec::new(), nearest: None }
 }
 
-/// The place of the line that holds byte `at`.
+/// Returns the place of the line that holds byte `at`.
 pub(crate) fn place(text: &str, at: usize) -> Place {
     let head = text.get(..at).unwrap_or(text);
     let start = head.rfind('\n').map_or(0, |newline| newline + 1);

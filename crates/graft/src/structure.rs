@@ -34,18 +34,18 @@ pub(crate) fn place(file: &File<'_>, text: &str, snippet: &str, context: &Contex
     })
 }
 
-/// Whether the refusal says no more than that no item of the file is meant.
+/// Returns whether the refusal says no more than that no item of the file is meant.
 fn open(reason: Reason) -> bool {
     matches!(reason, Reason::NotFound | Reason::Syntax | Reason::Unclear)
 }
 
-/// The lines that the plan says to replace.
+/// Returns the lines that the plan says to replace.
 fn named_lines(context: &Context<'_>) -> Option<(usize, usize)> {
     let prose = Prose::read(context.prose);
     context.lines.or_else(|| prose.lines()).filter(|_| prose.replaces_something())
 }
 
-/// The lines that the plan says to replace, where the block itself is no item: proven like any other placement.
+/// Returns the lines that the plan says to replace, where the block itself is no item: proven like any other placement.
 fn try_region(file: &File<'_>, text: &str, snippet: &str, context: &Context<'_>, language: Language) -> Option<Graft> {
     let lines = named_lines(context)?;
     let graft = line_ends(region::replace(text, snippet, lines, language)?, text);
@@ -127,7 +127,8 @@ fn try_place(
     Ok(graft)
 }
 
-/// The name of what a block ends with, or begins with where the words say "before it": a definition's, else its first line.
+/// Returns the name of what a block ends with, or begins with where the words say "before it": a definition's, else its
+/// first line.
 fn named_above(
     block: &str,
     relation: Relation,

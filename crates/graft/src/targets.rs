@@ -22,8 +22,8 @@ pub(crate) struct Container<'t> {
     pub(crate) start: usize,
 }
 
-/// Every container of the file below the items of its root, outer ones first; functions in which none of the words is
-/// written are left out.
+/// Returns every container of the file below the items of its root, outer ones first; functions in which none of the
+/// words is written are left out.
 pub(crate) fn containers<'t>(file: &Source<'_>, root: &[Item<'t>], words: &[&str]) -> Vec<Container<'t>> {
     let mut found = Vec::new();
     collect(file, root, words, ("", 0), &mut found);
@@ -63,7 +63,7 @@ fn collect<'t>(
     }
 }
 
-/// A word of each item and of each name in the prose that is written wherever something of that name is.
+/// Returns a word of each item and of each name in the prose that is written wherever something of that name is.
 pub(crate) fn words<'s>(items: &'s [Item<'_>], prose: &'s Prose) -> Vec<&'s str> {
     let in_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
     let parts = move |text: &'s str| text.split(move |letter| !in_name(letter)).filter(|part| !part.is_empty());
@@ -84,7 +84,7 @@ pub(crate) struct Search<'s, 'f, 't> {
 }
 
 impl<'t> Search<'_, '_, 't> {
-    /// The container that the prose names for this item: "in `UserService`".
+    /// Returns the container that the prose names for this item: "in `UserService`".
     pub(crate) fn named(
         &self,
         item: &Item<'_>,
@@ -121,12 +121,12 @@ impl<'t> Search<'_, '_, 't> {
         Ok(None)
     }
 
-    /// The containers of a name that can hold the item.
+    /// Returns the containers of a name that can hold the item.
     fn called(&self, name: &str, item: &Item<'_>, list: List) -> Vec<&Container<'t>> {
         self.containers.iter().filter(|one| qualified(name, &one.name) && self.takes(one, item, list)).collect()
     }
 
-    /// Whether a container can hold the item.
+    /// Returns whether a container can hold the item.
     fn takes(&self, container: &Container<'_>, item: &Item<'_>, list: List) -> bool {
         match list {
             List::Entries => container.lists == Some(List::Entries),
@@ -140,13 +140,13 @@ impl<'t> Search<'_, '_, 't> {
         }
     }
 
-    /// Whether an item is a declaration of JavaScript: no class or type has one among its members.
+    /// Returns whether an item is a declaration of JavaScript: no class or type has one among its members.
     fn declares_apart(&self, item: &Item<'_>) -> bool {
         let declared = item.core.kind().ends_with("_declaration") || item.node.kind() == "export_statement";
         declared && self.file.language != Language::Python
     }
 
-    /// The only containers whose lists hold an item of this name and kind.
+    /// Returns the only containers whose lists hold an item of this name and kind.
     pub(crate) fn owners(&self, item: &Item<'_>, list: Option<List>) -> Vec<&Container<'t>> {
         let holds = |container: &&Container<'t>| {
             let kind = container.lists;
@@ -161,7 +161,7 @@ impl<'t> Search<'_, '_, 't> {
         self.containers.iter().filter(holds).collect()
     }
 
-    /// The containers that hold the item which the prose names as a neighbour.
+    /// Returns the containers that hold the item which the prose names as a neighbour.
     pub(crate) fn beside(&self, item: &Item<'_>, siblings: &[&str]) -> Result<Option<&Container<'t>>, Refusal> {
         for relation in [Relation::After, Relation::Before] {
             for name in self.prose.related(relation, &item.name, siblings) {
@@ -185,8 +185,8 @@ impl<'t> Search<'_, '_, 't> {
         Ok(None)
     }
 
-    /// The class of the file that takes members which name none: the only one; the only one that has what they read of
-    /// themselves; the one that they give back; the one that the step named last.
+    /// Returns the class of the file that takes members which name none: the only one; the only one that has what they
+    /// read of themselves; the one that they give back; the one that the step named last.
     pub(crate) fn class_of(&self, snippet: &Source<'_>, members: &[&Item<'_>]) -> Result<&Container<'t>, Refusal> {
         let classes: Vec<&Container<'t>> = self
             .containers
@@ -237,7 +237,7 @@ impl<'t> Search<'_, '_, 't> {
     }
 }
 
-/// The names that code reads of its own object: `self.name`, `this.name`.
+/// Returns the names that code reads of its own object: `self.name`, `this.name`.
 fn own_reads(code: &str) -> Vec<&str> {
     let in_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
     let mut found = Vec::new();
@@ -253,7 +253,7 @@ fn own_reads(code: &str) -> Vec<&str> {
     found
 }
 
-/// Whether the code names the class as a type behind one of the signs.
+/// Returns whether the code names the class as a type behind one of the signs.
 fn annotated(code: &str, class: &str, signs: &[&str]) -> bool {
     let is_class = |rest: &str| {
         let rest = rest.trim_start().trim_start_matches(['"', '\'']);
@@ -276,13 +276,13 @@ fn narrow<'s, 't>(fit: &mut Vec<&'s Container<'t>>, found: Vec<&'s Container<'t>
     }
 }
 
-/// Whether a name in the prose means the container of this qualified name.
+/// Returns whether a name in the prose means the container of this qualified name.
 fn qualified(mentioned: &str, name: &str) -> bool {
     let plain = crate::prose::plain(mentioned);
     plain == name || name.ends_with(&format!(".{plain}")) || same_name(&plain, name) && !plain.contains('/')
 }
 
-/// A refusal that names the containers between which nothing decides.
+/// Returns a refusal that names the containers between which nothing decides.
 pub(crate) fn ambiguous(file: &Source<'_>, what: &str, several: &[&Container<'_>]) -> Refusal {
     let names: Vec<String> = several.iter().map(|one| format!("`{}`", one.name)).collect();
     let mut refusal = refusal(

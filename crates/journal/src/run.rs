@@ -63,7 +63,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// Its name.
+    /// Returns its name.
     pub fn id(&self) -> &RunId {
         &self.id
     }

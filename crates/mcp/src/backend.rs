@@ -68,7 +68,7 @@ pub struct Call {
     pub cancelled: Cancelled,
 }
 
-/// What came of a call.
+/// The result of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     /// For the model that called.

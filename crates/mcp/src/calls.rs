@@ -12,7 +12,7 @@ use crate::bounds::Bounds;
 /// Room for parsers that descend as deep as a file nests; the main thread has as much by default.
 const STACK: usize = 16 << 20;
 
-/// How long calls may take to end their commands and remove their folders when the client is gone.
+/// The time calls may take to end their commands and remove their folders when the client is gone.
 const LAST_TIME: Duration = Duration::from_secs(20);
 
 /// What the calls of one server share.

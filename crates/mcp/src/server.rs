@@ -18,7 +18,7 @@ use crate::backend::{Answer, Backend, Page, ResourceRow, ToolRow};
 use crate::calls::{Calls, Running};
 use crate::roots::Roots;
 
-/// How long the result of a task is kept for its client: runs take minutes, and clients look in now and then.
+/// The time the result of a task is kept for its client: runs take minutes, and clients look in now and then.
 const TASK_KEPT_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// Why the server could not serve.

@@ -291,7 +291,7 @@ pub(crate) fn read_blocks(asking: &Asking<'_, '_>, starts: &[usize], changes: &m
     placed
 }
 
-/// The imports that the last of the earlier blocks shows that shows nothing else, as code or in words.
+/// Returns the imports that the last of the earlier blocks shows that shows nothing else, as code or in words.
 fn shown_imports(placed: &[Placed], path: &str) -> Vec<String> {
     let earlier = placed.iter().rev().find_map(|one| {
         let block = &one.block;
@@ -301,7 +301,7 @@ fn shown_imports(placed: &[Placed], path: &str) -> Vec<String> {
     earlier.unwrap_or_default()
 }
 
-/// The path of the file that was found.
+/// Returns the path of the file that was found.
 fn wanted_path(changes: &[PlannedChange], found: &FileOf) -> String {
     match found {
         FileOf::Change(at) => changes.get(*at).map_or_else(String::new, |change| change.path.clone()),
@@ -309,7 +309,7 @@ fn wanted_path(changes: &[PlannedChange], found: &FileOf) -> String {
     }
 }
 
-/// The language that a fence names, lower case.
+/// Returns the language that a fence names, lower case.
 fn language_of_fence(info: &str) -> String {
     let word = info
         .split(|letter: char| letter.is_whitespace() || matches!(letter, '{' | ',' | ':' | '('))
@@ -328,8 +328,8 @@ fn all_commands(text: &str) -> bool {
     lines.peek().is_some() && lines.all(|line| shell::is_command(line) && line.contains(' '))
 }
 
-/// The paragraph right above a block within its step; a label that names its file, or the title of a step, says nothing of
-/// what becomes of it.
+/// Returns the paragraph right above a block within its step; a label that names its file, or the title of a step, says
+/// nothing of what becomes of it.
 fn leading_words(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
     let mut words = String::new();
     for before in asking.rows[from..row].iter().rev() {
@@ -353,7 +353,7 @@ fn leading_words(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
     words
 }
 
-/// The part of a block by the words that lead to it, where its form and its label do not decide.
+/// Returns the part of a block by the words that lead to it, where its form and its label do not decide.
 fn role_by(role: Role, lead: Lead, above: &str) -> (Role, Option<Altered>) {
     let role = match (role, lead) {
         (Role::Code | Role::Before { .. }, Lead::Removes) => Role::Remove,
@@ -378,7 +378,7 @@ fn find_uncertainty(role: Role, lead: Lead, altered: Option<Altered>) -> Option<
     }
 }
 
-/// The words right above a block within its step.
+/// Returns the words right above a block within its step.
 fn words_above(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
     let before = row.checked_sub(1).filter(|before| *before >= from).and_then(|before| asking.rows.get(before));
     match before {
@@ -387,7 +387,7 @@ fn words_above(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
     }
 }
 
-/// The sentences and labels that introduce a block, nearest last.
+/// Returns the sentences and labels that introduce a block, nearest last.
 fn introduction_of(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> String {
     let from = starts.get(row).copied().unwrap_or(0);
     let mut lines: Vec<String> = Vec::new();

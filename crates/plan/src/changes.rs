@@ -129,7 +129,7 @@ pub(crate) fn is_stated_of_file(changes: &[PlannedChange], words: &str) -> bool 
     })
 }
 
-/// The changes that a path could mean: an exact one alone, else those that end alike.
+/// Returns the changes that a path could mean: an exact one alone, else those that end alike.
 pub(crate) fn changes_meant(changes: &[PlannedChange], path: &str) -> Vec<usize> {
     let path = path.trim_start_matches("./");
     if let Some(exact) = changes.iter().position(|change| change.path == path) {

@@ -83,7 +83,7 @@ fn build_checkbox(document: &Document<'_>, id: CheckboxId, seen: &Seen) -> Check
     Checkbox { id, mark, mark_span: seen.mark.clone(), text, span, state, phase: None, depth: seen.depth }
 }
 
-/// The mark of a box at a place, and where the words behind it begin.
+/// Returns the mark of a box at a place, and where the words behind it begin.
 fn mark_at(document: &Document<'_>, at: usize, signs: bool) -> Option<(Span, usize)> {
     let text = document.text.get(at..)?;
     if let Some((mark, words)) = box_at(text) {

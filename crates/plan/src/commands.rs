@@ -101,7 +101,7 @@ impl Facts {
     }
 }
 
-/// Whether the status of a call says that something was found.
+/// Returns whether the status of a call says that something was found.
 fn finds(call: &shell::Call) -> bool {
     call.status(1) == Some(shell::StatusMeaning::NothingFound)
 }
@@ -345,7 +345,7 @@ impl PlannedCommand {
     }
 }
 
-/// Whether words say no more than that something is there.
+/// Returns whether words say no more than that something is there.
 fn says_there(words: &str) -> bool {
     const THERE: &[&str] = &[
         "exist",
@@ -371,7 +371,7 @@ fn says_there(words: &str) -> bool {
     last.is_some_and(|last| THERE.contains(&last) || THERE.iter().any(|word| !word.is_ascii() && last.ends_with(word)))
 }
 
-/// A command as written, judged.
+/// Returns a command as written, judged.
 pub(crate) fn command(text: &str, span: Span, expect: Expect) -> PlannedCommand {
     let (bare, _) = if text.contains('\n') { (text, None) } else { scripts::without_comment(text) };
     let text = bare.trim().trim_start_matches("$ ").to_owned();
@@ -393,7 +393,7 @@ pub(crate) fn command(text: &str, span: Span, expect: Expect) -> PlannedCommand 
     command
 }
 
-/// The commands of a shell fence; what its comments and the words before it expect comes with them.
+/// Returns the commands of a shell fence; what its comments and the words before it expect comes with them.
 pub(crate) fn of_fence(document: &Document<'_>, fence: usize) -> Vec<PlannedCommand> {
     let Some(fence) = document.fences.get(fence) else {
         return Vec::new();
@@ -413,7 +413,7 @@ pub(crate) fn of_fence(document: &Document<'_>, fence: usize) -> Vec<PlannedComm
     found.collect()
 }
 
-/// What a comment in a script says of the command before it.
+/// Returns what a comment in a script says of the command before it.
 pub(crate) fn expected_by(comment: &str) -> Option<&str> {
     const SIGNS: [&str; 14] = [
         "expected output:",

@@ -126,7 +126,7 @@ pub(crate) fn read_loose_sentences(asking: &Asking<'_, '_>) -> Vec<Sentence> {
     sentences::read_sentences(asking, &begins, &placed, &changes, &commands)
 }
 
-/// The state that a `Status:` line right below the unit's heading gives it.
+/// Returns the state that a `Status:` line right below the unit's heading gives it.
 fn stated_state(document: &Document<'_>, rows: &[Row]) -> Option<State> {
     let top = rows.iter().take_while(|row| matches!(row.kind, RowKind::Line(_))).take(8);
     let value = |row: &Row| {
@@ -153,7 +153,7 @@ fn first_rows(rows: &[Row], seeds: &[Seed]) -> Vec<usize> {
         .collect()
 }
 
-/// The commands that each row asks for outside criteria (row, command), with what the rows after them expect.
+/// Returns the commands that each row asks for outside criteria (row, command), with what the rows after them expect.
 fn run_rows(asking: &Asking<'_, '_>, placed: &[Placed], commands: &mut Vec<PlannedCommand>) -> Vec<(usize, usize)> {
     let document = asking.document;
     let mut runs: Vec<(usize, usize)> = Vec::new();
@@ -240,13 +240,13 @@ fn behind_title(words: &str) -> Option<&str> {
     (is_step_name(title) && value.starts_with('`') && value.len() < rest.len()).then_some(value)
 }
 
-/// The line right above a row.
+/// Returns the line right above a row.
 fn line_above<'t>(asking: &Asking<'_, 't>, at: usize) -> Option<&'t str> {
     let above = at.checked_sub(1).map(|above| &asking.rows[above])?;
     matches!(above.kind, RowKind::Line(_)).then(|| asking.document.slice(&above.span))
 }
 
-/// The folder that the line above a fence tells to run in: "From `web/`:".
+/// Returns the folder that the line above a fence tells to run in: "From `web/`:".
 fn folder_above(asking: &Asking<'_, '_>, at: usize) -> Option<String> {
     stated_folder(line_above(asking, at)?.trim_end().strip_suffix([':', '：'])?)
 }

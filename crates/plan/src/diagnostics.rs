@@ -29,7 +29,7 @@ fn new_diagnostic(code: &'static str, span: &Span, message: impl Into<String>, h
     Diagnostic { code, message: message.into(), span: span.clone(), hint: hint.to_owned() }
 }
 
-/// Everything doubtful, in the order of the document.
+/// Returns everything doubtful, in the order of the document.
 pub(crate) fn find_diagnostics(document: &Document<'_>, outline: &Outline, phases: &[Phase]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for fence in document.fences.iter().filter(|fence| !fence.closed) {

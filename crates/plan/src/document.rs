@@ -84,19 +84,19 @@ impl<'t> Document<'t> {
         Document { text, front, fences, items, pieces, tags }
     }
 
-    /// The characters of a span; empty where the span is no part of the text.
+    /// Returns the characters of a span; empty where the span is no part of the text.
     pub(crate) fn slice(&self, span: &Span) -> &'t str {
         self.text.get(span.clone()).unwrap_or("")
     }
 
-    /// The indices of the pieces whose start lies in `span`.
+    /// Returns the indices of the pieces whose start lies in `span`.
     pub(crate) fn pieces_in(&self, span: &Span) -> Range<usize> {
         let first = self.pieces.partition_point(|piece| piece.span.start < span.start);
         let end = self.pieces.partition_point(|piece| piece.span.start < span.end);
         first..end.max(first)
     }
 
-    /// The items around a piece, innermost first.
+    /// Returns the items around a piece, innermost first.
     pub(crate) fn items_around(&self, piece: &Piece) -> Vec<usize> {
         let mut around = Vec::new();
         let mut next = piece.item;
@@ -108,7 +108,7 @@ impl<'t> Document<'t> {
     }
 }
 
-/// The text as UTF-8, or why it is no plan.
+/// Returns the text as UTF-8, or why it is no plan.
 pub(crate) fn decode_text(bytes: &[u8]) -> Result<&str, Unreadable> {
     if bytes.len() > LIMIT {
         return Err(Unreadable::TooLarge { bytes: bytes.len(), limit: LIMIT });
@@ -125,7 +125,7 @@ pub(crate) fn decode_text(bytes: &[u8]) -> Result<&str, Unreadable> {
     if text.trim_start_matches('\u{feff}').trim().is_empty() { Err(Unreadable::Empty) } else { Ok(text) }
 }
 
-/// Line and column of a byte; beyond the end, the end.
+/// Returns line and column of a byte; beyond the end, the end.
 pub(crate) fn location_of(text: &str, offset: usize) -> Location {
     let end = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let before = &text[..end];
@@ -135,7 +135,7 @@ pub(crate) fn location_of(text: &str, offset: usize) -> Location {
     Location { line, column }
 }
 
-/// The lines of `text` from `start` on: their spans without line ends.
+/// Returns the lines of `text` from `start` on: their spans without line ends.
 pub(crate) fn line_spans(text: &str, start: usize) -> impl Iterator<Item = Span> + '_ {
     let mut at = start;
     text[start..].split_inclusive('\n').map(move |line| {

@@ -21,7 +21,7 @@ pub(crate) fn drawn_files(document: &Document<'_>, text: &str) -> Vec<String> {
     found
 }
 
-/// The files of one drawing; none where some line of the text is no name of a folder or file.
+/// Returns the files of one drawing; none where some line of the text is no name of a folder or file.
 fn files_of_drawing(text: &str) -> Vec<String> {
     let mut files = Vec::new();
     // The folders that are open, each with the column of its name.
@@ -46,7 +46,7 @@ fn files_of_drawing(text: &str) -> Vec<String> {
     if files.iter().any(|file| file.contains('/')) { files } else { Vec::new() }
 }
 
-/// Whether a line has nothing but what draws, or an elision.
+/// Returns whether a line has nothing but what draws, or an elision.
 fn is_empty(line: &str) -> bool {
     line.chars().all(|letter| letter.is_whitespace() || draws(letter) || matches!(letter, '.' | '…'))
 }

@@ -118,7 +118,7 @@ fn fill_pattern(pattern: &Pattern, tests: &[&str], span: Span, expect: Expect) -
     PlannedCommand { folder: pattern.command.folder.clone(), ..made }
 }
 
-/// The words behind the sign that leads to the outcome: "Run → PASS (2). Commit."
+/// Returns the words behind the sign that leads to the outcome: "Run → PASS (2). Commit."
 fn outcome_of(title: &str) -> &str {
     let behind = ["→", "->", "=>", "—", ":"].iter().filter_map(|sign| title.split_once(sign)).map(|(_, behind)| behind);
     let words = behind.max_by_key(|behind| behind.len()).unwrap_or(title);

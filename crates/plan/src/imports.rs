@@ -26,7 +26,7 @@ const IMPORT: [&str; 6] = ["import", "импорт", "导入", "導入", "イン
 /// The most words that may stand between "imports" and the module: "to the imports that come from `x`".
 const BETWEEN: usize = 3;
 
-/// The import statements that the words spell out and do not deny, in the language of the file at `path`.
+/// Returns the import statements that the words spell out and do not deny, in the language of the file at `path`.
 pub(crate) fn spelled_imports(words: &str, path: &str) -> Vec<String> {
     let spans = code_spans(words, 0);
     let whole = spans.iter().filter(|span| {
@@ -53,7 +53,7 @@ pub(crate) struct WordedImport<'w> {
 }
 
 impl<'w> WordedImport<'w> {
-    /// The names.
+    /// Returns the names.
     pub(crate) fn names(&self) -> &[&'w str] {
         &self.names
     }
@@ -129,7 +129,7 @@ fn made_of(words: &str, name: &Range<usize>) -> Mention {
     read_mention(&words[sentence], &own)
 }
 
-/// The parts of the words that say one thing each: up to a semicolon, a parenthesis or the end of a sentence.
+/// Returns the parts of the words that say one thing each: up to a semicolon, a parenthesis or the end of a sentence.
 fn import_clauses(words: &str, spans: &[CodeSpan]) -> Vec<Span> {
     let outside = |at: usize| !spans.iter().any(|span| span.outer.contains(&at));
     let mut found = Vec::new();
@@ -147,9 +147,9 @@ fn import_clauses(words: &str, spans: &[CodeSpan]) -> Vec<Span> {
     found
 }
 
-/// The imports that a clause says by module and name: "extend the `./y` import with `X`", "add `X` to the imports from `y`".
-/// Returns what stands in a file's import of a script may be its default export or one of its names; an import that is there gets
-/// more names, so only that is read.
+/// Returns the imports that a clause says by module and name: "extend the `./y` import with `X`", "add `X` to the
+/// imports from `y`". Returns what stands in a file's import of a script may be its default export or one of its names;
+/// an import that is there gets more names, so only that is read.
 fn named_imports(words: &str, clause: &Span, spans: &[CodeSpan], path: &str) -> Vec<String> {
     let inside: Vec<&CodeSpan> =
         spans.iter().filter(|span| clause.start <= span.outer.start && span.outer.end <= clause.end).collect();
@@ -196,7 +196,7 @@ fn is_import_name(code: &str) -> bool {
     begins && code.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '$'))
 }
 
-/// The statement that imports the names from the module, in the language of the file.
+/// Returns the statement that imports the names from the module, in the language of the file.
 fn import_statement(module: &str, names: &[&str], path: &str) -> Option<String> {
     let language = Language::of_path(path)?;
     let plain = |one: char| one.is_alphanumeric() || matches!(one, '_' | '.');

@@ -11,7 +11,7 @@ pub(crate) struct CodeSpan {
     pub(crate) inner: Span,
 }
 
-/// The code spans of `text`; their spans are shifted by `base`.
+/// Returns the code spans of `text`; their spans are shifted by `base`.
 pub(crate) fn code_spans(text: &str, base: usize) -> Vec<CodeSpan> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -125,7 +125,7 @@ pub(crate) struct Label {
     pub(crate) bold: bool,
 }
 
-/// The label at the start of `line`.
+/// Returns the label at the start of `line`.
 pub(crate) fn read_label(line: &str) -> Option<Label> {
     let skip = line.len() - line.trim_start_matches(|letter: char| is_sign(letter) || letter.is_whitespace()).len();
     let words = &line[skip..];
@@ -213,13 +213,13 @@ fn build_label(name: &str, rest: usize, bold: bool, line: &str) -> Label {
     Label { name: comparison_key(bare), note: note.to_owned(), rest: rest + white, bold }
 }
 
-/// A sign or picture that people put before words.
+/// Returns a sign or picture that people put before words.
 pub(crate) fn is_sign(letter: char) -> bool {
     matches!(letter,
         '\u{2190}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}' | '\u{FE0F}' | '\u{200D}' | '\u{20E3}' | '•' | '·')
 }
 
-/// The first sentence-like part of a line, to be shown: trimmed, one line.
+/// Returns the first sentence-like part of a line, to be shown: trimmed, one line.
 pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for word in text.split_whitespace() {

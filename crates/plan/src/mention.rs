@@ -158,7 +158,7 @@ pub(crate) fn base_folder(words: &str) -> Option<String> {
     })
 }
 
-/// A folder from the repository's root, without slashes at its ends.
+/// Returns a folder from the repository's root, without slashes at its ends.
 pub(crate) fn folder_from_root(words: &str) -> Option<String> {
     let bare = words.trim().trim_start_matches("./").trim_matches('/');
     let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '/' | '-' | '_' | '.' | '@');
@@ -201,7 +201,7 @@ fn ends_clause(text: &str, at: usize, letter: char) -> bool {
     }
 }
 
-/// The last clause of `before`; members of a list stay with what governs them.
+/// Returns the last clause of `before`; members of a list stay with what governs them.
 fn last_clause(before: &str) -> &str {
     let ends: Vec<usize> = before
         .char_indices()
@@ -246,7 +246,7 @@ fn verb_of_its_own(clause: &str) -> usize {
     found
 }
 
-/// The words between a governing word and the name.
+/// Returns the words between a governing word and the name.
 fn count_gap(text: &str) -> usize {
     let spaced = text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
     // Scripts without blanks: about three letters a word.

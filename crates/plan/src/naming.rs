@@ -140,7 +140,7 @@ pub(crate) fn read_marks(title: &str) -> Marked {
     out
 }
 
-/// A note at the end: "(DONE)", "[DONE]", "— COMPLETE", "-- done".
+/// Returns a note at the end: "(DONE)", "[DONE]", "— COMPLETE", "-- done".
 fn note_at_end(words: &str) -> Option<(String, String)> {
     for (open, close) in [('(', ')'), ('[', ']'), ('（', '）'), ('【', '】')] {
         if words.ends_with(close)
@@ -167,7 +167,7 @@ fn note_at_end(words: &str) -> Option<(String, String)> {
     None
 }
 
-/// A unit word and its number at the start of `words` (which bear no marks any more).
+/// Returns a unit word and its number at the start of `words` (which bear no marks any more).
 pub(crate) fn unit_name(words: &str) -> Option<UnitName> {
     chinese_ordinal(words).or_else(|| read_worded_unit(words)).or_else(|| {
         let rest = after_ordinal(words)?;
@@ -223,7 +223,7 @@ fn chinese_ordinal(words: &str) -> Option<UnitName> {
     Some(UnitName { word: word.to_owned(), number: Some(number), title, rank })
 }
 
-/// The number at the start: `2`, `2.1`, `1A`, `A`, `T001`, `2-3`, `IV`, `one`, `一`.
+/// Returns the number at the start: `2`, `2.1`, `1A`, `A`, `T001`, `2-3`, `IV`, `one`, `一`.
 pub(crate) fn number_at(text: &str) -> Option<String> {
     let token: String = text
         .chars()
@@ -253,7 +253,7 @@ pub(crate) fn number_at(text: &str) -> Option<String> {
     (!chinese.is_empty()).then_some(chinese)
 }
 
-/// The title behind a number, or `None` where the number runs on into words.
+/// Returns the title behind a number, or `None` where the number runs on into words.
 pub(crate) fn after_number(tail: &str, number: &str) -> Option<String> {
     let letter = number.chars().all(|letter| letter.is_ascii_alphabetic());
     let next = tail.chars().next();
@@ -275,7 +275,7 @@ pub(crate) fn after_number(tail: &str, number: &str) -> Option<String> {
     }
 }
 
-/// A bare number at the start: `1. Title`, `2.3 Title`, `3) Title`.
+/// Returns a bare number at the start: `1. Title`, `2.3 Title`, `3) Title`.
 pub(crate) fn read_numbered_unit(words: &str) -> Option<UnitName> {
     let number: String = words.chars().take_while(|letter| letter.is_ascii_digit() || *letter == '.').collect();
     let bare = number.trim_end_matches('.');
@@ -305,7 +305,7 @@ pub(crate) fn read_numbered_unit(words: &str) -> Option<UnitName> {
     Some(UnitName { word: String::new(), number: Some(format!("{bare}{suffix}")), title, rank })
 }
 
-/// A code such as `T001`, `T1.2`, `TASK-07` at the start.
+/// Returns a code such as `T001`, `T1.2`, `TASK-07` at the start.
 pub(crate) fn read_coded_unit(words: &str) -> Option<UnitName> {
     let token: String =
         words.chars().take_while(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-')).collect();

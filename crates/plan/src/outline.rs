@@ -70,7 +70,7 @@ impl Unit {
         })
     }
 
-    /// The pieces that belong to the unit itself.
+    /// Returns the pieces that belong to the unit itself.
     pub(crate) fn own(&self) -> impl Iterator<Item = usize> + '_ {
         self.pieces.clone().filter(|piece| !self.children.iter().any(|child| child.pieces.contains(piece)))
     }
@@ -101,7 +101,7 @@ impl Outline {
         Outline { units: whole_document(document).into_iter().collect(), twice: Vec::new() }
     }
 
-    /// The pieces that repeat units elsewhere.
+    /// Returns the pieces that repeat units elsewhere.
     pub(crate) fn echoes(&self) -> Vec<Range<usize>> {
         fn collect(units: &[Unit], found: &mut Vec<Range<usize>>) {
             for unit in units {
@@ -114,7 +114,7 @@ impl Outline {
         found
     }
 
-    /// The names of the dialects that saw a unit, in the order in which they are asked.
+    /// Returns the names of the dialects that saw a unit, in the order in which they are asked.
     pub(crate) fn dialects(&self) -> Vec<&'static str> {
         fn seen(units: &[Unit], name: &str) -> bool {
             units.iter().any(|unit| {
@@ -139,7 +139,8 @@ fn shows_work(document: &Document<'_>) -> bool {
     code && document.pieces.iter().any(named)
 }
 
-/// The whole document as one unit, where it holds boxes or shows code for files, and nothing could be told apart.
+/// Returns the whole document as one unit, where it holds boxes or shows code for files, and nothing could be told
+/// apart.
 fn whole_document(document: &Document<'_>) -> Option<Unit> {
     let boxed = || document.items.iter().any(|item| items::box_of(document, item).is_some());
     let first = document.pieces.first().filter(|_| boxed() || shows_work(document))?;

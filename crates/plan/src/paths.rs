@@ -42,7 +42,8 @@ pub(crate) fn is_program_file(path: &str) -> bool {
     })
 }
 
-/// Every path in `text`, in order; spans are shifted by `base`. Bare words count only with a folder or when `bare` is set.
+/// Returns every path in `text`, in order; spans are shifted by `base`. Bare words count only with a folder or when
+/// `bare` is set.
 pub(crate) fn find_paths(text: &str, base: usize, bare: bool) -> Vec<FoundPath> {
     let spans = code_spans(text, 0);
     let mut found = Vec::new();
@@ -105,7 +106,7 @@ pub(crate) fn find_paths(text: &str, base: usize, bare: bool) -> Vec<FoundPath> 
     found
 }
 
-/// The words as a path, with the lines they name, if they are one.
+/// Returns the words as a path, with the lines they name, if they are one.
 pub(crate) fn as_path(words: &str, ticked: bool) -> Option<(String, Option<(usize, usize)>)> {
     let words = words.trim().trim_matches(['"', '\'']);
     let (words, lines) = split_lines(words);
@@ -147,7 +148,8 @@ pub(crate) fn as_path(words: &str, ticked: bool) -> Option<(String, Option<(usiz
     (single && !path.ends_with('/')).then(|| (path.to_owned(), lines))
 }
 
-/// The path behind a placeholder for the repository's root: `<root>/a.py`, `$REPO/a.py`, `${PROJECT_ROOT}/a.py`.
+/// Returns the path behind a placeholder for the repository's root: `<root>/a.py`, `$REPO/a.py`,
+/// `${PROJECT_ROOT}/a.py`.
 fn without_root(path: &str) -> &str {
     const ROOTS: [&str; 5] = ["root", "repo", "repository", "project", "workspace"];
     let Some((first, rest)) = path.split_once('/').filter(|(_, rest)| !rest.is_empty()) else {
@@ -225,7 +227,7 @@ fn range_of(text: &str) -> Option<(usize, usize)> {
 /// Words before the numbers of lines.
 const LINE_WORDS: [&str; 6] = ["lines", "line", "líneas", "línea", "(l", "行"];
 
-/// Lines that words right behind a path name: "lines 12-40", "around line 45", "(L12-40)".
+/// Returns lines that words right behind a path name: "lines 12-40", "around line 45", "(L12-40)".
 pub(crate) fn lines_said(text: &str) -> Option<(usize, usize)> {
     let lower = text.to_lowercase();
     let lower = lower.split('`').next().unwrap_or("");
@@ -234,7 +236,7 @@ pub(crate) fn lines_said(text: &str) -> Option<(usize, usize)> {
     line_numbers(&lower[at..])
 }
 
-/// The last lines that a sentence names outside its code: a range, else from the last but one to the last.
+/// Returns the last lines that a sentence names outside its code: a range, else from the last but one to the last.
 pub(crate) fn lines_said_last(sentence: &str) -> Option<(usize, usize)> {
     let words: String = sentence.to_lowercase().split('`').step_by(2).collect::<Vec<_>>().join("`");
     let mut said: Vec<(usize, (usize, usize))> = Vec::new();

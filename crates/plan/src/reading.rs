@@ -53,7 +53,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The document, byte for byte.
+    /// Returns the document, byte for byte.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -68,12 +68,12 @@ impl Plan {
         text
     }
 
-    /// Its first heading of level one.
+    /// Returns its first heading of level one.
     pub fn title(&self) -> Option<&str> {
         self.title.as_deref()
     }
 
-    /// Names of the dialects that recognised something.
+    /// Returns names of the dialects that recognised something.
     pub fn dialects(&self) -> Vec<&'static str> {
         self.dialects.clone()
     }
@@ -83,12 +83,12 @@ impl Plan {
         &self.approval
     }
 
-    /// Units at the top level, in the document's order; the others lie inside them.
+    /// Returns units at the top level, in the document's order; the others lie inside them.
     pub fn phases(&self) -> &[Phase] {
         &self.phases
     }
 
-    /// Every unit, depth first, in the document's order.
+    /// Returns every unit, depth first, in the document's order.
     pub fn all(&self) -> impl Iterator<Item = &Phase> {
         let mut waiting: Vec<&Phase> = self.phases.iter().rev().collect();
         std::iter::from_fn(move || {
@@ -98,17 +98,17 @@ impl Plan {
         })
     }
 
-    /// The unit with this number.
+    /// Returns the unit with this number.
     pub fn phase(&self, id: PhaseId) -> Option<&Phase> {
         self.all().find(|phase| phase.id == id)
     }
 
-    /// The unit that holds this one.
+    /// Returns the unit that holds this one.
     pub fn parent(&self, id: PhaseId) -> Option<&Phase> {
         self.all().find(|phase| phase.phases.iter().any(|child| child.id == id))
     }
 
-    /// Every checkbox outside fences, in order, whatever unit it belongs to.
+    /// Returns every checkbox outside fences, in order, whatever unit it belongs to.
     pub fn checkboxes(&self) -> &[Checkbox] {
         &self.checkboxes
     }
@@ -165,7 +165,7 @@ impl Plan {
         &self.diagnostics
     }
 
-    /// Line and column of a byte; beyond the end, the end.
+    /// Returns line and column of a byte; beyond the end, the end.
     pub fn location(&self, offset: usize) -> Location {
         document::location_of(&self.text, offset)
     }
@@ -289,7 +289,7 @@ fn document_title(document: &Document<'_>) -> Option<String> {
     })
 }
 
-/// The items, or else the paragraphs, under "What we're not doing".
+/// Returns the items, or else the paragraphs, under "What we're not doing".
 fn read_non_goals(document: &Document<'_>, rows: &[Row]) -> Vec<Bound> {
     let mut found: Vec<(usize, Bound)> = Vec::new();
     for row in rows.iter().filter(|row| row.topic == Some(Topic::Bounds)) {

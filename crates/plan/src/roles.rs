@@ -271,7 +271,7 @@ fn uses_new(command: &PlannedCommand, place: &Place) -> bool {
     place.items.iter().any(|item| is_use(bare_item(item), command))
 }
 
-/// The words of an item, without its marker, box and number.
+/// Returns the words of an item, without its marker, box and number.
 fn bare_item(item: &str) -> &str {
     item.trim_start_matches(|letter: char| !letter.is_alphabetic() || letter == 'x')
 }

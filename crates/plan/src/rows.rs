@@ -88,7 +88,7 @@ impl Scope {
     }
 }
 
-/// The rows of the given pieces, which are a unit's own, in order.
+/// Returns the rows of the given pieces, which are a unit's own, in order.
 pub(crate) fn rows_of_pieces(
     document: &Document<'_>,
     pieces: impl Iterator<Item = usize>,

@@ -40,9 +40,8 @@ pub enum Unselected {
 }
 
 impl Plan {
-    /// The units that `wanted` names, in the order of the document: a number, a
-    /// label, part of a title or `next`; several with commas, a range as `2-4`,
-    /// a unit in another as `Phase 2 / Task 1`.
+    /// Returns the units that `wanted` names, in the order of the document: a number, a label, part of a title or
+    /// `next`; several with commas, a range as `2-4`, a unit in another as `Phase 2 / Task 1`.
     ///
     /// # Errors
     /// [`Unselected`] where nothing, or more than one unit, is meant.
@@ -65,7 +64,7 @@ impl Plan {
         Ok(found)
     }
 
-    /// Every unit at the top level, in the order of the document.
+    /// Returns every unit at the top level, in the order of the document.
     pub fn everything(&self) -> Vec<PhaseId> {
         self.phases().iter().map(|phase| phase.id).collect()
     }

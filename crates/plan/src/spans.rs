@@ -114,7 +114,7 @@ fn mark_line(row: &Row, marks: &mut Vec<(Span, PassageKind)>) {
     }
 }
 
-/// Which of two marks that begin at one byte is the finer.
+/// Returns which of two marks that begin at one byte is the finer.
 fn rank_of_mark(kind: PassageKind) -> usize {
     use PassageKind::{Aside, Box, Code, Command, Criterion, File, Heading, Label, Markup, Row, Sentence, Unit};
     match kind {

@@ -193,7 +193,7 @@ fn is_boxed_step(asking: &Asking<'_, '_>, row: &Row) -> bool {
     !around.iter().skip(1).any(boxed)
 }
 
-/// The items of a numbered list that hold all the code there is: each of them is a step.
+/// Returns the items of a numbered list that hold all the code there is: each of them is a step.
 fn listed_steps(asking: &Asking<'_, '_>) -> Vec<usize> {
     let (rows, document) = (asking.rows, asking.document);
     let top = |item: usize| {

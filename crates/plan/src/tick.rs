@@ -127,7 +127,7 @@ fn bears_name(plan: &Plan, found: &Checkbox, heading: &str) -> bool {
     })
 }
 
-/// The sign that marks a box, if it does not bear the mark already.
+/// Returns the sign that marks a box, if it does not bear the mark already.
 fn mark_for(plan: &Plan, found: &Checkbox, to: Mark) -> Option<char> {
     let bracketed = plan.text()[..found.mark_span.start].ends_with('[');
     let ticked = found.state == State::Done;

@@ -320,7 +320,7 @@ pub(crate) fn last_dense(text: &str, what: Use) -> Option<usize> {
     ends.map(|(at, entry, _)| at + entry.len()).max()
 }
 
-/// The entries of scripts without blanks that `text` holds, each with its place.
+/// Returns the entries of scripts without blanks that `text` holds, each with its place.
 fn dense_entries(text: &str) -> impl Iterator<Item = (usize, &'static str, Use)> + '_ {
     let letters = if text.is_ascii() { "" } else { text };
     letters.char_indices().filter(|(_, letter)| is_dense(*letter)).flat_map(move |(at, letter)| {
@@ -330,7 +330,7 @@ fn dense_entries(text: &str) -> impl Iterator<Item = (usize, &'static str, Use)>
     })
 }
 
-/// The last entry of this use that `text`, in lower case, holds.
+/// Returns the last entry of this use that `text`, in lower case, holds.
 pub(crate) fn last_entry(text: &str, what: Use) -> Option<Range<usize>> {
     let dense = dense_entries(text).filter(|(_, _, other)| *other == what);
     let dense = dense.map(|(at, entry, _)| at..at + entry.len());
@@ -351,7 +351,7 @@ pub(crate) fn is_all(words: &str, what: Use) -> bool {
     is_entry(words, what) || dense_entries(words).any(|(at, entry, other)| at == 0 && other == what && entry == words)
 }
 
-/// The uses of all entries that `text`, in lower case, holds.
+/// Returns the uses of all entries that `text`, in lower case, holds.
 pub(crate) fn uses_in(text: &str) -> Uses {
     let mut found = Uses::default();
     dense_entries(text).for_each(|(_, _, what)| found.add(what));
@@ -370,7 +370,7 @@ pub(crate) fn is_entry(words: &str, what: Use) -> bool {
     VOCABULARY.spaced.get(words).is_some_and(|words| words.uses.has(what))
 }
 
-/// The entries of scripts with blanks that `text` begins with, from the shortest on: their bytes and uses.
+/// Returns the entries of scripts with blanks that `text` begins with, from the shortest on: their bytes and uses.
 fn entries_at_start(text: &str) -> impl Iterator<Item = (usize, Uses)> + '_ {
     let mut go_on = true;
     let known = word_ends(text).map_while(move |end| {
@@ -395,7 +395,7 @@ fn is_word(letter: char) -> bool {
     letter.is_alphanumeric() || matches!(letter, '\'' | '-' | '_')
 }
 
-/// Where the words at the beginning of `text` end, one after another, only blanks between them.
+/// Returns where the words at the beginning of `text` end, one after another, only blanks between them.
 fn word_ends(text: &str) -> impl Iterator<Item = usize> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {

@@ -265,8 +265,7 @@ fn is_tracked(found: &Metadata) -> bool {
     found.is_file() || found.is_symlink()
 }
 
-/// An overlay marks what was deleted with a device of number 0, or with an attribute on an empty
-/// file.
+/// Returns an overlay marks what was deleted with a device of number 0, or with an attribute on an empty file.
 fn is_whiteout(path: &Path, found: &Metadata) -> bool {
     (found.file_type().is_char_device() && found.rdev() == 0)
         || (found.is_file()
@@ -274,7 +273,7 @@ fn is_whiteout(path: &Path, found: &Metadata) -> bool {
             && read_attribute(path, "user.overlay.whiteout").is_some())
 }
 
-/// An overlay marks a folder that was removed and made again, so that nothing below shows through.
+/// Returns an overlay marks a folder that was removed and made again, so that nothing below shows through.
 fn is_opaque(path: &Path) -> bool {
     read_attribute(path, "user.overlay.opaque").is_some_and(|value| value == b"y")
 }

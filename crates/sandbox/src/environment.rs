@@ -145,7 +145,7 @@ fn search_path(policy: &Policy, first: &[PathBuf], places: &CommandPaths<'_>) ->
     all.join(":")
 }
 
-/// A path of the repository as commands find it; any other stays what it is.
+/// Returns a path of the repository as commands find it; any other stays what it is.
 fn in_tree(policy: &Policy, places: &CommandPaths<'_>, path: &Path) -> PathBuf {
     match path.strip_prefix(&policy.root) {
         Ok(rest) => places.tree.join(rest),

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::process::Stdio;
 
-/// A program to start, with no input and an empty environment; the caller adds what it may know.
+/// Returns a program to start, with no input and an empty environment; the caller adds what it may know.
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the door that the ban leads to"

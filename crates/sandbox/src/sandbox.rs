@@ -149,8 +149,7 @@ impl Sandbox {
         self.tier.clone()
     }
 
-    /// Where commands find the repository: its own path, or that of a copy where the backend can't
-    /// mount.
+    /// Returns where commands find the repository: its own path, or that of a copy where the backend can't mount.
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.tree

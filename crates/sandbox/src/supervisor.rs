@@ -35,7 +35,7 @@ use crate::protocol::{Reply, Request, Setup, SetupError, receive_frame, send_fra
 /// The first argument with which our own executable is started inside the sandbox.
 pub const SUPERVISOR_ARGUMENT: &str = "--sandbox-supervisor";
 
-/// The supervisor's own program, which on Linux stays in reach when its path does not.
+/// Returns the supervisor's own program, which on Linux stays in reach when its path does not.
 fn own_program() -> PathBuf {
     let path = PathBuf::from("/proc/self/exe");
     if cfg!(target_os = "linux") {

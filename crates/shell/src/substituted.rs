@@ -68,8 +68,8 @@ impl Reading {
         !self.lost(wanted).is_empty()
     }
 
-    /// The substituted invocations whose status is lost, with the one that takes the output and,
-    /// for a plain command, the form of the substitution.
+    /// Returns the substituted invocations whose status is lost, with the one that takes the output and, for a plain
+    /// command, the form of the substitution.
     fn lost(&self, wanted: &dyn Fn(&Call) -> bool) -> Vec<(usize, usize, Option<Form>)> {
         let script = &self.script;
         let mut found = Vec::new();

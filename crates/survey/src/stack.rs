@@ -151,7 +151,7 @@ impl Stack {
 }
 
 impl Package {
-    /// The dependency of that name, in any spelling that the registry takes for the same.
+    /// Returns the dependency of that name, in any spelling that the registry takes for the same.
     pub fn dependency(&self, name: &str) -> Option<&Dependency> {
         let wanted = requirement::canonical_name(name, self.ecosystem);
         self.dependencies.iter().find(|dependency| {

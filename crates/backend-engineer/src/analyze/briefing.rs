@@ -99,7 +99,7 @@ pub(crate) fn surroundings(ground: &mut Ground<'_>, budget: usize) -> Briefing {
     fitting(ground, entries, budget)
 }
 
-/// What stands around the phase's own files.
+/// Returns what stands around the phase's own files.
 fn around(ground: &mut Ground<'_>) -> Vec<Entry> {
     let mut entries = files::siblings(ground);
     let models: Vec<String> = entries.iter().map(|entry| entry.name.clone()).collect();
@@ -122,12 +122,12 @@ fn fitting(ground: &Ground<'_>, entries: Vec<Entry>, budget: usize) -> Briefing 
 }
 
 impl Briefing {
-    /// The briefing as text, the same for the same tree and plan.
+    /// Returns the briefing as text, the same for the same tree and plan.
     pub(crate) fn text(&self) -> String {
         format!("# Briefing for {}\n{}", self.title, self.sections())
     }
 
-    /// The text without its title; empty where there is nothing to tell.
+    /// Returns the text without its title; empty where there is nothing to tell.
     pub(crate) fn sections(&self) -> String {
         let mut text = String::new();
         let mut section = None;

@@ -17,7 +17,7 @@ const HOLDERS: [&str; 9] = [
     "types.d.ts",
 ];
 
-/// The file nearest to `path` in role and place, of those that `fits` lets in; `None` where nothing is near.
+/// Returns the file nearest to `path` in role and place, of those that `fits` lets in; `None` where nothing is near.
 pub(crate) fn nearest(files: &Files, path: &str, fits: &dyn Fn(&str) -> bool) -> Option<String> {
     let wanted = Name::of(path);
     if HOLDERS.contains(&wanted.file) {
@@ -59,7 +59,7 @@ impl<'a> Name<'a> {
     }
 }
 
-/// How near two files are; `None` where one is no model for the other.
+/// Returns how near two files are; `None` where one is no model for the other.
 fn score(wanted: &Name<'_>, other: &Name<'_>) -> Option<usize> {
     if wanted.ending != other.ending || wanted.test != other.test || HOLDERS.contains(&other.file) {
         return None;

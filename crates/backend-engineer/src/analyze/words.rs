@@ -6,24 +6,24 @@ use plan::{Phase, Plan};
 
 use crate::understand::Assignment;
 
-/// Everything that the units of an assignment say, code included.
+/// Returns everything that the units of an assignment say, code included.
 pub(crate) fn text_of(plan: &Plan, assignment: &Assignment) -> String {
     let units = assignment.units.iter().filter_map(|unit| plan.phase(*unit));
     units.map(|unit| plan.text().get(own_span(unit)).unwrap_or_default()).collect()
 }
 
-/// A unit without those nested in it, which are listed by themselves.
+/// Returns a unit without those nested in it, which are listed by themselves.
 fn own_span(unit: &Phase) -> std::ops::Range<usize> {
     let end = unit.phases.first().map_or(unit.span.end, |nested| nested.span.start);
     unit.span.start..end.max(unit.span.start)
 }
 
-/// The words of a text: letters, digits and underscores.
+/// Returns the words of a text: letters, digits and underscores.
 pub(crate) fn words(text: &str) -> BTreeSet<&str> {
     text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| word.len() > 1).collect()
 }
 
-/// The paths of a text that look like those of routes: `/orders/{id}`.
+/// Returns the paths of a text that look like those of routes: `/orders/{id}`.
 pub(crate) fn route_paths(text: &str) -> BTreeSet<&str> {
     let ends =
         |letter: char| letter.is_whitespace() || matches!(letter, '`' | '"' | '\'' | ')' | '(' | ',' | ';' | '|');
@@ -34,7 +34,7 @@ pub(crate) fn route_paths(text: &str) -> BTreeSet<&str> {
         .collect()
 }
 
-/// The segments of a route's path, each parameter as `*`, whatever the framework writes for one.
+/// Returns the segments of a route's path, each parameter as `*`, whatever the framework writes for one.
 pub(crate) fn segments(path: &str) -> Vec<&str> {
     let parameter = |part: &str| part.starts_with([':', '{', '<', '[', '*', '$', '(']) || part.contains('{');
     path.split('/').filter(|part| !part.is_empty()).map(|part| if parameter(part) { "*" } else { part }).collect()

@@ -50,7 +50,7 @@ impl Asked {
         Judgement { detail, ..judgement }
     }
 
-    /// Whether its success is that something in it fails.
+    /// Returns whether its success is that something in it fails.
     pub(super) fn is_negated(&self) -> bool {
         self.reading.is_negated()
     }
@@ -217,7 +217,7 @@ fn is_look(why: Vacuous) -> bool {
     matches!(why, Vacuous::Output(OutputReason::Shows))
 }
 
-/// A search that shall find nothing: exit code 1 is right, and so is 0 with nothing printed.
+/// Returns a search that shall find nothing: exit code 1 is right, and so is 0 with nothing printed.
 fn judge_search(asked: &Asked, code: i32, output: &str) -> Judgement {
     let lines = output.lines().filter(|line| !line.trim().is_empty()).count();
     // `grep -c` prints a nought for what it does not find; a line that another search found may end in one as well.
@@ -251,7 +251,7 @@ fn is_silenced(reading: &Reading) -> bool {
         || searches(reading) && reading.script.invocations.iter().flat_map(|one| &one.redirections).any(discards)
 }
 
-/// A number that the plan states of the output. A search that counts ends with 1 where it counts none.
+/// Returns a number that the plan states of the output. A search that counts ends with 1 where it counts none.
 fn judge_count(asked: &Asked, (code, as_stated): (i32, bool), output: &str, count: Count) -> Judgement {
     let searches = searches(&asked.reading);
     if code > 1 && searches {
@@ -267,7 +267,7 @@ fn judge_count(asked: &Asked, (code, as_stated): (i32, bool), output: &str, coun
     }
 }
 
-/// A failure that the plan expects: where it says what is seen, one of that is seen.
+/// Returns a failure that the plan expects: where it says what is seen, one of that is seen.
 fn judge_failure(output: &str, expect: &Expect) -> Judgement {
     let seen = expect.shows.is_empty() || expect.shows.iter().any(|text| tells_of(output, text));
     match expect.shows.first().filter(|_| !seen) {

@@ -25,7 +25,7 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// What it proved.
+    /// Returns what it proved.
     pub(crate) fn verdict(&self) -> Verdict {
         self.ran.judgement.verdict
     }

@@ -110,7 +110,7 @@ impl Watch {
         }
     }
 
-    /// What makes Node's runner report to us as well as to whom it reports by itself.
+    /// Returns what makes Node's runner report to us as well as to whom it reports by itself.
     fn node_options(&self, file: &str) -> String {
         if !self.runs.node_test {
             return format!("--require={file}");

@@ -59,7 +59,7 @@ pub(super) fn counted_at_end(line: &str) -> Option<u64> {
     line.trim().rsplit(':').next()?.parse().ok()
 }
 
-/// The share that an output gives: its only one, or that of the line that sums up.
+/// Returns the share that an output gives: its only one, or that of the line that sums up.
 fn percentage(output: &str) -> Option<u64> {
     let shares = |line: &str| -> Vec<u64> {
         let words = line.split(|letter: char| letter.is_whitespace() || matches!(letter, '|' | '(' | ')' | ':' | ','));
@@ -79,8 +79,9 @@ fn percentage(output: &str) -> Option<u64> {
     }
 }
 
-/// Whether an output speaks of what a text names: the text itself, or a name in it; a text without names, by half of its
-/// words. Programs put the same failure in words that differ from version to version, and plans from memory.
+/// Returns whether an output speaks of what a text names: the text itself, or a name in it; a text without names, by
+/// half of its words. Programs put the same failure in words that differ from version to version, and plans from
+/// memory.
 pub(super) fn tells_of(output: &str, text: &str) -> bool {
     let parts = text.split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '.' | '/' | '-')));
     let parts: Vec<&str> = parts.map(|part| part.trim_matches(['.', '-', '/'])).filter(|part| part.len() > 3).collect();
@@ -99,8 +100,8 @@ pub(super) fn tells_of(output: &str, text: &str) -> bool {
     names.is_empty() && shown > 0 && shown * 2 >= parts.len()
 }
 
-/// Whether the output shows the text, white space aside. A bare number or truth value is a line of its own, not a part of
-/// another; of JSON the values count, not how they are laid out.
+/// Returns whether the output shows the text, white space aside. A bare number or truth value is a line of its own, not
+/// a part of another; of JSON the values count, not how they are laid out.
 pub(super) fn holds(output: &str, text: &str) -> bool {
     const WORDS: [&str; 5] = ["true", "false", "none", "null", "nil"];
     let number = text.parse::<f64>().is_ok();
@@ -122,7 +123,7 @@ pub(super) fn holds(output: &str, text: &str) -> bool {
     squeeze(output).contains(&squeeze(text))
 }
 
-/// Whether a text stands in an output as the plan states it.
+/// Returns whether a text stands in an output as the plan states it.
 pub(super) fn stands(output: &str, held: &Held) -> bool {
     match held.stands {
         Stands::Start => output.trim_start().starts_with(held.text.trim()),
@@ -135,7 +136,7 @@ pub(super) fn stands(output: &str, held: &Held) -> bool {
     }
 }
 
-/// Whether an output tells of warnings, other than that there is none: "0 warnings".
+/// Returns whether an output tells of warnings, other than that there is none: "0 warnings".
 fn tells_warnings(output: &str) -> bool {
     let lower = output.to_lowercase();
     let words: Vec<&str> =

@@ -15,7 +15,7 @@ use crate::unit_work::UnitWork;
 pub(crate) struct Trial {
     /// Each test by itself; none where no runner told of any, or it did not come to its end.
     pub(crate) tests: Vec<TestResult>,
-    /// How long it took.
+    /// The time it took.
     pub(crate) elapsed: Duration,
 }
 

@@ -123,7 +123,7 @@ fn is_within(plan: &Plan, unit: PhaseId, outer: PhaseId) -> bool {
     false
 }
 
-/// The one open box that is meant.
+/// Returns the one open box that is meant.
 fn find(plan: &Plan, name: &str, item: &str, arguments: &AcceptArguments) -> Result<(CheckboxId, usize, String), Stop> {
     let within = match &arguments.phase {
         Some(phase) => {

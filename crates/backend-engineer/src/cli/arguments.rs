@@ -49,7 +49,7 @@ pub(crate) struct WallArguments {
     #[arg(long)]
     pub(crate) allow_network: bool,
 
-    /// How long one command may run: seconds, or "90s", "10m", "1h" [default: 10m]
+    /// The time one command may run: seconds, or "90s", "10m", "1h" [default: 10m]
     #[arg(long, value_name = "TIME", value_parser = read_duration)]
     pub(crate) timeout: Option<Duration>,
 
@@ -63,7 +63,7 @@ pub(crate) struct WallArguments {
 }
 
 impl WallArguments {
-    /// What the command line says of the settings.
+    /// Returns what the command line says of the settings.
     pub(crate) fn flags(&self) -> Flags {
         Flags {
             sandbox: self.sandbox,
@@ -167,7 +167,7 @@ pub(crate) struct LimitArguments {
 }
 
 impl ModelArguments {
-    /// What is wished for; the model and what models cost as the settings have it.
+    /// Returns what is wished for; the model and what models cost as the settings have it.
     pub(crate) fn wishes(&self, settings: &Settings) -> Wishes {
         Wishes {
             model: settings.model.as_ref().map(|held| held.value.clone()),

@@ -161,7 +161,7 @@ fn as_json(checked: &Checked<'_>) -> Value {
     })
 }
 
-/// The label of the innermost unit around a byte.
+/// Returns the label of the innermost unit around a byte.
 fn unit_at(plan: &Plan, at: usize) -> Option<&str> {
     let around = plan.all().filter(|unit| unit.span.contains(&at));
     around.max_by_key(|unit| (unit.span.start, PhaseId(unit.id.0))).map(|unit| unit.label.as_str())

@@ -36,37 +36,37 @@ impl ColourWhen {
 /// A few styles, switched on or off as one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Palette {
-    /// Whether anything is styled.
+    /// True if anything is styled.
     pub(crate) on: bool,
 }
 
 impl Palette {
-    /// A good outcome.
+    /// Returns a good outcome.
     pub(crate) fn green(self, text: &str) -> String {
         self.styled("32", text)
     }
 
-    /// A bad outcome.
+    /// Returns a bad outcome.
     pub(crate) fn red(self, text: &str) -> String {
         self.styled("31", text)
     }
 
-    /// An outcome to look at.
+    /// Returns an outcome to look at.
     pub(crate) fn yellow(self, text: &str) -> String {
         self.styled("33", text)
     }
 
-    /// A place, a name.
+    /// Returns a place, a name.
     pub(crate) fn cyan(self, text: &str) -> String {
         self.styled("36", text)
     }
 
-    /// What matters.
+    /// Returns what matters.
     pub(crate) fn bold(self, text: &str) -> String {
         self.styled("1", text)
     }
 
-    /// What matters less.
+    /// Returns what matters less.
     pub(crate) fn faint(self, text: &str) -> String {
         self.styled("2", text)
     }

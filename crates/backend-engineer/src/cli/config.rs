@@ -111,7 +111,8 @@ fn table(settings: &Settings, palette: Palette) -> String {
     text
 }
 
-/// The settings as programs read them: a value and its origin for each name, a list of them where several may stand.
+/// Returns the settings as programs read them: a value and its origin for each name, a list of them where several may
+/// stand.
 fn as_json(settings: &Settings) -> Value {
     let mut whole = Map::new();
     for Row { name, value, origin } in rows(settings) {
@@ -131,7 +132,7 @@ fn as_json(settings: &Settings) -> Value {
     Value::Object(whole)
 }
 
-/// The keys of the configuration, for the help.
+/// Returns the keys of the configuration, for the help.
 fn keys() -> String {
     let mut text = String::from("Keys of .backend-engineer/config.toml and of your own configuration:\n");
     for key in KEYS {

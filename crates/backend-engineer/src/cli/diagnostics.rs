@@ -40,7 +40,7 @@ pub(crate) enum Look {
     },
 }
 
-/// What a stop says, its hint, and the places that it speaks of.
+/// Returns what a stop says, its hint, and the places that it speaks of.
 pub(crate) fn stop(stop: &Stop, source: Option<Source<'_>>, look: Look) -> String {
     let head = Shown {
         message: visible(&stop.message),
@@ -53,12 +53,12 @@ pub(crate) fn stop(stop: &Stop, source: Option<Source<'_>>, look: Look) -> Strin
     head.render(look) + &findings(&stop.findings, source, look)
 }
 
-/// Each finding, with its place in `source` where it is given.
+/// Returns each finding, with its place in `source` where it is given.
 pub(crate) fn findings(findings: &[Finding], source: Option<Source<'_>>, look: Look) -> String {
     findings.iter().map(|finding| Shown::of(finding, source).render(look)).collect()
 }
 
-/// A patch, with its lines coloured if asked.
+/// Returns a patch, with its lines coloured if asked.
 pub(crate) fn diff(patch: &str, coloured: bool) -> String {
     painted(patch, Palette { on: coloured })
 }
@@ -209,7 +209,7 @@ impl Excerpt {
     }
 }
 
-/// The greatest place of `text` that is not behind `offset`.
+/// Returns the greatest place of `text` that is not behind `offset`.
 fn floor(text: &str, offset: usize) -> usize {
     (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }

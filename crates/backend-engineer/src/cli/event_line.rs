@@ -10,20 +10,21 @@ use crate::cli::printer::one_line;
 /// Columns that the word in front of a line takes.
 const WORD: usize = 12;
 
-/// The line that tells `event`; `None` for what other lines tell already, and for what this version doesn't know.
+/// Returns the line that tells `event`; `None` for what other lines tell already, and for what this version doesn't
+/// know.
 pub(crate) fn line(event: &Event, palette: Palette) -> Option<String> {
     let Line { word, paint, text } = words(event)?;
     let padded = format!("{word:>WORD$}");
     Some(format!("{} {text}", paint.of(palette, &padded)))
 }
 
-/// The line that tells that a command is at work, without the word in front.
+/// Returns the line that tells that a command is at work, without the word in front.
 pub(crate) fn at_work(command: &str, folder: &str, why: &str) -> String {
     let purpose = if why.is_empty() { String::new() } else { format!(" ({})", one_line(why)) };
     format!("{}{purpose}", in_folder(command, folder))
 }
 
-/// A span of time as it is told of a command: "0.4s", "12s", "3m 05s".
+/// Returns a span of time as it is told of a command: "0.4s", "12s", "3m 05s".
 pub(crate) fn duration(elapsed: Duration) -> String {
     match elapsed.as_secs() {
         0..10 => format!("{:.1}s", elapsed.as_secs_f64()),
@@ -151,14 +152,14 @@ fn of_model(event: &Event) -> Option<Line> {
     }
 }
 
-/// What a model said in a turn.
+/// Returns what a model said in a turn.
 pub(crate) fn model_words(message: &serde_json::Value) -> String {
     let blocks = message["blocks"].as_array().map(Vec::as_slice).unwrap_or_default();
     let texts = blocks.iter().filter(|block| block["type"] == "text").filter_map(|block| block["text"].as_str());
     texts.collect::<Vec<_>>().join("\n")
 }
 
-/// What a turn took, in brackets; nothing where nobody counted.
+/// Returns what a turn took, in brackets; nothing where nobody counted.
 fn usage_words(usage: &serde_json::Value) -> String {
     let count = |name: &str| usage[name].as_u64().unwrap_or(0);
     let read = count("input") + count("cache_read") + count("cache_write");
@@ -169,7 +170,7 @@ fn usage_words(usage: &serde_json::Value) -> String {
     format!("  [{read} tokens read, {} written{cost}]", count("output"))
 }
 
-/// What a call is about: the file, the pattern or the command.
+/// Returns what a call is about: the file, the pattern or the command.
 fn subject(arguments: &serde_json::Value) -> String {
     let names = ["file_path", "command", "pattern"];
     names.iter().find_map(|name| arguments[*name].as_str()).map(one_line).unwrap_or_default()

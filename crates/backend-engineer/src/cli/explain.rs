@@ -48,7 +48,7 @@ fn explained(code: &Code) -> String {
     format!("{} ({}): {}\n\n{}\n", code.name, word(code.severity), code.summary, paragraphs.join("\n\n"))
 }
 
-/// A paragraph in lines that a terminal shows whole.
+/// Returns a paragraph in lines that a terminal shows whole.
 fn wrapped(paragraph: &str) -> String {
     let mut text = String::new();
     let mut width = 0;

@@ -100,7 +100,7 @@ fn read_snippet(path: &Path) -> Result<String, Stop> {
     String::from_utf8(bytes).map_err(|_| wrong("not UTF-8 text".to_owned()))
 }
 
-/// What the block's own file says of its language; the file to change says the rest.
+/// Returns what the block's own file says of its language; the file to change says the rest.
 fn language(snippet: &Path) -> &'static str {
     match snippet.extension().and_then(|extension| extension.to_str()) {
         Some("diff" | "patch") => "diff",
@@ -108,7 +108,7 @@ fn language(snippet: &Path) -> &'static str {
     }
 }
 
-/// The lines that the words name ("line 45", "lines 12-40", "lines 12 to 40"), if they name any.
+/// Returns the lines that the words name ("line 45", "lines 12-40", "lines 12 to 40"), if they name any.
 fn named_lines(words: &str) -> Option<(usize, usize)> {
     let apart = words.replace(['-', '\u{2013}', '\u{2014}'], " to ");
     let mut words = apart.split_whitespace().map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()));

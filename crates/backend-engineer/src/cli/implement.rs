@@ -38,7 +38,8 @@ pub(crate) struct ImplementArguments {
     #[arg(long)]
     pub(crate) approve: bool,
 
-    /// How long wrong versions of the phase's code are tried against its tests: seconds, "30s", "2m"; 0 for off [default: 30s where a model worked, else off]
+    /// The time wrong versions of the phase's code are tried against its tests: seconds, "30s", "2m"; 0 for off
+    /// [default: 30s where a model worked, else off]
     #[arg(long, value_name = "TIME", value_parser = read_strength, help_heading = "Running commands")]
     pub(crate) strength: Option<Duration>,
 
@@ -51,7 +52,7 @@ pub(crate) fn run(arguments: &ImplementArguments, globals: &Globals) -> Result<E
     work(job(arguments), globals)
 }
 
-/// What the arguments ask for.
+/// Returns what the arguments ask for.
 pub(crate) fn job(arguments: &ImplementArguments) -> Job<'_> {
     let options = RunOptions {
         dry_run: arguments.dry_run,

@@ -50,7 +50,7 @@ pub(crate) struct McpArguments {
     #[arg(long)]
     commit: bool,
 
-    /// How long wrong versions of the phase's code are tried against its tests: seconds, "30s", "2m"; 0 for off
+    /// The time wrong versions of the phase's code are tried against its tests: seconds, "30s", "2m"; 0 for off
     #[arg(long, value_name = "TIME", value_parser = read_strength, help_heading = "Running commands")]
     strength: Option<Duration>,
 

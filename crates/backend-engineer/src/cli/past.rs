@@ -28,7 +28,7 @@ impl Past {
         self.journal.as_ref().map_or(Ok(Vec::new()), |journal| journal.runs().map_err(stop))
     }
 
-    /// The journal, where there is one.
+    /// Returns the journal, where there is one.
     pub(crate) fn journal(&self) -> Result<&Journal, Stop> {
         self.journal.as_ref().ok_or_else(|| {
             Stop::usage(format!("no run is recorded for {} yet", self.root.display()))
@@ -36,12 +36,12 @@ impl Past {
         })
     }
 
-    /// The run of that name, or the only one whose name begins or ends so; the newest for none.
+    /// Returns the run of that name, or the only one whose name begins or ends so; the newest for none.
     pub(crate) fn find(&self, wanted: Option<&str>) -> Result<RunSummary, Stop> {
         self.journal()?.find(wanted).map_err(stop)
     }
 
-    /// The run that `undo` and `diff` mean when none is named: the newest that wrote a file and was not undone.
+    /// Returns the run that `undo` and `diff` mean when none is named: the newest that wrote a file and was not undone.
     pub(crate) fn newest_change(&self) -> Result<RunSummary, Stop> {
         let journal = self.journal()?;
         for run in journal.runs().map_err(stop)? {
@@ -55,7 +55,7 @@ impl Past {
     }
 }
 
-/// A journal's error; a run that isn't there is the command line's fault.
+/// Returns a journal's error; a run that isn't there is the command line's fault.
 pub(crate) fn stop(error: JournalError) -> Stop {
     match error {
         JournalError::NoRuns | JournalError::UnknownRun { .. } | JournalError::AmbiguousRun { .. } => {

@@ -42,14 +42,14 @@ impl Side {
         }
     }
 
-    /// Whether the permission bits of both are known, and differ in what git keeps of them.
+    /// Returns whether the permission bits of both are known, and differ in what git keeps of them.
     fn differs_in_mode(&self, other: &Side) -> bool {
         let known = |side: &Side| !matches!(side, Side::File(_, None) | Side::Nothing);
         known(self) && known(other) && self.mode() != other.mode()
     }
 }
 
-/// The patch that leads from `before` to `after` at `path`; empty where nothing differs.
+/// Returns the patch that leads from `before` to `after` at `path`; empty where nothing differs.
 pub(crate) fn patch(path: &str, before: &Side, after: &Side) -> String {
     if before.bytes() == after.bytes()
         && !before.differs_in_mode(after)
@@ -86,7 +86,7 @@ fn hunks(before: &Side, after: &Side, old_name: &str, new_name: &str) -> String 
     diff.unified_diff().context_radius(CONTEXT).header(old_name, new_name).to_string()
 }
 
-/// A patch with its lines styled, and tamed for a terminal; as it is where nothing is styled.
+/// Returns a patch with its lines styled, and tamed for a terminal; as it is where nothing is styled.
 pub(crate) fn painted(patch: &str, palette: Palette) -> String {
     if !palette.on {
         return patch.to_owned();

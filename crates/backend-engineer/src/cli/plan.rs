@@ -45,7 +45,7 @@ pub(crate) struct PlanArguments {
     #[arg(long, requires = "phases", conflicts_with = "json")]
     pub(crate) briefing: bool,
 
-    /// How long the briefing may be, in tokens of four bytes
+    /// The time the briefing may be, in tokens of four bytes
     #[arg(long, value_name = "TOKENS", default_value_t = BUDGET, requires = "briefing")]
     pub(crate) budget: usize,
 
@@ -120,7 +120,7 @@ fn brief(arguments: &PlanArguments, loaded: &Loaded, chosen: &[PhaseId]) -> Resu
     Ok(Exit::Complete)
 }
 
-/// What could not be read with certainty.
+/// Returns what could not be read with certainty.
 fn findings(plan: &Plan, source: Source<'_>, globals: &Globals) -> String {
     let all: Vec<Finding> = plan
         .diagnostics()
@@ -230,7 +230,8 @@ fn unit(plan: &Plan, phase: &Phase, depth: usize, whole: bool, text: &mut String
     }
 }
 
-/// The passages of a unit that are left in prose, in order: what its steps say, and open sentences outside of these.
+/// Returns the passages of a unit that are left in prose, in order: what its steps say, and open sentences outside of
+/// these.
 fn left(phase: &Phase) -> Vec<Span> {
     let said = phase.steps.iter().flat_map(|step| &step.parts).filter_map(|part| match part {
         Part::Say(span) => Some(span.clone()),

@@ -74,7 +74,7 @@ pub(crate) enum Stream {
 }
 
 impl Stream {
-    /// Whether a terminal is at its end.
+    /// Returns whether a terminal is at its end.
     pub(crate) fn is_terminal(self) -> bool {
         match self {
             _ if COLLECTOR.with(|taken| taken.borrow().is_some()) => false,

@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: &ResumeArguments, globals: &Globals) -> Result<Exit
     work(crate::cli::work::Job { resumed: Some(resumed), ..job }, globals)
 }
 
-/// What the run was asked for.
+/// Returns what the run was asked for.
 fn arguments_of(run: &journal::RunSummary) -> Result<ImplementArguments, Stop> {
     let wrong = |why: String| Stop::usage(format!("run {} can't be resumed: {why}", run.id));
     let parsed =

@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &RunsArguments, globals: &Globals) -> Result<Exit, 
     Ok(Exit::Complete)
 }
 
-/// How far a run came, in words; the heading of its report where it has one.
+/// Returns how far a run came, in words; the heading of its report where it has one.
 pub(super) fn outcome(run: &RunSummary) -> String {
     match (run.state, &run.heading) {
         (RunState::Running, _) => "at work now".to_owned(),
@@ -75,7 +75,7 @@ fn line(run: &RunSummary, palette: Palette) -> String {
     format!("{}  {outcome} {}{}\n", palette.bold(run.id.as_str()), what.trim(), palette.faint(&remarks))
 }
 
-/// A run as programs read it.
+/// Returns a run as programs read it.
 pub(super) fn as_json(run: &RunSummary) -> Value {
     json!({
         "run": run.id,

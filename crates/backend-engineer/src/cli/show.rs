@@ -112,7 +112,7 @@ fn in_words(run: &RunSummary, events: &[Recorded], palette: Palette) -> String {
     text
 }
 
-/// How long the step took that `recorded` begins: until the next one begins, or the run's last word.
+/// Returns how long the step took that `recorded` begins: until the next one begins, or the run's last word.
 fn step_time(recorded: &Recorded, events: &[Recorded]) -> Option<String> {
     let begins = |event: &Event| matches!(event, Event::StepStarted { .. });
     if !begins(&recorded.event) {
@@ -123,7 +123,7 @@ fn step_time(recorded: &Recorded, events: &[Recorded]) -> Option<String> {
     Some(event_line::duration(Duration::from_millis(end.at_ms.saturating_sub(recorded.at_ms))))
 }
 
-/// Whether a later event tells how this command ended, so that its beginning need not be told.
+/// Returns whether a later event tells how this command ended, so that its beginning need not be told.
 fn is_a_beginning(recorded: &Recorded, events: &[Recorded]) -> bool {
     let Event::CommandStarted { command, folder, .. } = &recorded.event else { return false };
     events.iter().filter(|later| later.seq > recorded.seq).any(|later| match &later.event {

@@ -8,7 +8,7 @@ use crate::cli::printer;
 use crate::run::{Emitted, Listener};
 use crate::stop::Stop;
 
-/// A reader that prints what it is told.
+/// Returns a reader that prints what it is told.
 pub(crate) fn listener() -> Listener {
     Box::new(|told| {
         let line = match told {
@@ -29,7 +29,7 @@ fn now() -> String {
     written_time(now_ms())
 }
 
-/// An event as an object.
+/// Returns an event as an object.
 pub(crate) fn object(event: &Event) -> Result<Map<String, Value>, Stop> {
     match serde_json::to_value(event) {
         Ok(Value::Object(object)) => Ok(object),

@@ -91,7 +91,7 @@ impl Part {
         }
     }
 
-    /// The keys of the whole survey's JSON that belong to it.
+    /// Returns the keys of the whole survey's JSON that belong to it.
     fn keys(self) -> &'static [&'static str] {
         match self {
             Part::Stack => &["frameworks", "stack"],
@@ -149,7 +149,7 @@ pub(crate) fn run(arguments: &SurveyArguments, globals: &Globals) -> Result<Exit
     Ok(Exit::Complete)
 }
 
-/// Which folder and which part the words mean.
+/// Returns which folder and which part the words mean.
 fn meant(words: &[String]) -> Result<(Option<PathBuf>, Option<Part>), Stop> {
     let part_of = |word: &String| PARTS.into_iter().find(|part| part.name() == word);
     let (mut folder, mut part) = (None, None);
@@ -179,7 +179,7 @@ fn folder_at(named: Option<&Path>) -> Result<PathBuf, Stop> {
     Ok(found)
 }
 
-/// The survey as programs read it, whole or the keys of one part.
+/// Returns the survey as programs read it, whole or the keys of one part.
 fn as_json(survey: &Survey, part: Option<Part>) -> Result<Value, Stop> {
     let whole = serde_json::to_value(survey)
         .map_err(|error| Stop::environment(format!("the survey can't be written as JSON: {error}")))?;

@@ -15,7 +15,7 @@ use crate::run::{Emitted, Listener};
 /// Lines of a change that are shown.
 const SHOWN: usize = 40;
 
-/// How often the moving line moves.
+/// The number of times the moving line moves.
 const TICK: Duration = Duration::from_millis(120);
 
 /// Shows a run's progress.
@@ -45,7 +45,7 @@ enum Speaking {
 /// What stands before each line of a model's words, under the words in front of events.
 const INDENT: &str = "             ";
 
-/// A reader of events that shows them on stderr; a `quiet` one tells only what stands in the way.
+/// Returns a reader of events that shows them on stderr; a `quiet` one tells only what stands in the way.
 pub(crate) fn listener(quiet: bool, coloured: bool) -> Listener {
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     let moving = Stream::Errors.is_terminal() && !quiet && !dumb;
@@ -166,7 +166,7 @@ impl Drop for Terminal {
     }
 }
 
-/// Whether the event is told while the run works; the report behind it tells notes and the end itself.
+/// Returns whether the event is told while the run works; the report behind it tells notes and the end itself.
 fn tells(event: &Event, quiet: bool) -> bool {
     match event {
         Event::FileRefused { .. } | Event::Diagnostic { severity: Severity::Error, .. } => true,

@@ -5,7 +5,8 @@ use plan::{Phase, PhaseId, Plan, State, Unselected};
 use crate::cli::arguments::Selection;
 use crate::stop::{Exit, Stop};
 
-/// The units that are meant, in the plan's order. None, an unknown or an ambiguous one is an error with the list of all.
+/// Returns the units that are meant, in the plan's order. None, an unknown or an ambiguous one is an error with the
+/// list of all.
 pub(crate) fn choose(plan: &Plan, name: &str, selection: &Selection) -> Result<Vec<PhaseId>, Stop> {
     if selection.all {
         let all = plan.everything();
@@ -55,7 +56,7 @@ fn unselected(plan: &Plan, name: &str, wanted: &str, error: &Unselected) -> Stop
     Stop::usage(format!("{message}\n{}", list(plan)))
 }
 
-/// The units of a plan with their state, one a line, nested ones indented.
+/// Returns the units of a plan with their state, one a line, nested ones indented.
 pub(crate) fn list(plan: &Plan) -> String {
     let mut text = String::from("The plan's units:\n");
     for phase in plan.phases() {
@@ -73,7 +74,7 @@ fn line(plan: &Plan, phase: &Phase, depth: usize, text: &mut String) {
     }
 }
 
-/// The mark that people write for a state.
+/// Returns the mark that people write for a state.
 pub(crate) fn mark(state: State) -> char {
     match state {
         State::Open => ' ',

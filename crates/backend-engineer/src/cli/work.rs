@@ -30,7 +30,7 @@ pub(crate) struct Job<'a> {
     pub(crate) resumed: Option<Resumed>,
     /// The units, where the subcommand has chosen them already.
     pub(crate) chosen: Option<Vec<PhaseId>>,
-    /// How long its parts took.
+    /// The time its parts took.
     pub(crate) timings: Timings,
 }
 
@@ -116,7 +116,7 @@ fn open(
     Ok((run, phases))
 }
 
-/// The units of these labels, as an interrupted run had them.
+/// Returns the units of these labels, as an interrupted run had them.
 fn of_labels(plan: &plan::Plan, labels: &[String]) -> Result<Vec<PhaseId>, Stop> {
     let find = |label: &String| {
         let found = plan.all().find(|unit| unit.label == *label).map(|unit| unit.id);
@@ -125,7 +125,7 @@ fn of_labels(plan: &plan::Plan, labels: &[String]) -> Result<Vec<PhaseId>, Stop>
     labels.iter().map(find).collect()
 }
 
-/// Who does what the plan leaves open, as flags, settings and the agent definition say.
+/// Returns who does what the plan leaves open, as flags, settings and the agent definition say.
 fn hire(job: &Job<'_>, root: &std::path::Path, settings: &Settings) -> Result<Option<Engineer>, Stop> {
     let Some(model) = job.model.filter(|_| !job.options.dry_run) else { return Ok(None) };
     let definition = find_definition(model.agent.as_deref(), &Places::of_process(root))?;
@@ -224,8 +224,8 @@ async fn interrupted(globals: &Globals) {
 /// What a run says that was asked to end.
 const INTERRUPTED: &str = "interrupted; `resume` goes on with it, and `undo` takes back what was written";
 
-/// How long a run may take to end in good order once it is asked to. What it computes without a pause (a survey of a large
-/// tree) does not notice the request.
+/// The time a run may take to end in good order once it is asked to. What it computes without a pause (a survey of a
+/// large tree) does not notice the request.
 const ORDERLY: Duration = Duration::from_millis(800);
 
 /// Ends the process where it is asked to end and does not within [`ORDERLY`]. The journal holds all that was done, as it
@@ -310,7 +310,7 @@ fn print(job: &Job<'_>, globals: &Globals, results: &Results, source: Source<'_>
     Ok(exit)
 }
 
-/// A refusal as a finding that points at the plan's line, with what would have to be decided.
+/// Returns a refusal as a finding that points at the plan's line, with what would have to be decided.
 fn refused(refusal: &Refusal, text: &str) -> Finding {
     let start: usize = text.split_inclusive('\n').take(refusal.line.saturating_sub(1)).map(str::len).sum();
     let end = text[start..].find('\n').map_or(text.len(), |end| start + end);

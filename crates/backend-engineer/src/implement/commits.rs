@@ -12,7 +12,7 @@ use crate::stop::Stop;
 use crate::understand::Assignment;
 use crate::unit_work::UnitWork;
 
-/// How long git and its hooks may take at most.
+/// The time git and its hooks may take at most.
 const LONGEST: Duration = Duration::from_secs(300);
 
 /// Makes the commit of a step, or says why there is none.
@@ -88,7 +88,7 @@ async fn tell_left_out(work: &mut UnitWork<'_>, earlier: &[String]) -> Result<()
     work.note(format!("{} of earlier runs of this plan is not in the commit", paths.join(", ")))
 }
 
-/// The commit as it is in the history, by its subject; or that it is not there.
+/// Returns the commit as it is in the history, by its subject; or that it is not there.
 pub(super) async fn look_up(work: &UnitWork<'_>, phase: &Phase, command: usize) -> Deed {
     let planned = phase.commands.get(command).and_then(|command| command.commit.as_ref());
     let subject = planned.and_then(|commit| commit.message.as_deref()).and_then(|message| message.lines().next());
@@ -112,7 +112,7 @@ fn unfit(change: &Change, item: &Item, phase: &Phase) -> Option<NoCommit> {
     })
 }
 
-/// The files that the unit names.
+/// Returns the files that the unit names.
 fn paths_of(assignment: &Assignment, phase: &Phase) -> Vec<String> {
     let mut paths = Vec::new();
     for file in assignment.files.iter().filter(|file| file.unit == phase.id) {

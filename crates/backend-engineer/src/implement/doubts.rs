@@ -15,7 +15,8 @@ use crate::stop::Stop;
 use crate::understand::NamedFile;
 use crate::unit_work::UnitWork;
 
-/// Whether a block would only take away from its file what later units of the plan show for it: it stands, and so do they.
+/// Returns whether a block would only take away from its file what later units of the plan show for it: it stands, and
+/// so do they.
 pub(super) fn stands_with_later(plan: &Plan, phase: &Phase, path: &str, (old, new): (&str, &str)) -> bool {
     let lines = |text: &str| -> Vec<String> {
         text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()

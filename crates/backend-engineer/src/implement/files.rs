@@ -157,8 +157,8 @@ fn shows_code(phase: &Phase, file: &NamedFile) -> bool {
     phase.changes.get(file.change).is_some_and(|change| change.blocks.iter().any(shows))
 }
 
-/// Whether the file was dealt with elsewhere: another unit of the assignment shows it, a command made it, or its step
-/// says already that it is left.
+/// Returns whether the file was dealt with elsewhere: another unit of the assignment shows it, a command made it, or
+/// its step says already that it is left.
 fn answered_for(work: &UnitWork<'_>, phase: &Phase, file: &NamedFile, change: &Change) -> bool {
     let same = |path: &String| file.path.as_ref() == Some(path);
     let elsewhere = work.assignment.files.iter().any(|other| {

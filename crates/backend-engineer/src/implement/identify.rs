@@ -35,7 +35,7 @@ impl Candidate {
         Candidate { change, path: path.to_owned(), text, scopes }
     }
 
-    /// Whether the file defines the name, at whatever depth, by itself and not by an import.
+    /// Returns whether the file defines the name, at whatever depth, by itself and not by an import.
     fn defines(&self, name: &str) -> bool {
         let Some(scopes) = &self.scopes else { return false };
         let holds = |kind: ScopeKind| matches!(kind, ScopeKind::Module | ScopeKind::Class);
@@ -46,20 +46,20 @@ impl Candidate {
             .any(|(_, scope)| scope.bindings.iter().any(|binding| binding.name == name && !imported(&binding.by)))
     }
 
-    /// Whether the file's module binds the name.
+    /// Returns whether the file's module binds the name.
     fn binds(&self, name: &str) -> bool {
         let module = self.scopes.as_ref().and_then(Scopes::module);
         module.is_some_and(|module| module.bindings.iter().any(|binding| binding.name == name))
     }
 
-    /// Whether the member is defined in a class of the file, or set on its instances.
+    /// Returns whether the member is defined in a class of the file, or set on its instances.
     fn has_member(&self, name: &str) -> bool {
         let set =
             |sign: &str| self.text.as_deref().is_some_and(|text| identifiers::holds(text, &format!("{sign}.{name}")));
         self.defines(name) || set("self") || set("this")
     }
 
-    /// Whether the file holds the text, whatever its margin.
+    /// Returns whether the file holds the text, whatever its margin.
     fn holds(&self, text: &str) -> bool {
         let wanted: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         let Some(own) = self.text.as_deref().filter(|_| !wanted.is_empty()) else { return false };
@@ -138,7 +138,7 @@ impl<'a> Shown<'a> {
         Shown { phase, block, old, scopes }
     }
 
-    /// The evidence to ask for, the strongest first.
+    /// Returns the evidence to ask for, the strongest first.
     fn evidence(&self) -> Vec<Evidence> {
         let mut all: Vec<Evidence> = self.test_ids().map(Evidence::TestId).collect();
         all.extend(self.old.iter().map(|_| Evidence::Quoted));
@@ -188,7 +188,7 @@ impl<'a> Shown<'a> {
         })
     }
 
-    /// Names and code in ticks in the words that introduce the block, the nearest first.
+    /// Returns names and code in ticks in the words that introduce the block, the nearest first.
     fn named(&self) -> Vec<String> {
         let mut found = Vec::new();
         for line in self.block.prose.lines().rev() {
@@ -210,7 +210,7 @@ impl<'a> Shown<'a> {
         found
     }
 
-    /// Names that the block defines at its top, or of which it shows a part.
+    /// Returns names that the block defines at its top, or of which it shows a part.
     fn defined(&self) -> Vec<String> {
         let Some(module) = self.scopes.as_ref().and_then(Scopes::module) else { return Vec::new() };
         let defines = |by: &code::scopes::BoundBy| {
@@ -220,7 +220,7 @@ impl<'a> Shown<'a> {
         module.bindings.iter().filter(|binding| defines(&binding.by)).map(|binding| binding.name.clone()).collect()
     }
 
-    /// Names that the block defines and another block of the unit, a test's, imports.
+    /// Returns names that the block defines and another block of the unit, a test's, imports.
     fn imported(&self) -> Vec<String> {
         let defined = self.defined();
         defined.into_iter().filter(|name| self.test_imports().any(|(_, names)| names.contains(name))).collect()
@@ -239,7 +239,7 @@ impl<'a> Shown<'a> {
         })
     }
 
-    /// Whether a test imports the name from the module that the path is.
+    /// Returns whether a test imports the name from the module that the path is.
     fn is_imported_from(&self, name: &str, path: &str) -> bool {
         let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
         let stem = stem.strip_suffix("/__init__").or_else(|| stem.strip_suffix("/index")).unwrap_or(stem);
@@ -252,7 +252,7 @@ impl<'a> Shown<'a> {
         })
     }
 
-    /// Whether lines of the block that say something stand in the file: anchors around what is new.
+    /// Returns whether lines of the block that say something stand in the file: anchors around what is new.
     fn repeats(&self, candidate: &Candidate) -> bool {
         /// Shorter lines, as `return x`, stand in many files.
         const TELLING: usize = 16;
@@ -285,7 +285,7 @@ impl<'a> Shown<'a> {
         found
     }
 
-    /// Names that the block reads and does not bind.
+    /// Returns names that the block reads and does not bind.
     fn free(&self) -> Vec<String> {
         let Some(scopes) = &self.scopes else { return Vec::new() };
         let free = |read: &&code::scopes::Read| {
@@ -307,14 +307,14 @@ fn is_name(word: &str) -> bool {
         && word.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$'))
 }
 
-/// The lines that a diff removes or keeps.
+/// Returns the lines that a diff removes or keeps.
 fn removed(diff: &str) -> String {
     let old =
         diff.lines().filter(|line| !line.starts_with("---") && !line.starts_with("+++") && !line.starts_with("@@"));
     old.filter_map(|line| line.strip_prefix('-')).flat_map(|line| [line, "\n"]).collect()
 }
 
-/// A text without the margin that all its lines share.
+/// Returns a text without the margin that all its lines share.
 pub(super) fn dedented(text: &str) -> String {
     let margin = |line: &str| line.len() - line.trim_start().len();
     let least = text.lines().filter(|line| !line.trim().is_empty()).map(margin).min().unwrap_or(0);

@@ -63,8 +63,8 @@ pub(super) fn carry_out(
     Ok(placement)
 }
 
-/// Whether the code that a sentence wants replaced is what a later one has put there: "`f(1)` with `g(1)`", "`h(1)` with
-/// `f(1)`" are both done where an earlier run has left `g(1)` and `f(1)`.
+/// Returns whether the code that a sentence wants replaced is what a later one has put there: "`f(1)` with `g(1)`",
+/// "`h(1)` with `f(1)`" are both done where an earlier run has left `g(1)` and `f(1)`.
 fn is_made_later(phase: &Phase, sentence: &Sentence, (path, text): (&str, &str)) -> bool {
     let Some(wanted) = &sentence.replacement else { return false };
     let later = phase.sentences.iter().filter(|one| one.span.start > sentence.span.start);
@@ -145,7 +145,7 @@ fn whole_tokens(text: &str, code: &str) -> Vec<Range<usize>> {
     found.filter(alone).collect()
 }
 
-/// The bytes of the only definition of this name, at whatever depth.
+/// Returns the bytes of the only definition of this name, at whatever depth.
 fn definition(path: &str, text: &str, name: &str) -> Option<Range<usize>> {
     match definition_bytes(text, Language::of_path(path)?, symbol(name)).as_slice() {
         [only] => Some(only.clone()),

@@ -10,7 +10,7 @@ use crate::stop::Stop;
 use crate::understand::PlacedBy;
 use crate::unit_work::UnitWork;
 
-/// The items of the assignment as they stand; their commands are left for the checks to run.
+/// Returns the items of the assignment as they stand; their commands are left for the checks to run.
 pub(crate) async fn inspect(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
     let standing = standing(work)?;
     let mut change = Change::default();

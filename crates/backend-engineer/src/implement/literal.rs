@@ -74,7 +74,7 @@ impl Placement {
     }
 }
 
-/// Whether the block is code to be placed at all, and not a "before" block that its partner answers for.
+/// Returns whether the block is code to be placed at all, and not a "before" block that its partner answers for.
 pub(crate) fn is_code(block: &CodeBlock) -> bool {
     match block.role {
         Role::Code | Role::After { .. } | Role::Remove | Role::Diff | Role::SearchReplace => true,
@@ -306,7 +306,8 @@ fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &Sta
     graft::apply(&File { path, text }, &Snippet { text: &block.text, language: &block.language }, &context)
 }
 
-/// The words beside a block; the unit's title counts where it says that what is added is missing, whatever stands below it.
+/// Returns the words beside a block; the unit's title counts where it says that what is added is missing, whatever
+/// stands below it.
 fn titled<'p>(phase: &Phase, block: &'p CodeBlock) -> Cow<'p, str> {
     if graft::adds_the_missing(&phase.title) {
         Cow::Owned(format!("{}\n\n{}", phase.title, block.prose))
@@ -315,8 +316,9 @@ fn titled<'p>(phase: &Phase, block: &'p CodeBlock) -> Cow<'p, str> {
     }
 }
 
-/// A name that a block reads and that no block of its file binds: the block is to be added to a file that is not there.
-/// A file that the plan calls new may be built up from parts, and what a script's names are the text does not decide.
+/// Returns a name that a block reads and that no block of its file binds: the block is to be added to a file that is
+/// not there. A file that the plan calls new may be built up from parts, and what a script's names are the text does
+/// not decide.
 fn unbound(phase: &Phase, index: usize, file: &NamedFile, path: &str) -> Option<String> {
     if file.action != Action::Unstated || !path.ends_with(".py") {
         return None;
@@ -336,7 +338,8 @@ fn unbound(phase: &Phase, index: usize, file: &NamedFile, path: &str) -> Option<
     own.reads.iter().find(free).map(|read| read.name.clone())
 }
 
-/// What stands beside the blocks before this one that are for its file: those of its step, without steps those of the unit.
+/// Returns what stands beside the blocks before this one that are for its file: those of its step, without steps those
+/// of the unit.
 fn earlier_words(phase: &Phase, index: usize) -> String {
     let step = phase.steps.iter().find(|step| step.parts.contains(&Part::Place(index)));
     let beside = |at: &usize| step.is_none_or(|step| step.parts.contains(&Part::Place(*at)));
@@ -345,7 +348,7 @@ fn earlier_words(phase: &Phase, index: usize) -> String {
     earlier.map(|block| block.prose.as_str()).collect::<Vec<_>>().join("\n\n")
 }
 
-/// The block right above this one, where it is for the same file and of the same step.
+/// Returns the block right above this one, where it is for the same file and of the same step.
 fn above(phase: &Phase, index: usize) -> Option<&str> {
     let above = index.checked_sub(1)?;
     let block = phase.blocks.get(above).filter(|block| block.file == phase.blocks[index].file)?;
@@ -353,7 +356,7 @@ fn above(phase: &Phase, index: usize) -> Option<&str> {
     (is_in(above) == is_in(index) || !is_code(block)).then_some(block.text.as_str())
 }
 
-/// Whether the block is the first one of its file in the unit.
+/// Returns whether the block is the first one of its file in the unit.
 fn is_first_of(phase: &Phase, change: usize, index: usize) -> bool {
     blocks_of(phase, change).next() == Some(index)
 }
@@ -363,7 +366,7 @@ fn blocks_of(phase: &Phase, change: usize) -> impl Iterator<Item = usize> + '_ {
     blocks.iter().copied().filter(|index| phase.blocks.get(*index).is_some_and(is_code))
 }
 
-/// Whether a new file that the plan builds from several blocks stands as they make it together.
+/// Returns whether a new file that the plan builds from several blocks stands as they make it together.
 fn stands_composed(phase: &Phase, file: &NamedFile, path: &str, text: &str) -> bool {
     if file.action != Action::Create || blocks_of(phase, file.change).count() < 2 {
         return false;
@@ -384,7 +387,7 @@ fn stands_composed(phase: &Phase, file: &NamedFile, path: &str, text: &str) -> b
     composed.flatten().as_deref() == Some(text)
 }
 
-/// The path of a block's file, where it is clear: of several, the one that an earlier look identified.
+/// Returns the path of a block's file, where it is clear: of several, the one that an earlier look identified.
 pub(super) fn path_of(work: &UnitWork<'_>, phase: &Phase, block: usize) -> Option<String> {
     let change = match &phase.blocks[block].file {
         FileOf::Change(change) => Some(*change),
@@ -394,7 +397,7 @@ pub(super) fn path_of(work: &UnitWork<'_>, phase: &Phase, block: usize) -> Optio
     work.assignment.file(phase.id, change?)?.path.clone()
 }
 
-/// The named file that a block belongs to, and how that is known.
+/// Returns the named file that a block belongs to, and how that is known.
 fn file_of<'a>(work: &mut UnitWork<'a>, phase: &Phase, index: usize) -> Result<(&'a NamedFile, PlacedBy), String> {
     let assignment = work.assignment;
     let named = |change: usize| {
@@ -440,7 +443,7 @@ fn refused(refusal: &Refusal) -> Placed {
     Placed::Refused { reason: reason_name(refusal.reason), message, candidates }
 }
 
-/// The stable short name of a reason.
+/// Returns the stable short name of a reason.
 pub(super) fn reason_name(reason: Reason) -> &'static str {
     match reason {
         Reason::Missing => "file-missing",

@@ -26,7 +26,7 @@ const SURROUNDINGS: usize = 4_000;
 /// there.
 const ABOVE: usize = 16_000;
 
-/// The standing instructions: the definition's, and how this harness works.
+/// Returns the standing instructions: the definition's, and how this harness works.
 pub(super) fn system(engineer: &Engineer, run: &RunContext) -> String {
     format!(
         "{}\n\n# Where you work\n\
@@ -38,7 +38,7 @@ pub(super) fn system(engineer: &Engineer, run: &RunContext) -> String {
     )
 }
 
-/// The first task of a phase; the files that it shows whole, by their hashes.
+/// Returns the first task of a phase; the files that it shows whole, by their hashes.
 pub(super) fn first(
     work: &mut UnitWork<'_>,
     change: &Change,
@@ -55,7 +55,7 @@ pub(super) fn first(
     (work.run.redactor.text(&text), seen)
 }
 
-/// The task after a verification that failed.
+/// Returns the task after a verification that failed.
 pub(super) fn again(failures: &str) -> String {
     format!(
         "The phase was verified, and does not hold yet. Fix the cause within the same files; if it can't be fixed \
@@ -63,7 +63,7 @@ pub(super) fn again(failures: &str) -> String {
     )
 }
 
-/// What must survive when a conversation is made shorter.
+/// Returns what must survive when a conversation is made shorter.
 pub(super) fn kept(work: &UnitWork<'_>, change: &Change, engineer: &Engineer) -> String {
     let allowance = Allowance::within(engineer.model.context_window());
     let (mut text, unit) = task(work, change, allowance.plan);
@@ -72,7 +72,7 @@ pub(super) fn kept(work: &UnitWork<'_>, change: &Change, engineer: &Engineer) ->
     work.run.redactor.text(&text)
 }
 
-/// What the plan asks for, and what is left of it.
+/// Returns what the plan asks for, and what is left of it.
 fn task(work: &UnitWork<'_>, change: &Change, room: usize) -> (String, UnitText) {
     let (plan, label) = (&work.run.plan, &work.assignment.label);
     let (above, shown_above) = above(work, room);
@@ -88,7 +88,7 @@ fn task(work: &UnitWork<'_>, change: &Change, room: usize) -> (String, UnitText)
     (text, unit)
 }
 
-/// What is left for the model to do.
+/// Returns what is left for the model to do.
 fn left(unit: &UnitText) -> String {
     let marked = "What is marked so in the plan above; its rest is done, checked later, or for a person.";
     let words = match (unit.is_marked, unit.left.is_empty()) {
@@ -101,7 +101,7 @@ fn left(unit: &UnitText) -> String {
     format!("\n# Left for you\n{words}{others}")
 }
 
-/// What the plan says above its units, and at the head of those that hold this one: goals, what is ruled out.
+/// Returns what the plan says above its units, and at the head of those that hold this one: goals, what is ruled out.
 fn above(work: &UnitWork<'_>, room: usize) -> (String, Vec<Range<usize>>) {
     let plan = &work.run.plan;
     let first = |units: &[plan::Phase], end: usize| units.first().map_or(end, |unit| unit.span.start);
@@ -153,7 +153,7 @@ fn list(heading: &str, lines: Vec<String>) -> String {
     format!("\n# {heading}\n{lines}")
 }
 
-/// The commands by which the phase is verified, beside those that its text shows.
+/// Returns the commands by which the phase is verified, beside those that its text shows.
 fn checks(work: &UnitWork<'_>, unit: &UnitText) -> String {
     let phases = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
     let of_plan =
@@ -172,7 +172,8 @@ fn checks(work: &UnitWork<'_>, unit: &UnitText) -> String {
     list("Checks that decide", lines)
 }
 
-/// The files that the phase names, whole while there is room: the short ones first, so that as many as can be are.
+/// Returns the files that the phase names, whole while there is room: the short ones first, so that as many as can be
+/// are.
 fn files(work: &mut UnitWork<'_>, mut room: usize) -> (String, BTreeMap<String, String>) {
     let paths: BTreeSet<String> = work.assignment.files.iter().filter_map(|file| file.path.clone()).collect();
     let paths = paths.into_iter().filter(|path| !crate::secrets::holds_keys(path));
@@ -200,7 +201,7 @@ fn files(work: &mut UnitWork<'_>, mut room: usize) -> (String, BTreeMap<String, 
     (text, seen)
 }
 
-/// What the survey knows of the code around these files: what to imitate and to use.
+/// Returns what the survey knows of the code around these files: what to imitate and to use.
 fn surroundings(work: &mut UnitWork<'_>) -> String {
     let named: Vec<&str> = work.assignment.scope.named().collect();
     let code = work.survey.code.near(&named);

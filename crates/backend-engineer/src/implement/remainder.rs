@@ -73,7 +73,7 @@ pub(crate) enum OpenPart {
     Left(Left),
 }
 
-/// How many paths a sentence names.
+/// The number of paths a sentence names.
 const MOST_SHOWN: usize = 3;
 
 /// Why a commit of the plan was not made.

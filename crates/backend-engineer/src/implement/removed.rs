@@ -57,13 +57,14 @@ pub(super) fn remove(block: &CodeBlock, path: &str, text: Option<&str>) -> Remov
     }
 }
 
-/// The names in the sentence right above a block.
+/// Returns the names in the sentence right above a block.
 fn names(block: &CodeBlock) -> Vec<String> {
     let last = block.prose.split("\n\n").next().unwrap_or("").lines().last().unwrap_or("");
     code_spans(last).into_iter().map(|name| name.trim_end_matches("()").to_owned()).collect()
 }
 
-/// A name that the block binds at its top and the words do not name, though they name something else that it holds.
+/// Returns a name that the block binds at its top and the words do not name, though they name something else that it
+/// holds.
 fn another(block: &CodeBlock, path: &str, named: &[String]) -> Option<String> {
     let last = |name: &str| name.rsplit(['.', '#']).next().unwrap_or(name).to_owned();
     let shown: Vec<String> = named.iter().map(|name| last(name)).filter(|name| holds(&block.text, name)).collect();
@@ -73,14 +74,14 @@ fn another(block: &CodeBlock, path: &str, named: &[String]) -> Option<String> {
     bound(path, &block.text).into_iter().find(|name| !shown.contains(name))
 }
 
-/// The names that code binds at its top, whatever its margin.
+/// Returns the names that code binds at its top, whatever its margin.
 fn bound(path: &str, code: &str) -> Vec<String> {
     let scopes = Scopes::of_file(path, &super::identify::dedented(code));
     let module = scopes.as_ref().and_then(Scopes::module);
     module.map(|module| module.bindings.iter().map(|one| one.name.clone()).collect()).unwrap_or_default()
 }
 
-/// The lines of the definitions of each name that the file defines: what goes stands within, or is one.
+/// Returns the lines of the definitions of each name that the file defines: what goes stands within, or is one.
 fn owners(path: &str, text: &str, named: &[String]) -> Vec<Vec<Range<usize>>> {
     let Some(language) = Language::of_path(path) else { return Vec::new() };
     let Some(source) = Source::parse(text, language, Elisions::NONE) else { return Vec::new() };
@@ -112,7 +113,7 @@ fn meet(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start <= other.start && other.end <= one.end || other.start <= one.start && one.end <= other.end
 }
 
-/// Where the lines of a block stand one after another, their common margin apart.
+/// Returns where the lines of a block stand one after another, their common margin apart.
 fn standing(lines: &[&str], block: &str) -> Vec<Range<usize>> {
     let wanted: Vec<&str> = block.lines().map(str::trim_end).skip_while(|line| line.is_empty()).collect();
     let end = wanted.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
@@ -163,7 +164,7 @@ fn without(lines: &[&str], path: &str, text: &str, found: &Range<usize>) -> Graf
     graft::apply(&File { path, text: Some(text) }, &Snippet { text: &diff, language: "diff" }, &Context::default())
 }
 
-/// What stands of code whose lines do not stand in the file as the block shows them.
+/// Returns what stands of code whose lines do not stand in the file as the block shows them.
 fn left(block: &CodeBlock, path: &str, text: &str, lines: &[&str]) -> Removed {
     let telling = |line: &&str| line.chars().filter(|letter| letter.is_alphanumeric()).count() > 1;
     let first = block.text.lines().map(str::trim).find(|line| telling(line) && !is_comment(line));
@@ -178,7 +179,7 @@ fn left(block: &CodeBlock, path: &str, text: &str, lines: &[&str]) -> Removed {
     }
 }
 
-/// The names on lines that hold nothing else: `MEM0, MEM0_MODEL` below "remove these imports".
+/// Returns the names on lines that hold nothing else: `MEM0, MEM0_MODEL` below "remove these imports".
 fn listed(code: &str) -> Vec<String> {
     let is_name = |word: &str| {
         word.chars().all(|letter| letter.is_alphanumeric() || letter == '_') && word.chars().any(char::is_alphabetic)

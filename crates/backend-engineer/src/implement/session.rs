@@ -203,7 +203,7 @@ async fn with_checks<T>(
     ending
 }
 
-/// How many tasks were given in what is recorded.
+/// Returns how many tasks were given in what is recorded.
 fn rounds_of(recorded: &[&Event]) -> u32 {
     let ends = recorded.iter().filter(|event| matches!(event, Event::ConversationEnded { .. })).count();
     let last = recorded.iter().rev().find_map(|event| match event {
@@ -243,7 +243,7 @@ fn settle(work: &mut UnitWork<'_>, session: &mut Session, ending: Result<Ending,
     Ok(())
 }
 
-/// What an error means to the run, and whether there is still something to report.
+/// Returns what an error means to the run, and whether there is still something to report.
 fn halt_of(error: AgentError) -> (bool, Stop) {
     match error {
         AgentError::Model(error) => (true, Stop::new(Exit::Environment, error.to_string()).hint(error.hint.clone())),

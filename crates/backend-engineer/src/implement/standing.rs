@@ -13,7 +13,7 @@ pub(super) struct Standing<'a> {
 }
 
 impl Standing<'_> {
-    /// Where lines stand now that the plan counts in the file as it was found.
+    /// Returns where lines stand now that the plan counts in the file as it was found.
     pub(super) fn lines_now(&self, (first, last): (usize, usize)) -> (usize, usize) {
         let (Some(found), Some(text)) = (&self.found, self.text) else { return (first, last) };
         let diff = similar::TextDiff::from_lines(found.as_str(), text);

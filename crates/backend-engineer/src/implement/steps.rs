@@ -31,14 +31,14 @@ pub(super) async fn carry_out(work: &mut UnitWork<'_>, unit: PhaseId, change: &m
     Ok(())
 }
 
-/// Whether the code that stands in no step stands before all of them.
+/// Returns whether the code that stands in no step stands before all of them.
 fn comes_first(phase: &Phase) -> bool {
     let code = phase.blocks.iter().filter(|block| literal::is_code(block)).map(|block| block.span.start).min();
     let step = phase.steps.iter().map(|step| step.span.start).min();
     code < step
 }
 
-/// The code of the unit that stands in none of its steps, as one more.
+/// Returns the code of the unit that stands in none of its steps, as one more.
 pub(super) fn rest(phase: &Phase) -> Option<Step> {
     let placed = |block: usize| phase.steps.iter().any(|step| step.parts.contains(&Part::Place(block)));
     let left = |index: &usize| literal::is_code(&phase.blocks[*index]) && !placed(*index);
@@ -123,7 +123,8 @@ fn hold_back(item: &mut Item) {
     }
 }
 
-/// A step's command as one that the checks are to run; actions and expected failures have their moment in `implement`.
+/// Returns a step's command as one that the checks are to run; actions and expected failures have their moment in
+/// `implement`.
 pub(super) fn left_to_checks(work: &UnitWork<'_>, planned: &PlannedCommand, command: usize) -> Option<Deed> {
     let outcome = planned.expect.outcome;
     let is_check = kind_of(work, &planned.text, &check::folder_of(planned, work)) != Kind::Other
@@ -179,7 +180,7 @@ async fn run(
     Ok(deed(ran))
 }
 
-/// Whether everything that the unit places after this step stands already.
+/// Returns whether everything that the unit places after this step stands already.
 fn stands_already(work: &mut UnitWork<'_>, phase: &Phase, step: usize) -> Result<bool, Stop> {
     let later = phase.steps.iter().skip(step + 1).take_while(|step| !starts_another_test(phase, step));
     let blocks: Vec<usize> = later
@@ -199,7 +200,7 @@ fn stands_already(work: &mut UnitWork<'_>, phase: &Phase, step: usize) -> Result
     Ok(stands)
 }
 
-/// Whether the step expects a failure of its own: then what follows it belongs to that one.
+/// Returns whether the step expects a failure of its own: then what follows it belongs to that one.
 fn starts_another_test(phase: &Phase, step: &Step) -> bool {
     step.parts.iter().any(|part| match part {
         Part::Run(command) => phase.commands[*command].expect.outcome == ExpectedOutcome::Fail,

@@ -17,7 +17,7 @@ use agent::{Tool, ToolError};
 
 pub(super) use desk::{Desk, Memory};
 
-/// The tools of these names, at work on the desk.
+/// Returns the tools of these names, at work on the desk.
 pub(super) fn tools<'d, 'a>(names: &[&str], desk: &'d Desk<'a>) -> Vec<Box<dyn Tool + 'd>> {
     type Make<'d, 'a> = fn(&'d Desk<'a>) -> Box<dyn Tool + 'd>;
     let offered: [(&str, Make<'d, 'a>); 6] = [

@@ -14,7 +14,7 @@ pub(super) fn code<S: Serializer>(exit: &Exit, serializer: S) -> Result<S::Ok, S
     serializer.serialize_u8(exit.code())
 }
 
-/// The reports of a run as one JSON document; a run that stopped says why.
+/// Returns the reports of a run as one JSON document; a run that stopped says why.
 pub(crate) fn document(reports: &[Report], exit: Exit, stop: Option<&Stop>, diff: Option<&str>) -> Value {
     json!({
         "version": VERSION,

@@ -6,7 +6,7 @@ use super::{CheckLine, Outcome, Report, Task, verdict_words};
 use crate::verify::Fate;
 
 impl Report {
-    /// The report as Markdown, ending in a newline.
+    /// Returns the report as Markdown, ending in a newline.
     pub(crate) fn to_markdown(&self) -> String {
         let mut text = format!("## {}\n\n### Completed Tasks\n", self.heading);
         lines(&mut text, self.tasks.iter().map(task_line), "(none)");
@@ -32,7 +32,7 @@ impl Report {
         Event::UnitReported { label: self.phase.clone(), markdown, report }
     }
 
-    /// What a dry run has to say: what would be changed, and what stands in the way.
+    /// Returns what a dry run has to say: what would be changed, and what stands in the way.
     pub(crate) fn to_dry_run(&self) -> String {
         let mut text = format!("## Implementation Preview\n\n{}: nothing was written\n\n### Files\n", self.phase);
         lines(&mut text, self.planned_lines(), "(none)");

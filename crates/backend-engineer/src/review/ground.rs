@@ -73,32 +73,32 @@ pub(crate) struct Ground<'a> {
 }
 
 impl Ground<'_> {
-    /// A finding of a code at a place of the plan.
+    /// Returns a finding of a code at a place of the plan.
     pub(crate) fn say(&self, code: &'static Code, span: Range<usize>, message: impl Into<String>) -> Finding {
         super::found(&self.run.plan, code, span, message)
     }
 
-    /// The text of a file of the unit before it, where it is there.
+    /// Returns the text of a file of the unit before it, where it is there.
     pub(crate) fn text(&self, path: &str) -> Option<&str> {
         self.before.get(path).and_then(Option::as_deref)
     }
 
-    /// The text of a file as it stands in the repository.
+    /// Returns the text of a file as it stands in the repository.
     pub(crate) fn stands(&self, path: &str) -> Option<String> {
         read_text(&self.run.root().join(path))
     }
 
-    /// The manifests of the repository.
+    /// Returns the manifests of the repository.
     pub(crate) fn manifests(&self) -> &Manifests {
         self.facts.manifests.get_or_init(|| Manifests::read(self.run.root(), &self.run.files))
     }
 
-    /// The routes and models of the repository; read when first asked for.
+    /// Returns the routes and models of the repository; read when first asked for.
     pub(crate) fn survey(&self) -> &survey::Survey {
         self.code.survey()
     }
 
-    /// Every import in the unit's code whose file is clear.
+    /// Returns every import in the unit's code whose file is clear.
     pub(crate) fn plan_imports(&self) -> Vec<PlanImport> {
         let mut found = Vec::new();
         for unit in self.units {
@@ -115,7 +115,7 @@ impl Ground<'_> {
         found
     }
 
-    /// The line of the import in the plan, or the block where that line can't be told.
+    /// Returns the line of the import in the plan, or the block where that line can't be told.
     fn place_of(&self, block: &CodeBlock, import: &code::imports::Import) -> Range<usize> {
         let line = block.text[import.at..].lines().next().unwrap_or_default();
         match self.run.plan.text()[block.span.clone()].find(line).filter(|_| !line.is_empty()) {
@@ -124,7 +124,7 @@ impl Ground<'_> {
         }
     }
 
-    /// Whether any unit of the plan names a file whose path ends so, whatever shall happen to it.
+    /// Returns whether any unit of the plan names a file whose path ends so, whatever shall happen to it.
     pub(crate) fn planned(&self, ending: &str) -> bool {
         let ends = |path: &str| path == ending || path.ends_with(&format!("/{ending}"));
         self.run

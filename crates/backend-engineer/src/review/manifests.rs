@@ -82,13 +82,14 @@ impl Manifests {
         found
     }
 
-    /// Whether a Python package of one of these names is declared; `None` where the repository has no manifest for them.
+    /// Returns whether a Python package of one of these names is declared; `None` where the repository has no manifest
+    /// for them.
     pub(crate) fn declares_python(&self, names: &[&str]) -> Option<bool> {
         let named = |name: &&str| holds_word(&self.python, &name.to_lowercase().replace('_', "-"));
         self.has_python.then(|| names.iter().any(named))
     }
 
-    /// Whether a script's package, or an alias that begins so, is declared; `None` without a manifest.
+    /// Returns whether a script's package, or an alias that begins so, is declared; `None` without a manifest.
     pub(crate) fn declares_script(&self, package: &str) -> Option<bool> {
         let scope = package.split_once('/').map(|(scope, _)| format!("\"{scope}/"));
         let alias = scope.is_some_and(|scope| self.scripts.contains(&format!("{scope}*")));
@@ -96,7 +97,7 @@ impl Manifests {
             .then(|| alias || holds_word(&self.scripts, package) || self.scripts.contains(&format!("\"{package}/*\"")))
     }
 
-    /// The scripts of the `package.json` in a folder.
+    /// Returns the scripts of the `package.json` in a folder.
     pub(crate) fn scripts(&self, folder: &str) -> Option<&BTreeMap<String, String>> {
         self.packages.get(folder)
     }
@@ -108,7 +109,7 @@ impl Manifests {
         survey::recipe_of(target, all)
     }
 
-    /// The targets of the Makefile in a folder; `None` where there is none, or it can't be told.
+    /// Returns the targets of the Makefile in a folder; `None` where there is none, or it can't be told.
     pub(crate) fn targets(&self, folder: &str) -> Option<&BTreeSet<String>> {
         self.targets.get(folder).and_then(Option::as_ref)
     }
@@ -123,7 +124,7 @@ pub(crate) fn entered(base: &str, inside: Option<&str>) -> Option<String> {
     }
 }
 
-/// Whether a name stands in a text with no letter, digit or hyphen of another name beside it.
+/// Returns whether a name stands in a text with no letter, digit or hyphen of another name beside it.
 fn holds_word(text: &str, name: &str) -> bool {
     let part = |letter: char| letter.is_alphanumeric() || letter == '-';
     text.match_indices(name).any(|(at, _)| {
@@ -139,7 +140,7 @@ fn scripts_of(text: &str) -> BTreeMap<String, String> {
     scripts.map(|scripts| scripts.iter().map(entry).collect()).unwrap_or_default()
 }
 
-/// The targets that a Makefile names; `None` where it takes in others or makes them up.
+/// Returns the targets that a Makefile names; `None` where it takes in others or makes them up.
 fn targets_of(text: &str) -> Option<BTreeSet<String>> {
     let mut targets = BTreeSet::new();
     for line in text.lines().filter(|line| !line.starts_with(['\t', '#', ' '])) {

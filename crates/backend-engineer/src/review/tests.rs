@@ -42,7 +42,7 @@ fn every_code_that_is_told_is_in_the_list() {
     assert!(unknown.is_empty(), "{unknown:?}");
 }
 
-/// What a review of the whole plan tells of `codes`, in a repository with `files`: a line each.
+/// Returns what a review of the whole plan tells of `codes`, in a repository with `files`: a line each.
 pub(super) fn told(codes: &[&str], files: &[(&str, &str)], plan: &str) -> Vec<String> {
     review_of(Extent::Plan, codes, files, plan)
 }
@@ -168,7 +168,7 @@ fn of_several_files_the_one_that_alone_has_the_evidence_is_meant() {
     }
 }
 
-/// Whether the block was taken to the second file, and refused by what is there.
+/// Returns whether the block was taken to the second file, and refused by what is there.
 fn refused(files: &[(&str, &str)], paths: [&str; 2], words: &str, block: &str) -> bool {
     let found = told(&["ambiguous", "no-place", "unclear", "conflict"], files, &between(paths, words, block));
     found.iter().any(|one| one.contains(&format!("`{}`: would not be placed", paths[1])))

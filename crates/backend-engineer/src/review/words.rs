@@ -143,7 +143,7 @@ const KINDS: [&str; 12] = [
     "fixture",
 ];
 
-/// The lines of a part of the plan that stand outside of its code, each with its bytes.
+/// Returns the lines of a part of the plan that stand outside of its code, each with its bytes.
 pub(crate) fn lines_of_prose(text: &str, part: Range<usize>) -> Vec<(Range<usize>, &str)> {
     let mut fenced = false;
     let mut at = part.start;
@@ -168,7 +168,7 @@ enum Piece<'t> {
     Code(&'t str),
 }
 
-/// What the sentences of a line ask to be changed.
+/// Returns what the sentences of a line ask to be changed.
 pub(crate) fn asked(line: &str) -> Vec<Asked<'_>> {
     sentences(line).iter().filter_map(|sentence| asked_in(sentence)).collect()
 }
@@ -205,12 +205,12 @@ fn files_of<'t>(pieces: &[Piece<'t>]) -> Vec<&'t str> {
     files
 }
 
-/// The source files that a line names in backquotes.
+/// Returns the source files that a line names in backquotes.
 pub(crate) fn source_files(line: &str) -> Vec<&str> {
     files_of(&sentences(line).concat())
 }
 
-/// Whether a line speaks of making the name, or of what something turns into it.
+/// Returns whether a line speaks of making the name, or of what something turns into it.
 pub(crate) fn starts_something(line: &str, name: &str) -> bool {
     sentences(line).iter().any(|sentence| {
         let at = sentence
@@ -224,7 +224,7 @@ pub(crate) fn starts_something(line: &str, name: &str) -> bool {
     })
 }
 
-/// A path in backquotes without the lines that are named behind it.
+/// Returns a path in backquotes without the lines that are named behind it.
 pub(crate) fn file_of_span(code: &str) -> &str {
     let code = code.trim().trim_start_matches("./");
     match code.split_once(':') {
@@ -238,7 +238,7 @@ fn is_one(word: &str, list: &[&str]) -> bool {
     list.contains(&bare.as_str())
 }
 
-/// An identifier, or several with dots between, that can hardly be a word of prose.
+/// Returns an identifier, or several with dots between, that can hardly be a word of prose.
 fn is_name(name: &str, is_kind: bool) -> bool {
     let part = |part: &str| {
         !part.is_empty()
@@ -253,7 +253,7 @@ fn is_name(name: &str, is_kind: bool) -> bool {
     last.len() >= 4 && (mixed || is_kind || qualified) && (!is_file || qualified)
 }
 
-/// The sentences of a line in pieces.
+/// Returns the sentences of a line in pieces.
 fn sentences(line: &str) -> Vec<Vec<Piece<'_>>> {
     let mut found = vec![Vec::new()];
     for (at, part) in line.split('`').enumerate() {

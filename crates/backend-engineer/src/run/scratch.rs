@@ -20,8 +20,8 @@ const MEMORY: &str = "/dev/shm";
 /// How the names of runs' folders begin.
 const PREFIX: &str = "run-";
 
-/// How often a folder is made until one is locked in time. Another run looks once at what it finds, so that many would have
-/// to begin in the same moment.
+/// The number of times a folder is made until one is locked in time. Another run looks once at what it finds, so that
+/// many would have to begin in the same moment.
 const ATTEMPTS: usize = 20;
 
 impl Scratch {
@@ -61,7 +61,7 @@ impl Scratch {
         Err(io::Error::other("each folder for temporary files was removed by another run"))
     }
 
-    /// A folder below it, made.
+    /// Returns a folder below it, made.
     pub(super) fn path(&self, name: &str) -> io::Result<PathBuf> {
         let path = self.folder.join(name);
         fs::create_dir_all(&path)?;

@@ -46,7 +46,7 @@ pub(crate) fn read(text: &str) -> Result<Vec<(String, Hidden)>, Unreadable> {
     Ok(variables)
 }
 
-/// The value that `text` begins with, and how many bytes it takes with the rest of its line.
+/// Returns the value that `text` begins with, and how many bytes it takes with the rest of its line.
 fn read_value(text: &str) -> Result<(String, usize), &'static str> {
     let line_end = |from: usize| text[from..].find('\n').map_or(text.len(), |at| from + at + 1);
     let blanks = text.len() - text.trim_start_matches([' ', '\t']).len();

@@ -199,7 +199,7 @@ impl Reader<'_> {
         Ok(limits)
     }
 
-    /// What models cost: a repository that told it could lift the limit of money.
+    /// Returns what models cost: a repository that told it could lift the limit of money.
     fn prices(&self, value: &Value<'_>) -> Result<BTreeMap<String, Held<Price>>, Stop> {
         self.only_own(value, "prices")?;
         let mut prices = BTreeMap::new();

@@ -159,7 +159,7 @@ pub(crate) const KEYS: &[Key] = &[
     },
 ];
 
-/// The key that `wrong` was probably meant to be; `wrong` is dotted where it stood in a table.
+/// Returns the key that `wrong` was probably meant to be; `wrong` is dotted where it stood in a table.
 pub(crate) fn nearest(wrong: &str) -> Option<&'static Key> {
     let plain = |name: &str| name.to_ascii_lowercase().replace(['-', ' '], "_");
     let wrong = plain(wrong);

@@ -23,7 +23,7 @@ pub(crate) struct Commands {
 }
 
 impl Commands {
-    /// The commands with their keys, in the order in which they are shown.
+    /// Returns the commands with their keys, in the order in which they are shown.
     pub(crate) fn named(&self) -> [(&'static str, Option<&Held<Vec<String>>>); 4] {
         [
             ("commands.test", self.test.as_ref()),

@@ -18,7 +18,7 @@ impl<T> Held<T> {
         Held { value, origin }
     }
 
-    /// What the program does when nobody says otherwise.
+    /// Returns what the program does when nobody says otherwise.
     pub(crate) fn default_of(value: T) -> Self {
         Held { value, origin: Origin::Default }
     }

@@ -6,7 +6,7 @@ use crate::stop::Stop;
 
 use super::origin::Held;
 
-/// All globs as one matcher.
+/// Returns all globs as one matcher.
 ///
 /// # Errors
 /// A text that is no glob, with its place.
@@ -24,8 +24,8 @@ pub(super) fn globs(protected: &[Held<String>]) -> Result<GlobSet, Stop> {
     set.build().map_err(|error| Stop::usage(format!("the protected globs are too many or too large: {error}")))
 }
 
-/// The globs of a protected path, read like a line of `.gitignore`: without a slash at any depth, and a folder means
-/// all that is in it.
+/// Returns the globs of a protected path, read like a line of `.gitignore`: without a slash at any depth, and a folder
+/// means all that is in it.
 fn globs_of(written: &str) -> [String; 2] {
     let path = written.trim_start_matches("./").trim_end_matches('/');
     let anchored = match path.strip_prefix('/') {

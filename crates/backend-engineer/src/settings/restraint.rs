@@ -72,7 +72,7 @@ pub(super) fn restrain(repository: &mut Layer, lower: &Layer) -> Vec<Withheld> {
     withheld
 }
 
-/// Who vouches for the repository at `root`: the origin of the folder that names it.
+/// Returns who vouches for the repository at `root`: the origin of the folder that names it.
 pub(super) fn trust<'l>(
     root: &Path,
     folders: impl Iterator<Item = &'l Held<PathBuf>>,

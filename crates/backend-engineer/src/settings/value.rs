@@ -27,7 +27,7 @@ impl Walls {
     /// The names that are accepted, the strongest backend first.
     pub(crate) const NAMES: [&'static str; 6] = ["auto", "bubblewrap", "namespaces", "landlock", "macos", "off"];
 
-    /// How it is written.
+    /// Returns how it is written.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Walls::Auto => "auto",
@@ -39,7 +39,7 @@ impl Walls {
         }
     }
 
-    /// How much they hold back: a greater number is never weaker.
+    /// Returns how much they hold back: a greater number is never weaker.
     pub(crate) fn strength(self) -> u8 {
         match self {
             Walls::Off => 0,
@@ -137,7 +137,7 @@ impl Hidden {
         Hidden(value.into())
     }
 
-    /// The value itself, for the command's environment and for redaction.
+    /// Returns the value itself, for the command's environment and for redaction.
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
@@ -163,7 +163,7 @@ impl Effort {
     /// All levels, the lowest first.
     const ALL: [Effort; 5] = [Effort::Low, Effort::Medium, Effort::High, Effort::Xhigh, Effort::Max];
 
-    /// The name of the level.
+    /// Returns the name of the level.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Effort::Low => "low",
@@ -174,7 +174,7 @@ impl Effort {
         }
     }
 
-    /// The next level above, where there is one.
+    /// Returns the next level above, where there is one.
     pub(crate) fn above(self) -> Option<Self> {
         Self::ALL.into_iter().find(|level| *level > self)
     }
@@ -238,7 +238,7 @@ fn with_units(text: &str) -> Option<u64> {
     (!text.is_empty()).then_some(total)
 }
 
-/// A span of time as people write it: "10m", "1h 30m", "45s".
+/// Returns a span of time as people write it: "10m", "1h 30m", "45s".
 pub(crate) fn write_duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];

@@ -61,13 +61,13 @@ impl Address {
         Ok(Address { real })
     }
 
-    /// The path on disk, all links followed.
+    /// Returns the path on disk, all links followed.
     pub(crate) fn real(&self) -> &Path {
         &self.real
     }
 }
 
-/// The path's parts, or why it can't stay inside a repository.
+/// Returns the path's parts, or why it can't stay inside a repository.
 fn plain_parts(path: &str) -> Result<Vec<String>, &'static str> {
     if path.contains('\0') {
         return Err("it holds a zero byte");

@@ -106,7 +106,7 @@ impl Tree {
     }
 }
 
-/// The write that takes `written` back.
+/// Returns the write that takes `written` back.
 fn reverse(written: &Pending) -> Pending {
     Pending {
         path: written.path.clone(),

@@ -73,7 +73,7 @@ impl From<Wrong> for Stop {
 const LARGEST: u64 = 1 << 20;
 
 impl Definition {
-    /// The one inside the program.
+    /// Returns the one inside the program.
     pub(crate) fn built_in() -> Result<Self, Wrong> {
         let definition = read("(built in)", BUILT_IN)?;
         Ok(Definition { file: None, ..definition })
@@ -115,7 +115,7 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Definition, Wrong> {
     Ok(Definition { prompt, remarks, ..definition })
 }
 
-/// The fields, and what was read of them only leniently.
+/// Returns the fields, and what was read of them only leniently.
 fn parse(file: &str, front: &fields::Front<'_>) -> Result<(Map<String, Value>, Vec<String>), Wrong> {
     let text = front.lines.join("\n");
     if text.trim().is_empty() {

@@ -6,7 +6,7 @@ use plan::{Action, Basis, PhaseId, Plan, PlannedChange};
 
 use super::paths::{Files, Meaning, Resolution};
 
-/// The file that a path means by the plan's own longer paths.
+/// Returns the file that a path means by the plan's own longer paths.
 pub(super) fn in_full(
     plan: &Plan,
     files: &Files,
@@ -42,14 +42,14 @@ fn resolved(path: String, why: Resolution) -> Meaning {
     Meaning::Resolved { path, why }
 }
 
-/// Whether a file would be made at the path as it is written.
+/// Returns whether a file would be made at the path as it is written.
 fn is_new(files: &Files, change: &PlannedChange) -> bool {
     let made = matches!(change.action, Action::Create | Action::Modify | Action::Unstated);
     made && !change.path.ends_with('/') && !files.stands(&change.path)
 }
 
-/// A new file whose path other places of the plan say in full, or that stands behind a path in a list. Written in the
-/// wrong folder it is found by nobody, so two readings leave it unmade.
+/// Returns a new file whose path other places of the plan say in full, or that stands behind a path in a list. Written
+/// in the wrong folder it is found by nobody, so two readings leave it unmade.
 fn of_new(plan: &Plan, files: &Files, unit: PhaseId, change: &PlannedChange) -> Meaning {
     let as_written = || Meaning::AsWritten(change.path.clone());
     let Named { full, elsewhere, exact } = named(plan, files, unit, &change.path);
@@ -123,8 +123,8 @@ fn named(plan: &Plan, files: &Files, unit: PhaseId, path: &str) -> Named {
     named
 }
 
-/// The files of the plan's drawings of folders. Such a drawing often begins with the repository's own folder, and one of
-/// which the first folder does not stand says of no folder where it lies.
+/// Returns the files of the plan's drawings of folders. Such a drawing often begins with the repository's own folder,
+/// and one of which the first folder does not stand says of no folder where it lies.
 fn drawn(plan: &Plan, files: &Files) -> Vec<String> {
     let stands = |path: &str| path.split_once('/').is_none_or(|(first, _)| files.has_folder(first));
     let inside = |path: String| match path.split_once('/') {
@@ -135,7 +135,7 @@ fn drawn(plan: &Plan, files: &Files) -> Vec<String> {
     plan.files_drawn().into_iter().filter_map(inside).collect()
 }
 
-/// Whether a text holds a path without its ending, as in a command, or as the module that an import names.
+/// Returns whether a text holds a path without its ending, as in a command, or as the module that an import names.
 fn spells(text: &str, path: &str) -> bool {
     let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
     let bounded = |name: &str| {
@@ -155,7 +155,7 @@ mod tests {
     use super::super::{assignment_of, files_of};
     use crate::facts::TreeFacts;
 
-    /// What the first unit's files are taken for, `-` where that is in doubt; `files` stand in the repository.
+    /// Returns what the first unit's files are taken for, `-` where that is in doubt; `files` stand in the repository.
     fn taken(files: &[&str], text: &str) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         for file in files {

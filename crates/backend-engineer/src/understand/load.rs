@@ -15,7 +15,7 @@ pub(crate) struct Loaded {
     pub(crate) path: PathBuf,
     /// As the user named it.
     pub(crate) name: String,
-    /// What it says.
+    /// Its text.
     pub(crate) plan: Plan,
 }
 
@@ -69,7 +69,7 @@ fn unreadable(name: &str, error: &Unreadable) -> Stop {
     }
 }
 
-/// The repository: what `--root` says, else the one that holds both the plan and the current folder.
+/// Returns the repository: what `--root` says, else the one that holds both the plan and the current folder.
 pub(crate) fn root_of(plan: &Path, given: Option<&Path>) -> Result<PathBuf, Stop> {
     if let Some(given) = given {
         let resolved =
@@ -95,7 +95,7 @@ pub(crate) fn root_of(plan: &Path, given: Option<&Path>) -> Result<PathBuf, Stop
     }
 }
 
-/// The nearest folder upward that holds `.git`.
+/// Returns the nearest folder upward that holds `.git`.
 fn top_level(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned)
 }

@@ -98,17 +98,17 @@ impl Files {
         &self.facts
     }
 
-    /// Whether a file or folder of that path stands in the repository.
+    /// Returns whether a file or folder of that path stands in the repository.
     pub(crate) fn stands(&self, path: &str) -> bool {
         self.root.join(path).symlink_metadata().is_ok()
     }
 
-    /// Whether a folder of that path stands in the repository.
+    /// Returns whether a folder of that path stands in the repository.
     pub(crate) fn has_folder(&self, path: &str) -> bool {
         self.root.join(path).is_dir()
     }
 
-    /// Every file of the repository that git would not ignore, from the root, with `/`.
+    /// Returns every file of the repository that git would not ignore, from the root, with `/`.
     pub(crate) fn all(&self) -> &BTreeSet<String> {
         self.facts.paths()
     }
@@ -128,14 +128,14 @@ impl Files {
         Modules::new(sources, documents.iter().map(|(path, text)| (*path, text.as_str())))
     }
 
-    /// Whether any folder or file of the repository bears this module name.
+    /// Returns whether any folder or file of the repository bears this module name.
     pub(crate) fn has_module(&self, name: &str) -> bool {
         let bears = |path: &String| path.split('/').any(|part| part == name || stem(part) == name);
         self.all().iter().any(bears)
     }
 
-    /// The file that `path` means; `creates` when the plan makes it new; `bases` are folders that other paths of the
-    /// plan turned out to start from.
+    /// Returns the file that `path` means; `creates` when the plan makes it new; `bases` are folders that other paths
+    /// of the plan turned out to start from.
     pub(crate) fn meaning(&self, path: &str, creates: bool, bases: &BTreeSet<String>) -> Meaning {
         if path.starts_with('/') || path.starts_with('~') || path.get(1..3) == Some(":/") {
             return self.of_author(path);
@@ -163,8 +163,8 @@ impl Files {
         if creates { self.new_file(path, tidy, bases) } else { self.existing_file(path, tidy, bases) }
     }
 
-    /// The file that a path means below the folder from which the plan says that its paths start; `None` where the path
-    /// is meant from elsewhere after all.
+    /// Returns the file that a path means below the folder from which the plan says that its paths start; `None` where
+    /// the path is meant from elsewhere after all.
     pub(crate) fn below(&self, base: &str, path: &str, action: &Action) -> Option<Meaning> {
         let whole = path.starts_with(&format!("{base}/")) || path == base || path.starts_with(['/', '~']);
         let below = modules::climbed(base, path).filter(|below| !whole && Address::of(&self.root, below).is_ok())?;
@@ -177,7 +177,8 @@ impl Files {
             .then(|| Meaning::Resolved { path: below, why: Resolution::Base(base.to_owned()) })
     }
 
-    /// The path behind a slash, where that stands for the repository's root: its file or its first folder is here.
+    /// Returns the path behind a slash, where that stands for the repository's root: its file or its first folder is
+    /// here.
     fn rooted(&self, path: &str) -> Option<Meaning> {
         /// Folders of a machine, which no plan means from the repository's root.
         const MACHINE: [&str; 14] =
@@ -189,7 +190,7 @@ impl Files {
         meant.then_some(Meaning::Resolved { path: inside, why: Resolution::FromRoot })
     }
 
-    /// A file that shall be there already but is not where the plan says.
+    /// Returns a file that shall be there already but is not where the plan says.
     fn existing_file(&self, path: &str, tidy: String, bases: &BTreeSet<String>) -> Meaning {
         let based: Vec<String> =
             bases.iter().map(|base| format!("{base}/{tidy}")).filter(|path| self.stands(path)).collect();
@@ -205,7 +206,8 @@ impl Files {
         }
     }
 
-    /// A new file: from the root where its first folder stands there, else from the one package that has that folder.
+    /// Returns a new file: from the root where its first folder stands there, else from the one package that has that
+    /// folder.
     fn new_file(&self, path: &str, tidy: String, bases: &BTreeSet<String>) -> Meaning {
         let Some((first, _)) = tidy.split_once('/') else { return as_written(path, tidy) };
         if self.stands(first) {
@@ -233,7 +235,7 @@ impl Files {
         }
     }
 
-    /// Folders with a manifest of their own, the root aside.
+    /// Returns folders with a manifest of their own, the root aside.
     fn packages(&self) -> BTreeSet<String> {
         const MANIFESTS: [&str; 5] = ["package.json", "pyproject.toml", "setup.py", "requirements.txt", "manage.py"];
         let folder = |file: &String| {
@@ -243,7 +245,7 @@ impl Files {
         self.all().iter().filter_map(folder).collect()
     }
 
-    /// An absolute path: of this repository, or of the same repository on its author's machine.
+    /// Returns an absolute path: of this repository, or of the same repository on its author's machine.
     fn of_author(&self, path: &str) -> Meaning {
         if let Ok(inside) = Path::new(path).strip_prefix(&self.root) {
             let inside = inside.to_string_lossy().into_owned();
@@ -271,7 +273,8 @@ impl Files {
         }
     }
 
-    /// What stands before the part of a path in somebody's home that is a file of this repository, its folder included.
+    /// Returns what stands before the part of a path in somebody's home that is a file of this repository, its folder
+    /// included.
     fn home_of(&self, parts: &[&str]) -> Option<String> {
         let home = parts.first() == Some(&"~") || matches!(parts.get(1), Some(&("home" | "Users")));
         let stands = |from: &usize| self.stands(&parts[*from..].join("/"));
@@ -279,7 +282,8 @@ impl Files {
         Some(parts[..from].join("/"))
     }
 
-    /// Whether the files of its kind nearest to `path`, a few of them, all open with a comment that is their own path.
+    /// Returns whether the files of its kind nearest to `path`, a few of them, all open with a comment that is their
+    /// own path.
     pub(crate) fn neighbours_are_addressed(&self, path: &str) -> bool {
         let opening = |folder: &Path, entry: std::fs::DirEntry| -> Option<bool> {
             let same_kind = Path::new(&entry.file_name()).extension() == Path::new(path).extension();

@@ -180,7 +180,7 @@ impl Scope {
     }
 }
 
-/// Whether `test` is a test of the file `named`, by the words of their names.
+/// Returns whether `test` is a test of the file `named`, by the words of their names.
 fn tests(test: &str, named: &str) -> bool {
     if !holds_tests(test) {
         return false;
@@ -200,7 +200,7 @@ fn tests(test: &str, named: &str) -> bool {
     of_path.contains(&package) && (subject || of_name.is_empty() || stem.iter().all(|word| of_name.contains(word)))
 }
 
-/// The words of a name, singular and in lower case; those that only say "test" and endings left out.
+/// Returns the words of a name, singular and in lower case; those that only say "test" and endings left out.
 fn words(text: &str) -> Vec<String> {
     let mut spaced = String::new();
     for letter in text.chars() {

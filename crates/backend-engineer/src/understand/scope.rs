@@ -33,23 +33,23 @@ impl Scope {
         }
     }
 
-    /// Whether the plan says that the file goes.
+    /// Returns whether the plan says that the file goes.
     pub(crate) fn removes(&self, path: &str) -> bool {
         self.removed.contains(path)
     }
 
-    /// The files that the phase names.
+    /// Returns the files that the phase names.
     pub(crate) fn named(&self) -> impl Iterator<Item = &str> {
         self.files.iter().map(String::as_str)
     }
 
-    /// Whether the path may be changed.
+    /// Returns whether the path may be changed.
     pub(crate) fn allows(&self, path: &str) -> bool {
         self.files.contains(path) || self.patterns.iter().any(|pattern| pattern.is_match(path))
     }
 }
 
-/// A matcher for a path with placeholders (`versions/XXXX_add_orders.py`, `<date>-x.sql`), a glob, or a folder.
+/// Returns a matcher for a path with placeholders (`versions/XXXX_add_orders.py`, `<date>-x.sql`), a glob, or a folder.
 fn pattern(path: &str, folder: bool) -> Option<GlobMatcher> {
     let mut glob = placeholders_to_stars(path.trim_end_matches('/'));
     if folder || path.ends_with('/') {

@@ -79,13 +79,13 @@ pub(super) fn of_files(
     accounts
 }
 
-/// A pattern of the plan for which a command made a file.
+/// Returns a pattern of the plan for which a command made a file.
 fn is_pattern_met(assignment: &Assignment, account: &Account, beyond: &[Account]) -> bool {
     let pattern = assignment.files.iter().any(|file| file.path.is_none() && file.written == account.path);
     pattern && beyond.iter().any(|made| assignment.scope.allows(&made.path))
 }
 
-/// A pattern of the plan that leaves its files to what is needed; a note says that none was made.
+/// Returns a pattern of the plan that leaves its files to what is needed; a note says that none was made.
 fn is_left(work: &UnitWork<'_>, account: &Account) -> bool {
     let planned = |file: &NamedFile| work.run.plan.phase(file.unit)?.changes.get(file.change);
     let mut named = work.assignment.files.iter().filter(|file| file.path.is_none() && file.written == account.path);
@@ -127,7 +127,7 @@ fn written(work: &UnitWork<'_>, change: &Change, path: &str) -> Option<Account> 
     Some(Account { path: path.to_owned(), fate, description, basis, lines_added, lines_removed })
 }
 
-/// How a block was placed, and how its file is known where the plan does not state it.
+/// Returns how a block was placed, and how its file is known where the plan does not state it.
 fn told(placement: &Placement) -> Option<String> {
     let Placed::Now { how, .. } = &placement.placed else { return None };
     match placement.by.basis() {
@@ -194,7 +194,7 @@ fn unwritten(accounting: &Accounting<'_>, file: &NamedFile, path: String) -> Acc
     account(Fate::Untouched, why)
 }
 
-/// Whether the plan shows anything for the file.
+/// Returns whether the plan shows anything for the file.
 fn shown(work: &UnitWork<'_>, file: &NamedFile) -> bool {
     let change = work.run.plan.phase(file.unit).and_then(|phase| phase.changes.get(file.change));
     change.is_some_and(|change| !change.blocks.is_empty())

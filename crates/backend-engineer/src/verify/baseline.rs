@@ -126,7 +126,7 @@ async fn run_each(work: &mut UnitWork<'_>, (checks, known): Checks<'_>, back: Ba
     Ok(all)
 }
 
-/// Whether checks of the phase may talk to a server of its own.
+/// Returns whether checks of the phase may talk to a server of its own.
 pub(super) fn needs_server(work: &UnitWork<'_>) -> bool {
     let units = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
     units.flat_map(|unit| &unit.commands).any(|command| check::is_server(work, command))

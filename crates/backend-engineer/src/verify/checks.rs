@@ -54,7 +54,7 @@ impl Check {
         Observation { unit: self.unit, item: ItemName { kind, text: self.text.clone() }, ran }
     }
 
-    /// What it proved.
+    /// Returns what it proved.
     pub(crate) fn verdict(&self) -> Verdict {
         self.ran.judgement.verdict
     }
@@ -149,7 +149,7 @@ fn started(server: &sandbox::Server) -> Judgement {
     }
 }
 
-/// Every check of the assignment, with what its steps have proved already.
+/// Returns every check of the assignment, with what its steps have proved already.
 fn gather(work: &UnitWork<'_>, change: &Change) -> Vec<Planned> {
     let mut planned = Vec::new();
     for phase in work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit)) {
@@ -224,7 +224,7 @@ fn of_criterion(work: &UnitWork<'_>, phase: &Phase, index: usize) -> Vec<Planned
         .collect()
 }
 
-/// The commands that the unit's steps ran and that shall hold at the end as well.
+/// Returns the commands that the unit's steps ran and that shall hold at the end as well.
 fn of_steps(work: &UnitWork<'_>, phase: &Phase, change: &Change) -> Vec<Planned> {
     let items = change.items.iter().enumerate().filter(|(_, item)| item.unit == phase.id);
     let runs = items.flat_map(|(index, item)| {

@@ -16,7 +16,7 @@ use crate::implement::Change;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
-/// How many of a project's commands for one purpose are tried, where one can't run.
+/// The number of of a project's commands for one purpose are tried, where one can't run.
 const TRIES: usize = 3;
 /// Files past which a command is not called for each of them.
 const MOST_FILES: usize = 40;
@@ -57,7 +57,7 @@ fn keepers_changed(change: &Change) -> bool {
     change.written.iter().any(|file| ecosystem_of(&file.path).is_none())
 }
 
-/// The files of the phase that are there now.
+/// Returns the files of the phase that are there now.
 fn files_of(work: &mut UnitWork<'_>, change: &Change) -> Vec<String> {
     let named = work.assignment.files.iter().filter_map(|file| file.path.clone());
     let mut files: Vec<String> = change.written.iter().map(|file| file.path.clone()).chain(named).collect();
@@ -98,7 +98,7 @@ fn wanted(work: &UnitWork<'_>, known: &[Command], files: &[String], made: &[Chec
     wanted
 }
 
-/// The commands that look at the file: those of the innermost package around it that has any.
+/// Returns the commands that look at the file: those of the innermost package around it that has any.
 fn commands_for(known: &[Command], purpose: Purpose, file: &str) -> Vec<Command> {
     let ecosystem = ecosystem_of(file);
     let fits = |command: &&Command| {
@@ -208,14 +208,14 @@ async fn weigh(work: &mut UnitWork<'_>, change: &Change, failure: &Failure<'_>, 
     Ok(())
 }
 
-/// Whether everything that is told of failures after was told before: as often, numbers aside, since lines move and
-/// times differ.
+/// Returns whether everything that is told of failures after was told before: as often, numbers aside, since lines move
+/// and times differ.
 fn no_worse(before: &str, after: &str) -> bool {
     let mut known = failures(before);
     failures(after).into_iter().all(|(line, count)| known.remove(&line).is_some_and(|earlier| earlier >= count))
 }
 
-/// The lines that tell of failures, without their numbers, and how often each stands there.
+/// Returns the lines that tell of failures, without their numbers, and how often each stands there.
 fn failures(text: &str) -> BTreeMap<String, usize> {
     let mut lines = BTreeMap::new();
     for line in text.lines() {

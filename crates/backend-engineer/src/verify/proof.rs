@@ -27,7 +27,7 @@ pub(super) struct Ground<'a> {
     pub(super) remaining: &'a [plan::Span],
 }
 
-/// The proof of one item of the change. What its ticked box says holds until a check speaks against it.
+/// Returns the proof of one item of the change. What its ticked box says holds until a check speaks against it.
 pub(super) fn of_item(item: &Item, ground: &Ground<'_>) -> Proof {
     let proof = of_deeds(item, ground);
     let done = item.checkbox.is_some_and(|id| state_of(ground.run, id) == State::Done);
@@ -133,7 +133,8 @@ fn of_placement(placement: &Placement, standing: &StandingFiles) -> Proof {
     Proof::Proven(vec![ProvenBy::Code { path, changed }])
 }
 
-/// A failure before the change proves itself at its moment; where it was skipped, an earlier run may have seen it.
+/// Returns a failure before the change proves itself at its moment; where it was skipped, an earlier run may have seen
+/// it.
 fn of_expected_failure(item: &Item, ran: &Ran, ground: &Ground<'_>) -> Proof {
     let found = ground.search.expected_failure(&evidence::subject(ground.run, &item.observation(ran)));
     let now = ran.judgement.verdict == Verdict::Passed;
@@ -236,7 +237,7 @@ fn tells_of_code(script: &str) -> bool {
     calls.is_empty() || calls.iter().any(|call| !call.is_known() || !acts(call.kind()))
 }
 
-/// The proof of every box of the assignment.
+/// Returns the proof of every box of the assignment.
 pub(crate) fn prove(
     run: &RunContext,
     assignment: &Assignment,
@@ -279,7 +280,7 @@ fn of_box(run: &RunContext, (phase, id): (&Phase, CheckboxId), change: &Change, 
     all(proofs)
 }
 
-/// A box that stands for the whole unit: all beneath it must be proven, and something must have been.
+/// Returns a box that stands for the whole unit: all beneath it must be proven, and something must have been.
 fn of_unit(run: &RunContext, phase: &Phase, change: &Change, verification: &Verification) -> Proof {
     let beneath = |unit: PhaseId| {
         let mut current = Some(unit);
@@ -310,7 +311,7 @@ fn all(proofs: Vec<Proof>) -> Proof {
         .unwrap_or(Proof::Before)
 }
 
-/// Whether a part of the plan is not there, as opposed to there and not proven.
+/// Returns whether a part of the plan is not there, as opposed to there and not proven.
 pub(crate) fn is_unimplemented(item: &Item, proof: &Proof) -> bool {
     matches!(proof, Proof::Open(_)) && (item.deeds.is_empty() || item.open().next().is_some())
 }
@@ -344,7 +345,7 @@ pub(super) fn withdraw(verification: &mut Verification, why: &OpenReason) {
     }
 }
 
-/// The state that the plan's text gives a box.
+/// Returns the state that the plan's text gives a box.
 pub(super) fn state_of(run: &RunContext, id: CheckboxId) -> State {
     run.plan.checkboxes().get(id.0).map_or(State::Open, |found| found.state)
 }

@@ -6,7 +6,7 @@ use journal::{Basis, EvidenceId};
 
 use crate::implement::{NoCommit, OpenPart, Passage};
 
-/// Whether something is proven.
+/// True if something is proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Proof {
     /// It is; by what.

@@ -7,14 +7,15 @@ use crate::implement::Change;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
-/// How often what does not hold is given back.
+/// The number of times what does not hold is given back.
 const ROUNDS: u32 = 3;
 
 /// Bytes of one check's output that are given back, and of all.
 const OUTPUT: usize = 3_000;
 const OUTPUTS: usize = 9_000;
 
-/// The next task, where something does not hold that a model might mend; none where there is nothing more to try.
+/// Returns the next task, where something does not hold that a model might mend; none where there is nothing more to
+/// try.
 pub(crate) fn repair(
     work: &mut UnitWork<'_>,
     change: &mut Change,
@@ -71,7 +72,7 @@ fn words(failed: &[&Check], undone: &[String], weakened: &[String]) -> String {
     text
 }
 
-/// What failed, without what differs from run to run.
+/// Returns what failed, without what differs from run to run.
 fn signature(failed: &[&Check], undone: &[String], weakened: &[String]) -> String {
     let plain = |text: &str| text.chars().filter(|letter| !letter.is_ascii_digit()).collect::<String>();
     let checks = failed.iter().map(|check| format!("{}\0{}", check.ran.script, plain(&check.ran.tail)));

@@ -74,7 +74,7 @@ pub(crate) struct Prohibition {
     pub(crate) decided: bool,
 }
 
-/// The spans of the assignment's units, in order.
+/// Returns the spans of the assignment's units, in order.
 pub(super) fn of_units(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Vec<SpanLine> {
     let phases = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
     let mut found = Vec::new();
@@ -85,7 +85,7 @@ pub(super) fn of_units(work: &UnitWork<'_>, change: &Change, verification: &Veri
     found
 }
 
-/// What the assignment's units say must stay.
+/// Returns what the assignment's units say must stay.
 pub(super) fn prohibitions(work: &UnitWork<'_>, change: &Change) -> Vec<Prohibition> {
     let mut written = change.written.clone();
     let pending = work.workspace.tree.pending();
@@ -164,7 +164,7 @@ impl Account<'_> {
         }
     }
 
-    /// The state of the first command in these bytes.
+    /// Returns the state of the first command in these bytes.
     fn command_in(&self, span: &Span) -> Option<SpanState> {
         self.phase.commands.iter().position(|command| overlap(&command.span, span)).map(|at| self.command(at))
     }
@@ -234,7 +234,7 @@ impl Account<'_> {
         self.by_class(sentence)
     }
 
-    /// The state of a sentence that an item of the change answers.
+    /// Returns the state of a sentence that an item of the change answers.
     fn answered(&self, deed: &Deed, proof: &Proof, sentence: &Sentence) -> SpanState {
         let proven = matches!(proof, Proof::Proven(_) | Proof::Before);
         match deed {
@@ -277,7 +277,7 @@ impl Account<'_> {
         own.map(|check| of_verdict(check.verdict(), SpanState::Checked)).max().or(Some(SpanState::Unproven))
     }
 
-    /// The state of the command next to a sentence which says that it runs, or how it ends.
+    /// Returns the state of the command next to a sentence which says that it runs, or how it ends.
     fn expected(&self, span: &Span) -> SpanState {
         let commands = self.phase.commands.iter().enumerate();
         let near = commands.min_by_key(|(_, command)| command.span.start.abs_diff(span.start));

@@ -26,13 +26,14 @@ use wrong_versions::WrongVersion;
 /// The most wrong versions that are tried: past two dozen, another one seldom says anything new of the same tests.
 const MOST: usize = 24;
 
-/// How many wrong versions must have passed before it counts that none was rejected: one alone may be as right as the code.
+/// The number of wrong versions must have passed before it counts that none was rejected: one alone may be as right as
+/// the code.
 const ENOUGH: usize = 3;
 
-/// How many of those that pass the report names.
+/// The number of of those that pass the report names.
 const NAMED: usize = 6;
 
-/// How many wrong versions of the phase's code its tests reject.
+/// The number of wrong versions of the phase's code its tests reject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Strength {
     /// Wrong versions that could be made; at most [`MOST`] of them are tried.
@@ -43,7 +44,7 @@ pub(crate) struct Strength {
     rejected: usize,
     /// Those that all tests let pass.
     survivors: Vec<Survivor>,
-    /// How long it took, in milliseconds.
+    /// The time it took, in milliseconds.
     elapsed_ms: u64,
 }
 
@@ -177,7 +178,7 @@ async fn try_one(
     Ok(Some(together(&fates)))
 }
 
-/// What several runs on one wrong version come to: one that rejects it is enough, and all must let it pass.
+/// Returns what several runs on one wrong version come to: one that rejects it is enough, and all must let it pass.
 fn together(fates: &[Fate]) -> Fate {
     match fates {
         fates if fates.contains(&Fate::Rejected) => Fate::Rejected,

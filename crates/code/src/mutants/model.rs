@@ -32,7 +32,7 @@ pub struct Mutant {
     pub function: String,
     /// What was done to it.
     pub operator: Operator,
-    /// How many mutants of the function come before it.
+    /// The number of mutants of the function come before it.
     pub turn: usize,
     /// Line of the edit, from 1.
     pub line: usize,

@@ -15,7 +15,7 @@ use crate::languages::{Language, children, text};
 /// What a function takes.
 #[derive(Default)]
 struct Takes {
-    /// How many arguments by their place; none where `*args` takes any.
+    /// The number of arguments by their place; none where `*args` takes any.
     places: Option<usize>,
     /// Names of those that must be given, in the order of their places, then the others.
     needed: Vec<String>,
@@ -84,7 +84,7 @@ fn collect<'t>(source: &Source<'_>, node: Node<'t>, name: &str, found: &mut Vec<
     }
 }
 
-/// Whether a call gives what a function takes; what is spread over the arguments may give anything.
+/// Returns whether a call gives what a function takes; what is spread over the arguments may give anything.
 fn fits(source: &Source<'_>, call: Node<'_>, takes: &Takes) -> bool {
     let Some(list) = call.child_by_field_name("arguments").filter(|list| list.kind() == "argument_list") else {
         return true;

@@ -18,7 +18,7 @@ pub(super) fn contradicted(old: &Source<'_>, new: &Source<'_>) -> Option<(String
     pairs(new).into_iter().find(|(subject, _)| known.iter().all(|(known, _)| known != subject))
 }
 
-/// The assertions of all bodies that contradict the one above them.
+/// Returns the assertions of all bodies that contradict the one above them.
 fn pairs(source: &Source<'_>) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     let mut left = vec![source.root()];

@@ -67,7 +67,7 @@ fn collect<'t>(
     }
 }
 
-/// Whether the function's own annotation says that it gives a value.
+/// Returns whether the function's own annotation says that it gives a value.
 fn promises(source: &Source<'_>, function: Node<'_>) -> bool {
     // Ending without a value gives one of these; `Promise<void>` and `Union[int, None]` hold them.
     const NO_VALUE: [&str; 8] = ["None", "NoReturn", "Never", "Optional", "void", "undefined", "never", "asserts"];
@@ -80,7 +80,7 @@ fn promises(source: &Source<'_>, function: Node<'_>) -> bool {
     !ANY_VALUE.contains(&shown) && !words.any(|word| NO_VALUE.contains(&word))
 }
 
-/// Whether some statement of the function returns a value, or it is a generator.
+/// Returns whether some statement of the function returns a value, or it is a generator.
 fn returns(source: &Source<'_>, function: Node<'_>) -> bool {
     let body = function.child_by_field_name("body");
     body.is_some_and(|body| {
@@ -90,7 +90,7 @@ fn returns(source: &Source<'_>, function: Node<'_>) -> bool {
     })
 }
 
-/// Whether a node of the body fits, functions inside of it aside.
+/// Returns whether a node of the body fits, functions inside of it aside.
 fn holds(node: Node<'_>, fits: &dyn Fn(Node<'_>) -> bool) -> bool {
     fits(node) || children(node).into_iter().any(|child| !is_function(child) && holds(child, fits))
 }
@@ -110,7 +110,7 @@ fn is_function(node: Node<'_>) -> bool {
     )
 }
 
-/// Whether the text decides that the function can end without a value.
+/// Returns whether the text decides that the function can end without a value.
 fn ends_without(source: &Source<'_>, function: Node<'_>) -> bool {
     let Some(body) = function.child_by_field_name("body") else {
         return false;
@@ -122,7 +122,7 @@ fn ends_without(source: &Source<'_>, function: Node<'_>) -> bool {
         && falls_through(source, Some(body), returns(source, function))
 }
 
-/// Whether what is below the statement is reached. A call may be one that never comes back: in a function that
+/// Returns whether what is below the statement is reached. A call may be one that never comes back: in a function that
 /// `returns` a value elsewhere that is left open.
 fn falls_through(source: &Source<'_>, node: Option<Node<'_>>, returns: bool) -> bool {
     let Some(node) = node else { return true };
@@ -162,7 +162,7 @@ fn falls_through(source: &Source<'_>, node: Option<Node<'_>>, returns: bool) -> 
     }
 }
 
-/// Whether a loop never ends but by `return` or an error.
+/// Returns whether a loop never ends but by `return` or an error.
 fn is_endless(source: &Source<'_>, node: Node<'_>) -> bool {
     let condition =
         node.child_by_field_name("condition").map(|one| text(one, source.text).trim_matches(['(', ')', ' ', ';']));

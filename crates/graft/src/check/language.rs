@@ -67,14 +67,14 @@ pub(crate) fn misfit(file: &File<'_>, snippet: &Snippet<'_>) -> Option<String> {
     differs.then(|| format!("the block is {}, and {} is not", snippet.language, file.path))
 }
 
-/// Whether a line gives a variable its value.
+/// Returns whether a line gives a variable its value.
 fn sets_variable(line: &str) -> bool {
     let line = line.trim().trim_start_matches('#').trim_start();
     let (name, _) = line.strip_prefix("export ").unwrap_or(line).split_once('=').unwrap_or_default();
     !name.is_empty() && name.chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, '_' | '.' | '-'))
 }
 
-/// Whether a text has statements that run: settings and data have none.
+/// Returns whether a text has statements that run: settings and data have none.
 fn runs(source: &Source<'_>) -> bool {
     let acts = |kind: Kind| matches!(kind, Kind::Import | Kind::Function | Kind::Class | Kind::Call | Kind::Guard);
     let items = source.items(source.root());

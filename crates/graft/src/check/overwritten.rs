@@ -39,7 +39,8 @@ fn lost(source: &Source<'_>, function: Node<'_>) -> Option<(String, usize)> {
     })
 }
 
-/// Whether the value of an assignment may read an attribute: it has the object in it, and so perhaps passes it on.
+/// Returns whether the value of an assignment may read an attribute: it has the object in it, and so perhaps passes it
+/// on.
 fn may_read(source: &Source<'_>, statement: Node<'_>, name: &str) -> bool {
     let object = name.split('.').next().unwrap_or(name);
     field(value_of(statement), "right", source.text).contains(object)

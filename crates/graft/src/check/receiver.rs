@@ -34,7 +34,7 @@ pub(super) fn lost_receiver(old: &Source<'_>, new: &Source<'_>) -> Option<(Strin
     })
 }
 
-/// The name of a function's first parameter.
+/// Returns the name of a function's first parameter.
 fn receiver<'s>(source: &'s Source<'_>, function: Node<'_>) -> Option<&'s str> {
     let first =
         children(function.child_by_field_name("parameters")?).into_iter().find(|one| one.kind() != "comment")?;
@@ -42,7 +42,7 @@ fn receiver<'s>(source: &'s Source<'_>, function: Node<'_>) -> Option<&'s str> {
     Some(shown.split([':', '=']).next().unwrap_or_default().trim())
 }
 
-/// Whether a first parameter may be the object or the class; `*args` takes it, too.
+/// Returns whether a first parameter may be the object or the class; `*args` takes it, too.
 fn is_receiver(name: &str) -> bool {
     name.starts_with('*') || ["self", "cls", "mcs", "mcls"].contains(&name.trim_start_matches('_')) || name == "_"
 }
@@ -73,7 +73,7 @@ pub(super) fn misplaced_field(source: &Source<'_>) -> Option<(String, String, us
     })
 }
 
-/// Whether the standard library's decorator makes a constructor whose arguments have the order of the fields.
+/// Returns whether the standard library's decorator makes a constructor whose arguments have the order of the fields.
 fn is_dataclass(decorators: &[&str]) -> bool {
     decorators.iter().any(|shown| {
         let (name, arguments) = shown.trim_start_matches('@').trim().split_once('(').unwrap_or((shown, ""));
@@ -83,7 +83,7 @@ fn is_dataclass(decorators: &[&str]) -> bool {
     })
 }
 
-/// The first field of a class that has no value and stands behind one that has.
+/// Returns the first field of a class that has no value and stands behind one that has.
 fn behind_a_value<'s>(source: &'s Source<'_>, class: Node<'_>) -> Option<(&'s str, usize)> {
     let mut has_value = false;
     for statement in children(class.child_by_field_name("body")?) {

@@ -35,7 +35,7 @@ pub(super) fn registered_twice(old: &Source<'_>, new: &Source<'_>) -> Option<Str
     after.filter(|(key, count)| before.get(key).is_none_or(|had| had < count)).map(|((_, name), _)| name).next()
 }
 
-/// Whether each registration has a path of its own.
+/// Returns whether each registration has a path of its own.
 fn are_apart(paths: &[String]) -> bool {
     let mut sorted: Vec<&String> = paths.iter().collect();
     sorted.sort();
@@ -55,7 +55,7 @@ fn collect(source: &Source<'_>, node: Node<'_>, body: usize, found: &mut BTreeMa
     }
 }
 
-/// What a call registers: a name, or a function with one; its path stands in the text that it is passed.
+/// Returns what a call registers: a name, or a function with one; its path stands in the text that it is passed.
 fn registration(source: &Source<'_>, call: Node<'_>) -> Option<(String, String, String)> {
     let callee = flat(text(call.child_by_field_name("function")?, source.text));
     let (_, verb) = callee.rsplit_once('.')?;

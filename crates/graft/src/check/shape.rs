@@ -31,7 +31,7 @@ pub(super) enum Stray {
     Entry,
 }
 
-/// Whether a statement of Python waits or yields, which only a function does.
+/// Returns whether a statement of Python waits or yields, which only a function does.
 fn waits(language: Language, node: Node<'_>) -> bool {
     let inner = children(node).into_iter().next();
     let value = inner.map(|inner| inner.child_by_field_name("right").unwrap_or(inner));

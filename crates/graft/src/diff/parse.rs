@@ -9,7 +9,7 @@ pub struct FileDiff<'a> {
     pub old_path: Option<&'a str>,
     /// Path after the change, without `b/`; `None` where the diff deletes the file or names none.
     pub new_path: Option<&'a str>,
-    /// Whether the diff says that the file is created or deleted.
+    /// True if the diff says that the file is created or deleted.
     pub kind: FileChange,
     /// The part's own text, headers and hunks.
     pub text: &'a str,
@@ -126,7 +126,7 @@ pub(crate) struct Hunk {
     pub(crate) ops: Vec<Op>,
     /// What follows the second `@@`.
     pub(crate) heading: String,
-    /// Whether the old file, and the new one, end here without a line end.
+    /// True if the old file, and the new one, end here without a line end.
     pub(crate) old_open: bool,
     pub(crate) new_open: bool,
 }
@@ -136,7 +136,7 @@ impl Hunk {
         self.ops.iter().any(|op| *op != Op::Keep)
     }
 
-    /// The lines as they are to be.
+    /// Returns the lines as they are to be.
     pub(crate) fn new_lines(&self) -> Vec<String> {
         let mut old = self.old.iter();
         let mut lines = Vec::new();
@@ -186,7 +186,7 @@ impl Hunk {
         (!self.ops.is_empty()).then_some(self)
     }
 
-    /// The hunk in pieces, where it leaves lines out with a line of dots.
+    /// Returns the hunk in pieces, where it leaves lines out with a line of dots.
     pub(crate) fn split_at_dots(&self) -> Vec<Hunk> {
         let mut parts = vec![Hunk { heading: self.heading.clone(), ..Hunk::default() }];
         let mut old = self.old.iter();
@@ -206,7 +206,7 @@ impl Hunk {
     }
 }
 
-/// A line that is nothing but dots, or a comment that begins with them.
+/// Returns a line that is nothing but dots, or a comment that begins with them.
 fn is_dots(line: &str) -> bool {
     let line = line.trim();
     let comment = line.trim_start_matches(['#', '/', '*', '-', '<', '!', '{', ' ']);
@@ -214,7 +214,7 @@ fn is_dots(line: &str) -> bool {
     bare || (comment.len() < line.len() && (comment.starts_with("...") || comment.starts_with('\u{2026}')))
 }
 
-/// The hunks of one file's part, in order.
+/// Returns the hunks of one file's part, in order.
 pub(crate) fn hunks(part: &str) -> Vec<Hunk> {
     let lines: Vec<&str> = part.lines().collect();
     let headed = body_start(&lines);
@@ -232,7 +232,7 @@ pub(crate) fn hunks(part: &str) -> Vec<Hunk> {
     found
 }
 
-/// The first line after the headers.
+/// Returns the first line after the headers.
 fn body_start(lines: &[&str]) -> usize {
     let pair = (0..lines.len().min(40)).find(|&at| opens_pair(lines, at)).map(|at| at + 2);
     let hunk = lines.iter().position(|line| line.starts_with("@@"));
@@ -264,7 +264,7 @@ fn is_header(line: &str) -> bool {
     starts.iter().any(|start| line.starts_with(start))
 }
 
-/// What follows the numbers: `-1,3 +1,4 @@ def f():` gives `def f():`; dots and numbers alone give nothing.
+/// Returns what follows the numbers: `-1,3 +1,4 @@ def f():` gives `def f():`; dots and numbers alone give nothing.
 fn heading(rest: &str) -> String {
     let after = rest.split_once("@@").map_or(rest, |(_, after)| after).trim();
     let telling = after.chars().any(char::is_alphabetic);

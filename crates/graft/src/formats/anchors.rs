@@ -35,7 +35,7 @@ pub(super) fn place(request: &Request<'_>) -> Graft {
     splice.finish()
 }
 
-/// The pieces of a block between its elisions, without blank lines around them.
+/// Returns the pieces of a block between its elisions, without blank lines around them.
 pub(super) fn segments(snippet: &str) -> Vec<Block> {
     let mut parts: Vec<Vec<String>> = vec![Vec::new()];
     for line in snippet.lines() {
@@ -153,7 +153,7 @@ fn is_telling(line: &str) -> bool {
     !closes && bare.chars().filter(|found| found.is_alphanumeric()).count() > 2
 }
 
-/// A line of the file that has the key of a new line, and so would be contradicted by it.
+/// Returns a line of the file that has the key of a new line, and so would be contradicted by it.
 fn redefined(request: &Request<'_>, lines: &Lines<'_>, ops: &[Op]) -> Option<usize> {
     let asked: Vec<&str> = request.snippet.lines().map(str::trim).collect();
     ops.iter().find_map(|op| {
@@ -166,7 +166,7 @@ fn redefined(request: &Request<'_>, lines: &Lines<'_>, ops: &[Op]) -> Option<usi
     })
 }
 
-/// What a line gives a value to: `name = …` or `name: …` at the left edge.
+/// Returns what a line gives a value to: `name = …` or `name: …` at the left edge.
 fn key(line: &str) -> Option<&str> {
     let end = line.find(['=', ':']).filter(|_| !line.starts_with([' ', '\t', '-']))?;
     let key = line[..end].trim();
@@ -174,7 +174,7 @@ fn key(line: &str) -> Option<&str> {
     (!key.is_empty() && key.chars().all(name)).then_some(key)
 }
 
-/// Where the prose names the line beside which the whole block goes.
+/// Returns where the prose names the line beside which the whole block goes.
 fn by_words(request: &Request<'_>, lines: &Lines<'_>, segments: &[Block]) -> Option<Graft> {
     let [segment] = segments else { return None };
     let known = segment
@@ -214,7 +214,7 @@ fn stage_block(lines: &Lines<'_>, at: Range<usize>, block: &Block, into: &mut Sp
     ladder::stage_lines(lines, at, &new, into);
 }
 
-/// The one line that is, or else holds, what the prose names.
+/// Returns the one line that is, or else holds, what the prose names.
 pub(super) fn only_line(lines: &Lines<'_>, name: &str) -> Option<usize> {
     let equal: Vec<usize> = (0..lines.len()).filter(|&at| lines.get(at).trim() == name).collect();
     if let [only] = equal[..] {

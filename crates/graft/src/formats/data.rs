@@ -48,7 +48,7 @@ pub(super) struct Syntax {
     pub(super) sorted: bool,
     /// What a value is for, where several may stand under one key.
     pub(super) variant: fn(&str) -> &str,
-    /// Whether a text is what even a strict reader takes; a file that is stays so.
+    /// True if a text is what even a strict reader takes; a file that is stays so.
     pub(super) strict: fn(&str) -> bool,
 }
 

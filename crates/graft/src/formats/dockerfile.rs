@@ -49,7 +49,7 @@ struct Instruction {
     last: usize,
 }
 
-/// The instructions of a text, continued lines taken together; comments are none.
+/// Returns the instructions of a text, continued lines taken together; comments are none.
 fn instructions(text: &str) -> Vec<Instruction> {
     let mut found = Vec::new();
     let mut open: Option<Instruction> = None;

@@ -27,20 +27,20 @@ impl Layout {
         Layout { unit: if tab { "\t".to_owned() } else { " ".repeat(step) }, on_one_line: false }
     }
 
-    /// The indentation of the line that holds byte `at`.
+    /// Returns the indentation of the line that holds byte `at`.
     pub(super) fn indent_at(&self, text: &str, at: usize) -> String {
         let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
         let line = &text[start..];
         line[..line.len() - line.trim_start_matches([' ', '\t']).len()].to_owned()
     }
 
-    /// The indentation of a list's entries: that of the first where it begins a line.
+    /// Returns the indentation of a list's entries: that of the first where it begins a line.
     pub(super) fn child_indent(&self, text: &str, list: &Range<usize>, first: Option<usize>) -> String {
         let own = first.filter(|&first| text[list.start..first].contains('\n'));
         own.map_or_else(|| self.indent_at(text, list.start) + &self.unit, |first| self.indent_at(text, first))
     }
 
-    /// A value's text with its lines after the first indented for a place, in this layout's steps.
+    /// Returns a value's text with its lines after the first indented for a place, in this layout's steps.
     pub(super) fn dress(&self, value: &str, indent: &str) -> String {
         let lines: Vec<&str> = value.lines().collect();
         let width = |line: &str| line.len() - line.trim_start().len();
@@ -141,7 +141,7 @@ fn after_slot(
     }
 }
 
-/// The comma between two entries, not one inside a comment.
+/// Returns the comma between two entries, not one inside a comment.
 fn comma_in(text: &str, range: Range<usize>) -> Option<usize> {
     let mut at = range.start;
     while at < range.end {
@@ -160,7 +160,7 @@ fn comma_in(text: &str, range: Range<usize>) -> Option<usize> {
     None
 }
 
-/// The end of the line that holds `from`, where only a comment stands between; else `from` itself.
+/// Returns the end of the line that holds `from`, where only a comment stands between; else `from` itself.
 fn rest_of_line(text: &str, from: usize, to: usize) -> usize {
     let rest = &text[from..to];
     let line = &rest[..rest.find('\n').unwrap_or(0)];

@@ -68,7 +68,7 @@ struct Section {
     tree_end: usize,
 }
 
-/// The sections of a text; headings in fenced blocks are none.
+/// Returns the sections of a text; headings in fenced blocks are none.
 fn sections(text: &str) -> Vec<Section> {
     let mut found: Vec<Section> = Vec::new();
     let mut fence: Option<&str> = None;
@@ -108,14 +108,15 @@ fn body(lines: &Lines<'_>, section: &Section) -> Vec<String> {
     Block::of(all.filter(|line| !is_elision_line(line)).collect()).lines
 }
 
-/// Whether anything tells where a new section goes; a second title of the whole has no place.
+/// Returns whether anything tells where a new section goes; a second title of the whole has no place.
 fn has_place(request: &Request<'_>, there: &[Section], section: &Section, previous: Option<usize>) -> bool {
     let wording = request.wording;
     let titled = section.level == 1 && there.iter().any(|known| known.level == 1);
     previous.is_some() || (!titled && (wording.adds() || !wording.spots().is_empty()))
 }
 
-/// The line before which a new section goes: as the prose says, else after the section shown before it, else last.
+/// Returns the line before which a new section goes: as the prose says, else after the section shown before it, else
+/// last.
 fn spot(
     request: &Request<'_>,
     lines: &Lines<'_>,

@@ -8,7 +8,7 @@ use crate::ladder::{self, Lines};
 use crate::splice::{Splice, refusal};
 use crate::{Graft, Reason, Refusal};
 
-/// Whether every block is closed.
+/// Returns whether every block is closed.
 pub(super) fn check(text: &str) -> Result<(), String> {
     blocks(text).map(|_| ())
 }
@@ -30,7 +30,7 @@ pub(super) fn place(request: &Request<'_>) -> Graft {
     splice.finish()
 }
 
-/// Whether all that the snippet shows outside its blocks stands in the file or is left out.
+/// Returns whether all that the snippet shows outside its blocks stands in the file or is left out.
 fn rest_stands(request: &Request<'_>, outer: &[&Block]) -> bool {
     let mut rest = request.snippet.to_owned();
     for block in outer.iter().rev() {
@@ -61,7 +61,7 @@ fn place_block(request: &Request<'_>, there: &[Block], block: &Block, into: &mut
     extend(request, known, new, into)
 }
 
-/// The block's new content with the indentation of the block in the file.
+/// Returns the block's new content with the indentation of the block in the file.
 fn fit(text: &str, known: &Block, new: &str) -> String {
     if !new.contains('\n') {
         return new.to_owned();
@@ -124,7 +124,7 @@ struct Block {
     depth: usize,
 }
 
-/// The named blocks of a template.
+/// Returns the named blocks of a template.
 fn blocks(text: &str) -> Result<Vec<Block>, String> {
     let mut found = Vec::new();
     let mut open: Vec<(String, usize, usize)> = Vec::new();

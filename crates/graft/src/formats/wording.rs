@@ -97,17 +97,17 @@ impl<'a> Wording<'a> {
         self.says(&ADDS) || self.holds(&UNPARTED_ADDS)
     }
 
-    /// Whether it speaks of changing what stands there.
+    /// Returns whether it speaks of changing what stands there.
     pub(super) fn changes(&self) -> bool {
         self.says(&CHANGES) || self.holds(&UNPARTED_CHANGES)
     }
 
-    /// Whether it speaks of putting the block in the place of what stands there.
+    /// Returns whether it speaks of putting the block in the place of what stands there.
     pub(super) fn replaces(&self) -> bool {
         self.says(&REPLACES) || self.holds(&UNPARTED_REPLACES)
     }
 
-    /// Whether it names something, in code or as a word of its own.
+    /// Returns whether it names something, in code or as a word of its own.
     pub(super) fn names(&self, name: &str) -> bool {
         let name = name.trim();
         let word = |found: Option<char>| found.is_some_and(|found| found.is_alphanumeric() || found == '_');
@@ -117,7 +117,7 @@ impl<'a> Wording<'a> {
             })
     }
 
-    /// Whether it speaks of one of a collection: "a script" for `scripts`.
+    /// Returns whether it speaks of one of a collection: "a script" for `scripts`.
     pub(super) fn names_one_of(&self, collection: &str) -> bool {
         let lower = collection.to_lowercase();
         let stem = lower.strip_suffix("ies").map(|stem| format!("{stem}y"));
@@ -125,17 +125,17 @@ impl<'a> Wording<'a> {
         singular.is_some_and(|singular| singular.len() > 2 && self.words.contains(&singular))
     }
 
-    /// Whether it names something in code, and as nothing but itself.
+    /// Returns whether it names something in code, and as nothing but itself.
     pub(super) fn quotes(&self, name: &str) -> bool {
         self.code().iter().any(|code| code.trim_matches(['"', '\'', ':']) == name)
     }
 
-    /// Whether it says that the block goes into something: "to `scripts`", "under `services`".
+    /// Returns whether it says that the block goes into something: "to `scripts`", "under `services`".
     pub(super) fn goes_into(&self, name: &str) -> bool {
         self.owners().contains(&(name, false)) || self.ends_into(name)
     }
 
-    /// Whether its last line ends with that: "Add to devDependencies:".
+    /// Returns whether its last line ends with that: "Add to devDependencies:".
     fn ends_into(&self, name: &str) -> bool {
         let last = self.prose.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
         let bare = |word: &'a str| word.trim_matches([':', '*', '_', '.']);
@@ -143,8 +143,8 @@ impl<'a> Wording<'a> {
         words.next() == Some(name) && words.find(|word| *word != "the").is_some_and(|word| INTO.contains(&word))
     }
 
-    /// The names of what it says that the block goes into, in order, and whether each only says of what another one is a
-    /// part: "under `env` of `worker`".
+    /// Returns the names of what it says that the block goes into, in order, and whether each only says of what another
+    /// one is a part: "under `env` of `worker`".
     pub(super) fn owners(&self) -> Vec<(&'a str, bool)> {
         let part = |at: usize| {
             let before = self.prose[..at].to_lowercase();
@@ -167,7 +167,7 @@ impl<'a> Wording<'a> {
         owners.filter(|(name, _)| !name.is_empty()).collect()
     }
 
-    /// The code spans of the prose, in order, each with where it starts.
+    /// Returns the code spans of the prose, in order, each with where it starts.
     fn spans(&self) -> Vec<(usize, &'a str)> {
         let mut found = Vec::new();
         let mut at = 0;
@@ -185,7 +185,7 @@ impl<'a> Wording<'a> {
         self.spans().into_iter().map(|(_, code)| code.trim()).filter(|code| !code.is_empty()).collect()
     }
 
-    /// Where the prose puts the block, nearest sentence last; quoted headings and code spans count as names.
+    /// Returns where the prose puts the block, nearest sentence last; quoted headings and code spans count as names.
     pub(super) fn spots(&self) -> Vec<Spot> {
         let mut spots = Vec::new();
         let mut named: Vec<(usize, &str)> = self.spans();
@@ -243,7 +243,7 @@ fn quoted(prose: &str) -> Vec<(usize, &str)> {
     found
 }
 
-/// Whether a line is nothing but a marker for what is kept: dots, or a comment that says so.
+/// Returns whether a line is nothing but a marker for what is kept: dots, or a comment that says so.
 pub(super) fn is_elision_line(line: &str) -> bool {
     let line = line.trim().trim_end_matches(',');
     if line.is_empty() {

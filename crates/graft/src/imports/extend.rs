@@ -40,7 +40,7 @@ impl<'t> Imports<'_, '_, 't> {
         missing
     }
 
-    /// A plain statement of the same module that can take more names.
+    /// Returns a plain statement of the same module that can take more names.
     pub(super) fn extendable(&self, bindings: &[Imported]) -> Option<&Statement<'t>> {
         let first = bindings.first()?;
         if bindings.iter().any(|one| one.form != first.form) || !matches!(first.form, Form::Named | Form::RequireNamed)
@@ -229,7 +229,7 @@ impl<'t> Imports<'_, '_, 't> {
     }
 }
 
-/// Whether the statement imports types as a whole: `import type { A }`, not `import { type A }`.
+/// Returns whether the statement imports types as a whole: `import type { A }`, not `import { type A }`.
 fn is_type_import(statement: Node<'_>) -> bool {
     let mut cursor = statement.walk();
     statement.children(&mut cursor).any(|child| child.kind() == "type")
@@ -244,7 +244,7 @@ fn order_of(name: &str) -> String {
     name.trim_start_matches("type ").to_lowercase()
 }
 
-/// The node that holds the names of a statement which can take more.
+/// Returns the node that holds the names of a statement which can take more.
 fn names_node(node: Node<'_>) -> Option<Node<'_>> {
     if node.kind() == "import_from_statement" {
         return Some(node);

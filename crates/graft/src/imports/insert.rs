@@ -66,8 +66,8 @@ impl<'t> Imports<'_, '_, 't> {
         }
     }
 
-    /// The statements among which the module belongs: those of its own package and kind, else of its kind, in the
-    /// paragraph of the file that holds them.
+    /// Returns the statements among which the module belongs: those of its own package and kind, else of its kind, in
+    /// the paragraph of the file that holds them.
     fn group<'p>(
         &self,
         plain: &'p [&'p Statement<'t>],

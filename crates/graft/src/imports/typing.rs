@@ -5,7 +5,7 @@ use crate::items::{Item, Source, line_end, line_start};
 use crate::languages::{Form, Imported, Kind, Writing};
 use crate::splice::Splice;
 
-/// Whether an item is nothing but imports for the type checker.
+/// Returns whether an item is nothing but imports for the type checker.
 pub(crate) fn is_typing(source: &Source<'_>, item: &Item<'_>) -> bool {
     item.node.kind() == "if_statement"
         && item.name.ends_with("TYPE_CHECKING")
@@ -62,14 +62,14 @@ impl<'t> Imports<'_, '_, 't> {
         }
     }
 
-    /// The statement of the file's guard that takes more names of a module.
+    /// Returns the statement of the file's guard that takes more names of a module.
     fn typing_of(&self, bindings: &[Imported]) -> Option<&Statement<'t>> {
         let first = bindings.first().filter(|first| first.form == Form::Named)?;
         let same = |have: &Imported| have.form == Form::Named && self.same_module(&have.module, &first.module);
         self.statements.iter().find(|one| one.typing && !one.bindings.is_empty() && one.bindings.iter().all(same))
     }
 
-    /// Whether the file imports it, for the program or for the type checker.
+    /// Returns whether the file imports it, for the program or for the type checker.
     fn knows(&self, binding: &Imported) -> bool {
         self.statements.iter().any(|statement| statement.bindings.iter().any(|have| self.same(have, binding)))
     }

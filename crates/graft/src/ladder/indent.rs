@@ -9,11 +9,11 @@ pub(crate) struct Shown<'a> {
     pub(crate) line: &'a str,
     /// The text's own line, where the block's line is one of its.
     pub(crate) real: Option<&'a str>,
-    /// Whether the line is there after the change.
+    /// True if the line is there after the change.
     pub(crate) stays: bool,
 }
 
-/// The indentation of every line of the block in the text's terms; `None` where it can't be told.
+/// Returns the indentation of every line of the block in the text's terms; `None` where it can't be told.
 ///
 /// `habit` is what the text's own lines do, `above` the text's lines before the block, and `lost` the columns that
 /// other blocks of the same source were found to have lost.
@@ -87,7 +87,7 @@ impl Pair {
     }
 }
 
-/// The prefix that every line has more in the text than in the block.
+/// Returns the prefix that every line has more in the text than in the block.
 fn given(pairs: &[Pair]) -> Option<String> {
     let first = pairs.first()?;
     let given = first.text.strip_suffix(first.block.as_str())?;
@@ -95,7 +95,7 @@ fn given(pairs: &[Pair]) -> Option<String> {
     all.then(|| given.to_owned())
 }
 
-/// All pairs differ by one prefix, given or taken.
+/// Returns all pairs differ by one prefix, given or taken.
 fn prefix_changed(pairs: &[Pair], shown: &str) -> Option<String> {
     if let Some(given) = given(pairs) {
         return Some(given + shown);
@@ -107,15 +107,15 @@ fn prefix_changed(pairs: &[Pair], shown: &str) -> Option<String> {
     all.then(|| kept.to_owned())
 }
 
-/// The one thing that this very indentation became wherever it is shown.
+/// Returns the one thing that this very indentation became wherever it is shown.
 fn known(pairs: &[Pair], shown: &str) -> Option<String> {
     let mut same = pairs.iter().filter(|pair| pair.block == shown).map(|pair| &pair.text);
     let first = same.next()?;
     same.all(|other| other == first).then(|| first.clone())
 }
 
-/// The block lost the same number of columns on every line that had as many, and none elsewhere: what lost and what
-/// did not is told by the brackets around it, or else by `even`, that all did.
+/// Returns the block lost the same number of columns on every line that had as many, and none elsewhere: what lost and
+/// what did not is told by the brackets around it, or else by `even`, that all did.
 fn clipped(pairs: &[Pair], lines: &[Shown<'_>], mut nesting: Nesting, lost: usize, even: bool) -> Option<Vec<String>> {
     if !all_lost(pairs, lost) {
         return None;
@@ -159,7 +159,7 @@ fn all_lost(pairs: &[Pair], lost: usize) -> bool {
     lost > 0 && pairs.iter().all(fits)
 }
 
-/// The columns that a block's lines lost, where all lost as many or had none to lose.
+/// Returns the columns that a block's lines lost, where all lost as many or had none to lose.
 pub(crate) fn lost_columns(lines: &[(&str, &str)]) -> Option<usize> {
     let pairs: Vec<Pair> = lines
         .iter()
@@ -189,8 +189,9 @@ fn at_edge(pair: &Pair, lines: &[Shown<'_>]) -> bool {
     pair.block.is_empty() || lines[pair.at].line.trim().starts_with('*')
 }
 
-/// The new lines that stand under a line that opens a block, each with that line, where one of them is less deep than
-/// the text ever has it and so lost indentation that the shown lines of the text, all at its left edge, don't tell.
+/// Returns the new lines that stand under a line that opens a block, each with that line, where one of them is less
+/// deep than the text ever has it and so lost indentation that the shown lines of the text, all at its left edge, don't
+/// tell.
 fn sagging(pairs: &[Pair], lines: &[Shown<'_>], habit: &Habit) -> Option<Vec<(usize, usize)>> {
     if !pairs.iter().all(|pair| at_edge(pair, lines)) {
         return None;
@@ -275,7 +276,7 @@ fn columns(indent: &str) -> isize {
     indent.chars().map(|blank| if blank == '\t' { TAB.cast_signed() } else { 1 }).sum()
 }
 
-/// The blanks that a line begins with.
+/// Returns the blanks that a line begins with.
 pub(crate) fn leading(line: &str) -> &str {
     &line[..line.len() - line.trim_start().len()]
 }
@@ -285,7 +286,7 @@ pub(crate) fn leading(line: &str) -> &str {
 pub(crate) struct Habit {
     /// Columns by which most lines are indented deeper than the line before, where any are.
     step: Option<usize>,
-    /// Whether a line that opens a bracket is ever followed by one that is not deeper.
+    /// True if a line that opens a bracket is ever followed by one that is not deeper.
     flat: bool,
 }
 

@@ -11,7 +11,7 @@ pub(super) struct Nesting {
     unfinished: Option<usize>,
     /// Where the stars of an open comment stand.
     stars: Option<usize>,
-    /// Whether a text in backticks is open, whose lines stand as they like.
+    /// True if a text in backticks is open, whose lines stand as they like.
     quoted: bool,
 }
 
@@ -98,7 +98,7 @@ impl Nesting {
     }
 }
 
-/// Whether a line goes on with the expression of the line before.
+/// Returns whether a line goes on with the expression of the line before.
 fn continues(body: &str) -> bool {
     ["?.", "&&", "||", "??", "? ", ": ", "| "].iter().any(|start| body.starts_with(start))
         || (body.starts_with('.') && !body.starts_with(".."))

@@ -21,7 +21,7 @@ pub(crate) enum Op {
     Add(String),
 }
 
-/// The change that makes `new` of `old`.
+/// Returns the change that makes `new` of `old`.
 pub(crate) fn line_ops(old: &[String], new: &[String]) -> Vec<Op> {
     let trimmed = |lines: &[String]| lines.iter().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
     let mut ops = Vec::new();
@@ -105,8 +105,8 @@ fn close(text: &Lines<'_>, run: Option<Run>, next: usize) -> Option<Run> {
     (!run.lines.is_empty() || !run.new.is_empty()).then_some(run)
 }
 
-/// The new lines in the text's own habits: its indentation, and its plain characters where the block shows typographic
-/// ones.
+/// Returns the new lines in the text's own habits: its indentation, and its plain characters where the block shows
+/// typographic ones.
 fn dress(
     text: &Lines<'_>,
     tier: Tier,
@@ -144,7 +144,7 @@ fn dress(
     Ok(added().map(dressed).collect())
 }
 
-/// The indentation that a block was found to have lost at a place.
+/// Returns the indentation that a block was found to have lost at a place.
 pub(crate) fn lost_at(text: &Lines<'_>, hit: &Hit, block: &[String]) -> Option<usize> {
     let pairs: Vec<(&str, &str)> =
         block.iter().zip(&hit.aligned).filter_map(|(line, at)| Some((line.as_str(), text.get((*at)?)))).collect();

@@ -62,7 +62,7 @@ fn named(binding: &Imported) -> String {
     if binding.alias.is_empty() { binding.name.clone() } else { format!("{} as {}", binding.name, binding.alias) }
 }
 
-/// Whether an ellipsis is the first argument of a call for which it is a value.
+/// Returns whether an ellipsis is the first argument of a call for which it is a value.
 pub(super) fn is_required_value(ellipsis: Node<'_>, source: &str) -> bool {
     let arguments = ellipsis.parent().filter(|parent| parent.kind() == "argument_list");
     let call =
@@ -70,7 +70,7 @@ pub(super) fn is_required_value(ellipsis: Node<'_>, source: &str) -> bool {
     call.is_some_and(|call| takes_ellipsis(field(call, "function", source)))
 }
 
-/// Whether the text ends with the opening bracket of a call for which `...` is a value.
+/// Returns whether the text ends with the opening bracket of a call for which `...` is a value.
 fn opens_requiring(text: &str) -> bool {
     let Some(head) = text.trim_end().strip_suffix('(') else {
         return false;

@@ -50,7 +50,7 @@ pub(super) fn import(bindings: &[Imported], sample: &str) -> String {
     }
 }
 
-/// A name between the braces of an import.
+/// Returns a name between the braces of an import.
 pub(crate) fn specifier(binding: &Imported, mark_type: bool) -> String {
     let typed = if binding.type_only && mark_type { "type " } else { "" };
     match (binding.alias.is_empty(), binding.form) {

@@ -13,7 +13,7 @@ use crate::sorts::{is_test, of_sort};
 use crate::splice::{place, refusal};
 use crate::{Reason, Refusal};
 
-/// The block that takes the bare items, by the first of these that tells one.
+/// Returns the block that takes the bare items, by the first of these that tells one.
 pub(super) fn choose(
     merger: &Merger<'_, '_, '_>,
     blocks: &[Block<'_>],
@@ -65,7 +65,8 @@ pub(super) fn choose(
     in_the_test(merger.file, blocks, (code, &siblings), hints)
 }
 
-/// The only collection that the words name by its key or variable: "under `env`" of a dictionary, "in `WORKER.env`".
+/// Returns the only collection that the words name by its key or variable: "under `env`" of a dictionary, "in
+/// `WORKER.env`".
 fn held(
     file: &Source<'_>,
     blocks: &[Block<'_>],
@@ -85,7 +86,7 @@ fn held(
     found.next().is_none().then_some(only)
 }
 
-/// The only block whose items of the same kind hold the one that the words name: "after the book routes".
+/// Returns the only block whose items of the same kind hold the one that the words name: "after the book routes".
 fn beside_words(
     file: &Source<'_>,
     blocks: &[Block<'_>],
@@ -115,8 +116,8 @@ fn beside_words(
 /// Gives for the items of a block a phrase and those of them that it may mean.
 type Asked<'a> = dyn Fn(&[Item<'_>]) -> (Phrase, Vec<usize>) + 'a;
 
-/// The blocks that hold an item which a phrase means, each with the first of them; `asked` gives the phrase and those of the
-/// items that it may mean.
+/// Returns the blocks that hold an item which a phrase means, each with the first of them; `asked` gives the phrase and
+/// those of the items that it may mean.
 fn fitting(file: &Source<'_>, blocks: &[Block<'_>], asked: &Asked<'_>) -> Vec<(usize, usize)> {
     let fits = |block: &Block<'_>| {
         let (phrase, among) = asked(&block.items);
@@ -133,8 +134,8 @@ fn steps(items: &[Item<'_>]) -> Vec<usize> {
     items.iter().enumerate().filter(|(_, item)| is_step(item)).map(|(at, _)| at).collect()
 }
 
-/// The only block that has items of the sort which the words name: "after the existing assertion". In a function that the
-/// words name it is the function's own body, for imports it is the module.
+/// Returns the only block that has items of the sort which the words name: "after the existing assertion". In a
+/// function that the words name it is the function's own body, for imports it is the module.
 fn beside_sort(
     file: &Source<'_>,
     blocks: &[Block<'_>],
@@ -162,7 +163,7 @@ fn beside_sort(
     Ok(None)
 }
 
-/// The body of the only test of the file, where the words speak of the end or the top of the test.
+/// Returns the body of the only test of the file, where the words speak of the end or the top of the test.
 fn in_the_test(
     file: &Source<'_>,
     blocks: &[Block<'_>],
@@ -209,8 +210,8 @@ pub(super) fn several(file: &Source<'_>, blocks: &[Block<'_>], found: &[(usize, 
     refusal
 }
 
-/// The only function that makes calls like those shown on a name of its own: an app that is put together in a factory. Where
-/// the module makes such calls or binds the name, it is the module's.
+/// Returns the only function that makes calls like those shown on a name of its own: an app that is put together in a
+/// factory. Where the module makes such calls or binds the name, it is the module's.
 fn kindred(file: &Source<'_>, blocks: &[Block<'_>], code: &[&Item<'_>]) -> Result<Option<usize>, Refusal> {
     let callee = |item: &Item<'_>| item.name.split('(').next().unwrap_or_default().to_owned();
     let calls =
@@ -239,7 +240,7 @@ fn kindred(file: &Source<'_>, blocks: &[Block<'_>], code: &[&Item<'_>]) -> Resul
     Ok(None)
 }
 
-/// The block that holds the neighbour which the prose names.
+/// Returns the block that holds the neighbour which the prose names.
 fn beside(
     file: &Source<'_>,
     blocks: &[Block<'_>],
@@ -302,7 +303,7 @@ fn beside(
     Ok(None)
 }
 
-/// Those of the items that lie in none of the others: an argument of an entry is a part of it.
+/// Returns those of the items that lie in none of the others: an argument of an entry is a part of it.
 fn outermost(blocks: &[Block<'_>], found: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
     let bytes = |&(at, item): &(usize, usize)| blocks.get(at)?.items.get(item).map(|item| item.node.byte_range());
     let lies_in = |one: &(usize, usize), other: &(usize, usize)| match (bytes(one), bytes(other)) {
@@ -312,7 +313,7 @@ fn outermost(blocks: &[Block<'_>], found: Vec<(usize, usize)>) -> Vec<(usize, us
     found.iter().copied().filter(|one| !found.iter().any(|other| lies_in(one, other))).collect()
 }
 
-/// The only block that holds lines which the snippet repeats.
+/// Returns the only block that holds lines which the snippet repeats.
 fn repeated(merger: &Merger<'_, '_, '_>, blocks: &[Block<'_>], code: &[&Item<'_>]) -> Option<usize> {
     let hits = |block: &Block<'_>| {
         code.iter()
@@ -333,7 +334,8 @@ fn repeated(merger: &Merger<'_, '_, '_>, blocks: &[Block<'_>], code: &[&Item<'_>
     (holders.next().is_none() && (others == 1 || best > 1)).then_some(only)
 }
 
-/// The only block with a statement that is known by the same name, where the prose says that something is replaced.
+/// Returns the only block with a statement that is known by the same name, where the prose says that something is
+/// replaced.
 fn keyed(
     merger: &Merger<'_, '_, '_>,
     blocks: &[Block<'_>],
@@ -387,7 +389,8 @@ fn keyed(
     }
 }
 
-/// The body of the constructor that the prose names, for statements that set attributes beside those that it sets.
+/// Returns the body of the constructor that the prose names, for statements that set attributes beside those that it
+/// sets.
 fn in_the_constructor(
     file: &Source<'_>,
     blocks: &[Block<'_>],
@@ -401,7 +404,7 @@ fn in_the_constructor(
     (within && fits && beside && code.iter().all(|item| sets_attribute(item))).then_some(0)
 }
 
-/// The body of the function that the prose names, where it says "at the end" or "at the top" of it.
+/// Returns the body of the function that the prose names, where it says "at the end" or "at the top" of it.
 fn at_end(blocks: &[Block<'_>], code: &[&Item<'_>], hints: &Hints<'_>, siblings: &[&str]) -> Option<usize> {
     let first = code.first()?;
     hints.prose.end(&first.name, siblings)?;

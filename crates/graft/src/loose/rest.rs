@@ -59,7 +59,7 @@ pub(super) fn replace(
     true
 }
 
-/// What the words name, of which the file has one: a function, a class or a value.
+/// Returns what the words name, of which the file has one: a function, a class or a value.
 fn owners(merger: &Merger<'_, '_, '_>, hints: &Hints<'_>, name: &str) -> Vec<Range<usize>> {
     let related = [Relation::Within, Relation::Mention].into_iter();
     let mentions = related.flat_map(|relation| hints.prose.related(relation, name, &[]));
@@ -71,7 +71,7 @@ fn owners(merger: &Merger<'_, '_, '_>, hints: &Hints<'_>, name: &str) -> Vec<Ran
     mentions.filter_map(only).collect()
 }
 
-/// The place of the first item below the guards with which a list begins, where it ends with a `return`.
+/// Returns the place of the first item below the guards with which a list begins, where it ends with a `return`.
 fn below_guards(items: &[Item<'_>]) -> Option<usize> {
     let below = items.iter().position(|item| item.kind != Kind::Comment && !is_guard(item.node))?;
     let guards = items.iter().take(below).any(|item| is_guard(item.node));
@@ -83,7 +83,7 @@ fn returns(node: Node<'_>) -> bool {
     node.kind() == "return_statement"
 }
 
-/// Whether a statement does nothing but end the function where its condition holds.
+/// Returns whether a statement does nothing but end the function where its condition holds.
 fn is_guard(node: Node<'_>) -> bool {
     let ends = |node: Node<'_>| matches!(node.kind(), "return_statement" | "throw_statement" | "raise_statement");
     if node.kind() != "if_statement" || node.child_by_field_name("alternative").is_some() {

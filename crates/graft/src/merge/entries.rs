@@ -9,7 +9,8 @@ use crate::merge::Merger;
 /// The longest line that a list on one line may become.
 const LONGEST: usize = 100;
 
-/// A piece without the comments that stand for what is kept: "// ... existing providers" of a list that was not there.
+/// Returns a piece without the comments that stand for what is kept: "// ... existing providers" of a list that was not
+/// there.
 fn shown(piece: &str) -> String {
     let elides = |line: &str| line.starts_with(['/', '#']) && is_elision(line);
     let lines = piece.split_inclusive('\n').filter(|line| !elides(line.trim()));
@@ -110,7 +111,7 @@ impl Merger<'_, '_, '_> {
     }
 }
 
-/// The comma behind an entry.
+/// Returns the comma behind an entry.
 fn comma_after(node: Node<'_>) -> Option<Node<'_>> {
     let mut next = node.next_sibling();
     while let Some(sibling) = next.filter(|one| one.kind() == "comment") {

@@ -96,7 +96,7 @@ impl Merger<'_, '_, '_> {
         refusal
     }
 
-    /// The first line of the bodies that has no counterpart in those shown, and how many statements have one.
+    /// Returns the first line of the bodies that has no counterpart in those shown, and how many statements have one.
     fn lost(&self, old: Node<'_>, new: Node<'_>) -> Option<(String, usize)> {
         let (there, shown) = (statements(self.file, old), statements(self.snippet, new));
         let (mut lost, mut kept) = (None, 0);
@@ -121,7 +121,7 @@ impl Merger<'_, '_, '_> {
         lost.map(|line| (line, kept))
     }
 
-    /// Whether the file has another statement of the same form.
+    /// Returns whether the file has another statement of the same form.
     fn has_like(&self, old: &Item<'_>) -> bool {
         fn count(node: Node<'_>, kind: &str) -> usize {
             let inner: usize = children(node).into_iter().map(|child| count(child, kind)).sum();
@@ -131,13 +131,13 @@ impl Merger<'_, '_, '_> {
     }
 }
 
-/// The type that an alias writes out of several others.
+/// Returns the type that an alias writes out of several others.
 fn written_type(core: Node<'_>) -> Option<Node<'_>> {
     let value = core.child_by_field_name("value").filter(|_| core.kind() == "type_alias_declaration");
     value.filter(|value| matches!(value.kind(), "union_type" | "intersection_type"))
 }
 
-/// The call that a constant is made by: `z.enum(["a", "b"])`.
+/// Returns the call that a constant is made by: `z.enum(["a", "b"])`.
 fn called(core: Node<'_>) -> Option<Node<'_>> {
     let core = match core.kind() {
         "lexical_declaration" | "variable_declaration" | "expression_statement" => core.named_child(0)?,
@@ -147,7 +147,7 @@ fn called(core: Node<'_>) -> Option<Node<'_>> {
     matches!(value.kind(), "call_expression" | "call").then_some(value)
 }
 
-/// What a written type is made of: the names of an object's properties, the text of all else.
+/// Returns what a written type is made of: the names of an object's properties, the text of all else.
 fn members(source: &Source<'_>, node: Node<'_>) -> Vec<String> {
     match node.kind() {
         "union_type" | "intersection_type" | "parenthesized_type" => {
@@ -159,12 +159,13 @@ fn members(source: &Source<'_>, node: Node<'_>) -> Vec<String> {
     }
 }
 
-/// Whether nothing but its head tells the statement from others: it has no name, route or title.
+/// Returns whether nothing but its head tells the statement from others: it has no name, route or title.
 fn is_known_by_its_head(item: &Item<'_>) -> bool {
     item.kind == Kind::Statement || item.kind == Kind::Call && item.name.ends_with("()")
 }
 
-/// What a statement is known by among those of another body: a call by its callee, a definition by its name, else its word.
+/// Returns what a statement is known by among those of another body: a call by its callee, a definition by its name,
+/// else its word.
 fn head<'i>(item: &'i Item<'_>) -> &'i str {
     match item.kind {
         Kind::Call => item.name.split('(').next().unwrap_or_default(),
@@ -173,7 +174,7 @@ fn head<'i>(item: &'i Item<'_>) -> &'i str {
     }
 }
 
-/// The statements of the bodies of a statement, those of its branches behind those of the first.
+/// Returns the statements of the bodies of a statement, those of its branches behind those of the first.
 fn statements<'t>(source: &Source<'_>, node: Node<'t>) -> Vec<Item<'t>> {
     let mut found = Vec::new();
     for child in children(node) {
@@ -189,7 +190,7 @@ fn statements<'t>(source: &Source<'_>, node: Node<'t>) -> Vec<Item<'t>> {
     found
 }
 
-/// The clauses of a statement beside its first body, those of an "else if" included.
+/// Returns the clauses of a statement beside its first body, those of an "else if" included.
 fn clauses<'t>(node: Node<'t>) -> Vec<&'t str> {
     let mut found = Vec::new();
     for child in children(node) {

@@ -220,7 +220,7 @@ impl Merger<'_, '_, '_> {
     }
 }
 
-/// The children of an element that are more than blanks.
+/// Returns the children of an element that are more than blanks.
 fn inner<'t>(source: &Source<'_>, element: Node<'t>) -> Vec<Node<'t>> {
     let mut cursor = element.walk();
     let children = element.named_children(&mut cursor);
@@ -232,7 +232,7 @@ fn inner<'t>(source: &Source<'_>, element: Node<'t>) -> Vec<Node<'t>> {
     children.filter(counts).collect()
 }
 
-/// The name of an element, its kind for what has none.
+/// Returns the name of an element, its kind for what has none.
 fn name<'s>(source: &Source<'s>, node: Node<'_>) -> &'s str {
     let tag = tag_of(node);
     let named = tag.child_by_field_name("name");

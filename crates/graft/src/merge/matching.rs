@@ -239,7 +239,7 @@ fn keyed(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> V
     }
 }
 
-/// Whether a call is the only one of its callee and first argument: a route is, `app.use('/api', …)` is not.
+/// Returns whether a call is the only one of its callee and first argument: a route is, `app.use('/api', …)` is not.
 fn is_keyed_call(merger: &Merger<'_, '_, '_>, item: &Item<'_>) -> bool {
     let callee = item.name.split('(').next().unwrap_or_default();
     let verb = callee.rsplit('.').next().unwrap_or(callee);

@@ -28,7 +28,7 @@ enum Kin {
     Changed,
 }
 
-/// The one statement of the list that the call shown replaces, as both cannot stand; empty where it is new.
+/// Returns the one statement of the list that the call shown replaces, as both cannot stand; empty where it is new.
 pub(super) fn forebears(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
@@ -80,7 +80,7 @@ fn kin(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> Option<K
     Some(if kept { Kin::Grown } else { Kin::Changed })
 }
 
-/// The callee of a call that a program makes once.
+/// Returns the callee of a call that a program makes once.
 pub(crate) fn stands_once(name: &str) -> Option<&str> {
     let (callee, _) = name.split_once('(')?;
     let (receiver, verb) = callee.rsplit_once('.').unwrap_or(("", callee));
@@ -91,7 +91,7 @@ pub(crate) fn stands_once(name: &str) -> Option<&str> {
         .then_some(callee)
 }
 
-/// The calls of a chain, first to last: `createApp(App)`, `.use(router)`, `.mount('#app')`.
+/// Returns the calls of a chain, first to last: `createApp(App)`, `.use(router)`, `.mount('#app')`.
 fn links(node: Node<'_>, source: &str) -> Vec<String> {
     let squeezed = |node: Node<'_>| -> String {
         let bare: String = text(node, source).split_whitespace().collect();

@@ -90,7 +90,7 @@ fn lowered(
     if is_free { floors.fold(index, usize::max) } else { index }
 }
 
-/// What the prose says of one item; for bare items "at the end" counts before any neighbour.
+/// Returns what the prose says of one item; for bare items "at the end" counts before any neighbour.
 fn said(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Result<Option<usize>, Refusal> {
     let found = by_prose(merger, pair, at)?;
     if found.is_some() || pair.is_elided() {
@@ -103,7 +103,7 @@ fn said(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Result<O
     Ok(end)
 }
 
-/// A clause for the evidence.
+/// Returns a clause for the evidence.
 pub(super) fn describe(item: &Item<'_>, pair: &Pair<'_, '_>, index: usize) -> String {
     let beside = match (index.checked_sub(1).and_then(|above| pair.old.get(above)), pair.old.get(index)) {
         (Some(above), _) => format!("after `{}`", above.name),
@@ -121,7 +121,7 @@ fn by_neighbours(pair: &Pair<'_, '_>, matches: &[Option<usize>], run: &[usize]) 
     above.or_else(|| right.and_then(neighbour))
 }
 
-/// Where the block leaves something out above or below the run and shows nothing on the other side.
+/// Returns where the block leaves something out above or below the run and shows nothing on the other side.
 fn by_open_end(pair: &Pair<'_, '_>, run: &[usize]) -> Option<usize> {
     let (left, right) = shown_around(pair, run)?;
     if !pair.wrapped || !pair.is_elided() {
@@ -135,14 +135,14 @@ fn by_open_end(pair: &Pair<'_, '_>, run: &[usize]) -> Option<usize> {
     }
 }
 
-/// The items of the block right above and below the run, comments aside.
+/// Returns the items of the block right above and below the run, comments aside.
 fn shown_around(pair: &Pair<'_, '_>, run: &[usize]) -> Option<(Option<usize>, Option<usize>)> {
     let (first, last) = (*run.first()?, *run.last()?);
     let counts = |at: usize| pair.new.get(at).is_some_and(|item| item.kind != Kind::Comment);
     Some(((0..first).rev().find(|&at| counts(at)), (last + 1..pair.new.len()).find(|&at| counts(at))))
 }
 
-/// The start of a list, below its docstring and what a class says of itself: `__tablename__`.
+/// Returns the start of a list, below its docstring and what a class says of itself: `__tablename__`.
 fn start(pair: &Pair<'_, '_>) -> usize {
     let is_head = |item: &&Item<'_>| {
         let is_of_class = pair.kind == List::Members && item.kind == Kind::Value;
@@ -151,7 +151,7 @@ fn start(pair: &Pair<'_, '_>) -> usize {
     pair.old.iter().take_while(is_head).count()
 }
 
-/// The end of a list; not behind a statement that leaves the body.
+/// Returns the end of a list; not behind a statement that leaves the body.
 fn end(pair: &Pair<'_, '_>) -> Option<usize> {
     let leaves = |item: &Item<'_>| {
         matches!(
@@ -204,13 +204,13 @@ fn after_imports(pair: &Pair<'_, '_>) -> usize {
     )
 }
 
-/// The place of a route where no words name one: above the route that would answer it first.
+/// Returns the place of a route where no words name one: above the route that would answer it first.
 fn above_what_answers(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>, index: usize) -> usize {
     let above = pair.old.get(..index).unwrap_or(&pair.old);
     routes::shadowing(merger.file, above, &routes::of_item(merger.snippet, item)).unwrap_or(index)
 }
 
-/// The file's own order: beside the last of its like.
+/// Returns the file's own order: beside the last of its like.
 fn by_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Result<usize, Refusal> {
     match pair.kind {
         List::Module => Ok(module_order(merger, pair, item)),
@@ -247,7 +247,7 @@ fn last_of_kin_call(merger: &Merger<'_, '_, '_>, items: &[Item<'_>], new: &Item<
     (mounted || verb != "use" || !below.iter().any(works)).then_some(last)
 }
 
-/// The body of a `describe` lists tests, not steps.
+/// Returns the body of a `describe` lists tests, not steps.
 fn is_test_body(pair: &Pair<'_, '_>) -> bool {
     let tests = |item: &Item<'_>| {
         let verb = item.name.split(['(', '.']).next().unwrap_or_default();
@@ -285,7 +285,7 @@ fn module_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
     index.max(floor(merger, pair, item)).min(pair.old.len())
 }
 
-/// An item that is evaluated where it stands must stand below what it names.
+/// Returns an item that is evaluated where it stands must stand below what it names.
 fn floor(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
     let words = evaluated(merger, item);
     let named = pair
@@ -296,7 +296,7 @@ fn floor(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> u
     named.map(|(at, _)| at + 1).max().unwrap_or(0)
 }
 
-/// The words of an item that is evaluated where it stands; none for types and functions without decorators.
+/// Returns the words of an item that is evaluated where it stands; none for types and functions without decorators.
 fn evaluated<'s>(merger: &'s Merger<'_, '_, '_>, item: &Item<'_>) -> Vec<&'s str> {
     if item.kind == Kind::Type || item.kind == Kind::Function && !item.has_decorators() {
         return Vec::new();

@@ -105,7 +105,7 @@ impl Merger<'_, '_, '_> {
         self.merge_list(&inner)
     }
 
-    /// All of the file's members shown, or the word "replace": the snippet's form holds. Few shown: they join.
+    /// Returns all of the file's members shown, or the word "replace": the snippet's form holds. Few shown: they join.
     fn fate(&self, old: &Item<'_>, new: &Item<'_>, old_list: Node<'_>, new_list: Node<'_>) -> Result<Fate, Refusal> {
         if self.prose.restates(&old.name) {
             return Ok(Fate::Replace);
@@ -144,7 +144,7 @@ impl Merger<'_, '_, '_> {
         Err(refusal)
     }
 
-    /// Whether all that the snippet's list shows stands in the file's.
+    /// Returns whether all that the snippet's list shows stands in the file's.
     fn stands(&self, old_list: Node<'_>, new_list: Node<'_>) -> bool {
         let there = self.file.items(old_list);
         let shown = self.snippet.items(new_list);
@@ -214,7 +214,7 @@ impl Merger<'_, '_, '_> {
         Ok(true)
     }
 
-    /// The first entry of the old collection, at any depth, that the new one shows no more.
+    /// Returns the first entry of the old collection, at any depth, that the new one shows no more.
     pub(crate) fn drops(&self, old: Node<'_>, new: Node<'_>) -> Option<String> {
         let (Some(old_list), Some(new_list)) = (collection(old), collection(new)) else {
             return None;
@@ -333,13 +333,13 @@ fn missing_words(before: &str, after: &str, old: &Item<'_>, new: &Item<'_>) -> O
     (!missing.is_empty()).then_some(missing)
 }
 
-/// A definition shown by its first line alone.
+/// Returns a definition shown by its first line alone.
 pub(super) fn is_signature(item: &Item<'_>) -> bool {
     matches!(item.core.kind(), "function_definition" | "class_definition")
         && item.core.child_by_field_name("body").is_none_or(|body| body.named_child_count() == 0)
 }
 
-/// The literal collection that a node is or passes as its only argument.
+/// Returns the literal collection that a node is or passes as its only argument.
 fn collection(node: Node<'_>) -> Option<Node<'_>> {
     match node.kind() {
         "object" | "array" | "list" | "dictionary" => Some(node),
@@ -359,12 +359,12 @@ fn is_member_field(item: &Item<'_>) -> bool {
     matches!(item.core.kind(), "public_field_definition" | "field_definition" | "property_signature")
 }
 
-/// The node to merge: the definition, below `export` and decorators.
+/// Returns the node to merge: the definition, below `export` and decorators.
 fn core<'t>(item: &Item<'t>) -> Node<'t> {
     if matches!(item.node.kind(), "decorated_definition" | "export_statement") { item.core } else { item.node }
 }
 
-/// The lists of two items that are containers.
+/// Returns the lists of two items that are containers.
 fn lists<'o, 'n>(merger: &Merger<'_, '_, '_>, old: &Item<'o>, new: &Item<'n>) -> Option<(Node<'o>, Node<'n>)> {
     if old.kind == Kind::Function {
         return None;

@@ -129,7 +129,7 @@ fn by_phrase(
     Ok(None)
 }
 
-/// Whether a phrase names one thing by words that are not those of the call that all of a kind are.
+/// Returns whether a phrase names one thing by words that are not those of the call that all of a kind are.
 fn names_one(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, phrase: &Phrase, kin: &[usize]) -> bool {
     let called = kin
         .first()
@@ -141,7 +141,7 @@ fn names_one(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, phrase: &Phrase, 
     !phrase.is_plural() && !phrase.words.is_empty() && phrase.words.iter().all(|word| is_other(&word))
 }
 
-/// Whether the order of an item among its like is part of what it does.
+/// Returns whether the order of an item among its like is part of what it does.
 fn is_listed(item: &Item<'_>) -> bool {
     matches!(item.kind, Kind::Call | Kind::Entry)
 }
@@ -165,7 +165,7 @@ fn by_sort(
     Ok(index)
 }
 
-/// The items that a phrase means: of the kind of the new one, else of those that order matters to.
+/// Returns the items that a phrase means: of the kind of the new one, else of those that order matters to.
 fn found_by_words(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
@@ -225,7 +225,7 @@ pub(super) fn refuse_missing(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, a
     }
 }
 
-/// Whether a phrase means one of the items that it fits, and not all of a kind, between which others may stand.
+/// Returns whether a phrase means one of the items that it fits, and not all of a kind, between which others may stand.
 fn phrase_is_one(phrase: &Phrase, found: &[usize], kin: &[usize]) -> bool {
     phrase.route.is_some() || found != kin
 }

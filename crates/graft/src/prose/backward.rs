@@ -49,7 +49,7 @@ pub(super) fn points_back(text: &str, tokens: &[Token]) -> Option<(Relation, usi
     found.or_else(|| in_text().map(|(_, relation)| (*relation, sentence)))
 }
 
-/// A phrase that is a word of its own, or part of one where words are not parted.
+/// Returns a phrase that is a word of its own, or part of one where words are not parted.
 fn phrase(word: &str) -> Option<Relation> {
     let fits = |phrase: &str| {
         if phrase.is_ascii() || phrase.chars().any(is_latin) { word == phrase } else { word.contains(phrase) }
@@ -61,7 +61,8 @@ fn is_latin(letter: char) -> bool {
     letter.is_alphabetic() && letter < '\u{250}'
 }
 
-/// The side that a word of place with a pronoun behind it states, or one that nothing follows. "After that, run" tells when.
+/// Returns the side that a word of place with a pronoun behind it states, or one that nothing follows. "After that,
+/// run" tells when.
 fn pointed(tokens: &[Token], at: usize) -> Option<Relation> {
     let (place, length) = beginning_at(tokens, at)?;
     let word = |at: usize| match tokens.get(at) {
@@ -86,7 +87,7 @@ fn pointed(tokens: &[Token], at: usize) -> Option<Relation> {
     }
 }
 
-/// Whether a word behind a pronoun says what is done there: "nach ihm einfügen", "unter ihr ein".
+/// Returns whether a word behind a pronoun says what is done there: "nach ihm einfügen", "unter ihr ein".
 fn is_act(word: &str) -> bool {
     ["ein", "einfügen", "ergänzen", "hinzufügen", "anfügen", "in"].contains(&word)
 }

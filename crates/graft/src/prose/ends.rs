@@ -49,7 +49,7 @@ fn words_at(tokens: &[Token], at: usize) -> usize {
     ENDS.iter().find(fits).map_or(0, |(words, _)| words.len())
 }
 
-/// Whether the language of a word parts its words by blanks and does not put endings behind them.
+/// Returns whether the language of a word parts its words by blanks and does not put endings behind them.
 fn is_parted(word: &str) -> bool {
     word.chars().all(|letter| !letter.is_alphabetic() || letter < '\u{530}')
 }

@@ -12,7 +12,7 @@ use super::sorts::{Sort, sort_of, sort_within};
 use super::words::{ARTICLES, Token, side_behind};
 use crate::routes::RouteName;
 
-/// How many words of a clause belong to the place that it names.
+/// The number of words of a clause belong to the place that it names.
 const LONGEST: usize = 8;
 
 /// Words with which a clause goes on to something else.
@@ -237,7 +237,7 @@ fn is(token: Option<&Token>, word: &str) -> bool {
     matches!(token, Some(Token::Word(one)) if one == word)
 }
 
-/// The place that a clause names from its first word on, and how many tokens it takes.
+/// Returns the place that a clause names from its first word on, and how many tokens it takes.
 fn clause(tokens: &[Token], from: usize, relation: Relation, sentence: usize) -> (Option<Phrase>, usize) {
     let mut phrase = Phrase {
         code: Vec::new(),
@@ -294,8 +294,8 @@ fn clause(tokens: &[Token], from: usize, relation: Relation, sentence: usize) ->
     ((length > 0 && !(is_bare && phrase.words.is_empty()) || length > 1).then_some(phrase), length)
 }
 
-/// Whether the words behind a word of place begin with what is done: "adding the route", "dem Hinzufügen", "de añadir",
-/// "avoir ajouté", "добавления".
+/// Returns whether the words behind a word of place begin with what is done: "adding the route", "dem Hinzufügen", "de
+/// añadir", "avoir ajouté", "добавления".
 fn begins_an_act(tokens: &[Token], from: usize) -> bool {
     let word = |at: usize| match tokens.get(at) {
         Some(Token::Word(word)) => Some(word.as_str()),
@@ -318,12 +318,14 @@ fn begins_an_act(tokens: &[Token], from: usize) -> bool {
     }
 }
 
-/// Whether a verb makes of code with no article what happens: "after `save` returns", but not "after the `auth` routes".
+/// Returns whether a verb makes of code with no article what happens: "after `save` returns", but not "after the `auth`
+/// routes".
 fn happens(tokens: &[Token], at: usize) -> bool {
     matches!(tokens.get(at + 1), Some(Token::Word(word)) if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss"))
 }
 
-/// Whether code is a command of a shell, and no part of a file: words and flags, and no word of a language before them.
+/// Returns whether code is a command of a shell, and no part of a file: words and flags, and no word of a language
+/// before them.
 fn is_command(code: &str) -> bool {
     const OPENING: [&str; 24] = [
         "return",
@@ -364,7 +366,7 @@ fn is_command(code: &str) -> bool {
         && std::iter::once(&first).chain(&rest).all(|word| plain(word))
 }
 
-/// The words of a text in lower case; `bookRoutes`, `book_routes` and "book routes" have the same.
+/// Returns the words of a text in lower case; `bookRoutes`, `book_routes` and "book routes" have the same.
 pub(crate) fn parts(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut word = String::new();

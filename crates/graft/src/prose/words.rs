@@ -142,8 +142,8 @@ pub(super) fn is_word(token: Option<&Token>, words: &[&str]) -> bool {
     matches!(token, Some(Token::Word(word)) if words.contains(&word.as_str()))
 }
 
-/// Whether the clause denies what it says of the name: "not in `B`", "never to `B`". What it only supposes it does not
-/// deny: "if it is not in `B` yet".
+/// Returns whether the clause denies what it says of the name: "not in `B`", "never to `B`". What it only supposes it
+/// does not deny: "if it is not in `B` yet".
 pub(super) fn is_denied(tokens: &[Token], at: usize) -> bool {
     const NOT: [&str; 11] = ["not", "never", "nicht", "nie", "nunca", "jamais", "pas", "não", "не", "niemals", "no"];
     const SUPPOSES: [&str; 13] =
@@ -161,7 +161,7 @@ pub(super) fn is_denied(tokens: &[Token], at: usize) -> bool {
     says(&NOT) && !says(&SUPPOSES) && !supposed
 }
 
-/// How many words before a name belong to its clause.
+/// The number of words before a name belong to its clause.
 const CLAUSE: usize = 6;
 
 pub(super) fn tokens(text: &str) -> Vec<Token> {
@@ -262,7 +262,7 @@ fn without_line_numbers(mut tokens: Vec<Token>) -> Vec<Token> {
     tokens
 }
 
-/// Whether the line after a line end opens a paragraph, an item of a list or a heading.
+/// Returns whether the line after a line end opens a paragraph, an item of a list or a heading.
 fn starts_a_line_of_its_own(rest: &str) -> bool {
     let next = rest.trim_start_matches(['\n', ' ', '\r']);
     rest.starts_with("\n\n")

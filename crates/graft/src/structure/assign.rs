@@ -55,7 +55,7 @@ pub(super) fn assign<'f, 'n>(
     Ok(groups)
 }
 
-/// The container of members that came without one.
+/// Returns the container of members that came without one.
 fn member_container<'s, 't>(
     search: &Search<'s, '_, 't>,
     (old, new): (&Source<'_>, &Source<'_>),
@@ -100,7 +100,7 @@ fn find<'s, 't>(search: &Search<'s, '_, 't>, found: &Container<'t>) -> Result<&'
         .ok_or_else(|| refusal(Reason::NotFound, "the container is gone"))
 }
 
-/// The container of one item at the top of the snippet; `None` for the module itself.
+/// Returns the container of one item at the top of the snippet; `None` for the module itself.
 fn target<'s, 't>(
     search: &Search<'s, '_, 't>,
     root: &[Item<'_>],
@@ -170,7 +170,7 @@ fn refuse_call(search: &Search<'_, '_, '_>, found: &Container<'_>, item: &Item<'
     }
 }
 
-/// Whether the words put the class beside something at the top of the file.
+/// Returns whether the words put the class beside something at the top of the file.
 fn stands_beside(search: &Search<'_, '_, '_>, root: &[Item<'_>], item: &Item<'_>, siblings: &[&str]) -> bool {
     [Relation::After, Relation::Before].into_iter().any(|relation| {
         let named = search.prose.related(relation, &item.name, siblings);
@@ -222,7 +222,8 @@ fn refuse_stranger(
     Ok(())
 }
 
-/// The classes among whose fields a bare value looks like one more, in a module that has no such values of its own.
+/// Returns the classes among whose fields a bare value looks like one more, in a module that has no such values of its
+/// own.
 fn classes_of_fields<'s, 't>(
     search: &Search<'s, '_, 't>,
     root: &[Item<'_>],
@@ -244,7 +245,7 @@ fn classes_of_fields<'s, 't>(
     (!classes.is_empty() && !lower(root)).then_some(classes)
 }
 
-/// Whether the file makes calls like this one, but only in the bodies of its functions, where order matters.
+/// Returns whether the file makes calls like this one, but only in the bodies of its functions, where order matters.
 fn called_only_inside(search: &Search<'_, '_, '_>, root: &[Item<'_>], item: &Item<'_>) -> bool {
     let callee = |item: &Item<'_>| item.name.split('(').next().unwrap_or_default().to_owned();
     let like = |old: &Item<'_>| old.kind == Kind::Call && callee(old) == callee(item);
@@ -254,7 +255,7 @@ fn called_only_inside(search: &Search<'_, '_, '_>, root: &[Item<'_>], item: &Ite
     callee(item).contains('.') && !root.iter().any(like) && search.containers.iter().any(inside)
 }
 
-/// Whether some function of the file takes or makes a variable of this name.
+/// Returns whether some function of the file takes or makes a variable of this name.
 fn declares_inside(file: &Source<'_>, node: Node<'_>, name: &str) -> bool {
     const PLACES: [&str; 8] = [
         "formal_parameters",
@@ -287,7 +288,7 @@ fn is_test(name: &str) -> bool {
     matches!(name.split(['(', '.']).next(), Some("it" | "test" | "describe"))
 }
 
-/// The test block that takes a test: the one that has it, the one that the prose names, the only one.
+/// Returns the test block that takes a test: the one that has it, the one that the prose names, the only one.
 fn test_block<'s, 't>(
     search: &Search<'s, '_, 't>,
     root: &[Item<'_>],

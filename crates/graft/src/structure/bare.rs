@@ -99,7 +99,7 @@ pub(super) fn hold_owner(path: &str, file: &Source<'_>, items: &[Item<'_>], pros
     Err(refusal(Reason::NotFound, message))
 }
 
-/// The only function of the file into which the words put the block.
+/// Returns the only function of the file into which the words put the block.
 fn function_named<'t>(file: &'t Source<'_>, prose: &Prose) -> Option<Node<'t>> {
     let mut names = prose.related(Relation::Within, "", &[]).into_iter();
     names.find_map(|name| {
@@ -116,8 +116,8 @@ fn are_imports(items: &[Item<'_>]) -> bool {
     items.iter().all(|item| matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker))
 }
 
-/// Whether a block of nothing but imports has its place in a function: the words name it, or a neighbour that stands there
-/// and not at the top of the file.
+/// Returns whether a block of nothing but imports has its place in a function: the words name it, or a neighbour that
+/// stands there and not at the top of the file.
 pub(super) fn are_placed_inside(file: &Source<'_>, items: &[Item<'_>], prose: &Prose) -> bool {
     if file.language != Language::Python || !are_imports(items) {
         return false;
@@ -232,7 +232,7 @@ fn expression(statement: Node<'_>) -> Node<'_> {
     statement.named_child(0).filter(|_| statement.kind() == "expression_statement").unwrap_or(statement)
 }
 
-/// A refusal for a statement that has no place: it names the place that the words state, if they do.
+/// Returns a refusal for a statement that has no place: it names the place that the words state, if they do.
 fn unplaced(item: &Item<'_>, hints: &Hints<'_>, siblings: &[&str]) -> Refusal {
     let name: String = item.name.chars().take(60).collect();
     let stated = hints.prose.phrases(&item.name, siblings).into_iter().find(|phrase| phrase.is_stated);
@@ -246,7 +246,8 @@ fn unplaced(item: &Item<'_>, hints: &Hints<'_>, siblings: &[&str]) -> Refusal {
     refusal(Reason::NotFound, why)
 }
 
-/// Whether a statement does something and binds nothing. What a test runner reads at the top of a file is a declaration.
+/// Returns whether a statement does something and binds nothing. What a test runner reads at the top of a file is a
+/// declaration.
 fn acts(item: &Item<'_>) -> bool {
     const DECLARE: [&str; 12] = [
         "it",
@@ -268,12 +269,13 @@ fn acts(item: &Item<'_>) -> bool {
     item.kind == Kind::Call && !declares || item.name.contains(['.', '[']) && item.kind == Kind::Value && !is_exported
 }
 
-/// The first name of what is called or assigned to: `app` of `app.state.x`.
+/// Returns the first name of what is called or assigned to: `app` of `app.state.x`.
 fn subject(name: &str) -> &str {
     name.split(['.', '(', '[', '?']).next().unwrap_or(name)
 }
 
-/// Whether the module's own level does something with the same subject, or has it as a variable that no function works on.
+/// Returns whether the module's own level does something with the same subject, or has it as a variable that no
+/// function works on.
 fn is_like_the_module(file: &Source<'_>, root: &[Item<'_>], scopes: &Scopes, item: &Item<'_>) -> bool {
     let called = subject(&item.name);
     let same = |old: &Item<'_>| old.kind == Kind::Call && subject(&old.name) == called;
@@ -286,12 +288,12 @@ fn is_like_the_module(file: &Source<'_>, root: &[Item<'_>], scopes: &Scopes, ite
     has_member && (is_variable || is_read()) && !works_inside(file, &same)
 }
 
-/// Whether the body of some function has a statement that passes the test.
+/// Returns whether the body of some function has a statement that passes the test.
 fn works_inside(file: &Source<'_>, test: &dyn Fn(&Item<'_>) -> bool) -> bool {
     any_body(file, file.root(), &|items| items.iter().any(test))
 }
 
-/// Whether the statements of some body pass the test.
+/// Returns whether the statements of some body pass the test.
 fn any_body(file: &Source<'_>, node: Node<'_>, test: &dyn Fn(&[Item<'_>]) -> bool) -> bool {
     let own = file.language.list(node) == Some(List::Statements) && test(&file.items(node));
     let mut cursor = node.walk();
@@ -302,7 +304,7 @@ fn code_of<'i, 'n>(items: &'i [Item<'n>]) -> impl Iterator<Item = &'i Item<'n>> 
     items.iter().filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import))
 }
 
-/// Whether the items are statements as they stand in a function: values and calls, no definitions and no tests.
+/// Returns whether the items are statements as they stand in a function: values and calls, no definitions and no tests.
 fn is_bare(items: &[Item<'_>]) -> bool {
     let tests = |item: &Item<'_>| {
         item.kind == Kind::Call && matches!(item.name.split(['(', '.']).next(), Some("it" | "test" | "describe"))

@@ -60,7 +60,7 @@ pub(super) fn replace(text: &str, block: &str, (first, last): (usize, usize), la
     Some(splice.finish())
 }
 
-/// Each line with where it begins, without its line end.
+/// Returns each line with where it begins, without its line end.
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.split_inclusive('\n').scan(0, |at, line| {
         let start = *at;
@@ -69,13 +69,14 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// How many blanks the line has that begins at `at`.
+/// Returns how many blanks the line has that begins at `at`.
 fn blanks(text: &str, at: usize) -> usize {
     let line = text.get(at..).unwrap_or_default();
     line.len() - line.trim_start_matches([' ', '\t']).len()
 }
 
-/// Whether the block's lines, at least three, stand in the file one after the other, whatever their indentation.
+/// Returns whether the block's lines, at least three, stand in the file one after the other, whatever their
+/// indentation.
 pub(super) fn stands(text: &str, block: &str) -> bool {
     let bare = |text: &str| -> Vec<String> { text.trim().lines().map(|line| line.trim().to_owned()).collect() };
     let (there, shown) = (bare(text), bare(block));

@@ -9,8 +9,8 @@ use crate::reading::Reading;
 use crate::snippet::Graft;
 use crate::splice;
 
-/// Whether the block is the file's whole new content: a module without elision that shows most of what the file defines
-/// and imports.
+/// Returns whether the block is the file's whole new content: a module without elision that shows most of what the file
+/// defines and imports.
 pub(super) fn is_whole(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> bool {
     let (old_items, new_items) = (old.items(old.root()), new.items(new.root()));
     if new_items.iter().any(|item| item.kind == Kind::Marker) || Merger::new(old, new, prose).is_elided(new.root()) {
@@ -87,8 +87,8 @@ fn covers((old, old_items): (&Source<'_>, &[Item<'_>]), (new, new_items): (&Sour
     begun.peek().is_some() && begun.all(|begin| begin.is_some() && shown.contains(&begin))
 }
 
-/// The call with which a statement's chain of calls begins: `createApp(App)` of `createApp(App).use(router).mount('#app')`;
-/// nothing for anything but a chain.
+/// Returns the call with which a statement's chain of calls begins: `createApp(App)` of
+/// `createApp(App).use(router).mount('#app')`; nothing for anything but a chain.
 fn chain_begin<'a>(source: &Source<'a>, item: &Item<'_>) -> Option<&'a str> {
     let mut node = item.core;
     if node.kind() == "expression_statement" {
@@ -106,7 +106,7 @@ fn chain_begin<'a>(source: &Source<'a>, item: &Item<'_>) -> Option<&'a str> {
     (links > 0).then(|| source.slice(node.byte_range()))
 }
 
-/// What a module defines, the members of its classes included.
+/// Returns what a module defines, the members of its classes included.
 fn names(source: &Source<'_>, items: &[Item<'_>]) -> Vec<String> {
     let mut names = Vec::new();
     for item in items.iter().filter(|item| item.is_definition() || item.kind == Kind::Call) {
@@ -124,7 +124,7 @@ fn names(source: &Source<'_>, items: &[Item<'_>]) -> Vec<String> {
     names
 }
 
-/// The whole file by the block, less a first line that only names the file.
+/// Returns the whole file by the block, less a first line that only names the file.
 pub(super) fn overwrite(text: &str, snippet: &str, reading: &Reading, path: &str) -> Graft {
     let mut new = snippet.replace("\r\n", "\n");
     let name = path.rsplit('/').next().unwrap_or(path);

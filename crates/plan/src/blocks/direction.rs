@@ -5,18 +5,19 @@ use crate::inline::one_line;
 use crate::rows::{Row, RowKind};
 use crate::vocabulary::{Use, entry_at_start};
 
-/// The paragraph right behind a block, within its step, where it says where the block goes and leads to no other one.
+/// Returns the paragraph right behind a block, within its step, where it says where the block goes and leads to no
+/// other one.
 pub(super) fn direction_behind(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> Option<String> {
     let (text, leads_on) = words_below(asking, row, starts);
     (!leads_on && is_direction(&text)).then_some(text)
 }
 
-/// The paragraph right behind a block, within its step; empty where there is none.
+/// Returns the paragraph right behind a block, within its step; empty where there is none.
 pub(super) fn paragraph_below(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> String {
     words_below(asking, row, starts).0
 }
 
-/// The paragraph right behind a block, and whether the next block follows it.
+/// Returns the paragraph right behind a block, and whether the next block follows it.
 fn words_below(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> (String, bool) {
     let step = starts.get(row);
     let lines: Vec<&Row> = asking

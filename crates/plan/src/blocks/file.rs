@@ -54,7 +54,7 @@ pub(super) struct Located {
     pub(super) basis: Basis,
 }
 
-/// The file of a block; a path that the block or its fence names itself is added to the changes.
+/// Returns the file of a block; a path that the block or its fence names itself is added to the changes.
 pub(super) fn find_file(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &mut Vec<PlannedChange>) -> Located {
     let stated = |file, nearness| Located { file, nearness, basis: Basis::Stated };
     if let Some(found) = by_itself(asking.document, &asking.rows[wanted.row], wanted, changes) {
@@ -90,7 +90,8 @@ pub(super) fn find_file(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &
     Located { file, nearness, basis }
 }
 
-/// The one file of tests in the unit's list, for a test right below "**Tests:**": the path above that is of other code.
+/// Returns the one file of tests in the unit's list, for a test right below "**Tests:**": the path above that is of
+/// other code.
 fn by_label_of_tests(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &[PlannedChange]) -> Option<Located> {
     let above = wanted.row.checked_sub(1).and_then(|at| asking.rows.get(at))?;
     let words = asking.document.slice(&above.span);
@@ -126,7 +127,7 @@ fn heading_level(row: &Row) -> usize {
     }
 }
 
-/// A heading, and the file labels right below it.
+/// Returns a heading, and the file labels right below it.
 fn by_section(
     asking: &Asking<'_, '_>,
     wanted: &Wanted<'_>,
@@ -145,7 +146,7 @@ fn by_section(
     })
 }
 
-/// The block's first line or its fence names a file.
+/// Returns the block's first line or its fence names a file.
 fn by_itself(
     document: &Document<'_>,
     row: &Row,
@@ -172,7 +173,7 @@ fn by_itself(
     add_change(changes, &found, &FileNote { action, ..FileNote::default() }).first().map(|at| FileOf::Change(*at))
 }
 
-/// A line above names files of the unit that can hold the block.
+/// Returns a line above names files of the unit that can hold the block.
 fn by_line(
     asking: &Asking<'_, '_>,
     wanted: &Wanted<'_>,
@@ -235,7 +236,8 @@ fn by_line(
     }
 }
 
-/// The only other file that the line right above a block names, whatever the line says of it: the block imports `not`.
+/// Returns the only other file that the line right above a block names, whatever the line says of it: the block imports
+/// `not`.
 pub(super) fn named_above(
     asking: &Asking<'_, '_>,
     row: usize,
@@ -337,7 +339,7 @@ fn preferred_path(words: &str, base: usize, several: &[(usize, &FoundPath)]) -> 
         .then_some(*last)
 }
 
-/// The unit's list of files, when only one of them fits.
+/// Returns the unit's list of files, when only one of them fits.
 fn by_list(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &[PlannedChange]) -> (FileOf, Basis) {
     let mut fitting: Vec<usize> = (0..changes.len())
         .filter(|at| {
@@ -396,7 +398,7 @@ fn is_of_a_later_block(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, change: &Pl
     formal && asking.rows.get(at + 1).is_some_and(|next| matches!(next.kind, RowKind::Code(_)))
 }
 
-/// Those in whose own language the block is written, and whose name it defines.
+/// Returns those in whose own language the block is written, and whose name it defines.
 fn narrow_by_code(wanted: &Wanted<'_>, changes: &[PlannedChange], fitting: Vec<usize>) -> FileOf {
     let single: Vec<usize> = fitting.iter().copied().filter(|at| !changes[*at].pattern).collect();
     let fitting = if single.is_empty() { fitting } else { single };

@@ -4,7 +4,7 @@ use super::role::reads_mark;
 use super::{CodeBlock, Role};
 use crate::document::Fence;
 
-/// A block whose comments tell a "before" and an "after" part, as two.
+/// Returns a block whose comments tell a "before" and an "after" part, as two.
 pub(super) fn split_halves(block: CodeBlock, fence: &Fence) -> Vec<CodeBlock> {
     let lines: Vec<&str> = block.text.lines().collect();
     let marks: Vec<(usize, bool)> =

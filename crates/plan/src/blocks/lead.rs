@@ -95,8 +95,8 @@ pub(super) fn is_within(above: &str) -> bool {
     })
 }
 
-/// The last sentence above a block where it leads to it, without a label that says nothing of it: in lower case, its code
-/// as ticks.
+/// Returns the last sentence above a block where it leads to it, without a label that says nothing of it: in lower
+/// case, its code as ticks.
 fn leading_sentence(above: &str) -> Option<String> {
     let words = one_line(above);
     let words = words.trim_start_matches(['-', '+', ' ', '>']);
@@ -118,8 +118,8 @@ fn leading_sentence(above: &str) -> Option<String> {
     (leads && !is_marker(&plain.replace('`', ""))).then(|| behind_other(plain).to_owned())
 }
 
-/// The words behind a semicolon, where those before it are about something else that they name in code and not about the
-/// block: "Do not add `x`; the value is passed in:".
+/// Returns the words behind a semicolon, where those before it are about something else that they name in code and not
+/// about the block: "Do not add `x`; the value is passed in:".
 fn behind_other(sentence: &str) -> &str {
     let Some((at, sign)) = sentence.rmatch_indices([';', '；']).next() else {
         return sentence;
@@ -132,7 +132,7 @@ fn behind_other(sentence: &str) -> &str {
     if before.contains('`') && !points && behind.split(' ').count() > 1 { behind } else { sentence }
 }
 
-/// Words in lower case, code as one tick, emphasis gone.
+/// Returns words in lower case, code as one tick, emphasis gone.
 fn blank_code(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     let mut at = 0;
@@ -145,7 +145,7 @@ fn blank_code(words: &str) -> String {
     one_line(&out.replace(['*', '_'], " ").replace('’', "'").to_lowercase())
 }
 
-/// A sentence without what stands in brackets.
+/// Returns a sentence without what stands in brackets.
 fn outside_brackets(sentence: &str) -> String {
     let mut depth = 0_usize;
     let outside = sentence.chars().filter(|letter| {

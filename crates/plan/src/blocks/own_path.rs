@@ -24,7 +24,7 @@ pub(super) fn info_path(info: &str) -> Option<String> {
     None
 }
 
-/// The words of a block's first comment that say where in its file it goes: "# In main.py, after the import:".
+/// Returns the words of a block's first comment that say where in its file it goes: "# In main.py, after the import:".
 pub(super) fn placing_comment(text: &str, path: &str) -> Option<String> {
     let named = first_comment(text).filter(|said| !path.is_empty() && same_file(path, said))?;
     let words = opening_comment(text)?.trim();
@@ -35,7 +35,7 @@ pub(super) fn placing_comment(text: &str, path: &str) -> Option<String> {
     placed.then(|| words.trim_end_matches(['*', '/', ' ']).to_owned())
 }
 
-/// The path in a comment on the first line.
+/// Returns the path in a comment on the first line.
 pub(super) fn first_comment(text: &str) -> Option<String> {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("#!"));
     let line = lines.next()?.trim();

@@ -37,7 +37,7 @@ pub(super) fn only_sets(text: &str) -> bool {
     lines.peek().is_some() && lines.all(sets)
 }
 
-/// The part that a block plays.
+/// Returns the part that a block plays.
 pub(super) fn role_of_block(text: &str, setting: &Setting<'_>) -> Role {
     let language = setting.language;
     if matches!(language, "diff" | "patch" | "udiff") || is_diff(text) {
@@ -90,7 +90,7 @@ pub(super) fn role_of_block(text: &str, setting: &Setting<'_>) -> Role {
     Role::Code
 }
 
-/// The words of a comment on the first line.
+/// Returns the words of a comment on the first line.
 pub(super) fn opening_comment(text: &str) -> Option<&str> {
     let first = text.lines().find(|line| !line.trim().is_empty())?.trim();
     ["//", "#", "--", "/*", "<!--", "{/*"].iter().find_map(|sign| first.strip_prefix(sign))
@@ -201,7 +201,7 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
     None
 }
 
-/// The words of a line behind the path with which it begins: "`a.py` after:".
+/// Returns the words of a line behind the path with which it begins: "`a.py` after:".
 fn behind_path(above: &str) -> Option<String> {
     let path = find_paths(above, 0, false).into_iter().next()?;
     let first = above[..path.outer.start].chars().all(|letter| !letter.is_alphanumeric());

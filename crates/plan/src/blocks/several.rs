@@ -8,8 +8,8 @@ use crate::languages::{fits_language, is_shell};
 use crate::mention::is_empty_note;
 use crate::rows::RowKind;
 
-/// The content of every fence, with its row; of one that shows several files, the part of each. A file whose part says
-/// that it is empty is marked so.
+/// Returns the content of every fence, with its row; of one that shows several files, the part of each. A file whose
+/// part says that it is empty is marked so.
 pub(super) fn shown<'d>(asking: &Asking<'d, '_>, changes: &mut [PlannedChange]) -> Vec<(usize, &'d Fence, String)> {
     let mut shown = Vec::new();
     for (row, seen) in asking.rows.iter().enumerate() {
@@ -35,7 +35,7 @@ pub(super) fn shown<'d>(asking: &Asking<'d, '_>, changes: &mut [PlannedChange]) 
     shown
 }
 
-/// The parts of a block that opens with a comment that is a path and has others below; none of any other block.
+/// Returns the parts of a block that opens with a comment that is a path and has others below; none of any other block.
 fn parts(text: &str, language: &str) -> Vec<(String, String)> {
     if is_shell(language) {
         return Vec::new();
@@ -65,14 +65,14 @@ fn parts(text: &str, language: &str) -> Vec<(String, String)> {
     parts
 }
 
-/// The path that a comment at the margin is, with its folders and nothing else.
+/// Returns the path that a comment at the margin is, with its folders and nothing else.
 fn address(line: &str) -> Option<String> {
     let path = first_comment(line).filter(|path| path.contains('/') && !line.starts_with(char::is_whitespace))?;
     let alone = line.trim_matches(|letter: char| letter.is_whitespace() || "#/*-<>!".contains(letter)) == path;
     alone.then_some(path)
 }
 
-/// Whether nothing stands below a part's path but a comment that says that the file is empty.
+/// Returns whether nothing stands below a part's path but a comment that says that the file is empty.
 fn says_empty(part: &str) -> bool {
     let mut below = part.lines().skip(1).map(str::trim).filter(|line| !line.is_empty());
     let note = below.next().map(|line| line.trim_start_matches(['#', '/', '-', ' ']));

@@ -21,7 +21,7 @@ pub(crate) struct Asking<'a, 't> {
 }
 
 impl Asking<'_, '_> {
-    /// The innermost box around a row.
+    /// Returns the innermost box around a row.
     pub(crate) fn box_around(&self, row: &Row) -> Option<CheckboxId> {
         let around = self.document.items_around(&self.document.pieces[row.piece]);
         around.into_iter().find_map(|item| self.boxes.get(item).copied().flatten())
@@ -43,7 +43,7 @@ impl Asking<'_, '_> {
     }
 }
 
-/// The folder from which a row says that paths start.
+/// Returns the folder from which a row says that paths start.
 pub(crate) fn base_of(document: &Document<'_>, row: &Row) -> Option<String> {
     let words = matches!(row.kind, RowKind::Line(_)).then(|| document.slice(&row.span))?;
     let label = row.label.as_ref().filter(|label| row.topic == Some(Topic::Folder) && is_base(&label.name));

@@ -112,7 +112,7 @@ pub(super) fn asks_for(
     (path.ticked || spot.listed) && (says || lists)
 }
 
-/// The words behind a path without what stands in brackets: " (new):" is ":".
+/// Returns the words behind a path without what stands in brackets: " (new):" is ":".
 fn without_notes(behind: &str) -> String {
     let mut depth = 0_usize;
     let outside = behind.chars().filter(|letter| {
@@ -197,7 +197,7 @@ pub(super) fn topic_between(between: &str) -> Option<Topic> {
         .filter(|topic| topic.names_files())
 }
 
-/// The new path, where a file is moved.
+/// Returns the new path, where a file is moved.
 pub(super) fn moved_to<'f>(topic: Topic, behind: &str, next: Option<&'f FoundPath>) -> Option<&'f FoundPath> {
     let next = next?;
     let before = behind.split('`').next().unwrap_or(behind);

@@ -20,7 +20,7 @@ use crate::paths::{FoundPath, find_paths};
 use crate::rows::{Row, RowKind};
 use crate::vocabulary::{Use, entry_at_start};
 
-/// The files of a unit, in the order in which they are named.
+/// Returns the files of a unit, in the order in which they are named.
 pub(crate) fn declared_changes(asking: &Asking<'_, '_>, title: &Span) -> Vec<PlannedChange> {
     let names = |row: &Row| row.label.is_some() && row.topic.is_some_and(Topic::names_files);
     let mut collector = Collector {
@@ -301,7 +301,7 @@ impl Collector<'_, '_, '_> {
         }
     }
 
-    /// The paths of a label's value or of an entry in a file list.
+    /// Returns the paths of a label's value or of an entry in a file list.
     fn value(&mut self, row: &Row, value: &str, offset: usize, topic: Topic, note: &str, labelled: bool) -> bool {
         if !labelled && only_looks(value) {
             return false;
@@ -382,7 +382,7 @@ impl Collector<'_, '_, '_> {
         true
     }
 
-    /// A sentence that asks for a file: "Create `x`", "In `x`, add:", a box's words.
+    /// Returns a sentence that asks for a file: "Create `x`", "In `x`, add:", a box's words.
     fn asked(&mut self, at: usize, row: &Row, words: &str) -> bool {
         let own_item = row.item.is_some() && row.item == self.asking.item;
         let (above, colon) = self.leads_on(at);

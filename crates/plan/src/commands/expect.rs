@@ -53,8 +53,8 @@ pub(crate) fn expectation(words: &str) -> Expect {
     expect
 }
 
-/// The clauses in lower case that are left without those which say that nothing goes to the stream of errors; nothing where
-/// none says so.
+/// Returns the clauses in lower case that are left without those which say that nothing goes to the stream of errors;
+/// nothing where none says so.
 pub(super) fn without_silence(lower: &str) -> Option<String> {
     const STREAM: [&str; 3] = ["stderr", "standard error", "standardfehler"];
     let is_silent = |clause: &&str| {
@@ -65,8 +65,8 @@ pub(super) fn without_silence(lower: &str) -> Option<String> {
     (!silent.is_empty()).then(|| rest.join(", "))
 }
 
-/// What is expected of a command that writes nothing to the stream of errors. Of one run only that stream is kept, so that
-/// what is said of its output beside is not read.
+/// Returns what is expected of a command that writes nothing to the stream of errors. Of one run only that stream is
+/// kept, so that what is said of its output beside is not read.
 fn silent(rest: Expect, words: String) -> Expect {
     let mut expect = rest;
     expect.left = expect.is_of_output() || expect.passed.is_some() || expect.outcome == ExpectedOutcome::Fail;
@@ -78,7 +78,8 @@ fn silent(rest: Expect, words: String) -> Expect {
     expect
 }
 
-/// The words without what something is said to be instead of, or was: "returns 500 instead of 200", "3 (it was 4)".
+/// Returns the words without what something is said to be instead of, or was: "returns 500 instead of 200", "3 (it was
+/// 4)".
 fn without_replaced(words: &str) -> String {
     const SIGNS: [&str; 13] = [
         " instead of ",
@@ -151,7 +152,8 @@ pub(super) fn of_look(words: &str, look: Look<'_>, side: Side) -> Expect {
     expect
 }
 
-/// The least number of tests that pass: "12 passed", "all 12 tests pass", "12/12", "PASS (2 tests)", "runs nine tests".
+/// Returns the least number of tests that pass: "12 passed", "all 12 tests pass", "12/12", "PASS (2 tests)", "runs nine
+/// tests".
 fn passed(lower: &str) -> Option<u64> {
     const TESTS: [&str; 9] = ["tests", "test", "specs", "cases", "new", "unit", "个测试", "pruebas", "passing"];
     let words: Vec<&str> = lower
@@ -183,7 +185,7 @@ fn passed(lower: &str) -> Option<u64> {
     None
 }
 
-/// Whether the words before a number of tests say that they do something else than pass.
+/// Returns whether the words before a number of tests say that they do something else than pass.
 fn is_other(before: &[&str]) -> bool {
     before.iter().any(|word| word.starts_with("fail") || word.starts_with("skip") || denial::denies(word))
 }

@@ -67,7 +67,7 @@ const RUNS: &[&str] = &[
     "test with",
 ];
 
-/// The commands of `words`, which begin at `base` in the text.
+/// Returns the commands of `words`, which begin at `base` in the text.
 pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCommand> {
     let spans = code_spans(words, 0);
     let is_command = |at: usize, span: &CodeSpan| {
@@ -226,7 +226,7 @@ const LINKS: [&str; 11] = [" from", " by", " of", " in", " von", " de", " par", 
 /// Words of a statement about a command that shall fail.
 const FAILS: [&str; 6] = ["fail", "fails", "non-zero", "nonzero", "fehl", "falla"];
 
-/// The words behind a command that say what it shows, or what is to be seen by it: "shows the new block".
+/// Returns the words behind a command that say what it shows, or what is to be seen by it: "shows the new block".
 fn claims(behind: &str) -> Option<&str> {
     let lead = |letter: char| letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | ',' | '*' | '→');
     let rest = behind.trim_start_matches(lead);
@@ -253,7 +253,7 @@ fn share(words: &str, chosen: &[CodeSpan], found: &mut [PlannedCommand]) {
     }
 }
 
-/// A command behind a label without ticks.
+/// Returns a command behind a label without ticks.
 fn bare(words: &str, base: usize) -> Option<PlannedCommand> {
     let end = [";", "—", "→", " ("].iter().filter_map(|sign| words.find(sign)).min().unwrap_or(words.len());
     let text = words[..end].trim();
@@ -264,7 +264,7 @@ fn bare(words: &str, base: usize) -> Option<PlannedCommand> {
     Some(command(text, at..at + text.len(), said_behind(&words[end..], Manner::Labelled)))
 }
 
-/// A program alone, where the sentence leaves no doubt.
+/// Returns a program alone, where the sentence leaves no doubt.
 fn stands_alone(words: &str, outer: &Span, inner: &str) -> bool {
     if !shell::names_program(inner) {
         return false;
@@ -274,7 +274,7 @@ fn stands_alone(words: &str, outer: &Span, inner: &str) -> bool {
     says_run(before, 1) || before.trim_end().ends_with(':') || passes
 }
 
-/// Whether one of the last `reach` words asks to run what follows.
+/// Returns whether one of the last `reach` words asks to run what follows.
 fn says_run(before: &str, reach: usize) -> bool {
     let lower = comparison_key(&before[tail(before)..]);
     let tail: Vec<&str> = lower.split_whitespace().rev().take(reach).collect();
@@ -286,7 +286,7 @@ fn says_run(before: &str, reach: usize) -> bool {
     })
 }
 
-/// Where the last words of a text begin, those that can ask to run what follows.
+/// Returns where the last words of a text begin, those that can ask to run what follows.
 fn tail(text: &str) -> usize {
     /// The bytes of five long words, marks of emphasis and code spans among them.
     const REACH: usize = 400;
@@ -294,7 +294,8 @@ fn tail(text: &str) -> usize {
     if from == 0 { 0 } else { text[from..].find(char::is_whitespace).map_or(from, |blank| from + blank) }
 }
 
-/// Whether the last sentence of the words before a command makes it wait for something: "If it is missing, run".
+/// Returns whether the last sentence of the words before a command makes it wait for something: "If it is missing,
+/// run".
 pub(crate) fn is_conditional(before: &str) -> bool {
     const CONDITIONS: &[&str] = &[
         "if",
@@ -319,7 +320,7 @@ pub(crate) fn is_conditional(before: &str) -> bool {
     })
 }
 
-/// Whether a command is what a change shall hold, and not to be run: "Add `check` using `tsc --noEmit`".
+/// Returns whether a command is what a change shall hold, and not to be run: "Add `check` using `tsc --noEmit`".
 fn is_part_of_change(before: &str, command: &str) -> bool {
     let spans = code_spans(before, 0);
     let Some(named) = spans.last().map(|span| &before[span.inner.clone()]) else {
@@ -331,7 +332,7 @@ fn is_part_of_change(before: &str, command: &str) -> bool {
     !run && !command.contains(named) && asks_for_change(before)
 }
 
-/// The expectation in the words behind a command.
+/// Returns the expectation in the words behind a command.
 fn said_behind(words: &str, manner: Manner) -> Expect {
     let joins = |letter: char| {
         letter.is_whitespace()
@@ -356,7 +357,7 @@ fn said_behind(words: &str, manner: Manner) -> Expect {
     if found.is_unread() && !stated { Expect::default() } else { found }
 }
 
-/// What stands behind the word "expected".
+/// Returns what stands behind the word "expected".
 fn expected_behind(words: &str) -> Option<&str> {
     let signs =
         ["expected output:", "expected:", "expect:", "expected", "expect", "预期：", "预期:", "期望：", "esperado:"];
@@ -365,7 +366,7 @@ fn expected_behind(words: &str) -> Option<&str> {
     words.get(at..).map(|value| value.trim_start_matches([':', '：', '*', ' ']))
 }
 
-/// What is to be seen once the command ran: "and verify it starts", "confirm the table is listed".
+/// Returns what is to be seen once the command ran: "and verify it starts", "confirm the table is listed".
 pub(crate) fn asked_to_see(words: &str) -> Option<&str> {
     const VERBS: [&str; 14] = [
         "verify",
@@ -400,7 +401,7 @@ fn closed(words: &str) -> &str {
     if odd { bare.trim_end_matches(')') } else { bare }
 }
 
-/// The folder that a line tells to run in.
+/// Returns the folder that a line tells to run in.
 pub(crate) fn stated_folder(words: &str) -> Option<String> {
     let spans = code_spans(words, 0);
     let commands: Vec<CodeSpan> =
@@ -408,7 +409,8 @@ pub(crate) fn stated_folder(words: &str) -> Option<String> {
     folder(words, &commands)
 }
 
-/// Whether a command is how to use what words ask to be made, by a name that they give it: "Add a `report` command".
+/// Returns whether a command is how to use what words ask to be made, by a name that they give it: "Add a `report`
+/// command".
 pub(crate) fn is_use(words: &str, command: &PlannedCommand) -> bool {
     let own = matches!(command.facts.kind, shell::Kind::Script | shell::Kind::Other);
     let arguments: Vec<&str> = command.text.split_whitespace().skip(1).collect();
@@ -417,7 +419,7 @@ pub(crate) fn is_use(words: &str, command: &PlannedCommand) -> bool {
     own && asks_for_change(words) && named.any(|name| arguments.contains(&name) && !is_path(name))
 }
 
-/// A folder that the sentence tells to run in: "from `backend/`", "in the `api` folder".
+/// Returns a folder that the sentence tells to run in: "from `backend/`", "in the `api` folder".
 fn folder(words: &str, commands: &[CodeSpan]) -> Option<String> {
     code_spans(words, 0).into_iter().filter(|span| !commands.contains(span)).find_map(|span| {
         let inner = &words[span.inner.clone()];

@@ -84,7 +84,7 @@ impl Open {
     }
 }
 
-/// The commands of a fence's content.
+/// Returns the commands of a fence's content.
 pub(super) fn scripts(text: &str) -> Vec<Script> {
     let prompted = text.lines().any(|line| line.starts_with("$ ") || line.starts_with("❯ ") || line.starts_with("➜ "));
     let mut found: Vec<Script> = Vec::new();
@@ -140,7 +140,7 @@ fn says_expectation(comment: &str) -> bool {
         .any(|word| lower.starts_with(word))
 }
 
-/// The line without its prompt; `None` for printed lines among prompted ones.
+/// Returns the line without its prompt; `None` for printed lines among prompted ones.
 fn command_part(line: &str, prompted: bool, inside: bool) -> Option<&str> {
     for prompt in ["$ ", "❯ ", "➜ "] {
         if let Some(rest) = line.strip_prefix(prompt) {
@@ -150,7 +150,7 @@ fn command_part(line: &str, prompted: bool, inside: bool) -> Option<&str> {
     if prompted && !inside { line.trim_start().starts_with('#').then_some(line) } else { Some(line) }
 }
 
-/// A line without the comment at its end.
+/// Returns a line without the comment at its end.
 pub(super) fn without_comment(line: &str) -> (&str, Option<&str>) {
     let (mut single, mut double) = (false, false);
     let mut last = ' ';
@@ -168,8 +168,8 @@ pub(super) fn without_comment(line: &str) -> (&str, Option<&str>) {
     (line, None)
 }
 
-/// Lines that set something for the lines after them make the fence one script;
-/// the lines of one commit belong together.
+/// Returns lines that set something for the lines after them make the fence one script; the lines of one commit belong
+/// together.
 fn join_dependent(scripts: Vec<Script>) -> Vec<Script> {
     if scripts.len() < 2 {
         return scripts;
@@ -254,7 +254,7 @@ fn absorb(into: &mut Script, other: Script) {
     into.comments.extend(other.comments);
 }
 
-/// Where the lines of a script stand in the text.
+/// Returns where the lines of a script stand in the text.
 pub(super) fn place(content: &[Span], whole: &Span, lines: (usize, usize)) -> Span {
     let first = content.get(lines.0).map_or(whole.start, |line| line.start);
     let last = content.get(lines.1).map_or(whole.end, |line| line.end);

@@ -85,7 +85,7 @@ fn shared_words(left: &str, right: &str) -> usize {
     shared * 100 / left.len().min(right.len()).max(1)
 }
 
-/// The units that come first, as written.
+/// Returns the units that come first, as written.
 pub(super) fn depends_on(document: &Document<'_>, unit: &Unit, rows: &[Row]) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
     for row in rows.iter().filter(|row| row.topic == Some(Topic::Depends) && matches!(row.kind, RowKind::Line(_))) {
@@ -108,7 +108,7 @@ pub(super) fn depends_on(document: &Document<'_>, unit: &Unit, rows: &[Row]) -> 
     found
 }
 
-/// The unit that some words name, if they begin with its name.
+/// Returns the unit that some words name, if they begin with its name.
 fn unit_named(words: &str) -> Option<String> {
     let words = words.trim().trim_end_matches('.');
     let lone = || {

@@ -28,7 +28,7 @@ pub(super) fn lay_down(asking: &Asking<'_, '_>, commands: &mut [PlannedCommand])
     }
 }
 
-/// The folder that a row states; `Some(None)` is the root.
+/// Returns the folder that a row states; `Some(None)` is the root.
 fn stated_folder(asking: &Asking<'_, '_>, row: &Row) -> Option<Option<String>> {
     let label = row.label.as_ref().filter(|label| {
         row.topic == Some(Topic::Folder) && matches!(row.kind, RowKind::Line(_)) && !is_base(&label.name)

@@ -72,7 +72,7 @@ pub(super) fn build_step(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>
     Some(Step { title: one_line(&seed.title), number, span: title.start..end, checkbox, parts, kind, below })
 }
 
-/// The sentences of a step that ask for work which no block shows, by row.
+/// Returns the sentences of a step that ask for work which no block shows, by row.
 fn open_sentences(asking: &Asking<'_, '_>, rows: &Range<usize>, sentences: &[Sentence]) -> Vec<(usize, Span)> {
     let first = asking.rows.get(rows.start).map_or(0, |row| row.span.start);
     let last = asking.rows[rows.clone()].last().map_or(first, |row| row.span.end);
@@ -109,12 +109,12 @@ pub(super) fn expect_by_title(step: &Step, commands: &mut [PlannedCommand]) {
     }
 }
 
-/// The sentences of a line.
+/// Returns the sentences of a line.
 fn sentences_of_line(words: &str) -> impl Iterator<Item = &str> {
     words.split(". ").flat_map(|part| part.split(['。', '；', ';'])).filter(|part| !part.trim().is_empty())
 }
 
-/// The words, by row, of a step whose work neither blocks nor commands do: all that ask for something.
+/// Returns the words, by row, of a step whose work neither blocks nor commands do: all that ask for something.
 fn asked_words(
     asking: &Asking<'_, '_>,
     seed: &Seed,

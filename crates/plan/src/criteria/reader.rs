@@ -86,7 +86,7 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    /// The criterion in whose item the row stands.
+    /// Returns the criterion in whose item the row stands.
     fn owner(&self, row: &Row) -> Option<usize> {
         let around = self.asking.document.items_around(&self.asking.document.pieces[row.piece]);
         around.iter().find_map(|item| self.items.iter().position(|known| *known == Some(*item)))
@@ -215,7 +215,7 @@ impl Reader<'_, '_, '_> {
         self.last = None;
     }
 
-    /// What the plan expects of the command before.
+    /// Returns what the plan expects of the command before.
     fn expect(&mut self, words: &str) {
         let criterion = self.last.and_then(|(_, criterion)| self.criteria.get(criterion));
         let Some((last, beside)) = criterion.and_then(|criterion| criterion.commands.split_last()) else {
@@ -232,7 +232,7 @@ impl Reader<'_, '_, '_> {
     }
 }
 
-/// A command of a table, with what the cells beside its own say of it.
+/// Returns a command of a table, with what the cells beside its own say of it.
 fn beside(mut command: PlannedCommand, before: &str, behind: &str) -> PlannedCommand {
     if command.expect.words.is_some() {
         return command;

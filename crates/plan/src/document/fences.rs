@@ -21,7 +21,7 @@ pub(crate) struct Fence {
 }
 
 impl Fence {
-    /// The content with the fence's own indentation and quote marks taken off.
+    /// Returns the content with the fence's own indentation and quote marks taken off.
     pub(crate) fn dedented(&self, text: &str) -> String {
         let mut out = String::new();
         for line in &self.content {
@@ -99,7 +99,7 @@ fn read_marker(line: &str) -> Option<Marker<'_>> {
     Some(Marker { sign, count, info, indent: count_columns(&line[..before]), before })
 }
 
-/// The marker of an opening line, which may stand behind quote marks and list markers.
+/// Returns the marker of an opening line, which may stand behind quote marks and list markers.
 fn read_opening(line: &str) -> Option<(Marker<'_>, usize)> {
     let lead = Lead::of(line, usize::MAX);
     let mut rest = lead.rest;
@@ -130,7 +130,7 @@ fn after_list_marker(line: &str) -> Option<&str> {
     rest.strip_prefix([' ', '\t'])
 }
 
-/// A line that only a plan has, not the code in it: it shows that a fence was left open.
+/// Returns a line that only a plan has, not the code in it: it shows that a fence was left open.
 fn belongs_to_plan(line: &str) -> bool {
     let words = line.trim_start();
     let heading = words.trim_start_matches('#');
@@ -151,7 +151,7 @@ fn is_document(info: &str) -> bool {
     matches!(language.to_ascii_lowercase().as_str(), "md" | "markdown" | "mdx" | "mdc")
 }
 
-/// Every fence of the text from `start` on, in order, none inside another.
+/// Returns every fence of the text from `start` on, in order, none inside another.
 pub(crate) fn find_fences(text: &str, start: usize) -> Vec<Fence> {
     let rows: Vec<Span> = line_spans(text, start).collect();
     let mut fences = Vec::new();
@@ -177,7 +177,7 @@ pub(crate) fn find_fences(text: &str, start: usize) -> Vec<Fence> {
     fences
 }
 
-/// The row where the fence opened at `first` ends, and whether that row closes it.
+/// Returns the row where the fence opened at `first` ends, and whether that row closes it.
 fn end_of(text: &str, rows: &[Span], first: usize, open: &Marker<'_>, quotes: usize) -> (usize, bool) {
     let document = is_document(open.info);
     let mut depth = 0_usize;
@@ -215,7 +215,7 @@ fn end_of(text: &str, rows: &[Span], first: usize, open: &Marker<'_>, quotes: us
     (unit.map_or(rows.len() - 1, |(at, _)| trim_blank(text, rows, first, at)), false)
 }
 
-/// The last row before `end` that is not blank, not before `first`.
+/// Returns the last row before `end` that is not blank, not before `first`.
 fn trim_blank(text: &str, rows: &[Span], first: usize, end: usize) -> usize {
     (first + 1..end).rev().find(|at| !text[rows[*at].clone()].trim().is_empty()).unwrap_or(first)
 }

@@ -3,7 +3,7 @@
 
 use super::{Fence, Span};
 
-/// The body from `start` on, covered. Spans in it are spans of `text[start..]`.
+/// Returns the body from `start` on, covered. Spans in it are spans of `text[start..]`.
 pub(crate) fn mask_body(text: &str, start: usize, fences: &[Fence]) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for comment in find_comments(text, start, fences) {

@@ -93,7 +93,7 @@ fn depth_of(level: HeadingLevel) -> usize {
     }
 }
 
-/// A box that begins at the start of `text`: the bytes of its mark, and where the words behind it begin.
+/// Returns a box that begins at the start of `text`: the bytes of its mark, and where the words behind it begin.
 pub(crate) fn box_at(text: &str) -> Option<(Range<usize>, usize)> {
     let inner = text.strip_prefix('[')?;
     let mark = inner.chars().next()?;
@@ -112,7 +112,7 @@ pub(crate) fn box_at(text: &str) -> Option<(Range<usize>, usize)> {
     Some((1..end, start))
 }
 
-/// A list marker at the start of `text`: where the words behind it begin.
+/// Returns a list marker at the start of `text`: where the words behind it begin.
 fn list_marker(text: &str) -> Option<usize> {
     if let Some(rest) = text.strip_prefix(['-', '*', '+']) {
         let words = rest.trim_start_matches([' ', '\t']);
@@ -343,7 +343,7 @@ impl Cutting<'_> {
     }
 }
 
-/// The cells of a table row, without the bars, trimmed.
+/// Returns the cells of a table row, without the bars, trimmed.
 fn split_cells(text: &str, row: &Span) -> Vec<Span> {
     let mut found = Vec::new();
     let mut start = row.start;

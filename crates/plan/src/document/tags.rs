@@ -181,7 +181,7 @@ fn end_of_list(text: &str, from: usize, fences: &[Fence]) -> Option<usize> {
     (is_plain && end > from).then_some(end)
 }
 
-/// The words of the `<name>` of a unit, whose element is open from `from` on.
+/// Returns the words of the `<name>` of a unit, whose element is open from `from` on.
 fn name_of_unit(text: &str, from: usize) -> Option<Span> {
     let end = text[from..].find("</task>").map_or(text.len(), |at| from + at);
     let open = text[from..end].find("<name>").map(|at| from + at + "<name>".len())?;

@@ -10,7 +10,7 @@ use crate::inline::{comparison_key, read_label};
 use crate::labels::{Topic, heading_topic, topic_of_label};
 use crate::naming::{Rank, UnitName, read_marks, read_numbered_unit, unit_name};
 
-/// Every section of the document, in order.
+/// Returns every section of the document, in order.
 pub(super) fn find_sections(document: &Document<'_>) -> Vec<Section> {
     let (boxes, work) = tally_pieces(document);
     let mut found: Vec<Section> = Vec::new();
@@ -102,7 +102,7 @@ struct Candidate {
     repeats: Option<usize>,
 }
 
-/// The units that headings open, as a tree.
+/// Returns the units that headings open, as a tree.
 pub(super) fn units_of_headings(
     document: &Document<'_>,
     sections: &[Section],
@@ -137,8 +137,8 @@ pub(super) fn units_of_headings(
     Outline { units: nest_units(flat), twice }
 }
 
-/// The section whose heading is the document's title: the only one of the first level, or the first of all where no
-/// other one begins with its word.
+/// Returns the section whose heading is the document's title: the only one of the first level, or the first of all
+/// where no other one begins with its word.
 fn find_title(sections: &[Section]) -> Option<usize> {
     let first: Vec<usize> = (0..sections.len()).filter(|at| sections[*at].level == 1).collect();
     let word = |at: usize| unit_name(&sections[at].marked.words).map(|name| name.word.to_lowercase());
@@ -284,7 +284,7 @@ fn weigh_section(document: &Document<'_>, sections: &[Section], section: usize) 
         .sum()
 }
 
-/// The piece where a unit ends.
+/// Returns the piece where a unit ends.
 fn end_of(document: &Document<'_>, sections: &[Section], candidates: &[Candidate], index: usize) -> usize {
     let this = &candidates[index];
     let level = sections[this.section].level;

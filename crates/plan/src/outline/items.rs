@@ -9,7 +9,7 @@ use crate::inline::read_label;
 use crate::labels::{Topic, heading_topic, topic_of_label};
 use crate::naming::{Rank, UnitName, read_coded_unit, read_marks, unit_name};
 
-/// The bytes of the mark of an item's box, and where its words begin.
+/// Returns the bytes of the mark of an item's box, and where its words begin.
 pub(crate) fn box_of(document: &Document<'_>, item: &Item) -> Option<(Span, usize)> {
     let (mark, words) = box_at(document.text.get(item.content..)?)?;
     Some((item.content + mark.start..item.content + mark.end, item.content + words))
@@ -79,7 +79,7 @@ fn descend_into(document: &Document<'_>, unit: &mut Unit, resort: u8, labels: &[
     unit.children.sort_by_key(|child| child.pieces.start);
 }
 
-/// The units that items within `pieces` open.
+/// Returns the units that items within `pieces` open.
 fn open_items(
     document: &Document<'_>,
     pieces: &Range<usize>,
@@ -139,7 +139,7 @@ fn open_items(
     build_units(document, found, pieces)
 }
 
-/// The unit that a box with a code opens beside a box that is a unit: "H2 Hotfix" behind "1.3 Build it".
+/// Returns the unit that a box with a code opens beside a box that is a unit: "H2 Hotfix" behind "1.3 Build it".
 fn unit_beside(
     document: &Document<'_>,
     last: &Found,
@@ -152,7 +152,7 @@ fn unit_beside(
     Some((UnitName { rank: last.name.rank, ..name }, last.dialect))
 }
 
-/// The last found item whose number begins this one's.
+/// Returns the last found item whose number begins this one's.
 fn by_number(found: &[Found], words: &str) -> Option<usize> {
     let number = crate::naming::read_numbered_unit(words)?.number?;
     found.iter().rposition(|other| {

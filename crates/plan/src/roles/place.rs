@@ -145,7 +145,7 @@ fn leads_line(before: &str) -> bool {
     words == 0 || at > 0 && words == 1
 }
 
-/// The text from an item's start to the command, on its first line.
+/// Returns the text from an item's start to the command, on its first line.
 fn up_to(document: &Document<'_>, start: usize, at: usize) -> String {
     let text = document.slice(&(start..at));
     text.lines().next().unwrap_or("").to_owned()

@@ -166,7 +166,7 @@ impl<'w> Asked<'w> {
     }
 }
 
-/// The words before those that only say what the work is done like.
+/// Returns the words before those that only say what the work is done like.
 fn before_source<'w>(words: &str, object: &'w str) -> &'w str {
     let follows = code_spans(words, 0).into_iter().any(|span| read_mention(words, &span.outer) == Mention::Source);
     let source = last_entry(object, Use::Source).filter(|found| follows && found.start > 0);
@@ -186,7 +186,7 @@ fn is_place(words: &str, span: &CodeSpan) -> bool {
     last.next().is_some_and(|word| is_entry(word, Use::Place) || is_entry(word, Use::Goal))
 }
 
-/// The words of a sentence without those that only join others.
+/// Returns the words of a sentence without those that only join others.
 fn content_words(words: &str) -> impl Iterator<Item = &str> {
     let joins = |word: &&str| is_entry(word, Use::Function) || is_entry(word, Use::Determiner) || is_join(word);
     words.split_whitespace().filter(move |word| !joins(word))
@@ -225,8 +225,8 @@ fn is_literal(code: &str) -> bool {
     closed('[', ']') && !is_head || closed('{', '}') || closed('"', '"') || closed('\'', '\'')
 }
 
-/// The words of a sentence, code and quotations apart, that have the form of a name in code: small letters, and a capital
-/// behind one.
+/// Returns the words of a sentence, code and quotations apart, that have the form of a name in code: small letters, and
+/// a capital behind one.
 fn plain_names(words: &str) -> impl Iterator<Item = &str> {
     let apart = words.split('`').step_by(2).flat_map(|part| part.split('"').step_by(2));
     apart.flat_map(names_in).filter(|name| {
@@ -247,7 +247,7 @@ fn is_shown_as_code(document: &Document<'_>, name: &str) -> bool {
     })
 }
 
-/// The texts that a sentence quotes.
+/// Returns the texts that a sentence quotes.
 fn quoted_texts(words: &str) -> impl Iterator<Item = &str> {
     words.split('"').skip(1).step_by(2).filter(|text| !text.trim().is_empty() && !text.contains('`'))
 }

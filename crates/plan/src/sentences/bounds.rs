@@ -73,7 +73,7 @@ pub(super) fn is_about(words: &str, protects: &[Protected]) -> bool {
     protects.first().zip(first).is_some_and(|(one, span)| one.name == words[span.inner])
 }
 
-/// The class of a sentence that says what must stay.
+/// Returns the class of a sentence that says what must stay.
 pub(super) fn as_forbidden(class: SentenceClass) -> SentenceClass {
     use SentenceClass::{Context, DoPartly, DoUnshown, Forbid, Place, Unclear};
     if matches!(class, Context | DoUnshown | DoPartly | Place | Unclear) { Forbid } else { class }

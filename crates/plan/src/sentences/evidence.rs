@@ -191,7 +191,7 @@ fn is_comment(line: &str) -> bool {
     ["//", "# ", "--", "/*", "*", "<!--", "#!"].iter().any(|sign| line.starts_with(sign)) || line == "#"
 }
 
-/// The lines that are neither blank nor a comment.
+/// Returns the lines that are neither blank nor a comment.
 fn code_lines(text: &str) -> usize {
     text.lines().filter(|line| !line.trim().is_empty() && !is_comment(line)).count()
 }

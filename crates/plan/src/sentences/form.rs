@@ -159,7 +159,7 @@ pub(super) fn read_form(words: &str) -> Form {
     }
 }
 
-/// The words behind a number such as "2.4 — ".
+/// Returns the words behind a number such as "2.4 — ".
 fn after_number(words: &str) -> &str {
     let bare = words.trim_start_matches(['*', '_']);
     let rest = bare.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
@@ -168,7 +168,7 @@ fn after_number(words: &str) -> &str {
 }
 
 impl Form {
-    /// Its words behind the verb with which it begins.
+    /// Returns its words behind the verb with which it begins.
     pub(super) fn object(&self) -> &str {
         let verb = match self.mood {
             Mood::Asks(what) => entry_at_start(&self.head, what),
@@ -250,7 +250,7 @@ pub(super) fn denies_work(words: &str) -> bool {
     entry_at_start(&comparison_key(words), Use::Negation).is_some()
 }
 
-/// The clause of the verb: what stands behind "that" or "so" speaks of what comes of it.
+/// Returns the clause of the verb: what stands behind "that" or "so" speaks of what comes of it.
 fn imperative_clause(main: &str) -> &str {
     let ends = [" that ", " so ", " which ", " who ", "; ", " — ", " because ", " since ", " when ", " if "];
     let end = ends.iter().filter_map(|word| main.find(word)).min().unwrap_or(main.len());
@@ -260,7 +260,7 @@ fn imperative_clause(main: &str) -> &str {
     &main[..end.min(condition.unwrap_or(end))]
 }
 
-/// The path that a sentence begins with, and the words behind the code with which it begins.
+/// Returns the path that a sentence begins with, and the words behind the code with which it begins.
 ///
 /// "`a.py` — add the key", "`total()` (line 7): return zero", "`a.ts`: export it".
 fn after_subject(words: &str) -> (Option<String>, Option<String>, &str) {
@@ -305,7 +305,7 @@ fn is_conditional(lower: &str) -> bool {
     entry_at_start(head, Use::Condition).is_some()
 }
 
-/// The words behind "also", "then", "in `x`, ", "after the imports: ".
+/// Returns the words behind "also", "then", "in `x`, ", "after the imports: ".
 fn after_leads(lower: &str) -> String {
     let mut rest = lower;
     for _ in 0..4 {
@@ -366,7 +366,7 @@ fn mood_of(head: &str, opening: &Opening, main: &str) -> Mood {
     if uses_in(main).has(Use::Modal) { Mood::Demands } else { Mood::States }
 }
 
-/// The kind of verb that reaches the farthest: "make sure" before "make", the last verb of a Korean sentence.
+/// Returns the kind of verb that reaches the farthest: "make sure" before "make", the last verb of a Korean sentence.
 fn farthest_use(reach: impl Fn(&Use) -> Option<usize>) -> Option<Use> {
     let found = VERBS.into_iter().filter_map(|what| reach(&what).map(|end| (end, what)));
     found.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, what)| what)
@@ -388,7 +388,7 @@ fn is_base_form(head: &str) -> bool {
 /// The distance from its end at which a sentence of a language that puts the verb last is searched for it.
 const LAST: usize = 14;
 
-/// The verb of some clause: Chinese puts it before its object, Korean and Japanese last.
+/// Returns the verb of some clause: Chinese puts it before its object, Korean and Japanese last.
 fn clause_verb(main: &str) -> Option<Use> {
     if main.chars().any(is_verb_last) {
         let from = main.char_indices().rev().nth(LAST).map_or(0, |(at, _)| at);
@@ -437,7 +437,7 @@ fn is_verb(rest: &str) -> bool {
     !states && !ends.contains(&first) && !rest.starts_with([':', '-', '_', '('])
 }
 
-/// The main statement: without code, quotations, parentheses, and what is set against it.
+/// Returns the main statement: without code, quotations, parentheses, and what is set against it.
 fn main_statement(lower: &str) -> String {
     let mut out = String::with_capacity(lower.len());
     let mut depth = 0_usize;

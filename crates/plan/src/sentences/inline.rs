@@ -57,7 +57,7 @@ pub(super) fn read_replacement(words: &str) -> Option<Replacement> {
     Some(found)
 }
 
-/// The places with which words begin, each in code, and where they end: "in `f`", "also, in `a.py`".
+/// Returns the places with which words begin, each in code, and where they end: "in `f`", "also, in `a.py`".
 fn leading_places<'w>(all: &[Token<'w>]) -> (Vec<&'w str>, usize) {
     let mut places = Vec::new();
     let mut at = 0;

@@ -39,7 +39,7 @@ pub(super) struct Judge<'a, 'd, 't> {
 }
 
 impl Judge<'_, '_, '_> {
-    /// The row of the line, ending in a colon, that leads to the list in which a sentence stands.
+    /// Returns the row of the line, ending in a colon, that leads to the list in which a sentence stands.
     pub(super) fn lead(&self, cut: &Cut) -> Option<usize> {
         let row = self.asking.rows.get(cut.row)?;
         let lead = row.item.and_then(|_| self.scopes.lead(cut.row))?;
@@ -202,13 +202,14 @@ impl Judge<'_, '_, '_> {
         self.stock.commits_in(self.bytes(cut))
     }
 
-    /// The bytes of the group around it.
+    /// Returns the bytes of the group around it.
     fn bytes(&self, cut: &Cut) -> std::ops::Range<usize> {
         let rows = &self.asking.rows[self.scopes.group(cut.row)];
         rows.first().map_or(0, |row| row.span.start)..rows.last().map_or(0, |row| row.span.end)
     }
 
-    /// The files that the sentence speaks of: that with which it begins, of the item around it, or of the label above.
+    /// Returns the files that the sentence speaks of: that with which it begins, of the item around it, or of the label
+    /// above.
     fn files(&self, cut: &Cut, form: &Form) -> Option<Vec<usize>> {
         if let Some(path) = &form.path {
             return Some(changes_meant(self.changes, path));
@@ -236,7 +237,7 @@ impl Judge<'_, '_, '_> {
         matches!(names.as_slice(), [name] if as_path(name, true).is_none() && !self.stock.unit().has(name))
     }
 
-    /// The last line in bold above a sentence, below the same heading: "**File: `a.ts`**", "**The pool:**".
+    /// Returns the last line in bold above a sentence, below the same heading: "**File: `a.ts`**", "**The pool:**".
     fn title_above(&self, cut: &Cut) -> Option<usize> {
         let rows = &self.asking.rows[..cut.row];
         let own = rows.iter().rposition(|row| matches!(row.kind, RowKind::Heading(_))).map_or(0, |at| at + 1);
@@ -411,7 +412,7 @@ impl Judge<'_, '_, '_> {
         cut.closes && self.asking.names_file(next) && self.stock.shows_in(next + 1..next + 2)
     }
 
-    /// The row behind the sentence, if it ends its paragraph.
+    /// Returns the row behind the sentence, if it ends its paragraph.
     fn next(&self, cut: &Cut) -> Option<&Row> {
         self.asking.rows.get(cut.last + 1).filter(|_| cut.closes)
     }

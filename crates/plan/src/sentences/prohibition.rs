@@ -160,7 +160,7 @@ pub(super) fn entry_end(clause: &[Token<'_>], at: usize, what: Use) -> Option<us
     last
 }
 
-/// A script without blanks puts verb and object in any order, so all of the clause's code is meant.
+/// Returns a script without blanks puts verb and object in any order, so all of the clause's code is meant.
 fn of_dense(clause: &[Token<'_>]) -> Vec<Protected> {
     let uses = uses_in(&join_words(clause));
     let denied = uses.has(Use::Negation);
@@ -177,7 +177,7 @@ fn of_dense(clause: &[Token<'_>]) -> Vec<Protected> {
     codes.map(|code| build_object(code, None, !any && !stays)).collect()
 }
 
-/// The words of a clause.
+/// Returns the words of a clause.
 pub(super) fn join_words(clause: &[Token<'_>]) -> String {
     let words =
         clause.iter().filter_map(|token| if let Token::Word(word) = token { Some(word.as_str()) } else { None });
@@ -222,7 +222,7 @@ fn of_spaced(clause: &[Token<'_>]) -> Vec<Protected> {
 /// The most words before the name with which a clause begins: "the old constant".
 const TO_SUBJECT: usize = 3;
 
-/// The name with which a clause begins, with nothing before it but what it is: "the constant `x`".
+/// Returns the name with which a clause begins, with nothing before it but what it is: "the constant `x`".
 fn subject_of(clause: &[Token<'_>]) -> Option<usize> {
     let first = clause.iter().position(|token| matches!(token, Token::Code(_))).filter(|at| *at <= TO_SUBJECT)?;
     let other = [
@@ -244,7 +244,8 @@ fn subject_of(clause: &[Token<'_>]) -> Option<usize> {
     (0..first).all(is_name).then_some(first)
 }
 
-/// Where the words end that say something is as it was. A verb behind them has another sense: "as it is described above".
+/// Returns where the words end that say something is as it was. A verb behind them has another sense: "as it is
+/// described above".
 fn stays_end(clause: &[Token<'_>], at: usize) -> Option<usize> {
     let end = entry_end(clause, at, Use::Stays)?;
     let goes_on =
@@ -252,7 +253,7 @@ fn stays_end(clause: &[Token<'_>], at: usize) -> Option<usize> {
     (!goes_on).then_some(end)
 }
 
-/// Where the words end that begin at a token and forbid a change, and whether they forbid a loss only.
+/// Returns where the words end that begin at a token and forbid a change, and whether they forbid a loss only.
 fn verb_at(clause: &[Token<'_>], at: usize) -> Option<(usize, bool)> {
     if let Some(end) = entry_end(clause, at, Use::Keep) {
         return Some((end, true));
@@ -276,7 +277,7 @@ fn verb_at(clause: &[Token<'_>], at: usize) -> Option<(usize, bool)> {
     None
 }
 
-/// The objects from a code span on: "`a`, `b` and `c` in `d.py`".
+/// Returns the objects from a code span on: "`a`, `b` and `c` in `d.py`".
 fn objects_from(clause: &[Token<'_>], at: usize, only_from_loss: bool) -> Vec<Protected> {
     let mut found = Vec::new();
     let mut next = at;

@@ -71,12 +71,12 @@ fn says_within(clause: &[Token<'_>], at: usize, what: Use) -> bool {
     matches!(&clause[at], Token::Word(word) if word.chars().any(is_dense) && uses_in(word).has(what))
 }
 
-/// Where a verb that begins at a token ends.
+/// Returns where a verb that begins at a token ends.
 fn verb_end(clause: &[Token<'_>], at: usize) -> Option<usize> {
     entry_end(clause, at, Use::Remove).or_else(|| says_within(clause, at, Use::Remove).then_some(at + 1))
 }
 
-/// The first name behind the verb, with nothing between that gives it another sense: "from `a`", "uses of `a`".
+/// Returns the first name behind the verb, with nothing between that gives it another sense: "from `a`", "uses of `a`".
 fn object_behind(clause: &[Token<'_>], from: usize) -> Option<usize> {
     let last = clause.len().min(from + TO_OBJECT + 1);
     let at = (from..last).find(|at| matches!(clause[*at], Token::Code(_)))?;
@@ -87,7 +87,7 @@ fn object_behind(clause: &[Token<'_>], from: usize) -> Option<usize> {
     free.then_some(at)
 }
 
-/// The name before a verb that ends the clause: "`MAX` entfernen", "`MAX` を削除".
+/// Returns the name before a verb that ends the clause: "`MAX` entfernen", "`MAX` を削除".
 fn object_before(clause: &[Token<'_>], at: usize) -> Option<usize> {
     let ends = verb_end(clause, at).is_some_and(|end| end == clause.len());
     (ends && at > 0 && matches!(clause[at - 1], Token::Code(_))).then(|| at - 1)
@@ -98,7 +98,8 @@ const TO_NAME: usize = 3;
 /// The most words between a name and what says that it goes: "`MAX` is then".
 const TO_GONE: usize = 3;
 
-/// The first name of a clause that says that it goes, and where those words end: "The constant `MAX` goes away".
+/// Returns the first name of a clause that says that it goes, and where those words end: "The constant `MAX` goes
+/// away".
 fn removed_subject(clause: &[Token<'_>], at: usize) -> Option<(usize, usize)> {
     let end = entry_end(clause, at, Use::Gone)?;
     let first = clause.iter().position(|token| matches!(token, Token::Code(_)))?;
@@ -117,8 +118,8 @@ fn source_end(clause: &[Token<'_>], at: usize) -> Option<usize> {
     (at < clause.len()).then(|| [Use::Source, Use::Place].into_iter().find_map(|what| entry_end(clause, at, what)))?
 }
 
-/// The names of a list that begins with one, each without those that are paths or other code. `gone` is where the words
-/// end that say that they go, if these stand behind.
+/// Returns the names of a list that begins with one, each without those that are paths or other code. `gone` is where
+/// the words end that say that they go, if these stand behind.
 fn listed_names(clause: &[Token<'_>], first: usize, gone: Option<usize>) -> Vec<Removal> {
     let mut names = Vec::new();
     let mut next = first;

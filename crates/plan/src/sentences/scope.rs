@@ -52,34 +52,34 @@ impl Scopes {
         Scopes { starts, ends, sections, around: headings_around(rows), parents, free }
     }
 
-    /// The group of a row.
+    /// Returns the group of a row.
     pub(super) fn group(&self, row: usize) -> Range<usize> {
         let start = self.starts[row];
         start..self.ends[start]
     }
 
-    /// The heading above a row.
+    /// Returns the heading above a row.
     pub(super) fn section(&self, row: usize) -> Option<usize> {
         self.sections[row]
     }
 
-    /// The heading around another.
+    /// Returns the heading around another.
     pub(super) fn around(&self, heading: usize) -> Option<usize> {
         self.around[heading]
     }
 
-    /// The first row of the item in which the item of a row stands.
+    /// Returns the first row of the item in which the item of a row stands.
     pub(super) fn parent(&self, row: usize) -> Option<usize> {
         self.parents[row]
     }
 
-    /// The line that leads to the list in which a row stands: its parent's, or the last one before the list.
+    /// Returns the line that leads to the list in which a row stands: its parent's, or the last one before the list.
     pub(super) fn lead(&self, row: usize) -> Option<usize> {
         self.parents[row].or(self.free[row])
     }
 }
 
-/// The first row of the item around each row's item, and the last line outside lists before each row.
+/// Returns the first row of the item around each row's item, and the last line outside lists before each row.
 fn rows_above(asking: &Asking<'_, '_>) -> (Vec<Option<usize>>, Vec<Option<usize>>) {
     let mut first: HashMap<usize, usize> = HashMap::new();
     let mut free = None;
@@ -115,7 +115,7 @@ fn headings_around(rows: &[Row]) -> Vec<Option<usize>> {
     found
 }
 
-/// The list item around each row that lies in no other, that of the unit itself apart.
+/// Returns the list item around each row that lies in no other, that of the unit itself apart.
 fn outermost_items(asking: &Asking<'_, '_>) -> Vec<Option<usize>> {
     let mut known: HashMap<usize, usize> = HashMap::new();
     let mut find = |item: usize| {

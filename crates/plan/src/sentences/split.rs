@@ -86,7 +86,7 @@ fn cut_segment(document: &Document<'_>, rows: &[Row], range: Range<usize>, found
     }
 }
 
-/// Where the sentences of a text end, the last at its end.
+/// Returns where the sentences of a text end, the last at its end.
 pub(super) fn sentence_ends(text: &str) -> Vec<usize> {
     let mut code = code_spans(text, 0).into_iter().peekable();
     let mut found = Vec::new();

@@ -21,13 +21,13 @@ pub(super) fn lacks_status(words: &str, shown: Shown<'_>) -> bool {
     })
 }
 
-/// Words before a number that is no status.
+/// Returns words before a number that is no status.
 fn is_counted(word: &str) -> bool {
     let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
     matches!(bare.as_str(), "line" | "lines" | "port" | "top" | "first" | "last")
 }
 
-/// The phrase of a status from 400 on, or of a success that has a name of its own.
+/// Returns the phrase of a status from 400 on, or of a success that has a name of its own.
 fn phrase_of_status(bare: &str) -> Option<&'static str> {
     // "200" counts too many other things.
     let is_status = bare.len() == 3 && bare.bytes().all(|letter| letter.is_ascii_digit()) && bare != "200";

@@ -2,7 +2,7 @@
 
 use crate::inline::code_spans;
 
-/// A text without blanks and quotation marks.
+/// Returns a text without blanks and quotation marks.
 pub(super) fn squeeze_text(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, '"' | '\'' | '`')).collect()
 }
@@ -12,7 +12,7 @@ pub(super) fn is_single_name(text: &str) -> bool {
     text.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '-'))
 }
 
-/// The names in a text.
+/// Returns the names in a text.
 pub(super) fn names_in(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '$')))
         .filter(|name| !name.is_empty())
@@ -21,7 +21,7 @@ pub(super) fn names_in(text: &str) -> impl Iterator<Item = &str> {
 /// The fewest letters of a word that says something by itself.
 const SHORTEST: usize = 3;
 
-/// The stems of the words in a text; `getUserById` is four.
+/// Returns the stems of the words in a text; `getUserById` is four.
 pub(super) fn stems_in(text: &str) -> impl Iterator<Item = String> + '_ {
     names_in(text)
         .flat_map(split_name)
@@ -29,7 +29,7 @@ pub(super) fn stems_in(text: &str) -> impl Iterator<Item = String> + '_ {
         .map(|part| stem_of(&part.to_lowercase()))
 }
 
-/// The parts of a name: `getUserById`, `get_user`, `HTTPServer`.
+/// Returns the parts of a name: `getUserById`, `get_user`, `HTTPServer`.
 fn split_name(name: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut start = 0;
@@ -50,7 +50,7 @@ fn split_name(name: &str) -> Vec<&str> {
     found
 }
 
-/// A word without the endings of number and tense.
+/// Returns a word without the endings of number and tense.
 fn stem_of(word: &str) -> String {
     const ENDINGS: [&str; 6] = ["ing", "ies", "ed", "es", "s", "e"];
     let cut =

@@ -150,7 +150,7 @@ fn collect_tox_environment(
     add_session(collector, path, name, line, script, body);
 }
 
-/// A line of tox without what it fills in: `{posargs:tests}` gives way to its default.
+/// Returns a line of tox without what it fills in: `{posargs:tests}` gives way to its default.
 fn without_braces(line: &str) -> String {
     let mut plain = String::new();
     let mut rest = line.trim_start_matches(['-', ' ']);

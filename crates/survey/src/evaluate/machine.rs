@@ -110,7 +110,7 @@ impl<'a> Machine<'a> {
         self.run_statements(body, scope, &mut returned);
     }
 
-    /// A name that a module gives to others.
+    /// Returns a name that a module gives to others.
     pub(crate) fn export_of(&mut self, module: ModuleId, name: &str) -> Value<'a> {
         self.export_within(module, name, 0)
             .unwrap_or(Value::Unknown)

@@ -72,7 +72,7 @@ impl Closure<'_> {
         own.filter(|name| *name != DEFAULT_EXPORT)
     }
 
-    /// Its own name, or what the code calls it.
+    /// Returns its own name, or what the code calls it.
     pub(crate) fn name(&self) -> Option<Rc<str>> {
         let own = self.own_name().map(Rc::from);
         own.or_else(|| self.alias.borrow().clone())

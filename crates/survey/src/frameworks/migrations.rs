@@ -136,7 +136,7 @@ fn options_of<'a>(machine: &Machine<'a>, columns: &Value<'a>) -> Vec<Column> {
         .collect()
 }
 
-/// A column of a builder that takes options; without options, only its type is told.
+/// Returns a column of a builder that takes options; without options, only its type is told.
 fn from_options<'a>(machine: &Machine<'a>, name: &str, options: &Value<'a>) -> Column {
     let is_set = |key: &str| options.entry(key).is_some_and(|value| value.is_true());
     let kind = if let Value::Map(_) = options {

@@ -62,8 +62,8 @@ pub(crate) fn read_prisma_schemas(files: &[&(String, String)], findings: &mut Fi
     }
 }
 
-/// The tables that Prisma makes for two lists that name each other's model: `_AToB`, or as the
-/// relation is called.
+/// Returns the tables that Prisma makes for two lists that name each other's model: `_AToB`, or as the relation is
+/// called.
 fn join_tables(models: &[Model]) -> Vec<Entity> {
     let mut found: Vec<Entity> = Vec::new();
     for (model, list) in models

@@ -288,7 +288,7 @@ pub(super) fn snake_case(name: &str) -> String {
     text
 }
 
-/// The columns that a class adds to its parent's, or has in a table of its own.
+/// Returns the columns that a class adds to its parent's, or has in a table of its own.
 fn columns_of<'a>(
     machine: &mut Machine<'a>,
     class: &Rc<ClassValue<'a>>,
@@ -345,7 +345,7 @@ fn columns_of<'a>(
     columns
 }
 
-/// The value of a field, or what its `declared_attr` function gives.
+/// Returns the value of a field, or what its `declared_attr` function gives.
 fn declared_value<'a>(
     machine: &mut Machine<'a>,
     field: &Field<'a>,

@@ -12,7 +12,7 @@ const MOST_TABLES: usize = 12;
 const MOST_ROUTES: usize = 30;
 const MOST_SHARED: usize = 6;
 
-/// The tables whose files the phase names, or that its words name.
+/// Returns the tables whose files the phase names, or that its words name.
 pub(super) fn tables(ground: &Ground<'_>) -> Vec<Entry> {
     let text = text_of(ground.plan, ground.assignment);
     let words = words(&text);
@@ -50,7 +50,7 @@ fn column(column: &Column) -> String {
     text
 }
 
-/// The routes of the phase's files, and those that its words name or that lie beside one.
+/// Returns the routes of the phase's files, and those that its words name or that lie beside one.
 pub(super) fn routes(ground: &Ground<'_>) -> Vec<Entry> {
     let text = text_of(ground.plan, ground.assignment);
     let spoken: Vec<Vec<&str>> = route_paths(&text).into_iter().map(segments).collect();
@@ -74,19 +74,19 @@ pub(super) fn routes(ground: &Ground<'_>) -> Vec<Entry> {
     ground.code.routes.iter().filter(concerns).take(MOST_ROUTES).map(tell).collect()
 }
 
-/// What is to say of a route without a guard whose siblings have one.
+/// Returns what is to say of a route without a guard whose siblings have one.
 fn missing_guard(routes: &[Route], route: &Route) -> String {
     guarded_siblings(routes, route)
         .map(|beside| format!("; missing-guard: {} of {} routes beside it have one", beside.guarded, beside.all))
         .unwrap_or_default()
 }
 
-/// Whether a route is the one that was spoken of, perhaps without its prefix.
+/// Returns whether a route is the one that was spoken of, perhaps without its prefix.
 fn ends_alike(route: &[&str], said: &[&str]) -> bool {
     route.ends_with(said) || said.ends_with(route) && route.iter().any(|part| *part != "*")
 }
 
-/// The modules of the project that the phase's files, or their models, import most.
+/// Returns the modules of the project that the phase's files, or their models, import most.
 pub(super) fn shared(ground: &mut Ground<'_>, models: &[String]) -> Vec<Entry> {
     let named: BTreeSet<String> = paths(ground).into_iter().map(str::to_owned).collect();
     let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -120,7 +120,7 @@ pub(super) fn shared(ground: &mut Ground<'_>, models: &[String]) -> Vec<Entry> {
     entries
 }
 
-/// The phase's files that are clear.
+/// Returns the phase's files that are clear.
 fn paths<'g>(ground: &'g Ground<'_>) -> BTreeSet<&'g str> {
     ground.assignment.files.iter().filter_map(|file| file.path.as_deref()).collect()
 }

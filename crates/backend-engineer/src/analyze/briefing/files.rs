@@ -24,7 +24,7 @@ const MOST_PASSAGES: usize = 300;
 /// Siblings that are shown.
 const MOST_SIBLINGS: usize = 5;
 
-/// The files that the phase names, each once.
+/// Returns the files that the phase names, each once.
 pub(super) fn named(ground: &mut Ground<'_>) -> Vec<Entry> {
     let mut seen = BTreeSet::new();
     let mut entries = Vec::new();
@@ -76,7 +76,7 @@ impl Spoken {
     }
 }
 
-/// A file by name alone, in outline, with the passages that are spoken of, and whole where it is small.
+/// Returns a file by name alone, in outline, with the passages that are spoken of, and whole where it is small.
 fn forms(ground: &mut Ground<'_>, path: &str, title: &str, spoken: Option<&Spoken>) -> Vec<String> {
     if holds_secrets(path) {
         return vec![format!("{title}: not shown, it may hold secrets")];
@@ -118,7 +118,7 @@ fn shortened(line: &str) -> String {
     }
 }
 
-/// The definitions that the plan names, and the lines, each whole up to a limit.
+/// Returns the definitions that the plan names, and the lines, each whole up to a limit.
 fn passages(path: &str, text: &str, spoken: &Spoken) -> String {
     let outline = code::outline::outline(path, text);
     let words = words(&spoken.text);
@@ -142,7 +142,7 @@ fn passages(path: &str, text: &str, spoken: &Spoken) -> String {
     lines.join("\n")
 }
 
-/// The outline of a file as lines with their numbers; of a document, its headings.
+/// Returns the outline of a file as lines with their numbers; of a document, its headings.
 pub(super) fn outlined(path: &str, text: &str) -> String {
     if path.ends_with(".md") {
         let headings = text.lines().enumerate().filter(|(_, line)| line.starts_with('#') && line.contains("# "));
@@ -154,7 +154,7 @@ pub(super) fn outlined(path: &str, text: &str) -> String {
     lines.join("\n")
 }
 
-/// What stands in the folder of a file that is to be made.
+/// Returns what stands in the folder of a file that is to be made.
 fn neighbours(ground: &Ground<'_>, path: &str) -> String {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let inside = |file: &&String| file.rsplit_once('/').map_or("", |(folder, _)| folder) == folder;
@@ -203,7 +203,7 @@ pub(super) fn siblings(ground: &mut Ground<'_>) -> Vec<Entry> {
     entries
 }
 
-/// The files that other units of the plan name, by name alone.
+/// Returns the files that other units of the plan name, by name alone.
 pub(super) fn others(ground: &Ground<'_>) -> Vec<Entry> {
     let own = &ground.assignment.units;
     let mut seen: BTreeSet<&str> = ground.assignment.files.iter().map(|file| file.written.as_str()).collect();

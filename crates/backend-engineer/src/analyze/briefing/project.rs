@@ -29,12 +29,12 @@ fn family(path: &str) -> Option<Family> {
     }
 }
 
-/// The families of the phase's files: what holds for others does not concern it.
+/// Returns the families of the phase's files: what holds for others does not concern it.
 fn families(ground: &Ground<'_>) -> BTreeSet<Family> {
     ground.assignment.files.iter().filter_map(|file| family(file.path.as_deref()?)).collect()
 }
 
-/// The files that stand between requests and handlers, and those that several layers use.
+/// Returns the files that stand between requests and handlers, and those that several layers use.
 pub(super) fn helpers(ground: &Ground<'_>) -> Vec<Entry> {
     let families = families(ground);
     let of_layer = |layer: Layer| {
@@ -50,7 +50,7 @@ pub(super) fn helpers(ground: &Ground<'_>) -> Vec<Entry> {
     [Layer::Middleware, Layer::Utilities].into_iter().filter_map(of_layer).collect()
 }
 
-/// How the project does things; how it names them, only in the layers of the phase's files and their models.
+/// Returns how the project does things; how it names them, only in the layers of the phase's files and their models.
 pub(super) fn conventions(ground: &Ground<'_>, models: &[String]) -> Vec<Entry> {
     let layers = &ground.code.layers;
     let named = ground.assignment.files.iter().filter_map(|file| file.path.as_deref());
@@ -80,7 +80,7 @@ pub(super) fn conventions(ground: &Ground<'_>, models: &[String]) -> Vec<Entry> 
     ground.code.conventions.iter().filter(|one| concerns(one)).take(MOST_CONVENTIONS).map(tell).collect()
 }
 
-/// The frameworks and tools of the packages that the phase's files belong to, the database and the migrations.
+/// Returns the frameworks and tools of the packages that the phase's files belong to, the database and the migrations.
 pub(super) fn stack(ground: &Ground<'_>) -> Vec<Entry> {
     let stack = &ground.code.stack;
     let packages = packages(ground);
@@ -107,7 +107,7 @@ pub(super) fn stack(ground: &Ground<'_>) -> Vec<Entry> {
     }
 }
 
-/// The folders of the packages that hold a file of the phase; the root's where there is none.
+/// Returns the folders of the packages that hold a file of the phase; the root's where there is none.
 fn packages<'g>(ground: &'g Ground<'_>) -> BTreeSet<&'g str> {
     let stack = &ground.code.stack;
     let paths = ground.assignment.files.iter().filter_map(|file| file.path.as_deref());
@@ -125,7 +125,7 @@ fn packages<'g>(ground: &'g Ground<'_>) -> BTreeSet<&'g str> {
     found
 }
 
-/// The best command of each purpose for these packages; for the whole and, where it can, for one file.
+/// Returns the best command of each purpose for these packages; for the whole and, where it can, for one file.
 pub(super) fn commands(ground: &Ground<'_>) -> Vec<Entry> {
     let packages = packages(ground);
     let wanted = |command: &&Command| {

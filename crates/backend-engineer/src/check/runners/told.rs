@@ -10,7 +10,7 @@ use super::super::judge::Judgement;
 
 /// Larger reports are none that a runner wrote.
 const LARGEST: u64 = 64 << 20;
-/// How many tests or doubts a message names.
+/// The number of tests or doubts a message names.
 const NAMED: usize = 5;
 
 /// What all runners of a command wrote.
@@ -30,7 +30,7 @@ struct Process {
     tests: BTreeMap<String, Verdict>,
     /// What holds tests and failed itself: a file that can't be loaded, a suite whose hook raises.
     groups: BTreeSet<String>,
-    /// How many passed, also of those that share a name.
+    /// The number of passed, also of those that share a name.
     passed: u64,
     doubts: Vec<String>,
 }
@@ -64,7 +64,7 @@ enum Word {
     Skipped,
 }
 
-/// How many tests a command ran, by what its runners told of each.
+/// The number of tests a command ran, by what its runners told of each.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Count {
     /// No runner told anything.
@@ -188,7 +188,7 @@ impl Process {
         Process { tests, groups, doubts, ..self }
     }
 
-    /// Whether it began and was ended before it was done.
+    /// Returns whether it began and was ended before it was done.
     fn is_cut(&self) -> bool {
         self.runs > self.done || self.runs == 0 && !self.nothing
     }
@@ -204,12 +204,12 @@ impl Word {
     }
 }
 
-/// The names of the tests with a verdict.
+/// Returns the names of the tests with a verdict.
 fn named(tests: &[TestResult], verdict: Verdict) -> Vec<&str> {
     tests.iter().filter(|test| test.verdict == verdict).map(|test| test.name.as_str()).collect()
 }
 
-/// The first of many.
+/// Returns the first of many.
 fn shorten(all: &[&str]) -> String {
     let first = all.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
     match all.len().saturating_sub(NAMED) {
@@ -264,7 +264,7 @@ impl<'t> Difference<'t> {
         }
     }
 
-    /// What is told of it, for people.
+    /// Returns what is told of it, for people.
     pub(crate) fn told(&self) -> String {
         let parts = [
             ("failing now and not before", &self.regressed),

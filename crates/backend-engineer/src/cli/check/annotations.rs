@@ -4,7 +4,7 @@ use super::Checked;
 use crate::cli::printer::visible;
 use crate::stop::{Finding, Severity};
 
-/// A line for each finding.
+/// Returns a line for each finding.
 pub(super) fn lines(checked: &Checked<'_>) -> String {
     checked.findings.iter().map(|finding| line(checked, finding)).collect()
 }

@@ -6,7 +6,7 @@ use super::Checked;
 use crate::review::codes;
 use crate::stop::{Finding, Severity};
 
-/// The whole log: one run, the rules that it knows, and a result for each finding.
+/// Returns the whole log: one run, the rules that it knows, and a result for each finding.
 pub(super) fn document(checked: &Checked<'_>) -> Value {
     let rules: Vec<Value> = codes()
         .map(|code| {
@@ -64,7 +64,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// A path as a reference: what has a meaning of its own there is escaped.
+/// Returns a path as a reference: what has a meaning of its own there is escaped.
 fn uri(path: &str) -> String {
     let mut out = String::with_capacity(path.len() + 7);
     // A plan outside of the repository has no relative name.

@@ -11,7 +11,7 @@ pub(super) struct Offered {
     pub(super) text: &'static str,
     /// How it is written.
     pub(super) how: How,
-    /// Whether it is a program.
+    /// True if it is a program.
     pub(super) executable: bool,
     /// What is still to be done by hand.
     pub(super) note: Option<&'static str>,

@@ -5,7 +5,7 @@ use survey::Survey;
 use super::Part;
 use super::rows::{Table, tables};
 
-/// The parts as one document.
+/// Returns the parts as one document.
 pub(super) fn whole(survey: &Survey, parts: &[Part]) -> String {
     let mut text = String::new();
     for part in parts {

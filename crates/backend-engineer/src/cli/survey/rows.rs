@@ -16,7 +16,7 @@ fn table(title: &str, heads: &'static [&'static str], rows: Vec<Vec<String>>) ->
     Table { title: title.to_owned(), heads, rows }
 }
 
-/// The tables of a part; empty ones are left out.
+/// Returns the tables of a part; empty ones are left out.
 pub(super) fn tables(survey: &Survey, part: Part) -> Vec<Table> {
     let mut tables = match part {
         Part::Stack => stack(survey),
@@ -31,7 +31,7 @@ pub(super) fn tables(survey: &Survey, part: Part) -> Vec<Table> {
     tables
 }
 
-/// A folder as people name it.
+/// Returns a folder as people name it.
 pub(super) fn folder(path: &str) -> String {
     if path.is_empty() { ".".to_owned() } else { path.to_owned() }
 }
@@ -135,7 +135,7 @@ fn layers(survey: &Survey) -> Vec<Table> {
     ]
 }
 
-/// How often a convention holds.
+/// Returns how often a convention holds.
 fn share(count: usize, of: Option<usize>) -> String {
     of.map_or_else(|| count.to_string(), |of| format!("{count} of {of}"))
 }

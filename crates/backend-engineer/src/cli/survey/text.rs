@@ -13,7 +13,7 @@ use crate::cli::printer::one_line;
 /// Characters past which a cell is cut, unless it is the last.
 const WIDEST: usize = 64;
 
-/// A part as tables.
+/// Returns a part as tables.
 pub(super) fn part(survey: &Survey, part: Part, palette: Palette) -> String {
     let tables = tables(survey, part);
     if tables.is_empty() {
@@ -59,7 +59,7 @@ fn aligned(table: &Table, palette: Palette) -> String {
     text
 }
 
-/// Everything at a glance.
+/// Returns everything at a glance.
 pub(super) fn overview(survey: &Survey, root: &Path, palette: Palette) -> String {
     let mut text = format!("{}\n", palette.bold(&one_line(&root.display().to_string())));
     let mut say = |name: &str, lines: Vec<String>| {
@@ -124,7 +124,7 @@ fn packages(survey: &Survey) -> Vec<String> {
     lines
 }
 
-/// What shapes the code most, each name once.
+/// Returns what shapes the code most, each name once.
 fn built_with(survey: &Survey) -> Vec<String> {
     let mut seen = Vec::new();
     let roles = ["web", "graphql", "orm", "validation", "authentication", "queue", "tests", "lint", "types"];
@@ -215,7 +215,7 @@ fn layers(survey: &Survey) -> Vec<String> {
     lines
 }
 
-/// The most usual convention of each topic that tells code how to look.
+/// Returns the most usual convention of each topic that tells code how to look.
 fn conventions(survey: &Survey) -> Vec<String> {
     let topics = [
         Topic::ErrorTypes,

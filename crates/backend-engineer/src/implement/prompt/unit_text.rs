@@ -29,7 +29,7 @@ pub(super) struct UnitText {
     pub(super) shown: Range<usize>,
     /// What else is left.
     pub(super) left: Vec<String>,
-    /// Whether anything in it is marked.
+    /// True if anything in it is marked.
     pub(super) is_marked: bool,
 }
 
@@ -80,7 +80,7 @@ pub(super) fn unit_text(work: &UnitWork<'_>, change: &Change, room: usize) -> Un
     shown
 }
 
-/// The note on a block of the plan.
+/// Returns the note on a block of the plan.
 fn of_placement(plan: &Plan, item: &Item, placement: &Placement) -> Option<Note> {
     let block = plan.phase(item.unit)?.blocks.get(placement.block?)?;
     let path = placement.path.as_deref().unwrap_or_default();
@@ -98,7 +98,7 @@ fn of_placement(plan: &Plan, item: &Item, placement: &Placement) -> Option<Note>
     Some(Note { span: block.span.clone(), text, replaces, otherwise })
 }
 
-/// The part of the plan with its notes, cut at a line when it is longer than `room`.
+/// Returns the part of the plan with its notes, cut at a line when it is longer than `room`.
 fn set_in(plan: &Plan, span: Range<usize>, mut notes: Vec<Note>, room: usize) -> UnitText {
     notes.sort_by_key(|note| (note.span.end, note.span.start));
     notes.dedup_by(|next, first| next.span == first.span && next.text == first.text);
@@ -151,7 +151,7 @@ fn cut(text: &str, from: usize, to: usize, room: usize) -> usize {
     text.get(from..most).and_then(|shown| shown.rfind('\n')).map_or(most, |line| from + line)
 }
 
-/// What is said where the unit's text does not end with what is shown.
+/// Returns what is said where the unit's text does not end with what is shown.
 fn rest_of(work: &UnitWork<'_>, shown: &Range<usize>) -> String {
     let plan = &work.run.plan;
     let end = plan.phase(work.assignment.unit).map_or(0, |unit| trimmed(plan.text(), unit.span.clone()).end);
@@ -184,7 +184,7 @@ mod tests {
     const PLAN: &str =
         "# Plan\n\n## Phase 1: Count\n\n- [ ] Add `count()`. Keep it short.\n\n```python\na = 1\n```\n\nRoute it.\n";
 
-    /// The plan with notes on the parts that begin with these words.
+    /// Returns the plan with notes on the parts that begin with these words.
     fn noted(notes: &[(&str, &str, bool)], room: usize) -> UnitText {
         let plan = plan::read(PLAN.as_bytes()).expect("a plan");
         let note = |(words, text, replaces): &(&str, &str, bool)| {

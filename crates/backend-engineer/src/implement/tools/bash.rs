@@ -31,10 +31,10 @@ input! {
     }
 }
 
-/// How long a command may take unless it says otherwise.
+/// The time a command may take unless it says otherwise.
 const USUAL: Duration = Duration::from_secs(120);
 
-/// How long a job is given to listen on a port before the model goes on.
+/// The time a job is given to listen on a port before the model goes on.
 const LISTENING: Duration = Duration::from_secs(3);
 
 /// What is shown of an output's beginning and end, in bytes.
@@ -204,7 +204,7 @@ impl Work<'_> {
         }
     }
 
-    /// The variables of a command: secrets among those that the user lets commands see are made up.
+    /// Returns the variables of a command: secrets among those that the user lets commands see are made up.
     fn environment(&self) -> Vec<(String, String)> {
         let masks = &self.run.masks;
         let hidden = |(name, value): (String, String)| {
@@ -311,7 +311,7 @@ impl Work<'_> {
         Ok(kept.map(|output| output.0))
     }
 
-    /// The output's head and tail, secrets taken out before it is cut.
+    /// Returns the output's head and tail, secrets taken out before it is cut.
     fn shown(&self, outcome: &Outcome, length: u64, kept: Option<u64>) -> Result<String, ToolError> {
         let broken = |error: std::io::Error| ToolError::Stop(format!("an output can't be read: {error}"));
         let clean = |text: &str| self.run.redactor.text(text);

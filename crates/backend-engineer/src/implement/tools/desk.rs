@@ -66,7 +66,7 @@ pub(crate) struct Work<'a> {
     pub(super) memory: &'a mut Memory,
     /// The unit's checks beside its work.
     pub(super) beside: Option<&'a Beside<'a>>,
-    /// How long the next command may take, where the run has a limit of time.
+    /// The time the next command may take, where the run has a limit of time.
     pub(super) left: Option<Duration>,
 }
 
@@ -123,23 +123,23 @@ impl<'a> Desk<'a> {
         self
     }
 
-    /// The tree as it is now.
+    /// Returns the tree as it is now.
     pub(crate) async fn snapshot(&self) -> Snapshot {
         let work = self.work().await;
         Snapshot::of(work.workspace, work.state)
     }
 
-    /// The work, when no other call is at it.
+    /// Returns the work, when no other call is at it.
     pub(crate) async fn work(&self) -> MutexGuard<'_, Work<'a>> {
         self.0.lock().await
     }
 
-    /// The work at once, where nobody is at it.
+    /// Returns the work at once, where nobody is at it.
     pub(crate) fn at_once(&self) -> Result<MutexGuard<'_, Work<'a>>, ToolError> {
         self.0.try_lock().map_err(|_| ToolError::Stop("two calls are at work at the same time".to_owned()))
     }
 
-    /// Whether commands may run.
+    /// Returns whether commands may run.
     pub(crate) fn runs_commands(&self) -> bool {
         self.at_once().is_ok_and(|work| work.run.runs_commands())
     }
@@ -155,7 +155,7 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// A stop of the run, as a tool tells it.
+/// Returns a stop of the run, as a tool tells it.
 pub(super) fn stopped(stop: Stop) -> ToolError {
     ToolError::Stop(match stop.hint {
         Some(hint) => format!("{}. {hint}", stop.message),
@@ -168,7 +168,7 @@ fn unreadable(error: &ReadError) -> ToolError {
 }
 
 impl Work<'_> {
-    /// The path from the root that a model means: absolute below the root, or relative to it.
+    /// Returns the path from the root that a model means: absolute below the root, or relative to it.
     pub(super) fn locate(&self, written: &str) -> Result<String, ToolError> {
         let root = self.run.root();
         let path = Path::new(written.trim());
@@ -193,7 +193,7 @@ impl Work<'_> {
         Ok(parts.join("/"))
     }
 
-    /// The file's bytes as staged, else as they lie in the user's tree.
+    /// Returns the file's bytes as staged, else as they lie in the user's tree.
     pub(super) fn content(&mut self, path: &str) -> Result<Option<Vec<u8>>, ToolError> {
         if path.is_empty() || self.run.root().join(path).is_dir() {
             return tell(format!("`{path}` is a folder; Glob lists what is in it."));
@@ -368,14 +368,14 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// What a call gives, secrets taken out.
+    /// Returns what a call gives, secrets taken out.
     pub(super) fn output(&self, content: &str, trace: &Trace) -> ToolOutput {
         let details = serde_json::to_value(trace).unwrap_or(Value::Null);
         let details = if details == json!({}) { Value::Null } else { details };
         ToolOutput { content: self.run.redactor.text(content), details }
     }
 
-    /// What a file's change looks like, for people.
+    /// Returns what a file's change looks like, for people.
     pub(super) fn diff(&self, path: &str, before: Option<&[u8]>, after: &[u8]) -> String {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let (old, new) = (text(before.unwrap_or_default()), text(after));
@@ -386,7 +386,7 @@ impl Work<'_> {
     }
 }
 
-/// The text's beginning, at most `bytes` long.
+/// Returns the text's beginning, at most `bytes` long.
 pub(super) fn cut(text: &str, bytes: usize) -> String {
     if text.len() <= bytes {
         return text.to_owned();

@@ -86,7 +86,7 @@ impl Tool for Edit<'_, '_> {
     }
 }
 
-/// What was changed, and how the place was found where it was not exact.
+/// Returns what was changed, and how the place was found where it was not exact.
 fn said(path: &str, before: &str, applied: &Applied) -> String {
     let line = |at: usize| before[..at.min(before.len())].matches('\n').count() + 1;
     let lines: Vec<String> = applied.edits.iter().take(10).map(|edit| line(edit.old.start).to_string()).collect();
@@ -97,7 +97,7 @@ fn said(path: &str, before: &str, applied: &Applied) -> String {
     format!("Edited `{path}` at line {}{how}.", lines.join(", "))
 }
 
-/// The line that is most like the first telling line of `old`, from 1.
+/// Returns the line that is most like the first telling line of `old`, from 1.
 fn nearest_line(text: &str, old: &str) -> Option<usize> {
     let wanted =
         old.lines().map(str::trim).find(|line| line.chars().filter(|letter| letter.is_alphanumeric()).count() > 2)?;
@@ -106,7 +106,7 @@ fn nearest_line(text: &str, old: &str) -> Option<usize> {
     lines.filter(|(like, _)| *like >= ALIKE).max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, line)| line)
 }
 
-/// Why the place could not be told, with the text that comes nearest.
+/// Returns why the place could not be told, with the text that comes nearest.
 fn refused(path: &str, text: &str, refusal: &Refusal, old: &str) -> String {
     let mut said = format!("`{path}` was not changed: {}.", refusal.message.trim_end_matches('.'));
     if !refusal.candidates.is_empty() {

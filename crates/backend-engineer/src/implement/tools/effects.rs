@@ -24,7 +24,7 @@ pub(super) struct Settled {
 const NAMED: usize = 12;
 
 impl Settled {
-    /// What the model is told of them.
+    /// Returns what the model is told of them.
     pub(super) fn words(&self) -> String {
         let mut words = String::new();
         if !self.effects.is_empty() {
@@ -91,7 +91,7 @@ impl Work<'_> {
         Ok(settled)
     }
 
-    /// Files that are staged, and that the overlay has as the user's tree does: a command took the change away.
+    /// Returns files that are staged, and that the overlay has as the user's tree does: a command took the change away.
     fn vanished(&self, effects: &[Effect]) -> Vec<Effect> {
         let pending = self.workspace.tree.pending().into_iter();
         let gone = pending.filter(|file| !effects.iter().any(|effect| effect.path == file.path));
@@ -177,7 +177,7 @@ impl Work<'_> {
         }
     }
 
-    /// A lock file whose manifest was changed in this run.
+    /// Returns a lock file whose manifest was changed in this run.
     fn lock(&self, path: &str) -> Option<Permit> {
         let manifest = locked_manifest(path)?;
         let manifest = path.rsplit_once('/').map_or(manifest.to_owned(), |(folder, _)| format!("{folder}/{manifest}"));
@@ -185,7 +185,7 @@ impl Work<'_> {
         changed.then_some(Permit::Lock(manifest))
     }
 
-    /// A new file among migrations, where the phase asks for one.
+    /// Returns a new file among migrations, where the phase asks for one.
     fn migration(&self, effect: &Effect) -> Option<Permit> {
         let path = effect.path.as_str();
         let kept_by_tool = path.ends_with("meta/_journal.json") || path.ends_with("migration_lock.toml");

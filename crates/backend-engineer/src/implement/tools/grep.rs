@@ -21,7 +21,7 @@ pub(super) enum OutputMode {
     FilesWithMatches,
     /// The lines.
     Content,
-    /// How many each file has.
+    /// The number of each file has.
     Count,
 }
 
@@ -191,7 +191,7 @@ impl Search {
         Shown { mode: self.mode, numbers: self.numbers, parts: self.only_matching.then(|| self.matcher.clone()) }
     }
 
-    /// The part of the hits that is asked for, and a word on the rest.
+    /// Returns the part of the hits that is asked for, and a word on the rest.
     fn shown(&self, lines: &[String]) -> String {
         if lines.is_empty() {
             return "Nothing found.".to_owned();

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 /// How a parameter's type is told.
 pub(super) trait Parameter {
-    /// Whether a call must have it.
+    /// True if a call must have it.
     const REQUIRED: bool = true;
 
-    /// Its schema, without the description.
+    /// Returns its schema, without the description.
     fn schema() -> Value;
 }
 
@@ -54,7 +54,7 @@ macro_rules! input {
         }
 
         impl $name {
-            /// How a model is told of the tool.
+            /// Returns how a model is told of the tool.
             pub(super) fn spec() -> llm::ToolSpec {
                 use $crate::implement::tools::input::Parameter;
                 let mut properties = serde_json::Map::new();

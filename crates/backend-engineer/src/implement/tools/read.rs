@@ -75,7 +75,7 @@ impl Tool for Read<'_, '_> {
     }
 }
 
-/// The lines asked for, and a word on what was left out.
+/// Returns the lines asked for, and a word on what was left out.
 fn numbered(path: &str, text: &str, offset: Option<u64>, limit: Option<u64>) -> Result<String, ToolError> {
     let lines: Vec<&str> = text.lines().collect();
     if lines.is_empty() {
@@ -118,7 +118,7 @@ fn binary(path: &str) -> String {
     format!("`{path}` is {what}; only text can be read.")
 }
 
-/// Files of the same name elsewhere, or in the same folder.
+/// Returns files of the same name elsewhere, or in the same folder.
 fn nearby(root: &std::path::Path, path: &str) -> String {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let Ok(entries) = std::fs::read_dir(root.join(folder)) else {

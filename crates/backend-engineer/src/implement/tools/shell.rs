@@ -42,12 +42,12 @@ pub(super) struct Farewell {
 /// The most of a job's new output that is told at once, in bytes.
 const NEWS: u64 = 12_000;
 
-/// A word that no output holds by chance.
+/// Returns a word that no output holds by chance.
 pub(super) fn mark() -> String {
     format!("[be-{:016x}]", std::collections::hash_map::RandomState::new().build_hasher().finish())
 }
 
-/// The script as it is run: in the shell's folder, with a farewell after its output.
+/// Returns the script as it is run: in the shell's folder, with a farewell after its output.
 pub(super) fn script(command: &str, folder: &str, mark: &str) -> String {
     let enter = match folder {
         "" => String::new(),
@@ -57,7 +57,7 @@ pub(super) fn script(command: &str, folder: &str, mark: &str) -> String {
     format!("if [ -n \"$BASH_VERSION\" ]; then trap '{farewell}' EXIT; fi\n{enter}{command}\n")
 }
 
-/// What the shell said at the end of `outcome`, where it came to say it.
+/// Returns what the shell said at the end of `outcome`, where it came to say it.
 pub(super) fn farewell(outcome: &Outcome, mark: &str) -> Option<Farewell> {
     const WINDOW: usize = 8 << 10;
     let mut file = File::open(&outcome.output.path).ok()?;
@@ -75,7 +75,7 @@ pub(super) fn farewell(outcome: &Outcome, mark: &str) -> Option<Farewell> {
     Some(Farewell { pipe, folder: folder.to_owned(), at: from + at as u64 })
 }
 
-/// The folder as it is kept: from the root where it lies below.
+/// Returns the folder as it is kept: from the root where it lies below.
 pub(super) fn kept_folder(folder: &str, root: &Path) -> String {
     match Path::new(folder).strip_prefix(root) {
         Ok(inside) => inside.to_string_lossy().into_owned(),
@@ -87,7 +87,7 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
-/// How a command ended, in words; nothing where all went well.
+/// Returns how a command ended, in words; nothing where all went well.
 pub(super) fn ending(exit: &Exit, pipe: &[i32], longest_ms: u64) -> Option<String> {
     match exit {
         Exit::Code(code) if pipe.len() > 1 && (*code != 0 || pipe.iter().any(|part| *part != 0)) => {
@@ -118,7 +118,7 @@ impl Shell {
         self.jobs.iter().any(|job| job.server.is_some())
     }
 
-    /// The jobs, one a line.
+    /// Returns the jobs, one a line.
     pub(super) fn list(&self) -> String {
         let state = |job: &Job| if job.server.is_some() { "" } else { " (ended)" };
         let lines: Vec<String> =
@@ -126,7 +126,7 @@ impl Shell {
         if lines.is_empty() { "There are no jobs.".to_owned() } else { lines.join("\n") }
     }
 
-    /// What a job has printed since it was last looked at, and whether it has ended.
+    /// Returns what a job has printed since it was last looked at, and whether it has ended.
     pub(super) fn news(&mut self, number: usize) -> Result<String, String> {
         let job = self.jobs.iter_mut().find(|job| job.number == number);
         let job = job.ok_or_else(|| format!("There is no job {number}."))?;
@@ -159,7 +159,7 @@ impl Shell {
     }
 }
 
-/// What stands in a file from a place on, at most [`NEWS`] bytes of its end, and where it ends.
+/// Returns what stands in a file from a place on, at most [`NEWS`] bytes of its end, and where it ends.
 fn since(path: &Path, from: u64) -> (String, u64) {
     let read = || -> std::io::Result<(String, u64)> {
         let mut file = File::open(path)?;

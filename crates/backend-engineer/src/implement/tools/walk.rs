@@ -33,7 +33,7 @@ pub(super) struct Entry {
 }
 
 impl Work<'_> {
-    /// The place that a call names.
+    /// Returns the place that a call names.
     pub(super) fn place(&mut self, path: Option<&str>) -> Result<Place, agent::ToolError> {
         let within = path.map(|path| self.locate(path)).transpose()?.unwrap_or_default();
         let staged = self.workspace.tree.staged();
@@ -51,7 +51,7 @@ impl Work<'_> {
 }
 
 impl Place {
-    /// Every file of the place that passes `types`, in no order.
+    /// Returns every file of the place that passes `types`, in no order.
     pub(super) fn files(&self, types: Option<&Types>) -> Vec<Entry> {
         let mut entries = Vec::new();
         let mut walk = WalkBuilder::new(self.root.join(&self.within));

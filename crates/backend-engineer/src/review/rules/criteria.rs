@@ -39,7 +39,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether the criterion shows how a program is called, be it one that nobody knows yet: `shopctl --version`.
+/// Returns whether the criterion shows how a program is called, be it one that nobody knows yet: `shopctl --version`.
 fn shows_a_call(text: &str) -> bool {
     text.split('`').skip(1).step_by(2).any(|code| {
         let mut words = code.split_whitespace();

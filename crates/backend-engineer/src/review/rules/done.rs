@@ -89,7 +89,7 @@ fn removed(ground: &Ground<'_>, unit: &Phase) -> Vec<Finding> {
     findings
 }
 
-/// Whether all of these blocks stand in files that nothing before this unit touches.
+/// Returns whether all of these blocks stand in files that nothing before this unit touches.
 fn stand(ground: &Ground<'_>, unit: &Phase, blocks: &[usize]) -> bool {
     let lines: usize = blocks
         .iter()

@@ -65,7 +65,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether another part of the same unit makes the file.
+/// Returns whether another part of the same unit makes the file.
 fn made_here(ground: &Ground<'_>, path: &str) -> bool {
     ground.assignment.files.iter().any(|other| {
         let makes = matches!(other.action, Action::Create) && other.path.as_deref() == Some(path);
@@ -73,7 +73,7 @@ fn made_here(ground: &Ground<'_>, path: &str) -> bool {
     })
 }
 
-/// The file whose name, or whose path, is most like the one that is missing.
+/// Returns the file whose name, or whose path, is most like the one that is missing.
 fn nearest(ground: &Ground<'_>, path: &str) -> Option<String> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let all = ground.run.files.all();

@@ -60,7 +60,7 @@ fn of_import(ground: &Ground<'_>, found: PlanImport) -> Option<Finding> {
     Some(finding)
 }
 
-/// The one file of that name that stands elsewhere.
+/// Returns the one file of that name that stands elsewhere.
 fn elsewhere(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
     let name = if path.ends_with(".py") { module.rsplit('.').next()? } else { module.rsplit('/').next()? };
     let ending = path.rsplit_once('.')?.1.trim_end_matches('x');
@@ -72,14 +72,15 @@ fn elsewhere(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
     found.next().filter(|_| found.next().is_none()).cloned()
 }
 
-/// Whether a name that is imported from a package is one of its modules.
+/// Returns whether a name that is imported from a package is one of its modules.
 fn is_submodule(ground: &Ground<'_>, file: &str, name: &str) -> bool {
     let Some(folder) = file.strip_suffix("/__init__.py") else { return false };
     let paths = [format!("{folder}/{name}.py"), format!("{folder}/{name}")];
     paths.iter().any(|path| ground.run.files.stands(path) || ground.planned(path))
 }
 
-/// Whether the plan speaks of the name beyond importing it, where it changes the file; or defines it in any of its code.
+/// Returns whether the plan speaks of the name beyond importing it, where it changes the file; or defines it in any of
+/// its code.
 fn is_planned(ground: &Ground<'_>, file: &str, name: &str) -> bool {
     let touched = ground.planned(file) || ground.assignment.files.iter().any(|one| one.path.as_deref() == Some(file));
     let text = ground.run.plan.text();
@@ -91,7 +92,7 @@ fn is_planned(ground: &Ground<'_>, file: &str, name: &str) -> bool {
     assigns || defines.iter().any(|word| text.contains(&format!("{word}{name}"))) || text.contains(&format!("{name} ="))
 }
 
-/// Whether the plan's words, outside of its code, speak of the name.
+/// Returns whether the plan's words, outside of its code, speak of the name.
 fn in_prose(ground: &Ground<'_>, name: &str) -> bool {
     let mut fenced = false;
     ground.run.plan.text().lines().any(|line| {
@@ -102,7 +103,7 @@ fn in_prose(ground: &Ground<'_>, name: &str) -> bool {
     })
 }
 
-/// Whether a Python module is the project's own by its first part, and is not there.
+/// Returns whether a Python module is the project's own by its first part, and is not there.
 fn missing_python(ground: &Ground<'_>, path: &str, import: &code::imports::Import) -> bool {
     let module = import.module.as_str();
     let inside = module.trim_start_matches('.').replace('.', "/");
@@ -139,7 +140,7 @@ fn missing_python(ground: &Ground<'_>, path: &str, import: &code::imports::Impor
         && !holds_folder(ground, &inside)
 }
 
-/// A name that a manifest declares as a package may be the project's own name as well: its folder decides.
+/// Returns a name that a manifest declares as a package may be the project's own name as well: its folder decides.
 fn declared_as_foreign(declared: bool, top: &str, path: &str) -> bool {
     declared && !path.split('/').any(|part| part == top)
 }
@@ -150,7 +151,7 @@ fn holds_folder(ground: &Ground<'_>, inside: &str) -> bool {
     ground.run.files.all().iter().any(|file| file.starts_with(&start) || file.contains(&within))
 }
 
-/// Whether the plan names a file for this module, in whatever unit, or an earlier unit made it.
+/// Returns whether the plan names a file for this module, in whatever unit, or an earlier unit made it.
 fn is_made(ground: &Ground<'_>, inside: &str, endings: &[&str]) -> bool {
     // By its last two parts: plans shorten paths.
     let parts: Vec<&str> = inside.split('/').filter(|part| !part.is_empty() && *part != "." && *part != "..").collect();
@@ -168,7 +169,7 @@ fn is_made(ground: &Ground<'_>, inside: &str, endings: &[&str]) -> bool {
         })
 }
 
-/// Whether a script's relative module is not there.
+/// Returns whether a script's relative module is not there.
 fn missing_script(ground: &Ground<'_>, path: &str, import: &code::imports::Import) -> bool {
     let module = import.module.as_str();
     if !module.starts_with('.') {
@@ -200,7 +201,7 @@ fn missing_script(ground: &Ground<'_>, path: &str, import: &code::imports::Impor
     !whole.is_empty() && !ground.run.files.stands(&whole) && !is_made(ground, &whole, &endings)
 }
 
-/// The name of the module that is most like the one that is missing.
+/// Returns the name of the module that is most like the one that is missing.
 fn near(path: &str, text: &str, name: &str) -> Option<String> {
     let names = code::outline::outline(path, text)
         .into_iter()

@@ -94,7 +94,7 @@ fn undeclared_script(ground: &Ground<'_>, path: &str, module: &str) -> Option<St
         .then(|| package.to_owned())
 }
 
-/// Whether the plan installs the package, or names it where it speaks of manifests.
+/// Returns whether the plan installs the package, or names it where it speaks of manifests.
 fn is_added(ground: &Ground<'_>, names: &[&str]) -> bool {
     const SIGNS: [&str; 9] =
         ["install", "requirements", "pyproject", "package.json", "dependenc", "--with", "==", ">=", "\": \"^"];

@@ -49,7 +49,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether the word is a program's plain name, and no path, variable, prose or request line.
+/// Returns whether the word is a program's plain name, and no path, variable, prose or request line.
 fn is_name(word: &str) -> bool {
     word.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-' | '+'))
         && word.starts_with(|letter: char| letter.is_ascii_lowercase())

@@ -45,7 +45,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     findings
 }
 
-/// The text of the file that a block is for, where nothing unknown happens to it before.
+/// Returns the text of the file that a block is for, where nothing unknown happens to it before.
 fn file_of<'g>(ground: &'g Ground<'_>, unit: &Phase, block: &CodeBlock) -> Option<(&'g str, &'g str)> {
     let FileOf::Change(change) = &block.file else { return None };
     let path = ground.assignment.file(unit.id, *change)?.path.as_deref()?;
@@ -90,7 +90,7 @@ fn of_block(ground: &Ground<'_>, unit: &Phase, block: &CodeBlock) -> Option<Find
     }
 }
 
-/// Whether code of the plan that comes before the quote brings the line.
+/// Returns whether code of the plan that comes before the quote brings the line.
 fn shown_before(ground: &Ground<'_>, quote: &CodeBlock, line: &str) -> bool {
     let units = ground.run.plan.all();
     let earlier = units.flat_map(|unit| &unit.blocks).filter(|block| block.span.end <= quote.span.start);
@@ -98,7 +98,7 @@ fn shown_before(ground: &Ground<'_>, quote: &CodeBlock, line: &str) -> bool {
     earlier.filter(|block| !matches!(block.role, Role::Before { .. })).any(brings)
 }
 
-/// Whether the change has one quote, so that lines said for it are said for that one.
+/// Returns whether the change has one quote, so that lines said for it are said for that one.
 fn only_quote(unit: &Phase, change: usize) -> bool {
     let quotes = |block: &&CodeBlock| matches!(block.role, Role::Before { .. }) && block.file == FileOf::Change(change);
     unit.blocks.iter().filter(quotes).count() == 1
@@ -189,7 +189,7 @@ fn chunks(quote: &str) -> Vec<Vec<String>> {
     chunks
 }
 
-/// A line without the blanks around it, and with single ones inside; a comment behind code is left out.
+/// Returns a line without the blanks around it, and with single ones inside; a comment behind code is left out.
 fn squeezed(line: &str) -> String {
     let line = line.trim();
     let code = [" // ", "  # ", " # <", " // <"]

@@ -52,7 +52,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     findings
 }
 
-/// The one route that a line says to add, with its place in the line.
+/// Returns the one route that a line says to add, with its place in the line.
 fn added(line: &str) -> Option<(&'static str, &str, usize)> {
     let (method, at) =
         METHODS.iter().filter_map(|method| line.find(method).map(|at| (*method, at))).min_by_key(|(_, at)| *at)?;

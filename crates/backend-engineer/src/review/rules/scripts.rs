@@ -108,7 +108,7 @@ fn script(ground: &Ground<'_>, named: &Named<'_>) -> Option<Missing> {
     Some((&SCRIPT, format!("`{}` has no script `{name}`", named.file("package.json")), hint))
 }
 
-/// Whether the plan speaks of the script as an entry of a manifest.
+/// Returns whether the plan speaks of the script as an entry of a manifest.
 fn adds_script(ground: &Ground<'_>, name: &str) -> bool {
     let text = ground.run.plan.text();
     text.contains(&format!("\"{name}\"")) || ground.planned("package.json") && text.contains(&format!("`{name}`"))

@@ -82,7 +82,7 @@ fn of_request(ground: &Ground<'_>, unit: &Phase, span: &Range<usize>, asked: &As
     Some(finding)
 }
 
-/// The one source file that the nearest line above names which names any, within the same section.
+/// Returns the one source file that the nearest line above names which names any, within the same section.
 fn said_above<'t>(text: &'t str, unit: &Phase, span: &Range<usize>) -> Option<&'t str> {
     for (at, line) in lines_of_prose(text, unit.span.start..span.start).into_iter().rev().take(FARTHEST) {
         let mut files = source_files(line);
@@ -96,14 +96,14 @@ fn said_above<'t>(text: &'t str, unit: &Phase, span: &Range<usize>) -> Option<&'
     None
 }
 
-/// The one source file that a path can mean.
+/// Returns the one source file that a path can mean.
 fn only_file(ground: &Ground<'_>, file: &str) -> Option<String> {
     let ending = format!("/{file}");
     let mut found = ground.run.files.all().iter().filter(|path| *path == file || path.ends_with(&ending));
     found.next().filter(|_| found.next().is_none()).cloned()
 }
 
-/// Whether anything else in the plan brings the name: its code, or words that speak of making it.
+/// Returns whether anything else in the plan brings the name: its code, or words that speak of making it.
 fn is_brought(ground: &Ground<'_>, line: &Range<usize>, name: &str) -> bool {
     let text = ground.run.plan.text();
     let blocks = ground.run.plan.all().flat_map(|unit| &unit.blocks);

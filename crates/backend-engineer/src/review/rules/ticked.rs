@@ -90,14 +90,14 @@ fn lacks_code(run: &RunContext, (unit, step): (&Phase, &Step), later: &[&Phase])
     })
 }
 
-/// The names that a block binds at its top; none where it can't be read as a module, or binds none.
+/// Returns the names that a block binds at its top; none where it can't be read as a module, or binds none.
 fn defined_names(path: &str, text: &str) -> Vec<String> {
     let scopes = Scopes::of_file(path, text);
     let module = scopes.as_ref().and_then(Scopes::module);
     module.map(|module| module.bindings.iter().map(|one| one.name.clone()).collect()).unwrap_or_default()
 }
 
-/// Whether a ticked item creates the file at `path`, which is not there and does not go elsewhere in the plan.
+/// Returns whether a ticked item creates the file at `path`, which is not there and does not go elsewhere in the plan.
 pub(crate) fn is_missing(run: &RunContext, unit: &Phase, change: &PlannedChange, path: &str) -> bool {
     let goes = |other: &PlannedChange| matches!(other.action, Action::Delete | Action::Rename { .. });
     let gone = || run.plan.all().flat_map(|unit| &unit.changes).any(|other| other.path == change.path && goes(other));
@@ -105,7 +105,7 @@ pub(crate) fn is_missing(run: &RunContext, unit: &Phase, change: &PlannedChange,
     creates && is_ticked(run, unit, change.checkbox) && !run.files.stands(path) && !gone()
 }
 
-/// Whether the item of a change is ticked; one without a box is its unit's.
+/// Returns whether the item of a change is ticked; one without a box is its unit's.
 fn is_ticked(run: &RunContext, unit: &Phase, own: Option<plan::CheckboxId>) -> bool {
     match own.and_then(|id| run.plan.checkboxes().get(id.0)) {
         Some(found) => found.state == State::Done,

@@ -41,7 +41,7 @@ pub(crate) struct ToRun<'a> {
     pub(crate) env: Vec<(String, String)>,
     /// Values that come before what variables hold.
     pub(crate) env_first: Vec<FirstValue>,
-    /// How long it may run; as the settings say where nothing is said.
+    /// The time it may run; as the settings say where nothing is said.
     pub(crate) timeout: Option<Duration>,
 }
 
@@ -127,7 +127,7 @@ impl Workspace {
         Ok(self.opened()?.stop(server).await?)
     }
 
-    /// The name of the walls that stand, where a command ran.
+    /// Returns the name of the walls that stand, where a command ran.
     pub(crate) fn tier(&self) -> Option<String> {
         self.standing().map(|sandbox| sandbox.tier().to_string())
     }
@@ -179,7 +179,7 @@ impl Workspace {
         effects.iter().any(|effect| !known(&effect.path) && !self.by_product(&effect.path))
     }
 
-    /// Everything that commands have changed so far and that the user's tree does not have.
+    /// Returns everything that commands have changed so far and that the user's tree does not have.
     pub(crate) async fn effects(&self) -> Result<Vec<Effect>, Stop> {
         match self.standing() {
             Some(sandbox) => Ok(sandbox.changes().await?),
@@ -294,7 +294,7 @@ impl Workspace {
         Ok(())
     }
 
-    /// Whether a sandbox that was begun is there, or known not to come.
+    /// Returns whether a sandbox that was begun is there, or known not to come.
     pub(crate) fn has_raised(&self) -> bool {
         matches!(&self.walls, Walls::Rising(rising) if rising.is_ready())
     }
@@ -407,7 +407,7 @@ const NEW_FILE: u32 = 0o644;
 /// The largest file that a command may change in the user's tree, in bytes.
 pub(in crate::run) const LARGEST: u64 = 64 << 20;
 
-/// The last lines that a command printed.
+/// Returns the last lines that a command printed.
 pub(crate) fn last_lines(outcome: &Outcome, count: usize) -> String {
     let text = outcome.output.tail(count * 200).unwrap_or_default();
     let lines: Vec<&str> = text.trim_end().lines().collect();

@@ -56,13 +56,14 @@ impl Workspace {
         Ok(())
     }
 
-    /// Where commands find the repository.
+    /// Returns where commands find the repository.
     pub(crate) async fn overlay_root(&mut self) -> Result<std::path::PathBuf, Stop> {
         self.prepare().await?;
         Ok(self.opened()?.root().to_owned())
     }
 
-    /// A regular file as commands see it: none where there is none, an error in words where it can't be read as one.
+    /// Returns a regular file as commands see it: none where there is none, an error in words where it can't be read as
+    /// one.
     pub(crate) async fn on_overlay(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
         let sandbox = self.opened().map_err(|stop| stop.message)?;
         sandbox.read_file(path).await.map_err(|error| error.to_string())
@@ -105,7 +106,7 @@ impl Workspace {
         Ok(())
     }
 
-    /// Whether a file of that size may be taken over at all.
+    /// Returns whether a file of that size may be taken over at all.
     pub(crate) fn is_too_large(effect: &Effect) -> bool {
         effect.bytes > LARGEST
     }

@@ -15,7 +15,7 @@ pub(super) struct Front<'a> {
 }
 
 impl Front<'_> {
-    /// The definition that the fields make, without its prompt.
+    /// Returns the definition that the fields make, without its prompt.
     pub(super) fn definition(&self, map: &Map<String, Value>) -> Result<Definition, Wrong> {
         let mut unused = Vec::new();
         for key in map.keys().filter(|key| !OURS.contains(&key.as_str())) {
@@ -68,7 +68,7 @@ impl Front<'_> {
         effort.map_err(|why| self.wrong("effort", format!("`effort` {why}")))
     }
 
-    /// The tools that are offered: those named, or all where none are; those that are forbidden taken away.
+    /// Returns the tools that are offered: those named, or all where none are; those that are forbidden taken away.
     fn tools(&self, map: &Map<String, Value>, unused: &mut Vec<String>) -> Result<Vec<&'static str>, Wrong> {
         let named = match map.get("tools") {
             None => TOOLS.to_vec(),
@@ -110,7 +110,7 @@ impl Front<'_> {
         Ok(known)
     }
 
-    /// What is wrong with a name that is nearly that of one of ours, or names a part of one.
+    /// Returns what is wrong with a name that is nearly that of one of ours, or names a part of one.
     fn slip(&self, key: &str, name: &str) -> Option<Wrong> {
         let base = name.split('(').next().unwrap_or(name);
         let message = if name.contains('(') && TOOLS.contains(&base) {
@@ -126,7 +126,7 @@ impl Front<'_> {
         Wrong { file: self.file.to_owned(), line: self.line_with(key, key), message }
     }
 
-    /// The line of the file that holds `word`, from the line of the field `key` on.
+    /// Returns the line of the file that holds `word`, from the line of the field `key` on.
     fn line_with(&self, key: &str, word: &str) -> usize {
         let opens = |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'));
         let from = self.lines.iter().position(|line| opens(line)).unwrap_or(0);
@@ -136,7 +136,7 @@ impl Front<'_> {
     }
 }
 
-/// Names between commas; a comma within brackets belongs to its name.
+/// Returns names between commas; a comma within brackets belongs to its name.
 fn split(text: &str) -> Vec<String> {
     let mut names = vec![String::new()];
     let mut depth = 0_usize;
@@ -157,7 +157,7 @@ fn split(text: &str) -> Vec<String> {
     names
 }
 
-/// Whether `written` is `meant` with a slip or two.
+/// Returns whether `written` is `meant` with a slip or two.
 fn is_slip(written: &str, meant: &str) -> bool {
     let plain = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
     let bound = (meant.len() / 3).clamp(1, 2);

@@ -35,7 +35,7 @@ impl Places {
         Places::of(root, &here, user.as_deref(), home.as_deref())
     }
 
-    /// Every file in them that may hold a definition, nearest first, by name within a folder.
+    /// Returns every file in them that may hold a definition, nearest first, by name within a folder.
     fn files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
         for folder in &self.0 {
@@ -49,13 +49,13 @@ impl Places {
     }
 }
 
-/// Every definition that is found, the built-in last; one that is wrong is told as such.
+/// Returns every definition that is found, the built-in last; one that is wrong is told as such.
 pub(crate) fn all(places: &Places) -> Vec<(Option<PathBuf>, Result<Definition, Wrong>)> {
     let files = places.files().into_iter().map(|file| (Some(file.clone()), Definition::load(&file)));
     files.chain([(None, Definition::built_in())]).collect()
 }
 
-/// The definition that is asked for: a file, or the nearest one of the name; the default for none.
+/// Returns the definition that is asked for: a file, or the nearest one of the name; the default for none.
 pub(crate) fn find(asked: Option<&str>, places: &Places) -> Result<Definition, Stop> {
     if let Some(asked) = asked.filter(|asked| is_file(asked)) {
         return Ok(Definition::load(Path::new(asked))?);

@@ -16,7 +16,7 @@ pub(super) fn quoted(lines: &[&str]) -> Option<(String, Vec<usize>)> {
     (!changed.is_empty()).then_some((text, changed))
 }
 
-/// The key and the text of a line whose text is plain and can't be read as such.
+/// Returns the key and the text of a line whose text is plain and can't be read as such.
 fn plain(line: &str) -> Option<(&str, &str)> {
     let (key, text) = line.split_once(": ")?;
     let is_key = !key.is_empty() && key.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));

@@ -23,8 +23,8 @@ pub(super) fn direct(root: &Path, commands: &[Command]) -> Vec<Command> {
     found
 }
 
-/// The one call behind a target that is for what the command is for, with nothing in front of it but its variables: what the
-/// target runs first may be what is missing.
+/// Returns the one call behind a target that is for what the command is for, with nothing in front of it but its
+/// variables: what the target runs first may be what is missing.
 fn without_target(command: &Command, has: &dyn Fn(&str) -> bool) -> Option<String> {
     let reading = shell::read(&command.behind);
     let calls = reading.calls();
@@ -41,7 +41,7 @@ fn without_target(command: &Command, has: &dyn Fn(&str) -> bool) -> Option<Strin
     Some(variables.chain([program]).chain(rest).cloned().collect::<Vec<_>>().join(" "))
 }
 
-/// The words of a call as they are written; those in quotes keep them.
+/// Returns the words of a call as they are written; those in quotes keep them.
 fn split(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quote = None;

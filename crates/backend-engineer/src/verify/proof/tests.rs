@@ -104,7 +104,7 @@ impl Scene {
         id
     }
 
-    /// An item of the unit without a box.
+    /// Returns an item of the unit without a box.
     fn item(&self, deeds: Vec<Deed>) -> Item {
         Item { unit: self.phase().id, step: None, title: "An item".to_owned(), checkbox: None, line: 5, deeds }
     }
@@ -122,7 +122,7 @@ impl Scene {
         )
     }
 
-    /// The boxes of the plan, where its only item is `item`, in order: whether each is proven.
+    /// Returns the boxes of the plan, where its only item is `item`, in order: whether each is proven.
     fn boxes(&self, item: Item) -> Vec<bool> {
         let items = vec![self.proof(&item, &[])];
         let change = Change { items: vec![item], ..Change::default() };

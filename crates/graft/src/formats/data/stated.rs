@@ -53,7 +53,7 @@ pub(super) fn stated<'n>(
     Ok(if meant.is_empty() { beside(request, root, &all, fits) } else { None })
 }
 
-/// The only entry that holds the key which the words name as a neighbour, where the file's top has no such key.
+/// Returns the only entry that holds the key which the words name as a neighbour, where the file's top has no such key.
 fn beside<'n>(
     request: &Request<'_>,
     root: &'n Node,

@@ -43,7 +43,7 @@ pub(super) struct Definition {
     /// Between the braces.
     pub(super) body: Option<Range<usize>>,
     pub(super) fields: Vec<Field>,
-    /// Whether something is left out after the last field, or there is no field.
+    /// True if something is left out after the last field, or there is no field.
     tail_elided: bool,
     pub(super) inline: bool,
 }
@@ -55,7 +55,7 @@ pub(super) struct Field {
     /// With its comments and description.
     pub(super) span: Range<usize>,
     pub(super) core: Range<usize>,
-    /// Whether something is left out between the field before and this one.
+    /// True if something is left out between the field before and this one.
     pub(super) parted: bool,
 }
 
@@ -64,14 +64,14 @@ impl Definition {
         self.tail_elided || self.fields.iter().any(|field| field.parted)
     }
 
-    /// The field after which a new one of the same sort goes: attributes of the whole come last.
+    /// Returns the field after which a new one of the same sort goes: attributes of the whole come last.
     pub(super) fn last_field_for(&self, field: &Field) -> Option<&Field> {
         let attribute = |field: &&Field| field.key.starts_with("@@");
         let plain = self.fields.iter().rev().find(|field| !attribute(field));
         if field.key.starts_with("@@") { self.fields.last() } else { plain }
     }
 
-    /// The line after the one that opens the body.
+    /// Returns the line after the one that opens the body.
     pub(super) fn first_line(&self, lines: &Lines<'_>) -> usize {
         self.body.as_ref().map_or(lines.len(), |body| lines.line_at(body.start) + 1)
     }
@@ -89,11 +89,11 @@ impl Definition {
 #[derive(Debug, Default)]
 pub(super) struct Scan {
     pub(super) definitions: Vec<Definition>,
-    /// Whether lines stand outside of all definitions.
+    /// True if lines stand outside of all definitions.
     pub(super) strays: bool,
 }
 
-/// A text without its blanks' differences.
+/// Returns a text without its blanks' differences.
 pub(super) fn even(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -125,7 +125,7 @@ pub(super) fn scan(text: &str, syntax: Syntax) -> Scan {
     found
 }
 
-/// The start of the line after a description that opens at byte `at`.
+/// Returns the start of the line after a description that opens at byte `at`.
 fn after_description(text: &str, at: usize) -> usize {
     let (mark, length) = if text[at..].starts_with("\"\"\"") { ("\"\"\"", 3) } else { ("\"", 1) };
     let inner = at + length;
@@ -193,7 +193,7 @@ fn statement_end(text: &str, start: usize, syntax: Syntax) -> usize {
     at
 }
 
-/// The brace that closes the one at byte `open`; strings and comments are passed over.
+/// Returns the brace that closes the one at byte `open`; strings and comments are passed over.
 fn closing(text: &str, open: usize, syntax: Syntax) -> Option<usize> {
     let mut depth = 0usize;
     let mut at = open;
@@ -270,7 +270,7 @@ fn fields(text: &str, body: &Range<usize>, syntax: Syntax) -> (Vec<Field>, bool)
     (found, parted)
 }
 
-/// The end of a field's last line: lines go on while a bracket is open.
+/// Returns the end of a field's last line: lines go on while a bracket is open.
 fn field_end(text: &str, start: usize, limit: usize) -> usize {
     let mut depth = 0i32;
     let mut at = start;
@@ -285,7 +285,7 @@ fn field_end(text: &str, start: usize, limit: usize) -> usize {
     at
 }
 
-/// What makes a field the same: its name, or for indexes and the like all of it.
+/// Returns what makes a field the same: its name, or for indexes and the like all of it.
 fn key(field: &str) -> String {
     let name = field.split(|found: char| found.is_whitespace() || "(:@".contains(found)).next().unwrap_or_default();
     if !field.starts_with("@@") {

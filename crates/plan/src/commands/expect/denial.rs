@@ -37,13 +37,13 @@ pub(super) fn clauses(lower: &str) -> Vec<&str> {
     found
 }
 
-/// The clause that lower-case words begin with; it may be empty.
+/// Returns the clause that lower-case words begin with; it may be empty.
 pub(super) fn first_clause(lower: &str) -> &str {
     let to = BREAKS.iter().filter_map(|sign| lower.find(sign)).min();
     &lower[..to.unwrap_or(lower.len())]
 }
 
-/// The clause that lower-case words end in; it may be empty.
+/// Returns the clause that lower-case words end in; it may be empty.
 pub(super) fn last_clause(lower: &str) -> &str {
     let from = BREAKS.iter().filter_map(|sign| lower.rfind(sign).map(|at| at + sign.len())).max();
     &lower[from.unwrap_or(0)..]

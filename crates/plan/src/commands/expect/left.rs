@@ -41,8 +41,8 @@ pub(crate) fn is_left(stated: Stated<'_>) -> bool {
     }
 }
 
-/// The sentences that are about the result: the first one, up to the reason or the time that it gives, and those that
-/// begin with a verb of showing or with the output. The others tell what to do, or of something else.
+/// Returns the sentences that are about the result: the first one, up to the reason or the time that it gives, and
+/// those that begin with a verb of showing or with the output. The others tell what to do, or of something else.
 fn of_result(words: &str) -> String {
     const OUTPUT: [&str; 6] = ["it ", "output ", "the output ", "stdout ", "the response ", "the command "];
     const REASONS: [&str; 5] = [" after ", " because ", " since ", " once ", " now that "];
@@ -73,7 +73,8 @@ pub(crate) fn says_result(behind: &str) -> bool {
 }
 
 impl Stated<'_> {
-    /// Whether a quoted text was read, or is none of a result: the command names it, or it is a command or folder itself.
+    /// Returns whether a quoted text was read, or is none of a result: the command names it, or it is a command or
+    /// folder itself.
     fn is_accounted(&self, text: &str) -> bool {
         let expect = self.expect;
         let number = |text: &str| {
@@ -92,7 +93,7 @@ impl Stated<'_> {
             || is_verdict(text) && expect.outcome == ExpectedOutcome::Pass
     }
 
-    /// Whether a number is one of those that were read.
+    /// Returns whether a number is one of those that were read.
     fn is_read(&self, number: u64) -> bool {
         let expect = self.expect;
         let count = expect.count.is_some_and(|count| count.number == number || count.to == Some(number));
@@ -103,8 +104,8 @@ impl Stated<'_> {
             || number == 0 && matches!(expect.outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches)
     }
 
-    /// Whether a number states something that was not read. In front of a command it does only where words compare it or
-    /// tell it; what a check reports is told by its percentages and times.
+    /// Returns whether a number states something that was not read. In front of a command it does only where words
+    /// compare it or tell it; what a check reports is told by its percentages and times.
     fn leaves(&self, number: &measure::Number) -> bool {
         let digits = number.number.to_string();
         let named = names(self.own, &digits) || is_name(&number.before);
@@ -117,7 +118,7 @@ impl Stated<'_> {
         states && !named && !self.is_read(number.number)
     }
 
-    /// Whether what a clause denies was read: that nothing comes, that nothing fails, another number, a text.
+    /// Returns whether what a clause denies was read: that nothing comes, that nothing fails, another number, a text.
     fn reads_denial(&self, clause: &str) -> bool {
         let expect = self.expect;
         let nothing = expect.outcome == ExpectedOutcome::NoMatches;
@@ -131,7 +132,7 @@ impl Stated<'_> {
     }
 }
 
-/// Whether a command names a text whole: `ok` is no part of `okf`.
+/// Returns whether a command names a text whole: `ok` is no part of `okf`.
 fn names(command: &str, text: &str) -> bool {
     let joins = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
     command
@@ -139,7 +140,7 @@ fn names(command: &str, text: &str) -> bool {
         .any(|(at, _)| !joins(command[..at].chars().next_back()) && !joins(command[at + text.len()..].chars().next()))
 }
 
-/// Whether the word before a number makes it a name: "phase 2", "python 3".
+/// Returns whether the word before a number makes it a name: "phase 2", "python 3".
 fn is_name(before: &str) -> bool {
     const NAMES: [&str; 15] = [
         "phase", "step", "task", "section", "part", "chapter", "line", "lines", "version", "python", "node", "django",
@@ -148,7 +149,7 @@ fn is_name(before: &str) -> bool {
     NAMES.contains(&before)
 }
 
-/// Whether a quoted text is a verdict: `PASS`, `All checks passed`; `ok` is a name.
+/// Returns whether a quoted text is a verdict: `PASS`, `All checks passed`; `ok` is a name.
 fn is_verdict(text: &str) -> bool {
     let words = text.chars().all(|letter| letter.is_alphabetic() || matches!(letter, ' ' | '!' | '.'));
     words && text.chars().any(char::is_uppercase) && outcome::outcome(&text.to_lowercase()) == ExpectedOutcome::Pass

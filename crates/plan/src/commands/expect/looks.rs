@@ -116,7 +116,7 @@ pub(crate) fn said(words: &str, look: Look<'_>, side: Side) -> Said {
     if excepted { Said::Unread } else { result }
 }
 
-/// Whether a clause says that something is found; what is stated in front of a search says so by itself.
+/// Returns whether a clause says that something is found; what is stated in front of a search says so by itself.
 fn says_found(words: &[String], clause: &str, side: Side) -> bool {
     let leads = words.len() - after_leads(words).len();
     let found = |word: &String| TABLE.found.contains_key(word);
@@ -124,7 +124,8 @@ fn says_found(words: &[String], clause: &str, side: Side) -> bool {
     side == Side::Before || words.iter().take(leads + 1).any(found) || TABLE.found.keys().any(|word| unspaced(&word))
 }
 
-/// Whether a sentence says more than that something is found: how many, all of them, that something else is not.
+/// Returns whether a sentence says more than that something is found: how many, all of them, that something else is
+/// not.
 fn is_more(bare: &str, own: &str, side: Side) -> bool {
     let table = &*TABLE;
     let words = tokens(first_sentence(bare));
@@ -165,7 +166,7 @@ pub(crate) fn is_bounded(words: &str) -> bool {
     [&TABLE.limits, &TABLE.arrangement, &TABLE.excepts].iter().any(|list| both(list))
 }
 
-/// Whether a clause denies that it is nothing: "is not empty".
+/// Returns whether a clause denies that it is nothing: "is not empty".
 fn is_not_nothing(words: &[String]) -> bool {
     let table = &*TABLE;
     let nothing = words.last().is_some_and(|word| table.nothing.contains_key(word));
@@ -174,7 +175,7 @@ fn is_not_nothing(words: &[String]) -> bool {
         && table.denials.keys().any(|denial| words[..words.len() - 1].join(" ").ends_with(denial.as_str()))
 }
 
-/// Whether a clause says that nothing is found.
+/// Returns whether a clause says that nothing is found.
 fn says_nothing(words: &[String], clause: &str, side: Side) -> bool {
     let table = &*TABLE;
     let start = words.len() - after_leads(words).len();
@@ -193,7 +194,7 @@ fn says_nothing(words: &[String], clause: &str, side: Side) -> bool {
     none > denial || at_end || in_front || denies(words) || unspaced
 }
 
-/// Whether a verb of finding is denied: "must not match", "findet nicht".
+/// Returns whether a verb of finding is denied: "must not match", "findet nicht".
 fn denies(words: &[String]) -> bool {
     /// A verb stands close to what denies it: "does not appear", "no longer is used".
     const REACH: usize = 3;
@@ -209,7 +210,7 @@ fn denies(words: &[String]) -> bool {
     })
 }
 
-/// The words from the first that is no lead.
+/// Returns the words from the first that is no lead.
 fn after_leads(words: &[String]) -> &[String] {
     let start = words.iter().position(|word| !TABLE.leads.contains_key(word)).unwrap_or(words.len());
     &words[start..]
@@ -219,7 +220,7 @@ fn begins(words: &[String], list: &Words) -> bool {
     beginning(words, list) > 0
 }
 
-/// The length of the longest entry that the words begin with.
+/// Returns the length of the longest entry that the words begin with.
 fn beginning(words: &[String], list: &Words) -> usize {
     let text = words.join(" ");
     let whole = |word: &String, left: &str| left.is_empty() || left.starts_with(' ') || !is_spaced(word);
@@ -227,7 +228,7 @@ fn beginning(words: &[String], list: &Words) -> usize {
     list.keys().filter(fits).map(String::len).max().unwrap_or(0)
 }
 
-/// Whether one of the words stands there whole; of a script without blanks, anywhere.
+/// Returns whether one of the words stands there whole; of a script without blanks, anywhere.
 fn has(words: &[String], text: &str, list: &Words) -> bool {
     list.keys().any(|one| list_has(words, text, one))
 }
@@ -241,12 +242,12 @@ fn stands(words: &[String], one: &str) -> bool {
     words.windows(parts.len()).any(|window| window.iter().zip(&parts).all(|(word, part)| word == part))
 }
 
-/// Whether words of its script are set off by blanks.
+/// Returns whether words of its script are set off by blanks.
 fn is_spaced(word: &str) -> bool {
     word.chars().all(|letter| u32::from(letter) < 0x2E80)
 }
 
-/// Whether a word is a commit's name, as done items are marked with it.
+/// Returns whether a word is a commit's name, as done items are marked with it.
 fn is_commit(word: &str) -> bool {
     let hex = (7..=40).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     hex && word.contains(|letter: char| letter.is_ascii_digit())

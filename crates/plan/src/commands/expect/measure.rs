@@ -163,7 +163,7 @@ fn of_words(lower: &str, things: Things) -> Option<Measure> {
     (0..words.len()).find_map(|at| at_word(&words, at, things))
 }
 
-/// What the word at a place states, if that is a number of a result.
+/// Returns what the word at a place states, if that is a number of a result.
 fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
     let (number, percent) = share(words, at)?;
     // The end of a range, or one of two.
@@ -226,7 +226,7 @@ fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
     stated.then_some(Measure::Count(Count { relation, number, to: None, of }))
 }
 
-/// The number at a place, and of a share how many words more it takes: "80%", "80 %".
+/// Returns the number at a place, and of a share how many words more it takes: "80%", "80 %".
 fn share(words: &[String], at: usize) -> Option<(u64, Option<usize>)> {
     let word = &words[at];
     if let Some(number) = word.strip_suffix('%') {
@@ -236,7 +236,7 @@ fn share(words: &[String], at: usize) -> Option<(u64, Option<usize>)> {
     Some((value(word)?, apart.then_some(1)))
 }
 
-/// A number from one to another: "between 1 and 3".
+/// Returns a number from one to another: "between 1 and 3".
 fn between(words: &[String], at: usize, number: u64) -> Option<Count> {
     let begins = at.checked_sub(1).is_some_and(|before| TABLE.between.contains_key(&words[before]));
     let to = words.get(at + 2).and_then(|word| value(word)).filter(|to| begins && *to >= number)?;
@@ -245,8 +245,8 @@ fn between(words: &[String], at: usize, number: u64) -> Option<Count> {
     (ends && !is_denied(words, at)).then_some(Count { relation: Relation::AtLeast, number, to: Some(to), of })
 }
 
-/// Whether what stands before the number at a place in its clause denies it; Chinese, Japanese and Korean deny behind it,
-/// too.
+/// Returns whether what stands before the number at a place in its clause denies it; Chinese, Japanese and Korean deny
+/// behind it, too.
 fn is_denied(words: &[String], at: usize) -> bool {
     let from = words[..at].iter().rposition(|word| is_break(word)).map_or(0, |before| before + 1);
     let to = words[at..].iter().position(|word| is_break(word)).map_or(words.len(), |next| at + next);
@@ -263,7 +263,8 @@ fn is_thing(word: &str) -> bool {
     TABLE.lines.contains_key(word) || TABLE.things.contains_key(word)
 }
 
-/// The words with a sign in place of each text that they quote: what is quoted is a number only where it is digits.
+/// Returns the words with a sign in place of each text that they quote: what is quoted is a number only where it is
+/// digits.
 fn without_texts(lower: &str) -> String {
     let mut bare = String::with_capacity(lower.len());
     let mut from = 0;
@@ -277,7 +278,7 @@ fn without_texts(lower: &str) -> String {
     bare
 }
 
-/// The numbers that words hold, texts that they quote aside, each with the words around it.
+/// Returns the numbers that words hold, texts that they quote aside, each with the words around it.
 pub(super) fn numbers(lower: &str) -> Vec<Number> {
     let words = tokens(&without_texts(lower));
     let at = (0..words.len()).filter_map(|at| {
@@ -316,7 +317,8 @@ pub(super) fn tells(word: &str) -> bool {
     TABLE.tells.contains_key(word)
 }
 
-/// A status that a command ends with. What only says "code" or "status" may be that of an answer, which has three digits.
+/// Returns a status that a command ends with. What only says "code" or "status" may be that of an answer, which has
+/// three digits.
 fn status(before: &str, number: u64) -> Option<Measure> {
     /// The statuses of answers begin here.
     const OF_ANSWERS: u64 = 100;
@@ -328,7 +330,7 @@ fn status(before: &str, number: u64) -> Option<Measure> {
     told.then_some(Measure::Status(status))
 }
 
-/// The relation that the words before a number end with, and the words before that; none is equality.
+/// Returns the relation that the words before a number end with, and the words before that; none is equality.
 fn compared(before: &str) -> (Relation, &str) {
     let all = TABLE.before.iter().flat_map(|(relation, words)| words.keys().map(move |word| (*relation, word)));
     let fitting = all.filter_map(|(relation, word)| {
@@ -347,7 +349,7 @@ fn ends_with_any(text: &str, words: &Words) -> bool {
     })
 }
 
-/// The number that a word is, in digits or in letters.
+/// Returns the number that a word is, in digits or in letters.
 pub(super) fn value(word: &str) -> Option<u64> {
     let digits = !word.is_empty() && word.len() < 10 && word.bytes().all(|byte| byte.is_ascii_digit());
     let named = || TABLE.number.iter().find(|(_, words)| words.contains_key(word)).map(|(number, _)| number.as_str());

@@ -186,7 +186,7 @@ pub(super) fn outcome(lower: &str) -> ExpectedOutcome {
     told(&words)
 }
 
-/// Whether a word tells an outcome by itself, or is only what something is about.
+/// True if a word tells an outcome by itself, or is only what something is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     /// "fails", "passes", "not found".
@@ -216,8 +216,8 @@ pub(in crate::commands) fn tells_nothing(lower: &str) -> bool {
     false
 }
 
-/// Whether what a clause denies is part of the outcome that it tells: "no errors", "does not pass", but not "does not print
-/// ok".
+/// Returns whether what a clause denies is part of the outcome that it tells: "no errors", "does not pass", but not
+/// "does not print ok".
 pub(super) fn reads_denial(clause: &str) -> bool {
     let mut words = clause.to_owned();
     for negated in UNFAILED {
@@ -239,8 +239,8 @@ pub(super) fn reads_denial(clause: &str) -> bool {
     }
 }
 
-/// The outcome of the first word that tells one: "fails, then passes" fails; "no build errors" and "all error tests
-/// pass" pass.
+/// Returns the outcome of the first word that tells one: "fails, then passes" fails; "no build errors" and "all error
+/// tests pass" pass.
 fn told(text: &str) -> ExpectedOutcome {
     let mut from = 0;
     while let Some(telling) = next(text, from) {
@@ -264,7 +264,7 @@ const FAR: usize = 5;
 /// A verb is denied by what stands right before it: "does not pass".
 const NEAR: usize = 1;
 
-/// Whether one of the last `reach` words denies what follows.
+/// Returns whether one of the last `reach` words denies what follows.
 fn is_denied(before: &str, reach: usize) -> bool {
     const DENIALS: [&str; 20] = [
         "no", "not", "without", "zero", "0", "never", "cannot", "doesn't", "don't", "won't", "neither", "nor", "keine",
@@ -291,7 +291,7 @@ fn clause_after(text: &str) -> &str {
     &text[..to.unwrap_or(text.len())]
 }
 
-/// Whether a clause says that something passes.
+/// Returns whether a clause says that something passes.
 fn passes(clause: &str) -> bool {
     let mut from = 0;
     while let Some(telling) = next(clause, from) {
@@ -306,7 +306,7 @@ fn passes(clause: &str) -> bool {
     false
 }
 
-/// The next word at or behind `from` that tells an outcome.
+/// Returns the next word at or behind `from` that tells an outcome.
 fn next(text: &str, from: usize) -> Option<Telling> {
     /// By their first byte.
     static TELLING: LazyLock<Vec<Vec<(&str, ExpectedOutcome)>>> = LazyLock::new(|| {
@@ -341,7 +341,7 @@ fn next(text: &str, from: usize) -> Option<Telling> {
     })
 }
 
-/// What part of a sentence a word of failure is.
+/// Returns what part of a sentence a word of failure is.
 fn part(word: &str) -> Part {
     const NOUNS: [&str; 13] = [
         "error",

@@ -96,7 +96,7 @@ const EXCERPT: &[&str] = &[
     "输出",
 ];
 
-/// Whether a word says that something is printed: a verb in the third person, as behind a command.
+/// Returns whether a word says that something is printed: a verb in the third person, as behind a command.
 pub(crate) fn is_showing(word: &str) -> bool {
     SHOWING.contains(&word) && (!word.is_ascii() || word.ends_with('s'))
 }
@@ -234,7 +234,7 @@ struct Around<'a> {
 }
 
 impl Around<'_> {
-    /// The last words before it in its sentence.
+    /// Returns the last words before it in its sentence.
     fn near(&self) -> Vec<&str> {
         let clause = self.between.rsplit(['.', ';', '—', '(', '；', '。']).next().unwrap_or("");
         let words = clause.split(|letter: char| letter.is_whitespace() || is_sign(letter));
@@ -247,19 +247,19 @@ impl Around<'_> {
         self.near().iter().any(|word| list.contains(word) || unspaced(word))
     }
 
-    /// Whether nothing but an arrow stands before it: "→ `{"ok": true}`".
+    /// Returns whether nothing but an arrow stands before it: "→ `{"ok": true}`".
     fn is_alone(&self) -> bool {
         let sign = |letter: char| letter.is_whitespace() || matches!(letter, '→' | '>' | '=' | ':' | '-' | '*');
         !self.strict && self.between.chars().all(sign) && self.between.trim() != "-"
     }
 
-    /// Whether the words around it tell of another time or case, or offer it as one of two.
+    /// Returns whether the words around it tell of another time or case, or offer it as one of two.
     fn is_elsewhere(&self) -> bool {
         let next = self.behind.trim_start_matches([' ', ',', '*']).to_lowercase();
         self.told(ELSEWHERE) || next.starts_with("or ") || next.starts_with('/')
     }
 
-    /// Whether its own clause denies it, by what stands before it or behind it.
+    /// Returns whether its own clause denies it, by what stands before it or behind it.
     fn denied(&self) -> (bool, bool) {
         let behind = self.behind.to_lowercase();
         let clause = denial::first_clause(&behind);
@@ -293,7 +293,7 @@ impl Around<'_> {
         .unless_path(text, told)
     }
 
-    /// Whether more is said of it than that it stands there: "`ok` is true", "a non-empty `items` list".
+    /// Returns whether more is said of it than that it stands there: "`ok` is true", "a non-empty `items` list".
     fn is_more(&self) -> bool {
         const STATES: [&str; 10] = ["is", "are", "was", "set", "equals", "=", "has", "ist", "true", "false"];
         let next = self.behind.split_whitespace().next().unwrap_or("");
@@ -335,18 +335,18 @@ fn plainly(words: &str) -> Vec<String> {
     found
 }
 
-/// Whether a word is of a script that is written without blanks.
+/// Returns whether a word is of a script that is written without blanks.
 fn is_unspaced(word: &str) -> bool {
     word.chars().any(|letter| u32::from(letter) >= 0x2E80)
 }
 
-/// Whether words quote something that the command itself does not name.
+/// Returns whether words quote something that the command itself does not name.
 pub(super) fn names_more(words: &str, command: &str) -> bool {
     quoted(words).iter().any(|(_, inner)| !command.contains(words[inner.clone()].trim()))
 }
 
-/// What an expected failure is to show: the text that is quoted, the errors that are named, and beside those the statuses of
-/// answers.
+/// Returns what an expected failure is to show: the text that is quoted, the errors that are named, and beside those
+/// the statuses of answers.
 pub(crate) fn failures(words: &str) -> Vec<String> {
     let verdict = |text: &str| {
         let bare = text.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
@@ -377,7 +377,7 @@ pub(crate) fn failing_statuses(words: &str) -> Vec<String> {
     (0..all.len()).filter(|at| is_status(&all[*at]) && !denied(*at)).map(|at| all[at].clone()).collect()
 }
 
-/// Whether the words behind a quotation say that it is seen: "`x` is listed", "`x` log line appears".
+/// Returns whether the words behind a quotation say that it is seen: "`x` is listed", "`x` log line appears".
 fn appears(behind: &str) -> bool {
     const SEEN: [&str; 6] = ["appear", "listed", "printed", "shown", "logged", "출력"];
     let clause = behind.split(['.', ';', ',', '`', '"', '(']).next().unwrap_or("").to_lowercase();
@@ -418,7 +418,7 @@ fn is_truth(text: &str) -> bool {
     ["true", "false", "none", "null", "[]", "{}"].contains(&text.to_lowercase().as_str())
 }
 
-/// Whether quoted words can stand in an output as they are.
+/// Returns whether quoted words can stand in an output as they are.
 fn is_literal(text: &str) -> bool {
     let bare = text.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
     let verdict =
