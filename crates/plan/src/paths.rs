@@ -155,7 +155,7 @@ fn without_root(path: &str) -> &str {
     let Some((first, rest)) = path.split_once('/').filter(|(_, rest)| !rest.is_empty()) else {
         return path;
     };
-    let name = first.trim_start_matches(['<', '{', '$']).trim_end_matches(['>', '}']).to_ascii_lowercase();
+    let name = first.trim_start_matches(['<', '{', '$', '[']).trim_end_matches(['>', '}', ']']).to_ascii_lowercase();
     let placeholder = first.len() > name.len() && name.split(['-', '_', ' ']).any(|part| ROOTS.contains(&part));
     if placeholder { rest } else { path }
 }
@@ -289,7 +289,17 @@ pub(crate) fn same_file(known: &str, said: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{find_paths, lines_said, lines_said_last};
+    use super::{find_paths, lines_said, lines_said_last, without_root};
+
+    #[test]
+    fn a_placeholder_for_the_root_is_no_folder() {
+        for path in ["<root>/app/a.py", "$REPO/app/a.py", "{repo}/app/a.py", "[project]/app/a.py"] {
+            assert_eq!(without_root(path), "app/a.py", "{path}");
+        }
+        for path in ["[slug]/page.tsx", "app/[project]/a.py"] {
+            assert_eq!(without_root(path), path);
+        }
+    }
 
     #[test]
     fn an_address_is_no_path() {

@@ -283,6 +283,9 @@ impl Judge<'_, '_, '_> {
         let asks = matches!(form.mood, Mood::Asks(Use::Change | Use::Remove) | Mood::Demands) || form.maps || absent;
         let lacks = asked.lacks_import(unit) || asked.lacks_status(unit) || asks && asked.lacks_version(unit);
         let lacks = lacks || !form.given && !form.negated && asked.lacks_value(unit);
+        // "`create` also emits an event": what it does beside what its block shows.
+        let does_more = form.mood == Mood::States && form::says_what_code_does(&form.head);
+        let lacks = lacks || does_more && !form.given && !form.negated && asked.lacks_object(unit);
         // The product's own components are known by their names; a title says in words what its blocks show.
         let named = asks && !form.step && !is_title(words) && !row.boxed;
         let lacks = lacks || named && unit.works() && asked.lacks_known_name(unit, self.asking.document);
@@ -364,11 +367,6 @@ impl Judge<'_, '_, '_> {
         }
         let group = self.scopes.group(cut.row);
         let below = self.stock.shows_in(group.start..cut.row) && !self.is_followed(cut);
-        // "`create` also emits an event": what it does beside what its block shows.
-        let acts = form::says_what_code_does(&form.head) && asked.lacks_object(self.stock.unit());
-        if below && acts {
-            return true;
-        }
         let stands = below || form.cautions || self.commits(cut) || row.topic == Some(Topic::Changes);
         stands && asked.is_unfamiliar(self.stock.unit())
     }

@@ -118,3 +118,16 @@ fn negation_belongs_to_the_main_statement() {
         assert!(!read_form(yes).negated, "{yes}");
     }
 }
+
+#[test]
+fn code_that_does_more_begins_its_sentence() {
+    for (head, more) in [
+        ("`create` also emits `created`.", true),
+        ("`create` additionally logs `id`.", true),
+        ("`create` is also called by `index`.", false),
+        ("`create` emits `created`.", false),
+        ("also, `create` emits `created`.", false),
+    ] {
+        assert_eq!(super::form::says_what_code_does(head), more, "{head}");
+    }
+}

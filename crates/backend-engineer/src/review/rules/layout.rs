@@ -1,5 +1,7 @@
 //! New files in folders that the codebase doesn't have, where a folder of that name stands elsewhere.
 
+use std::collections::BTreeSet;
+
 use plan::Action;
 
 use crate::review::code::Code;
@@ -25,17 +27,14 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
         let Some((folder, _)) = file.path.as_deref().and_then(|path| path.rsplit_once('/')) else { continue };
         let first = folder.split('/').next().unwrap_or(folder);
         let files = &ground.run.files;
-        if folder.matches('/').count() < 1
-            || files.stands(first)
-            || ground.facts.made.keys().any(|made| made.starts_with(&format!("{first}/")))
-        {
+        if files.stands(first) || ground.facts.made.keys().any(|made| made.starts_with(&format!("{first}/"))) {
             continue;
         }
         let within = format!("/{folder}/");
-        let found = files
-            .all()
-            .iter()
-            .find_map(|other| other.find(&within).map(|at| other[..at + within.len() - 1].to_owned()));
+        let ends = |other: &String| other.find(&within).map(|at| other[..at + within.len() - 1].to_owned());
+        let all: BTreeSet<String> = files.all().iter().filter_map(ends).collect();
+        // A folder of one name, such as `tests`, may stand in many places.
+        let found = all.first().filter(|_| all.len() == 1 || folder.contains('/'));
         if let Some(found) = found
             && ground.facts.said.insert(format!("folder {folder}"))
         {
@@ -51,6 +50,15 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use crate::review::tests::told;
+
+    #[test]
+    fn a_folder_of_one_name_is_named_where_one_alone_bears_it() {
+        let plan = "# X\n\n## Phase 1: A\n\n- Create `queries/b.sql`\n";
+        let one = [("core/queries/a.sql", "")];
+        let two = [("core/queries/a.sql", ""), ("web/queries/a.sql", "")];
+        assert_eq!(told(&["folder-unknown"], &one, plan).len(), 1);
+        assert_eq!(told(&["folder-unknown"], &two, plan), [""; 0]);
+    }
 
     #[test]
     fn a_folder_that_stands_elsewhere_is_named() {
