@@ -20,10 +20,10 @@ use crate::stop::{Finding, Severity, Stop};
 use crate::tree::ReadError;
 use crate::understand::{Assignment, NamedFile, finding};
 
-/// What was read of the codebase for one unit.
+/// The codebase as it was read for one unit, with the findings of the lint.
 #[derive(Debug)]
 pub(crate) struct Survey {
-    /// What does not fit the plan.
+    /// Findings where the tree does not fit the plan.
     pub(crate) findings: Vec<Finding>,
     /// The code around the unit's files.
     pub(crate) code: Codebase,

@@ -54,11 +54,11 @@ pub(crate) struct Request {
     pub(crate) script: String,
     /// Folder from the root; empty for the root.
     pub(crate) folder: String,
-    /// What the plan expects of it.
+    /// The result that the plan expects of it.
     pub(crate) expect: Expect,
-    /// What it is run for, for people.
+    /// The reason for running it, for people to read.
     pub(crate) why: String,
-    /// What it checks, where that is known from elsewhere than its words.
+    /// The kind of check, where that is known from elsewhere than its words.
     pub(crate) kind: Option<Kind>,
     /// It is a step of the plan, run for what it does.
     pub(crate) step: bool,
@@ -73,7 +73,7 @@ pub(crate) struct Ran {
     pub(crate) script: String,
     /// Its folder from the root.
     pub(crate) folder: String,
-    /// What it proved.
+    /// The conclusion drawn from its end and its output.
     pub(crate) judgement: Judgement,
     /// Exit status, where it has one.
     pub(crate) exit: Option<i32>,
@@ -87,9 +87,9 @@ pub(crate) struct Ran {
     pub(crate) tail: String,
     /// Each test by itself, where the runner said so itself.
     pub(crate) tests: Vec<TestResult>,
-    /// The number of tests ran, by the same source.
+    /// The number of tests that ran, by the same source.
     pub(crate) count: Count,
-    /// What it wrote as a step of the plan and the user does not get; data aside.
+    /// Paths that it wrote as a step of the plan and that were discarded; data aside.
     pub(crate) dropped: Vec<String>,
     /// Data of earlier steps lay beside the tree when it ran.
     pub(crate) beside: bool,
@@ -239,7 +239,7 @@ pub(crate) fn kind_of(work: &UnitWork<'_>, script: &str, folder: &str) -> Kind {
     checked_by(&read(work, script, folder)).into_iter().next().unwrap_or(Kind::Other)
 }
 
-/// What becomes of what a command writes.
+/// The treatment of the files that a command writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Writes {
     /// Staged within the scope: the command is a step of the plan, and what it makes is part of the work.
@@ -263,12 +263,12 @@ pub(crate) async fn run_and_read(work: &mut UnitWork<'_>, request: &Request) -> 
     run_with(work, request, Writes::Discarded).await
 }
 
-/// What a command said of the tree as it was before the change.
+/// The result of a command on the tree as it was before the change.
 #[derive(Debug)]
 pub(crate) struct Before {
-    /// What it proved.
+    /// The conclusion drawn from its end and its output.
     pub(crate) judgement: Judgement,
-    /// What it printed: its head and tail.
+    /// Its output: the head and the tail.
     pub(crate) text: String,
     /// Each test by itself, where the runner said so itself.
     pub(crate) tests: Vec<TestResult>,

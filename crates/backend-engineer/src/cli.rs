@@ -69,7 +69,7 @@ use colour::{ColourWhen, Palette};
 use diagnostics::Look;
 use printer::Stream;
 
-/// What the help says of the exit codes.
+/// The list of the exit codes in the help.
 const EXIT_CODES: &str = "\
 Exit codes:
     0  complete and proven
@@ -83,7 +83,7 @@ Exit codes:
   130  interrupted
 Where several hold, the first of 130, 6, 4, 5, 1, 3, 7 is reported.";
 
-/// What the program's own help says behind them.
+/// The environment and the files in the program's own help, behind the exit codes.
 const SURROUNDINGS: &str = "\
 Environment:
   BACKEND_ENGINEER_SANDBOX, _NETWORK, _TIMEOUT, _STRENGTH, _COMMIT, _SERVICES_FOR_MODEL,
@@ -117,7 +117,7 @@ struct CommandLine {
     command: Command,
 }
 
-/// What holds for every subcommand.
+/// Options of every subcommand.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Globals {
     /// When to colour the output: auto, always or never
@@ -132,7 +132,7 @@ pub(crate) struct Globals {
     )]
     color: ColourWhen,
 
-    /// Who called the subcommand, where it was not the command line.
+    /// The caller of the subcommand, where it was not the command line.
     #[arg(skip)]
     pub(crate) caller: Option<Caller>,
 }

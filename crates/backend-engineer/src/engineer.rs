@@ -1,4 +1,4 @@
-//! Who does what the plan leaves open: a definition, a model, and what they may take; and what an interrupted run knows
+//! The definition and the model that do what the plan leaves open, with their limits; and what an interrupted run knows
 //! of their work.
 
 use std::cell::Cell;
@@ -30,7 +30,7 @@ pub(crate) const PROVIDER_KEYS: [&str; 12] = [
     "AWS_BEARER_TOKEN_BEDROCK",
 ];
 
-/// What a person says about the model on the command line.
+/// Options for the model, from the command line and the settings.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wishes {
     /// `--model`, or the setting.
@@ -41,7 +41,7 @@ pub(crate) struct Wishes {
     pub(crate) tokens: Option<u64>,
     /// `--max-cost`, in US dollars.
     pub(crate) cost: Option<f64>,
-    /// What models cost, as the user tells.
+    /// Prices of models, as the user configured them.
     pub(crate) prices: Prices,
     /// `--max-time`.
     pub(crate) time: Option<std::time::Duration>,
@@ -58,19 +58,19 @@ pub(crate) struct Wishes {
 pub(crate) struct Engineer {
     /// Its instructions and tools.
     pub(crate) definition: Definition,
-    /// Who is asked.
+    /// The model, through its provider.
     pub(crate) model: Box<dyn Model>,
     /// The limits of the run: turns, tokens, money, time.
     pub(crate) budget: Budget,
-    /// How far beyond the named files.
+    /// The scope of the model's writes beyond the files that the plan names.
     pub(crate) reach: Reach,
-    /// How hard the model thinks, where that is said.
+    /// The effort of the model, where it is set.
     pub(crate) effort: Option<Effort>,
-    /// How hard it thinks after checks failed, where that is said.
+    /// The effort after checks failed, where it is set.
     repair_effort: Option<Effort>,
-    /// What the run took so far.
+    /// The turns, tokens and time that the run used so far.
     pub(crate) spent: Cell<Spent>,
-    /// What an interrupted run recorded, to go on from.
+    /// The events of an interrupted run, to go on from.
     pub(crate) recorded: Vec<Event>,
 }
 

@@ -15,9 +15,9 @@ use crate::unit_work::UnitWork;
 pub(crate) struct Observation<'a> {
     /// The unit; none for a check of the project's own.
     pub(crate) unit: Option<PhaseId>,
-    /// What it was run for.
+    /// The item that it was run for.
     pub(crate) item: ItemName,
-    /// What came of it.
+    /// The outcome, with the reason behind it.
     pub(crate) ran: &'a Ran,
 }
 
@@ -70,7 +70,7 @@ pub(crate) fn subject(run: &RunContext, observation: &Observation<'_>) -> Subjec
     }
 }
 
-/// What is known when evidence is looked for.
+/// The context of a search for evidence.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Search<'a> {
     /// All evidence of the plan, newest first.

@@ -1,5 +1,6 @@
-//! What is known of the repository's files, for everybody who asks: one walk, one look at each file, one fingerprint. What
-//! a file held is remembered by its stamp in the user's cache folder, so that a file which nobody wrote is not read again.
+//! The facts of the repository's files, for everybody who asks: one walk, one look at each file, one fingerprint. What
+//! a file held is remembered by its stamp in the user's cache folder, so that a file which nobody wrote is not read
+//! again.
 
 mod stamp;
 
@@ -50,20 +51,20 @@ pub(crate) fn read_text(file: &Path) -> Option<String> {
     String::from_utf8(read_regular(file, LARGEST_TEXT).ok()?).ok()
 }
 
-/// What a file held when it bore a stamp.
+/// The facts of a file's content, for the stamp that the file bore.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct FileFacts {
     stamp: Stamp,
     /// The name of its content; nothing before it was read or found in git's index.
     content: Option<String>,
-    /// What a source file defines and imports; nothing before it was read.
+    /// Names that a source file defines and imports; nothing before it was read.
     names: Option<Names>,
     /// The stamp was compared in this run.
     #[serde(skip)]
     is_compared: bool,
 }
 
-/// What is kept from run to run, and how much of it is sure in this one.
+/// Facts that are kept from run to run, with marks for those that this run has confirmed.
 #[derive(Debug, Default)]
 struct Known {
     files: BTreeMap<String, FileFacts>,
@@ -93,7 +94,7 @@ pub(crate) struct TreeFacts {
 struct State {
     listing: OnceCell<Listing>,
     paths: OnceCell<BTreeSet<String>>,
-    /// What the fingerprint says of each file.
+    /// The state of each file that goes into the fingerprint, by path.
     states: OnceCell<Vec<(String, String)>>,
     survey: OnceCell<Rc<Survey>>,
     commands: OnceCell<Rc<Vec<Command>>>,
@@ -357,7 +358,7 @@ impl TreeFacts {
     }
 }
 
-/// What is found of a file when it is looked at.
+/// The facts that a look at a file yields.
 #[derive(Debug)]
 struct Found {
     stamp: Stamp,

@@ -13,10 +13,10 @@ pub(crate) fn is_by_product(path: &str) -> bool {
     code::paths::is_by_product(path)
 }
 
-/// What is laid over a file: its bytes, and its permission bits where they are to change.
+/// A staged state of a file: its bytes, and its permission bits where they are to change.
 pub(crate) type Laid<'a> = (&'a [u8], Option<u32>);
 
-/// What stands behind the hash of a file that may be run. Of a mode, git keeps only this.
+/// The mark behind the hash of an executable file. Of a mode, git keeps only this.
 const EXECUTABLE: &str = ", executable";
 
 /// Returns whether a file with these permission bits may be run by its owner.

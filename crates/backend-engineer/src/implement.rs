@@ -39,7 +39,7 @@ pub(crate) use sentences::remaining;
 pub(crate) use session::Session;
 use session::engage;
 
-/// What was done about each item of the phase.
+/// The work on each item of the phase, with its effects.
 #[derive(Debug, Default)]
 pub(crate) struct Change {
     /// The items in the plan's order.
@@ -52,7 +52,7 @@ pub(crate) struct Change {
     pub(crate) put_away: Vec<String>,
     /// The model's work on it.
     pub(crate) session: Option<Session>,
-    /// What checks said apart.
+    /// Results of checks that ran apart from the run's own overlay.
     pub(crate) known: KnownResults,
 }
 
@@ -63,13 +63,13 @@ pub(crate) struct Item {
     pub(crate) unit: PhaseId,
     /// Its place in [`plan::Phase::steps`]; `None` for what a unit says of a file without a step.
     pub(crate) step: Option<usize>,
-    /// What people call it.
+    /// Its name for people.
     pub(crate) title: String,
     /// Its box.
     pub(crate) checkbox: Option<CheckboxId>,
     /// Line in the plan, from 1.
     pub(crate) line: usize,
-    /// What was done, in order.
+    /// Its steps as they were carried out, in order.
     pub(crate) deeds: Vec<Deed>,
 }
 
@@ -82,7 +82,7 @@ pub(crate) enum Deed {
     Run {
         /// Its place in [`plan::Phase::commands`].
         command: usize,
-        /// What came of it.
+        /// The outcome, with the reason behind it.
         ran: Box<Ran>,
         /// The plan expects it to fail here.
         expects_failure: bool,
@@ -98,7 +98,7 @@ pub(crate) enum Deed {
     Commit(Result<String, NoCommit>),
     /// Prose that asks for something that only a mind can do.
     Left(Remainder),
-    /// What a model worked on: it changed these files, which says nothing about whether it is done.
+    /// Work of a model: it changed these files, which says nothing about whether the item is done.
     Worked {
         /// The files.
         paths: Vec<String>,

@@ -9,7 +9,7 @@ use plan::Protected;
 
 use crate::tree::Pending;
 
-/// What became of something that must stay.
+/// The outcome of a prohibition: kept, broken or not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ProhibitionOutcome {
     /// The change leaves it alone.

@@ -23,12 +23,12 @@ use crate::verify::{
 pub(crate) use json::document;
 pub(crate) use rechecked::{Rechecked, RecheckedState};
 
-/// What a run has to say about one phase.
+/// The report of a run on one phase.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Report {
     /// "Implementation Complete", "Unproven", "Incomplete" or "Failed".
     pub(crate) heading: String,
-    /// What the process ends with for this phase.
+    /// The exit code that this phase calls for.
     #[serde(serialize_with = "json::code")]
     pub(crate) exit: Exit,
     /// The plan's path.
@@ -45,11 +45,11 @@ pub(crate) struct Report {
     files: Vec<Account>,
     /// The lines on tests, lint and types.
     pub(crate) verification: Results,
-    /// The number of wrong versions of the phase's code its tests reject; none where nothing was tried.
+    /// The number of wrong versions of the phase's code that its tests reject; none where nothing was tried.
     strength: Option<Strength>,
     /// Every check.
     pub(crate) checks: Vec<CheckLine>,
-    /// What was refused, and what would have to be decided.
+    /// Blocks and steps that were refused, with the decision that each needs.
     pub(crate) refusals: Vec<Refusal>,
     /// Manual criteria that are still open.
     pub(crate) manual: Vec<Line>,
@@ -61,7 +61,7 @@ pub(crate) struct Report {
     pub(crate) sandbox: Option<String>,
     /// Every span of the phase's text, from its first byte to its last, with what became of it.
     spans: Vec<SpanLine>,
-    /// The number of spans there are of each state, those of mere markup apart.
+    /// The number of spans of each state, those of mere markup apart.
     span_states: BTreeMap<SpanState, usize>,
     /// Observations, decisions, what is left open and why.
     pub(crate) notes: Vec<String>,
@@ -79,7 +79,7 @@ pub(crate) struct Task {
     pub(crate) line: usize,
     /// Proven, or ticked before.
     pub(crate) done: bool,
-    /// What proves it, or why it is open.
+    /// The proof, or the reason why it is open.
     pub(crate) why: String,
 }
 
@@ -108,7 +108,7 @@ pub(crate) struct Results {
 pub(crate) struct Outcome {
     /// The worst of all checks of the kind.
     pub(crate) verdict: Verdict,
-    /// What was seen.
+    /// The observation behind it, in words.
     pub(crate) details: String,
 }
 
@@ -119,7 +119,7 @@ pub(crate) struct CheckLine {
     pub(crate) text: String,
     /// Line in the plan, from 1; 0 for the project's own.
     pub(crate) line: usize,
-    /// What it checks.
+    /// The kind of check: the line of the report that it belongs to.
     pub(crate) kind: Kind,
     /// The command; empty where the plan gives none.
     pub(crate) command: String,
@@ -127,19 +127,19 @@ pub(crate) struct CheckLine {
     pub(crate) folder: String,
     /// Its exit status.
     pub(crate) exit: Option<i32>,
-    /// What it proved.
+    /// The conclusion drawn from its end and its output.
     pub(crate) verdict: Verdict,
-    /// What was seen.
+    /// The observation behind it, in words.
     pub(crate) details: String,
     /// The fingerprint of the tree that it ran on.
     pub(crate) tree: Option<String>,
     /// The end of what it printed, where it failed.
     pub(crate) output: String,
-    /// The number of tests its runners told of, where they told of any.
+    /// The number of tests in the reports of its runners, where they reported any.
     pub(crate) tests: Option<TestCounts>,
 }
 
-/// The number of tests a check ran, by what their runner says itself.
+/// The number of tests that a check ran, by the report of their runner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct TestCounts {
     /// Those that passed.

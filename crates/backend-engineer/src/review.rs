@@ -23,7 +23,7 @@ use crate::understand::{assignment_of, finding, finished, not_approved, without_
 use crate::unit_work::UnitWork;
 use ground::{Facts, Ground};
 
-/// What is reviewed, which decides what counts as done before.
+/// The extent of the lint, which decides what counts as done before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
     /// The whole plan, its units in their order: what an earlier one makes is there for a later one.

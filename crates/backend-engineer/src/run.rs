@@ -1,4 +1,4 @@
-//! What a run stands on, by how long it lasts: what is fixed for the run ([`RunContext`]), what it works on
+//! The parts of a run, by how long they last: what is fixed for the run ([`RunContext`]), what it works on
 //! ([`Workspace`]), where it is recorded ([`Recorder`]), and what lasts for one unit only ([`UnitState`]).
 
 mod scratch;

@@ -1,4 +1,4 @@
-//! What holds for a run: flags, then the environment, then the repository's configuration, then the user's, then
+//! The settings of a run: flags, then the environment, then the repository's configuration, then the user's, then
 //! defaults. Every value keeps its origin, and a repository can't weaken its user's protection by itself.
 
 mod origin;
@@ -42,19 +42,19 @@ pub(crate) use value::{Effort, Endpoint, Hidden, Walls, read_duration, read_stre
 /// Where a repository keeps its configuration.
 const REPOSITORY_FILE: &str = ".backend-engineer/config.toml";
 
-/// The time one command may run unless said otherwise.
+/// The time that one command may run unless set otherwise.
 const TIMEOUT: Duration = Duration::from_secs(600);
 
-/// The time wrong versions of a phase's code are tried unless said otherwise: about as long as a suite of ordinary size
-/// runs. A new test file takes between a fifth of a second and two to run, so that at least a dozen versions have their
-/// turn, and a run is not noticeably longer.
+/// The time for which wrong versions of a phase's code are tried unless set otherwise: about as long as a suite of
+/// ordinary size runs. A new test file takes between a fifth of a second and two to run, so that at least a dozen
+/// versions have their turn, and a run is not noticeably longer.
 const STRENGTH: Duration = Duration::from_secs(30);
 
 /// Why something that a repository asks for is withheld, and how to have it.
 const WHY_WITHHELD: &str = "A repository's own configuration can't weaken its user's sandbox: ask for it with a flag or in \
                             your own configuration, or list the repository there under `trusted`.";
 
-/// What the command line says of the settings.
+/// Settings from the command line, which override all others.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Flags {
     /// `--sandbox`.
@@ -105,26 +105,26 @@ impl Surroundings {
     }
 }
 
-/// What holds.
+/// The configuration where there is one, else the default.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// The sandbox of every command.
     pub(crate) sandbox: Held<Walls>,
     /// True if commands may use the network.
     pub(crate) network: Held<bool>,
-    /// The time one command may run.
+    /// The time that one command may run.
     pub(crate) timeout: Held<Duration>,
-    /// The time wrong versions of a phase's code are tried against its tests.
+    /// The time for which wrong versions of a phase's code are tried against its tests.
     pub(crate) strength: Held<Duration>,
-    /// What commands may take of the machine.
+    /// The limits of commands on processes, memory and disk, by their keys.
     pub(crate) limits: BTreeMap<&'static str, Held<u64>>,
     /// True if the plan's commit steps are carried out.
     pub(crate) commit: Held<bool>,
-    /// Who does what the plan leaves open; the agent definition says where nobody does.
+    /// The model that does what the plan leaves open; where it is not set, the agent definition names it.
     pub(crate) model: Option<Held<String>>,
-    /// How hard it thinks.
+    /// The effort of the model.
     pub(crate) effort: Option<Held<Effort>>,
-    /// How hard it thinks after checks failed.
+    /// The effort of the model after checks failed.
     pub(crate) repair_effort: Option<Held<Effort>>,
     /// The project's own commands.
     pub(crate) commands: Commands,
@@ -134,7 +134,7 @@ pub(crate) struct Settings {
     pub(crate) services: BTreeMap<String, Held<Endpoint>>,
     /// True if a model's commands reach them, and the network where it is open.
     pub(crate) services_for_model: Held<bool>,
-    /// What models cost, as the user tells.
+    /// Prices of models, as the user configured them.
     pub(crate) prices: BTreeMap<String, Held<Price>>,
     /// Globs of files that are never written, as written.
     pub(crate) protected: Vec<Held<String>>,
@@ -142,13 +142,13 @@ pub(crate) struct Settings {
     pub(crate) env: Vec<Held<String>>,
     /// The variables of `env` that are set, with their values.
     pub(crate) values: BTreeMap<String, Hidden>,
-    /// What of the machine commands see though it lies in what is hidden.
+    /// Paths of the machine that commands see although they lie in hidden folders.
     pub(crate) show: Vec<Held<PathBuf>>,
-    /// True if the user trusts this repository's configuration.
+    /// The origin of the user's trust in this repository's configuration; none where it is not trusted.
     pub(crate) trusted: Option<Origin>,
-    /// What the repository asked for and did not get.
+    /// Settings that the repository asked for and did not get.
     pub(crate) withheld: Vec<Withheld>,
-    /// What else a person should know about the settings.
+    /// Warnings about the settings, for a person to read.
     pub(crate) warnings: Vec<String>,
     /// The user's cache folder, where what is known of trees is kept.
     pub(crate) cache: Option<PathBuf>,

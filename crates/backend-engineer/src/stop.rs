@@ -59,9 +59,9 @@ impl Exit {
 /// A run that could not work. A failed check is no `Stop`: that is a report.
 #[derive(Debug, Clone)]
 pub struct Stop {
-    /// What the process ends with.
+    /// The exit code of the process.
     pub exit: Exit,
-    /// What happened, and where.
+    /// The error and its location, in one sentence.
     pub message: String,
     /// The next step for the user.
     pub hint: Option<String>,
@@ -74,15 +74,15 @@ pub struct Stop {
 pub struct Finding {
     /// A stable name, such as `file-missing`.
     pub code: &'static str,
-    /// How much it weighs.
+    /// The severity: error, warning or note.
     pub severity: Severity,
-    /// What is the matter, one sentence.
+    /// The problem, in one sentence.
     pub message: String,
     /// The bytes of the plan that it speaks of.
     pub span: Option<Range<usize>>,
     /// 1-based line of the plan, where there is a span.
     pub line: Option<usize>,
-    /// What to do about it.
+    /// The next step for the user.
     pub hint: Option<String>,
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct Found {
     pub(crate) mode: u32,
 }
 
-/// What a file shall become.
+/// The staged state of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Staged {
     /// Its bytes; `None` deletes it.
@@ -35,9 +35,9 @@ pub(crate) struct Staged {
 pub(crate) struct Pending {
     /// Relative to the root, with `/`.
     pub(crate) path: String,
-    /// What was found, `None` where there was no file.
+    /// The file as it was found, `None` where there was none.
     pub(crate) before: Option<Found>,
-    /// What it shall become.
+    /// The staged state.
     pub(crate) after: Staged,
 }
 
@@ -60,7 +60,7 @@ pub(crate) enum ReadError {
     Unreadable {
         /// The file.
         path: String,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// A folder, a device or a pipe stands there.

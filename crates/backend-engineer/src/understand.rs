@@ -31,7 +31,7 @@ pub(crate) use worded::{is_checked_output, is_worded, names_path};
 use crate::facts::TreeFacts;
 use crate::stop::{Finding, Severity, Stop};
 
-/// What is to be done: one unit of the plan with all that is nested in it, its files found in the repository.
+/// One unit of the plan with all that is nested in it, its files found in the repository.
 #[derive(Debug)]
 pub(crate) struct Assignment {
     /// The unit that was asked for.
@@ -48,7 +48,7 @@ pub(crate) struct Assignment {
     pub(crate) scope: Scope,
     /// Where its commands run unless they say otherwise: the package from which all its paths start, else the root.
     pub(crate) folder: String,
-    /// What was noticed on the way.
+    /// Findings made while the unit was read.
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct NamedFile {
     pub(crate) written: String,
     /// From the root; `None` where it is not one clear file.
     pub(crate) path: Option<String>,
-    /// What shall happen to it.
+    /// The action that the plan asks for: create, change, remove or rename.
     pub(crate) action: Action,
     /// Where the plan names it.
     pub(crate) span: Range<usize>,
@@ -132,7 +132,7 @@ pub(crate) fn assignment_of(plan: &Plan, files: &Files, unit: PhaseId) -> Option
     Some((assignment, leaving))
 }
 
-/// Returns a plan that is marked as not approved.
+/// Returns the finding on a plan that is marked as not approved.
 pub(crate) fn not_approved(plan: &Plan) -> Option<Finding> {
     let standing = plan.approval_status();
     if standing.approval != Approval::Refused {
@@ -143,7 +143,7 @@ pub(crate) fn not_approved(plan: &Plan) -> Option<Finding> {
     Some(finding(plan, "plan-not-approved", Severity::Error, message, standing.span.clone()))
 }
 
-/// Returns a plan that says of itself that it is finished, while units of it are open by its boxes.
+/// Returns the finding on a plan that says of itself that it is finished, while units of it are open by its boxes.
 pub(crate) fn finished(plan: &Plan) -> Option<Finding> {
     let standing = plan.approval_status();
     let is_open = |unit: &Phase| !matches!(unit.state, State::Done | State::Skipped);
@@ -263,7 +263,7 @@ fn locate(
     }
 }
 
-/// Returns a path that the plan calls neither new nor existing is looked for first.
+/// Resolves the path of a change; one that the plan calls neither new nor existing is looked for first.
 fn meaning(files: &Files, bases: &BTreeSet<String>, change: &PlannedChange) -> Meaning {
     if let Some(below) = change.base.as_deref().and_then(|base| files.below(base, &change.path, &change.action)) {
         return below;

@@ -12,13 +12,13 @@ use crate::understand::Assignment;
 pub(crate) struct UnitWork<'a> {
     /// The run.
     pub(crate) run: &'a RunContext,
-    /// What the unit asks for.
+    /// The unit, its files resolved.
     pub(crate) assignment: &'a Assignment,
-    /// What was read of the codebase for it.
+    /// The codebase as it was read for it.
     pub(crate) survey: &'a Survey,
     /// The tree and the sandbox.
     pub(crate) workspace: &'a mut Workspace,
-    /// What lasts for this unit only.
+    /// The state of this unit alone.
     pub(crate) state: &'a mut UnitState,
 }
 

@@ -40,7 +40,7 @@ use crate::run::RunContext;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
-/// What was proved.
+/// The conclusion that the checks allow.
 #[derive(Debug, Default)]
 pub(crate) struct Verification {
     /// Every check, in the plan's order.
@@ -53,21 +53,21 @@ pub(crate) struct Verification {
     pub(crate) items: Vec<Proof>,
     /// Files of the phase that somebody else changed while the run was at work.
     pub(crate) drifted: Vec<String>,
-    /// How a model weakened tests, or made their configuration laxer.
+    /// Sentences on tests that a model weakened, and on configuration that it made laxer.
     pub(crate) weakened: Vec<String>,
-    /// How it changed tests that the plan names: a person has to say whether it is meant.
+    /// Sentences on changed tests that the plan names: a person has to say whether the change is meant.
     pub(crate) changed_tests: Vec<String>,
     /// Lines of a model's code that ask whether they are tested.
     pub(crate) probes: Vec<String>,
-    /// The number of wrong versions of the phase's code its tests reject; none where nothing was tried.
+    /// The number of wrong versions of the phase's code that its tests reject; none where nothing was tried.
     pub(crate) strength: Option<Strength>,
-    /// What a person has to look at.
+    /// Criteria that a person has to check.
     pub(crate) manual: Vec<Manual>,
     /// Boxes that were ticked now: line and text.
     pub(crate) ticked: Vec<(usize, String)>,
     /// Boxes that were opened again.
     pub(crate) unticked: Vec<(usize, String)>,
-    /// What the plan says must stay.
+    /// The prohibitions of the plan, each with its outcome.
     pub(crate) prohibitions: Vec<Prohibition>,
     /// Every span of the unit with its state.
     pub(crate) spans: Vec<SpanLine>,

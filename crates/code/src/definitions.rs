@@ -185,7 +185,7 @@ fn callee_name(callee: Node<'_>, source: &str) -> String {
     }
 }
 
-/// Returns an argument that is a function has no name worth keeping.
+/// Returns the name of an argument; one that is a function, a list or an object has none worth keeping.
 fn argument_name(node: Node<'_>, source: &str) -> String {
     match node.kind() {
         "arrow_function"

@@ -275,7 +275,7 @@ impl Modules {
         })
     }
 
-    /// Returns a child of a folder that has no `__init__.py`.
+    /// Finds a module or package by name in a folder that has no `__init__.py`.
     #[must_use]
     pub fn inside(&self, folder: &str, name: &str) -> Option<Found> {
         self.python_at(folder, name)

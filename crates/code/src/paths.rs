@@ -106,7 +106,7 @@ fn lower_case(path: &str) -> String {
     path.trim_end_matches('/').to_ascii_lowercase()
 }
 
-/// Returns a path may name the folder itself, or a link in its place.
+/// Returns whether a path lies in a folder of the kind, or is the folder itself or a link in its place.
 fn is_or_lies_in(kind: Kind, lower: &str) -> bool {
     let names = split_names(kind);
     names.fit(lower)

@@ -230,7 +230,7 @@ impl<'a> Comparison<'a> {
         ways.into_iter().map(told).collect()
     }
 
-    /// Returns a test without a namesake: what it demands may stand in others, under another name,
+    /// Returns the losses of a test without a namesake: what it demands may stand in others, under another name,
     /// or split.
     fn gone(&self, old: &Placed) -> Vec<pair::Told> {
         let wanted: Vec<&Check> = old

@@ -62,7 +62,7 @@ pub fn replace_at(path: &str, text: &str, (at, new): (Range<usize>, &str)) -> Gr
     keep_sound(&File { path, text: Some(text) }, splice.finish(), &Context::default())
 }
 
-/// Returns a file of a programming language that parsed never ends up not parsing, and keeps what [`hold`] asks.
+/// Refuses an edit of a code file that parsed before it and doesn't after it, or that breaks what [`hold`] asks.
 fn keep_sound(file: &File<'_>, graft: Graft, context: &Context<'_>) -> Graft {
     let (Graft::Applied(applied), Some(language)) = (&graft, Language::of_path(file.path)) else {
         return graft;

@@ -2,7 +2,7 @@
 
 use crate::Snippet;
 
-/// What a block is, judged by its fence and its lines alone.
+/// The kind of a block, judged by its fence and its lines alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Block {
     /// A unified diff.

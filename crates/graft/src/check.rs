@@ -44,7 +44,7 @@ pub(crate) struct Edited<'e, 'a> {
     /// The file before it; none for a new file.
     pub(crate) old: Option<&'e Source<'a>>,
     pub(crate) new: &'e Source<'a>,
-    /// What was replaced.
+    /// The replaced parts, in the order of the old text.
     pub(crate) edits: &'e [Edit],
     /// Names that other blocks of the plan's unit bind in this file.
     pub(crate) pending: &'e [String],
@@ -201,8 +201,8 @@ pub(crate) fn hold_apart(
     Err(refusal(Reason::Conflict, message))
 }
 
-/// Returns whether what one text made of another reads a name at import time that nothing binds by then, or calls a function
-/// as that can't be called any more.
+/// Refuses a text that, unlike the one before it, reads a name at import time that nothing binds by then, or calls a
+/// function as that can't be called any more.
 pub(crate) fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<Refusal> {
     let language = Language::of_path(path)?;
     let (old, new) = (old.and_then(|old| parse(old, language)), parse(new, language)?);

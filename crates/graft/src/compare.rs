@@ -1,4 +1,4 @@
-//! Whether two pieces of code are the same but for their layout.
+//! Compares two pieces of code, their layout aside.
 
 use tree_sitter::Node;
 

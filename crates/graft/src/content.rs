@@ -1,4 +1,4 @@
-//! What of a block is content of its file, and whether it is all of it: a first line that only names the file is an
+//! Finds the content of a file in its block, and whether it is all of it: a first line that only names the file is an
 //! address, blanks on empty lines are noise, and "replace the entire file with" leaves nothing else standing.
 
 use std::borrow::Cow;

@@ -151,7 +151,7 @@ fn settle(text: &str, range: Range<usize>, new: &str) -> (Range<usize>, String) 
     (range, new.to_owned())
 }
 
-/// Returns line by line, at the first tier of the ladder that finds the block; `None` where none does.
+/// Replaces line by line, at the first tier of the ladder that finds the block; `None` where none does.
 fn replace_lines(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) -> Option<Graft> {
     let lines = Lines::new(text);
     let found = ladder::find(&lines, old)?;

@@ -36,7 +36,7 @@ use crate::{Applied, Context, Edit, File, Graft, Reason, Snippet};
 use data::Syntax;
 use wording::Wording;
 
-/// What a format is asked: all texts with `\n` line ends and without a byte order mark.
+/// The input of a format: all texts with `\n` line ends and without a byte order mark.
 #[derive(Debug, Clone, Copy)]
 struct Request<'a> {
     path: &'a str,
@@ -48,7 +48,7 @@ struct Request<'a> {
 type Place = fn(&Request<'_>) -> Graft;
 type Check = fn(&str) -> Result<(), String>;
 
-/// How one format works.
+/// The way in which a format's snippets are placed.
 #[derive(Clone, Copy)]
 enum Format {
     /// Values by key, which one engine merges.
@@ -194,7 +194,7 @@ fn speaks_another(language: &str, path: &str) -> bool {
     }
 }
 
-/// Returns a migration that stands is history: only new files.
+/// Places no snippet in a migration: one that stands is history, and only new files are added.
 fn place_sql(request: &Request<'_>) -> Graft {
     let lines = |text: &str| {
         let kept: Vec<String> =

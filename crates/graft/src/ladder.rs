@@ -14,7 +14,8 @@ use crate::Place;
 pub(crate) use indent::step;
 pub(crate) use rewrite::{Op, line_ops, lost_at, rewrite, stage_lines};
 
-/// How far a block may differ from the text that it names; each tier forgives all that the ones before it do.
+/// The degree to which a block may differ from the text that it names; each tier forgives all that the ones before it
+/// do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Tier {
     Exact,
@@ -149,11 +150,11 @@ pub(crate) struct Hit {
 pub(crate) struct Found {
     pub(crate) tier: Tier,
     pub(crate) hits: Vec<Hit>,
-    /// What has to be done to the block, and to what replaces it, before they are used.
+    /// The decoding that the block, and the text that replaces it, need before they are used.
     pub(crate) reading: Reading,
 }
 
-/// How a block's text is read.
+/// The decoding of a block's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
     Plain,

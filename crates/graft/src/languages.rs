@@ -1,5 +1,5 @@
-//! How a programming language is written where the engine writes it: imports, wrappers that make bare members parse,
-//! elisions in a form that parses. How it is read is crate `code`'s.
+//! Writes code in a programming language, as far as the engine needs it: imports, wrappers that make bare members
+//! parse, elisions in a form that parses. How it is read is crate `code`'s.
 
 mod python;
 
@@ -18,7 +18,7 @@ pub(crate) struct Wrapper {
     pub(crate) list: List,
 }
 
-/// What is written in a language.
+/// Writes the code that the engine adds, in the forms of a language.
 pub(crate) trait Writing {
     /// Returns an import statement for bindings of one form and module, in the style of `sample`.
     fn import(self, bindings: &[Imported], sample: &str) -> String;

@@ -1,5 +1,5 @@
-//! How text looks: the unit of indentation, blank lines between items, and how a piece of the snippet is indented for
-//! its new place without touching the lines inside strings.
+//! The layout of text: the unit of indentation, blank lines between items, and how a piece of the snippet is indented
+//! for its new place without touching the lines inside strings.
 
 use std::ops::Range;
 

@@ -25,7 +25,7 @@ struct Block<'t> {
     items: Vec<Item<'t>>,
 }
 
-/// What the prose and the plan say of the place.
+/// Hints of the prose and the plan at where a block goes.
 pub(crate) struct Hints<'s> {
     pub(crate) prose: &'s Prose,
     /// Lines that the plan names, 1-based.

@@ -247,7 +247,8 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         Ok(())
     }
 
-    /// Returns a stub body `...` is content of a new definition; any other elision is not.
+    /// Returns whether a new item is elided: a stub body `...` is content of a new definition; any other elision is
+    /// not.
     fn is_elided_as_new(&self, item: &Item<'_>) -> bool {
         self.markers.iter().filter(|at| item.node.byte_range().contains(at)).any(|&at| {
             let rest = self.snippet.slice(at..self.snippet.text.len());

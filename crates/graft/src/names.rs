@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::items::Source;
 use crate::languages::Kind;
 
-/// How deep definitions are followed: a class in a function, its members.
+/// The depth to which definitions are followed: a class in a function, its members.
 const DEPTH: usize = 3;
 
 /// Returns the names of the file's definitions, of their members and of the keys of their literals.

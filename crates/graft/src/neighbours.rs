@@ -155,7 +155,7 @@ fn passed(item: &Item<'_>) -> Option<&'static str> {
     })
 }
 
-/// What a phrase says of the items of a list.
+/// The items of a list that a phrase names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Named {
     /// These, one behind the other.

@@ -1,4 +1,4 @@
-//! What the words beside a block say about its place: which names they mention, and in what relation.
+//! Reads what the words beside a block say about its place: which names they mention, and in what relation.
 
 mod words;
 
@@ -22,7 +22,7 @@ pub(crate) use places::{is_beside, side};
 pub(crate) use sorts::Sort;
 use words::{NOUNS, STATEMENTS, Token, follows, is_denied, is_word, looks_like_a_name, tokens};
 
-/// How a sentence relates the block to a name.
+/// The relation of the block to a name, by a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Relation {
     After,
@@ -65,7 +65,7 @@ struct Statement {
 pub(crate) struct Prose {
     pub(crate) mentions: Vec<Mention>,
     ends: Vec<(usize, End)>,
-    /// What the end or the top is one of, by its words: "the end of the test".
+    /// The things whose end or top the words speak of: "the end of the test".
     wholes: Vec<Phrase>,
     appends: Vec<usize>,
     lines: Option<(usize, usize)>,
@@ -88,7 +88,7 @@ pub(crate) struct Prose {
     backward: Option<(Relation, usize)>,
     /// A guard stays, and what is below it is replaced.
     follows_a_guard: bool,
-    /// What is added is said to be missing.
+    /// The words call missing what is added.
     pub(crate) adds_the_missing: bool,
     /// Names that stand beside the earlier blocks of the step, the last one last.
     earlier: Vec<String>,

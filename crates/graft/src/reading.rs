@@ -21,7 +21,7 @@ pub(crate) struct Reading {
     pub(crate) indented: bool,
     /// Its imports were indented beside statements of a function, so that they belong there.
     pub(crate) local_imports: bool,
-    /// What the block's opening comments say of its place.
+    /// The block's opening comments, as far as they speak of its place.
     pub(crate) notes: String,
 }
 

@@ -19,7 +19,7 @@ use crate::languages::{Kind, Language, field, imported, text};
 /// Names of the methods, as routers and decorators are called; the last ones answer all.
 const METHODS: [&str; 9] = ["get", "post", "put", "patch", "delete", "head", "options", "all", "any"];
 
-/// What one item answers.
+/// The requests that one item answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Route {
     /// Upper case; empty where it answers every method.
@@ -28,7 +28,7 @@ pub(crate) struct Route {
     pub(crate) path: String,
     /// The prefix that the file gives its router.
     prefix: String,
-    /// What it is registered on: `router`, `app`, the class.
+    /// The object that it is registered on: `router`, `app`, the class.
     pub(crate) receiver: String,
 }
 

@@ -81,7 +81,8 @@ fn is_markup(node: Node<'_>) -> bool {
     }
 }
 
-/// The number of functions of a Python module do something, and how many say only `...` where nothing asks for that.
+/// The number of functions of a Python module that do something, and of those that say only `...` where nothing asks
+/// for that.
 #[derive(Default)]
 struct Bodies {
     full: usize,

@@ -1,4 +1,4 @@
-//! What is asked of the engine and what it answers: a file, a snippet, the words beside it; a graft.
+//! The input of the engine and its answer: a file, a snippet, the words beside it; a graft.
 
 use std::ops::Range;
 
@@ -20,18 +20,19 @@ pub struct Snippet<'a> {
     pub language: &'a str,
 }
 
-/// What the plan says about the block.
+/// The plan's words and facts about the block.
 #[derive(Debug, Clone, Default)]
 pub struct Context<'a> {
     /// The sentences beside the block, and the headings and labels above it, nearest last.
     pub prose: &'a str,
-    /// What stands beside the earlier blocks of the same step for this file: whom they were for, those that follow are for.
+    /// The words beside the earlier blocks of the same step for this file: whom they were for, those that follow are
+    /// for.
     pub earlier: &'a str,
     /// The block right above this one in the same step and for the same file: what "after it" speaks of.
     pub above: Option<&'a str>,
     /// Imports that the words beside the block spell out as code, and do not deny: they are the block's where it needs them.
     pub imports: &'a [String],
-    /// True if the plan calls the file new or existing.
+    /// The plan's word on the file: new, existing, or neither.
     pub intent: Intent,
     /// Lines that the plan names for this change, 1-based and inclusive: a hint, never an address.
     pub lines: Option<(usize, usize)>,
@@ -45,7 +46,7 @@ pub struct Context<'a> {
     pub found: Option<&'a str>,
 }
 
-/// True if the plan says that the file is to be created or to be changed.
+/// The plan's word on the file: to be created, to be changed, or neither.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Intent {
     /// The plan doesn't say.
@@ -64,7 +65,7 @@ pub enum Intent {
 pub enum Graft {
     /// The new text, proven as [`Applied::evidence`] says.
     Applied(Applied),
-    /// What the snippet asks for stands in the file already; nothing is to be changed.
+    /// The file has already what the snippet asks for; nothing is to be changed.
     AlreadyApplied,
     /// Nothing was changed, and why.
     Refused(Refusal),
@@ -75,7 +76,7 @@ pub enum Graft {
 pub struct Applied {
     /// The file's whole new text.
     pub text: String,
-    /// What was changed, in the order of the old text.
+    /// The changes, in the order of the old text.
     pub edits: Vec<Edit>,
     /// Why this place is the right one, for a person to read.
     pub evidence: Vec<Evidence>,
@@ -86,7 +87,7 @@ pub struct Applied {
 pub struct Edit {
     /// Bytes of the old text that were replaced; empty for an insertion.
     pub old: Range<usize>,
-    /// What stands there now.
+    /// The new text there.
     pub new: String,
 }
 
@@ -100,9 +101,9 @@ pub struct Evidence(
 /// Why nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// What stood in the way.
+    /// The kind of reason.
     pub reason: Reason,
-    /// What happened and where, one sentence, for a person to read.
+    /// The error and its location, one sentence, for a person to read.
     pub message: String,
     /// The places between which the engine would have had to guess.
     pub candidates: Vec<Place>,

@@ -45,7 +45,7 @@ fn named_lines(context: &Context<'_>) -> Option<(usize, usize)> {
     context.lines.or_else(|| prose.lines()).filter(|_| prose.replaces_something())
 }
 
-/// Returns the lines that the plan says to replace, where the block itself is no item: proven like any other placement.
+/// Replaces the lines that the plan names, where the block itself is no item: proven like any other placement.
 fn try_region(file: &File<'_>, text: &str, snippet: &str, context: &Context<'_>, language: Language) -> Option<Graft> {
     let lines = named_lines(context)?;
     let graft = line_ends(region::replace(text, snippet, lines, language)?, text);
@@ -188,7 +188,7 @@ fn in_order(graft: Graft, old: &Source<'_>, context: &Context<'_>) -> Graft {
     })
 }
 
-/// What is to be placed, read once and placed twice: into the file, and for the proof into the result.
+/// The input of a placement, read once and placed twice: into the file, and for the proof into the result.
 struct Work<'s, 'n> {
     path: &'s str,
     snippet: &'s Source<'n>,

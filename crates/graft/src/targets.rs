@@ -16,7 +16,7 @@ pub(crate) struct Container<'t> {
     pub(crate) name: String,
     pub(crate) kind: Kind,
     pub(crate) list: Node<'t>,
-    /// What it lists, and of which kind that list is.
+    /// The items that it lists.
     pub(crate) items: Vec<Item<'t>>,
     pub(crate) lists: Option<List>,
     pub(crate) start: usize,
@@ -75,7 +75,7 @@ pub(crate) fn words<'s>(items: &'s [Item<'_>], prose: &'s Prose) -> Vec<&'s str>
     of_items.chain(of_prose).collect()
 }
 
-/// What decides where bare items belong.
+/// A search for the container in which bare items belong.
 pub(crate) struct Search<'s, 'f, 't> {
     pub(crate) file: &'s Source<'f>,
     pub(crate) prose: &'s Prose,

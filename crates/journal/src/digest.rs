@@ -12,7 +12,7 @@ pub fn hash(bytes: &[u8]) -> String {
 /// Returns the same hash of all that a reader yields.
 ///
 /// # Errors
-/// What the reader says.
+/// The error of the reader.
 pub fn hash_of(mut bytes: impl Read) -> io::Result<String> {
     let mut digest = Digest::default();
     let mut buffer = vec![0; 1 << 16];

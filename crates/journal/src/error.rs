@@ -111,7 +111,7 @@ pub enum JournalError {
 }
 
 impl JournalError {
-    /// Returns the file system refused to do something to a path.
+    /// Makes the error of a file system that refused to do something to a path.
     pub(crate) fn file(doing: &'static str, path: &Path, source: io::Error) -> Self {
         Self::File {
             doing,

@@ -228,7 +228,7 @@ pub enum Event {
     UserSaid {
         /// The words.
         text: String,
-        /// How hard the model shall think from here on, where that was said.
+        /// The effort of the model from here on, where it was set.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         effort: Option<String>,
     },

@@ -56,7 +56,7 @@ impl Folder {
         }
     }
 
-    /// Returns a repository that somebody else made could lead the journal to another place.
+    /// Refuses links: a repository that somebody else made could lead the journal to another place.
     pub(crate) fn refuse_links(&self) -> Result<(), JournalError> {
         for path in [self.path.clone(), self.database(), self.lock_file()] {
             if fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {

@@ -29,7 +29,7 @@ impl Original {
     /// followed.
     ///
     /// # Errors
-    /// What the system says; also a folder, a device or a link whose target is not UTF-8, none of
+    /// The error of the system; also a folder, a device or a link whose target is not UTF-8, none of
     /// which can be kept.
     pub fn read(root: &Path, path: &str) -> io::Result<Self> {
         let place = root.join(path);

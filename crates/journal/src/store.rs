@@ -143,7 +143,7 @@ impl Store {
     }
 
     /// Waits until all that was written is on disk; whoever writes meanwhile does not wait for it.
-    /// What is no longer in the log, a checkpoint has brought to the disk.
+    /// A checkpoint has brought to the disk all that is no longer in the log.
     pub(crate) fn sync_to_disk(&self) -> Result<(), JournalError> {
         let mut log = self.path.clone().into_os_string();
         log.push("-wal");

@@ -5,14 +5,14 @@ use tokio::sync::{mpsc, watch};
 
 use crate::bounds::Bounds;
 
-/// What the server says of itself.
+/// The identity that the server reports to its clients.
 #[derive(Debug, Clone)]
 pub struct Identity {
     /// The program's name.
     pub name: &'static str,
     /// Its version.
     pub version: &'static str,
-    /// How its tools are meant to be used.
+    /// Instructions for the use of its tools.
     pub instructions: &'static str,
 }
 
@@ -21,7 +21,7 @@ pub struct Identity {
 pub struct ToolRow {
     /// The name by which it is called.
     pub name: &'static str,
-    /// What it does, for models.
+    /// A description of its effect, for models.
     pub about: &'static str,
     /// The JSON schema of its arguments, an object.
     pub schema: Map<String, Value>,
@@ -38,7 +38,7 @@ pub struct ResourceRow {
     pub uri: String,
     /// A short name.
     pub name: String,
-    /// What it is.
+    /// A description of its content.
     pub about: String,
     /// Its media type.
     pub media: &'static str,
@@ -60,7 +60,7 @@ pub struct Call {
     pub tool: String,
     /// Its arguments, as the client sent them.
     pub arguments: Map<String, Value>,
-    /// What the client's roots let it speak of.
+    /// The folders that the client's roots allow it.
     pub bounds: Bounds,
     /// Where it tells how far it is.
     pub progress: Progress,

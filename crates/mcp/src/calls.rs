@@ -12,10 +12,10 @@ use crate::bounds::Bounds;
 /// Room for parsers that descend as deep as a file nests; the main thread has as much by default.
 const STACK: usize = 16 << 20;
 
-/// The time calls may take to end their commands and remove their folders when the client is gone.
+/// The time that calls may take to end their commands and remove their folders when the client is gone.
 const LAST_TIME: Duration = Duration::from_secs(20);
 
-/// What the calls of one server share.
+/// The state that the calls of one server share.
 #[derive(Debug)]
 pub(crate) struct Calls {
     /// True once the client is gone.
@@ -29,7 +29,7 @@ pub(crate) struct Calls {
 pub(crate) struct Running {
     /// Its result; an error where its thread died.
     pub(crate) answer: oneshot::Receiver<Answer>,
-    /// What it tells.
+    /// Its messages of progress.
     pub(crate) progress: mpsc::UnboundedReceiver<String>,
     /// Ends it.
     pub(crate) cancel: watch::Sender<bool>,

@@ -10,7 +10,7 @@ use rmcp::service::{RequestContext, RoleServer};
 
 use crate::bounds::Bounds;
 
-/// The time a client may take to tell its roots.
+/// The time that a client may take to report its roots.
 const TIME: Duration = Duration::from_secs(10);
 
 /// The name under which the roots are asked for.

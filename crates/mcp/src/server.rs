@@ -18,7 +18,7 @@ use crate::backend::{Answer, Backend, Page, ResourceRow, ToolRow};
 use crate::calls::{Calls, Running};
 use crate::roots::Roots;
 
-/// The time the result of a task is kept for its client: runs take minutes, and clients look in now and then.
+/// The time for which the result of a task is kept for its client: runs take minutes, and clients look in now and then.
 const TASK_KEPT_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// Why the server could not serve.
@@ -62,7 +62,7 @@ pub fn serve(backend: Arc<dyn Backend>, asked_to_end: impl Future<Output = ()>) 
     served.map_err(ServeError::Session)
 }
 
-/// What answers a client.
+/// The handler of a client's requests.
 struct Server {
     backend: Arc<dyn Backend>,
     calls: Arc<Calls>,

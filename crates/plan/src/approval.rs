@@ -115,7 +115,7 @@ fn from_front_matter(document: &Document<'_>) -> Option<ApprovalStatus> {
     Some(ApprovalStatus { approval: approval_of_status(&word), word: Some(word), span: Some(found) })
 }
 
-/// Returns a `Status:` line or table row before the second heading of level two, at most 60 pieces in.
+/// Reads a `Status:` line or table row before the second heading of level two, at most 60 pieces in.
 fn from_lines(document: &Document<'_>) -> Option<ApprovalStatus> {
     let mut sections = 0;
     for piece in document.pieces.iter().take(60) {

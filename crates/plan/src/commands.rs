@@ -28,7 +28,7 @@ pub struct PlannedCommand {
     pub span: Span,
     /// The folder to run it in, when not part of the text.
     pub folder: Option<String>,
-    /// What the plan expects of it.
+    /// The result that the plan expects of it.
     pub expect: Expect,
     /// Why it can't be run as it stands.
     pub doubt: Option<Doubt>,
@@ -38,23 +38,23 @@ pub struct PlannedCommand {
     pub commit: Option<Commit>,
     /// It deletes or overwrites: `rm -r`, `--force`, `DROP`, `reset --hard`.
     pub destructive: bool,
-    /// What it is and what tells how it went.
+    /// The facts of the parsed command: its kind, its effects, and what decides its result.
     #[serde(skip)]
     pub facts: Facts,
 }
 
-/// What the parsed command says of itself, in the words of [`shell`].
+/// The facts of a parsed command, in the words of [`shell`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
-    /// What it is for.
+    /// Its purpose: a test, a build, a search, …
     pub kind: shell::Kind,
     /// The kinds of all parts whose success counts.
     pub kinds: Vec<shell::Kind>,
     /// It creates, changes or removes files of the source tree.
     pub writes: bool,
-    /// What tells how it went.
+    /// The source of its result: its status, its output, or neither.
     pub decides: shell::Decides,
-    /// What it needs beside the tree and its tools.
+    /// Services and the like that it needs beside the tree and its tools.
     pub needs: Vec<shell::Need>,
     /// The folder that it goes to by itself.
     pub folder: Option<String>,
@@ -129,7 +129,7 @@ pub enum Doubt {
     UnknownProgram,
 }
 
-/// What the plan expects of a command.
+/// The result that the plan expects of a command.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Expect {
     /// Pass, fail, no matches, or nothing said.
@@ -173,7 +173,7 @@ impl Expect {
     }
 }
 
-/// How a command is expected to end.
+/// The expected end of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExpectedOutcome {
@@ -188,7 +188,7 @@ pub enum ExpectedOutcome {
     NoMatches,
 }
 
-/// What a `git commit` command records.
+/// The message and the paths of a `git commit` command.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Commit {
     /// The message, if it is spelled out.

@@ -213,7 +213,7 @@ fn build_label(name: &str, rest: usize, bold: bool, line: &str) -> Label {
     Label { name: comparison_key(bare), note: note.to_owned(), rest: rest + white, bold }
 }
 
-/// Returns a sign or picture that people put before words.
+/// Returns whether a letter is a sign or picture that people put before words.
 pub(crate) fn is_sign(letter: char) -> bool {
     matches!(letter,
         '\u{2190}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}' | '\u{FE0F}' | '\u{200D}' | '\u{20E3}' | '•' | '·')

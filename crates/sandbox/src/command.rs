@@ -182,13 +182,13 @@ impl fmt::Display for Exit {
 pub struct Output {
     /// The file that holds it, in the run's scratch folder.
     pub path: PathBuf,
-    /// The number of bytes were printed. The file holds them all, unless there were more than
+    /// The number of bytes that were printed. The file holds them all, unless there were more than
     /// [`Output::LIMIT`].
     pub bytes: u64,
 }
 
 impl Output {
-    /// The number of bytes of a command's output are kept; what comes after is counted and dropped.
+    /// The bytes of a command's output that are kept; what comes after is counted and dropped.
     pub const LIMIT: u64 = 1 << 30;
 
     /// Returns the first `bytes` bytes as text; a byte that is not UTF-8 becomes a replacement
@@ -220,7 +220,7 @@ impl Output {
     }
 }
 
-/// Returns a cut through a character leaves up to three stray bytes at either end, which are
+/// Decodes a cut text: a cut through a character leaves up to three stray bytes at either end, which are
 /// dropped rather than shown.
 fn decode_lossy(bytes: &[u8]) -> String {
     let start = bytes

@@ -116,7 +116,7 @@ impl Comparison<'_> {
         self.hidden.iter().any(|hidden| path.starts_with(hidden))
     }
 
-    /// Returns one folder of an upper layer. `merged`: what it does not name is seen through to the
+    /// Compares one folder of an upper layer. `merged`: what it does not name is seen through to the
     /// folder below.
     fn compare_layer(&mut self, folder: &Path, merged: bool) -> Result<(), String> {
         let mut named = Vec::new();
@@ -167,7 +167,7 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    /// Returns one folder of a copy.
+    /// Compares one folder of a copy.
     fn compare_copy(
         &mut self,
         folder: &Path,
@@ -239,7 +239,7 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    /// Returns everything that was at a path and below it is gone.
+    /// Adds the deletion of everything that was at a path and below it.
     fn add_deleted(&mut self, path: &Path) -> Result<(), String> {
         if self.is_hidden(path) {
             return Ok(());
@@ -265,7 +265,7 @@ fn is_tracked(found: &Metadata) -> bool {
     found.is_file() || found.is_symlink()
 }
 
-/// Returns an overlay marks what was deleted with a device of number 0, or with an attribute on an empty file.
+/// Returns whether an overlay marks the path as deleted: a device of number 0, or an attribute on an empty file.
 fn is_whiteout(path: &Path, found: &Metadata) -> bool {
     (found.file_type().is_char_device() && found.rdev() == 0)
         || (found.is_file()
@@ -273,7 +273,7 @@ fn is_whiteout(path: &Path, found: &Metadata) -> bool {
             && read_attribute(path, "user.overlay.whiteout").is_some())
 }
 
-/// Returns an overlay marks a folder that was removed and made again, so that nothing below shows through.
+/// Returns whether an overlay marks the folder as removed and made again, so that nothing below shows through.
 fn is_opaque(path: &Path) -> bool {
     read_attribute(path, "user.overlay.opaque").is_some_and(|value| value == b"y")
 }

@@ -26,7 +26,7 @@ const ENDING: Duration = Duration::from_secs(5);
 /// "end everything".
 pub(crate) type Orders = (Script, Confinement);
 
-/// Returns the launcher's whole life. Standard output takes the verdict, standard error is the
+/// Runs the launcher, its whole life. Standard output takes the verdict, standard error is the
 /// command's output.
 pub(crate) fn launcher_main() -> ExitCode {
     let verdict = match run_launcher() {

@@ -50,7 +50,7 @@ pub(crate) struct Layers {
 pub(crate) struct Place {
     /// Where commands see it, absolute.
     pub(crate) at: PathBuf,
-    /// What is visible there.
+    /// The view that commands have of it.
     pub(crate) what: Visibility,
 }
 

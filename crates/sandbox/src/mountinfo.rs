@@ -26,7 +26,7 @@ pub(crate) fn read_mounts() -> io::Result<BTreeMap<PathBuf, String>> {
         .collect())
 }
 
-/// Returns the table writes spaces, tabs, line ends and backslashes as three octal digits.
+/// Decodes a field of the table, which writes spaces, tabs, line ends and backslashes as octal digits.
 fn unescape_field(field: &[u8]) -> PathBuf {
     let mut bytes = Vec::with_capacity(field.len());
     let mut rest = field;

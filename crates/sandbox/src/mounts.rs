@@ -241,7 +241,7 @@ fn make_folder(at: &Path) -> Result<(), String> {
     fs::create_dir_all(at).map_err(describe_error("make", at))
 }
 
-/// Returns an overlay of what is held, without waiting for the disk where the kernel offers that:
+/// Mounts an overlay of what is held, without waiting for the disk where the kernel offers that:
 /// the layer is thrown away.
 fn mount_overlay(held: &OpenedPlace, at: &Path) -> Result<(), String> {
     let (Some(lower), Some(upper), Some(work)) = (&held.shown, &held.upper, &held.work) else {

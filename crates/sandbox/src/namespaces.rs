@@ -101,7 +101,7 @@ const FOR_COMMANDS: CapabilitySet = CapabilitySet::CHOWN
     .union(CapabilitySet::SETUID)
     .union(CapabilitySet::NET_BIND_SERVICE);
 
-/// Returns up, for us and for all that we start, every capability that is not about the run's own
+/// Gives up, for us and for all that we start, every capability that is not about the run's own
 /// files and processes.
 pub(crate) fn drop_capabilities() -> io::Result<()> {
     let held = rustix::thread::capabilities(None)?;

@@ -41,7 +41,7 @@ pub struct Policy {
     pub show: Vec<PathBuf>,
     /// The time that a command may take unless it says otherwise.
     pub timeout: Duration,
-    /// What a command may take of the machine.
+    /// The limits of a command on processes, memory and disk.
     pub limits: Limits,
     /// Our own executable, which is started again inside the sandbox with
     /// [`SUPERVISOR_ARGUMENT`](crate::SUPERVISOR_ARGUMENT).
@@ -58,7 +58,7 @@ impl Policy {
     }
 }
 
-/// What a command with all that it starts may take of the machine; past it, it is ended.
+/// The limits of a command with all that it starts; past one of them, it is ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Processes at a time.

@@ -109,7 +109,7 @@ pub(crate) fn end_descendants(ancestor: i32, spared: &BTreeSet<i32>) -> bool {
     some
 }
 
-/// Returns each is stopped before any is killed, so that none goes on multiplying in the room that
+/// Stops each before any is killed, so that none goes on multiplying in the room that
 /// the dead leave. Gives whether there was anything.
 fn kill_descendants(ancestor: i32, spared: &BTreeSet<i32>) -> bool {
     let mut stopped = BTreeSet::new();

@@ -32,7 +32,7 @@ pub(crate) struct Setup {
     pub(crate) ports: Vec<u16>,
     /// The rights that commands are denied.
     pub(crate) confinement: Confinement,
-    /// What a command may take of the machine.
+    /// The limits of a command on processes, memory and disk.
     pub(crate) limits: Limits,
 }
 

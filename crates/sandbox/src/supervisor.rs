@@ -63,7 +63,7 @@ pub fn supervisor_main() -> ExitCode {
     }
 }
 
-/// Returns the stage before the supervisor: leaves the host's namespaces, and starts the supervisor
+/// Runs the stage before the supervisor: leaves the host's namespaces, and starts the supervisor
 /// as the first process of the new ones.
 #[cfg(target_os = "linux")]
 fn start_in_namespaces(network: Network) -> ExitCode {
@@ -112,7 +112,7 @@ fn control_socket() -> io::Result<UnixStream> {
     Ok(UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?))
 }
 
-/// Returns the supervisor's whole life.
+/// Runs the supervisor, its whole life.
 fn run_supervisor() -> ExitCode {
     let Ok(control) = control_socket() else {
         return ExitCode::FAILURE;

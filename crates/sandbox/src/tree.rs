@@ -96,7 +96,7 @@ struct TreeCopier<'a> {
     moved: bool,
 }
 
-/// What is to be copied, relative to the root.
+/// The folders and files to be copied, relative to the root.
 #[derive(Default)]
 struct Listed {
     /// The folders with their permission bits, each before what lies in it.

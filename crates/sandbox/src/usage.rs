@@ -1,4 +1,4 @@
-//! What a command's processes take of the machine: their number, their memory, and the room that
+//! Measures what a command's processes use: their number, their memory, and the room that
 //! they fill in the run's private folder.
 //!
 //! Not by the kernel's limits for one process: those of memory break programs that only reserve

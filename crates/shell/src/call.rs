@@ -120,7 +120,7 @@ impl Call {
         self.ecosystem() == Some(ecosystem) || self.wrappers.iter().any(|name| is_of(name))
     }
 
-    /// Returns by what one knows how it went: its status or its output.
+    /// Returns the source of its result: its status or its output.
     pub fn result_source(&self) -> Telling {
         self.rule.map_or(Telling::Status, |rule| rule.tells)
     }

@@ -73,8 +73,8 @@ impl Decides {
 }
 
 impl Reading {
-    /// Returns by what one knows how the script went: its status, its output, or nothing. It is taken to be run so that any failing part of a
-    /// list ends it ([`Reading::strict_form`]).
+    /// Returns the source of the script's result: its status, its output, or nothing. It is taken to be run so that any
+    /// failing part of a list ends it ([`Reading::strict_form`]).
     pub fn decides(&self) -> Decides {
         if self.ends_well_anyway() {
             Decides::Nothing(NothingReason::Trap)

@@ -24,7 +24,7 @@
 //! - [`Reading::script`] is the parsed text: invocations with byte spans, assignments, redirections, folders.
 //! - [`is_command`] tells a command from a name or a sentence.
 //!
-//! What a program is stands in `programs/*.toml` and nowhere else; no program is named in Rust
+//! The facts of a program stand in `programs/*.toml` and nowhere else; no program is named in Rust
 //! code.
 
 mod script;

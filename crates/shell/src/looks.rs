@@ -58,7 +58,7 @@ pub fn names_program(word: &str) -> bool {
     ruled.is_some_and(|(rule, _)| rule.kind.is_none_or(|kind| !silent.contains(&kind)))
 }
 
-/// Returns a script of the project's own: by its path, with arguments or such that it can be run
+/// Returns whether a text is a script of the project's own: by its path, with arguments or so that it can be run
 /// alone.
 fn own_script(first: &str, rest: &[&str]) -> bool {
     let placed = ["./", "scripts/", "bin/", ".venv/", "venv/"]
@@ -80,7 +80,8 @@ fn own_script(first: &str, rest: &[&str]) -> bool {
     !is_mere_sign(rest[0])
 }
 
-/// Returns a program of the table: by its arguments, and alone only where the name says enough.
+/// Returns whether a text begins with a program of the table: by its arguments, and alone only where the name says
+/// enough.
 fn is_known_word(row: &Program, bare: &str, rest: &[&str], assigned: bool) -> bool {
     if rest.is_empty() {
         let checks = row

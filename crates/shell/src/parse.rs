@@ -191,7 +191,7 @@ impl Reader<'_> {
         left
     }
 
-    /// Returns a statement with redirections; a here-document holds what stands behind it in its
+    /// Reads a statement with redirections; a here-document holds what stands behind it in its
     /// line.
     fn redirected(&mut self, node: Syntax<'_>) -> Node {
         let mut body = Node::Nothing;

@@ -125,7 +125,7 @@ impl<'r> Resolver<'r> {
         }
     }
 
-    /// Returns a program that the table doesn't have: by the conventions of scripts.
+    /// Resolves a program that the table doesn't have: by the conventions of scripts.
     fn own_script(mut self, written: &str, arguments: &[String]) -> Resolved {
         let is_path = written.contains(['/', '\\'])
             || written

@@ -265,7 +265,7 @@ pub struct Program {
     /// Options that say nothing where one file is run: choices, coverage, watching.
     #[serde(default)]
     pub(crate) not_for_one: Vec<String>,
-    /// How it finds imports that are out of order, and puts them in order.
+    /// The commands that find imports which are out of order, and put them in order.
     #[serde(default)]
     pub(crate) import_order: Option<ImportOrder>,
     /// The meanings of its exit statuses.
@@ -309,7 +309,7 @@ pub struct Program {
     pub rules: Vec<Rule>,
 }
 
-/// How a program finds imports that are out of the order that its configuration asks for, and puts
+/// The commands by which a program finds imports that are out of its configured order, and puts
 /// them in order. `{files}` in a command stands for the paths of files.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -72,7 +72,7 @@ pub struct Convention {
     pub layer: Option<Layer>,
     /// The convention, in words with the project's own names in backquotes.
     pub what: String,
-    /// The number of files, symbols or places do it.
+    /// The number of files, symbols or places that follow it.
     pub count: usize,
     /// Of how many, where that can be told.
     pub of: Option<usize>,

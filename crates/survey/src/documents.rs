@@ -129,7 +129,7 @@ fn is_wanted(path: &str) -> bool {
         || is_script(path)
 }
 
-/// Returns an example of the environment, or the environment of a checkout: only the kinds of
+/// Returns whether a file is an example of the environment, or a checkout's own: only the kinds of
 /// addresses in it are looked at.
 pub(crate) fn is_environment(name: &str) -> bool {
     name == ".env"
@@ -140,14 +140,14 @@ pub(crate) fn is_environment(name: &str) -> bool {
         || name == "example.env"
 }
 
-/// Returns a shell script that a project keeps for its own work.
+/// Returns whether a file is a shell script that a project keeps for its own work.
 fn is_script(path: &str) -> bool {
     let (folder, name) = (folder_of(path), name_of(path));
     matches!(name_of(folder), "scripts" | "bin" | "script" | "ci" | ".ci")
         && (name.ends_with(".sh") || !name.contains('.'))
 }
 
-/// Returns folders of made-up projects, which say nothing of this one.
+/// Returns whether a path lies in folders of made-up projects, which say nothing of this one.
 fn is_made_up(path: &str) -> bool {
     folder_of(path).split('/').any(|part| {
         matches!(

@@ -11,7 +11,7 @@ const SECRET: [&str; 6] = ["SECRET", "PASSWORD", "TOKEN", "KEY", "CREDENTIAL", "
 /// Bytes past which a file is no example.
 const LARGEST: usize = 64_000;
 
-/// Returns name to value, where all examples agree.
+/// Returns the value of each name on which all examples agree.
 pub(crate) fn read_samples(documents: &[(String, String)]) -> HashMap<String, Rc<str>> {
     let mut found: HashMap<String, Option<Rc<str>>> = HashMap::new();
     for (_, text) in documents

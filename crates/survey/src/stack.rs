@@ -44,7 +44,7 @@ pub struct Stack {
 pub struct LanguageUse {
     /// `Python`, `TypeScript` or `JavaScript`.
     pub name: String,
-    /// The number of files were read.
+    /// The number of files that were read.
     pub files: usize,
 }
 

@@ -1,4 +1,4 @@
-//! What the one who implements a phase needs to know of the codebase, and no more: within a budget, in a stable order, each
+//! Writes briefings: the facts of the codebase that a phase's work needs, within a budget, in a stable order, each
 //! line with its source.
 
 mod files;
@@ -15,7 +15,7 @@ const BYTES_A_TOKEN: usize = 4;
 /// Tokens that a briefing may take where nobody says otherwise.
 pub(crate) const BUDGET: usize = 12_000;
 
-/// What a briefing is made from.
+/// The input of a briefing: the plan, the unit, the tree and the survey of its code.
 pub(crate) struct Ground<'a> {
     pub(crate) plan: &'a Plan,
     /// The plan's own path, where it lies in the repository.
@@ -38,7 +38,7 @@ pub(crate) struct Briefing {
 #[derive(Debug, Clone)]
 struct Entry {
     section: Section,
-    /// What it is, for the list of what was left out.
+    /// Its subject, for the list of what was left out.
     name: String,
     forms: Vec<String>,
     chosen: usize,

@@ -1,4 +1,4 @@
-//! What a passage of a plan speaks of: its words, and the paths of routes in it.
+//! Extracts the words of a passage of a plan, and the paths of routes in it.
 
 use std::collections::BTreeSet;
 

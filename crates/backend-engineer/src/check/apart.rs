@@ -1,7 +1,8 @@
-//! Runs checks apart: on an overlay made for them alone, which holds the user's tree and what is staged. So they can run
-//! beside the run's own work and beside each other, and nothing that a command left in between decides what they say.
+//! Runs checks apart: on an overlay made for them alone, which holds the user's tree and what is staged. So they can
+//! run beside the run's own work and beside each other, and nothing that a command left in between decides what they
+//! say.
 //!
-//! What is proven by comparison ("fails without the change, passes with it") compares only results that were both had
+//! A proof by comparison ("fails without the change, passes with it") compares only results that were both had
 //! apart, or both on the run's own overlay: then nothing differs but the tree.
 
 use std::collections::BTreeMap;
@@ -17,7 +18,7 @@ use crate::tree::Tree;
 use crate::understand::Assignment;
 use crate::unit_work::UnitWork;
 
-/// What checks stand on and only read.
+/// The context of checks, which only read it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ground<'a> {
     /// The run.
@@ -36,7 +37,7 @@ pub(crate) struct Snapshot {
     worked: BTreeMap<String, Option<Vec<u8>>>,
 }
 
-/// What checks said apart.
+/// Results of checks that ran apart from the run's own overlay.
 #[derive(Debug, Default)]
 pub(crate) struct TestedApart {
     /// The result of each request, in their order.
@@ -47,14 +48,14 @@ pub(crate) struct TestedApart {
     pub(crate) left_nothing: bool,
 }
 
-/// What one check said apart.
+/// The result of one check that ran apart.
 #[derive(Debug, Clone)]
 pub(crate) struct Tested {
-    /// What came of it.
+    /// The outcome, with the reason behind it.
     pub(crate) ran: Ran,
-    /// What it printed.
+    /// Its output.
     pub(crate) text: String,
-    /// What is to be recorded of it.
+    /// Events to be recorded once the result is of use.
     pub(crate) events: Vec<Event>,
 }
 

@@ -10,7 +10,7 @@ use shell::{Call, Kind, Need, Reading, Trait};
 
 use crate::settings::Settings;
 
-/// What is lost by a command.
+/// The kind of data that a command destroys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Loss {
     Migrations,
@@ -59,7 +59,7 @@ pub(crate) fn loss(call: &Call) -> Option<Loss> {
 pub(crate) struct Threat {
     /// The call as the command writes it.
     call: String,
-    /// What it would destroy.
+    /// The data that it would destroy.
     loss: Loss,
     /// The services that it may reach and that are not declared disposable; none where the network is open.
     services: Vec<String>,

@@ -1,4 +1,4 @@
-//! What a command changed on the overlay: staged, said, put back, or the reason why a check says nothing.
+//! Handles what a command changed on the overlay: stages, reports or discards it, or finds the check inconclusive.
 
 use journal::Event;
 use sandbox::{Effect, EffectKind};

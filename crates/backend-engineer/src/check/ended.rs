@@ -1,10 +1,10 @@
-//! How a command ended and what it printed, as it is judged.
+//! The end of a command and its output, in the form in which they are judged.
 
 use sandbox::Outcome;
 
 use super::judge::End;
 
-/// How much of the output's head and tail is judged, in bytes each.
+/// The bytes of an output's head and of its tail, each, that are judged.
 const JUDGED: usize = 64 << 10;
 
 /// Returns its exit status, where it has one.

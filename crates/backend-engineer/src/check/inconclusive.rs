@@ -46,7 +46,7 @@ pub(crate) enum Inconclusive {
     PipeClosed,
     /// A search could not search: its exit code.
     SearchFailed(i32),
-    /// What feeds its search ended with a failure.
+    /// The command that feeds its search failed.
     FedByFailure,
     /// It passed where it was to fail before the change.
     PassedEarly,
@@ -114,7 +114,7 @@ impl fmt::Display for Inconclusive {
     }
 }
 
-/// What is known beside a command's end and output.
+/// The facts by which a result is found inconclusive, beside the command's end and its output.
 pub(crate) struct Ground<'a> {
     /// The command, as it ran.
     pub(crate) reading: &'a Reading,
@@ -249,7 +249,7 @@ fn missing_module(output: &str, ours: &dyn Fn(&str) -> bool) -> Option<String> {
     })
 }
 
-/// Returns `app.services.x` and `lodash/fp` by their first part.
+/// Returns the first part of a module's name: of `app.services.x` and `lodash/fp`, `app` and `lodash`.
 fn root_of(module: &str) -> &str {
     module.split(['.', '/']).next().unwrap_or(module)
 }

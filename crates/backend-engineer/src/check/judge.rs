@@ -18,12 +18,12 @@ use super::vacuous::{
 /// A command as it is run, and what is known of it before.
 #[derive(Debug)]
 pub(crate) struct Asked {
-    /// What it checks.
+    /// The kind of check: the line of the report that it belongs to.
     pub(crate) kind: Kind,
     /// The script as the shell gets it.
     pub(crate) script: String,
     pub(super) reading: Reading,
-    /// What is run instead of the written command, by the project's environment itself.
+    /// The command that runs in the project's environment in place of the written one.
     pub(super) instead: Option<String>,
     /// Why a success of what it runs in the tree says nothing.
     pub(super) lost: Option<Vacuous>,
@@ -59,7 +59,7 @@ impl Asked {
 /// A verdict and the words for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Judgement {
-    /// What was proved.
+    /// The conclusion that the checks allow.
     pub(crate) verdict: Verdict,
     /// Why, in a clause that follows "PASS - " or stands alone.
     pub(crate) detail: String,
@@ -67,9 +67,9 @@ pub(crate) struct Judgement {
     pub(crate) limit: bool,
 }
 
-/// What a command is judged by, beside itself and its end.
+/// The facts by which a command is judged, beside itself and its end.
 pub(crate) struct JudgeContext<'a> {
-    /// What the plan expects of it.
+    /// The result that the plan expects of it.
     pub(crate) expect: &'a Expect,
     /// It is a step of the plan, run for what it does.
     pub(crate) step: bool,
@@ -86,7 +86,7 @@ pub(crate) struct JudgeContext<'a> {
 /// The status of a program that wrote into a closed pipe: 128 and the number of SIGPIPE.
 const PIPE_CLOSED: i32 = 141;
 
-/// How a command ended.
+/// The end of a command: by itself, by a signal, or at a limit.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum End {
     /// With an exit code.
@@ -217,7 +217,7 @@ fn is_look(why: Vacuous) -> bool {
     matches!(why, Vacuous::Output(OutputReason::Shows))
 }
 
-/// Returns a search that shall find nothing: exit code 1 is right, and so is 0 with nothing printed.
+/// Judges a search that shall find nothing: exit code 1 is right, and so is 0 with nothing printed.
 fn judge_search(asked: &Asked, code: i32, output: &str) -> Judgement {
     let lines = output.lines().filter(|line| !line.trim().is_empty()).count();
     // `grep -c` prints a nought for what it does not find; a line that another search found may end in one as well.
@@ -251,7 +251,7 @@ fn is_silenced(reading: &Reading) -> bool {
         || searches(reading) && reading.script.invocations.iter().flat_map(|one| &one.redirections).any(discards)
 }
 
-/// Returns a number that the plan states of the output. A search that counts ends with 1 where it counts none.
+/// Judges a number that the plan states of the output. A search that counts ends with 1 where it counts none.
 fn judge_count(asked: &Asked, (code, as_stated): (i32, bool), output: &str, count: Count) -> Judgement {
     let searches = searches(&asked.reading);
     if code > 1 && searches {
@@ -267,7 +267,7 @@ fn judge_count(asked: &Asked, (code, as_stated): (i32, bool), output: &str, coun
     }
 }
 
-/// Returns a failure that the plan expects: where it says what is seen, one of that is seen.
+/// Judges a failure that the plan expects: where it says what is seen, one of that is seen.
 fn judge_failure(output: &str, expect: &Expect) -> Judgement {
     let seen = expect.shows.is_empty() || expect.shows.iter().any(|text| tells_of(output, text));
     match expect.shows.first().filter(|_| !seen) {

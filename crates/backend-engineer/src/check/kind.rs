@@ -1,4 +1,4 @@
-//! What a check looks at: the line of the report that a command belongs to.
+//! The kinds of checks: the line of the report that a command belongs to.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ pub(crate) fn fixes(reading: &Reading) -> bool {
 
 /// Returns everything that a script checks, of the parts whose success counts.
 ///
-/// What fixes instead of checking (`--fix`, `--write`) is none of it, nor what checks nobody sees what (`make check`
+/// Commands that fix instead of checking (`--fix`, `--write`) don't count, nor do unknown checks (`make check`
 /// without its recipe); a formatter that only compares is a linter.
 pub(crate) fn checked_by(reading: &Reading) -> BTreeSet<Kind> {
     let is_none = |kind: shell::Kind| {

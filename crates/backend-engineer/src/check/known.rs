@@ -1,5 +1,5 @@
-//! What checks said apart, kept by its key: the request, the fingerprint of the tree, the sandbox. Whoever asks for the same
-//! later need not run it again.
+//! Results of checks that ran apart, by their key: the request, the fingerprint of the tree, the sandbox. Whoever asks
+//! for the same later need not run it again.
 
 use std::cell::RefCell;
 
@@ -14,13 +14,13 @@ use crate::unit_work::UnitWork;
 #[derive(Debug, Default)]
 pub(crate) struct KnownResults(Vec<Known>);
 
-/// What a check said apart.
+/// A check that ran apart, with its result.
 #[derive(Debug)]
 pub(crate) struct Known {
     request: Request,
     sandbox: String,
     ran: Ran,
-    /// What is to be recorded of it, once it is of use: a run that decides nothing is none of the run's record.
+    /// Events to be recorded once the result is of use: a check that decides nothing does not belong in the journal.
     events: RefCell<Vec<Event>>,
 }
 

@@ -36,7 +36,7 @@ const NODE_WITH_REPORTERS: u32 = 20;
 /// The first version of Node whose runner prints for people also where nobody looks.
 const NODE_PRINTS_SPEC: u32 = 23;
 
-/// What a script may run whose results can be had.
+/// The test runners that a script may start and whose results can be read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Runs {
     python: bool,

@@ -1,4 +1,4 @@
-//! What an output shows: the number, the share or the text that a plan states of it.
+//! Finds in an output the number, the share or the text that a plan states of it.
 
 use plan::{Count, Held, Of, Stands};
 use shell::{Reading, Trait};

@@ -10,7 +10,7 @@ use super::{Request, Writes, read_told, to_run};
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
-/// What came of a trial.
+/// The result of a trial: each test, and the time.
 #[derive(Debug)]
 pub(crate) struct Trial {
     /// Each test by itself; none where no runner told of any, or it did not come to its end.

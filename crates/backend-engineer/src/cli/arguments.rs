@@ -33,7 +33,7 @@ pub(crate) struct RootArgument {
     pub(crate) root: Option<PathBuf>,
 }
 
-/// How commands are run; each overrides the setting of the same name.
+/// Options for running commands; each overrides the setting of the same name.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Running commands")]
 pub(crate) struct WallArguments {
@@ -79,7 +79,7 @@ impl WallArguments {
     }
 }
 
-/// What `implement` and `verify` both take.
+/// The arguments that `implement` and `verify` share.
 #[derive(Debug, Args)]
 pub(crate) struct PhaseArguments {
     /// The plan, a Markdown file
@@ -116,7 +116,7 @@ pub(crate) struct PhaseArguments {
     pub(crate) walls: WallArguments,
 }
 
-/// Who does what the plan leaves open, and what that may take.
+/// The model that does what the plan leaves open, and its limits.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "What the plan leaves open")]
 pub(crate) struct ModelArguments {
@@ -146,7 +146,7 @@ pub(crate) struct ModelArguments {
     pub(crate) limits: LimitArguments,
 }
 
-/// What a model may take.
+/// The limits of a model: turns, tokens, money, time.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct LimitArguments {
     /// The most turns of the model [default: 200]

@@ -21,7 +21,7 @@ use crate::settings::{Flags, Settings};
 use crate::stop::{Exit, Finding, Severity, Stop};
 use crate::understand::{load_plan, root_of};
 
-/// What the help says behind the options.
+/// The text of the help behind the options.
 pub(super) const AFTER: &str = "\
 Exit codes:
     0  nothing, notes, or (without --strict) warnings

@@ -41,32 +41,32 @@ pub(crate) struct Palette {
 }
 
 impl Palette {
-    /// Returns a good outcome.
+    /// Styles a good outcome: green.
     pub(crate) fn green(self, text: &str) -> String {
         self.styled("32", text)
     }
 
-    /// Returns a bad outcome.
+    /// Styles a bad outcome: red.
     pub(crate) fn red(self, text: &str) -> String {
         self.styled("31", text)
     }
 
-    /// Returns an outcome to look at.
+    /// Styles an outcome to look at: yellow.
     pub(crate) fn yellow(self, text: &str) -> String {
         self.styled("33", text)
     }
 
-    /// Returns a place, a name.
+    /// Styles a location or a name: cyan.
     pub(crate) fn cyan(self, text: &str) -> String {
         self.styled("36", text)
     }
 
-    /// Returns what matters.
+    /// Styles what matters: bold.
     pub(crate) fn bold(self, text: &str) -> String {
         self.styled("1", text)
     }
 
-    /// Returns what matters less.
+    /// Styles what matters less: faint.
     pub(crate) fn faint(self, text: &str) -> String {
         self.styled("2", text)
     }

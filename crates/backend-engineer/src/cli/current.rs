@@ -1,4 +1,4 @@
-//! Whether plan and tree are still the ones that a run's checks ran on.
+//! Compares plan and tree with those that a run's checks ran on.
 
 use journal::{Basis, Event, Evidence, RunSummary};
 

@@ -16,7 +16,7 @@ use crate::stop::{Finding, Severity, Stop};
 /// The longest part of a plan's line that is shown, in characters; a paragraph may be one line.
 const LONGEST_LINE: usize = 160;
 
-/// What of a line is kept before the place that is meant, in characters, where the line is cut.
+/// The characters of a line that are kept before the location that is meant, where the line is cut.
 const LEAD: usize = 40;
 
 /// A plan, as findings point into it.
@@ -28,7 +28,7 @@ pub(crate) struct Source<'a> {
     pub(crate) text: &'a str,
 }
 
-/// How much can be shown at the end that people look at.
+/// The form of output that the reader's end allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Look {
     /// A line each: no terminal.

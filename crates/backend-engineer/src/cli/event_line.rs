@@ -41,7 +41,7 @@ struct Line {
     text: String,
 }
 
-/// How the word in front is styled.
+/// The style of the word in front.
 #[derive(Debug, Clone, Copy)]
 enum Paint {
     Good,

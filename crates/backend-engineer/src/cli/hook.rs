@@ -84,7 +84,7 @@ fn is_at_hand(run: &RunSummary) -> bool {
     is_recent && run.state != RunState::Running
 }
 
-/// Returns the verification of the run's phases.
+/// Returns the command line that verifies the run's phases.
 fn command_line(past: &Past, run: &RunSummary) -> Result<Command, Stop> {
     let first = ["backend-engineer".to_owned(), "verify".to_owned(), "--quiet".to_owned()];
     let root = format!("--root={}", past.root.display());

@@ -23,7 +23,7 @@ use offered::{How, OFFERED, Offered};
 /// Where a repository keeps its configuration.
 const CONFIGURATION: &str = ".backend-engineer/config.toml";
 
-/// What git keeps of our folder: what people write for one another, and nothing of the runs.
+/// The ignore file of our folder: git keeps what people write for one another, and nothing of the runs.
 const IGNORED: &str = "*\n!.gitignore\n!config.toml\n!agents/\n!agents/**\n";
 
 /// Write a commented configuration and, where asked for, the files by which agents and CI call this program

@@ -22,7 +22,7 @@ use crate::stop::{Exit, Stop};
 use grounds::Grounds;
 use opened::Opened;
 
-/// How the tools are meant to be used, for the model that calls them.
+/// Instructions for the model that calls the tools.
 const INSTRUCTIONS: &str = "\
 Implements one phase of an approved Markdown plan in a backend and proves it. `check` says what of a plan no longer fits \
 the tree; `plan` what was understood of it; `implement` places the plan's code, runs its checks in a sandbox, ticks what is \
@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &McpArguments, globals: &Globals) -> Result<Exit, S
     Ok(Exit::Complete)
 }
 
-/// What calls are carried out with.
+/// The backend that carries out calls.
 struct Server {
     opened: Opened,
     grounds: Grounds,

@@ -1,4 +1,4 @@
-//! What the subcommands about earlier runs share: the journal of the repository that is meant, and errors of it.
+//! Opens earlier runs for the subcommands about them: the journal of the repository that is meant, and errors of it.
 
 use std::path::{Path, PathBuf};
 
@@ -55,7 +55,7 @@ impl Past {
     }
 }
 
-/// Returns a journal's error; a run that isn't there is the command line's fault.
+/// Turns a journal's error into a stop; a run that isn't there is the command line's fault.
 pub(crate) fn stop(error: JournalError) -> Stop {
     match error {
         JournalError::NoRuns | JournalError::UnknownRun { .. } | JournalError::AmbiguousRun { .. } => {

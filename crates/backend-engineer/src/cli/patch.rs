@@ -13,7 +13,7 @@ const CONTEXT: usize = 3;
 /// After this time a shorter diff is no longer looked for; what is found then is still right.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What stands at a path, on one side of a change.
+/// The state of a path on one side of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Side {
     /// Nothing.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::stop::Stop;
 
-/// What makes a folder the root of a repository.
+/// Names in a folder that make it the root of a repository.
 const SIGNS: [&str; 2] = [".git", ".backend-engineer"];
 
 /// Finds the repository: `named` if given, else from the current folder upwards, else the current folder itself.

@@ -45,7 +45,7 @@ pub(crate) struct PlanArguments {
     #[arg(long, requires = "phases", conflicts_with = "json")]
     pub(crate) briefing: bool,
 
-    /// The time the briefing may be, in tokens of four bytes
+    /// The most that the briefing may take, in tokens of four bytes
     #[arg(long, value_name = "TOKENS", default_value_t = BUDGET, requires = "briefing")]
     pub(crate) budget: usize,
 

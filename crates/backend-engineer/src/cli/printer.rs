@@ -10,7 +10,7 @@ use crate::stop::Stop;
 pub(crate) type Collector = Box<dyn FnMut(Stream, &str)>;
 
 thread_local! {
-    /// Who takes what this thread prints; the process's own streams where nobody does.
+    /// The receiver of this thread's output; the process's own streams where there is none.
     static COLLECTOR: RefCell<Option<Collector>> = const { RefCell::new(None) };
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct ReportArguments {
     json: bool,
 }
 
-/// What a run reported of one unit.
+/// The report of a run on one unit.
 #[derive(Debug, Clone)]
 pub(super) struct Reported {
     /// For people.

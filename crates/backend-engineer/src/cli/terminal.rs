@@ -15,7 +15,7 @@ use crate::run::{Emitted, Listener};
 /// Lines of a change that are shown.
 const SHOWN: usize = 40;
 
-/// The number of times the moving line moves.
+/// The time between two steps of the moving line.
 const TICK: Duration = Duration::from_millis(120);
 
 /// Shows a run's progress.
@@ -27,7 +27,7 @@ struct Terminal {
     at_work: Option<ProgressBar>,
     /// Where a model's words stand that come piece by piece.
     speaking: Speaking,
-    /// What models cost so far, in US dollars.
+    /// The cost of the models so far, in US dollars.
     cost: f64,
 }
 
@@ -42,7 +42,7 @@ enum Speaking {
     LineEnded,
 }
 
-/// What stands before each line of a model's words, under the words in front of events.
+/// The indentation of each line of a model's words, under the words in front of events.
 const INDENT: &str = "             ";
 
 /// Returns a reader of events that shows them on stderr; a `quiet` one tells only what stands in the way.

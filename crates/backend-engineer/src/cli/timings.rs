@@ -1,4 +1,4 @@
-//! How long each part of a run took: its steps, and what of them was spent on commands and on a model.
+//! Measures each part of a run: its steps, and the time of them that was spent on commands and on a model.
 
 use std::cell::RefCell;
 use std::rc::Rc;

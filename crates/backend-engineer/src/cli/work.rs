@@ -1,4 +1,4 @@
-//! What `implement` and `verify` share: opens the plan, works through its phases in order, and prints the reports.
+//! Carries out `implement` and `verify`: opens the plan, works through its phases in order, and prints the reports.
 
 use std::time::Duration;
 
@@ -19,22 +19,22 @@ use crate::stop::{Exit, Finding, Severity, Stop};
 use crate::understand::{Places, find_definition, load_plan, root_of};
 use crate::{implement_unit, verify_unit};
 
-/// What a subcommand asks for.
+/// The work that a subcommand asks for.
 pub(crate) struct Job<'a> {
     pub(crate) asked: &'a PhaseArguments,
     pub(crate) flags: Flags,
     pub(crate) options: RunOptions,
-    /// Who does what the plan leaves open; none where only what stands is verified.
+    /// The model that does what the plan leaves open; none where the tree is only verified.
     pub(crate) model: Option<&'a ModelArguments>,
     /// The interrupted run that goes on.
     pub(crate) resumed: Option<Resumed>,
     /// The units, where the subcommand has chosen them already.
     pub(crate) chosen: Option<Vec<PhaseId>>,
-    /// The time its parts took.
+    /// The time that each of its parts took.
     pub(crate) timings: Timings,
 }
 
-/// What came of all phases together.
+/// The results of all phases together.
 #[derive(Default)]
 pub(crate) struct Results {
     pub(crate) reports: Vec<Report>,
@@ -221,11 +221,11 @@ async fn interrupted(globals: &Globals) {
     }
 }
 
-/// What a run says that was asked to end.
+/// The message of a run that was asked to end.
 const INTERRUPTED: &str = "interrupted; `resume` goes on with it, and `undo` takes back what was written";
 
-/// The time a run may take to end in good order once it is asked to. What it computes without a pause (a survey of a
-/// large tree) does not notice the request.
+/// The time that a run may take to end in good order once it is asked to. What it computes without a pause (a survey of
+/// a large tree) does not notice the request.
 const ORDERLY: Duration = Duration::from_millis(800);
 
 /// Ends the process where it is asked to end and does not within [`ORDERLY`]. The journal holds all that was done, as it

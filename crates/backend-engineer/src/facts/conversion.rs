@@ -1,5 +1,5 @@
-//! Whether git may keep another content than a file has: line ends, encodings, identifiers and filters, by the settings and
-//! attributes of the tree, of git's own folder, of the user and of the machine.
+//! Determines whether git may keep another content than a file has: line ends, encodings, identifiers and filters, by
+//! the settings and attributes of the tree, of git's own folder, of the user and of the machine.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -21,7 +21,7 @@ const CONVERTING: [&str; 6] = ["text", "eol", "crlf", "filter", "encoding", "ide
 /// Words in settings that convert, or that name attributes which may: `core.autocrlf`, `core.attributesFile`, `attr.tree`.
 const CONVERTING_SETTINGS: [&str; 3] = ["autocrlf", "attributesfile", "[attr]"];
 
-/// How deep files of settings may include each other; as deep as git itself follows them.
+/// The depth to which files of settings may include each other; as deep as git itself follows them.
 const DEEPEST: usize = 10;
 
 /// Folders of the machine's own settings and attributes, by how git was installed.

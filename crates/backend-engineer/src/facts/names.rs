@@ -1,4 +1,5 @@
-//! What a source file defines and imports, by its lines alone. Enough to tell whether a name is worth a closer look.
+//! Finds the names that a source file defines and imports, by its lines alone. Enough to tell whether a name is worth a
+//! closer look.
 
 use std::collections::BTreeSet;
 

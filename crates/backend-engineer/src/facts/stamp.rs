@@ -1,4 +1,4 @@
-//! What the system says of a file without its content being read.
+//! Stamps of files: metadata by which the system shows that a file changed, without its content being read.
 
 use std::fs::Metadata;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(unix)]
 use crate::fingerprint;
 
-/// How old the last change of a file must be before its stamp is trusted in a later run. A file that is written again
+/// The age of a file's last change from which on its stamp is trusted in a later run. A file that is written again
 /// within one tick of the file system's clock bears the same stamp; the coarsest clocks in use tick every two seconds.
 const SETTLED: Duration = Duration::from_secs(2);
 

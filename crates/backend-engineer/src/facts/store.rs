@@ -107,8 +107,8 @@ impl Store {
     }
 }
 
-/// Returns names this program: its version, and which build it is. Another build reads other facts out of the same
-/// files.
+/// Returns the name of this program: its version, and which build it is. Another build reads other facts out of the
+/// same files.
 fn program() -> String {
     let build = std::env::current_exe().and_then(fs::metadata).and_then(|data| Ok((data.len(), data.modified()?)));
     let build = build.map(|(size, time)| (size, time.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos()));

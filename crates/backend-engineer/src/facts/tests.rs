@@ -1,4 +1,4 @@
-//! What is read, and what is not read again.
+//! Tests of which files are read, and which are not read again.
 
 mod against_git;
 

@@ -12,7 +12,7 @@ use crate::stop::Stop;
 use crate::understand::Assignment;
 use crate::unit_work::UnitWork;
 
-/// The time git and its hooks may take at most.
+/// The time that git and its hooks may take at most.
 const LONGEST: Duration = Duration::from_secs(300);
 
 /// Makes the commit of a step, or says why there is none.

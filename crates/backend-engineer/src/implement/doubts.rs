@@ -1,4 +1,5 @@
-//! What the words above a block leave in doubt, held against the tree: a block that they do not ask for replaces nothing.
+//! Checks what the words above a block leave in doubt against the tree: a block that they do not ask for replaces
+//! nothing.
 
 use code::definitions::Kind;
 use code::items::{Elisions, Source};

@@ -1,4 +1,5 @@
-//! What the plan asks of whole files without showing code: to be removed, to get another path, or something only prose says.
+//! Carries out what the plan asks of whole files without showing code: to be removed, to get another path, or something
+//! only prose says.
 
 use journal::{Event, FileAction};
 use plan::{Action, Phase, PhaseId, Role};

@@ -22,7 +22,7 @@ pub(super) struct Candidate {
     pub(super) change: usize,
     /// From the root.
     pub(super) path: String,
-    /// What it holds now; `None` where it is not there.
+    /// Its present text; `None` where it is not there.
     text: Option<String>,
     scopes: Option<Scopes>,
 }
@@ -115,11 +115,11 @@ fn is_of_block(evidence: &Evidence) -> bool {
     matches!(evidence, Evidence::Standing | Evidence::Defines(_) | Evidence::Imported(_))
 }
 
-/// What a block and the words around it show.
+/// The evidence in a block and in the words around it.
 struct Shown<'a> {
     phase: &'a Phase,
     block: &'a CodeBlock,
-    /// What it replaces, or removes.
+    /// The code that it replaces or removes.
     old: Option<String>,
     /// Its scopes, where it parses as a text of a candidate's language.
     scopes: Option<Scopes>,

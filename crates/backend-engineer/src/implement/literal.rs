@@ -29,18 +29,18 @@ pub(crate) struct Placement {
     pub(crate) path: Option<String>,
     /// The block's line in the plan, from 1.
     pub(crate) line: usize,
-    /// How its file is known.
+    /// The basis on which its file is known.
     pub(crate) by: PlacedBy,
-    /// What came of it.
+    /// The outcome, with the reason behind it.
     pub(crate) placed: Placed,
 }
 
-/// What came of one block.
+/// The result of placing one block.
 #[derive(Debug, Clone)]
 pub(crate) enum Placed {
     /// It was put in place.
     Now {
-        /// How the place was found.
+        /// A description of the match that decided where it goes.
         how: String,
         /// No file stood there.
         created: bool,

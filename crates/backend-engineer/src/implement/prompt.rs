@@ -1,5 +1,6 @@
-//! What a model is told of one phase: the plan's words, what is left of them, the files, how far it may go, and the checks
-//! that decide. Whole where it can be, and no line twice: it is read again with each turn, from the provider's cache.
+//! Writes the prompt for one phase: the plan's words, what is left of them, the files, the scope of writes, and the
+//! checks that decide. Whole where it can be, and no line twice: it is read again with each turn, from the provider's
+//! cache.
 
 mod allowance;
 mod instructions;

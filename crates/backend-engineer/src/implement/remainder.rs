@@ -1,4 +1,4 @@
-//! What of an item was not done, as values; their `Display` makes the sentences that reports show.
+//! The parts of an item that were not done, as values; their `Display` makes the sentences that reports show.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -35,7 +35,7 @@ impl fmt::Display for Passage {
 /// A passage of the plan that asks for something which no block spells out, and which nobody has done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Remainder {
-    /// What is left.
+    /// The passage or the file that is left.
     pub(crate) what: Left,
     /// Paths and symbols that the passage names in code spans, as written.
     pub(crate) names: BTreeSet<String>,
@@ -51,7 +51,7 @@ impl Remainder {
     }
 }
 
-/// What is left of an item.
+/// The part of an item that is left for a model or a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Left {
     /// Prose of the plan.
@@ -65,7 +65,7 @@ pub(crate) enum Left {
 pub(crate) enum OpenPart {
     /// A block that was refused: its file, why, and its line in the plan.
     Refused { path: Option<String>, message: String, line: usize },
-    /// What a step's command wrote and the user does not get.
+    /// Paths that a step's command wrote and that were discarded.
     Dropped { command: String, paths: Vec<String> },
     /// A block that was taken back, because another of its step was refused.
     HeldBack { path: Option<String> },
@@ -73,7 +73,7 @@ pub(crate) enum OpenPart {
     Left(Left),
 }
 
-/// The number of paths a sentence names.
+/// The most paths that a sentence names.
 const MOST_SHOWN: usize = 3;
 
 /// Why a commit of the plan was not made.
@@ -87,7 +87,7 @@ pub(crate) enum NoCommit {
     Unplaced(OpenPart),
     /// A command of the unit failed.
     CommandFailed(String),
-    /// What the unit placed can't be imported.
+    /// A file that the unit changed can't be imported.
     Faulty(String),
     /// Git gives no answer.
     NoAnswer(String),

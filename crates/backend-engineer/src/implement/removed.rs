@@ -12,7 +12,7 @@ use std::ops::Range;
 use super::remainder::code_spans;
 use crate::identifiers::holds;
 
-/// What became of code that is to go.
+/// The result of removing code.
 pub(super) enum Removed {
     /// The file's text without it.
     Now(Graft),

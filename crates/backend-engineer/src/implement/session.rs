@@ -34,9 +34,9 @@ pub(crate) struct Session {
     pub(crate) halt: Option<(Exit, String)>,
     /// It does not want to go on.
     pub(crate) over: bool,
-    /// What did not hold the last time.
+    /// The failures of the last verification.
     pub(crate) last_failures: Option<String>,
-    /// What the model said at the end.
+    /// The model's last words.
     pub(crate) words: String,
 }
 

@@ -11,7 +11,7 @@ const LONGEST: usize = 512;
 /// The longest body of a private key, in bytes: RSA of 8192 bits has 6,400.
 pub(super) const LONGEST_KEY: usize = 8 << 10;
 
-/// How much in front of a value is looked at to tell what it is, in bytes.
+/// The bytes in front of a value that are read to tell its kind.
 pub(super) const BEFORE: usize = 80;
 
 /// A value of a telling name has at least so many letters to be taken for one that nobody made up as a word.

@@ -18,13 +18,13 @@ pub(crate) struct Rechecked {
     pub(crate) text: String,
     /// The result.
     pub(crate) state: RecheckedState,
-    /// What was seen.
+    /// The observation behind it, in words.
     pub(crate) why: String,
     /// The commands that decide it.
     pub(crate) commands: Vec<String>,
 }
 
-/// What is known of a ticked box.
+/// The state of a ticked box after its commands ran again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum RecheckedState {

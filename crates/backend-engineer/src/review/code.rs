@@ -7,9 +7,9 @@ use crate::stop::Severity;
 pub(crate) struct Code {
     /// Its stable name.
     pub(crate) name: &'static str,
-    /// How much its findings weigh.
+    /// The severity of its findings.
     pub(crate) severity: Severity,
-    /// What it says, in one line.
+    /// Its meaning, in one line.
     pub(crate) summary: &'static str,
     /// Why it matters, an example, and how to mend it.
     pub(crate) explanation: &'static str,

@@ -1,5 +1,5 @@
-//! What a rule looks at: one unit and its files, what placing its code came to, the tree, and what earlier units of the
-//! plan make.
+//! The context of a rule: one unit and its files, what placing its code came to, the tree, and what earlier units of
+//! the plan make.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,14 +17,14 @@ use crate::run::{RunContext, Workspace};
 use crate::stop::Finding;
 use crate::understand::Assignment;
 
-/// What is known beside the unit, over the whole review.
+/// Facts that are kept over the whole lint, beside the unit at hand.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     /// Files that earlier open units make, with the unit that does.
     pub(crate) made: BTreeMap<String, String>,
     /// Files that earlier open units change in a way that is not spelled out, or that was refused.
     pub(crate) uncertain: BTreeSet<String>,
-    /// What was said once for the whole review.
+    /// Keys of findings that are reported once in the whole lint.
     pub(crate) said: BTreeSet<String>,
     manifests: OnceCell<Manifests>,
 }
@@ -64,7 +64,7 @@ pub(crate) struct Ground<'a> {
     pub(crate) assignment: &'a Assignment,
     /// The unit and those nested in it.
     pub(crate) units: &'a [Phase],
-    /// What placing its code came to.
+    /// The result of placing each block of its code.
     pub(crate) placements: &'a [(PhaseId, Placement)],
     /// Its files as they were before it.
     pub(crate) before: &'a BTreeMap<String, Option<String>>,

@@ -1,5 +1,5 @@
-//! What the repository's manifests declare: packages, scripts, make targets. Read as text where a name alone is wanted, so
-//! that any dialect of a manifest counts.
+//! The declarations of the repository's manifests: packages, scripts, make targets. Read as text where a name alone is
+//! wanted, so that any dialect of a manifest counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -32,7 +32,7 @@ pub(crate) struct Manifests {
     has_scripts: bool,
     /// Scripts of each `package.json`, by its folder.
     packages: BTreeMap<String, BTreeMap<String, String>>,
-    /// What stands behind the names that runners know, by the file that keeps them.
+    /// Recipes behind the names that runners know, by the file that keeps them.
     recipes: BTreeMap<String, Vec<survey::Recipe>>,
     /// Targets of each Makefile, by its folder; `None` where they can't be told.
     targets: BTreeMap<String, Option<BTreeSet<String>>>,

@@ -1,4 +1,4 @@
-//! What a rule is: the codes of its findings, and the look at one unit.
+//! A rule of the lint: the codes of its findings, and the look at one unit.
 
 use crate::review::code::Code;
 use crate::review::ground::Ground;

@@ -1,4 +1,5 @@
-//! What the plan's words ask to be changed: a verb, the name that it governs, and the source file named beside it.
+//! Reads what the plan's words ask to be changed: a verb, the name that it governs, and the source file named beside
+//! it.
 
 use std::ops::Range;
 
@@ -164,7 +165,7 @@ pub(crate) fn lines_of_prose(text: &str, part: Range<usize>) -> Vec<(Range<usize
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece<'t> {
     Word(&'t str),
-    /// What stands in backquotes.
+    /// Text between backquotes.
     Code(&'t str),
 }
 
@@ -238,7 +239,7 @@ fn is_one(word: &str, list: &[&str]) -> bool {
     list.contains(&bare.as_str())
 }
 
-/// Returns an identifier, or several with dots between, that can hardly be a word of prose.
+/// Returns whether a text is an identifier, or several with dots between, that can hardly be a word of prose.
 fn is_name(name: &str, is_kind: bool) -> bool {
     let part = |part: &str| {
         !part.is_empty()

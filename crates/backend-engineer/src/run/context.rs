@@ -1,4 +1,5 @@
-//! What is fixed during a run, and only read: the plan, the settings, what was asked for, the repository's files.
+//! Everything that is fixed during a run, and only read: the plan, the settings, what was asked for, the repository's
+//! files.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,7 @@ use crate::settings::Settings;
 use crate::stop::Stop;
 use crate::understand::{Files, Loaded, files_of};
 
-/// What a run is asked to do beside its units.
+/// The options of a run, beside its units.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct RunOptions {
     /// Show the change and write nothing.
@@ -33,13 +34,13 @@ pub(crate) struct RunOptions {
     pub(crate) recheck: bool,
 }
 
-/// What a run is begun with.
+/// The request that a run begins with.
 pub(crate) struct RunRequest {
-    /// What it is asked to do.
+    /// Its options.
     pub(crate) options: RunOptions,
     /// Labels of its units, in order.
     pub(crate) units: Vec<String>,
-    /// Who is shown what happens.
+    /// The receiver of events as they happen.
     pub(crate) listener: Listener,
     /// The model that does what the plan leaves open.
     pub(crate) engineer: Option<Engineer>,
@@ -62,19 +63,19 @@ pub(crate) struct RunContext {
     root: PathBuf,
     /// The settings.
     pub(crate) settings: Settings,
-    /// What the run is asked to do.
+    /// The options of the run.
     pub(crate) options: RunOptions,
     /// The repository's files.
     pub(crate) files: Files,
-    /// What takes secrets out of texts.
+    /// Redacts secrets in texts.
     pub(crate) redactor: Redactor,
-    /// What a model's commands find in place of secrets.
+    /// Made-up values that a model's commands find in place of secrets.
     pub(crate) masks: Masks,
     /// Where everything is recorded.
     pub(crate) recorder: Recorder,
     /// The model that does what the plan leaves open.
     pub(crate) engineer: Option<Engineer>,
-    /// What was noted of the run as a whole, for every report of it.
+    /// Notes on the run as a whole, for every report of it.
     pub(crate) remarks: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What is kept of a command's output: all of a short one, else its beginning and end with the size and the hash of the
+//! Keeps a command's output: all of a short one, else its beginning and end with the size and the hash of the
 //! whole, secrets taken out of both.
 
 use std::fs::File;

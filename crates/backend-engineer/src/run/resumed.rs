@@ -15,7 +15,7 @@ use crate::tree::Tree;
 pub(crate) struct Resumed {
     /// The run, at work again.
     pub(crate) run: Run,
-    /// What it recorded.
+    /// The events that it recorded.
     pub(crate) events: Vec<Event>,
     /// Labels of its phases.
     pub(crate) phases: Vec<String>,

@@ -17,10 +17,10 @@ const LOCK: &str = "lock";
 /// Where Linux keeps files in memory.
 const MEMORY: &str = "/dev/shm";
 
-/// How the names of runs' folders begin.
+/// The prefix of the names of runs' folders.
 const PREFIX: &str = "run-";
 
-/// The number of times a folder is made until one is locked in time. Another run looks once at what it finds, so that
+/// The most attempts to make a folder and lock it in time. Another run looks once at what it finds, so that
 /// many would have to begin in the same moment.
 const ATTEMPTS: usize = 20;
 

@@ -1,4 +1,4 @@
-//! What lasts for one unit of the plan and no longer: the next unit of the same run begins with nothing of it.
+//! The state of one unit of the plan: the next unit of the same run begins with nothing of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +29,7 @@ pub(crate) struct UnitState {
     pub(crate) before: BTreeMap<String, Staged>,
     /// The fingerprint of the tree when work on the unit began.
     pub(crate) first_tree: String,
-    /// What was found for the unit so far, and what earlier runs found for the plan.
+    /// Evidence found for the unit so far, and by earlier runs for the plan.
     pub(crate) evidence: Vec<FoundEvidence>,
     /// Events that wait, where checks run beside something else: they are recorded together when these have ended.
     held: Option<Vec<Event>>,

@@ -1,4 +1,4 @@
-//! What a run works on: the staged tree, and the sandbox that commands see it in.
+//! The workspace of a run: the staged tree, and the sandbox that commands see it in.
 
 mod overlay;
 mod restoring;
@@ -29,7 +29,7 @@ pub(crate) struct Workspace {
     synced: BTreeMap<String, Staged>,
     /// Files into which secrets came back that a model's commands found made up.
     pub(crate) revealed: BTreeSet<String>,
-    /// What the configured set-up commands made on the overlay.
+    /// Paths that the configured setup commands made on the overlay.
     set_up: BTreeSet<String>,
     /// By-products that commands made and the user does not get, by the command that made each.
     pub(crate) unkept: BTreeMap<String, String>,

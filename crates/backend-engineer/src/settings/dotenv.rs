@@ -2,7 +2,7 @@
 
 use super::value::{Hidden, read_variable_name};
 
-/// What is wrong with such a file.
+/// An error in an environment file, with its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unreadable {
     /// From 1.

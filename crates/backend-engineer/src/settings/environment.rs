@@ -1,4 +1,4 @@
-//! What the environment says of the settings: one variable for each key.
+//! Reads settings from the environment: one variable for each key.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use super::layer::Layer;
 use super::origin::{Held, Origin};
 use super::value::{read_duration, read_strength, read_variable_name, read_yes_no};
 
-/// What every variable of ours begins with.
+/// The prefix of our environment variables.
 const PREFIX: &str = "BACKEND_ENGINEER_";
 
 /// Reads the variables of `environment` that are ours; the sentences name those that mean nothing.

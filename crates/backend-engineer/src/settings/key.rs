@@ -7,9 +7,9 @@ pub(crate) struct Key {
     pub(crate) name: &'static str,
     /// The variable that sets it in the environment, empty where there is none.
     pub(crate) variable: &'static str,
-    /// What it takes.
+    /// The values that it takes, for the help.
     pub(crate) takes: &'static str,
-    /// What it does.
+    /// Its effect, for the help.
     pub(crate) about: &'static str,
     /// A value that it may have, as TOML; nothing where only the user's own file may hold the key.
     pub(crate) example: Option<&'static str>,

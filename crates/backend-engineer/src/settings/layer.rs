@@ -1,4 +1,4 @@
-//! What one source says of the settings, and how a layer above covers the ones below.
+//! The settings of one source, and how a layer above covers the ones below.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,13 +12,13 @@ use super::value::{Effort, Endpoint, Walls};
 /// The project's own commands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Commands {
-    /// How it is tested.
+    /// The commands that run its tests.
     pub(crate) test: Option<Held<Vec<String>>>,
-    /// How it is linted.
+    /// The commands that lint it.
     pub(crate) lint: Option<Held<Vec<String>>>,
-    /// How its types are checked.
+    /// The commands that check its types.
     pub(crate) type_check: Option<Held<Vec<String>>>,
-    /// What prepares it before any check.
+    /// The commands that prepare it before any check.
     pub(crate) setup: Option<Held<Vec<String>>>,
 }
 

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 /// A value, and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Held<T> {
-    /// What holds.
+    /// The configuration where there is one, else the default.
     pub(crate) value: T,
-    /// Who said so.
+    /// The source of the value.
     pub(crate) origin: Origin,
 }
 
@@ -24,7 +24,7 @@ impl<T> Held<T> {
     }
 }
 
-/// Who set a value.
+/// The source of a setting's value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// Nobody.

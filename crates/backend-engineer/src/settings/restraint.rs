@@ -1,4 +1,4 @@
-//! What a repository's own configuration may not do by itself: weaken the sandbox that protects its user.
+//! Restrains a repository's own configuration, which may not by itself weaken the sandbox that protects its user.
 //!
 //! A cloned repository is other people's text. What it asks beyond the user's own settings is withheld and said, until
 //! the user trusts the repository or asks for the same.
@@ -15,7 +15,7 @@ use super::value::Walls;
 pub(crate) struct Withheld {
     /// The key.
     pub(crate) key: String,
-    /// What it asked for.
+    /// The value that it asked for.
     pub(crate) asked: String,
     /// Where it asks.
     pub(crate) origin: Origin,

@@ -149,7 +149,7 @@ impl fmt::Debug for Hidden {
     }
 }
 
-/// How hard a model thinks, as all providers name it that can be told.
+/// The effort with which a model thinks, by the names that providers share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Effort {
     Low,

@@ -16,7 +16,7 @@ pub(crate) enum OutsideTree {
     Leaves {
         /// The path as it was given.
         path: String,
-        /// How it leaves.
+        /// The way out: a `..`, an absolute path, or a link.
         why: String,
     },
     /// It lies in git's or our own folder.

@@ -1,4 +1,4 @@
-//! What the staged view and its writes must hold.
+//! Tests of the staged view and its writes.
 
 use std::fs;
 

@@ -29,13 +29,13 @@ pub(crate) enum WriteError {
     Unreadable {
         /// The file.
         path: String,
-        /// What the system said.
+        /// The error of the operating system.
         why: String,
     },
     /// The journal could not keep the originals.
     #[error("the originals of the files can't be kept: {why}; nothing was written")]
     NotKept {
-        /// What the journal said.
+        /// The error of the journal.
         why: String,
     },
     /// The disk is full, the folder is read-only, and so on; what was written before was put back.
@@ -43,7 +43,7 @@ pub(crate) enum WriteError {
     Io {
         /// The file.
         path: String,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
 }

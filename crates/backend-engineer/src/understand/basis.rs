@@ -1,4 +1,4 @@
-//! How it is known which file a block of the plan is for.
+//! The basis on which a block of the plan is known to be for a file: the plan's words, or evidence in the tree.
 
 use std::fmt;
 
@@ -46,7 +46,7 @@ impl fmt::Display for Evidence {
     }
 }
 
-/// How the file of a block is known.
+/// The basis on which the file of a block is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PlacedBy {
     /// By a form of the plan.

@@ -22,10 +22,10 @@ const BUILT_IN: &str = include_str!("../../../../agents/backend-engineer.md");
 /// The name of the definition that a run uses unless told otherwise.
 pub(crate) const DEFAULT_NAME: &str = "backend-engineer";
 
-/// What may be done by a model: the tools, by the names that models know.
+/// The tools of a model, by the names that models know.
 pub(crate) const TOOLS: [&str; 6] = ["Read", "Edit", "Write", "Grep", "Glob", "Bash"];
 
-/// Who works on what the plan leaves open, and how.
+/// An agent definition: the model that works on what the plan leaves open, its tools and its instructions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Definition {
     /// Its name.
@@ -38,11 +38,11 @@ pub(crate) struct Definition {
     pub(crate) model: Option<String>,
     /// The most turns that it may take.
     pub(crate) max_turns: Option<u32>,
-    /// How hard the model shall think.
+    /// The effort of the model, where the definition sets it.
     pub(crate) effort: Option<Effort>,
     /// Fields and tools that other programs know and that do nothing here.
     pub(crate) unused: Vec<String>,
-    /// What could be read only leniently, with its line.
+    /// Fields that could be read only leniently, each with its line.
     pub(crate) remarks: Vec<String>,
     /// The standing instructions.
     pub(crate) prompt: String,
@@ -50,7 +50,7 @@ pub(crate) struct Definition {
     pub(crate) file: Option<PathBuf>,
 }
 
-/// What is wrong in a definition, and where.
+/// An error in a definition, with its location.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {message}")]
 pub(crate) struct Wrong {
@@ -58,7 +58,7 @@ pub(crate) struct Wrong {
     pub(crate) file: String,
     /// From 1.
     pub(crate) line: usize,
-    /// What, one sentence.
+    /// The error, in one sentence.
     pub(crate) message: String,
 }
 

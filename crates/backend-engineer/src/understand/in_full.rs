@@ -48,7 +48,7 @@ fn is_new(files: &Files, change: &PlannedChange) -> bool {
     made && !change.path.ends_with('/') && !files.stands(&change.path)
 }
 
-/// Returns a new file whose path other places of the plan say in full, or that stands behind a path in a list. Written
+/// Resolves a new file whose path other places of the plan say in full, or that stands behind a path in a list. Written
 /// in the wrong folder it is found by nobody, so two readings leave it unmade.
 fn of_new(plan: &Plan, files: &Files, unit: PhaseId, change: &PlannedChange) -> Meaning {
     let as_written = || Meaning::AsWritten(change.path.clone());
@@ -78,7 +78,7 @@ fn of_new(plan: &Plan, files: &Files, unit: PhaseId, change: &PlannedChange) -> 
     Meaning::Between(vec![change.path.clone(), path])
 }
 
-/// What the plan names that ends in a path.
+/// The longer paths of the plan that end in a path.
 #[derive(Default)]
 struct Named {
     /// Outside the units, in those that hold the unit, and in the first comments of blocks.

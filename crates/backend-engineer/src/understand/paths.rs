@@ -24,7 +24,7 @@ pub(crate) struct Files {
     author_root: Option<String>,
 }
 
-/// What a path of the plan turned out to mean.
+/// The resolution of a path of the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Meaning {
     /// The path as written.
@@ -190,7 +190,7 @@ impl Files {
         meant.then_some(Meaning::Resolved { path: inside, why: Resolution::FromRoot })
     }
 
-    /// Returns a file that shall be there already but is not where the plan says.
+    /// Resolves a file that shall be there already but is not where the plan says.
     fn existing_file(&self, path: &str, tidy: String, bases: &BTreeSet<String>) -> Meaning {
         let based: Vec<String> =
             bases.iter().map(|base| format!("{base}/{tidy}")).filter(|path| self.stands(path)).collect();
@@ -206,7 +206,7 @@ impl Files {
         }
     }
 
-    /// Returns a new file: from the root where its first folder stands there, else from the one package that has that
+    /// Resolves a new file: from the root where its first folder stands there, else from the one package that has that
     /// folder.
     fn new_file(&self, path: &str, tidy: String, bases: &BTreeSet<String>) -> Meaning {
         let Some((first, _)) = tidy.split_once('/') else { return as_written(path, tidy) };
@@ -245,7 +245,7 @@ impl Files {
         self.all().iter().filter_map(folder).collect()
     }
 
-    /// Returns an absolute path: of this repository, or of the same repository on its author's machine.
+    /// Resolves an absolute path: of this repository, or of the same repository on its author's machine.
     fn of_author(&self, path: &str) -> Meaning {
         if let Ok(inside) = Path::new(path).strip_prefix(&self.root) {
             let inside = inside.to_string_lossy().into_owned();

@@ -1,4 +1,4 @@
-//! How far a model may go beyond the files that the phase names, and what no model may write.
+//! The scope of a model's writes beyond the files that the phase names, and the paths that no model may write.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use code::paths::holds_tests;
 
 use super::Scope;
 
-/// What Edit, Write and the effects of Bash may touch.
+/// The files that Edit, Write and the effects of Bash may change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Reach {
     /// The files that the phase names, and no other.

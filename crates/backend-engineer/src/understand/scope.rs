@@ -7,7 +7,7 @@ use plan::{Action, PlannedChange};
 
 use super::{Files, NamedFile};
 
-/// What may reach the user's tree.
+/// The paths that may be promoted to the user's tree.
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
     files: BTreeSet<String>,

@@ -15,11 +15,11 @@ use crate::unit_work::UnitWork;
 pub(crate) struct Account {
     /// From the root, or as the plan writes it where no one file is meant.
     pub(crate) path: String,
-    /// What became of it.
+    /// Its state at the end of the run.
     pub(crate) fate: Fate,
-    /// How, or why not.
+    /// A description of the change, or of why there is none.
     pub(crate) description: String,
-    /// How it is known that the plan means this file; of several placements, the least known.
+    /// The basis on which the plan is known to mean this file; of several placements, the weakest.
     pub(crate) basis: Basis,
     /// Lines that it gained.
     pub(crate) lines_added: usize,
@@ -27,7 +27,7 @@ pub(crate) struct Account {
     pub(crate) lines_removed: usize,
 }
 
-/// What became of a file.
+/// The state of a file at the end of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Fate {
@@ -37,13 +37,13 @@ pub(crate) enum Fate {
     Modified,
     /// It is gone.
     Deleted,
-    /// What the plan shows stood there before this run.
+    /// It had what the plan shows before this run.
     Standing,
     /// It was left as it is, and the plan wants something of it.
     Untouched,
 }
 
-/// What files are accounted for with.
+/// The facts from which each file's outcome is told.
 struct Accounting<'a> {
     work: &'a UnitWork<'a>,
     change: &'a Change,
@@ -79,13 +79,14 @@ pub(super) fn of_files(
     accounts
 }
 
-/// Returns a pattern of the plan for which a command made a file.
+/// Returns whether the file is a pattern of the plan for which a command made a file.
 fn is_pattern_met(assignment: &Assignment, account: &Account, beyond: &[Account]) -> bool {
     let pattern = assignment.files.iter().any(|file| file.path.is_none() && file.written == account.path);
     pattern && beyond.iter().any(|made| assignment.scope.allows(&made.path))
 }
 
-/// Returns a pattern of the plan that leaves its files to what is needed; a note says that none was made.
+/// Returns whether the file is a pattern of the plan that leaves its files to what is needed; a note says that none was
+/// made.
 fn is_left(work: &UnitWork<'_>, account: &Account) -> bool {
     let planned = |file: &NamedFile| work.run.plan.phase(file.unit)?.changes.get(file.change);
     let mut named = work.assignment.files.iter().filter(|file| file.path.is_none() && file.written == account.path);

@@ -1,6 +1,6 @@
-//! What the checks say of the tree without a model's change: only a check that fails there proves, by passing now, what the
-//! model did. Where the model wrote tests, these stay, with their helpers and data, while its code is taken away: a test
-//! that passes without the code says nothing of it. Asked at the end, and only where it matters.
+//! Runs the checks on the tree without a model's change: only a check that fails there proves, by passing now, what the
+//! model did. Where the model wrote tests, these stay, with their helpers and data, while its code is taken away: a
+//! test that passes without the code says nothing of it. Asked at the end, and only where it matters.
 
 use code::paths::belongs_to_tests;
 use journal::{Basis, Verdict};
@@ -15,7 +15,7 @@ use crate::unit_work::UnitWork;
 /// The checks that passed, and what was found beside the work.
 type Checks<'a> = (&'a [Check], &'a KnownResults);
 
-/// What of a model's change is taken back for a check.
+/// The part of a model's change that is taken back for a check.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Back {
     Everything,

@@ -1,5 +1,5 @@
-//! Whether what prose asks for can be in the change that a check failed without: a check speaks for the whole change of
-//! its run, and an item whose own file, or the symbol it names, is not in that change was not carried out.
+//! Decides whether what prose asks for can be in the change that a check failed without: a check speaks for the whole
+//! change of its run, and an item whose own file, or the symbol it names, is not in that change was not carried out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use crate::stop::Stop;
 use crate::understand::Assignment;
 use crate::unit_work::UnitWork;
 
-/// What runs changed for the plan.
+/// The files that runs changed for the plan.
 #[derive(Debug, Default)]
 pub(super) struct Written {
     /// The paths that each run changed.

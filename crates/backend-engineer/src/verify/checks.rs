@@ -20,13 +20,13 @@ pub(crate) struct Check {
     pub(crate) text: String,
     /// Line in the plan, from 1; 0 for the project's own.
     pub(crate) line: usize,
-    /// What it checks.
+    /// The kind of check: the line of the report that it belongs to.
     pub(crate) kind: Kind,
-    /// What came of it.
+    /// The outcome, with the reason behind it.
     pub(crate) ran: Ran,
     /// Its evidence, once it is recorded.
     pub(crate) evidence: Option<EvidenceId>,
-    /// How to ask it again; none where nothing can be run.
+    /// The request that runs it again; none where nothing can be run.
     pub(crate) request: Option<Request>,
 }
 

@@ -16,7 +16,7 @@ use crate::implement::Change;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
-/// The number of of a project's commands for one purpose are tried, where one can't run.
+/// The most commands of a project that are tried for one purpose, where one can't run.
 const TRIES: usize = 3;
 /// Files past which a command is not called for each of them.
 const MOST_FILES: usize = 40;

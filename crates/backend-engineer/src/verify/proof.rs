@@ -1,4 +1,4 @@
-//! What stands behind each item and each box: proven with the evidence named, or open with the reason.
+//! Decides each item and each box: proven with the evidence named, or open with the reason.
 
 use journal::{EvidenceId, Verdict};
 use plan::{CheckboxId, CriterionKind, Phase, PhaseId, State};
@@ -12,16 +12,16 @@ use crate::implement::{Change, Deed, Item, OpenPart, Passage, Placed, Placement,
 use crate::run::RunContext;
 use crate::understand::Assignment;
 
-/// What every item is proven by.
+/// The facts by which every item is proven.
 pub(super) struct Ground<'a> {
     pub(super) run: &'a RunContext,
     pub(super) assignment: &'a Assignment,
     pub(super) checks: &'a [Check],
     /// The files where the plan's code stands.
     pub(super) standing: &'a StandingFiles,
-    /// What was found for the plan, in this run and before.
+    /// The evidence found for the plan, in this run and before.
     pub(super) search: Search<'a>,
-    /// What runs changed for the plan.
+    /// The files that runs changed for the plan.
     pub(super) written: &'a Written,
     /// Where the plan asks for the removal of a symbol that is still there.
     pub(super) remaining: &'a [plan::Span],
@@ -133,8 +133,8 @@ fn of_placement(placement: &Placement, standing: &StandingFiles) -> Proof {
     Proof::Proven(vec![ProvenBy::Code { path, changed }])
 }
 
-/// Returns a failure before the change proves itself at its moment; where it was skipped, an earlier run may have seen
-/// it.
+/// Proves a failure that the plan expects before its change, at its moment; where it was skipped, an earlier run may
+/// have seen it.
 fn of_expected_failure(item: &Item, ran: &Ran, ground: &Ground<'_>) -> Proof {
     let found = ground.search.expected_failure(&evidence::subject(ground.run, &item.observation(ran)));
     let now = ran.judgement.verdict == Verdict::Passed;
@@ -280,7 +280,7 @@ fn of_box(run: &RunContext, (phase, id): (&Phase, CheckboxId), change: &Change, 
     all(proofs)
 }
 
-/// Returns a box that stands for the whole unit: all beneath it must be proven, and something must have been.
+/// Proves a box that stands for the whole unit: all beneath it must be proven, and something must have been.
 fn of_unit(run: &RunContext, phase: &Phase, change: &Change, verification: &Verification) -> Proof {
     let beneath = |unit: PhaseId| {
         let mut current = Some(unit);

@@ -1,4 +1,5 @@
-//! What stands behind an item or a box, as values; their `Display` makes the sentences that reports and events show.
+//! The proof of an item or a box, or the reason why it is open, as values; their `Display` makes the sentences that
+//! reports and events show.
 
 use std::fmt;
 
@@ -30,11 +31,11 @@ pub(crate) enum ProvenBy {
     Check(Said),
     /// A check that fails without the unit's change, and passes with it.
     Change {
-        /// What it said without the change.
+        /// The evidence of its failure without the change.
         without: EvidenceId,
         /// On which tree that was.
         basis: Basis,
-        /// What it says with the change.
+        /// Its result with the change.
         with: Said,
     },
     /// A command that failed where the plan says that it fails.
@@ -54,14 +55,14 @@ pub(crate) enum ProvenBy {
     Person,
 }
 
-/// What a check said, with its evidence.
+/// The result of a check, with its evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Said {
     /// Its evidence; none where nothing is recorded.
     pub(crate) evidence: Option<EvidenceId>,
     /// The command; empty where the plan gives none.
     pub(crate) command: String,
-    /// What was seen.
+    /// The observation behind it, in words.
     pub(crate) detail: String,
 }
 
@@ -113,7 +114,7 @@ pub(crate) enum OpenReason {
     AsksForTests,
 }
 
-/// What says that something does not hold.
+/// The check or the server that shows that something does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum BrokenBy {
     /// A check that failed.

@@ -1,4 +1,4 @@
-//! What goes back to the model when a verification does not hold: what failed, with the end of what it printed.
+//! Writes the next task for the model after a verification that failed: what failed, with the end of what it printed.
 
 use journal::Verdict;
 
@@ -7,7 +7,7 @@ use crate::implement::Change;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
-/// The number of times what does not hold is given back.
+/// The most times that failures are given back to the model.
 const ROUNDS: u32 = 3;
 
 /// Bytes of one check's output that are given back, and of all.

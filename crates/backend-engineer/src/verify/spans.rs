@@ -10,7 +10,7 @@ use crate::prohibitions::{ProhibitionOutcome, hold, symbol};
 use crate::tree::Pending;
 use crate::unit_work::UnitWork;
 
-/// What became of a span.
+/// The state of a span of the plan at the end of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SpanState {
@@ -26,7 +26,7 @@ pub(crate) enum SpanState {
     Followed,
     /// It asks for nothing.
     Informative,
-    /// What it protects is as it was.
+    /// The code that it protects is as it was.
     Kept,
     /// It was carried out, and that is proven.
     Done,
@@ -40,7 +40,7 @@ pub(crate) enum SpanState {
     Open,
     /// A check of it fails.
     Failed,
-    /// What it protects was changed.
+    /// The code that it protects was changed.
     Broken,
 }
 
@@ -51,11 +51,11 @@ pub(crate) struct SpanLine {
     pub(crate) span: Span,
     /// Line in the plan, from 1.
     pub(crate) line: usize,
-    /// What part of the text it is.
+    /// The kind of passage: a sentence, a block, a command, …
     pub(crate) kind: PassageKind,
-    /// What it asks for, where it is a sentence.
+    /// The class of the sentence, where it is one.
     pub(crate) class: Option<SentenceClass>,
-    /// What became of it.
+    /// Its state at the end of the run.
     pub(crate) state: SpanState,
 }
 
@@ -112,7 +112,7 @@ fn prohibition(work: &UnitWork<'_>, sentence: &Sentence, written: &[Pending]) ->
     }
 }
 
-/// What the spans of one unit are accounted for with.
+/// The facts from which the state of each span of a unit is told.
 struct Account<'a> {
     work: &'a UnitWork<'a>,
     change: &'a Change,

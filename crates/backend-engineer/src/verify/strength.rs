@@ -26,14 +26,14 @@ use wrong_versions::WrongVersion;
 /// The most wrong versions that are tried: past two dozen, another one seldom says anything new of the same tests.
 const MOST: usize = 24;
 
-/// The number of wrong versions must have passed before it counts that none was rejected: one alone may be as right as
+/// The wrong versions that must have passed before it counts that none was rejected: one alone may be as right as
 /// the code.
 const ENOUGH: usize = 3;
 
-/// The number of of those that pass the report names.
+/// The most of those that pass which the report names.
 const NAMED: usize = 6;
 
-/// The number of wrong versions of the phase's code its tests reject.
+/// The strength of a phase's tests: the number of wrong versions of its code that they reject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Strength {
     /// Wrong versions that could be made; at most [`MOST`] of them are tried.
@@ -59,11 +59,11 @@ struct Survivor {
     function: String,
     /// The code that was edited.
     before: String,
-    /// What it became.
+    /// The code after the edit.
     after: String,
 }
 
-/// What became of a wrong version.
+/// The result of the tests on a wrong version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Rejected,

@@ -30,7 +30,7 @@ struct Changed {
     new: Option<String>,
 }
 
-/// What was found in the files that somebody changed.
+/// Findings in the files that a model or the plan changed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Found {
     /// Tests that say less, or may do so.

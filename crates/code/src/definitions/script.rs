@@ -208,7 +208,7 @@ fn shape_of_entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     }
 }
 
-/// Returns an argument has no name: an object, a list or a function among the arguments goes by its
+/// Returns whether a node is an argument, which has no name: an object, a list or a function there goes by its
 /// kind.
 fn is_argument(node: Node<'_>) -> bool {
     node.parent()

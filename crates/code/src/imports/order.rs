@@ -24,7 +24,7 @@ pub fn differ_in_import_order_only(language: Language, one: &str, other: &str) -
     matches!((outline(one), outline(other)), (Some(one), Some(other)) if one == other)
 }
 
-/// What a sorter of imports leaves as it is.
+/// The parts of a file that a sorter of imports leaves as they are.
 #[derive(Debug, Default, PartialEq)]
 struct Outline {
     /// The imports in one fixed order, each with its place: how many tokens of other code stand

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-/// What an edit does. In this order the edits of a function are used: first those that change what each call of it does.
+/// The kind of an edit. In this order the edits of a function are used: first those that change what each call of it
+/// does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operator {
     /// A function that does nothing fails: a test that lets it pass does not call it.
@@ -11,7 +12,7 @@ pub enum Operator {
     Return,
     /// A condition is turned into its opposite; `and` is `or`.
     Condition,
-    /// What refuses wrong input, a guard that raises, is gone.
+    /// A guard that raises on wrong input is gone.
     Validation,
     /// A call is not made.
     Call,
@@ -21,7 +22,7 @@ pub enum Operator {
     Comparison,
     /// Two arguments stand in each other's place.
     Arguments,
-    /// What should be waited for is not.
+    /// An awaited call is no longer awaited.
     Await,
 }
 
@@ -30,15 +31,15 @@ pub enum Operator {
 pub struct Mutant {
     /// The function that is wrong: `total`, `Order.total`, `app.get('/orders')`.
     pub function: String,
-    /// What was done to it.
+    /// The kind of edit.
     pub operator: Operator,
-    /// The number of mutants of the function come before it.
+    /// The number of mutants of the same function that come before it.
     pub turn: usize,
     /// Line of the edit, from 1.
     pub line: usize,
     /// The code that was edited, on one line.
     pub before: String,
-    /// What it became.
+    /// The code after the edit.
     pub after: String,
     /// The whole text with the edit.
     pub text: String,
@@ -50,7 +51,7 @@ pub(super) struct Edit {
     pub(super) operator: Operator,
     /// The bytes that go.
     pub(super) at: Range<usize>,
-    /// What comes in their place.
+    /// The text that comes in their place.
     pub(super) new: String,
     /// The bytes to show to people: those of `at`, and what makes sense of them.
     pub(super) shown: Range<usize>,

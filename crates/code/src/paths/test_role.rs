@@ -82,8 +82,8 @@ fn is_suite_name(stem: &str, own_stem: &str, name: &str) -> bool {
                 .any(|end| own_stem.len() > end.len() && own_stem.ends_with(end))
 }
 
-/// Returns a part between dots, `test` in `orders.test.ts`, or the end of one: `e2e-spec`,
-/// `int-test`.
+/// Returns whether a name has `test` or the like between dots, as in `orders.test.ts`, or at the end of such a part:
+/// `e2e-spec`, `int-test`.
 fn has_test_part(stem: &str) -> bool {
     let is_mark = |part: &str| {
         split_names(Kind::TestPart).files.contains_key(part)

@@ -158,8 +158,8 @@ impl Walker<'_> {
         });
     }
 
-    /// Returns a decorator that is taken from the name itself, `@price.setter`, adds a part to what
-    /// is there.
+    /// Returns the form of a decorated binding: a decorator taken from the name itself, `@price.setter`, adds a part to
+    /// what is there.
     fn form_of(&self, name: &str, decorators: &[Node<'_>]) -> BoundBy {
         let shown = decorators
             .iter()

@@ -16,7 +16,7 @@ type ReadChecks<'r> = dyn Fn(Place<'_>) -> Option<Vec<Check>> + 'r;
 pub(super) struct Names<'t> {
     source: &'t str,
     counts: HashMap<&'t str, usize>,
-    /// The number of times Python binds each name.
+    /// The number of times that Python binds each name.
     bound: HashMap<&'t str, usize>,
     /// Names whose value is handed to code that may change it, or is changed by the test itself.
     changed: HashSet<&'t str>,

@@ -91,7 +91,7 @@ pub(super) fn compare_pair(old: &Case, new: &Case, demanded: &Demanded) -> Vec<T
     told
 }
 
-/// Returns a test without an assertion fails where one of its calls does.
+/// Returns the loss of a test without an assertion, which fails where one of its calls does.
 fn of_calls(old: &Case, new: &Case) -> Option<Told> {
     let lost = old.calls.iter().find(|call| !new.calls.contains(call))?;
     if new.checks.iter().any(is_live) {
@@ -268,7 +268,7 @@ fn bound_value(check: &Check) -> Option<f64> {
     check.expected.parse::<f64>().ok().filter(|_| is_bound)
 }
 
-/// Returns an error that is expected of the same code: a wider one, or one whose words no longer
+/// Returns the way in which an error is expected less exactly: a wider one, or one whose words no longer
 /// matter.
 fn of_error(wanted: &Check, check: &Check) -> Option<Way> {
     const WIDEST: [&str; 5] = ["Exception", "BaseException", "Error", "(Exception)", ""];

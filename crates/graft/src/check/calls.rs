@@ -12,7 +12,7 @@ use super::flow::functions;
 use crate::items::Source;
 use crate::languages::{Language, children, text};
 
-/// What a function takes.
+/// The arguments that a function takes.
 #[derive(Default)]
 struct Takes {
     /// The number of arguments by their place; none where `*args` takes any.

@@ -1,4 +1,4 @@
-//! What a function gives back after an edit: one that returned the value which it promises still does.
+//! Checks what a function gives back after an edit: one that returned the value which it promises still does.
 //!
 //! A plan often shows only the head of a function. Put in place of the whole it parses, and the function returns nothing.
 //!

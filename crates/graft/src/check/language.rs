@@ -1,10 +1,10 @@
-//! Whether a block is written in the language of its file.
+//! Checks that a block is written in the language of its file.
 
 use crate::items::{Source, parse};
 use crate::languages::{Kind, Language};
 use crate::{File, Snippet};
 
-/// What a fence calls the languages that are read here.
+/// Names in fences of the languages that are read here.
 const FENCES: [(&str, Language); 13] = [
     ("python", Language::Python),
     ("py", Language::Python),

@@ -17,7 +17,7 @@ use code::standard_library::is_script_global;
 
 use crate::languages::Language;
 
-/// What is wrong with a name.
+/// The kind of error in a name's binding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Offence {
     /// Nothing binds it where it is read while the module is imported.

@@ -1,4 +1,5 @@
-//! What Python demands of the members of a class: a method takes the object, a field without a value stands before those with one.
+//! Checks what Python demands of the members of a class: a method takes the object, a field without a value stands
+//! before those with one.
 //!
 //! ```text
 //! class TestTags:                        @dataclass

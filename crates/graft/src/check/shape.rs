@@ -22,7 +22,7 @@ pub(super) fn strays<'t>(source: &'t Source<'_>) -> Vec<(Node<'t>, Stray)> {
     found.collect()
 }
 
-/// What a statement at the top of a module is meant to stand in.
+/// The surroundings that a statement at the top of a module is meant for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stray {
     /// A function.

@@ -15,7 +15,7 @@ pub struct FileDiff<'a> {
     pub text: &'a str,
 }
 
-/// What a diff does to a file as a whole.
+/// The effect of a diff on a file as a whole.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum FileChange {
     /// Some of its lines change.
@@ -124,7 +124,7 @@ pub(crate) struct Hunk {
     pub(crate) old: Vec<String>,
     /// For each old line whether it stays, and new lines between them.
     pub(crate) ops: Vec<Op>,
-    /// What follows the second `@@`.
+    /// The text behind the second `@@`.
     pub(crate) heading: String,
     /// True if the old file, and the new one, end here without a line end.
     pub(crate) old_open: bool,
@@ -206,7 +206,7 @@ impl Hunk {
     }
 }
 
-/// Returns a line that is nothing but dots, or a comment that begins with them.
+/// Returns whether a line is nothing but dots, or a comment that begins with them.
 fn is_dots(line: &str) -> bool {
     let line = line.trim();
     let comment = line.trim_start_matches(['#', '/', '*', '-', '<', '!', '{', ' ']);

@@ -174,7 +174,7 @@ fn key(line: &str) -> Option<&str> {
     (!key.is_empty() && key.chars().all(name)).then_some(key)
 }
 
-/// Returns where the prose names the line beside which the whole block goes.
+/// Places the whole block beside the line that the prose names, where it names one.
 fn by_words(request: &Request<'_>, lines: &Lines<'_>, segments: &[Block]) -> Option<Graft> {
     let [segment] = segments else { return None };
     let known = segment

@@ -29,14 +29,14 @@ pub(super) use lines::{Found, read_lines};
 pub(super) use tree::{Child, Content, Document, Extent, Node, Role, Shape, elisions, is_dots, lead_of, mark_elisions};
 pub(super) use value::{Kind, Scalar};
 
-/// How a format is read and written.
+/// The description of a data format: its reader, its signs and its rules.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Syntax {
     pub(super) name: &'static str,
     pub(super) read: fn(&str, Role) -> Result<Document, String>,
-    /// What stands between a key and its value.
+    /// The sign between a key and its value.
     pub(super) colon: &'static str,
-    /// What a comment begins with.
+    /// The beginning of a comment.
     pub(super) comment: &'static str,
     /// An entry is a line, and what leads to it comments and blank lines.
     pub(super) by_line: bool,
@@ -46,9 +46,9 @@ pub(super) struct Syntax {
     pub(super) last_wins: bool,
     /// Entries that stand in order are kept in order.
     pub(super) sorted: bool,
-    /// What a value is for, where several may stand under one key.
+    /// Returns the environment or the like that a value is for, where several may stand under one key.
     pub(super) variant: fn(&str) -> &str,
-    /// True if a text is what even a strict reader takes; a file that is stays so.
+    /// Returns whether even a strict reader takes a text; a file that is so stays so.
     pub(super) strict: fn(&str) -> bool,
 }
 
@@ -71,7 +71,7 @@ impl Syntax {
     };
 }
 
-/// Returns what is wrong with a text, if it is not of the format.
+/// Checks that a text is of the format; the error says what is wrong with it.
 pub(super) fn check(text: &str, syntax: &Syntax) -> Result<(), String> {
     (syntax.read)(text, Role::File).map(|_| ())
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::ladder;
 use crate::splice::Splice;
 
-/// How a text lays out what is nested.
+/// The layout of nested values in a text.
 #[derive(Debug)]
 pub(super) struct Layout {
     /// One step of indentation.

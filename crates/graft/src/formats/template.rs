@@ -8,7 +8,7 @@ use crate::ladder::{self, Lines};
 use crate::splice::{Splice, refusal};
 use crate::{Graft, Reason, Refusal};
 
-/// Returns whether every block is closed.
+/// Checks that every block is closed.
 pub(super) fn check(text: &str) -> Result<(), String> {
     blocks(text).map(|_| ())
 }

@@ -1,4 +1,4 @@
-//! What the words beside a block ask for: adding, changing, replacing, and beside what.
+//! Reads what the words beside a block ask for: adding, changing, replacing, and beside what.
 
 use crate::markers;
 use crate::prose::{End, Relation, named_end, side};

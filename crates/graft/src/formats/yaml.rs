@@ -94,7 +94,7 @@ struct Reader<'s> {
     dots: Vec<usize>,
 }
 
-/// What stands before a value: where to look for it, its tag, and the bytes that the parser gives it.
+/// The beginning of a value: where to look for it, its tag, and the bytes that the parser gives it.
 struct Head<'t> {
     from: usize,
     span: Range<usize>,

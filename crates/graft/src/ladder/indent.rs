@@ -73,7 +73,7 @@ fn translate_one(at: usize, shown: &Shown<'_>, one: &dyn Fn(usize, &str) -> Opti
     }
 }
 
-/// What one line's indentation became.
+/// The indentation of one line, in the block and in the text.
 #[derive(Debug)]
 struct Pair {
     at: usize,
@@ -95,7 +95,7 @@ fn given(pairs: &[Pair]) -> Option<String> {
     all.then(|| given.to_owned())
 }
 
-/// Returns all pairs differ by one prefix, given or taken.
+/// Returns the indentation of a line where all pairs differ by one prefix, given or taken.
 fn prefix_changed(pairs: &[Pair], shown: &str) -> Option<String> {
     if let Some(given) = given(pairs) {
         return Some(given + shown);
@@ -114,8 +114,8 @@ fn known(pairs: &[Pair], shown: &str) -> Option<String> {
     same.all(|other| other == first).then(|| first.clone())
 }
 
-/// Returns the block lost the same number of columns on every line that had as many, and none elsewhere: what lost and
-/// what did not is told by the brackets around it, or else by `even`, that all did.
+/// Returns the lines of a block that lost the same number of columns on every line that had as many, and none
+/// elsewhere: what lost and what did not is told by the brackets around it, or else by `even`, that all did.
 fn clipped(pairs: &[Pair], lines: &[Shown<'_>], mut nesting: Nesting, lost: usize, even: bool) -> Option<Vec<String>> {
     if !all_lost(pairs, lost) {
         return None;
@@ -281,7 +281,7 @@ pub(crate) fn leading(line: &str) -> &str {
     &line[..line.len() - line.trim_start().len()]
 }
 
-/// How a text indents its lines.
+/// The habit of a text in indenting its lines.
 #[derive(Debug)]
 pub(crate) struct Habit {
     /// Columns by which most lines are indented deeper than the line before, where any are.

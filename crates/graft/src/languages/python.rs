@@ -1,4 +1,4 @@
-//! How Python is written: imports, elisions in a form that parses, the order of imports.
+//! Writes Python: imports, elisions in a form that parses, the order of imports.
 
 use code::standard_library;
 use tree_sitter::Node;

@@ -1,4 +1,4 @@
-//! How JavaScript and TypeScript are written: imports of both systems, elisions in a form that parses.
+//! Writes JavaScript and TypeScript: imports of both systems, elisions in a form that parses.
 
 use crate::languages::{Form, Imported, List, Wrapper};
 

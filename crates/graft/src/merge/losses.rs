@@ -1,5 +1,6 @@
-//! What a statement of the file would lose where the block's takes its place: branches, and lines that nothing of the block
-//! answers for. A definition is shown whole; a loop, a condition or a call that is known by its head alone may be another one.
+//! Finds what a statement of the file would lose where the block's takes its place: branches, and lines that nothing of
+//! the block answers for. A definition is shown whole; a loop, a condition or a call that is known by its head alone
+//! may be another one.
 //!
 //! ```text
 //! for i in rows:            for i in rows:

@@ -19,7 +19,7 @@ const ONCE: [(&str, &[&str]); 6] = [
     ("bootstrap", &[""]),
 ];
 
-/// How a statement of the file stands to one that the snippet shows.
+/// The relation of a statement of the file to one that the snippet shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kin {
     /// The snippet's is the file's with more in it.

@@ -121,7 +121,8 @@ fn by_neighbours(pair: &Pair<'_, '_>, matches: &[Option<usize>], run: &[usize]) 
     above.or_else(|| right.and_then(neighbour))
 }
 
-/// Returns where the block leaves something out above or below the run and shows nothing on the other side.
+/// Returns the place of a run where the block leaves something out above or below it and shows nothing on the other
+/// side.
 fn by_open_end(pair: &Pair<'_, '_>, run: &[usize]) -> Option<usize> {
     let (left, right) = shown_around(pair, run)?;
     if !pair.wrapped || !pair.is_elided() {
@@ -210,7 +211,7 @@ fn above_what_answers(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &I
     routes::shadowing(merger.file, above, &routes::of_item(merger.snippet, item)).unwrap_or(index)
 }
 
-/// Returns the file's own order: beside the last of its like.
+/// Returns the place of an item by the file's own order: beside the last of its like.
 fn by_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Result<usize, Refusal> {
     match pair.kind {
         List::Module => Ok(module_order(merger, pair, item)),
@@ -247,7 +248,7 @@ fn last_of_kin_call(merger: &Merger<'_, '_, '_>, items: &[Item<'_>], new: &Item<
     (mounted || verb != "use" || !below.iter().any(works)).then_some(last)
 }
 
-/// Returns the body of a `describe` lists tests, not steps.
+/// Returns whether a list is the body of a `describe`: it lists tests, not steps.
 fn is_test_body(pair: &Pair<'_, '_>) -> bool {
     let tests = |item: &Item<'_>| {
         let verb = item.name.split(['(', '.']).next().unwrap_or_default();
@@ -285,7 +286,7 @@ fn module_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
     index.max(floor(merger, pair, item)).min(pair.old.len())
 }
 
-/// Returns an item that is evaluated where it stands must stand below what it names.
+/// Returns the lowest place for an item: one that is evaluated where it stands must stand below what it names.
 fn floor(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
     let words = evaluated(merger, item);
     let named = pair

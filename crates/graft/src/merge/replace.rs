@@ -12,7 +12,7 @@ use crate::markers::is_elision;
 use crate::merge::{Merger, Pair};
 use crate::splice::{place, refusal};
 
-/// What becomes of a collection or a class of the file that the snippet shows without an elision.
+/// The treatment of a collection or a class of the file that the snippet shows without an elision.
 enum Fate {
     Replace,
     Unite,
@@ -105,7 +105,8 @@ impl Merger<'_, '_, '_> {
         self.merge_list(&inner)
     }
 
-    /// Returns all of the file's members shown, or the word "replace": the snippet's form holds. Few shown: they join.
+    /// Decides whether the snippet's form holds (all of the file's members shown, or the word "replace") or its members
+    /// join.
     fn fate(&self, old: &Item<'_>, new: &Item<'_>, old_list: Node<'_>, new_list: Node<'_>) -> Result<Fate, Refusal> {
         if self.prose.restates(&old.name) {
             return Ok(Fate::Replace);
@@ -333,7 +334,7 @@ fn missing_words(before: &str, after: &str, old: &Item<'_>, new: &Item<'_>) -> O
     (!missing.is_empty()).then_some(missing)
 }
 
-/// Returns a definition shown by its first line alone.
+/// Returns whether a definition is shown by its first line alone.
 pub(super) fn is_signature(item: &Item<'_>) -> bool {
     matches!(item.core.kind(), "function_definition" | "class_definition")
         && item.core.child_by_field_name("body").is_none_or(|body| body.named_child_count() == 0)

@@ -12,7 +12,7 @@ use super::sorts::{Sort, sort_of, sort_within};
 use super::words::{ARTICLES, Token, side_behind};
 use crate::routes::RouteName;
 
-/// The number of words of a clause belong to the place that it names.
+/// The most words of a clause that belong to the place which it names.
 const LONGEST: usize = 8;
 
 /// Words with which a clause goes on to something else.

@@ -221,7 +221,7 @@ pub(super) fn relation(tokens: &[Token], at: usize) -> Relation {
     Relation::Mention
 }
 
-/// The number of words before a name may speak of its side: "after the existing entry of the list `x`" has six.
+/// The most words before a name that may speak of its side: "after the existing entry of the list `x`" has six.
 const NEAR: usize = 6;
 
 #[cfg(test)]

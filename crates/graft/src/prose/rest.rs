@@ -6,11 +6,11 @@ use super::words::{ARTICLES, Token};
 
 /// Verbs that leave something as it is.
 const KEEPS: [&str; 6] = ["keep", "leave", "retain", "preserve", "behalte", "conserva"];
-/// What a function begins with to end early.
+/// Words for the statement with which a function ends early.
 const GUARDS: [&str; 6] = ["guard", "guards", "return", "returns", "check", "checks"];
 /// Words for what follows.
 const BELOW: [&str; 5] = ["below", "beneath", "underneath", "under", "after"];
-/// What they may follow, besides a guard by its name.
+/// Words for the guard that they may follow, besides its name.
 const IT: [&str; 4] = ["it", "them", "that", "those"];
 
 /// Returns whether a sentence keeps a guard, and replaces what is below that.
@@ -40,7 +40,7 @@ fn is_told(sentence: &[Token]) -> bool {
     })
 }
 
-/// How words begin that say of something that it is not there.
+/// Beginnings of words that call something missing.
 const MISSING: [&str; 7] = ["missing", "fehlende", "faltante", "manquant", "mancant", "缺失", "缺少"];
 const ADDING: [&str; 12] = [
     "add",

@@ -161,7 +161,7 @@ pub(super) fn is_denied(tokens: &[Token], at: usize) -> bool {
     says(&NOT) && !says(&SUPPOSES) && !supposed
 }
 
-/// The number of words before a name belong to its clause.
+/// The most words before a name that belong to its clause.
 const CLAUSE: usize = 6;
 
 pub(super) fn tokens(text: &str) -> Vec<Token> {

@@ -11,7 +11,7 @@ use crate::markers::is_elision;
 use crate::snippet::Graft;
 use crate::splice::{Splice, edits_between, place};
 
-/// How far the named lines may be from those that the block shows.
+/// The most lines between those that the plan names and those that the block shows.
 const NEAR: usize = 4;
 
 /// Puts the block in the place of the lines that it begins and ends like; nothing where it is not certain which.

@@ -127,7 +127,7 @@ fn heading_level(row: &Row) -> usize {
     }
 }
 
-/// Returns a heading, and the file labels right below it.
+/// Finds the file by a heading, and by the file labels right below it.
 fn by_section(
     asking: &Asking<'_, '_>,
     wanted: &Wanted<'_>,
@@ -146,7 +146,7 @@ fn by_section(
     })
 }
 
-/// Returns the block's first line or its fence names a file.
+/// Finds the file that the block's first line or its fence names.
 fn by_itself(
     document: &Document<'_>,
     row: &Row,
@@ -173,7 +173,7 @@ fn by_itself(
     add_change(changes, &found, &FileNote { action, ..FileNote::default() }).first().map(|at| FileOf::Change(*at))
 }
 
-/// Returns a line above names files of the unit that can hold the block.
+/// Finds the file by a line above that names files of the unit which can hold the block.
 fn by_line(
     asking: &Asking<'_, '_>,
     wanted: &Wanted<'_>,
@@ -339,7 +339,7 @@ fn preferred_path(words: &str, base: usize, several: &[(usize, &FoundPath)]) -> 
         .then_some(*last)
 }
 
-/// Returns the unit's list of files, when only one of them fits.
+/// Finds the file by the unit's list of files, where only one of them fits.
 fn by_list(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, changes: &[PlannedChange]) -> (FileOf, Basis) {
     let mut fitting: Vec<usize> = (0..changes.len())
         .filter(|at| {
@@ -398,7 +398,7 @@ fn is_of_a_later_block(asking: &Asking<'_, '_>, wanted: &Wanted<'_>, change: &Pl
     formal && asking.rows.get(at + 1).is_some_and(|next| matches!(next.kind, RowKind::Code(_)))
 }
 
-/// Returns those in whose own language the block is written, and whose name it defines.
+/// Narrows the files to those in whose own language the block is written, and whose name it defines.
 fn narrow_by_code(wanted: &Wanted<'_>, changes: &[PlannedChange], fitting: Vec<usize>) -> FileOf {
     let single: Vec<usize> = fitting.iter().copied().filter(|at| !changes[*at].pattern).collect();
     let fitting = if single.is_empty() { fitting } else { single };

@@ -301,7 +301,7 @@ impl Collector<'_, '_, '_> {
         }
     }
 
-    /// Returns the paths of a label's value or of an entry in a file list.
+    /// Adds the paths of a label's value or of an entry in a file list; false where there are none.
     fn value(&mut self, row: &Row, value: &str, offset: usize, topic: Topic, note: &str, labelled: bool) -> bool {
         if !labelled && only_looks(value) {
             return false;
@@ -382,7 +382,8 @@ impl Collector<'_, '_, '_> {
         true
     }
 
-    /// Returns a sentence that asks for a file: "Create `x`", "In `x`, add:", a box's words.
+    /// Adds the files that a sentence asks for: "Create `x`", "In `x`, add:", a box's words; false where it asks for
+    /// none.
     fn asked(&mut self, at: usize, row: &Row, words: &str) -> bool {
         let own_item = row.item.is_some() && row.item == self.asking.item;
         let (above, colon) = self.leads_on(at);

@@ -1,4 +1,4 @@
-//! What a plan expects of a command, from its words.
+//! Reads what a plan expects of a command, from its words.
 
 mod denial;
 
@@ -109,7 +109,7 @@ fn without_replaced(words: &str) -> String {
 
 /// Reads what is said of a look at the tree, whose success says by itself no more than that it looked.
 ///
-/// What the words quote is looked for in its output, where they do not bound it; words that are not read stay, so that
+/// Quotations are looked for in its output, where they do not bound it; words that are not read stay, so that
 /// nobody takes a look for what they ask.
 pub(super) fn of_look(words: &str, look: Look<'_>, side: Side) -> Expect {
     let text = one_line(&plain_text(words));

@@ -8,7 +8,7 @@ use crate::document::Span;
 use crate::inline::{CodeSpan, code_spans, comparison_key, one_line, plain_text};
 use crate::mention::denies_name;
 
-/// How sure it is that a code span of the line is a command.
+/// The kind of line, by which a code span in it is more or less surely a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Manner {
     /// The line is labelled as a command.
@@ -264,7 +264,7 @@ fn bare(words: &str, base: usize) -> Option<PlannedCommand> {
     Some(command(text, at..at + text.len(), said_behind(&words[end..], Manner::Labelled)))
 }
 
-/// Returns a program alone, where the sentence leaves no doubt.
+/// Returns whether code is the name of a program alone that is to be run, where the sentence leaves no doubt.
 fn stands_alone(words: &str, outer: &Span, inner: &str) -> bool {
     if !shell::names_program(inner) {
         return false;

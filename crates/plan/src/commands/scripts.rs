@@ -14,7 +14,7 @@ pub(super) struct Script {
     pub(super) comments: Vec<String>,
 }
 
-/// How far a logical line is from its end.
+/// The open quotes, blocks and here-documents that keep a logical line from its end.
 #[derive(Default)]
 struct Open {
     single: bool,
@@ -168,8 +168,8 @@ pub(super) fn without_comment(line: &str) -> (&str, Option<&str>) {
     (line, None)
 }
 
-/// Returns lines that set something for the lines after them make the fence one script; the lines of one commit belong
-/// together.
+/// Joins scripts that depend on one another: lines that set something make the fence one script; the lines of one
+/// commit belong together.
 fn join_dependent(scripts: Vec<Script>) -> Vec<Script> {
     if scripts.len() < 2 {
         return scripts;
@@ -196,7 +196,7 @@ fn join_dependent(scripts: Vec<Script>) -> Vec<Script> {
     out
 }
 
-/// What a script does to those after it.
+/// The effect of a script on those after it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     /// It changes the shell: its folder, its variables, its options, what runs in the background.

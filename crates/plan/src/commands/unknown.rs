@@ -18,7 +18,7 @@ fn is_unknown(inner: &str) -> bool {
     shell::read(inner).outer_calls().first().is_some_and(|call| !call.is_known() && call.target.is_none())
 }
 
-/// Returns a name of a program or a path to one, with arguments that are no code.
+/// Returns whether a text is a name of a program or a path to one, with arguments that are no code.
 fn looks_like_call(inner: &str) -> bool {
     let mut words = inner.split_whitespace();
     let Some(program) = words.next() else {

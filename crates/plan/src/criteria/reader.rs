@@ -215,7 +215,7 @@ impl Reader<'_, '_, '_> {
         self.last = None;
     }
 
-    /// Returns what the plan expects of the command before.
+    /// Reads what the plan expects of the command before.
     fn expect(&mut self, words: &str) {
         let criterion = self.last.and_then(|(_, criterion)| self.criteria.get(criterion));
         let Some((last, beside)) = criterion.and_then(|criterion| criterion.commands.split_last()) else {

@@ -130,7 +130,7 @@ fn after_list_marker(line: &str) -> Option<&str> {
     rest.strip_prefix([' ', '\t'])
 }
 
-/// Returns a line that only a plan has, not the code in it: it shows that a fence was left open.
+/// Returns whether a line is one that only a plan has, not the code in it: it shows that a fence was left open.
 fn belongs_to_plan(line: &str) -> bool {
     let words = line.trim_start();
     let heading = words.trim_start_matches('#');

@@ -143,7 +143,7 @@ pub(super) fn split_tokens(words: &str) -> Vec<Token<'_>> {
     found
 }
 
-/// Returns whether the words that begin at a token are an entry: up to three of them.
+/// Returns where an entry of up to three words ends that begins at a token.
 pub(super) fn entry_end(clause: &[Token<'_>], at: usize, what: Use) -> Option<usize> {
     let mut words = String::new();
     let mut last = None;
@@ -160,7 +160,8 @@ pub(super) fn entry_end(clause: &[Token<'_>], at: usize, what: Use) -> Option<us
     last
 }
 
-/// Returns a script without blanks puts verb and object in any order, so all of the clause's code is meant.
+/// Returns the names that a clause protects in a script without blanks: it puts verb and object in any order, so all
+/// code is meant.
 fn of_dense(clause: &[Token<'_>]) -> Vec<Protected> {
     let uses = uses_in(&join_words(clause));
     let denied = uses.has(Use::Negation);

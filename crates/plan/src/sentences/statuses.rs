@@ -21,7 +21,7 @@ pub(super) fn lacks_status(words: &str, shown: Shown<'_>) -> bool {
     })
 }
 
-/// Returns words before a number that is no status.
+/// Returns whether a word before a number says that it is no status.
 fn is_counted(word: &str) -> bool {
     let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
     matches!(bare.as_str(), "line" | "lines" | "port" | "top" | "first" | "last")

@@ -119,7 +119,7 @@ pub(super) fn setup_for(site: &BackendRequest<'_>, plan: &MountPlan, copied: boo
     }
 }
 
-/// Returns the second line: the same as the mounts say, once more.
+/// Returns the second line of defence: the same limits as the mounts set, once more.
 fn confinement_for(plan: &MountPlan, network: Network) -> Confinement {
     let (_, scoped) = landlock_level();
     Confinement {

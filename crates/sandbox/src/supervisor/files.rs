@@ -113,7 +113,7 @@ impl Files {
         rustix::fs::openat2(&self.tree, path, flags | OFlags::CLOEXEC, mode, resolve)
     }
 
-    /// Returns the same where the kernel does not offer it: no link is followed at all.
+    /// Opens the same where the kernel does not offer it: no link is followed at all.
     #[cfg(not(target_os = "linux"))]
     fn open(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
         let mode = Mode::from_raw_mode(0o644);

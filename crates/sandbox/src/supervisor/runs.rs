@@ -321,7 +321,7 @@ impl Job<'_> {
         ready
     }
 
-    /// Returns a command that listens, or that has been silent for most of its time, will not end
+    /// Returns whether a command listens, or has been silent for most of its time: it will not end
     /// by itself.
     fn looks_like_server(
         &self,

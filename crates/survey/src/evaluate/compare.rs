@@ -54,7 +54,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Returns one way where the condition is decided, else both.
+    /// Evaluates one way where the condition is decided, else both.
     pub(super) fn evaluate_choice(
         &mut self,
         choose: &'a Choose,

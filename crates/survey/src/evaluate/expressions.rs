@@ -260,7 +260,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Returns a base class stays a name while the module that gives it is still being loaded.
+    /// Evaluates a base class, which stays a name while the module that gives it is still being loaded.
     fn evaluate_base(&mut self, expression: &'a Expression, scope: &Rc<Scope<'a>>) -> Value<'a> {
         match expression {
             Expression::Name(name) => match self.find_name(scope, name) {

@@ -11,7 +11,7 @@ use code::syntax::{Assignment, Import, Imported, Pattern, Statement};
 const MOST_TURNS: usize = 200;
 
 impl<'a> Machine<'a> {
-    /// Returns true where the statements always return.
+    /// Runs statements; true where they always return.
     pub(super) fn run_statements(
         &mut self,
         body: &'a [Statement],

@@ -63,7 +63,7 @@ pub(crate) struct Closure<'a> {
     pub(crate) maker: RefCell<Option<Rc<str>>>,
 }
 
-/// What the reader of scripts binds `export default` to: no name that somebody wrote.
+/// The name to which the reader of scripts binds `export default`: one that nobody wrote.
 const DEFAULT_EXPORT: &str = "*default*";
 
 impl Closure<'_> {

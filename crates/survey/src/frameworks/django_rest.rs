@@ -41,7 +41,7 @@ const ACTIONS: [(&str, &str, &str, bool); 6] = [
     ("destroy", "DestroyModelMixin", "delete", true),
 ];
 
-/// Returns the routes of `router.urls` or of the router itself; false where it is no router.
+/// Adds the routes of `router.urls` or of the router itself; false where it is no router.
 pub(super) fn add_router<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     value: &Value<'a>,

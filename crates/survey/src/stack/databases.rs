@@ -143,7 +143,7 @@ fn note_database(databases: &mut Vec<Database>, store: &str, what: String, place
     }
 }
 
-/// Returns files in which projects say where their database is.
+/// Returns whether a file is one in which projects say where their database is.
 fn is_settings(path: &str) -> bool {
     let words = [
         "settings",

@@ -109,7 +109,7 @@ pub(super) fn matches_member(pattern: &str, folder: &str) -> bool {
     }
 }
 
-/// Returns a pyproject.toml that only configures tools is no package, unless the root of a
+/// Returns whether a pyproject.toml makes a package: not if it only configures tools, unless it is the root of a
 /// workspace or of everything.
 fn is_package(table: &Table) -> bool {
     let tool = |name: &str| {

@@ -1,4 +1,4 @@
-//! What a briefing tells of the codebase around the phase's files: tables, routes, and the modules that they share.
+//! Adds the codebase around the phase's files to a briefing: tables, routes, and the modules that they share.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -59,7 +59,7 @@ fn action(action: &Action) -> String {
     }
 }
 
-/// What the plan says of a file: which of its definitions and lines matter.
+/// The parts of a file that the plan speaks of: its definitions and lines.
 struct Spoken {
     text: String,
     lines: Vec<(usize, usize)>,

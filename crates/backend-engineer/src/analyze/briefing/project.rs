@@ -1,4 +1,4 @@
-//! What a briefing tells of the project as a whole: its middleware and utilities, its conventions, what it is built from,
+//! Adds the project as a whole to a briefing: its middleware and utilities, its conventions, what it is built from,
 //! and how it checks itself.
 
 use std::collections::{BTreeMap, BTreeSet};

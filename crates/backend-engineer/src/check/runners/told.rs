@@ -1,4 +1,4 @@
-//! What test runners wrote of a command's tests, and what that means for the command's verdict.
+//! Reads the reports of test runners on a command's tests, and what they mean for the command's verdict.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,16 +10,16 @@ use super::super::judge::Judgement;
 
 /// Larger reports are none that a runner wrote.
 const LARGEST: u64 = 64 << 20;
-/// The number of tests or doubts a message names.
+/// The most tests or doubts that a message names.
 const NAMED: usize = 5;
 
-/// What all runners of a command wrote.
+/// The reports of all test runners that a command started.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Told {
     runners: Vec<Process>,
 }
 
-/// What one process wrote.
+/// The report of one process.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Process {
     runner: String,
@@ -28,9 +28,9 @@ struct Process {
     /// It came to its end without a run: it was asked for its version.
     nothing: bool,
     tests: BTreeMap<String, Verdict>,
-    /// What holds tests and failed itself: a file that can't be loaded, a suite whose hook raises.
+    /// Groups of tests that failed themselves: a file that can't be loaded, a suite whose hook raises.
     groups: BTreeSet<String>,
-    /// The number of passed, also of those that share a name.
+    /// The number of tests that passed, also of those that share a name.
     passed: u64,
     doubts: Vec<String>,
 }
@@ -64,7 +64,7 @@ enum Word {
     Skipped,
 }
 
-/// The number of tests a command ran, by what its runners told of each.
+/// The number of tests that a command ran, by its runners' reports on each.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Count {
     /// No runner told anything.
@@ -218,7 +218,7 @@ fn shorten(all: &[&str]) -> String {
     }
 }
 
-/// How the tests of a suite differ from those of the same suite before a change.
+/// The difference between the tests of a suite after a change and before it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Difference<'t> {
     /// Passed before and fail now, or are new and fail.

@@ -1,4 +1,4 @@
-//! What people see of a stop: drawn, plain, and at the edges of a text.
+//! Tests of how a stop is shown: drawn, plain, and at the edges of a text.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What is known of a run, gathered from the journal and the tree: its reports, its change, its checks, the files that
+//! Gathers the facts of a run from the journal and the tree: its reports, its change, its checks, the files that
 //! these ran on, the commit.
 
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub(super) struct Gathered {
     pub(super) markdown: String,
     /// Its reports for machines, as schemas/report.json.
     pub(super) report: Value,
-    /// What it did to the files.
+    /// Its change of the files, as a patch.
     pub(super) diff: String,
     /// Its checks on the final tree, the last result of each.
     pub(super) checks: Vec<GatheredCheck>,
@@ -45,7 +45,7 @@ pub(super) struct Gathered {
 pub(super) struct GatheredCheck {
     /// Its key and its result.
     pub(super) evidence: Evidence,
-    /// What it printed, secrets taken out.
+    /// Its output, secrets taken out.
     pub(super) output: Option<Vec<u8>>,
 }
 

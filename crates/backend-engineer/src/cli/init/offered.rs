@@ -9,15 +9,15 @@ pub(super) struct Offered {
     pub(super) path: &'static str,
     /// Its text.
     pub(super) text: &'static str,
-    /// How it is written.
+    /// The way in which it is written: whole, or as a marked part.
     pub(super) how: How,
     /// True if it is a program.
     pub(super) executable: bool,
-    /// What is still to be done by hand.
+    /// The step that is left to the user.
     pub(super) note: Option<&'static str>,
 }
 
-/// How a file is written.
+/// The way in which a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum How {
     /// The whole file is ours; another one of its name is left.

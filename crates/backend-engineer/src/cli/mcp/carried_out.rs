@@ -39,7 +39,7 @@ pub(super) fn answer(asked: &Asked, call: &Call, globals: &Globals) -> Answer {
     }
 }
 
-/// What a subcommand prints, kept apart from the streams of the protocol.
+/// The output of a subcommand, kept apart from the streams of the protocol.
 #[derive(Debug, Clone, Default)]
 struct Printed(Rc<RefCell<String>>);
 

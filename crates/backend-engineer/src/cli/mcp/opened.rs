@@ -1,4 +1,4 @@
-//! What the server was started with, as the flags that each call gets: the only way by which anything is opened.
+//! The server's own command line, as the flags that each call gets: the only way by which anything is opened.
 
 use std::path::Path;
 use std::time::Duration;

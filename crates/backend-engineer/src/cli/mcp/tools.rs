@@ -17,11 +17,11 @@ pub(super) struct Tool {
     /// The subcommand that does it.
     subcommand: &'static str,
     arguments: &'static [Argument],
-    /// How its repository is named to the subcommand.
+    /// The form in which the subcommand gets its repository.
     root: Root,
-    /// What of the server's flags it gets.
+    /// The part of the server's flags that it gets.
     gets: Gets,
-    /// What its answer is made from.
+    /// The source of its answer.
     pub(super) form: Form,
     reads_only: bool,
     is_long: bool,
@@ -53,14 +53,14 @@ enum Takes {
     Flag(&'static str),
 }
 
-/// How a subcommand is told of the repository.
+/// The form in which a subcommand gets the repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Root {
     Flag,
     Word,
 }
 
-/// What of the server's flags a tool gets.
+/// The part of the server's flags that a tool gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Gets {
     Nothing,
@@ -69,12 +69,12 @@ enum Gets {
     Work,
 }
 
-/// What an answer is made from.
+/// The source of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    /// What is printed, and the same as JSON.
+    /// The printed text, and the same as JSON.
     Both,
-    /// What is printed.
+    /// The printed text.
     Text,
     /// The events of a run, and the report behind them.
     Stream,
@@ -85,7 +85,7 @@ pub(super) enum Form {
 pub(super) struct Asked {
     /// The program's name first.
     pub(super) argv: Vec<String>,
-    /// What the answer is made from.
+    /// The source of the answer.
     pub(super) form: Form,
 }
 

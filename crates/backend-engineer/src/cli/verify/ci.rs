@@ -25,7 +25,7 @@ const VERSION: u32 = 1;
 /// The file that GitHub shows as the summary of a step.
 const SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
-/// What is looked at.
+/// The plan and the state of the checkout that are verified.
 struct Checkout {
     plan: String,
     commit: Option<String>,
@@ -33,7 +33,7 @@ struct Checkout {
     changed: usize,
 }
 
-/// What came of all boxes.
+/// The result of all boxes.
 struct Outcome {
     checkout: Checkout,
     boxes: Vec<Rechecked>,

@@ -81,7 +81,7 @@ impl Scene {
     }
 }
 
-/// What git is told before the bytes of `app/main.py` change.
+/// A preparation of git's index before the bytes of `app/main.py` change.
 type SetUp = fn(&Scene);
 
 const SET_UPS: &[(&str, SetUp)] = &[

@@ -1,5 +1,5 @@
-//! How much of a first request each part may take. What is shown whole is read from the provider's cache in each later
-//! turn, which costs less than the turns that would ask for it.
+//! The share of a first request that each part may take. What is shown whole is read from the provider's cache in each
+//! later turn, which costs less than the turns that would ask for it.
 
 /// Bytes that are taken for one token.
 const BYTES_A_TOKEN: u64 = 4;

@@ -15,7 +15,7 @@ use super::super::remainder::{Left, OpenPart};
 use super::super::{Change, Deed, Item, Placed, Placement};
 use crate::unit_work::UnitWork;
 
-/// What marks the words that ask for something which is not done.
+/// The mark of words that ask for something which is not done.
 const MARK: &str = "[left for you]";
 /// Code of fewer lines is shown although it stands in its file: the note would not be shorter.
 const FEWEST_LINES: usize = 5;
@@ -27,7 +27,7 @@ pub(super) struct UnitText {
     pub(super) text: String,
     /// Bytes of the plan that it shows.
     pub(super) shown: Range<usize>,
-    /// What else is left.
+    /// The rest of what is left, which no mark in the text shows.
     pub(super) left: Vec<String>,
     /// True if anything in it is marked.
     pub(super) is_marked: bool,
@@ -37,10 +37,10 @@ pub(super) struct UnitText {
 struct Note {
     /// The part that it is about.
     span: Range<usize>,
-    /// What takes the place of the part, or follows it.
+    /// The text that takes the place of the part, or follows it.
     text: String,
     replaces: bool,
-    /// What is left, told apart where the part is not shown; `None` where nothing is.
+    /// The text for the list of what is left, where the part is not shown; `None` where nothing is left.
     otherwise: Option<String>,
 }
 

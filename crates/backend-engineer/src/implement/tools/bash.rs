@@ -31,20 +31,20 @@ input! {
     }
 }
 
-/// The time a command may take unless it says otherwise.
+/// The time that a command may take unless it says otherwise.
 const USUAL: Duration = Duration::from_secs(120);
 
-/// The time a job is given to listen on a port before the model goes on.
+/// The time that a job is given to listen on a port before the model goes on.
 const LISTENING: Duration = Duration::from_secs(3);
 
-/// What is shown of an output's beginning and end, in bytes.
+/// The bytes of an output's beginning that are shown, and as many of its end.
 const HEAD: usize = 5_000;
 const TAIL: usize = 11_000;
 
 /// So much more is read, so that no secret is cut in two.
 const MARGIN: usize = 1_024;
 
-/// What every command of a model finds in its environment: nothing waits for a person.
+/// Variables of every command of a model: with them no program waits for a person.
 const ENVIRONMENT: [(&str, &str); 6] = [
     ("PAGER", "cat"),
     ("GIT_PAGER", "cat"),
@@ -114,7 +114,7 @@ impl Tool for Bash<'_, '_> {
     }
 }
 
-/// What is asked of a job.
+/// A request about jobs in the background.
 enum Asked {
     List,
     News(usize),

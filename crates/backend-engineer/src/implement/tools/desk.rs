@@ -1,5 +1,5 @@
-//! What the tools work on: the staged tree within the phase's reach, what the model has seen of it, and the effects of
-//! each call, kept so that they can be brought about again.
+//! The context of the tools: the staged tree within the phase's scope, what the model has seen of it, and the effects
+//! of each call, kept so that they can be brought about again.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,7 +23,7 @@ use crate::tree::ReadError;
 use crate::understand::{Assignment, Permit, Reach, is_worded};
 use crate::unit_work::UnitWork;
 
-/// What outlives one conversation: several rounds of one phase know the same.
+/// The state that outlives one conversation: several rounds of one phase know the same.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     /// The hash of each file as the model last saw or wrote it.
@@ -56,17 +56,17 @@ pub(crate) struct Work<'a> {
     pub(super) run: &'a RunContext,
     /// The tree and the sandbox.
     pub(super) workspace: &'a mut Workspace,
-    /// What lasts for the unit.
+    /// The state of the unit.
     pub(super) state: &'a mut UnitState,
     /// The phase.
     pub(super) assignment: &'a Assignment,
-    /// How far beyond the named files.
+    /// The scope of the model's writes beyond the files that the plan names.
     pub(super) reach: Reach,
-    /// What the model knows.
+    /// The files that the model has seen, and its shell.
     pub(super) memory: &'a mut Memory,
     /// The unit's checks beside its work.
     pub(super) beside: Option<&'a Beside<'a>>,
-    /// The time the next command may take, where the run has a limit of time.
+    /// The time that the next command may take, where the run has a limit of time.
     pub(super) left: Option<Duration>,
 }
 
@@ -89,7 +89,7 @@ pub(super) struct FileEffect {
     pub(super) beyond: Option<String>,
 }
 
-/// What a call leaves behind, in its details.
+/// The effects of a call, which the journal keeps in the call's details.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Trace {

@@ -20,7 +20,7 @@ input! {
     }
 }
 
-/// How alike two lines are that can be the same with a slip, from 0 to 1.
+/// The least likeness, from 0 to 1, of two lines that can be the same with a slip.
 const ALIKE: f64 = 0.5;
 
 /// Lines that are compared in all.

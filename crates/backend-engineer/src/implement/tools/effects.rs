@@ -1,4 +1,4 @@
-//! What a command did, told by its effect on the overlay: taken over where the phase reaches, put back elsewhere.
+//! Promotes a command's effects on the overlay where the phase's scope allows them, and discards the others.
 
 use agent::ToolError;
 use code::paths::{is_migration, locked_manifest};
@@ -9,7 +9,7 @@ use super::desk::{FileEffect, Work, stopped};
 use crate::run::Workspace;
 use crate::understand::Permit;
 
-/// What became of a command's effects.
+/// A command's effects after they were promoted or discarded.
 #[derive(Debug, Default)]
 pub(super) struct Settled {
     /// Files that were taken over.
@@ -204,7 +204,7 @@ impl Work<'_> {
     }
 }
 
-/// What is to be done about an effect.
+/// The treatment of an effect.
 enum Verdict {
     /// It is the phase's.
     Take(Permit),

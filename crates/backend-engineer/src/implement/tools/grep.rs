@@ -12,7 +12,7 @@ use super::desk::{Trace, at_desk, cut};
 use super::input::{Parameter, input};
 use super::walk::{Entry, Place, apart, newest_first};
 
-/// What is shown of the hits.
+/// The form in which hits are shown: paths, lines, or numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum OutputMode {
@@ -21,7 +21,7 @@ pub(super) enum OutputMode {
     FilesWithMatches,
     /// The lines.
     Content,
-    /// The number of each file has.
+    /// The number of hits in each file.
     Count,
 }
 
@@ -222,7 +222,7 @@ impl Search {
     }
 }
 
-/// How hits are written.
+/// Options for writing hits.
 struct Shown {
     mode: OutputMode,
     numbers: bool,

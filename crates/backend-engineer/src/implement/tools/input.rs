@@ -1,8 +1,8 @@
-//! What a tool takes: a struct whose doc comments are what the model reads, and the small JSON schema made from it.
+//! The input of a tool: a struct whose doc comments are what the model reads, and the small JSON schema made from it.
 
 use serde_json::{Value, json};
 
-/// How a parameter's type is told.
+/// A type that a tool's parameter may have, with its JSON schema.
 pub(super) trait Parameter {
     /// True if a call must have it.
     const REQUIRED: bool = true;

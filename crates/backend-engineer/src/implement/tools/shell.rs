@@ -10,7 +10,7 @@ use sandbox::{Exit, Outcome, Server};
 use crate::run::Workspace;
 use crate::stop::Stop;
 
-/// What of the shell outlives a call.
+/// The state of the shell that outlives a call.
 #[derive(Debug, Default)]
 pub(super) struct Shell {
     /// From the root; absolute where it lies outside; empty for the root.
@@ -24,11 +24,11 @@ struct Job {
     number: usize,
     command: String,
     server: Option<Server>,
-    /// How much of its output was told.
+    /// The bytes of its output that the model has been shown.
     told: u64,
 }
 
-/// What a shell said of itself at the end of a call.
+/// The state that a shell reports at the end of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Farewell {
     /// The exit codes of the last pipe's parts.

@@ -10,7 +10,7 @@ use ignore::types::Types;
 use super::desk::Work;
 use crate::secrets::holds_keys;
 
-/// What is staged, by path; none for what is removed.
+/// Staged contents by path; none for a file that is removed.
 pub(super) type Laid = BTreeMap<String, Option<Vec<u8>>>;
 
 /// Where to look.

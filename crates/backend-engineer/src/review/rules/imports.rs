@@ -140,7 +140,8 @@ fn missing_python(ground: &Ground<'_>, path: &str, import: &code::imports::Impor
         && !holds_folder(ground, &inside)
 }
 
-/// Returns a name that a manifest declares as a package may be the project's own name as well: its folder decides.
+/// Returns whether a name that a manifest declares means somebody else's package: of the project's own there is a
+/// folder.
 fn declared_as_foreign(declared: bool, top: &str, path: &str) -> bool {
     declared && !path.split('/').any(|part| part == top)
 }

@@ -21,7 +21,7 @@ const CODE: Code = Code {
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: true };
 
-/// What the shell has itself.
+/// Commands that are built into the shell.
 const BUILTINS: [&str; 34] = [
     "echo", "printf", "test", "true", "false", "set", "unset", "export", "source", ".", ":", "exit", "return", "read",
     "wait", "trap", "type", "alias", "umask", "ulimit", "eval", "exec", "kill", "jobs", "fg", "bg", "local", "shift",

@@ -122,7 +122,7 @@ fn lines_of(from: usize, to: usize) -> String {
     if from == to { format!("line {from}") } else { format!("lines {from}-{to}") }
 }
 
-/// What became of a quote.
+/// The result of looking for a quote in its file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Quote {
     /// It stands once, from this line.

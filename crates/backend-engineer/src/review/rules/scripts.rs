@@ -72,7 +72,7 @@ struct Named<'c> {
     folder: String,
 }
 
-/// What is said of a name that is not there.
+/// A finding on a name that is missing: its code, its message, its hint.
 type Missing = (&'static Code, String, Option<String>);
 
 impl<'c> Named<'c> {

@@ -17,7 +17,7 @@ use crate::run::scratch::Scratch;
 use crate::stop::Stop;
 use crate::tree::{Pending, Staged};
 
-/// What a path that a command changed is to the run.
+/// The class of a path that a command changed, which decides whether it is promoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Belonging {
     /// In the phase's scope: taken over.

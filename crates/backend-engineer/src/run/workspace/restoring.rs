@@ -1,4 +1,4 @@
-//! What a model's commands did to the overlay, file by file: read, put back, taken away.
+//! Handles what a model's commands did to the overlay, file by file: reads it, restores it, takes it away.
 
 use sandbox::{Command, Effect, EffectKind, Outcome, Server};
 

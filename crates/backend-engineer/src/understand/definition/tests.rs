@@ -1,4 +1,4 @@
-//! What definitions are read as, and what is wrong in them.
+//! Tests of how definitions are read, and of the errors found in them.
 
 use super::*;
 

@@ -1,5 +1,5 @@
-//! What a target runs, without the target: `make test` is tried as the `pytest` of its recipe, by the project's environment,
-//! where something else of the recipe is missing.
+//! Runs the command of a target without the target: `make test` is tried as the `pytest` of its recipe, by the
+//! project's environment, where something else of the recipe is missing.
 
 use std::path::Path;
 

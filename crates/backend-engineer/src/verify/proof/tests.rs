@@ -1,4 +1,4 @@
-//! What proves an item and a box, held by rows: a plan, what its checks say, what was seen without the change.
+//! Tests of the proof of an item and of a box, in rows: a plan, what its checks say, what was seen without the change.
 
 use std::fs;
 

@@ -39,7 +39,7 @@ pub(super) struct Suite {
 #[derive(Debug)]
 pub(super) struct Heard {
     suite: Suite,
-    /// The time a run may take.
+    /// The time that a run may take.
     usual: Duration,
     /// The form of its command for some of its files, where it has one.
     is_narrow: bool,

@@ -1,4 +1,4 @@
-//! What results of tests mean for a wrong version, and how the report says it.
+//! Tests of what results of tests mean for a wrong version, and of how the report says it.
 
 use std::collections::BTreeSet;
 

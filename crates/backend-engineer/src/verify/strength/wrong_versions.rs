@@ -20,7 +20,7 @@ pub(super) struct WrongVersion {
     pub(super) path: String,
     /// The whole file.
     pub(super) text: String,
-    /// What is wrong is a model's work.
+    /// The code that was made wrong is a model's work.
     pub(super) by_model: bool,
     /// The length of the right code.
     right: usize,

@@ -16,9 +16,9 @@ use entries::{Entries, Value};
 pub(super) struct Laxer {
     /// Its key, as the file writes it.
     pub(super) key: String,
-    /// What it was; empty where it was not set.
+    /// Its value before; empty where it was not set.
     pub(super) old: String,
-    /// What it is; empty where it is no longer set.
+    /// Its value now; empty where it is no longer set.
     pub(super) new: String,
 }
 
@@ -73,7 +73,7 @@ struct Choice {
     new: String,
 }
 
-/// What a change has to be to make something laxer.
+/// The kind of change that makes a setting laxer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Change {

@@ -6,7 +6,7 @@ use code::weakening::{Way, Weakening};
 use super::plan_words::{NamedBy, PlanWords, drops_value};
 use super::{Found, of_setting, sentence};
 
-/// How the old tests ended on the new code.
+/// The result of the old tests on the new code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// They pass.
@@ -20,9 +20,9 @@ pub(crate) enum Outcome {
 /// A run of the old tests, and the files that it covers.
 #[derive(Debug, Clone)]
 pub(crate) struct OldRun {
-    /// How it ended.
+    /// The result of the run.
     pub(crate) outcome: Outcome,
-    /// What they print on the old code, where they fail there as well.
+    /// Their output on the old code, where they fail there as well.
     pub(crate) before: Option<String>,
     /// The changed files of tests that its command runs.
     pub(crate) covers: Vec<String>,
@@ -35,7 +35,7 @@ impl OldRun {
     }
 }
 
-/// What came of the comparison, each a sentence.
+/// The results of the comparison, each a sentence.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Verdicts {
     /// Weakened, or a regression.
@@ -106,7 +106,7 @@ fn of_test(one: &Weakening, words: &PlanWords, runs: Option<&[OldRun]>, verdicts
     }
 }
 
-/// What the old test says of the new code.
+/// The result of the old test on the new code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Said {
     Passes,

@@ -1,5 +1,5 @@
-//! What the plan asks of tests: whether its words name a test, a file, a value or what is tested. Commands, criteria and
-//! prohibitions ask for no change of what they name.
+//! Reads what the plan asks of tests: whether its words name a test, a file, a value or what is tested. Commands,
+//! criteria and prohibitions ask for no change of what they name.
 
 use plan::{Phase, SentenceClass, Span};
 

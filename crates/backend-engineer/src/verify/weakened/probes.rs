@@ -12,7 +12,7 @@ pub(super) fn added<'a>(old: &str, new: &'a str) -> Vec<&'a str> {
     found
 }
 
-/// How Python's comparison of an object begins.
+/// The beginning of the method by which Python compares an object.
 const EQUALITY: &str = "def __eq__(";
 
 /// Tells that an object says of itself that it equals whatever it is compared with.

@@ -1,4 +1,4 @@
-//! What formats of one entry a line share: entries with the comments and blank lines that lead to them.
+//! Reads formats of one entry a line: entries with the comments and blank lines that lead to them.
 
 use std::ops::Range;
 

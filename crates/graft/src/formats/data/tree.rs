@@ -6,7 +6,7 @@ use super::value::{Kind, Scalar, Value};
 use crate::formats::wording::is_elision_line;
 use crate::ladder::Lines;
 
-/// What a text is read as.
+/// The role in which a text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::formats) enum Role {
     /// The file: strictly.
@@ -15,7 +15,7 @@ pub(in crate::formats) enum Role {
     Block,
 }
 
-/// How much of its surroundings a block shows.
+/// The extent to which a block shows its surroundings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::formats) enum Extent {
     /// Brackets or a header of its own: it belongs to the file's top, unless its keys stand in one place only.
@@ -29,7 +29,7 @@ pub(in crate::formats) enum Extent {
 /// A text that was read.
 #[derive(Debug)]
 pub(in crate::formats) struct Document {
-    /// What the spans point into: the text, with dots that no reader takes made comments.
+    /// The text that the spans point into, with dots that no reader takes made comments.
     pub(in crate::formats) source: String,
     /// The values: one, but for YAML with several documents.
     pub(in crate::formats) roots: Vec<Node>,
@@ -78,7 +78,7 @@ pub(in crate::formats) enum Content {
 /// An entry of a map or a list.
 #[derive(Debug, Clone)]
 pub(in crate::formats) struct Child {
-    /// What the entry is found by; empty in a list.
+    /// The key by which the entry is found; empty in a list.
     pub(in crate::formats) key: Scalar,
     /// The key's text, in a dotted key its last part.
     pub(in crate::formats) key_span: Range<usize>,

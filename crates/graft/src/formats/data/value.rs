@@ -1,6 +1,6 @@
 //! Values with their types, free of any text: what two pieces of data are compared by, and what a result is checked by.
 
-/// What a format reads a scalar as.
+/// The type that a format reads a scalar as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::formats) enum Kind {
     Null,
@@ -9,7 +9,7 @@ pub(in crate::formats) enum Kind {
     Float,
     Date,
     Text,
-    /// What readers of the format take for different types: YAML's `yes`, `1_000` or `0o7`.
+    /// A text that readers of the format take for different types: YAML's `yes`, `1_000` or `0o7`.
     Disputed,
     /// A name for a value that stands elsewhere.
     Alias,

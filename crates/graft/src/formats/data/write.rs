@@ -36,10 +36,10 @@ pub(super) enum Spot {
     End,
 }
 
-/// What is new for a map or list.
+/// The new entries of a map or list.
 #[derive(Debug)]
 pub(super) struct Fresh<'m, 'n> {
-    /// How the block shows it.
+    /// The form in which the block shows it.
     pub(super) shape: Shape,
     /// The keys that lead to the map or list.
     pub(super) path: &'m [String],

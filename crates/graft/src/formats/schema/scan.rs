@@ -85,7 +85,7 @@ impl Definition {
     }
 }
 
-/// What was found in a schema.
+/// The definitions found in a schema.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
     pub(super) definitions: Vec<Definition>,

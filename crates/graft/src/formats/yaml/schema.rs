@@ -1,4 +1,4 @@
-//! What a plain scalar of YAML is: told by YAML 1.2's core schema and by YAML 1.1, which many readers still follow. Where
+//! Resolves plain scalars of YAML: by YAML 1.2's core schema and by YAML 1.1, which many readers still follow. Where
 //! the two disagree, nobody can say what the reader of a file makes of it.
 
 use crate::formats::data::Kind;

@@ -1,4 +1,4 @@
-//! What words state of a result and no rule has read: as long as there is some, nothing is proven by the command.
+//! Finds what words state of a result and no rule has read: as long as there is some, nothing is proven by the command.
 //!
 //! A number, a quotation or a denial states something whatever the words around it are, so that it must be accounted for by
 //! what was read: `returns 3 twice` leaves nothing, but `is sorted, 4 rows` leaves the 4.
@@ -16,7 +16,7 @@ pub(crate) struct Stated<'a> {
     pub(crate) own: &'a str,
     /// It runs tests, linters, type checks or builds, which report in words of their own.
     pub(crate) check: bool,
-    /// What was read.
+    /// The expectation as far as it was read.
     pub(crate) expect: &'a Expect,
 }
 

@@ -1,4 +1,4 @@
-//! What a sentence says of a look at the tree: a search, a listing, git's state.
+//! Reads what a sentence says of a look at the tree: a search, a listing, git's state.
 //!
 //! A look succeeds whatever it finds, so that words about it are never taken for "it shall end with 0" unless they say
 //! no more than that something was found: "returns the block" is found, "comes up empty" and "the old name is gone" are
@@ -21,7 +21,7 @@ pub(crate) enum Side {
     Behind,
 }
 
-/// What words say of a look.
+/// The result of a look at the tree, as words state it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Said {
     /// Nothing of its result.
@@ -62,7 +62,7 @@ const TEXT: &str = include_str!("../looks.toml");
 /// The words; a table that does not parse has none, which a test would show.
 static TABLE: LazyLock<Table> = LazyLock::new(|| toml::from_str(TEXT).unwrap_or_default());
 
-/// What stands for a quotation among the words.
+/// The sign that stands for a quotation among the words.
 const QUOTED: &str = "¶";
 
 /// A look as words are held against it.

@@ -13,18 +13,18 @@ use super::{denial, shows};
 /// A number that an output is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct Count {
-    /// How it is compared.
+    /// The comparison.
     pub relation: Relation,
     /// The number.
     pub number: u64,
     /// The number that ends a range: "between 1 and 3".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<u64>,
-    /// What is counted.
+    /// The things that are counted.
     pub of: Of,
 }
 
-/// What a number is of.
+/// The things that a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Of {
@@ -32,7 +32,7 @@ pub enum Of {
     Itself,
     /// Lines, whatever prints them.
     Lines,
-    /// What stands on a line each in what a search or a listing prints: "3 matches".
+    /// Things that a search or a listing prints on a line each: "3 matches".
     Things,
     /// A share that is printed: "80%".
     Percent,
@@ -45,7 +45,7 @@ impl Of {
     }
 }
 
-/// How a number is compared.
+/// The comparison of a number with the one that is stated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
@@ -142,7 +142,7 @@ pub(super) fn counted(lower: &str, counts: bool) -> Option<Measure> {
     of_words(lower, if counts { Things::Any } else { Things::Compared })
 }
 
-/// What a number may count beside lines and what stands on a line each.
+/// The things that a number may count beside lines and what stands on a line each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Things {
     /// Nothing else.

@@ -1,4 +1,4 @@
-//! Whether a command shall pass, fail or find nothing, from the words of an expectation.
+//! Reads whether a command shall pass, fail or find nothing, from the words of an expectation.
 
 use std::sync::LazyLock;
 
@@ -82,7 +82,7 @@ const UNFAILED: &[&str] = &[
     "没有错误",
     "0 fail",
 ];
-/// What each of [`UNFAILED`] holds a part of.
+/// Words of failure, one of which is a part of each of [`UNFAILED`].
 const DENIABLE: &[&str] = &["fail", "err", "fehler", "regress", "错", "錯"];
 const FAILS: &[&str] = &[
     "fail",
@@ -186,7 +186,7 @@ pub(super) fn outcome(lower: &str) -> ExpectedOutcome {
     told(&words)
 }
 
-/// True if a word tells an outcome by itself, or is only what something is about.
+/// The part of a word of failure in a sentence: it tells an outcome by itself, or is only what something is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     /// "fails", "passes", "not found".

@@ -126,11 +126,11 @@ const EDGES: [(&str, Stands); 13] = [
 pub struct Held {
     /// The text.
     pub text: String,
-    /// How it stands there.
+    /// The position in the output.
     pub stands: Stands,
 }
 
-/// What programs call what is no error.
+/// The word of programs for something that is no error.
 const WARNING: &str = "warning";
 /// The stream of errors, by the name that it has in all languages.
 const ERRORS: &str = "stderr";
@@ -157,7 +157,7 @@ impl Held {
     }
 }
 
-/// How a text stands in an output.
+/// The position of a text in an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stands {
@@ -171,14 +171,14 @@ pub enum Stands {
     Nowhere,
 }
 
-/// What words quote of an output.
+/// Quotations of an output, by their meaning.
 #[derive(Debug, Default)]
 pub(super) struct Quotes {
-    /// What it shall contain.
+    /// Texts that it shall contain.
     pub(super) shows: Vec<String>,
-    /// What stands in it in another way, or nowhere.
+    /// Texts with another position in it, or none.
     pub(super) held: Vec<Held>,
-    /// What is quoted, and not read as part of an output.
+    /// Quotations that are not read as part of an output.
     pub(super) left: Vec<String>,
 }
 
@@ -188,7 +188,7 @@ pub(crate) fn shows(words: &str, strict: bool) -> Vec<String> {
     quotes(words, strict).shows
 }
 
-/// What one quotation is of an output.
+/// The meaning of one quotation for an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Shown,
@@ -224,7 +224,7 @@ pub(super) fn quotes(words: &str, strict: bool) -> Quotes {
     found
 }
 
-/// What stands around a quotation.
+/// The words around a quotation.
 struct Around<'a> {
     /// From the quotation before, in lower case.
     between: &'a str,

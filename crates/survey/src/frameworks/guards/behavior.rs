@@ -94,7 +94,7 @@ pub(super) struct Behavior<'a> {
     callees: Vec<&'a Expression>,
     /// The names that are its own: of parameters and variables.
     locals: Vec<&'a str>,
-    /// The number of conditions stand around what is read.
+    /// The number of conditions around what is read.
     conditions: u32,
 }
 

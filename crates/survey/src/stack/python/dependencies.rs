@@ -46,7 +46,7 @@ pub(super) fn texts_of_array(value: Option<&Value>) -> impl Iterator<Item = &str
         .filter_map(Value::as_str)
 }
 
-/// Returns names under which projects keep what only their own work needs.
+/// Returns whether a name is one under which projects keep what only their own work needs.
 pub(super) fn is_development(group: &str) -> bool {
     let words = [
         "dev", "test", "lint", "doc", "type", "typing", "ci", "debug", "check", "format", "qa",

@@ -1,4 +1,4 @@
-//! What a change of a test means, in rows: the way, what the plan says, what the old tests say.
+//! Tests of what a change of a test means, in rows: the way, what the plan says, what the old tests say.
 
 use code::test_cases::Silence;
 

@@ -8,7 +8,7 @@ use crate::formats::data::write::{At, Fresh};
 use crate::splice::refusal;
 use crate::{Reason, Refusal};
 
-/// How an entry of the block stands in the file's list.
+/// The counterpart of a block's entry in the file's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Match {
     Equal(usize),
