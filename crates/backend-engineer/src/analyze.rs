@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use plan::Plan;
 
-pub(crate) use briefing::{BUDGET, Ground, briefing, surroundings};
+pub(crate) use briefing::{BUDGET, BriefingContext, briefing, surroundings};
 pub(crate) use tools::nearest_tools;
 pub(crate) use words::segments;
 

@@ -16,7 +16,7 @@ mod judge;
 mod ended;
 mod finds_plan;
 mod runners;
-mod apart;
+mod isolated;
 mod known;
 mod trial;
 
@@ -26,22 +26,22 @@ use journal::{Event, OutputId, TestResult, Verdict};
 use plan::{Criterion, Doubt, Expect, ExpectedOutcome, PlannedCommand};
 use sandbox::Outcome;
 
-pub(crate) use apart::{Ground, Snapshot, Tested, run_apart};
 pub(crate) use closing_lines::counted;
 pub(crate) use destroying::{loss, threat};
 use effects::{drop_foreign, effects_of, leave_nothing, restore, spoiled, tell_dropped};
 use ended::{code_of, end_of, judged_text};
 use environment::{absent_program, in_environment, on_host};
-pub(crate) use judge::{Asked, JudgeContext, Judgement, judge};
+pub(crate) use isolated::{CheckContext, IsolatedCheck, Snapshot, run_apart};
+pub(crate) use judge::{JudgeContext, Judgement, ParsedCheck, judge};
 pub(crate) use kind::{Kind, checked_by, fixes, proves_nothing};
 pub(crate) use known::{KnownResults, distinct};
 pub(crate) use recipes::{TreeRecipes, is_server};
 pub(crate) use runners::{Count, Difference, files_of_test};
-use runners::{Told, Watch};
+use runners::{RunnerReports, RunnerWatch};
 pub(crate) use trial::try_out;
 
 use crate::analyze::nearest_tools;
-use crate::run::{RunContext, ToRun, last_lines};
+use crate::run::{RunContext, ScriptRun, last_lines};
 use crate::stop::Stop;
 use crate::tree::Pending;
 use crate::understand::without_author;
@@ -68,7 +68,7 @@ pub(crate) struct Request {
 
 /// A command that ran, or could not.
 #[derive(Debug, Clone)]
-pub(crate) struct Ran {
+pub(crate) struct CheckRun {
     /// The script as it ran.
     pub(crate) script: String,
     /// Its folder from the root.
@@ -97,10 +97,10 @@ pub(crate) struct Ran {
     pub(crate) apart: bool,
 }
 
-impl Ran {
+impl CheckRun {
     /// A command that was not run.
     pub(crate) fn not_run(script: &str, folder: &str, why: impl Into<String>) -> Self {
-        Ran {
+        CheckRun {
             script: script.to_owned(),
             folder: folder.to_owned(),
             judgement: Judgement::not_checked(why),
@@ -120,9 +120,9 @@ impl Ran {
 
 impl Request {
     /// Returns what a command of the plan asks to run, or why it can't be run as it stands.
-    pub(crate) fn of(command: &PlannedCommand, why: &str, work: &UnitWork<'_>) -> Result<Self, Box<Ran>> {
+    pub(crate) fn of(command: &PlannedCommand, why: &str, work: &UnitWork<'_>) -> Result<Self, Box<CheckRun>> {
         let folder = folder_of(command, work);
-        let refuse = |why: &str| Err(Box::new(Ran::not_run(&command.text, &folder, why)));
+        let refuse = |why: &str| Err(Box::new(CheckRun::not_run(&command.text, &folder, why)));
         let script = match &command.doubt {
             Some(Doubt::Placeholder) => return refuse("it holds a placeholder that nobody filled in"),
             Some(Doubt::Prose) => return refuse("it is no command as it stands"),
@@ -165,13 +165,13 @@ impl Request {
         command: &PlannedCommand,
         criterion: &Criterion,
         work: &UnitWork<'_>,
-    ) -> Result<Self, Box<Ran>> {
+    ) -> Result<Self, Box<CheckRun>> {
         let described = criterion.text.split('`').step_by(2).any(|words| words.contains(char::is_alphanumeric));
         Ok(Request { described, ..Request::of(command, &criterion.text, work)? })
     }
 
     /// [`Request::of`], of a command that stands in a step; one that says that it passes says what that means.
-    pub(crate) fn of_step(command: &PlannedCommand, why: &str, work: &UnitWork<'_>) -> Result<Self, Box<Ran>> {
+    pub(crate) fn of_step(command: &PlannedCommand, why: &str, work: &UnitWork<'_>) -> Result<Self, Box<CheckRun>> {
         let described = command.expect.outcome == ExpectedOutcome::Pass;
         Ok(Request { step: true, described, ..Request::of(command, why, work)? })
     }
@@ -197,17 +197,17 @@ impl Request {
     }
 
     /// Returns the command as it is to be run and judged.
-    fn asked(&self, work: &UnitWork<'_>) -> Asked {
+    fn asked(&self, work: &UnitWork<'_>) -> ParsedCheck {
         let recipes = TreeRecipes::new(work.run, work.workspace, &self.folder);
         let instead = in_environment(&self.script, &nearest_tools(work.run.root(), &effective_folder(self)));
         let script = instead.as_ref().unwrap_or(&self.script);
-        let asked = Asked::read(script, self.kind, &recipes);
+        let asked = ParsedCheck::read(script, self.kind, &recipes);
         let lost = recipes.lost(&asked.reading);
         let script = match self.expect.held.iter().any(plan::Held::is_errors) {
             true => format!("{{ {}\n}} 2>&1 >/dev/null", asked.script),
             false => asked.script,
         };
-        Asked { instead, lost, script, ..asked }
+        ParsedCheck { instead, lost, script, ..asked }
     }
 }
 
@@ -241,7 +241,7 @@ pub(crate) fn kind_of(work: &UnitWork<'_>, script: &str, folder: &str) -> Kind {
 
 /// The treatment of the files that a command writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Writes {
+enum WritePolicy {
     /// Staged within the scope: the command is a step of the plan, and what it makes is part of the work.
     Promoted,
     /// Never staged: the command is a check, and looks only.
@@ -249,18 +249,18 @@ enum Writes {
 }
 
 /// Runs a step of the plan and judges it; what it changed within the scope is staged.
-pub(crate) async fn run_step(work: &mut UnitWork<'_>, request: &Request) -> Result<Ran, Stop> {
-    Ok(run_with(work, request, Writes::Promoted).await?.0)
+pub(crate) async fn run_step(work: &mut UnitWork<'_>, request: &Request) -> Result<CheckRun, Stop> {
+    Ok(run_with(work, request, WritePolicy::Promoted).await?.0)
 }
 
 /// Runs a check and judges it; nothing of what it changed is kept.
-pub(crate) async fn run(work: &mut UnitWork<'_>, request: &Request) -> Result<Ran, Stop> {
-    Ok(run_with(work, request, Writes::Discarded).await?.0)
+pub(crate) async fn run(work: &mut UnitWork<'_>, request: &Request) -> Result<CheckRun, Stop> {
+    Ok(run_with(work, request, WritePolicy::Discarded).await?.0)
 }
 
 /// [`run`], with what the check printed (its head and tail).
-pub(crate) async fn run_and_read(work: &mut UnitWork<'_>, request: &Request) -> Result<(Ran, String), Stop> {
-    run_with(work, request, Writes::Discarded).await
+pub(crate) async fn run_and_read(work: &mut UnitWork<'_>, request: &Request) -> Result<(CheckRun, String), Stop> {
+    run_with(work, request, WritePolicy::Discarded).await
 }
 
 /// The result of a command on the tree as it was before the change.
@@ -283,7 +283,7 @@ pub(crate) async fn run_before(
     let why = format!("{}, before the change", request.why);
     work.emit(Event::CommandStarted { command: request.script.clone(), folder: request.folder.clone(), why })?;
     let asked = request.asked(work);
-    let watch = Watch::prepare(work, &asked).await?;
+    let watch = RunnerWatch::prepare(work, &asked).await?;
     let outcome = work.workspace.execute_before(to_run(work.run, request, &asked, watch.as_ref()), written).await?;
     let told = read_told(work, watch.as_ref());
     let text = work.run.redactor.text(&without_ours(watch.as_ref(), judged_text(&outcome)));
@@ -304,7 +304,12 @@ pub(crate) async fn run_before(
 
 /// Returns a request as the sandbox takes it, with the programs that it means first; its runners are listened to by
 /// `watch`.
-fn to_run<'a>(run: &RunContext, request: &'a Request, asked: &Asked, watch: Option<&Watch>) -> ToRun<'a> {
+fn to_run<'a>(
+    run: &RunContext,
+    request: &'a Request,
+    asked: &ParsedCheck,
+    watch: Option<&RunnerWatch>,
+) -> ScriptRun<'a> {
     let mut to_run = plain(run, request, &asked.script);
     if let Some(watch) = watch {
         watch.instrument(&mut to_run);
@@ -313,19 +318,19 @@ fn to_run<'a>(run: &RunContext, request: &'a Request, asked: &Asked, watch: Opti
 }
 
 /// Returns a script in the request's folder.
-fn plain<'a>(run: &RunContext, request: &'a Request, script: &str) -> ToRun<'a> {
+fn plain<'a>(run: &RunContext, request: &'a Request, script: &str) -> ScriptRun<'a> {
     let programs_first = nearest_tools(run.root(), &effective_folder(request));
-    ToRun::new(script, &request.folder, programs_first)
+    ScriptRun::new(script, &request.folder, programs_first)
 }
 
 /// Reads what the runners of a command said, without secrets.
-fn read_told(work: &UnitWork<'_>, watch: Option<&Watch>) -> Told {
+fn read_told(work: &UnitWork<'_>, watch: Option<&RunnerWatch>) -> RunnerReports {
     let clean = |text: &str| work.run.redactor.text(text);
     watch.map(|watch| watch.read(&clean)).unwrap_or_default()
 }
 
 /// Takes out what a runner prints of the report that only we asked for.
-fn without_ours(watch: Option<&Watch>, text: String) -> String {
+fn without_ours(watch: Option<&RunnerWatch>, text: String) -> String {
     match watch {
         Some(watch) => watch.take_out(&text),
         None => text,
@@ -333,7 +338,11 @@ fn without_ours(watch: Option<&Watch>, text: String) -> String {
 }
 
 /// Takes into account what the runners say themselves of a success.
-fn weighed(judgement: Judgement, told: &Told, (request, asked, outcome): (&Request, &Asked, &Outcome)) -> Judgement {
+fn weighed(
+    judgement: Judgement,
+    told: &RunnerReports,
+    (request, asked, outcome): (&Request, &ParsedCheck, &Outcome),
+) -> Judgement {
     let succeeds = code_of(outcome) == Some(0) && !asked.is_negated();
     let is_success = matches!(request.expect.outcome, ExpectedOutcome::Pass | ExpectedOutcome::Unstated);
     match succeeds && is_success {
@@ -347,7 +356,7 @@ pub(crate) async fn start_server(work: &mut UnitWork<'_>, request: &Request) -> 
     work.workspace.serve(plain(work.run, request, &request.asked(work).script)).await
 }
 
-fn judged(work: &UnitWork<'_>, (request, asked): (&Request, &Asked), outcome: &Outcome, text: &str) -> Judgement {
+fn judged(work: &UnitWork<'_>, (request, asked): (&Request, &ParsedCheck), outcome: &Outcome, text: &str) -> Judgement {
     let ours = |name: &str| work.workspace.knows_module(work.run, name);
     let has_loopback = work.workspace.has_loopback();
     let (step, described) = (request.step, request.described);
@@ -355,7 +364,7 @@ fn judged(work: &UnitWork<'_>, (request, asked): (&Request, &Asked), outcome: &O
     judge(asked, end_of(outcome), text, &context)
 }
 
-async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) -> Result<(Ran, String), Stop> {
+async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: WritePolicy) -> Result<(CheckRun, String), Stop> {
     work.emit(Event::CommandStarted {
         command: request.script.clone(),
         folder: request.folder.clone(),
@@ -366,7 +375,7 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
     work.workspace.keep_in_step().await?;
     let before = work.workspace.effects().await?;
     let asked = request.asked(work);
-    let is_check = writes == Writes::Discarded || request.expect.outcome != ExpectedOutcome::Unstated;
+    let is_check = writes == WritePolicy::Discarded || request.expect.outcome != ExpectedOutcome::Unstated;
     if let Some(path) = outputs_of_steps::asks_for_unkept(work, request, &asked.reading).filter(|_| is_check) {
         let why = format!(
             "`{path}` was made by a command of this run, and caches and installed packages are not copied to you"
@@ -374,7 +383,7 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
         return Ok((not_made(work, request, why)?, String::new()));
     }
     let beside = work.workspace.has_leftovers(&before);
-    let watch = Watch::prepare(work, &asked).await?;
+    let watch = RunnerWatch::prepare(work, &asked).await?;
     let outcome = work.workspace.execute(to_run(work.run, request, &asked, watch.as_ref())).await?;
     let told = read_told(work, watch.as_ref());
     let text = work.run.redactor.text(&without_ours(watch.as_ref(), judged_text(&outcome)));
@@ -382,17 +391,17 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
     let judgement = asked.told(judgement);
     let succeeded = code_of(&outcome) == Some(0) && judgement.verdict != Verdict::Failed;
     let own = match writes {
-        Writes::Promoted if !succeeded => leave_nothing(work, &before).await?,
-        Writes::Promoted => {
+        WritePolicy::Promoted if !succeeded => leave_nothing(work, &before).await?,
+        WritePolicy::Promoted => {
             let effects = work.workspace.effects().await?;
             outputs_of_steps::admit(work, request, &before, &effects);
             let own = effects_of(work, &before, writes).await?;
             outputs_of_steps::remember(work, &request.script, &before, &effects);
             own
         }
-        Writes::Discarded => effects_of(work, &before, writes).await?,
+        WritePolicy::Discarded => effects_of(work, &before, writes).await?,
     };
-    let mut ran = Ran {
+    let mut ran = CheckRun {
         script: request.script.clone(),
         folder: request.folder.clone(),
         exit: code_of(&outcome),
@@ -408,7 +417,7 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
         apart: work.workspace.is_apart(),
     };
     tell_dropped(work, &ran, &own)?;
-    if writes == Writes::Promoted && succeeded {
+    if writes == WritePolicy::Promoted && succeeded {
         ran.dropped = drop_foreign(work, &own).await?;
     }
     if ran.judgement.verdict == Verdict::Passed
@@ -417,7 +426,7 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
         let why = format!("it changed `{path}`, which you don't get: what it saw is not what you have");
         ran.judgement = Judgement::not_checked(why);
     }
-    if writes == Writes::Discarded {
+    if writes == WritePolicy::Discarded {
         restore(work, &own).await?;
     }
     finds_plan::weigh(work, request, &asked.reading, &mut ran).await?;
@@ -426,8 +435,8 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: Writes) ->
 }
 
 /// Reports a check that was not made, with the reason.
-fn not_made(work: &mut UnitWork<'_>, request: &Request, why: String) -> Result<Ran, Stop> {
-    let ran = Ran::not_run(&request.script, &request.folder, why);
+fn not_made(work: &mut UnitWork<'_>, request: &Request, why: String) -> Result<CheckRun, Stop> {
+    let ran = CheckRun::not_run(&request.script, &request.folder, why);
     work.emit(Event::CommandFinished {
         command: ran.script.clone(),
         folder: ran.folder.clone(),
@@ -441,7 +450,7 @@ fn not_made(work: &mut UnitWork<'_>, request: &Request, why: String) -> Result<R
     Ok(ran)
 }
 
-fn finish(work: &mut UnitWork<'_>, ran: &Ran, outcome: &Outcome) -> Result<(), Stop> {
+fn finish(work: &mut UnitWork<'_>, ran: &CheckRun, outcome: &Outcome) -> Result<(), Stop> {
     work.emit(Event::CommandFinished {
         command: ran.script.clone(),
         folder: ran.folder.clone(),

@@ -10,9 +10,9 @@ mod patch;
 
 mod diagnostics;
 
-mod place;
+mod repository;
 
-mod past;
+mod run_history;
 
 mod current;
 
@@ -66,7 +66,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use crate::stop::{Exit, Stop};
 
 use colour::{ColourWhen, Palette};
-use diagnostics::Look;
+use diagnostics::RenderStyle;
 use printer::Stream;
 
 /// The list of the exit codes in the help.
@@ -158,9 +158,9 @@ impl Globals {
     }
 
     /// Returns how stops and findings look at `stream`.
-    pub(crate) fn look(&self, stream: Stream) -> Look {
+    pub(crate) fn look(&self, stream: Stream) -> RenderStyle {
         let coloured = self.coloured(stream);
-        if coloured || stream.is_terminal() { Look::Drawn { coloured } } else { Look::Plain }
+        if coloured || stream.is_terminal() { RenderStyle::Drawn { coloured } } else { RenderStyle::Plain }
     }
 }
 

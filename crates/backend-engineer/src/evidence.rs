@@ -5,7 +5,7 @@ use journal::{
 };
 use plan::{Phase, PhaseId};
 
-use crate::check::Ran;
+use crate::check::CheckRun;
 use crate::run::RunContext;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
@@ -18,7 +18,7 @@ pub(crate) struct Observation<'a> {
     /// The item that it was run for.
     pub(crate) item: ItemName,
     /// The outcome, with the reason behind it.
-    pub(crate) ran: &'a Ran,
+    pub(crate) ran: &'a CheckRun,
 }
 
 /// Records an observation, and returns the place by which proofs name it; none where nothing is recorded.
@@ -72,7 +72,7 @@ pub(crate) fn subject(run: &RunContext, observation: &Observation<'_>) -> Subjec
 
 /// The context of a search for evidence.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Search<'a> {
+pub(crate) struct EvidenceQuery<'a> {
     /// All evidence of the plan, newest first.
     pub(crate) evidence: &'a [FoundEvidence],
     /// The run at work.
@@ -81,7 +81,7 @@ pub(crate) struct Search<'a> {
     pub(crate) first_tree: &'a str,
 }
 
-impl<'a> Search<'a> {
+impl<'a> EvidenceQuery<'a> {
     /// Returns evidence that a check which passes fails without the unit's own change: `passed` is what it says now.
     ///
     /// A failure without the change (baseline, new tests alone) speaks of the change of its run: of this run, or of an
@@ -185,7 +185,7 @@ mod tests {
             })
             .collect();
         let run = RunId::from(NOW);
-        let search = Search { evidence: &all, run: Some(&run), first_tree: "first" };
+        let search = EvidenceQuery { evidence: &all, run: Some(&run), first_tree: "first" };
         search.failure_without_change(&evidence(("Phase 2", NOW, Basis::Final, "final", true))).is_some()
     }
 
@@ -249,7 +249,7 @@ mod tests {
         failed.condition.sandbox = Some("landlock".to_owned());
         let all = [FoundEvidence { id: EvidenceId { run: RunId::from(NOW), seq: 1 }, evidence: failed }];
         let run = RunId::from(NOW);
-        let search = Search { evidence: &all, run: Some(&run), first_tree: "first" };
+        let search = EvidenceQuery { evidence: &all, run: Some(&run), first_tree: "first" };
         assert!(search.failure_without_change(&evidence(("Phase 2", NOW, Basis::Final, "final", true))).is_none());
     }
 }

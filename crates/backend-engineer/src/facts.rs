@@ -66,7 +66,7 @@ struct FileFacts {
 
 /// Facts that are kept from run to run, with marks for those that this run has confirmed.
 #[derive(Debug, Default)]
-struct Known {
+struct CachedFacts {
     files: BTreeMap<String, FileFacts>,
     /// Paths at which no regular file was found in this run.
     missing: HashSet<String>,
@@ -84,7 +84,7 @@ struct Known {
 pub(crate) struct TreeFacts {
     root: PathBuf,
     store: Option<Store>,
-    known: OnceCell<RefCell<Known>>,
+    known: OnceCell<RefCell<CachedFacts>>,
     index: OnceCell<Option<Index>>,
     first: State,
 }
@@ -272,7 +272,7 @@ impl TreeFacts {
         self.paths().iter().filter(|path| names::is_source(path)).take(MOST_SOURCES)
     }
 
-    fn known(&self) -> &RefCell<Known> {
+    fn known(&self) -> &RefCell<CachedFacts> {
         self.known.get_or_init(|| {
             let kept = self.store.as_ref().and_then(Store::read);
             RefCell::new(kept.unwrap_or_default())
@@ -386,7 +386,7 @@ impl Found {
     }
 }
 
-impl Known {
+impl CachedFacts {
     /// Forgets a file, so that it is looked at again.
     fn forget(&mut self, path: &str) {
         self.files.entry(path.to_owned()).and_modify(|facts| facts.is_compared = false);

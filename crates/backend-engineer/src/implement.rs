@@ -6,7 +6,7 @@ mod identify;
 mod removed;
 mod doubts;
 mod paired;
-mod standing;
+mod present_text;
 mod literal;
 mod files;
 mod result;
@@ -16,7 +16,7 @@ mod sentences;
 mod steps;
 mod credited;
 mod inspect;
-mod beside;
+mod concurrent_checks;
 mod tools;
 mod prompt;
 mod session;
@@ -24,16 +24,16 @@ mod session;
 use journal::{Event, FileAction, ItemKind, ItemName};
 use plan::{CheckboxId, PhaseId, Plan};
 
-use crate::check::{KnownResults, Ran, first_line};
+use crate::check::{CheckRun, KnownResults, first_line};
 use crate::evidence::Observation;
-use crate::run::{JournalWitness, Promotable, RunContext};
+use crate::run::{JournalOriginals, Promotable, RunContext};
 use crate::stop::{Exit, Stop};
 use crate::tree::Pending;
 use crate::understand::{Assignment, NamedFile};
 use crate::unit_work::UnitWork;
 
 pub(crate) use inspect::inspect;
-pub(crate) use literal::{Placed, Placement, StandingFiles, is_code, place, standing};
+pub(crate) use literal::{Placement, PlacementOutcome, PresentFiles, is_code, place, standing};
 pub(crate) use remainder::{NoCommit, OpenPart, Passage, Remainder, code_spans};
 pub(crate) use sentences::remaining;
 pub(crate) use session::Session;
@@ -70,12 +70,12 @@ pub(crate) struct Item {
     /// Line in the plan, from 1.
     pub(crate) line: usize,
     /// Its steps as they were carried out, in order.
-    pub(crate) deeds: Vec<Deed>,
+    pub(crate) outcomes: Vec<StepOutcome>,
 }
 
 /// One part of an item.
 #[derive(Debug)]
-pub(crate) enum Deed {
+pub(crate) enum StepOutcome {
     /// Code of the plan, placed or refused.
     Place(Placement),
     /// A command that ran at this place of the plan.
@@ -83,7 +83,7 @@ pub(crate) enum Deed {
         /// Its place in [`plan::Phase::commands`].
         command: usize,
         /// The outcome, with the reason behind it.
-        ran: Box<Ran>,
+        ran: Box<CheckRun>,
         /// The plan expects it to fail here.
         expects_failure: bool,
     },
@@ -125,13 +125,15 @@ pub(crate) enum Deed {
     DoneBefore,
 }
 
-impl Deed {
+impl StepOutcome {
     /// Returns the words of the plan that it answers, where prose asked for it.
     pub(crate) fn passage(&self) -> Option<&Passage> {
         match self {
-            Deed::Left(remainder) => remainder.passage(),
-            Deed::Worked { passage, .. } => passage.as_ref(),
-            Deed::Unclear { passage, .. } | Deed::Accepted(passage) | Deed::Stands { passage, .. } => Some(passage),
+            StepOutcome::Left(remainder) => remainder.passage(),
+            StepOutcome::Worked { passage, .. } => passage.as_ref(),
+            StepOutcome::Unclear { passage, .. }
+            | StepOutcome::Accepted(passage)
+            | StepOutcome::Stands { passage, .. } => Some(passage),
             _ => None,
         }
     }
@@ -141,8 +143,9 @@ impl Change {
     /// Returns whether no command ran that may have made something beside the tree: an overlay made anew is then like the
     /// run's own.
     pub(crate) fn left_nothing_beside(&self) -> bool {
-        let ran = |deed: &Deed| matches!(deed, Deed::Run { ran, .. } if ran.tree.is_some());
-        let steps = self.items.iter().flat_map(|item| &item.deeds).any(ran);
+        let ran =
+            |step_outcome: &StepOutcome| matches!(step_outcome, StepOutcome::Run { ran, .. } if ran.tree.is_some());
+        let steps = self.items.iter().flat_map(|item| &item.outcomes).any(ran);
         !steps && self.servers.is_empty() && !self.session.as_ref().is_some_and(Session::touched)
     }
 
@@ -156,7 +159,7 @@ impl Change {
 
 impl Item {
     /// Returns what a command of the item speaks of, with `ran` as what came of it.
-    pub(crate) fn observation<'a>(&self, ran: &'a Ran) -> Observation<'a> {
+    pub(crate) fn observation<'a>(&self, ran: &'a CheckRun) -> Observation<'a> {
         let item = ItemName { kind: ItemKind::Step, text: self.title.clone() };
         Observation { unit: Some(self.unit), item, ran }
     }
@@ -180,10 +183,10 @@ impl Item {
 
     /// Returns what is not done about it, each with why.
     pub(crate) fn open(&self) -> impl Iterator<Item = OpenPart> + '_ {
-        self.deeds.iter().filter_map(|deed| match deed {
-            Deed::Place(placement) => placement.refused(),
-            Deed::Left(remainder) => Some(OpenPart::Left(remainder.what.clone())),
-            Deed::Run { ran, .. } if !ran.dropped.is_empty() => {
+        self.outcomes.iter().filter_map(|step_outcome| match step_outcome {
+            StepOutcome::Place(placement) => placement.refused(),
+            StepOutcome::Left(remainder) => Some(OpenPart::Left(remainder.what.clone())),
+            StepOutcome::Run { ran, .. } if !ran.dropped.is_empty() => {
                 let command = first_line(&ran.script).to_owned();
                 Some(OpenPart::Dropped { command, paths: ran.dropped.clone() })
             }
@@ -195,7 +198,7 @@ impl Item {
 /// Carries out what the plan spells out, has a model do what it leaves open, and writes the files.
 pub(crate) async fn implement(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
     let run = work.run;
-    let runs_something = needs_walls(run, work.assignment);
+    let runs_something = needs_sandbox(run, work.assignment);
     if runs_something && run.model().is_none() {
         work.workspace.prepare().await?;
     }
@@ -236,7 +239,7 @@ async fn place_all(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
 }
 
 /// Returns whether the unit, or the project, has anything to run here.
-pub(crate) fn needs_walls(run: &RunContext, assignment: &Assignment) -> bool {
+pub(crate) fn needs_sandbox(run: &RunContext, assignment: &Assignment) -> bool {
     if !run.runs_commands() {
         return false;
     }
@@ -248,7 +251,7 @@ pub(crate) fn needs_walls(run: &RunContext, assignment: &Assignment) -> bool {
 pub(crate) fn write(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> {
     let Some(run) = work.run.recorder.run() else { return Ok(()) };
     let promotable = Promotable::new(work.run, &work.assignment.scope, &work.state.admitted);
-    let mut witness = JournalWitness::of(run);
+    let mut witness = JournalOriginals::of(run);
     let written = work.workspace.tree.promote(&|path| promotable.allows(path), &mut witness);
     let events = witness.written;
     let paths: Vec<&str> = written.iter().flatten().map(|file| file.path.as_str()).collect();

@@ -24,7 +24,7 @@ mod facts;
 
 mod understand;
 
-mod engineer;
+mod model_setup;
 
 mod run;
 
@@ -52,7 +52,7 @@ use journal::{Event, StepName};
 use plan::PhaseId;
 
 use analyze::{Codebase, Survey, analyze};
-use implement::{Change, implement, inspect, is_code, needs_walls, rework, standing};
+use implement::{Change, implement, inspect, is_code, needs_sandbox, rework, standing};
 use report::{Report, report};
 use review::review_unit;
 use run::{RunContext, UnitState, Workspace};
@@ -66,7 +66,7 @@ pub use stop::{Exit, Finding, Severity, Stop};
 /// Implements one unit of the plan, proves it, and says what it proved. A failed check is a report, not an error.
 async fn implement_unit(run: &RunContext, workspace: &mut Workspace, unit: PhaseId) -> Result<Report, Stop> {
     let assignment = understood(run, unit)?;
-    if needs_walls(run, &assignment) {
+    if needs_sandbox(run, &assignment) {
         workspace.raise()?;
     }
     let survey = analyzed(run, workspace, &assignment)?;
@@ -121,7 +121,7 @@ async fn verify_unit(run: &RunContext, workspace: &mut Workspace, unit: PhaseId)
 }
 
 /// The files of a done unit that are not as the plan has them.
-struct Lacking {
+struct MissingParts {
     /// They do not hold what the plan shows for them.
     other: Vec<String>,
     /// Their item is ticked, and they are not there.
@@ -129,7 +129,7 @@ struct Lacking {
 }
 
 /// Returns what a unit that is done by the plan's marks lacks in the tree.
-fn lacking(run: &RunContext, workspace: &mut Workspace, unit: PhaseId) -> Result<Lacking, Stop> {
+fn lacking(run: &RunContext, workspace: &mut Workspace, unit: PhaseId) -> Result<MissingParts, Stop> {
     let assignment = understand(&run.plan, &run.files, unit, true)?;
     let survey = Survey { findings: Vec::new(), code: Codebase::of(run.files.facts()) };
     let state = &mut UnitState::default();
@@ -145,7 +145,7 @@ fn lacking(run: &RunContext, workspace: &mut Workspace, unit: PhaseId) -> Result
         review::is_ticked_but_missing(run, phase, &phase.changes[file.change], path).then(|| path.clone())
     });
     let missing: Vec<String> = missing.collect();
-    Ok(Lacking { other: other.filter(|path| !missing.contains(path)).collect(), missing })
+    Ok(MissingParts { other: other.filter(|path| !missing.contains(path)).collect(), missing })
 }
 
 /// Takes the first step: what the unit asks for.

@@ -137,10 +137,10 @@ fn is_entry(line: &str, key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::{Found, Staged};
+    use crate::tree::{FileState, Staged};
 
     fn written(path: &str, before: &str, after: &str) -> Vec<Pending> {
-        let before = (!before.is_empty()).then(|| Found { bytes: before.as_bytes().to_vec(), mode: 0o644 });
+        let before = (!before.is_empty()).then(|| FileState { bytes: before.as_bytes().to_vec(), mode: 0o644 });
         let after = Staged { bytes: (!after.is_empty()).then(|| after.as_bytes().to_vec()), mode: None };
         vec![Pending { path: path.to_owned(), before, after }]
     }

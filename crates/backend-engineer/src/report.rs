@@ -11,13 +11,14 @@ use plan::{CriterionKind, PassageKind, SentenceClass};
 use serde::Serialize;
 use survey::Purpose;
 
-use crate::check::{self, Kind, Ran, checked_by, worst};
+use crate::check::{self, CheckRun, Kind, checked_by, worst};
 use crate::evidence;
-use crate::implement::{Change, Deed, Placed};
+use crate::implement::{Change, PlacementOutcome, StepOutcome};
 use crate::stop::Exit;
 use crate::unit_work::UnitWork;
 use crate::verify::{
-    Account, Check, Fate, OpenReason, Origin, Proof, SpanLine, SpanState, Strength, Verification, is_unimplemented,
+    Check, FileLine, FileOutcome, OpenReason, Origin, Proof, SpanLine, SpanState, Strength, Verification,
+    is_unimplemented,
 };
 
 pub(crate) use json::document;
@@ -42,9 +43,9 @@ pub(crate) struct Report {
     /// Every task of the phase.
     pub(crate) tasks: Vec<Task>,
     /// Every file of the phase.
-    files: Vec<Account>,
+    files: Vec<FileLine>,
     /// The lines on tests, lint and types.
-    pub(crate) verification: Results,
+    pub(crate) verification: ResultLine,
     /// The number of wrong versions of the phase's code that its tests reject; none where nothing was tried.
     strength: Option<Strength>,
     /// Every check.
@@ -94,7 +95,7 @@ pub(crate) struct Line {
 
 /// The three lines of the specification.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Results {
+pub(crate) struct ResultLine {
     /// Tests.
     pub(crate) tests: Outcome,
     /// Lint.
@@ -178,7 +179,7 @@ pub(crate) fn report(work: &UnitWork<'_>, change: &Change, verification: &Verifi
         run: work.run.recorder.run().map(|run| run.id().to_string()),
         tasks,
         files: verification.accounts.clone(),
-        verification: Results {
+        verification: ResultLine {
             tests: outcome(work, (change, verification), Kind::Tests),
             lint: outcome(work, (change, verification), Kind::Lint),
             type_check: outcome(work, (change, verification), Kind::TypeCheck),
@@ -250,7 +251,7 @@ fn exit(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Ex
     if checks.iter().filter(weighs).any(|check| check.ran.judgement.limit) {
         exits.push(Exit::Limit);
     }
-    if open || verification.accounts.iter().any(|account| account.fate == Fate::Untouched) {
+    if open || verification.accounts.iter().any(|account| account.fate == FileOutcome::Untouched) {
         exits.push(Exit::Incomplete);
     }
     let unchecked = checks.iter().filter(weighs).any(|check| check.verdict() == Verdict::NotChecked);
@@ -302,7 +303,7 @@ fn task(text: &str, line: usize, proof: &Proof) -> Task {
 }
 
 fn outcome(work: &UnitWork<'_>, (change, verification): (&Change, &Verification), kind: Kind) -> Outcome {
-    let does = |ran: &Ran| checked_by(&check::read(work, &ran.script, &ran.folder)).contains(&kind);
+    let does = |ran: &CheckRun| checked_by(&check::read(work, &ran.script, &ran.folder)).contains(&kind);
     let of_kind = |check: &&Check| check.kind == kind || does(&check.ran);
     let checks: Vec<_> = verification.checks.iter().filter(of_kind).collect();
     if checks.is_empty() {
@@ -372,11 +373,11 @@ fn test_counts(tests: &[TestResult]) -> Option<TestCounts> {
 }
 
 fn refusals(change: &Change) -> Vec<Refusal> {
-    let deeds = change.items.iter().flat_map(|item| &item.deeds);
-    deeds
-        .filter_map(|deed| match deed {
-            Deed::Place(placement) => match &placement.placed {
-                Placed::Refused { reason, message, candidates } => Some(Refusal {
+    let step_outcomes = change.items.iter().flat_map(|item| &item.outcomes);
+    step_outcomes
+        .filter_map(|step_outcome| match step_outcome {
+            StepOutcome::Place(placement) => match &placement.placed {
+                PlacementOutcome::Refused { reason, message, candidates } => Some(Refusal {
                     path: placement.path.clone(),
                     reason,
                     message: message.clone(),
@@ -448,18 +449,18 @@ fn of_model(work: &UnitWork<'_>, change: &Change) -> Vec<String> {
     for (path, why) in work.state.admitted.iter().filter(|(path, _)| written(path)) {
         notes.push(format!("`{path}` was changed beyond the files that the plan names: {why}."));
     }
-    let (Some(session), Some(engineer)) = (&change.session, &work.run.engineer) else { return notes };
+    let (Some(session), Some(model_setup)) = (&change.session, &work.run.model_setup) else { return notes };
     let words: Vec<&str> = session.words.split_whitespace().collect();
     if !words.is_empty() {
         let words = words.join(" ");
         let end = words.floor_char_boundary(words.len().min(1_200));
         notes.push(format!("The model says: {}", work.run.redactor.text(&words[..end])));
     }
-    let spent = engineer.spent.get();
+    let spent = model_setup.spent.get();
     let cost = spent.usage.cost.map(|cost| format!(", ${cost:.4}")).unwrap_or_default();
     notes.push(format!(
         "{} worked on it: {} turns, {} tokens read ({} from a cache), {} written{cost}.",
-        engineer.model.name(),
+        model_setup.model.name(),
         spent.turns,
         spent.usage.context(),
         spent.usage.cache_read,

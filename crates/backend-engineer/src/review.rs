@@ -4,7 +4,7 @@
 mod code;
 mod manifests;
 mod words;
-mod ground;
+mod rule_context;
 mod rule;
 mod rules;
 
@@ -16,16 +16,16 @@ pub(crate) use code::Code;
 pub(crate) use rules::is_ticked_but_missing;
 
 use crate::analyze::{Codebase, Survey, analyze};
-use crate::implement::{Placed, Placement, is_code, place};
+use crate::implement::{Placement, PlacementOutcome, is_code, place};
 use crate::run::{RunContext, UnitState, Workspace};
 use crate::stop::{Finding, Severity, Stop};
 use crate::understand::{assignment_of, finding, finished, not_approved, without_author};
 use crate::unit_work::UnitWork;
-use ground::{Facts, Ground};
+use rule_context::{ReviewState, RuleContext};
 
 /// The extent of the lint, which decides what counts as done before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Extent {
+pub(crate) enum ReviewScope {
     /// The whole plan, its units in their order: what an earlier one makes is there for a later one.
     Plan,
     /// Units by name: only the tree as it stands counts.
@@ -44,12 +44,12 @@ pub(crate) fn review(
     run: &RunContext,
     workspace: &mut Workspace,
     units: &[PhaseId],
-    extent: Extent,
+    extent: ReviewScope,
 ) -> Result<Vec<Finding>, Stop> {
     let savepoint = workspace.tree.savepoint();
-    let mut facts = Facts::default();
+    let mut facts = ReviewState::default();
     let mut found = of_reading(run, units, extent);
-    if extent == Extent::Plan {
+    if extent == ReviewScope::Plan {
         found.extend(rules::ticked_but_missing(run));
         if let Some(note) = finished(&run.plan) {
             // What a finished plan asked for may have changed since.
@@ -62,7 +62,7 @@ pub(crate) fn review(
     let mut covered: BTreeSet<PhaseId> = BTreeSet::new();
     for unit in all {
         let wanted = units.contains(&unit.id);
-        if covered.contains(&unit.id) || !wanted && (extent == Extent::Plan || holds_any(unit, units)) {
+        if covered.contains(&unit.id) || !wanted && (extent == ReviewScope::Plan || holds_any(unit, units)) {
             continue;
         }
         cover(unit, &mut covered);
@@ -82,7 +82,7 @@ pub(crate) fn review(
 /// Holds a unit that is about to be implemented against the tree; the run itself tells what it places and refuses.
 pub(crate) fn review_unit(work: &mut UnitWork<'_>) -> Result<Vec<Finding>, Stop> {
     let savepoint = work.workspace.tree.savepoint();
-    let mut facts = Facts::default();
+    let mut facts = ReviewState::default();
     let asked = [work.assignment.unit];
     let mut covered: BTreeSet<PhaseId> = BTreeSet::new();
     let run = work.run;
@@ -95,15 +95,15 @@ pub(crate) fn review_unit(work: &mut UnitWork<'_>) -> Result<Vec<Finding>, Stop>
     let mut found = work.assignment.findings.clone();
     found.extend(work.survey.findings.iter().cloned());
     // What stands outside of every unit is nobody's work, and may be meant for this one: the report says so.
-    let outside = of_reading(run, &asked, Extent::Run).into_iter().filter(|one| one.code == "block-outside");
+    let outside = of_reading(run, &asked, ReviewScope::Run).into_iter().filter(|one| one.code == "block-outside");
     found.extend(outside.map(|one| Finding { severity: Severity::Warning, ..one }));
-    found.extend(of_unit(work, &mut facts, &work.survey.code, Extent::Run)?);
+    found.extend(of_unit(work, &mut facts, &work.survey.code, ReviewScope::Run)?);
     work.workspace.tree.restore(savepoint);
     Ok(in_order(run, found))
 }
 
 /// Keeps what a unit that was not asked for would make, where it comes before all that were.
-fn foresee(run: &RunContext, facts: &mut Facts, unit: &Phase, asked: &[PhaseId]) {
+fn foresee(run: &RunContext, facts: &mut ReviewState, unit: &Phase, asked: &[PhaseId]) {
     if asked.iter().all(|wanted| unit.id < *wanted)
         && let Some((assignment, _)) = assignment_of(&run.plan, &run.files, unit.id)
     {
@@ -136,11 +136,11 @@ fn cover(unit: &Phase, covered: &mut BTreeSet<PhaseId>) {
 }
 
 /// Returns what reading the plan told: its standing, and what could not be read with certainty.
-fn of_reading(run: &RunContext, units: &[PhaseId], extent: Extent) -> Vec<Finding> {
+fn of_reading(run: &RunContext, units: &[PhaseId], extent: ReviewScope) -> Vec<Finding> {
     let plan = &run.plan;
     let spans: Vec<_> =
         units.iter().filter_map(|unit| plan.phase(*unit)).map(|unit| (unit.span.clone(), unit)).collect();
-    let concerns = |at: usize| extent == Extent::Plan || spans.iter().any(|(span, _)| span.contains(&at));
+    let concerns = |at: usize| extent == ReviewScope::Plan || spans.iter().any(|(span, _)| span.contains(&at));
     let open = |at: usize| {
         let holding = plan.all().filter(|unit| unit.span.contains(&at)).last();
         holding.is_none_or(|unit| !matches!(unit.state, State::Done | State::Skipped))
@@ -184,8 +184,8 @@ fn of_reading(run: &RunContext, units: &[PhaseId], extent: Extent) -> Vec<Findin
 fn of_unread_unit(
     run: &RunContext,
     workspace: &mut Workspace,
-    (facts, code): (&mut Facts, &Codebase),
-    (unit, extent): (PhaseId, Extent),
+    (facts, code): (&mut ReviewState, &Codebase),
+    (unit, extent): (PhaseId, ReviewScope),
 ) -> Result<Vec<Finding>, Stop> {
     let Some((assignment, leaving)) = assignment_of(&run.plan, &run.files, unit) else { return Ok(Vec::new()) };
     let mut found: Vec<Finding> = assignment.findings.clone();
@@ -201,7 +201,7 @@ fn of_unread_unit(
         false => Survey { findings: Vec::new(), code: Codebase::of(run.files.facts()) },
     };
     found.extend(survey.findings.iter().cloned());
-    if extent == Extent::Plan {
+    if extent == ReviewScope::Plan {
         found.retain(|one| one.code != "depends-on-open" || depends_forward(&run.plan, unit));
     }
     let (assignment, survey, state) = (&assignment, &survey, &mut UnitState::default());
@@ -211,15 +211,20 @@ fn of_unread_unit(
 }
 
 /// Looks at one unit with every rule: its files, and what placing its code would come to.
-fn of_unit(work: &mut UnitWork<'_>, facts: &mut Facts, code: &Codebase, extent: Extent) -> Result<Vec<Finding>, Stop> {
+fn of_unit(
+    work: &mut UnitWork<'_>,
+    facts: &mut ReviewState,
+    code: &Codebase,
+    extent: ReviewScope,
+) -> Result<Vec<Finding>, Stop> {
     let assignment = work.assignment;
     let mut before = std::collections::BTreeMap::new();
     for path in assignment.files.iter().filter_map(|file| file.path.as_ref()) {
         before.insert(path.clone(), work.workspace.tree.read_text(path).ok().flatten());
     }
-    let placements = if extent == Extent::Run { Vec::new() } else { place_all(work)? };
+    let placements = if extent == ReviewScope::Run { Vec::new() } else { place_all(work)? };
     let units: Vec<Phase> = assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit)).cloned().collect();
-    let mut ground = Ground {
+    let mut context = RuleContext {
         run: work.run,
         workspace: &mut *work.workspace,
         code,
@@ -232,13 +237,13 @@ fn of_unit(work: &mut UnitWork<'_>, facts: &mut Facts, code: &Codebase, extent: 
     };
     let mut found = Vec::new();
     for rule in rules::RULES {
-        if let Some(look) = rule.look.filter(|_| extent != Extent::Run || !rule.told_by_run) {
-            found.extend(look(&mut ground));
+        if let Some(look) = rule.look.filter(|_| extent != ReviewScope::Run || !rule.told_by_run) {
+            found.extend(look(&mut context));
         }
     }
     facts.remember(assignment, &assignment.label);
     for (_, placement) in &placements {
-        if let (Some(path), Placed::Refused { .. }) = (&placement.path, &placement.placed) {
+        if let (Some(path), PlacementOutcome::Refused { .. }) = (&placement.path, &placement.placed) {
             facts.uncertain.insert(path.clone());
         }
     }

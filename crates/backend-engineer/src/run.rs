@@ -2,7 +2,7 @@
 //! ([`Workspace`]), where it is recorded ([`Recorder`]), and what lasts for one unit only ([`UnitState`]).
 
 mod scratch;
-mod witness;
+mod original_store;
 mod output;
 
 mod recorder;
@@ -13,9 +13,9 @@ mod unit_state;
 mod resumed;
 
 pub(crate) use context::{RunContext, RunOptions, RunRequest};
+pub(crate) use original_store::JournalOriginals;
 pub(crate) use promotable::Promotable;
 pub(crate) use recorder::{Emitted, Listener, Recorder};
 pub(crate) use resumed::Resumed;
 pub(crate) use unit_state::UnitState;
-pub(crate) use witness::JournalWitness;
-pub(crate) use workspace::{Belonging, ToRun, Workspace, last_lines};
+pub(crate) use workspace::{PathRole, ScriptRun, Workspace, last_lines};

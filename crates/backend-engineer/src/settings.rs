@@ -35,9 +35,9 @@ use layer::Layer;
 
 pub(crate) use key::{KEYS, Key};
 pub(crate) use layer::Commands;
-pub(crate) use origin::{Held, Origin};
-pub(crate) use restraint::Withheld;
-pub(crate) use value::{Effort, Endpoint, Hidden, Walls, read_duration, read_strength, write_duration};
+pub(crate) use origin::{Origin, Sourced};
+pub(crate) use restraint::WithheldSetting;
+pub(crate) use value::{Effort, Endpoint, HiddenText, SandboxMode, read_duration, read_strength, write_duration};
 
 /// Where a repository keeps its configuration.
 const REPOSITORY_FILE: &str = ".backend-engineer/config.toml";
@@ -58,7 +58,7 @@ const WHY_WITHHELD: &str = "A repository's own configuration can't weaken its us
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Flags {
     /// `--sandbox`.
-    pub(crate) sandbox: Option<Walls>,
+    pub(crate) sandbox: Option<SandboxMode>,
     /// `--allow-network`.
     pub(crate) allow_network: bool,
     /// `--timeout`.
@@ -82,7 +82,7 @@ const CACHE: &str = if cfg!(target_os = "macos") { "Library/Caches" } else { ".c
 
 /// The surroundings that settings are read from, so that a test can make its own.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Surroundings {
+pub(crate) struct SettingsSources {
     /// The environment; variables that are not UTF-8 are left out.
     pub(crate) environment: BTreeMap<String, String>,
     /// The user's own configuration, where there is a home to look in.
@@ -91,7 +91,7 @@ pub(crate) struct Surroundings {
     pub(crate) cache: Option<PathBuf>,
 }
 
-impl Surroundings {
+impl SettingsSources {
     /// Those of this process.
     pub(crate) fn of_process() -> Self {
         let environment: BTreeMap<String, String> = std::env::vars_os()
@@ -101,7 +101,7 @@ impl Surroundings {
         let folder = absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")));
         let user_file = folder.map(|folder| folder.join("backend-engineer/config.toml"));
         let cache = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(CACHE)));
-        Surroundings { environment, user_file, cache }
+        SettingsSources { environment, user_file, cache }
     }
 }
 
@@ -109,45 +109,45 @@ impl Surroundings {
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// The sandbox of every command.
-    pub(crate) sandbox: Held<Walls>,
+    pub(crate) sandbox: Sourced<SandboxMode>,
     /// True if commands may use the network.
-    pub(crate) network: Held<bool>,
+    pub(crate) network: Sourced<bool>,
     /// The time that one command may run.
-    pub(crate) timeout: Held<Duration>,
+    pub(crate) timeout: Sourced<Duration>,
     /// The time for which wrong versions of a phase's code are tried against its tests.
-    pub(crate) strength: Held<Duration>,
+    pub(crate) strength: Sourced<Duration>,
     /// The limits of commands on processes, memory and disk, by their keys.
-    pub(crate) limits: BTreeMap<&'static str, Held<u64>>,
+    pub(crate) limits: BTreeMap<&'static str, Sourced<u64>>,
     /// True if the plan's commit steps are carried out.
-    pub(crate) commit: Held<bool>,
+    pub(crate) commit: Sourced<bool>,
     /// The model that does what the plan leaves open; where it is not set, the agent definition names it.
-    pub(crate) model: Option<Held<String>>,
+    pub(crate) model: Option<Sourced<String>>,
     /// The effort of the model.
-    pub(crate) effort: Option<Held<Effort>>,
+    pub(crate) effort: Option<Sourced<Effort>>,
     /// The effort of the model after checks failed.
-    pub(crate) repair_effort: Option<Held<Effort>>,
+    pub(crate) repair_effort: Option<Sourced<Effort>>,
     /// The project's own commands.
     pub(crate) commands: Commands,
     /// True if the setup commands may use the network: not those of a repository that nobody vouched for.
     pub(crate) setup_network: bool,
     /// Ports that commands may reach.
-    pub(crate) services: BTreeMap<String, Held<Endpoint>>,
+    pub(crate) services: BTreeMap<String, Sourced<Endpoint>>,
     /// True if a model's commands reach them, and the network where it is open.
-    pub(crate) services_for_model: Held<bool>,
+    pub(crate) services_for_model: Sourced<bool>,
     /// Prices of models, as the user configured them.
-    pub(crate) prices: BTreeMap<String, Held<Price>>,
+    pub(crate) prices: BTreeMap<String, Sourced<Price>>,
     /// Globs of files that are never written, as written.
-    pub(crate) protected: Vec<Held<String>>,
+    pub(crate) protected: Vec<Sourced<String>>,
     /// Names of variables that commands may see beyond the usual ones.
-    pub(crate) env: Vec<Held<String>>,
+    pub(crate) env: Vec<Sourced<String>>,
     /// The variables of `env` that are set, with their values.
-    pub(crate) values: BTreeMap<String, Hidden>,
+    pub(crate) values: BTreeMap<String, HiddenText>,
     /// Paths of the machine that commands see although they lie in hidden folders.
-    pub(crate) show: Vec<Held<PathBuf>>,
+    pub(crate) show: Vec<Sourced<PathBuf>>,
     /// The origin of the user's trust in this repository's configuration; none where it is not trusted.
     pub(crate) trusted: Option<Origin>,
     /// Settings that the repository asked for and did not get.
-    pub(crate) withheld: Vec<Withheld>,
+    pub(crate) withheld: Vec<WithheldSetting>,
     /// Warnings about the settings, for a person to read.
     pub(crate) warnings: Vec<String>,
     /// The user's cache folder, where what is known of trees is kept.
@@ -161,11 +161,11 @@ impl Settings {
     /// # Errors
     /// A file, a variable or a flag that can't be understood: with its place, and the nearest name for a wrong one.
     pub(crate) fn load(root: &Path, flags: &Flags) -> Result<Self, Stop> {
-        Settings::read(root, flags, &Surroundings::of_process())
+        Settings::read(root, flags, &SettingsSources::of_process())
     }
 
     /// [`Settings::load`] from given surroundings.
-    pub(crate) fn read(root: &Path, flags: &Flags, surroundings: &Surroundings) -> Result<Self, Stop> {
+    pub(crate) fn read(root: &Path, flags: &Flags, surroundings: &SettingsSources) -> Result<Self, Stop> {
         let mut layer = match &surroundings.user_file {
             Some(path) => file::read(path, path, Owner::User)?,
             None => Layer::default(),
@@ -184,7 +184,7 @@ impl Settings {
         let mut values = BTreeMap::new();
         for held in &layer.env {
             match surroundings.environment.get(&held.value) {
-                Some(value) => drop(values.insert(held.value.clone(), Hidden::new(value.clone()))),
+                Some(value) => drop(values.insert(held.value.clone(), HiddenText::new(value.clone()))),
                 None if from_files.contains_key(&held.value) => {}
                 None => {
                     warnings.push(format!("{} names {}, which is not set in this environment", held.origin, held.value))
@@ -192,30 +192,30 @@ impl Settings {
             }
         }
         values.extend(from_files);
-        let network = layer.network.unwrap_or(Held::default_of(false));
+        let network = layer.network.unwrap_or(Sourced::default_of(false));
         let vouched = network.value || trusted.is_some();
         let setup_network = match &layer.commands.setup {
-            Some(Held { origin: origin @ Origin::Repository(_), .. }) if !vouched => {
-                withheld.push(Withheld::setup_network(origin.clone()));
+            Some(Sourced { origin: origin @ Origin::Repository(_), .. }) if !vouched => {
+                withheld.push(WithheldSetting::setup_network(origin.clone()));
                 false
             }
             _ => true,
         };
         let settings = Settings {
             setup_network,
-            sandbox: layer.sandbox.unwrap_or(Held::default_of(Walls::Auto)),
+            sandbox: layer.sandbox.unwrap_or(Sourced::default_of(SandboxMode::Auto)),
             network,
-            timeout: layer.timeout.unwrap_or(Held::default_of(TIMEOUT)),
-            strength: layer.strength.unwrap_or(Held::default_of(STRENGTH)),
+            timeout: layer.timeout.unwrap_or(Sourced::default_of(TIMEOUT)),
+            strength: layer.strength.unwrap_or(Sourced::default_of(STRENGTH)),
             limits: layer.limits,
-            commit: layer.commit.unwrap_or(Held::default_of(false)),
+            commit: layer.commit.unwrap_or(Sourced::default_of(false)),
             globs: protection::globs(&layer.protected)?,
             model: layer.model,
             effort: layer.effort,
             repair_effort: layer.repair_effort,
             commands: layer.commands,
             services: layer.services,
-            services_for_model: layer.services_for_model.unwrap_or(Held::default_of(false)),
+            services_for_model: layer.services_for_model.unwrap_or(Sourced::default_of(false)),
             prices: layer.prices,
             protected: layer.protected,
             env: layer.env,
@@ -277,7 +277,7 @@ impl Settings {
 
     /// Returns whether commands reach all that the machine reaches.
     pub(crate) fn reaches_everything(&self) -> bool {
-        self.network() || self.sandbox.value == Walls::Off
+        self.network() || self.sandbox.value == SandboxMode::Off
     }
 
     /// Returns names of the services that commands may reach and whose data is to last.
@@ -314,13 +314,13 @@ impl Settings {
     /// Returns what a person should know about the settings before anything is done: what the repository was not
     /// granted, and what means nothing.
     pub(crate) fn remarks(&self) -> Vec<String> {
-        let asked: Vec<String> = self.withheld.iter().map(Withheld::to_string).collect();
+        let asked: Vec<String> = self.withheld.iter().map(WithheldSetting::to_string).collect();
         let withheld = (!asked.is_empty()).then(|| format!("Not followed: {}. {WHY_WITHHELD}", asked.join(", ")));
         withheld.into_iter().chain(self.warnings.iter().cloned()).collect()
     }
 
     /// Returns whether somebody else than the repository asked for the same.
-    fn grants(&self, withheld: &Withheld) -> bool {
+    fn grants(&self, withheld: &WithheldSetting) -> bool {
         match withheld.key.as_str() {
             "sandbox" => self.sandbox.value.to_string() == withheld.asked,
             "network" => self.network.value,
@@ -331,20 +331,20 @@ impl Settings {
     }
 }
 
-fn of_flags(flags: &Flags) -> Result<(Layer, BTreeMap<String, Hidden>), Stop> {
+fn of_flags(flags: &Flags) -> Result<(Layer, BTreeMap<String, HiddenText>), Stop> {
     let mut layer = Layer {
-        sandbox: flags.sandbox.map(|walls| Held::new(walls, Origin::Flag("--sandbox"))),
-        network: flags.allow_network.then(|| Held::new(true, Origin::Flag("--allow-network"))),
-        timeout: flags.timeout.map(|timeout| Held::new(timeout, Origin::Flag("--timeout"))),
-        strength: flags.strength.map(|limit| Held::new(limit, Origin::Flag("--strength"))),
-        model: flags.model.clone().map(|model| Held::new(model, Origin::Flag("--model"))),
-        effort: flags.effort.map(|effort| Held::new(effort, Origin::Flag("--effort"))),
-        commit: flags.commit.then(|| Held::new(true, Origin::Flag("--commit"))),
+        sandbox: flags.sandbox.map(|walls| Sourced::new(walls, Origin::Flag("--sandbox"))),
+        network: flags.allow_network.then(|| Sourced::new(true, Origin::Flag("--allow-network"))),
+        timeout: flags.timeout.map(|timeout| Sourced::new(timeout, Origin::Flag("--timeout"))),
+        strength: flags.strength.map(|limit| Sourced::new(limit, Origin::Flag("--strength"))),
+        model: flags.model.clone().map(|model| Sourced::new(model, Origin::Flag("--model"))),
+        effort: flags.effort.map(|effort| Sourced::new(effort, Origin::Flag("--effort"))),
+        commit: flags.commit.then(|| Sourced::new(true, Origin::Flag("--commit"))),
         ..Layer::default()
     };
     for name in &flags.env {
         let name = value::read_variable_name(name).map_err(|why| Stop::usage(format!("--env: {why}")))?;
-        layer.env.push(Held::new(name, Origin::Flag("--env")));
+        layer.env.push(Sourced::new(name, Origin::Flag("--env")));
     }
     let mut variables = BTreeMap::new();
     for path in &flags.env_files {
@@ -353,7 +353,7 @@ fn of_flags(flags: &Flags) -> Result<(Layer, BTreeMap<String, Hidden>), Stop> {
         let read = dotenv::read(&text)
             .map_err(|unreadable| wrong(format!("line {}: {}", unreadable.line, unreadable.message)))?;
         for (name, hidden) in read {
-            layer.env.push(Held::new(name.clone(), Origin::EnvFile(path.clone())));
+            layer.env.push(Sourced::new(name.clone(), Origin::EnvFile(path.clone())));
             variables.insert(name, hidden);
         }
     }
@@ -361,7 +361,7 @@ fn of_flags(flags: &Flags) -> Result<(Layer, BTreeMap<String, Hidden>), Stop> {
 }
 
 /// Two hosts can't both be reached at one port of one loopback.
-fn refuse_one_port_twice(services: &BTreeMap<String, Held<Endpoint>>) -> Result<(), Stop> {
+fn refuse_one_port_twice(services: &BTreeMap<String, Sourced<Endpoint>>) -> Result<(), Stop> {
     let mut ports: BTreeMap<u16, (&str, &Endpoint)> = BTreeMap::new();
     for (name, held) in services {
         let Some((other, endpoint)) = ports.insert(held.value.port, (name, &held.value)) else { continue };

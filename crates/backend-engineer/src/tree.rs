@@ -10,11 +10,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) use address::{Address, OutsideTree};
-pub(crate) use write::{Witness, WriteError};
+pub(crate) use write::{OriginalStore, WriteError};
 
 /// A file as it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Found {
+pub(crate) struct FileState {
     /// Its bytes.
     pub(crate) bytes: Vec<u8>,
     /// Its permission bits.
@@ -36,7 +36,7 @@ pub(crate) struct Pending {
     /// Relative to the root, with `/`.
     pub(crate) path: String,
     /// The file as it was found, `None` where there was none.
-    pub(crate) before: Option<Found>,
+    pub(crate) before: Option<FileState>,
     /// The staged state.
     pub(crate) after: Staged,
 }
@@ -45,7 +45,7 @@ pub(crate) struct Pending {
 #[derive(Debug, Clone)]
 pub(crate) struct Tree {
     root: PathBuf,
-    found: BTreeMap<String, Option<Found>>,
+    found: BTreeMap<String, Option<FileState>>,
     staged: BTreeMap<String, Staged>,
 }
 
@@ -107,7 +107,7 @@ impl Tree {
     }
 
     /// Returns the file as it was found before anything was staged.
-    pub(crate) fn look(&mut self, path: &str) -> Result<&Option<Found>, ReadError> {
+    pub(crate) fn look(&mut self, path: &str) -> Result<&Option<FileState>, ReadError> {
         if !self.found.contains_key(path) {
             let found = find(&self.root, path)?;
             self.found.insert(path.to_owned(), found);
@@ -164,7 +164,7 @@ impl Tree {
 
     /// Returns the known files that lie on disk otherwise than this run knows them: somebody else wrote them.
     pub(crate) fn drifted(&self) -> Vec<String> {
-        let moved = |(path, known): &(&String, &Option<Found>)| {
+        let moved = |(path, known): &(&String, &Option<FileState>)| {
             let now = find(&self.root, path).ok().flatten();
             now.as_ref().map(|found| &found.bytes) != known.as_ref().map(|found| &found.bytes)
         };
@@ -186,7 +186,7 @@ impl Tree {
             Some(bytes) => {
                 let on_disk = find(&self.root, &written.path).ok().flatten();
                 let mode = mode.or(on_disk.map(|found| found.mode)).unwrap_or(0o644);
-                Some(Found { bytes: bytes.clone(), mode })
+                Some(FileState { bytes: bytes.clone(), mode })
             }
         };
         self.found.insert(written.path.clone(), found);
@@ -194,7 +194,7 @@ impl Tree {
 }
 
 /// Reads a file from disk; `None` where there is none.
-fn find(root: &Path, path: &str) -> Result<Option<Found>, ReadError> {
+fn find(root: &Path, path: &str) -> Result<Option<FileState>, ReadError> {
     let address = Address::of(root, path)?;
     let unreadable = |source| ReadError::Unreadable { path: path.to_owned(), source };
     let metadata = match fs::metadata(address.real()) {
@@ -208,7 +208,7 @@ fn find(root: &Path, path: &str) -> Result<Option<Found>, ReadError> {
         return Err(ReadError::NotAFile { path: path.to_owned() });
     }
     let bytes = survey::read_regular(address.real(), u64::MAX).map_err(unreadable)?;
-    Ok(Some(Found { bytes, mode: write::mode_of(&metadata) }))
+    Ok(Some(FileState { bytes, mode: write::mode_of(&metadata) }))
 }
 
 #[cfg(test)]

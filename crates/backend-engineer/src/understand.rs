@@ -7,8 +7,8 @@ mod load;
 mod paths;
 mod in_full;
 mod scope;
-mod reach;
-mod worded;
+mod scope_mode;
+mod explicit_paths;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -19,14 +19,14 @@ pub(crate) use author::without_author;
 pub(crate) use basis::{Evidence, PlacedBy};
 #[cfg(test)]
 pub(crate) use definition::TOOLS;
-pub(crate) use definition::{Definition, Places, all as all_definitions, find as find_definition};
+pub(crate) use definition::{Definition, SearchPaths, all as all_definitions, find as find_definition};
+pub(crate) use explicit_paths::{is_checked_output, is_worded, names_path};
 use in_full::in_full;
-pub(crate) use load::{Loaded, load_plan, root_of};
+pub(crate) use load::{LoadedPlan, load_plan, root_of};
 use paths::Resolution;
-pub(crate) use paths::{Files, Meaning};
-pub(crate) use reach::{Permit, Reach};
+pub(crate) use paths::{Files, PathMeaning};
 pub(crate) use scope::Scope;
-pub(crate) use worded::{is_checked_output, is_worded, names_path};
+pub(crate) use scope_mode::{ScopeMode, WriteReason};
 
 use crate::facts::TreeFacts;
 use crate::stop::{Finding, Severity, Stop};
@@ -184,7 +184,7 @@ fn bases(plan: &Plan, files: &Files) -> BTreeSet<String> {
         if change.pattern || change.action != Action::Modify || files.stands(&change.path) {
             continue;
         }
-        if let Meaning::Resolved { path, .. } = files.meaning(&change.path, false, &none)
+        if let PathMeaning::Resolved { path, .. } = files.meaning(&change.path, false, &none)
             && let Some(base) = path.strip_suffix(&format!("/{}", change.path))
         {
             bases.insert(base.to_owned());
@@ -240,23 +240,23 @@ fn locate(
         return (file, None);
     }
     match in_full(plan, files, (unit, change), meaning(files, bases, change)) {
-        Meaning::AsWritten(path) => {
+        PathMeaning::AsWritten(path) => {
             file.path = Some(path);
             (file, None)
         }
-        Meaning::Resolved { path, why } => {
+        PathMeaning::Resolved { path, why } => {
             let note = format!("`{}` is taken as `{path}`: {why}", change.path);
             file.path = Some(path);
             let finding = (why != Resolution::Tidied).then(|| say("path-resolved", Severity::Note, note)).flatten();
             (file, finding)
         }
-        Meaning::Between(candidates) => {
+        PathMeaning::Between(candidates) => {
             let shown: Vec<&str> = candidates.iter().take(5).map(String::as_str).collect();
             let message = format!("`{}` may mean {}", change.path, shown.join(" or "));
             file.obstacle = Some(message.clone());
             (file, say("path-ambiguous", Severity::Warning, message))
         }
-        Meaning::Outside(outside) => {
+        PathMeaning::Outside(outside) => {
             file.obstacle = Some(outside.to_string());
             (file, say("path-outside", Severity::Error, outside.to_string()))
         }
@@ -264,13 +264,13 @@ fn locate(
 }
 
 /// Resolves the path of a change; one that the plan calls neither new nor existing is looked for first.
-fn meaning(files: &Files, bases: &BTreeSet<String>, change: &PlannedChange) -> Meaning {
+fn meaning(files: &Files, bases: &BTreeSet<String>, change: &PlannedChange) -> PathMeaning {
     if let Some(below) = change.base.as_deref().and_then(|base| files.below(base, &change.path, &change.action)) {
         return below;
     }
     let found = files.meaning(&change.path, change.action == Action::Create, bases);
     match &found {
-        Meaning::AsWritten(path) if change.action == Action::Unstated && !files.stands(path) => {
+        PathMeaning::AsWritten(path) if change.action == Action::Unstated && !files.stands(path) => {
             files.meaning(&change.path, true, bases)
         }
         _ => found,

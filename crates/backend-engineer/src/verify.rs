@@ -5,7 +5,7 @@ mod project;
 mod reasons;
 mod carried_out;
 mod proof;
-mod accounts;
+mod file_outcomes;
 mod weakened;
 mod old_tests;
 mod earlier_failures;
@@ -19,23 +19,23 @@ mod import_order;
 use journal::{Basis, Event};
 use plan::{CheckboxId, CriterionKind, PhaseId};
 
-pub(crate) use accounts::{Account, Fate};
 pub(crate) use baseline::compare_with_baseline;
-use carried_out::Written;
+use carried_out::ChangedFiles;
 pub(crate) use checks::{Check, Origin};
+pub(crate) use file_outcomes::{FileLine, FileOutcome};
 pub(crate) use import_order::sort_imports;
-use proof::Ground;
+use proof::ProofContext;
 pub(crate) use proof::is_unimplemented;
 use proof::prove;
 pub(crate) use reasons::{OpenReason, Proof};
 pub(crate) use repair::repair;
 pub(crate) use spans::{Prohibition, SpanLine, SpanState};
 pub(crate) use strength::{Strength, measure_strength};
-pub(crate) use ticks::{Marked, mark, write_outside};
+pub(crate) use ticks::{MarkResult, mark, write_outside};
 use weakened::PlanWords;
 
-use crate::evidence::{self, Search};
-use crate::implement::{Change, Deed, StandingFiles};
+use crate::evidence::{self, EvidenceQuery};
+use crate::implement::{Change, PresentFiles, StepOutcome};
 use crate::run::RunContext;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
@@ -46,7 +46,7 @@ pub(crate) struct Verification {
     /// Every check, in the plan's order.
     pub(crate) checks: Vec<Check>,
     /// Every file that the phase names.
-    pub(crate) accounts: Vec<Account>,
+    pub(crate) accounts: Vec<FileLine>,
     /// Every box of the phase, with what stands behind it.
     pub(crate) proofs: Vec<(CheckboxId, Proof)>,
     /// The items of the change, by their place in [`Change::items`].
@@ -107,7 +107,7 @@ pub(crate) async fn verify(work: &mut UnitWork<'_>, change: &mut Change) -> Resu
         proof::withdraw(&mut verification, &OpenReason::Drifted);
     }
     watch(work, &mut verification);
-    verification.accounts = accounts::of_files(work, change, &standing.whole, &verification.items);
+    verification.accounts = file_outcomes::of_files(work, change, &standing.whole, &verification.items);
     verification.manual = work.assignment.units.iter().flat_map(|unit| manual(work.run, *unit)).collect();
     Ok(verification)
 }
@@ -117,19 +117,19 @@ fn find_proofs(
     work: &mut UnitWork<'_>,
     change: &Change,
     verification: &mut Verification,
-) -> Result<StandingFiles, Stop> {
+) -> Result<PresentFiles, Stop> {
     let standing = crate::implement::standing(work)?;
-    let written = Written::collect(work, change)?;
+    let written = ChangedFiles::collect(work, change)?;
     let phases: Vec<_> = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit).cloned()).collect();
     let remaining: Vec<_> = phases.iter().flat_map(|phase| crate::implement::remaining(work, phase)).collect();
-    let search = Search {
+    let search = EvidenceQuery {
         evidence: &work.state.evidence,
         run: work.run.recorder.run().map(journal::Run::id),
         first_tree: &work.state.first_tree,
     };
     let (run, assignment, checks) = (work.run, work.assignment, &verification.checks);
     let ground =
-        Ground { run, assignment, checks, standing: &standing, search, written: &written, remaining: &remaining };
+        ProofContext { run, assignment, checks, standing: &standing, search, written: &written, remaining: &remaining };
     verification.items = change.items.iter().map(|item| proof::of_item(item, &ground)).collect();
     verification.proofs = prove(run, assignment, change, verification);
     proof::hold_back(run, assignment, change, verification);
@@ -148,8 +148,12 @@ pub(crate) fn settle(work: &mut UnitWork<'_>, change: &Change, verification: &mu
 fn record_unproven(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Result<(), Stop> {
     for (item, proof) in change.items.iter().zip(&verification.items) {
         let Some(phase) = work.run.plan.phase(item.unit).filter(|_| matches!(proof, Proof::Open(_))) else { continue };
-        for deed in item.deeds.iter().filter(|deed| matches!(deed, Deed::Worked { .. } | Deed::Unclear { .. })) {
-            let Some(passage) = deed.passage() else { continue };
+        for step_outcome in item
+            .outcomes
+            .iter()
+            .filter(|step_outcome| matches!(step_outcome, StepOutcome::Worked { .. } | StepOutcome::Unclear { .. }))
+        {
+            let Some(passage) = step_outcome.passage() else { continue };
             let unit = evidence::unit_name(work.run, phase);
             work.run.emit(Event::SentenceUnproven { unit, line: passage.line, text: passage.text.clone() })?;
         }

@@ -16,7 +16,7 @@ const BYTES_A_TOKEN: usize = 4;
 pub(crate) const BUDGET: usize = 12_000;
 
 /// The input of a briefing: the plan, the unit, the tree and the survey of its code.
-pub(crate) struct Ground<'a> {
+pub(crate) struct BriefingContext<'a> {
     pub(crate) plan: &'a Plan,
     /// The plan's own path, where it lies in the repository.
     pub(crate) plan_inside: Option<&'a str>,
@@ -30,13 +30,13 @@ pub(crate) struct Ground<'a> {
 #[derive(Debug, Clone)]
 pub(crate) struct Briefing {
     title: String,
-    entries: Vec<Entry>,
+    entries: Vec<BriefingEntry>,
     left_out: Vec<String>,
 }
 
 /// One thing to know, in forms from the leanest to the fullest; of these one is told.
 #[derive(Debug, Clone)]
-struct Entry {
+struct BriefingEntry {
     section: Section,
     /// Its subject, for the list of what was left out.
     name: String,
@@ -76,9 +76,9 @@ impl Section {
     }
 }
 
-impl Entry {
+impl BriefingEntry {
     fn new(section: Section, name: impl Into<String>, forms: Vec<String>) -> Self {
-        Entry { section, name: name.into(), forms, chosen: 0 }
+        BriefingEntry { section, name: name.into(), forms, chosen: 0 }
     }
 
     fn cost(&self, form: usize) -> usize {
@@ -87,35 +87,35 @@ impl Entry {
 }
 
 /// Gathers what the phase needs, within `budget` tokens.
-pub(crate) fn briefing(ground: &mut Ground<'_>, budget: usize) -> Briefing {
-    let mut entries = files::named(ground);
-    entries.extend(around(ground));
-    fitting(ground, entries, budget)
+pub(crate) fn briefing(context: &mut BriefingContext<'_>, budget: usize) -> Briefing {
+    let mut entries = files::named(context);
+    entries.extend(around(context));
+    fitting(context, entries, budget)
 }
 
 /// [`briefing`] without the phase's own files, for whoever is shown these already.
-pub(crate) fn surroundings(ground: &mut Ground<'_>, budget: usize) -> Briefing {
-    let entries = around(ground);
-    fitting(ground, entries, budget)
+pub(crate) fn surroundings(context: &mut BriefingContext<'_>, budget: usize) -> Briefing {
+    let entries = around(context);
+    fitting(context, entries, budget)
 }
 
 /// Returns what stands around the phase's own files.
-fn around(ground: &mut Ground<'_>) -> Vec<Entry> {
-    let mut entries = files::siblings(ground);
+fn around(context: &mut BriefingContext<'_>) -> Vec<BriefingEntry> {
+    let mut entries = files::siblings(context);
     let models: Vec<String> = entries.iter().map(|entry| entry.name.clone()).collect();
-    entries.extend(files::others(ground));
-    entries.extend(codebase::tables(ground));
-    entries.extend(codebase::routes(ground));
-    entries.extend(codebase::shared(ground, &models));
-    entries.extend(project::helpers(ground));
-    entries.extend(project::conventions(ground, &models));
-    entries.extend(project::stack(ground));
-    entries.extend(project::commands(ground));
+    entries.extend(files::others(context));
+    entries.extend(codebase::tables(context));
+    entries.extend(codebase::routes(context));
+    entries.extend(codebase::shared(context, &models));
+    entries.extend(project::helpers(context));
+    entries.extend(project::conventions(context, &models));
+    entries.extend(project::stack(context));
+    entries.extend(project::commands(context));
     entries
 }
 
-fn fitting(ground: &Ground<'_>, entries: Vec<Entry>, budget: usize) -> Briefing {
-    let title = format!("{}: {}", ground.assignment.label, ground.assignment.title);
+fn fitting(context: &BriefingContext<'_>, entries: Vec<BriefingEntry>, budget: usize) -> Briefing {
+    let title = format!("{}: {}", context.assignment.label, context.assignment.title);
     let mut briefing = Briefing { title, entries, left_out: Vec::new() };
     briefing.fit(budget.saturating_mul(BYTES_A_TOKEN));
     briefing

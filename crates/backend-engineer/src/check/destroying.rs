@@ -137,9 +137,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let settings = |text: &str| {
             std::fs::write(folder.path().join("user.toml"), text).expect("a file");
-            let surroundings = crate::settings::Surroundings {
+            let surroundings = crate::settings::SettingsSources {
                 user_file: Some(folder.path().join("user.toml")),
-                ..crate::settings::Surroundings::default()
+                ..crate::settings::SettingsSources::default()
             };
             Settings::read(folder.path(), &crate::settings::Flags::default(), &surroundings).expect("settings")
         };

@@ -3,8 +3,8 @@
 use journal::Event;
 use sandbox::{Effect, EffectKind};
 
-use super::{Ran, Writes, first_line};
-use crate::run::{Belonging, Promotable};
+use super::{CheckRun, WritePolicy, first_line};
+use crate::run::{PathRole, Promotable};
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
@@ -12,12 +12,12 @@ use crate::unit_work::UnitWork;
 pub(super) async fn effects_of(
     work: &mut UnitWork<'_>,
     before: &[Effect],
-    writes: Writes,
+    writes: WritePolicy,
 ) -> Result<Vec<Effect>, Stop> {
     let promotable = Promotable::new(work.run, &work.assignment.scope, &work.state.admitted);
-    if writes == Writes::Promoted {
+    if writes == WritePolicy::Promoted {
         let effects = work.workspace.take_over(promotable).await?.into_iter();
-        let foreign = effects.filter(|(_, belonging)| *belonging == Belonging::Foreign).map(|(effect, _)| effect);
+        let foreign = effects.filter(|(_, belonging)| *belonging == PathRole::Foreign).map(|(effect, _)| effect);
         return Ok(foreign.filter(|effect| !before.contains(effect)).collect());
     }
     let mut own = Vec::new();
@@ -89,7 +89,7 @@ pub(super) async fn restore(work: &mut UnitWork<'_>, own: &[Effect]) -> Result<(
 }
 
 /// Says what a command changed and what is not taken over, each path once a run.
-pub(super) fn tell_dropped(work: &mut UnitWork<'_>, ran: &Ran, own: &[Effect]) -> Result<(), Stop> {
+pub(super) fn tell_dropped(work: &mut UnitWork<'_>, ran: &CheckRun, own: &[Effect]) -> Result<(), Stop> {
     for effect in own {
         if work.state.discarded.insert((effect.path.clone(), effect.kind)) {
             let included = work.promotable().includes(&effect.path);

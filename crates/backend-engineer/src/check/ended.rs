@@ -2,7 +2,7 @@
 
 use sandbox::Outcome;
 
-use super::judge::End;
+use super::judge::CommandEnd;
 
 /// The bytes of an output's head and of its tail, each, that are judged.
 const JUDGED: usize = 64 << 10;
@@ -16,13 +16,13 @@ pub(super) fn code_of(outcome: &Outcome) -> Option<i32> {
 }
 
 /// Returns how it ended.
-pub(super) fn end_of(outcome: &Outcome) -> End {
+pub(super) fn end_of(outcome: &Outcome) -> CommandEnd {
     match &outcome.exit {
-        sandbox::Exit::Code(code) => End::Code(*code),
-        sandbox::Exit::Signal(signal) => End::Signal(*signal),
-        sandbox::Exit::OverLimit(limit) => End::OverLimit(*limit),
+        sandbox::Exit::Code(code) => CommandEnd::Code(*code),
+        sandbox::Exit::Signal(signal) => CommandEnd::Signal(*signal),
+        sandbox::Exit::OverLimit(limit) => CommandEnd::OverLimit(*limit),
         sandbox::Exit::TimedOut { after, looks_like_server } => {
-            End::TimedOut { seconds: after.as_secs(), server: *looks_like_server }
+            CommandEnd::TimedOut { seconds: after.as_secs(), server: *looks_like_server }
         }
     }
 }

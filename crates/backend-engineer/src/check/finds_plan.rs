@@ -6,7 +6,7 @@ use shell::{Decides, Reading};
 
 use super::inconclusive::Inconclusive;
 use super::vacuous::{Vacuous, makes, searches};
-use super::{Judgement, Ran, Request, code_of, plain};
+use super::{CheckRun, Judgement, Request, code_of, plain};
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
@@ -15,7 +15,7 @@ pub(super) async fn weigh(
     work: &mut UnitWork<'_>,
     request: &Request,
     reading: &Reading,
-    ran: &mut Ran,
+    ran: &mut CheckRun,
 ) -> Result<(), Stop> {
     let name = work.run.plan_inside().and_then(|path| path.rsplit('/').next()).map(str::to_owned);
     let found = ran.judgement.verdict == Verdict::Passed && ran.exit == Some(0);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use shell::{Reading, StatusMeaning};
 
-use super::outputs::{Output, Says};
+use super::outputs::{Output, OutputSign};
 use super::vacuous::Vacuous;
 
 /// Why a command says nothing about the code.
@@ -115,7 +115,7 @@ impl fmt::Display for Inconclusive {
 }
 
 /// The facts by which a result is found inconclusive, beside the command's end and its output.
-pub(crate) struct Ground<'a> {
+pub(crate) struct EndContext<'a> {
     /// The command, as it ran.
     pub(crate) reading: &'a Reading,
     /// Tells that it runs tests, so that finding none proves nothing.
@@ -129,44 +129,45 @@ pub(crate) struct Ground<'a> {
 }
 
 /// Returns why a command that ended with `code` says nothing, or `None` where its end speaks of the code.
-pub(crate) fn inconclusive(ground: &Ground<'_>, code: i32, output: &str) -> Option<Inconclusive> {
+pub(crate) fn inconclusive(context: &EndContext<'_>, code: i32, output: &str) -> Option<Inconclusive> {
     let output = Output::new(output);
-    if ground.tests && (found_nothing(&output) || means(ground, code, StatusMeaning::NothingCollected)) {
+    if context.tests && (found_nothing(&output) || means(context, code, StatusMeaning::NothingCollected)) {
         return Some(Inconclusive::NoTests);
     }
     if code == 0 {
         return None;
     }
     if let Some(why) = missing_tool(code, output.text) {
-        return Some(visible(why, ground.host));
+        return Some(visible(why, context.host));
     }
-    if output.says(Says::Tool) {
-        return Some(Inconclusive::ToolMissing(output.line(Says::Tool)));
+    if output.says(OutputSign::Tool) {
+        return Some(Inconclusive::ToolMissing(output.line(OutputSign::Tool)));
     }
-    let asserted = output.says(Says::Asserted);
-    if !ground.has_loopback && output.says(Says::Denied) {
+    let asserted = output.says(OutputSign::Asserted);
+    if !context.has_loopback && output.says(OutputSign::Denied) {
         return Some(Inconclusive::NoLoopback);
     }
-    if output.says(Says::Outside) && !asserted {
-        return Some(Inconclusive::WritesOutside(output.line(Says::Outside)));
+    if output.says(OutputSign::Outside) && !asserted {
+        return Some(Inconclusive::WritesOutside(output.line(OutputSign::Outside)));
     }
-    if let Some(module) = missing_module(output.text, ground.ours).filter(|_| !asserted) {
+    if let Some(module) = missing_module(output.text, context.ours).filter(|_| !asserted) {
         return Some(Inconclusive::PackageMissing(module));
     }
     // A status alone does not say it: pytest ends with 4 where its `conftest.py` can't be loaded, too.
-    if output.says(Says::Usage) || is_usage_error(&output.lower, code) {
-        return Some(Inconclusive::CalledWrongly(output.line(Says::Usage)));
+    if output.says(OutputSign::Usage) || is_usage_error(&output.lower, code) {
+        return Some(Inconclusive::CalledWrongly(output.line(OutputSign::Usage)));
     }
     let lower = &output.lower;
     if lower.contains("cd: ") && lower.contains("no such file or directory") && lower.lines().count() <= 3 {
         return Some(Inconclusive::FolderMissing);
     }
-    (output.says(Says::Service) && !asserted).then(|| Inconclusive::ServiceMissing(output.line(Says::Service)))
+    (output.says(OutputSign::Service) && !asserted)
+        .then(|| Inconclusive::ServiceMissing(output.line(OutputSign::Service)))
 }
 
 /// Tells that one of the test runners of the command means this by an exit status.
-fn means(ground: &Ground<'_>, code: i32, meaning: StatusMeaning) -> bool {
-    let calls = ground.reading.calls();
+fn means(context: &EndContext<'_>, code: i32, meaning: StatusMeaning) -> bool {
+    let calls = context.reading.calls();
     calls.iter().any(|call| call.kind() == shell::Kind::Test && call.status(code) == Some(meaning))
 }
 
@@ -188,7 +189,7 @@ fn found_nothing(output: &Output<'_>) -> bool {
                 || matches!(line.trim().strip_prefix("# fail "), Some(count) if count != "0")
                 || matches!(line.trim().strip_prefix("ℹ fail "), Some(count) if count != "0")
         });
-    (output.says(Says::Nothing) || left_out) && !ran || node
+    (output.says(OutputSign::Nothing) || left_out) && !ran || node
 }
 
 fn is_usage_error(lower: &str, code: i32) -> bool {
@@ -261,14 +262,14 @@ mod tests {
     fn found(script: &str, code: i32, output: &str) -> Option<String> {
         let reading = shell::read(script);
         let tests = reading.kinds().contains(&shell::Kind::Test);
-        let ground = Ground {
+        let context = EndContext {
             reading: &reading,
             tests,
             ours: &|name| name == "app" || name == "tests",
             has_loopback: true,
             host: &|_| None,
         };
-        inconclusive(&ground, code, output).map(|why| why.to_string())
+        inconclusive(&context, code, output).map(|why| why.to_string())
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::Serialize;
 use shell::{Decides, OutputReason, Reading, Recipes, StatusMeaning, Telling};
 
 use super::closing_lines::{all_skipped, failed_count, passed_count, summary};
-use super::inconclusive::{Ground, Inconclusive, inconclusive};
+use super::inconclusive::{EndContext, Inconclusive, inconclusive};
 use super::kind::{Kind, checked_by};
 use super::shown::{counted_at_end, counts, holds, measured, stands, tells_of};
 use super::vacuous::{
@@ -17,7 +17,7 @@ use super::vacuous::{
 
 /// A command as it is run, and what is known of it before.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct ParsedCheck {
     /// The kind of check: the line of the report that it belongs to.
     pub(crate) kind: Kind,
     /// The script as the shell gets it.
@@ -29,7 +29,7 @@ pub(crate) struct Asked {
     pub(super) lost: Option<Vacuous>,
 }
 
-impl Asked {
+impl ParsedCheck {
     /// Reads a script, which checks what `kind` says, or else what its own words say.
     pub(crate) fn read(script: &str, kind: Option<Kind>, recipes: &dyn Recipes) -> Self {
         let written = shell::read_with(script, recipes);
@@ -40,7 +40,7 @@ impl Asked {
         let script = reading.reading_on().filter(|_| strict != script).unwrap_or(strict);
         let script = with_fed_statuses(&script).unwrap_or(script);
         let script = shell::read(&script).with_negated_searches().unwrap_or(script);
-        Asked { kind, script, reading, instead: None, lost: None }
+        ParsedCheck { kind, script, reading, instead: None, lost: None }
     }
 
     /// Adds what was run instead of the written command to what it proved.
@@ -88,7 +88,7 @@ const PIPE_CLOSED: i32 = 141;
 
 /// The end of a command: by itself, by a signal, or at a limit.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum End {
+pub(crate) enum CommandEnd {
     /// With an exit code.
     Code(i32),
     /// By a signal.
@@ -121,7 +121,7 @@ impl Judgement {
 
 /// Judges a command that ended with `end` and printed `output` (its head and tail suffice). Where the plan states more of
 /// its result than could be read, nothing is proven by what was.
-pub(crate) fn judge(asked: &Asked, end: End, output: &str, context: &JudgeContext<'_>) -> Judgement {
+pub(crate) fn judge(asked: &ParsedCheck, end: CommandEnd, output: &str, context: &JudgeContext<'_>) -> Judgement {
     let expect = context.expect;
     let judgement = judge_read(asked, end, output, context);
     let unread = expect.words.as_deref().filter(|_| expect.is_unread());
@@ -131,19 +131,19 @@ pub(crate) fn judge(asked: &Asked, end: End, output: &str, context: &JudgeContex
     let Some(words) = unread.filter(|words| !printed(words)) else { return judgement };
     // The number may be the status that it ended with.
     let status = |code: i32| words.split(|letter: char| !letter.is_ascii_digit()).any(|word| word == code.to_string());
-    let stated = matches!(end, End::Code(code) if code != 0 && status(code));
+    let stated = matches!(end, CommandEnd::Code(code) if code != 0 && status(code));
     let unproven = judgement.verdict == Verdict::Passed || judgement.verdict == Verdict::Failed && stated;
     if unproven { Judgement::inconclusive(&Inconclusive::Unread(words.to_owned())) } else { judgement }
 }
 
-fn judge_read(asked: &Asked, end: End, output: &str, context: &JudgeContext<'_>) -> Judgement {
+fn judge_read(asked: &ParsedCheck, end: CommandEnd, output: &str, context: &JudgeContext<'_>) -> Judgement {
     let expect = context.expect;
     let code = match end {
-        End::Code(code) => code,
-        End::Signal(signal) => return Judgement::failed(format!("ended by signal {signal}")),
-        End::OverLimit(limit) => return Judgement::inconclusive(&Inconclusive::OverLimit(limit)),
-        End::TimedOut { server: true, .. } => return Judgement::inconclusive(&Inconclusive::Endless),
-        End::TimedOut { seconds, .. } => return Judgement::inconclusive(&Inconclusive::TimedOut(seconds)),
+        CommandEnd::Code(code) => code,
+        CommandEnd::Signal(signal) => return Judgement::failed(format!("ended by signal {signal}")),
+        CommandEnd::OverLimit(limit) => return Judgement::inconclusive(&Inconclusive::OverLimit(limit)),
+        CommandEnd::TimedOut { server: true, .. } => return Judgement::inconclusive(&Inconclusive::Endless),
+        CommandEnd::TimedOut { seconds, .. } => return Judgement::inconclusive(&Inconclusive::TimedOut(seconds)),
     };
     if code == FED_BY_A_FAILURE && with_fed_statuses(&asked.reading.script.text).is_some() {
         return Judgement::inconclusive(&Inconclusive::FedByFailure);
@@ -157,7 +157,7 @@ fn judge_read(asked: &Asked, end: End, output: &str, context: &JudgeContext<'_>)
     if expect.outcome == ExpectedOutcome::NoMatches {
         return judge_search(asked, code, output);
     }
-    let ground = Ground {
+    let end_context = EndContext {
         reading: &asked.reading,
         tests: asked.kind == Kind::Tests,
         ours: context.ours,
@@ -165,7 +165,7 @@ fn judge_read(asked: &Asked, end: End, output: &str, context: &JudgeContext<'_>)
         has_loopback: context.has_loopback,
     };
     let as_stated = expect.status == Some(code);
-    let nothing_said = inconclusive(&ground, code, output);
+    let nothing_said = inconclusive(&end_context, code, output);
     // "exit 5" may be what a runner ends with that finds no test, "exit 2" what it ends with when it is called wrongly.
     let stated =
         |why: &Inconclusive| as_stated && matches!(why, Inconclusive::NoTests | Inconclusive::CalledWrongly(_));
@@ -218,7 +218,7 @@ fn is_look(why: Vacuous) -> bool {
 }
 
 /// Judges a search that shall find nothing: exit code 1 is right, and so is 0 with nothing printed.
-fn judge_search(asked: &Asked, code: i32, output: &str) -> Judgement {
+fn judge_search(asked: &ParsedCheck, code: i32, output: &str) -> Judgement {
     let lines = output.lines().filter(|line| !line.trim().is_empty()).count();
     // `grep -c` prints a nought for what it does not find; a line that another search found may end in one as well.
     let nothing = lines == 0 || counts(&asked.reading) && output.lines().all(|line| counted_at_end(line) == Some(0));
@@ -252,7 +252,7 @@ fn is_silenced(reading: &Reading) -> bool {
 }
 
 /// Judges a number that the plan states of the output. A search that counts ends with 1 where it counts none.
-fn judge_count(asked: &Asked, (code, as_stated): (i32, bool), output: &str, count: Count) -> Judgement {
+fn judge_count(asked: &ParsedCheck, (code, as_stated): (i32, bool), output: &str, count: Count) -> Judgement {
     let searches = searches(&asked.reading);
     if code > 1 && searches {
         return Judgement::inconclusive(&Inconclusive::SearchFailed(code));
@@ -276,7 +276,7 @@ fn judge_failure(output: &str, expect: &Expect) -> Judgement {
     }
 }
 
-fn judge_success(asked: &Asked, (code, output): (i32, &str), expect: &Expect) -> Judgement {
+fn judge_success(asked: &ParsedCheck, (code, output): (i32, &str), expect: &Expect) -> Judgement {
     let kind = asked.kind;
     // A script of the project's own may start a runner and drop its status.
     let runs = makes(&asked.reading) || asked.reading.outer_calls().iter().any(|call| call.target.is_some());
@@ -337,10 +337,10 @@ mod tests {
     }
 
     fn verdict(script: &str, code: i32, output: &str, expect: &Expect) -> Verdict {
-        judged(script, End::Code(code), output, expect).verdict
+        judged(script, CommandEnd::Code(code), output, expect).verdict
     }
 
-    fn judged(script: &str, end: End, output: &str, expect: &Expect) -> Judgement {
+    fn judged(script: &str, end: CommandEnd, output: &str, expect: &Expect) -> Judgement {
         let context = JudgeContext {
             expect,
             step: false,
@@ -349,7 +349,7 @@ mod tests {
             has_loopback: true,
             host: &|_| None,
         };
-        judge(&Asked::read(script, None, &()), end, output, &context)
+        judge(&ParsedCheck::read(script, None, &()), end, output, &context)
     }
 
     #[test]
@@ -360,7 +360,7 @@ mod tests {
             let host = |_: &str| None;
             let context =
                 JudgeContext { expect, step: false, described, ours: &|_| false, has_loopback: true, host: &host };
-            judge(&Asked::read(script, None, &()), End::Code(0), "", &context).verdict
+            judge(&ParsedCheck::read(script, None, &()), CommandEnd::Code(0), "", &context).verdict
         };
         let constant = "node -e 0";
         assert_eq!(told(constant, &plain, true), Verdict::NotChecked);
@@ -450,9 +450,9 @@ mod tests {
     #[test]
     fn a_time_limit_is_no_failure_and_a_watcher_is_named() {
         let plain = expect(ExpectedOutcome::Pass, None, &[]);
-        let slow = judged("pytest", End::TimedOut { seconds: 600, server: false }, "", &plain);
+        let slow = judged("pytest", CommandEnd::TimedOut { seconds: 600, server: false }, "", &plain);
         assert!(slow.limit && slow.verdict == Verdict::NotChecked);
-        let watcher = judged("npx vitest", End::TimedOut { seconds: 600, server: true }, "", &plain);
+        let watcher = judged("npx vitest", CommandEnd::TimedOut { seconds: 600, server: true }, "", &plain);
         assert!(!watcher.limit && watcher.detail.contains("never returns"));
     }
 }

@@ -5,26 +5,26 @@ use std::cell::RefCell;
 
 use journal::{Event, Verdict};
 
-use super::apart::{Ground, Snapshot, Tested, run_apart};
-use super::{Ran, Request};
+use super::isolated::{CheckContext, IsolatedCheck, Snapshot, run_apart};
+use super::{CheckRun, Request};
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
 /// Results of checks that ran apart.
 #[derive(Debug, Default)]
-pub(crate) struct KnownResults(Vec<Known>);
+pub(crate) struct KnownResults(Vec<KnownResult>);
 
 /// A check that ran apart, with its result.
 #[derive(Debug)]
-pub(crate) struct Known {
+pub(crate) struct KnownResult {
     request: Request,
     sandbox: String,
-    ran: Ran,
+    ran: CheckRun,
     /// Events to be recorded once the result is of use: a check that decides nothing does not belong in the journal.
     events: RefCell<Vec<Event>>,
 }
 
-impl Known {
+impl KnownResult {
     /// Returns what it proved.
     pub(crate) fn verdict(&self) -> Verdict {
         self.ran.judgement.verdict
@@ -33,22 +33,22 @@ impl Known {
 
 impl UnitWork<'_> {
     /// Runs a check apart on the tree as it is staged, unless it is known what it says.
-    pub(crate) async fn run_apart(&mut self, request: &Request, known: &KnownResults) -> Result<Ran, Stop> {
+    pub(crate) async fn run_apart(&mut self, request: &Request, known: &KnownResults) -> Result<CheckRun, Stop> {
         let tree = self.fingerprint();
         if let Some(known) = known.find(request, &tree, self.workspace.tier().as_deref()) {
             return self.take_known(known, &request.why);
         }
         let snapshot = Snapshot::of(self.workspace, self.state);
-        let tested = run_apart(Ground::of(self), &snapshot, std::slice::from_ref(request)).await?;
+        let tested = run_apart(CheckContext::of(self), &snapshot, std::slice::from_ref(request)).await?;
         let Some(first) = tested.and_then(|tested| tested.results.into_iter().next()) else {
-            return Ok(Ran::not_run(&request.script, &request.folder, "it could not run apart"));
+            return Ok(CheckRun::not_run(&request.script, &request.folder, "it could not run apart"));
         };
         first.events.into_iter().try_for_each(|event| self.record_held(event))?;
         Ok(first.ran)
     }
 
     /// Takes a known result for what is asked now, and records it the first time.
-    pub(crate) fn take_known(&mut self, known: &Known, why: &str) -> Result<Ran, Stop> {
+    pub(crate) fn take_known(&mut self, known: &KnownResult, why: &str) -> Result<CheckRun, Stop> {
         for event in known.events.take() {
             self.record_held(match event {
                 Event::CommandStarted { command, folder, .. } => {
@@ -70,23 +70,23 @@ impl UnitWork<'_> {
 
 impl KnownResults {
     /// Keeps a result; one that acted, or ran on no tree, speaks of no tree and is not kept.
-    pub(crate) fn keep(&mut self, request: &Request, sandbox: &str, tested: Tested) {
-        let Tested { ran, events, .. } = tested;
+    pub(crate) fn keep(&mut self, request: &Request, sandbox: &str, tested: IsolatedCheck) {
+        let IsolatedCheck { ran, events, .. } = tested;
         if ran.apart && !ran.acted && ran.tree.is_some() {
             let (request, sandbox, events) = (request.clone(), sandbox.to_owned(), RefCell::new(events));
-            self.0.push(Known { request, sandbox, ran, events });
+            self.0.push(KnownResult { request, sandbox, ran, events });
         }
     }
 
     /// Returns what is known of the verdict on the tree of this fingerprint, in whatever sandbox.
     pub(crate) fn verdict(&self, request: &Request, tree: &str) -> Option<Verdict> {
-        let same = |known: &&Known| known.ran.tree.as_deref() == Some(tree) && is_same(&known.request, request);
-        self.0.iter().find(same).map(Known::verdict)
+        let same = |known: &&KnownResult| known.ran.tree.as_deref() == Some(tree) && is_same(&known.request, request);
+        self.0.iter().find(same).map(KnownResult::verdict)
     }
 
     /// Returns what a check said of the tree of this fingerprint in this sandbox.
-    pub(crate) fn find(&self, request: &Request, tree: &str, sandbox: Option<&str>) -> Option<&Known> {
-        let same = |known: &&Known| {
+    pub(crate) fn find(&self, request: &Request, tree: &str, sandbox: Option<&str>) -> Option<&KnownResult> {
+        let same = |known: &&KnownResult| {
             known.ran.tree.as_deref() == Some(tree)
                 && Some(known.sandbox.as_str()) == sandbox
                 && is_same(&known.request, request)
@@ -120,14 +120,14 @@ fn is_same(one: &Request, other: &Request) -> bool {
 mod tests {
     use super::*;
 
-    fn tested(ran: Ran) -> Tested {
-        Tested { ran, text: String::new(), events: Vec::new() }
+    fn tested(ran: CheckRun) -> IsolatedCheck {
+        IsolatedCheck { ran, text: String::new(), events: Vec::new() }
     }
 
     #[test]
     fn a_result_is_found_by_its_whole_key() {
         let request = Request::of_project("pytest -q", "first");
-        let ran = Ran { tree: Some("tree".to_owned()), apart: true, ..Ran::not_run("pytest -q", "", "") };
+        let ran = CheckRun { tree: Some("tree".to_owned()), apart: true, ..CheckRun::not_run("pytest -q", "", "") };
         let mut known = KnownResults::default();
         known.keep(&request, "namespaces", tested(ran));
         let asked = Request::of_project("pytest -q", "again");
@@ -149,10 +149,12 @@ mod tests {
     #[test]
     fn what_acted_or_ran_on_the_runs_own_overlay_is_not_kept() {
         let request = Request::of_project("pytest -q", "");
-        let ran = Ran { tree: Some("tree".to_owned()), apart: true, ..Ran::not_run("pytest -q", "", "") };
-        for other in
-            [Ran { acted: true, ..ran.clone() }, Ran { apart: false, ..ran.clone() }, Ran { tree: None, ..ran }]
-        {
+        let ran = CheckRun { tree: Some("tree".to_owned()), apart: true, ..CheckRun::not_run("pytest -q", "", "") };
+        for other in [
+            CheckRun { acted: true, ..ran.clone() },
+            CheckRun { apart: false, ..ran.clone() },
+            CheckRun { tree: None, ..ran },
+        ] {
             let mut known = KnownResults::default();
             known.keep(&request, "namespaces", tested(other));
             assert!(known.find(&request, "tree", Some("namespaces")).is_none());

@@ -7,7 +7,7 @@ use serde::Deserialize;
 /// The reason that an output gives for a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Says {
+pub(super) enum OutputSign {
     /// A service does not answer.
     Service,
     /// The command was called wrongly.
@@ -33,7 +33,7 @@ struct Table {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
-    kind: Says,
+    kind: OutputSign,
     /// In lower case.
     sign: String,
     #[cfg_attr(not(test), expect(dead_code, reason = "the test of the table reads it"))]
@@ -59,12 +59,12 @@ impl<'o> Output<'o> {
     }
 
     /// Tells that the output says so.
-    pub(super) fn says(&self, what: Says) -> bool {
+    pub(super) fn says(&self, what: OutputSign) -> bool {
         signs(what).any(|sign| self.lower.contains(sign))
     }
 
     /// Returns the last line that says so, shortened: the lines of code above an error repeat its words without its values.
-    pub(super) fn line(&self, what: Says) -> String {
+    pub(super) fn line(&self, what: OutputSign) -> String {
         /// Enough to see what it is about on one line of a report.
         const LONGEST: usize = 160;
         let says = |line: &&str| {
@@ -76,7 +76,7 @@ impl<'o> Output<'o> {
     }
 }
 
-fn signs(what: Says) -> impl Iterator<Item = &'static str> {
+fn signs(what: OutputSign) -> impl Iterator<Item = &'static str> {
     ROWS.iter().filter(move |row| row.kind == what).map(|row| row.sign.as_str())
 }
 

@@ -7,7 +7,7 @@ use shell::Kind;
 
 use super::Request;
 use crate::run::Workspace;
-use crate::understand::{Permit, is_checked_output, is_worded, names_path};
+use crate::understand::{WriteReason, is_checked_output, is_worded, names_path};
 use crate::unit_work::UnitWork;
 
 /// Lets in what a step that succeeded wrote as its output; `before` are the effects that were there already.
@@ -23,7 +23,7 @@ pub(super) fn admit(work: &mut UnitWork<'_>, request: &Request, before: &[Effect
     }
 }
 
-fn permit(work: &UnitWork<'_>, (request, kinds): (&Request, &[Kind]), effect: &Effect) -> Option<Permit> {
+fn permit(work: &UnitWork<'_>, (request, kinds): (&Request, &[Kind]), effect: &Effect) -> Option<WriteReason> {
     let path = effect.path.as_str();
     let forbidden = work.assignment.scope.forbids(path, work.run.plan_inside()).is_some();
     if forbidden
@@ -38,24 +38,24 @@ fn permit(work: &UnitWork<'_>, (request, kinds): (&Request, &[Kind]), effect: &E
     let units = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
     // What git ignores and what a build makes belong to the work only where they are named.
     if is_new && is_worded(&work.run.plan, units.clone(), path) {
-        return Some(Permit::Worded);
+        return Some(WriteReason::Worded);
     }
     if is_checked_output(&work.run.plan, units, (path, &request.script)) {
-        return Some(Permit::Worded);
+        return Some(WriteReason::Worded);
     }
     if work.workspace.by_product(path) {
         return None;
     }
     if is_snapshot(path) {
-        return Some(Permit::Snapshot);
+        return Some(WriteReason::Snapshot);
     }
     if is_migration(path) && (is_new || generates) {
-        return Some(Permit::Migration);
+        return Some(WriteReason::Migration);
     }
     if kinds.contains(&Kind::Install) && (is_manifest(path) || locked_manifest(path).is_some()) {
-        return Some(Permit::Installed);
+        return Some(WriteReason::Installed);
     }
-    (generates && is_generated(path)).then_some(Permit::Generated)
+    (generates && is_generated(path)).then_some(WriteReason::Generated)
 }
 
 /// Keeps in mind which caches and packages a command made: they stay on the overlay for the commands after it, and the user

@@ -4,17 +4,17 @@
 //! out by itself whether its process is a runner. Where none is found (a container, an unknown runner), nothing is
 //! written, and the command is judged by its status and its output alone.
 
-mod told;
+mod runner_reports;
 
 use std::path::{Path, PathBuf};
 
 use sandbox::FirstValue;
 use shell::{Reading, Runner};
 
-pub(crate) use told::{Count, Difference, Told, files_of_test};
+pub(crate) use runner_reports::{Count, Difference, RunnerReports, files_of_test};
 
-use super::judge::Asked;
-use crate::run::ToRun;
+use super::judge::ParsedCheck;
+use crate::run::ScriptRun;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
@@ -38,7 +38,7 @@ const NODE_PRINTS_SPEC: u32 = 23;
 
 /// The test runners that a script may start and whose results can be read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Runs {
+struct RunnerKinds {
     python: bool,
     node: bool,
     /// Among them is Node's own runner.
@@ -47,9 +47,9 @@ struct Runs {
     names_reporter: bool,
 }
 
-impl Runs {
+impl RunnerKinds {
     fn of(reading: &Reading) -> Self {
-        let mut runs = Runs::default();
+        let mut runs = RunnerKinds::default();
         for call in reading.calls() {
             // Whatever language a script is in, it may start a runner of another one and drop its status.
             let is_script = call.kind() == shell::Kind::Script;
@@ -69,19 +69,19 @@ impl Runs {
 
 /// A command whose runners are listened to.
 #[derive(Debug)]
-pub(crate) struct Watch {
+pub(crate) struct RunnerWatch {
     /// Where results are written to, as the host has it, by a name that nobody guesses; gone with this.
     told: tempfile::TempDir,
     /// The temporary folder, as the command finds it.
     seen: PathBuf,
-    runs: Runs,
+    runs: RunnerKinds,
     node: Option<u32>,
 }
 
-impl Watch {
+impl RunnerWatch {
     /// Lays down what a command's runners load; none where it runs none that is known.
-    pub(crate) async fn prepare(work: &mut UnitWork<'_>, asked: &Asked) -> Result<Option<Self>, Stop> {
-        let mut runs = Runs::of(&asked.reading);
+    pub(crate) async fn prepare(work: &mut UnitWork<'_>, asked: &ParsedCheck) -> Result<Option<Self>, Stop> {
+        let mut runs = RunnerKinds::of(&asked.reading);
         if !runs.python && !runs.node {
             return Ok(None);
         }
@@ -90,11 +90,11 @@ impl Watch {
         runs.node_test = node.is_some_and(|version| version >= NODE_WITH_REPORTERS);
         // Where nothing can be laid down, the command is judged without.
         let told = lay(&temporary.host).ok();
-        Ok(told.map(|told| Watch { told, seen: temporary.seen, runs, node }))
+        Ok(told.map(|told| RunnerWatch { told, seen: temporary.seen, runs, node }))
     }
 
     /// Adds to a command what its runners need to write.
-    pub(crate) fn instrument(&self, to_run: &mut ToRun<'_>) {
+    pub(crate) fn instrument(&self, to_run: &mut ScriptRun<'_>) {
         let text = |path: PathBuf| path.to_string_lossy().into_owned();
         let told = self.seen.join(self.told.path().file_name().unwrap_or_default());
         to_run.env.push((FOLDER.to_owned(), text(told)));
@@ -133,8 +133,8 @@ impl Watch {
     }
 
     /// Reads what the runners wrote, each name and sentence made clean.
-    pub(crate) fn read(&self, clean: &dyn Fn(&str) -> String) -> Told {
-        Told::read(self.told.path(), clean)
+    pub(crate) fn read(&self, clean: &dyn Fn(&str) -> String) -> RunnerReports {
+        RunnerReports::read(self.told.path(), clean)
     }
 }
 
@@ -207,10 +207,13 @@ mod tests {
     #[test]
     fn runners_are_found_behind_their_wrappers() {
         let recipes = |target: &shell::Target| (target.name == "test").then(|| "node --test".to_owned());
-        let runs = |script: &str| Runs::of(&shell::read_with(script, &recipes));
-        let (python, node) = (Runs { python: true, ..Runs::default() }, Runs { node: true, ..Runs::default() });
-        let own = Runs { node_test: true, ..node };
-        let both = Runs { python: true, ..node };
+        let runs = |script: &str| RunnerKinds::of(&shell::read_with(script, &recipes));
+        let (python, node) = (
+            RunnerKinds { python: true, ..RunnerKinds::default() },
+            RunnerKinds { node: true, ..RunnerKinds::default() },
+        );
+        let own = RunnerKinds { node_test: true, ..node };
+        let both = RunnerKinds { python: true, ..node };
         let rows = [
             ("pytest -q", python),
             ("uv run python -m pytest tests", python),
@@ -219,15 +222,15 @@ mod tests {
             ("python tests/test_a.py", both),
             ("npm test", own),
             ("node --import tsx --test a.test.ts", own),
-            ("node --test --test-reporter=dot", Runs { names_reporter: true, ..own }),
+            ("node --test --test-reporter=dot", RunnerKinds { names_reporter: true, ..own }),
             ("npx jest src", node),
             ("pnpm exec vitest run", node),
             ("npx mocha test", node),
-            ("npx ava", Runs::default()),
-            ("pytest --collect-only", Runs::default()),
-            ("ruff check .", Runs::default()),
-            ("node --test --watch", Runs::default()),
-            ("node server.js", Runs::default()),
+            ("npx ava", RunnerKinds::default()),
+            ("pytest --collect-only", RunnerKinds::default()),
+            ("ruff check .", RunnerKinds::default()),
+            ("node --test --watch", RunnerKinds::default()),
+            ("node server.js", RunnerKinds::default()),
         ];
         for (script, expected) in rows {
             assert_eq!(runs(script), expected, "{script}");

@@ -5,8 +5,8 @@ use std::time::Duration;
 use journal::TestResult;
 
 use super::effects::{effects_of, restore};
-use super::runners::Watch;
-use super::{Request, Writes, read_told, to_run};
+use super::runners::RunnerWatch;
+use super::{Request, WritePolicy, read_told, to_run};
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
@@ -24,12 +24,12 @@ pub(crate) async fn try_out(work: &mut UnitWork<'_>, request: &Request, limit: D
     work.workspace.keep_in_step().await?;
     let before = work.workspace.effects().await?;
     let asked = request.asked(work);
-    let watch = Watch::prepare(work, &asked).await?;
+    let watch = RunnerWatch::prepare(work, &asked).await?;
     let mut to_run = to_run(work.run, request, &asked, watch.as_ref());
     to_run.timeout = Some(limit);
     let outcome = work.workspace.execute(to_run).await?;
     let told = read_told(work, watch.as_ref());
-    let own = effects_of(work, &before, Writes::Discarded).await?;
+    let own = effects_of(work, &before, WritePolicy::Discarded).await?;
     restore(work, &own).await?;
     Ok(Trial { tests: told.tests(), elapsed: outcome.elapsed })
 }

@@ -14,8 +14,8 @@ use crate::evidence;
 use crate::run::{RunContext, RunOptions, RunRequest};
 use crate::settings::{Flags, Settings};
 use crate::stop::{Exit, Stop};
-use crate::understand::{Loaded, load_plan, root_of};
-use crate::verify::{Marked, mark};
+use crate::understand::{LoadedPlan, load_plan, root_of};
+use crate::verify::{MarkResult, mark};
 
 /// Tick an item that only a person can judge, or settle a phase's unproven sentences, and record who said so
 #[derive(Debug, Args)]
@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &AcceptArguments, _globals: &Globals) -> Result<Exi
     let Some(item) = &arguments.item else { return accept_sentences(arguments, loaded, &root, settings) };
     let (id, line, text) = find(&loaded.plan, &loaded.name, item, arguments)?;
     let run = RunContext::open(loaded, &root, settings, RunRequest::reading(RunOptions::default()))?;
-    let Marked { found, failures } = mark(&run, &[id], Mark::Ticked)?;
+    let MarkResult { found, failures } = mark(&run, &[id], Mark::Ticked)?;
     let by = by(arguments);
     let exit = if found.is_empty() { Exit::Refused } else { Exit::Complete };
     if !found.is_empty() {
@@ -77,7 +77,7 @@ fn by(arguments: &AcceptArguments) -> String {
 /// Settles the sentences that the last run on a phase left unproven.
 fn accept_sentences(
     arguments: &AcceptArguments,
-    loaded: Loaded,
+    loaded: LoadedPlan,
     root: &Path,
     settings: Settings,
 ) -> Result<Exit, Stop> {

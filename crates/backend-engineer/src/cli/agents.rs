@@ -4,10 +4,10 @@ use clap::{Args, Subcommand};
 
 use crate::cli::Globals;
 use crate::cli::arguments::RootArgument;
-use crate::cli::place;
 use crate::cli::printer::{self, Stream, one_line, visible};
+use crate::cli::repository;
 use crate::stop::{Exit, Stop};
-use crate::understand::{Definition, Places, all_definitions, find_definition};
+use crate::understand::{Definition, SearchPaths, all_definitions, find_definition};
 
 /// List, show or check agent definitions
 ///
@@ -17,14 +17,14 @@ use crate::understand::{Definition, Places, all_definitions, find_definition};
 #[derive(Debug, Args)]
 pub(crate) struct AgentsArguments {
     #[command(subcommand)]
-    what: Option<What>,
+    action: Option<AgentsAction>,
 
     #[command(flatten)]
     root: RootArgument,
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
+enum AgentsAction {
     /// List the definitions, nearest first [the default]
     List,
     /// Print a definition: the built-in one unless another is named
@@ -43,20 +43,20 @@ enum What {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &AgentsArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let places = Places::of_process(&place::find(arguments.root.root.as_deref())?);
-    match &arguments.what {
-        None | Some(What::List) => list(&places, globals),
-        Some(What::Show { agent }) => show(&find_definition(agent.as_deref(), &places)?),
-        Some(What::Check { agent: Some(agent) }) => {
+    let places = SearchPaths::of_process(&repository::find(arguments.root.root.as_deref())?);
+    match &arguments.action {
+        None | Some(AgentsAction::List) => list(&places, globals),
+        Some(AgentsAction::Show { agent }) => show(&find_definition(agent.as_deref(), &places)?),
+        Some(AgentsAction::Check { agent: Some(agent) }) => {
             let found = find_definition(Some(agent), &places)?;
             printer::print(&format!("{}: sound{}\n", found.origin(), unused(&found)))?;
             Ok(Exit::Complete)
         }
-        Some(What::Check { agent: None }) => check(&places),
+        Some(AgentsAction::Check { agent: None }) => check(&places),
     }
 }
 
-fn list(places: &Places, globals: &Globals) -> Result<Exit, Stop> {
+fn list(places: &SearchPaths, globals: &Globals) -> Result<Exit, Stop> {
     let palette = globals.palette(Stream::Output);
     for (file, found) in all_definitions(places) {
         let origin = file.map_or("built in".to_owned(), |file| file.display().to_string());
@@ -94,7 +94,7 @@ fn show(found: &Definition) -> Result<Exit, Stop> {
     Ok(Exit::Complete)
 }
 
-fn check(places: &Places) -> Result<Exit, Stop> {
+fn check(places: &SearchPaths) -> Result<Exit, Stop> {
     let mut exit = Exit::Complete;
     for (_, found) in all_definitions(places) {
         match found {

@@ -6,9 +6,9 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
-use crate::engineer::Wishes;
-use crate::settings::{Effort, Flags, Settings, Walls, read_duration};
-use crate::understand::Reach;
+use crate::model_setup::ModelOptions;
+use crate::settings::{Effort, Flags, SandboxMode, Settings, read_duration};
+use crate::understand::ScopeMode;
 
 /// Which parts of the plan are meant.
 #[derive(Debug, Args)]
@@ -36,14 +36,14 @@ pub(crate) struct RootArgument {
 /// Options for running commands; each overrides the setting of the same name.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Running commands")]
-pub(crate) struct WallArguments {
+pub(crate) struct SandboxArguments {
     /// The sandbox of every command, by its backend; "off" is none
     #[arg(
         long,
         value_name = "BACKEND",
-        value_parser = PossibleValuesParser::new(Walls::NAMES).try_map(|name| name.parse::<Walls>()),
+        value_parser = PossibleValuesParser::new(SandboxMode::NAMES).try_map(|name| name.parse::<SandboxMode>()),
     )]
-    pub(crate) sandbox: Option<Walls>,
+    pub(crate) sandbox: Option<SandboxMode>,
 
     /// Let commands use the network
     #[arg(long)]
@@ -62,7 +62,7 @@ pub(crate) struct WallArguments {
     pub(crate) env_file: Vec<PathBuf>,
 }
 
-impl WallArguments {
+impl SandboxArguments {
     /// Returns what the command line says of the settings.
     pub(crate) fn flags(&self) -> Flags {
         Flags {
@@ -113,7 +113,7 @@ pub(crate) struct PhaseArguments {
     pub(crate) timings: bool,
 
     #[command(flatten)]
-    pub(crate) walls: WallArguments,
+    pub(crate) sandbox_options: SandboxArguments,
 }
 
 /// The model that does what the plan leaves open, and its limits.
@@ -137,10 +137,10 @@ pub(crate) struct ModelArguments {
         long,
         value_name = "SCOPE",
         default_value = "phase",
-        value_parser = PossibleValuesParser::new(Reach::NAMES).try_map(|name| name.parse::<Reach>()),
+        value_parser = PossibleValuesParser::new(ScopeMode::NAMES).try_map(|name| name.parse::<ScopeMode>()),
         hide_possible_values = true
     )]
-    pub(crate) scope: Reach,
+    pub(crate) scope: ScopeMode,
 
     #[command(flatten)]
     pub(crate) limits: LimitArguments,
@@ -168,15 +168,15 @@ pub(crate) struct LimitArguments {
 
 impl ModelArguments {
     /// Returns what is wished for; the model and what models cost as the settings have it.
-    pub(crate) fn wishes(&self, settings: &Settings) -> Wishes {
-        Wishes {
+    pub(crate) fn model_options(&self, settings: &Settings) -> ModelOptions {
+        ModelOptions {
             model: settings.model.as_ref().map(|held| held.value.clone()),
             turns: self.limits.max_turns,
             tokens: self.limits.max_tokens,
             cost: self.limits.max_cost,
             prices: settings.prices.iter().map(|(model, held)| (model.clone(), held.value)).collect(),
             time: self.limits.max_time,
-            reach: self.scope,
+            scope_mode: self.scope,
             effort: settings.effort.as_ref().map(|held| held.value),
             repair_effort: settings.repair_effort.as_ref().map(|held| held.value),
         }

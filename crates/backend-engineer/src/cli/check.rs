@@ -15,7 +15,7 @@ use crate::cli::arguments::{RootArgument, Selection};
 use crate::cli::diagnostics::{self, Source};
 use crate::cli::printer::{self, Stream};
 use crate::cli::{Globals, units};
-use crate::review::{Extent, review};
+use crate::review::{ReviewScope, review};
 use crate::run::{RunContext, RunOptions, RunRequest, Workspace};
 use crate::settings::{Flags, Settings};
 use crate::stop::{Exit, Finding, Severity, Stop};
@@ -83,10 +83,10 @@ struct Checked<'a> {
 pub(crate) fn run(arguments: &CheckArguments, globals: &Globals) -> Result<Exit, Stop> {
     let loaded = load_plan(&arguments.plan)?;
     let (chosen, extent) = match arguments.phases.as_slice() {
-        [] => (loaded.plan.everything(), Extent::Plan),
+        [] => (loaded.plan.everything(), ReviewScope::Plan),
         phases => {
             let selection = Selection { phases: phases.to_vec(), all: false };
-            (units::choose(&loaded.plan, &loaded.name, &selection)?, Extent::Units)
+            (units::choose(&loaded.plan, &loaded.name, &selection)?, ReviewScope::Units)
         }
     };
     let root = root_of(&loaded.path, arguments.root.root.as_deref())?;

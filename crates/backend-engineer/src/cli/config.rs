@@ -7,11 +7,11 @@ use llm::Price;
 use serde_json::{Map, Value, json};
 
 use crate::cli::Globals;
-use crate::cli::arguments::{RootArgument, WallArguments};
+use crate::cli::arguments::{RootArgument, SandboxArguments};
 use crate::cli::colour::Palette;
-use crate::cli::place;
 use crate::cli::printer::{self, Stream, one_line};
-use crate::settings::{Held, KEYS, Origin, Settings, write_duration};
+use crate::cli::repository;
+use crate::settings::{KEYS, Origin, Settings, Sourced, write_duration};
 use crate::stop::{Exit, Stop};
 
 /// Show which settings hold, and where each came from
@@ -26,13 +26,13 @@ pub(crate) struct ConfigArguments {
     json: bool,
 
     #[command(flatten)]
-    walls: WallArguments,
+    sandbox_options: SandboxArguments,
 }
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &ConfigArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let root = place::find(arguments.root.root.as_deref())?;
-    let settings = Settings::load(&root, &arguments.walls.flags())?;
+    let root = repository::find(arguments.root.root.as_deref())?;
+    let settings = Settings::load(&root, &arguments.sandbox_options.flags())?;
     if arguments.json {
         printer::print(&format!("{:#}\n", as_json(&settings)))?;
     } else {
@@ -78,7 +78,7 @@ fn rows(settings: &Settings) -> Vec<Row> {
     for (name, held) in &settings.limits {
         rows.push(row(&format!("limits.{name}"), held.value.into(), &held.origin));
     }
-    for (model, Held { value: price, origin }) in &settings.prices {
+    for (model, Sourced { value: price, origin }) in &settings.prices {
         let Price { input, cache_read, cache_write, cache_write_hour, output } = price;
         let value = format!(
             "input {input}, output {output}, cache_read {cache_read}, cache_write {cache_write}, cache_write_hour \
@@ -86,7 +86,7 @@ fn rows(settings: &Settings) -> Vec<Row> {
         );
         rows.push(row(&format!("prices.{model}"), value.into(), origin));
     }
-    let shown = |held: &Held<PathBuf>| row("show", held.value.display().to_string().into(), &held.origin);
+    let shown = |held: &Sourced<PathBuf>| row("show", held.value.display().to_string().into(), &held.origin);
     rows.extend(settings.show.iter().map(shown));
     if let Some(origin) = &settings.trusted {
         rows.push(row("trusted", true.into(), origin));

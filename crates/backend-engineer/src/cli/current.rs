@@ -2,24 +2,24 @@
 
 use journal::{Basis, Event, Evidence, RunSummary};
 
-use crate::cli::past::{self, Past};
+use crate::cli::run_history::{self, RunHistory};
 use crate::facts::TreeFacts;
-use crate::settings::Surroundings;
+use crate::settings::SettingsSources;
 use crate::stop::Stop;
 use crate::understand::load_plan;
 
 /// Returns whether plan and tree are still the ones that the run's checks ran on.
-pub(super) fn is_current(past: &Past, run: &RunSummary) -> Result<bool, Stop> {
+pub(super) fn is_current(past: &RunHistory, run: &RunSummary) -> Result<bool, Stop> {
     if !is_plan_same(past, run) {
         return Ok(false);
     }
-    let events = past.journal()?.events(&run.id).map_err(past::stop)?;
+    let events = past.journal()?.events(&run.id).map_err(run_history::stop)?;
     let events: Vec<Event> = events.into_iter().map(|recorded| recorded.event).collect();
     Ok(is_tree_same(&facts(past), run, &final_checks(run, &events)))
 }
 
 /// Returns whether the plan says what it said when the run began; what is ticked is no part of that.
-pub(super) fn is_plan_same(past: &Past, run: &RunSummary) -> bool {
+pub(super) fn is_plan_same(past: &RunHistory, run: &RunSummary) -> bool {
     let now = load_plan(&past.root.join(&run.start.plan)).ok();
     let now = now.map(|loaded| journal::hash(loaded.plan.text_without_marks().as_bytes()));
     now.is_some() && now == run.start.plan_hash
@@ -33,8 +33,8 @@ pub(super) fn is_tree_same(facts: &TreeFacts, run: &RunSummary, checks: &[Eviden
 }
 
 /// Returns what is known of the tree as it lies there.
-pub(super) fn facts(past: &Past) -> TreeFacts {
-    TreeFacts::below(&past.root, Surroundings::of_process().cache.as_deref())
+pub(super) fn facts(past: &RunHistory) -> TreeFacts {
+    TreeFacts::below(&past.root, SettingsSources::of_process().cache.as_deref())
 }
 
 /// Returns the last result of each check on the final tree.

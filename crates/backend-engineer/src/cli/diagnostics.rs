@@ -30,7 +30,7 @@ pub(crate) struct Source<'a> {
 
 /// The form of output that the reader's end allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Look {
+pub(crate) enum RenderStyle {
     /// A line each: no terminal.
     Plain,
     /// Drawn, with or without colour.
@@ -41,8 +41,8 @@ pub(crate) enum Look {
 }
 
 /// Returns what a stop says, its hint, and the places that it speaks of.
-pub(crate) fn stop(stop: &Stop, source: Option<Source<'_>>, look: Look) -> String {
-    let head = Shown {
+pub(crate) fn stop(stop: &Stop, source: Option<Source<'_>>, look: RenderStyle) -> String {
+    let head = RenderedFinding {
         message: visible(&stop.message),
         severity: Severity::Error,
         code: None,
@@ -54,8 +54,8 @@ pub(crate) fn stop(stop: &Stop, source: Option<Source<'_>>, look: Look) -> Strin
 }
 
 /// Returns each finding, with its place in `source` where it is given.
-pub(crate) fn findings(findings: &[Finding], source: Option<Source<'_>>, look: Look) -> String {
-    findings.iter().map(|finding| Shown::of(finding, source).render(look)).collect()
+pub(crate) fn findings(findings: &[Finding], source: Option<Source<'_>>, look: RenderStyle) -> String {
+    findings.iter().map(|finding| RenderedFinding::of(finding, source).render(look)).collect()
 }
 
 /// Returns a patch, with its lines coloured if asked.
@@ -65,7 +65,7 @@ pub(crate) fn diff(patch: &str, coloured: bool) -> String {
 
 /// One message, ready to be shown.
 #[derive(Debug)]
-struct Shown {
+struct RenderedFinding {
     message: String,
     severity: Severity,
     code: Option<&'static str>,
@@ -74,7 +74,7 @@ struct Shown {
     excerpt: Option<Excerpt>,
 }
 
-impl Shown {
+impl RenderedFinding {
     fn of(finding: &Finding, source: Option<Source<'_>>) -> Self {
         let excerpt = source.zip(finding.span.as_ref()).map(|(source, span)| Excerpt::of(source, span.start, span.end));
         let place = match (&excerpt, source, finding.line) {
@@ -83,7 +83,7 @@ impl Shown {
             (None, None, Some(line)) => Some(format!("line {line}")),
             (None, _, None) => None,
         };
-        Shown {
+        RenderedFinding {
             message: visible(&finding.message),
             severity: finding.severity,
             code: Some(finding.code),
@@ -93,10 +93,10 @@ impl Shown {
         }
     }
 
-    fn render(&self, look: Look) -> String {
+    fn render(&self, look: RenderStyle) -> String {
         match look {
-            Look::Plain => self.plain(),
-            Look::Drawn { coloured } => Drawn { shown: self, coloured }.to_string(),
+            RenderStyle::Plain => self.plain(),
+            RenderStyle::Drawn { coloured } => DrawnFinding { shown: self, coloured }.to_string(),
         }
     }
 
@@ -114,7 +114,7 @@ impl Shown {
     }
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for RenderedFinding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.message)?;
         match (&self.place, &self.excerpt) {
@@ -124,9 +124,9 @@ impl fmt::Display for Shown {
     }
 }
 
-impl std::error::Error for Shown {}
+impl std::error::Error for RenderedFinding {}
 
-impl Diagnostic for Shown {
+impl Diagnostic for RenderedFinding {
     fn severity(&self) -> Option<Weight> {
         Some(match self.severity {
             Severity::Error => Weight::Error,
@@ -151,12 +151,12 @@ impl Diagnostic for Shown {
 }
 
 /// Draws one message as wide as the terminal is.
-struct Drawn<'a> {
-    shown: &'a Shown,
+struct DrawnFinding<'a> {
+    shown: &'a RenderedFinding,
     coloured: bool,
 }
 
-impl fmt::Display for Drawn<'_> {
+impl fmt::Display for DrawnFinding<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let theme = if self.coloured { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let options = MietteHandlerOpts::new().graphical_theme(theme).force_graphical(true).terminal_links(false);

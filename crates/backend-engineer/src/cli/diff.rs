@@ -5,9 +5,9 @@ use journal::{Journal, Original, RunSummary, Written};
 
 use crate::cli::Globals;
 use crate::cli::arguments::RootArgument;
-use crate::cli::past::{self, Past};
-use crate::cli::patch::{Side, painted, patch};
+use crate::cli::patch::{PatchSide, painted, patch};
 use crate::cli::printer::{self, Stream, visible};
+use crate::cli::run_history::{self, RunHistory};
 use crate::stop::{Exit, Stop};
 
 /// Show what a run did to the files, as a unified diff
@@ -29,7 +29,7 @@ pub(crate) struct DiffArguments {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &DiffArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let past = Past::of(arguments.root.root.as_deref())?;
+    let past = RunHistory::of(arguments.root.root.as_deref())?;
     let run = match &arguments.run {
         Some(wanted) => past.find(Some(wanted))?,
         None => past.newest_change()?,
@@ -45,11 +45,11 @@ pub(crate) fn run(arguments: &DiffArguments, globals: &Globals) -> Result<Exit, 
 }
 
 /// Returns what a run did to the files as a patch, or with `to_now`, what leads to what stands in the tree.
-pub(super) fn change(past: &Past, run: &RunSummary, to_now: bool) -> Result<String, Stop> {
+pub(super) fn change(past: &RunHistory, run: &RunSummary, to_now: bool) -> Result<String, Stop> {
     let journal = past.journal()?;
-    let left = journal.written(&run.id).map_err(past::stop)?;
+    let left = journal.written(&run.id).map_err(run_history::stop)?;
     let mut text = String::new();
-    for original in journal.originals(&run.id).map_err(past::stop)? {
+    for original in journal.originals(&run.id).map_err(run_history::stop)? {
         let after = if to_now {
             now(past, &original.path)?
         } else {
@@ -66,23 +66,23 @@ fn nothing(run: &RunSummary, now: bool) -> String {
     format!("run {}: {so}\n", run.id)
 }
 
-fn side(state: &Original) -> Side {
+fn side(state: &Original) -> PatchSide {
     match (&state.content, &state.link) {
-        (Some(content), _) => Side::File(content.clone(), state.mode),
-        (None, Some(target)) => Side::Link(target.clone()),
-        (None, None) => Side::Nothing,
+        (Some(content), _) => PatchSide::File(content.clone(), state.mode),
+        (None, Some(target)) => PatchSide::Link(target.clone()),
+        (None, None) => PatchSide::Nothing,
     }
 }
 
-fn what_it_left(journal: &Journal, written: &Written) -> Result<Side, Stop> {
+fn what_it_left(journal: &Journal, written: &Written) -> Result<PatchSide, Stop> {
     Ok(match (&written.hash, &written.link) {
-        (_, Some(target)) => Side::Link(target.clone()),
-        (Some(hash), None) => Side::File(journal.content(hash).map_err(past::stop)?, written.mode),
-        (None, None) => Side::Nothing,
+        (_, Some(target)) => PatchSide::Link(target.clone()),
+        (Some(hash), None) => PatchSide::File(journal.content(hash).map_err(run_history::stop)?, written.mode),
+        (None, None) => PatchSide::Nothing,
     })
 }
 
-fn now(past: &Past, path: &str) -> Result<Side, Stop> {
+fn now(past: &RunHistory, path: &str) -> Result<PatchSide, Stop> {
     let found = Original::read(&past.root, path)
         .map_err(|error| Stop::environment(format!("`{path}` can't be read: {error}")))?;
     Ok(side(&found))

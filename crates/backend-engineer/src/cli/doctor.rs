@@ -13,13 +13,13 @@ use journal::{Journal, RunState};
 use serde_json::json;
 
 use crate::cli::Globals;
-use crate::cli::arguments::{RootArgument, WallArguments};
-use crate::cli::past;
-use crate::cli::place;
+use crate::cli::arguments::{RootArgument, SandboxArguments};
 use crate::cli::printer::{self, Stream, one_line};
+use crate::cli::repository;
+use crate::cli::run_history;
 use crate::facts::TreeFacts;
 use crate::run::Workspace;
-use crate::settings::{Settings, Walls};
+use crate::settings::{SandboxMode, Settings};
 use crate::stop::{Exit, Stop};
 use row::{Row, State};
 
@@ -44,13 +44,13 @@ pub(crate) struct DoctorArguments {
     json: bool,
 
     #[command(flatten)]
-    walls: WallArguments,
+    sandbox_options: SandboxArguments,
 }
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &DoctorArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let root = place::find(arguments.root.root.as_deref())?;
-    let settings = Settings::load(&root, &arguments.walls.flags())?;
+    let root = repository::find(arguments.root.root.as_deref())?;
+    let settings = Settings::load(&root, &arguments.sandbox_options.flags())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Stop::environment(format!("no event loop can be had: {error}")))?;
     let rows = runtime.block_on(look(&root, &settings, arguments.offline));
@@ -105,7 +105,7 @@ fn sandbox(settings: &Settings, tier: &sandbox::Tier) -> Row {
     };
     let text = format!("{}: {network}{details}", tier.name);
     match settings.sandbox.value {
-        Walls::Off => Row::new(State::Note, "sandbox", text)
+        SandboxMode::Off => Row::new(State::Note, "sandbox", text)
             .hint("Commands can reach everything that you can: drop `--sandbox off` or the setting."),
         _ => Row::ok("sandbox", text),
     }
@@ -115,7 +115,7 @@ fn sandbox(settings: &Settings, tier: &sandbox::Tier) -> Row {
 fn runs(root: &Path) -> Vec<Row> {
     let newest = match Journal::open_existing(root).and_then(|journal| journal.map_or(Ok(Vec::new()), |it| it.runs())) {
         Ok(runs) => runs.into_iter().next(),
-        Err(error) => return vec![Row::new(State::Bad, "journal", past::stop(error).message)],
+        Err(error) => return vec![Row::new(State::Bad, "journal", run_history::stop(error).message)],
     };
     let row = newest.and_then(|run| match run.state {
         RunState::Running => Some(

@@ -13,7 +13,7 @@ const WORD: usize = 12;
 /// Returns the line that tells `event`; `None` for what other lines tell already, and for what this version doesn't
 /// know.
 pub(crate) fn line(event: &Event, palette: Palette) -> Option<String> {
-    let Line { word, paint, text } = words(event)?;
+    let EventLine { word, paint, text } = words(event)?;
     let padded = format!("{word:>WORD$}");
     Some(format!("{} {text}", paint.of(palette, &padded)))
 }
@@ -35,15 +35,15 @@ pub(crate) fn duration(elapsed: Duration) -> String {
 }
 
 /// One line before it is put together.
-struct Line {
+struct EventLine {
     word: &'static str,
-    paint: Paint,
+    paint: WordStyle,
     text: String,
 }
 
 /// The style of the word in front.
 #[derive(Debug, Clone, Copy)]
-enum Paint {
+enum WordStyle {
     Good,
     Bad,
     Doubt,
@@ -51,64 +51,64 @@ enum Paint {
     Faint,
 }
 
-impl Paint {
+impl WordStyle {
     fn of(self, palette: Palette, text: &str) -> String {
         match self {
-            Paint::Good => palette.green(text),
-            Paint::Bad => palette.red(text),
-            Paint::Doubt => palette.yellow(text),
-            Paint::Head => palette.bold(text),
-            Paint::Faint => palette.faint(text),
+            WordStyle::Good => palette.green(text),
+            WordStyle::Bad => palette.red(text),
+            WordStyle::Doubt => palette.yellow(text),
+            WordStyle::Head => palette.bold(text),
+            WordStyle::Faint => palette.faint(text),
         }
     }
 }
 
-fn words(event: &Event) -> Option<Line> {
-    let line = |word, paint, text| Some(Line { word, paint, text });
+fn words(event: &Event) -> Option<EventLine> {
+    let line = |word, paint, text| Some(EventLine { word, paint, text });
     match event {
         Event::RunStarted { plan, phases, dry_run, .. } => {
             let phases: Vec<String> = phases.iter().map(|phase| one_line(phase)).collect();
             let dry = if *dry_run { " (dry run: nothing is written)" } else { "" };
             let of = if phases.is_empty() { String::new() } else { format!(": {}", phases.join(", ")) };
-            line("Plan", Paint::Head, format!("{}{of}{dry}", one_line(plan)))
+            line("Plan", WordStyle::Head, format!("{}{of}{dry}", one_line(plan)))
         }
-        Event::StepStarted { step } => line(step_word(*step), Paint::Head, String::new()),
+        Event::StepStarted { step } => line(step_word(*step), WordStyle::Head, String::new()),
         Event::PhaseStarted { label, title } => {
             let title = if title == label { String::new() } else { format!(": {}", one_line(title)) };
-            line("On", Paint::Head, format!("{}{title}", one_line(label)))
+            line("On", WordStyle::Head, format!("{}{title}", one_line(label)))
         }
-        Event::Note { text } => line("note", Paint::Faint, one_line(text)),
+        Event::Note { text } => line("note", WordStyle::Faint, one_line(text)),
         Event::Diagnostic { severity, message, path, line: number, hint, .. } => {
             let place = place(path.as_deref(), *number);
             let hint = hint.as_ref().map(|hint| format!(" ({})", one_line(hint))).unwrap_or_default();
             let (word, paint) = match severity {
-                Severity::Error => ("error", Paint::Bad),
-                Severity::Warning => ("warning", Paint::Doubt),
-                Severity::Note => ("note", Paint::Faint),
+                Severity::Error => ("error", WordStyle::Bad),
+                Severity::Warning => ("warning", WordStyle::Doubt),
+                Severity::Note => ("note", WordStyle::Faint),
             };
             line(word, paint, format!("{place}{}{hint}", one_line(message)))
         }
         Event::Committed { id, message } => {
             let short: String = one_line(id).chars().take(10).collect();
-            line("committed", Paint::Good, format!("{short} {}", one_line(message)))
+            line("committed", WordStyle::Good, format!("{short} {}", one_line(message)))
         }
-        Event::CommitSkipped { why } => line("no commit", Paint::Doubt, one_line(why)),
+        Event::CommitSkipped { why } => line("no commit", WordStyle::Doubt, one_line(why)),
         Event::SentenceUnproven { line: number, text, .. } => {
-            line("unproven", Paint::Doubt, format!("{} (line {number})", one_line(text)))
+            line("unproven", WordStyle::Doubt, format!("{} (line {number})", one_line(text)))
         }
         Event::SentenceAccepted { line: number, text, by, note, .. } => {
             let note = note.as_deref().map(|note| format!(": {}", one_line(note))).unwrap_or_default();
             let said = format!("{} (line {number}), by {}{note}", one_line(text), one_line(by));
-            line("accepted", Paint::Good, said)
+            line("accepted", WordStyle::Good, said)
         }
         Event::Ticked { line: number, text } => {
-            line("ticked", Paint::Good, format!("{} (line {number})", one_line(text)))
+            line("ticked", WordStyle::Good, format!("{} (line {number})", one_line(text)))
         }
         Event::Unticked { line: number, text, why } => {
-            line("unticked", Paint::Doubt, format!("{} (line {number}): {}", one_line(text), one_line(why)))
+            line("unticked", WordStyle::Doubt, format!("{} (line {number}): {}", one_line(text), one_line(why)))
         }
         Event::RunFinished { exit, heading, elapsed_ms } => {
-            let paint = if *exit == 0 { Paint::Good } else { Paint::Doubt };
+            let paint = if *exit == 0 { WordStyle::Good } else { WordStyle::Doubt };
             let elapsed = duration(Duration::from_millis(*elapsed_ms));
             line("Done", paint, format!("{} (exit code {exit}, {elapsed})", one_line(heading)))
         }
@@ -117,17 +117,17 @@ fn words(event: &Event) -> Option<Line> {
     }
 }
 
-fn of_model(event: &Event) -> Option<Line> {
-    let line = |word, paint, text| Some(Line { word, paint, text });
+fn of_model(event: &Event) -> Option<EventLine> {
+    let line = |word, paint, text| Some(EventLine { word, paint, text });
     match event {
-        Event::RunResumed { .. } => line("Resumed", Paint::Head, String::new()),
+        Event::RunResumed { .. } => line("Resumed", WordStyle::Head, String::new()),
         Event::ConversationStarted { agent, model, .. } => {
-            line("model", Paint::Head, format!("{} as {}", one_line(model), one_line(agent)))
+            line("model", WordStyle::Head, format!("{} as {}", one_line(model), one_line(agent)))
         }
-        Event::UserSaid { text, .. } => line("task", Paint::Head, one_line(text)),
+        Event::UserSaid { text, .. } => line("task", WordStyle::Head, one_line(text)),
         Event::ModelRetried { attempt, why, wait_ms } => {
             let wait = duration(Duration::from_millis(*wait_ms));
-            line("retry", Paint::Doubt, format!("{} (attempt {attempt}, again in {wait})", one_line(why)))
+            line("retry", WordStyle::Doubt, format!("{} (attempt {attempt}, again in {wait})", one_line(why)))
         }
         Event::ModelReplied { message, usage, .. } => {
             let text = model_words(message);
@@ -135,19 +135,23 @@ fn of_model(event: &Event) -> Option<Line> {
             if text.is_empty() && took.is_empty() {
                 return None;
             }
-            line("says", Paint::Faint, format!("{}{took}", one_line(&text)).trim().to_owned())
+            line("says", WordStyle::Faint, format!("{}{took}", one_line(&text)).trim().to_owned())
         }
         Event::ToolStarted { tool, arguments, .. } => {
-            line("tool", Paint::Faint, format!("{} {}", one_line(tool), subject(arguments)).trim().to_owned())
+            line("tool", WordStyle::Faint, format!("{} {}", one_line(tool), subject(arguments)).trim().to_owned())
         }
         Event::ToolFinished { tool, content, is_error: true, .. } => {
-            line("told", Paint::Doubt, format!("{}: {}", one_line(tool), one_line(content)))
+            line("told", WordStyle::Doubt, format!("{}: {}", one_line(tool), one_line(content)))
         }
-        Event::Compacted { tokens_before, tokens_after, .. } => {
-            line("shortened", Paint::Faint, format!("the conversation, from {tokens_before} to {tokens_after} tokens"))
+        Event::Compacted { tokens_before, tokens_after, .. } => line(
+            "shortened",
+            WordStyle::Faint,
+            format!("the conversation, from {tokens_before} to {tokens_after} tokens"),
+        ),
+        Event::LimitReached { limit } => line("limit", WordStyle::Bad, one_line(limit)),
+        Event::ConversationEnded { ending, text } if ending != "done" => {
+            line("ended", WordStyle::Doubt, one_line(text))
         }
-        Event::LimitReached { limit } => line("limit", Paint::Bad, one_line(limit)),
-        Event::ConversationEnded { ending, text } if ending != "done" => line("ended", Paint::Doubt, one_line(text)),
         _ => None,
     }
 }
@@ -176,8 +180,8 @@ fn subject(arguments: &serde_json::Value) -> String {
     names.iter().find_map(|name| arguments[*name].as_str()).map(one_line).unwrap_or_default()
 }
 
-fn of_file(event: &Event) -> Option<Line> {
-    let line = |word, paint, text| Some(Line { word, paint, text });
+fn of_file(event: &Event) -> Option<EventLine> {
+    let line = |word, paint, text| Some(EventLine { word, paint, text });
     match event {
         Event::FileStaged { path, action, how, lines_added, lines_removed } => {
             let word = match action {
@@ -193,34 +197,34 @@ fn of_file(event: &Event) -> Option<Line> {
                 (added, removed) => format!(" +{added} -{removed}"),
             };
             let how = if how.is_empty() { String::new() } else { format!("  {}", one_line(how)) };
-            line(word, Paint::Good, format!("{}{counts}{how}", one_line(path)))
+            line(word, WordStyle::Good, format!("{}{counts}{how}", one_line(path)))
         }
-        Event::FileUnchanged { path, why } => line("unchanged", Paint::Faint, because(path, why)),
+        Event::FileUnchanged { path, why } => line("unchanged", WordStyle::Faint, because(path, why)),
         Event::FileRefused { path, message, line: number, candidates, .. } => {
             let at = number.map(|number| format!(" (line {number} of the plan)")).unwrap_or_default();
             let candidates: Vec<String> = candidates.iter().map(|candidate| one_line(candidate)).collect();
             let among =
                 if candidates.is_empty() { String::new() } else { format!("; candidates: {}", candidates.join(", ")) };
-            line("refused", Paint::Bad, format!("{}{at}{among}", because(path, message)))
+            line("refused", WordStyle::Bad, format!("{}{at}{among}", because(path, message)))
         }
         Event::FileWritten { path, after_hash, .. } => {
-            line(if after_hash.is_some() { "wrote" } else { "removed" }, Paint::Good, one_line(path))
+            line(if after_hash.is_some() { "wrote" } else { "removed" }, WordStyle::Good, one_line(path))
         }
-        Event::EffectDropped { path, why } => line("dropped", Paint::Faint, because(path, why)),
-        Event::EffectPromoted { path, why } => line("taken over", Paint::Good, because(path, why)),
+        Event::EffectDropped { path, why } => line("dropped", WordStyle::Faint, because(path, why)),
+        Event::EffectPromoted { path, why } => line("taken over", WordStyle::Good, because(path, why)),
         _ => None,
     }
 }
 
-fn of_command(event: &Event) -> Option<Line> {
-    let line = |word, paint, text| Some(Line { word, paint, text });
+fn of_command(event: &Event) -> Option<EventLine> {
+    let line = |word, paint, text| Some(EventLine { word, paint, text });
     match event {
-        Event::CommandStarted { command, folder, why } => line("run", Paint::Faint, at_work(command, folder, why)),
+        Event::CommandStarted { command, folder, why } => line("run", WordStyle::Faint, at_work(command, folder, why)),
         Event::CommandFinished { command, folder, elapsed_ms, verdict, detail, output, .. } => {
             let (word, paint) = match verdict {
-                Verdict::Passed => ("passed", Paint::Good),
-                Verdict::Failed => ("FAILED", Paint::Bad),
-                Verdict::NotChecked => ("not checked", Paint::Doubt),
+                Verdict::Passed => ("passed", WordStyle::Good),
+                Verdict::Failed => ("FAILED", WordStyle::Bad),
+                Verdict::NotChecked => ("not checked", WordStyle::Doubt),
             };
             let elapsed = duration(Duration::from_millis(*elapsed_ms));
             let detail = if detail.is_empty() { String::new() } else { format!(": {}", one_line(detail)) };
@@ -230,7 +234,7 @@ fn of_command(event: &Event) -> Option<Line> {
             };
             line(word, paint, format!("{} ({elapsed}){detail}{kept}", in_folder(command, folder)))
         }
-        Event::ServerStarted { command, folder } => line("serving", Paint::Good, in_folder(command, folder)),
+        Event::ServerStarted { command, folder } => line("serving", WordStyle::Good, in_folder(command, folder)),
         _ => None,
     }
 }

@@ -11,8 +11,8 @@ use clap::Args;
 
 use crate::cli::Globals;
 use crate::cli::arguments::RootArgument;
-use crate::cli::past::Past;
 use crate::cli::printer::{self, Stream};
+use crate::cli::run_history::RunHistory;
 use crate::stop::{Exit, Stop};
 use gathered::Gathered;
 
@@ -37,7 +37,7 @@ pub(crate) struct EvidenceArguments {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &EvidenceArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let past = Past::of(arguments.root.root.as_deref())?;
+    let past = RunHistory::of(arguments.root.root.as_deref())?;
     let gathered = Gathered::of(&past, arguments.run.as_deref())?;
     let out = &arguments.out;
     if fs::read_dir(out).is_ok_and(|mut inside| inside.next().is_some()) {

@@ -4,8 +4,8 @@ use clap::Args;
 
 use crate::cli::Globals;
 use crate::cli::arguments::RootArgument;
-use crate::cli::past::{self, Past};
 use crate::cli::printer;
+use crate::cli::run_history::{self, RunHistory};
 use crate::cli::stream;
 use crate::stop::{Exit, Stop};
 
@@ -26,9 +26,9 @@ pub(crate) struct ExportArguments {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &ExportArguments, _: &Globals) -> Result<Exit, Stop> {
-    let past = Past::of(arguments.root.root.as_deref())?;
+    let past = RunHistory::of(arguments.root.root.as_deref())?;
     let run = past.find(arguments.run.as_deref())?;
-    for recorded in past.journal()?.events(&run.id).map_err(past::stop)? {
+    for recorded in past.journal()?.events(&run.id).map_err(run_history::stop)? {
         let mut line = stream::object(&recorded.event)?;
         line.insert("seq".to_owned(), recorded.seq.into());
         line.insert("at_ms".to_owned(), recorded.at_ms.into());

@@ -9,7 +9,7 @@ use graft::{Applied, Context, File, Graft, Place, Refusal, Snippet};
 use serde_json::{Value, json};
 
 use crate::cli::Globals;
-use crate::cli::patch::{Side, painted, patch};
+use crate::cli::patch::{PatchSide, painted, patch};
 use crate::cli::printer::{self, Stream, visible};
 use crate::stop::{Exit, Stop};
 
@@ -54,7 +54,8 @@ pub(crate) fn run(arguments: &GraftArguments, globals: &Globals) -> Result<Exit,
     {
         replace(path, before.as_deref(), &applied.text)?;
     }
-    let side = |text: Option<&str>| text.map_or(Side::Nothing, |text| Side::File(text.as_bytes().to_vec(), None));
+    let side =
+        |text: Option<&str>| text.map_or(PatchSide::Nothing, |text| PatchSide::File(text.as_bytes().to_vec(), None));
     let patch = match &outcome {
         Graft::Applied(applied) => patch(file.path, &side(before.as_deref()), &side(Some(&applied.text))),
         _ => String::new(),

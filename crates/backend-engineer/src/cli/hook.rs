@@ -10,8 +10,8 @@ use journal::{RunState, RunSummary};
 use serde_json::Value;
 
 use crate::cli::arguments::RootArgument;
-use crate::cli::past::Past;
 use crate::cli::printer::{self, Stream};
+use crate::cli::run_history::RunHistory;
 use crate::cli::{Command, CommandLine, Globals, current};
 use crate::stop::{Exit, Stop};
 
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &HookArguments, globals: &Globals) -> Result<Exit, 
     if told["stop_hook_active"] == true {
         return Ok(Exit::Complete);
     }
-    let past = Past::of(arguments.root.root.as_deref())?;
+    let past = RunHistory::of(arguments.root.root.as_deref())?;
     let Some(run) = past.runs()?.into_iter().find(works_on_a_phase).filter(is_at_hand) else {
         return Ok(Exit::Complete);
     };
@@ -85,7 +85,7 @@ fn is_at_hand(run: &RunSummary) -> bool {
 }
 
 /// Returns the command line that verifies the run's phases.
-fn command_line(past: &Past, run: &RunSummary) -> Result<Command, Stop> {
+fn command_line(past: &RunHistory, run: &RunSummary) -> Result<Command, Stop> {
     let first = ["backend-engineer".to_owned(), "verify".to_owned(), "--quiet".to_owned()];
     let root = format!("--root={}", past.root.display());
     let phases = run.start.phases.iter().map(|phase| format!("--phase={phase}"));

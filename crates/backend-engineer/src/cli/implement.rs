@@ -63,7 +63,7 @@ pub(crate) fn job(arguments: &ImplementArguments) -> Job<'_> {
     };
     let model = arguments.model.model.clone();
     let (strength, effort) = (arguments.strength, arguments.model.effort);
-    let flags = Flags { commit: arguments.commit, model, strength, effort, ..arguments.phase.walls.flags() };
+    let flags = Flags { commit: arguments.commit, model, strength, effort, ..arguments.phase.sandbox_options.flags() };
     Job {
         asked: &arguments.phase,
         flags,

@@ -12,12 +12,12 @@ use clap::builder::PossibleValuesParser;
 
 use crate::cli::Globals;
 use crate::cli::arguments::RootArgument;
-use crate::cli::place;
 use crate::cli::printer::{self, Stream};
+use crate::cli::repository;
 use crate::facts::TreeFacts;
-use crate::settings::Surroundings;
+use crate::settings::SettingsSources;
 use crate::stop::{Exit, Stop};
-use crate::tree::{Pending, Tree, Witness};
+use crate::tree::{OriginalStore, Pending, Tree};
 use offered::{How, OFFERED, Offered};
 
 /// Where a repository keeps its configuration.
@@ -42,7 +42,7 @@ pub(crate) struct InitArguments {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &InitArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let root = place::find(arguments.root.root.as_deref())?;
+    let root = repository::find(arguments.root.root.as_deref())?;
     let palette = globals.palette(Stream::Output);
     let told = |outcome: Outcome, path: &str| match outcome {
         Outcome::Written => format!("{} {path}\n", palette.green(&format!("{:>12}", "wrote"))),
@@ -85,7 +85,7 @@ fn configure(root: &Path) -> Result<Outcome, Stop> {
     if fs::read(&ignore).map_or(true, |bytes| bytes == b"*\n") {
         fs::write(&ignore, IGNORED).map_err(failed)?;
     }
-    let facts = TreeFacts::below(root, Surroundings::of_process().cache.as_deref());
+    let facts = TreeFacts::below(root, SettingsSources::of_process().cache.as_deref());
     match OpenOptions::new().write(true).create_new(true).open(&path) {
         Ok(mut file) => {
             file.write_all(configuration::text(&facts.survey()).as_bytes()).map_err(failed)?;
@@ -99,7 +99,7 @@ fn configure(root: &Path) -> Result<Outcome, Stop> {
 /// Needs no original to be kept: a new file has none, and of AGENTS.md only the marked part is ours.
 struct NothingToKeep;
 
-impl Witness for NothingToKeep {
+impl OriginalStore for NothingToKeep {
     fn keep(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
         Ok(vec![format!(".backend-engineer-{}", std::process::id()); pending.len()])
     }

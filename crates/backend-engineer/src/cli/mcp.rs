@@ -2,7 +2,7 @@
 //! and by no call.
 
 mod opened;
-mod grounds;
+mod allowed_folders;
 mod tools;
 mod carried_out;
 mod resources;
@@ -15,11 +15,11 @@ use ::mcp::{Answer, Backend, Bounds, Call, Identity, Page, ResourceRow, ToolRow}
 use clap::Args;
 
 use crate::cli::Globals;
-use crate::cli::arguments::{ModelArguments, WallArguments};
+use crate::cli::arguments::{ModelArguments, SandboxArguments};
 use crate::cli::work::asked_to_end;
 use crate::settings::read_strength;
 use crate::stop::{Exit, Stop};
-use grounds::Grounds;
+use allowed_folders::AllowedFolders;
 use opened::Opened;
 
 /// Instructions for the model that calls the tools.
@@ -55,7 +55,7 @@ pub(crate) struct McpArguments {
     strength: Option<Duration>,
 
     #[command(flatten)]
-    walls: WallArguments,
+    sandbox_options: SandboxArguments,
 
     #[command(flatten)]
     model: ModelArguments,
@@ -65,7 +65,7 @@ pub(crate) struct McpArguments {
 pub(crate) fn run(arguments: &McpArguments, globals: &Globals) -> Result<Exit, Stop> {
     let server = Server {
         opened: Opened::of(arguments)?,
-        grounds: Grounds::of(&arguments.roots)?,
+        allowed: AllowedFolders::of(&arguments.roots)?,
         // Colour belongs to a terminal, and nobody calls a caller.
         globals: Globals { caller: None, ..globals.clone() },
     };
@@ -76,7 +76,7 @@ pub(crate) fn run(arguments: &McpArguments, globals: &Globals) -> Result<Exit, S
 /// The backend that carries out calls.
 struct Server {
     opened: Opened,
-    grounds: Grounds,
+    allowed: AllowedFolders,
     globals: Globals,
 }
 
@@ -93,7 +93,7 @@ impl Backend for Server {
         let Some(tool) = tools::TOOLS.iter().find(|tool| tool.name == call.tool) else {
             return Answer::refusal(format!("no tool is called `{}`", call.tool));
         };
-        let asked = self.grounds.resolve(&call.arguments, &call.bounds);
+        let asked = self.allowed.resolve(&call.arguments, &call.bounds);
         let asked = asked.and_then(|ground| tool.command_line(&call.arguments, &ground, &self.opened));
         match asked {
             Ok(asked) => carried_out::answer(&asked, &call, &self.globals),
@@ -102,10 +102,10 @@ impl Backend for Server {
     }
 
     fn resources(&self, bounds: &Bounds) -> Vec<ResourceRow> {
-        resources::list(&self.grounds.repositories(bounds))
+        resources::list(&self.allowed.repositories(bounds))
     }
 
     fn read(&self, uri: &str, bounds: &Bounds) -> Option<Page> {
-        resources::read(uri, &self.grounds.repositories(bounds))
+        resources::read(uri, &self.allowed.repositories(bounds))
     }
 }

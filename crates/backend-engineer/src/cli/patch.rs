@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The state of a path on one side of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Side {
+pub(crate) enum PatchSide {
     /// Nothing.
     Nothing,
     /// A file, with its permission bits where they are known.
@@ -24,60 +24,62 @@ pub(crate) enum Side {
     Link(String),
 }
 
-impl Side {
+impl PatchSide {
     /// As git writes it.
     fn mode(&self) -> &'static str {
         match self {
-            Side::Link(_) => "120000",
-            Side::File(_, Some(mode)) if mode & 0o111 != 0 => "100755",
+            PatchSide::Link(_) => "120000",
+            PatchSide::File(_, Some(mode)) if mode & 0o111 != 0 => "100755",
             _ => "100644",
         }
     }
 
     fn bytes(&self) -> &[u8] {
         match self {
-            Side::Nothing => &[],
-            Side::File(bytes, _) => bytes,
-            Side::Link(target) => target.as_bytes(),
+            PatchSide::Nothing => &[],
+            PatchSide::File(bytes, _) => bytes,
+            PatchSide::Link(target) => target.as_bytes(),
         }
     }
 
     /// Returns whether the permission bits of both are known, and differ in what git keeps of them.
-    fn differs_in_mode(&self, other: &Side) -> bool {
-        let known = |side: &Side| !matches!(side, Side::File(_, None) | Side::Nothing);
+    fn differs_in_mode(&self, other: &PatchSide) -> bool {
+        let known = |side: &PatchSide| !matches!(side, PatchSide::File(_, None) | PatchSide::Nothing);
         known(self) && known(other) && self.mode() != other.mode()
     }
 }
 
 /// Returns the patch that leads from `before` to `after` at `path`; empty where nothing differs.
-pub(crate) fn patch(path: &str, before: &Side, after: &Side) -> String {
+pub(crate) fn patch(path: &str, before: &PatchSide, after: &PatchSide) -> String {
     if before.bytes() == after.bytes()
         && !before.differs_in_mode(after)
-        && (before == &Side::Nothing) == (after == &Side::Nothing)
+        && (before == &PatchSide::Nothing) == (after == &PatchSide::Nothing)
     {
         return String::new();
     }
-    if matches!(before, Side::Link(_)) != matches!(after, Side::Link(_)) && ![before, after].contains(&&Side::Nothing) {
-        return patch(path, before, &Side::Nothing) + &patch(path, &Side::Nothing, after);
+    if matches!(before, PatchSide::Link(_)) != matches!(after, PatchSide::Link(_))
+        && ![before, after].contains(&&PatchSide::Nothing)
+    {
+        return patch(path, before, &PatchSide::Nothing) + &patch(path, &PatchSide::Nothing, after);
     }
     let path = visible(path).replace('\n', "\u{fffd}");
     let mut text = format!("diff --git a/{path} b/{path}\n");
     match (before, after) {
-        (Side::Nothing, after) => text += &format!("new file mode {}\n", after.mode()),
-        (before, Side::Nothing) => text += &format!("deleted file mode {}\n", before.mode()),
+        (PatchSide::Nothing, after) => text += &format!("new file mode {}\n", after.mode()),
+        (before, PatchSide::Nothing) => text += &format!("deleted file mode {}\n", before.mode()),
         _ if before.differs_in_mode(after) => {
             text += &format!("old mode {}\nnew mode {}\n", before.mode(), after.mode());
         }
         _ => {}
     }
-    let name = |side: &Side, letter: char| match side {
-        Side::Nothing => "/dev/null".to_owned(),
+    let name = |side: &PatchSide, letter: char| match side {
+        PatchSide::Nothing => "/dev/null".to_owned(),
         _ => format!("{letter}/{path}"),
     };
     text + &hunks(before, after, &name(before, 'a'), &name(after, 'b'))
 }
 
-fn hunks(before: &Side, after: &Side, old_name: &str, new_name: &str) -> String {
+fn hunks(before: &PatchSide, after: &PatchSide, old_name: &str, new_name: &str) -> String {
     let (Some(old), Some(new)) = (text_of(before), text_of(after)) else {
         return format!("Binary files {old_name} and {new_name} differ\n");
     };
@@ -107,7 +109,7 @@ pub(crate) fn painted(patch: &str, palette: Palette) -> String {
     painted
 }
 
-fn text_of(side: &Side) -> Option<&str> {
+fn text_of(side: &PatchSide) -> Option<&str> {
     std::str::from_utf8(side.bytes()).ok().filter(|text| !text.contains('\0'))
 }
 
@@ -115,13 +117,13 @@ fn text_of(side: &Side) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn file(text: &str, mode: u32) -> Side {
-        Side::File(text.as_bytes().to_vec(), Some(mode))
+    fn file(text: &str, mode: u32) -> PatchSide {
+        PatchSide::File(text.as_bytes().to_vec(), Some(mode))
     }
 
     #[test]
     fn a_patch_is_what_git_reads() {
-        let patch = |before: &Side, after: &Side| patch("app/a.py", before, after);
+        let patch = |before: &PatchSide, after: &PatchSide| patch("app/a.py", before, after);
         let (one, two) = (file("a\nb\n", 0o644), file("a\nc", 0o755));
         assert_eq!(
             patch(&one, &two),
@@ -129,14 +131,16 @@ mod tests {
              @@ -1,2 +1,2 @@\n a\n-b\n+c\n\\ No newline at end of file\n"
         );
         assert_eq!(
-            patch(&Side::Nothing, &file("x\n", 0o600)),
+            patch(&PatchSide::Nothing, &file("x\n", 0o600)),
             "diff --git a/app/a.py b/app/a.py\nnew file mode 100644\n--- /dev/null\n+++ b/app/a.py\n@@ -0,0 +1 @@\n+x\n"
         );
-        assert!(patch(&one, &Side::Nothing).contains("deleted file mode 100644\n--- a/app/a.py\n+++ /dev/null\n"));
+        assert!(patch(&one, &PatchSide::Nothing).contains("deleted file mode 100644\n--- a/app/a.py\n+++ /dev/null\n"));
         assert_eq!(patch(&one, &one), "");
-        assert!(patch(&Side::Nothing, &file("", 0o644)).contains("new file mode 100644"));
-        assert!(patch(&one, &Side::File(vec![0, 159], None)).contains("Binary files a/app/a.py and b/app/a.py differ"));
-        assert!(patch(&one, &Side::Link("x".to_owned())).contains("new file mode 120000"));
+        assert!(patch(&PatchSide::Nothing, &file("", 0o644)).contains("new file mode 100644"));
+        assert!(
+            patch(&one, &PatchSide::File(vec![0, 159], None)).contains("Binary files a/app/a.py and b/app/a.py differ")
+        );
+        assert!(patch(&one, &PatchSide::Link("x".to_owned())).contains("new file mode 120000"));
     }
 
     #[test]

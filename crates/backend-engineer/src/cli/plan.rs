@@ -9,7 +9,7 @@ use plan::{
 };
 use serde::Serialize;
 
-use crate::analyze::{BUDGET, Ground, briefing};
+use crate::analyze::{BUDGET, BriefingContext, briefing};
 use crate::cli::arguments::{RootArgument, Selection};
 use crate::cli::diagnostics::{self, Source};
 use crate::cli::printer::{self, Stream, visible};
@@ -19,7 +19,7 @@ use crate::redact::Redactor;
 use crate::settings::{Flags, Settings};
 use crate::stop::{Exit, Finding, Severity, Stop};
 use crate::tree::Tree;
-use crate::understand::{Loaded, files_of, load_plan, root_of, understand};
+use crate::understand::{LoadedPlan, files_of, load_plan, root_of, understand};
 
 /// Show what was understood of a plan: units, state, files, criteria, commands
 ///
@@ -88,7 +88,7 @@ fn show(plan: &Path, arguments: &PlanArguments, globals: &Globals) -> Result<Exi
     }
     let phases: Vec<&Phase> = chosen.iter().filter_map(|id| plan.phase(*id)).collect();
     if arguments.json {
-        printer::print(&as_json(&Shown::of(plan, &loaded.name, &phases), arguments.plans.len() > 1)?)?;
+        printer::print(&as_json(&PlanDocument::of(plan, &loaded.name, &phases), arguments.plans.len() > 1)?)?;
         return Ok(Exit::Complete);
     }
     printer::print(&visible(&as_text(plan, &loaded.name, &phases, !arguments.phases.is_empty())))?;
@@ -97,7 +97,7 @@ fn show(plan: &Path, arguments: &PlanArguments, globals: &Globals) -> Result<Exi
 }
 
 /// Prints the briefing of each chosen unit.
-fn brief(arguments: &PlanArguments, loaded: &Loaded, chosen: &[PhaseId]) -> Result<Exit, Stop> {
+fn brief(arguments: &PlanArguments, loaded: &LoadedPlan, chosen: &[PhaseId]) -> Result<Exit, Stop> {
     let root = root_of(&loaded.path, arguments.root.root.as_deref())?;
     let settings = Settings::load(&root, &Flags::default())?;
     let redactor = Redactor::of(settings.variables());
@@ -107,7 +107,7 @@ fn brief(arguments: &PlanArguments, loaded: &Loaded, chosen: &[PhaseId]) -> Resu
     for unit in chosen {
         let assignment = understand(&loaded.plan, &files, *unit, true)?;
         let mut tree = Tree::at(&root);
-        let mut ground = Ground {
+        let mut ground = BriefingContext {
             plan: &loaded.plan,
             plan_inside: inside.as_deref(),
             assignment: &assignment,
@@ -139,7 +139,7 @@ fn findings(plan: &Plan, source: Source<'_>, globals: &Globals) -> String {
 
 /// A plan as programs are shown it.
 #[derive(Serialize)]
-struct Shown<'a> {
+struct PlanDocument<'a> {
     version: u32,
     plan: &'a str,
     title: Option<&'a str>,
@@ -157,9 +157,9 @@ struct Shown<'a> {
     diagnostics: &'a [Diagnostic],
 }
 
-impl<'a> Shown<'a> {
+impl<'a> PlanDocument<'a> {
     fn of(plan: &'a Plan, name: &'a str, phases: &'a [&'a Phase]) -> Self {
-        Shown {
+        PlanDocument {
             version: 1,
             plan: name,
             title: plan.title(),
@@ -177,7 +177,7 @@ impl<'a> Shown<'a> {
     }
 }
 
-fn as_json(shown: &Shown<'_>, on_one_line: bool) -> Result<String, Stop> {
+fn as_json(shown: &PlanDocument<'_>, on_one_line: bool) -> Result<String, Stop> {
     let written = if on_one_line { serde_json::to_string(shown) } else { serde_json::to_string_pretty(shown) };
     let text = written.map_err(|error| Stop::environment(format!("the plan can't be written as JSON: {error}")))?;
     Ok(text + "\n")

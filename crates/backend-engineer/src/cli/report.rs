@@ -5,8 +5,8 @@ use journal::{Event, RunSummary};
 use serde_json::{Value, json};
 
 use crate::cli::arguments::RootArgument;
-use crate::cli::past::{self, Past};
 use crate::cli::printer::{self, visible};
+use crate::cli::run_history::{self, RunHistory};
 use crate::cli::{Globals, current};
 use crate::stop::{Exit, Stop};
 
@@ -36,7 +36,7 @@ pub(super) struct Reported {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &ReportArguments, _: &Globals) -> Result<Exit, Stop> {
-    let past = Past::of(arguments.root.root.as_deref())?;
+    let past = RunHistory::of(arguments.root.root.as_deref())?;
     let (run, units) = find(&past, arguments.run.as_deref())?;
     if arguments.json {
         let phases: Vec<Value> = units.into_iter().map(|unit| unit.report).collect();
@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &ReportArguments, _: &Globals) -> Result<Exit, Stop
 }
 
 /// Returns the run of that name, else the newest with a report, and what it reported.
-pub(super) fn find(past: &Past, wanted: Option<&str>) -> Result<(RunSummary, Vec<Reported>), Stop> {
+pub(super) fn find(past: &RunHistory, wanted: Option<&str>) -> Result<(RunSummary, Vec<Reported>), Stop> {
     if let Some(wanted) = wanted {
         let run = past.find(Some(wanted))?;
         let units = reported(past, &run)?;
@@ -64,7 +64,7 @@ pub(super) fn find(past: &Past, wanted: Option<&str>) -> Result<(RunSummary, Vec
                 .hint(format!("`backend-engineer show {}` tells what it did.", run.id))),
         };
     }
-    for run in past.journal()?.runs().map_err(past::stop)? {
+    for run in past.journal()?.runs().map_err(run_history::stop)? {
         let units = reported(past, &run)?;
         if !units.is_empty() {
             return Ok((run, units));
@@ -74,9 +74,9 @@ pub(super) fn find(past: &Past, wanted: Option<&str>) -> Result<(RunSummary, Vec
 }
 
 /// Returns what a run reported, the last report of each unit, in the order in which they were worked on.
-pub(super) fn reported(past: &Past, run: &RunSummary) -> Result<Vec<Reported>, Stop> {
+pub(super) fn reported(past: &RunHistory, run: &RunSummary) -> Result<Vec<Reported>, Stop> {
     let mut units: Vec<(String, Reported)> = Vec::new();
-    for recorded in past.journal()?.events(&run.id).map_err(past::stop)? {
+    for recorded in past.journal()?.events(&run.id).map_err(run_history::stop)? {
         let Event::UnitReported { label, markdown, report } = recorded.event else { continue };
         // A run that went on reports on its unit again.
         units.retain(|(known, _)| *known != label);

@@ -4,7 +4,7 @@ use clap::{Args, Parser as _};
 
 use crate::cli::arguments::{LimitArguments, RootArgument};
 use crate::cli::implement::{self, ImplementArguments};
-use crate::cli::past::Past;
+use crate::cli::run_history::RunHistory;
 use crate::cli::work::work;
 use crate::cli::{Command, CommandLine, Globals};
 use crate::run::Resumed;
@@ -46,7 +46,7 @@ pub(crate) struct ResumeArguments {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &ResumeArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let past = Past::of(arguments.root.root.as_deref())?;
+    let past = RunHistory::of(arguments.root.root.as_deref())?;
     let run = past.find(arguments.run.as_deref())?;
     let mut again = arguments_of(&run)?;
     again.phase.plan = past.root.join(&run.start.plan);

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::cli::Globals;
 use crate::cli::arguments::RootArgument;
 use crate::cli::colour::Palette;
-use crate::cli::past::Past;
 use crate::cli::printer::{self, Stream, one_line};
+use crate::cli::run_history::RunHistory;
 use crate::stop::{Exit, Stop};
 
 /// List the runs of a repository, newest first
@@ -28,7 +28,7 @@ pub(crate) struct RunsArguments {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &RunsArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let past = Past::of(arguments.root.root.as_deref())?;
+    let past = RunHistory::of(arguments.root.root.as_deref())?;
     let mut runs = past.runs()?;
     runs.truncate(arguments.last.unwrap_or(usize::MAX));
     if arguments.json {

@@ -10,8 +10,8 @@ use crate::cli::Globals;
 use crate::cli::arguments::RootArgument;
 use crate::cli::colour::Palette;
 use crate::cli::event_line;
-use crate::cli::past::{self, Past};
 use crate::cli::printer::{self, Stream, one_line, visible};
+use crate::cli::run_history::{self, RunHistory};
 use crate::cli::runs;
 use crate::stop::{Exit, Stop};
 
@@ -36,9 +36,9 @@ pub(crate) struct ShowArguments {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &ShowArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let past = Past::of(arguments.root.root.as_deref())?;
+    let past = RunHistory::of(arguments.root.root.as_deref())?;
     let run = past.find(arguments.run.as_deref())?;
-    let events = past.journal()?.events(&run.id).map_err(past::stop)?;
+    let events = past.journal()?.events(&run.id).map_err(run_history::stop)?;
     if let Some(number) = arguments.output {
         return output(&past, &run, &events, OutputId(number));
     }
@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &ShowArguments, globals: &Globals) -> Result<Exit, 
 }
 
 /// Prints an output of the run: byte for byte into a file or another program, tamed on a terminal.
-fn output(past: &Past, run: &RunSummary, events: &[Recorded], id: OutputId) -> Result<Exit, Stop> {
+fn output(past: &RunHistory, run: &RunSummary, events: &[Recorded], id: OutputId) -> Result<Exit, Stop> {
     let known = |recorded: &Recorded| match &recorded.event {
         Event::CommandFinished { output, .. } => *output == Some(id),
         Event::ToolFinished { details, .. } => details["output"].as_u64() == Some(id.0),
@@ -69,7 +69,7 @@ fn output(past: &Past, run: &RunSummary, events: &[Recorded], id: OutputId) -> R
             run.id
         )));
     }
-    let bytes = past.journal()?.output(id).map_err(past::stop)?;
+    let bytes = past.journal()?.output(id).map_err(run_history::stop)?;
     if Stream::Output.is_terminal() {
         printer::print(&visible(&String::from_utf8_lossy(&bytes)))?;
     } else {

@@ -13,7 +13,7 @@ use survey::{RouteOrigin, Survey, tsv};
 use crate::cli::Globals;
 use crate::cli::printer::{self, Stream, visible};
 use crate::facts::TreeFacts;
-use crate::settings::Surroundings;
+use crate::settings::SettingsSources;
 use crate::stop::{Exit, Stop};
 
 /// Say what a codebase is built from, answers, keeps and does
@@ -64,7 +64,7 @@ impl Origin {
 
 /// A part of a survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum SurveyPart {
     Stack,
     Routes,
     Models,
@@ -75,44 +75,51 @@ enum Part {
 }
 
 /// All parts, in the order in which they are shown. The last is told with routes and models as well.
-const PARTS: [Part; 7] =
-    [Part::Stack, Part::Routes, Part::Models, Part::Layers, Part::Conventions, Part::Commands, Part::Unresolved];
+const PARTS: [SurveyPart; 7] = [
+    SurveyPart::Stack,
+    SurveyPart::Routes,
+    SurveyPart::Models,
+    SurveyPart::Layers,
+    SurveyPart::Conventions,
+    SurveyPart::Commands,
+    SurveyPart::Unresolved,
+];
 
-impl Part {
+impl SurveyPart {
     fn name(self) -> &'static str {
         match self {
-            Part::Stack => "stack",
-            Part::Routes => "routes",
-            Part::Models => "models",
-            Part::Layers => "layers",
-            Part::Conventions => "conventions",
-            Part::Commands => "commands",
-            Part::Unresolved => "unresolved",
+            SurveyPart::Stack => "stack",
+            SurveyPart::Routes => "routes",
+            SurveyPart::Models => "models",
+            SurveyPart::Layers => "layers",
+            SurveyPart::Conventions => "conventions",
+            SurveyPart::Commands => "commands",
+            SurveyPart::Unresolved => "unresolved",
         }
     }
 
     /// Returns the keys of the whole survey's JSON that belong to it.
     fn keys(self) -> &'static [&'static str] {
         match self {
-            Part::Stack => &["frameworks", "stack"],
-            Part::Routes => &["routes", "operations", "unresolved"],
-            Part::Models => &["entities", "shapes", "unresolved"],
-            Part::Layers => &["layers"],
-            Part::Conventions => &["conventions"],
-            Part::Commands => &["commands"],
-            Part::Unresolved => &["unresolved"],
+            SurveyPart::Stack => &["frameworks", "stack"],
+            SurveyPart::Routes => &["routes", "operations", "unresolved"],
+            SurveyPart::Models => &["entities", "shapes", "unresolved"],
+            SurveyPart::Layers => &["layers"],
+            SurveyPart::Conventions => &["conventions"],
+            SurveyPart::Commands => &["commands"],
+            SurveyPart::Unresolved => &["unresolved"],
         }
     }
 
     fn tsv(self, survey: &Survey) -> String {
         match self {
-            Part::Stack => tsv::format_stack(survey),
-            Part::Routes => tsv::format_routes(survey),
-            Part::Models => tsv::format_models(survey),
-            Part::Layers => tsv::format_layers(survey),
-            Part::Conventions => tsv::format_conventions(survey),
-            Part::Commands => tsv::format_commands(survey),
-            Part::Unresolved => tsv::format_unresolved(survey),
+            SurveyPart::Stack => tsv::format_stack(survey),
+            SurveyPart::Routes => tsv::format_routes(survey),
+            SurveyPart::Models => tsv::format_models(survey),
+            SurveyPart::Layers => tsv::format_layers(survey),
+            SurveyPart::Conventions => tsv::format_conventions(survey),
+            SurveyPart::Commands => tsv::format_commands(survey),
+            SurveyPart::Unresolved => tsv::format_unresolved(survey),
         }
     }
 }
@@ -125,7 +132,7 @@ pub(crate) fn run(arguments: &SurveyArguments, globals: &Globals) -> Result<Exit
             .hint("Add stack, routes, models, layers, conventions, commands or unresolved."));
     }
     let root = folder_at(folder.as_deref())?;
-    let facts = TreeFacts::below(&root, Surroundings::of_process().cache.as_deref());
+    let facts = TreeFacts::below(&root, SettingsSources::of_process().cache.as_deref());
     let whole = facts.survey();
     let chosen = arguments.origin.map(|origin| {
         let mut chosen = Survey::clone(&whole);
@@ -133,7 +140,7 @@ pub(crate) fn run(arguments: &SurveyArguments, globals: &Globals) -> Result<Exit
         chosen
     });
     let survey = chosen.as_ref().unwrap_or(&*whole);
-    let shown: &[Part] = part.as_ref().map_or(&PARTS[..PARTS.len() - 1], std::slice::from_ref);
+    let shown: &[SurveyPart] = part.as_ref().map_or(&PARTS[..PARTS.len() - 1], std::slice::from_ref);
     let text = if arguments.json {
         format!("{:#}\n", as_json(survey, part)?)
     } else if arguments.tsv {
@@ -150,7 +157,7 @@ pub(crate) fn run(arguments: &SurveyArguments, globals: &Globals) -> Result<Exit
 }
 
 /// Returns which folder and which part the words mean.
-fn meant(words: &[String]) -> Result<(Option<PathBuf>, Option<Part>), Stop> {
+fn meant(words: &[String]) -> Result<(Option<PathBuf>, Option<SurveyPart>), Stop> {
     let part_of = |word: &String| PARTS.into_iter().find(|part| part.name() == word);
     let (mut folder, mut part) = (None, None);
     for word in words {
@@ -180,7 +187,7 @@ fn folder_at(named: Option<&Path>) -> Result<PathBuf, Stop> {
 }
 
 /// Returns the survey as programs read it, whole or the keys of one part.
-fn as_json(survey: &Survey, part: Option<Part>) -> Result<Value, Stop> {
+fn as_json(survey: &Survey, part: Option<SurveyPart>) -> Result<Value, Stop> {
     let whole = serde_json::to_value(survey)
         .map_err(|error| Stop::environment(format!("the survey can't be written as JSON: {error}")))?;
     let mut shown = Map::new();
@@ -203,7 +210,7 @@ mod tests {
     fn a_folder_and_a_part_in_either_order() {
         let said = |text: &str| {
             let (folder, part) = meant(&words(text)).ok()?;
-            Some((folder.map(|path| path.display().to_string()).unwrap_or_default(), part.map_or("", Part::name)))
+            Some((folder.map(|path| path.display().to_string()).unwrap_or_default(), part.map_or("", SurveyPart::name)))
         };
         assert_eq!(said(""), Some((String::new(), "")));
         assert_eq!(said("routes"), Some((String::new(), "routes")));

@@ -26,14 +26,14 @@ struct Terminal {
     moving: bool,
     at_work: Option<ProgressBar>,
     /// Where a model's words stand that come piece by piece.
-    speaking: Speaking,
+    position: WordsPosition,
     /// The cost of the models so far, in US dollars.
     cost: f64,
 }
 
 /// Where the words of a model's turn are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Speaking {
+enum WordsPosition {
     /// None came yet.
     Silent,
     /// In the middle of a line.
@@ -54,7 +54,7 @@ pub(crate) fn listener(quiet: bool, coloured: bool) -> Listener {
         quiet,
         moving,
         at_work: None,
-        speaking: Speaking::Silent,
+        position: WordsPosition::Silent,
         cost: 0.0,
     };
     Box::new(move |told| match told {
@@ -92,25 +92,25 @@ impl Terminal {
         self.stop();
         let mut shown = String::new();
         for line in visible(text).split_inclusive('\n') {
-            if self.speaking != Speaking::Within {
+            if self.position != WordsPosition::Within {
                 shown.push_str(INDENT);
             }
             shown.push_str(line);
-            self.speaking = if line.ends_with('\n') { Speaking::LineEnded } else { Speaking::Within };
+            self.position = if line.ends_with('\n') { WordsPosition::LineEnded } else { WordsPosition::Within };
         }
         say(&shown);
     }
 
     /// Ends the line of a model's words, and tells what models cost so far; whether there were any.
     fn end_of_words(&mut self) -> bool {
-        let spoke = std::mem::replace(&mut self.speaking, Speaking::Silent);
-        if spoke == Speaking::Within {
+        let spoke = std::mem::replace(&mut self.position, WordsPosition::Silent);
+        if spoke == WordsPosition::Within {
             say("\n");
         }
-        if spoke != Speaking::Silent && self.cost > 0.0 {
+        if spoke != WordsPosition::Silent && self.cost > 0.0 {
             say(&format!("{INDENT}{}\n", self.palette.faint(&format!("${:.4} so far", self.cost))));
         }
-        spoke != Speaking::Silent
+        spoke != WordsPosition::Silent
     }
 
     /// Shows what a tool changed in files.

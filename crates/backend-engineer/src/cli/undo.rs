@@ -5,8 +5,8 @@ use journal::{Event, UndoError, Undone};
 
 use crate::cli::Globals;
 use crate::cli::arguments::RootArgument;
-use crate::cli::past::{self, Past};
 use crate::cli::printer::{self, Stream, one_line};
+use crate::cli::run_history::{self, RunHistory};
 use crate::stop::{Exit, Stop};
 use crate::verify::write_outside;
 
@@ -29,7 +29,7 @@ pub(crate) struct UndoArguments {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &UndoArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let past = Past::of(arguments.root.root.as_deref())?;
+    let past = RunHistory::of(arguments.root.root.as_deref())?;
     let run = match &arguments.run {
         Some(wanted) => past.find(Some(wanted))?,
         None => past.newest_change()?,
@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &UndoArguments, globals: &Globals) -> Result<Exit, 
 }
 
 /// Opens the boxes again that a run ticked in a plan outside of the repository, which no journal of it holds.
-fn untick(past: &Past, run: &journal::RunSummary) -> Result<Option<String>, Stop> {
+fn untick(past: &RunHistory, run: &journal::RunSummary) -> Result<Option<String>, Stop> {
     let path = past.root.join(&run.start.plan);
     if path.starts_with(&past.root) && !run.start.plan.starts_with("..") {
         return Ok(None);
@@ -57,7 +57,7 @@ fn untick(past: &Past, run: &journal::RunSummary) -> Result<Option<String>, Stop
     let ticked: Vec<(usize, String)> = past
         .journal()?
         .events(&run.id)
-        .map_err(past::stop)?
+        .map_err(run_history::stop)?
         .into_iter()
         .filter_map(|recorded| match recorded.event {
             Event::Ticked { line, text } => Some((line, text)),
@@ -92,6 +92,6 @@ fn refused(error: UndoError) -> Stop {
     match error {
         UndoError::Newer { .. } | UndoError::BuiltUpon { .. } => Stop::refused(error.to_string()),
         UndoError::File { .. } => Stop::environment(error.to_string()),
-        UndoError::Journal(error) => past::stop(error),
+        UndoError::Journal(error) => run_history::stop(error),
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit
     let options = RunOptions { approve: true, untick: arguments.untick, ..RunOptions::default() };
     let job = Job {
         asked: &arguments.phase,
-        flags: arguments.phase.walls.flags(),
+        flags: arguments.phase.sandbox_options.flags(),
         options,
         model: None,
         resumed: None,

@@ -11,12 +11,12 @@ use crate::cli::diagnostics::{self, Source};
 use crate::cli::printer::{self, Stream};
 use crate::cli::timings::Timings;
 use crate::cli::{Globals, stream, terminal, units};
-use crate::engineer::Engineer;
+use crate::model_setup::ModelSetup;
 use crate::report::{Refusal, Report, document};
 use crate::run::{Resumed, RunContext, RunOptions, RunRequest, Workspace};
 use crate::settings::{Flags, Settings};
 use crate::stop::{Exit, Finding, Severity, Stop};
-use crate::understand::{Places, find_definition, load_plan, root_of};
+use crate::understand::{SearchPaths, find_definition, load_plan, root_of};
 use crate::{implement_unit, verify_unit};
 
 /// The work that a subcommand asks for.
@@ -36,7 +36,7 @@ pub(crate) struct Job<'a> {
 
 /// The results of all phases together.
 #[derive(Default)]
-pub(crate) struct Results {
+pub(crate) struct JobResults {
     pub(crate) reports: Vec<Report>,
     skipped: Vec<String>,
     /// A phase is marked as done, and the tree lacks what it shows, or its files.
@@ -50,7 +50,7 @@ pub(crate) fn work(mut job: Job<'_>, globals: &Globals) -> Result<Exit, Stop> {
     let loaded = match load_plan(&job.asked.plan) {
         Ok(loaded) => loaded,
         Err(stop) if job.asked.json || job.asked.json_stream => {
-            let results = Results { stop: Some(stop), ..Results::default() };
+            let results = JobResults { stop: Some(stop), ..JobResults::default() };
             return print(&job, globals, &results, Source { name: "", text: "" });
         }
         Err(stop) => return Err(stop),
@@ -62,18 +62,18 @@ pub(crate) fn work(mut job: Job<'_>, globals: &Globals) -> Result<Exit, Stop> {
 }
 
 /// Does the job and gives what came of it, unprinted.
-pub(crate) fn carry_out(job: &mut Job<'_>, loaded: crate::understand::Loaded, globals: &Globals) -> Results {
+pub(crate) fn carry_out(job: &mut Job<'_>, loaded: crate::understand::LoadedPlan, globals: &Globals) -> JobResults {
     let outcome = open(job, loaded, globals).and_then(|(opened, phases)| run(job, opened, &phases, globals));
     outcome.unwrap_or_else(|stop| match stop.exit {
         // Nothing is left to do.
-        Exit::Complete => Results { skipped: vec![stop.message], ..Results::default() },
-        _ => Results { stop: Some(stop), ..Results::default() },
+        Exit::Complete => JobResults { skipped: vec![stop.message], ..JobResults::default() },
+        _ => JobResults { stop: Some(stop), ..JobResults::default() },
     })
 }
 
 fn open(
     job: &mut Job<'_>,
-    loaded: crate::understand::Loaded,
+    loaded: crate::understand::LoadedPlan,
     globals: &Globals,
 ) -> Result<(RunContext, Vec<PhaseId>), Stop> {
     let resumed = job.resumed.take();
@@ -88,7 +88,7 @@ fn open(
     let options = RunOptions { commit, keep_output: job.asked.keep_output, ..job.options };
     let labels: Vec<String> =
         phases.iter().filter_map(|id| loaded.plan.phase(*id)).map(|phase| phase.label.clone()).collect();
-    let mut engineer = hire(job, &root, &settings)?;
+    let mut model_setup = hire(job, &root, &settings)?;
     let listener = match job.asked.json_stream {
         true => stream::listener(),
         false => terminal::listener(job.asked.quiet, globals.coloured(Stream::Errors)),
@@ -101,11 +101,11 @@ fn open(
             || matches!(event, Event::ToolFinished { tool, .. } if tool == "Bash")
     };
     let had_run = events.as_ref().is_some_and(|events| events.iter().any(ran));
-    if let (Some(engineer), Some(events)) = (&mut engineer, events) {
-        engineer.goes_on_from(events);
+    if let (Some(model_setup), Some(events)) = (&mut model_setup, events) {
+        model_setup.goes_on_from(events);
     }
     let argv = globals.caller.as_ref().map(|caller| caller.argv.clone());
-    let request = RunRequest { options, units: labels, listener, engineer, resumed, argv };
+    let request = RunRequest { options, units: labels, listener, model_setup, resumed, argv };
     let mut run = RunContext::open(loaded, &root, settings, request)?;
     if had_run {
         run.remark("The run goes on in a new sandbox: what its commands had built there or started is gone.")?;
@@ -126,13 +126,13 @@ fn of_labels(plan: &plan::Plan, labels: &[String]) -> Result<Vec<PhaseId>, Stop>
 }
 
 /// Returns who does what the plan leaves open, as flags, settings and the agent definition say.
-fn hire(job: &Job<'_>, root: &std::path::Path, settings: &Settings) -> Result<Option<Engineer>, Stop> {
+fn hire(job: &Job<'_>, root: &std::path::Path, settings: &Settings) -> Result<Option<ModelSetup>, Stop> {
     let Some(model) = job.model.filter(|_| !job.options.dry_run) else { return Ok(None) };
-    let definition = find_definition(model.agent.as_deref(), &Places::of_process(root))?;
-    Engineer::hire(definition, &model.wishes(settings))
+    let definition = find_definition(model.agent.as_deref(), &SearchPaths::of_process(root))?;
+    ModelSetup::from_options(definition, &model.model_options(settings))
 }
 
-fn run(job: &Job<'_>, run: RunContext, phases: &[PhaseId], globals: &Globals) -> Result<Results, Stop> {
+fn run(job: &Job<'_>, run: RunContext, phases: &[PhaseId], globals: &Globals) -> Result<JobResults, Stop> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -141,7 +141,7 @@ fn run(job: &Job<'_>, run: RunContext, phases: &[PhaseId], globals: &Globals) ->
     if globals.caller.is_none() {
         watch_for_interruption();
     }
-    let mut results = Results::default();
+    let mut results = JobResults::default();
     let mut workspace = Workspace::of(&run);
     let stopped = runtime.block_on(async {
         let worked = tokio::select! {
@@ -170,13 +170,13 @@ async fn work_through(
     job: &Job<'_>,
     (run, workspace): (&RunContext, &mut Workspace),
     phases: &[PhaseId],
-    results: &mut Results,
+    results: &mut JobResults,
 ) -> Result<(), Stop> {
     for (index, id) in phases.iter().enumerate() {
         let Some(phase) = run.plan.phase(*id) else { continue };
         let label = phase.label.clone();
         if job.model.is_some() && matches!(phase.state, State::Done | State::Skipped) {
-            let crate::Lacking { other, missing } = crate::lacking(run, workspace, *id)?;
+            let crate::MissingParts { other, missing } = crate::lacking(run, workspace, *id)?;
             let names = |paths: &[String]| paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
             let mut text =
                 format!("{label} is done already, by the plan's marks; nothing was changed. `verify` checks it again.");
@@ -261,12 +261,12 @@ pub(crate) async fn asked_to_end() {
     }
 }
 
-fn exit_of(results: &Results) -> Exit {
+fn exit_of(results: &JobResults) -> Exit {
     let reports = results.reports.iter().map(|report| report.exit);
     Exit::first(reports.chain(results.stop.iter().map(|stop| stop.exit)).chain(results.lacking.iter().copied()))
 }
 
-fn print(job: &Job<'_>, globals: &Globals, results: &Results, source: Source<'_>) -> Result<Exit, Stop> {
+fn print(job: &Job<'_>, globals: &Globals, results: &JobResults, source: Source<'_>) -> Result<Exit, Stop> {
     let exit = exit_of(results);
     if job.asked.timings {
         printer::say(&job.timings.to_table());

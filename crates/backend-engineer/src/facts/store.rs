@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use survey::Cache;
 
-use super::{FileFacts, Known};
+use super::{CachedFacts, FileFacts};
 
 /// The file of a tree's facts.
 const FILE: &str = "facts.json";
@@ -33,7 +33,7 @@ pub(super) struct Store {
 
 /// The content of the file, as it is read.
 #[derive(Debug, Deserialize)]
-struct Kept {
+struct StoredFacts {
     program: String,
     root: String,
     files: BTreeMap<String, FileFacts>,
@@ -43,7 +43,7 @@ struct Kept {
 
 /// The content of the file, as it is written.
 #[derive(Debug, Serialize)]
-struct Keeping<'a> {
+struct FactsToStore<'a> {
     program: String,
     root: &'a str,
     files: BTreeMap<&'a String, &'a FileFacts>,
@@ -60,20 +60,25 @@ impl Store {
     }
 
     /// Reads what an earlier run of this program kept.
-    pub(super) fn read(&self) -> Option<Known> {
+    pub(super) fn read(&self) -> Option<CachedFacts> {
         let file = self.folder.join(FILE);
         fs::metadata(&file).ok().filter(|data| data.is_file() && data.len() <= LARGEST as u64)?;
-        let kept: Kept = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
+        let kept: StoredFacts = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
         let is_ours = kept.program == program() && kept.root == self.root;
-        is_ours.then(|| Known { files: kept.files, survey: kept.survey, near: kept.near, ..Known::default() })
+        is_ours.then(|| CachedFacts {
+            files: kept.files,
+            survey: kept.survey,
+            near: kept.near,
+            ..CachedFacts::default()
+        })
     }
 
     /// Writes the facts whose files have settled, all of them or none.
-    pub(super) fn write(&self, known: &Known) -> io::Result<()> {
+    pub(super) fn write(&self, known: &CachedFacts) -> io::Result<()> {
         let now = SystemTime::now();
-        let Known { files, survey, near, .. } = known;
+        let CachedFacts { files, survey, near, .. } = known;
         let files = files.iter().filter(|(_, facts)| facts.content.is_some() && facts.stamp.is_settled(now)).collect();
-        let kept = serde_json::to_vec(&Keeping { program: program(), root: &self.root, files, survey, near })?;
+        let kept = serde_json::to_vec(&FactsToStore { program: program(), root: &self.root, files, survey, near })?;
         if kept.len() > LARGEST {
             return Ok(());
         }

@@ -7,7 +7,7 @@ use journal::{Event, Verdict};
 use plan::{Action, Phase};
 
 use super::remainder::NoCommit;
-use super::{Change, Deed, Item, result, write};
+use super::{Change, Item, StepOutcome, result, write};
 use crate::stop::Stop;
 use crate::understand::Assignment;
 use crate::unit_work::UnitWork;
@@ -21,11 +21,11 @@ pub(super) async fn carry_out(
     (phase, command): (&Phase, usize),
     change: &mut Change,
     item: &Item,
-) -> Result<Option<Deed>, Stop> {
+) -> Result<Option<StepOutcome>, Stop> {
     let Some(planned) = phase.commands.get(command).and_then(|command| command.commit.clone()) else { return Ok(None) };
     let skip = |work: &mut UnitWork<'_>, why: NoCommit| {
         work.run.emit(Event::CommitSkipped { why: why.to_string() })?;
-        Ok(Some(Deed::Commit(Err(why))))
+        Ok(Some(StepOutcome::Commit(Err(why))))
     };
     if !work.run.options.commit || work.run.options.dry_run {
         return Ok(Some(look_up(work, phase, command).await));
@@ -58,7 +58,7 @@ pub(super) async fn carry_out(
         Ok(id) => {
             work.run.emit(Event::Committed { id: id.clone(), message })?;
             tell_left_out(work, &earlier).await?;
-            Ok(Some(Deed::Commit(Ok(id))))
+            Ok(Some(StepOutcome::Commit(Ok(id))))
         }
         Err(error) => skip(work, NoCommit::Refused(error.to_string())),
     }
@@ -89,23 +89,23 @@ async fn tell_left_out(work: &mut UnitWork<'_>, earlier: &[String]) -> Result<()
 }
 
 /// Returns the commit as it is in the history, by its subject; or that it is not there.
-pub(super) async fn look_up(work: &UnitWork<'_>, phase: &Phase, command: usize) -> Deed {
+pub(super) async fn look_up(work: &UnitWork<'_>, phase: &Phase, command: usize) -> StepOutcome {
     let planned = phase.commands.get(command).and_then(|command| command.commit.as_ref());
     let subject = planned.and_then(|commit| commit.message.as_deref()).and_then(|message| message.lines().next());
     let found = match subject {
         Some(subject) => sandbox::git::find_commit(work.run.root(), subject).await.ok().flatten(),
         None => None,
     };
-    Deed::Commit(found.ok_or(NoCommit::NotAsked))
+    StepOutcome::Commit(found.ok_or(NoCommit::NotAsked))
 }
 
 /// Why the unit's work is not fit to be committed.
 fn unfit(change: &Change, item: &Item, phase: &Phase) -> Option<NoCommit> {
     let items = change.items.iter().filter(|other| other.unit == phase.id).chain([item]);
-    let mut deeds = items.flat_map(|item| &item.deeds);
-    deeds.find_map(|deed| match deed {
-        Deed::Place(placement) => placement.refused().map(NoCommit::Unplaced),
-        Deed::Run { ran, expects_failure: false, .. } if ran.judgement.verdict == Verdict::Failed => {
+    let mut step_outcomes = items.flat_map(|item| &item.outcomes);
+    step_outcomes.find_map(|step_outcome| match step_outcome {
+        StepOutcome::Place(placement) => placement.refused().map(NoCommit::Unplaced),
+        StepOutcome::Run { ran, expects_failure: false, .. } if ran.judgement.verdict == Verdict::Failed => {
             Some(NoCommit::CommandFailed(ran.script.clone()))
         }
         _ => None,

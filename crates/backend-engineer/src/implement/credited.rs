@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 
 use plan::{Action, Phase, PhaseId, SentenceClass, Step};
 
-use super::remainder::{Left, Remainder};
-use super::{Change, Deed, Item, Placed, Placement};
+use super::remainder::{Missing, Remainder};
+use super::{Change, Item, Placement, PlacementOutcome, StepOutcome};
 use crate::unit_work::UnitWork;
 
 /// Replaces what is left of such steps by the placements that carried it out.
@@ -27,27 +27,33 @@ pub(super) fn give(work: &UnitWork<'_>, unit: PhaseId, change: &mut Change) {
         let made = |path: &String| {
             let of_file = placed.iter().filter(|one| one.path.as_ref() == Some(path));
             // It stands there by what another item did, which is told there.
-            of_file.map(|one| Deed::Place(Placement { placed: Placed::Before, ..one.clone() })).collect::<Vec<_>>()
+            of_file
+                .map(|one| StepOutcome::Place(Placement { placed: PlacementOutcome::Before, ..one.clone() }))
+                .collect::<Vec<_>>()
         };
-        let made: Vec<Vec<Deed>> = created.iter().map(made).collect();
-        if !made.is_empty() && made.iter().all(|deeds| !deeds.is_empty()) {
-            item.deeds = made.into_iter().flatten().collect();
+        let made: Vec<Vec<StepOutcome>> = created.iter().map(made).collect();
+        if !made.is_empty() && made.iter().all(|step_outcomes| !step_outcomes.is_empty()) {
+            item.outcomes = made.into_iter().flatten().collect();
         }
     }
 }
 
 fn placements(change: &Change, unit: PhaseId) -> impl Iterator<Item = &Placement> {
     let items = change.items.iter().filter(move |item| item.unit == unit);
-    items.flat_map(|item| &item.deeds).filter_map(|deed| match deed {
-        Deed::Place(one) if matches!(one.placed, Placed::Now { .. } | Placed::Before) => Some(one),
+    items.flat_map(|item| &item.outcomes).filter_map(|step_outcome| match step_outcome {
+        StepOutcome::Place(one) if matches!(one.placed, PlacementOutcome::Now { .. } | PlacementOutcome::Before) => {
+            Some(one)
+        }
         _ => None,
     })
 }
 
 /// Returns whether an item has nothing but words of the plan that were left.
 fn is_only_said(item: &Item) -> bool {
-    let prose = |deed: &Deed| matches!(deed, Deed::Left(Remainder { what: Left::Prose(_), .. }));
-    item.deeds.iter().all(prose)
+    let prose = |step_outcome: &StepOutcome| {
+        matches!(step_outcome, StepOutcome::Left(Remainder { what: Missing::Prose(_), .. }))
+    };
+    item.outcomes.iter().all(prose)
 }
 
 /// Returns whether blocks of the unit show all that a step's sentences ask for. Its title may name the file alone.

@@ -4,9 +4,9 @@
 use journal::{Event, FileAction};
 use plan::{Action, Phase, PhaseId, Role};
 
-use super::literal::{Placed, Placement};
+use super::literal::{Placement, PlacementOutcome};
 use super::remainder::Remainder;
-use super::{Change, Deed, Item, tell_staged};
+use super::{Change, Item, StepOutcome, tell_staged};
 use crate::stop::Stop;
 use crate::understand::{NamedFile, PlacedBy};
 use crate::unit_work::UnitWork;
@@ -28,29 +28,29 @@ pub(super) fn remove_and_rename(work: &mut UnitWork<'_>, unit: PhaseId, change: 
             let line = work.run.plan.location(file.span.start).line;
             let placement =
                 Placement { block: None, sentence: None, path: file.path.clone(), line, by: PlacedBy::Stated, placed };
-            let deeds = vec![Deed::Place(placement)];
-            change.items.push(Item { unit, step: None, title, checkbox: None, line, deeds });
+            let step_outcomes = vec![StepOutcome::Place(placement)];
+            change.items.push(Item { unit, step: None, title, checkbox: None, line, outcomes: step_outcomes });
         }
     }
     Ok(())
 }
 
-fn remove(work: &mut UnitWork<'_>, path: &str) -> Result<Placed, Stop> {
+fn remove(work: &mut UnitWork<'_>, path: &str) -> Result<PlacementOutcome, Stop> {
     if work.run.settings.protects(path) {
         return Ok(refused("protected", "the path is protected".to_owned()));
     }
     match work.workspace.tree.read(path) {
-        Ok(None) => Ok(Placed::Before),
+        Ok(None) => Ok(PlacementOutcome::Before),
         Ok(Some(_)) => {
             work.workspace.tree.stage(path, None).map_err(|error| Stop::refused(error.to_string()))?;
             tell_staged(work, path, FileAction::Delete, "removed, as the plan says".to_owned())?;
-            Ok(Placed::Now { how: "removed, as the plan says".to_owned(), created: false })
+            Ok(PlacementOutcome::Now { how: "removed, as the plan says".to_owned(), created: false })
         }
         Err(error) => Ok(refused("file-unreadable", error.to_string())),
     }
 }
 
-fn rename(work: &mut UnitWork<'_>, from: &str, to: &str) -> Result<Placed, Stop> {
+fn rename(work: &mut UnitWork<'_>, from: &str, to: &str) -> Result<PlacementOutcome, Stop> {
     if work.run.settings.protects(from) || work.run.settings.protects(to) {
         return Ok(refused("protected", "the path is protected".to_owned()));
     }
@@ -59,7 +59,7 @@ fn rename(work: &mut UnitWork<'_>, from: &str, to: &str) -> Result<Placed, Stop>
         (Err(error), _) | (_, Err(error)) => return Ok(refused("file-unreadable", error.to_string())),
     };
     match (old, new) {
-        (None, Some(_)) => Ok(Placed::Before),
+        (None, Some(_)) => Ok(PlacementOutcome::Before),
         (None, None) => Ok(refused("file-missing", format!("`{from}` is not there"))),
         (Some(_), Some(_)) => Ok(refused("file-exists", format!("`{to}` is there already"))),
         (Some(bytes), None) => {
@@ -71,13 +71,13 @@ fn rename(work: &mut UnitWork<'_>, from: &str, to: &str) -> Result<Placed, Stop>
             }
             work.workspace.tree.stage(from, None).map_err(failed)?;
             tell_staged(work, to, FileAction::Rename, format!("renamed from `{from}`"))?;
-            Ok(Placed::Now { how: format!("renamed from `{from}`"), created: true })
+            Ok(PlacementOutcome::Now { how: format!("renamed from `{from}`"), created: true })
         }
     }
 }
 
-fn refused(reason: &'static str, message: String) -> Placed {
-    Placed::Refused { reason, message, candidates: Vec::new() }
+fn refused(reason: &'static str, message: String) -> PlacementOutcome {
+    PlacementOutcome::Refused { reason, message, candidates: Vec::new() }
 }
 
 /// Notes the named files for which the unit shows no code and that nothing else has dealt with.
@@ -96,7 +96,7 @@ pub(super) fn left_without_code(work: &mut UnitWork<'_>, unit: PhaseId, change: 
             continue;
         }
         if let Some(placed) = create_empty(work, &phase, file)? {
-            let deeds = vec![Deed::Place(Placement {
+            let step_outcomes = vec![StepOutcome::Place(Placement {
                 block: None,
                 sentence: None,
                 path: file.path.clone(),
@@ -104,7 +104,7 @@ pub(super) fn left_without_code(work: &mut UnitWork<'_>, unit: PhaseId, change: 
                 by: PlacedBy::Stated,
                 placed,
             })];
-            change.items.push(Item { unit, step: None, title, checkbox: None, line, deeds });
+            change.items.push(Item { unit, step: None, title, checkbox: None, line, outcomes: step_outcomes });
             continue;
         }
         if stated && answered_for(work, &phase, file, change) {
@@ -119,13 +119,20 @@ pub(super) fn left_without_code(work: &mut UnitWork<'_>, unit: PhaseId, change: 
             work.run.emit(Event::FileUnchanged { path: path.clone(), why: remainder.what.to_string() })?;
         }
         let checkbox = phase.changes.get(file.change).and_then(|planned| planned.checkbox);
-        change.items.push(Item { unit, step: None, title, checkbox, line, deeds: vec![Deed::Left(remainder)] });
+        change.items.push(Item {
+            unit,
+            step: None,
+            title,
+            checkbox,
+            line,
+            outcomes: vec![StepOutcome::Left(remainder)],
+        });
     }
     Ok(())
 }
 
 /// Creates a file that is to be new and that its name or the plan's words make an empty one: a package's mark.
-fn create_empty(work: &mut UnitWork<'_>, phase: &Phase, file: &NamedFile) -> Result<Option<Placed>, Stop> {
+fn create_empty(work: &mut UnitWork<'_>, phase: &Phase, file: &NamedFile) -> Result<Option<PlacementOutcome>, Stop> {
     let Some(path) = &file.path else { return Ok(None) };
     let planned = phase.changes.get(file.change);
     let said = planned.map_or("", |planned| planned.prose.trim());
@@ -143,10 +150,10 @@ fn create_empty(work: &mut UnitWork<'_>, phase: &Phase, file: &NamedFile) -> Res
         Ok(None) => {
             work.workspace.tree.stage(path, Some(Vec::new())).map_err(|error| Stop::refused(error.to_string()))?;
             tell_staged(work, path, FileAction::Create, "created empty: the plan shows nothing for it".to_owned())?;
-            Ok(Some(Placed::Now { how: "created empty".to_owned(), created: true }))
+            Ok(Some(PlacementOutcome::Now { how: "created empty".to_owned(), created: true }))
         }
         // A mark does its work by being there.
-        Ok(Some(bytes)) if bytes.is_empty() || mark => Ok(Some(Placed::Before)),
+        Ok(Some(bytes)) if bytes.is_empty() || mark => Ok(Some(PlacementOutcome::Before)),
         Ok(Some(_)) | Err(_) => Ok(None),
     }
 }
@@ -178,12 +185,12 @@ fn answered_for(work: &UnitWork<'_>, phase: &Phase, file: &NamedFile, change: &C
             step.span.contains(&file.span.start)
                 || planned.is_some_and(|change| change.checkbox.is_some() && change.checkbox == step.checkbox)
         });
-        let speaks = |deed: &Deed| match deed {
-            Deed::Left(left) => holds || left.passage().is_some() && item.is_about(&work.run.plan, file, left),
-            Deed::DoneBefore => holds,
+        let speaks = |step_outcome: &StepOutcome| match step_outcome {
+            StepOutcome::Left(left) => holds || left.passage().is_some() && item.is_about(&work.run.plan, file, left),
+            StepOutcome::DoneBefore => holds,
             _ => false,
         };
-        item.deeds.iter().any(speaks)
+        item.outcomes.iter().any(speaks)
     });
     elsewhere || made || said
 }

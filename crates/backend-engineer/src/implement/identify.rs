@@ -75,7 +75,7 @@ impl Candidate {
 /// still tell which is right.
 pub(super) fn identify(phase: &Phase, index: usize, mut candidates: Vec<Candidate>) -> Option<(usize, Evidence)> {
     let block = phase.blocks.get(index)?;
-    let shown = Shown::of(phase, block, &candidates);
+    let shown = BlockEvidence::of(phase, block, &candidates);
     let all = shown.evidence();
     let mut disputed = false;
     for kind in all.chunk_by(|one, other| discriminant(one) == discriminant(other)) {
@@ -116,7 +116,7 @@ fn is_of_block(evidence: &Evidence) -> bool {
 }
 
 /// The evidence in a block and in the words around it.
-struct Shown<'a> {
+struct BlockEvidence<'a> {
     phase: &'a Phase,
     block: &'a CodeBlock,
     /// The code that it replaces or removes.
@@ -125,7 +125,7 @@ struct Shown<'a> {
     scopes: Option<Scopes>,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> BlockEvidence<'a> {
     fn of(phase: &'a Phase, block: &'a CodeBlock, candidates: &[Candidate]) -> Self {
         let old = match block.role {
             Role::After { before: Some(before) } => phase.blocks.get(before).map(|before| before.text.clone()),
@@ -135,7 +135,7 @@ impl<'a> Shown<'a> {
         };
         let text = dedented(&block.text);
         let scopes = candidates.iter().find_map(|candidate| Scopes::of_file(&candidate.path, &text));
-        Shown { phase, block, old, scopes }
+        BlockEvidence { phase, block, old, scopes }
     }
 
     /// Returns the evidence to ask for, the strongest first.

@@ -9,7 +9,7 @@ use graft::Graft;
 use journal::{Event, FileAction};
 use plan::{Phase, Replacement, Sentence};
 
-use super::literal::{Placed, Placement, settle};
+use super::literal::{Placement, PlacementOutcome, settle};
 use super::tell_staged;
 use crate::prohibitions::{breaks, definition_bytes, is_path, symbol};
 use crate::stop::Stop;
@@ -34,9 +34,9 @@ pub(super) fn carry_out(
     }
     let [(path, text, places)] = found.as_slice() else { return Ok(None) };
     let answer = match places.as_slice() {
-        [Place::Old(_)] if is_made_later(phase, sentence, (path, text)) => return Ok(None),
-        [Place::Old(at)] => graft::replace_at(path, text, (at.clone(), &wanted.new)),
-        [Place::New] => Graft::AlreadyApplied,
+        [CodePlace::Old(_)] if is_made_later(phase, sentence, (path, text)) => return Ok(None),
+        [CodePlace::Old(at)] => graft::replace_at(path, text, (at.clone(), &wanted.new)),
+        [CodePlace::New] => Graft::AlreadyApplied,
         _ => return Ok(None),
     };
     if let Graft::Applied(applied) = &answer
@@ -49,7 +49,7 @@ pub(super) fn carry_out(
     }
     let placed = settle(work, path, true, answer)?;
     let line = work.run.plan.location(sentence.span.start).line;
-    let placement = placed.map(|placed: Placed| Placement {
+    let placement = placed.map(|placed: PlacementOutcome| Placement {
         block: None,
         sentence: Some(sentence.span.clone()),
         path: Some(path.clone()),
@@ -70,7 +70,7 @@ fn is_made_later(phase: &Phase, sentence: &Sentence, (path, text): (&str, &str))
     let later = phase.sentences.iter().filter(|one| one.span.start > sentence.span.start);
     let mut later = later.filter_map(|one| one.replacement.as_ref());
     later.any(|other| {
-        !whole_tokens(&other.new, &wanted.old).is_empty() && places(path, text, other).as_slice() == [Place::New]
+        !whole_tokens(&other.new, &wanted.old).is_empty() && places(path, text, other).as_slice() == [CodePlace::New]
     })
 }
 
@@ -87,15 +87,15 @@ pub(super) fn of_passage(work: &mut UnitWork<'_>, phase: &Phase, span: &plan::Sp
 pub(super) fn tell_placement(work: &mut UnitWork<'_>, placement: &Placement) -> Result<(), Stop> {
     let path = placement.path.clone().unwrap_or_default();
     match &placement.placed {
-        Placed::Now { how, created } => {
+        PlacementOutcome::Now { how, created } => {
             let action = if *created { FileAction::Create } else { FileAction::Modify };
             tell_staged(work, &path, action, how.clone())
         }
-        Placed::Before => {
+        PlacementOutcome::Before => {
             work.run.emit(Event::FileUnchanged { path, why: "what the plan shows stands there already".to_owned() })
         }
-        Placed::HeldBack => Ok(()),
-        Placed::Refused { reason, message, candidates } => work.run.emit(Event::FileRefused {
+        PlacementOutcome::HeldBack => Ok(()),
+        PlacementOutcome::Refused { reason, message, candidates } => work.run.emit(Event::FileRefused {
             path,
             reason: (*reason).to_owned(),
             message: message.clone(),
@@ -107,7 +107,7 @@ pub(super) fn tell_placement(work: &mut UnitWork<'_>, placement: &Placement) -> 
 
 /// A place of one of the two codes.
 #[derive(Debug, PartialEq, Eq)]
-enum Place {
+enum CodePlace {
     /// The old code stands here.
     Old(Range<usize>),
     /// The new code stands, and the old does not.
@@ -115,7 +115,7 @@ enum Place {
 }
 
 /// Returns where a file has the old code, or that it has the new one alone.
-fn places(path: &str, text: &str, wanted: &Replacement) -> Vec<Place> {
+fn places(path: &str, text: &str, wanted: &Replacement) -> Vec<CodePlace> {
     let whole = match &wanted.within {
         Some(name) => match definition(path, text, name) {
             Some(bytes) => bytes,
@@ -127,8 +127,8 @@ fn places(path: &str, text: &str, wanted: &Replacement) -> Vec<Place> {
     let inside = |at: &Range<usize>| whole.start <= at.start && at.end <= whole.end;
     let covered = |at: &Range<usize>| new.iter().any(|new| new.start <= at.start && at.end <= new.end);
     let old: Vec<Range<usize>> = whole_tokens(text, &wanted.old).into_iter().filter(inside).collect();
-    let open: Vec<Place> = old.into_iter().filter(|at| !covered(at)).map(Place::Old).collect();
-    if open.is_empty() && new.iter().any(inside) { vec![Place::New] } else { open }
+    let open: Vec<CodePlace> = old.into_iter().filter(|at| !covered(at)).map(CodePlace::Old).collect();
+    if open.is_empty() && new.iter().any(inside) { vec![CodePlace::New] } else { open }
 }
 
 /// Where code stands in a text, not as a part of a longer word.
@@ -168,7 +168,7 @@ mod tests {
         let text = "LIMIT = 1\n\n\ndef f(x):\n    return x.a() + max.a()\n\n\ndef g(x):\n    return x.a()\n";
         let starts = |wanted: &Replacement| -> Vec<Option<usize>> {
             let places = places("a.py", text, wanted);
-            places.into_iter().map(|place| if let Place::Old(at) = place { Some(at.start) } else { None }).collect()
+            places.into_iter().map(|place| if let CodePlace::Old(at) = place { Some(at.start) } else { None }).collect()
         };
         assert_eq!(starts(&wanted("x.a()", "x.b()", None)).len(), 2);
         assert_eq!(starts(&wanted("x.a()", "x.b()", Some("g"))), [text.rfind("x.a()")]);

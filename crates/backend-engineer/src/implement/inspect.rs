@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use plan::{Part, Phase, Step};
 
-use super::literal::{self, Placed, Placement, standing};
-use super::{Change, Deed, Item, commits, files, sentences, steps};
+use super::literal::{self, Placement, PlacementOutcome, standing};
+use super::{Change, Item, StepOutcome, commits, files, sentences, steps};
 use crate::stop::Stop;
 use crate::understand::PlacedBy;
 use crate::unit_work::UnitWork;
@@ -25,9 +25,9 @@ pub(crate) async fn inspect(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
                 title: step.title.clone(),
                 checkbox: step.checkbox,
                 line: work.run.plan.location(step.span.start).line,
-                deeds: Vec::new(),
+                outcomes: Vec::new(),
             };
-            item.deeds = deeds(work, &phase, step, &standing.whole).await?;
+            item.outcomes = step_outcomes(work, &phase, step, &standing.whole).await?;
             change.items.push(item);
         }
         sentences::account(work, phase.id, &mut change)?;
@@ -36,34 +36,36 @@ pub(crate) async fn inspect(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
     Ok(change)
 }
 
-async fn deeds(
+async fn step_outcomes(
     work: &UnitWork<'_>,
     phase: &Phase,
     step: &Step,
     standing: &BTreeSet<String>,
-) -> Result<Vec<Deed>, Stop> {
-    let mut deeds = Vec::new();
+) -> Result<Vec<StepOutcome>, Stop> {
+    let mut step_outcomes = Vec::new();
     for part in &step.parts {
         match part {
             Part::Place(block) if literal::is_code(&phase.blocks[*block]) => {
-                deeds.push(Deed::Place(placement(work, phase, *block, standing)));
+                step_outcomes.push(StepOutcome::Place(placement(work, phase, *block, standing)));
             }
             Part::Place(_) => {}
-            Part::Run(command) => deeds.extend(steps::left_to_checks(work, &phase.commands[*command], *command)),
-            Part::Commit(command) => deeds.push(commits::look_up(work, phase, *command).await),
+            Part::Run(command) => {
+                step_outcomes.extend(steps::left_to_checks(work, &phase.commands[*command], *command))
+            }
+            Part::Commit(command) => step_outcomes.push(commits::look_up(work, phase, *command).await),
             Part::Say(span) => {
-                deeds.push(sentences::said(work, phase, span));
+                step_outcomes.push(sentences::said(work, phase, span));
             }
         }
     }
-    Ok(deeds)
+    Ok(step_outcomes)
 }
 
 fn placement(work: &UnitWork<'_>, phase: &Phase, block: usize, standing: &BTreeSet<String>) -> Placement {
     let path = literal::path_of(work, phase, block);
     let placed = match &path {
-        Some(path) if standing.contains(path) => Placed::Before,
-        _ => Placed::Refused {
+        Some(path) if standing.contains(path) => PlacementOutcome::Before,
+        _ => PlacementOutcome::Refused {
             reason: "not-there",
             message: "the tree does not hold what the plan shows".to_owned(),
             candidates: Vec::new(),

@@ -10,9 +10,9 @@ use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role, Span, Uncertaint
 use super::doubts::{fragment, in_doubt, into_deleted, misplaced_test, only_tests, stands_with_later};
 use super::identify::{Candidate, identify};
 use super::paired::shown_as_it_is;
+use super::present_text::{PresentText, read_present_text};
 use super::remainder::OpenPart;
-use super::removed::{self, Removed};
-use super::standing::{Standing, standing_text};
+use super::removed::{self, RemovalOutcome};
 use crate::prohibitions::{breaks, is_path};
 use crate::stop::Stop;
 use crate::understand::{Evidence, NamedFile, PlacedBy};
@@ -32,12 +32,12 @@ pub(crate) struct Placement {
     /// The basis on which its file is known.
     pub(crate) by: PlacedBy,
     /// The outcome, with the reason behind it.
-    pub(crate) placed: Placed,
+    pub(crate) placed: PlacementOutcome,
 }
 
 /// The result of placing one block.
 #[derive(Debug, Clone)]
-pub(crate) enum Placed {
+pub(crate) enum PlacementOutcome {
     /// It was put in place.
     Now {
         /// A description of the match that decided where it goes.
@@ -65,11 +65,11 @@ impl Placement {
     pub(crate) fn refused(&self) -> Option<OpenPart> {
         let path = self.path.clone();
         match &self.placed {
-            Placed::Refused { message, .. } => {
+            PlacementOutcome::Refused { message, .. } => {
                 Some(OpenPart::Refused { path, message: message.clone(), line: self.line })
             }
-            Placed::HeldBack => Some(OpenPart::HeldBack { path }),
-            Placed::Now { .. } | Placed::Before => None,
+            PlacementOutcome::HeldBack => Some(OpenPart::HeldBack { path }),
+            PlacementOutcome::Now { .. } | PlacementOutcome::Before => None,
         }
     }
 }
@@ -91,32 +91,35 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
     let (file, by) = match file_of(work, phase, index) {
         Ok(found) => found,
         Err(message) => {
-            let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
+            let placed = PlacementOutcome::Refused { reason: "file-unclear", message, candidates: Vec::new() };
             return Ok(Some(of_block(None, PlacedBy::Stated, placed)));
         }
     };
     let placement = |path: Option<String>, placed| of_block(path, by.clone(), placed);
     let Some(path) = file.path.clone() else {
         let message = file.obstacle.clone().unwrap_or_else(|| "its file is not clear".to_owned());
-        let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
+        let placed = PlacementOutcome::Refused { reason: "file-unclear", message, candidates: Vec::new() };
         return Ok(Some(placement(None, placed)));
     };
     if work.run.settings.protects(&path) || work.run.plan_inside() == Some(path.as_str()) {
         let message = "the path is protected".to_owned();
-        let placed = Placed::Refused { reason: "protected", message, candidates: Vec::new() };
+        let placed = PlacementOutcome::Refused { reason: "protected", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
     let text = match work.workspace.tree.read_text(&path) {
         Ok(text) => text,
         Err(error) => {
-            let placed =
-                Placed::Refused { reason: "file-unreadable", message: error.to_string(), candidates: Vec::new() };
+            let placed = PlacementOutcome::Refused {
+                reason: "file-unreadable",
+                message: error.to_string(),
+                candidates: Vec::new(),
+            };
             return Ok(Some(placement(Some(path), placed)));
         }
     };
     let misplaced = misplaced_test(phase, block, &path, text.as_deref());
     if let Some(message) = misplaced.or_else(|| into_deleted(block, file, &path)) {
-        let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
+        let placed = PlacementOutcome::Refused { reason: "file-unclear", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
     if block.text.trim().is_empty() {
@@ -127,17 +130,17 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         return Ok(Some(placement(Some(path), placed)));
     }
     if text.as_deref().is_some_and(|text| stands_composed(phase, file, &path, text)) {
-        return Ok(Some(placement(Some(path), Placed::Before)));
+        return Ok(Some(placement(Some(path), PlacementOutcome::Before)));
     }
     if let Some(name) = text.is_none().then(|| unbound(phase, index, file, &path)).flatten() {
         let message =
             format!("{path} is not there, and the block is no whole file: it reads `{name}`, which it does not bind");
-        let placed = Placed::Refused { reason: "file-missing", message, candidates: Vec::new() };
+        let placed = PlacementOutcome::Refused { reason: "file-missing", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
     if let Some(why) = text.is_none().then(|| fragment(block, file, &path)).flatten() {
         let message = format!("{path} is not there, and {why}");
-        let placed = Placed::Refused { reason: "file-missing", message, candidates: Vec::new() };
+        let placed = PlacementOutcome::Refused { reason: "file-missing", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
     let answer = answer(work, (phase, index), (file, &path), text.as_deref());
@@ -149,25 +152,25 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
             .find(|protected| breaks(protected, &path, (text, &applied.text)))
     {
         let message = format!("the plan says not to change `{}`, and its code would change it", broken.name);
-        let placed = Placed::Refused { reason: "prohibited", message, candidates: Vec::new() };
+        let placed = PlacementOutcome::Refused { reason: "prohibited", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
     if let (Graft::Applied(applied), Some(text)) = (&answer, text.as_deref())
         && block.role == Role::Code
         && stands_with_later(&work.run.plan, phase, &path, (text, &applied.text))
     {
-        return Ok(Some(placement(Some(path), Placed::Before)));
+        return Ok(Some(placement(Some(path), PlacementOutcome::Before)));
     }
     if let (Graft::Applied(applied), text) = (&answer, text.as_deref())
         && let Some(module) = code::imports::imports_itself(&path, &applied.text)
         && text.is_none_or(|text| code::imports::imports_itself(&path, text).is_none())
     {
         let message = format!("{path} would import itself, as `{module}`: the code belongs to another file");
-        let placed = Placed::Refused { reason: "file-unclear", message, candidates: Vec::new() };
+        let placed = PlacementOutcome::Refused { reason: "file-unclear", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
     if let Some(message) = in_doubt(work, (phase, index), &path, (text.as_deref(), &answer))? {
-        let placed = Placed::Refused { reason: "unclear", message, candidates: Vec::new() };
+        let placed = PlacementOutcome::Refused { reason: "unclear", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
     if block.uncertain == Some(Uncertainty::Quoted) && matches!(block.role, Role::Before { .. }) {
@@ -178,8 +181,13 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
 }
 
 /// Takes the code that a block shows out of its file.
-fn take_out(work: &mut UnitWork<'_>, block: &CodeBlock, path: &str, text: Option<&str>) -> Result<Placed, Stop> {
-    let refused = |message| Placed::Refused { reason: "no-place", message, candidates: Vec::new() };
+fn take_out(
+    work: &mut UnitWork<'_>,
+    block: &CodeBlock,
+    path: &str,
+    text: Option<&str>,
+) -> Result<PlacementOutcome, Stop> {
+    let refused = |message| PlacementOutcome::Refused { reason: "no-place", message, candidates: Vec::new() };
     let goes = |change: &plan::PlannedChange| {
         is_path(path, &change.path) && matches!(change.action, Action::Delete | Action::Rename { .. })
     };
@@ -187,24 +195,26 @@ fn take_out(work: &mut UnitWork<'_>, block: &CodeBlock, path: &str, text: Option
         return Ok(refused(format!("{path} is not there, so nothing can be removed from it")));
     }
     Ok(match removed::remove(block, path, text) {
-        Removed::Gone => Placed::Before,
-        Removed::Refused(message) => refused(message),
-        Removed::Now(answer) => settle(work, path, true, answer)?
+        RemovalOutcome::Gone => PlacementOutcome::Before,
+        RemovalOutcome::Refused(message) => refused(message),
+        RemovalOutcome::Now(answer) => settle(work, path, true, answer)?
             .unwrap_or_else(|| refused("the block shows no code that could be removed".to_owned())),
     })
 }
 
 /// Makes a file of which the plan shows an empty block, or says why not.
-fn empty(work: &mut UnitWork<'_>, file: &NamedFile, path: &str, text: Option<&str>) -> Result<Placed, Stop> {
+fn empty(work: &mut UnitWork<'_>, file: &NamedFile, path: &str, text: Option<&str>) -> Result<PlacementOutcome, Stop> {
     match text {
         None if matches!(file.action, Action::Create | Action::Unstated) => {
             work.workspace.tree.stage(path, Some(Vec::new())).map_err(|error| Stop::refused(error.to_string()))?;
-            Ok(Placed::Now { how: "created empty".to_owned(), created: true })
+            Ok(PlacementOutcome::Now { how: "created empty".to_owned(), created: true })
         }
-        Some(text) if text.trim().is_empty() => Ok(Placed::Before),
-        _ => {
-            Ok(Placed::Refused { reason: "unclear", message: "the block is empty".to_owned(), candidates: Vec::new() })
-        }
+        Some(text) if text.trim().is_empty() => Ok(PlacementOutcome::Before),
+        _ => Ok(PlacementOutcome::Refused {
+            reason: "unclear",
+            message: "the block is empty".to_owned(),
+            candidates: Vec::new(),
+        }),
     }
 }
 
@@ -214,7 +224,7 @@ pub(super) fn settle(
     path: &str,
     existed: bool,
     answer: Graft,
-) -> Result<Option<Placed>, Stop> {
+) -> Result<Option<PlacementOutcome>, Stop> {
     match answer {
         Graft::Applied(applied) => {
             let how = applied.evidence.iter().map(|evidence| evidence.0.as_str()).collect::<Vec<_>>().join("; ");
@@ -222,9 +232,9 @@ pub(super) fn settle(
                 .tree
                 .stage(path, Some(applied.text.into_bytes()))
                 .map_err(|error| Stop::refused(error.to_string()))?;
-            Ok(Some(Placed::Now { how, created: !existed }))
+            Ok(Some(PlacementOutcome::Now { how, created: !existed }))
         }
-        Graft::AlreadyApplied => Ok(Some(Placed::Before)),
+        Graft::AlreadyApplied => Ok(Some(PlacementOutcome::Before)),
         Graft::Refused(refusal) if refusal.reason == Reason::NotCode => Ok(None),
         Graft::Refused(refusal) => Ok(Some(refused(&refusal))),
     }
@@ -255,25 +265,25 @@ fn answer(
     (file, path): (&NamedFile, &str),
     text: Option<&str>,
 ) -> Graft {
-    let standing = standing_text(work, path, text);
+    let standing = read_present_text(work, path, text);
     let mut answer = ask(phase, index, file, path, &standing);
     if matches!(&answer, Graft::Refused(refusal) if refusal.reason == Reason::Unbound) {
         // Another block of the unit may bind the name; whether it did shows when all are placed.
         let pending = bound_by_others(work, phase, index, path);
-        answer = ask(phase, index, file, path, &Standing { pending, ..standing });
+        answer = ask(phase, index, file, path, &PresentText { pending, ..standing });
     }
     // Only where the block is another form of what stands: one without a place is no successor of the block above it.
     if let (Graft::Refused(Refusal { reason: Reason::Conflict, .. }), Some(text)) = (&answer, text)
         && let Some(before) = shown_as_it_is(&work.run.plan, phase, index, text)
     {
         let current = Some(before.text.as_str());
-        answer = ask(phase, index, file, path, &Standing { current, ..standing_text(work, path, Some(text)) });
+        answer = ask(phase, index, file, path, &PresentText { current, ..read_present_text(work, path, Some(text)) });
     }
     answer
 }
 
 /// Asks the engine to place a block in a text, with all that the plan says about it.
-fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &Standing<'_>) -> Graft {
+fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &PresentText<'_>) -> Graft {
     let block = &phase.blocks[index];
     let text = standing.text;
     let current = match block.role {
@@ -377,7 +387,7 @@ fn stands_composed(phase: &Phase, file: &NamedFile, path: &str, text: &str) -> b
             index,
             file,
             path,
-            &Standing { text: text.as_deref(), found: Some(String::new()), pending: Vec::new(), current: None },
+            &PresentText { text: text.as_deref(), found: Some(String::new()), pending: Vec::new(), current: None },
         ) {
             Graft::Applied(applied) => Some(Some(applied.text)),
             Graft::AlreadyApplied => Some(text),
@@ -433,14 +443,14 @@ fn file_of<'a>(work: &mut UnitWork<'a>, phase: &Phase, index: usize) -> Result<(
     }
 }
 
-fn refused(refusal: &Refusal) -> Placed {
+fn refused(refusal: &Refusal) -> PlacementOutcome {
     let show = |place: &graft::Place| format!("{} (line {})", place.name, place.line);
     let mut message = refusal.message.clone();
     if let Some(nearest) = &refusal.nearest {
         message.push_str(&format!("; nearest: {}", show(nearest)));
     }
     let candidates = refusal.candidates.iter().map(show).collect();
-    Placed::Refused { reason: reason_name(refusal.reason), message, candidates }
+    PlacementOutcome::Refused { reason: reason_name(refusal.reason), message, candidates }
 }
 
 /// Returns the stable short name of a reason.
@@ -462,7 +472,7 @@ pub(super) fn reason_name(reason: Reason) -> &'static str {
 
 /// Files by how much of what the plan shows for them stands there.
 #[derive(Debug, Default)]
-pub(crate) struct StandingFiles {
+pub(crate) struct PresentFiles {
     /// The paths of those where all of it stands.
     pub(crate) whole: BTreeSet<String>,
     /// The paths of those for which a block is refused.
@@ -470,7 +480,7 @@ pub(crate) struct StandingFiles {
 }
 
 /// Finds the files of the assignment where the code that the plan shows for them stands, each block placed over the last.
-pub(crate) fn standing(work: &mut UnitWork<'_>) -> Result<StandingFiles, Stop> {
+pub(crate) fn standing(work: &mut UnitWork<'_>) -> Result<PresentFiles, Stop> {
     let savepoint = work.workspace.tree.savepoint();
     let mut standing = BTreeSet::new();
     let mut open = BTreeSet::new();
@@ -480,8 +490,8 @@ pub(crate) fn standing(work: &mut UnitWork<'_>) -> Result<StandingFiles, Stop> {
             let Some(placement) = place(work, &phase, index)? else { continue };
             let Some(path) = placement.path else { continue };
             match placement.placed {
-                Placed::Refused { .. } | Placed::HeldBack => open.insert(path),
-                Placed::Now { .. } | Placed::Before => standing.insert(path),
+                PlacementOutcome::Refused { .. } | PlacementOutcome::HeldBack => open.insert(path),
+                PlacementOutcome::Now { .. } | PlacementOutcome::Before => standing.insert(path),
             };
         }
     }
@@ -492,5 +502,5 @@ pub(crate) fn standing(work: &mut UnitWork<'_>) -> Result<StandingFiles, Stop> {
         !open.contains(path) && replayed.get(path).is_none_or(|after| after.bytes == before)
     };
     let whole = standing.iter().filter(|path| stands(path)).cloned().collect();
-    Ok(StandingFiles { whole, refused: open })
+    Ok(PresentFiles { whole, refused: open })
 }

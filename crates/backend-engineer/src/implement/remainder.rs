@@ -36,7 +36,7 @@ impl fmt::Display for Passage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Remainder {
     /// The passage or the file that is left.
-    pub(crate) what: Left,
+    pub(crate) what: Missing,
     /// Paths and symbols that the passage names in code spans, as written.
     pub(crate) names: BTreeSet<String>,
 }
@@ -45,15 +45,15 @@ impl Remainder {
     /// Returns the passage of the plan, where it is one.
     pub(crate) fn passage(&self) -> Option<&Passage> {
         match &self.what {
-            Left::Prose(passage) => Some(passage),
-            Left::NoCode(_) => None,
+            Missing::Prose(passage) => Some(passage),
+            Missing::NoCode(_) => None,
         }
     }
 }
 
 /// The part of an item that is left for a model or a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Left {
+pub(crate) enum Missing {
     /// Prose of the plan.
     Prose(Passage),
     /// A file that the plan names, as written, and shows no code for.
@@ -70,7 +70,7 @@ pub(crate) enum OpenPart {
     /// A block that was taken back, because another of its step was refused.
     HeldBack { path: Option<String> },
     /// Something that needs a mind.
-    Left(Left),
+    Left(Missing),
 }
 
 /// The most paths that a sentence names.
@@ -99,12 +99,12 @@ impl Remainder {
     /// Makes the remainder of a passage of the plan.
     pub(crate) fn of_prose(passage: Passage) -> Self {
         let names = code_spans(&passage.text);
-        Remainder { what: Left::Prose(passage), names }
+        Remainder { what: Missing::Prose(passage), names }
     }
 
     /// Makes the remainder of a file that the plan shows no code for.
     pub(crate) fn without_code(written: &str) -> Self {
-        Remainder { what: Left::NoCode(written.to_owned()), names: BTreeSet::from([written.to_owned()]) }
+        Remainder { what: Missing::NoCode(written.to_owned()), names: BTreeSet::from([written.to_owned()]) }
     }
 }
 
@@ -125,11 +125,11 @@ pub(crate) fn excerpt(text: &str) -> String {
     }
 }
 
-impl fmt::Display for Left {
+impl fmt::Display for Missing {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Left::Prose(passage) => passage.fmt(formatter),
-            Left::NoCode(written) => write!(formatter, "the plan shows no code for `{written}`"),
+            Missing::Prose(passage) => passage.fmt(formatter),
+            Missing::NoCode(written) => write!(formatter, "the plan shows no code for `{written}`"),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::remainder::code_spans;
 use crate::identifiers::holds;
 
 /// The result of removing code.
-pub(super) enum Removed {
+pub(super) enum RemovalOutcome {
     /// The file's text without it.
     Now(Graft),
     /// Nothing of it stands there.
@@ -26,11 +26,11 @@ pub(super) enum Removed {
 const AROUND: usize = 3;
 
 /// Takes the lines of a block out of a text.
-pub(super) fn remove(block: &CodeBlock, path: &str, text: Option<&str>) -> Removed {
-    let Some(text) = text else { return Removed::Gone };
+pub(super) fn remove(block: &CodeBlock, path: &str, text: Option<&str>) -> RemovalOutcome {
+    let Some(text) = text else { return RemovalOutcome::Gone };
     let named = names(block);
     if let Some(other) = another(block, path, &named) {
-        return Removed::Refused(format!(
+        return RemovalOutcome::Refused(format!(
             "the words ask to remove something else than `{other}`, which the block shows"
         ));
     }
@@ -44,11 +44,11 @@ pub(super) fn remove(block: &CodeBlock, path: &str, text: Option<&str>) -> Remov
     }
     let found: Vec<Range<usize>> = found.into_iter().filter(within).collect();
     match found.as_slice() {
-        [one] => Removed::Now(without(&lines, path, text, one)),
+        [one] => RemovalOutcome::Now(without(&lines, path, text, one)),
         [] => left(block, path, text, &lines),
         several => {
             let at: Vec<String> = several.iter().map(|one| (one.start + 1).to_string()).collect();
-            Removed::Refused(format!(
+            RemovalOutcome::Refused(format!(
                 "the code to remove stands {} times in {path} (lines {})",
                 at.len(),
                 at.join(", ")
@@ -165,17 +165,17 @@ fn without(lines: &[&str], path: &str, text: &str, found: &Range<usize>) -> Graf
 }
 
 /// Returns what stands of code whose lines do not stand in the file as the block shows them.
-fn left(block: &CodeBlock, path: &str, text: &str, lines: &[&str]) -> Removed {
+fn left(block: &CodeBlock, path: &str, text: &str, lines: &[&str]) -> RemovalOutcome {
     let telling = |line: &&str| line.chars().filter(|letter| letter.is_alphanumeric()).count() > 1;
     let first = block.text.lines().map(str::trim).find(|line| telling(line) && !is_comment(line));
     let stands = first.is_some_and(|first| lines.iter().any(|line| line.trim() == first));
     let mut named = bound(path, &block.text).into_iter().chain(listed(&block.text));
     match (named.find(|name| holds(text, name)), stands) {
-        (Some(name), _) => Removed::Refused(format!(
+        (Some(name), _) => RemovalOutcome::Refused(format!(
             "the code to remove does not stand in {path} as the plan shows it, and `{name}` does"
         )),
-        (None, true) => Removed::Refused(format!("only a part of the code to remove stands in {path}")),
-        (None, false) => Removed::Gone,
+        (None, true) => RemovalOutcome::Refused(format!("only a part of the code to remove stands in {path}")),
+        (None, false) => RemovalOutcome::Gone,
     }
 }
 

@@ -13,8 +13,8 @@ use code::standard_library::is_script_global;
 use journal::Event;
 use plan::PhaseId;
 
-use super::literal::{Placed, reason_name};
-use super::{Change, Deed, Item, Placement};
+use super::literal::{PlacementOutcome, reason_name};
+use super::{Change, Item, Placement, StepOutcome};
 use crate::identifiers::identifiers;
 use crate::stop::Stop;
 use crate::tree::{Staged, Tree};
@@ -25,7 +25,7 @@ use crate::unit_work::UnitWork;
 type Savepoint = BTreeMap<String, Staged>;
 
 /// Why the placements in a file can't stay.
-struct Fault {
+struct ImportFault {
     reason: &'static str,
     message: String,
 }
@@ -44,10 +44,10 @@ pub(super) fn take_back_faulty(work: &mut UnitWork<'_>, unit: PhaseId, change: &
 }
 
 /// Returns a file in which a block was placed that reads a name which a refused block was to bring.
-fn half_done(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Option<(String, Fault)> {
+fn half_done(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Option<(String, ImportFault)> {
     let phase = work.run.plan.phase(unit)?;
     let refused: Vec<usize> = placements(unit, change)
-        .filter(|placement| matches!(placement.placed, Placed::Refused { .. }))
+        .filter(|placement| matches!(placement.placed, PlacementOutcome::Refused { .. }))
         .filter_map(|placement| placement.block)
         .collect();
     let shown: BTreeSet<&str> = refused
@@ -76,7 +76,7 @@ fn half_done(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Opt
         };
         let lost = scopes.reads.iter().find(is_lost)?;
         let message = format!("it reads `{}`, which a refused block of the unit was to bring", lost.name);
-        Some((path, Fault { reason: "unbound", message }))
+        Some((path, ImportFault { reason: "unbound", message }))
     })
 }
 
@@ -97,15 +97,19 @@ fn brings(path: &str, blocks: &[&str], name: &str) -> bool {
 /// Returns why what the unit has placed so far, in `change` and in the item at hand, can't be imported.
 pub(super) fn fault(work: &mut UnitWork<'_>, unit: PhaseId, change: &Change, item: &Item) -> Option<String> {
     let items = change.items.iter().filter(|other| other.unit == unit).chain([item]);
-    let deeds = items.flat_map(|item| &item.deeds);
-    let placed = placed_by(deeds.filter_map(|deed| match deed {
-        Deed::Place(placement) if placement.block.is_some() => Some(placement),
+    let step_outcomes = items.flat_map(|item| &item.outcomes);
+    let placed = placed_by(step_outcomes.filter_map(|step_outcome| match step_outcome {
+        StepOutcome::Place(placement) if placement.block.is_some() => Some(placement),
         _ => None,
     }));
     faulty(work, &placed, &BTreeSet::new()).map(|(_, fault)| fault.message)
 }
 
-fn faulty(work: &mut UnitWork<'_>, placed: &BTreeSet<String>, taken: &BTreeSet<String>) -> Option<(String, Fault)> {
+fn faulty(
+    work: &mut UnitWork<'_>,
+    placed: &BTreeSet<String>,
+    taken: &BTreeSet<String>,
+) -> Option<(String, ImportFault)> {
     let mut left = placed.iter().filter(|path| !taken.contains(*path));
     left.find_map(|path| fault_of(work, path, taken).map(|fault| (path.clone(), fault)))
 }
@@ -115,15 +119,15 @@ fn take_back(
     unit: PhaseId,
     change: &mut Change,
     path: &str,
-    fault: Fault,
+    fault: ImportFault,
 ) -> Result<(), Stop> {
     let bytes = text_of(&mut work.workspace.tree, path, &work.state.before).map(String::into_bytes);
     work.workspace.tree.stage(path, bytes).map_err(|error| Stop::refused(error.to_string()))?;
     let mut line = None;
     for placement in placements(unit, change).filter(|placement| placement.path.as_deref() == Some(path)) {
-        if matches!(placement.placed, Placed::Now { .. }) {
+        if matches!(placement.placed, PlacementOutcome::Now { .. }) {
             let (reason, message) = (fault.reason, fault.message.clone());
-            placement.placed = Placed::Refused { reason, message, candidates: Vec::new() };
+            placement.placed = PlacementOutcome::Refused { reason, message, candidates: Vec::new() };
             line = line.or(Some(placement.line));
         }
     }
@@ -133,26 +137,26 @@ fn take_back(
 
 fn placements(unit: PhaseId, change: &mut Change) -> impl Iterator<Item = &mut Placement> {
     let items = change.items.iter_mut().filter(move |item| item.unit == unit);
-    items.flat_map(|item| &mut item.deeds).filter_map(|deed| match deed {
-        Deed::Place(placement) if placement.block.is_some() => Some(placement),
+    items.flat_map(|item| &mut item.outcomes).filter_map(|step_outcome| match step_outcome {
+        StepOutcome::Place(placement) if placement.block.is_some() => Some(placement),
         _ => None,
     })
 }
 
 /// Returns the code files in which something was placed.
 fn placed_by<P: Borrow<Placement>>(placements: impl Iterator<Item = P>) -> BTreeSet<String> {
-    let now = placements.filter(|placement| matches!(placement.borrow().placed, Placed::Now { .. }));
+    let now = placements.filter(|placement| matches!(placement.borrow().placed, PlacementOutcome::Now { .. }));
     let paths = now.filter_map(|placement| placement.borrow().path.clone());
     paths.filter(|path| Language::of_path(path).is_some()).collect()
 }
 
-fn fault_of(work: &mut UnitWork<'_>, path: &str, taken: &BTreeSet<String>) -> Option<Fault> {
+fn fault_of(work: &mut UnitWork<'_>, path: &str, taken: &BTreeSet<String>) -> Option<ImportFault> {
     let (tree, before) = (&mut work.workspace.tree, &work.state.before);
     let new = tree.read_text(path).ok().flatten()?;
     let old = text_of(tree, path, before);
     // A name that was left to another block of the unit is bound by now, or by none.
     if let Some(refusal) = graft::breaks_names(path, old.as_deref(), &new) {
-        return Some(Fault { reason: reason_name(refusal.reason), message: refusal.message });
+        return Some(ImportFault { reason: reason_name(refusal.reason), message: refusal.message });
     }
     let (had, has) = (imports(path, old.as_deref().unwrap_or_default()), imports(path, &new));
     if paths::is_test(path) || has.is_subset(&had) {
@@ -161,12 +165,12 @@ fn fault_of(work: &mut UnitWork<'_>, path: &str, taken: &BTreeSet<String>) -> Op
     let staged = Modules::new(tree.staged().keys().map(String::as_str), std::iter::empty());
     let mut project = Staging { tree, paths: &work.run.files, staged, before: None };
     if let Some(message) = has.difference(&had).find_map(|import| lacking(&mut project, path, import, taken)) {
-        return Some(Fault { reason: "unbound", message });
+        return Some(ImportFault { reason: "unbound", message });
     }
     let found = half_loaded(&mut project, path)?;
     project.before = Some(before);
     let is_old = old.is_some() && half_loaded(&mut project, path).is_some();
-    (!is_old).then(|| Fault { reason: "unbound", message: sentence(&mut project, &found) })
+    (!is_old).then(|| ImportFault { reason: "unbound", message: sentence(&mut project, &found) })
 }
 
 /// Returns what is wrong with an import of a name that was taken back with the rest of its file.

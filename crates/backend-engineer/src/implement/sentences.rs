@@ -5,7 +5,7 @@ use code::languages::Language;
 use plan::{Phase, PhaseId, Sentence, SentenceClass, State};
 
 use super::remainder::{Passage, Remainder, code_spans, excerpt};
-use super::{Change, Deed, Item, Placed, inline};
+use super::{Change, Item, PlacementOutcome, StepOutcome, inline};
 use crate::identifiers::holds;
 use crate::prohibitions::{definitions, symbol};
 use crate::removals::remains;
@@ -13,11 +13,11 @@ use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
 /// Returns what is done about prose of the plan: left, or accepted by a person before.
-pub(super) fn said(work: &UnitWork<'_>, phase: &Phase, span: &plan::Span) -> Deed {
+pub(super) fn said(work: &UnitWork<'_>, phase: &Phase, span: &plan::Span) -> StepOutcome {
     let passage = Passage::of(&work.run.plan, span);
     match work.state.accepts(work.run, phase, &passage.text) {
-        true => Deed::Accepted(passage),
-        false => Deed::Left(Remainder::of_prose(passage)),
+        true => StepOutcome::Accepted(passage),
+        false => StepOutcome::Left(Remainder::of_prose(passage)),
     }
 }
 
@@ -29,10 +29,10 @@ pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Chang
     let is_left = |one: &Sentence| one.open || one.class == SentenceClass::Unclear || remaining.contains(&one.span);
     let sentences = phase.sentences.iter().zip(untouched);
     for (sentence, untouched) in sentences.filter(|(one, untouched)| untouched.is_some() || is_left(one)) {
-        let told = change.items.iter().filter(|item| item.unit == unit).flat_map(|item| &item.deeds);
+        let told = change.items.iter().filter(|item| item.unit == unit).flat_map(|item| &item.outcomes);
         // What its step has carried out is not done twice: a later sentence may have put the old code elsewhere.
-        let mut told = told.filter_map(|deed| match deed {
-            Deed::Place(placement) => placement.sentence.as_ref(),
+        let mut told = told.filter_map(|step_outcome| match step_outcome {
+            StepOutcome::Place(placement) => placement.sentence.as_ref(),
             other => other.passage().map(|passage| &passage.span),
         });
         if told.any(|told| overlap(told, &sentence.span)) {
@@ -44,24 +44,24 @@ pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Chang
         let titles = owner.is_some_and(|at| {
             let item = &change.items[at];
             let title = step(item).is_some_and(|step| sentence.span.contains(&step.span.start));
-            title && item.deeds.iter().any(|deed| deed.passage().is_some())
+            title && item.outcomes.iter().any(|step_outcome| step_outcome.passage().is_some())
         });
-        let before = owner.is_some_and(|at| matches!(change.items[at].deeds.first(), Some(Deed::DoneBefore)));
+        let before = owner.is_some_and(|at| matches!(change.items[at].outcomes.first(), Some(StepOutcome::DoneBefore)));
         let (checkbox, ticked) = box_of(work, &phase, sentence);
         if titles || before || owner.is_none() && ticked {
             continue;
         }
-        let deed = match (inline::carry_out(work, &phase, sentence)?, remaining.contains(&sentence.span)) {
-            (Some(placement), _) => Deed::Place(placement),
+        let step_outcome = match (inline::carry_out(work, &phase, sentence)?, remaining.contains(&sentence.span)) {
+            (Some(placement), _) => StepOutcome::Place(placement),
             (None, true) => said(work, &phase, &sentence.span),
             (None, false) => of_sentence(work, &phase, sentence, untouched),
         };
         match owner.and_then(|at| change.items.get_mut(at)) {
-            Some(item) => item.deeds.push(deed),
+            Some(item) => item.outcomes.push(step_outcome),
             None => {
                 let Passage { line, text, .. } = Passage::of(&work.run.plan, &sentence.span);
                 let title = excerpt(&text);
-                change.items.push(Item { unit, step: None, title, checkbox, line, deeds: vec![deed] });
+                change.items.push(Item { unit, step: None, title, checkbox, line, outcomes: vec![step_outcome] });
             }
         }
     }
@@ -74,8 +74,15 @@ fn account_for_cells(work: &UnitWork<'_>, phase: &Phase, remaining: &[plan::Span
     let in_cells = remaining.iter().filter(|span| phase.sentences.iter().all(|one| !overlap(&one.span, span)));
     for span in in_cells {
         let Passage { line, text, .. } = Passage::of(&work.run.plan, span);
-        let deeds = vec![said(work, phase, span)];
-        change.items.push(Item { unit: phase.id, step: None, title: excerpt(&text), checkbox: None, line, deeds });
+        let step_outcomes = vec![said(work, phase, span)];
+        change.items.push(Item {
+            unit: phase.id,
+            step: None,
+            title: excerpt(&text),
+            checkbox: None,
+            line,
+            outcomes: step_outcomes,
+        });
     }
 }
 
@@ -88,10 +95,11 @@ pub(crate) fn remaining(work: &mut UnitWork<'_>, phase: &Phase) -> Vec<plan::Spa
 /// Returns the symbol that a sentence is about, a file of the unit defines, no block of the unit shows, and the change left
 /// as it was. A file in which blocks stood already does not tell: they may have changed it in an earlier run.
 fn untouched(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence, change: &Change) -> Option<String> {
-    let deeds = || change.items.iter().filter(|item| item.unit == phase.id).flat_map(|item| &item.deeds);
+    let step_outcomes = || change.items.iter().filter(|item| item.unit == phase.id).flat_map(|item| &item.outcomes);
     let stood = |path: &String| {
-        let mut placed = deeds().filter_map(|deed| if let Deed::Place(one) = deed { Some(one) } else { None });
-        placed.any(|one| one.path.as_ref() == Some(path) && matches!(one.placed, Placed::Before))
+        let mut placed = step_outcomes()
+            .filter_map(|step_outcome| if let StepOutcome::Place(one) = step_outcome { Some(one) } else { None });
+        placed.any(|one| one.path.as_ref() == Some(path) && matches!(one.placed, PlacementOutcome::Before))
     };
     let files = work.assignment.files.iter().filter(|file| file.unit == phase.id);
     let paths: Vec<String> = files.filter_map(|file| file.path.clone()).filter(|path| !stood(path)).collect();
@@ -116,18 +124,18 @@ fn overlap(one: &plan::Span, other: &plan::Span) -> bool {
     one.start < other.end && other.start < one.end
 }
 
-fn of_sentence(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence, untouched: Option<String>) -> Deed {
-    let deed = said(work, phase, &sentence.span);
-    let Deed::Left(Remainder { what, names }) = deed else { return deed };
-    if let super::remainder::Left::Prose(passage) = &what {
+fn of_sentence(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence, untouched: Option<String>) -> StepOutcome {
+    let step_outcome = said(work, phase, &sentence.span);
+    let StepOutcome::Left(Remainder { what, names }) = step_outcome else { return step_outcome };
+    if let super::remainder::Missing::Prose(passage) = &what {
         if let Some(path) = carried_out(work, phase, sentence) {
-            return Deed::Stands { passage: passage.clone(), path };
+            return StepOutcome::Stands { passage: passage.clone(), path };
         }
         if !sentence.open {
-            return Deed::Unclear { passage: passage.clone(), untouched };
+            return StepOutcome::Unclear { passage: passage.clone(), untouched };
         }
     }
-    Deed::Left(Remainder { what, names })
+    StepOutcome::Left(Remainder { what, names })
 }
 
 /// Returns the box of the item in which a sentence stands, and whether it is ticked.

@@ -10,12 +10,12 @@ use llm::{CacheTime, Delta, LocalFuture};
 use plan::Part;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::beside::Beside;
+use super::concurrent_checks::ConcurrentChecks;
 use super::prompt;
-use super::tools::{Desk, Memory, tools};
-use super::{Change, Deed, Item, Placed, Remainder, literal, steps};
+use super::tools::{SessionMemory, ToolContext, tools};
+use super::{Change, Item, PlacementOutcome, Remainder, StepOutcome, literal, steps};
 use crate::check::{self, Request, Snapshot};
-use crate::engineer::Engineer;
+use crate::model_setup::ModelSetup;
 use crate::run::Recorder;
 use crate::stop::{Exit, Stop};
 use crate::unit_work::UnitWork;
@@ -27,7 +27,7 @@ const REPLY: u32 = 16_000;
 #[derive(Debug, Default)]
 pub(crate) struct Session {
     conversation: Option<Conversation>,
-    memory: Memory,
+    memory: SessionMemory,
     /// Tasks that were given.
     pub(crate) rounds: u32,
     /// Why no further task is given: a limit, or no reply to be had.
@@ -48,15 +48,15 @@ impl Session {
 }
 
 /// Passes on what happens in a conversation: to the journal, then to whoever looks.
-struct Voice<'a>(&'a Recorder);
+struct SessionRecord<'a>(&'a Recorder);
 
-impl Voice<'_> {
+impl SessionRecord<'_> {
     fn pass(&self, events: &[Event], soon: bool) -> Result<(), JournalError> {
         self.0.emit_all(events, soon).map_err(|stop| broken(stop.message))
     }
 }
 
-impl Record for Voice<'_> {
+impl Record for SessionRecord<'_> {
     fn record(&self, events: &[Event]) -> Result<(), JournalError> {
         self.pass(events, false)
     }
@@ -87,11 +87,11 @@ fn broken(why: String) -> JournalError {
 
 /// Has a model work on what is left, or on what does not hold (`failures`). Its changes are staged.
 pub(crate) async fn engage(work: &mut UnitWork<'_>, change: &mut Change, failures: Option<String>) -> Result<(), Stop> {
-    let Some(engineer) = work.run.model() else { return Ok(()) };
+    let Some(model_setup) = work.run.model() else { return Ok(()) };
     let mut session = change.session.take().unwrap_or_default();
     let stopped = put_away_servers(work, change).await;
     let talked = match stopped {
-        Ok(()) => talk(work, change, (engineer, &mut session), failures).await,
+        Ok(()) => talk(work, change, (model_setup, &mut session), failures).await,
         Err(stop) => Err(stop),
     };
     let ended = session.memory.end_jobs(work.workspace, &work.run.masks).await;
@@ -105,38 +105,44 @@ pub(crate) async fn engage(work: &mut UnitWork<'_>, change: &mut Change, failure
 async fn talk(
     work: &mut UnitWork<'_>,
     change: &mut Change,
-    (engineer, session): (&Engineer, &mut Session),
+    (model_setup, session): (&ModelSetup, &mut Session),
     failures: Option<String>,
 ) -> Result<(), Stop> {
     let run = work.run;
-    let beside = Beside::of(work, change).unzip();
-    let system = prompt::system(engineer, run);
-    let (first, seen) = prompt::first(work, change, engineer);
-    let kept = prompt::kept(work, change, engineer);
+    let beside = ConcurrentChecks::of(work, change).unzip();
+    let system = prompt::system(model_setup, run);
+    let (first, seen) = prompt::first(work, change, model_setup);
+    let kept = prompt::kept(work, change, model_setup);
     session.memory.sees(seen);
     let Session { conversation, memory, rounds, .. } = session;
     let (label, title) = (&work.assignment.label, &work.assignment.title);
     let (checks, trees) = beside;
-    let desk = Desk::new(work.reborrow(), engineer.reach, memory).beside(checks.as_ref());
-    let names: Vec<&str> =
-        engineer.definition.tools.iter().copied().filter(|tool| *tool != "Bash" || desk.runs_commands()).collect();
-    let tools = tools(&names, &desk);
-    let voice = Voice(&run.recorder);
+    let context =
+        ToolContext::new(work.reborrow(), model_setup.scope_mode, memory).with_concurrent_checks(checks.as_ref());
+    let names: Vec<&str> = model_setup
+        .definition
+        .tools
+        .iter()
+        .copied()
+        .filter(|tool| *tool != "Bash" || context.runs_commands())
+        .collect();
+    let tools = tools(&names, &context);
+    let voice = SessionRecord(&run.recorder);
     let keep = move || kept.clone();
     let agent = Agent {
-        name: engineer.definition.name.clone(),
-        model: engineer.model.as_ref(),
+        name: model_setup.definition.name.clone(),
+        model: model_setup.model.as_ref(),
         tools: tools.iter().map(|tool| tool.as_ref() as &dyn Tool).collect(),
-        budget: engineer.budget,
+        budget: model_setup.budget,
         max_tokens: REPLY,
-        effort: engineer.effort.map(|effort| effort.name().to_owned()),
+        effort: model_setup.effort.map(|effort| effort.name().to_owned()),
         cache: if run.recorder.longest_wait_ms()? >= LONG_PAUSE_MS { CacheTime::Hour } else { CacheTime::Usual },
         record: &voice,
         keep: &keep,
     };
     let mut restored = false;
     if conversation.is_none() {
-        let recorded = engineer.recorded_of(label, title);
+        let recorded = model_setup.recorded_of(label, title);
         *conversation = agent.resume(recorded.iter().copied()).map_err(|error| halt_of(error).1)?;
         restored = conversation.is_some();
         *rounds = rounds_of(&recorded);
@@ -146,7 +152,7 @@ async fn talk(
     let mut begun = true;
     match (conversation.as_mut(), &failures) {
         (Some(conversation), Some(failures)) => {
-            let effort = engineer.effort_of_repair().map(|effort| effort.name().to_owned());
+            let effort = model_setup.effort_of_repair().map(|effort| effort.name().to_owned());
             agent.add_task(conversation, &prompt::again(failures), effort).map_err(|error| halt_of(error).1)?;
         }
         (Some(_), None) => begun = false,
@@ -160,20 +166,20 @@ async fn talk(
     }
     *rounds = rounds.saturating_add(u32::from(begun));
     let Some(conversation) = conversation.as_mut() else { return Ok(()) };
-    let mut spent = engineer.spent.get();
+    let mut spent = model_setup.spent.get();
     let talk = async {
         let ending = agent.talk(conversation, &mut spent).await;
         let goes_on = match (&ending, checks.as_ref()) {
             // A limit is the end of the work; whatever else ends it leaves a tree to prove.
             (Ok(ending), Some(checks)) if !matches!(ending, Ending::Limit(_)) => {
-                checks.finish(&desk.snapshot().await).await
+                checks.finish(&context.snapshot().await).await
             }
             _ => false,
         };
         (ending, goes_on)
     };
     let ending = with_checks(talk, checks.as_ref().zip(trees)).await;
-    engineer.spent.set(spent);
+    model_setup.spent.set(spent);
     drop(agent);
     drop(tools);
     if let Some(checks) = checks {
@@ -185,7 +191,7 @@ async fn talk(
 /// Waits for a conversation with its checks beside it. What they still do is waited for where it says that it is of use.
 async fn with_checks<T>(
     talk: impl Future<Output = (T, bool)>,
-    beside: Option<(&Beside<'_>, UnboundedReceiver<Snapshot>)>,
+    beside: Option<(&ConcurrentChecks<'_>, UnboundedReceiver<Snapshot>)>,
 ) -> T {
     let Some((checks, trees)) = beside else { return talk.await.0 };
     let (mut talk, mut checking) = (pin!(talk), pin!(checks.work(trees)));
@@ -284,24 +290,24 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
         let Some(phase) = work.run.plan.phase(item.unit) else { continue };
         let was_open = item.open().next().is_some();
         let concerned: Vec<Vec<String>> = item
-            .deeds
+            .outcomes
             .iter()
-            .map(|deed| match deed {
-                Deed::Left(remainder) => concerned(work, item, remainder),
+            .map(|step_outcome| match step_outcome {
+                StepOutcome::Left(remainder) => concerned(work, item, remainder),
                 _ => Vec::new(),
             })
             .collect();
-        for (deed, paths) in item.deeds.iter_mut().zip(concerned) {
-            match deed {
-                Deed::Place(placement) if placement.refused().is_some() => {
+        for (step_outcome, paths) in item.outcomes.iter_mut().zip(concerned) {
+            match step_outcome {
+                StepOutcome::Place(placement) if placement.refused().is_some() => {
                     let path = placement.path.clone().unwrap_or_default();
                     if standing.whole.contains(&path) {
-                        placement.placed = Placed::Before;
+                        placement.placed = PlacementOutcome::Before;
                     } else if worked.contains(&path) {
-                        *deed = Deed::Worked { paths: vec![path], passage: None };
+                        *step_outcome = StepOutcome::Worked { paths: vec![path], passage: None };
                     }
                 }
-                Deed::Left(left) => {
+                StepOutcome::Left(left) => {
                     let passage = left.passage().cloned();
                     let done: Vec<String> = match paths.is_empty() {
                         // Prose that names no file: whatever was done in the phase may be it.
@@ -310,7 +316,7 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
                         false => Vec::new(),
                     };
                     if !done.is_empty() {
-                        *deed = Deed::Worked { paths: done, passage };
+                        *step_outcome = StepOutcome::Worked { paths: done, passage };
                     }
                 }
                 _ => {}
@@ -322,9 +328,12 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
                 Part::Run(command) => Some(*command),
                 _ => None,
             }) {
-                let ran = item.deeds.iter().any(|deed| matches!(deed, Deed::Run { command: of, .. } if *of == command));
+                let ran = item
+                    .outcomes
+                    .iter()
+                    .any(|step_outcome| matches!(step_outcome, StepOutcome::Run { command: of, .. } if *of == command));
                 if !ran {
-                    item.deeds.extend(steps::left_to_checks(work, &phase.commands[command], command));
+                    item.outcomes.extend(steps::left_to_checks(work, &phase.commands[command], command));
                 }
             }
         }

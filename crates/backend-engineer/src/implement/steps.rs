@@ -3,10 +3,10 @@
 use journal::{Basis, Event, ItemKind, ItemName};
 use plan::{ExpectedOutcome, Part, Phase, PhaseId, PlannedCommand, State, Step, StepKind};
 
-use super::literal::{self, Placed, Placement};
+use super::literal::{self, Placement, PlacementOutcome};
 use super::sentences::said;
-use super::{Change, Deed, Item, commits, inline};
-use crate::check::{self, Kind, Ran, Request, first_line, kind_of};
+use super::{Change, Item, StepOutcome, commits, inline};
+use crate::check::{self, CheckRun, Kind, Request, first_line, kind_of};
 use crate::evidence::{self, Observation};
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
@@ -71,12 +71,12 @@ async fn carry_out_step(work: &mut UnitWork<'_>, at: &StepAt<'_>, change: &mut C
         title: step.title.clone(),
         checkbox: step.checkbox,
         line: work.run.plan.location(step.span.start).line,
-        deeds: Vec::new(),
+        outcomes: Vec::new(),
     };
     let state = step.checkbox.and_then(|id| work.run.plan.checkboxes().get(id.0)).map(|found| found.state);
     if matches!(state, Some(State::Done | State::Skipped)) {
-        item.deeds.push(Deed::DoneBefore);
-        item.deeds.extend(step.parts.iter().filter_map(|part| match part {
+        item.outcomes.push(StepOutcome::DoneBefore);
+        item.outcomes.extend(step.parts.iter().filter_map(|part| match part {
             Part::Run(command) => left_to_checks(work, &phase.commands[*command], *command),
             _ => None,
         }));
@@ -85,25 +85,28 @@ async fn carry_out_step(work: &mut UnitWork<'_>, at: &StepAt<'_>, change: &mut C
     let savepoint = work.workspace.tree.savepoint();
     let mut held_back = false;
     for part in &step.parts {
-        let deed = match part {
+        let step_outcome = match part {
             Part::Place(block) if literal::is_code(&phase.blocks[*block]) => {
                 let placement = literal::place(work, phase, *block)?;
                 if let Some(placement) = &placement {
                     inline::tell_placement(work, placement)?;
                 }
-                placement.map(Deed::Place)
+                placement.map(StepOutcome::Place)
             }
             Part::Place(_) => None,
             Part::Run(_) | Part::Commit(_) if held_back => None,
             Part::Run(command) => run(work, at, *command, change).await?,
             Part::Commit(command) => commits::carry_out(work, (phase, *command), change, &item).await?,
             Part::Say(span) => match inline::of_passage(work, phase, span)? {
-                Some(placement) => Some(Deed::Place(placement)),
+                Some(placement) => Some(StepOutcome::Place(placement)),
                 None => Some(said(work, phase, span)),
             },
         };
-        held_back |= matches!(&deed, Some(Deed::Place(Placement { placed: Placed::Refused { .. }, .. })));
-        item.deeds.extend(deed);
+        held_back |= matches!(
+            &step_outcome,
+            Some(StepOutcome::Place(Placement { placed: PlacementOutcome::Refused { .. }, .. }))
+        );
+        item.outcomes.extend(step_outcome);
     }
     if held_back {
         work.workspace.tree.restore(savepoint);
@@ -114,18 +117,18 @@ async fn carry_out_step(work: &mut UnitWork<'_>, at: &StepAt<'_>, change: &mut C
 
 /// Marks what the step had placed before one of its blocks was refused.
 fn hold_back(item: &mut Item) {
-    for deed in &mut item.deeds {
-        if let Deed::Place(placement) = deed
-            && matches!(placement.placed, Placed::Now { .. })
+    for step_outcome in &mut item.outcomes {
+        if let StepOutcome::Place(placement) = step_outcome
+            && matches!(placement.placed, PlacementOutcome::Now { .. })
         {
-            placement.placed = Placed::HeldBack;
+            placement.placed = PlacementOutcome::HeldBack;
         }
     }
 }
 
 /// Returns a step's command as one that the checks are to run; actions and expected failures have their moment in
 /// `implement`.
-pub(super) fn left_to_checks(work: &UnitWork<'_>, planned: &PlannedCommand, command: usize) -> Option<Deed> {
+pub(super) fn left_to_checks(work: &UnitWork<'_>, planned: &PlannedCommand, command: usize) -> Option<StepOutcome> {
     let outcome = planned.expect.outcome;
     let is_check = kind_of(work, &planned.text, &check::folder_of(planned, work)) != Kind::Other
         || matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches)
@@ -136,10 +139,10 @@ pub(super) fn left_to_checks(work: &UnitWork<'_>, planned: &PlannedCommand, comm
     let expects_failure = outcome == ExpectedOutcome::Fail;
     let why = if expects_failure { "a failure before the change shows only while implementing" } else { "not run yet" };
     let ran = match Request::of_step(planned, "", work) {
-        Ok(request) => Ran::not_run(&request.script, &request.folder, why),
+        Ok(request) => CheckRun::not_run(&request.script, &request.folder, why),
         Err(not_run) => *not_run,
     };
-    Some(Deed::Run { command, ran: Box::new(ran), expects_failure })
+    Some(StepOutcome::Run { command, ran: Box::new(ran), expects_failure })
 }
 
 /// Runs a command of a step where the plan has it.
@@ -148,25 +151,25 @@ async fn run(
     at: &StepAt<'_>,
     command: usize,
     change: &mut Change,
-) -> Result<Option<Deed>, Stop> {
+) -> Result<Option<StepOutcome>, Stop> {
     let phase = at.phase;
     let planned = &phase.commands[command];
     let expects_failure = planned.expect.outcome == ExpectedOutcome::Fail;
-    let deed = |ran: Ran| Some(Deed::Run { command, ran: Box::new(ran), expects_failure });
+    let step_outcome = |ran: CheckRun| Some(StepOutcome::Run { command, ran: Box::new(ran), expects_failure });
     let folder = check::folder_of(planned, work);
     if !work.run.runs_commands() {
-        return Ok(deed(Ran::not_run(&planned.text, &folder, "no command was run, as you asked")));
+        return Ok(step_outcome(CheckRun::not_run(&planned.text, &folder, "no command was run, as you asked")));
     }
     let request = match Request::of_step(planned, &format!("step of {}", phase.label), work) {
         Ok(request) => request,
-        Err(not_run) => return Ok(deed(*not_run)),
+        Err(not_run) => return Ok(step_outcome(*not_run)),
     };
     if check::is_server(work, planned) {
         return serve(work, &request, change).await.map(Some);
     }
     if expects_failure && stands_already(work, phase, at.index)? {
         let why = "the change it is to fail before stands already";
-        return Ok(deed(Ran::not_run(&request.script, &request.folder, why)));
+        return Ok(step_outcome(CheckRun::not_run(&request.script, &request.folder, why)));
     }
     // What tests or a type checker write is no part of the work, wherever the plan runs them.
     let ran = match kind_of(work, &request.script, &request.folder) {
@@ -177,7 +180,7 @@ async fn run(
         let item = ItemName { kind: ItemKind::Step, text: at.step.title.clone() };
         evidence::record(work, &Observation { unit: Some(phase.id), item, ran: &ran }, Basis::ExpectedFailure)?;
     }
-    Ok(deed(ran))
+    Ok(step_outcome(ran))
 }
 
 /// Returns whether everything that the unit places after this step stands already.
@@ -194,7 +197,7 @@ fn stands_already(work: &mut UnitWork<'_>, phase: &Phase, step: usize) -> Result
     let mut stands = !blocks.is_empty();
     for block in blocks {
         let placed = literal::place(work, phase, block)?.map(|placement| placement.placed);
-        stands &= matches!(placed, None | Some(Placed::Before));
+        stands &= matches!(placed, None | Some(PlacementOutcome::Before));
     }
     work.workspace.tree.restore(savepoint);
     Ok(stands)
@@ -208,7 +211,7 @@ fn starts_another_test(phase: &Phase, step: &Step) -> bool {
     })
 }
 
-async fn serve(work: &mut UnitWork<'_>, request: &Request, change: &mut Change) -> Result<Deed, Stop> {
+async fn serve(work: &mut UnitWork<'_>, request: &Request, change: &mut Change) -> Result<StepOutcome, Stop> {
     work.run.emit(Event::ServerStarted { command: request.script.clone(), folder: request.folder.clone() })?;
     let server = check::start_server(work, request).await?;
     let failed = server.exited.as_ref().map(|exit| format!("the server ended at once with {exit}"));
@@ -216,5 +219,5 @@ async fn serve(work: &mut UnitWork<'_>, request: &Request, change: &mut Change) 
         Some(why) => work.note(format!("`{}`: {why}", first_line(&request.script)))?,
         None => change.servers.push((request.script.clone(), server)),
     }
-    Ok(Deed::Serve { script: request.script.clone(), failed })
+    Ok(StepOutcome::Serve { script: request.script.clone(), failed })
 }

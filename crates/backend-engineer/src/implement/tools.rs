@@ -2,7 +2,7 @@
 
 mod input;
 mod shell;
-mod desk;
+mod tool_context;
 mod effects;
 
 mod read;
@@ -15,20 +15,20 @@ mod bash;
 
 use agent::{Tool, ToolError};
 
-pub(super) use desk::{Desk, Memory};
+pub(super) use tool_context::{SessionMemory, ToolContext};
 
-/// Returns the tools of these names, at work on the desk.
-pub(super) fn tools<'d, 'a>(names: &[&str], desk: &'d Desk<'a>) -> Vec<Box<dyn Tool + 'd>> {
-    type Make<'d, 'a> = fn(&'d Desk<'a>) -> Box<dyn Tool + 'd>;
+/// Returns the tools of these names, at work on the context.
+pub(super) fn tools<'d, 'a>(names: &[&str], context: &'d ToolContext<'a>) -> Vec<Box<dyn Tool + 'd>> {
+    type Make<'d, 'a> = fn(&'d ToolContext<'a>) -> Box<dyn Tool + 'd>;
     let offered: [(&str, Make<'d, 'a>); 6] = [
-        ("Read", |desk| Box::new(read::Read::at(desk))),
-        ("Edit", |desk| Box::new(edit::Edit::at(desk))),
-        ("Write", |desk| Box::new(write::Write::at(desk))),
-        ("Grep", |desk| Box::new(grep::Grep::at(desk))),
-        ("Glob", |desk| Box::new(glob::Glob::at(desk))),
-        ("Bash", |desk| Box::new(bash::Bash::at(desk))),
+        ("Read", |context| Box::new(read::Read::at(context))),
+        ("Edit", |context| Box::new(edit::Edit::at(context))),
+        ("Write", |context| Box::new(write::Write::at(context))),
+        ("Grep", |context| Box::new(grep::Grep::at(context))),
+        ("Glob", |context| Box::new(glob::Glob::at(context))),
+        ("Bash", |context| Box::new(bash::Bash::at(context))),
     ];
-    offered.iter().filter(|(name, _)| names.contains(name)).map(|(_, make)| make(desk)).collect()
+    offered.iter().filter(|(name, _)| names.contains(name)).map(|(_, make)| make(context)).collect()
 }
 
 /// Something for the model to read.

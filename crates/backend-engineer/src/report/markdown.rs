@@ -3,7 +3,7 @@
 use journal::Event;
 
 use super::{CheckLine, Outcome, Report, Task, verdict_words};
-use crate::verify::Fate;
+use crate::verify::FileOutcome;
 
 impl Report {
     /// Returns the report as Markdown, ending in a newline.
@@ -52,13 +52,13 @@ impl Report {
     fn file_lines(&self) -> impl Iterator<Item = String> + '_ {
         self.files.iter().filter_map(|file| {
             let action = match file.fate {
-                Fate::Created => "Created",
-                Fate::Modified => "Modified",
-                Fate::Deleted => "Deleted",
-                Fate::Standing | Fate::Untouched => return None,
+                FileOutcome::Created => "Created",
+                FileOutcome::Modified => "Modified",
+                FileOutcome::Deleted => "Deleted",
+                FileOutcome::Standing | FileOutcome::Untouched => return None,
             };
             let counts = match file.fate {
-                Fate::Deleted => String::new(),
+                FileOutcome::Deleted => String::new(),
                 _ => format!(" (+{} -{})", file.lines_added, file.lines_removed),
             };
             Some(format!("`{}` - {action}: {}{counts}", file.path, file.description))
@@ -67,8 +67,8 @@ impl Report {
 
     fn note_lines(&self) -> impl Iterator<Item = String> + '_ {
         let standing = self.files.iter().filter_map(|file| match file.fate {
-            Fate::Standing => Some(format!("`{}` was left as it is: {}.", file.path, file.description)),
-            Fate::Untouched => Some(format!("`{}` was not changed: {}.", file.path, file.description)),
+            FileOutcome::Standing => Some(format!("`{}` was left as it is: {}.", file.path, file.description)),
+            FileOutcome::Untouched => Some(format!("`{}` was not changed: {}.", file.path, file.description)),
             _ => None,
         });
         let refusals = self.refusals.iter().filter(|refusal| !refusal.candidates.is_empty()).map(|refusal| {

@@ -1,7 +1,7 @@
 //! A rule of the lint: the codes of its findings, and the look at one unit.
 
 use crate::review::code::Code;
-use crate::review::ground::Ground;
+use crate::review::rule_context::RuleContext;
 use crate::stop::Finding;
 
 /// One rule.
@@ -10,7 +10,7 @@ pub(crate) struct Rule {
     /// The codes of its findings.
     pub(crate) codes: &'static [Code],
     /// Looks at one unit; `None` where the codes belong to findings of the steps themselves.
-    pub(crate) look: Option<fn(&mut Ground<'_>) -> Vec<Finding>>,
+    pub(crate) look: Option<fn(&mut RuleContext<'_>) -> Vec<Finding>>,
     /// A run that implements the unit tells it anyway.
     pub(crate) told_by_run: bool,
 }

@@ -44,11 +44,11 @@ fn every_code_that_is_told_is_in_the_list() {
 
 /// Returns what a review of the whole plan tells of `codes`, in a repository with `files`: a line each.
 pub(super) fn told(codes: &[&str], files: &[(&str, &str)], plan: &str) -> Vec<String> {
-    review_of(Extent::Plan, codes, files, plan)
+    review_of(ReviewScope::Plan, codes, files, plan)
 }
 
 /// [`told`], of one unit or of all.
-pub(super) fn review_of(extent: Extent, codes: &[&str], files: &[(&str, &str)], plan: &str) -> Vec<String> {
+pub(super) fn review_of(extent: ReviewScope, codes: &[&str], files: &[(&str, &str)], plan: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().canonicalize().unwrap();
     for (path, text) in files.iter().copied().chain([("plan.md", plan)]) {
@@ -58,7 +58,7 @@ pub(super) fn review_of(extent: Extent, codes: &[&str], files: &[(&str, &str)], 
     }
     let loaded = crate::understand::load_plan(&root.join("plan.md")).unwrap();
     let mut units = loaded.plan.everything();
-    if extent != Extent::Plan {
+    if extent != ReviewScope::Plan {
         units = units.split_off(units.len() - 1);
     }
     let settings = crate::settings::Settings::read(&root, &Default::default(), &Default::default()).unwrap();
@@ -66,8 +66,8 @@ pub(super) fn review_of(extent: Extent, codes: &[&str], files: &[(&str, &str)], 
     let run = RunContext::open(loaded, &root, settings, RunRequest::reading(options)).unwrap();
     let mut workspace = Workspace::of(&run);
     let findings = match extent {
-        Extent::Plan | Extent::Units => review(&run, &mut workspace, &units, extent).unwrap(),
-        Extent::Run => {
+        ReviewScope::Plan | ReviewScope::Units => review(&run, &mut workspace, &units, extent).unwrap(),
+        ReviewScope::Run => {
             let (assignment, _) = assignment_of(&run.plan, &run.files, units[0]).unwrap();
             let survey = analyze(&run, &mut workspace, &assignment).unwrap();
             let (assignment, survey, state) = (&assignment, &survey, &mut UnitState::default());
@@ -86,9 +86,9 @@ pub(super) fn review_of(extent: Extent, codes: &[&str], files: &[(&str, &str)], 
 #[test]
 fn what_an_earlier_unit_makes_is_there_in_the_whole_plan_and_missing_for_one_unit() {
     let plan = "# X\n\n## Phase 1: A\n\n- Create `app/a.py`\n\n## Phase 2: B\n\n- Modify `app/a.py`\n";
-    assert_eq!(review_of(Extent::Plan, &["file-missing"], &[], plan), [""; 0]);
+    assert_eq!(review_of(ReviewScope::Plan, &["file-missing"], &[], plan), [""; 0]);
     assert_eq!(
-        review_of(Extent::Units, &["file-missing"], &[], plan),
+        review_of(ReviewScope::Units, &["file-missing"], &[], plan),
         ["9: `app/a.py` is to be modified, and is not there | Phase 1 makes it and is not done; implement it first."]
     );
 }
@@ -97,8 +97,8 @@ fn what_an_earlier_unit_makes_is_there_in_the_whole_plan_and_missing_for_one_uni
 fn a_run_is_told_what_it_does_not_tell_itself() {
     let plan =
         "# X\n\n## Phase 1: A\n\n- Modify `app/a.py`\n\n**File**: `app/b.py` (modify)\n\n```python\nA = 1\n```\n";
-    assert_eq!(review_of(Extent::Run, &["file-missing"], &[], plan).len(), 1);
-    assert_eq!(review_of(Extent::Units, &["file-missing"], &[], plan).len(), 2);
+    assert_eq!(review_of(ReviewScope::Run, &["file-missing"], &[], plan).len(), 1);
+    assert_eq!(review_of(ReviewScope::Units, &["file-missing"], &[], plan).len(), 2);
 }
 
 /// A plan whose first task changes two files and shows a block below some words.

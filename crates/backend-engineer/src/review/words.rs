@@ -8,7 +8,7 @@ use crate::identifiers::holds;
 
 /// A name that a sentence asks to change.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Asked<'t> {
+pub(crate) struct RequestedEdit<'t> {
     pub(crate) name: &'t str,
     /// The source files that the sentence names.
     pub(crate) files: Vec<&'t str>,
@@ -163,43 +163,46 @@ pub(crate) fn lines_of_prose(text: &str, part: Range<usize>) -> Vec<(Range<usize
 
 /// A piece of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Piece<'t> {
+enum SentencePiece<'t> {
     Word(&'t str),
     /// Text between backquotes.
     Code(&'t str),
 }
 
 /// Returns what the sentences of a line ask to be changed.
-pub(crate) fn asked(line: &str) -> Vec<Asked<'_>> {
+pub(crate) fn asked(line: &str) -> Vec<RequestedEdit<'_>> {
     sentences(line).iter().filter_map(|sentence| asked_in(sentence)).collect()
 }
 
-fn asked_in<'t>(sentence: &[Piece<'t>]) -> Option<Asked<'t>> {
-    let words = |pieces: &[Piece<'t>], list: &[&str]| {
-        pieces.iter().any(|piece| matches!(piece, Piece::Word(word) if is_one(word, list)))
+fn asked_in<'t>(sentence: &[SentencePiece<'t>]) -> Option<RequestedEdit<'t>> {
+    let words = |pieces: &[SentencePiece<'t>], list: &[&str]| {
+        pieces.iter().any(|piece| matches!(piece, SentencePiece::Word(word) if is_one(word, list)))
     };
-    let verb = sentence.iter().position(|piece| matches!(piece, Piece::Word(word) if is_one(word, &CHANGES)))?;
+    let verb =
+        sentence.iter().position(|piece| matches!(piece, SentencePiece::Word(word) if is_one(word, &CHANGES)))?;
     // Chinese says no within the word.
-    let denies = |piece: &Piece<'_>| matches!(piece, Piece::Word(word) if word.contains(['不', '别', '勿', '未']));
+    let denies = |piece: &SentencePiece<'_>| matches!(piece, SentencePiece::Word(word) if word.contains(['不', '别', '勿', '未']));
     if sentence.iter().any(denies) || words(sentence, &DOUBTS) || words(&sentence[..verb], &STARTS) {
         return None;
     }
     let rest = &sentence[verb + 1..];
-    let at = rest.iter().take(5).position(|piece| matches!(piece, Piece::Code(_)))?;
-    let Piece::Code(name) = rest[at] else { return None };
+    let at = rest.iter().take(5).position(|piece| matches!(piece, SentencePiece::Code(_)))?;
+    let SentencePiece::Code(name) = rest[at] else { return None };
     let name = name.trim().trim_end_matches("()");
     let behind = rest.get(at + 1);
-    let is_other = matches!(behind, Some(Piece::Word(word)) if is_one(word, &OTHER_THINGS));
-    let is_kind = words(&rest[..at], &KINDS) || matches!(behind, Some(Piece::Word(word)) if is_one(word, &KINDS));
+    let is_other = matches!(behind, Some(SentencePiece::Word(word)) if is_one(word, &OTHER_THINGS));
+    let is_kind =
+        words(&rest[..at], &KINDS) || matches!(behind, Some(SentencePiece::Word(word)) if is_one(word, &KINDS));
     if words(&rest[..at], &TURNS) || is_other || !is_name(name, is_kind) {
         return None;
     }
-    let goes = matches!(sentence[verb], Piece::Word(word) if is_one(word, &REMOVALS));
-    Some(Asked { name, files: files_of(sentence), goes })
+    let goes = matches!(sentence[verb], SentencePiece::Word(word) if is_one(word, &REMOVALS));
+    Some(RequestedEdit { name, files: files_of(sentence), goes })
 }
 
-fn files_of<'t>(pieces: &[Piece<'t>]) -> Vec<&'t str> {
-    let codes = pieces.iter().filter_map(|piece| if let Piece::Code(code) = piece { Some(*code) } else { None });
+fn files_of<'t>(pieces: &[SentencePiece<'t>]) -> Vec<&'t str> {
+    let codes =
+        pieces.iter().filter_map(|piece| if let SentencePiece::Code(code) = piece { Some(*code) } else { None });
     let mut files: Vec<&str> = codes.map(file_of_span).filter(|code| is_source(code)).collect();
     files.sort_unstable();
     files.dedup();
@@ -216,12 +219,12 @@ pub(crate) fn starts_something(line: &str, name: &str) -> bool {
     sentences(line).iter().any(|sentence| {
         let at = sentence
             .iter()
-            .position(|piece| matches!(piece, Piece::Code(code) | Piece::Word(code) if holds(code, name)));
+            .position(|piece| matches!(piece, SentencePiece::Code(code) | SentencePiece::Word(code) if holds(code, name)));
         let Some(at) = at else { return false };
-        let is_made = sentence.iter().any(|piece| matches!(piece, Piece::Word(word) if is_one(word, &STARTS)));
+        let is_made = sentence.iter().any(|piece| matches!(piece, SentencePiece::Word(word) if is_one(word, &STARTS)));
         let turns = ["to", "with", "as", "into", "by", "called", "named", "→", "->", "=>"];
         is_made
-            || at > 0 && matches!(sentence[at - 1], Piece::Word(word) if is_one(word, &turns) || turns.contains(&word))
+            || at > 0 && matches!(sentence[at - 1], SentencePiece::Word(word) if is_one(word, &turns) || turns.contains(&word))
     })
 }
 
@@ -255,12 +258,12 @@ fn is_name(name: &str, is_kind: bool) -> bool {
 }
 
 /// Returns the sentences of a line in pieces.
-fn sentences(line: &str) -> Vec<Vec<Piece<'_>>> {
+fn sentences(line: &str) -> Vec<Vec<SentencePiece<'_>>> {
     let mut found = vec![Vec::new()];
     for (at, part) in line.split('`').enumerate() {
         if at % 2 == 1 {
             if let Some(last) = found.last_mut() {
-                last.push(Piece::Code(part));
+                last.push(SentencePiece::Code(part));
             }
             continue;
         }
@@ -270,7 +273,7 @@ fn sentences(line: &str) -> Vec<Vec<Piece<'_>>> {
                 .last_mut()
                 .filter(|_| word.chars().any(|letter| letter.is_alphanumeric() || "→->=>".contains(letter)))
             {
-                last.push(Piece::Word(word));
+                last.push(SentencePiece::Word(word));
             }
             if ends {
                 found.push(Vec::new());

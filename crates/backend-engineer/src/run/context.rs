@@ -7,13 +7,13 @@ use journal::{Event, Journal, Run, RunStart, StepName};
 use plan::Plan;
 
 use super::recorder::{Listener, Recorder};
-use crate::engineer::Engineer;
 use crate::facts::TreeFacts;
+use crate::model_setup::ModelSetup;
 use crate::redact::Redactor;
 use crate::secrets::{self, Masks, Secret};
 use crate::settings::Settings;
 use crate::stop::Stop;
-use crate::understand::{Files, Loaded, files_of};
+use crate::understand::{Files, LoadedPlan, files_of};
 
 /// The options of a run, beside its units.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,7 +43,7 @@ pub(crate) struct RunRequest {
     /// The receiver of events as they happen.
     pub(crate) listener: Listener,
     /// The model that does what the plan leaves open.
-    pub(crate) engineer: Option<Engineer>,
+    pub(crate) model_setup: Option<ModelSetup>,
     /// The interrupted run that goes on.
     pub(crate) resumed: Option<Run>,
     /// The command line that asks for it, by which it can be resumed; none for the process's own.
@@ -74,7 +74,7 @@ pub(crate) struct RunContext {
     /// Where everything is recorded.
     pub(crate) recorder: Recorder,
     /// The model that does what the plan leaves open.
-    pub(crate) engineer: Option<Engineer>,
+    pub(crate) model_setup: Option<ModelSetup>,
     /// Notes on the run as a whole, for every report of it.
     pub(crate) remarks: Vec<String>,
 }
@@ -83,14 +83,14 @@ impl RunRequest {
     /// A request to read only, by nobody who listens.
     pub(crate) fn reading(options: RunOptions) -> Self {
         let listener: Listener = Box::new(|_| {});
-        RunRequest { options, units: Vec::new(), listener, engineer: None, resumed: None, argv: None }
+        RunRequest { options, units: Vec::new(), listener, model_setup: None, resumed: None, argv: None }
     }
 }
 
 impl RunContext {
     /// Opens a run on `root`; one that writes takes the tree's lock and its place in the journal.
-    pub(crate) fn open(loaded: Loaded, root: &Path, settings: Settings, request: RunRequest) -> Result<Self, Stop> {
-        let RunRequest { options, units, listener, engineer, resumed, argv } = request;
+    pub(crate) fn open(loaded: LoadedPlan, root: &Path, settings: Settings, request: RunRequest) -> Result<Self, Stop> {
+        let RunRequest { options, units, listener, model_setup, resumed, argv } = request;
         let own = || std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
         let plan_inside = loaded.path.strip_prefix(root).ok().map(|inside| inside.to_string_lossy().replace('\\', "/"));
         let plan_name = plan_inside.clone().unwrap_or_else(|| loaded.path.display().to_string());
@@ -106,7 +106,7 @@ impl RunContext {
         let keys = llm::list_secrets(&|name| std::env::var(name).ok()).into_iter();
         let facts = TreeFacts::below(root, settings.cache.as_deref());
         let own = secrets::of_files(root, facts.environments());
-        let masks = match &engineer {
+        let masks = match &model_setup {
             Some(_) => Masks::of(root, &own, facts.environments(), facts.key_files()),
             None => Masks::default(),
         };
@@ -139,7 +139,7 @@ impl RunContext {
             redactor,
             masks,
             recorder,
-            engineer,
+            model_setup,
             remarks: Vec::new(),
         })
     }
@@ -160,8 +160,8 @@ impl RunContext {
     }
 
     /// Returns the model that works on what the plan leaves open, where one does in this run.
-    pub(crate) fn model(&self) -> Option<&Engineer> {
-        self.engineer.as_ref().filter(|_| !self.options.dry_run)
+    pub(crate) fn model(&self) -> Option<&ModelSetup> {
+        self.model_setup.as_ref().filter(|_| !self.options.dry_run)
     }
 
     /// Returns whether the path is kept from being written, by the user's settings or as the plan itself.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use journal::{Event, Journal, Original, Run, hash};
 
-use super::witness::JournalWitness;
+use super::original_store::JournalOriginals;
 use crate::stop::Stop;
 use crate::tree::Tree;
 
@@ -65,7 +65,7 @@ fn put_back(journal: &Journal, run: &Run, events: &[Event], root: &Path) -> Resu
             tree.stage_mode(&path, mode).map_err(refused)?;
         }
     }
-    let mut witness = JournalWitness::of(run);
+    let mut witness = JournalOriginals::of(run);
     tree.promote(&|_| true, &mut witness).map_err(|error| Stop::refused(error.to_string()))?;
     for event in witness.written {
         run.record(&event)?;

@@ -16,7 +16,7 @@ use crate::stop::Stop;
 use crate::tree::{Pending, Staged, Tree};
 use overlay::Walls;
 
-pub(crate) use overlay::{Belonging, ToRun, last_lines};
+pub(crate) use overlay::{PathRole, ScriptRun, last_lines};
 
 /// The tree of a run and its sandbox.
 pub(crate) struct Workspace {

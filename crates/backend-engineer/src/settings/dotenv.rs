@@ -1,10 +1,10 @@
 //! Reads a file of `NAME=value` lines as `--env-file` takes it. No error of it ever shows a value.
 
-use super::value::{Hidden, read_variable_name};
+use super::value::{HiddenText, read_variable_name};
 
 /// An error in an environment file, with its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Unreadable {
+pub(crate) struct DotenvError {
     /// From 1.
     pub(crate) line: usize,
     /// A sentence without any value.
@@ -18,7 +18,7 @@ pub(crate) struct Unreadable {
 ///
 /// # Errors
 /// A line that is none of these.
-pub(crate) fn read(text: &str) -> Result<Vec<(String, Hidden)>, Unreadable> {
+pub(crate) fn read(text: &str) -> Result<Vec<(String, HiddenText)>, DotenvError> {
     let mut variables = Vec::new();
     let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut line = 1;
@@ -30,7 +30,7 @@ pub(crate) fn read(text: &str) -> Result<Vec<(String, Hidden)>, Unreadable> {
             line += 1;
             continue;
         }
-        let wrong = |message: &str| Unreadable { line, message: message.to_owned() };
+        let wrong = |message: &str| DotenvError { line, message: message.to_owned() };
         let (name, _) = first.split_once('=').ok_or_else(|| wrong("no `=` in this line; write NAME=value"))?;
         let start = name.len() + 1;
         let name = name.trim();
@@ -41,7 +41,7 @@ pub(crate) fn read(text: &str) -> Result<Vec<(String, Hidden)>, Unreadable> {
         let end = start + used;
         line += rest[..end].matches('\n').count();
         rest = &rest[end..];
-        variables.push((name, Hidden::new(value)));
+        variables.push((name, HiddenText::new(value)));
     }
     Ok(variables)
 }

@@ -7,7 +7,7 @@ use crate::stop::Stop;
 
 use super::key::KEYS;
 use super::layer::Layer;
-use super::origin::{Held, Origin};
+use super::origin::{Origin, Sourced};
 use super::value::{read_duration, read_strength, read_variable_name, read_yes_no};
 
 /// The prefix of our environment variables.
@@ -29,26 +29,26 @@ pub(super) fn read(environment: &BTreeMap<String, String>) -> Result<(Layer, Vec
         let origin = Origin::Environment(key.variable);
         let wrong = |why: String| Stop::usage(format!("{name}: {why}"));
         match key.name {
-            "sandbox" => layer.sandbox = Some(Held::new(value.parse().map_err(wrong)?, origin)),
-            "network" => layer.network = Some(Held::new(read_yes_no(value).map_err(wrong)?, origin)),
-            "commit" => layer.commit = Some(Held::new(read_yes_no(value).map_err(wrong)?, origin)),
+            "sandbox" => layer.sandbox = Some(Sourced::new(value.parse().map_err(wrong)?, origin)),
+            "network" => layer.network = Some(Sourced::new(read_yes_no(value).map_err(wrong)?, origin)),
+            "commit" => layer.commit = Some(Sourced::new(read_yes_no(value).map_err(wrong)?, origin)),
             "services_for_model" => {
-                layer.services_for_model = Some(Held::new(read_yes_no(value).map_err(wrong)?, origin));
+                layer.services_for_model = Some(Sourced::new(read_yes_no(value).map_err(wrong)?, origin));
             }
-            "timeout" => layer.timeout = Some(Held::new(read_duration(value).map_err(wrong)?, origin)),
-            "strength" => layer.strength = Some(Held::new(read_strength(value).map_err(wrong)?, origin)),
-            "model" => layer.model = (!value.is_empty()).then(|| Held::new(value.clone(), origin)),
-            "effort" => layer.effort = Some(Held::new(value.parse().map_err(wrong)?, origin)),
-            "repair_effort" => layer.repair_effort = Some(Held::new(value.parse().map_err(wrong)?, origin)),
-            "protected" => layer.protected = items(value).map(|item| Held::new(item, origin.clone())).collect(),
+            "timeout" => layer.timeout = Some(Sourced::new(read_duration(value).map_err(wrong)?, origin)),
+            "strength" => layer.strength = Some(Sourced::new(read_strength(value).map_err(wrong)?, origin)),
+            "model" => layer.model = (!value.is_empty()).then(|| Sourced::new(value.clone(), origin)),
+            "effort" => layer.effort = Some(Sourced::new(value.parse().map_err(wrong)?, origin)),
+            "repair_effort" => layer.repair_effort = Some(Sourced::new(value.parse().map_err(wrong)?, origin)),
+            "protected" => layer.protected = items(value).map(|item| Sourced::new(item, origin.clone())).collect(),
             "env" => {
                 for item in items(value) {
-                    layer.env.push(Held::new(read_variable_name(&item).map_err(wrong)?, origin.clone()));
+                    layer.env.push(Sourced::new(read_variable_name(&item).map_err(wrong)?, origin.clone()));
                 }
             }
             "show" | "trusted" => {
                 let paths = std::env::split_paths(value).filter(|path| path != &PathBuf::new());
-                let held = paths.map(|path| Held::new(path, origin.clone())).collect();
+                let held = paths.map(|path| Sourced::new(path, origin.clone())).collect();
                 *(if key.name == "show" { &mut layer.show } else { &mut layer.trusted }) = held;
             }
             "commands.test" => layer.commands.test = command(value, origin),
@@ -65,6 +65,6 @@ fn items(value: &str) -> impl Iterator<Item = String> {
     value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned)
 }
 
-fn command(value: &str, origin: Origin) -> Option<Held<Vec<String>>> {
-    (!value.trim().is_empty()).then(|| Held::new(vec![value.to_owned()], origin))
+fn command(value: &str, origin: Origin) -> Option<Sourced<Vec<String>>> {
+    (!value.trim().is_empty()).then(|| Sourced::new(vec![value.to_owned()], origin))
 }

@@ -14,7 +14,7 @@ use crate::stop::Stop;
 
 use super::key::{KEYS, nearest};
 use super::layer::Layer;
-use super::origin::{Held, Line, Origin};
+use super::origin::{Line, Origin, Sourced};
 use super::value::{Endpoint, read_bytes, read_count, read_duration, read_strength, read_variable_name};
 
 /// A configuration is a page, not a book.
@@ -138,7 +138,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn services(&self, value: &Value<'_>) -> Result<BTreeMap<String, Held<Endpoint>>, Stop> {
+    fn services(&self, value: &Value<'_>) -> Result<BTreeMap<String, Sourced<Endpoint>>, Stop> {
         let mut services = BTreeMap::new();
         for (name, value) in self.table(value, "services")? {
             let name = name.get_ref().to_string();
@@ -176,7 +176,7 @@ impl Reader<'_> {
     }
 
     /// Reads what commands may take of the machine: a repository that told it could take the machine from its user.
-    fn limits(&self, value: &Value<'_>) -> Result<BTreeMap<&'static str, Held<u64>>, Stop> {
+    fn limits(&self, value: &Value<'_>) -> Result<BTreeMap<&'static str, Sourced<u64>>, Stop> {
         let mut limits = BTreeMap::new();
         for (name, value) in self.table(value, "limits")? {
             let (name, read): (_, ReadAmount) = match name.get_ref().as_ref() {
@@ -200,7 +200,7 @@ impl Reader<'_> {
     }
 
     /// Returns what models cost: a repository that told it could lift the limit of money.
-    fn prices(&self, value: &Value<'_>) -> Result<BTreeMap<String, Held<Price>>, Stop> {
+    fn prices(&self, value: &Value<'_>) -> Result<BTreeMap<String, Sourced<Price>>, Stop> {
         self.only_own(value, "prices")?;
         let mut prices = BTreeMap::new();
         for (model, value) in self.table(value, "prices")? {
@@ -243,13 +243,13 @@ impl Reader<'_> {
     }
 
     /// Paths that weaken the sandbox: only the user's own file may name them.
-    fn own_paths(&self, value: &Value<'_>, key: &str) -> Result<Vec<Held<PathBuf>>, Stop> {
+    fn own_paths(&self, value: &Value<'_>, key: &str) -> Result<Vec<Sourced<PathBuf>>, Stop> {
         self.only_own(value, key)?;
         let texts = self.texts(value, key)?;
-        Ok(texts.into_iter().map(|held| Held::new(PathBuf::from(held.value), held.origin)).collect())
+        Ok(texts.into_iter().map(|held| Sourced::new(PathBuf::from(held.value), held.origin)).collect())
     }
 
-    fn variable_names(&self, value: &Value<'_>) -> Result<Vec<Held<String>>, Stop> {
+    fn variable_names(&self, value: &Value<'_>) -> Result<Vec<Sourced<String>>, Stop> {
         let names = self.texts(value, "env")?;
         for name in &names {
             read_variable_name(&name.value).map_err(|why| Stop::usage(format!("{}: `env`: {why}", name.origin)))?;
@@ -261,7 +261,7 @@ impl Reader<'_> {
         value.get_ref().as_table().ok_or_else(|| self.wrong_type(value, key, key))
     }
 
-    fn texts(&self, value: &Value<'_>, key: &str) -> Result<Vec<Held<String>>, Stop> {
+    fn texts(&self, value: &Value<'_>, key: &str) -> Result<Vec<Sourced<String>>, Stop> {
         let items = value.get_ref().as_array().ok_or_else(|| self.wrong_type(value, key, key))?;
         items.iter().map(|item| self.text_value(item, key).map(|text| self.held(item, text))).collect()
     }
@@ -287,9 +287,9 @@ impl Reader<'_> {
         read(&written).map_err(|why| self.wrong(value, &format!("`{key}`: {why}")))
     }
 
-    fn held<T>(&self, value: &Value<'_>, read: T) -> Held<T> {
+    fn held<T>(&self, value: &Value<'_>, read: T) -> Sourced<T> {
         let line = self.line(value.span().start);
-        Held::new(
+        Sourced::new(
             read,
             match self.owner {
                 Owner::User => Origin::User(line),

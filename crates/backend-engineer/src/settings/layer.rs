@@ -6,25 +6,25 @@ use std::time::Duration;
 
 use llm::Price;
 
-use super::origin::Held;
-use super::value::{Effort, Endpoint, Walls};
+use super::origin::Sourced;
+use super::value::{Effort, Endpoint, SandboxMode};
 
 /// The project's own commands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Commands {
     /// The commands that run its tests.
-    pub(crate) test: Option<Held<Vec<String>>>,
+    pub(crate) test: Option<Sourced<Vec<String>>>,
     /// The commands that lint it.
-    pub(crate) lint: Option<Held<Vec<String>>>,
+    pub(crate) lint: Option<Sourced<Vec<String>>>,
     /// The commands that check its types.
-    pub(crate) type_check: Option<Held<Vec<String>>>,
+    pub(crate) type_check: Option<Sourced<Vec<String>>>,
     /// The commands that prepare it before any check.
-    pub(crate) setup: Option<Held<Vec<String>>>,
+    pub(crate) setup: Option<Sourced<Vec<String>>>,
 }
 
 impl Commands {
     /// Returns the commands with their keys, in the order in which they are shown.
-    pub(crate) fn named(&self) -> [(&'static str, Option<&Held<Vec<String>>>); 4] {
+    pub(crate) fn named(&self) -> [(&'static str, Option<&Sourced<Vec<String>>>); 4] {
         [
             ("commands.test", self.test.as_ref()),
             ("commands.lint", self.lint.as_ref()),
@@ -37,23 +37,23 @@ impl Commands {
 /// One source's say; what it doesn't name is `None` or empty.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Layer {
-    pub(super) sandbox: Option<Held<Walls>>,
-    pub(super) network: Option<Held<bool>>,
-    pub(super) timeout: Option<Held<Duration>>,
-    pub(super) strength: Option<Held<Duration>>,
-    pub(super) commit: Option<Held<bool>>,
-    pub(super) model: Option<Held<String>>,
-    pub(super) effort: Option<Held<Effort>>,
-    pub(super) repair_effort: Option<Held<Effort>>,
-    pub(super) protected: Vec<Held<String>>,
-    pub(super) env: Vec<Held<String>>,
-    pub(super) show: Vec<Held<PathBuf>>,
-    pub(super) trusted: Vec<Held<PathBuf>>,
+    pub(super) sandbox: Option<Sourced<SandboxMode>>,
+    pub(super) network: Option<Sourced<bool>>,
+    pub(super) timeout: Option<Sourced<Duration>>,
+    pub(super) strength: Option<Sourced<Duration>>,
+    pub(super) commit: Option<Sourced<bool>>,
+    pub(super) model: Option<Sourced<String>>,
+    pub(super) effort: Option<Sourced<Effort>>,
+    pub(super) repair_effort: Option<Sourced<Effort>>,
+    pub(super) protected: Vec<Sourced<String>>,
+    pub(super) env: Vec<Sourced<String>>,
+    pub(super) show: Vec<Sourced<PathBuf>>,
+    pub(super) trusted: Vec<Sourced<PathBuf>>,
     pub(super) commands: Commands,
-    pub(super) services: BTreeMap<String, Held<Endpoint>>,
-    pub(super) services_for_model: Option<Held<bool>>,
-    pub(super) prices: BTreeMap<String, Held<Price>>,
-    pub(super) limits: BTreeMap<&'static str, Held<u64>>,
+    pub(super) services: BTreeMap<String, Sourced<Endpoint>>,
+    pub(super) services_for_model: Option<Sourced<bool>>,
+    pub(super) prices: BTreeMap<String, Sourced<Price>>,
+    pub(super) limits: BTreeMap<&'static str, Sourced<u64>>,
 }
 
 impl Layer {
@@ -65,7 +65,7 @@ impl Layer {
                 *lower = upper;
             }
         }
-        fn grow<T: PartialEq>(lower: &mut Vec<Held<T>>, upper: Vec<Held<T>>) {
+        fn grow<T: PartialEq>(lower: &mut Vec<Sourced<T>>, upper: Vec<Sourced<T>>) {
             for held in upper {
                 if !lower.iter().any(|known| known.value == held.value) {
                     lower.push(held);

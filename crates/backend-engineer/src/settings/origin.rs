@@ -5,22 +5,22 @@ use std::path::PathBuf;
 
 /// A value, and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Held<T> {
+pub(crate) struct Sourced<T> {
     /// The configuration where there is one, else the default.
     pub(crate) value: T,
     /// The source of the value.
     pub(crate) origin: Origin,
 }
 
-impl<T> Held<T> {
+impl<T> Sourced<T> {
     /// A value that `origin` set.
     pub(crate) fn new(value: T, origin: Origin) -> Self {
-        Held { value, origin }
+        Sourced { value, origin }
     }
 
     /// Returns what the program does when nobody says otherwise.
     pub(crate) fn default_of(value: T) -> Self {
-        Held { value, origin: Origin::Default }
+        Sourced { value, origin: Origin::Default }
     }
 }
 

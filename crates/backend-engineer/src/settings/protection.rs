@@ -4,13 +4,13 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::stop::Stop;
 
-use super::origin::Held;
+use super::origin::Sourced;
 
 /// Returns all globs as one matcher.
 ///
 /// # Errors
 /// A text that is no glob, with its place.
-pub(super) fn globs(protected: &[Held<String>]) -> Result<GlobSet, Stop> {
+pub(super) fn globs(protected: &[Sourced<String>]) -> Result<GlobSet, Stop> {
     let mut set = GlobSetBuilder::new();
     for held in protected {
         for glob in globs_of(&held.value) {

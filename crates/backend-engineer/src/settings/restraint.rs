@@ -7,12 +7,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::layer::Layer;
-use super::origin::{Held, Origin};
-use super::value::Walls;
+use super::origin::{Origin, Sourced};
+use super::value::SandboxMode;
 
 /// Something that a repository asked for and did not get.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Withheld {
+pub(crate) struct WithheldSetting {
     /// The key.
     pub(crate) key: String,
     /// The value that it asked for.
@@ -21,30 +21,30 @@ pub(crate) struct Withheld {
     pub(crate) origin: Origin,
 }
 
-impl Withheld {
+impl WithheldSetting {
     /// The network for the repository's own setup commands.
     pub(super) fn setup_network(origin: Origin) -> Self {
-        Withheld { key: "network".to_owned(), asked: "true while commands.setup runs".to_owned(), origin }
+        WithheldSetting { key: "network".to_owned(), asked: "true while commands.setup runs".to_owned(), origin }
     }
 }
 
-impl fmt::Display for Withheld {
+impl fmt::Display for WithheldSetting {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} = {} ({})", self.key, self.asked, self.origin)
     }
 }
 
 /// Takes out of `repository` what would weaken the user's protection as it stands in `lower`.
-pub(super) fn restrain(repository: &mut Layer, lower: &Layer) -> Vec<Withheld> {
+pub(super) fn restrain(repository: &mut Layer, lower: &Layer) -> Vec<WithheldSetting> {
     let mut withheld = Vec::new();
     let mut withhold = |key: &str, asked: String, origin: &Origin| {
-        withheld.push(Withheld { key: key.to_owned(), asked, origin: origin.clone() });
+        withheld.push(WithheldSetting { key: key.to_owned(), asked, origin: origin.clone() });
     };
-    let floor = lower.sandbox.as_ref().map_or(Walls::Auto, |held| held.value);
+    let floor = lower.sandbox.as_ref().map_or(SandboxMode::Auto, |held| held.value);
     if let Some(held) = repository.sandbox.take_if(|held| held.value.strength() < floor.strength()) {
         withhold("sandbox", held.value.to_string(), &held.origin);
     }
-    let allows = |held: &Option<Held<bool>>| held.as_ref().is_some_and(|held| held.value);
+    let allows = |held: &Option<Sourced<bool>>| held.as_ref().is_some_and(|held| held.value);
     if let Some(held) = repository.network.take_if(|held| held.value && !allows(&lower.network)) {
         withhold("network", held.value.to_string(), &held.origin);
     }
@@ -75,7 +75,7 @@ pub(super) fn restrain(repository: &mut Layer, lower: &Layer) -> Vec<Withheld> {
 /// Returns who vouches for the repository at `root`: the origin of the folder that names it.
 pub(super) fn trust<'l>(
     root: &Path,
-    folders: impl Iterator<Item = &'l Held<PathBuf>>,
+    folders: impl Iterator<Item = &'l Sourced<PathBuf>>,
     home: Option<&str>,
 ) -> Option<Origin> {
     let root = root.canonicalize().ok()?;

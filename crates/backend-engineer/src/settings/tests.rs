@@ -8,7 +8,7 @@ use super::*;
 /// A repository and a user's configuration in a folder of their own.
 struct Scene {
     folder: tempfile::TempDir,
-    surroundings: Surroundings,
+    surroundings: SettingsSources,
     flags: Flags,
 }
 
@@ -20,7 +20,7 @@ impl Scene {
         fs::write(repository_folder.join("config.toml"), repository).expect("a file");
         let user_file = folder.path().join("user.toml");
         fs::write(&user_file, user).expect("a file");
-        let surroundings = Surroundings { user_file: Some(user_file), ..Surroundings::default() };
+        let surroundings = SettingsSources { user_file: Some(user_file), ..SettingsSources::default() };
         Scene { folder, surroundings, flags: Flags::default() }
     }
 
@@ -62,11 +62,11 @@ fn the_nearer_source_wins_and_says_where_it_is() {
 }
 
 #[test]
-fn without_any_source_the_walls_stand() {
+fn without_any_source_the_sandbox_is_on() {
     let folder = tempfile::tempdir().expect("a folder");
-    let settings = Settings::read(folder.path(), &Flags::default(), &Surroundings::default()).expect("settings");
-    assert_eq!((settings.sandbox.value, settings.network.value), (Walls::Auto, false));
-    assert_eq!(settings.timeout, Held::default_of(Duration::from_secs(600)));
+    let settings = Settings::read(folder.path(), &Flags::default(), &SettingsSources::default()).expect("settings");
+    assert_eq!((settings.sandbox.value, settings.network.value), (SandboxMode::Auto, false));
+    assert_eq!(settings.timeout, Sourced::default_of(Duration::from_secs(600)));
     assert!(settings.values.is_empty() && settings.withheld.is_empty());
 }
 
@@ -74,10 +74,13 @@ const GREEDY: &str = "sandbox = \"off\"\nnetwork = true\ncommit = true\nenv = [\
                       [commands]\nsetup = \"npm ci\"\n[services]\ndb = 5432\n";
 
 #[test]
-fn a_repository_cannot_open_its_users_walls() {
+fn a_repository_cannot_weaken_its_users_sandbox() {
     let scene = Scene::new(GREEDY, "").variable("TOKEN", "s3cret");
     let settings = scene.settings();
-    assert_eq!((settings.sandbox.value, settings.network.value, settings.commit.value), (Walls::Auto, false, false));
+    assert_eq!(
+        (settings.sandbox.value, settings.network.value, settings.commit.value),
+        (SandboxMode::Auto, false, false)
+    );
     assert!(settings.values.is_empty() && settings.services.is_empty() && !settings.setup_network);
     assert_eq!(
         scene.withheld(),
@@ -98,7 +101,7 @@ fn a_trusted_repository_is_followed() {
     let user = format!("trusted = [{:?}]\n", scene.root().to_str().expect("UTF-8"));
     fs::write(scene.folder.path().join("user.toml"), user).expect("a file");
     let settings = scene.settings();
-    assert_eq!((settings.sandbox.value, settings.network.value, settings.commit.value), (Walls::Off, true, true));
+    assert_eq!((settings.sandbox.value, settings.network.value, settings.commit.value), (SandboxMode::Off, true, true));
     assert!(settings.values.contains_key("TOKEN") && settings.services.contains_key("db"));
     assert!(settings.setup_network && settings.withheld.is_empty());
     assert!(settings.trusted.is_some());
@@ -130,15 +133,16 @@ fn a_repository_cannot_give_up_its_users_data() {
 fn what_the_user_asks_for_too_is_not_withheld() {
     let mut scene = Scene::new(GREEDY, "network = true\nservices = { mine = 5432 }\n").variable("TOKEN", "s3cret");
     assert_eq!(scene.withheld(), ["sandbox off", "commit true", "env TOKEN"]);
-    scene.flags = Flags { sandbox: Some(Walls::Off), env: vec!["TOKEN".to_owned()], commit: true, ..Flags::default() };
+    scene.flags =
+        Flags { sandbox: Some(SandboxMode::Off), env: vec!["TOKEN".to_owned()], commit: true, ..Flags::default() };
     assert_eq!(scene.withheld(), Vec::<String>::new());
 }
 
 #[test]
-fn a_repository_may_ask_for_stronger_walls() {
+fn a_repository_may_ask_for_a_stronger_sandbox() {
     let scene = Scene::new("sandbox = \"namespaces\"\nnetwork = false\n", "sandbox = \"landlock\"\nnetwork = true\n");
     let settings = scene.settings();
-    assert_eq!((settings.sandbox.value, settings.network.value), (Walls::Namespaces, false));
+    assert_eq!((settings.sandbox.value, settings.network.value), (SandboxMode::Namespaces, false));
     assert_eq!(Scene::new("sandbox = \"auto\"", "sandbox = \"bubblewrap\"").withheld(), ["sandbox auto"]);
 }
 

@@ -8,7 +8,7 @@ use sandbox::{BackendChoice, BackendName};
 
 /// The backend of the sandbox that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Walls {
+pub(crate) enum SandboxMode {
     /// The best that this machine has; never none.
     Auto,
     /// `bwrap`.
@@ -23,58 +23,65 @@ pub(crate) enum Walls {
     Off,
 }
 
-impl Walls {
+impl SandboxMode {
     /// The names that are accepted, the strongest backend first.
     pub(crate) const NAMES: [&'static str; 6] = ["auto", "bubblewrap", "namespaces", "landlock", "macos", "off"];
 
     /// Returns how it is written.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Walls::Auto => "auto",
-            Walls::Bubblewrap => "bubblewrap",
-            Walls::Namespaces => "namespaces",
-            Walls::Landlock => "landlock",
-            Walls::Macos => "macos",
-            Walls::Off => "off",
+            SandboxMode::Auto => "auto",
+            SandboxMode::Bubblewrap => "bubblewrap",
+            SandboxMode::Namespaces => "namespaces",
+            SandboxMode::Landlock => "landlock",
+            SandboxMode::Macos => "macos",
+            SandboxMode::Off => "off",
         }
     }
 
     /// Returns how much they hold back: a greater number is never weaker.
     pub(crate) fn strength(self) -> u8 {
         match self {
-            Walls::Off => 0,
-            Walls::Landlock => 1,
-            Walls::Auto => 2,
-            Walls::Bubblewrap | Walls::Namespaces | Walls::Macos => 3,
+            SandboxMode::Off => 0,
+            SandboxMode::Landlock => 1,
+            SandboxMode::Auto => 2,
+            SandboxMode::Bubblewrap | SandboxMode::Namespaces | SandboxMode::Macos => 3,
         }
     }
 }
 
-impl From<Walls> for BackendChoice {
-    fn from(walls: Walls) -> Self {
-        match walls {
-            Walls::Auto => BackendChoice::Auto,
-            Walls::Bubblewrap => BackendChoice::Only(BackendName::Bubblewrap),
-            Walls::Namespaces => BackendChoice::Only(BackendName::Namespaces),
-            Walls::Landlock => BackendChoice::Only(BackendName::Landlock),
-            Walls::Macos => BackendChoice::Only(BackendName::Macos),
-            Walls::Off => BackendChoice::Off,
+impl From<SandboxMode> for BackendChoice {
+    fn from(mode: SandboxMode) -> Self {
+        match mode {
+            SandboxMode::Auto => BackendChoice::Auto,
+            SandboxMode::Bubblewrap => BackendChoice::Only(BackendName::Bubblewrap),
+            SandboxMode::Namespaces => BackendChoice::Only(BackendName::Namespaces),
+            SandboxMode::Landlock => BackendChoice::Only(BackendName::Landlock),
+            SandboxMode::Macos => BackendChoice::Only(BackendName::Macos),
+            SandboxMode::Off => BackendChoice::Off,
         }
     }
 }
 
-impl FromStr for Walls {
+impl FromStr for SandboxMode {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let all = [Walls::Auto, Walls::Bubblewrap, Walls::Namespaces, Walls::Landlock, Walls::Macos, Walls::Off];
+        let all = [
+            SandboxMode::Auto,
+            SandboxMode::Bubblewrap,
+            SandboxMode::Namespaces,
+            SandboxMode::Landlock,
+            SandboxMode::Macos,
+            SandboxMode::Off,
+        ];
         all.into_iter()
-            .find(|walls| walls.name() == text)
-            .ok_or_else(|| format!("`{text}` is none of {}", Walls::NAMES.join(", ")))
+            .find(|mode| mode.name() == text)
+            .ok_or_else(|| format!("`{text}` is none of {}", SandboxMode::NAMES.join(", ")))
     }
 }
 
-impl fmt::Display for Walls {
+impl fmt::Display for SandboxMode {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name())
     }
@@ -129,12 +136,12 @@ impl fmt::Display for Endpoint {
 
 /// A secret: passed on, never shown.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Hidden(String);
+pub(crate) struct HiddenText(String);
 
-impl Hidden {
+impl HiddenText {
     /// Hides `value`.
     pub(crate) fn new(value: impl Into<String>) -> Self {
-        Hidden(value.into())
+        HiddenText(value.into())
     }
 
     /// Returns the value itself, for the command's environment and for redaction.
@@ -143,7 +150,7 @@ impl Hidden {
     }
 }
 
-impl fmt::Debug for Hidden {
+impl fmt::Debug for HiddenText {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("(hidden)")
     }
@@ -347,7 +354,7 @@ mod tests {
 
     #[test]
     fn no_secret_is_shown() {
-        assert_eq!(format!("{:?}", Hidden::new("s3cret")), "(hidden)");
+        assert_eq!(format!("{:?}", HiddenText::new("s3cret")), "(hidden)");
         assert!(!read_variable_name("TOKEN=s3cret").unwrap_err().contains("s3cret"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::write::Witness;
+use super::write::OriginalStore;
 use super::*;
 
 /// Notes what it is shown, and refuses the file named in `refuse`.
@@ -12,7 +12,7 @@ struct Notes {
     refuse: Option<&'static str>,
 }
 
-impl Witness for Notes {
+impl OriginalStore for Notes {
     fn keep(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
         if pending.iter().any(|file| self.refuse == Some(file.path.as_str())) {
             return Err("no room".to_owned());

@@ -49,7 +49,7 @@ pub(crate) enum WriteError {
 }
 
 /// Told of all files before any is written.
-pub(crate) trait Witness {
+pub(crate) trait OriginalStore {
     /// Keeps the originals, and what is about to take their places; an error stops all writes. Gives for each file the
     /// name under which its new text may lie beside it until it is moved into place.
     fn keep(&mut self, pending: &[Pending]) -> Result<Vec<String>, String>;
@@ -60,7 +60,7 @@ impl Tree {
     pub(crate) fn promote(
         &mut self,
         allowed: &dyn Fn(&str) -> bool,
-        witness: &mut dyn Witness,
+        witness: &mut dyn OriginalStore,
     ) -> Result<Vec<Pending>, WriteError> {
         self.promote_on(&RealDisk, allowed, witness)
     }
@@ -70,7 +70,7 @@ impl Tree {
         &mut self,
         disk: &dyn Disk,
         allowed: &dyn Fn(&str) -> bool,
-        witness: &mut dyn Witness,
+        witness: &mut dyn OriginalStore,
     ) -> Result<Vec<Pending>, WriteError> {
         let pending: Vec<Pending> = self.pending().into_iter().filter(|file| allowed(&file.path)).collect();
         if pending.is_empty() {

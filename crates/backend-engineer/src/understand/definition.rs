@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-pub(crate) use find::{Places, all, find};
+pub(crate) use find::{SearchPaths, all, find};
 
 use crate::settings::Effort;
 use crate::stop::Stop;
@@ -53,7 +53,7 @@ pub(crate) struct Definition {
 /// An error in a definition, with its location.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {message}")]
-pub(crate) struct Wrong {
+pub(crate) struct DefinitionError {
     /// The file, as shown.
     pub(crate) file: String,
     /// From 1.
@@ -62,8 +62,8 @@ pub(crate) struct Wrong {
     pub(crate) message: String,
 }
 
-impl From<Wrong> for Stop {
-    fn from(wrong: Wrong) -> Self {
+impl From<DefinitionError> for Stop {
+    fn from(wrong: DefinitionError) -> Self {
         Stop::usage(wrong.to_string())
             .hint("`backend-engineer agents check` looks at every definition; `agents show` shows the built-in one.")
     }
@@ -74,15 +74,16 @@ const LARGEST: u64 = 1 << 20;
 
 impl Definition {
     /// Returns the one inside the program.
-    pub(crate) fn built_in() -> Result<Self, Wrong> {
+    pub(crate) fn built_in() -> Result<Self, DefinitionError> {
         let definition = read("(built in)", BUILT_IN)?;
         Ok(Definition { file: None, ..definition })
     }
 
     /// Reads the definition in `file`.
-    pub(crate) fn load(file: &Path) -> Result<Self, Wrong> {
+    pub(crate) fn load(file: &Path) -> Result<Self, DefinitionError> {
         let shown = file.display().to_string();
-        let unreadable = |why: String| Wrong { file: shown.clone(), line: 1, message: format!("can't be read: {why}") };
+        let unreadable =
+            |why: String| DefinitionError { file: shown.clone(), line: 1, message: format!("can't be read: {why}") };
         let bytes = survey::read_regular(file, LARGEST).map_err(|error| unreadable(error.to_string()))?;
         let text = String::from_utf8(bytes).map_err(|_| unreadable("not UTF-8 text".to_owned()))?;
         let definition = read(&shown, &text)?;
@@ -96,8 +97,9 @@ impl Definition {
 }
 
 /// Reads a definition from its text.
-pub(crate) fn read(file: &str, text: &str) -> Result<Definition, Wrong> {
-    let wrong = |line: usize, message: &str| Wrong { file: file.to_owned(), line, message: message.to_owned() };
+pub(crate) fn read(file: &str, text: &str) -> Result<Definition, DefinitionError> {
+    let wrong =
+        |line: usize, message: &str| DefinitionError { file: file.to_owned(), line, message: message.to_owned() };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines: Vec<&str> = text.lines().collect();
     if lines.first().map(|line| line.trim_end()) != Some("---") {
@@ -105,7 +107,7 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Definition, Wrong> {
     }
     let end = lines.iter().skip(1).position(|line| line.trim_end() == "---").map(|at| at + 1);
     let end = end.ok_or_else(|| wrong(1, "the `---` that closes its fields is missing"))?;
-    let front = fields::Front { file, lines: &lines[1..end] };
+    let front = fields::FrontMatter { file, lines: &lines[1..end] };
     let (map, remarks) = parse(file, &front)?;
     let definition = front.definition(&map)?;
     let prompt = lines[end + 1..].join("\n").trim().to_owned();
@@ -116,10 +118,10 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Definition, Wrong> {
 }
 
 /// Returns the fields, and what was read of them only leniently.
-fn parse(file: &str, front: &fields::Front<'_>) -> Result<(Map<String, Value>, Vec<String>), Wrong> {
+fn parse(file: &str, front: &fields::FrontMatter<'_>) -> Result<(Map<String, Value>, Vec<String>), DefinitionError> {
     let text = front.lines.join("\n");
     if text.trim().is_empty() {
-        return Err(Wrong { file: file.to_owned(), line: 1, message: "it has no fields".to_owned() });
+        return Err(DefinitionError { file: file.to_owned(), line: 1, message: "it has no fields".to_owned() });
     }
     let error = match serde_saphyr::from_str::<Map<String, Value>>(&text) {
         Ok(map) => return Ok((map, Vec::new())),
@@ -137,7 +139,7 @@ fn parse(file: &str, front: &fields::Front<'_>) -> Result<(Map<String, Value>, V
     let said = said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
     let quote = "; quote a text that holds `: `";
     let message = format!("its fields are no YAML: {said}{}", if said.contains("mapping") { quote } else { "" });
-    Err(Wrong { file: file.to_owned(), line: line + 1, message })
+    Err(DefinitionError { file: file.to_owned(), line: line + 1, message })
 }
 
 #[cfg(test)]

@@ -4,24 +4,26 @@ use std::collections::BTreeSet;
 
 use plan::{Action, Basis, PhaseId, Plan, PlannedChange};
 
-use super::paths::{Files, Meaning, Resolution};
+use super::paths::{Files, PathMeaning, Resolution};
 
 /// Returns the file that a path means by the plan's own longer paths.
 pub(super) fn in_full(
     plan: &Plan,
     files: &Files,
     (unit, change): (PhaseId, &PlannedChange),
-    found: Meaning,
-) -> Meaning {
+    found: PathMeaning,
+) -> PathMeaning {
     match found {
-        Meaning::Between(candidates) => of_several(plan, (unit, change), candidates),
-        Meaning::AsWritten(path) if path == change.path && is_new(files, change) => of_new(plan, files, unit, change),
+        PathMeaning::Between(candidates) => of_several(plan, (unit, change), candidates),
+        PathMeaning::AsWritten(path) if path == change.path && is_new(files, change) => {
+            of_new(plan, files, unit, change)
+        }
         found => found,
     }
 }
 
 /// Of several files that a path may mean, the only one that the unit names by its whole path.
-fn of_several(plan: &Plan, (unit, change): (PhaseId, &PlannedChange), candidates: Vec<String>) -> Meaning {
+fn of_several(plan: &Plan, (unit, change): (PhaseId, &PlannedChange), candidates: Vec<String>) -> PathMeaning {
     let own = plan.phase(unit).map(|phase| phase.changes.as_slice()).unwrap_or_default();
     let all: Vec<&PlannedChange> = plan.all().flat_map(|unit| &unit.changes).collect();
     // The unit itself has the last word, then the whole plan.
@@ -35,11 +37,11 @@ fn of_several(plan: &Plan, (unit, change): (PhaseId, &PlannedChange), candidates
             None => {}
         }
     }
-    Meaning::Between(candidates)
+    PathMeaning::Between(candidates)
 }
 
-fn resolved(path: String, why: Resolution) -> Meaning {
-    Meaning::Resolved { path, why }
+fn resolved(path: String, why: Resolution) -> PathMeaning {
+    PathMeaning::Resolved { path, why }
 }
 
 /// Returns whether a file would be made at the path as it is written.
@@ -50,9 +52,9 @@ fn is_new(files: &Files, change: &PlannedChange) -> bool {
 
 /// Resolves a new file whose path other places of the plan say in full, or that stands behind a path in a list. Written
 /// in the wrong folder it is found by nobody, so two readings leave it unmade.
-fn of_new(plan: &Plan, files: &Files, unit: PhaseId, change: &PlannedChange) -> Meaning {
-    let as_written = || Meaning::AsWritten(change.path.clone());
-    let Named { full, elsewhere, exact } = named(plan, files, unit, &change.path);
+fn of_new(plan: &Plan, files: &Files, unit: PhaseId, change: &PlannedChange) -> PathMeaning {
+    let as_written = || PathMeaning::AsWritten(change.path.clone());
+    let NamedPath { full, elsewhere, exact } = named(plan, files, unit, &change.path);
     let own_folder = change.path.split_once('/').is_some_and(|(first, _)| files.stands(first));
     if exact || change.path.contains('/') && change.listed {
         return as_written();
@@ -67,7 +69,7 @@ fn of_new(plan: &Plan, files: &Files, unit: PhaseId, change: &PlannedChange) -> 
         _ => {
             full.extend(elsewhere);
             full.insert(0, change.path.clone());
-            return Meaning::Between(full);
+            return PathMeaning::Between(full);
         }
     }
     let Some(folder) = &change.beside else { return as_written() };
@@ -75,12 +77,12 @@ fn of_new(plan: &Plan, files: &Files, unit: PhaseId, change: &PlannedChange) -> 
     if spells(plan.text(), &path) || files.stands(&path) {
         return resolved(path, Resolution::BehindPath(folder.clone()));
     }
-    Meaning::Between(vec![change.path.clone(), path])
+    PathMeaning::Between(vec![change.path.clone(), path])
 }
 
 /// The longer paths of the plan that end in a path.
 #[derive(Default)]
-struct Named {
+struct NamedPath {
     /// Outside the units, in those that hold the unit, and in the first comments of blocks.
     full: BTreeSet<String>,
     /// In other units.
@@ -89,8 +91,8 @@ struct Named {
     exact: bool,
 }
 
-fn named(plan: &Plan, files: &Files, unit: PhaseId, path: &str) -> Named {
-    let mut named = Named::default();
+fn named(plan: &Plan, files: &Files, unit: PhaseId, path: &str) -> NamedPath {
+    let mut named = NamedPath::default();
     if plan::is_in_many_folders(path) && !path.contains('/') {
         return named;
     }
@@ -117,7 +119,7 @@ fn named(plan: &Plan, files: &Files, unit: PhaseId, path: &str) -> Named {
     named.exact |= drawn.iter().any(|drawn| drawn == path);
     named.full.extend(drawn.into_iter().filter(|drawn| drawn.ends_with(&ending)));
     // What leaves the repository is no other name of a file in it.
-    let inside = |path: &String| !matches!(files.meaning(path, true, &BTreeSet::new()), Meaning::Outside(_));
+    let inside = |path: &String| !matches!(files.meaning(path, true, &BTreeSet::new()), PathMeaning::Outside(_));
     named.full.retain(inside);
     named.elsewhere.retain(|path| !named.full.contains(path) && inside(path));
     named

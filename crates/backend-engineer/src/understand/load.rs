@@ -10,7 +10,7 @@ use crate::stop::Stop;
 
 /// A plan that was read.
 #[derive(Debug)]
-pub(crate) struct Loaded {
+pub(crate) struct LoadedPlan {
     /// Where it lies, absolute, links followed.
     pub(crate) path: PathBuf,
     /// As the user named it.
@@ -23,12 +23,12 @@ pub(crate) struct Loaded {
 const LIMIT: u64 = 16 << 20;
 
 /// Reads the plan at `given`.
-pub(crate) fn load_plan(given: &Path) -> Result<Loaded, Stop> {
+pub(crate) fn load_plan(given: &Path) -> Result<LoadedPlan, Stop> {
     let name = given.display().to_string();
     let bytes = read_bytes(given, &name)?;
     let plan = plan::read(&bytes).map_err(|error| unreadable(&name, &error))?;
     let path = given.canonicalize().map_err(|error| Stop::usage(format!("{name}: {error}")))?;
-    Ok(Loaded { path, name, plan })
+    Ok(LoadedPlan { path, name, plan })
 }
 
 fn read_bytes(given: &Path, name: &str) -> Result<Vec<u8>, Stop> {

@@ -26,7 +26,7 @@ pub(crate) struct Files {
 
 /// The resolution of a path of the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Meaning {
+pub(crate) enum PathMeaning {
     /// The path as written.
     AsWritten(String),
     /// Another spelling of it, and why.
@@ -136,7 +136,7 @@ impl Files {
 
     /// Returns the file that `path` means; `creates` when the plan makes it new; `bases` are folders that other paths
     /// of the plan turned out to start from.
-    pub(crate) fn meaning(&self, path: &str, creates: bool, bases: &BTreeSet<String>) -> Meaning {
+    pub(crate) fn meaning(&self, path: &str, creates: bool, bases: &BTreeSet<String>) -> PathMeaning {
         if path.starts_with('/') || path.starts_with('~') || path.get(1..3) == Some(":/") {
             return self.of_author(path);
         }
@@ -144,11 +144,11 @@ impl Files {
             Some(tidy) => tidy,
             None => {
                 let why = "`..` climbs above its root".to_owned();
-                return Meaning::Outside(OutsideTree::Leaves { path: path.to_owned(), why });
+                return PathMeaning::Outside(OutsideTree::Leaves { path: path.to_owned(), why });
             }
         };
         if let Err(outside) = Address::of(&self.root, &tidy) {
-            return Meaning::Outside(outside);
+            return PathMeaning::Outside(outside);
         }
         if self.stands(&tidy) {
             return as_written(path, tidy);
@@ -158,14 +158,14 @@ impl Files {
             && bare.split('/').next().is_some_and(|first| self.stands(first))
             && tidy.split('/').next().is_some_and(|first| !self.stands(first))
         {
-            return Meaning::Resolved { path: bare.to_owned(), why: Resolution::FromRoot };
+            return PathMeaning::Resolved { path: bare.to_owned(), why: Resolution::FromRoot };
         }
         if creates { self.new_file(path, tidy, bases) } else { self.existing_file(path, tidy, bases) }
     }
 
     /// Returns the file that a path means below the folder from which the plan says that its paths start; `None` where
     /// the path is meant from elsewhere after all.
-    pub(crate) fn below(&self, base: &str, path: &str, action: &Action) -> Option<Meaning> {
+    pub(crate) fn below(&self, base: &str, path: &str, action: &Action) -> Option<PathMeaning> {
         let whole = path.starts_with(&format!("{base}/")) || path == base || path.starts_with(['/', '~']);
         let below = modules::climbed(base, path).filter(|below| !whole && Address::of(&self.root, below).is_ok())?;
         let elsewhere = self.stands(path)
@@ -174,12 +174,12 @@ impl Files {
                 .split_once('/')
                 .is_some_and(|(first, _)| self.stands(first) && !self.stands(&format!("{base}/{first}")));
         (self.stands(&below) || !elsewhere)
-            .then(|| Meaning::Resolved { path: below, why: Resolution::Base(base.to_owned()) })
+            .then(|| PathMeaning::Resolved { path: below, why: Resolution::Base(base.to_owned()) })
     }
 
     /// Returns the path behind a slash, where that stands for the repository's root: its file or its first folder is
     /// here.
-    fn rooted(&self, path: &str) -> Option<Meaning> {
+    fn rooted(&self, path: &str) -> Option<PathMeaning> {
         /// Folders of a machine, which no plan means from the repository's root.
         const MACHINE: [&str; 14] =
             ["etc", "tmp", "var", "usr", "home", "root", "opt", "dev", "proc", "sys", "bin", "mnt", "Users", "private"];
@@ -187,28 +187,28 @@ impl Files {
         let first = inside.split('/').next().unwrap_or_default();
         let here = inside.contains('/') && self.stands(first) && !MACHINE.contains(&first);
         let meant = here && Address::of(&self.root, &inside).is_ok();
-        meant.then_some(Meaning::Resolved { path: inside, why: Resolution::FromRoot })
+        meant.then_some(PathMeaning::Resolved { path: inside, why: Resolution::FromRoot })
     }
 
     /// Resolves a file that shall be there already but is not where the plan says.
-    fn existing_file(&self, path: &str, tidy: String, bases: &BTreeSet<String>) -> Meaning {
+    fn existing_file(&self, path: &str, tidy: String, bases: &BTreeSet<String>) -> PathMeaning {
         let based: Vec<String> =
             bases.iter().map(|base| format!("{base}/{tidy}")).filter(|path| self.stands(path)).collect();
         if let [only] = based.as_slice() {
-            return Meaning::Resolved { path: only.clone(), why: Resolution::LikeOtherPaths };
+            return PathMeaning::Resolved { path: only.clone(), why: Resolution::LikeOtherPaths };
         }
         let ending = format!("/{tidy}");
         let found: Vec<String> = self.all().iter().filter(|file| file.ends_with(&ending)).cloned().collect();
         match found.as_slice() {
-            [only] => Meaning::Resolved { path: only.clone(), why: Resolution::OnlyEnding(path.to_owned()) },
+            [only] => PathMeaning::Resolved { path: only.clone(), why: Resolution::OnlyEnding(path.to_owned()) },
             [] => as_written(path, tidy),
-            _ => Meaning::Between(found),
+            _ => PathMeaning::Between(found),
         }
     }
 
     /// Resolves a new file: from the root where its first folder stands there, else from the one package that has that
     /// folder.
-    fn new_file(&self, path: &str, tidy: String, bases: &BTreeSet<String>) -> Meaning {
+    fn new_file(&self, path: &str, tidy: String, bases: &BTreeSet<String>) -> PathMeaning {
         let Some((first, _)) = tidy.split_once('/') else { return as_written(path, tidy) };
         if self.stands(first) {
             return as_written(path, tidy);
@@ -226,12 +226,12 @@ impl Files {
             packages.iter().copied().filter(|base| self.stands(&format!("{base}/{parent}"))).collect();
         let (packages, folder) = if nearest.len() == 1 { (nearest, parent) } else { (packages, first) };
         match packages.as_slice() {
-            [only] => Meaning::Resolved {
+            [only] => PathMeaning::Resolved {
                 path: format!("{only}/{tidy}"),
                 why: Resolution::OnlyPackage { package: (*only).clone(), folder: folder.to_owned() },
             },
             [] => as_written(path, tidy),
-            several => Meaning::Between(several.iter().map(|base| format!("{base}/{tidy}")).collect()),
+            several => PathMeaning::Between(several.iter().map(|base| format!("{base}/{tidy}")).collect()),
         }
     }
 
@@ -246,12 +246,12 @@ impl Files {
     }
 
     /// Resolves an absolute path: of this repository, or of the same repository on its author's machine.
-    fn of_author(&self, path: &str) -> Meaning {
+    fn of_author(&self, path: &str) -> PathMeaning {
         if let Ok(inside) = Path::new(path).strip_prefix(&self.root) {
             let inside = inside.to_string_lossy().into_owned();
             return match Address::of(&self.root, &inside) {
-                Ok(_) => Meaning::Resolved { path: inside, why: Resolution::AbsoluteInside },
-                Err(outside) => Meaning::Outside(outside),
+                Ok(_) => PathMeaning::Resolved { path: inside, why: Resolution::AbsoluteInside },
+                Err(outside) => PathMeaning::Outside(outside),
             };
         }
         if let Some(meaning) = self.rooted(path) {
@@ -259,7 +259,7 @@ impl Files {
         }
         let outside = || {
             let why = "it is absolute".to_owned();
-            Meaning::Outside(OutsideTree::Leaves { path: path.to_owned(), why })
+            PathMeaning::Outside(OutsideTree::Leaves { path: path.to_owned(), why })
         };
         let name = self.root.file_name().map(|name| name.to_string_lossy().into_owned());
         let parts: Vec<&str> = path.split('/').collect();
@@ -268,7 +268,7 @@ impl Files {
         let Some(author) = known else { return outside() };
         let below = path.strip_prefix(&format!("{author}/")).and_then(|below| modules::climbed("", below));
         match below.filter(|below| Address::of(&self.root, below).is_ok()) {
-            Some(below) => Meaning::Resolved { path: below, why: Resolution::BelowAuthor(author.clone()) },
+            Some(below) => PathMeaning::Resolved { path: below, why: Resolution::BelowAuthor(author.clone()) },
             None => outside(),
         }
     }
@@ -326,8 +326,12 @@ impl Files {
     }
 }
 
-fn as_written(path: &str, tidy: String) -> Meaning {
-    if path == tidy { Meaning::AsWritten(tidy) } else { Meaning::Resolved { path: tidy, why: Resolution::Tidied } }
+fn as_written(path: &str, tidy: String) -> PathMeaning {
+    if path == tidy {
+        PathMeaning::AsWritten(tidy)
+    } else {
+        PathMeaning::Resolved { path: tidy, why: Resolution::Tidied }
+    }
 }
 
 fn stem(name: &str) -> &str {
@@ -353,9 +357,9 @@ mod tests {
         (folder, files)
     }
 
-    fn resolved(meaning: Meaning) -> String {
+    fn resolved(meaning: PathMeaning) -> String {
         match meaning {
-            Meaning::AsWritten(path) | Meaning::Resolved { path, .. } => path,
+            PathMeaning::AsWritten(path) | PathMeaning::Resolved { path, .. } => path,
             other => panic!("{other:?}"),
         }
     }
@@ -384,20 +388,20 @@ mod tests {
         files.learn_author(paths.into_iter());
         assert_eq!(resolved(files.meaning(paths[0], false, &none)), "apps/api/src/orders.ts");
         assert_eq!(resolved(files.meaning(paths[1], true, &none)), "new.ini");
-        assert!(matches!(files.meaning("/etc/passwd", true, &none), Meaning::Outside(_)));
+        assert!(matches!(files.meaning("/etc/passwd", true, &none), PathMeaning::Outside(_)));
         files.learn_author(["/etc/passwd"].into_iter());
-        assert!(matches!(files.meaning("/etc/passwd", true, &none), Meaning::Outside(_)));
+        assert!(matches!(files.meaning("/etc/passwd", true, &none), PathMeaning::Outside(_)));
     }
 
     #[test]
     fn two_that_fit_are_named_and_what_leaves_is_refused() {
         let (_folder, files) = monorepo();
         let none = BTreeSet::new();
-        assert!(matches!(files.meaning("package.json", false, &none), Meaning::Between(found) if found.len() == 2));
+        assert!(matches!(files.meaning("package.json", false, &none), PathMeaning::Between(found) if found.len() == 2));
         assert_eq!(resolved(files.meaning("/apps/api/src/orders.ts", false, &none)), "apps/api/src/orders.ts");
         assert_eq!(resolved(files.meaning("/apps/api/src/new.ts", true, &none)), "apps/api/src/new.ts");
         for path in ["../x.ts", "/etc/passwd", "~/x", "/etc/shop", ".git/config"] {
-            assert!(matches!(files.meaning(path, true, &none), Meaning::Outside(_)), "{path}");
+            assert!(matches!(files.meaning(path, true, &none), PathMeaning::Outside(_)), "{path}");
         }
     }
 }

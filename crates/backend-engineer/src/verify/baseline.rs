@@ -6,9 +6,9 @@ use code::paths::belongs_to_tests;
 use journal::{Basis, Verdict};
 
 use super::{Check, Verification, denounce, earlier_failures, find_proofs, old_tests, weakened};
-use crate::check::{self, Judgement, Kind, KnownResults, Ran};
+use crate::check::{self, CheckRun, Judgement, Kind, KnownResults};
 use crate::evidence;
-use crate::implement::{Change, Deed};
+use crate::implement::{Change, StepOutcome};
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
@@ -17,7 +17,7 @@ type Checks<'a> = (&'a [Check], &'a KnownResults);
 
 /// The part of a model's change that is taken back for a check.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Back {
+enum Reverted {
     Everything,
     AllButTests,
 }
@@ -30,7 +30,10 @@ pub(crate) async fn compare_with_baseline(
 ) -> Result<(), Stop> {
     note_changes(work, change)?;
     earlier_failures::weigh(work, change, verification).await?;
-    let works = change.items.iter().any(|item| item.deeds.iter().any(|deed| matches!(deed, Deed::Worked { .. })));
+    let works = change
+        .items
+        .iter()
+        .any(|item| item.outcomes.iter().any(|step_outcome| matches!(step_outcome, StepOutcome::Worked { .. })));
     // A request says nothing of the older code where the server runs with the newer.
     let served = needs_server(work);
     let asked = |check: &Check| {
@@ -50,7 +53,7 @@ pub(crate) async fn compare_with_baseline(
         return denounce(work, verification);
     }
     let passed: Vec<Check> = verification.checks.iter().filter(|check| asked(check)).cloned().collect();
-    let earlier = run_all(work, (&passed, &change.known), Back::Everything).await?;
+    let earlier = run_all(work, (&passed, &change.known), Reverted::Everything).await?;
     let accounted = weakened::fewer_by_text(work);
     for (check, ran) in passed.iter().zip(&earlier) {
         verification.weakened.extend(weakened::of_counts(check, ran, accounted));
@@ -65,7 +68,7 @@ pub(crate) async fn compare_with_baseline(
     if works && work.state.worked.keys().any(|path| belongs_to_tests(path)) {
         let asserts = weakened::bring_checks(work);
         let no_tests = weakened::changes_no_tests(work);
-        let mut apart = run_all(work, (&passed, &change.known), Back::AllButTests).await?;
+        let mut apart = run_all(work, (&passed, &change.known), Reverted::AllButTests).await?;
         for ((check, ran), before) in passed.iter().zip(&mut apart).zip(&earlier) {
             // With new settings and helpers alone it is still the old tests that fail, as they did with the old ones.
             let failed_before = no_tests && before.judgement.verdict == Verdict::Failed;
@@ -77,7 +80,7 @@ pub(crate) async fn compare_with_baseline(
         }
     }
     let standing = find_proofs(work, change, verification)?;
-    verification.accounts = super::accounts::of_files(work, change, &standing.whole, &verification.items);
+    verification.accounts = super::file_outcomes::of_files(work, change, &standing.whole, &verification.items);
     denounce(work, verification)
 }
 
@@ -90,32 +93,37 @@ fn note_changes(work: &mut UnitWork<'_>, change: &Change) -> Result<(), Stop> {
 }
 
 /// Runs these checks on the tree without what a model did.
-async fn run_all(work: &mut UnitWork<'_>, checks: Checks<'_>, back: Back) -> Result<Vec<Ran>, Stop> {
+async fn run_all(work: &mut UnitWork<'_>, checks: Checks<'_>, back: Reverted) -> Result<Vec<CheckRun>, Stop> {
     let now = work.workspace.tree.savepoint();
     let ran = run_each(work, checks, back).await;
     work.workspace.tree.restore(now);
     ran
 }
 
-async fn run_each(work: &mut UnitWork<'_>, (checks, known): Checks<'_>, back: Back) -> Result<Vec<Ran>, Stop> {
-    for (path, before) in
-        work.state.worked.clone().into_iter().filter(|(path, _)| back == Back::Everything || !belongs_to_tests(path))
+async fn run_each(work: &mut UnitWork<'_>, (checks, known): Checks<'_>, back: Reverted) -> Result<Vec<CheckRun>, Stop> {
+    for (path, before) in work
+        .state
+        .worked
+        .clone()
+        .into_iter()
+        .filter(|(path, _)| back == Reverted::Everything || !belongs_to_tests(path))
     {
         work.workspace.tree.stage(&path, before).map_err(|error| Stop::refused(error.to_string()))?;
     }
-    let mut all: Vec<Ran> = Vec::new();
+    let mut all: Vec<CheckRun> = Vec::new();
     for check in checks {
         let Some(mut request) = check.request.clone() else {
             all.push(check.ran.clone());
             continue;
         };
         request.why = match back {
-            Back::Everything => "before the model's change",
-            Back::AllButTests => "with the new tests alone",
+            Reverted::Everything => "before the model's change",
+            Reverted::AllButTests => "with the new tests alone",
         }
         .to_owned();
-        let alike =
-            |ran: &&Ran| ran.script == request.script && ran.folder == request.folder && ran.apart == check.ran.apart;
+        let alike = |ran: &&CheckRun| {
+            ran.script == request.script && ran.folder == request.folder && ran.apart == check.ran.apart
+        };
         let same = all.iter().find(alike).cloned();
         all.push(match same {
             Some(ran) => ran,

@@ -9,7 +9,7 @@ use plan::{Plan, Sentence};
 
 use crate::check::{Difference, files_of_test};
 use crate::identifiers::holds;
-use crate::implement::{Change, Deed, Item, Passage, code_spans};
+use crate::implement::{Change, Item, Passage, StepOutcome, code_spans};
 use crate::run::RunContext;
 use crate::stop::Stop;
 use crate::understand::Assignment;
@@ -17,17 +17,17 @@ use crate::unit_work::UnitWork;
 
 /// The files that runs changed for the plan.
 #[derive(Debug, Default)]
-pub(super) struct Written {
+pub(super) struct ChangedFiles {
     /// The paths that each run changed.
     by_run: BTreeMap<RunId, BTreeSet<String>>,
     /// The texts of each path, as it was and as it is, one after the other.
     texts: BTreeMap<String, String>,
 }
 
-impl Written {
+impl ChangedFiles {
     /// Collects what this run and earlier ones wrote.
     pub(super) fn collect(work: &mut UnitWork<'_>, change: &Change) -> Result<Self, Stop> {
-        let mut written = Written::default();
+        let mut written = ChangedFiles::default();
         for (run, path) in work.run.recorder.written(&work.run.plan_name)? {
             written.by_run.entry(run).or_default().insert(path);
         }
@@ -49,7 +49,7 @@ impl Written {
     pub(super) fn of_run(run: &str, files: &[(&str, &str)]) -> Self {
         let paths = files.iter().map(|(path, _)| (*path).to_owned()).collect();
         let texts = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
-        Written { by_run: BTreeMap::from([(RunId::from(run), paths)]), texts }
+        ChangedFiles { by_run: BTreeMap::from([(RunId::from(run), paths)]), texts }
     }
 
     /// Returns whether all that is left of an item, or was worked on for it, can be part of what the run changed that `failed`
@@ -58,25 +58,25 @@ impl Written {
         &self,
         item: &Item,
         (failed, passed): (&FoundEvidence, &Evidence),
-        ground: (&RunContext, &Assignment),
+        proof_context: (&RunContext, &Assignment),
     ) -> bool {
         let run = &failed.id.run;
         let mended = |path: &String| is_mended(path, &failed.evidence.result.tests, &passed.result.tests);
         let nothing = BTreeSet::new();
         let paths = self.by_run.get(run).unwrap_or(&nothing);
-        let (context, _) = ground;
+        let (context, _) = proof_context;
         // What must stay is held against the change elsewhere, and need not be in it.
         let speaks = |words: &Passage| asks_nothing(&context.plan, words) || self.speaks(words, paths);
-        item.deeds.iter().all(|deed| match deed {
-            Deed::Left(remainder) => {
-                let (run, assignment) = ground;
+        item.outcomes.iter().all(|step_outcome| match step_outcome {
+            StepOutcome::Left(remainder) => {
+                let (run, assignment) = proof_context;
                 let about = assignment.files.iter().filter(|file| item.is_about(&run.plan, file, remainder));
                 let mut own = about.filter_map(|file| file.path.as_ref());
                 let named_alone = remainder.passage().is_none();
                 own.all(|path| paths.contains(path) || named_alone && mended(path))
                     && remainder.passage().is_none_or(speaks)
             }
-            Deed::Worked { passage: Some(words), .. } => speaks(words),
+            StepOutcome::Worked { passage: Some(words), .. } => speaks(words),
             _ => true,
         })
     }
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn a_passage_is_carried_out_where_a_symbol_of_it_stands_in_a_changed_file() {
         let paths = BTreeSet::from(["app/a.py".to_owned(), "Dockerfile".to_owned()]);
-        let written = Written::of_run("now", &[("app/a.py", "class Order:\n    def total(self): ...\n")]);
+        let written = ChangedFiles::of_run("now", &[("app/a.py", "class Order:\n    def total(self): ...\n")]);
         for (text, carried) in [
             ("Make it round up.", true),
             ("Add `total` to it.", true),

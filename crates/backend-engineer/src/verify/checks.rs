@@ -3,9 +3,9 @@
 use journal::{EvidenceId, ItemKind, ItemName, Verdict};
 use plan::{CriterionKind, Phase, PhaseId};
 
-use crate::check::{self, Judgement, Kind, Ran, Request, kind_of};
+use crate::check::{self, CheckRun, Judgement, Kind, Request, kind_of};
 use crate::evidence::Observation;
-use crate::implement::{Change, Deed};
+use crate::implement::{Change, StepOutcome};
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
@@ -23,7 +23,7 @@ pub(crate) struct Check {
     /// The kind of check: the line of the report that it belongs to.
     pub(crate) kind: Kind,
     /// The outcome, with the reason behind it.
-    pub(crate) ran: Ran,
+    pub(crate) ran: CheckRun,
     /// Its evidence, once it is recorded.
     pub(crate) evidence: Option<EvidenceId>,
     /// The request that runs it again; none where nothing can be run.
@@ -45,7 +45,7 @@ pub(crate) enum Origin {
 
 impl Check {
     /// Returns what it speaks of, with `ran` as what came of it.
-    pub(crate) fn observation<'a>(&self, ran: &'a Ran) -> Observation<'a> {
+    pub(crate) fn observation<'a>(&self, ran: &'a CheckRun) -> Observation<'a> {
         let kind = match self.origin {
             Origin::Criterion(_) => ItemKind::Criterion,
             Origin::Step(..) => ItemKind::Step,
@@ -100,7 +100,7 @@ async fn run_unless_known(
     work: &mut UnitWork<'_>,
     request: &Request,
     (change, tree): (&Change, &str),
-) -> Result<Ran, Stop> {
+) -> Result<CheckRun, Stop> {
     let Some(known) = change.known.find(request, tree, work.workspace.tier().as_deref()) else {
         return check::run(work, request).await;
     };
@@ -122,8 +122,8 @@ fn is_same(other: &Planned, request: &Request, tree: &str) -> bool {
     alike && expects && ran.tree.as_deref() == Some(tree)
 }
 
-async fn start_server(work: &mut UnitWork<'_>, request: &Request, change: &mut Change) -> Result<Ran, Stop> {
-    let mut ran = Ran::not_run(&request.script, &request.folder, "");
+async fn start_server(work: &mut UnitWork<'_>, request: &Request, change: &mut Change) -> Result<CheckRun, Stop> {
+    let mut ran = CheckRun::not_run(&request.script, &request.folder, "");
     if let Some((_, server)) = change.servers.iter().find(|(script, _)| *script == request.script) {
         ran.judgement = started(server);
         ran.tree = Some(work.fingerprint());
@@ -165,7 +165,7 @@ fn gather(work: &UnitWork<'_>, change: &Change) -> Vec<Planned> {
     for (kind, held) in kinds {
         for script in held.iter().flat_map(|held| held.value.clone()) {
             let request = Request::of_project(&script, "the project's own");
-            let ran = Ran::not_run(&script, "", NOT_RUN);
+            let ran = CheckRun::not_run(&script, "", NOT_RUN);
             let check = Check {
                 unit: None,
                 origin: Origin::Project,
@@ -201,7 +201,7 @@ fn of_criterion(work: &UnitWork<'_>, phase: &Phase, index: usize) -> Vec<Planned
         request: None,
     };
     if criterion.commands.is_empty() {
-        let ran = Ran::not_run("", "", "the plan gives no command for it");
+        let ran = CheckRun::not_run("", "", "the plan gives no command for it");
         return vec![Planned { check: check(Kind::Other, ran), request: None, server: false }];
     }
     let commands = criterion.commands.iter().filter_map(|command| phase.commands.get(*command));
@@ -210,12 +210,12 @@ fn of_criterion(work: &UnitWork<'_>, phase: &Phase, index: usize) -> Vec<Planned
             let folder = check::folder_of(command, work);
             let kind = kind_of(work, &command.text, &folder);
             if check::fixes(&check::read(work, &command.text, &folder)) {
-                let ran = Ran::not_run(&command.text, &folder, FIXES);
+                let ran = CheckRun::not_run(&command.text, &folder, FIXES);
                 return Planned { check: check(kind, ran), request: None, server: false };
             }
             match Request::of_criterion(command, criterion, work) {
                 Ok(request) => {
-                    let ran = Ran::not_run(&request.script, &request.folder, NOT_RUN);
+                    let ran = CheckRun::not_run(&request.script, &request.folder, NOT_RUN);
                     Planned { check: check(kind, ran), request: Some(request), server: check::is_server(work, command) }
                 }
                 Err(not_run) => Planned { check: check(kind, *not_run), request: None, server: false },
@@ -228,8 +228,8 @@ fn of_criterion(work: &UnitWork<'_>, phase: &Phase, index: usize) -> Vec<Planned
 fn of_steps(work: &UnitWork<'_>, phase: &Phase, change: &Change) -> Vec<Planned> {
     let items = change.items.iter().enumerate().filter(|(_, item)| item.unit == phase.id);
     let runs = items.flat_map(|(index, item)| {
-        item.deeds.iter().filter_map(move |deed| match deed {
-            Deed::Run { command, ran, expects_failure: false } => Some((index, item, *command, ran)),
+        item.outcomes.iter().filter_map(move |step_outcome| match step_outcome {
+            StepOutcome::Run { command, ran, expects_failure: false } => Some((index, item, *command, ran)),
             _ => None,
         })
     });

@@ -7,11 +7,11 @@
 use journal::Verdict;
 
 use super::old_tests::{named_test, words};
-use super::{Check, Verification, accounts, find_proofs};
+use super::{Check, Verification, file_outcomes, find_proofs};
 use crate::check::{self, Before, Difference, Kind, Request, files_of_test};
 use crate::implement::Change;
 use crate::stop::Stop;
-use crate::understand::Reach;
+use crate::understand::ScopeMode;
 use crate::unit_work::UnitWork;
 
 /// Options that choose among the tests of a suite.
@@ -43,7 +43,7 @@ pub(super) async fn weigh(
         let tests = verification.checks[at].ran.tests.clone();
         let Some(difference) = Difference::between(&earlier.tests, &tests) else { continue };
         let is_own = |test: &&str| {
-            files_of_test(test).iter().any(|file| work.assignment.scope.permits(file, Reach::Phase).is_some())
+            files_of_test(test).iter().any(|file| work.assignment.scope.permits(file, ScopeMode::Phase).is_some())
         };
         // Where nothing was mended, a red test of what the unit changes may be the one that it is to mend.
         if difference.mended.is_empty() && difference.failing.iter().any(is_own) {
@@ -55,7 +55,7 @@ pub(super) async fn weigh(
     }
     if weighed {
         let standing = find_proofs(work, change, verification)?;
-        verification.accounts = accounts::of_files(work, change, &standing.whole, &verification.items);
+        verification.accounts = file_outcomes::of_files(work, change, &standing.whole, &verification.items);
     }
     Ok(())
 }

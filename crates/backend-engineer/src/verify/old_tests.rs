@@ -6,14 +6,14 @@ use journal::{Basis, Verdict};
 
 use super::weakened::{self, OldRun, Outcome, PlanWords, Verdicts, decide};
 use super::{Check, Verification};
-use crate::check::{self, Kind, Ran};
+use crate::check::{self, CheckRun, Kind};
 use crate::evidence;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
 /// Which of the files that a model changed are as they were.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Old {
+enum RevertedFiles {
     /// Those that hold tests.
     Suites,
     /// All that belongs to tests.
@@ -23,8 +23,8 @@ enum Old {
 }
 
 /// A run of the old tests.
-struct Seen {
-    ran: Ran,
+struct OldTestRun {
+    ran: CheckRun,
     run: OldRun,
 }
 
@@ -37,9 +37,10 @@ pub(super) async fn compare(work: &mut UnitWork<'_>, verification: &mut Verifica
     let runs_tests = |check: &&Check| check.kind == Kind::Tests && check.verdict() == Verdict::Passed;
     let checks: Vec<Check> = verification.checks.iter().filter(runs_tests).cloned().collect();
     let words = PlanWords::of(work);
-    let mut with_new = if suites.is_empty() { Vec::new() } else { run_all(work, &checks, Old::Suites).await? };
+    let mut with_new =
+        if suites.is_empty() { Vec::new() } else { run_all(work, &checks, RevertedFiles::Suites).await? };
     if with_new.iter().any(|seen| seen.run.failed()) {
-        add_before(&mut with_new, run_all(work, &checks, Old::Everything).await?);
+        add_before(&mut with_new, run_all(work, &checks, RevertedFiles::Everything).await?);
     }
     let runs: Vec<OldRun> = with_new.iter().map(|seen| seen.run.clone()).collect();
     let found = weakened::by_model(work);
@@ -57,10 +58,10 @@ pub(super) async fn compare(work: &mut UnitWork<'_>, verification: &mut Verifica
     if !unnamed || !verification.weakened.is_empty() || runs.iter().any(OldRun::failed) {
         return Ok(());
     }
-    let with_old = run_all(work, &checks, Old::Tests).await?;
+    let with_old = run_all(work, &checks, RevertedFiles::Tests).await?;
     let runs: Vec<OldRun> = with_old.iter().map(|seen| seen.run.clone()).collect();
     take(verification, regressions(&runs, &words, &helpers));
-    let now: Vec<Ran> = match with_new.is_empty() {
+    let now: Vec<CheckRun> = match with_new.is_empty() {
         true => checks.iter().map(|check| check.ran.clone()).collect(),
         false => with_new.into_iter().map(|seen| seen.ran).collect(),
     };
@@ -70,7 +71,7 @@ pub(super) async fn compare(work: &mut UnitWork<'_>, verification: &mut Verifica
 }
 
 /// Adds what the old tests print on the old code, where they fail there as well.
-fn add_before(seen: &mut [Seen], before: Vec<Seen>) {
+fn add_before(seen: &mut [OldTestRun], before: Vec<OldTestRun>) {
     for (now, before) in seen.iter_mut().zip(before) {
         now.run.before = match before.run.outcome {
             Outcome::Failed(output) => Some(output),
@@ -114,33 +115,33 @@ fn regressions(runs: &[OldRun], words: &PlanWords, changed: &[String]) -> (Vec<S
     if weakened::is_asked(output, words, changed) { (Vec::new(), vec![line]) } else { (vec![line], Vec::new()) }
 }
 
-async fn run_all(work: &mut UnitWork<'_>, checks: &[Check], old: Old) -> Result<Vec<Seen>, Stop> {
+async fn run_all(work: &mut UnitWork<'_>, checks: &[Check], old: RevertedFiles) -> Result<Vec<OldTestRun>, Stop> {
     let now = work.workspace.tree.savepoint();
     let seen = run_each(work, checks, old).await;
     work.workspace.tree.restore(now);
     seen
 }
 
-async fn run_each(work: &mut UnitWork<'_>, checks: &[Check], old: Old) -> Result<Vec<Seen>, Stop> {
+async fn run_each(work: &mut UnitWork<'_>, checks: &[Check], old: RevertedFiles) -> Result<Vec<OldTestRun>, Stop> {
     let mut files = Vec::new();
     for (path, before) in work.state.worked.clone() {
         let goes_back = match old {
-            Old::Suites => holds_tests(&path) && before.is_some(),
-            Old::Tests => belongs_to_tests(&path),
-            Old::Everything => true,
+            RevertedFiles::Suites => holds_tests(&path) && before.is_some(),
+            RevertedFiles::Tests => belongs_to_tests(&path),
+            RevertedFiles::Everything => true,
         };
         if goes_back {
             work.workspace.tree.stage(&path, before).map_err(|error| Stop::refused(error.to_string()))?;
             files.push(path);
         }
     }
-    let mut all: Vec<Seen> = Vec::new();
+    let mut all: Vec<OldTestRun> = Vec::new();
     for check in checks {
         let Some(mut request) = check.request.clone().or_else(|| again(check)) else { continue };
         let why = match old {
-            Old::Suites => "the old tests on the new code",
-            Old::Tests => "the old tests with their old helpers on the new code",
-            Old::Everything => "the old tests on the old code",
+            RevertedFiles::Suites => "the old tests on the new code",
+            RevertedFiles::Tests => "the old tests with their old helpers on the new code",
+            RevertedFiles::Everything => "the old tests on the old code",
         };
         why.clone_into(&mut request.why);
         if all.iter().any(|seen| seen.ran.script == request.script && seen.ran.folder == request.folder) {
@@ -148,7 +149,7 @@ async fn run_each(work: &mut UnitWork<'_>, checks: &[Check], old: Old) -> Result
         }
         let (ran, output) = check::run_and_read(work, &request).await?;
         // What the old code says proves nothing before it is known that the tests may stay as they are.
-        if old != Old::Everything {
+        if old != RevertedFiles::Everything {
             evidence::record(work, &check.observation(&ran), Basis::OldTests)?;
         }
         let covers = files.iter().filter(|path| covers(&request.script, path)).cloned().collect();
@@ -157,14 +158,14 @@ async fn run_each(work: &mut UnitWork<'_>, checks: &[Check], old: Old) -> Result
             Verdict::Failed => Outcome::Failed(output),
             Verdict::NotChecked => Outcome::Unknown,
         };
-        all.push(Seen { ran, run: OldRun { outcome, before: None, covers } });
+        all.push(OldTestRun { ran, run: OldRun { outcome, before: None, covers } });
     }
     Ok(all)
 }
 
 /// Returns the request of a check of the project's own, which keeps none.
 fn again(check: &Check) -> Option<check::Request> {
-    let Ran { script, folder, tree, .. } = &check.ran;
+    let CheckRun { script, folder, tree, .. } = &check.ran;
     tree.as_ref().map(|_| check::Request::found(script, folder, check.kind, ""))
 }
 

@@ -11,7 +11,7 @@ mod environment;
 
 use super::checks::{Check, NOT_RUN, Origin};
 use crate::analyze::Codebase;
-use crate::check::{self, Difference, Judgement, Kind, Ran, Request};
+use crate::check::{self, CheckRun, Difference, Judgement, Kind, Request};
 use crate::implement::Change;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
@@ -22,7 +22,7 @@ const TRIES: usize = 3;
 const MOST_FILES: usize = 40;
 
 /// A check to make: the commands that may make it, the best first, and the files that it is made for.
-struct Wanted {
+struct RequiredCheck {
     kind: Kind,
     commands: Vec<Command>,
     files: Vec<String>,
@@ -70,24 +70,24 @@ fn files_of(work: &mut UnitWork<'_>, change: &Change) -> Vec<String> {
 }
 
 /// Which checks are to be made, each for the files that it covers.
-fn wanted(work: &UnitWork<'_>, known: &[Command], files: &[String], made: &[Check]) -> Vec<Wanted> {
+fn wanted(work: &UnitWork<'_>, known: &[Command], files: &[String], made: &[Check]) -> Vec<RequiredCheck> {
     let held = &work.run.settings.commands;
     let kinds = [
         (Kind::Tests, Purpose::Test, held.test.is_some()),
         (Kind::Lint, Purpose::Lint, held.lint.is_some()),
         (Kind::TypeCheck, Purpose::TypeCheck, held.type_check.is_some()),
     ];
-    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut wanted: Vec<RequiredCheck> = Vec::new();
     for (kind, purpose, _) in kinds.into_iter().filter(|(_, _, configured)| !configured) {
-        let mut groups: BTreeMap<(String, String), Wanted> = BTreeMap::new();
+        let mut groups: BTreeMap<(String, String), RequiredCheck> = BTreeMap::new();
         for file in files {
             let commands = commands_for(known, purpose, file);
             let Some(first) = commands.first() else { continue };
             let key = (first.folder.clone(), first.script.clone());
-            let group = groups.entry(key).or_insert_with(|| Wanted { kind, commands, files: Vec::new() });
+            let group = groups.entry(key).or_insert_with(|| RequiredCheck { kind, commands, files: Vec::new() });
             group.files.push(file.clone());
         }
-        let is_made = |group: &Wanted| {
+        let is_made = |group: &RequiredCheck| {
             let same = |check: &Check, command: &Command| {
                 check.ran.script.trim() == command.script && check.ran.folder.trim_end_matches('/') == command.folder
             };
@@ -127,19 +127,19 @@ fn ecosystem_of(file: &str) -> Option<Ecosystem> {
     }
 }
 
-fn check(wanted: &Wanted, command: &Command, ran: Ran) -> Check {
+fn check(wanted: &RequiredCheck, command: &Command, ran: CheckRun) -> Check {
     let text = format!("the project's own `{}` ({})", command.script, command.source);
     Check { unit: None, origin: Origin::Found, text, line: 0, kind: wanted.kind, ran, evidence: None, request: None }
 }
 
-fn not_made(wanted: &Wanted, why: &str) -> Check {
+fn not_made(wanted: &RequiredCheck, why: &str) -> Check {
     let command = &wanted.commands[0];
-    check(wanted, command, Ran::not_run(&command.script, &command.folder, why))
+    check(wanted, command, CheckRun::not_run(&command.script, &command.folder, why))
 }
 
 /// Tries the commands in their order until one has something to say; then what they run, by the project's own environment
 /// where the runner in front is missing.
-async fn make(work: &mut UnitWork<'_>, change: &Change, wanted: &Wanted) -> Result<Check, Stop> {
+async fn make(work: &mut UnitWork<'_>, change: &Change, wanted: &RequiredCheck) -> Result<Check, Stop> {
     let mut silent: Option<Check> = None;
     let direct = environment::direct(work.run.root(), &wanted.commands);
     for command in wanted.commands.iter().chain(&direct) {
@@ -165,7 +165,7 @@ async fn make(work: &mut UnitWork<'_>, change: &Change, wanted: &Wanted) -> Resu
 
 /// A check of the project's own that failed: for what it was made, as what, and what it printed.
 struct Failure<'a> {
-    wanted: &'a Wanted,
+    wanted: &'a RequiredCheck,
     command: &'a Command,
     request: &'a Request,
     text: &'a str,
@@ -173,7 +173,12 @@ struct Failure<'a> {
 
 /// Whose failure it is: one that was there before the change in the same way is not the change's. Where the tool can,
 /// the phase's files are then looked at alone.
-async fn weigh(work: &mut UnitWork<'_>, change: &Change, failure: &Failure<'_>, ran: &mut Ran) -> Result<(), Stop> {
+async fn weigh(
+    work: &mut UnitWork<'_>,
+    change: &Change,
+    failure: &Failure<'_>,
+    ran: &mut CheckRun,
+) -> Result<(), Stop> {
     let Failure { wanted, command, request, text } = *failure;
     let knows_before = !change.written.is_empty();
     if knows_before {

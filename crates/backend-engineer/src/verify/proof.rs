@@ -3,55 +3,57 @@
 use journal::{EvidenceId, Verdict};
 use plan::{CheckboxId, CriterionKind, Phase, PhaseId, State};
 
-use super::carried_out::Written;
-use super::reasons::{BrokenBy, OpenReason, Proof, ProvenBy, Said};
+use super::carried_out::ChangedFiles;
+use super::reasons::{BrokenBy, CheckResult, OpenReason, Proof, ProvenBy};
 use super::{Check, Origin, Verification};
-use crate::check::{Kind, Ran};
-use crate::evidence::{self, Search};
-use crate::implement::{Change, Deed, Item, OpenPart, Passage, Placed, Placement, StandingFiles};
+use crate::check::{CheckRun, Kind};
+use crate::evidence::{self, EvidenceQuery};
+use crate::implement::{Change, Item, OpenPart, Passage, Placement, PlacementOutcome, PresentFiles, StepOutcome};
 use crate::run::RunContext;
 use crate::understand::Assignment;
 
 /// The facts by which every item is proven.
-pub(super) struct Ground<'a> {
+pub(super) struct ProofContext<'a> {
     pub(super) run: &'a RunContext,
     pub(super) assignment: &'a Assignment,
     pub(super) checks: &'a [Check],
     /// The files where the plan's code stands.
-    pub(super) standing: &'a StandingFiles,
+    pub(super) standing: &'a PresentFiles,
     /// The evidence found for the plan, in this run and before.
-    pub(super) search: Search<'a>,
+    pub(super) search: EvidenceQuery<'a>,
     /// The files that runs changed for the plan.
-    pub(super) written: &'a Written,
+    pub(super) written: &'a ChangedFiles,
     /// Where the plan asks for the removal of a symbol that is still there.
     pub(super) remaining: &'a [plan::Span],
 }
 
 /// Returns the proof of one item of the change. What its ticked box says holds until a check speaks against it.
-pub(super) fn of_item(item: &Item, ground: &Ground<'_>) -> Proof {
-    let proof = of_deeds(item, ground);
-    let done = item.checkbox.is_some_and(|id| state_of(ground.run, id) == State::Done);
+pub(super) fn of_item(item: &Item, context: &ProofContext<'_>) -> Proof {
+    let proof = of_deeds(item, context);
+    let done = item.checkbox.is_some_and(|id| state_of(context.run, id) == State::Done);
     if done && matches!(proof, Proof::Open(_)) { Proof::Before } else { proof }
 }
 
-fn of_deeds(item: &Item, ground: &Ground<'_>) -> Proof {
-    if item.deeds.iter().any(|deed| matches!(deed, Deed::DoneBefore)) {
-        let proofs = item.deeds.iter().map(|deed| of_deed(item, deed, ground));
+fn of_deeds(item: &Item, context: &ProofContext<'_>) -> Proof {
+    if item.outcomes.iter().any(|step_outcome| matches!(step_outcome, StepOutcome::DoneBefore)) {
+        let proofs = item.outcomes.iter().map(|step_outcome| of_deed(item, step_outcome, context));
         return proofs.into_iter().find(|proof| matches!(proof, Proof::Broken(_))).unwrap_or(Proof::Before);
     }
-    if item.deeds.is_empty() {
+    if item.outcomes.is_empty() {
         return Proof::Open(OpenReason::NothingToDo);
     }
     let mut proven = Vec::new();
     let mut left = None;
     let refused = item.open().any(|part| matches!(part, OpenPart::Refused { .. }));
-    for deed in &item.deeds {
-        match of_deed(item, deed, ground) {
+    for step_outcome in &item.outcomes {
+        match of_deed(item, step_outcome, context) {
             Proof::Proven(by) => proven.extend(by),
             // The refusal for which it was held back says more.
-            Proof::Open(_) if refused && is_held_back(deed) => {}
-            Proof::Open(_) if matches!(deed, Deed::Left(_)) => left = Some(OpenReason::Parts(item.open().collect())),
-            Proof::Open(reason) if matches!(deed, Deed::Worked { .. } | Deed::Unclear { .. }) => {
+            Proof::Open(_) if refused && is_held_back(step_outcome) => {}
+            Proof::Open(_) if matches!(step_outcome, StepOutcome::Left(_)) => {
+                left = Some(OpenReason::Parts(item.open().collect()))
+            }
+            Proof::Open(reason) if matches!(step_outcome, StepOutcome::Worked { .. } | StepOutcome::Unclear { .. }) => {
                 left = left.or(Some(reason))
             }
             // What the words beside a commit ask for comes before it.
@@ -63,15 +65,18 @@ fn of_deeds(item: &Item, ground: &Ground<'_>) -> Proof {
     }
     if let Some(left) = left {
         let open = || match left {
-            OpenReason::Worked(_) => weak_tests(item, ground).unwrap_or(left),
+            OpenReason::Worked(_) => weak_tests(item, context).unwrap_or(left),
             left => left,
         };
-        return change_proven(item, ground).map_or_else(|| Proof::Open(open()), |by| Proof::Proven(vec![by]));
+        return change_proven(item, context).map_or_else(|| Proof::Open(open()), |by| Proof::Proven(vec![by]));
     }
-    let places = item.deeds.iter().any(|deed| matches!(deed, Deed::Place(_)));
-    let runs = item.deeds.iter().any(|deed| matches!(deed, Deed::Run { expects_failure: false, .. }));
+    let places = item.outcomes.iter().any(|step_outcome| matches!(step_outcome, StepOutcome::Place(_)));
+    let runs = item
+        .outcomes
+        .iter()
+        .any(|step_outcome| matches!(step_outcome, StepOutcome::Run { expects_failure: false, .. }));
     if places && !runs {
-        match passed_check(item.unit, ground) {
+        match passed_check(item.unit, context) {
             Ok(said) => proven.push(ProvenBy::Check(said)),
             Err(reason) => return Proof::Open(reason),
         }
@@ -80,43 +85,45 @@ fn of_deeds(item: &Item, ground: &Ground<'_>) -> Proof {
     Proof::Proven(proven)
 }
 
-fn of_deed(item: &Item, deed: &Deed, ground: &Ground<'_>) -> Proof {
-    match deed {
-        Deed::Place(placement) => of_placement(placement, ground.standing),
-        Deed::Run { ran, .. } if !ran.dropped.is_empty() => Proof::Open(OpenReason::Parts(item.open().collect())),
-        Deed::Run { ran, expects_failure: true, .. } => of_expected_failure(item, ran, ground),
-        Deed::Run { command, ran, .. } => {
-            let last = ground.checks.iter().find(|check| {
+fn of_deed(item: &Item, step_outcome: &StepOutcome, context: &ProofContext<'_>) -> Proof {
+    match step_outcome {
+        StepOutcome::Place(placement) => of_placement(placement, context.standing),
+        StepOutcome::Run { ran, .. } if !ran.dropped.is_empty() => {
+            Proof::Open(OpenReason::Parts(item.open().collect()))
+        }
+        StepOutcome::Run { ran, expects_failure: true, .. } => of_expected_failure(item, ran, context),
+        StepOutcome::Run { command, ran, .. } => {
+            let last = context.checks.iter().find(|check| {
                 matches!(check.origin, Origin::Step(_, of) if of == *command) && checks_item(check, item)
             });
             last.map_or_else(|| of_verdict(ran.judgement.verdict, said_by(ran, None)), of_check)
         }
-        Deed::Serve { script, failed: None } => Proof::Proven(vec![ProvenBy::Server(script.clone())]),
-        Deed::Serve { script, failed: Some(why) } => {
+        StepOutcome::Serve { script, failed: None } => Proof::Proven(vec![ProvenBy::Server(script.clone())]),
+        StepOutcome::Serve { script, failed: Some(why) } => {
             Proof::Broken(BrokenBy::Server { command: script.clone(), why: why.clone() })
         }
-        Deed::Commit(Ok(id)) => Proof::Proven(vec![ProvenBy::Commit(id.clone())]),
-        Deed::Commit(Err(why)) => Proof::Open(OpenReason::NoCommit(why.clone())),
-        Deed::Left(remainder) => Proof::Open(OpenReason::Parts(vec![OpenPart::Left(remainder.what.clone())])),
-        Deed::Worked { paths, .. } => Proof::Open(OpenReason::Worked(paths.clone())),
-        Deed::Unclear { passage, untouched } => {
+        StepOutcome::Commit(Ok(id)) => Proof::Proven(vec![ProvenBy::Commit(id.clone())]),
+        StepOutcome::Commit(Err(why)) => Proof::Open(OpenReason::NoCommit(why.clone())),
+        StepOutcome::Left(remainder) => Proof::Open(OpenReason::Parts(vec![OpenPart::Left(remainder.what.clone())])),
+        StepOutcome::Worked { paths, .. } => Proof::Open(OpenReason::Worked(paths.clone())),
+        StepOutcome::Unclear { passage, untouched } => {
             Proof::Open(OpenReason::Unclear { passage: passage.clone(), untouched: untouched.clone() })
         }
-        Deed::Accepted(_) => Proof::Proven(vec![ProvenBy::Person]),
-        Deed::Stands { path, .. } => Proof::Proven(vec![ProvenBy::Code { path: path.clone(), changed: true }]),
-        Deed::DoneBefore => Proof::Before,
+        StepOutcome::Accepted(_) => Proof::Proven(vec![ProvenBy::Person]),
+        StepOutcome::Stands { path, .. } => Proof::Proven(vec![ProvenBy::Code { path: path.clone(), changed: true }]),
+        StepOutcome::DoneBefore => Proof::Before,
     }
 }
 
-fn is_held_back(deed: &Deed) -> bool {
-    matches!(deed, Deed::Place(Placement { placed: Placed::HeldBack, .. }))
+fn is_held_back(step_outcome: &StepOutcome) -> bool {
+    matches!(step_outcome, StepOutcome::Place(Placement { placed: PlacementOutcome::HeldBack, .. }))
 }
 
 fn checks_item(check: &Check, item: &Item) -> bool {
     check.unit == Some(item.unit) && check.line == item.line
 }
 
-fn of_placement(placement: &Placement, standing: &StandingFiles) -> Proof {
+fn of_placement(placement: &Placement, standing: &PresentFiles) -> Proof {
     if let Some(part) = placement.refused() {
         return Proof::Open(OpenReason::Parts(vec![part]));
     }
@@ -129,14 +136,14 @@ fn of_placement(placement: &Placement, standing: &StandingFiles) -> Proof {
             false => OpenReason::NoLongerThere(path),
         });
     }
-    let changed = matches!(placement.placed, Placed::Now { .. });
+    let changed = matches!(placement.placed, PlacementOutcome::Now { .. });
     Proof::Proven(vec![ProvenBy::Code { path, changed }])
 }
 
 /// Proves a failure that the plan expects before its change, at its moment; where it was skipped, an earlier run may
 /// have seen it.
-fn of_expected_failure(item: &Item, ran: &Ran, ground: &Ground<'_>) -> Proof {
-    let found = ground.search.expected_failure(&evidence::subject(ground.run, &item.observation(ran)));
+fn of_expected_failure(item: &Item, ran: &CheckRun, context: &ProofContext<'_>) -> Proof {
+    let found = context.search.expected_failure(&evidence::subject(context.run, &item.observation(ran)));
     let now = ran.judgement.verdict == Verdict::Passed;
     if !now && found.is_none() {
         return Proof::Open(OpenReason::FailureNotSeen(said_by(ran, None)));
@@ -145,11 +152,11 @@ fn of_expected_failure(item: &Item, ran: &Ran, ground: &Ground<'_>) -> Proof {
     Proof::Proven(vec![ProvenBy::ExpectedFailure { evidence, command: ran.script.clone(), earlier: !now }])
 }
 
-fn said_by(ran: &Ran, evidence: Option<EvidenceId>) -> Said {
-    Said { evidence, command: ran.script.clone(), detail: ran.judgement.detail.clone() }
+fn said_by(ran: &CheckRun, evidence: Option<EvidenceId>) -> CheckResult {
+    CheckResult { evidence, command: ran.script.clone(), detail: ran.judgement.detail.clone() }
 }
 
-fn said(check: &Check) -> Said {
+fn said(check: &Check) -> CheckResult {
     said_by(&check.ran, check.evidence.clone())
 }
 
@@ -157,7 +164,7 @@ fn of_check(check: &Check) -> Proof {
     of_verdict(check.verdict(), said(check))
 }
 
-fn of_verdict(verdict: Verdict, said: Said) -> Proof {
+fn of_verdict(verdict: Verdict, said: CheckResult) -> Proof {
     match verdict {
         Verdict::Passed => Proof::Proven(vec![ProvenBy::Check(said)]),
         Verdict::Failed => Proof::Broken(BrokenBy::Check(said)),
@@ -167,23 +174,23 @@ fn of_verdict(verdict: Verdict, said: Said) -> Proof {
 
 /// Prose is proven when a check tied to it fails without the unit's own change, and passes now: a command of its own step,
 /// else one of its unit, all of whose checks must pass. What is not in that change is not proven by it.
-fn change_proven(item: &Item, ground: &Ground<'_>) -> Option<ProvenBy> {
+fn change_proven(item: &Item, context: &ProofContext<'_>) -> Option<ProvenBy> {
     let remains = |passage: &Passage| {
-        ground.remaining.iter().any(|span| passage.span.start < span.end && span.start < passage.span.end)
+        context.remaining.iter().any(|span| passage.span.start < span.end && span.start < passage.span.end)
     };
-    if item.deeds.iter().filter_map(Deed::passage).any(remains) {
+    if item.outcomes.iter().filter_map(StepOutcome::passage).any(remains) {
         return None;
     }
-    let of_unit: Vec<&Check> = ground.checks.iter().filter(|check| check.unit == Some(item.unit)).collect();
+    let of_unit: Vec<&Check> = context.checks.iter().filter(|check| check.unit == Some(item.unit)).collect();
     let own: Vec<&Check> = of_unit.iter().copied().filter(|check| checks_item(check, item)).collect();
     let tied = if own.is_empty() { of_unit } else { own };
     if tied.iter().any(|check| check.verdict() != Verdict::Passed) {
         return None;
     }
     tied.into_iter().find_map(|check| {
-        let passed = ground.search.evidence.iter().find(|found| Some(&found.id) == check.evidence.as_ref())?;
-        let failed = ground.search.failure_without_change(&passed.evidence)?;
-        if !ground.written.may_hold(item, (failed, &passed.evidence), (ground.run, ground.assignment)) {
+        let passed = context.search.evidence.iter().find(|found| Some(&found.id) == check.evidence.as_ref())?;
+        let failed = context.search.failure_without_change(&passed.evidence)?;
+        if !context.written.may_hold(item, (failed, &passed.evidence), (context.run, context.assignment)) {
             return None;
         }
         let basis = failed.evidence.condition.basis;
@@ -192,13 +199,13 @@ fn change_proven(item: &Item, ground: &Ground<'_>) -> Option<ProvenBy> {
 }
 
 /// Returns the reason where a test of the item's unit lets wrong versions of a model's work pass.
-fn weak_tests(item: &Item, ground: &Ground<'_>) -> Option<OpenReason> {
-    let run = ground.search.run?;
-    let of_unit = ground.checks.iter().filter(|check| check.unit == Some(item.unit));
+fn weak_tests(item: &Item, context: &ProofContext<'_>) -> Option<OpenReason> {
+    let run = context.search.run?;
+    let of_unit = context.checks.iter().filter(|check| check.unit == Some(item.unit));
     let found = of_unit.filter_map(|check| {
-        let subject = evidence::subject(ground.run, &check.observation(&check.ran));
-        let weak = ground.search.accepts_wrong_versions(run, &subject)?;
-        Some(OpenReason::WeakTests(Said {
+        let subject = evidence::subject(context.run, &check.observation(&check.ran));
+        let weak = context.search.accepts_wrong_versions(run, &subject)?;
+        Some(OpenReason::WeakTests(CheckResult {
             evidence: Some(weak.id.clone()),
             command: check.ran.script.clone(),
             detail: weak.evidence.result.detail.clone(),
@@ -208,10 +215,10 @@ fn weak_tests(item: &Item, ground: &Ground<'_>) -> Option<OpenReason> {
 }
 
 /// Returns a check that passed for the unit, or for the nearest unit above it in the assignment that has any.
-fn passed_check(unit: PhaseId, ground: &Ground<'_>) -> Result<Said, OpenReason> {
+fn passed_check(unit: PhaseId, context: &ProofContext<'_>) -> Result<CheckResult, OpenReason> {
     let mut current = Some(unit);
-    while let Some(unit) = current.filter(|unit| ground.assignment.units.contains(unit)) {
-        let of_unit = ground.checks.iter().filter(|check| check.unit == Some(unit));
+    while let Some(unit) = current.filter(|unit| context.assignment.units.contains(unit)) {
+        let of_unit = context.checks.iter().filter(|check| check.unit == Some(unit));
         let own: Vec<&Check> = of_unit.filter(|check| tells_of_code(&check.ran.script)).collect();
         if let Some(passed) = own.iter().find(|check| check.verdict() == Verdict::Passed) {
             return Ok(said(passed));
@@ -219,14 +226,14 @@ fn passed_check(unit: PhaseId, ground: &Ground<'_>) -> Result<Said, OpenReason> 
         if !own.is_empty() {
             return Err(OpenReason::NoCheckPassed);
         }
-        current = ground.run.plan.parent(unit).map(|parent| parent.id);
+        current = context.run.plan.parent(unit).map(|parent| parent.id);
     }
     // A linter that nobody asked for proves no code; the project's tests do.
     let counts = |check: &&Check| {
         (check.origin != Origin::Found || check.kind == Kind::Tests) && tells_of_code(&check.ran.script)
     };
     let passed = |check: &&Check| check.unit.is_none() && check.verdict() == Verdict::Passed;
-    ground.checks.iter().filter(counts).find(passed).map(said).ok_or(OpenReason::NothingChecksIt)
+    context.checks.iter().filter(counts).find(passed).map(said).ok_or(OpenReason::NothingChecksIt)
 }
 
 /// Returns whether that a command succeeds may tell something of code: not where it only makes, moves or deletes files.
@@ -313,7 +320,7 @@ fn all(proofs: Vec<Proof>) -> Proof {
 
 /// Returns whether a part of the plan is not there, as opposed to there and not proven.
 pub(crate) fn is_unimplemented(item: &Item, proof: &Proof) -> bool {
-    matches!(proof, Proof::Open(_)) && (item.deeds.is_empty() || item.open().next().is_some())
+    matches!(proof, Proof::Open(_)) && (item.outcomes.is_empty() || item.open().next().is_some())
 }
 
 /// Holds back the criteria of a unit that lacks a part, where their boxes are all that is left to tick: a reader would

@@ -28,7 +28,7 @@ pub(crate) enum ProvenBy {
     /// The plan's code stands in its file; `changed` where this run put it there.
     Code { path: String, changed: bool },
     /// A check that passed.
-    Check(Said),
+    Check(CheckResult),
     /// A check that fails without the unit's change, and passes with it.
     Change {
         /// The evidence of its failure without the change.
@@ -36,7 +36,7 @@ pub(crate) enum ProvenBy {
         /// On which tree that was.
         basis: Basis,
         /// Its result with the change.
-        with: Said,
+        with: CheckResult,
     },
     /// A command that failed where the plan says that it fails.
     ExpectedFailure {
@@ -57,7 +57,7 @@ pub(crate) enum ProvenBy {
 
 /// The result of a check, with its evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Said {
+pub(crate) struct CheckResult {
     /// Its evidence; none where nothing is recorded.
     pub(crate) evidence: Option<EvidenceId>,
     /// The command; empty where the plan gives none.
@@ -83,7 +83,7 @@ pub(crate) enum OpenReason {
     /// A model changed files for it, and no check tied to it fails without that change.
     Worked(Vec<String>),
     /// The tests of a model's work let wrong versions of it pass.
-    WeakTests(Said),
+    WeakTests(CheckResult),
     /// The plan's code no longer stands in the file.
     NoLongerThere(String),
     /// Another block for its file was refused, so that the file does not hold all that the plan shows.
@@ -91,9 +91,9 @@ pub(crate) enum OpenReason {
     /// Its file is not clear.
     FileUnclear,
     /// A check of it could not say anything.
-    NotChecked(Said),
+    NotChecked(CheckResult),
     /// A failure that the plan expects was not seen.
-    FailureNotSeen(Said),
+    FailureNotSeen(CheckResult),
     /// The commit was not made.
     NoCommit(NoCommit),
     /// The plan does not say how to check it.
@@ -118,7 +118,7 @@ pub(crate) enum OpenReason {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum BrokenBy {
     /// A check that failed.
-    Check(Said),
+    Check(CheckResult),
     /// A server that ended at once.
     Server { command: String, why: String },
 }
@@ -162,7 +162,7 @@ impl fmt::Display for ProvenBy {
     }
 }
 
-impl fmt::Display for Said {
+impl fmt::Display for CheckResult {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.command.as_str() {
             "" => formatter.write_str(&self.detail),

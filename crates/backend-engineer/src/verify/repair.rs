@@ -21,7 +21,7 @@ pub(crate) fn repair(
     change: &mut Change,
     verification: &Verification,
 ) -> Result<Option<String>, Stop> {
-    if work.run.engineer.is_none() || !work.run.runs_commands() || !verification.drifted.is_empty() {
+    if work.run.model_setup.is_none() || !work.run.runs_commands() || !verification.drifted.is_empty() {
         return Ok(None);
     }
     let failed: Vec<&Check> = verification.checks.iter().filter(|check| check.verdict() == Verdict::Failed).collect();

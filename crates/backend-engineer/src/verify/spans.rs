@@ -5,7 +5,7 @@ use plan::{CriterionKind, Passage, PassageKind, Phase, Sentence, SentenceClass, 
 use serde::Serialize;
 
 use super::{Origin, Proof, Verification};
-use crate::implement::{Change, Deed, Item, NoCommit, Placed};
+use crate::implement::{Change, Item, NoCommit, PlacementOutcome, StepOutcome};
 use crate::prohibitions::{ProhibitionOutcome, hold, symbol};
 use crate::tree::Pending;
 use crate::unit_work::UnitWork;
@@ -79,7 +79,7 @@ pub(super) fn of_units(work: &UnitWork<'_>, change: &Change, verification: &Veri
     let phases = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
     let mut found = Vec::new();
     for phase in phases {
-        let account = Account { work, change, verification, phase };
+        let account = SpanContext { work, change, verification, phase };
         found.extend(phase.passages.iter().map(|passage| account.line(passage)));
     }
     found
@@ -113,14 +113,14 @@ fn prohibition(work: &UnitWork<'_>, sentence: &Sentence, written: &[Pending]) ->
 }
 
 /// The facts from which the state of each span of a unit is told.
-struct Account<'a> {
+struct SpanContext<'a> {
     work: &'a UnitWork<'a>,
     change: &'a Change,
     verification: &'a Verification,
     phase: &'a Phase,
 }
 
-impl Account<'_> {
+impl SpanContext<'_> {
     fn line(&self, passage: &Passage) -> SpanLine {
         let sentence = self.phase.sentences.iter().find(|one| overlap(&one.span, &passage.span));
         let is_sentence = matches!(passage.kind, PassageKind::Sentence | PassageKind::Criterion);
@@ -151,15 +151,15 @@ impl Account<'_> {
 
     fn block(&self, passage: &Passage) -> SpanState {
         let at = self.phase.blocks.iter().position(|block| overlap(&block.span, &passage.span));
-        let deeds = self.items().flat_map(|(item, _)| &item.deeds);
-        let mut placed = deeds.filter_map(|deed| match deed {
-            Deed::Place(placement) if placement.block == at && at.is_some() => Some(&placement.placed),
+        let step_outcomes = self.items().flat_map(|(item, _)| &item.outcomes);
+        let mut placed = step_outcomes.filter_map(|step_outcome| match step_outcome {
+            StepOutcome::Place(placement) if placement.block == at && at.is_some() => Some(&placement.placed),
             _ => None,
         });
         match placed.next() {
-            Some(Placed::Now { .. }) => SpanState::Applied,
-            Some(Placed::Before) => SpanState::AlreadyApplied,
-            Some(Placed::Refused { .. } | Placed::HeldBack) => SpanState::Open,
+            Some(PlacementOutcome::Now { .. }) => SpanState::Applied,
+            Some(PlacementOutcome::Before) => SpanState::AlreadyApplied,
+            Some(PlacementOutcome::Refused { .. } | PlacementOutcome::HeldBack) => SpanState::Open,
             None => SpanState::Informative,
         }
     }
@@ -170,8 +170,8 @@ impl Account<'_> {
     }
 
     fn command(&self, at: usize) -> SpanState {
-        let mut deeds = self.items().flat_map(|(item, _)| &item.deeds);
-        if deeds.any(|deed| matches!(deed, Deed::Run { command, ran, .. } if *command == at && !ran.dropped.is_empty()))
+        let mut step_outcomes = self.items().flat_map(|(item, _)| &item.outcomes);
+        if step_outcomes.any(|step_outcome| matches!(step_outcome, StepOutcome::Run { command, ran, .. } if *command == at && !ran.dropped.is_empty()))
         {
             return SpanState::Open;
         }
@@ -185,9 +185,11 @@ impl Account<'_> {
         if let Some(check) = own.into_iter().find(|check| of_check(check.origin)) {
             return of_verdict(check.verdict(), if criterion.is_some() { SpanState::Checked } else { SpanState::Ran });
         }
-        let mut deeds = self.items().flat_map(|(item, _)| &item.deeds);
-        let ran = deeds.find_map(|deed| match deed {
-            Deed::Run { command, ran, .. } if *command == at => Some(of_verdict(ran.judgement.verdict, SpanState::Ran)),
+        let mut step_outcomes = self.items().flat_map(|(item, _)| &item.outcomes);
+        let ran = step_outcomes.find_map(|step_outcome| match step_outcome {
+            StepOutcome::Run { command, ran, .. } if *command == at => {
+                Some(of_verdict(ran.judgement.verdict, SpanState::Ran))
+            }
             _ => None,
         });
         let commit = self.phase.commands.get(at).is_some_and(|command| command.commit.is_some());
@@ -195,8 +197,9 @@ impl Account<'_> {
     }
 
     fn commit(&self) -> SpanState {
-        let mut deeds = self.items().flat_map(|(item, _)| &item.deeds);
-        let made = deeds.find_map(|deed| if let Deed::Commit(made) = deed { Some(made) } else { None });
+        let mut step_outcomes = self.items().flat_map(|(item, _)| &item.outcomes);
+        let made = step_outcomes
+            .find_map(|step_outcome| if let StepOutcome::Commit(made) = step_outcome { Some(made) } else { None });
         match made {
             Some(Ok(_)) => SpanState::Ran,
             Some(Err(NoCommit::NotAsked)) | None => SpanState::Deferred,
@@ -224,23 +227,24 @@ impl Account<'_> {
             }
         }
         let answered = self.items().find_map(|(item, proof)| {
-            let mut deeds = item.deeds.iter();
-            let deed = deeds.find(|deed| deed.passage().is_some_and(|one| overlap(&one.span, &sentence.span)))?;
-            Some((deed, proof))
+            let mut step_outcomes = item.outcomes.iter();
+            let step_outcome = step_outcomes
+                .find(|step_outcome| step_outcome.passage().is_some_and(|one| overlap(&one.span, &sentence.span)))?;
+            Some((step_outcome, proof))
         });
-        if let Some((deed, proof)) = answered {
-            return self.answered(deed, proof, sentence);
+        if let Some((step_outcome, proof)) = answered {
+            return self.answered(step_outcome, proof, sentence);
         }
         self.by_class(sentence)
     }
 
     /// Returns the state of a sentence that an item of the change answers.
-    fn answered(&self, deed: &Deed, proof: &Proof, sentence: &Sentence) -> SpanState {
+    fn answered(&self, step_outcome: &StepOutcome, proof: &Proof, sentence: &Sentence) -> SpanState {
         let proven = matches!(proof, Proof::Proven(_) | Proof::Before);
-        match deed {
-            Deed::Accepted(_) | Deed::Stands { .. } => SpanState::Done,
+        match step_outcome {
+            StepOutcome::Accepted(_) | StepOutcome::Stands { .. } => SpanState::Done,
             _ if proven => SpanState::Done,
-            Deed::Worked { .. } | Deed::Unclear { .. } => SpanState::Unproven,
+            StepOutcome::Worked { .. } | StepOutcome::Unclear { .. } => SpanState::Unproven,
             // Prose that is left whole holds sentences that ask for nothing, too.
             _ if sentence.open => SpanState::Open,
             _ => match self.by_class(sentence) {

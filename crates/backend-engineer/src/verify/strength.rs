@@ -16,11 +16,11 @@ use serde::Serialize;
 use super::{Check, Verification, baseline, find_proofs};
 use crate::check::{Judgement, Kind, try_out};
 use crate::evidence;
-use crate::implement::{Change, Deed};
+use crate::implement::{Change, StepOutcome};
 use crate::settings::write_duration;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
-use suites::{Heard, Suite};
+use suites::{Suite, SuiteBaseline};
 use wrong_versions::WrongVersion;
 
 /// The most wrong versions that are tried: past two dozen, another one seldom says anything new of the same tests.
@@ -65,7 +65,7 @@ struct Survivor {
 
 /// The result of the tests on a wrong version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
+enum VersionOutcome {
     Rejected,
     Survived,
     /// It could not be loaded, or did not come to its end: that says nothing of the tests.
@@ -131,7 +131,7 @@ async fn try_all<'m>(
     chosen: Vec<Suite>,
     made: &'m [WrongVersion],
     end: Instant,
-) -> Result<Vec<(&'m WrongVersion, Fate)>, Stop> {
+) -> Result<Vec<(&'m WrongVersion, VersionOutcome)>, Stop> {
     let mut suites = Vec::new();
     for suite in chosen {
         suites.extend(suites::heard(work, suite, end).await?);
@@ -147,10 +147,10 @@ async fn try_all<'m>(
 /// Tries a wrong version; none where there is no time left for it.
 async fn try_one(
     work: &mut UnitWork<'_>,
-    suites: &[Heard],
+    suites: &[SuiteBaseline],
     version: &WrongVersion,
     end: Instant,
-) -> Result<Option<Fate>, Stop> {
+) -> Result<Option<VersionOutcome>, Stop> {
     let refused = |error: crate::tree::ReadError| Stop::refused(error.to_string());
     let right = work.workspace.tree.read(&version.path).map_err(refused)?;
     work.workspace.tree.stage(&version.path, Some(version.text.clone().into_bytes())).map_err(refused)?;
@@ -167,31 +167,32 @@ async fn try_one(
         let trial = try_out(work, &request, limit).await?;
         over = limit < usual && trial.elapsed >= limit;
         fates.push(suites::fate(&tests, &trial.tests));
-        if over || fates.last() == Some(&Fate::Rejected) {
+        if over || fates.last() == Some(&VersionOutcome::Rejected) {
             break;
         }
     }
     work.workspace.tree.stage(&version.path, right).map_err(refused)?;
-    if over && !fates.contains(&Fate::Rejected) || fates.is_empty() {
-        return Ok(if over { None } else { Some(Fate::Unknown) });
+    if over && !fates.contains(&VersionOutcome::Rejected) || fates.is_empty() {
+        return Ok(if over { None } else { Some(VersionOutcome::Unknown) });
     }
     Ok(Some(together(&fates)))
 }
 
 /// Returns what several runs on one wrong version come to: one that rejects it is enough, and all must let it pass.
-fn together(fates: &[Fate]) -> Fate {
+fn together(fates: &[VersionOutcome]) -> VersionOutcome {
     match fates {
-        fates if fates.contains(&Fate::Rejected) => Fate::Rejected,
-        fates if fates.contains(&Fate::Unknown) => Fate::Unknown,
-        _ => Fate::Survived,
+        fates if fates.contains(&VersionOutcome::Rejected) => VersionOutcome::Rejected,
+        fates if fates.contains(&VersionOutcome::Unknown) => VersionOutcome::Unknown,
+        _ => VersionOutcome::Survived,
     }
 }
 
 impl Strength {
-    fn of(tried: &[(&WrongVersion, Fate)], made: usize, elapsed: Duration) -> Self {
-        let of = |wanted: Fate| tried.iter().filter(move |(_, fate)| *fate == wanted).map(|(version, _)| *version);
-        let survivors: Vec<Survivor> = of(Fate::Survived).map(WrongVersion::survivor).collect();
-        let rejected = of(Fate::Rejected).count();
+    fn of(tried: &[(&WrongVersion, VersionOutcome)], made: usize, elapsed: Duration) -> Self {
+        let of =
+            |wanted: VersionOutcome| tried.iter().filter(move |(_, fate)| *fate == wanted).map(|(version, _)| *version);
+        let survivors: Vec<Survivor> = of(VersionOutcome::Survived).map(WrongVersion::survivor).collect();
+        let rejected = of(VersionOutcome::Rejected).count();
         let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         Strength { made, tried: rejected + survivors.len(), rejected, survivors, elapsed_ms }
     }
@@ -240,14 +241,14 @@ fn decide(
     work: &mut UnitWork<'_>,
     change: &Change,
     verification: &mut Verification,
-    (made, tried): (&[WrongVersion], &[(&WrongVersion, Fate)]),
+    (made, tried): (&[WrongVersion], &[(&WrongVersion, VersionOutcome)]),
 ) -> Result<(), Stop> {
     let mut none_rejected = false;
     for unit in work.assignment.units.clone() {
         let paths = worked_paths(change, unit);
         let is_own = |version: &WrongVersion| version.by_model && paths.contains(&version.path);
-        let own = |fate: Fate| tried.iter().filter(|(version, of)| *of == fate && is_own(version)).count();
-        let (rejected, survived) = (own(Fate::Rejected), own(Fate::Survived));
+        let own = |fate: VersionOutcome| tried.iter().filter(|(version, of)| *of == fate && is_own(version)).count();
+        let (rejected, survived) = (own(VersionOutcome::Rejected), own(VersionOutcome::Survived));
         let made = made.iter().filter(|version| is_own(version)).count();
         if rejected == 0 && survived < made.clamp(1, ENOUGH) {
             continue;
@@ -269,16 +270,16 @@ fn decide(
     }
     if none_rejected {
         let standing = find_proofs(work, change, verification)?;
-        verification.accounts = super::accounts::of_files(work, change, &standing.whole, &verification.items);
+        verification.accounts = super::file_outcomes::of_files(work, change, &standing.whole, &verification.items);
     }
     Ok(())
 }
 
 /// Returns the files that a model changed for the unit.
 fn worked_paths(change: &Change, unit: PhaseId) -> Vec<String> {
-    let deeds = change.items.iter().filter(|item| item.unit == unit).flat_map(|item| &item.deeds);
-    let paths = deeds.filter_map(|deed| match deed {
-        Deed::Worked { paths, .. } => Some(paths.iter().cloned()),
+    let step_outcomes = change.items.iter().filter(|item| item.unit == unit).flat_map(|item| &item.outcomes);
+    let paths = step_outcomes.filter_map(|step_outcome| match step_outcome {
+        StepOutcome::Worked { paths, .. } => Some(paths.iter().cloned()),
         _ => None,
     });
     paths.flatten().collect()

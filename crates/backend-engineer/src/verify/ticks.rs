@@ -8,14 +8,14 @@ use plan::{CheckboxId, Mark, State, TickFailure, Ticking};
 use super::Verification;
 use super::proof::state_of;
 use super::reasons::Proof;
-use crate::run::{JournalWitness, RunContext};
+use crate::run::{JournalOriginals, RunContext};
 use crate::stop::Stop;
-use crate::tree::{Pending, Tree, Witness};
+use crate::tree::{OriginalStore, Pending, Tree};
 use crate::unit_work::UnitWork;
 
 /// Boxes of which a mark was asked: those that were found, and why others were not.
 #[derive(Debug, Default)]
-pub(crate) struct Marked {
+pub(crate) struct MarkResult {
     /// Boxes that have the mark now.
     pub(crate) found: Vec<CheckboxId>,
     /// Boxes that were not found in the plan as it lies on disk.
@@ -63,9 +63,9 @@ fn line_and_text(run: &RunContext, id: CheckboxId) -> (usize, String) {
 }
 
 /// Changes the boxes in the plan as it lies on disk now.
-pub(crate) fn mark(run: &RunContext, boxes: &[CheckboxId], to: Mark) -> Result<Marked, Stop> {
+pub(crate) fn mark(run: &RunContext, boxes: &[CheckboxId], to: Mark) -> Result<MarkResult, Stop> {
     if boxes.is_empty() {
-        return Ok(Marked::default());
+        return Ok(MarkResult::default());
     }
     let wanted: Vec<Ticking> = boxes.iter().filter_map(|id| ticking(run, *id, to)).collect();
     let (root, path) = place_of_plan(run)?;
@@ -85,7 +85,7 @@ pub(crate) fn mark(run: &RunContext, boxes: &[CheckboxId], to: Mark) -> Result<M
         })
     };
     let found = boxes.iter().filter(|id| !missed(**id)).copied().collect();
-    Ok(Marked { found, failures })
+    Ok(MarkResult { found, failures })
 }
 
 /// Writes the plan; where it lies in the repository, the journal keeps its original.
@@ -93,13 +93,13 @@ fn write(run: &RunContext, tree: &mut Tree) -> Result<(), Stop> {
     let inside = run.plan_inside().is_some();
     let outcome = match run.recorder.run() {
         Some(recorded) if inside => {
-            let mut witness = JournalWitness::of(recorded);
+            let mut witness = JournalOriginals::of(recorded);
             let outcome = tree.promote(&|_| true, &mut witness);
             outcome.map(|_| witness.written)
         }
         recorded => {
             let passing = recorded.map(journal::Run::passing_plan);
-            tree.promote(&|_| true, &mut Unwitnessed(passing)).map(|_| Vec::new())
+            tree.promote(&|_| true, &mut NoOriginals(passing)).map(|_| Vec::new())
         }
     };
     let events = outcome.map_err(|error| Stop::refused(format!("no box was ticked: {error}")))?;
@@ -139,13 +139,13 @@ pub(crate) fn write_outside(path: &Path, text: String) -> Result<(), String> {
     };
     let mut tree = Tree::at(folder);
     tree.stage(name, Some(text.into_bytes())).map_err(|error| error.to_string())?;
-    tree.promote(&|_| true, &mut Unwitnessed(None)).map(drop).map_err(|error| error.to_string())
+    tree.promote(&|_| true, &mut NoOriginals(None)).map(drop).map_err(|error| error.to_string())
 }
 
 /// A plan outside of the repository has no place in the repository's journal; at most a name beside the plan is known there.
-struct Unwitnessed(Option<String>);
+struct NoOriginals(Option<String>);
 
-impl Witness for Unwitnessed {
+impl OriginalStore for NoOriginals {
     fn keep(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
         let name = self.0.clone().unwrap_or_else(|| format!(".backend-engineer-{}", std::process::id()));
         Ok(vec![name; pending.len()])

@@ -15,10 +15,10 @@ use code::test_cases::Silence;
 use code::weakening::{self, Revision, Way, Weakening};
 
 use super::Check;
-use crate::check::{Count, Ran, counted};
+use crate::check::{CheckRun, Count, counted};
 use crate::implement::Change;
 use crate::unit_work::UnitWork;
-use configuration::{Laxer, displaced, is_configuration, laxer, overrides};
+use configuration::{LaxerSetting, displaced, is_configuration, laxer, overrides};
 pub(super) use decide::{OldRun, Outcome, Verdicts, decide, is_asked};
 pub(crate) use plan_words::PlanWords;
 
@@ -32,7 +32,7 @@ struct Changed {
 
 /// Findings in the files that a model or the plan changed.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Found {
+pub(crate) struct WeakenedTests {
     /// Tests that say less, or may do so.
     pub(super) tests: Vec<Weakening>,
     /// Settings that are laxer, by their file.
@@ -41,16 +41,18 @@ pub(crate) struct Found {
     pub(super) silencers: Vec<(String, String)>,
 }
 
-impl Found {
+impl WeakenedTests {
     fn of(files: &[Changed]) -> Self {
         let is_test = |file: &&Changed| holds_tests(&file.path) && is_code(&file.path);
         let suites: Vec<Revision<'_>> = files.iter().filter(is_test).map(revision).collect();
-        let mut found = Found { tests: weakening::compare(&suites), ..Found::default() };
+        let mut found = WeakenedTests { tests: weakening::compare(&suites), ..WeakenedTests::default() };
         for file in files {
             let old = file.old.as_deref().or(overrides(&file.path).then_some(""));
             if let Some(old) = old.filter(|_| is_configuration(&file.path)) {
                 let settings = laxer(&file.path, old, file.new.as_deref()).into_iter();
-                found.settings.extend(settings.map(|Laxer { key, old, new }| (file.path.clone(), key, old, new)));
+                found
+                    .settings
+                    .extend(settings.map(|LaxerSetting { key, old, new }| (file.path.clone(), key, old, new)));
             }
             let (old, new) = (file.old.as_deref().unwrap_or_default(), file.new.as_deref().unwrap_or_default());
             if is_code(&file.path) {
@@ -71,14 +73,16 @@ fn text(bytes: Option<Vec<u8>>) -> Option<String> {
 }
 
 /// Returns what a model changed of the tests, of their configuration and of what silences tools.
-pub(super) fn by_model(work: &mut UnitWork<'_>) -> Found {
+pub(super) fn by_model(work: &mut UnitWork<'_>) -> WeakenedTests {
     let files = worked(work);
-    let mut found = Found::of(&files);
+    let mut found = WeakenedTests::of(&files);
     for Changed { path, old, new } in &files {
         if let (None, Some(new)) = (old, new) {
             let tree = &mut work.workspace.tree;
             let settings = displaced(path, new, &mut |other| text(tree.read(other).ok().flatten()));
-            found.settings.extend(settings.into_iter().map(|Laxer { key, old, new }| (path.clone(), key, old, new)));
+            found
+                .settings
+                .extend(settings.into_iter().map(|LaxerSetting { key, old, new }| (path.clone(), key, old, new)));
         }
     }
     found.settings.sort();
@@ -96,8 +100,8 @@ fn worked(work: &mut UnitWork<'_>) -> Vec<Changed> {
 }
 
 /// Returns what the plan's own code and commands changed of the tests and of their configuration.
-pub(super) fn by_plan(work: &mut UnitWork<'_>, change: &Change) -> Found {
-    Found::of(&shown(work, change))
+pub(super) fn by_plan(work: &mut UnitWork<'_>, change: &Change) -> WeakenedTests {
+    WeakenedTests::of(&shown(work, change))
 }
 
 fn shown(work: &mut UnitWork<'_>, change: &Change) -> Vec<Changed> {
@@ -115,7 +119,7 @@ fn shown(work: &mut UnitWork<'_>, change: &Change) -> Vec<Changed> {
 }
 
 /// Returns the sentences on what the plan's own code changes of the tests, each with what they demanded before.
-pub(super) fn notes_on_plan(found: &Found) -> Vec<String> {
+pub(super) fn notes_on_plan(found: &WeakenedTests) -> Vec<String> {
     let tests = found.tests.iter().map(|one| format!("the plan's own code changes a test: {}", sentence(one)));
     let settings =
         found.settings.iter().map(|one| format!("the plan's own code changes a setting: {}", of_setting(one)));
@@ -123,7 +127,7 @@ pub(super) fn notes_on_plan(found: &Found) -> Vec<String> {
 }
 
 /// Returns the sentences on comments that silence tools.
-pub(super) fn notes_on_silencers(found: &Found) -> Vec<String> {
+pub(super) fn notes_on_silencers(found: &WeakenedTests) -> Vec<String> {
     let told = |(path, line): &(String, String)| {
         format!("the model silenced a linter, type checker or coverage in `{path}`: `{line}`; look at it")
     };
@@ -229,7 +233,7 @@ pub(super) fn changes_no_tests(work: &mut UnitWork<'_>) -> bool {
 }
 
 /// Returns how a run of tests says that fewer run than `before`, beyond those that the text accounts for.
-pub(super) fn of_counts(check: &Check, before: &Ran, accounted: Option<usize>) -> Option<String> {
+pub(super) fn of_counts(check: &Check, before: &CheckRun, accounted: Option<usize>) -> Option<String> {
     let (was, is) = tallies(before, &check.ran)?;
     let accounted = u64::try_from(accounted?).unwrap_or(u64::MAX);
     let script = &check.ran.script;
@@ -240,28 +244,28 @@ pub(super) fn of_counts(check: &Check, before: &Ran, accounted: Option<usize>) -
 }
 
 /// Tests by what became of them.
-struct Tally {
+struct TestTally {
     run: u64,
 }
 
 /// Counts the tests of two runs by what their runners told of each; where one of them told nothing, by their closing lines.
 /// Where a file or a suite failed itself, nothing can be told: its tests are there and did not run.
-fn tallies(before: &Ran, now: &Ran) -> Option<(Tally, Tally)> {
+fn tallies(before: &CheckRun, now: &CheckRun) -> Option<(TestTally, TestTally)> {
     match (before.count, now.count) {
-        (Count::Ran(before), Count::Ran(now)) => Some((Tally { run: before }, Tally { run: now })),
+        (Count::Ran(before), Count::Ran(now)) => Some((TestTally { run: before }, TestTally { run: now })),
         (Count::Unknown, _) | (_, Count::Unknown) => None,
         _ => Some((tally(&before.judgement.detail)?, tally(&now.judgement.detail)?)),
     }
 }
 
-fn tally(summary: &str) -> Option<Tally> {
+fn tally(summary: &str) -> Option<TestTally> {
     let run = counted(summary, &["passed", "failed", "passing", "failing"])?;
     // An error of collection hides tests that would run: nothing can be told from it.
-    (counted(summary, &["error", "errors"]).unwrap_or(0) == 0).then_some(Tally { run })
+    (counted(summary, &["error", "errors"]).unwrap_or(0) == 0).then_some(TestTally { run })
 }
 
 /// Returns how the old tests run less often with the new helpers and configuration than with the old ones.
-pub(super) fn narrowed(with_new: &Ran, with_old: &Ran) -> Option<String> {
+pub(super) fn narrowed(with_new: &CheckRun, with_old: &CheckRun) -> Option<String> {
     let (before, now) = tallies(with_old, with_new)?;
     let script = &with_new.script;
     (before.run > now.run).then(|| {
@@ -292,7 +296,7 @@ mod tests {
             old: Some(old.to_owned()),
             new: Some(new.to_owned()),
         };
-        let found = Found::of(&[
+        let found = WeakenedTests::of(&[
             changed("tests/test_a.py", "def test_a():\n    assert a() == 1\n", "def test_a():\n    assert a()\n"),
             changed("setup.cfg", "[coverage:report]\nfail_under = 90\n", "[coverage:report]\nfail_under = 10\n"),
             changed("app/a.py", "import os\n", "import os  #noqa\n"),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use survey::{Column, Entity, Route, guarded_siblings};
 
 use super::files::outlined;
-use super::{Entry, Ground, Section};
+use super::{BriefingContext, BriefingEntry, Section};
 use crate::analyze::words::{route_paths, segments, text_of, words};
 
 const MOST_TABLES: usize = 12;
@@ -13,10 +13,10 @@ const MOST_ROUTES: usize = 30;
 const MOST_SHARED: usize = 6;
 
 /// Returns the tables whose files the phase names, or that its words name.
-pub(super) fn tables(ground: &Ground<'_>) -> Vec<Entry> {
-    let text = text_of(ground.plan, ground.assignment);
+pub(super) fn tables(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
+    let text = text_of(context.plan, context.assignment);
     let words = words(&text);
-    let named = paths(ground);
+    let named = paths(context);
     let concerns = |entity: &&Entity| {
         named.contains(entity.file.as_str())
             || words.contains(entity.model.as_str())
@@ -27,9 +27,9 @@ pub(super) fn tables(ground: &Ground<'_>) -> Vec<Entry> {
         let model = if entity.model.is_empty() { String::new() } else { format!(" ({})", entity.model) };
         let head = format!("- {}:{}: {}{model}", entity.file, entity.line, entity.table);
         let forms = vec![head.clone(), format!("{head}: {}", columns.join("; "))];
-        Entry::new(Section::Tables, entity.table.clone(), forms)
+        BriefingEntry::new(Section::Tables, entity.table.clone(), forms)
     };
-    ground.code.entities.iter().filter(concerns).take(MOST_TABLES).map(tell).collect()
+    context.code.entities.iter().filter(concerns).take(MOST_TABLES).map(tell).collect()
 }
 
 fn column(column: &Column) -> String {
@@ -51,10 +51,10 @@ fn column(column: &Column) -> String {
 }
 
 /// Returns the routes of the phase's files, and those that its words name or that lie beside one.
-pub(super) fn routes(ground: &Ground<'_>) -> Vec<Entry> {
-    let text = text_of(ground.plan, ground.assignment);
+pub(super) fn routes(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
+    let text = text_of(context.plan, context.assignment);
     let spoken: Vec<Vec<&str>> = route_paths(&text).into_iter().map(segments).collect();
-    let named = paths(ground);
+    let named = paths(context);
     let concerns = |route: &&Route| {
         let own = segments(&route.path);
         named.contains(route.file.as_str())
@@ -64,14 +64,14 @@ pub(super) fn routes(ground: &Ground<'_>) -> Vec<Entry> {
     };
     let tell = |route: &Route| {
         let guards = match route.guards.is_empty() {
-            true => missing_guard(&ground.code.routes, route),
+            true => missing_guard(&context.code.routes, route),
             false => format!("; guarded by {}", route.guards.join(", ")),
         };
         let text =
             format!("- {}:{}: {} {} → {}{guards}", route.file, route.line, route.method, route.path, route.handler);
-        Entry::new(Section::Routes, format!("{} {}", route.method, route.path), vec![text])
+        BriefingEntry::new(Section::Routes, format!("{} {}", route.method, route.path), vec![text])
     };
-    ground.code.routes.iter().filter(concerns).take(MOST_ROUTES).map(tell).collect()
+    context.code.routes.iter().filter(concerns).take(MOST_ROUTES).map(tell).collect()
 }
 
 /// Returns what is to say of a route without a guard whose siblings have one.
@@ -87,13 +87,13 @@ fn ends_alike(route: &[&str], said: &[&str]) -> bool {
 }
 
 /// Returns the modules of the project that the phase's files, or their models, import most.
-pub(super) fn shared(ground: &mut Ground<'_>, models: &[String]) -> Vec<Entry> {
-    let named: BTreeSet<String> = paths(ground).into_iter().map(str::to_owned).collect();
+pub(super) fn shared(context: &mut BriefingContext<'_>, models: &[String]) -> Vec<BriefingEntry> {
+    let named: BTreeSet<String> = paths(context).into_iter().map(str::to_owned).collect();
     let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for from in named.iter().chain(models) {
-        let Ok(Some(text)) = ground.tree.read_text(from) else { continue };
+        let Ok(Some(text)) = context.tree.read_text(from) else { continue };
         for import in code::imports::imports(from, &text).unwrap_or_default() {
-            if let Some(file) = ground.files.imported(from, &import.module) {
+            if let Some(file) = context.files.imported(from, &import.module) {
                 users.entry(file).or_default().insert(from.clone());
             }
         }
@@ -104,7 +104,7 @@ pub(super) fn shared(ground: &mut Ground<'_>, models: &[String]) -> Vec<Entry> {
     found.truncate(MOST_SHARED);
     let mut entries = Vec::new();
     for (file, users) in found {
-        let Ok(Some(text)) = ground.tree.read_text(&file) else { continue };
+        let Ok(Some(text)) = context.tree.read_text(&file) else { continue };
         let users: Vec<&str> = users.iter().map(String::as_str).take(3).collect();
         let title = format!("### {file} (used by {})", users.join(", "));
         let outline = outlined(&file, &text);
@@ -115,12 +115,12 @@ pub(super) fn shared(ground: &mut Ground<'_>, models: &[String]) -> Vec<Entry> {
             true => vec![title],
             false => vec![title.clone(), format!("{title}\n{outline}")],
         };
-        entries.push(Entry::new(Section::Shared, file, forms));
+        entries.push(BriefingEntry::new(Section::Shared, file, forms));
     }
     entries
 }
 
 /// Returns the phase's files that are clear.
-fn paths<'g>(ground: &'g Ground<'_>) -> BTreeSet<&'g str> {
-    ground.assignment.files.iter().filter_map(|file| file.path.as_deref()).collect()
+fn paths<'g>(context: &'g BriefingContext<'_>) -> BTreeSet<&'g str> {
+    context.assignment.files.iter().filter_map(|file| file.path.as_deref()).collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use plan::Action;
 
-use super::{Entry, Ground, Section};
+use super::{BriefingContext, BriefingEntry, Section};
 use crate::analyze::siblings::nearest;
 use crate::analyze::words::{text_of, words};
 use crate::understand::NamedFile;
@@ -25,26 +25,26 @@ const MOST_PASSAGES: usize = 300;
 const MOST_SIBLINGS: usize = 5;
 
 /// Returns the files that the phase names, each once.
-pub(super) fn named(ground: &mut Ground<'_>) -> Vec<Entry> {
+pub(super) fn named(context: &mut BriefingContext<'_>) -> Vec<BriefingEntry> {
     let mut seen = BTreeSet::new();
     let mut entries = Vec::new();
-    let files = ground.assignment.files.clone();
+    let files = context.assignment.files.clone();
     for file in &files {
-        let line = ground.plan.location(file.span.start).line;
+        let line = context.plan.location(file.span.start).line;
         let Some(path) = &file.path else {
             if seen.insert(file.written.clone()) {
                 let why = file.obstacle.as_deref().unwrap_or("it is no single file");
                 let text = format!("`{}` (plan line {line}): not one clear file: {why}", file.written);
-                entries.push(Entry::new(Section::Named, file.written.clone(), vec![text]));
+                entries.push(BriefingEntry::new(Section::Named, file.written.clone(), vec![text]));
             }
             continue;
         };
-        if !seen.insert(path.clone()) || ground.plan_inside == Some(path.as_str()) {
+        if !seen.insert(path.clone()) || context.plan_inside == Some(path.as_str()) {
             continue;
         }
         let title = format!("### {path} ({}, plan line {line})", action(&file.action));
-        let spoken = Spoken::of(ground, file);
-        entries.push(Entry::new(Section::Named, path.clone(), forms(ground, path, &title, Some(&spoken))));
+        let spoken = FileMentions::of(context, file);
+        entries.push(BriefingEntry::new(Section::Named, path.clone(), forms(context, path, &title, Some(&spoken))));
     }
     entries
 }
@@ -60,30 +60,30 @@ fn action(action: &Action) -> String {
 }
 
 /// The parts of a file that the plan speaks of: its definitions and lines.
-struct Spoken {
+struct FileMentions {
     text: String,
     lines: Vec<(usize, usize)>,
 }
 
-impl Spoken {
-    fn of(ground: &Ground<'_>, file: &NamedFile) -> Self {
-        let unit = ground.plan.phase(file.unit);
+impl FileMentions {
+    fn of(context: &BriefingContext<'_>, file: &NamedFile) -> Self {
+        let unit = context.plan.phase(file.unit);
         let change = unit.and_then(|unit| unit.changes.get(file.change));
         let blocks = change.map(|change| change.blocks.as_slice()).unwrap_or_default().iter();
         let of_blocks = blocks.filter_map(|block| unit?.blocks.get(*block)?.lines);
         let lines = change.and_then(|change| change.lines).into_iter().chain(of_blocks).collect();
-        Spoken { text: text_of(ground.plan, ground.assignment), lines }
+        FileMentions { text: text_of(context.plan, context.assignment), lines }
     }
 }
 
 /// Returns a file by name alone, in outline, with the passages that are spoken of, and whole where it is small.
-fn forms(ground: &mut Ground<'_>, path: &str, title: &str, spoken: Option<&Spoken>) -> Vec<String> {
+fn forms(context: &mut BriefingContext<'_>, path: &str, title: &str, spoken: Option<&FileMentions>) -> Vec<String> {
     if holds_secrets(path) {
         return vec![format!("{title}: not shown, it may hold secrets")];
     }
-    let text = match ground.tree.read_text(path) {
+    let text = match context.tree.read_text(path) {
         Ok(Some(text)) => text,
-        Ok(None) => return vec![format!("{title}: not there{}", neighbours(ground, path))],
+        Ok(None) => return vec![format!("{title}: not there{}", neighbours(context, path))],
         Err(error) => return vec![format!("{title}: {error}")],
     };
     let count = text.lines().count();
@@ -119,7 +119,7 @@ fn shortened(line: &str) -> String {
 }
 
 /// Returns the definitions that the plan names, and the lines, each whole up to a limit.
-fn passages(path: &str, text: &str, spoken: &Spoken) -> String {
+fn passages(path: &str, text: &str, spoken: &FileMentions) -> String {
     let outline = code::outline::outline(path, text);
     let words = words(&spoken.text);
     let all: Vec<&str> = text.lines().collect();
@@ -155,11 +155,11 @@ pub(super) fn outlined(path: &str, text: &str) -> String {
 }
 
 /// Returns what stands in the folder of a file that is to be made.
-fn neighbours(ground: &Ground<'_>, path: &str) -> String {
+fn neighbours(context: &BriefingContext<'_>, path: &str) -> String {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let inside = |file: &&String| file.rsplit_once('/').map_or("", |(folder, _)| folder) == folder;
     let names: Vec<&str> =
-        ground.files.all().iter().filter(inside).filter_map(|file| file.rsplit('/').next()).take(30).collect();
+        context.files.all().iter().filter(inside).filter_map(|file| file.rsplit('/').next()).take(30).collect();
     match names.is_empty() {
         true if folder.is_empty() => String::new(),
         true => format!("; its folder `{folder}` holds no file yet"),
@@ -176,17 +176,17 @@ fn holds_secrets(path: &str) -> bool {
 }
 
 /// For each kind of new file, the existing one that it should look like.
-pub(super) fn siblings(ground: &mut Ground<'_>) -> Vec<Entry> {
-    let named: BTreeSet<String> = ground.assignment.files.iter().filter_map(|file| file.path.clone()).collect();
+pub(super) fn siblings(context: &mut BriefingContext<'_>) -> Vec<BriefingEntry> {
+    let named: BTreeSet<String> = context.assignment.files.iter().filter_map(|file| file.path.clone()).collect();
     let mut models: Vec<(String, Vec<String>)> = Vec::new();
-    for file in &ground.assignment.files {
+    for file in &context.assignment.files {
         let Some(path) = file.path.as_deref() else { continue };
-        if ground.files.stands(path) || file.action == Action::Delete {
+        if context.files.stands(path) || file.action == Action::Delete {
             continue;
         }
-        let plan = ground.plan_inside;
+        let plan = context.plan_inside;
         let fits = |file: &str| !named.contains(file) && plan != Some(file) && !holds_secrets(file);
-        let Some(found) = nearest(ground.files, path, &fits) else { continue };
+        let Some(found) = nearest(context.files, path, &fits) else { continue };
         match models.iter_mut().find(|(model, _)| *model == found) {
             Some((_, for_files)) if for_files.iter().any(|known| known == path) => {}
             Some((_, for_files)) => for_files.push(path.to_owned()),
@@ -197,26 +197,26 @@ pub(super) fn siblings(ground: &mut Ground<'_>) -> Vec<Entry> {
     let mut entries = Vec::new();
     for (model, new) in models {
         let title = format!("### {model} (model for {})", new.join(", "));
-        let forms = forms(ground, &model, &title, None);
-        entries.push(Entry::new(Section::Siblings, model, forms));
+        let forms = forms(context, &model, &title, None);
+        entries.push(BriefingEntry::new(Section::Siblings, model, forms));
     }
     entries
 }
 
 /// Returns the files that other units of the plan name, by name alone.
-pub(super) fn others(ground: &Ground<'_>) -> Vec<Entry> {
-    let own = &ground.assignment.units;
-    let mut seen: BTreeSet<&str> = ground.assignment.files.iter().map(|file| file.written.as_str()).collect();
+pub(super) fn others(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
+    let own = &context.assignment.units;
+    let mut seen: BTreeSet<&str> = context.assignment.files.iter().map(|file| file.written.as_str()).collect();
     let mut entries = Vec::new();
-    for unit in ground.plan.all().filter(|unit| !own.contains(&unit.id)) {
+    for unit in context.plan.all().filter(|unit| !own.contains(&unit.id)) {
         let changes: Vec<_> = unit.changes.iter().filter(|change| seen.insert(change.path.as_str())).collect();
         if changes.is_empty() {
             continue;
         }
         let paths: Vec<&str> = changes.iter().map(|change| change.path.as_str()).collect();
-        let line = ground.plan.location(unit.heading.start).line;
+        let line = context.plan.location(unit.heading.start).line;
         let text = format!("{} (plan line {line}): {}", unit.label, paths.join(", "));
-        entries.push(Entry::new(Section::Others, format!("files of {}", unit.label), vec![text]));
+        entries.push(BriefingEntry::new(Section::Others, format!("files of {}", unit.label), vec![text]));
     }
     entries
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use survey::{Command, Convention, Ecosystem, Layer, Purpose, Topic};
 
-use super::{Entry, Ground, Section};
+use super::{BriefingContext, BriefingEntry, Section};
 
 /// Files of a layer that are named.
 const MOST_FILES: usize = 15;
@@ -30,33 +30,33 @@ fn family(path: &str) -> Option<Family> {
 }
 
 /// Returns the families of the phase's files: what holds for others does not concern it.
-fn families(ground: &Ground<'_>) -> BTreeSet<Family> {
-    ground.assignment.files.iter().filter_map(|file| family(file.path.as_deref()?)).collect()
+fn families(context: &BriefingContext<'_>) -> BTreeSet<Family> {
+    context.assignment.files.iter().filter_map(|file| family(file.path.as_deref()?)).collect()
 }
 
 /// Returns the files that stand between requests and handlers, and those that several layers use.
-pub(super) fn helpers(ground: &Ground<'_>) -> Vec<Entry> {
-    let families = families(ground);
+pub(super) fn helpers(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
+    let families = families(context);
     let of_layer = |layer: Layer| {
         let concerns = |path: &str| family(path).is_some_and(|one| families.contains(&one));
-        let all = ground.code.layers.files.iter().filter(|file| file.layer == layer && concerns(&file.file));
+        let all = context.code.layers.files.iter().filter(|file| file.layer == layer && concerns(&file.file));
         let files: Vec<&str> = all.map(|file| file.file.as_str()).collect();
         let more = files.len().saturating_sub(MOST_FILES);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let shown = files.iter().take(MOST_FILES).copied().collect::<Vec<_>>().join(", ");
         (!files.is_empty())
-            .then(|| Entry::new(Section::Helpers, layer.to_string(), vec![format!("- {layer}: {shown}{more}")]))
+            .then(|| BriefingEntry::new(Section::Helpers, layer.to_string(), vec![format!("- {layer}: {shown}{more}")]))
     };
     [Layer::Middleware, Layer::Utilities].into_iter().filter_map(of_layer).collect()
 }
 
 /// Returns how the project does things; how it names them, only in the layers of the phase's files and their models.
-pub(super) fn conventions(ground: &Ground<'_>, models: &[String]) -> Vec<Entry> {
-    let layers = &ground.code.layers;
-    let named = ground.assignment.files.iter().filter_map(|file| file.path.as_deref());
+pub(super) fn conventions(context: &BriefingContext<'_>, models: &[String]) -> Vec<BriefingEntry> {
+    let layers = &context.code.layers;
+    let named = context.assignment.files.iter().filter_map(|file| file.path.as_deref());
     let own: BTreeSet<Layer> =
         named.chain(models.iter().map(String::as_str)).filter_map(|file| layers.of(file)).collect();
-    let families = families(ground);
+    let families = families(context);
     let fits = |one: &Convention| match one.topic {
         Topic::FileNames | Topic::SymbolNames => one.layer.is_some_and(|layer| own.contains(&layer)),
         Topic::TestStyle | Topic::TestPlaces => true,
@@ -75,15 +75,15 @@ pub(super) fn conventions(ground: &Ground<'_>, models: &[String]) -> Vec<Entry> 
         let often = one.of.map(|all| format!(" ({} of {all})", one.count)).unwrap_or_default();
         let places: Vec<String> = one.examples.iter().map(ToString::to_string).collect();
         let text = format!("- {}: {}{layer}: {}{often}", places.join(", "), one.topic, one.what);
-        Entry::new(Section::Conventions, format!("{}{layer}", one.topic), vec![text])
+        BriefingEntry::new(Section::Conventions, format!("{}{layer}", one.topic), vec![text])
     };
-    ground.code.conventions.iter().filter(|one| concerns(one)).take(MOST_CONVENTIONS).map(tell).collect()
+    context.code.conventions.iter().filter(|one| concerns(one)).take(MOST_CONVENTIONS).map(tell).collect()
 }
 
 /// Returns the frameworks and tools of the packages that the phase's files belong to, the database and the migrations.
-pub(super) fn stack(ground: &Ground<'_>) -> Vec<Entry> {
-    let stack = &ground.code.stack;
-    let packages = packages(ground);
+pub(super) fn stack(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
+    let stack = &context.code.stack;
+    let packages = packages(context);
     let mut lines: Vec<String> = Vec::new();
     for component in stack.components.iter().filter(|one| packages.contains(one.package.as_str())) {
         let version = component.version.as_deref().unwrap_or(&component.requirement);
@@ -103,14 +103,14 @@ pub(super) fn stack(ground: &Ground<'_>) -> Vec<Entry> {
     }
     match lines.is_empty() {
         true => Vec::new(),
-        false => vec![Entry::new(Section::Stack, "the stack", vec![lines.join("\n")])],
+        false => vec![BriefingEntry::new(Section::Stack, "the stack", vec![lines.join("\n")])],
     }
 }
 
 /// Returns the folders of the packages that hold a file of the phase; the root's where there is none.
-fn packages<'g>(ground: &'g Ground<'_>) -> BTreeSet<&'g str> {
-    let stack = &ground.code.stack;
-    let paths = ground.assignment.files.iter().filter_map(|file| file.path.as_deref());
+fn packages<'g>(context: &'g BriefingContext<'_>) -> BTreeSet<&'g str> {
+    let stack = &context.code.stack;
+    let paths = context.assignment.files.iter().filter_map(|file| file.path.as_deref());
     let of_file = |path: &str| {
         let ecosystem = match path.ends_with(".py") {
             true => Ecosystem::Python,
@@ -126,18 +126,18 @@ fn packages<'g>(ground: &'g Ground<'_>) -> BTreeSet<&'g str> {
 }
 
 /// Returns the best command of each purpose for these packages; for the whole and, where it can, for one file.
-pub(super) fn commands(ground: &Ground<'_>) -> Vec<Entry> {
-    let packages = packages(ground);
+pub(super) fn commands(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
+    let packages = packages(context);
     let wanted = |command: &&Command| {
         command.preferred
             && !command.watches
             && command.purpose != Purpose::Build
             && (packages.contains(command.package.as_str()) || command.package.is_empty())
     };
-    let lines: Vec<String> = ground.code.commands.iter().filter(wanted).take(14).map(line).collect();
+    let lines: Vec<String> = context.code.commands.iter().filter(wanted).take(14).map(line).collect();
     match lines.is_empty() {
         true => Vec::new(),
-        false => vec![Entry::new(Section::Commands, "the commands", vec![lines.join("\n")])],
+        false => vec![BriefingEntry::new(Section::Commands, "the commands", vec![lines.join("\n")])],
     }
 }
 

@@ -66,9 +66,15 @@ fn brief(plan: &str, unit: usize, budget: usize) -> Briefing {
         ..Default::default()
     };
     let mut tree = Tree::at(folder.path());
-    let mut ground =
-        Ground { plan: &plan, plan_inside: None, assignment: &assignment, files: &files, tree: &mut tree, code: &code };
-    briefing(&mut ground, budget)
+    let mut context = BriefingContext {
+        plan: &plan,
+        plan_inside: None,
+        assignment: &assignment,
+        files: &files,
+        tree: &mut tree,
+        code: &code,
+    };
+    briefing(&mut context, budget)
 }
 
 #[test]

@@ -7,7 +7,7 @@ use survey::{Purpose, Survey};
 
 use super::row::{Row, State};
 use crate::analyze::nearest_tools;
-use crate::run::{ToRun, Workspace};
+use crate::run::{ScriptRun, Workspace};
 use crate::settings::Settings;
 
 /// Bytes of the answer that are read: a path a program, and there are few of them.
@@ -86,7 +86,7 @@ async fn seen(
 ) -> Result<BTreeMap<String, String>, String> {
     let script =
         format!("for name in {}; do printf '%s\\t%s\\n' \"$name\" \"$(command -v \"$name\")\"; done", names.join(" "));
-    let to_run = ToRun::new(&script, folder, nearest_tools(root, Path::new(folder)));
+    let to_run = ScriptRun::new(&script, folder, nearest_tools(root, Path::new(folder)));
     let outcome = workspace.look(to_run).await.map_err(|stop| stop.message)?;
     let told = outcome.output.head(ANSWER).map_err(|error| error.to_string())?;
     let lines = told.lines().filter_map(|line| line.split_once('\t'));

@@ -8,7 +8,7 @@ use journal::{Event, Evidence, RunSummary, Verdict};
 use sandbox::git;
 use serde_json::{Value, json};
 
-use crate::cli::past::{self, Past};
+use crate::cli::run_history::{self, RunHistory};
 use crate::cli::{current, diff, report};
 use crate::facts::TreeFacts;
 use crate::stop::Stop;
@@ -52,13 +52,13 @@ pub(super) struct GatheredCheck {
 impl Gathered {
     /// Gathers what is known of the run of that name, else of the newest that changed something, else of the newest with a
     /// report.
-    pub(super) fn of(past: &Past, wanted: Option<&str>) -> Result<Self, Stop> {
+    pub(super) fn of(past: &RunHistory, wanted: Option<&str>) -> Result<Self, Stop> {
         let newest = || past.newest_change().ok().and_then(|run| report::find(past, Some(run.id.as_str())).ok());
         let (run, units) = match (wanted, newest()) {
             (None, Some(found)) => found,
             (wanted, _) => report::find(past, wanted)?,
         };
-        let events = past.journal()?.events(&run.id).map_err(past::stop)?;
+        let events = past.journal()?.events(&run.id).map_err(run_history::stop)?;
         let events: Vec<Event> = events.into_iter().map(|recorded| recorded.event).collect();
         let checks = current::final_checks(&run, &events);
         let facts = current::facts(past);
@@ -105,20 +105,20 @@ impl Gathered {
 }
 
 /// Returns the output of a check beside its result.
-fn with_output(past: &Past, evidence: Evidence) -> Result<GatheredCheck, Stop> {
-    let output = evidence.result.output.map(|id| past.journal()?.output(id).map_err(past::stop)).transpose()?;
+fn with_output(past: &RunHistory, evidence: Evidence) -> Result<GatheredCheck, Stop> {
+    let output = evidence.result.output.map(|id| past.journal()?.output(id).map_err(run_history::stop)).transpose()?;
     Ok(GatheredCheck { evidence, output })
 }
 
 /// Returns what the run left at each path that it wrote; the plan, which later runs tick, left out.
-fn written(past: &Past, run: &RunSummary) -> Result<BTreeMap<String, Option<String>>, Stop> {
-    let written = past.journal()?.written(&run.id).map_err(past::stop)?;
+fn written(past: &RunHistory, run: &RunSummary) -> Result<BTreeMap<String, Option<String>>, Stop> {
+    let written = past.journal()?.written(&run.id).map_err(run_history::stop)?;
     let own = written.into_iter().filter(|one| one.path != run.start.plan && one.link.is_none());
     Ok(own.map(|one| (one.path, one.hash)).collect())
 }
 
 /// Returns the hash of every file of the tree, as the checks saw it.
-fn whole(past: &Past, run: &RunSummary, facts: &TreeFacts) -> BTreeMap<String, Option<String>> {
+fn whole(past: &RunHistory, run: &RunSummary, facts: &TreeFacts) -> BTreeMap<String, Option<String>> {
     let is_own = |path: &str| path.starts_with(".backend-engineer/") || path == run.start.plan;
     let paths = facts.paths().iter().filter(|path| !is_own(path));
     let hashed = paths.filter_map(|path| {
@@ -131,7 +131,7 @@ fn whole(past: &Past, run: &RunSummary, facts: &TreeFacts) -> BTreeMap<String, O
 }
 
 /// Returns the commit that is checked out, where no file differs from it but the plan, which runs tick.
-fn commit_of_tree(past: &Past, run: &RunSummary) -> Option<String> {
+fn commit_of_tree(past: &RunHistory, run: &RunSummary) -> Option<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
     runtime.block_on(async {
         let changed = git::read_status::<&str>(&past.root, &[]).await.ok()?;

@@ -62,7 +62,7 @@ fn found(survey: &Survey) -> BTreeMap<&'static str, (String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{Flags, Settings, Surroundings};
+    use crate::settings::{Flags, Settings, SettingsSources};
 
     #[test]
     fn every_line_may_be_uncommented() {
@@ -73,7 +73,7 @@ mod tests {
         let uncommented: String = keys.map(|line| format!("{}\n", &line[2..])).collect();
         std::fs::create_dir(root.path().join(".backend-engineer")).expect("a folder");
         std::fs::write(root.path().join(".backend-engineer/config.toml"), &uncommented).expect("a file");
-        let settings = Settings::read(root.path(), &Flags::default(), &Surroundings::default());
+        let settings = Settings::read(root.path(), &Flags::default(), &SettingsSources::default());
         let settings = settings.unwrap_or_else(|stop| panic!("{stop}\n{uncommented}"));
         assert!(settings.withheld.len() >= 2 && settings.commands.test.is_some(), "{uncommented}");
         assert!(text.lines().all(|line| line.is_empty() || line.starts_with('#')), "{text}");

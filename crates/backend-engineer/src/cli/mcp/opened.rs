@@ -24,7 +24,7 @@ impl Opened {
     /// # Errors
     /// A file of variables that is not there.
     pub(super) fn of(arguments: &McpArguments) -> Result<Self, Stop> {
-        let McpArguments { approve, commit, strength, walls, model, .. } = arguments;
+        let McpArguments { approve, commit, strength, sandbox_options: walls, model, .. } = arguments;
         let time = |name: &str, time: &Option<Duration>| time.map(|time| format!("--{name}={}", write_duration(time)));
         let mut commands: Vec<String> = Vec::new();
         commands.extend(walls.sandbox.map(|backend| format!("--sandbox={backend}")));

@@ -6,10 +6,10 @@ use ::mcp::{Page, ResourceRow};
 use journal::RunSummary;
 use serde_json::{Value, json};
 
-use crate::cli::past::{self, Past};
+use crate::cli::run_history::{self, RunHistory};
 use crate::cli::{report, runs};
 use crate::facts::{TreeFacts, read_text};
-use crate::settings::Surroundings;
+use crate::settings::SettingsSources;
 use crate::stop::Stop;
 
 const RUN: &str = "backend-engineer://runs/";
@@ -28,7 +28,7 @@ pub(super) fn list(folders: &[PathBuf]) -> Vec<ResourceRow> {
     let mut rows = Vec::new();
     for folder in folders {
         rows.extend(plans(folder));
-        let Ok(past) = Past::of(Some(folder)) else { continue };
+        let Ok(past) = RunHistory::of(Some(folder)) else { continue };
         for run in past.runs().unwrap_or_default().into_iter().take(MOST_RUNS) {
             rows.extend(of_run(&past, &run));
         }
@@ -38,7 +38,7 @@ pub(super) fn list(folders: &[PathBuf]) -> Vec<ResourceRow> {
 
 /// Returns the plans of a folder: Markdown files in which units of work are found.
 fn plans(folder: &Path) -> Vec<ResourceRow> {
-    let facts = TreeFacts::below(folder, Surroundings::of_process().cache.as_deref());
+    let facts = TreeFacts::below(folder, SettingsSources::of_process().cache.as_deref());
     let listed = facts.paths().iter().filter(|path| path.ends_with(".md")).cloned();
     let read = |path: String| {
         let text = read_text(&folder.join(&path))?;
@@ -50,7 +50,7 @@ fn plans(folder: &Path) -> Vec<ResourceRow> {
     listed.filter_map(read).take(MOST_PLANS).collect()
 }
 
-fn of_run(past: &Past, run: &RunSummary) -> Vec<ResourceRow> {
+fn of_run(past: &RunHistory, run: &RunSummary) -> Vec<ResourceRow> {
     let what = format!("{} {}", run.start.plan, run.start.phases.join(", "));
     let row = |uri: String, kind: &str, media| ResourceRow {
         uri,
@@ -69,7 +69,7 @@ fn of_run(past: &Past, run: &RunSummary) -> Vec<ResourceRow> {
 pub(super) fn read(uri: &str, folders: &[PathBuf]) -> Option<Page> {
     if let Some(name) = uri.strip_prefix(RUN) {
         return of_past(folders, name, |past, run| {
-            let events = past.journal()?.events(&run.id).map_err(past::stop)?;
+            let events = past.journal()?.events(&run.id).map_err(run_history::stop)?;
             let events: Vec<Value> = events.iter().map(|one| json!({ "seq": one.seq, "event": one.event })).collect();
             let mut whole = runs::as_json(run);
             whole["events"] = events.into();
@@ -89,8 +89,12 @@ pub(super) fn read(uri: &str, folders: &[PathBuf]) -> Option<Page> {
 }
 
 /// Returns what is made of the run of exactly that name.
-fn of_past(folders: &[PathBuf], name: &str, page: impl Fn(&Past, &RunSummary) -> Result<Page, Stop>) -> Option<Page> {
-    let past = folders.iter().filter_map(|folder| Past::of(Some(folder)).ok());
+fn of_past(
+    folders: &[PathBuf],
+    name: &str,
+    page: impl Fn(&RunHistory, &RunSummary) -> Result<Page, Stop>,
+) -> Option<Page> {
+    let past = folders.iter().filter_map(|folder| RunHistory::of(Some(folder)).ok());
     past.into_iter().find_map(|past| {
         let run = past.runs().ok()?.into_iter().find(|run| run.id.as_str() == name)?;
         page(&past, &run).ok().filter(|page| !page.text.is_empty())

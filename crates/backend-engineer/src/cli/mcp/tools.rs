@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use ::mcp::ToolRow;
 use serde_json::{Map, Value, json};
 
-use super::grounds::Ground;
+use super::allowed_folders::RepositoryOfCall;
 use super::opened::Opened;
 
 /// One tool.
@@ -282,14 +282,14 @@ impl Tool {
     pub(super) fn command_line(
         &self,
         given: &Map<String, Value>,
-        ground: &Ground,
+        repository: &RepositoryOfCall,
         opened: &Opened,
     ) -> Result<Asked, String> {
         if let Some(unknown) = given.keys().find(|name| *name != "repository" && !self.takes(name)) {
             let names: Vec<&str> = self.arguments.iter().map(|argument| argument.name).chain(["repository"]).collect();
             return Err(format!("`{}` takes no `{unknown}`; it takes {}", self.name, names.join(", ")));
         }
-        let root = ground.root.display().to_string();
+        let root = repository.root.display().to_string();
         let (mut flags, mut words) = (Vec::new(), Vec::new());
         match self.root {
             Root::Flag => flags.push(format!("--root={root}")),
@@ -297,7 +297,7 @@ impl Tool {
         }
         for argument in self.arguments {
             match given.get(argument.name) {
-                Some(value) => argument.add(value, ground, (&mut flags, &mut words))?,
+                Some(value) => argument.add(value, repository, (&mut flags, &mut words))?,
                 None if argument.is_required => return Err(format!("`{}` needs `{}`", self.name, argument.name)),
                 None => {}
             }
@@ -326,12 +326,12 @@ impl Argument {
     fn add(
         &self,
         value: &Value,
-        ground: &Ground,
+        repository: &RepositoryOfCall,
         (flags, words): (&mut Vec<String>, &mut Vec<String>),
     ) -> Result<(), String> {
         let wrong = |what: &str| Err(format!("`{}` must be {what}", self.name));
         match (&self.takes, value) {
-            (Takes::Plan, _) => words.extend(ground.plan.iter().map(|plan| plan.display().to_string())),
+            (Takes::Plan, _) => words.extend(repository.plan.iter().map(|plan| plan.display().to_string())),
             (Takes::Word, Value::String(text)) if is_word(text) => words.push(text.clone()),
             (Takes::Word, _) => return wrong("a text"),
             (Takes::OneOf(known), Value::String(text)) if known.contains(&text.as_str()) => words.push(text.clone()),
@@ -341,7 +341,7 @@ impl Argument {
             (Takes::Texts(flag), Value::Number(number)) => flags.push(format!("{flag}={number}")),
             (Takes::Texts(_), Value::Array(values)) if !values.is_empty() => {
                 for one in values.iter().filter(|one| !one.is_array()) {
-                    self.add(one, ground, (&mut *flags, &mut *words))?;
+                    self.add(one, repository, (&mut *flags, &mut *words))?;
                 }
             }
             (Takes::Texts(_), _) => return wrong("a text or a list of texts"),
@@ -381,13 +381,13 @@ mod tests {
 
     fn asked(tool: &str, arguments: Value) -> Result<Asked, String> {
         let tool = TOOLS.iter().find(|known| known.name == tool).expect("a tool");
-        let ground = Ground { root: "/srv/shop".into(), plan: Some("/srv/shop/plan.md".into()) };
+        let repository = RepositoryOfCall { root: "/srv/shop".into(), plan: Some("/srv/shop/plan.md".into()) };
         let opened = Opened {
             commands: vec!["--sandbox=auto".to_owned()],
             plan: vec!["--approve".to_owned()],
             work: vec!["--model=none".to_owned()],
         };
-        tool.command_line(arguments.as_object().expect("an object"), &ground, &opened)
+        tool.command_line(arguments.as_object().expect("an object"), &repository, &opened)
     }
 
     #[test]

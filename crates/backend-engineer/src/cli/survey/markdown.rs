@@ -2,11 +2,11 @@
 
 use survey::Survey;
 
-use super::Part;
+use super::SurveyPart;
 use super::rows::{Table, tables};
 
 /// Returns the parts as one document.
-pub(super) fn whole(survey: &Survey, parts: &[Part]) -> String {
+pub(super) fn whole(survey: &Survey, parts: &[SurveyPart]) -> String {
     let mut text = String::new();
     for part in parts {
         let name = part.name();

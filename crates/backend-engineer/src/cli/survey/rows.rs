@@ -2,7 +2,7 @@
 
 use survey::{Survey, Topic};
 
-use super::Part;
+use super::SurveyPart;
 
 /// A table with a title.
 #[derive(Debug)]
@@ -17,15 +17,15 @@ fn table(title: &str, heads: &'static [&'static str], rows: Vec<Vec<String>>) ->
 }
 
 /// Returns the tables of a part; empty ones are left out.
-pub(super) fn tables(survey: &Survey, part: Part) -> Vec<Table> {
+pub(super) fn tables(survey: &Survey, part: SurveyPart) -> Vec<Table> {
     let mut tables = match part {
-        Part::Stack => stack(survey),
-        Part::Routes => routes(survey),
-        Part::Models => models(survey),
-        Part::Layers => layers(survey),
-        Part::Conventions => conventions(survey),
-        Part::Commands => commands(survey),
-        Part::Unresolved => vec![unresolved(survey)],
+        SurveyPart::Stack => stack(survey),
+        SurveyPart::Routes => routes(survey),
+        SurveyPart::Models => models(survey),
+        SurveyPart::Layers => layers(survey),
+        SurveyPart::Conventions => conventions(survey),
+        SurveyPart::Commands => commands(survey),
+        SurveyPart::Unresolved => vec![unresolved(survey)],
     };
     tables.retain(|table| !table.rows.is_empty());
     tables

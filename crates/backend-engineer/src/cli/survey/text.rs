@@ -5,7 +5,7 @@ use std::path::Path;
 
 use survey::{Layer, Survey, Topic};
 
-use super::Part;
+use super::SurveyPart;
 use super::rows::{Table, folder, tables};
 use crate::cli::colour::Palette;
 use crate::cli::printer::one_line;
@@ -14,7 +14,7 @@ use crate::cli::printer::one_line;
 const WIDEST: usize = 64;
 
 /// Returns a part as tables.
-pub(super) fn part(survey: &Survey, part: Part, palette: Palette) -> String {
+pub(super) fn part(survey: &Survey, part: SurveyPart, palette: Palette) -> String {
     let tables = tables(survey, part);
     if tables.is_empty() {
         return format!("{}: nothing was found.\n", part.name());

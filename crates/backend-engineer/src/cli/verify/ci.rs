@@ -12,7 +12,7 @@ use super::VerifyArguments;
 use crate::cli::check::annotation;
 use crate::cli::printer::{self, visible};
 use crate::cli::timings::Timings;
-use crate::cli::work::{Job, Results, carry_out};
+use crate::cli::work::{Job, JobResults, carry_out};
 use crate::cli::{Globals, units};
 use crate::report::{Rechecked, RecheckedState};
 use crate::run::RunOptions;
@@ -56,10 +56,10 @@ pub(super) fn run(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit
     // One that names its units asks for these alone.
     let outside = if selection.phases.is_empty() { outside_of_units(&loaded.plan) } else { Vec::new() };
     let results = match chosen.is_empty() {
-        true => Results::default(),
+        true => JobResults::default(),
         false => {
             let options = RunOptions { approve: true, recheck: true, ..RunOptions::default() };
-            let flags = arguments.phase.walls.flags();
+            let flags = arguments.phase.sandbox_options.flags();
             let asked = &arguments.phase;
             let timings = Timings::begin();
             let mut job = Job { asked, flags, options, model: None, resumed: None, chosen: Some(chosen), timings };
@@ -112,7 +112,7 @@ fn outside_of_units(plan: &Plan) -> Vec<Rechecked> {
     ticked.map(one).collect()
 }
 
-fn outcome(checkout: Checkout, outside: Vec<Rechecked>, results: Results) -> Outcome {
+fn outcome(checkout: Checkout, outside: Vec<Rechecked>, results: JobResults) -> Outcome {
     let of_units = results.reports.into_iter().flat_map(|report| report.rechecked);
     let mut boxes: Vec<Rechecked> = of_units.chain(outside).collect();
     // A unit that holds another one looks at its boxes as well; what is worst of a box counts.

@@ -11,8 +11,8 @@ use std::ops::Range;
 
 use plan::Plan;
 
-use super::super::remainder::{Left, OpenPart};
-use super::super::{Change, Deed, Item, Placed, Placement};
+use super::super::remainder::{Missing, OpenPart};
+use super::super::{Change, Item, Placement, PlacementOutcome, StepOutcome};
 use crate::unit_work::UnitWork;
 
 /// The mark of words that ask for something which is not done.
@@ -52,17 +52,17 @@ pub(super) fn unit_text(work: &UnitWork<'_>, change: &Change, room: usize) -> Un
     let mut notes: Vec<Note> = Vec::new();
     let (mut left, mut without_code) = (Vec::new(), BTreeSet::new());
     for item in &change.items {
-        for deed in &item.deeds {
-            match deed {
-                Deed::Place(placement) => notes.extend(of_placement(plan, item, placement)),
-                Deed::Left(remainder) => match &remainder.what {
-                    Left::Prose(passage) => notes.push(Note {
+        for step_outcome in &item.outcomes {
+            match step_outcome {
+                StepOutcome::Place(placement) => notes.extend(of_placement(plan, item, placement)),
+                StepOutcome::Left(remainder) => match &remainder.what {
+                    Missing::Prose(passage) => notes.push(Note {
                         span: passage.span.clone(),
                         text: format!(" {MARK}"),
                         replaces: false,
                         otherwise: Some(format!("line {}: {}", passage.line, passage.text)),
                     }),
-                    Left::NoCode(path) => drop(without_code.insert(format!("`{path}`"))),
+                    Missing::NoCode(path) => drop(without_code.insert(format!("`{path}`"))),
                 },
                 _ => {}
             }
@@ -85,12 +85,12 @@ fn of_placement(plan: &Plan, item: &Item, placement: &Placement) -> Option<Note>
     let block = plan.phase(item.unit)?.blocks.get(placement.block?)?;
     let path = placement.path.as_deref().unwrap_or_default();
     let (text, replaces, otherwise) = match &placement.placed {
-        Placed::Now { .. } | Placed::Before => {
+        PlacementOutcome::Now { .. } | PlacementOutcome::Before => {
             let is_long = block.text.lines().count() >= FEWEST_LINES;
             let what = if is_long { "code: stands" } else { "stands" };
             (format!("({what} in `{path}` already)"), is_long, None)
         }
-        Placed::Refused { .. } | Placed::HeldBack => {
+        PlacementOutcome::Refused { .. } | PlacementOutcome::HeldBack => {
             let why = placement.refused()?.to_string();
             (format!("(not placed: {why}) {MARK}"), false, Some(why))
         }

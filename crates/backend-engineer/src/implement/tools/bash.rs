@@ -9,11 +9,11 @@ use llm::{LocalFuture, ToolSpec};
 use sandbox::{Command, Effect, Outcome};
 use serde_json::Value;
 
-use super::desk::{Trace, Work, at_desk, stopped};
-use super::effects::Settled;
+use super::effects::EffectSummary;
 use super::input::input;
-use super::shell::{self, Farewell};
+use super::shell::{self, ShellStatus};
 use super::tell;
+use super::tool_context::{ToolEffects, ToolState, stopped, tool_with_context};
 use crate::analyze::nearest_tools;
 use crate::check::{Snapshot, TreeRecipes, threat};
 
@@ -54,7 +54,7 @@ const ENVIRONMENT: [(&str, &str); 6] = [
     ("CI", "1"),
 ];
 
-at_desk!(Bash, BashInput);
+tool_with_context!(Bash, BashInput);
 
 impl Tool for Bash<'_, '_> {
     fn spec(&self) -> &ToolSpec {
@@ -66,8 +66,8 @@ impl Tool for Bash<'_, '_> {
     }
 
     fn limit(&self, left: Option<Duration>) {
-        if let Ok(mut work) = self.desk.at_once() {
-            work.left = left;
+        if let Ok(mut work) = self.context.at_once() {
+            work.time_left = left;
         }
     }
 
@@ -78,8 +78,8 @@ impl Tool for Bash<'_, '_> {
             if command.is_empty() {
                 return tell("The command is empty.");
             }
-            let mut work = self.desk.work().await;
-            if let Some(asked) = Asked::of(command) {
+            let mut work = self.context.work().await;
+            if let Some(asked) = JobAction::of(command) {
                 return work.about_jobs(asked).await;
             }
             let before = work.workspace.effects().await.map_err(stopped)?;
@@ -103,31 +103,31 @@ impl Tool for Bash<'_, '_> {
             }
             let masks = &work.run.masks;
             let outcome = work.workspace.run_command(request, masks).await.map_err(stopped)?;
-            let farewell = shell::farewell(&outcome, &mark);
+            let shell_status = shell::shell_status(&outcome, &mark);
             let settled = work.settle(&before).await?;
-            work.finished(&outcome, farewell.as_ref(), settled).await
+            work.finished(&outcome, shell_status.as_ref(), settled).await
         })
     }
 
     fn restore(&self, details: &Value) -> Result<(), ToolError> {
-        self.desk.restore(details)
+        self.context.restore(details)
     }
 }
 
 /// A request about jobs in the background.
-enum Asked {
+enum JobAction {
     List,
     News(usize),
     End(usize),
 }
 
-impl Asked {
+impl JobAction {
     fn of(command: &str) -> Option<Self> {
         let words: Vec<&str> = command.split_whitespace().collect();
         match words.as_slice() {
-            ["jobs"] => Some(Asked::List),
-            ["job", number] => number.parse().ok().map(Asked::News),
-            ["job", number, "end"] => number.parse().ok().map(Asked::End),
+            ["jobs"] => Some(JobAction::List),
+            ["job", number] => number.parse().ok().map(JobAction::News),
+            ["job", number, "end"] => number.parse().ok().map(JobAction::End),
             _ => None,
         }
     }
@@ -140,11 +140,11 @@ fn only_looks(command: &str) -> bool {
     !calls.is_empty() && calls.iter().all(|call| call.is_known() && call.kind() == ::shell::Kind::Inspect)
 }
 
-impl Work<'_> {
+impl ToolState<'_> {
     /// Runs a command that is one of the unit's checks, to the letter, as this check beside the work, so that it counts if
     /// the tree stays as it is. None where it must run here: it leaves something, or finds what earlier commands left.
     async fn check_beside(&mut self, command: &str, input: &BashInput, before: &[Effect]) -> Option<ToolOutput> {
-        let beside = self.beside?;
+        let beside = self.concurrent_checks?;
         let request = beside.request(command, &self.memory.shell.folder)?;
         let is_plain = input.timeout.is_none() && !input.run_in_background.unwrap_or(false);
         if !is_plain || self.memory.shell.has_jobs() || !self.workspace.holds_only_caches(before) {
@@ -164,7 +164,7 @@ impl Work<'_> {
                 let tail = &text[text.ceil_char_boundary(text.len() - TAIL)..];
                 let place = shown.ran.output.map(|output| format!(", more in the journal as output {}", output.0));
                 let place = place.unwrap_or_default();
-                format!("{}\n[… {middle} bytes left out{place} …]\n{tail}", super::desk::cut(text, HEAD))
+                format!("{}\n[… {middle} bytes left out{place} …]\n{tail}", super::tool_context::cut(text, HEAD))
             }
         };
         if said.is_empty() && exit == 0 {
@@ -173,7 +173,7 @@ impl Work<'_> {
         if exit != 0 {
             said.push_str(&format!("\n[exit code {exit}]"));
         }
-        let trace = Trace { output: shown.ran.output.map(|output| output.0), ..Trace::default() };
+        let trace = ToolEffects { output: shown.ran.output.map(|output| output.0), ..ToolEffects::default() };
         Some(self.output(said.trim_start_matches('\n'), &trace))
     }
 
@@ -218,22 +218,23 @@ impl Work<'_> {
     fn longest(&self) -> Duration {
         let longest = self.run.settings.timeout().max(USUAL);
         // The sandbox takes no command that has no time at all.
-        self.left.map_or(longest, |left| longest.min(left.max(Duration::from_secs(1))))
+        self.time_left.map_or(longest, |left| longest.min(left.max(Duration::from_secs(1))))
     }
 
-    async fn about_jobs(&mut self, asked: Asked) -> Result<ToolOutput, ToolError> {
+    async fn about_jobs(&mut self, asked: JobAction) -> Result<ToolOutput, ToolError> {
         let before = self.workspace.effects().await.map_err(stopped)?;
         let text = match asked {
-            Asked::List => self.memory.shell.list(),
-            Asked::News(number) => match self.memory.shell.news(number) {
+            JobAction::List => self.memory.shell.list(),
+            JobAction::News(number) => match self.memory.shell.news(number) {
                 Ok(text) if text.trim().is_empty() => "(nothing new)".to_owned(),
                 Ok(text) => text,
                 Err(why) => return tell(why),
             },
-            Asked::End(number) => self.memory.shell.end(number, self.workspace).await.map_err(stopped)?,
+            JobAction::End(number) => self.memory.shell.end(number, self.workspace).await.map_err(stopped)?,
         };
         let settled = self.settle(&before).await?;
-        let trace = Trace { effects: settled.effects.clone(), diff: settled.diff.clone(), ..Trace::default() };
+        let trace =
+            ToolEffects { effects: settled.effects.clone(), diff: settled.diff.clone(), ..ToolEffects::default() };
         Ok(self.output(&format!("{}{}", text.trim_end(), settled.words()), &trace))
     }
 
@@ -261,7 +262,8 @@ impl Work<'_> {
             Ok(state) => format!("Job {} {state}.", self.memory.shell.take_in(name, server)),
         };
         let settled = self.settle(before).await?;
-        let trace = Trace { effects: settled.effects.clone(), diff: settled.diff.clone(), ..Trace::default() };
+        let trace =
+            ToolEffects { effects: settled.effects.clone(), diff: settled.diff.clone(), ..ToolEffects::default() };
         Ok(self.output(&format!("{said}\n{early}{}", settled.words()), &trace))
     }
 
@@ -269,13 +271,13 @@ impl Work<'_> {
     async fn finished(
         &mut self,
         outcome: &Outcome,
-        farewell: Option<&Farewell>,
-        settled: Settled,
+        shell_status: Option<&ShellStatus>,
+        settled: EffectSummary,
     ) -> Result<ToolOutput, ToolError> {
-        let length = farewell.map_or(outcome.output.bytes, |farewell| farewell.at);
+        let length = shell_status.map_or(outcome.output.bytes, |shell_status| shell_status.at);
         let kept = self.keep(outcome, length)?;
         let mut text = self.shown(outcome, length, kept)?;
-        let pipe = farewell.map(|farewell| farewell.pipe.as_slice()).unwrap_or_default();
+        let pipe = shell_status.map(|shell_status| shell_status.pipe.as_slice()).unwrap_or_default();
         let longest = u64::try_from(self.longest().as_millis()).unwrap_or(u64::MAX);
         let ending = shell::ending(&outcome.exit, pipe, longest);
         if text.trim().is_empty() {
@@ -289,10 +291,11 @@ impl Work<'_> {
             text.push_str("\n[processes that it left running were ended; run_in_background keeps a server]");
         }
         text.push_str(&settled.words());
-        let mut trace = Trace { effects: settled.effects, diff: settled.diff, output: kept, ..Trace::default() };
-        if let Some(farewell) = farewell {
+        let mut trace =
+            ToolEffects { effects: settled.effects, diff: settled.diff, output: kept, ..ToolEffects::default() };
+        if let Some(shell_status) = shell_status {
             let root = self.workspace.overlay_root().await.map_err(stopped)?;
-            let folder = shell::kept_folder(&farewell.folder, &root);
+            let folder = shell::kept_folder(&shell_status.folder, &root);
             if folder != self.memory.shell.folder {
                 text.push_str(&format!("\n[now in {}]", if folder.is_empty() { "the root" } else { &folder }));
                 trace.folder = Some(folder.clone());
@@ -329,7 +332,7 @@ impl Work<'_> {
         let place = kept.map(|number| format!(", more in the journal as output {number}")).unwrap_or_default();
         Ok(format!(
             "{}\n[… {} bytes left out{place}; narrow the command to see them …]\n{tail}",
-            super::desk::cut(&head, HEAD),
+            super::tool_context::cut(&head, HEAD),
             length.saturating_sub(HEAD + TAIL)
         ))
     }

@@ -5,9 +5,9 @@ use graft::{Applied, Graft, Refusal};
 use llm::{LocalFuture, ToolSpec};
 use serde_json::Value;
 
-use super::desk::{Trace, at_desk};
 use super::input::input;
 use super::tell;
+use super::tool_context::{ToolEffects, tool_with_context};
 
 input! {
     /// Replaces text in a file that you have read. old_string must be the file's own text, without line numbers, with
@@ -29,7 +29,7 @@ const SEARCHED: usize = 5_000;
 /// Lines around the nearest text that are shown.
 const AROUND: usize = 4;
 
-at_desk!(Edit, EditInput);
+tool_with_context!(Edit, EditInput);
 
 impl Tool for Edit<'_, '_> {
     fn spec(&self) -> &ToolSpec {
@@ -43,7 +43,7 @@ impl Tool for Edit<'_, '_> {
     fn call<'a>(&'a self, arguments: &'a Value) -> LocalFuture<'a, Result<ToolOutput, ToolError>> {
         Box::pin(async move {
             let input = EditInput::read(arguments)?;
-            let mut work = self.desk.work().await;
+            let mut work = self.context.work().await;
             let path = work.locate(&input.file_path)?;
             let permit = work.permit(&path)?;
             let Some(bytes) = work.content(&path)? else {
@@ -64,7 +64,7 @@ impl Tool for Edit<'_, '_> {
                 Graft::AlreadyApplied => {
                     let content =
                         format!("`{path}` holds new_string already where old_string would be; nothing was changed.");
-                    return Ok(work.output(&content, &Trace::default()));
+                    return Ok(work.output(&content, &ToolEffects::default()));
                 }
                 Graft::Refused(refusal) => {
                     let said = refused(&path, known, &refusal, &input.old_string);
@@ -77,12 +77,12 @@ impl Tool for Edit<'_, '_> {
             }
             let diff = work.diff(&path, Some(text.as_bytes()), applied.text.as_bytes());
             let effect = work.stage(&path, Some(applied.text.into_bytes()), None, &permit)?;
-            Ok(work.output(&said, &Trace { effects: vec![effect], diff, ..Trace::default() }))
+            Ok(work.output(&said, &ToolEffects { effects: vec![effect], diff, ..ToolEffects::default() }))
         })
     }
 
     fn restore(&self, details: &Value) -> Result<(), ToolError> {
-        self.desk.restore(details)
+        self.context.restore(details)
     }
 }
 
@@ -120,7 +120,7 @@ fn refused(path: &str, text: &str, refusal: &Refusal, old: &str) -> String {
         let from = nearest.saturating_sub(AROUND).max(1);
         said.push_str(&format!(" The nearest text is at line {nearest}:\n"));
         for (index, line) in text.lines().enumerate().skip(from - 1).take(2 * AROUND + 4) {
-            said.push_str(&format!("{}\t{}\n", index + 1, super::desk::cut(line, 300)));
+            said.push_str(&format!("{}\t{}\n", index + 1, super::tool_context::cut(line, 300)));
         }
     }
     said

@@ -5,13 +5,13 @@ use code::paths::{is_migration, locked_manifest};
 use plan::Phase;
 use sandbox::{Effect, EffectKind};
 
-use super::desk::{FileEffect, Work, stopped};
+use super::tool_context::{FileEffect, ToolState, stopped};
 use crate::run::Workspace;
-use crate::understand::Permit;
+use crate::understand::WriteReason;
 
 /// A command's effects after they were promoted or discarded.
 #[derive(Debug, Default)]
-pub(super) struct Settled {
+pub(super) struct EffectSummary {
     /// Files that were taken over.
     pub(super) effects: Vec<FileEffect>,
     /// Their change, for people.
@@ -23,7 +23,7 @@ pub(super) struct Settled {
 /// The most paths that are named to a model.
 const NAMED: usize = 12;
 
-impl Settled {
+impl EffectSummary {
     /// Returns what the model is told of them.
     pub(super) fn words(&self) -> String {
         let mut words = String::new();
@@ -48,9 +48,9 @@ fn listed(paths: impl Iterator<Item = String>) -> String {
     format!("{}{more}", paths.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", "))
 }
 
-impl Work<'_> {
+impl ToolState<'_> {
     /// Settles everything that a command has changed since `before`.
-    pub(super) async fn settle(&mut self, before: &[Effect]) -> Result<Settled, ToolError> {
+    pub(super) async fn settle(&mut self, before: &[Effect]) -> Result<EffectSummary, ToolError> {
         // A job that still runs must not find the real values; what it finds is no effect.
         let concealed: &[String] = match self.memory.shell.has_jobs() {
             true => self.run.masks.paths(),
@@ -64,7 +64,7 @@ impl Work<'_> {
         effects.extend(self.vanished(&effects));
         // Links first: what they lead away from can be put back only when they are gone.
         effects.sort_by_key(|effect| (effect.kind != EffectKind::Link, effect.path.clone()));
-        let mut settled = Settled::default();
+        let mut settled = EffectSummary::default();
         for effect in effects {
             let path = effect.path.as_str();
             let staged = self.workspace.tree.staged().contains_key(path);
@@ -78,14 +78,14 @@ impl Work<'_> {
                 continue;
             }
             match self.verdict(&effect) {
-                Verdict::Take(permit) => match now {
+                EffectDecision::Take(permit) => match now {
                     Ok(bytes) => self.take(&effect, bytes, &permit, &mut settled)?,
                     Err(_) => self.drop_effect(&effect, "no regular file", &mut settled).await?,
                 },
-                Verdict::Leave => {}
+                EffectDecision::Leave => {}
                 // A server in the background may listen there. It is gone with the unit.
-                Verdict::LeaveAndSay(why) => settled.dropped.push((path.to_owned(), why.to_owned())),
-                Verdict::Drop(why) => self.drop_effect(&effect, why, &mut settled).await?,
+                EffectDecision::LeaveAndSay(why) => settled.dropped.push((path.to_owned(), why.to_owned())),
+                EffectDecision::Drop(why) => self.drop_effect(&effect, why, &mut settled).await?,
             }
         }
         Ok(settled)
@@ -108,8 +108,8 @@ impl Work<'_> {
         &mut self,
         effect: &Effect,
         bytes: Option<Vec<u8>>,
-        permit: &Permit,
-        settled: &mut Settled,
+        permit: &WriteReason,
+        settled: &mut EffectSummary,
     ) -> Result<(), ToolError> {
         let path = effect.path.as_str();
         let before = self.workspace.tree.read(path).ok().flatten();
@@ -127,39 +127,39 @@ impl Work<'_> {
         Ok(())
     }
 
-    async fn drop_effect(&mut self, effect: &Effect, why: &str, settled: &mut Settled) -> Result<(), ToolError> {
+    async fn drop_effect(&mut self, effect: &Effect, why: &str, settled: &mut EffectSummary) -> Result<(), ToolError> {
         self.workspace.put_back(effect).await.map_err(stopped)?;
         settled.dropped.push((effect.path.clone(), why.to_owned()));
         Ok(())
     }
 
-    fn verdict(&self, effect: &Effect) -> Verdict {
+    fn verdict(&self, effect: &Effect) -> EffectDecision {
         let path = effect.path.as_str();
         let staged = self.workspace.tree.staged().contains_key(path);
         if let Some(why) = self.forbidden(path) {
             return if path.starts_with(".git/") && self.workspace.by_product(path) {
-                Verdict::Leave
+                EffectDecision::Leave
             } else {
-                Verdict::Drop(why)
+                EffectDecision::Drop(why)
             };
         }
         if effect.kind == EffectKind::Special {
             return if self.workspace.by_product(path) {
-                Verdict::Leave
+                EffectDecision::Leave
             } else {
-                Verdict::LeaveAndSay("pipes, sockets and devices are not taken over")
+                EffectDecision::LeaveAndSay("pipes, sockets and devices are not taken over")
             };
         }
         if effect.kind == EffectKind::Link {
             return if self.workspace.by_product(path) {
-                Verdict::Leave
+                EffectDecision::Leave
             } else {
-                Verdict::Drop("links are not taken over")
+                EffectDecision::Drop("links are not taken over")
             };
         }
-        let permit = self.assignment.scope.permits(path, self.reach).filter(|permit| {
+        let permit = self.assignment.scope.permits(path, self.scope_mode).filter(|permit| {
             // What git ignores is nobody's file, unless the phase names it.
-            *permit == Permit::Named || staged || !self.workspace.by_product(path)
+            *permit == WriteReason::Named || staged || !self.workspace.by_product(path)
         });
         let permit = permit
             .or_else(|| self.lock(path))
@@ -167,30 +167,30 @@ impl Work<'_> {
             .or_else(|| self.worded(path))
             .or_else(|| self.helper(path));
         match permit {
-            None if self.workspace.by_product(path) => Verdict::Leave,
-            None => Verdict::Drop("outside of this phase"),
-            Some(_) if Workspace::is_too_large(effect) => Verdict::Drop("too large"),
+            None if self.workspace.by_product(path) => EffectDecision::Leave,
+            None => EffectDecision::Drop("outside of this phase"),
+            Some(_) if Workspace::is_too_large(effect) => EffectDecision::Drop("too large"),
             Some(_) if effect.kind == EffectKind::Deleted && !self.assignment.scope.removes(path) => {
-                Verdict::Drop("the plan does not remove it")
+                EffectDecision::Drop("the plan does not remove it")
             }
-            Some(permit) => Verdict::Take(permit),
+            Some(permit) => EffectDecision::Take(permit),
         }
     }
 
     /// Returns a lock file whose manifest was changed in this run.
-    fn lock(&self, path: &str) -> Option<Permit> {
+    fn lock(&self, path: &str) -> Option<WriteReason> {
         let manifest = locked_manifest(path)?;
         let manifest = path.rsplit_once('/').map_or(manifest.to_owned(), |(folder, _)| format!("{folder}/{manifest}"));
         let changed = self.workspace.tree.pending().iter().any(|file| file.path == manifest);
-        changed.then_some(Permit::Lock(manifest))
+        changed.then_some(WriteReason::Lock(manifest))
     }
 
     /// Returns a new file among migrations, where the phase asks for one.
-    fn migration(&self, effect: &Effect) -> Option<Permit> {
+    fn migration(&self, effect: &Effect) -> Option<WriteReason> {
         let path = effect.path.as_str();
         let kept_by_tool = path.ends_with("meta/_journal.json") || path.ends_with("migration_lock.toml");
         let is_new = effect.kind == EffectKind::Created || kept_by_tool;
-        (is_migration(path) && is_new && self.asks_for_migration()).then_some(Permit::Migration)
+        (is_migration(path) && is_new && self.asks_for_migration()).then_some(WriteReason::Migration)
     }
 
     fn asks_for_migration(&self) -> bool {
@@ -205,9 +205,9 @@ impl Work<'_> {
 }
 
 /// The treatment of an effect.
-enum Verdict {
+enum EffectDecision {
     /// It is the phase's.
-    Take(Permit),
+    Take(WriteReason),
     /// It is nobody's: caches and build output stay for the commands after.
     Leave,
     /// It stays for the commands after, and is told.

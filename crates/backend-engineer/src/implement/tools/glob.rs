@@ -5,9 +5,9 @@ use globset::GlobBuilder;
 use llm::{LocalFuture, ToolSpec};
 use serde_json::Value;
 
-use super::desk::{Trace, at_desk};
 use super::input::input;
-use super::walk::{Place, apart, newest_first};
+use super::tool_context::{ToolEffects, tool_with_context};
+use super::walk::{WalkRoot, apart, newest_first};
 
 input! {
     /// Lists files by name pattern, newest first. What git ignores is left out.
@@ -22,7 +22,7 @@ input! {
 /// The most files that are listed.
 const MOST: usize = 100;
 
-at_desk!(Glob, GlobInput);
+tool_with_context!(Glob, GlobInput);
 
 impl Tool for Glob<'_, '_> {
     fn spec(&self) -> &ToolSpec {
@@ -36,7 +36,7 @@ impl Tool for Glob<'_, '_> {
     fn call<'a>(&'a self, arguments: &'a Value) -> LocalFuture<'a, Result<ToolOutput, ToolError>> {
         Box::pin(async move {
             let input = GlobInput::read(arguments)?;
-            let place = self.desk.work().await.place(input.path.as_deref())?;
+            let place = self.context.work().await.place(input.path.as_deref())?;
             let root = place.root.display().to_string();
             let pattern = input
                 .pattern
@@ -44,7 +44,7 @@ impl Tool for Glob<'_, '_> {
                 .map_or(input.pattern.as_str(), |inside| inside.trim_start_matches('/'));
             let pattern = pattern.to_owned();
             let listed = apart(move || list(&place, &pattern)).await??;
-            Ok(self.desk.work().await.output(&listed, &Trace::default()))
+            Ok(self.context.work().await.output(&listed, &ToolEffects::default()))
         })
     }
 
@@ -53,7 +53,7 @@ impl Tool for Glob<'_, '_> {
     }
 }
 
-fn list(place: &Place, pattern: &str) -> Result<String, ToolError> {
+fn list(place: &WalkRoot, pattern: &str) -> Result<String, ToolError> {
     let glob = GlobBuilder::new(pattern.trim_start_matches("./")).literal_separator(true).build();
     let glob =
         glob.map_err(|error| ToolError::Tell(format!("`{pattern}` is no glob: {}.", error.kind())))?.compile_matcher();

@@ -8,9 +8,9 @@ use ignore::types::{Types, TypesBuilder};
 use llm::{LocalFuture, ToolSpec};
 use serde_json::{Value, json};
 
-use super::desk::{Trace, at_desk, cut};
 use super::input::{Parameter, input};
-use super::walk::{Entry, Place, apart, newest_first};
+use super::tool_context::{ToolEffects, cut, tool_with_context};
+use super::walk::{Entry, WalkRoot, apart, newest_first};
 
 /// The form in which hits are shown: paths, lines, or numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
@@ -73,7 +73,7 @@ const LINE: usize = 500;
 /// Lines that are looked for in all, so that a pattern which fits everything comes to an end.
 const GATHERED: usize = 50_000;
 
-at_desk!(Grep, GrepInput);
+tool_with_context!(Grep, GrepInput);
 
 impl Tool for Grep<'_, '_> {
     fn spec(&self) -> &ToolSpec {
@@ -88,9 +88,9 @@ impl Tool for Grep<'_, '_> {
         Box::pin(async move {
             let input = GrepInput::read(arguments)?;
             let search = Search::of(&input)?;
-            let place = self.desk.work().await.place(input.path.as_deref())?;
+            let place = self.context.work().await.place(input.path.as_deref())?;
             let found = apart(move || search.run(&place)).await?;
-            Ok(self.desk.work().await.output(&found, &Trace::default()))
+            Ok(self.context.work().await.output(&found, &ToolEffects::default()))
         })
     }
 
@@ -151,7 +151,7 @@ impl Search {
         })
     }
 
-    fn run(mut self, place: &Place) -> String {
+    fn run(mut self, place: &WalkRoot) -> String {
         let mut entries = place.files(self.types.as_ref());
         if let Some(glob) = &self.glob {
             entries.retain(|entry| {
@@ -172,7 +172,7 @@ impl Search {
         self.shown(&lines)
     }
 
-    fn search(&mut self, place: &Place, entry: &Entry, lines: &mut Vec<String>) {
+    fn search(&mut self, place: &WalkRoot, entry: &Entry, lines: &mut Vec<String>) {
         let mut hits = Hits { search: self.settings(), path: &entry.path, lines, count: 0 };
         // A file that can't be read has nothing to show; ripgrep goes on too.
         let _ = match &entry.staged {
@@ -187,8 +187,12 @@ impl Search {
         }
     }
 
-    fn settings(&self) -> Shown {
-        Shown { mode: self.mode, numbers: self.numbers, parts: self.only_matching.then(|| self.matcher.clone()) }
+    fn settings(&self) -> OutputOptions {
+        OutputOptions {
+            mode: self.mode,
+            numbers: self.numbers,
+            parts: self.only_matching.then(|| self.matcher.clone()),
+        }
     }
 
     /// Returns the part of the hits that is asked for, and a word on the rest.
@@ -223,7 +227,7 @@ impl Search {
 }
 
 /// Options for writing hits.
-struct Shown {
+struct OutputOptions {
     mode: OutputMode,
     numbers: bool,
     /// Finds the parts that alone are shown.
@@ -232,7 +236,7 @@ struct Shown {
 
 /// Gathers the hits of one file.
 struct Hits<'a> {
-    search: Shown,
+    search: OutputOptions,
     path: &'a str,
     lines: &'a mut Vec<String>,
     count: usize,

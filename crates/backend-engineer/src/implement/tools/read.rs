@@ -7,9 +7,9 @@ use journal::hash;
 use llm::{LocalFuture, ToolSpec};
 use serde_json::Value;
 
-use super::desk::{Trace, at_desk};
 use super::input::input;
 use super::tell;
+use super::tool_context::{ToolEffects, tool_with_context};
 
 input! {
     /// Reads a text file of the repository; lines come as number, tab, text.
@@ -34,7 +34,7 @@ const LINE: usize = 2000;
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 8 << 20;
 
-at_desk!(Read, ReadInput);
+tool_with_context!(Read, ReadInput);
 
 impl Tool for Read<'_, '_> {
     fn spec(&self) -> &ToolSpec {
@@ -48,7 +48,7 @@ impl Tool for Read<'_, '_> {
     fn call<'a>(&'a self, arguments: &'a Value) -> LocalFuture<'a, Result<ToolOutput, ToolError>> {
         Box::pin(async move {
             let input = ReadInput::read(arguments)?;
-            let mut work = self.desk.work().await;
+            let mut work = self.context.work().await;
             let path = work.locate(&input.file_path)?;
             work.refuse_secret(&path)?;
             let large = std::fs::metadata(work.run.root().join(&path)).is_ok_and(|found| found.len() > LARGEST);
@@ -65,13 +65,13 @@ impl Tool for Read<'_, '_> {
             }
             let shown = numbered(&path, &text, input.offset, input.limit)?;
             work.memory.seen.insert(path.clone(), hash.clone());
-            let trace = Trace { seen: BTreeMap::from([(path, hash)]), ..Trace::default() };
+            let trace = ToolEffects { seen: BTreeMap::from([(path, hash)]), ..ToolEffects::default() };
             Ok(work.output(&shown, &trace))
         })
     }
 
     fn restore(&self, details: &Value) -> Result<(), ToolError> {
-        self.desk.restore(details)
+        self.context.restore(details)
     }
 }
 
@@ -90,7 +90,7 @@ fn numbered(path: &str, text: &str, offset: Option<u64>, limit: Option<u64>) -> 
     let mut shown = String::new();
     let mut last = first - 1;
     for (index, line) in lines.iter().enumerate().skip(first - 1).take(wanted) {
-        let line = if line.len() > LINE { super::desk::cut(line, LINE) } else { (*line).to_owned() };
+        let line = if line.len() > LINE { super::tool_context::cut(line, LINE) } else { (*line).to_owned() };
         if shown.len() + line.len() > BYTES && !shown.is_empty() {
             break;
         }

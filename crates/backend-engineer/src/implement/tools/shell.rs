@@ -30,7 +30,7 @@ struct Job {
 
 /// The state that a shell reports at the end of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Farewell {
+pub(super) struct ShellStatus {
     /// The exit codes of the last pipe's parts.
     pub(super) pipe: Vec<i32>,
     /// Its folder.
@@ -47,18 +47,18 @@ pub(super) fn mark() -> String {
     format!("[be-{:016x}]", std::collections::hash_map::RandomState::new().build_hasher().finish())
 }
 
-/// Returns the script as it is run: in the shell's folder, with a farewell after its output.
+/// Returns the script as it is run: in the shell's folder, with a shell_status after its output.
 pub(super) fn script(command: &str, folder: &str, mark: &str) -> String {
     let enter = match folder {
         "" => String::new(),
         folder => format!("cd -- {} || exit 1\n", quoted(folder)),
     };
-    let farewell = format!("printf \"\\n%s|%s|%s|\\n\" \"{mark}\" \"${{PIPESTATUS[*]}}\" \"$PWD\"");
-    format!("if [ -n \"$BASH_VERSION\" ]; then trap '{farewell}' EXIT; fi\n{enter}{command}\n")
+    let shell_status = format!("printf \"\\n%s|%s|%s|\\n\" \"{mark}\" \"${{PIPESTATUS[*]}}\" \"$PWD\"");
+    format!("if [ -n \"$BASH_VERSION\" ]; then trap '{shell_status}' EXIT; fi\n{enter}{command}\n")
 }
 
 /// Returns what the shell said at the end of `outcome`, where it came to say it.
-pub(super) fn farewell(outcome: &Outcome, mark: &str) -> Option<Farewell> {
+pub(super) fn shell_status(outcome: &Outcome, mark: &str) -> Option<ShellStatus> {
     const WINDOW: usize = 8 << 10;
     let mut file = File::open(&outcome.output.path).ok()?;
     let length = file.metadata().ok()?.len();
@@ -72,7 +72,7 @@ pub(super) fn farewell(outcome: &Outcome, mark: &str) -> Option<Farewell> {
     let (pipe, rest) = rest.split_once('|')?;
     let (folder, _) = rest.split_once("|\n")?;
     let pipe = pipe.split_whitespace().filter_map(|code| code.parse().ok()).collect();
-    Some(Farewell { pipe, folder: folder.to_owned(), at: from + at as u64 })
+    Some(ShellStatus { pipe, folder: folder.to_owned(), at: from + at as u64 })
 }
 
 /// Returns the folder as it is kept: from the root where it lies below.

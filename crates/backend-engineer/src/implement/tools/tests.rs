@@ -1,4 +1,4 @@
-//! The tools on a desk of their own, all but `Bash`, which needs walls and is played in scenarios.
+//! The tools on a context of their own, all but `Bash`, which needs walls and is played in scenarios.
 
 use std::fs;
 use std::path::Path;
@@ -6,12 +6,12 @@ use std::path::Path;
 use agent::{ToolError, ToolOutput};
 use serde_json::{Value, json};
 
-use super::{Desk, Memory, tools};
+use super::{SessionMemory, ToolContext, tools};
 use crate::analyze::{Codebase, Survey};
 use crate::run::{RunContext, RunOptions, RunRequest, UnitState, Workspace};
 use crate::secrets::holds_keys;
-use crate::settings::{Flags, Settings, Surroundings};
-use crate::understand::{Assignment, Reach, load_plan, understand};
+use crate::settings::{Flags, Settings, SettingsSources};
+use crate::understand::{Assignment, ScopeMode, load_plan, understand};
 use crate::unit_work::UnitWork;
 
 const PLAN: &str = "# Orders\n\n## Phase 1: Totals\n\n**File**: `app/orders.py`\n**Changes**: Sum the lines.\n";
@@ -23,8 +23,8 @@ struct Scene {
     state: UnitState,
     assignment: Assignment,
     survey: Survey,
-    memory: Memory,
-    reach: Reach,
+    memory: SessionMemory,
+    reach: ScopeMode,
 }
 
 impl Scene {
@@ -44,28 +44,28 @@ impl Scene {
         put(".env", "TOKEN=total\n");
         let loaded = load_plan(&folder.path().join("docs/plan.md")).unwrap();
         let root = folder.path().canonicalize().unwrap();
-        let settings = Settings::read(&root, &Flags::default(), &Surroundings::default()).unwrap();
+        let settings = Settings::read(&root, &Flags::default(), &SettingsSources::default()).unwrap();
         let unit = loaded.plan.phases()[0].id;
         let run = RunContext::open(loaded, &root, settings, RunRequest::reading(RunOptions::default())).unwrap();
         let assignment = understand(&run.plan, &run.files, unit, true).unwrap();
         let (workspace, survey) =
             (Workspace::of(&run), Survey { findings: Vec::new(), code: Codebase::of(run.files.facts()) });
-        let (state, memory) = (UnitState::default(), Memory::default());
-        Scene { folder, run, workspace, state, assignment, survey, memory, reach: Reach::Phase }
+        let (state, memory) = (UnitState::default(), SessionMemory::default());
+        Scene { folder, run, workspace, state, assignment, survey, memory, reach: ScopeMode::Phase }
     }
 
     fn root(&self) -> &Path {
         self.folder.path()
     }
 
-    fn desk(&mut self) -> Desk<'_> {
+    fn context(&mut self) -> ToolContext<'_> {
         let Scene { run, workspace, state, assignment, survey, memory, reach, .. } = self;
-        Desk::new(UnitWork { run, assignment, survey, workspace, state }, *reach, memory)
+        ToolContext::new(UnitWork { run, assignment, survey, workspace, state }, *reach, memory)
     }
 
     fn output(&mut self, tool: &str, arguments: Value) -> Result<ToolOutput, ToolError> {
-        let desk = self.desk();
-        let all = tools(&[tool], &desk);
+        let context = self.context();
+        let all = tools(&[tool], &context);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(all[0].call(&arguments))
     }
@@ -133,7 +133,7 @@ fn what_is_hidden_from_a_model_stays_in_the_file() {
     assert_eq!(scene.staged("app/orders.py"), "URL = \"postgres://app:Tr0ub4dor-77@db:5432/app\"\nDEBUG = 2\n");
     let (other, used) = ("OTHER = \"redis://:An0ther-88@c\"\n", scene.staged("app/orders.py"));
     fs::write(scene.root().join("app/users.py"), format!("{used}{other}")).unwrap();
-    scene.reach = Reach::Repo;
+    scene.reach = ScopeMode::Repo;
     scene.call("Read", json!({"file_path": "app/users.py"}));
     let one = json!({"file_path": "app/users.py", "content": "URL = \"redis://:[password]@c\"\n"});
     assert!(scene.call("Write", one).contains("several values"), "which of the two is not clear");
@@ -146,12 +146,12 @@ fn a_new_helper_is_let_in_beside_the_tests_of_the_phase() {
         scene.workspace.tree.stage(path, Some(b"import app\n".to_vec())).unwrap();
     }
     for (path, reach, is_let_in) in [
-        ("tests/conftest.py", Reach::Phase, true),
-        ("tests/conftest.py", Reach::Strict, false),
-        ("other/conftest.py", Reach::Phase, false),
-        ("conftest.py", Reach::Phase, false),
-        ("tests/orders.py", Reach::Phase, true),
-        ("app/shipping.py", Reach::Phase, false),
+        ("tests/conftest.py", ScopeMode::Phase, true),
+        ("tests/conftest.py", ScopeMode::Strict, false),
+        ("other/conftest.py", ScopeMode::Phase, false),
+        ("conftest.py", ScopeMode::Phase, false),
+        ("tests/orders.py", ScopeMode::Phase, true),
+        ("app/shipping.py", ScopeMode::Phase, false),
     ] {
         scene.reach = reach;
         let said = scene.call("Write", json!({"file_path": path, "content": "A = 1\n"}));
@@ -199,9 +199,9 @@ fn what_is_outside_of_the_phase_is_refused_with_what_is_allowed() {
     assert_eq!(scene.state.admitted["tests/test_orders.py"], "it tests `app/orders.py`");
     assert_eq!(scene.call("Write", write("app/__init__.py")), "Created `app/__init__.py`.");
     assert!(scene.call("Write", write("app/orders.py")).contains("has not been read"));
-    scene.reach = Reach::Strict;
+    scene.reach = ScopeMode::Strict;
     assert!(scene.call("Write", write("tests/test_orders2.py")).starts_with("ERROR"));
-    scene.reach = Reach::Repo;
+    scene.reach = ScopeMode::Repo;
     assert_eq!(scene.call("Write", write("app/new.py")), "Created `app/new.py`.");
     assert!(scene.call("Write", write(".github/workflows/ci.yml")).starts_with("ERROR"));
 }
@@ -262,10 +262,10 @@ fn what_a_call_left_behind_is_brought_about_again() {
     let written = scene.staged("app/orders.py");
     // As after a kill: nothing is staged, nothing was seen, the journal has it all.
     scene.workspace.tree = crate::tree::Tree::at(scene.run.root());
-    scene.memory = Memory::default();
+    scene.memory = SessionMemory::default();
     let restore = |scene: &mut Scene, tool: &str, details: &Value| {
-        let desk = scene.desk();
-        tools(&[tool], &desk)[0].restore(details)
+        let context = scene.context();
+        tools(&[tool], &context)[0].restore(details)
     };
     restore(&mut scene, "Read", &read.details).unwrap();
     restore(&mut scene, "Edit", &edited.details).unwrap();
@@ -281,8 +281,8 @@ fn what_a_call_left_behind_is_brought_about_again() {
 #[test]
 fn the_tools_are_told_in_few_words() {
     let mut scene = Scene::new();
-    let desk = scene.desk();
-    let all = tools(&crate::understand::TOOLS, &desk);
+    let context = scene.context();
+    let all = tools(&crate::understand::TOOLS, &context);
     let told = serde_json::to_string(&all.iter().map(|tool| tool.spec()).collect::<Vec<_>>()).unwrap();
     assert_eq!(all.len(), 6);
     assert!(told.len() < 4_000, "{} bytes", told.len());

@@ -7,18 +7,18 @@ use std::time::SystemTime;
 use ignore::WalkBuilder;
 use ignore::types::Types;
 
-use super::desk::Work;
+use super::tool_context::ToolState;
 use crate::secrets::holds_keys;
 
 /// Staged contents by path; none for a file that is removed.
-pub(super) type Laid = BTreeMap<String, Option<Vec<u8>>>;
+pub(super) type StagedFiles = BTreeMap<String, Option<Vec<u8>>>;
 
 /// Where to look.
-pub(super) struct Place {
+pub(super) struct WalkRoot {
     pub(super) root: PathBuf,
     /// File or folder from the root; empty for the root.
     pub(super) within: String,
-    pub(super) laid: Laid,
+    pub(super) laid: StagedFiles,
 }
 
 /// One file.
@@ -32,12 +32,12 @@ pub(super) struct Entry {
     pub(super) staged: Option<Vec<u8>>,
 }
 
-impl Work<'_> {
+impl ToolState<'_> {
     /// Returns the place that a call names.
-    pub(super) fn place(&mut self, path: Option<&str>) -> Result<Place, agent::ToolError> {
+    pub(super) fn place(&mut self, path: Option<&str>) -> Result<WalkRoot, agent::ToolError> {
         let within = path.map(|path| self.locate(path)).transpose()?.unwrap_or_default();
         let staged = self.workspace.tree.staged();
-        let laid: Laid = staged.iter().map(|(path, staged)| (path.clone(), staged.bytes.clone())).collect();
+        let laid: StagedFiles = staged.iter().map(|(path, staged)| (path.clone(), staged.bytes.clone())).collect();
         let root = self.run.root().to_owned();
         let stands = within.is_empty()
             || root.join(&within).exists()
@@ -46,11 +46,11 @@ impl Work<'_> {
             return super::tell(format!("`{within}` is not there."));
         }
         self.refuse_secret(&within)?;
-        Ok(Place { root, within, laid })
+        Ok(WalkRoot { root, within, laid })
     }
 }
 
-impl Place {
+impl WalkRoot {
     /// Returns every file of the place that passes `types`, in no order.
     pub(super) fn files(&self, types: Option<&Types>) -> Vec<Entry> {
         let mut entries = Vec::new();

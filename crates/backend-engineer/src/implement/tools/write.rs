@@ -4,8 +4,8 @@ use agent::{Tool, ToolError, ToolOutput};
 use llm::{LocalFuture, ToolSpec};
 use serde_json::Value;
 
-use super::desk::{Trace, at_desk};
 use super::input::input;
+use super::tool_context::{ToolEffects, tool_with_context};
 
 input! {
     /// Creates a file, or replaces one that you have read. To change a part of a file, use Edit.
@@ -15,7 +15,7 @@ input! {
     }
 }
 
-at_desk!(Write, WriteInput);
+tool_with_context!(Write, WriteInput);
 
 impl Tool for Write<'_, '_> {
     fn spec(&self) -> &ToolSpec {
@@ -29,7 +29,7 @@ impl Tool for Write<'_, '_> {
     fn call<'a>(&'a self, arguments: &'a Value) -> LocalFuture<'a, Result<ToolOutput, ToolError>> {
         Box::pin(async move {
             let input = WriteInput::read(arguments)?;
-            let mut work = self.desk.work().await;
+            let mut work = self.context.work().await;
             let path = work.locate(&input.file_path)?;
             let permit = work.permit(&path)?;
             let before = work.content(&path)?;
@@ -39,17 +39,17 @@ impl Tool for Write<'_, '_> {
             let after = work.put_back(&path, before.as_deref(), input.content)?.into_bytes();
             if before.as_ref() == Some(&after) {
                 return Ok(
-                    work.output(&format!("`{path}` holds that already; nothing was changed."), &Trace::default())
+                    work.output(&format!("`{path}` holds that already; nothing was changed."), &ToolEffects::default())
                 );
             }
             let diff = work.diff(&path, before.as_deref(), &after);
             let effect = work.stage(&path, Some(after), None, &permit)?;
             let said = if before.is_some() { format!("Replaced `{path}`.") } else { format!("Created `{path}`.") };
-            Ok(work.output(&said, &Trace { effects: vec![effect], diff, ..Trace::default() }))
+            Ok(work.output(&said, &ToolEffects { effects: vec![effect], diff, ..ToolEffects::default() }))
         })
     }
 
     fn restore(&self, details: &Value) -> Result<(), ToolError> {
-        self.desk.restore(details)
+        self.context.restore(details)
     }
 }

@@ -4,8 +4,8 @@ use plan::{CriterionKind, State};
 
 use super::done::first_line;
 use crate::review::code::Code;
-use crate::review::ground::Ground;
 use crate::review::rule::Rule;
+use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -20,20 +20,20 @@ const CODE: Code = Code {
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: true };
 
-fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for unit in ground.units {
+    for unit in context.units {
         for criterion in
             unit.criteria.iter().filter(|one| one.kind == CriterionKind::Automated && one.commands.is_empty())
         {
             let state =
-                criterion.checkbox.and_then(|id| ground.run.plan.checkboxes().get(id.0)).map(|found| found.state);
+                criterion.checkbox.and_then(|id| context.run.plan.checkboxes().get(id.0)).map(|found| found.state);
             if matches!(state, Some(State::Done | State::Skipped)) || shows_a_call(&criterion.text) {
                 continue;
             }
-            let line = first_line(ground.run.plan.text(), criterion.span.clone());
+            let line = first_line(context.run.plan.text(), criterion.span.clone());
             let words: String = criterion.text.chars().take(100).collect();
-            findings.push(ground.say(&CODE, line, format!("no command decides \"{words}\"")));
+            findings.push(context.say(&CODE, line, format!("no command decides \"{words}\"")));
         }
     }
     findings

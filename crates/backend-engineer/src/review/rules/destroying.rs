@@ -2,8 +2,8 @@
 
 use crate::check::loss;
 use crate::review::code::Code;
-use crate::review::ground::Ground;
 use crate::review::rule::Rule;
+use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -19,9 +19,9 @@ const CODE: Code = Code {
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
 
-fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for unit in ground.units {
+    for unit in context.units {
         for planned in
             unit.commands.iter().filter(|planned| planned.doubt.is_none_or(|doubt| doubt != plan::Doubt::Prose))
         {
@@ -30,7 +30,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
             for call in reading.calls() {
                 let text = reading.script.slice(&call.span);
                 if let Some(loss) = loss(call).filter(|_| !said.contains(&text)) {
-                    findings.push(ground.say(&CODE, planned.span.clone(), format!("`{text}` {loss}")));
+                    findings.push(context.say(&CODE, planned.span.clone(), format!("`{text}` {loss}")));
                     said.push(text);
                 }
             }

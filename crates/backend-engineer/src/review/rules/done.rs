@@ -2,10 +2,10 @@
 
 use plan::{Action, Part, Phase, State};
 
-use crate::implement::{Placed, is_code};
+use crate::implement::{PlacementOutcome, is_code};
 use crate::review::code::Code;
-use crate::review::ground::Ground;
 use crate::review::rule::Rule;
+use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -22,10 +22,10 @@ pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_r
 /// Lines of code below which standing may be chance.
 const FEWEST_LINES: usize = 3;
 
-fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for unit in ground.units {
-        findings.extend(removed(ground, unit));
+    for unit in context.units {
+        findings.extend(removed(context, unit));
         let mut covered = Vec::new();
         for step in &unit.steps {
             let blocks: Vec<usize> = step
@@ -37,11 +37,11 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
                 })
                 .collect();
             covered.extend(blocks.iter().copied());
-            let state = step.checkbox.and_then(|id| ground.run.plan.checkboxes().get(id.0)).map(|found| found.state);
+            let state = step.checkbox.and_then(|id| context.run.plan.checkboxes().get(id.0)).map(|found| found.state);
             let left = step.parts.iter().any(|part| matches!(part, Part::Say(_)));
-            if !matches!(state, Some(State::Done | State::Skipped)) && !left && stand(ground, unit, &blocks) {
-                let line = first_line(ground.run.plan.text(), step.span.clone());
-                findings.push(ground.say(
+            if !matches!(state, Some(State::Done | State::Skipped)) && !left && stand(context, unit, &blocks) {
+                let line = first_line(context.run.plan.text(), step.span.clone());
+                findings.push(context.say(
                     &CODE,
                     line,
                     format!("\"{}\": what it shows stands there already", short(&step.title)),
@@ -51,16 +51,16 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
         for (at, change) in unit.changes.iter().enumerate() {
             let blocks: Vec<usize> =
                 change.blocks.iter().copied().filter(|block| is_code(&unit.blocks[*block])).collect();
-            if blocks.iter().all(|block| !covered.contains(block)) && stand(ground, unit, &blocks) {
+            if blocks.iter().all(|block| !covered.contains(block)) && stand(context, unit, &blocks) {
                 let message = format!("`{}`: what the plan shows for it stands there already", change.path);
-                findings.push(ground.say(&CODE, change.span.clone(), message));
+                findings.push(context.say(&CODE, change.span.clone(), message));
             }
-            let path = ground.assignment.file(unit.id, at).and_then(|file| file.path.as_deref());
+            let path = context.assignment.file(unit.id, at).and_then(|file| file.path.as_deref());
             if let (Action::Delete, Some(path)) = (&change.action, path)
-                && !ground.run.files.stands(path)
-                && !ground.facts.made.contains_key(path)
+                && !context.run.files.stands(path)
+                && !context.facts.made.contains_key(path)
             {
-                findings.push(ground.say(
+                findings.push(context.say(
                     &CODE,
                     change.span.clone(),
                     format!("`{path}` is to be removed, and is not there"),
@@ -72,8 +72,8 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
 }
 
 /// Tells the symbols that the unit asks to remove from a file that does not have them.
-fn removed(ground: &Ground<'_>, unit: &Phase) -> Vec<Finding> {
-    let files = ground.assignment.files.iter().filter(|file| file.unit == unit.id);
+fn removed(context: &RuleContext<'_>, unit: &Phase) -> Vec<Finding> {
+    let files = context.assignment.files.iter().filter(|file| file.unit == unit.id);
     let paths: Vec<&str> = files.filter_map(|file| file.path.as_deref()).collect();
     let mut findings = Vec::new();
     for removal in &unit.removals {
@@ -81,26 +81,26 @@ fn removed(ground: &Ground<'_>, unit: &Phase) -> Vec<Finding> {
         let about: Vec<&&str> = paths.iter().filter(about).collect();
         let name = removal.name.trim_end_matches("()").rsplit('.').next().unwrap_or(&removal.name);
         let [path] = about.as_slice() else { continue };
-        if ground.stands(path).is_some_and(|text| !text.contains(name)) && !ground.facts.made.contains_key(**path) {
+        if context.stands(path).is_some_and(|text| !text.contains(name)) && !context.facts.made.contains_key(**path) {
             let message = format!("`{}` is to be removed from `{path}`, and is not there", removal.name);
-            findings.push(ground.say(&CODE, removal.span.clone(), message));
+            findings.push(context.say(&CODE, removal.span.clone(), message));
         }
     }
     findings
 }
 
 /// Returns whether all of these blocks stand in files that nothing before this unit touches.
-fn stand(ground: &Ground<'_>, unit: &Phase, blocks: &[usize]) -> bool {
+fn stand(context: &RuleContext<'_>, unit: &Phase, blocks: &[usize]) -> bool {
     let lines: usize = blocks
         .iter()
         .map(|block| unit.blocks[*block].text.lines().filter(|line| !line.trim().is_empty()).count())
         .sum();
     let stands = |block: &usize| {
-        ground.placements.iter().any(|(owner, placement)| {
+        context.placements.iter().any(|(owner, placement)| {
             *owner == unit.id
                 && placement.block == Some(*block)
-                && matches!(placement.placed, Placed::Before)
-                && placement.path.as_ref().is_some_and(|path| !ground.facts.uncertain.contains(path))
+                && matches!(placement.placed, PlacementOutcome::Before)
+                && placement.path.as_ref().is_some_and(|path| !context.facts.uncertain.contains(path))
         })
     };
     lines >= FEWEST_LINES && blocks.iter().all(stands)

@@ -2,11 +2,11 @@
 
 use plan::Action;
 
-use crate::implement::{Placed, is_code};
-use crate::review::Extent;
+use crate::implement::{PlacementOutcome, is_code};
+use crate::review::ReviewScope;
 use crate::review::code::Code;
-use crate::review::ground::Ground;
 use crate::review::rule::Rule;
+use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -21,39 +21,39 @@ const CODE: Code = Code {
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
 
-fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in ground.assignment.files.iter().filter(|file| file.action == Action::Create) {
+    for file in context.assignment.files.iter().filter(|file| file.action == Action::Create) {
         let Some(path) = &file.path else { continue };
-        let Some(unit) = ground.units.iter().find(|unit| unit.id == file.unit) else { continue };
+        let Some(unit) = context.units.iter().find(|unit| unit.id == file.unit) else { continue };
         let Some(change) = unit.changes.get(file.change) else { continue };
-        let text = match ground.workspace.tree.look(path) {
+        let text = match context.workspace.tree.look(path) {
             Ok(Some(found)) => String::from_utf8_lossy(&found.bytes).into_owned(),
             _ => continue,
         };
         // A plan that commits itself is there.
-        if ground.run.plan_inside() == Some(path.as_str()) {
+        if context.run.plan_inside() == Some(path.as_str()) {
             continue;
         }
         let shows = change.blocks.iter().any(|block| is_code(&unit.blocks[*block]));
-        let ticked = change.checkbox.and_then(|id| ground.run.plan.checkboxes().get(id.0));
+        let ticked = change.checkbox.and_then(|id| context.run.plan.checkboxes().get(id.0));
         let ticked = ticked.is_some_and(|found| found.state == plan::State::Done);
         if ticked
             || text.trim().is_empty()
-            || ground.facts.made.contains_key(path)
-            || ground.extent == Extent::Run && shows
+            || context.facts.made.contains_key(path)
+            || context.extent == ReviewScope::Run && shows
         {
             continue;
         }
         // Where all of its code stands, the step is done: another rule says so.
         let mut own =
-            ground.placements.iter().filter(|(_, placement)| placement.path.as_ref() == Some(path)).peekable();
-        if own.peek().is_some() && own.all(|(_, placement)| matches!(placement.placed, Placed::Before)) {
+            context.placements.iter().filter(|(_, placement)| placement.path.as_ref() == Some(path)).peekable();
+        if own.peek().is_some() && own.all(|(_, placement)| matches!(placement.placed, PlacementOutcome::Before)) {
             continue;
         }
         let lines = text.lines().count();
         let message = format!("`{path}` is to be created, and stands there already ({lines} lines)");
-        let mut finding = ground.say(&CODE, file.span.clone(), message);
+        let mut finding = context.say(&CODE, file.span.clone(), message);
         finding.hint =
             Some("Say that it is to be modified, choose another name, or tick the item if it is done.".to_owned());
         findings.push(finding);

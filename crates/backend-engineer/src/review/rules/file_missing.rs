@@ -2,10 +2,10 @@
 
 use plan::Action;
 
-use crate::review::Extent;
+use crate::review::ReviewScope;
 use crate::review::code::Code;
-use crate::review::ground::Ground;
 use crate::review::rule::Rule;
+use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -21,41 +21,41 @@ const CODE: Code = Code {
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
 
-fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in &ground.assignment.files {
+    for file in &context.assignment.files {
         let Some(path) = &file.path else { continue };
-        let Some(unit) = ground.units.iter().find(|unit| unit.id == file.unit) else { continue };
+        let Some(unit) = context.units.iter().find(|unit| unit.id == file.unit) else { continue };
         let Some(change) = unit.changes.get(file.change) else { continue };
         let what = match &file.action {
             Action::Modify => "is to be modified",
-            Action::Rename { to } if !ground.run.files.stands(to) => "is to be renamed",
+            Action::Rename { to } if !context.run.files.stands(to) => "is to be renamed",
             Action::Unstated if change.lines.is_some() => "is named by its lines",
             _ => continue,
         };
-        if ground.run.files.stands(path) || ground.text(path).is_some() {
+        if context.run.files.stands(path) || context.text(path).is_some() {
             continue;
         }
         // What git ignores is missing in a fresh checkout, and there for the author.
-        if ground.run.files.facts().is_ignored(path) {
+        if context.run.files.facts().is_ignored(path) {
             continue;
         }
         // What the run itself is about to refuse, or to make, it tells itself.
-        if ground.extent == Extent::Run && !change.blocks.is_empty() {
+        if context.extent == ReviewScope::Run && !change.blocks.is_empty() {
             continue;
         }
-        let maker = ground.facts.made.get(path).cloned();
+        let maker = context.facts.made.get(path).cloned();
         // "`pyproject.toml`" below "Create `backend/pyproject.toml`".
         let ending = format!("/{path}");
-        let mut longer = ground.facts.made.keys().filter(|made| made.ends_with(&ending));
+        let mut longer = context.facts.made.keys().filter(|made| made.ends_with(&ending));
         let made = maker.is_some() || longer.next().is_some() && longer.next().is_none();
-        if made && ground.extent == Extent::Plan || made_here(ground, path) {
+        if made && context.extent == ReviewScope::Plan || made_here(context, path) {
             continue;
         }
-        let mut finding = ground.say(&CODE, file.span.clone(), format!("`{path}` {what}, and is not there"));
+        let mut finding = context.say(&CODE, file.span.clone(), format!("`{path}` {what}, and is not there"));
         finding.hint = match maker {
             Some(label) => Some(format!("{label} makes it and is not done; implement it first.")),
-            None => Some(match nearest(ground, path) {
+            None => Some(match nearest(context, path) {
                 Some(near) => format!("Is `{near}` meant?"),
                 None => "Correct the path, or say that the file is to be created.".to_owned(),
             }),
@@ -66,17 +66,17 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
 }
 
 /// Returns whether another part of the same unit makes the file.
-fn made_here(ground: &Ground<'_>, path: &str) -> bool {
-    ground.assignment.files.iter().any(|other| {
+fn made_here(context: &RuleContext<'_>, path: &str) -> bool {
+    context.assignment.files.iter().any(|other| {
         let makes = matches!(other.action, Action::Create) && other.path.as_deref() == Some(path);
         makes || matches!(&other.action, Action::Rename { to } if to == path)
     })
 }
 
 /// Returns the file whose name, or whose path, is most like the one that is missing.
-fn nearest(ground: &Ground<'_>, path: &str) -> Option<String> {
+fn nearest(context: &RuleContext<'_>, path: &str) -> Option<String> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let all = ground.run.files.all();
+    let all = context.run.files.all();
     let alike: Vec<&String> =
         all.iter().filter(|file| file.rsplit('/').next() == Some(name) && name.contains('.')).collect();
     let general = matches!(

@@ -3,8 +3,8 @@
 use crate::facts::read_text;
 use crate::identifiers::holds;
 use crate::review::code::Code;
-use crate::review::ground::{Ground, PlanImport};
 use crate::review::rule::Rule;
+use crate::review::rule_context::{PlanImport, RuleContext};
 use crate::stop::{Finding, Severity};
 
 const MODULE: Code = Code {
@@ -28,63 +28,64 @@ const NAME: Code = Code {
 
 pub(crate) const RULE: Rule = Rule { codes: &[MODULE, NAME], look: Some(look), told_by_run: false };
 
-fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
-    ground.plan_imports().into_iter().filter_map(|found| of_import(ground, found)).collect()
+fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
+    context.plan_imports().into_iter().filter_map(|found| of_import(context, found)).collect()
 }
 
-fn of_import(ground: &Ground<'_>, found: PlanImport) -> Option<Finding> {
+fn of_import(context: &RuleContext<'_>, found: PlanImport) -> Option<Finding> {
     let PlanImport { span: place, path, import } = found;
     let (path, import) = (path.as_str(), &import);
-    let Some(file) = ground.run.files.imported(path, &import.module) else {
+    let Some(file) = context.run.files.imported(path, &import.module) else {
         let missing = if path.ends_with(".py") {
-            missing_python(ground, path, import)
+            missing_python(context, path, import)
         } else {
-            missing_script(ground, path, import)
+            missing_script(context, path, import)
         };
         let message = format!("`{path}` imports `{}`, and the project has no such module", import.module);
-        let mut finding = missing.then(|| ground.say(&MODULE, place, message))?;
-        finding.hint = elsewhere(ground, path, &import.module).map(|near| format!("Is `{near}` meant?"));
+        let mut finding = missing.then(|| context.say(&MODULE, place, message))?;
+        finding.hint = elsewhere(context, path, &import.module).map(|near| format!("Is `{near}` meant?"));
         return Some(finding);
     };
-    let text = read_text(&ground.run.root().join(&file))?;
+    let text = read_text(&context.run.root().join(&file))?;
     let open = ["import *", "export *", "__getattr__", "globals()", "setattr(", "sys.modules"];
     if text.len() > 1_000_000 || open.iter().any(|sign| text.contains(sign)) {
         return None;
     }
-    let lacks =
-        |name: &&String| !holds(&text, name) && !is_submodule(ground, &file, name) && !is_planned(ground, &file, name);
+    let lacks = |name: &&String| {
+        !holds(&text, name) && !is_submodule(context, &file, name) && !is_planned(context, &file, name)
+    };
     let name = import.names.iter().find(lacks)?;
     let mut finding =
-        ground.say(&NAME, place, format!("`{path}` imports `{name}` from `{file}`, which has no such name"));
+        context.say(&NAME, place, format!("`{path}` imports `{name}` from `{file}`, which has no such name"));
     finding.hint = near(&file, &text, name).map(|near| format!("It has `{near}`."));
     Some(finding)
 }
 
 /// Returns the one file of that name that stands elsewhere.
-fn elsewhere(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
+fn elsewhere(context: &RuleContext<'_>, path: &str, module: &str) -> Option<String> {
     let name = if path.ends_with(".py") { module.rsplit('.').next()? } else { module.rsplit('/').next()? };
     let ending = path.rsplit_once('.')?.1.trim_end_matches('x');
     let bears = |file: &&String| {
         let own = file.rsplit('/').next().unwrap_or(file);
         own.rsplit_once('.').is_some_and(|(stem, end)| stem == name && end.trim_end_matches('x') == ending)
     };
-    let mut found = ground.run.files.all().iter().filter(bears);
+    let mut found = context.run.files.all().iter().filter(bears);
     found.next().filter(|_| found.next().is_none()).cloned()
 }
 
 /// Returns whether a name that is imported from a package is one of its modules.
-fn is_submodule(ground: &Ground<'_>, file: &str, name: &str) -> bool {
+fn is_submodule(context: &RuleContext<'_>, file: &str, name: &str) -> bool {
     let Some(folder) = file.strip_suffix("/__init__.py") else { return false };
     let paths = [format!("{folder}/{name}.py"), format!("{folder}/{name}")];
-    paths.iter().any(|path| ground.run.files.stands(path) || ground.planned(path))
+    paths.iter().any(|path| context.run.files.stands(path) || context.planned(path))
 }
 
 /// Returns whether the plan speaks of the name beyond importing it, where it changes the file; or defines it in any of
 /// its code.
-fn is_planned(ground: &Ground<'_>, file: &str, name: &str) -> bool {
-    let touched = ground.planned(file) || ground.assignment.files.iter().any(|one| one.path.as_deref() == Some(file));
-    let text = ground.run.plan.text();
-    if touched && in_prose(ground, name) {
+fn is_planned(context: &RuleContext<'_>, file: &str, name: &str) -> bool {
+    let touched = context.planned(file) || context.assignment.files.iter().any(|one| one.path.as_deref() == Some(file));
+    let text = context.run.plan.text();
+    if touched && in_prose(context, name) {
         return true;
     }
     let defines = ["def ", "class ", "function ", "const ", "interface ", "type ", "enum ", "let ", "var ", "fn "];
@@ -93,9 +94,9 @@ fn is_planned(ground: &Ground<'_>, file: &str, name: &str) -> bool {
 }
 
 /// Returns whether the plan's words, outside of its code, speak of the name.
-fn in_prose(ground: &Ground<'_>, name: &str) -> bool {
+fn in_prose(context: &RuleContext<'_>, name: &str) -> bool {
     let mut fenced = false;
-    ground.run.plan.text().lines().any(|line| {
+    context.run.plan.text().lines().any(|line| {
         if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
             fenced = !fenced;
         }
@@ -104,23 +105,23 @@ fn in_prose(ground: &Ground<'_>, name: &str) -> bool {
 }
 
 /// Returns whether a Python module is the project's own by its first part, and is not there.
-fn missing_python(ground: &Ground<'_>, path: &str, import: &code::imports::Import) -> bool {
+fn missing_python(context: &RuleContext<'_>, path: &str, import: &code::imports::Import) -> bool {
     let module = import.module.as_str();
     let inside = module.trim_start_matches('.').replace('.', "/");
     if inside.is_empty()
         || inside.ends_with("_pb2")
         || inside.ends_with("_pb2_grpc")
-        || is_made(ground, &inside, &[".py", "/__init__.py", ""])
+        || is_made(context, &inside, &[".py", "/__init__.py", ""])
     {
         return false;
     }
-    let files = ground.run.files.all();
+    let files = context.run.files.all();
     if module.starts_with('.') {
         // A folder without `__init__.py` is a package as well.
-        return !holds_folder(ground, &inside);
+        return !holds_folder(context, &inside);
     }
     let Some((top, _)) = inside.split_once('/') else { return false };
-    let manifests = ground.manifests();
+    let manifests = context.manifests();
     let declared = manifests.declares_python(&[top]).unwrap_or(true);
     let own = |file: &&String| {
         let within = file
@@ -137,7 +138,7 @@ fn missing_python(ground: &Ground<'_>, path: &str, import: &code::imports::Impor
         && is_package
         && files.iter().any(|file| own(&file))
         && !declared_as_foreign(declared, top, path)
-        && !holds_folder(ground, &inside)
+        && !holds_folder(context, &inside)
 }
 
 /// Returns whether a name that a manifest declares means somebody else's package: of the project's own there is a
@@ -146,32 +147,32 @@ fn declared_as_foreign(declared: bool, top: &str, path: &str) -> bool {
     declared && !path.split('/').any(|part| part == top)
 }
 
-fn holds_folder(ground: &Ground<'_>, inside: &str) -> bool {
+fn holds_folder(context: &RuleContext<'_>, inside: &str) -> bool {
     let within = format!("/{inside}/");
     let start = format!("{inside}/");
-    ground.run.files.all().iter().any(|file| file.starts_with(&start) || file.contains(&within))
+    context.run.files.all().iter().any(|file| file.starts_with(&start) || file.contains(&within))
 }
 
 /// Returns whether the plan names a file for this module, in whatever unit, or an earlier unit made it.
-fn is_made(ground: &Ground<'_>, inside: &str, endings: &[&str]) -> bool {
+fn is_made(context: &RuleContext<'_>, inside: &str, endings: &[&str]) -> bool {
     // By its last two parts: plans shorten paths.
     let parts: Vec<&str> = inside.split('/').filter(|part| !part.is_empty() && *part != "." && *part != "..").collect();
     let short = parts[parts.len().saturating_sub(1)..].join("/");
-    endings.iter().any(|ending| ground.planned(&format!("{short}{ending}")))
+    endings.iter().any(|ending| context.planned(&format!("{short}{ending}")))
         || {
-            let text = ground.run.plan.text();
+            let text = context.run.plan.text();
             endings
                 .iter()
                 .filter(|ending| ending.contains('.'))
                 .any(|ending| text.contains(&format!("{short}{ending}")))
         }
-        || ground.run.plan.all().flat_map(|unit| &unit.changes).any(|change| {
+        || context.run.plan.all().flat_map(|unit| &unit.changes).any(|change| {
             change.pattern && parts.iter().rev().skip(1).any(|part| change.path.split('/').any(|own| own == *part))
         })
 }
 
 /// Returns whether a script's relative module is not there.
-fn missing_script(ground: &Ground<'_>, path: &str, import: &code::imports::Import) -> bool {
+fn missing_script(context: &RuleContext<'_>, path: &str, import: &code::imports::Import) -> bool {
     let module = import.module.as_str();
     if !module.starts_with('.') {
         return false;
@@ -195,11 +196,11 @@ fn missing_script(ground: &Ground<'_>, path: &str, import: &code::imports::Impor
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let Some(whole) = code::modules::climbed(folder, stem) else { return false };
     // Where the folder itself is not there, the plan's paths may start somewhere else.
-    if !ground.run.files.has_folder(whole.rsplit_once('/').map_or("", |(folder, _)| folder)) {
+    if !context.run.files.has_folder(whole.rsplit_once('/').map_or("", |(folder, _)| folder)) {
         return false;
     }
     let endings = [".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts", ".d.ts", "/index.ts", "/index.tsx", "/index.js", ""];
-    !whole.is_empty() && !ground.run.files.stands(&whole) && !is_made(ground, &whole, &endings)
+    !whole.is_empty() && !context.run.files.stands(&whole) && !is_made(context, &whole, &endings)
 }
 
 /// Returns the name of the module that is most like the one that is missing.

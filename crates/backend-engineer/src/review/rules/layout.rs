@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use plan::Action;
 
 use crate::review::code::Code;
-use crate::review::ground::Ground;
 use crate::review::rule::Rule;
+use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -21,13 +21,13 @@ const CODE: Code = Code {
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
 
-fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in ground.assignment.files.iter().filter(|file| file.action == Action::Create) {
+    for file in context.assignment.files.iter().filter(|file| file.action == Action::Create) {
         let Some((folder, _)) = file.path.as_deref().and_then(|path| path.rsplit_once('/')) else { continue };
         let first = folder.split('/').next().unwrap_or(folder);
-        let files = &ground.run.files;
-        if files.stands(first) || ground.facts.made.keys().any(|made| made.starts_with(&format!("{first}/"))) {
+        let files = &context.run.files;
+        if files.stands(first) || context.facts.made.keys().any(|made| made.starts_with(&format!("{first}/"))) {
             continue;
         }
         let within = format!("/{folder}/");
@@ -36,10 +36,10 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
         // A folder of one name, such as `tests`, may stand in many places.
         let found = all.first().filter(|_| all.len() == 1 || folder.contains('/'));
         if let Some(found) = found
-            && ground.facts.said.insert(format!("folder {folder}"))
+            && context.facts.said.insert(format!("folder {folder}"))
         {
             let mut finding =
-                ground.say(&CODE, file.span.clone(), format!("there is no folder `{first}`, and `{found}` stands"));
+                context.say(&CODE, file.span.clone(), format!("there is no folder `{first}`, and `{found}` stands"));
             finding.hint = Some(format!("Is a file in `{found}` meant?"));
             findings.push(finding);
         }

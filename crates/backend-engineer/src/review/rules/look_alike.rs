@@ -3,8 +3,8 @@
 use unicode_security::skeleton;
 
 use crate::review::code::Code;
-use crate::review::ground::Ground;
 use crate::review::rule::Rule;
+use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -19,11 +19,11 @@ const CODE: Code = Code {
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
 
-fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
-    let files = ground.assignment.files.iter().filter(|file| !file.written.is_ascii());
+fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
+    let files = context.assignment.files.iter().filter(|file| !file.written.is_ascii());
     let told = files.filter_map(|file| {
         let message = format!("`{}` {}", file.written, deceit(&file.written)?);
-        Some(ground.say(&CODE, file.span.clone(), message))
+        Some(context.say(&CODE, file.span.clone(), message))
     });
     told.collect()
 }

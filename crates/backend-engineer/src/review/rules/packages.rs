@@ -6,8 +6,8 @@ use code::standard_library;
 
 use crate::facts::package_of;
 use crate::review::code::Code;
-use crate::review::ground::{Ground, PlanImport};
 use crate::review::rule::Rule;
+use crate::review::rule_context::{PlanImport, RuleContext};
 use crate::stop::{Finding, Severity};
 use modules::ALIASES;
 
@@ -26,17 +26,17 @@ const GIVEN: [&str; 3] = ["bun", "test", "vscode"];
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
 
-fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for PlanImport { span, path, import } in ground.plan_imports() {
+    for PlanImport { span, path, import } in context.plan_imports() {
         let package = match path.ends_with(".py") {
-            true => undeclared_python(ground, &path, &import.module),
-            false => undeclared_script(ground, &path, &import.module),
+            true => undeclared_python(context, &path, &import.module),
+            false => undeclared_script(context, &path, &import.module),
         };
         let Some(package) = package else { continue };
-        if ground.facts.said.insert(format!("package {package}")) {
+        if context.facts.said.insert(format!("package {package}")) {
             let message = format!("`{path}` imports `{package}`, and no manifest of the repository declares it");
-            let mut finding = ground.say(&CODE, span, message);
+            let mut finding = context.say(&CODE, span, message);
             finding.hint = Some("Let the plan add it, or use a package that is there.".to_owned());
             findings.push(finding);
         }
@@ -44,18 +44,18 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
     findings
 }
 
-fn undeclared_python(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
+fn undeclared_python(context: &RuleContext<'_>, path: &str, module: &str) -> Option<String> {
     let top = module.split('.').next().filter(|top| !top.is_empty())?;
-    let own = ground.run.files.has_module(top) || ground.run.files.imported(path, module).is_some();
+    let own = context.run.files.has_module(top) || context.run.files.imported(path, module).is_some();
     if standard_library::is_in_python(top)
         || own
-        || ground.planned(&format!("{top}.py"))
-        || ground.planned(&format!("{top}/__init__.py"))
+        || context.planned(&format!("{top}.py"))
+        || context.planned(&format!("{top}/__init__.py"))
     {
         return None;
     }
     let planned_folder = |change: &plan::PlannedChange| change.path.split('/').any(|part| part == top);
-    if ground.run.plan.all().flat_map(|unit| &unit.changes).any(planned_folder) {
+    if context.run.plan.all().flat_map(|unit| &unit.changes).any(planned_folder) {
         return None;
     }
     let mut names = vec![top];
@@ -70,32 +70,32 @@ fn undeclared_python(ground: &Ground<'_>, path: &str, module: &str) -> Option<St
     names.extend(prefixed.iter().map(String::as_str));
     // A dotted namespace is spread over packages: `google.cloud`, `opentelemetry.sdk`.
     let spread = ["google", "azure", "opentelemetry", "zope", "ruamel", "jaraco", "backports"].contains(&top);
-    let declared = ground.manifests().declares_python(&names)?;
-    (!spread && !declared && !is_added(ground, &names) && !ground.run.files.facts().imports(top))
+    let declared = context.manifests().declares_python(&names)?;
+    (!spread && !declared && !is_added(context, &names) && !context.run.files.facts().imports(top))
         .then(|| top.to_owned())
 }
 
-fn undeclared_script(ground: &Ground<'_>, path: &str, module: &str) -> Option<String> {
+fn undeclared_script(context: &RuleContext<'_>, path: &str, module: &str) -> Option<String> {
     let aliased = module.starts_with(['.', '/', '#', '~', '$']) || module.starts_with("@/") || module.contains(':');
     let package = package_of(module);
     if aliased
         || standard_library::is_in_node(module)
         || GIVEN.contains(&package)
-        || ground.run.files.imported(path, module).is_some()
+        || context.run.files.imported(path, module).is_some()
     {
         return None;
     }
     // An import from a source folder: `src/users/user.entity`.
-    if ground.run.files.has_folder(package) || ground.run.files.has_module(package) {
+    if context.run.files.has_folder(package) || context.run.files.has_module(package) {
         return None;
     }
-    let declared = ground.manifests().declares_script(package)?;
-    (!declared && !is_added(ground, &[package]) && !ground.run.files.facts().imports(package))
+    let declared = context.manifests().declares_script(package)?;
+    (!declared && !is_added(context, &[package]) && !context.run.files.facts().imports(package))
         .then(|| package.to_owned())
 }
 
 /// Returns whether the plan installs the package, or names it where it speaks of manifests.
-fn is_added(ground: &Ground<'_>, names: &[&str]) -> bool {
+fn is_added(context: &RuleContext<'_>, names: &[&str]) -> bool {
     const SIGNS: [&str; 9] =
         ["install", "requirements", "pyproject", "package.json", "dependenc", "--with", "==", ">=", "\": \"^"];
     let names_it = |line: &str| {
@@ -105,7 +105,7 @@ fn is_added(ground: &Ground<'_>, names: &[&str]) -> bool {
             .any(|name| lower.contains(&name.to_lowercase()) || lower.contains(&name.to_lowercase().replace('_', "-")))
     };
     let mut recent = 0_usize;
-    ground.run.plan.text().lines().any(|line| {
+    context.run.plan.text().lines().any(|line| {
         let lower = line.to_lowercase();
         // A list of packages may follow the line that speaks of them.
         let speaks = SIGNS.iter().any(|sign| lower.contains(sign)) || installs(line);

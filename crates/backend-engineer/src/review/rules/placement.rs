@@ -3,10 +3,10 @@
 use plan::{Basis, FileOf, PhaseId, Role};
 
 use super::quotes::{Quote, find};
-use crate::implement::{Placed, Placement};
+use crate::implement::{Placement, PlacementOutcome};
 use crate::review::code::Code;
-use crate::review::ground::Ground;
 use crate::review::rule::Rule;
+use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
 
 const fn code(name: &'static str, summary: &'static str, explanation: &'static str) -> Code {
@@ -122,19 +122,20 @@ const CODES: [Code; 16] = [
     ),
 ];
 
-fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+fn look(rule_context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    findings.extend(ground.placements.iter().filter_map(|(unit, placement)| between(ground, *unit, placement)));
-    for (unit, placement) in ground.placements {
-        let Placed::Refused { reason, message, candidates } = &placement.placed else {
-            findings.extend(of_basis(ground, *unit, placement));
+    findings
+        .extend(rule_context.placements.iter().filter_map(|(unit, placement)| between(rule_context, *unit, placement)));
+    for (unit, placement) in rule_context.placements {
+        let PlacementOutcome::Refused { reason, message, candidates } = &placement.placed else {
+            findings.extend(of_basis(rule_context, *unit, placement));
             continue;
         };
         // What no file is said for, and paths that may mean several, are told where they are read.
         let Some(code) = CODES.iter().find(|code| code.name == *reason && code.name != "file-unclear") else {
             continue;
         };
-        let unit = ground.units.iter().find(|one| one.id == *unit);
+        let unit = rule_context.units.iter().find(|one| one.id == *unit);
         let Some((unit, block)) = unit.zip(placement.block) else { continue };
         let block = &unit.blocks[block];
         let path = placement.path.clone().unwrap_or_default();
@@ -143,19 +144,20 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
             continue;
         }
         // A unit before this one changes the file in a way that nobody knows yet.
-        if ground.facts.uncertain.contains(&path) {
+        if rule_context.facts.uncertain.contains(&path) {
             continue;
         }
         let quoted = match block.role {
             Role::After { before: Some(before) } => unit.blocks.get(before),
             _ => None,
         };
-        if let (Some(quoted), Some(text)) = (quoted, ground.text(&path))
+        if let (Some(quoted), Some(text)) = (quoted, rule_context.text(&path))
             && matches!(find(text, &quoted.text), Quote::Gone { .. })
         {
             continue;
         }
-        let mut finding = ground.say(code, block.span.clone(), format!("`{path}`: would not be placed: {message}"));
+        let mut finding =
+            rule_context.say(code, block.span.clone(), format!("`{path}`: would not be placed: {message}"));
         finding.hint = Some(match candidates.as_slice() {
             [] if code.name == "prohibited" => "take the code out, or the words that forbid the change".to_owned(),
             [] => "Say in the plan where it goes.".to_owned(),
@@ -167,27 +169,27 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
 }
 
 /// Tells a block between several files, of which nothing in the tree decides.
-fn between(ground: &Ground<'_>, unit: PhaseId, placement: &Placement) -> Option<Finding> {
-    let Placed::Refused { reason: "file-unclear", message, .. } = &placement.placed else { return None };
+fn between(rule_context: &RuleContext<'_>, unit: PhaseId, placement: &Placement) -> Option<Finding> {
+    let PlacementOutcome::Refused { reason: "file-unclear", message, .. } = &placement.placed else { return None };
     let code = CODES.iter().find(|code| code.name == "block-between")?;
-    let block = ground.units.iter().find(|one| one.id == unit)?.blocks.get(placement.block?)?;
-    let mut finding = ground.say(code, block.span.clone(), message.clone());
+    let block = rule_context.units.iter().find(|one| one.id == unit)?.blocks.get(placement.block?)?;
+    let mut finding = rule_context.say(code, block.span.clone(), message.clone());
     finding.hint = Some("name its file on the line above it".to_owned());
     matches!(block.file, FileOf::Between(_)).then_some(finding)
 }
 
 /// Says how the file of a block is known that the plan does not state.
-fn of_basis(ground: &Ground<'_>, unit: PhaseId, placement: &Placement) -> Option<Finding> {
+fn of_basis(rule_context: &RuleContext<'_>, unit: PhaseId, placement: &Placement) -> Option<Finding> {
     let name = match placement.by.basis() {
         Basis::Stated => return None,
         Basis::Identified => "file-identified",
         Basis::Worded => "file-worded",
     };
     let code = CODES.iter().find(|code| code.name == name)?;
-    let unit = ground.units.iter().find(|one| one.id == unit)?;
+    let unit = rule_context.units.iter().find(|one| one.id == unit)?;
     let block = unit.blocks.get(placement.block?)?;
     let path = placement.path.as_deref()?;
-    Some(ground.say(code, block.span.clone(), format!("goes to `{path}`: {}", placement.by)))
+    Some(rule_context.say(code, block.span.clone(), format!("goes to `{path}`: {}", placement.by)))
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use crate::analyze::nearest_tools;
 use crate::review::code::Code;
-use crate::review::ground::Ground;
 use crate::review::manifests::entered;
 use crate::review::rule::Rule;
+use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -28,20 +28,20 @@ const BUILTINS: [&str; 34] = [
     "command", "declare", "hash", "times", "pwd", "cd",
 ];
 
-fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for unit in ground.units {
+    for unit in context.units {
         for planned in unit.commands.iter().filter(|planned| planned.doubt.is_none() && planned.commit.is_none()) {
             let base = planned.folder.clone().unwrap_or_default();
             for command in &shell::parse(&planned.text).invocations {
                 let Some(name) = command.program() else { continue };
                 let Some(folder) = entered(&base, command.folder.as_deref()) else { continue };
                 if is_name(name)
-                    && !is_here(ground, &folder, name)
-                    && ground.facts.said.insert(format!("program {name}"))
+                    && !is_here(context, &folder, name)
+                    && context.facts.said.insert(format!("program {name}"))
                 {
                     let message = format!("`{name}` is not on this machine, nor in the project's environment");
-                    findings.push(ground.say(&CODE, planned.span.clone(), message));
+                    findings.push(context.say(&CODE, planned.span.clone(), message));
                 }
             }
         }
@@ -56,8 +56,8 @@ fn is_name(word: &str) -> bool {
         && !BUILTINS.contains(&word)
 }
 
-fn is_here(ground: &Ground<'_>, folder: &str, name: &str) -> bool {
-    let root = ground.run.root();
+fn is_here(context: &RuleContext<'_>, folder: &str, name: &str) -> bool {
+    let root = context.run.root();
     let own = nearest_tools(root, Path::new(folder)).into_iter().any(|tools| tools.join(name).exists());
     let path = std::env::var_os("PATH").unwrap_or_default();
     own || std::env::split_paths(&path).any(|tools| tools.join(name).is_file())

@@ -3,8 +3,8 @@
 use plan::{CodeBlock, FileOf, Phase, Role};
 
 use crate::review::code::Code;
-use crate::review::ground::Ground;
 use crate::review::rule::Rule;
+use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
 
 const GONE: Code = Code {
@@ -32,32 +32,32 @@ pub(crate) const RULE: Rule = Rule { codes: &[GONE, MOVED], look: Some(look), to
 /// Lines by which a place may be off before it is told.
 const TOLERANCE: usize = 5;
 
-fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for unit in ground.units {
+    for unit in context.units {
         for block in &unit.blocks {
-            findings.extend(of_block(ground, unit, block));
+            findings.extend(of_block(context, unit, block));
         }
         for change in unit.changes.iter().filter(|change| !change.pattern) {
-            findings.extend(of_lines(ground, unit, change));
+            findings.extend(of_lines(context, unit, change));
         }
     }
     findings
 }
 
 /// Returns the text of the file that a block is for, where nothing unknown happens to it before.
-fn file_of<'g>(ground: &'g Ground<'_>, unit: &Phase, block: &CodeBlock) -> Option<(&'g str, &'g str)> {
+fn file_of<'g>(context: &'g RuleContext<'_>, unit: &Phase, block: &CodeBlock) -> Option<(&'g str, &'g str)> {
     let FileOf::Change(change) = &block.file else { return None };
-    let path = ground.assignment.file(unit.id, *change)?.path.as_deref()?;
-    if ground.facts.uncertain.contains(path) || ground.facts.made.contains_key(path) {
+    let path = context.assignment.file(unit.id, *change)?.path.as_deref()?;
+    if context.facts.uncertain.contains(path) || context.facts.made.contains_key(path) {
         return None;
     }
-    Some((path, ground.text(path)?))
+    Some((path, context.text(path)?))
 }
 
-fn of_block(ground: &Ground<'_>, unit: &Phase, block: &CodeBlock) -> Option<Finding> {
+fn of_block(context: &RuleContext<'_>, unit: &Phase, block: &CodeBlock) -> Option<Finding> {
     let Role::Before { after } = block.role else { return None };
-    let (path, text) = file_of(ground, unit, block)?;
+    let (path, text) = file_of(context, unit, block)?;
     match find(text, &block.text) {
         Quote::At(line) => {
             let FileOf::Change(change) = &block.file else { return None };
@@ -71,19 +71,19 @@ fn of_block(ground: &Ground<'_>, unit: &Phase, block: &CodeBlock) -> Option<Find
                 "`{path}`: the plan names {}, and the code that it quotes stands at line {line}",
                 lines_of(from, to)
             );
-            Some(ground.say(&MOVED, block.span.clone(), message))
+            Some(context.say(&MOVED, block.span.clone(), message))
         }
         Quote::Several | Quote::Unclear => None,
         Quote::Gone { missing, near } => {
             let done = after
                 .and_then(|after| unit.blocks.get(after))
                 .is_some_and(|after| matches!(find(text, &after.text), Quote::At(_) | Quote::Several));
-            if done || shown_before(ground, block, &missing) {
+            if done || shown_before(context, block, &missing) {
                 return None;
             }
             let missing = shown(&missing);
             let message = format!("`{path}` has no such lines as the plan quotes: `{missing}` is not there");
-            let mut finding = ground.say(&GONE, block.span.clone(), message);
+            let mut finding = context.say(&GONE, block.span.clone(), message);
             finding.hint = near.map(|(line, text)| format!("Nearest is line {line}: `{text}`"));
             Some(finding)
         }
@@ -91,8 +91,8 @@ fn of_block(ground: &Ground<'_>, unit: &Phase, block: &CodeBlock) -> Option<Find
 }
 
 /// Returns whether code of the plan that comes before the quote brings the line.
-fn shown_before(ground: &Ground<'_>, quote: &CodeBlock, line: &str) -> bool {
-    let units = ground.run.plan.all();
+fn shown_before(context: &RuleContext<'_>, quote: &CodeBlock, line: &str) -> bool {
+    let units = context.run.plan.all();
     let earlier = units.flat_map(|unit| &unit.blocks).filter(|block| block.span.end <= quote.span.start);
     let brings = |block: &CodeBlock| block.text.lines().any(|own| squeezed(own) == line);
     earlier.filter(|block| !matches!(block.role, Role::Before { .. })).any(brings)
@@ -104,18 +104,18 @@ fn only_quote(unit: &Phase, change: usize) -> bool {
     unit.blocks.iter().filter(quotes).count() == 1
 }
 
-fn of_lines(ground: &Ground<'_>, unit: &Phase, change: &plan::PlannedChange) -> Option<Finding> {
+fn of_lines(context: &RuleContext<'_>, unit: &Phase, change: &plan::PlannedChange) -> Option<Finding> {
     let (from, to) = change.lines?;
-    let file = ground.assignment.files.iter().find(|file| file.unit == unit.id && file.span == change.span)?;
+    let file = context.assignment.files.iter().find(|file| file.unit == unit.id && file.span == change.span)?;
     let path = file.path.as_deref()?;
-    if ground.facts.uncertain.contains(path) || !matches!(change.action, plan::Action::Modify | plan::Action::Unstated)
+    if context.facts.uncertain.contains(path) || !matches!(change.action, plan::Action::Modify | plan::Action::Unstated)
     {
         return None;
     }
-    let count = ground.text(path)?.lines().count();
+    let count = context.text(path)?.lines().count();
     let message = format!("`{path}` ends at line {count}; the plan names {}", lines_of(from, to));
     // Adding behind the last line is said with its number, too.
-    (from > count + 2).then(|| ground.say(&MOVED, change.span.clone(), message))
+    (from > count + 2).then(|| context.say(&MOVED, change.span.clone(), message))
 }
 
 fn lines_of(from: usize, to: usize) -> String {

@@ -2,8 +2,8 @@
 
 use crate::analyze::segments;
 use crate::review::code::Code;
-use crate::review::ground::Ground;
 use crate::review::rule::Rule;
+use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -22,13 +22,13 @@ const METHODS: [&str; 5] = ["GET ", "POST ", "PUT ", "PATCH ", "DELETE "];
 /// Words that say that what follows is new, each at the start of a clause.
 const ADDS: [&str; 5] = ["add ", "create ", "implement ", "introduce ", "new "];
 
-fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for unit in ground.units {
+    for unit in context.units {
         let end = unit.phases.first().map_or(unit.span.end, |nested| nested.span.start);
         let own = unit.span.start..end.max(unit.span.start);
         let mut at = own.start;
-        for line in ground.run.plan.text()[own].split_inclusive('\n') {
+        for line in context.run.plan.text()[own].split_inclusive('\n') {
             let start = at;
             at += line.len();
             if unit.blocks.iter().any(|block| block.span.contains(&start)) {
@@ -43,10 +43,10 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
                     route == wanted || named >= 2 && route.ends_with(&wanted)
                 }
             };
-            let Some(route) = ground.survey().routes.iter().find(answers) else { continue };
+            let Some(route) = context.survey().routes.iter().find(answers) else { continue };
             let message =
                 format!("`{method} {path}` is answered already: {}:{} ({})", route.file, route.line, route.path);
-            findings.push(ground.say(&CODE, start + place..start + place + path.len(), message));
+            findings.push(context.say(&CODE, start + place..start + place + path.len(), message));
         }
     }
     findings

@@ -3,9 +3,9 @@
 use shell::{Call, Target};
 
 use crate::review::code::Code;
-use crate::review::ground::Ground;
 use crate::review::manifests::entered;
 use crate::review::rule::Rule;
+use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
 
 const SCRIPT: Code = Code {
@@ -38,27 +38,27 @@ const TEST: Code = Code {
 
 pub(crate) const RULE: Rule = Rule { codes: &[SCRIPT, TARGET, TEST], look: Some(look), told_by_run: false };
 
-fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for unit in ground.units {
+    for unit in context.units {
         for planned in unit.commands.iter().filter(|planned| planned.doubt.is_none() && planned.commit.is_none()) {
             let base = planned.folder.clone().unwrap_or_default();
             let reading = shell::read(&planned.text);
             for call in reading.outer_calls() {
-                let named = call.target.as_ref().and_then(|target| Named::of(call, target, &base));
+                let named = call.target.as_ref().and_then(|target| NamedTarget::of(call, target, &base));
                 let message = match &named {
-                    Some(named) if named.is_script() => script(ground, named),
-                    Some(named) => target(ground, named),
+                    Some(named) if named.is_script() => script(context, named),
+                    Some(named) => target(context, named),
                     None => None,
                 };
                 findings.extend(message.map(|(code, message, hint)| {
-                    let mut finding = ground.say(code, planned.span.clone(), message);
+                    let mut finding = context.say(code, planned.span.clone(), message);
                     finding.hint = hint;
                     finding
                 }));
             }
             for call in reading.calls() {
-                findings.extend(test_file(ground, call, &base, planned.span.clone()));
+                findings.extend(test_file(context, call, &base, planned.span.clone()));
             }
         }
     }
@@ -66,7 +66,7 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
 }
 
 /// A target that a command names, where it is plain which file keeps it.
-struct Named<'c> {
+struct NamedTarget<'c> {
     target: &'c Target,
     /// The folder of that file.
     folder: String,
@@ -75,7 +75,7 @@ struct Named<'c> {
 /// A finding on a name that is missing: its code, its message, its hint.
 type Missing = (&'static Code, String, Option<String>);
 
-impl<'c> Named<'c> {
+impl<'c> NamedTarget<'c> {
     fn of(call: &Call, target: &'c Target, base: &str) -> Option<Self> {
         // Another file may be named, and another package be meant.
         let elsewhere = call.arguments.iter().any(|word| matches!(word.as_str(), "-f" | "--file" | "--makefile"));
@@ -84,7 +84,7 @@ impl<'c> Named<'c> {
         if unclear || target.name.is_empty() || !target.name.chars().all(plain) {
             return None;
         }
-        Some(Named { target, folder: entered(base, target.folder.as_deref())? })
+        Some(NamedTarget { target, folder: entered(base, target.folder.as_deref())? })
     }
 
     fn is_script(&self) -> bool {
@@ -96,12 +96,12 @@ impl<'c> Named<'c> {
     }
 }
 
-fn script(ground: &Ground<'_>, named: &Named<'_>) -> Option<Missing> {
+fn script(context: &RuleContext<'_>, named: &NamedTarget<'_>) -> Option<Missing> {
     let name = named.target.name.as_str();
-    let scripts = ground.manifests().scripts(&named.folder)?;
+    let scripts = context.manifests().scripts(&named.folder)?;
     // What may be a program as well is a script only where everybody calls one so.
     let may_be_program = named.target.or_command && shell::conventional_rule(name).is_none();
-    if scripts.contains_key(name) || may_be_program || adds_script(ground, name) {
+    if scripts.contains_key(name) || may_be_program || adds_script(context, name) {
         return None;
     }
     let hint = nearest(scripts.keys(), name).map(|near| format!("It has `{near}`."));
@@ -109,18 +109,18 @@ fn script(ground: &Ground<'_>, named: &Named<'_>) -> Option<Missing> {
 }
 
 /// Returns whether the plan speaks of the script as an entry of a manifest.
-fn adds_script(ground: &Ground<'_>, name: &str) -> bool {
-    let text = ground.run.plan.text();
-    text.contains(&format!("\"{name}\"")) || ground.planned("package.json") && text.contains(&format!("`{name}`"))
+fn adds_script(context: &RuleContext<'_>, name: &str) -> bool {
+    let text = context.run.plan.text();
+    text.contains(&format!("\"{name}\"")) || context.planned("package.json") && text.contains(&format!("`{name}`"))
 }
 
-fn target(ground: &Ground<'_>, named: &Named<'_>) -> Option<Missing> {
+fn target(context: &RuleContext<'_>, named: &NamedTarget<'_>) -> Option<Missing> {
     let name = named.target.name.as_str();
-    if named.target.source.as_deref() != Some("Makefile") || ground.planned("Makefile") || name.contains(['/', '.']) {
+    if named.target.source.as_deref() != Some("Makefile") || context.planned("Makefile") || name.contains(['/', '.']) {
         return None;
     }
-    let targets = ground.manifests().targets(&named.folder)?;
-    let shown = ground.run.plan.text().lines().any(|line| line.starts_with(&format!("{name}:")));
+    let targets = context.manifests().targets(&named.folder)?;
+    let shown = context.run.plan.text().lines().any(|line| line.starts_with(&format!("{name}:")));
     if targets.contains(name) || shown {
         return None;
     }
@@ -128,7 +128,7 @@ fn target(ground: &Ground<'_>, named: &Named<'_>) -> Option<Missing> {
     Some((&TARGET, format!("`{}` has no target `{name}`", named.file("Makefile")), hint))
 }
 
-fn test_file(ground: &Ground<'_>, call: &Call, base: &str, span: std::ops::Range<usize>) -> Option<Finding> {
+fn test_file(context: &RuleContext<'_>, call: &Call, base: &str, span: std::ops::Range<usize>) -> Option<Finding> {
     if call.kind() != shell::Kind::Test || call.target.is_some() {
         return None;
     }
@@ -142,23 +142,23 @@ fn test_file(ground: &Ground<'_>, call: &Call, base: &str, span: std::ops::Range
     let mut words = call.arguments.iter().map(|word| word.split("::").next().unwrap_or(word)).filter(is_file);
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     let missing = words.find(|word| {
-        let stands = code::modules::climbed(&folder, word).is_none_or(|path| ground.run.files.stands(&path));
-        let anywhere = ground.run.files.all().iter().any(|file| file.ends_with(&format!("/{word}")) || file == word);
-        !stands && !anywhere && !ground.planned(&name(word)) && !in_commits(ground, word)
+        let stands = code::modules::climbed(&folder, word).is_none_or(|path| context.run.files.stands(&path));
+        let anywhere = context.run.files.all().iter().any(|file| file.ends_with(&format!("/{word}")) || file == word);
+        !stands && !anywhere && !context.planned(&name(word)) && !in_commits(context, word)
     })?;
-    let mut finding = ground.say(&TEST, span, format!("`{missing}` is not there, and no unit makes it"));
+    let mut finding = context.say(&TEST, span, format!("`{missing}` is not there, and no unit makes it"));
     let file = name(missing);
-    let near = ground.run.files.all().iter().rfind(|path| path.rsplit('/').next() == Some(file.as_str()));
+    let near = context.run.files.all().iter().rfind(|path| path.rsplit('/').next() == Some(file.as_str()));
     finding.hint = near.map(|near| format!("Is `{near}` meant?"));
     Some(finding)
 }
 
 /// Tells that the plan speaks of the file outside of the commands that it wants to be run.
-fn in_commits(ground: &Ground<'_>, path: &str) -> bool {
+fn in_commits(context: &RuleContext<'_>, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let commands = || ground.run.plan.all().flat_map(|unit| &unit.commands).filter(|one| one.commit.is_none());
+    let commands = || context.run.plan.all().flat_map(|unit| &unit.commands).filter(|one| one.commit.is_none());
     let spoken = |(at, _): (usize, &str)| !commands().any(|command| command.span.contains(&at));
-    ground.run.plan.text().match_indices(name).any(spoken)
+    context.run.plan.text().match_indices(name).any(spoken)
 }
 
 fn nearest<'n>(names: impl Iterator<Item = &'n String>, wanted: &str) -> Option<String> {
@@ -176,7 +176,7 @@ mod tests {
         let asked = |line: &str| {
             let reading = shell::read(line);
             let call = reading.outer_calls()[0].clone();
-            let named = call.target.as_ref().and_then(|target| Named::of(&call, target, ""))?;
+            let named = call.target.as_ref().and_then(|target| NamedTarget::of(&call, target, ""))?;
             Some(format!("{}:{}", named.folder, named.target.name))
         };
         assert_eq!(asked("npm run lint").as_deref(), Some(":lint"));

@@ -7,9 +7,9 @@ use plan::Phase;
 use crate::facts::is_source;
 use crate::identifiers::holds;
 use crate::review::code::Code;
-use crate::review::ground::Ground;
 use crate::review::rule::Rule;
-use crate::review::words::{Asked, asked, lines_of_prose, source_files, starts_something};
+use crate::review::rule_context::RuleContext;
+use crate::review::words::{RequestedEdit, asked, lines_of_prose, source_files, starts_something};
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -27,13 +27,13 @@ const FARTHEST: usize = 12;
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
 
-fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for unit in ground.units {
-        for (span, line) in lines_of_prose(ground.run.plan.text(), unit.span.clone()) {
-            let nested = ground.units.iter().any(|other| within(other, unit) && other.span.contains(&span.start));
+    for unit in context.units {
+        for (span, line) in lines_of_prose(context.run.plan.text(), unit.span.clone()) {
+            let nested = context.units.iter().any(|other| within(other, unit) && other.span.contains(&span.start));
             if !nested {
-                findings.extend(of_line(ground, unit, &span, line));
+                findings.extend(of_line(context, unit, &span, line));
             }
         }
     }
@@ -44,21 +44,26 @@ fn within(inner: &Phase, outer: &Phase) -> bool {
     inner.id != outer.id && outer.span.contains(&inner.span.start)
 }
 
-fn of_line(ground: &Ground<'_>, unit: &Phase, span: &Range<usize>, line: &str) -> Vec<Finding> {
+fn of_line(context: &RuleContext<'_>, unit: &Phase, span: &Range<usize>, line: &str) -> Vec<Finding> {
     let asked = asked(line);
-    asked.into_iter().filter_map(|asked| of_request(ground, unit, span, &asked)).collect()
+    asked.into_iter().filter_map(|asked| of_request(context, unit, span, &asked)).collect()
 }
 
-fn of_request(ground: &Ground<'_>, unit: &Phase, span: &Range<usize>, asked: &Asked<'_>) -> Option<Finding> {
+fn of_request(
+    context: &RuleContext<'_>,
+    unit: &Phase,
+    span: &Range<usize>,
+    asked: &RequestedEdit<'_>,
+) -> Option<Finding> {
     let file = match asked.files.as_slice() {
         // A heading speaks of what stands below it.
-        [] if ground.run.plan.text()[span.clone()].starts_with('#') => return None,
-        [] => said_above(ground.run.plan.text(), unit, span)?,
+        [] if context.run.plan.text()[span.clone()].starts_with('#') => return None,
+        [] => said_above(context.run.plan.text(), unit, span)?,
         [only] => only,
         _ => return None,
     };
-    let path = only_file(ground, file).filter(|path| is_source(path))?;
-    if ground.facts.made.contains_key(&path) {
+    let path = only_file(context, file).filter(|path| is_source(path))?;
+    if context.facts.made.contains_key(&path) {
         return None;
     }
     // What is to go and is gone is done.
@@ -66,18 +71,18 @@ fn of_request(ground: &Ground<'_>, unit: &Phase, span: &Range<usize>, asked: &As
         return None;
     }
     let name = asked.name.rsplit('.').next().unwrap_or(asked.name);
-    let text = ground.stands(&path)?;
-    if text.contains(name) || is_brought(ground, span, name) {
+    let text = context.stands(&path)?;
+    if text.contains(name) || is_brought(context, span, name) {
         return None;
     }
     let message = format!("`{}` is to be changed in `{path}`, which has no such name", asked.name);
-    let at = ground.run.plan.text()[span.clone()].find(asked.name).map_or(span.start, |at| span.start + at);
-    let elsewhere = ground.run.files.facts().defining(name);
+    let at = context.run.plan.text()[span.clone()].find(asked.name).map_or(span.start, |at| span.start + at);
+    let elsewhere = context.run.files.facts().defining(name);
     // A file that stands only nearby may not be meant where another one has the name.
     if asked.files.is_empty() && elsewhere.is_some() {
         return None;
     }
-    let mut finding = ground.say(&CODE, at..at + asked.name.len(), message);
+    let mut finding = context.say(&CODE, at..at + asked.name.len(), message);
     finding.hint = elsewhere.map(|other| format!("It stands in `{other}`."));
     Some(finding)
 }
@@ -97,16 +102,16 @@ fn said_above<'t>(text: &'t str, unit: &Phase, span: &Range<usize>) -> Option<&'
 }
 
 /// Returns the one source file that a path can mean.
-fn only_file(ground: &Ground<'_>, file: &str) -> Option<String> {
+fn only_file(context: &RuleContext<'_>, file: &str) -> Option<String> {
     let ending = format!("/{file}");
-    let mut found = ground.run.files.all().iter().filter(|path| *path == file || path.ends_with(&ending));
+    let mut found = context.run.files.all().iter().filter(|path| *path == file || path.ends_with(&ending));
     found.next().filter(|_| found.next().is_none()).cloned()
 }
 
 /// Returns whether anything else in the plan brings the name: its code, or words that speak of making it.
-fn is_brought(ground: &Ground<'_>, line: &Range<usize>, name: &str) -> bool {
-    let text = ground.run.plan.text();
-    let blocks = ground.run.plan.all().flat_map(|unit| &unit.blocks);
+fn is_brought(context: &RuleContext<'_>, line: &Range<usize>, name: &str) -> bool {
+    let text = context.run.plan.text();
+    let blocks = context.run.plan.all().flat_map(|unit| &unit.blocks);
     if blocks.into_iter().any(|block| holds(&block.text, name)) {
         return true;
     }

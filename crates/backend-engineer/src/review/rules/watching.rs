@@ -3,9 +3,9 @@
 use plan::CriterionKind;
 
 use crate::review::code::Code;
-use crate::review::ground::Ground;
 use crate::review::manifests::entered;
 use crate::review::rule::Rule;
+use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -20,9 +20,9 @@ const CODE: Code = Code {
 
 pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
 
-fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
+fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for unit in ground.units {
+    for unit in context.units {
         let checked: Vec<usize> = unit
             .criteria
             .iter()
@@ -37,8 +37,8 @@ fn look(ground: &mut Ground<'_>) -> Vec<Finding> {
             for call in reading.outer_calls() {
                 let text = reading.script.slice(&call.span);
                 let own = || watches(text).then(|| format!("`{text}` does not end: it watches for changes"));
-                let message = own().or_else(|| by_script(ground, &base, call, text).filter(|_| !serves));
-                findings.extend(message.map(|message| ground.say(&CODE, planned.span.clone(), message)));
+                let message = own().or_else(|| by_script(context, &base, call, text).filter(|_| !serves));
+                findings.extend(message.map(|message| context.say(&CODE, planned.span.clone(), message)));
             }
         }
     }
@@ -51,10 +51,10 @@ fn watches(text: &str) -> bool {
 }
 
 /// Returns what is said of a target whose recipe watches.
-fn by_script(ground: &Ground<'_>, base: &str, call: &shell::Call, text: &str) -> Option<String> {
+fn by_script(context: &RuleContext<'_>, base: &str, call: &shell::Call, text: &str) -> Option<String> {
     let target = call.target.as_ref()?;
     let folder = entered(base, target.folder.as_deref())?;
-    let script = ground.manifests().recipe(&folder, target)?;
+    let script = context.manifests().recipe(&folder, target)?;
     let given = |inner: &shell::Target| (inner == target).then(|| script.clone());
     let name = text.trim();
     shell::read_with(text, &given)

@@ -10,8 +10,8 @@ use sandbox::{
 };
 
 use super::Workspace;
-use crate::engineer::PROVIDER_KEYS;
 use crate::fingerprint;
+use crate::model_setup::PROVIDER_KEYS;
 use crate::run::promotable::Promotable;
 use crate::run::scratch::Scratch;
 use crate::stop::Stop;
@@ -19,7 +19,7 @@ use crate::tree::{Pending, Staged};
 
 /// The class of a path that a command changed, which decides whether it is promoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Belonging {
+pub(crate) enum PathRole {
     /// In the phase's scope: taken over.
     Scope,
     /// A cache, a coverage file, build output: dropped without a word.
@@ -30,7 +30,7 @@ pub(crate) enum Belonging {
 
 /// A command to run on the overlay.
 #[derive(Debug, Clone)]
-pub(crate) struct ToRun<'a> {
+pub(crate) struct ScriptRun<'a> {
     /// The shell script.
     pub(crate) script: String,
     /// Its folder, from the root; empty for the root.
@@ -45,10 +45,10 @@ pub(crate) struct ToRun<'a> {
     pub(crate) timeout: Option<Duration>,
 }
 
-impl<'a> ToRun<'a> {
+impl<'a> ScriptRun<'a> {
     /// Makes a command with nothing but its script, its folder and its programs.
     pub(crate) fn new(script: &str, folder: &'a str, programs_first: Vec<PathBuf>) -> Self {
-        ToRun {
+        ScriptRun {
             script: script.to_owned(),
             folder,
             programs_first,
@@ -73,14 +73,14 @@ pub(in crate::run) enum Walls {
 
 impl Workspace {
     /// Runs one command on the overlay, what is staged laid over it.
-    pub(crate) async fn execute(&mut self, to_run: ToRun<'_>) -> Result<Outcome, Stop> {
+    pub(crate) async fn execute(&mut self, to_run: ScriptRun<'_>) -> Result<Outcome, Stop> {
         let command = self.command(to_run);
         self.keep_in_step().await?;
         Ok(self.opened()?.run(command).await?)
     }
 
     /// Runs one command on the overlay with the written files as they were before the change, and restores these.
-    pub(crate) async fn execute_before(&mut self, to_run: ToRun<'_>, written: &[Pending]) -> Result<Outcome, Stop> {
+    pub(crate) async fn execute_before(&mut self, to_run: ScriptRun<'_>, written: &[Pending]) -> Result<Outcome, Stop> {
         self.keep_in_step().await?;
         for file in written {
             let bytes = file.before.as_ref().map(|found| found.bytes.clone());
@@ -106,7 +106,7 @@ impl Workspace {
     /// Returns the version of Node that commands find, asked once.
     pub(crate) async fn node_version(&mut self) -> Result<Option<u32>, Stop> {
         if self.node.is_none() {
-            let command = self.command(ToRun::new("node --version", "", Vec::new()));
+            let command = self.command(ScriptRun::new("node --version", "", Vec::new()));
             let outcome = self.opened()?.run(command).await?;
             let told = outcome.output.head(64).unwrap_or_default();
             let major = told.trim().strip_prefix('v').and_then(|version| version.split('.').next()?.parse().ok());
@@ -116,7 +116,7 @@ impl Workspace {
     }
 
     /// Starts a server on the overlay for the commands after it.
-    pub(crate) async fn serve(&mut self, to_run: ToRun<'_>) -> Result<Server, Stop> {
+    pub(crate) async fn serve(&mut self, to_run: ScriptRun<'_>) -> Result<Server, Stop> {
         let command = self.command(to_run);
         self.keep_in_step().await?;
         Ok(self.opened()?.start_server(command).await?)
@@ -188,7 +188,7 @@ impl Workspace {
     }
 
     /// Stages what commands changed within the scope; gives all that they changed.
-    pub(crate) async fn take_over(&mut self, promotable: Promotable<'_>) -> Result<Vec<(Effect, Belonging)>, Stop> {
+    pub(crate) async fn take_over(&mut self, promotable: Promotable<'_>) -> Result<Vec<(Effect, PathRole)>, Stop> {
         let effects = self.effects().await?;
         let mut belongings = Vec::new();
         for effect in effects {
@@ -198,14 +198,14 @@ impl Workspace {
         Ok(belongings)
     }
 
-    async fn take_over_one(&mut self, effect: &Effect, promotable: Promotable<'_>) -> Result<Belonging, Stop> {
+    async fn take_over_one(&mut self, effect: &Effect, promotable: Promotable<'_>) -> Result<PathRole, Stop> {
         let path = effect.path.as_str();
         if !takes_over(effect, promotable) {
-            return Ok(if self.by_product(path) { Belonging::ByProduct } else { Belonging::Foreign });
+            return Ok(if self.by_product(path) { PathRole::ByProduct } else { PathRole::Foreign });
         }
         // A folder or a pipe in the file's place can't be read as a file: nothing of it is taken.
-        let Ok(now) = self.opened()?.read_file(path).await else { return Ok(Belonging::Foreign) };
-        let Ok(seen) = self.tree.read(path) else { return Ok(Belonging::Foreign) };
+        let Ok(now) = self.opened()?.read_file(path).await else { return Ok(PathRole::Foreign) };
+        let Ok(seen) = self.tree.read(path) else { return Ok(PathRole::Foreign) };
         let refused = |error: crate::tree::ReadError| Stop::refused(error.to_string());
         if now != seen {
             self.tree.stage(path, now.clone()).map_err(refused)?;
@@ -217,10 +217,10 @@ impl Workspace {
             self.tree.stage_mode(path, mode).map_err(refused)?;
             self.synced.insert(path.to_owned(), Staged { bytes: now, mode: Some(mode) });
         }
-        Ok(Belonging::Scope)
+        Ok(PathRole::Scope)
     }
 
-    fn command(&self, to_run: ToRun<'_>) -> Command {
+    fn command(&self, to_run: ScriptRun<'_>) -> Command {
         Command {
             script: to_run.script,
             folder: PathBuf::from(to_run.folder),
@@ -309,7 +309,7 @@ impl Workspace {
     }
 
     /// Runs a command that only looks in the sandbox that [`Workspace::open_bare`] opened.
-    pub(crate) async fn look(&mut self, to_run: ToRun<'_>) -> Result<Outcome, Stop> {
+    pub(crate) async fn look(&mut self, to_run: ScriptRun<'_>) -> Result<Outcome, Stop> {
         let command = self.command(to_run);
         Ok(self.opened()?.run(command).await?)
     }
@@ -358,7 +358,7 @@ impl Workspace {
     /// Runs the configured set-up commands once; they alone may use the network by themselves.
     async fn set_up_project(&mut self) -> Result<(), Stop> {
         for script in self.settings.setup() {
-            let mut command = self.command(ToRun::new(&script, "", Vec::new()));
+            let mut command = self.command(ScriptRun::new(&script, "", Vec::new()));
             command.network = self.settings.setup_network.then_some(Network::Open);
             command.timeout = Some(self.settings.timeout().max(Duration::from_secs(600)));
             let outcome = self.opened()?.run(command).await?;

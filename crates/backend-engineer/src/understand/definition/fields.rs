@@ -2,21 +2,21 @@
 
 use serde_json::{Map, Value};
 
-use super::{Definition, TOOLS, Wrong};
+use super::{Definition, DefinitionError, TOOLS};
 use crate::settings::Effort;
 
 /// Fields that mean something here.
 const OURS: [&str; 7] = ["name", "description", "tools", "disallowedTools", "model", "maxTurns", "effort"];
 
 /// The lines between the fences.
-pub(super) struct Front<'a> {
+pub(super) struct FrontMatter<'a> {
     pub(super) file: &'a str,
     pub(super) lines: &'a [&'a str],
 }
 
-impl Front<'_> {
+impl FrontMatter<'_> {
     /// Returns the definition that the fields make, without its prompt.
-    pub(super) fn definition(&self, map: &Map<String, Value>) -> Result<Definition, Wrong> {
+    pub(super) fn definition(&self, map: &Map<String, Value>) -> Result<Definition, DefinitionError> {
         let mut unused = Vec::new();
         for key in map.keys().filter(|key| !OURS.contains(&key.as_str())) {
             if let Some(meant) = OURS.iter().find(|ours| is_slip(key, ours)) {
@@ -39,17 +39,19 @@ impl Front<'_> {
         })
     }
 
-    fn required(&self, map: &Map<String, Value>, key: &str) -> Result<String, Wrong> {
+    fn required(&self, map: &Map<String, Value>, key: &str) -> Result<String, DefinitionError> {
         match self.text(map, key)? {
             Some(text) => Ok(text),
             None if map.contains_key(key) => Err(self.wrong(key, format!("`{key}` is empty"))),
-            None => {
-                Err(Wrong { file: self.file.to_owned(), line: 1, message: format!("the field `{key}` is missing") })
-            }
+            None => Err(DefinitionError {
+                file: self.file.to_owned(),
+                line: 1,
+                message: format!("the field `{key}` is missing"),
+            }),
         }
     }
 
-    fn text(&self, map: &Map<String, Value>, key: &str) -> Result<Option<String>, Wrong> {
+    fn text(&self, map: &Map<String, Value>, key: &str) -> Result<Option<String>, DefinitionError> {
         match map.get(key) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
@@ -57,19 +59,19 @@ impl Front<'_> {
         }
     }
 
-    fn max_turns(&self, map: &Map<String, Value>) -> Result<Option<u32>, Wrong> {
+    fn max_turns(&self, map: &Map<String, Value>) -> Result<Option<u32>, DefinitionError> {
         let Some(value) = map.get("maxTurns").filter(|value| !value.is_null()) else { return Ok(None) };
         let number = value.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
         number.map(Some).ok_or_else(|| self.wrong("maxTurns", "`maxTurns` takes a number of turns from 1".to_owned()))
     }
 
-    fn effort(&self, map: &Map<String, Value>) -> Result<Option<Effort>, Wrong> {
+    fn effort(&self, map: &Map<String, Value>) -> Result<Option<Effort>, DefinitionError> {
         let effort = self.text(map, "effort")?.map(|effort| effort.parse()).transpose();
         effort.map_err(|why| self.wrong("effort", format!("`effort` {why}")))
     }
 
     /// Returns the tools that are offered: those named, or all where none are; those that are forbidden taken away.
-    fn tools(&self, map: &Map<String, Value>, unused: &mut Vec<String>) -> Result<Vec<&'static str>, Wrong> {
+    fn tools(&self, map: &Map<String, Value>, unused: &mut Vec<String>) -> Result<Vec<&'static str>, DefinitionError> {
         let named = match map.get("tools") {
             None => TOOLS.to_vec(),
             Some(value) => self.known("tools", value, unused)?,
@@ -86,7 +88,7 @@ impl Front<'_> {
         Ok(offered)
     }
 
-    fn known(&self, key: &str, value: &Value, unused: &mut Vec<String>) -> Result<Vec<&'static str>, Wrong> {
+    fn known(&self, key: &str, value: &Value, unused: &mut Vec<String>) -> Result<Vec<&'static str>, DefinitionError> {
         let takes = || self.wrong(key, format!("`{key}` takes names of tools, as a list or with commas"));
         let names: Vec<String> = match value {
             Value::String(text) => split(text),
@@ -111,7 +113,7 @@ impl Front<'_> {
     }
 
     /// Returns what is wrong with a name that is nearly that of one of ours, or names a part of one.
-    fn slip(&self, key: &str, name: &str) -> Option<Wrong> {
+    fn slip(&self, key: &str, name: &str) -> Option<DefinitionError> {
         let base = name.split('(').next().unwrap_or(name);
         let message = if name.contains('(') && TOOLS.contains(&base) {
             format!("`{name}`: a tool can't be allowed in part; write `{base}`, or leave it out")
@@ -119,11 +121,11 @@ impl Front<'_> {
             let meant = TOOLS.iter().find(|tool| is_slip(name, tool))?;
             format!("there is no tool `{name}`; did you mean `{meant}`?")
         };
-        Some(Wrong { file: self.file.to_owned(), line: self.line_with(key, name), message })
+        Some(DefinitionError { file: self.file.to_owned(), line: self.line_with(key, name), message })
     }
 
-    fn wrong(&self, key: &str, message: String) -> Wrong {
-        Wrong { file: self.file.to_owned(), line: self.line_with(key, key), message }
+    fn wrong(&self, key: &str, message: String) -> DefinitionError {
+        DefinitionError { file: self.file.to_owned(), line: self.line_with(key, key), message }
     }
 
     /// Returns the line of the file that holds `word`, from the line of the field `key` on.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{DEFAULT_NAME, Definition, Wrong};
+use super::{DEFAULT_NAME, Definition, DefinitionError};
 use crate::stop::Stop;
 
 /// Folders of a repository, and of a home, that hold definitions.
@@ -12,9 +12,9 @@ const FOLDERS: [&str; 2] = [".claude/agents", ".backend-engineer/agents"];
 
 /// The folders that are looked through, nearest first.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Places(Vec<PathBuf>);
+pub(crate) struct SearchPaths(Vec<PathBuf>);
 
-impl Places {
+impl SearchPaths {
     /// Those of a run on `root`, started in the folder `here`.
     pub(crate) fn of(root: &Path, here: &Path, user: Option<&Path>, home: Option<&Path>) -> Self {
         let start = if here.starts_with(root) { here } else { root };
@@ -23,7 +23,7 @@ impl Places {
             upward.flat_map(|folder| FOLDERS.iter().map(move |inside| folder.join(inside))).collect();
         places.extend(home.map(|home| home.join(".claude/agents")));
         places.extend(user.map(|user| user.join("backend-engineer/agents")));
-        Places(places)
+        SearchPaths(places)
     }
 
     /// Those of this process.
@@ -32,7 +32,7 @@ impl Places {
         let home = absolute("HOME");
         let user = absolute("XDG_CONFIG_HOME").or_else(|| Some(home.as_ref()?.join(".config")));
         let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_else(|_| root.to_owned());
-        Places::of(root, &here, user.as_deref(), home.as_deref())
+        SearchPaths::of(root, &here, user.as_deref(), home.as_deref())
     }
 
     /// Returns every file in them that may hold a definition, nearest first, by name within a folder.
@@ -50,13 +50,13 @@ impl Places {
 }
 
 /// Returns every definition that is found, the built-in last; one that is wrong is told as such.
-pub(crate) fn all(places: &Places) -> Vec<(Option<PathBuf>, Result<Definition, Wrong>)> {
+pub(crate) fn all(places: &SearchPaths) -> Vec<(Option<PathBuf>, Result<Definition, DefinitionError>)> {
     let files = places.files().into_iter().map(|file| (Some(file.clone()), Definition::load(&file)));
     files.chain([(None, Definition::built_in())]).collect()
 }
 
 /// Returns the definition that is asked for: a file, or the nearest one of the name; the default for none.
-pub(crate) fn find(asked: Option<&str>, places: &Places) -> Result<Definition, Stop> {
+pub(crate) fn find(asked: Option<&str>, places: &SearchPaths) -> Result<Definition, Stop> {
     if let Some(asked) = asked.filter(|asked| is_file(asked)) {
         return Ok(Definition::load(Path::new(asked))?);
     }

@@ -78,7 +78,12 @@ fn the_nearest_of_a_name_is_meant() {
     let root = folder.path().join("shop");
     let places = || {
         std::fs::create_dir_all(root.join("api")).unwrap();
-        Places::of(&root, &root.join("api"), Some(&folder.path().join("config")), Some(&folder.path().join("home")))
+        SearchPaths::of(
+            &root,
+            &root.join("api"),
+            Some(&folder.path().join("config")),
+            Some(&folder.path().join("home")),
+        )
     };
     assert_eq!(find(None, &places()).unwrap().prompt, "of the user");
     put("shop/.claude/agents/y.md", &agent("backend-engineer", "of the shop"));

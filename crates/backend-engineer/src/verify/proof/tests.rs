@@ -7,9 +7,9 @@ use plan::Phase;
 
 use super::*;
 use crate::check::{Judgement, Request};
-use crate::implement::{Passage, Remainder, StandingFiles};
+use crate::implement::{Passage, PresentFiles, Remainder};
 use crate::run::{RunOptions, RunRequest};
-use crate::settings::{Flags, Settings, Surroundings};
+use crate::settings::{Flags, Settings, SettingsSources};
 use crate::understand::{load_plan, understand};
 
 const PLAN: &str = "\
@@ -36,7 +36,7 @@ struct Scene {
     assignment: Assignment,
     checks: Vec<Check>,
     evidence: Vec<FoundEvidence>,
-    written: Written,
+    written: ChangedFiles,
 }
 
 impl Scene {
@@ -47,7 +47,7 @@ impl Scene {
         fs::write(folder.path().join("plan.md"), PLAN).unwrap();
         let root = folder.path().canonicalize().unwrap();
         let loaded = load_plan(&root.join("plan.md")).unwrap();
-        let settings = Settings::read(&root, &Flags::default(), &Surroundings::default()).unwrap();
+        let settings = Settings::read(&root, &Flags::default(), &SettingsSources::default()).unwrap();
         let options = RunOptions { dry_run: true, ..RunOptions::default() };
         let run = RunContext::open(loaded, &root, settings, RunRequest::reading(options)).unwrap();
         let assignment = understand(&run.plan, &run.files, run.plan.phases()[0].id, true).unwrap();
@@ -57,7 +57,7 @@ impl Scene {
             assignment,
             checks: Vec::new(),
             evidence: Vec::new(),
-            written: Written::of_run(NOW, &[("app/limits.py", "def limit(): ...\n")]),
+            written: ChangedFiles::of_run(NOW, &[("app/limits.py", "def limit(): ...\n")]),
         };
         for (index, verdict) in verdicts.into_iter().enumerate() {
             scene.checks.push(scene.check(index, verdict));
@@ -75,7 +75,7 @@ impl Scene {
         let criterion = &self.phase().criteria[index];
         let script = self.phase().commands[criterion.commands[0]].text.clone();
         let judgement = Judgement { verdict, detail: format!("{verdict:?}"), limit: false };
-        let ran = Ran { judgement, tree: Some(FINAL.to_owned()), ..Ran::not_run(&script, "", "") };
+        let ran = CheckRun { judgement, tree: Some(FINAL.to_owned()), ..CheckRun::not_run(&script, "", "") };
         Check {
             unit: Some(self.phase().id),
             origin: Origin::Criterion(index),
@@ -105,20 +105,27 @@ impl Scene {
     }
 
     /// Returns an item of the unit without a box.
-    fn item(&self, deeds: Vec<Deed>) -> Item {
-        Item { unit: self.phase().id, step: None, title: "An item".to_owned(), checkbox: None, line: 5, deeds }
+    fn item(&self, step_outcomes: Vec<StepOutcome>) -> Item {
+        Item {
+            unit: self.phase().id,
+            step: None,
+            title: "An item".to_owned(),
+            checkbox: None,
+            line: 5,
+            outcomes: step_outcomes,
+        }
     }
 
     fn proof(&self, item: &Item, standing: &[&str]) -> Proof {
         let whole = standing.iter().map(|path| (*path).to_owned()).collect();
-        let standing = StandingFiles { whole, ..StandingFiles::default() };
+        let standing = PresentFiles { whole, ..PresentFiles::default() };
         let run = RunId::from(NOW);
-        let search = Search { evidence: &self.evidence, run: Some(&run), first_tree: "first" };
+        let search = EvidenceQuery { evidence: &self.evidence, run: Some(&run), first_tree: "first" };
         let (assignment, checks) = (&self.assignment, self.checks.as_slice());
         let written = &self.written;
         of_item(
             item,
-            &Ground { run: &self.run, assignment, checks, standing: &standing, search, written, remaining: &[] },
+            &ProofContext { run: &self.run, assignment, checks, standing: &standing, search, written, remaining: &[] },
         )
     }
 
@@ -133,18 +140,19 @@ impl Scene {
     }
 }
 
-fn prose() -> Deed {
+fn prose() -> StepOutcome {
     let text = "Make `limit` answer 20".to_owned();
-    Deed::Left(Remainder::of_prose(Passage { span: 0..text.len(), line: 1, text }))
+    StepOutcome::Left(Remainder::of_prose(Passage { span: 0..text.len(), line: 1, text }))
 }
 
-fn worked() -> Deed {
-    Deed::Worked { paths: vec!["app/limits.py".to_owned()], passage: None }
+fn worked() -> StepOutcome {
+    StepOutcome::Worked { paths: vec!["app/limits.py".to_owned()], passage: None }
 }
 
-fn placed(now: bool) -> Deed {
-    let placed = if now { Placed::Now { how: String::new(), created: false } } else { Placed::Before };
-    Deed::Place(Placement {
+fn placed(now: bool) -> StepOutcome {
+    let placed =
+        if now { PlacementOutcome::Now { how: String::new(), created: false } } else { PlacementOutcome::Before };
+    StepOutcome::Place(Placement {
         block: Some(0),
         sentence: None,
         path: Some("app/limits.py".to_owned()),
@@ -159,8 +167,8 @@ const PASSED: [Verdict; 2] = [Verdict::Passed, Verdict::Passed];
 #[test]
 fn prose_is_proven_by_a_check_that_fails_without_the_change_and_names_both() {
     let mut scene = Scene::new(PASSED);
-    for deed in [prose(), worked()] {
-        let item = scene.item(vec![deed]);
+    for step_outcome in [prose(), worked()] {
+        let item = scene.item(vec![step_outcome]);
         assert!(matches!(scene.proof(&item, &[]), Proof::Open(_)), "a check that only passes proves no prose");
     }
     let without = scene.see(1, Basis::Baseline, Verdict::Failed);
@@ -177,9 +185,9 @@ fn prose_of_which_nothing_is_in_the_change_is_not_proven_by_it() {
     scene.see(1, Basis::Baseline, Verdict::Failed);
     let item = scene.item(vec![prose()]);
     assert!(matches!(scene.proof(&item, &[]), Proof::Proven(_)), "`limit` stands in what the run changed");
-    scene.written = Written::of_run(NOW, &[("app/other.py", "def other(): ...\n")]);
+    scene.written = ChangedFiles::of_run(NOW, &[("app/other.py", "def other(): ...\n")]);
     assert!(matches!(scene.proof(&item, &[]), Proof::Open(_)), "the change has no `limit`");
-    scene.written = Written::of_run("20261201-110000-old", &[("app/limits.py", "def limit(): ...\n")]);
+    scene.written = ChangedFiles::of_run("20261201-110000-old", &[("app/limits.py", "def limit(): ...\n")]);
     assert!(matches!(scene.proof(&item, &[]), Proof::Open(_)), "another run changed it");
 }
 
@@ -224,7 +232,7 @@ fn criteria_wait_where_their_boxes_are_all_that_is_left_to_tick() {
     let unit = scene.phase().id;
     let boxed = scene.phase().checkboxes[0];
     let done =
-        Item { unit, step: Some(0), title: String::new(), checkbox: Some(boxed), line: 5, deeds: vec![worked()] };
+        Item { unit, step: Some(0), title: String::new(), checkbox: Some(boxed), line: 5, outcomes: vec![worked()] };
     scene.see(0, Basis::TestsOnly, Verdict::Failed);
     assert_eq!(scene.boxes(done), [true, true, true]);
     scene.evidence.remove(0);

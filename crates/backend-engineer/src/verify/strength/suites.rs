@@ -9,7 +9,7 @@ use code::modules::Modules;
 use code::paths::{belongs_to_tests, holds_tests, is_code};
 use journal::{Basis, TestResult, Verdict};
 
-use super::Fate;
+use super::VersionOutcome;
 use super::wrong_versions::{WrongVersion, is_python};
 use crate::check::{self, Kind, Request, files_of_test, try_out};
 use crate::evidence;
@@ -37,7 +37,7 @@ pub(super) struct Suite {
 
 /// A suite that was heard on the right code.
 #[derive(Debug)]
-pub(super) struct Heard {
+pub(super) struct SuiteBaseline {
     suite: Suite,
     /// The time that a run may take.
     usual: Duration,
@@ -125,15 +125,15 @@ fn found_file(work: &UnitWork<'_>, test: &str, folder: &str) -> Option<String> {
 
 /// Runs a suite on the right code, by its own files alone where its command has a form for that; none where it does not
 /// come to the result that it had.
-pub(super) async fn heard(work: &mut UnitWork<'_>, suite: Suite, end: Instant) -> Result<Option<Heard>, Stop> {
+pub(super) async fn heard(work: &mut UnitWork<'_>, suite: Suite, end: Instant) -> Result<Option<SuiteBaseline>, Stop> {
     let narrow = narrowed(work, &suite, &suite.files).filter(|_| suite.is_wider || suite.files.len() > 1);
     let ways = narrow.map(|request| (request, true)).into_iter().chain([(suite.request.clone(), false)]);
     for (request, is_narrow) in ways.collect::<Vec<_>>() {
         let left = end.saturating_duration_since(Instant::now());
         let trial = try_out(work, &request, left).await?;
-        if fate(&suite.tests, &trial.tests) == Fate::Survived {
+        if fate(&suite.tests, &trial.tests) == VersionOutcome::Survived {
             let usual = trial.elapsed * 3 + ROOM;
-            return Ok(Some(Heard { suite: Suite { request, ..suite }, usual, is_narrow }));
+            return Ok(Some(SuiteBaseline { suite: Suite { request, ..suite }, usual, is_narrow }));
         }
     }
     Ok(None)
@@ -171,7 +171,7 @@ fn by_its_call(work: &UnitWork<'_>, suite: &Suite, files: &[&str]) -> Option<Str
     Some(format!("{} {filled}", call.prefix.join(" ")).trim().to_owned())
 }
 
-impl Heard {
+impl SuiteBaseline {
     /// Returns the runs that a wrong version is held against, each with its tests and its time: first the files that import
     /// its module, then the others, which may reach it through the application.
     pub(super) fn runs_for(
@@ -227,12 +227,12 @@ fn imports_module(work: &UnitWork<'_>, file: &str, module: &str) -> bool {
 
 /// Returns what the results of a run mean for tests that pass on the right code. A failure of a file or a suite as a whole
 /// is no test's: the wrong version may not have been loaded at all.
-pub(super) fn fate(tests: &BTreeSet<String>, results: &[TestResult]) -> Fate {
+pub(super) fn fate(tests: &BTreeSet<String>, results: &[TestResult]) -> VersionOutcome {
     let of: BTreeMap<&str, Verdict> = results.iter().map(|test| (test.name.as_str(), test.verdict)).collect();
     let is = |test: &String, verdict: Verdict| of.get(test.as_str()) == Some(&verdict);
     match () {
-        () if tests.iter().any(|test| is(test, Verdict::Failed)) => Fate::Rejected,
-        () if !tests.is_empty() && tests.iter().all(|test| is(test, Verdict::Passed)) => Fate::Survived,
-        () => Fate::Unknown,
+        () if tests.iter().any(|test| is(test, Verdict::Failed)) => VersionOutcome::Rejected,
+        () if !tests.is_empty() && tests.iter().all(|test| is(test, Verdict::Passed)) => VersionOutcome::Survived,
+        () => VersionOutcome::Unknown,
     }
 }

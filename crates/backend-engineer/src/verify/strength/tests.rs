@@ -15,17 +15,20 @@ fn only_a_test_that_passed_rejects_a_wrong_version() {
     let own: BTreeSet<String> = ["t.py::a", "t.py::b"].map(str::to_owned).into();
     let (good, bad, skipped) = (Verdict::Passed, Verdict::Failed, Verdict::NotChecked);
     for (told, expected) in [
-        (results(&[("t.py::a", good), ("t.py::b", good)]), Fate::Survived),
-        (results(&[("t.py::a", good), ("t.py::b", bad)]), Fate::Rejected),
-        (results(&[("t.py::a", good), ("t.py::b", good), ("u.py::c", bad)]), Fate::Survived),
-        (results(&[("t.py", bad)]), Fate::Unknown),
-        (results(&[("t.py::a", good), ("t.py::b", skipped)]), Fate::Unknown),
-        (results(&[]), Fate::Unknown),
+        (results(&[("t.py::a", good), ("t.py::b", good)]), VersionOutcome::Survived),
+        (results(&[("t.py::a", good), ("t.py::b", bad)]), VersionOutcome::Rejected),
+        (results(&[("t.py::a", good), ("t.py::b", good), ("u.py::c", bad)]), VersionOutcome::Survived),
+        (results(&[("t.py", bad)]), VersionOutcome::Unknown),
+        (results(&[("t.py::a", good), ("t.py::b", skipped)]), VersionOutcome::Unknown),
+        (results(&[]), VersionOutcome::Unknown),
     ] {
         assert_eq!(suites::fate(&own, &told), expected, "{told:?}");
     }
-    assert_eq!(together(&[Fate::Survived, Fate::Rejected, Fate::Unknown]), Fate::Rejected);
-    assert_eq!(together(&[Fate::Survived, Fate::Unknown]), Fate::Unknown);
+    assert_eq!(
+        together(&[VersionOutcome::Survived, VersionOutcome::Rejected, VersionOutcome::Unknown]),
+        VersionOutcome::Rejected
+    );
+    assert_eq!(together(&[VersionOutcome::Survived, VersionOutcome::Unknown]), VersionOutcome::Unknown);
 }
 
 #[test]

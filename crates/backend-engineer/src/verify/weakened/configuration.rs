@@ -13,7 +13,7 @@ use entries::{Entries, Value};
 
 /// A setting that is laxer than it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Laxer {
+pub(super) struct LaxerSetting {
     /// Its key, as the file writes it.
     pub(super) key: String,
     /// Its value before; empty where it was not set.
@@ -50,7 +50,7 @@ struct Area {
 struct Key {
     tools: Vec<String>,
     name: String,
-    laxer: Change,
+    laxer: LaxerChange,
     default: Option<f64>,
     #[serde(default)]
     unset: bool,
@@ -66,7 +66,7 @@ struct Key {
 #[serde(deny_unknown_fields)]
 struct Choice {
     name: String,
-    laxer: Change,
+    laxer: LaxerChange,
     #[cfg_attr(not(test), expect(dead_code, reason = "the test of the table reads it"))]
     old: String,
     #[cfg_attr(not(test), expect(dead_code, reason = "the test of the table reads it"))]
@@ -76,7 +76,7 @@ struct Choice {
 /// The kind of change that makes a setting laxer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Change {
+enum LaxerChange {
     Lower,
     Higher,
     More,
@@ -108,7 +108,7 @@ pub(super) fn overrides(path: &str) -> bool {
 }
 
 /// Returns the settings of a file that are laxer than they were.
-pub(super) fn laxer(path: &str, old: &str, new: Option<&str>) -> Vec<Laxer> {
+pub(super) fn laxer(path: &str, old: &str, new: Option<&str>) -> Vec<LaxerSetting> {
     let before = entries::read(path, old);
     let now = new.map(|new| entries::read(path, new)).unwrap_or_default();
     let keys: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
@@ -117,7 +117,7 @@ pub(super) fn laxer(path: &str, old: &str, new: Option<&str>) -> Vec<Laxer> {
         let Some(rule) = rule(path, key) else { continue };
         if is_laxer(rule, before.get(key), now.get(key)) {
             let shown = |entries: &Entries| entries.get(key).map(ToString::to_string).unwrap_or_default();
-            found.push(Laxer { key: key.clone(), old: shown(&before), new: shown(&now) });
+            found.push(LaxerSetting { key: key.clone(), old: shown(&before), new: shown(&now) });
         }
     }
     found
@@ -125,7 +125,7 @@ pub(super) fn laxer(path: &str, old: &str, new: Option<&str>) -> Vec<Laxer> {
 
 /// Returns the settings that a new file makes laxer because it comes before those of a file beside it, which its tool
 /// reads no longer: `mypy.ini` before `[tool.mypy]`. `beside` reads a file.
-pub(super) fn displaced(path: &str, new: &str, beside: &mut dyn FnMut(&str) -> Option<String>) -> Vec<Laxer> {
+pub(super) fn displaced(path: &str, new: &str, beside: &mut dyn FnMut(&str) -> Option<String>) -> Vec<LaxerSetting> {
     let now = entries::read(path, new);
     let folder = &path[..path.len() - path.rsplit('/').next().unwrap_or(path).len()];
     for own in areas(path).filter(|area| area.displaces) {
@@ -143,7 +143,7 @@ pub(super) fn displaced(path: &str, new: &str, beside: &mut dyn FnMut(&str) -> O
 }
 
 /// Compares the settings of two files that name their sections differently: `tool.mypy.strict`, `mypy.strict`.
-fn by_last_part((other, before): (&str, &Entries), (path, now): (&str, &Entries)) -> Vec<Laxer> {
+fn by_last_part((other, before): (&str, &Entries), (path, now): (&str, &Entries)) -> Vec<LaxerSetting> {
     let last = |key: &str| plain(key.rsplit('.').next().unwrap_or(key));
     let same =
         |key: &str, all: &Entries| all.iter().find(|(one, _)| last(one) == last(key)).map(|(_, value)| value.clone());
@@ -154,7 +154,7 @@ fn by_last_part((other, before): (&str, &Entries), (path, now): (&str, &Entries)
         let (was, is) = (same(key, before), same(key, now));
         if was != is && is_laxer(rule, was.as_ref(), is.as_ref()) {
             let shown = |value: Option<Value>| value.map(|value| value.to_string()).unwrap_or_default();
-            found.push(Laxer { key: key.clone(), old: shown(was), new: shown(is) });
+            found.push(LaxerSetting { key: key.clone(), old: shown(was), new: shown(is) });
         }
     }
     found
@@ -191,13 +191,13 @@ fn is_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool {
         return false;
     }
     match rule.laxer {
-        Change::Lower => match (number(old), number(new)) {
+        LaxerChange::Lower => match (number(old), number(new)) {
             (Some(before), Some(now)) => now < before,
             (before, None) => before.is_some(),
             (None, Some(_)) => false,
         },
-        Change::Higher => matches!((number(old), number(new)), (Some(before), Some(now)) if now > before),
-        Change::More => {
+        LaxerChange::Higher => matches!((number(old), number(new)), (Some(before), Some(now)) if now > before),
+        LaxerChange::More => {
             let before = old.map(Value::entries).unwrap_or_default();
             let now = new.map(Value::entries).unwrap_or_default();
             let fresh = |entry: &&String| !before.contains(entry) && !entry.starts_with('!') && !is_made(entry);
@@ -205,39 +205,39 @@ fn is_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool {
             let back = |entry: &&String| entry.starts_with('!') && !now.contains(entry);
             now.iter().any(|entry| fresh(&entry)) || before.iter().any(|entry| back(&entry))
         }
-        Change::Fewer => {
+        LaxerChange::Fewer => {
             let now = new.map(Value::entries).unwrap_or_default();
             let before = old.map(Value::entries).unwrap_or_default();
             let excludes = now.iter().any(|entry| entry.starts_with('!') && !before.contains(entry));
             excludes && !before.is_empty() || before.iter().any(|entry| !entry.starts_with('!') && !now.contains(entry))
         }
-        Change::FewerErrors => {
+        LaxerChange::FewerErrors => {
             let errors = |value: Option<&Value>| {
                 let entries = value.map(Value::entries).unwrap_or_default();
                 entries.iter().filter(|entry| entry.starts_with("error")).count()
             };
             errors(new) < errors(old)
         }
-        Change::True => new.and_then(Value::flag) == Some(true) && old.and_then(Value::flag) != Some(true),
-        Change::False => {
+        LaxerChange::True => new.and_then(Value::flag) == Some(true) && old.and_then(Value::flag) != Some(true),
+        LaxerChange::False => {
             old.and_then(Value::flag) != Some(false)
                 && match new {
                     Some(new) => new.flag() == Some(false),
                     None => old.and_then(Value::flag) == Some(true),
                 }
         }
-        Change::Severity => {
+        LaxerChange::Severity => {
             let before = old.and_then(Value::severity);
             before.is_some_and(|before| new.map_or(Some(0), Value::severity).is_some_and(|now| now < before))
                 || old.is_none() && new.and_then(Value::severity) == Some(0)
         }
-        Change::Options => {
+        LaxerChange::Options => {
             let nothing = Value::One(String::new());
             // A new script takes nothing away from those that were there.
             let old = old.or((rule.name != "*").then_some(&nothing));
             old.zip(new).is_some_and(|(old, new)| options(old, new))
         }
-        Change::Added | Change::Removed => false,
+        LaxerChange::Added | LaxerChange::Removed => false,
     }
 }
 
@@ -263,10 +263,10 @@ fn options(old: &Value, new: &Value) -> bool {
         let (was, is) = (before.get(&option.name), now.get(&option.name));
         let numbers = || Some((was?.parse::<f64>().ok()?, is?.parse::<f64>().ok()?));
         match option.laxer {
-            Change::Added => is.is_some_and(|is| was != Some(is)),
-            Change::Removed => was.is_some() && is.is_none(),
-            Change::Lower => numbers().is_some_and(|(was, is)| is < was),
-            Change::Higher => numbers().is_some_and(|(was, is)| is > was),
+            LaxerChange::Added => is.is_some_and(|is| was != Some(is)),
+            LaxerChange::Removed => was.is_some() && is.is_none(),
+            LaxerChange::Lower => numbers().is_some_and(|(was, is)| is < was),
+            LaxerChange::Higher => numbers().is_some_and(|(was, is)| is > was),
             _ => false,
         }
     });

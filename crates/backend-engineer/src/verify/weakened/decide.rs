@@ -4,7 +4,7 @@
 use code::weakening::{Way, Weakening};
 
 use super::plan_words::{NamedBy, PlanWords, drops_value};
-use super::{Found, of_setting, sentence};
+use super::{WeakenedTests, of_setting, sentence};
 
 /// The result of the old tests on the new code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub(crate) struct Verdicts {
 }
 
 /// Decides on everything that was found. Without `runs`, what only they decide stays undecided.
-pub(crate) fn decide(found: &Found, words: &PlanWords, runs: Option<&[OldRun]>) -> Verdicts {
+pub(crate) fn decide(found: &WeakenedTests, words: &PlanWords, runs: Option<&[OldRun]>) -> Verdicts {
     let mut verdicts = Verdicts::default();
     for one in &found.tests {
         of_test(one, words, runs, &mut verdicts);
@@ -90,25 +90,25 @@ fn of_test(one: &Weakening, words: &PlanWords, runs: Option<&[OldRun]>, verdicts
     let Some(runs) = runs else { return verdicts.undecided.push(one.clone()) };
     match (says(one, runs, words), one.way.is_certain()) {
         // It failed before as well: what it demands was not changed by the plan, it is missing.
-        (Said::FailsStill, _) if one.way != Way::Expectation && !by_words => {
+        (OldTestAnswer::FailsStill, _) if one.way != Way::Expectation && !by_words => {
             verdicts.weakened.push(format!("{line}; as it was, it still fails"));
         }
-        (Said::Fails | Said::FailsStill, _) if restates => verdicts.stated.push(line),
-        (Said::Fails | Said::FailsStill, _) if named.is_some() => verdicts.asked.push(line),
-        (Said::Fails | Said::FailsStill, _) => {
+        (OldTestAnswer::Fails | OldTestAnswer::FailsStill, _) if restates => verdicts.stated.push(line),
+        (OldTestAnswer::Fails | OldTestAnswer::FailsStill, _) if named.is_some() => verdicts.asked.push(line),
+        (OldTestAnswer::Fails | OldTestAnswer::FailsStill, _) => {
             verdicts.weakened.push(format!("{line}; as it was, it fails on the new code"))
         }
-        (Said::Passes, true) => verdicts.weakened.push(line),
-        (Said::Passes, false) => {}
-        (Said::Nothing, true) => verdicts.weakened.push(line),
-        (Said::Nothing, false) => verdicts.asked.push(format!("{line}; the test as it was could not be run")),
-        (Said::Moved, _) => verdicts.asked.push(line),
+        (OldTestAnswer::Passes, true) => verdicts.weakened.push(line),
+        (OldTestAnswer::Passes, false) => {}
+        (OldTestAnswer::Nothing, true) => verdicts.weakened.push(line),
+        (OldTestAnswer::Nothing, false) => verdicts.asked.push(format!("{line}; the test as it was could not be run")),
+        (OldTestAnswer::Moved, _) => verdicts.asked.push(line),
     }
 }
 
 /// The result of the old test on the new code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Said {
+enum OldTestAnswer {
     Passes,
     Fails,
     /// It fails, as it did on the old code.
@@ -118,7 +118,7 @@ enum Said {
     Nothing,
 }
 
-fn says(one: &Weakening, runs: &[OldRun], words: &PlanWords) -> Said {
+fn says(one: &Weakening, runs: &[OldRun], words: &PlanWords) -> OldTestAnswer {
     let own: Vec<&OldRun> = runs.iter().filter(|run| run.covers.contains(&one.path)).collect();
     let failed = own.iter().find_map(|run| match &run.outcome {
         Outcome::Failed(output) => Some((output, run.before.as_deref())),
@@ -126,13 +126,13 @@ fn says(one: &Weakening, runs: &[OldRun], words: &PlanWords) -> Said {
     });
     let still = |before: Option<&str>| before.is_some_and(|before| is_among(&one.test, before));
     match failed {
-        Some((output, before)) if still(before) && is_among(&one.test, output) => Said::FailsStill,
-        Some((output, _)) if only_moved(output, words) => Said::Moved,
+        Some((output, before)) if still(before) && is_among(&one.test, output) => OldTestAnswer::FailsStill,
+        Some((output, _)) if only_moved(output, words) => OldTestAnswer::Moved,
         // Other tests may be those that fail.
-        Some((output, _)) if names_failures(output) && !is_among(&one.test, output) => Said::Passes,
-        Some(_) => Said::Fails,
-        None if own.iter().any(|run| run.outcome == Outcome::Passed) => Said::Passes,
-        None => Said::Nothing,
+        Some((output, _)) if names_failures(output) && !is_among(&one.test, output) => OldTestAnswer::Passes,
+        Some(_) => OldTestAnswer::Fails,
+        None if own.iter().any(|run| run.outcome == Outcome::Passed) => OldTestAnswer::Passes,
+        None => OldTestAnswer::Nothing,
     }
 }
 

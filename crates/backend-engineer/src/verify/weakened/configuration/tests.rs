@@ -17,8 +17,10 @@ fn each_row_has_an_example_that_gets_laxer() {
         .map(|row| row.old.as_str())
         .collect();
     assert!(missed.is_empty(), "{missed:#?}");
-    let turned =
-        TABLE.key.iter().filter(|row| row.laxer != Change::Options && !keys(&row.file, &row.new, &row.old).is_empty());
+    let turned = TABLE
+        .key
+        .iter()
+        .filter(|row| row.laxer != LaxerChange::Options && !keys(&row.file, &row.new, &row.old).is_empty());
     let turned: Vec<&str> = turned.map(|row| row.new.as_str()).collect();
     assert!(turned.is_empty(), "what is taken back is no laxer: {turned:#?}");
     for row in &TABLE.option {
@@ -102,7 +104,7 @@ fn settings_may_change_without_getting_laxer() {
 fn a_file_of_settings_that_is_gone_is_laxer() {
     let old = "[run]\nomit = a\n[report]\nfail_under = 80\n";
     let found = laxer(".coveragerc", old, None);
-    assert_eq!(found, [Laxer { key: "report.fail_under".to_owned(), old: "80".to_owned(), new: String::new() }]);
+    assert_eq!(found, [LaxerSetting { key: "report.fail_under".to_owned(), old: "80".to_owned(), new: String::new() }]);
 }
 
 #[test]

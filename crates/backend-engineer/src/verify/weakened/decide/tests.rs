@@ -26,7 +26,7 @@ fn end(way: Way, plan: &str, outcome: Option<Outcome>) -> &'static str {
 
 /// Returns where a finding ends: in `w`eakened, `a`sked, `u`ndecided, `s`tated, or nowhere.
 fn end_after(way: Way, plan: &str, outcome: Option<Outcome>, before: Option<String>) -> &'static str {
-    let found = Found { tests: vec![weakening(way)], ..Found::default() };
+    let found = WeakenedTests { tests: vec![weakening(way)], ..WeakenedTests::default() };
     let runs = outcome.map(|outcome| vec![OldRun { outcome, before, covers: vec![PATH.to_owned()] }]);
     let verdicts = decide(&found, &PlanWords::of_text(plan), runs.as_deref());
     let counts = [verdicts.weakened.len(), verdicts.asked.len(), verdicts.undecided.len(), verdicts.stated.len()];
@@ -93,7 +93,7 @@ fn what_the_old_tests_say_decides_the_rest() {
 fn a_rewritten_test_that_keeps_its_value_states_no_other() {
     for (new, expected) in [("assert abs(f(1) - 1) < 3", [0, 1, 0]), ("assert f() >= 3", [0, 0, 1])] {
         let one = Weakening { new: new.to_owned(), ..weakening(Way::Rewritten) };
-        let found = Found { tests: vec![one], ..Found::default() };
+        let found = WeakenedTests { tests: vec![one], ..WeakenedTests::default() };
         let run = OldRun { outcome: failed().expect("it failed"), before: None, covers: vec![PATH.to_owned()] };
         let verdicts = decide(&found, &PlanWords::of_text("`f` answers 3 at the most."), Some(&[run]));
         let counts = [verdicts.weakened.len(), verdicts.asked.len(), verdicts.stated.len()];
@@ -119,7 +119,7 @@ fn a_test_that_failed_before_as_well_is_not_what_the_plan_changes() {
 fn settings_are_asked_for_by_key_value_or_file() {
     let end = |path: &str, plan: &str| {
         let setting = (path.to_owned(), "report.fail_under".to_owned(), "90".to_owned(), "10".to_owned());
-        let found = Found { settings: vec![setting], ..Found::default() };
+        let found = WeakenedTests { settings: vec![setting], ..WeakenedTests::default() };
         let verdicts = decide(&found, &PlanWords::of_text(plan), None);
         (verdicts.weakened.len(), verdicts.asked.len())
     };

@@ -15,13 +15,13 @@ const NAMED: usize = 5;
 
 /// The reports of all test runners that a command started.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Told {
-    runners: Vec<Process>,
+pub(crate) struct RunnerReports {
+    runners: Vec<RunnerReport>,
 }
 
 /// The report of one process.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Process {
+struct RunnerReport {
     runner: String,
     runs: usize,
     done: usize,
@@ -38,14 +38,14 @@ struct Process {
 /// A line of a report.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-enum Line {
+enum ReportLine {
     /// A process that is a runner has begun.
     Begin { runner: String },
     /// A run of tests begins.
     Run,
     /// A run of tests came to its end.
     Done {
-        tests: Vec<(String, Word)>,
+        tests: Vec<(String, ReportedVerdict)>,
         #[serde(default)]
         groups: Vec<String>,
         doubts: Vec<String>,
@@ -58,7 +58,7 @@ enum Line {
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Word {
+enum ReportedVerdict {
     Passed,
     Failed,
     Skipped,
@@ -76,7 +76,7 @@ pub(crate) enum Count {
     Ran(u64),
 }
 
-impl Told {
+impl RunnerReports {
     /// Reads the reports in a folder.
     pub(super) fn read(folder: &Path, clean: &dyn Fn(&str) -> String) -> Self {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -86,7 +86,7 @@ impl Told {
             std::fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() <= LARGEST)
         };
         let texts = paths.iter().filter(small).filter_map(|path| std::fs::read_to_string(path).ok());
-        Told { runners: texts.filter_map(|text| Some(Process::read(&text)?.cleaned(clean))).collect() }
+        RunnerReports { runners: texts.filter_map(|text| Some(RunnerReport::read(&text)?.cleaned(clean))).collect() }
     }
 
     /// Returns how many tests ran. A suite is none, whatever became of it.
@@ -102,7 +102,7 @@ impl Told {
 
     /// Returns each test that was told of, and each group of tests that failed itself, where every runner came to its end.
     pub(crate) fn tests(&self) -> Vec<TestResult> {
-        if self.runners.iter().any(Process::is_cut) {
+        if self.runners.iter().any(RunnerReport::is_cut) {
             return Vec::new();
         }
         let mut all: BTreeMap<&String, Verdict> = BTreeMap::new();
@@ -153,28 +153,29 @@ impl Told {
     }
 }
 
-impl Process {
+impl RunnerReport {
     /// Reads a report; none where nobody can say what happened.
     fn read(text: &str) -> Option<Self> {
-        let mut process = Process::default();
+        let mut process = RunnerReport::default();
         for line in text.lines() {
             match serde_json::from_str(line).ok()? {
-                Line::Begin { runner } => process.runner = runner,
-                Line::Run => process.runs += 1,
-                Line::Done { tests, groups, doubts } => {
+                ReportLine::Begin { runner } => process.runner = runner,
+                ReportLine::Run => process.runs += 1,
+                ReportLine::Done { tests, groups, doubts } => {
                     process.done += 1;
                     process.groups.extend(groups);
                     process.doubts.extend(doubts);
-                    process.passed += tests.iter().filter(|(_, word)| matches!(word, Word::Passed)).count() as u64;
+                    process.passed +=
+                        tests.iter().filter(|(_, word)| matches!(word, ReportedVerdict::Passed)).count() as u64;
                     for (name, word) in tests {
                         let known = process.tests.entry(name).or_insert(word.verdict());
-                        if matches!(word, Word::Failed) {
+                        if matches!(word, ReportedVerdict::Failed) {
                             *known = Verdict::Failed;
                         }
                     }
                 }
-                Line::Nothing => process.nothing = true,
-                Line::Lost => return None,
+                ReportLine::Nothing => process.nothing = true,
+                ReportLine::Lost => return None,
             }
         }
         (!process.runner.is_empty()).then_some(process)
@@ -185,7 +186,7 @@ impl Process {
         let tests = self.tests.into_iter().map(|(name, verdict)| (clean(&name), verdict)).collect();
         let groups = self.groups.iter().map(|name| clean(name)).collect();
         let doubts = self.doubts.iter().map(|doubt| clean(doubt)).collect();
-        Process { tests, groups, doubts, ..self }
+        RunnerReport { tests, groups, doubts, ..self }
     }
 
     /// Returns whether it began and was ended before it was done.
@@ -194,12 +195,12 @@ impl Process {
     }
 }
 
-impl Word {
+impl ReportedVerdict {
     fn verdict(self) -> Verdict {
         match self {
-            Word::Passed => Verdict::Passed,
-            Word::Failed => Verdict::Failed,
-            Word::Skipped => Verdict::NotChecked,
+            ReportedVerdict::Passed => Verdict::Passed,
+            ReportedVerdict::Failed => Verdict::Failed,
+            ReportedVerdict::Skipped => Verdict::NotChecked,
         }
     }
 }
@@ -295,8 +296,8 @@ mod tests {
     const BEGIN: &str = r#"{"event": "begin", "runner": "unittest"}"#;
     const RUN: &str = r#"{"event": "run"}"#;
 
-    fn told(lines: &[&str]) -> Told {
-        Told { runners: Process::read(&lines.join("\n")).into_iter().collect() }
+    fn told(lines: &[&str]) -> RunnerReports {
+        RunnerReports { runners: RunnerReport::read(&lines.join("\n")).into_iter().collect() }
     }
 
     fn done(tests: &str, doubts: &str) -> String {
@@ -358,8 +359,8 @@ mod tests {
     fn a_question_beside_a_run_takes_nothing_away() {
         let asked = [BEGIN, r#"{"event": "nothing"}"#].join("\n");
         let ran = [BEGIN, RUN, &done(r#"["a", "passed"]"#, "")].join("\n");
-        let runners = [asked, ran].iter().filter_map(|text| Process::read(text)).collect();
-        assert_eq!(Told { runners }.weigh(Judgement::passed(""), None).verdict, Verdict::Passed);
+        let runners = [asked, ran].iter().filter_map(|text| RunnerReport::read(text)).collect();
+        assert_eq!(RunnerReports { runners }.weigh(Judgement::passed(""), None).verdict, Verdict::Passed);
     }
 
     #[test]

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use ::mcp::Bounds;
 use serde_json::{Map, Value};
 
-use crate::cli::place;
+use crate::cli::repository;
 use crate::stop::Stop;
 
 /// The folders that the server was started for.
 #[derive(Debug, Clone)]
-pub(super) enum Grounds {
+pub(super) enum AllowedFolders {
     /// Those that were named.
     Named(Vec<PathBuf>),
     /// None was named: the client's roots, else this one, the repository around the current folder.
@@ -19,33 +19,33 @@ pub(super) enum Grounds {
 
 /// The repository of one call, and the plan in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Ground {
+pub(super) struct RepositoryOfCall {
     /// The repository's folder.
     pub(super) root: PathBuf,
     /// The plan, absolute, where the call names one.
     pub(super) plan: Option<PathBuf>,
 }
 
-impl Grounds {
+impl AllowedFolders {
     /// Finds the folders that are named.
     ///
     /// # Errors
     /// One that is no folder.
     pub(super) fn of(roots: &[PathBuf]) -> Result<Self, Stop> {
         if roots.is_empty() {
-            return Ok(Grounds::Around(place::find(None)?));
+            return Ok(AllowedFolders::Around(repository::find(None)?));
         }
-        Ok(Grounds::Named(roots.iter().map(|root| place::find(Some(root))).collect::<Result<_, _>>()?))
+        Ok(AllowedFolders::Named(roots.iter().map(|root| repository::find(Some(root))).collect::<Result<_, _>>()?))
     }
 
     /// Returns the folders that calls may speak of within the client's bounds.
     pub(super) fn repositories(&self, bounds: &Bounds) -> Vec<PathBuf> {
         match (self, bounds) {
-            (Grounds::Around(folder), Bounds::Unset) => vec![folder.clone()],
-            (Grounds::Around(_), Bounds::Within(roots)) => roots.clone(),
-            (Grounds::Named(folders), Bounds::Unset) => folders.clone(),
+            (AllowedFolders::Around(folder), Bounds::Unset) => vec![folder.clone()],
+            (AllowedFolders::Around(_), Bounds::Within(roots)) => roots.clone(),
+            (AllowedFolders::Named(folders), Bounds::Unset) => folders.clone(),
             // The narrower of two folders where one lies in the other.
-            (Grounds::Named(folders), Bounds::Within(roots)) => {
+            (AllowedFolders::Named(folders), Bounds::Within(roots)) => {
                 let within = folders.iter().filter(|folder| bounds.includes(folder)).cloned();
                 let inner = roots.iter().filter(|root| folders.iter().any(|folder| root.starts_with(folder))).cloned();
                 let mut all: Vec<PathBuf> = within.chain(inner).collect();
@@ -60,7 +60,7 @@ impl Grounds {
     ///
     /// # Errors
     /// Why they can't be spoken of, for whoever calls.
-    pub(super) fn resolve(&self, arguments: &Map<String, Value>, bounds: &Bounds) -> Result<Ground, String> {
+    pub(super) fn resolve(&self, arguments: &Map<String, Value>, bounds: &Bounds) -> Result<RepositoryOfCall, String> {
         let text = |name: &str| match arguments.get(name) {
             None => Ok(None),
             Some(Value::String(text)) if !text.is_empty() => Ok(Some(PathBuf::from(text))),
@@ -100,7 +100,7 @@ impl Grounds {
             return Err(format!("`{}` is not a folder", root.display()));
         }
         let plan = plan.map(|plan| inside(&root.join(plan), std::slice::from_ref(&root))).transpose()?;
-        Ok(Ground { root, plan })
+        Ok(RepositoryOfCall { root, plan })
     }
 }
 
@@ -129,8 +129,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn resolve(grounds: &Grounds, bounds: &Bounds, arguments: Value) -> Result<Ground, String> {
-        grounds.resolve(arguments.as_object().expect("an object"), bounds)
+    fn resolve(allowed: &AllowedFolders, bounds: &Bounds, arguments: Value) -> Result<RepositoryOfCall, String> {
+        allowed.resolve(arguments.as_object().expect("an object"), bounds)
     }
 
     #[test]
@@ -143,12 +143,15 @@ mod tests {
         std::fs::write(top.join("work/shop/docs/plan.md"), "# Plan\n").expect("a file");
         std::fs::write(top.join("other/plan.md"), "# Plan\n").expect("a file");
         std::os::unix::fs::symlink(top.join("other"), top.join("work/shop/link")).expect("a link");
-        let grounds = Grounds::Named(vec![top.join("work")]);
+        let allowed = AllowedFolders::Named(vec![top.join("work")]);
         let shop = Bounds::Within(vec![top.join("work/shop")]);
-        let found = resolve(&grounds, &shop, json!({ "plan": "docs/plan.md" })).expect("a ground");
-        assert_eq!(found, Ground { root: top.join("work/shop"), plan: Some(top.join("work/shop/docs/plan.md")) });
-        let whole = resolve(&grounds, &Bounds::Unset, json!({ "repository": "shop", "plan": "docs/plan.md" }));
-        assert_eq!(whole.expect("a ground").root, top.join("work/shop"));
+        let found = resolve(&allowed, &shop, json!({ "plan": "docs/plan.md" })).expect("a repository");
+        assert_eq!(
+            found,
+            RepositoryOfCall { root: top.join("work/shop"), plan: Some(top.join("work/shop/docs/plan.md")) }
+        );
+        let whole = resolve(&allowed, &Bounds::Unset, json!({ "repository": "shop", "plan": "docs/plan.md" }));
+        assert_eq!(whole.expect("a repository").root, top.join("work/shop"));
         for (bounds, arguments) in [
             (&shop, json!({ "repository": top.join("work/blog") })),
             (&shop, json!({ "plan": "../../other/plan.md" })),
@@ -160,11 +163,11 @@ mod tests {
             (&Bounds::Within(vec![top.join("other")]), json!({})),
             (&Bounds::Within(Vec::new()), json!({})),
         ] {
-            assert!(resolve(&grounds, bounds, arguments.clone()).is_err(), "{bounds:?} {arguments}");
+            assert!(resolve(&allowed, bounds, arguments.clone()).is_err(), "{bounds:?} {arguments}");
         }
-        let around = Grounds::Around(top.join("other"));
-        assert_eq!(resolve(&around, &Bounds::Unset, json!({})).expect("a ground").root, top.join("other"));
-        assert_eq!(resolve(&around, &shop, json!({})).expect("a ground").root, top.join("work/shop"));
+        let around = AllowedFolders::Around(top.join("other"));
+        assert_eq!(resolve(&around, &Bounds::Unset, json!({})).expect("a repository").root, top.join("other"));
+        assert_eq!(resolve(&around, &shop, json!({})).expect("a repository").root, top.join("work/shop"));
         assert!(resolve(&around, &Bounds::Within(Vec::new()), json!({})).is_err());
     }
 }

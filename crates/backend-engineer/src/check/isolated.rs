@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use code::paths::belongs_to_tests;
 use journal::Event;
 
-use super::{Ran, Request, run_and_read};
+use super::{CheckRun, Request, run_and_read};
 use crate::analyze::Survey;
 use crate::run::{RunContext, UnitState, Workspace};
 use crate::stop::Stop;
@@ -20,7 +20,7 @@ use crate::unit_work::UnitWork;
 
 /// The context of checks, which only read it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ground<'a> {
+pub(crate) struct CheckContext<'a> {
     /// The run.
     pub(crate) run: &'a RunContext,
     /// The unit.
@@ -39,9 +39,9 @@ pub(crate) struct Snapshot {
 
 /// Results of checks that ran apart from the run's own overlay.
 #[derive(Debug, Default)]
-pub(crate) struct TestedApart {
+pub(crate) struct IsolatedChecks {
     /// The result of each request, in their order.
-    pub(crate) results: Vec<Tested>,
+    pub(crate) results: Vec<IsolatedCheck>,
     /// The sandbox.
     pub(crate) sandbox: String,
     /// They wrote nothing but caches.
@@ -50,19 +50,19 @@ pub(crate) struct TestedApart {
 
 /// The result of one check that ran apart.
 #[derive(Debug, Clone)]
-pub(crate) struct Tested {
+pub(crate) struct IsolatedCheck {
     /// The outcome, with the reason behind it.
-    pub(crate) ran: Ran,
+    pub(crate) ran: CheckRun,
     /// Its output.
     pub(crate) text: String,
     /// Events to be recorded once the result is of use.
     pub(crate) events: Vec<Event>,
 }
 
-impl<'a> Ground<'a> {
+impl<'a> CheckContext<'a> {
     /// Takes what checks only read out of the work.
     pub(crate) fn of(work: &UnitWork<'a>) -> Self {
-        Ground { run: work.run, assignment: work.assignment, survey: work.survey }
+        CheckContext { run: work.run, assignment: work.assignment, survey: work.survey }
     }
 }
 
@@ -105,23 +105,23 @@ impl Snapshot {
 
 /// Runs checks one after the other on an overlay of their own; none where this sandbox can't keep two apart.
 pub(crate) async fn run_apart(
-    ground: Ground<'_>,
+    context: CheckContext<'_>,
     snapshot: &Snapshot,
     requests: &[Request],
-) -> Result<Option<TestedApart>, Stop> {
-    let mut workspace = Workspace::apart(ground.run, snapshot.tree.clone());
+) -> Result<Option<IsolatedChecks>, Stop> {
+    let mut workspace = Workspace::apart(context.run, snapshot.tree.clone());
     workspace.prepare().await?;
     if !workspace.is_isolated() {
         workspace.close().await?;
         return Ok(None);
     }
     let mut state = UnitState::apart(snapshot.admitted.clone());
-    let Ground { run, assignment, survey } = ground;
-    let mut tested = TestedApart::default();
+    let CheckContext { run, assignment, survey } = context;
+    let mut tested = IsolatedChecks::default();
     let mut work = UnitWork { run, assignment, survey, workspace: &mut workspace, state: &mut state };
     for request in requests {
         let (ran, text) = run_and_read(&mut work, request).await?;
-        tested.results.push(Tested { ran, text, events: work.state.take_held() });
+        tested.results.push(IsolatedCheck { ran, text, events: work.state.take_held() });
     }
     let effects = workspace.effects().await?;
     tested.left_nothing = workspace.holds_only_caches(&effects);

@@ -15,17 +15,17 @@ use tokio::sync::{Mutex, MutexGuard};
 use super::shell::Shell;
 use super::tell;
 use crate::check::Snapshot;
-use crate::implement::beside::Beside;
+use crate::implement::concurrent_checks::ConcurrentChecks;
 use crate::run::{RunContext, UnitState, Workspace};
 use crate::secrets::{Masks, holds_keys};
 use crate::stop::Stop;
 use crate::tree::ReadError;
-use crate::understand::{Assignment, Permit, Reach, is_worded};
+use crate::understand::{Assignment, ScopeMode, WriteReason, is_worded};
 use crate::unit_work::UnitWork;
 
 /// The state that outlives one conversation: several rounds of one phase know the same.
 #[derive(Debug, Default)]
-pub(crate) struct Memory {
+pub(crate) struct SessionMemory {
     /// The hash of each file as the model last saw or wrote it.
     pub(super) seen: BTreeMap<String, String>,
     /// The shell's folder and jobs.
@@ -34,7 +34,7 @@ pub(crate) struct Memory {
     pub(in crate::implement) touched: bool,
 }
 
-impl Memory {
+impl SessionMemory {
     /// The model was shown these files whole, by their hashes.
     pub(crate) fn sees(&mut self, files: BTreeMap<String, String>) {
         for (path, hash) in files {
@@ -51,7 +51,7 @@ impl Memory {
 
 /// Everything that a call may touch.
 #[derive(Debug)]
-pub(crate) struct Work<'a> {
+pub(crate) struct ToolState<'a> {
     /// The run.
     pub(super) run: &'a RunContext,
     /// The tree and the sandbox.
@@ -61,18 +61,18 @@ pub(crate) struct Work<'a> {
     /// The phase.
     pub(super) assignment: &'a Assignment,
     /// The scope of the model's writes beyond the files that the plan names.
-    pub(super) reach: Reach,
+    pub(super) scope_mode: ScopeMode,
     /// The files that the model has seen, and its shell.
-    pub(super) memory: &'a mut Memory,
+    pub(super) memory: &'a mut SessionMemory,
     /// The unit's checks beside its work.
-    pub(super) beside: Option<&'a Beside<'a>>,
+    pub(super) concurrent_checks: Option<&'a ConcurrentChecks<'a>>,
     /// The time that the next command may take, where the run has a limit of time.
-    pub(super) left: Option<Duration>,
+    pub(super) time_left: Option<Duration>,
 }
 
 /// The work, taken by one call at a time.
 #[derive(Debug)]
-pub(crate) struct Desk<'a>(Mutex<Work<'a>>);
+pub(crate) struct ToolContext<'a>(Mutex<ToolState<'a>>);
 
 /// One file that a call changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,7 +92,7 @@ pub(super) struct FileEffect {
 /// The effects of a call, which the journal keeps in the call's details.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Trace {
+pub(super) struct ToolEffects {
     /// Files that it changed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) effects: Vec<FileEffect>,
@@ -110,16 +110,25 @@ pub(super) struct Trace {
     pub(super) output: Option<u64>,
 }
 
-impl<'a> Desk<'a> {
-    /// A desk for one conversation.
-    pub(crate) fn new(work: UnitWork<'a>, reach: Reach, memory: &'a mut Memory) -> Self {
+impl<'a> ToolContext<'a> {
+    /// A context for one conversation.
+    pub(crate) fn new(work: UnitWork<'a>, reach: ScopeMode, memory: &'a mut SessionMemory) -> Self {
         let UnitWork { run, assignment, workspace, state, .. } = work;
-        Desk(Mutex::new(Work { run, workspace, state, assignment, reach, memory, beside: None, left: None }))
+        ToolContext(Mutex::new(ToolState {
+            run,
+            workspace,
+            state,
+            assignment,
+            scope_mode: reach,
+            memory,
+            concurrent_checks: None,
+            time_left: None,
+        }))
     }
 
     /// Has the unit's checks run beside the work.
-    pub(crate) fn beside(mut self, beside: Option<&'a Beside<'a>>) -> Self {
-        self.0.get_mut().beside = beside;
+    pub(crate) fn with_concurrent_checks(mut self, beside: Option<&'a ConcurrentChecks<'a>>) -> Self {
+        self.0.get_mut().concurrent_checks = beside;
         self
     }
 
@@ -130,12 +139,12 @@ impl<'a> Desk<'a> {
     }
 
     /// Returns the work, when no other call is at it.
-    pub(crate) async fn work(&self) -> MutexGuard<'_, Work<'a>> {
+    pub(crate) async fn work(&self) -> MutexGuard<'_, ToolState<'a>> {
         self.0.lock().await
     }
 
     /// Returns the work at once, where nobody is at it.
-    pub(crate) fn at_once(&self) -> Result<MutexGuard<'_, Work<'a>>, ToolError> {
+    pub(crate) fn at_once(&self) -> Result<MutexGuard<'_, ToolState<'a>>, ToolError> {
         self.0.try_lock().map_err(|_| ToolError::Stop("two calls are at work at the same time".to_owned()))
     }
 
@@ -150,7 +159,7 @@ impl<'a> Desk<'a> {
             return Ok(());
         }
         let broken = |error: serde_json::Error| ToolError::Stop(format!("a recorded call can't be read: {error}"));
-        let trace = Trace::deserialize(details).map_err(broken)?;
+        let trace = ToolEffects::deserialize(details).map_err(broken)?;
         self.at_once()?.restore(trace)
     }
 }
@@ -167,7 +176,7 @@ fn unreadable(error: &ReadError) -> ToolError {
     ToolError::Tell(format!("{error}."))
 }
 
-impl Work<'_> {
+impl ToolState<'_> {
     /// Returns the path from the root that a model means: absolute below the root, or relative to it.
     pub(super) fn locate(&self, written: &str) -> Result<String, ToolError> {
         let root = self.run.root();
@@ -212,34 +221,34 @@ impl Work<'_> {
     }
 
     /// Why the path may be written, or what the model is told instead.
-    pub(super) fn permit(&self, path: &str) -> Result<Permit, ToolError> {
+    pub(super) fn permit(&self, path: &str) -> Result<WriteReason, ToolError> {
         if let Some(why) = self.forbidden(path) {
             return tell(format!("`{path}` is never written: {why}."));
         }
-        let permit = self.assignment.scope.permits(path, self.reach).or_else(|| self.worded(path));
+        let permit = self.assignment.scope.permits(path, self.scope_mode).or_else(|| self.worded(path));
         let permit = permit.or_else(|| self.helper(path));
         permit.ok_or_else(|| ToolError::Tell(self.outside(path)))
     }
 
     /// Lets in a file that the phase's words name in full, unless the user keeps the model to the listed ones.
-    pub(super) fn worded(&self, path: &str) -> Option<Permit> {
+    pub(super) fn worded(&self, path: &str) -> Option<WriteReason> {
         let units = self.assignment.units.iter().filter_map(|unit| self.run.plan.phase(*unit));
-        (self.reach != Reach::Strict && is_worded(&self.run.plan, units, path)).then_some(Permit::Worded)
+        (self.scope_mode != ScopeMode::Strict && is_worded(&self.run.plan, units, path)).then_some(WriteReason::Worded)
     }
 
     /// Lets in a new helper of tests beside a file of tests that the phase reaches: a fixture is part of a test that uses it.
     /// Whether it makes tests easier is looked at in the end, as for every helper.
-    pub(super) fn helper(&self, path: &str) -> Option<Permit> {
+    pub(super) fn helper(&self, path: &str) -> Option<WriteReason> {
         let is_helper = test_role(path) == Some(TestRole::Helper) && !self.run.files.stands(path);
-        if self.reach != Reach::Phase || !is_helper {
+        if self.scope_mode != ScopeMode::Phase || !is_helper {
             return None;
         }
         let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
         let beside = |other: &&str| holds_tests(other) && folder(other) == folder(path);
         let staged = self.workspace.tree.staged().keys().map(String::as_str);
         let mut suites = self.run.files.all().iter().map(String::as_str).chain(staged).filter(beside);
-        let suite = suites.find(|suite| self.assignment.scope.permits(suite, self.reach).is_some())?;
-        Some(Permit::HelperOf(suite.to_owned()))
+        let suite = suites.find(|suite| self.assignment.scope.permits(suite, self.scope_mode).is_some())?;
+        Some(WriteReason::HelperOf(suite.to_owned()))
     }
 
     /// Why nobody may write the path in this run.
@@ -254,8 +263,8 @@ impl Work<'_> {
         let named: Vec<&str> = self.assignment.scope.named().collect();
         let shown = named.iter().take(30).map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
         let more = if named.len() > 30 { format!(" and {} more", named.len() - 30) } else { String::new() };
-        let beside = match self.reach {
-            Reach::Strict => "",
+        let beside = match self.scope_mode {
+            ScopeMode::Strict => "",
             _ => ", the tests of these files, and the `__init__.py` of their packages",
         };
         format!(
@@ -300,7 +309,7 @@ impl Work<'_> {
         path: &str,
         bytes: Option<Vec<u8>>,
         mode: Option<u32>,
-        permit: &Permit,
+        permit: &WriteReason,
     ) -> Result<FileEffect, ToolError> {
         let drifted = self.workspace.tree.has_drifted(path).map_err(|error| unreadable(&error))?;
         if drifted {
@@ -319,7 +328,7 @@ impl Work<'_> {
             hash: kept,
             mode,
             base: found.as_ref().map(|found| hash(&found.bytes)),
-            beyond: (*permit != Permit::Named).then(|| permit.to_string()),
+            beyond: (*permit != WriteReason::Named).then(|| permit.to_string()),
         };
         self.lay(&effect, bytes)?;
         Ok(effect)
@@ -346,7 +355,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn restore(&mut self, trace: Trace) -> Result<(), ToolError> {
+    fn restore(&mut self, trace: ToolEffects) -> Result<(), ToolError> {
         for effect in trace.effects {
             let found = self.workspace.tree.look(&effect.path).map_err(|error| unreadable(&error))?;
             if found.as_ref().map(|found| hash(&found.bytes)) != effect.base {
@@ -369,7 +378,7 @@ impl Work<'_> {
     }
 
     /// Returns what a call gives, secrets taken out.
-    pub(super) fn output(&self, content: &str, trace: &Trace) -> ToolOutput {
+    pub(super) fn output(&self, content: &str, trace: &ToolEffects) -> ToolOutput {
         let details = serde_json::to_value(trace).unwrap_or(Value::Null);
         let details = if details == json!({}) { Value::Null } else { details };
         ToolOutput { content: self.run.redactor.text(content), details }
@@ -395,21 +404,21 @@ pub(super) fn cut(text: &str, bytes: usize) -> String {
     format!("{}…", &text[..end])
 }
 
-/// Makes the struct of a tool that works on the desk, and `at`, which puts it there.
-macro_rules! at_desk {
+/// Makes the struct of a tool that works on the context, and `at`, which puts it there.
+macro_rules! tool_with_context {
     ($tool:ident, $input:ident) => {
         #[derive(Debug)]
         pub(super) struct $tool<'d, 'a> {
-            desk: &'d $crate::implement::tools::desk::Desk<'a>,
+            context: &'d $crate::implement::tools::tool_context::ToolContext<'a>,
             spec: llm::ToolSpec,
         }
 
         impl<'d, 'a> $tool<'d, 'a> {
-            pub(super) fn at(desk: &'d $crate::implement::tools::desk::Desk<'a>) -> Self {
-                Self { desk, spec: $input::spec() }
+            pub(super) fn at(context: &'d $crate::implement::tools::tool_context::ToolContext<'a>) -> Self {
+                Self { context, spec: $input::spec() }
             }
         }
     };
 }
 
-pub(super) use at_desk;
+pub(super) use tool_with_context;

@@ -6,17 +6,17 @@ use plan::{Action, Basis, PlannedChange};
 use serde::Serialize;
 
 use super::Proof;
-use crate::implement::{Change, Deed, Item, Placed, Placement, counts};
+use crate::implement::{Change, Item, Placement, PlacementOutcome, StepOutcome, counts};
 use crate::understand::{Assignment, NamedFile};
 use crate::unit_work::UnitWork;
 
 /// One file of the phase.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Account {
+pub(crate) struct FileLine {
     /// From the root, or as the plan writes it where no one file is meant.
     pub(crate) path: String,
     /// Its state at the end of the run.
-    pub(crate) fate: Fate,
+    pub(crate) fate: FileOutcome,
     /// A description of the change, or of why there is none.
     pub(crate) description: String,
     /// The basis on which the plan is known to mean this file; of several placements, the weakest.
@@ -30,7 +30,7 @@ pub(crate) struct Account {
 /// The state of a file at the end of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Fate {
+pub(crate) enum FileOutcome {
     /// It was not there before.
     Created,
     /// It was there, and changed.
@@ -44,7 +44,7 @@ pub(crate) enum Fate {
 }
 
 /// The facts from which each file's outcome is told.
-struct Accounting<'a> {
+struct FileContext<'a> {
     work: &'a UnitWork<'a>,
     change: &'a Change,
     standing: &'a BTreeSet<String>,
@@ -57,9 +57,9 @@ pub(super) fn of_files(
     change: &Change,
     standing: &BTreeSet<String>,
     proofs: &[Proof],
-) -> Vec<Account> {
-    let accounting = Accounting { work, change, standing, proofs };
-    let mut accounts: Vec<Account> = Vec::new();
+) -> Vec<FileLine> {
+    let accounting = FileContext { work, change, standing, proofs };
+    let mut accounts: Vec<FileLine> = Vec::new();
     for file in &work.assignment.files {
         let path = file.path.clone().unwrap_or_else(|| file.written.clone());
         if accounts.iter().any(|account| account.path == path) {
@@ -68,26 +68,26 @@ pub(super) fn of_files(
         let account = written(work, change, &path).unwrap_or_else(|| unwritten(&accounting, file, path));
         accounts.push(account);
     }
-    let beyond: Vec<Account> = pending_paths(work, change)
+    let beyond: Vec<FileLine> = pending_paths(work, change)
         .into_iter()
         .filter(|path| !accounts.iter().any(|account| account.path == *path))
         .filter_map(|path| written(work, change, &path))
         .collect();
-    let is_answered = |account: &Account| is_pattern_met(work.assignment, account, &beyond) || is_left(work, account);
-    accounts.retain(|account| account.fate != Fate::Untouched || !is_answered(account));
+    let is_answered = |account: &FileLine| is_pattern_met(work.assignment, account, &beyond) || is_left(work, account);
+    accounts.retain(|account| account.fate != FileOutcome::Untouched || !is_answered(account));
     accounts.extend(beyond);
     accounts
 }
 
 /// Returns whether the file is a pattern of the plan for which a command made a file.
-fn is_pattern_met(assignment: &Assignment, account: &Account, beyond: &[Account]) -> bool {
+fn is_pattern_met(assignment: &Assignment, account: &FileLine, beyond: &[FileLine]) -> bool {
     let pattern = assignment.files.iter().any(|file| file.path.is_none() && file.written == account.path);
     pattern && beyond.iter().any(|made| assignment.scope.allows(&made.path))
 }
 
 /// Returns whether the file is a pattern of the plan that leaves its files to what is needed; a note says that none was
 /// made.
-fn is_left(work: &UnitWork<'_>, account: &Account) -> bool {
+fn is_left(work: &UnitWork<'_>, account: &FileLine) -> bool {
     let planned = |file: &NamedFile| work.run.plan.phase(file.unit)?.changes.get(file.change);
     let mut named = work.assignment.files.iter().filter(|file| file.path.is_none() && file.written == account.path);
     named.any(|file| planned(file).is_some_and(PlannedChange::is_left_to_need))
@@ -98,7 +98,7 @@ fn pending_paths(work: &UnitWork<'_>, change: &Change) -> Vec<String> {
     change.written.iter().map(|file| file.path.clone()).chain(pending).collect()
 }
 
-fn written(work: &UnitWork<'_>, change: &Change, path: &str) -> Option<Account> {
+fn written(work: &UnitWork<'_>, change: &Change, path: &str) -> Option<FileLine> {
     let pending = work.workspace.tree.pending();
     let file = change
         .written
@@ -107,16 +107,16 @@ fn written(work: &UnitWork<'_>, change: &Change, path: &str) -> Option<Account> 
         .or_else(|| pending.iter().find(|file| file.path == path))?;
     let (lines_added, lines_removed) = counts(file);
     let fate = match (&file.before, &file.after.bytes) {
-        (_, None) => Fate::Deleted,
-        (None, Some(_)) => Fate::Created,
-        (Some(_), Some(_)) => Fate::Modified,
+        (_, None) => FileOutcome::Deleted,
+        (None, Some(_)) => FileOutcome::Created,
+        (Some(_), Some(_)) => FileOutcome::Modified,
     };
     let worked = work.state.worked.contains_key(path);
     let hows: Vec<String> = placements(change, path).filter_map(told).collect();
     let basis = placements(change, path).map(|placement| placement.by.basis()).max().unwrap_or_default();
     let mut hows = hows.iter().map(String::as_str);
     let description = match hows.next() {
-        None if fate == Fate::Deleted => "removed".to_owned(),
+        None if fate == FileOutcome::Deleted => "removed".to_owned(),
         None if worked => "changed by the model".to_owned(),
         None => "changed by a command of the plan".to_owned(),
         Some(first) => {
@@ -125,12 +125,12 @@ fn written(work: &UnitWork<'_>, change: &Change, path: &str) -> Option<Account> 
             if worked { format!("{told}; then changed by the model") } else { told }
         }
     };
-    Some(Account { path: path.to_owned(), fate, description, basis, lines_added, lines_removed })
+    Some(FileLine { path: path.to_owned(), fate, description, basis, lines_added, lines_removed })
 }
 
 /// Returns how a block was placed, and how its file is known where the plan does not state it.
 fn told(placement: &Placement) -> Option<String> {
-    let Placed::Now { how, .. } = &placement.placed else { return None };
+    let PlacementOutcome::Now { how, .. } = &placement.placed else { return None };
     match placement.by.basis() {
         Basis::Stated => Some(how.clone()),
         _ => Some(format!("{how} ({})", placement.by)),
@@ -138,15 +138,15 @@ fn told(placement: &Placement) -> Option<String> {
 }
 
 fn placements<'a>(change: &'a Change, path: &'a str) -> impl Iterator<Item = &'a Placement> {
-    change.items.iter().flat_map(|item| &item.deeds).filter_map(move |deed| match deed {
-        Deed::Place(placement) if placement.path.as_deref() == Some(path) => Some(placement),
+    change.items.iter().flat_map(|item| &item.outcomes).filter_map(move |step_outcome| match step_outcome {
+        StepOutcome::Place(placement) if placement.path.as_deref() == Some(path) => Some(placement),
         _ => None,
     })
 }
 
-fn unwritten(accounting: &Accounting<'_>, file: &NamedFile, path: String) -> Account {
-    let Accounting { work, change, standing, proofs } = *accounting;
-    let account = |fate, description: String| Account {
+fn unwritten(accounting: &FileContext<'_>, file: &NamedFile, path: String) -> FileLine {
+    let FileContext { work, change, standing, proofs } = *accounting;
+    let account = |fate, description: String| FileLine {
         path: path.clone(),
         fate,
         description,
@@ -154,45 +154,45 @@ fn unwritten(accounting: &Accounting<'_>, file: &NamedFile, path: String) -> Acc
         lines_added: 0,
         lines_removed: 0,
     };
-    let refused = change.items.iter().flat_map(|item| &item.deeds).find_map(|deed| match deed {
-        Deed::Place(placement) if placement.path.as_deref() == Some(path.as_str()) => placement.refused(),
+    let refused = change.items.iter().flat_map(|item| &item.outcomes).find_map(|step_outcome| match step_outcome {
+        StepOutcome::Place(placement) if placement.path.as_deref() == Some(path.as_str()) => placement.refused(),
         _ => None,
     });
     if let Some(part) = refused {
-        return account(Fate::Untouched, part.without_path());
+        return account(FileOutcome::Untouched, part.without_path());
     }
-    let empty =
-        file.action == Action::Create && placements(change, &path).any(|one| matches!(one.placed, Placed::Before));
+    let empty = file.action == Action::Create
+        && placements(change, &path).any(|one| matches!(one.placed, PlacementOutcome::Before));
     if standing.contains(&path)
         || empty && !shown(work, file)
         || file.action == Action::Delete && !work.run.files.stands(&path)
     {
-        return account(Fate::Standing, "what the plan asks for stands already".to_owned());
+        return account(FileOutcome::Standing, "what the plan asks for stands already".to_owned());
     }
     let renamed = matches!(&file.action, Action::Rename { to } if work.run.files.stands(to));
     if renamed {
-        return account(Fate::Standing, "renamed already".to_owned());
+        return account(FileOutcome::Standing, "renamed already".to_owned());
     }
-    let done = change
-        .items
-        .iter()
-        .any(|item| item.unit == file.unit && item.deeds.iter().any(|deed| matches!(deed, Deed::DoneBefore)));
+    let done = change.items.iter().any(|item| {
+        item.unit == file.unit
+            && item.outcomes.iter().any(|step_outcome| matches!(step_outcome, StepOutcome::DoneBefore))
+    });
     if done {
-        return account(Fate::Standing, "its step was done before, by the plan's box".to_owned());
+        return account(FileOutcome::Standing, "its step was done before, by the plan's box".to_owned());
     }
     let about = |item: &Item| {
-        let left = item.deeds.iter().filter_map(|deed| match deed {
-            Deed::Left(remainder) => Some(remainder),
+        let left = item.outcomes.iter().filter_map(|step_outcome| match step_outcome {
+            StepOutcome::Left(remainder) => Some(remainder),
             _ => None,
         });
         left.into_iter().any(|remainder| item.is_about(&work.run.plan, file, remainder))
     };
     let mut left = change.items.iter().zip(proofs).filter(|(item, _)| about(item));
     if left.clone().next().is_some() && left.all(|(_, proof)| matches!(proof, Proof::Proven(_))) {
-        return account(Fate::Standing, "done before, and proven by its checks".to_owned());
+        return account(FileOutcome::Standing, "done before, and proven by its checks".to_owned());
     }
     let why = file.obstacle.clone().unwrap_or_else(|| "the plan shows no code for it".to_owned());
-    account(Fate::Untouched, why)
+    account(FileOutcome::Untouched, why)
 }
 
 /// Returns whether the plan shows anything for the file.

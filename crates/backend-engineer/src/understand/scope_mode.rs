@@ -9,7 +9,7 @@ use super::Scope;
 
 /// The files that Edit, Write and the effects of Bash may change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum ScopeMode {
     /// The files that the phase names, and no other.
     Strict,
     /// Those, their tests, and the `__init__` files of their packages.
@@ -19,36 +19,36 @@ pub(crate) enum Reach {
     Repo,
 }
 
-impl Reach {
+impl ScopeMode {
     /// The names that are accepted.
     pub(crate) const NAMES: [&'static str; 3] = ["strict", "phase", "repo"];
 
     /// Returns how it is written.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Reach::Strict => "strict",
-            Reach::Phase => "phase",
-            Reach::Repo => "repo",
+            ScopeMode::Strict => "strict",
+            ScopeMode::Phase => "phase",
+            ScopeMode::Repo => "repo",
         }
     }
 }
 
-impl FromStr for Reach {
+impl FromStr for ScopeMode {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
-            "strict" => Ok(Reach::Strict),
-            "phase" => Ok(Reach::Phase),
-            "repo" => Ok(Reach::Repo),
-            _ => Err(format!("`{text}` is none of {}", Reach::NAMES.join(", "))),
+            "strict" => Ok(ScopeMode::Strict),
+            "phase" => Ok(ScopeMode::Phase),
+            "repo" => Ok(ScopeMode::Repo),
+            _ => Err(format!("`{text}` is none of {}", ScopeMode::NAMES.join(", "))),
         }
     }
 }
 
 /// Why a path may be changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Permit {
+pub(crate) enum WriteReason {
     /// The phase names it.
     Named,
     /// It tests a file that the phase names.
@@ -73,20 +73,20 @@ pub(crate) enum Permit {
     Generated,
 }
 
-impl fmt::Display for Permit {
+impl fmt::Display for WriteReason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Permit::Named => formatter.write_str("the phase names it"),
-            Permit::TestOf(path) => write!(formatter, "it tests `{path}`"),
-            Permit::HelperOf(path) => write!(formatter, "it helps `{path}`"),
-            Permit::Package => formatter.write_str("it makes a folder a package"),
-            Permit::Anywhere => formatter.write_str("--scope repo lets it in"),
-            Permit::Lock(manifest) => write!(formatter, "it locks what `{manifest}` says"),
-            Permit::Migration => formatter.write_str("a migration, which the phase asks for"),
-            Permit::Worded => formatter.write_str("the phase's words name it"),
-            Permit::Installed => formatter.write_str("a step of the plan installs something"),
-            Permit::Snapshot => formatter.write_str("a step of the plan updates the snapshots of tests"),
-            Permit::Generated => formatter.write_str("a step of the plan generates it"),
+            WriteReason::Named => formatter.write_str("the phase names it"),
+            WriteReason::TestOf(path) => write!(formatter, "it tests `{path}`"),
+            WriteReason::HelperOf(path) => write!(formatter, "it helps `{path}`"),
+            WriteReason::Package => formatter.write_str("it makes a folder a package"),
+            WriteReason::Anywhere => formatter.write_str("--scope repo lets it in"),
+            WriteReason::Lock(manifest) => write!(formatter, "it locks what `{manifest}` says"),
+            WriteReason::Migration => formatter.write_str("a migration, which the phase asks for"),
+            WriteReason::Worded => formatter.write_str("the phase's words name it"),
+            WriteReason::Installed => formatter.write_str("a step of the plan installs something"),
+            WriteReason::Snapshot => formatter.write_str("a step of the plan updates the snapshots of tests"),
+            WriteReason::Generated => formatter.write_str("a step of the plan generates it"),
         }
     }
 }
@@ -142,25 +142,25 @@ const KEPT: [(&str, &str); 4] = [
 
 impl Scope {
     /// Why the path may be changed, going as far as `reach`; none where it may not.
-    pub(crate) fn permits(&self, path: &str, reach: Reach) -> Option<Permit> {
+    pub(crate) fn permits(&self, path: &str, reach: ScopeMode) -> Option<WriteReason> {
         if self.allows(path) {
-            return Some(Permit::Named);
+            return Some(WriteReason::Named);
         }
         match reach {
-            Reach::Strict => None,
-            Reach::Repo => Some(Permit::Anywhere),
-            Reach::Phase => {
+            ScopeMode::Strict => None,
+            ScopeMode::Repo => Some(WriteReason::Anywhere),
+            ScopeMode::Phase => {
                 let tested = self.named().find(|named| tests(path, named));
-                tested.map(|named| Permit::TestOf(named.to_owned())).or_else(|| self.package(path))
+                tested.map(|named| WriteReason::TestOf(named.to_owned())).or_else(|| self.package(path))
             }
         }
     }
 
-    fn package(&self, path: &str) -> Option<Permit> {
+    fn package(&self, path: &str) -> Option<WriteReason> {
         let folder = path.strip_suffix("__init__.py")?;
         let above = |named: &str| named.starts_with(folder) && named.ends_with(".py");
         let of_tests = folder.trim_end_matches('/').rsplit('/').next().is_some_and(|last| TEST_WORDS.contains(&last));
-        (!folder.is_empty() && (of_tests || self.named().any(above))).then_some(Permit::Package)
+        (!folder.is_empty() && (of_tests || self.named().any(above))).then_some(WriteReason::Package)
     }
 
     /// Why nobody but the user may write the path, whatever the reach.
@@ -268,7 +268,7 @@ mod tests_of_reach {
         for path in ["app/main.py", ".github/CODEOWNERS", "docs/other.md", ".gitignore"] {
             assert!(scope.forbids(path, Some("docs/plan.md")).is_none(), "{path}");
         }
-        assert_eq!(scope.permits("app/x.py", Reach::Phase), None);
-        assert_eq!(scope.permits("app/x.py", Reach::Repo), Some(Permit::Anywhere));
+        assert_eq!(scope.permits("app/x.py", ScopeMode::Phase), None);
+        assert_eq!(scope.permits("app/x.py", ScopeMode::Repo), Some(WriteReason::Anywhere));
     }
 }

@@ -2,23 +2,23 @@
 
 use journal::{Event, Original, Run};
 
-use crate::tree::{Pending, Witness};
+use crate::tree::{OriginalStore, Pending};
 
 /// Stands between the staged tree and the user's.
-pub(crate) struct JournalWitness<'a> {
+pub(crate) struct JournalOriginals<'a> {
     run: &'a Run,
     /// The writes, to be told once they took place.
     pub(crate) written: Vec<Event>,
 }
 
-impl<'a> JournalWitness<'a> {
+impl<'a> JournalOriginals<'a> {
     /// A witness that writes to this run's place in the journal.
     pub(crate) fn of(run: &'a Run) -> Self {
-        JournalWitness { run, written: Vec::new() }
+        JournalOriginals { run, written: Vec::new() }
     }
 }
 
-impl Witness for JournalWitness<'_> {
+impl OriginalStore for JournalOriginals<'_> {
     fn keep(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
         let state = |path: &str, content: Option<&[u8]>, mode| Original {
             path: path.to_owned(),

@@ -9,7 +9,7 @@ use llm::{ClientOptions, Model, Prices};
 
 use crate::settings::Effort;
 use crate::stop::{Exit, Stop};
-use crate::understand::{Definition, Reach};
+use crate::understand::{Definition, ScopeMode};
 
 /// The most turns that a run may take unless told otherwise.
 const TURNS: u32 = 200;
@@ -32,7 +32,7 @@ pub(crate) const PROVIDER_KEYS: [&str; 12] = [
 
 /// Options for the model, from the command line and the settings.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Wishes {
+pub(crate) struct ModelOptions {
     /// `--model`, or the setting.
     pub(crate) model: Option<String>,
     /// `--max-turns`.
@@ -46,7 +46,7 @@ pub(crate) struct Wishes {
     /// `--max-time`.
     pub(crate) time: Option<std::time::Duration>,
     /// `--scope`.
-    pub(crate) reach: Reach,
+    pub(crate) scope_mode: ScopeMode,
     /// `--effort`, or the setting.
     pub(crate) effort: Option<Effort>,
     /// The setting for work after checks failed.
@@ -55,7 +55,7 @@ pub(crate) struct Wishes {
 
 /// A model at work under a definition.
 #[derive(Debug)]
-pub(crate) struct Engineer {
+pub(crate) struct ModelSetup {
     /// Its instructions and tools.
     pub(crate) definition: Definition,
     /// The model, through its provider.
@@ -63,7 +63,7 @@ pub(crate) struct Engineer {
     /// The limits of the run: turns, tokens, money, time.
     pub(crate) budget: Budget,
     /// The scope of the model's writes beyond the files that the plan names.
-    pub(crate) reach: Reach,
+    pub(crate) scope_mode: ScopeMode,
     /// The effort of the model, where it is set.
     pub(crate) effort: Option<Effort>,
     /// The effort after checks failed, where it is set.
@@ -74,34 +74,34 @@ pub(crate) struct Engineer {
     pub(crate) recorded: Vec<Event>,
 }
 
-impl Engineer {
-    /// Returns the engineer that is wished for; none where no model is wished for or configured.
-    pub(crate) fn hire(definition: Definition, wishes: &Wishes) -> Result<Option<Self>, Stop> {
-        if wishes.model.as_deref() == Some("none") {
+impl ModelSetup {
+    /// Returns the model_setup that is wished for; none where no model is wished for or configured.
+    pub(crate) fn from_options(definition: Definition, options: &ModelOptions) -> Result<Option<Self>, Stop> {
+        if options.model.as_deref() == Some("none") {
             return Ok(None);
         }
-        let wanted = wishes.model.as_deref().or(definition.model.as_deref());
+        let wanted = options.model.as_deref().or(definition.model.as_deref());
         let environment = |name: &str| std::env::var(name).ok();
-        let options = ClientOptions { prices: wishes.prices.clone(), ..ClientOptions::default() };
-        let model = llm::choose_model_with(wanted, &environment, &options).map_err(|error| {
+        let client_options = ClientOptions { prices: options.prices.clone(), ..ClientOptions::default() };
+        let model = llm::choose_model_with(wanted, &environment, &client_options).map_err(|error| {
             Stop::new(Exit::Environment, error.to_string())
                 .hint(format!("{}; or say `--model none` to do only what the plan spells out", error.hint))
         })?;
         let Some(model) = model else { return Ok(None) };
-        if wishes.cost.is_some() && model.price(0).is_none() {
-            return Err(unpriced(model.name()));
+        if options.cost.is_some() && model.price(0).is_none() {
+            return Err(unknown_price(model.name()));
         }
         // A definition may come with the repository: it can narrow what the user allows, and not widen it.
-        let turns = wishes.turns.unwrap_or(TURNS);
+        let turns = options.turns.unwrap_or(TURNS);
         let turns = definition.max_turns.map_or(turns, |most| turns.min(most));
-        let budget = Budget { turns: Some(turns), tokens: wishes.tokens, cost: wishes.cost, time: wishes.time };
-        Ok(Some(Engineer {
-            effort: wishes.effort.or(definition.effort),
-            repair_effort: wishes.repair_effort,
+        let budget = Budget { turns: Some(turns), tokens: options.tokens, cost: options.cost, time: options.time };
+        Ok(Some(ModelSetup {
+            effort: options.effort.or(definition.effort),
+            repair_effort: options.repair_effort,
             definition,
             model,
             budget,
-            reach: wishes.reach,
+            scope_mode: options.scope_mode,
             spent: Cell::default(),
             recorded: Vec::new(),
         }))
@@ -144,7 +144,7 @@ fn effort_of_repair(told: Option<Effort>, usual: Option<Effort>) -> Option<Effor
 }
 
 /// Says that a limit of money can't be kept.
-fn unpriced(model: String) -> Stop {
+fn unknown_price(model: String) -> Stop {
     Stop::usage(format!("`--max-cost` can't be kept: what {model} costs is not known")).hint(format!(
         "Limit it by `--max-tokens N`, or tell its price in your own configuration: `[prices.\"{model}\"]` with `input` \
          and `output`, in US dollars for a million tokens."

@@ -11,15 +11,15 @@ use journal::Verdict;
 use plan::CriterionKind;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::{Change, Deed};
-use crate::check::{self, Ground, KnownResults, Request, Snapshot, Tested, distinct, run_apart};
+use super::{Change, StepOutcome};
+use crate::check::{self, CheckContext, IsolatedCheck, KnownResults, Request, Snapshot, distinct, run_apart};
 use crate::run::Workspace;
 use crate::unit_work::UnitWork;
 
 /// The checks of a unit, beside a model's work on it.
 #[derive(Debug)]
-pub(super) struct Beside<'a> {
-    ground: Ground<'a>,
+pub(super) struct ConcurrentChecks<'a> {
+    context: CheckContext<'a>,
     requests: Vec<Request>,
     /// The tree before the model's work on the unit, where its checks are to run.
     before: Snapshot,
@@ -30,7 +30,7 @@ pub(super) struct Beside<'a> {
     off: Cell<bool>,
 }
 
-impl<'a> Beside<'a> {
+impl<'a> ConcurrentChecks<'a> {
     /// Makes the checks that run beside a model's work; none where there are none, or where commands could meet (a network,
     /// a service, a server of the unit's own).
     pub(super) fn of(work: &mut UnitWork<'a>, change: &mut Change) -> Option<(Self, UnboundedReceiver<Snapshot>)> {
@@ -45,8 +45,8 @@ impl<'a> Beside<'a> {
         let (sender, receiver) = unbounded_channel();
         let mut before = Snapshot::of(work.workspace, work.state);
         before.take_back(work.state);
-        let beside = Beside {
-            ground: Ground::of(work),
+        let beside = ConcurrentChecks {
+            context: CheckContext::of(work),
             requests,
             before,
             known: RefCell::new(std::mem::take(&mut change.known)),
@@ -102,7 +102,7 @@ impl<'a> Beside<'a> {
 
     /// Runs the check that a model asked for on the tree as it is now, and beside it the checks with its tests alone. None
     /// where the command would have left more than caches, so that it must run where it leaves them.
-    pub(super) async fn show(&self, snapshot: &Snapshot, request: &Request) -> Option<Tested> {
+    pub(super) async fn show(&self, snapshot: &Snapshot, request: &Request) -> Option<IsolatedCheck> {
         self.tell(snapshot);
         let (mut tested, left_nothing) = self.run(snapshot, std::slice::from_ref(request)).await?;
         let tested = tested.pop()?;
@@ -123,7 +123,7 @@ impl<'a> Beside<'a> {
 
     /// Runs what is not known yet of the tree; returns whether all passes.
     async fn prove(&self, snapshot: &Snapshot) -> bool {
-        let tree = snapshot.fingerprint(self.ground.run);
+        let tree = snapshot.fingerprint(self.context.run);
         let known = |request: &Request| self.known.borrow().verdict(request, &tree);
         let unknown = self.requests.iter().filter(|request| known(request).is_none());
         let unknown: Vec<Request> = unknown.cloned().collect();
@@ -134,12 +134,12 @@ impl<'a> Beside<'a> {
     }
 
     /// Runs checks apart and keeps what they say; returns it, and whether they left nothing but caches.
-    async fn run(&self, snapshot: &Snapshot, requests: &[Request]) -> Option<(Vec<Tested>, bool)> {
+    async fn run(&self, snapshot: &Snapshot, requests: &[Request]) -> Option<(Vec<IsolatedCheck>, bool)> {
         if self.off.get() {
             return None;
         }
         // What can't be had beside is had after.
-        let Ok(Some(tested)) = run_apart(self.ground, snapshot, requests).await else {
+        let Ok(Some(tested)) = run_apart(self.context, snapshot, requests).await else {
             self.off.set(true);
             return None;
         };
@@ -168,8 +168,8 @@ fn requests(work: &UnitWork<'_>, change: &Change) -> Vec<Request> {
             requests.extend(looks.filter_map(|command| Request::of_criterion(command, criterion, work).ok()));
         }
         for item in change.items.iter().filter(|item| item.unit == phase.id) {
-            requests.extend(item.deeds.iter().filter_map(|deed| match deed {
-                Deed::Run { command, ran, expects_failure: false } if !ran.acted => {
+            requests.extend(item.outcomes.iter().filter_map(|step_outcome| match step_outcome {
+                StepOutcome::Run { command, ran, expects_failure: false } if !ran.acted => {
                     Request::of_step(&phase.commands[*command], "", work).ok()
                 }
                 _ => None,

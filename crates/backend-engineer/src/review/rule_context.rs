@@ -10,7 +10,7 @@ use plan::{Action, CodeBlock, FileOf, Phase, PhaseId};
 use crate::analyze::Codebase;
 use crate::facts::read_text;
 use crate::implement::{Placement, is_code};
-use crate::review::Extent;
+use crate::review::ReviewScope;
 use crate::review::code::Code;
 use crate::review::manifests::Manifests;
 use crate::run::{RunContext, Workspace};
@@ -19,7 +19,7 @@ use crate::understand::Assignment;
 
 /// Facts that are kept over the whole lint, beside the unit at hand.
 #[derive(Debug, Default)]
-pub(crate) struct Facts {
+pub(crate) struct ReviewState {
     /// Files that earlier open units make, with the unit that does.
     pub(crate) made: BTreeMap<String, String>,
     /// Files that earlier open units change in a way that is not spelled out, or that was refused.
@@ -29,7 +29,7 @@ pub(crate) struct Facts {
     manifests: OnceCell<Manifests>,
 }
 
-impl Facts {
+impl ReviewState {
     /// Keeps what a unit makes, for those that come after it.
     pub(crate) fn remember(&mut self, assignment: &Assignment, label: &str) {
         for file in &assignment.files {
@@ -57,7 +57,7 @@ pub(crate) struct PlanImport {
 }
 
 /// One unit before the rules.
-pub(crate) struct Ground<'a> {
+pub(crate) struct RuleContext<'a> {
     pub(crate) run: &'a RunContext,
     pub(crate) workspace: &'a mut Workspace,
     pub(crate) code: &'a Codebase,
@@ -68,11 +68,11 @@ pub(crate) struct Ground<'a> {
     pub(crate) placements: &'a [(PhaseId, Placement)],
     /// Its files as they were before it.
     pub(crate) before: &'a BTreeMap<String, Option<String>>,
-    pub(crate) facts: &'a mut Facts,
-    pub(crate) extent: Extent,
+    pub(crate) facts: &'a mut ReviewState,
+    pub(crate) extent: ReviewScope,
 }
 
-impl Ground<'_> {
+impl RuleContext<'_> {
     /// Returns a finding of a code at a place of the plan.
     pub(crate) fn say(&self, code: &'static Code, span: Range<usize>, message: impl Into<String>) -> Finding {
         super::found(&self.run.plan, code, span, message)

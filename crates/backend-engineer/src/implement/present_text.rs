@@ -3,7 +3,7 @@
 use crate::unit_work::UnitWork;
 
 /// A file as it stands now, and as it was found where earlier blocks have changed it.
-pub(super) struct Standing<'a> {
+pub(super) struct PresentText<'a> {
     pub(super) text: Option<&'a str>,
     pub(super) found: Option<String>,
     /// Names that other blocks of the unit bind in it.
@@ -12,7 +12,7 @@ pub(super) struct Standing<'a> {
     pub(super) current: Option<&'a str>,
 }
 
-impl Standing<'_> {
+impl PresentText<'_> {
     /// Returns where lines stand now that the plan counts in the file as it was found.
     pub(super) fn lines_now(&self, (first, last): (usize, usize)) -> (usize, usize) {
         let (Some(found), Some(text)) = (&self.found, self.text) else { return (first, last) };
@@ -30,10 +30,10 @@ impl Standing<'_> {
 }
 
 /// Looks at a file as it stands, and as it was found.
-pub(super) fn standing_text<'a>(work: &mut UnitWork<'_>, path: &str, text: Option<&'a str>) -> Standing<'a> {
+pub(super) fn read_present_text<'a>(work: &mut UnitWork<'_>, path: &str, text: Option<&'a str>) -> PresentText<'a> {
     let found = work.workspace.tree.look(path).ok().and_then(Option::as_ref);
     let found = found.map(|found| found.bytes.as_slice()).unwrap_or_default();
     let is_changed = text.is_some_and(|text| text.as_bytes() != found);
     let found = String::from_utf8(found.to_vec()).ok().filter(|_| is_changed);
-    Standing { text, found, pending: Vec::new(), current: None }
+    PresentText { text, found, pending: Vec::new(), current: None }
 }

@@ -4,23 +4,23 @@ use std::path::{Path, PathBuf};
 
 use journal::{Journal, JournalError, RunSummary};
 
-use crate::cli::place;
+use crate::cli::repository;
 use crate::stop::Stop;
 
 /// A repository's runs.
 #[derive(Debug)]
-pub(crate) struct Past {
+pub(crate) struct RunHistory {
     /// The repository's folder.
     pub(crate) root: PathBuf,
     journal: Option<Journal>,
 }
 
-impl Past {
+impl RunHistory {
     /// The runs of the repository that is `named`, else of the one that one stands in. Makes nothing.
     pub(crate) fn of(named: Option<&Path>) -> Result<Self, Stop> {
-        let root = place::find(named)?;
+        let root = repository::find(named)?;
         let journal = Journal::open_existing(&root).map_err(stop)?;
-        Ok(Past { root, journal })
+        Ok(RunHistory { root, journal })
     }
 
     /// All runs, newest first.
