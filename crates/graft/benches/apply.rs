@@ -74,10 +74,10 @@ fn exact_edits(criterion: &mut Criterion) {
         let drifted = format!("logging.info(\u{201c}step {method}: %s\u{201d}, total)\nreturn total");
         group.throughput(Throughput::Elements(length as u64));
         group.bench_with_input(BenchmarkId::new("exact", length), &text, |bench, text| {
-            bench.iter(|| applied(graft::replace(black_box(text), &old, &new, false)));
+            bench.iter(|| applied(graft::apply_replacement(black_box(text), &old, &new, false)));
         });
         group.bench_with_input(BenchmarkId::new("drifted", length), &text, |bench, text| {
-            bench.iter(|| applied(graft::replace(black_box(text), &drifted, "return total + 1", false)));
+            bench.iter(|| applied(graft::apply_replacement(black_box(text), &drifted, "return total + 1", false)));
         });
     }
     group.finish();

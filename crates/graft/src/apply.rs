@@ -4,16 +4,16 @@ use std::ops::Range;
 
 use code::imports::differ_in_import_order_only;
 
-use crate::block::{Block, kind};
-use crate::check::{Edited, hold, misfit};
+use crate::block::{Block, classify_block};
+use crate::check::{Edited, check_edit, explain_language_mismatch};
 use crate::content::{is_all, without_address, without_blanks};
-use crate::items::parse;
+use crate::items::parse_source;
 use crate::languages::Language;
 use crate::loose::only_definition;
 use crate::prose::{Mention, Prose, Relation, same_name};
-use crate::sketch::sketched;
+use crate::sketch::explain_sketch;
 use crate::snippet::{Context, Edit, Evidence, File, Graft, Intent, Reason, Snippet};
-use crate::splice::{Splice, overwrite, refuse};
+use crate::splice::{Splice, overwrite_content, refuse_graft};
 use crate::{Applied, Refusal, check, diff, edits, formats, structure};
 
 /// Puts the snippet into the file, or refuses and says why.
@@ -23,18 +23,18 @@ use crate::{Applied, Refusal, check, diff, edits, formats, structure};
 #[must_use]
 pub fn apply(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {
     if snippet.text.trim().is_empty() {
-        return refuse(Reason::Unclear, "the block is empty");
+        return refuse_graft(Reason::Unclear, "the block is empty");
     }
-    let graft = match kind(file.path, snippet) {
+    let graft = match classify_block(file.path, snippet) {
         Block::Diff => diff::apply_diff(file.text, snippet.text, file.path),
         Block::SearchReplace => edits::apply_blocks(file.text.unwrap_or_default(), snippet.text),
-        Block::Shell => refuse(Reason::NotCode, format!("the block is shell, not content of {}", file.path)),
+        Block::Shell => refuse_graft(Reason::NotCode, format!("the block is shell, not content of {}", file.path)),
         Block::Code => {
-            if let Some(why) = misfit(file, snippet) {
-                return refuse(Reason::Unclear, why);
+            if let Some(why) = explain_language_mismatch(file, snippet) {
+                return refuse_graft(Reason::Unclear, why);
             }
             let text = without_blanks(file, snippet.text);
-            return place_code(file, &Snippet { text: &text, ..*snippet }, context);
+            return apply_code(file, &Snippet { text: &text, ..*snippet }, context);
         }
     };
     keep_sound(file, graft, context)
@@ -57,29 +57,29 @@ pub fn adds_the_missing(words: &str) -> bool {
 #[must_use]
 pub fn replace_at(path: &str, text: &str, (at, new): (Range<usize>, &str)) -> Graft {
     let mut splice = Splice::new(text);
-    splice.say(format!("replaced `{}`", text.get(at.clone()).unwrap_or_default()));
+    splice.add_evidence(format!("replaced `{}`", text.get(at.clone()).unwrap_or_default()));
     splice.replace(at, new);
     keep_sound(&File { path, text: Some(text) }, splice.finish(), &Context::default())
 }
 
-/// Refuses an edit of a code file that parsed before it and doesn't after it, or that breaks what [`hold`] asks.
+/// Refuses an edit of a code file that parsed before it and doesn't after it, or that breaks what [`check_edit`] asks.
 fn keep_sound(file: &File<'_>, graft: Graft, context: &Context<'_>) -> Graft {
     let (Graft::Applied(applied), Some(language)) = (&graft, Language::of_path(file.path)) else {
         return graft;
     };
-    let old = match file.text.map(|text| parse(text, language)) {
+    let old = match file.text.map(|text| parse_source(text, language)) {
         Some(Some(old)) => Some(old),
         Some(None) => return graft,
         None => None,
     };
-    let Some(new) = parse(&applied.text, language) else {
+    let Some(new) = parse_source(&applied.text, language) else {
         return graft;
     };
     if new.has_error() && old.as_ref().is_some_and(|old| !old.has_error()) {
-        return refuse(Reason::Syntax, format!("{} would not parse any more", file.path));
+        return refuse_graft(Reason::Syntax, format!("{} would not parse any more", file.path));
     }
     let (path, pending) = (file.path, context.pending);
-    match hold(&Edited { path, old: old.as_ref(), new: &new, edits: &applied.edits, pending }) {
+    match check_edit(&Edited { path, old: old.as_ref(), new: &new, edits: &applied.edits, pending }) {
         Ok(()) => graft,
         Err(refusal) => Graft::Refused(refusal),
     }
@@ -87,7 +87,7 @@ fn keep_sound(file: &File<'_>, graft: Graft, context: &Context<'_>) -> Graft {
 
 /// Replaces a quote that stands in several places within the one definition that the words name: "In `start`, replace".
 fn replace_within(file: &File<'_>, text: &str, (current, new): (&str, &str), prose: &Prose) -> Option<Graft> {
-    let source = parse(text, Language::of_path(file.path)?)?;
+    let source = parse_source(text, Language::of_path(file.path)?)?;
     let named = prose.related(Relation::Within, "", &[]).into_iter().find_map(|name| {
         let bytes = only_definition(&source, name)?;
         Some((name, bytes))
@@ -95,7 +95,7 @@ fn replace_within(file: &File<'_>, text: &str, (current, new): (&str, &str), pro
     let (name, bytes) = named?;
     // Whole lines, so that the quote's indentation is that of the file.
     let start = text.get(..bytes.start)?.rfind('\n').map_or(0, |end| end + 1);
-    let applied = match edits::replace(text.get(start..bytes.end)?, current, new, false) {
+    let applied = match edits::apply_replacement(text.get(start..bytes.end)?, current, new, false) {
         Graft::Applied(applied) => applied,
         Graft::AlreadyApplied => return Some(Graft::AlreadyApplied),
         Graft::Refused(_) if holds_lines(text.get(start..bytes.end)?, new) => {
@@ -107,7 +107,7 @@ fn replace_within(file: &File<'_>, text: &str, (current, new): (&str, &str), pro
     for edit in applied.edits {
         splice.replace(edit.old.start + start..edit.old.end + start, edit.new);
     }
-    splice.say(format!("replaced the quoted lines in `{name}`"));
+    splice.add_evidence(format!("replaced the quoted lines in `{name}`"));
     Some(splice.finish())
 }
 
@@ -121,7 +121,7 @@ fn replace_quoted(file: &File<'_>, text: &str, block: &str, context: &Context<'_
     let whole = prose.quotes_replaced().filter(|quote| !is_name(quote, language)).find_map(stands)?;
     let quoted = whole.trim();
     // A statement that is shown anew below a comment takes the place of the old one and of its comments: structure has both.
-    let shown = parse(block, language)?;
+    let shown = parse_source(block, language)?;
     let opens_with_comment = shown.root().named_child(0).is_some_and(|first| first.kind() == "comment");
     if opens_with_comment && block.lines().any(|line| line.trim() == quoted) {
         return None;
@@ -132,10 +132,10 @@ fn replace_quoted(file: &File<'_>, text: &str, block: &str, context: &Context<'_
     if shown.any(|line| lines().any(|one| one == line)) || defines_anew(file, text, block, language) {
         return None;
     }
-    let block = indented(block, &whole[..whole.len() - whole.trim_start().len()]);
+    let block = reindent_block(block, &whole[..whole.len() - whole.trim_start().len()]);
     let within = replace_within(file, text, (whole, &block), prose);
     let once = lines().filter(|line| *line == quoted).count() == 1;
-    let exact = || once.then(|| edits::replace(text, whole, &block, false));
+    let exact = || once.then(|| edits::apply_replacement(text, whole, &block, false));
     within.or_else(exact).filter(|graft| !matches!(graft, Graft::Refused(_)))
 }
 
@@ -145,12 +145,12 @@ fn is_name(quote: &str, language: Language) -> bool {
     if !bare.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.' | '$')) {
         return false;
     }
-    let source = parse(bare, language);
+    let source = parse_source(bare, language);
     source.and_then(|source| Some(source.root().named_child(0)?.kind() == "expression_statement")).unwrap_or(true)
 }
 
 /// Returns a block whose first line begins with this indentation.
-fn indented(block: &str, indent: &str) -> String {
+fn reindent_block(block: &str, indent: &str) -> String {
     let first = block.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
     let own = &first[..first.len() - first.trim_start().len()];
     let moved = |line: &str| line.strip_prefix(own).map_or_else(|| line.to_owned(), |rest| format!("{indent}{rest}"));
@@ -161,11 +161,11 @@ fn indented(block: &str, indent: &str) -> String {
 
 /// Returns whether a block defines something that the file defines: it takes that one's place, and not that of a line.
 fn defines_anew(file: &File<'_>, text: &str, block: &str, language: Language) -> bool {
-    let Some(source) = parse(block, language) else {
+    let Some(source) = parse_source(block, language) else {
         return false;
     };
     let items = source.items(source.root());
-    items.iter().any(|item| item.is_definition() && defines(file, text, &item.name))
+    items.iter().any(|item| item.is_definition() && defines_top_name(file, text, &item.name))
 }
 
 /// Returns whether lines stand together in a text, their blanks aside.
@@ -176,18 +176,18 @@ fn holds_lines(text: &str, lines: &str) -> bool {
 }
 
 /// Returns whether the text that was made parses; `None` for what is no code.
-fn reads(file: &File<'_>, graft: &Graft) -> Option<bool> {
+fn has_valid_syntax(file: &File<'_>, graft: &Graft) -> Option<bool> {
     let (Graft::Applied(applied), Some(language)) = (graft, Language::of_path(file.path)) else {
         return None;
     };
-    Some(!parse(&applied.text, language)?.has_error())
+    Some(!parse_source(&applied.text, language)?.has_error())
 }
 
-fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {
+fn apply_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {
     let Some(text) = file.text else {
-        return create(file, snippet, context);
+        return create_file(file, snippet, context);
     };
-    let shown = content(file, snippet, context);
+    let shown = content_without_address(file, snippet, context);
     // The project's own sorter of imports has the last word on their order.
     let sorted = |language| differ_in_import_order_only(language, text, shown);
     if same_content(text, snippet.text) || same_content(text, shown) || Language::of_path(file.path).is_some_and(sorted)
@@ -195,22 +195,30 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
         return Graft::AlreadyApplied;
     }
     if context.intent == Intent::Replace || is_all(context.prose, file.path, snippet.text) {
-        let whole = overwrite(text, content(file, snippet, context), "replaced the whole file, as the plan says");
+        let whole = overwrite_content(
+            text,
+            content_without_address(file, snippet, context),
+            "replaced the whole file, as the plan says",
+        );
         // A grammar may lag behind what a compiler takes: a whole file that the plan states is its own word.
-        return match reads(file, &whole) {
+        return match has_valid_syntax(file, &whole) {
             Some(false) if Language::of_path(file.path) != Some(Language::Python) => whole,
             _ => keep_sound(file, whole, context),
         };
     }
     // "Append to" and "replace `x`" speak of a file that stands, whatever the plan's list of files calls it.
     let prose = Prose::read(context.prose);
-    let replaces = |mention: &Mention| mention.relation == Relation::Replace && defines(file, text, &mention.name);
+    let replaces =
+        |mention: &Mention| mention.relation == Relation::Replace && defines_top_name(file, text, &mention.name);
     let part = prose.speaks_of_an_end() || prose.replaces_something() && prose.mentions.iter().any(replaces);
     if context.intent == Intent::Create && context.current.is_none() && !part {
-        return refuse(Reason::Exists, format!("{} is to be created but stands there with other content", file.path));
+        return refuse_graft(
+            Reason::Exists,
+            format!("{} is to be created but stands there with other content", file.path),
+        );
     }
     if let Some(current) = context.current {
-        let exact = edits::replace(text, current, snippet.text, false);
+        let exact = edits::apply_replacement(text, current, snippet.text, false);
         let exact = replace_within(file, text, (current, snippet.text), &prose).unwrap_or(exact);
         if !matches!(exact, Graft::Refused(_)) || Language::of_path(file.path).is_none() {
             return keep_sound(file, exact, context);
@@ -220,30 +228,30 @@ fn place_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
         return keep_sound(file, graft, context);
     }
     match Language::of_path(file.path) {
-        Some(language) => structure::place(file, text, snippet.text, context, language),
-        None => formats::apply(*file, *snippet, context),
+        Some(language) => structure::apply_by_structure(file, text, snippet.text, context, language),
+        None => formats::apply_by_format(*file, *snippet, context),
     }
 }
 
 /// Returns whether the file defines something of this name at its top.
-fn defines(file: &File<'_>, text: &str, name: &str) -> bool {
-    let source = Language::of_path(file.path).and_then(|language| parse(text, language));
+fn defines_top_name(file: &File<'_>, text: &str, name: &str) -> bool {
+    let source = Language::of_path(file.path).and_then(|language| parse_source(text, language));
     source.is_some_and(|source| {
         let mut items = source.items(source.root()).into_iter();
         items.any(|item| item.is_definition() && same_name(name, &item.name))
     })
 }
 
-fn create(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {
+fn create_file(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {
     if context.intent == Intent::Modify || context.current.is_some() {
-        return refuse(Reason::Missing, format!("{} is to be changed but is not there", file.path));
+        return refuse_graft(Reason::Missing, format!("{} is to be changed but is not there", file.path));
     }
-    let mut text = content(file, snippet, context).to_owned();
+    let mut text = content_without_address(file, snippet, context).to_owned();
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }
-    if let Some(why) = sketched(file.path, &text) {
-        return refuse(Reason::Unclear, format!("what the plan shows of {} {why}", file.path));
+    if let Some(why) = explain_sketch(file.path, &text) {
+        return refuse_graft(Reason::Unclear, format!("what the plan shows of {} {why}", file.path));
     }
     let created = Applied {
         edits: vec![Edit { old: 0..0, new: text.clone() }],
@@ -254,14 +262,14 @@ fn create(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graf
 }
 
 /// Returns what the block would be as the file's whole content.
-fn content<'s>(file: &File<'_>, snippet: &Snippet<'s>, context: &Context<'_>) -> &'s str {
+fn content_without_address<'s>(file: &File<'_>, snippet: &Snippet<'s>, context: &Context<'_>) -> &'s str {
     if context.addressed { snippet.text } else { without_address(file.path, snippet.text) }
 }
 
 /// Returns whether two texts differ at most in line ends, a byte order mark and blank lines around them.
 fn same_content(one: &str, other: &str) -> bool {
-    fn lines(text: &str) -> impl Iterator<Item = &str> {
+    fn trimmed_lines(text: &str) -> impl Iterator<Item = &str> {
         text.trim_start_matches('\u{feff}').trim().lines().map(str::trim_end)
     }
-    lines(one).eq(lines(other))
+    trimmed_lines(one).eq(trimmed_lines(other))
 }

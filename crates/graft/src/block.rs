@@ -21,7 +21,7 @@ const SHELL_FILES: [&str; 6] = [".sh", ".bash", ".zsh", ".ps1", ".cmd", ".bat"];
 const SCRIPT_NAMES: [&str; 6] = ["Makefile", "Dockerfile", "justfile", ".envrc", ".env", "Procfile"];
 
 /// Judges a block that the plan shows for the file at `path`.
-pub(crate) fn kind(path: &str, snippet: &Snippet<'_>) -> Block {
+pub(crate) fn classify_block(path: &str, snippet: &Snippet<'_>) -> Block {
     let language = snippet.language.to_ascii_lowercase();
     if snippet.text.lines().any(|line| line.starts_with("<<<<<<< "))
         && snippet.text.lines().any(|line| line.starts_with(">>>>>>> "))

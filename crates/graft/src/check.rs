@@ -23,20 +23,20 @@ use std::ops::Range;
 use code::scopes::Scopes;
 use tree_sitter::Node;
 
-use crate::imports::wanted;
-use crate::items::{Item, Source, parse};
+use crate::imports::collect_wanted_imports;
+use crate::items::{Item, Source, parse_source};
 use crate::languages::{Kind, Language, flat};
 use crate::markers::{SENTINEL, is_elision};
 use crate::merge::stands_once;
-use crate::prose::{Prose, Relation, plain};
-use crate::routes::{of_item, shadowed};
-use crate::splice::{place, refusal};
+use crate::prose::{Prose, Relation, strip_name_decoration};
+use crate::routes::{find_shadowed_routes, of_item};
+use crate::splice::{location_at, new_refusal};
 use crate::{Edit, Reason, Refusal};
-use names::{Finding, Names, Offence, introduced};
+use names::{Finding, FindingKind, Names, filter_new_findings};
 use shape::Stray;
 
-pub(crate) use language::misfit;
-pub(crate) use order::reorder;
+pub(crate) use language::explain_language_mismatch;
+pub(crate) use order::reorder_definitions;
 
 /// An edit of a code file, made and read.
 pub(crate) struct Edited<'e, 'a> {
@@ -52,14 +52,14 @@ pub(crate) struct Edited<'e, 'a> {
 
 /// Checks what an edit brings in against facts of the text alone: names are bound before they are read at import time and
 /// once in their scope, statements of functions and entries of lists stay in them, functions keep their values.
-pub(crate) fn hold(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
+pub(crate) fn check_edit(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
     let Edited { new, .. } = *edited;
     if new.has_error() || edited.old.is_some_and(Source::has_error) {
         return Ok(());
     }
-    let line = |at: usize| place(new.text, at).line;
+    let line = |at: usize| location_at(new.text, at).line;
     if let Some(one) = names_introduced(edited).first() {
-        return Err(refusal(reason_of(one.offence), sentence(one, line)));
+        return Err(new_refusal(reason_of(one.kind), describe_finding(one, line)));
     }
     if edited.old.is_none() {
         let scopes = Scopes::of_tree(new.language, new.root(), new.text);
@@ -70,7 +70,7 @@ pub(crate) fn hold(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
                 read.name,
                 line(read.span.start)
             );
-            return Err(refusal(Reason::Unbound, message));
+            return Err(new_refusal(Reason::Unbound, message));
         }
     }
     if let Some((node, stray)) = strays_introduced(edited) {
@@ -81,19 +81,19 @@ pub(crate) fn hold(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
             Stray::Entry => "an entry of a list",
         };
         let message = format!("`{first}` is {owner}, and would stand at the top of the module at line {at}");
-        return Err(refusal(Reason::NotFound, message));
+        return Err(new_refusal(Reason::NotFound, message));
     }
     if let Some((name, at)) = edited.old.and_then(|old| flow::lost_value(old, new)) {
         let message = format!(
             "`{name}` says that it returns a value and did, and would end without one at line {}: the block shows a part of it",
             line(at)
         );
-        return Err(refusal(Reason::Conflict, message));
+        return Err(new_refusal(Reason::Conflict, message));
     }
-    if let Some((name, at)) = edited.old.and_then(|old| overwritten::overwritten(old, new)) {
+    if let Some((name, at)) = edited.old.and_then(|old| overwritten::find_overwritten_attribute(old, new)) {
         let message =
             format!("`{name}` would be set again at line {}, before anything reads what the block sets", line(at));
-        return Err(refusal(Reason::Conflict, message));
+        return Err(new_refusal(Reason::Conflict, message));
     }
     hold_members(edited)
 }
@@ -101,10 +101,10 @@ pub(crate) fn hold(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
 /// Checks that Python can build the classes, and call their methods, as it could before.
 fn hold_members(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
     let Edited { new, old, .. } = *edited;
-    let line = |at: usize| place(new.text, at).line;
+    let line = |at: usize| location_at(new.text, at).line;
     if let Some((name, at)) = old.and_then(|old| receiver::lost_receiver(old, new)) {
         let message = format!("`{name}` would be a method that takes no `self`, at line {}", line(at));
-        return Err(refusal(Reason::Conflict, message));
+        return Err(new_refusal(Reason::Conflict, message));
     }
     let had = old.and_then(receiver::misplaced_field).map(|(class, field, _)| (class, field));
     let found = receiver::misplaced_field(new);
@@ -115,7 +115,7 @@ fn hold_members(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
         "`{class}.{field}` has no default and would stand at line {} behind a field that has one: Python refuses such a class",
         line(at)
     );
-    Err(refusal(Reason::Conflict, message))
+    Err(new_refusal(Reason::Conflict, message))
 }
 
 /// Checks that a block which is to replace something takes something away.
@@ -125,17 +125,18 @@ pub(crate) fn hold_replaced(old: &Source<'_>, edits: &[Edit], prose: &Prose) -> 
         return Ok(());
     }
     let message = "the block is to replace something, what it replaces was not found, and it would only be added";
-    Err(refusal(Reason::NotFound, message))
+    Err(new_refusal(Reason::NotFound, message))
 }
 
 /// Checks that a changed assertion does not stand beside the one that it was to replace.
 pub(crate) fn hold_assertions(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> Result<(), Refusal> {
-    let Some((subject, at)) = contradicted::contradicted(old, new).filter(|_| prose.replaces_something()) else {
+    let Some((subject, at)) = contradicted::find_new_contradiction(old, new).filter(|_| prose.replaces_something())
+    else {
         return Ok(());
     };
-    let line = place(new.text, at).line;
+    let line = location_at(new.text, at).line;
     let message = format!("`{subject}` would be asserted at line {line} and right above it, with different values");
-    Err(refusal(Reason::Conflict, message))
+    Err(new_refusal(Reason::Conflict, message))
 }
 
 /// Checks that words which only add leave the entries of lists and dictionaries as they were: a block that shows some of them
@@ -144,7 +145,7 @@ pub(crate) fn hold_added(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> R
     if !prose.adds_something() || prose.replaces_something() {
         return Ok(());
     }
-    let (had, has) = (entries(old), entries(new));
+    let (had, has) = (collect_module_entries(old), collect_module_entries(new));
     let is_lost = |(key, value): &(&(String, String), &String)| has.get(*key).is_some_and(|now| now != *value);
     let Some(((owner, key), value)) = had.iter().find(is_lost) else {
         return Ok(());
@@ -153,12 +154,12 @@ pub(crate) fn hold_added(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> R
         "the words only add, and the block shows `{value}` of `{owner}` otherwise: `{}`",
         has[&(owner.clone(), key.clone())]
     );
-    Err(refusal(Reason::Conflict, message))
+    Err(new_refusal(Reason::Conflict, message))
 }
 
 /// Returns the entries of the lists and dictionaries that a module defines, by the name of the definition and their
 /// own.
-fn entries(source: &Source<'_>) -> BTreeMap<(String, String), String> {
+fn collect_module_entries(source: &Source<'_>) -> BTreeMap<(String, String), String> {
     let mut found = BTreeMap::new();
     for item in source.items(source.root()).iter().filter(|item| item.is_definition()) {
         let Some(list) = source.language.body(item.core).filter(|_| item.kind != Kind::Class) else {
@@ -185,39 +186,43 @@ pub(crate) fn hold_apart(
         return Ok(());
     }
     let scopes = |source: &Source<'_>| Scopes::of_tree(source.language, source.root(), source.text);
-    let Some((name, owner, at)) = shape::nested(&scopes(old), &scopes(new), snippet) else {
+    let Some((name, owner, at)) = shape::find_misnested_class(&scopes(old), &scopes(new), snippet) else {
         return Ok(());
     };
     let says = |relation: Relation| {
-        prose.related(relation, &name, &[]).iter().any(|named| plain(named).rsplit('.').next() == Some(owner.as_str()))
+        prose
+            .related(relation, &name, &[])
+            .iter()
+            .any(|named| strip_name_decoration(named).rsplit('.').next() == Some(owner.as_str()))
     };
     if says(Relation::Within) && !says(Relation::After) && !says(Relation::Before) {
         return Ok(());
     }
     let message = format!(
         "the block shows `{name}` as a class of the module, and it would be one of `{owner}` at line {}",
-        place(new.text, at).line
+        location_at(new.text, at).line
     );
-    Err(refusal(Reason::Conflict, message))
+    Err(new_refusal(Reason::Conflict, message))
 }
 
 /// Refuses a text that, unlike the one before it, reads a name at import time that nothing binds by then, or calls a
 /// function as that can't be called any more.
 pub(crate) fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<Refusal> {
     let language = Language::of_path(path)?;
-    let (old, new) = (old.and_then(|old| parse(old, language)), parse(new, language)?);
+    let (old, new) = (old.and_then(|old| parse_source(old, language)), parse_source(new, language)?);
     let edited = Edited { path, old: old.as_ref(), new: &new, edits: &[], pending: &[] };
     if new.has_error() {
         return None;
     }
     let found = names_introduced(&edited);
-    let unbound =
-        found.first().map(|one| refusal(reason_of(one.offence), sentence(one, |at| place(new.text, at).line)));
+    let unbound = found
+        .first()
+        .map(|one| new_refusal(reason_of(one.kind), describe_finding(one, |at| location_at(new.text, at).line)));
     unbound.or_else(|| {
         let (name, at) = calls::unfit(old.as_ref().filter(|old| !old.has_error())?, &new)?;
-        let line = place(new.text, at).line;
+        let line = location_at(new.text, at).line;
         let message = format!("`{name}` is called at line {line} with other arguments than it would take");
-        Some(refusal(Reason::Conflict, message))
+        Some(new_refusal(Reason::Conflict, message))
     })
 }
 
@@ -231,12 +236,13 @@ fn names_introduced(edited: &Edited<'_, '_>) -> Vec<Finding> {
     let after = scopes(edited.new);
     // What a new file reads may be brought to it by the framework's own build; an old one shows what is.
     let names = Names::new(language, &after).of_a_known_file(edited.old.is_some());
-    let mut found = names.findings(&touched(edited));
-    let is_read = |one: &Finding| matches!(one.offence, Offence::Unbound | Offence::Elsewhere);
+    let mut found = names.findings(&find_touched_ranges(edited));
+    let is_read = |one: &Finding| matches!(one.kind, FindingKind::Unbound | FindingKind::Elsewhere);
     found.retain(|one| !is_read(one) || !edited.pending.contains(&one.name));
     // A new file is the block: what it binds twice, the plan shows twice.
     found.retain(|one| {
-        edited.old.is_some() || !matches!(one.offence, Offence::Twice | Offence::Overwritten | Offence::Elsewhere)
+        edited.old.is_some()
+            || !matches!(one.kind, FindingKind::Twice | FindingKind::Overwritten | FindingKind::Elsewhere)
     });
     if found.is_empty() {
         return found;
@@ -244,21 +250,21 @@ fn names_introduced(edited: &Edited<'_, '_>) -> Vec<Finding> {
     let everywhere = [Range { start: 0, end: usize::MAX }];
     let before = edited.old.map(|old| Names::new(language, &scopes(old)).like(&names).findings(&everywhere));
     let before = before.unwrap_or_default();
-    introduced(&before, found)
+    filter_new_findings(&before, found)
 }
 
 fn strays_introduced<'e>(edited: &Edited<'e, '_>) -> Option<(Node<'e>, Stray)> {
-    let found = shape::strays(edited.new);
+    let found = shape::find_stray_statements(edited.new);
     if found.is_empty() {
         return None;
     }
-    let had = edited.old.map(shape::strays).unwrap_or_default();
+    let had = edited.old.map(shape::find_stray_statements).unwrap_or_default();
     let count = |of: &[(Node<'_>, Stray)], stray: Stray| of.iter().filter(|(_, one)| *one == stray).count();
     found.iter().rev().find(|(_, stray)| count(&found, *stray) > count(&had, *stray)).copied()
 }
 
 /// Returns where in the new text something was replaced.
-fn touched(edited: &Edited<'_, '_>) -> Vec<Range<usize>> {
+fn find_touched_ranges(edited: &Edited<'_, '_>) -> Vec<Range<usize>> {
     let mut shift = 0isize;
     let spans = edited.edits.iter().map(|edit| {
         let start = edit.old.start.saturating_add_signed(shift);
@@ -268,53 +274,54 @@ fn touched(edited: &Edited<'_, '_>) -> Vec<Range<usize>> {
     spans.collect()
 }
 
-fn reason_of(offence: Offence) -> Reason {
+fn reason_of(offence: FindingKind) -> Reason {
     match offence {
-        Offence::Unbound | Offence::Elsewhere => Reason::Unbound,
-        Offence::Late => Reason::Unproven,
-        Offence::Twice | Offence::Overwritten => Reason::Conflict,
+        FindingKind::Unbound | FindingKind::Elsewhere => Reason::Unbound,
+        FindingKind::Late => Reason::Unproven,
+        FindingKind::Twice | FindingKind::Overwritten => Reason::Conflict,
     }
 }
 
-fn sentence(finding: &Finding, line: impl Fn(usize) -> usize) -> String {
+fn describe_finding(finding: &Finding, line: impl Fn(usize) -> usize) -> String {
     let (name, at) = (&finding.name, line(finding.at));
     let other = finding.other.map_or(0, line);
     let inside = if finding.owner.is_empty() { String::new() } else { format!(" of `{}`", finding.owner) };
-    match (finding.offence, &finding.local_to) {
-        (Offence::Unbound, Some(function)) => format!(
+    match (finding.kind, &finding.local_to) {
+        (FindingKind::Unbound, Some(function)) => format!(
             "`{name}` would be read at line {at} while the module is imported, and only {function} has a name like this"
         ),
-        (Offence::Unbound, None) => {
+        (FindingKind::Unbound, None) => {
             format!("`{name}` would be read at line {at} while the module is imported, and nothing binds it")
         }
-        (Offence::Elsewhere, function) => format!(
+        (FindingKind::Elsewhere, function) => format!(
             "`{name}`{inside} is read at line {at}, and only {} has a name like this: the code may belong into it",
             function.as_deref().unwrap_or("another function")
         ),
-        (Offence::Late, _) => format!(
+        (FindingKind::Late, _) => format!(
             "`{name}` would be read at line {at} while the module is imported, and is defined below, at line {other}"
         ),
-        (Offence::Twice, _) => {
+        (FindingKind::Twice, _) => {
             format!("`{name}`{inside} would be defined at line {at} and is defined at line {other}")
         }
-        (Offence::Overwritten, _) => format!(
+        (FindingKind::Overwritten, _) => format!(
             "`{name}`{inside} would be assigned at line {at}, and nothing reads what it is assigned at line {other}"
         ),
     }
 }
 
 /// Checks the new text against the old one: it parses, nothing was lost, nothing stands twice, no elision came in.
-pub(crate) fn prove(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) -> Result<(), Refusal> {
-    let unproven = |message: String| refusal(Reason::Unproven, message);
+pub(crate) fn check_result(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) -> Result<(), Refusal> {
+    let unproven = |message: String| new_refusal(Reason::Unproven, message);
     if new.has_error() {
-        return Err(refusal(Reason::Syntax, "the result would not parse any more"));
+        return Err(new_refusal(Reason::Syntax, "the result would not parse any more"));
     }
     if new.text.matches(SENTINEL).count() > old.text.matches(SENTINEL).count()
-        || elisions(snippet, snippet.root()) > 0 && elisions(new, new.root()) > elisions(old, old.root())
+        || count_elisions(snippet, snippet.root()) > 0
+            && count_elisions(new, new.root()) > count_elisions(old, old.root())
     {
         return Err(unproven("an elision would be left in the file".to_owned()));
     }
-    let (before, after) = (counts(old), counts(new));
+    let (before, after) = (count_top_names(old), count_top_names(new));
     if let Some(lost) = before.keys().find(|name| !after.contains_key(*name)) {
         return Err(unproven(format!("`{}` would be lost", lost.1)));
     }
@@ -325,9 +332,9 @@ pub(crate) fn prove(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) ->
         }
     }
     if has_routes(snippet) {
-        let before = shadowed(old);
-        if let Some((above, below)) = shadowed(new).into_iter().find(|pair| !before.contains(pair)) {
-            return Err(refusal(
+        let before = find_shadowed_routes(old);
+        if let Some((above, below)) = find_shadowed_routes(new).into_iter().find(|pair| !before.contains(pair)) {
+            return Err(new_refusal(
                 Reason::Conflict,
                 format!("`{below}` would stand behind `{above}`, which answers it first"),
             ));
@@ -338,12 +345,12 @@ pub(crate) fn prove(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) ->
     }
     if let Some(name) = registered::registered_twice(old, new) {
         let message = format!("`{name}` would be registered twice: the block shows otherwise what stands there");
-        return Err(refusal(Reason::Conflict, message));
+        return Err(new_refusal(Reason::Conflict, message));
     }
     let new_items = new.items(new.root());
-    let have = wanted(new, &new_items);
+    let have = collect_wanted_imports(new, &new_items);
     let old_items = old.items(old.root());
-    for import in wanted(old, &old_items) {
+    for import in collect_wanted_imports(old, &old_items) {
         let kept = have
             .iter()
             .any(|one| one.binding.local() == import.binding.local() && one.binding.module == import.binding.module);
@@ -363,12 +370,12 @@ fn has_routes(snippet: &Source<'_>) -> bool {
 }
 
 /// Returns how often each name stands at the top of the text; the flag says whether it must stand once.
-fn counts(source: &Source<'_>) -> HashMap<(bool, String, bool), usize> {
+fn count_top_names(source: &Source<'_>) -> HashMap<(bool, String, bool), usize> {
     let mut counts = HashMap::new();
     for item in source.items(source.root()) {
         if matches!(item.kind, Kind::Class | Kind::Function | Kind::Type | Kind::Value) {
             *counts
-                .entry((item.kind == Kind::Type, format!("{}{}", item.name, item.variant), once(&item)))
+                .entry((item.kind == Kind::Type, format!("{}{}", item.name, item.variant), must_be_unique(&item)))
                 .or_insert(0) += 1;
         }
     }
@@ -386,7 +393,7 @@ fn made_twice(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) -> Optio
 }
 
 /// Returns how many comments of the text are elisions.
-fn elisions(source: &Source<'_>, node: Node<'_>) -> usize {
+fn count_elisions(source: &Source<'_>, node: Node<'_>) -> usize {
     if node.kind() == "comment" {
         return usize::from(is_elision(source.slice(node.byte_range())));
     }
@@ -394,9 +401,9 @@ fn elisions(source: &Source<'_>, node: Node<'_>) -> usize {
         return 0;
     }
     let mut cursor = node.walk();
-    node.children(&mut cursor).map(|child| elisions(source, child)).sum()
+    node.children(&mut cursor).map(|child| count_elisions(source, child)).sum()
 }
 
-fn once(item: &Item<'_>) -> bool {
+fn must_be_unique(item: &Item<'_>) -> bool {
     item.kind != Kind::Value && item.variant.is_empty() && item.name != "_"
 }

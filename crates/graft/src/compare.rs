@@ -15,11 +15,11 @@ pub(crate) fn same_tree(one: (&Source<'_>, Node<'_>), other: (&Source<'_>, Node<
     if a.child_count() == 0 || one.0.language.is_text(a) || a.kind() == "string" {
         return same_text(text(a, one.0.text), text(b, other.0.text), a);
     }
-    let (first, second) = (tokens(a), tokens(b));
+    let (first, second) = (comparable_children(a), comparable_children(b));
     first.len() == second.len() && first.into_iter().zip(second).all(|(a, b)| same_tree((one.0, a), (other.0, b)))
 }
 
-fn tokens(node: Node<'_>) -> Vec<Node<'_>> {
+fn comparable_children(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
     node.children(&mut cursor)
         .filter(|child| child.is_named() || !matches!(child.kind(), "," | ";"))
@@ -61,38 +61,38 @@ pub(crate) fn same_code(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<
             return false;
         }
     }
-    let (old_node, new_node) = match (exported(old.1), exported(new.1)) {
+    let (old_node, new_node) = match (is_exported(old.1), is_exported(new.1)) {
         (true, false) => (old.1.core, new.1.core),
         _ => (old.1.node, new.1.node),
     };
-    same_tree((old.0, undecorated(old_node, new.1)), (new.0, new_node)) || awaits(old, new)
+    same_tree((old.0, without_decorators(old_node, new.1)), (new.0, new_node)) || awaits_same_call(old, new)
 }
 
 /// Returns whether the file awaits the very call that is shown without `await`: it is meant, whatever is said above it,
 /// and not a second one.
-pub(crate) fn awaits(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> bool {
-    let calls = awaited(old.1.node).zip(called(new.1.node));
+pub(crate) fn awaits_same_call(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> bool {
+    let calls = awaited_call(old.1.node).zip(call_of_statement(new.1.node));
     calls.is_some_and(|(call, shown)| same_tree((old.0, call), (new.0, shown)))
 }
 
 /// Returns the call that a statement awaits.
-fn awaited(statement: Node<'_>) -> Option<Node<'_>> {
+fn awaited_call(statement: Node<'_>) -> Option<Node<'_>> {
     let inner = statement.named_child(0).filter(|_| statement.kind() == "expression_statement")?;
     inner.named_child(0).filter(|_| matches!(inner.kind(), "await_expression" | "await"))
 }
 
 /// Returns the call that a statement is.
-fn called(statement: Node<'_>) -> Option<Node<'_>> {
+fn call_of_statement(statement: Node<'_>) -> Option<Node<'_>> {
     let inner = statement.named_child(0).filter(|_| statement.kind() == "expression_statement")?;
     matches!(inner.kind(), "call_expression" | "call").then_some(inner)
 }
 
-fn exported(item: &Item<'_>) -> bool {
+fn is_exported(item: &Item<'_>) -> bool {
     item.node.kind() == "export_statement"
 }
 
 /// Returns the definition alone where the other shows no decorators.
-fn undecorated<'t>(node: Node<'t>, shown: &Item<'_>) -> Node<'t> {
+fn without_decorators<'t>(node: Node<'t>, shown: &Item<'_>) -> Node<'t> {
     if node.kind() == "decorated_definition" && !shown.has_decorators() {
         return node.child_by_field_name("definition").unwrap_or(node);
     }

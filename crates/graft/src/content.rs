@@ -7,9 +7,9 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use crate::File;
-use crate::items::parse;
+use crate::items::parse_source;
 use crate::languages::{Kind, Language};
-use crate::markers::{bare, is_elision};
+use crate::markers::{is_elision, strip_comment_signs};
 
 /// Returns whether a block opens with a comment that is nothing but the path of its file.
 #[must_use]
@@ -21,7 +21,7 @@ pub fn opens_with_address(path: &str, block: &str) -> bool {
 /// left says that the file is empty.
 pub(crate) fn without_address<'b>(path: &str, block: &'b str) -> &'b str {
     let content = split_address(path, block).unwrap_or(block);
-    let says = bare(content).trim_matches(['(', ')', '.']).to_lowercase();
+    let says = strip_comment_signs(content).trim_matches(['(', ')', '.']).to_lowercase();
     let is_comment = content.trim_start().starts_with(['#', '/']) && content.trim().lines().count() == 1;
     if is_comment
         && ["empty", "empty file", "empty init", "intentionally empty", "空文件", "空"].contains(&says.as_str())
@@ -38,7 +38,7 @@ fn split_address<'b>(path: &str, block: &'b str) -> Option<&'b str> {
     if !line.starts_with(['#', '/', '-']) || line.starts_with("#!") || rest.trim().is_empty() {
         return None;
     }
-    let words = bare(line);
+    let words = strip_comment_signs(line);
     // "in a.ts (step 1), add" tells where the rest goes, whatever follows the path.
     let inward = words.strip_prefix("in ").or_else(|| words.strip_prefix("In "));
     let named = match (inward, words.split_once(" (")) {
@@ -69,7 +69,7 @@ pub(crate) fn without_blanks<'b>(file: &File<'_>, block: &'b str) -> Cow<'b, str
     if !any(block) || file.text.is_some_and(any) {
         return Cow::Borrowed(block);
     }
-    let Some(source) = parse(block, language) else {
+    let Some(source) = parse_source(block, language) else {
         return Cow::Borrowed(block);
     };
     let mut strings = Vec::new();
@@ -109,8 +109,8 @@ pub(crate) fn is_all(prose: &str, path: &str, block: &str) -> bool {
     let is_text = Language::of_path(path).is_none();
     let shown = || is_text || opens_a_module(path, block);
     (says(says_all) || says(says_new) || says(says_rewritten) && opens_a_module(path, block))
-        && !block.lines().any(elides)
-        || says(says_replaced) && shown() && !block.lines().any(elides)
+        && !block.lines().any(is_bare_elision)
+        || says(says_replaced) && shown() && !block.lines().any(is_bare_elision)
 }
 
 /// "Replace `a.scss` with:", "覆盖 `README.md` 为": the file itself is what is replaced, and nothing of it is named.
@@ -192,7 +192,7 @@ fn says_rewritten(line: &str, path: &str) -> bool {
 
 /// Returns whether the block begins as a module does, with imports, and defines or runs something below them.
 fn opens_a_module(path: &str, block: &str) -> bool {
-    let Some(source) = Language::of_path(path).and_then(|language| parse(block, language)) else {
+    let Some(source) = Language::of_path(path).and_then(|language| parse_source(block, language)) else {
         return false;
     };
     let items = source.items(source.root());
@@ -202,7 +202,7 @@ fn opens_a_module(path: &str, block: &str) -> bool {
         && items.iter().all(|item| item.kind != Kind::Marker)
 }
 
-fn elides(line: &str) -> bool {
+fn is_bare_elision(line: &str) -> bool {
     let line = line.trim();
     line == "..." || line.starts_with(['#', '/', '*', '{', '-', '<']) && is_elision(line)
 }

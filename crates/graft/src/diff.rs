@@ -4,12 +4,12 @@ mod parse;
 
 use std::ops::Range;
 
-use crate::ladder::{self, Block, Found, Hit, Lines, Op, Tier};
-use crate::splice::{Splice, edits_between, refusal, refuse};
+use crate::fuzzy::{self, Block, Found, Hit, Lines, Op, Tier};
+use crate::splice::{Splice, edits_between, new_refusal, refuse_graft};
 use crate::{Applied, Edit, Evidence, Graft, Reason, Refusal};
 
 pub use parse::{FileChange, FileDiff, split_diff};
-use parse::{Hunk, hunks};
+use parse::{Hunk, parse_hunks};
 
 /// Applies the part of `diff` that speaks of `path` to `text` (`None` where no file stands).
 ///
@@ -21,7 +21,10 @@ pub fn apply_diff(text: Option<&str>, diff: &str, path: &str) -> Graft {
     if let Graft::Applied(applied) = &answer
         && let Graft::Applied(_) = run_diff(Some(&applied.text), diff, path)
     {
-        return refuse(Reason::Unproven, "the diff would apply again to its own result: it needs more context lines");
+        return refuse_graft(
+            Reason::Unproven,
+            "the diff would apply again to its own result: it needs more context lines",
+        );
     }
     answer
 }
@@ -31,17 +34,17 @@ fn run_diff(text: Option<&str>, diff: &str, path: &str) -> Graft {
     let own: Vec<&FileDiff<'_>> = parts.iter().filter(|part| speaks_of(part, path)).collect();
     let Some(first) = own.first() else {
         let named: Vec<&str> = parts.iter().filter_map(|part| part.new_path.or(part.old_path)).collect();
-        return refuse(Reason::Conflict, format!("the diff speaks of {}, not of {path}", named.join(", ")));
+        return refuse_graft(Reason::Conflict, format!("the diff speaks of {}, not of {path}", named.join(", ")));
     };
-    let hunks: Vec<Hunk> = own.iter().flat_map(|part| hunks(part.text)).collect();
+    let hunks: Vec<Hunk> = own.iter().flat_map(|part| parse_hunks(part.text)).collect();
     match (first.kind, text) {
         (FileChange::Delete, None) => Graft::AlreadyApplied,
-        (FileChange::Delete, Some(text)) => delete(text, &hunks),
-        (FileChange::Create, text) => create(text, &hunks, path),
-        (FileChange::Modify, Some(text)) if !text.trim().is_empty() => modify(text, &hunks),
-        (FileChange::Modify, text) if only_adds(&hunks) => create(text, &hunks, path),
+        (FileChange::Delete, Some(text)) => apply_deletion(text, &hunks),
+        (FileChange::Create, text) => apply_creation(text, &hunks, path),
+        (FileChange::Modify, Some(text)) if !text.trim().is_empty() => apply_modification(text, &hunks),
+        (FileChange::Modify, text) if only_adds(&hunks) => apply_creation(text, &hunks, path),
         (FileChange::Modify, _) => {
-            refuse(Reason::Missing, format!("{path} is not there, and the diff changes lines of it"))
+            refuse_graft(Reason::Missing, format!("{path} is not there, and the diff changes lines of it"))
         }
     }
 }
@@ -59,9 +62,12 @@ fn only_adds(hunks: &[Hunk]) -> bool {
     !hunks.is_empty() && hunks.iter().all(|hunk| hunk.old.iter().all(|line| line.trim().is_empty()))
 }
 
-fn create(text: Option<&str>, hunks: &[Hunk], path: &str) -> Graft {
+fn apply_creation(text: Option<&str>, hunks: &[Hunk], path: &str) -> Graft {
     if !only_adds(hunks) {
-        return refuse(Reason::Unclear, format!("the diff creates {path}, but not all of its lines are added ones"));
+        return refuse_graft(
+            Reason::Unclear,
+            format!("the diff creates {path}, but not all of its lines are added ones"),
+        );
     }
     let mut content = hunks.iter().flat_map(Hunk::new_lines).collect::<Vec<_>>().join("\n");
     if !hunks.iter().any(|hunk| hunk.new_open) {
@@ -70,24 +76,27 @@ fn create(text: Option<&str>, hunks: &[Hunk], path: &str) -> Graft {
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
         let mut splice = Splice::new(text.unwrap_or_default());
         splice.replace(0..text.map_or(0, str::len), content);
-        splice.say("the diff creates the file");
+        splice.add_evidence("the diff creates the file");
         return splice.finish();
     };
     let trimmed = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
     if trimmed(text) == trimmed(&content) {
         return Graft::AlreadyApplied;
     }
-    refuse(Reason::Exists, format!("the diff creates {path}, but a file with other content stands there"))
+    refuse_graft(Reason::Exists, format!("the diff creates {path}, but a file with other content stands there"))
 }
 
-fn delete(text: &str, hunks: &[Hunk]) -> Graft {
+fn apply_deletion(text: &str, hunks: &[Hunk]) -> Graft {
     if text.is_empty() {
         return Graft::AlreadyApplied;
     }
     let shown: Vec<&str> = hunks.iter().flat_map(|hunk| hunk.old.iter().map(|line| line.trim_end())).collect();
     let there: Vec<&str> = text.lines().map(str::trim_end).collect();
     if !hunks.is_empty() && shown != there {
-        return refuse(Reason::NotFound, "the diff deletes the file, but its lines are not those that stand there");
+        return refuse_graft(
+            Reason::NotFound,
+            "the diff deletes the file, but its lines are not those that stand there",
+        );
     }
     let edits = vec![Edit { old: 0..text.len(), new: String::new() }];
     let evidence = vec![Evidence("the diff deletes the file".to_owned())];
@@ -102,19 +111,19 @@ struct Sought {
     cores: Vec<Range<usize>>,
 }
 
-fn modify(text: &str, hunks: &[Hunk]) -> Graft {
+fn apply_modification(text: &str, hunks: &[Hunk]) -> Graft {
     if !hunks.iter().any(Hunk::changes) {
-        return refuse(Reason::Unclear, "the diff has no changed line");
+        return refuse_graft(Reason::Unclear, "the diff has no changed line");
     }
     let lines = Lines::new(text);
     let mut sought = Vec::new();
     for (index, hunk) in hunks.iter().enumerate() {
-        if let Err(refusal) = seek(&lines, hunk, &mut sought, true) {
+        if let Err(refusal) = find_hunk(&lines, hunk, &mut sought, true) {
             let message = format!("hunk {} of {}: {}", index + 1, hunks.len(), refusal.message);
             return Graft::Refused(Refusal { message, ..refusal });
         }
     }
-    let chosen = match choose(&lines, &sought) {
+    let chosen = match choose_hits(&lines, &sought) {
         Ok(chosen) => chosen,
         Err(refusal) => return Graft::Refused(refusal),
     };
@@ -122,15 +131,15 @@ fn modify(text: &str, hunks: &[Hunk]) -> Graft {
     let lost = sought
         .iter()
         .zip(&chosen)
-        .find_map(|(sought, &at)| ladder::lost_at(&lines, &sought.found.hits[at], &sought.hunk.old));
+        .find_map(|(sought, &at)| fuzzy::lost_at(&lines, &sought.found.hits[at], &sought.hunk.old));
     for (sought, &at) in sought.iter().zip(&chosen) {
         let hit = &sought.found.hits[at];
         if let Err(refusal) =
-            ladder::rewrite(&lines, &sought.found, hit, &sought.hunk.old, &sought.hunk.ops, lost, &mut splice)
+            fuzzy::rewrite_hit(&lines, &sought.found, hit, &sought.hunk.old, &sought.hunk.ops, lost, &mut splice)
         {
             return Graft::Refused(refusal);
         }
-        splice.say(format!("hunk found {} at line {}", sought.found.tier.words(), hit.lines.start + 1));
+        splice.add_evidence(format!("hunk found {} at line {}", sought.found.tier.description(), hit.lines.start + 1));
     }
     let ends = hunks.iter().find(|hunk| hunk.old_open || hunk.new_open);
     end_as_told(text, splice.finish(), ends)
@@ -151,7 +160,7 @@ fn end_as_told(text: &str, answer: Graft, hunk: Option<&Hunk>) -> Graft {
     }
     let mut told = now.trim_end_matches(['\r', '\n']).to_owned();
     if !hunk.new_open {
-        told.push_str(ladder::line_end(text));
+        told.push_str(fuzzy::line_end(text));
     }
     if told == text {
         return Graft::AlreadyApplied;
@@ -160,29 +169,32 @@ fn end_as_told(text: &str, answer: Graft, hunk: Option<&Hunk>) -> Graft {
 }
 
 /// Finds the places of one hunk; one that stands already adds nothing.
-fn seek(lines: &Lines<'_>, hunk: &Hunk, into: &mut Vec<Sought>, may_split: bool) -> Result<(), Refusal> {
-    let done = ladder::find(lines, &Block::of(hunk.new_lines()));
+fn find_hunk(lines: &Lines<'_>, hunk: &Hunk, into: &mut Vec<Sought>, may_split: bool) -> Result<(), Refusal> {
+    let done = fuzzy::find_block(lines, &Block::from_lines(hunk.new_lines()));
     let Some((found, block)) = find_old(lines, hunk) else {
         if hunk.changes() && done.is_some() {
             return Ok(());
         }
         let parts = hunk.split_at_dots();
         if may_split && (parts.len() > 1 || parts.first().is_some_and(|part| part.ops.len() < hunk.ops.len())) {
-            return parts.iter().try_for_each(|part| seek(lines, part, into, false));
+            return parts.iter().try_for_each(|part| find_hunk(lines, part, into, false));
         }
-        return Err(missing(lines, hunk));
+        return Err(missing_hunk_refusal(lines, hunk));
     };
     if !block.changes() || block.old == block.new_lines() {
         return Ok(());
     }
     let done = done.filter(|done| done.tier <= found.tier);
     if done.as_ref().is_some_and(|done| done.tier == found.tier && done.hits == found.hits) {
-        return Err(refusal(Reason::Unclear, "it changes only blanks, and the file's own differ from both its texts"));
+        return Err(new_refusal(
+            Reason::Unclear,
+            "it changes only blanks, and the file's own differ from both its texts",
+        ));
     }
     let done: Vec<Range<usize>> = done.into_iter().flat_map(|done| done.hits).map(|hit| hit.lines).collect();
     let stands = |hit: &Hit| done.iter().any(|done| done.start <= hit.lines.start && hit.lines.end <= done.end);
     let mut open: Vec<Hit> = found.hits.iter().filter(|hit| !stands(hit)).cloned().collect();
-    if let Some(anchor) = Anchor::of(hunk).filter(|_| open.len() + done.len() > 1) {
+    if let Some(anchor) = Anchor::of_hunk(hunk).filter(|_| open.len() + done.len() > 1) {
         if done.iter().any(|done| anchor.holds(lines, done)) {
             return Ok(());
         }
@@ -196,11 +208,11 @@ fn seek(lines: &Lines<'_>, hunk: &Hunk, into: &mut Vec<Sought>, may_split: bool)
     if let [only] = &done[..]
         && adds_telling(&block)
     {
-        let candidates = vec![lines.place(only.start), lines.place(open[0].lines.start)];
+        let candidates = vec![lines.location_of_line(only.start), lines.location_of_line(open[0].lines.start)];
         let message = "its new lines stand in one place already, and its old ones in another";
-        return Err(Refusal { candidates, ..refusal(Reason::Ambiguous, message) });
+        return Err(Refusal { candidates, ..new_refusal(Reason::Ambiguous, message) });
     }
-    let cores = open.iter().map(|hit| core(hit, &block.ops)).collect();
+    let cores = open.iter().map(|hit| changed_lines(hit, &block.ops)).collect();
     into.push(Sought { hunk: block, found: Found { hits: open, ..found }, cores });
     Ok(())
 }
@@ -220,7 +232,7 @@ enum Anchor {
 impl Anchor {
     const CONTEXT: usize = 3;
 
-    fn of(hunk: &Hunk) -> Option<Self> {
+    fn of_hunk(hunk: &Hunk) -> Option<Self> {
         let keep = |op: &&Op| **op == Op::Keep;
         let before = hunk.ops.iter().take_while(keep).count();
         let after = hunk.ops.iter().rev().take_while(keep).count();
@@ -242,12 +254,13 @@ impl Anchor {
 
 /// Finds the old lines, blank ones at the ends taken along where they are there; gives the hunk as it was read.
 fn find_old(lines: &Lines<'_>, hunk: &Hunk) -> Option<(Found, Hunk)> {
-    let block = Block::of(hunk.old.clone());
-    let mut found = ladder::find(lines, &block)?;
+    let block = Block::from_lines(hunk.old.clone());
+    let mut found = fuzzy::find_block(lines, &block)?;
     let mut hunk = hunk.clone();
-    if found.tier == Tier::Escaping || found.reading != ladder::Reading::Plain {
-        let read =
-            |line: &String| found.reading.read(&Block { lines: vec![line.clone()], blank_before: 0, blank_after: 0 });
+    if found.tier == Tier::Escaping || found.reading != fuzzy::Reading::Plain {
+        let read = |line: &String| {
+            found.reading.decode_block(&Block { lines: vec![line.clone()], blank_before: 0, blank_after: 0 })
+        };
         let one = |line: &String| read(line).lines.join("\n");
         hunk.old = hunk.old.iter().map(one).collect();
         for op in &mut hunk.ops {
@@ -255,7 +268,7 @@ fn find_old(lines: &Lines<'_>, hunk: &Hunk) -> Option<(Found, Hunk)> {
                 *line = one(line);
             }
         }
-        if Block::of(hunk.old.clone()).lines.len() != found.hits.first()?.aligned.len() {
+        if Block::from_lines(hunk.old.clone()).lines.len() != found.hits.first()?.aligned.len() {
             return None;
         }
     }
@@ -276,7 +289,7 @@ fn find_old(lines: &Lines<'_>, hunk: &Hunk) -> Option<(Found, Hunk)> {
 }
 
 /// Returns the lines of the text that a hunk changes at one place; empty, but placed, for an insertion.
-fn core(hit: &Hit, ops: &[Op]) -> Range<usize> {
+fn changed_lines(hit: &Hit, ops: &[Op]) -> Range<usize> {
     let mut next = hit.lines.start;
     let mut range: Option<Range<usize>> = None;
     let mut at = 0;
@@ -293,7 +306,7 @@ fn core(hit: &Hit, ops: &[Op]) -> Range<usize> {
 }
 
 /// One place for each hunk: the only ones in order, or each the only one.
-fn choose(lines: &Lines<'_>, sought: &[Sought]) -> Result<Vec<usize>, Refusal> {
+fn choose_hits(lines: &Lines<'_>, sought: &[Sought]) -> Result<Vec<usize>, Refusal> {
     let narrowed: Vec<Vec<usize>> = sought.iter().map(|sought| under_heading(lines, sought)).collect();
     let core = |hunk: usize, at: usize| sought[hunk].cores[at].clone();
     let mut earliest = Vec::new();
@@ -315,7 +328,7 @@ fn choose(lines: &Lines<'_>, sought: &[Sought]) -> Result<Vec<usize>, Refusal> {
     }
     match earliest.iter().zip(&latest).position(|(early, late)| early != late) {
         None => Ok(earliest),
-        Some(hunk) => Err(ambiguous(lines, sought, hunk)),
+        Some(hunk) => Err(ambiguous_hunk_refusal(lines, sought, hunk)),
     }
 }
 
@@ -338,23 +351,23 @@ fn under_heading(lines: &Lines<'_>, sought: &Sought) -> Vec<usize> {
 
 fn each_alone(lines: &Lines<'_>, sought: &[Sought], narrowed: &[Vec<usize>]) -> Result<Vec<usize>, Refusal> {
     if let Some(hunk) = narrowed.iter().position(|places| places.len() != 1) {
-        return Err(ambiguous(lines, sought, hunk));
+        return Err(ambiguous_hunk_refusal(lines, sought, hunk));
     }
     Ok(narrowed.iter().map(|places| places[0]).collect())
 }
 
-fn ambiguous(lines: &Lines<'_>, sought: &[Sought], hunk: usize) -> Refusal {
+fn ambiguous_hunk_refusal(lines: &Lines<'_>, sought: &[Sought], hunk: usize) -> Refusal {
     let hits = &sought[hunk].found.hits;
-    let candidates = hits.iter().take(20).map(|hit| lines.place(hit.lines.start)).collect();
+    let candidates = hits.iter().take(20).map(|hit| lines.location_of_line(hit.lines.start)).collect();
     let message = format!("a hunk's lines stand in {} places: it needs more context lines", hits.len());
-    Refusal { candidates, ..refusal(Reason::Ambiguous, message) }
+    Refusal { candidates, ..new_refusal(Reason::Ambiguous, message) }
 }
 
-fn missing(lines: &Lines<'_>, hunk: &Hunk) -> Refusal {
-    let block = Block::of(hunk.old.clone());
+fn missing_hunk_refusal(lines: &Lines<'_>, hunk: &Hunk) -> Refusal {
+    let block = Block::from_lines(hunk.old.clone());
     if block.is_empty() {
-        return refusal(Reason::NotFound, "it only adds lines and shows none of those around them");
+        return new_refusal(Reason::NotFound, "it only adds lines and shows none of those around them");
     }
-    let nearest = ladder::nearest(lines, &block);
-    Refusal { nearest, ..refusal(Reason::NotFound, "its context and removed lines are not in the file") }
+    let nearest = fuzzy::find_nearest_location(lines, &block);
+    Refusal { nearest, ..new_refusal(Reason::NotFound, "its context and removed lines are not in the file") }
 }

@@ -1,9 +1,9 @@
-//! Exact edits: old text for new, found by the line ladder, all of them or none.
+//! Exact edits: old text for new, found line by line and by fuzzy matching, all of them or none.
 
 use std::ops::Range;
 
-use crate::ladder::{self, Block, Found, Hit, Lines, Reading};
-use crate::splice::{Splice, edits_between, place, refusal, refuse};
+use crate::fuzzy::{self, Block, Found, Hit, Lines, Reading};
+use crate::splice::{Splice, edits_between, location_at, new_refusal, refuse_graft};
 use crate::{Applied, Evidence, Graft, Reason, Refusal};
 
 /// One edit: the text that stands in the file and what is to stand there.
@@ -21,7 +21,7 @@ pub struct Replacement<'a> {
 ///
 /// Answers [`Graft::AlreadyApplied`] where only `new` stands, and refuses where the place can't be told.
 #[must_use]
-pub fn replace(text: &str, old: &str, new: &str, all: bool) -> Graft {
+pub fn apply_replacement(text: &str, old: &str, new: &str, all: bool) -> Graft {
     apply_edits(text, &[Replacement { old, new, all }])
 }
 
@@ -30,7 +30,7 @@ pub fn replace(text: &str, old: &str, new: &str, all: bool) -> Graft {
 pub fn apply_edits(text: &str, edits: &[Replacement<'_>]) -> Graft {
     match run_edits(text, edits) {
         Graft::Applied(applied) => match run_edits(&applied.text, edits) {
-            Graft::Applied(_) => refuse(
+            Graft::Applied(_) => refuse_graft(
                 Reason::Unproven,
                 "the edit would find its old text again in its own result: give more of the lines around it",
             ),
@@ -42,7 +42,7 @@ pub fn apply_edits(text: &str, edits: &[Replacement<'_>]) -> Graft {
 
 fn run_edits(text: &str, edits: &[Replacement<'_>]) -> Graft {
     if edits.is_empty() {
-        return refuse(Reason::Unclear, "there is no edit to apply");
+        return refuse_graft(Reason::Unclear, "there is no edit to apply");
     }
     let mut now = text.to_owned();
     let mut evidence = Vec::new();
@@ -84,13 +84,13 @@ fn replace_nothing(text: &str, new: &str) -> Graft {
     if text.trim().is_empty() && !new.trim().is_empty() {
         let mut splice = Splice::new(text);
         splice.replace(0..text.len(), new);
-        splice.say("the file was empty");
+        splice.add_evidence("the file was empty");
         return splice.finish();
     }
     if text == new {
         return Graft::AlreadyApplied;
     }
-    refuse(Reason::Unclear, "the text to be replaced is empty: give the lines that stand there now")
+    refuse_graft(Reason::Unclear, "the text to be replaced is empty: give the lines that stand there now")
 }
 
 fn with_line_end(block: &str, end: &str) -> String {
@@ -100,21 +100,21 @@ fn with_line_end(block: &str, end: &str) -> String {
 
 /// Byte for byte, wherever it stands; `None` where it doesn't.
 fn replace_exactly(text: &str, edit: &Replacement<'_>) -> Option<Graft> {
-    let end = ladder::line_end(text);
+    let end = fuzzy::line_end(text);
     let (old, new) = (with_line_end(edit.old, end), with_line_end(edit.new, end));
-    let hits = occurrences(text, &old);
+    let hits = find_occurrences(text, &old);
     if hits.is_empty() {
         return None;
     }
     let done: Vec<Range<usize>> =
-        if new.contains(&old) { spans(&occurrences(text, &new), new.len()) } else { Vec::new() };
+        if new.contains(&old) { spans_of_starts(&find_occurrences(text, &new), new.len()) } else { Vec::new() };
     let inside = |at: usize| done.iter().any(|span| span.start <= at && at + old.len() <= span.end);
     let open: Vec<usize> = hits.iter().copied().filter(|&at| !inside(at)).collect();
     if open.is_empty() {
         return Some(Graft::AlreadyApplied);
     }
     if hits.len() > 1 && !edit.all {
-        return Some(ambiguous(text, &hits));
+        return Some(ambiguous_text_refusal(text, &hits));
     }
     let mut splice = Splice::new(text);
     let mut free = 0;
@@ -123,15 +123,15 @@ fn replace_exactly(text: &str, edit: &Replacement<'_>) -> Option<Graft> {
             continue;
         }
         free = at + old.len();
-        let (range, new) = settle(text, at..at + old.len(), &new);
+        let (range, new) = extend_to_whole_lines(text, at..at + old.len(), &new);
         splice.replace(range, new);
     }
-    splice.say(format!("found exactly, {}", times(hits.len())));
+    splice.add_evidence(format!("found exactly, {}", format_times(hits.len())));
     Some(splice.finish())
 }
 
 /// Whole lines stay whole: a line that is emptied goes, and lines added to an indented one are indented with it.
-fn settle(text: &str, range: Range<usize>, new: &str) -> (Range<usize>, String) {
+fn extend_to_whole_lines(text: &str, range: Range<usize>, new: &str) -> (Range<usize>, String) {
     let line_start = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
     let indent = &text[line_start..range.start];
     let ends_line = text[range.end..].starts_with('\n') || text[range.end..].starts_with("\r\n");
@@ -151,14 +151,14 @@ fn settle(text: &str, range: Range<usize>, new: &str) -> (Range<usize>, String) 
     (range, new.to_owned())
 }
 
-/// Replaces line by line, at the first tier of the ladder that finds the block; `None` where none does.
+/// Replaces line by line, at the first tier of fuzzy matching that finds the block; `None` where none does.
 fn replace_lines(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) -> Option<Graft> {
     let lines = Lines::new(text);
-    let found = ladder::find(&lines, old)?;
-    let (old, new) = (found.reading.read(old), found.reading.read(new));
-    let done = ladder::find(&lines, &new).filter(|done| done.tier <= found.tier);
+    let found = fuzzy::find_block(&lines, old)?;
+    let (old, new) = (found.reading.decode_block(old), found.reading.decode_block(new));
+    let done = fuzzy::find_block(&lines, &new).filter(|done| done.tier <= found.tier);
     if old.lines != new.lines && done.as_ref().is_some_and(|done| done.tier == found.tier && done.hits == found.hits) {
-        return Some(refuse(
+        return Some(refuse_graft(
             Reason::Unclear,
             "the edit changes only blanks, and the file's own differ from both its texts",
         ));
@@ -172,38 +172,41 @@ fn replace_lines(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) -
         return Some(Graft::AlreadyApplied);
     }
     if found.hits.len() > 1 && !edit.all {
-        return Some(ambiguous(text, &found.hits.iter().map(|hit| lines.start(hit.lines.start)).collect::<Vec<_>>()));
+        return Some(ambiguous_text_refusal(
+            text,
+            &found.hits.iter().map(|hit| lines.line_start(hit.lines.start)).collect::<Vec<_>>(),
+        ));
     }
-    let after = new.beside(&old);
-    let ops = ladder::line_ops(&old.lines, &after);
+    let after = new.with_added_blank_lines(&old);
+    let ops = fuzzy::line_ops(&old.lines, &after);
     let mut splice = Splice::new(text);
     for hit in open {
-        if let Err(refusal) = ladder::rewrite(&lines, &found, hit, &old.lines, &ops, None, &mut splice) {
+        if let Err(refusal) = fuzzy::rewrite_hit(&lines, &found, hit, &old.lines, &ops, None, &mut splice) {
             return Some(Graft::Refused(refusal));
         }
     }
-    splice.say(evidence(&found));
+    splice.add_evidence(describe_match(&found));
     Some(splice.finish())
 }
 
-fn evidence(found: &Found) -> String {
+fn describe_match(found: &Found) -> String {
     let reading = match found.reading {
         Reading::Plain => "",
         Reading::QuotesUnescaped | Reading::Unescaped => ", its escapes taken off",
         Reading::EntitiesDecoded => ", its entities decoded",
     };
-    format!("found {}{reading}, {}", found.tier.words(), times(found.hits.len()))
+    format!("found {}{reading}, {}", found.tier.description(), format_times(found.hits.len()))
 }
 
-fn times(count: usize) -> String {
+fn format_times(count: usize) -> String {
     if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
-fn ambiguous(text: &str, at: &[usize]) -> Graft {
-    let candidates: Vec<_> = at.iter().take(20).map(|&at| place(text, at)).collect();
+fn ambiguous_text_refusal(text: &str, at: &[usize]) -> Graft {
+    let candidates: Vec<_> = at.iter().take(20).map(|&at| location_at(text, at)).collect();
     let message =
         format!("the old text stands in {} places: give more of the lines around the one that is meant", at.len());
-    Graft::Refused(Refusal { candidates, ..refusal(Reason::Ambiguous, message) })
+    Graft::Refused(Refusal { candidates, ..new_refusal(Reason::Ambiguous, message) })
 }
 
 /// The old text is nowhere: either the new one is there instead, or the edit is stale.
@@ -212,9 +215,9 @@ fn answer_missing(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) 
     if stands_instead(text, edit, old, new, &lines) {
         return Graft::AlreadyApplied;
     }
-    let nearest = ladder::nearest(&lines, old);
+    let nearest = fuzzy::find_nearest_location(&lines, old);
     let message = "the old text is not in the file, neither exactly nor by its lines".to_owned();
-    Graft::Refused(Refusal { nearest, ..refusal(Reason::NotFound, message) })
+    Graft::Refused(Refusal { nearest, ..new_refusal(Reason::NotFound, message) })
 }
 
 /// Returns whether the new text stands once, and is enough of a text to tell that the edit was made.
@@ -224,12 +227,12 @@ fn stands_instead(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block, 
     if !adds && new.lines.iter().filter(telling).count() < 2 {
         return false;
     }
-    let exact = occurrences(text, &with_line_end(edit.new, ladder::line_end(text)));
+    let exact = find_occurrences(text, &with_line_end(edit.new, fuzzy::line_end(text)));
     if !exact.is_empty() {
         let bounded = exact.iter().filter(|&&at| stands_alone(text, at, edit.new)).count();
         return bounded == 1 || (edit.all && bounded > 0);
     }
-    ladder::find(lines, new).is_some_and(|found| found.hits.len() == 1 || edit.all)
+    fuzzy::find_block(lines, new).is_some_and(|found| found.hits.len() == 1 || edit.all)
 }
 
 fn stands_alone(text: &str, at: usize, new: &str) -> bool {
@@ -241,7 +244,7 @@ fn stands_alone(text: &str, at: usize, new: &str) -> bool {
 }
 
 /// Where `part` stands, also where it overlaps itself.
-fn occurrences(text: &str, part: &str) -> Vec<usize> {
+fn find_occurrences(text: &str, part: &str) -> Vec<usize> {
     let step = part.chars().next().map_or(1, char::len_utf8);
     let mut found = Vec::new();
     let mut from = 0;
@@ -252,18 +255,18 @@ fn occurrences(text: &str, part: &str) -> Vec<usize> {
     found
 }
 
-fn spans(starts: &[usize], len: usize) -> Vec<Range<usize>> {
+fn spans_of_starts(starts: &[usize], len: usize) -> Vec<Range<usize>> {
     starts.iter().map(|&at| at..at + len).collect()
 }
 
 /// Applies a block of `<<<<<<< SEARCH` / `=======` / `>>>>>>> REPLACE` sections, all or none.
 pub(crate) fn apply_blocks(text: &str, block: &str) -> Graft {
-    match sections(block) {
+    match parse_edit_sections(block) {
         Some(sections) => {
             let edits: Vec<_> = sections.iter().map(|(old, new)| Replacement { old, new, all: false }).collect();
             apply_edits(text, &edits)
         }
-        None => refuse(
+        None => refuse_graft(
             Reason::Unclear,
             "a search/replace section is not closed: it needs `<<<<<<< SEARCH`, `=======` and `>>>>>>> REPLACE` lines",
         ),
@@ -271,11 +274,11 @@ pub(crate) fn apply_blocks(text: &str, block: &str) -> Graft {
 }
 
 /// Returns the old and new text of each section; `None` where a fence is missing or out of order.
-fn sections(block: &str) -> Option<Vec<(String, String)>> {
+fn parse_edit_sections(block: &str) -> Option<Vec<(String, String)>> {
     let mut found = Vec::new();
     let mut open: Option<(Vec<&str>, Option<Vec<&str>>)> = None;
     for line in block.lines() {
-        let fence = fence(line);
+        let fence = fence_character(line);
         open = match (open.take(), fence) {
             (None, Some('<')) => Some((Vec::new(), None)),
             (None, None) => None,
@@ -299,7 +302,7 @@ fn sections(block: &str) -> Option<Vec<(String, String)>> {
 }
 
 /// Returns the sign that a fence line repeats, five times or more, with nothing but a word after it.
-fn fence(line: &str) -> Option<char> {
+fn fence_character(line: &str) -> Option<char> {
     let line = line.trim_end();
     let sign = line.chars().next().filter(|sign| matches!(sign, '<' | '=' | '>'))?;
     let rest = line.trim_start_matches(sign);

@@ -26,7 +26,7 @@ pub(crate) fn path_of(file: &Source<'_>, node: Node<'_>) -> Vec<String> {
 
 /// Returns whether a name, with dots or without, is that of what holds a node directly: the last names of its path.
 pub(crate) fn is_held_by(path: &[String], name: &str) -> bool {
-    let plain = crate::prose::plain(name);
+    let plain = crate::prose::strip_name_decoration(name);
     let wanted: Vec<&str> = plain.split('.').map(|part| part.trim_matches(['"', '\''])).collect();
     !plain.is_empty()
         && path.len() >= wanted.len()

@@ -28,9 +28,9 @@ mod template;
 
 mod markdown;
 
-use crate::ladder;
+use crate::fuzzy;
 use crate::prose::Prose;
-use crate::splice::{edits_between, refuse};
+use crate::splice::{edits_between, refuse_graft};
 use crate::{Applied, Context, Edit, File, Graft, Reason, Snippet};
 
 use data::Syntax;
@@ -45,8 +45,8 @@ struct Request<'a> {
     wording: &'a Wording<'a>,
 }
 
-type Place = fn(&Request<'_>) -> Graft;
-type Check = fn(&str) -> Result<(), String>;
+type ApplyFn = fn(&Request<'_>) -> Graft;
+type CheckFn = fn(&str) -> Result<(), String>;
 
 /// The way in which a format's snippets are placed.
 #[derive(Clone, Copy)]
@@ -54,20 +54,20 @@ enum Format {
     /// Values by key, which one engine merges.
     Data(&'static Syntax),
     /// A way of its own to place the snippet by a splice of the request's text, and whether a text is well formed.
-    Own(Place, Check),
+    Own(ApplyFn, CheckFn),
 }
 
 impl Format {
-    fn place(self, request: &Request<'_>) -> Graft {
+    fn apply_request(self, request: &Request<'_>) -> Graft {
         match self {
-            Format::Data(syntax) => data::place(request, syntax),
+            Format::Data(syntax) => data::apply_to_data(request, syntax),
             Format::Own(place, _) => place(request),
         }
     }
 
     fn check(self, text: &str) -> Result<(), String> {
         match self {
-            Format::Data(syntax) => data::check(text, syntax),
+            Format::Data(syntax) => data::check_data_syntax(text, syntax),
             Format::Own(_, check) => check(text),
         }
     }
@@ -85,8 +85,8 @@ pub fn count_entries(path: &str, text: &str, written: &str) -> Option<usize> {
         return None;
     };
     let name = entry_name(written);
-    let even = data::package(name).map_or_else(String::new, |(package, _)| package);
-    let found = data::entries(&plain(text), syntax)?;
+    let even = data::parse_package(name).map_or_else(String::new, |(package, _)| package);
+    let found = data::list_entries(&normalize_line_ends(text), syntax)?;
     Some(found.iter().filter(|entry| !name.is_empty() && (entry.as_str() == name || **entry == even)).count())
 }
 
@@ -99,30 +99,30 @@ pub fn entry_name(written: &str) -> &str {
 }
 
 /// Puts the snippet into a file of one of the formats, chosen by the path; anything else by exact anchors.
-pub(crate) fn apply(file: File<'_>, snippet: Snippet<'_>, context: &Context<'_>) -> Graft {
+pub(crate) fn apply_by_format(file: File<'_>, snippet: Snippet<'_>, context: &Context<'_>) -> Graft {
     let Some(original) = file.text else {
-        return refuse(Reason::Missing, format!("{} is not there", file.path));
+        return refuse_graft(Reason::Missing, format!("{} is not there", file.path));
     };
-    let (text, block) = (plain(original), plain(snippet.text));
+    let (text, block) = (normalize_line_ends(original), normalize_line_ends(snippet.text));
     let block = block.trim_matches('\n');
     let format = format_of(file.path);
     if speaks_another(snippet.language, file.path) {
         let message = format!("the block is {}, not content of {}", snippet.language, file.path);
-        return refuse(Reason::Unclear, message);
+        return refuse_graft(Reason::Unclear, message);
     }
     if let Err(error) = format.check(&text) {
-        return refuse(Reason::Syntax, format!("{} doesn't parse as it stands: {error}", file.path));
+        return refuse_graft(Reason::Syntax, format!("{} doesn't parse as it stands: {error}", file.path));
     }
     let wording = Wording::new(context.prose);
     let request = Request { path: file.path, text: &text, snippet: block, wording: &wording };
-    match format.place(&request) {
+    match format.apply_request(&request) {
         // "Replace the unknowns with:" over lines of which the first few stand: what is meant was not found.
         Graft::Applied(applied) if !matches!(format, Format::Data(_)) && only_adds(&text, &applied, context) => {
             let message =
                 "the block is to replace something, what it replaces was not found, and it would only be added";
-            refuse(Reason::NotFound, message)
+            refuse_graft(Reason::NotFound, message)
         }
-        Graft::Applied(applied) => match prove(format, &request, &applied.text) {
+        Graft::Applied(applied) => match check_format_result(format, &request, &applied.text) {
             Ok(()) => in_original(original, &text, applied),
             Err(refusal) => refusal,
         },
@@ -136,7 +136,7 @@ fn only_adds(text: &str, applied: &Applied, context: &Context<'_>) -> bool {
     Prose::read(context.prose).takes_away() && applied.edits.iter().all(kept)
 }
 
-fn plain(text: &str) -> String {
+fn normalize_line_ends(text: &str) -> String {
     text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n")
 }
 
@@ -144,11 +144,11 @@ fn plain(text: &str) -> String {
 fn format_of(path: &str) -> Format {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let unchecked: Check = |_| Ok(());
+    let unchecked: CheckFn = |_| Ok(());
     match ending {
         _ if name == ".env" || name.starts_with(".env.") || ending == "env" => Format::Data(&env::SYNTAX),
         _ if name.starts_with("dockerfile") || ending == "dockerfile" || name == "containerfile" => {
-            Format::Own(dockerfile::place, unchecked)
+            Format::Own(dockerfile::apply_to_dockerfile, unchecked)
         }
         "txt" | "in" if name.contains("requirements") || name.contains("constraints") => {
             Format::Data(&requirements::SYNTAX)
@@ -158,12 +158,14 @@ fn format_of(path: &str) -> Format {
         _ if name == ".prettierrc" || name == ".babelrc" || name == ".eslintrc" => Format::Data(&json::SYNTAX),
         "toml" => Format::Data(&toml::SYNTAX),
         "yml" | "yaml" => Format::Data(&yaml::SYNTAX),
-        "prisma" => Format::Own(schema::place_prisma, schema::check_prisma),
-        "graphql" | "gql" | "graphqls" => Format::Own(schema::place_graphql, schema::check_graphql),
-        "sql" => Format::Own(place_sql, unchecked),
-        "html" | "htm" | "jinja" | "jinja2" | "j2" | "njk" | "twig" => Format::Own(template::place, template::check),
-        "md" | "markdown" | "mdx" => Format::Own(markdown::place, unchecked),
-        _ => Format::Own(anchors::place, unchecked),
+        "prisma" => Format::Own(schema::apply_to_prisma, schema::check_prisma),
+        "graphql" | "gql" | "graphqls" => Format::Own(schema::apply_to_graphql, schema::check_graphql),
+        "sql" => Format::Own(apply_to_sql, unchecked),
+        "html" | "htm" | "jinja" | "jinja2" | "j2" | "njk" | "twig" => {
+            Format::Own(template::apply_to_template, template::check_template_blocks)
+        }
+        "md" | "markdown" | "mdx" => Format::Own(markdown::apply_to_markdown, unchecked),
+        _ => Format::Own(anchors::apply_by_anchors, unchecked),
     }
 }
 
@@ -195,7 +197,7 @@ fn speaks_another(language: &str, path: &str) -> bool {
 }
 
 /// Places no snippet in a migration: one that stands is history, and only new files are added.
-fn place_sql(request: &Request<'_>) -> Graft {
+fn apply_to_sql(request: &Request<'_>) -> Graft {
     let lines = |text: &str| {
         let kept: Vec<String> =
             text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
@@ -204,7 +206,7 @@ fn place_sql(request: &Request<'_>) -> Graft {
     if lines(request.text).contains(&lines(request.snippet)) {
         return Graft::AlreadyApplied;
     }
-    refuse(
+    refuse_graft(
         Reason::Exists,
         format!(
             "{} stands, and SQL that may have run is never edited: give the change a file of its own",
@@ -214,19 +216,19 @@ fn place_sql(request: &Request<'_>) -> Graft {
 }
 
 /// The result is well formed, holds no elision of the snippet, and has nothing left to be done.
-fn prove(format: Format, request: &Request<'_>, result: &str) -> Result<(), Graft> {
+fn check_format_result(format: Format, request: &Request<'_>, result: &str) -> Result<(), Graft> {
     if let Err(error) = format.check(result) {
-        return Err(refuse(Reason::Unproven, format!("the result would not parse: {error}")));
+        return Err(refuse_graft(Reason::Unproven, format!("the result would not parse: {error}")));
     }
     let elisions = |text: &str| text.lines().filter(|line| wording::is_elision_line(line)).count();
     if elisions(result) > elisions(request.text) {
-        return Err(refuse(Reason::Unproven, "the result would hold a marker of the block"));
+        return Err(refuse_graft(Reason::Unproven, "the result would hold a marker of the block"));
     }
-    match format.place(&Request { text: result, ..*request }) {
+    match format.apply_request(&Request { text: result, ..*request }) {
         Graft::AlreadyApplied => Ok(()),
-        Graft::Applied(_) => Err(refuse(Reason::Unproven, "placing the block again would change its own result")),
+        Graft::Applied(_) => Err(refuse_graft(Reason::Unproven, "placing the block again would change its own result")),
         Graft::Refused(refusal) => {
-            Err(refuse(Reason::Unproven, format!("the result would not be known again: {}", refusal.message)))
+            Err(refuse_graft(Reason::Unproven, format!("the result would not be known again: {}", refusal.message)))
         }
     }
 }
@@ -236,7 +238,7 @@ fn in_original(original: &str, text: &str, applied: Applied) -> Graft {
     if original == text {
         return Graft::Applied(applied);
     }
-    let end = ladder::line_end(original);
+    let end = fuzzy::line_end(original);
     let mark = original.len() - original.strip_prefix('\u{feff}').unwrap_or(original).len();
     let mut starts = vec![mark];
     starts.extend(original.match_indices('\n').map(|(at, _)| at + 1));

@@ -10,11 +10,11 @@ pub(crate) use typing::is_typing;
 use code::scopes::Scopes;
 use tree_sitter::Node;
 
-use crate::items::{Item, Source, parse};
+use crate::items::{Item, Source, parse_source};
 use crate::languages::{Form, Imported, Kind, Writing, flat, imported};
-use crate::neighbours::{Named, named};
+use crate::neighbours::{PhraseMatch, match_phrase};
 use crate::prose::{Prose, Relation};
-use crate::splice::{Splice, place, refusal};
+use crate::splice::{Splice, location_at, new_refusal};
 use crate::{Reason, Refusal};
 
 /// An import statement of the file.
@@ -55,7 +55,7 @@ pub(crate) struct Wanted {
 }
 
 /// Returns the imports that a snippet's items show, in order.
-pub(crate) fn wanted(snippet: &Source<'_>, items: &[Item<'_>]) -> Vec<Wanted> {
+pub(crate) fn collect_wanted_imports(snippet: &Source<'_>, items: &[Item<'_>]) -> Vec<Wanted> {
     let mut wanted = Vec::new();
     for item in items.iter().filter(|item| item.kind == Kind::Import) {
         let sample = snippet.slice(item.node.byte_range()).to_owned();
@@ -70,14 +70,14 @@ pub(crate) fn wanted(snippet: &Source<'_>, items: &[Item<'_>]) -> Vec<Wanted> {
 
 /// Of the imports that the words beside a block spell out, those of names that the block reads and does not bind itself.
 pub(crate) fn spelled_out(spelled: &[String], snippet: &Source<'_>, items: &[Item<'_>]) -> Vec<Wanted> {
-    let own: Vec<Wanted> = wanted(snippet, items);
+    let own: Vec<Wanted> = collect_wanted_imports(snippet, items);
     let scopes = Scopes::of_tree(snippet.language, snippet.root(), snippet.text);
     let defined =
         |name: &str| scopes.module().is_some_and(|module| module.bindings.iter().any(|binding| binding.name == name));
     let uses = |name: &str| scopes.reads.iter().any(|read| read.name == name) && !defined(name);
     let mut found: Vec<Wanted> = Vec::new();
     for (at, code) in spelled.iter().enumerate() {
-        let Some(source) = parse(code, snippet.language).filter(|source| !source.has_error()) else {
+        let Some(source) = parse_source(code, snippet.language).filter(|source| !source.has_error()) else {
             continue;
         };
         let items = source.items(source.root());
@@ -86,7 +86,7 @@ pub(crate) fn spelled_out(spelled: &[String], snippet: &Source<'_>, items: &[Ite
         }
         // Each is a statement of its own, with nothing right above or below it.
         let rows = (usize::MAX / 2 + 2 * at, usize::MAX / 2 + 2 * at);
-        let needed = wanted(&source, &items).into_iter().filter(|one| {
+        let needed = collect_wanted_imports(&source, &items).into_iter().filter(|one| {
             let local = one.binding.local();
             uses(local) && own.iter().all(|own| own.binding.local() != local)
         });
@@ -99,7 +99,7 @@ pub(crate) fn spelled_out(spelled: &[String], snippet: &Source<'_>, items: &[Ite
 }
 
 impl<'s, 'a, 't> Imports<'s, 'a, 't> {
-    pub(crate) fn read(file: &'s Source<'a>, path: &'s str, items: &'s [Item<'t>]) -> Self {
+    pub(crate) fn from_items(file: &'s Source<'a>, path: &'s str, items: &'s [Item<'t>]) -> Self {
         let mut statements = Vec::new();
         for item in items {
             if item.kind == Kind::Import {
@@ -107,7 +107,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
                 statements.push(Statement { item: item.clone(), bindings, plain: true, typing: false });
             } else if matches!(item.node.kind(), "if_statement" | "try_statement") {
                 let typing = item.name.contains("TYPE_CHECKING");
-                nested(file, item.node, typing, &mut statements);
+                collect_nested_imports(file, item.node, typing, &mut statements);
             }
         }
         Imports { file, path, statements, items }
@@ -135,14 +135,16 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         let mut groups: Vec<(Vec<Imported>, &Wanted)> = Vec::new();
         for want in missing {
             let fits = |(group, shown): &(Vec<Imported>, &Wanted)| {
-                group.first().is_some_and(|one| together(one, &want.binding) || beside(one, shown, want))
+                group
+                    .first()
+                    .is_some_and(|one| can_share_statement(one, &want.binding) || share_shown_braces(one, shown, want))
             };
             match groups.iter_mut().find(|group| fits(group)) {
                 Some((group, _)) => group.push(want.binding.clone()),
                 None => groups.push((vec![want.binding.clone()], want)),
             }
         }
-        let told = prose.and_then(|prose| self.told(prose));
+        let told = prose.and_then(|prose| self.find_stated_neighbour(prose));
         // A new statement may go right behind one that gets more names: those must be staged first.
         groups.sort_by_key(|(group, _)| self.extendable(group).is_none());
         for (group, first) in groups {
@@ -159,7 +161,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         splice: &mut Splice<'_>,
     ) {
         let names: Vec<&str> = bindings.iter().map(Imported::local).collect();
-        splice.say(format!("imported {} from {}", names.join(", "), first.binding.module));
+        splice.add_evidence(format!("imported {} from {}", names.join(", "), first.binding.module));
         let shown: Vec<&Imported> =
             wanted.iter().filter(|one| one.rows == first.rows).map(|one| &one.binding).collect();
         // A comment behind a statement is part of it, and belongs to no other name.
@@ -178,7 +180,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         }
         match told.or_else(|| self.neighbour(first, wanted)) {
             Some(beside) => self.insert_beside(beside, &statement, splice),
-            None => self.insert(bindings, &statement, splice),
+            None => self.insert_statement(bindings, &statement, splice),
         }
     }
 
@@ -218,7 +220,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
 
     /// Returns the statement that the words name as a neighbour: by its code, its module or a name, else by words that
     /// only it has.
-    fn told(&self, prose: &Prose) -> Option<Beside> {
+    fn find_stated_neighbour(&self, prose: &Prose) -> Option<Beside> {
         for relation in [Relation::After, Relation::Before] {
             for name in prose.related(relation, "", &[]) {
                 let code = flat(name);
@@ -235,8 +237,8 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         }
         let items: Vec<Item<'t>> = self.statements.iter().map(|one| one.item.clone()).collect();
         let among = self.plain(|_| true);
-        prose.phrases("", &[]).into_iter().find_map(|phrase| match named(self.file, phrase, &items, &among) {
-            Named::Items(found) if found.len() == 1 => {
+        prose.phrases("", &[]).into_iter().find_map(|phrase| match match_phrase(self.file, phrase, &items, &among) {
+            PhraseMatch::Items(found) if found.len() == 1 => {
                 Some(Beside { at: *found.first()?, before: phrase.relation == Relation::Before })
             }
             _ => None,
@@ -306,25 +308,25 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
             for have in &statement.bindings {
                 let other = have.local() == local && !self.suffix_of_one(have, binding) && !self.same(have, binding);
                 if other && have.form != Form::Star {
-                    let mut refusal = refusal(
+                    let mut refusal = new_refusal(
                         Reason::Conflict,
                         format!(
                             "`{local}` is imported from `{}` already, the block imports it from `{}`",
                             have.module, binding.module
                         ),
                     );
-                    refusal.candidates.push(place(self.file.text, statement.item.start));
+                    refusal.candidates.push(location_at(self.file.text, statement.item.start));
                     return Err(refusal);
                 }
             }
         }
         let defined = self.items.iter().find(|item| item.is_definition() && item.name == local);
         if let Some(item) = defined {
-            let mut refusal = refusal(
+            let mut refusal = new_refusal(
                 Reason::Conflict,
                 format!("`{local}` is defined in the file, the block imports it from `{}`", binding.module),
             );
-            refusal.candidates.push(place(self.file.text, item.start));
+            refusal.candidates.push(location_at(self.file.text, item.start));
             return Err(refusal);
         }
         Ok(())
@@ -342,7 +344,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
 }
 
 /// Returns whether two imports can share a statement.
-fn together(one: &Imported, other: &Imported) -> bool {
+fn can_share_statement(one: &Imported, other: &Imported) -> bool {
     one.module == other.module
         && one.type_only == other.type_only
         && match one.form {
@@ -354,7 +356,7 @@ fn together(one: &Imported, other: &Imported) -> bool {
 
 /// Returns whether the block shows two names in the braces of one statement, one of them marked as a type: `{ type A, b
 /// }`.
-fn beside(one: &Imported, shown: &Wanted, want: &Wanted) -> bool {
+fn share_shown_braces(one: &Imported, shown: &Wanted, want: &Wanted) -> bool {
     one.form == Form::Named
         && want.binding.form == Form::Named
         && one.module == want.binding.module
@@ -362,7 +364,7 @@ fn beside(one: &Imported, shown: &Wanted, want: &Wanted) -> bool {
         && shown.sample == want.sample
 }
 
-fn nested<'t>(file: &Source<'_>, node: Node<'t>, typing: bool, statements: &mut Vec<Statement<'t>>) {
+fn collect_nested_imports<'t>(file: &Source<'_>, node: Node<'t>, typing: bool, statements: &mut Vec<Statement<'t>>) {
     let mut cursor = node.walk();
     for child in node.named_children(&mut cursor) {
         if file.language.list(child).is_some() {
@@ -373,7 +375,7 @@ fn nested<'t>(file: &Source<'_>, node: Node<'t>, typing: bool, statements: &mut 
                 }
             }
         } else if matches!(child.kind(), "except_clause" | "else_clause" | "finally_clause") {
-            nested(file, child, typing, statements);
+            collect_nested_imports(file, child, typing, statements);
         }
     }
 }

@@ -39,15 +39,15 @@ pub(crate) trait Writing {
 impl Writing for Language {
     fn import(self, bindings: &[Imported], sample: &str) -> String {
         match self {
-            Language::Python => python::import(bindings),
-            _ => script::import(bindings, sample),
+            Language::Python => python::format_python_import(bindings),
+            _ => script::format_script_import(bindings, sample),
         }
     }
 
     fn prepare(self, snippet: &str) -> String {
         match self {
-            Language::Python => python::prepare(snippet),
-            _ => script::prepare(snippet),
+            Language::Python => python::prepare_python(snippet),
+            _ => script::prepare_script(snippet),
         }
     }
 
@@ -79,7 +79,7 @@ impl Writing for Language {
 }
 
 /// Returns the item as the engine sees it: a sentinel stands for code, and `...` is a value for some calls.
-pub(crate) fn adjust<'t>(shape: Shape<'t>, node: Node<'t>, source: &str) -> Shape<'t> {
+pub(crate) fn adjust_shape<'t>(shape: Shape<'t>, node: Node<'t>, source: &str) -> Shape<'t> {
     match (shape.kind, shape.core.kind()) {
         (Kind::Statement, "identifier") if text(shape.core, source) == crate::markers::SENTINEL => {
             Shape { kind: Kind::Marker, name: String::new(), ..shape }

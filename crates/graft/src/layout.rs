@@ -9,7 +9,7 @@ use crate::items::{Item, Source};
 use crate::languages::{Kind, List, Writing};
 
 /// Returns the unit by which a text indents, `None` where it never does.
-pub(crate) fn unit(text: &str) -> Option<String> {
+pub(crate) fn find_indent_unit(text: &str) -> Option<String> {
     let mut tabs = 0usize;
     let mut widths = [0usize; 9];
     let mut previous = 0usize;
@@ -45,8 +45,10 @@ impl<'s, 'a> Transplant<'s, 'a> {
     pub(crate) fn new(snippet: &'s Source<'a>, file: &Source<'_>) -> Self {
         let mut strings = Vec::new();
         collect_strings(snippet, snippet.root(), &mut strings);
-        let to = unit(file.text).or_else(|| unit(snippet.text)).unwrap_or_else(|| file.language.unit().to_owned());
-        let from = unit(snippet.text).unwrap_or_else(|| to.clone());
+        let to = find_indent_unit(file.text)
+            .or_else(|| find_indent_unit(snippet.text))
+            .unwrap_or_else(|| file.language.unit().to_owned());
+        let from = find_indent_unit(snippet.text).unwrap_or_else(|| to.clone());
         Transplant { snippet, strings, from, to }
     }
 
@@ -143,7 +145,7 @@ fn collect_strings(source: &Source<'_>, node: Node<'_>, strings: &mut Vec<(Range
 }
 
 /// Returns what matters of an item for the blank lines around it.
-fn class(source: &Source<'_>, item: &Item<'_>) -> u8 {
+fn spacing_class(source: &Source<'_>, item: &Item<'_>) -> u8 {
     match item.kind {
         Kind::Import => 0,
         Kind::Docstring => 1,
@@ -164,22 +166,25 @@ pub(crate) fn blank_lines(text: &str, above: usize, below: usize) -> usize {
 }
 
 /// Blank lines to leave between two items that become neighbours in a list of the file, `items`.
-pub(crate) fn gap(
+pub(crate) fn blank_lines_between(
     file: &Source<'_>,
     list: List,
     items: &[Item<'_>],
     above: (&Source<'_>, &Item<'_>),
     below: (&Source<'_>, &Item<'_>),
 ) -> usize {
-    let pair = (class(above.0, above.1), class(below.0, below.1));
+    let pair = (spacing_class(above.0, above.1), spacing_class(below.0, below.1));
     let alike = |one: &Item<'_>, other: &Item<'_>| {
         let upper = |name: &str| !name.chars().any(char::is_lowercase);
-        class(file, one) > 3
+        spacing_class(file, one) > 3
             || one.kind == other.kind && (one.kind != Kind::Value || upper(&one.name) == upper(&other.name))
     };
     let mut seen = [0usize; 4];
     for two in items.windows(2) {
-        if (class(file, &two[0]), class(file, &two[1])) == pair && alike(&two[0], above.1) && alike(&two[1], below.1) {
+        if (spacing_class(file, &two[0]), spacing_class(file, &two[1])) == pair
+            && alike(&two[0], above.1)
+            && alike(&two[1], below.1)
+        {
             let lines = blank_lines(file.text, two[0].end, two[1].start).min(3);
             if let Some(count) = seen.get_mut(lines) {
                 *count += 1;

@@ -8,7 +8,7 @@ mod snippet;
 
 mod splice;
 
-mod ladder;
+mod fuzzy;
 
 mod edits;
 
@@ -63,6 +63,6 @@ mod apply;
 pub use apply::{adds_the_missing, apply, breaks_names, replace_at};
 pub use content::opens_with_address;
 pub use diff::{FileChange, FileDiff, apply_diff, split_diff};
-pub use edits::{Replacement, apply_edits, replace};
+pub use edits::{Replacement, apply_edits, apply_replacement};
 pub use formats::{count_entries, entry_name};
-pub use snippet::{Applied, Context, Edit, Evidence, File, Graft, Intent, Place, Reason, Refusal, Snippet};
+pub use snippet::{Applied, Context, Edit, Evidence, File, Graft, Intent, Location, Reason, Refusal, Snippet};

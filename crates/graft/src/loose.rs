@@ -12,10 +12,10 @@ use tree_sitter::Node;
 use crate::compare::same_code;
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List};
-use crate::loose::choose::{choose, several};
+use crate::loose::choose::{ambiguous_block_refusal, choose_block};
 use crate::merge::{Merger, Pair};
 use crate::prose::{Prose, Relation, same_name};
-use crate::splice::{place, refusal};
+use crate::splice::{location_at, new_refusal};
 use crate::{Reason, Refusal};
 
 /// A list of the file with its items.
@@ -37,7 +37,7 @@ pub(crate) struct Hints<'s> {
 }
 
 /// Places bare items; `false` where nothing tells where.
-pub(crate) fn settle(
+pub(crate) fn insert_bare_items(
     merger: &mut Merger<'_, '_, '_>,
     items: &[Item<'_>],
     hints: &Hints<'_>,
@@ -45,7 +45,7 @@ pub(crate) fn settle(
 ) -> Result<bool, Refusal> {
     let file = merger.file;
     let mut all = Vec::new();
-    collect(file, file.root(), entries, &mut all);
+    collect_blocks(file, file.root(), entries, &mut all);
     if hints.inside && !entries {
         all.retain(|block| block.kind != List::Module);
     }
@@ -57,23 +57,23 @@ pub(crate) fn settle(
         return Ok(false);
     };
     let siblings: Vec<&str> = code.iter().map(|item| item.name.as_str()).filter(|name| *name != first.name).collect();
-    if let Some((scope, kind)) = scope(file, hints, &first.name, &siblings)? {
+    if let Some((scope, kind)) = find_stated_scope(file, hints, &first.name, &siblings)? {
         if kind == Kind::Class && !entries && code.iter().all(|item| matches!(item.kind, Kind::Value | Kind::Function))
         {
             return Ok(false);
         }
         all.retain(|block| scope.start <= block.node.start_byte() && block.node.end_byte() <= scope.end);
     }
-    if hints.prose.follows_a_guard() && !entries && rest::replace(merger, &all, &code, hints) {
+    if hints.prose.follows_a_guard() && !entries && rest::replace_below_guards(merger, &all, &code, hints) {
         return Ok(true);
     }
-    let told = replaced(merger, &all, &code, hints, &siblings);
+    let told = find_replaced_statement(merger, &all, &code, hints, &siblings);
     if let Some((_, pair)) = told {
         merger.replaced = Some(pair);
     }
     let chosen = match told {
         Some((at, _)) => Some(at),
-        None => choose(merger, &all, &code, hints)?,
+        None => choose_block(merger, &all, &code, hints)?,
     };
     let Some(at) = chosen else { return Ok(false) };
     if at >= all.len() {
@@ -94,13 +94,13 @@ pub(crate) fn replace_each(
 ) -> Result<bool, Refusal> {
     let file = merger.file;
     let mut blocks = Vec::new();
-    collect(file, file.root(), false, &mut blocks);
+    collect_blocks(file, file.root(), false, &mut blocks);
     let code: Vec<&Item<'_>> = items.iter().filter(|item| matches!(item.kind, Kind::Value | Kind::Call)).collect();
     let Some(first) = code.first() else {
         return Ok(false);
     };
     let siblings: Vec<&str> = code.iter().map(|item| item.name.as_str()).filter(|name| *name != first.name).collect();
-    if let Some((scope, _)) = scope(file, hints, &first.name, &siblings)? {
+    if let Some((scope, _)) = find_stated_scope(file, hints, &first.name, &siblings)? {
         blocks.retain(|block| scope.start <= block.node.start_byte() && block.node.end_byte() <= scope.end);
     }
     let mut found = Vec::new();
@@ -116,14 +116,14 @@ pub(crate) fn replace_each(
         match places.as_slice() {
             [] => return Ok(false),
             [(at, old)] => found.push((*at, *old)),
-            _ => return Err(several(file, &blocks, &places, &format!("`{}`", item.name))),
+            _ => return Err(ambiguous_block_refusal(file, &blocks, &places, &format!("`{}`", item.name))),
         }
     }
     for ((at, old), item) in found.into_iter().zip(code) {
         let Some(block) = blocks.get(at) else {
             continue;
         };
-        merger.splice.say(format!("replaced `{}`, the only one of that name", item.name));
+        merger.splice.add_evidence(format!("replaced `{}`, the only one of that name", item.name));
         merger.replaced = Some((block.items[old].node.start_byte(), item.node.start_byte()));
         let pair = Pair {
             node: block.node,
@@ -138,16 +138,16 @@ pub(crate) fn replace_each(
 }
 
 /// Returns whether a list of the file, at any depth, has an item of this kind and name.
-pub(crate) fn stands(file: &Source<'_>, node: Node<'_>, item: &Item<'_>) -> bool {
+pub(crate) fn contains_item(file: &Source<'_>, node: Node<'_>, item: &Item<'_>) -> bool {
     let known = file
         .language
         .list(node)
         .is_some_and(|_| file.items(node).iter().any(|old| old.kind == item.kind && old.name == item.name));
     let mut cursor = node.walk();
-    known || node.named_children(&mut cursor).any(|child| stands(file, child, item))
+    known || node.named_children(&mut cursor).any(|child| contains_item(file, child, item))
 }
 
-fn collect<'t>(file: &Source<'_>, node: Node<'t>, entries: bool, found: &mut Vec<Block<'t>>) {
+fn collect_blocks<'t>(file: &Source<'_>, node: Node<'t>, entries: bool, found: &mut Vec<Block<'t>>) {
     if let Some(kind) = file.language.list(node) {
         let wanted = if entries { kind == List::Entries } else { matches!(kind, List::Module | List::Statements) };
         if wanted {
@@ -159,12 +159,12 @@ fn collect<'t>(file: &Source<'_>, node: Node<'t>, entries: bool, found: &mut Vec
     }
     let mut cursor = node.walk();
     for child in node.named_children(&mut cursor) {
-        collect(file, child, entries, found);
+        collect_blocks(file, child, entries, found);
     }
 }
 
 /// Returns the bytes of the one definition that the prose says the block is in.
-fn scope(
+fn find_stated_scope(
     file: &Source<'_>,
     hints: &Hints<'_>,
     name: &str,
@@ -174,7 +174,13 @@ fn scope(
         let mut narrowed: Option<(Range<usize>, Kind)> = None;
         for mention in hints.prose.related(relation, name, siblings) {
             let mut found = Vec::new();
-            named(file, file.root(), "", (&crate::prose::plain(mention), relation == Relation::Within), &mut found);
+            collect_named_definitions(
+                file,
+                file.root(),
+                "",
+                (&crate::prose::strip_name_decoration(mention), relation == Relation::Within),
+                &mut found,
+            );
             if let Some((outer, _)) = &narrowed {
                 found.retain(|(range, _)| {
                     outer.start <= range.start && range.end <= outer.end
@@ -183,7 +189,8 @@ fn scope(
             }
             if let Some(lines) = hints.lines.filter(|_| found.len() > 1) {
                 let touches = |(range, _): &(Range<usize>, Kind)| {
-                    place(file.text, range.start).line <= lines.1 + 2 && lines.0 <= place(file.text, range.end).line + 2
+                    location_at(file.text, range.start).line <= lines.1 + 2
+                        && lines.0 <= location_at(file.text, range.end).line + 2
                 };
                 let close: Vec<(Range<usize>, Kind)> = found.iter().filter(|one| touches(one)).cloned().collect();
                 if close.len() == 1 {
@@ -199,11 +206,11 @@ fn scope(
                 }
                 [] => {}
                 several if narrowed.is_none() && relation == Relation::Within => {
-                    let mut refusal = refusal(
+                    let mut refusal = new_refusal(
                         Reason::Ambiguous,
                         format!("`{mention}`, in which the block belongs, is there {} times", several.len()),
                     );
-                    refusal.candidates = several.iter().map(|(range, _)| place(file.text, range.start)).collect();
+                    refusal.candidates = several.iter().map(|(range, _)| location_at(file.text, range.start)).collect();
                     return Err(refusal);
                 }
                 _ => {}
@@ -219,13 +226,19 @@ fn scope(
 /// Returns the bytes of the only function or class of a name, at any depth.
 pub(crate) fn only_definition(file: &Source<'_>, name: &str) -> Option<Range<usize>> {
     let mut found = Vec::new();
-    named(file, file.root(), "", (&crate::prose::plain(name), false), &mut found);
+    collect_named_definitions(file, file.root(), "", (&crate::prose::strip_name_decoration(name), false), &mut found);
     let only = found.pop()?.0;
     found.is_empty().then_some(only)
 }
 
 /// The definitions of this name, at any depth; values too where the prose says "in".
-fn named(file: &Source<'_>, node: Node<'_>, prefix: &str, wanted: (&str, bool), found: &mut Vec<(Range<usize>, Kind)>) {
+fn collect_named_definitions(
+    file: &Source<'_>,
+    node: Node<'_>,
+    prefix: &str,
+    wanted: (&str, bool),
+    found: &mut Vec<(Range<usize>, Kind)>,
+) {
     let (name, values) = wanted;
     // Where the name is not even written, nothing bears it.
     let last = name.rsplit('.').next().unwrap_or(name);
@@ -254,7 +267,7 @@ fn named(file: &Source<'_>, node: Node<'_>, prefix: &str, wanted: (&str, bool), 
                 if matches!(item.kind, Kind::Function | Kind::Class | Kind::Value) { path } else { prefix.to_owned() };
             let mut cursor = item.node.walk();
             for child in item.node.named_children(&mut cursor) {
-                named(file, child, &inner, wanted, found);
+                collect_named_definitions(file, child, &inner, wanted, found);
             }
         }
         return;
@@ -264,14 +277,14 @@ fn named(file: &Source<'_>, node: Node<'_>, prefix: &str, wanted: (&str, bool), 
     }
     let mut cursor = node.walk();
     for child in node.named_children(&mut cursor) {
-        named(file, child, prefix, wanted, found);
+        collect_named_definitions(file, child, prefix, wanted, found);
     }
 }
 
 /// Returns the one statement that "replace the `x` call" or "the `x` check" names, and the snippet's statement that
 /// takes its place: the only one shown, or the only one of that form. Nothing where all that the snippet shows stands
 /// already.
-fn replaced(
+fn find_replaced_statement(
     merger: &Merger<'_, '_, '_>,
     blocks: &[Block<'_>],
     code: &[&Item<'_>],
@@ -285,10 +298,10 @@ fn replaced(
         return None;
     }
     for name in hints.prose.replaced(&first.name, siblings) {
-        let plain = crate::prose::plain(name);
+        let plain = crate::prose::strip_name_decoration(name);
         let names = |item: &Item<'_>| {
             matches!(item.kind, Kind::Statement | Kind::Call)
-                && words(head(file, item.node)).any(|word| word == plain.as_str())
+                && split_words(statement_head(file, item.node)).any(|word| word == plain.as_str())
         };
         let mut found = blocks
             .iter()
@@ -306,13 +319,13 @@ fn replaced(
 }
 
 /// Returns the text of a statement without the bodies in it.
-fn head<'f>(file: &Source<'f>, node: Node<'_>) -> &'f str {
+fn statement_head<'f>(file: &Source<'f>, node: Node<'_>) -> &'f str {
     let mut cursor = node.walk();
     let body =
         node.children(&mut cursor).find(|child| file.language.list(*child).is_some_and(|kind| kind != List::Entries));
     file.slice(node.start_byte()..body.map_or(node.end_byte(), |body| body.start_byte()))
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
+fn split_words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|one: char| !(one.is_alphanumeric() || matches!(one, '_' | '$')))
 }

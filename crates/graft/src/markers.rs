@@ -83,7 +83,7 @@ pub(crate) fn takes_ellipsis(callee: &str) -> bool {
 
 /// Returns whether a comment, its comment signs included, stands for code that is kept.
 pub(crate) fn is_elision(comment: &str) -> bool {
-    let body = bare(comment);
+    let body = strip_comment_signs(comment);
     if body.is_empty() || body.contains('\n') {
         return false;
     }
@@ -102,18 +102,18 @@ pub(crate) fn is_elision(comment: &str) -> bool {
     if trailing {
         return words <= 3 || phrase && words <= 12 || lower.starts_with("existing ");
     }
-    phrase && words <= 7 && !adds(&lower) || lower.starts_with("existing ") && words <= 3
+    phrase && words <= 7 && !mentions_addition(&lower) || lower.starts_with("existing ") && words <= 3
 }
 
 /// "add to existing imports" speaks of what follows, not of what is left out.
-fn adds(lower: &str) -> bool {
+fn mentions_addition(lower: &str) -> bool {
     ["add", "new", "after", "before", "update", "replace", "change", "modify", "insert", "in "]
         .iter()
         .any(|verb| lower.starts_with(verb))
 }
 
 /// Returns a comment without its signs.
-pub(crate) fn bare(comment: &str) -> &str {
+pub(crate) fn strip_comment_signs(comment: &str) -> &str {
     let body = comment.trim();
     let body = body.strip_prefix("{/*").and_then(|rest| rest.strip_suffix("*/}")).unwrap_or(body);
     let body = body.strip_prefix("/*").and_then(|rest| rest.strip_suffix("*/")).unwrap_or(body);

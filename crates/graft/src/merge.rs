@@ -17,11 +17,11 @@ use tree_sitter::Node;
 use crate::compare::same_tree;
 use crate::items::{Item, Source, line_end, line_start};
 use crate::languages::{Kind, List, Writing, text};
-use crate::layout::{Transplant, blank_lines, gap};
+use crate::layout::{Transplant, blank_lines, blank_lines_between};
 use crate::markers::{SENTINEL, is_elision};
 use crate::merge::matching::match_items;
 use crate::prose::Prose;
-use crate::splice::{Splice, refusal};
+use crate::splice::{Splice, new_refusal};
 use crate::{Reason, Refusal};
 
 /// Everything that a merge looks at, and the edits that it stages.
@@ -85,21 +85,21 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         for (at, item) in pair.new.iter().enumerate() {
             match matches.get(at).copied().flatten() {
                 Some(old) => {
-                    self.place_run(pair, &matches, &run)?;
+                    self.insert_run(pair, &matches, &run)?;
                     run.clear();
                     if let Some(old) = pair.old.get(old) {
                         self.merge_item(old, item, pair)?;
                     }
                 }
                 None if item.kind == Kind::Marker => {
-                    self.place_run(pair, &matches, &run)?;
+                    self.insert_run(pair, &matches, &run)?;
                     run.clear();
                 }
                 None if matches!(item.kind, Kind::Import | Kind::Comment) && pair.kind == List::Module => {}
                 None => run.push(at),
             }
         }
-        self.place_run(pair, &matches, &run)?;
+        self.insert_run(pair, &matches, &run)?;
         self.refuse_gaps(pair, &matches)
     }
 
@@ -121,7 +121,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
                         .is_some_and(|between| between.iter().any(|item| item.kind != Kind::Comment))
                 {
                     let skipped = pair.old.get(last + 1).map_or("", |item| item.name.as_str());
-                    return Err(refusal(
+                    return Err(new_refusal(
                         Reason::Unclear,
                         format!(
                             "`{skipped}` stands between two statements that the block shows side by side; whether it goes can't be told"
@@ -145,7 +145,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         }
         if let (Some(kind), Some(_)) = (self.file.language.list(old), self.snippet.language.list(new)) {
             if old.kind() != new.kind() {
-                return Err(refusal(Reason::Unclear, "the block elides a body of another form than the file's"));
+                return Err(new_refusal(Reason::Unclear, "the block elides a body of another form than the file's"));
             }
             let pair = Pair { node: old, kind, old: self.file.items(old), new: self.snippet.items(new), wrapped: true };
             return self.merge_list(&pair);
@@ -158,7 +158,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
 
     /// Merges the children that hold elisions; what stands between them is the snippet's.
     fn merge_children(&mut self, old: Node<'_>, new: Node<'_>) -> Result<(), Refusal> {
-        let (old_children, new_children) = (children(old), children(new));
+        let (old_children, new_children) = (children_with_fields(old), children_with_fields(new));
         let (mut old_from, mut new_from) = (0, 0);
         for (at, &(child, field)) in new_children.iter().enumerate() {
             if !self.is_elided(child) {
@@ -191,7 +191,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
 
     fn unlocated(&self, new: Node<'_>) -> Refusal {
         let shown = first_line(text(new, self.snippet.text));
-        refusal(
+        new_refusal(
             Reason::Unclear,
             format!("the block elides part of `{shown}`, and what of the file that is can't be told"),
         )
@@ -220,23 +220,23 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
     }
 
     /// Places a run of new items that stand together in the snippet.
-    fn place_run(&mut self, pair: &Pair<'_, '_>, matches: &[Option<usize>], run: &[usize]) -> Result<(), Refusal> {
-        for (index, items) in position::split(self, pair, matches, run)? {
+    fn insert_run(&mut self, pair: &Pair<'_, '_>, matches: &[Option<usize>], run: &[usize]) -> Result<(), Refusal> {
+        for (index, items) in position::split_run(self, pair, matches, run)? {
             let new: Vec<&Item<'_>> = items.iter().filter_map(|&at| pair.new.get(at)).collect();
             for item in &new {
                 if replace::is_signature(item) {
-                    return Err(refusal(
+                    return Err(new_refusal(
                         Reason::Unclear,
                         format!("the block shows `{}` without its body, and the file does not have it", item.name),
                     ));
                 }
                 if self.is_elided_as_new(item) && !(pair.kind == List::Entries && self.elides_nothing(item)) {
-                    return Err(refusal(
+                    return Err(new_refusal(
                         Reason::Unclear,
                         format!("the block elides part of `{}`, which is not in the file", item.name),
                     ));
                 }
-                self.splice.say(position::describe(item, pair, index));
+                self.splice.add_evidence(position::describe_position(item, pair, index));
             }
             if pair.kind == List::Entries {
                 self.insert_entries(pair.node, &pair.old, index, &new);
@@ -301,7 +301,8 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         match (above, below) {
             (Some(above), _) => self.insert_below(pair, above, below, (first, last), &body),
             (None, Some(below)) => {
-                let lines = gap(self.file, pair.kind, &pair.old, (self.snippet, last), (self.file, below));
+                let lines =
+                    blank_lines_between(self.file, pair.kind, &pair.old, (self.snippet, last), (self.file, below));
                 let at = line_start(self.file.text, below.start);
                 self.splice.insert(at, format!("{body}{}", "\n".repeat(lines + 1)));
             }
@@ -319,7 +320,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
     ) {
         let (first, last) = ends;
         let text = self.file.text;
-        let lines = gap(self.file, pair.kind, &pair.old, (self.file, above), (self.snippet, first));
+        let lines = blank_lines_between(self.file, pair.kind, &pair.old, (self.file, above), (self.snippet, first));
         let end = line_end(text, above.end);
         let close = pair.node.end_byte();
         let crowded = below.is_some_and(|below| below.start < end)
@@ -336,7 +337,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         let mut insert = format!("{}{body}", "\n".repeat(lines + 1));
         if let Some(below) = below {
             let there = blank_lines(text, above.end, below.start);
-            let wanted = gap(self.file, pair.kind, &pair.old, (self.snippet, last), (self.file, below));
+            let wanted = blank_lines_between(self.file, pair.kind, &pair.old, (self.snippet, last), (self.file, below));
             insert.push_str(&"\n".repeat(wanted.saturating_sub(there)));
         }
         self.splice.insert(end, insert);
@@ -362,7 +363,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         if overloads || short(above) && short(below) || pair.kind == List::Statements {
             return shown.min(2);
         }
-        gap(self.file, pair.kind, &pair.old, (self.snippet, above), (self.snippet, below))
+        blank_lines_between(self.file, pair.kind, &pair.old, (self.snippet, above), (self.snippet, below))
     }
 
     fn list_indent(&self, pair: &Pair<'_, '_>) -> String {
@@ -378,7 +379,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
     }
 }
 
-fn children<'t>(node: Node<'t>) -> Vec<(Node<'t>, Option<&'t str>)> {
+fn children_with_fields<'t>(node: Node<'t>) -> Vec<(Node<'t>, Option<&'t str>)> {
     let mut children = Vec::new();
     let mut cursor = node.walk();
     if cursor.goto_first_child() {
@@ -399,7 +400,7 @@ pub(crate) fn first_line(text: &str) -> &str {
 /// Elisions are comments of their own, the sentinel, and `...` where a statement or an entry would stand.
 fn collect_markers(source: &Source<'_>, node: Node<'_>, markers: &mut Vec<usize>) {
     let elided = match node.kind() {
-        "comment" => is_elision(text(node, source.text)) && !trails(node),
+        "comment" => is_elision(text(node, source.text)) && !is_trailing_comment(node),
         "identifier" => text(node, source.text) == SENTINEL,
         "jsx_text" => {
             is_elision(text(node, source.text)) && text(node, source.text).trim().starts_with(['/', '.', '…'])
@@ -420,7 +421,7 @@ fn collect_markers(source: &Source<'_>, node: Node<'_>, markers: &mut Vec<usize>
 }
 
 /// Returns whether a comment stands behind code on its line.
-fn trails(comment: Node<'_>) -> bool {
+fn is_trailing_comment(comment: Node<'_>) -> bool {
     let before = comment.prev_named_sibling().filter(|before| before.kind() != "comment");
     before.is_some_and(|before| before.end_position().row == comment.start_position().row)
 }

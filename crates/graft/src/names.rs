@@ -9,13 +9,13 @@ use crate::languages::Kind;
 const DEPTH: usize = 3;
 
 /// Returns the names of the file's definitions, of their members and of the keys of their literals.
-pub(crate) fn defined(file: &Source<'_>) -> HashSet<String> {
+pub(crate) fn collect_defined_names(file: &Source<'_>) -> HashSet<String> {
     let mut names = HashSet::new();
-    collect(file, file.root(), DEPTH, &mut names);
+    collect_names_of_list(file, file.root(), DEPTH, &mut names);
     names
 }
 
-fn collect(file: &Source<'_>, list: tree_sitter::Node<'_>, depth: usize, names: &mut HashSet<String>) {
+fn collect_names_of_list(file: &Source<'_>, list: tree_sitter::Node<'_>, depth: usize, names: &mut HashSet<String>) {
     for item in file.items(list) {
         if !item.is_definition() && item.node.kind() != "pair" {
             continue;
@@ -23,7 +23,7 @@ fn collect(file: &Source<'_>, list: tree_sitter::Node<'_>, depth: usize, names: 
         names.insert(item.name.trim_matches('\'').to_owned());
         let inner = file.language.body(item.core).filter(|_| depth > 1 && item.kind != Kind::Function);
         if let Some(inner) = inner {
-            collect(file, inner, depth - 1, names);
+            collect_names_of_list(file, inner, depth - 1, names);
         }
     }
 }

@@ -3,18 +3,18 @@
 
 use crate::items::{Item, Source};
 use crate::languages::{Kind, flat};
-use crate::prose::{Phrase, Prose, Relation, parts, same_name};
+use crate::prose::{Phrase, Prose, Relation, same_name, split_name_words};
 use crate::routes::{self, RouteName};
 
 /// Returns the items that a name in the prose means; where no item is called so, the checks and loops that hold it, if
 /// the prose speaks of one.
-pub(crate) fn told(
+pub(crate) fn find_mentioned_items(
     file: &Source<'_>,
     (prose, relation): (&Prose, Relation),
     name: &str,
     items: &[Item<'_>],
 ) -> Vec<usize> {
-    let found = meant(file, name, items);
+    let found = find_named_items(file, name, items);
     // "before the `save(...)`" shows a call without its arguments.
     let elided = ["(...)", "(…)"].iter().find_map(|end| name.strip_suffix(end));
     if found.is_empty()
@@ -22,7 +22,7 @@ pub(crate) fn told(
     {
         let steps = |item: &Item<'_>| matches!(item.kind, Kind::Call | Kind::Value | Kind::Statement | Kind::Entry);
         let among: Vec<usize> = (0..items.len()).filter(|&at| items.get(at).is_some_and(steps)).collect();
-        return reads(file, elided.unwrap_or(name), items, &among);
+        return find_readers(file, elided.unwrap_or(name), items, &among);
     }
     let kinds: &[&str] = match prose.noun(relation, name) {
         Some("check" | "guard" | "condition" | "branch") => &["if_statement"],
@@ -42,7 +42,7 @@ pub(crate) fn told(
 }
 
 /// Returns those of the items, of `among` them, whose code reads a piece of code: `router.use(errors)` for `errors`.
-pub(crate) fn reads(file: &Source<'_>, code: &str, items: &[Item<'_>], among: &[usize]) -> Vec<usize> {
+pub(crate) fn find_readers(file: &Source<'_>, code: &str, items: &[Item<'_>], among: &[usize]) -> Vec<usize> {
     let code = flat(code);
     let holds = |item: &Item<'_>| has_code(&flat(file.slice(item.bare..item.code_end)), &code);
     among.iter().copied().filter(|&at| items.get(at).is_some_and(holds)).collect()
@@ -59,34 +59,34 @@ fn has_code(text: &str, code: &str) -> bool {
 
 /// Returns the items that a name in the prose means: by name, else by callee and argument, else by how their code
 /// begins.
-pub(crate) fn meant(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<usize> {
+pub(crate) fn find_named_items(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<usize> {
     let named = |test: &dyn Fn(&Item<'_>) -> bool| -> Vec<usize> {
         let code =
             |item: &Item<'_>| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Docstring | Kind::Import);
         items.iter().enumerate().filter(|(_, item)| code(item) && test(item)).map(|(at, _)| at).collect()
     };
-    let plain = crate::prose::plain(name);
-    if let Some(route) = RouteName::read(name.trim()).filter(|route| route.path.is_some()) {
-        return routes::meant(file, &route, items);
+    let plain = crate::prose::strip_name_decoration(name);
+    if let Some(route) = RouteName::parse(name.trim()).filter(|route| route.path.is_some()) {
+        return routes::find_named_routes(file, &route, items);
     }
     let named_route = format!("name='{plain}'");
     let tiers: [&dyn Fn(&Item<'_>) -> bool; 6] = [
         // A key of Python has its quotes.
         &|item| item.name == plain || item.node.kind() == "pair" && item.name.trim_matches('\'') == plain,
         &|item| same_name(name, &item.name),
-        &|item| item.kind == Kind::Call && calls(&plain, &item.name),
+        &|item| item.kind == Kind::Call && matches_call(&plain, &item.name),
         // A route of Django goes by its name.
         &|item| item.kind == Kind::Entry && has_code(&flat(file.slice(item.bare..item.code_end)), &named_route),
-        &|item| opens(file, name, item),
+        &|item| is_start_of_item(file, name, item),
         &|item| item.kind == Kind::Call && item.name.split('(').next() == Some(plain.as_str()),
     ];
     tiers.into_iter().map(named).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
 /// Returns whether code in the prose is how the item begins: `app = FastAPI(`, `return user`.
-fn opens(file: &Source<'_>, name: &str, item: &Item<'_>) -> bool {
+fn is_start_of_item(file: &Source<'_>, name: &str, item: &Item<'_>) -> bool {
     let shown = flat(name);
-    let shown = elided(&shown).trim_end_matches(['.', '…', ' ', ')', ',', ';', ':']);
+    let shown = strip_elision(&shown).trim_end_matches(['.', '…', ' ', ')', ',', ';', ':']);
     if shown.len() < 5 || shown.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.')) {
         return false;
     }
@@ -96,7 +96,7 @@ fn opens(file: &Source<'_>, name: &str, item: &Item<'_>) -> bool {
 }
 
 /// Code up to where it leaves something out: `save(id, { state: 'new', … })`.
-fn elided(code: &str) -> &str {
+fn strip_elision(code: &str) -> &str {
     let ends = |rest: &str| rest.is_empty() || rest.starts_with([' ', ')', '}', ']', ',']);
     let mut dots = code.match_indices("...").filter(|(at, dots)| ends(&code[at + dots.len()..]));
     let at = code.find('…').or_else(|| dots.next().map(|(at, _)| at));
@@ -104,7 +104,7 @@ fn elided(code: &str) -> &str {
 }
 
 /// `router.get('/x')` or `router.get('/x', …)` for the call named so.
-fn calls(mentioned: &str, name: &str) -> bool {
+fn matches_call(mentioned: &str, name: &str) -> bool {
     let open = mentioned.trim_end_matches(['.', '…', ' ', ')', ',']);
     let known = name.trim_end_matches(')');
     open.contains('(') && (known == open || !known.ends_with('(') && open.starts_with(&format!("{known},")))
@@ -112,7 +112,7 @@ fn calls(mentioned: &str, name: &str) -> bool {
 
 /// Returns the items of a list that are of a kind with a new one: calls of the same function, entries of the same form,
 /// definitions.
-pub(crate) fn kin(items: &[Item<'_>], new: &Item<'_>) -> Vec<usize> {
+pub(crate) fn find_similar_items(items: &[Item<'_>], new: &Item<'_>) -> Vec<usize> {
     let callee = |item: &Item<'_>| item.name.split('(').next().unwrap_or_default().to_owned();
     let is_call = |item: &Item<'_>| item.node.kind().starts_with("call") || item.kind == Kind::Call;
     let same = |old: &Item<'_>| match new.kind {
@@ -129,9 +129,9 @@ pub(crate) fn kin(items: &[Item<'_>], new: &Item<'_>) -> Vec<usize> {
 /// are passed one thing. `app.use('/a', a)` goes behind `app.use('/b', b)`, not behind the handler of errors that ends
 /// the app.
 pub(crate) fn last_of_kin(items: &[Item<'_>], new: &Item<'_>) -> Option<usize> {
-    let kin = kin(items, new);
-    let passed = |at: usize| items.get(at).and_then(self::passed);
-    let wanted = self::passed(new);
+    let kin = find_similar_items(items, new);
+    let passed = |at: usize| items.get(at).and_then(self::first_argument_form);
+    let wanted = self::first_argument_form(new);
     if let Some(&last) = kin.iter().rev().find(|&&at| passed(at) == wanted) {
         return Some(last);
     }
@@ -140,7 +140,7 @@ pub(crate) fn last_of_kin(items: &[Item<'_>], new: &Item<'_>) -> Option<usize> {
 }
 
 /// Returns the form of a call's first argument.
-fn passed(item: &Item<'_>) -> Option<&'static str> {
+fn first_argument_form(item: &Item<'_>) -> Option<&'static str> {
     let mut call = item.core;
     while matches!(call.kind(), "await_expression" | "await" | "expression_statement") {
         call = call.named_child(0)?;
@@ -157,7 +157,7 @@ fn passed(item: &Item<'_>) -> Option<&'static str> {
 
 /// The items of a list that a phrase names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Named {
+pub(crate) enum PhraseMatch {
     /// These, one behind the other.
     Items(Vec<usize>),
     /// All of the kind: "the other routers".
@@ -167,23 +167,23 @@ pub(crate) enum Named {
 }
 
 /// Returns the items of `among` that a phrase means, which are all of one kind; `among` are places in `items`.
-pub(crate) fn named(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>], among: &[usize]) -> Named {
+pub(crate) fn match_phrase(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>], among: &[usize]) -> PhraseMatch {
     if let Some(route) = &phrase.route {
-        let found = routes::meant(file, route, items);
-        return if found.is_empty() { Named::Nothing } else { Named::Items(found) };
+        let found = routes::find_named_routes(file, route, items);
+        return if found.is_empty() { PhraseMatch::Nothing } else { PhraseMatch::Items(found) };
     }
     let mut wanted: Vec<String> = phrase.words.clone();
-    wanted.extend(phrase.code.iter().flat_map(|code| parts(code)));
+    wanted.extend(phrase.code.iter().flat_map(|code| split_name_words(code)));
     let held: Vec<Vec<String>> =
         among.iter().map(|&at| items.get(at).map(|item| words_of(file, item)).unwrap_or_default()).collect();
-    let holds = |word: &str, held: &[String]| held.iter().any(|one| alike(word, one));
+    let holds = |word: &str, held: &[String]| held.iter().any(|one| are_word_forms(word, one));
     // What all have, or what only names their kind, tells none apart.
     let kind = |word: &String| !held.is_empty() && held.iter().all(|held| holds(word, held));
     let telling: Vec<&String> = wanted.iter().filter(|word| !kind(word)).collect();
     if telling.is_empty() {
         return match held.len() {
-            0 => Named::Nothing,
-            _ => Named::All,
+            0 => PhraseMatch::Nothing,
+            _ => PhraseMatch::All,
         };
     }
     // The words that anything here has must meet in one item; words of another subject are no place in this list.
@@ -191,33 +191,34 @@ pub(crate) fn named(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>], amon
     let score = |held: &Vec<String>| telling.iter().filter(|word| holds(word, held)).count();
     let best = held.iter().map(score).max().unwrap_or(0);
     if best == 0 || best < known || known * 2 < telling.len() {
-        return Named::Nothing;
+        return PhraseMatch::Nothing;
     }
     let found: Vec<usize> =
         among.iter().zip(&held).filter(|(_, held)| score(held) == best).map(|(&at, _)| at).collect();
     if found.len() < 2 {
-        return Named::Items(found);
+        return PhraseMatch::Items(found);
     }
     // `userRoutes` beside `userAdminRoutes` is the one that has nothing else.
     let joined = wanted.concat();
     let whole: Vec<usize> = among
         .iter()
         .zip(&held)
-        .filter(|(at, held)| found.contains(at) && names(held).any(|name| name == joined))
+        .filter(|(at, held)| found.contains(at) && candidate_names(held).any(|name| name == joined))
         .map(|(&at, _)| at)
         .collect();
-    Named::Items(if whole.len() == 1 { whole } else { found })
+    PhraseMatch::Items(if whole.len() == 1 { whole } else { found })
 }
 
 /// Returns the same phrase without the words that all of a kind have: they name the kind, and tell none of the others.
 pub(crate) fn without_kind(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>], kin: &[usize]) -> Phrase {
     let held: Vec<Vec<String>> = kin.iter().filter_map(|&at| items.get(at)).map(|item| words_of(file, item)).collect();
-    let is_kind = |word: &String| !held.is_empty() && held.iter().all(|held| held.iter().any(|one| alike(word, one)));
+    let is_kind =
+        |word: &String| !held.is_empty() && held.iter().all(|held| held.iter().any(|one| are_word_forms(word, one)));
     Phrase { words: phrase.words.iter().filter(|word| !is_kind(word)).cloned().collect(), ..phrase.clone() }
 }
 
 /// Returns the names among the words of an item, as long as two or three of them.
-fn names(held: &[String]) -> impl Iterator<Item = String> + '_ {
+fn candidate_names(held: &[String]) -> impl Iterator<Item = String> + '_ {
     (1..4).flat_map(|count| held.windows(count).map(<[String]>::concat))
 }
 
@@ -226,9 +227,9 @@ fn words_of(file: &Source<'_>, item: &Item<'_>) -> Vec<String> {
     let text = file.slice(item.bare..item.code_end);
     if item.is_definition() || text.len() > LONGEST {
         let decorators = file.slice(item.head..item.bare);
-        return parts(&format!("{decorators} {}", item.name));
+        return split_name_words(&format!("{decorators} {}", item.name));
     }
-    parts(text)
+    split_name_words(text)
 }
 
 /// The longest statement whose every word tells what it is.
@@ -236,7 +237,7 @@ const LONGEST: usize = 300;
 
 /// Returns whether two words are forms of one: "posts" and `post`, "auth" and `authentication`, "registration" and
 /// `register`.
-fn alike(one: &str, other: &str) -> bool {
+fn are_word_forms(one: &str, other: &str) -> bool {
     let singular = |word: &str| {
         if word.len() > 3 { word.trim_end_matches('s').to_owned() } else { word.to_owned() }
     };

@@ -16,11 +16,11 @@ mod rest;
 
 use std::collections::HashSet;
 
-pub(crate) use phrases::{Phrase, Pick, parts};
-use places::relation;
-pub(crate) use places::{is_beside, side};
+pub(crate) use phrases::{Phrase, Pick, split_name_words};
+use places::relation_before_name;
+pub(crate) use places::{is_beside, relation_after_text};
 pub(crate) use sorts::Sort;
-use words::{NOUNS, STATEMENTS, Token, follows, is_denied, is_word, looks_like_a_name, tokens};
+use words::{NOUNS, STATEMENTS, Token, follows_word, is_denied, is_word, looks_like_a_name, tokenize_prose};
 
 /// The relation of the block to a name, by a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +102,7 @@ impl Prose {
     /// As [`Prose::read`], where these names of the file are names also as plain words.
     pub(crate) fn read_knowing(text: &str, known: &HashSet<String>) -> Self {
         let mut prose = Prose::default();
-        let tokens = tokens(text);
+        let tokens = tokenize_prose(text);
         prose.lines = named_lines(text);
         let mut sentence = 0;
         for (at, token) in tokens.iter().enumerate() {
@@ -115,7 +115,7 @@ impl Prose {
                 // "Not in `B`, in `A`" names one place.
                 Token::Code(_) if is_denied(&tokens, at) => {}
                 Token::Code(name) => {
-                    let relation = relation(&tokens, at);
+                    let relation = relation_before_name(&tokens, at);
                     if let Some(Token::Word(noun)) = tokens.get(at + 1).filter(|next| is_word(Some(next), &STATEMENTS))
                     {
                         let (code, noun) = (name.clone(), noun.clone());
@@ -126,7 +126,7 @@ impl Prose {
                 Token::Word(word) => prose.word(word, &tokens, (at, sentence), known),
             }
         }
-        prose.phrases = phrases::read(&tokens);
+        prose.phrases = phrases::read_phrases(&tokens);
         prose.backward = backward::points_back(text, &tokens);
         prose.follows_a_guard = rest::follows_a_guard(&tokens);
         prose.adds_the_missing = rest::adds_the_missing(&tokens);
@@ -178,7 +178,7 @@ impl Prose {
 
     fn word(&mut self, word: &str, tokens: &[Token], (at, sentence): (usize, usize), known: &HashSet<String>) {
         match word {
-            "end" | "bottom" if !follows(tokens, at, &["front", "back"]) => {
+            "end" | "bottom" if !follows_word(tokens, at, &["front", "back"]) => {
                 self.ends.push((sentence, End::Bottom));
                 self.whole(tokens, at, sentence);
             }
@@ -186,7 +186,7 @@ impl Prose {
                 self.appends.push(sentence);
                 self.adds.push(sentence);
             }
-            "top" | "beginning" | "start" if follows(tokens, at, &["the", "at"]) => {
+            "top" | "beginning" | "start" if follows_word(tokens, at, &["the", "at"]) => {
                 self.ends.push((sentence, End::Top));
                 self.whole(tokens, at, sentence);
             }
@@ -201,8 +201,8 @@ impl Prose {
             {
                 self.removes = true;
             }
-            "all" if follows(tokens, at, &["after"]) && !leads_to_code(tokens, at) => self.groups.push(sentence),
-            "return" if relation(tokens, at) == Relation::Before => {
+            "all" if follows_word(tokens, at, &["after"]) && !leads_to_code(tokens, at) => self.groups.push(sentence),
+            "return" if relation_before_name(tokens, at) == Relation::Before => {
                 self.mentions.push(Mention { name: word.to_owned(), relation: Relation::Before, sentence });
             }
             _ => {
@@ -214,7 +214,7 @@ impl Prose {
                     is_word(tokens.get(at + 1), &["of"]) || at > 0 && tokens.get(at - 1) == Some(&Token::Possessive);
                 let names = known.contains(word) && (word.starts_with(char::is_uppercase) || owned);
                 if (looks_like_a_name(word) || titled || names) && !is_denied(tokens, at) {
-                    let relation = relation(tokens, at);
+                    let relation = relation_before_name(tokens, at);
                     self.mentions.push(Mention { name: word.trim_end_matches("()").to_owned(), relation, sentence });
                 }
             }
@@ -224,7 +224,7 @@ impl Prose {
     /// Keeps what "the end of …" speaks of.
     fn whole(&mut self, tokens: &[Token], at: usize, sentence: usize) {
         if is_word(tokens.get(at + 1), &["of"]) {
-            self.wholes.extend(phrases::thing(tokens, at + 2, sentence));
+            self.wholes.extend(phrases::read_noun_phrase(tokens, at + 2, sentence));
         }
     }
 
@@ -436,7 +436,7 @@ fn ends_clause(tokens: &[Token], at: usize) -> bool {
 
 /// Returns the end that words name last, those of the table alone.
 pub(crate) fn named_end(text: &str) -> Option<End> {
-    let tokens = tokens(text);
+    let tokens = tokenize_prose(text);
     (0..tokens.len()).rev().find_map(|at| ends::beginning_at(&tokens, at))
 }
 
@@ -446,12 +446,12 @@ pub(crate) fn same_name(mentioned: &str, name: &str) -> bool {
     if mentioned.is_empty() || name.is_empty() {
         return false;
     }
-    let mentioned = plain(mentioned);
+    let mentioned = strip_name_decoration(mentioned);
     mentioned == name || mentioned.rsplit('.').next() == Some(name)
 }
 
 /// Returns a mentioned name without the words and signs that people put around it.
-pub(crate) fn plain(mentioned: &str) -> String {
+pub(crate) fn strip_name_decoration(mentioned: &str) -> String {
     let mut rest = mentioned.trim().trim_end_matches([';', ':', '{', ',']).trim();
     for word in [
         "export default ",

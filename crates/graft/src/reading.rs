@@ -5,11 +5,11 @@ use std::collections::HashSet;
 
 use tree_sitter::Node;
 
-use crate::items::{Item, Source, parse};
+use crate::items::{Item, Source, parse_source};
 use crate::languages::{Kind, Language, List, Writing, children};
-use crate::markers::{SENTINEL, bare};
+use crate::markers::{SENTINEL, strip_comment_signs};
 use crate::prose::is_beside;
-use crate::splice::refusal;
+use crate::splice::new_refusal;
 use crate::{Reason, Refusal};
 
 /// A snippet made to parse.
@@ -27,13 +27,19 @@ pub(crate) struct Reading {
 
 /// Reads a snippet as a module, else its imports as a module and the rest as members or entries. `known` are names that
 /// the file defines.
-pub(crate) fn read(snippet: &str, language: Language, path: &str, known: &HashSet<String>) -> Result<Reading, Refusal> {
+pub(crate) fn read_snippet(
+    snippet: &str,
+    language: Language,
+    path: &str,
+    known: &HashSet<String>,
+) -> Result<Reading, Refusal> {
     let snippet = snippet.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let (rest, notes) = take_notes(&snippet, path, known);
-    let (text, indented) = below_imports(rest, language).map_or_else(|| dedent(rest), |text| (text, true));
-    let whole = indented && dedent(rest).1;
+    let (text, indented) = below_imports(rest, language).map_or_else(|| dedent_block(rest), |text| (text, true));
+    let whole = indented && dedent_block(rest).1;
     let text = language.prepare(&text);
-    let parsed = parse(&text, language).ok_or_else(|| refusal(Reason::Syntax, "the block could not be parsed"))?;
+    let parsed =
+        parse_source(&text, language).ok_or_else(|| new_refusal(Reason::Syntax, "the block could not be parsed"))?;
     let items = parsed.items(parsed.root());
     let labelled = items.iter().any(|item| item.node.kind() == "labeled_statement");
     let plain = |text: String, local_imports: bool| Reading {
@@ -44,7 +50,7 @@ pub(crate) fn read(snippet: &str, language: Language, path: &str, known: &HashSe
         notes: notes.clone(),
     };
     if !parsed.has_error() && !labelled && !are_listed(&items, &text) {
-        let local = whole && stand_among_statements(&items);
+        let local = whole && has_imports_among_statements(&items);
         return Ok(plain(text, local));
     }
     let head = items
@@ -61,7 +67,7 @@ pub(crate) fn read(snippet: &str, language: Language, path: &str, known: &HashSe
     wrappers.sort_by_key(|wrapper| (wrapper.list == List::Entries) != listed);
     for wrapper in wrappers {
         let wrapped = format!("{imports}\n{}{members}{}\n", wrapper.before, wrapper.after);
-        let source = parse(&wrapped, language).filter(|source| !source.has_error());
+        let source = parse_source(&wrapped, language).filter(|source| !source.has_error());
         let fits = |source: Source<'_>| wrapper.list != List::Members || !has_values_for_types(&source, source.root());
         if source.is_some_and(fits) {
             return Ok(Reading { wrapped: Some(wrapper.list), ..plain(wrapped, false) });
@@ -70,7 +76,7 @@ pub(crate) fn read(snippet: &str, language: Language, path: &str, known: &HashSe
     if !parsed.has_error() {
         return Ok(plain(text.clone(), false));
     }
-    Err(refusal(Reason::Syntax, "the block does not parse, neither as a module nor as members of a class"))
+    Err(new_refusal(Reason::Syntax, "the block does not parse, neither as a module nor as members of a class"))
 }
 
 /// Returns whether a field of the block's has a value where a member of a type has its type: `cache: app.cache`, `size:
@@ -109,7 +115,7 @@ fn are_listed(items: &[Item<'_>], text: &str) -> bool {
 }
 
 /// Returns whether imports stand beside statements that only a function has.
-fn stand_among_statements(items: &[Item<'_>]) -> bool {
+fn has_imports_among_statements(items: &[Item<'_>]) -> bool {
     let imports = items.iter().any(|item| item.kind == Kind::Import);
     let mut others =
         items.iter().filter(|item| !matches!(item.kind, Kind::Import | Kind::Marker | Kind::Comment)).peekable();
@@ -128,17 +134,17 @@ fn below_imports(text: &str, language: Language) -> Option<String> {
         return None;
     }
     let head = head.join("\n");
-    let source = parse(&head, language).filter(|source| !source.has_error())?;
+    let source = parse_source(&head, language).filter(|source| !source.has_error())?;
     let items = source.items(source.root());
     let imports = items.iter().any(|item| item.kind == Kind::Import)
         && items.iter().all(|item| matches!(item.kind, Kind::Import | Kind::Comment));
-    imports.then(|| format!("{head}\n{}\n", dedent(&tail.join("\n")).0))
+    imports.then(|| format!("{head}\n{}\n", dedent_block(&tail.join("\n")).0))
 }
 
 /// Returns a function that is shown up to its arrow or bracket, with an elision for the body.
 fn with_body(text: &str, language: Language) -> Option<String> {
     let head = text.trim_end();
-    let parses = |text: &str| parse(text, language).is_some_and(|source| !source.has_error());
+    let parses = |text: &str| parse_source(text, language).is_some_and(|source| !source.has_error());
     let arrow = head.ends_with("=>").then(|| format!("{head} {SENTINEL};\n"));
     // "export function f(id: string) {" alone: its body stays.
     let open = (head.ends_with('{') && !head.contains('\n')).then(|| format!("{head}\n  {SENTINEL};\n}}\n"));
@@ -161,7 +167,7 @@ fn take_notes<'s>(snippet: &'s str, path: &str, known: &HashSet<String>) -> (&'s
         {
             break;
         }
-        notes.push_str(bare(line));
+        notes.push_str(strip_comment_signs(line));
         notes.push_str(".\n");
         rest = after;
     }
@@ -171,7 +177,8 @@ fn take_notes<'s>(snippet: &'s str, path: &str, known: &HashSet<String>) -> (&'s
 fn names_file(line: &str, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     // "--- a.py ---", "Datei: a.py": signs before it, or one word that announces it.
-    let mut words = bare(line).split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).peekable();
+    let mut words =
+        strip_comment_signs(line).split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).peekable();
     words.next_if(|word| word.ends_with([':', '：']) && !word.contains(['.', '/']));
     // "in a.py (step 1), add"
     words.next_if(|word| matches!(word.to_lowercase().as_str(), "in" | "into"));
@@ -186,7 +193,7 @@ fn names_file(line: &str, path: &str) -> bool {
 
 /// "Add to X", "Inside class X:", "After create():": words of the plan, not of the code.
 fn is_instruction(line: &str) -> bool {
-    let lower = bare(line).to_lowercase();
+    let lower = strip_comment_signs(line).to_lowercase();
     let mut words = lower.split_whitespace();
     let first = words.next().unwrap_or_default();
     let verb =
@@ -202,8 +209,8 @@ fn is_instruction(line: &str) -> bool {
         || lower.contains("method")
         || lower.contains("file")
         || lower.ends_with(':')
-        || bare(line).contains('`')
-        || bare(line).contains("()");
+        || strip_comment_signs(line).contains('`')
+        || strip_comment_signs(line).contains("()");
     verb && goes || place && names && words.count() <= 8
 }
 
@@ -242,8 +249,11 @@ fn says_where(line: &str, path: &str, known: &HashSet<String>) -> bool {
         "new",
     ];
     let signs = |one: char| matches!(one, '`' | ':' | '(' | ')' | ',' | '.' | '~' | '"' | '\'');
-    let words: Vec<&str> =
-        bare(line).split_whitespace().map(|word| word.trim_matches(signs)).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = strip_comment_signs(line)
+        .split_whitespace()
+        .map(|word| word.trim_matches(signs))
+        .filter(|word| !word.is_empty())
+        .collect();
     let names = |word: &str| {
         let number = word.chars().all(|one| one.is_ascii_digit() || matches!(one, '-' | '–' | '~'));
         number || known.contains(word.trim_end_matches("()")) || path == word || path.ends_with(&format!("/{word}"))
@@ -254,11 +264,11 @@ fn says_where(line: &str, path: &str, known: &HashSet<String>) -> bool {
     begins
         && words.iter().skip(1).any(|word| names(word))
         && words.iter().zip(&lower).all(|(word, lower)| small(lower) || names(word))
-        || is_beside(bare(line), &names)
+        || is_beside(strip_comment_signs(line), &names)
 }
 
 /// Returns the block moved to the left margin, and whether it had to be.
-fn dedent(text: &str) -> (String, bool) {
+fn dedent_block(text: &str) -> (String, bool) {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     let indent = lines.map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
     if indent == 0 {

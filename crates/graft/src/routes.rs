@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use code::scopes::Scopes;
 use tree_sitter::Node;
 
-use crate::items::{Item, Source, decorators};
+use crate::items::{Item, Source, decorators_of_item};
 use crate::languages::{Kind, Language, field, imported, text};
 
 /// Names of the methods, as routers and decorators are called; the last ones answer all.
@@ -43,7 +43,7 @@ pub(crate) struct RouteName {
 
 impl RouteName {
     /// Reads `GET /users/{id}`, `/users/:id`, `:id`, `POST` or `@Get(':id')`; nothing where the text is no route.
-    pub(crate) fn read(text: &str) -> Option<RouteName> {
+    pub(crate) fn parse(text: &str) -> Option<RouteName> {
         if let Some(decorator) = text.strip_prefix('@') {
             return RouteName::of_decorator(decorator);
         }
@@ -84,7 +84,7 @@ pub(crate) fn is_method(word: &str) -> bool {
 
 /// Returns the items that the words mean: by the path as written, else with its parameters under other names; the path
 /// with the prefix of its router counts before a path that only ends so.
-pub(crate) fn meant(file: &Source<'_>, name: &RouteName, items: &[Item<'_>]) -> Vec<usize> {
+pub(crate) fn find_named_routes(file: &Source<'_>, name: &RouteName, items: &[Item<'_>]) -> Vec<usize> {
     let mut routes: Vec<(usize, Route)> = items
         .iter()
         .enumerate()
@@ -94,7 +94,7 @@ pub(crate) fn meant(file: &Source<'_>, name: &RouteName, items: &[Item<'_>]) -> 
     give_prefixes(file, routes.iter_mut().map(|(_, route)| route));
     let Some(path) = &name.path else {
         // "The PUT route" is one that answers PUT and says so.
-        return unique(routes.into_iter().filter(|(_, route)| !route.methods.is_empty()).map(|(at, _)| at));
+        return dedup_indices(routes.into_iter().filter(|(_, route)| !route.methods.is_empty()).map(|(at, _)| at));
     };
     let tiers: [&dyn Fn(&Route) -> bool; 4] = [
         &|route| same_path(&route.path, path, false) || same_path(&route.whole(), path, false),
@@ -103,7 +103,7 @@ pub(crate) fn meant(file: &Source<'_>, name: &RouteName, items: &[Item<'_>]) -> 
         &|route| route.prefix.is_empty() && ends_so(path, &route.path, true),
     ];
     for tier in tiers {
-        let found = unique(routes.iter().filter(|(_, route)| tier(route)).map(|(at, _)| *at));
+        let found = dedup_indices(routes.iter().filter(|(_, route)| tier(route)).map(|(at, _)| *at));
         if !found.is_empty() {
             return found;
         }
@@ -111,7 +111,7 @@ pub(crate) fn meant(file: &Source<'_>, name: &RouteName, items: &[Item<'_>]) -> 
     Vec::new()
 }
 
-fn unique(found: impl Iterator<Item = usize>) -> Vec<usize> {
+fn dedup_indices(found: impl Iterator<Item = usize>) -> Vec<usize> {
     let mut found: Vec<usize> = found.collect();
     found.dedup();
     found
@@ -130,7 +130,7 @@ impl Route {
     /// method, and a parameter of this path takes a part that the other one spells out.
     fn shadows(&self, other: &Route) -> bool {
         let met = self.methods.is_empty() || other.methods.iter().any(|method| self.answers(method));
-        let (mine, theirs) = (parts(&self.path), parts(&other.path));
+        let (mine, theirs) = (path_segments(&self.path), path_segments(&other.path));
         if self.receiver != other.receiver || !met || mine.len() != theirs.len() {
             return false;
         }
@@ -159,7 +159,7 @@ impl std::fmt::Display for Route {
 }
 
 /// Returns the first of the items that answers what the new one is for, where the framework goes by the order of the text.
-pub(crate) fn shadowing(file: &Source<'_>, items: &[Item<'_>], new: &[Route]) -> Option<usize> {
+pub(crate) fn find_shadowing_route(file: &Source<'_>, items: &[Item<'_>], new: &[Route]) -> Option<usize> {
     if new.is_empty() || chooses_by_fit(file) {
         return None;
     }
@@ -188,7 +188,7 @@ fn is_of_fastify(file: &Source<'_>, item: &Item<'_>) -> bool {
 }
 
 /// Returns each route of the text that one above it in its list answers, with that one.
-pub(crate) fn shadowed(file: &Source<'_>) -> Vec<(Route, Route)> {
+pub(crate) fn find_shadowed_routes(file: &Source<'_>) -> Vec<(Route, Route)> {
     let mut found = Vec::new();
     if !chooses_by_fit(file) {
         collect_shadowed(file, file.root(), &mut found);
@@ -228,14 +228,14 @@ struct Above {
 
 impl Above {
     fn push(&mut self, route: Route) {
-        let parts = parts(&route.path);
+        let parts = path_segments(&route.path);
         let shape: Vec<bool> = parts.iter().map(|part| route.takes_any(part)).collect();
         if shape.contains(&true) {
             let shapes = self.shapes.entry((route.receiver.clone(), parts.len())).or_default();
             if !shapes.contains(&shape) {
                 shapes.push(shape.clone());
             }
-            let key = key(&parts, &shape);
+            let key = route_key(&parts, &shape);
             let same = self.open.entry((route.receiver.clone(), shape)).or_default();
             same.entry(key).or_default().push(self.routes.len());
         }
@@ -244,11 +244,11 @@ impl Above {
 
     /// Returns the routes that answer what another one is for, in the order of the text.
     fn that_shadow(&self, route: &Route) -> impl Iterator<Item = &Route> {
-        let parts = parts(&route.path);
+        let parts = path_segments(&route.path);
         let shapes = self.shapes.get(&(route.receiver.clone(), parts.len())).map_or(&[][..], Vec::as_slice);
         let mut found: Vec<usize> = shapes
             .iter()
-            .filter_map(|shape| self.open.get(&(route.receiver.clone(), shape.clone()))?.get(&key(&parts, shape)))
+            .filter_map(|shape| self.open.get(&(route.receiver.clone(), shape.clone()))?.get(&route_key(&parts, shape)))
             .flatten()
             .copied()
             .filter(|&at| self.routes.get(at).is_some_and(|one| one.shadows(route)))
@@ -259,13 +259,13 @@ impl Above {
 }
 
 /// Returns a path without the parts at open places.
-fn key(parts: &[&str], shape: &[bool]) -> String {
+fn route_key(parts: &[&str], shape: &[bool]) -> String {
     let shown = parts.iter().zip(shape).map(|(part, is_open)| if *is_open { "*" } else { part });
     shown.collect::<Vec<_>>().join("/")
 }
 
 /// Returns the parts of a path between its slashes; a pattern's anchors are none.
-fn parts(path: &str) -> Vec<&str> {
+fn path_segments(path: &str) -> Vec<&str> {
     path.trim_start_matches('^').trim_end_matches('$').split('/').filter(|part| !part.is_empty()).collect()
 }
 
@@ -289,7 +289,7 @@ fn is_open(part: &str) -> bool {
 }
 
 fn same_path(one: &str, other: &str, any_name: bool) -> bool {
-    let (one, other) = (parts(one), parts(other));
+    let (one, other) = (path_segments(one), path_segments(other));
     one.len() == other.len() && one.iter().zip(&other).all(|(one, other)| same_part(one, other, any_name))
 }
 
@@ -299,7 +299,7 @@ fn same_part(one: &str, other: &str, any_name: bool) -> bool {
 
 /// Returns whether the path that the words name ends as the route's, behind a prefix that stands elsewhere.
 fn ends_so(named: &str, own: &str, any_name: bool) -> bool {
-    let (named, own) = (parts(named), parts(own));
+    let (named, own) = (path_segments(named), path_segments(own));
     named.len() > own.len()
         && named.len() <= own.len() + 3
         && named.iter().rev().zip(own.iter().rev()).all(|(one, other)| same_part(one, other, any_name))
@@ -309,34 +309,35 @@ fn ends_so(named: &str, own: &str, any_name: bool) -> bool {
 /// Returns the routes of an item.
 pub(crate) fn of_item(file: &Source<'_>, item: &Item<'_>) -> Vec<Route> {
     match item.kind {
-        Kind::Function | Kind::Class => {
-            decorators(item).into_iter().filter_map(|decorator| decorated(file, item, decorator)).collect()
-        }
-        Kind::Call => calls(item.core).into_iter().filter_map(|call| called(file, call)).collect(),
-        Kind::Entry if file.language == Language::Python => listed(file, item.node).into_iter().collect(),
+        Kind::Function | Kind::Class => decorators_of_item(item)
+            .into_iter()
+            .filter_map(|decorator| route_of_decorator(file, item, decorator))
+            .collect(),
+        Kind::Call => calls_of_statement(item.core).into_iter().filter_map(|call| route_of_call(file, call)).collect(),
+        Kind::Entry if file.language == Language::Python => route_of_path_call(file, item.node).into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
 /// `@router.get("/x")`, `@app.route("/x", methods=["GET"])`, `@Get(':id')`.
-fn decorated(file: &Source<'_>, item: &Item<'_>, decorator: Node<'_>) -> Option<Route> {
+fn route_of_decorator(file: &Source<'_>, item: &Item<'_>, decorator: Node<'_>) -> Option<Route> {
     let call = decorator.named_child(0).filter(|call| call.kind().starts_with("call"))?;
     let callee = call.child_by_field_name("function")?;
     if file.language == Language::Python {
-        return called(file, call);
+        return route_of_call(file, call);
     }
     let name = text(callee, file.text);
     let verb =
         METHODS.iter().find(|method| name.eq_ignore_ascii_case(method) && name.starts_with(char::is_uppercase))?;
     let path = first_text(file, call).unwrap_or_default();
     let class = item.node.parent().and_then(|body| body.parent());
-    let prefix = class.and_then(|class| controller(file, class)).unwrap_or_default();
+    let prefix = class.and_then(|class| controller_path(file, class)).unwrap_or_default();
     let receiver = class.map_or("", |class| field(class, "name", file.text)).to_owned();
-    Some(Route { methods: methods_of(verb), path: rooted(&path), prefix, receiver })
+    Some(Route { methods: methods_of(verb), path: with_leading_slash(&path), prefix, receiver })
 }
 
 /// Returns the path of `@Controller('products')` or `@Controller({ path: 'products' })`.
-fn controller(file: &Source<'_>, class: Node<'_>) -> Option<String> {
+fn controller_path(file: &Source<'_>, class: Node<'_>) -> Option<String> {
     let outer = class.parent().filter(|outer| outer.kind() == "export_statement");
     let decorators = [Some(class), outer].into_iter().flatten().flat_map(|node| {
         let mut cursor = node.walk();
@@ -352,7 +353,7 @@ fn controller(file: &Source<'_>, class: Node<'_>) -> Option<String> {
 }
 
 /// `router.get("/x", …)`, `app.route("/x").get(…)`, `app.route({ method: 'GET', url: '/x' })`.
-fn called(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
+fn route_of_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
     let callee = call.child_by_field_name("function")?;
     let object = callee.child_by_field_name("object")?;
     let property = callee.child_by_field_name("property").or_else(|| callee.child_by_field_name("attribute"))?;
@@ -365,21 +366,26 @@ fn called(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
         let path = first_text(file, object).filter(|_| routes)?;
         let receiver = field(inner, "object", file.text).to_owned();
         METHODS.contains(&verb).then_some(())?;
-        return Some(Route { methods: methods_of(verb), path: rooted(&path), prefix: String::new(), receiver });
+        return Some(Route {
+            methods: methods_of(verb),
+            path: with_leading_slash(&path),
+            prefix: String::new(),
+            receiver,
+        });
     }
     let (prefix, receiver) = (String::new(), receiver.to_owned());
     if matches!(verb, "route" | "api_route" | "add_url_rule" | "add_api_route") {
         let path = first_text(file, call)
             .or_else(|| keyed_text(file, call, "url"))
             .or_else(|| keyed_text(file, call, "path"))?;
-        let methods = keyed(file, call, "methods").or_else(|| keyed(file, call, "method"));
+        let methods = find_keyword_value(file, call, "methods").or_else(|| find_keyword_value(file, call, "method"));
         let methods = methods.map_or_else(
             || {
                 if file.language == Language::Python { vec!["GET".to_owned()] } else { Vec::new() }
             },
-            |value| words(text(value, file.text)),
+            |value| parse_methods(text(value, file.text)),
         );
-        return Some(Route { methods, path: rooted(&path), prefix, receiver });
+        return Some(Route { methods, path: with_leading_slash(&path), prefix, receiver });
     }
     METHODS.contains(&verb).then_some(())?;
     let path = first_text(file, call).or_else(|| keyed_text(file, call, "path"))?;
@@ -391,17 +397,17 @@ fn called(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
 }
 
 /// `path("users/", …)`, `re_path(r"^users/$", …)`.
-fn listed(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
+fn route_of_path_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
     let callee = call.child_by_field_name("function").filter(|_| call.kind() == "call")?;
     if !matches!(text(callee, file.text), "path" | "re_path" | "url") {
         return None;
     }
-    let path = rooted(first_text(file, call)?.trim_start_matches('^').trim_end_matches('$'));
+    let path = with_leading_slash(first_text(file, call)?.trim_start_matches('^').trim_end_matches('$'));
     Some(Route { methods: Vec::new(), path, prefix: String::new(), receiver: String::new() })
 }
 
 /// Returns the calls that a statement chains, last to first: `router.route('/x').get(a).post(b)`.
-fn calls(node: Node<'_>) -> Vec<Node<'_>> {
+fn calls_of_statement(node: Node<'_>) -> Vec<Node<'_>> {
     let mut found = Vec::new();
     let mut at = Some(node);
     while let Some(node) = at {
@@ -444,10 +450,10 @@ fn first_text(file: &Source<'_>, call: Node<'_>) -> Option<String> {
     let arguments = call.child_by_field_name("arguments")?;
     let mut cursor = arguments.walk();
     let first = arguments.named_children(&mut cursor).find(|child| child.kind() != "comment")?;
-    string(file, first)
+    string_content(file, first)
 }
 
-fn string(file: &Source<'_>, node: Node<'_>) -> Option<String> {
+fn string_content(file: &Source<'_>, node: Node<'_>) -> Option<String> {
     if !matches!(node.kind(), "string" | "template_string") {
         return None;
     }
@@ -456,7 +462,7 @@ fn string(file: &Source<'_>, node: Node<'_>) -> Option<String> {
 }
 
 /// Returns the value of a keyword of a call, or of a key of the object that it passes.
-fn keyed<'t>(file: &Source<'_>, call: Node<'t>, name: &str) -> Option<Node<'t>> {
+fn find_keyword_value<'t>(file: &Source<'_>, call: Node<'t>, name: &str) -> Option<Node<'t>> {
     let arguments = call.child_by_field_name("arguments")?;
     let mut cursor = arguments.walk();
     arguments.named_children(&mut cursor).find_map(|argument| match argument.kind() {
@@ -475,11 +481,11 @@ fn keyed<'t>(file: &Source<'_>, call: Node<'t>, name: &str) -> Option<Node<'t>> 
 }
 
 fn keyed_text(file: &Source<'_>, call: Node<'_>, name: &str) -> Option<String> {
-    keyed(file, call, name).and_then(|value| string(file, value))
+    find_keyword_value(file, call, name).and_then(|value| string_content(file, value))
 }
 
 /// Returns the words of a list of methods, in capitals.
-fn words(list: &str) -> Vec<String> {
+fn parse_methods(list: &str) -> Vec<String> {
     let parts = list.split(|letter: char| !letter.is_ascii_alphabetic()).filter(|word| !word.is_empty());
     parts.map(str::to_ascii_uppercase).collect()
 }
@@ -489,6 +495,6 @@ fn methods_of(verb: &str) -> Vec<String> {
     if matches!(verb.as_str(), "ALL" | "ANY") { Vec::new() } else { vec![verb] }
 }
 
-fn rooted(path: &str) -> String {
+fn with_leading_slash(path: &str) -> String {
     if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
 }

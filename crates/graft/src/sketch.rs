@@ -2,13 +2,13 @@
 
 use tree_sitter::Node;
 
-use crate::items::parse;
+use crate::items::parse_source;
 use crate::languages::Language;
 
 /// Why the text can't be a whole file, where it only outlines one.
-pub(crate) fn sketched(path: &str, text: &str) -> Option<&'static str> {
+pub(crate) fn explain_sketch(path: &str, text: &str) -> Option<&'static str> {
     let language = Language::of_path(path)?;
-    let source = parse(text, language)?;
+    let source = parse_source(text, language)?;
     let python = path.ends_with(".py");
     // Grammars of the other languages lag behind what compilers take, so there an error alone is no proof.
     let elided = || ["(...)", "( ... )", "{ ... }", "{...}", "…"].iter().any(|sign| text.contains(sign));
@@ -56,7 +56,7 @@ fn members_alone(root: Node<'_>, text: &str, language: Language) -> bool {
     let mut cursor = root.walk();
     let imports = root.children(&mut cursor).filter(|node| node.kind() == "import_statement" && !node.has_error());
     let members = text.get(imports.map(|node| node.end_byte()).max().unwrap_or_default()..).unwrap_or_default();
-    parse(&format!("class Owner {{\n{members}\n}}\n"), language).is_some_and(|source| !source.has_error())
+    parse_source(&format!("class Owner {{\n{members}\n}}\n"), language).is_some_and(|source| !source.has_error())
 }
 
 /// Why a module does nothing at all, where that tells that its text is about the module and not the module itself.
@@ -136,21 +136,26 @@ mod tests {
 
     #[test]
     fn a_sketch_is_no_file() {
-        assert!(sketched("a.py", "def decide(...):\n    ...\n").is_some());
-        assert!(sketched("a.py", "class A:\n    def act(self):\n        \"\"\"Acts.\"\"\"\n        ...\n").is_some());
-        assert!(sketched("a.ts", "export function act(...) {\n  ...\n}\n").is_some());
-        assert!(sketched("a.ts", "// a.ts\n- Upload of files (images, PDFs)\n- Checks of types\n").is_some());
-        assert!(sketched("a.js", "function act() {}\n\n// New:\n- \"Mentor\" (10+ sessions held)\n").is_some());
-        assert!(sketched("a.ts", "routes/\n├── auth.ts\n└── users.ts\n").is_some());
-        assert!(sketched("a.ts", "async act(id: number): Promise<void> {\n  await this.go(id);\n}\n").is_some());
-        assert!(sketched("a.js", "import { go } from './go';\n\nasync act(id) {\n  await go(id);\n}\n").is_some());
+        assert!(explain_sketch("a.py", "def decide(...):\n    ...\n").is_some());
         assert!(
-            sketched("a.ts", "@Get(':id')\nfindOne(@Param('id') id: string) {\n  return this.one(id);\n}\n").is_some()
+            explain_sketch("a.py", "class A:\n    def act(self):\n        \"\"\"Acts.\"\"\"\n        ...\n").is_some()
         );
-        assert!(sketched("route.ts", "// GET /api/weeks\n// Returns: { weeks: string[] }\n").is_some());
-        assert!(sketched("jobs.py", "# Reads the queue.\n# Sends each mail.\n").is_some());
-        assert!(sketched("page.tsx", "<div className=\"grid\">\n  <p>{/* left */}</p>\n</div>\n").is_some());
-        assert!(sketched("page.jsx", "// The layout\n(\n  <Card />\n)\n").is_some());
+        assert!(explain_sketch("a.ts", "export function act(...) {\n  ...\n}\n").is_some());
+        assert!(explain_sketch("a.ts", "// a.ts\n- Upload of files (images, PDFs)\n- Checks of types\n").is_some());
+        assert!(explain_sketch("a.js", "function act() {}\n\n// New:\n- \"Mentor\" (10+ sessions held)\n").is_some());
+        assert!(explain_sketch("a.ts", "routes/\n├── auth.ts\n└── users.ts\n").is_some());
+        assert!(explain_sketch("a.ts", "async act(id: number): Promise<void> {\n  await this.go(id);\n}\n").is_some());
+        assert!(
+            explain_sketch("a.js", "import { go } from './go';\n\nasync act(id) {\n  await go(id);\n}\n").is_some()
+        );
+        assert!(
+            explain_sketch("a.ts", "@Get(':id')\nfindOne(@Param('id') id: string) {\n  return this.one(id);\n}\n")
+                .is_some()
+        );
+        assert!(explain_sketch("route.ts", "// GET /api/weeks\n// Returns: { weeks: string[] }\n").is_some());
+        assert!(explain_sketch("jobs.py", "# Reads the queue.\n# Sends each mail.\n").is_some());
+        assert!(explain_sketch("page.tsx", "<div className=\"grid\">\n  <p>{/* left */}</p>\n</div>\n").is_some());
+        assert!(explain_sketch("page.jsx", "// The layout\n(\n  <Card />\n)\n").is_some());
     }
 
     #[test]
@@ -175,7 +180,7 @@ mod tests {
             ("a.tsx", "render(<App />);\n"),
         ];
         for (path, text) in code {
-            assert_eq!(sketched(path, text), None, "{path}: {text}");
+            assert_eq!(explain_sketch(path, text), None, "{path}: {text}");
         }
     }
 }

@@ -106,14 +106,14 @@ pub struct Refusal {
     /// The error and its location, one sentence, for a person to read.
     pub message: String,
     /// The places between which the engine would have had to guess.
-    pub candidates: Vec<Place>,
+    pub candidates: Vec<Location>,
     /// The place that comes nearest where nothing matches.
-    pub nearest: Option<Place>,
+    pub nearest: Option<Location>,
 }
 
 /// A place in the old text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// Qualified name or first line of what stands there.
     pub name: String,
     /// 1-based line.

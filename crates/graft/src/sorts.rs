@@ -26,8 +26,8 @@ fn is_of(file: &Source<'_>, sort: Sort, item: &Item<'_>) -> bool {
     let kind = item.node.kind();
     match sort {
         Sort::Import => item.kind == Kind::Import,
-        Sort::Assertion => asserts(file, item),
-        Sort::Route => !routes::of_item(file, item).is_empty() || mounts(item),
+        Sort::Assertion => is_assertion(file, item),
+        Sort::Route => !routes::of_item(file, item).is_empty() || mounts_routes(item),
         Sort::Middleware => item.kind == Kind::Call && adds_middleware(&item.name),
         Sort::Return => kind == "return_statement",
         Sort::Loop => matches!(kind, "for_statement" | "for_in_statement" | "while_statement" | "do_statement"),
@@ -42,7 +42,7 @@ fn is_of(file: &Source<'_>, sort: Sort, item: &Item<'_>) -> bool {
 }
 
 /// Returns whether a call adds routes that stand elsewhere: `app.use('/users', users)`, `app.include_router(users)`.
-fn mounts(item: &Item<'_>) -> bool {
+fn mounts_routes(item: &Item<'_>) -> bool {
     let (callee, first) = item.name.split_once('(').unwrap_or((&item.name, ""));
     let verb = callee.rsplit('.').next().unwrap_or(callee);
     item.kind == Kind::Call
@@ -67,7 +67,7 @@ pub(crate) fn is_test(item: &Item<'_>) -> bool {
 }
 
 /// `assert x`, `self.assertEqual(…)`, `assert.equal(…)`, `expect(x).toBe(…)`, `x.should.equal(…)`.
-fn asserts(file: &Source<'_>, item: &Item<'_>) -> bool {
+fn is_assertion(file: &Source<'_>, item: &Item<'_>) -> bool {
     if item.node.kind() == "assert_statement" {
         return true;
     }

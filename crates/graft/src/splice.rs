@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffTag};
 
-use crate::{Applied, Edit, Evidence, Graft, Place, Reason, Refusal};
+use crate::{Applied, Edit, Evidence, Graft, Location, Reason, Refusal};
 
 /// Changes to one text, staged together.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl<'a> Splice<'a> {
         self.replace(at..at, new);
     }
 
-    pub(crate) fn say(&mut self, evidence: impl Into<String>) {
+    pub(crate) fn add_evidence(&mut self, evidence: impl Into<String>) {
         self.evidence.push(Evidence(evidence.into()));
     }
 
@@ -50,7 +50,7 @@ impl<'a> Splice<'a> {
         let mut at = 0;
         for edit in &self.edits {
             let (Some(kept), Some(_)) = (self.text.get(at..edit.old.start), self.text.get(edit.old.clone())) else {
-                return refuse(Reason::Conflict, "two changes of this block touch the same text");
+                return refuse_graft(Reason::Conflict, "two changes of this block touch the same text");
             };
             text.push_str(kept);
             text.push_str(&edit.new);
@@ -65,7 +65,7 @@ impl<'a> Splice<'a> {
 }
 
 /// Gives the file another content, in its own line ends and with its byte order mark.
-pub(crate) fn overwrite(text: &str, content: &str, why: &str) -> Graft {
+pub(crate) fn overwrite_content(text: &str, content: &str, why: &str) -> Graft {
     let mut new = content.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     if !new.is_empty() && !new.ends_with('\n') {
         new.push('\n');
@@ -80,14 +80,14 @@ pub(crate) fn overwrite(text: &str, content: &str, why: &str) -> Graft {
     for edit in edits_between(text, &new) {
         splice.replace(edit.old, edit.new);
     }
-    splice.say(why);
+    splice.add_evidence(why);
     splice.finish()
 }
 
 /// Returns the line-wise changes that lead from one text to another.
 pub(crate) fn edits_between(old: &str, new: &str) -> Vec<Edit> {
-    let (old_lines, new_lines) = (pieces(old), pieces(new));
-    let (old_starts, new_starts) = (starts(&old_lines), starts(&new_lines));
+    let (old_lines, new_lines) = (split_lines(old), split_lines(new));
+    let (old_starts, new_starts) = (line_starts(&old_lines), line_starts(&new_lines));
     similar::capture_diff_slices(Algorithm::Myers, &old_lines, &new_lines)
         .into_iter()
         .filter(|op| op.tag() != DiffTag::Equal)
@@ -101,11 +101,11 @@ pub(crate) fn edits_between(old: &str, new: &str) -> Vec<Edit> {
         .collect()
 }
 
-fn pieces(text: &str) -> Vec<&str> {
+fn split_lines(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()
 }
 
-fn starts(lines: &[&str]) -> Vec<usize> {
+fn line_starts(lines: &[&str]) -> Vec<usize> {
     let mut at = 0;
     let mut starts = vec![0];
     for line in lines {
@@ -116,19 +116,19 @@ fn starts(lines: &[&str]) -> Vec<usize> {
 }
 
 /// Returns a refusal without places.
-pub(crate) fn refuse(reason: Reason, message: impl Into<String>) -> Graft {
-    Graft::Refused(refusal(reason, message))
+pub(crate) fn refuse_graft(reason: Reason, message: impl Into<String>) -> Graft {
+    Graft::Refused(new_refusal(reason, message))
 }
 
 /// Returns a refusal without places, to be given some.
-pub(crate) fn refusal(reason: Reason, message: impl Into<String>) -> Refusal {
+pub(crate) fn new_refusal(reason: Reason, message: impl Into<String>) -> Refusal {
     Refusal { reason, message: message.into(), candidates: Vec::new(), nearest: None }
 }
 
 /// Returns the place of the line that holds byte `at`.
-pub(crate) fn place(text: &str, at: usize) -> Place {
+pub(crate) fn location_at(text: &str, at: usize) -> Location {
     let head = text.get(..at).unwrap_or(text);
     let start = head.rfind('\n').map_or(0, |newline| newline + 1);
     let line = text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
-    Place { name: line.trim().to_owned(), line: head.bytes().filter(|&byte| byte == b'\n').count() + 1 }
+    Location { name: line.trim().to_owned(), line: head.bytes().filter(|&byte| byte == b'\n').count() + 1 }
 }

@@ -7,35 +7,43 @@ mod whole;
 
 use std::collections::HashSet;
 
-use crate::check::{Edited, hold, hold_added, hold_apart, hold_assertions, hold_replaced, prove, reorder};
-use crate::imports::{Imports, is_typing, spelled_out, wanted};
-use crate::items::{Item, Replaced, Source, parse};
+use crate::check::{
+    Edited, check_edit, check_result, hold_added, hold_apart, hold_assertions, hold_replaced, reorder_definitions,
+};
+use crate::imports::{Imports, collect_wanted_imports, is_typing, spelled_out};
+use crate::items::{Item, Replaced, Source, parse_source};
 use crate::languages::{Kind, Language, List};
 use crate::loose::Hints;
 use crate::merge::{Merger, Pair};
-use crate::names::defined;
+use crate::names::collect_defined_names;
 use crate::prose::{Prose, Relation};
-use crate::reading::{Reading, read};
+use crate::reading::{Reading, read_snippet};
 use crate::snippet::{Applied, Context, Evidence, File, Graft, Reason, Refusal};
-use crate::splice::{Splice, edits_between, refusal};
-use crate::structure::assign::assign;
-use crate::structure::bare::{are_placed_inside, hold_owner, hold_settings, place_loose};
-use crate::structure::whole::{is_whole, overwrite};
+use crate::splice::{Splice, edits_between, new_refusal};
+use crate::structure::assign::assign_items;
+use crate::structure::bare::{are_placed_inside, hold_owner, hold_settings, insert_loose_items};
+use crate::structure::whole::{is_whole, overwrite_file};
 
 /// Places a snippet by structure, and proves the result.
-pub(crate) fn place(file: &File<'_>, text: &str, snippet: &str, context: &Context<'_>, language: Language) -> Graft {
-    if named_lines(context).is_some() && region::stands(text, snippet) {
+pub(crate) fn apply_by_structure(
+    file: &File<'_>,
+    text: &str,
+    snippet: &str,
+    context: &Context<'_>,
+    language: Language,
+) -> Graft {
+    if named_lines(context).is_some() && region::contains_lines(text, snippet) {
         return Graft::AlreadyApplied;
     }
     let placed = try_place(file, text, snippet, context, language);
     placed.unwrap_or_else(|refusal| {
         let region = try_region(file, text, snippet, context, language);
-        region.filter(|_| open(refusal.reason)).unwrap_or(Graft::Refused(refusal))
+        region.filter(|_| is_unresolved(refusal.reason)).unwrap_or(Graft::Refused(refusal))
     })
 }
 
 /// Returns whether the refusal says no more than that no item of the file is meant.
-fn open(reason: Reason) -> bool {
+fn is_unresolved(reason: Reason) -> bool {
     matches!(reason, Reason::NotFound | Reason::Syntax | Reason::Unclear)
 }
 
@@ -48,17 +56,17 @@ fn named_lines(context: &Context<'_>) -> Option<(usize, usize)> {
 /// Replaces the lines that the plan names, where the block itself is no item: proven like any other placement.
 fn try_region(file: &File<'_>, text: &str, snippet: &str, context: &Context<'_>, language: Language) -> Option<Graft> {
     let lines = named_lines(context)?;
-    let graft = line_ends(region::replace(text, snippet, lines, language)?, text);
+    let graft = line_ends(region::replace_region(text, snippet, lines, language)?, text);
     let Graft::Applied(applied) = &graft else {
         return Some(graft);
     };
-    let (old, new) = (parse(text, language)?, parse(&applied.text, language)?);
+    let (old, new) = (parse_source(text, language)?, parse_source(&applied.text, language)?);
     let (path, pending) = (file.path, context.pending);
     let edited = Edited { path, old: Some(&old), new: &new, edits: &applied.edits, pending };
-    if old.has_error() || new.has_error() || hold(&edited).is_err() {
+    if old.has_error() || new.has_error() || check_edit(&edited).is_err() {
         return None;
     }
-    region::stands(&applied.text, snippet).then_some(graft)
+    region::contains_lines(&applied.text, snippet).then_some(graft)
 }
 
 fn try_place(
@@ -68,17 +76,17 @@ fn try_place(
     context: &Context<'_>,
     language: Language,
 ) -> Result<Graft, Refusal> {
-    let unread = || refusal(Reason::Syntax, format!("{} could not be parsed", file.path));
-    let old = parse(text, language).ok_or_else(unread)?;
+    let unread = || new_refusal(Reason::Syntax, format!("{} could not be parsed", file.path));
+    let old = parse_source(text, language).ok_or_else(unread)?;
     if old.has_error() {
-        return Err(refusal(
+        return Err(new_refusal(
             Reason::Syntax,
             format!("{} does not parse as it stands, so nothing can be placed by structure", file.path),
         ));
     }
-    let known = defined(&old);
-    let reading = read(snippet, language, file.path, &known)?;
-    let new = parse(&reading.text, language).ok_or_else(unread)?;
+    let known = collect_defined_names(&old);
+    let reading = read_snippet(snippet, language, file.path, &known)?;
+    let new = parse_source(&reading.text, language).ok_or_else(unread)?;
     let said = format!("{}\n\n{}", context.prose, reading.notes);
     let earlier = Prose::read_knowing(context.earlier, &known);
     let prose = Prose::read_knowing(&said, &known).replacing(context.current.is_some()).following(&earlier);
@@ -87,7 +95,7 @@ fn try_place(
     let shown = new.items(new.root());
     hold_owner(file.path, &old, &shown, &prose)?;
     let is_local = reading.local_imports || are_placed_inside(&old, &shown, &prose);
-    let work = Work {
+    let work = PreparedSnippet {
         path: file.path,
         snippet: &new,
         reading: &reading,
@@ -100,7 +108,7 @@ fn try_place(
         return match work.attempt(&old) {
             Ok(Graft::AlreadyApplied) => Ok(Graft::AlreadyApplied),
             _ => {
-                let whole = overwrite(text, snippet, &reading, file.path);
+                let whole = overwrite_file(text, snippet, &reading, file.path);
                 hold_whole(file, &old, &whole, context)?;
                 Ok(whole)
             }
@@ -110,9 +118,9 @@ fn try_place(
     let graft = line_ends(graft, text);
     if let Graft::Applied(applied) = &graft {
         let result = result_of(&old, applied).ok_or_else(unread)?;
-        prove(&old, &result, &new)?;
+        check_result(&old, &result, &new)?;
         let (path, pending) = (file.path, context.pending);
-        hold(&Edited { path, old: Some(&old), new: &result, edits: &applied.edits, pending })?;
+        check_edit(&Edited { path, old: Some(&old), new: &result, edits: &applied.edits, pending })?;
         hold_replaced(&old, &applied.edits, &prose)?;
         hold_assertions(&old, &result, &prose)?;
         hold_added(&old, &result, &prose)?;
@@ -121,7 +129,7 @@ fn try_place(
             hold_apart((&old, &result), &new, &prose)?;
         }
         if !matches!(work.attempt(&result), Ok(Graft::AlreadyApplied)) {
-            return Err(refusal(Reason::Unproven, "the block would change its own result if it were placed again"));
+            return Err(new_refusal(Reason::Unproven, "the block would change its own result if it were placed again"));
         }
     }
     Ok(graft)
@@ -134,8 +142,8 @@ fn named_above(
     relation: Relation,
     (language, path, known): (Language, &str, &HashSet<String>),
 ) -> Option<String> {
-    let reading = read(block, language, path, known).ok()?;
-    let source = parse(&reading.text, language)?;
+    let reading = read_snippet(block, language, path, known).ok()?;
+    let source = parse_source(&reading.text, language)?;
     let code = |item: &Item<'_>| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Docstring | Kind::Import);
     let mut items: Vec<Item<'_>> = source.items(source.root()).into_iter().filter(code).collect();
     if reading.wrapped.is_some() {
@@ -159,11 +167,11 @@ fn hold_whole(file: &File<'_>, old: &Source<'_>, whole: &Graft, context: &Contex
     let Graft::Applied(applied) = whole else {
         return Ok(());
     };
-    let Some(new) = parse(&applied.text, old.language) else {
+    let Some(new) = parse_source(&applied.text, old.language) else {
         return Ok(());
     };
     let (path, pending) = (file.path, context.pending);
-    hold(&Edited { path, old: Some(old), new: &new, edits: &applied.edits, pending })
+    check_edit(&Edited { path, old: Some(old), new: &new, edits: &applied.edits, pending })
 }
 
 /// Moves definitions that the unit brought above what reads them while the module is imported.
@@ -174,8 +182,8 @@ fn in_order(graft: Graft, old: &Source<'_>, context: &Context<'_>) -> Graft {
     let Some(edited) = result_of(old, &applied) else {
         return Graft::Applied(applied);
     };
-    let found = context.found.and_then(|found| parse(found, old.language));
-    let Some(reordered) = reorder(found.as_ref().unwrap_or(old), &edited) else {
+    let found = context.found.and_then(|found| parse_source(found, old.language));
+    let Some(reordered) = reorder_definitions(found.as_ref().unwrap_or(old), &edited) else {
         return Graft::Applied(applied);
     };
     let moves = reordered.moves.iter().map(|(definition, reader)| {
@@ -189,7 +197,7 @@ fn in_order(graft: Graft, old: &Source<'_>, context: &Context<'_>) -> Graft {
 }
 
 /// The input of a placement, read once and placed twice: into the file, and for the proof into the result.
-struct Work<'s, 'n> {
+struct PreparedSnippet<'s, 'n> {
     path: &'s str,
     snippet: &'s Source<'n>,
     reading: &'s Reading,
@@ -201,7 +209,7 @@ struct Work<'s, 'n> {
     local_imports: bool,
 }
 
-impl Work<'_, '_> {
+impl PreparedSnippet<'_, '_> {
     fn attempt(&self, old: &Source<'_>) -> Result<Graft, Refusal> {
         let old_items = old.items(old.root());
         let mut new_items = self.snippet.items(self.snippet.root());
@@ -209,10 +217,10 @@ impl Work<'_, '_> {
         new_items.retain(|item| !is_typing(self.snippet, item));
         let mut merger = Merger::new(old, self.snippet, self.prose);
         if !self.local_imports {
-            let imports = Imports::read(old, self.path, &old_items);
+            let imports = Imports::from_items(old, self.path, &old_items);
             let others = |item: &Item<'_>| !matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker);
             let alone = !new_items.iter().any(others) && guards.is_empty();
-            let mut wanted = wanted(self.snippet, &new_items);
+            let mut wanted = collect_wanted_imports(self.snippet, &new_items);
             let said = spelled_out(self.imports, self.snippet, &new_items);
             wanted.extend(said.into_iter().filter(|one| !imports.binds(one.binding.local())));
             imports.add(&wanted, alone.then_some(self.prose), &mut merger.splice)?;
@@ -221,8 +229,8 @@ impl Work<'_, '_> {
         let lines = self.lines.or_else(|| self.prose.lines());
         let hints =
             Hints { prose: self.prose, lines, inside: self.reading.indented, local_imports: self.local_imports };
-        if !place_loose(&mut merger, self.reading, &hints, &new_items)? {
-            for group in assign(old, self.snippet, self.reading, self.prose, &old_items, new_items)? {
+        if !insert_loose_items(&mut merger, self.reading, &hints, &new_items)? {
+            for group in assign_items(old, self.snippet, self.reading, self.prose, &old_items, new_items)? {
                 let pair = Pair {
                     node: group.list,
                     kind: old.language.list(group.list).unwrap_or(List::Module),
@@ -250,7 +258,7 @@ fn line_ends(graft: Graft, text: &str) -> Graft {
         splice.replace(edit.old, edit.new.replace("\r\n", "\n").replace('\n', "\r\n"));
     }
     for evidence in applied.evidence {
-        splice.say(evidence.0);
+        splice.add_evidence(evidence.0);
     }
     splice.finish()
 }

@@ -4,10 +4,10 @@ use tree_sitter::Node;
 
 use crate::items::{Item, Source};
 use crate::languages::{Kind, Language, List};
-use crate::neighbours::meant;
+use crate::neighbours::find_named_items;
 use crate::prose::{Prose, Relation, same_name};
-use crate::splice::{place, refusal};
-use crate::{Place, Reason, Refusal};
+use crate::splice::{location_at, new_refusal};
+use crate::{Location, Reason, Refusal};
 
 /// A definition of the file that lists others.
 #[derive(Debug, Clone)]
@@ -24,13 +24,13 @@ pub(crate) struct Container<'t> {
 
 /// Returns every container of the file below the items of its root, outer ones first; functions in which none of the
 /// words is written are left out.
-pub(crate) fn containers<'t>(file: &Source<'_>, root: &[Item<'t>], words: &[&str]) -> Vec<Container<'t>> {
+pub(crate) fn find_containers<'t>(file: &Source<'_>, root: &[Item<'t>], words: &[&str]) -> Vec<Container<'t>> {
     let mut found = Vec::new();
-    collect(file, root, words, ("", 0), &mut found);
+    collect_containers(file, root, words, ("", 0), &mut found);
     found
 }
 
-fn collect<'t>(
+fn collect_containers<'t>(
     file: &Source<'_>,
     items: &[Item<'t>],
     words: &[&str],
@@ -58,13 +58,13 @@ fn collect<'t>(
         let empty = Vec::new();
         let (kind, start) = (item.kind, item.start);
         found.push(Container { name: name.clone(), kind, list: inner, items: empty, lists, start });
-        collect(file, &items, words, (&name, depth + 1), found);
+        collect_containers(file, &items, words, (&name, depth + 1), found);
         found[at].items = items;
     }
 }
 
 /// Returns a word of each item and of each name in the prose that is written wherever something of that name is.
-pub(crate) fn words<'s>(items: &'s [Item<'_>], prose: &'s Prose) -> Vec<&'s str> {
+pub(crate) fn search_words<'s>(items: &'s [Item<'_>], prose: &'s Prose) -> Vec<&'s str> {
     let in_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
     let parts = move |text: &'s str| text.split(move |letter| !in_name(letter)).filter(|part| !part.is_empty());
     let of_items = items.iter().map(move |item| parts(&item.name).next().unwrap_or_default());
@@ -85,7 +85,7 @@ pub(crate) struct Search<'s, 'f, 't> {
 
 impl<'t> Search<'_, '_, 't> {
     /// Returns the container that the prose names for this item: "in `UserService`".
-    pub(crate) fn named(
+    pub(crate) fn find_stated_container(
         &self,
         item: &Item<'_>,
         siblings: &[&str],
@@ -100,7 +100,7 @@ impl<'t> Search<'_, '_, 't> {
             let found: Vec<(&str, Vec<&Container<'t>>)> = names
                 .into_iter()
                 .filter(|_| relation != Relation::After || list == List::Members)
-                .map(|name| (name, self.called(name, item, list)))
+                .map(|name| (name, self.containers_by_name(name, item, list)))
                 .filter(|(_, found)| !found.is_empty())
                 .collect();
             let types = |one: &&Container<'_>| matches!(one.kind, Kind::Class | Kind::Type);
@@ -111,19 +111,22 @@ impl<'t> Search<'_, '_, 't> {
             let Some((meant, mut fit)) = found.next() else {
                 continue;
             };
-            found.for_each(|(_, others)| narrow(&mut fit, others));
+            found.for_each(|(_, others)| narrow_to_inner(&mut fit, others));
             match fit.as_slice() {
                 [] => {}
                 [only] => return Ok(Some(only)),
-                several => return Err(ambiguous(self.file, meant, several)),
+                several => return Err(ambiguous_container_refusal(self.file, meant, several)),
             }
         }
         Ok(None)
     }
 
     /// Returns the containers of a name that can hold the item.
-    fn called(&self, name: &str, item: &Item<'_>, list: List) -> Vec<&Container<'t>> {
-        self.containers.iter().filter(|one| qualified(name, &one.name) && self.takes(one, item, list)).collect()
+    fn containers_by_name(&self, name: &str, item: &Item<'_>, list: List) -> Vec<&Container<'t>> {
+        self.containers
+            .iter()
+            .filter(|one| matches_qualified_name(name, &one.name) && self.takes(one, item, list))
+            .collect()
     }
 
     /// Returns whether a container can hold the item.
@@ -162,10 +165,14 @@ impl<'t> Search<'_, '_, 't> {
     }
 
     /// Returns the containers that hold the item which the prose names as a neighbour.
-    pub(crate) fn beside(&self, item: &Item<'_>, siblings: &[&str]) -> Result<Option<&Container<'t>>, Refusal> {
+    pub(crate) fn find_container_by_neighbour(
+        &self,
+        item: &Item<'_>,
+        siblings: &[&str],
+    ) -> Result<Option<&Container<'t>>, Refusal> {
         for relation in [Relation::After, Relation::Before] {
             for name in self.prose.related(relation, &item.name, siblings) {
-                if !meant(self.file, name, &self.file.items(self.root)).is_empty() {
+                if !find_named_items(self.file, name, &self.file.items(self.root)).is_empty() {
                     return Ok(None);
                 }
                 let fit: Vec<&Container<'t>> = self
@@ -173,12 +180,12 @@ impl<'t> Search<'_, '_, 't> {
                     .iter()
                     .filter(|one| one.lists != Some(List::Entries) || item.kind == Kind::Entry)
                     .filter(|one| one.lists != Some(List::Members) || !self.declares_apart(item))
-                    .filter(|one| !meant(self.file, name, &one.items).is_empty())
+                    .filter(|one| !find_named_items(self.file, name, &one.items).is_empty())
                     .collect();
                 match fit.as_slice() {
                     [] => {}
                     [only] => return Ok(Some(only)),
-                    several => return Err(ambiguous(self.file, name, several)),
+                    several => return Err(ambiguous_container_refusal(self.file, name, several)),
                 }
             }
         }
@@ -196,7 +203,7 @@ impl<'t> Search<'_, '_, 't> {
         match classes.as_slice() {
             [only] => return Ok(only),
             [] => {
-                return Err(refusal(
+                return Err(new_refusal(
                     Reason::NotFound,
                     "the block shows a member, and the file has no class to take it",
                 ));
@@ -205,7 +212,7 @@ impl<'t> Search<'_, '_, 't> {
         }
         let code: String = members.iter().map(|item| snippet.slice(item.head..item.code_end)).collect();
         // `self: "Line"` says it outright.
-        let own_type = |one: &&&Container<'t>| annotated(&code, &one.name, &["self:", "cls:", "this:"]);
+        let own_type = |one: &&&Container<'t>| annotates_class(&code, &one.name, &["self:", "cls:", "this:"]);
         if let [only] = classes.iter().filter(own_type).collect::<Vec<_>>().as_slice() {
             return Ok(only);
         }
@@ -224,16 +231,18 @@ impl<'t> Search<'_, '_, 't> {
         }
         let gives_itself =
             code.lines().any(|line| matches!(line.trim().trim_end_matches(';'), "return self" | "return this"));
-        let named = |one: &&&Container<'t>| gives_itself && annotated(&code, &one.name, &["->", "):"]);
+        let named = |one: &&&Container<'t>| gives_itself && annotates_class(&code, &one.name, &["->", "):"]);
         if let [only] = classes.iter().filter(named).collect::<Vec<_>>().as_slice() {
             return Ok(only);
         }
-        self.earlier(&classes).map_or_else(|| Err(ambiguous(self.file, "the class", &classes)), Ok)
+        self.earlier(&classes).map_or_else(|| Err(ambiguous_container_refusal(self.file, "the class", &classes)), Ok)
     }
 
     /// Of these the one that the earlier blocks of the step were for.
     pub(crate) fn earlier<'c>(&self, classes: &[&'c Container<'t>]) -> Option<&'c Container<'t>> {
-        self.prose.earlier().find_map(|name| classes.iter().copied().find(|one| qualified(name, &one.name)))
+        self.prose
+            .earlier()
+            .find_map(|name| classes.iter().copied().find(|one| matches_qualified_name(name, &one.name)))
     }
 }
 
@@ -254,7 +263,7 @@ fn own_reads(code: &str) -> Vec<&str> {
 }
 
 /// Returns whether the code names the class as a type behind one of the signs.
-fn annotated(code: &str, class: &str, signs: &[&str]) -> bool {
+fn annotates_class(code: &str, class: &str, signs: &[&str]) -> bool {
     let is_class = |rest: &str| {
         let rest = rest.trim_start().trim_start_matches(['"', '\'']);
         rest.strip_prefix(class).is_some_and(|rest| !rest.starts_with(|one: char| one.is_alphanumeric() || one == '_'))
@@ -263,7 +272,7 @@ fn annotated(code: &str, class: &str, signs: &[&str]) -> bool {
 }
 
 /// Of containers that two names mean, those that lie in one of the other name's: "`checks` of `GateResult`" is the inner one.
-fn narrow<'s, 't>(fit: &mut Vec<&'s Container<'t>>, found: Vec<&'s Container<'t>>) {
+fn narrow_to_inner<'s, 't>(fit: &mut Vec<&'s Container<'t>>, found: Vec<&'s Container<'t>>) {
     let within = |inner: &Container<'_>, outer: &Container<'_>| {
         let (inner, outer) = (inner.list.byte_range(), outer.list.byte_range());
         outer.start <= inner.start && inner.end <= outer.end && inner != outer
@@ -277,19 +286,21 @@ fn narrow<'s, 't>(fit: &mut Vec<&'s Container<'t>>, found: Vec<&'s Container<'t>
 }
 
 /// Returns whether a name in the prose means the container of this qualified name.
-fn qualified(mentioned: &str, name: &str) -> bool {
-    let plain = crate::prose::plain(mentioned);
+fn matches_qualified_name(mentioned: &str, name: &str) -> bool {
+    let plain = crate::prose::strip_name_decoration(mentioned);
     plain == name || name.ends_with(&format!(".{plain}")) || same_name(&plain, name) && !plain.contains('/')
 }
 
 /// Returns a refusal that names the containers between which nothing decides.
-pub(crate) fn ambiguous(file: &Source<'_>, what: &str, several: &[&Container<'_>]) -> Refusal {
+pub(crate) fn ambiguous_container_refusal(file: &Source<'_>, what: &str, several: &[&Container<'_>]) -> Refusal {
     let names: Vec<String> = several.iter().map(|one| format!("`{}`", one.name)).collect();
-    let mut refusal = refusal(
+    let mut refusal = new_refusal(
         Reason::Ambiguous,
         format!("`{what}` fits more than one place, or one that the block does not show: {}", names.join(", ")),
     );
-    refusal.candidates =
-        several.iter().map(|one| Place { name: one.name.clone(), line: place(file.text, one.start).line }).collect();
+    refusal.candidates = several
+        .iter()
+        .map(|one| Location { name: one.name.clone(), line: location_at(file.text, one.start).line })
+        .collect();
     refusal
 }

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use graft::{Applied, Context, File, Graft, Place, Refusal, Snippet};
+use graft::{Applied, Context, File, Graft, Location, Refusal, Snippet};
 use serde_json::{Value, json};
 
 use crate::cli::Globals;
@@ -152,7 +152,7 @@ fn reasons(applied: &Applied) -> String {
 }
 
 fn refused(path: &Path, refusal: &Refusal) -> Stop {
-    let place = |place: &Place| format!("{}:{}: {}", path.display(), place.line, place.name);
+    let place = |place: &Location| format!("{}:{}: {}", path.display(), place.line, place.name);
     let listed = |title: &str, places: Vec<String>| match places.is_empty() {
         true => String::new(),
         false => format!("{title}\n  {}", places.join("\n  ")),
@@ -167,7 +167,7 @@ fn refused(path: &Path, refusal: &Refusal) -> Stop {
 }
 
 fn as_json(outcome: &Graft, written: bool, patch: &str) -> Value {
-    let place = |place: &Place| json!({ "name": place.name, "line": place.line });
+    let place = |place: &Location| json!({ "name": place.name, "line": place.line });
     match outcome {
         Graft::Applied(applied) => json!({
             "outcome": "applied",

@@ -444,7 +444,7 @@ fn file_of<'a>(work: &mut UnitWork<'a>, phase: &Phase, index: usize) -> Result<(
 }
 
 fn refused(refusal: &Refusal) -> PlacementOutcome {
-    let show = |place: &graft::Place| format!("{} (line {})", place.name, place.line);
+    let show = |place: &graft::Location| format!("{} (line {})", place.name, place.line);
     let mut message = refusal.message.clone();
     if let Some(nearest) = &refusal.nearest {
         message.push_str(&format!("; nearest: {}", show(nearest)));

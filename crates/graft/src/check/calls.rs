@@ -8,7 +8,7 @@
 
 use tree_sitter::Node;
 
-use super::flow::functions;
+use super::flow::list_functions;
 use crate::items::Source;
 use crate::languages::{Language, children, text};
 
@@ -29,8 +29,8 @@ pub(crate) fn unfit(old: &Source<'_>, new: &Source<'_>) -> Option<(String, usize
     if new.language != Language::Python {
         return None;
     }
-    let had = functions(old);
-    functions(new).into_iter().filter(|(name, _)| !name.contains('.')).find_map(|(name, function)| {
+    let had = list_functions(old);
+    list_functions(new).into_iter().filter(|(name, _)| !name.contains('.')).find_map(|(name, function)| {
         let (_, before) = had.iter().find(|(other, _)| *other == name)?;
         let parameters = |source: &Source<'_>, function: Node<'_>| {
             function.child_by_field_name("parameters").map(|list| text(list, source.text).to_owned())

@@ -13,30 +13,30 @@ use crate::languages::{children, field, text};
 
 /// Returns the first assertion of the new text that contradicts the one above it, where no such pair is in the old text,
 /// and where it stands.
-pub(super) fn contradicted(old: &Source<'_>, new: &Source<'_>) -> Option<(String, usize)> {
-    let known = pairs(old);
-    pairs(new).into_iter().find(|(subject, _)| known.iter().all(|(known, _)| known != subject))
+pub(super) fn find_new_contradiction(old: &Source<'_>, new: &Source<'_>) -> Option<(String, usize)> {
+    let known = find_contradictions(old);
+    find_contradictions(new).into_iter().find(|(subject, _)| known.iter().all(|(known, _)| known != subject))
 }
 
 /// Returns the assertions of all bodies that contradict the one above them.
-fn pairs(source: &Source<'_>) -> Vec<(String, usize)> {
+fn find_contradictions(source: &Source<'_>) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     let mut left = vec![source.root()];
     while let Some(node) = left.pop() {
         let inner = children(node);
         if matches!(node.kind(), "block" | "statement_block") {
             let statements: Vec<Node<'_>> = inner.iter().copied().filter(|one| one.kind() != "comment").collect();
-            found.extend(statements.windows(2).filter_map(|pair| contradiction(source, pair)));
+            found.extend(statements.windows(2).filter_map(|pair| contradiction_of_pair(source, pair)));
         }
         left.extend(inner);
     }
     found
 }
 
-fn contradiction(source: &Source<'_>, pair: &[Node<'_>]) -> Option<(String, usize)> {
+fn contradiction_of_pair(source: &Source<'_>, pair: &[Node<'_>]) -> Option<(String, usize)> {
     let [first, second] = pair else { return None };
-    let (subject, value) = assertion(source, *first)?;
-    let (again, other) = assertion(source, *second)?;
+    let (subject, value) = parse_assertion(source, *first)?;
+    let (again, other) = parse_assertion(source, *second)?;
     (subject == again && value != other).then(|| (subject.to_owned(), second.start_byte()))
 }
 
@@ -45,7 +45,7 @@ const EXACT: [&str; 6] = ["toBe", "toEqual", "toStrictEqual", "toBeNull", "toBeU
 
 /// Returns what an assertion is about, and the one value that it demands: `assert SUBJECT == 1`, `expect(SUBJECT).toBe(1)`.
 /// A bound, a type or a denial (`> 1`, `toHaveLength`, `.not`) may hold beside another one.
-fn assertion<'t>(source: &Source<'t>, statement: Node<'_>) -> Option<(&'t str, &'t str)> {
+fn parse_assertion<'t>(source: &Source<'t>, statement: Node<'_>) -> Option<(&'t str, &'t str)> {
     let inner = statement.named_child(0)?;
     let subject = match (statement.kind(), inner.kind()) {
         ("assert_statement", "comparison_operator") => {

@@ -21,13 +21,13 @@ const DEEPEST: usize = 4;
 /// Returns the first function of both texts that returned a value to its end, says that it does, and ends without one now:
 /// its name, and where it begins.
 pub(super) fn lost_value(old: &Source<'_>, new: &Source<'_>) -> Option<(String, usize)> {
-    let before: HashMap<String, Node<'_>> = functions(old).into_iter().collect();
-    functions(new).into_iter().find_map(|(name, function)| {
+    let before: HashMap<String, Node<'_>> = list_functions(old).into_iter().collect();
+    list_functions(new).into_iter().find_map(|(name, function)| {
         let was = before.get(&name)?;
         let is_changed = text(*was, old.text) != text(function, new.text);
         (is_changed
-            && promises(new, function)
-            && returns(old, *was)
+            && declares_return_value(new, function)
+            && returns_value(old, *was)
             && ends_without(new, function)
             && !ends_without(old, *was))
         .then_some((name, function.start_byte()))
@@ -35,13 +35,13 @@ pub(super) fn lost_value(old: &Source<'_>, new: &Source<'_>) -> Option<(String, 
 }
 
 /// Returns the functions and methods of a text by their qualified names.
-pub(super) fn functions<'t>(source: &'t Source<'_>) -> Vec<(String, Node<'t>)> {
+pub(super) fn list_functions<'t>(source: &'t Source<'_>) -> Vec<(String, Node<'t>)> {
     let mut found = Vec::new();
-    collect(source, source.root(), ("", 0), &mut found);
+    collect_functions(source, source.root(), ("", 0), &mut found);
     found
 }
 
-fn collect<'t>(
+fn collect_functions<'t>(
     source: &Source<'_>,
     list: Node<'t>,
     (owner, depth): (&str, usize),
@@ -61,14 +61,14 @@ fn collect<'t>(
                     found.push((name, function));
                 }
             }
-            Kind::Class => collect(source, body, (&name, depth + 1), found),
+            Kind::Class => collect_functions(source, body, (&name, depth + 1), found),
             _ => {}
         }
     }
 }
 
 /// Returns whether the function's own annotation says that it gives a value.
-fn promises(source: &Source<'_>, function: Node<'_>) -> bool {
+fn declares_return_value(source: &Source<'_>, function: Node<'_>) -> bool {
     // Ending without a value gives one of these; `Promise<void>` and `Union[int, None]` hold them.
     const NO_VALUE: [&str; 8] = ["None", "NoReturn", "Never", "Optional", "void", "undefined", "never", "asserts"];
     const ANY_VALUE: [&str; 4] = ["Any", "object", "any", "unknown"];
@@ -81,18 +81,18 @@ fn promises(source: &Source<'_>, function: Node<'_>) -> bool {
 }
 
 /// Returns whether some statement of the function returns a value, or it is a generator.
-fn returns(source: &Source<'_>, function: Node<'_>) -> bool {
+fn returns_value(source: &Source<'_>, function: Node<'_>) -> bool {
     let body = function.child_by_field_name("body");
     body.is_some_and(|body| {
-        holds(body, &|node| node.kind() == "return_statement" && !children(node).is_empty())
-            && !holds(body, &|node| matches!(node.kind(), "yield" | "yield_expression"))
+        has_node_in_body(body, &|node| node.kind() == "return_statement" && !children(node).is_empty())
+            && !has_node_in_body(body, &|node| matches!(node.kind(), "yield" | "yield_expression"))
             && source.language.list(body).is_some()
     })
 }
 
 /// Returns whether a node of the body fits, functions inside of it aside.
-fn holds(node: Node<'_>, fits: &dyn Fn(Node<'_>) -> bool) -> bool {
-    fits(node) || children(node).into_iter().any(|child| !is_function(child) && holds(child, fits))
+fn has_node_in_body(node: Node<'_>, fits: &dyn Fn(Node<'_>) -> bool) -> bool {
+    fits(node) || children(node).into_iter().any(|child| !is_function(child) && has_node_in_body(child, fits))
 }
 
 fn is_function(node: Node<'_>) -> bool {
@@ -118,8 +118,8 @@ fn ends_without(source: &Source<'_>, function: Node<'_>) -> bool {
     // A body that is one expression gives that; a generator ends as it likes.
     let is_block = source.language.list(body).is_some();
     is_block
-        && !holds(body, &|node| matches!(node.kind(), "yield" | "yield_expression"))
-        && falls_through(source, Some(body), returns(source, function))
+        && !has_node_in_body(body, &|node| matches!(node.kind(), "yield" | "yield_expression"))
+        && falls_through(source, Some(body), returns_value(source, function))
 }
 
 /// Returns whether what is below the statement is reached. A call may be one that never comes back: in a function that
@@ -170,5 +170,5 @@ fn is_endless(source: &Source<'_>, node: Node<'_>) -> bool {
         Some(shown) => matches!(shown, "True" | "1" | "true" | ""),
         None => node.kind() == "for_statement" && source.language != Language::Python,
     };
-    always && !holds(node, &|inner| inner.kind() == "break_statement")
+    always && !has_node_in_body(node, &|inner| inner.kind() == "break_statement")
 }

@@ -1,6 +1,6 @@
 //! Checks that a block is written in the language of its file.
 
-use crate::items::{Source, parse};
+use crate::items::{Source, parse_source};
 use crate::languages::{Kind, Language};
 use crate::{File, Snippet};
 
@@ -42,7 +42,7 @@ const OTHERS: [&str; 16] = [
 ];
 
 /// Returns why the block is no content of the file, where it is plainly of another language.
-pub(crate) fn misfit(file: &File<'_>, snippet: &Snippet<'_>) -> Option<String> {
+pub(crate) fn explain_language_mismatch(file: &File<'_>, snippet: &Snippet<'_>) -> Option<String> {
     let name = file.path.rsplit('/').next().unwrap_or(file.path);
     let holds_variables = name == ".env" || name.starts_with(".env.") || name.ends_with(".env");
     if holds_variables && file.text.is_none() && !snippet.text.lines().any(sets_variable) {
@@ -50,18 +50,18 @@ pub(crate) fn misfit(file: &File<'_>, snippet: &Snippet<'_>) -> Option<String> {
     }
     let fence = snippet.language.to_ascii_lowercase();
     let (_, shown) = FENCES.iter().find(|(called, _)| *called == fence)?;
-    let source = parse(snippet.text, *shown).filter(|source| !source.has_error())?;
+    let source = parse_source(snippet.text, *shown).filter(|source| !source.has_error())?;
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
     let differs = match Language::of_path(file.path) {
         Some(own) => {
             let is_python = |language: Language| language == Language::Python;
             let reads = |source: Source<'_>| !source.has_error();
-            is_python(own) != is_python(*shown) && !parse(snippet.text, own).is_some_and(reads)
+            is_python(own) != is_python(*shown) && !parse_source(snippet.text, own).is_some_and(reads)
         }
         None => {
             let is_data =
                 OTHERS.contains(&ending.as_str()) || holds_variables || matches!(name, "Dockerfile" | "Makefile");
-            is_data && runs(&source)
+            is_data && has_executable_statements(&source)
         }
     };
     differs.then(|| format!("the block is {}, and {} is not", snippet.language, file.path))
@@ -75,7 +75,7 @@ fn sets_variable(line: &str) -> bool {
 }
 
 /// Returns whether a text has statements that run: settings and data have none.
-fn runs(source: &Source<'_>) -> bool {
+fn has_executable_statements(source: &Source<'_>) -> bool {
     let acts = |kind: Kind| matches!(kind, Kind::Import | Kind::Function | Kind::Class | Kind::Call | Kind::Guard);
     let items = source.items(source.root());
     items
@@ -98,7 +98,10 @@ mod tests {
             ("docker-compose.yml", "ts", "import a from './a';\n"),
             ("a.json", "python", "assert LIMITS == {\n    'a': 1,\n}\n"),
         ] {
-            assert!(misfit(&File { path, text: None }, &Snippet { text, language }).is_some(), "{path} {language}");
+            assert!(
+                explain_language_mismatch(&File { path, text: None }, &Snippet { text, language }).is_some(),
+                "{path} {language}"
+            );
         }
     }
 
@@ -117,7 +120,11 @@ mod tests {
             ("src/App.vue", "typescript", "import a from 'a';\n"),
             ("app/a.py", "json", "{}\n"),
         ] {
-            assert_eq!(misfit(&File { path, text: None }, &Snippet { text, language }), None, "{path} {language}");
+            assert_eq!(
+                explain_language_mismatch(&File { path, text: None }, &Snippet { text, language }),
+                None,
+                "{path} {language}"
+            );
         }
     }
 }

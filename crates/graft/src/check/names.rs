@@ -19,7 +19,7 @@ use crate::languages::Language;
 
 /// The kind of error in a name's binding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Offence {
+pub(super) enum FindingKind {
     /// Nothing binds it where it is read while the module is imported.
     Unbound,
     /// All that binds it comes after it is read.
@@ -35,7 +35,7 @@ pub(super) enum Offence {
 /// A name that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
-    pub(super) offence: Offence,
+    pub(super) kind: FindingKind,
     pub(super) name: String,
     /// The classes and functions around it.
     pub(super) owner: String,
@@ -100,9 +100,9 @@ impl<'s> Names<'s> {
         let reads = self.scopes.reads.iter().filter(|read| read.when == When::ImportTime);
         let mut found: Vec<Finding> = reads.filter_map(|read| self.of_read(read)).collect();
         let later = self.scopes.reads.iter().filter(|read| read.when == When::Later && read.purpose == Purpose::Value);
-        let later = later.filter_map(|read| self.of_read(read)).filter(|one| one.offence == Offence::Unbound);
+        let later = later.filter_map(|read| self.of_read(read)).filter(|one| one.kind == FindingKind::Unbound);
         let elsewhere = later.filter(|one| one.local_to.is_some());
-        found.extend(elsewhere.map(|one| Finding { offence: Offence::Elsewhere, ..one }));
+        found.extend(elsewhere.map(|one| Finding { kind: FindingKind::Elsewhere, ..one }));
         for (id, scope) in self.scopes.iter() {
             if !touched.iter().any(|span| span.start <= scope.span.end && scope.span.start <= span.end) {
                 continue;
@@ -110,9 +110,9 @@ impl<'s> Names<'s> {
             let twice = self.scopes.redefinitions(id);
             // What imports a name that is defined as well may be about to go: another block of the plan says so.
             let twice = twice.into_iter().filter(|one| !is_import(&one.first.by) && !is_import(&one.second.by));
-            found.extend(twice.map(|one| self.bound_again(Offence::Twice, id, &one)));
+            found.extend(twice.map(|one| self.bound_again(FindingKind::Twice, id, &one)));
             let overwritten = self.scopes.overwritten(id);
-            found.extend(overwritten.iter().map(|one| self.bound_again(Offence::Overwritten, id, one)));
+            found.extend(overwritten.iter().map(|one| self.bound_again(FindingKind::Overwritten, id, one)));
         }
         found
     }
@@ -130,19 +130,19 @@ impl<'s> Names<'s> {
 
     fn of_read(&self, read: &Read) -> Option<Finding> {
         let finding = |offence, other, local_to: Option<ScopeId>| Finding {
-            offence,
+            kind: offence,
             name: read.name.clone(),
             owner: self.owner(read.scope),
             at: read.span.start,
             other,
-            local_to: local_to.map(|id| self.called(id)),
+            local_to: local_to.map(|id| self.describe_function(id)),
         };
         match self.scopes.resolve(read) {
-            Resolution::BoundLater(binding) => Some(finding(Offence::Late, Some(binding.span.start), None)),
+            Resolution::BoundLater(binding) => Some(finding(FindingKind::Late, Some(binding.span.start), None)),
             Resolution::Unbound { local_to } => {
                 let is_run =
                     read.purpose == Purpose::Value || read.purpose == Purpose::Annotation && !self.defers_annotations;
-                is_run.then(|| finding(Offence::Unbound, None, local_to))
+                is_run.then(|| finding(FindingKind::Unbound, None, local_to))
             }
             // A script's globals may come from anywhere, but hardly under the name of a function's own variable.
             Resolution::Undecided(Why::AmbientGlobals)
@@ -154,15 +154,15 @@ impl<'s> Names<'s> {
                 let local_to = self.scopes.local_to(&read.name);
                 // What a file that imports reads at once, it imports or defines: `Module.forRoot()` at its top.
                 let is_whole = read.when == When::ImportTime && self.imports;
-                (is_whole || local_to.is_some()).then(|| finding(Offence::Unbound, None, local_to))
+                (is_whole || local_to.is_some()).then(|| finding(FindingKind::Unbound, None, local_to))
             }
             _ => None,
         }
     }
 
-    fn bound_again(&self, offence: Offence, scope: ScopeId, twice: &Redefinition<'_>) -> Finding {
+    fn bound_again(&self, offence: FindingKind, scope: ScopeId, twice: &Redefinition<'_>) -> Finding {
         Finding {
-            offence,
+            kind: offence,
             name: twice.second.name.clone(),
             owner: self.owner(scope),
             at: twice.second.span.start,
@@ -183,7 +183,7 @@ impl<'s> Names<'s> {
         names.join(".")
     }
 
-    fn called(&self, function: ScopeId) -> String {
+    fn describe_function(&self, function: ScopeId) -> String {
         let owner = self.owner(function);
         if owner.ends_with('.') || owner.is_empty() { "a function".to_owned() } else { format!("`{owner}`") }
     }
@@ -195,14 +195,14 @@ fn is_import(by: &BoundBy) -> bool {
 
 /// Returns the findings of a text that were not there before; one more of a kind counts as new, but for a name that
 /// was read before though nothing binds it: something that can't be seen brings it.
-pub(super) fn introduced(before: &[Finding], after: Vec<Finding>) -> Vec<Finding> {
-    let key = |one: &Finding| (one.offence, one.name.clone(), one.owner.clone());
+pub(super) fn filter_new_findings(before: &[Finding], after: Vec<Finding>) -> Vec<Finding> {
+    let key = |one: &Finding| (one.kind, one.name.clone(), one.owner.clone());
     let mut had: HashMap<_, usize> = HashMap::new();
     for one in before {
         *had.entry(key(one)).or_default() += 1;
     }
     let is_new = |one: &Finding| match had.get_mut(&key(one)) {
-        Some(_) if matches!(one.offence, Offence::Unbound | Offence::Elsewhere) => false,
+        Some(_) if matches!(one.kind, FindingKind::Unbound | FindingKind::Elsewhere) => false,
         Some(count) if *count > 0 => {
             *count -= 1;
             false

@@ -12,9 +12,9 @@ use std::collections::HashSet;
 use code::scopes::Scopes;
 
 use super::names::Names;
-use crate::items::{Item, Source, line_end, line_start, parse};
+use crate::items::{Item, Source, line_end, line_start, parse_source};
 use crate::languages::{Kind, List};
-use crate::layout::gap;
+use crate::layout::blank_lines_between;
 
 /// Definitions that are moved at most for one edit: each may draw another one along.
 const MOVES: usize = 8;
@@ -28,22 +28,22 @@ pub(crate) struct Reordered {
 
 /// Returns the text with the definitions that `found`, the file before all edits of the unit, has not above the first
 /// statement that reads them at import time. `None` where nothing is to be moved, or moving does not help.
-pub(crate) fn reorder(found: &Source<'_>, edited: &Source<'_>) -> Option<Reordered> {
+pub(crate) fn reorder_definitions(found: &Source<'_>, edited: &Source<'_>) -> Option<Reordered> {
     let language = found.language;
     let scopes = Scopes::of_tree(language, edited.root(), edited.text);
     Names::new(language, &scopes).late().next()?;
     let known = Scopes::of_tree(language, found.root(), found.text);
     let known: HashSet<&str> = known.module()?.bindings.iter().map(|binding| binding.name.as_str()).collect();
-    let first = misplaced(&scopes, &known, edited)?;
-    let mut text = moved(edited, &first)?;
+    let first = find_misplaced_definition(&scopes, &known, edited)?;
+    let mut text = move_definition_up(edited, &first)?;
     let mut moves = vec![(first.definition, first.reader)];
     for _ in 1..MOVES {
-        let source = parse(&text, language)?;
+        let source = parse_source(&text, language)?;
         let scopes = Scopes::of_tree(language, source.root(), source.text);
-        let Some(next) = misplaced(&scopes, &known, &source) else {
+        let Some(next) = find_misplaced_definition(&scopes, &known, &source) else {
             return Some(Reordered { text, moves });
         };
-        text = moved(&source, &next)?;
+        text = move_definition_up(&source, &next)?;
         moves.push((next.definition, next.reader));
     }
     None
@@ -59,7 +59,7 @@ struct Misplaced {
 }
 
 /// Finds the first definition that stands too low and that the file did not have.
-fn misplaced(scopes: &Scopes, known: &HashSet<&str>, source: &Source<'_>) -> Option<Misplaced> {
+fn find_misplaced_definition(scopes: &Scopes, known: &HashSet<&str>, source: &Source<'_>) -> Option<Misplaced> {
     let items = source.items(source.root());
     let holds = |at: usize| items.iter().position(|item| item.whole().contains(&at));
     let names = Names::new(source.language, scopes);
@@ -72,7 +72,7 @@ fn misplaced(scopes: &Scopes, known: &HashSet<&str>, source: &Source<'_>) -> Opt
 }
 
 /// Returns the text with the definition above its reader; `None` where one of them shares its line.
-fn moved(source: &Source<'_>, misplaced: &Misplaced) -> Option<String> {
+fn move_definition_up(source: &Source<'_>, misplaced: &Misplaced) -> Option<String> {
     let items = source.items(source.root());
     let (item, reader) = (items.get(misplaced.from)?, items.get(misplaced.to)?);
     let text = source.text;
@@ -93,7 +93,7 @@ fn moved(source: &Source<'_>, misplaced: &Misplaced) -> Option<String> {
     let lines_in = |gap: Option<&str>| gap.unwrap_or_default().matches('\n').count();
     let (before, behind) = (lines_in(above.get(kept.len()..)), lines_in(rest.get(..rest.len() - below.len())));
     let seam = "\n".repeat(if below.is_empty() { 1 } else { before.max(behind) });
-    let lines = gap(source, List::Module, &items, (source, item), (source, reader));
+    let lines = blank_lines_between(source, List::Module, &items, (source, item), (source, reader));
     let head = text.get(..place)?;
     Some(format!("{head}{piece}{}{kept}{seam}{below}", "\n".repeat(lines + 1)))
 }

@@ -9,30 +9,31 @@
 
 use tree_sitter::Node;
 
-use super::flow::functions;
+use super::flow::list_functions;
 use crate::items::Source;
 use crate::languages::{children, field, text};
 
 /// Returns the first attribute whose value is lost in the new text and was not in the old one, and where it is set again.
-pub(super) fn overwritten(old: &Source<'_>, new: &Source<'_>) -> Option<(String, usize)> {
-    let before = functions(old);
-    functions(new).into_iter().find_map(|(name, function)| {
+pub(super) fn find_overwritten_attribute(old: &Source<'_>, new: &Source<'_>) -> Option<(String, usize)> {
+    let before = list_functions(old);
+    list_functions(new).into_iter().find_map(|(name, function)| {
         let was = before.iter().find(|(known, _)| *known == name)?.1;
         if text(was, old.text) == text(function, new.text) {
             return None;
         }
-        let known = lost(old, was).map(|(attribute, _)| attribute);
-        lost(new, function).filter(|(attribute, _)| known.as_ref() != Some(attribute))
+        let known = find_lost_assignment(old, was).map(|(attribute, _)| attribute);
+        find_lost_assignment(new, function).filter(|(attribute, _)| known.as_ref() != Some(attribute))
     })
 }
 
 /// Returns the first attribute of the object itself that a body sets again with nothing in between that may read it.
-fn lost(source: &Source<'_>, function: Node<'_>) -> Option<(String, usize)> {
+fn find_lost_assignment(source: &Source<'_>, function: Node<'_>) -> Option<(String, usize)> {
     let statements = children(function.child_by_field_name("body")?);
     (0..statements.len()).find_map(|first| {
-        let set = attribute(source, *statements.get(first)?)?;
+        let set = assigned_attribute(source, *statements.get(first)?)?;
         // Anything but another attribute may read the object in a way that its text doesn't show: that ends the search.
-        let behind = statements.iter().skip(first + 1).map_while(|next| Some((*next, attribute(source, *next)?)));
+        let behind =
+            statements.iter().skip(first + 1).map_while(|next| Some((*next, assigned_attribute(source, *next)?)));
         let unread = behind.take_while(|(next, _)| !may_read(source, *next, &set));
         let again = unread.into_iter().find(|(_, name)| *name == set);
         again.map(|(next, name)| (name, next.start_byte()))
@@ -47,7 +48,7 @@ fn may_read(source: &Source<'_>, statement: Node<'_>, name: &str) -> bool {
 }
 
 /// Returns the attribute that a statement sets, as `self.x = …` or `this.x = …`.
-fn attribute(source: &Source<'_>, statement: Node<'_>) -> Option<String> {
+fn assigned_attribute(source: &Source<'_>, statement: Node<'_>) -> Option<String> {
     let assignment = value_of(statement);
     let plain = matches!(assignment.kind(), "assignment" | "assignment_expression");
     let target = field(assignment, "left", source.text);

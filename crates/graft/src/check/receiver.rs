@@ -10,7 +10,7 @@
 
 use tree_sitter::Node;
 
-use super::flow::functions;
+use super::flow::list_functions;
 use crate::items::Source;
 use crate::languages::{Language, children, text};
 
@@ -20,10 +20,10 @@ pub(super) fn lost_receiver(old: &Source<'_>, new: &Source<'_>) -> Option<(Strin
     if new.language != Language::Python {
         return None;
     }
-    let before = functions(old);
+    let before = list_functions(old);
     let takes = |source: &Source<'_>, function: Node<'_>| receiver(source, function).is_some_and(is_receiver);
     let owner = |name: &str| name.rsplit_once('.').map(|(owner, _)| owner.to_owned());
-    functions(new).into_iter().find_map(|(name, function)| {
+    list_functions(new).into_iter().find_map(|(name, function)| {
         let class = owner(&name)?;
         let bare = |source: &Source<'_>, function: Node<'_>| {
             !takes(source, function) && function.parent().is_none_or(|parent| parent.kind() != "decorated_definition")

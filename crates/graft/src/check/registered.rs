@@ -23,7 +23,7 @@ type Key = (usize, String, String);
 pub(super) fn registered_twice(old: &Source<'_>, new: &Source<'_>) -> Option<String> {
     let found = |source: &Source<'_>| {
         let mut found = BTreeMap::new();
-        collect(source, source.root(), 0, &mut found);
+        collect_registrations(source, source.root(), 0, &mut found);
         found
     };
     let repeats = |found: BTreeMap<Key, Vec<String>>| -> BTreeMap<(String, String), usize> {
@@ -43,20 +43,20 @@ fn are_apart(paths: &[String]) -> bool {
     sorted.len() == paths.len() && paths.iter().all(|path| !path.is_empty())
 }
 
-fn collect(source: &Source<'_>, node: Node<'_>, body: usize, found: &mut BTreeMap<Key, Vec<String>>) {
+fn collect_registrations(source: &Source<'_>, node: Node<'_>, body: usize, found: &mut BTreeMap<Key, Vec<String>>) {
     let body = if source.language.body(node) == Some(node) { node.start_byte() } else { body };
     if node.kind().starts_with("call")
-        && let Some((callee, name, path)) = registration(source, node)
+        && let Some((callee, name, path)) = parse_registration(source, node)
     {
         found.entry((body, callee, name)).or_default().push(path);
     }
     for child in children(node) {
-        collect(source, child, body, found);
+        collect_registrations(source, child, body, found);
     }
 }
 
 /// Returns what a call registers: a name, or a function with one; its path stands in the text that it is passed.
-fn registration(source: &Source<'_>, call: Node<'_>) -> Option<(String, String, String)> {
+fn parse_registration(source: &Source<'_>, call: Node<'_>) -> Option<(String, String, String)> {
     let callee = flat(text(call.child_by_field_name("function")?, source.text));
     let (_, verb) = callee.rsplit_once('.')?;
     let passed = children(call.child_by_field_name("arguments")?);

@@ -7,12 +7,12 @@ use crate::items::Source;
 use crate::languages::{Kind, Language, children};
 
 /// Returns the statements at the top of a text that only stand in a function or in a list, with why.
-pub(super) fn strays<'t>(source: &'t Source<'_>) -> Vec<(Node<'t>, Stray)> {
+pub(super) fn find_stray_statements<'t>(source: &'t Source<'_>) -> Vec<(Node<'t>, Stray)> {
     let root = source.root();
     let found = children(root).into_iter().filter_map(|node| {
         let stray = match node.kind() {
             "return_statement" => Stray::Function,
-            "expression_statement" if waits(source.language, node) => Stray::Function,
+            "expression_statement" if awaits_or_yields(source.language, node) => Stray::Function,
             // `path("x", view),` is a value of one element to the parser, and an entry to who wrote it.
             "expression_statement" if source.slice(node.byte_range()).trim_end().ends_with(',') => Stray::Entry,
             _ => return None,
@@ -32,14 +32,18 @@ pub(super) enum Stray {
 }
 
 /// Returns whether a statement of Python waits or yields, which only a function does.
-fn waits(language: Language, node: Node<'_>) -> bool {
+fn awaits_or_yields(language: Language, node: Node<'_>) -> bool {
     let inner = children(node).into_iter().next();
     let value = inner.map(|inner| inner.child_by_field_name("right").unwrap_or(inner));
     language == Language::Python && value.is_some_and(|value| matches!(value.kind(), "await" | "yield"))
 }
 
 /// Returns a class that the block shows at its own top and that the edit put into another class, with that one.
-pub(super) fn nested(old: &Scopes, new: &Scopes, snippet: &Source<'_>) -> Option<(String, String, usize)> {
+pub(super) fn find_misnested_class(
+    old: &Scopes,
+    new: &Scopes,
+    snippet: &Source<'_>,
+) -> Option<(String, String, usize)> {
     let items = snippet.items(snippet.root());
     items.iter().filter(|item| item.kind == Kind::Class).find_map(|item| {
         let inside = |scopes: &Scopes| {

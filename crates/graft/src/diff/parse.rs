@@ -1,6 +1,6 @@
 //! Reads unified diffs as people and models write them: headers, counts and leading spaces may be missing.
 
-use crate::ladder::Op;
+use crate::fuzzy::Op;
 
 /// The part of a diff that speaks of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,11 @@ pub fn split_diff(diff: &str) -> Vec<FileDiff<'_>> {
     }
     let offset = |line: usize| lines[..line].iter().map(|line| line.len()).sum::<usize>();
     let ends = starts.iter().skip(1).copied().chain([lines.len()]);
-    starts.iter().zip(ends).map(|(&from, to)| describe(&diff[offset(from)..offset(to)], &lines[from..to])).collect()
+    starts
+        .iter()
+        .zip(ends)
+        .map(|(&from, to)| parse_file_diff(&diff[offset(from)..offset(to)], &lines[from..to]))
+        .collect()
 }
 
 /// `--- old` directly before `+++ new`; alone, either may be a changed line.
@@ -68,7 +72,7 @@ fn marker_header(line: &str) -> Option<(FileChange, &str)> {
     .find_map(|(start, kind)| Some((kind, line.strip_prefix(start)?.trim())))
 }
 
-fn describe<'a>(text: &'a str, lines: &[&'a str]) -> FileDiff<'a> {
+fn parse_file_diff<'a>(text: &'a str, lines: &[&'a str]) -> FileDiff<'a> {
     let mut part = FileDiff { old_path: None, new_path: None, kind: FileChange::Modify, text };
     if let Some((kind, path)) = lines.first().and_then(|line| marker_header(line)) {
         part.kind = kind;
@@ -83,7 +87,7 @@ fn describe<'a>(text: &'a str, lines: &[&'a str]) -> FileDiff<'a> {
             "+++" | "+++ " => part.new_path = path_of(value),
             "new " if value.starts_with("file") => part.kind = FileChange::Create,
             "deleted " if value.starts_with("file") => part.kind = FileChange::Delete,
-            "rename " => rename(&mut part, value),
+            "rename " => read_rename_header(&mut part, value),
             "diff " => {
                 let mut paths = value.trim_start_matches("--git ").split_whitespace();
                 part.old_path = paths.next().and_then(path_of);
@@ -103,7 +107,7 @@ fn describe<'a>(text: &'a str, lines: &[&'a str]) -> FileDiff<'a> {
     part
 }
 
-fn rename<'a>(part: &mut FileDiff<'a>, value: &'a str) {
+fn read_rename_header<'a>(part: &mut FileDiff<'a>, value: &'a str) {
     if let Some(path) = value.strip_prefix("from ") {
         part.old_path = Some(path.trim());
     } else if let Some(path) = value.strip_prefix("to ") {
@@ -215,7 +219,7 @@ fn is_dots(line: &str) -> bool {
 }
 
 /// Returns the hunks of one file's part, in order.
-pub(crate) fn hunks(part: &str) -> Vec<Hunk> {
+pub(crate) fn parse_hunks(part: &str) -> Vec<Hunk> {
     let lines: Vec<&str> = part.lines().collect();
     let headed = body_start(&lines);
     let mut found = Vec::new();
@@ -223,7 +227,7 @@ pub(crate) fn hunks(part: &str) -> Vec<Hunk> {
     for line in &lines[headed..] {
         if let Some(rest) = line.strip_prefix("@@") {
             found.extend(open.take().and_then(Hunk::close));
-            open = Some(Hunk { heading: heading(rest), ..Hunk::default() });
+            open = Some(Hunk { heading: parse_hunk_heading(rest), ..Hunk::default() });
         } else if !line.starts_with("*** ") {
             open.get_or_insert_default().push(line);
         }
@@ -265,7 +269,7 @@ fn is_header(line: &str) -> bool {
 }
 
 /// Returns what follows the numbers: `-1,3 +1,4 @@ def f():` gives `def f():`; dots and numbers alone give nothing.
-fn heading(rest: &str) -> String {
+fn parse_hunk_heading(rest: &str) -> String {
     let after = rest.split_once("@@").map_or(rest, |(_, after)| after).trim();
     let telling = after.chars().any(char::is_alphabetic);
     if telling { after.to_owned() } else { String::new() }

@@ -3,25 +3,25 @@
 use std::ops::Range;
 
 use super::Request;
-use super::wording::{Spot, is_elision_line};
-use crate::ladder::{self, Block, Lines, Op, Tier};
-use crate::splice::{Splice, refusal, refuse};
+use super::wording::{ProsePosition, is_elision_line};
+use crate::fuzzy::{self, Block, Lines, Op, Tier};
+use crate::splice::{Splice, new_refusal, refuse_graft};
 use crate::{Graft, Reason, Refusal};
 
-pub(super) fn place(request: &Request<'_>) -> Graft {
+pub(super) fn apply_by_anchors(request: &Request<'_>) -> Graft {
     let lines = Lines::new(request.text);
     let whole = Block::new(request.snippet);
     if whole.is_empty() {
-        return refuse(Reason::Unclear, "the block is empty");
+        return refuse_graft(Reason::Unclear, "the block is empty");
     }
-    if stands(&lines, &whole) {
+    if contains_block(&lines, &whole) {
         return Graft::AlreadyApplied;
     }
-    let segments = segments(request.snippet);
+    let segments = split_at_elisions(request.snippet);
     let mut splice = Splice::new(request.text);
     let mut anchored = 0;
     for segment in &segments {
-        match place_segment(request, &lines, segment, &mut splice) {
+        match insert_segment(request, &lines, segment, &mut splice) {
             Ok(true) => anchored += 1,
             Ok(false) => {}
             Err(refusal) => {
@@ -36,7 +36,7 @@ pub(super) fn place(request: &Request<'_>) -> Graft {
 }
 
 /// Returns the pieces of a block between its elisions, without blank lines around them.
-pub(super) fn segments(snippet: &str) -> Vec<Block> {
+pub(super) fn split_at_elisions(snippet: &str) -> Vec<Block> {
     let mut parts: Vec<Vec<String>> = vec![Vec::new()];
     for line in snippet.lines() {
         if is_elision_line(line) {
@@ -45,21 +45,22 @@ pub(super) fn segments(snippet: &str) -> Vec<Block> {
             part.push(line.to_owned());
         }
     }
-    parts.into_iter().map(Block::of).filter(|part| !part.is_empty()).collect()
+    parts.into_iter().map(Block::from_lines).filter(|part| !part.is_empty()).collect()
 }
 
-pub(super) fn stands(lines: &Lines<'_>, block: &Block) -> bool {
-    ladder::find(lines, block).is_some_and(|found| found.tier <= Tier::Indentation || found.tier == Tier::BlankLines)
+pub(super) fn contains_block(lines: &Lines<'_>, block: &Block) -> bool {
+    fuzzy::find_block(lines, block)
+        .is_some_and(|found| found.tier <= Tier::Indentation || found.tier == Tier::BlankLines)
 }
 
 /// Stages one piece; gives whether there was anything to stage.
-fn place_segment(
+fn insert_segment(
     request: &Request<'_>,
     lines: &Lines<'_>,
     segment: &Block,
     into: &mut Splice<'_>,
 ) -> Result<bool, Refusal> {
-    if stands(lines, segment) {
+    if contains_block(lines, segment) {
         return Ok(false);
     }
     let known =
@@ -70,9 +71,13 @@ fn place_segment(
         if from_start { keeps.iter().take_while(run).count() } else { keeps.iter().rev().take_while(run).count() }
     };
     let (head, tail) = (ends(true), ends(false));
-    let readings =
-        [keeps.clone(), edges(keeps.len(), head, tail), edges(keeps.len(), head, 0), edges(keeps.len(), 0, tail)];
-    let mut last = refusal(
+    let readings = [
+        keeps.clone(),
+        mark_edges(keeps.len(), head, tail),
+        mark_edges(keeps.len(), head, 0),
+        mark_edges(keeps.len(), 0, tail),
+    ];
+    let mut last = new_refusal(
         Reason::NotFound,
         "no line of the block stands in the file next to its new lines, so there is no place to put them",
     );
@@ -80,7 +85,7 @@ fn place_segment(
         if !reading.contains(&true) || readings[..at].contains(reading) || (at > 1 && head > 0 && tail > 0) {
             continue;
         }
-        match place_reading(request, lines, segment, reading, into) {
+        match insert_anchored_segment(request, lines, segment, reading, into) {
             Ok(()) => return Ok(true),
             Err(refusal) => last = if last.reason == Reason::NotFound { refusal } else { last },
         }
@@ -88,12 +93,12 @@ fn place_segment(
     Err(last)
 }
 
-fn edges(len: usize, head: usize, tail: usize) -> Vec<bool> {
+fn mark_edges(len: usize, head: usize, tail: usize) -> Vec<bool> {
     (0..len).map(|line| line < head || line >= len - tail).collect()
 }
 
 /// Stages a piece with some of its lines taken as standing in the file, next to one another, and the rest as new.
-fn place_reading(
+fn insert_anchored_segment(
     request: &Request<'_>,
     lines: &Lines<'_>,
     segment: &Block,
@@ -101,28 +106,28 @@ fn place_reading(
     into: &mut Splice<'_>,
 ) -> Result<(), Refusal> {
     let (old, ops) = as_change(segment, keeps);
-    let block = Block::of(old.clone());
-    if block.lines.len() != old.len() || !telling(&old) {
-        return Err(refusal(Reason::NotFound, "the lines that the block shares with the file tell no place"));
+    let block = Block::from_lines(old.clone());
+    if block.lines.len() != old.len() || !has_telling_line(&old) {
+        return Err(new_refusal(Reason::NotFound, "the lines that the block shares with the file tell no place"));
     }
-    let found = ladder::find(lines, &block);
+    let found = fuzzy::find_block(lines, &block);
     let Some(found) = found else {
-        let nearest = ladder::nearest(lines, &block);
+        let nearest = fuzzy::find_nearest_location(lines, &block);
         let message =
             "the block's known lines don't stand next to one another in the file: it leaves out or changes some";
-        return Err(Refusal { nearest, ..refusal(Reason::NotFound, message) });
+        return Err(Refusal { nearest, ..new_refusal(Reason::NotFound, message) });
     };
     let [hit] = &found.hits[..] else {
-        let candidates = found.hits.iter().take(20).map(|hit| lines.place(hit.lines.start)).collect();
+        let candidates = found.hits.iter().take(20).map(|hit| lines.location_of_line(hit.lines.start)).collect();
         let message = format!("the block's known lines stand in {} places", found.hits.len());
-        return Err(Refusal { candidates, ..refusal(Reason::Ambiguous, message) });
+        return Err(Refusal { candidates, ..new_refusal(Reason::Ambiguous, message) });
     };
-    if let Some(at) = redefined(request, lines, &ops) {
+    if let Some(at) = find_redefined_key(request, lines, &ops) {
         let message = "a new line of the block gives another value to what stands in the file".to_owned();
-        return Err(Refusal { candidates: vec![lines.place(at)], ..refusal(Reason::Conflict, message) });
+        return Err(Refusal { candidates: vec![lines.location_of_line(at)], ..new_refusal(Reason::Conflict, message) });
     }
-    ladder::rewrite(lines, &found, hit, &old, &ops, None, into)?;
-    into.say(format!("new lines beside line {}, found {}", hit.lines.start + 1, found.tier.words()));
+    fuzzy::rewrite_hit(lines, &found, hit, &old, &ops, None, into)?;
+    into.add_evidence(format!("new lines beside line {}, found {}", hit.lines.start + 1, found.tier.description()));
     Ok(())
 }
 
@@ -140,7 +145,7 @@ fn as_change(segment: &Block, keeps: &[bool]) -> (Vec<String>, Vec<Op>) {
     (old, ops)
 }
 
-fn telling(lines: &[String]) -> bool {
+fn has_telling_line(lines: &[String]) -> bool {
     lines.iter().any(|line| is_telling(line))
 }
 
@@ -154,20 +159,20 @@ fn is_telling(line: &str) -> bool {
 }
 
 /// Returns a line of the file that has the key of a new line, and so would be contradicted by it.
-fn redefined(request: &Request<'_>, lines: &Lines<'_>, ops: &[Op]) -> Option<usize> {
+fn find_redefined_key(request: &Request<'_>, lines: &Lines<'_>, ops: &[Op]) -> Option<usize> {
     let asked: Vec<&str> = request.snippet.lines().map(str::trim).collect();
     ops.iter().find_map(|op| {
         let Op::Add(line) = op else { return None };
-        let key = key(line)?;
+        let key = assigned_key(line)?;
         (0..lines.len()).find(|&at| {
             let there = lines.get(at);
-            self::key(there) == Some(key) && there.trim() != line.trim() && !asked.contains(&there.trim())
+            self::assigned_key(there) == Some(key) && there.trim() != line.trim() && !asked.contains(&there.trim())
         })
     })
 }
 
 /// Returns what a line gives a value to: `name = …` or `name: …` at the left edge.
-fn key(line: &str) -> Option<&str> {
+fn assigned_key(line: &str) -> Option<&str> {
     let end = line.find(['=', ':']).filter(|_| !line.starts_with([' ', '\t', '-']))?;
     let key = line[..end].trim();
     let name = |found: char| found.is_alphanumeric() || matches!(found, '_' | '.' | '-');
@@ -187,12 +192,12 @@ fn by_words(request: &Request<'_>, lines: &Lines<'_>, segments: &[Block]) -> Opt
     let mut places: Vec<usize> = Vec::new();
     for spot in request.wording.spots() {
         places.extend(match spot {
-            Spot::After(name) => only_line(lines, &name).map(|line| line + 1),
-            Spot::Before(name) => only_line(lines, &name),
-            Spot::Bottom => {
+            ProsePosition::After(name) => only_line(lines, &name).map(|line| line + 1),
+            ProsePosition::Before(name) => only_line(lines, &name),
+            ProsePosition::Bottom => {
                 Some((0..lines.len()).rev().find(|&at| !lines.get(at).trim().is_empty()).map_or(0, |at| at + 1))
             }
-            Spot::Top => Some(0),
+            ProsePosition::Top => Some(0),
         });
     }
     places.sort_unstable();
@@ -200,7 +205,7 @@ fn by_words(request: &Request<'_>, lines: &Lines<'_>, segments: &[Block]) -> Opt
     let [place] = places[..] else { return None };
     let mut splice = Splice::new(request.text);
     stage_block(lines, place..place, segment, &mut splice);
-    splice.say(format!("put at line {} as the plan says", place + 1));
+    splice.add_evidence(format!("put at line {} as the plan says", place + 1));
     Some(splice.finish())
 }
 
@@ -211,7 +216,7 @@ fn stage_block(lines: &Lines<'_>, at: Range<usize>, block: &Block, into: &mut Sp
     if block.lines.len() > 1 && at.start == lines.len() && at.start > 0 && !blank(at.start - 1) {
         new.insert(0, String::new());
     }
-    ladder::stage_lines(lines, at, &new, into);
+    fuzzy::stage_lines(lines, at, &new, into);
 }
 
 /// Returns the one line that is, or else holds, what the prose names.

@@ -21,12 +21,14 @@ mod write;
 mod merge;
 
 use super::Request;
-use crate::splice::{refusal, refuse};
+use crate::splice::{new_refusal, refuse_graft};
 use crate::{Graft, Reason};
 
-pub(super) use identity::package;
+pub(super) use identity::parse_package;
 pub(super) use lines::{Found, read_lines};
-pub(super) use tree::{Child, Content, Document, Extent, Node, Role, Shape, elisions, is_dots, lead_of, mark_elisions};
+pub(super) use tree::{
+    Child, Content, Document, Extent, Node, Role, Shape, find_elisions, is_dots, lead_of, mark_elisions,
+};
 pub(super) use value::{Kind, Scalar};
 
 /// The description of a data format: its reader, its signs and its rules.
@@ -72,13 +74,13 @@ impl Syntax {
 }
 
 /// Checks that a text is of the format; the error says what is wrong with it.
-pub(super) fn check(text: &str, syntax: &Syntax) -> Result<(), String> {
+pub(super) fn check_data_syntax(text: &str, syntax: &Syntax) -> Result<(), String> {
     (syntax.read)(text, Role::File).map(|_| ())
 }
 
 /// Returns what a text holds entries of, in order: its keys at any depth, and of lists the names that their texts bear.
 /// `{"a": ["b>=1", "c"]}` has `a`, `b` and `c`. None where it is not of the format.
-pub(super) fn entries(text: &str, syntax: &Syntax) -> Option<Vec<String>> {
+pub(super) fn list_entries(text: &str, syntax: &Syntax) -> Option<Vec<String>> {
     let document = (syntax.read)(text, Role::File).ok()?;
     let mut found = Vec::new();
     document.roots.iter().for_each(|root| collect_entries(root, &mut found));
@@ -97,20 +99,20 @@ fn collect_entries(node: &Node, found: &mut Vec<String>) {
 }
 
 /// Places the block by a splice of the request's text.
-pub(super) fn place(request: &Request<'_>, syntax: &Syntax) -> Graft {
+pub(super) fn apply_to_data(request: &Request<'_>, syntax: &Syntax) -> Graft {
     let there = match (syntax.read)(request.text, Role::File) {
         Ok(there) => there,
         Err(error) => {
-            return refuse(Reason::Syntax, format!("{} is not {}: {error}", request.path, syntax.name));
+            return refuse_graft(Reason::Syntax, format!("{} is not {}: {error}", request.path, syntax.name));
         }
     };
     let asked = match (syntax.read)(request.snippet, Role::Block) {
         Ok(asked) => asked,
         Err(error) => {
-            return refuse(Reason::Syntax, format!("the block is not {}: {error}", syntax.name));
+            return refuse_graft(Reason::Syntax, format!("the block is not {}: {error}", syntax.name));
         }
     };
-    let (graft, expected) = match merge::merge(request, syntax, &there, &asked) {
+    let (graft, expected) = match merge::merge_documents(request, syntax, &there, &asked) {
         Ok(merged) => merged,
         Err(refusal) => return Graft::Refused(refusal),
     };
@@ -120,16 +122,16 @@ pub(super) fn place(request: &Request<'_>, syntax: &Syntax) -> Graft {
     let read = match (syntax.read)(&applied.text, Role::File) {
         Ok(read) => read.roots.iter().map(Node::value).collect::<Vec<_>>(),
         Err(error) => {
-            return refuse(Reason::Unproven, format!("the result would not be {}: {error}", syntax.name));
+            return refuse_graft(Reason::Unproven, format!("the result would not be {}: {error}", syntax.name));
         }
     };
     if read != expected {
         let message = "the result would not say what the file and the block say together";
-        return Graft::Refused(refusal(Reason::Unproven, message));
+        return Graft::Refused(new_refusal(Reason::Unproven, message));
     }
     if (syntax.strict)(request.text) && !(syntax.strict)(&applied.text) {
         let message = format!("the block has what strict {} does not allow, and the file has none", syntax.name);
-        return Graft::Refused(refusal(Reason::Unproven, message));
+        return Graft::Refused(new_refusal(Reason::Unproven, message));
     }
     graft
 }

@@ -2,17 +2,17 @@
 
 use super::wording::is_elision_line;
 use super::{Request, anchors};
-use crate::ladder::{self, Lines};
-use crate::splice::{Splice, refusal};
+use crate::fuzzy::{self, Lines};
+use crate::splice::{Splice, new_refusal};
 use crate::{Graft, Reason, Refusal};
 
 /// Instructions of which the last one counts.
 const LONE: [&str; 7] = ["CMD", "ENTRYPOINT", "WORKDIR", "USER", "HEALTHCHECK", "FROM", "STOPSIGNAL"];
 
-pub(super) fn place(request: &Request<'_>) -> Graft {
+pub(super) fn apply_to_dockerfile(request: &Request<'_>) -> Graft {
     let lines = Lines::new(request.text);
-    let there = instructions(request.text);
-    let asked = instructions(request.snippet);
+    let there = parse_instructions(request.text);
+    let asked = parse_instructions(request.snippet);
     let missing: Vec<&Instruction> =
         asked.iter().filter(|asked| !there.iter().any(|known| known.words == asked.words)).collect();
     let mut rest = there.iter();
@@ -26,18 +26,18 @@ pub(super) fn place(request: &Request<'_>) -> Graft {
         .filter(|(_, known)| !asked.iter().any(|asked| asked.words == known.words))
         .collect();
     if rivals.is_empty() {
-        return anchors::place(request);
+        return anchors::apply_by_anchors(request);
     }
     if rivals.len() == 1 && missing.len() == 1 && request.wording.changes() {
         let (new, old) = rivals[0];
         let mut splice = Splice::new(request.text);
-        ladder::stage_lines(&lines, old.first..old.last + 1, &new.lines, &mut splice);
-        splice.say(format!("replaced the only {} that differs", new.keyword));
+        fuzzy::stage_lines(&lines, old.first..old.last + 1, &new.lines, &mut splice);
+        splice.add_evidence(format!("replaced the only {} that differs", new.keyword));
         return splice.finish();
     }
-    let candidates = rivals.iter().map(|(_, known)| lines.place(known.first)).collect();
+    let candidates = rivals.iter().map(|(_, known)| lines.location_of_line(known.first)).collect();
     let message = format!("the file has another {}, and the plan doesn't say to change it", rivals[0].0.keyword);
-    Graft::Refused(Refusal { candidates, ..refusal(Reason::Conflict, message) })
+    Graft::Refused(Refusal { candidates, ..new_refusal(Reason::Conflict, message) })
 }
 
 struct Instruction {
@@ -50,7 +50,7 @@ struct Instruction {
 }
 
 /// Returns the instructions of a text, continued lines taken together; comments are none.
-fn instructions(text: &str) -> Vec<Instruction> {
+fn parse_instructions(text: &str) -> Vec<Instruction> {
     let mut found = Vec::new();
     let mut open: Option<Instruction> = None;
     for (at, line) in text.lines().enumerate() {

@@ -4,7 +4,7 @@ use super::data::{Document, Found, Kind, Node, Role, Syntax, read_lines};
 
 pub(super) static SYNTAX: Syntax = Syntax {
     name: "an environment file",
-    read,
+    read: read_env,
     colon: "=",
     comment: "#",
     by_line: true,
@@ -13,15 +13,15 @@ pub(super) static SYNTAX: Syntax = Syntax {
     ..Syntax::PLAIN
 };
 
-fn read(text: &str, role: Role) -> Result<Document, String> {
+fn read_env(text: &str, role: Role) -> Result<Document, String> {
     read_lines(text, role, |start| {
         let line = text[start..].lines().next().unwrap_or_default();
-        entry(text, start).ok_or_else(|| format!("`{}` is not a line of an environment file", line.trim()))
+        parse_env_entry(text, start).ok_or_else(|| format!("`{}` is not a line of an environment file", line.trim()))
     })
 }
 
 /// Reads `KEY=value`, also over several lines where the value is quoted.
-fn entry(text: &str, start: usize) -> Option<Found> {
+fn parse_env_entry(text: &str, start: usize) -> Option<Found> {
     let line = text[start..].lines().next()?;
     let named = line.strip_prefix("export ").unwrap_or(line).trim_start();
     let (name, _) = named.split_once('=')?;
@@ -35,7 +35,7 @@ fn entry(text: &str, start: usize) -> Option<Found> {
     let end = start + line.len();
     let rest = &text[from..end];
     let value = from + (rest.len() - rest.trim_start().len());
-    let node = quoted(text, value).unwrap_or_else(|| {
+    let node = parse_quoted_value(text, value).unwrap_or_else(|| {
         let bare = &text[value..end];
         let bare = if bare.starts_with('#') { "" } else { bare.find(" #").map_or(bare, |comment| &bare[..comment]) };
         Node::scalar(Kind::Text, bare.trim_end(), value..value + bare.trim_end().len())
@@ -45,7 +45,7 @@ fn entry(text: &str, start: usize) -> Option<Found> {
 }
 
 /// Reads a value in quotes, after which nothing but a comment stands.
-fn quoted(text: &str, start: usize) -> Option<Node> {
+fn parse_quoted_value(text: &str, start: usize) -> Option<Node> {
     let rest = &text[start..];
     let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\''))?;
     let mut escaped = false;

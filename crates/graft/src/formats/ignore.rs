@@ -3,9 +3,9 @@
 use super::data::{Document, Found, Role, Syntax, read_lines};
 
 pub(super) static SYNTAX: Syntax =
-    Syntax { name: "an ignore file", read, colon: "", comment: "#", by_line: true, ..Syntax::PLAIN };
+    Syntax { name: "an ignore file", read: read_ignore_file, colon: "", comment: "#", by_line: true, ..Syntax::PLAIN };
 
-fn read(text: &str, role: Role) -> Result<Document, String> {
+fn read_ignore_file(text: &str, role: Role) -> Result<Document, String> {
     read_lines(text, role, |start| {
         let line = text[start..].lines().next().unwrap_or_default().trim_end();
         if role == Role::Block && line.contains([':', '"', '(', '=', ';']) {

@@ -8,17 +8,18 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, parse_to_ast};
 
 use super::data::{
-    Child, Content, Document, Extent, Kind, Node, Role, Scalar, Shape, Syntax, elisions, is_dots, mark_elisions,
+    Child, Content, Document, Extent, Kind, Node, Role, Scalar, Shape, Syntax, find_elisions, is_dots, mark_elisions,
 };
-use crate::ladder::Lines;
+use crate::fuzzy::Lines;
 use crate::markers;
 
-pub(super) static SYNTAX: Syntax = Syntax { name: "JSON", read, colon: ": ", comment: "//", strict, ..Syntax::PLAIN };
+pub(super) static SYNTAX: Syntax =
+    Syntax { name: "JSON", read: read_json, colon: ": ", comment: "//", strict: is_strict_json, ..Syntax::PLAIN };
 
 /// Deeper nesting than any configuration has: what follows is read by recursion.
 const DEPTH: usize = 200;
 
-fn read(text: &str, role: Role) -> Result<Document, String> {
+fn read_json(text: &str, role: Role) -> Result<Document, String> {
     if text.trim().is_empty() {
         let root = Node::scalar(Kind::Null, "", 0..0);
         return Ok(Document {
@@ -29,23 +30,23 @@ fn read(text: &str, role: Role) -> Result<Document, String> {
         });
     }
     if role == Role::File {
-        return parse(text.to_owned(), role, Extent::Enclosed);
+        return parse_json(text.to_owned(), role, Extent::Enclosed);
     }
-    let block = tame(text.trim());
+    let block = normalize_json_block(text.trim());
     if !block.starts_with(['{', '[', '/']) {
-        return fragment(&block);
+        return parse_json_fragment(&block);
     }
-    parse(block.clone(), role, Extent::Enclosed).or_else(|error| fragment(&block).map_err(|_| error))
+    parse_json(block.clone(), role, Extent::Enclosed).or_else(|error| parse_json_fragment(&block).map_err(|_| error))
 }
 
 /// Reads bare entries: of an object, else of a list.
-fn fragment(block: &str) -> Result<Document, String> {
+fn parse_json_fragment(block: &str) -> Result<Document, String> {
     let block = block.trim_end_matches(',');
-    let object = parse(format!("{{{block}\n}}"), Role::Block, Extent::Flush);
+    let object = parse_json(format!("{{{block}\n}}"), Role::Block, Extent::Flush);
     let mut document = match object {
         Ok(document) => document,
         Err(error) => {
-            let mut list = parse(format!("[{block}\n]"), Role::Block, Extent::Part).map_err(|_| error)?;
+            let mut list = parse_json(format!("[{block}\n]"), Role::Block, Extent::Part).map_err(|_| error)?;
             list.roots.iter_mut().for_each(|root| root.open = true);
             list
         }
@@ -57,8 +58,8 @@ fn fragment(block: &str) -> Result<Document, String> {
     Ok(document)
 }
 
-fn parse(source: String, role: Role, extent: Extent) -> Result<Document, String> {
-    if depth(&source) > DEPTH {
+fn parse_json(source: String, role: Role, extent: Extent) -> Result<Document, String> {
+    if nesting_depth(&source) > DEPTH {
         return Err("nested too deep".to_owned());
     }
     let block = role == Role::Block;
@@ -78,7 +79,7 @@ fn parse(source: String, role: Role, extent: Extent) -> Result<Document, String>
     comments.dedup();
     let mut reader = Reader { lines: Lines::new(&source), block, dots: Vec::new() };
     let mut root = reader.node(&value)?;
-    let marks = if block { elisions(&source, &comments) } else { Vec::new() };
+    let marks = if block { find_elisions(&source, &comments) } else { Vec::new() };
     let marks: Vec<usize> = marks.into_iter().chain(reader.dots).collect();
     mark_elisions(&mut root, &source, &marks);
     if block && marks.iter().any(|at| !root.span.contains(at)) {
@@ -88,7 +89,7 @@ fn parse(source: String, role: Role, extent: Extent) -> Result<Document, String>
     Ok(Document { roots: vec![root], comments, extent, source })
 }
 
-fn depth(source: &str) -> usize {
+fn nesting_depth(source: &str) -> usize {
     let (mut now, mut most) = (0usize, 0);
     for byte in source.bytes() {
         match byte {
@@ -172,12 +173,12 @@ impl Reader<'_> {
 
 /// Makes dots and `#` comments of a block what a reader of JSON with comments takes: comments between entries, and a text
 /// of dots in the place of a value.
-fn tame(block: &str) -> String {
+fn normalize_json_block(block: &str) -> String {
     let mut out = String::with_capacity(block.len() + 8);
     let mut rest = block;
     while let Some(first) = rest.chars().next() {
         let length = if matches!(first, '"' | '\'') {
-            quoted(rest, first)
+            quoted_length(rest, first)
         } else if rest.starts_with("//") || first == '#' {
             rest.find('\n').unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
@@ -206,7 +207,7 @@ fn tame(block: &str) -> String {
 }
 
 /// Returns how long a text in quotes is at the start of `rest`; one byte where it isn't closed on its line.
-fn quoted(rest: &str, quote: char) -> usize {
+fn quoted_length(rest: &str, quote: char) -> usize {
     let mut escaped = false;
     for (at, found) in rest.char_indices().skip(1) {
         match found {
@@ -221,6 +222,6 @@ fn quoted(rest: &str, quote: char) -> usize {
 }
 
 /// Returns whether a text is JSON without comments, trailing commas and other habits of wider readers.
-fn strict(text: &str) -> bool {
+fn is_strict_json(text: &str) -> bool {
     serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::ladder;
+use crate::fuzzy;
 use crate::splice::Splice;
 
 /// The layout of nested values in a text.
@@ -21,9 +21,9 @@ pub(super) struct Slot {
 }
 
 impl Layout {
-    pub(super) fn of(text: &str) -> Self {
+    pub(super) fn of_text(text: &str) -> Self {
         let tab = text.lines().any(|line| line.starts_with('\t'));
-        let step = ladder::step(text.lines()).unwrap_or(2);
+        let step = fuzzy::infer_indent_step(text.lines()).unwrap_or(2);
         Layout { unit: if tab { "\t".to_owned() } else { " ".repeat(step) }, on_one_line: false }
     }
 
@@ -61,7 +61,7 @@ impl Layout {
 }
 
 /// Stages new entries, each after the entry of an index: `None` for the end, `usize::MAX` for the front.
-pub(super) fn insert(
+pub(super) fn insert_list_entries(
     layout: &Layout,
     text: &str,
     list: &Range<usize>,

@@ -1,18 +1,18 @@
 //! Markdown: sections by heading; text without one by the prose or by exact anchors.
 
-use super::wording::{Spot, is_elision_line};
+use super::wording::{ProsePosition, is_elision_line};
 use super::{Request, anchors};
-use crate::ladder::{self, Block, Lines};
-use crate::splice::{Splice, refusal, refuse};
+use crate::fuzzy::{self, Block, Lines};
+use crate::splice::{Splice, new_refusal, refuse_graft};
 use crate::{Graft, Reason, Refusal};
 
-pub(super) fn place(request: &Request<'_>) -> Graft {
+pub(super) fn apply_to_markdown(request: &Request<'_>) -> Graft {
     let lines = Lines::new(request.text);
-    if anchors::stands(&lines, &Block::new(request.snippet)) {
+    if anchors::contains_block(&lines, &Block::new(request.snippet)) {
         return Graft::AlreadyApplied;
     }
-    let there = sections(request.text);
-    let asked = sections(request.snippet);
+    let there = parse_sections(request.text);
+    let asked = parse_sections(request.snippet);
     let leads = asked.first().is_none_or(|first| first.heading > 0);
     if asked.is_empty()
         || leads
@@ -22,7 +22,7 @@ pub(super) fn place(request: &Request<'_>) -> Graft {
                 .take(asked[0].heading)
                 .any(|line| !line.trim().is_empty() && !is_elision_line(line))
     {
-        return place_text(request, &lines, &there);
+        return insert_plain_text(request, &lines, &there);
     }
     let mut splice = Splice::new(request.text);
     let mut previous: Option<usize> = None;
@@ -38,17 +38,17 @@ pub(super) fn place(request: &Request<'_>) -> Graft {
             }
             [] if !has_place(request, &there, section, previous) => {
                 let message = format!("section `{}` is new, and the plan doesn't say where it goes", section.title);
-                return refuse(Reason::Ambiguous, message);
+                return refuse_graft(Reason::Ambiguous, message);
             }
             [] => {
-                let at = spot(request, &lines, &there, section, previous);
-                stage_section(&lines, at, body(&shown, section), &mut splice);
-                splice.say(format!("added section `{}`", section.title));
+                let at = line_for_section(request, &lines, &there, section, previous);
+                stage_section(&lines, at, lines_of_section(&shown, section), &mut splice);
+                splice.add_evidence(format!("added section `{}`", section.title));
             }
             _ => {
-                let candidates = known.iter().map(|&at| lines.place(there[at].heading)).collect();
+                let candidates = known.iter().map(|&at| lines.location_of_line(there[at].heading)).collect();
                 let message = format!("{} sections are called `{}`", known.len(), section.title);
-                return Graft::Refused(Refusal { candidates, ..refusal(Reason::Ambiguous, message) });
+                return Graft::Refused(Refusal { candidates, ..new_refusal(Reason::Ambiguous, message) });
             }
         }
     }
@@ -69,7 +69,7 @@ struct Section {
 }
 
 /// Returns the sections of a text; headings in fenced blocks are none.
-fn sections(text: &str) -> Vec<Section> {
+fn parse_sections(text: &str) -> Vec<Section> {
     let mut found: Vec<Section> = Vec::new();
     let mut fence: Option<&str> = None;
     let mut total = 0;
@@ -103,9 +103,9 @@ fn sections(text: &str) -> Vec<Section> {
     found
 }
 
-fn body(lines: &Lines<'_>, section: &Section) -> Vec<String> {
+fn lines_of_section(lines: &Lines<'_>, section: &Section) -> Vec<String> {
     let all = (section.heading..section.end).map(|line| lines.get(line).to_owned());
-    Block::of(all.filter(|line| !is_elision_line(line)).collect()).lines
+    Block::from_lines(all.filter(|line| !is_elision_line(line)).collect()).lines
 }
 
 /// Returns whether anything tells where a new section goes; a second title of the whole has no place.
@@ -117,7 +117,7 @@ fn has_place(request: &Request<'_>, there: &[Section], section: &Section, previo
 
 /// Returns the line before which a new section goes: as the prose says, else after the section shown before it, else
 /// last.
-fn spot(
+fn line_for_section(
     request: &Request<'_>,
     lines: &Lines<'_>,
     there: &[Section],
@@ -130,17 +130,17 @@ fn spot(
     };
     for spot in request.wording.spots().into_iter().rev() {
         match spot {
-            Spot::After(name) => {
+            ProsePosition::After(name) => {
                 if let Some(known) = named(&name) {
                     return known.tree_end;
                 }
             }
-            Spot::Before(name) => {
+            ProsePosition::Before(name) => {
                 if let Some(known) = named(&name) {
                     return known.heading;
                 }
             }
-            Spot::Top | Spot::Bottom => {}
+            ProsePosition::Top | ProsePosition::Bottom => {}
         }
     }
     let Some(previous) = previous.map(|at| &there[at]) else {
@@ -164,7 +164,7 @@ fn stage_section(lines: &Lines<'_>, at: usize, mut new: Vec<String>, into: &mut 
     if from == at && at > 0 && at < lines.len() {
         new.push(String::new());
     }
-    ladder::stage_lines(lines, from..from, &new, into);
+    fuzzy::stage_lines(lines, from..from, &new, into);
 }
 
 fn merge_section(
@@ -178,10 +178,11 @@ fn merge_section(
     let raw: Vec<&str> = (section.heading + 1..section.end).map(|line| shown.get(line)).collect();
     let old: Vec<&str> =
         (known.heading + 1..known.end).map(|line| lines.get(line)).filter(|line| !line.trim().is_empty()).collect();
-    let new = Block::of(raw.iter().filter(|line| !is_elision_line(line)).map(|line| (*line).to_owned()).collect());
+    let new =
+        Block::from_lines(raw.iter().filter(|line| !is_elision_line(line)).map(|line| (*line).to_owned()).collect());
     let elided = raw.iter().any(|line| is_elision_line(line));
-    let own = Lines::new(&lines.text[lines.start(known.heading)..lines.start(known.end)]);
-    if new.is_empty() || anchors::stands(&own, &new) {
+    let own = Lines::new(&lines.text[lines.line_start(known.heading)..lines.line_start(known.end)]);
+    if new.is_empty() || anchors::contains_block(&own, &new) {
         return Ok(());
     }
     let in_order = |few: &[&str], many: &[String]| {
@@ -195,8 +196,8 @@ fn merge_section(
         let mut whole = vec![String::new()];
         whole.extend(new.lines);
         let from = known.heading + 1..(last + 1).max(known.heading + 1);
-        ladder::stage_lines(lines, from, &whole, into);
-        into.say(format!("rewrote section `{}`", section.title));
+        fuzzy::stage_lines(lines, from, &whole, into);
+        into.add_evidence(format!("rewrote section `{}`", section.title));
         return Ok(());
     }
     let touches =
@@ -206,14 +207,14 @@ fn merge_section(
         let tight = is_item(lines.get(last)) && new.lines.first().is_some_and(|line| is_item(line));
         let mut added = if tight { Vec::new() } else { vec![String::new()] };
         added.extend(new.lines);
-        ladder::stage_lines(lines, last + 1..last + 1, &added, into);
-        into.say(format!("extended section `{}`", section.title));
+        fuzzy::stage_lines(lines, last + 1..last + 1, &added, into);
+        into.add_evidence(format!("extended section `{}`", section.title));
         return Ok(());
     }
     let inner = Request { text: own.text, snippet: &raw.join("\n"), ..*request };
-    match anchors::place(&inner) {
+    match anchors::apply_by_anchors(&inner) {
         Graft::Applied(applied) => {
-            let base = lines.start(known.heading);
+            let base = lines.line_start(known.heading);
             for edit in applied.edits {
                 into.replace(base + edit.old.start..base + edit.old.end, edit.new);
             }
@@ -222,7 +223,10 @@ fn merge_section(
         Graft::AlreadyApplied => Ok(()),
         Graft::Refused(_) => {
             let message = format!("section `{}` has other text, and the plan doesn't say to replace it", section.title);
-            Err(Refusal { candidates: vec![lines.place(known.heading)], ..refusal(Reason::Conflict, message) })
+            Err(Refusal {
+                candidates: vec![lines.location_of_line(known.heading)],
+                ..new_refusal(Reason::Conflict, message)
+            })
         }
     }
 }
@@ -240,8 +244,8 @@ fn is_item(line: &str) -> bool {
 
 /// Returns the section that the prose names by the headings above it, each written with its signs: "under `## [1.0]`,
 /// `### Fixed`". One that is missing below the other is no reason to take that one.
-fn nested<'s>(request: &Request<'_>, there: &'s [Section]) -> Result<Option<&'s Section>, Refusal> {
-    let written = sections(&request.wording.code().join("\n"));
+fn find_nested_section<'s>(request: &Request<'_>, there: &'s [Section]) -> Result<Option<&'s Section>, Refusal> {
+    let written = parse_sections(&request.wording.code().join("\n"));
     let mut path: Vec<&Section> = Vec::new();
     for one in &written {
         if !path.iter().any(|known| known.title == one.title && known.level == one.level) {
@@ -268,7 +272,7 @@ fn nested<'s>(request: &Request<'_>, there: &'s [Section]) -> Result<Option<&'s 
                 };
                 let below = inside.map_or_else(String::new, |outer| format!(" below `{}`", outer.title));
                 let message = format!("{count} is called `{}`{below}, where the plan puts the block", one.title);
-                return Err(refusal(reason, message));
+                return Err(new_refusal(reason, message));
             }
         };
     }
@@ -276,7 +280,7 @@ fn nested<'s>(request: &Request<'_>, there: &'s [Section]) -> Result<Option<&'s 
 }
 
 /// Text without a heading: into the section that the prose names, else by anchors.
-fn place_text(request: &Request<'_>, lines: &Lines<'_>, there: &[Section]) -> Graft {
+fn insert_plain_text(request: &Request<'_>, lines: &Lines<'_>, there: &[Section]) -> Graft {
     let named: Vec<&Section> = there
         .iter()
         .filter(|section| {
@@ -284,16 +288,16 @@ fn place_text(request: &Request<'_>, lines: &Lines<'_>, there: &[Section]) -> Gr
         })
         .collect();
     let text = Block::new(request.snippet);
-    let section = match (nested(request, there), &named[..]) {
+    let section = match (find_nested_section(request, there), &named[..]) {
         (Err(refusal), _) => return Graft::Refused(refusal),
         (Ok(Some(section)), _) => section,
         (Ok(None), [section]) => *section,
-        (Ok(None), _) => return anchors::place(request),
+        (Ok(None), _) => return anchors::apply_by_anchors(request),
     };
     if request.snippet.lines().any(is_elision_line)
         || text.lines.iter().any(|line| line.trim().len() > 2 && request.text.contains(line.trim()))
     {
-        return anchors::place(request);
+        return anchors::apply_by_anchors(request);
     }
     let last =
         (section.heading..section.end).rev().find(|&at| !lines.get(at).trim().is_empty()).unwrap_or(section.heading);
@@ -301,7 +305,7 @@ fn place_text(request: &Request<'_>, lines: &Lines<'_>, there: &[Section]) -> Gr
     let mut added = if tight { Vec::new() } else { vec![String::new()] };
     added.extend(text.lines);
     let mut splice = Splice::new(request.text);
-    ladder::stage_lines(lines, last + 1..last + 1, &added, &mut splice);
-    splice.say(format!("added to section `{}`, which the plan names", section.title));
+    fuzzy::stage_lines(lines, last + 1..last + 1, &added, &mut splice);
+    splice.add_evidence(format!("added to section `{}`, which the plan names", section.title));
     splice.finish()
 }

@@ -1,36 +1,36 @@
 //! `requirements.txt`: packages by their normal names, what is required of each compared part by part.
 
-use super::data::{Document, Found, Kind, Node, Role, Syntax, package, read_lines};
+use super::data::{Document, Found, Kind, Node, Role, Syntax, parse_package, read_lines};
 
 pub(super) static SYNTAX: Syntax = Syntax {
     name: "a list of requirements",
-    read,
+    read: read_requirements,
     colon: "",
     comment: "#",
     by_line: true,
     sorted: true,
-    variant: marker,
+    variant: environment_marker,
     ..Syntax::PLAIN
 };
 
-fn read(text: &str, role: Role) -> Result<Document, String> {
+fn read_requirements(text: &str, role: Role) -> Result<Document, String> {
     read_lines(text, role, |start| {
-        let span = start..start + logical(&text[start..]).len();
+        let span = start..start + logical_line(&text[start..]).len();
         let written = &text[span.clone()];
         let bare = written.find(" #").map_or(written, |comment| &written[..comment]).trim_end();
         let even = bare.replace("\\\n", " ").split_whitespace().collect::<Vec<_>>().join(" ");
-        let Some((name, rest)) = package(&even) else {
+        let Some((name, rest)) = parse_package(&even) else {
             return Ok(Found { end: span.end, ..Found::bare(&even, start..start + bare.len()) });
         };
         let shown = bare.find(|found: char| !(found.is_ascii_alphanumeric() || "-_.".contains(found)));
         let key_span = start..start + shown.unwrap_or(bare.len());
-        let node = Node::scalar(Kind::Text, requirement(&name, rest), start..start + bare.len());
+        let node = Node::scalar(Kind::Text, normalize_requirement(&name, rest), start..start + bare.len());
         Ok(Found { key: name, key_span, node, end: span.end })
     })
 }
 
 /// Returns a line with those that it is continued on.
-fn logical(rest: &str) -> &str {
+fn logical_line(rest: &str) -> &str {
     let mut end = 0;
     for line in rest.split_inclusive('\n') {
         end += line.len();
@@ -42,7 +42,7 @@ fn logical(rest: &str) -> &str {
 }
 
 /// Puts what is required into one form: extras and versions in order, no blanks, one kind of quotes.
-fn requirement(name: &str, rest: &str) -> String {
+fn normalize_requirement(name: &str, rest: &str) -> String {
     let rest = format!(" {rest}");
     let (rest, options) = rest.split_once(" --").unwrap_or((&rest, ""));
     let (required, marker) = rest.split_once(';').unwrap_or((rest, ""));
@@ -62,6 +62,6 @@ fn requirement(name: &str, rest: &str) -> String {
 }
 
 /// Returns the environment that a requirement is for: one package may stand once for each.
-fn marker(requirement: &str) -> &str {
+fn environment_marker(requirement: &str) -> &str {
     requirement.rsplit_once(';').map_or("", |(_, marker)| marker)
 }

@@ -3,31 +3,31 @@
 mod scan;
 
 use super::Request;
-use super::wording::{Spot, is_elision_line};
-use crate::ladder::{self, Block, Lines};
-use crate::splice::{Splice, place as place_at, refusal, refuse};
+use super::wording::{ProsePosition, is_elision_line};
+use crate::fuzzy::{self, Block, Lines};
+use crate::splice::{Splice, location_at, new_refusal, refuse_graft};
 use crate::{Graft, Reason, Refusal};
-use scan::{Definition, Field, Syntax, even, scan};
+use scan::{Definition, Field, Syntax, collapse_whitespace, scan_definitions};
 
 pub(super) fn check_prisma(text: &str) -> Result<(), String> {
-    parses(text, &tree_sitter_prisma_io::LANGUAGE.into())?;
-    unique(text, Syntax::Prisma)
+    check_schema_syntax(text, &tree_sitter_prisma_io::LANGUAGE.into())?;
+    check_unique_definitions(text, Syntax::Prisma)
 }
 
 pub(super) fn check_graphql(text: &str) -> Result<(), String> {
-    parses(text, &tree_sitter_graphql::LANGUAGE.into())?;
-    unique(text, Syntax::GraphQl)
+    check_schema_syntax(text, &tree_sitter_graphql::LANGUAGE.into())?;
+    check_unique_definitions(text, Syntax::GraphQl)
 }
 
-fn parses(text: &str, language: &tree_sitter::Language) -> Result<(), String> {
+fn check_schema_syntax(text: &str, language: &tree_sitter::Language) -> Result<(), String> {
     let mut parser = tree_sitter::Parser::new();
     parser.set_language(language).map_err(|error| error.to_string())?;
     let tree = parser.parse(text, None).ok_or("the parser gave up")?;
     if tree.root_node().has_error() && !text.trim().is_empty() { Err("syntax error".to_owned()) } else { Ok(()) }
 }
 
-fn unique(text: &str, syntax: Syntax) -> Result<(), String> {
-    let found = scan(text, syntax).definitions;
+fn check_unique_definitions(text: &str, syntax: Syntax) -> Result<(), String> {
+    let found = scan_definitions(text, syntax).definitions;
     let twice = found.iter().enumerate().find(|(at, definition)| {
         !definition.extends
             && found[..*at]
@@ -37,22 +37,22 @@ fn unique(text: &str, syntax: Syntax) -> Result<(), String> {
     twice.map_or(Ok(()), |(_, definition)| Err(format!("`{}` is defined twice", definition.name)))
 }
 
-pub(super) fn place_prisma(request: &Request<'_>) -> Graft {
-    place(request, Syntax::Prisma)
+pub(super) fn apply_to_prisma(request: &Request<'_>) -> Graft {
+    apply_to_schema(request, Syntax::Prisma)
 }
 
-pub(super) fn place_graphql(request: &Request<'_>) -> Graft {
-    place(request, Syntax::GraphQl)
+pub(super) fn apply_to_graphql(request: &Request<'_>) -> Graft {
+    apply_to_schema(request, Syntax::GraphQl)
 }
 
-fn place(request: &Request<'_>, syntax: Syntax) -> Graft {
-    let there = scan(request.text, syntax).definitions;
-    let asked = scan(request.snippet, syntax);
+fn apply_to_schema(request: &Request<'_>, syntax: Syntax) -> Graft {
+    let there = scan_definitions(request.text, syntax).definitions;
+    let asked = scan_definitions(request.snippet, syntax);
     if asked.definitions.is_empty() {
-        return place_fields(request, &there, syntax);
+        return insert_fields(request, &there, syntax);
     }
     if asked.strays {
-        return refuse(Reason::Unclear, "the block mixes definitions with lines that belong to none");
+        return refuse_graft(Reason::Unclear, "the block mixes definitions with lines that belong to none");
     }
     let mut splice = Splice::new(request.text);
     let known = |asked: &Definition| {
@@ -63,7 +63,7 @@ fn place(request: &Request<'_>, syntax: Syntax) -> Graft {
     let mut previous: Option<usize> = None;
     for (at, definition) in asked.definitions.iter().enumerate() {
         if let Some(found) = known(definition) {
-            if let Err(refusal) = merge(request, &there[found], definition, &mut splice) {
+            if let Err(refusal) = merge_definition(request, &there[found], definition, &mut splice) {
                 return Graft::Refused(refusal);
             }
             previous = Some(found);
@@ -76,18 +76,18 @@ fn place(request: &Request<'_>, syntax: Syntax) -> Graft {
                 "`{}` is defined as {} in the file and as {} in the block",
                 rival.name, rival.kind, definition.kind
             );
-            return refuse(Reason::Conflict, message);
+            return refuse_graft(Reason::Conflict, message);
         }
         if definition.elided() {
             let message = format!(
                 "{} `{}` is shown with parts left out, but the file has none",
                 definition.kind, definition.name
             );
-            return refuse(Reason::NotFound, message);
+            return refuse_graft(Reason::NotFound, message);
         }
         let next = asked.definitions[at + 1..].iter().find_map(known).filter(|_| previous.is_none());
         stage_definition(request, &there, definition, previous, next, &mut splice);
-        splice.say(format!("added {} `{}`", definition.kind, definition.name));
+        splice.add_evidence(format!("added {} `{}`", definition.kind, definition.name));
     }
     splice.finish()
 }
@@ -121,62 +121,67 @@ fn stage_definition(
 }
 
 /// Fields without a definition around them belong to the one that the prose names.
-fn place_fields(request: &Request<'_>, there: &[Definition], syntax: Syntax) -> Graft {
+fn insert_fields(request: &Request<'_>, there: &[Definition], syntax: Syntax) -> Graft {
     let named: Vec<&Definition> =
         there.iter().filter(|known| request.wording.names(&known.name) && known.body.is_some()).collect();
     let [definition] = named[..] else {
         let reason = if named.is_empty() { Reason::NotFound } else { Reason::Ambiguous };
-        return refuse(reason, "the block shows fields, and neither it nor the plan says of which definition");
+        return refuse_graft(reason, "the block shows fields, and neither it nor the plan says of which definition");
     };
     let wrapped = format!("{} {} {{\n{}\n}}", definition.kind, definition.name, request.snippet);
-    let asked = scan(&wrapped, syntax).definitions;
+    let asked = scan_definitions(&wrapped, syntax).definitions;
     let inner = Request { snippet: &wrapped, ..*request };
     let mut splice = Splice::new(request.text);
     match asked.first().map(|asked| merge_fields(&inner, definition, asked, true, &mut splice)) {
         Some(Ok(())) => splice.finish(),
         Some(Err(refusal)) => Graft::Refused(refusal),
-        None => refuse(Reason::Unclear, "the block shows no field"),
+        None => refuse_graft(Reason::Unclear, "the block shows no field"),
     }
 }
 
-fn merge(request: &Request<'_>, known: &Definition, asked: &Definition, into: &mut Splice<'_>) -> Result<(), Refusal> {
+fn merge_definition(
+    request: &Request<'_>,
+    known: &Definition,
+    asked: &Definition,
+    into: &mut Splice<'_>,
+) -> Result<(), Refusal> {
     let (old, new) = (&request.text[known.whole.clone()], &request.snippet[asked.whole.clone()]);
-    if even(old) == even(new) {
+    if collapse_whitespace(old) == collapse_whitespace(new) {
         return Ok(());
     }
     let (Some(_), Some(_)) = (&known.body, &asked.body) else {
         let meant = request.wording.changes() && request.wording.names(&asked.name);
         let (old, new) = (&request.text[known.core.clone()], &request.snippet[asked.core.clone()]);
-        if even(old) == even(new) {
+        if collapse_whitespace(old) == collapse_whitespace(new) {
             return Ok(());
         }
         if !meant {
-            return Err(conflict(request, known.core.start, &asked.name));
+            return Err(conflict_refusal(request, known.core.start, &asked.name));
         }
         into.replace(known.core.clone(), new);
-        into.say(format!("changed `{}`", asked.name));
+        into.add_evidence(format!("changed `{}`", asked.name));
         return Ok(());
     };
     let covers = known.fields.iter().all(|field| asked.fields.iter().any(|asked| asked.key == field.key));
     let whole = covers && !asked.elided();
     let (old, new) = (&request.text[known.header.clone()], &request.snippet[asked.header.clone()]);
-    if even(old) != even(new) {
+    if collapse_whitespace(old) != collapse_whitespace(new) {
         if !(whole || request.wording.changes() && request.wording.names(&asked.name)) {
-            return Err(conflict(request, known.header.start, &asked.name));
+            return Err(conflict_refusal(request, known.header.start, &asked.name));
         }
         into.replace(known.header.clone(), new);
     }
     if request.wording.replaces() && request.wording.names(&asked.name) && !asked.elided() {
         into.replace(known.core.clone(), &request.snippet[asked.core.clone()]);
-        into.say(format!("replaced `{}` as the plan says", asked.name));
+        into.add_evidence(format!("replaced `{}` as the plan says", asked.name));
         return Ok(());
     }
     merge_fields(request, known, asked, whole, into)
 }
 
-fn conflict(request: &Request<'_>, at: usize, name: &str) -> Refusal {
+fn conflict_refusal(request: &Request<'_>, at: usize, name: &str) -> Refusal {
     let message = format!("`{name}` stands otherwise in the file, and the plan doesn't say to change it");
-    Refusal { candidates: vec![place_at(request.text, at)], ..refusal(Reason::Conflict, message) }
+    Refusal { candidates: vec![location_at(request.text, at)], ..new_refusal(Reason::Conflict, message) }
 }
 
 /// Adds the fields that are not there; changes those that differ where the block shows the whole or the words ask.
@@ -190,9 +195,9 @@ fn merge_fields(
     let lines = Lines::new(request.text);
     if known.inline {
         let message = format!("`{}` stands on one line, where fields can't be added line by line", known.name);
-        return Err(refusal(Reason::Unsupported, message));
+        return Err(new_refusal(Reason::Unsupported, message));
     }
-    let told = told_place(request, known, asked)?;
+    let told = stated_field_line(request, known, asked)?;
     let mut previous: Option<&Field> = None;
     for field in &asked.fields {
         if field.parted {
@@ -205,26 +210,26 @@ fn merge_fields(
                 _ => after.map_or_else(|| known.first_line(&lines), |after| lines.line_at(after.span.end) + 1),
             };
             stage_field(request, &lines, known, asked, field, line, into);
-            into.say(format!("added `{}` to `{}`", field.key, known.name));
+            into.add_evidence(format!("added `{}` to `{}`", field.key, known.name));
             continue;
         };
         previous = Some(there);
         let (old, new) = (&request.text[there.core.clone()], &request.snippet[field.core.clone()]);
-        if even(old) == even(new) {
+        if collapse_whitespace(old) == collapse_whitespace(new) {
             continue;
         }
         if !(whole || request.wording.changes() && request.wording.names(&field.key)) {
-            return Err(conflict(request, there.core.start, &format!("{}.{}", known.name, field.key)));
+            return Err(conflict_refusal(request, there.core.start, &format!("{}.{}", known.name, field.key)));
         }
         into.replace(there.core.clone(), new.trim());
-        into.say(format!("changed `{}` of `{}`", field.key, known.name));
+        into.add_evidence(format!("changed `{}` of `{}`", field.key, known.name));
     }
     Ok(())
 }
 
 /// Finds the line before which the words put new fields, where they name a place in the definition. A place that is not
 /// there refuses: the end is not what the plan says.
-fn told_place(request: &Request<'_>, known: &Definition, asked: &Definition) -> Result<Option<usize>, Refusal> {
+fn stated_field_line(request: &Request<'_>, known: &Definition, asked: &Definition) -> Result<Option<usize>, Refusal> {
     let lines = Lines::new(request.text);
     let field = |name: &str| {
         let key = name.split_whitespace().next().unwrap_or(name);
@@ -233,11 +238,11 @@ fn told_place(request: &Request<'_>, known: &Definition, asked: &Definition) -> 
     let is_new = |name: &str| asked.fields.iter().any(|field| field.key == name);
     let mut missing = None;
     for spot in request.wording.spots().into_iter().rev() {
-        let (Spot::After(name) | Spot::Before(name)) = &spot else {
-            return Ok((spot == Spot::Top).then(|| known.first_line(&lines)));
+        let (ProsePosition::After(name) | ProsePosition::Before(name)) = &spot else {
+            return Ok((spot == ProsePosition::Top).then(|| known.first_line(&lines)));
         };
         match field(name) {
-            Some(found) if matches!(spot, Spot::After(_)) => {
+            Some(found) if matches!(spot, ProsePosition::After(_)) => {
                 return Ok(Some(lines.line_at(found.span.end) + 1));
             }
             Some(found) => return Ok(Some(lines.line_at(found.span.start))),
@@ -245,12 +250,13 @@ fn told_place(request: &Request<'_>, known: &Definition, asked: &Definition) -> 
             None => missing = missing.or(Some(name.clone())),
         }
     }
-    let is_there = |name: &String| scan(request.text, Syntax::Prisma).definitions.iter().any(|one| one.name == *name);
+    let is_there =
+        |name: &String| scan_definitions(request.text, Syntax::Prisma).definitions.iter().any(|one| one.name == *name);
     missing.filter(|name| asked.fields.iter().any(|one| field(&one.key).is_none()) && !is_there(name)).map_or(
         Ok(None),
         |name| {
             let message = format!("`{name}`, beside which the block belongs, is not in `{}`", known.name);
-            Err(refusal(Reason::NotFound, message))
+            Err(new_refusal(Reason::NotFound, message))
         },
     )
 }
@@ -280,5 +286,5 @@ fn stage_field(
     if first_attribute && line > 0 && !lines.get(line - 1).trim().is_empty() {
         new.insert(0, String::new());
     }
-    ladder::stage_lines(lines, line..line, &new, into);
+    fuzzy::stage_lines(lines, line..line, &new, into);
 }

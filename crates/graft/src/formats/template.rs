@@ -4,26 +4,26 @@ use std::ops::Range;
 
 use super::wording::is_elision_line;
 use super::{Request, anchors};
-use crate::ladder::{self, Lines};
-use crate::splice::{Splice, refusal};
+use crate::fuzzy::{self, Lines};
+use crate::splice::{Splice, new_refusal};
 use crate::{Graft, Reason, Refusal};
 
 /// Checks that every block is closed.
-pub(super) fn check(text: &str) -> Result<(), String> {
-    blocks(text).map(|_| ())
+pub(super) fn check_template_blocks(text: &str) -> Result<(), String> {
+    parse_blocks(text).map(|_| ())
 }
 
-pub(super) fn place(request: &Request<'_>) -> Graft {
-    let (Ok(there), Ok(asked)) = (blocks(request.text), blocks(request.snippet)) else {
-        return anchors::place(request);
+pub(super) fn apply_to_template(request: &Request<'_>) -> Graft {
+    let (Ok(there), Ok(asked)) = (parse_blocks(request.text), parse_blocks(request.snippet)) else {
+        return anchors::apply_by_anchors(request);
     };
     let outer: Vec<&Block> = asked.iter().filter(|block| block.depth == 0).collect();
     if outer.is_empty() || !rest_stands(request, &outer) {
-        return anchors::place(request);
+        return anchors::apply_by_anchors(request);
     }
     let mut splice = Splice::new(request.text);
     for block in outer {
-        if let Err(refusal) = place_block(request, &there, block, &mut splice) {
+        if let Err(refusal) = merge_template_block(request, &there, block, &mut splice) {
             return Graft::Refused(refusal);
         }
     }
@@ -41,11 +41,16 @@ fn rest_stands(request: &Request<'_>, outer: &[&Block]) -> bool {
         .all(|line| request.text.lines().any(|there| there.trim() == line.trim()))
 }
 
-fn place_block(request: &Request<'_>, there: &[Block], block: &Block, into: &mut Splice<'_>) -> Result<(), Refusal> {
+fn merge_template_block(
+    request: &Request<'_>,
+    there: &[Block],
+    block: &Block,
+    into: &mut Splice<'_>,
+) -> Result<(), Refusal> {
     let known: Vec<&Block> = there.iter().filter(|known| known.name == block.name).collect();
     let [known] = known[..] else {
         let message = format!("the file has {} blocks `{}`", known.len(), block.name);
-        return Err(refusal(if known.is_empty() { Reason::NotFound } else { Reason::Ambiguous }, message));
+        return Err(new_refusal(if known.is_empty() { Reason::NotFound } else { Reason::Ambiguous }, message));
     };
     let (old, new) = (&request.text[known.body.clone()], &request.snippet[block.body.clone()]);
     let even = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -53,16 +58,16 @@ fn place_block(request: &Request<'_>, there: &[Block], block: &Block, into: &mut
         return Ok(());
     }
     if !new.lines().any(is_elision_line) {
-        into.replace(known.body.clone(), fit(request.text, known, new));
-        into.say(format!("replaced block `{}`", block.name));
+        into.replace(known.body.clone(), reindent_content(request.text, known, new));
+        into.add_evidence(format!("replaced block `{}`", block.name));
         return Ok(());
     }
-    into.say(format!("extended block `{}`", block.name));
-    extend(request, known, new, into)
+    into.add_evidence(format!("extended block `{}`", block.name));
+    extend_block(request, known, new, into)
 }
 
 /// Returns the block's new content with the indentation of the block in the file.
-fn fit(text: &str, known: &Block, new: &str) -> String {
+fn reindent_content(text: &str, known: &Block, new: &str) -> String {
     if !new.contains('\n') {
         return new.to_owned();
     }
@@ -80,12 +85,12 @@ fn fit(text: &str, known: &Block, new: &str) -> String {
 }
 
 /// New lines of a block that leaves the old ones out: before, after or beside those that it shows.
-fn extend(request: &Request<'_>, known: &Block, new: &str, into: &mut Splice<'_>) -> Result<(), Refusal> {
+fn extend_block(request: &Request<'_>, known: &Block, new: &str, into: &mut Splice<'_>) -> Result<(), Refusal> {
     let shown: Vec<&str> = new.lines().filter(|line| !line.trim().is_empty()).collect();
     let fresh: Vec<String> =
         shown.iter().filter(|line| !is_elision_line(line)).map(|line| (*line).to_owned()).collect();
     let old = &request.text[known.body.clone()];
-    if anchors::stands(&Lines::new(old), &ladder::Block::of(fresh.clone())) {
+    if anchors::contains_block(&Lines::new(old), &fuzzy::Block::from_lines(fresh.clone())) {
         return Ok(());
     }
     let at_end = shown.first().is_some_and(|line| is_elision_line(line));
@@ -93,7 +98,7 @@ fn extend(request: &Request<'_>, known: &Block, new: &str, into: &mut Splice<'_>
     let touches = fresh.iter().any(|line| old.lines().any(|there| there.trim() == line.trim()));
     if touches || at_start == at_end {
         let inner = Request { text: old, snippet: new, ..*request };
-        return match anchors::place(&inner) {
+        return match anchors::apply_by_anchors(&inner) {
             Graft::Applied(applied) => {
                 let base = known.body.start;
                 for edit in applied.edits {
@@ -125,7 +130,7 @@ struct Block {
 }
 
 /// Returns the named blocks of a template.
-fn blocks(text: &str) -> Result<Vec<Block>, String> {
+fn parse_blocks(text: &str) -> Result<Vec<Block>, String> {
     let mut found = Vec::new();
     let mut open: Vec<(String, usize, usize)> = Vec::new();
     let mut at = 0;

@@ -5,19 +5,20 @@ use std::ops::Range;
 use toml_edit::{Array, Item, TableLike, Value};
 
 use super::data::{
-    Child, Content, Document, Extent, Kind, Node, Role, Scalar, Shape, Syntax, elisions, lead_of, mark_elisions,
+    Child, Content, Document, Extent, Kind, Node, Role, Scalar, Shape, Syntax, find_elisions, lead_of, mark_elisions,
 };
 use super::wording::is_elision_line;
-use crate::ladder::Lines;
+use crate::fuzzy::Lines;
 
-pub(super) static SYNTAX: Syntax = Syntax { name: "TOML", read, colon: " = ", comment: "#", ..Syntax::PLAIN };
+pub(super) static SYNTAX: Syntax =
+    Syntax { name: "TOML", read: read_toml, colon: " = ", comment: "#", ..Syntax::PLAIN };
 
-fn read(text: &str, role: Role) -> Result<Document, String> {
+fn read_toml(text: &str, role: Role) -> Result<Document, String> {
     if role == Role::File {
-        return parse(text.to_owned(), role);
+        return parse_toml(text.to_owned(), role);
     }
     let source = with_comments_for_dots(text);
-    parse(source.clone(), role).or_else(|error| items(&source).ok_or(error))
+    parse_toml(source.clone(), role).or_else(|error| parse_toml_items(&source).ok_or(error))
 }
 
 /// Makes bare dots comments, so that the block can be read.
@@ -29,8 +30,8 @@ fn with_comments_for_dots(block: &str) -> String {
 }
 
 /// Reads a block of nothing but a list's items.
-fn items(source: &str) -> Option<Document> {
-    let mut document = parse(format!("items = [\n{source}\n]"), Role::Block).ok()?;
+fn parse_toml_items(source: &str) -> Option<Document> {
+    let mut document = parse_toml(format!("items = [\n{source}\n]"), Role::Block).ok()?;
     let mut list = document.roots.first()?.get("items")?.node.clone();
     list.open = true;
     document.roots = vec![list];
@@ -38,15 +39,15 @@ fn items(source: &str) -> Option<Document> {
     Some(document)
 }
 
-fn parse(source: String, role: Role) -> Result<Document, String> {
+fn parse_toml(source: String, role: Role) -> Result<Document, String> {
     let parsed = toml_edit::Document::parse(source.as_str()).map_err(|error| error.message().to_owned())?;
     let mut reader = Reader { source: &source, lines: Lines::new(&source), texts: Vec::new() };
-    let children = reader.children(parsed.as_table(), Place::Lines)?;
+    let children = reader.children(parsed.as_table(), EntryLayout::Lines)?;
     let shape = Shape::Section { lead: 0, body: 0, end: end_of(&children, 0) };
     let mut root = Node::new(Content::Map(children), 0..source.len(), shape);
     let comments = reader.comments();
     if role == Role::Block {
-        mark_elisions(&mut root, &source, &elisions(&source, &comments));
+        mark_elisions(&mut root, &source, &find_elisions(&source, &comments));
     }
     let bare = root.children().iter().any(|child| !child.is_apart());
     let extent = if bare { Extent::Part } else { Extent::Enclosed };
@@ -55,7 +56,7 @@ fn parse(source: String, role: Role) -> Result<Document, String> {
 
 /// Where entries stand: each at the start of a line, or between commas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum EntryLayout {
     Lines,
     Braces,
 }
@@ -68,19 +69,19 @@ struct Reader<'s> {
 }
 
 impl Reader<'_> {
-    fn children(&mut self, table: &dyn TableLike, place: Place) -> Result<Vec<Child>, String> {
+    fn children(&mut self, table: &dyn TableLike, place: EntryLayout) -> Result<Vec<Child>, String> {
         let mut children: Vec<Child> = Vec::new();
         for (name, item) in table.iter() {
             let Some(key_span) = table.key(name).and_then(toml_edit::Key::span) else {
                 return Err(format!("`{name}` has no place"));
             };
-            let start = self.start(key_span.start, place);
+            let start = self.entry_start(key_span.start, place);
             let node = match item {
                 Item::Table(own) if !own.is_dotted() && !own.is_implicit() => self.section(own, own.span())?,
                 Item::Table(own) => {
                     let inner = self.children(own, place)?;
                     let shape = if own.is_dotted() { Shape::Dotted } else { Shape::Loose };
-                    spread(Content::Map(inner), &key_span, shape)
+                    scattered_node(Content::Map(inner), &key_span, shape)
                 }
                 Item::ArrayOfTables(tables) => {
                     let mut items = Vec::new();
@@ -89,7 +90,7 @@ impl Reader<'_> {
                         let start = node.span.start;
                         items.push(self.child(Scalar::new(Kind::Null, ""), start..start, start, node));
                     }
-                    spread(Content::List(items), &key_span, Shape::Loose)
+                    scattered_node(Content::List(items), &key_span, Shape::Loose)
                 }
                 Item::Value(value) => self.value(value, &key_span)?,
                 Item::None => continue,
@@ -102,7 +103,7 @@ impl Reader<'_> {
     fn section(&mut self, table: &dyn TableLike, span: Option<Range<usize>>) -> Result<Node, String> {
         let span = span.ok_or("a table has no place")?;
         let header = self.lines.line_at(span.start);
-        let children = self.children(table, Place::Lines)?;
+        let children = self.children(table, EntryLayout::Lines)?;
         let end = end_of(&children, header + 1);
         let last = self.lines.end(end.saturating_sub(1)).max(span.end);
         let shape = Shape::Section { lead: lead_of(&self.lines, header, 0, "#"), body: header + 1, end };
@@ -113,7 +114,11 @@ impl Reader<'_> {
         if let Value::InlineTable(table) = value
             && table.is_dotted()
         {
-            return Ok(spread(Content::Map(self.children(table, Place::Braces)?), key_span, Shape::Dotted));
+            return Ok(scattered_node(
+                Content::Map(self.children(table, EntryLayout::Braces)?),
+                key_span,
+                Shape::Dotted,
+            ));
         }
         let span = value.span().ok_or("a value has no place")?;
         let written = self.source.get(span.clone()).unwrap_or_default().replace('_', "");
@@ -129,7 +134,7 @@ impl Reader<'_> {
             Value::Datetime(date) => Node::scalar(Kind::Date, date.value().to_string(), span),
             Value::Array(array) => self.array(array, span)?,
             Value::InlineTable(table) => {
-                Node::new(Content::Map(self.children(table, Place::Braces)?), span, Shape::Flow)
+                Node::new(Content::Map(self.children(table, EntryLayout::Braces)?), span, Shape::Flow)
             }
         })
     }
@@ -152,11 +157,11 @@ impl Reader<'_> {
     }
 
     /// Returns where an entry begins: a dotted key with its first part.
-    fn start(&self, key: usize, place: Place) -> usize {
+    fn entry_start(&self, key: usize, place: EntryLayout) -> usize {
         let before = &self.source[..key];
         let from = match place {
-            Place::Lines => before.rfind('\n').map_or(0, |newline| newline + 1),
-            Place::Braces => before.rfind([',', '{']).map_or(0, |sign| sign + 1),
+            EntryLayout::Lines => before.rfind('\n').map_or(0, |newline| newline + 1),
+            EntryLayout::Braces => before.rfind([',', '{']).map_or(0, |sign| sign + 1),
         };
         from + (before[from..].len() - before[from..].trim_start().len())
     }
@@ -165,7 +170,7 @@ impl Reader<'_> {
     fn comments(&self) -> Vec<Range<usize>> {
         let own = |line: usize| {
             let text = self.lines.get(line);
-            let start = self.lines.start(line) + (text.len() - text.trim_start().len());
+            let start = self.lines.line_start(line) + (text.len() - text.trim_start().len());
             text.trim_start().starts_with('#').then_some(start..self.lines.end(line))
         };
         let outside = |comment: &Range<usize>| !self.texts.iter().any(|text| text.contains(&comment.start));
@@ -174,7 +179,7 @@ impl Reader<'_> {
 }
 
 /// Makes a value of what stands in several places.
-fn spread(content: Content, key_span: &Range<usize>, shape: Shape) -> Node {
+fn scattered_node(content: Content, key_span: &Range<usize>, shape: Shape) -> Node {
     let mut node = Node::new(content, key_span.clone(), shape);
     let last = node.children().iter().map(|child| child.span.end).max();
     node.span.end = last.unwrap_or(key_span.end).max(key_span.end);
@@ -184,12 +189,12 @@ fn spread(content: Content, key_span: &Range<usize>, shape: Shape) -> Node {
 
 /// Returns the line after the last entry that stands below a header itself.
 fn end_of(children: &[Child], body: usize) -> usize {
-    fn last(child: &Child) -> usize {
+    fn last_line_of_entry(child: &Child) -> usize {
         if child.node.shape == Shape::Dotted {
-            child.node.children().iter().map(last).max().unwrap_or(child.lines.end)
+            child.node.children().iter().map(last_line_of_entry).max().unwrap_or(child.lines.end)
         } else {
             child.lines.end
         }
     }
-    children.iter().filter(|child| !child.is_apart()).map(last).max().unwrap_or(body).max(body)
+    children.iter().filter(|child| !child.is_apart()).map(last_line_of_entry).max().unwrap_or(body).max(body)
 }

@@ -1,7 +1,7 @@
 //! Reads what the words beside a block ask for: adding, changing, replacing, and beside what.
 
 use crate::markers;
-use crate::prose::{End, Relation, named_end, side};
+use crate::prose::{End, Relation, named_end, relation_after_text};
 
 /// The prose beside a block.
 #[derive(Debug)]
@@ -12,7 +12,7 @@ pub(super) struct Wording<'a> {
 
 /// Where the prose puts a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Spot {
+pub(super) enum ProsePosition {
     After(String),
     Before(String),
     Top,
@@ -155,7 +155,7 @@ impl<'a> Wording<'a> {
             if near.iter().any(|word| matches!(*word, "not" | "never" | "nicht")) {
                 return None;
             }
-            let is_beside = side(&joined).is_some() && !near.contains(&"under");
+            let is_beside = relation_after_text(&joined).is_some() && !near.contains(&"under");
             // "The `api` service's `environment`": what belongs to an owner is its part.
             if near.first().is_some_and(|word| word.ends_with("'s") || word.ends_with("\u{2019}s")) {
                 return Some(false);
@@ -186,19 +186,19 @@ impl<'a> Wording<'a> {
     }
 
     /// Returns where the prose puts the block, nearest sentence last; quoted headings and code spans count as names.
-    pub(super) fn spots(&self) -> Vec<Spot> {
+    pub(super) fn spots(&self) -> Vec<ProsePosition> {
         let mut spots = Vec::new();
         let mut named: Vec<(usize, &str)> = self.spans();
-        named.extend(quoted(self.prose));
+        named.extend(find_quoted_phrases(self.prose));
         for (at, code) in named {
             let before = self.prose[..at].to_lowercase();
             let clause = before.rsplit(['.', ';', ',', '\n', '`', '"', '“']).next().unwrap_or_default();
             let near: Vec<&str> = clause.split_whitespace().rev().take(6).collect();
             let code = code.trim().trim_matches('"').to_owned();
             let joined = near.iter().rev().copied().collect::<Vec<_>>().join(" ");
-            spots.extend(side(&joined).map(|relation| match relation {
-                Relation::Before => Spot::Before(code),
-                _ => Spot::After(code),
+            spots.extend(relation_after_text(&joined).map(|relation| match relation {
+                Relation::Before => ProsePosition::Before(code),
+                _ => ProsePosition::After(code),
             }));
         }
         let lower = self.prose.to_lowercase();
@@ -212,12 +212,14 @@ impl<'a> Wording<'a> {
             "end of the file",
             "at the very end",
         ]) {
-            spots.push(Spot::Bottom);
+            spots.push(ProsePosition::Bottom);
         }
         if says(&["at the top", "to the top", "at the beginning", "at the start", "to the beginning", "prepend"]) {
-            spots.push(Spot::Top);
+            spots.push(ProsePosition::Top);
         }
-        spots.extend(named_end(self.prose).map(|end| if end == End::Top { Spot::Top } else { Spot::Bottom }));
+        spots.extend(
+            named_end(self.prose).map(|end| if end == End::Top { ProsePosition::Top } else { ProsePosition::Bottom }),
+        );
         spots
     }
 }
@@ -225,7 +227,7 @@ impl<'a> Wording<'a> {
 /// Words that put something into what they name.
 const INTO: [&str; 6] = ["to", "in", "into", "under", "inside", "within"];
 
-fn quoted(prose: &str) -> Vec<(usize, &str)> {
+fn find_quoted_phrases(prose: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     for (open, close) in [('"', '"'), ('\u{201c}', '\u{201d}')] {
         let mut at = 0;

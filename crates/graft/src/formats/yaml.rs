@@ -9,16 +9,16 @@ use std::ops::Range;
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag};
 
 use super::data::{
-    Child, Content, Document, Extent, Kind, Node, Role, Scalar, Shape, Syntax, elisions, is_dots, lead_of,
+    Child, Content, Document, Extent, Kind, Node, Role, Scalar, Shape, Syntax, find_elisions, is_dots, lead_of,
     mark_elisions,
 };
 use super::wording::is_elision_line;
-use crate::ladder::Lines;
-use schema::resolve;
+use crate::fuzzy::Lines;
+use schema::resolve_scalar;
 
-pub(super) static SYNTAX: Syntax = Syntax { name: "YAML", read, colon: ": ", comment: "#", ..Syntax::PLAIN };
+pub(super) static SYNTAX: Syntax = Syntax { name: "YAML", read: read_yaml, colon: ": ", comment: "#", ..Syntax::PLAIN };
 
-fn read(text: &str, role: Role) -> Result<Document, String> {
+fn read_yaml(text: &str, role: Role) -> Result<Document, String> {
     let source = if role == Role::Block { with_comments_for_dots(text) } else { text.to_owned() };
     // A block may name an anchor of the file.
     let options = granit_parser::options! { emit_anchor_events: true, emit_unresolved_aliases: role == Role::Block };
@@ -45,7 +45,7 @@ fn read(text: &str, role: Role) -> Result<Document, String> {
     if roots.is_empty() {
         roots.push(Node::scalar(Kind::Null, "", source.len()..source.len()));
     }
-    let mut marks = if role == Role::Block { elisions(&source, &comments) } else { Vec::new() };
+    let mut marks = if role == Role::Block { find_elisions(&source, &comments) } else { Vec::new() };
     marks.extend(reader.dots);
     roots.iter_mut().for_each(|root| mark_elisions(root, &source, &marks));
     let deep = roots.iter().any(|root| matches!(root.shape, Shape::Block { column } if column > 0));
@@ -149,7 +149,7 @@ impl<'s> Reader<'s> {
             return Node::scalar(Kind::Null, "", head.from..head.from);
         }
         let plain = style == ScalarStyle::Plain;
-        let kind = if plain { resolve(text) } else { Kind::Text };
+        let kind = if plain { resolve_scalar(text) } else { Kind::Text };
         let mut node = Node::scalar(kind, text, span);
         node.elided = self.role == Role::Block && plain && is_dots(text);
         if let Some((tag, at)) = head.tag {
@@ -193,7 +193,7 @@ impl<'s> Reader<'s> {
             if key != "<<" && !keys.insert(key.to_string()) {
                 return Err(format!("line {line}: `{key}` stands twice"));
             }
-            let kind = if style == ScalarStyle::Plain { resolve(&key) } else { Kind::Text };
+            let kind = if style == ScalarStyle::Plain { resolve_scalar(&key) } else { Kind::Text };
             let colon = self.source[span.end..].find(':').map_or(span.end, |colon| span.end + colon + 1);
             let mut node = self.node(colon)?;
             if node.is_absent() && flow && !self.source[span.end..].trim_start().starts_with(':') {
@@ -253,7 +253,7 @@ impl<'s> Reader<'s> {
     }
 
     fn column(&self, at: usize) -> usize {
-        at - self.lines.start(self.lines.line_at(at))
+        at - self.lines.line_start(self.lines.line_at(at))
     }
 
     fn collection(&self, content: Content, head: &Head<'_>, end: Option<usize>) -> Node {

@@ -34,7 +34,7 @@ impl<'t> Imports<'_, '_, 't> {
             all.extend(new.map(|want| Imported { module: module.clone(), ..want.binding.clone() }));
             let names: Vec<&str> = own.iter().map(|want| want.binding.local()).collect();
             let range = statement.item.node.byte_range();
-            splice.say(format!("imported {} from {module}", names.join(", ")));
+            splice.add_evidence(format!("imported {} from {module}", names.join(", ")));
             splice.replace(range.clone(), self.file.language.import(&all, self.file.slice(range)));
         }
         missing
@@ -74,7 +74,7 @@ impl<'t> Imports<'_, '_, 't> {
         splice: &mut Splice<'_>,
     ) {
         let node = statement.item.node;
-        let names = specifiers(node);
+        let names = list_specifiers(node);
         let all = statement.bindings.iter().all(|have| shown.iter().any(|one| self.same(have, one)));
         if all && names.len() == statement.bindings.len() && self.reorder(statement, &names, shown, splice) {
             return;
@@ -249,20 +249,20 @@ fn names_node(node: Node<'_>) -> Option<Node<'_>> {
     if node.kind() == "import_from_statement" {
         return Some(node);
     }
-    find(node, &["named_imports", "object_pattern"])
+    find_descendant(node, &["named_imports", "object_pattern"])
 }
 
-fn find<'t>(node: Node<'t>, kinds: &[&str]) -> Option<Node<'t>> {
+fn find_descendant<'t>(node: Node<'t>, kinds: &[&str]) -> Option<Node<'t>> {
     let mut cursor = node.walk();
     let children: Vec<Node<'t>> = node.named_children(&mut cursor).collect();
     children
         .iter()
         .find(|child| kinds.contains(&child.kind()))
         .copied()
-        .or_else(|| children.into_iter().find_map(|child| find(child, kinds)))
+        .or_else(|| children.into_iter().find_map(|child| find_descendant(child, kinds)))
 }
 
-fn specifiers(node: Node<'_>) -> Vec<Node<'_>> {
+fn list_specifiers(node: Node<'_>) -> Vec<Node<'_>> {
     let Some(holder) = names_node(node) else {
         return Vec::new();
     };

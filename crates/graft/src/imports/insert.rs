@@ -8,7 +8,7 @@ use crate::splice::Splice;
 
 impl<'t> Imports<'_, '_, 't> {
     /// Puts a new statement beside its like.
-    pub(super) fn insert(&self, bindings: &[Imported], statement: &str, splice: &mut Splice<'_>) {
+    pub(super) fn insert_statement(&self, bindings: &[Imported], statement: &str, splice: &mut Splice<'_>) {
         let Some(first) = bindings.first() else {
             return;
         };
@@ -25,8 +25,8 @@ impl<'t> Imports<'_, '_, 't> {
             return;
         }
         if let Some(group) = self.group(&plain, &ranks, &first.module, own) {
-            let keys: Vec<String> = group.iter().map(|one| key(one.bindings.first())).collect();
-            let new = key(Some(first));
+            let keys: Vec<String> = group.iter().map(|one| import_sort_key(one.bindings.first())).collect();
+            let new = import_sort_key(Some(first));
             let sorted =
                 keys.windows(2).all(|two| two[0] <= two[1]) && (keys.len() > 3 || self.file.language.module_gap() == 2);
             let next = keys.iter().position(|have| *have > new).filter(|_| sorted).and_then(|at| group.get(at));
@@ -128,7 +128,7 @@ impl<'t> Imports<'_, '_, 't> {
     }
 }
 
-fn key(binding: Option<&Imported>) -> String {
+fn import_sort_key(binding: Option<&Imported>) -> String {
     binding.map_or_else(String::new, |binding| {
         let form = if binding.form == Form::Module { '0' } else { '1' };
         format!("{form}{}", binding.module.to_lowercase())

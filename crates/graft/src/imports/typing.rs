@@ -33,7 +33,7 @@ impl<'t> Imports<'_, '_, 't> {
                 }
                 head = snippet.slice(guard.node.start_byte()..body.start_byte()).trim_end();
                 let names: Vec<&str> = missing.iter().map(Imported::local).collect();
-                splice.say(format!("imported {} for the type checker", names.join(", ")));
+                splice.add_evidence(format!("imported {} for the type checker", names.join(", ")));
                 let tail = snippet.slice(item.code_end..item.end);
                 if let Some(statement) = self.typing_of(&missing).filter(|_| tail.trim().is_empty()) {
                     let shown: Vec<&Imported> = bindings.iter().collect();

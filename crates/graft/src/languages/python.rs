@@ -11,8 +11,8 @@ pub(super) const WRAPPERS: [Wrapper; 2] = [
     Wrapper { before: "[\n", after: "\n]", list: List::Entries },
 ];
 
-pub(super) fn import(bindings: &[Imported]) -> String {
-    let names: Vec<String> = bindings.iter().map(named).collect();
+pub(super) fn format_python_import(bindings: &[Imported]) -> String {
+    let names: Vec<String> = bindings.iter().map(format_imported_name).collect();
     match bindings.first() {
         Some(first) if first.form == Form::Module => format!("import {}", names.join(", ")),
         Some(first) => format!("from {} import {}", first.module, names.join(", ")),
@@ -20,7 +20,7 @@ pub(super) fn import(bindings: &[Imported]) -> String {
     }
 }
 
-pub(super) fn prepare(snippet: &str) -> String {
+pub(super) fn prepare_python(snippet: &str) -> String {
     let mut depth = Brackets::default();
     let mut prepared = String::with_capacity(snippet.len());
     for line in snippet.split_inclusive('\n') {
@@ -32,7 +32,7 @@ pub(super) fn prepare(snippet: &str) -> String {
             } else {
                 prepared.push_str(line);
             }
-            depth.read(line);
+            depth.scan_line(line);
             continue;
         }
         if bare.starts_with('#') && is_elision(bare) || bare == "…" {
@@ -41,7 +41,7 @@ pub(super) fn prepare(snippet: &str) -> String {
             continue;
         }
         prepared.push_str(line);
-        depth.read(line);
+        depth.scan_line(line);
     }
     prepared
 }
@@ -58,7 +58,7 @@ pub(super) fn import_rank(module: &str, path: &str) -> u8 {
     }
 }
 
-fn named(binding: &Imported) -> String {
+fn format_imported_name(binding: &Imported) -> String {
     if binding.alias.is_empty() { binding.name.clone() } else { format!("{} as {}", binding.name, binding.alias) }
 }
 
@@ -91,7 +91,7 @@ impl Brackets {
         self.depth > 0 || self.quote.is_some()
     }
 
-    fn read(&mut self, line: &str) {
+    fn scan_line(&mut self, line: &str) {
         let mut rest = line;
         while let Some(character) = rest.chars().next() {
             if let Some(quote) = self.quote {

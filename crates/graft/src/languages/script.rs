@@ -20,7 +20,7 @@ pub(super) fn import_rank(module: &str) -> u8 {
     }
 }
 
-pub(super) fn import(bindings: &[Imported], sample: &str) -> String {
+pub(super) fn format_script_import(bindings: &[Imported], sample: &str) -> String {
     let Some(first) = bindings.first() else {
         return String::new();
     };
@@ -33,7 +33,7 @@ pub(super) fn import(bindings: &[Imported], sample: &str) -> String {
     let named: Vec<String> = bindings
         .iter()
         .filter(|one| matches!(one.form, Form::Named | Form::RequireNamed))
-        .map(|one| specifier(one, typed.is_empty()))
+        .map(|one| format_specifier(one, typed.is_empty()))
         .collect();
     match first.form {
         Form::ImportRequire => format!("import {} = require({module}){end}", first.name),
@@ -51,7 +51,7 @@ pub(super) fn import(bindings: &[Imported], sample: &str) -> String {
 }
 
 /// Returns a name between the braces of an import.
-pub(crate) fn specifier(binding: &Imported, mark_type: bool) -> String {
+pub(crate) fn format_specifier(binding: &Imported, mark_type: bool) -> String {
     let typed = if binding.type_only && mark_type { "type " } else { "" };
     match (binding.alias.is_empty(), binding.form) {
         (true, _) => format!("{typed}{}", binding.name),
@@ -61,7 +61,7 @@ pub(crate) fn specifier(binding: &Imported, mark_type: bool) -> String {
 }
 
 /// Makes comments of bare `...` lines and of `{ ... }`.
-pub(super) fn prepare(snippet: &str) -> String {
+pub(super) fn prepare_script(snippet: &str) -> String {
     let mut prepared = String::with_capacity(snippet.len());
     for line in snippet.split_inclusive('\n') {
         let bare = line.trim();

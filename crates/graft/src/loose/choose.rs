@@ -7,14 +7,14 @@ use crate::items::{Item, Source};
 use crate::languages::{Kind, List};
 use crate::loose::{Block, Hints};
 use crate::merge::Merger;
-use crate::neighbours::{self, Named, kin, told};
+use crate::neighbours::{self, PhraseMatch, find_mentioned_items, find_similar_items};
 use crate::prose::{Phrase, Relation, Sort};
 use crate::sorts::{is_test, of_sort};
-use crate::splice::{place, refusal};
+use crate::splice::{location_at, new_refusal};
 use crate::{Reason, Refusal};
 
 /// Returns the block that takes the bare items, by the first of these that tells one.
-pub(super) fn choose(
+pub(super) fn choose_block(
     merger: &Merger<'_, '_, '_>,
     blocks: &[Block<'_>],
     code: &[&Item<'_>],
@@ -28,16 +28,16 @@ pub(super) fn choose(
     if let [only] = code
         && only.kind == Kind::Entry
         && merger.is_elided(only.node)
-        && let Some(found) = keyed(merger, blocks, code, hints)?
+        && let Some(found) = find_block_of_replaced_name(merger, blocks, code, hints)?
     {
         return Ok(Some(found));
     }
     if first.kind == Kind::Entry
-        && let Some(found) = held(merger.file, blocks, hints, (&first.name, &siblings))
+        && let Some(found) = find_named_collection(merger.file, blocks, hints, (&first.name, &siblings))
     {
         return Ok(Some(found));
     }
-    if let Some(found) = beside(merger.file, blocks, code, hints, &siblings)? {
+    if let Some(found) = find_block_of_neighbour(merger.file, blocks, code, hints, &siblings)? {
         return Ok(Some(found));
     }
     if let Some(found) = beside_words(merger.file, blocks, code, hints)? {
@@ -46,14 +46,14 @@ pub(super) fn choose(
     if let Some(found) = beside_sort(merger.file, blocks, (code, &siblings), hints)? {
         return Ok(Some(found));
     }
-    if let Some(found) = repeated(merger, blocks, code) {
+    if let Some(found) = find_block_of_repeated_lines(merger, blocks, code) {
         return Ok(Some(found));
     }
-    if let Some(found) = keyed(merger, blocks, code, hints)? {
+    if let Some(found) = find_block_of_replaced_name(merger, blocks, code, hints)? {
         return Ok(Some(found));
     }
     let ended = hints.prose.end(&first.name, &siblings).is_some() || hints.prose.appends(&first.name, &siblings);
-    if let Some(found) = kindred(merger.file, blocks, code)?.filter(|_| !ended) {
+    if let Some(found) = find_block_of_similar_calls(merger.file, blocks, code)?.filter(|_| !ended) {
         return Ok(Some(found));
     }
     if let Some(found) = at_end(blocks, code, hints, &siblings) {
@@ -67,7 +67,7 @@ pub(super) fn choose(
 
 /// Returns the only collection that the words name by its key or variable: "under `env`" of a dictionary, "in
 /// `WORKER.env`".
-fn held(
+fn find_named_collection(
     file: &Source<'_>,
     blocks: &[Block<'_>],
     hints: &Hints<'_>,
@@ -97,16 +97,19 @@ fn beside_words(
     for item in code.iter().filter(|item| matches!(item.kind, Kind::Call | Kind::Entry)) {
         let siblings: Vec<&str> = code.iter().map(|one| one.name.as_str()).filter(|name| *name != item.name).collect();
         for phrase in hints.prose.phrases(&item.name, &siblings) {
-            let mut found = fitting(file, blocks, &|items| (phrase.clone(), kin(items, item)));
+            let mut found =
+                blocks_with_phrase(file, blocks, &|items| (phrase.clone(), find_similar_items(items, item)));
             // In a function that the words name any of its steps may be meant.
             if found.is_empty() && is_named && phrase.sort.is_none() {
-                let told = |items: &[Item<'_>]| neighbours::without_kind(file, phrase, items, &kin(items, item));
-                found = fitting(file, blocks, &|items| (told(items), steps(items)));
+                let told = |items: &[Item<'_>]| {
+                    neighbours::without_kind(file, phrase, items, &find_similar_items(items, item))
+                };
+                found = blocks_with_phrase(file, blocks, &|items| (told(items), list_step_indices(items)));
             }
             match found.as_slice() {
                 [] => {}
                 [(only, _)] => return Ok(Some(*only)),
-                _ => return Err(several(file, blocks, &found, &phrase.shown())),
+                _ => return Err(ambiguous_block_refusal(file, blocks, &found, &phrase.shown())),
             }
         }
     }
@@ -118,18 +121,18 @@ type Asked<'a> = dyn Fn(&[Item<'_>]) -> (Phrase, Vec<usize>) + 'a;
 
 /// Returns the blocks that hold an item which a phrase means, each with the first of them; `asked` gives the phrase and
 /// those of the items that it may mean.
-fn fitting(file: &Source<'_>, blocks: &[Block<'_>], asked: &Asked<'_>) -> Vec<(usize, usize)> {
+fn blocks_with_phrase(file: &Source<'_>, blocks: &[Block<'_>], asked: &Asked<'_>) -> Vec<(usize, usize)> {
     let fits = |block: &Block<'_>| {
         let (phrase, among) = asked(&block.items);
-        match neighbours::named(file, &phrase, &block.items, &among) {
-            Named::Items(found) => found.first().copied(),
-            Named::All | Named::Nothing => None,
+        match neighbours::match_phrase(file, &phrase, &block.items, &among) {
+            PhraseMatch::Items(found) => found.first().copied(),
+            PhraseMatch::All | PhraseMatch::Nothing => None,
         }
     };
     blocks.iter().enumerate().filter_map(|(at, block)| Some((at, fits(block)?))).collect()
 }
 
-fn steps(items: &[Item<'_>]) -> Vec<usize> {
+fn list_step_indices(items: &[Item<'_>]) -> Vec<usize> {
     let is_step = |item: &Item<'_>| matches!(item.kind, Kind::Call | Kind::Value);
     items.iter().enumerate().filter(|(_, item)| is_step(item)).map(|(at, _)| at).collect()
 }
@@ -157,7 +160,7 @@ fn beside_sort(
             [] => {}
             [(only, _)] => return Ok(Some(*only)),
             [(outer @ 0, _), ..] if is_named || sort == Sort::Import => return Ok(Some(*outer)),
-            _ => return Err(several(file, blocks, &found, &phrase.shown())),
+            _ => return Err(ambiguous_block_refusal(file, blocks, &found, &phrase.shown())),
         }
     }
     Ok(None)
@@ -192,27 +195,36 @@ fn in_the_test(
         [only] => Ok(Some(*only)),
         _ => {
             let found: Vec<(usize, usize)> = bodies.iter().map(|&at| (at, 0)).collect();
-            Err(several(file, blocks, &found, "the test"))
+            Err(ambiguous_block_refusal(file, blocks, &found, "the test"))
         }
     }
 }
 
-pub(super) fn several(file: &Source<'_>, blocks: &[Block<'_>], found: &[(usize, usize)], what: &str) -> Refusal {
-    let mut refusal = refusal(
+pub(super) fn ambiguous_block_refusal(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    found: &[(usize, usize)],
+    what: &str,
+) -> Refusal {
+    let mut refusal = new_refusal(
         Reason::Ambiguous,
         format!("{what}, by which the block has its place, stands in {} places", found.len()),
     );
     refusal.candidates = found
         .iter()
         .filter_map(|&(at, item)| blocks.get(at)?.items.get(item))
-        .map(|item| place(file.text, item.start))
+        .map(|item| location_at(file.text, item.start))
         .collect();
     refusal
 }
 
 /// Returns the only function that makes calls like those shown on a name of its own: an app that is put together in a
 /// factory. Where the module makes such calls or binds the name, it is the module's.
-fn kindred(file: &Source<'_>, blocks: &[Block<'_>], code: &[&Item<'_>]) -> Result<Option<usize>, Refusal> {
+fn find_block_of_similar_calls(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    code: &[&Item<'_>],
+) -> Result<Option<usize>, Refusal> {
     let callee = |item: &Item<'_>| item.name.split('(').next().unwrap_or_default().to_owned();
     let calls =
         code.iter().filter(|item| item.kind == Kind::Call && callee(item).contains('.') || item.kind == Kind::Entry);
@@ -222,18 +234,21 @@ fn kindred(file: &Source<'_>, blocks: &[Block<'_>], code: &[&Item<'_>]) -> Resul
         let module = blocks.iter().find(|block| block.kind == List::Module);
         let own = |block: &Block<'_>| {
             block.items.iter().any(|old| old.kind == Kind::Value && old.name == receiver)
-                || !kin(&block.items, item).is_empty()
+                || !find_similar_items(&block.items, item).is_empty()
         };
         if !called || module.is_some_and(own) {
             continue;
         }
-        let found: Vec<(usize, usize)> =
-            blocks.iter().enumerate().filter_map(|(at, block)| Some((at, *kin(&block.items, item).first()?))).collect();
+        let found: Vec<(usize, usize)> = blocks
+            .iter()
+            .enumerate()
+            .filter_map(|(at, block)| Some((at, *find_similar_items(&block.items, item).first()?)))
+            .collect();
         match found.as_slice() {
             [] => {}
             [(only, _)] => return Ok(Some(*only)),
             _ => {
-                return Err(several(file, blocks, &found, &format!("`{}`", callee(item))));
+                return Err(ambiguous_block_refusal(file, blocks, &found, &format!("`{}`", callee(item))));
             }
         }
     }
@@ -241,7 +256,7 @@ fn kindred(file: &Source<'_>, blocks: &[Block<'_>], code: &[&Item<'_>]) -> Resul
 }
 
 /// Returns the block that holds the neighbour which the prose names.
-fn beside(
+fn find_block_of_neighbour(
     file: &Source<'_>,
     blocks: &[Block<'_>],
     code: &[&Item<'_>],
@@ -255,16 +270,19 @@ fn beside(
         for name in hints.prose.related(relation, &first.name, siblings) {
             let mut found: Vec<(usize, usize)> = Vec::new();
             for (at, block) in blocks.iter().enumerate() {
-                found
-                    .extend(told(file, (hints.prose, relation), name, &block.items).into_iter().map(|item| (at, item)));
+                found.extend(
+                    find_mentioned_items(file, (hints.prose, relation), name, &block.items)
+                        .into_iter()
+                        .map(|item| (at, item)),
+                );
             }
-            found = outermost(blocks, found);
+            found = keep_outermost(blocks, found);
             if let Some(lines) = hints.lines.filter(|_| found.len() > 1) {
                 let near = |&(at, item): &(usize, usize)| {
                     let line = blocks
                         .get(at)
                         .and_then(|block| block.items.get(item))
-                        .map_or(0, |item| place(file.text, item.start).line);
+                        .map_or(0, |item| location_at(file.text, item.start).line);
                     lines.0 <= line + 4 && line <= lines.1 + 4
                 };
                 let close: Vec<(usize, usize)> = found.iter().copied().filter(near).collect();
@@ -277,7 +295,7 @@ fn beside(
             match lists.as_slice() {
                 [] => {}
                 [_] if hints.prose.follows_a_group(&first.name, siblings) => {
-                    return Err(refusal(
+                    return Err(new_refusal(
                         Reason::Unclear,
                         format!(
                             "beside `{name}`, or \"after all\" of what has no name here: the words name two places"
@@ -286,14 +304,14 @@ fn beside(
                 }
                 [only] => return Ok(Some(*only)),
                 several => {
-                    let mut refusal = refusal(
+                    let mut refusal = new_refusal(
                         Reason::Ambiguous,
                         format!("`{name}`, beside which the block belongs, stands in {} places", several.len()),
                     );
                     refusal.candidates = found
                         .iter()
                         .filter_map(|&(at, item)| blocks.get(at)?.items.get(item))
-                        .map(|item| place(file.text, item.start))
+                        .map(|item| location_at(file.text, item.start))
                         .collect();
                     return Err(refusal);
                 }
@@ -304,7 +322,7 @@ fn beside(
 }
 
 /// Returns those of the items that lie in none of the others: an argument of an entry is a part of it.
-fn outermost(blocks: &[Block<'_>], found: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
+fn keep_outermost(blocks: &[Block<'_>], found: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
     let bytes = |&(at, item): &(usize, usize)| blocks.get(at)?.items.get(item).map(|item| item.node.byte_range());
     let lies_in = |one: &(usize, usize), other: &(usize, usize)| match (bytes(one), bytes(other)) {
         (Some(inner), Some(outer)) => inner != outer && outer.start <= inner.start && inner.end <= outer.end,
@@ -314,7 +332,11 @@ fn outermost(blocks: &[Block<'_>], found: Vec<(usize, usize)>) -> Vec<(usize, us
 }
 
 /// Returns the only block that holds lines which the snippet repeats.
-fn repeated(merger: &Merger<'_, '_, '_>, blocks: &[Block<'_>], code: &[&Item<'_>]) -> Option<usize> {
+fn find_block_of_repeated_lines(
+    merger: &Merger<'_, '_, '_>,
+    blocks: &[Block<'_>],
+    code: &[&Item<'_>],
+) -> Option<usize> {
     let hits = |block: &Block<'_>| {
         code.iter()
             .filter(|item| {
@@ -336,7 +358,7 @@ fn repeated(merger: &Merger<'_, '_, '_>, blocks: &[Block<'_>], code: &[&Item<'_>
 
 /// Returns the only block with a statement that is known by the same name, where the prose says that something is
 /// replaced.
-fn keyed(
+fn find_block_of_replaced_name(
     merger: &Merger<'_, '_, '_>,
     blocks: &[Block<'_>],
     code: &[&Item<'_>],
@@ -348,7 +370,7 @@ fn keyed(
     let grows = |old: &Item<'_>| {
         let callee = only.name.split('(').next().unwrap_or_default();
         only.kind == Kind::Call
-            && hints.prose.mentions.iter().any(|mention| crate::prose::plain(&mention.name) == callee)
+            && hints.prose.mentions.iter().any(|mention| crate::prose::strip_name_decoration(&mention.name) == callee)
             && merger.drops(old.core, only.core).is_none()
     };
     let told = hints.prose.replaces_something() || only.kind == Kind::Entry;
@@ -369,7 +391,7 @@ fn keyed(
             .iter()
             .copied()
             .filter(|&(_, start)| {
-                let line = place(file.text, start).line;
+                let line = location_at(file.text, start).line;
                 lines.0 <= line + 2 && line <= lines.1 + 2
             })
             .collect();
@@ -382,8 +404,8 @@ fn keyed(
         [(at, _)] => Ok(Some(*at)),
         several => {
             let mut refusal =
-                refusal(Reason::Ambiguous, format!("`{}` stands {} times in the file", only.name, several.len()));
-            refusal.candidates = several.iter().map(|&(_, start)| place(file.text, start)).collect();
+                new_refusal(Reason::Ambiguous, format!("`{}` stands {} times in the file", only.name, several.len()));
+            refusal.candidates = several.iter().map(|&(_, start)| location_at(file.text, start)).collect();
             Err(refusal)
         }
     }

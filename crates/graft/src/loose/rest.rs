@@ -6,13 +6,13 @@ use tree_sitter::Node;
 
 use crate::items::Item;
 use crate::languages::{Kind, List};
-use crate::loose::{Block, Hints, named};
+use crate::loose::{Block, Hints, collect_named_definitions};
 use crate::merge::Merger;
-use crate::prose::{Relation, plain};
+use crate::prose::{Relation, strip_name_decoration};
 
 /// Puts the snippet in the place of all that stands below the guards of the only list that begins with such, or of the only
 /// one in what the words name. `false` where there is none or several, or where one of both does not end with a `return`.
-pub(super) fn replace(
+pub(super) fn replace_below_guards(
     merger: &mut Merger<'_, '_, '_>,
     blocks: &[Block<'_>],
     code: &[&Item<'_>],
@@ -21,7 +21,7 @@ pub(super) fn replace(
     let (Some(first), Some(last)) = (code.first(), code.last()) else {
         return false;
     };
-    if !returns(last.node) {
+    if !is_return_statement(last.node) {
         return false;
     }
     let guarded: Vec<(&Block<'_>, usize)> = blocks
@@ -35,7 +35,7 @@ pub(super) fn replace(
     let outermost = |block: &Block<'_>| !guarded.iter().any(|(other, _)| lies_in(block.node, other.node));
     let mut outer: Vec<_> = guarded.iter().filter(|(block, _)| outermost(block)).collect();
     if outer.len() > 1 {
-        let owners = owners(merger, hints, &first.name);
+        let owners = find_named_owners(merger, hints, &first.name);
         let within = |node: Node<'_>| {
             owners.iter().any(|owner| owner.start <= node.start_byte() && node.end_byte() <= owner.end)
         };
@@ -54,18 +54,24 @@ pub(super) fn replace(
     };
     let indent = merger.file.indent(begin.start).to_owned();
     let piece = merger.piece(first.start..last.code_end, &indent);
-    merger.splice.say("replaced what stands below the early return, as the plan says");
+    merger.splice.add_evidence("replaced what stands below the early return, as the plan says");
     merger.splice.replace(begin.start..end.code_end, piece);
     true
 }
 
 /// Returns what the words name, of which the file has one: a function, a class or a value.
-fn owners(merger: &Merger<'_, '_, '_>, hints: &Hints<'_>, name: &str) -> Vec<Range<usize>> {
+fn find_named_owners(merger: &Merger<'_, '_, '_>, hints: &Hints<'_>, name: &str) -> Vec<Range<usize>> {
     let related = [Relation::Within, Relation::Mention].into_iter();
     let mentions = related.flat_map(|relation| hints.prose.related(relation, name, &[]));
     let only = |mention: &str| {
         let mut found = Vec::new();
-        named(merger.file, merger.file.root(), "", (&plain(mention), true), &mut found);
+        collect_named_definitions(
+            merger.file,
+            merger.file.root(),
+            "",
+            (&strip_name_decoration(mention), true),
+            &mut found,
+        );
         found.pop().filter(|_| found.is_empty()).map(|(range, _)| range)
     };
     mentions.filter_map(only).collect()
@@ -75,11 +81,11 @@ fn owners(merger: &Merger<'_, '_, '_>, hints: &Hints<'_>, name: &str) -> Vec<Ran
 fn below_guards(items: &[Item<'_>]) -> Option<usize> {
     let below = items.iter().position(|item| item.kind != Kind::Comment && !is_guard(item.node))?;
     let guards = items.iter().take(below).any(|item| is_guard(item.node));
-    let returns = items.last().is_some_and(|last| returns(last.node));
+    let returns = items.last().is_some_and(|last| is_return_statement(last.node));
     (guards && returns).then_some(below)
 }
 
-fn returns(node: Node<'_>) -> bool {
+fn is_return_statement(node: Node<'_>) -> bool {
     node.kind() == "return_statement"
 }
 

@@ -16,7 +16,7 @@ use crate::items::{Item, Source};
 use crate::languages::{Kind, List, children};
 use crate::merge::Merger;
 use crate::prose::{Relation, same_name};
-use crate::splice::{place, refusal};
+use crate::splice::{location_at, new_refusal};
 
 /// Parts of a statement beside its body.
 const CLAUSES: [&str; 7] = [
@@ -35,7 +35,7 @@ impl Merger<'_, '_, '_> {
         if !is_known_by_its_head(old) || self.prose.removes_something() {
             return Ok(());
         }
-        let (there, shown) = (clauses(old.core), clauses(new.core));
+        let (there, shown) = (list_clauses(old.core), list_clauses(new.core));
         let count = |of: &[&str], kind: &str| of.iter().filter(|one| **one == kind).count();
         if let Some(lost) = there.iter().find(|kind| count(&there, kind) > count(&shown, kind)) {
             let branch = lost.split('_').next().unwrap_or(lost);
@@ -76,10 +76,10 @@ impl Merger<'_, '_, '_> {
         }
         let lost = match (written_type(old.core), written_type(new.core)) {
             (Some(there), Some(shown)) => {
-                let shown = members(self.snippet, shown);
-                members(self.file, there).into_iter().find(|member| !shown.contains(member))
+                let shown = members_of_type(self.snippet, shown);
+                members_of_type(self.file, there).into_iter().find(|member| !shown.contains(member))
             }
-            _ => match (called(old.core), called(new.core)) {
+            _ => match (call_of_constant(old.core), call_of_constant(new.core)) {
                 (Some(there), Some(shown)) => self.drops(there, shown),
                 _ => None,
             },
@@ -92,18 +92,18 @@ impl Merger<'_, '_, '_> {
             "the block shows `{}` without {lost} and without an elision; whether it goes can't be told",
             old.name.chars().take(60).collect::<String>()
         );
-        let mut refusal = refusal(Reason::Conflict, message);
-        refusal.candidates.push(place(self.file.text, old.start));
+        let mut refusal = new_refusal(Reason::Conflict, message);
+        refusal.candidates.push(location_at(self.file.text, old.start));
         refusal
     }
 
     /// Returns the first line of the bodies that has no counterpart in those shown, and how many statements have one.
     fn lost(&self, old: Node<'_>, new: Node<'_>) -> Option<(String, usize)> {
-        let (there, shown) = (statements(self.file, old), statements(self.snippet, new));
+        let (there, shown) = (statements_of_bodies(self.file, old), statements_of_bodies(self.snippet, new));
         let (mut lost, mut kept) = (None, 0);
         for item in &there {
             let same = shown.iter().any(|one| same_code((self.file, item), (self.snippet, one)));
-            let alike = || shown.iter().find(|one| one.kind == item.kind && head(one) == head(item));
+            let alike = || shown.iter().find(|one| one.kind == item.kind && statement_key(one) == statement_key(item));
             match (same, alike()) {
                 (true, _) => kept += 1,
                 (false, Some(counterpart)) => match self.lost(item.core, counterpart.core) {
@@ -139,7 +139,7 @@ fn written_type(core: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// Returns the call that a constant is made by: `z.enum(["a", "b"])`.
-fn called(core: Node<'_>) -> Option<Node<'_>> {
+fn call_of_constant(core: Node<'_>) -> Option<Node<'_>> {
     let core = match core.kind() {
         "lexical_declaration" | "variable_declaration" | "expression_statement" => core.named_child(0)?,
         _ => core,
@@ -149,11 +149,11 @@ fn called(core: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// Returns what a written type is made of: the names of an object's properties, the text of all else.
-fn members(source: &Source<'_>, node: Node<'_>) -> Vec<String> {
+fn members_of_type(source: &Source<'_>, node: Node<'_>) -> Vec<String> {
     match node.kind() {
         "union_type" | "intersection_type" | "parenthesized_type" => {
             let parts = children(node).into_iter().filter(Node::is_named);
-            parts.flat_map(|part| members(source, part)).collect()
+            parts.flat_map(|part| members_of_type(source, part)).collect()
         }
         "object_type" => source.items(node).into_iter().map(|item| item.name).collect(),
         _ => vec![source.slice(node.byte_range()).split_whitespace().collect::<Vec<_>>().join(" ").replace('\'', "\"")],
@@ -167,7 +167,7 @@ fn is_known_by_its_head(item: &Item<'_>) -> bool {
 
 /// Returns what a statement is known by among those of another body: a call by its callee, a definition by its name,
 /// else its word.
-fn head<'i>(item: &'i Item<'_>) -> &'i str {
+fn statement_key<'i>(item: &'i Item<'_>) -> &'i str {
     match item.kind {
         Kind::Call => item.name.split('(').next().unwrap_or_default(),
         Kind::Statement => item.name.split([' ', '(']).next().unwrap_or_default(),
@@ -176,7 +176,7 @@ fn head<'i>(item: &'i Item<'_>) -> &'i str {
 }
 
 /// Returns the statements of the bodies of a statement, those of its branches behind those of the first.
-fn statements<'t>(source: &Source<'_>, node: Node<'t>) -> Vec<Item<'t>> {
+fn statements_of_bodies<'t>(source: &Source<'_>, node: Node<'t>) -> Vec<Item<'t>> {
     let mut found = Vec::new();
     for child in children(node) {
         match source.language.list(child) {
@@ -185,21 +185,21 @@ fn statements<'t>(source: &Source<'_>, node: Node<'t>) -> Vec<Item<'t>> {
                 found.extend(source.items(child).into_iter().filter(code));
             }
             Some(List::Module | List::Members) => {}
-            Some(List::Entries) | None => found.extend(statements(source, child)),
+            Some(List::Entries) | None => found.extend(statements_of_bodies(source, child)),
         }
     }
     found
 }
 
 /// Returns the clauses of a statement beside its first body, those of an "else if" included.
-fn clauses<'t>(node: Node<'t>) -> Vec<&'t str> {
+fn list_clauses<'t>(node: Node<'t>) -> Vec<&'t str> {
     let mut found = Vec::new();
     for child in children(node) {
         if CLAUSES.contains(&child.kind()) {
             found.push(child.kind());
-            found.extend(clauses(child));
+            found.extend(list_clauses(child));
         } else if child.kind() == "if_statement" && node.kind() == "else_clause" {
-            found.extend(clauses(child));
+            found.extend(list_clauses(child));
         }
     }
     found

@@ -18,7 +18,7 @@ use crate::items::{Source, line_end};
 use crate::languages::{children as code_children, text};
 use crate::layout::blank_lines;
 use crate::merge::{Merger, first_line};
-use crate::splice::{place, refusal};
+use crate::splice::{location_at, new_refusal};
 
 /// A child that the block shows.
 enum Shown {
@@ -41,7 +41,7 @@ impl Merger<'_, '_, '_> {
         let (Some(old_tag), Some(new_tag)) = tags else {
             return Err(self.unlike(new));
         };
-        if name(self.file, old) != name(self.snippet, new) {
+        if element_name(self.file, old) != element_name(self.snippet, new) {
             return Err(self.unlike(new));
         }
         if self.is_elided(new_tag) {
@@ -51,7 +51,7 @@ impl Merger<'_, '_, '_> {
             self.refuse_lost_attributes(old_tag, new_tag)?;
             self.replace_node(old_tag, new_tag);
         }
-        let (there, shown) = (inner(self.file, old), inner(self.snippet, new));
+        let (there, shown) = (non_blank_children(self.file, old), non_blank_children(self.snippet, new));
         let found = self.match_children(&there, &shown)?;
         let mut at = 0;
         while at < shown.len() {
@@ -64,7 +64,7 @@ impl Merger<'_, '_, '_> {
                 Some(Shown::New) => {
                     let run = shown.len() - at;
                     let length = (0..run).take_while(|step| matches!(found.get(at + step), Some(Shown::New))).count();
-                    self.place_children((old_tag, &there), (&shown, &found), &Run { from: at, to: at + length })?;
+                    self.insert_children((old_tag, &there), (&shown, &found), &Run { from: at, to: at + length })?;
                     at += length;
                     continue;
                 }
@@ -77,7 +77,10 @@ impl Merger<'_, '_, '_> {
 
     fn unlike(&self, new: Node<'_>) -> Refusal {
         let shown = first_line(text(new, self.snippet.text));
-        refusal(Reason::Unclear, format!("the block elides part of `{shown}`, and what stands there has another form"))
+        new_refusal(
+            Reason::Unclear,
+            format!("the block elides part of `{shown}`, and what stands there has another form"),
+        )
     }
 
     fn refuse_lost_attributes(&self, old: Node<'_>, new: Node<'_>) -> Result<(), Refusal> {
@@ -89,7 +92,7 @@ impl Merger<'_, '_, '_> {
         match named(self.file, old).into_iter().find(|one| !shown.contains(one)) {
             Some(lost) if !self.prose.removes_something() => {
                 let tag = first_line(text(new, self.snippet.text));
-                Err(refusal(Reason::Conflict, format!("the block shows `{tag}` without its `{lost}`")))
+                Err(new_refusal(Reason::Conflict, format!("the block shows `{tag}` without its `{lost}`")))
             }
             _ => Ok(()),
         }
@@ -105,7 +108,9 @@ impl Merger<'_, '_, '_> {
             }
             let is_elided = self.is_elided(*child);
             let fits = |old: &Node<'_>| match is_elided {
-                true => old.kind() == child.kind() && name(self.file, *old) == name(self.snippet, *child),
+                true => {
+                    old.kind() == child.kind() && element_name(self.file, *old) == element_name(self.snippet, *child)
+                }
                 false => same_tree((self.file, *old), (self.snippet, *child)),
             };
             let mut fitting: Vec<usize> = (from..there.len()).filter(|&old| fits(&there[old])).collect();
@@ -117,7 +122,7 @@ impl Merger<'_, '_, '_> {
                 [] if is_elided => {
                     let shown = first_line(text(*child, self.snippet.text));
                     let message = format!("the block elides part of `{shown}`, which is not in the file");
-                    return Err(refusal(Reason::Unclear, message));
+                    return Err(new_refusal(Reason::Unclear, message));
                 }
                 [] => found.push(Shown::New),
                 [first, rest @ ..] if rest.is_empty() || is_next && *first == from || is_comment(*child) => {
@@ -127,8 +132,11 @@ impl Merger<'_, '_, '_> {
                 several => {
                     let shown = first_line(text(*child, self.snippet.text));
                     let message = format!("`{shown}` stands {} times here, and nothing tells which", several.len());
-                    let candidates = several.iter().map(|&old| place(self.file.text, there[old].start_byte()));
-                    return Err(Refusal { candidates: candidates.collect(), ..refusal(Reason::Ambiguous, message) });
+                    let candidates = several.iter().map(|&old| location_at(self.file.text, there[old].start_byte()));
+                    return Err(Refusal {
+                        candidates: candidates.collect(),
+                        ..new_refusal(Reason::Ambiguous, message)
+                    });
                 }
             }
         }
@@ -144,7 +152,7 @@ impl Merger<'_, '_, '_> {
     }
 
     /// Places new children beside the one that the block shows above or below them.
-    fn place_children(
+    fn insert_children(
         &mut self,
         (tag, there): (Node<'_>, &[Node<'_>]),
         (shown, found): (&[Node<'_>], &[Shown]),
@@ -161,14 +169,14 @@ impl Merger<'_, '_, '_> {
             (Some(Shown::Elision), None) => there.len(),
             _ => {
                 let shown = first_line(text(*first, self.snippet.text));
-                return Err(refusal(Reason::NotFound, format!("nothing says beside what `{shown}` goes")));
+                return Err(new_refusal(Reason::NotFound, format!("nothing says beside what `{shown}` goes")));
             }
         };
         self.refuse_another_form(there, &shown[run.from..run.to])?;
         let end = index.checked_sub(1).and_then(|above| there.get(above)).map_or(tag.end_byte(), Node::end_byte);
         let line = line_end(self.file.text, end);
         if there.is_empty() || !self.file.slice(end..line).trim().is_empty() {
-            return Err(refusal(Reason::Unclear, "the children of the element stand on one line"));
+            return Err(new_refusal(Reason::Unclear, "the children of the element stand on one line"));
         }
         let indent = there.first().map_or("", |child| self.file.indent(child.start_byte())).to_owned();
         let piece = self.transplant.piece(first.start_byte()..last.end_byte(), &indent);
@@ -182,14 +190,15 @@ impl Merger<'_, '_, '_> {
     /// shown otherwise.
     fn refuse_another_form(&self, there: &[Node<'_>], run: &[Node<'_>]) -> Result<(), Refusal> {
         let adds = self.prose.adds_something() && !self.prose.replaces_something();
-        let is_like =
-            |old: &&Node<'_>, new: &Node<'_>| !is_comment(*new) && name(self.file, **old) == name(self.snippet, *new);
+        let is_like = |old: &&Node<'_>, new: &Node<'_>| {
+            !is_comment(*new) && element_name(self.file, **old) == element_name(self.snippet, *new)
+        };
         let like = run.iter().find_map(|new| there.iter().find(|old| is_like(old, new)));
         match like {
             Some(old) if !adds => {
-                let line = place(self.file.text, old.start_byte());
+                let line = location_at(self.file.text, old.start_byte());
                 let message = format!("the block may show `{}` otherwise or another one beside it", line.name);
-                Err(Refusal { candidates: vec![line], ..refusal(Reason::Unclear, message) })
+                Err(Refusal { candidates: vec![line], ..new_refusal(Reason::Unclear, message) })
             }
             _ => Ok(()),
         }
@@ -213,15 +222,15 @@ impl Merger<'_, '_, '_> {
         let lost = skipped.and_then(|from| there.get(from..)?.iter().find(|child| !is_comment(**child)));
         let lost = lost.filter(|_| !self.prose.removes_something());
         lost.map_or(Ok(()), |lost| {
-            let line = place(self.file.text, lost.start_byte());
+            let line = location_at(self.file.text, lost.start_byte());
             let message = format!("`{}` is not among the elements shown, and no elision stands for it", line.name);
-            Err(Refusal { candidates: vec![line], ..refusal(Reason::Conflict, message) })
+            Err(Refusal { candidates: vec![line], ..new_refusal(Reason::Conflict, message) })
         })
     }
 }
 
 /// Returns the children of an element that are more than blanks.
-fn inner<'t>(source: &Source<'_>, element: Node<'t>) -> Vec<Node<'t>> {
+fn non_blank_children<'t>(source: &Source<'_>, element: Node<'t>) -> Vec<Node<'t>> {
     let mut cursor = element.walk();
     let children = element.named_children(&mut cursor);
     let counts = |child: &Node<'t>| match child.kind() {
@@ -233,7 +242,7 @@ fn inner<'t>(source: &Source<'_>, element: Node<'t>) -> Vec<Node<'t>> {
 }
 
 /// Returns the name of an element, its kind for what has none.
-fn name<'s>(source: &Source<'s>, node: Node<'_>) -> &'s str {
+fn element_name<'s>(source: &Source<'s>, node: Node<'_>) -> &'s str {
     let tag = tag_of(node);
     let named = tag.child_by_field_name("name");
     named.map_or(if tag == node { "" } else { "<>" }, |name| source.slice(name.byte_range()))

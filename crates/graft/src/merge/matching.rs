@@ -5,15 +5,15 @@ use crate::Refusal;
 use crate::compare::{same_code, same_item};
 use crate::items::Item;
 use crate::languages::{Kind, List};
-use crate::merge::once::forebears;
+use crate::merge::once::find_replaced_call;
 use crate::merge::{Merger, Pair};
-use crate::splice::{place, refusal};
+use crate::splice::{location_at, new_refusal};
 
 /// For each item of the snippet the file's item that it stands for.
 pub(super) fn match_items(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>) -> Result<Vec<Option<usize>>, Refusal> {
     let mut candidates: Vec<Vec<usize>> = Vec::with_capacity(pair.new.len());
     for item in &pair.new {
-        candidates.push(find(merger, pair, item)?);
+        candidates.push(find_matches(merger, pair, item)?);
     }
     let mut matches: Vec<Option<usize>> =
         candidates.iter().map(|found| if found.len() == 1 { found.first().copied() } else { None }).collect();
@@ -30,7 +30,7 @@ pub(super) fn match_items(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>) -> R
             .filter(|&old| low.is_none_or(|low| old > low) && high.is_none_or(|high| old < high))
             .filter(|old| !matches.contains(&Some(*old)))
             .collect();
-        let chosen = choose(merger, pair, at, &fit, low, high)?;
+        let chosen = choose_match(merger, pair, at, &fit, low, high)?;
         if let Some(slot) = matches.get_mut(at) {
             *slot = chosen;
         }
@@ -40,7 +40,7 @@ pub(super) fn match_items(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>) -> R
 }
 
 /// Picks among equal statements: the only one between the neighbours' places, or the one right beside a neighbour.
-fn choose(
+fn choose_match(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
     at: usize,
@@ -70,12 +70,12 @@ fn choose(
         return Ok(Some(high - 1));
     }
     let name = pair.new.get(at).map_or("", |item| item.name.as_str());
-    let mut refusal = refusal(
+    let mut refusal = new_refusal(
         Reason::Ambiguous,
         format!("`{name}` stands {} times here, and nothing tells which one is meant", fit.len()),
     );
     refusal.candidates =
-        fit.iter().filter_map(|&old| pair.old.get(old)).map(|item| place(merger.file.text, item.start)).collect();
+        fit.iter().filter_map(|&old| pair.old.get(old)).map(|item| location_at(merger.file.text, item.start)).collect();
     Err(refusal)
 }
 
@@ -96,56 +96,56 @@ fn drop_crossings(pair: &Pair<'_, '_>, matches: &mut [Option<usize>]) {
     }
 }
 
-fn find(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Result<Vec<usize>, Refusal> {
+fn find_matches(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Result<Vec<usize>, Refusal> {
     if matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import) {
         return Ok(if item.kind == Kind::Import && pair.kind != List::Module {
-            exact(merger, pair, item)
+            find_exact_matches(merger, pair, item)
         } else {
             Vec::new()
         });
     }
     if let Some((old_start, _)) = merger.replaced.filter(|(_, new)| *new == item.node.start_byte()) {
-        return Ok(all(pair, |old| old.node.start_byte() == old_start));
+        return Ok(matching_indices(pair, |old| old.node.start_byte() == old_start));
     }
-    let same = exact(merger, pair, item);
+    let same = find_exact_matches(merger, pair, item);
     if item.is_definition() {
-        return definition(merger, pair, item, same);
+        return match_definition(merger, pair, item, same);
     }
     if !same.is_empty() {
         return Ok(same);
     }
-    let forebears = forebears(merger, pair, item)?;
+    let forebears = find_replaced_call(merger, pair, item)?;
     if !forebears.is_empty() {
         return Ok(forebears);
     }
     if matches!(item.kind, Kind::Export | Kind::Guard) {
         return only_one(merger, pair, item);
     }
-    Ok(keyed(merger, pair, item))
+    Ok(match_by_key(merger, pair, item))
 }
 
 /// A module has one default export and one guard: more of them leave open which is meant.
 fn only_one(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Result<Vec<usize>, Refusal> {
-    let found = all(pair, |old| old.kind == item.kind && old.name == item.name);
+    let found = matching_indices(pair, |old| old.kind == item.kind && old.name == item.name);
     if found.len() < 2 {
         return Ok(found);
     }
-    let mut refusal = refusal(Reason::Ambiguous, format!("`{}` stands {} times here", item.name, found.len()));
+    let mut refusal = new_refusal(Reason::Ambiguous, format!("`{}` stands {} times here", item.name, found.len()));
     refusal.candidates =
-        found.iter().filter_map(|&old| pair.old.get(old)).map(|old| place(merger.file.text, old.start)).collect();
+        found.iter().filter_map(|&old| pair.old.get(old)).map(|old| location_at(merger.file.text, old.start)).collect();
     Err(refusal)
 }
 
-fn exact(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Vec<usize> {
-    all(pair, |old| old.kind == item.kind && same_code((merger.file, old), (merger.snippet, item)))
+fn find_exact_matches(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Vec<usize> {
+    matching_indices(pair, |old| old.kind == item.kind && same_code((merger.file, old), (merger.snippet, item)))
 }
 
-fn all(pair: &Pair<'_, '_>, test: impl Fn(&Item<'_>) -> bool) -> Vec<usize> {
+fn matching_indices(pair: &Pair<'_, '_>, test: impl Fn(&Item<'_>) -> bool) -> Vec<usize> {
     pair.old.iter().enumerate().filter(|(_, old)| test(old)).map(|(at, _)| at).collect()
 }
 
 /// Definitions go by name; the same text, the same accessor, the same decorators tell several of one name apart.
-fn definition(
+fn match_definition(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
     item: &Item<'_>,
@@ -155,11 +155,16 @@ fn definition(
     {
         // A `const` or `let` of one scope stands once: shown again, it is the one that stands.
         let declared = item.core.kind() == "lexical_declaration" && same.is_empty();
-        let there = if declared { all(pair, |old| old.name == item.name && old.kind == item.kind) } else { Vec::new() };
+        let there = if declared {
+            matching_indices(pair, |old| old.name == item.name && old.kind == item.kind)
+        } else {
+            Vec::new()
+        };
         return Ok(if there.len() == 1 { there } else { same });
     }
-    let named =
-        all(pair, |old| old.name == item.name && old.variant == item.variant && compatible(old.kind, item.kind));
+    let named = matching_indices(pair, |old| {
+        old.name == item.name && old.variant == item.variant && share_namespace(old.kind, item.kind)
+    });
     if named.len() < 2 {
         if named.is_empty() && pair.kind == List::Module && item.kind == Kind::Function {
             return Ok(same);
@@ -182,9 +187,9 @@ fn definition(
     if pair.kind == List::Statements || item.kind == Kind::Value {
         return Ok(named);
     }
-    let mut refusal = refusal(Reason::Ambiguous, format!("`{}` is defined {} times here", item.name, named.len()));
+    let mut refusal = new_refusal(Reason::Ambiguous, format!("`{}` is defined {} times here", item.name, named.len()));
     refusal.candidates =
-        named.iter().filter_map(|&old| pair.old.get(old)).map(|old| place(merger.file.text, old.start)).collect();
+        named.iter().filter_map(|&old| pair.old.get(old)).map(|old| location_at(merger.file.text, old.start)).collect();
     Err(refusal)
 }
 
@@ -193,12 +198,12 @@ fn all_of(pair: &Pair<'_, '_>, among: &[usize], test: impl Fn(&Item<'_>) -> bool
 }
 
 /// Kinds that share one namespace; a type may stand beside a value of its name.
-pub(super) fn compatible(one: Kind, other: Kind) -> bool {
+pub(super) fn share_namespace(one: Kind, other: Kind) -> bool {
     one == other || matches!((one, other), (Kind::Function | Kind::Value, Kind::Function | Kind::Value))
 }
 
 /// Statements and entries that are not there as shown go by what they are known by.
-fn keyed(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Vec<usize> {
+fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Vec<usize> {
     let grows = |old: &Item<'_>| old.name == item.name && merger.drops(old.core, item.core).is_none();
     let only_call = item.kind == Kind::Call
         && pair.new.len() == 1
@@ -206,7 +211,7 @@ fn keyed(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> V
     if pair.kind == List::Statements && !pair.wrapped && !merger.prose.replaces_something() && !only_call {
         return Vec::new();
     }
-    let found = all(pair, |old| old.kind == item.kind && old.name == item.name);
+    let found = matching_indices(pair, |old| old.kind == item.kind && old.name == item.name);
     if found.len() != 1 {
         return if item.kind == Kind::Call && found.len() > 1 && is_keyed_call(merger, item) {
             found

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List, text};
 use crate::merge::{Merger, Pair};
-use crate::splice::{place, refusal};
+use crate::splice::{location_at, new_refusal};
 use crate::{Reason, Refusal};
 
 /// Calls of which a program makes one, by the last name of the callee and the receivers for which that holds; no
@@ -21,7 +21,7 @@ const ONCE: [(&str, &[&str]); 6] = [
 
 /// The relation of a statement of the file to one that the snippet shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kin {
+enum CallChange {
     /// The snippet's is the file's with more in it.
     Grown,
     /// Both cannot stand, and the snippet's lacks something.
@@ -29,7 +29,7 @@ enum Kin {
 }
 
 /// Returns the one statement of the list that the call shown replaces, as both cannot stand; empty where it is new.
-pub(super) fn forebears(
+pub(super) fn find_replaced_call(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
     item: &Item<'_>,
@@ -38,46 +38,47 @@ pub(super) fn forebears(
     if item.kind != Kind::Call || pair.kind == List::Entries || pair.kind == List::Statements && adds {
         return Ok(Vec::new());
     }
-    let found: Vec<(usize, Kin)> = pair
+    let found: Vec<(usize, CallChange)> = pair
         .old
         .iter()
         .enumerate()
-        .filter_map(|(at, old)| kin((merger.file, old), (merger.snippet, item)).map(|kin| (at, kin)))
-        .filter(|(_, kin)| pair.kind == List::Module || *kin == Kin::Grown)
+        .filter_map(|(at, old)| compare_calls((merger.file, old), (merger.snippet, item)).map(|kin| (at, kin)))
+        .filter(|(_, kin)| pair.kind == List::Module || *kin == CallChange::Grown)
         .collect();
     let told = merger.prose.replaces_something() || merger.is_elided(item.node);
     let problem = match found.as_slice() {
         [] => return Ok(Vec::new()),
-        [(only, kin)] if *kin == Kin::Grown || told => return Ok(vec![*only]),
-        [_] => refusal(
+        [(only, kin)] if *kin == CallChange::Grown || told => return Ok(vec![*only]),
+        [_] => new_refusal(
             Reason::Conflict,
             format!("`{}` stands here with more than the block shows of it, and can stand only once", item.name),
         ),
-        several => refusal(
+        several => new_refusal(
             Reason::Ambiguous,
             format!("`{}` could replace {} statements, and nothing tells which", item.name, several.len()),
         ),
     };
-    let candidates = found.iter().filter_map(|&(at, _)| pair.old.get(at)).map(|old| place(merger.file.text, old.start));
+    let candidates =
+        found.iter().filter_map(|&(at, _)| pair.old.get(at)).map(|old| location_at(merger.file.text, old.start));
     Err(Refusal { candidates: candidates.collect(), ..problem })
 }
 
-fn kin(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> Option<Kin> {
+fn compare_calls(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> Option<CallChange> {
     if old.1.kind != Kind::Call {
         return None;
     }
     if let Some(callee) = stands_once(&new.1.name) {
         let same = stands_once(&old.1.name) == Some(callee);
-        let fewer = arguments(new.1.core) < arguments(old.1.core);
-        return same.then_some(if fewer { Kin::Changed } else { Kin::Grown });
+        let fewer = count_arguments(new.1.core) < count_arguments(old.1.core);
+        return same.then_some(if fewer { CallChange::Changed } else { CallChange::Grown });
     }
-    let (there, shown) = (links(old.1.core, old.0.text), links(new.1.core, new.0.text));
+    let (there, shown) = (calls_of_chain(old.1.core, old.0.text), calls_of_chain(new.1.core, new.0.text));
     if there.len() < 2 || shown.len() < 2 || there.first() != shown.first() || there.last() != shown.last() {
         return None;
     }
     let mut rest = shown.iter();
     let kept = there.iter().all(|link| rest.any(|one| one == link));
-    Some(if kept { Kin::Grown } else { Kin::Changed })
+    Some(if kept { CallChange::Grown } else { CallChange::Changed })
 }
 
 /// Returns the callee of a call that a program makes once.
@@ -92,7 +93,7 @@ pub(crate) fn stands_once(name: &str) -> Option<&str> {
 }
 
 /// Returns the calls of a chain, first to last: `createApp(App)`, `.use(router)`, `.mount('#app')`.
-fn links(node: Node<'_>, source: &str) -> Vec<String> {
+fn calls_of_chain(node: Node<'_>, source: &str) -> Vec<String> {
     let squeezed = |node: Node<'_>| -> String {
         let bare: String = text(node, source).split_whitespace().collect();
         bare.replace('"', "'").replace(",)", ")")
@@ -123,7 +124,7 @@ fn links(node: Node<'_>, source: &str) -> Vec<String> {
     links
 }
 
-fn arguments(node: Node<'_>) -> usize {
+fn count_arguments(node: Node<'_>) -> usize {
     let mut at = node;
     while matches!(at.kind(), "await_expression" | "await" | "expression_statement") {
         let Some(inner) = at.named_child(0) else {

@@ -4,16 +4,16 @@
 use crate::enclosing::{is_of_constructor, sets_attribute};
 use crate::items::Item;
 use crate::languages::{Kind, List};
-use crate::merge::worded::{by_prose, refuse_missing, shorten};
+use crate::merge::worded::{by_prose, refuse_missing, shorten_name};
 use crate::merge::{Merger, Pair, stands_once};
 use crate::neighbours::last_of_kin;
 use crate::prose::End;
 use crate::routes;
-use crate::splice::refusal;
+use crate::splice::new_refusal;
 use crate::{Reason, Refusal};
 
 /// Cuts a run of new items into groups with the index before which each goes.
-pub(super) fn split(
+pub(super) fn split_run(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
     matches: &[Option<usize>],
@@ -23,7 +23,8 @@ pub(super) fn split(
         return Ok(Vec::new());
     }
     let mut groups: Vec<(usize, Vec<usize>)> = Vec::new();
-    let said: Vec<Option<usize>> = run.iter().map(|&at| said(merger, pair, at)).collect::<Result<_, _>>()?;
+    let said: Vec<Option<usize>> =
+        run.iter().map(|&at| position_by_words(merger, pair, at)).collect::<Result<_, _>>()?;
     if said.iter().any(Option::is_some) {
         let first = said.iter().find_map(|found| *found).unwrap_or(0);
         for (at, found) in run.iter().zip(said) {
@@ -35,7 +36,7 @@ pub(super) fn split(
         }
         return Ok(groups);
     }
-    let beside = |index| Ok(vec![(lowered(merger, pair, (matches, run), index), run.to_vec())]);
+    let beside = |index| Ok(vec![(move_below_reads(merger, pair, (matches, run), index), run.to_vec())]);
     if let Some(index) = by_neighbours(pair, matches, run) {
         return beside(index);
     }
@@ -64,7 +65,7 @@ pub(super) fn split(
         let mut index = above_what_answers(merger, pair, item, by_order(merger, pair, item)?);
         if pair.kind == List::Module {
             // What the block itself defines above it and what it is made of stay above it.
-            let evaluated = evaluated(merger, item);
+            let evaluated = evaluated_names(merger, item);
             let uses = |name: &str| evaluated.contains(&name);
             index = placed.iter().filter(|(name, _)| uses(name)).map(|(_, above)| *above).fold(index, usize::max);
             placed.push((&item.name, index));
@@ -78,7 +79,7 @@ pub(super) fn split(
 }
 
 /// Returns the place below what the run reads where it stands, unless the block shows what is to be below the run.
-fn lowered(
+fn move_below_reads(
     merger: &Merger<'_, '_, '_>,
     pair: &Pair<'_, '_>,
     (matches, run): (&[Option<usize>], &[usize]),
@@ -86,12 +87,12 @@ fn lowered(
 ) -> usize {
     let last = run.last().copied().unwrap_or_default();
     let is_free = pair.kind == List::Module && matches.iter().skip(last + 1).all(Option::is_none);
-    let floors = run.iter().filter_map(|&at| pair.new.get(at)).map(|item| floor(merger, pair, item));
+    let floors = run.iter().filter_map(|&at| pair.new.get(at)).map(|item| lowest_valid_index(merger, pair, item));
     if is_free { floors.fold(index, usize::max) } else { index }
 }
 
 /// Returns what the prose says of one item; for bare items "at the end" counts before any neighbour.
-fn said(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Result<Option<usize>, Refusal> {
+fn position_by_words(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Result<Option<usize>, Refusal> {
     let found = by_prose(merger, pair, at)?;
     if found.is_some() || pair.is_elided() {
         return Ok(found);
@@ -104,7 +105,7 @@ fn said(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Result<O
 }
 
 /// Returns a clause for the evidence.
-pub(super) fn describe(item: &Item<'_>, pair: &Pair<'_, '_>, index: usize) -> String {
+pub(super) fn describe_position(item: &Item<'_>, pair: &Pair<'_, '_>, index: usize) -> String {
     let beside = match (index.checked_sub(1).and_then(|above| pair.old.get(above)), pair.old.get(index)) {
         (Some(above), _) => format!("after `{}`", above.name),
         (None, Some(below)) => format!("before `{}`", below.name),
@@ -130,8 +131,8 @@ fn by_open_end(pair: &Pair<'_, '_>, run: &[usize]) -> Option<usize> {
     }
     let is_marker = |at: usize| pair.new.get(at).is_some_and(|item| item.kind == Kind::Marker);
     match (left, right) {
-        (None, Some(right)) if is_marker(right) && pair.kind != List::Module => Some(start(pair)),
-        (Some(left), None) if is_marker(left) && pair.kind != List::Module => end(pair),
+        (None, Some(right)) if is_marker(right) && pair.kind != List::Module => Some(start_of_list(pair)),
+        (Some(left), None) if is_marker(left) && pair.kind != List::Module => end_of_list(pair),
         _ => None,
     }
 }
@@ -144,7 +145,7 @@ fn shown_around(pair: &Pair<'_, '_>, run: &[usize]) -> Option<(Option<usize>, Op
 }
 
 /// Returns the start of a list, below its docstring and what a class says of itself: `__tablename__`.
-fn start(pair: &Pair<'_, '_>) -> usize {
+fn start_of_list(pair: &Pair<'_, '_>) -> usize {
     let is_head = |item: &&Item<'_>| {
         let is_of_class = pair.kind == List::Members && item.kind == Kind::Value;
         item.kind == Kind::Docstring || is_of_class && item.name.starts_with("__") && item.name.ends_with("__")
@@ -153,7 +154,7 @@ fn start(pair: &Pair<'_, '_>) -> usize {
 }
 
 /// Returns the end of a list; not behind a statement that leaves the body.
-fn end(pair: &Pair<'_, '_>) -> Option<usize> {
+fn end_of_list(pair: &Pair<'_, '_>) -> Option<usize> {
     let leaves = |item: &Item<'_>| {
         matches!(
             item.node.kind(),
@@ -176,15 +177,15 @@ fn by_ends(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, run: &[usize]) -> O
     // "Append …, with the import at the top": the top is the import's.
     let end_said = appended.then_some(End::Bottom).or_else(|| merger.prose.end(&item.name, &siblings));
     match end_said? {
-        End::Bottom if pair.kind == List::Module => Some(tail(pair)),
-        End::Bottom => end(pair),
+        End::Bottom if pair.kind == List::Module => Some(start_of_module_tail(pair)),
+        End::Bottom => end_of_list(pair),
         End::Top if pair.kind == List::Module => Some(after_imports(pair)),
-        End::Top => Some(start(pair)),
+        End::Top => Some(start_of_list(pair)),
     }
 }
 
 /// Where the closing part of a module begins: the main guard, `module.exports`, export lists.
-fn tail(pair: &Pair<'_, '_>) -> usize {
+fn start_of_module_tail(pair: &Pair<'_, '_>) -> usize {
     let closing = |item: &&Item<'_>| {
         matches!(item.kind, Kind::Guard | Kind::Comment)
             || item.kind == Kind::Export && item.node.child_by_field_name("source").is_none()
@@ -208,7 +209,7 @@ fn after_imports(pair: &Pair<'_, '_>) -> usize {
 /// Returns the place of a route where no words name one: above the route that would answer it first.
 fn above_what_answers(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>, index: usize) -> usize {
     let above = pair.old.get(..index).unwrap_or(&pair.old);
-    routes::shadowing(merger.file, above, &routes::of_item(merger.snippet, item)).unwrap_or(index)
+    routes::find_shadowing_route(merger.file, above, &routes::of_item(merger.snippet, item)).unwrap_or(index)
 }
 
 /// Returns the place of an item by the file's own order: beside the last of its like.
@@ -223,12 +224,12 @@ fn by_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -
             Ok(pair.old.iter().rposition(sets_attribute).map_or(pair.old.len(), |last| last + 1))
         }
         // What a function imports for itself stands above all that may read it.
-        List::Statements if item.kind == Kind::Import => Ok(after_imports(pair).max(start(pair))),
-        List::Statements => Err(refusal(
+        List::Statements if item.kind == Kind::Import => Ok(after_imports(pair).max(start_of_list(pair))),
+        List::Statements => Err(new_refusal(
             Reason::NotFound,
             format!(
                 "nothing says where in the body `{}` goes: no neighbour is shown, and the prose names none",
-                shorten(&item.name)
+                shorten_name(&item.name)
             ),
         )),
     }
@@ -260,14 +261,14 @@ fn is_test_body(pair: &Pair<'_, '_>) -> bool {
 }
 
 fn module_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
-    let tail = tail(pair);
+    let tail = start_of_module_tail(pair);
     let body = || pair.old.iter().take(tail).enumerate();
     let last = |test: &dyn Fn(&Item<'_>) -> bool| body().filter(|(_, old)| test(old)).map(|(at, _)| at + 1).last();
     let definition = |old: &Item<'_>| matches!(old.kind, Kind::Function | Kind::Class);
     let index = match item.kind {
         Kind::Call => {
-            let receiver = receiver(&item.name);
-            last(&|old| old.kind == Kind::Call && self::receiver(&old.name) == receiver).unwrap_or(tail)
+            let receiver = receiver_of_call(&item.name);
+            last(&|old| old.kind == Kind::Call && self::receiver_of_call(&old.name) == receiver).unwrap_or(tail)
         }
         Kind::Value => {
             let first_definition = body().find(|(_, old)| definition(old)).map_or(tail, |(at, _)| at);
@@ -283,12 +284,12 @@ fn module_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
         Kind::Function | Kind::Class => last(&definition).unwrap_or(tail),
         _ => tail,
     };
-    index.max(floor(merger, pair, item)).min(pair.old.len())
+    index.max(lowest_valid_index(merger, pair, item)).min(pair.old.len())
 }
 
 /// Returns the lowest place for an item: one that is evaluated where it stands must stand below what it names.
-fn floor(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
-    let words = evaluated(merger, item);
+fn lowest_valid_index(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
+    let words = evaluated_names(merger, item);
     let named = pair
         .old
         .iter()
@@ -298,7 +299,7 @@ fn floor(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> u
 }
 
 /// Returns the words of an item that is evaluated where it stands; none for types and functions without decorators.
-fn evaluated<'s>(merger: &'s Merger<'_, '_, '_>, item: &Item<'_>) -> Vec<&'s str> {
+fn evaluated_names<'s>(merger: &'s Merger<'_, '_, '_>, item: &Item<'_>) -> Vec<&'s str> {
     if item.kind == Kind::Type || item.kind == Kind::Function && !item.has_decorators() {
         return Vec::new();
     }
@@ -306,7 +307,7 @@ fn evaluated<'s>(merger: &'s Merger<'_, '_, '_>, item: &Item<'_>) -> Vec<&'s str
     text.split(|one: char| !(one.is_alphanumeric() || one == '_')).collect()
 }
 
-fn receiver(name: &str) -> &str {
+fn receiver_of_call(name: &str) -> &str {
     let callee = name.split('(').next().unwrap_or(name);
     callee.rsplit_once('.').map_or(callee, |(receiver, _)| receiver)
 }
@@ -319,15 +320,15 @@ fn member_order(pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
             let fields = || pair.old.iter().take(first_function).enumerate().filter(|(_, old)| old.kind == Kind::Value);
             if is_constant(&item.name) && fields().any(|(_, old)| !is_constant(&old.name)) {
                 let constants = fields().take_while(|(_, old)| is_constant(&old.name)).last();
-                return constants.map_or_else(|| start(pair), |(at, _)| at + 1);
+                return constants.map_or_else(|| start_of_list(pair), |(at, _)| at + 1);
             }
-            fields().next_back().map_or_else(|| start(pair), |(at, _)| at + 1)
+            fields().next_back().map_or_else(|| start_of_list(pair), |(at, _)| at + 1)
         }
         Kind::Function if matches!(item.name.as_str(), "constructor" | "__init__") => {
-            last(&|old| old.kind == Kind::Value).unwrap_or_else(|| start(pair))
+            last(&|old| old.kind == Kind::Value).unwrap_or_else(|| start_of_list(pair))
         }
         Kind::Function => last(&|old| old.kind == Kind::Function).unwrap_or(pair.old.len()),
-        Kind::Class => last(&|old| old.kind == Kind::Value).unwrap_or_else(|| start(pair)),
+        Kind::Class => last(&|old| old.kind == Kind::Value).unwrap_or_else(|| start_of_list(pair)),
         _ => pair.old.len(),
     }
 }

@@ -5,46 +5,46 @@ use tree_sitter::Node;
 
 use crate::Reason;
 use crate::Refusal;
-use crate::compare::{awaits, same_item, same_tree};
-use crate::items::{Item, Source, decorators};
+use crate::compare::{awaits_same_call, same_item, same_tree};
+use crate::items::{Item, Source, decorators_of_item};
 use crate::languages::{Kind, List};
 use crate::markers::is_elision;
 use crate::merge::{Merger, Pair};
-use crate::splice::{place, refusal};
+use crate::splice::{location_at, new_refusal};
 
 /// The treatment of a collection or a class of the file that the snippet shows without an elision.
-enum Fate {
+enum MergeMode {
     Replace,
     Unite,
 }
 
 impl Merger<'_, '_, '_> {
     pub(super) fn merge_item(&mut self, old: &Item<'_>, new: &Item<'_>, pair: &Pair<'_, '_>) -> Result<(), Refusal> {
-        if same_item((self.file, old), (self.snippet, new)) || awaits((self.file, old), (self.snippet, new)) {
+        if same_item((self.file, old), (self.snippet, new)) || awaits_same_call((self.file, old), (self.snippet, new)) {
             return Ok(());
         }
         if is_signature(new) && !is_signature(old) {
-            self.splice.say(format!("changed the signature of `{}`", old.name));
+            self.splice.add_evidence(format!("changed the signature of `{}`", old.name));
             self.replace_ornaments(old, new)?;
             return self.replace_signature(old, new);
         }
         let elided = self.is_elided(new.node) || self.markers.iter().any(|at| (new.head..new.bare).contains(at));
         if elided && !self.keeps_stub(old, new) {
-            self.splice.say(format!("merged into `{}`", old.name));
+            self.splice.add_evidence(format!("merged into `{}`", old.name));
             self.replace_ornaments(old, new)?;
-            return self.merge_node(core(old), core(new));
+            return self.merge_node(core_node(old), core_node(new));
         }
-        if let Some((old_list, new_list)) = lists(self, old, new) {
-            match self.fate(old, new, old_list, new_list)? {
-                Fate::Replace => {}
-                Fate::Unite => return self.unite(old, new, old_list, new_list),
+        if let Some((old_list, new_list)) = lists_of_containers(self, old, new) {
+            match self.choose_merge_mode(old, new, old_list, new_list)? {
+                MergeMode::Replace => {}
+                MergeMode::Unite => return self.unite(old, new, old_list, new_list),
             }
         }
         self.refuse_losses(old, new)?;
         self.refuse_added(old, new)?;
         self.refuse_lost_members(old, new)?;
         if pair.kind == List::Module || pair.kind == List::Members {
-            self.splice.say(format!("replaced `{}`", old.name));
+            self.splice.add_evidence(format!("replaced `{}`", old.name));
         }
         self.replace_item(old, new);
         Ok(())
@@ -53,13 +53,13 @@ impl Merger<'_, '_, '_> {
     /// Puts a signature that is shown without a body over the file's, and keeps the body.
     fn replace_signature(&mut self, old: &Item<'_>, new: &Item<'_>) -> Result<(), Refusal> {
         let Some(body) = old.core.child_by_field_name("body") else {
-            return Err(refusal(Reason::Unclear, format!("the block shows `{}` without its body", new.name)));
+            return Err(new_refusal(Reason::Unclear, format!("the block shows `{}` without its body", new.name)));
         };
         let head = self.file.slice(old.core.start_byte()..body.start_byte());
         let shown = self.snippet.slice(new.core.byte_range()).trim_end();
         let comments = head.lines().skip(1).any(|line| line.trim_start().starts_with('#'));
         if comments || !head.trim_end().ends_with(':') || !shown.ends_with(':') {
-            return Err(refusal(Reason::Unclear, format!("the block shows `{}` without its body", new.name)));
+            return Err(new_refusal(Reason::Unclear, format!("the block shows `{}` without its body", new.name)));
         }
         let end = old.core.start_byte() + head.trim_end().len();
         let start = new.core.start_byte();
@@ -77,10 +77,10 @@ impl Merger<'_, '_, '_> {
 
     /// Puts the snippet's items into the file's list and keeps all others.
     fn unite(&mut self, old: &Item<'_>, new: &Item<'_>, old_list: Node<'_>, new_list: Node<'_>) -> Result<(), Refusal> {
-        self.splice.say(format!("merged into `{}`", old.name));
+        self.splice.add_evidence(format!("merged into `{}`", old.name));
         self.replace_ornaments(old, new)?;
         let (old_head, new_head) =
-            (core(old).start_byte()..old_list.start_byte(), core(new).start_byte()..new_list.start_byte());
+            (core_node(old).start_byte()..old_list.start_byte(), core_node(new).start_byte()..new_list.start_byte());
         let code = |text: &str| -> Vec<String> {
             text.lines()
                 .filter(|line| !line.trim_start().starts_with('#'))
@@ -107,9 +107,15 @@ impl Merger<'_, '_, '_> {
 
     /// Decides whether the snippet's form holds (all of the file's members shown, or the word "replace") or its members
     /// join.
-    fn fate(&self, old: &Item<'_>, new: &Item<'_>, old_list: Node<'_>, new_list: Node<'_>) -> Result<Fate, Refusal> {
+    fn choose_merge_mode(
+        &self,
+        old: &Item<'_>,
+        new: &Item<'_>,
+        old_list: Node<'_>,
+        new_list: Node<'_>,
+    ) -> Result<MergeMode, Refusal> {
         if self.prose.restates(&old.name) {
-            return Ok(Fate::Replace);
+            return Ok(MergeMode::Replace);
         }
         let named = |items: Vec<Item<'_>>| -> Vec<(String, String)> {
             let named = items.into_iter().filter(|item| {
@@ -121,19 +127,19 @@ impl Merger<'_, '_, '_> {
         let (there, shown) = (named(self.file.items(old_list)), named(self.snippet.items(new_list)));
         let kept = there.iter().filter(|one| shown.contains(one)).count();
         if kept == there.len() {
-            return Ok(Fate::Replace);
+            return Ok(MergeMode::Replace);
         }
         let new_ones = shown.len() > kept;
         let value = matches!(old.kind, Kind::Value | Kind::Entry | Kind::Export);
         let only_adds = self.prose.adds_something() && !self.prose.replaces_something();
-        if (!value || only_adds) && !new_ones && self.stands(old_list, new_list) {
-            return Ok(Fate::Unite);
+        if (!value || only_adds) && !new_ones && self.contains_all_items(old_list, new_list) {
+            return Ok(MergeMode::Unite);
         }
         if only_adds && new_ones || !value && kept * 2 <= there.len() {
-            return Ok(Fate::Unite);
+            return Ok(MergeMode::Unite);
         }
         let missing = there.iter().find(|one| !shown.contains(one)).map_or("", |one| one.0.as_str());
-        let mut refusal = refusal(
+        let mut refusal = new_refusal(
             Reason::Conflict,
             format!(
                 "the block shows `{}` without `{missing}` and without an elision; whether it goes can't be told",
@@ -141,12 +147,12 @@ impl Merger<'_, '_, '_> {
             ),
         );
         let name = new.name.clone();
-        refusal.candidates.push(crate::Place { name, ..place(self.file.text, old.start) });
+        refusal.candidates.push(crate::Location { name, ..location_at(self.file.text, old.start) });
         Err(refusal)
     }
 
     /// Returns whether all that the snippet's list shows stands in the file's.
-    fn stands(&self, old_list: Node<'_>, new_list: Node<'_>) -> bool {
+    fn contains_all_items(&self, old_list: Node<'_>, new_list: Node<'_>) -> bool {
         let there = self.file.items(old_list);
         let shown = self.snippet.items(new_list);
         let mut code = shown.iter().filter(|item| !matches!(item.kind, Kind::Comment | Kind::Marker));
@@ -177,7 +183,7 @@ impl Merger<'_, '_, '_> {
 
     /// Merges decorators that hold elisions, one by one; `false` where none does.
     fn merge_decorators(&mut self, old: &Item<'_>, new: &Item<'_>) -> Result<bool, Refusal> {
-        let (there, shown) = (decorators(old), decorators(new));
+        let (there, shown) = (decorators_of_item(old), decorators_of_item(new));
         if !shown.iter().any(|decorator| self.is_elided(*decorator)) {
             let name = |source: &Source<'_>, node: Node<'_>| {
                 source.slice(node.byte_range()).split('(').next().unwrap_or_default().to_owned()
@@ -187,7 +193,7 @@ impl Merger<'_, '_, '_> {
                 let lost =
                     found.and_then(|found| self.drops(*found, decorator)).filter(|_| !self.prose.replaces_something());
                 if let Some(lost) = lost {
-                    return Err(refusal(
+                    return Err(new_refusal(
                         Reason::Conflict,
                         format!(
                             "the block shows the decorator of `{}` without `{lost}` and without an elision",
@@ -205,7 +211,7 @@ impl Merger<'_, '_, '_> {
             let own = name(self.snippet, *decorator);
             let mut same = there.iter().filter(|one| name(self.file, **one) == own);
             let (Some(found), None) = (same.next(), same.next()) else {
-                return Err(refusal(
+                return Err(new_refusal(
                     Reason::Unclear,
                     format!("the block elides part of decorator {} of `{}`", at + 1, old.name),
                 ));
@@ -217,7 +223,7 @@ impl Merger<'_, '_, '_> {
 
     /// Returns the first entry of the old collection, at any depth, that the new one shows no more.
     pub(crate) fn drops(&self, old: Node<'_>, new: Node<'_>) -> Option<String> {
-        let (Some(old_list), Some(new_list)) = (collection(old), collection(new)) else {
+        let (Some(old_list), Some(new_list)) = (find_collection(old), find_collection(new)) else {
             return None;
         };
         let shown = self.snippet.items(new_list);
@@ -226,7 +232,7 @@ impl Merger<'_, '_, '_> {
                 return Some(item.name);
             };
             match (item.node.child_by_field_name("value"), kept.node.child_by_field_name("value")) {
-                (Some(old), Some(new)) if old.kind() == new.kind() && collection(old) == Some(old) => {
+                (Some(old), Some(new)) if old.kind() == new.kind() && find_collection(old) == Some(old) => {
                     self.drops(old, new)
                 }
                 _ => None,
@@ -341,12 +347,12 @@ pub(super) fn is_signature(item: &Item<'_>) -> bool {
 }
 
 /// Returns the literal collection that a node is or passes as its only argument.
-fn collection(node: Node<'_>) -> Option<Node<'_>> {
+fn find_collection(node: Node<'_>) -> Option<Node<'_>> {
     match node.kind() {
         "object" | "array" | "list" | "dictionary" => Some(node),
         "decorator" | "call_expression" | "arguments" | "call" | "argument_list" | "await_expression" | "await" => {
             let last = node.named_child(u32::try_from(node.named_child_count().checked_sub(1)?).ok()?)?;
-            collection(last)
+            find_collection(last)
         }
         _ => None,
     }
@@ -361,12 +367,16 @@ fn is_member_field(item: &Item<'_>) -> bool {
 }
 
 /// Returns the node to merge: the definition, below `export` and decorators.
-fn core<'t>(item: &Item<'t>) -> Node<'t> {
+fn core_node<'t>(item: &Item<'t>) -> Node<'t> {
     if matches!(item.node.kind(), "decorated_definition" | "export_statement") { item.core } else { item.node }
 }
 
 /// Returns the lists of two items that are containers.
-fn lists<'o, 'n>(merger: &Merger<'_, '_, '_>, old: &Item<'o>, new: &Item<'n>) -> Option<(Node<'o>, Node<'n>)> {
+fn lists_of_containers<'o, 'n>(
+    merger: &Merger<'_, '_, '_>,
+    old: &Item<'o>,
+    new: &Item<'n>,
+) -> Option<(Node<'o>, Node<'n>)> {
     if old.kind == Kind::Function {
         return None;
     }

@@ -5,10 +5,12 @@ use crate::enclosing::{is_held_by, path_of};
 use crate::items::Item;
 use crate::languages::{Kind, List};
 use crate::merge::{Merger, Pair};
-use crate::neighbours::{Named, kin, meant, named, reads, told, without_kind};
-use crate::prose::{Phrase, Relation, Sort, parts};
+use crate::neighbours::{
+    PhraseMatch, find_mentioned_items, find_named_items, find_readers, find_similar_items, match_phrase, without_kind,
+};
+use crate::prose::{Phrase, Relation, Sort, split_name_words};
 use crate::sorts::{index_beside, of_sort};
-use crate::splice::{place, refusal};
+use crate::splice::{location_at, new_refusal};
 use crate::{Reason, Refusal};
 
 /// "after `x`", "before `y`" where the list holds exactly one such item.
@@ -47,7 +49,7 @@ fn first_use(
     let below: Vec<usize> = (after..pair.old.len()).collect();
     names.into_iter().find_map(|name| {
         let bare = name.split('(').next().unwrap_or(name);
-        match reads(merger.file, bare, &pair.old, &below)[..] {
+        match find_readers(merger.file, bare, &pair.old, &below)[..] {
             [only] => Some(only),
             _ => None,
         }
@@ -63,7 +65,7 @@ fn beside_named(
 ) -> Result<Option<usize>, Refusal> {
     let step = usize::from(relation == Relation::After);
     for name in merger.prose.related(relation, &item.name, siblings) {
-        let found = told(merger.file, (merger.prose, relation), name, &pair.old);
+        let found = find_mentioned_items(merger.file, (merger.prose, relation), name, &pair.old);
         match found.as_slice() {
             [only] => return Ok(Some(only + step)),
             [] => {}
@@ -74,14 +76,14 @@ fn beside_named(
                 if last - first + 1 == found.len() {
                     return Ok(Some(if step == 1 { last + 1 } else { *first }));
                 }
-                let mut refusal = refusal(
+                let mut refusal = new_refusal(
                     Reason::Ambiguous,
                     format!("`{name}`, beside which the block belongs, stands {} times here", found.len()),
                 );
                 refusal.candidates = found
                     .iter()
                     .filter_map(|&old| pair.old.get(old))
-                    .map(|old| place(merger.file.text, old.start))
+                    .map(|old| location_at(merger.file.text, old.start))
                     .collect();
                 return Err(refusal);
             }
@@ -98,10 +100,10 @@ fn by_phrase(
     item: &Item<'_>,
     siblings: &[&str],
 ) -> Result<Option<usize>, Refusal> {
-    let kin = kin(&pair.old, item);
+    let kin = find_similar_items(&pair.old, item);
     for phrase in merger.prose.phrases(&item.name, siblings) {
         // A neighbour that the block brings itself is placed with it.
-        if phrase.code.iter().any(|code| !meant(merger.snippet, code, &pair.new).is_empty()) {
+        if phrase.code.iter().any(|code| !find_named_items(merger.snippet, code, &pair.new).is_empty()) {
             continue;
         }
         if let Some(sort) = phrase.sort {
@@ -111,12 +113,12 @@ fn by_phrase(
             }
         }
         let found = match found_by_words(merger, pair, phrase, (item, &kin)) {
-            Named::Items(found) => found,
-            Named::All if is_listed(item) && kin.len() > 1 && names_one(merger, pair, phrase, &kin) => {
+            PhraseMatch::Items(found) => found,
+            PhraseMatch::All if is_listed(item) && kin.len() > 1 && names_one(merger, pair, phrase, &kin) => {
                 return Err(refusal_between(merger, pair, &kin));
             }
-            Named::All if is_listed(item) => kin.clone(),
-            Named::All | Named::Nothing => continue,
+            PhraseMatch::All if is_listed(item) => kin.clone(),
+            PhraseMatch::All | PhraseMatch::Nothing => continue,
         };
         let (Some(first), Some(last)) = (found.first(), found.last()) else {
             continue;
@@ -135,7 +137,7 @@ fn names_one(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, phrase: &Phrase, 
         .first()
         .and_then(|&at| pair.old.get(at))
         .map_or("", |old| merger.file.slice(old.bare..old.code_end).split('(').next().unwrap_or_default());
-    let called = parts(called);
+    let called = split_name_words(called);
     let is_other =
         |word: &&String| !called.iter().any(|part| part.starts_with(word.as_str()) || word.starts_with(part));
     !phrase.is_plural() && !phrase.words.is_empty() && phrase.words.iter().all(|word| is_other(&word))
@@ -171,24 +173,24 @@ fn found_by_words(
     pair: &Pair<'_, '_>,
     phrase: &Phrase,
     (item, kin): (&Item<'_>, &[usize]),
-) -> Named {
+) -> PhraseMatch {
     let listed = is_listed(item);
     if !phrase.code.is_empty() && phrase.route.is_none() && !listed {
-        return Named::Nothing;
+        return PhraseMatch::Nothing;
     }
-    let found = named(merger.file, phrase, &pair.old, kin);
-    if found != Named::Nothing || !listed || phrase.route.is_some() {
+    let found = match_phrase(merger.file, phrase, &pair.old, kin);
+    if found != PhraseMatch::Nothing || !listed || phrase.route.is_some() {
         return found;
     }
     let is_other = |old: &Item<'_>| is_listed(old) || pair.kind == List::Statements && old.kind == Kind::Value;
     let others: Vec<usize> = (0..pair.old.len()).filter(|&at| pair.old.get(at).is_some_and(is_other)).collect();
-    let by_code = phrase.code.iter().map(|code| reads(merger.file, code, &pair.old, &others));
+    let by_code = phrase.code.iter().map(|code| find_readers(merger.file, code, &pair.old, &others));
     if let Some(found) = by_code.into_iter().find(|found| !found.is_empty()) {
-        return Named::Items(found);
+        return PhraseMatch::Items(found);
     }
-    match named(merger.file, &without_kind(merger.file, phrase, &pair.old, kin), &pair.old, &others) {
-        Named::Items(found) => Named::Items(found),
-        Named::All | Named::Nothing => Named::Nothing,
+    match match_phrase(merger.file, &without_kind(merger.file, phrase, &pair.old, kin), &pair.old, &others) {
+        PhraseMatch::Items(found) => PhraseMatch::Items(found),
+        PhraseMatch::All | PhraseMatch::Nothing => PhraseMatch::Nothing,
     }
 }
 
@@ -199,9 +201,10 @@ pub(super) fn refuse_missing(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, a
     };
     let siblings: Vec<&str> =
         pair.new.iter().filter(|other| other.name != item.name).map(|other| other.name.as_str()).collect();
-    let has_kin = !kin(&pair.old, item).is_empty();
+    let has_kin = !find_similar_items(&pair.old, item).is_empty();
     let around = path_of(merger.file, pair.node);
-    let brought = |phrase: &Phrase| phrase.code.iter().any(|code| !meant(merger.snippet, code, &pair.new).is_empty());
+    let brought =
+        |phrase: &Phrase| phrase.code.iter().any(|code| !find_named_items(merger.snippet, code, &pair.new).is_empty());
     let missing = merger.prose.phrases(&item.name, &siblings).into_iter().find(|phrase| {
         let is_place = match item.kind {
             Kind::Marker | Kind::Comment | Kind::Import => false,
@@ -218,9 +221,9 @@ pub(super) fn refuse_missing(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, a
     });
     match missing {
         None => Ok(()),
-        Some(phrase) => Err(refusal(
+        Some(phrase) => Err(new_refusal(
             Reason::NotFound,
-            format!("{}, beside which `{}` belongs, is not there", phrase.shown(), shorten(&item.name)),
+            format!("{}, beside which `{}` belongs, is not there", phrase.shown(), shorten_name(&item.name)),
         )),
     }
 }
@@ -232,9 +235,9 @@ fn phrase_is_one(phrase: &Phrase, found: &[usize], kin: &[usize]) -> bool {
 
 fn refusal_between(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, found: &[usize]) -> Refusal {
     let mut refusal =
-        refusal(Reason::Ambiguous, format!("the words name a neighbour that stands {} times here", found.len()));
+        new_refusal(Reason::Ambiguous, format!("the words name a neighbour that stands {} times here", found.len()));
     refusal.candidates =
-        found.iter().filter_map(|&at| pair.old.get(at)).map(|old| place(merger.file.text, old.start)).collect();
+        found.iter().filter_map(|&at| pair.old.get(at)).map(|old| location_at(merger.file.text, old.start)).collect();
     refusal
 }
 
@@ -244,6 +247,6 @@ fn pick_definition(pair: &Pair<'_, '_>, found: &[usize]) -> Option<usize> {
     definitions.next().is_none().then_some(only)
 }
 
-pub(super) fn shorten(name: &str) -> String {
+pub(super) fn shorten_name(name: &str) -> String {
     name.chars().take(60).collect()
 }

@@ -38,7 +38,7 @@ pub(super) fn points_back(text: &str, tokens: &[Token]) -> Option<(Relation, usi
         match token {
             Token::Stop => sentence += 1,
             Token::Word(word) => {
-                if let Some(relation) = pointed(tokens, at).or_else(|| phrase(word)) {
+                if let Some(relation) = relation_of_place_word(tokens, at).or_else(|| relation_of_word(word)) {
                     found = Some((relation, sentence));
                 }
             }
@@ -50,7 +50,7 @@ pub(super) fn points_back(text: &str, tokens: &[Token]) -> Option<(Relation, usi
 }
 
 /// Returns a phrase that is a word of its own, or part of one where words are not parted.
-fn phrase(word: &str) -> Option<Relation> {
+fn relation_of_word(word: &str) -> Option<Relation> {
     let fits = |phrase: &str| {
         if phrase.is_ascii() || phrase.chars().any(is_latin) { word == phrase } else { word.contains(phrase) }
     };
@@ -63,7 +63,7 @@ fn is_latin(letter: char) -> bool {
 
 /// Returns the side that a word of place with a pronoun behind it states, or one that nothing follows. "After that,
 /// run" tells when.
-fn pointed(tokens: &[Token], at: usize) -> Option<Relation> {
+fn relation_of_place_word(tokens: &[Token], at: usize) -> Option<Relation> {
     let (place, length) = beginning_at(tokens, at)?;
     let word = |at: usize| match tokens.get(at) {
         Some(Token::Word(word)) => Some(word.as_str()),
@@ -95,13 +95,13 @@ fn is_act(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prose::words::tokens;
+    use crate::prose::words::tokenize_prose;
 
     #[test]
     fn each_example_points_back() {
         for row in include_str!("../../data/backward.tsv").lines().filter(|line| !line.starts_with('#')) {
             let example = row.rsplit('\t').next().unwrap_or_default();
-            assert!(points_back(example, &tokens(example)).is_some(), "{row}: {:?}", tokens(example));
+            assert!(points_back(example, &tokenize_prose(example)).is_some(), "{row}: {:?}", tokenize_prose(example));
         }
         for text in [
             "After that, add the route:",
@@ -111,7 +111,7 @@ mod tests {
             "Add it after `x`:",
             "Put it after this function:",
         ] {
-            assert_eq!(points_back(text, &tokens(text)), None, "{text}");
+            assert_eq!(points_back(text, &tokenize_prose(text)), None, "{text}");
         }
     }
 }

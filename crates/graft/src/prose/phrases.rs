@@ -7,7 +7,7 @@
 //! ```
 
 use super::Relation;
-use super::places::{Place, States, beginning_at, is_between, parts_two};
+use super::places::{PlacePhrase, States, beginning_at, is_between, parts_two};
 use super::sorts::{Sort, sort_of, sort_within};
 use super::words::{ARTICLES, Token, side_behind};
 use crate::routes::RouteName;
@@ -161,7 +161,7 @@ impl Phrase {
 }
 
 /// Reads the places that the tokens name.
-pub(super) fn read(tokens: &[Token]) -> Vec<Phrase> {
+pub(super) fn read_phrases(tokens: &[Token]) -> Vec<Phrase> {
     let mut found = Vec::new();
     let mut sentence = 0;
     let mut at = 0;
@@ -173,8 +173,8 @@ pub(super) fn read(tokens: &[Token]) -> Vec<Phrase> {
                 let ends = |at: &usize| matches!(tokens.get(*at), None | Some(Token::Stop | Token::Comma));
                 let and = (at + 1..=at + LONGEST).take_while(|at| !ends(at)).find(|at| parts_two(tokens.get(*at)));
                 if let Some(and) = and {
-                    found.extend(clause(&tokens[..and], at + 1, Relation::After, sentence).0);
-                    found.extend(clause(tokens, and + 1, Relation::Before, sentence).0);
+                    found.extend(read_clause(&tokens[..and], at + 1, Relation::After, sentence).0);
+                    found.extend(read_clause(tokens, and + 1, Relation::Before, sentence).0);
                 }
             }
             Token::Word(word) if side_behind(word).is_some() => {
@@ -195,16 +195,16 @@ pub(super) fn read(tokens: &[Token]) -> Vec<Phrase> {
             // Chinese and Japanese say the side behind the name.
             Token::Code(_) => {
                 if let Some(Token::Behind(relation @ (Relation::After | Relation::Before))) = tokens.get(at + 1) {
-                    found.extend(clause(tokens, at, *relation, sentence).0);
+                    found.extend(read_clause(tokens, at, *relation, sentence).0);
                 }
             }
             Token::Word(_) => {
                 if let Some((place, length)) = beginning_at(tokens, at) {
                     step = length;
                     // "The following code" names no place.
-                    if !(at > 0 && is(tokens.get(at - 1), "the") && is(tokens.get(at), "following")) {
-                        let phrase = clause(tokens, at + length, place.relation, sentence).0;
-                        found.extend(phrase.map(|phrase| stated(phrase, place, tokens.get(at + length))));
+                    if !(at > 0 && equals_word(tokens.get(at - 1), "the") && equals_word(tokens.get(at), "following")) {
+                        let phrase = read_clause(tokens, at + length, place.relation, sentence).0;
+                        found.extend(phrase.map(|phrase| mark_stated_place(phrase, place, tokens.get(at + length))));
                     }
                 }
             }
@@ -216,12 +216,12 @@ pub(super) fn read(tokens: &[Token]) -> Vec<Phrase> {
 }
 
 /// Reads what the words from a token on speak of.
-pub(super) fn thing(tokens: &[Token], from: usize, sentence: usize) -> Option<Phrase> {
-    clause(tokens, from, Relation::Within, sentence).0
+pub(super) fn read_noun_phrase(tokens: &[Token], from: usize, sentence: usize) -> Option<Phrase> {
+    read_clause(tokens, from, Relation::Within, sentence).0
 }
 
 /// Adds whether the place must be there.
-fn stated(phrase: Phrase, place: &Place, next: Option<&Token>) -> Phrase {
+fn mark_stated_place(phrase: Phrase, place: &PlacePhrase, next: Option<&Token>) -> Phrase {
     let has_article = matches!(next, Some(Token::Word(word)) if is_determiner(&word.to_lowercase()));
     let by_words = match place.states {
         States::Always => true,
@@ -233,12 +233,12 @@ fn stated(phrase: Phrase, place: &Place, next: Option<&Token>) -> Phrase {
     Phrase { is_stated: is_stated && !phrase.may_be_an_act, is_under: place.is_under, ..phrase }
 }
 
-fn is(token: Option<&Token>, word: &str) -> bool {
+fn equals_word(token: Option<&Token>, word: &str) -> bool {
     matches!(token, Some(Token::Word(one)) if one == word)
 }
 
 /// Returns the place that a clause names from its first word on, and how many tokens it takes.
-fn clause(tokens: &[Token], from: usize, relation: Relation, sentence: usize) -> (Option<Phrase>, usize) {
+fn read_clause(tokens: &[Token], from: usize, relation: Relation, sentence: usize) -> (Option<Phrase>, usize) {
     let mut phrase = Phrase {
         code: Vec::new(),
         may_be_an_act: begins_an_act(tokens, from),
@@ -264,15 +264,16 @@ fn clause(tokens: &[Token], from: usize, relation: Relation, sentence: usize) ->
                     "last" | "letzten" => phrase.pick = Some(Pick::Last),
                     _ => {}
                 }
-                phrase.words.extend(parts(word).into_iter().filter(|part| !is_idle(part)));
+                phrase.words.extend(split_name_words(word).into_iter().filter(|part| !is_idle(part)));
             }
             // "The `for` loop", "the `return`".
             Token::Code(code) if KEYWORDS.contains(&code.as_str()) => {
                 phrase.words.extend((!matches!(code.as_str(), "for" | "while")).then(|| code.clone()));
             }
             Token::Code(code) => {
-                phrase.route = phrase.route.or_else(|| RouteName::read(code));
-                phrase.may_be_an_act |= phrase.route.is_none() && is_command(code) || at == from && happens(tokens, at);
+                phrase.route = phrase.route.or_else(|| RouteName::parse(code));
+                phrase.may_be_an_act |=
+                    phrase.route.is_none() && is_command(code) || at == from && describes_event(tokens, at);
                 phrase.code.push(code.clone());
             }
             Token::Method(name) => method = Some(name.clone()),
@@ -320,7 +321,7 @@ fn begins_an_act(tokens: &[Token], from: usize) -> bool {
 
 /// Returns whether a verb makes of code with no article what happens: "after `save` returns", but not "after the `auth`
 /// routes".
-fn happens(tokens: &[Token], at: usize) -> bool {
+fn describes_event(tokens: &[Token], at: usize) -> bool {
     matches!(tokens.get(at + 1), Some(Token::Word(word)) if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss"))
 }
 
@@ -367,7 +368,7 @@ fn is_command(code: &str) -> bool {
 }
 
 /// Returns the words of a text in lower case; `bookRoutes`, `book_routes` and "book routes" have the same.
-pub(crate) fn parts(text: &str) -> Vec<String> {
+pub(crate) fn split_name_words(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut word = String::new();
     let mut last = ' ';
@@ -429,7 +430,7 @@ mod tests {
     #[test]
     fn names_and_words_have_the_same_parts() {
         for text in ["bookRoutes", "book_routes", "Book routes", "book-routes"] {
-            assert_eq!(parts(text), ["book", "routes"], "{text}");
+            assert_eq!(split_name_words(text), ["book", "routes"], "{text}");
         }
     }
 }

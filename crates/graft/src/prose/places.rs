@@ -17,7 +17,7 @@ pub(crate) enum States {
 
 /// One row of the table.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct PlacePhrase {
     words: Vec<&'static str>,
     pub(super) relation: Relation,
     /// "Under" puts something into what can hold it, else below.
@@ -27,14 +27,14 @@ pub(super) struct Place {
     example: &'static str,
 }
 
-static PLACES: LazyLock<Vec<Place>> = LazyLock::new(|| {
+static PLACES: LazyLock<Vec<PlacePhrase>> = LazyLock::new(|| {
     let rows = include_str!("../../data/places.tsv").lines().filter(|line| !line.starts_with('#'));
-    let mut places: Vec<Place> = rows.filter_map(read).collect();
+    let mut places: Vec<PlacePhrase> = rows.filter_map(parse_place_row).collect();
     places.sort_by_key(|place| std::cmp::Reverse(place.words.len()));
     places
 });
 
-fn read(row: &'static str) -> Option<Place> {
+fn parse_place_row(row: &'static str) -> Option<PlacePhrase> {
     let mut cells = row.split('\t');
     let words = cells.next()?.split([' ', '-']).collect();
     let side = cells.next()?;
@@ -46,7 +46,7 @@ fn read(row: &'static str) -> Option<Place> {
     #[cfg(test)]
     let example = cells.next()?;
     let relation = if side == "before" { Relation::Before } else { Relation::After };
-    Some(Place {
+    Some(PlacePhrase {
         words,
         relation,
         is_under: side == "under",
@@ -57,26 +57,26 @@ fn read(row: &'static str) -> Option<Place> {
 }
 
 /// Returns the words of place that begin at a token, and how many tokens they take.
-pub(super) fn beginning_at(tokens: &[Token], at: usize) -> Option<(&'static Place, usize)> {
-    let found = PLACES.iter().find(|place| fits(tokens, at, &place.words))?;
+pub(super) fn beginning_at(tokens: &[Token], at: usize) -> Option<(&'static PlacePhrase, usize)> {
+    let found = PLACES.iter().find(|place| matches_words(tokens, at, &place.words))?;
     Some((found, found.words.len()))
 }
 
 /// Returns the words of place that end with a token.
-pub(super) fn ending_at(tokens: &[Token], at: usize) -> Option<&'static Place> {
-    PLACES
-        .iter()
-        .find(|place| (at + 1).checked_sub(place.words.len()).is_some_and(|from| fits(tokens, from, &place.words)))
+pub(super) fn ending_at(tokens: &[Token], at: usize) -> Option<&'static PlacePhrase> {
+    PLACES.iter().find(|place| {
+        (at + 1).checked_sub(place.words.len()).is_some_and(|from| matches_words(tokens, from, &place.words))
+    })
 }
 
-fn fits(tokens: &[Token], from: usize, words: &[&str]) -> bool {
+fn matches_words(tokens: &[Token], from: usize, words: &[&str]) -> bool {
     words.iter().zip(from..).all(
         |(word, at)| matches!(tokens.get(at), Some(Token::Word(one)) if one == word || one.to_lowercase() == **word),
     )
 }
 
 /// Returns the side on which a text, up to where it names something, puts what it speaks of.
-pub(crate) fn side(before: &str) -> Option<Relation> {
+pub(crate) fn relation_after_text(before: &str) -> Option<Relation> {
     let words: Vec<String> = before.split_whitespace().map(str::to_lowercase).collect();
     let from = words.len().saturating_sub(NEAR);
     let near: Vec<Token> = words.into_iter().skip(from).map(Token::Word).collect();
@@ -168,7 +168,7 @@ pub(super) fn parts_two(token: Option<&Token>) -> bool {
 }
 
 /// Returns the side of a name of which the words put something between it and another one.
-fn between(tokens: &[Token], at: usize) -> Option<Relation> {
+fn relation_in_between(tokens: &[Token], at: usize) -> Option<Relation> {
     let mut before = (at.saturating_sub(NEAR)..at).rev();
     let is_second = before.clone().take(3).any(|back| parts_two(tokens.get(back)));
     let opens = |back: &usize| matches!(tokens.get(*back), Some(Token::Comma | Token::Stop));
@@ -177,11 +177,11 @@ fn between(tokens: &[Token], at: usize) -> Option<Relation> {
 }
 
 /// Returns how the words before a name relate the block to it.
-pub(super) fn relation(tokens: &[Token], at: usize) -> Relation {
+pub(super) fn relation_before_name(tokens: &[Token], at: usize) -> Relation {
     if let Some(Token::Behind(relation)) = tokens.get(at + 1) {
         return *relation;
     }
-    if let Some(relation) = between(tokens, at) {
+    if let Some(relation) = relation_in_between(tokens, at) {
         return relation;
     }
     let mut back = at;

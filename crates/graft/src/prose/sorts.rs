@@ -31,12 +31,12 @@ const LONGEST_ENDING: usize = 3;
 
 static SORTS: LazyLock<Vec<(&'static str, Sort)>> = LazyLock::new(|| {
     let rows = include_str!("../../data/sorts.tsv").lines().filter(|line| !line.starts_with('#'));
-    let mut sorts: Vec<(&str, Sort)> = rows.filter_map(read).collect();
+    let mut sorts: Vec<(&str, Sort)> = rows.filter_map(parse_sort_row).collect();
     sorts.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
     sorts
 });
 
-fn read(row: &'static str) -> Option<(&'static str, Sort)> {
+fn parse_sort_row(row: &'static str) -> Option<(&'static str, Sort)> {
     let mut cells = row.split('\t');
     let (word, sort) = (cells.next()?, cells.next()?);
     let sort = match sort {
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn each_example_names_its_sort() {
         for row in include_str!("../../data/sorts.tsv").lines().filter(|line| !line.starts_with('#')) {
-            let (_, sort) = read(row).unwrap_or_else(|| panic!("{row}: no such sort"));
+            let (_, sort) = parse_sort_row(row).unwrap_or_else(|| panic!("{row}: no such sort"));
             let example = row.rsplit('\t').next().unwrap_or_default();
             let prose = Prose::read(example);
             assert!(prose.phrases.iter().any(|one| one.sort == Some(sort)), "{row}: {:?}", prose.phrases);

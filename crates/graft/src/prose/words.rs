@@ -72,7 +72,7 @@ pub(super) enum Token {
 }
 
 /// Chinese and Japanese say "after" and "before" behind the name.
-fn behind(rest: &str) -> Option<Relation> {
+fn read_postposition(rest: &str) -> Option<Relation> {
     let mut rest = rest.trim_start();
     for word in ["函数", "方法", "类", "定义", "字段", "这一行", "一行", "行", "常量", "路由", "语句", "的"]
     {
@@ -134,7 +134,7 @@ pub(super) fn looks_like_a_name(word: &str) -> bool {
     snake || camel || word.ends_with("()")
 }
 
-pub(super) fn follows(tokens: &[Token], at: usize, words: &[&str]) -> bool {
+pub(super) fn follows_word(tokens: &[Token], at: usize, words: &[&str]) -> bool {
     at > 0 && is_word(tokens.get(at - 1), words)
 }
 
@@ -164,7 +164,7 @@ pub(super) fn is_denied(tokens: &[Token], at: usize) -> bool {
 /// The most words before a name that belong to its clause.
 const CLAUSE: usize = 6;
 
-pub(super) fn tokens(text: &str) -> Vec<Token> {
+pub(super) fn tokenize_prose(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut rest = text;
     // Whether the last sign was no blank, so that a slash parts two words.
@@ -181,7 +181,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
                     first.into_iter().for_each(|first| tokens.insert(first + 1, Token::Behind(Relation::After)));
                     tokens.push(Token::Behind(Relation::Before));
                 }
-                tokens.extend(behind(rest).map(Token::Behind));
+                tokens.extend(read_postposition(rest).map(Token::Behind));
                 joined = true;
                 continue;
             }

@@ -6,8 +6,8 @@ use crate::items::{Item, Source};
 use crate::languages::{Kind, List, imported};
 use crate::prose::{Prose, Relation, same_name};
 use crate::reading::Reading;
-use crate::splice::refusal;
-use crate::targets::{Container, Search, ambiguous, containers, words};
+use crate::splice::new_refusal;
+use crate::targets::{Container, Search, ambiguous_container_refusal, find_containers, search_words};
 use crate::{Reason, Refusal};
 
 /// Items of the snippet that belong into one list of the file.
@@ -18,7 +18,7 @@ pub(super) struct Group<'f, 'n> {
 }
 
 /// Finds for each item of the snippet its list. `root_items` are those of the file's root.
-pub(super) fn assign<'f, 'n>(
+pub(super) fn assign_items<'f, 'n>(
     old: &'f Source<'_>,
     new: &'n Source<'_>,
     reading: &Reading,
@@ -33,18 +33,18 @@ pub(super) fn assign<'f, 'n>(
             return Ok(Vec::new());
         };
         let inner = new.language.body(wrapper.core).map(|body| new.items(body)).unwrap_or_default();
-        let containers = containers(old, root_items, &words(&inner, prose));
+        let containers = find_containers(old, root_items, &search_words(&inner, prose));
         let search = Search { file: old, prose, containers: &containers, root: old.root() };
         let container = member_container(&search, (old, new), &inner, list)?;
         return Ok(vec![Group { list: container.list, items: inner, wrapped: false }]);
     }
-    let containers = containers(old, root_items, &words(&items, prose));
+    let containers = find_containers(old, root_items, &search_words(&items, prose));
     let search = Search { file: old, prose, containers: &containers, root: old.root() };
     let names: Vec<String> = items.iter().map(|item| item.name.clone()).collect();
     let mut groups: Vec<Group<'f, 'n>> = Vec::new();
     for item in items {
         let siblings: Vec<&str> = names.iter().map(String::as_str).filter(|name| *name != item.name).collect();
-        let target = target(&search, root_items, &item, &siblings, (reading, new))?;
+        let target = find_target_container(&search, root_items, &item, &siblings, (reading, new))?;
         let list = target.map_or(old.root(), |container| container.list);
         let loose = matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import);
         match groups.last_mut() {
@@ -70,38 +70,41 @@ where
     for item in &members {
         let siblings: Vec<&str> =
             members.iter().map(|other| other.name.as_str()).filter(|name| *name != item.name).collect();
-        if let Some(found) = search.named(item, &siblings, list)? {
-            return find(search, found);
+        if let Some(found) = search.find_stated_container(item, &siblings, list)? {
+            return find_same_container(search, found);
         }
-        if let Some(found) = search.beside(item, &siblings)? {
-            return find(search, found);
+        if let Some(found) = search.find_container_by_neighbour(item, &siblings)? {
+            return find_same_container(search, found);
         }
     }
     for item in &members {
         let owners = search.owners(item, Some(list));
         match owners.as_slice() {
             [] => {}
-            [only] => return find(search, only),
-            several => return Err(ambiguous(old, &item.name, several)),
+            [only] => return find_same_container(search, only),
+            several => return Err(ambiguous_container_refusal(old, &item.name, several)),
         }
     }
     if list == List::Members {
         let only = search.class_of(new, &members)?;
-        return find(search, only);
+        return find_same_container(search, only);
     }
-    Err(refusal(Reason::NotFound, "the block shows entries, and nothing says into which collection they go"))
+    Err(new_refusal(Reason::NotFound, "the block shows entries, and nothing says into which collection they go"))
 }
 
-fn find<'s, 't>(search: &Search<'s, '_, 't>, found: &Container<'t>) -> Result<&'s Container<'t>, Refusal> {
+fn find_same_container<'s, 't>(
+    search: &Search<'s, '_, 't>,
+    found: &Container<'t>,
+) -> Result<&'s Container<'t>, Refusal> {
     search
         .containers
         .iter()
         .find(|one| one.list == found.list)
-        .ok_or_else(|| refusal(Reason::NotFound, "the container is gone"))
+        .ok_or_else(|| new_refusal(Reason::NotFound, "the container is gone"))
 }
 
 /// Returns the container of one item at the top of the snippet; `None` for the module itself.
-fn target<'s, 't>(
+fn find_target_container<'s, 't>(
     search: &Search<'s, '_, 't>,
     root: &[Item<'_>],
     item: &Item<'_>,
@@ -122,15 +125,15 @@ fn target<'s, 't>(
     if item.kind == Kind::Class && !reading.indented && stands_beside(search, root, item, siblings) {
         return Ok(None);
     }
-    if let Some(found) = search.named(item, siblings, List::Module)? {
+    if let Some(found) = search.find_stated_container(item, siblings, List::Module)? {
         refuse_call(search, found, item)?;
-        return find(search, found).map(Some);
+        return find_same_container(search, found).map(Some);
     }
     if at_root && !bound {
         return Ok(None);
     }
-    if let Some(found) = search.beside(item, siblings)? {
-        return find(search, found).map(Some);
+    if let Some(found) = search.find_container_by_neighbour(item, siblings)? {
+        return find_same_container(search, found).map(Some);
     }
     let owners = search.owners(item, None);
     let replaces = search.prose.replaces(&item.name);
@@ -139,18 +142,18 @@ fn target<'s, 't>(
     if item.is_definition() && (bound || replaces || reading.indented || !adds) {
         match owners.as_slice() {
             [] => {}
-            [only] => return find(search, only).map(Some),
-            several => return Err(ambiguous(search.file, &item.name, several)),
+            [only] => return find_same_container(search, only).map(Some),
+            several => return Err(ambiguous_container_refusal(search.file, &item.name, several)),
         }
     }
     if bound || reading.indented && item.is_definition() {
         let only = search.class_of(new, &[item])?;
-        return find(search, only).map(Some);
+        return find_same_container(search, only).map(Some);
     }
     if let Some(classes) = classes_of_fields(search, root, item, siblings)
         && let Some(found) = search.earlier(&classes)
     {
-        return find(search, found).map(Some);
+        return find_same_container(search, found).map(Some);
     }
     refuse_stranger(search, root, item, siblings)?;
     Ok(None)
@@ -162,7 +165,7 @@ fn refuse_call(search: &Search<'_, '_, '_>, found: &Container<'_>, item: &Item<'
     let calls = |name: &str| name.strip_prefix(item.name.as_str()).is_some_and(|rest| rest.starts_with('('));
     let called = search.prose.mentions.iter().find(|mention| calls(&mention.name) && !mention.name.ends_with("()"));
     match called.filter(|_| is_plain && found.kind == Kind::Function && found.lists == Some(List::Statements)) {
-        Some(call) => Err(refusal(
+        Some(call) => Err(new_refusal(
             Reason::Unclear,
             format!("the words put the call `{}` into `{}`, and the block shows the function", call.name, found.name),
         )),
@@ -198,7 +201,7 @@ fn refuse_stranger(
         };
         let imported = root.iter().filter(|old| old.kind == Kind::Import).any(bound);
         if !known && !imported && declares_inside(file, search.root, receiver) {
-            return Err(refusal(
+            return Err(new_refusal(
                 Reason::NotFound,
                 format!(
                     "`{receiver}` lives inside functions of the file, and nothing says in which of them `{}` goes",
@@ -207,7 +210,7 @@ fn refuse_stranger(
             ));
         }
         if !placed && called_only_inside(search, root, item) {
-            return Err(refusal(
+            return Err(new_refusal(
                 Reason::NotFound,
                 format!(
                     "its like stands inside functions of the file, and nothing says where in them `{}` goes",
@@ -217,7 +220,7 @@ fn refuse_stranger(
         }
     }
     if let Some(classes) = classes_of_fields(search, root, item, siblings) {
-        return Err(ambiguous(search.file, &item.name, &classes));
+        return Err(ambiguous_container_refusal(search.file, &item.name, &classes));
     }
     Ok(())
 }
@@ -297,7 +300,7 @@ fn test_block<'s, 't>(
 ) -> Result<Option<&'s Container<'t>>, Refusal> {
     let owners = search.owners(item, None);
     if let [only] = owners.as_slice() {
-        return find(search, only).map(Some);
+        return find_same_container(search, only).map(Some);
     }
     let blocks: Vec<&Container<'_>> = search
         .containers
@@ -306,7 +309,7 @@ fn test_block<'s, 't>(
         .collect();
     for relation in [Relation::Within, Relation::Mention, Relation::After] {
         for name in search.prose.related(relation, &item.name, siblings) {
-            let plain = crate::prose::plain(name);
+            let plain = crate::prose::strip_name_decoration(name);
             let fit: Vec<&&Container<'_>> = blocks
                 .iter()
                 .filter(|one| {
@@ -322,7 +325,7 @@ fn test_block<'s, 't>(
                     .iter()
                     .find(|one| one.list == only.list)
                     .map(Some)
-                    .ok_or_else(|| refusal(Reason::NotFound, "the block is gone"));
+                    .ok_or_else(|| new_refusal(Reason::NotFound, "the block is gone"));
             }
         }
     }
@@ -340,7 +343,7 @@ fn test_block<'s, 't>(
             .iter()
             .find(|one| one.list == only.list)
             .map(Some)
-            .ok_or_else(|| refusal(Reason::NotFound, "the block is gone")),
-        several => Err(ambiguous(search.file, &item.name, several)),
+            .ok_or_else(|| new_refusal(Reason::NotFound, "the block is gone")),
+        several => Err(ambiguous_container_refusal(search.file, &item.name, several)),
     }
 }

@@ -6,16 +6,16 @@ use tree_sitter::Node;
 
 use crate::items::{Item, Source};
 use crate::languages::{Kind, Language, List, children, field};
-use crate::loose::{Hints, only_definition, replace_each, settle, stands};
+use crate::loose::{Hints, contains_item, insert_bare_items, only_definition, replace_each};
 use crate::merge::{Merger, Pair};
-use crate::neighbours::told;
+use crate::neighbours::find_mentioned_items;
 use crate::prose::{Prose, Relation};
 use crate::reading::Reading;
-use crate::splice::refusal;
+use crate::splice::new_refusal;
 use crate::{Reason, Refusal};
 
 /// Tries to place bare statements or entries by what stands beside them.
-pub(super) fn place_loose(
+pub(super) fn insert_loose_items(
     merger: &mut Merger<'_, '_, '_>,
     reading: &Reading,
     hints: &Hints<'_>,
@@ -29,7 +29,7 @@ pub(super) fn place_loose(
         let inner = wrapper
             .and_then(|wrapper| merger.snippet.language.body(wrapper.core))
             .map(|body| merger.snippet.items(body));
-        return settle(merger, &inner.unwrap_or_default(), hints, true);
+        return insert_bare_items(merger, &inner.unwrap_or_default(), hints, true);
     }
     if hints.local_imports && are_imports(items) {
         return place_imports(merger, hints, items);
@@ -50,18 +50,18 @@ pub(super) fn place_loose(
     }
     let stays = |item: &&Item<'_>| item.kind != Kind::Import || hints.local_imports;
     let members: Vec<Item<'_>> = items.iter().filter(stays).cloned().collect();
-    if settle(merger, &members, hints, false)? {
+    if insert_bare_items(merger, &members, hints, false)? {
         return Ok(true);
     }
     if stepping || hints.local_imports || hints.inside && code.iter().any(|item| item.kind == Kind::Call) {
         let siblings: Vec<&str> = code.iter().skip(1).map(|item| item.name.as_str()).collect();
         if let Some(first) = code.first() {
-            return Err(unplaced(first, hints, &siblings));
+            return Err(no_position_refusal(first, hints, &siblings));
         }
     }
     refuse_unlike(merger, &code, (&root, hints))?;
-    if hints.prose.only_replaces() && !code.iter().any(|item| stands(merger.file, merger.file.root(), item)) {
-        return Err(refusal(
+    if hints.prose.only_replaces() && !code.iter().any(|item| contains_item(merger.file, merger.file.root(), item)) {
+        return Err(new_refusal(
             Reason::NotFound,
             "nothing is found that the block could replace, as the plan says it does",
         ));
@@ -71,13 +71,16 @@ pub(super) fn place_loose(
 
 /// Places imports that belong to a function: beside what the words name there, else at its top.
 fn place_imports(merger: &mut Merger<'_, '_, '_>, hints: &Hints<'_>, items: &[Item<'_>]) -> Result<bool, Refusal> {
-    if settle(merger, items, hints, false)? {
+    if insert_bare_items(merger, items, hints, false)? {
         return Ok(true);
     }
     let file = merger.file;
     let body = function_named(file, hints.prose).and_then(|function| function.child_by_field_name("body"));
     let Some(body) = body else {
-        return Err(refusal(Reason::NotFound, "the function in which the words put the imports is not in the file"));
+        return Err(new_refusal(
+            Reason::NotFound,
+            "the function in which the words put the imports is not in the file",
+        ));
     };
     let new = items.to_vec();
     merger.merge_list(&Pair { node: body, kind: List::Statements, old: file.items(body), new, wrapped: false })?;
@@ -96,7 +99,7 @@ pub(super) fn hold_owner(path: &str, file: &Source<'_>, items: &[Item<'_>], pros
         return Ok(());
     };
     let message = format!("the words put the imports into `{missing}`, which is not in the file");
-    Err(refusal(Reason::NotFound, message))
+    Err(new_refusal(Reason::NotFound, message))
 }
 
 /// Returns the only function of the file into which the words put the block.
@@ -128,7 +131,8 @@ pub(super) fn are_placed_inside(file: &Source<'_>, items: &[Item<'_>], prose: &P
     let root = file.items(file.root());
     [Relation::After, Relation::Before].into_iter().any(|relation| {
         let names = prose.related(relation, "", &[]);
-        let stands = |name: &str, items: &[Item<'_>]| !told(file, (prose, relation), name, items).is_empty();
+        let stands =
+            |name: &str, items: &[Item<'_>]| !find_mentioned_items(file, (prose, relation), name, items).is_empty();
         names.into_iter().any(|name| !stands(name, &root) && any_body(file, file.root(), &|items| stands(name, items)))
     })
 }
@@ -152,8 +156,8 @@ fn refuse_unlike(
         if is_placed && hints.prose.end_of(&item.name, &siblings).is_none() {
             continue;
         }
-        let is_own = code.iter().any(|one| one.kind == Kind::Value && one.name == subject(&item.name));
-        let is_stranger = if acts(item) {
+        let is_own = code.iter().any(|one| one.kind == Kind::Value && one.name == first_name_part(&item.name));
+        let is_stranger = if has_side_effect(item) {
             !is_own && !is_like_the_module(file, root, &scopes, item)
         } else {
             // A variable of a function is not one of the module.
@@ -163,7 +167,7 @@ fn refuse_unlike(
                 && works_inside(file, &|old| old.kind == Kind::Value && old.name == item.name)
         };
         if is_stranger {
-            return Err(unplaced(item, hints, &siblings));
+            return Err(no_position_refusal(item, hints, &siblings));
         }
     }
     Ok(())
@@ -185,7 +189,7 @@ pub(super) fn hold_settings(old: &Source<'_>, result: &Source<'_>, prose: &Prose
                  say into what it goes",
                 item.name
             );
-            return Err(refusal(Reason::Ambiguous, message));
+            return Err(new_refusal(Reason::Ambiguous, message));
         }
     }
     Ok(())
@@ -194,14 +198,15 @@ pub(super) fn hold_settings(old: &Source<'_>, result: &Source<'_>, prose: &Prose
 /// Returns the class that the module makes one of, whose attributes have the form of a new value, `debug: bool = False`,
 /// where no value of the module has it: settings that are kept in a class are read from there.
 fn class_of_its_like<'t>(file: &Source<'_>, root: &'t [Item<'_>], item: &Item<'_>) -> Option<&'t str> {
-    let has_type =
-        |item: &Item<'_>| item.kind == Kind::Value && expression(item.core).child_by_field_name("type").is_some();
+    let has_type = |item: &Item<'_>| {
+        item.kind == Kind::Value && expression_of_statement(item.core).child_by_field_name("type").is_some()
+    };
     if file.language != Language::Python || !has_type(item) {
         return None;
     }
     let keeps = |class: &&Item<'_>| {
         let body = file.language.body(class.core);
-        let is_made = |old: &Item<'_>| makes(file, old, &class.name);
+        let is_made = |old: &Item<'_>| creates_instance(file, old, &class.name);
         class.kind == Kind::Class
             && root.iter().any(is_made)
             && body.is_some_and(|body| file.items(body).iter().any(has_type))
@@ -212,9 +217,9 @@ fn class_of_its_like<'t>(file: &Source<'_>, root: &'t [Item<'_>], item: &Item<'_
 
 /// Returns whether an item of a module makes what others read of a class, of its defaults alone: `settings = Settings()`,
 /// or a function that ends with `return Settings()`.
-fn makes(file: &Source<'_>, item: &Item<'_>, class: &str) -> bool {
+fn creates_instance(file: &Source<'_>, item: &Item<'_>, class: &str) -> bool {
     let value = match item.kind {
-        Kind::Value => expression(item.core).child_by_field_name("right"),
+        Kind::Value => expression_of_statement(item.core).child_by_field_name("right"),
         Kind::Function => file.language.body(item.core).and_then(|body| {
             let last = children(body).into_iter().next_back()?;
             last.named_child(0).filter(|_| last.kind() == "return_statement")
@@ -228,12 +233,12 @@ fn makes(file: &Source<'_>, item: &Item<'_>, class: &str) -> bool {
 }
 
 /// Returns the expression that a statement consists of, or the statement itself.
-fn expression(statement: Node<'_>) -> Node<'_> {
+fn expression_of_statement(statement: Node<'_>) -> Node<'_> {
     statement.named_child(0).filter(|_| statement.kind() == "expression_statement").unwrap_or(statement)
 }
 
 /// Returns a refusal for a statement that has no place: it names the place that the words state, if they do.
-fn unplaced(item: &Item<'_>, hints: &Hints<'_>, siblings: &[&str]) -> Refusal {
+fn no_position_refusal(item: &Item<'_>, hints: &Hints<'_>, siblings: &[&str]) -> Refusal {
     let name: String = item.name.chars().take(60).collect();
     let stated = hints.prose.phrases(&item.name, siblings).into_iter().find(|phrase| phrase.is_stated);
     let why = match stated {
@@ -243,12 +248,12 @@ fn unplaced(item: &Item<'_>, hints: &Hints<'_>, siblings: &[&str]) -> Refusal {
              prose names no neighbour"
         ),
     };
-    refusal(Reason::NotFound, why)
+    new_refusal(Reason::NotFound, why)
 }
 
 /// Returns whether a statement does something and binds nothing. What a test runner reads at the top of a file is a
 /// declaration.
-fn acts(item: &Item<'_>) -> bool {
+fn has_side_effect(item: &Item<'_>) -> bool {
     const DECLARE: [&str; 12] = [
         "it",
         "test",
@@ -265,21 +270,21 @@ fn acts(item: &Item<'_>) -> bool {
     ];
     let is_exported = item.name.starts_with("exports.") || item.name.starts_with("module.exports");
     let called = item.name.split('(').next().unwrap_or_default();
-    let declares = DECLARE.contains(&called) || DECLARE.contains(&subject(called));
+    let declares = DECLARE.contains(&called) || DECLARE.contains(&first_name_part(called));
     item.kind == Kind::Call && !declares || item.name.contains(['.', '[']) && item.kind == Kind::Value && !is_exported
 }
 
 /// Returns the first name of what is called or assigned to: `app` of `app.state.x`.
-fn subject(name: &str) -> &str {
+fn first_name_part(name: &str) -> &str {
     name.split(['.', '(', '[', '?']).next().unwrap_or(name)
 }
 
 /// Returns whether the module's own level does something with the same subject, or has it as a variable that no
 /// function works on.
 fn is_like_the_module(file: &Source<'_>, root: &[Item<'_>], scopes: &Scopes, item: &Item<'_>) -> bool {
-    let called = subject(&item.name);
-    let same = |old: &Item<'_>| old.kind == Kind::Call && subject(&old.name) == called;
-    if root.iter().any(|old| same(old) || acts(old) && subject(&old.name) == called) {
+    let called = first_name_part(&item.name);
+    let same = |old: &Item<'_>| old.kind == Kind::Call && first_name_part(&old.name) == called;
+    if root.iter().any(|old| same(old) || has_side_effect(old) && first_name_part(&old.name) == called) {
         return true;
     }
     let has_member = item.name.len() > called.len() && !item.name[called.len()..].starts_with('(');

@@ -1,6 +1,6 @@
 //! Tells a whole file from a snippet of one, and puts it in the file's place.
 
-use crate::imports::wanted;
+use crate::imports::collect_wanted_imports;
 use crate::items::{Item, Source};
 use crate::languages::Kind;
 use crate::merge::Merger;
@@ -16,12 +16,12 @@ pub(super) fn is_whole(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> boo
     if new_items.iter().any(|item| item.kind == Kind::Marker) || Merger::new(old, new, prose).is_elided(new.root()) {
         return false;
     }
-    let (there, shown) = (names(old, &old_items), names(new, &new_items));
+    let (there, shown) = (list_defined_names(old, &old_items), list_defined_names(new, &new_items));
     let imports = |source: &Source<'_>, items: &[Item<'_>]| -> Vec<String> {
-        wanted(source, items).into_iter().map(|one| one.binding.local().to_owned()).collect()
+        collect_wanted_imports(source, items).into_iter().map(|one| one.binding.local().to_owned()).collect()
     };
     let (had, has) = (imports(old, &old_items), imports(new, &new_items));
-    if had.iter().all(|name| has.contains(name)) && covers((old, &old_items), (new, &new_items)) {
+    if had.iter().all(|name| has.contains(name)) && covers_all_calls((old, &old_items), (new, &new_items)) {
         return true;
     }
     if prose.takes_away()
@@ -65,7 +65,7 @@ fn replaces_all((old, old_items): (&Source<'_>, &[Item<'_>]), (new, new_items): 
         words.any(|word| word == name)
     };
     let is_left = |item: &&Item<'_>| {
-        let bound = wanted(old, std::slice::from_ref(*item));
+        let bound = collect_wanted_imports(old, std::slice::from_ref(*item));
         bound.is_empty() || bound.iter().any(|one| is_read(one.binding.local()))
     };
     let has = |item: &Item<'_>| {
@@ -80,7 +80,10 @@ fn replaces_all((old, old_items): (&Source<'_>, &[Item<'_>]), (new, new_items): 
 
 /// Returns whether the block shows again all that a file of calls does, each at most in a longer chain: with
 /// `createApp(App).mount('#app')` in the file, `createApp(App).use(router).mount('#app')` beside it would do it twice.
-fn covers((old, old_items): (&Source<'_>, &[Item<'_>]), (new, new_items): (&Source<'_>, &[Item<'_>])) -> bool {
+fn covers_all_calls(
+    (old, old_items): (&Source<'_>, &[Item<'_>]),
+    (new, new_items): (&Source<'_>, &[Item<'_>]),
+) -> bool {
     let is_other = |item: &&Item<'_>| item.kind != Kind::Import;
     let shown: Vec<Option<&str>> = new_items.iter().filter(is_other).map(|item| chain_begin(new, item)).collect();
     let mut begun = old_items.iter().filter(is_other).map(|item| chain_begin(old, item)).peekable();
@@ -107,7 +110,7 @@ fn chain_begin<'a>(source: &Source<'a>, item: &Item<'_>) -> Option<&'a str> {
 }
 
 /// Returns what a module defines, the members of its classes included.
-fn names(source: &Source<'_>, items: &[Item<'_>]) -> Vec<String> {
+fn list_defined_names(source: &Source<'_>, items: &[Item<'_>]) -> Vec<String> {
     let mut names = Vec::new();
     for item in items.iter().filter(|item| item.is_definition() || item.kind == Kind::Call) {
         names.push(format!("{}{}", item.name, item.variant));
@@ -125,7 +128,7 @@ fn names(source: &Source<'_>, items: &[Item<'_>]) -> Vec<String> {
 }
 
 /// Returns the whole file by the block, less a first line that only names the file.
-pub(super) fn overwrite(text: &str, snippet: &str, reading: &Reading, path: &str) -> Graft {
+pub(super) fn overwrite_file(text: &str, snippet: &str, reading: &Reading, path: &str) -> Graft {
     let mut new = snippet.replace("\r\n", "\n");
     let name = path.rsplit('/').next().unwrap_or(path);
     if reading.notes.contains(name)
@@ -134,5 +137,9 @@ pub(super) fn overwrite(text: &str, snippet: &str, reading: &Reading, path: &str
     {
         new = rest.trim_start_matches('\n').to_owned();
     }
-    splice::overwrite(text, &new, "replaced the whole file: the block shows most of what it defines and imports")
+    splice::overwrite_content(
+        text,
+        &new,
+        "replaced the whole file: the block shows most of what it defines and imports",
+    )
 }

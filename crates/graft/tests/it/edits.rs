@@ -23,7 +23,8 @@ fn edits_apply_exactly_or_by_one_tier_or_not_at_all() {
 
 #[test]
 fn evidence_names_the_tier() {
-    let graft::Graft::Applied(applied) = graft::replace("a = 1  \nb = 2\n", "a = 1\nb = 2", "a = 1\nb = 3", false)
+    let graft::Graft::Applied(applied) =
+        graft::apply_replacement("a = 1  \nb = 2\n", "a = 1\nb = 2", "a = 1\nb = 3", false)
     else {
         panic!("not applied");
     };
@@ -33,7 +34,7 @@ fn evidence_names_the_tier() {
 #[test]
 fn a_stale_edit_shows_the_nearest_line() {
     let text = "one()\ntwo()\nthree()\n";
-    let graft::Graft::Refused(refusal) = graft::replace(text, "two()\nthree(1)", "x", false) else {
+    let graft::Graft::Refused(refusal) = graft::apply_replacement(text, "two()\nthree(1)", "x", false) else {
         panic!("not refused");
     };
     assert_eq!(refusal.nearest.map(|place| place.line), Some(2));
@@ -41,7 +42,8 @@ fn a_stale_edit_shows_the_nearest_line() {
 
 #[test]
 fn an_ambiguous_edit_shows_every_candidate() {
-    let graft::Graft::Refused(refusal) = graft::replace("x = 1\ny = 2\nx = 1\n", "x = 1", "x = 2", false) else {
+    let graft::Graft::Refused(refusal) = graft::apply_replacement("x = 1\ny = 2\nx = 1\n", "x = 1", "x = 2", false)
+    else {
         panic!("not refused");
     };
     assert_eq!(refusal.candidates.iter().map(|place| place.line).collect::<Vec<_>>(), [1, 3]);

@@ -157,7 +157,7 @@ proptest! {
 
     #[test]
     fn any_edit_of_any_text(before in odd_text(), old in odd_text(), new in odd_text(), all in any::<bool>()) {
-        holds(&before, |before| graft::replace(before, &old, &new, all))?;
+        holds(&before, |before| graft::apply_replacement(before, &old, &new, all))?;
     }
 
     #[test]

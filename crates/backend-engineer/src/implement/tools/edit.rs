@@ -1,4 +1,4 @@
-//! `Edit`: one text of a file for another, exactly or by the ladder of `graft`, never by a guess.
+//! `Edit`: one text of a file for another, exactly or by the fuzzy matching of `graft`, never by a guess.
 
 use agent::{Tool, ToolError, ToolOutput};
 use graft::{Applied, Graft, Refusal};
@@ -59,7 +59,7 @@ impl Tool for Edit<'_, '_> {
             let shown = work.run.redactor.text(&text);
             let hides = shown != text;
             let known = if hides { &shown } else { &text };
-            let mut applied = match graft::replace(known, &input.old_string, &input.new_string, all) {
+            let mut applied = match graft::apply_replacement(known, &input.old_string, &input.new_string, all) {
                 Graft::Applied(applied) => applied,
                 Graft::AlreadyApplied => {
                     let content =

@@ -49,11 +49,11 @@ pub(super) fn name_of(scalar: &Scalar) -> Option<(String, &str)> {
     let variable = scalar.text.split_once('=').filter(|(name, rest)| {
         !rest.starts_with('=') && !name.is_empty() && name.chars().all(|found| found.is_alphanumeric() || found == '_')
     });
-    variable.map(|(name, rest)| (name.to_owned(), rest)).or_else(|| package(&scalar.text))
+    variable.map(|(name, rest)| (name.to_owned(), rest)).or_else(|| parse_package(&scalar.text))
 }
 
 /// Returns the normal name of the package that a requirement is for, and what is required of it.
-pub(in crate::formats) fn package(text: &str) -> Option<(String, &str)> {
+pub(in crate::formats) fn parse_package(text: &str) -> Option<(String, &str)> {
     let end = text.find(|found: char| !(found.is_ascii_alphanumeric() || "-_.".contains(found))).unwrap_or(text.len());
     let (name, rest) = text.split_at(end);
     let starts = name.starts_with(|first: char| first.is_ascii_alphanumeric());

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::tree::{Child, Content, Document, Extent, Node, Role, Shape, mark_elisions};
 use super::value::{Kind, Scalar};
 use crate::formats::wording::is_elision_line;
-use crate::ladder::Lines;
+use crate::fuzzy::Lines;
 
 /// An entry that a format found, before it has its lines.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub(in crate::formats) fn read_lines(
     let mut line = 0;
     while line < lines.len() {
         let content = lines.get(line).trim();
-        let start = lines.start(line) + (lines.get(line).len() - lines.get(line).trim_start().len());
+        let start = lines.line_start(line) + (lines.get(line).len() - lines.get(line).trim_start().len());
         let first = line;
         line += 1;
         if role == Role::Block && is_elision_line(content) {

@@ -3,19 +3,19 @@
 
 mod lists;
 
-use super::owner::{Owner, document, owner};
+use super::owner::{Owner, find_document, find_owner};
 use super::tops::{refuse_foreign, refuse_untext};
 use super::tree::{Child, Content, Document, Node};
 use super::value::{Kind, Value};
-use super::write::{At, Fresh, Spot as Place, Writer};
+use super::write::{At, EntryPosition, Fresh, Writer};
 use super::{Shape, Syntax};
 use crate::formats::Request;
-use crate::formats::wording::Spot;
-use crate::splice::{place as place_at, refusal};
+use crate::formats::wording::ProsePosition;
+use crate::splice::{location_at, new_refusal};
 use crate::{Graft, Reason, Refusal};
 
 /// Merges a block into a file; gives the values that the documents of the result must have.
-pub(super) fn merge(
+pub(super) fn merge_documents(
     request: &Request<'_>,
     syntax: &Syntax,
     there: &Document,
@@ -26,10 +26,10 @@ pub(super) fn merge(
     let shown: Vec<&Node> = asked.roots.iter().filter(|root| asked.roots.len() == 1 || !root.is_absent()).collect();
     for block in shown {
         if block.is_absent() || block.as_scalar().is_none() && block.children().is_empty() {
-            return Err(refusal(Reason::Unclear, "the block holds no entry"));
+            return Err(new_refusal(Reason::Unclear, "the block holds no entry"));
         }
-        let root = document(&there.roots, block)?;
-        let owner = if syntax.by_line { Owner::Root(root) } else { owner(request, root, asked, block)? };
+        let root = find_document(&there.roots, block)?;
+        let owner = if syntax.by_line { Owner::Root(root) } else { find_owner(request, root, asked, block)? };
         let mut merge = Merge {
             request,
             syntax,
@@ -44,18 +44,18 @@ pub(super) fn merge(
         let (target, value) = merge.begin(owner, block)?;
         merge.refuse_retyping_in_passing()?;
         let at = there.roots.iter().position(|known| std::ptr::eq(known, root)).unwrap_or_default();
-        expected[at] = with(root, target, &value);
+        expected[at] = with_replaced_value(root, target, &value);
         writer = merge.writer;
     }
     Ok((writer.finish(), expected))
 }
 
 /// Returns a value with the part at `target` in another form.
-fn with(node: &Node, target: &Node, value: &Value) -> Value {
+fn with_replaced_value(node: &Node, target: &Node, value: &Value) -> Value {
     if std::ptr::eq(node, target) {
         return value.clone();
     }
-    let rest = |child: &Child| with(&child.node, target, value);
+    let rest = |child: &Child| with_replaced_value(&child.node, target, value);
     let own = match &node.content {
         Content::Scalar(_) => return node.value(),
         Content::List(items) => Value::List(items.iter().map(rest).collect()),
@@ -64,10 +64,10 @@ fn with(node: &Node, target: &Node, value: &Value) -> Value {
             Value::Map(said.map(|child| (child.key.text.clone(), rest(child))).collect())
         }
     };
-    tagged(node, own)
+    with_tags(node, own)
 }
 
-fn tagged(node: &Node, value: Value) -> Value {
+fn with_tags(node: &Node, value: Value) -> Value {
     node.tag.iter().fold(value, |value, tag| Value::Tagged(tag.clone(), Box::new(value)))
 }
 
@@ -94,7 +94,7 @@ impl<'a> Merge<'a> {
         match owner {
             Owner::Root(root) if root.is_absent() => {
                 if block.has_elision() {
-                    return Err(refusal(Reason::NotFound, "the block leaves parts out, and the file is empty"));
+                    return Err(new_refusal(Reason::NotFound, "the block leaves parts out, and the file is empty"));
                 }
                 self.writer.fill_file();
                 Ok((root, block.value()))
@@ -112,11 +112,11 @@ impl<'a> Merge<'a> {
                 Ok((&child.node, value))
             }
             Owner::New(list) => {
-                self.writer.say(format!("added an entry to `{}`", list.key.text));
+                self.writer.add_evidence(format!("added an entry to `{}`", list.key.text));
                 self.writer.insert_root(At { node: &list.node, child: Some(list) }, block)?;
                 let mut items: Vec<Value> = list.node.children().iter().map(|item| item.node.value()).collect();
                 items.push(block.value());
-                Ok((&list.node, tagged(&list.node, Value::List(items))))
+                Ok((&list.node, with_tags(&list.node, Value::List(items))))
             }
         }
     }
@@ -134,7 +134,7 @@ impl<'a> Merge<'a> {
             (Content::List(_), Content::List(_)) if old.tag == new.tag => self.list(there, asked),
             (Content::Scalar(_), Content::Map(_) | Content::List(_)) if old.is_absent() => {
                 self.adds = true;
-                self.say_added();
+                self.report_added();
                 self.writer.fill(there, asked)?;
                 Ok(new.value())
             }
@@ -146,15 +146,15 @@ impl<'a> Merge<'a> {
         let known = there.node.children();
         let mut values: Vec<Value> = known.iter().map(|child| child.node.value()).collect();
         let sorts = self.keeps_order(there.node);
-        let mut fresh: Vec<(Place, &'a Child)> = Vec::new();
-        let mut previous = self.told_place(|name| there.node.position(name));
+        let mut fresh: Vec<(EntryPosition, &'a Child)> = Vec::new();
+        let mut previous = self.stated_position(|name| there.node.position(name));
         for child in asked.node.children() {
             if child.parted {
-                previous = Place::End;
+                previous = EntryPosition::End;
             }
             self.path.push(child.key.text.clone());
-            if let Some(at) = self.find(there.node, child)? {
-                previous = Place::After(at);
+            if let Some(at) = self.find_entry(there.node, child)? {
+                previous = EntryPosition::After(at);
                 let own = At { node: &known[at].node, child: Some(&known[at]) };
                 values[at] = self.node(own, At { node: &child.node, child: Some(child) })?;
             } else {
@@ -171,15 +171,15 @@ impl<'a> Merge<'a> {
             fresh.sort_by(|one, other| one.1.key.text.cmp(&other.1.key.text));
         }
         self.adds |= !fresh.is_empty();
-        self.writer.insert(there, &Fresh { shape: asked.node.shape, path: &self.path, entries: &fresh })?;
+        self.writer.insert_new_entries(there, &Fresh { shape: asked.node.shape, path: &self.path, entries: &fresh })?;
         values.extend(fresh.iter().map(|(_, child)| child.node.value()));
         let children = known.iter().chain(fresh.iter().map(|(_, child)| *child));
         let said = children.zip(values).filter(|(child, _)| !child.is_comment());
-        Ok(tagged(there.node, Value::Map(said.map(|(child, value)| (child.key.text.clone(), value)).collect())))
+        Ok(with_tags(there.node, Value::Map(said.map(|(child, value)| (child.key.text.clone(), value)).collect())))
     }
 
     /// Finds the entry that has the key of one that is asked for.
-    fn find(&self, there: &Node, asked: &Child) -> Result<Option<usize>, Refusal> {
+    fn find_entry(&self, there: &Node, asked: &Child) -> Result<Option<usize>, Refusal> {
         let known = there.children();
         let named: Vec<usize> = (0..known.len()).filter(|&at| known[at].key.text == asked.key.text).collect();
         let found = match named[..] {
@@ -197,8 +197,8 @@ impl<'a> Merge<'a> {
                     (None, []) if own.is_some_and(|own| !own.is_empty()) => None,
                     _ => {
                         let message = format!("`{}` stands {} times in the file", self.name(), named.len());
-                        let candidates = named.iter().map(|at| self.place(known[*at].span.start)).collect();
-                        return Err(Refusal { candidates, ..refusal(Reason::Ambiguous, message) });
+                        let candidates = named.iter().map(|at| self.location_at(known[*at].span.start)).collect();
+                        return Err(Refusal { candidates, ..new_refusal(Reason::Ambiguous, message) });
                     }
                 }
             }
@@ -208,43 +208,43 @@ impl<'a> Merge<'a> {
             && (typed(known[at].key.kind) || typed(asked.key.kind))
         {
             let message = format!("the key `{}` is of another type in the file than in the block", self.name());
-            let candidates = vec![self.place(known[at].span.start)];
-            return Err(Refusal { candidates, ..refusal(Reason::Conflict, message) });
+            let candidates = vec![self.location_at(known[at].span.start)];
+            return Err(Refusal { candidates, ..new_refusal(Reason::Conflict, message) });
         }
         Ok(found)
     }
 
-    fn may_be_added(&mut self, child: &Child, fresh: &[(Place, &Child)]) -> Result<(), Refusal> {
+    fn may_be_added(&mut self, child: &Child, fresh: &[(EntryPosition, &Child)]) -> Result<(), Refusal> {
         let name = self.name();
         if child.node.has_elision() {
             let message = format!("`{name}` is shown with parts left out, but the file has none");
-            return Err(refusal(Reason::NotFound, message));
+            return Err(new_refusal(Reason::NotFound, message));
         }
         let variant =
             |child: &Child| child.node.as_scalar().map_or("", |own| (self.syntax.variant)(&own.text)).to_owned();
         if fresh.iter().any(|(_, other)| other.key.text == child.key.text && variant(other) == variant(child)) {
-            return Err(refusal(Reason::Unclear, format!("the block gives `{name}` twice")));
+            return Err(new_refusal(Reason::Unclear, format!("the block gives `{name}` twice")));
         }
-        self.say_added();
+        self.report_added();
         Ok(())
     }
 
     /// Returns where the words put what is new.
-    fn told_place(&self, find: impl Fn(&str) -> Option<usize>) -> Place {
+    fn stated_position(&self, find: impl Fn(&str) -> Option<usize>) -> EntryPosition {
         let spots = self.request.wording.spots();
         let told = spots.iter().rev().find_map(|spot| match spot {
-            Spot::After(name) => find(name).map(Place::After),
-            Spot::Before(name) => find(name).map(Place::Before),
-            Spot::Top | Spot::Bottom => None,
+            ProsePosition::After(name) => find(name).map(EntryPosition::After),
+            ProsePosition::Before(name) => find(name).map(EntryPosition::Before),
+            ProsePosition::Top | ProsePosition::Bottom => None,
         });
-        told.unwrap_or(Place::End)
+        told.unwrap_or(EntryPosition::End)
     }
 
     /// Returns whether the entries stand in order and should: requirements, and lists of dependencies as package managers
     /// write them.
     fn keeps_order(&self, there: &Node) -> bool {
         let dependencies = self.path.last().is_some_and(|key| key.to_lowercase().ends_with("dependencies"));
-        let keys: Vec<&str> = ordered(there).map(|(_, child)| child.key.text.as_str()).collect();
+        let keys: Vec<&str> = ordered_entries(there).map(|(_, child)| child.key.text.as_str()).collect();
         // Two requirements stand in order by chance every other time.
         let enough = if self.syntax.sorted { keys.len() > 2 } else { dependencies && keys.len() > 1 };
         enough && keys.windows(2).all(|pair| pair[0] <= pair[1])
@@ -264,14 +264,14 @@ impl<'a> Merge<'a> {
             } else {
                 format!("`{name}` has another value in the file, and the plan doesn't say to change it")
             };
-            let candidates = vec![self.place(there.start())];
-            return Err(Refusal { candidates, ..refusal(Reason::Conflict, message) });
+            let candidates = vec![self.location_at(there.start_offset())];
+            return Err(Refusal { candidates, ..new_refusal(Reason::Conflict, message) });
         }
         if !worded {
-            self.retyped.push((name.clone(), there.start()));
+            self.retyped.push((name.clone(), there.start_offset()));
         }
-        self.writer.replace(there, asked)?;
-        self.writer.say(format!("changed `{name}`"));
+        self.writer.replace_value(there, asked)?;
+        self.writer.add_evidence(format!("changed `{name}`"));
         Ok(asked.node.value())
     }
 
@@ -292,15 +292,15 @@ impl<'a> Merge<'a> {
         match self.retyped.first() {
             Some((name, at)) if self.adds => {
                 let message = format!("`{name}` is of another type in the file, and the plan doesn't say to change it");
-                Err(Refusal { candidates: vec![self.place(*at)], ..refusal(Reason::Conflict, message) })
+                Err(Refusal { candidates: vec![self.location_at(*at)], ..new_refusal(Reason::Conflict, message) })
             }
             _ => Ok(()),
         }
     }
 
-    fn say_added(&mut self) {
+    fn report_added(&mut self) {
         let name = self.name();
-        self.writer.say(format!("added `{name}`"));
+        self.writer.add_evidence(format!("added `{name}`"));
     }
 
     fn name(&self) -> String {
@@ -308,13 +308,13 @@ impl<'a> Merge<'a> {
         parts.join(".")
     }
 
-    fn place(&self, at: usize) -> crate::Place {
-        place_at(self.request.text, at)
+    fn location_at(&self, at: usize) -> crate::Location {
+        location_at(self.request.text, at)
     }
 }
 
 /// Returns the entries that have an order: no comments, no options.
-fn ordered(there: &Node) -> impl Iterator<Item = (usize, &Child)> {
+fn ordered_entries(there: &Node) -> impl Iterator<Item = (usize, &Child)> {
     there
         .children()
         .iter()
@@ -322,25 +322,25 @@ fn ordered(there: &Node) -> impl Iterator<Item = (usize, &Child)> {
         .filter(|(_, child)| child.key.kind == Kind::Text && !child.key.text.starts_with('-'))
 }
 
-fn sorted_place(there: &Node, key: &str) -> Place {
-    let before = ordered(there).filter(|(_, child)| child.key.text.as_str() < key).last();
-    let first = ordered(there).next().map_or(Place::End, |(at, _)| Place::Before(at));
-    before.map_or(first, |(at, _)| Place::After(at))
+fn sorted_place(there: &Node, key: &str) -> EntryPosition {
+    let before = ordered_entries(there).filter(|(_, child)| child.key.text.as_str() < key).last();
+    let first = ordered_entries(there).next().map_or(EntryPosition::End, |(at, _)| EntryPosition::Before(at));
+    before.map_or(first, |(at, _)| EntryPosition::After(at))
 }
 
 /// Returns whether a block shows every key of a value, nothing left out, and most parts as they are: then those that differ
 /// are meant.
 fn is_whole(there: &Node, asked: &Node) -> bool {
-    fn count(there: &Node, asked: &Node) -> Option<(usize, usize)> {
+    fn count_equal_values(there: &Node, asked: &Node) -> Option<(usize, usize)> {
         if !(there.is_map() && asked.is_map()) {
             return Some((1, usize::from(there.value() == asked.value())));
         }
         there.children().iter().try_fold((0, 0), |(all, equal), child| {
-            let (more, same) = count(&child.node, &asked.get(&child.key.text)?.node)?;
+            let (more, same) = count_equal_values(&child.node, &asked.get(&child.key.text)?.node)?;
             Some((all + more, equal + same))
         })
     }
-    let counted = count(there, asked).filter(|_| !asked.has_elision() && !asked.open);
+    let counted = count_equal_values(there, asked).filter(|_| !asked.has_elision() && !asked.open);
     // Fewer could agree by chance.
     counted.is_some_and(|(all, equal)| all > 4 && equal * 2 > all)
 }

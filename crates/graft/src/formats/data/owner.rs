@@ -1,12 +1,12 @@
 //! Tells to which value of a file a block belongs that doesn't show what stands around it.
 
 use super::identity::same_things;
-use super::stated::stated;
-use super::tops::takes;
+use super::stated::find_stated_owner;
+use super::tops::accepts_top_key;
 use super::tree::{Child, Document, Extent, Node};
 use super::value::Value;
 use crate::formats::Request;
-use crate::splice::refusal;
+use crate::splice::new_refusal;
 use crate::{Reason, Refusal};
 
 /// Where a block belongs.
@@ -21,20 +21,21 @@ pub(super) enum Owner<'n> {
 }
 
 /// Finds the document that a block is for: the only one, else the one that its keys and values stand in alone.
-pub(super) fn document<'n>(whole: &'n [Node], asked: &Node) -> Result<&'n Node, Refusal> {
+pub(super) fn find_document<'n>(whole: &'n [Node], asked: &Node) -> Result<&'n Node, Refusal> {
     // A line that parts documents may have nothing below it.
     let roots = || whole.iter().filter(|root| !root.is_absent());
     let all: Vec<&'n Node> = if roots().count() > 0 { roots().collect() } else { whole.iter().collect() };
     if let [only] = all[..] {
         return Ok(only);
     }
-    let told: Vec<(&Node, (usize, usize))> = all.iter().map(|root| (*root, agreement(root, &all, asked))).collect();
+    let told: Vec<(&Node, (usize, usize))> =
+        all.iter().map(|root| (*root, count_agreement(root, &all, asked))).collect();
     let most = told.iter().map(|(_, told)| *told).max().unwrap_or_default();
     let best: Vec<&Node> =
         told.iter().filter(|(_, told)| *told == most && most != (0, 0)).map(|(root, _)| *root).collect();
     match best[..] {
         [only] => Ok(only),
-        _ => Err(refusal(
+        _ => Err(new_refusal(
             Reason::Ambiguous,
             format!("the file holds {} documents, and the block doesn't say which of them it is for", all.len()),
         )),
@@ -42,11 +43,11 @@ pub(super) fn document<'n>(whole: &'n [Node], asked: &Node) -> Result<&'n Node, 
 }
 
 /// Counts what a block and one document share that not all documents have: values, and keys.
-fn agreement(root: &Node, roots: &[&Node], asked: &Node) -> (usize, usize) {
+fn count_agreement(root: &Node, roots: &[&Node], asked: &Node) -> (usize, usize) {
     let (mut values, mut keys) = (0, 0);
     let mut path = Vec::new();
-    leaves(asked, &mut path, &mut |path, value| {
-        let at = |root: &Node| find(root, path).map(Node::value);
+    visit_leaves(asked, &mut path, &mut |path, value| {
+        let at = |root: &Node| find_node_at_path(root, path).map(Node::value);
         let own = at(root);
         values +=
             usize::from(own.as_ref() == Some(value) && !roots.iter().all(|root| at(root).as_ref() == Some(value)));
@@ -57,23 +58,23 @@ fn agreement(root: &Node, roots: &[&Node], asked: &Node) -> (usize, usize) {
     (values, keys)
 }
 
-fn leaves<'n>(node: &'n Node, path: &mut Vec<&'n str>, see: &mut dyn FnMut(&[&str], &Value)) {
+fn visit_leaves<'n>(node: &'n Node, path: &mut Vec<&'n str>, see: &mut dyn FnMut(&[&str], &Value)) {
     if !node.is_map() {
         see(path, &node.value());
     }
     for child in node.children().iter().filter(|_| node.is_map()) {
         path.push(&child.key.text);
-        leaves(&child.node, path, see);
+        visit_leaves(&child.node, path, see);
         path.pop();
     }
 }
 
-fn find<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
+fn find_node_at_path<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
     path.iter().try_fold(node, |node, key| node.get(key).map(|child| &child.node))
 }
 
 /// Finds what a block is merged into.
-pub(super) fn owner<'n>(
+pub(super) fn find_owner<'n>(
     request: &Request<'_>,
     root: &'n Node,
     asked: &Document,
@@ -93,7 +94,7 @@ pub(super) fn owner<'n>(
         let kind = if block.is_list() { child.node.is_list() } else { child.node.is_map() };
         (kind || child.node.is_absent()) && (block.is_list() || block.get(&child.key.text).is_none())
     };
-    if let Some(stated) = stated(request, root, &fits)? {
+    if let Some(stated) = find_stated_owner(request, root, &fits)? {
         return Ok(Owner::Entry(stated));
     }
     if block.is_map() {
@@ -106,15 +107,17 @@ pub(super) fn owner<'n>(
     }
     let mut all: Vec<&Child> = Vec::new();
     root.visit(&mut |child| all.push(child));
-    let readings = readings(request, &all, asked.extent, block);
-    if let Some((reading, only)) = readings.iter().enumerate().find_map(|(at, found)| Some((at, innermost(found)?))) {
+    let readings = find_owner_candidates(request, &all, asked.extent, block);
+    if let Some((reading, only)) =
+        readings.iter().enumerate().find_map(|(at, found)| Some((at, innermost_entry(found)?)))
+    {
         if reading + 1 == readings.len()
             && !keys.is_empty()
-            && keys.iter().all(|key| takes(request.path, key) == Some(true))
+            && keys.iter().all(|key| accepts_top_key(request.path, key) == Some(true))
         {
             let message =
                 format!("`{}` may go to the top or into `{}`, which the words name", keys.join(", "), only.key.text);
-            return Err(refusal(Reason::Ambiguous, message));
+            return Err(new_refusal(Reason::Ambiguous, message));
         }
         let is_part = |child: &&Child| {
             child.key.text.chars().any(char::is_alphabetic)
@@ -125,7 +128,7 @@ pub(super) fn owner<'n>(
         };
         if let Some(part) = only.node.children().iter().find(is_part) {
             let message = format!("the block has another form than `{}`, which the words name", part.key.text);
-            return Err(refusal(Reason::Conflict, message));
+            return Err(new_refusal(Reason::Conflict, message));
         }
         return Ok(Owner::Entry(only));
     }
@@ -143,12 +146,12 @@ pub(super) fn owner<'n>(
     }
     let shown = if block.is_list() { "a list's entries".to_owned() } else { keys.join(", ") };
     let message = format!("the block shows {shown}, and neither it nor the plan says to what in the file they belong");
-    Err(refusal(Reason::Ambiguous, message))
+    Err(new_refusal(Reason::Ambiguous, message))
 }
 
 /// Returns the only one of the entries, or the only one that lies in entries of all their other names: "the app environment"
 /// is that of `app`.
-fn innermost<'n>(found: &[&'n Child]) -> Option<&'n Child> {
+fn innermost_entry<'n>(found: &[&'n Child]) -> Option<&'n Child> {
     let lies_in =
         |inner: &Child, outer: &Child| outer.span.start <= inner.span.start && inner.span.end <= outer.span.end;
     let holds = |one: &Child, name: &str| found.iter().any(|other| other.key.text == name && lies_in(one, other));
@@ -159,7 +162,12 @@ fn innermost<'n>(found: &[&'n Child]) -> Option<&'n Child> {
 
 /// Returns the entries that a block could belong to, by one reading after another, surest first: the words put it into them,
 /// quote them, they share a key or an entry with it, the words speak of one of them, or name them.
-fn readings<'n>(request: &Request<'_>, all: &[&'n Child], extent: Extent, block: &Node) -> [Vec<&'n Child>; 5] {
+fn find_owner_candidates<'n>(
+    request: &Request<'_>,
+    all: &[&'n Child],
+    extent: Extent,
+    block: &Node,
+) -> [Vec<&'n Child>; 5] {
     let fits = |child: &&Child| {
         let kind = if block.is_list() { child.node.is_list() } else { child.node.is_map() };
         let named = !child.key.text.is_empty() && block.get(&child.key.text).is_none();
@@ -212,5 +220,5 @@ fn list_of<'n>(request: &Request<'_>, root: &'n Node, block: &Node) -> Result<Op
         return Ok(Some(Owner::New(list)));
     }
     let message = format!("the block looks like an entry of `{}`, and the plan doesn't say to add one", list.key.text);
-    Err(refusal(Reason::Ambiguous, message))
+    Err(new_refusal(Reason::Ambiguous, message))
 }

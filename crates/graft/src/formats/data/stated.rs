@@ -9,8 +9,8 @@
 
 use super::tree::{Child, Node};
 use crate::formats::Request;
-use crate::formats::wording::Spot;
-use crate::splice::refusal;
+use crate::formats::wording::ProsePosition;
+use crate::splice::new_refusal;
 use crate::{Reason, Refusal};
 
 /// An entry with the keys that lead to it, its own last.
@@ -20,13 +20,13 @@ struct Reached<'n> {
 }
 
 /// Returns the one entry that the words state as the owner of a block; a path with dots that leads to none refuses.
-pub(super) fn stated<'n>(
+pub(super) fn find_stated_owner<'n>(
     request: &Request<'_>,
     root: &'n Node,
     fits: &dyn Fn(&Child) -> bool,
 ) -> Result<Option<&'n Child>, Refusal> {
     let mut all = Vec::new();
-    reach(root, &mut Vec::new(), &mut all);
+    collect_reachable_entries(root, &mut Vec::new(), &mut all);
     let mut meant: Vec<Vec<&Reached<'n>>> = Vec::new();
     let owners = request.wording.owners();
     let has_owner = owners.iter().any(|(_, is_whole)| !is_whole);
@@ -38,7 +38,7 @@ pub(super) fn stated<'n>(
         let found: Vec<&Reached<'n>> = all.iter().filter(leads).collect();
         let speaks_of_keys = parts.iter().any(|part| all.iter().any(|one| one.path.last() == Some(part)));
         if found.is_empty() && parts.len() > 1 && speaks_of_keys && !request.path.ends_with(name) {
-            return Err(refusal(Reason::NotFound, format!("`{name}`, into which the block belongs, is not there")));
+            return Err(new_refusal(Reason::NotFound, format!("`{name}`, into which the block belongs, is not there")));
         }
         meant.extend((!found.is_empty()).then_some(found));
     }
@@ -50,18 +50,18 @@ pub(super) fn stated<'n>(
     if let [only] = innermost.as_slice() {
         return Ok(Some(only.child));
     }
-    Ok(if meant.is_empty() { beside(request, root, &all, fits) } else { None })
+    Ok(if meant.is_empty() { find_owner_by_neighbour(request, root, &all, fits) } else { None })
 }
 
 /// Returns the only entry that holds the key which the words name as a neighbour, where the file's top has no such key.
-fn beside<'n>(
+fn find_owner_by_neighbour<'n>(
     request: &Request<'_>,
     root: &'n Node,
     all: &[Reached<'n>],
     fits: &dyn Fn(&Child) -> bool,
 ) -> Option<&'n Child> {
     request.wording.spots().into_iter().rev().find_map(|spot| {
-        let (Spot::After(name) | Spot::Before(name)) = spot else {
+        let (ProsePosition::After(name) | ProsePosition::Before(name)) = spot else {
             return None;
         };
         let mut holding = all.iter().filter(|one| one.child.node.get(&name).is_some() && fits(one.child));
@@ -70,11 +70,11 @@ fn beside<'n>(
     })
 }
 
-fn reach<'n>(node: &'n Node, path: &mut Vec<&'n str>, found: &mut Vec<Reached<'n>>) {
+fn collect_reachable_entries<'n>(node: &'n Node, path: &mut Vec<&'n str>, found: &mut Vec<Reached<'n>>) {
     for child in node.children().iter().filter(|child| !child.is_comment()) {
         path.push(&child.key.text);
         found.push(Reached { path: path.clone(), child });
-        reach(&child.node, path, found);
+        collect_reachable_entries(&child.node, path, found);
         path.pop();
     }
 }

@@ -1,7 +1,7 @@
 //! Files whose top takes certain keys and no others: the table `data/tops.tsv`.
 
 use super::tree::{Child, Node};
-use crate::splice::refusal;
+use crate::splice::new_refusal;
 use crate::{Reason, Refusal};
 
 /// Returns the keys that the top of the file at `path` takes; nothing where any may stand.
@@ -18,19 +18,19 @@ fn keys_of(path: &str) -> Option<impl Iterator<Item = &'static str>> {
 }
 
 /// Returns whether the top of the file at `path` takes a key; `None` where any may stand there.
-pub(super) fn takes(path: &str, key: &str) -> Option<bool> {
+pub(super) fn accepts_top_key(path: &str, key: &str) -> Option<bool> {
     let mut keys = keys_of(path)?;
     Some(keys.any(|one| one.strip_suffix('*').map_or(one == key, |beginning| key.starts_with(beginning))))
 }
 
 /// Refuses a key that the top of such a file does not take: it belongs into something that the plan does not say.
 pub(super) fn refuse_foreign(path: &str, root: &Node, block: &Node) -> Result<(), Refusal> {
-    let is_foreign = |key: &&str| takes(path, key) == Some(false) && root.get(key).is_none();
+    let is_foreign = |key: &&str| accepts_top_key(path, key) == Some(false) && root.get(key).is_none();
     let shown = block.children().iter().filter(|child| !child.is_comment()).map(|child| child.key.text.as_str());
     shown.into_iter().find(is_foreign).map_or(Ok(()), |key| {
         let message =
             format!("`{key}` is no key of the top of such a file, and the plan doesn't say into what it goes");
-        Err(refusal(Reason::NotFound, message))
+        Err(new_refusal(Reason::NotFound, message))
     })
 }
 
@@ -45,7 +45,7 @@ pub(super) fn refuse_untext(path: &str, part: &str, child: &Child) -> Result<(),
         return Ok(());
     }
     let message = format!("`{}` is no text, as all entries of `{part}` are, so it does not go there", child.key.text);
-    Err(refusal(Reason::Conflict, message))
+    Err(new_refusal(Reason::Conflict, message))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::value::{Kind, Scalar, Value};
 use crate::formats::wording::is_elision_line;
-use crate::ladder::Lines;
+use crate::fuzzy::Lines;
 
 /// The role in which a text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -195,7 +195,7 @@ impl Node {
 /// Marks what a block leaves out: `elisions` are the places of dots and comments that say so.
 pub(in crate::formats) fn mark_elisions(node: &mut Node, text: &str, elisions: &[usize]) {
     if !elisions.is_empty() {
-        mark(node, &Marks { text, elisions }, 0..text.len(), 0);
+        mark_elided_node(node, &Marks { text, elisions }, 0..text.len(), 0);
     }
 }
 
@@ -216,7 +216,7 @@ impl Marks<'_> {
 }
 
 /// Marks a value that lies within the bounds; an absent one is what stands from `least` columns on.
-fn mark(node: &mut Node, marks: &Marks<'_>, bounds: Range<usize>, least: usize) {
+fn mark_elided_node(node: &mut Node, marks: &Marks<'_>, bounds: Range<usize>, least: usize) {
     let absent = node.is_absent();
     let (bounds, column) = match node.shape {
         _ if absent => (bounds, least),
@@ -236,7 +236,7 @@ fn mark(node: &mut Node, marks: &Marks<'_>, bounds: Range<usize>, least: usize) 
         elided |= marks.any_in(&gap, column);
         let to = starts.get(at + 1).copied().unwrap_or(bounds.end);
         let least = marks.column(child.span.start) + 1;
-        mark(&mut child.node, marks, child.key_span.end..to, least);
+        mark_elided_node(&mut child.node, marks, child.key_span.end..to, least);
         from = child.span.end;
     }
     if !scalar || absent {
@@ -249,7 +249,7 @@ fn mark(node: &mut Node, marks: &Marks<'_>, bounds: Range<usize>, least: usize) 
 }
 
 /// Finds the places of the comments that say that something is left out.
-pub(in crate::formats) fn elisions(source: &str, comments: &[Range<usize>]) -> Vec<usize> {
+pub(in crate::formats) fn find_elisions(source: &str, comments: &[Range<usize>]) -> Vec<usize> {
     let says = |span: &&Range<usize>| source.get((*span).clone()).is_some_and(is_elision_line);
     comments.iter().filter(says).map(|span| span.start).collect()
 }

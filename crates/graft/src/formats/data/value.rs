@@ -74,10 +74,10 @@ impl PartialEq for Value {
 
 /// Compares entries without their order; a key that stands several times keeps the order of its values.
 fn same_entries(one: &[(String, Value)], other: &[(String, Value)]) -> bool {
-    fn sorted(entries: &[(String, Value)]) -> Vec<&(String, Value)> {
+    fn sort_entries(entries: &[(String, Value)]) -> Vec<&(String, Value)> {
         let mut sorted: Vec<_> = entries.iter().collect();
         sorted.sort_by(|one, other| one.0.cmp(&other.0));
         sorted
     }
-    one.len() == other.len() && sorted(one) == sorted(other)
+    one.len() == other.len() && sort_entries(one) == sort_entries(other)
 }

@@ -11,8 +11,8 @@ use std::ops::Range;
 use super::Syntax;
 use super::tree::{Child, Content, Document, Node, Shape};
 use crate::formats::list::{self, Layout, Slot};
-use crate::ladder::{self, Lines};
-use crate::splice::{Splice, refusal};
+use crate::fuzzy::{self, Lines};
+use crate::splice::{Splice, new_refusal};
 use crate::{Graft, Reason, Refusal};
 
 /// A value and the entry that it is the value of.
@@ -23,14 +23,14 @@ pub(super) struct At<'n> {
 }
 
 impl At<'_> {
-    pub(super) fn start(&self) -> usize {
+    pub(super) fn start_offset(&self) -> usize {
         self.child.map_or(self.node.span.start, |child| child.span.start)
     }
 }
 
 /// Where among the entries something new goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spot {
+pub(super) enum EntryPosition {
     Before(usize),
     After(usize),
     End,
@@ -43,7 +43,7 @@ pub(super) struct Fresh<'m, 'n> {
     pub(super) shape: Shape,
     /// The keys that lead to the map or list.
     pub(super) path: &'m [String],
-    pub(super) entries: &'m [(Spot, &'n Child)],
+    pub(super) entries: &'m [(EntryPosition, &'n Child)],
 }
 
 /// The text of the file, and the changes to it.
@@ -70,9 +70,9 @@ impl<'a> Writer<'a> {
     pub(super) fn new(text: &'a str, there: &Document, asked: &'a Document, syntax: &'a Syntax) -> Self {
         let plain = syntax.comment == "//" && there.comments.is_empty() && (syntax.strict)(text);
         let mut tables = Vec::new();
-        there.roots.iter().for_each(|root| sections::tables(root, &mut Vec::new(), &mut tables));
+        there.roots.iter().for_each(|root| sections::collect_tables(root, &mut Vec::new(), &mut tables));
         tables.sort_by_key(|(_, end)| *end);
-        let mut layout = Layout::of(text);
+        let mut layout = Layout::of_text(text);
         layout.on_one_line = syntax.comment == "#";
         Writer {
             text,
@@ -81,8 +81,8 @@ impl<'a> Writer<'a> {
             lines: Lines::new(text),
             shown: Lines::new(&asked.source),
             layout,
-            step: ladder::step(text.lines()).unwrap_or(2),
-            shown_step: ladder::step(asked.source.lines()),
+            step: fuzzy::infer_indent_step(text.lines()).unwrap_or(2),
+            shown_step: fuzzy::infer_indent_step(asked.source.lines()),
             cuts: if plain { asked.comments.clone() } else { Vec::new() },
             tables,
             splice: Splice::new(text),
@@ -90,14 +90,14 @@ impl<'a> Writer<'a> {
         }
     }
 
-    pub(super) fn say(&mut self, evidence: String) {
-        self.splice.say(evidence);
+    pub(super) fn add_evidence(&mut self, evidence: String) {
+        self.splice.add_evidence(evidence);
     }
 
     pub(super) fn finish(mut self) -> Graft {
         self.staged.sort_by_key(|(line, depth, _)| (*line, *depth));
         for (line, _, new) in &self.staged {
-            ladder::stage_lines(&self.lines, *line..*line, new, &mut self.splice);
+            fuzzy::stage_lines(&self.lines, *line..*line, new, &mut self.splice);
         }
         self.splice.finish()
     }
@@ -113,7 +113,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Puts new entries into a map or list.
-    pub(super) fn insert(&mut self, there: At<'_>, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
+    pub(super) fn insert_new_entries(&mut self, there: At<'_>, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
         match there.node.shape {
             _ if fresh.entries.is_empty() => Ok(()),
             Shape::Flow => self.insert_in_brackets(there.node, fresh),
@@ -125,9 +125,9 @@ impl<'a> Writer<'a> {
     /// Puts the block as a whole into a list in brackets.
     pub(super) fn insert_root(&mut self, list: At<'_>, block: &Node) -> Result<(), Refusal> {
         if list.node.shape != Shape::Flow || block.shape != Shape::Flow {
-            return Err(unsupported("a list that is not in brackets gets no entry without its dash"));
+            return Err(unsupported_refusal("a list that is not in brackets gets no entry without its dash"));
         }
-        let value = self.flow(block).ok_or_else(|| unsupported("the block does not fit into brackets"))?;
+        let value = self.flow(block).ok_or_else(|| unsupported_refusal("the block does not fit into brackets"))?;
         let first = list.node.children().first().map(|item| item.span.start);
         let indent = self.layout.child_indent(self.text, &list.node.span, first);
         let fresh = vec![(None, self.layout.dress(&value, &indent))];
@@ -141,9 +141,9 @@ impl<'a> Writer<'a> {
         for (spot, child) in fresh.entries {
             let entry = self.entry_text(child, fresh.shape)?;
             let after = match *spot {
-                Spot::End => None,
-                Spot::After(at) => Some(at),
-                Spot::Before(at) => Some(at.checked_sub(1).unwrap_or(usize::MAX)),
+                EntryPosition::End => None,
+                EntryPosition::After(at) => Some(at),
+                EntryPosition::Before(at) => Some(at.checked_sub(1).unwrap_or(usize::MAX)),
             };
             entries.push((after, self.layout.dress(&entry, &indent)));
         }
@@ -154,15 +154,17 @@ impl<'a> Writer<'a> {
         let open = self.text[there.span.clone()]
             .find(['[', '{'])
             .filter(|_| self.text[..there.span.end].ends_with([']', '}']));
-        let start = there.span.start + open.ok_or_else(|| unsupported("a pair without braces gets no second one"))?;
+        let start =
+            there.span.start + open.ok_or_else(|| unsupported_refusal("a pair without braces gets no second one"))?;
         let slots: Vec<Slot> = there.children().iter().map(|child| Slot { span: child.span.clone() }).collect();
-        list::insert(&self.layout, self.text, &(start..there.span.end), &slots, entries, &mut self.splice);
+        list::insert_list_entries(&self.layout, self.text, &(start..there.span.end), &slots, entries, &mut self.splice);
         Ok(())
     }
 
     /// Returns an entry as it is written in brackets, or in one line of a table.
     fn entry_text(&self, child: &Child, shape: Shape) -> Result<String, Refusal> {
-        let value = self.flow(&child.node).ok_or_else(|| unsupported("a value of several lines does not fit here"))?;
+        let value =
+            self.flow(&child.node).ok_or_else(|| unsupported_refusal("a value of several lines does not fit here"))?;
         if child.key_span.is_empty() {
             return Ok(value);
         }
@@ -222,6 +224,6 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn unsupported(message: &str) -> Refusal {
-    refusal(Reason::Unsupported, message)
+fn unsupported_refusal(message: &str) -> Refusal {
+    new_refusal(Reason::Unsupported, message)
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::formats::wording::is_elision_line;
-use crate::ladder::Lines;
+use crate::fuzzy::Lines;
 
 /// The two schema languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,11 +94,11 @@ pub(super) struct Scan {
 }
 
 /// Returns a text without its blanks' differences.
-pub(super) fn even(text: &str) -> String {
+pub(super) fn collapse_whitespace(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-pub(super) fn scan(text: &str, syntax: Syntax) -> Scan {
+pub(super) fn scan_definitions(text: &str, syntax: Syntax) -> Scan {
     let mut found = Scan::default();
     let mut lead: Option<usize> = None;
     let mut at = 0;
@@ -113,7 +113,7 @@ pub(super) fn scan(text: &str, syntax: Syntax) -> Scan {
             lead.get_or_insert(at);
             at = after_description(text, at + text[at..end].find('"').unwrap_or(0));
             continue;
-        } else if let Some((definition, next)) = definition(text, at, lead.take(), syntax) {
+        } else if let Some((definition, next)) = parse_definition(text, at, lead.take(), syntax) {
             found.definitions.push(definition);
             at = next;
             continue;
@@ -133,7 +133,7 @@ fn after_description(text: &str, at: usize) -> usize {
     text[close..].find('\n').map_or(text.len(), |newline| close + newline + 1)
 }
 
-fn definition(text: &str, at: usize, lead: Option<usize>, syntax: Syntax) -> Option<(Definition, usize)> {
+fn parse_definition(text: &str, at: usize, lead: Option<usize>, syntax: Syntax) -> Option<(Definition, usize)> {
     let start = at + (text[at..].len() - text[at..].trim_start().len());
     let mut words = text[start..]
         .split(|found: char| found.is_whitespace() || "{(@=".contains(found))
@@ -153,7 +153,7 @@ fn definition(text: &str, at: usize, lead: Option<usize>, syntax: Syntax) -> Opt
     } else {
         text[start..paragraph].find('{').map(|open| start + open)
     };
-    let close = open.and_then(|open| closing(text, open, syntax));
+    let close = open.and_then(|open| find_closing_brace(text, open, syntax));
     let (end, body) = match (open, close) {
         (Some(open), Some(close)) => (close + 1, Some(open + 1..close)),
         (Some(_), None) => return None,
@@ -162,7 +162,7 @@ fn definition(text: &str, at: usize, lead: Option<usize>, syntax: Syntax) -> Opt
     let header = start..open.map_or(end, |open| start + text[start..open].trim_end().len());
     let inline =
         body.as_ref().is_some_and(|body| !text[body.clone()].contains('\n') && !text[body.clone()].trim().is_empty());
-    let (fields, tail_elided) = body.clone().map_or((Vec::new(), false), |body| fields(text, &body, syntax));
+    let (fields, tail_elided) = body.clone().map_or((Vec::new(), false), |body| parse_fields(text, &body, syntax));
     let definition = Definition {
         kind: kind.to_owned(),
         name: name.to_owned(),
@@ -194,7 +194,7 @@ fn statement_end(text: &str, start: usize, syntax: Syntax) -> usize {
 }
 
 /// Returns the brace that closes the one at byte `open`; strings and comments are passed over.
-fn closing(text: &str, open: usize, syntax: Syntax) -> Option<usize> {
+fn find_closing_brace(text: &str, open: usize, syntax: Syntax) -> Option<usize> {
     let mut depth = 0usize;
     let mut at = open;
     while let Some(found) = text[at..].chars().next() {
@@ -237,7 +237,7 @@ fn after_string(text: &str, at: usize) -> usize {
     text.len()
 }
 
-fn fields(text: &str, body: &Range<usize>, syntax: Syntax) -> (Vec<Field>, bool) {
+fn parse_fields(text: &str, body: &Range<usize>, syntax: Syntax) -> (Vec<Field>, bool) {
     let mut found: Vec<Field> = Vec::new();
     let mut lead: Option<usize> = None;
     let mut parted = false;
@@ -261,7 +261,7 @@ fn fields(text: &str, body: &Range<usize>, syntax: Syntax) -> (Vec<Field>, bool)
             let stop = field_end(text, start, body.end);
             let core = start..start + text[start..stop].trim_end().len();
             let span = lead.take().unwrap_or(at)..core.end;
-            found.push(Field { key: key(&text[core.clone()]), span, core, parted: std::mem::take(&mut parted) });
+            found.push(Field { key: field_key(&text[core.clone()]), span, core, parted: std::mem::take(&mut parted) });
             at = stop;
             continue;
         }
@@ -286,7 +286,7 @@ fn field_end(text: &str, start: usize, limit: usize) -> usize {
 }
 
 /// Returns what makes a field the same: its name, or for indexes and the like all of it.
-fn key(field: &str) -> String {
+fn field_key(field: &str) -> String {
     let name = field.split(|found: char| found.is_whitespace() || "(:@".contains(found)).next().unwrap_or_default();
     if !field.starts_with("@@") {
         return name.to_owned();

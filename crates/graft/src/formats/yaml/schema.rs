@@ -6,7 +6,7 @@ use crate::formats::data::Kind;
 const DISPUTED_BOOLS: [&str; 6] = ["yes", "no", "on", "off", "y", "n"];
 
 /// Returns what both schemas make of a plain scalar.
-pub(super) fn resolve(text: &str) -> Kind {
+pub(super) fn resolve_scalar(text: &str) -> Kind {
     let cased = |word: &str| {
         let mut letters = word.chars();
         let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
@@ -26,7 +26,7 @@ pub(super) fn resolve(text: &str) -> Kind {
         return Kind::Float;
     }
     let whole = unsigned == text;
-    match (newer(unsigned, whole), older(unsigned)) {
+    match (parse_yaml12_number(unsigned, whole), parse_yaml11_number(unsigned)) {
         (None, None) if is_timestamp(text) => Kind::Disputed,
         (None, None) => Kind::Text,
         (Some(one), Some(other)) if one == other => one,
@@ -35,53 +35,53 @@ pub(super) fn resolve(text: &str) -> Kind {
 }
 
 /// Reads a number as YAML 1.2 does; a leading zero that YAML 1.1 takes for octal is told by its text.
-fn newer(text: &str, whole: bool) -> Option<Kind> {
+fn parse_yaml12_number(text: &str, whole: bool) -> Option<Kind> {
     if let Some(octal) = text.strip_prefix("0o") {
         // No kind of the older schema equals it.
-        return (whole && of(octal, |digit| matches!(digit, '0'..='7'))).then_some(Kind::Disputed);
+        return (whole && consists_of(octal, |digit| matches!(digit, '0'..='7'))).then_some(Kind::Disputed);
     }
     if let Some(hex) = text.strip_prefix("0x") {
-        return (whole && of(hex, |digit| digit.is_ascii_hexdigit())).then_some(Kind::Integer);
+        return (whole && consists_of(hex, |digit| digit.is_ascii_hexdigit())).then_some(Kind::Integer);
     }
-    if digits(text) {
+    if is_all_digits(text) {
         return Some(Kind::Integer);
     }
     let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(one, two)| (one, Some(two)));
-    let exponent = exponent.is_none_or(|exponent| digits(exponent.strip_prefix(['-', '+']).unwrap_or(exponent)));
+    let exponent = exponent.is_none_or(|exponent| is_all_digits(exponent.strip_prefix(['-', '+']).unwrap_or(exponent)));
     let fraction = match mantissa.split_once('.') {
-        Some(("", fraction)) => digits(fraction),
-        Some((integer, fraction)) => digits(integer) && (fraction.is_empty() || digits(fraction)),
-        None => digits(mantissa),
+        Some(("", fraction)) => is_all_digits(fraction),
+        Some((integer, fraction)) => is_all_digits(integer) && (fraction.is_empty() || is_all_digits(fraction)),
+        None => is_all_digits(mantissa),
     };
     (exponent && fraction).then_some(Kind::Float)
 }
 
 /// Reads a number as YAML 1.1 does: underscores, octal with a leading zero, binary, and numbers to the base of 60.
-fn older(text: &str) -> Option<Kind> {
+fn parse_yaml11_number(text: &str) -> Option<Kind> {
     let some = |digit: char| digit.is_ascii_digit() || digit == '_';
     if let Some(binary) = text.strip_prefix("0b") {
-        return of(binary, |digit| matches!(digit, '0' | '1' | '_')).then_some(Kind::Disputed);
+        return consists_of(binary, |digit| matches!(digit, '0' | '1' | '_')).then_some(Kind::Disputed);
     }
     if let Some(hex) = text.strip_prefix("0x") {
-        return of(hex, |digit| digit.is_ascii_hexdigit() || digit == '_').then_some(if hex.contains('_') {
+        return consists_of(hex, |digit| digit.is_ascii_hexdigit() || digit == '_').then_some(if hex.contains('_') {
             Kind::Disputed
         } else {
             Kind::Integer
         });
     }
-    if text.starts_with(|first: char| first.is_ascii_digit()) && of(text, some) {
+    if text.starts_with(|first: char| first.is_ascii_digit()) && consists_of(text, some) {
         let plain = !text.contains('_') && (text == "0" || !text.starts_with('0'));
-        let octal = text.starts_with('0') && !of(text, |digit| matches!(digit, '0'..='7' | '_'));
+        let octal = text.starts_with('0') && !consists_of(text, |digit| matches!(digit, '0'..='7' | '_'));
         return (!octal).then_some(if plain { Kind::Integer } else { Kind::Disputed });
     }
     if text.contains(':') {
-        return sexagesimal(text).then_some(Kind::Disputed);
+        return is_sexagesimal(text).then_some(Kind::Disputed);
     }
     let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(one, two)| (one, Some(two)));
-    let exponent = exponent.is_none_or(|exponent| exponent.strip_prefix(['-', '+']).is_some_and(digits));
+    let exponent = exponent.is_none_or(|exponent| exponent.strip_prefix(['-', '+']).is_some_and(is_all_digits));
     let (integer, fraction) = mantissa.split_once('.')?;
-    let integer_fits = integer.starts_with(|first: char| first.is_ascii_digit()) && of(integer, some);
-    let fraction_fits = of(fraction, some) || fraction.is_empty() && !integer.is_empty();
+    let integer_fits = integer.starts_with(|first: char| first.is_ascii_digit()) && consists_of(integer, some);
+    let fraction_fits = consists_of(fraction, some) || fraction.is_empty() && !integer.is_empty();
     let plain = !mantissa.contains('_');
     (exponent && fraction_fits && (integer.is_empty() || integer_fits)).then_some(if plain {
         Kind::Float
@@ -90,35 +90,36 @@ fn older(text: &str) -> Option<Kind> {
     })
 }
 
-fn sexagesimal(text: &str) -> bool {
+fn is_sexagesimal(text: &str) -> bool {
     let mut parts = text.split(':');
-    let first =
-        parts.next().is_some_and(|first| first.starts_with(|first: char| first.is_ascii_digit()) && digits(first));
+    let first = parts
+        .next()
+        .is_some_and(|first| first.starts_with(|first: char| first.is_ascii_digit()) && is_all_digits(first));
     first
         && parts.all(|part| {
             let part = part.split_once('.').map_or(part, |(integer, _)| integer);
-            digits(part) && part.len() <= 2 && part.parse::<u8>().is_ok_and(|part| part < 60)
+            is_all_digits(part) && part.len() <= 2 && part.parse::<u8>().is_ok_and(|part| part < 60)
         })
 }
 
 /// Returns whether a text is a date, alone or with a time, as YAML 1.1 takes it.
 fn is_timestamp(text: &str) -> bool {
     let mut parts = text.get(..text.len().min(10)).unwrap_or_default().split('-');
-    let year = parts.next().is_some_and(|year| year.len() == 4 && digits(year));
-    let month = parts.next().is_some_and(|month| month.len() <= 2 && digits(month));
+    let year = parts.next().is_some_and(|year| year.len() == 4 && is_all_digits(year));
+    let month = parts.next().is_some_and(|month| month.len() <= 2 && is_all_digits(month));
     let day = parts.next().is_some_and(|day| {
         let day = day.split(['T', 't', ' ']).next().unwrap_or_default();
-        day.len() <= 2 && digits(day)
+        day.len() <= 2 && is_all_digits(day)
     });
-    let rest = of(text, |part| part.is_ascii_digit() || "-:.+TtZz ".contains(part));
+    let rest = consists_of(text, |part| part.is_ascii_digit() || "-:.+TtZz ".contains(part));
     year && month && day && rest && parts.next().is_none()
 }
 
-fn digits(text: &str) -> bool {
-    of(text, |digit| digit.is_ascii_digit())
+fn is_all_digits(text: &str) -> bool {
+    consists_of(text, |digit| digit.is_ascii_digit())
 }
 
-fn of(text: &str, fits: impl Fn(char) -> bool) -> bool {
+fn consists_of(text: &str, fits: impl Fn(char) -> bool) -> bool {
     !text.is_empty() && text.chars().all(fits)
 }
 
@@ -143,7 +144,7 @@ mod tests {
         ];
         for (kind, texts) in table {
             for text in texts.split(' ').filter(|text| *text != "2024") {
-                assert_eq!(resolve(text), kind, "{text}");
+                assert_eq!(resolve_scalar(text), kind, "{text}");
             }
         }
     }

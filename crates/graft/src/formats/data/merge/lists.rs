@@ -1,11 +1,11 @@
 //! Lists: entries are the same by value, else by what names them; what is shown in full is what the list becomes.
 
-use super::{Merge, Place, Shape, tagged};
+use super::{EntryPosition, Merge, Shape, with_tags};
 use crate::formats::data::identity::{is_called, name_of, same_things};
 use crate::formats::data::tree::{Child, Node};
 use crate::formats::data::value::Value;
 use crate::formats::data::write::{At, Fresh};
-use crate::splice::refusal;
+use crate::splice::new_refusal;
 use crate::{Reason, Refusal};
 
 /// The counterpart of a block's entry in the file's list.
@@ -56,16 +56,17 @@ impl<'a> Merge<'a> {
         if places.iter().any(|(_, item)| item.node.has_elision()) {
             let name = self.name();
             let message = format!("an entry of `{name}` is shown with parts left out, but the file has none like it");
-            return Err(refusal(Reason::NotFound, message));
+            return Err(new_refusal(Reason::NotFound, message));
         }
         if !places.is_empty() {
             self.adds = true;
             let count = if places.len() == 1 { "an entry".to_owned() } else { format!("{} entries", places.len()) };
             let name = self.name();
-            self.writer.say(format!("added {count} to `{name}`"));
-            self.writer.insert(there, &Fresh { shape: asked.node.shape, path: &self.path, entries: &places })?;
+            self.writer.add_evidence(format!("added {count} to `{name}`"));
+            self.writer
+                .insert_new_entries(there, &Fresh { shape: asked.node.shape, path: &self.path, entries: &places })?;
         }
-        Ok(tagged(there.node, Value::List(placed(values, &places))))
+        Ok(with_tags(there.node, Value::List(insert_values(values, &places))))
     }
 
     fn match_items(&self, there: &Node, asked: &Node) -> Result<Vec<Match>, Refusal> {
@@ -91,8 +92,8 @@ impl<'a> Merge<'a> {
                 }
                 _ => {
                     let message = format!("an entry of `{}` could be any of {} in the file", self.name(), same.len());
-                    let candidates = same.iter().map(|at| self.place(known[*at].span.start)).collect();
-                    return Err(Refusal { candidates, ..refusal(Reason::Ambiguous, message) });
+                    let candidates = same.iter().map(|at| self.location_at(known[*at].span.start)).collect();
+                    return Err(Refusal { candidates, ..new_refusal(Reason::Ambiguous, message) });
                 }
             }
         }
@@ -100,23 +101,26 @@ impl<'a> Merge<'a> {
     }
 
     /// Returns what is new with its place: after the entry shown before it, before the one shown after it, else at the end.
-    fn item_places(&self, there: &Node, asked: &'a Node, matches: &[Match]) -> Vec<(Place, &'a Child)> {
+    fn item_places(&self, there: &Node, asked: &'a Node, matches: &[Match]) -> Vec<(EntryPosition, &'a Child)> {
         let known = there.children();
-        let mut previous = self.told_place(|name| known.iter().position(|item| is_called(&item.node, name)));
+        let mut previous = self.stated_position(|name| known.iter().position(|item| is_called(&item.node, name)));
         let mut places = Vec::new();
         for (index, (item, found)) in asked.children().iter().zip(matches).enumerate() {
             if item.parted {
-                previous = Place::End;
+                previous = EntryPosition::End;
             }
             if let Some(at) = found.at() {
-                previous = Place::After(at);
+                previous = EntryPosition::After(at);
                 continue;
             }
             let next = matches[index..].iter().find_map(|found| found.at()).filter(|_| !asked.open);
-            places.push((if previous == Place::End { next.map_or(previous, Place::Before) } else { previous }, item));
+            places.push((
+                if previous == EntryPosition::End { next.map_or(previous, EntryPosition::Before) } else { previous },
+                item,
+            ));
         }
         if there.shape == Shape::Loose {
-            places.iter_mut().for_each(|(place, _)| *place = Place::End);
+            places.iter_mut().for_each(|(place, _)| *place = EntryPosition::End);
         }
         places
     }
@@ -129,14 +133,15 @@ fn is_named(item: &Child) -> bool {
 }
 
 /// Returns the values with those that are new in their places.
-fn placed(values: Vec<Value>, fresh: &[(Place, &Child)]) -> Vec<Value> {
-    let at = |place: Place| fresh.iter().filter(move |(own, _)| *own == place).map(|(_, item)| item.node.value());
+fn insert_values(values: Vec<Value>, fresh: &[(EntryPosition, &Child)]) -> Vec<Value> {
+    let at =
+        |place: EntryPosition| fresh.iter().filter(move |(own, _)| *own == place).map(|(_, item)| item.node.value());
     let mut all = Vec::new();
     for (index, value) in values.into_iter().enumerate() {
-        all.extend(at(Place::Before(index)));
+        all.extend(at(EntryPosition::Before(index)));
         all.push(value);
-        all.extend(at(Place::After(index)));
+        all.extend(at(EntryPosition::After(index)));
     }
-    all.extend(at(Place::End));
+    all.extend(at(EntryPosition::End));
     all
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{At, Fresh, Spot, Writer, unsupported};
+use super::{At, EntryPosition, Fresh, Writer, unsupported_refusal};
 use crate::Refusal;
 use crate::formats::data::tree::{Child, Node, Shape};
 use crate::formats::wording::is_elision_line;
@@ -16,17 +16,19 @@ impl Writer<'_> {
         for (spot, child) in fresh.entries {
             let mut new = self.entry_lines(child, fresh.shape, column)?;
             let line = match *spot {
-                Spot::Before(at) => known.get(at).map_or(0, |next| next.lead),
-                Spot::After(at) => known.get(at).map_or(0, |last| last.lines.end),
-                Spot::End => known.last().map_or(0, |last| last.lines.end),
+                EntryPosition::Before(at) => known.get(at).map_or(0, |next| next.lead),
+                EntryPosition::After(at) => known.get(at).map_or(0, |last| last.lines.end),
+                EntryPosition::End => known.last().map_or(0, |last| last.lines.end),
             };
-            if matches!(spot, Spot::Before(0)) && !known.is_empty() && self.starts_inside_a_line(&known[0]) {
-                return Err(unsupported("what stands first on the line of a dash can't get anything before it"));
+            if matches!(spot, EntryPosition::Before(0)) && !known.is_empty() && self.starts_inside_a_line(&known[0]) {
+                return Err(unsupported_refusal(
+                    "what stands first on the line of a dash can't get anything before it",
+                ));
             }
             match spot {
                 _ if !spaced => {}
-                Spot::Before(_) => new.push(String::new()),
-                Spot::After(_) | Spot::End => new.insert(0, String::new()),
+                EntryPosition::Before(_) => new.push(String::new()),
+                EntryPosition::After(_) | EntryPosition::End => new.insert(0, String::new()),
             }
             if self.syntax.by_line && self.lines.get(line).trim().is_empty() && line < self.lines.len() {
                 let kept = new.iter().rposition(|line| !line.trim().is_empty()).map_or(0, |last| last + 1);
@@ -38,18 +40,18 @@ impl Writer<'_> {
     }
 
     fn starts_inside_a_line(&self, child: &Child) -> bool {
-        !self.text[self.lines.start(child.lines.start)..child.span.start].trim().is_empty()
+        !self.text[self.lines.line_start(child.lines.start)..child.span.start].trim().is_empty()
     }
 
     /// Gives a key without a value one that has parts.
     pub(in crate::formats::data) fn fill(&mut self, there: At<'_>, asked: At<'_>) -> Result<(), Refusal> {
         let Some(child) = there.child else {
-            return Err(unsupported("the file has no entry to fill"));
+            return Err(unsupported_refusal("the file has no entry to fill"));
         };
         if !matches!(asked.node.shape, Shape::Block { .. }) {
-            return self.replace(there, asked);
+            return self.replace_value(there, asked);
         }
-        let own = child.span.start - self.lines.start(child.lines.start);
+        let own = child.span.start - self.lines.line_start(child.lines.start);
         let deeper = own + self.step;
         let mut new = Vec::new();
         for entry in asked.node.children() {
@@ -60,15 +62,15 @@ impl Writer<'_> {
     }
 
     /// Puts a value in the place of another.
-    pub(in crate::formats::data) fn replace(&mut self, there: At<'_>, asked: At<'_>) -> Result<(), Refusal> {
+    pub(in crate::formats::data) fn replace_value(&mut self, there: At<'_>, asked: At<'_>) -> Result<(), Refusal> {
         let (old, new) = (there.node, asked.node);
         if !matches!(old.shape, Shape::Flow | Shape::Block { .. }) {
-            return Err(unsupported("a table is not replaced by a value"));
+            return Err(unsupported_refusal("a table is not replaced by a value"));
         }
-        let column = there.start() - self.lines.start(self.lines.line_at(there.start()));
+        let column = there.start_offset() - self.lines.line_start(self.lines.line_at(there.start_offset()));
         if let Shape::Block { .. } = new.shape {
             let Some(child) = there.child.filter(|child| !self.is_in_brackets(child)) else {
-                return Err(unsupported("a value of several lines does not fit here"));
+                return Err(unsupported_refusal("a value of several lines does not fit here"));
             };
             let inner = if let Shape::Block { column } = old.shape { column } else { column + self.step };
             let mut text = String::new();
@@ -88,7 +90,7 @@ impl Writer<'_> {
             self.layout.dress(&written, &self.layout.indent_at(self.text, span.start))
         } else if self.syntax.colon == ": " {
             let from = asked.child.map_or(0, |child| self.shown_column(child.span.start));
-            shifted(&written, from, column)
+            shift_columns(&written, from, column)
         } else {
             written
         };
@@ -105,12 +107,12 @@ impl Writer<'_> {
     }
 
     fn is_in_brackets(&self, child: &Child) -> bool {
-        let line = &self.text[self.lines.start(child.lines.start)..child.span.start];
+        let line = &self.text[self.lines.line_start(child.lines.start)..child.span.start];
         !line.trim_start_matches([' ', '-']).is_empty()
     }
 
     pub(super) fn shown_column(&self, at: usize) -> usize {
-        at - self.shown.start(self.shown.line_at(at))
+        at - self.shown.line_start(self.shown.line_at(at))
     }
 
     /// Returns an entry's lines, with the comments above it, from this column on.
@@ -169,7 +171,7 @@ impl Writer<'_> {
 }
 
 /// Moves the lines of a text after its first from one column to another.
-fn shifted(text: &str, from: usize, to: usize) -> String {
+fn shift_columns(text: &str, from: usize, to: usize) -> String {
     let line = |(at, line): (usize, &str)| {
         let bare = line.trim_start_matches(' ');
         if at == 0 || bare.is_empty() {

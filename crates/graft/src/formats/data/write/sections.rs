@@ -1,6 +1,6 @@
 //! Tables with headers, and the entries below them.
 
-use super::{Fresh, Spot, Writer, unsupported};
+use super::{EntryPosition, Fresh, Writer, unsupported_refusal};
 use crate::Refusal;
 use crate::formats::data::tree::{Child, Content, Node, Shape};
 
@@ -32,9 +32,9 @@ impl Writer<'_> {
         for (spot, child) in fresh.entries {
             let known = |at: usize| table.children().get(at).filter(|known| !known.is_apart());
             let line = match *spot {
-                Spot::After(at) => known(at).map_or(end, |known| last_line(known) + 1),
-                Spot::Before(at) => known(at).map_or(body, |known| known.lead),
-                Spot::End => end,
+                EntryPosition::After(at) => known(at).map_or(end, |known| last_line(known) + 1),
+                EntryPosition::Before(at) => known(at).map_or(body, |known| known.lead),
+                EntryPosition::End => end,
             };
             let new = self.pair_lines(child, fresh.shape)?;
             self.stage(line, 1, new);
@@ -63,10 +63,10 @@ impl Writer<'_> {
     /// Adds entries beside others that have the same keys before their own.
     fn insert_dotted(&mut self, there: &Node, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
         let sibling = there.children().iter().find(|child| child.node.shape != Shape::Dotted);
-        let sibling = sibling.ok_or_else(|| unsupported("no key of the file shows how its keys are dotted"))?;
-        let line = &self.text[self.lines.start(sibling.lines.start)..sibling.span.start];
+        let sibling = sibling.ok_or_else(|| unsupported_refusal("no key of the file shows how its keys are dotted"))?;
+        let line = &self.text[self.lines.line_start(sibling.lines.start)..sibling.span.start];
         if !line.trim().is_empty() {
-            return Err(unsupported("a dotted key in braces gets no sibling"));
+            return Err(unsupported_refusal("a dotted key in braces gets no sibling"));
         }
         let prefix = self.text[sibling.span.start..sibling.key_span.start].to_owned();
         let after = there.children().iter().map(last_line).max().unwrap_or_default();
@@ -81,7 +81,7 @@ impl Writer<'_> {
     fn append_table(&mut self, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
         let bare = |key: &String| key.chars().all(|found| found.is_ascii_alphanumeric() || "-_".contains(found));
         if fresh.path.iter().any(|key| key.is_empty() || !bare(key)) {
-            return Err(unsupported("the header of a new table would need quotes"));
+            return Err(unsupported_refusal("the header of a new table would need quotes"));
         }
         let mut new = vec![format!("[{}]", fresh.path.join("."))];
         for (_, child) in fresh.entries {
@@ -94,7 +94,7 @@ impl Writer<'_> {
     /// Adds the tables of the block that a value stands in, comments above them included.
     fn append_tables(&mut self, path: &[String], node: &Node) {
         let mut parts: Vec<(Vec<String>, &Node)> = Vec::new();
-        sections(node, &mut path.to_vec(), &mut parts);
+        collect_sections(node, &mut path.to_vec(), &mut parts);
         parts.sort_by_key(|(_, node)| node.span.start);
         for (path, node) in parts {
             let Shape::Section { lead, body, .. } = node.shape else {
@@ -121,29 +121,29 @@ impl Writer<'_> {
         if line > 0 || self.staged.iter().any(|(at, ..)| *at == 0) {
             new.insert(0, String::new());
         }
-        self.splice.say(format!("added table `{}`", path.join(".")));
+        self.splice.add_evidence(format!("added table `{}`", path.join(".")));
         self.stage(line, 0, new);
     }
 }
 
 /// Collects the tables with headers below a value: the path of each, and the line after its last entry.
-pub(super) fn tables(node: &Node, path: &mut Vec<String>, into: &mut Vec<(Vec<String>, usize)>) {
+pub(super) fn collect_tables(node: &Node, path: &mut Vec<String>, into: &mut Vec<(Vec<String>, usize)>) {
     let mut found = Vec::new();
-    sections(node, path, &mut found);
+    collect_sections(node, path, &mut found);
     into.extend(found.into_iter().filter_map(|(path, node)| match node.shape {
         Shape::Section { end, .. } if end > 0 => Some((path, end)),
         _ => None,
     }));
 }
 
-fn sections<'n>(node: &'n Node, path: &mut Vec<String>, into: &mut Vec<(Vec<String>, &'n Node)>) {
+fn collect_sections<'n>(node: &'n Node, path: &mut Vec<String>, into: &mut Vec<(Vec<String>, &'n Node)>) {
     if let Shape::Section { .. } = node.shape {
         into.push((path.clone(), node));
     }
     let named = matches!(node.content, Content::Map(_));
     for child in node.children().iter().filter(|child| child.is_apart()) {
         path.extend(named.then(|| child.key.text.clone()));
-        sections(&child.node, path, into);
+        collect_sections(&child.node, path, into);
         path.truncate(path.len() - usize::from(named));
     }
 }

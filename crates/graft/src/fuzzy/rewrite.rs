@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffTag};
 
-use super::indent::{Habit, Shown, leading, lost_columns, translate};
-use super::{Found, Hit, Lines, Tier, fold};
-use crate::splice::{Splice, refusal};
+use super::indent::{Habit, Shown, leading_blanks, lost_columns, translate_indentation};
+use super::{Found, Hit, Lines, Tier, fold_typography};
+use crate::splice::{Splice, new_refusal};
 use crate::{Reason, Refusal};
 
 /// One line of a change to a block.
@@ -49,7 +49,7 @@ struct Run {
 ///
 /// # Errors
 /// A refusal where the new lines' indentation can't be told.
-pub(crate) fn rewrite(
+pub(crate) fn rewrite_hit(
     text: &Lines<'_>,
     found: &Found,
     hit: &Hit,
@@ -58,7 +58,7 @@ pub(crate) fn rewrite(
     lost: Option<usize>,
     into: &mut Splice<'_>,
 ) -> Result<(), Refusal> {
-    let mut added = dress(text, found.tier, hit, block, ops, lost)?.into_iter();
+    let mut added = adapt_new_lines(text, found.tier, hit, block, ops, lost)?.into_iter();
     let mut runs: Vec<Run> = Vec::new();
     let mut open: Option<Run> = None;
     let mut next = hit.lines.start;
@@ -74,14 +74,14 @@ pub(crate) fn rewrite(
         };
         next = line + 1;
         if *op == Op::Keep {
-            runs.extend(close(text, open.take(), line));
+            runs.extend(close_run(text, open.take(), line));
         } else if let Some(run) = open.as_mut() {
             run.lines.end = line + 1;
         } else {
             open = Some(Run { lines: line..line + 1, new: Vec::new() });
         }
     }
-    runs.extend(close(text, open.take(), hit.lines.end));
+    runs.extend(close_run(text, open.take(), hit.lines.end));
     for run in runs {
         stage_lines(text, run.lines, &run.new, into);
     }
@@ -89,7 +89,7 @@ pub(crate) fn rewrite(
 }
 
 /// Ends a run before line `next`: blank lines of the text that the block doesn't show are not doubled.
-fn close(text: &Lines<'_>, run: Option<Run>, next: usize) -> Option<Run> {
+fn close_run(text: &Lines<'_>, run: Option<Run>, next: usize) -> Option<Run> {
     let mut run = run?;
     let blank = |line: usize| text.get(line).trim().is_empty();
     let follows = (run.lines.end..next).take_while(|&line| blank(line)).count();
@@ -107,7 +107,7 @@ fn close(text: &Lines<'_>, run: Option<Run>, next: usize) -> Option<Run> {
 
 /// Returns the new lines in the text's own habits: its indentation, and its plain characters where the block shows
 /// typographic ones.
-fn dress(
+fn adapt_new_lines(
     text: &Lines<'_>,
     tier: Tier,
     hit: &Hit,
@@ -130,15 +130,18 @@ fn dress(
         shown.push(Shown { line, real: real.or(Some(line)), stays: *op == Op::Keep });
     }
     let added = || shown.iter().enumerate().filter(|(_, shown)| shown.real.is_none());
-    let habit = Habit::of(text.iter());
+    let habit = Habit::of_lines(text.iter());
     let above: Vec<&str> = (0..hit.lines.start).map(|line| text.get(line)).collect();
-    let indents = translate(&shown, &habit, &above, lost).ok_or_else(|| {
-        refusal(Reason::Unclear, "the block's indentation is not the file's, and that of its new lines can't be told")
+    let indents = translate_indentation(&shown, &habit, &above, lost).ok_or_else(|| {
+        new_refusal(
+            Reason::Unclear,
+            "the block's indentation is not the file's, and that of its new lines can't be told",
+        )
     })?;
     let body =
         |line: &str| line.trim().chars().map(|shown| chars.get(&shown).copied().unwrap_or(shown)).collect::<String>();
     let dressed = |(at, shown): (usize, &Shown<'_>)| {
-        let untouched = tier < Tier::Indentation && indents[at] == leading(shown.line);
+        let untouched = tier < Tier::Indentation && indents[at] == leading_blanks(shown.line);
         if untouched { shown.line.trim_end_matches('\r').to_owned() } else { indents[at].clone() + &body(shown.line) }
     };
     Ok(added().map(dressed).collect())
@@ -155,7 +158,7 @@ pub(crate) fn lost_at(text: &Lines<'_>, hit: &Hit, block: &[String]) -> Option<u
 fn learn_chars(shown: &str, real: &str, chars: &mut BTreeMap<char, char>) {
     let (shown, real): (Vec<char>, Vec<char>) = (shown.trim().chars().collect(), real.trim().chars().collect());
     if shown.len() == real.len() {
-        let same = |shown: char, real: char| fold(&shown.to_string()) == fold(&real.to_string());
+        let same = |shown: char, real: char| fold_typography(&shown.to_string()) == fold_typography(&real.to_string());
         chars.extend(shown.into_iter().zip(real).filter(|&(shown, real)| shown != real && same(shown, real)));
     }
 }
@@ -165,9 +168,9 @@ pub(crate) fn stage_lines(text: &Lines<'_>, lines: Range<usize>, new: &[String],
     let end = text.line_end();
     let open_end = lines.end == text.len() && text.len() > 0 && text.end(text.len() - 1) == text.text.len();
     let joined = new.join(end);
-    let from = text.start(lines.start);
+    let from = text.line_start(lines.start);
     if !open_end {
-        let to = text.start(lines.end);
+        let to = text.line_start(lines.end);
         into.replace(from..to, if new.is_empty() { joined } else { joined + end });
     } else if lines.is_empty() {
         into.insert(text.text.len(), format!("{end}{joined}"));

@@ -19,7 +19,7 @@ impl Nesting {
     pub(super) fn after(unit: usize, above: &[&str]) -> Self {
         let mut nesting = Nesting { unit, open: Vec::new(), base: 0, unfinished: None, stars: None, quoted: false };
         for line in above.iter().filter(|line| !line.trim().is_empty()) {
-            nesting.settle(line.trim(), line.len() - line.trim_start().len());
+            nesting.close_brackets_deeper_than(line.trim(), line.len() - line.trim_start().len());
             nesting.pass(line.trim(), line.len() - line.trim_start().len());
         }
         nesting
@@ -27,24 +27,24 @@ impl Nesting {
 
     /// Where a line stands; none where brackets don't tell.
     pub(super) fn expect(&self, body: &str) -> Option<usize> {
-        (!self.quoted).then(|| self.told(body))
+        (!self.quoted).then(|| self.expected_column(body))
     }
 
-    fn told(&self, body: &str) -> usize {
+    fn expected_column(&self, body: &str) -> usize {
         if let Some(stars) = self.stars.filter(|_| body.starts_with('*')) {
             return stars;
         }
         if body.starts_with(['}', ')', ']']) {
             return self.open.last().map_or(self.base.saturating_sub(self.unit), |open| open.0);
         }
-        if continues(body) || self.unfinished.is_some() {
+        if continues_expression(body) || self.unfinished.is_some() {
             return self.unfinished.unwrap_or(self.base) + self.unit;
         }
         self.base
     }
 
     /// A line of the text that stands less deep than the brackets say closes them all the same.
-    pub(super) fn settle(&mut self, body: &str, width: usize) {
+    pub(super) fn close_brackets_deeper_than(&mut self, body: &str, width: usize) {
         let closes = body.starts_with(['}', ')', ']']);
         while self.open.last().is_some_and(|open| open.0 > width || (open.0 == width && !closes)) {
             self.open.pop();
@@ -59,7 +59,7 @@ impl Nesting {
             self.stars = (!body.ends_with("*/")).then_some(width + 1 - margin);
             return;
         }
-        let began = self.unfinished.take().or_else(|| continues(body).then_some(self.base)).unwrap_or(width);
+        let began = self.unfinished.take().or_else(|| continues_expression(body).then_some(self.base)).unwrap_or(width);
         let (lowest, closed) = self.pass_brackets(body, width, began);
         if self.open.len() > lowest || (body.ends_with(':') && closed.is_none()) {
             self.base = width + self.unit;
@@ -99,7 +99,7 @@ impl Nesting {
 }
 
 /// Returns whether a line goes on with the expression of the line before.
-fn continues(body: &str) -> bool {
+fn continues_expression(body: &str) -> bool {
     ["?.", "&&", "||", "??", "? ", ": ", "| "].iter().any(|start| body.starts_with(start))
         || (body.starts_with('.') && !body.starts_with(".."))
 }

@@ -17,7 +17,7 @@ pub(crate) struct Shown<'a> {
 ///
 /// `habit` is what the text's own lines do, `above` the text's lines before the block, and `lost` the columns that
 /// other blocks of the same source were found to have lost.
-pub(crate) fn translate(
+pub(crate) fn translate_indentation(
     lines: &[Shown<'_>],
     habit: &Habit,
     above: &[&str],
@@ -30,7 +30,11 @@ pub(crate) fn translate(
         .enumerate()
         .filter(|(_, shown)| !shown.line.trim().is_empty())
         .filter_map(|(at, shown)| {
-            Some(Pair { at, block: leading(shown.line).to_owned(), text: leading(shown.real?).to_owned() })
+            Some(Pair {
+                at,
+                block: leading_blanks(shown.line).to_owned(),
+                text: leading_blanks(shown.real?).to_owned(),
+            })
         })
         .collect();
     let each = |one: &dyn Fn(usize, &str) -> Option<String>| -> Option<Vec<String>> {
@@ -38,38 +42,39 @@ pub(crate) fn translate(
     };
     if pairs.iter().all(|pair| pair.block == pair.text) {
         if let Some(lost) = lost.filter(|_| pairs.iter().all(|pair| at_edge(pair, lines))) {
-            return clipped(&pairs, lines, nesting, lost, false);
+            return restore_clipped_indent(&pairs, lines, nesting, lost, false);
         }
-        return match sagging(&pairs, lines, habit) {
-            Some(under) => regrown(&pairs, lines, &under, nesting, habit.step?),
+        return match find_shallow_lines(&pairs, lines, habit) {
+            Some(under) => restore_lost_indent(&pairs, lines, &under, nesting, habit.step?),
             None => each(&|_, shown| Some(shown.to_owned())),
         };
     }
     let depth = pairs.iter().map(|pair| pair.block.len()).min().unwrap_or_default();
     let shallower = |shown: &Shown<'_>| shown.real.is_none() && is_shallower(shown.line, depth);
-    if let Some(given) = given(&pairs).filter(|_| lines.iter().any(shallower)) {
-        return clipped(&pairs, lines, nesting, given.len(), given.len().is_multiple_of(unit));
+    if let Some(given) = common_added_prefix(&pairs).filter(|_| lines.iter().any(shallower)) {
+        return restore_clipped_indent(&pairs, lines, nesting, given.len(), given.len().is_multiple_of(unit));
     }
     let lost = most_lost(&pairs);
     each(&|_, shown| prefix_changed(&pairs, shown))
-        .or_else(|| each(&|_, shown| known(&pairs, shown)))
-        .or_else(|| clipped(&pairs, lines, nesting, lost, false))
-        .or_else(|| each(&|_, shown| untabbed(&pairs, shown, unit)))
+        .or_else(|| each(&|_, shown| indent_by_mapping(&pairs, shown)))
+        .or_else(|| restore_clipped_indent(&pairs, lines, nesting, lost, false))
+        .or_else(|| each(&|_, shown| expand_tab_indent(&pairs, shown, unit)))
         .or_else(|| {
-            let consistent = pairs.iter().all(|pair| known(&pairs, &pair.block).is_some());
-            if consistent { each(&|at, shown| Some(scaled(&pairs, at, shown))) } else { None }
+            let consistent = pairs.iter().all(|pair| indent_by_mapping(&pairs, &pair.block).is_some());
+            if consistent { each(&|at, shown| Some(scale_indent(&pairs, at, shown))) } else { None }
         })
 }
 
 fn is_shallower(line: &str, depth: usize) -> bool {
-    !line.trim().is_empty() && leading(line).len() < depth || (leading(line).is_empty() && !line.trim().is_empty())
+    !line.trim().is_empty() && leading_blanks(line).len() < depth
+        || (leading_blanks(line).is_empty() && !line.trim().is_empty())
 }
 
 fn translate_one(at: usize, shown: &Shown<'_>, one: &dyn Fn(usize, &str) -> Option<String>) -> Option<String> {
     match shown.real {
-        Some(real) => Some(leading(real).to_owned()),
+        Some(real) => Some(leading_blanks(real).to_owned()),
         None if shown.line.trim().is_empty() => Some(String::new()),
-        None => one(at, leading(shown.line)),
+        None => one(at, leading_blanks(shown.line)),
     }
 }
 
@@ -83,12 +88,12 @@ struct Pair {
 
 impl Pair {
     fn columns(&self) -> (isize, isize) {
-        (columns(&self.block), columns(&self.text))
+        (count_columns(&self.block), count_columns(&self.text))
     }
 }
 
 /// Returns the prefix that every line has more in the text than in the block.
-fn given(pairs: &[Pair]) -> Option<String> {
+fn common_added_prefix(pairs: &[Pair]) -> Option<String> {
     let first = pairs.first()?;
     let given = first.text.strip_suffix(first.block.as_str())?;
     let all = pairs.iter().all(|pair| pair.text.strip_suffix(pair.block.as_str()) == Some(given));
@@ -97,7 +102,7 @@ fn given(pairs: &[Pair]) -> Option<String> {
 
 /// Returns the indentation of a line where all pairs differ by one prefix, given or taken.
 fn prefix_changed(pairs: &[Pair], shown: &str) -> Option<String> {
-    if let Some(given) = given(pairs) {
+    if let Some(given) = common_added_prefix(pairs) {
         return Some(given + shown);
     }
     let first = pairs.first()?;
@@ -108,7 +113,7 @@ fn prefix_changed(pairs: &[Pair], shown: &str) -> Option<String> {
 }
 
 /// Returns the one thing that this very indentation became wherever it is shown.
-fn known(pairs: &[Pair], shown: &str) -> Option<String> {
+fn indent_by_mapping(pairs: &[Pair], shown: &str) -> Option<String> {
     let mut same = pairs.iter().filter(|pair| pair.block == shown).map(|pair| &pair.text);
     let first = same.next()?;
     same.all(|other| other == first).then(|| first.clone())
@@ -116,16 +121,22 @@ fn known(pairs: &[Pair], shown: &str) -> Option<String> {
 
 /// Returns the lines of a block that lost the same number of columns on every line that had as many, and none
 /// elsewhere: what lost and what did not is told by the brackets around it, or else by `even`, that all did.
-fn clipped(pairs: &[Pair], lines: &[Shown<'_>], mut nesting: Nesting, lost: usize, even: bool) -> Option<Vec<String>> {
+fn restore_clipped_indent(
+    pairs: &[Pair],
+    lines: &[Shown<'_>],
+    mut nesting: Nesting,
+    lost: usize,
+    even: bool,
+) -> Option<Vec<String>> {
     if !all_lost(pairs, lost) {
         return None;
     }
     let unit = nesting.unit;
     let mut settled = Vec::new();
     for shown in lines {
-        let (width, body) = (leading(shown.line).len(), shown.line.trim());
+        let (width, body) = (leading_blanks(shown.line).len(), shown.line.trim());
         let now = match shown.real {
-            Some(real) => leading(real).len(),
+            Some(real) => leading_blanks(real).len(),
             None if body.is_empty() => 0,
             None if width >= lost => width + lost,
             None => {
@@ -137,7 +148,7 @@ fn clipped(pairs: &[Pair], lines: &[Shown<'_>], mut nesting: Nesting, lost: usiz
         };
         if shown.stays && !body.is_empty() {
             if shown.real.is_some() {
-                nesting.settle(body, now);
+                nesting.close_brackets_deeper_than(body, now);
             }
             nesting.pass(body, now);
         }
@@ -164,13 +175,17 @@ pub(crate) fn lost_columns(lines: &[(&str, &str)]) -> Option<usize> {
     let pairs: Vec<Pair> = lines
         .iter()
         .filter(|(block, _)| !block.trim().is_empty())
-        .map(|(block, text)| Pair { at: 0, block: leading(block).to_owned(), text: leading(text).to_owned() })
+        .map(|(block, text)| Pair {
+            at: 0,
+            block: leading_blanks(block).to_owned(),
+            text: leading_blanks(text).to_owned(),
+        })
         .collect();
     Some(most_lost(&pairs)).filter(|&lost| all_lost(&pairs, lost))
 }
 
 /// A tab in the block is as many columns in the text for every line, after one constant.
-fn untabbed(pairs: &[Pair], shown: &str, unit: usize) -> Option<String> {
+fn expand_tab_indent(pairs: &[Pair], shown: &str, unit: usize) -> Option<String> {
     let tabs = |indent: &str| indent.matches('\t').count();
     if pairs.iter().any(|pair| tabs(&pair.text) > 0) || !pairs.iter().any(|pair| tabs(&pair.block) > 0) {
         return None;
@@ -192,7 +207,7 @@ fn at_edge(pair: &Pair, lines: &[Shown<'_>]) -> bool {
 /// Returns the new lines that stand under a line that opens a block, each with that line, where one of them is less
 /// deep than the text ever has it and so lost indentation that the shown lines of the text, all at its left edge, don't
 /// tell.
-fn sagging(pairs: &[Pair], lines: &[Shown<'_>], habit: &Habit) -> Option<Vec<(usize, usize)>> {
+fn find_shallow_lines(pairs: &[Pair], lines: &[Shown<'_>], habit: &Habit) -> Option<Vec<(usize, usize)>> {
     if !pairs.iter().all(|pair| at_edge(pair, lines)) {
         return None;
     }
@@ -203,7 +218,7 @@ fn sagging(pairs: &[Pair], lines: &[Shown<'_>], habit: &Habit) -> Option<Vec<(us
         .map(|two| (two[0], two[1]))
         .filter(|&(above, below)| lines[below].real.is_none() && opens_over(lines[above].line, lines[below].line))
         .collect();
-    let width = |at: usize| leading(lines[at].line).len();
+    let width = |at: usize| leading_blanks(lines[at].line).len();
     let sags = |&(above, below): &(usize, usize)| match width(below).checked_sub(width(above)) {
         None | Some(0) => !habit.flat && !lines[above].line.trim().ends_with(':'),
         Some(step) => habit.step.is_some_and(|unit| step < unit),
@@ -218,33 +233,33 @@ fn opens_over(above: &str, below: &str) -> bool {
 }
 
 /// Gives back what the lines lost, if after that every step is the text's own.
-fn regrown(
+fn restore_lost_indent(
     pairs: &[Pair],
     lines: &[Shown<'_>],
     under: &[(usize, usize)],
     nesting: Nesting,
     unit: usize,
 ) -> Option<Vec<String>> {
-    let width = |at: usize| leading(lines[at].line).len();
+    let width = |at: usize| leading_blanks(lines[at].line).len();
     let &(_, below) = under.iter().find(|&&(above, below)| width(above) == 0 && width(below) < unit)?;
-    let settled = clipped(pairs, lines, nesting, unit - width(below), false)?;
+    let settled = restore_clipped_indent(pairs, lines, nesting, unit - width(below), false)?;
     under.iter().all(|&(above, below)| settled[below].len() == settled[above].len() + unit).then_some(settled)
 }
 
 /// By columns: from the nearest pair, with the ratio that the pairs have among themselves.
-fn scaled(pairs: &[Pair], at: usize, shown: &str) -> String {
-    if let Some(known) = known(pairs, shown) {
+fn scale_indent(pairs: &[Pair], at: usize, shown: &str) -> String {
+    if let Some(known) = indent_by_mapping(pairs, shown) {
         return known;
     }
     let tabs = shown.trim_end_matches(' ');
     if tabs.ends_with('\t') && tabs.len() < shown.len() {
-        return scaled(pairs, at, tabs) + &shown[tabs.len()..];
+        return scale_indent(pairs, at, tabs) + &shown[tabs.len()..];
     }
     let least = pairs.iter().map(Pair::columns).min().unwrap_or_default();
     let most = pairs.iter().map(Pair::columns).max().unwrap_or_default();
     let (run, rise) = (most.0 - least.0, most.1 - least.1);
     let (run, rise) = if run > 0 && rise > 0 { (run, rise) } else { unit_ratio(pairs, shown) };
-    let wanted = columns(shown);
+    let wanted = count_columns(shown);
     let near = pairs.iter().min_by_key(|pair| (pair.columns().0.abs_diff(wanted), pair.at.abs_diff(at)));
     let (from, to) = near.map(Pair::columns).unwrap_or_default();
     let width = usize::try_from(to + (wanted - from) * rise / run.max(1)).unwrap_or_default();
@@ -272,12 +287,12 @@ fn unit_ratio(pairs: &[Pair], shown: &str) -> (isize, isize) {
 
 const TAB: usize = 4;
 
-fn columns(indent: &str) -> isize {
+fn count_columns(indent: &str) -> isize {
     indent.chars().map(|blank| if blank == '\t' { TAB.cast_signed() } else { 1 }).sum()
 }
 
 /// Returns the blanks that a line begins with.
-pub(crate) fn leading(line: &str) -> &str {
+pub(crate) fn leading_blanks(line: &str) -> &str {
     &line[..line.len() - line.trim_start().len()]
 }
 
@@ -291,12 +306,12 @@ pub(crate) struct Habit {
 }
 
 impl Habit {
-    pub(crate) fn of<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
+    pub(crate) fn of_lines<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
         let mut counts = [0usize; 9];
         let mut flat = false;
         let mut above = "";
         for line in lines.filter(|line| !line.trim().is_empty() && !line.trim().starts_with('*')) {
-            let step = leading(line).len().saturating_sub(leading(above).len());
+            let step = leading_blanks(line).len().saturating_sub(leading_blanks(above).len());
             if (2..=8).contains(&step) {
                 counts[step] += 1;
             }
@@ -309,6 +324,6 @@ impl Habit {
 }
 
 /// Columns by which most lines of a text are indented deeper than the line before, where any are.
-pub(crate) fn step<'a>(lines: impl Iterator<Item = &'a str>) -> Option<usize> {
-    Habit::of(lines).step
+pub(crate) fn infer_indent_step<'a>(lines: impl Iterator<Item = &'a str>) -> Option<usize> {
+    Habit::of_lines(lines).step
 }

@@ -9,10 +9,10 @@ mod rewrite;
 
 use std::ops::Range;
 
-use crate::Place;
+use crate::Location;
 
-pub(crate) use indent::step;
-pub(crate) use rewrite::{Op, line_ops, lost_at, rewrite, stage_lines};
+pub(crate) use indent::infer_indent_step;
+pub(crate) use rewrite::{Op, line_ops, lost_at, rewrite_hit, stage_lines};
 
 /// The degree to which a block may differ from the text that it names; each tier forgives all that the ones before it
 /// do.
@@ -27,7 +27,7 @@ pub(crate) enum Tier {
 }
 
 impl Tier {
-    pub(crate) fn words(self) -> &'static str {
+    pub(crate) fn description(self) -> &'static str {
         match self {
             Tier::Exact => "exactly",
             Tier::TrailingBlanks => "but for trailing blanks",
@@ -66,7 +66,7 @@ impl<'a> Lines<'a> {
     }
 
     /// First byte of a line; the text's end for the line after the last.
-    pub(crate) fn start(&self, line: usize) -> usize {
+    pub(crate) fn line_start(&self, line: usize) -> usize {
         self.spans.get(line).map_or(self.text.len(), |span| span.start)
     }
 
@@ -84,8 +84,8 @@ impl<'a> Lines<'a> {
         line_end(self.text)
     }
 
-    pub(crate) fn place(&self, line: usize) -> Place {
-        Place { name: self.get(line).trim().to_owned(), line: line + 1 }
+    pub(crate) fn location_of_line(&self, line: usize) -> Location {
+        Location { name: self.get(line).trim().to_owned(), line: line + 1 }
     }
 
     fn iter(&self) -> impl Iterator<Item = &'a str> + '_ {
@@ -111,10 +111,10 @@ pub(crate) struct Block {
 impl Block {
     pub(crate) fn new(text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        Block::of(text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned()).collect())
+        Block::from_lines(text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned()).collect())
     }
 
-    pub(crate) fn of(mut lines: Vec<String>) -> Self {
+    pub(crate) fn from_lines(mut lines: Vec<String>) -> Self {
         let blank = |line: &String| line.trim().is_empty();
         let blank_after = lines.iter().rev().take_while(|line| blank(line)).count();
         lines.truncate(lines.len() - blank_after);
@@ -128,7 +128,7 @@ impl Block {
     }
 
     /// Returns the block with as many blank lines at its ends as it has more than `old` had at its own.
-    pub(crate) fn beside(&self, old: &Block) -> Vec<String> {
+    pub(crate) fn with_added_blank_lines(&self, old: &Block) -> Vec<String> {
         let mut lines = vec![String::new(); self.blank_before.saturating_sub(old.blank_before)];
         lines.extend(self.lines.iter().cloned());
         lines.extend(vec![String::new(); self.blank_after.saturating_sub(old.blank_after)]);
@@ -164,15 +164,15 @@ pub(crate) enum Reading {
 }
 
 impl Reading {
-    pub(crate) fn read(self, block: &Block) -> Block {
+    pub(crate) fn decode_block(self, block: &Block) -> Block {
         let text = block.lines.join("\n");
         let text = match self {
             Reading::Plain => return block.clone(),
-            Reading::QuotesUnescaped => unescape(&text, |next| match next {
+            Reading::QuotesUnescaped => unescape_text(&text, |next| match next {
                 '"' | '\'' | '`' => Some(next),
                 _ => None,
             }),
-            Reading::Unescaped => unescape(&text, |next| match next {
+            Reading::Unescaped => unescape_text(&text, |next| match next {
                 '"' | '\'' | '`' | '\\' | '/' => Some(next),
                 'n' => Some('\n'),
                 't' => Some('\t'),
@@ -195,7 +195,7 @@ impl Reading {
     }
 }
 
-fn unescape(text: &str, meaning: impl Fn(char) -> Option<char>) -> String {
+fn unescape_text(text: &str, meaning: impl Fn(char) -> Option<char>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars();
     while let Some(current) = rest.next() {
@@ -212,7 +212,7 @@ fn unescape(text: &str, meaning: impl Fn(char) -> Option<char>) -> String {
 }
 
 /// Finds a block at the first tier where it stands anywhere; `None` where it stands at no tier.
-pub(crate) fn find(text: &Lines<'_>, block: &Block) -> Option<Found> {
+pub(crate) fn find_block(text: &Lines<'_>, block: &Block) -> Option<Found> {
     if block.is_empty() {
         return None;
     }
@@ -229,7 +229,7 @@ pub(crate) fn find(text: &Lines<'_>, block: &Block) -> Option<Found> {
 fn escaped_readings(block: &Block) -> Vec<(Reading, Block)> {
     [Reading::QuotesUnescaped, Reading::Unescaped, Reading::EntitiesDecoded]
         .into_iter()
-        .map(|reading| (reading, reading.read(block)))
+        .map(|reading| (reading, reading.decode_block(block)))
         .filter(|(_, read)| read.lines != block.lines && !read.is_empty())
         .collect()
 }
@@ -241,8 +241,8 @@ fn find_at(text: &Lines<'_>, block: &Block, tier: Tier, reading: Reading) -> Opt
 }
 
 fn hits_in_line(text: &Lines<'_>, block: &Block, tier: Tier) -> Vec<Hit> {
-    let there: Vec<String> = text.iter().map(|line| key(line, tier)).collect();
-    let asked: Vec<String> = block.lines.iter().map(|line| key(line, tier)).collect();
+    let there: Vec<String> = text.iter().map(|line| comparison_key(line, tier)).collect();
+    let asked: Vec<String> = block.lines.iter().map(|line| comparison_key(line, tier)).collect();
     starts_of(&there, &asked)
         .map(|first| Hit {
             aligned: (first..first + asked.len()).map(Some).collect(),
@@ -252,7 +252,7 @@ fn hits_in_line(text: &Lines<'_>, block: &Block, tier: Tier) -> Vec<Hit> {
 }
 
 fn hits_between_blanks(text: &Lines<'_>, block: &Block) -> Vec<Hit> {
-    let keyed = |line: &str| Some(key(line, Tier::Quotes)).filter(|key| !key.is_empty());
+    let keyed = |line: &str| Some(comparison_key(line, Tier::Quotes)).filter(|key| !key.is_empty());
     let (there_at, there): (Vec<usize>, Vec<String>) =
         text.iter().enumerate().filter_map(|(line, content)| Some((line, keyed(content)?))).unzip();
     let asked: Vec<String> = block.lines.iter().filter_map(|line| keyed(line)).collect();
@@ -290,17 +290,17 @@ fn starts_of<'k>(there: &'k [String], asked: &'k [String]) -> impl Iterator<Item
     (0..last).filter(move |&first| !asked.is_empty() && there[first..first + asked.len()] == *asked)
 }
 
-fn key(line: &str, tier: Tier) -> String {
+fn comparison_key(line: &str, tier: Tier) -> String {
     match tier {
         Tier::Exact => line.to_owned(),
         Tier::TrailingBlanks => line.trim_end().to_owned(),
         Tier::Indentation => line.trim().to_owned(),
-        Tier::Quotes | Tier::Escaping | Tier::BlankLines => fold(line).trim().to_owned(),
+        Tier::Quotes | Tier::Escaping | Tier::BlankLines => fold_typography(line).trim().to_owned(),
     }
 }
 
 /// Returns the line with typographic quotes, dashes and spaces as plain ones.
-pub(crate) fn fold(line: &str) -> String {
+pub(crate) fn fold_typography(line: &str) -> String {
     line.chars().filter_map(fold_char).collect()
 }
 
@@ -316,7 +316,7 @@ fn fold_char(found: char) -> Option<char> {
 }
 
 /// Returns the place that shares most lines with a block at one offset, for a person to look at.
-pub(crate) fn nearest(text: &Lines<'_>, block: &Block) -> Option<Place> {
+pub(crate) fn find_nearest_location(text: &Lines<'_>, block: &Block) -> Option<Location> {
     let mut at: std::collections::HashMap<&str, Vec<usize>> = std::collections::HashMap::new();
     for (line, content) in text.iter().enumerate() {
         at.entry(content.trim()).or_default().push(line);
@@ -328,5 +328,5 @@ pub(crate) fn nearest(text: &Lines<'_>, block: &Block) -> Option<Place> {
         }
     }
     let (offset, _) = votes.into_iter().max_by_key(|&(offset, count)| (count, -offset))?;
-    Some(text.place(usize::try_from(offset).unwrap_or_default()))
+    Some(text.location_of_line(usize::try_from(offset).unwrap_or_default()))
 }
