@@ -10,15 +10,15 @@ use std::rc::Rc;
 
 use plan::Plan;
 
-pub(crate) use briefing::{BUDGET, BriefingContext, briefing, surroundings};
+pub(crate) use briefing::{BUDGET, BriefingContext, build_briefing, build_surroundings};
 pub(crate) use tools::nearest_tools;
-pub(crate) use words::segments;
+pub(crate) use words::route_segments;
 
 use crate::facts::TreeFacts;
 use crate::run::{RunContext, Workspace};
 use crate::stop::{Finding, Severity, Stop};
 use crate::tree::ReadError;
-use crate::understand::{Assignment, NamedFile, finding};
+use crate::understand::{Assignment, NamedFile, finding_with_line};
 
 /// The codebase as it was read for one unit, with the findings of the lint.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub(crate) struct Codebase {
 
 impl Codebase {
     /// Makes the survey-to-be of a tree.
-    pub(crate) fn of(facts: &Rc<TreeFacts>) -> Self {
+    pub(crate) fn new(facts: &Rc<TreeFacts>) -> Self {
         Codebase { facts: Rc::clone(facts), survey: OnceCell::new() }
     }
 
@@ -67,16 +67,21 @@ pub(crate) fn analyze(run: &RunContext, workspace: &mut Workspace, assignment: &
         match workspace.tree.read(path) {
             Ok(_) => {}
             Err(ReadError::Outside(outside)) => {
-                let place =
-                    finding(plan, "path-outside", Severity::Error, outside.to_string(), Some(file.span.clone()));
+                let place = finding_with_line(
+                    plan,
+                    "path-outside",
+                    Severity::Error,
+                    outside.to_string(),
+                    Some(file.span.clone()),
+                );
                 return Err(Stop::refused(outside.to_string()).at([place]));
             }
-            Err(error) => findings.push(unreadable(plan, file, &error)),
+            Err(error) => findings.push(unreadable_file_finding(plan, file, &error)),
         }
     }
-    Ok(Survey { findings, code: Codebase::of(run.files.facts()) })
+    Ok(Survey { findings, code: Codebase::new(run.files.facts()) })
 }
 
-fn unreadable(plan: &Plan, file: &NamedFile, error: &ReadError) -> Finding {
-    finding(plan, "file-unreadable", Severity::Warning, error.to_string(), Some(file.span.clone()))
+fn unreadable_file_finding(plan: &Plan, file: &NamedFile, error: &ReadError) -> Finding {
+    finding_with_line(plan, "file-unreadable", Severity::Warning, error.to_string(), Some(file.span.clone()))
 }

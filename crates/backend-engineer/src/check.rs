@@ -26,15 +26,15 @@ use journal::{Event, OutputId, TestResult, Verdict};
 use plan::{Criterion, Doubt, Expect, ExpectedOutcome, PlannedCommand};
 use sandbox::Outcome;
 
-pub(crate) use closing_lines::counted;
-pub(crate) use destroying::{loss, threat};
-use effects::{drop_foreign, effects_of, leave_nothing, restore, spoiled, tell_dropped};
+pub(crate) use closing_lines::count_in_closing_line;
+pub(crate) use destroying::{data_loss_of_call, find_threat};
+use effects::{drop_foreign, effects_of, emit_discarded, find_spoiling_change, leave_nothing, restore_overlay};
 use ended::{code_of, end_of, judged_text};
 use environment::{absent_program, in_environment, on_host};
 pub(crate) use isolated::{CheckContext, IsolatedCheck, Snapshot, run_apart};
-pub(crate) use judge::{JudgeContext, Judgement, ParsedCheck, judge};
-pub(crate) use kind::{Kind, checked_by, fixes, proves_nothing};
-pub(crate) use known::{KnownResults, distinct};
+pub(crate) use judge::{JudgeContext, Judgement, ParsedCheck, judge_end};
+pub(crate) use kind::{Kind, checked_by, is_fixing_script, proves_nothing};
+pub(crate) use known::{KnownResults, drop_repeated_requests};
 pub(crate) use recipes::{TreeRecipes, is_server};
 pub(crate) use runners::{Count, Difference, files_of_test};
 use runners::{RunnerReports, RunnerWatch};
@@ -120,7 +120,11 @@ impl CheckRun {
 
 impl Request {
     /// Returns what a command of the plan asks to run, or why it can't be run as it stands.
-    pub(crate) fn of(command: &PlannedCommand, why: &str, work: &UnitWork<'_>) -> Result<Self, Box<CheckRun>> {
+    pub(crate) fn from_command(
+        command: &PlannedCommand,
+        why: &str,
+        work: &UnitWork<'_>,
+    ) -> Result<Self, Box<CheckRun>> {
         let folder = folder_of(command, work);
         let refuse = |why: &str| Err(Box::new(CheckRun::not_run(&command.text, &folder, why)));
         let script = match &command.doubt {
@@ -146,7 +150,7 @@ impl Request {
         if !folder.is_empty() && !work.run.files.has_folder(&folder) && !work.workspace.makes_folder(&folder) {
             return refuse(&format!("the folder `{folder}` is not there"));
         }
-        if let Some(threat) = threat(&read(work, &script, &folder), &work.run.settings) {
+        if let Some(threat) = find_threat(&read_command(work, &script, &folder), &work.run.settings) {
             return refuse(&threat.to_string());
         }
         Ok(Request {
@@ -160,20 +164,20 @@ impl Request {
         })
     }
 
-    /// [`Request::of`], of a command that a criterion names, alone or with words beside it.
+    /// [`Request::from_command`], of a command that a criterion names, alone or with words beside it.
     pub(crate) fn of_criterion(
         command: &PlannedCommand,
         criterion: &Criterion,
         work: &UnitWork<'_>,
     ) -> Result<Self, Box<CheckRun>> {
         let described = criterion.text.split('`').step_by(2).any(|words| words.contains(char::is_alphanumeric));
-        Ok(Request { described, ..Request::of(command, &criterion.text, work)? })
+        Ok(Request { described, ..Request::from_command(command, &criterion.text, work)? })
     }
 
-    /// [`Request::of`], of a command that stands in a step; one that says that it passes says what that means.
+    /// [`Request::from_command`], of a command that stands in a step; one that says that it passes says what that means.
     pub(crate) fn of_step(command: &PlannedCommand, why: &str, work: &UnitWork<'_>) -> Result<Self, Box<CheckRun>> {
         let described = command.expect.outcome == ExpectedOutcome::Pass;
-        Ok(Request { step: true, described, ..Request::of(command, why, work)? })
+        Ok(Request { step: true, described, ..Request::from_command(command, why, work)? })
     }
 
     /// A command of the project's own, which shall simply succeed.
@@ -201,7 +205,7 @@ impl Request {
         let recipes = TreeRecipes::new(work.run, work.workspace, &self.folder);
         let instead = in_environment(&self.script, &nearest_tools(work.run.root(), &effective_folder(self)));
         let script = instead.as_ref().unwrap_or(&self.script);
-        let asked = ParsedCheck::read(script, self.kind, &recipes);
+        let asked = ParsedCheck::from_script(script, self.kind, &recipes);
         let lost = recipes.lost(&asked.reading);
         let script = match self.expect.held.iter().any(plan::Held::is_errors) {
             true => format!("{{ {}\n}} 2>&1 >/dev/null", asked.script),
@@ -222,21 +226,21 @@ pub(crate) fn folder_of(command: &PlannedCommand, work: &UnitWork<'_>) -> String
         command.text.split(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '=' | ';' | ':'));
     let rooted = words.filter(|word| !word.is_empty() && !word.starts_with(['/', '-', '~'])).any(|word| {
         let first = word.trim_start_matches("./").split('/').next().unwrap_or_default();
-        let here = !first.is_empty() && work.run.files.stands(first);
+        let here = !first.is_empty() && work.run.files.path_exists(first);
         here && (word.contains('/') || word.contains('.') || word == package)
-            && !work.run.files.stands(&format!("{package}/{first}"))
+            && !work.run.files.path_exists(&format!("{package}/{first}"))
     });
     if rooted { String::new() } else { package.to_owned() }
 }
 
 /// Reads a command that runs in `folder`, with the recipes of the tree.
-pub(crate) fn read(work: &UnitWork<'_>, script: &str, folder: &str) -> shell::Reading {
+pub(crate) fn read_command(work: &UnitWork<'_>, script: &str, folder: &str) -> shell::Reading {
     shell::read_with(script, &TreeRecipes::new(work.run, work.workspace, folder))
 }
 
 /// Returns what a command checks first of all: tests before lint before types.
 pub(crate) fn kind_of(work: &UnitWork<'_>, script: &str, folder: &str) -> Kind {
-    checked_by(&read(work, script, folder)).into_iter().next().unwrap_or(Kind::Other)
+    checked_by(&read_command(work, script, folder)).into_iter().next().unwrap_or(Kind::Other)
 }
 
 /// The treatment of the files that a command writes.
@@ -254,11 +258,11 @@ pub(crate) async fn run_step(work: &mut UnitWork<'_>, request: &Request) -> Resu
 }
 
 /// Runs a check and judges it; nothing of what it changed is kept.
-pub(crate) async fn run(work: &mut UnitWork<'_>, request: &Request) -> Result<CheckRun, Stop> {
+pub(crate) async fn run_check(work: &mut UnitWork<'_>, request: &Request) -> Result<CheckRun, Stop> {
     Ok(run_with(work, request, WritePolicy::Discarded).await?.0)
 }
 
-/// [`run`], with what the check printed (its head and tail).
+/// [`run_check`], with what the check printed (its head and tail).
 pub(crate) async fn run_and_read(work: &mut UnitWork<'_>, request: &Request) -> Result<(CheckRun, String), Stop> {
     run_with(work, request, WritePolicy::Discarded).await
 }
@@ -286,9 +290,13 @@ pub(crate) async fn run_before(
     let watch = RunnerWatch::prepare(work, &asked).await?;
     let outcome = work.workspace.execute_before(to_run(work.run, request, &asked, watch.as_ref()), written).await?;
     let told = read_told(work, watch.as_ref());
-    let text = work.run.redactor.text(&without_ours(watch.as_ref(), judged_text(&outcome)));
-    let judgement = weighed(judged(work, (request, &asked), &outcome, &text), &told, (request, &asked, &outcome));
-    let judgement = asked.told(judgement);
+    let text = work.run.redactor.redact_text(&without_ours(watch.as_ref(), judged_text(&outcome)));
+    let judgement = weigh_runner_reports(
+        judge_outcome(work, (request, &asked), &outcome, &text),
+        &told,
+        (request, &asked, &outcome),
+    );
+    let judgement = asked.with_actual_script(judgement);
     work.emit(Event::CommandFinished {
         command: request.script.clone(),
         folder: request.folder.clone(),
@@ -310,7 +318,7 @@ fn to_run<'a>(
     asked: &ParsedCheck,
     watch: Option<&RunnerWatch>,
 ) -> ScriptRun<'a> {
-    let mut to_run = plain(run, request, &asked.script);
+    let mut to_run = plain_script_run(run, request, &asked.script);
     if let Some(watch) = watch {
         watch.instrument(&mut to_run);
     }
@@ -318,15 +326,15 @@ fn to_run<'a>(
 }
 
 /// Returns a script in the request's folder.
-fn plain<'a>(run: &RunContext, request: &'a Request, script: &str) -> ScriptRun<'a> {
+fn plain_script_run<'a>(run: &RunContext, request: &'a Request, script: &str) -> ScriptRun<'a> {
     let programs_first = nearest_tools(run.root(), &effective_folder(request));
     ScriptRun::new(script, &request.folder, programs_first)
 }
 
 /// Reads what the runners of a command said, without secrets.
 fn read_told(work: &UnitWork<'_>, watch: Option<&RunnerWatch>) -> RunnerReports {
-    let clean = |text: &str| work.run.redactor.text(text);
-    watch.map(|watch| watch.read(&clean)).unwrap_or_default()
+    let clean = |text: &str| work.run.redactor.redact_text(text);
+    watch.map(|watch| watch.read_reports(&clean)).unwrap_or_default()
 }
 
 /// Takes out what a runner prints of the report that only we asked for.
@@ -338,7 +346,7 @@ fn without_ours(watch: Option<&RunnerWatch>, text: String) -> String {
 }
 
 /// Takes into account what the runners say themselves of a success.
-fn weighed(
+fn weigh_runner_reports(
     judgement: Judgement,
     told: &RunnerReports,
     (request, asked, outcome): (&Request, &ParsedCheck, &Outcome),
@@ -353,15 +361,20 @@ fn weighed(
 
 /// Starts a request as a server for the commands after it.
 pub(crate) async fn start_server(work: &mut UnitWork<'_>, request: &Request) -> Result<sandbox::Server, Stop> {
-    work.workspace.serve(plain(work.run, request, &request.asked(work).script)).await
+    work.workspace.serve(plain_script_run(work.run, request, &request.asked(work).script)).await
 }
 
-fn judged(work: &UnitWork<'_>, (request, asked): (&Request, &ParsedCheck), outcome: &Outcome, text: &str) -> Judgement {
+fn judge_outcome(
+    work: &UnitWork<'_>,
+    (request, asked): (&Request, &ParsedCheck),
+    outcome: &Outcome,
+    text: &str,
+) -> Judgement {
     let ours = |name: &str| work.workspace.knows_module(work.run, name);
     let has_loopback = work.workspace.has_loopback();
     let (step, described) = (request.step, request.described);
     let context = JudgeContext { expect: &request.expect, step, described, ours: &ours, host: &on_host, has_loopback };
-    judge(asked, end_of(outcome), text, &context)
+    judge_end(asked, end_of(outcome), text, &context)
 }
 
 async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: WritePolicy) -> Result<(CheckRun, String), Stop> {
@@ -386,17 +399,21 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: WritePolic
     let watch = RunnerWatch::prepare(work, &asked).await?;
     let outcome = work.workspace.execute(to_run(work.run, request, &asked, watch.as_ref())).await?;
     let told = read_told(work, watch.as_ref());
-    let text = work.run.redactor.text(&without_ours(watch.as_ref(), judged_text(&outcome)));
-    let judgement = weighed(judged(work, (request, &asked), &outcome, &text), &told, (request, &asked, &outcome));
-    let judgement = asked.told(judgement);
+    let text = work.run.redactor.redact_text(&without_ours(watch.as_ref(), judged_text(&outcome)));
+    let judgement = weigh_runner_reports(
+        judge_outcome(work, (request, &asked), &outcome, &text),
+        &told,
+        (request, &asked, &outcome),
+    );
+    let judgement = asked.with_actual_script(judgement);
     let succeeded = code_of(&outcome) == Some(0) && judgement.verdict != Verdict::Failed;
     let own = match writes {
         WritePolicy::Promoted if !succeeded => leave_nothing(work, &before).await?,
         WritePolicy::Promoted => {
             let effects = work.workspace.effects().await?;
-            outputs_of_steps::admit(work, request, &before, &effects);
+            outputs_of_steps::accept_step_outputs(work, request, &before, &effects);
             let own = effects_of(work, &before, writes).await?;
-            outputs_of_steps::remember(work, &request.script, &before, &effects);
+            outputs_of_steps::record_caches(work, &request.script, &before, &effects);
             own
         }
         WritePolicy::Discarded => effects_of(work, &before, writes).await?,
@@ -408,7 +425,7 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: WritePolic
         output: keep_output(work, &outcome)?,
         acted: work.fingerprint() != tree || !own.is_empty(),
         tree: Some(tree),
-        tail: work.run.redactor.text(&without_ours(watch.as_ref(), last_lines(&outcome, 30))),
+        tail: work.run.redactor.redact_text(&without_ours(watch.as_ref(), last_lines(&outcome, 30))),
         judgement,
         tests: told.tests(),
         count: told.count(),
@@ -416,21 +433,21 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: WritePolic
         beside,
         apart: work.workspace.is_apart(),
     };
-    tell_dropped(work, &ran, &own)?;
+    emit_discarded(work, &ran, &own)?;
     if writes == WritePolicy::Promoted && succeeded {
         ran.dropped = drop_foreign(work, &own).await?;
     }
     if ran.judgement.verdict == Verdict::Passed
-        && let Some(path) = spoiled(work, &own).await
+        && let Some(path) = find_spoiling_change(work, &own).await
     {
         let why = format!("it changed `{path}`, which you don't get: what it saw is not what you have");
         ran.judgement = Judgement::not_checked(why);
     }
     if writes == WritePolicy::Discarded {
-        restore(work, &own).await?;
+        restore_overlay(work, &own).await?;
     }
     finds_plan::weigh(work, request, &asked.reading, &mut ran).await?;
-    finish(work, &ran, &outcome)?;
+    emit_command_finished(work, &ran, &outcome)?;
     Ok((ran, text))
 }
 
@@ -450,7 +467,7 @@ fn not_made(work: &mut UnitWork<'_>, request: &Request, why: String) -> Result<C
     Ok(ran)
 }
 
-fn finish(work: &mut UnitWork<'_>, ran: &CheckRun, outcome: &Outcome) -> Result<(), Stop> {
+fn emit_command_finished(work: &mut UnitWork<'_>, ran: &CheckRun, outcome: &Outcome) -> Result<(), Stop> {
     work.emit(Event::CommandFinished {
         command: ran.script.clone(),
         folder: ran.folder.clone(),
@@ -486,7 +503,7 @@ pub(crate) fn first_line(script: &str) -> &str {
 }
 
 /// Returns the worst of several verdicts; nothing at all is not checked.
-pub(crate) fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
+pub(crate) fn worst_verdict(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
     let rank = |verdict: &Verdict| match verdict {
         Verdict::Failed => 0,
         Verdict::NotChecked => 1,

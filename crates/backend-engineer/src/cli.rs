@@ -158,7 +158,7 @@ impl Globals {
     }
 
     /// Returns how stops and findings look at `stream`.
-    pub(crate) fn look(&self, stream: Stream) -> RenderStyle {
+    pub(crate) fn render_style(&self, stream: Stream) -> RenderStyle {
         let coloured = self.coloured(stream);
         if coloured || stream.is_terminal() { RenderStyle::Drawn { coloured } } else { RenderStyle::Plain }
     }
@@ -198,52 +198,52 @@ enum Command {
 }
 
 impl Command {
-    fn run(&self, globals: &Globals) -> Result<Exit, Stop> {
+    fn run_subcommand(&self, globals: &Globals) -> Result<Exit, Stop> {
         match self {
-            Command::Implement(arguments) => implement::run(arguments, globals),
-            Command::Plan(arguments) => plan::run(arguments, globals),
-            Command::Check(arguments) => check::run(arguments, globals),
-            Command::Explain(arguments) => explain::run(arguments, globals),
-            Command::Verify(arguments) => verify::run(arguments, globals),
-            Command::Accept(arguments) => accept::run(arguments, globals),
-            Command::Resume(arguments) => resume::run(arguments, globals),
-            Command::Undo(arguments) => undo::run(arguments, globals),
-            Command::Runs(arguments) => runs::run(arguments, globals),
-            Command::Show(arguments) => show::run(arguments, globals),
-            Command::Survey(arguments) => survey::run(arguments, globals),
-            Command::Report(arguments) => report::run(arguments, globals),
-            Command::Evidence(arguments) => evidence::run(arguments, globals),
-            Command::Diff(arguments) => diff::run(arguments, globals),
-            Command::Export(arguments) => export::run(arguments, globals),
-            Command::Mcp(arguments) => mcp::run(arguments, globals),
-            Command::Hook(arguments) => hook::run(arguments, globals),
-            Command::Agents(arguments) => agents::run(arguments, globals),
-            Command::Models(arguments) => models::run(arguments, globals),
-            Command::Config(arguments) => config::run(arguments, globals),
-            Command::Doctor(arguments) => doctor::run(arguments, globals),
-            Command::Init(arguments) => init::run(arguments, globals),
-            Command::Graft(arguments) => graft::run(arguments, globals),
-            Command::Completions(arguments) => completions::run(arguments, &CommandLine::command()),
-            Command::Man(arguments) => man::run(arguments, &CommandLine::command()),
+            Command::Implement(arguments) => implement::run_implement(arguments, globals),
+            Command::Plan(arguments) => plan::run_plan(arguments, globals),
+            Command::Check(arguments) => check::run_check_subcommand(arguments, globals),
+            Command::Explain(arguments) => explain::run_explain(arguments, globals),
+            Command::Verify(arguments) => verify::run_verify(arguments, globals),
+            Command::Accept(arguments) => accept::run_accept(arguments, globals),
+            Command::Resume(arguments) => resume::run_resume(arguments, globals),
+            Command::Undo(arguments) => undo::run_undo(arguments, globals),
+            Command::Runs(arguments) => runs::run_runs(arguments, globals),
+            Command::Show(arguments) => show::run_show(arguments, globals),
+            Command::Survey(arguments) => survey::run_survey(arguments, globals),
+            Command::Report(arguments) => report::run_report(arguments, globals),
+            Command::Evidence(arguments) => evidence::run_evidence(arguments, globals),
+            Command::Diff(arguments) => diff::run_diff(arguments, globals),
+            Command::Export(arguments) => export::run_export(arguments, globals),
+            Command::Mcp(arguments) => mcp::run_mcp(arguments, globals),
+            Command::Hook(arguments) => hook::run_hook(arguments, globals),
+            Command::Agents(arguments) => agents::run_agents(arguments, globals),
+            Command::Models(arguments) => models::run_models(arguments, globals),
+            Command::Config(arguments) => config::run_config(arguments, globals),
+            Command::Doctor(arguments) => doctor::run_doctor(arguments, globals),
+            Command::Init(arguments) => init::run_init(arguments, globals),
+            Command::Graft(arguments) => graft::run_graft(arguments, globals),
+            Command::Completions(arguments) => completions::run_completions(arguments, &CommandLine::command()),
+            Command::Man(arguments) => man::run_man(arguments, &CommandLine::command()),
         }
     }
 }
 
 /// Runs the program with its arguments, the program's name first, and gives what it ends with.
-pub fn command_line(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+pub fn run_command_line(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let parsed = match CommandLine::try_parse_from(arguments) {
         Ok(parsed) => parsed,
-        Err(error) => return ExitCode::from(answer(&error).code()),
+        Err(error) => return ExitCode::from(print_parser_message(&error).code()),
     };
-    let ended = guarded(|| parsed.command.run(&parsed.globals)).unwrap_or_else(|stop| {
-        printer::say(&diagnostics::stop(&stop, None, parsed.globals.look(Stream::Errors)));
+    let ended = catch_panic(|| parsed.command.run_subcommand(&parsed.globals)).unwrap_or_else(|stop| {
+        printer::print_to_stderr(&diagnostics::render_stop(&stop, None, parsed.globals.render_style(Stream::Errors)));
         stop.exit
     });
     ExitCode::from(ended.code())
 }
 
 /// Does the work; a fault of the program itself becomes a stop that says what to do, not a dump.
-fn guarded(work: impl FnOnce() -> Result<Exit, Stop>) -> Result<Exit, Stop> {
+fn catch_panic(work: impl FnOnce() -> Result<Exit, Stop>) -> Result<Exit, Stop> {
     let place = Arc::new(Mutex::new(String::new()));
     let seen = Arc::clone(&place);
     let usual = panic::take_hook();
@@ -265,14 +265,14 @@ fn guarded(work: impl FnOnce() -> Result<Exit, Stop>) -> Result<Exit, Stop> {
 }
 
 /// Prints what the argument parser has to say: help and version to stdout, a wrong use to stderr.
-fn answer(error: &clap::Error) -> Exit {
+fn print_parser_message(error: &clap::Error) -> Exit {
     let text = error.render().to_string();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            printer::print(&text).map_or_else(|stop| stop.exit, |()| Exit::Complete)
+            printer::print_to_stdout(&text).map_or_else(|stop| stop.exit, |()| Exit::Complete)
         }
         _ => {
-            printer::say(&text);
+            printer::print_to_stderr(&text);
             Exit::Usage
         }
     }
@@ -284,10 +284,10 @@ mod tests {
 
     #[test]
     fn a_fault_of_the_program_is_a_stop() {
-        let stop = guarded(|| panic!("seven is not {}", 8)).expect_err("a stop");
+        let stop = catch_panic(|| panic!("seven is not {}", 8)).expect_err("a stop");
         assert_eq!(stop.exit, Exit::Environment);
         assert!(stop.message.contains("seven is not 8 (") && stop.message.contains("cli.rs:"), "{stop}");
-        assert!(matches!(guarded(|| Ok(Exit::Unproven)), Ok(Exit::Unproven)));
+        assert!(matches!(catch_panic(|| Ok(Exit::Unproven)), Ok(Exit::Unproven)));
     }
 
     #[test]

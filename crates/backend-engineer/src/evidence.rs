@@ -22,15 +22,15 @@ pub(crate) struct Observation<'a> {
 }
 
 /// Records an observation, and returns the place by which proofs name it; none where nothing is recorded.
-pub(crate) fn record(
+pub(crate) fn record_evidence(
     work: &mut UnitWork<'_>,
     observation: &Observation<'_>,
     basis: Basis,
 ) -> Result<Option<EvidenceId>, Stop> {
-    let Some(run) = work.run.recorder.run().map(|run| run.id().clone()) else { return Ok(None) };
+    let Some(run) = work.run.recorder.journal_run().map(|run| run.id().clone()) else { return Ok(None) };
     let ran = observation.ran;
     let evidence = Evidence {
-        subject: subject(work.run, observation),
+        subject: subject_of_observation(work.run, observation),
         condition: Condition {
             basis,
             tree: ran.tree.clone(),
@@ -54,12 +54,12 @@ pub(crate) fn record(
 
 /// Returns the name of a unit, as the journal has it: without secrets.
 pub(crate) fn unit_name(run: &RunContext, unit: &Phase) -> UnitName {
-    UnitName { label: run.redactor.text(&unit.label), title: run.redactor.text(&unit.title) }
+    UnitName { label: run.redactor.redact_text(&unit.label), title: run.redactor.redact_text(&unit.title) }
 }
 
 /// Returns what an observation speaks of, as the journal has it: without secrets.
-pub(crate) fn subject(run: &RunContext, observation: &Observation<'_>) -> Subject {
-    let clean = |text: &str| run.redactor.text(text);
+pub(crate) fn subject_of_observation(run: &RunContext, observation: &Observation<'_>) -> Subject {
+    let clean = |text: &str| run.redactor.redact_text(text);
     let unit = observation.unit.and_then(|unit| run.plan.phase(unit));
     let ItemName { kind, text } = &observation.item;
     Subject {

@@ -104,10 +104,10 @@ struct State {
 impl TreeFacts {
     /// Makes facts of the tree below `root`, nothing of it read as yet; `cache` is the user's cache folder, where they are
     /// kept. Without one they end with the run.
-    pub(crate) fn below(root: &Path, cache: Option<&Path>) -> Self {
+    pub(crate) fn new(root: &Path, cache: Option<&Path>) -> Self {
         TreeFacts {
             root: root.to_owned(),
-            store: cache.map(|cache| Store::of(cache, root)),
+            store: cache.map(|cache| Store::new(cache, root)),
             known: OnceCell::new(),
             index: OnceCell::new(),
             first: State::default(),
@@ -170,7 +170,8 @@ impl TreeFacts {
         if self.state().survey.get().is_some() || sources().nth(MOST_NEAR).is_none() {
             return self.survey();
         }
-        let mut by_distance: Vec<(usize, &String)> = sources().map(|path| (distance(path, files), path)).collect();
+        let mut by_distance: Vec<(usize, &String)> =
+            sources().map(|path| (folder_distance(path, files), path)).collect();
         by_distance.sort();
         let near: HashSet<&str> = by_distance.iter().take(MOST_NEAR).map(|(_, path)| path.as_str()).collect();
         let listing = self.listing().only(|path| !names::is_source(path) || near.contains(path));
@@ -243,7 +244,7 @@ impl TreeFacts {
     }
 
     /// Keeps the facts for later runs. Where that can't be done, they are found again.
-    pub(crate) fn keep(&self) {
+    pub(crate) fn store_facts(&self) {
         let (Some(store), Some(known)) = (&self.store, self.known.get()) else { return };
         let known = &mut *known.borrow_mut();
         if std::mem::take(&mut known.is_changed) {
@@ -274,7 +275,7 @@ impl TreeFacts {
 
     fn known(&self) -> &RefCell<CachedFacts> {
         self.known.get_or_init(|| {
-            let kept = self.store.as_ref().and_then(Store::read);
+            let kept = self.store.as_ref().and_then(Store::read_stored_facts);
             RefCell::new(kept.unwrap_or_default())
         })
     }
@@ -288,7 +289,7 @@ impl TreeFacts {
             _ => drop(known),
         }
         let found = Found::of(&self.root.join(path), path, self.index());
-        self.known().borrow_mut().note(path, found)
+        self.known().borrow_mut().update_stamp(path, found)
     }
 
     /// Compares the stamps of all these files, and reads those whose content neither an earlier run nor git's index knows;
@@ -314,13 +315,13 @@ impl TreeFacts {
         let mut known = self.known().borrow_mut();
         if found.len() == unseen.len() {
             for (path, found) in unseen.into_iter().zip(found) {
-                known.note(path, found);
+                known.update_stamp(path, found);
             }
         }
     }
 
     fn index(&self) -> Option<&Index> {
-        self.index.get_or_init(|| Index::read(&self.root)).as_ref()
+        self.index.get_or_init(|| Index::from_repository(&self.root)).as_ref()
     }
 
     /// Returns what stands for a link in the fingerprint: two that lead to the same content may lie beside other files.
@@ -370,7 +371,7 @@ impl Found {
     /// Looks at a file's stamp; none where no regular file stands.
     fn of(file: &Path, path: &str, index: Option<&Index>) -> Option<Self> {
         let data = std::fs::metadata(file).ok().filter(std::fs::Metadata::is_file)?;
-        let content = index.and_then(|index| index.content(path, &GitStamp::of(&data)));
+        let content = index.and_then(|index| index.content(path, &GitStamp::new(&data)));
         Some(Found { stamp: Stamp::of_data(&data), content })
     }
 
@@ -381,7 +382,7 @@ impl Found {
         if found.content.is_some() || is_known || found.stamp.size > LARGE {
             return Some(found);
         }
-        let content = read_regular(file, LARGE).ok().map(|bytes| content_id::of(&bytes));
+        let content = read_regular(file, LARGE).ok().map(|bytes| content_id::git_blob_id(&bytes));
         Some(Found { content, ..found })
     }
 }
@@ -395,7 +396,7 @@ impl CachedFacts {
     }
 
     /// Takes in what was found at a path; what was known under another stamp is forgotten.
-    fn note(&mut self, path: &str, found: Option<Found>) -> Option<Stamp> {
+    fn update_stamp(&mut self, path: &str, found: Option<Found>) -> Option<Stamp> {
         let Some(Found { stamp, content }) = found else {
             self.is_changed |= self.files.remove(path).is_some();
             self.missing.insert(path.to_owned());
@@ -419,7 +420,7 @@ impl CachedFacts {
 }
 
 /// Returns how many steps lie between a file and the nearest of some others: up to the folder that holds both, and down.
-fn distance(path: &str, files: &[&str]) -> usize {
+fn folder_distance(path: &str, files: &[&str]) -> usize {
     let parts = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
     let own = parts(path);
     let steps = |other: &&str| {
@@ -453,8 +454,8 @@ impl Contents for TreeFacts {
         match &read {
             Ok(bytes) => {
                 if let Some(facts) = known.files.get_mut(path) {
-                    facts.content = Some(content_id::of(bytes));
-                    facts.names = is_source(path).then(|| names::of(path, bytes).unwrap_or_default());
+                    facts.content = Some(content_id::git_blob_id(bytes));
+                    facts.names = is_source(path).then(|| names::read_names(path, bytes).unwrap_or_default());
                 }
             }
             Err(_) => drop(known.unreadable.insert(path.to_owned())),
@@ -465,7 +466,7 @@ impl Contents for TreeFacts {
 
 impl Drop for TreeFacts {
     fn drop(&mut self) {
-        self.keep();
+        self.store_facts();
     }
 }
 

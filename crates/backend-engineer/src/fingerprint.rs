@@ -40,8 +40,9 @@ pub(crate) fn of_tree<'a>(
     let mut add = |path: &str, state: &str| {
         lines.extend([path, "\0", state, "\n"]);
     };
-    let laid_state =
-        |(bytes, mode): Laid<'_>, stood: bool| state(&content_id::of(bytes), mode.map_or(stood, is_executable));
+    let laid_state = |(bytes, mode): Laid<'_>, stood: bool| {
+        state(&content_id::git_blob_id(bytes), mode.map_or(stood, is_executable))
+    };
     for (path, found) in files {
         // New files that come before this one.
         while let Some(first) = laid.first_entry().filter(|first| *first.key() < path.as_str()) {

@@ -32,12 +32,12 @@ use crate::tree::Pending;
 use crate::understand::{Assignment, NamedFile};
 use crate::unit_work::UnitWork;
 
-pub(crate) use inspect::inspect;
-pub(crate) use literal::{Placement, PlacementOutcome, PresentFiles, is_code, place, standing};
+pub(crate) use inspect::inspect_items;
+pub(crate) use literal::{Placement, PlacementOutcome, PresentFiles, apply_block, find_present_files, is_code};
 pub(crate) use remainder::{NoCommit, OpenPart, Passage, Remainder, code_spans};
-pub(crate) use sentences::remaining;
+pub(crate) use sentences::find_remaining_removals;
 pub(crate) use session::Session;
-use session::engage;
+use session::run_model;
 
 /// The work on each item of the phase, with its effects.
 #[derive(Debug, Default)]
@@ -184,7 +184,7 @@ impl Item {
     /// Returns what is not done about it, each with why.
     pub(crate) fn open(&self) -> impl Iterator<Item = OpenPart> + '_ {
         self.outcomes.iter().filter_map(|step_outcome| match step_outcome {
-            StepOutcome::Place(placement) => placement.refused(),
+            StepOutcome::Place(placement) => placement.refusal_reason(),
             StepOutcome::Left(remainder) => Some(OpenPart::Left(remainder.what.clone())),
             StepOutcome::Run { ran, .. } if !ran.dropped.is_empty() => {
                 let command = first_line(&ran.script).to_owned();
@@ -202,38 +202,42 @@ pub(crate) async fn implement(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
     if runs_something && run.model().is_none() {
         work.workspace.prepare().await?;
     }
-    let mut change = place_all(work).await?;
+    let mut change = apply_plan(work).await?;
     if runs_something && work.workspace.has_raised() {
         work.workspace.prepare().await?;
     }
     if run.model().is_some() && change.leaves_work() {
-        engage(work, &mut change, None).await?;
+        run_model(work, &mut change, None).await?;
     }
     if runs_something {
         // Where no command can run, that is said before a file is written.
         work.workspace.prepare().await?;
     }
-    write(work, &mut change)?;
+    write_staged(work, &mut change)?;
     Ok(change)
 }
 
 /// Has the model mend what did not hold, and writes the files.
-pub(crate) async fn rework(work: &mut UnitWork<'_>, change: &mut Change, failures: String) -> Result<(), Stop> {
-    engage(work, change, Some(failures)).await?;
-    write(work, change)
+pub(crate) async fn rework_failures(
+    work: &mut UnitWork<'_>,
+    change: &mut Change,
+    failures: String,
+) -> Result<(), Stop> {
+    run_model(work, change, Some(failures)).await?;
+    write_staged(work, change)
 }
 
 /// Carries out what the plan spells out; what comes of it is staged.
-async fn place_all(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
+async fn apply_plan(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
     let mut change = Change::default();
     for unit in &work.assignment.units {
         work.state.before = work.workspace.tree.savepoint();
         files::remove_and_rename(work, *unit, &mut change)?;
-        steps::carry_out(work, *unit, &mut change).await?;
+        steps::carry_out_steps(work, *unit, &mut change).await?;
         result::take_back_faulty(work, *unit, &mut change)?;
-        sentences::account(work, *unit, &mut change)?;
+        sentences::add_unit_sentences(work, *unit, &mut change)?;
         files::left_without_code(work, *unit, &mut change)?;
-        credited::give(work, *unit, &mut change);
+        credited::credit_placements(work, *unit, &mut change);
     }
     Ok(change)
 }
@@ -244,14 +248,15 @@ pub(crate) fn needs_sandbox(run: &RunContext, assignment: &Assignment) -> bool {
         return false;
     }
     let mut units = assignment.units.iter().filter_map(|unit| run.plan.phase(*unit));
-    units.any(|unit| !unit.commands.is_empty()) || run.settings.commands.named().iter().any(|(_, held)| held.is_some())
+    units.any(|unit| !unit.commands.is_empty())
+        || run.settings.commands.with_keys().iter().any(|(_, held)| held.is_some())
 }
 
 /// Writes what is staged within the scope to the user's tree, all files together or none.
-pub(crate) fn write(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> {
-    let Some(run) = work.run.recorder.run() else { return Ok(()) };
+pub(crate) fn write_staged(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> {
+    let Some(run) = work.run.recorder.journal_run() else { return Ok(()) };
     let promotable = Promotable::new(work.run, &work.assignment.scope, &work.state.admitted);
-    let mut witness = JournalOriginals::of(run);
+    let mut witness = JournalOriginals::new(run);
     let written = work.workspace.tree.promote(&|path| promotable.allows(path), &mut witness);
     let events = witness.written;
     let paths: Vec<&str> = written.iter().flatten().map(|file| file.path.as_str()).collect();
@@ -275,14 +280,14 @@ pub(crate) fn write(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), 
 }
 
 /// Tells what a file is about to become.
-fn tell_staged(work: &mut UnitWork<'_>, path: &str, action: FileAction, how: String) -> Result<(), Stop> {
+fn emit_staged_file(work: &mut UnitWork<'_>, path: &str, action: FileAction, how: String) -> Result<(), Stop> {
     let pending = work.workspace.tree.pending().into_iter().find(|file| file.path == path);
-    let (lines_added, lines_removed) = pending.as_ref().map_or((0, 0), counts);
+    let (lines_added, lines_removed) = pending.as_ref().map_or((0, 0), count_changed_lines);
     work.run.emit(Event::FileStaged { path: path.to_owned(), action, how, lines_added, lines_removed })
 }
 
 /// Returns lines that a file gains and loses.
-pub(crate) fn counts(file: &Pending) -> (usize, usize) {
+pub(crate) fn count_changed_lines(file: &Pending) -> (usize, usize) {
     let text =
         |bytes: Option<&Vec<u8>>| bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
     let (old, new) = (text(file.before.as_ref().map(|found| &found.bytes)), text(file.after.bytes.as_ref()));

@@ -52,41 +52,43 @@ use journal::{Event, StepName};
 use plan::PhaseId;
 
 use analyze::{Codebase, Survey, analyze};
-use implement::{Change, implement, inspect, is_code, needs_sandbox, rework, standing};
+use implement::{Change, find_present_files, implement, inspect_items, is_code, needs_sandbox, rework_failures};
 use report::{Report, report};
 use review::review_unit;
 use run::{RunContext, UnitState, Workspace};
 use understand::{Assignment, understand};
 use unit_work::UnitWork;
-use verify::{Verification, compare_with_baseline, measure_strength, repair, settle, sort_imports, verify};
+use verify::{
+    Verification, compare_with_baseline, finish_verification, measure_strength, next_repair_task, sort_imports, verify,
+};
 
-pub use cli::command_line;
+pub use cli::run_command_line;
 pub use stop::{Exit, Finding, Severity, Stop};
 
 /// Implements one unit of the plan, proves it, and says what it proved. A failed check is a report, not an error.
 async fn implement_unit(run: &RunContext, workspace: &mut Workspace, unit: PhaseId) -> Result<Report, Stop> {
-    let assignment = understood(run, unit)?;
+    let assignment = understand_unit(run, unit)?;
     if needs_sandbox(run, &assignment) {
-        workspace.raise()?;
+        workspace.open_sandbox_soon()?;
     }
-    let survey = analyzed(run, workspace, &assignment)?;
+    let survey = analyze_unit(run, workspace, &assignment)?;
     let mut state = UnitState::begin(run, workspace)?;
     let mut work = UnitWork { run, assignment: &assignment, survey: &survey, workspace, state: &mut state };
     for finding in review_unit(&mut work)? {
         work.state.add_finding(run, &finding)?;
     }
-    run.begin(StepName::Implement)?;
+    run.begin_step(StepName::Implement)?;
     let mut change = implement(&mut work).await?;
     let mut verification = verify_sorted(&mut work, &mut change).await?;
-    while let Some(failures) = repair(&mut work, &mut change, &verification)? {
-        run.begin(StepName::Implement)?;
-        rework(&mut work, &mut change, failures).await?;
+    while let Some(failures) = next_repair_task(&mut work, &mut change, &verification)? {
+        run.begin_step(StepName::Implement)?;
+        rework_failures(&mut work, &mut change, failures).await?;
         verification = verify_sorted(&mut work, &mut change).await?;
     }
     compare_with_baseline(&mut work, &change, &mut verification).await?;
     measure_strength(&mut work, &change, &mut verification).await?;
-    settle(&mut work, &change, &mut verification)?;
-    run.begin(StepName::Report)?;
+    finish_verification(&mut work, &change, &mut verification)?;
+    run.begin_step(StepName::Report)?;
     let report = report(&work, &change, &verification);
     run.emit(report.event(run.options.dry_run))?;
     workspace.discard_leftovers().await?;
@@ -95,7 +97,7 @@ async fn implement_unit(run: &RunContext, workspace: &mut Workspace, unit: Phase
 
 /// Verifies what was implemented; once more where the project's own linter had imports to sort.
 async fn verify_sorted(work: &mut UnitWork<'_>, change: &mut Change) -> Result<Verification, Stop> {
-    work.run.begin(StepName::Verify)?;
+    work.run.begin_step(StepName::Verify)?;
     let verification = verify(work, change).await?;
     match sort_imports(work, change, &verification).await? {
         true => verify(work, change).await,
@@ -105,15 +107,15 @@ async fn verify_sorted(work: &mut UnitWork<'_>, change: &mut Change) -> Result<V
 
 /// Verifies one unit as it stands, and changes nothing but the plan's boxes.
 async fn verify_unit(run: &RunContext, workspace: &mut Workspace, unit: PhaseId) -> Result<Report, Stop> {
-    let assignment = understood(run, unit)?;
-    let survey = analyzed(run, workspace, &assignment)?;
+    let assignment = understand_unit(run, unit)?;
+    let survey = analyze_unit(run, workspace, &assignment)?;
     let mut state = UnitState::begin(run, workspace)?;
     let mut work = UnitWork { run, assignment: &assignment, survey: &survey, workspace, state: &mut state };
-    let mut change = inspect(&mut work).await?;
-    run.begin(StepName::Verify)?;
+    let mut change = inspect_items(&mut work).await?;
+    run.begin_step(StepName::Verify)?;
     let mut verification = verify(&mut work, &mut change).await?;
-    settle(&mut work, &change, &mut verification)?;
-    run.begin(StepName::Report)?;
+    finish_verification(&mut work, &change, &mut verification)?;
+    run.begin_step(StepName::Report)?;
     let report = report(&work, &change, &verification);
     run.emit(report.event(run.options.dry_run))?;
     workspace.discard_leftovers().await?;
@@ -129,11 +131,12 @@ struct MissingParts {
 }
 
 /// Returns what a unit that is done by the plan's marks lacks in the tree.
-fn lacking(run: &RunContext, workspace: &mut Workspace, unit: PhaseId) -> Result<MissingParts, Stop> {
+fn find_missing_parts(run: &RunContext, workspace: &mut Workspace, unit: PhaseId) -> Result<MissingParts, Stop> {
     let assignment = understand(&run.plan, &run.files, unit, true)?;
-    let survey = Survey { findings: Vec::new(), code: Codebase::of(run.files.facts()) };
+    let survey = Survey { findings: Vec::new(), code: Codebase::new(run.files.facts()) };
     let state = &mut UnitState::default();
-    let standing = standing(&mut UnitWork { run, assignment: &assignment, survey: &survey, workspace, state })?;
+    let standing =
+        find_present_files(&mut UnitWork { run, assignment: &assignment, survey: &survey, workspace, state })?;
     let shown = assignment.files.iter().filter(|file| {
         run.plan
             .phase(file.unit)
@@ -149,15 +152,15 @@ fn lacking(run: &RunContext, workspace: &mut Workspace, unit: PhaseId) -> Result
 }
 
 /// Takes the first step: what the unit asks for.
-fn understood(run: &RunContext, unit: PhaseId) -> Result<Assignment, Stop> {
-    run.begin(StepName::Understand)?;
+fn understand_unit(run: &RunContext, unit: PhaseId) -> Result<Assignment, Stop> {
+    run.begin_step(StepName::Understand)?;
     let assignment = understand(&run.plan, &run.files, unit, run.options.approve)?;
     run.emit(Event::PhaseStarted { label: assignment.label.clone(), title: assignment.title.clone() })?;
     Ok(assignment)
 }
 
 /// Takes the second step: the unit's files, and the code around them.
-fn analyzed(run: &RunContext, workspace: &mut Workspace, assignment: &Assignment) -> Result<Survey, Stop> {
-    run.begin(StepName::Analyze)?;
+fn analyze_unit(run: &RunContext, workspace: &mut Workspace, assignment: &Assignment) -> Result<Survey, Stop> {
+    run.begin_step(StepName::Analyze)?;
     analyze(run, workspace, assignment)
 }

@@ -7,5 +7,5 @@ fn main() -> ExitCode {
     if arguments.nth(1).is_some_and(|first| first == sandbox::SUPERVISOR_ARGUMENT) {
         return sandbox::supervisor_main();
     }
-    backend_engineer::command_line(std::env::args_os())
+    backend_engineer::run_command_line(std::env::args_os())
 }

@@ -140,7 +140,7 @@ impl ModelSetup {
 
 /// Returns how hard a model shall think about what did not hold, from what is said of that and of all else.
 fn effort_of_repair(told: Option<Effort>, usual: Option<Effort>) -> Option<Effort> {
-    told.or_else(|| usual.map_or(Some(Effort::High), Effort::above))
+    told.or_else(|| usual.map_or(Some(Effort::High), Effort::next_higher))
 }
 
 /// Says that a limit of money can't be kept.

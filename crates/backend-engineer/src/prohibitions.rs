@@ -21,13 +21,13 @@ pub(crate) enum ProhibitionOutcome {
 }
 
 /// Returns whether an edit of one file breaks what must stay.
-pub(crate) fn breaks(protected: &Protected, path: &str, (old, new): (&str, &str)) -> bool {
+pub(crate) fn breaks_prohibition(protected: &Protected, path: &str, (old, new): (&str, &str)) -> bool {
     let about = protected.within.as_ref().is_none_or(|within| is_path(path, within));
     about && old != new && outcome_in(protected, path, (Some(old), Some(new))) == Some(true)
 }
 
 /// Returns what a change does to something that must stay.
-pub(crate) fn hold(protected: &Protected, written: &[Pending]) -> ProhibitionOutcome {
+pub(crate) fn check_prohibition(protected: &Protected, written: &[Pending]) -> ProhibitionOutcome {
     let about = |path: &String| protected.within.as_ref().is_none_or(|within| is_path(path, within));
     let mut found = ProhibitionOutcome::Unknown;
     for file in written.iter().filter(|file| about(&file.path)) {
@@ -56,9 +56,9 @@ fn outcome_in(protected: &Protected, path: &str, (old, new): (Option<&str>, Opti
     if protected.is_path {
         return is_path(path, &protected.name).then_some(!protected.only_from_loss || new.is_none());
     }
-    let name = symbol(&protected.name);
-    let before = old.and_then(|text| shown(path, text, name))?;
-    let after = new.and_then(|text| shown(path, text, name));
+    let name = last_symbol_name(&protected.name);
+    let before = old.and_then(|text| visible_definitions(path, text, name))?;
+    let after = new.and_then(|text| visible_definitions(path, text, name));
     let Some(after) = after else { return Some(true) };
     // Another entry of that key beside it changes nothing.
     Some(!protected.only_from_loss && !before.iter().all(|one| after.contains(one)))
@@ -72,22 +72,22 @@ pub(crate) fn is_path(path: &str, written: &str) -> bool {
 }
 
 /// Returns the last name of a symbol: `Cart.total()` is `total`.
-pub(crate) fn symbol(written: &str) -> &str {
+pub(crate) fn last_symbol_name(written: &str) -> &str {
     let bare = written.split('(').next().unwrap_or(written);
     bare.rsplit(['.', '#', ':']).next().unwrap_or(bare).trim()
 }
 
 /// Returns what a file shows of a name: its definitions, or in data the lines that hold it as a key. `None` where it has none.
-fn shown(path: &str, text: &str, name: &str) -> Option<Vec<String>> {
+fn visible_definitions(path: &str, text: &str, name: &str) -> Option<Vec<String>> {
     let found = match Language::of_path(path) {
-        Some(language) => definitions(text, language, name),
-        None => entries(name, text),
+        Some(language) => find_definitions(text, language, name),
+        None => entries_of_key(name, text),
     };
     (!name.is_empty() && !found.is_empty()).then_some(found)
 }
 
 /// Returns the definitions of a name in code, wherever they stand, blanks apart.
-pub(crate) fn definitions(text: &str, language: Language, name: &str) -> Vec<String> {
+pub(crate) fn find_definitions(text: &str, language: Language, name: &str) -> Vec<String> {
     let found = definition_bytes(text, language, name);
     found.into_iter().map(|at| text[at].split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
@@ -109,7 +109,7 @@ pub(crate) fn definition_bytes(text: &str, language: Language, name: &str) -> Ve
 }
 
 /// Returns the entries of a key in data: each with its line and what is indented below it.
-fn entries(key: &str, text: &str) -> Vec<String> {
+fn entries_of_key(key: &str, text: &str) -> Vec<String> {
     let margin = |line: &str| line.len() - line.trim_start().len();
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();
@@ -155,22 +155,26 @@ mod tests {
     fn a_path_is_broken_by_any_write() {
         let change = written("app/main.py", "a = 1\n", "a = 2\n");
         assert_eq!(
-            hold(&protected("app/main.py", true, false), &change),
+            check_prohibition(&protected("app/main.py", true, false), &change),
             ProhibitionOutcome::Broken("app/main.py".to_owned())
         );
         assert_eq!(
-            hold(&protected("main.py", true, false), &change),
+            check_prohibition(&protected("main.py", true, false), &change),
             ProhibitionOutcome::Broken("app/main.py".to_owned())
         );
         assert_eq!(
-            hold(&protected("app/", true, false), &change),
+            check_prohibition(&protected("app/", true, false), &change),
             ProhibitionOutcome::Broken("app/main.py".to_owned())
         );
-        assert_eq!(hold(&protected("app/other.py", true, false), &change), ProhibitionOutcome::Kept);
-        assert_eq!(hold(&protected("app/main.py", true, true), &change), ProhibitionOutcome::Kept, "it did not go");
+        assert_eq!(check_prohibition(&protected("app/other.py", true, false), &change), ProhibitionOutcome::Kept);
+        assert_eq!(
+            check_prohibition(&protected("app/main.py", true, true), &change),
+            ProhibitionOutcome::Kept,
+            "it did not go"
+        );
         let gone = written("app/main.py", "a = 1\n", "");
         assert_eq!(
-            hold(&protected("app/main.py", true, true), &gone),
+            check_prohibition(&protected("app/main.py", true, true), &gone),
             ProhibitionOutcome::Broken("app/main.py".to_owned())
         );
     }
@@ -179,15 +183,22 @@ mod tests {
     fn a_symbol_is_broken_where_its_definition_changes() {
         let broken = ProhibitionOutcome::Broken("a.py".to_owned());
         let change = written("a.py", PYTHON, &PYTHON.replace("return 1", "return 2"));
-        assert_eq!(hold(&protected("total()", false, false), &change), broken);
-        assert_eq!(hold(&protected("Cart.limit", false, false), &change), ProhibitionOutcome::Kept);
-        assert_eq!(hold(&protected("total", false, true), &change), ProhibitionOutcome::Kept, "it may change");
-        assert_eq!(hold(&protected("elsewhere", false, false), &change), ProhibitionOutcome::Unknown);
+        assert_eq!(check_prohibition(&protected("total()", false, false), &change), broken);
+        assert_eq!(check_prohibition(&protected("Cart.limit", false, false), &change), ProhibitionOutcome::Kept);
+        assert_eq!(
+            check_prohibition(&protected("total", false, true), &change),
+            ProhibitionOutcome::Kept,
+            "it may change"
+        );
+        assert_eq!(check_prohibition(&protected("elsewhere", false, false), &change), ProhibitionOutcome::Unknown);
         let gone = written("a.py", PYTHON, "class Cart:\n    limit = 3\n");
-        assert_eq!(hold(&protected("total", false, true), &gone), broken);
+        assert_eq!(check_prohibition(&protected("total", false, true), &gone), broken);
         let data = written("d.yml", "image: own:1\nport: 1\n", "image: own:2\nport: 1\n");
-        assert_eq!(hold(&protected("image", false, false), &data), ProhibitionOutcome::Broken("d.yml".to_owned()));
-        assert_eq!(hold(&protected("port", false, false), &data), ProhibitionOutcome::Kept);
+        assert_eq!(
+            check_prohibition(&protected("image", false, false), &data),
+            ProhibitionOutcome::Broken("d.yml".to_owned())
+        );
+        assert_eq!(check_prohibition(&protected("port", false, false), &data), ProhibitionOutcome::Kept);
     }
 
     #[test]
@@ -213,8 +224,11 @@ mod tests {
             ("PORT", ".env.example", "PORT=1\n", "PORT=2\n"),
             ("app/a.py", "app/a.py", "A = 1\n", "A = 2\n"),
         ] {
-            assert!(breaks(&protected(name, name.contains('/'), false), path, (old, new)), "{name} of {path}");
-            assert!(!breaks(&protected("other", false, false), path, (old, new)), "{path}");
+            assert!(
+                breaks_prohibition(&protected(name, name.contains('/'), false), path, (old, new)),
+                "{name} of {path}"
+            );
+            assert!(!breaks_prohibition(&protected("other", false, false), path, (old, new)), "{path}");
         }
     }
 
@@ -222,7 +236,11 @@ mod tests {
     fn what_only_stands_beside_the_edit_is_left_alone() {
         let old = "def paths():\n    return 1\n";
         let new = "def paths():\n    return 1\n\n\ndef origins():\n    return paths()\n";
-        assert!(!breaks(&protected("paths", false, false), "a.py", (old, new)));
-        assert!(!breaks(&protected("image", false, false), "a.yml", ("image: a\n", "image: a\nname: image\n")));
+        assert!(!breaks_prohibition(&protected("paths", false, false), "a.py", (old, new)));
+        assert!(!breaks_prohibition(
+            &protected("image", false, false),
+            "a.yml",
+            ("image: a\n", "image: a\nname: image\n")
+        ));
     }
 }

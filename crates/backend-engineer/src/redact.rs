@@ -47,7 +47,7 @@ impl std::fmt::Debug for Redactor {
 
 impl Redactor {
     /// Takes out these variables' values.
-    pub(crate) fn of(variables: Vec<(String, String)>) -> Self {
+    pub(crate) fn new(variables: Vec<(String, String)>) -> Self {
         let secret = |(name, value)| Secret { name, value, is_word: false };
         Redactor::of_secrets(variables.into_iter().map(secret))
     }
@@ -61,9 +61,9 @@ impl Redactor {
         let bytes = |list: Vec<Secret>| list.into_iter().map(|one| (one.name, one.value.into_bytes())).collect();
         // What is a secret of its own somewhere is one, though it is a word elsewhere.
         let (values, words): (Vec<(String, Vec<u8>)>, Vec<_>) = (bytes(values), bytes(words));
-        let written = values
-            .iter()
-            .flat_map(|(name, value)| written::otherwise(value).into_iter().map(move |form| (name.clone(), form)));
+        let written = values.iter().flat_map(|(name, value)| {
+            written::other_encodings(value).into_iter().map(move |form| (name.clone(), form))
+        });
         let mut written: Vec<(String, Vec<u8>)> = written.collect();
         written.sort_by_key(|(_, form)| std::cmp::Reverse(form.len()));
         let mut first = vec![false; 1 << 16];
@@ -75,7 +75,7 @@ impl Redactor {
     }
 
     /// Returns the text without secrets.
-    pub(crate) fn text(&self, text: &str) -> String {
+    pub(crate) fn redact_text(&self, text: &str) -> String {
         let mut out = Vec::with_capacity(text.len());
         self.feed(text.as_bytes(), text.len(), &mut out);
         String::from_utf8_lossy(&out).into_owned()
@@ -92,7 +92,7 @@ impl Redactor {
     fn clean(&self, value: &mut serde_json::Value) -> bool {
         match value {
             serde_json::Value::String(text) => {
-                let cleaned = self.text(text);
+                let cleaned = self.redact_text(text);
                 let changed = cleaned != *text;
                 *text = cleaned;
                 changed
@@ -146,7 +146,7 @@ impl Redactor {
     ///
     /// `original`: `KEY = "s3cr3t"`, shown as `KEY = "[KEY]"`; `made`: `KEY = "[KEY]"  # set`, which becomes
     /// `KEY = "s3cr3t"  # set`.
-    pub(crate) fn put_back(&self, original: &str, made: &str) -> Result<String, String> {
+    pub(crate) fn restore_secrets(&self, original: &str, made: &str) -> Result<String, String> {
         let mut shown: Vec<(String, String)> = Vec::new();
         let (bytes, mut at) = (original.as_bytes(), 0);
         while at < bytes.len() {
@@ -162,7 +162,7 @@ impl Redactor {
         let mut names: Vec<&String> = shown.iter().map(|(name, _)| name).collect();
         names.sort();
         names.dedup();
-        let clean = self.text(original);
+        let clean = self.redact_text(original);
         names.into_iter().try_fold(made.to_owned(), |text, name| {
             let count = text.matches(name.as_str()).count();
             let values: Vec<&String> = shown.iter().filter(|(one, _)| one == name).map(|(_, value)| value).collect();
@@ -246,7 +246,7 @@ mod tests {
     use super::*;
 
     fn redactor() -> Redactor {
-        Redactor::of(vec![
+        Redactor::new(vec![
             ("DB_PASSWORD".to_owned(), "hunter2-and-more".to_owned()),
             ("DEBUG".to_owned(), "1".to_owned()),
         ])
@@ -256,7 +256,7 @@ mod tests {
     fn known_values_and_known_forms_are_taken_out() {
         let token = format!("ghp_{}", "a1".repeat(18));
         let text = format!("url=postgres://u:hunter2-and-more@h/1 token={token}. sk-short 1");
-        assert_eq!(redactor().text(&text), "url=postgres://u:[DB_PASSWORD]@h/1 token=[secret] sk-short 1");
+        assert_eq!(redactor().redact_text(&text), "url=postgres://u:[DB_PASSWORD]@h/1 token=[secret] sk-short 1");
     }
 
     #[test]
@@ -288,9 +288,9 @@ mod tests {
             ),
         ];
         for (text, secret, shown) in hidden {
-            let cleaned = redactor().text(&text);
+            let cleaned = redactor().redact_text(&text);
             assert!(!cleaned.contains(secret) && cleaned == shown, "{cleaned}");
-            assert_eq!(redactor().put_back(&text, &cleaned), Ok(text));
+            assert_eq!(redactor().restore_secrets(&text, &cleaned), Ok(text));
         }
         for text in [
             "postgres://postgres:postgres@localhost/app",
@@ -307,7 +307,7 @@ mod tests {
             "password: the field PasswordConfirmation2Field",
             "-----BEGIN PUBLIC KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n",
         ] {
-            assert_eq!(redactor().text(text), text);
+            assert_eq!(redactor().redact_text(text), text);
         }
     }
 
@@ -328,7 +328,7 @@ mod tests {
             (password("A = x[DB_PASSWORD]\n"), "P = \"[DB_PASSWORD]\"\n", None),
         ];
         for (original, made, expected) in rows {
-            assert_eq!(redactor().put_back(&original, made).ok(), expected, "{original} {made}");
+            assert_eq!(redactor().restore_secrets(&original, made).ok(), expected, "{original} {made}");
         }
     }
 

@@ -4,26 +4,34 @@ use code::items::{Elisions, Item, Source};
 use code::languages::Language;
 use plan::{Phase, Removal};
 
-use crate::identifiers::holds;
-use crate::prohibitions::{is_path, symbol};
+use crate::identifiers::contains_identifier;
+use crate::prohibitions::{is_path, last_symbol_name};
 use crate::unit_work::UnitWork;
 
 /// Returns the file in which a symbol still stands that the plan says must be gone; nothing where the tree does not tell.
 ///
 /// A symbol that a file defines several times, or that a block of the unit shows, may be another one.
-pub(crate) fn remains(work: &mut UnitWork<'_>, phase: &Phase, removal: &Removal) -> Option<String> {
+pub(crate) fn find_remaining_symbol(work: &mut UnitWork<'_>, phase: &Phase, removal: &Removal) -> Option<String> {
     let files = work.assignment.files.iter().filter(|file| file.unit == phase.id);
     let about = |path: &String| removal.within.as_ref().is_none_or(|within| is_path(path, within));
     let paths: Vec<String> = files.filter_map(|file| file.path.clone()).filter(about).collect();
-    let (name, entry) = (symbol(&removal.name), graft::entry_name(&removal.name));
-    if phase.blocks.iter().any(|block| holds(&block.text, name) || holds(&block.text, entry)) {
+    let (name, entry) = (last_symbol_name(&removal.name), graft::entry_name(&removal.name));
+    if phase
+        .blocks
+        .iter()
+        .any(|block| contains_identifier(&block.text, name) || contains_identifier(&block.text, entry))
+    {
         return None;
     }
-    let owner = removal.owner.as_deref().or_else(|| removal.name.rsplit_once('.').map(|(owner, _)| owner)).map(symbol);
+    let owner = removal
+        .owner
+        .as_deref()
+        .or_else(|| removal.name.rsplit_once('.').map(|(owner, _)| owner))
+        .map(last_symbol_name);
     paths.into_iter().find(|path| {
         let text = work.workspace.tree.read_text(path).ok().flatten();
         text.is_some_and(|text| match Language::of_path(path) {
-            Some(_) => count(path, &text, (owner, name)) == 1,
+            Some(_) => count_definitions(path, &text, (owner, name)) == 1,
             None if owner.is_some_and(|owner| !is_path(path, owner)) => false,
             None => graft::count_entries(path, &text, &removal.name) == Some(1),
         })
@@ -31,7 +39,7 @@ pub(crate) fn remains(work: &mut UnitWork<'_>, phase: &Phase, removal: &Removal)
 }
 
 /// Counts the definitions of a name in a file, and its imports; within its owner, where one is given.
-fn count(path: &str, text: &str, (owner, name): (Option<&str>, &str)) -> usize {
+fn count_definitions(path: &str, text: &str, (owner, name): (Option<&str>, &str)) -> usize {
     let Some(language) = Language::of_path(path) else { return 0 };
     let Some(source) = Source::parse(text, language, Elisions::NONE) else { return 0 };
     let mut found = 0;
@@ -64,11 +72,11 @@ mod tests {
             (Some("Order"), "name", 0),
             (None, "os", 1),
         ] {
-            assert_eq!(count("a.py", python, (owner, name)), expected, "{owner:?} {name}");
+            assert_eq!(count_definitions("a.py", python, (owner, name)), expected, "{owner:?} {name}");
         }
         let typescript = "import { b } from './a';\nexport const MAX = 1;\nexport class User {\n  name = 1;\n}\n";
         for (owner, name, expected) in [(None, "MAX", 1), (None, "b", 1), (Some("User"), "name", 1)] {
-            assert_eq!(count("a.ts", typescript, (owner, name)), expected, "{owner:?} {name}");
+            assert_eq!(count_definitions("a.ts", typescript, (owner, name)), expected, "{owner:?} {name}");
         }
     }
 }

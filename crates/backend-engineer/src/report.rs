@@ -11,7 +11,7 @@ use plan::{CriterionKind, PassageKind, SentenceClass};
 use serde::Serialize;
 use survey::Purpose;
 
-use crate::check::{self, CheckRun, Kind, checked_by, worst};
+use crate::check::{self, CheckRun, Kind, checked_by, worst_verdict};
 use crate::evidence;
 use crate::implement::{Change, PlacementOutcome, StepOutcome};
 use crate::stop::Exit;
@@ -21,7 +21,7 @@ use crate::verify::{
     is_unimplemented,
 };
 
-pub(crate) use json::document;
+pub(crate) use json::report_document;
 pub(crate) use rechecked::{Rechecked, RecheckedState};
 
 /// The report of a run on one phase.
@@ -30,7 +30,7 @@ pub(crate) struct Report {
     /// "Implementation Complete", "Unproven", "Incomplete" or "Failed".
     pub(crate) heading: String,
     /// The exit code that this phase calls for.
-    #[serde(serialize_with = "json::code")]
+    #[serde(serialize_with = "json::serialize_exit_code")]
     pub(crate) exit: Exit,
     /// The plan's path.
     pub(crate) plan: String,
@@ -168,25 +168,25 @@ pub(crate) struct Refusal {
 
 /// Puts the report of one phase together.
 pub(crate) fn report(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Report {
-    let tasks = tasks(work, change, verification);
-    let exit = exit(work, change, verification);
+    let tasks = list_tasks(work, change, verification);
+    let exit = exit_of_unit(work, change, verification);
     Report {
-        heading: if work.run.options.dry_run { PREVIEW } else { heading(exit) }.to_owned(),
+        heading: if work.run.options.dry_run { PREVIEW } else { heading_of_exit(exit) }.to_owned(),
         exit,
         plan: work.run.plan_name.clone(),
         phase: work.assignment.label.clone(),
         title: work.assignment.title.clone(),
-        run: work.run.recorder.run().map(|run| run.id().to_string()),
+        run: work.run.recorder.journal_run().map(|run| run.id().to_string()),
         tasks,
         files: verification.accounts.clone(),
         verification: ResultLine {
-            tests: outcome(work, (change, verification), Kind::Tests),
-            lint: outcome(work, (change, verification), Kind::Lint),
-            type_check: outcome(work, (change, verification), Kind::TypeCheck),
+            tests: outcome_of_kind(work, (change, verification), Kind::Tests),
+            lint: outcome_of_kind(work, (change, verification), Kind::Lint),
+            type_check: outcome_of_kind(work, (change, verification), Kind::TypeCheck),
         },
         strength: verification.strength.clone(),
         checks: verification.checks.iter().map(check_line).collect(),
-        refusals: refusals(change),
+        refusals: list_refusals(change),
         manual: verification
             .manual
             .iter()
@@ -198,9 +198,9 @@ pub(crate) fn report(work: &UnitWork<'_>, change: &Change, verification: &Verifi
         sandbox: work.workspace.tier(),
         spans: verification.spans.clone(),
         span_states: span_states(&verification.spans),
-        notes: notes(work, change, verification),
+        notes: list_notes(work, change, verification),
         rechecked: match work.run.options.recheck {
-            true => rechecked::rechecked(work, verification),
+            true => rechecked::recheck_ticked_boxes(work, verification),
             false => Vec::new(),
         },
     }
@@ -217,7 +217,7 @@ fn span_states(spans: &[SpanLine]) -> BTreeMap<SpanState, usize> {
 }
 
 /// The heading tells the truth.
-fn heading(exit: Exit) -> &'static str {
+fn heading_of_exit(exit: Exit) -> &'static str {
     match exit {
         Exit::Complete => "Implementation Complete",
         Exit::Unproven => "Implementation Unproven",
@@ -226,7 +226,7 @@ fn heading(exit: Exit) -> &'static str {
     }
 }
 
-fn exit(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Exit {
+fn exit_of_unit(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Exit {
     let checks = &verification.checks;
     let mut exits = Vec::new();
     let open = change.items.iter().zip(&verification.items).any(|(item, proof)| is_unimplemented(item, proof));
@@ -270,8 +270,8 @@ fn exit(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Ex
 /// Returns whether a check that fails is known to have passed before the change: by evidence of this run, or as one of the
 /// project's own, whose failures are held against the tree before the change.
 fn is_regression(work: &UnitWork<'_>, check: &Check) -> bool {
-    let subject = evidence::subject(work.run, &check.observation(&check.ran));
-    let run = work.run.recorder.run().map(journal::Run::id);
+    let subject = evidence::subject_of_observation(work.run, &check.observation(&check.ran));
+    let run = work.run.recorder.journal_run().map(journal::Run::id);
     let passed = |found: &journal::FoundEvidence| {
         let Evidence { subject: of, condition, result, run: by } = &found.evidence;
         *of == subject && condition.basis == Basis::Baseline && result.verdict == Verdict::Passed && Some(by) == run
@@ -279,8 +279,9 @@ fn is_regression(work: &UnitWork<'_>, check: &Check) -> bool {
     matches!(check.origin, Origin::Found | Origin::Project) || work.state.evidence.iter().any(passed)
 }
 
-fn tasks(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Vec<Task> {
-    let items = change.items.iter().zip(&verification.items).map(|(item, proof)| task(&item.title, item.line, proof));
+fn list_tasks(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Vec<Task> {
+    let items =
+        change.items.iter().zip(&verification.items).map(|(item, proof)| task_of_proof(&item.title, item.line, proof));
     let mut tasks: Vec<Task> = items.collect();
     let mut listed: BTreeSet<_> = change.items.iter().filter_map(|item| item.checkbox).collect();
     for phase in work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit)) {
@@ -289,21 +290,21 @@ fn tasks(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> V
     }
     for (id, proof) in verification.proofs.iter().filter(|(id, _)| !listed.contains(id)) {
         if let Some(found) = work.run.plan.checkboxes().get(id.0) {
-            tasks.push(task(&found.text, work.run.plan.location(found.span.start).line, proof));
+            tasks.push(task_of_proof(&found.text, work.run.plan.location(found.span.start).line, proof));
         }
     }
     tasks.sort_by_key(|task| task.line);
     tasks
 }
 
-fn task(text: &str, line: usize, proof: &Proof) -> Task {
+fn task_of_proof(text: &str, line: usize, proof: &Proof) -> Task {
     let done = matches!(proof, Proof::Proven(_) | Proof::Before);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     Task { text, line, done, why: proof.to_string() }
 }
 
-fn outcome(work: &UnitWork<'_>, (change, verification): (&Change, &Verification), kind: Kind) -> Outcome {
-    let does = |ran: &CheckRun| checked_by(&check::read(work, &ran.script, &ran.folder)).contains(&kind);
+fn outcome_of_kind(work: &UnitWork<'_>, (change, verification): (&Change, &Verification), kind: Kind) -> Outcome {
+    let does = |ran: &CheckRun| checked_by(&check::read_command(work, &ran.script, &ran.folder)).contains(&kind);
     let of_kind = |check: &&Check| check.kind == kind || does(&check.ran);
     let checks: Vec<_> = verification.checks.iter().filter(of_kind).collect();
     if checks.is_empty() {
@@ -313,7 +314,7 @@ fn outcome(work: &UnitWork<'_>, (change, verification): (&Change, &Verification)
     let is_aside = |check: &&&Check| check.origin == Origin::Found && check.verdict() == Verdict::NotChecked;
     let (aside, seen): (Vec<&Check>, Vec<&Check>) = checks.iter().partition(|check| is_aside(check));
     let (seen, aside) = if seen.is_empty() { (aside, Vec::new()) } else { (seen, aside) };
-    let verdict = worst(seen.iter().map(|check| check.verdict()));
+    let verdict = worst_verdict(seen.iter().map(|check| check.verdict()));
     let mut lines: Vec<String> = Vec::new();
     let told = seen.iter().filter(|check| check.verdict() == verdict).map(|check| (check, ""));
     for (check, mark) in told.chain(aside.iter().map(|check| (check, "NOT CHECKED "))) {
@@ -372,7 +373,7 @@ fn test_counts(tests: &[TestResult]) -> Option<TestCounts> {
     })
 }
 
-fn refusals(change: &Change) -> Vec<Refusal> {
+fn list_refusals(change: &Change) -> Vec<Refusal> {
     let step_outcomes = change.items.iter().flat_map(|item| &item.outcomes);
     step_outcomes
         .filter_map(|step_outcome| match step_outcome {
@@ -391,7 +392,7 @@ fn refusals(change: &Change) -> Vec<Refusal> {
         .collect()
 }
 
-fn notes(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Vec<String> {
+fn list_notes(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Vec<String> {
     let mut notes = work.run.remarks.clone();
     notes.extend(work.state.notes.iter().cloned());
     if change.written.is_empty() && work.workspace.tree.pending().is_empty() {
@@ -454,7 +455,7 @@ fn of_model(work: &UnitWork<'_>, change: &Change) -> Vec<String> {
     if !words.is_empty() {
         let words = words.join(" ");
         let end = words.floor_char_boundary(words.len().min(1_200));
-        notes.push(format!("The model says: {}", work.run.redactor.text(&words[..end])));
+        notes.push(format!("The model says: {}", work.run.redactor.redact_text(&words[..end])));
     }
     let spent = model_setup.spent.get();
     let cost = spent.usage.cost.map(|cost| format!(", ${cost:.4}")).unwrap_or_default();

@@ -16,10 +16,10 @@ pub(crate) use code::Code;
 pub(crate) use rules::is_ticked_but_missing;
 
 use crate::analyze::{Codebase, Survey, analyze};
-use crate::implement::{Placement, PlacementOutcome, is_code, place};
+use crate::implement::{Placement, PlacementOutcome, apply_block, is_code};
 use crate::run::{RunContext, UnitState, Workspace};
 use crate::stop::{Finding, Severity, Stop};
-use crate::understand::{assignment_of, finding, finished, not_approved, without_author};
+use crate::understand::{assignment_of, finding_with_line, finished_plan_finding, not_approved, without_author};
 use crate::unit_work::UnitWork;
 use rule_context::{ReviewState, RuleContext};
 
@@ -35,12 +35,12 @@ pub(crate) enum ReviewScope {
 }
 
 /// Returns every code that a finding can have, in the order of the list.
-pub(crate) fn codes() -> impl Iterator<Item = &'static Code> {
+pub(crate) fn list_all_codes() -> impl Iterator<Item = &'static Code> {
     rules::RULES.iter().flat_map(|rule| rule.codes)
 }
 
 /// Holds the units of a plan against the tree; what is found is in the order of the plan.
-pub(crate) fn review(
+pub(crate) fn lint_plan(
     run: &RunContext,
     workspace: &mut Workspace,
     units: &[PhaseId],
@@ -50,14 +50,14 @@ pub(crate) fn review(
     let mut facts = ReviewState::default();
     let mut found = of_reading(run, units, extent);
     if extent == ReviewScope::Plan {
-        found.extend(rules::ticked_but_missing(run));
-        if let Some(note) = finished(&run.plan) {
+        found.extend(rules::check_ticked_items(run));
+        if let Some(note) = finished_plan_finding(&run.plan) {
             // What a finished plan asked for may have changed since.
             found = vec![note];
             return Ok(in_order(run, found));
         }
     }
-    let code = Codebase::of(run.files.facts());
+    let code = Codebase::new(run.files.facts());
     let all: Vec<&Phase> = run.plan.all().collect();
     let mut covered: BTreeSet<PhaseId> = BTreeSet::new();
     for unit in all {
@@ -65,12 +65,12 @@ pub(crate) fn review(
         if covered.contains(&unit.id) || !wanted && (extent == ReviewScope::Plan || holds_any(unit, units)) {
             continue;
         }
-        cover(unit, &mut covered);
+        add_nested_units(unit, &mut covered);
         if matches!(unit.state, State::Done | State::Skipped) {
             continue;
         }
         if !wanted {
-            foresee(run, &mut facts, unit, units);
+            record_earlier_unit(run, &mut facts, unit, units);
             continue;
         }
         found.extend(of_unread_unit(run, workspace, (&mut facts, &code), (unit.id, extent))?);
@@ -88,8 +88,8 @@ pub(crate) fn review_unit(work: &mut UnitWork<'_>) -> Result<Vec<Finding>, Stop>
     let run = work.run;
     for unit in run.plan.all() {
         if !covered.contains(&unit.id) && unit.id != work.assignment.unit && !holds_any(unit, &asked) {
-            cover(unit, &mut covered);
-            foresee(run, &mut facts, unit, &asked);
+            add_nested_units(unit, &mut covered);
+            record_earlier_unit(run, &mut facts, unit, &asked);
         }
     }
     let mut found = work.assignment.findings.clone();
@@ -97,13 +97,13 @@ pub(crate) fn review_unit(work: &mut UnitWork<'_>) -> Result<Vec<Finding>, Stop>
     // What stands outside of every unit is nobody's work, and may be meant for this one: the report says so.
     let outside = of_reading(run, &asked, ReviewScope::Run).into_iter().filter(|one| one.code == "block-outside");
     found.extend(outside.map(|one| Finding { severity: Severity::Warning, ..one }));
-    found.extend(of_unit(work, &mut facts, &work.survey.code, ReviewScope::Run)?);
+    found.extend(lint_unit(work, &mut facts, &work.survey.code, ReviewScope::Run)?);
     work.workspace.tree.restore(savepoint);
     Ok(in_order(run, found))
 }
 
 /// Keeps what a unit that was not asked for would make, where it comes before all that were.
-fn foresee(run: &RunContext, facts: &mut ReviewState, unit: &Phase, asked: &[PhaseId]) {
+fn record_earlier_unit(run: &RunContext, facts: &mut ReviewState, unit: &Phase, asked: &[PhaseId]) {
     if asked.iter().all(|wanted| unit.id < *wanted)
         && let Some((assignment, _)) = assignment_of(&run.plan, &run.files, unit.id)
     {
@@ -115,8 +115,8 @@ fn foresee(run: &RunContext, facts: &mut ReviewState, unit: &Phase, asked: &[Pha
 fn in_order(run: &RunContext, mut found: Vec<Finding>) -> Vec<Finding> {
     found.retain(|one| !run.options.approve || one.code != "plan-not-approved");
     for one in &mut found {
-        one.message = run.redactor.text(&one.message);
-        one.hint = one.hint.as_ref().map(|hint| run.redactor.text(hint));
+        one.message = run.redactor.redact_text(&one.message);
+        one.hint = one.hint.as_ref().map(|hint| run.redactor.redact_text(hint));
     }
     found.sort_by_key(|one| (one.span.as_ref().map_or(0, |span| span.start), one.code));
     let mut told = BTreeSet::new();
@@ -128,10 +128,10 @@ fn holds_any(unit: &Phase, units: &[PhaseId]) -> bool {
     unit.phases.iter().any(|nested| units.contains(&nested.id) || holds_any(nested, units))
 }
 
-fn cover(unit: &Phase, covered: &mut BTreeSet<PhaseId>) {
+fn add_nested_units(unit: &Phase, covered: &mut BTreeSet<PhaseId>) {
     covered.insert(unit.id);
     for nested in &unit.phases {
-        cover(nested, covered);
+        add_nested_units(nested, covered);
     }
 }
 
@@ -198,7 +198,7 @@ fn of_unread_unit(
                 return Ok(found);
             }
         },
-        false => Survey { findings: Vec::new(), code: Codebase::of(run.files.facts()) },
+        false => Survey { findings: Vec::new(), code: Codebase::new(run.files.facts()) },
     };
     found.extend(survey.findings.iter().cloned());
     if extent == ReviewScope::Plan {
@@ -206,12 +206,12 @@ fn of_unread_unit(
     }
     let (assignment, survey, state) = (&assignment, &survey, &mut UnitState::default());
     let mut work = UnitWork { run, assignment, survey, workspace, state };
-    found.extend(of_unit(&mut work, facts, code, extent)?);
+    found.extend(lint_unit(&mut work, facts, code, extent)?);
     Ok(found)
 }
 
 /// Looks at one unit with every rule: its files, and what placing its code would come to.
-fn of_unit(
+fn lint_unit(
     work: &mut UnitWork<'_>,
     facts: &mut ReviewState,
     code: &Codebase,
@@ -222,7 +222,7 @@ fn of_unit(
     for path in assignment.files.iter().filter_map(|file| file.path.as_ref()) {
         before.insert(path.clone(), work.workspace.tree.read_text(path).ok().flatten());
     }
-    let placements = if extent == ReviewScope::Run { Vec::new() } else { place_all(work)? };
+    let placements = if extent == ReviewScope::Run { Vec::new() } else { apply_all_blocks(work)? };
     let units: Vec<Phase> = assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit)).cloned().collect();
     let mut context = RuleContext {
         run: work.run,
@@ -258,20 +258,20 @@ fn depends_forward(plan: &Plan, unit: PhaseId) -> bool {
 }
 
 /// Places every block of the assignment over the last, in the staged tree.
-fn place_all(work: &mut UnitWork<'_>) -> Result<Vec<(PhaseId, Placement)>, Stop> {
+fn apply_all_blocks(work: &mut UnitWork<'_>) -> Result<Vec<(PhaseId, Placement)>, Stop> {
     let mut placements = Vec::new();
     for unit in &work.assignment.units {
         let Some(phase) = work.run.plan.phase(*unit) else { continue };
         for index in (0..phase.blocks.len()).filter(|index| is_code(&phase.blocks[*index])) {
-            placements.extend(place(work, phase, index)?.map(|placement| (*unit, placement)));
+            placements.extend(apply_block(work, phase, index)?.map(|placement| (*unit, placement)));
         }
     }
     Ok(placements)
 }
 
 /// Returns a finding of a rule: its severity is that of its code.
-fn found(plan: &Plan, code: &'static Code, span: std::ops::Range<usize>, message: impl Into<String>) -> Finding {
-    finding(plan, code.name, code.severity, message.into(), Some(span))
+fn new_finding(plan: &Plan, code: &'static Code, span: std::ops::Range<usize>, message: impl Into<String>) -> Finding {
+    finding_with_line(plan, code.name, code.severity, message.into(), Some(span))
 }
 
 #[cfg(test)]

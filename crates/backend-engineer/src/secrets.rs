@@ -109,7 +109,7 @@ pub(crate) fn of_files(root: &Path, environments: &[String]) -> Vec<Secret> {
     let files = environments.iter().map(|path| root.join(path));
     let read = |file: std::path::PathBuf| String::from_utf8(survey::read_regular(&file, LARGEST).ok()?).ok();
     let texts: Vec<String> = files.filter_map(read).collect();
-    secrets(&texts.join("\n"))
+    parse_secrets(&texts.join("\n"))
 }
 
 /// Returns whether a file holds keys by its name: it is neither shown nor searched.
@@ -149,7 +149,7 @@ pub(crate) fn stands_as_secret(before: &[u8], after: &[u8]) -> bool {
     if before.ends_with(b":") && after.starts_with(b"@") {
         return true;
     }
-    name_before(before).is_some_and(|name| tells_of_secret(&name))
+    name_before(before).is_some_and(|name| is_secret_name(&name))
 }
 
 /// Returns the name to which what follows is given: of `DB_PASSWORD=`, `password: "`, `const apiKey = '`.
@@ -179,25 +179,25 @@ fn is_short_word(value: &str) -> bool {
 }
 
 /// Returns whether a name says that its value is a secret.
-pub(crate) fn tells_of_secret(name: &str) -> bool {
+pub(crate) fn is_secret_name(name: &str) -> bool {
     let upper = name.trim().to_ascii_uppercase();
     let last = upper.rsplit('_').next().unwrap_or(&upper);
     TELLING.iter().any(|part| upper.contains(part)) && !BESIDE.contains(&last)
 }
 
 /// Returns the secret values of a text of `NAME=value` lines.
-fn secrets(text: &str) -> Vec<Secret> {
+fn parse_secrets(text: &str) -> Vec<Secret> {
     let mut found: Vec<(String, String)> = Vec::new();
     let mut harmless: Vec<&str> = Vec::new();
     for line in text.lines() {
         let line = line.trim().trim_start_matches("export ");
         let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) else { continue };
         let value = value.trim().trim_matches(['"', '\'']);
-        let (name, own) = (name.trim().to_owned(), password(value));
+        let (name, own) = (name.trim().to_owned(), password_of_url(value));
         harmless.extend(parts_of_address(value));
         match own {
             Some(password) => found.push((name, password.to_owned())),
-            None if tells_of_secret(&name) && !is_plain_address(value) => found.push((name, value.to_owned())),
+            None if is_secret_name(&name) && !is_plain_address(value) => found.push((name, value.to_owned())),
             None => harmless.push(value),
         }
     }
@@ -227,7 +227,7 @@ fn is_plain_address(value: &str) -> bool {
 }
 
 /// Returns the password in an address such as `postgres://user:password@host/db`.
-fn password(address: &str) -> Option<&str> {
+fn password_of_url(address: &str) -> Option<&str> {
     let (_, rest) = address.split_once("://")?;
     let (user, _) = rest.split('/').next()?.rsplit_once('@')?;
     user.split_once(':').map(|(_, password)| password)
@@ -260,7 +260,7 @@ mod tests {
             ("PASSWORD=supersecretvalue\n", &[("PASSWORD", "supersecretvalue", false)]),
         ];
         for (text, expected) in cases {
-            let found = secrets(text);
+            let found = parse_secrets(text);
             let found: Vec<_> = found.iter().map(|one| (one.name.as_str(), one.value.as_str(), one.is_word)).collect();
             assert_eq!(found, expected, "{text}");
         }

@@ -161,20 +161,22 @@ impl Settings {
     /// # Errors
     /// A file, a variable or a flag that can't be understood: with its place, and the nearest name for a wrong one.
     pub(crate) fn load(root: &Path, flags: &Flags) -> Result<Self, Stop> {
-        Settings::read(root, flags, &SettingsSources::of_process())
+        Settings::from_sources(root, flags, &SettingsSources::of_process())
     }
 
     /// [`Settings::load`] from given surroundings.
-    pub(crate) fn read(root: &Path, flags: &Flags, surroundings: &SettingsSources) -> Result<Self, Stop> {
+    pub(crate) fn from_sources(root: &Path, flags: &Flags, surroundings: &SettingsSources) -> Result<Self, Stop> {
         let mut layer = match &surroundings.user_file {
-            Some(path) => file::read(path, path, Owner::User)?,
+            Some(path) => file::read_settings_file(path, path, Owner::User)?,
             None => Layer::default(),
         };
-        let mut repository = file::read(&root.join(REPOSITORY_FILE), Path::new(REPOSITORY_FILE), Owner::Repository)?;
-        let (environment, mut warnings) = environment::read(&surroundings.environment)?;
+        let mut repository =
+            file::read_settings_file(&root.join(REPOSITORY_FILE), Path::new(REPOSITORY_FILE), Owner::Repository)?;
+        let (environment, mut warnings) = environment::read_environment(&surroundings.environment)?;
         let home = surroundings.environment.get("HOME").map(String::as_str);
-        let trusted = restraint::trust(root, layer.trusted.iter().chain(&environment.trusted), home);
-        let mut withheld = if trusted.is_none() { restraint::restrain(&mut repository, &layer) } else { Vec::new() };
+        let trusted = restraint::find_trust_origin(root, layer.trusted.iter().chain(&environment.trusted), home);
+        let mut withheld =
+            if trusted.is_none() { restraint::restrain_layer(&mut repository, &layer) } else { Vec::new() };
         layer.cover(repository);
         layer.cover(environment);
         let (flagged, from_files) = of_flags(flags)?;
@@ -209,7 +211,7 @@ impl Settings {
             strength: layer.strength.unwrap_or(Sourced::default_of(STRENGTH)),
             limits: layer.limits,
             commit: layer.commit.unwrap_or(Sourced::default_of(false)),
-            globs: protection::globs(&layer.protected)?,
+            globs: protection::compile_globs(&layer.protected)?,
             model: layer.model,
             effort: layer.effort,
             repair_effort: layer.repair_effort,
@@ -350,7 +352,7 @@ fn of_flags(flags: &Flags) -> Result<(Layer, BTreeMap<String, HiddenText>), Stop
     for path in &flags.env_files {
         let wrong = |why: String| Stop::usage(format!("--env-file {}: {why}", path.display()));
         let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-        let read = dotenv::read(&text)
+        let read = dotenv::parse_dotenv(&text)
             .map_err(|unreadable| wrong(format!("line {}: {}", unreadable.line, unreadable.message)))?;
         for (name, hidden) in read {
             layer.env.push(Sourced::new(name.clone(), Origin::EnvFile(path.clone())));

@@ -94,7 +94,7 @@ impl Tree {
     pub(crate) fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
         match self.staged.get(path) {
             Some(staged) => Ok(staged.bytes.clone()),
-            None => Ok(self.look(path)?.as_ref().map(|found| found.bytes.clone())),
+            None => Ok(self.state_on_disk(path)?.as_ref().map(|found| found.bytes.clone())),
         }
     }
 
@@ -107,9 +107,9 @@ impl Tree {
     }
 
     /// Returns the file as it was found before anything was staged.
-    pub(crate) fn look(&mut self, path: &str) -> Result<&Option<FileState>, ReadError> {
+    pub(crate) fn state_on_disk(&mut self, path: &str) -> Result<&Option<FileState>, ReadError> {
         if !self.found.contains_key(path) {
-            let found = find(&self.root, path)?;
+            let found = read_from_disk(&self.root, path)?;
             self.found.insert(path.to_owned(), found);
         }
         Ok(&self.found[path])
@@ -117,7 +117,7 @@ impl Tree {
 
     /// Stages new bytes, or a deletion.
     pub(crate) fn stage(&mut self, path: &str, bytes: Option<Vec<u8>>) -> Result<(), ReadError> {
-        self.look(path)?;
+        self.state_on_disk(path)?;
         self.staged.insert(path.to_owned(), Staged { bytes, mode: None });
         Ok(())
     }
@@ -165,7 +165,7 @@ impl Tree {
     /// Returns the known files that lie on disk otherwise than this run knows them: somebody else wrote them.
     pub(crate) fn drifted(&self) -> Vec<String> {
         let moved = |(path, known): &(&String, &Option<FileState>)| {
-            let now = find(&self.root, path).ok().flatten();
+            let now = read_from_disk(&self.root, path).ok().flatten();
             now.as_ref().map(|found| &found.bytes) != known.as_ref().map(|found| &found.bytes)
         };
         self.found.iter().filter(moved).map(|(path, _)| path.clone()).collect()
@@ -173,18 +173,18 @@ impl Tree {
 
     /// Returns whether the file lies on disk otherwise than this run knows it.
     pub(crate) fn has_drifted(&mut self, path: &str) -> Result<bool, ReadError> {
-        let now = find(&self.root, path)?;
-        let known = self.look(path)?;
+        let now = read_from_disk(&self.root, path)?;
+        let known = self.state_on_disk(path)?;
         Ok(now.as_ref().map(|found| &found.bytes) != known.as_ref().map(|found| &found.bytes))
     }
 
     /// Marks what was written as what is found from now on.
-    fn settle(&mut self, written: &Pending) {
+    fn mark_written(&mut self, written: &Pending) {
         let mode = written.after.mode.or(written.before.as_ref().map(|found| found.mode));
         let found = match &written.after.bytes {
             None => None,
             Some(bytes) => {
-                let on_disk = find(&self.root, &written.path).ok().flatten();
+                let on_disk = read_from_disk(&self.root, &written.path).ok().flatten();
                 let mode = mode.or(on_disk.map(|found| found.mode)).unwrap_or(0o644);
                 Some(FileState { bytes: bytes.clone(), mode })
             }
@@ -194,8 +194,8 @@ impl Tree {
 }
 
 /// Reads a file from disk; `None` where there is none.
-fn find(root: &Path, path: &str) -> Result<Option<FileState>, ReadError> {
-    let address = Address::of(root, path)?;
+fn read_from_disk(root: &Path, path: &str) -> Result<Option<FileState>, ReadError> {
+    let address = Address::resolve(root, path)?;
     let unreadable = |source| ReadError::Unreadable { path: path.to_owned(), source };
     let metadata = match fs::metadata(address.real()) {
         Ok(metadata) => metadata,

@@ -19,7 +19,7 @@ pub(crate) use author::without_author;
 pub(crate) use basis::{Evidence, PlacedBy};
 #[cfg(test)]
 pub(crate) use definition::TOOLS;
-pub(crate) use definition::{Definition, SearchPaths, all as all_definitions, find as find_definition};
+pub(crate) use definition::{Definition, SearchPaths, find_definition, list_definitions};
 pub(crate) use explicit_paths::{is_checked_output, is_worded, names_path};
 use in_full::in_full;
 pub(crate) use load::{LoadedPlan, load_plan, root_of};
@@ -101,8 +101,8 @@ pub(crate) fn understand(plan: &Plan, files: &Files, unit: PhaseId, approved: bo
 pub(crate) fn assignment_of(plan: &Plan, files: &Files, unit: PhaseId) -> Option<(Assignment, Vec<Finding>)> {
     let phase = plan.phase(unit)?;
     let mut units = Vec::new();
-    collect(phase, &mut units);
-    let bases = bases(plan, files);
+    collect_phases(phase, &mut units);
+    let bases = learn_base_folders(plan, files);
     let mut assignment = Assignment {
         unit,
         label: phase.label.clone(),
@@ -111,13 +111,13 @@ pub(crate) fn assignment_of(plan: &Plan, files: &Files, unit: PhaseId) -> Option
         files: Vec::new(),
         scope: Scope::default(),
         folder: String::new(),
-        findings: dependencies(plan, phase),
+        findings: check_dependencies(plan, phase),
     };
     let mut leaving = Vec::new();
     for (unit, (index, change)) in
         units.iter().flat_map(|unit| std::iter::repeat(unit).zip(unit.changes.iter().enumerate()))
     {
-        let (file, finding) = locate(plan, files, &bases, unit.id, index, change);
+        let (file, finding) = locate_file(plan, files, &bases, unit.id, index, change);
         if finding.as_ref().is_some_and(|finding| finding.severity == Severity::Error) {
             leaving.extend(finding);
         } else {
@@ -140,11 +140,11 @@ pub(crate) fn not_approved(plan: &Plan) -> Option<Finding> {
     }
     let word = standing.word.as_deref().unwrap_or("not approved");
     let message = format!("the plan is marked `{word}`");
-    Some(finding(plan, "plan-not-approved", Severity::Error, message, standing.span.clone()))
+    Some(finding_with_line(plan, "plan-not-approved", Severity::Error, message, standing.span.clone()))
 }
 
 /// Returns the finding on a plan that says of itself that it is finished, while units of it are open by its boxes.
-pub(crate) fn finished(plan: &Plan) -> Option<Finding> {
+pub(crate) fn finished_plan_finding(plan: &Plan) -> Option<Finding> {
     let standing = plan.approval_status();
     let is_open = |unit: &Phase| !matches!(unit.state, State::Done | State::Skipped);
     let open: Vec<&Phase> = plan.phases().iter().filter(|unit| is_open(unit)).collect();
@@ -155,33 +155,33 @@ pub(crate) fn finished(plan: &Plan) -> Option<Finding> {
     let message = format!("the plan is marked `{word}`, and {} of its units are open by their boxes", open.len());
     Some(Finding {
         hint: Some("`check --phase N` holds one of them against the tree all the same.".to_owned()),
-        ..finding(plan, "plan-finished", Severity::Note, message, standing.span.clone())
+        ..finding_with_line(plan, "plan-finished", Severity::Note, message, standing.span.clone())
     })
 }
 
 /// Returns the repository's files, and what the absolute paths of the plan and its commands tell of its author's
 /// folder.
 pub(crate) fn files_of(facts: TreeFacts, plan: &Plan) -> Files {
-    let mut files = Files::of(facts);
+    let mut files = Files::new(facts);
     files.learn_author(plan.all().flat_map(|unit| &unit.changes).map(|change| change.path.as_str()));
     let commands = plan.all().flat_map(|unit| &unit.commands);
     files.learn_author(commands.flat_map(|command| command.text.split_whitespace()));
     files
 }
 
-fn collect<'a>(phase: &'a Phase, into: &mut Vec<&'a Phase>) {
+fn collect_phases<'a>(phase: &'a Phase, into: &mut Vec<&'a Phase>) {
     into.push(phase);
     for nested in &phase.phases {
-        collect(nested, into);
+        collect_phases(nested, into);
     }
 }
 
 /// Returns folders that the plan's paths start from without saying so, learnt from those that can mean one file only.
-fn bases(plan: &Plan, files: &Files) -> BTreeSet<String> {
+fn learn_base_folders(plan: &Plan, files: &Files) -> BTreeSet<String> {
     let none = BTreeSet::new();
     let mut bases = BTreeSet::new();
     for change in plan.all().flat_map(|unit| &unit.changes) {
-        if change.pattern || change.action != Action::Modify || files.stands(&change.path) {
+        if change.pattern || change.action != Action::Modify || files.path_exists(&change.path) {
             continue;
         }
         if let PathMeaning::Resolved { path, .. } = files.meaning(&change.path, false, &none)
@@ -216,7 +216,7 @@ fn package_of(units: &[&Phase], files: &[NamedFile]) -> Option<String> {
 }
 
 /// Finds one named file, and says what is doubtful about it.
-fn locate(
+fn locate_file(
     plan: &Plan,
     files: &Files,
     bases: &BTreeSet<String>,
@@ -234,12 +234,14 @@ fn locate(
         obstacle: None,
         addressed: files.neighbours_are_addressed(&change.path),
     };
-    let say = |code, severity, message: String| Some(finding(plan, code, severity, message, Some(change.span.clone())));
+    let say = |code, severity, message: String| {
+        Some(finding_with_line(plan, code, severity, message, Some(change.span.clone())))
+    };
     if change.pattern {
         file.obstacle = Some("the plan names no single file here".to_owned());
         return (file, None);
     }
-    match in_full(plan, files, (unit, change), meaning(files, bases, change)) {
+    match in_full(plan, files, (unit, change), meaning_of_change(files, bases, change)) {
         PathMeaning::AsWritten(path) => {
             file.path = Some(path);
             (file, None)
@@ -264,13 +266,15 @@ fn locate(
 }
 
 /// Resolves the path of a change; one that the plan calls neither new nor existing is looked for first.
-fn meaning(files: &Files, bases: &BTreeSet<String>, change: &PlannedChange) -> PathMeaning {
-    if let Some(below) = change.base.as_deref().and_then(|base| files.below(base, &change.path, &change.action)) {
+fn meaning_of_change(files: &Files, bases: &BTreeSet<String>, change: &PlannedChange) -> PathMeaning {
+    if let Some(below) =
+        change.base.as_deref().and_then(|base| files.resolve_below_base(base, &change.path, &change.action))
+    {
         return below;
     }
     let found = files.meaning(&change.path, change.action == Action::Create, bases);
     match &found {
-        PathMeaning::AsWritten(path) if change.action == Action::Unstated && !files.stands(path) => {
+        PathMeaning::AsWritten(path) if change.action == Action::Unstated && !files.path_exists(path) => {
             files.meaning(&change.path, true, bases)
         }
         _ => found,
@@ -278,7 +282,7 @@ fn meaning(files: &Files, bases: &BTreeSet<String>, change: &PlannedChange) -> P
 }
 
 /// Returns units that this one depends on and that are not done.
-fn dependencies(plan: &Plan, phase: &Phase) -> Vec<Finding> {
+fn check_dependencies(plan: &Plan, phase: &Phase) -> Vec<Finding> {
     let open = |wanted: &String| {
         let found = plan.select(wanted).ok()?;
         let [id] = found.as_slice() else { return None };
@@ -286,13 +290,13 @@ fn dependencies(plan: &Plan, phase: &Phase) -> Vec<Finding> {
     };
     let say = |other: &Phase| {
         let message = format!("{} depends on {}, which is not done by the plan's boxes", phase.label, other.label);
-        finding(plan, "depends-on-open", Severity::Note, message, Some(phase.heading.clone()))
+        finding_with_line(plan, "depends-on-open", Severity::Note, message, Some(phase.heading.clone()))
     };
     phase.depends_on.iter().filter_map(open).map(say).collect()
 }
 
 /// Returns a finding with its line filled in.
-pub(crate) fn finding(
+pub(crate) fn finding_with_line(
     plan: &Plan,
     code: &'static str,
     severity: Severity,

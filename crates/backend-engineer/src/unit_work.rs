@@ -46,12 +46,12 @@ impl UnitWork<'_> {
 
     /// Returns the fingerprint of the tree as it is staged.
     pub(crate) fn fingerprint(&self) -> String {
-        self.workspace.fingerprint(self.run)
+        self.workspace.staged_fingerprint(self.run)
     }
 
     /// Restores, on the overlay, what commands changed and the user does not get.
     pub(crate) async fn restore_discarded(&mut self) -> Result<(), Stop> {
         let promotable = Promotable::new(self.run, &self.assignment.scope, &self.state.admitted);
-        self.workspace.put_back_foreign(promotable).await
+        self.workspace.restore_unpromoted(promotable).await
     }
 }

@@ -26,12 +26,12 @@ pub(crate) use file_outcomes::{FileLine, FileOutcome};
 pub(crate) use import_order::sort_imports;
 use proof::ProofContext;
 pub(crate) use proof::is_unimplemented;
-use proof::prove;
+use proof::prove_boxes;
 pub(crate) use reasons::{OpenReason, Proof};
-pub(crate) use repair::repair;
+pub(crate) use repair::next_repair_task;
 pub(crate) use spans::{Prohibition, SpanLine, SpanState};
 pub(crate) use strength::{Strength, measure_strength};
-pub(crate) use ticks::{MarkResult, mark, write_outside};
+pub(crate) use ticks::{MarkResult, mark_boxes, write_outside};
 use weakened::PlanWords;
 
 use crate::evidence::{self, EvidenceQuery};
@@ -89,13 +89,13 @@ pub(crate) async fn verify(work: &mut UnitWork<'_>, change: &mut Change) -> Resu
     let mut verification = Verification::default();
     work.restore_discarded().await?;
     verification.checks = checks::run_all(work, change).await?;
-    let found = project::run(work, change, &verification.checks).await?;
+    let found = project::run_project_checks(work, change, &verification.checks).await?;
     verification.checks.extend(found);
     for (_, server) in std::mem::take(&mut change.servers) {
         work.workspace.end_server(server).await?;
     }
     for check in &mut verification.checks {
-        check.evidence = evidence::record(work, &check.observation(&check.ran), Basis::Final)?;
+        check.evidence = evidence::record_evidence(work, &check.observation(&check.ran), Basis::Final)?;
     }
     let standing = find_proofs(work, change, &mut verification)?;
     let promotable = work.promotable();
@@ -104,11 +104,11 @@ pub(crate) async fn verify(work: &mut UnitWork<'_>, change: &mut Change) -> Resu
         work.note(format!("`{path}` was changed by somebody else while this run was at work; nothing is ticked"))?;
     }
     if !verification.drifted.is_empty() {
-        proof::withdraw(&mut verification, &OpenReason::Drifted);
+        proof::withdraw_proofs(&mut verification, &OpenReason::Drifted);
     }
-    watch(work, &mut verification);
+    detect_weakened_tests(work, &mut verification);
     verification.accounts = file_outcomes::of_files(work, change, &standing.whole, &verification.items);
-    verification.manual = work.assignment.units.iter().flat_map(|unit| manual(work.run, *unit)).collect();
+    verification.manual = work.assignment.units.iter().flat_map(|unit| list_manual_criteria(work.run, *unit)).collect();
     Ok(verification)
 }
 
@@ -118,30 +118,35 @@ fn find_proofs(
     change: &Change,
     verification: &mut Verification,
 ) -> Result<PresentFiles, Stop> {
-    let standing = crate::implement::standing(work)?;
+    let standing = crate::implement::find_present_files(work)?;
     let written = ChangedFiles::collect(work, change)?;
     let phases: Vec<_> = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit).cloned()).collect();
-    let remaining: Vec<_> = phases.iter().flat_map(|phase| crate::implement::remaining(work, phase)).collect();
+    let remaining: Vec<_> =
+        phases.iter().flat_map(|phase| crate::implement::find_remaining_removals(work, phase)).collect();
     let search = EvidenceQuery {
         evidence: &work.state.evidence,
-        run: work.run.recorder.run().map(journal::Run::id),
+        run: work.run.recorder.journal_run().map(journal::Run::id),
         first_tree: &work.state.first_tree,
     };
     let (run, assignment, checks) = (work.run, work.assignment, &verification.checks);
     let ground =
         ProofContext { run, assignment, checks, standing: &standing, search, written: &written, remaining: &remaining };
     verification.items = change.items.iter().map(|item| proof::of_item(item, &ground)).collect();
-    verification.proofs = prove(run, assignment, change, verification);
+    verification.proofs = prove_boxes(run, assignment, change, verification);
     proof::hold_back(run, assignment, change, verification);
     Ok(standing)
 }
 
 /// Accounts for every span of the unit, and ticks the plan's boxes for what was proved.
-pub(crate) fn settle(work: &mut UnitWork<'_>, change: &Change, verification: &mut Verification) -> Result<(), Stop> {
-    verification.prohibitions = spans::prohibitions(work, change);
+pub(crate) fn finish_verification(
+    work: &mut UnitWork<'_>,
+    change: &Change,
+    verification: &mut Verification,
+) -> Result<(), Stop> {
+    verification.prohibitions = spans::check_prohibitions(work, change);
     verification.spans = spans::of_units(work, change, verification);
     record_unproven(work, change, verification)?;
-    ticks::tick(work, verification)
+    ticks::tick_boxes(work, verification)
 }
 
 /// Records the sentences that are implemented or unclear and that nothing proves, for a person to accept.
@@ -162,8 +167,8 @@ fn record_unproven(work: &UnitWork<'_>, change: &Change, verification: &Verifica
 }
 
 /// Looks whether a model weakened tests, as far as the text tells; then nothing is proven by them.
-fn watch(work: &mut UnitWork<'_>, verification: &mut Verification) {
-    let verdicts = weakened::decide(&weakened::by_model(work), &PlanWords::of(work), None);
+fn detect_weakened_tests(work: &mut UnitWork<'_>, verification: &mut Verification) {
+    let verdicts = weakened::decide_weakened(&weakened::by_model(work), &PlanWords::from_work(work), None);
     verification.weakened = verdicts.weakened;
     verification.changed_tests = verdicts.asked;
     withdraw_weakened(verification);
@@ -172,18 +177,18 @@ fn watch(work: &mut UnitWork<'_>, verification: &mut Verification) {
 /// Takes back what weakened tests, and tests that a person has to look at, proved.
 fn withdraw_weakened(verification: &mut Verification) {
     if !verification.weakened.is_empty() {
-        proof::withdraw(verification, &OpenReason::WeakenedTests);
+        proof::withdraw_proofs(verification, &OpenReason::WeakenedTests);
     }
     if !verification.changed_tests.is_empty() {
-        proof::withdraw(verification, &OpenReason::ChangedTests);
+        proof::withdraw_proofs(verification, &OpenReason::ChangedTests);
     }
     if !verification.probes.is_empty() {
-        proof::withdraw(verification, &OpenReason::AsksForTests);
+        proof::withdraw_proofs(verification, &OpenReason::AsksForTests);
     }
 }
 
 /// Notes how tests were weakened or changed, and takes back what they proved.
-fn denounce(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<(), Stop> {
+fn record_weakened_tests(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<(), Stop> {
     for line in verification.weakened.clone() {
         work.note(format!("TESTS WERE WEAKENED, and nothing is ticked: {line}"))?;
     }
@@ -199,7 +204,7 @@ fn denounce(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<
     Ok(())
 }
 
-fn manual(run: &RunContext, unit: PhaseId) -> Vec<Manual> {
+fn list_manual_criteria(run: &RunContext, unit: PhaseId) -> Vec<Manual> {
     let Some(phase) = run.plan.phase(unit) else { return Vec::new() };
     let manual = phase.criteria.iter().filter(|criterion| criterion.kind == CriterionKind::Manual);
     manual

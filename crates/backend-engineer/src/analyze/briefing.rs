@@ -87,34 +87,34 @@ impl BriefingEntry {
 }
 
 /// Gathers what the phase needs, within `budget` tokens.
-pub(crate) fn briefing(context: &mut BriefingContext<'_>, budget: usize) -> Briefing {
-    let mut entries = files::named(context);
-    entries.extend(around(context));
-    fitting(context, entries, budget)
+pub(crate) fn build_briefing(context: &mut BriefingContext<'_>, budget: usize) -> Briefing {
+    let mut entries = files::list_named_files(context);
+    entries.extend(entries_around_files(context));
+    fit_to_budget(context, entries, budget)
 }
 
-/// [`briefing`] without the phase's own files, for whoever is shown these already.
-pub(crate) fn surroundings(context: &mut BriefingContext<'_>, budget: usize) -> Briefing {
-    let entries = around(context);
-    fitting(context, entries, budget)
+/// [`build_briefing`] without the phase's own files, for whoever is shown these already.
+pub(crate) fn build_surroundings(context: &mut BriefingContext<'_>, budget: usize) -> Briefing {
+    let entries = entries_around_files(context);
+    fit_to_budget(context, entries, budget)
 }
 
 /// Returns what stands around the phase's own files.
-fn around(context: &mut BriefingContext<'_>) -> Vec<BriefingEntry> {
-    let mut entries = files::siblings(context);
+fn entries_around_files(context: &mut BriefingContext<'_>) -> Vec<BriefingEntry> {
+    let mut entries = files::list_sibling_files(context);
     let models: Vec<String> = entries.iter().map(|entry| entry.name.clone()).collect();
-    entries.extend(files::others(context));
-    entries.extend(codebase::tables(context));
-    entries.extend(codebase::routes(context));
-    entries.extend(codebase::shared(context, &models));
-    entries.extend(project::helpers(context));
-    entries.extend(project::conventions(context, &models));
-    entries.extend(project::stack(context));
-    entries.extend(project::commands(context));
+    entries.extend(files::list_other_files(context));
+    entries.extend(codebase::list_named_tables(context));
+    entries.extend(codebase::list_relevant_routes(context));
+    entries.extend(codebase::list_shared_modules(context, &models));
+    entries.extend(project::list_helper_files(context));
+    entries.extend(project::list_conventions(context, &models));
+    entries.extend(project::list_stack(context));
+    entries.extend(project::list_commands(context));
     entries
 }
 
-fn fitting(context: &BriefingContext<'_>, entries: Vec<BriefingEntry>, budget: usize) -> Briefing {
+fn fit_to_budget(context: &BriefingContext<'_>, entries: Vec<BriefingEntry>, budget: usize) -> Briefing {
     let title = format!("{}: {}", context.assignment.label, context.assignment.title);
     let mut briefing = Briefing { title, entries, left_out: Vec::new() };
     briefing.fit(budget.saturating_mul(BYTES_A_TOKEN));
@@ -123,7 +123,7 @@ fn fitting(context: &BriefingContext<'_>, entries: Vec<BriefingEntry>, budget: u
 
 impl Briefing {
     /// Returns the briefing as text, the same for the same tree and plan.
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn to_text(&self) -> String {
         format!("# Briefing for {}\n{}", self.title, self.sections())
     }
 
@@ -148,7 +148,7 @@ impl Briefing {
     /// About how many tokens it takes.
     #[cfg(test)]
     pub(crate) fn tokens(&self) -> usize {
-        self.text().len().div_ceil(BYTES_A_TOKEN)
+        self.to_text().len().div_ceil(BYTES_A_TOKEN)
     }
 
     /// Takes the leanest form of everything, drops from the end what finds no room, then tells more, the first things first.

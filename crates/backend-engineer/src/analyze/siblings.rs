@@ -18,13 +18,13 @@ const HOLDERS: [&str; 9] = [
 ];
 
 /// Returns the file nearest to `path` in role and place, of those that `fits` lets in; `None` where nothing is near.
-pub(crate) fn nearest(files: &Files, path: &str, fits: &dyn Fn(&str) -> bool) -> Option<String> {
-    let wanted = Name::of(path);
+pub(crate) fn find_sibling(files: &Files, path: &str, fits: &dyn Fn(&str) -> bool) -> Option<String> {
+    let wanted = Name::new(path);
     if HOLDERS.contains(&wanted.file) {
         return None;
     }
     let scored = files.all().iter().filter(|file| *file != path && fits(file)).filter_map(|file| {
-        let score = score(&wanted, &Name::of(file))?;
+        let score = score_similarity(&wanted, &Name::new(file))?;
         (score >= 4).then_some((score, file))
     });
     // Of several alike the last by name: numbered files grow at the end, and there the newest is the model.
@@ -42,7 +42,7 @@ struct Name<'a> {
 }
 
 impl<'a> Name<'a> {
-    fn of(path: &'a str) -> Self {
+    fn new(path: &'a str) -> Self {
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
         let (stem, ending) = file.rsplit_once('.').unwrap_or((file, ""));
         let start = stem.rfind(|letter: char| matches!(letter, '.' | '_' | '-') || letter.is_ascii_uppercase());
@@ -60,7 +60,7 @@ impl<'a> Name<'a> {
 }
 
 /// Returns how near two files are; `None` where one is no model for the other.
-fn score(wanted: &Name<'_>, other: &Name<'_>) -> Option<usize> {
+fn score_similarity(wanted: &Name<'_>, other: &Name<'_>) -> Option<usize> {
     if wanted.ending != other.ending || wanted.test != other.test || HOLDERS.contains(&other.file) {
         return None;
     }
@@ -95,7 +95,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();
         }
-        let files = Files::of(crate::facts::TreeFacts::below(folder.path(), None));
+        let files = Files::new(crate::facts::TreeFacts::new(folder.path(), None));
         for (new, expected) in [
             ("app/routes/users.py", Some("app/routes/orders.py")),
             ("app/services/user_service.py", Some("app/services/order_service.py")),
@@ -106,7 +106,7 @@ mod tests {
             ("Dockerfile", None),
             ("app/routes/__init__.py", None),
         ] {
-            assert_eq!(nearest(&files, new, &|_| true).as_deref(), expected, "{new}");
+            assert_eq!(find_sibling(&files, new, &|_| true).as_deref(), expected, "{new}");
         }
     }
 }

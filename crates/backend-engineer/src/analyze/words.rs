@@ -7,7 +7,7 @@ use plan::{Phase, Plan};
 use crate::understand::Assignment;
 
 /// Returns everything that the units of an assignment say, code included.
-pub(crate) fn text_of(plan: &Plan, assignment: &Assignment) -> String {
+pub(crate) fn text_of_assignment(plan: &Plan, assignment: &Assignment) -> String {
     let units = assignment.units.iter().filter_map(|unit| plan.phase(*unit));
     units.map(|unit| plan.text().get(own_span(unit)).unwrap_or_default()).collect()
 }
@@ -19,7 +19,7 @@ fn own_span(unit: &Phase) -> std::ops::Range<usize> {
 }
 
 /// Returns the words of a text: letters, digits and underscores.
-pub(crate) fn words(text: &str) -> BTreeSet<&str> {
+pub(crate) fn words_of_text(text: &str) -> BTreeSet<&str> {
     text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| word.len() > 1).collect()
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn route_paths(text: &str) -> BTreeSet<&str> {
 }
 
 /// Returns the segments of a route's path, each parameter as `*`, whatever the framework writes for one.
-pub(crate) fn segments(path: &str) -> Vec<&str> {
+pub(crate) fn route_segments(path: &str) -> Vec<&str> {
     let parameter = |part: &str| part.starts_with([':', '{', '<', '[', '*', '$', '(']) || part.contains('{');
     path.split('/').filter(|part| !part.is_empty()).map(|part| if parameter(part) { "*" } else { part }).collect()
 }
@@ -48,7 +48,7 @@ mod tests {
     fn paths_of_routes_are_read_from_prose_and_code() {
         let found = route_paths("Add `GET /orders/{id}` and '/users?page=1' (see /health). Not // this.");
         assert_eq!(found.into_iter().collect::<Vec<_>>(), ["/health", "/orders/{id}", "/users"]);
-        assert_eq!(segments("/api/orders/:id/"), ["api", "orders", "*"]);
-        assert_eq!(segments("/orders/<int:pk>"), ["orders", "*"]);
+        assert_eq!(route_segments("/api/orders/:id/"), ["api", "orders", "*"]);
+        assert_eq!(route_segments("/orders/<int:pk>"), ["orders", "*"]);
     }
 }

@@ -1,7 +1,7 @@
 //! Reads the line that a test runner closes its output with: how many tests passed, failed and were skipped.
 
 /// Returns the runner's own closing line, where one is known.
-pub(super) fn summary(output: &str) -> Option<String> {
+pub(super) fn find_closing_line(output: &str) -> Option<String> {
     let counts = |line: &&str| {
         let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches([',', '='])).collect();
         words.windows(2).any(|pair| {
@@ -12,11 +12,11 @@ pub(super) fn summary(output: &str) -> Option<String> {
     let line = output.lines().rev().find(|line| line.trim_start().starts_with("Tests ") && counts(line));
     let line = line.or_else(|| output.lines().rev().find(counts));
     let words = |line: &str| line.trim().trim_matches('=').split_whitespace().collect::<Vec<_>>().join(" ");
-    line.map(words).or_else(|| unittest(output))
+    line.map(words).or_else(|| find_unittest_summary(output))
 }
 
 /// Python's own runner: "Ran 3 tests in 0.001s", then "OK (skipped=1)" or "FAILED (failures=1, errors=1)".
-fn unittest(output: &str) -> Option<String> {
+fn find_unittest_summary(output: &str) -> Option<String> {
     let mut lines = output.lines().rev().filter(|line| !line.trim().is_empty());
     let verdict = lines.by_ref().find(|line| line.starts_with("OK") || line.starts_with("FAILED"))?;
     let ran: u64 = lines.next()?.strip_prefix("Ran ")?.split_once(" test")?.0.parse().ok()?;
@@ -31,7 +31,7 @@ fn unittest(output: &str) -> Option<String> {
 }
 
 /// Counts the tests that a closing line tells under these names, if it tells of them: "2 failed, 1 skipped".
-pub(crate) fn counted(line: &str, names: &[&str]) -> Option<u64> {
+pub(crate) fn count_in_closing_line(line: &str, names: &[&str]) -> Option<u64> {
     let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches([',', '=', '(', ')', '|'])).collect();
     let pairs = words.windows(2).filter(|pair| names.contains(&pair[1]));
     pairs.filter_map(|pair| pair[0].parse::<u64>().ok()).reduce(|one, other| one + other)
@@ -39,16 +39,16 @@ pub(crate) fn counted(line: &str, names: &[&str]) -> Option<u64> {
 
 /// Counts the tests that a known runner says have failed, by its closing line.
 pub(super) fn failed_count(output: &str) -> u64 {
-    let line = summary(output).unwrap_or_default();
-    counted(&line, &["failed", "failing", "error", "errors"]).unwrap_or(0)
+    let line = find_closing_line(output).unwrap_or_default();
+    count_in_closing_line(&line, &["failed", "failing", "error", "errors"]).unwrap_or(0)
 }
 
 /// Tells whether a known runner says, by its closing line, that tests were skipped and none was run.
 pub(super) fn all_skipped(output: &str) -> bool {
     const RAN: [&str; 8] = ["passed", "passing", "failed", "failing", "error", "errors", "xfailed", "xpassed"];
     let last = || output.lines().rev().find(|line| !line.trim().is_empty()).map(str::to_owned);
-    let line = summary(output).or_else(last).unwrap_or_default();
-    counted(&line, &["skipped"]) > Some(0) && counted(&line, &RAN).unwrap_or(0) == 0
+    let line = find_closing_line(output).or_else(last).unwrap_or_default();
+    count_in_closing_line(&line, &["skipped"]) > Some(0) && count_in_closing_line(&line, &RAN).unwrap_or(0) == 0
 }
 
 /// Counts the tests that a known runner says have passed.
@@ -67,7 +67,7 @@ pub(super) fn passed_count(output: &str) -> Option<u64> {
                 let count = line.trim().strip_prefix("# pass ").or_else(|| line.trim().strip_prefix("ℹ pass "));
                 count.and_then(|count| count.trim().parse().ok())
             });
-            node.or_else(|| unittest(output).and_then(|line| counted(&line, &["passed"])))
+            node.or_else(|| find_unittest_summary(output).and_then(|line| count_in_closing_line(&line, &["passed"])))
         },
     )
 }

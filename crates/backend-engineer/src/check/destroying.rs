@@ -37,7 +37,7 @@ impl fmt::Display for Loss {
 }
 
 /// Returns what is lost by a call, if anything is.
-pub(crate) fn loss(call: &Call) -> Option<Loss> {
+pub(crate) fn data_loss_of_call(call: &Call) -> Option<Loss> {
     if !call.destroys() {
         return None;
     }
@@ -66,14 +66,16 @@ pub(crate) struct Threat {
 }
 
 /// Returns the call of a command that could destroy data of a real service, if there is one.
-pub(crate) fn threat(reading: &Reading, settings: &Settings) -> Option<Threat> {
+pub(crate) fn find_threat(reading: &Reading, settings: &Settings) -> Option<Threat> {
     let services = settings.lasting_services();
     if services.is_empty() && !settings.reaches_everything() {
         return None;
     }
     let outside = |loss: &Loss| matches!(loss, Loss::Migrations | Loss::Data | Loss::Volumes | Loss::Remote);
-    let (call, loss) =
-        reading.calls().into_iter().find_map(|call| loss(call).filter(outside).map(|loss| (call, loss)))?;
+    let (call, loss) = reading
+        .calls()
+        .into_iter()
+        .find_map(|call| data_loss_of_call(call).filter(outside).map(|loss| (call, loss)))?;
     let services = if settings.reaches_everything() { Vec::new() } else { services };
     Some(Threat { call: reading.script.slice(&call.span).to_owned(), loss, services })
 }
@@ -98,7 +100,7 @@ mod tests {
 
     #[test]
     fn what_destroys_data_is_known_and_nothing_else() {
-        let told = |line: &str| shell::read(line).calls().into_iter().find_map(loss);
+        let told = |line: &str| shell::read(line).calls().into_iter().find_map(data_loss_of_call);
         for line in [
             "npx prisma migrate reset --force",
             "docker compose down -v",
@@ -141,7 +143,7 @@ mod tests {
                 user_file: Some(folder.path().join("user.toml")),
                 ..crate::settings::SettingsSources::default()
             };
-            Settings::read(folder.path(), &crate::settings::Flags::default(), &surroundings).expect("settings")
+            Settings::from_sources(folder.path(), &crate::settings::Flags::default(), &surroundings).expect("settings")
         };
         let lasting = "services = { database = 5432, cache = { port = 6379, disposable = true } }";
         let disposable = "services = { database = { port = 5432, disposable = true } }";
@@ -157,10 +159,10 @@ mod tests {
             ("network = true", "docker compose down -v", true),
             ("sandbox = \"off\"", "npx knex migrate:rollback --all", true),
         ] {
-            assert_eq!(threat(&shell::read(line), &settings(text)).is_some(), threatens, "{text}: {line}");
+            assert_eq!(find_threat(&shell::read(line), &settings(text)).is_some(), threatens, "{text}: {line}");
         }
         let recipes = |_: &shell::Target| Some("python manage.py flush --no-input".to_owned());
-        let found = threat(&shell::read_with("make fresh", &recipes), &settings(lasting)).expect("a threat");
+        let found = find_threat(&shell::read_with("make fresh", &recipes), &settings(lasting)).expect("a threat");
         assert_eq!(
             found.to_string(),
             "`make fresh` deletes data of a database, and may reach the service `database`: run it yourself, or say that \

@@ -42,7 +42,7 @@ pub(super) async fn leave_nothing(work: &mut UnitWork<'_>, before: &[Effect]) ->
     let effects = work.workspace.effects().await?;
     let own: Vec<Effect> = effects.into_iter().filter(|effect| !before.contains(effect)).collect();
     for effect in own.iter().filter(|effect| !crate::fingerprint::is_by_product(&effect.path)) {
-        work.workspace.put_back(effect).await?;
+        work.workspace.restore_path(effect).await?;
     }
     Ok(Vec::new())
 }
@@ -55,7 +55,7 @@ pub(super) async fn drop_foreign(work: &mut UnitWork<'_>, own: &[Effect]) -> Res
         if effect.kind == EffectKind::Created && is_data(work, effect).await {
             continue;
         }
-        work.workspace.put_back(effect).await?;
+        work.workspace.restore_path(effect).await?;
         dropped.push(effect.path.clone());
     }
     Ok(dropped)
@@ -69,7 +69,7 @@ async fn is_data(work: &UnitWork<'_>, effect: &Effect) -> bool {
 
 /// Returns a path whose change leaves the check inconclusive: source or tests that it saw otherwise than the user has them.
 /// Data (a database that is no text) and new files beside the unit's own do not.
-pub(super) async fn spoiled(work: &UnitWork<'_>, own: &[Effect]) -> Option<String> {
+pub(super) async fn find_spoiling_change(work: &UnitWork<'_>, own: &[Effect]) -> Option<String> {
     for effect in own {
         let is_new = matches!(effect.kind, EffectKind::Created | EffectKind::Special);
         let new_beside = is_new && !work.promotable().includes(&effect.path);
@@ -81,15 +81,15 @@ pub(super) async fn spoiled(work: &UnitWork<'_>, own: &[Effect]) -> Option<Strin
 }
 
 /// Restores on the overlay what a check changed or made anew: the next one sees what the user has.
-pub(super) async fn restore(work: &mut UnitWork<'_>, own: &[Effect]) -> Result<(), Stop> {
+pub(super) async fn restore_overlay(work: &mut UnitWork<'_>, own: &[Effect]) -> Result<(), Stop> {
     for effect in own {
-        work.workspace.put_back(effect).await?;
+        work.workspace.restore_path(effect).await?;
     }
     Ok(())
 }
 
 /// Says what a command changed and what is not taken over, each path once a run.
-pub(super) fn tell_dropped(work: &mut UnitWork<'_>, ran: &CheckRun, own: &[Effect]) -> Result<(), Stop> {
+pub(super) fn emit_discarded(work: &mut UnitWork<'_>, ran: &CheckRun, own: &[Effect]) -> Result<(), Stop> {
     for effect in own {
         if work.state.discarded.insert((effect.path.clone(), effect.kind)) {
             let included = work.promotable().includes(&effect.path);

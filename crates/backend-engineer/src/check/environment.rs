@@ -23,10 +23,10 @@ pub(super) fn absent_program(work: &UnitWork<'_>, script: &str, folder: &str) ->
     if name.contains('/') {
         let bare = name.trim_start_matches("./");
         let path = if folder.is_empty() { bare.to_owned() } else { format!("{folder}/{bare}") };
-        let stands = work.run.files.stands(&path) || work.workspace.tree.staged().contains_key(&path);
+        let stands = work.run.files.path_exists(&path) || work.workspace.tree.staged().contains_key(&path);
         return (!stands).then_some(name);
     }
-    let own = nearest_tools(work.run.root(), Path::new(folder)).into_iter().chain(activated());
+    let own = nearest_tools(work.run.root(), Path::new(folder)).into_iter().chain(activated_program_folders());
     let path = std::env::var_os("PATH").unwrap_or_default();
     let others = std::env::split_paths(&path)
         .filter(|folder| !SYSTEM.iter().any(|system| folder.as_path() == Path::new(system)));
@@ -35,7 +35,7 @@ pub(super) fn absent_program(work: &UnitWork<'_>, script: &str, folder: &str) ->
 }
 
 /// Returns the folders of programs of the environment that is activated.
-fn activated() -> impl Iterator<Item = PathBuf> {
+fn activated_program_folders() -> impl Iterator<Item = PathBuf> {
     let roots = ["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().filter_map(std::env::var_os);
     roots.map(|root| PathBuf::from(root).join("bin"))
 }
@@ -43,7 +43,7 @@ fn activated() -> impl Iterator<Item = PathBuf> {
 /// Returns the script without the runners that are not installed, where the folders of the project's own programs, or the
 /// activated environment, have what they run.
 pub(super) fn in_environment(script: &str, own: &[PathBuf]) -> Option<String> {
-    let folders: Vec<PathBuf> = own.iter().cloned().chain(activated()).collect();
+    let folders: Vec<PathBuf> = own.iter().cloned().chain(activated_program_folders()).collect();
     let has = |tool: &str| folders.iter().any(|folder| folder.join(tool).exists());
     without_missing(script, &|runner| on_host(runner).is_some(), &has)
 }

@@ -5,8 +5,8 @@ use journal::Verdict;
 use shell::{Decides, Reading};
 
 use super::inconclusive::Inconclusive;
-use super::vacuous::{Vacuous, makes, searches};
-use super::{CheckRun, Judgement, Request, code_of, plain};
+use super::vacuous::{Vacuous, has_search, has_telling_part};
+use super::{CheckRun, Judgement, Request, code_of, plain_script_run};
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
@@ -20,7 +20,7 @@ pub(super) async fn weigh(
     let name = work.run.plan_inside().and_then(|path| path.rsplit('/').next()).map(str::to_owned);
     let found = ran.judgement.verdict == Verdict::Passed && ran.exit == Some(0);
     let Some(script) = name.filter(|_| found).and_then(|name| leaving_out(&name, reading)) else { return Ok(()) };
-    let outcome = work.workspace.execute(plain(work.run, request, &script)).await?;
+    let outcome = work.workspace.execute(plain_script_run(work.run, request, &script)).await?;
     if code_of(&outcome) == Some(1) {
         ran.judgement = Judgement::inconclusive(&Inconclusive::Vacuous(Vacuous::FindsPlan));
     }
@@ -30,7 +30,7 @@ pub(super) async fn weigh(
 /// Returns the script in a shell whose searches leave out files of this name; none where it is no search.
 fn leaving_out(name: &str, reading: &Reading) -> Option<String> {
     let tells = matches!(reading.decides(), Decides::Found | Decides::Status) && !reading.is_negated();
-    let is_search = tells && searches(reading) && !makes(reading);
+    let is_search = tells && has_search(reading) && !has_telling_part(reading);
     let is_plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_');
     (is_search && name.chars().all(is_plain)).then(|| {
         let text = reading.script.text.trim();

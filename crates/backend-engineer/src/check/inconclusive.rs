@@ -129,44 +129,44 @@ pub(crate) struct EndContext<'a> {
 }
 
 /// Returns why a command that ended with `code` says nothing, or `None` where its end speaks of the code.
-pub(crate) fn inconclusive(context: &EndContext<'_>, code: i32, output: &str) -> Option<Inconclusive> {
+pub(crate) fn inconclusive_reason(context: &EndContext<'_>, code: i32, output: &str) -> Option<Inconclusive> {
     let output = Output::new(output);
-    if context.tests && (found_nothing(&output) || means(context, code, StatusMeaning::NothingCollected)) {
+    if context.tests && (found_nothing(&output) || runner_means(context, code, StatusMeaning::NothingCollected)) {
         return Some(Inconclusive::NoTests);
     }
     if code == 0 {
         return None;
     }
     if let Some(why) = missing_tool(code, output.text) {
-        return Some(visible(why, context.host));
+        return Some(distinguish_hidden_program(why, context.host));
     }
     if output.says(OutputSign::Tool) {
-        return Some(Inconclusive::ToolMissing(output.line(OutputSign::Tool)));
+        return Some(Inconclusive::ToolMissing(output.last_line_with(OutputSign::Tool)));
     }
     let asserted = output.says(OutputSign::Asserted);
     if !context.has_loopback && output.says(OutputSign::Denied) {
         return Some(Inconclusive::NoLoopback);
     }
     if output.says(OutputSign::Outside) && !asserted {
-        return Some(Inconclusive::WritesOutside(output.line(OutputSign::Outside)));
+        return Some(Inconclusive::WritesOutside(output.last_line_with(OutputSign::Outside)));
     }
     if let Some(module) = missing_module(output.text, context.ours).filter(|_| !asserted) {
         return Some(Inconclusive::PackageMissing(module));
     }
     // A status alone does not say it: pytest ends with 4 where its `conftest.py` can't be loaded, too.
     if output.says(OutputSign::Usage) || is_usage_error(&output.lower, code) {
-        return Some(Inconclusive::CalledWrongly(output.line(OutputSign::Usage)));
+        return Some(Inconclusive::CalledWrongly(output.last_line_with(OutputSign::Usage)));
     }
     let lower = &output.lower;
     if lower.contains("cd: ") && lower.contains("no such file or directory") && lower.lines().count() <= 3 {
         return Some(Inconclusive::FolderMissing);
     }
     (output.says(OutputSign::Service) && !asserted)
-        .then(|| Inconclusive::ServiceMissing(output.line(OutputSign::Service)))
+        .then(|| Inconclusive::ServiceMissing(output.last_line_with(OutputSign::Service)))
 }
 
 /// Tells that one of the test runners of the command means this by an exit status.
-fn means(context: &EndContext<'_>, code: i32, meaning: StatusMeaning) -> bool {
+fn runner_means(context: &EndContext<'_>, code: i32, meaning: StatusMeaning) -> bool {
     let calls = context.reading.calls();
     calls.iter().any(|call| call.kind() == shell::Kind::Test && call.status(code) == Some(meaning))
 }
@@ -198,7 +198,7 @@ fn is_usage_error(lower: &str, code: i32) -> bool {
 }
 
 /// Tells a program that commands don't see from one that is not installed.
-fn visible(why: Inconclusive, host: &dyn Fn(&str) -> Option<PathBuf>) -> Inconclusive {
+fn distinguish_hidden_program(why: Inconclusive, host: &dyn Fn(&str) -> Option<PathBuf>) -> Inconclusive {
     match why {
         Inconclusive::NotInstalled(Some(name)) => match host(&name) {
             Some(at) => Inconclusive::NotVisible { name, at },
@@ -269,7 +269,7 @@ mod tests {
             has_loopback: true,
             host: &|_| None,
         };
-        inconclusive(&context, code, output).map(|why| why.to_string())
+        inconclusive_reason(&context, code, output).map(|why| why.to_string())
     }
 
     #[test]

@@ -61,14 +61,14 @@ pub(crate) struct IsolatedCheck {
 
 impl<'a> CheckContext<'a> {
     /// Takes what checks only read out of the work.
-    pub(crate) fn of(work: &UnitWork<'a>) -> Self {
+    pub(crate) fn new(work: &UnitWork<'a>) -> Self {
         CheckContext { run: work.run, assignment: work.assignment, survey: work.survey }
     }
 }
 
 impl Snapshot {
     /// Takes the tree as it is now.
-    pub(crate) fn of(workspace: &Workspace, state: &UnitState) -> Self {
+    pub(crate) fn new(workspace: &Workspace, state: &UnitState) -> Self {
         Snapshot { tree: workspace.tree.clone(), admitted: state.admitted.clone(), worked: state.worked.clone() }
     }
 
@@ -98,8 +98,8 @@ impl Snapshot {
     }
 
     /// Returns its fingerprint.
-    pub(crate) fn fingerprint(&self, run: &RunContext) -> String {
-        Workspace::apart(run, self.tree.clone()).fingerprint(run)
+    pub(crate) fn tree_fingerprint(&self, run: &RunContext) -> String {
+        Workspace::apart(run, self.tree.clone()).staged_fingerprint(run)
     }
 }
 

@@ -7,12 +7,15 @@ use plan::{Count, Expect, ExpectedOutcome, Stands};
 use serde::Serialize;
 use shell::{Decides, OutputReason, Reading, Recipes, StatusMeaning, Telling};
 
-use super::closing_lines::{all_skipped, failed_count, passed_count, summary};
-use super::inconclusive::{EndContext, Inconclusive, inconclusive};
+use super::closing_lines::{all_skipped, failed_count, find_closing_line, passed_count};
+use super::inconclusive::{EndContext, Inconclusive, inconclusive_reason};
 use super::kind::{Kind, checked_by};
-use super::shown::{counted_at_end, counts, holds, measured, stands, tells_of};
+use super::shown::{
+    counted_at_end, is_counting_script, mentions_text, read_measured_number, shows_expected_text, shows_text,
+};
 use super::vacuous::{
-    FED_BY_A_FAILURE, Vacuous, is_constant, makes, searches, strict_form, vacuous, with_fed_statuses,
+    FED_BY_A_FAILURE, Vacuous, has_search, has_telling_part, is_constant, strict_form, vacuous_reason,
+    with_fed_statuses,
 };
 
 /// A command as it is run, and what is known of it before.
@@ -31,7 +34,7 @@ pub(crate) struct ParsedCheck {
 
 impl ParsedCheck {
     /// Reads a script, which checks what `kind` says, or else what its own words say.
-    pub(crate) fn read(script: &str, kind: Option<Kind>, recipes: &dyn Recipes) -> Self {
+    pub(crate) fn from_script(script: &str, kind: Option<Kind>, recipes: &dyn Recipes) -> Self {
         let written = shell::read_with(script, recipes);
         let kind = kind.or_else(|| checked_by(&written).into_iter().next()).unwrap_or(Kind::Other);
         let strict = strict_form(&written, kind != Kind::Other);
@@ -44,7 +47,7 @@ impl ParsedCheck {
     }
 
     /// Adds what was run instead of the written command to what it proved.
-    pub(super) fn told(&self, judgement: Judgement) -> Judgement {
+    pub(super) fn with_actual_script(&self, judgement: Judgement) -> Judgement {
         let Some(instead) = &self.instead else { return judgement };
         let detail = format!("{} (as `{instead}`: its runner is not installed)", judgement.detail);
         Judgement { detail, ..judgement }
@@ -121,7 +124,7 @@ impl Judgement {
 
 /// Judges a command that ended with `end` and printed `output` (its head and tail suffice). Where the plan states more of
 /// its result than could be read, nothing is proven by what was.
-pub(crate) fn judge(asked: &ParsedCheck, end: CommandEnd, output: &str, context: &JudgeContext<'_>) -> Judgement {
+pub(crate) fn judge_end(asked: &ParsedCheck, end: CommandEnd, output: &str, context: &JudgeContext<'_>) -> Judgement {
     let expect = context.expect;
     let judgement = judge_read(asked, end, output, context);
     let unread = expect.words.as_deref().filter(|_| expect.is_unread());
@@ -165,7 +168,7 @@ fn judge_read(asked: &ParsedCheck, end: CommandEnd, output: &str, context: &Judg
         has_loopback: context.has_loopback,
     };
     let as_stated = expect.status == Some(code);
-    let nothing_said = inconclusive(&end_context, code, output);
+    let nothing_said = inconclusive_reason(&end_context, code, output);
     // "exit 5" may be what a runner ends with that finds no test, "exit 2" what it ends with when it is called wrongly.
     let stated =
         |why: &Inconclusive| as_stated && matches!(why, Inconclusive::NoTests | Inconclusive::CalledWrongly(_));
@@ -175,7 +178,7 @@ fn judge_read(asked: &ParsedCheck, end: CommandEnd, output: &str, context: &Judg
     let checks = asked.kind != Kind::Other;
     if code == 0
         && expect.outcome != ExpectedOutcome::Fail
-        && let Some(why) = vacuous(&asked.reading, checks, expect.is_of_output())
+        && let Some(why) = vacuous_reason(&asked.reading, checks, expect.is_of_output())
         && !(context.step && expect.words.is_none() && is_look(why))
     {
         return Judgement::inconclusive(&Inconclusive::Vacuous(why));
@@ -221,9 +224,10 @@ fn is_look(why: Vacuous) -> bool {
 fn judge_search(asked: &ParsedCheck, code: i32, output: &str) -> Judgement {
     let lines = output.lines().filter(|line| !line.trim().is_empty()).count();
     // `grep -c` prints a nought for what it does not find; a line that another search found may end in one as well.
-    let nothing = lines == 0 || counts(&asked.reading) && output.lines().all(|line| counted_at_end(line) == Some(0));
+    let nothing =
+        lines == 0 || is_counting_script(&asked.reading) && output.lines().all(|line| counted_at_end(line) == Some(0));
     let told = asked.reading.decides();
-    let own = told == Decides::Status && (asked.reading.is_negated() || !searches(&asked.reading));
+    let own = told == Decides::Status && (asked.reading.is_negated() || !has_search(&asked.reading));
     let found = told == Decides::Found || told == Decides::Status && !own;
     match code {
         // The status of a search says that it found something, also where it prints nothing: `grep -q`.
@@ -248,19 +252,19 @@ fn is_silenced(reading: &Reading) -> bool {
         output && to.target == "/dev/null" && !reading.script.slice(&to.span).starts_with('2')
     };
     reading.calls().iter().any(quiet)
-        || searches(reading) && reading.script.invocations.iter().flat_map(|one| &one.redirections).any(discards)
+        || has_search(reading) && reading.script.invocations.iter().flat_map(|one| &one.redirections).any(discards)
 }
 
 /// Judges a number that the plan states of the output. A search that counts ends with 1 where it counts none.
 fn judge_count(asked: &ParsedCheck, (code, as_stated): (i32, bool), output: &str, count: Count) -> Judgement {
-    let searches = searches(&asked.reading);
+    let searches = has_search(&asked.reading);
     if code > 1 && searches {
         return Judgement::inconclusive(&Inconclusive::SearchFailed(code));
     }
     if code != 0 && !as_stated && !searches {
         return Judgement::failed(with_summary(&format!("exit code {code}"), output));
     }
-    match measured(&asked.reading, output, count) {
+    match read_measured_number(&asked.reading, output, count) {
         None => Judgement::inconclusive(&Inconclusive::NoNumber),
         Some(found) if count.holds(found) => Judgement::passed(format!("{found}, as the plan expects")),
         Some(found) => Judgement::failed(format!("the plan expects {count}, and it is {found}")),
@@ -269,7 +273,7 @@ fn judge_count(asked: &ParsedCheck, (code, as_stated): (i32, bool), output: &str
 
 /// Judges a failure that the plan expects: where it says what is seen, one of that is seen.
 fn judge_failure(output: &str, expect: &Expect) -> Judgement {
-    let seen = expect.shows.is_empty() || expect.shows.iter().any(|text| tells_of(output, text));
+    let seen = expect.shows.is_empty() || expect.shows.iter().any(|text| mentions_text(output, text));
     match expect.shows.first().filter(|_| !seen) {
         Some(text) => Judgement::inconclusive(&Inconclusive::OtherFailure(text.clone())),
         None => Judgement::passed(with_summary("failed as the plan expects", output)),
@@ -279,7 +283,7 @@ fn judge_failure(output: &str, expect: &Expect) -> Judgement {
 fn judge_success(asked: &ParsedCheck, (code, output): (i32, &str), expect: &Expect) -> Judgement {
     let kind = asked.kind;
     // A script of the project's own may start a runner and drop its status.
-    let runs = makes(&asked.reading) || asked.reading.outer_calls().iter().any(|call| call.target.is_some());
+    let runs = has_telling_part(&asked.reading) || asked.reading.outer_calls().iter().any(|call| call.target.is_some());
     if kind == Kind::Other && runs && failed_count(output) > 0 {
         return Judgement::inconclusive(&Inconclusive::FailuresTold);
     }
@@ -301,7 +305,7 @@ fn judge_success(asked: &ParsedCheck, (code, output): (i32, &str), expect: &Expe
             _ => {}
         }
     }
-    if let Some(held) = expect.held.iter().find(|held| !stands(output, held)) {
+    if let Some(held) = expect.held.iter().find(|held| !shows_expected_text(output, held)) {
         let text = &held.text;
         return match held.stands {
             // Programs name it in many ways, also where there is none.
@@ -316,7 +320,7 @@ fn judge_success(asked: &ParsedCheck, (code, output): (i32, &str), expect: &Expe
         };
     }
     if kind == Kind::Other
-        && let Some(missing) = expect.shows.iter().find(|text| !holds(output, text))
+        && let Some(missing) = expect.shows.iter().find(|text| !shows_text(output, text))
     {
         return Judgement::inconclusive(&Inconclusive::NotShown(missing.clone()));
     }
@@ -324,7 +328,7 @@ fn judge_success(asked: &ParsedCheck, (code, output): (i32, &str), expect: &Expe
 }
 
 fn with_summary(otherwise: &str, output: &str) -> String {
-    summary(output).unwrap_or_else(|| otherwise.to_owned())
+    find_closing_line(output).unwrap_or_else(|| otherwise.to_owned())
 }
 
 #[cfg(test)]
@@ -349,7 +353,7 @@ mod tests {
             has_loopback: true,
             host: &|_| None,
         };
-        judge(&ParsedCheck::read(script, None, &()), end, output, &context)
+        judge_end(&ParsedCheck::from_script(script, None, &()), end, output, &context)
     }
 
     #[test]
@@ -360,7 +364,7 @@ mod tests {
             let host = |_: &str| None;
             let context =
                 JudgeContext { expect, step: false, described, ours: &|_| false, has_loopback: true, host: &host };
-            judge(&ParsedCheck::read(script, None, &()), CommandEnd::Code(0), "", &context).verdict
+            judge_end(&ParsedCheck::from_script(script, None, &()), CommandEnd::Code(0), "", &context).verdict
         };
         let constant = "node -e 0";
         assert_eq!(told(constant, &plain, true), Verdict::NotChecked);
@@ -388,11 +392,13 @@ mod tests {
 
     #[test]
     fn the_runner_of_python_itself_is_read() {
-        let of = |verdict: &str| summary(&format!("...\n{}\nRan 5 tests in 0.002s\n\n{verdict}\n", "-".repeat(70)));
+        let of = |verdict: &str| {
+            find_closing_line(&format!("...\n{}\nRan 5 tests in 0.002s\n\n{verdict}\n", "-".repeat(70)))
+        };
         assert_eq!(of("OK").as_deref(), Some("5 passed"));
         assert_eq!(of("OK (skipped=2)").as_deref(), Some("3 passed, 2 skipped"));
         assert_eq!(of("FAILED (failures=1, errors=1, skipped=1)").as_deref(), Some("2 passed, 2 failed, 1 skipped"));
-        assert_eq!(summary("OK\n"), None);
+        assert_eq!(find_closing_line("OK\n"), None);
     }
 
     #[test]

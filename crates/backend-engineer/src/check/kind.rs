@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use shell::{Reading, Trait};
 
-use super::vacuous::{fixes_in_silence, strict_form, vacuous};
+use super::vacuous::{fixes_in_silence, strict_form, vacuous_reason};
 
 /// The line of the report that a check belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -22,7 +22,7 @@ pub(crate) enum Kind {
 }
 
 /// Tells that a script changes sources instead of checking them, be it in one of its parts: nothing is proven by it.
-pub(crate) fn fixes(reading: &Reading) -> bool {
+pub(crate) fn is_fixing_script(reading: &Reading) -> bool {
     reading.calls().into_iter().any(fixes_in_silence)
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn checked_by(reading: &Reading) -> BTreeSet<Kind> {
 pub(crate) fn proves_nothing(script: &str) -> bool {
     let reading = shell::read(script);
     let checks = !checked_by(&reading).is_empty();
-    vacuous(&shell::read(&strict_form(&reading, checks)), checks, false).is_some()
+    vacuous_reason(&shell::read(&strict_form(&reading, checks)), checks, false).is_some()
 }
 
 #[cfg(test)]
@@ -133,7 +133,7 @@ mod tests {
             "eslint --fix . && npm test",
             "jest -u",
         ] {
-            assert!(fixes(&shell::read(script)), "{script}");
+            assert!(is_fixing_script(&shell::read(script)), "{script}");
         }
         for script in [
             "prettier --check src",
@@ -143,7 +143,7 @@ mod tests {
             "pytest > out.txt",
             "pre-commit run -a",
         ] {
-            assert!(!fixes(&shell::read(script)), "{script}");
+            assert!(!is_fixing_script(&shell::read(script)), "{script}");
         }
     }
 }

@@ -35,11 +35,11 @@ impl UnitWork<'_> {
     /// Runs a check apart on the tree as it is staged, unless it is known what it says.
     pub(crate) async fn run_apart(&mut self, request: &Request, known: &KnownResults) -> Result<CheckRun, Stop> {
         let tree = self.fingerprint();
-        if let Some(known) = known.find(request, &tree, self.workspace.tier().as_deref()) {
+        if let Some(known) = known.find_result(request, &tree, self.workspace.tier().as_deref()) {
             return self.take_known(known, &request.why);
         }
-        let snapshot = Snapshot::of(self.workspace, self.state);
-        let tested = run_apart(CheckContext::of(self), &snapshot, std::slice::from_ref(request)).await?;
+        let snapshot = Snapshot::new(self.workspace, self.state);
+        let tested = run_apart(CheckContext::new(self), &snapshot, std::slice::from_ref(request)).await?;
         let Some(first) = tested.and_then(|tested| tested.results.into_iter().next()) else {
             return Ok(CheckRun::not_run(&request.script, &request.folder, "it could not run apart"));
         };
@@ -70,7 +70,7 @@ impl UnitWork<'_> {
 
 impl KnownResults {
     /// Keeps a result; one that acted, or ran on no tree, speaks of no tree and is not kept.
-    pub(crate) fn keep(&mut self, request: &Request, sandbox: &str, tested: IsolatedCheck) {
+    pub(crate) fn record_result(&mut self, request: &Request, sandbox: &str, tested: IsolatedCheck) {
         let IsolatedCheck { ran, events, .. } = tested;
         if ran.apart && !ran.acted && ran.tree.is_some() {
             let (request, sandbox, events) = (request.clone(), sandbox.to_owned(), RefCell::new(events));
@@ -79,13 +79,13 @@ impl KnownResults {
     }
 
     /// Returns what is known of the verdict on the tree of this fingerprint, in whatever sandbox.
-    pub(crate) fn verdict(&self, request: &Request, tree: &str) -> Option<Verdict> {
+    pub(crate) fn find_verdict(&self, request: &Request, tree: &str) -> Option<Verdict> {
         let same = |known: &&KnownResult| known.ran.tree.as_deref() == Some(tree) && is_same(&known.request, request);
         self.0.iter().find(same).map(KnownResult::verdict)
     }
 
     /// Returns what a check said of the tree of this fingerprint in this sandbox.
-    pub(crate) fn find(&self, request: &Request, tree: &str, sandbox: Option<&str>) -> Option<&KnownResult> {
+    pub(crate) fn find_result(&self, request: &Request, tree: &str, sandbox: Option<&str>) -> Option<&KnownResult> {
         let same = |known: &&KnownResult| {
             known.ran.tree.as_deref() == Some(tree)
                 && Some(known.sandbox.as_str()) == sandbox
@@ -96,7 +96,7 @@ impl KnownResults {
 }
 
 /// Drops requests that run the same and expect the same as one before them.
-pub(crate) fn distinct(requests: Vec<Request>) -> Vec<Request> {
+pub(crate) fn drop_repeated_requests(requests: Vec<Request>) -> Vec<Request> {
     let mut distinct: Vec<Request> = Vec::new();
     for request in requests {
         if !distinct.iter().any(|other| is_same(other, &request)) {
@@ -129,9 +129,9 @@ mod tests {
         let request = Request::of_project("pytest -q", "first");
         let ran = CheckRun { tree: Some("tree".to_owned()), apart: true, ..CheckRun::not_run("pytest -q", "", "") };
         let mut known = KnownResults::default();
-        known.keep(&request, "namespaces", tested(ran));
+        known.record_result(&request, "namespaces", tested(ran));
         let asked = Request::of_project("pytest -q", "again");
-        assert!(known.find(&asked, "tree", Some("namespaces")).is_some());
+        assert!(known.find_result(&asked, "tree", Some("namespaces")).is_some());
         for (other, tree, sandbox) in [
             (asked.clone(), "other", Some("namespaces")),
             (asked.clone(), "tree", Some("landlock")),
@@ -142,7 +142,7 @@ mod tests {
             (Request { described: true, ..asked.clone() }, "tree", Some("namespaces")),
             (Request { expect: plan::Expect::default(), ..asked }, "tree", Some("namespaces")),
         ] {
-            assert!(known.find(&other, tree, sandbox).is_none(), "{other:?} {tree} {sandbox:?}");
+            assert!(known.find_result(&other, tree, sandbox).is_none(), "{other:?} {tree} {sandbox:?}");
         }
     }
 
@@ -156,8 +156,8 @@ mod tests {
             CheckRun { tree: None, ..ran },
         ] {
             let mut known = KnownResults::default();
-            known.keep(&request, "namespaces", tested(other));
-            assert!(known.find(&request, "tree", Some("namespaces")).is_none());
+            known.record_result(&request, "namespaces", tested(other));
+            assert!(known.find_result(&request, "tree", Some("namespaces")).is_none());
         }
     }
 }

@@ -60,23 +60,23 @@ impl<'o> Output<'o> {
 
     /// Tells that the output says so.
     pub(super) fn says(&self, what: OutputSign) -> bool {
-        signs(what).any(|sign| self.lower.contains(sign))
+        signs_of_kind(what).any(|sign| self.lower.contains(sign))
     }
 
     /// Returns the last line that says so, shortened: the lines of code above an error repeat its words without its values.
-    pub(super) fn line(&self, what: OutputSign) -> String {
+    pub(super) fn last_line_with(&self, what: OutputSign) -> String {
         /// Enough to see what it is about on one line of a report.
         const LONGEST: usize = 160;
         let says = |line: &&str| {
             let lower = line.to_lowercase();
-            signs(what).any(|sign| lower.contains(sign.trim_end()))
+            signs_of_kind(what).any(|sign| lower.contains(sign.trim_end()))
         };
         let line = self.text.lines().rev().find(says).unwrap_or("see its output").trim();
         line.chars().take(LONGEST).collect()
     }
 }
 
-fn signs(what: OutputSign) -> impl Iterator<Item = &'static str> {
+fn signs_of_kind(what: OutputSign) -> impl Iterator<Item = &'static str> {
     ROWS.iter().filter(move |row| row.kind == what).map(|row| row.sign.as_str())
 }
 

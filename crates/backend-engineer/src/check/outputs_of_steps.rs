@@ -11,19 +11,23 @@ use crate::understand::{WriteReason, is_checked_output, is_worded, names_path};
 use crate::unit_work::UnitWork;
 
 /// Lets in what a step that succeeded wrote as its output; `before` are the effects that were there already.
-pub(super) fn admit(work: &mut UnitWork<'_>, request: &Request, before: &[Effect], effects: &[Effect]) {
-    let kinds = super::read(work, &request.script, &request.folder).kinds();
+pub(super) fn accept_step_outputs(work: &mut UnitWork<'_>, request: &Request, before: &[Effect], effects: &[Effect]) {
+    let kinds = super::read_command(work, &request.script, &request.folder).kinds();
     for effect in effects.iter().filter(|effect| !before.contains(effect)) {
         if work.promotable().includes(&effect.path) || Workspace::is_too_large(effect) {
             continue;
         }
-        if let Some(permit) = permit(work, (request, &kinds), effect) {
+        if let Some(permit) = write_reason_of_effect(work, (request, &kinds), effect) {
             work.state.admitted.insert(effect.path.clone(), permit.to_string());
         }
     }
 }
 
-fn permit(work: &UnitWork<'_>, (request, kinds): (&Request, &[Kind]), effect: &Effect) -> Option<WriteReason> {
+fn write_reason_of_effect(
+    work: &UnitWork<'_>,
+    (request, kinds): (&Request, &[Kind]),
+    effect: &Effect,
+) -> Option<WriteReason> {
     let path = effect.path.as_str();
     let forbidden = work.assignment.scope.forbids(path, work.run.plan_inside()).is_some();
     if forbidden
@@ -60,7 +64,7 @@ fn permit(work: &UnitWork<'_>, (request, kinds): (&Request, &[Kind]), effect: &E
 
 /// Keeps in mind which caches and packages a command made: they stay on the overlay for the commands after it, and the user
 /// does not get them.
-pub(super) fn remember(work: &mut UnitWork<'_>, script: &str, before: &[Effect], effects: &[Effect]) {
+pub(super) fn record_caches(work: &mut UnitWork<'_>, script: &str, before: &[Effect], effects: &[Effect]) {
     for effect in effects.iter().filter(|effect| effect.kind == EffectKind::Created && !before.contains(effect)) {
         let path = effect.path.as_str();
         let kept = work.workspace.tree.staged().contains_key(path) || path.starts_with(".git/");

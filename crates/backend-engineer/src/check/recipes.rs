@@ -22,7 +22,7 @@ impl<'a> TreeRecipes<'a> {
         TreeRecipes { run, workspace, folder: folder.trim_end_matches('/') }
     }
 
-    fn text(&self, path: &str) -> Option<String> {
+    fn read_staged_text(&self, path: &str) -> Option<String> {
         match self.workspace.tree.staged().get(path) {
             Some(staged) => String::from_utf8(staged.bytes.clone()?).ok(),
             None => read_text(&self.run.root().join(path)),
@@ -36,9 +36,9 @@ impl<'a> TreeRecipes<'a> {
             Some(inner) => shell::join_folders(base, inner).unwrap_or_default(),
             None => self.folder.to_owned(),
         };
-        let path = below(&folder, call.written.trim_start_matches("./"));
+        let path = join_folder(&folder, call.written.trim_start_matches("./"));
         let inside = !path.starts_with(['/', '.', '~']) && !path.contains("..");
-        let text = self.text(&path).filter(|_| inside)?;
+        let text = self.read_staged_text(&path).filter(|_| inside)?;
         let shebang = text.lines().next().filter(|line| line.starts_with("#!")).unwrap_or_default();
         (path.ends_with(".sh") || path.ends_with(".bash") || shebang.ends_with("sh")).then_some(text)
     }
@@ -77,7 +77,7 @@ impl<'a> TreeRecipes<'a> {
         let manifests = self.run.files.all().iter().filter(|path| path.rsplit('/').next() == Some("package.json"));
         let mut folders = manifests.map(|path| path.strip_suffix("package.json").unwrap_or("").trim_end_matches('/'));
         let bears = |folder: &&str| {
-            let text = self.text(&below(folder, "package.json")).unwrap_or_default();
+            let text = self.read_staged_text(&join_folder(folder, "package.json")).unwrap_or_default();
             let manifest = serde_json::from_str::<serde_json::Value>(&text).unwrap_or_default();
             *folder == name || manifest["name"] == name
         };
@@ -88,13 +88,13 @@ impl<'a> TreeRecipes<'a> {
 impl Recipes for TreeRecipes<'_> {
     fn recipe(&self, target: &Target) -> Option<String> {
         let folder = self.folder_of(target)?;
-        let paths = survey::recipe_files(target).iter().map(|name| below(&folder, name));
-        let (path, text) = paths.filter_map(|path| self.text(&path).map(|text| (path, text))).next()?;
+        let paths = survey::recipe_files(target).iter().map(|name| join_folder(&folder, name));
+        let (path, text) = paths.filter_map(|path| self.read_staged_text(&path).map(|text| (path, text))).next()?;
         survey::recipe_of(target, &survey::read_recipes(&path, &text))
     }
 }
 
-fn below(folder: &str, name: &str) -> String {
+fn join_folder(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 

@@ -48,7 +48,7 @@ struct RunnerKinds {
 }
 
 impl RunnerKinds {
-    fn of(reading: &Reading) -> Self {
+    fn from_reading(reading: &Reading) -> Self {
         let mut runs = RunnerKinds::default();
         for call in reading.calls() {
             // Whatever language a script is in, it may start a runner of another one and drop its status.
@@ -81,7 +81,7 @@ pub(crate) struct RunnerWatch {
 impl RunnerWatch {
     /// Lays down what a command's runners load; none where it runs none that is known.
     pub(crate) async fn prepare(work: &mut UnitWork<'_>, asked: &ParsedCheck) -> Result<Option<Self>, Stop> {
-        let mut runs = RunnerKinds::of(&asked.reading);
+        let mut runs = RunnerKinds::from_reading(&asked.reading);
         if !runs.python && !runs.node {
             return Ok(None);
         }
@@ -89,7 +89,7 @@ impl RunnerWatch {
         let node = if runs.node_test { work.workspace.node_version().await? } else { None };
         runs.node_test = node.is_some_and(|version| version >= NODE_WITH_REPORTERS);
         // Where nothing can be laid down, the command is judged without.
-        let told = lay(&temporary.host).ok();
+        let told = write_runner_plugins(&temporary.host).ok();
         Ok(told.map(|told| RunnerWatch { told, seen: temporary.seen, runs, node }))
     }
 
@@ -133,14 +133,14 @@ impl RunnerWatch {
     }
 
     /// Reads what the runners wrote, each name and sentence made clean.
-    pub(crate) fn read(&self, clean: &dyn Fn(&str) -> String) -> RunnerReports {
-        RunnerReports::read(self.told.path(), clean)
+    pub(crate) fn read_reports(&self, clean: &dyn Fn(&str) -> String) -> RunnerReports {
+        RunnerReports::from_folder(self.told.path(), clean)
     }
 }
 
 /// Lays down afresh what runners load, since commands may have changed it; gives a folder for results. The names of what
 /// they load may stand in a traceback, and are the same each time.
-fn lay(temporary: &Path) -> std::io::Result<tempfile::TempDir> {
+fn write_runner_plugins(temporary: &Path) -> std::io::Result<tempfile::TempDir> {
     let folder = temporary.join(LAID);
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn runners_are_found_behind_their_wrappers() {
         let recipes = |target: &shell::Target| (target.name == "test").then(|| "node --test".to_owned());
-        let runs = |script: &str| RunnerKinds::of(&shell::read_with(script, &recipes));
+        let runs = |script: &str| RunnerKinds::from_reading(&shell::read_with(script, &recipes));
         let (python, node) = (
             RunnerKinds { python: true, ..RunnerKinds::default() },
             RunnerKinds { node: true, ..RunnerKinds::default() },

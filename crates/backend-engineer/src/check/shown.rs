@@ -5,14 +5,14 @@ use shell::{Reading, Trait};
 
 /// Returns the number that an output gives: itself, the one in front (`wc`) or at the end (`grep -c`) of its only line,
 /// or how many lines it has; `None` where it could be several.
-pub(super) fn measured(reading: &Reading, output: &str, count: Count) -> Option<u64> {
+pub(super) fn read_measured_number(reading: &Reading, output: &str, count: Count) -> Option<u64> {
     if count.of == Of::Percent {
-        return percentage(output);
+        return read_percentage(output);
     }
     let lines: Vec<&str> = output.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let number = |line: &str| line.parse::<u64>().ok();
     let looks = matches!(reading.kind(), shell::Kind::Inspect | shell::Kind::Git);
-    if count.of == Of::Lines && !counts(reading) && reading.needs().is_empty() {
+    if count.of == Of::Lines && !is_counting_script(reading) && reading.needs().is_empty() {
         // A program of its own may print how many lines there are.
         let counted = !looks && matches!(lines.as_slice(), [only] if number(only).is_some());
         return u64::try_from(lines.len()).ok().filter(|_| !counted);
@@ -26,21 +26,21 @@ pub(super) fn measured(reading: &Reading, output: &str, count: Count) -> Option<
         let stated = lines.iter().find(|line| number(line) == Some(count.number));
         return stated.or(lines.last()).and_then(|line| number(line));
     }
-    if !counts(reading) && !reading.needs().is_empty() {
+    if !is_counting_script(reading) && !reading.needs().is_empty() {
         // A database or a service prints its lines with a head and a foot.
         return None;
     }
-    if count.of.is_lines() && !counts(reading) {
+    if count.of.is_lines() && !is_counting_script(reading) {
         return u64::try_from(lines.len()).ok();
     }
-    if !counts(reading) && !matches!(lines.as_slice(), [_]) {
+    if !is_counting_script(reading) && !matches!(lines.as_slice(), [_]) {
         return u64::try_from(lines.len()).ok();
     }
     let at_end: Option<Vec<u64>> = lines.iter().map(|line| counted_at_end(line)).collect();
     let in_front = |line: &str| line.split_whitespace().next().and_then(number);
     match (lines.as_slice(), at_end) {
         ([], _) => Some(0),
-        ([only], Some(ends)) if counts(reading) && in_front(only).is_none() => ends.first().copied(),
+        ([only], Some(ends)) if is_counting_script(reading) && in_front(only).is_none() => ends.first().copied(),
         ([.., last], _) if last.ends_with("total") => in_front(last),
         ([only], _) if in_front(only).is_some() => in_front(only),
         // Of several files all counts are nought, or it is not said which one is meant.
@@ -50,7 +50,7 @@ pub(super) fn measured(reading: &Reading, output: &str, count: Count) -> Option<
 }
 
 /// Tells that a script prints how many there are, and not what they are.
-pub(super) fn counts(reading: &Reading) -> bool {
+pub(super) fn is_counting_script(reading: &Reading) -> bool {
     reading.calls().iter().any(|call| call.is(Trait::Counts))
 }
 
@@ -60,7 +60,7 @@ pub(super) fn counted_at_end(line: &str) -> Option<u64> {
 }
 
 /// Returns the share that an output gives: its only one, or that of the line that sums up.
-fn percentage(output: &str) -> Option<u64> {
+fn read_percentage(output: &str) -> Option<u64> {
     let shares = |line: &str| -> Vec<u64> {
         let words = line.split(|letter: char| letter.is_whitespace() || matches!(letter, '|' | '(' | ')' | ':' | ','));
         // What is left over is not there yet.
@@ -82,7 +82,7 @@ fn percentage(output: &str) -> Option<u64> {
 /// Returns whether an output speaks of what a text names: the text itself, or a name in it; a text without names, by
 /// half of its words. Programs put the same failure in words that differ from version to version, and plans from
 /// memory.
-pub(super) fn tells_of(output: &str, text: &str) -> bool {
+pub(super) fn mentions_text(output: &str, text: &str) -> bool {
     let parts = text.split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '.' | '/' | '-')));
     let parts: Vec<&str> = parts.map(|part| part.trim_matches(['.', '-', '/'])).filter(|part| part.len() > 3).collect();
     let is_name = |part: &str| {
@@ -92,7 +92,7 @@ pub(super) fn tells_of(output: &str, text: &str) -> bool {
     // The one is a kind of the other.
     let import = |name: &str| name == "ImportError" && output.contains("ModuleNotFoundError");
     let names: Vec<&str> = parts.iter().copied().filter(|part| is_name(part)).collect();
-    if holds(output, text) || names.iter().any(|name| output.contains(name) || import(name)) {
+    if shows_text(output, text) || names.iter().any(|name| output.contains(name) || import(name)) {
         return true;
     }
     let lower = output.to_lowercase();
@@ -102,7 +102,7 @@ pub(super) fn tells_of(output: &str, text: &str) -> bool {
 
 /// Returns whether the output shows the text, white space aside. A bare number or truth value is a line of its own, not
 /// a part of another; of JSON the values count, not how they are laid out.
-pub(super) fn holds(output: &str, text: &str) -> bool {
+pub(super) fn shows_text(output: &str, text: &str) -> bool {
     const WORDS: [&str; 5] = ["true", "false", "none", "null", "nil"];
     let number = text.parse::<f64>().is_ok();
     if number || WORDS.contains(&text.to_lowercase().as_str()) {
@@ -124,20 +124,20 @@ pub(super) fn holds(output: &str, text: &str) -> bool {
 }
 
 /// Returns whether a text stands in an output as the plan states it.
-pub(super) fn stands(output: &str, held: &Held) -> bool {
+pub(super) fn shows_expected_text(output: &str, held: &Held) -> bool {
     match held.stands {
         Stands::Start => output.trim_start().starts_with(held.text.trim()),
         Stands::End => output.trim_end().ends_with(held.text.trim()),
         Stands::Whole => output.trim() == held.text.trim(),
         // Only what goes to the stream of errors is kept of such a command.
         Stands::Nowhere if held.is_errors() => output.trim().is_empty(),
-        Stands::Nowhere if held.is_warning() => !tells_warnings(output),
+        Stands::Nowhere if held.is_warning() => !reports_warnings(output),
         Stands::Nowhere => !output.contains(held.text.trim()),
     }
 }
 
 /// Returns whether an output tells of warnings, other than that there is none: "0 warnings".
-fn tells_warnings(output: &str) -> bool {
+fn reports_warnings(output: &str) -> bool {
     let lower = output.to_lowercase();
     let words: Vec<&str> =
         lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
@@ -171,7 +171,7 @@ mod tests {
             ("\n", Held::errors(), true),
         ];
         for (output, held, wanted) in rows {
-            assert_eq!(stands(output, &held), wanted, "{output:?}: {held:?}");
+            assert_eq!(shows_expected_text(output, &held), wanted, "{output:?}: {held:?}");
         }
     }
 
@@ -186,7 +186,7 @@ mod tests {
             ("none", None),
         ];
         for (output, wanted) in rows {
-            assert_eq!(percentage(output), wanted, "{output:?}");
+            assert_eq!(read_percentage(output), wanted, "{output:?}");
         }
     }
 }

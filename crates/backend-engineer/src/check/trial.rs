@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use journal::TestResult;
 
-use super::effects::{effects_of, restore};
+use super::effects::{effects_of, restore_overlay};
 use super::runners::RunnerWatch;
 use super::{Request, WritePolicy, read_told, to_run};
 use crate::stop::Stop;
@@ -30,6 +30,6 @@ pub(crate) async fn try_out(work: &mut UnitWork<'_>, request: &Request, limit: D
     let outcome = work.workspace.execute(to_run).await?;
     let told = read_told(work, watch.as_ref());
     let own = effects_of(work, &before, WritePolicy::Discarded).await?;
-    restore(work, &own).await?;
+    restore_overlay(work, &own).await?;
     Ok(Trial { tests: told.tests(), elapsed: outcome.elapsed })
 }

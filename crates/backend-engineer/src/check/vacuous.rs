@@ -59,26 +59,26 @@ impl fmt::Display for Vacuous {
 ///
 /// `reading` is of the form in which it ran ([`strict_form`]); `checks` tells that it runs tests, a linter or a type
 /// checker, `shows` that its output is compared with what the plan says.
-pub(crate) fn vacuous(reading: &Reading, checks: bool, shows: bool) -> Option<Vacuous> {
+pub(crate) fn vacuous_reason(reading: &Reading, checks: bool, shows: bool) -> Option<Vacuous> {
     if is_idle(reading) {
         return Some(Vacuous::Idle);
     }
-    if (checks || !shows) && spares(reading, &reading.script.root) {
+    if (checks || !shows) && runs_only_after_failure(reading, &reading.script.root) {
         return Some(Vacuous::Spared);
     }
     if checks && let Some(why) = of_check(reading) {
         return Some(why);
     }
-    if (checks || !shows) && reading.loses_substituted(&works) {
+    if (checks || !shows) && reading.loses_substituted(&has_telling_status) {
         return Some(Vacuous::Substituted);
     }
-    if reading.loses_fed(&works) {
+    if reading.loses_fed(&has_telling_status) {
         return Some(Vacuous::Output(OutputReason::Pipe));
     }
-    if reading.goes_on_after(&works) {
+    if reading.goes_on_after(&has_telling_status) {
         return Some(Vacuous::Nothing(NothingReason::Sequence));
     }
-    let swallows = checks || makes(reading);
+    let swallows = checks || has_telling_part(reading);
     match reading.decides() {
         Decides::Status | Decides::Found => None,
         // `grep x a || true`: the search says nothing either.
@@ -102,10 +102,10 @@ pub(super) fn fixes_in_silence(call: &Call) -> bool {
 ///
 /// Of the others a search ends with a status that is no failure (`grep x a | wc -l`), so that they keep their own way.
 pub(crate) fn strict_form(reading: &Reading, checks: bool) -> String {
-    if let Some(text) = reading.with_substituted_statuses(&works) {
+    if let Some(text) = reading.with_substituted_statuses(&has_telling_status) {
         return strict_form(&shell::read(&text), checks);
     }
-    if (checks || makes(reading)) && reading.decides() == Decides::Output(OutputReason::Pipe) {
+    if (checks || has_telling_part(reading)) && reading.decides() == Decides::Output(OutputReason::Pipe) {
         // Where a part that ends early (`head`) breaks the pipe, the status 141 is no verdict.
         return format!("set -e -o pipefail\n{}", reading.script.text.trim());
     }
@@ -118,12 +118,12 @@ pub(super) const FED_BY_A_FAILURE: i32 = 119;
 
 /// Returns the script with each program that feeds a search run first, so that its failure ends it.
 pub(super) fn with_fed_statuses(script: &str) -> Option<String> {
-    shell::read(script).with_fed_statuses(&works, FED_BY_A_FAILURE)
+    shell::read(script).with_fed_statuses(&has_telling_status, FED_BY_A_FAILURE)
 }
 
 /// Tells that a shell script of the tree drops the status of what it checks or makes.
 pub(super) fn drops_statuses(text: &str) -> bool {
-    shell::read(text).drops_statuses(&works)
+    shell::read(text).drops_statuses(&has_telling_status)
 }
 
 fn of_check(reading: &Reading) -> Option<Vacuous> {
@@ -132,20 +132,26 @@ fn of_check(reading: &Reading) -> Option<Vacuous> {
     if checks.peek().is_some() && checks.all(|call| call.is(Trait::Lists)) {
         return Some(Vacuous::Lists);
     }
-    negates(reading, &reading.script.root).then_some(Vacuous::Negated)
+    negates_check(reading, &reading.script.root).then_some(Vacuous::Negated)
 }
 
 /// Tells that a check only runs where something else fails, whose success is taken for the check's.
-fn spares(reading: &Reading, node: &Node) -> bool {
+fn runs_only_after_failure(reading: &Reading, node: &Node) -> bool {
     match node {
         Node::Or(left, right) => {
-            !has_check(reading, left) && has_check(reading, right) || spares(reading, left) || spares(reading, right)
+            !has_check(reading, left) && has_check(reading, right)
+                || runs_only_after_failure(reading, left)
+                || runs_only_after_failure(reading, right)
         }
-        Node::And(left, right) => spares(reading, left) || spares(reading, right),
-        Node::Pipe(all) | Node::Sequence(all) => all.iter().any(|one| spares(reading, one)),
-        Node::Not(inner) | Node::Subshell(inner) | Node::Background(inner) => spares(reading, inner),
-        Node::Condition { tests, branches } => tests.iter().chain(branches).any(|one| spares(reading, one)),
-        Node::Loop { tests, body } => tests.iter().any(|one| spares(reading, one)) || spares(reading, body),
+        Node::And(left, right) => runs_only_after_failure(reading, left) || runs_only_after_failure(reading, right),
+        Node::Pipe(all) | Node::Sequence(all) => all.iter().any(|one| runs_only_after_failure(reading, one)),
+        Node::Not(inner) | Node::Subshell(inner) | Node::Background(inner) => runs_only_after_failure(reading, inner),
+        Node::Condition { tests, branches } => {
+            tests.iter().chain(branches).any(|one| runs_only_after_failure(reading, one))
+        }
+        Node::Loop { tests, body } => {
+            tests.iter().any(|one| runs_only_after_failure(reading, one)) || runs_only_after_failure(reading, body)
+        }
         Node::Invocation(_) | Node::Definition(_) | Node::Nothing => false,
     }
 }
@@ -163,7 +169,7 @@ fn is_check(kind: Kind) -> bool {
 }
 
 /// Tells that the status of one of its parts says whether that did its work: it checks, builds or runs code.
-pub(super) fn makes(reading: &Reading) -> bool {
+pub(super) fn has_telling_part(reading: &Reading) -> bool {
     reading.kinds().iter().any(|kind| is_check(*kind) || is_made(*kind))
 }
 
@@ -172,7 +178,7 @@ fn is_made(kind: Kind) -> bool {
 }
 
 /// Tells that the status of a call says whether that did its work.
-fn works(call: &Call) -> bool {
+fn has_telling_status(call: &Call) -> bool {
     is_check(call.kind()) || is_made(call.kind())
 }
 
@@ -182,16 +188,16 @@ fn looks_at_tree(reading: &Reading) -> bool {
 }
 
 /// Tells that one of its parts ends with another status where it finds nothing.
-pub(super) fn searches(reading: &Reading) -> bool {
+pub(super) fn has_search(reading: &Reading) -> bool {
     reading.calls().iter().any(|call| call.status(1) == Some(StatusMeaning::NothingFound))
 }
 
 /// Tells that nothing in the script could fail, and that it leaves nothing behind.
 fn is_idle(reading: &Reading) -> bool {
-    !keeps_output(reading) && is_made_of(reading, &idles)
+    !keeps_output(reading) && is_made_of(reading, &is_idle_call)
 }
 
-fn idles(call: &Call) -> bool {
+fn is_idle_call(call: &Call) -> bool {
     const IDLE: [Trait; 6] =
         [Trait::Idle, Trait::Prints, Trait::Succeeds, Trait::Exits, Trait::ChangesFolder, Trait::SetsOptions];
     IDLE.iter().any(|one| call.is(*one))
@@ -201,7 +207,7 @@ fn idles(call: &Call) -> bool {
 /// for nothing but the command; of words beside it, it says nothing.
 pub(super) fn is_constant(reading: &Reading) -> bool {
     let is_idle = |script: &Reading| is_idle(script) || is_constant(script);
-    let wanted = |call: &Call| idles(call) || compares_words(call) || runs_constants(call, reading, &is_idle);
+    let wanted = |call: &Call| is_idle_call(call) || compares_words(call) || runs_constants(call, reading, &is_idle);
     !keeps_output(reading) && is_made_of(reading, &wanted)
 }
 
@@ -220,14 +226,16 @@ fn is_made_of(reading: &Reading, wanted: &dyn Fn(&Call) -> bool) -> bool {
 }
 
 /// Tells that a check's status is turned around.
-fn negates(reading: &Reading, node: &Node) -> bool {
+fn negates_check(reading: &Reading, node: &Node) -> bool {
     match node {
         Node::Not(inner) => has_check(reading, inner),
-        Node::Pipe(all) | Node::Sequence(all) => all.iter().any(|one| negates(reading, one)),
-        Node::And(left, right) | Node::Or(left, right) => negates(reading, left) || negates(reading, right),
-        Node::Subshell(inner) | Node::Background(inner) => negates(reading, inner),
-        Node::Condition { tests, branches } => tests.iter().chain(branches).any(|one| negates(reading, one)),
-        Node::Loop { tests, body } => tests.iter().any(|one| negates(reading, one)) || negates(reading, body),
+        Node::Pipe(all) | Node::Sequence(all) => all.iter().any(|one| negates_check(reading, one)),
+        Node::And(left, right) | Node::Or(left, right) => negates_check(reading, left) || negates_check(reading, right),
+        Node::Subshell(inner) | Node::Background(inner) => negates_check(reading, inner),
+        Node::Condition { tests, branches } => tests.iter().chain(branches).any(|one| negates_check(reading, one)),
+        Node::Loop { tests, body } => {
+            tests.iter().any(|one| negates_check(reading, one)) || negates_check(reading, body)
+        }
         Node::Invocation(_) | Node::Definition(_) | Node::Nothing => false,
     }
 }
@@ -237,10 +245,10 @@ mod tests {
     use super::super::kind::checked_by;
     use super::*;
 
-    fn told(script: &str) -> Option<Vacuous> {
+    fn reason_of_script(script: &str) -> Option<Vacuous> {
         let reading = shell::read(script);
         let checks = !checked_by(&reading).is_empty();
-        vacuous(&shell::read(&strict_form(&reading, checks)), checks, false)
+        vacuous_reason(&shell::read(&strict_form(&reading, checks)), checks, false)
     }
 
     #[test]
@@ -284,10 +292,10 @@ mod tests {
             ("test -f a || python3 a.py | grep x", Vacuous::Output(OutputReason::Pipe)),
         ];
         for (script, why) in cases {
-            assert_eq!(told(script), Some(why), "{script}");
+            assert_eq!(reason_of_script(script), Some(why), "{script}");
         }
         for script in ["ruff check docs --exit-zero", "npx jest --watch", "bash -c 'pytest; echo done'"] {
-            assert!(told(script).is_some(), "{script}");
+            assert!(reason_of_script(script).is_some(), "{script}");
         }
     }
 
@@ -368,7 +376,7 @@ mod tests {
             "set +e; python3 a.py; code=$?; exit $code",
         ];
         for script in cases {
-            assert_eq!(told(script), None, "{script}");
+            assert_eq!(reason_of_script(script), None, "{script}");
             assert!(!is_constant(&shell::read(script)), "{script}");
         }
     }

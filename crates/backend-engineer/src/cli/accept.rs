@@ -8,14 +8,14 @@ use journal::Event;
 use plan::{Checkbox, CheckboxId, Mark, PhaseId, Plan, State};
 
 use crate::cli::arguments::{RootArgument, Selection};
-use crate::cli::printer::{self, visible};
+use crate::cli::printer::{self, escape_control_characters};
 use crate::cli::{Globals, units};
 use crate::evidence;
 use crate::run::{RunContext, RunOptions, RunRequest};
 use crate::settings::{Flags, Settings};
 use crate::stop::{Exit, Stop};
 use crate::understand::{LoadedPlan, load_plan, root_of};
-use crate::verify::{MarkResult, mark};
+use crate::verify::{MarkResult, mark_boxes};
 
 /// Tick an item that only a person can judge, or settle a phase's unproven sentences, and record who said so
 #[derive(Debug, Args)]
@@ -46,21 +46,21 @@ pub(crate) struct AcceptArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &AcceptArguments, _globals: &Globals) -> Result<Exit, Stop> {
+pub(crate) fn run_accept(arguments: &AcceptArguments, _globals: &Globals) -> Result<Exit, Stop> {
     let loaded = load_plan(&arguments.plan)?;
     let root = root_of(&loaded.path, arguments.root.root.as_deref())?;
     let settings = Settings::load(&root, &Flags::default())?;
     let Some(item) = &arguments.item else { return accept_sentences(arguments, loaded, &root, settings) };
-    let (id, line, text) = find(&loaded.plan, &loaded.name, item, arguments)?;
+    let (id, line, text) = find_open_box(&loaded.plan, &loaded.name, item, arguments)?;
     let run = RunContext::open(loaded, &root, settings, RunRequest::reading(RunOptions::default()))?;
-    let MarkResult { found, failures } = mark(&run, &[id], Mark::Ticked)?;
-    let by = by(arguments);
+    let MarkResult { found, failures } = mark_boxes(&run, &[id], Mark::Ticked)?;
+    let by = name_of_person(arguments);
     let exit = if found.is_empty() { Exit::Refused } else { Exit::Complete };
     if !found.is_empty() {
         let said = arguments.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
         run.emit(Event::Note { text: format!("{by} accepted line {line}, \"{text}\"{said}") })?;
         run.emit(Event::Ticked { line, text: text.clone() })?;
-        printer::print(&visible(&format!("Accepted by {by}: {text} (line {line})\n")))?;
+        printer::print_to_stdout(&escape_control_characters(&format!("Accepted by {by}: {text} (line {line})\n")))?;
     }
     run.recorder.finish(exit.code(), "Accepted")?;
     if exit == Exit::Complete {
@@ -70,7 +70,7 @@ pub(crate) fn run(arguments: &AcceptArguments, _globals: &Globals) -> Result<Exi
     }
 }
 
-fn by(arguments: &AcceptArguments) -> String {
+fn name_of_person(arguments: &AcceptArguments) -> String {
     arguments.by.clone().or_else(|| std::env::var("USER").ok()).unwrap_or_else(|| "a person".to_owned())
 }
 
@@ -82,7 +82,7 @@ fn accept_sentences(
     settings: Settings,
 ) -> Result<Exit, Stop> {
     let phases = arguments.phase.iter().cloned().collect();
-    let units = units::choose(&loaded.plan, &loaded.name, &Selection { phases, all: false })?;
+    let units = units::choose_units(&loaded.plan, &loaded.name, &Selection { phases, all: false })?;
     let run = RunContext::open(loaded, root, settings, RunRequest::reading(RunOptions::default()))?;
     let mut found = Vec::new();
     for unit in run.plan.all().filter(|unit| units.iter().any(|chosen| is_within(&run.plan, unit.id, *chosen))) {
@@ -90,7 +90,7 @@ fn accept_sentences(
         let unproven = run.recorder.unproven(&run.plan_name, &name)?;
         found.extend(unproven.into_iter().map(|(line, text)| (name.clone(), line, text)));
     }
-    let by = by(arguments);
+    let by = name_of_person(arguments);
     let exit = if found.is_empty() { Exit::Usage } else { Exit::Complete };
     for (unit, line, text) in &found {
         let (unit, line) = (unit.clone(), *line);
@@ -102,7 +102,9 @@ fn accept_sentences(
             note: arguments.note.clone(),
         })?;
         let note = arguments.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
-        printer::print(&visible(&format!("Accepted by {by}: {text} (line {line}){note}\n")))?;
+        printer::print_to_stdout(&escape_control_characters(&format!(
+            "Accepted by {by}: {text} (line {line}){note}\n"
+        )))?;
     }
     run.recorder.finish(exit.code(), "Accepted")?;
     match found.is_empty() {
@@ -124,11 +126,16 @@ fn is_within(plan: &Plan, unit: PhaseId, outer: PhaseId) -> bool {
 }
 
 /// Returns the one open box that is meant.
-fn find(plan: &Plan, name: &str, item: &str, arguments: &AcceptArguments) -> Result<(CheckboxId, usize, String), Stop> {
+fn find_open_box(
+    plan: &Plan,
+    name: &str,
+    item: &str,
+    arguments: &AcceptArguments,
+) -> Result<(CheckboxId, usize, String), Stop> {
     let within = match &arguments.phase {
         Some(phase) => {
             let selection = Selection { phases: vec![phase.clone()], all: false };
-            Some(units::choose(plan, name, &selection)?)
+            Some(units::choose_units(plan, name, &selection)?)
         }
         None => None,
     };

@@ -4,10 +4,10 @@ use clap::{Args, Subcommand};
 
 use crate::cli::Globals;
 use crate::cli::arguments::RootArgument;
-use crate::cli::printer::{self, Stream, one_line, visible};
+use crate::cli::printer::{self, Stream, escape_control_characters, one_line};
 use crate::cli::repository;
 use crate::stop::{Exit, Stop};
-use crate::understand::{Definition, SearchPaths, all_definitions, find_definition};
+use crate::understand::{Definition, SearchPaths, find_definition, list_definitions};
 
 /// List, show or check agent definitions
 ///
@@ -42,34 +42,36 @@ enum AgentsAction {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &AgentsArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let places = SearchPaths::of_process(&repository::find(arguments.root.root.as_deref())?);
+pub(crate) fn run_agents(arguments: &AgentsArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let places = SearchPaths::of_process(&repository::find_repository(arguments.root.root.as_deref())?);
     match &arguments.action {
-        None | Some(AgentsAction::List) => list(&places, globals),
-        Some(AgentsAction::Show { agent }) => show(&find_definition(agent.as_deref(), &places)?),
+        None | Some(AgentsAction::List) => list_agents(&places, globals),
+        Some(AgentsAction::Show { agent }) => show_agent(&find_definition(agent.as_deref(), &places)?),
         Some(AgentsAction::Check { agent: Some(agent) }) => {
             let found = find_definition(Some(agent), &places)?;
-            printer::print(&format!("{}: sound{}\n", found.origin(), unused(&found)))?;
+            printer::print_to_stdout(&format!("{}: sound{}\n", found.origin(), describe_unused_fields(&found)))?;
             Ok(Exit::Complete)
         }
-        Some(AgentsAction::Check { agent: None }) => check(&places),
+        Some(AgentsAction::Check { agent: None }) => check_agents(&places),
     }
 }
 
-fn list(places: &SearchPaths, globals: &Globals) -> Result<Exit, Stop> {
+fn list_agents(places: &SearchPaths, globals: &Globals) -> Result<Exit, Stop> {
     let palette = globals.palette(Stream::Output);
-    for (file, found) in all_definitions(places) {
+    for (file, found) in list_definitions(places) {
         let origin = file.map_or("built in".to_owned(), |file| file.display().to_string());
         let line = match found {
-            Ok(found) => format!("{}  {}", palette.bold(&one_line(&found.name)), short(&found.description)),
+            Ok(found) => {
+                format!("{}  {}", palette.bold(&one_line(&found.name)), shorten_description(&found.description))
+            }
             Err(wrong) => format!("{}  {}", palette.red("wrong"), one_line(&wrong.message)),
         };
-        printer::print(&format!("{line}  {}\n", palette.faint(&one_line(&origin))))?;
+        printer::print_to_stdout(&format!("{line}  {}\n", palette.faint(&one_line(&origin))))?;
     }
     Ok(Exit::Complete)
 }
 
-fn short(text: &str) -> String {
+fn shorten_description(text: &str) -> String {
     let line = one_line(text);
     match line.char_indices().nth(72) {
         Some((end, _)) => format!("{}…", &line[..end]),
@@ -77,7 +79,7 @@ fn short(text: &str) -> String {
     }
 }
 
-fn show(found: &Definition) -> Result<Exit, Stop> {
+fn show_agent(found: &Definition) -> Result<Exit, Stop> {
     let mut text = format!("{}\n{}\n\n", found.name, found.description);
     let rows = [
         ("file", Some(found.origin())),
@@ -90,20 +92,24 @@ fn show(found: &Definition) -> Result<Exit, Stop> {
     for (name, value) in rows {
         text += &value.map(|value| format!("{name:>9}  {value}\n")).unwrap_or_default();
     }
-    printer::print(&visible(&format!("{text}\n{}\n", found.prompt)))?;
+    printer::print_to_stdout(&escape_control_characters(&format!("{text}\n{}\n", found.prompt)))?;
     Ok(Exit::Complete)
 }
 
-fn check(places: &SearchPaths) -> Result<Exit, Stop> {
+fn check_agents(places: &SearchPaths) -> Result<Exit, Stop> {
     let mut exit = Exit::Complete;
-    for (_, found) in all_definitions(places) {
+    for (_, found) in list_definitions(places) {
         match found {
             Ok(found) => {
                 let remarks: String = found.remarks.iter().map(|remark| format!("{remark}\n")).collect();
-                printer::print(&visible(&format!("{remarks}{}: sound{}\n", found.origin(), unused(&found))))?;
+                printer::print_to_stdout(&escape_control_characters(&format!(
+                    "{remarks}{}: sound{}\n",
+                    found.origin(),
+                    describe_unused_fields(&found)
+                )))?;
             }
             Err(wrong) => {
-                printer::print(&visible(&format!("{wrong}\n")))?;
+                printer::print_to_stdout(&escape_control_characters(&format!("{wrong}\n")))?;
                 exit = Exit::CheckFailed;
             }
         }
@@ -111,6 +117,6 @@ fn check(places: &SearchPaths) -> Result<Exit, Stop> {
     Ok(exit)
 }
 
-fn unused(found: &Definition) -> String {
+fn describe_unused_fields(found: &Definition) -> String {
     if found.unused.is_empty() { String::new() } else { format!(" (does nothing here: {})", found.unused.join(", ")) }
 }

@@ -3,7 +3,7 @@
 mod annotations;
 mod sarif;
 
-pub(crate) use annotations::annotation;
+pub(crate) use annotations::workflow_command;
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use crate::cli::arguments::{RootArgument, Selection};
 use crate::cli::diagnostics::{self, Source};
 use crate::cli::printer::{self, Stream};
 use crate::cli::{Globals, units};
-use crate::review::{ReviewScope, review};
+use crate::review::{ReviewScope, lint_plan};
 use crate::run::{RunContext, RunOptions, RunRequest, Workspace};
 use crate::settings::{Flags, Settings};
 use crate::stop::{Exit, Finding, Severity, Stop};
@@ -80,13 +80,13 @@ struct Checked<'a> {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &CheckArguments, globals: &Globals) -> Result<Exit, Stop> {
+pub(crate) fn run_check_subcommand(arguments: &CheckArguments, globals: &Globals) -> Result<Exit, Stop> {
     let loaded = load_plan(&arguments.plan)?;
     let (chosen, extent) = match arguments.phases.as_slice() {
         [] => (loaded.plan.everything(), ReviewScope::Plan),
         phases => {
             let selection = Selection { phases: phases.to_vec(), all: false };
-            (units::choose(&loaded.plan, &loaded.name, &selection)?, ReviewScope::Units)
+            (units::choose_units(&loaded.plan, &loaded.name, &selection)?, ReviewScope::Units)
         }
     };
     let root = root_of(&loaded.path, arguments.root.root.as_deref())?;
@@ -94,23 +94,23 @@ pub(crate) fn run(arguments: &CheckArguments, globals: &Globals) -> Result<Exit,
     let options = RunOptions { dry_run: true, approve: arguments.approve, ..RunOptions::default() };
     let named = loaded.name.clone();
     let run = RunContext::open(loaded, &root, settings, RunRequest::reading(options))?;
-    let findings = review(&run, &mut Workspace::of(&run), &chosen, extent)?;
+    let findings = lint_plan(&run, &mut Workspace::new(&run), &chosen, extent)?;
     let checked = Checked { plan: &run.plan, name: &run.plan_name, findings: &findings };
     let text = match arguments {
-        CheckArguments { json: true, .. } => format!("{:#}\n", as_json(&checked)),
-        CheckArguments { sarif: true, .. } => format!("{:#}\n", sarif::document(&checked)),
-        CheckArguments { github: true, .. } => annotations::lines(&checked),
+        CheckArguments { json: true, .. } => format!("{:#}\n", findings_as_json(&checked)),
+        CheckArguments { sarif: true, .. } => format!("{:#}\n", sarif::build_sarif_log(&checked)),
+        CheckArguments { github: true, .. } => annotations::render_annotations(&checked),
         _ => {
             let source = Source { name: &named, text: checked.plan.text() };
-            let told = diagnostics::findings(&findings, Some(source), globals.look(Stream::Output));
-            told + &summary(&findings, &named)
+            let told = diagnostics::render_findings(&findings, Some(source), globals.render_style(Stream::Output));
+            told + &summarize_findings(&findings, &named)
         }
     };
-    printer::print(&text)?;
-    Ok(exit(&findings, arguments.strict))
+    printer::print_to_stdout(&text)?;
+    Ok(exit_of_findings(&findings, arguments.strict))
 }
 
-fn exit(findings: &[Finding], strict: bool) -> Exit {
+fn exit_of_findings(findings: &[Finding], strict: bool) -> Exit {
     let worst = |severity| findings.iter().any(|finding| finding.severity == severity);
     match () {
         () if worst(Severity::Error) => Exit::Refused,
@@ -119,15 +119,15 @@ fn exit(findings: &[Finding], strict: bool) -> Exit {
     }
 }
 
-fn count(findings: &[Finding], severity: Severity) -> usize {
+fn count_severity(findings: &[Finding], severity: Severity) -> usize {
     findings.iter().filter(|finding| finding.severity == severity).count()
 }
 
-fn summary(findings: &[Finding], name: &str) -> String {
+fn summarize_findings(findings: &[Finding], name: &str) -> String {
     let counted = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
     let counted: Vec<String> = counted
         .iter()
-        .map(|(severity, word)| (count(findings, *severity), word))
+        .map(|(severity, word)| (count_severity(findings, *severity), word))
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
         .collect();
@@ -137,7 +137,7 @@ fn summary(findings: &[Finding], name: &str) -> String {
     }
 }
 
-fn as_json(checked: &Checked<'_>) -> Value {
+fn findings_as_json(checked: &Checked<'_>) -> Value {
     let one = |finding: &Finding| {
         let place = finding.span.as_ref().map(|span| checked.plan.location(span.start));
         json!({
@@ -154,9 +154,9 @@ fn as_json(checked: &Checked<'_>) -> Value {
     json!({
         "version": 1,
         "plan": checked.name,
-        "errors": count(checked.findings, Severity::Error),
-        "warnings": count(checked.findings, Severity::Warning),
-        "notes": count(checked.findings, Severity::Note),
+        "errors": count_severity(checked.findings, Severity::Error),
+        "warnings": count_severity(checked.findings, Severity::Warning),
+        "notes": count_severity(checked.findings, Severity::Note),
         "findings": checked.findings.iter().map(one).collect::<Vec<_>>(),
     })
 }

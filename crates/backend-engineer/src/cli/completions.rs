@@ -17,10 +17,10 @@ pub(crate) struct CompletionsArguments {
 }
 
 /// Runs the subcommand for the program whose arguments `command` describes.
-pub(crate) fn run(arguments: &CompletionsArguments, command: &Command) -> Result<Exit, Stop> {
+pub(crate) fn run_completions(arguments: &CompletionsArguments, command: &Command) -> Result<Exit, Stop> {
     let mut script = Vec::new();
     let name = command.get_name().to_owned();
     clap_complete::generate(arguments.shell, &mut command.clone(), name, &mut script);
-    printer::print(&String::from_utf8_lossy(&script))?;
+    printer::print_to_stdout(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Complete)
 }

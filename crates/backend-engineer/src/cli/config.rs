@@ -16,7 +16,7 @@ use crate::stop::{Exit, Stop};
 
 /// Show which settings hold, and where each came from
 #[derive(Debug, Args)]
-#[command(after_help = keys())]
+#[command(after_help = describe_keys())]
 pub(crate) struct ConfigArguments {
     #[command(flatten)]
     root: RootArgument,
@@ -30,13 +30,13 @@ pub(crate) struct ConfigArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &ConfigArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let root = repository::find(arguments.root.root.as_deref())?;
+pub(crate) fn run_config(arguments: &ConfigArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let root = repository::find_repository(arguments.root.root.as_deref())?;
     let settings = Settings::load(&root, &arguments.sandbox_options.flags())?;
     if arguments.json {
-        printer::print(&format!("{:#}\n", as_json(&settings)))?;
+        printer::print_to_stdout(&format!("{:#}\n", settings_as_json(&settings)))?;
     } else {
-        printer::print(&table(&settings, globals.palette(Stream::Output)))?;
+        printer::print_to_stdout(&render_settings(&settings, globals.palette(Stream::Output)))?;
     }
     Ok(Exit::Complete)
 }
@@ -48,7 +48,7 @@ struct Row {
     origin: String,
 }
 
-fn rows(settings: &Settings) -> Vec<Row> {
+fn setting_rows(settings: &Settings) -> Vec<Row> {
     let row =
         |name: &str, value: Value, origin: &Origin| Row { name: name.to_owned(), value, origin: origin.to_string() };
     let mut rows = vec![
@@ -63,7 +63,7 @@ fn rows(settings: &Settings) -> Vec<Row> {
     rows.extend(settings.repair_effort.iter().map(|held| row("repair_effort", held.value.name().into(), &held.origin)));
     rows.extend(settings.protected.iter().map(|held| row("protected", held.value.clone().into(), &held.origin)));
     rows.extend(settings.env.iter().map(|held| row("env", held.value.clone().into(), &held.origin)));
-    for (name, held) in settings.commands.named() {
+    for (name, held) in settings.commands.with_keys() {
         if let Some(held) = held {
             rows.extend(held.value.iter().map(|command| row(name, command.clone().into(), &held.origin)));
         }
@@ -94,9 +94,9 @@ fn rows(settings: &Settings) -> Vec<Row> {
     rows
 }
 
-fn table(settings: &Settings, palette: Palette) -> String {
+fn render_settings(settings: &Settings, palette: Palette) -> String {
     let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), one_line);
-    let rows = rows(settings);
+    let rows = setting_rows(settings);
     let names = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
     let values = rows.iter().map(|row| shown(&row.value).chars().count()).max().unwrap_or(0).min(48);
     let mut text = String::new();
@@ -113,9 +113,9 @@ fn table(settings: &Settings, palette: Palette) -> String {
 
 /// Returns the settings as programs read them: a value and its origin for each name, a list of them where several may
 /// stand.
-fn as_json(settings: &Settings) -> Value {
+fn settings_as_json(settings: &Settings) -> Value {
     let mut whole = Map::new();
-    for Row { name, value, origin } in rows(settings) {
+    for Row { name, value, origin } in setting_rows(settings) {
         let held = json!({ "value": value, "origin": origin });
         let several = matches!(name.as_str(), "protected" | "env") || name.starts_with("commands.");
         match whole.get_mut(&name).and_then(Value::as_array_mut) {
@@ -133,7 +133,7 @@ fn as_json(settings: &Settings) -> Value {
 }
 
 /// Returns the keys of the configuration, for the help.
-fn keys() -> String {
+fn describe_keys() -> String {
     let mut text = String::from("Keys of .backend-engineer/config.toml and of your own configuration:\n");
     for key in KEYS {
         text += &format!("  {:<20} {}\n  {:20}   {}\n", key.name, key.about, "", key.takes);

@@ -13,9 +13,9 @@ pub(super) fn is_current(past: &RunHistory, run: &RunSummary) -> Result<bool, St
     if !is_plan_same(past, run) {
         return Ok(false);
     }
-    let events = past.journal()?.events(&run.id).map_err(run_history::stop)?;
+    let events = past.journal()?.events(&run.id).map_err(run_history::stop_of_journal_error)?;
     let events: Vec<Event> = events.into_iter().map(|recorded| recorded.event).collect();
-    Ok(is_tree_same(&facts(past), run, &final_checks(run, &events)))
+    Ok(is_tree_same(&current_tree_facts(past), run, &final_checks(run, &events)))
 }
 
 /// Returns whether the plan says what it said when the run began; what is ticked is no part of that.
@@ -33,8 +33,8 @@ pub(super) fn is_tree_same(facts: &TreeFacts, run: &RunSummary, checks: &[Eviden
 }
 
 /// Returns what is known of the tree as it lies there.
-pub(super) fn facts(past: &RunHistory) -> TreeFacts {
-    TreeFacts::below(&past.root, SettingsSources::of_process().cache.as_deref())
+pub(super) fn current_tree_facts(past: &RunHistory) -> TreeFacts {
+    TreeFacts::new(&past.root, SettingsSources::of_process().cache.as_deref())
 }
 
 /// Returns the last result of each check on the final tree.

@@ -9,8 +9,8 @@ use miette::{
 };
 
 use crate::cli::colour::Palette;
-use crate::cli::patch::painted;
-use crate::cli::printer::visible;
+use crate::cli::patch::style_patch;
+use crate::cli::printer::escape_control_characters;
 use crate::stop::{Finding, Severity, Stop};
 
 /// The longest part of a plan's line that is shown, in characters; a paragraph may be one line.
@@ -41,26 +41,26 @@ pub(crate) enum RenderStyle {
 }
 
 /// Returns what a stop says, its hint, and the places that it speaks of.
-pub(crate) fn stop(stop: &Stop, source: Option<Source<'_>>, look: RenderStyle) -> String {
+pub(crate) fn render_stop(stop: &Stop, source: Option<Source<'_>>, look: RenderStyle) -> String {
     let head = RenderedFinding {
-        message: visible(&stop.message),
+        message: escape_control_characters(&stop.message),
         severity: Severity::Error,
         code: None,
-        hint: stop.hint.as_deref().map(visible),
+        hint: stop.hint.as_deref().map(escape_control_characters),
         place: None,
         excerpt: None,
     };
-    head.render(look) + &findings(&stop.findings, source, look)
+    head.render(look) + &render_findings(&stop.findings, source, look)
 }
 
 /// Returns each finding, with its place in `source` where it is given.
-pub(crate) fn findings(findings: &[Finding], source: Option<Source<'_>>, look: RenderStyle) -> String {
-    findings.iter().map(|finding| RenderedFinding::of(finding, source).render(look)).collect()
+pub(crate) fn render_findings(findings: &[Finding], source: Option<Source<'_>>, look: RenderStyle) -> String {
+    findings.iter().map(|finding| RenderedFinding::new(finding, source).render(look)).collect()
 }
 
 /// Returns a patch, with its lines coloured if asked.
-pub(crate) fn diff(patch: &str, coloured: bool) -> String {
-    painted(patch, Palette { on: coloured })
+pub(crate) fn render_diff(patch: &str, coloured: bool) -> String {
+    style_patch(patch, Palette { on: coloured })
 }
 
 /// One message, ready to be shown.
@@ -75,8 +75,9 @@ struct RenderedFinding {
 }
 
 impl RenderedFinding {
-    fn of(finding: &Finding, source: Option<Source<'_>>) -> Self {
-        let excerpt = source.zip(finding.span.as_ref()).map(|(source, span)| Excerpt::of(source, span.start, span.end));
+    fn new(finding: &Finding, source: Option<Source<'_>>) -> Self {
+        let excerpt =
+            source.zip(finding.span.as_ref()).map(|(source, span)| Excerpt::new(source, span.start, span.end));
         let place = match (&excerpt, source, finding.line) {
             (Some(excerpt), ..) => Some(format!("{}:{}:{}", excerpt.name, excerpt.line + 1, excerpt.column + 1)),
             (None, Some(source), Some(line)) => Some(format!("{}:{line}", source.name)),
@@ -84,10 +85,10 @@ impl RenderedFinding {
             (None, _, None) => None,
         };
         RenderedFinding {
-            message: visible(&finding.message),
+            message: escape_control_characters(&finding.message),
             severity: finding.severity,
             code: Some(finding.code),
-            hint: finding.hint.as_deref().map(visible),
+            hint: finding.hint.as_deref().map(escape_control_characters),
             place,
             excerpt,
         }
@@ -95,12 +96,12 @@ impl RenderedFinding {
 
     fn render(&self, look: RenderStyle) -> String {
         match look {
-            RenderStyle::Plain => self.plain(),
+            RenderStyle::Plain => self.to_plain_text(),
             RenderStyle::Drawn { coloured } => DrawnFinding { shown: self, coloured }.to_string(),
         }
     }
 
-    fn plain(&self) -> String {
+    fn to_plain_text(&self) -> String {
         let word = match self.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
@@ -180,14 +181,14 @@ struct Excerpt {
 impl Excerpt {
     /// The line of `source` in which the bytes from `start` to `end` begin. Bounds that are no place of the text are
     /// moved to one.
-    fn of(source: Source<'_>, start: usize, end: usize) -> Self {
+    fn new(source: Source<'_>, start: usize, end: usize) -> Self {
         let text = source.text;
-        let start = floor(text, start);
+        let start = floor_char_boundary(text, start);
         // What is meant begins at its first letter, not at the blank lines before it.
-        let start = start + leading_blanks(&text[start..floor(text, end.max(start))]);
+        let start = start + leading_blanks(&text[start..floor_char_boundary(text, end.max(start))]);
         let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
-        let end = floor(text, end.clamp(start, line_end));
+        let end = floor_char_boundary(text, end.clamp(start, line_end));
         let whole = text[line_start..line_end].trim_end_matches('\r');
         let (before, meant) = (&text[line_start..start], text[start..end].trim_end());
         let cut_before = before.chars().count().saturating_sub(LEAD);
@@ -210,7 +211,7 @@ impl Excerpt {
 }
 
 /// Returns the greatest place of `text` that is not behind `offset`.
-fn floor(text: &str, offset: usize) -> usize {
+fn floor_char_boundary(text: &str, offset: usize) -> usize {
     (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 

@@ -48,39 +48,39 @@ pub(crate) struct DoctorArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &DoctorArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let root = repository::find(arguments.root.root.as_deref())?;
+pub(crate) fn run_doctor(arguments: &DoctorArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let root = repository::find_repository(arguments.root.root.as_deref())?;
     let settings = Settings::load(&root, &arguments.sandbox_options.flags())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Stop::environment(format!("no event loop can be had: {error}")))?;
-    let rows = runtime.block_on(look(&root, &settings, arguments.offline));
+    let rows = runtime.block_on(collect_rows(&root, &settings, arguments.offline));
     let exit = match rows.iter().any(|row| row.state == State::Bad) {
         true => Exit::Environment,
         false => Exit::Complete,
     };
     if arguments.json {
         let whole = json!({ "version": VERSION, "root": root, "exit": exit.code(), "rows": rows });
-        printer::print(&format!("{whole:#}\n"))?;
+        printer::print_to_stdout(&format!("{whole:#}\n"))?;
         return Ok(exit);
     }
     let palette = globals.palette(Stream::Output);
-    let lines: Vec<String> = rows.iter().map(|row| row.line(palette)).collect();
-    printer::print(&lines.concat())?;
+    let lines: Vec<String> = rows.iter().map(|row| row.render_row(palette)).collect();
+    printer::print_to_stdout(&lines.concat())?;
     Ok(exit)
 }
 
 /// Looks at everything, each part once.
-async fn look(root: &Path, settings: &Settings, offline: bool) -> Vec<Row> {
+async fn collect_rows(root: &Path, settings: &Settings, offline: bool) -> Vec<Row> {
     let mut rows = vec![Row::ok("repository", root.display().to_string())];
-    rows.extend(git::rows(root).await);
-    rows.extend(runs(root));
-    let facts = Rc::new(TreeFacts::below(root, settings.cache.as_deref()));
-    rows.extend(project(&facts));
+    rows.extend(git::git_rows(root).await);
+    rows.extend(run_rows(root));
+    let facts = Rc::new(TreeFacts::new(root, settings.cache.as_deref()));
+    rows.extend(project_rows(&facts));
     let mut workspace = Workspace::on(root, &facts, settings);
     match workspace.open_bare().await {
         Ok(tier) => {
-            rows.push(sandbox(settings, &tier));
-            rows.extend(tools::rows(root, &facts.survey(), settings, &mut workspace).await);
+            rows.push(sandbox_row(settings, &tier));
+            rows.extend(tools::tool_rows(root, &facts.survey(), settings, &mut workspace).await);
         }
         Err(stop) => {
             let hint = stop.hint.unwrap_or_else(|| "`--sandbox off` runs commands without one, on a copy.".to_owned());
@@ -90,13 +90,13 @@ async fn look(root: &Path, settings: &Settings, offline: bool) -> Vec<Row> {
     }
     // The scratch folder is swept up by the next run where it can't be removed now.
     drop(workspace.close().await);
-    rows.extend(models(settings, offline).await);
+    rows.extend(model_rows(settings, offline).await);
     rows.extend(settings.remarks().into_iter().map(|remark| Row::new(State::Note, "settings", remark)));
     rows
 }
 
 /// Returns the backend with what it passed over and what it can't do.
-fn sandbox(settings: &Settings, tier: &sandbox::Tier) -> Row {
+fn sandbox_row(settings: &Settings, tier: &sandbox::Tier) -> Row {
     let details = if tier.details.is_empty() { String::new() } else { format!(" ({})", one_line(&tier.details)) };
     let network = match (settings.network(), tier.has_loopback) {
         (true, _) => "network open",
@@ -112,10 +112,10 @@ fn sandbox(settings: &Settings, tier: &sandbox::Tier) -> Row {
 }
 
 /// Returns what is recorded of runs and is in the way of the next one.
-fn runs(root: &Path) -> Vec<Row> {
+fn run_rows(root: &Path) -> Vec<Row> {
     let newest = match Journal::open_existing(root).and_then(|journal| journal.map_or(Ok(Vec::new()), |it| it.runs())) {
         Ok(runs) => runs.into_iter().next(),
-        Err(error) => return vec![Row::new(State::Bad, "journal", run_history::stop(error).message)],
+        Err(error) => return vec![Row::new(State::Bad, "journal", run_history::stop_of_journal_error(error).message)],
     };
     let row = newest.and_then(|run| match run.state {
         RunState::Running => Some(
@@ -130,7 +130,7 @@ fn runs(root: &Path) -> Vec<Row> {
 }
 
 /// Returns what the project is built from.
-fn project(facts: &TreeFacts) -> Vec<Row> {
+fn project_rows(facts: &TreeFacts) -> Vec<Row> {
     let survey = facts.survey();
     if survey.frameworks.is_empty() && survey.commands.is_empty() {
         return vec![Row::new(State::Note, "project", "no framework and no commands were found")];
@@ -141,7 +141,7 @@ fn project(facts: &TreeFacts) -> Vec<Row> {
 }
 
 /// Returns who does what a plan leaves open.
-async fn models(settings: &Settings, offline: bool) -> Vec<Row> {
+async fn model_rows(settings: &Settings, offline: bool) -> Vec<Row> {
     let wanted = settings.model.as_ref().map(|held| format!(" (the settings name {})", held.value));
     let environment = |name: &str| std::env::var(name).ok();
     let mut rows = Vec::new();

@@ -12,10 +12,10 @@ const WORD: usize = 12;
 
 /// Returns the line that tells `event`; `None` for what other lines tell already, and for what this version doesn't
 /// know.
-pub(crate) fn line(event: &Event, palette: Palette) -> Option<String> {
-    let EventLine { word, paint, text } = words(event)?;
+pub(crate) fn format_event(event: &Event, palette: Palette) -> Option<String> {
+    let EventLine { word, paint, text } = line_of_event(event)?;
     let padded = format!("{word:>WORD$}");
-    Some(format!("{} {text}", paint.of(palette, &padded)))
+    Some(format!("{} {text}", paint.apply_style(palette, &padded)))
 }
 
 /// Returns the line that tells that a command is at work, without the word in front.
@@ -25,7 +25,7 @@ pub(crate) fn at_work(command: &str, folder: &str, why: &str) -> String {
 }
 
 /// Returns a span of time as it is told of a command: "0.4s", "12s", "3m 05s".
-pub(crate) fn duration(elapsed: Duration) -> String {
+pub(crate) fn format_duration(elapsed: Duration) -> String {
     match elapsed.as_secs() {
         0..10 => format!("{:.1}s", elapsed.as_secs_f64()),
         seconds @ 10..60 => format!("{seconds}s"),
@@ -52,7 +52,7 @@ enum WordStyle {
 }
 
 impl WordStyle {
-    fn of(self, palette: Palette, text: &str) -> String {
+    fn apply_style(self, palette: Palette, text: &str) -> String {
         match self {
             WordStyle::Good => palette.green(text),
             WordStyle::Bad => palette.red(text),
@@ -63,7 +63,7 @@ impl WordStyle {
     }
 }
 
-fn words(event: &Event) -> Option<EventLine> {
+fn line_of_event(event: &Event) -> Option<EventLine> {
     let line = |word, paint, text| Some(EventLine { word, paint, text });
     match event {
         Event::RunStarted { plan, phases, dry_run, .. } => {
@@ -79,7 +79,7 @@ fn words(event: &Event) -> Option<EventLine> {
         }
         Event::Note { text } => line("note", WordStyle::Faint, one_line(text)),
         Event::Diagnostic { severity, message, path, line: number, hint, .. } => {
-            let place = place(path.as_deref(), *number);
+            let place = location_prefix(path.as_deref(), *number);
             let hint = hint.as_ref().map(|hint| format!(" ({})", one_line(hint))).unwrap_or_default();
             let (word, paint) = match severity {
                 Severity::Error => ("error", WordStyle::Bad),
@@ -109,7 +109,7 @@ fn words(event: &Event) -> Option<EventLine> {
         }
         Event::RunFinished { exit, heading, elapsed_ms } => {
             let paint = if *exit == 0 { WordStyle::Good } else { WordStyle::Doubt };
-            let elapsed = duration(Duration::from_millis(*elapsed_ms));
+            let elapsed = format_duration(Duration::from_millis(*elapsed_ms));
             line("Done", paint, format!("{} (exit code {exit}, {elapsed})", one_line(heading)))
         }
         Event::Evidence { .. } | Event::Unknown(_) => None,
@@ -126,7 +126,7 @@ fn of_model(event: &Event) -> Option<EventLine> {
         }
         Event::UserSaid { text, .. } => line("task", WordStyle::Head, one_line(text)),
         Event::ModelRetried { attempt, why, wait_ms } => {
-            let wait = duration(Duration::from_millis(*wait_ms));
+            let wait = format_duration(Duration::from_millis(*wait_ms));
             line("retry", WordStyle::Doubt, format!("{} (attempt {attempt}, again in {wait})", one_line(why)))
         }
         Event::ModelReplied { message, usage, .. } => {
@@ -137,9 +137,11 @@ fn of_model(event: &Event) -> Option<EventLine> {
             }
             line("says", WordStyle::Faint, format!("{}{took}", one_line(&text)).trim().to_owned())
         }
-        Event::ToolStarted { tool, arguments, .. } => {
-            line("tool", WordStyle::Faint, format!("{} {}", one_line(tool), subject(arguments)).trim().to_owned())
-        }
+        Event::ToolStarted { tool, arguments, .. } => line(
+            "tool",
+            WordStyle::Faint,
+            format!("{} {}", one_line(tool), subject_of_call(arguments)).trim().to_owned(),
+        ),
         Event::ToolFinished { tool, content, is_error: true, .. } => {
             line("told", WordStyle::Doubt, format!("{}: {}", one_line(tool), one_line(content)))
         }
@@ -175,7 +177,7 @@ fn usage_words(usage: &serde_json::Value) -> String {
 }
 
 /// Returns what a call is about: the file, the pattern or the command.
-fn subject(arguments: &serde_json::Value) -> String {
+fn subject_of_call(arguments: &serde_json::Value) -> String {
     let names = ["file_path", "command", "pattern"];
     names.iter().find_map(|name| arguments[*name].as_str()).map(one_line).unwrap_or_default()
 }
@@ -199,19 +201,19 @@ fn of_file(event: &Event) -> Option<EventLine> {
             let how = if how.is_empty() { String::new() } else { format!("  {}", one_line(how)) };
             line(word, WordStyle::Good, format!("{}{counts}{how}", one_line(path)))
         }
-        Event::FileUnchanged { path, why } => line("unchanged", WordStyle::Faint, because(path, why)),
+        Event::FileUnchanged { path, why } => line("unchanged", WordStyle::Faint, path_with_reason(path, why)),
         Event::FileRefused { path, message, line: number, candidates, .. } => {
             let at = number.map(|number| format!(" (line {number} of the plan)")).unwrap_or_default();
             let candidates: Vec<String> = candidates.iter().map(|candidate| one_line(candidate)).collect();
             let among =
                 if candidates.is_empty() { String::new() } else { format!("; candidates: {}", candidates.join(", ")) };
-            line("refused", WordStyle::Bad, format!("{}{at}{among}", because(path, message)))
+            line("refused", WordStyle::Bad, format!("{}{at}{among}", path_with_reason(path, message)))
         }
         Event::FileWritten { path, after_hash, .. } => {
             line(if after_hash.is_some() { "wrote" } else { "removed" }, WordStyle::Good, one_line(path))
         }
-        Event::EffectDropped { path, why } => line("dropped", WordStyle::Faint, because(path, why)),
-        Event::EffectPromoted { path, why } => line("taken over", WordStyle::Good, because(path, why)),
+        Event::EffectDropped { path, why } => line("dropped", WordStyle::Faint, path_with_reason(path, why)),
+        Event::EffectPromoted { path, why } => line("taken over", WordStyle::Good, path_with_reason(path, why)),
         _ => None,
     }
 }
@@ -226,7 +228,7 @@ fn of_command(event: &Event) -> Option<EventLine> {
                 Verdict::Failed => ("FAILED", WordStyle::Bad),
                 Verdict::NotChecked => ("not checked", WordStyle::Doubt),
             };
-            let elapsed = duration(Duration::from_millis(*elapsed_ms));
+            let elapsed = format_duration(Duration::from_millis(*elapsed_ms));
             let detail = if detail.is_empty() { String::new() } else { format!(": {}", one_line(detail)) };
             let kept = match (verdict, output) {
                 (Verdict::Passed, _) | (_, None) => String::new(),
@@ -254,11 +256,11 @@ fn in_folder(command: &str, folder: &str) -> String {
     if folder.is_empty() { command } else { format!("{command}  [in {}]", one_line(folder)) }
 }
 
-fn because(path: &str, why: &str) -> String {
+fn path_with_reason(path: &str, why: &str) -> String {
     if why.is_empty() { one_line(path) } else { format!("{}: {}", one_line(path), one_line(why)) }
 }
 
-fn place(path: Option<&str>, number: Option<usize>) -> String {
+fn location_prefix(path: Option<&str>, number: Option<usize>) -> String {
     match (path, number) {
         (Some(path), Some(number)) => format!("{}:{number}: ", one_line(path)),
         (Some(path), None) => format!("{}: ", one_line(path)),

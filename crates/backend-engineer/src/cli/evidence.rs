@@ -36,14 +36,14 @@ pub(crate) struct EvidenceArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &EvidenceArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let past = RunHistory::of(arguments.root.root.as_deref())?;
-    let gathered = Gathered::of(&past, arguments.run.as_deref())?;
+pub(crate) fn run_evidence(arguments: &EvidenceArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let past = RunHistory::open_at(arguments.root.root.as_deref())?;
+    let gathered = Gathered::from_run(&past, arguments.run.as_deref())?;
     let out = &arguments.out;
     if fs::read_dir(out).is_ok_and(|mut inside| inside.next().is_some()) {
         return Err(Stop::usage(format!("--out {}: the folder is not empty", out.display())).hint("Name a new one."));
     }
-    write(out, &gathered)
+    write_evidence(out, &gathered)
         .map_err(|error| Stop::environment(format!("the evidence can't be written to {}: {error}", out.display())))?;
     let palette = globals.palette(Stream::Output);
     let mut text = format!(
@@ -66,11 +66,11 @@ pub(crate) fn run(arguments: &EvidenceArguments, globals: &Globals) -> Result<Ex
     for (_, why) in stale.into_iter().filter(|(holds, _)| !holds) {
         text += &format!("{} {why}\n", palette.yellow(&format!("{:>12}", "note")));
     }
-    printer::print(&text)?;
+    printer::print_to_stdout(&text)?;
     Ok(Exit::Complete)
 }
 
-fn write(out: &Path, gathered: &Gathered) -> std::io::Result<()> {
+fn write_evidence(out: &Path, gathered: &Gathered) -> std::io::Result<()> {
     fs::create_dir_all(out.join("outputs"))?;
     fs::write(out.join("report.md"), &gathered.markdown)?;
     fs::write(out.join("report.json"), format!("{:#}\n", gathered.report))?;
@@ -81,9 +81,9 @@ fn write(out: &Path, gathered: &Gathered) -> std::io::Result<()> {
         }
     }
     fs::write(out.join("files.sha256"), gathered.manifest())?;
-    fs::write(out.join("statement.json"), format!("{:#}\n", statement::of(gathered)))?;
+    fs::write(out.join("statement.json"), format!("{:#}\n", statement::build_statement(gathered)))?;
     let script = out.join("verify.sh");
-    fs::write(&script, script::of(gathered))?;
+    fs::write(&script, script::render_script(gathered))?;
     #[cfg(unix)]
     fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
     Ok(())

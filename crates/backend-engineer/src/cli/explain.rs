@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::cli::Globals;
 use crate::cli::printer;
-use crate::review::{Code, codes};
+use crate::review::{Code, list_all_codes};
 use crate::stop::{Exit, Severity, Stop};
 
 /// Explain a code of `check`, or list all codes
@@ -16,16 +16,16 @@ pub(crate) struct ExplainArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &ExplainArguments, _globals: &Globals) -> Result<Exit, Stop> {
+pub(crate) fn run_explain(arguments: &ExplainArguments, _globals: &Globals) -> Result<Exit, Stop> {
     let Some(wanted) = &arguments.code else {
-        printer::print(&list())?;
+        printer::print_to_stdout(&list_codes())?;
         return Ok(Exit::Complete);
     };
-    match codes().find(|code| code.name.eq_ignore_ascii_case(wanted.trim())) {
-        Some(code) => printer::print(&explained(code)).map(|()| Exit::Complete),
+    match list_all_codes().find(|code| code.name.eq_ignore_ascii_case(wanted.trim())) {
+        Some(code) => printer::print_to_stdout(&explain_code(code)).map(|()| Exit::Complete),
         None => {
             let likeness = |code: &&Code| (strsim::jaro_winkler(code.name, wanted) * 1000.0) as u32;
-            let near = codes().max_by_key(likeness).filter(|code| likeness(code) > 700);
+            let near = list_all_codes().max_by_key(likeness).filter(|code| likeness(code) > 700);
             let stop = Stop::usage(format!("no finding has the code `{wanted}`"));
             Err(stop.hint(match near {
                 Some(near) => format!("Is `{}` meant? `backend-engineer explain` lists all.", near.name),
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &ExplainArguments, _globals: &Globals) -> Result<Ex
     }
 }
 
-fn word(severity: Severity) -> &'static str {
+fn severity_word(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -43,13 +43,13 @@ fn word(severity: Severity) -> &'static str {
     }
 }
 
-fn explained(code: &Code) -> String {
-    let paragraphs: Vec<String> = code.explanation.split("\n\n").map(wrapped).collect();
-    format!("{} ({}): {}\n\n{}\n", code.name, word(code.severity), code.summary, paragraphs.join("\n\n"))
+fn explain_code(code: &Code) -> String {
+    let paragraphs: Vec<String> = code.explanation.split("\n\n").map(wrap_paragraph).collect();
+    format!("{} ({}): {}\n\n{}\n", code.name, severity_word(code.severity), code.summary, paragraphs.join("\n\n"))
 }
 
 /// Returns a paragraph in lines that a terminal shows whole.
-fn wrapped(paragraph: &str) -> String {
+fn wrap_paragraph(paragraph: &str) -> String {
     let mut text = String::new();
     let mut width = 0;
     for word in paragraph.split(' ') {
@@ -67,7 +67,9 @@ fn wrapped(paragraph: &str) -> String {
     text
 }
 
-fn list() -> String {
-    let width = codes().map(|code| code.name.len()).max().unwrap_or(0);
-    codes().map(|code| format!("{:width$}  {:7}  {}\n", code.name, word(code.severity), code.summary)).collect()
+fn list_codes() -> String {
+    let width = list_all_codes().map(|code| code.name.len()).max().unwrap_or(0);
+    list_all_codes()
+        .map(|code| format!("{:width$}  {:7}  {}\n", code.name, severity_word(code.severity), code.summary))
+        .collect()
 }

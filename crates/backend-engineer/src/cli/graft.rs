@@ -9,8 +9,8 @@ use graft::{Applied, Context, File, Graft, Location, Refusal, Snippet};
 use serde_json::{Value, json};
 
 use crate::cli::Globals;
-use crate::cli::patch::{PatchSide, painted, patch};
-use crate::cli::printer::{self, Stream, visible};
+use crate::cli::patch::{PatchSide, render_patch, style_patch};
+use crate::cli::printer::{self, Stream, escape_control_characters};
 use crate::stop::{Exit, Stop};
 
 /// Put a block of code into a file, by structure, or refuse and say why
@@ -40,43 +40,43 @@ pub(crate) struct GraftArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &GraftArguments, globals: &Globals) -> Result<Exit, Stop> {
+pub(crate) fn run_graft(arguments: &GraftArguments, globals: &Globals) -> Result<Exit, Stop> {
     let path = arguments.file.as_path();
     let before = read_file(path)?;
     let snippet = read_snippet(&arguments.snippet)?;
     let name = path.to_string_lossy().replace('\\', "/");
     let file = File { path: name.trim_start_matches("./"), text: before.as_deref() };
-    let snippet = Snippet { text: &snippet, language: language(&arguments.snippet) };
+    let snippet = Snippet { text: &snippet, language: language_of_snippet(&arguments.snippet) };
     let context = Context { prose: &arguments.at, lines: named_lines(&arguments.at), ..Context::default() };
     let outcome = graft::apply(&file, &snippet, &context);
     if let Graft::Applied(applied) = &outcome
         && !arguments.diff
     {
-        replace(path, before.as_deref(), &applied.text)?;
+        replace_file(path, before.as_deref(), &applied.text)?;
     }
     let side =
         |text: Option<&str>| text.map_or(PatchSide::Nothing, |text| PatchSide::File(text.as_bytes().to_vec(), None));
     let patch = match &outcome {
-        Graft::Applied(applied) => patch(file.path, &side(before.as_deref()), &side(Some(&applied.text))),
+        Graft::Applied(applied) => render_patch(file.path, &side(before.as_deref()), &side(Some(&applied.text))),
         _ => String::new(),
     };
     if arguments.json {
-        printer::print(&format!("{:#}\n", as_json(&outcome, !arguments.diff, &patch)))?;
+        printer::print_to_stdout(&format!("{:#}\n", graft_as_json(&outcome, !arguments.diff, &patch)))?;
         return Ok(if matches!(outcome, Graft::Refused(_)) { Exit::Refused } else { Exit::Complete });
     }
     match &outcome {
         Graft::Applied(applied) => {
             if arguments.diff {
-                printer::print(&painted(&patch, globals.palette(Stream::Output)))?;
+                printer::print_to_stdout(&style_patch(&patch, globals.palette(Stream::Output)))?;
             }
-            printer::say(&reasons(applied));
+            printer::print_to_stderr(&describe_evidence(applied));
             Ok(Exit::Complete)
         }
         Graft::AlreadyApplied => {
-            printer::say(&format!("{}: the block stands there already\n", path.display()));
+            printer::print_to_stderr(&format!("{}: the block stands there already\n", path.display()));
             Ok(Exit::Complete)
         }
-        Graft::Refused(refusal) => Err(refused(path, refusal)),
+        Graft::Refused(refusal) => Err(stop_of_refusal(path, refusal)),
     }
 }
 
@@ -102,7 +102,7 @@ fn read_snippet(path: &Path) -> Result<String, Stop> {
 }
 
 /// Returns what the block's own file says of its language; the file to change says the rest.
-fn language(snippet: &Path) -> &'static str {
+fn language_of_snippet(snippet: &Path) -> &'static str {
     match snippet.extension().and_then(|extension| extension.to_str()) {
         Some("diff" | "patch") => "diff",
         _ => "",
@@ -122,7 +122,7 @@ fn named_lines(words: &str) -> Option<(usize, usize)> {
 }
 
 /// Replaces the file in one step, links followed and its mode kept, if it still is what was read.
-fn replace(path: &Path, before: Option<&str>, after: &str) -> Result<(), Stop> {
+fn replace_file(path: &Path, before: Option<&str>, after: &str) -> Result<(), Stop> {
     if read_file(path)?.as_deref() != before {
         return Err(Stop::refused(format!("{} was changed meanwhile; nothing was written", path.display())));
     }
@@ -147,11 +147,11 @@ fn replace(path: &Path, before: Option<&str>, after: &str) -> Result<(), Stop> {
     written().map_err(|error| Stop::environment(format!("{} can't be written: {error}", path.display())))
 }
 
-fn reasons(applied: &Applied) -> String {
-    applied.evidence.iter().map(|evidence| format!("{}\n", visible(&evidence.0))).collect()
+fn describe_evidence(applied: &Applied) -> String {
+    applied.evidence.iter().map(|evidence| format!("{}\n", escape_control_characters(&evidence.0))).collect()
 }
 
-fn refused(path: &Path, refusal: &Refusal) -> Stop {
+fn stop_of_refusal(path: &Path, refusal: &Refusal) -> Stop {
     let place = |place: &Location| format!("{}:{}: {}", path.display(), place.line, place.name);
     let listed = |title: &str, places: Vec<String>| match places.is_empty() {
         true => String::new(),
@@ -166,7 +166,7 @@ fn refused(path: &Path, refusal: &Refusal) -> Stop {
     }
 }
 
-fn as_json(outcome: &Graft, written: bool, patch: &str) -> Value {
+fn graft_as_json(outcome: &Graft, written: bool, patch: &str) -> Value {
     let place = |place: &Location| json!({ "name": place.name, "line": place.line });
     match outcome {
         Graft::Applied(applied) => json!({

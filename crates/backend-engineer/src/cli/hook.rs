@@ -35,7 +35,7 @@ pub(crate) struct HookArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &HookArguments, globals: &Globals) -> Result<Exit, Stop> {
+pub(crate) fn run_hook(arguments: &HookArguments, globals: &Globals) -> Result<Exit, Stop> {
     let mut told = String::new();
     // An agent that tells nothing, or tells it in another form, is answered as if it stopped for the first time.
     drop(std::io::stdin().lock().take(MOST_TOLD).read_to_string(&mut told));
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &HookArguments, globals: &Globals) -> Result<Exit, 
     if told["stop_hook_active"] == true {
         return Ok(Exit::Complete);
     }
-    let past = RunHistory::of(arguments.root.root.as_deref())?;
+    let past = RunHistory::open_at(arguments.root.root.as_deref())?;
     let Some(run) = past.runs()?.into_iter().find(works_on_a_phase).filter(is_at_hand) else {
         return Ok(Exit::Complete);
     };
@@ -57,13 +57,13 @@ pub(crate) fn run(arguments: &HookArguments, globals: &Globals) -> Result<Exit, 
             prints.borrow_mut().push_str(text);
         }
     });
-    let verify = command_line(&past, &run)?;
-    let exit = printer::collect(collector, || verify.run(globals))?;
+    let verify = verify_command_of_run(&past, &run)?;
+    let exit = printer::collect_output(collector, || verify.run_subcommand(globals))?;
     if exit == Exit::Complete {
         return Ok(exit);
     }
     let phases = run.start.phases.join(", ");
-    printer::say(&format!(
+    printer::print_to_stderr(&format!(
         "{} of {} is not proven (exit code {}). Do what is open, or say that it is:\n\n{}",
         phases,
         run.start.plan,
@@ -85,7 +85,7 @@ fn is_at_hand(run: &RunSummary) -> bool {
 }
 
 /// Returns the command line that verifies the run's phases.
-fn command_line(past: &RunHistory, run: &RunSummary) -> Result<Command, Stop> {
+fn verify_command_of_run(past: &RunHistory, run: &RunSummary) -> Result<Command, Stop> {
     let first = ["backend-engineer".to_owned(), "verify".to_owned(), "--quiet".to_owned()];
     let root = format!("--root={}", past.root.display());
     let phases = run.start.phases.iter().map(|phase| format!("--phase={phase}"));

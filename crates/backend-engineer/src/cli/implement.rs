@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::Globals;
 use crate::cli::arguments::{ModelArguments, PhaseArguments};
 use crate::cli::timings::Timings;
-use crate::cli::work::{Job, work};
+use crate::cli::work::{Job, run_job};
 use crate::run::RunOptions;
 use crate::settings::{Flags, read_strength};
 use crate::stop::{Exit, Stop};
@@ -48,12 +48,12 @@ pub(crate) struct ImplementArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &ImplementArguments, globals: &Globals) -> Result<Exit, Stop> {
-    work(job(arguments), globals)
+pub(crate) fn run_implement(arguments: &ImplementArguments, globals: &Globals) -> Result<Exit, Stop> {
+    run_job(job_of_arguments(arguments), globals)
 }
 
 /// Returns what the arguments ask for.
-pub(crate) fn job(arguments: &ImplementArguments) -> Job<'_> {
+pub(crate) fn job_of_arguments(arguments: &ImplementArguments) -> Job<'_> {
     let options = RunOptions {
         dry_run: arguments.dry_run,
         no_verify: arguments.no_verify,
@@ -71,6 +71,6 @@ pub(crate) fn job(arguments: &ImplementArguments) -> Job<'_> {
         model: Some(&arguments.model),
         resumed: None,
         chosen: None,
-        timings: Timings::begin(),
+        timings: Timings::start(),
     }
 }

@@ -36,28 +36,28 @@ pub(crate) struct InitArguments {
     root: RootArgument,
 
     /// Write these too; may be given several times
-    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(offered::names()))]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(offered::names_of_offers()))]
     with: Vec<String>,
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &InitArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let root = repository::find(arguments.root.root.as_deref())?;
+pub(crate) fn run_init(arguments: &InitArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let root = repository::find_repository(arguments.root.root.as_deref())?;
     let palette = globals.palette(Stream::Output);
     let told = |outcome: Outcome, path: &str| match outcome {
         Outcome::Written => format!("{} {path}\n", palette.green(&format!("{:>12}", "wrote"))),
         Outcome::Kept => format!("{} {path}: it is there already\n", palette.yellow(&format!("{:>12}", "left"))),
         Outcome::Current => format!("{} {path}: up to date\n", palette.faint(&format!("{:>12}", "left"))),
     };
-    let mut text = told(configure(&root)?, CONFIGURATION);
+    let mut text = told(write_configuration(&root)?, CONFIGURATION);
     let mut tree = Tree::at(&root);
     for offered in OFFERED.iter().filter(|offered| arguments.with.iter().any(|name| name == offered.name)) {
-        text += &told(write(&mut tree, offered)?, offered.path);
+        text += &told(write_offered_file(&mut tree, offered)?, offered.path);
     }
     for note in OFFERED.iter().filter(|offered| arguments.with.iter().any(|name| name == offered.name)) {
         text += &note.note.map(|note| format!("{:13}{note}\n", "")).unwrap_or_default();
     }
-    printer::print(&text)?;
+    printer::print_to_stdout(&text)?;
     Ok(Exit::Complete)
 }
 
@@ -72,7 +72,7 @@ enum Outcome {
 }
 
 /// Writes the configuration where there is none, and lets git keep it beside what it ignores of our folder.
-fn configure(root: &Path) -> Result<Outcome, Stop> {
+fn write_configuration(root: &Path) -> Result<Outcome, Stop> {
     let path = root.join(CONFIGURATION);
     let folder = root.join(".backend-engineer");
     let failed = |error: std::io::Error| Stop::environment(format!("{} can't be written: {error}", path.display()));
@@ -85,10 +85,10 @@ fn configure(root: &Path) -> Result<Outcome, Stop> {
     if fs::read(&ignore).map_or(true, |bytes| bytes == b"*\n") {
         fs::write(&ignore, IGNORED).map_err(failed)?;
     }
-    let facts = TreeFacts::below(root, SettingsSources::of_process().cache.as_deref());
+    let facts = TreeFacts::new(root, SettingsSources::of_process().cache.as_deref());
     match OpenOptions::new().write(true).create_new(true).open(&path) {
         Ok(mut file) => {
-            file.write_all(configuration::text(&facts.survey()).as_bytes()).map_err(failed)?;
+            file.write_all(configuration::render_configuration(&facts.survey()).as_bytes()).map_err(failed)?;
             Ok(Outcome::Written)
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(Outcome::Kept),
@@ -100,13 +100,13 @@ fn configure(root: &Path) -> Result<Outcome, Stop> {
 struct NothingToKeep;
 
 impl OriginalStore for NothingToKeep {
-    fn keep(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
+    fn store_originals(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
         Ok(vec![format!(".backend-engineer-{}", std::process::id()); pending.len()])
     }
 }
 
 /// Writes one offered file.
-fn write(tree: &mut Tree, offered: &Offered) -> Result<Outcome, Stop> {
+fn write_offered_file(tree: &mut Tree, offered: &Offered) -> Result<Outcome, Stop> {
     let refused = |why: String| Stop::refused(why);
     let before = tree.read_text(offered.path).map_err(|error| refused(error.to_string()))?;
     let after = match (offered.how, before.as_deref()) {

@@ -19,7 +19,7 @@ pub(crate) struct ManArguments {
 }
 
 /// Runs the subcommand for the program whose arguments `command` describes.
-pub(crate) fn run(arguments: &ManArguments, command: &Command) -> Result<Exit, Stop> {
+pub(crate) fn run_man(arguments: &ManArguments, command: &Command) -> Result<Exit, Stop> {
     let mut command = command.clone();
     command.build();
     match &arguments.out {
@@ -27,9 +27,9 @@ pub(crate) fn run(arguments: &ManArguments, command: &Command) -> Result<Exit, S
             Stop::environment(format!("the manual can't be written to {}: {error}", folder.display()))
         })?,
         None => {
-            let page =
-                page(&command).map_err(|error| Stop::environment(format!("the manual can't be made: {error}")))?;
-            printer::print(&String::from_utf8_lossy(&page))?;
+            let page = render_manual_page(&command)
+                .map_err(|error| Stop::environment(format!("the manual can't be made: {error}")))?;
+            printer::print_to_stdout(&String::from_utf8_lossy(&page))?;
         }
     }
     Ok(Exit::Complete)
@@ -38,15 +38,15 @@ pub(crate) fn run(arguments: &ManArguments, command: &Command) -> Result<Exit, S
 fn write_all(command: &Command, folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let name = command.get_name();
-    fs::write(folder.join(format!("{name}.1")), page(command)?)?;
+    fs::write(folder.join(format!("{name}.1")), render_manual_page(command)?)?;
     for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
         let full_name = format!("{name}-{}", subcommand.get_name());
-        fs::write(folder.join(format!("{full_name}.1")), page(&subcommand.clone().name(full_name))?)?;
+        fs::write(folder.join(format!("{full_name}.1")), render_manual_page(&subcommand.clone().name(full_name))?)?;
     }
     Ok(())
 }
 
-fn page(command: &Command) -> io::Result<Vec<u8>> {
+fn render_manual_page(command: &Command) -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
     Man::new(command.clone()).render(&mut page)?;
     Ok(page)

@@ -62,10 +62,10 @@ pub(crate) struct McpArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &McpArguments, globals: &Globals) -> Result<Exit, Stop> {
+pub(crate) fn run_mcp(arguments: &McpArguments, globals: &Globals) -> Result<Exit, Stop> {
     let server = Server {
-        opened: Opened::of(arguments)?,
-        allowed: AllowedFolders::of(&arguments.roots)?,
+        opened: Opened::from_arguments(arguments)?,
+        allowed: AllowedFolders::new(&arguments.roots)?,
         // Colour belongs to a terminal, and nobody calls a caller.
         globals: Globals { caller: None, ..globals.clone() },
     };
@@ -94,18 +94,18 @@ impl Backend for Server {
             return Answer::refusal(format!("no tool is called `{}`", call.tool));
         };
         let asked = self.allowed.resolve(&call.arguments, &call.bounds);
-        let asked = asked.and_then(|ground| tool.command_line(&call.arguments, &ground, &self.opened));
+        let asked = asked.and_then(|ground| tool.to_command_line(&call.arguments, &ground, &self.opened));
         match asked {
-            Ok(asked) => carried_out::answer(&asked, &call, &self.globals),
+            Ok(asked) => carried_out::answer_call(&asked, &call, &self.globals),
             Err(why) => Answer::refusal(why),
         }
     }
 
     fn resources(&self, bounds: &Bounds) -> Vec<ResourceRow> {
-        resources::list(&self.allowed.repositories(bounds))
+        resources::list_resources(&self.allowed.repositories(bounds))
     }
 
     fn read(&self, uri: &str, bounds: &Bounds) -> Option<Page> {
-        resources::read(uri, &self.allowed.repositories(bounds))
+        resources::read_resource(uri, &self.allowed.repositories(bounds))
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct ModelsArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &ModelsArguments, globals: &Globals) -> Result<Exit, Stop> {
+pub(crate) fn run_models(arguments: &ModelsArguments, globals: &Globals) -> Result<Exit, Stop> {
     let environment = |name: &str| std::env::var(name).ok();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Stop::environment(format!("no event loop can be had: {error}")))?;
@@ -49,13 +49,13 @@ pub(crate) fn run(arguments: &ModelsArguments, globals: &Globals) -> Result<Exit
         }
         let name = palette.bold(&format!("{:<11}", offer.name));
         let models = if offer.models.is_empty() { String::new() } else { format!("  {}", offer.models.join(", ")) };
-        printer::print(&format!("{name} {state:<15} {}{models}\n", palette.faint(offer.variable)))?;
+        printer::print_to_stdout(&format!("{name} {state:<15} {}{models}\n", palette.faint(offer.variable)))?;
         if let Some(error) = error {
-            printer::print(&format!("{:12}{}\n", "", one_line(&error)))?;
+            printer::print_to_stdout(&format!("{:12}{}\n", "", one_line(&error)))?;
         }
     }
     if arguments.json {
-        printer::print(&format!("{:#}\n", Value::Array(all)))?;
+        printer::print_to_stdout(&format!("{:#}\n", Value::Array(all)))?;
     }
     Ok(Exit::Complete)
 }

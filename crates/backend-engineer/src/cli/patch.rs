@@ -5,7 +5,7 @@ use std::time::Duration;
 use similar::{Algorithm, TextDiff};
 
 use crate::cli::colour::Palette;
-use crate::cli::printer::visible;
+use crate::cli::printer::escape_control_characters;
 
 /// Lines of context around a change.
 const CONTEXT: usize = 3;
@@ -50,7 +50,7 @@ impl PatchSide {
 }
 
 /// Returns the patch that leads from `before` to `after` at `path`; empty where nothing differs.
-pub(crate) fn patch(path: &str, before: &PatchSide, after: &PatchSide) -> String {
+pub(crate) fn render_patch(path: &str, before: &PatchSide, after: &PatchSide) -> String {
     if before.bytes() == after.bytes()
         && !before.differs_in_mode(after)
         && (before == &PatchSide::Nothing) == (after == &PatchSide::Nothing)
@@ -60,9 +60,9 @@ pub(crate) fn patch(path: &str, before: &PatchSide, after: &PatchSide) -> String
     if matches!(before, PatchSide::Link(_)) != matches!(after, PatchSide::Link(_))
         && ![before, after].contains(&&PatchSide::Nothing)
     {
-        return patch(path, before, &PatchSide::Nothing) + &patch(path, &PatchSide::Nothing, after);
+        return render_patch(path, before, &PatchSide::Nothing) + &render_patch(path, &PatchSide::Nothing, after);
     }
-    let path = visible(path).replace('\n', "\u{fffd}");
+    let path = escape_control_characters(path).replace('\n', "\u{fffd}");
     let mut text = format!("diff --git a/{path} b/{path}\n");
     match (before, after) {
         (PatchSide::Nothing, after) => text += &format!("new file mode {}\n", after.mode()),
@@ -76,11 +76,11 @@ pub(crate) fn patch(path: &str, before: &PatchSide, after: &PatchSide) -> String
         PatchSide::Nothing => "/dev/null".to_owned(),
         _ => format!("{letter}/{path}"),
     };
-    text + &hunks(before, after, &name(before, 'a'), &name(after, 'b'))
+    text + &render_hunks(before, after, &name(before, 'a'), &name(after, 'b'))
 }
 
-fn hunks(before: &PatchSide, after: &PatchSide, old_name: &str, new_name: &str) -> String {
-    let (Some(old), Some(new)) = (text_of(before), text_of(after)) else {
+fn render_hunks(before: &PatchSide, after: &PatchSide, old_name: &str, new_name: &str) -> String {
+    let (Some(old), Some(new)) = (text_of_side(before), text_of_side(after)) else {
         return format!("Binary files {old_name} and {new_name} differ\n");
     };
     let mut configuration = TextDiff::configure();
@@ -89,7 +89,7 @@ fn hunks(before: &PatchSide, after: &PatchSide, old_name: &str, new_name: &str) 
 }
 
 /// Returns a patch with its lines styled, and tamed for a terminal; as it is where nothing is styled.
-pub(crate) fn painted(patch: &str, palette: Palette) -> String {
+pub(crate) fn style_patch(patch: &str, palette: Palette) -> String {
     if !palette.on {
         return patch.to_owned();
     }
@@ -98,18 +98,18 @@ pub(crate) fn painted(patch: &str, palette: Palette) -> String {
     for line in patch.lines() {
         in_hunks = line.starts_with("@@") || in_hunks && !line.starts_with("diff ");
         painted += &match line.chars().next() {
-            _ if !in_hunks => palette.bold(&visible(line)),
-            Some('@') => palette.cyan(&visible(line)),
-            Some('+') => palette.green(&visible(line)),
-            Some('-') => palette.red(&visible(line)),
-            _ => visible(line),
+            _ if !in_hunks => palette.bold(&escape_control_characters(line)),
+            Some('@') => palette.cyan(&escape_control_characters(line)),
+            Some('+') => palette.green(&escape_control_characters(line)),
+            Some('-') => palette.red(&escape_control_characters(line)),
+            _ => escape_control_characters(line),
         };
         painted.push('\n');
     }
     painted
 }
 
-fn text_of(side: &PatchSide) -> Option<&str> {
+fn text_of_side(side: &PatchSide) -> Option<&str> {
     std::str::from_utf8(side.bytes()).ok().filter(|text| !text.contains('\0'))
 }
 
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_patch_is_what_git_reads() {
-        let patch = |before: &PatchSide, after: &PatchSide| patch("app/a.py", before, after);
+        let patch = |before: &PatchSide, after: &PatchSide| render_patch("app/a.py", before, after);
         let (one, two) = (file("a\nb\n", 0o644), file("a\nc", 0o755));
         assert_eq!(
             patch(&one, &two),
@@ -145,8 +145,8 @@ mod tests {
 
     #[test]
     fn colour_wraps_whole_lines() {
-        let patch = patch("a", &file("-- x\nk\n", 0o644), &file("k\n", 0o644));
-        let painted = painted(&patch, Palette { on: true });
+        let patch = render_patch("a", &file("-- x\nk\n", 0o644), &file("k\n", 0o644));
+        let painted = style_patch(&patch, Palette { on: true });
         assert!(painted.contains("\u{1b}[31m--- x\u{1b}[0m\n"), "{painted:?}");
     }
 }

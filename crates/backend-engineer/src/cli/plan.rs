@@ -9,10 +9,10 @@ use plan::{
 };
 use serde::Serialize;
 
-use crate::analyze::{BUDGET, BriefingContext, briefing};
+use crate::analyze::{BUDGET, BriefingContext, build_briefing};
 use crate::cli::arguments::{RootArgument, Selection};
 use crate::cli::diagnostics::{self, Source};
-use crate::cli::printer::{self, Stream, visible};
+use crate::cli::printer::{self, Stream, escape_control_characters};
 use crate::cli::{Globals, units};
 use crate::facts::TreeFacts;
 use crate::redact::Redactor;
@@ -54,9 +54,9 @@ pub(crate) struct PlanArguments {
 }
 
 /// Runs the subcommand. A plan that can't be read does not keep the others from being shown.
-pub(crate) fn run(arguments: &PlanArguments, globals: &Globals) -> Result<Exit, Stop> {
+pub(crate) fn run_plan(arguments: &PlanArguments, globals: &Globals) -> Result<Exit, Stop> {
     if let [plan] = arguments.plans.as_slice() {
-        return show(plan, arguments, globals);
+        return show_plan(plan, arguments, globals);
     }
     if !arguments.phases.is_empty() {
         return Err(Stop::usage("--phase speaks of one plan, and several are named").hint("Name the one."));
@@ -64,44 +64,52 @@ pub(crate) fn run(arguments: &PlanArguments, globals: &Globals) -> Result<Exit, 
     let mut exit = Exit::Complete;
     for (index, plan) in arguments.plans.iter().enumerate() {
         if index > 0 && !arguments.json {
-            printer::print("\n")?;
+            printer::print_to_stdout("\n")?;
         }
-        if let Err(stop) = show(plan, arguments, globals) {
-            printer::say(&diagnostics::stop(&stop, None, globals.look(Stream::Errors)));
+        if let Err(stop) = show_plan(plan, arguments, globals) {
+            printer::print_to_stderr(&diagnostics::render_stop(&stop, None, globals.render_style(Stream::Errors)));
             exit = Exit::first([exit, stop.exit]);
         }
     }
     Ok(exit)
 }
 
-fn show(plan: &Path, arguments: &PlanArguments, globals: &Globals) -> Result<Exit, Stop> {
+fn show_plan(plan: &Path, arguments: &PlanArguments, globals: &Globals) -> Result<Exit, Stop> {
     let loaded = load_plan(plan)?;
     let plan = &loaded.plan;
     let source = Source { name: &loaded.name, text: plan.text() };
     let chosen = match arguments.phases.as_slice() {
         [] => plan.everything(),
-        phases => units::choose(plan, &loaded.name, &Selection { phases: phases.to_vec(), all: false })
-            .inspect_err(|_| printer::say(&findings(plan, source, globals)))?,
+        phases => units::choose_units(plan, &loaded.name, &Selection { phases: phases.to_vec(), all: false })
+            .inspect_err(|_| printer::print_to_stderr(&render_plan_findings(plan, source, globals)))?,
     };
     if arguments.briefing {
-        return brief(arguments, &loaded, &chosen);
+        return print_briefings(arguments, &loaded, &chosen);
     }
     let phases: Vec<&Phase> = chosen.iter().filter_map(|id| plan.phase(*id)).collect();
     if arguments.json {
-        printer::print(&as_json(&PlanDocument::of(plan, &loaded.name, &phases), arguments.plans.len() > 1)?)?;
+        printer::print_to_stdout(&plan_as_json(
+            &PlanDocument::new(plan, &loaded.name, &phases),
+            arguments.plans.len() > 1,
+        )?)?;
         return Ok(Exit::Complete);
     }
-    printer::print(&visible(&as_text(plan, &loaded.name, &phases, !arguments.phases.is_empty())))?;
-    printer::say(&findings(plan, source, globals));
+    printer::print_to_stdout(&escape_control_characters(&as_text(
+        plan,
+        &loaded.name,
+        &phases,
+        !arguments.phases.is_empty(),
+    )))?;
+    printer::print_to_stderr(&render_plan_findings(plan, source, globals));
     Ok(Exit::Complete)
 }
 
 /// Prints the briefing of each chosen unit.
-fn brief(arguments: &PlanArguments, loaded: &LoadedPlan, chosen: &[PhaseId]) -> Result<Exit, Stop> {
+fn print_briefings(arguments: &PlanArguments, loaded: &LoadedPlan, chosen: &[PhaseId]) -> Result<Exit, Stop> {
     let root = root_of(&loaded.path, arguments.root.root.as_deref())?;
     let settings = Settings::load(&root, &Flags::default())?;
-    let redactor = Redactor::of(settings.variables());
-    let files = files_of(TreeFacts::below(&root, settings.cache.as_deref()), &loaded.plan);
+    let redactor = Redactor::new(settings.variables());
+    let files = files_of(TreeFacts::new(&root, settings.cache.as_deref()), &loaded.plan);
     let inside = loaded.path.strip_prefix(&root).ok().map(|inside| inside.to_string_lossy().replace('\\', "/"));
     let code = &files.facts().survey();
     for unit in chosen {
@@ -115,13 +123,15 @@ fn brief(arguments: &PlanArguments, loaded: &LoadedPlan, chosen: &[PhaseId]) -> 
             tree: &mut tree,
             code,
         };
-        printer::print(&visible(&redactor.text(&briefing(&mut ground, arguments.budget).text())))?;
+        printer::print_to_stdout(&escape_control_characters(
+            &redactor.redact_text(&build_briefing(&mut ground, arguments.budget).to_text()),
+        ))?;
     }
     Ok(Exit::Complete)
 }
 
 /// Returns what could not be read with certainty.
-fn findings(plan: &Plan, source: Source<'_>, globals: &Globals) -> String {
+fn render_plan_findings(plan: &Plan, source: Source<'_>, globals: &Globals) -> String {
     let all: Vec<Finding> = plan
         .diagnostics()
         .iter()
@@ -134,7 +144,7 @@ fn findings(plan: &Plan, source: Source<'_>, globals: &Globals) -> String {
             hint: Some(diagnostic.hint.clone()),
         })
         .collect();
-    diagnostics::findings(&all, Some(source), globals.look(Stream::Errors))
+    diagnostics::render_findings(&all, Some(source), globals.render_style(Stream::Errors))
 }
 
 /// A plan as programs are shown it.
@@ -158,7 +168,7 @@ struct PlanDocument<'a> {
 }
 
 impl<'a> PlanDocument<'a> {
-    fn of(plan: &'a Plan, name: &'a str, phases: &'a [&'a Phase]) -> Self {
+    fn new(plan: &'a Plan, name: &'a str, phases: &'a [&'a Phase]) -> Self {
         PlanDocument {
             version: 1,
             plan: name,
@@ -177,7 +187,7 @@ impl<'a> PlanDocument<'a> {
     }
 }
 
-fn as_json(shown: &PlanDocument<'_>, on_one_line: bool) -> Result<String, Stop> {
+fn plan_as_json(shown: &PlanDocument<'_>, on_one_line: bool) -> Result<String, Stop> {
     let written = if on_one_line { serde_json::to_string(shown) } else { serde_json::to_string_pretty(shown) };
     let text = written.map_err(|error| Stop::environment(format!("the plan can't be written as JSON: {error}")))?;
     Ok(text + "\n")
@@ -194,19 +204,19 @@ fn as_text(plan: &Plan, name: &str, phases: &[&Phase], whole: bool) -> String {
     ));
     for phase in phases {
         text.push('\n');
-        unit(plan, phase, 0, whole, &mut text);
+        write_unit(plan, phase, 0, whole, &mut text);
     }
     text
 }
 
 /// One unit: its state and counts, and where the whole is wanted, its files, steps, criteria and commands.
-fn unit(plan: &Plan, phase: &Phase, depth: usize, whole: bool, text: &mut String) {
+fn write_unit(plan: &Plan, phase: &Phase, depth: usize, whole: bool, text: &mut String) {
     let indent = "  ".repeat(depth);
     let line = plan.location(phase.heading.start).line;
     let title = if phase.label.ends_with(&phase.title) { String::new() } else { format!(": {}", phase.title) };
-    text.push_str(&format!("{indent}[{}] {}{title}  (line {line})\n", units::mark(phase.state), phase.label));
+    text.push_str(&format!("{indent}[{}] {}{title}  (line {line})\n", units::checkbox_mark(phase.state), phase.label));
     let literal = phase.blocks.iter().filter(|block| is_literal(block)).count();
-    let left = left(phase).len();
+    let left = open_passages(phase).len();
     let counts = [
         (phase.changes.len(), "files"),
         (literal, "blocks of code"),
@@ -223,16 +233,16 @@ fn unit(plan: &Plan, phase: &Phase, depth: usize, whole: bool, text: &mut String
         text.push_str(&format!("{indent}    depends on {}\n", phase.depends_on.join(", ")));
     }
     if whole {
-        details(plan, phase, &indent, text);
+        write_unit_details(plan, phase, &indent, text);
     }
     for nested in &phase.phases {
-        unit(plan, nested, depth + 1, whole, text);
+        write_unit(plan, nested, depth + 1, whole, text);
     }
 }
 
 /// Returns the passages of a unit that are left in prose, in order: what its steps say, and open sentences outside of
 /// these.
-fn left(phase: &Phase) -> Vec<Span> {
+fn open_passages(phase: &Phase) -> Vec<Span> {
     let said = phase.steps.iter().flat_map(|step| &step.parts).filter_map(|part| match part {
         Part::Say(span) => Some(span.clone()),
         _ => None,
@@ -247,7 +257,7 @@ fn left(phase: &Phase) -> Vec<Span> {
     found
 }
 
-fn details(plan: &Plan, phase: &Phase, indent: &str, text: &mut String) {
+fn write_unit_details(plan: &Plan, phase: &Phase, indent: &str, text: &mut String) {
     for change in &phase.changes {
         let literal =
             change.blocks.iter().filter_map(|block| phase.blocks.get(*block)).filter(|block| is_literal(block)).count();
@@ -268,11 +278,11 @@ fn details(plan: &Plan, phase: &Phase, indent: &str, text: &mut String) {
         text.push_str(&format!("{indent}    step: {}\n", step.title));
         for part in &step.parts {
             if let Part::Run(command) | Part::Commit(command) = part {
-                text.push_str(&format!("{indent}      {}\n", command_line(&phase.commands[*command])));
+                text.push_str(&format!("{indent}      {}\n", describe_command(&phase.commands[*command])));
             }
         }
     }
-    for span in left(phase) {
+    for span in open_passages(phase) {
         let words = plan.text().get(span.clone()).unwrap_or_default().split_whitespace();
         let words = words.collect::<Vec<_>>().join(" ");
         text.push_str(&format!("{indent}    in prose (line {}): {words}\n", plan.location(span.start).line));
@@ -284,12 +294,12 @@ fn details(plan: &Plan, phase: &Phase, indent: &str, text: &mut String) {
         };
         text.push_str(&format!("{indent}    {kind}: {}\n", criterion.text));
         for command in criterion.commands.iter().filter_map(|command| phase.commands.get(*command)) {
-            text.push_str(&format!("{indent}      {}\n", command_line(command)));
+            text.push_str(&format!("{indent}      {}\n", describe_command(command)));
         }
     }
 }
 
-fn command_line(command: &PlannedCommand) -> String {
+fn describe_command(command: &PlannedCommand) -> String {
     let folder = command.folder.as_deref().map(|folder| format!(" in {folder}")).unwrap_or_default();
     let expected = match command.expect.outcome {
         ExpectedOutcome::Fail => " (shall fail)",

@@ -15,7 +15,7 @@ thread_local! {
 }
 
 /// Does `work` with all that this thread prints given to `collector`.
-pub(crate) fn collect<T>(collector: Collector, work: impl FnOnce() -> T) -> T {
+pub(crate) fn collect_output<T>(collector: Collector, work: impl FnOnce() -> T) -> T {
     let before = COLLECTOR.with(|taken| taken.replace(Some(collector)));
     let done = work();
     COLLECTOR.with(|taken| *taken.borrow_mut() = before);
@@ -23,7 +23,7 @@ pub(crate) fn collect<T>(collector: Collector, work: impl FnOnce() -> T) -> T {
 }
 
 /// Gives `text` to who takes what this thread prints; returns whether somebody does.
-fn collected(stream: Stream, text: &str) -> bool {
+fn give_to_collector(stream: Stream, text: &str) -> bool {
     COLLECTOR.with(|taken| match taken.borrow_mut().as_mut() {
         Some(collector) => {
             collector(stream, text);
@@ -37,13 +37,13 @@ fn collected(stream: Stream, text: &str) -> bool {
 ///
 /// A reader that went away (`… | head`) is no error: what follows is dropped, and the exit code stays what it is.
 /// Any other failure, such as a full disk behind a redirection, is a [`Stop`].
-pub(crate) fn print(text: &str) -> Result<(), Stop> {
+pub(crate) fn print_to_stdout(text: &str) -> Result<(), Stop> {
     print_bytes(text.as_bytes())
 }
 
-/// [`print`], for what may not be text.
+/// [`print_to_stdout`], for what may not be text.
 pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Stop> {
-    if collected(Stream::Output, &String::from_utf8_lossy(bytes)) {
+    if give_to_collector(Stream::Output, &String::from_utf8_lossy(bytes)) {
         return Ok(());
     }
     let mut stdout = io::stdout().lock();
@@ -56,8 +56,8 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Stop> {
 }
 
 /// Prints `text` to stderr as it stands; where that fails, there is no one left to tell.
-pub(crate) fn say(text: &str) {
-    if collected(Stream::Errors, text) {
+pub(crate) fn print_to_stderr(text: &str) {
+    if give_to_collector(Stream::Errors, text) {
         return;
     }
     let mut stderr = io::stderr().lock();
@@ -86,7 +86,7 @@ impl Stream {
 
 /// `text` without what could steer a terminal: a plan and a command's output are other people's text. Line ends and
 /// tabs stay.
-pub(crate) fn visible(text: &str) -> String {
+pub(crate) fn escape_control_characters(text: &str) -> String {
     let steers = |letter: char| {
         letter.is_control() && !matches!(letter, '\n' | '\t')
             // Marks that turn the direction of the text around make a line read as another than it is.
@@ -95,9 +95,9 @@ pub(crate) fn visible(text: &str) -> String {
     text.replace("\r\n", "\n").chars().map(|letter| if steers(letter) { '\u{fffd}' } else { letter }).collect()
 }
 
-/// [`visible`], on one line: the first, and a mark where others follow.
+/// [`escape_control_characters`], on one line: the first, and a mark where others follow.
 pub(crate) fn one_line(text: &str) -> String {
-    let text = visible(text.trim());
+    let text = escape_control_characters(text.trim());
     match text.split_once('\n') {
         Some((first, _)) => format!("{} …", first.trim_end()),
         None => text,

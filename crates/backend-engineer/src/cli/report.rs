@@ -5,7 +5,7 @@ use journal::{Event, RunSummary};
 use serde_json::{Value, json};
 
 use crate::cli::arguments::RootArgument;
-use crate::cli::printer::{self, visible};
+use crate::cli::printer::{self, escape_control_characters};
 use crate::cli::run_history::{self, RunHistory};
 use crate::cli::{Globals, current};
 use crate::stop::{Exit, Stop};
@@ -35,37 +35,37 @@ pub(super) struct Reported {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &ReportArguments, _: &Globals) -> Result<Exit, Stop> {
-    let past = RunHistory::of(arguments.root.root.as_deref())?;
-    let (run, units) = find(&past, arguments.run.as_deref())?;
+pub(crate) fn run_report(arguments: &ReportArguments, _: &Globals) -> Result<Exit, Stop> {
+    let past = RunHistory::open_at(arguments.root.root.as_deref())?;
+    let (run, units) = find_reported_run(&past, arguments.run.as_deref())?;
     if arguments.json {
         let phases: Vec<Value> = units.into_iter().map(|unit| unit.report).collect();
         let whole =
             json!({ "version": 1, "run": run.id, "exit": run.exit, "phases": phases, "stop": null, "diff": null });
-        printer::print(&format!("{whole:#}\n"))?;
+        printer::print_to_stdout(&format!("{whole:#}\n"))?;
     } else {
-        let texts: Vec<String> = units.iter().map(|unit| visible(&unit.markdown)).collect();
-        printer::print(&texts.join("\n"))?;
+        let texts: Vec<String> = units.iter().map(|unit| escape_control_characters(&unit.markdown)).collect();
+        printer::print_to_stdout(&texts.join("\n"))?;
         if run.exit == Some(0) && !current::is_current(&past, &run)? {
-            printer::say("note: plan or tree have changed since this run; `verify` says what holds now\n");
+            printer::print_to_stderr("note: plan or tree have changed since this run; `verify` says what holds now\n");
         }
     }
     Ok(Exit::Complete)
 }
 
 /// Returns the run of that name, else the newest with a report, and what it reported.
-pub(super) fn find(past: &RunHistory, wanted: Option<&str>) -> Result<(RunSummary, Vec<Reported>), Stop> {
+pub(super) fn find_reported_run(past: &RunHistory, wanted: Option<&str>) -> Result<(RunSummary, Vec<Reported>), Stop> {
     if let Some(wanted) = wanted {
-        let run = past.find(Some(wanted))?;
-        let units = reported(past, &run)?;
+        let run = past.find_run(Some(wanted))?;
+        let units = read_reports_of_run(past, &run)?;
         return match units.is_empty() {
             false => Ok((run, units)),
             true => Err(Stop::usage(format!("run {} ended before it reported on a phase", run.id))
                 .hint(format!("`backend-engineer show {}` tells what it did.", run.id))),
         };
     }
-    for run in past.journal()?.runs().map_err(run_history::stop)? {
-        let units = reported(past, &run)?;
+    for run in past.journal()?.runs().map_err(run_history::stop_of_journal_error)? {
+        let units = read_reports_of_run(past, &run)?;
         if !units.is_empty() {
             return Ok((run, units));
         }
@@ -74,9 +74,9 @@ pub(super) fn find(past: &RunHistory, wanted: Option<&str>) -> Result<(RunSummar
 }
 
 /// Returns what a run reported, the last report of each unit, in the order in which they were worked on.
-pub(super) fn reported(past: &RunHistory, run: &RunSummary) -> Result<Vec<Reported>, Stop> {
+pub(super) fn read_reports_of_run(past: &RunHistory, run: &RunSummary) -> Result<Vec<Reported>, Stop> {
     let mut units: Vec<(String, Reported)> = Vec::new();
-    for recorded in past.journal()?.events(&run.id).map_err(run_history::stop)? {
+    for recorded in past.journal()?.events(&run.id).map_err(run_history::stop_of_journal_error)? {
         let Event::UnitReported { label, markdown, report } = recorded.event else { continue };
         // A run that went on reports on its unit again.
         units.retain(|(known, _)| *known != label);

@@ -11,7 +11,7 @@ const SIGNS: [&str; 2] = [".git", ".backend-engineer"];
 ///
 /// # Errors
 /// A folder that is named but is none, or a current folder that is gone.
-pub(crate) fn find(named: Option<&Path>) -> Result<PathBuf, Stop> {
+pub(crate) fn find_repository(named: Option<&Path>) -> Result<PathBuf, Stop> {
     if let Some(named) = named {
         let root = named.canonicalize().map_err(|error| {
             Stop::usage(format!("--root {}: {error}", named.display())).hint("Name the repository's folder.")

@@ -5,7 +5,7 @@ use clap::{Args, Parser as _};
 use crate::cli::arguments::{LimitArguments, RootArgument};
 use crate::cli::implement::{self, ImplementArguments};
 use crate::cli::run_history::RunHistory;
-use crate::cli::work::work;
+use crate::cli::work::run_job;
 use crate::cli::{Command, CommandLine, Globals};
 use crate::run::Resumed;
 use crate::stop::{Exit, Stop};
@@ -45,9 +45,9 @@ pub(crate) struct ResumeArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &ResumeArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let past = RunHistory::of(arguments.root.root.as_deref())?;
-    let run = past.find(arguments.run.as_deref())?;
+pub(crate) fn run_resume(arguments: &ResumeArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let past = RunHistory::open_at(arguments.root.root.as_deref())?;
+    let run = past.find_run(arguments.run.as_deref())?;
     let mut again = arguments_of(&run)?;
     again.phase.plan = past.root.join(&run.start.plan);
     again.phase.root.root = Some(past.root.clone());
@@ -58,8 +58,8 @@ pub(crate) fn run(arguments: &ResumeArguments, globals: &Globals) -> Result<Exit
     again.model.model = arguments.model.clone().or(again.model.model);
     let journal = past.journal()?;
     let resumed = Resumed::take_up(journal, &run.id, run.start.phases.clone(), &past.root)?;
-    let job = implement::job(&again);
-    work(crate::cli::work::Job { resumed: Some(resumed), ..job }, globals)
+    let job = implement::job_of_arguments(&again);
+    run_job(crate::cli::work::Job { resumed: Some(resumed), ..job }, globals)
 }
 
 /// Returns what the run was asked for.

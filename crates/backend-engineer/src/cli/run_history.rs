@@ -17,15 +17,15 @@ pub(crate) struct RunHistory {
 
 impl RunHistory {
     /// The runs of the repository that is `named`, else of the one that one stands in. Makes nothing.
-    pub(crate) fn of(named: Option<&Path>) -> Result<Self, Stop> {
-        let root = repository::find(named)?;
-        let journal = Journal::open_existing(&root).map_err(stop)?;
+    pub(crate) fn open_at(named: Option<&Path>) -> Result<Self, Stop> {
+        let root = repository::find_repository(named)?;
+        let journal = Journal::open_existing(&root).map_err(stop_of_journal_error)?;
         Ok(RunHistory { root, journal })
     }
 
     /// All runs, newest first.
     pub(crate) fn runs(&self) -> Result<Vec<RunSummary>, Stop> {
-        self.journal.as_ref().map_or(Ok(Vec::new()), |journal| journal.runs().map_err(stop))
+        self.journal.as_ref().map_or(Ok(Vec::new()), |journal| journal.runs().map_err(stop_of_journal_error))
     }
 
     /// Returns the journal, where there is one.
@@ -37,16 +37,16 @@ impl RunHistory {
     }
 
     /// Returns the run of that name, or the only one whose name begins or ends so; the newest for none.
-    pub(crate) fn find(&self, wanted: Option<&str>) -> Result<RunSummary, Stop> {
-        self.journal()?.find(wanted).map_err(stop)
+    pub(crate) fn find_run(&self, wanted: Option<&str>) -> Result<RunSummary, Stop> {
+        self.journal()?.find(wanted).map_err(stop_of_journal_error)
     }
 
     /// Returns the run that `undo` and `diff` mean when none is named: the newest that wrote a file and was not undone.
     pub(crate) fn newest_change(&self) -> Result<RunSummary, Stop> {
         let journal = self.journal()?;
-        for run in journal.runs().map_err(stop)? {
+        for run in journal.runs().map_err(stop_of_journal_error)? {
             let stands = run.undoes.is_none() && run.undone_by.is_none();
-            if stands && !journal.written(&run.id).map_err(stop)?.is_empty() {
+            if stands && !journal.written(&run.id).map_err(stop_of_journal_error)?.is_empty() {
                 return Ok(run);
             }
         }
@@ -56,7 +56,7 @@ impl RunHistory {
 }
 
 /// Turns a journal's error into a stop; a run that isn't there is the command line's fault.
-pub(crate) fn stop(error: JournalError) -> Stop {
+pub(crate) fn stop_of_journal_error(error: JournalError) -> Stop {
     match error {
         JournalError::NoRuns | JournalError::UnknownRun { .. } | JournalError::AmbiguousRun { .. } => {
             Stop::usage(error.to_string())

@@ -27,26 +27,26 @@ pub(crate) struct RunsArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &RunsArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let past = RunHistory::of(arguments.root.root.as_deref())?;
+pub(crate) fn run_runs(arguments: &RunsArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let past = RunHistory::open_at(arguments.root.root.as_deref())?;
     let mut runs = past.runs()?;
     runs.truncate(arguments.last.unwrap_or(usize::MAX));
     if arguments.json {
-        let all: Vec<Value> = runs.iter().map(as_json).collect();
-        printer::print(&format!("{:#}\n", Value::Array(all)))?;
+        let all: Vec<Value> = runs.iter().map(run_as_json).collect();
+        printer::print_to_stdout(&format!("{:#}\n", Value::Array(all)))?;
         return Ok(Exit::Complete);
     }
     if runs.is_empty() {
-        printer::say(&format!("no run is recorded for {} yet\n", past.root.display()));
+        printer::print_to_stderr(&format!("no run is recorded for {} yet\n", past.root.display()));
     }
     let palette = globals.palette(Stream::Output);
-    let lines: Vec<String> = runs.iter().map(|run| line(run, palette)).collect();
-    printer::print(&lines.concat())?;
+    let lines: Vec<String> = runs.iter().map(|run| format_run(run, palette)).collect();
+    printer::print_to_stdout(&lines.concat())?;
     Ok(Exit::Complete)
 }
 
 /// Returns how far a run came, in words; the heading of its report where it has one.
-pub(super) fn outcome(run: &RunSummary) -> String {
+pub(super) fn describe_outcome(run: &RunSummary) -> String {
     match (run.state, &run.heading) {
         (RunState::Running, _) => "at work now".to_owned(),
         (RunState::Interrupted, _) => "interrupted".to_owned(),
@@ -55,8 +55,8 @@ pub(super) fn outcome(run: &RunSummary) -> String {
     }
 }
 
-fn line(run: &RunSummary, palette: Palette) -> String {
-    let outcome = format!("{:<26}", outcome(run));
+fn format_run(run: &RunSummary, palette: Palette) -> String {
+    let outcome = format!("{:<26}", describe_outcome(run));
     let outcome = match (run.state, run.exit) {
         (RunState::Finished, Some(0)) => palette.green(&outcome),
         (RunState::Running, _) => palette.cyan(&outcome),
@@ -76,7 +76,7 @@ fn line(run: &RunSummary, palette: Palette) -> String {
 }
 
 /// Returns a run as programs read it.
-pub(super) fn as_json(run: &RunSummary) -> Value {
+pub(super) fn run_as_json(run: &RunSummary) -> Value {
     json!({
         "run": run.id,
         "state": match run.state {

@@ -10,7 +10,7 @@ use crate::cli::Globals;
 use crate::cli::arguments::RootArgument;
 use crate::cli::colour::Palette;
 use crate::cli::event_line;
-use crate::cli::printer::{self, Stream, one_line, visible};
+use crate::cli::printer::{self, Stream, escape_control_characters, one_line};
 use crate::cli::run_history::{self, RunHistory};
 use crate::cli::runs;
 use crate::stop::{Exit, Stop};
@@ -35,29 +35,29 @@ pub(crate) struct ShowArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &ShowArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let past = RunHistory::of(arguments.root.root.as_deref())?;
-    let run = past.find(arguments.run.as_deref())?;
-    let events = past.journal()?.events(&run.id).map_err(run_history::stop)?;
+pub(crate) fn run_show(arguments: &ShowArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let past = RunHistory::open_at(arguments.root.root.as_deref())?;
+    let run = past.find_run(arguments.run.as_deref())?;
+    let events = past.journal()?.events(&run.id).map_err(run_history::stop_of_journal_error)?;
     if let Some(number) = arguments.output {
-        return output(&past, &run, &events, OutputId(number));
+        return print_output(&past, &run, &events, OutputId(number));
     }
     if arguments.json {
         let events: Vec<_> = events
             .iter()
             .map(|recorded| json!({ "seq": recorded.seq, "at_ms": recorded.at_ms, "event": recorded.event }))
             .collect();
-        let mut whole = runs::as_json(&run);
+        let mut whole = runs::run_as_json(&run);
         whole["events"] = events.into();
-        printer::print(&format!("{whole:#}\n"))?;
+        printer::print_to_stdout(&format!("{whole:#}\n"))?;
         return Ok(Exit::Complete);
     }
-    printer::print(&in_words(&run, &events, globals.palette(Stream::Output)))?;
+    printer::print_to_stdout(&in_words(&run, &events, globals.palette(Stream::Output)))?;
     Ok(Exit::Complete)
 }
 
 /// Prints an output of the run: byte for byte into a file or another program, tamed on a terminal.
-fn output(past: &RunHistory, run: &RunSummary, events: &[Recorded], id: OutputId) -> Result<Exit, Stop> {
+fn print_output(past: &RunHistory, run: &RunSummary, events: &[Recorded], id: OutputId) -> Result<Exit, Stop> {
     let known = |recorded: &Recorded| match &recorded.event {
         Event::CommandFinished { output, .. } => *output == Some(id),
         Event::ToolFinished { details, .. } => details["output"].as_u64() == Some(id.0),
@@ -69,9 +69,9 @@ fn output(past: &RunHistory, run: &RunSummary, events: &[Recorded], id: OutputId
             run.id
         )));
     }
-    let bytes = past.journal()?.output(id).map_err(run_history::stop)?;
+    let bytes = past.journal()?.output(id).map_err(run_history::stop_of_journal_error)?;
     if Stream::Output.is_terminal() {
-        printer::print(&visible(&String::from_utf8_lossy(&bytes)))?;
+        printer::print_to_stdout(&escape_control_characters(&String::from_utf8_lossy(&bytes)))?;
     } else {
         printer::print_bytes(&bytes)?;
     }
@@ -79,7 +79,7 @@ fn output(past: &RunHistory, run: &RunSummary, events: &[Recorded], id: OutputId
 }
 
 fn in_words(run: &RunSummary, events: &[Recorded], palette: Palette) -> String {
-    let mut text = format!("{}  {}\n", palette.bold(run.id.as_str()), runs::outcome(run));
+    let mut text = format!("{}  {}\n", palette.bold(run.id.as_str()), runs::describe_outcome(run));
     let arguments: Vec<String> = run.start.argv.iter().map(|argument| one_line(argument)).collect();
     for (name, value) in [
         ("plan", format!("{} {}", one_line(&run.start.plan), one_line(&run.start.phases.join(", "))).trim().to_owned()),
@@ -96,7 +96,7 @@ fn in_words(run: &RunSummary, events: &[Recorded], palette: Palette) -> String {
     text.push('\n');
     let told = |event: &Event| matches!(event, Event::RunStarted { .. });
     for recorded in events.iter().filter(|recorded| !told(&recorded.event) && !is_a_beginning(recorded, events)) {
-        if let Some(line) = event_line::line(&recorded.event, palette) {
+        if let Some(line) = event_line::format_event(&recorded.event, palette) {
             text += line.trim_end();
             text += &step_time(recorded, events).map(|time| format!(" {}", palette.faint(&time))).unwrap_or_default();
             text.push('\n');
@@ -120,7 +120,7 @@ fn step_time(recorded: &Recorded, events: &[Recorded]) -> Option<String> {
     }
     let mut later = events.iter().filter(|later| later.seq > recorded.seq);
     let end = later.clone().find(|later| begins(&later.event)).or_else(|| later.next_back())?;
-    Some(event_line::duration(Duration::from_millis(end.at_ms.saturating_sub(recorded.at_ms))))
+    Some(event_line::format_duration(Duration::from_millis(end.at_ms.saturating_sub(recorded.at_ms))))
 }
 
 /// Returns whether a later event tells how this command ended, so that its beginning need not be told.

@@ -9,28 +9,30 @@ use crate::run::{Emitted, Listener};
 use crate::stop::Stop;
 
 /// Returns a reader that prints what it is told.
-pub(crate) fn listener() -> Listener {
+pub(crate) fn json_listener() -> Listener {
     Box::new(|told| {
         let line = match told {
-            Emitted::Event(event) => object(event).ok().map(|mut object| {
-                object.insert("at".to_owned(), now().into());
+            Emitted::Event(event) => event_object(event).ok().map(|mut object| {
+                object.insert("at".to_owned(), current_time().into());
                 Value::Object(object)
             }),
-            Emitted::Piece(Delta::Text(text)) => Some(json!({ "event": "model_text", "text": text, "at": now() })),
+            Emitted::Piece(Delta::Text(text)) => {
+                Some(json!({ "event": "model_text", "text": text, "at": current_time() }))
+            }
             Emitted::Piece(_) => None,
         };
         // A reader that went away hears no more; the run goes on.
-        let _ = line.map(|line| printer::print(&format!("{line}\n")));
+        let _ = line.map(|line| printer::print_to_stdout(&format!("{line}\n")));
     })
 }
 
 /// Returns the time of what is shown now.
-fn now() -> String {
+fn current_time() -> String {
     written_time(now_ms())
 }
 
 /// Returns an event as an object.
-pub(crate) fn object(event: &Event) -> Result<Map<String, Value>, Stop> {
+pub(crate) fn event_object(event: &Event) -> Result<Map<String, Value>, Stop> {
     match serde_json::to_value(event) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(other) => Ok(Map::from_iter([("event".to_owned(), other)])),

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use survey::{RouteOrigin, Survey, tsv};
 
 use crate::cli::Globals;
-use crate::cli::printer::{self, Stream, visible};
+use crate::cli::printer::{self, Stream, escape_control_characters};
 use crate::facts::TreeFacts;
 use crate::settings::SettingsSources;
 use crate::stop::{Exit, Stop};
@@ -125,14 +125,14 @@ impl SurveyPart {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &SurveyArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let (folder, part) = meant(&arguments.words)?;
+pub(crate) fn run_survey(arguments: &SurveyArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let (folder, part) = parse_folder_and_part(&arguments.words)?;
     if arguments.tsv && part.is_none() {
         return Err(Stop::usage("--tsv needs a part: their lines have different fields")
             .hint("Add stack, routes, models, layers, conventions, commands or unresolved."));
     }
     let root = folder_at(folder.as_deref())?;
-    let facts = TreeFacts::below(&root, SettingsSources::of_process().cache.as_deref());
+    let facts = TreeFacts::new(&root, SettingsSources::of_process().cache.as_deref());
     let whole = facts.survey();
     let chosen = arguments.origin.map(|origin| {
         let mut chosen = Survey::clone(&whole);
@@ -142,22 +142,22 @@ pub(crate) fn run(arguments: &SurveyArguments, globals: &Globals) -> Result<Exit
     let survey = chosen.as_ref().unwrap_or(&*whole);
     let shown: &[SurveyPart] = part.as_ref().map_or(&PARTS[..PARTS.len() - 1], std::slice::from_ref);
     let text = if arguments.json {
-        format!("{:#}\n", as_json(survey, part)?)
+        format!("{:#}\n", survey_as_json(survey, part)?)
     } else if arguments.tsv {
-        visible(&shown.iter().map(|part| part.tsv(survey)).collect::<String>())
+        escape_control_characters(&shown.iter().map(|part| part.tsv(survey)).collect::<String>())
     } else if arguments.markdown {
-        visible(&markdown::whole(survey, shown))
+        escape_control_characters(&markdown::render_markdown(survey, shown))
     } else if part.is_none() {
-        text::overview(survey, &root, globals.palette(Stream::Output))
+        text::render_overview(survey, &root, globals.palette(Stream::Output))
     } else {
-        shown.iter().map(|part| text::part(survey, *part, globals.palette(Stream::Output))).collect()
+        shown.iter().map(|part| text::render_part(survey, *part, globals.palette(Stream::Output))).collect()
     };
-    printer::print(&text)?;
+    printer::print_to_stdout(&text)?;
     Ok(Exit::Complete)
 }
 
 /// Returns which folder and which part the words mean.
-fn meant(words: &[String]) -> Result<(Option<PathBuf>, Option<SurveyPart>), Stop> {
+fn parse_folder_and_part(words: &[String]) -> Result<(Option<PathBuf>, Option<SurveyPart>), Stop> {
     let part_of = |word: &String| PARTS.into_iter().find(|part| part.name() == word);
     let (mut folder, mut part) = (None, None);
     for word in words {
@@ -187,7 +187,7 @@ fn folder_at(named: Option<&Path>) -> Result<PathBuf, Stop> {
 }
 
 /// Returns the survey as programs read it, whole or the keys of one part.
-fn as_json(survey: &Survey, part: Option<SurveyPart>) -> Result<Value, Stop> {
+fn survey_as_json(survey: &Survey, part: Option<SurveyPart>) -> Result<Value, Stop> {
     let whole = serde_json::to_value(survey)
         .map_err(|error| Stop::environment(format!("the survey can't be written as JSON: {error}")))?;
     let mut shown = Map::new();
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn a_folder_and_a_part_in_either_order() {
         let said = |text: &str| {
-            let (folder, part) = meant(&words(text)).ok()?;
+            let (folder, part) = parse_folder_and_part(&words(text)).ok()?;
             Some((folder.map(|path| path.display().to_string()).unwrap_or_default(), part.map_or("", SurveyPart::name)))
         };
         assert_eq!(said(""), Some((String::new(), "")));

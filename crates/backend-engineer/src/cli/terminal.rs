@@ -8,8 +8,8 @@ use journal::{Event, Severity};
 use llm::Delta;
 
 use crate::cli::colour::Palette;
-use crate::cli::event_line::{at_work, line};
-use crate::cli::printer::{Stream, say, visible};
+use crate::cli::event_line::{at_work, format_event};
+use crate::cli::printer::{Stream, escape_control_characters, print_to_stderr};
 use crate::run::{Emitted, Listener};
 
 /// Lines of a change that are shown.
@@ -46,7 +46,7 @@ enum WordsPosition {
 const INDENT: &str = "             ";
 
 /// Returns a reader of events that shows them on stderr; a `quiet` one tells only what stands in the way.
-pub(crate) fn listener(quiet: bool, coloured: bool) -> Listener {
+pub(crate) fn terminal_listener(quiet: bool, coloured: bool) -> Listener {
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     let moving = Stream::Errors.is_terminal() && !quiet && !dumb;
     let mut terminal = Terminal {
@@ -58,14 +58,14 @@ pub(crate) fn listener(quiet: bool, coloured: bool) -> Listener {
         cost: 0.0,
     };
     Box::new(move |told| match told {
-        Emitted::Event(event) => terminal.show(event),
+        Emitted::Event(event) => terminal.show_event(event),
         Emitted::Piece(piece) => terminal.show_piece(piece),
     })
 }
 
 impl Terminal {
     /// Shows one event.
-    fn show(&mut self, event: &Event) {
+    fn show_event(&mut self, event: &Event) {
         if self.moving && self.begin_or_end(event) {
             return;
         }
@@ -75,10 +75,10 @@ impl Terminal {
                 return;
             }
         }
-        if tells(event, self.quiet)
-            && let Some(line) = line(event, self.palette)
+        if is_event_shown(event, self.quiet)
+            && let Some(line) = format_event(event, self.palette)
         {
-            self.above(&format!("{}\n", line.trim_end()));
+            self.print_above_progress(&format!("{}\n", line.trim_end()));
         }
         self.show_change(event);
     }
@@ -91,24 +91,24 @@ impl Terminal {
         }
         self.stop();
         let mut shown = String::new();
-        for line in visible(text).split_inclusive('\n') {
+        for line in escape_control_characters(text).split_inclusive('\n') {
             if self.position != WordsPosition::Within {
                 shown.push_str(INDENT);
             }
             shown.push_str(line);
             self.position = if line.ends_with('\n') { WordsPosition::LineEnded } else { WordsPosition::Within };
         }
-        say(&shown);
+        print_to_stderr(&shown);
     }
 
     /// Ends the line of a model's words, and tells what models cost so far; whether there were any.
     fn end_of_words(&mut self) -> bool {
         let spoke = std::mem::replace(&mut self.position, WordsPosition::Silent);
         if spoke == WordsPosition::Within {
-            say("\n");
+            print_to_stderr("\n");
         }
         if spoke != WordsPosition::Silent && self.cost > 0.0 {
-            say(&format!("{INDENT}{}\n", self.palette.faint(&format!("${:.4} so far", self.cost))));
+            print_to_stderr(&format!("{INDENT}{}\n", self.palette.faint(&format!("${:.4} so far", self.cost))));
         }
         spoke != WordsPosition::Silent
     }
@@ -120,8 +120,8 @@ impl Terminal {
         let lines: Vec<&str> = diff.lines().take(SHOWN).collect();
         let more = diff.lines().count().saturating_sub(SHOWN);
         let more = if more > 0 { format!("{INDENT}… {more} more lines\n") } else { String::new() };
-        let shown: String = lines.iter().map(|line| format!("{INDENT}{}\n", visible(line))).collect();
-        self.above(&format!("{shown}{more}"));
+        let shown: String = lines.iter().map(|line| format!("{INDENT}{}\n", escape_control_characters(line))).collect();
+        self.print_above_progress(&format!("{shown}{more}"));
     }
 
     /// Starts the moving line when a command starts, and takes it away when it ends; whether `event` needs no line of
@@ -152,10 +152,10 @@ impl Terminal {
         }
     }
 
-    fn above(&self, text: &str) {
+    fn print_above_progress(&self, text: &str) {
         match &self.at_work {
-            Some(bar) => bar.suspend(|| say(text)),
-            None => say(text),
+            Some(bar) => bar.suspend(|| print_to_stderr(text)),
+            None => print_to_stderr(text),
         }
     }
 }
@@ -167,7 +167,7 @@ impl Drop for Terminal {
 }
 
 /// Returns whether the event is told while the run works; the report behind it tells notes and the end itself.
-fn tells(event: &Event, quiet: bool) -> bool {
+fn is_event_shown(event: &Event, quiet: bool) -> bool {
     match event {
         Event::FileRefused { .. } | Event::Diagnostic { severity: Severity::Error, .. } => true,
         Event::Note { .. } | Event::RunStarted { .. } | Event::RunFinished { .. } => false,
@@ -189,7 +189,7 @@ mod tests {
             event(r#"{"event":"file_refused","path":"a","reason":"r","message":"m","line":null,"candidates":[]}"#);
         let started = event(r#"{"event":"command_started","command":"c","folder":"","why":""}"#);
         let note = event(r#"{"event":"note","text":"the report tells it"}"#);
-        let told = |quiet| [&refused, &started, &note].map(|event| tells(event, quiet));
+        let told = |quiet| [&refused, &started, &note].map(|event| is_event_shown(event, quiet));
         assert_eq!((told(false), told(true)), ([true, true, false], [true, false, false]));
     }
 }

@@ -28,7 +28,7 @@ struct Measured {
 
 impl Timings {
     /// Begins to measure.
-    pub(crate) fn begin() -> Self {
+    pub(crate) fn start() -> Self {
         let (commands, model) = ((0, Duration::ZERO), (0, Duration::ZERO));
         Timings(Rc::new(RefCell::new(Measured {
             now: (BEGINNING, Instant::now()),
@@ -51,20 +51,21 @@ impl Timings {
 
     /// Returns what was measured so far, as programs read it.
     pub(crate) fn to_json(&self) -> Value {
-        let rows = self.rows().into_iter();
-        rows.map(|(part, count, time)| json!({ "part": part, "count": count, "ms": milliseconds(time) })).collect()
+        let rows = self.timing_rows().into_iter();
+        rows.map(|(part, count, time)| json!({ "part": part, "count": count, "ms": whole_milliseconds(time) }))
+            .collect()
     }
 
     /// Returns what was measured so far, as a table.
     pub(crate) fn to_table(&self) -> String {
         let line = |(part, count, time): (&str, u32, Duration)| {
             let count = if count > 0 { format!("{count}") } else { String::new() };
-            format!("{part:>12} {:>9} ms {count:>6}\n", milliseconds(time))
+            format!("{part:>12} {:>9} ms {count:>6}\n", whole_milliseconds(time))
         };
-        self.rows().into_iter().map(line).collect()
+        self.timing_rows().into_iter().map(line).collect()
     }
 
-    fn rows(&self) -> Vec<(&'static str, u32, Duration)> {
+    fn timing_rows(&self) -> Vec<(&'static str, u32, Duration)> {
         let mut measured = self.0.borrow_mut();
         let now = measured.now.0;
         // The part at work goes on.
@@ -108,7 +109,7 @@ fn name_of(step: StepName) -> &'static str {
     }
 }
 
-fn milliseconds(time: Duration) -> u64 {
+fn whole_milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -118,12 +119,12 @@ mod tests {
 
     #[test]
     fn a_step_that_comes_again_counts_once() {
-        let timings = Timings::begin();
+        let timings = Timings::start();
         let mut listener = timings.listen(Box::new(|_| {}));
         for step in [StepName::Understand, StepName::Verify, StepName::Implement, StepName::Verify] {
             listener(Emitted::Event(&Event::StepStarted { step }));
         }
-        let parts: Vec<&str> = timings.rows().into_iter().map(|(part, ..)| part).collect();
+        let parts: Vec<&str> = timings.timing_rows().into_iter().map(|(part, ..)| part).collect();
         assert_eq!(parts, ["beginning", "understand", "verify", "implement", "commands", "model"]);
         assert_eq!(timings.to_table().lines().count(), 6);
     }

@@ -28,13 +28,13 @@ pub(crate) struct UndoArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &UndoArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let past = RunHistory::of(arguments.root.root.as_deref())?;
+pub(crate) fn run_undo(arguments: &UndoArguments, globals: &Globals) -> Result<Exit, Stop> {
+    let past = RunHistory::open_at(arguments.root.root.as_deref())?;
     let run = match &arguments.run {
-        Some(wanted) => past.find(Some(wanted))?,
+        Some(wanted) => past.find_run(Some(wanted))?,
         None => past.newest_change()?,
     };
-    let done = journal::undo_run(past.journal()?, &past.root, &run.id, arguments.force).map_err(refused)?;
+    let done = journal::undo_run(past.journal()?, &past.root, &run.id, arguments.force).map_err(stop_of_undo_error)?;
     let palette = globals.palette(Stream::Output);
     let told = |word: &str, path: &str| format!("{} {}\n", palette.green(&format!("{word:>12}")), one_line(path));
     let mut text: String = done.restored.iter().map(|path| told("restored", path)).collect();
@@ -42,14 +42,14 @@ pub(crate) fn run(arguments: &UndoArguments, globals: &Globals) -> Result<Exit, 
     for (path, why) in &done.kept {
         text += &format!("{} {}: {}\n", palette.yellow(&format!("{:>12}", "left")), one_line(path), one_line(why));
     }
-    text += &untick(&past, &run)?.map_or_else(String::new, |line| told("unticked", &line));
-    text += &end(&run.id, &done);
-    printer::print(&text)?;
+    text += &untick_outside_plan(&past, &run)?.map_or_else(String::new, |line| told("unticked", &line));
+    text += &describe_undone(&run.id, &done);
+    printer::print_to_stdout(&text)?;
     Ok(if done.kept.is_empty() { Exit::Complete } else { Exit::Incomplete })
 }
 
 /// Opens the boxes again that a run ticked in a plan outside of the repository, which no journal of it holds.
-fn untick(past: &RunHistory, run: &journal::RunSummary) -> Result<Option<String>, Stop> {
+fn untick_outside_plan(past: &RunHistory, run: &journal::RunSummary) -> Result<Option<String>, Stop> {
     let path = past.root.join(&run.start.plan);
     if path.starts_with(&past.root) && !run.start.plan.starts_with("..") {
         return Ok(None);
@@ -57,7 +57,7 @@ fn untick(past: &RunHistory, run: &journal::RunSummary) -> Result<Option<String>
     let ticked: Vec<(usize, String)> = past
         .journal()?
         .events(&run.id)
-        .map_err(run_history::stop)?
+        .map_err(run_history::stop_of_journal_error)?
         .into_iter()
         .filter_map(|recorded| match recorded.event {
             Event::Ticked { line, text } => Some((line, text)),
@@ -80,7 +80,7 @@ fn untick(past: &RunHistory, run: &journal::RunSummary) -> Result<Option<String>
     }
 }
 
-fn end(run: &journal::RunId, done: &Undone) -> String {
+fn describe_undone(run: &journal::RunId, done: &Undone) -> String {
     let nothing = done.restored.is_empty() && done.removed.is_empty() && done.folders_removed.is_empty();
     if nothing && done.kept.is_empty() {
         return format!("Run {run} left nothing that still stands.\n");
@@ -88,10 +88,10 @@ fn end(run: &journal::RunId, done: &Undone) -> String {
     format!("Run {run} is undone, by run {}; undo that one to bring the change back.\n", done.run)
 }
 
-fn refused(error: UndoError) -> Stop {
+fn stop_of_undo_error(error: UndoError) -> Stop {
     match error {
         UndoError::Newer { .. } | UndoError::BuiltUpon { .. } => Stop::refused(error.to_string()),
         UndoError::File { .. } => Stop::environment(error.to_string()),
-        UndoError::Journal(error) => run_history::stop(error),
+        UndoError::Journal(error) => run_history::stop_of_journal_error(error),
     }
 }

@@ -7,7 +7,7 @@ use crate::stop::{Exit, Stop};
 
 /// Returns the units that are meant, in the plan's order. None, an unknown or an ambiguous one is an error with the
 /// list of all.
-pub(crate) fn choose(plan: &Plan, name: &str, selection: &Selection) -> Result<Vec<PhaseId>, Stop> {
+pub(crate) fn choose_units(plan: &Plan, name: &str, selection: &Selection) -> Result<Vec<PhaseId>, Stop> {
     if selection.all {
         let all = plan.everything();
         return if all.is_empty() { Err(no_units(name)) } else { Ok(all) };
@@ -16,11 +16,11 @@ pub(crate) fn choose(plan: &Plan, name: &str, selection: &Selection) -> Result<V
         return Err(no_units(name));
     }
     if selection.phases.is_empty() {
-        return Err(Stop::usage(format!("{name}: which phase? Say it with --phase, or --all.\n{}", list(plan))));
+        return Err(Stop::usage(format!("{name}: which phase? Say it with --phase, or --all.\n{}", list_units(plan))));
     }
     let mut chosen = Vec::new();
     for wanted in &selection.phases {
-        let found = plan.select(wanted).map_err(|error| unselected(plan, name, wanted, &error))?;
+        let found = plan.select(wanted).map_err(|error| unselected_stop(plan, name, wanted, &error))?;
         chosen.extend(found.into_iter().filter(|id| !chosen.contains(id)).collect::<Vec<_>>());
     }
     chosen.sort_by_key(|id| id.0);
@@ -32,7 +32,7 @@ fn no_units(name: &str) -> Stop {
         .hint("Head each unit with its kind and number, such as `## Phase 1: Data model` or `### Task 1: Data model`.")
 }
 
-fn unselected(plan: &Plan, name: &str, wanted: &str, error: &Unselected) -> Stop {
+fn unselected_stop(plan: &Plan, name: &str, wanted: &str, error: &Unselected) -> Stop {
     let named = |ids: &[PhaseId]| {
         let phases = ids.iter().filter_map(|id| plan.phase(*id));
         phases
@@ -53,29 +53,34 @@ fn unselected(plan: &Plan, name: &str, wanted: &str, error: &Unselected) -> Stop
         Unselected::Unknown { near, .. } => format!("{name}: no unit is called `{wanted}`; near it: {}", named(near)),
         Unselected::Ambiguous { candidates, .. } => format!("{name}: `{wanted}` may be {}", named(candidates)),
     };
-    Stop::usage(format!("{message}\n{}", list(plan)))
+    Stop::usage(format!("{message}\n{}", list_units(plan)))
 }
 
 /// Returns the units of a plan with their state, one a line, nested ones indented.
-pub(crate) fn list(plan: &Plan) -> String {
+pub(crate) fn list_units(plan: &Plan) -> String {
     let mut text = String::from("The plan's units:\n");
     for phase in plan.phases() {
-        line(plan, phase, 1, &mut text);
+        write_unit_line(plan, phase, 1, &mut text);
     }
     text.trim_end().to_owned()
 }
 
-fn line(plan: &Plan, phase: &Phase, depth: usize, text: &mut String) {
+fn write_unit_line(plan: &Plan, phase: &Phase, depth: usize, text: &mut String) {
     let title = if phase.label.ends_with(&phase.title) { String::new() } else { format!(": {}", phase.title) };
     let line = plan.location(phase.heading.start).line;
-    text.push_str(&format!("{}[{}] {}{title} (line {line})\n", "  ".repeat(depth), mark(phase.state), phase.label));
+    text.push_str(&format!(
+        "{}[{}] {}{title} (line {line})\n",
+        "  ".repeat(depth),
+        checkbox_mark(phase.state),
+        phase.label
+    ));
     for nested in &phase.phases {
-        self::line(plan, nested, depth + 1, text);
+        self::write_unit_line(plan, nested, depth + 1, text);
     }
 }
 
 /// Returns the mark that people write for a state.
-pub(crate) fn mark(state: State) -> char {
+pub(crate) fn checkbox_mark(state: State) -> char {
     match state {
         State::Open => ' ',
         State::InProgress => '~',

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::Globals;
 use crate::cli::arguments::PhaseArguments;
 use crate::cli::timings::Timings;
-use crate::cli::work::{Job, work};
+use crate::cli::work::{Job, run_job};
 use crate::run::RunOptions;
 use crate::stop::{Exit, Stop};
 
@@ -33,9 +33,9 @@ pub(crate) struct VerifyArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit, Stop> {
+pub(crate) fn run_verify(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit, Stop> {
     if arguments.ci {
-        return ci::run(arguments, globals);
+        return ci::run_verify_ci(arguments, globals);
     }
     // Looking at a plan is no work on it, whatever its status.
     let options = RunOptions { approve: true, untick: arguments.untick, ..RunOptions::default() };
@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit
         model: None,
         resumed: None,
         chosen: None,
-        timings: Timings::begin(),
+        timings: Timings::start(),
     };
-    work(job, globals)
+    run_job(job, globals)
 }

@@ -12,7 +12,7 @@ use crate::cli::printer::{self, Stream};
 use crate::cli::timings::Timings;
 use crate::cli::{Globals, stream, terminal, units};
 use crate::model_setup::ModelSetup;
-use crate::report::{Refusal, Report, document};
+use crate::report::{Refusal, Report, report_document};
 use crate::run::{Resumed, RunContext, RunOptions, RunRequest, Workspace};
 use crate::settings::{Flags, Settings};
 use crate::stop::{Exit, Finding, Severity, Stop};
@@ -46,24 +46,28 @@ pub(crate) struct JobResults {
 }
 
 /// Does the job and prints what came of it; gives what the process ends with.
-pub(crate) fn work(mut job: Job<'_>, globals: &Globals) -> Result<Exit, Stop> {
+pub(crate) fn run_job(mut job: Job<'_>, globals: &Globals) -> Result<Exit, Stop> {
     let loaded = match load_plan(&job.asked.plan) {
         Ok(loaded) => loaded,
         Err(stop) if job.asked.json || job.asked.json_stream => {
             let results = JobResults { stop: Some(stop), ..JobResults::default() };
-            return print(&job, globals, &results, Source { name: "", text: "" });
+            return print_results(&job, globals, &results, Source { name: "", text: "" });
         }
         Err(stop) => return Err(stop),
     };
     let name = loaded.name.clone();
     let text = loaded.plan.text().to_owned();
-    let results = carry_out(&mut job, loaded, globals);
-    print(&job, globals, &results, Source { name: &name, text: &text })
+    let results = run_job_unprinted(&mut job, loaded, globals);
+    print_results(&job, globals, &results, Source { name: &name, text: &text })
 }
 
 /// Does the job and gives what came of it, unprinted.
-pub(crate) fn carry_out(job: &mut Job<'_>, loaded: crate::understand::LoadedPlan, globals: &Globals) -> JobResults {
-    let outcome = open(job, loaded, globals).and_then(|(opened, phases)| run(job, opened, &phases, globals));
+pub(crate) fn run_job_unprinted(
+    job: &mut Job<'_>,
+    loaded: crate::understand::LoadedPlan,
+    globals: &Globals,
+) -> JobResults {
+    let outcome = open_run(job, loaded, globals).and_then(|(opened, phases)| run_units(job, opened, &phases, globals));
     outcome.unwrap_or_else(|stop| match stop.exit {
         // Nothing is left to do.
         Exit::Complete => JobResults { skipped: vec![stop.message], ..JobResults::default() },
@@ -71,7 +75,7 @@ pub(crate) fn carry_out(job: &mut Job<'_>, loaded: crate::understand::LoadedPlan
     })
 }
 
-fn open(
+fn open_run(
     job: &mut Job<'_>,
     loaded: crate::understand::LoadedPlan,
     globals: &Globals,
@@ -80,7 +84,7 @@ fn open(
     let phases = match (&resumed, job.chosen.take()) {
         (Some(resumed), _) => of_labels(&loaded.plan, &resumed.phases)?,
         (None, Some(chosen)) => chosen,
-        (None, None) => units::choose(&loaded.plan, &loaded.name, &job.asked.selection)?,
+        (None, None) => units::choose_units(&loaded.plan, &loaded.name, &job.asked.selection)?,
     };
     let root = root_of(&loaded.path, job.asked.root.root.as_deref())?;
     let settings = Settings::load(&root, &job.flags)?;
@@ -88,10 +92,10 @@ fn open(
     let options = RunOptions { commit, keep_output: job.asked.keep_output, ..job.options };
     let labels: Vec<String> =
         phases.iter().filter_map(|id| loaded.plan.phase(*id)).map(|phase| phase.label.clone()).collect();
-    let mut model_setup = hire(job, &root, &settings)?;
+    let mut model_setup = set_up_model(job, &root, &settings)?;
     let listener = match job.asked.json_stream {
-        true => stream::listener(),
-        false => terminal::listener(job.asked.quiet, globals.coloured(Stream::Errors)),
+        true => stream::json_listener(),
+        false => terminal::terminal_listener(job.asked.quiet, globals.coloured(Stream::Errors)),
     };
     let listener = job.timings.listen(listener);
     let remarks = settings.remarks();
@@ -126,13 +130,13 @@ fn of_labels(plan: &plan::Plan, labels: &[String]) -> Result<Vec<PhaseId>, Stop>
 }
 
 /// Returns who does what the plan leaves open, as flags, settings and the agent definition say.
-fn hire(job: &Job<'_>, root: &std::path::Path, settings: &Settings) -> Result<Option<ModelSetup>, Stop> {
+fn set_up_model(job: &Job<'_>, root: &std::path::Path, settings: &Settings) -> Result<Option<ModelSetup>, Stop> {
     let Some(model) = job.model.filter(|_| !job.options.dry_run) else { return Ok(None) };
     let definition = find_definition(model.agent.as_deref(), &SearchPaths::of_process(root))?;
     ModelSetup::from_options(definition, &model.model_options(settings))
 }
 
-fn run(job: &Job<'_>, run: RunContext, phases: &[PhaseId], globals: &Globals) -> Result<JobResults, Stop> {
+fn run_units(job: &Job<'_>, run: RunContext, phases: &[PhaseId], globals: &Globals) -> Result<JobResults, Stop> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -142,11 +146,11 @@ fn run(job: &Job<'_>, run: RunContext, phases: &[PhaseId], globals: &Globals) ->
         watch_for_interruption();
     }
     let mut results = JobResults::default();
-    let mut workspace = Workspace::of(&run);
+    let mut workspace = Workspace::new(&run);
     let stopped = runtime.block_on(async {
         let worked = tokio::select! {
             worked = work_through(job, (&run, &mut workspace), phases, &mut results) => worked,
-            () = interrupted(globals) => Err(Stop::new(Exit::Interrupted, INTERRUPTED)),
+            () = wait_for_interruption(globals) => Err(Stop::new(Exit::Interrupted, INTERRUPTED)),
         };
         let cleared = workspace.close().await;
         worked.and(cleared)
@@ -176,7 +180,7 @@ async fn work_through(
         let Some(phase) = run.plan.phase(*id) else { continue };
         let label = phase.label.clone();
         if job.model.is_some() && matches!(phase.state, State::Done | State::Skipped) {
-            let crate::MissingParts { other, missing } = crate::lacking(run, workspace, *id)?;
+            let crate::MissingParts { other, missing } = crate::find_missing_parts(run, workspace, *id)?;
             let names = |paths: &[String]| paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
             let mut text =
                 format!("{label} is done already, by the plan's marks; nothing was changed. `verify` checks it again.");
@@ -211,7 +215,7 @@ async fn work_through(
 }
 
 /// Resolves when the user, the system or whoever called asks for the end.
-async fn interrupted(globals: &Globals) {
+async fn wait_for_interruption(globals: &Globals) {
     match globals.caller.clone() {
         Some(mut caller) => tokio::select! {
             () = caller.cancelled.wait() => {}
@@ -235,7 +239,7 @@ fn watch_for_interruption() {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         runtime.block_on(asked_to_end());
         std::thread::sleep(ORDERLY);
-        printer::say(&format!("error: {INTERRUPTED}\n"));
+        printer::print_to_stderr(&format!("error: {INTERRUPTED}\n"));
         std::process::exit(i32::from(Exit::Interrupted.code()));
     });
 }
@@ -266,52 +270,56 @@ fn exit_of(results: &JobResults) -> Exit {
     Exit::first(reports.chain(results.stop.iter().map(|stop| stop.exit)).chain(results.lacking.iter().copied()))
 }
 
-fn print(job: &Job<'_>, globals: &Globals, results: &JobResults, source: Source<'_>) -> Result<Exit, Stop> {
+fn print_results(job: &Job<'_>, globals: &Globals, results: &JobResults, source: Source<'_>) -> Result<Exit, Stop> {
     let exit = exit_of(results);
     if job.asked.timings {
-        printer::say(&job.timings.to_table());
+        printer::print_to_stderr(&job.timings.to_table());
     }
     if job.asked.json || job.asked.json_stream {
         let diff = job.options.dry_run.then_some(results.diff.as_str());
-        let mut document = document(&results.reports, exit, results.stop.as_ref(), diff);
+        let mut document = report_document(&results.reports, exit, results.stop.as_ref(), diff);
         document["skipped"] = json!(results.skipped);
         if job.asked.json_stream {
             document["timings"] = job.timings.to_json();
             document["event"] = json!("report");
-            printer::print(&format!("{document}\n"))?;
+            printer::print_to_stdout(&format!("{document}\n"))?;
         } else {
-            printer::print(&format!("{document:#}\n"))?;
+            printer::print_to_stdout(&format!("{document:#}\n"))?;
         }
         return Ok(exit);
     }
     if job.options.dry_run {
-        printer::print(&diagnostics::diff(&results.diff, globals.coloured(Stream::Output)))?;
+        printer::print_to_stdout(&diagnostics::render_diff(&results.diff, globals.coloured(Stream::Output)))?;
     }
     for (index, report) in results.reports.iter().enumerate() {
         if index > 0 {
-            printer::print("\n")?;
+            printer::print_to_stdout("\n")?;
         }
         let text = if job.options.dry_run { report.to_dry_run() } else { report.to_markdown() };
-        printer::print(&printer::visible(&text))?;
+        printer::print_to_stdout(&printer::escape_control_characters(&text))?;
     }
     let refused: Vec<Finding> = results
         .reports
         .iter()
         .flat_map(|report| &report.refusals)
-        .map(|refusal| refused(refusal, source.text))
+        .map(|refusal| finding_of_refusal(refusal, source.text))
         .collect();
-    printer::say(&diagnostics::findings(&refused, Some(source), globals.look(Stream::Errors)));
+    printer::print_to_stderr(&diagnostics::render_findings(
+        &refused,
+        Some(source),
+        globals.render_style(Stream::Errors),
+    ));
     for skipped in &results.skipped {
-        printer::print(&format!("{}\n", printer::visible(skipped)))?;
+        printer::print_to_stdout(&format!("{}\n", printer::escape_control_characters(skipped)))?;
     }
     if let Some(stop) = &results.stop {
-        printer::say(&diagnostics::stop(stop, Some(source), globals.look(Stream::Errors)));
+        printer::print_to_stderr(&diagnostics::render_stop(stop, Some(source), globals.render_style(Stream::Errors)));
     }
     Ok(exit)
 }
 
 /// Returns a refusal as a finding that points at the plan's line, with what would have to be decided.
-fn refused(refusal: &Refusal, text: &str) -> Finding {
+fn finding_of_refusal(refusal: &Refusal, text: &str) -> Finding {
     let start: usize = text.split_inclusive('\n').take(refusal.line.saturating_sub(1)).map(str::len).sum();
     let end = text[start..].find('\n').map_or(text.len(), |end| start + end);
     let path = refusal.path.as_deref().map(|path| format!("{path}: ")).unwrap_or_default();

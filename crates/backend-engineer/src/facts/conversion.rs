@@ -58,7 +58,7 @@ impl Attributes {
             if text(&place).is_none_or(|text| CONVERTING.iter().any(|word| text.contains(word))) {
                 return None;
             }
-            found.insert(folder.to_owned(), GitStamp::of(&data).changed);
+            found.insert(folder.to_owned(), GitStamp::new(&data).changed);
         }
         Some(Attributes(found))
     }

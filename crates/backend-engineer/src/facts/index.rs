@@ -44,7 +44,7 @@ impl std::fmt::Debug for Index {
 
 impl Index {
     /// Reads the index of the repository at `root`; none where there is none of a known form.
-    pub(super) fn read(root: &Path) -> Option<Self> {
+    pub(super) fn from_repository(root: &Path) -> Option<Self> {
         let folder = git_folder(root)?;
         let config = read_regular(&folder.join("config"), LARGEST_TEXT).unwrap_or_default();
         if String::from_utf8_lossy(&config).to_ascii_lowercase().contains("objectformat") {
@@ -55,10 +55,10 @@ impl Index {
         let data = file.metadata().ok().filter(|data| data.len() <= LARGEST)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).ok()?;
-        let entries = entries(&bytes)?;
+        let entries = parse_index_entries(&bytes)?;
         let attributes = Attributes::of(root, entries.iter().filter_map(Entry::path));
         let attributes = attributes.filter(|_| !conversion::is_set(&folder));
-        Some(Index { entries, written: GitStamp::of(&data).modified, attributes })
+        Some(Index { entries, written: GitStamp::new(&data).modified, attributes })
     }
 
     /// Returns the files that git knows, links and modules left out.
@@ -74,7 +74,7 @@ impl Index {
         // The time of modification may have been put back, the other one can't be.
         let is_settled = stamp.modified.max(stamp.changed) < self.written;
         let is_same = entry.stamp == *stamp && is_settled && attributes.are_older(path, stamp.changed);
-        is_same.then(|| crate::content_id::hex(&entry.id))
+        is_same.then(|| crate::content_id::to_hex(&entry.id))
     }
 }
 
@@ -97,7 +97,7 @@ fn git_folder(root: &Path) -> Option<PathBuf> {
 }
 
 /// Reads the entries of an index; none where it is not of a known form.
-fn entries(bytes: &[u8]) -> Option<Vec<Entry>> {
+fn parse_index_entries(bytes: &[u8]) -> Option<Vec<Entry>> {
     let word = |at: usize| bytes.get(at..at + 4).map(|four| u32::from_be_bytes(four.try_into().unwrap_or_default()));
     let version = word(4)?;
     if !bytes.starts_with(b"DIRC") || !(2..=4).contains(&version) {
@@ -122,7 +122,7 @@ fn entries(bytes: &[u8]) -> Option<Vec<Entry>> {
         let more = if is_extended { u16::from_be_bytes(bytes.get(at + 62..at + 64)?.try_into().ok()?) } else { 0 };
         let name = at + FIXED + if is_extended { 2 } else { 0 };
         at = match version {
-            4 => compressed(bytes, name, &mut path)?,
+            4 => read_compressed_path(bytes, name, &mut path)?,
             _ => {
                 let length = bytes.get(name..)?.iter().position(|byte| *byte == 0)?;
                 path.clear();
@@ -141,7 +141,7 @@ fn entries(bytes: &[u8]) -> Option<Vec<Entry>> {
 }
 
 /// Reads a path that is given by what it shares with the one before; returns where the next entry begins.
-fn compressed(bytes: &[u8], at: usize, path: &mut Vec<u8>) -> Option<usize> {
+fn read_compressed_path(bytes: &[u8], at: usize, path: &mut Vec<u8>) -> Option<usize> {
     let mut at = at;
     let mut byte = *bytes.get(at)?;
     let mut dropped = usize::from(byte & 0x7f);
@@ -185,7 +185,7 @@ mod tests {
         let bytes = index(&[("a.py", 10, 4), ("b/long-name.py", 20, 14), ("c.py", 30, 0x1000)]);
         let written = |written| {
             let attributes = Some(Attributes::default());
-            Index { entries: entries(&bytes).unwrap(), written, attributes }
+            Index { entries: parse_index_entries(&bytes).unwrap(), written, attributes }
         };
         let index = written((9, 0));
         let stamp = |size: u32| GitStamp { changed: (2, 1), modified: (1, 4), inode: 6, size };
@@ -201,7 +201,7 @@ mod tests {
         );
         assert_eq!(written((2, 2)).content("a.py", &stamp(10)), Some("07".repeat(20)));
         for cut in 0..bytes.len() - 8 {
-            assert!(entries(&bytes[..cut]).is_none_or(|entries| entries.len() < 3), "cut at {cut}");
+            assert!(parse_index_entries(&bytes[..cut]).is_none_or(|entries| entries.len() < 3), "cut at {cut}");
         }
     }
 }

@@ -45,21 +45,21 @@ pub(crate) fn package_of(module: &str) -> &str {
 }
 
 /// Reads the names of a file, if it is a source file.
-pub(super) fn of(path: &str, bytes: &[u8]) -> Option<Names> {
+pub(super) fn read_names(path: &str, bytes: &[u8]) -> Option<Names> {
     if !is_source(path) || bytes.len() as u64 > LARGEST {
         return None;
     }
     let text = std::str::from_utf8(bytes).ok()?;
     let mut names = Names::default();
     for line in text.lines() {
-        names.defines.extend(defined(line));
-        names.packages.extend(package(line, path.ends_with(".py")));
+        names.defines.extend(defined_names(line));
+        names.packages.extend(package_of_import(line, path.ends_with(".py")));
     }
     Some(names)
 }
 
 /// Returns the names behind defining words of a line.
-fn defined(line: &str) -> impl Iterator<Item = String> {
+fn defined_names(line: &str) -> impl Iterator<Item = String> {
     let mut before = "";
     line.split(' ').filter_map(move |word| {
         let is_defined = DEFINING.iter().any(|defining| before.ends_with(defining) && is_whole(before, defining));
@@ -79,7 +79,7 @@ fn is_part(letter: char) -> bool {
 }
 
 /// Returns the package that an import line names.
-fn package(line: &str, is_python: bool) -> Option<String> {
+fn package_of_import(line: &str, is_python: bool) -> Option<String> {
     let line = line.trim_start();
     if is_python {
         let rest = line.strip_prefix("import ").or_else(|| line.strip_prefix("from "))?;
@@ -98,13 +98,13 @@ mod tests {
 
     #[test]
     fn definitions_and_imports_are_read_by_line() {
-        let python = of("a.py", b"from flask.views import View\nimport os, re\nclass Order(View):\n    async def total(self): ...\nsubclass Of\n").unwrap();
+        let python = read_names("a.py", b"from flask.views import View\nimport os, re\nclass Order(View):\n    async def total(self): ...\nsubclass Of\n").unwrap();
         for name in ["Order", "total"] {
             assert!(python.defines(name), "{name}");
         }
         assert!(!python.defines("Of") && !python.defines("tot"));
         assert!(python.imports("flask") && python.imports("os") && !python.imports("views"));
-        let script = of(
+        let script = read_names(
             "a.ts",
             b"import x from '@scope/name/deep';\nconst y = require(\"express\");\nexport class Order {}\nexport type Id = string;\nimport './side';\n",
         )
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn what_is_no_source_has_no_names() {
-        assert_eq!(of("a.md", b"class X"), None);
-        assert_eq!(of("a.py", &[0xff, 0xfe]), None);
+        assert_eq!(read_names("a.md", b"class X"), None);
+        assert_eq!(read_names("a.py", &[0xff, 0xfe]), None);
     }
 }

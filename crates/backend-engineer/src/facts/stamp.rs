@@ -35,7 +35,7 @@ pub(super) struct GitStamp {
 
 impl GitStamp {
     #[cfg(unix)]
-    pub(super) fn of(data: &Metadata) -> Self {
+    pub(super) fn new(data: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt as _;
         let bits = |number: i64| u32::try_from(number & 0xffff_ffff).unwrap_or_default();
         let low = |number: u64| u32::try_from(number & 0xffff_ffff).unwrap_or_default();
@@ -49,7 +49,7 @@ impl GitStamp {
 
     /// Has a stamp that no entry has where the system does not tell as much.
     #[cfg(not(unix))]
-    pub(super) fn of(_: &Metadata) -> Self {
+    pub(super) fn new(_: &Metadata) -> Self {
         GitStamp { changed: (u32::MAX, 0), modified: (u32::MAX, 0), inode: 0, size: 0 }
     }
 }

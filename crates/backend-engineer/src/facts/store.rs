@@ -53,18 +53,18 @@ struct FactsToStore<'a> {
 
 impl Store {
     /// Makes the store of the tree at `root` in the user's cache folder; nothing is read or made yet.
-    pub(super) fn of(cache: &Path, root: &Path) -> Self {
+    pub(super) fn new(cache: &Path, root: &Path) -> Self {
         let root = root.to_string_lossy().into_owned();
         let folder = cache.join("backend-engineer").join("trees").join(&journal::hash(root.as_bytes())[..NAME]);
         Self { root, folder }
     }
 
     /// Reads what an earlier run of this program kept.
-    pub(super) fn read(&self) -> Option<CachedFacts> {
+    pub(super) fn read_stored_facts(&self) -> Option<CachedFacts> {
         let file = self.folder.join(FILE);
         fs::metadata(&file).ok().filter(|data| data.is_file() && data.len() <= LARGEST as u64)?;
         let kept: StoredFacts = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
-        let is_ours = kept.program == program() && kept.root == self.root;
+        let is_ours = kept.program == program_id() && kept.root == self.root;
         is_ours.then(|| CachedFacts {
             files: kept.files,
             survey: kept.survey,
@@ -78,7 +78,7 @@ impl Store {
         let now = SystemTime::now();
         let CachedFacts { files, survey, near, .. } = known;
         let files = files.iter().filter(|(_, facts)| facts.content.is_some() && facts.stamp.is_settled(now)).collect();
-        let kept = serde_json::to_vec(&FactsToStore { program: program(), root: &self.root, files, survey, near })?;
+        let kept = serde_json::to_vec(&FactsToStore { program: program_id(), root: &self.root, files, survey, near })?;
         if kept.len() > LARGEST {
             return Ok(());
         }
@@ -114,7 +114,7 @@ impl Store {
 
 /// Returns the name of this program: its version, and which build it is. Another build reads other facts out of the
 /// same files.
-fn program() -> String {
+fn program_id() -> String {
     let build = std::env::current_exe().and_then(fs::metadata).and_then(|data| Ok((data.len(), data.modified()?)));
     let build = build.map(|(size, time)| (size, time.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos()));
     format!("{} {build:?}", env!("CARGO_PKG_VERSION"))

@@ -16,10 +16,10 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let scene = Scene { folder: tempfile::tempdir().unwrap() };
-        scene.put(".gitignore", "*.db\n");
-        scene.put("app/main.py", "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/a')\ndef a(): ...\n");
-        scene.put("README.md", "read me\n");
-        scene.put("shop.db", "data");
+        scene.write_file(".gitignore", "*.db\n");
+        scene.write_file("app/main.py", "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/a')\ndef a(): ...\n");
+        scene.write_file("README.md", "read me\n");
+        scene.write_file("shop.db", "data");
         scene
     }
 
@@ -31,14 +31,14 @@ impl Scene {
         self.folder.path().join("cache")
     }
 
-    fn put(&self, path: &str, text: &str) {
+    fn write_file(&self, path: &str, text: &str) {
         let path = self.root().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
     fn facts(&self) -> TreeFacts {
-        TreeFacts::below(&self.root(), Some(&self.cache()))
+        TreeFacts::new(&self.root(), Some(&self.cache()))
     }
 
     /// Asks for everything, and gives what was found.
@@ -58,7 +58,7 @@ impl Scene {
 
     /// Makes the files look as if nobody had written them for a while; only the time of the last change of any kind can't
     /// be set, so it is waited for.
-    fn settle(&self) {
+    fn age_files(&self) {
         std::thread::sleep(Duration::from_millis(2100));
     }
 }
@@ -66,15 +66,18 @@ impl Scene {
 #[test]
 fn what_the_run_writes_is_seen_and_nothing_else_is_read_again() {
     let scene = Scene::new();
-    let facts = TreeFacts::below(&scene.root(), None);
+    let facts = TreeFacts::new(&scene.root(), None);
     let fingerprint = || facts.fingerprint(None, std::iter::empty());
     let before = fingerprint();
     assert_eq!(facts.survey().routes.len(), 1);
     // Somebody else's write is not what this run has seen.
-    scene.put("README.md", "read me not\n");
+    scene.write_file("README.md", "read me not\n");
     assert_eq!(fingerprint(), before);
-    scene.put("app/more.py", "from fastapi import APIRouter\nrouter = APIRouter()\n@router.get('/b')\ndef b(): ...\n");
-    scene.put("new.db", "data");
+    scene.write_file(
+        "app/more.py",
+        "from fastapi import APIRouter\nrouter = APIRouter()\n@router.get('/b')\ndef b(): ...\n",
+    );
+    scene.write_file("new.db", "data");
     facts.changed(&["app/more.py", "new.db"]);
     assert!(facts.paths().contains("app/more.py") && !facts.paths().contains("new.db"));
     assert!(facts.defining("b").is_some());
@@ -89,9 +92,9 @@ fn what_the_run_writes_is_seen_and_nothing_else_is_read_again() {
 #[test]
 fn a_changed_ignore_file_changes_what_is_listed() {
     let scene = Scene::new();
-    let facts = TreeFacts::below(&scene.root(), None);
+    let facts = TreeFacts::new(&scene.root(), None);
     assert!(facts.is_ignored("shop.db") && !facts.paths().contains("shop.db"));
-    scene.put(".gitignore", "*.md\n");
+    scene.write_file(".gitignore", "*.md\n");
     facts.changed(&[".gitignore"]);
     assert!(!facts.is_ignored("shop.db") && facts.paths().contains("shop.db") && !facts.paths().contains("README.md"));
 }
@@ -99,35 +102,35 @@ fn a_changed_ignore_file_changes_what_is_listed() {
 #[test]
 fn the_plan_and_by_products_are_no_part_of_the_fingerprint() {
     let scene = Scene::new();
-    scene.put("plan.md", "- [ ] x");
-    let fingerprint = || TreeFacts::below(&scene.root(), None).fingerprint(Some("plan.md"), std::iter::empty());
+    scene.write_file("plan.md", "- [ ] x");
+    let fingerprint = || TreeFacts::new(&scene.root(), None).fingerprint(Some("plan.md"), std::iter::empty());
     let before = fingerprint();
-    scene.put("plan.md", "- [x] x");
-    scene.put(".coverage", "x");
+    scene.write_file("plan.md", "- [x] x");
+    scene.write_file(".coverage", "x");
     assert_eq!(fingerprint(), before);
-    scene.put("README.md", "other\n");
+    scene.write_file("README.md", "other\n");
     assert_ne!(fingerprint(), before);
 }
 
 #[test]
 fn a_file_that_nobody_wrote_is_told_by_its_stamp() {
     let scene = Scene::new();
-    scene.settle();
+    scene.age_files();
     let first = scene.ask();
     assert_eq!(scene.ask(), first);
     // A false hash under a true stamp shows that the file is not read.
     let kept = fs::read_to_string(scene.kept()).unwrap();
-    let hash = content_id::of(b"read me\n");
+    let hash = content_id::git_blob_id(b"read me\n");
     assert!(kept.contains(&hash), "{kept}");
-    fs::write(scene.kept(), kept.replace(&hash, &content_id::of(b"made up"))).unwrap();
+    fs::write(scene.kept(), kept.replace(&hash, &content_id::git_blob_id(b"made up"))).unwrap();
     assert_ne!(scene.ask().0, first.0);
     // A new stamp, though size and time of modification are put back.
     let readme = scene.root().join("README.md");
     let modified = fs::metadata(&readme).unwrap().modified().unwrap();
-    scene.put("README.md", "READ ME\n");
+    scene.write_file("README.md", "READ ME\n");
     File::options().write(true).open(&readme).unwrap().set_modified(modified).unwrap();
     let changed = scene.ask();
-    scene.put("README.md", "read me\n");
+    scene.write_file("README.md", "read me\n");
     assert_ne!(changed.0, first.0);
     assert_eq!(scene.ask(), first);
 }
@@ -143,7 +146,7 @@ fn a_file_that_was_written_just_now_is_not_kept() {
 #[test]
 fn what_is_broken_foreign_or_of_another_build_is_as_good_as_nothing() {
     let scene = Scene::new();
-    scene.settle();
+    scene.age_files();
     let first = scene.ask();
     let kept = fs::read_to_string(scene.kept()).unwrap();
     let root = scene.root().display().to_string();
@@ -195,10 +198,10 @@ fn the_cache_is_nobody_elses_to_read() {
 #[test]
 fn a_pipe_is_not_waited_for() {
     let scene = Scene::new();
-    let before = TreeFacts::below(&scene.root(), None).fingerprint(None, std::iter::empty());
+    let before = TreeFacts::new(&scene.root(), None).fingerprint(None, std::iter::empty());
     let _socket = std::os::unix::net::UnixListener::bind(scene.root().join("s.py")).unwrap();
     std::os::unix::fs::symlink("/dev/zero", scene.root().join("zero.py")).unwrap();
-    let facts = TreeFacts::below(&scene.root(), None);
+    let facts = TreeFacts::new(&scene.root(), None);
     assert_ne!(facts.fingerprint(None, std::iter::empty()), before);
     assert_eq!(facts.defining("nothing"), None);
     assert_eq!(facts.survey().routes.len(), 1);

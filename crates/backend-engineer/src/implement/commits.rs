@@ -7,7 +7,7 @@ use journal::{Event, Verdict};
 use plan::{Action, Phase};
 
 use super::remainder::NoCommit;
-use super::{Change, Item, StepOutcome, result, write};
+use super::{Change, Item, StepOutcome, result, write_staged};
 use crate::stop::Stop;
 use crate::understand::Assignment;
 use crate::unit_work::UnitWork;
@@ -16,7 +16,7 @@ use crate::unit_work::UnitWork;
 const LONGEST: Duration = Duration::from_secs(300);
 
 /// Makes the commit of a step, or says why there is none.
-pub(super) async fn carry_out(
+pub(super) async fn carry_out_commit(
     work: &mut UnitWork<'_>,
     (phase, command): (&Phase, usize),
     change: &mut Change,
@@ -33,14 +33,14 @@ pub(super) async fn carry_out(
     let Some(message) = planned.message.clone().filter(|message| !message.trim().is_empty()) else {
         return skip(work, NoCommit::NoMessage);
     };
-    if let Some(why) = unfit(change, item, phase) {
+    if let Some(why) = no_commit_reason(change, item, phase) {
         return skip(work, why);
     }
-    if let Some(why) = result::fault(work, phase.id, change, item) {
+    if let Some(why) = result::find_import_fault(work, phase.id, change, item) {
         return skip(work, NoCommit::Faulty(why));
     }
-    write(work, change)?;
-    let earlier = earlier(work)?;
+    write_staged(work, change)?;
+    let earlier = files_of_earlier_runs(work)?;
     let mut named = paths_of(work.assignment, phase);
     named.extend(work.state.admitted.keys().cloned());
     if adds_all(&planned) {
@@ -57,7 +57,7 @@ pub(super) async fn carry_out(
     {
         Ok(id) => {
             work.run.emit(Event::Committed { id: id.clone(), message })?;
-            tell_left_out(work, &earlier).await?;
+            emit_left_out(work, &earlier).await?;
             Ok(Some(StepOutcome::Commit(Ok(id))))
         }
         Err(error) => skip(work, NoCommit::Refused(error.to_string())),
@@ -65,7 +65,7 @@ pub(super) async fn carry_out(
 }
 
 /// Returns the files that earlier runs of this plan wrote.
-fn earlier(work: &UnitWork<'_>) -> Result<Vec<String>, Stop> {
+fn files_of_earlier_runs(work: &UnitWork<'_>) -> Result<Vec<String>, Stop> {
     let mut paths: Vec<String> =
         work.run.recorder.written(&work.run.plan_name)?.into_iter().map(|(_, path)| path).collect();
     paths.sort();
@@ -79,7 +79,7 @@ fn adds_all(planned: &plan::Commit) -> bool {
 }
 
 /// Tells which files of earlier runs of the plan are not in the commit: without them it may not work by itself.
-async fn tell_left_out(work: &mut UnitWork<'_>, earlier: &[String]) -> Result<(), Stop> {
+async fn emit_left_out(work: &mut UnitWork<'_>, earlier: &[String]) -> Result<(), Stop> {
     let Ok(changed) = sandbox::git::read_status(work.run.root(), earlier).await else { return Ok(()) };
     if changed.is_empty() || earlier.is_empty() {
         return Ok(());
@@ -100,11 +100,11 @@ pub(super) async fn look_up(work: &UnitWork<'_>, phase: &Phase, command: usize) 
 }
 
 /// Why the unit's work is not fit to be committed.
-fn unfit(change: &Change, item: &Item, phase: &Phase) -> Option<NoCommit> {
+fn no_commit_reason(change: &Change, item: &Item, phase: &Phase) -> Option<NoCommit> {
     let items = change.items.iter().filter(|other| other.unit == phase.id).chain([item]);
     let mut step_outcomes = items.flat_map(|item| &item.outcomes);
     step_outcomes.find_map(|step_outcome| match step_outcome {
-        StepOutcome::Place(placement) => placement.refused().map(NoCommit::Unplaced),
+        StepOutcome::Place(placement) => placement.refusal_reason().map(NoCommit::Unplaced),
         StepOutcome::Run { ran, expects_failure: false, .. } if ran.judgement.verdict == Verdict::Failed => {
             Some(NoCommit::CommandFailed(ran.script.clone()))
         }

@@ -12,7 +12,9 @@ use plan::CriterionKind;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::{Change, StepOutcome};
-use crate::check::{self, CheckContext, IsolatedCheck, KnownResults, Request, Snapshot, distinct, run_apart};
+use crate::check::{
+    self, CheckContext, IsolatedCheck, KnownResults, Request, Snapshot, drop_repeated_requests, run_apart,
+};
 use crate::run::Workspace;
 use crate::unit_work::UnitWork;
 
@@ -33,20 +35,20 @@ pub(super) struct ConcurrentChecks<'a> {
 impl<'a> ConcurrentChecks<'a> {
     /// Makes the checks that run beside a model's work; none where there are none, or where commands could meet (a network,
     /// a service, a server of the unit's own).
-    pub(super) fn of(work: &mut UnitWork<'a>, change: &mut Change) -> Option<(Self, UnboundedReceiver<Snapshot>)> {
+    pub(super) fn start(work: &mut UnitWork<'a>, change: &mut Change) -> Option<(Self, UnboundedReceiver<Snapshot>)> {
         let apart = work.run.runs_commands() && Workspace::allows_apart(&work.run.settings);
         if !apart || !change.servers.is_empty() || !change.put_away.is_empty() || has_server(work) {
             return None;
         }
-        let requests = distinct(requests(work, change));
+        let requests = drop_repeated_requests(list_check_requests(work, change));
         if requests.is_empty() {
             return None;
         }
         let (sender, receiver) = unbounded_channel();
-        let mut before = Snapshot::of(work.workspace, work.state);
+        let mut before = Snapshot::new(work.workspace, work.state);
         before.take_back(work.state);
         let beside = ConcurrentChecks {
-            context: CheckContext::of(work),
+            context: CheckContext::new(work),
             requests,
             before,
             known: RefCell::new(std::mem::take(&mut change.known)),
@@ -94,7 +96,7 @@ impl<'a> ConcurrentChecks<'a> {
 
     /// Runs the checks on the tree with which a model ends; returns whether all of them passed.
     pub(super) async fn finish(&self, snapshot: &Snapshot) -> bool {
-        self.tell(snapshot);
+        self.send_snapshot(snapshot);
         let passed = self.prove(snapshot).await;
         self.trees.take();
         passed
@@ -102,9 +104,9 @@ impl<'a> ConcurrentChecks<'a> {
 
     /// Runs the check that a model asked for on the tree as it is now, and beside it the checks with its tests alone. None
     /// where the command would have left more than caches, so that it must run where it leaves them.
-    pub(super) async fn show(&self, snapshot: &Snapshot, request: &Request) -> Option<IsolatedCheck> {
-        self.tell(snapshot);
-        let (mut tested, left_nothing) = self.run(snapshot, std::slice::from_ref(request)).await?;
+    pub(super) async fn run_for_model(&self, snapshot: &Snapshot, request: &Request) -> Option<IsolatedCheck> {
+        self.send_snapshot(snapshot);
+        let (mut tested, left_nothing) = self.run_requests(snapshot, std::slice::from_ref(request)).await?;
         let tested = tested.pop()?;
         (left_nothing && !tested.ran.acted).then_some(tested)
     }
@@ -114,7 +116,7 @@ impl<'a> ConcurrentChecks<'a> {
         self.known.into_inner()
     }
 
-    fn tell(&self, snapshot: &Snapshot) {
+    fn send_snapshot(&self, snapshot: &Snapshot) {
         if let Some(trees) = &*self.trees.borrow() {
             // Nobody listens any more where the work beside is over.
             let _ = trees.send(snapshot.clone());
@@ -123,18 +125,18 @@ impl<'a> ConcurrentChecks<'a> {
 
     /// Runs what is not known yet of the tree; returns whether all passes.
     async fn prove(&self, snapshot: &Snapshot) -> bool {
-        let tree = snapshot.fingerprint(self.context.run);
-        let known = |request: &Request| self.known.borrow().verdict(request, &tree);
+        let tree = snapshot.tree_fingerprint(self.context.run);
+        let known = |request: &Request| self.known.borrow().find_verdict(request, &tree);
         let unknown = self.requests.iter().filter(|request| known(request).is_none());
         let unknown: Vec<Request> = unknown.cloned().collect();
-        if !unknown.is_empty() && self.run(snapshot, &unknown).await.is_none() {
+        if !unknown.is_empty() && self.run_requests(snapshot, &unknown).await.is_none() {
             return false;
         }
         self.requests.iter().all(|request| known(request) == Some(Verdict::Passed))
     }
 
     /// Runs checks apart and keeps what they say; returns it, and whether they left nothing but caches.
-    async fn run(&self, snapshot: &Snapshot, requests: &[Request]) -> Option<(Vec<IsolatedCheck>, bool)> {
+    async fn run_requests(&self, snapshot: &Snapshot, requests: &[Request]) -> Option<(Vec<IsolatedCheck>, bool)> {
         if self.off.get() {
             return None;
         }
@@ -144,7 +146,7 @@ impl<'a> ConcurrentChecks<'a> {
             return None;
         };
         for (request, one) in requests.iter().zip(&tested.results) {
-            self.known.borrow_mut().keep(request, &tested.sandbox, one.clone());
+            self.known.borrow_mut().record_result(request, &tested.sandbox, one.clone());
         }
         Some((tested.results, tested.left_nothing))
     }
@@ -157,14 +159,15 @@ fn has_server(work: &UnitWork<'_>) -> bool {
 }
 
 /// Returns what the checks of the unit will ask: its criteria, the commands of its steps, and those of the configuration.
-fn requests(work: &UnitWork<'_>, change: &Change) -> Vec<Request> {
+fn list_check_requests(work: &UnitWork<'_>, change: &Change) -> Vec<Request> {
     let mut requests = Vec::new();
     for phase in work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit)) {
         let automated = phase.criteria.iter().filter(|criterion| criterion.kind == CriterionKind::Automated);
         for criterion in automated {
             let commands = criterion.commands.iter().filter_map(|command| phase.commands.get(*command));
-            let looks = commands
-                .filter(|command| !check::fixes(&check::read(work, &command.text, &check::folder_of(command, work))));
+            let looks = commands.filter(|command| {
+                !check::is_fixing_script(&check::read_command(work, &command.text, &check::folder_of(command, work)))
+            });
             requests.extend(looks.filter_map(|command| Request::of_criterion(command, criterion, work).ok()));
         }
         for item in change.items.iter().filter(|item| item.unit == phase.id) {

@@ -15,12 +15,12 @@ use super::{Change, Item, Placement, PlacementOutcome, StepOutcome};
 use crate::unit_work::UnitWork;
 
 /// Replaces what is left of such steps by the placements that carried it out.
-pub(super) fn give(work: &UnitWork<'_>, unit: PhaseId, change: &mut Change) {
+pub(super) fn credit_placements(work: &UnitWork<'_>, unit: PhaseId, change: &mut Change) {
     let Some(phase) = work.run.plan.phase(unit) else { return };
-    let placed: Vec<Placement> = placements(change, unit).cloned().collect();
+    let placed: Vec<Placement> = successful_placements(change, unit).cloned().collect();
     for item in change.items.iter_mut().filter(|item| item.unit == unit && is_only_said(item)) {
         let Some(step) = item.step.and_then(|step| phase.steps.get(step)) else { continue };
-        let created = created(work, phase, step);
+        let created = files_created_by_step(work, phase, step);
         if !is_shown(work, phase, step, &created) {
             continue;
         }
@@ -38,7 +38,7 @@ pub(super) fn give(work: &UnitWork<'_>, unit: PhaseId, change: &mut Change) {
     }
 }
 
-fn placements(change: &Change, unit: PhaseId) -> impl Iterator<Item = &Placement> {
+fn successful_placements(change: &Change, unit: PhaseId) -> impl Iterator<Item = &Placement> {
     let items = change.items.iter().filter(move |item| item.unit == unit);
     items.flat_map(|item| &item.outcomes).filter_map(|step_outcome| match step_outcome {
         StepOutcome::Place(one) if matches!(one.placed, PlacementOutcome::Now { .. } | PlacementOutcome::Before) => {
@@ -72,7 +72,7 @@ fn is_shown(work: &UnitWork<'_>, phase: &Phase, step: &Step, created: &BTreeSet<
 }
 
 /// Returns the files that a step names, where the unit creates each of them.
-fn created(work: &UnitWork<'_>, phase: &Phase, step: &Step) -> BTreeSet<String> {
+fn files_created_by_step(work: &UnitWork<'_>, phase: &Phase, step: &Step) -> BTreeSet<String> {
     let words = work.run.plan.text().get(step.span.clone()).unwrap_or_default();
     let files = work.assignment.files.iter().filter(|file| file.unit == phase.id);
     let named: Vec<_> = files.filter(|file| words.contains(&format!("`{}`", file.written))).collect();

@@ -10,8 +10,8 @@ use code::test_code;
 use graft::Graft;
 use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Plan, PlannedChange, Role, Uncertainty};
 
-use super::identify::dedented;
-use crate::prohibitions::{definitions, is_path};
+use super::identify::dedent_text;
+use crate::prohibitions::{find_definitions, is_path};
 use crate::stop::Stop;
 use crate::understand::NamedFile;
 use crate::unit_work::UnitWork;
@@ -82,21 +82,21 @@ pub(super) fn in_doubt(
     (text, answer): (Option<&str>, &Graft),
 ) -> Result<Option<String>, Stop> {
     let block = &phase.blocks[index];
-    let found = work.workspace.tree.look(path).ok().and_then(Option::as_ref).map(|found| found.bytes.clone());
+    let found = work.workspace.tree.state_on_disk(path).ok().and_then(Option::as_ref).map(|found| found.bytes.clone());
     let found = found.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let half = match answer {
         // What an earlier block of this run wrote is no sign that the plan shows it as the present code.
         Graft::Applied(_) => half_of_pair(phase, index, found.as_deref()),
         _ => None,
     };
-    match half.or_else(|| doubtful(block, path, text, answer)) {
+    match half.or_else(|| find_placement_doubt(block, path, text, answer)) {
         None => stands_as_found(work, block, (path, found.as_deref()), answer),
         doubt => Ok(doubt),
     }
 }
 
 /// Returns why an answer is not taken: the words above the block leave in doubt what becomes of it.
-fn doubtful(block: &CodeBlock, path: &str, text: Option<&str>, answer: &Graft) -> Option<String> {
+fn find_placement_doubt(block: &CodeBlock, path: &str, text: Option<&str>, answer: &Graft) -> Option<String> {
     let stands = matches!(answer, Graft::AlreadyApplied);
     match (block.uncertain?, answer) {
         (Uncertainty::Quoted, _) if matches!(block.role, Role::Before { after: None }) => (!stands).then(|| {
@@ -113,11 +113,11 @@ fn doubtful(block: &CodeBlock, path: &str, text: Option<&str>, answer: &Graft) -
         ),
         (Uncertainty::Unasked, Graft::Applied(applied)) => {
             let language = Language::of_path(path)?;
-            let bound = Scopes::of_file(path, &dedented(&block.text))?;
+            let bound = Scopes::of_file(path, &dedent_text(&block.text))?;
             let names = bound.module()?.bindings.iter().map(|one| one.name.clone());
             let replaced = |name: &String| {
-                let before = definitions(text.unwrap_or_default(), language, name);
-                !before.is_empty() && !only_gains(&before, &definitions(&applied.text, language, name))
+                let before = find_definitions(text.unwrap_or_default(), language, name);
+                !before.is_empty() && !only_gains(&before, &find_definitions(&applied.text, language, name))
             };
             let name = names.into_iter().find(replaced)?;
             Some(format!("it would replace `{name}`, and the words above the block do not ask for a change of that"))
@@ -140,14 +140,14 @@ fn stands_as_found(
     }
     let runs = work.run.originals_of(path)?;
     let runs = runs.iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-    let ours = runs.chain([found.unwrap_or_default().to_owned()]).any(|text| !holds(&text, &block.text));
+    let ours = runs.chain([found.unwrap_or_default().to_owned()]).any(|text| !contains_block(&text, &block.text));
     let message = "the plan asks for a change of this code, which stands in its file, and shows no other: it does not say \
                    what the code is to become";
     Ok((!ours).then(|| message.to_owned()))
 }
 
 /// Returns whether a text holds the lines of a block one after the other, whatever their margin.
-fn holds(text: &str, block: &str) -> bool {
+fn contains_block(text: &str, block: &str) -> bool {
     let lines = |text: &str| -> Vec<String> {
         text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
     };
@@ -179,7 +179,7 @@ fn half_of_pair(phase: &Phase, index: usize, text: Option<&str>) -> Option<Strin
 }
 
 /// Returns why a block is no whole file, for a file that is not there and that the plan does not call new.
-pub(super) fn fragment(block: &CodeBlock, file: &NamedFile, path: &str) -> Option<&'static str> {
+pub(super) fn fragment_reason(block: &CodeBlock, file: &NamedFile, path: &str) -> Option<&'static str> {
     if file.action != Action::Unstated || block.role != Role::Code {
         return None;
     }

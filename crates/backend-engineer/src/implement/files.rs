@@ -6,7 +6,7 @@ use plan::{Action, Phase, PhaseId, Role};
 
 use super::literal::{Placement, PlacementOutcome};
 use super::remainder::Remainder;
-use super::{Change, Item, StepOutcome, tell_staged};
+use super::{Change, Item, StepOutcome, emit_staged_file};
 use crate::stop::Stop;
 use crate::understand::{NamedFile, PlacedBy};
 use crate::unit_work::UnitWork;
@@ -16,8 +16,8 @@ pub(super) fn remove_and_rename(work: &mut UnitWork<'_>, unit: PhaseId, change: 
     let named: Vec<NamedFile> = work.assignment.files.iter().filter(|file| file.unit == unit).cloned().collect();
     for file in named {
         let outcome = match (&file.action, &file.path) {
-            (Action::Delete, Some(path)) => Some(remove(work, path)?),
-            (Action::Rename { to }, Some(path)) => Some(rename(work, path, to)?),
+            (Action::Delete, Some(path)) => Some(remove_file(work, path)?),
+            (Action::Rename { to }, Some(path)) => Some(rename_file(work, path, to)?),
             _ => None,
         };
         if let Some(placed) = outcome {
@@ -35,48 +35,49 @@ pub(super) fn remove_and_rename(work: &mut UnitWork<'_>, unit: PhaseId, change: 
     Ok(())
 }
 
-fn remove(work: &mut UnitWork<'_>, path: &str) -> Result<PlacementOutcome, Stop> {
+fn remove_file(work: &mut UnitWork<'_>, path: &str) -> Result<PlacementOutcome, Stop> {
     if work.run.settings.protects(path) {
-        return Ok(refused("protected", "the path is protected".to_owned()));
+        return Ok(refused_placement("protected", "the path is protected".to_owned()));
     }
     match work.workspace.tree.read(path) {
         Ok(None) => Ok(PlacementOutcome::Before),
         Ok(Some(_)) => {
             work.workspace.tree.stage(path, None).map_err(|error| Stop::refused(error.to_string()))?;
-            tell_staged(work, path, FileAction::Delete, "removed, as the plan says".to_owned())?;
+            emit_staged_file(work, path, FileAction::Delete, "removed, as the plan says".to_owned())?;
             Ok(PlacementOutcome::Now { how: "removed, as the plan says".to_owned(), created: false })
         }
-        Err(error) => Ok(refused("file-unreadable", error.to_string())),
+        Err(error) => Ok(refused_placement("file-unreadable", error.to_string())),
     }
 }
 
-fn rename(work: &mut UnitWork<'_>, from: &str, to: &str) -> Result<PlacementOutcome, Stop> {
+fn rename_file(work: &mut UnitWork<'_>, from: &str, to: &str) -> Result<PlacementOutcome, Stop> {
     if work.run.settings.protects(from) || work.run.settings.protects(to) {
-        return Ok(refused("protected", "the path is protected".to_owned()));
+        return Ok(refused_placement("protected", "the path is protected".to_owned()));
     }
     let (old, new) = match (work.workspace.tree.read(from), work.workspace.tree.read(to)) {
         (Ok(old), Ok(new)) => (old, new),
-        (Err(error), _) | (_, Err(error)) => return Ok(refused("file-unreadable", error.to_string())),
+        (Err(error), _) | (_, Err(error)) => return Ok(refused_placement("file-unreadable", error.to_string())),
     };
     match (old, new) {
         (None, Some(_)) => Ok(PlacementOutcome::Before),
-        (None, None) => Ok(refused("file-missing", format!("`{from}` is not there"))),
-        (Some(_), Some(_)) => Ok(refused("file-exists", format!("`{to}` is there already"))),
+        (None, None) => Ok(refused_placement("file-missing", format!("`{from}` is not there"))),
+        (Some(_), Some(_)) => Ok(refused_placement("file-exists", format!("`{to}` is there already"))),
         (Some(bytes), None) => {
-            let mode = work.workspace.tree.look(from).ok().and_then(|found| found.as_ref().map(|found| found.mode));
+            let mode =
+                work.workspace.tree.state_on_disk(from).ok().and_then(|found| found.as_ref().map(|found| found.mode));
             let failed = |error: crate::tree::ReadError| Stop::refused(error.to_string());
             work.workspace.tree.stage(to, Some(bytes)).map_err(failed)?;
             if let Some(mode) = mode {
                 work.workspace.tree.stage_mode(to, mode).map_err(failed)?;
             }
             work.workspace.tree.stage(from, None).map_err(failed)?;
-            tell_staged(work, to, FileAction::Rename, format!("renamed from `{from}`"))?;
+            emit_staged_file(work, to, FileAction::Rename, format!("renamed from `{from}`"))?;
             Ok(PlacementOutcome::Now { how: format!("renamed from `{from}`"), created: true })
         }
     }
 }
 
-fn refused(reason: &'static str, message: String) -> PlacementOutcome {
+fn refused_placement(reason: &'static str, message: String) -> PlacementOutcome {
     PlacementOutcome::Refused { reason, message, candidates: Vec::new() }
 }
 
@@ -149,7 +150,12 @@ fn create_empty(work: &mut UnitWork<'_>, phase: &Phase, file: &NamedFile) -> Res
     match work.workspace.tree.read(path) {
         Ok(None) => {
             work.workspace.tree.stage(path, Some(Vec::new())).map_err(|error| Stop::refused(error.to_string()))?;
-            tell_staged(work, path, FileAction::Create, "created empty: the plan shows nothing for it".to_owned())?;
+            emit_staged_file(
+                work,
+                path,
+                FileAction::Create,
+                "created empty: the plan shows nothing for it".to_owned(),
+            )?;
             Ok(Some(PlacementOutcome::Now { how: "created empty".to_owned(), created: true }))
         }
         // A mark does its work by being there.

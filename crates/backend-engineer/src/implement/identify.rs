@@ -29,7 +29,7 @@ pub(super) struct Candidate {
 
 impl Candidate {
     /// Reads a candidate as it stands in the staged tree.
-    pub(super) fn read(workspace: &mut Workspace, change: usize, path: &str) -> Self {
+    pub(super) fn from_staged_tree(workspace: &mut Workspace, change: usize, path: &str) -> Self {
         let text = workspace.tree.read_text(path).ok().flatten();
         let scopes = text.as_deref().and_then(|text| Scopes::of_file(path, text));
         Candidate { change, path: path.to_owned(), text, scopes }
@@ -54,13 +54,14 @@ impl Candidate {
 
     /// Returns whether the member is defined in a class of the file, or set on its instances.
     fn has_member(&self, name: &str) -> bool {
-        let set =
-            |sign: &str| self.text.as_deref().is_some_and(|text| identifiers::holds(text, &format!("{sign}.{name}")));
+        let set = |sign: &str| {
+            self.text.as_deref().is_some_and(|text| identifiers::contains_identifier(text, &format!("{sign}.{name}")))
+        };
         self.defines(name) || set("self") || set("this")
     }
 
     /// Returns whether the file holds the text, whatever its margin.
-    fn holds(&self, text: &str) -> bool {
+    fn contains_text(&self, text: &str) -> bool {
         let wanted: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         let Some(own) = self.text.as_deref().filter(|_| !wanted.is_empty()) else { return false };
         let own: Vec<&str> = own.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
@@ -73,9 +74,9 @@ impl Candidate {
 /// The strongest kind of evidence that any candidate has decides. Where two pieces of one kind have different answers
 /// (a function that is called, named beside the one that is meant), only what the block itself holds or defines may
 /// still tell which is right.
-pub(super) fn identify(phase: &Phase, index: usize, mut candidates: Vec<Candidate>) -> Option<(usize, Evidence)> {
+pub(super) fn identify_file(phase: &Phase, index: usize, mut candidates: Vec<Candidate>) -> Option<(usize, Evidence)> {
     let block = phase.blocks.get(index)?;
-    let shown = BlockEvidence::of(phase, block, &candidates);
+    let shown = BlockEvidence::new(phase, block, &candidates);
     let all = shown.evidence();
     let mut disputed = false;
     for kind in all.chunk_by(|one, other| discriminant(one) == discriminant(other)) {
@@ -126,14 +127,14 @@ struct BlockEvidence<'a> {
 }
 
 impl<'a> BlockEvidence<'a> {
-    fn of(phase: &'a Phase, block: &'a CodeBlock, candidates: &[Candidate]) -> Self {
+    fn new(phase: &'a Phase, block: &'a CodeBlock, candidates: &[Candidate]) -> Self {
         let old = match block.role {
             Role::After { before: Some(before) } => phase.blocks.get(before).map(|before| before.text.clone()),
             Role::Before { .. } | Role::Remove => Some(block.text.clone()),
-            Role::Diff => Some(removed(&block.text)),
+            Role::Diff => Some(removed_lines_of_diff(&block.text)),
             _ => None,
         };
-        let text = dedented(&block.text);
+        let text = dedent_text(&block.text);
         let scopes = candidates.iter().find_map(|candidate| Scopes::of_file(&candidate.path, &text));
         BlockEvidence { phase, block, old, scopes }
     }
@@ -142,7 +143,7 @@ impl<'a> BlockEvidence<'a> {
     fn evidence(&self) -> Vec<Evidence> {
         let mut all: Vec<Evidence> = self.test_ids().map(Evidence::TestId).collect();
         all.extend(self.old.iter().map(|_| Evidence::Quoted));
-        all.extend(self.named().into_iter().map(Evidence::Named));
+        all.extend(self.names_above_block().into_iter().map(Evidence::Named));
         all.push(Evidence::Standing);
         all.extend(self.defined().into_iter().map(Evidence::Defines));
         all.extend(self.imported().into_iter().map(Evidence::Imported));
@@ -155,10 +156,10 @@ impl<'a> BlockEvidence<'a> {
     fn speaks_for(&self, candidate: &Candidate, evidence: &Evidence) -> bool {
         match evidence {
             Evidence::TestId(name) => self.runs(&candidate.path, name),
-            Evidence::Quoted => self.old.as_deref().is_some_and(|old| candidate.holds(old)),
+            Evidence::Quoted => self.old.as_deref().is_some_and(|old| candidate.contains_text(old)),
             Evidence::Named(name) if is_name(name) => candidate.defines(name),
             Evidence::Named(code) => candidate.text.as_deref().is_some_and(|text| text.contains(code.as_str())),
-            Evidence::Standing => candidate.holds(&self.block.text),
+            Evidence::Standing => candidate.contains_text(&self.block.text),
             Evidence::Defines(name) => candidate.defines(name),
             Evidence::Imported(name) => self.is_imported_from(name, &candidate.path),
             Evidence::Repeated => self.repeats(candidate),
@@ -189,7 +190,7 @@ impl<'a> BlockEvidence<'a> {
     }
 
     /// Returns names and code in ticks in the words that introduce the block, the nearest first.
-    fn named(&self) -> Vec<String> {
+    fn names_above_block(&self) -> Vec<String> {
         let mut found = Vec::new();
         for line in self.block.prose.lines().rev() {
             // A label that is a name alone: "**OrderService:**".
@@ -308,14 +309,14 @@ fn is_name(word: &str) -> bool {
 }
 
 /// Returns the lines that a diff removes or keeps.
-fn removed(diff: &str) -> String {
+fn removed_lines_of_diff(diff: &str) -> String {
     let old =
         diff.lines().filter(|line| !line.starts_with("---") && !line.starts_with("+++") && !line.starts_with("@@"));
     old.filter_map(|line| line.strip_prefix('-')).flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Returns a text without the margin that all its lines share.
-pub(super) fn dedented(text: &str) -> String {
+pub(super) fn dedent_text(text: &str) -> String {
     let margin = |line: &str| line.len() - line.trim_start().len();
     let least = text.lines().filter(|line| !line.trim().is_empty()).map(margin).min().unwrap_or(0);
     text.lines().flat_map(|line| [line.get(least..).unwrap_or_default(), "\n"]).collect()

@@ -9,15 +9,15 @@ use graft::Graft;
 use journal::{Event, FileAction};
 use plan::{Phase, Replacement, Sentence};
 
-use super::literal::{Placement, PlacementOutcome, settle};
-use super::tell_staged;
-use crate::prohibitions::{breaks, definition_bytes, is_path, symbol};
+use super::emit_staged_file;
+use super::literal::{Placement, PlacementOutcome, stage_answer};
+use crate::prohibitions::{breaks_prohibition, definition_bytes, is_path, last_symbol_name};
 use crate::stop::Stop;
 use crate::understand::PlacedBy;
 use crate::unit_work::UnitWork;
 
 /// Carries out the replacement of a sentence, where it is one and its place is clear.
-pub(super) fn carry_out(
+pub(super) fn carry_out_replacement(
     work: &mut UnitWork<'_>,
     phase: &Phase,
     sentence: &Sentence,
@@ -29,7 +29,7 @@ pub(super) fn carry_out(
     let mut found = Vec::new();
     for path in paths.into_iter().filter(|path| !work.run.protects(path)) {
         let Ok(Some(text)) = work.workspace.tree.read_text(&path) else { continue };
-        let places = places(&path, &text, wanted);
+        let places = find_code_places(&path, &text, wanted);
         found.extend((!places.is_empty()).then_some((path, text, places)));
     }
     let [(path, text, places)] = found.as_slice() else { return Ok(None) };
@@ -40,14 +40,18 @@ pub(super) fn carry_out(
         _ => return Ok(None),
     };
     if let Graft::Applied(applied) = &answer
-        && phase.sentences.iter().flat_map(|one| &one.protects).any(|one| breaks(one, path, (text, &applied.text)))
+        && phase
+            .sentences
+            .iter()
+            .flat_map(|one| &one.protects)
+            .any(|one| breaks_prohibition(one, path, (text, &applied.text)))
     {
         return Ok(None);
     }
     if matches!(answer, Graft::Refused(_)) {
         return Ok(None);
     }
-    let placed = settle(work, path, true, answer)?;
+    let placed = stage_answer(work, path, true, answer)?;
     let line = work.run.plan.location(sentence.span.start).line;
     let placement = placed.map(|placed: PlacementOutcome| Placement {
         block: None,
@@ -58,7 +62,7 @@ pub(super) fn carry_out(
         placed,
     });
     if let Some(placement) = &placement {
-        tell_placement(work, placement)?;
+        emit_placement(work, placement)?;
     }
     Ok(placement)
 }
@@ -70,7 +74,8 @@ fn is_made_later(phase: &Phase, sentence: &Sentence, (path, text): (&str, &str))
     let later = phase.sentences.iter().filter(|one| one.span.start > sentence.span.start);
     let mut later = later.filter_map(|one| one.replacement.as_ref());
     later.any(|other| {
-        !whole_tokens(&other.new, &wanted.old).is_empty() && places(path, text, other).as_slice() == [CodePlace::New]
+        !whole_tokens(&other.new, &wanted.old).is_empty()
+            && find_code_places(path, text, other).as_slice() == [CodePlace::New]
     })
 }
 
@@ -78,18 +83,18 @@ fn is_made_later(phase: &Phase, sentence: &Sentence, (path, text): (&str, &str))
 pub(super) fn of_passage(work: &mut UnitWork<'_>, phase: &Phase, span: &plan::Span) -> Result<Option<Placement>, Stop> {
     let mut inside = phase.sentences.iter().filter(|one| one.span.start < span.end && span.start < one.span.end);
     match (inside.next(), inside.next()) {
-        (Some(only), None) => carry_out(work, phase, &only.clone()),
+        (Some(only), None) => carry_out_replacement(work, phase, &only.clone()),
         _ => Ok(None),
     }
 }
 
 /// Tells what came of one block.
-pub(super) fn tell_placement(work: &mut UnitWork<'_>, placement: &Placement) -> Result<(), Stop> {
+pub(super) fn emit_placement(work: &mut UnitWork<'_>, placement: &Placement) -> Result<(), Stop> {
     let path = placement.path.clone().unwrap_or_default();
     match &placement.placed {
         PlacementOutcome::Now { how, created } => {
             let action = if *created { FileAction::Create } else { FileAction::Modify };
-            tell_staged(work, &path, action, how.clone())
+            emit_staged_file(work, &path, action, how.clone())
         }
         PlacementOutcome::Before => {
             work.run.emit(Event::FileUnchanged { path, why: "what the plan shows stands there already".to_owned() })
@@ -115,9 +120,9 @@ enum CodePlace {
 }
 
 /// Returns where a file has the old code, or that it has the new one alone.
-fn places(path: &str, text: &str, wanted: &Replacement) -> Vec<CodePlace> {
+fn find_code_places(path: &str, text: &str, wanted: &Replacement) -> Vec<CodePlace> {
     let whole = match &wanted.within {
-        Some(name) => match definition(path, text, name) {
+        Some(name) => match find_definition(path, text, name) {
             Some(bytes) => bytes,
             None => return Vec::new(),
         },
@@ -146,8 +151,8 @@ fn whole_tokens(text: &str, code: &str) -> Vec<Range<usize>> {
 }
 
 /// Returns the bytes of the only definition of this name, at whatever depth.
-fn definition(path: &str, text: &str, name: &str) -> Option<Range<usize>> {
-    match definition_bytes(text, Language::of_path(path)?, symbol(name)).as_slice() {
+fn find_definition(path: &str, text: &str, name: &str) -> Option<Range<usize>> {
+    match definition_bytes(text, Language::of_path(path)?, last_symbol_name(name)).as_slice() {
         [only] => Some(only.clone()),
         _ => None,
     }
@@ -167,7 +172,7 @@ mod tests {
         };
         let text = "LIMIT = 1\n\n\ndef f(x):\n    return x.a() + max.a()\n\n\ndef g(x):\n    return x.a()\n";
         let starts = |wanted: &Replacement| -> Vec<Option<usize>> {
-            let places = places("a.py", text, wanted);
+            let places = find_code_places("a.py", text, wanted);
             places.into_iter().map(|place| if let CodePlace::Old(at) = place { Some(at.start) } else { None }).collect()
         };
         assert_eq!(starts(&wanted("x.a()", "x.b()", None)).len(), 2);

@@ -4,20 +4,20 @@ use std::collections::BTreeSet;
 
 use plan::{Part, Phase, Step};
 
-use super::literal::{self, Placement, PlacementOutcome, standing};
+use super::literal::{self, Placement, PlacementOutcome, find_present_files};
 use super::{Change, Item, StepOutcome, commits, files, sentences, steps};
 use crate::stop::Stop;
 use crate::understand::PlacedBy;
 use crate::unit_work::UnitWork;
 
 /// Returns the items of the assignment as they stand; their commands are left for the checks to run.
-pub(crate) async fn inspect(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
-    let standing = standing(work)?;
+pub(crate) async fn inspect_items(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
+    let standing = find_present_files(work)?;
     let mut change = Change::default();
     let phases: Vec<Phase> =
         work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit)).cloned().collect();
     for phase in phases {
-        let rest = steps::rest(&phase);
+        let rest = steps::code_outside_steps(&phase);
         for (index, step) in phase.steps.iter().chain(&rest).enumerate() {
             let mut item = Item {
                 unit: phase.id,
@@ -30,7 +30,7 @@ pub(crate) async fn inspect(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
             item.outcomes = step_outcomes(work, &phase, step, &standing.whole).await?;
             change.items.push(item);
         }
-        sentences::account(work, phase.id, &mut change)?;
+        sentences::add_unit_sentences(work, phase.id, &mut change)?;
         files::left_without_code(work, phase.id, &mut change)?;
     }
     Ok(change)
@@ -46,7 +46,7 @@ async fn step_outcomes(
     for part in &step.parts {
         match part {
             Part::Place(block) if literal::is_code(&phase.blocks[*block]) => {
-                step_outcomes.push(StepOutcome::Place(placement(work, phase, *block, standing)));
+                step_outcomes.push(StepOutcome::Place(inspect_placement(work, phase, *block, standing)));
             }
             Part::Place(_) => {}
             Part::Run(command) => {
@@ -54,14 +54,14 @@ async fn step_outcomes(
             }
             Part::Commit(command) => step_outcomes.push(commits::look_up(work, phase, *command).await),
             Part::Say(span) => {
-                step_outcomes.push(sentences::said(work, phase, span));
+                step_outcomes.push(sentences::outcome_of_prose(work, phase, span));
             }
         }
     }
     Ok(step_outcomes)
 }
 
-fn placement(work: &UnitWork<'_>, phase: &Phase, block: usize, standing: &BTreeSet<String>) -> Placement {
+fn inspect_placement(work: &UnitWork<'_>, phase: &Phase, block: usize, standing: &BTreeSet<String>) -> Placement {
     let path = literal::path_of(work, phase, block);
     let placed = match &path {
         Some(path) if standing.contains(path) => PlacementOutcome::Before,

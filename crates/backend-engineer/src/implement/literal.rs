@@ -7,13 +7,13 @@ use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
 use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role, Span, Uncertainty};
 
-use super::doubts::{fragment, in_doubt, into_deleted, misplaced_test, only_tests, stands_with_later};
-use super::identify::{Candidate, identify};
+use super::doubts::{fragment_reason, in_doubt, into_deleted, misplaced_test, only_tests, stands_with_later};
+use super::identify::{Candidate, identify_file};
 use super::paired::shown_as_it_is;
 use super::present_text::{PresentText, read_present_text};
 use super::remainder::OpenPart;
 use super::removed::{self, RemovalOutcome};
-use crate::prohibitions::{breaks, is_path};
+use crate::prohibitions::{breaks_prohibition, is_path};
 use crate::stop::Stop;
 use crate::understand::{Evidence, NamedFile, PlacedBy};
 use crate::unit_work::UnitWork;
@@ -62,7 +62,7 @@ pub(crate) enum PlacementOutcome {
 
 impl Placement {
     /// Returns why it does not stand, where it does not.
-    pub(crate) fn refused(&self) -> Option<OpenPart> {
+    pub(crate) fn refusal_reason(&self) -> Option<OpenPart> {
         let path = self.path.clone();
         match &self.placed {
             PlacementOutcome::Refused { message, .. } => {
@@ -84,7 +84,7 @@ pub(crate) fn is_code(block: &CodeBlock) -> bool {
 }
 
 /// Places one block in the staged tree.
-pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Result<Option<Placement>, Stop> {
+pub(crate) fn apply_block(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Result<Option<Placement>, Stop> {
     let block = &phase.blocks[index];
     let line = work.run.plan.location(block.span.start).line;
     let of_block = |path, by, placed| Placement { block: Some(index), sentence: None, path, line, by, placed };
@@ -123,7 +123,7 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
         return Ok(Some(placement(Some(path), placed)));
     }
     if block.text.trim().is_empty() {
-        return Ok(Some(placement(Some(path.clone()), empty(work, file, &path, text.as_deref())?)));
+        return Ok(Some(placement(Some(path.clone()), create_empty_file(work, file, &path, text.as_deref())?)));
     }
     if block.role == Role::Remove {
         let placed = take_out(work, block, &path, text.as_deref())?;
@@ -132,24 +132,24 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
     if text.as_deref().is_some_and(|text| stands_composed(phase, file, &path, text)) {
         return Ok(Some(placement(Some(path), PlacementOutcome::Before)));
     }
-    if let Some(name) = text.is_none().then(|| unbound(phase, index, file, &path)).flatten() {
+    if let Some(name) = text.is_none().then(|| find_unbound_name(phase, index, file, &path)).flatten() {
         let message =
             format!("{path} is not there, and the block is no whole file: it reads `{name}`, which it does not bind");
         let placed = PlacementOutcome::Refused { reason: "file-missing", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
-    if let Some(why) = text.is_none().then(|| fragment(block, file, &path)).flatten() {
+    if let Some(why) = text.is_none().then(|| fragment_reason(block, file, &path)).flatten() {
         let message = format!("{path} is not there, and {why}");
         let placed = PlacementOutcome::Refused { reason: "file-missing", message, candidates: Vec::new() };
         return Ok(Some(placement(Some(path), placed)));
     }
-    let answer = answer(work, (phase, index), (file, &path), text.as_deref());
+    let answer = graft_block(work, (phase, index), (file, &path), text.as_deref());
     if let (Graft::Applied(applied), Some(text)) = (&answer, text.as_deref())
         && let Some(broken) = phase
             .sentences
             .iter()
             .flat_map(|sentence| &sentence.protects)
-            .find(|protected| breaks(protected, &path, (text, &applied.text)))
+            .find(|protected| breaks_prohibition(protected, &path, (text, &applied.text)))
     {
         let message = format!("the plan says not to change `{}`, and its code would change it", broken.name);
         let placed = PlacementOutcome::Refused { reason: "prohibited", message, candidates: Vec::new() };
@@ -176,7 +176,7 @@ pub(crate) fn place(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Res
     if block.uncertain == Some(Uncertainty::Quoted) && matches!(block.role, Role::Before { .. }) {
         return Ok(None);
     }
-    let placed = settle(work, &path, text.is_some(), answer)?;
+    let placed = stage_answer(work, &path, text.is_some(), answer)?;
     Ok(placed.map(|placed| placement(Some(path), placed)))
 }
 
@@ -194,16 +194,21 @@ fn take_out(
     if text.is_none() && !work.run.plan.all().any(|phase| phase.changes.iter().any(goes)) {
         return Ok(refused(format!("{path} is not there, so nothing can be removed from it")));
     }
-    Ok(match removed::remove(block, path, text) {
+    Ok(match removed::remove_block(block, path, text) {
         RemovalOutcome::Gone => PlacementOutcome::Before,
         RemovalOutcome::Refused(message) => refused(message),
-        RemovalOutcome::Now(answer) => settle(work, path, true, answer)?
+        RemovalOutcome::Now(answer) => stage_answer(work, path, true, answer)?
             .unwrap_or_else(|| refused("the block shows no code that could be removed".to_owned())),
     })
 }
 
 /// Makes a file of which the plan shows an empty block, or says why not.
-fn empty(work: &mut UnitWork<'_>, file: &NamedFile, path: &str, text: Option<&str>) -> Result<PlacementOutcome, Stop> {
+fn create_empty_file(
+    work: &mut UnitWork<'_>,
+    file: &NamedFile,
+    path: &str,
+    text: Option<&str>,
+) -> Result<PlacementOutcome, Stop> {
     match text {
         None if matches!(file.action, Action::Create | Action::Unstated) => {
             work.workspace.tree.stage(path, Some(Vec::new())).map_err(|error| Stop::refused(error.to_string()))?;
@@ -219,7 +224,7 @@ fn empty(work: &mut UnitWork<'_>, file: &NamedFile, path: &str, text: Option<&st
 }
 
 /// Stages what the engine answered; `None` where the block turned out to be no code for the file.
-pub(super) fn settle(
+pub(super) fn stage_answer(
     work: &mut UnitWork<'_>,
     path: &str,
     existed: bool,
@@ -236,7 +241,7 @@ pub(super) fn settle(
         }
         Graft::AlreadyApplied => Ok(Some(PlacementOutcome::Before)),
         Graft::Refused(refusal) if refusal.reason == Reason::NotCode => Ok(None),
-        Graft::Refused(refusal) => Ok(Some(refused(&refusal))),
+        Graft::Refused(refusal) => Ok(Some(outcome_of_refusal(&refusal))),
     }
 }
 
@@ -259,31 +264,37 @@ fn bound_by_others(work: &UnitWork<'_>, phase: &Phase, index: usize, path: &str)
 }
 
 /// Asks the engine to place a block: first by what its step says, then by what other blocks bind or show.
-fn answer(
+fn graft_block(
     work: &mut UnitWork<'_>,
     (phase, index): (&Phase, usize),
     (file, path): (&NamedFile, &str),
     text: Option<&str>,
 ) -> Graft {
     let standing = read_present_text(work, path, text);
-    let mut answer = ask(phase, index, file, path, &standing);
+    let mut answer = graft_into_text(phase, index, file, path, &standing);
     if matches!(&answer, Graft::Refused(refusal) if refusal.reason == Reason::Unbound) {
         // Another block of the unit may bind the name; whether it did shows when all are placed.
         let pending = bound_by_others(work, phase, index, path);
-        answer = ask(phase, index, file, path, &PresentText { pending, ..standing });
+        answer = graft_into_text(phase, index, file, path, &PresentText { pending, ..standing });
     }
     // Only where the block is another form of what stands: one without a place is no successor of the block above it.
     if let (Graft::Refused(Refusal { reason: Reason::Conflict, .. }), Some(text)) = (&answer, text)
         && let Some(before) = shown_as_it_is(&work.run.plan, phase, index, text)
     {
         let current = Some(before.text.as_str());
-        answer = ask(phase, index, file, path, &PresentText { current, ..read_present_text(work, path, Some(text)) });
+        answer = graft_into_text(
+            phase,
+            index,
+            file,
+            path,
+            &PresentText { current, ..read_present_text(work, path, Some(text)) },
+        );
     }
     answer
 }
 
 /// Asks the engine to place a block in a text, with all that the plan says about it.
-fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &PresentText<'_>) -> Graft {
+fn graft_into_text(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &PresentText<'_>) -> Graft {
     let block = &phase.blocks[index];
     let text = standing.text;
     let current = match block.role {
@@ -304,7 +315,7 @@ fn ask(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &Pre
     let context = Context {
         prose: &prose,
         earlier: &earlier,
-        above: above(phase, index),
+        above: find_block_above(phase, index),
         imports: &block.imports,
         intent,
         lines,
@@ -329,7 +340,7 @@ fn titled<'p>(phase: &Phase, block: &'p CodeBlock) -> Cow<'p, str> {
 /// Returns a name that a block reads and that no block of its file binds: the block is to be added to a file that is
 /// not there. A file that the plan calls new may be built up from parts, and what a script's names are the text does
 /// not decide.
-fn unbound(phase: &Phase, index: usize, file: &NamedFile, path: &str) -> Option<String> {
+fn find_unbound_name(phase: &Phase, index: usize, file: &NamedFile, path: &str) -> Option<String> {
     if file.action != Action::Unstated || !path.ends_with(".py") {
         return None;
     }
@@ -359,7 +370,7 @@ fn earlier_words(phase: &Phase, index: usize) -> String {
 }
 
 /// Returns the block right above this one, where it is for the same file and of the same step.
-fn above(phase: &Phase, index: usize) -> Option<&str> {
+fn find_block_above(phase: &Phase, index: usize) -> Option<&str> {
     let above = index.checked_sub(1)?;
     let block = phase.blocks.get(above).filter(|block| block.file == phase.blocks[index].file)?;
     let is_in = |at: usize| phase.steps.iter().position(|step| step.parts.contains(&Part::Place(at)));
@@ -382,7 +393,7 @@ fn stands_composed(phase: &Phase, file: &NamedFile, path: &str, text: &str) -> b
         return false;
     }
     let composed = blocks_of(phase, file.change).try_fold(None::<String>, |text, index| {
-        match ask(
+        match graft_into_text(
             phase,
             index,
             file,
@@ -430,9 +441,10 @@ fn file_of<'a>(work: &mut UnitWork<'a>, phase: &Phase, index: usize) -> Result<(
             let files: Vec<(usize, &NamedFile)> =
                 changes.iter().filter_map(|change| Some((*change, assignment.file(phase.id, *change)?))).collect();
             let paths = files.iter().filter_map(|(change, file)| Some((*change, file.path.as_deref()?)));
-            let candidates =
-                paths.map(|(change, path)| Candidate::read(work.workspace, change, path)).collect::<Vec<_>>();
-            let Some((change, evidence)) = identify(phase, index, candidates) else {
+            let candidates = paths
+                .map(|(change, path)| Candidate::from_staged_tree(work.workspace, change, path))
+                .collect::<Vec<_>>();
+            let Some((change, evidence)) = identify_file(phase, index, candidates) else {
                 let names: Vec<&str> = files.iter().map(|(_, file)| file.written.as_str()).collect();
                 return Err(format!("the code may belong to {}", names.join(" or ")));
             };
@@ -443,7 +455,7 @@ fn file_of<'a>(work: &mut UnitWork<'a>, phase: &Phase, index: usize) -> Result<(
     }
 }
 
-fn refused(refusal: &Refusal) -> PlacementOutcome {
+fn outcome_of_refusal(refusal: &Refusal) -> PlacementOutcome {
     let show = |place: &graft::Location| format!("{} (line {})", place.name, place.line);
     let mut message = refusal.message.clone();
     if let Some(nearest) = &refusal.nearest {
@@ -480,14 +492,14 @@ pub(crate) struct PresentFiles {
 }
 
 /// Finds the files of the assignment where the code that the plan shows for them stands, each block placed over the last.
-pub(crate) fn standing(work: &mut UnitWork<'_>) -> Result<PresentFiles, Stop> {
+pub(crate) fn find_present_files(work: &mut UnitWork<'_>) -> Result<PresentFiles, Stop> {
     let savepoint = work.workspace.tree.savepoint();
     let mut standing = BTreeSet::new();
     let mut open = BTreeSet::new();
     for unit in &work.assignment.units {
         let Some(phase) = work.run.plan.phase(*unit).cloned() else { continue };
         for index in (0..phase.blocks.len()).filter(|index| is_code(&phase.blocks[*index])) {
-            let Some(placement) = place(work, &phase, index)? else { continue };
+            let Some(placement) = apply_block(work, &phase, index)? else { continue };
             let Some(path) = placement.path else { continue };
             match placement.placed {
                 PlacementOutcome::Refused { .. } | PlacementOutcome::HeldBack => open.insert(path),

@@ -18,14 +18,15 @@ pub(super) fn shown_as_it_is<'p>(plan: &Plan, phase: &'p Phase, index: usize, te
     let is_shown = matches!(before.role, Role::Code | Role::Example);
     let is_of_the_file = before.file == block.file || before.file == FileOf::Nowhere;
     let differs = before.text.trim() != block.text.trim();
-    (is_new && is_shown && is_label && is_of_the_file && differs && stands(&before.text, text)).then_some(before)
+    (is_new && is_shown && is_label && is_of_the_file && differs && contains_block_once(&before.text, text))
+        .then_some(before)
 }
 
 /// Returns whether all lines of a block stand in a text one after the other, once.
-fn stands(block: &str, text: &str) -> bool {
-    fn lines(text: &str) -> Vec<&str> {
+fn contains_block_once(block: &str, text: &str) -> bool {
+    fn trimmed_lines(text: &str) -> Vec<&str> {
         text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
     }
-    let (shown, there) = (lines(block), lines(text));
+    let (shown, there) = (trimmed_lines(block), trimmed_lines(text));
     !shown.is_empty() && there.windows(shown.len()).filter(|window| *window == shown.as_slice()).count() == 1
 }

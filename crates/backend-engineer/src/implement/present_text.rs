@@ -31,7 +31,7 @@ impl PresentText<'_> {
 
 /// Looks at a file as it stands, and as it was found.
 pub(super) fn read_present_text<'a>(work: &mut UnitWork<'_>, path: &str, text: Option<&'a str>) -> PresentText<'a> {
-    let found = work.workspace.tree.look(path).ok().and_then(Option::as_ref);
+    let found = work.workspace.tree.state_on_disk(path).ok().and_then(Option::as_ref);
     let found = found.map(|found| found.bytes.as_slice()).unwrap_or_default();
     let is_changed = text.is_some_and(|text| text.as_bytes() != found);
     let found = String::from_utf8(found.to_vec()).ok().filter(|_| is_changed);

@@ -18,7 +18,7 @@ use crate::run::RunContext;
 use crate::understand::ScopeMode;
 use crate::unit_work::UnitWork;
 use allowance::Allowance;
-use instructions::instructions;
+use instructions::read_instructions;
 use unit_text::{UnitText, unit_text};
 
 /// Tokens of what stands around these files.
@@ -28,7 +28,7 @@ const SURROUNDINGS: usize = 4_000;
 const ABOVE: usize = 16_000;
 
 /// Returns the standing instructions: the definition's, and how this harness works.
-pub(super) fn system(model_setup: &ModelSetup, run: &RunContext) -> String {
+pub(super) fn system_prompt(model_setup: &ModelSetup, run: &RunContext) -> String {
     format!(
         "{}\n\n# Where you work\n\
          Paths are from the repository's root, {}. The harness ticks the plan's boxes for what it proves, and commits; you \
@@ -40,24 +40,24 @@ pub(super) fn system(model_setup: &ModelSetup, run: &RunContext) -> String {
 }
 
 /// Returns the first task of a phase; the files that it shows whole, by their hashes.
-pub(super) fn first(
+pub(super) fn first_task(
     work: &mut UnitWork<'_>,
     change: &Change,
     model_setup: &ModelSetup,
 ) -> (String, BTreeMap<String, String>) {
     let allowance = Allowance::within(model_setup.model.context_window());
-    let (mut text, unit) = task(work, change, allowance.plan);
-    text.push_str(&instructions(work, allowance.instructions));
-    let (files, seen) = files(work, allowance.files);
+    let (mut text, unit) = render_task(work, change, allowance.plan);
+    text.push_str(&read_instructions(work, allowance.instructions));
+    let (files, seen) = render_files(work, allowance.files);
     text.push_str(&files);
-    text.push_str(&surroundings(work));
+    text.push_str(&render_surroundings(work));
     text.push_str(&may_change(work, model_setup.scope_mode));
-    text.push_str(&checks(work, &unit));
-    (work.run.redactor.text(&text), seen)
+    text.push_str(&render_checks(work, &unit));
+    (work.run.redactor.redact_text(&text), seen)
 }
 
 /// Returns the task after a verification that failed.
-pub(super) fn again(failures: &str) -> String {
+pub(super) fn retry_task(failures: &str) -> String {
     format!(
         "The phase was verified, and does not hold yet. Fix the cause within the same files; if it can't be fixed \
          there, say why.\n\n{failures}"
@@ -65,18 +65,18 @@ pub(super) fn again(failures: &str) -> String {
 }
 
 /// Returns what must survive when a conversation is made shorter.
-pub(super) fn kept(work: &UnitWork<'_>, change: &Change, model_setup: &ModelSetup) -> String {
+pub(super) fn text_kept_on_compaction(work: &UnitWork<'_>, change: &Change, model_setup: &ModelSetup) -> String {
     let allowance = Allowance::within(model_setup.model.context_window());
-    let (mut text, unit) = task(work, change, allowance.plan);
+    let (mut text, unit) = render_task(work, change, allowance.plan);
     text.push_str(&may_change(work, model_setup.scope_mode));
-    text.push_str(&checks(work, &unit));
-    work.run.redactor.text(&text)
+    text.push_str(&render_checks(work, &unit));
+    work.run.redactor.redact_text(&text)
 }
 
 /// Returns what the plan asks for, and what is left of it.
-fn task(work: &UnitWork<'_>, change: &Change, room: usize) -> (String, UnitText) {
+fn render_task(work: &UnitWork<'_>, change: &Change, room: usize) -> (String, UnitText) {
     let (plan, label) = (&work.run.plan, &work.assignment.label);
-    let (above, shown_above) = above(work, room);
+    let (above, shown_above) = text_above_units(work, room);
     let unit = unit_text(work, change, room - above.len().min(room));
     let lines = format!("{}-{}", plan.location(unit.shown.start).line, plan.location(unit.shown.end).line);
     let mut text = format!("# {label}: {}\n", work.assignment.title);
@@ -84,13 +84,13 @@ fn task(work: &UnitWork<'_>, change: &Change, room: usize) -> (String, UnitText)
     text.push_str(&format!("\n<plan file=\"{}\" lines=\"{lines}\">\n{}\n</plan>\n", work.run.plan_name, unit.text));
     let is_shown = |at: usize| unit.shown.contains(&at) || shown_above.iter().any(|span| span.contains(&at));
     let bounds = plan.bounds().iter().filter(|bound| !is_shown(bound.span.start));
-    text.push_str(&list("The plan rules out", bounds.map(|bound| bound.text.trim().to_owned()).collect()));
-    text.push_str(&left(&unit));
+    text.push_str(&render_list("The plan rules out", bounds.map(|bound| bound.text.trim().to_owned()).collect()));
+    text.push_str(&render_open_work(&unit));
     (text, unit)
 }
 
 /// Returns what is left for the model to do.
-fn left(unit: &UnitText) -> String {
+fn render_open_work(unit: &UnitText) -> String {
     let marked = "What is marked so in the plan above; its rest is done, checked later, or for a person.";
     let words = match (unit.is_marked, unit.left.is_empty()) {
         (true, _) => marked,
@@ -103,7 +103,7 @@ fn left(unit: &UnitText) -> String {
 }
 
 /// Returns what the plan says above its units, and at the head of those that hold this one: goals, what is ruled out.
-fn above(work: &UnitWork<'_>, room: usize) -> (String, Vec<Range<usize>>) {
+fn text_above_units(work: &UnitWork<'_>, room: usize) -> (String, Vec<Range<usize>>) {
     let plan = &work.run.plan;
     let first = |units: &[plan::Phase], end: usize| units.first().map_or(end, |unit| unit.span.start);
     let mut spans = Vec::new();
@@ -146,7 +146,7 @@ fn above(work: &UnitWork<'_>, room: usize) -> (String, Vec<Range<usize>>) {
     (text, shown)
 }
 
-fn list(heading: &str, lines: Vec<String>) -> String {
+fn render_list(heading: &str, lines: Vec<String>) -> String {
     if lines.is_empty() {
         return String::new();
     }
@@ -155,7 +155,7 @@ fn list(heading: &str, lines: Vec<String>) -> String {
 }
 
 /// Returns the commands by which the phase is verified, beside those that its text shows.
-fn checks(work: &UnitWork<'_>, unit: &UnitText) -> String {
+fn render_checks(work: &UnitWork<'_>, unit: &UnitText) -> String {
     let phases = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
     let of_plan =
         phases.flat_map(|phase| &phase.commands).filter(|command| !command.server && command.commit.is_none());
@@ -170,12 +170,12 @@ fn checks(work: &UnitWork<'_>, unit: &UnitText) -> String {
     if !shown.is_empty() {
         lines.insert(0, "the commands in the plan above".to_owned());
     }
-    list("Checks that decide", lines)
+    render_list("Checks that decide", lines)
 }
 
 /// Returns the files that the phase names, whole while there is room: the short ones first, so that as many as can be
 /// are.
-fn files(work: &mut UnitWork<'_>, mut room: usize) -> (String, BTreeMap<String, String>) {
+fn render_files(work: &mut UnitWork<'_>, mut room: usize) -> (String, BTreeMap<String, String>) {
     let paths: BTreeSet<String> = work.assignment.files.iter().filter_map(|file| file.path.clone()).collect();
     let paths = paths.into_iter().filter(|path| !crate::secrets::holds_keys(path));
     let mut found: Vec<(String, String)> = paths
@@ -203,8 +203,8 @@ fn files(work: &mut UnitWork<'_>, mut room: usize) -> (String, BTreeMap<String, 
 }
 
 /// Returns what the survey knows of the code around these files: what to imitate and to use.
-fn surroundings(work: &mut UnitWork<'_>) -> String {
-    let named: Vec<&str> = work.assignment.scope.named().collect();
+fn render_surroundings(work: &mut UnitWork<'_>) -> String {
+    let named: Vec<&str> = work.assignment.scope.named_files().collect();
     let code = work.survey.code.near(&named);
     let mut context = BriefingContext {
         plan: &work.run.plan,
@@ -214,16 +214,16 @@ fn surroundings(work: &mut UnitWork<'_>) -> String {
         tree: &mut work.workspace.tree,
         code: &code,
     };
-    analyze::surroundings(&mut context, SURROUNDINGS).sections()
+    analyze::build_surroundings(&mut context, SURROUNDINGS).sections()
 }
 
 /// Which files may be changed; those that are to be made are told from those that stand.
 fn may_change(work: &UnitWork<'_>, reach: ScopeMode) -> String {
-    let is_new = |path: &str| !work.run.files.stands(path) && !work.workspace.tree.staged().contains_key(path);
+    let is_new = |path: &str| !work.run.files.path_exists(path) && !work.workspace.tree.staged().contains_key(path);
     let name = |path: &str| format!("`{path}`{}", if is_new(path) { " (not there yet)" } else { "" });
-    let named: Vec<String> = work.assignment.scope.named().map(name).collect();
+    let named: Vec<String> = work.assignment.scope.named_files().map(name).collect();
     let named = if named.is_empty() { "the files that the plan's patterns fit".to_owned() } else { named.join(", ") };
-    let has_packages = work.assignment.scope.named().any(|path| path.ends_with(".py"));
+    let has_packages = work.assignment.scope.named_files().any(|path| path.ends_with(".py"));
     let beside = match reach {
         ScopeMode::Strict => "; nothing else.",
         ScopeMode::Phase if has_packages => {

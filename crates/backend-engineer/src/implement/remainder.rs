@@ -19,7 +19,7 @@ pub(crate) struct Passage {
 
 impl Passage {
     /// Takes the words of a span of the plan.
-    pub(crate) fn of(plan: &Plan, span: &Range<usize>) -> Self {
+    pub(crate) fn from_span(plan: &Plan, span: &Range<usize>) -> Self {
         let words = plan.text().get(span.clone()).unwrap_or_default().split_whitespace();
         let text = words.collect::<Vec<_>>().join(" ");
         Passage { span: span.clone(), line: plan.location(span.start).line, text }
@@ -28,7 +28,7 @@ impl Passage {
 
 impl fmt::Display for Passage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} (plan line {})", excerpt(&self.text), self.line)
+        write!(formatter, "{} (plan line {})", first_words(&self.text), self.line)
     }
 }
 
@@ -114,7 +114,7 @@ pub(crate) fn code_spans(text: &str) -> BTreeSet<String> {
 }
 
 /// Returns the first words of a passage, on one line.
-pub(crate) fn excerpt(text: &str) -> String {
+pub(crate) fn first_words(text: &str) -> String {
     /// As long as a line of a report stays readable, in characters.
     const LONGEST: usize = 160;
     let words: Vec<&str> = text.split_whitespace().collect();

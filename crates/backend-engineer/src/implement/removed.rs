@@ -10,7 +10,7 @@ use plan::CodeBlock;
 use std::ops::Range;
 
 use super::remainder::code_spans;
-use crate::identifiers::holds;
+use crate::identifiers::contains_identifier;
 
 /// The result of removing code.
 pub(super) enum RemovalOutcome {
@@ -26,26 +26,27 @@ pub(super) enum RemovalOutcome {
 const AROUND: usize = 3;
 
 /// Takes the lines of a block out of a text.
-pub(super) fn remove(block: &CodeBlock, path: &str, text: Option<&str>) -> RemovalOutcome {
+pub(super) fn remove_block(block: &CodeBlock, path: &str, text: Option<&str>) -> RemovalOutcome {
     let Some(text) = text else { return RemovalOutcome::Gone };
-    let named = names(block);
-    if let Some(other) = another(block, path, &named) {
+    let named = names_above_removal(block);
+    if let Some(other) = find_other_bound_name(block, path, &named) {
         return RemovalOutcome::Refused(format!(
             "the words ask to remove something else than `{other}`, which the block shows"
         ));
     }
     let lines: Vec<&str> = text.lines().collect();
-    let owners = owners(path, text, &named);
-    let within = |found: &Range<usize>| owners.iter().all(|owner| owner.iter().any(|span| meet(span, found)));
-    let mut found = standing(&lines, &block.text);
+    let owners = find_definitions_of_names(path, text, &named);
+    let within =
+        |found: &Range<usize>| owners.iter().all(|owner| owner.iter().any(|span| is_nested_range(span, found)));
+    let mut found = find_block_lines(&lines, &block.text);
     if found.is_empty() {
         // "# DELETE this block:" is said to the reader.
-        found = standing(&lines, uncommented(&block.text));
+        found = find_block_lines(&lines, strip_leading_comment(&block.text));
     }
     let found: Vec<Range<usize>> = found.into_iter().filter(within).collect();
     match found.as_slice() {
-        [one] => RemovalOutcome::Now(without(&lines, path, text, one)),
-        [] => left(block, path, text, &lines),
+        [one] => RemovalOutcome::Now(remove_lines(&lines, path, text, one)),
+        [] => outcome_without_lines(block, path, text, &lines),
         several => {
             let at: Vec<String> = several.iter().map(|one| (one.start + 1).to_string()).collect();
             RemovalOutcome::Refused(format!(
@@ -58,31 +59,32 @@ pub(super) fn remove(block: &CodeBlock, path: &str, text: Option<&str>) -> Remov
 }
 
 /// Returns the names in the sentence right above a block.
-fn names(block: &CodeBlock) -> Vec<String> {
+fn names_above_removal(block: &CodeBlock) -> Vec<String> {
     let last = block.prose.split("\n\n").next().unwrap_or("").lines().last().unwrap_or("");
     code_spans(last).into_iter().map(|name| name.trim_end_matches("()").to_owned()).collect()
 }
 
 /// Returns a name that the block binds at its top and the words do not name, though they name something else that it
 /// holds.
-fn another(block: &CodeBlock, path: &str, named: &[String]) -> Option<String> {
+fn find_other_bound_name(block: &CodeBlock, path: &str, named: &[String]) -> Option<String> {
     let last = |name: &str| name.rsplit(['.', '#']).next().unwrap_or(name).to_owned();
-    let shown: Vec<String> = named.iter().map(|name| last(name)).filter(|name| holds(&block.text, name)).collect();
+    let shown: Vec<String> =
+        named.iter().map(|name| last(name)).filter(|name| contains_identifier(&block.text, name)).collect();
     if shown.is_empty() {
         return None;
     }
-    bound(path, &block.text).into_iter().find(|name| !shown.contains(name))
+    top_level_names(path, &block.text).into_iter().find(|name| !shown.contains(name))
 }
 
 /// Returns the names that code binds at its top, whatever its margin.
-fn bound(path: &str, code: &str) -> Vec<String> {
-    let scopes = Scopes::of_file(path, &super::identify::dedented(code));
+fn top_level_names(path: &str, code: &str) -> Vec<String> {
+    let scopes = Scopes::of_file(path, &super::identify::dedent_text(code));
     let module = scopes.as_ref().and_then(Scopes::module);
     module.map(|module| module.bindings.iter().map(|one| one.name.clone()).collect()).unwrap_or_default()
 }
 
 /// Returns the lines of the definitions of each name that the file defines: what goes stands within, or is one.
-fn owners(path: &str, text: &str, named: &[String]) -> Vec<Vec<Range<usize>>> {
+fn find_definitions_of_names(path: &str, text: &str, named: &[String]) -> Vec<Vec<Range<usize>>> {
     let Some(language) = Language::of_path(path) else { return Vec::new() };
     let Some(source) = Source::parse(text, language, Elisions::NONE) else { return Vec::new() };
     let line = |at: usize| text[..at].matches('\n').count();
@@ -104,29 +106,29 @@ fn owners(path: &str, text: &str, named: &[String]) -> Vec<Vec<Range<usize>>> {
 }
 
 /// Code without the line of comment that it begins with.
-fn uncommented(code: &str) -> &str {
+fn strip_leading_comment(code: &str) -> &str {
     let code = code.trim_start_matches('\n');
     if is_comment(code) { code.split_once('\n').map_or("", |(_, rest)| rest) } else { code }
 }
 
-fn meet(one: &Range<usize>, other: &Range<usize>) -> bool {
+fn is_nested_range(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start <= other.start && other.end <= one.end || other.start <= one.start && one.end <= other.end
 }
 
 /// Returns where the lines of a block stand one after another, their common margin apart.
-fn standing(lines: &[&str], block: &str) -> Vec<Range<usize>> {
+fn find_block_lines(lines: &[&str], block: &str) -> Vec<Range<usize>> {
     let wanted: Vec<&str> = block.lines().map(str::trim_end).skip_while(|line| line.is_empty()).collect();
     let end = wanted.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
     let wanted = &wanted[..end];
     if wanted.is_empty() {
         return Vec::new();
     }
-    let own = margin(wanted[0]);
+    let own = leading_whitespace(wanted[0]);
     let same = |at: usize| {
-        let by = margin(lines[at]);
+        let by = leading_whitespace(lines[at]);
         wanted.iter().zip(&lines[at..]).all(|(wanted, line)| {
             let line = line.trim_end();
-            let shifted = margin(wanted).strip_prefix(own).zip(margin(line).strip_prefix(by));
+            let shifted = leading_whitespace(wanted).strip_prefix(own).zip(leading_whitespace(line).strip_prefix(by));
             wanted.trim_start() == line.trim_start()
                 && (line.is_empty() || shifted.is_some_and(|(one, other)| one == other))
         })
@@ -135,12 +137,12 @@ fn standing(lines: &[&str], block: &str) -> Vec<Range<usize>> {
     (0..last).filter(|at| same(*at)).map(|at| at..at + wanted.len()).collect()
 }
 
-fn margin(line: &str) -> &str {
+fn leading_whitespace(line: &str) -> &str {
     &line[..line.len() - line.trim_start().len()]
 }
 
 /// Asks the engine for the text without some lines, and without the blank ones that only kept them apart.
-fn without(lines: &[&str], path: &str, text: &str, found: &Range<usize>) -> Graft {
+fn remove_lines(lines: &[&str], path: &str, text: &str, found: &Range<usize>) -> Graft {
     let blank = |at: usize| lines.get(at).is_none_or(|line| line.trim().is_empty());
     let mut range = found.clone();
     if range.start == 0 || blank(range.start - 1) {
@@ -165,12 +167,12 @@ fn without(lines: &[&str], path: &str, text: &str, found: &Range<usize>) -> Graf
 }
 
 /// Returns what stands of code whose lines do not stand in the file as the block shows them.
-fn left(block: &CodeBlock, path: &str, text: &str, lines: &[&str]) -> RemovalOutcome {
+fn outcome_without_lines(block: &CodeBlock, path: &str, text: &str, lines: &[&str]) -> RemovalOutcome {
     let telling = |line: &&str| line.chars().filter(|letter| letter.is_alphanumeric()).count() > 1;
     let first = block.text.lines().map(str::trim).find(|line| telling(line) && !is_comment(line));
     let stands = first.is_some_and(|first| lines.iter().any(|line| line.trim() == first));
-    let mut named = bound(path, &block.text).into_iter().chain(listed(&block.text));
-    match (named.find(|name| holds(text, name)), stands) {
+    let mut named = top_level_names(path, &block.text).into_iter().chain(names_in_list(&block.text));
+    match (named.find(|name| contains_identifier(text, name)), stands) {
         (Some(name), _) => RemovalOutcome::Refused(format!(
             "the code to remove does not stand in {path} as the plan shows it, and `{name}` does"
         )),
@@ -180,7 +182,7 @@ fn left(block: &CodeBlock, path: &str, text: &str, lines: &[&str]) -> RemovalOut
 }
 
 /// Returns the names on lines that hold nothing else: `MEM0, MEM0_MODEL` below "remove these imports".
-fn listed(code: &str) -> Vec<String> {
+fn names_in_list(code: &str) -> Vec<String> {
     let is_name = |word: &str| {
         word.chars().all(|letter| letter.is_alphanumeric() || letter == '_') && word.chars().any(char::is_alphabetic)
     };
@@ -203,6 +205,6 @@ mod tests {
 
     #[test]
     fn names_are_listed_by_lines_of_nothing_else() {
-        assert_eq!(listed("# Remove these:\nMAX, \"MIN\",\nreturn x, y\npass\n"), ["MAX", "MIN"]);
+        assert_eq!(names_in_list("# Remove these:\nMAX, \"MIN\",\nreturn x, y\npass\n"), ["MAX", "MIN"]);
     }
 }

@@ -15,7 +15,7 @@ use plan::PhaseId;
 
 use super::literal::{PlacementOutcome, reason_name};
 use super::{Change, Item, Placement, StepOutcome};
-use crate::identifiers::identifiers;
+use crate::identifiers::list_identifiers;
 use crate::stop::Stop;
 use crate::tree::{Staged, Tree};
 use crate::understand::Files;
@@ -34,8 +34,8 @@ struct ImportFault {
 pub(super) fn take_back_faulty(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Result<(), Stop> {
     let mut taken = BTreeSet::new();
     // What is taken back may be what another file imports: one more look until nothing is.
-    while let Some((path, fault)) =
-        faulty(work, &placed_by(placements(unit, change)), &taken).or_else(|| half_done(work, unit, change))
+    while let Some((path, fault)) = find_faulty_file(work, &placed_by(placements_of_unit(unit, change)), &taken)
+        .or_else(|| half_done(work, unit, change))
     {
         take_back(work, unit, change, &path, fault)?;
         taken.insert(path);
@@ -46,31 +46,31 @@ pub(super) fn take_back_faulty(work: &mut UnitWork<'_>, unit: PhaseId, change: &
 /// Returns a file in which a block was placed that reads a name which a refused block was to bring.
 fn half_done(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Option<(String, ImportFault)> {
     let phase = work.run.plan.phase(unit)?;
-    let refused: Vec<usize> = placements(unit, change)
+    let refused: Vec<usize> = placements_of_unit(unit, change)
         .filter(|placement| matches!(placement.placed, PlacementOutcome::Refused { .. }))
         .filter_map(|placement| placement.block)
         .collect();
     let shown: BTreeSet<&str> = refused
         .iter()
         .filter_map(|block| phase.blocks.get(*block))
-        .flat_map(|block| identifiers(&block.text))
+        .flat_map(|block| list_identifiers(&block.text))
         .collect();
     if shown.is_empty() {
         return None;
     }
     let texts: Vec<&str> =
         refused.iter().filter_map(|block| phase.blocks.get(*block)).map(|block| block.text.as_str()).collect();
-    placed_by(placements(unit, change)).into_iter().find_map(|path| {
+    placed_by(placements_of_unit(unit, change)).into_iter().find_map(|path| {
         let new = work.workspace.tree.read_text(&path).ok().flatten()?;
-        let old = text_of(&mut work.workspace.tree, &path, &work.state.before).unwrap_or_default();
-        let had: BTreeSet<&str> = identifiers(&old).collect();
+        let old = text_before_unit(&mut work.workspace.tree, &path, &work.state.before).unwrap_or_default();
+        let had: BTreeSet<&str> = list_identifiers(&old).collect();
         let scopes = Scopes::of_file(&path, &new)?;
         let is_lost = |read: &&Read| {
             let open =
                 matches!(scopes.resolve(read), Resolution::Unbound { .. } | Resolution::Undecided(Why::AmbientGlobals));
             read.purpose == Purpose::Value
                 && shown.contains(read.name.as_str())
-                && brings(&path, &texts, &read.name)
+                && may_define_name(&path, &texts, &read.name)
                 && !had.contains(read.name.as_str())
                 && open
         };
@@ -81,7 +81,7 @@ fn half_done(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Opt
 }
 
 /// Returns whether a name may have been for these blocks to bring. Every script has `Map`, unless a block defines another one.
-fn brings(path: &str, blocks: &[&str], name: &str) -> bool {
+fn may_define_name(path: &str, blocks: &[&str], name: &str) -> bool {
     let binds = |text: &&&str| {
         let scopes = Scopes::of_file(path, text);
         scopes
@@ -95,17 +95,22 @@ fn brings(path: &str, blocks: &[&str], name: &str) -> bool {
 }
 
 /// Returns why what the unit has placed so far, in `change` and in the item at hand, can't be imported.
-pub(super) fn fault(work: &mut UnitWork<'_>, unit: PhaseId, change: &Change, item: &Item) -> Option<String> {
+pub(super) fn find_import_fault(
+    work: &mut UnitWork<'_>,
+    unit: PhaseId,
+    change: &Change,
+    item: &Item,
+) -> Option<String> {
     let items = change.items.iter().filter(|other| other.unit == unit).chain([item]);
     let step_outcomes = items.flat_map(|item| &item.outcomes);
     let placed = placed_by(step_outcomes.filter_map(|step_outcome| match step_outcome {
         StepOutcome::Place(placement) if placement.block.is_some() => Some(placement),
         _ => None,
     }));
-    faulty(work, &placed, &BTreeSet::new()).map(|(_, fault)| fault.message)
+    find_faulty_file(work, &placed, &BTreeSet::new()).map(|(_, fault)| fault.message)
 }
 
-fn faulty(
+fn find_faulty_file(
     work: &mut UnitWork<'_>,
     placed: &BTreeSet<String>,
     taken: &BTreeSet<String>,
@@ -121,10 +126,10 @@ fn take_back(
     path: &str,
     fault: ImportFault,
 ) -> Result<(), Stop> {
-    let bytes = text_of(&mut work.workspace.tree, path, &work.state.before).map(String::into_bytes);
+    let bytes = text_before_unit(&mut work.workspace.tree, path, &work.state.before).map(String::into_bytes);
     work.workspace.tree.stage(path, bytes).map_err(|error| Stop::refused(error.to_string()))?;
     let mut line = None;
-    for placement in placements(unit, change).filter(|placement| placement.path.as_deref() == Some(path)) {
+    for placement in placements_of_unit(unit, change).filter(|placement| placement.path.as_deref() == Some(path)) {
         if matches!(placement.placed, PlacementOutcome::Now { .. }) {
             let (reason, message) = (fault.reason, fault.message.clone());
             placement.placed = PlacementOutcome::Refused { reason, message, candidates: Vec::new() };
@@ -135,7 +140,7 @@ fn take_back(
     work.run.emit(Event::FileRefused { path, reason, message, line, candidates: Vec::new() })
 }
 
-fn placements(unit: PhaseId, change: &mut Change) -> impl Iterator<Item = &mut Placement> {
+fn placements_of_unit(unit: PhaseId, change: &mut Change) -> impl Iterator<Item = &mut Placement> {
     let items = change.items.iter_mut().filter(move |item| item.unit == unit);
     items.flat_map(|item| &mut item.outcomes).filter_map(|step_outcome| match step_outcome {
         StepOutcome::Place(placement) if placement.block.is_some() => Some(placement),
@@ -153,28 +158,30 @@ fn placed_by<P: Borrow<Placement>>(placements: impl Iterator<Item = P>) -> BTree
 fn fault_of(work: &mut UnitWork<'_>, path: &str, taken: &BTreeSet<String>) -> Option<ImportFault> {
     let (tree, before) = (&mut work.workspace.tree, &work.state.before);
     let new = tree.read_text(path).ok().flatten()?;
-    let old = text_of(tree, path, before);
+    let old = text_before_unit(tree, path, before);
     // A name that was left to another block of the unit is bound by now, or by none.
     if let Some(refusal) = graft::breaks_names(path, old.as_deref(), &new) {
         return Some(ImportFault { reason: reason_name(refusal.reason), message: refusal.message });
     }
-    let (had, has) = (imports(path, old.as_deref().unwrap_or_default()), imports(path, &new));
+    let (had, has) = (load_time_imports(path, old.as_deref().unwrap_or_default()), load_time_imports(path, &new));
     if paths::is_test(path) || has.is_subset(&had) {
         return None;
     }
     let staged = Modules::new(tree.staged().keys().map(String::as_str), std::iter::empty());
     let mut project = Staging { tree, paths: &work.run.files, staged, before: None };
-    if let Some(message) = has.difference(&had).find_map(|import| lacking(&mut project, path, import, taken)) {
+    if let Some(message) =
+        has.difference(&had).find_map(|import| missing_import_reason(&mut project, path, import, taken))
+    {
         return Some(ImportFault { reason: "unbound", message });
     }
     let found = half_loaded(&mut project, path)?;
     project.before = Some(before);
     let is_old = old.is_some() && half_loaded(&mut project, path).is_some();
-    (!is_old).then(|| ImportFault { reason: "unbound", message: sentence(&mut project, &found) })
+    (!is_old).then(|| ImportFault { reason: "unbound", message: describe_import_cycle(&mut project, &found) })
 }
 
 /// Returns what is wrong with an import of a name that was taken back with the rest of its file.
-fn lacking(
+fn missing_import_reason(
     project: &mut Staging<'_>,
     path: &str,
     (module, name): &(String, Option<String>),
@@ -188,7 +195,7 @@ fn lacking(
     (!bound).then(|| format!("{path} imports `{name}` from {from}, which was left as it was and has no such name"))
 }
 
-fn sentence(project: &mut Staging<'_>, found: &HalfLoaded) -> String {
+fn describe_import_cycle(project: &mut Staging<'_>, found: &HalfLoaded) -> String {
     project.before = None;
     let text = project.text(&found.reader).unwrap_or_default();
     let line = text.get(..found.at).map_or(0, |head| head.matches('\n').count() + 1);
@@ -199,7 +206,7 @@ fn sentence(project: &mut Staging<'_>, found: &HalfLoaded) -> String {
 }
 
 /// Returns what a file imports while it is loaded.
-fn imports(path: &str, text: &str) -> BTreeSet<(String, Option<String>)> {
+fn load_time_imports(path: &str, text: &str) -> BTreeSet<(String, Option<String>)> {
     let scopes = Scopes::of_file(path, text).unwrap_or_default();
     let bindings = scopes.module().map(|module| module.bindings.as_slice()).unwrap_or_default();
     let bound = bindings.iter().filter(|binding| binding.when == When::ImportTime && !binding.is_type_only);
@@ -211,10 +218,10 @@ fn imports(path: &str, text: &str) -> BTreeSet<(String, Option<String>)> {
 }
 
 /// Returns the text of a file before the unit.
-fn text_of(tree: &mut Tree, path: &str, before: &Savepoint) -> Option<String> {
+fn text_before_unit(tree: &mut Tree, path: &str, before: &Savepoint) -> Option<String> {
     let bytes = match before.get(path) {
         Some(staged) => staged.bytes.clone(),
-        None => tree.look(path).ok().and_then(|found| found.as_ref().map(|found| found.bytes.clone())),
+        None => tree.state_on_disk(path).ok().and_then(|found| found.as_ref().map(|found| found.bytes.clone())),
     };
     bytes.and_then(|bytes| String::from_utf8(bytes).ok())
 }
@@ -231,7 +238,7 @@ struct Staging<'a> {
 impl Project for Staging<'_> {
     fn text(&mut self, path: &str) -> Option<String> {
         match self.before {
-            Some(before) => text_of(self.tree, path, before),
+            Some(before) => text_before_unit(self.tree, path, before),
             None => self.tree.read_text(path).ok().flatten(),
         }
     }
@@ -244,7 +251,7 @@ impl Project for Staging<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::brings;
+    use super::may_define_name;
 
     #[test]
     fn what_every_script_has_is_for_no_block_to_bring() {
@@ -254,7 +261,7 @@ mod tests {
             ("a.ts", "const rows = load();", "rows", true),
             ("a.py", "Map = load()", "Map", true),
         ] {
-            assert_eq!(brings(path, &[block], name), brought, "{name} of {block}");
+            assert_eq!(may_define_name(path, &[block], name), brought, "{name} of {block}");
         }
     }
 }

@@ -4,17 +4,17 @@
 use code::languages::Language;
 use plan::{Phase, PhaseId, Sentence, SentenceClass, State};
 
-use super::remainder::{Passage, Remainder, code_spans, excerpt};
+use super::remainder::{Passage, Remainder, code_spans, first_words};
 use super::{Change, Item, PlacementOutcome, StepOutcome, inline};
-use crate::identifiers::holds;
-use crate::prohibitions::{definitions, symbol};
-use crate::removals::remains;
+use crate::identifiers::contains_identifier;
+use crate::prohibitions::{find_definitions, last_symbol_name};
+use crate::removals::find_remaining_symbol;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
 /// Returns what is done about prose of the plan: left, or accepted by a person before.
-pub(super) fn said(work: &UnitWork<'_>, phase: &Phase, span: &plan::Span) -> StepOutcome {
-    let passage = Passage::of(&work.run.plan, span);
+pub(super) fn outcome_of_prose(work: &UnitWork<'_>, phase: &Phase, span: &plan::Span) -> StepOutcome {
+    let passage = Passage::from_span(&work.run.plan, span);
     match work.state.accepts(work.run, phase, &passage.text) {
         true => StepOutcome::Accepted(passage),
         false => StepOutcome::Left(Remainder::of_prose(passage)),
@@ -22,10 +22,11 @@ pub(super) fn said(work: &UnitWork<'_>, phase: &Phase, span: &plan::Span) -> Ste
 }
 
 /// Adds the sentences of a unit that its steps do not speak of, each to the item in which it stands, or as one of its own.
-pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Result<(), Stop> {
+pub(super) fn add_unit_sentences(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Result<(), Stop> {
     let Some(phase) = work.run.plan.phase(unit).cloned() else { return Ok(()) };
-    let remaining = remaining(work, &phase);
-    let untouched: Vec<_> = phase.sentences.iter().map(|one| untouched(work, &phase, one, change)).collect();
+    let remaining = find_remaining_removals(work, &phase);
+    let untouched: Vec<_> =
+        phase.sentences.iter().map(|one| find_untouched_symbol(work, &phase, one, change)).collect();
     let is_left = |one: &Sentence| one.open || one.class == SentenceClass::Unclear || remaining.contains(&one.span);
     let sentences = phase.sentences.iter().zip(untouched);
     for (sentence, untouched) in sentences.filter(|(one, untouched)| untouched.is_some() || is_left(one)) {
@@ -35,7 +36,7 @@ pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Chang
             StepOutcome::Place(placement) => placement.sentence.as_ref(),
             other => other.passage().map(|passage| &passage.span),
         });
-        if told.any(|told| overlap(told, &sentence.span)) {
+        if told.any(|told| do_spans_overlap(told, &sentence.span)) {
             continue;
         }
         let step = |item: &Item| item.step.and_then(|step| phase.steps.get(step));
@@ -51,16 +52,17 @@ pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Chang
         if titles || before || owner.is_none() && ticked {
             continue;
         }
-        let step_outcome = match (inline::carry_out(work, &phase, sentence)?, remaining.contains(&sentence.span)) {
-            (Some(placement), _) => StepOutcome::Place(placement),
-            (None, true) => said(work, &phase, &sentence.span),
-            (None, false) => of_sentence(work, &phase, sentence, untouched),
-        };
+        let step_outcome =
+            match (inline::carry_out_replacement(work, &phase, sentence)?, remaining.contains(&sentence.span)) {
+                (Some(placement), _) => StepOutcome::Place(placement),
+                (None, true) => outcome_of_prose(work, &phase, &sentence.span),
+                (None, false) => of_sentence(work, &phase, sentence, untouched),
+            };
         match owner.and_then(|at| change.items.get_mut(at)) {
             Some(item) => item.outcomes.push(step_outcome),
             None => {
-                let Passage { line, text, .. } = Passage::of(&work.run.plan, &sentence.span);
-                let title = excerpt(&text);
+                let Passage { line, text, .. } = Passage::from_span(&work.run.plan, &sentence.span);
+                let title = first_words(&text);
                 change.items.push(Item { unit, step: None, title, checkbox, line, outcomes: vec![step_outcome] });
             }
         }
@@ -71,14 +73,14 @@ pub(super) fn account(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Chang
 
 /// Adds what cells of tables ask to remove and what still stands.
 fn account_for_cells(work: &UnitWork<'_>, phase: &Phase, remaining: &[plan::Span], change: &mut Change) {
-    let in_cells = remaining.iter().filter(|span| phase.sentences.iter().all(|one| !overlap(&one.span, span)));
+    let in_cells = remaining.iter().filter(|span| phase.sentences.iter().all(|one| !do_spans_overlap(&one.span, span)));
     for span in in_cells {
-        let Passage { line, text, .. } = Passage::of(&work.run.plan, span);
-        let step_outcomes = vec![said(work, phase, span)];
+        let Passage { line, text, .. } = Passage::from_span(&work.run.plan, span);
+        let step_outcomes = vec![outcome_of_prose(work, phase, span)];
         change.items.push(Item {
             unit: phase.id,
             step: None,
-            title: excerpt(&text),
+            title: first_words(&text),
             checkbox: None,
             line,
             outcomes: step_outcomes,
@@ -87,14 +89,19 @@ fn account_for_cells(work: &UnitWork<'_>, phase: &Phase, remaining: &[plan::Span
 }
 
 /// Returns where the unit asks for the removal of a symbol that is still there.
-pub(crate) fn remaining(work: &mut UnitWork<'_>, phase: &Phase) -> Vec<plan::Span> {
-    let left = phase.removals.iter().filter(|one| remains(work, phase, one).is_some());
+pub(crate) fn find_remaining_removals(work: &mut UnitWork<'_>, phase: &Phase) -> Vec<plan::Span> {
+    let left = phase.removals.iter().filter(|one| find_remaining_symbol(work, phase, one).is_some());
     left.map(|one| one.span.clone()).collect()
 }
 
 /// Returns the symbol that a sentence is about, a file of the unit defines, no block of the unit shows, and the change left
 /// as it was. A file in which blocks stood already does not tell: they may have changed it in an earlier run.
-fn untouched(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence, change: &Change) -> Option<String> {
+fn find_untouched_symbol(
+    work: &mut UnitWork<'_>,
+    phase: &Phase,
+    sentence: &Sentence,
+    change: &Change,
+) -> Option<String> {
     let step_outcomes = || change.items.iter().filter(|item| item.unit == phase.id).flat_map(|item| &item.outcomes);
     let stood = |path: &String| {
         let mut placed = step_outcomes()
@@ -103,29 +110,30 @@ fn untouched(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence, change
     };
     let files = work.assignment.files.iter().filter(|file| file.unit == phase.id);
     let paths: Vec<String> = files.filter_map(|file| file.path.clone()).filter(|path| !stood(path)).collect();
-    let shown = |name: &str| phase.blocks.iter().any(|block| holds(&block.text, name));
-    let mut names = sentence.topics.iter().map(|name| symbol(name)).filter(|name| !shown(name));
-    names.find(|name| paths.iter().any(|path| keeps(work, path, name))).map(str::to_owned)
+    let shown = |name: &str| phase.blocks.iter().any(|block| contains_identifier(&block.text, name));
+    let mut names = sentence.topics.iter().map(|name| last_symbol_name(name)).filter(|name| !shown(name));
+    names.find(|name| paths.iter().any(|path| keeps_definition(work, path, name))).map(str::to_owned)
 }
 
 /// Returns whether a file defines a name once, as it did before the change.
-fn keeps(work: &mut UnitWork<'_>, path: &str, name: &str) -> bool {
+fn keeps_definition(work: &mut UnitWork<'_>, path: &str, name: &str) -> bool {
     let Some(language) = Language::of_path(path) else { return false };
-    let Ok(Some(before)) = work.workspace.tree.look(path).map(|found| found.as_ref().map(|found| found.bytes.clone()))
+    let Ok(Some(before)) =
+        work.workspace.tree.state_on_disk(path).map(|found| found.as_ref().map(|found| found.bytes.clone()))
     else {
         return false;
     };
     let Ok(Some(now)) = work.workspace.tree.read_text(path) else { return false };
-    let before = definitions(&String::from_utf8_lossy(&before), language, name);
-    before.len() == 1 && before == definitions(&now, language, name)
+    let before = find_definitions(&String::from_utf8_lossy(&before), language, name);
+    before.len() == 1 && before == find_definitions(&now, language, name)
 }
 
-fn overlap(one: &plan::Span, other: &plan::Span) -> bool {
+fn do_spans_overlap(one: &plan::Span, other: &plan::Span) -> bool {
     one.start < other.end && other.start < one.end
 }
 
 fn of_sentence(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence, untouched: Option<String>) -> StepOutcome {
-    let step_outcome = said(work, phase, &sentence.span);
+    let step_outcome = outcome_of_prose(work, phase, &sentence.span);
     let StepOutcome::Left(Remainder { what, names }) = step_outcome else { return step_outcome };
     if let super::remainder::Missing::Prose(passage) = &what {
         if let Some(path) = carried_out(work, phase, sentence) {
@@ -141,7 +149,7 @@ fn of_sentence(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence, unto
 /// Returns the box of the item in which a sentence stands, and whether it is ticked.
 fn box_of(work: &UnitWork<'_>, phase: &Phase, sentence: &Sentence) -> (Option<plan::CheckboxId>, bool) {
     let boxes = work.run.plan.checkboxes().iter().filter(|one| one.phase == Some(phase.id));
-    let mut boxes = boxes.filter(|one| overlap(&one.span, &sentence.span));
+    let mut boxes = boxes.filter(|one| do_spans_overlap(&one.span, &sentence.span));
     let around = boxes.next_back();
     (around.map(|one| one.id), around.is_some_and(|one| matches!(one.state, State::Done | State::Skipped)))
 }
@@ -159,16 +167,18 @@ fn carried_out(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence) -> O
         if code.is_empty() || !code.iter().all(imports) {
             return false;
         }
-        let before = work.workspace.tree.look(path).ok().and_then(Option::as_ref).map(|found| found.bytes.clone());
+        let before =
+            work.workspace.tree.state_on_disk(path).ok().and_then(Option::as_ref).map(|found| found.bytes.clone());
         let before = before.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let Ok(Some(now)) = work.workspace.tree.read_text(path) else { return false };
-        code.iter()
-            .all(|span| stands(path, &now, span) && !before.as_ref().is_some_and(|text| stands(path, text, span)))
+        code.iter().all(|span| {
+            contains_import(path, &now, span) && !before.as_ref().is_some_and(|text| contains_import(path, text, span))
+        })
     })
 }
 
 /// Returns whether an import stands in a file.
-fn stands(path: &str, text: &str, import: &str) -> bool {
+fn contains_import(path: &str, text: &str, import: &str) -> bool {
     let wanted = code::imports::imports(path, import).unwrap_or_default();
     let found = code::imports::imports(path, text).unwrap_or_default();
     let binds = |one: &code::imports::Import, name: &String| {

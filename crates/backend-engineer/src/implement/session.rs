@@ -12,7 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::concurrent_checks::ConcurrentChecks;
 use super::prompt;
-use super::tools::{SessionMemory, ToolContext, tools};
+use super::tools::{SessionMemory, ToolContext, tools_of_names};
 use super::{Change, Item, PlacementOutcome, Remainder, StepOutcome, literal, steps};
 use crate::check::{self, Request, Snapshot};
 use crate::model_setup::ModelSetup;
@@ -52,7 +52,7 @@ struct SessionRecord<'a>(&'a Recorder);
 
 impl SessionRecord<'_> {
     fn pass(&self, events: &[Event], soon: bool) -> Result<(), JournalError> {
-        self.0.emit_all(events, soon).map_err(|stop| broken(stop.message))
+        self.0.emit_all(events, soon).map_err(|stop| journal_unreachable(stop.message))
     }
 }
 
@@ -66,32 +66,36 @@ impl Record for SessionRecord<'_> {
     }
 
     fn sync_to_disk(&self) -> LocalFuture<'_, Result<(), JournalError>> {
-        let settling = self.0.run().map(journal::Run::finish_writing).map(tokio::task::spawn_blocking);
+        let settling = self.0.journal_run().map(journal::Run::finish_writing).map(tokio::task::spawn_blocking);
         Box::pin(async move {
             match settling {
-                Some(settled) => settled.await.unwrap_or_else(|error| Err(broken(error.to_string()))),
+                Some(settled) => settled.await.unwrap_or_else(|error| Err(journal_unreachable(error.to_string()))),
                 None => Ok(()),
             }
         })
     }
 
     fn show(&self, delta: &Delta) {
-        self.0.show(delta);
+        self.0.show_delta(delta);
     }
 }
 
 /// Why the journal can't be reached.
-fn broken(why: String) -> JournalError {
+fn journal_unreachable(why: String) -> JournalError {
     JournalError::Input(std::io::Error::other(why))
 }
 
 /// Has a model work on what is left, or on what does not hold (`failures`). Its changes are staged.
-pub(crate) async fn engage(work: &mut UnitWork<'_>, change: &mut Change, failures: Option<String>) -> Result<(), Stop> {
+pub(crate) async fn run_model(
+    work: &mut UnitWork<'_>,
+    change: &mut Change,
+    failures: Option<String>,
+) -> Result<(), Stop> {
     let Some(model_setup) = work.run.model() else { return Ok(()) };
     let mut session = change.session.take().unwrap_or_default();
-    let stopped = put_away_servers(work, change).await;
+    let stopped = stop_step_servers(work, change).await;
     let talked = match stopped {
-        Ok(()) => talk(work, change, (model_setup, &mut session), failures).await,
+        Ok(()) => run_conversation(work, change, (model_setup, &mut session), failures).await,
         Err(stop) => Err(stop),
     };
     let ended = session.memory.end_jobs(work.workspace, &work.run.masks).await;
@@ -102,17 +106,17 @@ pub(crate) async fn engage(work: &mut UnitWork<'_>, change: &mut Change, failure
     start_servers(work, change).await
 }
 
-async fn talk(
+async fn run_conversation(
     work: &mut UnitWork<'_>,
     change: &mut Change,
     (model_setup, session): (&ModelSetup, &mut Session),
     failures: Option<String>,
 ) -> Result<(), Stop> {
     let run = work.run;
-    let beside = ConcurrentChecks::of(work, change).unzip();
-    let system = prompt::system(model_setup, run);
-    let (first, seen) = prompt::first(work, change, model_setup);
-    let kept = prompt::kept(work, change, model_setup);
+    let beside = ConcurrentChecks::start(work, change).unzip();
+    let system = prompt::system_prompt(model_setup, run);
+    let (first, seen) = prompt::first_task(work, change, model_setup);
+    let kept = prompt::text_kept_on_compaction(work, change, model_setup);
     session.memory.sees(seen);
     let Session { conversation, memory, rounds, .. } = session;
     let (label, title) = (&work.assignment.label, &work.assignment.title);
@@ -126,7 +130,7 @@ async fn talk(
         .copied()
         .filter(|tool| *tool != "Bash" || context.runs_commands())
         .collect();
-    let tools = tools(&names, &context);
+    let tools = tools_of_names(&names, &context);
     let voice = SessionRecord(&run.recorder);
     let keep = move || kept.clone();
     let agent = Agent {
@@ -148,17 +152,17 @@ async fn talk(
         *rounds = rounds_of(&recorded);
     }
     // What was recorded holds this task already, or is not there yet; then the next verification asks for it.
-    let failures = failures.filter(|_| !restored).map(|failures| run.redactor.text(&failures));
+    let failures = failures.filter(|_| !restored).map(|failures| run.redactor.redact_text(&failures));
     let mut begun = true;
     match (conversation.as_mut(), &failures) {
         (Some(conversation), Some(failures)) => {
             let effort = model_setup.effort_of_repair().map(|effort| effort.name().to_owned());
-            agent.add_task(conversation, &prompt::again(failures), effort).map_err(|error| halt_of(error).1)?;
+            agent.add_task(conversation, &prompt::retry_task(failures), effort).map_err(|error| halt_of(error).1)?;
         }
         (Some(_), None) => begun = false,
         (None, failures) => {
             let task = match failures {
-                Some(failures) => format!("{first}\n{}", prompt::again(failures)),
+                Some(failures) => format!("{first}\n{}", prompt::retry_task(failures)),
                 None => first,
             };
             *conversation = Some(agent.begin(&system, &task).map_err(|error| halt_of(error).1)?);
@@ -185,7 +189,7 @@ async fn talk(
     if let Some(checks) = checks {
         change.known = checks.into_known();
     }
-    settle(work, session, ending)
+    record_ending(work, session, ending)
 }
 
 /// Waits for a conversation with its checks beside it. What they still do is waited for where it says that it is of use.
@@ -221,7 +225,11 @@ fn rounds_of(recorded: &[&Event]) -> u32 {
 }
 
 /// Takes in how a conversation ended.
-fn settle(work: &mut UnitWork<'_>, session: &mut Session, ending: Result<Ending, AgentError>) -> Result<(), Stop> {
+fn record_ending(
+    work: &mut UnitWork<'_>,
+    session: &mut Session,
+    ending: Result<Ending, AgentError>,
+) -> Result<(), Stop> {
     match ending {
         Ok(Ending::Done { text }) => session.words = text,
         Ok(Ending::Limit(limit)) => {
@@ -260,7 +268,7 @@ fn halt_of(error: AgentError) -> (bool, Stop) {
 }
 
 /// Servers that steps started know the code as it was: they end here, and are started anew behind the change.
-async fn put_away_servers(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> {
+async fn stop_step_servers(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> {
     for (script, server) in std::mem::take(&mut change.servers) {
         work.workspace.end_server(server).await?;
         change.put_away.push(script);
@@ -284,7 +292,7 @@ async fn start_servers(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(
 
 /// Looks at each item again: what stands now as the plan shows it, what a model worked on, and what is as it was.
 fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> {
-    let standing = literal::standing(work)?;
+    let standing = literal::find_present_files(work)?;
     let worked: BTreeSet<String> = work.state.worked.keys().cloned().collect();
     for item in &mut change.items {
         let Some(phase) = work.run.plan.phase(item.unit) else { continue };
@@ -293,13 +301,13 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
             .outcomes
             .iter()
             .map(|step_outcome| match step_outcome {
-                StepOutcome::Left(remainder) => concerned(work, item, remainder),
+                StepOutcome::Left(remainder) => files_of_remainder(work, item, remainder),
                 _ => Vec::new(),
             })
             .collect();
         for (step_outcome, paths) in item.outcomes.iter_mut().zip(concerned) {
             match step_outcome {
-                StepOutcome::Place(placement) if placement.refused().is_some() => {
+                StepOutcome::Place(placement) if placement.refusal_reason().is_some() => {
                     let path = placement.path.clone().unwrap_or_default();
                     if standing.whole.contains(&path) {
                         placement.placed = PlacementOutcome::Before;
@@ -342,7 +350,7 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
 }
 
 /// Returns the files of its unit that what is left of an item speaks of.
-fn concerned(work: &UnitWork<'_>, item: &Item, remainder: &Remainder) -> Vec<String> {
+fn files_of_remainder(work: &UnitWork<'_>, item: &Item, remainder: &Remainder) -> Vec<String> {
     let about = work.assignment.files.iter().filter(|file| item.is_about(&work.run.plan, file, remainder));
     let mut paths: Vec<String> = about.filter_map(|file| file.path.clone()).collect();
     paths.sort();

@@ -4,7 +4,7 @@ use journal::{Basis, Event, ItemKind, ItemName};
 use plan::{ExpectedOutcome, Part, Phase, PhaseId, PlannedCommand, State, Step, StepKind};
 
 use super::literal::{self, Placement, PlacementOutcome};
-use super::sentences::said;
+use super::sentences::outcome_of_prose;
 use super::{Change, Item, StepOutcome, commits, inline};
 use crate::check::{self, CheckRun, Kind, Request, first_line, kind_of};
 use crate::evidence::{self, Observation};
@@ -12,12 +12,12 @@ use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
 /// Carries out all steps of one unit.
-pub(super) async fn carry_out(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Result<(), Stop> {
+pub(super) async fn carry_out_steps(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Result<(), Stop> {
     let Some(phase) = work.run.plan.phase(unit).cloned() else { return Ok(()) };
     if unit != work.assignment.unit {
         work.run.emit(Event::PhaseStarted { label: phase.label.clone(), title: phase.title.clone() })?;
     }
-    let rest = rest(&phase);
+    let rest = code_outside_steps(&phase);
     let (before, after): (Vec<&Step>, Vec<&Step>) = rest.iter().partition(|_| comes_first(&phase));
     let own = phase.steps.iter().enumerate();
     let outside = phase.steps.len();
@@ -39,7 +39,7 @@ fn comes_first(phase: &Phase) -> bool {
 }
 
 /// Returns the code of the unit that stands in none of its steps, as one more.
-pub(super) fn rest(phase: &Phase) -> Option<Step> {
+pub(super) fn code_outside_steps(phase: &Phase) -> Option<Step> {
     let placed = |block: usize| phase.steps.iter().any(|step| step.parts.contains(&Part::Place(block)));
     let left = |index: &usize| literal::is_code(&phase.blocks[*index]) && !placed(*index);
     let parts: Vec<Part> = (0..phase.blocks.len()).filter(left).map(Part::Place).collect();
@@ -87,19 +87,19 @@ async fn carry_out_step(work: &mut UnitWork<'_>, at: &StepAt<'_>, change: &mut C
     for part in &step.parts {
         let step_outcome = match part {
             Part::Place(block) if literal::is_code(&phase.blocks[*block]) => {
-                let placement = literal::place(work, phase, *block)?;
+                let placement = literal::apply_block(work, phase, *block)?;
                 if let Some(placement) = &placement {
-                    inline::tell_placement(work, placement)?;
+                    inline::emit_placement(work, placement)?;
                 }
                 placement.map(StepOutcome::Place)
             }
             Part::Place(_) => None,
             Part::Run(_) | Part::Commit(_) if held_back => None,
-            Part::Run(command) => run(work, at, *command, change).await?,
-            Part::Commit(command) => commits::carry_out(work, (phase, *command), change, &item).await?,
+            Part::Run(command) => run_step_command(work, at, *command, change).await?,
+            Part::Commit(command) => commits::carry_out_commit(work, (phase, *command), change, &item).await?,
             Part::Say(span) => match inline::of_passage(work, phase, span)? {
                 Some(placement) => Some(StepOutcome::Place(placement)),
-                None => Some(said(work, phase, span)),
+                None => Some(outcome_of_prose(work, phase, span)),
             },
         };
         held_back |= matches!(
@@ -146,7 +146,7 @@ pub(super) fn left_to_checks(work: &UnitWork<'_>, planned: &PlannedCommand, comm
 }
 
 /// Runs a command of a step where the plan has it.
-async fn run(
+async fn run_step_command(
     work: &mut UnitWork<'_>,
     at: &StepAt<'_>,
     command: usize,
@@ -165,7 +165,7 @@ async fn run(
         Err(not_run) => return Ok(step_outcome(*not_run)),
     };
     if check::is_server(work, planned) {
-        return serve(work, &request, change).await.map(Some);
+        return start_step_server(work, &request, change).await.map(Some);
     }
     if expects_failure && stands_already(work, phase, at.index)? {
         let why = "the change it is to fail before stands already";
@@ -173,12 +173,16 @@ async fn run(
     }
     // What tests or a type checker write is no part of the work, wherever the plan runs them.
     let ran = match kind_of(work, &request.script, &request.folder) {
-        Kind::Tests | Kind::TypeCheck => check::run(work, &request).await?,
+        Kind::Tests | Kind::TypeCheck => check::run_check(work, &request).await?,
         Kind::Lint | Kind::Other => check::run_step(work, &request).await?,
     };
     if expects_failure {
         let item = ItemName { kind: ItemKind::Step, text: at.step.title.clone() };
-        evidence::record(work, &Observation { unit: Some(phase.id), item, ran: &ran }, Basis::ExpectedFailure)?;
+        evidence::record_evidence(
+            work,
+            &Observation { unit: Some(phase.id), item, ran: &ran },
+            Basis::ExpectedFailure,
+        )?;
     }
     Ok(step_outcome(ran))
 }
@@ -196,7 +200,7 @@ fn stands_already(work: &mut UnitWork<'_>, phase: &Phase, step: usize) -> Result
     let savepoint = work.workspace.tree.savepoint();
     let mut stands = !blocks.is_empty();
     for block in blocks {
-        let placed = literal::place(work, phase, block)?.map(|placement| placement.placed);
+        let placed = literal::apply_block(work, phase, block)?.map(|placement| placement.placed);
         stands &= matches!(placed, None | Some(PlacementOutcome::Before));
     }
     work.workspace.tree.restore(savepoint);
@@ -211,7 +215,11 @@ fn starts_another_test(phase: &Phase, step: &Step) -> bool {
     })
 }
 
-async fn serve(work: &mut UnitWork<'_>, request: &Request, change: &mut Change) -> Result<StepOutcome, Stop> {
+async fn start_step_server(
+    work: &mut UnitWork<'_>,
+    request: &Request,
+    change: &mut Change,
+) -> Result<StepOutcome, Stop> {
     work.run.emit(Event::ServerStarted { command: request.script.clone(), folder: request.folder.clone() })?;
     let server = check::start_server(work, request).await?;
     let failed = server.exited.as_ref().map(|exit| format!("the server ended at once with {exit}"));

@@ -18,7 +18,7 @@ use agent::{Tool, ToolError};
 pub(super) use tool_context::{SessionMemory, ToolContext};
 
 /// Returns the tools of these names, at work on the context.
-pub(super) fn tools<'d, 'a>(names: &[&str], context: &'d ToolContext<'a>) -> Vec<Box<dyn Tool + 'd>> {
+pub(super) fn tools_of_names<'d, 'a>(names: &[&str], context: &'d ToolContext<'a>) -> Vec<Box<dyn Tool + 'd>> {
     type Make<'d, 'a> = fn(&'d ToolContext<'a>) -> Box<dyn Tool + 'd>;
     let offered: [(&str, Make<'d, 'a>); 6] = [
         ("Read", |context| Box::new(read::Read::at(context))),
@@ -32,7 +32,7 @@ pub(super) fn tools<'d, 'a>(names: &[&str], context: &'d ToolContext<'a>) -> Vec
 }
 
 /// Something for the model to read.
-fn tell<T>(message: impl Into<String>) -> Result<T, ToolError> {
+fn tool_error<T>(message: impl Into<String>) -> Result<T, ToolError> {
     Err(ToolError::Tell(message.into()))
 }
 

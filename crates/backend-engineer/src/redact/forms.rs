@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use crate::secrets::{SHORTEST, is_usual_word, name_before, tells_of_secret};
+use crate::secrets::{SHORTEST, is_secret_name, is_usual_word, name_before};
 
 /// The longest token that is looked for by its form, in bytes.
 const LONGEST: usize = 512;
@@ -41,7 +41,7 @@ enum Letters {
 }
 
 impl Letters {
-    fn holds(self, byte: u8) -> bool {
+    fn allows_byte(self, byte: u8) -> bool {
         match self {
             Letters::Word => is_token(byte),
             Letters::Alphanumeric => byte.is_ascii_alphanumeric(),
@@ -52,7 +52,7 @@ impl Letters {
 }
 
 /// The rows; one that does not parse is left out, which a test would show.
-static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| rows().filter_map(form).collect());
+static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| table_rows().filter_map(parse_form).collect());
 
 /// The first letters of all prefixes: few places of a text have one.
 static FIRST: LazyLock<[bool; 256]> = LazyLock::new(|| {
@@ -61,11 +61,11 @@ static FIRST: LazyLock<[bool; 256]> = LazyLock::new(|| {
     first
 });
 
-fn rows() -> impl Iterator<Item = &'static str> {
+fn table_rows() -> impl Iterator<Item = &'static str> {
     TABLE.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
 }
 
-fn form(row: &'static str) -> Option<Form> {
+fn parse_form(row: &'static str) -> Option<Form> {
     let mut cells = row.split('\t');
     let (prefix, least, letters) = (cells.next()?, cells.next()?, cells.next()?);
     let letters = match letters {
@@ -84,30 +84,31 @@ const PLACES: [&str; 7] = ["PATH", "FILE", "DIR", "URL", "URI", "ID", "CLASS"];
 /// Returns what stands for the secret that begins at a place, and the secret's length; `before` is what stands there already.
 pub(super) fn secret_at(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
     let begins_word = before.last().is_none_or(|byte| !is_token(*byte));
-    if let Some(length) =
-        begins_word.then(|| token(rest).or_else(|| web_token(rest)).or_else(|| parted(rest))).flatten()
+    if let Some(length) = begins_word
+        .then(|| token_length(rest).or_else(|| web_token(rest)).or_else(|| parted_token_length(rest)))
+        .flatten()
     {
         return Some(("[secret]".to_owned(), length));
     }
     match before.last()? {
-        b'/' => hook(before, rest).map(|length| ("[secret]".to_owned(), length)),
+        b'/' => webhook_secret_length(before, rest).map(|length| ("[secret]".to_owned(), length)),
         b':' => address_password(before, rest).map(|length| ("[password]".to_owned(), length)),
         b'-' => private_key(before, rest).map(|length| ("[private key]".to_owned(), length)),
-        b'"' | b'\'' | b'`' | b'=' => assigned(before, rest),
-        b' ' => credentials(before, rest).or_else(|| assigned(before, rest)),
+        b'"' | b'\'' | b'`' | b'=' => find_assigned_secret(before, rest),
+        b' ' => find_header_credentials(before, rest).or_else(|| find_assigned_secret(before, rest)),
         _ => None,
     }
 }
 
 /// Returns the length of the token that `bytes` begin with.
-fn token(bytes: &[u8]) -> Option<usize> {
+fn token_length(bytes: &[u8]) -> Option<usize> {
     if !FIRST[usize::from(*bytes.first()?)] {
         return None;
     }
     let length = |form: &Form| {
         let tail = bytes.strip_prefix(form.prefix)?;
         let tail = &tail[..tail.len().min(LONGEST)];
-        let length = tail.iter().take_while(|byte| form.letters.holds(**byte)).count();
+        let length = tail.iter().take_while(|byte| form.letters.allows_byte(**byte)).count();
         let is_whole = tail.get(length).is_none_or(|next| !is_token(*next) || *next == b'.');
         (length >= form.least && is_whole).then_some(form.prefix.len() + length)
     };
@@ -116,7 +117,7 @@ fn token(bytes: &[u8]) -> Option<usize> {
 
 /// Returns the length of a token that is made of parts with known lengths: of a bot of Telegram (`123456789:AA…`), of one of
 /// Discord (`M….….…`), of Terraform (`….atlasv1.…`).
-fn parted(bytes: &[u8]) -> Option<usize> {
+fn parted_token_length(bytes: &[u8]) -> Option<usize> {
     /// Letters behind the number of a bot.
     const BOT: usize = 35;
     let run = |from: usize, holds: fn(u8) -> bool| {
@@ -143,7 +144,7 @@ fn parted(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Returns the length of the secret part of a hook's address: `hooks.slack.com/services/T…/B…/…`.
-fn hook(before: &[u8], rest: &[u8]) -> Option<usize> {
+fn webhook_secret_length(before: &[u8], rest: &[u8]) -> Option<usize> {
     const HOOKS: [&[u8]; 3] =
         [b"hooks.slack.com/services/", b"discord.com/api/webhooks/", b"discordapp.com/api/webhooks/"];
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-/".contains(byte);
@@ -193,7 +194,7 @@ fn address_password(before: &[u8], rest: &[u8]) -> Option<usize> {
 }
 
 /// Returns the placeholder and the length of what a header of a request gives as credentials: `Bearer 8f7d…`.
-fn credentials(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
+fn find_header_credentials(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
     const SCHEMES: [&[u8]; 3] = [b"bearer ", b"basic ", b"token "];
     let near = before[before.len().saturating_sub(BEFORE)..].to_ascii_lowercase();
     let is_given = SCHEMES.iter().any(|scheme| {
@@ -208,7 +209,7 @@ fn credentials(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
 
 /// Returns the placeholder and the length of a value that code or a listing gives to a name which tells of a secret, where it
 /// looks like one that nobody made up: `AWS_SECRET_ACCESS_KEY = "wJalr…"`.
-fn assigned(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
+fn find_assigned_secret(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
     let is_value = |byte: &u8| byte.is_ascii_graphic() && !b"\"'`{}<>()[],;".contains(byte);
     let length = rest.iter().take(LONGEST).take_while(|byte| is_value(byte)).count();
     let value = std::str::from_utf8(&rest[..length]).ok()?;
@@ -219,7 +220,7 @@ fn assigned(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
     }
     let name = name_before(&before[before.len().saturating_sub(BEFORE)..])?;
     let last = name.rsplit('_').next().unwrap_or_default().to_ascii_uppercase();
-    (tells_of_secret(&name) && !PLACES.contains(&last.as_str())).then(|| (format!("[{name}]"), length))
+    (is_secret_name(&name) && !PLACES.contains(&last.as_str())).then(|| (format!("[{name}]"), length))
 }
 
 /// Returns whether a value has the look of what a machine made: capitals, small letters and digits, or a long run of a few.
@@ -242,7 +243,7 @@ mod tests {
 
     #[test]
     fn every_row_is_read_and_finds_its_tokens() {
-        assert_eq!(FORMS.len(), rows().count());
+        assert_eq!(FORMS.len(), table_rows().count());
         for form in FORMS.iter() {
             let letters = match form.letters {
                 Letters::Word | Letters::Alphanumeric => "aB3",

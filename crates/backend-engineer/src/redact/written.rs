@@ -9,7 +9,7 @@ const PLAIN: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 const OF_ADDRESSES: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Returns the other writings of a value.
-pub(super) fn otherwise(value: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn other_encodings(value: &[u8]) -> Vec<Vec<u8>> {
     if value.len() < SHORTEST {
         return Vec::new();
     }
@@ -17,7 +17,7 @@ pub(super) fn otherwise(value: &[u8]) -> Vec<Vec<u8>> {
     let mut forms =
         vec![value.iter().rev().copied().collect(), hexadecimal.to_uppercase().into_bytes(), hexadecimal.into_bytes()];
     for letters in [PLAIN, OF_ADDRESSES] {
-        forms.extend((0..3).map(|before| base64(value, before, letters)));
+        forms.extend((0..3).map(|before| stable_base64(value, before, letters)));
     }
     forms.extend([in_address(value, "0123456789ABCDEF"), in_address(value, "0123456789abcdef"), in_shell(value)]);
     forms.extend(out_of_address(value));
@@ -86,7 +86,7 @@ pub(super) fn length_of(form: &[u8], text: &[u8]) -> Option<usize> {
 }
 
 /// Returns the letters of Base64 that a value decides by itself where so many bytes stand before it.
-fn base64(value: &[u8], before: usize, letters: &[u8; 64]) -> Vec<u8> {
+fn stable_base64(value: &[u8], before: usize, letters: &[u8; 64]) -> Vec<u8> {
     let bits = |at: usize| -> u8 {
         let bit = |at: usize| value.get(at / 8).map_or(0, |byte| byte >> (7 - at % 8) & 1);
         (0..6).fold(0, |sum, offset| sum << 1 | bit(at + offset))
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_value_of_other_letters_is_known_in_addresses_quotes_and_broken_lines() {
-        let forms = otherwise("p@ss/w\"ö rd\\1".as_bytes());
+        let forms = other_encodings("p@ss/w\"ö rd\\1".as_bytes());
         let known = |text: &str| {
             (0..text.len()).any(|at| forms.iter().any(|form| length_of(form, &text.as_bytes()[at..]).is_some()))
         };
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn writings_stand_in_what_programs_print() {
-        let forms = otherwise(b"realenvsecret-77219");
+        let forms = other_encodings(b"realenvsecret-77219");
         let has = |text: &str| forms.iter().any(|form| text.as_bytes().windows(form.len()).any(|part| part == form));
         for text in [
             "91277-tercesvnelaer",
@@ -138,7 +138,7 @@ mod tests {
         ] {
             assert!(has(text), "{text}");
         }
-        assert!(otherwise(b"p%40ss%2Fword1").contains(&b"p@ss/word1".to_vec()));
-        assert!(!has("cmVhbGVuZA==") && otherwise(b"short").is_empty());
+        assert!(other_encodings(b"p%40ss%2Fword1").contains(&b"p@ss/word1".to_vec()));
+        assert!(!has("cmVhbGVuZA==") && other_encodings(b"short").is_empty());
     }
 }

@@ -9,9 +9,9 @@ impl Report {
     /// Returns the report as Markdown, ending in a newline.
     pub(crate) fn to_markdown(&self) -> String {
         let mut text = format!("## {}\n\n### Completed Tasks\n", self.heading);
-        lines(&mut text, self.tasks.iter().map(task_line), "(none)");
+        write_list(&mut text, self.tasks.iter().map(task_line), "(none)");
         text.push_str("\n### Files Modified\n");
-        lines(&mut text, self.file_lines(), "(none)");
+        write_list(&mut text, self.file_lines(), "(none)");
         text.push_str("\n### Verification Results\n");
         let results = &self.verification;
         for (name, outcome) in [("Tests", &results.tests), ("Lint", &results.lint), ("Type Check", &results.type_check)]
@@ -19,8 +19,11 @@ impl Report {
             text.push_str(&format!("- {name}: {}\n", outcome_words(outcome)));
         }
         text.push_str("\n### Notes\n");
-        lines(&mut text, self.note_lines(), "Nothing to add.");
-        self.checks.iter().filter(|check| !check.output.is_empty()).for_each(|check| output(&mut text, check));
+        write_list(&mut text, self.note_lines(), "Nothing to add.");
+        self.checks
+            .iter()
+            .filter(|check| !check.output.is_empty())
+            .for_each(|check| write_check_output(&mut text, check));
         text
     }
 
@@ -35,9 +38,9 @@ impl Report {
     /// Returns what a dry run has to say: what would be changed, and what stands in the way.
     pub(crate) fn to_dry_run(&self) -> String {
         let mut text = format!("## Implementation Preview\n\n{}: nothing was written\n\n### Files\n", self.phase);
-        lines(&mut text, self.planned_lines(), "(none)");
+        write_list(&mut text, self.planned_lines(), "(none)");
         text.push_str("\n### Notes\n");
-        lines(&mut text, self.note_lines(), "Nothing to add.");
+        write_list(&mut text, self.note_lines(), "Nothing to add.");
         text
     }
 
@@ -87,7 +90,7 @@ fn task_line(task: &Task) -> String {
 }
 
 /// Shows the end of what a failed check printed: without it, nobody can say what to fix.
-fn output(text: &mut String, check: &CheckLine) {
+fn write_check_output(text: &mut String, check: &CheckLine) {
     /// Enough for a traceback's end or a linter's findings; `show` has the whole.
     const LINES: usize = 12;
     let all: Vec<&str> = check.output.lines().collect();
@@ -103,7 +106,7 @@ fn outcome_words(outcome: &Outcome) -> String {
     format!("{} - {}", verdict_words(outcome.verdict), outcome.details)
 }
 
-fn lines(text: &mut String, lines: impl Iterator<Item = String>, none: &str) {
+fn write_list(text: &mut String, lines: impl Iterator<Item = String>, none: &str) {
     let before = text.len();
     for line in lines {
         text.push_str(&format!("- {}\n", line.replace('\n', " ")));

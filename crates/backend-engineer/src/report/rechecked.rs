@@ -39,7 +39,7 @@ pub(crate) enum RecheckedState {
 }
 
 /// Returns every ticked box of the units, with what their checks say.
-pub(super) fn rechecked(work: &UnitWork<'_>, verification: &Verification) -> Vec<Rechecked> {
+pub(super) fn recheck_ticked_boxes(work: &UnitWork<'_>, verification: &Verification) -> Vec<Rechecked> {
     let plan = &work.run.plan;
     let boxes = plan.checkboxes().iter().enumerate();
     let ticked = boxes.filter(|(_, found)| {
@@ -50,7 +50,7 @@ pub(super) fn rechecked(work: &UnitWork<'_>, verification: &Verification) -> Vec
         let of_box = |check: &&Check| check.line == line && check.unit == found.phase;
         let checks: Vec<&Check> = verification.checks.iter().filter(of_box).collect();
         let proof = verification.proofs.iter().find(|(id, _)| id.0 == index).map(|(_, proof)| proof);
-        let state = state(proof, &checks);
+        let state = state_of_box(proof, &checks);
         let seen = checks.iter().map(|check| check.ran.judgement.detail.clone()).filter(|detail| !detail.is_empty());
         let seen = seen.collect::<Vec<_>>().join("; ");
         let why = match (proof, state) {
@@ -70,7 +70,7 @@ pub(super) fn rechecked(work: &UnitWork<'_>, verification: &Verification) -> Vec
     ticked.map(one).collect()
 }
 
-fn state(proof: Option<&Proof>, checks: &[&Check]) -> RecheckedState {
+fn state_of_box(proof: Option<&Proof>, checks: &[&Check]) -> RecheckedState {
     let any = |verdict| checks.iter().any(|check| check.verdict() == verdict);
     match proof {
         Some(Proof::Broken(_)) => RecheckedState::Broken,

@@ -117,7 +117,7 @@ impl Manifests {
 
 /// Returns the folder that a command of `base` runs in after it went to `inside`; `None` outside of the repository, and
 /// where only a shell knows which one is meant.
-pub(crate) fn entered(base: &str, inside: Option<&str>) -> Option<String> {
+pub(crate) fn entered_folder(base: &str, inside: Option<&str>) -> Option<String> {
     match inside {
         Some(inside) if inside == "-" || inside.starts_with('/') || inside.contains(['$', '~', '`']) => None,
         inside => code::modules::climbed(base, inside.unwrap_or_default()),

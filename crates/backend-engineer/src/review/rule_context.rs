@@ -74,17 +74,17 @@ pub(crate) struct RuleContext<'a> {
 
 impl RuleContext<'_> {
     /// Returns a finding of a code at a place of the plan.
-    pub(crate) fn say(&self, code: &'static Code, span: Range<usize>, message: impl Into<String>) -> Finding {
-        super::found(&self.run.plan, code, span, message)
+    pub(crate) fn finding_at(&self, code: &'static Code, span: Range<usize>, message: impl Into<String>) -> Finding {
+        super::new_finding(&self.run.plan, code, span, message)
     }
 
     /// Returns the text of a file of the unit before it, where it is there.
-    pub(crate) fn text(&self, path: &str) -> Option<&str> {
+    pub(crate) fn text_before_unit(&self, path: &str) -> Option<&str> {
         self.before.get(path).and_then(Option::as_deref)
     }
 
     /// Returns the text of a file as it stands in the repository.
-    pub(crate) fn stands(&self, path: &str) -> Option<String> {
+    pub(crate) fn text_in_repository(&self, path: &str) -> Option<String> {
         read_text(&self.run.root().join(path))
     }
 
@@ -108,7 +108,7 @@ impl RuleContext<'_> {
                     continue;
                 };
                 for import in code::imports::imports(&path, &block.text).unwrap_or_default() {
-                    found.push(PlanImport { span: self.place_of(block, &import), path: path.clone(), import });
+                    found.push(PlanImport { span: self.span_of_import(block, &import), path: path.clone(), import });
                 }
             }
         }
@@ -116,7 +116,7 @@ impl RuleContext<'_> {
     }
 
     /// Returns the line of the import in the plan, or the block where that line can't be told.
-    fn place_of(&self, block: &CodeBlock, import: &code::imports::Import) -> Range<usize> {
+    fn span_of_import(&self, block: &CodeBlock, import: &code::imports::Import) -> Range<usize> {
         let line = block.text[import.at..].lines().next().unwrap_or_default();
         match self.run.plan.text()[block.span.clone()].find(line).filter(|_| !line.is_empty()) {
             Some(at) => block.span.start + at..block.span.start + at + line.len(),

@@ -19,8 +19,8 @@ mod routes;
 mod ticked;
 mod look_alike;
 
+pub(super) use ticked::check_ticked_items;
 pub(crate) use ticked::is_missing as is_ticked_but_missing;
-pub(super) use ticked::look as ticked_but_missing;
 
 use crate::review::rule::Rule;
 

@@ -10,7 +10,7 @@ use crate::run::{RunOptions, RunRequest};
 #[test]
 fn codes_are_unique_and_explained() {
     let mut seen = BTreeSet::new();
-    for code in codes() {
+    for code in list_all_codes() {
         assert!(seen.insert(code.name), "{} stands twice", code.name);
         assert!(code.explanation.contains("Fix it: "), "{} says not how to mend it", code.name);
         assert!(!code.summary.ends_with('.') && code.summary.len() < 80, "{}", code.summary);
@@ -20,7 +20,7 @@ fn codes_are_unique_and_explained() {
 /// Every code that a step or the plan's reader gives is one that `explain` knows.
 #[test]
 fn every_code_that_is_told_is_in_the_list() {
-    let known: BTreeSet<&str> = codes().map(|code| code.name).collect();
+    let known: BTreeSet<&str> = list_all_codes().map(|code| code.name).collect();
     let sources = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut told = Vec::new();
     for (path, opening) in [
@@ -43,11 +43,11 @@ fn every_code_that_is_told_is_in_the_list() {
 }
 
 /// Returns what a review of the whole plan tells of `codes`, in a repository with `files`: a line each.
-pub(super) fn told(codes: &[&str], files: &[(&str, &str)], plan: &str) -> Vec<String> {
+pub(super) fn findings_of_plan(codes: &[&str], files: &[(&str, &str)], plan: &str) -> Vec<String> {
     review_of(ReviewScope::Plan, codes, files, plan)
 }
 
-/// [`told`], of one unit or of all.
+/// [`findings_of_plan`], of one unit or of all.
 pub(super) fn review_of(extent: ReviewScope, codes: &[&str], files: &[(&str, &str)], plan: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().canonicalize().unwrap();
@@ -61,12 +61,12 @@ pub(super) fn review_of(extent: ReviewScope, codes: &[&str], files: &[(&str, &st
     if extent != ReviewScope::Plan {
         units = units.split_off(units.len() - 1);
     }
-    let settings = crate::settings::Settings::read(&root, &Default::default(), &Default::default()).unwrap();
+    let settings = crate::settings::Settings::from_sources(&root, &Default::default(), &Default::default()).unwrap();
     let options = RunOptions { dry_run: true, ..Default::default() };
     let run = RunContext::open(loaded, &root, settings, RunRequest::reading(options)).unwrap();
-    let mut workspace = Workspace::of(&run);
+    let mut workspace = Workspace::new(&run);
     let findings = match extent {
-        ReviewScope::Plan | ReviewScope::Units => review(&run, &mut workspace, &units, extent).unwrap(),
+        ReviewScope::Plan | ReviewScope::Units => lint_plan(&run, &mut workspace, &units, extent).unwrap(),
         ReviewScope::Run => {
             let (assignment, _) = assignment_of(&run.plan, &run.files, units[0]).unwrap();
             let survey = analyze(&run, &mut workspace, &assignment).unwrap();
@@ -159,7 +159,7 @@ fn of_several_files_the_one_that_alone_has_the_evidence_is_meant() {
     ];
     for (paths, one, other, words, block, why) in cases {
         let files = [(paths[0], one), (paths[1], other)];
-        let found = told(&["file-identified", "block-between"], &files, &between(paths, words, block));
+        let found = findings_of_plan(&["file-identified", "block-between"], &files, &between(paths, words, block));
         let wanted = format!("goes to `{}`: the file was identified: {why}", paths[1]);
         assert!(
             found.iter().any(|one| one.contains(&wanted)) || found.is_empty() && refused(&files, paths, words, block),
@@ -170,7 +170,8 @@ fn of_several_files_the_one_that_alone_has_the_evidence_is_meant() {
 
 /// Returns whether the block was taken to the second file, and refused by what is there.
 fn refused(files: &[(&str, &str)], paths: [&str; 2], words: &str, block: &str) -> bool {
-    let found = told(&["ambiguous", "no-place", "unclear", "conflict"], files, &between(paths, words, block));
+    let found =
+        findings_of_plan(&["ambiguous", "no-place", "unclear", "conflict"], files, &between(paths, words, block));
     found.iter().any(|one| one.contains(&format!("`{}`: would not be placed", paths[1])))
 }
 
@@ -187,7 +188,7 @@ fn where_nothing_or_two_things_decide_the_block_stays_between() {
         ),
     ] {
         let files = [(paths[0], one), (paths[1], other)];
-        let found = told(&["file-identified", "block-between"], &files, &between(paths, words, block));
+        let found = findings_of_plan(&["file-identified", "block-between"], &files, &between(paths, words, block));
         assert!(
             found.len() == 1 && found[0].contains("the code may belong to app/one.py or app/two.py"),
             "{words}: {found:?}"
@@ -204,9 +205,9 @@ fn a_path_that_the_unit_names_in_full_as_well_is_not_open() {
         ("apps/b/src/x.ts", ""),
     ];
     let open = "# X\n\n## Task 1: Create `src/design/README.md`\n\nIt tells of the design.\n";
-    assert_eq!(told(&["path-ambiguous"], &files, open).len(), 1);
+    assert_eq!(findings_of_plan(&["path-ambiguous"], &files, open).len(), 1);
     let named = format!("{open}\n**Files:**\n- Create: `apps/a/src/design/README.md`\n");
-    assert_eq!(told(&["path-ambiguous"], &files, &named), [""; 0]);
+    assert_eq!(findings_of_plan(&["path-ambiguous"], &files, &named), [""; 0]);
 }
 
 #[test]
@@ -218,19 +219,19 @@ fn a_new_path_goes_to_the_only_package_that_has_its_folder() {
         ("apps/b/src/hooks/x.ts", ""),
     ];
     let plan = "# X\n\n## Task 1: A\n\n- Create: `src/hooks/y.ts`\n";
-    let found = told(&["path-ambiguous", "path-resolved"], &files, plan);
+    let found = findings_of_plan(&["path-ambiguous", "path-resolved"], &files, plan);
     assert!(matches!(found.as_slice(), [one] if one.contains("taken as `apps/b/src/hooks/y.ts`")), "{found:?}");
 }
 
 #[test]
 fn a_finished_plan_is_not_held_against_the_tree() {
     let plan = "# X\n\n> **Plan Status:** Completed\n\n## Task 1: A\n\n**Files:**\n- Modify: `app/gone.py`\n\n- [ ] **Step 1: Change it**\n";
-    let found = told(&["file-missing", "plan-finished"], &[], plan);
+    let found = findings_of_plan(&["file-missing", "plan-finished"], &[], plan);
     assert!(matches!(found.as_slice(), [one] if one.contains("the plan is marked `Completed`")), "{found:?}");
 }
 
 #[test]
 fn a_done_unit_is_left_alone() {
     let plan = "# X\n\n## Phase 1: A ✅\n\n- [x] Modify `app/a.py`\n";
-    assert_eq!(told(&["file-missing"], &[], plan), [""; 0]);
+    assert_eq!(findings_of_plan(&["file-missing"], &[], plan), [""; 0]);
 }

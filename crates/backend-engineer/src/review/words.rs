@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::facts::is_source;
-use crate::identifiers::holds;
+use crate::identifiers::contains_identifier;
 
 /// A name that a sentence asks to change.
 #[derive(Debug, PartialEq, Eq)]
@@ -170,8 +170,8 @@ enum SentencePiece<'t> {
 }
 
 /// Returns what the sentences of a line ask to be changed.
-pub(crate) fn asked(line: &str) -> Vec<RequestedEdit<'_>> {
-    sentences(line).iter().filter_map(|sentence| asked_in(sentence)).collect()
+pub(crate) fn parse_requested_edits(line: &str) -> Vec<RequestedEdit<'_>> {
+    split_sentences(line).iter().filter_map(|sentence| asked_in(sentence)).collect()
 }
 
 fn asked_in<'t>(sentence: &[SentencePiece<'t>]) -> Option<RequestedEdit<'t>> {
@@ -211,15 +211,15 @@ fn files_of<'t>(pieces: &[SentencePiece<'t>]) -> Vec<&'t str> {
 
 /// Returns the source files that a line names in backquotes.
 pub(crate) fn source_files(line: &str) -> Vec<&str> {
-    files_of(&sentences(line).concat())
+    files_of(&split_sentences(line).concat())
 }
 
 /// Returns whether a line speaks of making the name, or of what something turns into it.
 pub(crate) fn starts_something(line: &str, name: &str) -> bool {
-    sentences(line).iter().any(|sentence| {
+    split_sentences(line).iter().any(|sentence| {
         let at = sentence
             .iter()
-            .position(|piece| matches!(piece, SentencePiece::Code(code) | SentencePiece::Word(code) if holds(code, name)));
+            .position(|piece| matches!(piece, SentencePiece::Code(code) | SentencePiece::Word(code) if contains_identifier(code, name)));
         let Some(at) = at else { return false };
         let is_made = sentence.iter().any(|piece| matches!(piece, SentencePiece::Word(word) if is_one(word, &STARTS)));
         let turns = ["to", "with", "as", "into", "by", "called", "named", "→", "->", "=>"];
@@ -258,7 +258,7 @@ fn is_name(name: &str, is_kind: bool) -> bool {
 }
 
 /// Returns the sentences of a line in pieces.
-fn sentences(line: &str) -> Vec<Vec<SentencePiece<'_>>> {
+fn split_sentences(line: &str) -> Vec<Vec<SentencePiece<'_>>> {
     let mut found = vec![Vec::new()];
     for (at, part) in line.split('`').enumerate() {
         if at % 2 == 1 {
@@ -288,7 +288,7 @@ mod tests {
     use super::*;
 
     fn name_of(line: &str) -> Option<&str> {
-        asked(line).first().map(|asked| asked.name)
+        parse_requested_edits(line).first().map(|asked| asked.name)
     }
 
     #[test]
@@ -308,7 +308,7 @@ mod tests {
         ] {
             assert_eq!(name_of(line), name, "{line}");
         }
-        assert_eq!(asked("Fix `load_all` (`src/a.py:12-20`).")[0].files, ["src/a.py"]);
+        assert_eq!(parse_requested_edits("Fix `load_all` (`src/a.py:12-20`).")[0].files, ["src/a.py"]);
     }
 
     #[test]

@@ -104,10 +104,10 @@ impl RunContext {
             dry_run: options.dry_run,
         };
         let keys = llm::list_secrets(&|name| std::env::var(name).ok()).into_iter();
-        let facts = TreeFacts::below(root, settings.cache.as_deref());
+        let facts = TreeFacts::new(root, settings.cache.as_deref());
         let own = secrets::of_files(root, facts.environments());
         let masks = match &model_setup {
-            Some(_) => Masks::of(root, &own, facts.environments(), facts.key_files()),
+            Some(_) => Masks::new(root, &own, facts.environments(), facts.key_files()),
             None => Masks::default(),
         };
         let keys = keys.map(|(name, value)| (name.to_owned(), value)).chain(settings.variables());
@@ -122,10 +122,10 @@ impl RunContext {
         let files = files_of(facts, &loaded.plan);
         let recorder = Recorder::new(journal, run, listener, redactor.clone()).keep_whole(options.keep_output);
         if goes_on {
-            recorder.emit(Event::RunResumed { argv: start.argv, version: start.version })?;
+            recorder.record_and_show(Event::RunResumed { argv: start.argv, version: start.version })?;
         } else if !start.phases.is_empty() {
             // What works on no unit (`check`, `accept`) is no run to whoever listens.
-            recorder.emit(start.event())?;
+            recorder.record_and_show(start.event())?;
         }
         Ok(RunContext {
             plan: loaded.plan,
@@ -184,17 +184,17 @@ impl RunContext {
 
     /// Records an event, then shows it.
     pub(crate) fn emit(&self, event: Event) -> Result<(), Stop> {
-        self.recorder.emit(event)
+        self.recorder.record_and_show(event)
     }
 
     /// Records that one of the five steps begins.
-    pub(crate) fn begin(&self, step: StepName) -> Result<(), Stop> {
-        self.recorder.begin(step)
+    pub(crate) fn begin_step(&self, step: StepName) -> Result<(), Stop> {
+        self.recorder.record_step(step)
     }
 
     /// Records an observation on the run as a whole, which every report of it shows.
     pub(crate) fn remark(&mut self, text: &str) -> Result<(), Stop> {
-        let text = self.redactor.text(text);
+        let text = self.redactor.redact_text(text);
         self.remarks.push(text.clone());
         self.emit(Event::Note { text })
     }

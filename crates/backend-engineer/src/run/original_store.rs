@@ -13,13 +13,13 @@ pub(crate) struct JournalOriginals<'a> {
 
 impl<'a> JournalOriginals<'a> {
     /// A witness that writes to this run's place in the journal.
-    pub(crate) fn of(run: &'a Run) -> Self {
+    pub(crate) fn new(run: &'a Run) -> Self {
         JournalOriginals { run, written: Vec::new() }
     }
 }
 
 impl OriginalStore for JournalOriginals<'_> {
-    fn keep(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
+    fn store_originals(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
         let state = |path: &str, content: Option<&[u8]>, mode| Original {
             path: path.to_owned(),
             content: content.map(<[u8]>::to_vec),

@@ -17,7 +17,7 @@ const END: u64 = 512 << 10;
 const MARGIN: u64 = 32 << 10;
 
 /// Keeps what a file holds of an output, up to `length`.
-pub(super) fn keep(
+pub(super) fn store_output(
     (run, redactor): (&Run, &Redactor),
     file: &Path,
     length: u64,
@@ -29,13 +29,13 @@ pub(super) fn keep(
         return Ok(Some(run.keep_output(redactor.reader(file.take(length)))?));
     }
     let broken = |error: io::Error| Stop::environment(format!("an output can't be read: {error}"));
-    let kept = ends(&mut file, length, redactor).map_err(broken)?;
+    let kept = read_both_ends(&mut file, length, redactor).map_err(broken)?;
     Ok(Some(run.keep_output(kept.as_slice())?))
 }
 
 /// Returns both ends of an output, with a line between them that tells of the rest.
-fn ends(file: &mut File, length: u64, redactor: &Redactor) -> io::Result<Vec<u8>> {
-    let (end, margin) = (bytes(END), bytes(MARGIN));
+fn read_both_ends(file: &mut File, length: u64, redactor: &Redactor) -> io::Result<Vec<u8>> {
+    let (end, margin) = (bytes_as_usize(END), bytes_as_usize(MARGIN));
     let mut head = Vec::new();
     redactor.reader(file.by_ref().take(END + MARGIN)).read_to_end(&mut head)?;
     head.truncate(end.min(head.len().saturating_sub(margin)));
@@ -53,7 +53,7 @@ fn ends(file: &mut File, length: u64, redactor: &Redactor) -> io::Result<Vec<u8>
     Ok(head)
 }
 
-fn bytes(count: u64) -> usize {
+fn bytes_as_usize(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 
@@ -65,19 +65,19 @@ mod tests {
 
     #[test]
     fn the_ends_of_a_long_output_are_kept_without_secrets() {
-        let redactor = Redactor::of(vec![("TOKEN".to_owned(), "hunter2-and-more".to_owned())]);
+        let redactor = Redactor::new(vec![("TOKEN".to_owned(), "hunter2-and-more".to_owned())]);
         let mut file = tempfile::tempfile().unwrap();
         let mut text = b"begins hunter2-and-more\n".to_vec();
-        text.resize(bytes(END) - 8, b'x');
+        text.resize(bytes_as_usize(END) - 8, b'x');
         text.extend_from_slice(b"hunter2-and-more");
-        text.resize(bytes(3 * END), b'y');
+        text.resize(bytes_as_usize(3 * END), b'y');
         text.extend_from_slice(b"ends hunter2-and-more\n");
         file.write_all(&text).unwrap();
         file.rewind().unwrap();
-        let kept = ends(&mut file, text.len() as u64, &redactor).unwrap();
+        let kept = read_both_ends(&mut file, text.len() as u64, &redactor).unwrap();
         let kept = String::from_utf8(kept).unwrap();
         assert!(kept.starts_with("begins [TOKEN]\n") && kept.ends_with("yends [TOKEN]\n"));
         assert!(kept.contains(&journal::hash(&text)) && !kept.contains("hunter2"));
-        assert!(kept.contains(&format!("of {}, whose", text.len())) && kept.len() < bytes(2 * END) + 300);
+        assert!(kept.contains(&format!("of {}, whose", text.len())) && kept.len() < bytes_as_usize(2 * END) + 300);
     }
 }

@@ -25,8 +25,8 @@ impl<'a> Promotable<'a> {
     }
 
     /// Returns whether the unit names this very file, and not only a folder or a pattern that it fits, or it was let in.
-    pub(crate) fn names(&self, path: &str) -> bool {
-        self.admitted.contains_key(path) || self.scope.named().any(|named| named == path)
+    pub(crate) fn names_path(&self, path: &str) -> bool {
+        self.admitted.contains_key(path) || self.scope.named_files().any(|named| named == path)
     }
 
     /// Returns whether the file may be written: included, and not protected.

@@ -52,16 +52,16 @@ impl Recorder {
     /// Keeps what a file holds of a command's output, up to `length`; none where nothing is recorded.
     pub(crate) fn keep_output(&self, file: &Path, length: u64) -> Result<Option<OutputId>, Stop> {
         let Some(run) = &self.run else { return Ok(None) };
-        output::keep((run, &self.redactor), file, length, self.keeps_whole)
+        output::store_output((run, &self.redactor), file, length, self.keeps_whole)
     }
 
     /// Returns the run's place in the journal; none where nothing is recorded (a dry run).
-    pub(crate) fn run(&self) -> Option<&Run> {
+    pub(crate) fn journal_run(&self) -> Option<&Run> {
         self.run.as_ref()
     }
 
     /// Records an event, then shows it.
-    pub(crate) fn emit(&self, event: Event) -> Result<(), Stop> {
+    pub(crate) fn record_and_show(&self, event: Event) -> Result<(), Stop> {
         self.emit_all(std::slice::from_ref(&event), true)
     }
 
@@ -89,13 +89,13 @@ impl Recorder {
     }
 
     /// Shows a piece of a model's turn while it comes.
-    pub(crate) fn show(&self, piece: &llm::Delta) {
+    pub(crate) fn show_delta(&self, piece: &llm::Delta) {
         self.listener.borrow_mut()(Emitted::Piece(piece));
     }
 
     /// Records that one of the five steps begins.
-    pub(crate) fn begin(&self, step: StepName) -> Result<(), Stop> {
-        self.emit(Event::StepStarted { step })
+    pub(crate) fn record_step(&self, step: StepName) -> Result<(), Stop> {
+        self.record_and_show(Event::StepStarted { step })
     }
 
     /// Returns the evidence that runs found for the plan of this name, newest first.

@@ -31,13 +31,13 @@ impl Resumed {
     ) -> Result<Self, Stop> {
         let events: Vec<Event> = journal.events(id)?.into_iter().map(|recorded| recorded.event).collect();
         let run = journal.resume(id)?;
-        put_back(journal, &run, &events, root)?;
+        restore_run_files(journal, &run, &events, root)?;
         Ok(Resumed { run, events, phases })
     }
 }
 
 /// Puts back every file that still is as the run wrote it; one that somebody else changed stops everything.
-fn put_back(journal: &Journal, run: &Run, events: &[Event], root: &Path) -> Result<(), Stop> {
+fn restore_run_files(journal: &Journal, run: &Run, events: &[Event], root: &Path) -> Result<(), Stop> {
     let mut states: BTreeSet<(String, Option<String>)> = events
         .iter()
         .filter_map(|event| match event {
@@ -65,7 +65,7 @@ fn put_back(journal: &Journal, run: &Run, events: &[Event], root: &Path) -> Resu
             tree.stage_mode(&path, mode).map_err(refused)?;
         }
     }
-    let mut witness = JournalOriginals::of(run);
+    let mut witness = JournalOriginals::new(run);
     tree.promote(&|_| true, &mut witness).map_err(|error| Stop::refused(error.to_string()))?;
     for event in witness.written {
         run.record(&event)?;

@@ -28,7 +28,7 @@ impl Scratch {
     /// Makes a folder in the user's cache, or where that can't be written, in the system's temporary folder.
     pub(super) fn make(cache: Option<&Path>) -> io::Result<Self> {
         let mut last = io::Error::other("no folder for temporary files");
-        for parent in parents(cache) {
+        for parent in scratch_parents(cache) {
             match Self::make_in(&parent) {
                 Ok(scratch) => return Ok(scratch),
                 Err(error) => last = error,
@@ -40,7 +40,7 @@ impl Scratch {
     /// Makes a folder in memory; none where the system has no place for that, or somebody else's stands in its place.
     pub(super) fn make_in_memory() -> Option<Self> {
         let there = cfg!(target_os = "linux") && Path::new(MEMORY).is_dir();
-        let parent = there.then(|| Path::new(MEMORY).join(format!("backend-engineer-{}", user())))?;
+        let parent = there.then(|| Path::new(MEMORY).join(format!("backend-engineer-{}", user_name())))?;
         // The last of other runs may take the folder away behind our back, once.
         let made = Self::make_in(&parent).or_else(|_| Self::make_in(&parent)).ok()?;
         is_ours(&parent, &made.folder).then_some(made)
@@ -48,7 +48,7 @@ impl Scratch {
 
     fn make_in(parent: &Path) -> io::Result<Self> {
         fs::create_dir_all(parent)?;
-        sweep(parent);
+        remove_dead_runs(parent);
         for _ in 0..ATTEMPTS {
             let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?.keep();
             let Ok(lock) = File::create(folder.join(LOCK)) else { continue };
@@ -71,7 +71,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        remove(&self.folder);
+        remove_folder(&self.folder);
         // Nothing is left in memory: that of all runs goes with the last, and stays where others lie in it.
         if let Some(parent) = self.folder.parent().filter(|parent| parent.starts_with(MEMORY)) {
             let _ = fs::remove_dir(parent);
@@ -91,17 +91,17 @@ fn is_ours(parent: &Path, made: &Path) -> bool {
     false
 }
 
-fn parents(cache: Option<&Path>) -> Vec<PathBuf> {
-    let temporary = std::env::temp_dir().join(format!("backend-engineer-{}", user()));
+fn scratch_parents(cache: Option<&Path>) -> Vec<PathBuf> {
+    let temporary = std::env::temp_dir().join(format!("backend-engineer-{}", user_name()));
     cache.map(|cache| cache.join("backend-engineer").join("runs")).into_iter().chain([temporary]).collect()
 }
 
-fn user() -> String {
+fn user_name() -> String {
     std::env::var("USER").unwrap_or_else(|_| "user".to_owned()).replace('/', "_")
 }
 
 /// Removes the folders of runs that no longer live. Whatever else lies there is somebody else's.
-fn sweep(parent: &Path) {
+fn remove_dead_runs(parent: &Path) {
     let Ok(entries) = fs::read_dir(parent) else { return };
     let is_runs = |entry: &fs::DirEntry| {
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
@@ -112,13 +112,13 @@ fn sweep(parent: &Path) {
         if let Ok(lock) = survey::open_regular(&folder.join(LOCK))
             && lock.try_lock().is_ok()
         {
-            remove(&folder);
+            remove_folder(&folder);
         }
     }
 }
 
 /// Removes a folder, also where a command has taken the right to enter parts of it.
-fn remove(folder: &Path) {
+fn remove_folder(folder: &Path) {
     if fs::remove_dir_all(folder).is_ok() {
         return;
     }
@@ -170,7 +170,7 @@ mod tests {
         fs::write(at("run-file"), "").unwrap();
         #[cfg(unix)]
         std::os::unix::fs::symlink(at("elsewhere/run-1"), at("run-link")).unwrap();
-        sweep(parent.path());
+        remove_dead_runs(parent.path());
         for path in ["mine/lock", "elsewhere/run-1/lock", "run-without-a-lock", "run-file"] {
             assert!(at(path).exists(), "{path}");
         }

@@ -42,7 +42,7 @@ impl UnitState {
     pub(crate) fn begin(run: &RunContext, workspace: &Workspace) -> Result<Self, Stop> {
         let evidence = run.recorder.evidence(&run.plan_name)?;
         // Only what runs commands finds evidence, and only evidence is held against the tree.
-        let first_tree = if run.runs_commands() { workspace.fingerprint(run) } else { String::new() };
+        let first_tree = if run.runs_commands() { workspace.staged_fingerprint(run) } else { String::new() };
         let accepted = run.recorder.accepted(&run.plan_name)?;
         let accepted = accepted.into_iter().map(|(unit, text)| (unit.title, text)).collect();
         Ok(UnitState { first_tree, evidence, accepted, ..UnitState::default() })
@@ -55,13 +55,13 @@ impl UnitState {
 
     /// Returns whether a person accepted these words of the unit.
     pub(crate) fn accepts(&self, run: &RunContext, unit: &Phase, words: &str) -> bool {
-        let clean = |text: &str| run.redactor.text(text);
+        let clean = |text: &str| run.redactor.redact_text(text);
         !self.accepted.is_empty() && self.accepted.contains(&(clean(&unit.title), clean(words)))
     }
 
     /// Records an observation and keeps it for the unit's report, once.
     pub(crate) fn note(&mut self, run: &RunContext, text: impl Into<String>) -> Result<(), Stop> {
-        let text = run.redactor.text(&text.into());
+        let text = run.redactor.redact_text(&text.into());
         if self.notes.contains(&text) {
             return Ok(());
         }

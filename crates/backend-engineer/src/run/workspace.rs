@@ -47,7 +47,7 @@ impl std::fmt::Debug for Workspace {
 
 impl Workspace {
     /// Makes the workspace of a run; its sandbox begins when it is first needed.
-    pub(crate) fn of(run: &RunContext) -> Self {
+    pub(crate) fn new(run: &RunContext) -> Self {
         Workspace::on(run.root(), run.files.facts(), &run.settings)
     }
 
@@ -71,7 +71,7 @@ impl Workspace {
     /// Makes a workspace apart from the run's own: the user's tree with what `tree` stages, and nothing that commands of the
     /// run made beside.
     pub(crate) fn apart(run: &RunContext, tree: Tree) -> Self {
-        Workspace { tree, apart: true, ..Workspace::of(run) }
+        Workspace { tree, apart: true, ..Workspace::new(run) }
     }
 
     /// Returns whether it was made for checks apart.
@@ -99,7 +99,7 @@ impl Workspace {
 
     /// Returns the fingerprint of the tree that evidence speaks of: the user's files with what is staged laid over them;
     /// the plan, our own folder and by-products left out.
-    pub(crate) fn fingerprint(&self, run: &RunContext) -> String {
+    pub(crate) fn staged_fingerprint(&self, run: &RunContext) -> String {
         let staged = self.tree.staged().iter();
         let staged =
             staged.map(|(path, staged)| (path.as_str(), staged.bytes.as_deref().map(|bytes| (bytes, staged.mode))));

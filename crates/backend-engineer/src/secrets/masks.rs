@@ -33,7 +33,7 @@ impl std::fmt::Debug for Pair {
 
 impl Masks {
     /// Makes the masks of these secrets, which environment files hold, and of the files of keys at these paths.
-    pub(crate) fn of(root: &Path, secrets: &[Secret], environments: &[String], keys: Vec<String>) -> Self {
+    pub(crate) fn new(root: &Path, secrets: &[Secret], environments: &[String], keys: Vec<String>) -> Self {
         let shown = secrets.iter().filter(|secret| !secret.is_word);
         let mut real: BTreeSet<Vec<u8>> = shown.map(|secret| secret.value.clone().into_bytes()).collect();
         let mut paths = environments.to_vec();
@@ -59,12 +59,12 @@ impl Masks {
 
     /// Returns a text with made-up values for the real ones.
     pub(crate) fn conceal(&self, bytes: &[u8]) -> Vec<u8> {
-        replaced(bytes, self.pairs.iter().map(|pair| (pair.real.as_slice(), pair.made_up.as_slice())))
+        replace_bytes(bytes, self.pairs.iter().map(|pair| (pair.real.as_slice(), pair.made_up.as_slice())))
     }
 
     /// Returns a text with the real values for the made-up ones.
     pub(crate) fn reveal(&self, bytes: &[u8]) -> Vec<u8> {
-        replaced(bytes, self.pairs.iter().map(|pair| (pair.made_up.as_slice(), pair.real.as_slice())))
+        replace_bytes(bytes, self.pairs.iter().map(|pair| (pair.made_up.as_slice(), pair.real.as_slice())))
     }
 }
 
@@ -99,7 +99,7 @@ fn made_up(real: &[u8], seed: &str) -> Vec<u8> {
     real.iter().zip(pairs).map(other).collect()
 }
 
-fn replaced<'p>(bytes: &[u8], pairs: impl Iterator<Item = (&'p [u8], &'p [u8])> + Clone) -> Vec<u8> {
+fn replace_bytes<'p>(bytes: &[u8], pairs: impl Iterator<Item = (&'p [u8], &'p [u8])> + Clone) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
@@ -127,7 +127,7 @@ mod tests {
         std::fs::write(folder.path().join("server.key"), key).unwrap();
         let secret = |name: &str, value: &str, is_word| Secret { name: name.into(), value: value.into(), is_word };
         let secrets = [secret("API_KEY", "k3y-Xa91-zz", false), secret("DB_PASSWORD", "postgres", true)];
-        let masks = Masks::of(folder.path(), &secrets, &[".env".into()], vec!["server.key".into()]);
+        let masks = Masks::new(folder.path(), &secrets, &[".env".into()], vec!["server.key".into()]);
         (folder, masks)
     }
 

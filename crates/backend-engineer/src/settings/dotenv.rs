@@ -18,7 +18,7 @@ pub(crate) struct DotenvError {
 ///
 /// # Errors
 /// A line that is none of these.
-pub(crate) fn read(text: &str) -> Result<Vec<(String, HiddenText)>, DotenvError> {
+pub(crate) fn parse_dotenv(text: &str) -> Result<Vec<(String, HiddenText)>, DotenvError> {
     let mut variables = Vec::new();
     let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut line = 1;
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     fn values(text: &str) -> Vec<(String, String)> {
-        let read = read(text).expect("a readable file");
+        let read = parse_dotenv(text).expect("a readable file");
         read.into_iter().map(|(name, value)| (name, value.reveal().to_owned())).collect()
     }
 
@@ -111,7 +111,7 @@ mod tests {
     fn a_wrong_line_is_named_and_its_value_is_not() {
         for (text, line) in [("A=1\nhunter2", 2), ("A='x\ny'\n9B=hunter2", 3), ("A=\"hunter2", 1), ("A='hunter2'z", 1)]
         {
-            let wrong = read(text).expect_err("an unreadable file");
+            let wrong = parse_dotenv(text).expect_err("an unreadable file");
             assert_eq!(wrong.line, line, "{text}");
             assert!(!wrong.message.contains("hunter2"), "{}", wrong.message);
         }

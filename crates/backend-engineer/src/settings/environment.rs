@@ -17,7 +17,7 @@ const PREFIX: &str = "BACKEND_ENGINEER_";
 ///
 /// # Errors
 /// A variable with a value that its key doesn't take.
-pub(super) fn read(environment: &BTreeMap<String, String>) -> Result<(Layer, Vec<String>), Stop> {
+pub(super) fn read_environment(environment: &BTreeMap<String, String>) -> Result<(Layer, Vec<String>), Stop> {
     let mut layer = Layer::default();
     let mut unknown = Vec::new();
     for (name, value) in environment.iter().filter(|(name, _)| name.starts_with(PREFIX)) {
@@ -40,9 +40,11 @@ pub(super) fn read(environment: &BTreeMap<String, String>) -> Result<(Layer, Vec
             "model" => layer.model = (!value.is_empty()).then(|| Sourced::new(value.clone(), origin)),
             "effort" => layer.effort = Some(Sourced::new(value.parse().map_err(wrong)?, origin)),
             "repair_effort" => layer.repair_effort = Some(Sourced::new(value.parse().map_err(wrong)?, origin)),
-            "protected" => layer.protected = items(value).map(|item| Sourced::new(item, origin.clone())).collect(),
+            "protected" => {
+                layer.protected = split_items(value).map(|item| Sourced::new(item, origin.clone())).collect()
+            }
             "env" => {
-                for item in items(value) {
+                for item in split_items(value) {
                     layer.env.push(Sourced::new(read_variable_name(&item).map_err(wrong)?, origin.clone()));
                 }
             }
@@ -51,20 +53,20 @@ pub(super) fn read(environment: &BTreeMap<String, String>) -> Result<(Layer, Vec
                 let held = paths.map(|path| Sourced::new(path, origin.clone())).collect();
                 *(if key.name == "show" { &mut layer.show } else { &mut layer.trusted }) = held;
             }
-            "commands.test" => layer.commands.test = command(value, origin),
-            "commands.lint" => layer.commands.lint = command(value, origin),
-            "commands.type_check" => layer.commands.type_check = command(value, origin),
-            "commands.setup" => layer.commands.setup = command(value, origin),
+            "commands.test" => layer.commands.test = command_setting(value, origin),
+            "commands.lint" => layer.commands.lint = command_setting(value, origin),
+            "commands.type_check" => layer.commands.type_check = command_setting(value, origin),
+            "commands.setup" => layer.commands.setup = command_setting(value, origin),
             _ => {}
         }
     }
     Ok((layer, unknown))
 }
 
-fn items(value: &str) -> impl Iterator<Item = String> {
+fn split_items(value: &str) -> impl Iterator<Item = String> {
     value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned)
 }
 
-fn command(value: &str, origin: Origin) -> Option<Sourced<Vec<String>>> {
+fn command_setting(value: &str, origin: Origin) -> Option<Sourced<Vec<String>>> {
     (!value.trim().is_empty()).then(|| Sourced::new(vec![value.to_owned()], origin))
 }

@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::stop::Stop;
 
-use super::key::{KEYS, nearest};
+use super::key::{KEYS, find_similar_key};
 use super::layer::Layer;
 use super::origin::{Line, Origin, Sourced};
 use super::value::{Endpoint, read_bytes, read_count, read_duration, read_strength, read_variable_name};
@@ -36,17 +36,17 @@ pub(super) enum Owner {
 ///
 /// # Errors
 /// A file that can't be read, isn't TOML, or holds an unknown key or a wrong type.
-pub(super) fn read(path: &Path, shown: &Path, owner: Owner) -> Result<Layer, Stop> {
-    let Some(text) = text_of(path, shown, owner)? else { return Ok(Layer::default()) };
+pub(super) fn read_settings_file(path: &Path, shown: &Path, owner: Owner) -> Result<Layer, Stop> {
+    let Some(text) = read_settings_text(path, shown, owner)? else { return Ok(Layer::default()) };
     let reader = Reader { text: &text, shown, owner };
     let table = DeTable::parse(&text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        Stop::usage(format!("{}: {}", reader.line(at), error.message().trim()))
+        Stop::usage(format!("{}: {}", reader.line_of_offset(at), error.message().trim()))
     })?;
     reader.settings(table.get_ref())
 }
 
-fn text_of(path: &Path, shown: &Path, owner: Owner) -> Result<Option<String>, Stop> {
+fn read_settings_text(path: &Path, shown: &Path, owner: Owner) -> Result<Option<String>, Stop> {
     let wrong = |why: String| Stop::usage(format!("{}: {why}", shown.display()));
     let metadata = match fs::symlink_metadata(path) {
         Ok(metadata) => metadata,
@@ -104,7 +104,7 @@ impl Reader<'_> {
                 "env" => layer.env = self.variable_names(value)?,
                 "show" => layer.show = self.own_paths(value, "show")?,
                 "trusted" => layer.trusted = self.own_paths(value, "trusted")?,
-                "commands" => self.commands(value, &mut layer)?,
+                "commands" => self.read_commands(value, &mut layer)?,
                 "services_for_model" => {
                     layer.services_for_model = Some(self.held(value, self.yes_no(value, "services_for_model")?));
                 }
@@ -117,7 +117,7 @@ impl Reader<'_> {
         Ok(layer)
     }
 
-    fn commands(&self, value: &Value<'_>, layer: &mut Layer) -> Result<(), Stop> {
+    fn read_commands(&self, value: &Value<'_>, layer: &mut Layer) -> Result<(), Stop> {
         for (name, value) in self.table(value, "commands")? {
             let (slot, key) = match name.get_ref().as_ref() {
                 "test" => (&mut layer.commands.test, "commands.test"),
@@ -288,7 +288,7 @@ impl Reader<'_> {
     }
 
     fn held<T>(&self, value: &Value<'_>, read: T) -> Sourced<T> {
-        let line = self.line(value.span().start);
+        let line = self.line_of_offset(value.span().start);
         Sourced::new(
             read,
             match self.owner {
@@ -300,16 +300,16 @@ impl Reader<'_> {
 
     fn wrong_type(&self, value: &Value<'_>, shown: &str, key: &str) -> Stop {
         let takes = KEYS.iter().find(|known| known.name == key).map_or("a table of keys", |known| known.takes);
-        self.wrong(value, &format!("`{shown}` takes {takes}, not {}", kind(value.get_ref())))
+        self.wrong(value, &format!("`{shown}` takes {takes}, not {}", describe_value_kind(value.get_ref())))
     }
 
     fn wrong(&self, value: &Value<'_>, message: &str) -> Stop {
-        Stop::usage(format!("{}: {message}", self.line(value.span().start)))
+        Stop::usage(format!("{}: {message}", self.line_of_offset(value.span().start)))
     }
 
     fn unknown(&self, name: &str, at: usize) -> Stop {
-        let stop = Stop::usage(format!("{}: there is no setting `{name}`", self.line(at)));
-        match nearest(name) {
+        let stop = Stop::usage(format!("{}: there is no setting `{name}`", self.line_of_offset(at)));
+        match find_similar_key(name) {
             Some(key) => stop.hint(format!("Did you mean `{}` ({})?", key.name, key.takes)),
             None => {
                 let names: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
@@ -318,13 +318,13 @@ impl Reader<'_> {
         }
     }
 
-    fn line(&self, offset: usize) -> Line {
+    fn line_of_offset(&self, offset: usize) -> Line {
         let number = self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1;
         Line { file: self.shown.to_owned(), number }
     }
 }
 
-fn kind(value: &DeValue<'_>) -> &'static str {
+fn describe_value_kind(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a text",
         DeValue::Integer(_) | DeValue::Float(_) => "a number",

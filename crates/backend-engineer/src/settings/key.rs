@@ -160,7 +160,7 @@ pub(crate) const KEYS: &[Key] = &[
 ];
 
 /// Returns the key that `wrong` was probably meant to be; `wrong` is dotted where it stood in a table.
-pub(crate) fn nearest(wrong: &str) -> Option<&'static Key> {
+pub(crate) fn find_similar_key(wrong: &str) -> Option<&'static Key> {
     let plain = |name: &str| name.to_ascii_lowercase().replace(['-', ' '], "_");
     let wrong = plain(wrong);
     let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
@@ -194,8 +194,8 @@ mod tests {
             ("commands.typecheck", "commands.type_check"),
             ("protect", "protected"),
         ] {
-            assert_eq!(nearest(wrong).map(|key| key.name), Some(meant), "{wrong}");
+            assert_eq!(find_similar_key(wrong).map(|key| key.name), Some(meant), "{wrong}");
         }
-        assert!(nearest("colour").is_none());
+        assert!(find_similar_key("colour").is_none());
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Commands {
 
 impl Commands {
     /// Returns the commands with their keys, in the order in which they are shown.
-    pub(crate) fn named(&self) -> [(&'static str, Option<&Sourced<Vec<String>>>); 4] {
+    pub(crate) fn with_keys(&self) -> [(&'static str, Option<&Sourced<Vec<String>>>); 4] {
         [
             ("commands.test", self.test.as_ref()),
             ("commands.lint", self.lint.as_ref()),

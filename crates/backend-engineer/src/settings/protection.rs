@@ -10,7 +10,7 @@ use super::origin::Sourced;
 ///
 /// # Errors
 /// A text that is no glob, with its place.
-pub(super) fn globs(protected: &[Sourced<String>]) -> Result<GlobSet, Stop> {
+pub(super) fn compile_globs(protected: &[Sourced<String>]) -> Result<GlobSet, Stop> {
     let mut set = GlobSetBuilder::new();
     for held in protected {
         for glob in globs_of(&held.value) {

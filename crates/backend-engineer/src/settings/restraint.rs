@@ -35,7 +35,7 @@ impl fmt::Display for WithheldSetting {
 }
 
 /// Takes out of `repository` what would weaken the user's protection as it stands in `lower`.
-pub(super) fn restrain(repository: &mut Layer, lower: &Layer) -> Vec<WithheldSetting> {
+pub(super) fn restrain_layer(repository: &mut Layer, lower: &Layer) -> Vec<WithheldSetting> {
     let mut withheld = Vec::new();
     let mut withhold = |key: &str, asked: String, origin: &Origin| {
         withheld.push(WithheldSetting { key: key.to_owned(), asked, origin: origin.clone() });
@@ -73,7 +73,7 @@ pub(super) fn restrain(repository: &mut Layer, lower: &Layer) -> Vec<WithheldSet
 }
 
 /// Returns who vouches for the repository at `root`: the origin of the folder that names it.
-pub(super) fn trust<'l>(
+pub(super) fn find_trust_origin<'l>(
     root: &Path,
     folders: impl Iterator<Item = &'l Sourced<PathBuf>>,
     home: Option<&str>,

@@ -34,7 +34,7 @@ impl Scene {
     }
 
     fn read(&self) -> Result<Settings, Stop> {
-        Settings::read(&self.root(), &self.flags, &self.surroundings)
+        Settings::from_sources(&self.root(), &self.flags, &self.surroundings)
     }
 
     fn settings(&self) -> Settings {
@@ -64,7 +64,8 @@ fn the_nearer_source_wins_and_says_where_it_is() {
 #[test]
 fn without_any_source_the_sandbox_is_on() {
     let folder = tempfile::tempdir().expect("a folder");
-    let settings = Settings::read(folder.path(), &Flags::default(), &SettingsSources::default()).expect("settings");
+    let settings =
+        Settings::from_sources(folder.path(), &Flags::default(), &SettingsSources::default()).expect("settings");
     assert_eq!((settings.sandbox.value, settings.network.value), (SandboxMode::Auto, false));
     assert_eq!(settings.timeout, Sourced::default_of(Duration::from_secs(600)));
     assert!(settings.values.is_empty() && settings.withheld.is_empty());

@@ -182,7 +182,7 @@ impl Effort {
     }
 
     /// Returns the next level above, where there is one.
-    pub(crate) fn above(self) -> Option<Self> {
+    pub(crate) fn next_higher(self) -> Option<Self> {
         Self::ALL.into_iter().find(|level| *level > self)
     }
 }

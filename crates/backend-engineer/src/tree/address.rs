@@ -36,7 +36,7 @@ const OWNED: [(&str, &str); 2] = [(".git", "git"), (".backend-engineer", "this p
 
 impl Address {
     /// Resolves `path` below `root`; existing links are followed, missing parts are taken as they are.
-    pub(crate) fn of(root: &Path, path: &str) -> Result<Self, OutsideTree> {
+    pub(crate) fn resolve(root: &Path, path: &str) -> Result<Self, OutsideTree> {
         let leaves = |why: String| OutsideTree::Leaves { path: path.to_owned(), why };
         let parts = plain_parts(path).map_err(|why| leaves(why.to_owned()))?;
         let owned = OWNED.iter().find(|(folder, _)| parts.iter().any(|part| part.eq_ignore_ascii_case(folder)));

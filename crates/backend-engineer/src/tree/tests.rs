@@ -13,7 +13,7 @@ struct Notes {
 }
 
 impl OriginalStore for Notes {
-    fn keep(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
+    fn store_originals(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
         if pending.iter().any(|file| self.refuse == Some(file.path.as_str())) {
             return Err("no room".to_owned());
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use journal::{Disk, NewState, Placement, RealDisk, place_all};
 
-use super::{Address, OutsideTree, Pending, Tree, find};
+use super::{Address, OutsideTree, Pending, Tree, read_from_disk};
 
 /// The permission bits of a new file of the repository.
 const NEW_FILE: u32 = 0o644;
@@ -52,7 +52,7 @@ pub(crate) enum WriteError {
 pub(crate) trait OriginalStore {
     /// Keeps the originals, and what is about to take their places; an error stops all writes. Gives for each file the
     /// name under which its new text may lie beside it until it is moved into place.
-    fn keep(&mut self, pending: &[Pending]) -> Result<Vec<String>, String>;
+    fn store_originals(&mut self, pending: &[Pending]) -> Result<Vec<String>, String>;
 }
 
 impl Tree {
@@ -79,13 +79,13 @@ impl Tree {
         for file in &pending {
             self.check_unchanged(file)?;
         }
-        let names = witness.keep(&pending).map_err(|why| WriteError::NotKept { why })?;
-        let placement = |file: &Pending, name: &String| placement(self.root(), file, name.clone());
+        let names = witness.store_originals(&pending).map_err(|why| WriteError::NotKept { why })?;
+        let placement = |file: &Pending, name: &String| journal_placement(self.root(), file, name.clone());
         let changes: Vec<Placement> =
             pending.iter().zip(&names).map(|(file, name)| placement(file, name)).collect::<Result<_, _>>()?;
         if let Err(unplaced) = place_all(disk, &changes) {
             let placed = pending.iter().zip(&names).take(unplaced.placed);
-            let back = placed.rev().map(|(file, name)| placement(&reverse(file), name));
+            let back = placed.rev().map(|(file, name)| placement(&reverse_write(file), name));
             // Putting back is best effort: the journal holds the originals whatever happens here.
             if let Ok(back) = back.collect::<Result<Vec<_>, _>>() {
                 drop(place_all(disk, &back));
@@ -93,13 +93,13 @@ impl Tree {
             return Err(WriteError::Io { path: pending[unplaced.failed].path.clone(), source: unplaced.source });
         }
         for file in &pending {
-            self.settle(file);
+            self.mark_written(file);
         }
         Ok(pending)
     }
 
     fn check_unchanged(&self, file: &Pending) -> Result<(), WriteError> {
-        let now = find(self.root(), &file.path)
+        let now = read_from_disk(self.root(), &file.path)
             .map_err(|error| WriteError::Unreadable { path: file.path.clone(), why: error.to_string() })?;
         let same = now.as_ref().map(|found| &found.bytes) == file.before.as_ref().map(|found| &found.bytes);
         if same { Ok(()) } else { Err(WriteError::ChangedUnderneath { path: file.path.clone() }) }
@@ -107,7 +107,7 @@ impl Tree {
 }
 
 /// Returns the write that takes `written` back.
-fn reverse(written: &Pending) -> Pending {
+fn reverse_write(written: &Pending) -> Pending {
     Pending {
         path: written.path.clone(),
         before: None,
@@ -119,8 +119,8 @@ fn reverse(written: &Pending) -> Pending {
 }
 
 /// Returns the change that puts a file in its place.
-fn placement(root: &Path, file: &Pending, passing: String) -> Result<Placement, OutsideTree> {
-    let address = Address::of(root, &file.path)?;
+fn journal_placement(root: &Path, file: &Pending, passing: String) -> Result<Placement, OutsideTree> {
+    let address = Address::resolve(root, &file.path)?;
     let mode = file.after.mode.or(file.before.as_ref().map(|found| found.mode));
     let state = match &file.after.bytes {
         Some(bytes) => NewState::File(bytes.clone(), mode.unwrap_or(NEW_FILE)),

@@ -11,7 +11,7 @@ pub(crate) fn without_author(script: &str, root: &Path) -> Option<String> {
     while let Some(at) = next_absolute(rest) {
         out.push_str(&rest[..at]);
         let end = rest[at..].find([' ', '\t', '\n', ';', '&', '|', '"', '\'', ')']).map_or(rest.len(), |end| at + end);
-        out.push_str(&here(&rest[at..end], root, &name)?);
+        out.push_str(&path_in_repository(&rest[at..end], root, &name)?);
         rest = &rest[end..];
     }
     out.push_str(rest);
@@ -25,7 +25,7 @@ fn next_absolute(text: &str) -> Option<usize> {
     HOMES.iter().flat_map(|home| text.match_indices(home)).map(|(at, _)| at).filter(|at| starts_word(*at)).min()
 }
 
-fn here(path: &str, root: &Path, name: &str) -> Option<String> {
+fn path_in_repository(path: &str, root: &Path, name: &str) -> Option<String> {
     let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
     let inside = match parts.iter().rposition(|part| *part == name) {
         Some(at) => parts[at + 1..].join("/"),

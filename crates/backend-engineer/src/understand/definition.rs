@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-pub(crate) use find::{SearchPaths, all, find};
+pub(crate) use find::{SearchPaths, find_definition, list_definitions};
 
 use crate::settings::Effort;
 use crate::stop::Stop;
@@ -75,7 +75,7 @@ const LARGEST: u64 = 1 << 20;
 impl Definition {
     /// Returns the one inside the program.
     pub(crate) fn built_in() -> Result<Self, DefinitionError> {
-        let definition = read("(built in)", BUILT_IN)?;
+        let definition = parse_definition("(built in)", BUILT_IN)?;
         Ok(Definition { file: None, ..definition })
     }
 
@@ -86,7 +86,7 @@ impl Definition {
             |why: String| DefinitionError { file: shown.clone(), line: 1, message: format!("can't be read: {why}") };
         let bytes = survey::read_regular(file, LARGEST).map_err(|error| unreadable(error.to_string()))?;
         let text = String::from_utf8(bytes).map_err(|_| unreadable("not UTF-8 text".to_owned()))?;
-        let definition = read(&shown, &text)?;
+        let definition = parse_definition(&shown, &text)?;
         Ok(Definition { file: Some(file.to_owned()), ..definition })
     }
 
@@ -97,7 +97,7 @@ impl Definition {
 }
 
 /// Reads a definition from its text.
-pub(crate) fn read(file: &str, text: &str) -> Result<Definition, DefinitionError> {
+pub(crate) fn parse_definition(file: &str, text: &str) -> Result<Definition, DefinitionError> {
     let wrong =
         |line: usize, message: &str| DefinitionError { file: file.to_owned(), line, message: message.to_owned() };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -108,7 +108,7 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Definition, DefinitionError
     let end = lines.iter().skip(1).position(|line| line.trim_end() == "---").map(|at| at + 1);
     let end = end.ok_or_else(|| wrong(1, "the `---` that closes its fields is missing"))?;
     let front = fields::FrontMatter { file, lines: &lines[1..end] };
-    let (map, remarks) = parse(file, &front)?;
+    let (map, remarks) = parse_fields(file, &front)?;
     let definition = front.definition(&map)?;
     let prompt = lines[end + 1..].join("\n").trim().to_owned();
     if prompt.is_empty() {
@@ -118,7 +118,10 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Definition, DefinitionError
 }
 
 /// Returns the fields, and what was read of them only leniently.
-fn parse(file: &str, front: &fields::FrontMatter<'_>) -> Result<(Map<String, Value>, Vec<String>), DefinitionError> {
+fn parse_fields(
+    file: &str,
+    front: &fields::FrontMatter<'_>,
+) -> Result<(Map<String, Value>, Vec<String>), DefinitionError> {
     let text = front.lines.join("\n");
     if text.trim().is_empty() {
         return Err(DefinitionError { file: file.to_owned(), line: 1, message: "it has no fields".to_owned() });
@@ -127,7 +130,7 @@ fn parse(file: &str, front: &fields::FrontMatter<'_>) -> Result<(Map<String, Val
         Ok(map) => return Ok((map, Vec::new())),
         Err(error) => error,
     };
-    if let Some((quoted, changed)) = lenient::quoted(front.lines)
+    if let Some((quoted, changed)) = lenient::quote_plain_texts(front.lines)
         && let Ok(map) = serde_saphyr::from_str::<Map<String, Value>>(&quoted)
     {
         // The opening fence is line 1.

@@ -5,10 +5,10 @@ use plan::{ExpectedOutcome, Phase, Plan, PlannedCommand, SentenceClass};
 
 /// Returns whether the words of these units that ask for something, or check something, name the path in full.
 pub(crate) fn is_worded<'a>(plan: &Plan, units: impl IntoIterator<Item = &'a Phase>, path: &str) -> bool {
-    units.into_iter().any(|unit| of_unit(plan, unit, path))
+    units.into_iter().any(|unit| is_explicit_in_unit(plan, unit, path))
 }
 
-fn of_unit(plan: &Plan, unit: &Phase, path: &str) -> bool {
+fn is_explicit_in_unit(plan: &Plan, unit: &Phase, path: &str) -> bool {
     let stays = unit.sentences.iter().flat_map(|sentence| &sentence.protects);
     if stays.into_iter().any(|one| one.is_path && path.ends_with(one.name.trim_start_matches("./"))) {
         return false;

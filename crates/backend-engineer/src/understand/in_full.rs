@@ -32,7 +32,7 @@ fn of_several(plan: &Plan, (unit, change): (PhaseId, &PlannedChange), candidates
         let named: BTreeSet<&String> =
             longer.map(|other| &other.path).filter(|path| candidates.contains(path)).collect();
         match named.first() {
-            Some(path) if named.len() == 1 => return resolved((*path).clone(), Resolution::NamedInFull),
+            Some(path) if named.len() == 1 => return resolved_meaning((*path).clone(), Resolution::NamedInFull),
             Some(_) => break,
             None => {}
         }
@@ -40,31 +40,31 @@ fn of_several(plan: &Plan, (unit, change): (PhaseId, &PlannedChange), candidates
     PathMeaning::Between(candidates)
 }
 
-fn resolved(path: String, why: Resolution) -> PathMeaning {
+fn resolved_meaning(path: String, why: Resolution) -> PathMeaning {
     PathMeaning::Resolved { path, why }
 }
 
 /// Returns whether a file would be made at the path as it is written.
 fn is_new(files: &Files, change: &PlannedChange) -> bool {
     let made = matches!(change.action, Action::Create | Action::Modify | Action::Unstated);
-    made && !change.path.ends_with('/') && !files.stands(&change.path)
+    made && !change.path.ends_with('/') && !files.path_exists(&change.path)
 }
 
 /// Resolves a new file whose path other places of the plan say in full, or that stands behind a path in a list. Written
 /// in the wrong folder it is found by nobody, so two readings leave it unmade.
 fn of_new(plan: &Plan, files: &Files, unit: PhaseId, change: &PlannedChange) -> PathMeaning {
     let as_written = || PathMeaning::AsWritten(change.path.clone());
-    let NamedPath { full, elsewhere, exact } = named(plan, files, unit, &change.path);
-    let own_folder = change.path.split_once('/').is_some_and(|(first, _)| files.stands(first));
+    let NamedPath { full, elsewhere, exact } = find_named_path(plan, files, unit, &change.path);
+    let own_folder = change.path.split_once('/').is_some_and(|(first, _)| files.path_exists(first));
     if exact || change.path.contains('/') && change.listed {
         return as_written();
     }
     let mut full: Vec<String> = full.into_iter().collect();
     match full.as_slice() {
-        [only] if !own_folder => return resolved(only.clone(), Resolution::NamedInFull),
+        [only] if !own_folder => return resolved_meaning(only.clone(), Resolution::NamedInFull),
         [] if elsewhere.is_empty() || own_folder => {}
         [] if !change.listed && elsewhere.len() == 1 => {
-            return resolved(elsewhere.into_iter().next().unwrap_or_default(), Resolution::NamedInFull);
+            return resolved_meaning(elsewhere.into_iter().next().unwrap_or_default(), Resolution::NamedInFull);
         }
         _ => {
             full.extend(elsewhere);
@@ -74,8 +74,8 @@ fn of_new(plan: &Plan, files: &Files, unit: PhaseId, change: &PlannedChange) -> 
     }
     let Some(folder) = &change.beside else { return as_written() };
     let path = format!("{folder}/{}", change.path);
-    if spells(plan.text(), &path) || files.stands(&path) {
-        return resolved(path, Resolution::BehindPath(folder.clone()));
+    if contains_path_stem(plan.text(), &path) || files.path_exists(&path) {
+        return resolved_meaning(path, Resolution::BehindPath(folder.clone()));
     }
     PathMeaning::Between(vec![change.path.clone(), path])
 }
@@ -91,7 +91,7 @@ struct NamedPath {
     exact: bool,
 }
 
-fn named(plan: &Plan, files: &Files, unit: PhaseId, path: &str) -> NamedPath {
+fn find_named_path(plan: &Plan, files: &Files, unit: PhaseId, path: &str) -> NamedPath {
     let mut named = NamedPath::default();
     if plan::is_in_many_folders(path) && !path.contains('/') {
         return named;
@@ -138,7 +138,7 @@ fn drawn(plan: &Plan, files: &Files) -> Vec<String> {
 }
 
 /// Returns whether a text holds a path without its ending, as in a command, or as the module that an import names.
-fn spells(text: &str, path: &str) -> bool {
+fn contains_path_stem(text: &str, path: &str) -> bool {
     let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
     let bounded = |name: &str| {
         let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
@@ -166,7 +166,7 @@ mod tests {
             fs::write(path, "").unwrap();
         }
         let plan = plan::read(text.as_bytes()).unwrap();
-        let files = files_of(TreeFacts::below(folder.path(), None), &plan);
+        let files = files_of(TreeFacts::new(folder.path(), None), &plan);
         let unit = plan.phases().first().unwrap().id;
         let (assignment, _) = assignment_of(&plan, &files, unit).unwrap();
         assignment.files.into_iter().map(|file| file.path.unwrap_or_else(|| "-".to_owned())).collect()

@@ -26,7 +26,7 @@ const LIMIT: u64 = 16 << 20;
 pub(crate) fn load_plan(given: &Path) -> Result<LoadedPlan, Stop> {
     let name = given.display().to_string();
     let bytes = read_bytes(given, &name)?;
-    let plan = plan::read(&bytes).map_err(|error| unreadable(&name, &error))?;
+    let plan = plan::read(&bytes).map_err(|error| stop_of_unreadable(&name, &error))?;
     let path = given.canonicalize().map_err(|error| Stop::usage(format!("{name}: {error}")))?;
     Ok(LoadedPlan { path, name, plan })
 }
@@ -59,7 +59,7 @@ fn read_bytes(given: &Path, name: &str) -> Result<Vec<u8>, Stop> {
     if bytes.len() as u64 > LIMIT { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
 }
 
-fn unreadable(name: &str, error: &Unreadable) -> Stop {
+fn stop_of_unreadable(name: &str, error: &Unreadable) -> Stop {
     match error {
         Unreadable::Empty => Stop::usage(format!("{name}: the plan is empty")),
         Unreadable::NotUtf8 { line, column } => {

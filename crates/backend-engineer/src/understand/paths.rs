@@ -88,7 +88,7 @@ impl fmt::Display for Resolution {
 
 impl Files {
     /// Makes the files of a tree of which the facts are known.
-    pub(crate) fn of(facts: TreeFacts) -> Self {
+    pub(crate) fn new(facts: TreeFacts) -> Self {
         let root = facts.root().to_owned();
         Files { root, facts: Rc::new(facts), modules: OnceCell::new(), author_root: None }
     }
@@ -99,7 +99,7 @@ impl Files {
     }
 
     /// Returns whether a file or folder of that path stands in the repository.
-    pub(crate) fn stands(&self, path: &str) -> bool {
+    pub(crate) fn path_exists(&self, path: &str) -> bool {
         self.root.join(path).symlink_metadata().is_ok()
     }
 
@@ -130,7 +130,7 @@ impl Files {
 
     /// Returns whether any folder or file of the repository bears this module name.
     pub(crate) fn has_module(&self, name: &str) -> bool {
-        let bears = |path: &String| path.split('/').any(|part| part == name || stem(part) == name);
+        let bears = |path: &String| path.split('/').any(|part| part == name || stem_of_name(part) == name);
         self.all().iter().any(bears)
     }
 
@@ -147,16 +147,16 @@ impl Files {
                 return PathMeaning::Outside(OutsideTree::Leaves { path: path.to_owned(), why });
             }
         };
-        if let Err(outside) = Address::of(&self.root, &tidy) {
+        if let Err(outside) = Address::resolve(&self.root, &tidy) {
             return PathMeaning::Outside(outside);
         }
-        if self.stands(&tidy) {
+        if self.path_exists(&tidy) {
             return as_written(path, tidy);
         }
         // "@app/a.py", as chat agents mention a file; a folder may bear the sign itself.
         if let Some(bare) = tidy.strip_prefix('@').filter(|bare| bare.contains('/'))
-            && bare.split('/').next().is_some_and(|first| self.stands(first))
-            && tidy.split('/').next().is_some_and(|first| !self.stands(first))
+            && bare.split('/').next().is_some_and(|first| self.path_exists(first))
+            && tidy.split('/').next().is_some_and(|first| !self.path_exists(first))
         {
             return PathMeaning::Resolved { path: bare.to_owned(), why: Resolution::FromRoot };
         }
@@ -165,15 +165,16 @@ impl Files {
 
     /// Returns the file that a path means below the folder from which the plan says that its paths start; `None` where
     /// the path is meant from elsewhere after all.
-    pub(crate) fn below(&self, base: &str, path: &str, action: &Action) -> Option<PathMeaning> {
+    pub(crate) fn resolve_below_base(&self, base: &str, path: &str, action: &Action) -> Option<PathMeaning> {
         let whole = path.starts_with(&format!("{base}/")) || path == base || path.starts_with(['/', '~']);
-        let below = modules::climbed(base, path).filter(|below| !whole && Address::of(&self.root, below).is_ok())?;
-        let elsewhere = self.stands(path)
+        let below =
+            modules::climbed(base, path).filter(|below| !whole && Address::resolve(&self.root, below).is_ok())?;
+        let elsewhere = self.path_exists(path)
             || *action == Action::Modify
             || path
                 .split_once('/')
-                .is_some_and(|(first, _)| self.stands(first) && !self.stands(&format!("{base}/{first}")));
-        (self.stands(&below) || !elsewhere)
+                .is_some_and(|(first, _)| self.path_exists(first) && !self.path_exists(&format!("{base}/{first}")));
+        (self.path_exists(&below) || !elsewhere)
             .then(|| PathMeaning::Resolved { path: below, why: Resolution::Base(base.to_owned()) })
     }
 
@@ -185,15 +186,15 @@ impl Files {
             ["etc", "tmp", "var", "usr", "home", "root", "opt", "dev", "proc", "sys", "bin", "mnt", "Users", "private"];
         let inside = modules::climbed("", path.strip_prefix('/')?)?;
         let first = inside.split('/').next().unwrap_or_default();
-        let here = inside.contains('/') && self.stands(first) && !MACHINE.contains(&first);
-        let meant = here && Address::of(&self.root, &inside).is_ok();
+        let here = inside.contains('/') && self.path_exists(first) && !MACHINE.contains(&first);
+        let meant = here && Address::resolve(&self.root, &inside).is_ok();
         meant.then_some(PathMeaning::Resolved { path: inside, why: Resolution::FromRoot })
     }
 
     /// Resolves a file that shall be there already but is not where the plan says.
     fn existing_file(&self, path: &str, tidy: String, bases: &BTreeSet<String>) -> PathMeaning {
         let based: Vec<String> =
-            bases.iter().map(|base| format!("{base}/{tidy}")).filter(|path| self.stands(path)).collect();
+            bases.iter().map(|base| format!("{base}/{tidy}")).filter(|path| self.path_exists(path)).collect();
         if let [only] = based.as_slice() {
             return PathMeaning::Resolved { path: only.clone(), why: Resolution::LikeOtherPaths };
         }
@@ -210,10 +211,10 @@ impl Files {
     /// folder.
     fn new_file(&self, path: &str, tidy: String, bases: &BTreeSet<String>) -> PathMeaning {
         let Some((first, _)) = tidy.split_once('/') else { return as_written(path, tidy) };
-        if self.stands(first) {
+        if self.path_exists(first) {
             return as_written(path, tidy);
         }
-        let fits = |base: &&String| self.stands(&format!("{base}/{first}"));
+        let fits = |base: &&String| self.path_exists(&format!("{base}/{first}"));
         let mut packages: Vec<&String> = bases.iter().filter(fits).collect();
         let all;
         if packages.is_empty() {
@@ -223,7 +224,7 @@ impl Files {
         // Of several packages, the only one that has the file's own folder, not only the first of its path.
         let parent = tidy.rsplit_once('/').map_or(first, |(parent, _)| parent);
         let nearest: Vec<&String> =
-            packages.iter().copied().filter(|base| self.stands(&format!("{base}/{parent}"))).collect();
+            packages.iter().copied().filter(|base| self.path_exists(&format!("{base}/{parent}"))).collect();
         let (packages, folder) = if nearest.len() == 1 { (nearest, parent) } else { (packages, first) };
         match packages.as_slice() {
             [only] => PathMeaning::Resolved {
@@ -249,7 +250,7 @@ impl Files {
     fn of_author(&self, path: &str) -> PathMeaning {
         if let Ok(inside) = Path::new(path).strip_prefix(&self.root) {
             let inside = inside.to_string_lossy().into_owned();
-            return match Address::of(&self.root, &inside) {
+            return match Address::resolve(&self.root, &inside) {
                 Ok(_) => PathMeaning::Resolved { path: inside, why: Resolution::AbsoluteInside },
                 Err(outside) => PathMeaning::Outside(outside),
             };
@@ -267,7 +268,7 @@ impl Files {
         let known = named.or_else(|| self.author_root.clone()).or_else(|| self.home_of(&parts));
         let Some(author) = known else { return outside() };
         let below = path.strip_prefix(&format!("{author}/")).and_then(|below| modules::climbed("", below));
-        match below.filter(|below| Address::of(&self.root, below).is_ok()) {
+        match below.filter(|below| Address::resolve(&self.root, below).is_ok()) {
             Some(below) => PathMeaning::Resolved { path: below, why: Resolution::BelowAuthor(author.clone()) },
             None => outside(),
         }
@@ -277,7 +278,7 @@ impl Files {
     /// included.
     fn home_of(&self, parts: &[&str]) -> Option<String> {
         let home = parts.first() == Some(&"~") || matches!(parts.get(1), Some(&("home" | "Users")));
-        let stands = |from: &usize| self.stands(&parts[*from..].join("/"));
+        let stands = |from: &usize| self.path_exists(&parts[*from..].join("/"));
         let from = (2..parts.len().saturating_sub(1)).filter(|_| home).find(stands)?;
         Some(parts[..from].join("/"))
     }
@@ -334,7 +335,7 @@ fn as_written(path: &str, tidy: String) -> PathMeaning {
     }
 }
 
-fn stem(name: &str) -> &str {
+fn stem_of_name(name: &str) -> &str {
     name.split_once('.').map_or(name, |(stem, _)| stem)
 }
 
@@ -353,7 +354,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();
         }
-        let files = Files::of(TreeFacts::below(&root, None));
+        let files = Files::new(TreeFacts::new(&root, None));
         (folder, files)
     }
 

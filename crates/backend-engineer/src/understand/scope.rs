@@ -29,7 +29,7 @@ impl Scope {
         }
         if change.pattern && !change.path.contains("..") && !change.path.starts_with('/') {
             let folder = files.has_folder(&change.path);
-            self.patterns.extend(pattern(&change.path, folder));
+            self.patterns.extend(compile_pattern(&change.path, folder));
         }
     }
 
@@ -39,7 +39,7 @@ impl Scope {
     }
 
     /// Returns the files that the phase names.
-    pub(crate) fn named(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn named_files(&self) -> impl Iterator<Item = &str> {
         self.files.iter().map(String::as_str)
     }
 
@@ -50,7 +50,7 @@ impl Scope {
 }
 
 /// Returns a matcher for a path with placeholders (`versions/XXXX_add_orders.py`, `<date>-x.sql`), a glob, or a folder.
-fn pattern(path: &str, folder: bool) -> Option<GlobMatcher> {
+fn compile_pattern(path: &str, folder: bool) -> Option<GlobMatcher> {
     let mut glob = placeholders_to_stars(path.trim_end_matches('/'));
     if folder || path.ends_with('/') {
         glob.push_str("/**");
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     fn fits(pattern_path: &str, path: &str) -> bool {
-        pattern(pattern_path, false).is_some_and(|matcher| matcher.is_match(path))
+        compile_pattern(pattern_path, false).is_some_and(|matcher| matcher.is_match(path))
     }
 
     #[test]
@@ -106,6 +106,6 @@ mod tests {
         assert!(!fits("alembic/versions/XXXX_add_orders.py", "alembic/env.py"));
         assert!(fits("src/[id]/XXX.ts", "src/[id]/a.ts"));
         assert!(fits("tests/", "tests/a/b.py"));
-        assert!(pattern("**", false).is_none() && pattern("*/*", false).is_none());
+        assert!(compile_pattern("**", false).is_none() && compile_pattern("*/*", false).is_none());
     }
 }

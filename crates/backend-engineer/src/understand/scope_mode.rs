@@ -150,7 +150,7 @@ impl Scope {
             ScopeMode::Strict => None,
             ScopeMode::Repo => Some(WriteReason::Anywhere),
             ScopeMode::Phase => {
-                let tested = self.named().find(|named| tests(path, named));
+                let tested = self.named_files().find(|named| is_test_of(path, named));
                 tested.map(|named| WriteReason::TestOf(named.to_owned())).or_else(|| self.package(path))
             }
         }
@@ -160,7 +160,7 @@ impl Scope {
         let folder = path.strip_suffix("__init__.py")?;
         let above = |named: &str| named.starts_with(folder) && named.ends_with(".py");
         let of_tests = folder.trim_end_matches('/').rsplit('/').next().is_some_and(|last| TEST_WORDS.contains(&last));
-        (!folder.is_empty() && (of_tests || self.named().any(above))).then_some(WriteReason::Package)
+        (!folder.is_empty() && (of_tests || self.named_files().any(above))).then_some(WriteReason::Package)
     }
 
     /// Why nobody but the user may write the path, whatever the reach.
@@ -181,19 +181,19 @@ impl Scope {
 }
 
 /// Returns whether `test` is a test of the file `named`, by the words of their names.
-fn tests(test: &str, named: &str) -> bool {
+fn is_test_of(test: &str, named: &str) -> bool {
     if !holds_tests(test) {
         return false;
     }
     let (folder, name) = named.rsplit_once('/').unwrap_or(("", named));
-    let stem = words(name.split('.').next().unwrap_or(name));
-    let of_name: Vec<String> = words(test.rsplit('/').next().unwrap_or(test));
-    let of_path = words(test);
+    let stem = name_words(name.split('.').next().unwrap_or(name));
+    let of_name: Vec<String> = name_words(test.rsplit('/').next().unwrap_or(test));
+    let of_path = name_words(test);
     let telling: Vec<&String> = stem.iter().filter(|word| !USUAL.contains(&word.as_str())).collect();
     if !telling.is_empty() {
         return telling.iter().all(|word| of_name.contains(word));
     }
-    let Some(package) = folder.rsplit('/').find_map(|part| words(part).into_iter().next()) else {
+    let Some(package) = folder.rsplit('/').find_map(|part| name_words(part).into_iter().next()) else {
         return stem.iter().all(|word| of_name.contains(word)) && !stem.is_empty();
     };
     let subject = of_name.contains(&package);
@@ -201,7 +201,7 @@ fn tests(test: &str, named: &str) -> bool {
 }
 
 /// Returns the words of a name, singular and in lower case; those that only say "test" and endings left out.
-fn words(text: &str) -> Vec<String> {
+fn name_words(text: &str) -> Vec<String> {
     let mut spaced = String::new();
     for letter in text.chars() {
         if letter.is_uppercase() {
@@ -236,7 +236,7 @@ mod tests_of_reach {
             ("tests/test_orders.py", "app/orders/router.py"),
             ("src/orderItems.test.ts", "src/orderItems.ts"),
         ] {
-            assert!(tests(test, named), "{test} {named}");
+            assert!(is_test_of(test, named), "{test} {named}");
         }
         for (test, named) in [
             ("tests/test_users.py", "app/services/orders.py"),
@@ -246,7 +246,7 @@ mod tests_of_reach {
             ("app/services/users.py", "app/services/users.py"),
             ("tests/fixtures/orders.json", "app/orders.py"),
         ] {
-            assert!(!tests(test, named), "{test} {named}");
+            assert!(!is_test_of(test, named), "{test} {named}");
         }
     }
 

@@ -5,7 +5,7 @@
 use code::paths::belongs_to_tests;
 use journal::{Basis, Verdict};
 
-use super::{Check, Verification, denounce, earlier_failures, find_proofs, old_tests, weakened};
+use super::{Check, Verification, earlier_failures, find_proofs, old_tests, record_weakened_tests, weakened};
 use crate::check::{self, CheckRun, Judgement, Kind, KnownResults};
 use crate::evidence;
 use crate::implement::{Change, StepOutcome};
@@ -29,7 +29,7 @@ pub(crate) async fn compare_with_baseline(
     verification: &mut Verification,
 ) -> Result<(), Stop> {
     note_changes(work, change)?;
-    earlier_failures::weigh(work, change, verification).await?;
+    earlier_failures::weigh_earlier_failures(work, change, verification).await?;
     let works = change
         .items
         .iter()
@@ -41,16 +41,16 @@ pub(crate) async fn compare_with_baseline(
         check.verdict() == Verdict::Passed && (works && apart || check.kind == Kind::Tests)
     };
     if work.state.worked.is_empty() || !work.run.runs_commands() {
-        return denounce(work, verification);
+        return record_weakened_tests(work, verification);
     }
-    old_tests::compare(work, verification).await?;
-    verification.probes = weakened::probes(work);
+    old_tests::compare_with_old_tests(work, verification).await?;
+    verification.probes = weakened::find_probes(work);
     let is_sound = |verification: &Verification| {
         let found = [&verification.weakened, &verification.changed_tests, &verification.probes];
         found.iter().all(|lines| lines.is_empty()) && verification.drifted.is_empty()
     };
     if !is_sound(verification) {
-        return denounce(work, verification);
+        return record_weakened_tests(work, verification);
     }
     let passed: Vec<Check> = verification.checks.iter().filter(|check| asked(check)).cloned().collect();
     let earlier = run_all(work, (&passed, &change.known), Reverted::Everything).await?;
@@ -60,10 +60,10 @@ pub(crate) async fn compare_with_baseline(
     }
     // Evidence of the change would outlive this run, and prove it in the next.
     if !is_sound(verification) {
-        return denounce(work, verification);
+        return record_weakened_tests(work, verification);
     }
     for (check, ran) in passed.iter().zip(&earlier) {
-        evidence::record(work, &check.observation(ran), Basis::Baseline)?;
+        evidence::record_evidence(work, &check.observation(ran), Basis::Baseline)?;
     }
     if works && work.state.worked.keys().any(|path| belongs_to_tests(path)) {
         let asserts = weakened::bring_checks(work);
@@ -76,12 +76,12 @@ pub(crate) async fn compare_with_baseline(
                 // Such a test fails at most because it can't be loaded, and passes with any stub that lets it be.
                 ran.judgement = Judgement::not_checked("the new tests assert nothing");
             }
-            evidence::record(work, &check.observation(ran), Basis::TestsOnly)?;
+            evidence::record_evidence(work, &check.observation(ran), Basis::TestsOnly)?;
         }
     }
     let standing = find_proofs(work, change, verification)?;
     verification.accounts = super::file_outcomes::of_files(work, change, &standing.whole, &verification.items);
-    denounce(work, verification)
+    record_weakened_tests(work, verification)
 }
 
 /// Notes what the plan's own code changes of tests, and where a model silenced tools.
@@ -128,7 +128,7 @@ async fn run_each(work: &mut UnitWork<'_>, (checks, known): Checks<'_>, back: Re
         all.push(match same {
             Some(ran) => ran,
             None if check.ran.apart => work.run_apart(&request, known).await?,
-            None => check::run(work, &request).await?,
+            None => check::run_check(work, &request).await?,
         });
     }
     Ok(all)

@@ -8,7 +8,7 @@ use plan::SentenceClass::{Context, Elsewhere, Forbid};
 use plan::{Plan, Sentence};
 
 use crate::check::{Difference, files_of_test};
-use crate::identifiers::holds;
+use crate::identifiers::contains_identifier;
 use crate::implement::{Change, Item, Passage, StepOutcome, code_spans};
 use crate::run::RunContext;
 use crate::stop::Stop;
@@ -84,11 +84,11 @@ impl ChangedFiles {
     /// Returns whether one of the symbols that words name stands in a changed file; words without symbols may mean any.
     fn speaks(&self, words: &Passage, paths: &BTreeSet<String>) -> bool {
         let named = code_spans(&words.text);
-        let symbols: Vec<&str> = named.iter().filter_map(|name| symbol(name)).collect();
+        let symbols: Vec<&str> = named.iter().filter_map(|name| symbol_of_code(name)).collect();
         let texts: Vec<&String> = paths.iter().filter_map(|path| self.texts.get(path)).collect();
         // `Dockerfile` is a name and a file.
         let is_file = |symbol: &str| paths.iter().any(|path| path.rsplit('/').next() == Some(symbol));
-        let stands = |symbol: &&str| is_file(symbol) || texts.iter().any(|text| holds(text, symbol));
+        let stands = |symbol: &&str| is_file(symbol) || texts.iter().any(|text| contains_identifier(text, symbol));
         symbols.is_empty() || symbols.iter().any(stands)
     }
 }
@@ -107,7 +107,7 @@ fn asks_nothing(plan: &Plan, words: &Passage) -> bool {
 }
 
 /// Returns the last name of `total`, `Order.total`, `order.total()`; nothing for commands, files and other code.
-fn symbol(code: &str) -> Option<&str> {
+fn symbol_of_code(code: &str) -> Option<&str> {
     let bare = code.split('(').next().unwrap_or(code);
     let is_name = |part: &str| {
         part.starts_with(|letter: char| letter.is_alphabetic() || letter == '_')

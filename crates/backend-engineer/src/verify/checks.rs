@@ -69,7 +69,7 @@ struct Planned {
 
 /// Runs all checks that have no verdict on the tree as it is now.
 pub(super) async fn run_all(work: &mut UnitWork<'_>, change: &mut Change) -> Result<Vec<Check>, Stop> {
-    let mut planned = gather(work, change);
+    let mut planned = gather_checks(work, change);
     if work.run.runs_commands() {
         // No check changes the tree: what it writes is discarded.
         let now = work.fingerprint();
@@ -101,14 +101,14 @@ async fn run_unless_known(
     request: &Request,
     (change, tree): (&Change, &str),
 ) -> Result<CheckRun, Stop> {
-    let Some(known) = change.known.find(request, tree, work.workspace.tier().as_deref()) else {
-        return check::run(work, request).await;
+    let Some(known) = change.known.find_result(request, tree, work.workspace.tier().as_deref()) else {
+        return check::run_check(work, request).await;
     };
     let effects = work.workspace.effects().await?;
     let alike = change.left_nothing_beside() && work.workspace.holds_only_caches(&effects);
     match alike || known.verdict() == Verdict::Passed {
         true => work.take_known(known, &request.why),
-        false => check::run(work, request).await,
+        false => check::run_check(work, request).await,
     }
 }
 
@@ -125,12 +125,12 @@ fn is_same(other: &Planned, request: &Request, tree: &str) -> bool {
 async fn start_server(work: &mut UnitWork<'_>, request: &Request, change: &mut Change) -> Result<CheckRun, Stop> {
     let mut ran = CheckRun::not_run(&request.script, &request.folder, "");
     if let Some((_, server)) = change.servers.iter().find(|(script, _)| *script == request.script) {
-        ran.judgement = started(server);
+        ran.judgement = judge_started_server(server);
         ran.tree = Some(work.fingerprint());
         return Ok(ran);
     }
     let server = check::start_server(work, request).await?;
-    ran.judgement = started(&server);
+    ran.judgement = judge_started_server(&server);
     ran.tree = Some(work.fingerprint());
     if server.exited.is_none() {
         change.servers.push((request.script.clone(), server));
@@ -138,7 +138,7 @@ async fn start_server(work: &mut UnitWork<'_>, request: &Request, change: &mut C
     Ok(ran)
 }
 
-fn started(server: &sandbox::Server) -> Judgement {
+fn judge_started_server(server: &sandbox::Server) -> Judgement {
     match (&server.exited, server.listening.as_slice()) {
         (Some(exit), _) => Judgement::failed(format!("it ended at once: {exit}")),
         (None, []) => Judgement::not_checked("it was still starting when it was last looked at: nothing listens"),
@@ -150,7 +150,7 @@ fn started(server: &sandbox::Server) -> Judgement {
 }
 
 /// Returns every check of the assignment, with what its steps have proved already.
-fn gather(work: &UnitWork<'_>, change: &Change) -> Vec<Planned> {
+fn gather_checks(work: &UnitWork<'_>, change: &Change) -> Vec<Planned> {
     let mut planned = Vec::new();
     for phase in work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit)) {
         for (index, criterion) in phase.criteria.iter().enumerate() {
@@ -209,7 +209,7 @@ fn of_criterion(work: &UnitWork<'_>, phase: &Phase, index: usize) -> Vec<Planned
         .map(|command| {
             let folder = check::folder_of(command, work);
             let kind = kind_of(work, &command.text, &folder);
-            if check::fixes(&check::read(work, &command.text, &folder)) {
+            if check::is_fixing_script(&check::read_command(work, &command.text, &folder)) {
                 let ran = CheckRun::not_run(&command.text, &folder, FIXES);
                 return Planned { check: check(kind, ran), request: None, server: false };
             }

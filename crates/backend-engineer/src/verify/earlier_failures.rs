@@ -6,7 +6,7 @@
 
 use journal::Verdict;
 
-use super::old_tests::{named_test, words};
+use super::old_tests::{named_test, words_of_command};
 use super::{Check, Verification, file_outcomes, find_proofs};
 use crate::check::{self, Before, Difference, Kind, Request, files_of_test};
 use crate::implement::Change;
@@ -20,7 +20,7 @@ const FILTERS: [&str; 8] =
 
 /// Weighs the plan's failed runs of suites by the tests that failed before. Asked at the end: until then a model may mend
 /// whatever fails.
-pub(super) async fn weigh(
+pub(super) async fn weigh_earlier_failures(
     work: &mut UnitWork<'_>,
     change: &Change,
     verification: &mut Verification,
@@ -31,7 +31,7 @@ pub(super) async fn weigh(
     let mut before: Vec<(Request, Before)> = Vec::new();
     let mut weighed = false;
     for at in 0..verification.checks.len() {
-        let Some(request) = suite(&verification.checks[at]) else { continue };
+        let Some(request) = suite_request(&verification.checks[at]) else { continue };
         let is_same =
             |(other, _): &&(Request, Before)| other.script == request.script && other.folder == request.folder;
         if !before.iter().any(|one| is_same(&one)) {
@@ -62,7 +62,7 @@ pub(super) async fn weigh(
 
 /// Returns how to ask again a check that failed, that its unit or the configuration names, and that runs a whole suite whose
 /// runner told of each test.
-fn suite(check: &Check) -> Option<Request> {
+fn suite_request(check: &Check) -> Option<Request> {
     // Where the command ended well, it is the runner's report that is against it.
     let is_failure = check.verdict() == Verdict::Failed && check.ran.exit != Some(0);
     let failed = check.kind == Kind::Tests && is_failure && !check.ran.tests.is_empty();
@@ -71,7 +71,7 @@ fn suite(check: &Check) -> Option<Request> {
 
 /// Returns whether a command runs all tests there are, or all of a folder: it names no file, no test and no pattern.
 fn runs_all(script: &str) -> bool {
-    !words(script)
+    !words_of_command(script)
         .any(|word| FILTERS.contains(&word) || named_test(word).is_some_and(|named| code::paths::is_code(&named)))
 }
 

@@ -6,7 +6,7 @@ use plan::{Action, Basis, PlannedChange};
 use serde::Serialize;
 
 use super::Proof;
-use crate::implement::{Change, Item, Placement, PlacementOutcome, StepOutcome, counts};
+use crate::implement::{Change, Item, Placement, PlacementOutcome, StepOutcome, count_changed_lines};
 use crate::understand::{Assignment, NamedFile};
 use crate::unit_work::UnitWork;
 
@@ -65,13 +65,14 @@ pub(super) fn of_files(
         if accounts.iter().any(|account| account.path == path) {
             continue;
         }
-        let account = written(work, change, &path).unwrap_or_else(|| unwritten(&accounting, file, path));
+        let account = line_of_written_file(work, change, &path)
+            .unwrap_or_else(|| line_of_unwritten_file(&accounting, file, path));
         accounts.push(account);
     }
     let beyond: Vec<FileLine> = pending_paths(work, change)
         .into_iter()
         .filter(|path| !accounts.iter().any(|account| account.path == *path))
-        .filter_map(|path| written(work, change, &path))
+        .filter_map(|path| line_of_written_file(work, change, &path))
         .collect();
     let is_answered = |account: &FileLine| is_pattern_met(work.assignment, account, &beyond) || is_left(work, account);
     accounts.retain(|account| account.fate != FileOutcome::Untouched || !is_answered(account));
@@ -98,22 +99,22 @@ fn pending_paths(work: &UnitWork<'_>, change: &Change) -> Vec<String> {
     change.written.iter().map(|file| file.path.clone()).chain(pending).collect()
 }
 
-fn written(work: &UnitWork<'_>, change: &Change, path: &str) -> Option<FileLine> {
+fn line_of_written_file(work: &UnitWork<'_>, change: &Change, path: &str) -> Option<FileLine> {
     let pending = work.workspace.tree.pending();
     let file = change
         .written
         .iter()
         .find(|file| file.path == path)
         .or_else(|| pending.iter().find(|file| file.path == path))?;
-    let (lines_added, lines_removed) = counts(file);
+    let (lines_added, lines_removed) = count_changed_lines(file);
     let fate = match (&file.before, &file.after.bytes) {
         (_, None) => FileOutcome::Deleted,
         (None, Some(_)) => FileOutcome::Created,
         (Some(_), Some(_)) => FileOutcome::Modified,
     };
     let worked = work.state.worked.contains_key(path);
-    let hows: Vec<String> = placements(change, path).filter_map(told).collect();
-    let basis = placements(change, path).map(|placement| placement.by.basis()).max().unwrap_or_default();
+    let hows: Vec<String> = placements_in_file(change, path).filter_map(describe_placement).collect();
+    let basis = placements_in_file(change, path).map(|placement| placement.by.basis()).max().unwrap_or_default();
     let mut hows = hows.iter().map(String::as_str);
     let description = match hows.next() {
         None if fate == FileOutcome::Deleted => "removed".to_owned(),
@@ -129,7 +130,7 @@ fn written(work: &UnitWork<'_>, change: &Change, path: &str) -> Option<FileLine>
 }
 
 /// Returns how a block was placed, and how its file is known where the plan does not state it.
-fn told(placement: &Placement) -> Option<String> {
+fn describe_placement(placement: &Placement) -> Option<String> {
     let PlacementOutcome::Now { how, .. } = &placement.placed else { return None };
     match placement.by.basis() {
         Basis::Stated => Some(how.clone()),
@@ -137,14 +138,14 @@ fn told(placement: &Placement) -> Option<String> {
     }
 }
 
-fn placements<'a>(change: &'a Change, path: &'a str) -> impl Iterator<Item = &'a Placement> {
+fn placements_in_file<'a>(change: &'a Change, path: &'a str) -> impl Iterator<Item = &'a Placement> {
     change.items.iter().flat_map(|item| &item.outcomes).filter_map(move |step_outcome| match step_outcome {
         StepOutcome::Place(placement) if placement.path.as_deref() == Some(path) => Some(placement),
         _ => None,
     })
 }
 
-fn unwritten(accounting: &FileContext<'_>, file: &NamedFile, path: String) -> FileLine {
+fn line_of_unwritten_file(accounting: &FileContext<'_>, file: &NamedFile, path: String) -> FileLine {
     let FileContext { work, change, standing, proofs } = *accounting;
     let account = |fate, description: String| FileLine {
         path: path.clone(),
@@ -155,21 +156,21 @@ fn unwritten(accounting: &FileContext<'_>, file: &NamedFile, path: String) -> Fi
         lines_removed: 0,
     };
     let refused = change.items.iter().flat_map(|item| &item.outcomes).find_map(|step_outcome| match step_outcome {
-        StepOutcome::Place(placement) if placement.path.as_deref() == Some(path.as_str()) => placement.refused(),
+        StepOutcome::Place(placement) if placement.path.as_deref() == Some(path.as_str()) => placement.refusal_reason(),
         _ => None,
     });
     if let Some(part) = refused {
         return account(FileOutcome::Untouched, part.without_path());
     }
     let empty = file.action == Action::Create
-        && placements(change, &path).any(|one| matches!(one.placed, PlacementOutcome::Before));
+        && placements_in_file(change, &path).any(|one| matches!(one.placed, PlacementOutcome::Before));
     if standing.contains(&path)
-        || empty && !shown(work, file)
-        || file.action == Action::Delete && !work.run.files.stands(&path)
+        || empty && !is_shown_in_plan(work, file)
+        || file.action == Action::Delete && !work.run.files.path_exists(&path)
     {
         return account(FileOutcome::Standing, "what the plan asks for stands already".to_owned());
     }
-    let renamed = matches!(&file.action, Action::Rename { to } if work.run.files.stands(to));
+    let renamed = matches!(&file.action, Action::Rename { to } if work.run.files.path_exists(to));
     if renamed {
         return account(FileOutcome::Standing, "renamed already".to_owned());
     }
@@ -196,7 +197,7 @@ fn unwritten(accounting: &FileContext<'_>, file: &NamedFile, path: String) -> Fi
 }
 
 /// Returns whether the plan shows anything for the file.
-fn shown(work: &UnitWork<'_>, file: &NamedFile) -> bool {
+fn is_shown_in_plan(work: &UnitWork<'_>, file: &NamedFile) -> bool {
     let change = work.run.plan.phase(file.unit).and_then(|phase| phase.changes.get(file.change));
     change.is_some_and(|change| !change.blocks.is_empty())
 }

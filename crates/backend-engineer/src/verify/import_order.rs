@@ -12,7 +12,7 @@ use shell::ImportOrder;
 
 use super::{Check, Verification};
 use crate::check::{self, Kind, Request};
-use crate::implement::{Change, write};
+use crate::implement::{Change, write_staged};
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
@@ -29,14 +29,14 @@ pub(crate) async fn sort_imports(
     let failed = |check: &&Check| check.kind == Kind::Lint && check.verdict() == Verdict::Failed;
     let mut sorted = Vec::new();
     for check in verification.checks.iter().filter(failed) {
-        for sorter in sorters(work, change, check) {
-            sorted.extend(sort(work, &sorter).await?);
+        for sorter in import_sorters(work, change, check) {
+            sorted.extend(sort_files(work, &sorter).await?);
         }
     }
     if sorted.is_empty() {
         return Ok(false);
     }
-    write(work, change)?;
+    write_staged(work, change)?;
     for path in &sorted {
         work.note(format!("the imports of `{path}` were sorted by the project's own linter"))?;
     }
@@ -52,8 +52,8 @@ struct Sorter {
     files: Vec<String>,
 }
 
-fn sorters(work: &UnitWork<'_>, change: &Change, check: &Check) -> Vec<Sorter> {
-    let reading = check::read(work, &check.ran.script, &check.ran.folder);
+fn import_sorters(work: &UnitWork<'_>, change: &Change, check: &Check) -> Vec<Sorter> {
+    let reading = check::read_command(work, &check.ran.script, &check.ran.folder);
     let sorter = |call: &shell::Call| {
         let within = climbed(check.ran.folder.trim_end_matches('/'), call.folder.as_deref().unwrap_or(""))?;
         let below = if within.is_empty() { String::new() } else { format!("{within}/") };
@@ -69,7 +69,7 @@ fn sorters(work: &UnitWork<'_>, change: &Change, check: &Check) -> Vec<Sorter> {
 }
 
 /// Sorts the imports of files, and returns those that changed. What changed in another way is discarded.
-async fn sort(work: &mut UnitWork<'_>, sorter: &Sorter) -> Result<Vec<String>, Stop> {
+async fn sort_files(work: &mut UnitWork<'_>, sorter: &Sorter) -> Result<Vec<String>, Stop> {
     let Sorter { order, folder, files } = sorter;
     let request = |script: &str, why: &str| Request::found(script, folder, Kind::Lint, why);
     let (looked, printed) = check::run_and_read(work, &request(&order.look, "imports out of order?")).await?;

@@ -4,7 +4,7 @@
 use code::paths::{TestRole, belongs_to_tests, holds_tests, test_role};
 use journal::{Basis, Verdict};
 
-use super::weakened::{self, OldRun, Outcome, PlanWords, Verdicts, decide};
+use super::weakened::{self, OldRun, Outcome, PlanWords, Verdicts, decide_weakened};
 use super::{Check, Verification};
 use crate::check::{self, CheckRun, Kind};
 use crate::evidence;
@@ -29,14 +29,17 @@ struct OldTestRun {
 }
 
 /// Takes into account what the old tests say of the new code.
-pub(super) async fn compare(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<(), Stop> {
-    let (suites, helpers) = changed(work);
+pub(super) async fn compare_with_old_tests(
+    work: &mut UnitWork<'_>,
+    verification: &mut Verification,
+) -> Result<(), Stop> {
+    let (suites, helpers) = find_changed_tests(work);
     if suites.is_empty() && helpers.is_empty() || !verification.drifted.is_empty() {
         return Ok(());
     }
     let runs_tests = |check: &&Check| check.kind == Kind::Tests && check.verdict() == Verdict::Passed;
     let checks: Vec<Check> = verification.checks.iter().filter(runs_tests).cloned().collect();
-    let words = PlanWords::of(work);
+    let words = PlanWords::from_work(work);
     let mut with_new =
         if suites.is_empty() { Vec::new() } else { run_all(work, &checks, RevertedFiles::Suites).await? };
     if with_new.iter().any(|seen| seen.run.failed()) {
@@ -44,7 +47,7 @@ pub(super) async fn compare(work: &mut UnitWork<'_>, verification: &mut Verifica
     }
     let runs: Vec<OldRun> = with_new.iter().map(|seen| seen.run.clone()).collect();
     let found = weakened::by_model(work);
-    let verdicts = decide(&found, &words, Some(&runs));
+    let verdicts = decide_weakened(&found, &words, Some(&runs));
     let accounted = verdicts != Verdicts::default();
     verification.weakened = verdicts.weakened;
     verification.changed_tests = verdicts.asked;
@@ -52,7 +55,7 @@ pub(super) async fn compare(work: &mut UnitWork<'_>, verification: &mut Verifica
         work.note(format!("the plan states what a test expects now: {line}"))?;
     }
     if !accounted {
-        take(verification, regressions(&runs, &words, &suites));
+        record_test_changes(verification, find_regressions(&runs, &words, &suites));
     }
     let unnamed = helpers.iter().any(|path| !words.names_file(path));
     if !unnamed || !verification.weakened.is_empty() || runs.iter().any(OldRun::failed) {
@@ -60,12 +63,12 @@ pub(super) async fn compare(work: &mut UnitWork<'_>, verification: &mut Verifica
     }
     let with_old = run_all(work, &checks, RevertedFiles::Tests).await?;
     let runs: Vec<OldRun> = with_old.iter().map(|seen| seen.run.clone()).collect();
-    take(verification, regressions(&runs, &words, &helpers));
+    record_test_changes(verification, find_regressions(&runs, &words, &helpers));
     let now: Vec<CheckRun> = match with_new.is_empty() {
         true => checks.iter().map(|check| check.ran.clone()).collect(),
         false => with_new.into_iter().map(|seen| seen.ran).collect(),
     };
-    let narrowed = now.iter().zip(&with_old).filter_map(|(now, old)| weakened::narrowed(now, &old.ran));
+    let narrowed = now.iter().zip(&with_old).filter_map(|(now, old)| weakened::find_narrowed_run(now, &old.ran));
     verification.weakened.extend(narrowed);
     Ok(())
 }
@@ -80,14 +83,14 @@ fn add_before(seen: &mut [OldTestRun], before: Vec<OldTestRun>) {
     }
 }
 
-fn take(verification: &mut Verification, (weakened, asked): (Vec<String>, Vec<String>)) {
+fn record_test_changes(verification: &mut Verification, (weakened, asked): (Vec<String>, Vec<String>)) {
     verification.weakened.extend(weakened);
     verification.changed_tests.extend(asked);
 }
 
 /// Returns the files of tests that were there before and were changed, and the helpers and settings of tests that were
 /// changed or made.
-fn changed(work: &mut UnitWork<'_>) -> (Vec<String>, Vec<String>) {
+fn find_changed_tests(work: &mut UnitWork<'_>) -> (Vec<String>, Vec<String>) {
     let mut suites = Vec::new();
     let mut helpers = Vec::new();
     for (path, before) in work.state.worked.clone() {
@@ -104,7 +107,7 @@ fn changed(work: &mut UnitWork<'_>) -> (Vec<String>, Vec<String>) {
 }
 
 /// Returns what failures of the old tests mean that no change of a test accounts for.
-fn regressions(runs: &[OldRun], words: &PlanWords, changed: &[String]) -> (Vec<String>, Vec<String>) {
+fn find_regressions(runs: &[OldRun], words: &PlanWords, changed: &[String]) -> (Vec<String>, Vec<String>) {
     let failed = runs.iter().find_map(|run| match &run.outcome {
         Outcome::Failed(output) => Some(output),
         _ => None,
@@ -137,7 +140,7 @@ async fn run_each(work: &mut UnitWork<'_>, checks: &[Check], old: RevertedFiles)
     }
     let mut all: Vec<OldTestRun> = Vec::new();
     for check in checks {
-        let Some(mut request) = check.request.clone().or_else(|| again(check)) else { continue };
+        let Some(mut request) = check.request.clone().or_else(|| request_of_check(check)) else { continue };
         let why = match old {
             RevertedFiles::Suites => "the old tests on the new code",
             RevertedFiles::Tests => "the old tests with their old helpers on the new code",
@@ -150,9 +153,9 @@ async fn run_each(work: &mut UnitWork<'_>, checks: &[Check], old: RevertedFiles)
         let (ran, output) = check::run_and_read(work, &request).await?;
         // What the old code says proves nothing before it is known that the tests may stay as they are.
         if old != RevertedFiles::Everything {
-            evidence::record(work, &check.observation(&ran), Basis::OldTests)?;
+            evidence::record_evidence(work, &check.observation(&ran), Basis::OldTests)?;
         }
-        let covers = files.iter().filter(|path| covers(&request.script, path)).cloned().collect();
+        let covers = files.iter().filter(|path| covers_test_file(&request.script, path)).cloned().collect();
         let outcome = match ran.judgement.verdict {
             Verdict::Passed => Outcome::Passed,
             Verdict::Failed => Outcome::Failed(output),
@@ -164,20 +167,20 @@ async fn run_each(work: &mut UnitWork<'_>, checks: &[Check], old: RevertedFiles)
 }
 
 /// Returns the request of a check of the project's own, which keeps none.
-fn again(check: &Check) -> Option<check::Request> {
+fn request_of_check(check: &Check) -> Option<check::Request> {
     let CheckRun { script, folder, tree, .. } = &check.ran;
     tree.as_ref().map(|_| check::Request::found(script, folder, check.kind, ""))
 }
 
 /// Returns whether a command runs the tests of a file: it names the file or a folder around it, or no tests at all.
-fn covers(script: &str, path: &str) -> bool {
-    let mut named = words(script).filter_map(named_test).peekable();
+fn covers_test_file(script: &str, path: &str) -> bool {
+    let mut named = words_of_command(script).filter_map(named_test).peekable();
     named.peek().is_none()
         || named.any(|name| path.starts_with(&name) || path.ends_with(&name) || path.contains(&format!("/{name}/")))
 }
 
 /// Returns the words of a command, those within quotes and options each for themselves.
-pub(super) fn words(script: &str) -> impl Iterator<Item = &str> {
+pub(super) fn words_of_command(script: &str) -> impl Iterator<Item = &str> {
     script.split(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | ';' | '='))
 }
 
@@ -221,7 +224,7 @@ mod tests {
             ("npx jest src/b.test.ts", "src/a.test.ts", false),
             ("npm test", "src/a.test.ts", true),
         ] {
-            assert_eq!(covers(script, path), expected, "{script} {path}");
+            assert_eq!(covers_test_file(script, path), expected, "{script} {path}");
         }
     }
 }

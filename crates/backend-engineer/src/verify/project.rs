@@ -29,11 +29,15 @@ struct RequiredCheck {
 }
 
 /// Makes the project's own checks that neither the configuration names nor the plan made already.
-pub(super) async fn run(work: &mut UnitWork<'_>, change: &Change, made: &[Check]) -> Result<Vec<Check>, Stop> {
+pub(super) async fn run_project_checks(
+    work: &mut UnitWork<'_>,
+    change: &Change,
+    made: &[Check],
+) -> Result<Vec<Check>, Stop> {
     let files = files_of(work, change);
-    let renewed = keepers_changed(change).then(|| Codebase::of(work.run.files.facts()));
+    let renewed = keepers_changed(change).then(|| Codebase::new(work.run.files.facts()));
     let code = renewed.as_ref().unwrap_or(&work.survey.code);
-    let wanted = if files.is_empty() { Vec::new() } else { wanted(work, &code.commands(), &files, made) };
+    let wanted = if files.is_empty() { Vec::new() } else { list_required_checks(work, &code.commands(), &files, made) };
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
@@ -46,7 +50,7 @@ pub(super) async fn run(work: &mut UnitWork<'_>, change: &Change, made: &[Check]
     }
     let mut found = Vec::new();
     for wanted in wanted {
-        found.push(make(work, change, &wanted).await?);
+        found.push(run_required_check(work, change, &wanted).await?);
     }
     Ok(found)
 }
@@ -70,7 +74,12 @@ fn files_of(work: &mut UnitWork<'_>, change: &Change) -> Vec<String> {
 }
 
 /// Which checks are to be made, each for the files that it covers.
-fn wanted(work: &UnitWork<'_>, known: &[Command], files: &[String], made: &[Check]) -> Vec<RequiredCheck> {
+fn list_required_checks(
+    work: &UnitWork<'_>,
+    known: &[Command],
+    files: &[String],
+    made: &[Check],
+) -> Vec<RequiredCheck> {
     let held = &work.run.settings.commands;
     let kinds = [
         (Kind::Tests, Purpose::Test, held.test.is_some()),
@@ -104,7 +113,7 @@ fn commands_for(known: &[Command], purpose: Purpose, file: &str) -> Vec<Command>
     let fits = |command: &&Command| {
         command.purpose == purpose
             && command.only_looks()
-            && holds(&command.package, file)
+            && is_file_in_folder(&command.package, file)
             && (command.ecosystem.is_none() || ecosystem.is_none() || command.ecosystem == ecosystem)
     };
     let fitting: Vec<&Command> = known.iter().filter(fits).collect();
@@ -115,7 +124,7 @@ fn commands_for(known: &[Command], purpose: Purpose, file: &str) -> Vec<Command>
     commands.into_iter().take(TRIES).cloned().collect()
 }
 
-fn holds(folder: &str, file: &str) -> bool {
+fn is_file_in_folder(folder: &str, file: &str) -> bool {
     folder.is_empty() || file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
@@ -127,34 +136,34 @@ fn ecosystem_of(file: &str) -> Option<Ecosystem> {
     }
 }
 
-fn check(wanted: &RequiredCheck, command: &Command, ran: CheckRun) -> Check {
+fn check_of_run(wanted: &RequiredCheck, command: &Command, ran: CheckRun) -> Check {
     let text = format!("the project's own `{}` ({})", command.script, command.source);
     Check { unit: None, origin: Origin::Found, text, line: 0, kind: wanted.kind, ran, evidence: None, request: None }
 }
 
 fn not_made(wanted: &RequiredCheck, why: &str) -> Check {
     let command = &wanted.commands[0];
-    check(wanted, command, CheckRun::not_run(&command.script, &command.folder, why))
+    check_of_run(wanted, command, CheckRun::not_run(&command.script, &command.folder, why))
 }
 
 /// Tries the commands in their order until one has something to say; then what they run, by the project's own environment
 /// where the runner in front is missing.
-async fn make(work: &mut UnitWork<'_>, change: &Change, wanted: &RequiredCheck) -> Result<Check, Stop> {
+async fn run_required_check(work: &mut UnitWork<'_>, change: &Change, wanted: &RequiredCheck) -> Result<Check, Stop> {
     let mut silent: Option<Check> = None;
-    let direct = environment::direct(work.run.root(), &wanted.commands);
+    let direct = environment::direct_commands(work.run.root(), &wanted.commands);
     for command in wanted.commands.iter().chain(&direct) {
         let why = format!("the project's own, {}", command.source);
         let request = Request::found(&command.script, &command.folder, wanted.kind, &why);
         let (mut ran, text) = check::run_and_read(work, &request).await?;
         let limit = ran.judgement.limit;
         match ran.judgement.verdict {
-            Verdict::Passed => return Ok(check(wanted, command, ran)),
+            Verdict::Passed => return Ok(check_of_run(wanted, command, ran)),
             Verdict::Failed => {
                 let failure = Failure { wanted, command, request: &request, text: &text };
-                weigh(work, change, &failure, &mut ran).await?;
-                return Ok(check(wanted, command, ran));
+                compare_with_earlier_failure(work, change, &failure, &mut ran).await?;
+                return Ok(check_of_run(wanted, command, ran));
             }
-            Verdict::NotChecked => drop(silent.get_or_insert_with(|| check(wanted, command, ran))),
+            Verdict::NotChecked => drop(silent.get_or_insert_with(|| check_of_run(wanted, command, ran))),
         }
         if limit {
             break;
@@ -173,7 +182,7 @@ struct Failure<'a> {
 
 /// Whose failure it is: one that was there before the change in the same way is not the change's. Where the tool can,
 /// the phase's files are then looked at alone.
-async fn weigh(
+async fn compare_with_earlier_failure(
     work: &mut UnitWork<'_>,
     change: &Change,
     failure: &Failure<'_>,
@@ -216,12 +225,14 @@ async fn weigh(
 /// Returns whether everything that is told of failures after was told before: as often, numbers aside, since lines move
 /// and times differ.
 fn no_worse(before: &str, after: &str) -> bool {
-    let mut known = failures(before);
-    failures(after).into_iter().all(|(line, count)| known.remove(&line).is_some_and(|earlier| earlier >= count))
+    let mut known = count_failure_lines(before);
+    count_failure_lines(after)
+        .into_iter()
+        .all(|(line, count)| known.remove(&line).is_some_and(|earlier| earlier >= count))
 }
 
 /// Returns the lines that tell of failures, without their numbers, and how often each stands there.
-fn failures(text: &str) -> BTreeMap<String, usize> {
+fn count_failure_lines(text: &str) -> BTreeMap<String, usize> {
     let mut lines = BTreeMap::new();
     for line in text.lines() {
         let lower = line.to_lowercase();

@@ -96,7 +96,7 @@ fn of_deed(item: &Item, step_outcome: &StepOutcome, context: &ProofContext<'_>) 
             let last = context.checks.iter().find(|check| {
                 matches!(check.origin, Origin::Step(_, of) if of == *command) && checks_item(check, item)
             });
-            last.map_or_else(|| of_verdict(ran.judgement.verdict, said_by(ran, None)), of_check)
+            last.map_or_else(|| of_verdict(ran.judgement.verdict, result_of_run(ran, None)), of_check)
         }
         StepOutcome::Serve { script, failed: None } => Proof::Proven(vec![ProvenBy::Server(script.clone())]),
         StepOutcome::Serve { script, failed: Some(why) } => {
@@ -124,7 +124,7 @@ fn checks_item(check: &Check, item: &Item) -> bool {
 }
 
 fn of_placement(placement: &Placement, standing: &PresentFiles) -> Proof {
-    if let Some(part) = placement.refused() {
+    if let Some(part) = placement.refusal_reason() {
         return Proof::Open(OpenReason::Parts(vec![part]));
     }
     let Some(path) = placement.path.clone() else { return Proof::Open(OpenReason::FileUnclear) };
@@ -143,25 +143,25 @@ fn of_placement(placement: &Placement, standing: &PresentFiles) -> Proof {
 /// Proves a failure that the plan expects before its change, at its moment; where it was skipped, an earlier run may
 /// have seen it.
 fn of_expected_failure(item: &Item, ran: &CheckRun, context: &ProofContext<'_>) -> Proof {
-    let found = context.search.expected_failure(&evidence::subject(context.run, &item.observation(ran)));
+    let found = context.search.expected_failure(&evidence::subject_of_observation(context.run, &item.observation(ran)));
     let now = ran.judgement.verdict == Verdict::Passed;
     if !now && found.is_none() {
-        return Proof::Open(OpenReason::FailureNotSeen(said_by(ran, None)));
+        return Proof::Open(OpenReason::FailureNotSeen(result_of_run(ran, None)));
     }
     let evidence = found.map(|found| found.id.clone());
     Proof::Proven(vec![ProvenBy::ExpectedFailure { evidence, command: ran.script.clone(), earlier: !now }])
 }
 
-fn said_by(ran: &CheckRun, evidence: Option<EvidenceId>) -> CheckResult {
+fn result_of_run(ran: &CheckRun, evidence: Option<EvidenceId>) -> CheckResult {
     CheckResult { evidence, command: ran.script.clone(), detail: ran.judgement.detail.clone() }
 }
 
-fn said(check: &Check) -> CheckResult {
-    said_by(&check.ran, check.evidence.clone())
+fn result_of_check(check: &Check) -> CheckResult {
+    result_of_run(&check.ran, check.evidence.clone())
 }
 
 fn of_check(check: &Check) -> Proof {
-    of_verdict(check.verdict(), said(check))
+    of_verdict(check.verdict(), result_of_check(check))
 }
 
 fn of_verdict(verdict: Verdict, said: CheckResult) -> Proof {
@@ -194,7 +194,7 @@ fn change_proven(item: &Item, context: &ProofContext<'_>) -> Option<ProvenBy> {
             return None;
         }
         let basis = failed.evidence.condition.basis;
-        Some(ProvenBy::Change { without: failed.id.clone(), basis, with: said(check) })
+        Some(ProvenBy::Change { without: failed.id.clone(), basis, with: result_of_check(check) })
     })
 }
 
@@ -203,7 +203,7 @@ fn weak_tests(item: &Item, context: &ProofContext<'_>) -> Option<OpenReason> {
     let run = context.search.run?;
     let of_unit = context.checks.iter().filter(|check| check.unit == Some(item.unit));
     let found = of_unit.filter_map(|check| {
-        let subject = evidence::subject(context.run, &check.observation(&check.ran));
+        let subject = evidence::subject_of_observation(context.run, &check.observation(&check.ran));
         let weak = context.search.accepts_wrong_versions(run, &subject)?;
         Some(OpenReason::WeakTests(CheckResult {
             evidence: Some(weak.id.clone()),
@@ -219,9 +219,9 @@ fn passed_check(unit: PhaseId, context: &ProofContext<'_>) -> Result<CheckResult
     let mut current = Some(unit);
     while let Some(unit) = current.filter(|unit| context.assignment.units.contains(unit)) {
         let of_unit = context.checks.iter().filter(|check| check.unit == Some(unit));
-        let own: Vec<&Check> = of_unit.filter(|check| tells_of_code(&check.ran.script)).collect();
+        let own: Vec<&Check> = of_unit.filter(|check| can_tell_of_code(&check.ran.script)).collect();
         if let Some(passed) = own.iter().find(|check| check.verdict() == Verdict::Passed) {
-            return Ok(said(passed));
+            return Ok(result_of_check(passed));
         }
         if !own.is_empty() {
             return Err(OpenReason::NoCheckPassed);
@@ -230,14 +230,14 @@ fn passed_check(unit: PhaseId, context: &ProofContext<'_>) -> Result<CheckResult
     }
     // A linter that nobody asked for proves no code; the project's tests do.
     let counts = |check: &&Check| {
-        (check.origin != Origin::Found || check.kind == Kind::Tests) && tells_of_code(&check.ran.script)
+        (check.origin != Origin::Found || check.kind == Kind::Tests) && can_tell_of_code(&check.ran.script)
     };
     let passed = |check: &&Check| check.unit.is_none() && check.verdict() == Verdict::Passed;
-    context.checks.iter().filter(counts).find(passed).map(said).ok_or(OpenReason::NothingChecksIt)
+    context.checks.iter().filter(counts).find(passed).map(result_of_check).ok_or(OpenReason::NothingChecksIt)
 }
 
 /// Returns whether that a command succeeds may tell something of code: not where it only makes, moves or deletes files.
-fn tells_of_code(script: &str) -> bool {
+fn can_tell_of_code(script: &str) -> bool {
     let reading = shell::read(script);
     let acts = |kind: shell::Kind| matches!(kind, shell::Kind::Other | shell::Kind::Destroy | shell::Kind::Commit);
     let calls = reading.calls();
@@ -245,7 +245,7 @@ fn tells_of_code(script: &str) -> bool {
 }
 
 /// Returns the proof of every box of the assignment.
-pub(crate) fn prove(
+pub(crate) fn prove_boxes(
     run: &RunContext,
     assignment: &Assignment,
     change: &Change,
@@ -280,15 +280,15 @@ fn of_box(run: &RunContext, (phase, id): (&Phase, CheckboxId), change: &Change, 
             .get(id.0)
             .is_some_and(|found| found.span.start <= phase.heading.end && phase.heading.start <= found.span.end);
         return match stands_for_unit {
-            true => of_unit(run, phase, change, verification),
+            true => prove_unit(run, phase, change, verification),
             false => Proof::Open(OpenReason::NoCheck),
         };
     }
-    all(proofs)
+    combine_proofs(proofs)
 }
 
 /// Proves a box that stands for the whole unit: all beneath it must be proven, and something must have been.
-fn of_unit(run: &RunContext, phase: &Phase, change: &Change, verification: &Verification) -> Proof {
+fn prove_unit(run: &RunContext, phase: &Phase, change: &Change, verification: &Verification) -> Proof {
     let beneath = |unit: PhaseId| {
         let mut current = Some(unit);
         while let Some(unit) = current {
@@ -306,11 +306,11 @@ fn of_unit(run: &RunContext, phase: &Phase, change: &Change, verification: &Veri
     if proofs.is_empty() {
         return Proof::Open(OpenReason::NoCheck);
     }
-    all(proofs)
+    combine_proofs(proofs)
 }
 
 /// Proven only when all are; the first that is not speaks for all.
-fn all(proofs: Vec<Proof>) -> Proof {
+fn combine_proofs(proofs: Vec<Proof>) -> Proof {
     let gravest = |wanted: fn(&Proof) -> bool| proofs.iter().find(|proof| wanted(proof)).cloned();
     gravest(|proof| matches!(proof, Proof::Broken(_)))
         .or_else(|| gravest(|proof| matches!(proof, Proof::Open(_))))
@@ -345,7 +345,7 @@ pub(super) fn hold_back(run: &RunContext, assignment: &Assignment, change: &Chan
 }
 
 /// Takes back every proof: what was checked is no longer what is there.
-pub(super) fn withdraw(verification: &mut Verification, why: &OpenReason) {
+pub(super) fn withdraw_proofs(verification: &mut Verification, why: &OpenReason) {
     let boxes = verification.proofs.iter_mut().map(|(_, proof)| proof);
     for proof in boxes.chain(&mut verification.items).filter(|proof| matches!(proof, Proof::Proven(_))) {
         *proof = Proof::Open(why.clone());

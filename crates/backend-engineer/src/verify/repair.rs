@@ -16,7 +16,7 @@ const OUTPUTS: usize = 9_000;
 
 /// Returns the next task, where something does not hold that a model might mend; none where there is nothing more to
 /// try.
-pub(crate) fn repair(
+pub(crate) fn next_repair_task(
     work: &mut UnitWork<'_>,
     change: &mut Change,
     verification: &Verification,
@@ -35,7 +35,7 @@ pub(crate) fn repair(
     if failed.is_empty() && undone.is_empty() && verification.weakened.is_empty() {
         return Ok(None);
     }
-    let signature = signature(&failed, &undone, &verification.weakened);
+    let signature = failure_signature(&failed, &undone, &verification.weakened);
     if let Some(session) = &mut change.session {
         // The first task is none of the rounds.
         if session.halt.is_some() || session.over || session.rounds > ROUNDS {
@@ -47,10 +47,10 @@ pub(crate) fn repair(
         }
         session.last_failures = Some(signature);
     }
-    Ok(Some(words(&failed, &undone, &verification.weakened)))
+    Ok(Some(describe_failures(&failed, &undone, &verification.weakened)))
 }
 
-fn words(failed: &[&Check], undone: &[String], weakened: &[String]) -> String {
+fn describe_failures(failed: &[&Check], undone: &[String], weakened: &[String]) -> String {
     let mut text = String::new();
     let mut room = OUTPUTS;
     for check in failed {
@@ -73,7 +73,7 @@ fn words(failed: &[&Check], undone: &[String], weakened: &[String]) -> String {
 }
 
 /// Returns what failed, without what differs from run to run.
-fn signature(failed: &[&Check], undone: &[String], weakened: &[String]) -> String {
+fn failure_signature(failed: &[&Check], undone: &[String], weakened: &[String]) -> String {
     let plain = |text: &str| text.chars().filter(|letter| !letter.is_ascii_digit()).collect::<String>();
     let checks = failed.iter().map(|check| format!("{}\0{}", check.ran.script, plain(&check.ran.tail)));
     checks.chain(undone.iter().cloned()).chain(weakened.iter().cloned()).collect::<Vec<_>>().join("\n")

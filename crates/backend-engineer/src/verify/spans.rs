@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Origin, Proof, Verification};
 use crate::implement::{Change, Item, NoCommit, PlacementOutcome, StepOutcome};
-use crate::prohibitions::{ProhibitionOutcome, hold, symbol};
+use crate::prohibitions::{ProhibitionOutcome, check_prohibition, last_symbol_name};
 use crate::tree::Pending;
 use crate::unit_work::UnitWork;
 
@@ -80,24 +80,25 @@ pub(super) fn of_units(work: &UnitWork<'_>, change: &Change, verification: &Veri
     let mut found = Vec::new();
     for phase in phases {
         let account = SpanContext { work, change, verification, phase };
-        found.extend(phase.passages.iter().map(|passage| account.line(passage)));
+        found.extend(phase.passages.iter().map(|passage| account.span_line(passage)));
     }
     found
 }
 
 /// Returns what the assignment's units say must stay.
-pub(super) fn prohibitions(work: &UnitWork<'_>, change: &Change) -> Vec<Prohibition> {
+pub(super) fn check_prohibitions(work: &UnitWork<'_>, change: &Change) -> Vec<Prohibition> {
     let mut written = change.written.clone();
     let pending = work.workspace.tree.pending();
     written.extend(pending.into_iter().filter(|file| !change.written.iter().any(|done| done.path == file.path)));
     let phases = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
     let said = phases.flat_map(|phase| &phase.sentences);
     let said = said.filter(|one| one.class == SentenceClass::Forbid || !one.protects.is_empty());
-    said.map(|sentence| prohibition(work, sentence, &written)).collect()
+    said.map(|sentence| prohibition_of_sentence(work, sentence, &written)).collect()
 }
 
-fn prohibition(work: &UnitWork<'_>, sentence: &Sentence, written: &[Pending]) -> Prohibition {
-    let held: Vec<ProhibitionOutcome> = sentence.protects.iter().map(|protected| hold(protected, written)).collect();
+fn prohibition_of_sentence(work: &UnitWork<'_>, sentence: &Sentence, written: &[Pending]) -> Prohibition {
+    let held: Vec<ProhibitionOutcome> =
+        sentence.protects.iter().map(|protected| check_prohibition(protected, written)).collect();
     let words = work.run.plan.text().get(sentence.span.clone()).unwrap_or_default().split_whitespace();
     Prohibition {
         span: sentence.span.clone(),
@@ -108,7 +109,10 @@ fn prohibition(work: &UnitWork<'_>, sentence: &Sentence, written: &[Pending]) ->
             ProhibitionOutcome::Kept | ProhibitionOutcome::Unknown => None,
         }),
         decided: held.contains(&ProhibitionOutcome::Kept)
-            || sentence.protects.iter().any(|one| work.run.files.facts().defining(symbol(&one.name)).is_some()),
+            || sentence
+                .protects
+                .iter()
+                .any(|one| work.run.files.facts().defining(last_symbol_name(&one.name)).is_some()),
     }
 }
 
@@ -121,8 +125,8 @@ struct SpanContext<'a> {
 }
 
 impl SpanContext<'_> {
-    fn line(&self, passage: &Passage) -> SpanLine {
-        let sentence = self.phase.sentences.iter().find(|one| overlap(&one.span, &passage.span));
+    fn span_line(&self, passage: &Passage) -> SpanLine {
+        let sentence = self.phase.sentences.iter().find(|one| do_spans_overlap(&one.span, &passage.span));
         let is_sentence = matches!(passage.kind, PassageKind::Sentence | PassageKind::Criterion);
         let sentence = sentence.filter(|_| is_sentence);
         let state = match passage.kind {
@@ -131,7 +135,7 @@ impl SpanContext<'_> {
             PassageKind::Box => self.checkbox(passage),
             PassageKind::File => SpanState::Followed,
             PassageKind::Sentence | PassageKind::Criterion => {
-                sentence.map_or(SpanState::Informative, |one| self.sentence(one))
+                sentence.map_or(SpanState::Informative, |one| self.sentence_state(one))
             }
             PassageKind::Unit
             | PassageKind::Heading
@@ -150,7 +154,7 @@ impl SpanContext<'_> {
     }
 
     fn block(&self, passage: &Passage) -> SpanState {
-        let at = self.phase.blocks.iter().position(|block| overlap(&block.span, &passage.span));
+        let at = self.phase.blocks.iter().position(|block| do_spans_overlap(&block.span, &passage.span));
         let step_outcomes = self.items().flat_map(|(item, _)| &item.outcomes);
         let mut placed = step_outcomes.filter_map(|step_outcome| match step_outcome {
             StepOutcome::Place(placement) if placement.block == at && at.is_some() => Some(&placement.placed),
@@ -166,10 +170,14 @@ impl SpanContext<'_> {
 
     /// Returns the state of the first command in these bytes.
     fn command_in(&self, span: &Span) -> Option<SpanState> {
-        self.phase.commands.iter().position(|command| overlap(&command.span, span)).map(|at| self.command(at))
+        self.phase
+            .commands
+            .iter()
+            .position(|command| do_spans_overlap(&command.span, span))
+            .map(|at| self.command_state(at))
     }
 
-    fn command(&self, at: usize) -> SpanState {
+    fn command_state(&self, at: usize) -> SpanState {
         let mut step_outcomes = self.items().flat_map(|(item, _)| &item.outcomes);
         if step_outcomes.any(|step_outcome| matches!(step_outcome, StepOutcome::Run { command, ran, .. } if *command == at && !ran.dropped.is_empty()))
         {
@@ -217,7 +225,7 @@ impl SpanContext<'_> {
         found.map_or(SpanState::Informative, |(_, proof)| of_proof(proof))
     }
 
-    fn sentence(&self, sentence: &Sentence) -> SpanState {
+    fn sentence_state(&self, sentence: &Sentence) -> SpanState {
         if !sentence.protects.is_empty() {
             let mut said = self.verification.prohibitions.iter();
             match said.find(|one| one.span == sentence.span) {
@@ -228,8 +236,9 @@ impl SpanContext<'_> {
         }
         let answered = self.items().find_map(|(item, proof)| {
             let mut step_outcomes = item.outcomes.iter();
-            let step_outcome = step_outcomes
-                .find(|step_outcome| step_outcome.passage().is_some_and(|one| overlap(&one.span, &sentence.span)))?;
+            let step_outcome = step_outcomes.find(|step_outcome| {
+                step_outcome.passage().is_some_and(|one| do_spans_overlap(&one.span, &sentence.span))
+            })?;
             Some((step_outcome, proof))
         });
         if let Some((step_outcome, proof)) = answered {
@@ -268,7 +277,7 @@ impl SpanContext<'_> {
     }
 
     fn criterion(&self, span: &Span) -> Option<SpanState> {
-        let index = self.phase.criteria.iter().position(|one| overlap(&one.span, span))?;
+        let index = self.phase.criteria.iter().position(|one| do_spans_overlap(&one.span, span))?;
         let criterion = self.phase.criteria.get(index)?;
         if criterion.kind == CriterionKind::Manual {
             return Some(SpanState::Person);
@@ -285,11 +294,11 @@ impl SpanContext<'_> {
     fn expected(&self, span: &Span) -> SpanState {
         let commands = self.phase.commands.iter().enumerate();
         let near = commands.min_by_key(|(_, command)| command.span.start.abs_diff(span.start));
-        near.map_or(SpanState::Informative, |(at, _)| self.command(at))
+        near.map_or(SpanState::Informative, |(at, _)| self.command_state(at))
     }
 }
 
-fn overlap(one: &Span, other: &Span) -> bool {
+fn do_spans_overlap(one: &Span, other: &Span) -> bool {
     one.start < other.end && other.start < one.end
 }
 

@@ -82,40 +82,40 @@ pub(crate) async fn measure_strength(
     if limit.is_zero() || !work.run.runs_commands() || !is_sound(verification) || baseline::needs_server(work) {
         return Ok(());
     }
-    let chosen = suites::of_unit(work, change, verification);
+    let chosen = suites::suites_of_unit(work, change, verification);
     if chosen.is_empty() {
         return Ok(());
     }
     let test_files: Vec<String> = chosen.iter().flat_map(|suite| suite.files.clone()).collect();
-    let made = wrong_versions::of_unit(work, change, &test_files);
+    let made = wrong_versions::make_wrong_versions(work, change, &test_files);
     if made.is_empty() {
         return Ok(());
     }
     let (began, count) = (Instant::now(), made.len().min(MOST));
     let (command, folder) = (chosen[0].request.script.clone(), chosen[0].request.folder.clone());
-    let why = format!("on {} of the change, {} at most", versions(count), write_duration(limit));
+    let why = format!("on {} of the change, {} at most", count_versions(count), write_duration(limit));
     work.run.emit(Event::CommandStarted { command: command.clone(), folder: folder.clone(), why })?;
     let now = work.workspace.tree.savepoint();
     let tried = try_all(work, chosen, &made, began + limit).await;
     work.workspace.tree.restore(now);
     let tried = tried?;
-    let strength = Strength::of(&tried, made.len(), began.elapsed());
+    let strength = Strength::new(&tried, made.len(), began.elapsed());
     work.run.emit(Event::CommandFinished {
         command,
         folder,
         exit: None,
         elapsed_ms: strength.elapsed_ms,
         verdict: if strength.rejected > 0 { Verdict::Passed } else { Verdict::NotChecked },
-        detail: strength.sentence(),
+        detail: strength.describe_result(),
         output: None,
         tree: None,
     })?;
     if strength.tried == 0 {
         return Ok(());
     }
-    work.note(strength.note())?;
+    work.note(strength.report_line())?;
     verification.strength = Some(strength);
-    decide(work, change, verification, (&made, &tried))
+    decide_strength(work, change, verification, (&made, &tried))
 }
 
 /// Returns whether there is something that the strength of tests could add to.
@@ -134,7 +134,7 @@ async fn try_all<'m>(
 ) -> Result<Vec<(&'m WrongVersion, VersionOutcome)>, Stop> {
     let mut suites = Vec::new();
     for suite in chosen {
-        suites.extend(suites::heard(work, suite, end).await?);
+        suites.extend(suites::run_on_right_code(work, suite, end).await?);
     }
     let mut tried = Vec::new();
     for version in made.iter().take(MOST) {
@@ -166,7 +166,7 @@ async fn try_one(
         }
         let trial = try_out(work, &request, limit).await?;
         over = limit < usual && trial.elapsed >= limit;
-        fates.push(suites::fate(&tests, &trial.tests));
+        fates.push(suites::outcome_of_results(&tests, &trial.tests));
         if over || fates.last() == Some(&VersionOutcome::Rejected) {
             break;
         }
@@ -175,11 +175,11 @@ async fn try_one(
     if over && !fates.contains(&VersionOutcome::Rejected) || fates.is_empty() {
         return Ok(if over { None } else { Some(VersionOutcome::Unknown) });
     }
-    Ok(Some(together(&fates)))
+    Ok(Some(combine_outcomes(&fates)))
 }
 
 /// Returns what several runs on one wrong version come to: one that rejects it is enough, and all must let it pass.
-fn together(fates: &[VersionOutcome]) -> VersionOutcome {
+fn combine_outcomes(fates: &[VersionOutcome]) -> VersionOutcome {
     match fates {
         fates if fates.contains(&VersionOutcome::Rejected) => VersionOutcome::Rejected,
         fates if fates.contains(&VersionOutcome::Unknown) => VersionOutcome::Unknown,
@@ -188,7 +188,7 @@ fn together(fates: &[VersionOutcome]) -> VersionOutcome {
 }
 
 impl Strength {
-    fn of(tried: &[(&WrongVersion, VersionOutcome)], made: usize, elapsed: Duration) -> Self {
+    fn new(tried: &[(&WrongVersion, VersionOutcome)], made: usize, elapsed: Duration) -> Self {
         let of =
             |wanted: VersionOutcome| tried.iter().filter(move |(_, fate)| *fate == wanted).map(|(version, _)| *version);
         let survivors: Vec<Survivor> = of(VersionOutcome::Survived).map(WrongVersion::survivor).collect();
@@ -197,38 +197,38 @@ impl Strength {
         Strength { made, tried: rejected + survivors.len(), rejected, survivors, elapsed_ms }
     }
 
-    fn sentence(&self) -> String {
+    fn describe_result(&self) -> String {
         match (self.rejected, self.tried) {
             (_, 0) => "no wrong version came to a result".to_owned(),
-            (rejected, tried) => sentence(rejected, tried),
+            (rejected, tried) => describe_rejected(rejected, tried),
         }
     }
 
     /// Returns the line of the report: the count, and the places of those that pass.
-    fn note(&self) -> String {
+    fn report_line(&self) -> String {
         if self.survivors.is_empty() {
-            return self.sentence();
+            return self.describe_result();
         }
-        let places: Vec<String> = self.survivors.iter().take(NAMED).map(Survivor::place).collect();
+        let places: Vec<String> = self.survivors.iter().take(NAMED).map(Survivor::describe_change).collect();
         let more = match self.survivors.len().saturating_sub(NAMED) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        format!("{}; not rejected: {}{more}", self.sentence(), places.join(", "))
+        format!("{}; not rejected: {}{more}", self.describe_result(), places.join(", "))
     }
 }
 
-fn sentence(rejected: usize, tried: usize) -> String {
+fn describe_rejected(rejected: usize, tried: usize) -> String {
     let rejected = if rejected == 0 { "none".to_owned() } else { rejected.to_string() };
-    format!("the phase's tests reject {rejected} of {}", versions(tried))
+    format!("the phase's tests reject {rejected} of {}", count_versions(tried))
 }
 
-fn versions(count: usize) -> String {
+fn count_versions(count: usize) -> String {
     if count == 1 { "1 wrong version".to_owned() } else { format!("{count} wrong versions") }
 }
 
 impl Survivor {
-    fn place(&self) -> String {
+    fn describe_change(&self) -> String {
         let Survivor { path, line, function, before, after } = self;
         let after = if matches!(after.as_str(), "pass" | ";") { "removed" } else { &format!("now `{after}`") };
         format!("{path}:{line} (`{function}`: `{before}` {after})")
@@ -237,7 +237,7 @@ impl Survivor {
 
 /// Records what the tests said of the wrong versions of a model's work, and withdraws what they proved where they reject
 /// none of them.
-fn decide(
+fn decide_strength(
     work: &mut UnitWork<'_>,
     change: &Change,
     verification: &mut Verification,
@@ -254,8 +254,8 @@ fn decide(
             continue;
         }
         let judgement = match rejected {
-            0 => Judgement::failed(sentence(0, survived)),
-            rejected => Judgement::passed(sentence(rejected, rejected + survived)),
+            0 => Judgement::failed(describe_rejected(0, survived)),
+            rejected => Judgement::passed(describe_rejected(rejected, rejected + survived)),
         };
         let is_meant = |check: &&Check| {
             check.unit == Some(unit) && check.kind == Kind::Tests && check.verdict() == Verdict::Passed
@@ -264,7 +264,7 @@ fn decide(
         for mut check in checks {
             check.ran.judgement = judgement.clone();
             check.ran.tests.clear();
-            evidence::record(work, &check.observation(&check.ran), Basis::WrongVersions)?;
+            evidence::record_evidence(work, &check.observation(&check.ran), Basis::WrongVersions)?;
         }
         none_rejected |= rejected == 0;
     }

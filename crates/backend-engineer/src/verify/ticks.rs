@@ -23,7 +23,7 @@ pub(crate) struct MarkResult {
 }
 
 /// Ticks, and where asked opens, the boxes of the phase.
-pub(super) fn tick(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<(), Stop> {
+pub(super) fn tick_boxes(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<(), Stop> {
     let run = work.run;
     if !run.runs_commands() || run.options.recheck {
         return Ok(());
@@ -37,8 +37,8 @@ pub(super) fn tick(work: &mut UnitWork<'_>, verification: &mut Verification) -> 
             _ => {}
         }
     }
-    let done = mark(run, &ticked, Mark::Ticked)?;
-    let opened = mark(run, &unticked.iter().map(|(id, _)| *id).collect::<Vec<_>>(), Mark::Open)?;
+    let done = mark_boxes(run, &ticked, Mark::Ticked)?;
+    let opened = mark_boxes(run, &unticked.iter().map(|(id, _)| *id).collect::<Vec<_>>(), Mark::Open)?;
     for failure in done.failures.iter().chain(&opened.failures) {
         work.note(failure.to_string())?;
     }
@@ -63,12 +63,12 @@ fn line_and_text(run: &RunContext, id: CheckboxId) -> (usize, String) {
 }
 
 /// Changes the boxes in the plan as it lies on disk now.
-pub(crate) fn mark(run: &RunContext, boxes: &[CheckboxId], to: Mark) -> Result<MarkResult, Stop> {
+pub(crate) fn mark_boxes(run: &RunContext, boxes: &[CheckboxId], to: Mark) -> Result<MarkResult, Stop> {
     if boxes.is_empty() {
         return Ok(MarkResult::default());
     }
-    let wanted: Vec<Ticking> = boxes.iter().filter_map(|id| ticking(run, *id, to)).collect();
-    let (root, path) = place_of_plan(run)?;
+    let wanted: Vec<Ticking> = boxes.iter().filter_map(|id| ticking_of_box(run, *id, to)).collect();
+    let (root, path) = locate_plan_file(run)?;
     let mut tree = Tree::at(&root);
     let text = tree.read_text(&path).map_err(|error| Stop::refused(error.to_string()))?;
     let text = text.ok_or_else(|| Stop::refused(format!("{} is gone; no box was ticked", run.plan_name)))?;
@@ -77,9 +77,9 @@ pub(crate) fn mark(run: &RunContext, boxes: &[CheckboxId], to: Mark) -> Result<M
         Err(error) => (error.text, error.failures),
     };
     tree.stage(&path, Some(marked.into_bytes())).map_err(|error| Stop::refused(error.to_string()))?;
-    write(run, &mut tree)?;
+    write_plan(run, &mut tree)?;
     let missed = |id: CheckboxId| {
-        let Some(ticking) = ticking(run, id, to) else { return true };
+        let Some(ticking) = ticking_of_box(run, id, to) else { return true };
         failures.iter().any(|failure| match failure {
             TickFailure::Missing(failed) | TickFailure::Ambiguous { ticking: failed, .. } => *failed == ticking,
         })
@@ -89,11 +89,11 @@ pub(crate) fn mark(run: &RunContext, boxes: &[CheckboxId], to: Mark) -> Result<M
 }
 
 /// Writes the plan; where it lies in the repository, the journal keeps its original.
-fn write(run: &RunContext, tree: &mut Tree) -> Result<(), Stop> {
+fn write_plan(run: &RunContext, tree: &mut Tree) -> Result<(), Stop> {
     let inside = run.plan_inside().is_some();
-    let outcome = match run.recorder.run() {
+    let outcome = match run.recorder.journal_run() {
         Some(recorded) if inside => {
-            let mut witness = JournalOriginals::of(recorded);
+            let mut witness = JournalOriginals::new(recorded);
             let outcome = tree.promote(&|_| true, &mut witness);
             outcome.map(|_| witness.written)
         }
@@ -107,7 +107,7 @@ fn write(run: &RunContext, tree: &mut Tree) -> Result<(), Stop> {
 }
 
 /// Returns the folder that the plan is written from, and its path below it.
-fn place_of_plan(run: &RunContext) -> Result<(std::path::PathBuf, String), Stop> {
+fn locate_plan_file(run: &RunContext) -> Result<(std::path::PathBuf, String), Stop> {
     if let Some(inside) = run.plan_inside() {
         return Ok((run.root().to_owned(), inside.to_owned()));
     }
@@ -118,7 +118,7 @@ fn place_of_plan(run: &RunContext) -> Result<(std::path::PathBuf, String), Stop>
     }
 }
 
-fn ticking(run: &RunContext, id: CheckboxId, to: Mark) -> Option<Ticking> {
+fn ticking_of_box(run: &RunContext, id: CheckboxId, to: Mark) -> Option<Ticking> {
     let found = run.plan.checkboxes().get(id.0)?;
     let heading = found
         .phase
@@ -146,7 +146,7 @@ pub(crate) fn write_outside(path: &Path, text: String) -> Result<(), String> {
 struct NoOriginals(Option<String>);
 
 impl OriginalStore for NoOriginals {
-    fn keep(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
+    fn store_originals(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
         let name = self.0.clone().unwrap_or_else(|| format!(".backend-engineer-{}", std::process::id()));
         Ok(vec![name; pending.len()])
     }

@@ -15,11 +15,11 @@ use code::test_cases::Silence;
 use code::weakening::{self, Revision, Way, Weakening};
 
 use super::Check;
-use crate::check::{CheckRun, Count, counted};
+use crate::check::{CheckRun, Count, count_in_closing_line};
 use crate::implement::Change;
 use crate::unit_work::UnitWork;
-use configuration::{LaxerSetting, displaced, is_configuration, laxer, overrides};
-pub(super) use decide::{OldRun, Outcome, Verdicts, decide, is_asked};
+use configuration::{LaxerSetting, find_displaced_settings, find_laxer_settings, is_configuration, is_overriding_file};
+pub(super) use decide::{OldRun, Outcome, Verdicts, decide_weakened, is_asked};
 pub(crate) use plan_words::PlanWords;
 
 /// A file before and after a change.
@@ -42,21 +42,21 @@ pub(crate) struct WeakenedTests {
 }
 
 impl WeakenedTests {
-    fn of(files: &[Changed]) -> Self {
+    fn find_in_files(files: &[Changed]) -> Self {
         let is_test = |file: &&Changed| holds_tests(&file.path) && is_code(&file.path);
-        let suites: Vec<Revision<'_>> = files.iter().filter(is_test).map(revision).collect();
+        let suites: Vec<Revision<'_>> = files.iter().filter(is_test).map(revision_of_file).collect();
         let mut found = WeakenedTests { tests: weakening::compare(&suites), ..WeakenedTests::default() };
         for file in files {
-            let old = file.old.as_deref().or(overrides(&file.path).then_some(""));
+            let old = file.old.as_deref().or(is_overriding_file(&file.path).then_some(""));
             if let Some(old) = old.filter(|_| is_configuration(&file.path)) {
-                let settings = laxer(&file.path, old, file.new.as_deref()).into_iter();
+                let settings = find_laxer_settings(&file.path, old, file.new.as_deref()).into_iter();
                 found
                     .settings
                     .extend(settings.map(|LaxerSetting { key, old, new }| (file.path.clone(), key, old, new)));
             }
             let (old, new) = (file.old.as_deref().unwrap_or_default(), file.new.as_deref().unwrap_or_default());
             if is_code(&file.path) {
-                let added = silencers::added(old, new).into_iter();
+                let added = silencers::added_silencers(old, new).into_iter();
                 found.silencers.extend(added.map(|line| (file.path.clone(), line.to_owned())));
             }
         }
@@ -64,22 +64,23 @@ impl WeakenedTests {
     }
 }
 
-fn revision(file: &Changed) -> Revision<'_> {
+fn revision_of_file(file: &Changed) -> Revision<'_> {
     Revision { path: &file.path, old: file.old.as_deref(), new: file.new.as_deref() }
 }
 
-fn text(bytes: Option<Vec<u8>>) -> Option<String> {
+fn decode_text(bytes: Option<Vec<u8>>) -> Option<String> {
     bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Returns what a model changed of the tests, of their configuration and of what silences tools.
 pub(super) fn by_model(work: &mut UnitWork<'_>) -> WeakenedTests {
-    let files = worked(work);
-    let mut found = WeakenedTests::of(&files);
+    let files = files_changed_by_model(work);
+    let mut found = WeakenedTests::find_in_files(&files);
     for Changed { path, old, new } in &files {
         if let (None, Some(new)) = (old, new) {
             let tree = &mut work.workspace.tree;
-            let settings = displaced(path, new, &mut |other| text(tree.read(other).ok().flatten()));
+            let settings =
+                find_displaced_settings(path, new, &mut |other| decode_text(tree.read(other).ok().flatten()));
             found
                 .settings
                 .extend(settings.into_iter().map(|LaxerSetting { key, old, new }| (path.clone(), key, old, new)));
@@ -90,18 +91,18 @@ pub(super) fn by_model(work: &mut UnitWork<'_>) -> WeakenedTests {
     found
 }
 
-fn worked(work: &mut UnitWork<'_>) -> Vec<Changed> {
+fn files_changed_by_model(work: &mut UnitWork<'_>) -> Vec<Changed> {
     let before: BTreeMap<String, Option<Vec<u8>>> = work.state.worked.clone();
     let changed = before.into_iter().map(|(path, old)| {
-        let new = text(work.workspace.tree.read(&path).ok().flatten());
-        Changed { path, old: text(old), new }
+        let new = decode_text(work.workspace.tree.read(&path).ok().flatten());
+        Changed { path, old: decode_text(old), new }
     });
     changed.filter(|file| file.old != file.new).collect()
 }
 
 /// Returns what the plan's own code and commands changed of the tests and of their configuration.
 pub(super) fn by_plan(work: &mut UnitWork<'_>, change: &Change) -> WeakenedTests {
-    WeakenedTests::of(&shown(work, change))
+    WeakenedTests::find_in_files(&shown(work, change))
 }
 
 fn shown(work: &mut UnitWork<'_>, change: &Change) -> Vec<Changed> {
@@ -111,8 +112,8 @@ fn shown(work: &mut UnitWork<'_>, change: &Change) -> Vec<Changed> {
             Some(before) => before.clone(),
             None => file.after.bytes.clone(),
         };
-        let old = text(file.before.as_ref().map(|found| found.bytes.clone()));
-        files.push(Changed { path: file.path.clone(), old, new: text(now) });
+        let old = decode_text(file.before.as_ref().map(|found| found.bytes.clone()));
+        files.push(Changed { path: file.path.clone(), old, new: decode_text(now) });
     }
     files.retain(|file| file.old != file.new);
     files
@@ -120,7 +121,8 @@ fn shown(work: &mut UnitWork<'_>, change: &Change) -> Vec<Changed> {
 
 /// Returns the sentences on what the plan's own code changes of the tests, each with what they demanded before.
 pub(super) fn notes_on_plan(found: &WeakenedTests) -> Vec<String> {
-    let tests = found.tests.iter().map(|one| format!("the plan's own code changes a test: {}", sentence(one)));
+    let tests =
+        found.tests.iter().map(|one| format!("the plan's own code changes a test: {}", describe_weakening(one)));
     let settings =
         found.settings.iter().map(|one| format!("the plan's own code changes a setting: {}", of_setting(one)));
     tests.chain(settings).collect()
@@ -135,7 +137,7 @@ pub(super) fn notes_on_silencers(found: &WeakenedTests) -> Vec<String> {
 }
 
 /// Says how a test says less.
-pub(super) fn sentence(one: &Weakening) -> String {
+pub(super) fn describe_weakening(one: &Weakening) -> String {
     let Weakening { path, test, old, new, .. } = one;
     let which = if test.is_empty() { format!("`{path}`") } else { format!("`{test}` in `{path}`") };
     let demanded = if old.is_empty() { String::new() } else { format!(" (`{old}`)") };
@@ -175,11 +177,11 @@ pub(super) fn of_setting((path, key, old, new): &(String, String, String, String
 
 /// Returns the lines of a model's code that ask whether they are tested, each with its file; none where the plan's words
 /// name them.
-pub(super) fn probes(work: &mut UnitWork<'_>) -> Vec<String> {
-    let words = PlanWords::of(work);
-    let files = worked(work);
+pub(super) fn find_probes(work: &mut UnitWork<'_>) -> Vec<String> {
+    let words = PlanWords::from_work(work);
+    let files = files_changed_by_model(work);
     let mut found = probes_of(&files);
-    found.retain(|(line, _)| !words.names(line));
+    found.retain(|(line, _)| !words.contains_word(line));
     found.iter().map(|(line, path)| format!("`{line}` in `{path}`")).collect()
 }
 
@@ -197,7 +199,7 @@ fn probes_of(files: &[Changed]) -> Vec<(&str, &str)> {
         |file: &&Changed| is_code(&file.path) && !belongs_to_tests(&file.path) && !is_configuration(&file.path);
     let lines = files.iter().filter(is_tested).flat_map(|file| {
         let (old, new) = (file.old.as_deref().unwrap_or_default(), file.new.as_deref().unwrap_or_default());
-        probes::added(old, new).into_iter().map(|line| (line, file.path.as_str()))
+        probes::added_probes(old, new).into_iter().map(|line| (line, file.path.as_str()))
     });
     lines.collect()
 }
@@ -205,7 +207,7 @@ fn probes_of(files: &[Changed]) -> Vec<(&str, &str)> {
 /// Returns how many fewer tests may run because a model put several into one; none where the text does not tell.
 pub(super) fn fewer_by_text(work: &mut UnitWork<'_>) -> Option<usize> {
     let mut fewer = 0_usize;
-    for file in worked(work).iter().filter(|file| holds_tests(&file.path)) {
+    for file in files_changed_by_model(work).iter().filter(|file| holds_tests(&file.path)) {
         let count = |text: Option<&String>| text.map_or(Some(0), |text| weakening::count_tests(&file.path, text));
         fewer += count(file.old.as_ref())?.saturating_sub(count(file.new.as_ref())?);
     }
@@ -214,7 +216,7 @@ pub(super) fn fewer_by_text(work: &mut UnitWork<'_>) -> Option<usize> {
 
 /// Returns whether the tests that a model changed or wrote check anything.
 pub(super) fn bring_checks(work: &mut UnitWork<'_>) -> bool {
-    worked(work).iter().filter(|file| belongs_to_tests(&file.path)).any(|file| {
+    files_changed_by_model(work).iter().filter(|file| belongs_to_tests(&file.path)).any(|file| {
         let text = file.new.as_deref().unwrap_or_default();
         match code::test_cases::read(&file.path, text) {
             Some(cases) => {
@@ -229,12 +231,12 @@ pub(super) fn bring_checks(work: &mut UnitWork<'_>) -> bool {
 
 /// Returns whether what a model changed of the tests holds none: settings of their runner, helpers, data.
 pub(super) fn changes_no_tests(work: &mut UnitWork<'_>) -> bool {
-    worked(work).iter().filter(|file| belongs_to_tests(&file.path)).all(|file| !holds_tests(&file.path))
+    files_changed_by_model(work).iter().filter(|file| belongs_to_tests(&file.path)).all(|file| !holds_tests(&file.path))
 }
 
 /// Returns how a run of tests says that fewer run than `before`, beyond those that the text accounts for.
 pub(super) fn of_counts(check: &Check, before: &CheckRun, accounted: Option<usize>) -> Option<String> {
-    let (was, is) = tallies(before, &check.ran)?;
+    let (was, is) = compare_tallies(before, &check.ran)?;
     let accounted = u64::try_from(accounted?).unwrap_or(u64::MAX);
     let script = &check.ran.script;
     if was.run.saturating_sub(is.run) > accounted {
@@ -250,23 +252,23 @@ struct TestTally {
 
 /// Counts the tests of two runs by what their runners told of each; where one of them told nothing, by their closing lines.
 /// Where a file or a suite failed itself, nothing can be told: its tests are there and did not run.
-fn tallies(before: &CheckRun, now: &CheckRun) -> Option<(TestTally, TestTally)> {
+fn compare_tallies(before: &CheckRun, now: &CheckRun) -> Option<(TestTally, TestTally)> {
     match (before.count, now.count) {
         (Count::Ran(before), Count::Ran(now)) => Some((TestTally { run: before }, TestTally { run: now })),
         (Count::Unknown, _) | (_, Count::Unknown) => None,
-        _ => Some((tally(&before.judgement.detail)?, tally(&now.judgement.detail)?)),
+        _ => Some((parse_tally(&before.judgement.detail)?, parse_tally(&now.judgement.detail)?)),
     }
 }
 
-fn tally(summary: &str) -> Option<TestTally> {
-    let run = counted(summary, &["passed", "failed", "passing", "failing"])?;
+fn parse_tally(summary: &str) -> Option<TestTally> {
+    let run = count_in_closing_line(summary, &["passed", "failed", "passing", "failing"])?;
     // An error of collection hides tests that would run: nothing can be told from it.
-    (counted(summary, &["error", "errors"]).unwrap_or(0) == 0).then_some(TestTally { run })
+    (count_in_closing_line(summary, &["error", "errors"]).unwrap_or(0) == 0).then_some(TestTally { run })
 }
 
 /// Returns how the old tests run less often with the new helpers and configuration than with the old ones.
-pub(super) fn narrowed(with_new: &CheckRun, with_old: &CheckRun) -> Option<String> {
-    let (before, now) = tallies(with_old, with_new)?;
+pub(super) fn find_narrowed_run(with_new: &CheckRun, with_old: &CheckRun) -> Option<String> {
+    let (before, now) = compare_tallies(with_old, with_new)?;
     let script = &with_new.script;
     (before.run > now.run).then(|| {
         format!(
@@ -282,7 +284,7 @@ mod tests {
 
     #[test]
     fn closing_lines_are_counted() {
-        let of = |line: &str| tally(line).map(|tally| tally.run);
+        let of = |line: &str| parse_tally(line).map(|tally| tally.run);
         assert_eq!(of("3 passed, 1 skipped in 0.1s"), Some(3));
         assert_eq!(of("Tests 2 failed | 10 passed (12)"), Some(12));
         assert_eq!(of("1 error in 0.1s"), None);
@@ -296,13 +298,13 @@ mod tests {
             old: Some(old.to_owned()),
             new: Some(new.to_owned()),
         };
-        let found = WeakenedTests::of(&[
+        let found = WeakenedTests::find_in_files(&[
             changed("tests/test_a.py", "def test_a():\n    assert a() == 1\n", "def test_a():\n    assert a()\n"),
             changed("setup.cfg", "[coverage:report]\nfail_under = 90\n", "[coverage:report]\nfail_under = 10\n"),
             changed("app/a.py", "import os\n", "import os  #noqa\n"),
             changed("app/test_data.json", "{\"a\": 1}", "{\"a\": 2}"),
         ]);
-        let told: Vec<String> = found.tests.iter().map(sentence).collect();
+        let told: Vec<String> = found.tests.iter().map(describe_weakening).collect();
         assert_eq!(
             told,
             ["`test_a` in `tests/test_a.py` asserts `assert a()` instead of `assert a() == 1`, which demands less"]

@@ -4,26 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use survey::{Column, Entity, Route, guarded_siblings};
 
-use super::files::outlined;
+use super::files::render_outline;
 use super::{BriefingContext, BriefingEntry, Section};
-use crate::analyze::words::{route_paths, segments, text_of, words};
+use crate::analyze::words::{route_paths, route_segments, text_of_assignment, words_of_text};
 
 const MOST_TABLES: usize = 12;
 const MOST_ROUTES: usize = 30;
 const MOST_SHARED: usize = 6;
 
 /// Returns the tables whose files the phase names, or that its words name.
-pub(super) fn tables(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
-    let text = text_of(context.plan, context.assignment);
-    let words = words(&text);
-    let named = paths(context);
+pub(super) fn list_named_tables(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
+    let text = text_of_assignment(context.plan, context.assignment);
+    let words = words_of_text(&text);
+    let named = resolved_paths(context);
     let concerns = |entity: &&Entity| {
         named.contains(entity.file.as_str())
             || words.contains(entity.model.as_str())
             || entity.table.len() > 3 && words.contains(entity.table.as_str())
     };
     let tell = |entity: &Entity| {
-        let columns: Vec<String> = entity.columns.iter().map(column).collect();
+        let columns: Vec<String> = entity.columns.iter().map(describe_column).collect();
         let model = if entity.model.is_empty() { String::new() } else { format!(" ({})", entity.model) };
         let head = format!("- {}:{}: {}{model}", entity.file, entity.line, entity.table);
         let forms = vec![head.clone(), format!("{head}: {}", columns.join("; "))];
@@ -32,7 +32,7 @@ pub(super) fn tables(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
     context.code.entities.iter().filter(concerns).take(MOST_TABLES).map(tell).collect()
 }
 
-fn column(column: &Column) -> String {
+fn describe_column(column: &Column) -> String {
     let mut text = column.name.clone();
     let marks = [
         (!column.kind.is_empty(), column.kind.as_str()),
@@ -51,12 +51,12 @@ fn column(column: &Column) -> String {
 }
 
 /// Returns the routes of the phase's files, and those that its words name or that lie beside one.
-pub(super) fn routes(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
-    let text = text_of(context.plan, context.assignment);
-    let spoken: Vec<Vec<&str>> = route_paths(&text).into_iter().map(segments).collect();
-    let named = paths(context);
+pub(super) fn list_relevant_routes(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
+    let text = text_of_assignment(context.plan, context.assignment);
+    let spoken: Vec<Vec<&str>> = route_paths(&text).into_iter().map(route_segments).collect();
+    let named = resolved_paths(context);
     let concerns = |route: &&Route| {
-        let own = segments(&route.path);
+        let own = route_segments(&route.path);
         named.contains(route.file.as_str())
             || spoken
                 .iter()
@@ -87,8 +87,8 @@ fn ends_alike(route: &[&str], said: &[&str]) -> bool {
 }
 
 /// Returns the modules of the project that the phase's files, or their models, import most.
-pub(super) fn shared(context: &mut BriefingContext<'_>, models: &[String]) -> Vec<BriefingEntry> {
-    let named: BTreeSet<String> = paths(context).into_iter().map(str::to_owned).collect();
+pub(super) fn list_shared_modules(context: &mut BriefingContext<'_>, models: &[String]) -> Vec<BriefingEntry> {
+    let named: BTreeSet<String> = resolved_paths(context).into_iter().map(str::to_owned).collect();
     let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for from in named.iter().chain(models) {
         let Ok(Some(text)) = context.tree.read_text(from) else { continue };
@@ -107,7 +107,7 @@ pub(super) fn shared(context: &mut BriefingContext<'_>, models: &[String]) -> Ve
         let Ok(Some(text)) = context.tree.read_text(&file) else { continue };
         let users: Vec<&str> = users.iter().map(String::as_str).take(3).collect();
         let title = format!("### {file} (used by {})", users.join(", "));
-        let outline = outlined(&file, &text);
+        let outline = render_outline(&file, &text);
         if outline.is_empty() {
             continue;
         }
@@ -121,6 +121,6 @@ pub(super) fn shared(context: &mut BriefingContext<'_>, models: &[String]) -> Ve
 }
 
 /// Returns the phase's files that are clear.
-fn paths<'g>(context: &'g BriefingContext<'_>) -> BTreeSet<&'g str> {
+fn resolved_paths<'g>(context: &'g BriefingContext<'_>) -> BTreeSet<&'g str> {
     context.assignment.files.iter().filter_map(|file| file.path.as_deref()).collect()
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use plan::Action;
 
 use super::{BriefingContext, BriefingEntry, Section};
-use crate::analyze::siblings::nearest;
-use crate::analyze::words::{text_of, words};
+use crate::analyze::siblings::find_sibling;
+use crate::analyze::words::{text_of_assignment, words_of_text};
 use crate::understand::NamedFile;
 
 /// Lines up to which a file is shown whole.
@@ -25,7 +25,7 @@ const MOST_PASSAGES: usize = 300;
 const MOST_SIBLINGS: usize = 5;
 
 /// Returns the files that the phase names, each once.
-pub(super) fn named(context: &mut BriefingContext<'_>) -> Vec<BriefingEntry> {
+pub(super) fn list_named_files(context: &mut BriefingContext<'_>) -> Vec<BriefingEntry> {
     let mut seen = BTreeSet::new();
     let mut entries = Vec::new();
     let files = context.assignment.files.clone();
@@ -42,14 +42,18 @@ pub(super) fn named(context: &mut BriefingContext<'_>) -> Vec<BriefingEntry> {
         if !seen.insert(path.clone()) || context.plan_inside == Some(path.as_str()) {
             continue;
         }
-        let title = format!("### {path} ({}, plan line {line})", action(&file.action));
-        let spoken = FileMentions::of(context, file);
-        entries.push(BriefingEntry::new(Section::Named, path.clone(), forms(context, path, &title, Some(&spoken))));
+        let title = format!("### {path} ({}, plan line {line})", describe_action(&file.action));
+        let spoken = FileMentions::new(context, file);
+        entries.push(BriefingEntry::new(
+            Section::Named,
+            path.clone(),
+            render_file_forms(context, path, &title, Some(&spoken)),
+        ));
     }
     entries
 }
 
-fn action(action: &Action) -> String {
+fn describe_action(action: &Action) -> String {
     match action {
         Action::Create => "create".to_owned(),
         Action::Modify => "modify".to_owned(),
@@ -66,52 +70,57 @@ struct FileMentions {
 }
 
 impl FileMentions {
-    fn of(context: &BriefingContext<'_>, file: &NamedFile) -> Self {
+    fn new(context: &BriefingContext<'_>, file: &NamedFile) -> Self {
         let unit = context.plan.phase(file.unit);
         let change = unit.and_then(|unit| unit.changes.get(file.change));
         let blocks = change.map(|change| change.blocks.as_slice()).unwrap_or_default().iter();
         let of_blocks = blocks.filter_map(|block| unit?.blocks.get(*block)?.lines);
         let lines = change.and_then(|change| change.lines).into_iter().chain(of_blocks).collect();
-        FileMentions { text: text_of(context.plan, context.assignment), lines }
+        FileMentions { text: text_of_assignment(context.plan, context.assignment), lines }
     }
 }
 
 /// Returns a file by name alone, in outline, with the passages that are spoken of, and whole where it is small.
-fn forms(context: &mut BriefingContext<'_>, path: &str, title: &str, spoken: Option<&FileMentions>) -> Vec<String> {
+fn render_file_forms(
+    context: &mut BriefingContext<'_>,
+    path: &str,
+    title: &str,
+    spoken: Option<&FileMentions>,
+) -> Vec<String> {
     if holds_secrets(path) {
         return vec![format!("{title}: not shown, it may hold secrets")];
     }
     let text = match context.tree.read_text(path) {
         Ok(Some(text)) => text,
-        Ok(None) => return vec![format!("{title}: not there{}", neighbours(context, path))],
+        Ok(None) => return vec![format!("{title}: not there{}", list_folder_files(context, path))],
         Err(error) => return vec![format!("{title}: {error}")],
     };
     let count = text.lines().count();
     let mut forms = vec![format!("{title}: {count} lines")];
-    let outline = outlined(path, &text);
+    let outline = render_outline(path, &text);
     forms.push(match outline.is_empty() {
         false => format!("{title}: outline of {count} lines\n{outline}"),
-        true => format!("{title}: the first of {count} lines\n{}", numbered(text.lines().take(HEAD))),
+        true => format!("{title}: the first of {count} lines\n{}", number_lines(text.lines().take(HEAD))),
     });
-    if let Some(passages) = spoken.map(|spoken| passages(path, &text, spoken)).filter(|text| !text.is_empty()) {
+    if let Some(passages) = spoken.map(|spoken| render_passages(path, &text, spoken)).filter(|text| !text.is_empty()) {
         let lean = forms.last().cloned().unwrap_or_default();
         forms.push(format!("{lean}\n  What the plan speaks of in it:\n{passages}"));
     }
     let limit = if spoken.is_some() { (WHOLE, WHOLE_BYTES) } else { (WHOLE / 2, WHOLE_BYTES / 2) };
     if count <= limit.0 && text.len() <= limit.1 {
-        forms.push(format!("{title}: whole, {count} lines\n{}", numbered(text.lines())));
+        forms.push(format!("{title}: whole, {count} lines\n{}", number_lines(text.lines())));
     }
     forms
 }
 
-fn numbered<'t>(lines: impl Iterator<Item = &'t str>) -> String {
+fn number_lines<'t>(lines: impl Iterator<Item = &'t str>) -> String {
     let lines: Vec<String> =
-        lines.enumerate().map(|(at, line)| format!("{:>4}  {}", at + 1, shortened(line))).collect();
+        lines.enumerate().map(|(at, line)| format!("{:>4}  {}", at + 1, shorten_long_line(line))).collect();
     lines.join("\n")
 }
 
 /// A line of a minified or generated file would fill the whole briefing.
-fn shortened(line: &str) -> String {
+fn shorten_long_line(line: &str) -> String {
     match line.char_indices().nth(300) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),
@@ -119,9 +128,9 @@ fn shortened(line: &str) -> String {
 }
 
 /// Returns the definitions that the plan names, and the lines, each whole up to a limit.
-fn passages(path: &str, text: &str, spoken: &FileMentions) -> String {
+fn render_passages(path: &str, text: &str, spoken: &FileMentions) -> String {
     let outline = code::outline::outline(path, text);
-    let words = words(&spoken.text);
+    let words = words_of_text(&spoken.text);
     let all: Vec<&str> = text.lines().collect();
     let mut wanted = BTreeSet::new();
     for (at, one) in outline.iter().enumerate() {
@@ -138,12 +147,12 @@ fn passages(path: &str, text: &str, spoken: &FileMentions) -> String {
         wanted.extend(from.saturating_sub(AROUND).max(1)..=(to + AROUND).min(from + LONGEST_PASSAGE).min(all.len()));
     }
     let shown = wanted.iter().take(MOST_PASSAGES).filter_map(|line| Some((*line, *all.get(line - 1)?)));
-    let lines: Vec<String> = shown.map(|(line, text)| format!("{line:>4}  {}", shortened(text))).collect();
+    let lines: Vec<String> = shown.map(|(line, text)| format!("{line:>4}  {}", shorten_long_line(text))).collect();
     lines.join("\n")
 }
 
 /// Returns the outline of a file as lines with their numbers; of a document, its headings.
-pub(super) fn outlined(path: &str, text: &str) -> String {
+pub(super) fn render_outline(path: &str, text: &str) -> String {
     if path.ends_with(".md") {
         let headings = text.lines().enumerate().filter(|(_, line)| line.starts_with('#') && line.contains("# "));
         return headings.take(80).map(|(at, line)| format!("{:>4}  {line}", at + 1)).collect::<Vec<_>>().join("\n");
@@ -155,7 +164,7 @@ pub(super) fn outlined(path: &str, text: &str) -> String {
 }
 
 /// Returns what stands in the folder of a file that is to be made.
-fn neighbours(context: &BriefingContext<'_>, path: &str) -> String {
+fn list_folder_files(context: &BriefingContext<'_>, path: &str) -> String {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let inside = |file: &&String| file.rsplit_once('/').map_or("", |(folder, _)| folder) == folder;
     let names: Vec<&str> =
@@ -176,17 +185,17 @@ fn holds_secrets(path: &str) -> bool {
 }
 
 /// For each kind of new file, the existing one that it should look like.
-pub(super) fn siblings(context: &mut BriefingContext<'_>) -> Vec<BriefingEntry> {
+pub(super) fn list_sibling_files(context: &mut BriefingContext<'_>) -> Vec<BriefingEntry> {
     let named: BTreeSet<String> = context.assignment.files.iter().filter_map(|file| file.path.clone()).collect();
     let mut models: Vec<(String, Vec<String>)> = Vec::new();
     for file in &context.assignment.files {
         let Some(path) = file.path.as_deref() else { continue };
-        if context.files.stands(path) || file.action == Action::Delete {
+        if context.files.path_exists(path) || file.action == Action::Delete {
             continue;
         }
         let plan = context.plan_inside;
         let fits = |file: &str| !named.contains(file) && plan != Some(file) && !holds_secrets(file);
-        let Some(found) = nearest(context.files, path, &fits) else { continue };
+        let Some(found) = find_sibling(context.files, path, &fits) else { continue };
         match models.iter_mut().find(|(model, _)| *model == found) {
             Some((_, for_files)) if for_files.iter().any(|known| known == path) => {}
             Some((_, for_files)) => for_files.push(path.to_owned()),
@@ -197,14 +206,14 @@ pub(super) fn siblings(context: &mut BriefingContext<'_>) -> Vec<BriefingEntry> 
     let mut entries = Vec::new();
     for (model, new) in models {
         let title = format!("### {model} (model for {})", new.join(", "));
-        let forms = forms(context, &model, &title, None);
+        let forms = render_file_forms(context, &model, &title, None);
         entries.push(BriefingEntry::new(Section::Siblings, model, forms));
     }
     entries
 }
 
 /// Returns the files that other units of the plan name, by name alone.
-pub(super) fn others(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
+pub(super) fn list_other_files(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
     let own = &context.assignment.units;
     let mut seen: BTreeSet<&str> = context.assignment.files.iter().map(|file| file.written.as_str()).collect();
     let mut entries = Vec::new();

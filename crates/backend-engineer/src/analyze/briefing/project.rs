@@ -21,7 +21,7 @@ enum Family {
     Script,
 }
 
-fn family(path: &str) -> Option<Family> {
+fn language_family(path: &str) -> Option<Family> {
     match path.rsplit_once('.')?.1 {
         "py" | "pyi" => Some(Family::Python),
         "ts" | "tsx" | "mts" | "cts" | "js" | "jsx" | "mjs" | "cjs" => Some(Family::Script),
@@ -30,15 +30,15 @@ fn family(path: &str) -> Option<Family> {
 }
 
 /// Returns the families of the phase's files: what holds for others does not concern it.
-fn families(context: &BriefingContext<'_>) -> BTreeSet<Family> {
-    context.assignment.files.iter().filter_map(|file| family(file.path.as_deref()?)).collect()
+fn families_of_phase(context: &BriefingContext<'_>) -> BTreeSet<Family> {
+    context.assignment.files.iter().filter_map(|file| language_family(file.path.as_deref()?)).collect()
 }
 
 /// Returns the files that stand between requests and handlers, and those that several layers use.
-pub(super) fn helpers(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
-    let families = families(context);
+pub(super) fn list_helper_files(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
+    let families = families_of_phase(context);
     let of_layer = |layer: Layer| {
-        let concerns = |path: &str| family(path).is_some_and(|one| families.contains(&one));
+        let concerns = |path: &str| language_family(path).is_some_and(|one| families.contains(&one));
         let all = context.code.layers.files.iter().filter(|file| file.layer == layer && concerns(&file.file));
         let files: Vec<&str> = all.map(|file| file.file.as_str()).collect();
         let more = files.len().saturating_sub(MOST_FILES);
@@ -51,12 +51,12 @@ pub(super) fn helpers(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
 }
 
 /// Returns how the project does things; how it names them, only in the layers of the phase's files and their models.
-pub(super) fn conventions(context: &BriefingContext<'_>, models: &[String]) -> Vec<BriefingEntry> {
+pub(super) fn list_conventions(context: &BriefingContext<'_>, models: &[String]) -> Vec<BriefingEntry> {
     let layers = &context.code.layers;
     let named = context.assignment.files.iter().filter_map(|file| file.path.as_deref());
     let own: BTreeSet<Layer> =
         named.chain(models.iter().map(String::as_str)).filter_map(|file| layers.of(file)).collect();
-    let families = families(context);
+    let families = families_of_phase(context);
     let fits = |one: &Convention| match one.topic {
         Topic::FileNames | Topic::SymbolNames => one.layer.is_some_and(|layer| own.contains(&layer)),
         Topic::TestStyle | Topic::TestPlaces => true,
@@ -64,7 +64,8 @@ pub(super) fn conventions(context: &BriefingContext<'_>, models: &[String]) -> V
     };
     let mut told: BTreeMap<Topic, usize> = BTreeMap::new();
     let mut concerns = |one: &&Convention| {
-        let here = one.examples.iter().any(|place| family(&place.file).is_some_and(|one| families.contains(&one)));
+        let here =
+            one.examples.iter().any(|place| language_family(&place.file).is_some_and(|one| families.contains(&one)));
         let count = told.entry(one.topic).or_default();
         let concerns = here && *count < MOST_OF_A_TOPIC && fits(one);
         *count += usize::from(concerns);
@@ -81,9 +82,9 @@ pub(super) fn conventions(context: &BriefingContext<'_>, models: &[String]) -> V
 }
 
 /// Returns the frameworks and tools of the packages that the phase's files belong to, the database and the migrations.
-pub(super) fn stack(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
+pub(super) fn list_stack(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
     let stack = &context.code.stack;
-    let packages = packages(context);
+    let packages = packages_of_phase(context);
     let mut lines: Vec<String> = Vec::new();
     for component in stack.components.iter().filter(|one| packages.contains(one.package.as_str())) {
         let version = component.version.as_deref().unwrap_or(&component.requirement);
@@ -108,7 +109,7 @@ pub(super) fn stack(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
 }
 
 /// Returns the folders of the packages that hold a file of the phase; the root's where there is none.
-fn packages<'g>(context: &'g BriefingContext<'_>) -> BTreeSet<&'g str> {
+fn packages_of_phase<'g>(context: &'g BriefingContext<'_>) -> BTreeSet<&'g str> {
     let stack = &context.code.stack;
     let paths = context.assignment.files.iter().filter_map(|file| file.path.as_deref());
     let of_file = |path: &str| {
@@ -126,22 +127,22 @@ fn packages<'g>(context: &'g BriefingContext<'_>) -> BTreeSet<&'g str> {
 }
 
 /// Returns the best command of each purpose for these packages; for the whole and, where it can, for one file.
-pub(super) fn commands(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
-    let packages = packages(context);
+pub(super) fn list_commands(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
+    let packages = packages_of_phase(context);
     let wanted = |command: &&Command| {
         command.preferred
             && !command.watches
             && command.purpose != Purpose::Build
             && (packages.contains(command.package.as_str()) || command.package.is_empty())
     };
-    let lines: Vec<String> = context.code.commands.iter().filter(wanted).take(14).map(line).collect();
+    let lines: Vec<String> = context.code.commands.iter().filter(wanted).take(14).map(format_command).collect();
     match lines.is_empty() {
         true => Vec::new(),
         false => vec![BriefingEntry::new(Section::Commands, "the commands", vec![lines.join("\n")])],
     }
 }
 
-fn line(command: &Command) -> String {
+fn format_command(command: &Command) -> String {
     let purpose = match command.purpose {
         Purpose::Test => "test",
         Purpose::Lint => "lint",

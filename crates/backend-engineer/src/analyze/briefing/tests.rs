@@ -31,7 +31,7 @@ fn tree() -> tempfile::TempDir {
 fn brief(plan: &str, unit: usize, budget: usize) -> Briefing {
     let folder = tree();
     let plan = plan::read(plan.as_bytes()).unwrap();
-    let files = Files::of(crate::facts::TreeFacts::below(folder.path(), None));
+    let files = Files::new(crate::facts::TreeFacts::new(folder.path(), None));
     let assignment = understand(&plan, &files, plan::PhaseId(unit), true).unwrap();
     let route = |method: &str, path: &str| survey::Route {
         method: method.to_owned(),
@@ -74,18 +74,18 @@ fn brief(plan: &str, unit: usize, budget: usize) -> Briefing {
         tree: &mut tree,
         code: &code,
     };
-    briefing(&mut context, budget)
+    build_briefing(&mut context, budget)
 }
 
 #[test]
 fn a_new_file_comes_with_its_model_tables_and_routes() {
-    insta::assert_snapshot!(brief(PLAN, 0, BUDGET).text());
+    insta::assert_snapshot!(brief(PLAN, 0, BUDGET).to_text());
 }
 
 #[test]
 fn a_large_file_is_outlined_and_a_small_one_shown_whole() {
     let plan = "# X\n\n## Phase 1: Change\n\n- Modify `app/routes/large.py`\n- Modify `app/routes/orders.py`\n- Modify `.env`\n";
-    let text = brief(plan, 0, BUDGET).text();
+    let text = brief(plan, 0, BUDGET).to_text();
     assert!(text.contains("### app/routes/large.py (modify, plan line 5): outline of 806 lines"), "{text}");
     assert!(text.contains("   7  def f0(a: int) -> int\n") && !text.contains("return a\n"), "{text}");
     assert!(text.contains("   5      return session"), "{text}");
@@ -96,7 +96,7 @@ fn a_large_file_is_outlined_and_a_small_one_shown_whole() {
 fn what_the_plan_speaks_of_in_a_large_file_is_shown_whole() {
     let plan =
         "# X\n\n## Phase 1: Change\n\n**Files:**\n- Modify: `app/routes/large.py:701-702`\n\nLet `f_named` do more.\n";
-    let text = brief(plan, 0, BUDGET).text();
+    let text = brief(plan, 0, BUDGET).to_text();
     assert!(text.contains("   3  def f_named(a: int) -> int:\n   4      return a\n"), "{text}");
     assert!(text.contains(" 704      return a\n"), "{text}");
     assert!(!text.contains(" 504      return a\n"), "{text}");
@@ -106,8 +106,8 @@ fn what_the_plan_speaks_of_in_a_large_file_is_shown_whole() {
 fn a_briefing_keeps_to_its_budget_and_says_what_it_leaves_out() {
     for budget in [150, 400, 1_000, 4_000] {
         let briefing = brief(PLAN, 0, budget);
-        assert!(briefing.tokens() <= budget, "{} > {budget}:\n{}", briefing.tokens(), briefing.text());
+        assert!(briefing.tokens() <= budget, "{} > {budget}:\n{}", briefing.tokens(), briefing.to_text());
     }
-    assert!(brief(PLAN, 0, 150).text().contains("Left out for want of room: "));
-    assert_eq!(brief(PLAN, 0, 1_000).text(), brief(PLAN, 0, 1_000).text());
+    assert!(brief(PLAN, 0, 150).to_text().contains("Left out for want of room: "));
+    assert_eq!(brief(PLAN, 0, 1_000).to_text(), brief(PLAN, 0, 1_000).to_text());
 }

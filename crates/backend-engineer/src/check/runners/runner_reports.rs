@@ -78,7 +78,7 @@ pub(crate) enum Count {
 
 impl RunnerReports {
     /// Reads the reports in a folder.
-    pub(super) fn read(folder: &Path, clean: &dyn Fn(&str) -> String) -> Self {
+    pub(super) fn from_folder(folder: &Path, clean: &dyn Fn(&str) -> String) -> Self {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
         let mut paths: Vec<_> = entries.filter(|path| path.extension().is_some_and(|end| end == "jsonl")).collect();
         paths.sort();
@@ -86,7 +86,7 @@ impl RunnerReports {
             std::fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() <= LARGEST)
         };
         let texts = paths.iter().filter(small).filter_map(|path| std::fs::read_to_string(path).ok());
-        RunnerReports { runners: texts.filter_map(|text| Some(RunnerReport::read(&text)?.cleaned(clean))).collect() }
+        RunnerReports { runners: texts.filter_map(|text| Some(RunnerReport::parse(&text)?.cleaned(clean))).collect() }
     }
 
     /// Returns how many tests ran. A suite is none, whatever became of it.
@@ -128,16 +128,16 @@ impl RunnerReports {
             ));
         }
         let tests = self.tests();
-        let failed = named(&tests, Verdict::Failed);
+        let failed = names_with_verdict(&tests, Verdict::Failed);
         if !failed.is_empty() {
-            let names = shorten(&failed);
+            let names = shorten_names(&failed);
             return Judgement::failed(format!(
                 "by the runner's own report tests failed, whatever the exit code: {names}"
             ));
         }
         let doubts: Vec<&str> = self.runners.iter().flat_map(|one| &one.doubts).map(String::as_str).collect();
         if !doubts.is_empty() {
-            return Judgement::failed(format!("the runner's own report is in doubt: {}", shorten(&doubts)));
+            return Judgement::failed(format!("the runner's own report is in doubt: {}", shorten_names(&doubts)));
         }
         if tests.is_empty() {
             return Judgement::not_checked("by the runner's own report no test was run");
@@ -155,7 +155,7 @@ impl RunnerReports {
 
 impl RunnerReport {
     /// Reads a report; none where nobody can say what happened.
-    fn read(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         let mut process = RunnerReport::default();
         for line in text.lines() {
             match serde_json::from_str(line).ok()? {
@@ -168,7 +168,7 @@ impl RunnerReport {
                     process.passed +=
                         tests.iter().filter(|(_, word)| matches!(word, ReportedVerdict::Passed)).count() as u64;
                     for (name, word) in tests {
-                        let known = process.tests.entry(name).or_insert(word.verdict());
+                        let known = process.tests.entry(name).or_insert(word.to_verdict());
                         if matches!(word, ReportedVerdict::Failed) {
                             *known = Verdict::Failed;
                         }
@@ -196,7 +196,7 @@ impl RunnerReport {
 }
 
 impl ReportedVerdict {
-    fn verdict(self) -> Verdict {
+    fn to_verdict(self) -> Verdict {
         match self {
             ReportedVerdict::Passed => Verdict::Passed,
             ReportedVerdict::Failed => Verdict::Failed,
@@ -206,12 +206,12 @@ impl ReportedVerdict {
 }
 
 /// Returns the names of the tests with a verdict.
-fn named(tests: &[TestResult], verdict: Verdict) -> Vec<&str> {
+fn names_with_verdict(tests: &[TestResult], verdict: Verdict) -> Vec<&str> {
     tests.iter().filter(|test| test.verdict == verdict).map(|test| test.name.as_str()).collect()
 }
 
 /// Returns the first of many.
-fn shorten(all: &[&str]) -> String {
+fn shorten_names(all: &[&str]) -> String {
     let first = all.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
     match all.len().saturating_sub(NAMED) {
         0 => first,
@@ -258,7 +258,7 @@ impl<'t> Difference<'t> {
 
     /// Judges a suite that failed by those of its tests that did not fail before.
     pub(crate) fn judge(&self, failed: &str) -> Judgement {
-        let detail = format!("{failed}; {}", self.told());
+        let detail = format!("{failed}; {}", self.describe_difference());
         match self.regressed.is_empty() && !self.failing.is_empty() {
             true => Judgement::not_checked(detail),
             false => Judgement::failed(detail),
@@ -266,7 +266,7 @@ impl<'t> Difference<'t> {
     }
 
     /// Returns what is told of it, for people.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn describe_difference(&self) -> String {
         let parts = [
             ("failing now and not before", &self.regressed),
             ("failing before and now", &self.failing),
@@ -274,7 +274,7 @@ impl<'t> Difference<'t> {
             ("passed before and not there now", &self.gone),
         ];
         let told = parts.iter().filter(|(_, names)| !names.is_empty());
-        told.map(|(words, names)| format!("{words}: {}", shorten(names))).collect::<Vec<_>>().join("; ")
+        told.map(|(words, names)| format!("{words}: {}", shorten_names(names))).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -296,8 +296,8 @@ mod tests {
     const BEGIN: &str = r#"{"event": "begin", "runner": "unittest"}"#;
     const RUN: &str = r#"{"event": "run"}"#;
 
-    fn told(lines: &[&str]) -> RunnerReports {
-        RunnerReports { runners: RunnerReport::read(&lines.join("\n")).into_iter().collect() }
+    fn reports_of_lines(lines: &[&str]) -> RunnerReports {
+        RunnerReports { runners: RunnerReport::parse(&lines.join("\n")).into_iter().collect() }
     }
 
     fn done(tests: &str, doubts: &str) -> String {
@@ -326,10 +326,10 @@ mod tests {
             (&[BEGIN, "half a li"], None, Verdict::Passed),
         ];
         for (lines, wanted, expected) in rows {
-            let weighed = told(lines).weigh(Judgement::passed("exit code 0"), *wanted);
+            let weighed = reports_of_lines(lines).weigh(Judgement::passed("exit code 0"), *wanted);
             assert_eq!(weighed.verdict, *expected, "{lines:?}: {}", weighed.detail);
         }
-        let failed = told(&[BEGIN, RUN, &good]).weigh(Judgement::failed("exit code 1"), None);
+        let failed = reports_of_lines(&[BEGIN, RUN, &good]).weigh(Judgement::failed("exit code 1"), None);
         assert_eq!(failed.verdict, Verdict::Failed, "only a success is asked about");
     }
 
@@ -348,10 +348,10 @@ mod tests {
             (&[BEGIN, RUN], Count::Unknown, 0),
         ];
         for (lines, count, results) in rows {
-            let told = told(lines);
+            let told = reports_of_lines(lines);
             assert_eq!((told.count(), told.tests().len()), (*count, *results), "{lines:?}");
         }
-        let weighed = told(&[BEGIN, RUN, &with_group(a)]).weigh(Judgement::passed("exit code 0"), None);
+        let weighed = reports_of_lines(&[BEGIN, RUN, &with_group(a)]).weigh(Judgement::passed("exit code 0"), None);
         assert_eq!(weighed.verdict, Verdict::Failed, "a suite that failed itself is a failure");
     }
 
@@ -359,7 +359,7 @@ mod tests {
     fn a_question_beside_a_run_takes_nothing_away() {
         let asked = [BEGIN, r#"{"event": "nothing"}"#].join("\n");
         let ran = [BEGIN, RUN, &done(r#"["a", "passed"]"#, "")].join("\n");
-        let runners = [asked, ran].iter().filter_map(|text| RunnerReport::read(text)).collect();
+        let runners = [asked, ran].iter().filter_map(|text| RunnerReport::parse(text)).collect();
         assert_eq!(RunnerReports { runners }.weigh(Judgement::passed(""), None).verdict, Verdict::Passed);
     }
 

@@ -3,18 +3,18 @@
 use serde_json::{Value, json};
 
 use super::Checked;
-use crate::review::codes;
+use crate::review::list_all_codes;
 use crate::stop::{Finding, Severity};
 
 /// Returns the whole log: one run, the rules that it knows, and a result for each finding.
-pub(super) fn document(checked: &Checked<'_>) -> Value {
-    let rules: Vec<Value> = codes()
+pub(super) fn build_sarif_log(checked: &Checked<'_>) -> Value {
+    let rules: Vec<Value> = list_all_codes()
         .map(|code| {
             json!({
                 "id": code.name,
                 "shortDescription": { "text": code.summary },
                 "help": { "text": code.explanation },
-                "defaultConfiguration": { "level": level(code.severity) },
+                "defaultConfiguration": { "level": sarif_level(code.severity) },
             })
         })
         .collect();
@@ -28,25 +28,25 @@ pub(super) fn document(checked: &Checked<'_>) -> Value {
                 "rules": rules,
             } },
             "columnKind": "unicodeCodePoints",
-            "results": checked.findings.iter().map(|finding| result(checked, finding)).collect::<Vec<_>>(),
+            "results": checked.findings.iter().map(|finding| result_of_finding(checked, finding)).collect::<Vec<_>>(),
         }],
     })
 }
 
-fn result(checked: &Checked<'_>, finding: &Finding) -> Value {
+fn result_of_finding(checked: &Checked<'_>, finding: &Finding) -> Value {
     let text = match &finding.hint {
         Some(hint) => format!("{}. {hint}", finding.message),
         None => finding.message.clone(),
     };
-    let mut location = json!({ "physicalLocation": { "artifactLocation": { "uri": uri(checked.name) } } });
+    let mut location = json!({ "physicalLocation": { "artifactLocation": { "uri": encode_uri(checked.name) } } });
     if let Some(span) = &finding.span {
         let (start, end) = (checked.plan.location(span.start), checked.plan.location(span.end.max(span.start)));
         location["physicalLocation"]["region"] = json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column });
     }
-    let index = codes().position(|code| code.name == finding.code);
+    let index = list_all_codes().position(|code| code.name == finding.code);
     let mut result = json!({
         "ruleId": finding.code,
-        "level": level(finding.severity),
+        "level": sarif_level(finding.severity),
         "message": { "text": text },
         "locations": [location],
     });
@@ -56,7 +56,7 @@ fn result(checked: &Checked<'_>, finding: &Finding) -> Value {
     result
 }
 
-fn level(severity: Severity) -> &'static str {
+fn sarif_level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -65,7 +65,7 @@ fn level(severity: Severity) -> &'static str {
 }
 
 /// Returns a path as a reference: what has a meaning of its own there is escaped.
-fn uri(path: &str) -> String {
+fn encode_uri(path: &str) -> String {
     let mut out = String::with_capacity(path.len() + 7);
     // A plan outside of the repository has no relative name.
     if path.starts_with('/') {
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn paths_are_escaped() {
-        assert_eq!(uri("docs/a plan#1.md"), "docs/a%20plan%231.md");
-        assert_eq!(uri("/home/a plan.md"), "file:///home/a%20plan.md");
+        assert_eq!(encode_uri("docs/a plan#1.md"), "docs/a%20plan%231.md");
+        assert_eq!(encode_uri("/home/a plan.md"), "file:///home/a%20plan.md");
     }
 }

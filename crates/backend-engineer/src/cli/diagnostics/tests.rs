@@ -26,18 +26,18 @@ fn whole() -> Stop {
 
 #[test]
 fn a_stop_is_drawn_into_the_plan() {
-    insta::assert_snapshot!("drawn", stop(&whole(), Some(source()), RenderStyle::Drawn { coloured: false }));
+    insta::assert_snapshot!("drawn", render_stop(&whole(), Some(source()), RenderStyle::Drawn { coloured: false }));
 }
 
 #[test]
 fn a_stop_is_plain_where_no_terminal_is() {
-    insta::assert_snapshot!("plain", stop(&whole(), Some(source()), RenderStyle::Plain));
-    insta::assert_snapshot!("plain_without_the_plan", stop(&whole(), None, RenderStyle::Plain));
+    insta::assert_snapshot!("plain", render_stop(&whole(), Some(source()), RenderStyle::Plain));
+    insta::assert_snapshot!("plain_without_the_plan", render_stop(&whole(), None, RenderStyle::Plain));
 }
 
 #[test]
 fn only_colour_differs_in_colour() {
-    let look = |coloured| stop(&whole(), Some(source()), RenderStyle::Drawn { coloured });
+    let look = |coloured| render_stop(&whole(), Some(source()), RenderStyle::Drawn { coloured });
     assert!(look(true).contains('\u{1b}') && !look(false).contains('\u{1b}'));
 }
 
@@ -48,8 +48,11 @@ fn no_span_is_too_wild() {
         for start in (0..text.len() + 3).chain([usize::MAX]) {
             for length in [0, 1, 7, 5000] {
                 let finding = finding(Severity::Note, start..start.saturating_add(length));
-                let shown =
-                    findings(&[finding], Some(Source { name: "p", text }), RenderStyle::Drawn { coloured: false });
+                let shown = render_findings(
+                    &[finding],
+                    Some(Source { name: "p", text }),
+                    RenderStyle::Drawn { coloured: false },
+                );
                 assert!(shown.contains("is not there") && !shown.contains('\u{1b}'), "{text:?} {start}");
             }
         }
@@ -60,7 +63,7 @@ fn no_span_is_too_wild() {
 fn a_long_line_is_cut_around_its_place() {
     let text = format!("{}`needle`{}\n", "word ".repeat(100), " word".repeat(100));
     let at = text.find("`needle`").expect("the place");
-    let excerpt = Excerpt::of(Source { name: "p", text: &text }, at, at + 8);
+    let excerpt = Excerpt::new(Source { name: "p", text: &text }, at, at + 8);
     let (offset, length) = (excerpt.meant.offset(), excerpt.meant.len());
     assert_eq!(&excerpt.text[offset..offset + length], "`needle`");
     assert!(excerpt.text.starts_with('…') && excerpt.text.ends_with("…\n"));

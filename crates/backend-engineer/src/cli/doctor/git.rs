@@ -16,7 +16,7 @@ const HALF_DONE: [(&str, &str, &str); 5] = [
 ];
 
 /// Returns what git says of the tree.
-pub(super) async fn rows(root: &Path) -> Vec<Row> {
+pub(super) async fn git_rows(root: &Path) -> Vec<Row> {
     let state = match git::find_state_folder(root).await {
         Ok(Some(state)) => state,
         Ok(None) => {

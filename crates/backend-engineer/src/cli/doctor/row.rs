@@ -50,7 +50,7 @@ impl Row {
     }
 
     /// Returns the lines that show it.
-    pub(super) fn line(&self, palette: Palette) -> String {
+    pub(super) fn render_row(&self, palette: Palette) -> String {
         let word = |text: &str| format!("{text:>8}");
         let state = match self.state {
             State::Ok => palette.green(&word("ok")),

@@ -23,8 +23,13 @@ struct Wanted {
 }
 
 /// Returns a row for each program of the project's checks and of the configured commands.
-pub(super) async fn rows(root: &Path, survey: &Survey, settings: &Settings, workspace: &mut Workspace) -> Vec<Row> {
-    let wanted = wanted(survey, settings);
+pub(super) async fn tool_rows(
+    root: &Path,
+    survey: &Survey,
+    settings: &Settings,
+    workspace: &mut Workspace,
+) -> Vec<Row> {
+    let wanted = list_wanted_programs(survey, settings);
     if wanted.is_empty() {
         let row = Row::new(State::Note, "tools", "the project names no tests, linter or type checker of its own");
         return vec![
@@ -35,21 +40,23 @@ pub(super) async fn rows(root: &Path, survey: &Survey, settings: &Settings, work
     for folder in wanted.keys().map(|wanted| wanted.folder.clone()).collect::<std::collections::BTreeSet<_>>() {
         let of_folder: Vec<_> = wanted.iter().filter(|(wanted, _)| wanted.folder == folder).collect();
         let names: Vec<&str> = of_folder.iter().map(|(wanted, _)| wanted.name.as_str()).collect();
-        let seen = match seen(root, &folder, &names, workspace).await {
+        let seen = match find_programs_in_sandbox(root, &folder, &names, workspace).await {
             Ok(seen) => seen,
             Err(why) => {
                 rows.push(Row::new(State::Missing, "tools", format!("can't be looked for in the sandbox: {why}")));
                 continue;
             }
         };
-        rows.extend(of_folder.iter().map(|(wanted, script)| row(root, wanted, script, seen.get(&wanted.name))));
+        rows.extend(
+            of_folder.iter().map(|(wanted, script)| row_of_program(root, wanted, script, seen.get(&wanted.name))),
+        );
     }
     rows
 }
 
 /// Returns the programs of the preferred checks, each with the command that starts it.
-fn wanted(survey: &Survey, settings: &Settings) -> BTreeMap<Wanted, String> {
-    let configured = settings.commands.named().into_iter().filter_map(|(_, held)| held);
+fn list_wanted_programs(survey: &Survey, settings: &Settings) -> BTreeMap<Wanted, String> {
+    let configured = settings.commands.with_keys().into_iter().filter_map(|(_, held)| held);
     let configured = configured.flat_map(|held| held.value.iter().map(|script| (String::new(), script.clone())));
     let is_check = |purpose| matches!(purpose, Purpose::Test | Purpose::Lint | Purpose::TypeCheck);
     let found = survey.commands.iter().filter(|command| command.preferred && is_check(command.purpose));
@@ -78,7 +85,7 @@ fn is_plain(word: &str) -> bool {
 }
 
 /// Returns where commands in the sandbox find each of the programs.
-async fn seen(
+async fn find_programs_in_sandbox(
     root: &Path,
     folder: &str,
     names: &[&str],
@@ -87,13 +94,13 @@ async fn seen(
     let script =
         format!("for name in {}; do printf '%s\\t%s\\n' \"$name\" \"$(command -v \"$name\")\"; done", names.join(" "));
     let to_run = ScriptRun::new(&script, folder, nearest_tools(root, Path::new(folder)));
-    let outcome = workspace.look(to_run).await.map_err(|stop| stop.message)?;
+    let outcome = workspace.run_in_bare_sandbox(to_run).await.map_err(|stop| stop.message)?;
     let told = outcome.output.head(ANSWER).map_err(|error| error.to_string())?;
     let lines = told.lines().filter_map(|line| line.split_once('\t'));
     Ok(lines.map(|(name, path)| (name.to_owned(), path.to_owned())).filter(|(_, path)| !path.is_empty()).collect())
 }
 
-fn row(root: &Path, wanted: &Wanted, script: &str, seen: Option<&String>) -> Row {
+fn row_of_program(root: &Path, wanted: &Wanted, script: &str, seen: Option<&String>) -> Row {
     let Wanted { folder, name } = wanted;
     let place = if folder.is_empty() { String::new() } else { format!(" in {folder}") };
     let asked = format!("for `{}`{place}", script.lines().next().unwrap_or_default());

@@ -5,9 +5,12 @@ use serde_json::{Value, json};
 use super::*;
 
 /// Events as the journal writes them, and what is told of each.
-fn told(events: Value, palette: Palette) -> String {
+fn lines_of_events(events: Value, palette: Palette) -> String {
     let events: Vec<Event> = serde_json::from_value(events).expect("events");
-    events.iter().map(|event| line(event, palette).unwrap_or_else(|| format!("({})", event.name())) + "\n").collect()
+    events
+        .iter()
+        .map(|event| format_event(event, palette).unwrap_or_else(|| format!("({})", event.name())) + "\n")
+        .collect()
 }
 
 #[test]
@@ -41,7 +44,7 @@ fn every_event_is_told_in_a_line() {
         { "event": "run_finished", "exit": 7, "heading": "Implementation Unproven", "elapsed_ms": 3_723_000 },
         { "event": "of_a_later_version" },
     ]);
-    insta::assert_snapshot!("events", told(events, Palette { on: false }));
+    insta::assert_snapshot!("events", lines_of_events(events, Palette { on: false }));
 }
 
 #[test]
@@ -53,7 +56,7 @@ fn no_text_of_others_steers_the_terminal() {
         { "event": "command_started", "command": hostile, "folder": hostile, "why": hostile },
         { "event": "committed", "id": "é\u{1b}[2J0123456789", "message": hostile },
     ]);
-    let told = told(events, Palette { on: false });
+    let told = lines_of_events(events, Palette { on: false });
     assert_eq!(told.lines().count(), 4, "{told}");
     assert!(!told.contains(['\u{1b}', '\u{9b}', '\u{202e}', '\r']), "{told:?}");
 }
@@ -63,6 +66,6 @@ fn times_are_short() {
     for (milliseconds, text) in
         [(40, "0.0s"), (9_940, "9.9s"), (10_000, "10s"), (185_000, "3m 05s"), (7_260_000, "2h 01m")]
     {
-        assert_eq!(duration(Duration::from_millis(milliseconds)), text);
+        assert_eq!(format_duration(Duration::from_millis(milliseconds)), text);
     }
 }

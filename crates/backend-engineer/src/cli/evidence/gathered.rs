@@ -52,22 +52,23 @@ pub(super) struct GatheredCheck {
 impl Gathered {
     /// Gathers what is known of the run of that name, else of the newest that changed something, else of the newest with a
     /// report.
-    pub(super) fn of(past: &RunHistory, wanted: Option<&str>) -> Result<Self, Stop> {
-        let newest = || past.newest_change().ok().and_then(|run| report::find(past, Some(run.id.as_str())).ok());
+    pub(super) fn from_run(past: &RunHistory, wanted: Option<&str>) -> Result<Self, Stop> {
+        let newest =
+            || past.newest_change().ok().and_then(|run| report::find_reported_run(past, Some(run.id.as_str())).ok());
         let (run, units) = match (wanted, newest()) {
             (None, Some(found)) => found,
-            (wanted, _) => report::find(past, wanted)?,
+            (wanted, _) => report::find_reported_run(past, wanted)?,
         };
-        let events = past.journal()?.events(&run.id).map_err(run_history::stop)?;
+        let events = past.journal()?.events(&run.id).map_err(run_history::stop_of_journal_error)?;
         let events: Vec<Event> = events.into_iter().map(|recorded| recorded.event).collect();
         let checks = current::final_checks(&run, &events);
-        let facts = current::facts(past);
+        let facts = current::current_tree_facts(past);
         let is_current = current::is_tree_same(&facts, &run, &checks);
         let checks = checks.into_iter().map(|check| with_output(past, check)).collect::<Result<Vec<_>, Stop>>()?;
-        let mut files = written(past, &run)?;
+        let mut files = hashes_of_written_files(past, &run)?;
         let written = files.keys().cloned().collect();
         if is_current {
-            files.extend(whole(past, &run, &facts));
+            files.extend(hashes_of_tree(past, &run, &facts));
         }
         let server = |event: &Event| match event {
             Event::ServerStarted { command, folder } => Some((command.clone(), folder.clone())),
@@ -79,7 +80,7 @@ impl Gathered {
                 "version": 1, "run": run.id, "exit": run.exit, "stop": null, "diff": null,
                 "phases": units.into_iter().map(|unit| unit.report).collect::<Vec<_>>(),
             }),
-            diff: diff::change(past, &run, false)?,
+            diff: diff::patch_of_run(past, &run, false)?,
             checks,
             files,
             written,
@@ -106,19 +107,23 @@ impl Gathered {
 
 /// Returns the output of a check beside its result.
 fn with_output(past: &RunHistory, evidence: Evidence) -> Result<GatheredCheck, Stop> {
-    let output = evidence.result.output.map(|id| past.journal()?.output(id).map_err(run_history::stop)).transpose()?;
+    let output = evidence
+        .result
+        .output
+        .map(|id| past.journal()?.output(id).map_err(run_history::stop_of_journal_error))
+        .transpose()?;
     Ok(GatheredCheck { evidence, output })
 }
 
 /// Returns what the run left at each path that it wrote; the plan, which later runs tick, left out.
-fn written(past: &RunHistory, run: &RunSummary) -> Result<BTreeMap<String, Option<String>>, Stop> {
-    let written = past.journal()?.written(&run.id).map_err(run_history::stop)?;
+fn hashes_of_written_files(past: &RunHistory, run: &RunSummary) -> Result<BTreeMap<String, Option<String>>, Stop> {
+    let written = past.journal()?.written(&run.id).map_err(run_history::stop_of_journal_error)?;
     let own = written.into_iter().filter(|one| one.path != run.start.plan && one.link.is_none());
     Ok(own.map(|one| (one.path, one.hash)).collect())
 }
 
 /// Returns the hash of every file of the tree, as the checks saw it.
-fn whole(past: &RunHistory, run: &RunSummary, facts: &TreeFacts) -> BTreeMap<String, Option<String>> {
+fn hashes_of_tree(past: &RunHistory, run: &RunSummary, facts: &TreeFacts) -> BTreeMap<String, Option<String>> {
     let is_own = |path: &str| path.starts_with(".backend-engineer/") || path == run.start.plan;
     let paths = facts.paths().iter().filter(|path| !is_own(path));
     let hashed = paths.filter_map(|path| {

@@ -9,14 +9,14 @@ const STATEMENT: &str = "https://in-toto.io/Statement/v1";
 const PREDICATE: &str = "https://in-toto.io/attestation/test-result/v0.1";
 
 /// Returns the statement.
-pub(super) fn of(gathered: &Gathered) -> Value {
+pub(super) fn build_statement(gathered: &Gathered) -> Value {
     let subject = |path: &String| {
         let hash = gathered.files.get(path)?.as_ref()?;
         Some(json!({ "name": path, "digest": { "sha256": hash } }))
     };
     let named = |verdict: Verdict| -> Vec<String> {
         let of_verdict = gathered.checks.iter().map(|check| &check.evidence).filter(|it| it.result.verdict == verdict);
-        of_verdict.map(name).collect()
+        of_verdict.map(name_of_evidence).collect()
     };
     let result = match gathered.run.exit {
         Some(0) => "PASSED",
@@ -50,7 +50,7 @@ pub(super) fn of(gathered: &Gathered) -> Value {
     })
 }
 
-fn name(evidence: &Evidence) -> String {
+fn name_of_evidence(evidence: &Evidence) -> String {
     let folder =
         if evidence.subject.folder.is_empty() { String::new() } else { format!(" in {}", evidence.subject.folder) };
     format!("{}: `{}`{folder}", evidence.subject.item.text, evidence.subject.command)

@@ -7,8 +7,8 @@ use survey::{Purpose, Survey};
 use crate::settings::{KEYS, Key};
 
 /// Returns the text of the configuration. Every line of it is a comment: what it shows holds only when somebody says so.
-pub(super) fn text(survey: &Survey) -> String {
-    let found = found(survey);
+pub(super) fn render_configuration(survey: &Survey) -> String {
+    let found = find_project_commands(survey);
     let mut text = String::from(
         "## Settings of backend-engineer for this repository. Uncomment what is to hold (the lines with one `#`).\n\
          ## `backend-engineer config` shows what holds and where it came from.\n\
@@ -41,7 +41,7 @@ fn of_key(key: &Key, name: &str, example: &str, found: Option<&(String, String)>
 }
 
 /// Returns the project's own commands by key, each as TOML with its place.
-fn found(survey: &Survey) -> BTreeMap<&'static str, (String, String)> {
+fn find_project_commands(survey: &Survey) -> BTreeMap<&'static str, (String, String)> {
     let key = |purpose| match purpose {
         Purpose::Test => Some("commands.test"),
         Purpose::Lint => Some("commands.lint"),
@@ -68,12 +68,12 @@ mod tests {
     fn every_line_may_be_uncommented() {
         let root = tempfile::tempdir().expect("a folder");
         std::fs::write(root.path().join("pyproject.toml"), "[tool.pytest.ini_options]\n").expect("a file");
-        let text = text(&survey::survey_tree(root.path(), None));
+        let text = render_configuration(&survey::survey_tree(root.path(), None));
         let keys = text.lines().filter(|line| line.starts_with("# "));
         let uncommented: String = keys.map(|line| format!("{}\n", &line[2..])).collect();
         std::fs::create_dir(root.path().join(".backend-engineer")).expect("a folder");
         std::fs::write(root.path().join(".backend-engineer/config.toml"), &uncommented).expect("a file");
-        let settings = Settings::read(root.path(), &Flags::default(), &SettingsSources::default());
+        let settings = Settings::from_sources(root.path(), &Flags::default(), &SettingsSources::default());
         let settings = settings.unwrap_or_else(|stop| panic!("{stop}\n{uncommented}"));
         assert!(settings.withheld.len() >= 2 && settings.commands.test.is_some(), "{uncommented}");
         assert!(text.lines().all(|line| line.is_empty() || line.starts_with('#')), "{text}");

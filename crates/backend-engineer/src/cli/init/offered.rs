@@ -100,7 +100,7 @@ pub(super) const OFFERED: &[Offered] = &[
 ];
 
 /// Returns the names that can be asked for.
-pub(super) fn names() -> Vec<&'static str> {
+pub(super) fn names_of_offers() -> Vec<&'static str> {
     let mut names: Vec<&str> = OFFERED.iter().map(|offered| offered.name).collect();
     names.dedup();
     names

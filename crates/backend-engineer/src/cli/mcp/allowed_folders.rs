@@ -31,11 +31,13 @@ impl AllowedFolders {
     ///
     /// # Errors
     /// One that is no folder.
-    pub(super) fn of(roots: &[PathBuf]) -> Result<Self, Stop> {
+    pub(super) fn new(roots: &[PathBuf]) -> Result<Self, Stop> {
         if roots.is_empty() {
-            return Ok(AllowedFolders::Around(repository::find(None)?));
+            return Ok(AllowedFolders::Around(repository::find_repository(None)?));
         }
-        Ok(AllowedFolders::Named(roots.iter().map(|root| repository::find(Some(root))).collect::<Result<_, _>>()?))
+        Ok(AllowedFolders::Named(
+            roots.iter().map(|root| repository::find_repository(Some(root))).collect::<Result<_, _>>()?,
+        ))
     }
 
     /// Returns the folders that calls may speak of within the client's bounds.
@@ -69,14 +71,15 @@ impl AllowedFolders {
         let (repository, plan) = (text("repository")?, text("plan")?);
         let allowed = self.repositories(bounds);
         let root = match &repository {
-            Some(named) if named.is_absolute() => inside(named, &allowed)?,
+            Some(named) if named.is_absolute() => resolve_allowed_path(named, &allowed)?,
             Some(named) => {
                 let candidates: Vec<PathBuf> = allowed.iter().map(|folder| folder.join(named)).collect();
                 let mut found = candidates.iter().filter(|folder| folder.is_dir());
-                let first =
-                    found.next().ok_or_else(|| format!("`{}` is no folder of {}", named.display(), list(&allowed)))?;
+                let first = found
+                    .next()
+                    .ok_or_else(|| format!("`{}` is no folder of {}", named.display(), join_folders(&allowed)))?;
                 match found.next() {
-                    None => inside(first, &allowed)?,
+                    None => resolve_allowed_path(first, &allowed)?,
                     Some(_) => return Err(format!("`{}` may be several; give its absolute path", named.display())),
                 }
             }
@@ -86,38 +89,38 @@ impl AllowedFolders {
                     return Err("no folder may be worked on: the client's roots and the server's share none".to_owned());
                 }
                 (several, Some(plan)) if plan.is_absolute() => {
-                    let plan = inside(plan, several)?;
+                    let plan = resolve_allowed_path(plan, several)?;
                     let nearest = several
                         .iter()
                         .filter(|folder| plan.starts_with(folder))
                         .max_by_key(|it| it.components().count());
-                    nearest.cloned().ok_or_else(|| outside(&plan, several))?
+                    nearest.cloned().ok_or_else(|| outside_message(&plan, several))?
                 }
-                (several, _) => return Err(format!("name the `repository`, one of {}", list(several))),
+                (several, _) => return Err(format!("name the `repository`, one of {}", join_folders(several))),
             },
         };
         if !root.is_dir() {
             return Err(format!("`{}` is not a folder", root.display()));
         }
-        let plan = plan.map(|plan| inside(&root.join(plan), std::slice::from_ref(&root))).transpose()?;
+        let plan = plan.map(|plan| resolve_allowed_path(&root.join(plan), std::slice::from_ref(&root))).transpose()?;
         Ok(RepositoryOfCall { root, plan })
     }
 }
 
 /// Resolves a path that must lie in one of the folders.
-fn inside(path: &Path, folders: &[PathBuf]) -> Result<PathBuf, String> {
+fn resolve_allowed_path(path: &Path, folders: &[PathBuf]) -> Result<PathBuf, String> {
     let found = path.canonicalize().map_err(|error| format!("`{}`: {error}", path.display()))?;
     match folders.iter().any(|folder| found.starts_with(folder)) {
         true => Ok(found),
-        false => Err(outside(&found, folders)),
+        false => Err(outside_message(&found, folders)),
     }
 }
 
-fn outside(path: &Path, folders: &[PathBuf]) -> String {
-    format!("`{}` lies outside of {}", path.display(), list(folders))
+fn outside_message(path: &Path, folders: &[PathBuf]) -> String {
+    format!("`{}` lies outside of {}", path.display(), join_folders(folders))
 }
 
-fn list(folders: &[PathBuf]) -> String {
+fn join_folders(folders: &[PathBuf]) -> String {
     match folders {
         [] => "every folder that may be worked on (there is none)".to_owned(),
         _ => folders.iter().map(|folder| format!("`{}`", folder.display())).collect::<Vec<_>>().join(", "),

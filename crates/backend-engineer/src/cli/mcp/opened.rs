@@ -23,7 +23,7 @@ impl Opened {
     ///
     /// # Errors
     /// A file of variables that is not there.
-    pub(super) fn of(arguments: &McpArguments) -> Result<Self, Stop> {
+    pub(super) fn from_arguments(arguments: &McpArguments) -> Result<Self, Stop> {
         let McpArguments { approve, commit, strength, sandbox_options: walls, model, .. } = arguments;
         let time = |name: &str, time: &Option<Duration>| time.map(|time| format!("--{name}={}", write_duration(time)));
         let mut commands: Vec<String> = Vec::new();
@@ -32,7 +32,7 @@ impl Opened {
         commands.extend(time("timeout", &walls.timeout));
         commands.extend(walls.env.iter().map(|name| format!("--env={name}")));
         for file in &walls.env_file {
-            commands.push(format!("--env-file={}", absolute(file)?));
+            commands.push(format!("--env-file={}", absolute_env_file(file)?));
         }
         let plan: Vec<String> = approve.then(|| "--approve".to_owned()).into_iter().collect();
         let mut work = plan.clone();
@@ -51,7 +51,7 @@ impl Opened {
     }
 }
 
-fn absolute(file: &Path) -> Result<String, Stop> {
+fn absolute_env_file(file: &Path) -> Result<String, Stop> {
     let found = file.canonicalize();
     let found = found.map_err(|error| Stop::usage(format!("--env-file {}: {error}", file.display())))?;
     Ok(found.display().to_string())

@@ -24,11 +24,11 @@ const MOST_PLANS: usize = 100;
 const MOST_RUNS: usize = 20;
 
 /// Returns what the folders hold.
-pub(super) fn list(folders: &[PathBuf]) -> Vec<ResourceRow> {
+pub(super) fn list_resources(folders: &[PathBuf]) -> Vec<ResourceRow> {
     let mut rows = Vec::new();
     for folder in folders {
-        rows.extend(plans(folder));
-        let Ok(past) = RunHistory::of(Some(folder)) else { continue };
+        rows.extend(list_plan_resources(folder));
+        let Ok(past) = RunHistory::open_at(Some(folder)) else { continue };
         for run in past.runs().unwrap_or_default().into_iter().take(MOST_RUNS) {
             rows.extend(of_run(&past, &run));
         }
@@ -37,15 +37,15 @@ pub(super) fn list(folders: &[PathBuf]) -> Vec<ResourceRow> {
 }
 
 /// Returns the plans of a folder: Markdown files in which units of work are found.
-fn plans(folder: &Path) -> Vec<ResourceRow> {
-    let facts = TreeFacts::below(folder, SettingsSources::of_process().cache.as_deref());
+fn list_plan_resources(folder: &Path) -> Vec<ResourceRow> {
+    let facts = TreeFacts::new(folder, SettingsSources::of_process().cache.as_deref());
     let listed = facts.paths().iter().filter(|path| path.ends_with(".md")).cloned();
     let read = |path: String| {
         let text = read_text(&folder.join(&path))?;
         let plan = plan::read(text.as_bytes()).ok()?;
         let units = plan.phases().len();
         let about = format!("{units} units of work");
-        (units > 0).then(|| ResourceRow { uri: address(&folder.join(&path)), name: path, about, media: MARKDOWN })
+        (units > 0).then(|| ResourceRow { uri: file_uri(&folder.join(&path)), name: path, about, media: MARKDOWN })
     };
     listed.filter_map(read).take(MOST_PLANS).collect()
 }
@@ -55,35 +55,35 @@ fn of_run(past: &RunHistory, run: &RunSummary) -> Vec<ResourceRow> {
     let row = |uri: String, kind: &str, media| ResourceRow {
         uri,
         name: format!("{kind} {}", run.id),
-        about: format!("{}: {}", runs::outcome(run), what.trim()),
+        about: format!("{}: {}", runs::describe_outcome(run), what.trim()),
         media,
     };
     let mut rows = vec![row(format!("{RUN}{}", run.id), "run", JSON)];
-    if report::reported(past, run).is_ok_and(|units| !units.is_empty()) {
+    if report::read_reports_of_run(past, run).is_ok_and(|units| !units.is_empty()) {
         rows.push(row(format!("{REPORT}{}", run.id), "report", MARKDOWN));
     }
     rows
 }
 
 /// Returns the text at an address; nothing where the folders hold none.
-pub(super) fn read(uri: &str, folders: &[PathBuf]) -> Option<Page> {
+pub(super) fn read_resource(uri: &str, folders: &[PathBuf]) -> Option<Page> {
     if let Some(name) = uri.strip_prefix(RUN) {
         return of_past(folders, name, |past, run| {
-            let events = past.journal()?.events(&run.id).map_err(run_history::stop)?;
+            let events = past.journal()?.events(&run.id).map_err(run_history::stop_of_journal_error)?;
             let events: Vec<Value> = events.iter().map(|one| json!({ "seq": one.seq, "event": one.event })).collect();
-            let mut whole = runs::as_json(run);
+            let mut whole = runs::run_as_json(run);
             whole["events"] = events.into();
             Ok(Page { text: format!("{whole:#}\n"), media: JSON })
         });
     }
     if let Some(name) = uri.strip_prefix(REPORT) {
         return of_past(folders, name, |past, run| {
-            let units = report::reported(past, run)?;
+            let units = report::read_reports_of_run(past, run)?;
             let texts: Vec<String> = units.into_iter().map(|unit| unit.markdown).collect();
             Ok(Page { text: texts.join("\n"), media: MARKDOWN })
         });
     }
-    let row = folders.iter().flat_map(|folder| plans(folder).into_iter().map(move |row| (folder, row)));
+    let row = folders.iter().flat_map(|folder| list_plan_resources(folder).into_iter().map(move |row| (folder, row)));
     let (folder, row) = row.into_iter().find(|(_, row)| row.uri == uri)?;
     Some(Page { text: read_text(&folder.join(row.name))?, media: MARKDOWN })
 }
@@ -94,7 +94,7 @@ fn of_past(
     name: &str,
     page: impl Fn(&RunHistory, &RunSummary) -> Result<Page, Stop>,
 ) -> Option<Page> {
-    let past = folders.iter().filter_map(|folder| RunHistory::of(Some(folder)).ok());
+    let past = folders.iter().filter_map(|folder| RunHistory::open_at(Some(folder)).ok());
     past.into_iter().find_map(|past| {
         let run = past.runs().ok()?.into_iter().find(|run| run.id.as_str() == name)?;
         page(&past, &run).ok().filter(|page| !page.text.is_empty())
@@ -102,7 +102,7 @@ fn of_past(
 }
 
 /// Returns the address of a file.
-fn address(path: &Path) -> String {
+fn file_uri(path: &Path) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~');
     let text = path.display().to_string();
     let encoded: String = text

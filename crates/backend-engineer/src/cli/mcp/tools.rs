@@ -279,7 +279,7 @@ impl Tool {
     ///
     /// # Errors
     /// An argument that is missing, is not known, or is of the wrong kind.
-    pub(super) fn command_line(
+    pub(super) fn to_command_line(
         &self,
         given: &Map<String, Value>,
         repository: &RepositoryOfCall,
@@ -387,7 +387,7 @@ mod tests {
             plan: vec!["--approve".to_owned()],
             work: vec!["--model=none".to_owned()],
         };
-        tool.command_line(arguments.as_object().expect("an object"), &repository, &opened)
+        tool.to_command_line(arguments.as_object().expect("an object"), &repository, &opened)
     }
 
     #[test]

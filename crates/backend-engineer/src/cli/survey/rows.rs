@@ -12,37 +12,37 @@ pub(super) struct Table {
     pub(super) rows: Vec<Vec<String>>,
 }
 
-fn table(title: &str, heads: &'static [&'static str], rows: Vec<Vec<String>>) -> Table {
+fn new_table(title: &str, heads: &'static [&'static str], rows: Vec<Vec<String>>) -> Table {
     Table { title: title.to_owned(), heads, rows }
 }
 
 /// Returns the tables of a part; empty ones are left out.
-pub(super) fn tables(survey: &Survey, part: SurveyPart) -> Vec<Table> {
+pub(super) fn tables_of_part(survey: &Survey, part: SurveyPart) -> Vec<Table> {
     let mut tables = match part {
-        SurveyPart::Stack => stack(survey),
-        SurveyPart::Routes => routes(survey),
-        SurveyPart::Models => models(survey),
-        SurveyPart::Layers => layers(survey),
-        SurveyPart::Conventions => conventions(survey),
-        SurveyPart::Commands => commands(survey),
-        SurveyPart::Unresolved => vec![unresolved(survey)],
+        SurveyPart::Stack => stack_tables(survey),
+        SurveyPart::Routes => route_tables(survey),
+        SurveyPart::Models => model_tables(survey),
+        SurveyPart::Layers => layer_tables(survey),
+        SurveyPart::Conventions => convention_tables(survey),
+        SurveyPart::Commands => command_tables(survey),
+        SurveyPart::Unresolved => vec![unresolved_table(survey)],
     };
     tables.retain(|table| !table.rows.is_empty());
     tables
 }
 
 /// Returns a folder as people name it.
-pub(super) fn folder(path: &str) -> String {
+pub(super) fn folder_label(path: &str) -> String {
     if path.is_empty() { ".".to_owned() } else { path.to_owned() }
 }
 
-fn stack(survey: &Survey) -> Vec<Table> {
+fn stack_tables(survey: &Survey) -> Vec<Table> {
     let stack = &survey.stack;
     let languages = stack.languages.iter().map(|found| vec![found.name.clone(), format!("{} files", found.files)]);
     let packages = stack.packages.iter().map(|package| {
         let lock = package.lock.clone().unwrap_or_else(|| "no lock file".to_owned());
         vec![
-            folder(&package.folder),
+            folder_label(&package.folder),
             package.name.clone(),
             package.manager.clone(),
             package.runtime.clone().unwrap_or_default(),
@@ -51,7 +51,7 @@ fn stack(survey: &Survey) -> Vec<Table> {
     });
     let components = stack.components.iter().map(|found| {
         let version = found.version.clone().unwrap_or_else(|| found.requirement.clone());
-        vec![found.role.clone(), found.name.clone(), version, folder(&found.package), found.place.to_string()]
+        vec![found.role.clone(), found.name.clone(), version, folder_label(&found.package), found.place.to_string()]
     });
     let databases = stack.databases.iter().map(|found| {
         let evidence: Vec<String> =
@@ -66,20 +66,20 @@ fn stack(survey: &Survey) -> Vec<Table> {
         vec![found.tool.clone(), folders.join(", "), found.place.to_string()]
     });
     vec![
-        table("Languages", &["language", "files"], languages.collect()),
-        table("Packages", &["folder", "name", "manager", "runtime", "lock"], packages.collect()),
-        table("Built with", &["for", "name", "version", "package", "asked for at"], components.collect()),
-        table("Databases", &["database", "version", "told by"], databases.collect()),
-        table("Migrations", &["tool", "folders", "told by"], migrations.collect()),
+        new_table("Languages", &["language", "files"], languages.collect()),
+        new_table("Packages", &["folder", "name", "manager", "runtime", "lock"], packages.collect()),
+        new_table("Built with", &["for", "name", "version", "package", "asked for at"], components.collect()),
+        new_table("Databases", &["database", "version", "told by"], databases.collect()),
+        new_table("Migrations", &["tool", "folders", "told by"], migrations.collect()),
     ]
 }
 
-fn unresolved(survey: &Survey) -> Table {
+fn unresolved_table(survey: &Survey) -> Table {
     let rows = survey.unresolved.iter().map(|open| vec![format!("{}:{}", open.file, open.line), open.what.clone()]);
-    table("Could not be followed", &["place", "what"], rows.collect())
+    new_table("Could not be followed", &["place", "what"], rows.collect())
 }
 
-fn routes(survey: &Survey) -> Vec<Table> {
+fn route_tables(survey: &Survey) -> Vec<Table> {
     let rows = survey.routes.iter().map(|route| {
         let place = format!("{}:{}", route.file, route.line);
         vec![route.method.clone(), route.path.clone(), route.handler.clone(), place, route.guards.join(", ")]
@@ -89,27 +89,27 @@ fn routes(survey: &Survey) -> Vec<Table> {
         vec![found.kind.clone(), found.name.clone(), found.handler.clone(), place, found.guards.join(", ")]
     });
     vec![
-        table("Routes", &["method", "path", "handler", "place", "guards"], rows.collect()),
-        table("GraphQL operations", &["kind", "name", "resolver", "place", "guards"], operations.collect()),
-        unresolved(survey),
+        new_table("Routes", &["method", "path", "handler", "place", "guards"], rows.collect()),
+        new_table("GraphQL operations", &["kind", "name", "resolver", "place", "guards"], operations.collect()),
+        unresolved_table(survey),
     ]
 }
 
-fn models(survey: &Survey) -> Vec<Table> {
+fn model_tables(survey: &Survey) -> Vec<Table> {
     let of_entity = |entity: &survey::Entity| {
         let model = if entity.model.is_empty() { String::new() } else { format!(" ({})", entity.model) };
         let title = format!("{}{model}  {}:{}", entity.table, entity.file, entity.line);
-        table(&title, &["column", "type", "is", "to"], columns(&entity.columns))
+        new_table(&title, &["column", "type", "is", "to"], column_rows(&entity.columns))
     };
     let of_shape = |shape: &survey::Shape| {
         let title = format!("{}, no table  {}:{}", shape.name, shape.file, shape.line);
-        table(&title, &["field", "type", "is", "to"], columns(&shape.fields))
+        new_table(&title, &["field", "type", "is", "to"], column_rows(&shape.fields))
     };
     let tables = survey.entities.iter().map(of_entity);
-    tables.chain(survey.shapes.iter().map(of_shape)).chain([unresolved(survey)]).collect()
+    tables.chain(survey.shapes.iter().map(of_shape)).chain([unresolved_table(survey)]).collect()
 }
 
-fn columns(columns: &[survey::Column]) -> Vec<Vec<String>> {
+fn column_rows(columns: &[survey::Column]) -> Vec<Vec<String>> {
     let row = |column: &survey::Column| {
         let mut marks = Vec::new();
         marks.extend(column.primary.then_some("primary"));
@@ -120,7 +120,7 @@ fn columns(columns: &[survey::Column]) -> Vec<Vec<String>> {
     columns.iter().map(row).collect()
 }
 
-fn layers(survey: &Survey) -> Vec<Table> {
+fn layer_tables(survey: &Survey) -> Vec<Table> {
     let layers = &survey.layers;
     let files = layers.files.iter().map(|file| vec![file.layer.to_string(), file.file.clone(), file.why.clone()]);
     let calls = layers
@@ -129,34 +129,34 @@ fn layers(survey: &Survey) -> Vec<Table> {
         .map(|call| vec![call.from.to_string(), call.to.to_string(), call.count.to_string(), call.example.to_string()]);
     let breaks = layers.breaks.iter().map(|found| vec![found.place.to_string(), found.what.clone()]);
     vec![
-        table("Who calls whom", &["layer", "calls", "imports", "such as"], calls.collect()),
-        table("Breaks of the layering", &["place", "what"], breaks.collect()),
-        table("Files", &["layer", "file", "because it"], files.collect()),
+        new_table("Who calls whom", &["layer", "calls", "imports", "such as"], calls.collect()),
+        new_table("Breaks of the layering", &["place", "what"], breaks.collect()),
+        new_table("Files", &["layer", "file", "because it"], files.collect()),
     ]
 }
 
 /// Returns how often a convention holds.
-fn share(count: usize, of: Option<usize>) -> String {
+fn format_share(count: usize, of: Option<usize>) -> String {
     of.map_or_else(|| count.to_string(), |of| format!("{count} of {of}"))
 }
 
-fn conventions(survey: &Survey) -> Vec<Table> {
+fn convention_tables(survey: &Survey) -> Vec<Table> {
     let mut topics: Vec<Topic> = survey.conventions.iter().map(|known| known.topic).collect();
     topics.dedup();
     let of_topic = |topic: Topic| {
         let rows = survey.conventions.iter().filter(|known| known.topic == topic).map(|known| {
             let layer = known.layer.map(|layer| format!("{layer}: ")).unwrap_or_default();
             let examples: Vec<String> = known.examples.iter().map(ToString::to_string).collect();
-            vec![format!("{layer}{}", known.what), share(known.count, known.of), examples.join(", ")]
+            vec![format!("{layer}{}", known.what), format_share(known.count, known.of), examples.join(", ")]
         });
         let name = topic.to_string();
         let (first, rest) = name.split_at(1);
-        table(&format!("{}{rest}", first.to_uppercase()), &["what", "how often", "see"], rows.collect())
+        new_table(&format!("{}{rest}", first.to_uppercase()), &["what", "how often", "see"], rows.collect())
     };
     topics.into_iter().map(of_topic).collect()
 }
 
-fn commands(survey: &Survey) -> Vec<Table> {
+fn command_tables(survey: &Survey) -> Vec<Table> {
     let mut packages: Vec<&str> = survey.commands.iter().map(|command| command.package.as_str()).collect();
     packages.dedup();
     let of_package = |package: &str| {
@@ -165,7 +165,7 @@ fn commands(survey: &Survey) -> Vec<Table> {
             let at = if command.folder == command.package {
                 String::new()
             } else {
-                format!(" (in {})", folder(&command.folder))
+                format!(" (in {})", folder_label(&command.folder))
             };
             let mut marks = Vec::new();
             marks.extend(command.writes.then_some("writes"));
@@ -180,7 +180,7 @@ fn commands(survey: &Survey) -> Vec<Table> {
             ]
         });
         let heads = &["for", "", "command", "for one file", "read at", "it"];
-        table(&format!("Commands of {}", folder(package)), heads, rows.collect())
+        new_table(&format!("Commands of {}", folder_label(package)), heads, rows.collect())
     };
     packages.into_iter().map(of_package).collect()
 }

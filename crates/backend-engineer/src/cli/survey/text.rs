@@ -6,7 +6,7 @@ use std::path::Path;
 use survey::{Layer, Survey, Topic};
 
 use super::SurveyPart;
-use super::rows::{Table, folder, tables};
+use super::rows::{Table, folder_label, tables_of_part};
 use crate::cli::colour::Palette;
 use crate::cli::printer::one_line;
 
@@ -14,15 +14,15 @@ use crate::cli::printer::one_line;
 const WIDEST: usize = 64;
 
 /// Returns a part as tables.
-pub(super) fn part(survey: &Survey, part: SurveyPart, palette: Palette) -> String {
-    let tables = tables(survey, part);
+pub(super) fn render_part(survey: &Survey, part: SurveyPart, palette: Palette) -> String {
+    let tables = tables_of_part(survey, part);
     if tables.is_empty() {
         return format!("{}: nothing was found.\n", part.name());
     }
-    tables.iter().map(|table| aligned(table, palette)).collect::<Vec<_>>().join("\n")
+    tables.iter().map(|table| render_table(table, palette)).collect::<Vec<_>>().join("\n")
 }
 
-fn aligned(table: &Table, palette: Palette) -> String {
+fn render_table(table: &Table, palette: Palette) -> String {
     let shown = |text: &str| {
         let line = one_line(text);
         if line.chars().count() > WIDEST { line.chars().take(WIDEST - 1).chain(['…']).collect() } else { line }
@@ -60,7 +60,7 @@ fn aligned(table: &Table, palette: Palette) -> String {
 }
 
 /// Returns everything at a glance.
-pub(super) fn overview(survey: &Survey, root: &Path, palette: Palette) -> String {
+pub(super) fn render_overview(survey: &Survey, root: &Path, palette: Palette) -> String {
     let mut text = format!("{}\n", palette.bold(&one_line(&root.display().to_string())));
     let mut say = |name: &str, lines: Vec<String>| {
         for (at, line) in lines.into_iter().enumerate() {
@@ -79,22 +79,22 @@ pub(super) fn overview(survey: &Survey, root: &Path, palette: Palette) -> String
     }
     say(
         "Languages",
-        joined(survey.stack.languages.iter().map(|found| format!("{} ({} files)", found.name, found.files))),
+        join_on_one_line(survey.stack.languages.iter().map(|found| format!("{} ({} files)", found.name, found.files))),
     );
-    say("Packages", packages(survey));
+    say("Packages", package_lines(survey));
     say("Built with", built_with(survey));
-    say("Database", databases(survey));
-    say("Migrations", joined(survey.stack.migrations.iter().map(migration)));
-    say("Routes", routes(survey));
-    say("Models", models(survey));
-    say("Layers", layers(survey));
-    say("Conventions", conventions(survey));
-    say("Commands", commands(survey));
+    say("Database", database_lines(survey));
+    say("Migrations", join_on_one_line(survey.stack.migrations.iter().map(describe_migrations)));
+    say("Routes", route_lines(survey));
+    say("Models", model_lines(survey));
+    say("Layers", layer_lines(survey));
+    say("Conventions", convention_lines(survey));
+    say("Commands", command_lines(survey));
     if !survey.unresolved.is_empty() {
         say("Open", vec![format!("{} places could not be followed; `unresolved` lists them", survey.unresolved.len())]);
     }
     if !survey.skipped.is_empty() {
-        say("Not read", joined(survey.skipped.iter().take(4).map(|(path, why)| format!("{path} ({why})"))));
+        say("Not read", join_on_one_line(survey.skipped.iter().take(4).map(|(path, why)| format!("{path} ({why})"))));
     }
     if !is_empty {
         text.push_str(
@@ -106,16 +106,21 @@ pub(super) fn overview(survey: &Survey, root: &Path, palette: Palette) -> String
     text
 }
 
-fn joined(parts: impl Iterator<Item = String>) -> Vec<String> {
+fn join_on_one_line(parts: impl Iterator<Item = String>) -> Vec<String> {
     let all: Vec<String> = parts.collect();
     if all.is_empty() { Vec::new() } else { vec![all.join(" · ")] }
 }
 
-fn packages(survey: &Survey) -> Vec<String> {
+fn package_lines(survey: &Survey) -> Vec<String> {
     let packages = &survey.stack.packages;
     let shown = packages.iter().take(8).map(|package| {
         let name = if package.name.is_empty() { String::new() } else { format!(" {}", package.name) };
-        format!("{}{name} ({}, {} dependencies)", folder(&package.folder), package.manager, package.dependencies.len())
+        format!(
+            "{}{name} ({}, {} dependencies)",
+            folder_label(&package.folder),
+            package.manager,
+            package.dependencies.len()
+        )
     });
     let mut lines: Vec<String> = shown.collect();
     if packages.len() > 8 {
@@ -135,18 +140,18 @@ fn built_with(survey: &Survey) -> Vec<String> {
             seen.push((found.name.as_str(), format!("{} {version}", found.name).trim().to_owned()));
         }
     }
-    joined(seen.into_iter().take(14).map(|(_, shown)| shown))
+    join_on_one_line(seen.into_iter().take(14).map(|(_, shown)| shown))
 }
 
-fn databases(survey: &Survey) -> Vec<String> {
-    joined(survey.stack.databases.iter().map(|found| {
+fn database_lines(survey: &Survey) -> Vec<String> {
+    join_on_one_line(survey.stack.databases.iter().map(|found| {
         let version = found.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
         let place = found.evidence.first().map(|(what, place)| format!(" ({what}, {place})")).unwrap_or_default();
         format!("{}{version}{place}", found.name)
     }))
 }
 
-fn migration(found: &survey::Migrations) -> String {
+fn describe_migrations(found: &survey::Migrations) -> String {
     match found.folders.as_slice() {
         [] => found.tool.clone(),
         [one] => format!("{} in {one}", found.tool),
@@ -154,7 +159,7 @@ fn migration(found: &survey::Migrations) -> String {
     }
 }
 
-fn routes(survey: &Survey) -> Vec<String> {
+fn route_lines(survey: &Survey) -> Vec<String> {
     if survey.routes.is_empty() {
         return Vec::new();
     }
@@ -183,7 +188,7 @@ fn is_version(part: &str) -> bool {
     part.strip_prefix('v').is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()))
 }
 
-fn models(survey: &Survey) -> Vec<String> {
+fn model_lines(survey: &Survey) -> Vec<String> {
     let entities = &survey.entities;
     if entities.is_empty() {
         return Vec::new();
@@ -200,14 +205,14 @@ fn models(survey: &Survey) -> Vec<String> {
     )]
 }
 
-fn layers(survey: &Survey) -> Vec<String> {
+fn layer_lines(survey: &Survey) -> Vec<String> {
     let mut counts: BTreeMap<Layer, usize> = BTreeMap::new();
     for file in &survey.layers.files {
         *counts.entry(file.layer).or_default() += 1;
     }
-    let mut lines = joined(counts.into_iter().map(|(layer, count)| format!("{layer} {count}")));
+    let mut lines = join_on_one_line(counts.into_iter().map(|(layer, count)| format!("{layer} {count}")));
     let calls = survey.layers.calls.iter().filter(|call| call.from != Layer::Tests).take(4);
-    lines.extend(joined(calls.map(|call| format!("{} → {} ({})", call.from, call.to, call.count))));
+    lines.extend(join_on_one_line(calls.map(|call| format!("{} → {} ({})", call.from, call.to, call.count))));
     if !survey.layers.breaks.is_empty() {
         let first = &survey.layers.breaks[0];
         lines.push(format!("{} breaks, such as {}: {}", survey.layers.breaks.len(), first.place, first.what));
@@ -216,7 +221,7 @@ fn layers(survey: &Survey) -> Vec<String> {
 }
 
 /// Returns the most usual convention of each topic that tells code how to look.
-fn conventions(survey: &Survey) -> Vec<String> {
+fn convention_lines(survey: &Survey) -> Vec<String> {
     let topics = [
         Topic::ErrorTypes,
         Topic::ErrorHandlers,
@@ -238,7 +243,7 @@ fn conventions(survey: &Survey) -> Vec<String> {
     topics.iter().filter_map(first).map(line).collect()
 }
 
-fn commands(survey: &Survey) -> Vec<String> {
+fn command_lines(survey: &Survey) -> Vec<String> {
     let preferred = survey.commands.iter().filter(|command| command.preferred);
     let line = |command: &survey::Command| {
         let at = if command.folder.is_empty() { String::new() } else { format!(" (in {})", command.folder) };

@@ -9,10 +9,10 @@ use sandbox::git;
 use serde_json::{Value, json};
 
 use super::VerifyArguments;
-use crate::cli::check::annotation;
-use crate::cli::printer::{self, visible};
+use crate::cli::check::workflow_command;
+use crate::cli::printer::{self, escape_control_characters};
 use crate::cli::timings::Timings;
-use crate::cli::work::{Job, JobResults, carry_out};
+use crate::cli::work::{Job, JobResults, run_job_unprinted};
 use crate::cli::{Globals, units};
 use crate::report::{Rechecked, RecheckedState};
 use crate::run::RunOptions;
@@ -42,13 +42,13 @@ struct Outcome {
 }
 
 /// Checks again and prints what came of it.
-pub(super) fn run(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit, Stop> {
+pub(super) fn run_verify_ci(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit, Stop> {
     let loaded = load_plan(&arguments.phase.plan)?;
     let root = root_of(&loaded.path, arguments.phase.root.root.as_deref())?;
     let selection = &arguments.phase.selection;
     let chosen = match selection.phases.is_empty() && !selection.all {
         true => with_ticked_boxes(&loaded.plan),
-        false => units::choose(&loaded.plan, &loaded.name, selection)?,
+        false => units::choose_units(&loaded.plan, &loaded.name, selection)?,
     };
     let inside = loaded.path.strip_prefix(&root).map(|inside| inside.display().to_string());
     let plan = inside.unwrap_or_else(|_| loaded.name.clone());
@@ -61,13 +61,13 @@ pub(super) fn run(arguments: &VerifyArguments, globals: &Globals) -> Result<Exit
             let options = RunOptions { approve: true, recheck: true, ..RunOptions::default() };
             let flags = arguments.phase.sandbox_options.flags();
             let asked = &arguments.phase;
-            let timings = Timings::begin();
+            let timings = Timings::start();
             let mut job = Job { asked, flags, options, model: None, resumed: None, chosen: Some(chosen), timings };
-            carry_out(&mut job, loaded, globals)
+            run_job_unprinted(&mut job, loaded, globals)
         }
     };
-    let outcome = outcome(Checkout { plan, commit, changed }, outside, results);
-    tell(&outcome, arguments.phase.json)?;
+    let outcome = collect_outcome(Checkout { plan, commit, changed }, outside, results);
+    print_outcome(&outcome, arguments.phase.json)?;
     Ok(outcome.exit)
 }
 
@@ -112,7 +112,7 @@ fn outside_of_units(plan: &Plan) -> Vec<Rechecked> {
     ticked.map(one).collect()
 }
 
-fn outcome(checkout: Checkout, outside: Vec<Rechecked>, results: JobResults) -> Outcome {
+fn collect_outcome(checkout: Checkout, outside: Vec<Rechecked>, results: JobResults) -> Outcome {
     let of_units = results.reports.into_iter().flat_map(|report| report.rechecked);
     let mut boxes: Vec<Rechecked> = of_units.chain(outside).collect();
     // A unit that holds another one looks at its boxes as well; what is worst of a box counts.
@@ -129,12 +129,12 @@ fn outcome(checkout: Checkout, outside: Vec<Rechecked>, results: JobResults) -> 
 }
 
 /// Prints the outcome, adds it to the step's summary, and points at what no longer holds.
-fn tell(outcome: &Outcome, as_json: bool) -> Result<(), Stop> {
+fn print_outcome(outcome: &Outcome, as_json: bool) -> Result<(), Stop> {
     let data = as_value(outcome);
-    let summary = summary(outcome, &data);
+    let summary = render_summary(outcome, &data);
     match as_json {
-        true => printer::print(&format!("{data:#}\n"))?,
-        false => printer::print(&visible(&summary))?,
+        true => printer::print_to_stdout(&format!("{data:#}\n"))?,
+        false => printer::print_to_stdout(&escape_control_characters(&summary))?,
     }
     if let Some(file) = std::env::var_os(SUMMARY).filter(|file| !file.is_empty()) {
         let written = OpenOptions::new().append(true).create(true).open(&file);
@@ -149,7 +149,12 @@ fn tell(outcome: &Outcome, as_json: bool) -> Result<(), Stop> {
                 RecheckedState::Holds | RecheckedState::NotDecided => continue,
             };
             let message = format!("{}: {}", found.text, found.why);
-            printer::say(&annotation(severity, (&outcome.checkout.plan, found.line, 1), title, &message));
+            printer::print_to_stderr(&workflow_command(
+                severity,
+                (&outcome.checkout.plan, found.line, 1),
+                title,
+                &message,
+            ));
         }
     }
     Ok(())
@@ -173,7 +178,7 @@ fn as_value(outcome: &Outcome) -> Value {
     })
 }
 
-fn summary(outcome: &Outcome, data: &Value) -> String {
+fn render_summary(outcome: &Outcome, data: &Value) -> String {
     let heading = match (&outcome.stop, outcome.exit) {
         (Some(_), _) => "could not be checked",
         (None, Exit::CheckFailed) => "a ticked box no longer holds",
@@ -193,7 +198,12 @@ fn summary(outcome: &Outcome, data: &Value) -> String {
             RecheckedState::Holds => "PASS",
             RecheckedState::NotDecided => "–",
         };
-        text += &format!("| {state} | {} | {} | {} |\n", found.line, cell(&found.text), cell(&found.why));
+        text += &format!(
+            "| {state} | {} | {} | {} |\n",
+            found.line,
+            escape_table_cell(&found.text),
+            escape_table_cell(&found.why)
+        );
     }
     let commit = outcome.checkout.commit.as_deref().unwrap_or("no commit");
     let changed = match outcome.checkout.changed {
@@ -207,6 +217,6 @@ fn summary(outcome: &Outcome, data: &Value) -> String {
 }
 
 /// Returns the text as a cell of a table.
-fn cell(text: &str) -> String {
+fn escape_table_cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ").replace('<', "&lt;")
 }

@@ -63,7 +63,7 @@ impl Scene {
     }
 
     fn facts(&self) -> TreeFacts {
-        TreeFacts::below(&self.at(""), None)
+        TreeFacts::new(&self.at(""), None)
     }
 
     /// Returns the fingerprint without a look into git's index.
@@ -77,7 +77,7 @@ impl Scene {
     fn is_told(&self, path: &str) -> bool {
         let facts = self.facts();
         let data = fs::metadata(self.at(path)).unwrap();
-        facts.index().is_some_and(|index| index.content(path, &GitStamp::of(&data)).is_some())
+        facts.index().is_some_and(|index| index.content(path, &GitStamp::new(&data)).is_some())
     }
 }
 

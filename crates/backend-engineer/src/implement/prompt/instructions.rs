@@ -9,11 +9,11 @@ const NAMES: [&str; 4] = ["AGENTS.md", "CLAUDE.md", "GEMINI.md", ".github/copilo
 
 /// Returns the instructions that hold for the unit's files, from the root inwards, in at most `room` bytes. A text that
 /// stands under two names is shown once.
-pub(super) fn instructions(work: &mut UnitWork<'_>, room: usize) -> String {
+pub(super) fn read_instructions(work: &mut UnitWork<'_>, room: usize) -> String {
     let mut left = room;
     let mut shown: Vec<String> = Vec::new();
     let mut text = String::new();
-    for path in paths(work) {
+    for path in instruction_paths(work) {
         let Ok(Some(content)) = work.workspace.tree.read_text(&path) else { continue };
         let content = content.trim().to_owned();
         if content.is_empty() || shown.contains(&content) {
@@ -37,7 +37,7 @@ pub(super) fn instructions(work: &mut UnitWork<'_>, room: usize) -> String {
 }
 
 /// Returns where instructions may lie, the root first.
-fn paths(work: &UnitWork<'_>) -> Vec<String> {
+fn instruction_paths(work: &UnitWork<'_>) -> Vec<String> {
     let mut folders = BTreeSet::from([String::new()]);
     for file in work.assignment.files.iter().filter_map(|file| file.path.as_deref()) {
         folders.extend(file.match_indices('/').map(|(end, _)| file[..=end].to_owned()));

@@ -48,7 +48,7 @@ struct Note {
 pub(super) fn unit_text(work: &UnitWork<'_>, change: &Change, room: usize) -> UnitText {
     let plan = &work.run.plan;
     let span = plan.phase(work.assignment.unit).map_or(0..0, |unit| unit.span.clone());
-    let span = trimmed(plan.text(), span);
+    let span = trim_span(plan.text(), span);
     let mut notes: Vec<Note> = Vec::new();
     let (mut left, mut without_code) = (Vec::new(), BTreeSet::new());
     for item in &change.items {
@@ -91,7 +91,7 @@ fn of_placement(plan: &Plan, item: &Item, placement: &Placement) -> Option<Note>
             (format!("({what} in `{path}` already)"), is_long, None)
         }
         PlacementOutcome::Refused { .. } | PlacementOutcome::HeldBack => {
-            let why = placement.refused()?.to_string();
+            let why = placement.refusal_reason()?.to_string();
             (format!("(not placed: {why}) {MARK}"), false, Some(why))
         }
     };
@@ -131,19 +131,19 @@ fn set_in(plan: &Plan, span: Range<usize>, mut notes: Vec<Note>, room: usize) ->
             }
             found => {
                 if found.is_some() {
-                    end = cut(plan.text(), at, from, room.saturating_sub(text.len()));
+                    end = end_within_room(plan.text(), at, from, room.saturating_sub(text.len()));
                 }
                 left.extend(otherwise);
             }
         }
     }
-    end = cut(plan.text(), at, end, room.saturating_sub(text.len()));
+    end = end_within_room(plan.text(), at, end, room.saturating_sub(text.len()));
     text.push_str(plan.text().get(at..end).unwrap_or_default());
     UnitText { text: text.trim_end().to_owned(), shown: span.start..end, left, is_marked }
 }
 
 /// Returns where a part of the text ends that has room: at its end, or behind a line.
-fn cut(text: &str, from: usize, to: usize, room: usize) -> usize {
+fn end_within_room(text: &str, from: usize, to: usize, room: usize) -> usize {
     if to.saturating_sub(from) <= room {
         return to;
     }
@@ -154,7 +154,7 @@ fn cut(text: &str, from: usize, to: usize, room: usize) -> usize {
 /// Returns what is said where the unit's text does not end with what is shown.
 fn rest_of(work: &UnitWork<'_>, shown: &Range<usize>) -> String {
     let plan = &work.run.plan;
-    let end = plan.phase(work.assignment.unit).map_or(0, |unit| trimmed(plan.text(), unit.span.clone()).end);
+    let end = plan.phase(work.assignment.unit).map_or(0, |unit| trim_span(plan.text(), unit.span.clone()).end);
     if shown.end >= end {
         return String::new();
     }
@@ -171,7 +171,7 @@ fn rest_of(work: &UnitWork<'_>, shown: &Range<usize>) -> String {
 }
 
 /// The span without blank space at its ends.
-fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
+fn trim_span(text: &str, span: Range<usize>) -> Range<usize> {
     let inside = text.get(span.clone()).unwrap_or_default();
     let start = span.start + (inside.len() - inside.trim_start().len());
     start..(span.start + inside.trim_end().len()).max(start)
@@ -193,7 +193,7 @@ mod tests {
                 (start..start + words.len(), text.ends_with(MARK).then(|| format!("line: {words}")));
             Note { span, text: (*text).to_owned(), replaces: *replaces, otherwise }
         };
-        let span = trimmed(PLAN, 8..PLAN.len());
+        let span = trim_span(PLAN, 8..PLAN.len());
         set_in(&plan, span, notes.iter().map(note).collect(), room)
     }
 

@@ -12,10 +12,10 @@ use serde_json::Value;
 use super::effects::EffectSummary;
 use super::input::input;
 use super::shell::{self, ShellStatus};
-use super::tell;
-use super::tool_context::{ToolEffects, ToolState, stopped, tool_with_context};
+use super::tool_context::{ToolEffects, ToolState, error_of_stop, tool_with_context};
+use super::tool_error;
 use crate::analyze::nearest_tools;
-use crate::check::{Snapshot, TreeRecipes, threat};
+use crate::check::{Snapshot, TreeRecipes, find_threat};
 
 input! {
     /// Runs a shell command in a sandbox on a private copy of the repository: no network, and changes to files outside
@@ -76,24 +76,24 @@ impl Tool for Bash<'_, '_> {
             let input = BashInput::read(arguments)?;
             let command = input.command.trim();
             if command.is_empty() {
-                return tell("The command is empty.");
+                return tool_error("The command is empty.");
             }
             let mut work = self.context.work().await;
-            if let Some(asked) = JobAction::of(command) {
+            if let Some(asked) = JobAction::parse(command) {
                 return work.about_jobs(asked).await;
             }
-            let before = work.workspace.effects().await.map_err(stopped)?;
+            let before = work.workspace.effects().await.map_err(error_of_stop)?;
             if let Some(shown) = work.check_beside(command, &input, &before).await {
                 return Ok(shown);
             }
-            if let Some(threat) = threat(&work.read(command), &work.run.settings) {
-                return tell(format!("{threat}. It was not run."));
+            if let Some(threat) = find_threat(&work.read_shell_command(command), &work.run.settings) {
+                return tool_error(format!("{threat}. It was not run."));
             }
             work.memory.touched |= !only_looks(command);
-            let mark = shell::mark();
-            let request = work.command(command, &input, &mark);
-            if !work.workspace.can_run(&request).await.map_err(stopped)? {
-                return tell(
+            let mark = shell::random_mark();
+            let request = work.build_command(command, &input, &mark);
+            if !work.workspace.can_run(&request).await.map_err(error_of_stop)? {
+                return tool_error(
                     "A server of the plan runs with the network open, which your commands don't meet: go on without.",
                 );
             }
@@ -102,9 +102,9 @@ impl Tool for Bash<'_, '_> {
                 return work.start(name, request, &before).await;
             }
             let masks = &work.run.masks;
-            let outcome = work.workspace.run_command(request, masks).await.map_err(stopped)?;
+            let outcome = work.workspace.run_command(request, masks).await.map_err(error_of_stop)?;
             let shell_status = shell::shell_status(&outcome, &mark);
-            let settled = work.settle(&before).await?;
+            let settled = work.process_effects(&before).await?;
             work.finished(&outcome, shell_status.as_ref(), settled).await
         })
     }
@@ -122,7 +122,7 @@ enum JobAction {
 }
 
 impl JobAction {
-    fn of(command: &str) -> Option<Self> {
+    fn parse(command: &str) -> Option<Self> {
         let words: Vec<&str> = command.split_whitespace().collect();
         match words.as_slice() {
             ["jobs"] => Some(JobAction::List),
@@ -150,8 +150,8 @@ impl ToolState<'_> {
         if !is_plain || self.memory.shell.has_jobs() || !self.workspace.holds_only_caches(before) {
             return None;
         }
-        let snapshot = Snapshot::of(self.workspace, self.state);
-        let shown = tokio::time::timeout(self.longest(), beside.show(&snapshot, request)).await.ok()??;
+        let snapshot = Snapshot::new(self.workspace, self.state);
+        let shown = tokio::time::timeout(self.longest(), beside.run_for_model(&snapshot, request)).await.ok()??;
         let exit = shown.ran.exit?;
         if exit != 0 && self.memory.touched {
             return None;
@@ -164,7 +164,7 @@ impl ToolState<'_> {
                 let tail = &text[text.ceil_char_boundary(text.len() - TAIL)..];
                 let place = shown.ran.output.map(|output| format!(", more in the journal as output {}", output.0));
                 let place = place.unwrap_or_default();
-                format!("{}\n[… {middle} bytes left out{place} …]\n{tail}", super::tool_context::cut(text, HEAD))
+                format!("{}\n[… {middle} bytes left out{place} …]\n{tail}", super::tool_context::cut_text(text, HEAD))
             }
         };
         if said.is_empty() && exit == 0 {
@@ -178,12 +178,12 @@ impl ToolState<'_> {
     }
 
     /// Reads a command in the folder that it runs in, with the recipes of the tree.
-    fn read(&self, command: &str) -> ::shell::Reading {
+    fn read_shell_command(&self, command: &str) -> ::shell::Reading {
         let folder = self.memory.shell.folder.as_str();
         ::shell::read_with(command, &TreeRecipes::new(self.run, self.workspace, folder.trim_start_matches('/')))
     }
 
-    fn command(&self, command: &str, input: &BashInput, mark: &str) -> Command {
+    fn build_command(&self, command: &str, input: &BashInput, mark: &str) -> Command {
         let folder = self.memory.shell.folder.as_str();
         let inside = if folder.starts_with('/') { "" } else { folder };
         let longest = self.longest();
@@ -191,7 +191,7 @@ impl ToolState<'_> {
             input.timeout.map_or(USUAL.min(longest), |asked| Duration::from_millis(asked.max(1)).min(longest));
         let background = input.run_in_background.unwrap_or(false);
         Command {
-            script: shell::script(command, folder, mark),
+            script: shell::wrap_script(command, folder, mark),
             folder: PathBuf::new(),
             env: self.environment(),
             env_first: Vec::new(),
@@ -222,20 +222,20 @@ impl ToolState<'_> {
     }
 
     async fn about_jobs(&mut self, asked: JobAction) -> Result<ToolOutput, ToolError> {
-        let before = self.workspace.effects().await.map_err(stopped)?;
+        let before = self.workspace.effects().await.map_err(error_of_stop)?;
         let text = match asked {
-            JobAction::List => self.memory.shell.list(),
-            JobAction::News(number) => match self.memory.shell.news(number) {
+            JobAction::List => self.memory.shell.list_jobs(),
+            JobAction::News(number) => match self.memory.shell.read_new_output(number) {
                 Ok(text) if text.trim().is_empty() => "(nothing new)".to_owned(),
                 Ok(text) => text,
-                Err(why) => return tell(why),
+                Err(why) => return tool_error(why),
             },
-            JobAction::End(number) => self.memory.shell.end(number, self.workspace).await.map_err(stopped)?,
+            JobAction::End(number) => self.memory.shell.end(number, self.workspace).await.map_err(error_of_stop)?,
         };
-        let settled = self.settle(&before).await?;
+        let settled = self.process_effects(&before).await?;
         let trace =
             ToolEffects { effects: settled.effects.clone(), diff: settled.diff.clone(), ..ToolEffects::default() };
-        Ok(self.output(&format!("{}{}", text.trim_end(), settled.words()), &trace))
+        Ok(self.output(&format!("{}{}", text.trim_end(), settled.to_text()), &trace))
     }
 
     async fn start(
@@ -244,7 +244,7 @@ impl ToolState<'_> {
         request: Command,
         before: &[sandbox::Effect],
     ) -> Result<ToolOutput, ToolError> {
-        let server = self.workspace.start_command(request, &self.run.masks).await.map_err(stopped)?;
+        let server = self.workspace.start_command(request, &self.run.masks).await.map_err(error_of_stop)?;
         let early = server.output.head(4_000).unwrap_or_default();
         let state = match (&server.exited, server.listening.as_slice()) {
             (Some(exit), _) => Err(format!("It ended at once: {exit}.")),
@@ -256,15 +256,15 @@ impl ToolState<'_> {
         };
         let said = match state {
             Err(ended) => {
-                self.workspace.end_server(server).await.map_err(stopped)?;
+                self.workspace.end_server(server).await.map_err(error_of_stop)?;
                 ended
             }
             Ok(state) => format!("Job {} {state}.", self.memory.shell.take_in(name, server)),
         };
-        let settled = self.settle(before).await?;
+        let settled = self.process_effects(before).await?;
         let trace =
             ToolEffects { effects: settled.effects.clone(), diff: settled.diff.clone(), ..ToolEffects::default() };
-        Ok(self.output(&format!("{said}\n{early}{}", settled.words()), &trace))
+        Ok(self.output(&format!("{said}\n{early}{}", settled.to_text()), &trace))
     }
 
     /// Puts together what the model reads of a command that ended.
@@ -275,11 +275,11 @@ impl ToolState<'_> {
         settled: EffectSummary,
     ) -> Result<ToolOutput, ToolError> {
         let length = shell_status.map_or(outcome.output.bytes, |shell_status| shell_status.at);
-        let kept = self.keep(outcome, length)?;
-        let mut text = self.shown(outcome, length, kept)?;
+        let kept = self.store_long_output(outcome, length)?;
+        let mut text = self.shown_output(outcome, length, kept)?;
         let pipe = shell_status.map(|shell_status| shell_status.pipe.as_slice()).unwrap_or_default();
         let longest = u64::try_from(self.longest().as_millis()).unwrap_or(u64::MAX);
-        let ending = shell::ending(&outcome.exit, pipe, longest);
+        let ending = shell::describe_ending(&outcome.exit, pipe, longest);
         if text.trim().is_empty() {
             text = if ending.is_none() { "(no output)".to_owned() } else { String::new() };
         }
@@ -290,11 +290,11 @@ impl ToolState<'_> {
         if outcome.left_behind {
             text.push_str("\n[processes that it left running were ended; run_in_background keeps a server]");
         }
-        text.push_str(&settled.words());
+        text.push_str(&settled.to_text());
         let mut trace =
             ToolEffects { effects: settled.effects, diff: settled.diff, output: kept, ..ToolEffects::default() };
         if let Some(shell_status) = shell_status {
-            let root = self.workspace.overlay_root().await.map_err(stopped)?;
+            let root = self.workspace.overlay_root().await.map_err(error_of_stop)?;
             let folder = shell::kept_folder(&shell_status.folder, &root);
             if folder != self.memory.shell.folder {
                 text.push_str(&format!("\n[now in {}]", if folder.is_empty() { "the root" } else { &folder }));
@@ -306,18 +306,18 @@ impl ToolState<'_> {
     }
 
     /// Keeps the output in the journal, where it does not fit what is shown.
-    fn keep(&self, outcome: &Outcome, length: u64) -> Result<Option<u64>, ToolError> {
+    fn store_long_output(&self, outcome: &Outcome, length: u64) -> Result<Option<u64>, ToolError> {
         if length <= (HEAD + TAIL) as u64 {
             return Ok(None);
         }
-        let kept = self.run.recorder.keep_output(&outcome.output.path, length).map_err(stopped)?;
+        let kept = self.run.recorder.keep_output(&outcome.output.path, length).map_err(error_of_stop)?;
         Ok(kept.map(|output| output.0))
     }
 
     /// Returns the output's head and tail, secrets taken out before it is cut.
-    fn shown(&self, outcome: &Outcome, length: u64, kept: Option<u64>) -> Result<String, ToolError> {
+    fn shown_output(&self, outcome: &Outcome, length: u64, kept: Option<u64>) -> Result<String, ToolError> {
         let broken = |error: std::io::Error| ToolError::Stop(format!("an output can't be read: {error}"));
-        let clean = |text: &str| self.run.redactor.text(text);
+        let clean = |text: &str| self.run.redactor.redact_text(text);
         let length = usize::try_from(length.min(outcome.output.bytes)).unwrap_or(usize::MAX);
         if length <= HEAD + TAIL {
             return Ok(clean(&outcome.output.head(length).map_err(broken)?));
@@ -332,7 +332,7 @@ impl ToolState<'_> {
         let place = kept.map(|number| format!(", more in the journal as output {number}")).unwrap_or_default();
         Ok(format!(
             "{}\n[… {} bytes left out{place}; narrow the command to see them …]\n{tail}",
-            super::tool_context::cut(&head, HEAD),
+            super::tool_context::cut_text(&head, HEAD),
             length.saturating_sub(HEAD + TAIL)
         ))
     }

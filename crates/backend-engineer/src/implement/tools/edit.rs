@@ -6,8 +6,8 @@ use llm::{LocalFuture, ToolSpec};
 use serde_json::Value;
 
 use super::input::input;
-use super::tell;
 use super::tool_context::{ToolEffects, tool_with_context};
+use super::tool_error;
 
 input! {
     /// Replaces text in a file that you have read. old_string must be the file's own text, without line numbers, with
@@ -47,16 +47,16 @@ impl Tool for Edit<'_, '_> {
             let path = work.locate(&input.file_path)?;
             let permit = work.permit(&path)?;
             let Some(bytes) = work.content(&path)? else {
-                return tell(format!("`{path}` is not there; Write makes a new file."));
+                return tool_error(format!("`{path}` is not there; Write makes a new file."));
             };
             work.refuse_unseen(&path, &bytes)?;
-            let Ok(text) = String::from_utf8(bytes) else { return tell(format!("`{path}` is no UTF-8 text.")) };
+            let Ok(text) = String::from_utf8(bytes) else { return tool_error(format!("`{path}` is no UTF-8 text.")) };
             if input.old_string == input.new_string {
-                return tell("old_string and new_string are the same; nothing was changed.");
+                return tool_error("old_string and new_string are the same; nothing was changed.");
             }
             let all = input.replace_all.unwrap_or(false);
             // The model knows the file by what it was shown.
-            let shown = work.run.redactor.text(&text);
+            let shown = work.run.redactor.redact_text(&text);
             let hides = shown != text;
             let known = if hides { &shown } else { &text };
             let mut applied = match graft::apply_replacement(known, &input.old_string, &input.new_string, all) {
@@ -67,13 +67,13 @@ impl Tool for Edit<'_, '_> {
                     return Ok(work.output(&content, &ToolEffects::default()));
                 }
                 Graft::Refused(refusal) => {
-                    let said = refused(&path, known, &refusal, &input.old_string);
-                    return tell(work.run.redactor.text(&said));
+                    let said = describe_refusal(&path, known, &refusal, &input.old_string);
+                    return tool_error(work.run.redactor.redact_text(&said));
                 }
             };
-            let said = said(&path, known, &applied);
+            let said = describe_edit(&path, known, &applied);
             if hides {
-                applied.text = work.put_back(&path, Some(text.as_bytes()), applied.text)?;
+                applied.text = work.restore_hidden_text(&path, Some(text.as_bytes()), applied.text)?;
             }
             let diff = work.diff(&path, Some(text.as_bytes()), applied.text.as_bytes());
             let effect = work.stage(&path, Some(applied.text.into_bytes()), None, &permit)?;
@@ -87,7 +87,7 @@ impl Tool for Edit<'_, '_> {
 }
 
 /// Returns what was changed, and how the place was found where it was not exact.
-fn said(path: &str, before: &str, applied: &Applied) -> String {
+fn describe_edit(path: &str, before: &str, applied: &Applied) -> String {
     let line = |at: usize| before[..at.min(before.len())].matches('\n').count() + 1;
     let lines: Vec<String> = applied.edits.iter().take(10).map(|edit| line(edit.old.start).to_string()).collect();
     let how =
@@ -107,7 +107,7 @@ fn nearest_line(text: &str, old: &str) -> Option<usize> {
 }
 
 /// Returns why the place could not be told, with the text that comes nearest.
-fn refused(path: &str, text: &str, refusal: &Refusal, old: &str) -> String {
+fn describe_refusal(path: &str, text: &str, refusal: &Refusal, old: &str) -> String {
     let mut said = format!("`{path}` was not changed: {}.", refusal.message.trim_end_matches('.'));
     if !refusal.candidates.is_empty() {
         let places: Vec<String> =
@@ -120,7 +120,7 @@ fn refused(path: &str, text: &str, refusal: &Refusal, old: &str) -> String {
         let from = nearest.saturating_sub(AROUND).max(1);
         said.push_str(&format!(" The nearest text is at line {nearest}:\n"));
         for (index, line) in text.lines().enumerate().skip(from - 1).take(2 * AROUND + 4) {
-            said.push_str(&format!("{}\t{}\n", index + 1, super::tool_context::cut(line, 300)));
+            said.push_str(&format!("{}\t{}\n", index + 1, super::tool_context::cut_text(line, 300)));
         }
     }
     said

@@ -5,7 +5,7 @@ use code::paths::{is_migration, locked_manifest};
 use plan::Phase;
 use sandbox::{Effect, EffectKind};
 
-use super::tool_context::{FileEffect, ToolState, stopped};
+use super::tool_context::{FileEffect, ToolState, error_of_stop};
 use crate::run::Workspace;
 use crate::understand::WriteReason;
 
@@ -25,24 +25,24 @@ const NAMED: usize = 12;
 
 impl EffectSummary {
     /// Returns what the model is told of them.
-    pub(super) fn words(&self) -> String {
+    pub(super) fn to_text(&self) -> String {
         let mut words = String::new();
         if !self.effects.is_empty() {
             let paths = self.effects.iter().map(|effect| match &effect.beyond {
                 Some(why) => format!("{} ({why})", effect.path),
                 None => effect.path.clone(),
             });
-            words.push_str(&format!("\n[changed: {}]", listed(paths)));
+            words.push_str(&format!("\n[changed: {}]", join_paths(paths)));
         }
         if !self.dropped.is_empty() {
             let paths = self.dropped.iter().map(|(path, why)| format!("{path} ({why})"));
-            words.push_str(&format!("\n[not kept, undone: {}]", listed(paths)));
+            words.push_str(&format!("\n[not kept, undone: {}]", join_paths(paths)));
         }
         words
     }
 }
 
-fn listed(paths: impl Iterator<Item = String>) -> String {
+fn join_paths(paths: impl Iterator<Item = String>) -> String {
     let paths: Vec<String> = paths.collect();
     let more = if paths.len() > NAMED { format!(" and {} more", paths.len() - NAMED) } else { String::new() };
     format!("{}{more}", paths.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", "))
@@ -50,16 +50,16 @@ fn listed(paths: impl Iterator<Item = String>) -> String {
 
 impl ToolState<'_> {
     /// Settles everything that a command has changed since `before`.
-    pub(super) async fn settle(&mut self, before: &[Effect]) -> Result<EffectSummary, ToolError> {
+    pub(super) async fn process_effects(&mut self, before: &[Effect]) -> Result<EffectSummary, ToolError> {
         // A job that still runs must not find the real values; what it finds is no effect.
         let concealed: &[String] = match self.memory.shell.has_jobs() {
             true => self.run.masks.paths(),
             false => {
-                self.workspace.reveal(&self.run.masks).await.map_err(stopped)?;
+                self.workspace.reveal(&self.run.masks).await.map_err(error_of_stop)?;
                 &[]
             }
         };
-        let mut effects = self.workspace.effects().await.map_err(stopped)?;
+        let mut effects = self.workspace.effects().await.map_err(error_of_stop)?;
         effects.retain(|effect| !concealed.contains(&effect.path));
         effects.extend(self.vanished(&effects));
         // Links first: what they lead away from can be put back only when they are gone.
@@ -77,7 +77,7 @@ impl ToolState<'_> {
             if same && effect.kind != EffectKind::ModeChanged {
                 continue;
             }
-            match self.verdict(&effect) {
+            match self.decide_effect(&effect) {
                 EffectDecision::Take(permit) => match now {
                     Ok(bytes) => self.take(&effect, bytes, &permit, &mut settled)?,
                     Err(_) => self.drop_effect(&effect, "no regular file", &mut settled).await?,
@@ -114,11 +114,12 @@ impl ToolState<'_> {
         let path = effect.path.as_str();
         let before = self.workspace.tree.read(path).ok().flatten();
         let bytes = match bytes.map(String::from_utf8) {
-            Some(Ok(text)) => Some(self.put_back(path, before.as_deref(), text)?.into_bytes()),
+            Some(Ok(text)) => Some(self.restore_hidden_text(path, before.as_deref(), text)?.into_bytes()),
             Some(Err(error)) => Some(self.run.masks.reveal(error.as_bytes())),
             None => None,
         };
-        let found = self.workspace.tree.look(path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
+        let found =
+            self.workspace.tree.state_on_disk(path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
         let mode = effect.mode.filter(|mode| *mode != found.unwrap_or(0o644));
         settled.diff.push_str(&self.diff(path, before.as_deref(), bytes.as_deref().unwrap_or_default()));
         settled.effects.push(self.stage(path, bytes, mode, permit)?);
@@ -128,12 +129,12 @@ impl ToolState<'_> {
     }
 
     async fn drop_effect(&mut self, effect: &Effect, why: &str, settled: &mut EffectSummary) -> Result<(), ToolError> {
-        self.workspace.put_back(effect).await.map_err(stopped)?;
+        self.workspace.restore_path(effect).await.map_err(error_of_stop)?;
         settled.dropped.push((effect.path.clone(), why.to_owned()));
         Ok(())
     }
 
-    fn verdict(&self, effect: &Effect) -> EffectDecision {
+    fn decide_effect(&self, effect: &Effect) -> EffectDecision {
         let path = effect.path.as_str();
         let staged = self.workspace.tree.staged().contains_key(path);
         if let Some(why) = self.forbidden(path) {

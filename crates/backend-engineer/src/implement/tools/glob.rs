@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::input::input;
 use super::tool_context::{ToolEffects, tool_with_context};
-use super::walk::{WalkRoot, apart, newest_first};
+use super::walk::{WalkRoot, newest_first, run_blocking};
 
 input! {
     /// Lists files by name pattern, newest first. What git ignores is left out.
@@ -36,14 +36,14 @@ impl Tool for Glob<'_, '_> {
     fn call<'a>(&'a self, arguments: &'a Value) -> LocalFuture<'a, Result<ToolOutput, ToolError>> {
         Box::pin(async move {
             let input = GlobInput::read(arguments)?;
-            let place = self.context.work().await.place(input.path.as_deref())?;
+            let place = self.context.work().await.resolve_walk_root(input.path.as_deref())?;
             let root = place.root.display().to_string();
             let pattern = input
                 .pattern
                 .strip_prefix(&root)
                 .map_or(input.pattern.as_str(), |inside| inside.trim_start_matches('/'));
             let pattern = pattern.to_owned();
-            let listed = apart(move || list(&place, &pattern)).await??;
+            let listed = run_blocking(move || list_matches(&place, &pattern)).await??;
             Ok(self.context.work().await.output(&listed, &ToolEffects::default()))
         })
     }
@@ -53,7 +53,7 @@ impl Tool for Glob<'_, '_> {
     }
 }
 
-fn list(place: &WalkRoot, pattern: &str) -> Result<String, ToolError> {
+fn list_matches(place: &WalkRoot, pattern: &str) -> Result<String, ToolError> {
     let glob = GlobBuilder::new(pattern.trim_start_matches("./")).literal_separator(true).build();
     let glob =
         glob.map_err(|error| ToolError::Tell(format!("`{pattern}` is no glob: {}.", error.kind())))?.compile_matcher();

@@ -9,8 +9,8 @@ use llm::{LocalFuture, ToolSpec};
 use serde_json::{Value, json};
 
 use super::input::{Parameter, input};
-use super::tool_context::{ToolEffects, cut, tool_with_context};
-use super::walk::{Entry, WalkRoot, apart, newest_first};
+use super::tool_context::{ToolEffects, cut_text, tool_with_context};
+use super::walk::{Entry, WalkRoot, newest_first, run_blocking};
 
 /// The form in which hits are shown: paths, lines, or numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
@@ -87,9 +87,9 @@ impl Tool for Grep<'_, '_> {
     fn call<'a>(&'a self, arguments: &'a Value) -> LocalFuture<'a, Result<ToolOutput, ToolError>> {
         Box::pin(async move {
             let input = GrepInput::read(arguments)?;
-            let search = Search::of(&input)?;
-            let place = self.context.work().await.place(input.path.as_deref())?;
-            let found = apart(move || search.run(&place)).await?;
+            let search = Search::from_input(&input)?;
+            let place = self.context.work().await.resolve_walk_root(input.path.as_deref())?;
+            let found = run_blocking(move || search.search_files(&place)).await?;
             Ok(self.context.work().await.output(&found, &ToolEffects::default()))
         })
     }
@@ -113,7 +113,7 @@ struct Search {
 }
 
 impl Search {
-    fn of(input: &GrepInput) -> Result<Self, ToolError> {
+    fn from_input(input: &GrepInput) -> Result<Self, ToolError> {
         let wrong = |what: &str, error: String| {
             let error = error.lines().last().unwrap_or_default().to_owned();
             ToolError::Tell(format!("`{what}`: {error}. Literal {{, (, [, . and \\ need a backslash."))
@@ -136,8 +136,8 @@ impl Search {
             .before_context(if shows { number(input.before).unwrap_or(around) } else { 0 })
             .after_context(if shows { number(input.after).unwrap_or(around) } else { 0 })
             .build();
-        let glob = input.glob.as_deref().map(glob).transpose()?;
-        let types = input.kind.as_deref().map(types).transpose()?;
+        let glob = input.glob.as_deref().map(compile_glob).transpose()?;
+        let types = input.kind.as_deref().map(select_file_types).transpose()?;
         Ok(Search {
             matcher,
             searcher,
@@ -151,7 +151,7 @@ impl Search {
         })
     }
 
-    fn run(mut self, place: &WalkRoot) -> String {
+    fn search_files(mut self, place: &WalkRoot) -> String {
         let mut entries = place.files(self.types.as_ref());
         if let Some(glob) = &self.glob {
             entries.retain(|entry| {
@@ -169,7 +169,7 @@ impl Search {
             }
             self.search(place, entry, &mut lines);
         }
-        self.shown(&lines)
+        self.format_hits(&lines)
     }
 
     fn search(&mut self, place: &WalkRoot, entry: &Entry, lines: &mut Vec<String>) {
@@ -196,7 +196,7 @@ impl Search {
     }
 
     /// Returns the part of the hits that is asked for, and a word on the rest.
-    fn shown(&self, lines: &[String]) -> String {
+    fn format_hits(&self, lines: &[String]) -> String {
         if lines.is_empty() {
             return "Nothing found.".to_owned();
         }
@@ -243,10 +243,10 @@ struct Hits<'a> {
 }
 
 impl Hits<'_> {
-    fn line(&mut self, number: Option<u64>, sign: char, bytes: &[u8]) {
+    fn push_line(&mut self, number: Option<u64>, sign: char, bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes);
         let number = number.filter(|_| self.search.numbers).map(|number| format!("{number}{sign}")).unwrap_or_default();
-        self.lines.push(format!("{}{sign}{number}{}", self.path, cut(text.trim_end_matches(['\n', '\r']), LINE)));
+        self.lines.push(format!("{}{sign}{number}{}", self.path, cut_text(text.trim_end_matches(['\n', '\r']), LINE)));
     }
 }
 
@@ -268,18 +268,18 @@ impl Sink for Hits<'_> {
                 true
             };
             let _ = grep_matcher::Matcher::find_iter(&matcher, found.bytes(), gather);
-            parts.iter().for_each(|part| self.line(first, ':', part));
+            parts.iter().for_each(|part| self.push_line(first, ':', part));
             self.search.parts = Some(matcher);
         } else {
             for (index, line) in (0..).zip(found.lines()) {
-                self.line(first.map(|first| first + index), ':', line);
+                self.push_line(first.map(|first| first + index), ':', line);
             }
         }
         Ok(self.lines.len() < GATHERED)
     }
 
     fn context(&mut self, _: &Searcher, found: &SinkContext<'_>) -> Result<bool, std::io::Error> {
-        self.line(found.line_number(), '-', found.bytes());
+        self.push_line(found.line_number(), '-', found.bytes());
         Ok(true)
     }
 
@@ -289,14 +289,14 @@ impl Sink for Hits<'_> {
     }
 }
 
-fn glob(pattern: &str) -> Result<GlobMatcher, ToolError> {
+fn compile_glob(pattern: &str) -> Result<GlobMatcher, ToolError> {
     let built =
         globset::GlobBuilder::new(pattern.trim_start_matches("./")).literal_separator(pattern.contains('/')).build();
     let built = built.map_err(|error| ToolError::Tell(format!("`{pattern}` is no glob: {}.", error.kind())))?;
     Ok(built.compile_matcher())
 }
 
-fn types(name: &str) -> Result<Types, ToolError> {
+fn select_file_types(name: &str) -> Result<Types, ToolError> {
     let mut builder = TypesBuilder::new();
     builder.add_defaults().select(name);
     builder

@@ -8,8 +8,8 @@ use llm::{LocalFuture, ToolSpec};
 use serde_json::Value;
 
 use super::input::input;
-use super::tell;
 use super::tool_context::{ToolEffects, tool_with_context};
+use super::tool_error;
 
 input! {
     /// Reads a text file of the repository; lines come as number, tab, text.
@@ -53,17 +53,17 @@ impl Tool for Read<'_, '_> {
             work.refuse_secret(&path)?;
             let large = std::fs::metadata(work.run.root().join(&path)).is_ok_and(|found| found.len() > LARGEST);
             if large {
-                return tell(format!("`{path}` is larger than 8 MB; look for what you need with Grep."));
+                return tool_error(format!("`{path}` is larger than 8 MB; look for what you need with Grep."));
             }
             let Some(bytes) = work.content(&path)? else {
-                return tell(format!("`{path}` is not there{}.", nearby(work.run.root(), &path)));
+                return tool_error(format!("`{path}` is not there{}.", suggest_nearby_files(work.run.root(), &path)));
             };
             let hash = hash(&bytes);
-            let Ok(text) = String::from_utf8(bytes) else { return tell(binary(&path)) };
+            let Ok(text) = String::from_utf8(bytes) else { return tool_error(describe_binary(&path)) };
             if text.contains('\0') {
-                return tell(binary(&path));
+                return tool_error(describe_binary(&path));
             }
-            let shown = numbered(&path, &text, input.offset, input.limit)?;
+            let shown = render_numbered_lines(&path, &text, input.offset, input.limit)?;
             work.memory.seen.insert(path.clone(), hash.clone());
             let trace = ToolEffects { seen: BTreeMap::from([(path, hash)]), ..ToolEffects::default() };
             Ok(work.output(&shown, &trace))
@@ -76,7 +76,7 @@ impl Tool for Read<'_, '_> {
 }
 
 /// Returns the lines asked for, and a word on what was left out.
-fn numbered(path: &str, text: &str, offset: Option<u64>, limit: Option<u64>) -> Result<String, ToolError> {
+fn render_numbered_lines(path: &str, text: &str, offset: Option<u64>, limit: Option<u64>) -> Result<String, ToolError> {
     let lines: Vec<&str> = text.lines().collect();
     if lines.is_empty() {
         return Ok(format!("(`{path}` is empty)"));
@@ -84,13 +84,13 @@ fn numbered(path: &str, text: &str, offset: Option<u64>, limit: Option<u64>) -> 
     let number = |wanted: u64| usize::try_from(wanted).unwrap_or(usize::MAX);
     let first = offset.map_or(1, number).max(1);
     if first > lines.len() {
-        return tell(format!("`{path}` has {} lines; there is no line {first}.", lines.len()));
+        return tool_error(format!("`{path}` has {} lines; there is no line {first}.", lines.len()));
     }
     let wanted = limit.map_or(LINES, number).max(1);
     let mut shown = String::new();
     let mut last = first - 1;
     for (index, line) in lines.iter().enumerate().skip(first - 1).take(wanted) {
-        let line = if line.len() > LINE { super::tool_context::cut(line, LINE) } else { (*line).to_owned() };
+        let line = if line.len() > LINE { super::tool_context::cut_text(line, LINE) } else { (*line).to_owned() };
         if shown.len() + line.len() > BYTES && !shown.is_empty() {
             break;
         }
@@ -108,7 +108,7 @@ fn numbered(path: &str, text: &str, offset: Option<u64>, limit: Option<u64>) -> 
     Ok(shown)
 }
 
-fn binary(path: &str) -> String {
+fn describe_binary(path: &str) -> String {
     let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     let what = match ending.as_str() {
         "png" | "jpg" | "jpeg" | "gif" | "webp" | "bmp" | "ico" | "svgz" | "tiff" => "an image",
@@ -119,7 +119,7 @@ fn binary(path: &str) -> String {
 }
 
 /// Returns files of the same name elsewhere, or in the same folder.
-fn nearby(root: &std::path::Path, path: &str) -> String {
+fn suggest_nearby_files(root: &std::path::Path, path: &str) -> String {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let Ok(entries) = std::fs::read_dir(root.join(folder)) else {
         return format!("; there is no folder `{folder}` either");

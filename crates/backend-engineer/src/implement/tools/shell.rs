@@ -43,15 +43,15 @@ pub(super) struct ShellStatus {
 const NEWS: u64 = 12_000;
 
 /// Returns a word that no output holds by chance.
-pub(super) fn mark() -> String {
+pub(super) fn random_mark() -> String {
     format!("[be-{:016x}]", std::collections::hash_map::RandomState::new().build_hasher().finish())
 }
 
 /// Returns the script as it is run: in the shell's folder, with a shell_status after its output.
-pub(super) fn script(command: &str, folder: &str, mark: &str) -> String {
+pub(super) fn wrap_script(command: &str, folder: &str, mark: &str) -> String {
     let enter = match folder {
         "" => String::new(),
-        folder => format!("cd -- {} || exit 1\n", quoted(folder)),
+        folder => format!("cd -- {} || exit 1\n", quote_text(folder)),
     };
     let shell_status = format!("printf \"\\n%s|%s|%s|\\n\" \"{mark}\" \"${{PIPESTATUS[*]}}\" \"$PWD\"");
     format!("if [ -n \"$BASH_VERSION\" ]; then trap '{shell_status}' EXIT; fi\n{enter}{command}\n")
@@ -83,12 +83,12 @@ pub(super) fn kept_folder(folder: &str, root: &Path) -> String {
     }
 }
 
-fn quoted(text: &str) -> String {
+fn quote_text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// Returns how a command ended, in words; nothing where all went well.
-pub(super) fn ending(exit: &Exit, pipe: &[i32], longest_ms: u64) -> Option<String> {
+pub(super) fn describe_ending(exit: &Exit, pipe: &[i32], longest_ms: u64) -> Option<String> {
     match exit {
         Exit::Code(code) if pipe.len() > 1 && (*code != 0 || pipe.iter().any(|part| *part != 0)) => {
             let parts: Vec<String> = pipe.iter().map(ToString::to_string).collect();
@@ -119,7 +119,7 @@ impl Shell {
     }
 
     /// Returns the jobs, one a line.
-    pub(super) fn list(&self) -> String {
+    pub(super) fn list_jobs(&self) -> String {
         let state = |job: &Job| if job.server.is_some() { "" } else { " (ended)" };
         let lines: Vec<String> =
             self.jobs.iter().map(|job| format!("job {}{}: {}", job.number, state(job), job.command)).collect();
@@ -127,12 +127,12 @@ impl Shell {
     }
 
     /// Returns what a job has printed since it was last looked at, and whether it has ended.
-    pub(super) fn news(&mut self, number: usize) -> Result<String, String> {
+    pub(super) fn read_new_output(&mut self, number: usize) -> Result<String, String> {
         let job = self.jobs.iter_mut().find(|job| job.number == number);
         let job = job.ok_or_else(|| format!("There is no job {number}."))?;
         let Some(server) = &mut job.server else { return Err(format!("Job {number} has ended.")) };
         let exit = server.ended().map(|exit| format!("\n[job {number} ended by itself: {exit}]"));
-        let (text, end) = since(&server.output.path, job.told);
+        let (text, end) = read_file_since(&server.output.path, job.told);
         job.told = end;
         Ok(text + &exit.unwrap_or_default())
     }
@@ -144,7 +144,7 @@ impl Shell {
         };
         let Some(server) = job.server.take() else { return Ok(format!("Job {number} has ended already.")) };
         let outcome = workspace.end_server(server).await?;
-        let (text, _) = since(&outcome.output.path, job.told);
+        let (text, _) = read_file_since(&outcome.output.path, job.told);
         Ok(format!("{text}\n[job {number} ended: {}]", outcome.exit))
     }
 
@@ -160,7 +160,7 @@ impl Shell {
 }
 
 /// Returns what stands in a file from a place on, at most [`NEWS`] bytes of its end, and where it ends.
-fn since(path: &Path, from: u64) -> (String, u64) {
+fn read_file_since(path: &Path, from: u64) -> (String, u64) {
     let read = || -> std::io::Result<(String, u64)> {
         let mut file = File::open(path)?;
         let length = file.metadata()?.len();

@@ -6,7 +6,7 @@ use std::path::Path;
 use agent::{ToolError, ToolOutput};
 use serde_json::{Value, json};
 
-use super::{SessionMemory, ToolContext, tools};
+use super::{SessionMemory, ToolContext, tools_of_names};
 use crate::analyze::{Codebase, Survey};
 use crate::run::{RunContext, RunOptions, RunRequest, UnitState, Workspace};
 use crate::secrets::holds_keys;
@@ -44,12 +44,12 @@ impl Scene {
         put(".env", "TOKEN=total\n");
         let loaded = load_plan(&folder.path().join("docs/plan.md")).unwrap();
         let root = folder.path().canonicalize().unwrap();
-        let settings = Settings::read(&root, &Flags::default(), &SettingsSources::default()).unwrap();
+        let settings = Settings::from_sources(&root, &Flags::default(), &SettingsSources::default()).unwrap();
         let unit = loaded.plan.phases()[0].id;
         let run = RunContext::open(loaded, &root, settings, RunRequest::reading(RunOptions::default())).unwrap();
         let assignment = understand(&run.plan, &run.files, unit, true).unwrap();
         let (workspace, survey) =
-            (Workspace::of(&run), Survey { findings: Vec::new(), code: Codebase::of(run.files.facts()) });
+            (Workspace::new(&run), Survey { findings: Vec::new(), code: Codebase::new(run.files.facts()) });
         let (state, memory) = (UnitState::default(), SessionMemory::default());
         Scene { folder, run, workspace, state, assignment, survey, memory, reach: ScopeMode::Phase }
     }
@@ -65,7 +65,7 @@ impl Scene {
 
     fn output(&mut self, tool: &str, arguments: Value) -> Result<ToolOutput, ToolError> {
         let context = self.context();
-        let all = tools(&[tool], &context);
+        let all = tools_of_names(&[tool], &context);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(all[0].call(&arguments))
     }
@@ -265,7 +265,7 @@ fn what_a_call_left_behind_is_brought_about_again() {
     scene.memory = SessionMemory::default();
     let restore = |scene: &mut Scene, tool: &str, details: &Value| {
         let context = scene.context();
-        tools(&[tool], &context)[0].restore(details)
+        tools_of_names(&[tool], &context)[0].restore(details)
     };
     restore(&mut scene, "Read", &read.details).unwrap();
     restore(&mut scene, "Edit", &edited.details).unwrap();
@@ -282,7 +282,7 @@ fn what_a_call_left_behind_is_brought_about_again() {
 fn the_tools_are_told_in_few_words() {
     let mut scene = Scene::new();
     let context = scene.context();
-    let all = tools(&crate::understand::TOOLS, &context);
+    let all = tools_of_names(&crate::understand::TOOLS, &context);
     let told = serde_json::to_string(&all.iter().map(|tool| tool.spec()).collect::<Vec<_>>()).unwrap();
     assert_eq!(all.len(), 6);
     assert!(told.len() < 4_000, "{} bytes", told.len());

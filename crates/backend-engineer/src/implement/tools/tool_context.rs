@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::shell::Shell;
-use super::tell;
+use super::tool_error;
 use crate::check::Snapshot;
 use crate::implement::concurrent_checks::ConcurrentChecks;
 use crate::run::{RunContext, UnitState, Workspace};
@@ -135,7 +135,7 @@ impl<'a> ToolContext<'a> {
     /// Returns the tree as it is now.
     pub(crate) async fn snapshot(&self) -> Snapshot {
         let work = self.work().await;
-        Snapshot::of(work.workspace, work.state)
+        Snapshot::new(work.workspace, work.state)
     }
 
     /// Returns the work, when no other call is at it.
@@ -165,14 +165,14 @@ impl<'a> ToolContext<'a> {
 }
 
 /// Returns a stop of the run, as a tool tells it.
-pub(super) fn stopped(stop: Stop) -> ToolError {
+pub(super) fn error_of_stop(stop: Stop) -> ToolError {
     ToolError::Stop(match stop.hint {
         Some(hint) => format!("{}. {hint}", stop.message),
         None => stop.message,
     })
 }
 
-fn unreadable(error: &ReadError) -> ToolError {
+fn error_of_read(error: &ReadError) -> ToolError {
     ToolError::Tell(format!("{error}."))
 }
 
@@ -185,7 +185,9 @@ impl ToolState<'_> {
             Ok(inside) => inside,
             Err(_) if path.is_absolute() || written.starts_with('~') => {
                 let root = root.display();
-                return tell(format!("`{written}` lies outside of the repository {root}; only its files can be used."));
+                return tool_error(format!(
+                    "`{written}` lies outside of the repository {root}; only its files can be used."
+                ));
             }
             Err(_) => path,
         };
@@ -194,7 +196,7 @@ impl ToolState<'_> {
             match part {
                 std::path::Component::Normal(part) => parts.push(part.to_string_lossy().into_owned()),
                 std::path::Component::ParentDir if parts.pop().is_none() => {
-                    return tell(format!("`{written}` climbs out of the repository."));
+                    return tool_error(format!("`{written}` climbs out of the repository."));
                 }
                 _ => {}
             }
@@ -205,15 +207,15 @@ impl ToolState<'_> {
     /// Returns the file's bytes as staged, else as they lie in the user's tree.
     pub(super) fn content(&mut self, path: &str) -> Result<Option<Vec<u8>>, ToolError> {
         if path.is_empty() || self.run.root().join(path).is_dir() {
-            return tell(format!("`{path}` is a folder; Glob lists what is in it."));
+            return tool_error(format!("`{path}` is a folder; Glob lists what is in it."));
         }
-        self.workspace.tree.read(path).map_err(|error| unreadable(&error))
+        self.workspace.tree.read(path).map_err(|error| error_of_read(&error))
     }
 
     /// Refuses files that hold keys.
     pub(super) fn refuse_secret(&self, path: &str) -> Result<(), ToolError> {
         match holds_keys(path) {
-            true => tell(format!(
+            true => tool_error(format!(
                 "`{path}` may hold keys and is not shown. Look at an example of it (`.env.example`) or at the code that reads it."
             )),
             false => Ok(()),
@@ -223,7 +225,7 @@ impl ToolState<'_> {
     /// Why the path may be written, or what the model is told instead.
     pub(super) fn permit(&self, path: &str) -> Result<WriteReason, ToolError> {
         if let Some(why) = self.forbidden(path) {
-            return tell(format!("`{path}` is never written: {why}."));
+            return tool_error(format!("`{path}` is never written: {why}."));
         }
         let permit = self.assignment.scope.permits(path, self.scope_mode).or_else(|| self.worded(path));
         let permit = permit.or_else(|| self.helper(path));
@@ -239,7 +241,7 @@ impl ToolState<'_> {
     /// Lets in a new helper of tests beside a file of tests that the phase reaches: a fixture is part of a test that uses it.
     /// Whether it makes tests easier is looked at in the end, as for every helper.
     pub(super) fn helper(&self, path: &str) -> Option<WriteReason> {
-        let is_helper = test_role(path) == Some(TestRole::Helper) && !self.run.files.stands(path);
+        let is_helper = test_role(path) == Some(TestRole::Helper) && !self.run.files.path_exists(path);
         if self.scope_mode != ScopeMode::Phase || !is_helper {
             return None;
         }
@@ -260,7 +262,7 @@ impl ToolState<'_> {
     }
 
     fn outside(&self, path: &str) -> String {
-        let named: Vec<&str> = self.assignment.scope.named().collect();
+        let named: Vec<&str> = self.assignment.scope.named_files().collect();
         let shown = named.iter().take(30).map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
         let more = if named.len() > 30 { format!(" and {} more", named.len() - 30) } else { String::new() };
         let beside = match self.scope_mode {
@@ -276,16 +278,21 @@ impl ToolState<'_> {
     /// Refuses to go over what the model has not seen as it is now.
     pub(super) fn refuse_unseen(&self, path: &str, now: &[u8]) -> Result<(), ToolError> {
         match self.memory.seen.get(path) {
-            None => tell(format!("`{path}` has not been read yet. Read it first.")),
-            Some(seen) if *seen != hash(now) => {
-                tell(format!("`{path}` has changed since you read it (a command or formatter did). Read it again."))
-            }
+            None => tool_error(format!("`{path}` has not been read yet. Read it first.")),
+            Some(seen) if *seen != hash(now) => tool_error(format!(
+                "`{path}` has changed since you read it (a command or formatter did). Read it again."
+            )),
             Some(_) => Ok(()),
         }
     }
 
     /// Puts back what was hidden from the model in a text that it wrote in a file's place.
-    pub(super) fn put_back(&mut self, path: &str, before: Option<&[u8]>, made: String) -> Result<String, ToolError> {
+    pub(super) fn restore_hidden_text(
+        &mut self,
+        path: &str,
+        before: Option<&[u8]>,
+        made: String,
+    ) -> Result<String, ToolError> {
         // What a command showed of a file with secrets was made up.
         let made = match String::from_utf8(self.run.masks.reveal(made.as_bytes())) {
             Ok(real) if real != made => {
@@ -295,7 +302,7 @@ impl ToolState<'_> {
             _ => made,
         };
         let Some(original) = before.and_then(|before| std::str::from_utf8(before).ok()) else { return Ok(made) };
-        self.run.redactor.put_back(original, &made).map_err(|placeholder| {
+        self.run.redactor.restore_secrets(original, &made).map_err(|placeholder| {
             ToolError::Tell(format!(
                 "`{path}` was not changed: `{placeholder}` stands for several values there that are hidden from you. Use \
                  Edit on lines without it."
@@ -311,18 +318,18 @@ impl ToolState<'_> {
         mode: Option<u32>,
         permit: &WriteReason,
     ) -> Result<FileEffect, ToolError> {
-        let drifted = self.workspace.tree.has_drifted(path).map_err(|error| unreadable(&error))?;
+        let drifted = self.workspace.tree.has_drifted(path).map_err(|error| error_of_read(&error))?;
         if drifted {
-            return tell(format!(
+            return tool_error(format!(
                 "`{path}` was changed by the user while this run is at work. Leave it alone, and say so at the end."
             ));
         }
-        let kept = match (&bytes, self.run.recorder.run()) {
-            (Some(bytes), Some(run)) => Some(run.keep_content(bytes).map_err(|error| stopped(error.into()))?),
+        let kept = match (&bytes, self.run.recorder.journal_run()) {
+            (Some(bytes), Some(run)) => Some(run.keep_content(bytes).map_err(|error| error_of_stop(error.into()))?),
             (Some(bytes), None) => Some(hash(bytes)),
             (None, _) => None,
         };
-        let found = self.workspace.tree.look(path).map_err(|error| unreadable(&error))?;
+        let found = self.workspace.tree.state_on_disk(path).map_err(|error| error_of_read(&error))?;
         let effect = FileEffect {
             path: path.to_owned(),
             hash: kept,
@@ -336,7 +343,7 @@ impl ToolState<'_> {
 
     fn lay(&mut self, effect: &FileEffect, bytes: Option<Vec<u8>>) -> Result<(), ToolError> {
         let path = effect.path.as_str();
-        let refused = |error: ReadError| unreadable(&error);
+        let refused = |error: ReadError| error_of_read(&error);
         if !self.state.worked.contains_key(path) {
             let before = self.workspace.tree.read(path).map_err(refused)?;
             self.state.worked.insert(path.to_owned(), before);
@@ -357,7 +364,7 @@ impl ToolState<'_> {
 
     fn restore(&mut self, trace: ToolEffects) -> Result<(), ToolError> {
         for effect in trace.effects {
-            let found = self.workspace.tree.look(&effect.path).map_err(|error| unreadable(&error))?;
+            let found = self.workspace.tree.state_on_disk(&effect.path).map_err(|error| error_of_read(&error))?;
             if found.as_ref().map(|found| hash(&found.bytes)) != effect.base {
                 return Err(ToolError::Stop(format!(
                     "`{}` was changed after the run was interrupted; put it back, or begin a new run",
@@ -365,7 +372,7 @@ impl ToolState<'_> {
                 )));
             }
             let bytes = match &effect.hash {
-                Some(hash) => Some(self.run.recorder.kept(hash).map_err(stopped)?),
+                Some(hash) => Some(self.run.recorder.kept(hash).map_err(error_of_stop)?),
                 None => None,
             };
             self.lay(&effect, bytes)?;
@@ -381,7 +388,7 @@ impl ToolState<'_> {
     pub(super) fn output(&self, content: &str, trace: &ToolEffects) -> ToolOutput {
         let details = serde_json::to_value(trace).unwrap_or(Value::Null);
         let details = if details == json!({}) { Value::Null } else { details };
-        ToolOutput { content: self.run.redactor.text(content), details }
+        ToolOutput { content: self.run.redactor.redact_text(content), details }
     }
 
     /// Returns what a file's change looks like, for people.
@@ -391,12 +398,12 @@ impl ToolState<'_> {
         let from = if before.is_some() { format!("a/{path}") } else { "/dev/null".to_owned() };
         let diff = similar::TextDiff::from_lines(&old, &new);
         let diff = diff.unified_diff().header(&from, &format!("b/{path}")).to_string();
-        self.run.redactor.text(&cut(&diff, 20_000))
+        self.run.redactor.redact_text(&cut_text(&diff, 20_000))
     }
 }
 
 /// Returns the text's beginning, at most `bytes` long.
-pub(super) fn cut(text: &str, bytes: usize) -> String {
+pub(super) fn cut_text(text: &str, bytes: usize) -> String {
     if text.len() <= bytes {
         return text.to_owned();
     }

@@ -34,7 +34,7 @@ pub(super) struct Entry {
 
 impl ToolState<'_> {
     /// Returns the place that a call names.
-    pub(super) fn place(&mut self, path: Option<&str>) -> Result<WalkRoot, agent::ToolError> {
+    pub(super) fn resolve_walk_root(&mut self, path: Option<&str>) -> Result<WalkRoot, agent::ToolError> {
         let within = path.map(|path| self.locate(path)).transpose()?.unwrap_or_default();
         let staged = self.workspace.tree.staged();
         let laid: StagedFiles = staged.iter().map(|(path, staged)| (path.clone(), staged.bytes.clone())).collect();
@@ -43,7 +43,7 @@ impl ToolState<'_> {
             || root.join(&within).exists()
             || laid.keys().any(|path| path == &within || path.starts_with(&format!("{within}/")));
         if !stands {
-            return super::tell(format!("`{within}` is not there."));
+            return super::tool_error(format!("`{within}` is not there."));
         }
         self.refuse_secret(&within)?;
         Ok(WalkRoot { root, within, laid })
@@ -76,7 +76,7 @@ impl WalkRoot {
         let now = SystemTime::now();
         for (path, bytes) in &self.laid {
             let fits = types.is_none_or(|types| !types.matched(path, false).is_ignore());
-            if let (Some(bytes), true) = (bytes, fits && self.holds(path) && !holds_keys(path)) {
+            if let (Some(bytes), true) = (bytes, fits && self.contains_path(path) && !holds_keys(path)) {
                 entries.push(Entry { path: path.clone(), changed: now, staged: Some(bytes.clone()) });
             }
         }
@@ -87,7 +87,7 @@ impl WalkRoot {
         Some(path.strip_prefix(&self.root).ok()?.to_string_lossy().replace('\\', "/"))
     }
 
-    fn holds(&self, path: &str) -> bool {
+    fn contains_path(&self, path: &str) -> bool {
         self.within.is_empty() || path == self.within || path.starts_with(&format!("{}/", self.within))
     }
 }
@@ -98,7 +98,9 @@ pub(super) fn newest_first(entries: &mut [Entry]) {
 }
 
 /// Does what takes a while where it holds nobody up.
-pub(super) async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, agent::ToolError> {
+pub(super) async fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, agent::ToolError> {
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| agent::ToolError::Stop(format!("a search broke off: {error}")))

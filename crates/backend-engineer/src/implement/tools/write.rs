@@ -36,7 +36,7 @@ impl Tool for Write<'_, '_> {
             if let Some(before) = &before {
                 work.refuse_unseen(&path, before)?;
             }
-            let after = work.put_back(&path, before.as_deref(), input.content)?.into_bytes();
+            let after = work.restore_hidden_text(&path, before.as_deref(), input.content)?.into_bytes();
             if before.as_ref() == Some(&after) {
                 return Ok(
                     work.output(&format!("`{path}` holds that already; nothing was changed."), &ToolEffects::default())

@@ -18,9 +18,9 @@ const CODE: Code = Code {
                   Fix it: add the command: `- [ ] All tests pass: `pytest``.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: true };
+pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_criteria), told_by_run: true };
 
-fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
+fn check_criteria(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
         for criterion in
@@ -33,7 +33,7 @@ fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
             }
             let line = first_line(context.run.plan.text(), criterion.span.clone());
             let words: String = criterion.text.chars().take(100).collect();
-            findings.push(context.say(&CODE, line, format!("no command decides \"{words}\"")));
+            findings.push(context.finding_at(&CODE, line, format!("no command decides \"{words}\"")));
         }
     }
     findings
@@ -51,11 +51,14 @@ fn shows_a_call(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::review::tests::told;
+    use crate::review::tests::findings_of_plan;
 
     #[test]
     fn only_open_automated_criteria_without_command_are_told() {
         let plan = "# X\n\n## Phase 1: A\n\n### Success Criteria\n\n#### Automated Verification\n\n- [ ] All tests pass\n- [x] Done\n- [ ] Lint: `ruff check .`\n- [ ] `shopctl --version` prints 1.0\n\n#### Manual Verification\n\n- [ ] It looks right\n";
-        assert_eq!(told(&["criterion-without-command"], &[], plan), ["9: no command decides \"All tests pass\""]);
+        assert_eq!(
+            findings_of_plan(&["criterion-without-command"], &[], plan),
+            ["9: no command decides \"All tests pass\""]
+        );
     }
 }

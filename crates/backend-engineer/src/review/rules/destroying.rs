@@ -1,6 +1,6 @@
 //! Commands that would destroy data.
 
-use crate::check::loss;
+use crate::check::data_loss_of_call;
 use crate::review::code::Code;
 use crate::review::rule::Rule;
 use crate::review::rule_context::RuleContext;
@@ -17,9 +17,9 @@ const CODE: Code = Code {
                   Fix it: use a database of its own for the check, or a form that keeps what is there.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
+pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_data_loss), told_by_run: false };
 
-fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
+fn check_data_loss(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
         for planned in
@@ -29,8 +29,8 @@ fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
             let mut said: Vec<&str> = Vec::new();
             for call in reading.calls() {
                 let text = reading.script.slice(&call.span);
-                if let Some(loss) = loss(call).filter(|_| !said.contains(&text)) {
-                    findings.push(context.say(&CODE, planned.span.clone(), format!("`{text}` {loss}")));
+                if let Some(loss) = data_loss_of_call(call).filter(|_| !said.contains(&text)) {
+                    findings.push(context.finding_at(&CODE, planned.span.clone(), format!("`{text}` {loss}")));
                     said.push(text);
                 }
             }

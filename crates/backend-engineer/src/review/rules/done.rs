@@ -17,15 +17,15 @@ const CODE: Code = Code {
                   Fix it: nothing must be done. `verify` runs the phase's checks and ticks what they prove.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: true };
+pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_done_units), told_by_run: true };
 
 /// Lines of code below which standing may be chance.
 const FEWEST_LINES: usize = 3;
 
-fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
+fn check_done_units(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
-        findings.extend(removed(context, unit));
+        findings.extend(check_removed_symbols(context, unit));
         let mut covered = Vec::new();
         for step in &unit.steps {
             let blocks: Vec<usize> = step
@@ -39,28 +39,31 @@ fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
             covered.extend(blocks.iter().copied());
             let state = step.checkbox.and_then(|id| context.run.plan.checkboxes().get(id.0)).map(|found| found.state);
             let left = step.parts.iter().any(|part| matches!(part, Part::Say(_)));
-            if !matches!(state, Some(State::Done | State::Skipped)) && !left && stand(context, unit, &blocks) {
+            if !matches!(state, Some(State::Done | State::Skipped))
+                && !left
+                && are_blocks_present(context, unit, &blocks)
+            {
                 let line = first_line(context.run.plan.text(), step.span.clone());
-                findings.push(context.say(
+                findings.push(context.finding_at(
                     &CODE,
                     line,
-                    format!("\"{}\": what it shows stands there already", short(&step.title)),
+                    format!("\"{}\": what it shows stands there already", shorten_title(&step.title)),
                 ));
             }
         }
         for (at, change) in unit.changes.iter().enumerate() {
             let blocks: Vec<usize> =
                 change.blocks.iter().copied().filter(|block| is_code(&unit.blocks[*block])).collect();
-            if blocks.iter().all(|block| !covered.contains(block)) && stand(context, unit, &blocks) {
+            if blocks.iter().all(|block| !covered.contains(block)) && are_blocks_present(context, unit, &blocks) {
                 let message = format!("`{}`: what the plan shows for it stands there already", change.path);
-                findings.push(context.say(&CODE, change.span.clone(), message));
+                findings.push(context.finding_at(&CODE, change.span.clone(), message));
             }
             let path = context.assignment.file(unit.id, at).and_then(|file| file.path.as_deref());
             if let (Action::Delete, Some(path)) = (&change.action, path)
-                && !context.run.files.stands(path)
+                && !context.run.files.path_exists(path)
                 && !context.facts.made.contains_key(path)
             {
-                findings.push(context.say(
+                findings.push(context.finding_at(
                     &CODE,
                     change.span.clone(),
                     format!("`{path}` is to be removed, and is not there"),
@@ -72,7 +75,7 @@ fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
 }
 
 /// Tells the symbols that the unit asks to remove from a file that does not have them.
-fn removed(context: &RuleContext<'_>, unit: &Phase) -> Vec<Finding> {
+fn check_removed_symbols(context: &RuleContext<'_>, unit: &Phase) -> Vec<Finding> {
     let files = context.assignment.files.iter().filter(|file| file.unit == unit.id);
     let paths: Vec<&str> = files.filter_map(|file| file.path.as_deref()).collect();
     let mut findings = Vec::new();
@@ -81,16 +84,18 @@ fn removed(context: &RuleContext<'_>, unit: &Phase) -> Vec<Finding> {
         let about: Vec<&&str> = paths.iter().filter(about).collect();
         let name = removal.name.trim_end_matches("()").rsplit('.').next().unwrap_or(&removal.name);
         let [path] = about.as_slice() else { continue };
-        if context.stands(path).is_some_and(|text| !text.contains(name)) && !context.facts.made.contains_key(**path) {
+        if context.text_in_repository(path).is_some_and(|text| !text.contains(name))
+            && !context.facts.made.contains_key(**path)
+        {
             let message = format!("`{}` is to be removed from `{path}`, and is not there", removal.name);
-            findings.push(context.say(&CODE, removal.span.clone(), message));
+            findings.push(context.finding_at(&CODE, removal.span.clone(), message));
         }
     }
     findings
 }
 
 /// Returns whether all of these blocks stand in files that nothing before this unit touches.
-fn stand(context: &RuleContext<'_>, unit: &Phase, blocks: &[usize]) -> bool {
+fn are_blocks_present(context: &RuleContext<'_>, unit: &Phase, blocks: &[usize]) -> bool {
     let lines: usize = blocks
         .iter()
         .map(|block| unit.blocks[*block].text.lines().filter(|line| !line.trim().is_empty()).count())
@@ -111,7 +116,7 @@ pub(super) fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::
     span.start..end
 }
 
-fn short(title: &str) -> String {
+fn shorten_title(title: &str) -> String {
     let line: String = title.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(80) {
         Some((end, _)) => format!("{}…", &line[..end]),
@@ -121,14 +126,14 @@ fn short(title: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::review::tests::told;
+    use crate::review::tests::findings_of_plan;
 
     #[test]
     fn a_symbol_that_is_to_go_and_is_gone_is_done() {
         let plan =
             "# X\n\n## Phase 1: A\n\n**File**: `a.py`\n\n- Remove the `old_total` function\n- Delete `Order.limit`\n";
         assert_eq!(
-            told(&["already-done", "symbol-gone"], &[("a.py", "class Order:\n    limit = 1\n")], plan),
+            findings_of_plan(&["already-done", "symbol-gone"], &[("a.py", "class Order:\n    limit = 1\n")], plan),
             ["7: `old_total` is to be removed from `a.py`, and is not there"]
         );
     }
@@ -137,7 +142,10 @@ mod tests {
     fn a_step_whose_code_stands_is_done_and_one_line_may_be_chance() {
         let plan = "# X\n\n### Task 1: A\n\n**Files:**\n- Modify: `a.py`\n\n- [ ] **Step 1: Add it**\n\n```python\ndef a():\n    b = 1\n    return b\n```\n\n- [ ] **Step 2: And this**\n\n```python\nC = 1\n```\n";
         let files = [("a.py", "C = 1\n\n\ndef a():\n    b = 1\n    return b\n")];
-        assert_eq!(told(&["already-done"], &files, plan), ["8: \"Add it\": what it shows stands there already"]);
-        assert_eq!(told(&["already-done"], &[("a.py", "C = 1\n")], plan), [""; 0]);
+        assert_eq!(
+            findings_of_plan(&["already-done"], &files, plan),
+            ["8: \"Add it\": what it shows stands there already"]
+        );
+        assert_eq!(findings_of_plan(&["already-done"], &[("a.py", "C = 1\n")], plan), [""; 0]);
     }
 }

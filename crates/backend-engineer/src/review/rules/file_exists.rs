@@ -19,15 +19,15 @@ const CODE: Code = Code {
                   Fix it: say `Modify` and show the change, choose another name, or tick the item if it is done.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
+pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_file_exists), told_by_run: false };
 
-fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
+fn check_file_exists(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in context.assignment.files.iter().filter(|file| file.action == Action::Create) {
         let Some(path) = &file.path else { continue };
         let Some(unit) = context.units.iter().find(|unit| unit.id == file.unit) else { continue };
         let Some(change) = unit.changes.get(file.change) else { continue };
-        let text = match context.workspace.tree.look(path) {
+        let text = match context.workspace.tree.state_on_disk(path) {
             Ok(Some(found)) => String::from_utf8_lossy(&found.bytes).into_owned(),
             _ => continue,
         };
@@ -53,7 +53,7 @@ fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
         }
         let lines = text.lines().count();
         let message = format!("`{path}` is to be created, and stands there already ({lines} lines)");
-        let mut finding = context.say(&CODE, file.span.clone(), message);
+        let mut finding = context.finding_at(&CODE, file.span.clone(), message);
         finding.hint =
             Some("Say that it is to be modified, choose another name, or tick the item if it is done.".to_owned());
         findings.push(finding);
@@ -63,14 +63,14 @@ fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::review::tests::told;
+    use crate::review::tests::findings_of_plan;
 
     #[test]
     fn only_a_file_with_other_content_is_told() {
         let plan = "# X\n\n## Phase 1: A\n\n**File**: `a.py` (new)\n\n```python\nA = 1\nB = 2\nC = 3\n```\n\n- Create `b.py`\n- Create `c.py`\n";
         let files = [("a.py", "A = 1\nB = 2\nC = 3\n"), ("b.py", "B = 1\n")];
         assert_eq!(
-            told(&["file-exists"], &files, plan),
+            findings_of_plan(&["file-exists"], &files, plan),
             [
                 "13: `b.py` is to be created, and stands there already (1 lines) | Say that it is to be modified, choose another name, or tick the item if it is done."
             ]

@@ -19,9 +19,9 @@ const CODE: Code = Code {
                   that the file is to be created.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
+pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_file_missing), told_by_run: false };
 
-fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
+fn check_file_missing(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in &context.assignment.files {
         let Some(path) = &file.path else { continue };
@@ -29,11 +29,11 @@ fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
         let Some(change) = unit.changes.get(file.change) else { continue };
         let what = match &file.action {
             Action::Modify => "is to be modified",
-            Action::Rename { to } if !context.run.files.stands(to) => "is to be renamed",
+            Action::Rename { to } if !context.run.files.path_exists(to) => "is to be renamed",
             Action::Unstated if change.lines.is_some() => "is named by its lines",
             _ => continue,
         };
-        if context.run.files.stands(path) || context.text(path).is_some() {
+        if context.run.files.path_exists(path) || context.text_before_unit(path).is_some() {
             continue;
         }
         // What git ignores is missing in a fresh checkout, and there for the author.
@@ -52,10 +52,10 @@ fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
         if made && context.extent == ReviewScope::Plan || made_here(context, path) {
             continue;
         }
-        let mut finding = context.say(&CODE, file.span.clone(), format!("`{path}` {what}, and is not there"));
+        let mut finding = context.finding_at(&CODE, file.span.clone(), format!("`{path}` {what}, and is not there"));
         finding.hint = match maker {
             Some(label) => Some(format!("{label} makes it and is not done; implement it first.")),
-            None => Some(match nearest(context, path) {
+            None => Some(match find_similar_file(context, path) {
                 Some(near) => format!("Is `{near}` meant?"),
                 None => "Correct the path, or say that the file is to be created.".to_owned(),
             }),
@@ -74,7 +74,7 @@ fn made_here(context: &RuleContext<'_>, path: &str) -> bool {
 }
 
 /// Returns the file whose name, or whose path, is most like the one that is missing.
-fn nearest(context: &RuleContext<'_>, path: &str) -> Option<String> {
+fn find_similar_file(context: &RuleContext<'_>, path: &str) -> Option<String> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let all = context.run.files.all();
     let alike: Vec<&String> =
@@ -96,12 +96,12 @@ fn nearest(context: &RuleContext<'_>, path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::review::tests::told;
+    use crate::review::tests::findings_of_plan;
 
     #[test]
     fn what_an_earlier_unit_makes_under_a_longer_path_is_not_missing() {
         let plan = "# X\n\n## Phase 1: A\n\n- Create `backend/pyproject.toml`\n\n## Phase 2: B\n\n- Modify `pyproject.toml`\n- Modify `other.toml`\n";
-        let missing = told(&["file-missing"], &[], plan);
+        let missing = findings_of_plan(&["file-missing"], &[], plan);
         assert!(missing.len() == 1 && missing[0].contains("other.toml"), "{missing:?}");
     }
 
@@ -110,7 +110,7 @@ mod tests {
         let plan = "# X\n\n## Phase 1: A\n\n- Modify `app/routes/order.py`\n- Modify `app/deep/cache.py`\n- Create `app/new.py`\n";
         let files = [("app/routes/orders.py", ""), ("lib/cache.py", ""), ("lib/x/other.py", "")];
         assert_eq!(
-            told(&["file-missing"], &files, plan),
+            findings_of_plan(&["file-missing"], &files, plan),
             [
                 "5: `app/routes/order.py` is to be modified, and is not there | Is `app/routes/orders.py` meant?",
                 "6: `app/deep/cache.py` is to be modified, and is not there | Is `lib/cache.py` meant?",

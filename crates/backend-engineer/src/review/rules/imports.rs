@@ -1,7 +1,7 @@
 //! Modules and names of the project that the plan's code imports, and that neither the tree nor the plan has.
 
 use crate::facts::read_text;
-use crate::identifiers::holds;
+use crate::identifiers::contains_identifier;
 use crate::review::code::Code;
 use crate::review::rule::Rule;
 use crate::review::rule_context::{PlanImport, RuleContext};
@@ -26,9 +26,9 @@ const NAME: Code = Code {
                   Fix it: use the name that is there, or add the definition to the plan.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[MODULE, NAME], look: Some(look), told_by_run: false };
+pub(crate) const RULE: Rule = Rule { codes: &[MODULE, NAME], look: Some(check_imports), told_by_run: false };
 
-fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
+fn check_imports(context: &mut RuleContext<'_>) -> Vec<Finding> {
     context.plan_imports().into_iter().filter_map(|found| of_import(context, found)).collect()
 }
 
@@ -42,8 +42,8 @@ fn of_import(context: &RuleContext<'_>, found: PlanImport) -> Option<Finding> {
             missing_script(context, path, import)
         };
         let message = format!("`{path}` imports `{}`, and the project has no such module", import.module);
-        let mut finding = missing.then(|| context.say(&MODULE, place, message))?;
-        finding.hint = elsewhere(context, path, &import.module).map(|near| format!("Is `{near}` meant?"));
+        let mut finding = missing.then(|| context.finding_at(&MODULE, place, message))?;
+        finding.hint = find_module_elsewhere(context, path, &import.module).map(|near| format!("Is `{near}` meant?"));
         return Some(finding);
     };
     let text = read_text(&context.run.root().join(&file))?;
@@ -52,17 +52,17 @@ fn of_import(context: &RuleContext<'_>, found: PlanImport) -> Option<Finding> {
         return None;
     }
     let lacks = |name: &&String| {
-        !holds(&text, name) && !is_submodule(context, &file, name) && !is_planned(context, &file, name)
+        !contains_identifier(&text, name) && !is_submodule(context, &file, name) && !is_planned(context, &file, name)
     };
     let name = import.names.iter().find(lacks)?;
     let mut finding =
-        context.say(&NAME, place, format!("`{path}` imports `{name}` from `{file}`, which has no such name"));
-    finding.hint = near(&file, &text, name).map(|near| format!("It has `{near}`."));
+        context.finding_at(&NAME, place, format!("`{path}` imports `{name}` from `{file}`, which has no such name"));
+    finding.hint = find_similar_name(&file, &text, name).map(|near| format!("It has `{near}`."));
     Some(finding)
 }
 
 /// Returns the one file of that name that stands elsewhere.
-fn elsewhere(context: &RuleContext<'_>, path: &str, module: &str) -> Option<String> {
+fn find_module_elsewhere(context: &RuleContext<'_>, path: &str, module: &str) -> Option<String> {
     let name = if path.ends_with(".py") { module.rsplit('.').next()? } else { module.rsplit('/').next()? };
     let ending = path.rsplit_once('.')?.1.trim_end_matches('x');
     let bears = |file: &&String| {
@@ -77,7 +77,7 @@ fn elsewhere(context: &RuleContext<'_>, path: &str, module: &str) -> Option<Stri
 fn is_submodule(context: &RuleContext<'_>, file: &str, name: &str) -> bool {
     let Some(folder) = file.strip_suffix("/__init__.py") else { return false };
     let paths = [format!("{folder}/{name}.py"), format!("{folder}/{name}")];
-    paths.iter().any(|path| context.run.files.stands(path) || context.planned(path))
+    paths.iter().any(|path| context.run.files.path_exists(path) || context.planned(path))
 }
 
 /// Returns whether the plan speaks of the name beyond importing it, where it changes the file; or defines it in any of
@@ -100,7 +100,7 @@ fn in_prose(context: &RuleContext<'_>, name: &str) -> bool {
         if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
             fenced = !fenced;
         }
-        !fenced && holds(line, name)
+        !fenced && contains_identifier(line, name)
     })
 }
 
@@ -200,11 +200,11 @@ fn missing_script(context: &RuleContext<'_>, path: &str, import: &code::imports:
         return false;
     }
     let endings = [".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts", ".d.ts", "/index.ts", "/index.tsx", "/index.js", ""];
-    !whole.is_empty() && !context.run.files.stands(&whole) && !is_made(context, &whole, &endings)
+    !whole.is_empty() && !context.run.files.path_exists(&whole) && !is_made(context, &whole, &endings)
 }
 
 /// Returns the name of the module that is most like the one that is missing.
-fn near(path: &str, text: &str, name: &str) -> Option<String> {
+fn find_similar_name(path: &str, text: &str, name: &str) -> Option<String> {
     let names = code::outline::outline(path, text)
         .into_iter()
         .filter(|one| one.depth == 0 && !one.name.is_empty())
@@ -215,7 +215,7 @@ fn near(path: &str, text: &str, name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::review::tests::told;
+    use crate::review::tests::findings_of_plan;
 
     #[test]
     fn modules_and_names_of_the_project_are_looked_up() {
@@ -226,7 +226,7 @@ mod tests {
             ("app/core/__init__.py", ""),
         ];
         assert_eq!(
-            told(&["module-missing", "symbol-missing"], &files, plan),
+            findings_of_plan(&["module-missing", "symbol-missing"], &files, plan),
             [
                 "8: `app/new.py` imports `app.core.cache`, and the project has no such module",
                 "9: `app/new.py` imports `get_session` from `app/core/db.py`, which has no such name",
@@ -238,7 +238,7 @@ mod tests {
     fn relative_modules_of_scripts_are_looked_up() {
         let plan = "# X\n\n## Phase 1: A\n\n**File**: `src/new.ts` (create)\n\n```ts\nimport { db } from './db.js';\nimport { log } from './logger';\nimport { zod } from 'zod';\nimport x from './generated/x';\n```\n";
         assert_eq!(
-            told(&["module-missing", "symbol-missing"], &[("src/db.ts", "export const db = 1;\n")], plan),
+            findings_of_plan(&["module-missing", "symbol-missing"], &[("src/db.ts", "export const db = 1;\n")], plan),
             ["9: `src/new.ts` imports `./logger`, and the project has no such module"]
         );
     }

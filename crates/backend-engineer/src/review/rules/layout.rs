@@ -19,15 +19,15 @@ const CODE: Code = Code {
                   Fix it: write the path from the repository's root.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
+pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_layout), told_by_run: false };
 
-fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
+fn check_layout(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in context.assignment.files.iter().filter(|file| file.action == Action::Create) {
         let Some((folder, _)) = file.path.as_deref().and_then(|path| path.rsplit_once('/')) else { continue };
         let first = folder.split('/').next().unwrap_or(folder);
         let files = &context.run.files;
-        if files.stands(first) || context.facts.made.keys().any(|made| made.starts_with(&format!("{first}/"))) {
+        if files.path_exists(first) || context.facts.made.keys().any(|made| made.starts_with(&format!("{first}/"))) {
             continue;
         }
         let within = format!("/{folder}/");
@@ -38,8 +38,11 @@ fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
         if let Some(found) = found
             && context.facts.said.insert(format!("folder {folder}"))
         {
-            let mut finding =
-                context.say(&CODE, file.span.clone(), format!("there is no folder `{first}`, and `{found}` stands"));
+            let mut finding = context.finding_at(
+                &CODE,
+                file.span.clone(),
+                format!("there is no folder `{first}`, and `{found}` stands"),
+            );
             finding.hint = Some(format!("Is a file in `{found}` meant?"));
             findings.push(finding);
         }
@@ -49,22 +52,22 @@ fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::review::tests::told;
+    use crate::review::tests::findings_of_plan;
 
     #[test]
     fn a_folder_of_one_name_is_named_where_one_alone_bears_it() {
         let plan = "# X\n\n## Phase 1: A\n\n- Create `queries/b.sql`\n";
         let one = [("core/queries/a.sql", "")];
         let two = [("core/queries/a.sql", ""), ("web/queries/a.sql", "")];
-        assert_eq!(told(&["folder-unknown"], &one, plan).len(), 1);
-        assert_eq!(told(&["folder-unknown"], &two, plan), [""; 0]);
+        assert_eq!(findings_of_plan(&["folder-unknown"], &one, plan).len(), 1);
+        assert_eq!(findings_of_plan(&["folder-unknown"], &two, plan), [""; 0]);
     }
 
     #[test]
     fn a_folder_that_stands_elsewhere_is_named() {
         let plan = "# X\n\n## Phase 1: A\n\n- Create `app/services/orders.py`\n- Create `app/services/users.py`\n- Create `docs/a/b.md`\n";
         assert_eq!(
-            told(&["folder-unknown"], &[("server/app/services/x.py", "")], plan),
+            findings_of_plan(&["folder-unknown"], &[("server/app/services/x.py", "")], plan),
             [
                 "5: there is no folder `app`, and `server/app/services` stands | Is a file in `server/app/services` meant?"
             ]

@@ -17,19 +17,19 @@ const CODE: Code = Code {
                   Fix it: write the path with the letters that are meant.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
+pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_look_alikes), told_by_run: false };
 
-fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
+fn check_look_alikes(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let files = context.assignment.files.iter().filter(|file| !file.written.is_ascii());
     let told = files.filter_map(|file| {
-        let message = format!("`{}` {}", file.written, deceit(&file.written)?);
-        Some(context.say(&CODE, file.span.clone(), message))
+        let message = format!("`{}` {}", file.written, deceptive_path_reason(&file.written)?);
+        Some(context.finding_at(&CODE, file.span.clone(), message))
     });
     told.collect()
 }
 
 /// Returns what deceives a reader of a path, if anything does.
-fn deceit(path: &str) -> Option<String> {
+fn deceptive_path_reason(path: &str) -> Option<String> {
     if let Some(sign) = path.chars().find(|letter| is_unseen(*letter)) {
         return Some(format!("holds a sign that nobody sees, {}", code_point(sign)));
     }
@@ -55,10 +55,10 @@ mod tests {
     #[test]
     fn what_looks_like_another_path_is_told() {
         for path in ["app/\u{261}reet.py", "\u{441}\u{43e}\u{440}\u{443}.py", "app/a\u{202e}b.py", "app/a\u{200b}.py"] {
-            assert!(deceit(path).is_some(), "{path:?}");
+            assert!(deceptive_path_reason(path).is_some(), "{path:?}");
         }
         for path in ["app/café.py", "app/привет.py", "文档/设计.md", "app/größe.ts"] {
-            assert_eq!(deceit(path), None, "{path}");
+            assert_eq!(deceptive_path_reason(path), None, "{path}");
         }
     }
 }

@@ -24,9 +24,9 @@ const CODE: Code = Code {
 /// Modules that a runtime or an editor gives beside those of Node.
 const GIVEN: [&str; 3] = ["bun", "test", "vscode"];
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
+pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_packages), told_by_run: false };
 
-fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
+fn check_packages(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for PlanImport { span, path, import } in context.plan_imports() {
         let package = match path.ends_with(".py") {
@@ -36,7 +36,7 @@ fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
         let Some(package) = package else { continue };
         if context.facts.said.insert(format!("package {package}")) {
             let message = format!("`{path}` imports `{package}`, and no manifest of the repository declares it");
-            let mut finding = context.say(&CODE, span, message);
+            let mut finding = context.finding_at(&CODE, span, message);
             finding.hint = Some("Let the plan add it, or use a package that is there.".to_owned());
             findings.push(finding);
         }
@@ -108,7 +108,7 @@ fn is_added(context: &RuleContext<'_>, names: &[&str]) -> bool {
     context.run.plan.text().lines().any(|line| {
         let lower = line.to_lowercase();
         // A list of packages may follow the line that speaks of them.
-        let speaks = SIGNS.iter().any(|sign| lower.contains(sign)) || installs(line);
+        let speaks = SIGNS.iter().any(|sign| lower.contains(sign)) || is_install_command(line);
         recent = if speaks { 12 } else { recent.saturating_sub(1) };
         let import = lower.trim_start().starts_with("import ") || lower.trim_start().starts_with("from ");
         recent > 0 && !import && names_it(line)
@@ -116,7 +116,7 @@ fn is_added(context: &RuleContext<'_>, names: &[&str]) -> bool {
 }
 
 /// Tells that a line is, or shows in code type, a command that brings packages in.
-fn installs(line: &str) -> bool {
+fn is_install_command(line: &str) -> bool {
     // The subcommands of package managers that have another word for it; the table of programs knows the rest.
     if ![" add ", " i "].iter().any(|word| line.contains(word)) {
         return false;
@@ -127,7 +127,7 @@ fn installs(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::review::tests::told;
+    use crate::review::tests::findings_of_plan;
 
     #[test]
     fn what_no_manifest_declares_and_nobody_uses_is_told_once() {
@@ -138,11 +138,11 @@ mod tests {
             ("pyproject.toml", "[project]\ndependencies = [\"PyYAML\"]\n"),
             ("app/old.py", "from rich import print\n"),
         ];
-        let found = told(&["package-undeclared"], &files, &plan);
+        let found = findings_of_plan(&["package-undeclared"], &files, &plan);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].starts_with("11: `app/new.py` imports `slowapi`, and no manifest"), "{found:?}");
         assert_eq!(
-            told(&["package-undeclared"], &files[1..], &plan),
+            findings_of_plan(&["package-undeclared"], &files[1..], &plan),
             [""; 0],
             "without a manifest nothing can be told"
         );
@@ -155,7 +155,7 @@ mod tests {
             ("package.json", "{\"dependencies\": {\"express\": \"^4\"}}"),
             ("tsconfig.json", "{\"paths\": {\"@app/*\": [\"src/*\"]}}"),
         ];
-        let found = told(&["package-undeclared"], &files, plan);
+        let found = findings_of_plan(&["package-undeclared"], &files, plan);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].starts_with("8: `src/new.ts` imports `zod`"), "{found:?}");
     }

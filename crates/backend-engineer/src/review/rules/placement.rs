@@ -2,91 +2,91 @@
 
 use plan::{Basis, FileOf, PhaseId, Role};
 
-use super::quotes::{Quote, find};
+use super::quotes::{Quote, find_quote};
 use crate::implement::{Placement, PlacementOutcome};
 use crate::review::code::Code;
 use crate::review::rule::Rule;
 use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
 
-const fn code(name: &'static str, summary: &'static str, explanation: &'static str) -> Code {
+const fn warning_code(name: &'static str, summary: &'static str, explanation: &'static str) -> Code {
     Code { name, severity: Severity::Warning, summary, explanation }
 }
 
-pub(crate) const RULE: Rule = Rule { codes: &CODES, look: Some(look), told_by_run: true };
+pub(crate) const RULE: Rule = Rule { codes: &CODES, look: Some(check_placements), told_by_run: true };
 
 const CODES: [Code; 16] = [
-    code(
+    warning_code(
         "ambiguous",
         "more than one place fits a block of code",
         "Code is placed where exactly one place fits.\n\n\
          Example: a method `save` without its class, in a file with two classes that have one.\n\n\
          Fix it: say in the plan where it belongs (\"in class `OrderService`\"), or show the class around it.",
     ),
-    code(
+    warning_code(
         "no-place",
         "no place in the file fits a block of code",
         "Nothing in the file matches what the block changes or stands beside.\n\n\
          Fix it: say in the plan where it goes (\"after `create_order`\"), or quote what it replaces.",
     ),
-    code(
+    warning_code(
         "unclear",
         "a block's meaning can't be told",
         "The block mixes old and new code, leaves something out with nothing to hold on to, or has words in place of code.\n\n\
          Example: `# ... existing code ...` as the first line of a block, with no line of the file below it.\n\n\
          Fix it: show a line of the file on both sides of what is left out, or name what is changed.",
     ),
-    code(
+    warning_code(
         "conflict",
         "a block would drop or redefine something that the plan doesn't name",
         "Placing the block would lose code of the file of which the plan says nothing.\n\n\
          Fix it: show what is to stay with an elision (`# ... existing fields`), or say that it goes.",
     ),
-    code(
+    warning_code(
         "syntax",
         "a block, or the file with it, does not parse",
         "A file that parsed never ends up not parsing.\n\n\
          Fix it: correct the block; what is left out in it must be marked by a comment.",
     ),
-    code(
+    warning_code(
         "unsupported",
         "a language or form that is not placed by structure",
         "Files of this kind are changed by exact anchors or written whole.\n\n\
          Fix it: show the lines before and after, or the whole file.",
     ),
-    code(
+    warning_code(
         "unbound",
         "a block reads a name that nothing binds",
         "What runs while a module is imported finds each of its names bound by an import or a definition above.\n\n\
          Example: `rate = RATES[order.kind]` for a file in which only a function has an `order`.\n\n\
          Fix it: show the import or the definition as well, or say in which function the statements belong.",
     ),
-    code(
+    warning_code(
         "unproven",
         "the result of placing a block failed its own proof",
         "What came out was not exactly the old file with the block in it, so it was taken back.\n\n\
          Fix it: show the change as a before and after pair, or as a diff.",
     ),
-    code(
+    warning_code(
         "not-code",
         "a block is no content of its file",
         "The block holds commands, output or an example, so nothing is placed.\n\n\
          Fix it: name the block's language on its fence, or show what is to stand in the file.",
     ),
-    code(
+    warning_code(
         "not-there",
         "the tree does not hold what the plan shows",
         "`verify` looks for the code of a phase in the tree and does not find it whole: it was never placed, or was changed \
          since.\n\n\
          Fix it: implement the phase, or correct the plan where the code is right.",
     ),
-    code(
+    warning_code(
         "protected",
         "a file of the plan is protected by the configuration",
         "`protected` in the configuration names files that are never written.\n\n\
          Fix it: change the file by hand, or the setting.",
     ),
-    code(
+    warning_code(
         "prohibited",
         "a block would change what the plan says not to change",
         "The words around the block forbid to change a name or file, and the block's code would change it.\n\n\
@@ -107,14 +107,14 @@ const CODES: [Code; 16] = [
         explanation: "No list of files, label or heading names the file of the block; a sentence does.\n\n\
          Fix it: nothing has to be done; to be sure, name it in the phase's list of files.",
     },
-    code(
+    warning_code(
         "block-between",
         "a block of code may be for several files",
         "The code is placed in one file or not at all; where several fit equally, and nothing in the tree decides between \
          them, none is chosen.\n\n\
          Fix it: name its file on the line above the block.",
     ),
-    code(
+    warning_code(
         "file-unclear",
         "the file of a block is not one clear file",
         "The plan names a pattern, a folder, or a path that may be several files.\n\n\
@@ -122,10 +122,14 @@ const CODES: [Code; 16] = [
     ),
 ];
 
-fn look(rule_context: &mut RuleContext<'_>) -> Vec<Finding> {
+fn check_placements(rule_context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    findings
-        .extend(rule_context.placements.iter().filter_map(|(unit, placement)| between(rule_context, *unit, placement)));
+    findings.extend(
+        rule_context
+            .placements
+            .iter()
+            .filter_map(|(unit, placement)| ambiguous_file_finding(rule_context, *unit, placement)),
+    );
     for (unit, placement) in rule_context.placements {
         let PlacementOutcome::Refused { reason, message, candidates } = &placement.placed else {
             findings.extend(of_basis(rule_context, *unit, placement));
@@ -151,13 +155,13 @@ fn look(rule_context: &mut RuleContext<'_>) -> Vec<Finding> {
             Role::After { before: Some(before) } => unit.blocks.get(before),
             _ => None,
         };
-        if let (Some(quoted), Some(text)) = (quoted, rule_context.text(&path))
-            && matches!(find(text, &quoted.text), Quote::Gone { .. })
+        if let (Some(quoted), Some(text)) = (quoted, rule_context.text_before_unit(&path))
+            && matches!(find_quote(text, &quoted.text), Quote::Gone { .. })
         {
             continue;
         }
         let mut finding =
-            rule_context.say(code, block.span.clone(), format!("`{path}`: would not be placed: {message}"));
+            rule_context.finding_at(code, block.span.clone(), format!("`{path}`: would not be placed: {message}"));
         finding.hint = Some(match candidates.as_slice() {
             [] if code.name == "prohibited" => "take the code out, or the words that forbid the change".to_owned(),
             [] => "Say in the plan where it goes.".to_owned(),
@@ -169,11 +173,11 @@ fn look(rule_context: &mut RuleContext<'_>) -> Vec<Finding> {
 }
 
 /// Tells a block between several files, of which nothing in the tree decides.
-fn between(rule_context: &RuleContext<'_>, unit: PhaseId, placement: &Placement) -> Option<Finding> {
+fn ambiguous_file_finding(rule_context: &RuleContext<'_>, unit: PhaseId, placement: &Placement) -> Option<Finding> {
     let PlacementOutcome::Refused { reason: "file-unclear", message, .. } = &placement.placed else { return None };
     let code = CODES.iter().find(|code| code.name == "block-between")?;
     let block = rule_context.units.iter().find(|one| one.id == unit)?.blocks.get(placement.block?)?;
-    let mut finding = rule_context.say(code, block.span.clone(), message.clone());
+    let mut finding = rule_context.finding_at(code, block.span.clone(), message.clone());
     finding.hint = Some("name its file on the line above it".to_owned());
     matches!(block.file, FileOf::Between(_)).then_some(finding)
 }
@@ -189,23 +193,27 @@ fn of_basis(rule_context: &RuleContext<'_>, unit: PhaseId, placement: &Placement
     let unit = rule_context.units.iter().find(|one| one.id == unit)?;
     let block = unit.blocks.get(placement.block?)?;
     let path = placement.path.as_deref()?;
-    Some(rule_context.say(code, block.span.clone(), format!("goes to `{path}`: {}", placement.by)))
+    Some(rule_context.finding_at(code, block.span.clone(), format!("goes to `{path}`: {}", placement.by)))
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::review::tests::told;
+    use crate::review::tests::findings_of_plan;
 
     #[test]
     fn a_refusal_of_the_placement_is_told_with_its_candidates() {
         let plan = "# X\n\n## Phase 1: A\n\n**File**: `a.py` (modify)\n\n```python\n    def save(self):\n        return 2\n```\n";
         let file =
             "class A:\n    def save(self):\n        return 1\n\n\nclass B:\n    def save(self):\n        return 1\n";
-        let found = told(&["ambiguous", "no-place"], &[("a.py", file)], plan);
+        let found = findings_of_plan(&["ambiguous", "no-place"], &[("a.py", file)], plan);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].starts_with("7: `a.py`: would not be placed: "), "{found:?}");
         assert_eq!(
-            told(&["ambiguous", "no-place"], &[("a.py", "class A:\n    def save(self):\n        return 1\n")], plan),
+            findings_of_plan(
+                &["ambiguous", "no-place"],
+                &[("a.py", "class A:\n    def save(self):\n        return 1\n")],
+                plan
+            ),
             [""; 0]
         );
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::analyze::nearest_tools;
 use crate::review::code::Code;
-use crate::review::manifests::entered;
+use crate::review::manifests::entered_folder;
 use crate::review::rule::Rule;
 use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
@@ -19,7 +19,7 @@ const CODE: Code = Code {
                   Fix it: install the project's tools (`uv sync`, `npm ci`), or run where they are. Said once for each program.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: true };
+pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_programs), told_by_run: true };
 
 /// Commands that are built into the shell.
 const BUILTINS: [&str; 34] = [
@@ -28,20 +28,20 @@ const BUILTINS: [&str; 34] = [
     "command", "declare", "hash", "times", "pwd", "cd",
 ];
 
-fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
+fn check_programs(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
         for planned in unit.commands.iter().filter(|planned| planned.doubt.is_none() && planned.commit.is_none()) {
             let base = planned.folder.clone().unwrap_or_default();
             for command in &shell::parse(&planned.text).invocations {
                 let Some(name) = command.program() else { continue };
-                let Some(folder) = entered(&base, command.folder.as_deref()) else { continue };
+                let Some(folder) = entered_folder(&base, command.folder.as_deref()) else { continue };
                 if is_name(name)
                     && !is_here(context, &folder, name)
                     && context.facts.said.insert(format!("program {name}"))
                 {
                     let message = format!("`{name}` is not on this machine, nor in the project's environment");
-                    findings.push(context.say(&CODE, planned.span.clone(), message));
+                    findings.push(context.finding_at(&CODE, planned.span.clone(), message));
                 }
             }
         }
@@ -66,14 +66,14 @@ fn is_here(context: &RuleContext<'_>, folder: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::review::tests::told;
+    use crate::review::tests::findings_of_plan;
 
     #[test]
     fn a_program_counts_where_it_is_in_the_project_too() {
         let plan = "# X\n\n## Phase 1: A\n\n### Success Criteria\n\n#### Automated Verification\n\n- [ ] A: `cargo-nosuch-tool test`\n- [ ] B: `sh -c true`\n- [ ] C: `pytest tests`\n";
         let files = [(".venv/bin/python", ""), (".venv/bin/pytest", "")];
         let names = |line: &String| line.split('`').nth(1).unwrap_or_default().to_owned();
-        let found: Vec<String> = told(&["program-missing"], &files, plan).iter().map(names).collect();
+        let found: Vec<String> = findings_of_plan(&["program-missing"], &files, plan).iter().map(names).collect();
         assert!(!found.contains(&"sh".to_owned()) && !found.contains(&"pytest".to_owned()), "{found:?}");
         assert!(is_name("uvx") && !is_name("GET") && !is_name("./run.sh") && !is_name("export"));
     }

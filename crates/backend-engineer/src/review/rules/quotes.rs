@@ -27,12 +27,12 @@ const MOVED: Code = Code {
                   Fix it: correct the numbers, or leave them out.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[GONE, MOVED], look: Some(look), told_by_run: true };
+pub(crate) const RULE: Rule = Rule { codes: &[GONE, MOVED], look: Some(check_quotes), told_by_run: true };
 
 /// Lines by which a place may be off before it is told.
 const TOLERANCE: usize = 5;
 
-fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
+fn check_quotes(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
         for block in &unit.blocks {
@@ -52,13 +52,13 @@ fn file_of<'g>(context: &'g RuleContext<'_>, unit: &Phase, block: &CodeBlock) ->
     if context.facts.uncertain.contains(path) || context.facts.made.contains_key(path) {
         return None;
     }
-    Some((path, context.text(path)?))
+    Some((path, context.text_before_unit(path)?))
 }
 
 fn of_block(context: &RuleContext<'_>, unit: &Phase, block: &CodeBlock) -> Option<Finding> {
     let Role::Before { after } = block.role else { return None };
     let (path, text) = file_of(context, unit, block)?;
-    match find(text, &block.text) {
+    match find_quote(text, &block.text) {
         Quote::At(line) => {
             let FileOf::Change(change) = &block.file else { return None };
             let (from, to) = block.lines.or(unit.changes.get(*change)?.lines)?;
@@ -71,19 +71,19 @@ fn of_block(context: &RuleContext<'_>, unit: &Phase, block: &CodeBlock) -> Optio
                 "`{path}`: the plan names {}, and the code that it quotes stands at line {line}",
                 lines_of(from, to)
             );
-            Some(context.say(&MOVED, block.span.clone(), message))
+            Some(context.finding_at(&MOVED, block.span.clone(), message))
         }
         Quote::Several | Quote::Unclear => None,
         Quote::Gone { missing, near } => {
             let done = after
                 .and_then(|after| unit.blocks.get(after))
-                .is_some_and(|after| matches!(find(text, &after.text), Quote::At(_) | Quote::Several));
+                .is_some_and(|after| matches!(find_quote(text, &after.text), Quote::At(_) | Quote::Several));
             if done || shown_before(context, block, &missing) {
                 return None;
             }
-            let missing = shown(&missing);
+            let missing = shorten_quote(&missing);
             let message = format!("`{path}` has no such lines as the plan quotes: `{missing}` is not there");
-            let mut finding = context.say(&GONE, block.span.clone(), message);
+            let mut finding = context.finding_at(&GONE, block.span.clone(), message);
             finding.hint = near.map(|(line, text)| format!("Nearest is line {line}: `{text}`"));
             Some(finding)
         }
@@ -94,7 +94,7 @@ fn of_block(context: &RuleContext<'_>, unit: &Phase, block: &CodeBlock) -> Optio
 fn shown_before(context: &RuleContext<'_>, quote: &CodeBlock, line: &str) -> bool {
     let units = context.run.plan.all();
     let earlier = units.flat_map(|unit| &unit.blocks).filter(|block| block.span.end <= quote.span.start);
-    let brings = |block: &CodeBlock| block.text.lines().any(|own| squeezed(own) == line);
+    let brings = |block: &CodeBlock| block.text.lines().any(|own| normalize_line(own) == line);
     earlier.filter(|block| !matches!(block.role, Role::Before { .. })).any(brings)
 }
 
@@ -112,10 +112,10 @@ fn of_lines(context: &RuleContext<'_>, unit: &Phase, change: &plan::PlannedChang
     {
         return None;
     }
-    let count = context.text(path)?.lines().count();
+    let count = context.text_before_unit(path)?.lines().count();
     let message = format!("`{path}` ends at line {count}; the plan names {}", lines_of(from, to));
     // Adding behind the last line is said with its number, too.
-    (from > count + 2).then(|| context.say(&MOVED, change.span.clone(), message))
+    (from > count + 2).then(|| context.finding_at(&MOVED, change.span.clone(), message))
 }
 
 fn lines_of(from: usize, to: usize) -> String {
@@ -136,15 +136,15 @@ pub(super) enum Quote {
 }
 
 /// Looks for quoted lines in a text: blanks and what is left out do not count.
-pub(super) fn find(text: &str, quote: &str) -> Quote {
+pub(super) fn find_quote(text: &str, quote: &str) -> Quote {
     let lines: Vec<(usize, String)> = text
         .lines()
         .enumerate()
-        .map(|(at, line)| (at + 1, squeezed(line)))
+        .map(|(at, line)| (at + 1, normalize_line(line)))
         .filter(|(_, line)| !line.is_empty())
         .collect();
     let mut first = None;
-    for chunk in chunks(quote) {
+    for chunk in split_at_omissions(quote) {
         let stands = |at: &usize| {
             chunk.iter().enumerate().all(|(ahead, line)| lines.get(at + ahead).is_some_and(|(_, own)| own == line))
         };
@@ -156,7 +156,7 @@ pub(super) fn find(text: &str, quote: &str) -> Quote {
                 let missing = gone.max_by_key(|line| line.len());
                 // Every line is there, in another order or with others between: not plainly gone.
                 let Some(missing) = missing else { return Quote::Unclear };
-                return Quote::Gone { near: near(&lines, missing), missing: missing.clone() };
+                return Quote::Gone { near: find_similar_line(&lines, missing), missing: missing.clone() };
             }
             [only] => first = first.or(Some(Quote::At(lines[*only].0))),
             _ => first = first.or(Some(Quote::Several)),
@@ -166,10 +166,10 @@ pub(super) fn find(text: &str, quote: &str) -> Quote {
 }
 
 /// The quote in runs of lines, cut where it leaves something out; comments that only explain do not count.
-fn chunks(quote: &str) -> Vec<Vec<String>> {
+fn split_at_omissions(quote: &str) -> Vec<Vec<String>> {
     let mut chunks = vec![Vec::new()];
     for line in quote.lines() {
-        let line = squeezed(line);
+        let line = normalize_line(line);
         let comment = line.starts_with("//")
             || line.starts_with('#') && !line.starts_with("#[")
             || line.starts_with("--")
@@ -190,7 +190,7 @@ fn chunks(quote: &str) -> Vec<Vec<String>> {
 }
 
 /// Returns a line without the blanks around it, and with single ones inside; a comment behind code is left out.
-fn squeezed(line: &str) -> String {
+fn normalize_line(line: &str) -> String {
     let line = line.trim();
     let code = [" // ", "  # ", " # <", " // <"]
         .iter()
@@ -200,37 +200,37 @@ fn squeezed(line: &str) -> String {
     code.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn shown(line: &str) -> String {
+fn shorten_quote(line: &str) -> String {
     line.chars().take(80).collect()
 }
 
-fn near(lines: &[(usize, String)], missing: &str) -> Option<(usize, String)> {
+fn find_similar_line(lines: &[(usize, String)], missing: &str) -> Option<(usize, String)> {
     let likeness = |line: &str| (strsim::normalized_levenshtein(line, missing) * 1000.0) as u32;
     let comparable = lines.iter().filter(|(_, line)| line.len() < 200 && missing.len() < 200);
     let best = comparable
         .map(|(at, line)| (likeness(line), *at, line))
         .max_by_key(|(likeness, at, _)| (*likeness, std::cmp::Reverse(*at)))?;
-    (best.0 > 600).then(|| (best.1, shown(best.2)))
+    (best.0 > 600).then(|| (best.1, shorten_quote(best.2)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::review::tests::told;
+    use crate::review::tests::findings_of_plan;
 
     const FILE: &str = "import os\n\ndef create(self, order):\n    total = order.total  # sum\n    return total\n\ndef other():\n    return total\n";
 
     #[test]
     fn quotes_are_found_whatever_their_blanks() {
-        assert_eq!(find(FILE, "def create(self, order):\n  total = order.total\n"), Quote::At(3));
-        assert_eq!(find(FILE, "def create(self, order):\n    # ...\n    return total\n"), Quote::At(3));
-        assert_eq!(find(FILE, "    return total\n"), Quote::Several);
-        assert_eq!(find(FILE, "# nothing\n"), Quote::Unclear);
+        assert_eq!(find_quote(FILE, "def create(self, order):\n  total = order.total\n"), Quote::At(3));
+        assert_eq!(find_quote(FILE, "def create(self, order):\n    # ...\n    return total\n"), Quote::At(3));
+        assert_eq!(find_quote(FILE, "    return total\n"), Quote::Several);
+        assert_eq!(find_quote(FILE, "# nothing\n"), Quote::Unclear);
     }
 
     #[test]
     fn what_is_gone_is_said_with_the_nearest_line() {
-        let gone = find(FILE, "def create(order):\n    return total\n");
+        let gone = find_quote(FILE, "def create(order):\n    return total\n");
         let near = Some((3, "def create(self, order):".to_owned()));
         assert_eq!(gone, Quote::Gone { missing: "def create(order):".to_owned(), near });
     }
@@ -243,16 +243,23 @@ mod tests {
             )
         };
         let files = [("a.py", FILE)];
-        let gone = told(&["quote-gone", "lines-moved"], &files, &plan("def create(order):"));
+        let gone = findings_of_plan(&["quote-gone", "lines-moved"], &files, &plan("def create(order):"));
         assert_eq!(
             gone,
             [
                 "9: `a.py` has no such lines as the plan quotes: `def create(order):` is not there | Nearest is line 3: `def create(self, order):`"
             ]
         );
-        assert_eq!(told(&["quote-gone", "lines-moved"], &files, &plan("def create(self, order):")), [""; 0]);
+        assert_eq!(
+            findings_of_plan(&["quote-gone", "lines-moved"], &files, &plan("def create(self, order):")),
+            [""; 0]
+        );
         let far = format!("{}{FILE}", "# x\n".repeat(30));
-        let moved = told(&["quote-gone", "lines-moved"], &[("a.py", far.as_str())], &plan("def create(self, order):"));
+        let moved = findings_of_plan(
+            &["quote-gone", "lines-moved"],
+            &[("a.py", far.as_str())],
+            &plan("def create(self, order):"),
+        );
         assert_eq!(moved, ["9: `a.py`: the plan names lines 1-2, and the code that it quotes stands at line 33"]);
     }
 }

@@ -1,6 +1,6 @@
 //! Routes that the plan adds and that the backend answers already.
 
-use crate::analyze::segments;
+use crate::analyze::route_segments;
 use crate::review::code::Code;
 use crate::review::rule::Rule;
 use crate::review::rule_context::RuleContext;
@@ -16,13 +16,13 @@ const CODE: Code = Code {
                   Fix it: say that the route is changed, or choose another path.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
+pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_routes), told_by_run: false };
 
 const METHODS: [&str; 5] = ["GET ", "POST ", "PUT ", "PATCH ", "DELETE "];
 /// Words that say that what follows is new, each at the start of a clause.
 const ADDS: [&str; 5] = ["add ", "create ", "implement ", "introduce ", "new "];
 
-fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
+fn check_routes(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
         let end = unit.phases.first().map_or(unit.span.end, |nested| nested.span.start);
@@ -34,26 +34,26 @@ fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
             if unit.blocks.iter().any(|block| block.span.contains(&start)) {
                 continue;
             }
-            let Some((method, path, place)) = added(line) else { continue };
-            let wanted = segments(path);
+            let Some((method, path, place)) = find_added_route(line) else { continue };
+            let wanted = route_segments(path);
             let named = wanted.iter().filter(|part| **part != "*").count();
             let answers = |route: &&survey::Route| {
                 (route.method == method) && {
-                    let route = segments(&route.path);
+                    let route = route_segments(&route.path);
                     route == wanted || named >= 2 && route.ends_with(&wanted)
                 }
             };
             let Some(route) = context.survey().routes.iter().find(answers) else { continue };
             let message =
                 format!("`{method} {path}` is answered already: {}:{} ({})", route.file, route.line, route.path);
-            findings.push(context.say(&CODE, start + place..start + place + path.len(), message));
+            findings.push(context.finding_at(&CODE, start + place..start + place + path.len(), message));
         }
     }
     findings
 }
 
 /// Returns the one route that a line says to add, with its place in the line.
-fn added(line: &str) -> Option<(&'static str, &str, usize)> {
+fn find_added_route(line: &str) -> Option<(&'static str, &str, usize)> {
     let (method, at) =
         METHODS.iter().filter_map(|method| line.find(method).map(|at| (*method, at))).min_by_key(|(_, at)| *at)?;
     let start = at + method.len();
@@ -77,18 +77,21 @@ fn added(line: &str) -> Option<(&'static str, &str, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::review::tests::told;
+    use crate::review::tests::findings_of_plan;
 
     #[test]
     fn only_a_route_that_is_plainly_added_counts() {
         assert_eq!(
-            added("- Add `POST /api/orders` (new)").map(|(method, path, _)| (method, path)),
+            find_added_route("- Add `POST /api/orders` (new)").map(|(method, path, _)| (method, path)),
             Some(("POST", "/api/orders"))
         );
-        assert_eq!(added("Implement the endpoint GET /orders/{id}.").map(|(_, path, _)| path), Some("/orders/{id}"));
+        assert_eq!(
+            find_added_route("Implement the endpoint GET /orders/{id}.").map(|(_, path, _)| path),
+            Some("/orders/{id}")
+        );
         for line in ["Add rate limit to `POST /api/orders`", "`GET /orders` returns 200", "Add a test for GET /orders"]
         {
-            assert_eq!(added(line), None, "{line}");
+            assert_eq!(find_added_route(line), None, "{line}");
         }
     }
 
@@ -97,7 +100,7 @@ mod tests {
         let plan =
             "# X\n\n## Phase 1: A\n\n- Add `POST /api/orders` in `app/routes.py`\n- Add `DELETE /api/orders` too\n";
         let routes = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post(\"/api/orders\")\ndef create():\n    return {}\n";
-        let found = told(&["route-exists"], &[("app/routes.py", routes)], plan);
+        let found = findings_of_plan(&["route-exists"], &[("app/routes.py", routes)], plan);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].starts_with("5: `POST /api/orders` is answered already: app/routes.py:"), "{found:?}");
     }

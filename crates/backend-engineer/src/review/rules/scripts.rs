@@ -3,7 +3,7 @@
 use shell::{Call, Target};
 
 use crate::review::code::Code;
-use crate::review::manifests::entered;
+use crate::review::manifests::entered_folder;
 use crate::review::rule::Rule;
 use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
@@ -36,23 +36,23 @@ const TEST: Code = Code {
                   Fix it: correct the path, or add the file to the plan.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[SCRIPT, TARGET, TEST], look: Some(look), told_by_run: false };
+pub(crate) const RULE: Rule = Rule { codes: &[SCRIPT, TARGET, TEST], look: Some(check_scripts), told_by_run: false };
 
-fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
+fn check_scripts(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
         for planned in unit.commands.iter().filter(|planned| planned.doubt.is_none() && planned.commit.is_none()) {
             let base = planned.folder.clone().unwrap_or_default();
             let reading = shell::read(&planned.text);
             for call in reading.outer_calls() {
-                let named = call.target.as_ref().and_then(|target| NamedTarget::of(call, target, &base));
+                let named = call.target.as_ref().and_then(|target| NamedTarget::from_call(call, target, &base));
                 let message = match &named {
-                    Some(named) if named.is_script() => script(context, named),
-                    Some(named) => target(context, named),
+                    Some(named) if named.is_script() => find_missing_script(context, named),
+                    Some(named) => find_missing_target(context, named),
                     None => None,
                 };
                 findings.extend(message.map(|(code, message, hint)| {
-                    let mut finding = context.say(code, planned.span.clone(), message);
+                    let mut finding = context.finding_at(code, planned.span.clone(), message);
                     finding.hint = hint;
                     finding
                 }));
@@ -76,7 +76,7 @@ struct NamedTarget<'c> {
 type Missing = (&'static Code, String, Option<String>);
 
 impl<'c> NamedTarget<'c> {
-    fn of(call: &Call, target: &'c Target, base: &str) -> Option<Self> {
+    fn from_call(call: &Call, target: &'c Target, base: &str) -> Option<Self> {
         // Another file may be named, and another package be meant.
         let elsewhere = call.arguments.iter().any(|word| matches!(word.as_str(), "-f" | "--file" | "--makefile"));
         let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, ':' | '-' | '_' | '.' | '/');
@@ -84,7 +84,7 @@ impl<'c> NamedTarget<'c> {
         if unclear || target.name.is_empty() || !target.name.chars().all(plain) {
             return None;
         }
-        Some(NamedTarget { target, folder: entered(base, target.folder.as_deref())? })
+        Some(NamedTarget { target, folder: entered_folder(base, target.folder.as_deref())? })
     }
 
     fn is_script(&self) -> bool {
@@ -96,7 +96,7 @@ impl<'c> NamedTarget<'c> {
     }
 }
 
-fn script(context: &RuleContext<'_>, named: &NamedTarget<'_>) -> Option<Missing> {
+fn find_missing_script(context: &RuleContext<'_>, named: &NamedTarget<'_>) -> Option<Missing> {
     let name = named.target.name.as_str();
     let scripts = context.manifests().scripts(&named.folder)?;
     // What may be a program as well is a script only where everybody calls one so.
@@ -104,7 +104,7 @@ fn script(context: &RuleContext<'_>, named: &NamedTarget<'_>) -> Option<Missing>
     if scripts.contains_key(name) || may_be_program || adds_script(context, name) {
         return None;
     }
-    let hint = nearest(scripts.keys(), name).map(|near| format!("It has `{near}`."));
+    let hint = find_similar_script(scripts.keys(), name).map(|near| format!("It has `{near}`."));
     Some((&SCRIPT, format!("`{}` has no script `{name}`", named.file("package.json")), hint))
 }
 
@@ -114,7 +114,7 @@ fn adds_script(context: &RuleContext<'_>, name: &str) -> bool {
     text.contains(&format!("\"{name}\"")) || context.planned("package.json") && text.contains(&format!("`{name}`"))
 }
 
-fn target(context: &RuleContext<'_>, named: &NamedTarget<'_>) -> Option<Missing> {
+fn find_missing_target(context: &RuleContext<'_>, named: &NamedTarget<'_>) -> Option<Missing> {
     let name = named.target.name.as_str();
     if named.target.source.as_deref() != Some("Makefile") || context.planned("Makefile") || name.contains(['/', '.']) {
         return None;
@@ -124,7 +124,7 @@ fn target(context: &RuleContext<'_>, named: &NamedTarget<'_>) -> Option<Missing>
     if targets.contains(name) || shown {
         return None;
     }
-    let hint = nearest(targets.iter(), name).map(|near| format!("It has `{near}`."));
+    let hint = find_similar_script(targets.iter(), name).map(|near| format!("It has `{near}`."));
     Some((&TARGET, format!("`{}` has no target `{name}`", named.file("Makefile")), hint))
 }
 
@@ -132,7 +132,7 @@ fn test_file(context: &RuleContext<'_>, call: &Call, base: &str, span: std::ops:
     if call.kind() != shell::Kind::Test || call.target.is_some() {
         return None;
     }
-    let folder = entered(base, call.folder.as_deref())?;
+    let folder = entered_folder(base, call.folder.as_deref())?;
     let endings = [".py", ".test.ts", ".spec.ts", ".test.js", ".spec.js", ".test.tsx"];
     let is_file = |word: &&str| {
         word.contains('/')
@@ -142,11 +142,11 @@ fn test_file(context: &RuleContext<'_>, call: &Call, base: &str, span: std::ops:
     let mut words = call.arguments.iter().map(|word| word.split("::").next().unwrap_or(word)).filter(is_file);
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     let missing = words.find(|word| {
-        let stands = code::modules::climbed(&folder, word).is_none_or(|path| context.run.files.stands(&path));
+        let stands = code::modules::climbed(&folder, word).is_none_or(|path| context.run.files.path_exists(&path));
         let anywhere = context.run.files.all().iter().any(|file| file.ends_with(&format!("/{word}")) || file == word);
         !stands && !anywhere && !context.planned(&name(word)) && !in_commits(context, word)
     })?;
-    let mut finding = context.say(&TEST, span, format!("`{missing}` is not there, and no unit makes it"));
+    let mut finding = context.finding_at(&TEST, span, format!("`{missing}` is not there, and no unit makes it"));
     let file = name(missing);
     let near = context.run.files.all().iter().rfind(|path| path.rsplit('/').next() == Some(file.as_str()));
     finding.hint = near.map(|near| format!("Is `{near}` meant?"));
@@ -161,7 +161,7 @@ fn in_commits(context: &RuleContext<'_>, path: &str) -> bool {
     context.run.plan.text().match_indices(name).any(spoken)
 }
 
-fn nearest<'n>(names: impl Iterator<Item = &'n String>, wanted: &str) -> Option<String> {
+fn find_similar_script<'n>(names: impl Iterator<Item = &'n String>, wanted: &str) -> Option<String> {
     let likeness = |name: &&String| (strsim::jaro_winkler(name, wanted) * 1000.0) as u32;
     names.max_by_key(likeness).filter(|name| likeness(name) > 700).cloned()
 }
@@ -169,14 +169,14 @@ fn nearest<'n>(names: impl Iterator<Item = &'n String>, wanted: &str) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::review::tests::told;
+    use crate::review::tests::findings_of_plan;
 
     #[test]
     fn a_name_is_looked_for_where_it_is_plain_who_keeps_it() {
         let asked = |line: &str| {
             let reading = shell::read(line);
             let call = reading.outer_calls()[0].clone();
-            let named = call.target.as_ref().and_then(|target| NamedTarget::of(&call, target, ""))?;
+            let named = call.target.as_ref().and_then(|target| NamedTarget::from_call(&call, target, ""))?;
             Some(format!("{}:{}", named.folder, named.target.name))
         };
         assert_eq!(asked("npm run lint").as_deref(), Some(":lint"));
@@ -205,7 +205,7 @@ mod tests {
             ("tests/test_orders.py", ""),
         ];
         assert_eq!(
-            told(&["target-missing", "script-missing", "test-file-missing"], &files, plan),
+            findings_of_plan(&["target-missing", "script-missing", "test-file-missing"], &files, plan),
             [
                 "9: `Makefile` has no target `lint` | It has `lints`.",
                 "10: `web/package.json` has no script `type-check` | It has `typecheck`.",

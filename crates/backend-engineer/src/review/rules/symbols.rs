@@ -5,11 +5,11 @@ use std::ops::Range;
 use plan::Phase;
 
 use crate::facts::is_source;
-use crate::identifiers::holds;
+use crate::identifiers::contains_identifier;
 use crate::review::code::Code;
 use crate::review::rule::Rule;
 use crate::review::rule_context::RuleContext;
-use crate::review::words::{RequestedEdit, asked, lines_of_prose, source_files, starts_something};
+use crate::review::words::{RequestedEdit, lines_of_prose, parse_requested_edits, source_files, starts_something};
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -25,13 +25,14 @@ const CODE: Code = Code {
 /// Lines above a request in which the file that it means is looked for.
 const FARTHEST: usize = 12;
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
+pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_symbols), told_by_run: false };
 
-fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
+fn check_symbols(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
         for (span, line) in lines_of_prose(context.run.plan.text(), unit.span.clone()) {
-            let nested = context.units.iter().any(|other| within(other, unit) && other.span.contains(&span.start));
+            let nested =
+                context.units.iter().any(|other| is_nested_unit(other, unit) && other.span.contains(&span.start));
             if !nested {
                 findings.extend(of_line(context, unit, &span, line));
             }
@@ -40,12 +41,12 @@ fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
     findings
 }
 
-fn within(inner: &Phase, outer: &Phase) -> bool {
+fn is_nested_unit(inner: &Phase, outer: &Phase) -> bool {
     inner.id != outer.id && outer.span.contains(&inner.span.start)
 }
 
 fn of_line(context: &RuleContext<'_>, unit: &Phase, span: &Range<usize>, line: &str) -> Vec<Finding> {
-    let asked = asked(line);
+    let asked = parse_requested_edits(line);
     asked.into_iter().filter_map(|asked| of_request(context, unit, span, &asked)).collect()
 }
 
@@ -58,7 +59,7 @@ fn of_request(
     let file = match asked.files.as_slice() {
         // A heading speaks of what stands below it.
         [] if context.run.plan.text()[span.clone()].starts_with('#') => return None,
-        [] => said_above(context.run.plan.text(), unit, span)?,
+        [] => file_named_above(context.run.plan.text(), unit, span)?,
         [only] => only,
         _ => return None,
     };
@@ -71,7 +72,7 @@ fn of_request(
         return None;
     }
     let name = asked.name.rsplit('.').next().unwrap_or(asked.name);
-    let text = context.stands(&path)?;
+    let text = context.text_in_repository(&path)?;
     if text.contains(name) || is_brought(context, span, name) {
         return None;
     }
@@ -82,13 +83,13 @@ fn of_request(
     if asked.files.is_empty() && elsewhere.is_some() {
         return None;
     }
-    let mut finding = context.say(&CODE, at..at + asked.name.len(), message);
+    let mut finding = context.finding_at(&CODE, at..at + asked.name.len(), message);
     finding.hint = elsewhere.map(|other| format!("It stands in `{other}`."));
     Some(finding)
 }
 
 /// Returns the one source file that the nearest line above names which names any, within the same section.
-fn said_above<'t>(text: &'t str, unit: &Phase, span: &Range<usize>) -> Option<&'t str> {
+fn file_named_above<'t>(text: &'t str, unit: &Phase, span: &Range<usize>) -> Option<&'t str> {
     for (at, line) in lines_of_prose(text, unit.span.start..span.start).into_iter().rev().take(FARTHEST) {
         let mut files = source_files(line);
         if let Some(file) = files.pop() {
@@ -112,17 +113,17 @@ fn only_file(context: &RuleContext<'_>, file: &str) -> Option<String> {
 fn is_brought(context: &RuleContext<'_>, line: &Range<usize>, name: &str) -> bool {
     let text = context.run.plan.text();
     let blocks = context.run.plan.all().flat_map(|unit| &unit.blocks);
-    if blocks.into_iter().any(|block| holds(&block.text, name)) {
+    if blocks.into_iter().any(|block| contains_identifier(&block.text, name)) {
         return true;
     }
-    lines_of_prose(text, 0..text.len())
-        .into_iter()
-        .any(|(span, other)| span.start != line.start && holds(other, name) && starts_something(other, name))
+    lines_of_prose(text, 0..text.len()).into_iter().any(|(span, other)| {
+        span.start != line.start && contains_identifier(other, name) && starts_something(other, name)
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::review::tests::told;
+    use crate::review::tests::findings_of_plan;
 
     const FILES: [(&str, &str); 2] = [
         ("app/user.py", "class UserService:\n    def create_user(self):\n        return 1\n"),
@@ -131,7 +132,7 @@ mod tests {
 
     fn of(words: &str) -> Vec<String> {
         let plan = format!("# X\n\n## Phase 1: A\n\n- Modify `app/user.py`\n\n{words}\n");
-        told(&["symbol-gone"], &FILES, &plan)
+        findings_of_plan(&["symbol-gone"], &FILES, &plan)
     }
 
     #[test]

@@ -6,7 +6,7 @@ use code::scopes::Scopes;
 use graft::{Context, File, Graft, Snippet};
 use plan::{Action, CodeBlock, FileOf, Part, Phase, PlannedChange, Role, State, Step};
 
-use crate::identifiers::holds;
+use crate::identifiers::contains_identifier;
 use crate::implement::is_code;
 use crate::review::code::Code;
 use crate::review::rule::Rule;
@@ -33,11 +33,11 @@ const LACKS: Code = Code {
                   Fix it: open the box again, or show the code as it is now.",
 };
 
-/// Done units are not looked at one by one: [`look`] reads them all.
+/// Done units are not looked at one by one: [`check_ticked_items`] reads them all.
 pub(crate) const RULE: Rule = Rule { codes: &[CODE, LACKS], look: None, told_by_run: true };
 
 /// Finds the ticked items of the plan whose file to create is not there, or whose code is not in its file.
-pub(crate) fn look(run: &RunContext) -> Vec<Finding> {
+pub(crate) fn check_ticked_items(run: &RunContext) -> Vec<Finding> {
     let mut findings = Vec::new();
     let units: Vec<&Phase> = run.plan.all().collect();
     for (at, unit) in units.iter().enumerate() {
@@ -70,9 +70,10 @@ fn lacks_code(run: &RunContext, (unit, step): (&Phase, &Step), later: &[&Phase])
         let change = unit.changes.get(change).filter(|_| block.role == Role::Code)?;
         let path = change.path.trim_start_matches("./");
         let names = defined_names(path, &block.text);
-        let shown_again = |other: &CodeBlock| names.is_empty() || names.iter().any(|name| holds(&other.text, name));
+        let shown_again =
+            |other: &CodeBlock| names.is_empty() || names.iter().any(|name| contains_identifier(&other.text, name));
         let mut rest = unit.blocks[at + 1..].iter().chain(later.iter().flat_map(|unit| &unit.blocks));
-        if rest.any(|other| is_code(other) && shown_again(other)) || change.pattern || !run.files.stands(path) {
+        if rest.any(|other| is_code(other) && shown_again(other)) || change.pattern || !run.files.path_exists(path) {
             return None;
         }
         let text = fs::read_to_string(run.root().join(path)).ok()?;
@@ -102,7 +103,7 @@ pub(crate) fn is_missing(run: &RunContext, unit: &Phase, change: &PlannedChange,
     let goes = |other: &PlannedChange| matches!(other.action, Action::Delete | Action::Rename { .. });
     let gone = || run.plan.all().flat_map(|unit| &unit.changes).any(|other| other.path == change.path && goes(other));
     let creates = change.action == Action::Create && !change.pattern;
-    creates && is_ticked(run, unit, change.checkbox) && !run.files.stands(path) && !gone()
+    creates && is_ticked(run, unit, change.checkbox) && !run.files.path_exists(path) && !gone()
 }
 
 /// Returns whether the item of a change is ticked; one without a box is its unit's.
@@ -115,7 +116,7 @@ fn is_ticked(run: &RunContext, unit: &Phase, own: Option<plan::CheckboxId>) -> b
 
 #[cfg(test)]
 mod tests {
-    use crate::review::tests::told;
+    use crate::review::tests::findings_of_plan;
 
     #[test]
     fn a_ticked_step_whose_code_its_file_lacks_is_told() {
@@ -124,7 +125,8 @@ mod tests {
                 "### Task {number}: A\n\n**Files:**\n- Modify: `a.py`\n\n- [{done}] **Step 1: Set it**\n\n```python\ndef a():\n    return {value}\n```\n\n"
             )
         };
-        let warned = |plan: String, text: &str| told(&["ticked-without-code"], &[("a.py", text)], &plan).len();
+        let warned =
+            |plan: String, text: &str| findings_of_plan(&["ticked-without-code"], &[("a.py", text)], &plan).len();
         for (text, expected) in [("def a():\n    return 1\n", 1), ("def a():\n    return 3\n", 0), ("B = 1\n", 1)] {
             assert_eq!(warned(format!("# X\n\n{}", task(1, "x", 3)), text), expected, "{text}");
         }
@@ -138,7 +140,7 @@ mod tests {
         let plan = "# X\n\n## 1. A\n\n- [x] 1.1 Create `a.py`\n- [x] 1.2 Create `b.py`\n- [ ] 1.3 Create `c.py`\n";
         let hint = "Open the box again, or write the path that the file has now.";
         assert_eq!(
-            told(&["ticked-but-missing"], &[("a.py", "A = 1\n")], plan),
+            findings_of_plan(&["ticked-but-missing"], &[("a.py", "A = 1\n")], plan),
             [format!("6: `b.py` is not there, though its item is ticked | {hint}")]
         );
     }

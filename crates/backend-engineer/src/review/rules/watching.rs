@@ -3,7 +3,7 @@
 use plan::CriterionKind;
 
 use crate::review::code::Code;
-use crate::review::manifests::entered;
+use crate::review::manifests::entered_folder;
 use crate::review::rule::Rule;
 use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
@@ -18,9 +18,9 @@ const CODE: Code = Code {
                   Fix it: name the form that runs once: `vitest run`, `jest`, `tsc --noEmit`.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(look), told_by_run: false };
+pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_watching), told_by_run: false };
 
-fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
+fn check_watching(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
         let checked: Vec<usize> = unit
@@ -36,9 +36,10 @@ fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
             let reading = shell::read(&planned.text);
             for call in reading.outer_calls() {
                 let text = reading.script.slice(&call.span);
-                let own = || watches(text).then(|| format!("`{text}` does not end: it watches for changes"));
+                let own =
+                    || is_watching_command(text).then(|| format!("`{text}` does not end: it watches for changes"));
                 let message = own().or_else(|| by_script(context, &base, call, text).filter(|_| !serves));
-                findings.extend(message.map(|message| context.say(&CODE, planned.span.clone(), message)));
+                findings.extend(message.map(|message| context.finding_at(&CODE, planned.span.clone(), message)));
             }
         }
     }
@@ -46,14 +47,14 @@ fn look(context: &mut RuleContext<'_>) -> Vec<Finding> {
 }
 
 /// Tells that a command watches by its own words.
-fn watches(text: &str) -> bool {
+fn is_watching_command(text: &str) -> bool {
     shell::read(text).watches()
 }
 
 /// Returns what is said of a target whose recipe watches.
 fn by_script(context: &RuleContext<'_>, base: &str, call: &shell::Call, text: &str) -> Option<String> {
     let target = call.target.as_ref()?;
-    let folder = entered(base, target.folder.as_deref())?;
+    let folder = entered_folder(base, target.folder.as_deref())?;
     let script = context.manifests().recipe(&folder, target)?;
     let given = |inner: &shell::Target| (inner == target).then(|| script.clone());
     let name = text.trim();
@@ -69,10 +70,10 @@ mod tests {
     #[test]
     fn watchers_are_known_by_their_call() {
         for line in ["npx jest --watch", "vitest --watch", "pnpm exec tsc -w", "npx vitest watch", "nodemon src/a.ts"] {
-            assert!(watches(line), "{line}");
+            assert!(is_watching_command(line), "{line}");
         }
         for line in ["npx jest", "vitest run", "npx vitest", "tsc --noEmit", "pytest -w", "grep --watch x"] {
-            assert!(!watches(line), "{line}");
+            assert!(!is_watching_command(line), "{line}");
         }
     }
 }

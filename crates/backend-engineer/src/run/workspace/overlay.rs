@@ -74,7 +74,7 @@ pub(in crate::run) enum Walls {
 impl Workspace {
     /// Runs one command on the overlay, what is staged laid over it.
     pub(crate) async fn execute(&mut self, to_run: ScriptRun<'_>) -> Result<Outcome, Stop> {
-        let command = self.command(to_run);
+        let command = self.build_command(to_run);
         self.keep_in_step().await?;
         Ok(self.opened()?.run(command).await?)
     }
@@ -87,7 +87,7 @@ impl Workspace {
             let mode = file.before.as_ref().map(|found| found.mode);
             self.lay(&file.path, &Staged { bytes, mode }).await?;
         }
-        let command = self.command(to_run);
+        let command = self.build_command(to_run);
         let outcome = self.opened()?.run(command).await;
         for file in written {
             let bytes = self.tree.read(&file.path).map_err(|error| Stop::refused(error.to_string()))?;
@@ -106,7 +106,7 @@ impl Workspace {
     /// Returns the version of Node that commands find, asked once.
     pub(crate) async fn node_version(&mut self) -> Result<Option<u32>, Stop> {
         if self.node.is_none() {
-            let command = self.command(ScriptRun::new("node --version", "", Vec::new()));
+            let command = self.build_command(ScriptRun::new("node --version", "", Vec::new()));
             let outcome = self.opened()?.run(command).await?;
             let told = outcome.output.head(64).unwrap_or_default();
             let major = told.trim().strip_prefix('v').and_then(|version| version.split('.').next()?.parse().ok());
@@ -117,7 +117,7 @@ impl Workspace {
 
     /// Starts a server on the overlay for the commands after it.
     pub(crate) async fn serve(&mut self, to_run: ScriptRun<'_>) -> Result<Server, Stop> {
-        let command = self.command(to_run);
+        let command = self.build_command(to_run);
         self.keep_in_step().await?;
         Ok(self.opened()?.start_server(command).await?)
     }
@@ -129,12 +129,12 @@ impl Workspace {
 
     /// Returns the name of the walls that stand, where a command ran.
     pub(crate) fn tier(&self) -> Option<String> {
-        self.standing().map(|sandbox| sandbox.tier().to_string())
+        self.sandbox_if_open().map(|sandbox| sandbox.tier().to_string())
     }
 
     /// Returns whether the sandbox gives commands mounts and a network of their own; a copy shares the machine's.
     pub(crate) fn is_isolated(&self) -> bool {
-        self.standing().is_some_and(|sandbox| sandbox.root() == self.tree.root() && sandbox.tier().has_loopback)
+        self.sandbox_if_open().is_some_and(|sandbox| sandbox.root() == self.tree.root() && sandbox.tier().has_loopback)
     }
 
     /// Returns whether commands left nothing beside the tree but caches: none of it is data, output or a dependency.
@@ -146,22 +146,23 @@ impl Workspace {
 
     /// Returns whether commands can listen and connect on a loopback of their own.
     pub(crate) fn has_loopback(&self) -> bool {
-        self.standing().is_none_or(|sandbox| sandbox.tier().has_loopback)
+        self.sandbox_if_open().is_none_or(|sandbox| sandbox.tier().has_loopback)
     }
 
     /// Puts back, on the overlay, what commands changed, removed or made anew and what is not taken over, so that what is
     /// checked is what the user will have. By-products and what the user's own set-up made stay.
-    pub(crate) async fn put_back_foreign(&mut self, promotable: Promotable<'_>) -> Result<(), Stop> {
+    pub(crate) async fn restore_unpromoted(&mut self, promotable: Promotable<'_>) -> Result<(), Stop> {
         for effect in self.effects().await? {
             let kept = self.set_up.contains(&effect.path) || self.by_product(&effect.path);
             if kept || takes_over(&effect, promotable) {
                 continue;
             }
             if matches!(effect.kind, EffectKind::Created | EffectKind::Special) {
-                self.put_back(&effect).await?;
+                self.restore_path(&effect).await?;
                 continue;
             }
-            let mode = self.tree.look(&effect.path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
+            let mode =
+                self.tree.state_on_disk(&effect.path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
             if let Ok(Some(bytes)) = self.tree.read(&effect.path) {
                 if effect.kind == EffectKind::Link {
                     self.opened()?.remove_file(&effect.path).await?;
@@ -181,7 +182,7 @@ impl Workspace {
 
     /// Returns everything that commands have changed so far and that the user's tree does not have.
     pub(crate) async fn effects(&self) -> Result<Vec<Effect>, Stop> {
-        match self.standing() {
+        match self.sandbox_if_open() {
             Some(sandbox) => Ok(sandbox.changes().await?),
             None => Ok(Vec::new()),
         }
@@ -211,7 +212,7 @@ impl Workspace {
             self.tree.stage(path, now.clone()).map_err(refused)?;
             self.synced.insert(path.to_owned(), Staged { bytes: now.clone(), mode: None });
         }
-        let found = self.tree.look(path).map_err(refused)?.as_ref().map(|found| found.mode);
+        let found = self.tree.state_on_disk(path).map_err(refused)?.as_ref().map(|found| found.mode);
         let mode = effect.mode.filter(|mode| *mode != found.unwrap_or(NEW_FILE));
         if let (Some(mode), true) = (mode, now.is_some()) {
             self.tree.stage_mode(path, mode).map_err(refused)?;
@@ -220,7 +221,7 @@ impl Workspace {
         Ok(PathRole::Scope)
     }
 
-    fn command(&self, to_run: ScriptRun<'_>) -> Command {
+    fn build_command(&self, to_run: ScriptRun<'_>) -> Command {
         Command {
             script: to_run.script,
             folder: PathBuf::from(to_run.folder),
@@ -234,10 +235,10 @@ impl Workspace {
     }
 
     pub(in crate::run) fn opened(&self) -> Result<&Sandbox, Stop> {
-        self.standing().ok_or_else(|| Stop::environment("no sandbox is open"))
+        self.sandbox_if_open().ok_or_else(|| Stop::environment("no sandbox is open"))
     }
 
-    pub(in crate::run) fn standing(&self) -> Option<&Sandbox> {
+    pub(in crate::run) fn sandbox_if_open(&self) -> Option<&Sandbox> {
         match &self.walls {
             Walls::Standing(sandbox) => Some(sandbox),
             Walls::None | Walls::Rising(_) => None,
@@ -273,7 +274,7 @@ impl Workspace {
     }
 
     /// Begins to build the sandbox, unless it is begun, and does not wait for it.
-    pub(crate) fn raise(&mut self) -> Result<(), Stop> {
+    pub(crate) fn open_sandbox_soon(&mut self) -> Result<(), Stop> {
         if !matches!(self.walls, Walls::None) {
             return Ok(());
         }
@@ -301,7 +302,7 @@ impl Workspace {
 
     /// Opens the sandbox without the configured set-up, and returns the backend with how it came to be that one.
     pub(crate) async fn open_bare(&mut self) -> Result<Tier, Stop> {
-        self.raise()?;
+        self.open_sandbox_soon()?;
         if let Walls::Rising(rising) = std::mem::take(&mut self.walls) {
             self.walls = Walls::Standing(Box::new(rising.wait().await?));
         }
@@ -309,14 +310,14 @@ impl Workspace {
     }
 
     /// Runs a command that only looks in the sandbox that [`Workspace::open_bare`] opened.
-    pub(crate) async fn look(&mut self, to_run: ScriptRun<'_>) -> Result<Outcome, Stop> {
-        let command = self.command(to_run);
+    pub(crate) async fn run_in_bare_sandbox(&mut self, to_run: ScriptRun<'_>) -> Result<Outcome, Stop> {
+        let command = self.build_command(to_run);
         Ok(self.opened()?.run(command).await?)
     }
 
     /// Opens the sandbox before anything is changed, so that a machine without walls is told at once.
     pub(crate) async fn prepare(&mut self) -> Result<(), Stop> {
-        self.raise()?;
+        self.open_sandbox_soon()?;
         match std::mem::take(&mut self.walls) {
             Walls::Rising(rising) => {
                 self.walls = Walls::Standing(Box::new(rising.wait().await?));
@@ -358,7 +359,7 @@ impl Workspace {
     /// Runs the configured set-up commands once; they alone may use the network by themselves.
     async fn set_up_project(&mut self) -> Result<(), Stop> {
         for script in self.settings.setup() {
-            let mut command = self.command(ScriptRun::new(&script, "", Vec::new()));
+            let mut command = self.build_command(ScriptRun::new(&script, "", Vec::new()));
             command.network = self.settings.setup_network.then_some(Network::Open);
             command.timeout = Some(self.settings.timeout().max(Duration::from_secs(600)));
             let outcome = self.opened()?.run(command).await?;
@@ -383,7 +384,7 @@ impl Workspace {
 fn takes_over(effect: &Effect, promotable: Promotable<'_>) -> bool {
     let removed = effect.kind == EffectKind::Deleted && !promotable.removes(&effect.path);
     // A folder that the unit names is not named for its caches and bytecode.
-    let by_product = fingerprint::is_by_product(&effect.path) && !promotable.names(&effect.path);
+    let by_product = fingerprint::is_by_product(&effect.path) && !promotable.names_path(&effect.path);
     let other = matches!(effect.kind, EffectKind::Link | EffectKind::Special);
     let regular = !other && effect.bytes <= LARGEST;
     promotable.allows(&effect.path) && regular && !removed && !by_product

@@ -43,7 +43,7 @@ impl Workspace {
 
     /// Puts the real values back on the overlay, in what the commands left of the files with secrets.
     pub(crate) async fn reveal(&self, masks: &Masks) -> Result<(), Stop> {
-        if self.standing().is_none() {
+        if self.sandbox_if_open().is_none() {
             return Ok(());
         }
         for path in masks.paths().iter().chain(&self.revealed) {
@@ -70,7 +70,7 @@ impl Workspace {
     }
 
     /// Makes the path on the overlay what it is for the run: as staged, as in the user's tree, or gone.
-    pub(crate) async fn put_back(&mut self, effect: &Effect) -> Result<(), Stop> {
+    pub(crate) async fn restore_path(&mut self, effect: &Effect) -> Result<(), Stop> {
         let path = effect.path.as_str();
         if effect.kind == EffectKind::Link {
             self.opened()?.remove_file(path).await?;
@@ -85,7 +85,7 @@ impl Workspace {
             },
         };
         let mode = self.tree.staged().get(path).and_then(|staged| staged.mode);
-        let found = self.tree.look(path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
+        let found = self.tree.state_on_disk(path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
         match bytes {
             Some(bytes) => self.opened()?.write_file(path, &bytes, mode.or(found)).await?,
             None => self.opened()?.remove_file(path).await?,
@@ -101,7 +101,7 @@ impl Workspace {
         // Links first: what they lead away from can be restored only when they are gone.
         effects.sort_by_key(|effect| (effect.kind != EffectKind::Link, effect.path.clone()));
         for effect in effects {
-            self.put_back(&effect).await?;
+            self.restore_path(&effect).await?;
         }
         Ok(())
     }

@@ -29,7 +29,7 @@ impl FrontMatter<'_> {
             name: self.required(map, "name")?,
             description: self.required(map, "description")?,
             tools,
-            model: self.text(map, "model")?.filter(|model| model != "inherit"),
+            model: self.text_field(map, "model")?.filter(|model| model != "inherit"),
             max_turns: self.max_turns(map)?,
             effort: self.effort(map)?,
             unused,
@@ -40,7 +40,7 @@ impl FrontMatter<'_> {
     }
 
     fn required(&self, map: &Map<String, Value>, key: &str) -> Result<String, DefinitionError> {
-        match self.text(map, key)? {
+        match self.text_field(map, key)? {
             Some(text) => Ok(text),
             None if map.contains_key(key) => Err(self.wrong(key, format!("`{key}` is empty"))),
             None => Err(DefinitionError {
@@ -51,7 +51,7 @@ impl FrontMatter<'_> {
         }
     }
 
-    fn text(&self, map: &Map<String, Value>, key: &str) -> Result<Option<String>, DefinitionError> {
+    fn text_field(&self, map: &Map<String, Value>, key: &str) -> Result<Option<String>, DefinitionError> {
         match map.get(key) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
@@ -66,7 +66,7 @@ impl FrontMatter<'_> {
     }
 
     fn effort(&self, map: &Map<String, Value>) -> Result<Option<Effort>, DefinitionError> {
-        let effort = self.text(map, "effort")?.map(|effort| effort.parse()).transpose();
+        let effort = self.text_field(map, "effort")?.map(|effort| effort.parse()).transpose();
         effort.map_err(|why| self.wrong("effort", format!("`effort` {why}")))
     }
 
@@ -91,7 +91,7 @@ impl FrontMatter<'_> {
     fn known(&self, key: &str, value: &Value, unused: &mut Vec<String>) -> Result<Vec<&'static str>, DefinitionError> {
         let takes = || self.wrong(key, format!("`{key}` takes names of tools, as a list or with commas"));
         let names: Vec<String> = match value {
-            Value::String(text) => split(text),
+            Value::String(text) => split_names(text),
             Value::Array(items) => {
                 items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(takes)).collect::<Result<_, _>>()?
             }
@@ -139,7 +139,7 @@ impl FrontMatter<'_> {
 }
 
 /// Returns names between commas; a comma within brackets belongs to its name.
-fn split(text: &str) -> Vec<String> {
+fn split_names(text: &str) -> Vec<String> {
     let mut names = vec![String::new()];
     let mut depth = 0_usize;
     for letter in text.chars() {

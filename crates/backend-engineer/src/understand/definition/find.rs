@@ -16,7 +16,7 @@ pub(crate) struct SearchPaths(Vec<PathBuf>);
 
 impl SearchPaths {
     /// Those of a run on `root`, started in the folder `here`.
-    pub(crate) fn of(root: &Path, here: &Path, user: Option<&Path>, home: Option<&Path>) -> Self {
+    pub(crate) fn new(root: &Path, here: &Path, user: Option<&Path>, home: Option<&Path>) -> Self {
         let start = if here.starts_with(root) { here } else { root };
         let upward = start.ancestors().take_while(|folder| folder.starts_with(root));
         let mut places: Vec<PathBuf> =
@@ -32,7 +32,7 @@ impl SearchPaths {
         let home = absolute("HOME");
         let user = absolute("XDG_CONFIG_HOME").or_else(|| Some(home.as_ref()?.join(".config")));
         let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_else(|_| root.to_owned());
-        SearchPaths::of(root, &here, user.as_deref(), home.as_deref())
+        SearchPaths::new(root, &here, user.as_deref(), home.as_deref())
     }
 
     /// Returns every file in them that may hold a definition, nearest first, by name within a folder.
@@ -50,24 +50,24 @@ impl SearchPaths {
 }
 
 /// Returns every definition that is found, the built-in last; one that is wrong is told as such.
-pub(crate) fn all(places: &SearchPaths) -> Vec<(Option<PathBuf>, Result<Definition, DefinitionError>)> {
+pub(crate) fn list_definitions(places: &SearchPaths) -> Vec<(Option<PathBuf>, Result<Definition, DefinitionError>)> {
     let files = places.files().into_iter().map(|file| (Some(file.clone()), Definition::load(&file)));
     files.chain([(None, Definition::built_in())]).collect()
 }
 
 /// Returns the definition that is asked for: a file, or the nearest one of the name; the default for none.
-pub(crate) fn find(asked: Option<&str>, places: &SearchPaths) -> Result<Definition, Stop> {
+pub(crate) fn find_definition(asked: Option<&str>, places: &SearchPaths) -> Result<Definition, Stop> {
     if let Some(asked) = asked.filter(|asked| is_file(asked)) {
         return Ok(Definition::load(Path::new(asked))?);
     }
     let name = asked.unwrap_or(DEFAULT_NAME);
     let mut names = BTreeSet::new();
-    for (file, found) in all(places) {
+    for (file, found) in list_definitions(places) {
         match found {
             Ok(definition) if definition.name == name => return Ok(definition),
             Ok(definition) => drop(names.insert(definition.name)),
             // It can't be told to be another one: a wrong file of that name is never passed over.
-            Err(wrong) if stem(file.as_deref()) == Some(name) => return Err(wrong.into()),
+            Err(wrong) if file_stem(file.as_deref()) == Some(name) => return Err(wrong.into()),
             Err(_) => {}
         }
     }
@@ -80,6 +80,6 @@ fn is_file(asked: &str) -> bool {
     asked.contains('/') || asked.ends_with(".md") || Path::new(asked).is_file()
 }
 
-fn stem(file: Option<&Path>) -> Option<&str> {
+fn file_stem(file: Option<&Path>) -> Option<&str> {
     file?.file_stem()?.to_str()
 }

@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn told(fields: &str) -> String {
-    match read("a.md", &format!("---\n{fields}\n---\n\nDo it.\n")) {
+fn describe_fields(fields: &str) -> String {
+    match parse_definition("a.md", &format!("---\n{fields}\n---\n\nDo it.\n")) {
         Ok(definition) => format!("{} {:?} {:?}", definition.name, definition.tools, definition.unused),
         Err(wrong) => wrong.to_string(),
     }
@@ -15,14 +15,17 @@ fn the_built_in_and_the_common_forms_are_read() {
     assert_eq!((built_in.name.as_str(), built_in.tools.as_slice()), (DEFAULT_NAME, TOOLS.as_slice()));
     assert_eq!(built_in.model, None);
     let head = "name: a\ndescription: b";
-    assert_eq!(told(head), format!("a {TOOLS:?} []"));
-    assert_eq!(told(&format!("{head}\ntools: Read, Bash")), "a [\"Read\", \"Bash\"] []");
-    assert_eq!(told(&format!("{head}\ntools:\n  - Grep\n  - Read")), "a [\"Read\", \"Grep\"] []");
+    assert_eq!(describe_fields(head), format!("a {TOOLS:?} []"));
+    assert_eq!(describe_fields(&format!("{head}\ntools: Read, Bash")), "a [\"Read\", \"Bash\"] []");
+    assert_eq!(describe_fields(&format!("{head}\ntools:\n  - Grep\n  - Read")), "a [\"Read\", \"Grep\"] []");
     assert_eq!(
-        told(&format!("{head}\ndisallowedTools: [Bash, WebFetch]\ncolor: red")),
+        describe_fields(&format!("{head}\ndisallowedTools: [Bash, WebFetch]\ncolor: red")),
         "a [\"Read\", \"Edit\", \"Write\", \"Grep\", \"Glob\"] [\"color\", \"disallowedTools: WebFetch\"]"
     );
-    let full = read("a.md", "---\nname: a\ndescription: b\nmodel: openai/gpt-5\nmaxTurns: 30\neffort: high\n---\nDo.");
+    let full = parse_definition(
+        "a.md",
+        "---\nname: a\ndescription: b\nmodel: openai/gpt-5\nmaxTurns: 30\neffort: high\n---\nDo.",
+    );
     let full = full.unwrap();
     assert_eq!((full.model.as_deref(), full.max_turns), (Some("openai/gpt-5"), Some(30)));
     assert_eq!((full.effort.map(Effort::name), full.prompt.as_str()), (Some("high"), "Do."));
@@ -49,18 +52,24 @@ fn what_is_wrong_points_at_its_line() {
         ("name: a\ndescription: b: c\nname: d", "its fields are no YAML"),
         ("name: [a\ndescription: b", "its fields are no YAML"),
     ] {
-        let found = told(fields);
+        let found = describe_fields(fields);
         assert!(found.contains(said), "{fields:?}: {found}");
     }
-    assert!(told(&format!("{head}\nname: c")).contains("no YAML"), "a field twice");
-    assert!(read("a.md", "Do it.").unwrap_err().to_string().starts_with("a.md:1: a definition opens with"));
-    assert!(read("a.md", "---\nname: a\n").unwrap_err().to_string().contains("closes"));
-    assert!(read("a.md", "---\nname: a\ndescription: b\n---\n").unwrap_err().to_string().starts_with("a.md:4: "));
+    assert!(describe_fields(&format!("{head}\nname: c")).contains("no YAML"), "a field twice");
+    assert!(parse_definition("a.md", "Do it.").unwrap_err().to_string().starts_with("a.md:1: a definition opens with"));
+    assert!(parse_definition("a.md", "---\nname: a\n").unwrap_err().to_string().contains("closes"));
+    assert!(
+        parse_definition("a.md", "---\nname: a\ndescription: b\n---\n")
+            .unwrap_err()
+            .to_string()
+            .starts_with("a.md:4: ")
+    );
 }
 
 #[test]
 fn a_text_without_its_quotes_is_read_and_said() {
-    let found = read("a.md", "---\nname: a\ndescription: Use it when: \\n<example> user: \"x\"\n---\nDo.").unwrap();
+    let found =
+        parse_definition("a.md", "---\nname: a\ndescription: Use it when: \\n<example> user: \"x\"\n---\nDo.").unwrap();
     assert_eq!(found.description, "Use it when: \\n<example> user: \"x\"");
     assert_eq!(found.remarks, ["a.md:3: this text is read as it stands; put it in quotes"]);
 }
@@ -78,23 +87,23 @@ fn the_nearest_of_a_name_is_meant() {
     let root = folder.path().join("shop");
     let places = || {
         std::fs::create_dir_all(root.join("api")).unwrap();
-        SearchPaths::of(
+        SearchPaths::new(
             &root,
             &root.join("api"),
             Some(&folder.path().join("config")),
             Some(&folder.path().join("home")),
         )
     };
-    assert_eq!(find(None, &places()).unwrap().prompt, "of the user");
+    assert_eq!(find_definition(None, &places()).unwrap().prompt, "of the user");
     put("shop/.claude/agents/y.md", &agent("backend-engineer", "of the shop"));
-    assert_eq!(find(None, &places()).unwrap().prompt, "of the shop");
+    assert_eq!(find_definition(None, &places()).unwrap().prompt, "of the shop");
     put("shop/api/.backend-engineer/agents/z.md", &agent("backend-engineer", "of the api"));
-    assert_eq!(find(None, &places()).unwrap().prompt, "of the api");
+    assert_eq!(find_definition(None, &places()).unwrap().prompt, "of the api");
     put("shop/.claude/agents/reviewer.md", "---\nname: reviewer\ntools: Raed\n---\nx\n");
-    let wrong = find(Some("reviewer"), &places()).unwrap_err();
+    let wrong = find_definition(Some("reviewer"), &places()).unwrap_err();
     assert!(wrong.message.contains("reviewer.md:3:"), "{wrong}");
     let file = folder.path().join("home/.claude/agents/x.md");
-    assert_eq!(find(Some(file.to_str().unwrap()), &places()).unwrap().prompt, "of the user");
-    let unknown = find(Some("nobody"), &places()).unwrap_err();
+    assert_eq!(find_definition(Some(file.to_str().unwrap()), &places()).unwrap().prompt, "of the user");
+    let unknown = find_definition(Some("nobody"), &places()).unwrap_err();
     assert!(unknown.message.contains("no agent is named `nobody`"), "{unknown}");
 }

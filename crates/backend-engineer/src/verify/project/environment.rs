@@ -10,7 +10,7 @@ use crate::analyze::nearest_tools;
 
 /// Returns commands behind targets without the targets and what enters an environment, for tools that the environment next
 /// to their folder has. Where no target stands in front, the command itself is run so.
-pub(super) fn direct(root: &Path, commands: &[Command]) -> Vec<Command> {
+pub(super) fn direct_commands(root: &Path, commands: &[Command]) -> Vec<Command> {
     let mut found: Vec<Command> = Vec::new();
     for command in commands.iter().filter(|command| !command.behind.is_empty()) {
         let tools = nearest_tools(root, Path::new(&command.folder));
@@ -30,7 +30,7 @@ fn without_target(command: &Command, has: &dyn Fn(&str) -> bool) -> Option<Strin
     let calls = reading.calls();
     let mut fitting = calls.iter().filter(|call| kind_fits(call, command));
     let call = fitting.next().filter(|_| fitting.next().is_none())?;
-    let words: Vec<String> = split(reading.script.slice(&call.span));
+    let words: Vec<String> = split_words(reading.script.slice(&call.span));
     let named = call.target.as_ref().map(|target| target.name.as_str());
     let first = named.unwrap_or_else(|| call.written.split(' ').next().unwrap_or_default());
     let is_tool = |word: &String| word == first || matches!(word.as_str(), "python" | "python3");
@@ -42,7 +42,7 @@ fn without_target(command: &Command, has: &dyn Fn(&str) -> bool) -> Option<Strin
 }
 
 /// Returns the words of a call as they are written; those in quotes keep them.
-fn split(text: &str) -> Vec<String> {
+fn split_words(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quote = None;
     for letter in text.trim().chars() {

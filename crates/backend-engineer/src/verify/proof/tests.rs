@@ -47,7 +47,7 @@ impl Scene {
         fs::write(folder.path().join("plan.md"), PLAN).unwrap();
         let root = folder.path().canonicalize().unwrap();
         let loaded = load_plan(&root.join("plan.md")).unwrap();
-        let settings = Settings::read(&root, &Flags::default(), &SettingsSources::default()).unwrap();
+        let settings = Settings::from_sources(&root, &Flags::default(), &SettingsSources::default()).unwrap();
         let options = RunOptions { dry_run: true, ..RunOptions::default() };
         let run = RunContext::open(loaded, &root, settings, RunRequest::reading(options)).unwrap();
         let assignment = understand(&run.plan, &run.files, run.plan.phases()[0].id, true).unwrap();
@@ -95,7 +95,7 @@ impl Scene {
         let run = RunId::from(NOW);
         let id = EvidenceId { run: run.clone(), seq: self.evidence.len() as u64 + 1 };
         let evidence = Evidence {
-            subject: evidence::subject(&self.run, &check.observation(&check.ran)),
+            subject: evidence::subject_of_observation(&self.run, &check.observation(&check.ran)),
             condition: Condition { basis, tree: Some(tree.to_owned()), sandbox: None },
             result: CheckResult { verdict, exit: None, detail: String::new(), tests: Vec::new(), output: None },
             run,
@@ -134,7 +134,7 @@ impl Scene {
         let items = vec![self.proof(&item, &[])];
         let change = Change { items: vec![item], ..Change::default() };
         let mut verification = Verification { checks: self.checks.clone(), items, ..Verification::default() };
-        verification.proofs = prove(&self.run, &self.assignment, &change, &verification);
+        verification.proofs = prove_boxes(&self.run, &self.assignment, &change, &verification);
         hold_back(&self.run, &self.assignment, &change, &mut verification);
         verification.proofs.iter().map(|(_, proof)| matches!(proof, Proof::Proven(_))).collect()
     }
@@ -246,16 +246,16 @@ fn what_is_withdrawn_says_why() {
         items: vec![scene.proof(&scene.item(vec![placed(true)]), &["app/limits.py"])],
         ..Verification::default()
     };
-    withdraw(&mut verification, &OpenReason::WeakenedTests);
+    withdraw_proofs(&mut verification, &OpenReason::WeakenedTests);
     assert_eq!(verification.items, [Proof::Open(OpenReason::WeakenedTests)]);
 }
 
 #[test]
 fn what_only_makes_or_moves_files_tells_nothing_of_code() {
     for script in ["mkdir -p app", "cd app && touch a.py", "cp .env.example .env", "rm -rf old", "echo done"] {
-        assert!(!super::tells_of_code(script), "{script}");
+        assert!(!super::can_tell_of_code(script), "{script}");
     }
     for script in ["pytest -q", "mkdir -p out && pytest", "./check.sh", "verify-all", "grep -q x a.py", "python a.py"] {
-        assert!(super::tells_of_code(script), "{script}");
+        assert!(super::can_tell_of_code(script), "{script}");
     }
 }

@@ -17,7 +17,7 @@ use crate::facts::read_text;
 use crate::implement::Change;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
-use crate::verify::old_tests::{named_test, words};
+use crate::verify::old_tests::{named_test, words_of_command};
 use crate::verify::{Check, Verification};
 
 /// Time that a run has beyond three times what the right code takes, for machines that are busy.
@@ -46,7 +46,7 @@ pub(super) struct SuiteBaseline {
 }
 
 /// Returns the commands that run the unit's own tests, those with the fewest other tests first; each test in one of them.
-pub(super) fn of_unit(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Vec<Suite> {
+pub(super) fn suites_of_unit(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Vec<Suite> {
     let files = own_files(work, change);
     let is_meant =
         |check: &&Check| check.kind == Kind::Tests && check.verdict() == Verdict::Passed && !check.ran.tests.is_empty();
@@ -86,16 +86,16 @@ fn own_files(work: &UnitWork<'_>, change: &Change) -> BTreeSet<String> {
     let units = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
     for command in units.flat_map(|unit| &unit.commands) {
         let folder = check::folder_of(command, work);
-        let named = words(&command.text).filter_map(named_test).filter(|name| is_code(name));
-        files.extend(named.map(|name| joined(&folder, &name)));
+        let named = words_of_command(&command.text).filter_map(named_test).filter(|name| is_code(name));
+        files.extend(named.map(|name| join_path(&folder, &name)));
     }
     files
 }
 
 /// Returns the tests that failed without the unit's change, by their names.
 fn failed_without(work: &UnitWork<'_>, check: &Check) -> BTreeSet<String> {
-    let run = work.run.recorder.run().map(journal::Run::id);
-    let subject = evidence::subject(work.run, &check.observation(&check.ran));
+    let run = work.run.recorder.journal_run().map(journal::Run::id);
+    let subject = evidence::subject_of_observation(work.run, &check.observation(&check.ran));
     let found = work.state.evidence.iter().map(|found| &found.evidence).filter(|evidence| {
         Some(&evidence.run) == run
             && evidence.subject == subject
@@ -105,7 +105,7 @@ fn failed_without(work: &UnitWork<'_>, check: &Check) -> BTreeSet<String> {
     failed.map(|test| test.name.clone()).collect()
 }
 
-fn joined(folder: &str, path: &str) -> String {
+fn join_path(folder: &str, path: &str) -> String {
     let folder = folder.trim_end_matches('/');
     if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
 }
@@ -113,25 +113,29 @@ fn joined(folder: &str, path: &str) -> String {
 /// Returns whether a test, as its runner names it, stands in a file.
 fn is_in(test: &str, file: &str, folder: &str) -> bool {
     let stands =
-        |named: &String| named == file || joined(folder, named) == file || file.ends_with(&format!("/{named}"));
+        |named: &String| named == file || join_path(folder, named) == file || file.ends_with(&format!("/{named}"));
     files_of_test(test).iter().any(stands)
 }
 
 /// Returns the file of the tree that a test stands in.
 fn found_file(work: &UnitWork<'_>, test: &str, folder: &str) -> Option<String> {
-    let named = files_of_test(test).into_iter().map(|path| joined(folder, &path));
-    named.into_iter().find(|path| work.run.files.stands(path) && belongs_to_tests(path))
+    let named = files_of_test(test).into_iter().map(|path| join_path(folder, &path));
+    named.into_iter().find(|path| work.run.files.path_exists(path) && belongs_to_tests(path))
 }
 
 /// Runs a suite on the right code, by its own files alone where its command has a form for that; none where it does not
 /// come to the result that it had.
-pub(super) async fn heard(work: &mut UnitWork<'_>, suite: Suite, end: Instant) -> Result<Option<SuiteBaseline>, Stop> {
-    let narrow = narrowed(work, &suite, &suite.files).filter(|_| suite.is_wider || suite.files.len() > 1);
+pub(super) async fn run_on_right_code(
+    work: &mut UnitWork<'_>,
+    suite: Suite,
+    end: Instant,
+) -> Result<Option<SuiteBaseline>, Stop> {
+    let narrow = narrow_to_files(work, &suite, &suite.files).filter(|_| suite.is_wider || suite.files.len() > 1);
     let ways = narrow.map(|request| (request, true)).into_iter().chain([(suite.request.clone(), false)]);
     for (request, is_narrow) in ways.collect::<Vec<_>>() {
         let left = end.saturating_duration_since(Instant::now());
         let trial = try_out(work, &request, left).await?;
-        if fate(&suite.tests, &trial.tests) == VersionOutcome::Survived {
+        if outcome_of_results(&suite.tests, &trial.tests) == VersionOutcome::Survived {
             let usual = trial.elapsed * 3 + ROOM;
             return Ok(Some(SuiteBaseline { suite: Suite { request, ..suite }, usual, is_narrow }));
         }
@@ -140,7 +144,7 @@ pub(super) async fn heard(work: &mut UnitWork<'_>, suite: Suite, end: Instant) -
 }
 
 /// Returns the form of a suite's command that runs some of its files.
-fn narrowed(work: &UnitWork<'_>, suite: &Suite, files: &[String]) -> Option<Request> {
+fn narrow_to_files(work: &UnitWork<'_>, suite: &Suite, files: &[String]) -> Option<Request> {
     let Request { script, folder, .. } = &suite.request;
     let paths: Vec<&str> = files.iter().map(String::as_str).collect();
     let commands = work.survey.code.commands();
@@ -153,7 +157,7 @@ fn narrowed(work: &UnitWork<'_>, suite: &Suite, files: &[String]) -> Option<Requ
 /// Returns the same from the one call that the command is.
 fn by_its_call(work: &UnitWork<'_>, suite: &Suite, files: &[&str]) -> Option<String> {
     let folder = suite.request.folder.trim_end_matches('/');
-    let reading = check::read(work, &suite.request.script, folder);
+    let reading = check::read_command(work, &suite.request.script, folder);
     let (calls, outer) = (reading.calls(), reading.outer_calls());
     let ([call], [written]) = (calls.as_slice(), outer.as_slice()) else { return None };
     if call != written || call.runner().is_none() || call.folder.is_some() {
@@ -193,7 +197,7 @@ impl SuiteBaseline {
             return whole();
         }
         let part = |files: &[String]| {
-            let request = narrowed(work, &self.suite, files)?;
+            let request = narrow_to_files(work, &self.suite, files)?;
             let own = |test: &&String| files.iter().any(|file| is_in(test, file, &request.folder));
             let tests: BTreeSet<String> = tests.iter().filter(own).cloned().collect();
             (!tests.is_empty()).then_some((request, tests, self.usual))
@@ -227,7 +231,7 @@ fn imports_module(work: &UnitWork<'_>, file: &str, module: &str) -> bool {
 
 /// Returns what the results of a run mean for tests that pass on the right code. A failure of a file or a suite as a whole
 /// is no test's: the wrong version may not have been loaded at all.
-pub(super) fn fate(tests: &BTreeSet<String>, results: &[TestResult]) -> VersionOutcome {
+pub(super) fn outcome_of_results(tests: &BTreeSet<String>, results: &[TestResult]) -> VersionOutcome {
     let of: BTreeMap<&str, Verdict> = results.iter().map(|test| (test.name.as_str(), test.verdict)).collect();
     let is = |test: &String, verdict: Verdict| of.get(test.as_str()) == Some(&verdict);
     match () {

@@ -22,13 +22,13 @@ fn only_a_test_that_passed_rejects_a_wrong_version() {
         (results(&[("t.py::a", good), ("t.py::b", skipped)]), VersionOutcome::Unknown),
         (results(&[]), VersionOutcome::Unknown),
     ] {
-        assert_eq!(suites::fate(&own, &told), expected, "{told:?}");
+        assert_eq!(suites::outcome_of_results(&own, &told), expected, "{told:?}");
     }
     assert_eq!(
-        together(&[VersionOutcome::Survived, VersionOutcome::Rejected, VersionOutcome::Unknown]),
+        combine_outcomes(&[VersionOutcome::Survived, VersionOutcome::Rejected, VersionOutcome::Unknown]),
         VersionOutcome::Rejected
     );
-    assert_eq!(together(&[VersionOutcome::Survived, VersionOutcome::Unknown]), VersionOutcome::Unknown);
+    assert_eq!(combine_outcomes(&[VersionOutcome::Survived, VersionOutcome::Unknown]), VersionOutcome::Unknown);
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn the_report_counts_and_names_what_passes() {
     };
     let of = |rejected: usize, survivors: Vec<Survivor>| {
         let tried = rejected + survivors.len();
-        Strength { made: tried, tried, rejected, survivors, elapsed_ms: 0 }.note()
+        Strength { made: tried, tried, rejected, survivors, elapsed_ms: 0 }.report_line()
     };
     assert_eq!(of(2, Vec::new()), "the phase's tests reject 2 of 2 wrong versions");
     assert_eq!(

@@ -36,7 +36,11 @@ impl WrongVersion {
 
 /// Makes the wrong versions of what the unit changed and its tests may reach, one of each function before the second of
 /// any, and a model's work before what the plan shows.
-pub(super) fn of_unit(work: &mut UnitWork<'_>, change: &Change, test_files: &[String]) -> Vec<WrongVersion> {
+pub(super) fn make_wrong_versions(
+    work: &mut UnitWork<'_>,
+    change: &Change,
+    test_files: &[String],
+) -> Vec<WrongVersion> {
     let has_tests = |path: &str| test_files.iter().any(|file| is_python(file) == is_python(path));
     let mut found: Vec<WrongVersion> = Vec::new();
     for file in &change.written {

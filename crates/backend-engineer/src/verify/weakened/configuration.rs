@@ -98,23 +98,23 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 
 /// Returns whether a file may configure tests, coverage, linters or type checkers.
 pub(super) fn is_configuration(path: &str) -> bool {
-    areas(path).next().is_some()
+    areas_of_file(path).next().is_some()
 }
 
 /// Returns whether a new file of this name may make something laxer: it comes before the settings of another, or nothing
 /// was passed over without it.
-pub(super) fn overrides(path: &str) -> bool {
-    areas(path).any(|area| area.overrides)
+pub(super) fn is_overriding_file(path: &str) -> bool {
+    areas_of_file(path).any(|area| area.overrides)
 }
 
 /// Returns the settings of a file that are laxer than they were.
-pub(super) fn laxer(path: &str, old: &str, new: Option<&str>) -> Vec<LaxerSetting> {
-    let before = entries::read(path, old);
-    let now = new.map(|new| entries::read(path, new)).unwrap_or_default();
+pub(super) fn find_laxer_settings(path: &str, old: &str, new: Option<&str>) -> Vec<LaxerSetting> {
+    let before = entries::parse_entries(path, old);
+    let now = new.map(|new| entries::parse_entries(path, new)).unwrap_or_default();
     let keys: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
     let mut found = Vec::new();
     for key in keys.into_iter().filter(|key| before.get(*key) != now.get(*key)) {
-        let Some(rule) = rule(path, key) else { continue };
+        let Some(rule) = rule_of_key(path, key) else { continue };
         if is_laxer(rule, before.get(key), now.get(key)) {
             let shown = |entries: &Entries| entries.get(key).map(ToString::to_string).unwrap_or_default();
             found.push(LaxerSetting { key: key.clone(), old: shown(&before), new: shown(&now) });
@@ -125,14 +125,18 @@ pub(super) fn laxer(path: &str, old: &str, new: Option<&str>) -> Vec<LaxerSettin
 
 /// Returns the settings that a new file makes laxer because it comes before those of a file beside it, which its tool
 /// reads no longer: `mypy.ini` before `[tool.mypy]`. `beside` reads a file.
-pub(super) fn displaced(path: &str, new: &str, beside: &mut dyn FnMut(&str) -> Option<String>) -> Vec<LaxerSetting> {
-    let now = entries::read(path, new);
+pub(super) fn find_displaced_settings(
+    path: &str,
+    new: &str,
+    beside: &mut dyn FnMut(&str) -> Option<String>,
+) -> Vec<LaxerSetting> {
+    let now = entries::parse_entries(path, new);
     let folder = &path[..path.len() - path.rsplit('/').next().unwrap_or(path).len()];
-    for own in areas(path).filter(|area| area.displaces) {
+    for own in areas_of_file(path).filter(|area| area.displaces) {
         for shared in TABLE.area.iter().filter(|area| area.tool == own.tool && !area.part.is_empty()) {
             let other = format!("{folder}{}", shared.file);
             let Some(text) = beside(&other) else { continue };
-            let mut before = entries::read(&other, &text);
+            let mut before = entries::parse_entries(&other, &text);
             before.retain(|key, _| key.to_lowercase().starts_with(&shared.part));
             if !before.is_empty() {
                 return by_last_part((&other, &before), (path, &now));
@@ -144,13 +148,13 @@ pub(super) fn displaced(path: &str, new: &str, beside: &mut dyn FnMut(&str) -> O
 
 /// Compares the settings of two files that name their sections differently: `tool.mypy.strict`, `mypy.strict`.
 fn by_last_part((other, before): (&str, &Entries), (path, now): (&str, &Entries)) -> Vec<LaxerSetting> {
-    let last = |key: &str| plain(key.rsplit('.').next().unwrap_or(key));
+    let last = |key: &str| normalize_key(key.rsplit('.').next().unwrap_or(key));
     let same =
         |key: &str, all: &Entries| all.iter().find(|(one, _)| last(one) == last(key)).map(|(_, value)| value.clone());
     let gone = before.keys().filter(|key| same(key, now).is_none()).map(|key| (other, key));
     let mut found = Vec::new();
     for (file, key) in gone.chain(now.keys().map(|key| (path, key))) {
-        let Some(rule) = rule(file, key) else { continue };
+        let Some(rule) = rule_of_key(file, key) else { continue };
         let (was, is) = (same(key, before), same(key, now));
         if was != is && is_laxer(rule, was.as_ref(), is.as_ref()) {
             let shown = |value: Option<Value>| value.map(|value| value.to_string()).unwrap_or_default();
@@ -160,28 +164,28 @@ fn by_last_part((other, before): (&str, &Entries), (path, now): (&str, &Entries)
     found
 }
 
-fn areas(path: &str) -> impl Iterator<Item = &'static Area> {
+fn areas_of_file(path: &str) -> impl Iterator<Item = &'static Area> {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    TABLE.area.iter().filter(move |area| fits(&area.file, &name))
+    TABLE.area.iter().filter(move |area| matches_file_pattern(&area.file, &name))
 }
 
-fn fits(pattern: &str, name: &str) -> bool {
+fn matches_file_pattern(pattern: &str, name: &str) -> bool {
     pattern.strip_suffix('*').map_or(pattern == name, |start| name.starts_with(start))
 }
 
-fn plain(key: &str) -> String {
+fn normalize_key(key: &str) -> String {
     key.chars().filter(|letter| !matches!(letter, '-' | '_')).collect::<String>().to_lowercase()
 }
 
 /// Returns the rule for a key: by its last part, or by one above it, as of `per-file-ignores` and `rules`.
-fn rule(path: &str, key: &str) -> Option<&'static Key> {
+fn rule_of_key(path: &str, key: &str) -> Option<&'static Key> {
     let lower = key.to_lowercase();
-    let area = areas(path).find(|area| lower.starts_with(&area.part))?;
-    let parts: Vec<String> = key.split('.').map(plain).collect();
+    let area = areas_of_file(path).find(|area| lower.starts_with(&area.part))?;
+    let parts: Vec<String> = key.split('.').map(normalize_key).collect();
     let of_tool = || TABLE.key.iter().filter(|rule| rule.tools.contains(&area.tool));
     parts.iter().rev().find_map(|part| {
         let exact = of_tool().find(|rule| rule.name == *part);
-        exact.or_else(|| of_tool().find(|rule| fits(&rule.name, part)))
+        exact.or_else(|| of_tool().find(|rule| matches_file_pattern(&rule.name, part)))
     })
 }
 
@@ -235,7 +239,7 @@ fn is_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool {
             let nothing = Value::One(String::new());
             // A new script takes nothing away from those that were there.
             let old = old.or((rule.name != "*").then_some(&nothing));
-            old.zip(new).is_some_and(|(old, new)| options(old, new))
+            old.zip(new).is_some_and(|(old, new)| are_options_laxer(old, new))
         }
         LaxerChange::Added | LaxerChange::Removed => false,
     }
@@ -251,14 +255,14 @@ fn is_made(entry: &str) -> bool {
 
 /// Compares two command lines, option by option, and what they check. What checked nothing can't get laxer; options that
 /// stand alone (`addopts`) belong to a check.
-fn options(old: &Value, new: &Value) -> bool {
+fn are_options_laxer(old: &Value, new: &Value) -> bool {
     let (old, new) = (old.to_string(), new.to_string());
     let checks = |text: &str| crate::check::checked_by(&shell::read(text));
     let alone = old.is_empty() || old.starts_with('-');
     if !alone && checks(&old).is_empty() {
         return false;
     }
-    let (before, now) = (given(&old), given(&new));
+    let (before, now) = (parse_options(&old), parse_options(&new));
     let by_option = TABLE.option.iter().any(|option| {
         let (was, is) = (before.get(&option.name), now.get(&option.name));
         let numbers = || Some((was?.parse::<f64>().ok()?, is?.parse::<f64>().ok()?));
@@ -276,7 +280,7 @@ fn options(old: &Value, new: &Value) -> bool {
 }
 
 /// Returns the options of a command line with their values.
-fn given(line: &str) -> BTreeMap<String, String> {
+fn parse_options(line: &str) -> BTreeMap<String, String> {
     let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches(['"', '\'', '[', ']', ','])).collect();
     let mut found = BTreeMap::new();
     for (at, word) in words.iter().enumerate() {

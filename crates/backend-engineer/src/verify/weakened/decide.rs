@@ -4,7 +4,7 @@
 use code::weakening::{Way, Weakening};
 
 use super::plan_words::{NamedBy, PlanWords, drops_value};
-use super::{WeakenedTests, of_setting, sentence};
+use super::{WeakenedTests, describe_weakening, of_setting};
 
 /// The result of the old tests on the new code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub(crate) struct Verdicts {
 }
 
 /// Decides on everything that was found. Without `runs`, what only they decide stays undecided.
-pub(crate) fn decide(found: &WeakenedTests, words: &PlanWords, runs: Option<&[OldRun]>) -> Verdicts {
+pub(crate) fn decide_weakened(found: &WeakenedTests, words: &PlanWords, runs: Option<&[OldRun]>) -> Verdicts {
     let mut verdicts = Verdicts::default();
     for one in &found.tests {
         of_test(one, words, runs, &mut verdicts);
@@ -75,7 +75,7 @@ fn of_test(one: &Weakening, words: &PlanWords, runs: Option<&[OldRun]>, verdicts
     let by_words = matches!(named, Some(NamedBy::Name | NamedBy::Value));
     // What is rewritten beside the value that it demanded states another one only where that is gone.
     let restates = named == Some(NamedBy::Value) && (one.way != Way::Rewritten || drops_value(&one.old, &one.new));
-    let line = sentence(one);
+    let line = describe_weakening(one);
     let settled = match one.way {
         Way::Silenced(_) | Way::Tolerance | Way::Timeout | Way::Loosened if by_words => Some(true),
         Way::Silenced(_) | Way::Tolerance | Way::Timeout => Some(false),
@@ -88,7 +88,7 @@ fn of_test(one: &Weakening, words: &PlanWords, runs: Option<&[OldRun]>, verdicts
         return if asked { verdicts.asked.push(line) } else { verdicts.weakened.push(line) };
     }
     let Some(runs) = runs else { return verdicts.undecided.push(one.clone()) };
-    match (says(one, runs, words), one.way.is_certain()) {
+    match (answer_of_old_tests(one, runs, words), one.way.is_certain()) {
         // It failed before as well: what it demands was not changed by the plan, it is missing.
         (OldTestAnswer::FailsStill, _) if one.way != Way::Expectation && !by_words => {
             verdicts.weakened.push(format!("{line}; as it was, it still fails"));
@@ -118,7 +118,7 @@ enum OldTestAnswer {
     Nothing,
 }
 
-fn says(one: &Weakening, runs: &[OldRun], words: &PlanWords) -> OldTestAnswer {
+fn answer_of_old_tests(one: &Weakening, runs: &[OldRun], words: &PlanWords) -> OldTestAnswer {
     let own: Vec<&OldRun> = runs.iter().filter(|run| run.covers.contains(&one.path)).collect();
     let failed = own.iter().find_map(|run| match &run.outcome {
         Outcome::Failed(output) => Some((output, run.before.as_deref())),
@@ -151,7 +151,7 @@ fn named_by(one: &Weakening, words: &PlanWords) -> Option<NamedBy> {
 }
 
 /// Returns the lines by which runners tell of a test that failed.
-fn failures(output: &str) -> impl Iterator<Item = &str> {
+fn find_failure_lines(output: &str) -> impl Iterator<Item = &str> {
     const MARKS: [&str; 8] = ["FAILED ", "FAIL: ", "ERROR: ", "ERROR ", "not ok", "✖", "✕", "×"];
     output
         .lines()
@@ -160,7 +160,7 @@ fn failures(output: &str) -> impl Iterator<Item = &str> {
 }
 
 fn names_failures(output: &str) -> bool {
-    failures(output).next().is_some()
+    find_failure_lines(output).next().is_some()
 }
 
 /// Returns whether a failure is told of the test, or of the file as a whole.
@@ -175,7 +175,7 @@ fn is_among(test: &str, output: &str) -> bool {
     let whole_file = |line: &str| {
         line.starts_with("ERROR") && !line.contains("::") && !line.contains("test_") || line.contains("_FailedTest")
     };
-    test.is_empty() || failures(output).any(|line| names(line) || whole_file(line))
+    test.is_empty() || find_failure_lines(output).any(|line| names(line) || whole_file(line))
 }
 
 /// Returns whether an output tells of nothing but names and modules that are gone, all of which the plan names.
@@ -192,7 +192,7 @@ pub(super) fn only_moved(output: &str, words: &PlanWords) -> bool {
     let asserts = output.lines().any(|line| line.contains("AssertionError") || line.contains("ERR_ASSERTION"));
     let quoted = |line: &str| {
         let parts: Vec<&str> = line.split(['\'', '"', '`']).collect();
-        parts.into_iter().skip(1).step_by(2).any(|name| words.names(name.rsplit('.').next().unwrap_or(name)))
+        parts.into_iter().skip(1).step_by(2).any(|name| words.contains_word(name.rsplit('.').next().unwrap_or(name)))
     };
     told.peek().is_some() && !asserts && told.all(quoted)
 }

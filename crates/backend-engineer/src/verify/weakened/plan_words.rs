@@ -26,9 +26,9 @@ pub(crate) struct PlanWords {
 
 impl PlanWords {
     /// Reads the words of the units at work.
-    pub(crate) fn of(work: &UnitWork<'_>) -> Self {
+    pub(crate) fn from_work(work: &UnitWork<'_>) -> Self {
         let phases = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
-        let texts = phases.map(|phase| asking(phase, work.run.plan.text()));
+        let texts = phases.map(|phase| text_asking_for_work(phase, work.run.plan.text()));
         PlanWords::of_text(texts.collect::<Vec<_>>().join("\n"))
     }
 
@@ -38,7 +38,7 @@ impl PlanWords {
     }
 
     /// Returns whether the words hold this one, as a whole.
-    pub(super) fn names(&self, word: &str) -> bool {
+    pub(super) fn contains_word(&self, word: &str) -> bool {
         let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
         !word.is_empty()
             && self.text.match_indices(word).any(|(at, _)| {
@@ -57,7 +57,7 @@ impl PlanWords {
         let last = key.rsplit('.').next().unwrap_or(key);
         let is_word = last.chars().all(|letter| letter.is_ascii_lowercase());
         let as_code = || ['`', '"', '\''].iter().any(|quote| self.text.contains(&format!("{quote}{last}{quote}")));
-        self.names(key) || if is_word { as_code() } else { self.names(last) }
+        self.contains_word(key) || if is_word { as_code() } else { self.contains_word(last) }
     }
 
     /// Returns whether the words hold the name of a test. One short word may mean anything.
@@ -65,18 +65,18 @@ impl PlanWords {
         let last = test.rsplit(" > ").next().unwrap_or(test);
         let own = if last.contains(' ') { last } else { last.rsplit('.').next().unwrap_or(last) };
         let tells = own.contains(' ') || own.to_lowercase().starts_with("test");
-        tells && self.names(own)
+        tells && self.contains_word(own)
     }
 
     /// Returns whether the words hold the path or the name of a file.
     pub(crate) fn names_file(&self, path: &str) -> bool {
-        self.names(path) || path.rsplit('/').next().is_some_and(|name| self.names(name))
+        self.contains_word(path) || path.rsplit('/').next().is_some_and(|name| self.contains_word(name))
     }
 
     /// Returns whether each value that stands in `new` and not in `old` is one of the words.
     pub(super) fn names_value(&self, old: &str, new: &str) -> bool {
-        let known = values(old);
-        let fresh: Vec<String> = values(new).into_iter().filter(|value| !known.contains(value)).collect();
+        let known = values_of_line(old);
+        let fresh: Vec<String> = values_of_line(new).into_iter().filter(|value| !known.contains(value)).collect();
         !fresh.is_empty() && fresh.iter().all(|value| self.states(value))
     }
 
@@ -84,19 +84,19 @@ impl PlanWords {
     fn states(&self, value: &str) -> bool {
         let is_whole = value.chars().all(|letter| letter.is_ascii_digit());
         if !is_whole {
-            return self.names(value);
+            return self.contains_word(value);
         }
         let unnumbered = PlanWords { text: without_numbering(&self.text) };
-        unnumbered.names(value)
+        unnumbered.contains_word(value)
     }
 
     /// Returns whether the words name something that a test looks at: a function, a member, a route.
     pub(super) fn names_symbol(&self, subject: &str) -> bool {
-        symbols(subject).iter().any(|symbol| self.names(symbol))
+        symbols_of_subject(subject).iter().any(|symbol| self.contains_word(symbol))
     }
 }
 
-fn asking(phase: &Phase, text: &str) -> String {
+fn text_asking_for_work(phase: &Phase, text: &str) -> String {
     let asks_nothing = |class: SentenceClass| {
         matches!(class, SentenceClass::Forbid | SentenceClass::Check | SentenceClass::Run | SentenceClass::Elsewhere)
     };
@@ -135,17 +135,17 @@ fn without_numbering(text: &str) -> String {
 
 /// Returns whether a value of the old line stands no longer in the new one.
 pub(super) fn drops_value(old: &str, new: &str) -> bool {
-    let kept = values(new);
-    values(old).iter().any(|value| !kept.contains(value))
+    let kept = values_of_line(new);
+    values_of_line(old).iter().any(|value| !kept.contains(value))
 }
 
 /// Returns the numbers and the texts in quotes of a line of code.
-fn values(line: &str) -> Vec<String> {
+fn values_of_line(line: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = line;
     while let Some(at) = rest.find(['"', '\'', '`']) {
         let quote = rest[at..].chars().next().unwrap_or('"');
-        found.extend(numbers(&rest[..at]));
+        found.extend(numbers_of_text(&rest[..at]));
         let inner = &rest[at + 1..];
         let end = inner.find(quote).unwrap_or(inner.len());
         if end > 0 {
@@ -153,21 +153,21 @@ fn values(line: &str) -> Vec<String> {
         }
         rest = inner.get(end + 1..).unwrap_or_default();
     }
-    found.extend(numbers(rest));
+    found.extend(numbers_of_text(rest));
     found
 }
 
-fn numbers(text: &str) -> Vec<String> {
+fn numbers_of_text(text: &str) -> Vec<String> {
     let words = text.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '.'));
     let words = words.map(|word| word.trim_matches('.')).filter(|word| word.parse::<f64>().is_ok());
     words.map(str::to_owned).collect()
 }
 
 /// Returns the names and routes of an expression; what all tests have in common says nothing.
-fn symbols(subject: &str) -> Vec<String> {
+fn symbols_of_subject(subject: &str) -> Vec<String> {
     const COMMON: [&str; 6] = ["self", "client", "response", "request", "app", "await"];
     let is_route = |value: &String| value.starts_with('/') && value.len() > 1;
-    let routes = values(subject).into_iter().filter(is_route);
+    let routes = values_of_line(subject).into_iter().filter(is_route);
     let words = subject.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
     let named = words.filter(|word| word.starts_with(|first: char| first.is_alphabetic() || first == '_'));
     let telling = named.filter(|word| !COMMON.contains(word) && word.parse::<f64>().is_err());

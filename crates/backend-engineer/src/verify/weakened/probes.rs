@@ -2,10 +2,10 @@
 //! it does while it is tested says nothing of what it does else.
 
 /// Returns the lines that code has and had not before, and that ask for tests.
-pub(super) fn added<'a>(old: &str, new: &'a str) -> Vec<&'a str> {
+pub(super) fn added_probes<'a>(old: &str, new: &'a str) -> Vec<&'a str> {
     let known: Vec<&str> = old.lines().map(str::trim).collect();
     let fresh = new.lines().map(str::trim).filter(|line| !known.contains(line) && !is_comment(line));
-    let mut found: Vec<&str> = fresh.filter(|line| signs().any(|sign| holds(line, sign))).collect();
+    let mut found: Vec<&str> = fresh.filter(|line| probe_signs().any(|sign| contains_sign_words(line, sign))).collect();
     if !always_equal(old) && always_equal(new) {
         found.extend(new.lines().map(str::trim).find(|line| line.starts_with(EQUALITY)));
     }
@@ -21,13 +21,13 @@ fn always_equal(text: &str) -> bool {
     lines.windows(2).any(|pair| pair[0].starts_with(EQUALITY) && pair[1] == "return True")
 }
 
-fn signs() -> impl Iterator<Item = &'static str> {
+fn probe_signs() -> impl Iterator<Item = &'static str> {
     let rows = include_str!("probes.tsv").lines().filter(|line| !line.starts_with('#'));
     rows.filter_map(|row| row.split('\t').next())
 }
 
 /// Returns whether a line holds the sign as whole words: `import unittest_extra` imports something else.
-fn holds(line: &str, sign: &str) -> bool {
+fn contains_sign_words(line: &str, sign: &str) -> bool {
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
     line.match_indices(sign).any(|(at, _)| {
         let before = line[..at].chars().next_back().filter(|_| sign.starts_with(is_part));
@@ -48,17 +48,17 @@ mod tests {
     fn each_sign_is_found_in_its_example() {
         for row in include_str!("probes.tsv").lines().filter(|line| !line.starts_with('#')) {
             let (sign, example) = row.split_once('\t').unwrap();
-            assert_eq!(added("", example), [example], "{sign}");
-            assert!(added(example, example).is_empty(), "it stood there before: {sign}");
+            assert_eq!(added_probes("", example), [example], "{sign}");
+            assert!(added_probes(example, example).is_empty(), "it stood there before: {sign}");
         }
     }
 
     #[test]
     fn an_object_that_equals_everything_is_found() {
         let equal = "class One(int):\n    def __eq__(self, other):\n        return True\n";
-        assert_eq!(added("", equal), ["def __eq__(self, other):"]);
-        assert!(added(equal, equal).is_empty());
-        assert!(added("", "def __eq__(self, other):\n    return self.id == other.id\n").is_empty());
+        assert_eq!(added_probes("", equal), ["def __eq__(self, other):"]);
+        assert!(added_probes(equal, equal).is_empty());
+        assert!(added_probes("", "def __eq__(self, other):\n    return self.id == other.id\n").is_empty());
     }
 
     #[test]
@@ -73,7 +73,7 @@ mod tests {
             "from unittests import a",
             "TESTING = os.environ.get('TESTING')",
         ] {
-            assert!(added("", line).is_empty(), "{line}");
+            assert!(added_probes("", line).is_empty(), "{line}");
         }
     }
 }

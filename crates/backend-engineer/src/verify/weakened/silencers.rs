@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 /// Returns the comments of a text that silence a tool: how often each stands there, blanks and case aside.
-pub(super) fn silencers(text: &str) -> BTreeMap<String, usize> {
+pub(super) fn count_silencers(text: &str) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
     for line in text.lines() {
-        for sign in signs().filter(|sign| holds(line, sign)) {
+        for sign in silencer_signs().filter(|sign| has_silencing_comment(line, sign)) {
             *found.entry(sign.to_owned()).or_default() += 1;
         }
     }
@@ -14,22 +14,22 @@ pub(super) fn silencers(text: &str) -> BTreeMap<String, usize> {
 }
 
 /// Returns the silencing lines that a text has and an older one has not, each as it is written.
-pub(super) fn added<'a>(old: &str, new: &'a str) -> Vec<&'a str> {
-    let (mut before, now) = (silencers(old), silencers(new));
+pub(super) fn added_silencers<'a>(old: &str, new: &'a str) -> Vec<&'a str> {
+    let (mut before, now) = (count_silencers(old), count_silencers(new));
     let more: Vec<&String> =
         now.iter().filter(|(sign, count)| **count > before.remove(*sign).unwrap_or(0)).map(|(sign, _)| sign).collect();
     let known: Vec<&str> = old.lines().map(str::trim).collect();
     let fresh = new.lines().map(str::trim).filter(|line| !known.contains(line));
-    fresh.filter(|line| more.iter().any(|sign| holds(line, sign))).collect()
+    fresh.filter(|line| more.iter().any(|sign| has_silencing_comment(line, sign))).collect()
 }
 
-fn signs() -> impl Iterator<Item = &'static str> {
+fn silencer_signs() -> impl Iterator<Item = &'static str> {
     let rows = include_str!("silencers.tsv").lines().filter(|line| !line.starts_with('#'));
     rows.filter_map(|row| row.split('\t').next())
 }
 
 /// Returns whether a comment of the line begins with the sign: what only names it in its words silences nothing.
-fn holds(line: &str, sign: &str) -> bool {
+fn has_silencing_comment(line: &str, sign: &str) -> bool {
     let lower = line.to_lowercase();
     let comments = ["#", "//", "/*", "<!--"].into_iter().flat_map(|opening| {
         lower
@@ -52,7 +52,7 @@ mod tests {
     fn each_sign_is_found_in_its_example() {
         for row in include_str!("silencers.tsv").lines().filter(|line| !line.starts_with('#')) {
             let (sign, example) = row.split_once('\t').unwrap();
-            assert!(silencers(example).contains_key(sign), "{row}");
+            assert!(count_silencers(example).contains_key(sign), "{row}");
         }
     }
 
@@ -71,13 +71,16 @@ mod tests {
             "{/* eslint-disable-next-line */}",
             "#nosec",
         ] {
-            assert_eq!(added("", line), [line.trim()], "{line}");
+            assert_eq!(added_silencers("", line), [line.trim()], "{line}");
         }
         for line in ["# what noqa means", "x = 'noqa'", "// see eslint-disable", "type: ignore", "noqa = 1"] {
-            assert!(added("", line).is_empty(), "{line}");
+            assert!(added_silencers("", line).is_empty(), "{line}");
         }
-        assert!(added("import os  # noqa\n", "import sys\nimport os  # noqa\n").is_empty());
-        assert!(added("import os  # noqa\n", "import re  # noqa\n").is_empty(), "as many as before");
-        assert_eq!(added("import os  # noqa\n", "import os  # noqa\nimport re  # noqa\n"), ["import re  # noqa"]);
+        assert!(added_silencers("import os  # noqa\n", "import sys\nimport os  # noqa\n").is_empty());
+        assert!(added_silencers("import os  # noqa\n", "import re  # noqa\n").is_empty(), "as many as before");
+        assert_eq!(
+            added_silencers("import os  # noqa\n", "import os  # noqa\nimport re  # noqa\n"),
+            ["import re  # noqa"]
+        );
     }
 }

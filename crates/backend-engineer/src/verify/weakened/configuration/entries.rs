@@ -76,65 +76,65 @@ impl Value {
 const IGNORED: &str = "ignored";
 
 /// Reads a file; what can't be read has no settings.
-pub(super) fn read(path: &str, text: &str) -> Entries {
+pub(super) fn parse_entries(path: &str, text: &str) -> Entries {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let mut entries = Entries::new();
     let ends = |ending: &str| name.ends_with(ending);
     if ends("ignore") {
-        entries.insert(IGNORED.to_owned(), Value::Several(lines::patterns(text)));
+        entries.insert(IGNORED.to_owned(), Value::Several(lines::parse_ignore_patterns(text)));
     } else if ends("makefile") || name == "justfile" {
-        let recipes = lines::recipes(text).into_iter();
+        let recipes = lines::parse_make_recipes(text).into_iter();
         entries.extend(recipes.map(|(target, recipe)| (target, Value::One(recipe))));
     } else if ends(".toml") {
         if let Ok(table) = toml::from_str::<toml::Table>(text) {
             let value = serde_json::to_value(table).unwrap_or_default();
-            flatten(&value, "", &mut entries);
+            flatten_json(&value, "", &mut entries);
         }
     } else if ends(".yml") || ends(".yaml") {
         let value = serde_saphyr::from_str::<serde_json::Value>(text).unwrap_or_default();
-        flatten(&value, "", &mut entries);
+        flatten_json(&value, "", &mut entries);
     } else if ends(".py") {
-        assignments(text, &mut entries);
+        parse_assignments(text, &mut entries);
     } else if matches!(
         name.as_str(),
         "setup.cfg" | "tox.ini" | ".flake8" | ".coveragerc" | ".pylintrc" | "pylintrc" | ".bandit"
     ) || ends(".ini")
         || ends(".cfg")
     {
-        sections(text, &mut entries);
+        parse_sections(text, &mut entries);
     } else {
         Scanner { letters: without_comments(text), at: 0 }.values("", &mut entries);
     }
     entries
 }
 
-fn flatten(value: &serde_json::Value, path: &str, entries: &mut Entries) {
+fn flatten_json(value: &serde_json::Value, path: &str, entries: &mut Entries) {
     use serde_json::Value as Json;
     let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match value {
         Json::Object(map) => {
             for (key, value) in map {
-                flatten(value, &below(path, key), entries);
+                flatten_json(value, &join_key(path, key), entries);
             }
         }
         Json::Array(all) if all.iter().any(Json::is_object) => {
             for one in all {
                 // What has a name of its own is known by that: the hooks of `pre-commit`.
                 let id = one.get("id").and_then(Json::as_str);
-                flatten(one, &id.map_or_else(|| path.to_owned(), |id| below(path, id)), entries);
+                flatten_json(one, &id.map_or_else(|| path.to_owned(), |id| join_key(path, id)), entries);
             }
         }
-        Json::Array(all) => add(entries, path, Value::Several(all.iter().map(text).collect())),
-        other => add(entries, path, Value::One(text(other))),
+        Json::Array(all) => add_entry(entries, path, Value::Several(all.iter().map(text).collect())),
+        other => add_entry(entries, path, Value::One(text(other))),
     }
 }
 
-fn below(path: &str, key: &str) -> String {
+fn join_key(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
 /// Of a key that stands in several parts of a list, all values count.
-fn add(entries: &mut Entries, path: &str, value: Value) {
+fn add_entry(entries: &mut Entries, path: &str, value: Value) {
     match entries.get_mut(path) {
         Some(Value::Several(known)) => known.extend(value.entries()),
         _ => drop(entries.insert(path.to_owned(), value)),
@@ -142,7 +142,7 @@ fn add(entries: &mut Entries, path: &str, value: Value) {
 }
 
 /// `[section]`, `key = value`, values that go on below with a margin.
-fn sections(text: &str, entries: &mut Entries) {
+fn parse_sections(text: &str, entries: &mut Entries) {
     let mut section = String::new();
     let mut key = String::new();
     for line in text.lines().filter(|line| !line.trim_start().starts_with(['#', ';'])) {
@@ -151,13 +151,13 @@ fn sections(text: &str, entries: &mut Entries) {
             section = name.to_owned();
             key.clear();
         } else if goes_on {
-            if let Some(Value::One(value)) = entries.get_mut(&below(&section, &key)) {
+            if let Some(Value::One(value)) = entries.get_mut(&join_key(&section, &key)) {
                 value.push('\n');
                 value.push_str(line.trim());
             }
         } else if let Some((name, value)) = line.split_once(['=', ':']) {
             key = name.trim().to_owned();
-            entries.insert(below(&section, &key), Value::One(value.trim().to_owned()));
+            entries.insert(join_key(&section, &key), Value::One(value.trim().to_owned()));
         }
     }
     for value in entries.values_mut() {
@@ -168,7 +168,7 @@ fn sections(text: &str, entries: &mut Entries) {
 }
 
 /// `collect_ignore = ["a"]` at the margin.
-fn assignments(text: &str, entries: &mut Entries) {
+fn parse_assignments(text: &str, entries: &mut Entries) {
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
         let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with([' ', '#'])) else { continue };
@@ -243,7 +243,7 @@ impl Scanner {
         while let Some(letter) = self.peek() {
             match letter {
                 '{' => self.object(path, entries),
-                '"' | '\'' | '`' => drop(self.quoted()),
+                '"' | '\'' | '`' => drop(self.read_quoted()),
                 _ => self.at += 1,
             }
         }
@@ -260,7 +260,7 @@ impl Scanner {
                     self.at += 1;
                     return;
                 }
-                Some('"' | '\'' | '`') => self.quoted(),
+                Some('"' | '\'' | '`') => self.read_quoted(),
                 Some(letter) if letter.is_alphanumeric() || matches!(letter, '_' | '$' | '@') => self.word(),
                 Some(_) => {
                     self.at += 1;
@@ -270,7 +270,7 @@ impl Scanner {
             self.blanks();
             if self.peek() == Some(':') {
                 self.at += 1;
-                self.value(&below(path, &key), entries);
+                self.value(&join_key(path, &key), entries);
             }
         }
     }
@@ -279,19 +279,19 @@ impl Scanner {
         self.blanks();
         match self.peek() {
             Some('{') => self.object(path, entries),
-            Some('[') => self.list(path, entries),
+            Some('[') => self.read_list(path, entries),
             Some('"' | '\'' | '`') => {
-                let text = self.quoted();
-                add(entries, path, Value::One(text));
+                let text = self.read_quoted();
+                add_entry(entries, path, Value::One(text));
             }
             _ => {
-                let text = self.plain();
-                add(entries, path, Value::One(text));
+                let text = self.read_plain_value();
+                add_entry(entries, path, Value::One(text));
             }
         }
     }
 
-    fn list(&mut self, path: &str, entries: &mut Entries) {
+    fn read_list(&mut self, path: &str, entries: &mut Entries) {
         self.at += 1;
         let mut all = Vec::new();
         let mut holds_objects = false;
@@ -307,17 +307,17 @@ impl Scanner {
                     holds_objects = true;
                     self.object(path, entries);
                 }
-                Some('"' | '\'' | '`') => all.push(self.quoted()),
+                Some('"' | '\'' | '`') => all.push(self.read_quoted()),
                 Some(',') => self.at += 1,
-                Some(_) => all.push(self.plain()),
+                Some(_) => all.push(self.read_plain_value()),
             }
         }
         if !holds_objects || !all.is_empty() {
-            add(entries, path, Value::Several(all));
+            add_entry(entries, path, Value::Several(all));
         }
     }
 
-    fn quoted(&mut self) -> String {
+    fn read_quoted(&mut self) -> String {
         let Some(quote) = self.peek() else { return String::new() };
         self.at += 1;
         let mut text = String::new();
@@ -347,7 +347,7 @@ impl Scanner {
     }
 
     /// Reads a value that is no text, to the end of its entry.
-    fn plain(&mut self) -> String {
+    fn read_plain_value(&mut self) -> String {
         let mut text = String::new();
         let mut depth = 0_usize;
         while let Some(letter) = self.peek() {

@@ -6,22 +6,22 @@ use std::collections::BTreeMap;
 const EVERY: &str = "*";
 
 /// Returns the patterns of a file that holds nothing else: `.eslintignore`.
-pub(super) fn patterns(text: &str) -> Vec<String> {
+pub(super) fn parse_ignore_patterns(text: &str) -> Vec<String> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.map(str::to_owned).collect()
 }
 
 /// Returns the recipes of a Makefile by their target, variables filled in. A line whose failure is passed over (`-pytest`)
 /// ends with `|| true`; those of a target whose failures all are (`.IGNORE: check`) do, too.
-pub(super) fn recipes(text: &str) -> BTreeMap<String, String> {
+pub(super) fn parse_make_recipes(text: &str) -> BTreeMap<String, String> {
     let text = text.replace("\\\n", " ");
-    let variables = variables(&text);
+    let variables = parse_make_variables(&text);
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     let mut current: Vec<String> = Vec::new();
     let mut passed_over: Vec<String> = Vec::new();
     for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {
         if line.starts_with(['\t', ' ']) {
-            let line = as_shell(&filled(line.trim(), &variables), false);
+            let line = as_shell(&fill_variables(line.trim(), &variables), false);
             for target in &current {
                 let recipe = found.entry(target.clone()).or_default();
                 recipe.push_str(&line);
@@ -58,7 +58,7 @@ fn as_shell(line: &str, passed_over: bool) -> String {
     }
 }
 
-fn variables(text: &str) -> BTreeMap<String, String> {
+fn parse_make_variables(text: &str) -> BTreeMap<String, String> {
     let lines = text.lines().filter(|line| !line.starts_with(['\t', ' ', '#']));
     let pairs = lines.filter_map(|line| line.split_once('='));
     let pairs = pairs.map(|(name, value)| (name.trim_end_matches([':', '?', '+', ' ']).trim(), value.trim()));
@@ -66,7 +66,7 @@ fn variables(text: &str) -> BTreeMap<String, String> {
     plain.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-fn filled(line: &str, variables: &BTreeMap<String, String>) -> String {
+fn fill_variables(line: &str, variables: &BTreeMap<String, String>) -> String {
     let mut line = line.to_owned();
     for (name, value) in variables {
         for written in [format!("$({name})"), format!("${{{name}}}"), format!("{{{{{name}}}}}")] {
@@ -84,15 +84,15 @@ mod tests {
     fn recipes_say_which_failures_are_passed_over() {
         let text =
             "T = pytest -q\n\nall: check\ncheck:\n\t@echo on\n\t-$(T)\n\tmypy \\\napp\n\nlint:\n\truff check .\n";
-        let found = recipes(text);
+        let found = parse_make_recipes(text);
         assert_eq!(found["check"], "echo on\npytest -q || true\nmypy  app\n");
         assert_eq!(found["lint"], "ruff check .\n");
-        let found = recipes(".IGNORE: lint\nlint:\n\truff check .\n");
+        let found = parse_make_recipes(".IGNORE: lint\nlint:\n\truff check .\n");
         assert_eq!(found["lint"], "ruff check . || true\n");
     }
 
     #[test]
     fn patterns_stand_a_line_each() {
-        assert_eq!(patterns("# built\ndist/\n\n!src/a\n"), ["dist/", "!src/a"]);
+        assert_eq!(parse_ignore_patterns("# built\ndist/\n\n!src/a\n"), ["dist/", "!src/a"]);
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 fn keys(path: &str, old: &str, new: &str) -> Vec<String> {
-    laxer(path, old, Some(new)).into_iter().map(|one| one.key).collect()
+    find_laxer_settings(path, old, Some(new)).into_iter().map(|one| one.key).collect()
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn each_row_has_an_example_that_gets_laxer() {
     assert!(turned.is_empty(), "what is taken back is no laxer: {turned:#?}");
     for row in &TABLE.option {
         let value = |text: &str| Value::One(text.replacen("check", "pytest", 1));
-        assert!(options(&value(&row.old), &value(&row.new)), "{}", row.name);
+        assert!(are_options_laxer(&value(&row.old), &value(&row.new)), "{}", row.name);
     }
     for area in &TABLE.area {
         assert!(is_configuration(&format!("api/{}", area.file.replace('*', "json"))), "{}", area.file);
@@ -103,7 +103,7 @@ fn settings_may_change_without_getting_laxer() {
 #[test]
 fn a_file_of_settings_that_is_gone_is_laxer() {
     let old = "[run]\nomit = a\n[report]\nfail_under = 80\n";
-    let found = laxer(".coveragerc", old, None);
+    let found = find_laxer_settings(".coveragerc", old, None);
     assert_eq!(found, [LaxerSetting { key: "report.fail_under".to_owned(), old: "80".to_owned(), new: String::new() }]);
 }
 
@@ -121,7 +121,8 @@ fn a_new_file_that_comes_before_shared_settings_keeps_what_they_demand() {
         (".coveragerc", "[report]\nfail_under = 91\n", vec![]),
         ("api/mypy.ini", "[mypy]\nfiles = app\n", vec![]),
     ] {
-        let found = displaced(path, new, &mut |other| (other == "pyproject.toml").then(|| shared.to_owned()));
+        let found =
+            find_displaced_settings(path, new, &mut |other| (other == "pyproject.toml").then(|| shared.to_owned()));
         let keys: Vec<String> = found.into_iter().map(|one| one.key).collect();
         assert_eq!(keys, expected, "{path}: {new}");
     }

@@ -28,7 +28,7 @@ fn end(way: Way, plan: &str, outcome: Option<Outcome>) -> &'static str {
 fn end_after(way: Way, plan: &str, outcome: Option<Outcome>, before: Option<String>) -> &'static str {
     let found = WeakenedTests { tests: vec![weakening(way)], ..WeakenedTests::default() };
     let runs = outcome.map(|outcome| vec![OldRun { outcome, before, covers: vec![PATH.to_owned()] }]);
-    let verdicts = decide(&found, &PlanWords::of_text(plan), runs.as_deref());
+    let verdicts = decide_weakened(&found, &PlanWords::of_text(plan), runs.as_deref());
     let counts = [verdicts.weakened.len(), verdicts.asked.len(), verdicts.undecided.len(), verdicts.stated.len()];
     match counts {
         [1, 0, 0, 0] => "w",
@@ -95,7 +95,7 @@ fn a_rewritten_test_that_keeps_its_value_states_no_other() {
         let one = Weakening { new: new.to_owned(), ..weakening(Way::Rewritten) };
         let found = WeakenedTests { tests: vec![one], ..WeakenedTests::default() };
         let run = OldRun { outcome: failed().expect("it failed"), before: None, covers: vec![PATH.to_owned()] };
-        let verdicts = decide(&found, &PlanWords::of_text("`f` answers 3 at the most."), Some(&[run]));
+        let verdicts = decide_weakened(&found, &PlanWords::of_text("`f` answers 3 at the most."), Some(&[run]));
         let counts = [verdicts.weakened.len(), verdicts.asked.len(), verdicts.stated.len()];
         assert_eq!(counts, expected, "{new}");
     }
@@ -120,7 +120,7 @@ fn settings_are_asked_for_by_key_value_or_file() {
     let end = |path: &str, plan: &str| {
         let setting = (path.to_owned(), "report.fail_under".to_owned(), "90".to_owned(), "10".to_owned());
         let found = WeakenedTests { settings: vec![setting], ..WeakenedTests::default() };
-        let verdicts = decide(&found, &PlanWords::of_text(plan), None);
+        let verdicts = decide_weakened(&found, &PlanWords::of_text(plan), None);
         (verdicts.weakened.len(), verdicts.asked.len())
     };
     assert_eq!(end("setup.cfg", "Make `f` add one."), (1, 0));
