@@ -446,7 +446,7 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: WritePolic
     if writes == WritePolicy::Discarded {
         restore_overlay(work, &own).await?;
     }
-    finds_plan::weigh(work, request, &asked.reading, &mut ran).await?;
+    finds_plan::retract_if_only_plan_found(work, request, &asked.reading, &mut ran).await?;
     emit_command_finished(work, &ran, &outcome)?;
     Ok((ran, text))
 }

@@ -338,7 +338,7 @@ impl TreeFacts {
             true => Some(stamp.of_large()),
             false => self.hash(path).or_else(|| self.read(path).ok().and_then(|_| self.hash(path))),
         };
-        fingerprint::state(&content.unwrap_or_else(unreadable), stamp.is_executable)
+        fingerprint::file_entry(&content.unwrap_or_else(unreadable), stamp.is_executable)
     }
 
     fn hash(&self, path: &str) -> Option<String> {

@@ -25,7 +25,7 @@ pub(crate) fn is_executable(mode: u32) -> bool {
 }
 
 /// Returns what stands for a file in a fingerprint.
-pub(crate) fn state(hash: &str, is_executable: bool) -> String {
+pub(crate) fn file_entry(hash: &str, is_executable: bool) -> String {
     format!("{hash}{}", if is_executable { EXECUTABLE } else { "" })
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn of_tree<'a>(
         lines.extend([path, "\0", state, "\n"]);
     };
     let laid_state = |(bytes, mode): Laid<'_>, stood: bool| {
-        state(&content_id::git_blob_id(bytes), mode.map_or(stood, is_executable))
+        file_entry(&content_id::git_blob_id(bytes), mode.map_or(stood, is_executable))
     };
     for (path, found) in files {
         // New files that come before this one.

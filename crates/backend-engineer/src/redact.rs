@@ -29,7 +29,7 @@ pub(crate) struct Redactor {
 /// Which pairs of bytes, the first one times 256 and the second.
 type First = Vec<bool>;
 
-fn pair(one: u8, next: u8) -> usize {
+fn pair_index(one: u8, next: u8) -> usize {
     usize::from(one) << 8 | usize::from(next)
 }
 
@@ -68,9 +68,9 @@ impl Redactor {
         written.sort_by_key(|(_, form)| std::cmp::Reverse(form.len()));
         let mut first = vec![false; 1 << 16];
         let all = values.iter().chain(&words).chain(&written);
-        all.for_each(|(_, value)| first[pair(value[0], value[1])] = true);
+        all.for_each(|(_, value)| first[pair_index(value[0], value[1])] = true);
         // A line may break behind the first letter of a writing.
-        written.iter().for_each(|(_, form)| first[pair(form[0], b'\n')] = true);
+        written.iter().for_each(|(_, form)| first[pair_index(form[0], b'\n')] = true);
         Redactor { values, words, written, first: Rc::new(first) }
     }
 
@@ -124,7 +124,7 @@ impl Redactor {
     fn secret_at(&self, bytes: &[u8], at: usize) -> Option<(String, usize)> {
         let (before, rest) = bytes.split_at(at);
         let next = rest.get(1).copied().unwrap_or_default();
-        if !self.first[pair(*rest.first()?, next)] {
+        if !self.first[pair_index(*rest.first()?, next)] {
             return secret_at(before, rest);
         }
         let near = || &before[at.saturating_sub(BEFORE)..];

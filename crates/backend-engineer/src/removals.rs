@@ -50,7 +50,7 @@ fn count_definitions(path: &str, text: &str, (owner, name): (Option<&str>, &str)
         let inner = language.body(item.core).map(|list| source.items(list)).unwrap_or_default();
         waiting.extend(inner.into_iter().map(|item: Item<'_>| (item, owns)));
     }
-    let imported = code::imports::imports(path, text).unwrap_or_default();
+    let imported = code::imports::list_imports(path, text).unwrap_or_default();
     let binds = |import: &&code::imports::Import| import.module == name || import.names.iter().any(|one| one == name);
     found + if owner.is_none() { imported.iter().filter(binds).count() } else { 0 }
 }

@@ -6,7 +6,7 @@ mod script;
 
 use tree_sitter::Node;
 
-use crate::languages::{Language, flat, text};
+use crate::languages::{Language, flatten, node_text};
 
 /// The kind of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -148,7 +148,7 @@ impl Language {
 /// callee the same.
 pub(crate) fn call_name(node: Node<'_>, source: &str) -> String {
     let Some(callee) = node.child_by_field_name("function") else {
-        return flat(text(node, source));
+        return flatten(node_text(node, source));
     };
     let arguments = node
         .child_by_field_name("arguments")
@@ -178,10 +178,10 @@ fn callee_name(callee: Node<'_>, source: &str) -> String {
             format!(
                 "{}.{}",
                 callee_name(object, source),
-                last.map_or("", |last| text(last, source))
+                last.map_or("", |last| node_text(last, source))
             )
         }
-        _ => flat(text(callee, source)),
+        _ => flatten(node_text(callee, source)),
     }
 }
 
@@ -195,7 +195,7 @@ fn argument_name(node: Node<'_>, source: &str) -> String {
         | "array"
         | "dictionary"
         | "list" => String::new(),
-        _ => shorten_name(&flat(text(node, source))),
+        _ => shorten_name(&flatten(node_text(node, source))),
     }
 }
 

@@ -263,7 +263,7 @@ mod tests {
                 .into_iter()
                 .map(|import| import.module)
                 .collect();
-            let parsed: Vec<_> = crate::imports::imports(path, text)
+            let parsed: Vec<_> = crate::imports::list_imports(path, text)
                 .unwrap()
                 .into_iter()
                 .map(|import| import.module)

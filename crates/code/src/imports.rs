@@ -5,7 +5,7 @@ mod order;
 
 use tree_sitter::Node;
 
-use crate::languages::{Language, children, flat, text};
+use crate::languages::{Language, flatten, named_children, node_text};
 pub use nodes::{ImportedNode, imported_nodes};
 pub use order::differ_in_import_order_only;
 
@@ -59,9 +59,10 @@ impl Imported {
 
 /// Returns the names that an import statement binds; `None` for anything else.
 #[must_use]
-pub fn imported(language: Language, node: Node<'_>, source: &str) -> Option<Vec<Imported>> {
-    let shown =
-        |node: Option<Node<'_>>| node.map_or_else(String::new, |node| flat(text(node, source)));
+pub fn imported_names(language: Language, node: Node<'_>, source: &str) -> Option<Vec<Imported>> {
+    let shown = |node: Option<Node<'_>>| {
+        node.map_or_else(String::new, |node| flatten(node_text(node, source)))
+    };
     let nodes = imported_nodes(language, node, source)?;
     let one = |found: ImportedNode<'_>| Imported {
         form: found.form,
@@ -87,7 +88,7 @@ pub struct Import {
 /// Returns the imports of a file or a snippet, those inside of functions too. `None` where the
 /// language is not read by structure or the text does not parse.
 #[must_use]
-pub fn imports(path: &str, source: &str) -> Option<Vec<Import>> {
+pub fn list_imports(path: &str, source: &str) -> Option<Vec<Import>> {
     let language = Language::of_path(path)?;
     let tree = language.parse(source)?;
     if tree.root_node().has_error() {
@@ -96,8 +97,8 @@ pub fn imports(path: &str, source: &str) -> Option<Vec<Import>> {
     let mut found: Vec<Import> = Vec::new();
     let mut waiting = vec![tree.root_node()];
     while let Some(node) = waiting.pop() {
-        let Some(imported) = imported(language, node, source) else {
-            waiting.extend(children(node));
+        let Some(imported) = imported_names(language, node, source) else {
+            waiting.extend(named_children(node));
             continue;
         };
         for one in imported {
@@ -175,7 +176,7 @@ mod tests {
 
     #[test]
     fn imports_are_found_at_every_depth() {
-        let found = imports(
+        let found = list_imports(
             "a.py",
             "import os.path\n\ndef f():\n    from app.models import A, B as C\n",
         )
@@ -188,7 +189,7 @@ mod tests {
             told,
             [("os.path", String::new()), ("app.models", "A,B".to_owned())]
         );
-        let found = imports(
+        let found = list_imports(
             "a.ts",
             "import x, { y } from './x';\nconst { z } = require('z');\n",
         )
@@ -198,7 +199,7 @@ mod tests {
             .map(|one| (one.module.as_str(), one.names.join(",")))
             .collect();
         assert_eq!(told, [("./x", "y".to_owned()), ("z", "z".to_owned())]);
-        assert!(imports("a.py", "def (:\n").is_none() && imports("a.txt", "").is_none());
+        assert!(list_imports("a.py", "def (:\n").is_none() && list_imports("a.txt", "").is_none());
     }
 
     #[test]
@@ -248,7 +249,7 @@ mod tests {
             let language = Language::of_path(path).unwrap();
             let tree = language.parse(text).unwrap();
             let statement = tree.root_node().named_child(0).unwrap();
-            let found = imported(language, statement, text).unwrap();
+            let found = imported_names(language, statement, text).unwrap();
             let found: Vec<_> = found
                 .iter()
                 .map(|one| {

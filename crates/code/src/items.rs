@@ -6,7 +6,7 @@ use std::ops::Range;
 use tree_sitter::{InputEdit, Node, Point, Tree};
 
 use crate::definitions::{Kind, List, Shape};
-use crate::languages::{Language, flat, text};
+use crate::languages::{Language, flatten, node_text};
 
 /// The marks by which a text leaves something out. Files of a project don't; snippets do.
 #[derive(Debug, Clone, Copy)]
@@ -306,7 +306,7 @@ impl<'t> Reader<'_, '_, 't> {
             last.end = child.end_byte();
             return;
         }
-        if (self.source.elisions.is_comment)(text(child, self.source.text)) {
+        if (self.source.elisions.is_comment)(node_text(child, self.source.text)) {
             self.flush();
             self.push(Kind::Marker, child);
             return;
@@ -390,7 +390,7 @@ impl<'t> Reader<'_, '_, 't> {
     fn push(&mut self, kind: Kind, node: Node<'t>) {
         self.items.push(Item {
             kind,
-            name: flat(text(node, self.source.text)),
+            name: flatten(node_text(node, self.source.text)),
             variant: String::new(),
             node,
             core: node,
@@ -408,7 +408,7 @@ impl<'t> Reader<'_, '_, 't> {
             if let Some(last) = self.items.last_mut() {
                 last.code_end = pending.end;
                 last.end = pending.end;
-                last.name = flat(self.source.slice(pending.start..pending.end));
+                last.name = flatten(self.source.slice(pending.start..pending.end));
             }
         }
     }

@@ -89,20 +89,20 @@ impl Language {
 
 /// Returns the text of a node; empty where its bytes are not those of the text.
 #[must_use]
-pub fn text<'s>(node: Node<'_>, source: &'s str) -> &'s str {
+pub fn node_text<'s>(node: Node<'_>, source: &'s str) -> &'s str {
     source.get(node.byte_range()).unwrap_or_default()
 }
 
 /// Returns the text of a field of a node, empty where it has none.
 #[must_use]
-pub fn field<'s>(node: Node<'_>, name: &str, source: &'s str) -> &'s str {
+pub fn field_text<'s>(node: Node<'_>, name: &str, source: &'s str) -> &'s str {
     node.child_by_field_name(name)
-        .map_or("", |child| text(child, source))
+        .map_or("", |child| node_text(child, source))
 }
 
 /// Returns the named children of a node without comments.
 #[must_use]
-pub fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
+pub fn named_children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
     let mut cursor = node.walk();
     node.named_children(&mut cursor)
         .filter(|child| child.kind() != "comment")
@@ -119,7 +119,7 @@ pub fn has_token(node: Node<'_>, token: &str) -> bool {
 
 /// Returns a text on one line, its blanks collapsed, quotes of one kind.
 #[must_use]
-pub fn flat(text: &str) -> String {
+pub fn flatten(text: &str) -> String {
     let mut flat = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !flat.is_empty() {

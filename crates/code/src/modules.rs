@@ -64,7 +64,7 @@ fn join_path(folder: &str, rest: &str) -> String {
 
 /// Returns a folder and a path relative to it as one path; `None` where it climbs above the root.
 #[must_use]
-pub fn climbed(folder: &str, path: &str) -> Option<String> {
+pub fn join_upwards(folder: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in path.split('/') {
         match part {
@@ -79,7 +79,7 @@ pub fn climbed(folder: &str, path: &str) -> Option<String> {
 }
 
 /// Returns the folder and all above it, up to the root.
-pub fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
+pub fn folders_upwards(folder: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(folder), |at| {
         if at.is_empty() {
             None
@@ -120,7 +120,7 @@ impl Modules {
         if let Some(stem) = stem.filter(|stem| !self.first_names.contains(*stem)) {
             self.first_names.insert(stem.to_owned());
         }
-        for folder in ancestors(folder) {
+        for folder in folders_upwards(folder) {
             if !self.folders.insert(folder.to_owned()) {
                 break;
             }
@@ -249,7 +249,7 @@ impl Modules {
             return Near::Decided(Found::Outside);
         }
         let mut package = None;
-        for above in ancestors(folder) {
+        for above in folders_upwards(folder) {
             for root in [above.to_owned(), join_path(above, "src")] {
                 match self.python_at(&root, name) {
                     // `celery.py` that imports `celery` does not mean itself.

@@ -21,7 +21,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use crate::languages::{Language, flat, text};
+use crate::languages::{Language, flatten, node_text};
 use model::Edit;
 pub use model::{Mutant, Operator};
 
@@ -32,7 +32,7 @@ const SHOWN: usize = 80;
 /// one of each function, then the second of each. A function with a changed line and nothing to edit on it is edited as a
 /// whole. Empty for a language without a grammar, and where the text does not parse.
 #[must_use]
-pub fn mutants(path: &str, source: &str, changed: &[Range<usize>]) -> Vec<Mutant> {
+pub fn list_mutants(path: &str, source: &str, changed: &[Range<usize>]) -> Vec<Mutant> {
     let Some(language) = Language::of_path(path) else {
         return Vec::new();
     };
@@ -43,7 +43,7 @@ pub fn mutants(path: &str, source: &str, changed: &[Range<usize>]) -> Vec<Mutant
         return Vec::new();
     };
     let mut functions = Vec::new();
-    collect(
+    collect_mutants(
         tree.root_node(),
         &mut Walk {
             language,
@@ -66,13 +66,13 @@ pub fn mutants(path: &str, source: &str, changed: &[Range<usize>]) -> Vec<Mutant
             .edits
             .into_iter()
             .partition(|edit| is_changed(&edit.rows));
-        let edits = ordered(if on.is_empty() { off } else { on });
+        let edits = order_edits(if on.is_empty() { off } else { on });
         let made = edits
             .into_iter()
-            .filter(|edit| parses(language, source, edit));
+            .filter(|edit| still_parses(language, source, edit));
         found.extend(
             made.enumerate()
-                .map(|(turn, edit)| mutant(source, &function.name, turn, edit)),
+                .map(|(turn, edit)| new_mutant(source, &function.name, turn, edit)),
         );
     }
     // A stable sort: within a turn the functions stay in the order of the text.
@@ -95,69 +95,71 @@ struct Walk<'w> {
     functions: &'w mut Vec<Function>,
 }
 
-fn collect(node: Node<'_>, walk: &mut Walk<'_>) {
+fn collect_mutants(node: Node<'_>, walk: &mut Walk<'_>) {
     let is_python = walk.language == Language::Python;
     let skips = if is_python {
-        python::skips(node, walk.source)
+        python::is_not_mutated(node, walk.source)
     } else {
-        script::skips(node, walk.source)
+        script::is_not_mutated(node, walk.source)
     };
     if skips {
         return;
     }
     let body = if is_python {
-        python::body(node)
+        python::function_body(node)
     } else {
-        script::body(node, walk.inside.is_some())
+        script::function_body(node, walk.inside.is_some())
     };
     if let Some(body) = body {
         let name = if is_python {
-            python::name(node, walk.source)
+            python::function_name(node, walk.source)
         } else {
-            script::name(node, walk.source)
+            script::function_name(node, walk.source)
         };
         let outer = walk.inside.replace(walk.functions.len());
         walk.functions.push(Function {
             name,
-            rows: rows(node),
+            rows: row_range(node),
             edits: Vec::new(),
         });
         let hollow = if is_python {
             python::of_hollow(node, walk.source)
         } else {
-            add(script::of_function(node, walk.language), walk);
+            add_edits(script::of_function(node, walk.language), walk);
             script::of_hollow(node, walk.source)
         };
-        add(hollow.into_iter().collect(), walk);
-        collect(body, walk);
+        add_edits(hollow.into_iter().collect(), walk);
+        collect_mutants(body, walk);
         walk.inside = outer;
         return;
     }
     if walk.inside.is_some() {
         let edits = match is_python {
-            true => python::edits(node, walk.source),
-            false => script::edits(node, walk.source, walk.language),
+            true => python::list_edits(node, walk.source),
+            false => script::list_edits(node, walk.source, walk.language),
         };
-        add(edits, walk);
+        add_edits(edits, walk);
     }
     let mut cursor = node.walk();
     let inner: Vec<Node<'_>> = node.named_children(&mut cursor).collect();
-    inner.into_iter().for_each(|child| collect(child, walk));
+    inner
+        .into_iter()
+        .for_each(|child| collect_mutants(child, walk));
 }
 
-fn add(edits: Vec<Edit>, walk: &mut Walk<'_>) {
+fn add_edits(edits: Vec<Edit>, walk: &mut Walk<'_>) {
     if let Some(function) = walk.inside.and_then(|at| walk.functions.get_mut(at)) {
         function.edits.extend(edits);
     }
 }
 
-fn rows(node: Node<'_>) -> Range<usize> {
+fn row_range(node: Node<'_>) -> Range<usize> {
     node.start_position().row..node.end_position().row + 1
 }
 
 /// Puts the edits of a function in the order of their use: one of each operator before the second of any, and first those
 /// that no test of the function lets pass, so that few runs are enough to tell a test from an empty one.
-fn ordered(edits: Vec<Edit>) -> Vec<Edit> {
+fn order_edits(edits: Vec<Edit>) -> Vec<Edit> {
     let mut seen: BTreeMap<Operator, usize> = BTreeMap::new();
     let mut turns: Vec<(usize, Edit)> = Vec::new();
     for edit in edits {
@@ -169,14 +171,14 @@ fn ordered(edits: Vec<Edit>) -> Vec<Edit> {
     turns.into_iter().map(|(_, edit)| edit).collect()
 }
 
-fn parses(language: Language, source: &str, edit: &Edit) -> bool {
-    let text = applied(source, &edit.at, &edit.new);
+fn still_parses(language: Language, source: &str, edit: &Edit) -> bool {
+    let text = apply_edit(source, &edit.at, &edit.new);
     language
         .parse(&text)
         .is_some_and(|tree| !tree.root_node().has_error())
 }
 
-fn applied(source: &str, at: &Range<usize>, new: &str) -> String {
+fn apply_edit(source: &str, at: &Range<usize>, new: &str) -> String {
     let (head, tail) = (
         source.get(..at.start).unwrap_or_default(),
         source.get(at.end..).unwrap_or_default(),
@@ -184,10 +186,10 @@ fn applied(source: &str, at: &Range<usize>, new: &str) -> String {
     [head, new, tail].concat()
 }
 
-fn mutant(source: &str, function: &str, turn: usize, edit: Edit) -> Mutant {
+fn new_mutant(source: &str, function: &str, turn: usize, edit: Edit) -> Mutant {
     let shown = edit.shown;
     let before = source.get(shown.clone()).unwrap_or_default();
-    let after = applied(
+    let after = apply_edit(
         before,
         &(edit.at.start - shown.start..edit.at.end - shown.start),
         &edit.new,
@@ -197,13 +199,13 @@ fn mutant(source: &str, function: &str, turn: usize, edit: Edit) -> Mutant {
         operator: edit.operator,
         turn,
         line: edit.rows.start + 1,
-        before: shorten(before),
-        after: shorten(&after),
-        text: applied(source, &edit.at, &edit.new),
+        before: shorten_code(before),
+        after: shorten_code(&after),
+        text: apply_edit(source, &edit.at, &edit.new),
     }
 }
 
-fn shorten(code: &str) -> String {
+fn shorten_code(code: &str) -> String {
     let flat = code.split_whitespace().collect::<Vec<_>>().join(" ");
     match flat.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &flat[..end]),
@@ -254,7 +256,7 @@ fn is_opposed(sign: &str) -> bool {
 }
 
 /// Returns whether a call writes to a log. Few tests look at logs, and nobody misses one that does not.
-fn logs(callee: &str) -> bool {
+fn is_log_call(callee: &str) -> bool {
     const OBJECTS: [&str; 5] = ["logger", "logging", "log", "console", "print"];
     let mut names = callee.split('.').rev();
     let last = names.next().unwrap_or_default();
@@ -266,9 +268,9 @@ fn logs(callee: &str) -> bool {
 
 /// Returns the edit that puts the first two arguments of a call in each other's place. Not for what takes them in any
 /// order, and not where one of them is a function, a table or a keyword: no test is needed to see that.
-fn swapped(call: Node<'_>, arguments: Node<'_>, source: &str) -> Option<Edit> {
+fn swap_arguments(call: Node<'_>, arguments: Node<'_>, source: &str) -> Option<Edit> {
     const ANY_ORDER: [&str; 4] = ["min", "max", "gcd", "isclose"];
-    let callee = text(call.child_by_field_name("function")?, source);
+    let callee = node_text(call.child_by_field_name("function")?, source);
     if ANY_ORDER.contains(&callee.rsplit('.').next().unwrap_or(callee)) {
         return None;
     }
@@ -289,8 +291,8 @@ fn swapped(call: Node<'_>, arguments: Node<'_>, source: &str) -> Option<Edit> {
             "call" | "call_expression" | "binary_operator" | "binary_expression" | "subscript"
         ) || matches!(one.kind(), "string" | "subscript_expression")
     };
-    let (one, other) = (text(*first, source), text(*second, source));
-    if !is_plain(first) || !is_plain(second) || flat(one) == flat(other) {
+    let (one, other) = (node_text(*first, source), node_text(*second, source));
+    if !is_plain(first) || !is_plain(second) || flatten(one) == flatten(other) {
         return None;
     }
     let between = source.get(first.end_byte()..second.start_byte())?;
@@ -299,7 +301,7 @@ fn swapped(call: Node<'_>, arguments: Node<'_>, source: &str) -> Option<Edit> {
     Some(Edit {
         operator: Operator::Arguments,
         shown: call.byte_range(),
-        rows: rows(call),
+        rows: row_range(call),
         at,
         new,
     })

@@ -25,7 +25,7 @@ use tree_sitter::Node;
 
 use crate::imports::collect_wanted_imports;
 use crate::items::{Item, Source, parse_source};
-use crate::languages::{Kind, Language, flat};
+use crate::languages::{Kind, Language, flatten};
 use crate::markers::{SENTINEL, is_elision};
 use crate::merge::stands_once;
 use crate::prose::{Prose, Relation, strip_name_decoration};
@@ -166,7 +166,7 @@ fn collect_module_entries(source: &Source<'_>) -> BTreeMap<(String, String), Str
             continue;
         };
         for entry in source.items(list).iter().filter(|entry| entry.kind == Kind::Entry) {
-            let value = flat(source.slice(entry.head..entry.code_end)).trim_end_matches(',').to_owned();
+            let value = flatten(source.slice(entry.head..entry.code_end)).trim_end_matches(',').to_owned();
             // What holds more may have got more.
             if !value.contains(['{', '[', '(']) {
                 found.insert((item.name.clone(), entry.name.clone()), value);
@@ -219,7 +219,7 @@ pub(crate) fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<R
         .first()
         .map(|one| new_refusal(reason_of(one.kind), describe_finding(one, |at| location_at(new.text, at).line)));
     unbound.or_else(|| {
-        let (name, at) = calls::unfit(old.as_ref().filter(|old| !old.has_error())?, &new)?;
+        let (name, at) = calls::find_unfit_call(old.as_ref().filter(|old| !old.has_error())?, &new)?;
         let line = location_at(new.text, at).line;
         let message = format!("`{name}` is called at line {line} with other arguments than it would take");
         Some(new_refusal(Reason::Conflict, message))

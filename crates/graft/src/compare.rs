@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use crate::items::{Item, Source};
-use crate::languages::text;
+use crate::languages::node_text;
 
 /// Returns whether two trees are the same: every token, in the same structure; blanks, semicolons and last commas
 /// aside.
@@ -13,7 +13,7 @@ pub(crate) fn same_tree(one: (&Source<'_>, Node<'_>), other: (&Source<'_>, Node<
         return false;
     }
     if a.child_count() == 0 || one.0.language.is_text(a) || a.kind() == "string" {
-        return same_text(text(a, one.0.text), text(b, other.0.text), a);
+        return same_text(node_text(a, one.0.text), node_text(b, other.0.text), a);
     }
     let (first, second) = (comparable_children(a), comparable_children(b));
     first.len() == second.len() && first.into_iter().zip(second).all(|(a, b)| same_tree((one.0, a), (other.0, b)))

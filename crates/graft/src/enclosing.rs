@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use crate::items::{Item, Source};
-use crate::languages::{Kind, text};
+use crate::languages::{Kind, node_text};
 
 /// Returns the names around a node, outermost first: `WORKER`, `env` for the inner dictionary of `WORKER = {"env": {…}}`.
 pub(crate) fn path_of(file: &Source<'_>, node: Node<'_>) -> Vec<String> {
@@ -12,7 +12,7 @@ pub(crate) fn path_of(file: &Source<'_>, node: Node<'_>) -> Vec<String> {
     while let Some(parent) = at.parent() {
         let named = ["name", "key", "left"].iter().find_map(|field| parent.child_by_field_name(field));
         if let Some(name) = named.filter(|name| *name != at) {
-            let name = text(name, file.text).trim_matches(['"', '\'', '`']).to_owned();
+            let name = node_text(name, file.text).trim_matches(['"', '\'', '`']).to_owned();
             // `export const x = …` and what it declares are one.
             if path.last() != Some(&name) {
                 path.push(name);

@@ -11,7 +11,7 @@ use code::scopes::Scopes;
 use tree_sitter::Node;
 
 use crate::items::{Item, Source, parse_source};
-use crate::languages::{Form, Imported, Kind, Writing, flat, imported};
+use crate::languages::{Form, Imported, Kind, Writing, flatten, imported_names};
 use crate::neighbours::{PhraseMatch, match_phrase};
 use crate::prose::{Prose, Relation};
 use crate::splice::{Splice, location_at, new_refusal};
@@ -61,7 +61,7 @@ pub(crate) fn collect_wanted_imports(snippet: &Source<'_>, items: &[Item<'_>]) -
         let sample = snippet.slice(item.node.byte_range()).to_owned();
         let tail = snippet.slice(item.code_end..item.end).trim_end().to_owned();
         let rows = (item.node.start_position().row, item.node.end_position().row);
-        for binding in imported(snippet.language, item.node, snippet.text).unwrap_or_default() {
+        for binding in imported_names(snippet.language, item.node, snippet.text).unwrap_or_default() {
             wanted.push(Wanted { binding, sample: sample.clone(), tail: tail.clone(), rows });
         }
     }
@@ -103,7 +103,7 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         let mut statements = Vec::new();
         for item in items {
             if item.kind == Kind::Import {
-                let bindings = imported(file.language, item.node, file.text).unwrap_or_default();
+                let bindings = imported_names(file.language, item.node, file.text).unwrap_or_default();
                 statements.push(Statement { item: item.clone(), bindings, plain: true, typing: false });
             } else if matches!(item.node.kind(), "if_statement" | "try_statement") {
                 let typing = item.name.contains("TYPE_CHECKING");
@@ -223,10 +223,10 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
     fn find_stated_neighbour(&self, prose: &Prose) -> Option<Beside> {
         for relation in [Relation::After, Relation::Before] {
             for name in prose.related(relation, "", &[]) {
-                let code = flat(name);
+                let code = flatten(name);
                 let meant = |one: &Statement<'_>| {
                     let same = |have: &Imported| have.local() == code || have.module == code;
-                    flat(self.file.slice(one.item.node.byte_range())).trim_end_matches(';')
+                    flatten(self.file.slice(one.item.node.byte_range())).trim_end_matches(';')
                         == code.trim_end_matches(';')
                         || one.bindings.iter().any(same)
                 };
@@ -370,7 +370,7 @@ fn collect_nested_imports<'t>(file: &Source<'_>, node: Node<'t>, typing: bool, s
         if file.language.list(child).is_some() {
             for item in file.items(child) {
                 if item.kind == Kind::Import {
-                    let bindings = imported(file.language, item.node, file.text).unwrap_or_default();
+                    let bindings = imported_names(file.language, item.node, file.text).unwrap_or_default();
                     statements.push(Statement { item, bindings, plain: false, typing });
                 }
             }

@@ -6,8 +6,8 @@ mod python;
 mod script;
 
 pub(crate) use code::definitions::{Kind, List, Shape};
-pub(crate) use code::imports::{Form, Imported, imported};
-pub(crate) use code::languages::{Language, children, field, flat, text};
+pub(crate) use code::imports::{Form, Imported, imported_names};
+pub(crate) use code::languages::{Language, field_text, flatten, named_children, node_text};
 use tree_sitter::Node;
 
 /// Text to put around bare members so that they parse.
@@ -81,7 +81,7 @@ impl Writing for Language {
 /// Returns the item as the engine sees it: a sentinel stands for code, and `...` is a value for some calls.
 pub(crate) fn adjust_shape<'t>(shape: Shape<'t>, node: Node<'t>, source: &str) -> Shape<'t> {
     match (shape.kind, shape.core.kind()) {
-        (Kind::Statement, "identifier") if text(shape.core, source) == crate::markers::SENTINEL => {
+        (Kind::Statement, "identifier") if node_text(shape.core, source) == crate::markers::SENTINEL => {
             Shape { kind: Kind::Marker, name: String::new(), ..shape }
         }
         (Kind::Marker, "ellipsis") if python::is_required_value(node, source) => Shape { kind: Kind::Entry, ..shape },

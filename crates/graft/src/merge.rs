@@ -16,7 +16,7 @@ use tree_sitter::Node;
 
 use crate::compare::same_tree;
 use crate::items::{Item, Source, line_end, line_start};
-use crate::languages::{Kind, List, Writing, text};
+use crate::languages::{Kind, List, Writing, node_text};
 use crate::layout::{Transplant, blank_lines, blank_lines_between};
 use crate::markers::{SENTINEL, is_elision};
 use crate::merge::matching::match_items;
@@ -190,7 +190,7 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
     }
 
     fn unlocated(&self, new: Node<'_>) -> Refusal {
-        let shown = first_line(text(new, self.snippet.text));
+        let shown = first_line(node_text(new, self.snippet.text));
         new_refusal(
             Reason::Unclear,
             format!("the block elides part of `{shown}`, and what of the file that is can't be told"),
@@ -400,10 +400,10 @@ pub(crate) fn first_line(text: &str) -> &str {
 /// Elisions are comments of their own, the sentinel, and `...` where a statement or an entry would stand.
 fn collect_markers(source: &Source<'_>, node: Node<'_>, markers: &mut Vec<usize>) {
     let elided = match node.kind() {
-        "comment" => is_elision(text(node, source.text)) && !is_trailing_comment(node),
-        "identifier" => text(node, source.text) == SENTINEL,
+        "comment" => is_elision(node_text(node, source.text)) && !is_trailing_comment(node),
+        "identifier" => node_text(node, source.text) == SENTINEL,
         "jsx_text" => {
-            is_elision(text(node, source.text)) && text(node, source.text).trim().starts_with(['/', '.', '…'])
+            is_elision(node_text(node, source.text)) && node_text(node, source.text).trim().starts_with(['/', '.', '…'])
         }
         "ellipsis" if source.language.means_value(node, source.text) => false,
         "ellipsis" => node

@@ -2,7 +2,7 @@
 //! words that only it has: "the book routes" are `app.register(bookRoutes)`.
 
 use crate::items::{Item, Source};
-use crate::languages::{Kind, flat};
+use crate::languages::{Kind, flatten};
 use crate::prose::{Phrase, Prose, Relation, same_name, split_name_words};
 use crate::routes::{self, RouteName};
 
@@ -32,19 +32,19 @@ pub(crate) fn find_mentioned_items(
     if !found.is_empty() {
         return found;
     }
-    let code = flat(name);
+    let code = flatten(name);
     let holds = |item: &Item<'_>| {
         let head = ["condition", "left", "right"].iter().filter_map(|field| item.node.child_by_field_name(field));
         kinds.contains(&item.node.kind())
-            && head.into_iter().any(|node| has_code(&flat(file.slice(node.byte_range())), &code))
+            && head.into_iter().any(|node| has_code(&flatten(file.slice(node.byte_range())), &code))
     };
     items.iter().enumerate().filter(|(_, item)| holds(item)).map(|(at, _)| at).collect()
 }
 
 /// Returns those of the items, of `among` them, whose code reads a piece of code: `router.use(errors)` for `errors`.
 pub(crate) fn find_readers(file: &Source<'_>, code: &str, items: &[Item<'_>], among: &[usize]) -> Vec<usize> {
-    let code = flat(code);
-    let holds = |item: &Item<'_>| has_code(&flat(file.slice(item.bare..item.code_end)), &code);
+    let code = flatten(code);
+    let holds = |item: &Item<'_>| has_code(&flatten(file.slice(item.bare..item.code_end)), &code);
     among.iter().copied().filter(|&at| items.get(at).is_some_and(holds)).collect()
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn find_named_items(file: &Source<'_>, name: &str, items: &[Item<'_>]
         &|item| same_name(name, &item.name),
         &|item| item.kind == Kind::Call && matches_call(&plain, &item.name),
         // A route of Django goes by its name.
-        &|item| item.kind == Kind::Entry && has_code(&flat(file.slice(item.bare..item.code_end)), &named_route),
+        &|item| item.kind == Kind::Entry && has_code(&flatten(file.slice(item.bare..item.code_end)), &named_route),
         &|item| is_start_of_item(file, name, item),
         &|item| item.kind == Kind::Call && item.name.split('(').next() == Some(plain.as_str()),
     ];
@@ -85,14 +85,14 @@ pub(crate) fn find_named_items(file: &Source<'_>, name: &str, items: &[Item<'_>]
 
 /// Returns whether code in the prose is how the item begins: `app = FastAPI(`, `return user`.
 fn is_start_of_item(file: &Source<'_>, name: &str, item: &Item<'_>) -> bool {
-    let shown = flat(name);
+    let shown = flatten(name);
     let shown = strip_elision(&shown).trim_end_matches(['.', '…', ' ', ')', ',', ';', ':']);
     if shown.len() < 5 || shown.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.')) {
         return false;
     }
     let text = file.slice(item.bare..item.code_end);
     let head: String = text.chars().take(shown.len() * 2 + 40).collect();
-    flat(&head).starts_with(shown)
+    flatten(&head).starts_with(shown)
 }
 
 /// Code up to where it leaves something out: `save(id, { state: 'new', … })`.

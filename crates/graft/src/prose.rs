@@ -471,7 +471,7 @@ pub(crate) fn strip_name_decoration(mentioned: &str) -> String {
     // The head of a function: "async start(port: number) {".
     let is_head = mentioned.trim().ends_with(['{', ':']) && rest.contains('(');
     let rest = if is_head { rest.split('(').next().unwrap_or(rest) } else { rest };
-    let flat = crate::languages::flat(rest);
+    let flat = crate::languages::flatten(rest);
     let bare = flat.strip_suffix("()").or_else(|| flat.strip_suffix("(...)")).unwrap_or(&flat);
     bare.trim_start_matches("self.").trim_start_matches("this.").to_owned()
 }

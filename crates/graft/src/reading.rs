@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use tree_sitter::Node;
 
 use crate::items::{Item, Source, parse_source};
-use crate::languages::{Kind, Language, List, Writing, children};
+use crate::languages::{Kind, Language, List, Writing, named_children};
 use crate::markers::{SENTINEL, strip_comment_signs};
 use crate::prose::is_beside;
 use crate::splice::new_refusal;
@@ -98,7 +98,7 @@ fn has_values_for_types(source: &Source<'_>, node: Node<'_>) -> bool {
         let written = node.child_by_field_name("type").and_then(|written| written.named_child(0));
         return written.as_ref().is_some_and(is_value);
     }
-    children(node).into_iter().any(|child| has_values_for_types(source, child))
+    named_children(node).into_iter().any(|child| has_values_for_types(source, child))
 }
 
 /// Returns whether all that the block shows are expressions with a comma behind them: to Python a tuple, in a plan

@@ -14,7 +14,7 @@ use code::scopes::Scopes;
 use tree_sitter::Node;
 
 use crate::items::{Item, Source, decorators_of_item};
-use crate::languages::{Kind, Language, field, imported, text};
+use crate::languages::{Kind, Language, field_text, imported_names, node_text};
 
 /// Names of the methods, as routers and decorators are called; the last ones answer all.
 const METHODS: [&str; 9] = ["get", "post", "put", "patch", "delete", "head", "options", "all", "any"];
@@ -182,7 +182,7 @@ fn chooses_by_fit(file: &Source<'_>) -> bool {
 }
 
 fn is_of_fastify(file: &Source<'_>, item: &Item<'_>) -> bool {
-    let modules = imported(file.language, item.node, file.text).unwrap_or_default();
+    let modules = imported_names(file.language, item.node, file.text).unwrap_or_default();
     item.kind == Kind::Import
         && modules.iter().any(|one| one.module == "fastify" || one.module.starts_with("@fastify/"))
 }
@@ -326,13 +326,13 @@ fn route_of_decorator(file: &Source<'_>, item: &Item<'_>, decorator: Node<'_>) -
     if file.language == Language::Python {
         return route_of_call(file, call);
     }
-    let name = text(callee, file.text);
+    let name = node_text(callee, file.text);
     let verb =
         METHODS.iter().find(|method| name.eq_ignore_ascii_case(method) && name.starts_with(char::is_uppercase))?;
     let path = first_text(file, call).unwrap_or_default();
     let class = item.node.parent().and_then(|body| body.parent());
     let prefix = class.and_then(|class| controller_path(file, class)).unwrap_or_default();
-    let receiver = class.map_or("", |class| field(class, "name", file.text)).to_owned();
+    let receiver = class.map_or("", |class| field_text(class, "name", file.text)).to_owned();
     Some(Route { methods: methods_of(verb), path: with_leading_slash(&path), prefix, receiver })
 }
 
@@ -344,7 +344,8 @@ fn controller_path(file: &Source<'_>, class: Node<'_>) -> Option<String> {
         node.children(&mut cursor).filter(|child| child.kind() == "decorator").collect::<Vec<_>>()
     });
     decorators.filter_map(|decorator| decorator.named_child(0)).find_map(|call| {
-        let called = call.child_by_field_name("function").map(|callee| text(callee, file.text)) == Some("Controller");
+        let called =
+            call.child_by_field_name("function").map(|callee| node_text(callee, file.text)) == Some("Controller");
         if !called {
             return None;
         }
@@ -357,14 +358,14 @@ fn route_of_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
     let callee = call.child_by_field_name("function")?;
     let object = callee.child_by_field_name("object")?;
     let property = callee.child_by_field_name("property").or_else(|| callee.child_by_field_name("attribute"))?;
-    let verb = text(property, file.text);
-    let receiver = text(object, file.text);
+    let verb = node_text(property, file.text);
+    let receiver = node_text(object, file.text);
     if object.kind().starts_with("call") {
         // `router.route("/x").get(…)`: the path stands in the call before.
         let inner = object.child_by_field_name("function")?;
-        let routes = inner.child_by_field_name("property").is_some_and(|name| text(name, file.text) == "route");
+        let routes = inner.child_by_field_name("property").is_some_and(|name| node_text(name, file.text) == "route");
         let path = first_text(file, object).filter(|_| routes)?;
-        let receiver = field(inner, "object", file.text).to_owned();
+        let receiver = field_text(inner, "object", file.text).to_owned();
         METHODS.contains(&verb).then_some(())?;
         return Some(Route {
             methods: methods_of(verb),
@@ -383,7 +384,7 @@ fn route_of_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
             || {
                 if file.language == Language::Python { vec!["GET".to_owned()] } else { Vec::new() }
             },
-            |value| parse_methods(text(value, file.text)),
+            |value| parse_methods(node_text(value, file.text)),
         );
         return Some(Route { methods, path: with_leading_slash(&path), prefix, receiver });
     }
@@ -399,7 +400,7 @@ fn route_of_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
 /// `path("users/", …)`, `re_path(r"^users/$", …)`.
 fn route_of_path_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
     let callee = call.child_by_field_name("function").filter(|_| call.kind() == "call")?;
-    if !matches!(text(callee, file.text), "path" | "re_path" | "url") {
+    if !matches!(node_text(callee, file.text), "path" | "re_path" | "url") {
         return None;
     }
     let path = with_leading_slash(first_text(file, call)?.trim_start_matches('^').trim_end_matches('$'));
@@ -457,7 +458,7 @@ fn string_content(file: &Source<'_>, node: Node<'_>) -> Option<String> {
     if !matches!(node.kind(), "string" | "template_string") {
         return None;
     }
-    let shown = text(node, file.text).trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+    let shown = node_text(node, file.text).trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
     Some(shown.trim_matches(['"', '\'', '`']).to_owned())
 }
 
@@ -467,13 +468,13 @@ fn find_keyword_value<'t>(file: &Source<'_>, call: Node<'t>, name: &str) -> Opti
     let mut cursor = arguments.walk();
     arguments.named_children(&mut cursor).find_map(|argument| match argument.kind() {
         "keyword_argument" => {
-            (field(argument, "name", file.text) == name).then(|| argument.child_by_field_name("value")).flatten()
+            (field_text(argument, "name", file.text) == name).then(|| argument.child_by_field_name("value")).flatten()
         }
         "object" => {
             let mut cursor = argument.walk();
             argument
                 .named_children(&mut cursor)
-                .find(|pair| pair.kind() == "pair" && field(*pair, "key", file.text) == name)
+                .find(|pair| pair.kind() == "pair" && field_text(*pair, "key", file.text) == name)
                 .and_then(|pair| pair.child_by_field_name("value"))
         }
         _ => None,

@@ -12,7 +12,7 @@ pub(crate) fn explain_sketch(path: &str, text: &str) -> Option<&'static str> {
     let python = path.ends_with(".py");
     // Grammars of the other languages lag behind what compilers take, so there an error alone is no proof.
     let elided = || ["(...)", "( ... )", "{ ... }", "{...}", "…"].iter().any(|sign| text.contains(sign));
-    if source.has_error() && (python || elided() || lists(source.root(), text)) {
+    if source.has_error() && (python || elided() || has_list_line(source.root(), text)) {
         return Some("does not parse: it is a sketch");
     }
     if source.has_error() && members_alone(source.root(), text, language) {
@@ -29,7 +29,7 @@ pub(crate) fn explain_sketch(path: &str, text: &str) -> Option<&'static str> {
 }
 
 /// Returns whether some line of a text that does not parse is an item of a list in prose, or a branch of a drawn tree.
-fn lists(root: Node<'_>, text: &str) -> bool {
+fn has_list_line(root: Node<'_>, text: &str) -> bool {
     const MARKS: [&str; 6] = ["- ", "• ", "├── ", "└── ", "│ ", "✅ "];
     let mut at = 0;
     text.split_inclusive('\n').any(|line| {

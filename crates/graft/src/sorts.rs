@@ -1,7 +1,7 @@
 //! Items that the words name by their sort, read from the tree: "the imports", "the existing assertion", "the return".
 
 use crate::items::{Item, Source};
-use crate::languages::{Kind, text};
+use crate::languages::{Kind, node_text};
 use crate::prose::{Pick, Relation, Sort};
 use crate::routes;
 
@@ -80,7 +80,7 @@ fn is_assertion(file: &Source<'_>, item: &Item<'_>) -> bool {
     }
     let is_chain = node.kind().starts_with("call") || node.kind().ends_with("member_expression");
     is_chain && {
-        let shown = text(node, file.text);
+        let shown = node_text(node, file.text);
         let head = shown.split(['(', '[']).next().unwrap_or_default();
         head.split('.').any(|part| part.starts_with("assert") || matches!(part, "expect" | "should"))
     }

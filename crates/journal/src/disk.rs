@@ -162,11 +162,11 @@ impl Placement {
 /// # Errors
 /// The first failure. Places before [`NotPlaced::placed`] are changed then; nothing is left under a
 /// passing name as far as the disk lets go of it.
-pub fn place_all(disk: &dyn Disk, changes: &[Placement]) -> Result<(), NotPlaced> {
+pub fn apply_all(disk: &dyn Disk, changes: &[Placement]) -> Result<(), NotPlaced> {
     let mut done = 0;
     while done < changes.len() {
-        let group = &changes[done..][..independent(&changes[done..])];
-        place_group(disk, group).map_err(|unplaced| NotPlaced {
+        let group = &changes[done..][..count_independent(&changes[done..])];
+        apply_group(disk, group).map_err(|unplaced| NotPlaced {
             placed: done + unplaced.placed,
             failed: done + unplaced.failed,
             ..unplaced
@@ -178,7 +178,7 @@ pub fn place_all(disk: &dyn Disk, changes: &[Placement]) -> Result<(), NotPlaced
 
 /// Returns how many changes from the first can be made together: none lies below a place that
 /// another takes away, as `a/b` does where the file `a` makes room for a folder.
-fn independent(changes: &[Placement]) -> usize {
+fn count_independent(changes: &[Placement]) -> usize {
     let mut gone = BTreeSet::new();
     let depends = |change: &Placement| {
         let below = change
@@ -194,7 +194,7 @@ fn independent(changes: &[Placement]) -> usize {
     changes.iter().position(depends).unwrap_or(changes.len())
 }
 
-fn place_group(disk: &dyn Disk, changes: &[Placement]) -> Result<(), NotPlaced> {
+fn apply_group(disk: &dyn Disk, changes: &[Placement]) -> Result<(), NotPlaced> {
     let written = write_beside(disk, changes);
     let moved = written.and_then(|()| move_in_place(disk, changes));
     if moved.is_err() {

@@ -262,7 +262,7 @@ fn restore_files(
         .zip(names)
         .map(|((_, original), passing)| original.placement(root, passing))
         .collect();
-    let placed = disk::place_all(disk, &placements);
+    let placed = disk::apply_all(disk, &placements);
     let count = placed
         .as_ref()
         .map_or_else(|unplaced| unplaced.placed, |()| changes.len());

@@ -93,7 +93,7 @@ pub struct Progress(pub(crate) mpsc::UnboundedSender<String>);
 
 impl Progress {
     /// Tells what happens now. A client that went away hears nothing.
-    pub fn tell(&self, line: impl Into<String>) {
+    pub fn send_progress(&self, line: impl Into<String>) {
         drop(self.0.send(line.into()));
     }
 }

@@ -91,7 +91,7 @@ enum Caller {
 }
 
 impl Caller {
-    async fn tell(&mut self, line: String) {
+    async fn send_progress(&mut self, line: String) {
         match self {
             Caller::Task(task) => task.set_status_message(line),
             Caller::Request { context, token: Some(token), count } => {
@@ -114,13 +114,13 @@ impl Caller {
 }
 
 /// Waits for a call's end, and tells on the way what it tells.
-async fn wait(running: Running, calls: Arc<Calls>, mut caller: Caller) -> Answer {
+async fn wait_for_call(running: Running, calls: Arc<Calls>, mut caller: Caller) -> Answer {
     let Running { mut answer, mut progress, cancel } = running;
     let mut asked = false;
     loop {
         tokio::select! {
             biased;
-            Some(line) = progress.recv() => caller.tell(line).await,
+            Some(line) = progress.recv() => caller.send_progress(line).await,
             done = &mut answer => {
                 return done.unwrap_or_else(|_| Answer::refusal("the call's thread died; the journal holds what it did"));
             }
@@ -185,7 +185,7 @@ impl ServerHandler for Server {
         }
         let token = context.meta.get_progress_token();
         let caller = Caller::Request { context: Box::new(context), token, count: 0 };
-        Ok(result_of(wait(running, Arc::clone(&self.calls), caller).await).into())
+        Ok(result_of(wait_for_call(running, Arc::clone(&self.calls), caller).await).into())
     }
 
     async fn get_task(
@@ -241,7 +241,7 @@ impl Server {
         let options = TaskOptions::new().with_ttl_ms(TASK_KEPT_MS);
         self.tasks.spawn(options, move |task| {
             Box::pin(async move {
-                let answer = wait(running, calls, Caller::Task(task.clone())).await;
+                let answer = wait_for_call(running, calls, Caller::Task(task.clone())).await;
                 match task.is_cancel_requested() {
                     true => Err(TaskExit::Cancelled),
                     false => Ok(result_of(answer)),

@@ -187,7 +187,7 @@ fn mark_repeated_as_examples(placed: &mut [Placed]) {
 /// Reads the blocks of a unit. `starts` holds the first row of the step or section of each row.
 pub(crate) fn read_blocks(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<PlannedChange>) -> Vec<Placed> {
     let mut placed: Vec<Placed> = Vec::new();
-    for (row, fence, text) in several::shown(asking, changes) {
+    for (row, fence, text) in several::content_of_fences(asking, changes) {
         let seen = &asking.rows[row];
         let language = language_of_fence(&fence.info);
         let from = starts.get(row).copied().unwrap_or(0);

@@ -16,8 +16,8 @@ use crate::document::{Document, Span};
 use crate::inline::{one_line, plain_text};
 
 pub use expect::{Count, Held, Of, Relation, Stands};
-pub(crate) use expect::{Side, expectation};
-pub(crate) use lines::{Manner, asked_to_see, hear, in_line, is_conditional, is_use, stated_folder};
+pub(crate) use expect::{Side, read_expectation};
+pub(crate) use lines::{Manner, asked_to_see, attach_expectation, in_line, is_conditional, is_use, stated_folder};
 
 /// A command that the plan wants to be run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -79,7 +79,7 @@ impl Facts {
             decides: reading.decides(),
             needs: reading.needs(),
             folder: reading.folder().map(str::to_owned),
-            searches: !reading.is_negated() && reading.calls().last().is_some_and(|call| finds(call)),
+            searches: !reading.is_negated() && reading.calls().last().is_some_and(|call| succeeds_by_finding(call)),
             counts: reading.calls().iter().any(|call| call.is(shell::Trait::Counts)),
             narrates: reading.calls().iter().any(|call| call.is(shell::Trait::Narrates)),
             silent_request: request && !shown,
@@ -102,7 +102,7 @@ impl Facts {
 }
 
 /// Returns whether the status of a call says that something was found.
-fn finds(call: &shell::Call) -> bool {
+fn succeeds_by_finding(call: &shell::Call) -> bool {
     call.status(1) == Some(shell::StatusMeaning::NothingFound)
 }
 
@@ -211,7 +211,7 @@ impl PlannedCommand {
     pub(crate) fn weigh(&mut self, words: &str, side: expect::Side) {
         let is_silent = expect::without_silence(&words.to_lowercase()).is_some();
         if side == expect::Side::Before && is_silent && self.expect.words.is_none() {
-            self.expect = expect::expectation(words);
+            self.expect = expect::read_expectation(words);
             return;
         }
         let stated =
@@ -233,7 +233,7 @@ impl PlannedCommand {
     /// what it shows: "404 not mounted".
     pub(crate) fn await_failure(&mut self) {
         let words = self.expect.words.clone().unwrap_or_default();
-        let shows = Some(expect::failures(&words)).filter(|shows| !shows.is_empty());
+        let shows = Some(expect::failure_texts(&words)).filter(|shows| !shows.is_empty());
         let shows = shows.unwrap_or_else(|| expect::failing_statuses(&words));
         if self.expect.outcome != ExpectedOutcome::Unstated || !words.is_empty() && shows.is_empty() {
             return;
@@ -252,13 +252,13 @@ impl PlannedCommand {
             return self.await_look(&words, expect::Side::Behind);
         }
         let of_output = self.expect.outcome == ExpectedOutcome::Pass && !self.facts.is_check();
-        if of_output && expect::tells_nothing(&self.expect.words.as_deref().unwrap_or("").to_lowercase()) {
+        if of_output && expect::says_no_output(&self.expect.words.as_deref().unwrap_or("").to_lowercase()) {
             self.expect.outcome = ExpectedOutcome::NoMatches;
         }
-        self.settle_number();
+        self.assign_number();
         if self.expect.outcome == ExpectedOutcome::Fail {
             // One of them is enough: "`ImportError` or `NameError`".
-            self.expect.shows = expect::failures(self.expect.words.as_deref().unwrap_or(""));
+            self.expect.shows = expect::failure_texts(self.expect.words.as_deref().unwrap_or(""));
             return;
         }
         if self.expect.shows.is_empty() {
@@ -266,7 +266,7 @@ impl PlannedCommand {
         }
         if self.facts.is_check() {
             let words = self.expect.words.as_deref().unwrap_or("");
-            self.expect.shows = expect::shows(words, true);
+            self.expect.shows = expect::list_shown_texts(words, true);
             let counts = |text: &String| self.expect.passed.is_some() && text.contains("pass");
             self.expect.shows.retain(|text| !counts(text));
         }
@@ -305,11 +305,11 @@ impl PlannedCommand {
             }
             _ => {}
         }
-        self.settle_number();
+        self.assign_number();
     }
 
     /// Decides what a stated number is of: what a search or a listing prints, what a script prints, or the status.
-    fn settle_number(&mut self) {
+    fn assign_number(&mut self) {
         let expect = &mut self.expect;
         if let Some(status) = expect.status {
             expect.count = None;
@@ -372,14 +372,14 @@ fn says_there(words: &str) -> bool {
 }
 
 /// Returns a command as written, judged.
-pub(crate) fn command(text: &str, span: Span, expect: Expect) -> PlannedCommand {
+pub(crate) fn new_command(text: &str, span: Span, expect: Expect) -> PlannedCommand {
     let (bare, _) = if text.contains('\n') { (text, None) } else { scripts::without_comment(text) };
     let text = bare.trim().trim_start_matches("$ ").to_owned();
     let reading = shell::read(&text);
     let background = shell::Decides::Nothing(shell::NothingReason::Background);
     let commit = reading.commit().map(|commit| Commit { message: commit.message, paths: commit.paths });
     let mut command = PlannedCommand {
-        doubt: doubt(&text, &reading),
+        doubt: doubt_of_command(&text, &reading),
         server: reading.is_endless() || reading.serves() && reading.decides() == background,
         commit,
         destructive: reading.destroys(),
@@ -403,12 +403,12 @@ pub(crate) fn of_fence(document: &Document<'_>, fence: usize) -> Vec<PlannedComm
         // What the last one ended with is gone where the next begins anew.
         let end = fence.content.last().map_or(fence.span.end, |line| line.end);
         let start = fence.content.first().map_or(fence.span.start, |line| line.start);
-        return vec![command(text.trim(), start..end, Expect::default())];
+        return vec![new_command(text.trim(), start..end, Expect::default())];
     }
-    let found = scripts::scripts(&text).into_iter().map(|script| {
+    let found = scripts::parse_scripts(&text).into_iter().map(|script| {
         let expected = script.comments.iter().find_map(|comment| expected_by(comment));
-        let expect = expected.map(expectation).unwrap_or_default();
-        command(&script.text, scripts::place(&fence.content, &fence.span, script.lines), expect)
+        let expect = expected.map(read_expectation).unwrap_or_default();
+        new_command(&script.text, scripts::script_span(&fence.content, &fence.span, script.lines), expect)
     });
     found.collect()
 }
@@ -436,7 +436,7 @@ pub(crate) fn expected_by(comment: &str) -> Option<&str> {
     SIGNS.iter().find(|sign| lower.starts_with(*sign)).and_then(|sign| comment.get(sign.len()..))
 }
 
-fn doubt(text: &str, reading: &shell::Reading) -> Option<Doubt> {
+fn doubt_of_command(text: &str, reading: &shell::Reading) -> Option<Doubt> {
     let homes = ["/Users/", "/home/", "C:\\", "c:/Users", "/mnt/c/", "/Volumes/", "/private/tmp/"];
     // `cd d:/work`: a drive of its own.
     let drive = text.split_whitespace().any(|word| {

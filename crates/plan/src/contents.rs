@@ -14,7 +14,7 @@ use crate::blocks::{self, Placed, Role};
 use crate::boxes::State;
 use crate::changes::{Asking, PlannedChange, declared_changes, start_as_shortened};
 use crate::commands::{
-    ExpectedOutcome, Manner, PlannedCommand, asked_to_see, expectation, in_line, is_conditional, is_use, of_fence,
+    ExpectedOutcome, Manner, PlannedCommand, asked_to_see, in_line, is_conditional, is_use, of_fence, read_expectation,
     stated_folder,
 };
 use crate::criteria::{self, is_among, set_expectation, share_look};
@@ -274,7 +274,7 @@ fn is_about_command(words: &str) -> bool {
     let behind = words.strip_prefix('`').and_then(|rest| rest.split_once('`')).map(|(_, behind)| behind);
     let passes = |behind: &str| {
         let count = behind.split_whitespace().count();
-        (1..=4).contains(&count) && !behind.contains('`') && expectation(behind).outcome == ExpectedOutcome::Pass
+        (1..=4).contains(&count) && !behind.contains('`') && read_expectation(behind).outcome == ExpectedOutcome::Pass
     };
     words.trim_end().ends_with('`') && words.contains(": `") || behind.is_some_and(passes)
 }
@@ -290,7 +290,7 @@ fn bracketed_outcome(asking: &Asking<'_, '_>, at: usize) -> ExpectedOutcome {
     }
     let words = asking.document.slice(&above.span);
     let inner = words.rsplit_once(['(', '（']).and_then(|(_, rest)| rest.split([')', '）']).next());
-    let told = inner.map(|inner| expectation(inner).outcome).unwrap_or_default();
+    let told = inner.map(|inner| read_expectation(inner).outcome).unwrap_or_default();
     if told == ExpectedOutcome::NoMatches { ExpectedOutcome::Unstated } else { told }
 }
 

@@ -4,7 +4,7 @@ mod reader;
 
 use serde::Serialize;
 
-use crate::commands::{Expect, ExpectedOutcome, PlannedCommand, expectation};
+use crate::commands::{Expect, ExpectedOutcome, PlannedCommand, read_expectation};
 use crate::document::Span;
 use crate::identity::CheckboxId;
 use crate::inline::comparison_key;
@@ -54,7 +54,7 @@ pub(crate) fn set_expectation(command: &mut PlannedCommand, words: &str) {
     {
         // An expectation in several lines or items.
         let before = command.expect.words.as_deref().map(|before| format!("{before} ")).unwrap_or_default();
-        command.await_result(expectation(&format!("{before}{words}")));
+        command.await_result(read_expectation(&format!("{before}{words}")));
     }
 }
 

@@ -48,10 +48,10 @@ fn files_of_drawing(text: &str) -> Vec<String> {
 
 /// Returns whether a line has nothing but what draws, or an elision.
 fn is_empty(line: &str) -> bool {
-    line.chars().all(|letter| letter.is_whitespace() || draws(letter) || matches!(letter, '.' | '…'))
+    line.chars().all(|letter| letter.is_whitespace() || is_tree_line_letter(letter) || matches!(letter, '.' | '…'))
 }
 
-fn draws(letter: char) -> bool {
+fn is_tree_line_letter(letter: char) -> bool {
     matches!(letter, '─'..='╿' | '|')
 }
 
@@ -66,10 +66,10 @@ struct Entry<'l> {
 
 fn entry_of(line: &str) -> Option<Entry<'_>> {
     const NOTES: [&str; 12] = ["#", "//", "(", "←", "<", "—", "–", "-", "[", "*", "✅", "🆕"];
-    let bare = line.trim_start_matches(|letter: char| letter.is_whitespace() || draws(letter));
+    let bare = line.trim_start_matches(|letter: char| letter.is_whitespace() || is_tree_line_letter(letter));
     let bare = bare.strip_prefix("-- ").unwrap_or(bare);
     let column = line.chars().count() - bare.chars().count();
-    let is_drawn = line.contains(draws);
+    let is_drawn = line.contains(is_tree_line_letter);
     let (name, note) = bare.split_once(char::is_whitespace).unwrap_or((bare, ""));
     let note = note.trim_start();
     let is_noted = is_drawn || note.is_empty() || NOTES.iter().any(|sign| note.starts_with(sign));

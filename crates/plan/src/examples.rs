@@ -16,7 +16,7 @@ use crate::sentences::{bound_of_sentence, removals_of_words};
 use crate::vocabulary::{List, read_languages};
 
 /// Returns whether the example is read the way that its list says.
-fn decides(list: List, example: &str) -> bool {
+fn is_read_as_listed(list: List, example: &str) -> bool {
     let is_unit = |rank| unit_name(example).is_some_and(|unit| unit.rank == rank);
     let is_state = |state| read_marks(example).state == Some(state);
     let name = || read_label(example).map_or_else(|| comparison_key(example), |label| label.name);
@@ -60,7 +60,7 @@ fn decides(list: List, example: &str) -> bool {
 }
 
 /// Returns the example without its entry, or nothing where it does not hold it.
-fn without(entry: &str, example: &str) -> Option<String> {
+fn without_entry(entry: &str, example: &str) -> Option<String> {
     let lower = example.to_lowercase();
     let rest = lower.replacen(entry, "qqq", 1);
     (rest != lower).then_some(rest)
@@ -71,9 +71,9 @@ fn every_entry_of_a_list_decides_its_example() {
     let mut wrong = Vec::new();
     for (list, entries) in read_languages().flat_map(|language| language.unwrap().lists) {
         for (entry, example) in entries {
-            let alone = without(&entry, &example).is_some_and(|rest| {
-                let remains = list == List::StatusNotDone || !decides(list, &rest);
-                remains && decides(list, &example)
+            let alone = without_entry(&entry, &example).is_some_and(|rest| {
+                let remains = list == List::StatusNotDone || !is_read_as_listed(list, &rest);
+                remains && is_read_as_listed(list, &example)
             });
             if !alone {
                 wrong.push(format!("{list:?} {entry:?}: {example:?}"));
@@ -98,7 +98,7 @@ fn every_label_and_heading_announces_what_its_table_says() {
         }
         for (announced, entries) in language.headings {
             for (entry, example) in entries {
-                let held = without(&entry, &example);
+                let held = without_entry(&entry, &example);
                 let alone = held.is_some_and(|rest| heading_topic(&rest) != Some(announced));
                 if !alone || heading_topic(&example) != Some(announced) {
                     wrong.push(format!("heading {announced:?} {entry:?}: {example:?}"));

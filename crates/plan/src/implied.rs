@@ -1,7 +1,7 @@
 //! Commands that a step leaves out because the plan's other units have them: in a unit with the test `tests/test_b.py`,
 //! "Step 2: Run → FAIL" means what another one writes out as `uv run pytest tests/test_a.py -v`.
 
-use crate::commands::{Expect, ExpectedOutcome, PlannedCommand, command, expectation};
+use crate::commands::{Expect, ExpectedOutcome, PlannedCommand, new_command, read_expectation};
 use crate::document::Span;
 use crate::phase::Phase;
 use crate::sentences::asks_to_run;
@@ -81,7 +81,7 @@ fn implied_command(phase: &Phase, step: &Step, patterns: &[Pattern]) -> Option<(
     if step.parts.iter().any(|part| matches!(part, Part::Place(_) | Part::Run(_))) || !asks_to_run(&step.title) {
         return None;
     }
-    let expect = expectation(outcome_of(&step.title));
+    let expect = read_expectation(outcome_of(&step.title));
     if !matches!(expect.outcome, ExpectedOutcome::Pass | ExpectedOutcome::Fail) {
         return None;
     }
@@ -114,7 +114,7 @@ fn implied_command(phase: &Phase, step: &Step, patterns: &[Pattern]) -> Option<(
 fn fill_pattern(pattern: &Pattern, tests: &[&str], span: Span, expect: Expect) -> PlannedCommand {
     let paths: Vec<&str> = tests.iter().map(|path| &path[pattern.folder.len()..]).collect();
     let (before, after) = &pattern.around;
-    let made = command(&format!("{before}{}{after}", paths.join(" ")), span, expect);
+    let made = new_command(&format!("{before}{}{after}", paths.join(" ")), span, expect);
     PlannedCommand { folder: pattern.command.folder.clone(), ..made }
 }
 

@@ -9,7 +9,7 @@ use shell::{Decides, Kind, Need};
 
 use crate::changes::asks_for_change;
 use crate::commands::{
-    ExpectedOutcome, Manner, PlannedCommand, Relation, Stands, expectation, expected_by, in_line, is_use, of_fence,
+    ExpectedOutcome, Manner, PlannedCommand, Relation, Stands, expected_by, in_line, is_use, of_fence, read_expectation,
 };
 use crate::criteria::{Criterion, CriterionKind, is_among};
 use crate::document::{Document, Span};
@@ -105,8 +105,8 @@ fn push_command(document: &Document<'_>, command: &PlannedCommand, role: Command
         let part = command.span.start + span.start..command.span.start + span.end;
         let folder = script.invocations.iter().find(|one| one.span.start == span.start);
         let folder = folder.and_then(|one| one.folder.clone()).or_else(|| command.folder.clone());
-        let own = said(span.end, next).map(expectation).unwrap_or_default();
-        let mut one = crate::commands::command(script.slice(span), part, own);
+        let own = said(span.end, next).map(read_expectation).unwrap_or_default();
+        let mut one = crate::commands::new_command(script.slice(span), part, own);
         if outside {
             one.expect = command.expect.clone();
         }
@@ -186,7 +186,7 @@ fn within_words(document: &Document<'_>, fence: usize, known: &Known, found: &mu
         let start = line.start + (words.len() - words.trim_start().len());
         let span = start..start + bare.len();
         if shell::is_command(bare) && known.is_free(&span) {
-            let command = crate::commands::command(bare, span, crate::commands::Expect::default());
+            let command = crate::commands::new_command(bare, span, crate::commands::Expect::default());
             found.push(reading_of(&command, CommandRole::ExampleOrMention));
         }
     }

@@ -100,7 +100,7 @@ pub(crate) fn rows_of_pieces(
             PieceKind::Heading { level, title } => reader.heading(piece, *level, title),
             PieceKind::Text(lines) => {
                 for (at, line) in lines.iter().enumerate() {
-                    reader.line(piece, line, at == 0, &starts_step);
+                    reader.read_line(piece, line, at == 0, &starts_step);
                 }
             }
             PieceKind::Code(fence) => {
@@ -184,7 +184,7 @@ impl Reader<'_, '_> {
         false
     }
 
-    fn line(&mut self, piece: usize, line: &Span, first: bool, starts_step: &impl Fn(&str) -> bool) {
+    fn read_line(&mut self, piece: usize, line: &Span, first: bool, starts_step: &impl Fn(&str) -> bool) {
         let text = self.document.slice(line);
         let boxed = if first { box_at(text) } else { None };
         let begin = boxed.as_ref().map_or(line.start, |(_, words)| line.start + words);

@@ -80,6 +80,6 @@ pub use script::{
 };
 pub use table::{
     ImportOrder, Kind, Need, Program, Rule, StatusMeaning, Telling, Trait, Usual, action_command,
-    faults, hook_command, rows, usuals,
+    find_faults, hook_command, table_rows, usual_commands,
 };
 pub use words::quote;

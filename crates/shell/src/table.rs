@@ -359,7 +359,7 @@ pub struct Usual {
 }
 
 /// Returns the usual commands of the programs, each with its program.
-pub fn usuals() -> impl Iterator<Item = (&'static Program, &'static Usual)> {
+pub fn usual_commands() -> impl Iterator<Item = (&'static Program, &'static Usual)> {
     program_table()
         .rows
         .iter()
@@ -455,7 +455,7 @@ impl Program {
 
 /// Returns every row of the table of programs, and of the conventional targets.
 #[doc(hidden)]
-pub fn rows() -> impl Iterator<Item = (&'static Program, bool)> {
+pub fn table_rows() -> impl Iterator<Item = (&'static Program, bool)> {
     let programs = program_table().rows.iter().map(|row| (row, false));
     let named = convention_table().rows.iter().map(|row| (row, true));
     programs
@@ -465,7 +465,7 @@ pub fn rows() -> impl Iterator<Item = (&'static Program, bool)> {
 
 /// Returns why a part of the table can't be read, where one can't.
 #[doc(hidden)]
-pub fn faults() -> Vec<String> {
+pub fn find_faults() -> Vec<String> {
     let fault = |rows| serde_json::from_str::<Vec<Program>>(rows).err();
     let all = [ROWS, TARGETS, EVERY, SCRIPTS];
     all.into_iter()

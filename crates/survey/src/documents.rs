@@ -114,7 +114,7 @@ fn is_wanted(path: &str) -> bool {
     let name = name_of(path);
     let starts = |part: &str| name.starts_with(part);
     NAMES.contains(&name)
-        || shell::usuals()
+        || shell::usual_commands()
             .flat_map(|(_, usual)| &usual.files)
             .any(|stem| is_stem(stem, name))
         || STEMS.iter().any(|stem| is_stem(stem, name))
@@ -229,7 +229,7 @@ impl Documents {
 
     /// Returns the document of one of the names in the folder or the nearest above it.
     pub(crate) fn upward(&self, folder: &str, names: &[&str]) -> Option<(&str, &str)> {
-        code::modules::ancestors(folder)
+        code::modules::folders_upwards(folder)
             .find_map(|at| {
                 names
                     .iter()

@@ -41,10 +41,10 @@ pub fn guarded_siblings(routes: &[Route], route: &Route) -> Option<Siblings> {
     if tells(&of_file) {
         return Some(of_file);
     }
-    let parts: Vec<&str> = segments(&route.path).collect();
+    let parts: Vec<&str> = path_segments(&route.path).collect();
     let of_path = (1..parts.len().max(1)).map(|length| {
         others(&|other| {
-            let mut own = segments(&other.path);
+            let mut own = path_segments(&other.path);
             parts[..length].iter().all(|part| own.next() == Some(part))
         })
     });
@@ -54,6 +54,6 @@ pub fn guarded_siblings(routes: &[Route], route: &Route) -> Option<Siblings> {
         .filter(tells)
 }
 
-fn segments(path: &str) -> impl Iterator<Item = &str> {
+fn path_segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|part| !part.is_empty())
 }

@@ -2,7 +2,7 @@
 //! the same way on every tree, and so say nothing of this one.
 
 use code::imports::{self, Import};
-use code::languages::{Language, children};
+use code::languages::{Language, named_children};
 use code::scopes::{Read, Scopes};
 use shell::{Call, Kind, Reading, Trait};
 
@@ -52,7 +52,7 @@ fn is_constant(call: &Call, code: &str, is_idle: &dyn Fn(&Reading) -> bool) -> b
     let expanded = code.contains("$(") || code.contains("${");
     let Some(scopes) = Scopes::of_text(language, code).filter(|_| !expanded) else { return false };
     let ends = |import: &Import| import.module == "sys" && import.names.iter().all(|name| name == "exit");
-    imports::imports(path, code).is_some_and(|all| all.iter().all(ends))
+    imports::list_imports(path, code).is_some_and(|all| all.iter().all(ends))
         && scopes.reads.iter().all(prints_or_ends)
         && !loads_on_its_way(language, code)
 }
@@ -65,7 +65,7 @@ fn loads_on_its_way(language: Language, code: &str) -> bool {
         if matches!(node.kind(), "import" | "export_statement") {
             return true;
         }
-        waiting.extend(children(node));
+        waiting.extend(named_children(node));
     }
     false
 }

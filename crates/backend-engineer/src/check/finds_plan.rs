@@ -11,7 +11,7 @@ use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
 /// Takes back the success of a search that finds nothing where the plan's file is left out.
-pub(super) async fn weigh(
+pub(super) async fn retract_if_only_plan_found(
     work: &mut UnitWork<'_>,
     request: &Request,
     reading: &Reading,

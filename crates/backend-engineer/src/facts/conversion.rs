@@ -44,7 +44,7 @@ impl Attributes {
                 known.insert(folder);
             }
             // The folders above one that was met before were met with it.
-            above(folder).take_while(|folder| folders.insert(folder)).for_each(drop);
+            folders_upwards(folder).take_while(|folder| folders.insert(folder)).for_each(drop);
         }
         let mut found = BTreeMap::new();
         for folder in folders {
@@ -55,7 +55,7 @@ impl Attributes {
                 }
                 continue;
             };
-            if text(&place).is_none_or(|text| CONVERTING.iter().any(|word| text.contains(word))) {
+            if read_small_text(&place).is_none_or(|text| CONVERTING.iter().any(|word| text.contains(word))) {
                 return None;
             }
             found.insert(folder.to_owned(), GitStamp::new(&data).changed);
@@ -66,12 +66,13 @@ impl Attributes {
     /// Returns whether no attributes of a file's folders were changed after the file was.
     pub(super) fn are_older(&self, path: &str, changed: (u32, u32)) -> bool {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        self.0.is_empty() || above(folder).all(|folder| self.0.get(folder).is_none_or(|then| *then <= changed))
+        self.0.is_empty()
+            || folders_upwards(folder).all(|folder| self.0.get(folder).is_none_or(|then| *then <= changed))
     }
 }
 
 /// Returns a folder and those above it, the root (empty) last.
-fn above(folder: &str) -> impl Iterator<Item = &str> {
+fn folders_upwards(folder: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(folder), |folder| {
         (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above))
     })
@@ -91,19 +92,20 @@ pub(super) fn is_set(folder: &Path) -> bool {
     let mut attributes = vec![folder.join("info/attributes")];
     attributes.extend(users.iter().map(|users| users.join("attributes")));
     attributes.extend(machine("gitattributes"));
-    let converts = |path: &PathBuf| path.exists() && text(path).is_none_or(|text| has(&text, &CONVERTING));
+    let converts =
+        |path: &PathBuf| path.exists() && read_small_text(path).is_none_or(|text| has_attribute(&text, &CONVERTING));
     attributes.iter().any(converts)
-        || settings.iter().any(|path| sets(path, home.as_deref(), DEEPEST))
+        || settings.iter().any(|path| sets_conversion(path, home.as_deref(), DEEPEST))
         || std::env::vars_os().any(|(name, value)| is_converting_variable(&name, &value))
 }
 
 /// Returns whether a file of settings, or one that it includes on whatever condition, sets a conversion.
-fn sets(path: &Path, home: Option<&Path>, depth: usize) -> bool {
+fn sets_conversion(path: &Path, home: Option<&Path>, depth: usize) -> bool {
     if !path.exists() || path == Path::new("/dev/null") {
         return false;
     }
-    let Some(text) = text(path).filter(|_| depth > 0) else { return true };
-    if has(&text.to_ascii_lowercase(), &CONVERTING_SETTINGS) {
+    let Some(text) = read_small_text(path).filter(|_| depth > 0) else { return true };
+    if has_attribute(&text.to_ascii_lowercase(), &CONVERTING_SETTINGS) {
         return true;
     }
     let mut includes = false;
@@ -119,7 +121,7 @@ fn sets(path: &Path, home: Option<&Path>, depth: usize) -> bool {
             (Some(rest), Some(home)) => home.join(rest),
             _ => path.parent().unwrap_or(Path::new("/")).join(value),
         };
-        name.trim().eq_ignore_ascii_case("path") && sets(&included, home, depth - 1)
+        name.trim().eq_ignore_ascii_case("path") && sets_conversion(&included, home, depth - 1)
     })
 }
 
@@ -127,13 +129,14 @@ fn sets(path: &Path, home: Option<&Path>, depth: usize) -> bool {
 fn is_converting_variable(name: &OsString, value: &OsString) -> bool {
     let (name, value) = (name.to_string_lossy(), value.to_string_lossy().to_ascii_lowercase());
     name == "GIT_ATTR_SOURCE"
-        || name.starts_with("GIT_CONFIG_") && (has(&value, &CONVERTING_SETTINGS) || value.contains("attr.tree"))
+        || name.starts_with("GIT_CONFIG_")
+            && (has_attribute(&value, &CONVERTING_SETTINGS) || value.contains("attr.tree"))
 }
 
-fn has(text: &str, words: &[&str]) -> bool {
+fn has_attribute(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
 }
 
-fn text(path: &Path) -> Option<String> {
+fn read_small_text(path: &Path) -> Option<String> {
     read_regular(path, LARGEST).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }

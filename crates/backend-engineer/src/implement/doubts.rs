@@ -220,6 +220,6 @@ fn only_calls(text: &str, path: &str) -> bool {
         return false;
     };
     let items = source.items(source.root());
-    let imports = code::imports::imports(path, text).is_some_and(|found| !found.is_empty());
+    let imports = code::imports::list_imports(path, text).is_some_and(|found| !found.is_empty());
     !items.is_empty() && !imports && items.iter().all(|item| item.kind == Kind::Call)
 }

@@ -235,7 +235,7 @@ impl<'a> BlockEvidence<'a> {
         let blocks = self.phase.blocks.iter().filter_map(move |block| Some((path_of(block)?, block)));
         let tests = blocks.filter(|(path, _)| is_test(path));
         tests.flat_map(|(path, block)| {
-            let imports = code::imports::imports(&path, &block.text).unwrap_or_default();
+            let imports = code::imports::list_imports(&path, &block.text).unwrap_or_default();
             imports.into_iter().map(|import| (import.module, import.names))
         })
     }

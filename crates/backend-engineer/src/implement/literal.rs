@@ -311,7 +311,7 @@ fn graft_into_text(phase: &Phase, index: usize, file: &NamedFile, path: &str, st
     };
     let lines = block.lines.or(change.and_then(|change| change.lines)).map(|lines| standing.lines_now(lines));
     let earlier = earlier_words(phase, index);
-    let prose = titled(phase, block);
+    let prose = words_with_title(phase, block);
     let context = Context {
         prose: &prose,
         earlier: &earlier,
@@ -329,7 +329,7 @@ fn graft_into_text(phase: &Phase, index: usize, file: &NamedFile, path: &str, st
 
 /// Returns the words beside a block; the unit's title counts where it says that what is added is missing, whatever
 /// stands below it.
-fn titled<'p>(phase: &Phase, block: &'p CodeBlock) -> Cow<'p, str> {
+fn words_with_title<'p>(phase: &Phase, block: &'p CodeBlock) -> Cow<'p, str> {
     if graft::adds_the_missing(&phase.title) {
         Cow::Owned(format!("{}\n\n{}", phase.title, block.prose))
     } else {

@@ -163,7 +163,7 @@ fn carried_out(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence) -> O
     let files = work.assignment.files.iter().filter(|file| file.unit == phase.id);
     let files: Vec<String> = files.filter_map(|file| file.path.clone()).collect();
     files.into_iter().find(|path| {
-        let imports = |span: &&String| code::imports::imports(path, span).is_some_and(|found| !found.is_empty());
+        let imports = |span: &&String| code::imports::list_imports(path, span).is_some_and(|found| !found.is_empty());
         if code.is_empty() || !code.iter().all(imports) {
             return false;
         }
@@ -179,8 +179,8 @@ fn carried_out(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence) -> O
 
 /// Returns whether an import stands in a file.
 fn contains_import(path: &str, text: &str, import: &str) -> bool {
-    let wanted = code::imports::imports(path, import).unwrap_or_default();
-    let found = code::imports::imports(path, text).unwrap_or_default();
+    let wanted = code::imports::list_imports(path, import).unwrap_or_default();
+    let found = code::imports::list_imports(path, text).unwrap_or_default();
     let binds = |one: &code::imports::Import, name: &String| {
         found.iter().any(|other| other.module == one.module && other.names.contains(name))
     };

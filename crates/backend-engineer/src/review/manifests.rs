@@ -120,7 +120,7 @@ impl Manifests {
 pub(crate) fn entered_folder(base: &str, inside: Option<&str>) -> Option<String> {
     match inside {
         Some(inside) if inside == "-" || inside.starts_with('/') || inside.contains(['$', '~', '`']) => None,
-        inside => code::modules::climbed(base, inside.unwrap_or_default()),
+        inside => code::modules::join_upwards(base, inside.unwrap_or_default()),
     }
 }
 

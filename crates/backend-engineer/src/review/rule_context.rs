@@ -107,7 +107,7 @@ impl RuleContext<'_> {
                 let Some(path) = self.assignment.file(unit.id, *change).and_then(|file| file.path.clone()) else {
                     continue;
                 };
-                for import in code::imports::imports(&path, &block.text).unwrap_or_default() {
+                for import in code::imports::list_imports(&path, &block.text).unwrap_or_default() {
                     found.push(PlanImport { span: self.span_of_import(block, &import), path: path.clone(), import });
                 }
             }

@@ -5,7 +5,7 @@ use std::fs::Metadata;
 use std::io;
 use std::path::Path;
 
-use journal::{Disk, NewState, Placement, RealDisk, place_all};
+use journal::{Disk, NewState, Placement, RealDisk, apply_all};
 
 use super::{Address, OutsideTree, Pending, Tree, read_from_disk};
 
@@ -83,12 +83,12 @@ impl Tree {
         let placement = |file: &Pending, name: &String| journal_placement(self.root(), file, name.clone());
         let changes: Vec<Placement> =
             pending.iter().zip(&names).map(|(file, name)| placement(file, name)).collect::<Result<_, _>>()?;
-        if let Err(unplaced) = place_all(disk, &changes) {
+        if let Err(unplaced) = apply_all(disk, &changes) {
             let placed = pending.iter().zip(&names).take(unplaced.placed);
             let back = placed.rev().map(|(file, name)| placement(&reverse_write(file), name));
             // Putting back is best effort: the journal holds the originals whatever happens here.
             if let Ok(back) = back.collect::<Result<Vec<_>, _>>() {
-                drop(place_all(disk, &back));
+                drop(apply_all(disk, &back));
             }
             return Err(WriteError::Io { path: pending[unplaced.failed].path.clone(), source: unplaced.source });
         }

@@ -115,7 +115,7 @@ fn find_named_path(plan: &Plan, files: &Files, unit: PhaseId, path: &str) -> Nam
             named.elsewhere.extend(found);
         }
     }
-    let drawn = drawn(plan, files);
+    let drawn = files_of_drawn_trees(plan, files);
     named.exact |= drawn.iter().any(|drawn| drawn == path);
     named.full.extend(drawn.into_iter().filter(|drawn| drawn.ends_with(&ending)));
     // What leaves the repository is no other name of a file in it.
@@ -127,7 +127,7 @@ fn find_named_path(plan: &Plan, files: &Files, unit: PhaseId, path: &str) -> Nam
 
 /// Returns the files of the plan's drawings of folders. Such a drawing often begins with the repository's own folder,
 /// and one of which the first folder does not stand says of no folder where it lies.
-fn drawn(plan: &Plan, files: &Files) -> Vec<String> {
+fn files_of_drawn_trees(plan: &Plan, files: &Files) -> Vec<String> {
     let stands = |path: &str| path.split_once('/').is_none_or(|(first, _)| files.has_folder(first));
     let inside = |path: String| match path.split_once('/') {
         _ if stands(&path) => Some(path),

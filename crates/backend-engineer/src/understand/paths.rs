@@ -140,7 +140,7 @@ impl Files {
         if path.starts_with('/') || path.starts_with('~') || path.get(1..3) == Some(":/") {
             return self.of_author(path);
         }
-        let tidy = match modules::climbed("", path) {
+        let tidy = match modules::join_upwards("", path) {
             Some(tidy) => tidy,
             None => {
                 let why = "`..` climbs above its root".to_owned();
@@ -168,7 +168,7 @@ impl Files {
     pub(crate) fn resolve_below_base(&self, base: &str, path: &str, action: &Action) -> Option<PathMeaning> {
         let whole = path.starts_with(&format!("{base}/")) || path == base || path.starts_with(['/', '~']);
         let below =
-            modules::climbed(base, path).filter(|below| !whole && Address::resolve(&self.root, below).is_ok())?;
+            modules::join_upwards(base, path).filter(|below| !whole && Address::resolve(&self.root, below).is_ok())?;
         let elsewhere = self.path_exists(path)
             || *action == Action::Modify
             || path
@@ -184,7 +184,7 @@ impl Files {
         /// Folders of a machine, which no plan means from the repository's root.
         const MACHINE: [&str; 14] =
             ["etc", "tmp", "var", "usr", "home", "root", "opt", "dev", "proc", "sys", "bin", "mnt", "Users", "private"];
-        let inside = modules::climbed("", path.strip_prefix('/')?)?;
+        let inside = modules::join_upwards("", path.strip_prefix('/')?)?;
         let first = inside.split('/').next().unwrap_or_default();
         let here = inside.contains('/') && self.path_exists(first) && !MACHINE.contains(&first);
         let meant = here && Address::resolve(&self.root, &inside).is_ok();
@@ -267,7 +267,7 @@ impl Files {
         let named = name.and_then(|name| parts.iter().rposition(|part| *part == name)).map(|at| parts[..=at].join("/"));
         let known = named.or_else(|| self.author_root.clone()).or_else(|| self.home_of(&parts));
         let Some(author) = known else { return outside() };
-        let below = path.strip_prefix(&format!("{author}/")).and_then(|below| modules::climbed("", below));
+        let below = path.strip_prefix(&format!("{author}/")).and_then(|below| modules::join_upwards("", below));
         match below.filter(|below| Address::resolve(&self.root, below).is_ok()) {
             Some(below) => PathMeaning::Resolved { path: below, why: Resolution::BelowAuthor(author.clone()) },
             None => outside(),
@@ -295,7 +295,7 @@ impl Files {
             let text = read_text(&entry.path()).filter(|text| !text.trim().is_empty())?;
             Some(graft::opens_with_address(&inside, &text))
         };
-        let inside = modules::climbed("", path).filter(|_| !path.starts_with(['/', '~']) && !path.contains(':'));
+        let inside = modules::join_upwards("", path).filter(|_| !path.starts_with(['/', '~']) && !path.contains(':'));
         for folder in inside.iter().flat_map(|path| Path::new(path).ancestors().skip(1)) {
             let Ok(entries) = std::fs::read_dir(self.root.join(folder)) else { continue };
             let openings: Vec<bool> =

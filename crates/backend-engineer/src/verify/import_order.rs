@@ -6,7 +6,7 @@
 
 use code::imports::differ_in_import_order_only;
 use code::languages::Language;
-use code::modules::climbed;
+use code::modules::join_upwards;
 use journal::Verdict;
 use shell::ImportOrder;
 
@@ -55,7 +55,7 @@ struct Sorter {
 fn import_sorters(work: &UnitWork<'_>, change: &Change, check: &Check) -> Vec<Sorter> {
     let reading = check::read_command(work, &check.ran.script, &check.ran.folder);
     let sorter = |call: &shell::Call| {
-        let within = climbed(check.ran.folder.trim_end_matches('/'), call.folder.as_deref().unwrap_or(""))?;
+        let within = join_upwards(check.ran.folder.trim_end_matches('/'), call.folder.as_deref().unwrap_or(""))?;
         let below = if within.is_empty() { String::new() } else { format!("{within}/") };
         let is_source = |path: &&str| Language::of_path(path) == Some(Language::Python);
         let written = change.written.iter().filter(|file| file.after.bytes.is_some()).map(|file| file.path.as_str());

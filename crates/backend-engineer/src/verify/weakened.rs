@@ -102,10 +102,10 @@ fn files_changed_by_model(work: &mut UnitWork<'_>) -> Vec<Changed> {
 
 /// Returns what the plan's own code and commands changed of the tests and of their configuration.
 pub(super) fn by_plan(work: &mut UnitWork<'_>, change: &Change) -> WeakenedTests {
-    WeakenedTests::find_in_files(&shown(work, change))
+    WeakenedTests::find_in_files(&changes_shown_by_plan(work, change))
 }
 
-fn shown(work: &mut UnitWork<'_>, change: &Change) -> Vec<Changed> {
+fn changes_shown_by_plan(work: &mut UnitWork<'_>, change: &Change) -> Vec<Changed> {
     let mut files = Vec::new();
     for file in &change.written {
         let now = match work.state.worked.get(&file.path) {
@@ -187,7 +187,7 @@ pub(super) fn find_probes(work: &mut UnitWork<'_>) -> Vec<String> {
 
 /// Returns the sentences on lines of the plan's own code that ask whether they are tested.
 pub(super) fn notes_on_probes(work: &mut UnitWork<'_>, change: &Change) -> Vec<String> {
-    let files = shown(work, change);
+    let files = changes_shown_by_plan(work, change);
     let found = probes_of(&files).into_iter();
     found
         .map(|(line, path)| format!("the plan's own code asks whether it is being tested: `{line}` in `{path}`"))

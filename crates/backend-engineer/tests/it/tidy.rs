@@ -99,7 +99,7 @@ fn overlong(source: &Source) -> Vec<String> {
         return Vec::new();
     }
     vec![format!(
-        "{}: {lines} lines of production code, at most {LONGEST_FILE}: find the wall in this room",
+        "{}: {lines} lines of production code, at most {LONGEST_FILE}: split it where its second purpose begins",
         source.path
     )]
 }

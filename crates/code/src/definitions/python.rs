@@ -4,7 +4,7 @@
 use tree_sitter::Node;
 
 use super::{Kind, List, Shape, call_name};
-use crate::languages::{field, flat, text};
+use crate::languages::{field_text, flatten, node_text};
 
 /// Decorators that only a function of a class bears.
 const BOUND: [&str; 19] = [
@@ -49,7 +49,7 @@ pub(super) fn shape_of_item<'t>(node: Node<'t>, source: &str, list: List) -> Sha
     }
     match node.kind() {
         "import_statement" | "import_from_statement" | "future_import_statement" => {
-            new_shape(Kind::Import, flat(text(node, source)), node)
+            new_shape(Kind::Import, flatten(node_text(node, source)), node)
         }
         "function_definition" | "class_definition" => shape_of_definition(node, node, source),
         "decorated_definition" => {
@@ -57,9 +57,11 @@ pub(super) fn shape_of_item<'t>(node: Node<'t>, source: &str, list: List) -> Sha
             shape_of_definition(node, core, source)
         }
         "expression_statement" => shape_of_statement(node, source),
-        "type_alias_statement" => new_shape(Kind::Type, flat(field(node, "left", source)), node),
+        "type_alias_statement" => {
+            new_shape(Kind::Type, flatten(field_text(node, "left", source)), node)
+        }
         "if_statement" => {
-            let condition = flat(field(node, "condition", source));
+            let condition = flatten(field_text(node, "condition", source));
             let kind = if condition.starts_with("__name__") {
                 Kind::Guard
             } else {
@@ -78,7 +80,7 @@ pub(super) fn is_bound(node: Node<'_>, core: Node<'_>, source: &str) -> bool {
         .children(&mut cursor)
         .filter(|child| child.kind() == "decorator")
         .any(|child| {
-            let shown = text(child, source).trim_start_matches('@');
+            let shown = node_text(child, source).trim_start_matches('@');
             let name = shown.split('(').next().unwrap_or(shown);
             let last = name.rsplit('.').next().unwrap_or(name).trim();
             BOUND.contains(&last)
@@ -96,7 +98,7 @@ pub(super) fn is_bound(node: Node<'_>, core: Node<'_>, source: &str) -> bool {
             .filter(|_| first.kind() == "typed_parameter")
             .unwrap_or(first)
     });
-    name.is_some_and(|name| matches!(text(name, source), "self" | "cls" | "mcs"))
+    name.is_some_and(|name| matches!(node_text(name, source), "self" | "cls" | "mcs"))
 }
 
 fn new_shape<'t>(kind: Kind, name: String, core: Node<'t>) -> Shape<'t> {
@@ -120,9 +122,12 @@ fn shape_of_definition<'t>(node: Node<'t>, core: Node<'t>, source: &str) -> Shap
         .children(&mut cursor)
         .filter(|child| child.kind() == "decorator")
     {
-        let shown = text(decorator, source).trim_start_matches('@').trim();
+        let shown = node_text(decorator, source).trim_start_matches('@').trim();
         if shown.ends_with("overload") {
-            variant = format!("overload {}", flat(field(core, "parameters", source)));
+            variant = format!(
+                "overload {}",
+                flatten(field_text(core, "parameters", source))
+            );
         } else if let Some((_, accessor)) = shown.rsplit_once('.')
             && matches!(
                 accessor,
@@ -134,7 +139,7 @@ fn shape_of_definition<'t>(node: Node<'t>, core: Node<'t>, source: &str) -> Shap
     }
     Shape {
         kind,
-        name: field(core, "name", source).to_owned(),
+        name: field_text(core, "name", source).to_owned(),
         variant,
         core,
     }
@@ -145,9 +150,13 @@ fn shape_of_statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
         return new_shape(Kind::Statement, first_line(node, source), node);
     };
     match inner.kind() {
-        "assignment" => new_shape(Kind::Value, flat(field(inner, "left", source)), inner),
+        "assignment" => new_shape(
+            Kind::Value,
+            flatten(field_text(inner, "left", source)),
+            inner,
+        ),
         "augmented_assignment" => {
-            let target = flat(field(inner, "left", source));
+            let target = flatten(field_text(inner, "left", source));
             Shape {
                 kind: Kind::Value,
                 name: target,
@@ -172,10 +181,10 @@ fn shape_of_statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
 
 fn shape_of_entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     match node.kind() {
-        "pair" => new_shape(Kind::Entry, flat(field(node, "key", source)), node),
+        "pair" => new_shape(Kind::Entry, flatten(field_text(node, "key", source)), node),
         "keyword_argument" => new_shape(
             Kind::Entry,
-            format!("{}=", field(node, "name", source)),
+            format!("{}=", field_text(node, "name", source)),
             node,
         ),
         "dictionary" | "list"
@@ -190,17 +199,19 @@ fn shape_of_entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
         "typed_parameter" => new_shape(
             Kind::Entry,
             node.named_child(0)
-                .map_or("", |name| text(name, source))
+                .map_or("", |name| node_text(name, source))
                 .to_owned(),
             node,
         ),
-        "default_parameter" | "typed_default_parameter" => {
-            new_shape(Kind::Entry, field(node, "name", source).to_owned(), node)
-        }
-        _ => new_shape(Kind::Entry, flat(text(node, source)), node),
+        "default_parameter" | "typed_default_parameter" => new_shape(
+            Kind::Entry,
+            field_text(node, "name", source).to_owned(),
+            node,
+        ),
+        _ => new_shape(Kind::Entry, flatten(node_text(node, source)), node),
     }
 }
 
 fn first_line(node: Node<'_>, source: &str) -> String {
-    flat(text(node, source).lines().next().unwrap_or_default())
+    flatten(node_text(node, source).lines().next().unwrap_or_default())
 }

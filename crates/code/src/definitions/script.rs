@@ -5,7 +5,7 @@ use tree_sitter::Node;
 
 use super::{Kind, List, Shape, call_name};
 use crate::imports::imported_nodes;
-use crate::languages::{Language, field, flat, has_token, text};
+use crate::languages::{Language, field_text, flatten, has_token, node_text};
 
 pub(super) fn list_kind(node: Node<'_>) -> Option<List> {
     match node.kind() {
@@ -37,7 +37,7 @@ fn new_shape<'t>(kind: Kind, name: impl Into<String>, core: Node<'t>) -> Shape<'
 
 fn shape_of_statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     if imported_nodes(Language::TypeScript, node, source).is_some() {
-        return new_shape(Kind::Import, flat(text(node, source)), node);
+        return new_shape(Kind::Import, flatten(node_text(node, source)), node);
     }
     match node.kind() {
         "export_statement" => shape_of_export(node, source),
@@ -45,7 +45,7 @@ fn shape_of_statement<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
         "return_statement" => new_shape(Kind::Statement, "return", node),
         "if_statement" => new_shape(
             Kind::Statement,
-            format!("if {}", flat(field(node, "condition", source))),
+            format!("if {}", flatten(field_text(node, "condition", source))),
             node,
         ),
         _ => shape_of_declaration(node, source)
@@ -58,9 +58,9 @@ fn shape_of_export<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
         .child_by_field_name("declaration")
         .or_else(|| node.child_by_field_name("value"));
     let Some(inner) = inner else {
-        return new_shape(Kind::Export, flat(text(node, source)), node);
+        return new_shape(Kind::Export, flatten(node_text(node, source)), node);
     };
-    let default = text(node, source)
+    let default = node_text(node, source)
         .trim_start()
         .starts_with("export default");
     match shape_of_declaration(inner, source) {
@@ -75,7 +75,7 @@ fn shape_of_export<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
 }
 
 fn shape_of_declaration<'t>(node: Node<'t>, source: &str) -> Option<Shape<'t>> {
-    let name = field(node, "name", source);
+    let name = field_text(node, "name", source);
     Some(match node.kind() {
         "function_declaration"
         | "generator_function_declaration"
@@ -84,14 +84,17 @@ fn shape_of_declaration<'t>(node: Node<'t>, source: &str) -> Option<Shape<'t>> {
         "function_signature" => Shape {
             kind: Kind::Function,
             name: name.to_owned(),
-            variant: format!("signature {}", flat(field(node, "parameters", source))),
+            variant: format!(
+                "signature {}",
+                flatten(field_text(node, "parameters", source))
+            ),
             core: node,
         },
         "class_declaration" | "abstract_class_declaration" | "class" => {
             new_shape(Kind::Class, name, node)
         }
         "interface_declaration" | "type_alias_declaration" | "internal_module" | "module" => {
-            new_shape(Kind::Type, flat(name), node)
+            new_shape(Kind::Type, flatten(name), node)
         }
         "enum_declaration" => new_shape(Kind::Class, name, node),
         "ambient_declaration" => new_shape(Kind::Type, first_line(node, source), node),
@@ -109,7 +112,7 @@ fn shape_of_declaration<'t>(node: Node<'t>, source: &str) -> Option<Shape<'t>> {
                 Some("class") => Kind::Class,
                 _ => Kind::Value,
             };
-            new_shape(kind, flat(field(declarator, "name", source)), node)
+            new_shape(kind, flatten(field_text(declarator, "name", source)), node)
         }
         _ => return None,
     })
@@ -120,7 +123,11 @@ fn shape_of_expression<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
         return new_shape(Kind::Statement, first_line(node, source), node);
     };
     if inner.kind() == "internal_module" {
-        return new_shape(Kind::Type, flat(field(inner, "name", source)), inner);
+        return new_shape(
+            Kind::Type,
+            flatten(field_text(inner, "name", source)),
+            inner,
+        );
     }
     while inner.kind() == "await_expression" {
         let Some(awaited) = inner.named_child(0) else {
@@ -130,7 +137,7 @@ fn shape_of_expression<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     }
     match inner.kind() {
         "assignment_expression" => {
-            let target = flat(field(inner, "left", source));
+            let target = flatten(field_text(inner, "left", source));
             let value = inner
                 .child_by_field_name("right")
                 .map_or("", |right| right.kind());
@@ -147,7 +154,7 @@ fn shape_of_expression<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
 }
 
 fn shape_of_member<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
-    let name = field(node, "name", source);
+    let name = field_text(node, "name", source);
     match node.kind() {
         "method_definition" | "method_signature" | "abstract_method_signature" => {
             let accessor = ["get", "set"]
@@ -159,7 +166,10 @@ fn shape_of_member<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
             let variant = match accessor {
                 Some(accessor) => accessor.to_owned(),
                 None if node.kind() == "method_definition" || interface => String::new(),
-                None => format!("signature {}", flat(field(node, "parameters", source))),
+                None => format!(
+                    "signature {}",
+                    flatten(field_text(node, "parameters", source))
+                ),
             };
             Shape {
                 kind: Kind::Function,
@@ -170,7 +180,7 @@ fn shape_of_member<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
         }
         "public_field_definition" | "field_definition" | "property_signature" => {
             let name = if name.is_empty() {
-                field(node, "property", source)
+                field_text(node, "property", source)
             } else {
                 name
             };
@@ -190,21 +200,31 @@ fn shape_of_member<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
 
 fn shape_of_entry<'t>(node: Node<'t>, source: &str) -> Shape<'t> {
     match node.kind() {
-        "pair" | "pair_pattern" => {
-            new_shape(Kind::Entry, plain_key(field(node, "key", source)), node)
-        }
-        "method_definition" => new_shape(Kind::Entry, plain_key(field(node, "name", source)), node),
-        "enum_assignment" | "export_specifier" => {
-            new_shape(Kind::Entry, plain_key(field(node, "name", source)), node)
-        }
-        "required_parameter" | "optional_parameter" => {
-            new_shape(Kind::Entry, flat(field(node, "pattern", source)), node)
-        }
+        "pair" | "pair_pattern" => new_shape(
+            Kind::Entry,
+            plain_key(field_text(node, "key", source)),
+            node,
+        ),
+        "method_definition" => new_shape(
+            Kind::Entry,
+            plain_key(field_text(node, "name", source)),
+            node,
+        ),
+        "enum_assignment" | "export_specifier" => new_shape(
+            Kind::Entry,
+            plain_key(field_text(node, "name", source)),
+            node,
+        ),
+        "required_parameter" | "optional_parameter" => new_shape(
+            Kind::Entry,
+            flatten(field_text(node, "pattern", source)),
+            node,
+        ),
         "object" | "array" | "arrow_function" | "function_expression" if is_argument(node) => {
             new_shape(Kind::Entry, node.kind(), node)
         }
         "call_expression" => new_shape(Kind::Entry, call_name(node, source), node),
-        _ => new_shape(Kind::Entry, plain_key(text(node, source)), node),
+        _ => new_shape(Kind::Entry, plain_key(node_text(node, source)), node),
     }
 }
 
@@ -217,7 +237,7 @@ fn is_argument(node: Node<'_>) -> bool {
 
 /// `'a'` and `a` are one key.
 fn plain_key(name: &str) -> String {
-    let flat = flat(name);
+    let flat = flatten(name);
     let bare = flat.trim_matches('\'');
     if bare
         .chars()
@@ -230,5 +250,5 @@ fn plain_key(name: &str) -> String {
 }
 
 fn first_line(node: Node<'_>, source: &str) -> String {
-    flat(text(node, source).lines().next().unwrap_or_default())
+    flatten(node_text(node, source).lines().next().unwrap_or_default())
 }

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::Form;
-use crate::languages::{Language, children, field, flat, has_token, text};
+use crate::languages::{Language, field_text, flatten, has_token, named_children, node_text};
 
 /// One name that an import statement binds, as it stands in the tree.
 #[derive(Debug, Clone)]
@@ -42,12 +42,12 @@ pub fn imported_nodes<'t>(
 fn of_python<'t>(node: Node<'t>, source: &str) -> Vec<ImportedNode<'t>> {
     let from = match node.kind() {
         "import_statement" => None,
-        "import_from_statement" => Some(flat(field(node, "module_name", source))),
+        "import_from_statement" => Some(flatten(field_text(node, "module_name", source))),
         _ => Some("__future__".to_owned()),
     };
     let module_name = node.child_by_field_name("module_name");
     let mut found = Vec::new();
-    for child in children(node)
+    for child in named_children(node)
         .into_iter()
         .filter(|child| Some(*child) != module_name)
     {
@@ -64,9 +64,9 @@ fn of_python<'t>(node: Node<'t>, source: &str) -> Vec<ImportedNode<'t>> {
             (_, "wildcard_import") => Form::Star,
             _ => Form::Named,
         };
-        let module = from
-            .clone()
-            .unwrap_or_else(|| name.map_or_else(String::new, |name| flat(text(name, source))));
+        let module = from.clone().unwrap_or_else(|| {
+            name.map_or_else(String::new, |name| flatten(node_text(name, source)))
+        });
         found.push(ImportedNode {
             form,
             module,
@@ -80,11 +80,11 @@ fn of_python<'t>(node: Node<'t>, source: &str) -> Vec<ImportedNode<'t>> {
 
 fn of_script<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> {
     let type_only = has_token(node, "type");
-    let required = children(node)
+    let required = named_children(node)
         .into_iter()
         .find(|child| child.kind() == "import_require_clause");
     let holder = required.unwrap_or(node);
-    let module = unquote_text(text(holder.child_by_field_name("source")?, source)).to_owned();
+    let module = unquote_text(node_text(holder.child_by_field_name("source")?, source)).to_owned();
     let bare = ImportedNode {
         form: Form::Module,
         module,
@@ -99,14 +99,14 @@ fn of_script<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> 
             ..bare
         }]);
     }
-    let Some(clause) = children(node)
+    let Some(clause) = named_children(node)
         .into_iter()
         .find(|child| child.kind() == "import_clause")
     else {
         return Some(vec![bare]);
     };
     let mut found = Vec::new();
-    for child in children(clause) {
+    for child in named_children(clause) {
         match child.kind() {
             "identifier" => found.push(ImportedNode {
                 form: Form::Default,
@@ -121,7 +121,7 @@ fn of_script<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'t>>> 
                 });
             }
             "named_imports" => {
-                for specifier in children(child)
+                for specifier in named_children(child)
                     .into_iter()
                     .filter(|one| one.kind() == "import_specifier")
                 {
@@ -147,14 +147,14 @@ fn required_names<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'
     }
     let declarator = node.named_child(0)?;
     let value = declarator.child_by_field_name("value")?;
-    if value.kind() != "call_expression" || field(value, "function", source) != "require" {
+    if value.kind() != "call_expression" || field_text(value, "function", source) != "require" {
         return None;
     }
     let argument = value
         .child_by_field_name("arguments")?
         .named_child(0)
         .filter(|one| one.kind() == "string")?;
-    let module = unquote_text(text(argument, source)).to_owned();
+    let module = unquote_text(node_text(argument, source)).to_owned();
     let bare = ImportedNode {
         form: Form::Require,
         module,
@@ -184,7 +184,7 @@ fn required_names<'t>(node: Node<'t>, source: &str) -> Option<Vec<ImportedNode<'
             ..bare.clone()
         }
     };
-    Some(children(pattern).into_iter().map(one).collect())
+    Some(named_children(pattern).into_iter().map(one).collect())
 }
 
 fn unquote_text(text: &str) -> &str {

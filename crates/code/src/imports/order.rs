@@ -13,8 +13,8 @@
 
 use tree_sitter::Node;
 
-use super::{Imported, imported};
-use crate::languages::{Language, text};
+use super::{Imported, imported_names};
+use crate::languages::{Language, node_text};
 
 /// Returns whether two texts of one file hold the same imports, comments and code, and differ at
 /// most in how the imports are ordered, grouped and laid out. `false` where one does not parse.
@@ -50,15 +50,16 @@ impl Outline {
     }
 
     fn collect(&mut self, language: Language, (node, depth): (Node<'_>, usize), source: &str) {
-        if let Some(found) = imported(language, node, source) {
+        if let Some(found) = imported_names(language, node, source) {
             let place = (self.tokens.len(), depth);
             let named = |one: &Imported| (place.0, place.1, format!("{one:?}"));
             self.imports.extend(found.iter().map(named));
             self.comments.extend(comments_within(node, source));
         } else if node.kind() == "comment" {
-            self.comments.push(text(node, source).to_owned());
+            self.comments.push(node_text(node, source).to_owned());
         } else if node.child_count() == 0 || language.is_text(node) {
-            self.tokens.push((depth, text(node, source).to_owned()));
+            self.tokens
+                .push((depth, node_text(node, source).to_owned()));
         } else {
             for child in all_children(node) {
                 self.collect(language, (child, depth + 1), source);
@@ -78,7 +79,7 @@ fn comments_within(statement: Node<'_>, source: &str) -> Vec<String> {
     let mut waiting = all_children(statement);
     while let Some(node) = waiting.pop() {
         match node.kind() {
-            "comment" => found.push(text(node, source).to_owned()),
+            "comment" => found.push(node_text(node, source).to_owned()),
             _ => waiting.extend(all_children(node)),
         }
     }

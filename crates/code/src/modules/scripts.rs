@@ -1,7 +1,7 @@
 //! Which file the specifier of a script's import names: beside it, by a path alias of TypeScript's
 //! configuration, by a workspace's name, or by an alias that is usual.
 
-use super::{Found, ModuleId, Modules, ancestors, climbed, join_path, parent_folder};
+use super::{Found, ModuleId, Modules, folders_upwards, join_path, join_upwards, parent_folder};
 
 /// Endings of the source that a compiled script's name stands for.
 const SOURCES: [&str; 4] = [".ts", ".tsx", ".mts", ".cts"];
@@ -48,7 +48,7 @@ impl Modules {
     pub fn script(&self, from: &str, specifier: &str) -> Found {
         let folder = parent_folder(from);
         let found = if specifier.starts_with('.') {
-            climbed(folder, specifier).and_then(|path| self.script_at(&path))
+            join_upwards(folder, specifier).and_then(|path| self.script_at(&path))
         } else {
             let aliased = self
                 .aliased(folder, specifier)
@@ -63,14 +63,15 @@ impl Modules {
         let rest = specifier
             .strip_prefix("@/")
             .or_else(|| specifier.strip_prefix("~/"))?;
-        let roots = ancestors(folder).flat_map(|above| [above.to_owned(), join_path(above, "src")]);
+        let roots =
+            folders_upwards(folder).flat_map(|above| [above.to_owned(), join_path(above, "src")]);
         roots
             .into_iter()
             .find_map(|root| self.script_at(&join_path(&root, rest)))
     }
 
     fn aliased(&self, folder: &str, specifier: &str) -> Option<ModuleId> {
-        for above in ancestors(folder) {
+        for above in folders_upwards(folder) {
             let Some(aliases) = self.aliases.get(above) else {
                 continue;
             };

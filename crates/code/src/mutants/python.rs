@@ -3,11 +3,11 @@
 use tree_sitter::Node;
 
 use super::model::{Edit, Operator};
-use super::{is_opposed, logs, one_more, other_comparison, rows, swapped};
-use crate::languages::{field, text};
+use super::{is_log_call, is_opposed, one_more, other_comparison, row_range, swap_arguments};
+use crate::languages::{field_text, node_text};
 
 /// Returns whether nothing in a node is worth an edit: what is read by tools and people only, and calls that log.
-pub(super) fn skips(node: Node<'_>, source: &str) -> bool {
+pub(super) fn is_not_mutated(node: Node<'_>, source: &str) -> bool {
     match node.kind() {
         "type"
         | "comment"
@@ -15,14 +15,14 @@ pub(super) fn skips(node: Node<'_>, source: &str) -> bool {
         | "format_specifier"
         | "import_statement"
         | "import_from_statement" => true,
-        "call" => logs(field(node, "function", source)),
+        "call" => is_log_call(field_text(node, "function", source)),
         // An abstract method, or one that nobody wrote as yet.
-        "raise_statement" => text(node, source).contains("NotImplemented"),
+        "raise_statement" => node_text(node, source).contains("NotImplemented"),
         _ => false,
     }
 }
 
-pub(super) fn body(node: Node<'_>) -> Option<Node<'_>> {
+pub(super) fn function_body(node: Node<'_>) -> Option<Node<'_>> {
     (node.kind() == "function_definition")
         .then(|| node.child_by_field_name("body"))
         .flatten()
@@ -32,7 +32,7 @@ pub(super) fn body(node: Node<'_>) -> Option<Node<'_>> {
 /// a protocol) and of what the language calls by itself.
 pub(super) fn of_hollow(node: Node<'_>, source: &str) -> Option<Edit> {
     let mut cursor = node.walk();
-    let block = body(node)?;
+    let block = function_body(node)?;
     let told: Vec<Node<'_>> = block
         .named_children(&mut cursor)
         .filter(|one| one.kind() != "comment" && !is_docstring(*one))
@@ -47,7 +47,7 @@ pub(super) fn of_hollow(node: Node<'_>, source: &str) -> Option<Edit> {
         .is_some_and(|class| class.child_by_field_name("superclasses").is_some());
     let is_method = owner.is_some_and(|one| one.kind() == "class_definition");
     let is_of_module = node.parent().is_some_and(|one| one.kind() == "module");
-    let statement = text(*only, source);
+    let statement = node_text(*only, source);
     let new = match only.kind() {
         "pass_statement" => "raise RuntimeError",
         "return_statement" if matches!(statement, "return" | "return None") => "raise RuntimeError",
@@ -55,13 +55,13 @@ pub(super) fn of_hollow(node: Node<'_>, source: &str) -> Option<Edit> {
         "raise_statement" if !is_method && statement.contains("NotImplemented") => "pass",
         _ => return None,
     };
-    let is_called_by_python = field(node, "name", source).starts_with("__");
+    let is_called_by_python = field_text(node, "name", source).starts_with("__");
     (!is_decorated && !inherits && !is_called_by_python).then(|| Edit {
         operator: Operator::Hollow,
         at: only.byte_range(),
         new: new.to_owned(),
         shown: only.byte_range(),
-        rows: rows(*only),
+        rows: row_range(*only),
     })
 }
 
@@ -72,12 +72,12 @@ fn is_docstring(node: Node<'_>) -> bool {
             .is_some_and(|only| only.kind() == "string")
 }
 
-pub(super) fn name(node: Node<'_>, source: &str) -> String {
-    let mut names = vec![field(node, "name", source)];
+pub(super) fn function_name(node: Node<'_>, source: &str) -> String {
+    let mut names = vec![field_text(node, "name", source)];
     let mut above = node.parent();
     while let Some(around) = above {
         if matches!(around.kind(), "class_definition" | "function_definition") {
-            names.push(field(around, "name", source));
+            names.push(field_text(around, "name", source));
         }
         above = around.parent();
     }
@@ -85,13 +85,13 @@ pub(super) fn name(node: Node<'_>, source: &str) -> String {
     names.join(".")
 }
 
-pub(super) fn edits(node: Node<'_>, source: &str) -> Vec<Edit> {
+pub(super) fn list_edits(node: Node<'_>, source: &str) -> Vec<Edit> {
     let edit = |operator, at: Node<'_>, new: &str, shown: Node<'_>| Edit {
         operator,
         at: at.byte_range(),
         new: new.to_owned(),
         shown: shown.byte_range(),
-        rows: rows(at),
+        rows: row_range(at),
     };
     let one = |edit: Edit| vec![edit];
     match node.kind() {
@@ -100,15 +100,19 @@ pub(super) fn edits(node: Node<'_>, source: &str) -> Vec<Edit> {
             if is_guard(node) {
                 return one(edit(Operator::Validation, node, "pass", node));
             }
-            negated(node.child_by_field_name("condition"), source)
+            negate_condition(node.child_by_field_name("condition"), source)
                 .into_iter()
                 .collect()
         }
-        "elif_clause" => negated(node.child_by_field_name("condition"), source)
+        "elif_clause" => negate_condition(node.child_by_field_name("condition"), source)
             .into_iter()
             .collect(),
-        "if_clause" => negated(node.named_child(0), source).into_iter().collect(),
-        "conditional_expression" => negated(node.named_child(1), source).into_iter().collect(),
+        "if_clause" => negate_condition(node.named_child(0), source)
+            .into_iter()
+            .collect(),
+        "conditional_expression" => negate_condition(node.named_child(1), source)
+            .into_iter()
+            .collect(),
         "boolean_operator" => {
             let Some(sign) = node.child_by_field_name("operator") else {
                 return Vec::new();
@@ -131,13 +135,23 @@ pub(super) fn edits(node: Node<'_>, source: &str) -> Vec<Edit> {
                 .collect()
         }
         "integer" | "float" => {
-            let more = one_more(text(node, source));
-            more.map(|more| edit(Operator::Constant, node, &more, around(node)))
+            let more = one_more(node_text(node, source));
+            more.map(|more| edit(Operator::Constant, node, &more, enclosing_expression(node)))
                 .into_iter()
                 .collect()
         }
-        "true" => one(edit(Operator::Constant, node, "False", around(node))),
-        "false" => one(edit(Operator::Constant, node, "True", around(node))),
+        "true" => one(edit(
+            Operator::Constant,
+            node,
+            "False",
+            enclosing_expression(node),
+        )),
+        "false" => one(edit(
+            Operator::Constant,
+            node,
+            "True",
+            enclosing_expression(node),
+        )),
         "return_statement" => {
             let value = node
                 .named_child(0)
@@ -151,8 +165,8 @@ pub(super) fn edits(node: Node<'_>, source: &str) -> Vec<Edit> {
             let called = node
                 .named_child(0)
                 .filter(|_| node.named_child_count() == 1)
-                .and_then(called);
-            let weighs = called.filter(|call| !logs(field(*call, "function", source)));
+                .and_then(called_expression);
+            let weighs = called.filter(|call| !is_log_call(field_text(*call, "function", source)));
             weighs
                 .map(|_| edit(Operator::Call, node, "pass", node))
                 .into_iter()
@@ -171,7 +185,7 @@ pub(super) fn edits(node: Node<'_>, source: &str) -> Vec<Edit> {
                 .child_by_field_name("arguments")
                 .filter(|one| one.kind() == "argument_list");
             arguments
-                .and_then(|arguments| swapped(node, arguments, source))
+                .and_then(|arguments| swap_arguments(node, arguments, source))
                 .into_iter()
                 .collect()
         }
@@ -184,17 +198,22 @@ pub(super) fn edits(node: Node<'_>, source: &str) -> Vec<Edit> {
             let Some(awaited) = node.named_child(0) else {
                 return Vec::new();
             };
-            one(edit(Operator::Await, node, text(awaited, source), node))
+            one(edit(
+                Operator::Await,
+                node,
+                node_text(awaited, source),
+                node,
+            ))
         }
         _ => Vec::new(),
     }
 }
 
 /// Returns the call that a statement comes to.
-fn called(node: Node<'_>) -> Option<Node<'_>> {
+fn called_expression(node: Node<'_>) -> Option<Node<'_>> {
     match node.kind() {
         "call" => Some(node),
-        "await" => node.named_child(0).and_then(called),
+        "await" => node.named_child(0).and_then(called_expression),
         _ => None,
     }
 }
@@ -213,7 +232,7 @@ fn is_guard(node: Node<'_>) -> bool {
     consequence.is_some_and(raises) && node.child_by_field_name("alternative").is_none()
 }
 
-fn negated(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
+fn negate_condition(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
     let condition = condition?;
     let new = match condition.kind() {
         "comparison_operator"
@@ -222,10 +241,10 @@ fn negated(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
             return None;
         }
         "true" | "false" => return None,
-        "not_operator" => text(condition.child_by_field_name("argument")?, source).to_owned(),
-        _ => format!("not ({})", text(condition, source)),
+        "not_operator" => node_text(condition.child_by_field_name("argument")?, source).to_owned(),
+        _ => format!("not ({})", node_text(condition, source)),
     };
-    let (at, rows) = (condition.byte_range(), rows(condition));
+    let (at, rows) = (condition.byte_range(), row_range(condition));
     Some(Edit {
         operator: Operator::Condition,
         shown: at.clone(),
@@ -248,7 +267,7 @@ fn only_sign(node: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// Returns what a value stands in, so that people know which one is meant.
-fn around(node: Node<'_>) -> Node<'_> {
+fn enclosing_expression(node: Node<'_>) -> Node<'_> {
     let parent = node.parent().unwrap_or(node);
     match parent.kind() {
         "block" | "module" | "list" | "dictionary" | "tuple" => node,

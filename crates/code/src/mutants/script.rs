@@ -3,12 +3,12 @@
 use tree_sitter::Node;
 
 use super::model::{Edit, Operator};
-use super::{is_opposed, logs, one_more, other_comparison, rows, swapped};
+use super::{is_log_call, is_opposed, one_more, other_comparison, row_range, swap_arguments};
 use crate::definitions::call_name;
-use crate::languages::{Language, field, flat, text};
+use crate::languages::{Language, field_text, flatten, node_text};
 
 /// Returns whether nothing in a node is worth an edit: types, imports, and calls that log.
-pub(super) fn skips(node: Node<'_>, source: &str) -> bool {
+pub(super) fn is_not_mutated(node: Node<'_>, source: &str) -> bool {
     let kind = node.kind();
     match kind {
         "type_annotation" | "type_arguments" | "type_parameters" | "comment" | "decorator"
@@ -17,13 +17,13 @@ pub(super) fn skips(node: Node<'_>, source: &str) -> bool {
         | "type_alias_declaration"
         | "enum_declaration"
         | "formal_parameters" => true,
-        "call_expression" => logs(field(node, "function", source)),
+        "call_expression" => is_log_call(field_text(node, "function", source)),
         _ => kind.ends_with("_type"),
     }
 }
 
 /// Returns the body of a function. An arrow without braces inside of another function is part of that.
-pub(super) fn body(node: Node<'_>, is_inside: bool) -> Option<Node<'_>> {
+pub(super) fn function_body(node: Node<'_>, is_inside: bool) -> Option<Node<'_>> {
     let is_function = matches!(
         node.kind(),
         "function_declaration"
@@ -40,10 +40,10 @@ pub(super) fn body(node: Node<'_>, is_inside: bool) -> Option<Node<'_>> {
 /// Returns the edit of a named function that does nothing: it fails. Not of a constructor, whose parameters may be all that
 /// it is for, nor of a function that is given to another one, and does nothing on purpose.
 pub(super) fn of_hollow(node: Node<'_>, source: &str) -> Option<Edit> {
-    let block = body(node, true)?;
+    let block = function_body(node, true)?;
     let is_named = match node.kind() {
         "function_declaration" => true,
-        "method_definition" => field(node, "name", source) != "constructor",
+        "method_definition" => field_text(node, "name", source) != "constructor",
         _ => node
             .parent()
             .is_some_and(|around| around.kind() == "variable_declarator"),
@@ -62,10 +62,10 @@ pub(super) fn of_hollow(node: Node<'_>, source: &str) -> Option<Edit> {
         _ => false,
     };
     (is_named && does_nothing)
-        .then(|| edit(Operator::Hollow, block, "{ throw new Error(); }", node))
+        .then(|| new_edit(Operator::Hollow, block, "{ throw new Error(); }", node))
 }
 
-pub(super) fn name(node: Node<'_>, source: &str) -> String {
+pub(super) fn function_name(node: Node<'_>, source: &str) -> String {
     let mut names = Vec::new();
     let mut at = Some(node);
     while let Some(around) = at {
@@ -77,9 +77,9 @@ pub(super) fn name(node: Node<'_>, source: &str) -> String {
             | "class"
             | "method_definition"
             | "function_declaration"
-            | "generator_function_declaration" => field(around, "name", source).to_owned(),
-            "pair" => flat(field(around, "key", source)),
-            "assignment_expression" => flat(field(around, "left", source)),
+            | "generator_function_declaration" => field_text(around, "name", source).to_owned(),
+            "pair" => flatten(field_text(around, "key", source)),
+            "assignment_expression" => flatten(field_text(around, "left", source)),
             "call_expression" if names.is_empty() => call_name(around, source),
             _ => String::new(),
         };
@@ -103,23 +103,23 @@ pub(super) fn of_function(node: Node<'_>, language: Language) -> Vec<Edit> {
         .filter(|body| node.kind() == "arrow_function" && returns_much(*body));
     let returned = body.filter(|body| body.kind() != "statement_block");
     returned
-        .map(|body| edit(Operator::Return, body, &nothing(language, true), node))
+        .map(|body| new_edit(Operator::Return, body, &empty_value(language, true), node))
         .into_iter()
         .collect()
 }
 
-fn edit(operator: Operator, at: Node<'_>, new: &str, shown: Node<'_>) -> Edit {
+fn new_edit(operator: Operator, at: Node<'_>, new: &str, shown: Node<'_>) -> Edit {
     Edit {
         operator,
         at: at.byte_range(),
         new: new.to_owned(),
         shown: shown.byte_range(),
-        rows: rows(at),
+        rows: row_range(at),
     }
 }
 
 /// Returns how nothing is written so that a type checker lets it pass: it is not the tests' work to check types.
-fn nothing(language: Language, is_arrow: bool) -> String {
+fn empty_value(language: Language, is_arrow: bool) -> String {
     match (language, is_arrow) {
         (Language::TypeScript | Language::Tsx, true) => "(undefined as never)".to_owned(),
         (Language::TypeScript | Language::Tsx, false) => "undefined as never".to_owned(),
@@ -131,55 +131,67 @@ fn returns_much(value: Node<'_>) -> bool {
     !matches!(value.kind(), "undefined" | "null" | "true" | "false")
 }
 
-pub(super) fn edits(node: Node<'_>, source: &str, language: Language) -> Vec<Edit> {
+pub(super) fn list_edits(node: Node<'_>, source: &str, language: Language) -> Vec<Edit> {
     let one = |edit: Edit| vec![edit];
     match node.kind() {
         "if_statement" => {
             // A guard turned around throws in each call, which a test sees that checks nothing.
             if is_guard(node) {
-                return one(edit(Operator::Validation, node, ";", node));
+                return one(new_edit(Operator::Validation, node, ";", node));
             }
             let inner = node
                 .child_by_field_name("condition")
                 .and_then(|brackets| brackets.named_child(0));
-            negated(inner, source).into_iter().collect()
+            negate_condition(inner, source).into_iter().collect()
         }
-        "ternary_expression" => negated(node.child_by_field_name("condition"), source)
+        "ternary_expression" => negate_condition(node.child_by_field_name("condition"), source)
             .into_iter()
             .collect(),
-        "binary_expression" => binary(node).into_iter().collect(),
+        "binary_expression" => edit_of_operator(node).into_iter().collect(),
         "number" => {
-            let more = one_more(text(node, source));
-            more.map(|more| edit(Operator::Constant, node, &more, around(node)))
+            let more = one_more(node_text(node, source));
+            more.map(|more| new_edit(Operator::Constant, node, &more, enclosing_expression(node)))
                 .into_iter()
                 .collect()
         }
-        "true" => one(edit(Operator::Constant, node, "false", around(node))),
-        "false" => one(edit(Operator::Constant, node, "true", around(node))),
+        "true" => one(new_edit(
+            Operator::Constant,
+            node,
+            "false",
+            enclosing_expression(node),
+        )),
+        "false" => one(new_edit(
+            Operator::Constant,
+            node,
+            "true",
+            enclosing_expression(node),
+        )),
         "arrow_function" => of_function(node, language),
         "return_statement" => {
             let value = node.named_child(0).filter(|value| returns_much(*value));
-            let new = format!("return {};", nothing(language, false));
+            let new = format!("return {};", empty_value(language, false));
             value
-                .map(|_| edit(Operator::Return, node, &new, node))
+                .map(|_| new_edit(Operator::Return, node, &new, node))
                 .into_iter()
                 .collect()
         }
         "expression_statement" => {
-            let called = node.named_child(0).and_then(called);
-            let weighs = called.filter(|call| !logs(field(*call, "function", source)));
+            let called = node.named_child(0).and_then(called_expression);
+            let weighs = called.filter(|call| !is_log_call(field_text(*call, "function", source)));
             weighs
-                .map(|_| edit(Operator::Call, node, ";", node))
+                .map(|_| new_edit(Operator::Call, node, ";", node))
                 .into_iter()
                 .collect()
         }
-        "throw_statement" if !in_guard(node) => one(edit(Operator::Validation, node, ";", node)),
+        "throw_statement" if !in_guard(node) => {
+            one(new_edit(Operator::Validation, node, ";", node))
+        }
         "call_expression" => {
             let arguments = node
                 .child_by_field_name("arguments")
                 .filter(|one| one.kind() == "arguments");
             arguments
-                .and_then(|arguments| swapped(node, arguments, source))
+                .and_then(|arguments| swap_arguments(node, arguments, source))
                 .into_iter()
                 .collect()
         }
@@ -187,28 +199,35 @@ pub(super) fn edits(node: Node<'_>, source: &str, language: Language) -> Vec<Edi
             let Some(awaited) = node.named_child(0) else {
                 return Vec::new();
             };
-            one(edit(Operator::Await, node, text(awaited, source), node))
+            one(new_edit(
+                Operator::Await,
+                node,
+                node_text(awaited, source),
+                node,
+            ))
         }
         _ => Vec::new(),
     }
 }
 
-fn binary(node: Node<'_>) -> Option<Edit> {
+fn edit_of_operator(node: Node<'_>) -> Option<Edit> {
     let sign = node.child_by_field_name("operator")?;
     match sign.kind() {
-        "&&" => Some(edit(Operator::Condition, sign, "||", node)),
-        "||" => Some(edit(Operator::Condition, sign, "&&", node)),
+        "&&" => Some(new_edit(Operator::Condition, sign, "||", node)),
+        "||" => Some(new_edit(Operator::Condition, sign, "&&", node)),
         // `in` of a script has no `not in`.
         "in" => None,
-        other => other_comparison(other).map(|other| edit(Operator::Comparison, sign, other, node)),
+        other => {
+            other_comparison(other).map(|other| new_edit(Operator::Comparison, sign, other, node))
+        }
     }
 }
 
 /// Returns the call that a statement comes to.
-fn called(node: Node<'_>) -> Option<Node<'_>> {
+fn called_expression(node: Node<'_>) -> Option<Node<'_>> {
     match node.kind() {
         "call_expression" => Some(node),
-        "await_expression" => node.named_child(0).and_then(called),
+        "await_expression" => node.named_child(0).and_then(called_expression),
         _ => None,
     }
 }
@@ -239,7 +258,7 @@ fn in_guard(node: Node<'_>) -> bool {
     parent.is_some_and(is_guard) || block.is_some_and(is_guard)
 }
 
-fn negated(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
+fn negate_condition(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
     let condition = condition?;
     let sign = condition
         .child_by_field_name("operator")
@@ -252,11 +271,11 @@ fn negated(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
         }
         "true" | "false" => return None,
         "unary_expression" if sign == Some("!") => {
-            text(condition.child_by_field_name("argument")?, source).to_owned()
+            node_text(condition.child_by_field_name("argument")?, source).to_owned()
         }
-        _ => format!("!({})", text(condition, source)),
+        _ => format!("!({})", node_text(condition, source)),
     };
-    let (at, rows) = (condition.byte_range(), rows(condition));
+    let (at, rows) = (condition.byte_range(), row_range(condition));
     Some(Edit {
         operator: Operator::Condition,
         shown: at.clone(),
@@ -267,7 +286,7 @@ fn negated(condition: Option<Node<'_>>, source: &str) -> Option<Edit> {
 }
 
 /// Returns what a value stands in, so that people know which one is meant.
-fn around(node: Node<'_>) -> Node<'_> {
+fn enclosing_expression(node: Node<'_>) -> Node<'_> {
     let parent = node.parent().unwrap_or(node);
     match parent.kind() {
         "array" | "object" | "template_substitution" => node,

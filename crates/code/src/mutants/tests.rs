@@ -3,7 +3,7 @@
 use super::*;
 
 fn of_lines(path: &str, source: &str, rows: Range<usize>) -> Vec<Mutant> {
-    mutants(path, source, std::slice::from_ref(&rows))
+    list_mutants(path, source, std::slice::from_ref(&rows))
 }
 
 /// Returns the mutants of all lines as `line: before -> after`.

@@ -7,7 +7,7 @@ use tree_sitter::Node;
 use super::model::{BoundBy, Purpose, ScopeId, ScopeKind, Scopes, Why};
 use super::walk::Walker;
 use crate::imports::{Form, imported_nodes};
-use crate::languages::{Language, children, field};
+use crate::languages::{Language, field_text, named_children};
 
 pub(super) fn read_python(root: Node<'_>, source: &str) -> Scopes {
     let mut walker = Walker::new(root, source);
@@ -21,7 +21,7 @@ const CATCHES_MISSING: [&str; 4] = ["NameError", "ImportError", "Exception", "Ba
 impl Walker<'_> {
     fn block(&mut self, node: Node<'_>) {
         self.deeper(|walker| {
-            for child in children(node) {
+            for child in named_children(node) {
                 walker.walk_statement(child);
             }
         });
@@ -40,7 +40,7 @@ impl Walker<'_> {
             }
             "function_definition" | "class_definition" => self.definition(node, node, &[]),
             "decorated_definition" => {
-                let decorators: Vec<Node<'_>> = children(node)
+                let decorators: Vec<Node<'_>> = named_children(node)
                     .into_iter()
                     .filter(|child| child.kind() == "decorator")
                     .collect();
@@ -62,7 +62,7 @@ impl Walker<'_> {
             }
             "try_statement" => self.attempt(node),
             "with_statement" => {
-                for clause in children(node)
+                for clause in named_children(node)
                     .into_iter()
                     .filter(|child| child.kind() == "with_clause")
                 {
@@ -115,7 +115,7 @@ impl Walker<'_> {
         if let Some(parameters) = node.child_by_field_name("type_parameters") {
             // They are seen by bases, annotations and the body, and by nothing else.
             self.in_scope(ScopeKind::Block, "", node.byte_range(), |walker| {
-                for name in children(parameters)
+                for name in named_children(parameters)
                     .into_iter()
                     .filter_map(first_identifier)
                 {
@@ -135,7 +135,7 @@ impl Walker<'_> {
 
     /// Walks what a definition holds: what runs with it, and its own scope.
     fn defined(&mut self, node: Node<'_>) {
-        let called = field(node, "name", self.source);
+        let called = field_text(node, "name", self.source);
         if node.kind() == "class_definition" {
             if let Some(bases) = node.child_by_field_name("superclasses") {
                 self.expressions(bases);
@@ -178,7 +178,7 @@ impl Walker<'_> {
 
     fn walk_branches(&mut self, node: Node<'_>) {
         self.field_expression(node, "condition");
-        let condition = field(node, "condition", self.source);
+        let condition = field_text(node, "condition", self.source);
         let is_for_types = condition.rsplit('.').next() == Some("TYPE_CHECKING");
         if let Some(then) = node.child_by_field_name("consequence") {
             self.in_branch(then.byte_range(), |walker| {
@@ -215,7 +215,7 @@ impl Walker<'_> {
     }
 
     fn attempt(&mut self, node: Node<'_>) {
-        let clauses = children(node);
+        let clauses = named_children(node);
         let handlers: Vec<Node<'_>> = clauses
             .iter()
             .copied()
@@ -246,7 +246,7 @@ impl Walker<'_> {
                 }
                 kind if kind.starts_with("except") => {
                     self.in_branch(clause.byte_range(), |walker| {
-                        for child in children(clause) {
+                        for child in named_children(clause) {
                             if child.kind() == "block" {
                                 walker.block(child);
                             } else if Some(child) == clause.child_by_field_name("alias") {
@@ -264,7 +264,7 @@ impl Walker<'_> {
 
     fn case(&mut self, node: Node<'_>) {
         self.in_branch(node.byte_range(), |walker| {
-            for child in children(node) {
+            for child in named_children(node) {
                 match child.kind() {
                     "case_pattern" => walker.case_pattern(child),
                     "block" => walker.block(child),
@@ -287,7 +287,7 @@ impl Walker<'_> {
             },
             "identifier" => self.bind(node, BoundBy::Target, node.end_byte()),
             "class_pattern" => {
-                let parts = children(node);
+                let parts = named_children(node);
                 if let Some(first) = parts.first().and_then(|class| class.named_child(0)) {
                     self.read(first, None);
                 }
@@ -296,12 +296,12 @@ impl Walker<'_> {
                     .skip(1)
                     .for_each(|part| self.case_pattern(part));
             }
-            "keyword_pattern" => children(node)
+            "keyword_pattern" => named_children(node)
                 .into_iter()
                 .skip(1)
                 .for_each(|part| self.case_pattern(part)),
             "string" | "concatenated_string" => self.expressions(node),
-            _ => children(node)
+            _ => named_children(node)
                 .into_iter()
                 .for_each(|part| self.deeper(|walker| walker.case_pattern(part))),
         }
@@ -316,16 +316,16 @@ impl Walker<'_> {
         if here == ScopeId::MODULE {
             return;
         }
-        for name in children(node) {
+        for name in named_children(node) {
             self.declared
                 .insert((here, self.text(name).to_owned()), home);
         }
     }
 
     fn delete(&mut self, node: Node<'_>) {
-        for target in children(node) {
+        for target in named_children(node) {
             let targets = if target.kind() == "expression_list" {
-                children(target)
+                named_children(target)
             } else {
                 vec![target]
             };
@@ -358,5 +358,5 @@ fn first_identifier(node: Node<'_>) -> Option<Node<'_>> {
     if node.kind() == "identifier" {
         return Some(node);
     }
-    children(node).into_iter().find_map(first_identifier)
+    named_children(node).into_iter().find_map(first_identifier)
 }

@@ -8,12 +8,12 @@ use super::model::{Binding, BoundBy, Purpose, Read, ScopeId, ScopeKind, Scopes, 
 
 /// Names that Python 2 had: a file for both reads them under a condition. Each is its own example.
 static OLD_BUILTINS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| names(include_str!("../../data/python2_builtins.txt")));
+    LazyLock::new(|| parse_name_list(include_str!("../../data/python2_builtins.txt")));
 
 static BUILTINS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| names(include_str!("../../data/python_builtins.txt")));
+    LazyLock::new(|| parse_name_list(include_str!("../../data/python_builtins.txt")));
 
-fn names(list: &'static str) -> HashSet<&'static str> {
+fn parse_name_list(list: &'static str) -> HashSet<&'static str> {
     list.lines().filter(|line| !line.starts_with('#')).collect()
 }
 

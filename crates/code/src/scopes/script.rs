@@ -9,7 +9,7 @@ use tree_sitter::Node;
 use super::model::{BoundBy, Purpose, ScopeId, ScopeKind, Scopes, Why};
 use super::walk::Walker;
 use crate::imports::{Form, imported_nodes};
-use crate::languages::{Language, children, has_token};
+use crate::languages::{Language, has_token, named_children};
 
 pub(super) fn read_script(root: Node<'_>, source: &str) -> Scopes {
     let mut walker = Walker::new(root, source);
@@ -20,7 +20,7 @@ pub(super) fn read_script(root: Node<'_>, source: &str) -> Scopes {
 
 impl Walker<'_> {
     pub(super) fn visit_all(&mut self, node: Node<'_>) {
-        for child in children(node) {
+        for child in named_children(node) {
             self.visit(child);
         }
     }
@@ -94,7 +94,7 @@ impl Walker<'_> {
                 );
             }
             "as_expression" | "satisfies_expression" => {
-                let parts = children(node);
+                let parts = named_children(node);
                 for (at, part) in parts.into_iter().enumerate() {
                     let purpose = if at == 0 {
                         self.place.purpose
@@ -125,7 +125,7 @@ impl Walker<'_> {
             "enum_declaration" | "internal_module" | "module" => self.merging(node),
             "ambient_declaration" => self.ambient(node),
             "import_alias" => {
-                let parts = children(node);
+                let parts = named_children(node);
                 for part in parts.iter().skip(1) {
                     self.visit(*part);
                 }
@@ -168,7 +168,7 @@ impl Walker<'_> {
                 );
             }
             "jsx_opening_element" | "jsx_self_closing_element" => {
-                for child in children(node) {
+                for child in named_children(node) {
                     // `<div>` is an element, `<Order>` a name.
                     let is_element = child.kind() == "identifier"
                         && self.text(child).starts_with(|one: char| one.is_lowercase());
@@ -212,7 +212,7 @@ impl Walker<'_> {
         if node.child_by_field_name("source").is_some() {
             return;
         }
-        for child in children(node) {
+        for child in named_children(node) {
             match child.kind() {
                 // What is exported by its name is read by who imports it.
                 "export_clause" => {}
@@ -224,7 +224,7 @@ impl Walker<'_> {
     fn declaration(&mut self, node: Node<'_>) {
         let is_var = node.kind() == "variable_declaration";
         let required = imported_nodes(Language::TypeScript, node, self.source);
-        for declarator in children(node)
+        for declarator in named_children(node)
             .into_iter()
             .filter(|child| child.kind() == "variable_declarator")
         {
@@ -319,7 +319,7 @@ impl Walker<'_> {
             return;
         };
         self.in_scope(ScopeKind::Block, "", body.byte_range(), |walker| {
-            for member in children(body) {
+            for member in named_children(body) {
                 match member.kind() {
                     "property_identifier" => walker.bind(member, BoundBy::Target, 0),
                     "enum_assignment" => {
@@ -336,9 +336,9 @@ impl Walker<'_> {
 
     /// `declare …`: what stands elsewhere.
     fn ambient(&mut self, node: Node<'_>) {
-        for declared in children(node) {
+        for declared in named_children(node) {
             let declarators = match declared.kind() {
-                "lexical_declaration" | "variable_declaration" => children(declared),
+                "lexical_declaration" | "variable_declaration" => named_children(declared),
                 "statement_block" | "module" | "internal_module" => continue,
                 _ => vec![declared],
             };

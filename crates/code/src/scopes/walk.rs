@@ -9,7 +9,7 @@ use tree_sitter::Node;
 use super::model::{
     Binding, BoundBy, Index, Purpose, Read, Scope, ScopeId, ScopeKind, Scopes, When, Why,
 };
-use crate::languages::text;
+use crate::languages::node_text;
 
 /// The depth to which a tree is followed; what lies deeper is unknown. Each level takes stack.
 const DEEPEST: u32 = 300;
@@ -68,7 +68,7 @@ impl<'s> Walker<'s> {
     }
 
     pub(super) fn text(&self, node: Node<'_>) -> &'s str {
-        text(node, self.source)
+        node_text(node, self.source)
     }
 
     /// Walks on from another place, and comes back to this one.

@@ -9,7 +9,7 @@ use super::{
     Statement, Syntax, line_of,
 };
 use crate::imports::{Form, imported_nodes};
-use crate::languages::{Language, children, text};
+use crate::languages::{Language, named_children, node_text};
 
 /// The depth to which expressions and blocks are followed: deeper than people write, and each level
 /// takes stack.
@@ -36,7 +36,7 @@ fn read_fields<'n>(node: Node<'n>, field: &str) -> Vec<Node<'n>> {
 
 impl Reader<'_> {
     fn name(&self, node: Node<'_>) -> Name {
-        text(node, self.source).into()
+        node_text(node, self.source).into()
     }
 
     fn block(&mut self, node: Node<'_>) -> Vec<Statement> {
@@ -45,7 +45,7 @@ impl Reader<'_> {
         }
         self.depth += 1;
         let mut statements = Vec::new();
-        for child in children(node) {
+        for child in named_children(node) {
             self.read_statement(child, &mut statements);
         }
         self.depth -= 1;
@@ -62,7 +62,7 @@ impl Reader<'_> {
         let unknown = || Expression::Other(Vec::new());
         match node.kind() {
             "expression_statement" => {
-                for child in children(node) {
+                for child in named_children(node) {
                     self.expression_statement(child, out);
                 }
             }
@@ -94,7 +94,7 @@ impl Reader<'_> {
                 self.definition(node, Vec::new(), line_of(node), out)
             }
             "decorated_definition" => {
-                let decorators = children(node)
+                let decorators = named_children(node)
                     .into_iter()
                     .filter(|child| child.kind() == "decorator")
                     .filter_map(|decorator| decorator.named_child(0))
@@ -201,10 +201,10 @@ impl Reader<'_> {
     }
 
     fn with(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
-        for item in children(node)
+        for item in named_children(node)
             .into_iter()
             .filter(|child| child.kind() == "with_clause")
-            .flat_map(children)
+            .flat_map(named_children)
         {
             let Some(value) = item.child_by_field_name("value") else {
                 continue;
@@ -232,10 +232,10 @@ impl Reader<'_> {
 
     fn attempt(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
         out.extend(self.body_of(node, "body"));
-        for child in children(node) {
+        for child in named_children(node) {
             match child.kind() {
                 "except_clause" | "except_group_clause" => {
-                    let block = children(child)
+                    let block = named_children(child)
                         .into_iter()
                         .rfind(|inner| inner.kind() == "block");
                     let handler = block.map(|block| self.block(block)).unwrap_or_default();
@@ -296,7 +296,7 @@ impl Reader<'_> {
 
     fn parameters(&mut self, node: Node<'_>) -> Vec<Parameter> {
         let mut parameters = Vec::new();
-        for child in children(node) {
+        for child in named_children(node) {
             let plain = |pattern, is_rest| Parameter {
                 pattern,
                 default: None,
@@ -355,7 +355,7 @@ impl Reader<'_> {
         match node.kind() {
             "identifier" => Pattern::Name(self.name(node)),
             "pattern_list" | "tuple_pattern" | "list_pattern" | "tuple" => Pattern::List(
-                children(node)
+                named_children(node)
                     .into_iter()
                     .map(|child| self.pattern(child))
                     .collect(),
@@ -372,7 +372,7 @@ impl Reader<'_> {
                 value: self.build_expression(node),
             }];
         }
-        children(node)
+        named_children(node)
             .into_iter()
             .map(|child| match child.kind() {
                 "keyword_argument" => Argument {
@@ -390,7 +390,7 @@ impl Reader<'_> {
     }
 
     fn all(&mut self, node: Node<'_>) -> Vec<Expression> {
-        children(node)
+        named_children(node)
             .into_iter()
             .map(|child| self.build_expression(child))
             .collect()

@@ -7,7 +7,7 @@ use super::{
     unescape_text,
 };
 use crate::imports::{Form, imported_nodes};
-use crate::languages::{Language, children, has_token, text};
+use crate::languages::{Language, has_token, named_children, node_text};
 
 mod definitions;
 
@@ -38,7 +38,7 @@ struct Reader<'t> {
 
 impl Reader<'_> {
     fn name(&self, node: Node<'_>) -> Name {
-        text(node, self.source).into()
+        node_text(node, self.source).into()
     }
 
     fn block(&mut self, node: Node<'_>) -> Vec<Statement> {
@@ -47,7 +47,7 @@ impl Reader<'_> {
         }
         self.depth += 1;
         let mut statements = Vec::new();
-        for child in children(node) {
+        for child in named_children(node) {
             self.read_statement(child, &mut statements);
         }
         self.depth -= 1;
@@ -80,7 +80,7 @@ impl Reader<'_> {
             "import_statement" => self.import(node, out),
             "export_statement" => self.export(node, out),
             "lexical_declaration" | "variable_declaration" => {
-                for declarator in children(node)
+                for declarator in named_children(node)
                     .into_iter()
                     .filter(|child| child.kind() == "variable_declarator")
                 {
@@ -137,12 +137,12 @@ impl Reader<'_> {
             "switch_statement" => {
                 for case in node
                     .child_by_field_name("body")
-                    .map(children)
+                    .map(named_children)
                     .unwrap_or_default()
                 {
                     let mut body = Vec::new();
                     let value = case.child_by_field_name("value").map(|value| value.id());
-                    for child in children(case)
+                    for child in named_children(case)
                         .into_iter()
                         .filter(|child| Some(child.id()) != value)
                     {
@@ -152,13 +152,13 @@ impl Reader<'_> {
                 }
             }
             "return_statement" => {
-                let value = children(node)
+                let value = named_children(node)
                     .first()
                     .map(|value| self.build_expression(*value));
                 out.push(Statement::Return(value));
             }
             "throw_statement" => {
-                let value = children(node)
+                let value = named_children(node)
                     .first()
                     .map(|value| self.build_expression(*value));
                 out.push(Statement::Raise(value));
@@ -192,11 +192,11 @@ impl Reader<'_> {
         let mut entries = Vec::new();
         for member in node
             .child_by_field_name("body")
-            .map(children)
+            .map(named_children)
             .unwrap_or_default()
         {
             let label = member.child_by_field_name("name").unwrap_or(member);
-            let label = text(label, self.source).trim_matches(['"', '\'']);
+            let label = node_text(label, self.source).trim_matches(['"', '\'']);
             let value = match member.child_by_field_name("value") {
                 Some(value) => self.build_expression(value),
                 None => Expression::Other(Vec::new()),
@@ -252,7 +252,7 @@ impl Reader<'_> {
     }
 
     fn specifiers(&self, node: Node<'_>) -> Vec<(Name, Name)> {
-        children(node)
+        named_children(node)
             .into_iter()
             .filter(|child| matches!(child.kind(), "import_specifier" | "export_specifier"))
             .filter_map(|child| {
@@ -268,7 +268,7 @@ impl Reader<'_> {
             .child_by_field_name("source")
             .map(|source| self.string_text(source))
         {
-            let part = children(node)
+            let part = named_children(node)
                 .into_iter()
                 .find(|child| child.kind() != "string");
             match part {
@@ -307,14 +307,14 @@ impl Reader<'_> {
             return;
         }
         let value = node.child_by_field_name("value");
-        if let Some(clause) = children(node)
+        if let Some(clause) = named_children(node)
             .into_iter()
             .find(|child| child.kind() == "export_clause")
         {
             for (local, exported) in self.specifiers(clause) {
                 self.exports.push(Export::Local { exported, local });
             }
-        } else if let Some(value) = value.or_else(|| children(node).into_iter().next_back()) {
+        } else if let Some(value) = value.or_else(|| named_children(node).into_iter().next_back()) {
             // `export default VALUE` and `export = VALUE` bind a name that no source can write.
             let local: Name = "*default*".into();
             out.push(Statement::Assign(Box::new(Assignment {
@@ -376,7 +376,7 @@ impl Reader<'_> {
     }
 
     fn string_text(&self, node: Node<'_>) -> Name {
-        let text = text(node, self.source);
+        let text = node_text(node, self.source);
         unescape_text(text.get(1..text.len().saturating_sub(1)).unwrap_or("")).into()
     }
 
@@ -396,14 +396,14 @@ impl Reader<'_> {
                 Pattern::Name(self.name(node))
             }
             "array_pattern" => Pattern::List(
-                children(node)
+                named_children(node)
                     .into_iter()
                     .map(|child| self.pattern(child))
                     .collect(),
             ),
             "object_pattern" => {
                 let mut entries = Vec::new();
-                for part in children(node) {
+                for part in named_children(node) {
                     match part.kind() {
                         "shorthand_property_identifier_pattern" => {
                             entries.push((self.name(part), Pattern::Name(self.name(part))));
@@ -443,7 +443,7 @@ impl Reader<'_> {
                 value: self.build_expression(node),
             }];
         }
-        children(node)
+        named_children(node)
             .into_iter()
             .map(|child| Argument {
                 name: None,
@@ -453,7 +453,7 @@ impl Reader<'_> {
     }
 
     fn all(&mut self, node: Node<'_>) -> Vec<Expression> {
-        children(node)
+        named_children(node)
             .into_iter()
             .map(|child| self.build_expression(child))
             .collect()

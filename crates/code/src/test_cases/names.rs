@@ -7,7 +7,7 @@ use tree_sitter::Node;
 use super::model::{Check, Silence};
 use super::python_calls::Place;
 use super::render::Env;
-use crate::languages::{children, text};
+use crate::languages::{named_children, node_text};
 
 /// Reads what an expression checks, with the values of local names.
 type ReadChecks<'r> = dyn Fn(Place<'_>) -> Option<Vec<Check>> + 'r;
@@ -52,9 +52,9 @@ impl<'t> Names<'t> {
     fn walk(&mut self, node: Node<'t>, is_handed: bool, is_check: &dyn Fn(Node<'t>) -> bool) {
         match node.kind() {
             "identifier" => {
-                let name = text(node, self.source);
+                let name = node_text(node, self.source);
                 *self.counts.entry(name).or_default() += 1;
-                if binds(node) {
+                if is_binding(node) {
                     *self.bound.entry(name).or_default() += 1;
                 }
                 if is_handed {
@@ -63,7 +63,7 @@ impl<'t> Names<'t> {
                 return;
             }
             "shorthand_property_identifier" if is_handed => {
-                self.changed.insert(text(node, self.source));
+                self.changed.insert(node_text(node, self.source));
             }
             "call" | "call_expression" => return self.call(node, is_check(node), is_check),
             _ => {}
@@ -134,7 +134,7 @@ pub(super) fn only_looks(checks: Vec<Check>) -> bool {
 }
 
 /// Returns whether a name of Python is bound where it stands.
-fn binds(name: Node<'_>) -> bool {
+fn is_binding(name: Node<'_>) -> bool {
     name.parent().is_some_and(|parent| match parent.kind() {
         "assignment" | "augmented_assignment" | "for_statement" | "for_in_clause" => {
             parent.child_by_field_name("left") == Some(name)
@@ -155,7 +155,7 @@ fn target_of(node: Node<'_>) -> Option<Node<'_>> {
             node.child_by_field_name("left")
         }
         "update_expression" => node.child_by_field_name("argument"),
-        "delete_statement" => children(node).first().copied(),
+        "delete_statement" => named_children(node).first().copied(),
         "unary_expression" if node.child(0).is_some_and(|sign| sign.kind() == "delete") => {
             node.child_by_field_name("argument")
         }

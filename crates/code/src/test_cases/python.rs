@@ -10,7 +10,7 @@ use tree_sitter::Node;
 
 use super::model::{Case, Silence};
 use super::render::{Env, render_expression};
-use crate::languages::{children, field, text};
+use crate::languages::{field_text, named_children, node_text};
 use body::Body;
 pub(super) use body::truth_of;
 
@@ -82,7 +82,7 @@ fn remove_shadowed(cases: &mut [Case]) {
 /// Returns the names that are bound once at the top of a file, with their values.
 fn module_constants<'t>(root: Node<'t>, source: &str) -> HashMap<String, Node<'t>> {
     let mut found: HashMap<String, Option<Node<'t>>> = HashMap::new();
-    for statement in children(root) {
+    for statement in named_children(root) {
         let Some(assignment) = assignment_of(statement) else {
             continue;
         };
@@ -92,7 +92,7 @@ fn module_constants<'t>(root: Node<'t>, source: &str) -> HashMap<String, Node<'t
         ) else {
             continue;
         };
-        let name = text(left, source).to_owned();
+        let name = node_text(left, source).to_owned();
         let first = !found.contains_key(&name);
         found.insert(name, right.filter(|_| first));
     }
@@ -103,7 +103,7 @@ fn module_constants<'t>(root: Node<'t>, source: &str) -> HashMap<String, Node<'t
 }
 
 fn assignment_of(statement: Node<'_>) -> Option<Node<'_>> {
-    let inner = children(statement)
+    let inner = named_children(statement)
         .first()
         .copied()
         .filter(|_| statement.kind() == "expression_statement")?;
@@ -130,17 +130,17 @@ impl<'t> File<'t> {
     fn of_block(&self, block: Node<'t>, around: &Around<'t>) -> Vec<Case> {
         let mut around = around.clone();
         let mut cases = Vec::new();
-        for statement in children(block) {
+        for statement in named_children(block) {
             around.silence = around.silence.or_else(|| self.silences_block(statement));
         }
-        for statement in children(block) {
+        for statement in named_children(block) {
             match statement.kind() {
                 "decorated_definition" | "function_definition" | "class_definition" => {
                     cases.extend(self.of_definition(statement, &around));
                 }
                 "if_statement" => cases.extend(self.of_branches(statement, &around)),
                 "try_statement" | "with_statement" => {
-                    let blocks = children(statement)
+                    let blocks = named_children(statement)
                         .into_iter()
                         .filter(|child| child.kind() == "block");
                     cases.extend(blocks.flat_map(|block| self.of_block(block, &around)));
@@ -184,10 +184,10 @@ impl<'t> File<'t> {
     /// `pytestmark = pytest.mark.skip`, `pytest.skip(…, allow_module_level=True)`, `raise
     /// SkipTest`, `__test__ = False`.
     fn silences_block(&self, statement: Node<'t>) -> Option<Silence> {
-        let line = text(statement, self.source);
+        let line = node_text(statement, self.source);
         if let Some(assignment) = assignment_of(statement) {
-            let right = field(assignment, "right", self.source);
-            return match field(assignment, "left", self.source) {
+            let right = field_text(assignment, "right", self.source);
+            return match field_text(assignment, "left", self.source) {
                 "pytestmark" => right
                     .trim_matches(['[', ']'])
                     .split(',')
@@ -197,7 +197,7 @@ impl<'t> File<'t> {
             };
         }
         let raises_skip = statement.kind() == "raise_statement" && line.contains("SkipTest");
-        let inner = children(statement).first().copied();
+        let inner = named_children(statement).first().copied();
         let calls_skip = statement.kind() == "expression_statement"
             && inner.is_some_and(|call| call.kind() == "call")
             && (line.starts_with("pytest.skip(")
@@ -217,13 +217,13 @@ impl<'t> File<'t> {
             body::truth_of(&render_expression(condition, self.source, &Env::new()))
         });
         let mut cases = Vec::new();
-        for child in children(statement) {
+        for child in named_children(statement) {
             match child.kind() {
                 "block" => cases.extend(
                     self.of_block(child, if value == Some(false) { &never } else { around }),
                 ),
                 "else_clause" | "elif_clause" => {
-                    let blocks = children(child)
+                    let blocks = named_children(child)
                         .into_iter()
                         .filter(|inner| inner.kind() == "block");
                     let around = if value == Some(true) { &never } else { around };
@@ -238,10 +238,10 @@ impl<'t> File<'t> {
     /// `del test_a`, `test_a = None`, `test_a.__test__ = False`.
     fn take_out(&self, statement: Node<'t>, cases: &mut [Case]) {
         let target = match assignment_of(statement) {
-            Some(assignment) => field(assignment, "left", self.source)
+            Some(assignment) => field_text(assignment, "left", self.source)
                 .trim_end_matches(".__test__")
                 .to_owned(),
-            None if statement.kind() == "delete_statement" => text(statement, self.source)
+            None if statement.kind() == "delete_statement" => node_text(statement, self.source)
                 .trim_start_matches("del ")
                 .trim()
                 .to_owned(),
@@ -257,26 +257,26 @@ impl<'t> File<'t> {
 
     fn of_definition(&self, node: Node<'t>, around: &Around<'t>) -> Vec<Case> {
         let mut around = around.clone();
-        let decorators = children(node)
+        let decorators = named_children(node)
             .into_iter()
             .filter(|child| child.kind() == "decorator");
         let own: Vec<Node<'t>> = decorators.collect();
         let definition = node.child_by_field_name("definition").unwrap_or(node);
         around.silence = around.silence.or_else(|| {
             own.iter()
-                .find_map(|mark| silence_of(text(*mark, self.source)))
+                .find_map(|mark| silence_of(node_text(*mark, self.source)))
         });
         around.decorators.extend(own);
-        let name = field(definition, "name", self.source);
+        let name = field_text(definition, "name", self.source);
         around.names.push(name);
         if definition.kind() == "class_definition" {
             let bases = definition
                 .child_by_field_name("superclasses")
-                .map(children)
+                .map(named_children)
                 .unwrap_or_default();
             let extends = bases
                 .iter()
-                .any(|base| text(*base, self.source) != "object");
+                .any(|base| node_text(*base, self.source) != "object");
             if !name.starts_with("Test") && !extends {
                 around.silence = around.silence.or(Some(Silence::NotCollected));
             }
@@ -292,7 +292,7 @@ impl<'t> File<'t> {
         let is_fixture = around
             .decorators
             .iter()
-            .any(|mark| text(*mark, self.source).contains("fixture"));
+            .any(|mark| node_text(*mark, self.source).contains("fixture"));
         let is_helper = !name.starts_with("test") || is_fixture;
         let mut case = Case {
             name: around.names.join("."),
@@ -305,7 +305,7 @@ impl<'t> File<'t> {
         case.is_dynamic = rows.is_dynamic;
         case.rows = rows.rows.len();
         for mark in &around.decorators {
-            let line = text(*mark, self.source);
+            let line = node_text(*mark, self.source);
             case.timeout = case.timeout.or_else(|| rows::timeout_of(line));
             if !line.contains("parametrize")
                 && rows::timeout_of(line).is_none()

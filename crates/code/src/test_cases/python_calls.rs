@@ -8,7 +8,7 @@ use super::matchers::{
 };
 use super::model::{Check, Rank, parse_number};
 use super::render::{Env, render_expression, show_text};
-use crate::languages::{children, field, text};
+use crate::languages::{field_text, named_children, node_text};
 
 /// A text, and what its local names stand for.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,7 @@ impl Place<'_> {
 
 /// Returns what `assert condition` checks.
 pub(super) fn of_assert(statement: Node<'_>, place: Place<'_>) -> Vec<Check> {
-    let Some(condition) = children(statement).first().copied() else {
+    let Some(condition) = named_children(statement).first().copied() else {
         return Vec::new();
     };
     let mut checks = of_condition(condition, place, true);
@@ -39,14 +39,14 @@ pub(super) fn of_assert(statement: Node<'_>, place: Place<'_>) -> Vec<Check> {
 /// Returns what must hold for a condition to be true, or false.
 pub(super) fn of_condition(node: Node<'_>, place: Place<'_>, holds: bool) -> Vec<Check> {
     match node.kind() {
-        "parenthesized_expression" => children(node)
+        "parenthesized_expression" => named_children(node)
             .first()
             .map_or_else(Vec::new, |inner| of_condition(*inner, place, holds)),
-        "not_operator" => children(node)
+        "not_operator" => named_children(node)
             .first()
             .map_or_else(Vec::new, |inner| of_condition(*inner, place, !holds)),
-        "boolean_operator" if holds && field(node, "operator", place.source) == "and" => {
-            children(node)
+        "boolean_operator" if holds && field_text(node, "operator", place.source) == "and" => {
+            named_children(node)
                 .into_iter()
                 .flat_map(|part| of_condition(part, place, holds))
                 .collect()
@@ -57,7 +57,9 @@ pub(super) fn of_condition(node: Node<'_>, place: Place<'_>, holds: bool) -> Vec
             |one| vec![one],
         ),
         // A tuple that is not empty is always true.
-        "tuple" if !children(node).is_empty() => vec![check_of_truth("True".to_owned(), holds)],
+        "tuple" if !named_children(node).is_empty() => {
+            vec![check_of_truth("True".to_owned(), holds)]
+        }
         _ => vec![check_of_truth(place.render(node), holds)],
     }
 }
@@ -68,13 +70,13 @@ fn of_comparison(node: Node<'_>, place: Place<'_>) -> Vec<Check> {
     let signs: Vec<String> = node
         .children_by_field_name("operators", &mut cursor)
         .map(|sign| {
-            text(sign, place.source)
+            node_text(sign, place.source)
                 .split_whitespace()
                 .collect::<Vec<_>>()
                 .join(" ")
         })
         .collect();
-    let parts = children(node);
+    let parts = named_children(node);
     let mut checks = Vec::new();
     for (sign, pair) in signs.iter().zip(parts.windows(2)) {
         let (left, right) = (pair[0], pair[1]);
@@ -267,7 +269,7 @@ pub(super) fn last_name<'s>(call: Node<'_>, source: &'s str) -> &'s str {
     let name = function
         .child_by_field_name("attribute")
         .unwrap_or(function);
-    text(name, source)
+    node_text(name, source)
 }
 
 /// The arguments of a call.
@@ -281,7 +283,7 @@ impl<'t> Arguments<'t> {
     pub(super) fn of(call: Node<'t>, place: Place<'_>) -> Self {
         let nodes = call
             .child_by_field_name("arguments")
-            .map(children)
+            .map(named_children)
             .unwrap_or_default();
         let (mut plain, mut named) = (Vec::new(), Vec::new());
         for node in &nodes {
@@ -290,7 +292,7 @@ impl<'t> Arguments<'t> {
                     .child_by_field_name("value")
                     .map(|value| place.render(value));
                 named.push((
-                    field(*node, "name", place.source).to_owned(),
+                    field_text(*node, "name", place.source).to_owned(),
                     value.unwrap_or_default(),
                 ));
             } else {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tree_sitter::Node;
 
-use crate::languages::{children, text};
+use crate::languages::{named_children, node_text};
 
 /// The values of local names.
 pub(super) type Env = HashMap<String, String>;
@@ -31,7 +31,7 @@ pub(super) fn bind_constants(env: &mut Env, name: &str, value: String) {
 
 /// Returns a node as it is written, on one line.
 pub(super) fn show_text(node: Node<'_>, source: &str) -> String {
-    let whole = text(node, source)
+    let whole = node_text(node, source)
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ");
@@ -46,24 +46,24 @@ fn write_expression(node: Node<'_>, source: &str, env: &Env, out: &mut String) {
         | "as_expression"
         | "satisfies_expression"
         | "non_null_expression" => {
-            if let Some(inner) = children(node).first() {
+            if let Some(inner) = named_children(node).first() {
                 write_expression(*inner, source, env, out);
             }
             return;
         }
         "string" | "template_string" if !has_substitution(node) => {
-            push_separated(out, &quote_text(text(node, source)));
+            push_separated(out, &quote_text(node_text(node, source)));
             return;
         }
         "identifier" if !is_key(node) => {
-            let name = text(node, source);
+            let name = node_text(node, source);
             push_separated(out, env.get(name).map_or(name, String::as_str));
             return;
         }
         _ => {}
     }
     if node.child_count() == 0 {
-        push_separated(out, text(node, source));
+        push_separated(out, node_text(node, source));
         return;
     }
     let mut cursor = node.walk();

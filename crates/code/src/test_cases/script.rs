@@ -9,7 +9,7 @@ use tree_sitter::Node;
 
 use super::model::{Case, Silence, parse_number};
 use super::render::{Env, bind_constants, render_expression};
-use crate::languages::{children, field, text};
+use crate::languages::{field_text, named_children, node_text};
 use body::Body;
 
 /// Past this many rows a table is read by its first ones.
@@ -73,13 +73,13 @@ pub(super) fn read_script_tests(root: Node<'_>, source: &str) -> Vec<Case> {
 
 fn module_constants<'t>(root: Node<'t>, source: &str) -> HashMap<String, Node<'t>> {
     let mut found = HashMap::new();
-    for statement in children(root)
+    for statement in named_children(root)
         .into_iter()
         .filter(|statement| statement.kind() == "lexical_declaration")
     {
-        for declared in children(statement) {
+        for declared in named_children(statement) {
             if let Some(value) = declared.child_by_field_name("value") {
-                found.insert(field(declared, "name", source).to_owned(), value);
+                found.insert(field_text(declared, "name", source).to_owned(), value);
             }
         }
     }
@@ -108,15 +108,15 @@ impl<'t> File<'t> {
         loop {
             match target.kind() {
                 "member_expression" => {
-                    names.push(field(target, "property", self.source));
+                    names.push(field_text(target, "property", self.source));
                     target = target.child_by_field_name("object")?;
                 }
                 "call_expression" => {
                     let function = target.child_by_field_name("function")?;
-                    let name = field(function, "property", self.source);
+                    let name = field_text(function, "property", self.source);
                     let arguments = target.child_by_field_name("arguments");
-                    table =
-                        table.or_else(|| arguments.and_then(|all| children(all).first().copied()));
+                    table = table
+                        .or_else(|| arguments.and_then(|all| named_children(all).first().copied()));
                     conditional = conditional || matches!(name, "skipIf" | "runIf");
                     target = function;
                 }
@@ -124,7 +124,7 @@ impl<'t> File<'t> {
                 _ => return None,
             }
         }
-        let base = text(target, self.source);
+        let base = node_text(target, self.source);
         let plain = base
             .strip_prefix(['x', 'f'])
             .filter(|rest| matches!(*rest, "it" | "test" | "describe" | "context"));
@@ -136,7 +136,7 @@ impl<'t> File<'t> {
         }
         let arguments = call
             .child_by_field_name("arguments")
-            .map(children)
+            .map(named_children)
             .unwrap_or_default();
         let is_named = arguments
             .first()
@@ -184,11 +184,11 @@ impl<'t> File<'t> {
         let mut around = around.clone();
         let mut cases = Vec::new();
         around.silence = around.silence.or_else(|| {
-            children(node)
+            named_children(node)
                 .into_iter()
                 .find_map(|child| self.skips_all(child))
         });
-        for child in children(node) {
+        for child in named_children(node) {
             self.of_statement(child, &around, &mut cases);
         }
         cases
@@ -196,7 +196,7 @@ impl<'t> File<'t> {
 
     /// `beforeEach((t) => t.skip())`, `beforeEach(function () { this.skip(); })`.
     fn skips_all(&self, statement: Node<'t>) -> Option<Silence> {
-        let line = text(statement, self.source);
+        let line = node_text(statement, self.source);
         let is_hook = statement.kind() == "expression_statement" && line.starts_with("before");
         (is_hook && line.contains(".skip()")).then_some(Silence::Skipped)
     }
@@ -205,18 +205,20 @@ impl<'t> File<'t> {
         match node.kind() {
             "call_expression" => match self.opening(node) {
                 Some(opening) => self.of_opening(node, &opening, around, cases),
-                None => children(node)
+                None => named_children(node)
                     .into_iter()
                     .for_each(|child| self.of_statement(child, around, cases)),
             },
-            "function_declaration" => self.of_helper(field(node, "name", self.source), node, cases),
+            "function_declaration" => {
+                self.of_helper(field_text(node, "name", self.source), node, cases)
+            }
             "variable_declarator" if node.child_by_field_name("value").is_some_and(is_function) => {
                 if let Some(function) = node.child_by_field_name("value") {
-                    self.of_helper(field(node, "name", self.source), function, cases);
+                    self.of_helper(field_text(node, "name", self.source), function, cases);
                 }
             }
             "if_statement" => self.of_branches(node, around, cases),
-            _ => children(node)
+            _ => named_children(node)
                 .into_iter()
                 .for_each(|child| self.of_statement(child, around, cases)),
         }
@@ -264,7 +266,7 @@ impl<'t> File<'t> {
         let name = opening
             .arguments
             .first()
-            .map(|name| text(*name, self.source).trim_matches(['"', '\'', '`']));
+            .map(|name| node_text(*name, self.source).trim_matches(['"', '\'', '`']));
         let mut around = around.clone();
         around.names.push(name.unwrap_or_default().to_owned());
         around.silence = around.silence.or(opening.silence);
@@ -331,7 +333,7 @@ impl<'t> File<'t> {
             .arguments
             .iter()
             .find(|node| is_function(**node))
-            .map(|node| text(*node, self.source));
+            .map(|node| node_text(*node, self.source));
         let called = body
             .and_then(|body| parse_number(body.split_once("this.timeout(")?.1.split(')').next()?));
         own.or(called)
@@ -348,7 +350,7 @@ impl<'t> File<'t> {
         let names = self.parameters(function);
         let bound = rows.into_iter().map(|row| {
             let values = if row.kind() == "array" {
-                children(row)
+                named_children(row)
             } else {
                 vec![row]
             };
@@ -363,7 +365,9 @@ impl<'t> File<'t> {
 
     fn parameters(&self, function: Node<'t>) -> Vec<Node<'t>> {
         let single = function.child_by_field_name("parameter");
-        let all = function.child_by_field_name("parameters").map(children);
+        let all = function
+            .child_by_field_name("parameters")
+            .map(named_children);
         let names = single.map(|one| vec![one]).or(all).unwrap_or_default();
         names
             .into_iter()
@@ -375,23 +379,26 @@ impl<'t> File<'t> {
         match pattern.kind() {
             "identifier" => bind_constants(
                 env,
-                text(pattern, self.source),
+                node_text(pattern, self.source),
                 render_expression(value, self.source, &Env::new()),
             ),
             "array_pattern" => {
-                for (one, value) in children(pattern).into_iter().zip(children(value)) {
+                for (one, value) in named_children(pattern)
+                    .into_iter()
+                    .zip(named_children(value))
+                {
                     self.bind_pattern(env, one, value);
                 }
             }
             "object_pattern" => {
-                let pairs = children(value)
+                let pairs = named_children(value)
                     .into_iter()
                     .filter(|pair| pair.kind() == "pair");
                 for pair in pairs {
-                    let key = field(pair, "key", self.source);
-                    let named = children(pattern)
+                    let key = field_text(pair, "key", self.source);
+                    let named = named_children(pattern)
                         .into_iter()
-                        .any(|name| text(name, self.source) == key);
+                        .any(|name| node_text(name, self.source) == key);
                     if let Some(value) = pair.child_by_field_name("value").filter(|_| named) {
                         bind_constants(
                             env,
@@ -409,12 +416,12 @@ impl<'t> File<'t> {
     fn elements(&self, node: Node<'t>) -> Option<Vec<Node<'t>>> {
         match node.kind() {
             "array" => {
-                let all = children(node);
+                let all = named_children(node);
                 (!all.iter().any(|one| one.kind() == "spread_element"))
                     .then(|| all.into_iter().take(MOST).collect())
             }
             "identifier" => {
-                let value = self.constants.get(text(node, self.source))?;
+                let value = self.constants.get(node_text(node, self.source))?;
                 if value.kind() == "identifier" {
                     None
                 } else {
@@ -422,7 +429,7 @@ impl<'t> File<'t> {
                 }
             }
             "as_expression" | "satisfies_expression" | "parenthesized_expression" => {
-                self.elements(*children(node).first()?)
+                self.elements(*named_children(node).first()?)
             }
             _ => None,
         }

@@ -7,7 +7,7 @@ use super::matchers::{
 };
 use super::model::{Check, Rank, parse_number};
 use super::python_calls::Place;
-use crate::languages::{children, field, text};
+use crate::languages::{field_text, named_children, node_text};
 
 /// A call of a chain: `expect(x)`, `.not`, `.toBe(1)`, outermost first.
 struct Link<'t> {
@@ -26,12 +26,12 @@ fn chain_links<'t>(node: Node<'t>, source: &str) -> Vec<Link<'t>> {
             "call_expression" => {
                 let arguments = node
                     .child_by_field_name("arguments")
-                    .map(children)
+                    .map(named_children)
                     .unwrap_or_default();
                 (node.child_by_field_name("function"), Some(arguments))
             }
             "await_expression" | "parenthesized_expression" | "non_null_expression" => {
-                current = children(node).first().copied();
+                current = named_children(node).first().copied();
                 continue;
             }
             _ => (Some(node), None),
@@ -41,9 +41,9 @@ fn chain_links<'t>(node: Node<'t>, source: &str) -> Vec<Link<'t>> {
             .child_by_field_name("object")
             .filter(|_| target.kind() == "member_expression");
         let name = if object.is_some() {
-            field(target, "property", source)
+            field_text(target, "property", source)
         } else {
-            text(target, source)
+            node_text(target, source)
         };
         found.push(Link {
             name: name.to_owned(),
@@ -285,7 +285,7 @@ fn of_request(link: &Link<'_>, place: Place<'_>) -> Option<Check> {
         let Some(function) = request.child_by_field_name("function") else {
             break;
         };
-        if field(function, "property", place.source) != "expect" {
+        if field_text(function, "property", place.source) != "expect" {
             break;
         }
         request = function.child_by_field_name("object")?;
@@ -314,13 +314,13 @@ fn of_request(link: &Link<'_>, place: Place<'_>) -> Option<Check> {
 
 /// Returns what must hold for a condition to be true, or false.
 pub(super) fn of_condition(node: Node<'_>, place: Place<'_>, holds: bool) -> Vec<Check> {
-    let sign = field(node, "operator", place.source);
+    let sign = field_text(node, "operator", place.source);
     let parts = || ["left", "right"].map(|name| node.child_by_field_name(name));
     match node.kind() {
-        "parenthesized_expression" => children(node)
+        "parenthesized_expression" => named_children(node)
             .first()
             .map_or_else(Vec::new, |inner| of_condition(*inner, place, holds)),
-        "unary_expression" if sign == "!" => children(node)
+        "unary_expression" if sign == "!" => named_children(node)
             .first()
             .map_or_else(Vec::new, |inner| of_condition(*inner, place, !holds)),
         "binary_expression" if holds && sign == "&&" => parts()

@@ -144,7 +144,7 @@ fn word(way: Way) -> String {
     }
 }
 
-fn told((base_name, name, from, to, _): &Row) -> String {
+fn describe_row((base_name, name, from, to, _): &Row) -> String {
     let (path, old) = base(base_name);
     assert!(old.contains(from), "{name}: {from}");
     let new = old.replacen(from, to, 1);
@@ -163,9 +163,17 @@ fn told((base_name, name, from, to, _): &Row) -> String {
 }
 
 fn hold(rows: &[Row]) {
-    let wrong = rows.iter().filter(|row| told(row) != row.4);
+    let wrong = rows.iter().filter(|row| describe_row(row) != row.4);
     let wrong: Vec<String> = wrong
-        .map(|row| format!("{} ({}): `{}`, not `{}`", row.1, row.0, told(row), row.4))
+        .map(|row| {
+            format!(
+                "{} ({}): `{}`, not `{}`",
+                row.1,
+                row.0,
+                describe_row(row),
+                row.4
+            )
+        })
         .collect();
     assert!(
         wrong.is_empty(),

@@ -9,7 +9,7 @@
 use tree_sitter::Node;
 
 use crate::items::Source;
-use crate::languages::{children, field, text};
+use crate::languages::{field_text, named_children, node_text};
 
 /// Returns the first assertion of the new text that contradicts the one above it, where no such pair is in the old text,
 /// and where it stands.
@@ -23,7 +23,7 @@ fn find_contradictions(source: &Source<'_>) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     let mut left = vec![source.root()];
     while let Some(node) = left.pop() {
-        let inner = children(node);
+        let inner = named_children(node);
         if matches!(node.kind(), "block" | "statement_block") {
             let statements: Vec<Node<'_>> = inner.iter().copied().filter(|one| one.kind() != "comment").collect();
             found.extend(statements.windows(2).filter_map(|pair| contradiction_of_pair(source, pair)));
@@ -49,16 +49,16 @@ fn parse_assertion<'t>(source: &Source<'t>, statement: Node<'_>) -> Option<(&'t 
     let inner = statement.named_child(0)?;
     let subject = match (statement.kind(), inner.kind()) {
         ("assert_statement", "comparison_operator") => {
-            let operator = field(inner, "operators", source.text);
+            let operator = field_text(inner, "operators", source.text);
             (inner.named_child_count() == 2 && matches!(operator, "==" | "is")).then(|| inner.named_child(0))??
         }
         ("expression_statement", "call_expression") => {
             let called = inner.child_by_field_name("function")?;
             let expected = called.child_by_field_name("object").filter(|one| one.kind() == "call_expression")?;
-            let is_expected = field(expected, "function", source.text) == "expect";
-            (is_expected && EXACT.contains(&field(called, "property", source.text))).then_some(expected)?
+            let is_expected = field_text(expected, "function", source.text) == "expect";
+            (is_expected && EXACT.contains(&field_text(called, "property", source.text))).then_some(expected)?
         }
         _ => return None,
     };
-    Some((text(subject, source.text), source.text.get(subject.end_byte()..inner.end_byte())?))
+    Some((node_text(subject, source.text), source.text.get(subject.end_byte()..inner.end_byte())?))
 }

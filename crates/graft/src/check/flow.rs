@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use tree_sitter::Node;
 
 use crate::items::Source;
-use crate::languages::{Kind, Language, children, text};
+use crate::languages::{Kind, Language, named_children, node_text};
 
 /// Functions inside of others are not followed deeper than this.
 const DEEPEST: usize = 4;
@@ -24,7 +24,7 @@ pub(super) fn lost_value(old: &Source<'_>, new: &Source<'_>) -> Option<(String, 
     let before: HashMap<String, Node<'_>> = list_functions(old).into_iter().collect();
     list_functions(new).into_iter().find_map(|(name, function)| {
         let was = before.get(&name)?;
-        let is_changed = text(*was, old.text) != text(function, new.text);
+        let is_changed = node_text(*was, old.text) != node_text(function, new.text);
         (is_changed
             && declares_return_value(new, function)
             && returns_value(old, *was)
@@ -75,7 +75,7 @@ fn declares_return_value(source: &Source<'_>, function: Node<'_>) -> bool {
     let Some(annotation) = function.child_by_field_name("return_type") else {
         return false;
     };
-    let shown = text(annotation, source.text).trim_start_matches([':', ' ']);
+    let shown = node_text(annotation, source.text).trim_start_matches([':', ' ']);
     let mut words = shown.split(|one: char| !(one.is_alphanumeric() || one == '_'));
     !ANY_VALUE.contains(&shown) && !words.any(|word| NO_VALUE.contains(&word))
 }
@@ -84,7 +84,7 @@ fn declares_return_value(source: &Source<'_>, function: Node<'_>) -> bool {
 fn returns_value(source: &Source<'_>, function: Node<'_>) -> bool {
     let body = function.child_by_field_name("body");
     body.is_some_and(|body| {
-        has_node_in_body(body, &|node| node.kind() == "return_statement" && !children(node).is_empty())
+        has_node_in_body(body, &|node| node.kind() == "return_statement" && !named_children(node).is_empty())
             && !has_node_in_body(body, &|node| matches!(node.kind(), "yield" | "yield_expression"))
             && source.language.list(body).is_some()
     })
@@ -92,7 +92,7 @@ fn returns_value(source: &Source<'_>, function: Node<'_>) -> bool {
 
 /// Returns whether a node of the body fits, functions inside of it aside.
 fn has_node_in_body(node: Node<'_>, fits: &dyn Fn(Node<'_>) -> bool) -> bool {
-    fits(node) || children(node).into_iter().any(|child| !is_function(child) && has_node_in_body(child, fits))
+    fits(node) || named_children(node).into_iter().any(|child| !is_function(child) && has_node_in_body(child, fits))
 }
 
 fn is_function(node: Node<'_>) -> bool {
@@ -131,7 +131,7 @@ fn falls_through(source: &Source<'_>, node: Option<Node<'_>>, returns: bool) -> 
     match node.kind() {
         "return_statement" | "raise_statement" | "throw_statement" | "continue_statement" => false,
         "block" | "statement_block" | "else_clause" | "finally_clause" | "except_clause" | "catch_clause" => {
-            let inner = field("body").or_else(|| children(node).pop());
+            let inner = field("body").or_else(|| named_children(node).pop());
             through(inner)
         }
         "if_statement" => {
@@ -143,7 +143,7 @@ fn falls_through(source: &Source<'_>, node: Option<Node<'_>>, returns: bool) -> 
         "with_statement" => through(field("body")),
         "while_statement" | "for_statement" if is_endless(source, node) => false,
         "try_statement" => {
-            let clauses = children(node);
+            let clauses = named_children(node);
             let last = clauses.iter().find(|clause| clause.kind() == "finally_clause").copied();
             let handlers =
                 || clauses.iter().filter(|one| one.kind().starts_with("except") || one.kind() == "catch_clause");
@@ -165,7 +165,7 @@ fn falls_through(source: &Source<'_>, node: Option<Node<'_>>, returns: bool) -> 
 /// Returns whether a loop never ends but by `return` or an error.
 fn is_endless(source: &Source<'_>, node: Node<'_>) -> bool {
     let condition =
-        node.child_by_field_name("condition").map(|one| text(one, source.text).trim_matches(['(', ')', ' ', ';']));
+        node.child_by_field_name("condition").map(|one| node_text(one, source.text).trim_matches(['(', ')', ' ', ';']));
     let always = match condition {
         Some(shown) => matches!(shown, "True" | "1" | "true" | ""),
         None => node.kind() == "for_statement" && source.language != Language::Python,

@@ -11,14 +11,14 @@ use tree_sitter::Node;
 
 use super::flow::list_functions;
 use crate::items::Source;
-use crate::languages::{children, field, text};
+use crate::languages::{field_text, named_children, node_text};
 
 /// Returns the first attribute whose value is lost in the new text and was not in the old one, and where it is set again.
 pub(super) fn find_overwritten_attribute(old: &Source<'_>, new: &Source<'_>) -> Option<(String, usize)> {
     let before = list_functions(old);
     list_functions(new).into_iter().find_map(|(name, function)| {
         let was = before.iter().find(|(known, _)| *known == name)?.1;
-        if text(was, old.text) == text(function, new.text) {
+        if node_text(was, old.text) == node_text(function, new.text) {
             return None;
         }
         let known = find_lost_assignment(old, was).map(|(attribute, _)| attribute);
@@ -28,7 +28,7 @@ pub(super) fn find_overwritten_attribute(old: &Source<'_>, new: &Source<'_>) -> 
 
 /// Returns the first attribute of the object itself that a body sets again with nothing in between that may read it.
 fn find_lost_assignment(source: &Source<'_>, function: Node<'_>) -> Option<(String, usize)> {
-    let statements = children(function.child_by_field_name("body")?);
+    let statements = named_children(function.child_by_field_name("body")?);
     (0..statements.len()).find_map(|first| {
         let set = assigned_attribute(source, *statements.get(first)?)?;
         // Anything but another attribute may read the object in a way that its text doesn't show: that ends the search.
@@ -44,14 +44,14 @@ fn find_lost_assignment(source: &Source<'_>, function: Node<'_>) -> Option<(Stri
 /// on.
 fn may_read(source: &Source<'_>, statement: Node<'_>, name: &str) -> bool {
     let object = name.split('.').next().unwrap_or(name);
-    field(value_of(statement), "right", source.text).contains(object)
+    field_text(value_of(statement), "right", source.text).contains(object)
 }
 
 /// Returns the attribute that a statement sets, as `self.x = …` or `this.x = …`.
 fn assigned_attribute(source: &Source<'_>, statement: Node<'_>) -> Option<String> {
     let assignment = value_of(statement);
     let plain = matches!(assignment.kind(), "assignment" | "assignment_expression");
-    let target = field(assignment, "left", source.text);
+    let target = field_text(assignment, "left", source.text);
     let (object, name) = target.split_once('.')?;
     let is_name = name.chars().all(|one| one.is_alphanumeric() || one == '_');
     (plain && matches!(object, "self" | "this" | "cls") && is_name).then(|| target.to_owned())

@@ -12,7 +12,7 @@ use tree_sitter::Node;
 
 use super::flow::list_functions;
 use crate::items::Source;
-use crate::languages::{Language, children, text};
+use crate::languages::{Language, named_children, node_text};
 
 /// Returns the first method that an edit brings without a receiver into a class whose methods take one: its name, and where
 /// it begins.
@@ -21,7 +21,7 @@ pub(super) fn lost_receiver(old: &Source<'_>, new: &Source<'_>) -> Option<(Strin
         return None;
     }
     let before = list_functions(old);
-    let takes = |source: &Source<'_>, function: Node<'_>| receiver(source, function).is_some_and(is_receiver);
+    let takes = |source: &Source<'_>, function: Node<'_>| first_parameter(source, function).is_some_and(is_receiver);
     let owner = |name: &str| name.rsplit_once('.').map(|(owner, _)| owner.to_owned());
     list_functions(new).into_iter().find_map(|(name, function)| {
         let class = owner(&name)?;
@@ -36,10 +36,10 @@ pub(super) fn lost_receiver(old: &Source<'_>, new: &Source<'_>) -> Option<(Strin
 }
 
 /// Returns the name of a function's first parameter.
-fn receiver<'s>(source: &'s Source<'_>, function: Node<'_>) -> Option<&'s str> {
+fn first_parameter<'s>(source: &'s Source<'_>, function: Node<'_>) -> Option<&'s str> {
     let first =
-        children(function.child_by_field_name("parameters")?).into_iter().find(|one| one.kind() != "comment")?;
-    let shown = text(first, source.text);
+        named_children(function.child_by_field_name("parameters")?).into_iter().find(|one| one.kind() != "comment")?;
+    let shown = node_text(first, source.text);
     Some(shown.split([':', '=']).next().unwrap_or_default().trim())
 }
 
@@ -54,22 +54,22 @@ pub(super) fn misplaced_field(source: &Source<'_>) -> Option<(String, String, us
     if source.language != Language::Python {
         return None;
     }
-    children(source.root()).into_iter().find_map(|node| {
+    named_children(source.root()).into_iter().find_map(|node| {
         let (class, decorators) = match node.kind() {
             "decorated_definition" => {
                 let class = node.child_by_field_name("definition")?;
-                let decorators = children(node).into_iter().filter(|one| one.kind() == "decorator");
-                (class, decorators.map(|one| text(one, source.text)).collect::<Vec<_>>())
+                let decorators = named_children(node).into_iter().filter(|one| one.kind() == "decorator");
+                (class, decorators.map(|one| node_text(one, source.text)).collect::<Vec<_>>())
             }
             _ => (node, Vec::new()),
         };
         if class.kind() != "class_definition" {
             return None;
         }
-        let bases = class.child_by_field_name("superclasses").map_or("", |bases| text(bases, source.text));
+        let bases = class.child_by_field_name("superclasses").map_or("", |bases| node_text(bases, source.text));
         let is_ordered = is_dataclass(&decorators) || ["(NamedTuple)", "(typing.NamedTuple)"].contains(&bases);
         let (field, at) = is_ordered.then(|| behind_a_value(source, class)).flatten()?;
-        let name = class.child_by_field_name("name").map_or("", |name| text(name, source.text));
+        let name = class.child_by_field_name("name").map_or("", |name| node_text(name, source.text));
         Some((name.to_owned(), field.to_owned(), at))
     })
 }
@@ -87,11 +87,11 @@ fn is_dataclass(decorators: &[&str]) -> bool {
 /// Returns the first field of a class that has no value and stands behind one that has.
 fn behind_a_value<'s>(source: &'s Source<'_>, class: Node<'_>) -> Option<(&'s str, usize)> {
     let mut has_value = false;
-    for statement in children(class.child_by_field_name("body")?) {
+    for statement in named_children(class.child_by_field_name("body")?) {
         let Some(field) = statement.named_child(0).filter(|one| one.kind() == "assignment") else {
             continue;
         };
-        let part = |name: &str| field.child_by_field_name(name).map(|one| text(one, source.text));
+        let part = |name: &str| field.child_by_field_name(name).map(|one| node_text(one, source.text));
         let (Some(name), Some(kind)) = (part("left"), part("type")) else {
             continue;
         };

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use tree_sitter::Node;
 
 use crate::items::Source;
-use crate::languages::{children, flat, text};
+use crate::languages::{flatten, named_children, node_text};
 
 /// Calls that register what they are passed first.
 const VERBS: [&str; 7] =
@@ -50,23 +50,23 @@ fn collect_registrations(source: &Source<'_>, node: Node<'_>, body: usize, found
     {
         found.entry((body, callee, name)).or_default().push(path);
     }
-    for child in children(node) {
+    for child in named_children(node) {
         collect_registrations(source, child, body, found);
     }
 }
 
 /// Returns what a call registers: a name, or a function with one; its path stands in the text that it is passed.
 fn parse_registration(source: &Source<'_>, call: Node<'_>) -> Option<(String, String, String)> {
-    let callee = flat(text(call.child_by_field_name("function")?, source.text));
+    let callee = flatten(node_text(call.child_by_field_name("function")?, source.text));
     let (_, verb) = callee.rsplit_once('.')?;
-    let passed = children(call.child_by_field_name("arguments")?);
+    let passed = named_children(call.child_by_field_name("arguments")?);
     let first = passed.first().filter(|_| VERBS.contains(&verb))?;
     let path = passed.iter().skip(1).find_map(|one| first_text(source, *one)).unwrap_or_default();
     let named = || first.child_by_field_name("name").filter(|_| first.kind() == "function_expression");
     let name = match first.kind() {
-        "identifier" | "member_expression" | "attribute" => flat(text(*first, source.text)),
+        "identifier" | "member_expression" | "attribute" => flatten(node_text(*first, source.text)),
         "function_expression" | "arrow_function" => match named() {
-            Some(name) => text(name, source.text).to_owned(),
+            Some(name) => node_text(name, source.text).to_owned(),
             // Without a name it goes by its path.
             None if !path.is_empty() => path.clone(),
             None => return None,
@@ -78,7 +78,7 @@ fn parse_registration(source: &Source<'_>, call: Node<'_>) -> Option<(String, St
 
 fn first_text(source: &Source<'_>, node: Node<'_>) -> Option<String> {
     if node.kind() == "string" {
-        return Some(text(node, source.text).to_owned());
+        return Some(node_text(node, source.text).to_owned());
     }
-    children(node).into_iter().find_map(|child| first_text(source, child))
+    named_children(node).into_iter().find_map(|child| first_text(source, child))
 }

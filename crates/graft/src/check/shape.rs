@@ -4,12 +4,12 @@ use code::scopes::{BoundBy, ScopeKind, Scopes};
 use tree_sitter::Node;
 
 use crate::items::Source;
-use crate::languages::{Kind, Language, children};
+use crate::languages::{Kind, Language, named_children};
 
 /// Returns the statements at the top of a text that only stand in a function or in a list, with why.
 pub(super) fn find_stray_statements<'t>(source: &'t Source<'_>) -> Vec<(Node<'t>, Stray)> {
     let root = source.root();
-    let found = children(root).into_iter().filter_map(|node| {
+    let found = named_children(root).into_iter().filter_map(|node| {
         let stray = match node.kind() {
             "return_statement" => Stray::Function,
             "expression_statement" if awaits_or_yields(source.language, node) => Stray::Function,
@@ -33,7 +33,7 @@ pub(super) enum Stray {
 
 /// Returns whether a statement of Python waits or yields, which only a function does.
 fn awaits_or_yields(language: Language, node: Node<'_>) -> bool {
-    let inner = children(node).into_iter().next();
+    let inner = named_children(node).into_iter().next();
     let value = inner.map(|inner| inner.child_by_field_name("right").unwrap_or(inner));
     language == Language::Python && value.is_some_and(|value| matches!(value.kind(), "await" | "yield"))
 }

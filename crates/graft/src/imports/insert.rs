@@ -2,7 +2,7 @@
 
 use crate::imports::{Beside, Imports, Statement};
 use crate::items::{line_end, line_start};
-use crate::languages::{Form, Imported, Kind, Writing, flat};
+use crate::languages::{Form, Imported, Kind, Writing, flatten};
 use crate::layout::blank_lines;
 use crate::splice::Splice;
 
@@ -107,7 +107,7 @@ impl<'t> Imports<'_, '_, 't> {
         let text = self.file.text;
         let opening = self.items.iter().take_while(|item| {
             matches!(item.kind, Kind::Docstring | Kind::Comment)
-                || flat(self.file.slice(item.node.byte_range())).starts_with("'use ")
+                || flatten(self.file.slice(item.node.byte_range())).starts_with("'use ")
                 || item.node.kind() == "hash_bang_line"
         });
         match opening.last() {

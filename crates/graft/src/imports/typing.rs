@@ -1,6 +1,6 @@
 //! Imports under `if TYPE_CHECKING:`: they need no words about their place, and join those that are there.
 
-use crate::imports::{Imports, Statement, imported};
+use crate::imports::{Imports, Statement, imported_names};
 use crate::items::{Item, Source, line_end, line_start};
 use crate::languages::{Form, Imported, Kind, Writing};
 use crate::splice::Splice;
@@ -26,7 +26,7 @@ impl<'t> Imports<'_, '_, 't> {
                 continue;
             };
             for item in snippet.items(body).iter().filter(|item| item.kind == Kind::Import) {
-                let bindings = imported(snippet.language, item.node, snippet.text).unwrap_or_default();
+                let bindings = imported_names(snippet.language, item.node, snippet.text).unwrap_or_default();
                 let missing: Vec<Imported> = bindings.iter().filter(|one| !self.knows(one)).cloned().collect();
                 if missing.is_empty() {
                     continue;

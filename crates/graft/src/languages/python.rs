@@ -3,7 +3,7 @@
 use code::standard_library;
 use tree_sitter::Node;
 
-use crate::languages::{Form, Imported, List, Wrapper, field};
+use crate::languages::{Form, Imported, List, Wrapper, field_text};
 use crate::markers::{SENTINEL, is_elision, takes_ellipsis};
 
 pub(super) const WRAPPERS: [Wrapper; 2] = [
@@ -67,7 +67,7 @@ pub(super) fn is_required_value(ellipsis: Node<'_>, source: &str) -> bool {
     let arguments = ellipsis.parent().filter(|parent| parent.kind() == "argument_list");
     let call =
         arguments.filter(|arguments| arguments.named_child(0) == Some(ellipsis)).and_then(|found| found.parent());
-    call.is_some_and(|call| takes_ellipsis(field(call, "function", source)))
+    call.is_some_and(|call| takes_ellipsis(field_text(call, "function", source)))
 }
 
 /// Returns whether the text ends with the opening bracket of a call for which `...` is a value.

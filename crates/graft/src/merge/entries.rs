@@ -11,7 +11,7 @@ const LONGEST: usize = 100;
 
 /// Returns a piece without the comments that stand for what is kept: "// ... existing providers" of a list that was not
 /// there.
-fn shown(piece: &str) -> String {
+fn without_elisions(piece: &str) -> String {
     let elides = |line: &str| line.starts_with(['/', '#']) && is_elision(line);
     let lines = piece.split_inclusive('\n').filter(|line| !elides(line.trim()));
     lines.collect()
@@ -36,8 +36,10 @@ impl Merger<'_, '_, '_> {
 
     fn insert_lined(&mut self, old: &[Item<'_>], index: usize, new: &[&Item<'_>]) {
         let indent = old.first().map_or("", |first| self.file.indent(first.start)).to_owned();
-        let pieces: Vec<String> =
-            new.iter().map(|item| shown(&self.transplant.piece(item.start..item.code_end, &indent))).collect();
+        let pieces: Vec<String> = new
+            .iter()
+            .map(|item| without_elisions(&self.transplant.piece(item.start..item.code_end, &indent)))
+            .collect();
         let Some(above) = index.checked_sub(1).and_then(|above| old.get(above)) else {
             let at = old.first().map_or(0, |first| line_start(self.file.text, first.start));
             let body: String = pieces.iter().map(|piece| format!("{indent}{piece},\n")).collect();
@@ -60,8 +62,10 @@ impl Merger<'_, '_, '_> {
 
     fn insert_inline(&mut self, list: Node<'_>, old: &[Item<'_>], index: usize, new: &[&Item<'_>]) {
         let indent = self.file.indent(list.start_byte()).to_owned();
-        let pieces: Vec<String> =
-            new.iter().map(|item| shown(&self.transplant.piece(item.start..item.code_end, &indent))).collect();
+        let pieces: Vec<String> = new
+            .iter()
+            .map(|item| without_elisions(&self.transplant.piece(item.start..item.code_end, &indent)))
+            .collect();
         let start = line_start(self.file.text, list.start_byte());
         let length = list.end_byte() - start + pieces.iter().map(|piece| piece.len() + 2).sum::<usize>();
         if pieces.iter().any(|piece| piece.contains('\n')) || length > LONGEST {
@@ -85,7 +89,7 @@ impl Merger<'_, '_, '_> {
         let indent = format!("{outer}{}", self.transplant.unit());
         let mut pieces: Vec<String> =
             old.iter().map(|item| self.file.slice(item.start..item.code_end).to_owned()).collect();
-        let added = new.iter().map(|item| shown(&self.transplant.piece(item.start..item.code_end, &indent)));
+        let added = new.iter().map(|item| without_elisions(&self.transplant.piece(item.start..item.code_end, &indent)));
         for (at, piece) in added.enumerate() {
             pieces.insert((index + at).min(pieces.len()), piece);
         }
@@ -96,8 +100,10 @@ impl Merger<'_, '_, '_> {
     fn fill_entries(&mut self, list: Node<'_>, new: &[&Item<'_>]) {
         let outer = self.file.indent(list.start_byte()).to_owned();
         let indent = format!("{outer}{}", self.transplant.unit());
-        let pieces: Vec<String> =
-            new.iter().map(|item| shown(&self.transplant.piece(item.start..item.code_end, &indent))).collect();
+        let pieces: Vec<String> = new
+            .iter()
+            .map(|item| without_elisions(&self.transplant.piece(item.start..item.code_end, &indent)))
+            .collect();
         let inner = list.start_byte() + 1..list.end_byte().saturating_sub(1);
         let joined = pieces.join(", ");
         let start = line_start(self.file.text, list.start_byte());

@@ -13,7 +13,7 @@ use crate::Reason;
 use crate::Refusal;
 use crate::compare::same_code;
 use crate::items::{Item, Source};
-use crate::languages::{Kind, List, children};
+use crate::languages::{Kind, List, named_children};
 use crate::merge::Merger;
 use crate::prose::{Relation, same_name};
 use crate::splice::{location_at, new_refusal};
@@ -125,7 +125,7 @@ impl Merger<'_, '_, '_> {
     /// Returns whether the file has another statement of the same form.
     fn has_like(&self, old: &Item<'_>) -> bool {
         fn count(node: Node<'_>, kind: &str) -> usize {
-            let inner: usize = children(node).into_iter().map(|child| count(child, kind)).sum();
+            let inner: usize = named_children(node).into_iter().map(|child| count(child, kind)).sum();
             inner + usize::from(node.kind() == kind)
         }
         count(self.file.root(), old.core.kind()) > 1
@@ -152,7 +152,7 @@ fn call_of_constant(core: Node<'_>) -> Option<Node<'_>> {
 fn members_of_type(source: &Source<'_>, node: Node<'_>) -> Vec<String> {
     match node.kind() {
         "union_type" | "intersection_type" | "parenthesized_type" => {
-            let parts = children(node).into_iter().filter(Node::is_named);
+            let parts = named_children(node).into_iter().filter(Node::is_named);
             parts.flat_map(|part| members_of_type(source, part)).collect()
         }
         "object_type" => source.items(node).into_iter().map(|item| item.name).collect(),
@@ -178,7 +178,7 @@ fn statement_key<'i>(item: &'i Item<'_>) -> &'i str {
 /// Returns the statements of the bodies of a statement, those of its branches behind those of the first.
 fn statements_of_bodies<'t>(source: &Source<'_>, node: Node<'t>) -> Vec<Item<'t>> {
     let mut found = Vec::new();
-    for child in children(node) {
+    for child in named_children(node) {
         match source.language.list(child) {
             Some(List::Statements) => {
                 let code = |item: &Item<'_>| !matches!(item.kind, Kind::Comment | Kind::Marker | Kind::Docstring);
@@ -194,7 +194,7 @@ fn statements_of_bodies<'t>(source: &Source<'_>, node: Node<'t>) -> Vec<Item<'t>
 /// Returns the clauses of a statement beside its first body, those of an "else if" included.
 fn list_clauses<'t>(node: Node<'t>) -> Vec<&'t str> {
     let mut found = Vec::new();
-    for child in children(node) {
+    for child in named_children(node) {
         if CLAUSES.contains(&child.kind()) {
             found.push(child.kind());
             found.extend(list_clauses(child));

@@ -15,7 +15,7 @@ use crate::Reason;
 use crate::Refusal;
 use crate::compare::same_tree;
 use crate::items::{Source, line_end};
-use crate::languages::{children as code_children, text};
+use crate::languages::{named_children as code_children, node_text};
 use crate::layout::blank_lines;
 use crate::merge::{Merger, first_line};
 use crate::splice::{location_at, new_refusal};
@@ -76,7 +76,7 @@ impl Merger<'_, '_, '_> {
     }
 
     fn unlike(&self, new: Node<'_>) -> Refusal {
-        let shown = first_line(text(new, self.snippet.text));
+        let shown = first_line(node_text(new, self.snippet.text));
         new_refusal(
             Reason::Unclear,
             format!("the block elides part of `{shown}`, and what stands there has another form"),
@@ -86,12 +86,12 @@ impl Merger<'_, '_, '_> {
     fn refuse_lost_attributes(&self, old: Node<'_>, new: Node<'_>) -> Result<(), Refusal> {
         let named = |source: &Source<'_>, tag: Node<'_>| -> Vec<String> {
             let attributes = code_children(tag).into_iter().filter(|child| child.kind() == "jsx_attribute");
-            attributes.filter_map(|one| one.named_child(0)).map(|one| text(one, source.text).to_owned()).collect()
+            attributes.filter_map(|one| one.named_child(0)).map(|one| node_text(one, source.text).to_owned()).collect()
         };
         let shown = named(self.snippet, new);
         match named(self.file, old).into_iter().find(|one| !shown.contains(one)) {
             Some(lost) if !self.prose.removes_something() => {
-                let tag = first_line(text(new, self.snippet.text));
+                let tag = first_line(node_text(new, self.snippet.text));
                 Err(new_refusal(Reason::Conflict, format!("the block shows `{tag}` without its `{lost}`")))
             }
             _ => Ok(()),
@@ -120,7 +120,7 @@ impl Merger<'_, '_, '_> {
             let is_next = at > 0 && matches!(found.last(), Some(Shown::Stands(_)));
             match fitting.as_slice() {
                 [] if is_elided => {
-                    let shown = first_line(text(*child, self.snippet.text));
+                    let shown = first_line(node_text(*child, self.snippet.text));
                     let message = format!("the block elides part of `{shown}`, which is not in the file");
                     return Err(new_refusal(Reason::Unclear, message));
                 }
@@ -130,7 +130,7 @@ impl Merger<'_, '_, '_> {
                     from = first + 1;
                 }
                 several => {
-                    let shown = first_line(text(*child, self.snippet.text));
+                    let shown = first_line(node_text(*child, self.snippet.text));
                     let message = format!("`{shown}` stands {} times here, and nothing tells which", several.len());
                     let candidates = several.iter().map(|&old| location_at(self.file.text, there[old].start_byte()));
                     return Err(Refusal {
@@ -168,7 +168,7 @@ impl Merger<'_, '_, '_> {
             (None, Some(Shown::Elision)) => 0,
             (Some(Shown::Elision), None) => there.len(),
             _ => {
-                let shown = first_line(text(*first, self.snippet.text));
+                let shown = first_line(node_text(*first, self.snippet.text));
                 return Err(new_refusal(Reason::NotFound, format!("nothing says beside what `{shown}` goes")));
             }
         };
@@ -235,7 +235,7 @@ fn non_blank_children<'t>(source: &Source<'_>, element: Node<'t>) -> Vec<Node<'t
     let children = element.named_children(&mut cursor);
     let counts = |child: &Node<'t>| match child.kind() {
         "jsx_opening_element" | "jsx_closing_element" => false,
-        "jsx_text" => !text(*child, source.text).trim().is_empty(),
+        "jsx_text" => !node_text(*child, source.text).trim().is_empty(),
         _ => true,
     };
     children.filter(counts).collect()

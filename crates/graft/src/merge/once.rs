@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use crate::items::{Item, Source};
-use crate::languages::{Kind, List, text};
+use crate::languages::{Kind, List, node_text};
 use crate::merge::{Merger, Pair};
 use crate::splice::{location_at, new_refusal};
 use crate::{Reason, Refusal};
@@ -95,7 +95,7 @@ pub(crate) fn stands_once(name: &str) -> Option<&str> {
 /// Returns the calls of a chain, first to last: `createApp(App)`, `.use(router)`, `.mount('#app')`.
 fn calls_of_chain(node: Node<'_>, source: &str) -> Vec<String> {
     let squeezed = |node: Node<'_>| -> String {
-        let bare: String = text(node, source).split_whitespace().collect();
+        let bare: String = node_text(node, source).split_whitespace().collect();
         bare.replace('"', "'").replace(",)", ")")
     };
     let mut links = Vec::new();

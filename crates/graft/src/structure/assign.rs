@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use crate::items::{Item, Source};
-use crate::languages::{Kind, List, imported};
+use crate::languages::{Kind, List, imported_names};
 use crate::prose::{Prose, Relation, same_name};
 use crate::reading::Reading;
 use crate::splice::new_refusal;
@@ -197,7 +197,10 @@ fn refuse_stranger(
         let known = siblings.contains(&receiver)
             || root.iter().any(|old| old.kind == Kind::Value && has_word(file.slice(old.bare..old.code_end), receiver));
         let bound = |old: &Item<'_>| {
-            imported(file.language, old.node, file.text).unwrap_or_default().iter().any(|one| one.local() == receiver)
+            imported_names(file.language, old.node, file.text)
+                .unwrap_or_default()
+                .iter()
+                .any(|one| one.local() == receiver)
         };
         let imported = root.iter().filter(|old| old.kind == Kind::Import).any(bound);
         if !known && !imported && declares_inside(file, search.root, receiver) {

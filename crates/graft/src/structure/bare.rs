@@ -5,7 +5,7 @@ use code::scopes::{Scopes, When};
 use tree_sitter::Node;
 
 use crate::items::{Item, Source};
-use crate::languages::{Kind, Language, List, children, field};
+use crate::languages::{Kind, Language, List, field_text, named_children};
 use crate::loose::{Hints, contains_item, insert_bare_items, only_definition, replace_each};
 use crate::merge::{Merger, Pair};
 use crate::neighbours::find_mentioned_items;
@@ -32,7 +32,7 @@ pub(super) fn insert_loose_items(
         return insert_bare_items(merger, &inner.unwrap_or_default(), hints, true);
     }
     if hints.local_imports && are_imports(items) {
-        return place_imports(merger, hints, items);
+        return insert_imports(merger, hints, items);
     }
     if !is_bare(items) {
         return Ok(false);
@@ -70,7 +70,7 @@ pub(super) fn insert_loose_items(
 }
 
 /// Places imports that belong to a function: beside what the words name there, else at its top.
-fn place_imports(merger: &mut Merger<'_, '_, '_>, hints: &Hints<'_>, items: &[Item<'_>]) -> Result<bool, Refusal> {
+fn insert_imports(merger: &mut Merger<'_, '_, '_>, hints: &Hints<'_>, items: &[Item<'_>]) -> Result<bool, Refusal> {
     if insert_bare_items(merger, items, hints, false)? {
         return Ok(true);
     }
@@ -221,14 +221,14 @@ fn creates_instance(file: &Source<'_>, item: &Item<'_>, class: &str) -> bool {
     let value = match item.kind {
         Kind::Value => expression_of_statement(item.core).child_by_field_name("right"),
         Kind::Function => file.language.body(item.core).and_then(|body| {
-            let last = children(body).into_iter().next_back()?;
+            let last = named_children(body).into_iter().next_back()?;
             last.named_child(0).filter(|_| last.kind() == "return_statement")
         }),
         _ => None,
     };
     value.is_some_and(|call| {
         let arguments = call.child_by_field_name("arguments");
-        field(call, "function", file.text) == class && arguments.is_some_and(|all| children(all).is_empty())
+        field_text(call, "function", file.text) == class && arguments.is_some_and(|all| named_children(all).is_empty())
     })
 }
 

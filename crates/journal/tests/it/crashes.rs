@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use journal::{
-    Disk, Journal, NewState, Original, Placement, RealDisk, place_all, undo_on, undo_run,
+    Disk, Journal, NewState, Original, Placement, RealDisk, apply_all, undo_on, undo_run,
 };
 
 use crate::repository::{Repository, start};
@@ -339,7 +339,7 @@ fn a_run_that_stops_anywhere_is_undone() {
     let frozen = tempfile::tempdir().expect("a folder");
     copy_journal(root, frozen.path());
     let disk = Recording::below(root);
-    place_all(&disk, &placements(root, &changes, names)).expect("placed");
+    apply_all(&disk, &placements(root, &changes, names)).expect("placed");
     stop_everywhere(&disk.taken(), &before(), (frozen.path(), run.id()));
 }
 
@@ -352,7 +352,7 @@ fn an_undo_that_stops_anywhere_is_undone_to_its_end() {
     let id = run.id().clone();
     let changes = changes(root);
     let names = run.announce(&changes).expect("kept");
-    place_all(&RealDisk, &placements(root, &changes, names)).expect("placed");
+    apply_all(&RealDisk, &placements(root, &changes, names)).expect("placed");
     run.finish(0, "done").expect("finished");
     let first = read(root);
     let disk = Recording::below(root);

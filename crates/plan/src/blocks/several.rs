@@ -10,7 +10,10 @@ use crate::rows::RowKind;
 
 /// Returns the content of every fence, with its row; of one that shows several files, the part of each. A file whose
 /// part says that it is empty is marked so.
-pub(super) fn shown<'d>(asking: &Asking<'d, '_>, changes: &mut [PlannedChange]) -> Vec<(usize, &'d Fence, String)> {
+pub(super) fn content_of_fences<'d>(
+    asking: &Asking<'d, '_>,
+    changes: &mut [PlannedChange],
+) -> Vec<(usize, &'d Fence, String)> {
     let mut shown = Vec::new();
     for (row, seen) in asking.rows.iter().enumerate() {
         let RowKind::Code(fence) = seen.kind else {
@@ -20,7 +23,7 @@ pub(super) fn shown<'d>(asking: &Asking<'d, '_>, changes: &mut [PlannedChange]) 
             continue;
         };
         let text = fence.dedented(asking.document.text);
-        let parts = parts(&text, &language_of_fence(&fence.info));
+        let parts = split_by_file(&text, &language_of_fence(&fence.info));
         if parts.is_empty() {
             shown.push((row, fence, text));
             continue;
@@ -36,14 +39,14 @@ pub(super) fn shown<'d>(asking: &Asking<'d, '_>, changes: &mut [PlannedChange]) 
 }
 
 /// Returns the parts of a block that opens with a comment that is a path and has others below; none of any other block.
-fn parts(text: &str, language: &str) -> Vec<(String, String)> {
+fn split_by_file(text: &str, language: &str) -> Vec<(String, String)> {
     if is_shell(language) {
         return Vec::new();
     }
     let mut parts: Vec<(String, String)> = Vec::new();
     let mut after_gap = true;
     for line in text.lines() {
-        match address(line).filter(|path| after_gap && fits_language(language, path)) {
+        match path_of_comment(line).filter(|path| after_gap && fits_language(language, path)) {
             Some(path) => parts.push((path, format!("{line}\n"))),
             None => match parts.last_mut() {
                 Some((_, part)) => {
@@ -66,7 +69,7 @@ fn parts(text: &str, language: &str) -> Vec<(String, String)> {
 }
 
 /// Returns the path that a comment at the margin is, with its folders and nothing else.
-fn address(line: &str) -> Option<String> {
+fn path_of_comment(line: &str) -> Option<String> {
     let path = first_comment(line).filter(|path| path.contains('/') && !line.starts_with(char::is_whitespace))?;
     let alone = line.trim_matches(|letter: char| letter.is_whitespace() || "#/*-<>!".contains(letter)) == path;
     alone.then_some(path)
@@ -86,7 +89,7 @@ mod tests {
     #[test]
     fn a_block_is_parted_at_the_paths_of_its_files() {
         let text = "# app/a/__init__.py\n# (empty)\n\n# app/a/b.py\n\"\"\"B.\"\"\"\n\nB = 1\n";
-        let found = parts(text, "python");
+        let found = split_by_file(text, "python");
         assert_eq!(found[0], ("app/a/__init__.py".to_owned(), "# app/a/__init__.py\n# (empty)\n".to_owned()));
         assert_eq!(found[1].1, "# app/a/b.py\n\"\"\"B.\"\"\"\n\nB = 1\n");
         assert!(says_empty(&found[0].1) && !says_empty(&found[1].1));
@@ -101,7 +104,7 @@ mod tests {
             "A = 1\n\n# app/a.py\nB = 1\n\n# app/b.py\n",
             "# app/a.py\nA = 1\n\n# app/a.py\nB = 1\n",
         ] {
-            assert_eq!(parts(text, "python"), [], "{text}");
+            assert_eq!(split_by_file(text, "python"), [], "{text}");
         }
     }
 }

@@ -122,7 +122,7 @@ impl Collector<'_, '_, '_> {
             RowKind::Cells(cells) if !unfit => self.cells(row, cells),
             RowKind::Line(first) if !unfit => {
                 self.note_base(row);
-                self.line(at, row, *first);
+                self.read_line(at, row, *first);
             }
             RowKind::Line(_) if row.label.is_some() => self.current.clear(),
             RowKind::Rule => self.current.clear(),
@@ -213,7 +213,7 @@ impl Collector<'_, '_, '_> {
         }
     }
 
-    fn line(&mut self, at: usize, row: &Row, first: bool) {
+    fn read_line(&mut self, at: usize, row: &Row, first: bool) {
         let words = self.asking.words(row).to_owned();
         self.take_back(&words);
         let own = row.label.as_ref().zip(row.topic).filter(|(_, topic)| topic.names_files());

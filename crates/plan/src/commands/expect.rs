@@ -19,12 +19,12 @@ pub(super) use left::{Stated, is_left, says_result};
 pub(super) use looks::Look;
 pub(crate) use looks::Side;
 pub use measure::{Count, Of, Relation};
-pub(super) use outcome::tells_nothing;
+pub(super) use outcome::says_no_output;
 pub use shows::{Held, Stands};
-pub(super) use shows::{failing_statuses, failures, is_showing, shows};
+pub(super) use shows::{failing_statuses, failure_texts, is_showing, list_shown_texts};
 
 /// Reads an expectation.
-pub(crate) fn expectation(words: &str) -> Expect {
+pub(crate) fn read_expectation(words: &str) -> Expect {
     let text = one_line(&plain_text(words));
     let words = without_replaced(words);
     let lower = one_line(&plain_text(&words)).to_lowercase();
@@ -32,19 +32,19 @@ pub(crate) fn expectation(words: &str) -> Expect {
         return Expect::default();
     }
     if let Some(rest) = without_silence(&lower) {
-        return silent(expectation(&rest), text);
+        return without_output(read_expectation(&rest), text);
     }
-    let quotes = shows::quotes(&words, false);
+    let quotes = shows::read_quotes(&words, false);
     let mut held = quotes.held;
-    if denial::clauses(&lower).into_iter().any(denial::denies_warnings) {
+    if denial::split_clauses(&lower).into_iter().any(denial::denies_warnings) {
         held.push(Held::warning());
     }
-    let outcome = match outcome::outcome(&lower) {
+    let outcome = match outcome::read_outcome(&lower) {
         ExpectedOutcome::Unstated if looks::is_empty(&lower) => ExpectedOutcome::NoMatches,
         outcome => outcome,
     };
-    let mut expect = Expect { outcome, passed: passed(&lower), shows: quotes.shows, held, ..Expect::default() };
-    match measure::measure(&lower) {
+    let mut expect = Expect { outcome, passed: least_passed(&lower), shows: quotes.shows, held, ..Expect::default() };
+    match measure::read_measure(&lower) {
         Some(measure::Measure::Status(status)) => expect.status = Some(status),
         Some(measure::Measure::Count(count)) => expect.count = Some(count),
         None => {}
@@ -59,15 +59,15 @@ pub(super) fn without_silence(lower: &str) -> Option<String> {
     const STREAM: [&str; 3] = ["stderr", "standard error", "standardfehler"];
     let is_silent = |clause: &&str| {
         let named = STREAM.iter().any(|name| clause.contains(name));
-        named && (denial::denies(clause) || looks::names_nothing(clause))
+        named && (denial::is_denial(clause) || looks::names_nothing(clause))
     };
-    let (silent, rest): (Vec<&str>, Vec<&str>) = denial::clauses(lower).into_iter().partition(is_silent);
+    let (silent, rest): (Vec<&str>, Vec<&str>) = denial::split_clauses(lower).into_iter().partition(is_silent);
     (!silent.is_empty()).then(|| rest.join(", "))
 }
 
 /// Returns what is expected of a command that writes nothing to the stream of errors. Of one run only that stream is
 /// kept, so that what is said of its output beside is not read.
-fn silent(rest: Expect, words: String) -> Expect {
+fn without_output(rest: Expect, words: String) -> Expect {
     let mut expect = rest;
     expect.left = expect.is_of_output() || expect.passed.is_some() || expect.outcome == ExpectedOutcome::Fail;
     if expect.outcome == ExpectedOutcome::Unstated {
@@ -120,7 +120,7 @@ pub(super) fn of_look(words: &str, look: Look<'_>, side: Side) -> Expect {
     if side == Side::Before && !text.contains(' ') && is_number(&text) {
         return silent;
     }
-    let told = looks::said(&text, look, side);
+    let told = looks::read_finding_words(&text, look, side);
     // "Migration: `ls migrations`": a label by one of the command's own names.
     let label = text.trim_end_matches([':', '：']).to_lowercase();
     let is_label = label.len() < text.len() && !label.is_empty() && look.text.to_lowercase().contains(&label);
@@ -128,7 +128,7 @@ pub(super) fn of_look(words: &str, look: Look<'_>, side: Side) -> Expect {
     if side == Side::Before && !is_more && is_label {
         return silent;
     }
-    let quotes = shows::quotes(words, false);
+    let quotes = shows::read_quotes(words, false);
     if told == looks::Said::Silent && quotes.shows.is_empty() && quotes.held.is_empty() {
         return silent;
     }
@@ -154,7 +154,7 @@ pub(super) fn of_look(words: &str, look: Look<'_>, side: Side) -> Expect {
 
 /// Returns the least number of tests that pass: "12 passed", "all 12 tests pass", "12/12", "PASS (2 tests)", "runs nine
 /// tests".
-fn passed(lower: &str) -> Option<u64> {
+fn least_passed(lower: &str) -> Option<u64> {
     const TESTS: [&str; 9] = ["tests", "test", "specs", "cases", "new", "unit", "个测试", "pruebas", "passing"];
     let words: Vec<&str> = lower
         .split(|letter: char| letter.is_whitespace() || matches!(letter, '(' | ')' | ',' | ';' | ':' | '`' | '+' | '*'))
@@ -162,7 +162,7 @@ fn passed(lower: &str) -> Option<u64> {
         .collect();
     let says = |word: &str| word.starts_with("pass") || word == "green" || word.starts_with("通过");
     for (at, word) in words.iter().enumerate() {
-        let Some(number) = word.split('/').next().and_then(measure::value) else {
+        let Some(number) = word.split('/').next().and_then(measure::read_number) else {
             continue;
         };
         let ends = |letter: char| matches!(letter, '.' | '。');
@@ -187,5 +187,5 @@ fn passed(lower: &str) -> Option<u64> {
 
 /// Returns whether the words before a number of tests say that they do something else than pass.
 fn is_other(before: &[&str]) -> bool {
-    before.iter().any(|word| word.starts_with("fail") || word.starts_with("skip") || denial::denies(word))
+    before.iter().any(|word| word.starts_with("fail") || word.starts_with("skip") || denial::is_denial(word))
 }

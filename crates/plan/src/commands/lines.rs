@@ -2,7 +2,7 @@
 
 use super::expect::{Side, says_result};
 use super::means::{is_maker, is_means, is_run_behind};
-use super::{Doubt, Expect, ExpectedOutcome, Of, PlannedCommand, command, expectation, unknown};
+use super::{Doubt, Expect, ExpectedOutcome, Of, PlannedCommand, new_command, read_expectation, unknown};
 use crate::changes::asks_for_change;
 use crate::document::Span;
 use crate::inline::{CodeSpan, code_spans, comparison_key, one_line, plain_text};
@@ -97,42 +97,42 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
     let chosen: Vec<CodeSpan> =
         spans.iter().enumerate().filter(|(at, span)| is_command(*at, span)).map(|(_, span)| span.clone()).collect();
     if chosen.is_empty() && manner == Manner::Labelled && spans.is_empty() {
-        return bare(words, base).into_iter().collect();
+        return unquoted_command(words, base).into_iter().collect();
     }
     let mut found: Vec<PlannedCommand> = Vec::new();
     for (at, span) in chosen.iter().enumerate() {
         let until = chosen.get(at + 1).map_or(words.len(), |next| next.outer.start);
         let behind = &words[span.outer.end..until];
-        let mut expect = said_behind(behind, manner);
+        let mut expect = expectation_behind(behind, manner);
         let before = &words[chosen[..at].last().map_or(0, |last| last.outer.end)..span.outer.start];
         // What a criterion says before its command, a note behind it can't turn round.
         let open =
             matches!(expect.outcome, ExpectedOutcome::Unstated | ExpectedOutcome::Fail) && expect.count.is_none();
         if open && matches!(manner, Manner::Criterion | Manner::Mention) {
-            let whole = expectation(before);
+            let whole = read_expectation(before);
             if matches!(whole.outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches) {
                 expect.outcome = whole.outcome;
                 expect.passed = expect.passed.or(whole.passed);
             }
         }
         let place = base + span.inner.start..base + span.inner.end;
-        let mut one = command(&words[span.inner.clone()], place, expect);
-        one.folder = folder(words, &chosen);
+        let mut one = new_command(&words[span.inner.clone()], place, expect);
+        one.folder = stated_folder_beside(words, &chosen);
         let asked = says_run(&words[..span.outer.start], 1);
         let unknown = manner == Manner::Criterion && unknown::is_in_place(words, &span.outer, &one.text, asked);
         if unknown && one.doubt.is_none() {
             one.doubt = Some(Doubt::UnknownProgram);
         }
         if one.facts.is_look() && manner != Manner::Sentence {
-            hear(&mut one, before, behind, manner);
+            attach_expectation(&mut one, before, behind, manner);
             found.push(one);
             continue;
         }
         if manner == Manner::Criterion {
             if one.expect == Expect::default() {
-                claim(&mut one, before);
+                attach_claim(&mut one, before);
             }
-            leave(&mut one, before, behind);
+            mark_unread_words(&mut one, before, behind);
         } else if matches!(manner, Manner::Mention | Manner::Sentence) && expected_behind(behind).is_none() {
             one.expect.left = false;
         }
@@ -142,13 +142,13 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
         }
         found.push(one);
     }
-    share(words, &chosen, &mut found);
+    share_expectation(words, &chosen, &mut found);
     found
 }
 
 /// Lays down what is said of a look at the tree, behind it or in front of it. Words that are not read keep a criterion
 /// from being taken for proven; elsewhere they may be about anything.
-pub(crate) fn hear(command: &mut PlannedCommand, before: &str, behind: &str, manner: Manner) {
+pub(crate) fn attach_expectation(command: &mut PlannedCommand, before: &str, behind: &str, manner: Manner) {
     let rest = expected_behind(behind).unwrap_or(behind);
     command.await_look(rest, Side::Behind);
     let said = std::mem::take(&mut command.expect);
@@ -166,14 +166,14 @@ pub(crate) fn hear(command: &mut PlannedCommand, before: &str, behind: &str, man
     }
     let lead = |letter: char| letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | '→' | '*' | ',');
     let asked = asked_to_see(behind.trim_start_matches(lead)).is_some();
-    let stated = manner == Manner::Criterion || claims(behind).is_some() || asked;
+    let stated = manner == Manner::Criterion || claim_words(behind).is_some() || asked;
     if command.expect.is_unread() && !stated {
         command.expect = Expect::default();
     }
 }
 
 /// Marks what a criterion says of its command and what nothing read, so that it is not taken for proven.
-pub(crate) fn leave(command: &mut PlannedCommand, before: &str, behind: &str) {
+pub(crate) fn mark_unread_words(command: &mut PlannedCommand, before: &str, behind: &str) {
     let lead = |letter: char| letter.is_whitespace() || matches!(letter, '*' | ',' | '→');
     let rest = behind.trim_start_matches(lead);
     let unsaid = command.expect.words.is_none() && command.expect.outcome == ExpectedOutcome::Unstated;
@@ -186,7 +186,7 @@ pub(crate) fn leave(command: &mut PlannedCommand, before: &str, behind: &str) {
 
 /// Lays down what a criterion claims in front of its command: "The lock is valid: `uv lock --check`", "Exit code 1: `…`",
 /// "Prints `ok`: `…`", "The old schema fails: `…`", "HTTP 404 from `…`".
-fn claim(command: &mut PlannedCommand, before: &str) {
+fn attach_claim(command: &mut PlannedCommand, before: &str) {
     let bare = before.trim_end();
     let statement = bare.trim_end_matches([':', '：']);
     let linked = LINKS.iter().find_map(|link| bare.strip_suffix(link));
@@ -198,7 +198,7 @@ fn claim(command: &mut PlannedCommand, before: &str) {
     if comparison_key(statement).is_empty() {
         return;
     }
-    let said = expectation(statement);
+    let said = read_expectation(statement);
     let checks = command.facts.is_check();
     let percent = said.count.is_some_and(|count| count.of == Of::Percent);
     let statement = comparison_key(statement);
@@ -227,7 +227,7 @@ const LINKS: [&str; 11] = [" from", " by", " of", " in", " von", " de", " par", 
 const FAILS: [&str; 6] = ["fail", "fails", "non-zero", "nonzero", "fehl", "falla"];
 
 /// Returns the words behind a command that say what it shows, or what is to be seen by it: "shows the new block".
-fn claims(behind: &str) -> Option<&str> {
+fn claim_words(behind: &str) -> Option<&str> {
     let lead = |letter: char| letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | ',' | '*' | '→');
     let rest = behind.trim_start_matches(lead);
     let first: String = rest.chars().take_while(|letter| letter.is_alphanumeric()).collect();
@@ -235,7 +235,7 @@ fn claims(behind: &str) -> Option<&str> {
 }
 
 /// Gives commands that stand together what is said behind the last of them: "`npm run build` and `npm run lint` clean".
-fn share(words: &str, chosen: &[CodeSpan], found: &mut [PlannedCommand]) {
+fn share_expectation(words: &str, chosen: &[CodeSpan], found: &mut [PlannedCommand]) {
     for at in (1..found.len()).rev() {
         let between = &words[chosen[at - 1].outer.end..chosen[at].outer.start];
         let note = between.split_once('(').and_then(|(front, rest)| Some((front, rest.split_once(')')?.1)));
@@ -254,14 +254,14 @@ fn share(words: &str, chosen: &[CodeSpan], found: &mut [PlannedCommand]) {
 }
 
 /// Returns a command behind a label without ticks.
-fn bare(words: &str, base: usize) -> Option<PlannedCommand> {
+fn unquoted_command(words: &str, base: usize) -> Option<PlannedCommand> {
     let end = [";", "—", "→", " ("].iter().filter_map(|sign| words.find(sign)).min().unwrap_or(words.len());
     let text = words[..end].trim();
     if !shell::is_command(text) {
         return None;
     }
     let at = base + words.find(text).unwrap_or(0);
-    Some(command(text, at..at + text.len(), said_behind(&words[end..], Manner::Labelled)))
+    Some(new_command(text, at..at + text.len(), expectation_behind(&words[end..], Manner::Labelled)))
 }
 
 /// Returns whether code is the name of a program alone that is to be run, where the sentence leaves no doubt.
@@ -276,7 +276,7 @@ fn stands_alone(words: &str, outer: &Span, inner: &str) -> bool {
 
 /// Returns whether one of the last `reach` words asks to run what follows.
 fn says_run(before: &str, reach: usize) -> bool {
-    let lower = comparison_key(&before[tail(before)..]);
+    let lower = comparison_key(&before[last_words_start(before)..]);
     let tail: Vec<&str> = lower.split_whitespace().rev().take(reach).collect();
     RUNS.iter().any(|word| {
         if word.contains(' ') {
@@ -287,7 +287,7 @@ fn says_run(before: &str, reach: usize) -> bool {
 }
 
 /// Returns where the last words of a text begin, those that can ask to run what follows.
-fn tail(text: &str) -> usize {
+fn last_words_start(text: &str) -> usize {
     /// The bytes of five long words, marks of emphasis and code spans among them.
     const REACH: usize = 400;
     let from = text.floor_char_boundary(text.len().saturating_sub(REACH));
@@ -333,17 +333,17 @@ fn is_part_of_change(before: &str, command: &str) -> bool {
 }
 
 /// Returns the expectation in the words behind a command.
-fn said_behind(words: &str, manner: Manner) -> Expect {
+fn expectation_behind(words: &str, manner: Manner) -> Expect {
     let joins = |letter: char| {
         letter.is_whitespace()
             || matches!(letter, '(' | ')' | ',' | '.' | ';' | ':' | '*' | '—' | '–' | '-' | '→' | '=')
     };
     let rest = words.trim_start_matches(joins);
     if let Some(value) = expected_behind(rest) {
-        return expectation(closed(value));
+        return read_expectation(trim_closing(value));
     }
     if let Some(claim) = asked_to_see(rest) {
-        return expectation(closed(claim));
+        return read_expectation(trim_closing(claim));
     }
     let arrow = words.trim_start().starts_with(['→', '=', '—', '–', '-', '(']) || manner != Manner::Sentence;
     let points = words.trim_start().starts_with(['→', '=']);
@@ -351,9 +351,9 @@ fn said_behind(words: &str, manner: Manner) -> Expect {
         return Expect::default();
     }
     let bracket = words.trim_start().strip_prefix(['(', '（']).and_then(|inner| inner.split([')', '）']).next());
-    let found = bracket.map(expectation).filter(|inner| inner.outcome != ExpectedOutcome::Unstated);
-    let found = found.unwrap_or_else(|| expectation(closed(rest)));
-    let stated = manner == Manner::Criterion && claims(words).is_some();
+    let found = bracket.map(read_expectation).filter(|inner| inner.outcome != ExpectedOutcome::Unstated);
+    let found = found.unwrap_or_else(|| read_expectation(trim_closing(rest)));
+    let stated = manner == Manner::Criterion && claim_words(words).is_some();
     if found.is_unread() && !stated { Expect::default() } else { found }
 }
 
@@ -395,7 +395,7 @@ pub(crate) fn asked_to_see(words: &str) -> Option<&str> {
 }
 
 /// Without the signs that end a sentence, and without a bracket that was opened before it.
-fn closed(words: &str) -> &str {
+fn trim_closing(words: &str) -> &str {
     let bare = words.trim_end_matches(['.', ' ', ',']);
     let odd = bare.matches(')').count() > bare.matches('(').count();
     if odd { bare.trim_end_matches(')') } else { bare }
@@ -406,7 +406,7 @@ pub(crate) fn stated_folder(words: &str) -> Option<String> {
     let spans = code_spans(words, 0);
     let commands: Vec<CodeSpan> =
         spans.into_iter().filter(|span| shell::is_command(&words[span.inner.clone()])).collect();
-    folder(words, &commands)
+    stated_folder_beside(words, &commands)
 }
 
 /// Returns whether a command is how to use what words ask to be made, by a name that they give it: "Add a `report`
@@ -420,7 +420,7 @@ pub(crate) fn is_use(words: &str, command: &PlannedCommand) -> bool {
 }
 
 /// Returns a folder that the sentence tells to run in: "from `backend/`", "in the `api` folder".
-fn folder(words: &str, commands: &[CodeSpan]) -> Option<String> {
+fn stated_folder_beside(words: &str, commands: &[CodeSpan]) -> Option<String> {
     code_spans(words, 0).into_iter().filter(|span| !commands.contains(span)).find_map(|span| {
         let inner = &words[span.inner.clone()];
         let before = comparison_key(&words[..span.outer.start]);

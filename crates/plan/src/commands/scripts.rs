@@ -85,7 +85,7 @@ impl Open {
 }
 
 /// Returns the commands of a fence's content.
-pub(super) fn scripts(text: &str) -> Vec<Script> {
+pub(super) fn parse_scripts(text: &str) -> Vec<Script> {
     let prompted = text.lines().any(|line| line.starts_with("$ ") || line.starts_with("❯ ") || line.starts_with("➜ "));
     let mut found: Vec<Script> = Vec::new();
     let mut open = Open::default();
@@ -184,7 +184,7 @@ fn join_dependent(scripts: Vec<Script>) -> Vec<Script> {
         let commits = matches!(part, Part::Stages | Part::Commits);
         match out.last_mut().filter(|_| staged && commits) {
             Some(last) => {
-                absorb(last, script);
+                join_scripts(last, script);
                 staged &= part == Part::Stages;
             }
             None => {
@@ -243,11 +243,11 @@ fn merge_all(scripts: Vec<Script>) -> Vec<Script> {
     let Some(mut first) = all.next() else {
         return Vec::new();
     };
-    all.for_each(|script| absorb(&mut first, script));
+    all.for_each(|script| join_scripts(&mut first, script));
     vec![first]
 }
 
-fn absorb(into: &mut Script, other: Script) {
+fn join_scripts(into: &mut Script, other: Script) {
     into.text.push('\n');
     into.text.push_str(&other.text);
     into.lines.1 = other.lines.1;
@@ -255,7 +255,7 @@ fn absorb(into: &mut Script, other: Script) {
 }
 
 /// Returns where the lines of a script stand in the text.
-pub(super) fn place(content: &[Span], whole: &Span, lines: (usize, usize)) -> Span {
+pub(super) fn script_span(content: &[Span], whole: &Span, lines: (usize, usize)) -> Span {
     let first = content.get(lines.0).map_or(whole.start, |line| line.start);
     let last = content.get(lines.1).map_or(whole.end, |line| line.end);
     first..last.max(first)

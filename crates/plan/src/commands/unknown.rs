@@ -1,7 +1,7 @@
 //! Commands of programs that no table has: told by their place in a criterion, as its words alone could be a name.
 
 use super::ExpectedOutcome;
-use super::expect::expectation;
+use super::expect::read_expectation;
 use crate::document::Span;
 
 /// Returns whether code of a criterion stands where its command belongs, and looks like one of a program that no table has:
@@ -9,8 +9,12 @@ use crate::document::Span;
 ///
 /// `is_asked` tells that the words before it ask to run it.
 pub(super) fn is_in_place(words: &str, outer: &Span, inner: &str, is_asked: bool) -> bool {
-    let begins = is_asked || begins(&words[..outer.start]);
-    !shell::is_command(inner) && looks_like_call(inner) && begins && ends(&words[outer.end..]) && is_unknown(inner)
+    let begins = is_asked || begins_sentence(&words[..outer.start]);
+    !shell::is_command(inner)
+        && looks_like_call(inner)
+        && begins
+        && ends_sentence(&words[outer.end..])
+        && is_unknown(inner)
 }
 
 /// No table has the program: one that it has and that is no command with these words is a usual word, as in `make sure`.
@@ -38,15 +42,15 @@ fn looks_like_call(inner: &str) -> bool {
 }
 
 /// Nothing stands in front, or a statement and a colon.
-fn begins(before: &str) -> bool {
+fn begins_sentence(before: &str) -> bool {
     let bare = before.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '*' | '_' | '-'));
     matches!(bare, "" | "[ ]" | "[x]" | "[X]") || bare.ends_with([':', '：'])
 }
 
 /// Nothing follows, or what comes of it.
-fn ends(behind: &str) -> bool {
+fn ends_sentence(behind: &str) -> bool {
     let bare = behind.trim_start_matches(|letter: char| letter.is_whitespace() || "*_.,—–-→()".contains(letter));
-    bare.is_empty() || matches!(expectation(bare).outcome, ExpectedOutcome::Pass | ExpectedOutcome::Fail)
+    bare.is_empty() || matches!(read_expectation(bare).outcome, ExpectedOutcome::Pass | ExpectedOutcome::Fail)
 }
 
 #[cfg(test)]

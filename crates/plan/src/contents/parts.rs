@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::blocks::Placed;
 use crate::changes::{Action, Asking, PlannedChange, asks_for_change, is_stated_of_file};
-use crate::commands::{ExpectedOutcome, PlannedCommand, expectation};
+use crate::commands::{ExpectedOutcome, PlannedCommand, read_expectation};
 use crate::criteria::is_among;
 use crate::document::Span;
 use crate::inline::{comparison_key, one_line};
@@ -90,7 +90,7 @@ pub(super) fn expect_by_title(step: &Step, commands: &mut [PlannedCommand]) {
     if runs.peek().is_none() || !SAYS.iter().any(|word| lower.contains(word)) {
         return;
     }
-    let outcome = expectation(&lower).outcome;
+    let outcome = read_expectation(&lower).outcome;
     if !matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::Fail) {
         return;
     }

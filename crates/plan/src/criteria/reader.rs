@@ -3,7 +3,8 @@
 use super::{Criterion, is_among, kind_of_criterion, set_expectation, share_look};
 use crate::changes::Asking;
 use crate::commands::{
-    Doubt, Expect, ExpectedOutcome, Manner, PlannedCommand, Side, command, expectation, hear, in_line, of_fence,
+    Doubt, Expect, ExpectedOutcome, Manner, PlannedCommand, Side, attach_expectation, in_line, new_command, of_fence,
+    read_expectation,
 };
 use crate::document::{PieceKind, Span};
 use crate::inline::{comparison_key, one_line};
@@ -47,11 +48,11 @@ impl Reader<'_, '_, '_> {
             RowKind::Heading(_) | RowKind::Rule => self.last = None,
             RowKind::Code(fence) => self.code(at, row, *fence),
             RowKind::Cells(cells) => self.cells(row, cells),
-            RowKind::Line(first) => self.line(at, row, *first),
+            RowKind::Line(first) => self.read_line(at, row, *first),
         }
     }
 
-    fn line(&mut self, at: usize, row: &Row, first: bool) {
+    fn read_line(&mut self, at: usize, row: &Row, first: bool) {
         let words = self.asking.document.slice(&row.span);
         let rest = row.label.as_ref().map(|label| label.rest.min(words.len()));
         let value = rest.map_or(words, |rest| &words[rest..]);
@@ -72,8 +73,8 @@ impl Reader<'_, '_, '_> {
         let of_command = matches!(row.topic, Some(Topic::Automated | Topic::Criteria));
         let element = words.starts_with('<') && of_command && shell::is_command(value);
         let found = match element {
-            true => vec![command(value, base..row.span.end, Expect::default())],
-            false => in_line(value, base, manner(row)),
+            true => vec![new_command(value, base..row.span.end, Expect::default())],
+            false => in_line(value, base, manner_of_row(row)),
         };
         if let Some(owner) = self.owner(row).filter(|_| !row.boxed) {
             found.into_iter().for_each(|one| self.push(owner, one));
@@ -118,7 +119,7 @@ impl Reader<'_, '_, '_> {
             this.commands.iter().filter_map(|at| self.commands.get(*at)).map(|one| one.span.clone()).collect();
         if open {
             let whole = self.asking.document.slice(&(start..row.span.end)).replace(['\n', '\r'], " ");
-            for mut found in in_line(&whole, start, manner(row)) {
+            for mut found in in_line(&whole, start, manner_of_row(row)) {
                 found.text = one_line(&found.text);
                 if !known.contains(&found.span) {
                     self.push(criterion, found);
@@ -126,7 +127,7 @@ impl Reader<'_, '_, '_> {
             }
             return;
         }
-        for found in in_line(words, row.span.start, manner(row)) {
+        for found in in_line(words, row.span.start, manner_of_row(row)) {
             self.push(criterion, found);
         }
         let last = self.criteria[criterion].commands.last().copied();
@@ -134,7 +135,7 @@ impl Reader<'_, '_, '_> {
         if let Some(command) = command.filter(|command| command.facts.is_look()) {
             if command.expect.words.is_none() || command.expect.outcome == ExpectedOutcome::Pass {
                 let known = command.expect.clone();
-                hear(command, "", words, Manner::Criterion);
+                attach_expectation(command, "", words, Manner::Criterion);
                 if command.expect == Expect::default() {
                     command.expect = known;
                 }
@@ -142,7 +143,7 @@ impl Reader<'_, '_, '_> {
         } else if let Some(command) = last.and_then(|at| self.commands.get_mut(at))
             && command.expect.outcome == ExpectedOutcome::Unstated
         {
-            let said = expectation(words);
+            let said = read_expectation(words);
             let printed = !command.facts.is_check() && (!said.shows.is_empty() || !said.held.is_empty());
             if said.outcome == ExpectedOutcome::NoMatches || said.passed.is_some() || printed {
                 command.await_result(said);
@@ -209,7 +210,7 @@ impl Reader<'_, '_, '_> {
             let before = words[..at].join(" ");
             let behind = words.get(at + 1..).unwrap_or_default().join(" ");
             let commands = in_line(document.slice(cell), cell.start, Manner::Criterion);
-            found.extend(commands.into_iter().map(|command| beside(command, &before, &behind)));
+            found.extend(commands.into_iter().map(|command| with_cells(command, &before, &behind)));
         }
         self.open(row.piece, row, &words.join(" — "), found);
         self.last = None;
@@ -233,15 +234,15 @@ impl Reader<'_, '_, '_> {
 }
 
 /// Returns a command of a table, with what the cells beside its own say of it.
-fn beside(mut command: PlannedCommand, before: &str, behind: &str) -> PlannedCommand {
+fn with_cells(mut command: PlannedCommand, before: &str, behind: &str) -> PlannedCommand {
     if command.expect.words.is_some() {
         return command;
     }
     if command.facts.is_look() {
-        hear(&mut command, before, behind, Manner::Criterion);
+        attach_expectation(&mut command, before, behind, Manner::Criterion);
         return command;
     }
-    let said = expectation(behind);
+    let said = read_expectation(behind);
     if !behind.is_empty() && !said.is_unread() {
         command.await_result(said);
     }
@@ -261,6 +262,6 @@ fn says_none(text: &str) -> bool {
             && !text.contains('`')
 }
 
-fn manner(row: &Row) -> Manner {
+fn manner_of_row(row: &Row) -> Manner {
     if row.topic == Some(Topic::Run) { Manner::Labelled } else { Manner::Criterion }
 }

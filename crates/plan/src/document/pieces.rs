@@ -164,7 +164,7 @@ pub(crate) fn split_pieces(text: &str, body: usize, source: &Source<'_>) -> (Vec
             blank = true;
             continue;
         }
-        cut.line(&line, opens.map(|index| (index, fences[index].span.clone())), blank);
+        cut.read_line(&line, opens.map(|index| (index, fences[index].span.clone())), blank);
         blank = opens.is_some();
     }
     (cut.items, cut.pieces)
@@ -188,7 +188,7 @@ struct Cutting<'t> {
 }
 
 impl Cutting<'_> {
-    fn line(&mut self, line: &Span, opens: Option<(usize, Span)>, blank: bool) {
+    fn read_line(&mut self, line: &Span, opens: Option<(usize, Span)>, blank: bool) {
         let mut at = self.after_lead(line.start, line.end);
         let lead = at;
         if let Some(tag) = self.tags.at(line.start).filter(|_| opens.is_none()) {

@@ -270,7 +270,7 @@ fn is_english(head: &str) -> bool {
 /// Returns whether code is an import statement, of Python or JavaScript.
 fn is_import(code: &str) -> bool {
     let begins = ["import ", "from ", "const ", "export "].iter().any(|word| code.starts_with(word));
-    let of = |path: &str| code::imports::imports(path, code).is_some_and(|found| !found.is_empty());
+    let of = |path: &str| code::imports::list_imports(path, code).is_some_and(|found| !found.is_empty());
     begins && (of("a.py") || of("a.ts"))
 }
 

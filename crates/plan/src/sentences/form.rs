@@ -186,18 +186,18 @@ pub(super) fn begins_explanation(words: &str) -> bool {
 /// Returns whether a sentence that begins with a word for what was said before goes on with what that does, in a verb that
 /// other sentences ask with: "This logs each call", "That also caches the result".
 fn says_what_it_does(head: &str) -> bool {
-    acts(&head[entry_at_start(head, Use::Anaphor).unwrap_or(0)..])
+    begins_with_verb(&head[entry_at_start(head, Use::Anaphor).unwrap_or(0)..])
 }
 
 /// Returns whether a sentence begins with code and goes on with what that does beside: "`create` also emits `created`".
 pub(super) fn says_what_code_does(head: &str) -> bool {
     let subject = code_spans(head, 0).into_iter().next().filter(|span| span.outer.start == 0);
     let behind = subject.map(|span| head[span.outer.end..].trim_start());
-    behind.is_some_and(|behind| entry_at_start(behind, Use::Lead).is_some() && acts(behind))
+    behind.is_some_and(|behind| entry_at_start(behind, Use::Lead).is_some() && begins_with_verb(behind))
 }
 
 /// Returns whether words begin with a verb, in the third person, that other sentences ask with.
-fn acts(words: &str) -> bool {
+fn begins_with_verb(words: &str) -> bool {
     let mut rest = words.trim_start();
     while let Some(end) = entry_at_start(rest, Use::Lead) {
         rest = rest[end..].trim_start();

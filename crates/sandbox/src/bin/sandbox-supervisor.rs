@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     {
         return sandbox::supervisor_main();
     }
-    match run() {
+    match supervise() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "{error}");
@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), Box<dyn std::error::Error>> {
+fn supervise() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let mut next = |name: &str| arguments.next().ok_or_else(|| format!("{name} is missing"));
     let backend = match next("BACKEND")?.as_str() {
@@ -36,7 +36,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         "off" => BackendChoice::Off,
         other => return Err(format!("there is no backend called {other}").into()),
     };
-    let policy = policy(
+    let policy = read_policy(
         backend,
         Path::new(&next("ROOT")?),
         Path::new(&next("SCRATCH")?),
@@ -68,7 +68,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         })
 }
 
-fn policy(backend: BackendChoice, root: &Path, scratch: &Path) -> std::io::Result<Policy> {
+fn read_policy(backend: BackendChoice, root: &Path, scratch: &Path) -> std::io::Result<Policy> {
     Ok(Policy {
         root: root.to_path_buf(),
         scratch: scratch.to_path_buf(),

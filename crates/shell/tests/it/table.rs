@@ -1,15 +1,15 @@
 //! Every rule of the table is decided by its own example.
 
-use shell::{faults, read, rows};
+use shell::{find_faults, read, table_rows};
 
 #[test]
 fn the_files_parse() {
-    assert_eq!(faults(), Vec::<String>::new());
+    assert_eq!(find_faults(), Vec::<String>::new());
 }
 
 #[test]
 fn every_rule_is_well_formed() {
-    for (row, _) in rows() {
+    for (row, _) in table_rows() {
         for rule in &row.rules {
             assert!(rule.is_well_formed(), "{:?}: {}", row.names, rule.example);
         }
@@ -19,7 +19,7 @@ fn every_rule_is_well_formed() {
 #[test]
 fn no_program_stands_in_two_rows() {
     let mut seen = std::collections::HashMap::new();
-    for (row, target) in rows() {
+    for (row, target) in table_rows() {
         for name in &row.names {
             if name == "*" {
                 continue;
@@ -34,7 +34,7 @@ fn no_program_stands_in_two_rows() {
 #[test]
 fn every_example_is_decided_by_its_rule() {
     let mut wrong = Vec::new();
-    for (row, _) in rows() {
+    for (row, _) in table_rows() {
         for rule in &row.rules {
             if !shell::decided_by(&rule.example, rule) {
                 wrong.push(format!(
@@ -51,7 +51,7 @@ fn every_example_is_decided_by_its_rule() {
 
 #[test]
 fn usual_commands_are_calls_of_their_program() {
-    for (program, usual) in shell::usuals() {
+    for (program, usual) in shell::usual_commands() {
         let reading = shell::read(&usual.command);
         let call = reading.calls()[0].clone();
         assert!(program.names.contains(&call.program), "{}", usual.command);

@@ -35,7 +35,7 @@ pub(super) fn collect_configured_tools(collector: &mut Collector<'_>, sources: &
         let configures =
             |usual: &Usual| usual.files.iter().any(|stem| is_stem(stem, name_of(path)));
         signs.extend(
-            shell::usuals()
+            shell::usual_commands()
                 .filter(|(_, usual)| configures(usual))
                 .map(|one| sign(one, 1)),
         );
@@ -46,13 +46,13 @@ pub(super) fn collect_configured_tools(collector: &mut Collector<'_>, sources: &
                 .or_else(|| section.strip_prefix("tool."))
                 .unwrap_or(section);
             let first = section.split(['.', ':']).next().unwrap_or(section);
-            let found = shell::usuals()
+            let found = shell::usual_commands()
                 .find(|(_, usual)| usual.sections.iter().any(|known| known == first));
             signs.extend(found.map(|one| sign(one, line)));
         }
     }
     for package in &collector.stack.packages {
-        for (program, usual) in shell::usuals() {
+        for (program, usual) in shell::usual_commands() {
             let brings = usual
                 .packages
                 .iter()

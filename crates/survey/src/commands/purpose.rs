@@ -176,7 +176,7 @@ fn purpose_by_name(name: &str) -> Option<Purpose> {
 mod tests {
     use super::*;
 
-    fn told(name: &str, text: &str) -> Option<Purpose> {
+    fn stated_purpose(name: &str, text: &str) -> Option<Purpose> {
         Script::parse(text, &Index::default(), "").purpose(name)
     }
 
@@ -234,7 +234,7 @@ mod tests {
             ("", "poetry install", None),
         ];
         for (name, text, purpose) in cases {
-            assert_eq!(told(name, text), purpose, "{name}: {text}");
+            assert_eq!(stated_purpose(name, text), purpose, "{name}: {text}");
         }
     }
 }

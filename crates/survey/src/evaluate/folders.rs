@@ -66,7 +66,7 @@ impl<'a> Machine<'a> {
             .path(place.module)
             .rsplit_once('/')
             .map_or("", |(folder, _)| folder);
-        let mut candidates = code::modules::ancestors(folder)
+        let mut candidates = code::modules::folders_upwards(folder)
             .filter_map(|above| normalize_path(&format!("{above}/{text}")));
         let mut found: Vec<String> = candidates
             .by_ref()

@@ -232,7 +232,7 @@ impl<'a> Machine<'a> {
 
     /// Returns the folder that `from . import x` or `from .. import x` looks in.
     fn package_of(&self, from: &str, dots: usize) -> Found {
-        let folder = code::modules::ancestors(from).nth(dots).unwrap_or("");
+        let folder = code::modules::folders_upwards(from).nth(dots).unwrap_or("");
         let init = if folder.is_empty() {
             "__init__.py".to_owned()
         } else {

@@ -31,7 +31,7 @@ fn read_hono(context: &mut FrameworkContext<'_, '_>) {
     let applications = context.machine.all_instances(is_hono);
     let mut mounted = BTreeSet::new();
     for id in &applications {
-        for event in chain(context.machine, *id) {
+        for event in chained_calls(context.machine, *id) {
             if matches!(&*event.name, "route" | "mount") {
                 let inner = event.arguments.at(1).map(Value::objects);
                 mounted.extend(
@@ -55,12 +55,12 @@ fn read_hono(context: &mut FrameworkContext<'_, '_>) {
 }
 
 /// Returns the calls on an application, chained ones as well: each gives the application.
-fn chain<'a>(machine: &Machine<'a>, id: ObjectId) -> Vec<Event<'a>> {
+fn chained_calls<'a>(machine: &Machine<'a>, id: ObjectId) -> Vec<Event<'a>> {
     let mut events = Vec::new();
     for event in machine.events_of(id) {
         let result = event.result;
         events.push(event);
-        events.extend(chain(machine, result));
+        events.extend(chained_calls(machine, result));
     }
     events
 }
@@ -131,17 +131,19 @@ impl Walk {
             return;
         }
         self.stack.push(id);
-        for event in chain(context.machine, id) {
+        for event in chained_calls(context.machine, id) {
             match &*event.name {
                 "basePath" => match event.arguments.at(0).and_then(Value::as_text) {
                     Some(own) => around.prefix = join_paths(&around.prefix, &own),
-                    None => report(context, &event, "a base path"),
+                    None => report_unresolved(context, &event, "a base path"),
                 },
                 "use" => add_guards(context, &event, &mut around),
                 "route" => self.follow_mounted(context, &event, &around),
-                "mount" => report(context, &event, "mount of what is no Hono application"),
+                "mount" => {
+                    report_unresolved(context, &event, "mount of what is no Hono application")
+                }
                 "on" => add_endpoint(context, &event, &around, 1),
-                "openapi" => report(context, &event, "a route of an OpenAPI definition"),
+                "openapi" => report_unresolved(context, &event, "a route of an OpenAPI definition"),
                 verb if VERBS.contains(&verb) => add_endpoint(context, &event, &around, 0),
                 _ => {}
             }
@@ -167,7 +169,7 @@ impl Walk {
             .filter(|id| self.applications.contains(id))
             .collect();
         let (Some(path), false) = (path, inner.is_empty()) else {
-            return report(context, event, "route of what could not be followed");
+            return report_unresolved(context, event, "route of what could not be followed");
         };
         for id in inner {
             let mut below = around.clone();
@@ -177,7 +179,7 @@ impl Walk {
     }
 }
 
-fn report<'a>(context: &mut FrameworkContext<'_, 'a>, event: &Event<'a>, what: &str) {
+fn report_unresolved<'a>(context: &mut FrameworkContext<'_, 'a>, event: &Event<'a>, what: &str) {
     context
         .findings
         .report_unresolved(context.machine, event.place, what);
@@ -215,7 +217,7 @@ fn add_endpoint<'a>(
     if paths.is_empty() || methods.is_empty() {
         // `c.get('key')` of a context is no registration: only a path of text makes one.
         if arguments.len() > skipped + 1 {
-            report(context, event, "the path or method of a route");
+            report_unresolved(context, event, "the path or method of a route");
         }
         return;
     }

@@ -43,7 +43,7 @@ fn read_koa(context: &mut FrameworkContext<'_, '_>) {
         walk.follow_uses(context, id, Around::default());
     }
     for id in walk.routers.clone() {
-        let is_used = chain(context.machine, id)
+        let is_used = chained_calls(context.machine, id)
             .iter()
             .any(|event| VERBS.contains(&&*event.name));
         if is_used && !walk.seen.contains(&id) {
@@ -57,14 +57,14 @@ fn read_koa(context: &mut FrameworkContext<'_, '_>) {
 }
 
 /// Returns the calls on a router, chained ones as well.
-fn chain<'a>(machine: &Machine<'a>, id: ObjectId) -> Vec<Event<'a>> {
+fn chained_calls<'a>(machine: &Machine<'a>, id: ObjectId) -> Vec<Event<'a>> {
     let mut events = Vec::new();
     for event in machine.events_of(id) {
         let goes_on = VERBS.contains(&&*event.name) || matches!(&*event.name, "use" | "prefix");
         let result = event.result;
         events.push(event);
         if goes_on {
-            events.extend(chain(machine, result));
+            events.extend(chained_calls(machine, result));
         }
     }
     events
@@ -106,7 +106,7 @@ impl Walk {
         }
         self.stack.push(id);
         self.seen.insert(id);
-        let events = chain(context.machine, id);
+        let events = chained_calls(context.machine, id);
         for event in &events {
             if &*event.name == "prefix"
                 && let Some(own) = event.arguments.at(0).and_then(Value::as_text)

@@ -92,7 +92,7 @@ pub(super) fn list_shared_modules(context: &mut BriefingContext<'_>, models: &[S
     let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for from in named.iter().chain(models) {
         let Ok(Some(text)) = context.tree.read_text(from) else { continue };
-        for import in code::imports::imports(from, &text).unwrap_or_default() {
+        for import in code::imports::list_imports(from, &text).unwrap_or_default() {
             if let Some(file) = context.files.imported(from, &import.module) {
                 users.entry(file).or_default().insert(from.clone());
             }

@@ -106,7 +106,7 @@ impl Heard {
                 _ => {
                     let event: Option<Event> = serde_json::from_value(value).ok();
                     let line = event.and_then(|event| event_line::format_event(&event, Palette { on: false }));
-                    line.into_iter().for_each(|line| progress.tell(one_line(line.trim())));
+                    line.into_iter().for_each(|line| progress.send_progress(one_line(line.trim())));
                 }
             }
         }

@@ -19,9 +19,9 @@ impl Scene {
     fn new() -> Self {
         let scene = Scene { folder: tempfile::tempdir().unwrap() };
         scene.git(&["init", "--quiet"]);
-        scene.put("app/main.py", "one = 1\n");
-        scene.put("app/other.py", "two = 2\n");
-        scene.put("run.sh", "true\n");
+        scene.write_file("app/main.py", "one = 1\n");
+        scene.write_file("app/other.py", "two = 2\n");
+        scene.write_file("run.sh", "true\n");
         scene
     }
 
@@ -45,7 +45,7 @@ impl Scene {
         self.git(&["commit", "--quiet", "--message", "x"]);
     }
 
-    fn put(&self, path: &str, text: &str) {
+    fn write_file(&self, path: &str, text: &str) {
         let place = self.at(path);
         fs::create_dir_all(place.parent().unwrap()).unwrap();
         fs::write(&place, text).unwrap();
@@ -92,7 +92,7 @@ const SET_UPS: &[(&str, SetUp)] = &[
     ("split index", |scene| scene.git(&["update-index", "--split-index"])),
     ("split index, one entry of its own", |scene| {
         scene.git(&["update-index", "--split-index"]);
-        scene.put("app/main.py", "six = 6\n");
+        scene.write_file("app/main.py", "six = 6\n");
         scene.git(&["add", "app/main.py"]);
     }),
     ("index of version 4", |scene| scene.git(&["update-index", "--index-version", "4"])),
@@ -113,8 +113,8 @@ const SET_UPS: &[(&str, SetUp)] = &[
         scene.git(&["add", "--intent-to-add", "app/main.py"]);
     }),
     ("not known to git", |scene| scene.git(&["rm", "--quiet", "--cached", "app/main.py"])),
-    ("ignored, and known to git", |scene| scene.put(".gitignore", "main.py\n")),
-    ("conversion", |scene| scene.put(".gitattributes", "*.py text eol=crlf\n")),
+    ("ignored, and known to git", |scene| scene.write_file(".gitignore", "main.py\n")),
+    ("conversion", |scene| scene.write_file(".gitattributes", "*.py text eol=crlf\n")),
 ];
 
 #[test]
@@ -128,7 +128,7 @@ fn other_bytes_are_another_tree_whatever_git_is_told() {
         if !name.contains("and known") {
             assert_eq!(before, scene.read_alone(), "{name}");
         }
-        scene.put("app/main.py", "one = 7\n");
+        scene.write_file("app/main.py", "one = 7\n");
         assert_ne!(scene.fingerprint(), before, "{name}");
         scene.git(&["status"]);
         assert_ne!(scene.fingerprint(), before, "{name}, and git has looked");
@@ -138,9 +138,9 @@ fn other_bytes_are_another_tree_whatever_git_is_told() {
 #[test]
 fn the_index_tells_what_git_keeps_as_it_is() {
     let scene = Scene::new();
-    scene.put(".gitattributes", "*.png binary\n*.lock merge=ours\n");
+    scene.write_file(".gitattributes", "*.png binary\n*.lock merge=ours\n");
     scene.tick();
-    scene.put("app/main.py", "one = 3\n");
+    scene.write_file("app/main.py", "one = 3\n");
     scene.tick();
     scene.commit();
     scene.tick();
@@ -151,21 +151,21 @@ fn the_index_tells_what_git_keeps_as_it_is() {
 
 /// Ways by which git keeps another content than a file has.
 const CONVERSIONS: &[(&str, SetUp)] = &[
-    ("attributes", |scene| scene.put(".gitattributes", "*.py text eol=crlf\n")),
-    ("attributes of a folder", |scene| scene.put("app/.gitattributes", "*.py text eol=crlf\n")),
+    ("attributes", |scene| scene.write_file(".gitattributes", "*.py text eol=crlf\n")),
+    ("attributes of a folder", |scene| scene.write_file("app/.gitattributes", "*.py text eol=crlf\n")),
     ("attributes that git ignores", |scene| {
-        scene.put(".gitignore", ".gitattributes\n");
-        scene.put(".gitattributes", "*.py text eol=crlf\n");
+        scene.write_file(".gitignore", ".gitattributes\n");
+        scene.write_file(".gitattributes", "*.py text eol=crlf\n");
     }),
-    ("attributes of git's folder", |scene| scene.put(".git/info/attributes", "*.py text eol=crlf\n")),
+    ("attributes of git's folder", |scene| scene.write_file(".git/info/attributes", "*.py text eol=crlf\n")),
     ("attributes that are only in the index", |scene| {
-        scene.put(".gitattributes", "*.py text eol=crlf\n");
+        scene.write_file(".gitattributes", "*.py text eol=crlf\n");
         scene.git(&["add", ".gitattributes"]);
         fs::remove_file(scene.at(".gitattributes")).unwrap();
     }),
     ("a setting", |scene| scene.git(&["config", "core.autocrlf", "input"])),
     ("a setting in an included file", |scene| {
-        scene.put(".git/more", "[core]\n\tautocrlf = input\n");
+        scene.write_file(".git/more", "[core]\n\tautocrlf = input\n");
         scene.git(&["config", "include.path", "more"]);
     }),
     ("a setting of the work tree", |scene| {
@@ -174,9 +174,9 @@ const CONVERSIONS: &[(&str, SetUp)] = &[
     }),
     ("a filter", |scene| {
         scene.git(&["config", "filter.upper.clean", "tr a-z A-Z"]);
-        scene.put(".gitattributes", "*.py filter=upper\n");
+        scene.write_file(".gitattributes", "*.py filter=upper\n");
     }),
-    ("identifiers", |scene| scene.put(".gitattributes", "*.py ident\n")),
+    ("identifiers", |scene| scene.write_file(".gitattributes", "*.py ident\n")),
 ];
 
 #[test]
@@ -185,7 +185,7 @@ fn a_content_that_git_converts_is_read() {
         let scene = Scene::new();
         set_up(&scene);
         scene.tick();
-        scene.put("app/main.py", "one = '$Id: a$'\r\n");
+        scene.write_file("app/main.py", "one = '$Id: a$'\r\n");
         scene.tick();
         // What is only in the index is not added again.
         scene.git(&["add", "app"]);
@@ -198,12 +198,12 @@ fn a_content_that_git_converts_is_read() {
 #[test]
 fn a_content_that_git_converted_when_it_was_added_is_read() {
     let scene = Scene::new();
-    scene.put(".gitattributes", "*.py text eol=crlf\n");
-    scene.put("app/main.py", "one = 1\r\n");
+    scene.write_file(".gitattributes", "*.py text eol=crlf\n");
+    scene.write_file("app/main.py", "one = 1\r\n");
     scene.tick();
     scene.commit();
     scene.tick();
-    scene.put(".gitattributes", "*.png binary\n");
+    scene.write_file(".gitattributes", "*.png binary\n");
     scene.git(&["add", ".gitattributes"]);
     assert_eq!(scene.fingerprint(), scene.read_alone());
 }
@@ -216,7 +216,7 @@ fn a_repository_with_longer_names_of_contents_is_read() {
     scene.commit();
     let before = scene.fingerprint();
     assert_eq!(before, scene.read_alone());
-    scene.put("app/main.py", "one = 7\n");
+    scene.write_file("app/main.py", "one = 7\n");
     assert_ne!(scene.fingerprint(), before);
 }
 
@@ -229,7 +229,7 @@ fn files_of_a_submodule_count() {
     scene.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &from, "library"]);
     scene.commit();
     let before = scene.fingerprint();
-    scene.put("library/app/main.py", "one = 7\n");
+    scene.write_file("library/app/main.py", "one = 7\n");
     assert_ne!(scene.fingerprint(), before);
 }
 
@@ -256,8 +256,8 @@ fn a_right_to_run_counts() {
 #[test]
 fn where_a_link_leads_counts() {
     let scene = Scene::new();
-    scene.put("versions/1/a.py", "one = 1\n");
-    scene.put("versions/2/a.py", "one = 2\n");
+    scene.write_file("versions/1/a.py", "one = 1\n");
+    scene.write_file("versions/2/a.py", "one = 2\n");
     let link = |target: &str, at: &str| {
         drop(fs::remove_file(scene.at(at)));
         symlink(Path::new(target), scene.at(at)).unwrap();

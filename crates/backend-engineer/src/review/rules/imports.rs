@@ -194,7 +194,7 @@ fn missing_script(context: &RuleContext<'_>, path: &str, import: &code::imports:
         .find_map(|end| module.strip_suffix(end))
         .unwrap_or(module);
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let Some(whole) = code::modules::climbed(folder, stem) else { return false };
+    let Some(whole) = code::modules::join_upwards(folder, stem) else { return false };
     // Where the folder itself is not there, the plan's paths may start somewhere else.
     if !context.run.files.has_folder(whole.rsplit_once('/').map_or("", |(folder, _)| folder)) {
         return false;

@@ -142,7 +142,7 @@ fn test_file(context: &RuleContext<'_>, call: &Call, base: &str, span: std::ops:
     let mut words = call.arguments.iter().map(|word| word.split("::").next().unwrap_or(word)).filter(is_file);
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     let missing = words.find(|word| {
-        let stands = code::modules::climbed(&folder, word).is_none_or(|path| context.run.files.path_exists(&path));
+        let stands = code::modules::join_upwards(&folder, word).is_none_or(|path| context.run.files.path_exists(&path));
         let anywhere = context.run.files.all().iter().any(|file| file.ends_with(&format!("/{word}")) || file == word);
         !stands && !anywhere && !context.planned(&name(word)) && !in_commits(context, word)
     })?;

@@ -213,7 +213,7 @@ fn imports_module(work: &UnitWork<'_>, file: &str, module: &str) -> bool {
         Some(staged) => staged.bytes.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned()),
         None => read_text(&work.run.root().join(file)),
     };
-    let found = text.and_then(|text| imports::imports(file, &text)).unwrap_or_default();
+    let found = text.and_then(|text| imports::list_imports(file, &text)).unwrap_or_default();
     let staged = work.workspace.tree.staged().keys();
     let paths: BTreeSet<&String> = work.run.files.facts().paths().iter().chain(staged).collect();
     let documents: Vec<(&str, String)> = paths

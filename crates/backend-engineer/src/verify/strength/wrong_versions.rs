@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use code::mutants::{Mutant, mutants};
+use code::mutants::{Mutant, list_mutants};
 use code::paths::{belongs_to_tests, is_code, is_generated, is_migration};
 use similar::{DiffOp, TextDiff};
 
@@ -66,9 +66,10 @@ pub(super) fn make_wrong_versions(
 
 /// Makes the wrong versions of a file; `worked` is the text that a model began with.
 fn of_file(path: &str, now: &str, before: &str, worked: Option<&str>) -> Vec<WrongVersion> {
-    let by_model = worked.map_or_else(Vec::new, |worked| mutants(path, now, &changed_rows(worked, now)));
+    let by_model = worked.map_or_else(Vec::new, |worked| list_mutants(path, now, &changed_rows(worked, now)));
     let texts: BTreeSet<String> = by_model.iter().map(|mutant| mutant.text.clone()).collect();
-    let shown = mutants(path, now, &changed_rows(before, now)).into_iter().filter(|one| !texts.contains(&one.text));
+    let shown =
+        list_mutants(path, now, &changed_rows(before, now)).into_iter().filter(|one| !texts.contains(&one.text));
     let made = by_model.into_iter().map(|mutant| (mutant, true)).chain(shown.map(|mutant| (mutant, false)));
     made.map(|(mutant, by_model)| WrongVersion {
         path: path.to_owned(),

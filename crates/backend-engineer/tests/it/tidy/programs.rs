@@ -24,7 +24,7 @@ const DATA: [&str; 6] = [
 /// Returns the unmistakable names of programs that check or migrate: no words, no wrappers of other programs.
 pub(crate) fn names() -> BTreeSet<&'static str> {
     let wanted = |kind: Option<Kind>| kind.is_some_and(|kind| kind.is_check() || kind == Kind::Migrate);
-    let rows = shell::rows().filter(|(_, is_target)| !is_target).map(|(row, _)| row);
+    let rows = shell::table_rows().filter(|(_, is_target)| !is_target).map(|(row, _)| row);
     let rows = rows.filter(|row| {
         let last = row.rules.last().and_then(|rule| rule.kind);
         !row.word && row.ecosystem.is_some() && row.rules.iter().all(|rule| rule.kind.is_some()) && wanted(last)

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 
 use super::super::model::{BoundBy, Purpose, ScopeId, ScopeKind, Why};
 use super::super::walk::Walker;
-use crate::languages::children;
+use crate::languages::named_children;
 
 /// Functions by which names come into being that no text shows.
 const DYNAMIC: [&str; 4] = ["globals", "exec", "locals", "vars"];
@@ -13,7 +13,7 @@ const DYNAMIC: [&str; 4] = ["globals", "exec", "locals", "vars"];
 impl Walker<'_> {
     /// Walks all parts of a node as expressions.
     pub(super) fn expressions(&mut self, node: Node<'_>) {
-        for child in children(node) {
+        for child in named_children(node) {
             self.walk_expression(child);
         }
     }
@@ -71,7 +71,7 @@ impl Walker<'_> {
                 }
             }
             "as_pattern" => {
-                for child in children(node) {
+                for child in named_children(node) {
                     match child.kind() {
                         "as_pattern_target" => {
                             self.target(child, &BoundBy::Target, node.end_byte())
@@ -117,7 +117,7 @@ impl Walker<'_> {
             "identifier" => self.bind(node, by.clone(), from),
             "attribute" | "subscript" | "call" => self.walk_expression(node),
             _ => {
-                for child in children(node) {
+                for child in named_children(node) {
                     self.deeper(|walker| walker.target(child, by, from));
                 }
             }
@@ -138,14 +138,14 @@ impl Walker<'_> {
 
     /// Walks what runs where a function is defined: default values and annotations.
     pub(super) fn defaults(&mut self, parameters: Node<'_>) {
-        for parameter in children(parameters) {
+        for parameter in named_children(parameters) {
             self.field_expression(parameter, "value");
             self.annotation(parameter.child_by_field_name("type"));
         }
     }
 
     pub(super) fn parameters(&mut self, parameters: Node<'_>) {
-        for parameter in children(parameters) {
+        for parameter in named_children(parameters) {
             let name = parameter
                 .child_by_field_name("name")
                 .or_else(|| match parameter.kind() {
@@ -173,7 +173,7 @@ impl Walker<'_> {
 
     /// The first iterable belongs to the code around; all else to the comprehension.
     fn comprehension(&mut self, node: Node<'_>, kind: ScopeKind) {
-        let clauses: Vec<Node<'_>> = children(node)
+        let clauses: Vec<Node<'_>> = named_children(node)
             .into_iter()
             .filter(|child| matches!(child.kind(), "for_in_clause" | "if_clause"))
             .collect();

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 
 use super::super::model::{BoundBy, ScopeKind};
 use super::super::walk::Walker;
-use crate::languages::{children, has_token};
+use crate::languages::{has_token, named_children};
 
 impl Walker<'_> {
     pub(super) fn class_declaration(&mut self, node: Node<'_>) {
@@ -45,7 +45,7 @@ impl Walker<'_> {
             node.child_by_field_name("name"),
             node.child_by_field_name("body"),
         );
-        for part in children(node)
+        for part in named_children(node)
             .into_iter()
             .filter(|part| Some(*part) != name && Some(*part) != body)
         {
@@ -54,7 +54,7 @@ impl Walker<'_> {
     }
 
     fn class_body(&mut self, body: Node<'_>) {
-        for member in children(body) {
+        for member in named_children(body) {
             match member.kind() {
                 "method_definition" | "method_signature" | "abstract_method_signature" => {
                     self.method(member)
@@ -69,8 +69,8 @@ impl Walker<'_> {
     pub(super) fn method(&mut self, node: Node<'_>) {
         self.member_head(node);
         if let Some(parameters) = node.child_by_field_name("parameters") {
-            for parameter in children(parameters) {
-                for decorator in children(parameter)
+            for parameter in named_children(parameters) {
+                for decorator in named_children(parameter)
                     .into_iter()
                     .filter(|child| child.kind() == "decorator")
                 {
@@ -97,7 +97,7 @@ impl Walker<'_> {
     }
 
     fn member_head(&mut self, node: Node<'_>) {
-        for part in children(node) {
+        for part in named_children(node) {
             if matches!(part.kind(), "decorator" | "computed_property_name") {
                 self.visit_all(part);
             }

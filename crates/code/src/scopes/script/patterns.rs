@@ -6,7 +6,7 @@ use tree_sitter::Node;
 
 use super::super::model::{BoundBy, ScopeId, ScopeKind};
 use super::super::walk::Walker;
-use crate::languages::children;
+use crate::languages::named_children;
 
 impl Walker<'_> {
     /// Binds the names of a pattern, and reads its defaults. A `var` is bound in the function
@@ -40,7 +40,7 @@ impl Walker<'_> {
                 .child_by_field_name("value")
                 .iter()
                 .for_each(|value| self.names_in_pattern(*value, names)),
-            _ => children(node)
+            _ => named_children(node)
                 .into_iter()
                 .for_each(|child| self.names_in_pattern(child, names)),
         }
@@ -82,7 +82,7 @@ impl Walker<'_> {
                 }
             }
             "object_pattern" | "array_pattern" | "rest_pattern" => {
-                for child in children(node) {
+                for child in named_children(node) {
                     self.bind_part(child, by, from, is_var);
                 }
             }
@@ -131,7 +131,7 @@ impl Walker<'_> {
             {
                 walker.bind(name, BoundBy::Function, node.start_byte());
             }
-            for part in children(node)
+            for part in named_children(node)
                 .into_iter()
                 .filter(|part| Some(*part) != name)
             {
@@ -153,7 +153,7 @@ impl Walker<'_> {
     }
 
     fn parameters_of(&mut self, node: Node<'_>) {
-        for parameter in children(node) {
+        for parameter in named_children(node) {
             self.visit_field(parameter, "value");
             self.visit_field(parameter, "type");
             let pattern = parameter

@@ -5,7 +5,7 @@ use super::super::{
     unescape_text,
 };
 use super::{DEEPEST, Reader, one_or_list, read_fields};
-use crate::languages::{children, text};
+use crate::languages::{named_children, node_text};
 use tree_sitter::Node;
 
 impl Reader<'_> {
@@ -44,7 +44,7 @@ impl Reader<'_> {
             }
             // Annotations parse `A[B]` as a generic type.
             "generic_type" => {
-                let inner = children(node);
+                let inner = named_children(node);
                 let Some((head, rest)) = inner.split_first() else {
                     return Expression::Null;
                 };
@@ -69,7 +69,7 @@ impl Reader<'_> {
             }
             "list" | "tuple" | "set" | "expression_list" => Expression::List(self.all(node)),
             "dictionary" => Expression::Map(
-                children(node)
+                named_children(node)
                     .into_iter()
                     .map(|pair| match pair.kind() {
                         "pair" => (self.field(pair, "key"), self.field(pair, "value")),
@@ -82,7 +82,7 @@ impl Reader<'_> {
                     .map_or(Expression::Null, |v| self.build_expression(v)),
             )),
             "lambda" => self.lambda(node),
-            "parenthesized_expression" | "await" | "type" => children(node)
+            "parenthesized_expression" | "await" | "type" => named_children(node)
                 .first()
                 .map_or(Expression::Null, |inner| self.build_expression(*inner)),
             "binary_operator" => self.binary(node),
@@ -154,7 +154,7 @@ impl Reader<'_> {
 
     pub(super) fn comprehension(&mut self, node: Node<'_>) -> Expression {
         let element = self.field(node, "body");
-        let parts = children(node);
+        let parts = named_children(node);
         let clause = parts.iter().find(|child| child.kind() == "for_in_clause");
         let Some(clause) = clause else {
             return Expression::Other(Vec::new());
@@ -189,15 +189,17 @@ impl Reader<'_> {
     }
 
     pub(super) fn string(&mut self, node: Node<'_>) -> Expression {
-        let parts = children(node);
-        let is_raw = parts
-            .first()
-            .is_some_and(|start| text(*start, self.source).to_ascii_lowercase().contains('r'));
+        let parts = named_children(node);
+        let is_raw = parts.first().is_some_and(|start| {
+            node_text(*start, self.source)
+                .to_ascii_lowercase()
+                .contains('r')
+        });
         let mut pieces = Vec::new();
         for part in parts {
             match part.kind() {
                 "string_content" => {
-                    let raw = text(part, self.source);
+                    let raw = node_text(part, self.source);
                     let text = if is_raw {
                         raw.to_owned()
                     } else {

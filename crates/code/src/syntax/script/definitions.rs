@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::Reader;
-use crate::languages::{children, has_token, text};
+use crate::languages::{has_token, named_children, node_text};
 use crate::syntax::{
     Argument, Assignment, Class, Expression, Function, Parameter, Pattern, Statement, line_of,
 };
@@ -14,7 +14,7 @@ impl Reader<'_> {
             .child_by_field_name("name")
             .map(|name| self.property_name(name));
         let parameters = match node.child_by_field_name("parameters") {
-            Some(list) => children(list)
+            Some(list) => named_children(list)
                 .into_iter()
                 .map(|child| self.parameter(child))
                 .collect(),
@@ -40,7 +40,7 @@ impl Reader<'_> {
     }
 
     fn property_name(&self, node: Node<'_>) -> Box<str> {
-        text(node, self.source)
+        node_text(node, self.source)
             .trim_matches(['"', '\'', '`', '[', ']'])
             .into()
     }
@@ -61,7 +61,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn decorators(&mut self, node: Node<'_>) -> Vec<Expression> {
-        children(node)
+        named_children(node)
             .into_iter()
             .filter(|child| child.kind() == "decorator")
             .filter_map(|decorator| decorator.named_child(0))
@@ -77,11 +77,11 @@ impl Reader<'_> {
         let mut decorators = outer;
         decorators.extend(self.decorators(node));
         let mut bases = Vec::new();
-        for heritage in children(node)
+        for heritage in named_children(node)
             .into_iter()
             .filter(|child| child.kind() == "class_heritage")
         {
-            for part in children(heritage) {
+            for part in named_children(heritage) {
                 match part.kind() {
                     "extends_clause" => {
                         let value = self.field(part, "value");
@@ -112,7 +112,7 @@ impl Reader<'_> {
         let mut body = Vec::new();
         // In TypeScript the decorators of a method stand before it, as its siblings.
         let mut pending = Vec::new();
-        for member in children(node) {
+        for member in named_children(node) {
             match member.kind() {
                 "decorator" => {
                     if let Some(value) = member.named_child(0) {
@@ -171,7 +171,7 @@ impl Reader<'_> {
 
     pub(super) fn object(&mut self, node: Node<'_>) -> Expression {
         let mut entries = Vec::new();
-        for part in children(node) {
+        for part in named_children(node) {
             match part.kind() {
                 "pair" => {
                     let key = match part.child_by_field_name("key") {
@@ -252,7 +252,7 @@ impl Reader<'_> {
     fn types(&mut self, node: Node<'_>) -> Vec<Expression> {
         // A union of three nests to the left.
         let mut flat = Vec::new();
-        for child in children(node) {
+        for child in named_children(node) {
             match self.type_expression(child) {
                 Expression::Union(inner) if node.kind() == "union_type" => flat.extend(inner),
                 other => flat.push(other),

@@ -2,7 +2,7 @@
 
 use super::super::{Call, Choose, Comparison, Expression, line_of, unescape_text};
 use super::{DEEPEST, Reader};
-use crate::languages::{children, has_token, text};
+use crate::languages::{has_token, named_children, node_text};
 use tree_sitter::Node;
 
 impl Reader<'_> {
@@ -85,10 +85,10 @@ impl Reader<'_> {
             | "parenthesized_expression"
             | "as_expression"
             | "satisfies_expression"
-            | "non_null_expression" => children(node)
+            | "non_null_expression" => named_children(node)
                 .first()
                 .map_or(Expression::Null, |inner| self.build_expression(*inner)),
-            "type_assertion" | "sequence_expression" => children(node)
+            "type_assertion" | "sequence_expression" => named_children(node)
                 .last()
                 .map_or(Expression::Null, |inner| self.build_expression(*inner)),
             "spread_element" => Expression::Spread(Box::new(
@@ -116,11 +116,11 @@ impl Reader<'_> {
 
     pub(super) fn template(&mut self, node: Node<'_>) -> Expression {
         let mut pieces = Vec::new();
-        for part in children(node) {
+        for part in named_children(node) {
             match part.kind() {
                 "string_fragment" | "escape_sequence" => {
                     pieces.push(Expression::Text(
-                        unescape_text(text(part, self.source)).into(),
+                        unescape_text(node_text(part, self.source)).into(),
                     ));
                 }
                 "template_substitution" => {

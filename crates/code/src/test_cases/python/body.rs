@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::File;
 use super::rows::row_elements;
-use crate::languages::{children, field, text};
+use crate::languages::{field_text, named_children, node_text};
 use crate::test_cases::matchers::check_of_error;
 use crate::test_cases::model::{Check, Silence};
 use crate::test_cases::names::{Names, only_looks};
@@ -94,7 +94,7 @@ impl<'f, 't> Body<'f, 't> {
     /// Walks a block; what stands behind a way out of it is never reached.
     pub(super) fn walk(&mut self, block: Node<'t>) {
         let (silence, conditional) = (self.silence_now, self.is_conditional);
-        for statement in children(block) {
+        for statement in named_children(block) {
             if self.checks.len() > MOST {
                 break;
             }
@@ -127,17 +127,17 @@ impl<'f, 't> Body<'f, 't> {
                 let checks = self.names.read_checks(self.current_place(), &read);
                 self.push(checks.unwrap_or_default());
             }
-            "expression_statement" => children(statement)
+            "expression_statement" => named_children(statement)
                 .into_iter()
                 .for_each(|inner| self.expression(inner)),
             "return_statement" | "continue_statement" | "break_statement" => {
-                children(statement)
+                named_children(statement)
                     .into_iter()
                     .for_each(|inner| self.expression(inner));
                 self.silence_now = self.silence_now.or(Some(Silence::NeverReached));
             }
             "raise_statement" => {
-                let skips = text(statement, self.file.source).contains("SkipTest");
+                let skips = node_text(statement, self.file.source).contains("SkipTest");
                 self.silence_now = self.silence_now.or(Some(if skips {
                     Silence::Skipped
                 } else {
@@ -151,7 +151,7 @@ impl<'f, 't> Body<'f, 't> {
             "with_statement" => self.with(statement),
             "function_definition" | "decorated_definition" => self.nested(statement),
             "match_statement" | "block" | "case_clause" => {
-                let parts = children(statement).into_iter();
+                let parts = named_children(statement).into_iter();
                 let blocks: Vec<Node<'t>> = parts
                     .filter(|part| matches!(part.kind(), "block" | "case_clause"))
                     .collect();
@@ -164,7 +164,7 @@ impl<'f, 't> Body<'f, 't> {
     fn expression(&mut self, node: Node<'t>) {
         match node.kind() {
             "await" | "parenthesized_expression" => {
-                children(node)
+                named_children(node)
                     .into_iter()
                     .for_each(|inner| self.expression(inner));
             }
@@ -181,7 +181,7 @@ impl<'f, 't> Body<'f, 't> {
         ) else {
             return;
         };
-        let name = text(left, self.file.source);
+        let name = node_text(left, self.file.source);
         let value = self.current_place().render(right);
         // What changes on its way keeps its name: `items = []` and then `items.append(1)`.
         let grows =
@@ -189,10 +189,11 @@ impl<'f, 't> Body<'f, 't> {
         if left.kind() == "identifier" && self.names.times_bound(name) == 1 && !grows {
             bind_constants(&mut self.env, name, value.clone());
         }
-        let parts = matches!(left.kind(), "pattern_list" | "tuple_pattern").then(|| children(left));
-        for (target, value) in parts.into_iter().flatten().zip(children(right)) {
+        let parts =
+            matches!(left.kind(), "pattern_list" | "tuple_pattern").then(|| named_children(left));
+        for (target, value) in parts.into_iter().flatten().zip(named_children(right)) {
             let value = self.current_place().render(value);
-            bind_constants(&mut self.env, text(target, self.file.source), value);
+            bind_constants(&mut self.env, node_text(target, self.file.source), value);
         }
         if right.kind() == "call" || right.kind() == "await" {
             self.calls.push(value);
@@ -201,8 +202,8 @@ impl<'f, 't> Body<'f, 't> {
 
     fn call(&mut self, node: Node<'t>) {
         let name = last_name(node, self.file.source);
-        let whole = text(node, self.file.source);
-        let function = field(node, "function", self.file.source);
+        let whole = node_text(node, self.file.source);
+        let function = field_text(node, "function", self.file.source);
         // `skip("…")` of a runner, not `reader.skip(3)`.
         let is_runners = function == "skip"
             || function
@@ -273,10 +274,10 @@ impl<'f, 't> Body<'f, 't> {
 
     /// Returns whether a block ends in a way out of the test that does not fail it.
     fn leaves(&self, block: Node<'t>) -> bool {
-        let Some(last) = children(block).last().copied() else {
+        let Some(last) = named_children(block).last().copied() else {
             return false;
         };
-        let line = text(last, self.file.source);
+        let line = node_text(last, self.file.source);
         matches!(last.kind(), "return_statement" | "continue_statement")
             || last.kind() == "raise_statement" && line.contains("SkipTest")
             || line.contains("skip(")
@@ -311,9 +312,12 @@ impl<'f, 't> Body<'f, 't> {
     fn bind_target(&mut self, target: Node<'t>, value: Node<'t>) {
         if target.kind() == "identifier" {
             let value = self.current_place().render(value);
-            return bind_constants(&mut self.env, text(target, self.file.source), value);
+            return bind_constants(&mut self.env, node_text(target, self.file.source), value);
         }
-        for (target, value) in children(target).into_iter().zip(children(value)) {
+        for (target, value) in named_children(target)
+            .into_iter()
+            .zip(named_children(value))
+        {
             self.bind_target(target, value);
         }
     }
@@ -331,16 +335,16 @@ impl<'f, 't> Body<'f, 't> {
     }
 
     fn tried(&mut self, statement: Node<'t>) {
-        let handlers: Vec<Node<'t>> = children(statement)
+        let handlers: Vec<Node<'t>> = named_children(statement)
             .into_iter()
             .filter(|child| child.kind().starts_with("except"))
             .collect();
         // A way out of `finally` drops the error.
-        let mut clauses = children(statement)
+        let mut clauses = named_children(statement)
             .into_iter()
             .filter(|child| child.kind() == "finally_clause");
         let drops = clauses.any(|clause| {
-            children(clause)
+            named_children(clause)
                 .first()
                 .is_some_and(|block| self.leaves(*block))
         });
@@ -349,11 +353,11 @@ impl<'f, 't> Body<'f, 't> {
             self.walk_silenced(block, swallows.then_some(Silence::Swallowed));
         }
         let left = self.left;
-        for clause in children(statement)
+        for clause in named_children(statement)
             .into_iter()
             .filter(|child| child.kind().ends_with("_clause"))
         {
-            let blocks = children(clause)
+            let blocks = named_children(clause)
                 .into_iter()
                 .filter(|child| child.kind() == "block");
             let conditional = self.is_conditional;
@@ -369,7 +373,7 @@ impl<'f, 't> Body<'f, 't> {
 
     /// Returns whether a handler catches failed assertions and lets nobody know.
     fn swallows(&self, handler: Node<'t>) -> bool {
-        let Some(block) = children(handler)
+        let Some(block) = named_children(handler)
             .into_iter()
             .find(|child| child.kind() == "block")
         else {
@@ -388,7 +392,7 @@ impl<'f, 't> Body<'f, 't> {
             || CATCHES_ASSERTIONS
                 .iter()
                 .any(|name| bound_names(caught, name));
-        let told = text(block, self.file.source);
+        let told = node_text(block, self.file.source);
         catches
             && !["raise", "fail(", "assert"]
                 .iter()
@@ -402,7 +406,7 @@ impl<'f, 't> Body<'f, 't> {
         let mut silence = None;
         for item in self.items_of(statement) {
             let call = if item.kind() == "as_pattern" {
-                children(item).first().copied().unwrap_or(item)
+                named_children(item).first().copied().unwrap_or(item)
             } else {
                 item
             };
@@ -411,7 +415,7 @@ impl<'f, 't> Body<'f, 't> {
                 .filter(|_| item.kind() == "as_pattern")
             {
                 let value = self.current_place().render(call);
-                bind_constants(&mut self.env, text(target, self.file.source), value);
+                bind_constants(&mut self.env, node_text(target, self.file.source), value);
             }
             if call.kind() != "call" {
                 continue;
@@ -429,7 +433,7 @@ impl<'f, 't> Body<'f, 't> {
             }
             let holds_checks = ["assert", "fail("]
                 .iter()
-                .any(|sign| text(block, self.file.source).contains(sign));
+                .any(|sign| node_text(block, self.file.source).contains(sign));
             if catches && holds_checks {
                 silence = Some(Silence::Swallowed);
             } else {
@@ -444,11 +448,11 @@ impl<'f, 't> Body<'f, 't> {
     }
 
     fn items_of(&self, statement: Node<'t>) -> Vec<Node<'t>> {
-        let clauses = children(statement)
+        let clauses = named_children(statement)
             .into_iter()
             .filter(|child| child.kind() == "with_clause");
         clauses
-            .flat_map(children)
+            .flat_map(named_children)
             .filter_map(|item| item.child_by_field_name("value"))
             .collect()
     }
@@ -461,7 +465,7 @@ impl<'f, 't> Body<'f, 't> {
         let Some(block) = definition.child_by_field_name("body") else {
             return;
         };
-        let name = field(definition, "name", self.file.source);
+        let name = field_text(definition, "name", self.file.source);
         let called = statement.kind() == "decorated_definition" || self.names.count(name) > 1;
         self.walk_silenced(block, (!called).then_some(Silence::NeverCalled));
     }

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::File;
 use super::silence_of;
-use crate::languages::{children, field, text};
+use crate::languages::{field_text, named_children, node_text};
 use crate::test_cases::model::{Silence, parse_number};
 use crate::test_cases::render::{Env, bind_constants, render_expression};
 
@@ -34,7 +34,7 @@ pub(super) fn of_decorators(decorators: &[Node<'_>], file: &File<'_>) -> Rows {
     };
     for mark in decorators
         .iter()
-        .filter(|mark| text(**mark, file.source).contains("parametrize"))
+        .filter(|mark| node_text(**mark, file.source).contains("parametrize"))
     {
         let arguments = arguments_of(*mark);
         let table = arguments
@@ -62,13 +62,13 @@ pub(super) fn of_decorators(decorators: &[Node<'_>], file: &File<'_>) -> Rows {
 }
 
 fn arguments_of(mark: Node<'_>) -> Vec<Node<'_>> {
-    let call = children(mark)
+    let call = named_children(mark)
         .into_iter()
         .find(|child| child.kind() == "call");
     let arguments = call.and_then(|call| call.child_by_field_name("arguments"));
     let value = |node: Node<'_>| node.kind() != "keyword_argument";
     arguments
-        .map(children)
+        .map(named_children)
         .unwrap_or_default()
         .into_iter()
         .filter(|node| value(*node))
@@ -77,7 +77,7 @@ fn arguments_of(mark: Node<'_>) -> Vec<Node<'_>> {
 
 /// `"a, b"`, `("a", "b")`.
 fn parameter_names(node: Node<'_>, source: &str) -> Vec<String> {
-    let names = text(node, source)
+    let names = node_text(node, source)
         .split([',', '(', ')', '[', ']', '"', '\''])
         .map(str::trim);
     names
@@ -89,13 +89,14 @@ fn parameter_names(node: Node<'_>, source: &str) -> Vec<String> {
 fn with_values(row: &Row, names: &[String], (values, source): (Node<'_>, &str)) -> Row {
     let mut env = row.env.clone();
     let mut silence = row.silence;
-    let is_param = values.kind() == "call" && field(values, "function", source).ends_with("param");
+    let is_param =
+        values.kind() == "call" && field_text(values, "function", source).ends_with("param");
     let parts: Vec<Node<'_>> = match is_param {
         true => values
             .child_by_field_name("arguments")
-            .map(children)
+            .map(named_children)
             .unwrap_or_default(),
-        false if names.len() > 1 => children(values),
+        false if names.len() > 1 => named_children(values),
         false => vec![values],
     };
     for part in parts
@@ -103,7 +104,7 @@ fn with_values(row: &Row, names: &[String], (values, source): (Node<'_>, &str)) 
         .filter(|part| part.kind() == "keyword_argument")
     {
         silence = silence.or_else(|| {
-            let marks = field(*part, "value", source).trim_matches(['[', ']']);
+            let marks = field_text(*part, "value", source).trim_matches(['[', ']']);
             marks.split(',').find_map(silence_of)
         });
     }
@@ -124,21 +125,21 @@ fn with_values(row: &Row, names: &[String], (values, source): (Node<'_>, &str)) 
 pub(super) fn row_elements<'t>(node: Node<'t>, file: &File<'t>) -> Option<Vec<Node<'t>>> {
     match node.kind() {
         "list" | "tuple" | "set" => {
-            let elements = children(node);
+            let elements = named_children(node);
             let spread = elements
                 .iter()
                 .any(|element| element.kind() == "list_splat");
             (!spread).then(|| elements.into_iter().take(MOST).collect())
         }
         "identifier" => {
-            let value = file.constants.get(text(node, file.source))?;
+            let value = file.constants.get(node_text(node, file.source))?;
             if value.kind() == "identifier" {
                 None
             } else {
                 row_elements(*value, file)
             }
         }
-        "parenthesized_expression" => row_elements(*children(node).first()?, file),
+        "parenthesized_expression" => row_elements(*named_children(node).first()?, file),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@
 use tree_sitter::Node;
 
 use super::{File, is_function};
-use crate::languages::{children, field, text};
+use crate::languages::{field_text, named_children, node_text};
 use crate::test_cases::model::{Check, Silence};
 use crate::test_cases::names::{Names, only_looks};
 use crate::test_cases::python::truth_of;
@@ -34,7 +34,7 @@ impl<'f, 't> Body<'f, 't> {
         let first = file
             .parameters(function)
             .first()
-            .map(|name| text(*name, file.source).to_owned());
+            .map(|name| node_text(*name, file.source).to_owned());
         let contexts: Vec<String> = first.into_iter().collect();
         let is_check = |call| {
             let env = &Env::new();
@@ -83,7 +83,7 @@ impl<'f, 't> Body<'f, 't> {
     fn walk(&mut self, block: Node<'t>) {
         let (silence, conditional) = (self.silence_now, self.is_conditional);
         if block.kind() == "statement_block" {
-            for statement in children(block) {
+            for statement in named_children(block) {
                 if self.checks.len() > MOST {
                     break;
                 }
@@ -116,17 +116,17 @@ impl<'f, 't> Body<'f, 't> {
 
     fn statement(&mut self, statement: Node<'t>) {
         match statement.kind() {
-            "expression_statement" => children(statement)
+            "expression_statement" => named_children(statement)
                 .into_iter()
                 .for_each(|inner| self.expression(inner)),
             "lexical_declaration" | "variable_declaration" => {
-                let constant = text(statement, self.file.source).starts_with("const");
-                children(statement)
+                let constant = node_text(statement, self.file.source).starts_with("const");
+                named_children(statement)
                     .into_iter()
                     .for_each(|declared| self.declared(declared, constant));
             }
             "return_statement" | "break_statement" | "continue_statement" => {
-                children(statement)
+                named_children(statement)
                     .into_iter()
                     .for_each(|inner| self.expression(inner));
                 self.silence_now = self.silence_now.or(Some(Silence::NeverReached));
@@ -147,7 +147,7 @@ impl<'f, 't> Body<'f, 't> {
             }
             "try_statement" => self.tried(statement),
             "function_declaration" => {
-                self.nested(field(statement, "name", self.file.source), statement)
+                self.nested(field_text(statement, "name", self.file.source), statement)
             }
             "statement_block" => {
                 self.walk(statement);
@@ -164,7 +164,7 @@ impl<'f, 't> Body<'f, 't> {
         ) else {
             return;
         };
-        let name = text(target, self.file.source);
+        let name = node_text(target, self.file.source);
         if is_function(value) && self.holds_checks(value) {
             return self.nested(name, value);
         }
@@ -183,7 +183,7 @@ impl<'f, 't> Body<'f, 't> {
     }
 
     fn holds_checks(&self, node: Node<'t>) -> bool {
-        let told = text(node, self.file.source);
+        let told = node_text(node, self.file.source);
         ["expect(", "assert", ".should"]
             .iter()
             .any(|sign| told.contains(sign))
@@ -203,7 +203,7 @@ impl<'f, 't> Body<'f, 't> {
             | "parenthesized_expression"
             | "unary_expression"
             | "sequence_expression" => {
-                children(node)
+                named_children(node)
                     .into_iter()
                     .for_each(|inner| self.expression(inner));
             }
@@ -231,7 +231,7 @@ impl<'f, 't> Body<'f, 't> {
     fn call(&mut self, node: Node<'t>) {
         let function = node.child_by_field_name("function");
         let name = function.map(|one| one.child_by_field_name("property").unwrap_or(one));
-        let name = name.map_or("", |name| text(name, self.file.source));
+        let name = name.map_or("", |name| node_text(name, self.file.source));
         if self.file.opening(node).is_some() {
             return;
         }
@@ -274,7 +274,7 @@ impl<'f, 't> Body<'f, 't> {
         if is_called_at_once {
             let inner = function
                 .into_iter()
-                .flat_map(children)
+                .flat_map(named_children)
                 .find(|one| is_function(*one));
             inner.into_iter().for_each(|inner| self.function(inner));
         }
@@ -290,7 +290,7 @@ impl<'f, 't> Body<'f, 't> {
 
     /// Returns whether a promise is expected something of and nobody waits for it.
     fn is_unawaited(&self, call: Node<'t>) -> bool {
-        let told = text(call, self.file.source);
+        let told = node_text(call, self.file.source);
         let settles = [".resolves.", ".rejects."]
             .iter()
             .any(|word| told.contains(word));
@@ -302,7 +302,7 @@ impl<'f, 't> Body<'f, 't> {
 
     /// Returns whether the test waits for what is called late.
     fn holds_up(&self, call: Node<'t>) -> bool {
-        let told = text(call, self.file.source);
+        let told = node_text(call, self.file.source);
         ["done", "resolve", "reject"]
             .iter()
             .any(|word| told.contains(word))
@@ -312,7 +312,7 @@ impl<'f, 't> Body<'f, 't> {
     fn arguments(&mut self, call: Node<'t>, everywhere: bool) {
         let mut waiting = call
             .child_by_field_name("arguments")
-            .map(children)
+            .map(named_children)
             .unwrap_or_default();
         if everywhere {
             let object = call
@@ -322,7 +322,7 @@ impl<'f, 't> Body<'f, 't> {
                 object
                     .and_then(|one| one.child_by_field_name("arguments"))
                     .into_iter()
-                    .flat_map(children),
+                    .flat_map(named_children),
             );
         }
         for argument in waiting {
@@ -333,7 +333,7 @@ impl<'f, 't> Body<'f, 't> {
             {
                 self.expression(argument);
             } else if argument.kind() == "array" {
-                let calls = children(argument)
+                let calls = named_children(argument)
                     .into_iter()
                     .filter(|one| one.kind() == "call_expression");
                 calls
@@ -347,7 +347,7 @@ impl<'f, 't> Body<'f, 't> {
     fn holds_checks_within(&self, call: Node<'t>) -> bool {
         let mut given = call
             .child_by_field_name("arguments")
-            .map(children)
+            .map(named_children)
             .unwrap_or_default();
         let object = call
             .child_by_field_name("function")
@@ -356,7 +356,7 @@ impl<'f, 't> Body<'f, 't> {
             object
                 .and_then(|one| one.child_by_field_name("arguments"))
                 .into_iter()
-                .flat_map(children),
+                .flat_map(named_children),
         );
         given
             .into_iter()
@@ -367,7 +367,7 @@ impl<'f, 't> Body<'f, 't> {
     fn drops_errors(&self, call: Node<'t>) -> bool {
         let handlers = call
             .child_by_field_name("arguments")
-            .map(children)
+            .map(named_children)
             .unwrap_or_default();
         handlers
             .first()
@@ -375,7 +375,7 @@ impl<'f, 't> Body<'f, 't> {
     }
 
     fn reports_failure(&self, node: Node<'t>) -> bool {
-        let told = text(node, self.file.source);
+        let told = node_text(node, self.file.source);
         [
             "throw", "expect", "assert", "fail(", "should", "reject(", "done(",
         ]
@@ -387,7 +387,7 @@ impl<'f, 't> Body<'f, 't> {
     fn for_each(&mut self, rows: Node<'t>, call: Node<'t>) -> bool {
         let function = call
             .child_by_field_name("arguments")
-            .map(children)
+            .map(named_children)
             .unwrap_or_default()
             .first()
             .copied();
@@ -424,7 +424,7 @@ impl<'f, 't> Body<'f, 't> {
         }
         let other = statement
             .child_by_field_name("alternative")
-            .and_then(|one| children(one).first().copied());
+            .and_then(|one| named_children(one).first().copied());
         if let Some(block) = other {
             let dead = (value == Some(true)).then_some(Silence::NeverReached);
             self.silenced(dead, |body| body.walk(block));
@@ -434,7 +434,7 @@ impl<'f, 't> Body<'f, 't> {
             Some(true) => self.silence_now = self.silence_now.or(leaves),
             None if leaves.is_some() && other.is_none() => {
                 let throws = consequence
-                    .is_some_and(|block| text(block, self.file.source).contains("throw "));
+                    .is_some_and(|block| node_text(block, self.file.source).contains("throw "));
                 self.is_conditional = self.is_conditional || !throws;
             }
             _ => {}

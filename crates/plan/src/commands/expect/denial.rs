@@ -28,7 +28,7 @@ const BREAKS: [&str; 24] = [
 ];
 
 /// Cuts lower-case words into clauses: what one of them denies, another may state.
-pub(super) fn clauses(lower: &str) -> Vec<&str> {
+pub(super) fn split_clauses(lower: &str) -> Vec<&str> {
     let mut found = vec![lower];
     for sign in BREAKS {
         found = found.into_iter().flat_map(|part| part.split(sign)).collect();
@@ -50,7 +50,7 @@ pub(super) fn last_clause(lower: &str) -> &str {
 }
 
 /// Tells that a clause in lower case denies something.
-pub(super) fn denies(clause: &str) -> bool {
+pub(super) fn is_denial(clause: &str) -> bool {
     let table = &*TABLE;
     let word = |word: &str| {
         let begins = ["n'", "n’", "non-"].iter().any(|start| word.starts_with(start));
@@ -68,11 +68,11 @@ pub(super) fn denies_warnings(clause: &str) -> bool {
     let named = TABLE
         .warnings
         .keys()
-        .any(|word| if word.is_ascii() { stands(clause, word) } else { clause.contains(word.as_str()) });
-    named && (denies(clause) || stands(clause, "0") || stands(clause, "zero"))
+        .any(|word| if word.is_ascii() { has_whole_word(clause, word) } else { clause.contains(word.as_str()) });
+    named && (is_denial(clause) || has_whole_word(clause, "0") || has_whole_word(clause, "zero"))
 }
 
-fn stands(clause: &str, word: &str) -> bool {
+fn has_whole_word(clause: &str, word: &str) -> bool {
     clause.split_whitespace().any(|one| one.trim_matches(is_edge) == word)
 }
 
@@ -88,7 +88,7 @@ mod tests {
     fn every_word_denies_in_its_clause() {
         let table: Table = toml::from_str(TEXT).expect("the table parses");
         for (word, example) in table.words.iter().chain(&table.signs) {
-            assert!(example.contains(word.as_str()) && denies(example), "{word}: {example}");
+            assert!(example.contains(word.as_str()) && is_denial(example), "{word}: {example}");
         }
         for (word, example) in &table.warnings {
             let lower = example.to_lowercase();
@@ -101,8 +101,8 @@ mod tests {
         for clause in
             ["prints 3", "the notes are listed", "knows nomen", "gibt 3 aus", "输出 3", "returns another page"]
         {
-            assert!(!denies(clause), "{clause}");
+            assert!(!is_denial(clause), "{clause}");
         }
-        assert_eq!(clauses("exits 0, prints `a` and not `b`"), ["exits 0", "prints `a`", "not `b`"]);
+        assert_eq!(split_clauses("exits 0, prints `a` and not `b`"), ["exits 0", "prints `a`", "not `b`"]);
     }
 }

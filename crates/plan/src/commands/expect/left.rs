@@ -27,14 +27,14 @@ pub(crate) fn is_left(stated: Stated<'_>) -> bool {
     let lower = words.to_lowercase();
     let failing =
         stated.expect.outcome == ExpectedOutcome::Fail || stated.expect.status.is_some_and(|status| status != 0);
-    let quotes = shows::quotes(stated.words, false);
+    let quotes = shows::read_quotes(stated.words, false);
     let held = quotes.held.iter().map(|held| &held.text);
     let mut quoted = quotes.left.iter().chain(&quotes.shows).chain(held);
     let left = !stated.check && !failing && quoted.any(|text| !stated.is_accounted(text));
     let bounded = !stated.check && !stated.expect.shows.is_empty() && looks::is_bounded(stated.words);
-    let denied = |clause: &&str| denial::denies(clause) && !stated.reads_denial(clause);
-    let denied = !stated.check && !failing && denial::clauses(&lower).iter().any(denied);
-    let numbered = measure::numbers(&lower).iter().any(|number| !failing && stated.leaves(number));
+    let denied = |clause: &&str| denial::is_denial(clause) && !stated.reads_denial(clause);
+    let denied = !stated.check && !failing && denial::split_clauses(&lower).iter().any(denied);
+    let numbered = measure::list_numbers(&lower).iter().any(|number| !failing && stated.leaves(number));
     match stated.side {
         Side::Behind => left || bounded || denied || numbered,
         Side::Before => numbered,
@@ -58,7 +58,7 @@ fn of_result(words: &str) -> String {
     let short = |sentence: &str| {
         let cut = REASONS.iter().filter_map(|reason| sentence.find(reason)).min();
         let front = cut.map(|cut| &sentence[..cut]).filter(plain);
-        let verdict = |front: &&str| outcome::outcome(&front.to_lowercase()) == ExpectedOutcome::Pass;
+        let verdict = |front: &&str| outcome::read_outcome(&front.to_lowercase()) == ExpectedOutcome::Pass;
         front.filter(verdict).unwrap_or(sentence).to_owned()
     };
     kept.map(|(_, sentence)| short(sentence)).collect()
@@ -69,7 +69,7 @@ pub(crate) fn says_result(behind: &str) -> bool {
     const NO_VERBS: [&str; 9] = ["to", "all", "the", "left", "with", "mit", "code", "status", "expect"];
     let first: String = behind.chars().take_while(|letter| letter.is_alphanumeric()).collect();
     let first = first.to_lowercase();
-    shows::is_showing(&first) || measure::tells(&first) && !NO_VERBS.contains(&first.as_str())
+    shows::is_showing(&first) || measure::is_number_verb(&first) && !NO_VERBS.contains(&first.as_str())
 }
 
 impl Stated<'_> {
@@ -84,7 +84,7 @@ impl Stated<'_> {
         let places = ["folder", "directory", "dir", "package"];
         let placed = |place: &&str| self.words.contains(&format!("`{text}` {place}"));
         let folder = text.ends_with('/') || places.iter().any(placed);
-        names(self.own, text)
+        names_whole(self.own, text)
             || expect.shows.iter().any(|shown| shown == text)
             || expect.held.iter().any(|held| held.text == text)
             || folder
@@ -108,7 +108,7 @@ impl Stated<'_> {
     /// compare it or tell it; what a check reports is told by its percentages and times.
     fn leaves(&self, number: &measure::Number) -> bool {
         let digits = number.number.to_string();
-        let named = names(self.own, &digits) || is_name(&number.before);
+        let named = names_whole(self.own, &digits) || is_name(&number.before);
         let of_check = number.percent;
         let states = match (self.side, self.check) {
             (_, true) => of_check,
@@ -123,7 +123,7 @@ impl Stated<'_> {
         let expect = self.expect;
         let nothing = expect.outcome == ExpectedOutcome::NoMatches;
         let another = expect.count.is_some_and(|count| {
-            let numbers = measure::numbers(clause);
+            let numbers = measure::list_numbers(clause);
             numbers.iter().any(|number| number.number == count.number)
         });
         let mut absent = expect.held.iter().filter(|held| held.stands == Stands::Nowhere);
@@ -133,7 +133,7 @@ impl Stated<'_> {
 }
 
 /// Returns whether a command names a text whole: `ok` is no part of `okf`.
-fn names(command: &str, text: &str) -> bool {
+fn names_whole(command: &str, text: &str) -> bool {
     let joins = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
     command
         .match_indices(text)
@@ -152,5 +152,7 @@ fn is_name(before: &str) -> bool {
 /// Returns whether a quoted text is a verdict: `PASS`, `All checks passed`; `ok` is a name.
 fn is_verdict(text: &str) -> bool {
     let words = text.chars().all(|letter| letter.is_alphabetic() || matches!(letter, ' ' | '!' | '.'));
-    words && text.chars().any(char::is_uppercase) && outcome::outcome(&text.to_lowercase()) == ExpectedOutcome::Pass
+    words
+        && text.chars().any(char::is_uppercase)
+        && outcome::read_outcome(&text.to_lowercase()) == ExpectedOutcome::Pass
 }

@@ -77,7 +77,7 @@ pub(crate) struct Look<'a> {
 }
 
 /// Reads the words that stand on one side of a command.
-pub(crate) fn said(words: &str, look: Look<'_>, side: Side) -> Said {
+pub(crate) fn read_finding_words(words: &str, look: Look<'_>, side: Side) -> Said {
     let table = &*TABLE;
     let lead = |letter: char| !(letter.is_alphanumeric() || "`\"“<>=≥≤!≠".contains(letter));
     let lower = words.to_lowercase();
@@ -87,12 +87,12 @@ pub(crate) fn said(words: &str, look: Look<'_>, side: Side) -> Said {
         .filter(|(first, _)| first.contains('.') && first.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
     let lower = item.filter(|_| side == Side::Before).map_or(lower.as_str(), |(_, rest)| rest).trim_start_matches(lead);
     let bare = without_quotations(lower);
-    let all = tokens(&bare);
-    if let Some(number) = measure::counted(lower, look.counts) {
+    let all = split_words(&bare);
+    if let Some(number) = measure::read_line_count(lower, look.counts) {
         // "no more than", "less than": the number's own words.
-        let excepted = table.excepts.keys().any(|word| word != "than" && stands(&all, word));
+        let excepted = table.excepts.keys().any(|word| word != "than" && has_whole_word(&all, word));
         let counted = matches!(number, Measure::Count(_));
-        let unread = excepted || counted && (look.narrates || has(&all, lower, &table.arrangement));
+        let unread = excepted || counted && (look.narrates || has_entry(&all, lower, &table.arrangement));
         return if unread { Said::Unread } else { Said::Number(number) };
     }
     let mark = |word: &String| word == QUOTED || is_commit(word);
@@ -101,13 +101,15 @@ pub(crate) fn said(words: &str, look: Look<'_>, side: Side) -> Said {
         let verb = side == Side::Behind && all.iter().any(|word| table.found.contains_key(word));
         return if verb && !all.iter().any(|word| word == QUOTED) { Said::Found } else { Said::Silent };
     }
-    let excepted = has(&all, lower, &table.excepts);
+    let excepted = has_entry(&all, lower, &table.excepts);
     let clause = first_clause(&bare);
-    let first = tokens(clause);
+    let first = split_words(clause);
     let result = match () {
         () if is_not_nothing(&first) => Said::Found,
         () if says_nothing(&first, clause, side) => Said::Nothing,
-        () if begins(&first, &table.fails) || begins(after_leads(&first), &table.fails) => Said::Fails,
+        () if begins_with_entry(&first, &table.fails) || begins_with_entry(after_leads(&first), &table.fails) => {
+            Said::Fails
+        }
         // What counts prints a number of its own for that: "returns a dozen".
         () if look.counts && side == Side::Behind => Said::Unread,
         () if says_found(&first, clause, side) && !is_more(&bare, look.text, side) => Said::Found,
@@ -128,12 +130,12 @@ fn says_found(words: &[String], clause: &str, side: Side) -> bool {
 /// not.
 fn is_more(bare: &str, own: &str, side: Side) -> bool {
     let table = &*TABLE;
-    let words = tokens(first_sentence(bare));
-    let named = tokens(&own.to_lowercase());
+    let words = split_words(first_sentence(bare));
+    let named = split_words(&own.to_lowercase());
     let numbered = words.iter().any(|word| measure::is_number(word) && !named.contains(word));
     let lists = [&table.limits, &table.arrangement, &table.denials, &table.none_of];
-    let suspected = side == Side::Before && has(&words, bare, &table.suspects);
-    numbered || suspected || lists.iter().any(|list| has(&words, bare, list))
+    let suspected = side == Side::Before && has_entry(&words, bare, &table.suspects);
+    numbered || suspected || lists.iter().any(|list| has_entry(&words, bare, list))
 }
 
 /// Words that say that nothing comes.
@@ -141,13 +143,13 @@ const NOTHING: [&str; 9] = ["nothing", "empty", "nichts", "leer", "nada", "vací
 
 /// Tells that a clause in lower case has a word for that nothing comes: "an empty stderr".
 pub(super) fn names_nothing(clause: &str) -> bool {
-    tokens(clause).iter().any(|word| NOTHING.contains(&word.as_str()))
+    split_words(clause).iter().any(|word| NOTHING.contains(&word.as_str()))
 }
 
 /// Tells that words in lower case say no more than that nothing comes: "prints nothing", "empty", "nothing is printed by".
 pub(super) fn is_empty(lower: &str) -> bool {
     const PRINTED: [&str; 10] = ["printed", "shown", "by", "from", "von", "par", "is", "are", "output", "aus"];
-    let words = tokens(lower);
+    let words = split_words(lower);
     let printed = |word: &String| PRINTED.contains(&word.as_str());
     let at = words.iter().position(|word| NOTHING.contains(&word.as_str()));
     // "an empty list" is one.
@@ -160,7 +162,7 @@ pub(super) fn is_empty(lower: &str) -> bool {
 /// Tells that words bound what a quotation shall be: "shows only `a.py`".
 pub(crate) fn is_bounded(words: &str) -> bool {
     let lower = words.to_lowercase();
-    let all = tokens(&without_quotations(&lower));
+    let all = split_words(&without_quotations(&lower));
     // "both `a` and `b`": each of them is looked for.
     let both = |list: &Words| list.keys().any(|one| one != "both" && list_has(&all, &lower, one));
     [&TABLE.limits, &TABLE.arrangement, &TABLE.excepts].iter().any(|list| both(list))
@@ -190,12 +192,13 @@ fn says_nothing(words: &[String], clause: &str, side: Side) -> bool {
     let in_front = told(start) && (side == Side::Behind || words[start] == "nothing");
     let unspaced = table.nothing.keys().any(|word| !is_spaced(word) && clause.contains(word.as_str()));
     // "no longer" is said of a verb.
-    let (none, denial) = (beginning(&words[start..], &table.none_of), beginning(&words[start..], &table.denials));
-    none > denial || at_end || in_front || denies(words) || unspaced
+    let (none, denial) =
+        (longest_beginning(&words[start..], &table.none_of), longest_beginning(&words[start..], &table.denials));
+    none > denial || at_end || in_front || denies_finding(words) || unspaced
 }
 
 /// Returns whether a verb of finding is denied: "must not match", "findet nicht".
-fn denies(words: &[String]) -> bool {
+fn denies_finding(words: &[String]) -> bool {
     /// A verb stands close to what denies it: "does not appear", "no longer is used".
     const REACH: usize = 3;
     let found = |word: &String| TABLE.found.contains_key(word);
@@ -216,12 +219,12 @@ fn after_leads(words: &[String]) -> &[String] {
     &words[start..]
 }
 
-fn begins(words: &[String], list: &Words) -> bool {
-    beginning(words, list) > 0
+fn begins_with_entry(words: &[String], list: &Words) -> bool {
+    longest_beginning(words, list) > 0
 }
 
 /// Returns the length of the longest entry that the words begin with.
-fn beginning(words: &[String], list: &Words) -> usize {
+fn longest_beginning(words: &[String], list: &Words) -> usize {
     let text = words.join(" ");
     let whole = |word: &String, left: &str| left.is_empty() || left.starts_with(' ') || !is_spaced(word);
     let fits = |word: &&String| text.strip_prefix(word.as_str()).is_some_and(|left| whole(word, left));
@@ -229,15 +232,15 @@ fn beginning(words: &[String], list: &Words) -> usize {
 }
 
 /// Returns whether one of the words stands there whole; of a script without blanks, anywhere.
-fn has(words: &[String], text: &str, list: &Words) -> bool {
+fn has_entry(words: &[String], text: &str, list: &Words) -> bool {
     list.keys().any(|one| list_has(words, text, one))
 }
 
 fn list_has(words: &[String], text: &str, one: &str) -> bool {
-    if is_spaced(one) { stands(words, one) } else { text.contains(one) }
+    if is_spaced(one) { has_whole_word(words, one) } else { text.contains(one) }
 }
 
-fn stands(words: &[String], one: &str) -> bool {
+fn has_whole_word(words: &[String], one: &str) -> bool {
     let parts: Vec<&str> = one.split(' ').collect();
     words.windows(parts.len()).any(|window| window.iter().zip(&parts).all(|(word, part)| word == part))
 }
@@ -274,7 +277,7 @@ fn without_quotations(text: &str) -> String {
     bare
 }
 
-fn tokens(text: &str) -> Vec<String> {
+fn split_words(text: &str) -> Vec<String> {
     let sign = |letter: char| !(letter.is_alphanumeric() || matches!(letter, '\'' | '-' | '_' | '¶'));
     let words = text.split(sign).map(|word| word.trim_matches(['-', '\'']));
     words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
@@ -307,7 +310,7 @@ mod tests {
                 } else {
                     Side::Behind
                 };
-                !lower.contains(word.as_str()) || said(&lower, SEARCH, side) != *wanted
+                !lower.contains(word.as_str()) || read_finding_words(&lower, SEARCH, side) != *wanted
             })
             .map(|((word, example), wanted)| format!("{word}: {example}: not {wanted:?}"))
             .collect();
@@ -338,7 +341,7 @@ mod tests {
             ("shows the commit message of this phase", Behind, Said::Found),
         ];
         for (words, side, wanted) in cases {
-            assert_eq!(said(words, SEARCH, side), wanted, "{words}");
+            assert_eq!(read_finding_words(words, SEARCH, side), wanted, "{words}");
         }
     }
 }

@@ -129,7 +129,7 @@ const TEXT: &str = include_str!("../measures.toml");
 static TABLE: LazyLock<Table> = LazyLock::new(|| toml::from_str(TEXT).unwrap_or_default());
 
 /// Returns the first number that the words state; `None` where a number stands for something else.
-pub(super) fn measure(lower: &str) -> Option<Measure> {
+pub(super) fn read_measure(lower: &str) -> Option<Measure> {
     of_words(lower, Things::None)
 }
 
@@ -138,7 +138,7 @@ pub(super) fn measure(lower: &str) -> Option<Measure> {
 ///
 /// `counts` tells that a number is what it prints; of others the words must compare it: "the three exports" may be some
 /// of what is found.
-pub(super) fn counted(lower: &str, counts: bool) -> Option<Measure> {
+pub(super) fn read_line_count(lower: &str, counts: bool) -> Option<Measure> {
     of_words(lower, if counts { Things::Any } else { Things::Compared })
 }
 
@@ -155,29 +155,29 @@ enum Things {
 
 /// Tells that a word is a number.
 pub(super) fn is_number(word: &str) -> bool {
-    value(word).is_some_and(|number| number != 1 || word.starts_with(|letter: char| letter.is_ascii_digit()))
+    read_number(word).is_some_and(|number| number != 1 || word.starts_with(|letter: char| letter.is_ascii_digit()))
 }
 
 fn of_words(lower: &str, things: Things) -> Option<Measure> {
-    let words = tokens(&without_texts(lower));
+    let words = split_tokens(&without_texts(lower));
     (0..words.len()).find_map(|at| at_word(&words, at, things))
 }
 
 /// Returns what the word at a place states, if that is a number of a result.
 fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
-    let (number, percent) = share(words, at)?;
+    let (number, percent) = read_share(words, at)?;
     // The end of a range, or one of two.
-    if at > 1 && value(&words[at - 2]).is_some() && TABLE.units.contains_key(&words[at - 1]) {
+    if at > 1 && read_number(&words[at - 2]).is_some() && TABLE.units.contains_key(&words[at - 1]) {
         return None;
     }
-    let before = joined(&words[..at]);
-    if let Some(status) = status(&before, number) {
+    let before = join_words(&words[..at]);
+    if let Some(status) = read_status(&before, number) {
         return (!is_denied(words, at)).then_some(status);
     }
-    if let Some(count) = between(words, at, number) {
+    if let Some(count) = read_range(words, at, number) {
         return Some(Measure::Count(count));
     }
-    let (mut relation, rest) = compared(&before);
+    let (mut relation, rest) = read_relation(&before);
     let explicit = rest.len() < before.len();
     let rest = rest.trim_end_matches([' ', ':']).to_owned();
     let said = rest.is_empty() || ends_with_any(&rest, &TABLE.tells) || rest.ends_with(['→', '.', ';', '，', ',']);
@@ -191,7 +191,7 @@ fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
     if at == 0 && labels {
         return None;
     }
-    let after = joined(words.get(at + 1 + usize::from(percent == Some(1))..).unwrap_or_default());
+    let after = join_words(words.get(at + 1 + usize::from(percent == Some(1))..).unwrap_or_default());
     let mut behind = after.trim();
     let next = |behind: &str| behind.chars().take_while(|letter| letter.is_alphanumeric()).collect::<String>();
     let first = next(behind);
@@ -207,7 +207,7 @@ fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
         match relation {
             Relation::Exactly => relation = Relation::Not,
             // "no more than" is one word of its own; what else is denied is not read.
-            _ if !explicit || denial::denies(&rest) => return None,
+            _ if !explicit || denial::is_denial(&rest) => return None,
             _ => {}
         }
     }
@@ -227,19 +227,19 @@ fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
 }
 
 /// Returns the number at a place, and of a share how many words more it takes: "80%", "80 %".
-fn share(words: &[String], at: usize) -> Option<(u64, Option<usize>)> {
+fn read_share(words: &[String], at: usize) -> Option<(u64, Option<usize>)> {
     let word = &words[at];
     if let Some(number) = word.strip_suffix('%') {
-        return Some((value(number)?, Some(0)));
+        return Some((read_number(number)?, Some(0)));
     }
     let apart = words.get(at + 1).is_some_and(|next| matches!(next.as_str(), "%" | "percent" | "prozent"));
-    Some((value(word)?, apart.then_some(1)))
+    Some((read_number(word)?, apart.then_some(1)))
 }
 
 /// Returns a number from one to another: "between 1 and 3".
-fn between(words: &[String], at: usize, number: u64) -> Option<Count> {
+fn read_range(words: &[String], at: usize, number: u64) -> Option<Count> {
     let begins = at.checked_sub(1).is_some_and(|before| TABLE.between.contains_key(&words[before]));
-    let to = words.get(at + 2).and_then(|word| value(word)).filter(|to| begins && *to >= number)?;
+    let to = words.get(at + 2).and_then(|word| read_number(word)).filter(|to| begins && *to >= number)?;
     let ends = words.get(at + 3).is_none_or(|next| is_break(next) || TABLE.lines.contains_key(next));
     let of = if words.get(at + 3).is_some_and(|next| TABLE.lines.contains_key(next)) { Of::Lines } else { Of::Itself };
     (ends && !is_denied(words, at)).then_some(Count { relation: Relation::AtLeast, number, to: Some(to), of })
@@ -250,8 +250,8 @@ fn between(words: &[String], at: usize, number: u64) -> Option<Count> {
 fn is_denied(words: &[String], at: usize) -> bool {
     let from = words[..at].iter().rposition(|word| is_break(word)).map_or(0, |before| before + 1);
     let to = words[at..].iter().position(|word| is_break(word)).map_or(words.len(), |next| at + next);
-    let behind = joined(&words[at + 1..to.max(at + 1)]);
-    denial::denies(&joined(&words[from..at])) || !behind.is_ascii() && denial::denies(&behind)
+    let behind = join_words(&words[at + 1..to.max(at + 1)]);
+    denial::is_denial(&join_words(&words[from..at])) || !behind.is_ascii() && denial::is_denial(&behind)
 }
 
 fn is_break(word: &str) -> bool {
@@ -268,7 +268,7 @@ fn is_thing(word: &str) -> bool {
 fn without_texts(lower: &str) -> String {
     let mut bare = String::with_capacity(lower.len());
     let mut from = 0;
-    for (outer, inner) in shows::quoted(lower) {
+    for (outer, inner) in shows::quotation_spans(lower) {
         let number = !lower[inner].contains(char::is_alphabetic);
         bare.push_str(&lower[from..outer.start]);
         bare.push_str(if number { &lower[outer.clone()] } else { " ¶ " });
@@ -279,14 +279,14 @@ fn without_texts(lower: &str) -> String {
 }
 
 /// Returns the numbers that words hold, texts that they quote aside, each with the words around it.
-pub(super) fn numbers(lower: &str) -> Vec<Number> {
-    let words = tokens(&without_texts(lower));
+pub(super) fn list_numbers(lower: &str) -> Vec<Number> {
+    let words = split_tokens(&without_texts(lower));
     let at = (0..words.len()).filter_map(|at| {
-        let (number, percent) = share(&words, at)?;
+        let (number, percent) = read_share(&words, at)?;
         let counts = is_number(words[at].trim_end_matches('%'));
         let before = at.checked_sub(1).map(|before| words[before].clone()).unwrap_or_default();
-        let lead = joined(&words[..at]);
-        let compared = compared(&lead).0 != Relation::Exactly;
+        let lead = join_words(&words[..at]);
+        let compared = read_relation(&lead).0 != Relation::Exactly;
         let next = words.get(at + 1).cloned().unwrap_or_default();
         counts.then_some(Number { number, percent: percent.is_some(), before, next, compared })
     });
@@ -313,13 +313,13 @@ impl Number {
 }
 
 /// Tells that a word tells a number of a result.
-pub(super) fn tells(word: &str) -> bool {
+pub(super) fn is_number_verb(word: &str) -> bool {
     TABLE.tells.contains_key(word)
 }
 
 /// Returns a status that a command ends with. What only says "code" or "status" may be that of an answer, which has
 /// three digits.
-fn status(before: &str, number: u64) -> Option<Measure> {
+fn read_status(before: &str, number: u64) -> Option<Measure> {
     /// The statuses of answers begin here.
     const OF_ANSWERS: u64 = 100;
     const PLAIN: [&str; 2] = ["status", "code"];
@@ -331,7 +331,7 @@ fn status(before: &str, number: u64) -> Option<Measure> {
 }
 
 /// Returns the relation that the words before a number end with, and the words before that; none is equality.
-fn compared(before: &str) -> (Relation, &str) {
+fn read_relation(before: &str) -> (Relation, &str) {
     let all = TABLE.before.iter().flat_map(|(relation, words)| words.keys().map(move |word| (*relation, word)));
     let fitting = all.filter_map(|(relation, word)| {
         let rest = before.trim_end().strip_suffix(word.as_str())?;
@@ -350,18 +350,19 @@ fn ends_with_any(text: &str, words: &Words) -> bool {
 }
 
 /// Returns the number that a word is, in digits or in letters.
-pub(super) fn value(word: &str) -> Option<u64> {
+pub(super) fn read_number(word: &str) -> Option<u64> {
     let digits = !word.is_empty() && word.len() < 10 && word.bytes().all(|byte| byte.is_ascii_digit());
     let named = || TABLE.number.iter().find(|(_, words)| words.contains_key(word)).map(|(number, _)| number.as_str());
     (if digits { Some(word) } else { named() })?.parse().ok()
 }
 
 /// Words, numbers and signs apart: `>=3` are two; ticks and quotes stand for nothing.
-fn tokens(lower: &str) -> Vec<String> {
+fn split_tokens(lower: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut glued = false;
-    for letter in
-        ungrouped(lower).chars().map(|letter| if matches!(letter, '`' | '"' | '“' | '”') { ' ' } else { letter })
+    for letter in remove_thousands_commas(lower)
+        .chars()
+        .map(|letter| if matches!(letter, '`' | '"' | '“' | '”') { ' ' } else { letter })
     {
         if letter.is_whitespace() {
             glued = false;
@@ -389,14 +390,14 @@ fn tokens(lower: &str) -> Vec<String> {
 }
 
 /// Takes out the commas that set thousands apart: `1,200`.
-fn ungrouped(text: &str) -> String {
+fn remove_thousands_commas(text: &str) -> String {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let groups = |at: usize| at > 0 && digit(at - 1) && (1..=3).all(|next| digit(at + next)) && !digit(at + 4);
     text.char_indices().filter(|(at, letter)| *letter != ',' || !groups(*at)).map(|(_, letter)| letter).collect()
 }
 
-fn joined(words: &[String]) -> String {
+fn join_words(words: &[String]) -> String {
     words.join(" ")
 }
 
@@ -409,29 +410,29 @@ mod tests {
         let table: Table = toml::from_str(TEXT).expect("the table parses");
         for (relation, words) in table.before.iter().chain(&table.after) {
             for (word, example) in words {
-                let read = measure(&example.to_lowercase());
+                let read = read_measure(&example.to_lowercase());
                 let wanted = |count: Count| count.relation == *relation;
                 assert!(matches!(read, Some(Measure::Count(count)) if wanted(count)), "{word}: {example}: {read:?}");
             }
         }
         for (word, example) in table.tells.iter().chain(table.number.values().flatten()).chain(&table.lines) {
-            let read = measure(&example.to_lowercase());
+            let read = read_measure(&example.to_lowercase());
             assert!(example.to_lowercase().contains(word), "{word}: {example}");
             assert!(matches!(read, Some(Measure::Count(_))), "{word}: {example}: {read:?}");
         }
         for (word, example) in table.lines.iter().chain(&table.things) {
-            let read = measure(&example.to_lowercase());
+            let read = read_measure(&example.to_lowercase());
             assert!(matches!(read, Some(Measure::Count(count)) if count.of.is_lines()), "{word}: {example}: {read:?}");
         }
         for (word, example) in &table.between {
-            let read = measure(&example.to_lowercase());
+            let read = read_measure(&example.to_lowercase());
             assert!(matches!(read, Some(Measure::Count(count)) if count.to == Some(3)), "{word}: {example}: {read:?}");
         }
         for (word, example) in &table.units {
-            assert_eq!(counted(&example.to_lowercase(), true), None, "{word}: {example}");
+            assert_eq!(read_line_count(&example.to_lowercase(), true), None, "{word}: {example}");
         }
         for (word, example) in &table.status {
-            assert_eq!(measure(&example.to_lowercase()), Some(Measure::Status(3)), "{word}: {example}");
+            assert_eq!(read_measure(&example.to_lowercase()), Some(Measure::Status(3)), "{word}: {example}");
         }
         assert!(table.number.keys().all(|number| number.parse::<u64>().is_ok()));
     }
@@ -452,7 +453,7 @@ mod tests {
             "one",
             "version 2",
         ] {
-            assert_eq!(measure(words), None, "{words}");
+            assert_eq!(read_measure(words), None, "{words}");
         }
     }
 }

@@ -176,14 +176,14 @@ const PASSES: &[&str] = &[
     "no changes",
     "all checks",
 ];
-pub(super) fn outcome(lower: &str) -> ExpectedOutcome {
+pub(super) fn read_outcome(lower: &str) -> ExpectedOutcome {
     let mut words = lower.to_owned();
     if DENIABLE.iter().any(|stem| lower.contains(stem)) {
         for negated in UNFAILED {
             words = words.replace(negated, "unfailed");
         }
     }
-    told(&words)
+    first_outcome(&words)
 }
 
 /// The part of a word of failure in a sentence: it tells an outcome by itself, or is only what something is about.
@@ -204,9 +204,9 @@ struct Telling {
 }
 
 /// Tells that one of the words says that nothing comes, whatever else is said: "exits 0 with no output".
-pub(in crate::commands) fn tells_nothing(lower: &str) -> bool {
+pub(in crate::commands) fn says_no_output(lower: &str) -> bool {
     let mut from = 0;
-    while let Some(telling) = next(lower, from) {
+    while let Some(telling) = next_outcome_word(lower, from) {
         let output = lower[telling.at..telling.end].ends_with("output") || lower[telling.at..].starts_with("无输出");
         if output && !is_denied(clause_before(&lower[..telling.at]), NEAR) {
             return true;
@@ -223,17 +223,17 @@ pub(super) fn reads_denial(clause: &str) -> bool {
     for negated in UNFAILED {
         words = words.replace(negated, "unfailed");
     }
-    if !denial::denies(&words) {
+    if !denial::is_denial(&words) {
         return true;
     }
-    let Some(telling) = next(&words, 0) else {
+    let Some(telling) = next_outcome_word(&words, 0) else {
         return false;
     };
     let before = &words[..telling.at];
     match telling.outcome {
         ExpectedOutcome::Fail => true,
         ExpectedOutcome::Pass => {
-            is_denied(before, NEAR) || !denial::denies(before) && denial::denies(&words[telling.at..telling.end])
+            is_denied(before, NEAR) || !denial::is_denial(before) && denial::is_denial(&words[telling.at..telling.end])
         }
         _ => false,
     }
@@ -241,9 +241,9 @@ pub(super) fn reads_denial(clause: &str) -> bool {
 
 /// Returns the outcome of the first word that tells one: "fails, then passes" fails; "no build errors" and "all error
 /// tests pass" pass.
-fn told(text: &str) -> ExpectedOutcome {
+fn first_outcome(text: &str) -> ExpectedOutcome {
     let mut from = 0;
-    while let Some(telling) = next(text, from) {
+    while let Some(telling) = next_outcome_word(text, from) {
         let before = clause_before(&text[..telling.at]);
         let after = clause_after(&text[telling.end..]);
         match telling.outcome {
@@ -251,7 +251,7 @@ fn told(text: &str) -> ExpectedOutcome {
                 return ExpectedOutcome::Pass;
             }
             ExpectedOutcome::Fail if is_denied(before, FAR) => return ExpectedOutcome::Pass,
-            ExpectedOutcome::Fail if telling.part == Part::Noun && passes(after) => from = telling.end,
+            ExpectedOutcome::Fail if telling.part == Part::Noun && says_pass(after) => from = telling.end,
             ExpectedOutcome::Pass if is_denied(before, NEAR) => return ExpectedOutcome::Fail,
             outcome => return outcome,
         }
@@ -292,9 +292,9 @@ fn clause_after(text: &str) -> &str {
 }
 
 /// Returns whether a clause says that something passes.
-fn passes(clause: &str) -> bool {
+fn says_pass(clause: &str) -> bool {
     let mut from = 0;
-    while let Some(telling) = next(clause, from) {
+    while let Some(telling) = next_outcome_word(clause, from) {
         if telling.outcome == ExpectedOutcome::Pass {
             return !is_denied(&clause[..telling.at], NEAR);
         }
@@ -307,7 +307,7 @@ fn passes(clause: &str) -> bool {
 }
 
 /// Returns the next word at or behind `from` that tells an outcome.
-fn next(text: &str, from: usize) -> Option<Telling> {
+fn next_outcome_word(text: &str, from: usize) -> Option<Telling> {
     /// By their first byte.
     static TELLING: LazyLock<Vec<Vec<(&str, ExpectedOutcome)>>> = LazyLock::new(|| {
         let of = |words: &'static [&'static str], told| words.iter().map(move |word| (*word, told));
@@ -337,12 +337,12 @@ fn next(text: &str, from: usize) -> Option<Telling> {
         let (word, outcome) = beginning.iter().find(|(word, _)| fitting(word))?;
         let tail = text[at + word.len()..].chars().take_while(|letter| letter.is_ascii_alphabetic()).count();
         let end = at + word.len() + tail;
-        Some(Telling { at, end, outcome: *outcome, part: part(&text[at..end]) })
+        Some(Telling { at, end, outcome: *outcome, part: part_of_sentence(&text[at..end]) })
     })
 }
 
 /// Returns what part of a sentence a word of failure is.
-fn part(word: &str) -> Part {
+fn part_of_sentence(word: &str) -> Part {
     const NOUNS: [&str; 13] = [
         "error",
         "errors",
@@ -399,7 +399,7 @@ mod tests {
             ("empty output", ExpectedOutcome::NoMatches),
         ];
         for (words, outcome) in told {
-            assert_eq!(super::outcome(words), outcome, "{words}");
+            assert_eq!(super::read_outcome(words), outcome, "{words}");
         }
     }
 }

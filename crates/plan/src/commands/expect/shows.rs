@@ -184,8 +184,8 @@ pub(super) struct Quotes {
 
 /// Text in ticks or quotes that the output shall contain, word for word.
 /// `strict`: only behind words that leave no doubt, as for a test runner.
-pub(crate) fn shows(words: &str, strict: bool) -> Vec<String> {
-    quotes(words, strict).shows
+pub(crate) fn list_shown_texts(words: &str, strict: bool) -> Vec<String> {
+    read_quotes(words, strict).shows
 }
 
 /// The meaning of one quotation for an output.
@@ -197,9 +197,9 @@ enum Part {
 }
 
 /// Reads what words quote of an output.
-pub(super) fn quotes(words: &str, strict: bool) -> Quotes {
+pub(super) fn read_quotes(words: &str, strict: bool) -> Quotes {
     let mut found = Quotes::default();
-    let all = quoted(words);
+    let all = quotation_spans(words);
     let (mut from, mut before) = (0, Part::Left);
     for (at, (outer, inner)) in all.iter().enumerate() {
         let between = words[from..outer.start].to_lowercase();
@@ -219,7 +219,7 @@ pub(super) fn quotes(words: &str, strict: bool) -> Quotes {
         }
     }
     if !strict {
-        found.shows.extend(plainly(words));
+        found.shows.extend(unquoted_outputs(words));
     }
     found
 }
@@ -242,7 +242,7 @@ impl Around<'_> {
         words[words.len().saturating_sub(4)..].to_vec()
     }
 
-    fn told(&self, list: &[&str]) -> bool {
+    fn is_preceded_by(&self, list: &[&str]) -> bool {
         let unspaced = |word: &str| list.iter().any(|one| is_unspaced(one) && word.contains(one));
         self.near().iter().any(|word| list.contains(word) || unspaced(word))
     }
@@ -256,7 +256,7 @@ impl Around<'_> {
     /// Returns whether the words around it tell of another time or case, or offer it as one of two.
     fn is_elsewhere(&self) -> bool {
         let next = self.behind.trim_start_matches([' ', ',', '*']).to_lowercase();
-        self.told(ELSEWHERE) || next.starts_with("or ") || next.starts_with('/')
+        self.is_preceded_by(ELSEWHERE) || next.starts_with("or ") || next.starts_with('/')
     }
 
     /// Returns whether its own clause denies it, by what stands before it or behind it.
@@ -266,16 +266,18 @@ impl Around<'_> {
         // "`x` is not listed", but not "`x` with no errors".
         let mut words = clause.split_whitespace().filter(|_| !clause.trim_start().starts_with("with"));
         let near = [words.next(), words.next(), words.next_back()].map(Option::unwrap_or_default).join(" ");
-        (denial::denies(denial::last_clause(self.between)), denial::denies(&near))
+        (denial::is_denial(denial::last_clause(self.between)), denial::is_denial(&near))
     }
 
     fn part(&self, text: &str, inherited: Option<Part>, alone: bool) -> Part {
-        let told = self.told(if self.strict { EXCERPT } else { SHOWING }) || !self.strict && appears(self.behind);
+        let told = self.is_preceded_by(if self.strict { EXCERPT } else { SHOWING })
+            || !self.strict && says_visible(self.behind);
         let plain = is_literal(text)
-            || (alone || self.told(EXCERPT)) && (is_truth(text) || is_number(text) && self.told(EXCERPT));
+            || (alone || self.is_preceded_by(EXCERPT))
+                && (is_truth(text) || is_number(text) && self.is_preceded_by(EXCERPT));
         let near = self.near();
         let edge = EDGES.iter().find(|(words, _)| near.join(" ").ends_with(words)).map(|(_, stands)| *stands);
-        let bare = near.len() == 1 && denial::denies(near[0]);
+        let bare = near.len() == 1 && denial::is_denial(near[0]);
         let (before, behind) = self.denied();
         if self.is_elsewhere() || !plain {
             return Part::Left;
@@ -297,7 +299,7 @@ impl Around<'_> {
     fn is_more(&self) -> bool {
         const STATES: [&str; 10] = ["is", "are", "was", "set", "equals", "=", "has", "ist", "true", "false"];
         let next = self.behind.split_whitespace().next().unwrap_or("");
-        let states = STATES.contains(&next.trim_matches([',', '.'])) && !appears(self.behind);
+        let states = STATES.contains(&next.trim_matches([',', '.'])) && !says_visible(self.behind);
         states || self.near().iter().any(|word| word.contains("empty"))
     }
 }
@@ -311,7 +313,7 @@ impl Part {
 }
 
 /// Text of an output that needs no quotes behind a verb: "prints True", "outputs the version 1.2.3", "an empty list".
-fn plainly(words: &str) -> Vec<String> {
+fn unquoted_outputs(words: &str) -> Vec<String> {
     let mut found = Vec::new();
     let lower = words.to_lowercase();
     let all: Vec<&str> = words.split_whitespace().map(|word| word.trim_end_matches(['.', ',', ';'])).collect();
@@ -322,13 +324,13 @@ fn plainly(words: &str) -> Vec<String> {
         let version = parts.len() > 2 && parts.iter().all(number);
         let told = (at.saturating_sub(3)..at).any(verb);
         let truth = at > 0 && at + 1 == all.len() && verb(at - 1) && ["True", "False", "None"].contains(word);
-        if truth || version && told && !denial::denies(&all[..at].join(" ").to_lowercase()) {
+        if truth || version && told && !denial::is_denial(&all[..at].join(" ").to_lowercase()) {
             found.push((*word).to_owned());
         }
     }
     for (thing, text) in [("list", "[]"), ("array", "[]"), ("object", "{}"), ("dict", "{}")] {
         let said = ["an empty ", "an empty json "].iter().any(|lead| lower.ends_with(&format!("{lead}{thing}")));
-        if said && !denial::denies(&lower) && SHOWING.contains(&lower.split(' ').next().unwrap_or("")) {
+        if said && !denial::is_denial(&lower) && SHOWING.contains(&lower.split(' ').next().unwrap_or("")) {
             found.push(text.to_owned());
         }
     }
@@ -342,19 +344,20 @@ fn is_unspaced(word: &str) -> bool {
 
 /// Returns whether words quote something that the command itself does not name.
 pub(super) fn names_more(words: &str, command: &str) -> bool {
-    quoted(words).iter().any(|(_, inner)| !command.contains(words[inner.clone()].trim()))
+    quotation_spans(words).iter().any(|(_, inner)| !command.contains(words[inner.clone()].trim()))
 }
 
 /// Returns what an expected failure is to show: the text that is quoted, the errors that are named, and beside those
 /// the statuses of answers.
-pub(crate) fn failures(words: &str) -> Vec<String> {
+pub(crate) fn failure_texts(words: &str) -> Vec<String> {
     let verdict = |text: &str| {
         let bare = text.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
         let counts = bare.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
         let said = |word: &str| word.starts_with("fail") || word.starts_with("pass") || word.parse::<u64>().is_ok();
         counts.into_iter().all(|word| said(word) || ["exit", "code", "red", "error", "errors"].contains(&word))
     };
-    let mut found: Vec<String> = quoted(words).into_iter().map(|(_, inner)| words[inner].trim().to_owned()).collect();
+    let mut found: Vec<String> =
+        quotation_spans(words).into_iter().map(|(_, inner)| words[inner].trim().to_owned()).collect();
     found.retain(|text| !verdict(text) && !shell::is_command(text));
     for word in words.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')) {
         let kind = ["Error", "Exception"].into_iter().any(|end| word.len() > end.len() && word.ends_with(end));
@@ -378,14 +381,14 @@ pub(crate) fn failing_statuses(words: &str) -> Vec<String> {
 }
 
 /// Returns whether the words behind a quotation say that it is seen: "`x` is listed", "`x` log line appears".
-fn appears(behind: &str) -> bool {
+fn says_visible(behind: &str) -> bool {
     const SEEN: [&str; 6] = ["appear", "listed", "printed", "shown", "logged", "출력"];
     let clause = behind.split(['.', ';', ',', '`', '"', '(']).next().unwrap_or("").to_lowercase();
     clause.split_whitespace().take(4).any(|word| SEEN.iter().any(|seen| word.starts_with(seen)))
 }
 
 /// Code spans, and quotations outside them, in order: with and without their signs.
-pub(super) fn quoted(words: &str) -> Vec<(Span, Span)> {
+pub(super) fn quotation_spans(words: &str) -> Vec<(Span, Span)> {
     let mut found: Vec<(Span, Span)> = code_spans(words, 0).into_iter().map(|span| (span.outer, span.inner)).collect();
     let spans = found.clone();
     let mut open: Option<(usize, usize)> = None;
