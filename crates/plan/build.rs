@@ -8,17 +8,25 @@ use std::{env, fs, io};
 use toml::{Table, Value};
 
 /// Tables whose parts are tables: what a name in them is in the program, and what the tables are called there.
-const NESTED: [(&str, &str, &str); 3] =
-    [("labels", "Topic", "LABELS"), ("headings", "Topic", "HEADINGS"), ("lists", "List", "LISTS")];
+const NESTED: [(&str, &str, &str); 3] = [
+    ("labels", "Topic", "LABELS"),
+    ("headings", "Topic", "HEADINGS"),
+    ("lists", "List", "LISTS"),
+];
 
 fn main() -> io::Result<()> {
     let variable = |name| env::var(name).map(PathBuf::from).map_err(io::Error::other);
     let folder = variable("CARGO_MANIFEST_DIR")?.join("vocabulary");
     println!("cargo::rerun-if-changed={}", folder.display());
-    let mut files = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    let mut files = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<Vec<_>>>()?;
     files.retain(|file| file.extension().is_some_and(|ending| ending == "toml"));
     files.sort();
-    let languages = files.iter().map(|file| read(file)).collect::<io::Result<Vec<_>>>()?;
+    let languages = files
+        .iter()
+        .map(|file| read(file))
+        .collect::<io::Result<Vec<_>>>()?;
     let mut text = String::new();
     for (table, kind, name) in NESTED {
         let of_language = |language: &Table| language.get(table).and_then(Value::as_table).cloned();
@@ -26,10 +34,16 @@ fn main() -> io::Result<()> {
     }
     let uses = languages.iter().map(|language| {
         let is_use = |name: &String| NESTED.iter().all(|(table, ..)| table != name);
-        language.clone().into_iter().filter(|(name, _)| is_use(name)).collect()
+        language
+            .clone()
+            .into_iter()
+            .filter(|(name, _)| is_use(name))
+            .collect()
     });
     text += &rows(uses, "Use", "USES");
-    let paths = files.iter().map(|file| format!("    include_str!({file:?}),\n"));
+    let paths = files
+        .iter()
+        .map(|file| format!("    include_str!({file:?}),\n"));
     text += &format!(
         "/// The files, one a language.\n#[cfg(test)]\nconst FILES: &[&str] = &[\n{}];\n",
         paths.collect::<String>()
@@ -47,8 +61,12 @@ fn rows(languages: impl Iterator<Item = Table>, kind: &str, name: &str) -> Strin
     let mut text = format!(
         "/// Words of all languages, by what they are listed as.\npub(crate) const {name}: Rows<{kind}> = &[\n"
     );
-    for (table, entries) in languages.flat_map(|language| language.into_iter().collect::<BTreeMap<_, _>>()) {
-        let Value::Table(entries) = entries else { continue };
+    for (table, entries) in
+        languages.flat_map(|language| language.into_iter().collect::<BTreeMap<_, _>>())
+    {
+        let Value::Table(entries) = entries else {
+            continue;
+        };
         let words: BTreeMap<String, Value> = entries.into_iter().collect();
         let words: Vec<&String> = words.keys().collect();
         text += &format!("    ({kind}::{}, &{words:?}),\n", variant(&table));

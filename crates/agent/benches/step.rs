@@ -1,7 +1,10 @@
 //! How long a step takes beside model and tool: one turn with one call, with the journal on disk and without, at the
 //! beginning of a conversation and after three hundred steps.
 
-#![expect(clippy::expect_used, reason = "a measurement ends at what it did not expect")]
+#![expect(
+    clippy::expect_used,
+    reason = "a measurement ends at what it did not expect"
+)]
 
 use std::cell::Cell;
 use std::path::Path;
@@ -10,7 +13,10 @@ use std::time::{Duration, Instant};
 use agent::{Agent, Budget, Conversation, Record, Spent, Tool, ToolError, ToolOutput};
 use criterion::{Criterion, criterion_group, criterion_main};
 use journal::{Event, Journal, JournalError, Run, RunStart};
-use llm::{Block, Delta, LocalFuture, Message, Model, ModelError, Reply, Request, StopReason, ToolSpec, Usage};
+use llm::{
+    Block, Delta, LocalFuture, Message, Model, ModelError, Reply, Request, StopReason, ToolSpec,
+    Usage,
+};
 use serde_json::{Value, json};
 
 /// Reads for so many turns, then says that it is done.
@@ -40,13 +46,28 @@ impl Model for Reader {
         let left = self.left.get();
         self.left.set(left.saturating_sub(1));
         let blocks = if left == 0 {
-            vec![Block::Text { text: "Done.".to_owned() }]
+            vec![Block::Text {
+                text: "Done.".to_owned(),
+            }]
         } else {
             let (id, name) = (format!("call-{left}"), "Read".to_owned());
-            vec![Block::ToolCall { id, name, arguments: Ok(json!({ "file_path": "app/services/orders.py" })) }]
+            vec![Block::ToolCall {
+                id,
+                name,
+                arguments: Ok(json!({ "file_path": "app/services/orders.py" })),
+            }]
         };
-        let usage = Usage { input: 10, cache_read: 10_000, output: 50, ..Usage::default() };
-        let reply = Reply { message: Message::assistant(blocks), stop: StopReason::ToolUse, usage };
+        let usage = Usage {
+            input: 10,
+            cache_read: 10_000,
+            output: 50,
+            ..Usage::default()
+        };
+        let reply = Reply {
+            message: Message::assistant(blocks),
+            stop: StopReason::ToolUse,
+            usage,
+        };
         Box::pin(async { Ok(reply) })
     }
 }
@@ -68,7 +89,12 @@ impl Tool for Read {
 
     fn call<'a>(&'a self, _arguments: &'a Value) -> LocalFuture<'a, Result<ToolOutput, ToolError>> {
         let details = json!({ "path": "app/services/orders.py", "hash": "0123456789abcdef" });
-        Box::pin(async { Ok(ToolOutput { content: self.content.clone(), details }) })
+        Box::pin(async {
+            Ok(ToolOutput {
+                content: self.content.clone(),
+                details,
+            })
+        })
     }
 
     fn restore(&self, _details: &Value) -> Result<(), ToolError> {
@@ -112,11 +138,20 @@ impl Record for Unwaiting<'_> {
 
 /// The time that `steps` steps take behind `before` others.
 fn steps(record: &dyn Record, before: u64, steps: u64) -> Duration {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
     let model = Reader { left: Cell::new(0) };
     let schema = json!({ "type": "object", "properties": { "file_path": { "type": "string" } } });
-    let spec = ToolSpec { name: "Read".to_owned(), description: "Reads a file.".to_owned(), schema };
-    let read = Read { spec, content: "    total += item.price * item.quantity\n".repeat(100) };
+    let spec = ToolSpec {
+        name: "Read".to_owned(),
+        description: "Reads a file.".to_owned(),
+        schema,
+    };
+    let read = Read {
+        spec,
+        content: "    total += item.price * item.quantity\n".repeat(100),
+    };
     let agent = Agent {
         name: "bench".to_owned(),
         model: &model,
@@ -132,7 +167,9 @@ fn steps(record: &dyn Record, before: u64, steps: u64) -> Duration {
     let work = |conversation: &mut Conversation, count: u64| {
         model.left.set(count);
         agent.add_task(conversation, "Go on.", None).expect("told");
-        runtime.block_on(agent.talk(conversation, &mut Spent::default())).expect("an ending");
+        runtime
+            .block_on(agent.talk(conversation, &mut Spent::default()))
+            .expect("an ending");
     };
     work(&mut conversation, before);
     let began = Instant::now();
@@ -155,14 +192,19 @@ fn step(criterion: &mut Criterion) {
     };
     let run = journal.begin(&start).expect("a run");
     let mut group = criterion.benchmark_group("step");
-    group.sample_size(10).measurement_time(Duration::from_secs(5));
+    group
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(5));
     for before in [0, 300] {
         group.bench_function(format!("durable, after {before}"), |bencher| {
             bencher.iter_custom(|count| steps(&run, before, count));
         });
-        group.bench_function(format!("durable but for the wait, after {before}"), |bencher| {
-            bencher.iter_custom(|count| steps(&Unwaiting(&run), before, count));
-        });
+        group.bench_function(
+            format!("durable but for the wait, after {before}"),
+            |bencher| {
+                bencher.iter_custom(|count| steps(&Unwaiting(&run), before, count));
+            },
+        );
         group.bench_function(format!("no journal, after {before}"), |bencher| {
             bencher.iter_custom(|count| steps(&Nowhere, before, count));
         });

@@ -44,7 +44,10 @@ pub struct Agent<'a> {
 
 impl fmt::Debug for Agent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Agent").field("name", &self.name).field("model", &self.model).finish_non_exhaustive()
+        f.debug_struct("Agent")
+            .field("name", &self.name)
+            .field("model", &self.model)
+            .finish_non_exhaustive()
     }
 }
 
@@ -77,7 +80,13 @@ impl Agent<'_> {
         task: &str,
         effort: Option<String>,
     ) -> Result<(), AgentError> {
-        self.record_and_apply(conversation, vec![Event::UserSaid { text: task.to_owned(), effort }])
+        self.record_and_apply(
+            conversation,
+            vec![Event::UserSaid {
+                text: task.to_owned(),
+                effort,
+            }],
+        )
     }
 
     /// Talks until the model says that it is done, or it can't go on. May be dropped at any point: what the journal
@@ -85,7 +94,11 @@ impl Agent<'_> {
     ///
     /// # Errors
     /// Anything that the model cannot fix by another turn.
-    pub async fn talk(&self, conversation: &mut Conversation, spent: &mut Spent) -> Result<Ending, AgentError> {
+    pub async fn talk(
+        &self,
+        conversation: &mut Conversation,
+        spent: &mut Spent,
+    ) -> Result<Ending, AgentError> {
         loop {
             let ending = match conversation.turn() {
                 Turn::Model => self.ask(conversation, spent).await?,
@@ -102,7 +115,11 @@ impl Agent<'_> {
     }
 
     /// Returns the model's turn, if there is budget for it and room.
-    async fn ask(&self, conversation: &mut Conversation, spent: &mut Spent) -> Result<Option<Ending>, AgentError> {
+    async fn ask(
+        &self,
+        conversation: &mut Conversation,
+        spent: &mut Spent,
+    ) -> Result<Option<Ending>, AgentError> {
         if let Some(tool) = conversation.stuck() {
             return Ok(Some(Ending::Stuck { tool }));
         }
@@ -115,7 +132,12 @@ impl Agent<'_> {
         }
         let read = conversation.tokens_at_most(&self.model.overhead());
         let cache = self.cache_for(conversation);
-        let bounds = Bounds { read, price: self.model.price(read), cache, most: self.max_tokens };
+        let bounds = Bounds {
+            read,
+            price: self.model.price(read),
+            cache,
+            most: self.max_tokens,
+        };
         let most = match self.budget.reply(spent, &bounds) {
             Ok(most) => most,
             Err(limit) => return self.halt(conversation, limit).map(Some),
@@ -137,7 +159,12 @@ impl Agent<'_> {
         let elapsed_ms = elapsed_ms_since(began);
         spent.elapsed_ms += elapsed_ms;
         let Ok(reply) = reply else {
-            return self.halt(conversation, Limit::Time(self.budget.time.unwrap_or_default())).map(Some);
+            return self
+                .halt(
+                    conversation,
+                    Limit::Time(self.budget.time.unwrap_or_default()),
+                )
+                .map(Some);
         };
         match reply? {
             Ok(reply) => {
@@ -156,20 +183,33 @@ impl Agent<'_> {
 
     /// Returns how long the provider shall keep the next request.
     fn cache_for(&self, conversation: &Conversation) -> CacheTime {
-        if conversation.has_paused() { CacheTime::Hour } else { self.cache }
+        if conversation.has_paused() {
+            CacheTime::Hour
+        } else {
+            self.cache
+        }
     }
 
     /// Ends at a limit.
     fn halt(&self, conversation: &mut Conversation, limit: Limit) -> Result<Ending, AgentError> {
         if !conversation.has_ended() {
-            self.record_and_apply(conversation, vec![Event::LimitReached { limit: limit.to_string() }])?;
+            self.record_and_apply(
+                conversation,
+                vec![Event::LimitReached {
+                    limit: limit.to_string(),
+                }],
+            )?;
         }
         Ok(Ending::Limit(limit))
     }
 
     /// One request for a reply of `most` tokens. What comes while it is under way is shown; that it is sent again is
     /// recorded.
-    async fn request(&self, conversation: &Conversation, most: u32) -> Result<Result<Reply, ModelError>, AgentError> {
+    async fn request(
+        &self,
+        conversation: &Conversation,
+        most: u32,
+    ) -> Result<Result<Reply, ModelError>, AgentError> {
         let request = Request {
             system: &conversation.system,
             tools: &conversation.tools,
@@ -183,7 +223,11 @@ impl Agent<'_> {
             self.record.show(&delta);
             if let (Delta::Retry { attempt, why, wait }, Ok(())) = (delta, &recorded) {
                 let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-                recorded = self.record.record_soon(&[Event::ModelRetried { attempt, why, wait_ms }]);
+                recorded = self.record.record_soon(&[Event::ModelRetried {
+                    attempt,
+                    why,
+                    wait_ms,
+                }]);
             }
         };
         let reply = self.model.reply(request, &mut sink).await;
@@ -192,10 +236,15 @@ impl Agent<'_> {
     }
 
     /// The calls of the model's turn, in order; those that only read side by side.
-    async fn answer(&self, conversation: &mut Conversation, spent: &mut Spent) -> Result<(), AgentError> {
+    async fn answer(
+        &self,
+        conversation: &mut Conversation,
+        spent: &mut Spent,
+    ) -> Result<(), AgentError> {
         let calls = conversation.unanswered();
         for group in calls.chunk_by(|one, next| calls::only_read(&self.tools, [one, next])) {
-            self.record.record_soon(&group.iter().map(calls::started_event).collect::<Vec<_>>())?;
+            self.record
+                .record_soon(&group.iter().map(calls::started_event).collect::<Vec<_>>())?;
             let left = self.budget.time_left(spent);
             self.tools.iter().for_each(|tool| tool.limit(left));
             let answers = calls::run_calls(&self.tools, group, conversation).await;
@@ -204,11 +253,19 @@ impl Agent<'_> {
             for (call, answer) in group.iter().zip(answers) {
                 match answer {
                     Ok(answer) => finished.push(answer),
-                    Err(message) => broken = Some(AgentError::Tool { tool: call.name.clone(), message }),
+                    Err(message) => {
+                        broken = Some(AgentError::Tool {
+                            tool: call.name.clone(),
+                            message,
+                        })
+                    }
                 }
             }
             spent.elapsed_ms += finished.iter().map(Answer::elapsed_ms).sum::<u64>();
-            self.record_and_apply(conversation, finished.into_iter().map(Answer::into_event).collect())?;
+            self.record_and_apply(
+                conversation,
+                finished.into_iter().map(Answer::into_event).collect(),
+            )?;
             if let Some(error) = broken {
                 return Err(error);
             }
@@ -218,19 +275,33 @@ impl Agent<'_> {
 
     /// Makes the conversation shorter if that can be; whether it did.
     fn shorten(&self, conversation: &mut Conversation, target: u64) -> Result<bool, AgentError> {
-        let Some(messages) = context::compact_messages(conversation, target, self.keep) else { return Ok(false) };
+        let Some(messages) = context::compact_messages(conversation, target, self.keep) else {
+            return Ok(false);
+        };
         let tokens_before = conversation.tokens();
         let mut after = conversation.clone();
         let messages = to_value(&messages)?;
-        let draft = Event::Compacted { messages: messages.clone(), tokens_before, tokens_after: 0 };
+        let draft = Event::Compacted {
+            messages: messages.clone(),
+            tokens_before,
+            tokens_after: 0,
+        };
         after.apply(&draft).map_err(unreadable_event)?;
-        let compacted = Event::Compacted { messages, tokens_before, tokens_after: after.tokens() };
+        let compacted = Event::Compacted {
+            messages,
+            tokens_before,
+            tokens_after: after.tokens(),
+        };
         self.record_and_apply(conversation, vec![compacted])?;
         Ok(true)
     }
 
     /// Decides what follows a turn without calls: a word on how to go on, or the end.
-    fn decide(&self, conversation: &mut Conversation, pause: Pause) -> Result<Option<Ending>, AgentError> {
+    fn decide(
+        &self,
+        conversation: &mut Conversation,
+        pause: Pause,
+    ) -> Result<Option<Ending>, AgentError> {
         let enough = conversation.idle() >= MOST_IDLE;
         let text = conversation.last_words();
         let word = match pause {
@@ -249,7 +320,10 @@ impl Agent<'_> {
 
     fn end(&self, conversation: &mut Conversation, ending: Ending) -> Result<Ending, AgentError> {
         if !conversation.has_ended() {
-            let ended = Event::ConversationEnded { ending: ending.name().to_owned(), text: ending.to_string() };
+            let ended = Event::ConversationEnded {
+                ending: ending.name().to_owned(),
+                text: ending.to_string(),
+            };
             self.record.record(std::slice::from_ref(&ended))?;
             conversation.apply(&ended).map_err(unreadable_event)?;
         }
@@ -263,7 +337,10 @@ impl Agent<'_> {
         events: Vec<Event>,
     ) -> Result<(), AgentError> {
         self.record.record_soon(&events)?;
-        events.iter().try_for_each(|event| conversation.apply(event)).map_err(unreadable_event)
+        events
+            .iter()
+            .try_for_each(|event| conversation.apply(event))
+            .map_err(unreadable_event)
     }
 }
 
@@ -281,7 +358,10 @@ fn reply_event(mut reply: Reply, elapsed_ms: u64) -> Result<Event, AgentError> {
     }
     Ok(Event::ModelReplied {
         message: to_value(&reply.message)?,
-        stop: to_value(&reply.stop)?.as_str().unwrap_or_default().to_owned(),
+        stop: to_value(&reply.stop)?
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
         usage: to_value(&reply.usage)?,
         elapsed_ms,
     })

@@ -79,7 +79,8 @@ pub enum Limit {
 impl Budget {
     /// Returns the time that is left, where there is a limit.
     pub(crate) fn time_left(&self, spent: &Spent) -> Option<Duration> {
-        self.time.map(|limit| limit.saturating_sub(Duration::from_millis(spent.elapsed_ms)))
+        self.time
+            .map(|limit| limit.saturating_sub(Duration::from_millis(spent.elapsed_ms)))
     }
 
     /// Returns the limit that forbids another request, if one does.
@@ -90,11 +91,19 @@ impl Budget {
         let tokens = spent.usage.context() + spent.usage.output;
         let time = Duration::from_millis(spent.elapsed_ms);
         let reached = [
-            self.turns.filter(|limit| spent.turns >= *limit).map(Limit::Turns),
-            self.tokens.filter(|limit| tokens >= *limit).map(Limit::Tokens),
-            self.cost.filter(|limit| spent.usage.cost.unwrap_or(0.0) >= *limit).map(Limit::Cost),
+            self.turns
+                .filter(|limit| spent.turns >= *limit)
+                .map(Limit::Turns),
+            self.tokens
+                .filter(|limit| tokens >= *limit)
+                .map(Limit::Tokens),
+            self.cost
+                .filter(|limit| spent.usage.cost.unwrap_or(0.0) >= *limit)
+                .map(Limit::Cost),
             self.time.filter(|limit| time >= *limit).map(Limit::Time),
-            self.cost.filter(|_| spent.turns > 0 && spent.usage.cost.is_none()).map(Limit::Unpriced),
+            self.cost
+                .filter(|_| spent.turns > 0 && spent.usage.cost.is_none())
+                .map(Limit::Unpriced),
         ];
         reached.into_iter().flatten().next().map_or(Ok(()), Err)
     }
@@ -105,28 +114,52 @@ impl Budget {
     /// # Errors
     /// The limit that leaves no room for a reply.
     pub(crate) fn reply(&self, spent: &Spent, request: &Bounds) -> Result<u32, Limit> {
-        let Bounds { read, price, cache, most } = *request;
+        let Bounds {
+            read,
+            price,
+            cache,
+            most,
+        } = *request;
         let tokens = spent.usage.context() + spent.usage.output;
-        let within = self.tokens.map_or(u64::MAX, |limit| limit.saturating_sub(tokens.saturating_add(read)));
+        let within = self.tokens.map_or(u64::MAX, |limit| {
+            limit.saturating_sub(tokens.saturating_add(read))
+        });
         let within = most.min(u32::try_from(within).unwrap_or(u32::MAX));
         if let Some(limit) = self.tokens.filter(|_| within < most.min(FEWEST)) {
-            let (left, needed) = (limit.saturating_sub(tokens), read.saturating_add(most.min(FEWEST).into()));
-            return Err(Limit::TokensAhead { limit, left, needed });
+            let (left, needed) = (
+                limit.saturating_sub(tokens),
+                read.saturating_add(most.min(FEWEST).into()),
+            );
+            return Err(Limit::TokensAhead {
+                limit,
+                left,
+                needed,
+            });
         }
-        let (Some(limit), Some(price)) = (self.cost, price) else { return Ok(within) };
+        let (Some(limit), Some(price)) = (self.cost, price) else {
+            return Ok(within);
+        };
         let left = limit - spent.usage.cost.unwrap_or(0.0);
         let fits = |reply: u32| price.most(read, reply.into(), cache) <= left;
         if fits(within) {
             return Ok(within);
         }
         if !fits(within.min(FEWEST)) {
-            return Err(Limit::CostAhead { limit, left, needed: price.most(read, within.min(FEWEST).into(), cache) });
+            return Err(Limit::CostAhead {
+                limit,
+                left,
+                needed: price.most(read, within.min(FEWEST).into(), cache),
+            });
         }
         // The most that fits, between what does and what does not.
         let (mut does, mut does_not) = (within.min(FEWEST), within);
         while does_not - does > 1 {
             let middle = does + (does_not - does) / 2;
-            if fits(middle) { does = middle } else { does_not = middle }
+            if fits(middle) {
+                does = middle
+            } else {
+                does_not = middle
+            }
         }
         Ok(does)
     }
@@ -151,14 +184,28 @@ mod tests {
 
     #[test]
     fn a_limit_stops_when_it_is_reached_and_not_before() {
-        let budget = Budget { turns: Some(2), time: Some(Duration::from_secs(1)), ..Budget::default() };
-        let mut spent = Spent { turns: 1, elapsed_ms: 999, ..Spent::default() };
+        let budget = Budget {
+            turns: Some(2),
+            time: Some(Duration::from_secs(1)),
+            ..Budget::default()
+        };
+        let mut spent = Spent {
+            turns: 1,
+            elapsed_ms: 999,
+            ..Spent::default()
+        };
         assert_eq!(budget.allows(&spent), Ok(()));
         spent.elapsed_ms = 1000;
-        assert_eq!(budget.allows(&spent), Err(Limit::Time(Duration::from_secs(1))));
+        assert_eq!(
+            budget.allows(&spent),
+            Err(Limit::Time(Duration::from_secs(1)))
+        );
         spent.turns = 2;
         assert_eq!(budget.allows(&spent), Err(Limit::Turns(2)));
-        let capped = Budget { cost: Some(0.5), ..Budget::default() };
+        let capped = Budget {
+            cost: Some(0.5),
+            ..Budget::default()
+        };
         assert_eq!(capped.allows(&Spent::default()), Ok(()));
         assert_eq!(capped.allows(&spent), Err(Limit::Unpriced(0.5)));
         spent.usage.cost = Some(0.1);
@@ -166,18 +213,45 @@ mod tests {
     }
     #[test]
     fn a_request_is_sent_only_if_its_reply_can_be_paid() {
-        let price = Some(Price { input: 2.0, cache_read: 0.2, cache_write: 2.5, cache_write_hour: 4.0, output: 10.0 });
-        let budget = Budget { cost: Some(0.5), ..Budget::default() };
-        let request = |read| Bounds { read, price, cache: CacheTime::Usual, most: 32_000 };
-        assert_eq!(budget.reply(&Spent::default(), &request(10_000)), Ok(32_000));
+        let price = Some(Price {
+            input: 2.0,
+            cache_read: 0.2,
+            cache_write: 2.5,
+            cache_write_hour: 4.0,
+            output: 10.0,
+        });
+        let budget = Budget {
+            cost: Some(0.5),
+            ..Budget::default()
+        };
+        let request = |read| Bounds {
+            read,
+            price,
+            cache: CacheTime::Usual,
+            most: 32_000,
+        };
+        assert_eq!(
+            budget.reply(&Spent::default(), &request(10_000)),
+            Ok(32_000)
+        );
         // $0.25 to read; what is left pays 25,000 tokens.
-        assert_eq!(budget.reply(&Spent::default(), &request(100_000)), Ok(25_000));
+        assert_eq!(
+            budget.reply(&Spent::default(), &request(100_000)),
+            Ok(25_000)
+        );
         assert_eq!(
             budget.reply(&Spent::default(), &request(199_000)),
-            Err(Limit::CostAhead { limit: 0.5, left: 0.5, needed: 0.5075 })
+            Err(Limit::CostAhead {
+                limit: 0.5,
+                left: 0.5,
+                needed: 0.5075
+            })
         );
         // What is kept for an hour costs more to write.
-        let hour = Bounds { cache: CacheTime::Hour, ..request(100_000) };
+        let hour = Bounds {
+            cache: CacheTime::Hour,
+            ..request(100_000)
+        };
         assert_eq!(budget.reply(&Spent::default(), &hour), Ok(10_000));
         let mut spent = Spent::default();
         spent.usage.cost = Some(0.49);
@@ -185,20 +259,46 @@ mod tests {
         spent.usage.cost = Some(0.491);
         assert_eq!(
             budget.reply(&spent, &request(0)),
-            Err(Limit::CostAhead { limit: 0.5, left: 0.5 - 0.491, needed: 0.01 })
+            Err(Limit::CostAhead {
+                limit: 0.5,
+                left: 0.5 - 0.491,
+                needed: 0.01
+            })
         );
     }
 
     #[test]
     fn tokens_are_counted_before_they_are_asked_for() {
-        let budget = Budget { tokens: Some(50_000), ..Budget::default() };
-        let request = |read, most| Bounds { read, price: None, cache: CacheTime::Usual, most };
-        assert_eq!(budget.reply(&Spent::default(), &request(10_000, 32_000)), Ok(32_000));
-        assert_eq!(budget.reply(&Spent::default(), &request(40_000, 32_000)), Ok(10_000));
+        let budget = Budget {
+            tokens: Some(50_000),
+            ..Budget::default()
+        };
+        let request = |read, most| Bounds {
+            read,
+            price: None,
+            cache: CacheTime::Usual,
+            most,
+        };
+        assert_eq!(
+            budget.reply(&Spent::default(), &request(10_000, 32_000)),
+            Ok(32_000)
+        );
+        assert_eq!(
+            budget.reply(&Spent::default(), &request(40_000, 32_000)),
+            Ok(10_000)
+        );
         assert_eq!(
             budget.reply(&Spent::default(), &request(49_500, 32_000)),
-            Err(Limit::TokensAhead { limit: 50_000, left: 50_000, needed: 50_500 })
+            Err(Limit::TokensAhead {
+                limit: 50_000,
+                left: 50_000,
+                needed: 50_500
+            })
         );
-        assert_eq!(budget.reply(&Spent::default(), &request(49_500, 400)), Ok(400), "less is never asked for");
+        assert_eq!(
+            budget.reply(&Spent::default(), &request(49_500, 400)),
+            Ok(400),
+            "less is never asked for"
+        );
     }
 }

@@ -47,12 +47,18 @@ impl Answer {
 /// Returns the event of a call that begins.
 pub(crate) fn started_event(call: &Call) -> Event {
     let arguments = call.arguments.clone().unwrap_or_else(Value::from);
-    Event::ToolStarted { call: call.id.clone(), tool: call.name.clone(), arguments }
+    Event::ToolStarted {
+        call: call.id.clone(),
+        tool: call.name.clone(),
+        arguments,
+    }
 }
 
 /// Returns whether all of these calls only read.
 pub(crate) fn only_read<const N: usize>(tools: &[&dyn Tool], calls: [&Call; N]) -> bool {
-    calls.iter().all(|call| find_tool(tools, &call.name).is_some_and(Tool::only_reads))
+    calls
+        .iter()
+        .all(|call| find_tool(tools, &call.name).is_some_and(Tool::only_reads))
 }
 
 /// Returns the answers to calls that may run side by side, in the calls' order; a text where the harness is broken.
@@ -61,17 +67,29 @@ pub(crate) async fn run_calls(
     calls: &[Call],
     conversation: &Conversation,
 ) -> Vec<Result<Answer, String>> {
-    let running = calls.iter().map(|call| -> LocalFuture<'_, _> { Box::pin(run_call(tools, call, conversation)) });
+    let running = calls
+        .iter()
+        .map(|call| -> LocalFuture<'_, _> { Box::pin(run_call(tools, call, conversation)) });
     side_by_side(running.collect()).await
 }
 
-async fn run_call(tools: &[&dyn Tool], call: &Call, conversation: &Conversation) -> Result<Answer, String> {
+async fn run_call(
+    tools: &[&dyn Tool],
+    call: &Call,
+    conversation: &Conversation,
+) -> Result<Answer, String> {
     let began = Instant::now();
     let outcome = call_tool(tools, call, conversation.was_cut_off()).await;
     let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let (mut output, is_error) = match outcome {
         Ok(output) => (output, false),
-        Err(ToolError::Tell(content)) => (ToolOutput { content, details: Value::Null }, true),
+        Err(ToolError::Tell(content)) => (
+            ToolOutput {
+                content,
+                details: Value::Null,
+            },
+            true,
+        ),
         Err(ToolError::Stop(message)) => return Err(message),
     };
     cut_middle(&mut output.content, LONGEST);
@@ -82,19 +100,37 @@ async fn run_call(tools: &[&dyn Tool], call: &Call, conversation: &Conversation)
              conversation: look at what stands there now, and do something else."
         );
     }
-    Ok(Answer { call: call.clone(), output, is_error, elapsed_ms })
+    Ok(Answer {
+        call: call.clone(),
+        output,
+        is_error,
+        elapsed_ms,
+    })
 }
 
-async fn call_tool(tools: &[&dyn Tool], call: &Call, cut_off: bool) -> Result<ToolOutput, ToolError> {
+async fn call_tool(
+    tools: &[&dyn Tool],
+    call: &Call,
+    cut_off: bool,
+) -> Result<ToolOutput, ToolError> {
     let Some(tool) = find_tool(tools, &call.name) else {
         let names: Vec<&str> = tools.iter().map(|tool| tool.spec().name.as_str()).collect();
-        let text = format!("There is no tool `{}`; nothing was done. The tools are: {}.", call.name, names.join(", "));
+        let text = format!(
+            "There is no tool `{}`; nothing was done. The tools are: {}.",
+            call.name,
+            names.join(", ")
+        );
         return Err(ToolError::Tell(text));
     };
     let why = match &call.arguments {
         Ok(arguments) if arguments.is_object() => return tool.call(arguments).await,
-        Ok(arguments) => format!("a JSON object is needed, this is: {}", shorten_line(&arguments.to_string())),
-        Err(_) if cut_off => "your reply was cut off at its limit; use several smaller calls".to_owned(),
+        Ok(arguments) => format!(
+            "a JSON object is needed, this is: {}",
+            shorten_line(&arguments.to_string())
+        ),
+        Err(_) if cut_off => {
+            "your reply was cut off at its limit; use several smaller calls".to_owned()
+        }
         Err(text) => format!("this is no JSON object: {}", shorten_line(text)),
     };
     let schema = &tool.spec().schema;
@@ -113,12 +149,20 @@ fn find_tool<'a>(tools: &[&'a dyn Tool], name: &str) -> Option<&'a dyn Tool> {
 async fn side_by_side<T>(mut futures: Vec<LocalFuture<'_, T>>) -> Vec<T> {
     let mut done: Vec<Option<T>> = futures.iter().map(|_| None).collect();
     poll_fn(|context| {
-        for (future, done) in futures.iter_mut().zip(&mut done).filter(|(_, done)| done.is_none()) {
+        for (future, done) in futures
+            .iter_mut()
+            .zip(&mut done)
+            .filter(|(_, done)| done.is_none())
+        {
             if let Poll::Ready(result) = future.as_mut().poll(context) {
                 *done = Some(result);
             }
         }
-        if done.iter().all(Option::is_some) { Poll::Ready(()) } else { Poll::Pending }
+        if done.iter().all(Option::is_some) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     })
     .await;
     done.into_iter().flatten().collect()
@@ -127,8 +171,16 @@ async fn side_by_side<T>(mut futures: Vec<LocalFuture<'_, T>>) -> Vec<T> {
 /// Returns the first part of a text, on one line.
 pub(crate) fn shorten_line(text: &str) -> String {
     const SHORT: usize = 120;
-    let line: String = text.chars().take(SHORT).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    if text.chars().nth(SHORT).is_some() { format!("{line}…") } else { line }
+    let line: String = text
+        .chars()
+        .take(SHORT)
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect();
+    if text.chars().nth(SHORT).is_some() {
+        format!("{line}…")
+    } else {
+        line
+    }
 }
 
 /// Leaves out the middle of a text that is longer than `longest` bytes, and says so.
@@ -138,6 +190,10 @@ pub(crate) fn cut_middle(text: &mut String, longest: usize) {
     }
     let head = text.floor_char_boundary(longest / 2);
     let tail = text.ceil_char_boundary(text.len() - longest / 2);
-    let notice = format!("\n[… {} of {} bytes left out here …]\n", tail - head, text.len());
+    let notice = format!(
+        "\n[… {} of {} bytes left out here …]\n",
+        tail - head,
+        text.len()
+    );
     text.replace_range(head..tail, &notice);
 }

@@ -102,16 +102,41 @@ impl Conversation {
     /// A message in it can't be read.
     pub fn apply(&mut self, event: &Event) -> Result<(), serde_json::Error> {
         match event {
-            Event::ConversationStarted { system, tools, message, .. } => {
+            Event::ConversationStarted {
+                system,
+                tools,
+                message,
+                ..
+            } => {
                 let messages = vec![Message::deserialize(message)?];
-                *self = Self { system: system.clone(), tools: Vec::deserialize(tools)?, messages, ..Self::default() };
+                *self = Self {
+                    system: system.clone(),
+                    tools: Vec::deserialize(tools)?,
+                    messages,
+                    ..Self::default()
+                };
             }
             Event::UserSaid { text, effort } => self.push_user_text(text, effort.as_deref()),
-            Event::ModelReplied { message, stop, usage, .. } => {
+            Event::ModelReplied {
+                message,
+                stop,
+                usage,
+                ..
+            } => {
                 let stop = StopReason::deserialize(Value::from(stop.as_str()))?;
-                self.push_message(Message::deserialize(message)?, stop, &Usage::deserialize(usage)?);
+                self.push_message(
+                    Message::deserialize(message)?,
+                    stop,
+                    &Usage::deserialize(usage)?,
+                );
             }
-            Event::ToolFinished { call, content, is_error, elapsed_ms, .. } => {
+            Event::ToolFinished {
+                call,
+                content,
+                is_error,
+                elapsed_ms,
+                ..
+            } => {
                 self.paused |= *elapsed_ms >= LONG_PAUSE_MS;
                 self.answer(call, content, *is_error);
             }
@@ -141,12 +166,21 @@ impl Conversation {
     pub(crate) fn tokens_at_most(&self, overhead: &Overhead) -> u64 {
         let at_most = |messages: &[Message]| token_estimate::max_message_tokens(messages, overhead);
         match self.measured {
-            Some(Measured { read, written, messages }) => {
+            Some(Measured {
+                read,
+                written,
+                messages,
+            }) => {
                 let (known, new) = self.messages.split_at(messages.min(self.messages.len()));
-                let reply = known.last().map_or(0, |reply| at_most(std::slice::from_ref(reply)));
+                let reply = known
+                    .last()
+                    .map_or(0, |reply| at_most(std::slice::from_ref(reply)));
                 read + reply.max(written) + at_most(new)
             }
-            None => token_estimate::max_prefix_tokens(&self.system, &self.tools, overhead) + at_most(&self.messages),
+            None => {
+                token_estimate::max_prefix_tokens(&self.system, &self.tools, overhead)
+                    + at_most(&self.messages)
+            }
         }
     }
 
@@ -157,7 +191,12 @@ impl Conversation {
 
     /// Returns how many tokens come before the messages, by estimate.
     pub(crate) fn prefix_tokens(&self) -> u64 {
-        token_estimate::estimate_text(&self.system) + self.tools.iter().map(token_estimate::estimate_tool).sum::<u64>()
+        token_estimate::estimate_text(&self.system)
+            + self
+                .tools
+                .iter()
+                .map(token_estimate::estimate_tool)
+                .sum::<u64>()
     }
 
     /// Returns whether a call took so long that the provider may have forgotten what it had read.
@@ -172,18 +211,33 @@ impl Conversation {
 
     /// Returns the calls of the last message that have no answer yet.
     pub(crate) fn unanswered(&self) -> Vec<Call> {
-        let calls = self.messages.last().map(calls_of_message).unwrap_or_default();
-        calls.into_iter().zip(&self.answers).filter(|(_, answer)| answer.is_none()).map(|(call, _)| call).collect()
+        let calls = self
+            .messages
+            .last()
+            .map(calls_of_message)
+            .unwrap_or_default();
+        calls
+            .into_iter()
+            .zip(&self.answers)
+            .filter(|(_, answer)| answer.is_none())
+            .map(|(call, _)| call)
+            .collect()
     }
 
     /// Returns how often the very same call has failed.
     pub(crate) fn failures(&self, call: &Call) -> u32 {
-        self.failures.get(&call_signature(call)).copied().unwrap_or(0)
+        self.failures
+            .get(&call_signature(call))
+            .copied()
+            .unwrap_or(0)
     }
 
     /// Returns the tool whose very same call failed too often.
     pub(crate) fn stuck(&self) -> Option<String> {
-        let (signature, _) = self.failures.iter().find(|(_, count)| **count >= MOST_FAILURES)?;
+        let (signature, _) = self
+            .failures
+            .iter()
+            .find(|(_, count)| **count >= MOST_FAILURES)?;
         signature.split_once(' ').map(|(tool, _)| tool.to_owned())
     }
 
@@ -204,7 +258,11 @@ impl Conversation {
 
     /// Returns the model's last words.
     pub(crate) fn last_words(&self) -> String {
-        let last = self.messages.iter().rev().find(|message| message.speaker == Speaker::Assistant);
+        let last = self
+            .messages
+            .iter()
+            .rev()
+            .find(|message| message.speaker == Speaker::Assistant);
         last.map(Message::text).unwrap_or_default()
     }
 
@@ -216,10 +274,14 @@ impl Conversation {
             self.idle = 0;
         }
         match self.messages.last_mut() {
-            Some(last) if last.speaker == Speaker::User => last.blocks.push(Block::Text { text: text.to_owned() }),
+            Some(last) if last.speaker == Speaker::User => last.blocks.push(Block::Text {
+                text: text.to_owned(),
+            }),
             _ => {
                 let mut message = Message::user(text);
-                let effort = effort.map(|level| Block::Effort { level: level.to_owned() });
+                let effort = effort.map(|level| Block::Effort {
+                    level: level.to_owned(),
+                });
                 message.blocks.splice(0..0, effort);
                 self.messages.push(message);
             }
@@ -230,11 +292,17 @@ impl Conversation {
 
     /// A turn that holds nothing to go on from is left out: no provider takes an empty one back.
     fn push_message(&mut self, mut message: Message, stop: StopReason, usage: &Usage) {
-        message.blocks.retain(|block| !matches!(block, Block::Text { text } if text.trim().is_empty()));
+        message
+            .blocks
+            .retain(|block| !matches!(block, Block::Text { text } if text.trim().is_empty()));
         self.cut_off = stop == StopReason::MaxTokens;
         let calls = calls_of_message(&message).len();
         let empty = calls == 0 && message.text().is_empty();
-        self.idle = if empty || self.cut_off { self.idle + 1 } else { 0 };
+        self.idle = if empty || self.cut_off {
+            self.idle + 1
+        } else {
+            0
+        };
         self.ended = false;
         self.turn = match stop {
             StopReason::Refusal => Turn::Harness(Pause::Refused),
@@ -249,13 +317,24 @@ impl Conversation {
         self.messages.push(message);
         self.answers = vec![None; calls];
         let (read, written, messages) = (usage.context(), usage.output, self.messages.len());
-        self.measured = (read > 0).then_some(Measured { read, written, messages });
+        self.measured = (read > 0).then_some(Measured {
+            read,
+            written,
+            messages,
+        });
     }
 
     /// The last of the answers makes them a message.
     fn answer(&mut self, id: &str, content: &str, is_error: bool) {
-        let calls = self.messages.last().map(calls_of_message).unwrap_or_default();
-        let place = calls.iter().zip(&self.answers).position(|(call, answer)| call.id == id && answer.is_none());
+        let calls = self
+            .messages
+            .last()
+            .map(calls_of_message)
+            .unwrap_or_default();
+        let place = calls
+            .iter()
+            .zip(&self.answers)
+            .position(|(call, answer)| call.id == id && answer.is_none());
         let Some(place) = place else { return };
         let signature = call_signature(&calls[place]);
         if is_error {
@@ -263,11 +342,18 @@ impl Conversation {
         } else {
             self.failures.remove(&signature);
         }
-        let result = Block::ToolResult { call: id.to_owned(), content: content.to_owned(), is_error };
+        let result = Block::ToolResult {
+            call: id.to_owned(),
+            content: content.to_owned(),
+            is_error,
+        };
         self.answers[place] = Some(result);
         if self.answers.iter().all(Option::is_some) {
             let blocks = self.answers.drain(..).flatten().collect();
-            self.messages.push(Message { speaker: Speaker::User, blocks });
+            self.messages.push(Message {
+                speaker: Speaker::User,
+                blocks,
+            });
             self.turn = Turn::Model;
         }
     }
@@ -276,9 +362,15 @@ impl Conversation {
 /// Returns the tools that a turn asks for, in order.
 pub(crate) fn calls_of_message(message: &Message) -> Vec<Call> {
     let calls = message.blocks.iter().filter_map(|block| match block {
-        Block::ToolCall { id, name, arguments } => {
-            Some(Call { id: id.clone(), name: name.clone(), arguments: arguments.clone() })
-        }
+        Block::ToolCall {
+            id,
+            name,
+            arguments,
+        } => Some(Call {
+            id: id.clone(),
+            name: name.clone(),
+            arguments: arguments.clone(),
+        }),
         _ => None,
     });
     calls.collect()

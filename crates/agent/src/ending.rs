@@ -81,7 +81,9 @@ impl fmt::Display for Ending {
             Self::Refused { text } => write!(f, "the model refused the task: {text}"),
             Self::Limit(limit) => write!(f, "{limit}"),
             Self::Stuck { tool } => write!(f, "the same call of {tool} failed again and again"),
-            Self::CutOff => f.write_str("the model's replies ran into their token limit again and again"),
+            Self::CutOff => {
+                f.write_str("the model's replies ran into their token limit again and again")
+            }
             Self::Silent => f.write_str("the model said nothing, again and again"),
             Self::Overflow => f.write_str("the conversation is longer than the model can read"),
         }

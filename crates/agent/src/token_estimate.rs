@@ -22,15 +22,29 @@ pub(crate) fn estimate_tool(tool: &ToolSpec) -> u64 {
 
 /// Returns tokens of messages.
 pub(crate) fn estimate_messages(messages: &[Message]) -> u64 {
-    messages.iter().flat_map(|message| &message.blocks).map(estimate_block).sum()
+    messages
+        .iter()
+        .flat_map(|message| &message.blocks)
+        .map(estimate_block)
+        .sum()
 }
 
 fn estimate_block(block: &Block) -> u64 {
     let bytes = match block {
         Block::Text { text } => text.len(),
-        Block::Thinking { text, signature } => text.len() + signature.as_ref().map_or(0, String::len),
-        Block::ToolCall { id, name, arguments: Ok(arguments) } => id.len() + name.len() + arguments.to_string().len(),
-        Block::ToolCall { id, name, arguments: Err(text) } => id.len() + name.len() + text.len(),
+        Block::Thinking { text, signature } => {
+            text.len() + signature.as_ref().map_or(0, String::len)
+        }
+        Block::ToolCall {
+            id,
+            name,
+            arguments: Ok(arguments),
+        } => id.len() + name.len() + arguments.to_string().len(),
+        Block::ToolCall {
+            id,
+            name,
+            arguments: Err(text),
+        } => id.len() + name.len() + text.len(),
         Block::ToolResult { call, content, .. } => call.len() + content.len(),
         Block::Opaque { value, .. } => value.to_string().len(),
         Block::Effort { level } => level.len(),
@@ -45,7 +59,8 @@ fn estimate_bytes(bytes: usize) -> u64 {
 /// Returns the tokens that come before the messages, at most.
 pub(crate) fn max_prefix_tokens(system: &str, tools: &[ToolSpec], overhead: &Overhead) -> u64 {
     let of_tool = |tool: &ToolSpec| {
-        byte_tokens(tool.name.len() + tool.description.len() + json_length(&tool.schema)) + overhead.tool
+        byte_tokens(tool.name.len() + tool.description.len() + json_length(&tool.schema))
+            + overhead.tool
     };
     overhead.request + byte_tokens(system.len()) + tools.iter().map(of_tool).sum::<u64>()
 }
@@ -53,7 +68,8 @@ pub(crate) fn max_prefix_tokens(system: &str, tools: &[ToolSpec], overhead: &Ove
 /// Returns the tokens of messages, at most.
 pub(crate) fn max_message_tokens(messages: &[Message], overhead: &Overhead) -> u64 {
     let of_block = |block: &Block| overhead.block + byte_tokens(block_length(block));
-    let of_message = |message: &Message| overhead.block + message.blocks.iter().map(of_block).sum::<u64>();
+    let of_message =
+        |message: &Message| overhead.block + message.blocks.iter().map(of_block).sum::<u64>();
     messages.iter().map(of_message).sum()
 }
 
@@ -61,9 +77,19 @@ pub(crate) fn max_message_tokens(messages: &[Message], overhead: &Overhead) -> u
 fn block_length(block: &Block) -> usize {
     match block {
         Block::Text { text } => text.len(),
-        Block::Thinking { text, signature } => text.len() + signature.as_ref().map_or(0, String::len),
-        Block::ToolCall { id, name, arguments: Ok(arguments) } => id.len() + name.len() + json_length(arguments),
-        Block::ToolCall { id, name, arguments: Err(text) } => id.len() + name.len() + text.len(),
+        Block::Thinking { text, signature } => {
+            text.len() + signature.as_ref().map_or(0, String::len)
+        }
+        Block::ToolCall {
+            id,
+            name,
+            arguments: Ok(arguments),
+        } => id.len() + name.len() + json_length(arguments),
+        Block::ToolCall {
+            id,
+            name,
+            arguments: Err(text),
+        } => id.len() + name.len() + text.len(),
         Block::ToolResult { call, content, .. } => call.len() + content.len(),
         Block::Opaque { value, .. } => json_length(value),
         Block::Effort { level } => level.len(),
@@ -84,9 +110,17 @@ fn json_length(value: &Value) -> usize {
     };
     match value {
         Value::String(text) => of_text(text),
-        Value::Array(values) => 2 + values.iter().map(|value| json_length(value) + 2).sum::<usize>(),
+        Value::Array(values) => {
+            2 + values
+                .iter()
+                .map(|value| json_length(value) + 2)
+                .sum::<usize>()
+        }
         Value::Object(members) => {
-            2 + members.iter().map(|(name, value)| of_text(name) + json_length(value) + 4).sum::<usize>()
+            2 + members
+                .iter()
+                .map(|(name, value)| of_text(name) + json_length(value) + 4)
+                .sum::<usize>()
         }
         other => other.to_string().len(),
     }
@@ -104,7 +138,10 @@ mod tests {
     #[test]
     fn json_is_never_longer_than_its_bound() {
         for (value, written) in [
-            (json!({ "a": 1, "b": ["x", "\u{e9}\n"] }), r#"{"a": 1, "b": ["x", "\u00e9\n"]}"#),
+            (
+                json!({ "a": 1, "b": ["x", "\u{e9}\n"] }),
+                r#"{"a": 1, "b": ["x", "\u00e9\n"]}"#,
+            ),
             (json!("\u{1f600}"), r#""\ud83d\ude00""#),
             (json!({}), "{}"),
             (json!(null), "null"),
@@ -115,9 +152,23 @@ mod tests {
 
     #[test]
     fn a_bound_is_at_least_the_bytes_and_what_a_provider_adds() {
-        let overhead = Overhead { request: 100, block: 10, tool: 20 };
-        let tool = ToolSpec { name: "Read".to_owned(), description: "Reads.".to_owned(), schema: json!({}) };
-        assert_eq!(max_prefix_tokens("abcd", &[tool], &overhead), 100 + 4 + 10 + 2 + 20);
-        assert_eq!(max_message_tokens(&[Message::user("\u{e9}")], &overhead), 10 + 10 + 2);
+        let overhead = Overhead {
+            request: 100,
+            block: 10,
+            tool: 20,
+        };
+        let tool = ToolSpec {
+            name: "Read".to_owned(),
+            description: "Reads.".to_owned(),
+            schema: json!({}),
+        };
+        assert_eq!(
+            max_prefix_tokens("abcd", &[tool], &overhead),
+            100 + 4 + 10 + 2 + 20
+        );
+        assert_eq!(
+            max_message_tokens(&[Message::user("\u{e9}")], &overhead),
+            10 + 10 + 2
+        );
     }
 }

@@ -4,7 +4,11 @@
 //! The task is a plan with three steps in words, for a small Flask application (`context/repository`); the model plays
 //! `context/scripts.json`. Flask and pytest need not be there: without them the check says so, in as few words.
 
-#![expect(clippy::expect_used, clippy::print_stdout, reason = "a measurement shows its result, and ends without one")]
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a measurement shows its result, and ends without one"
+)]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -21,7 +25,9 @@ const PI: usize = 27_801;
 /// The part of it that the informed model may send.
 const MOST: f64 = 0.7;
 /// Limits of money, in US dollars.
-const LIMITS: [&str; 10] = ["0.01", "0.02", "0.04", "0.06", "0.08", "0.12", "0.16", "0.24", "0.32", "0.64"];
+const LIMITS: [&str; 10] = [
+    "0.01", "0.02", "0.04", "0.06", "0.08", "0.12", "0.16", "0.24", "0.32", "0.64",
+];
 /// What a million tokens cost of the model that is named: written to the cache, and written by the model.
 const PRICES: (f64, f64) = (2.5, 10.0);
 const MODEL: &str = "anthropic/claude-sonnet-5-5";
@@ -61,8 +67,14 @@ impl Provider {
         let mut body = vec![0; length];
         reader.read_exact(&mut body)?;
         let request: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let messages = request["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let place = messages.iter().filter(|message| message["role"] == "assistant").count();
+        let messages = request["messages"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let place = messages
+            .iter()
+            .filter(|message| message["role"] == "assistant")
+            .count();
         let (read, written) = ((self.count)(&request, length), 300);
         {
             let mut sent = self.sent.lock().expect("a count");
@@ -87,7 +99,9 @@ fn tokens(count: usize) -> f64 {
 
 /// The events of a turn: a call of a tool, or words at the end.
 fn events(turn: Option<&Value>, place: usize, (read, written): (usize, usize)) -> String {
-    let tool = turn.and_then(|turn| turn[0].as_str()).filter(|tool| !tool.is_empty());
+    let tool = turn
+        .and_then(|turn| turn[0].as_str())
+        .filter(|tool| !tool.is_empty());
     let (block, delta, stop) = match tool {
         Some(tool) => (
             json!({ "type": "tool_use", "id": format!("toolu_{place}"), "name": tool, "input": {} }),
@@ -96,10 +110,15 @@ fn events(turn: Option<&Value>, place: usize, (read, written): (usize, usize)) -
         ),
         None => {
             let words = turn.and_then(|turn| turn[1].as_str()).unwrap_or("Done.");
-            (json!({ "type": "text", "text": "" }), json!({ "type": "text_delta", "text": words }), "end_turn")
+            (
+                json!({ "type": "text", "text": "" }),
+                json!({ "type": "text_delta", "text": words }),
+                "end_turn",
+            )
         }
     };
-    let usage = json!({ "input_tokens": 0, "cache_creation_input_tokens": read, "output_tokens": 1 });
+    let usage =
+        json!({ "input_tokens": 0, "cache_creation_input_tokens": read, "output_tokens": 1 });
     let events = [
         json!({ "type": "message_start", "message": { "usage": usage } }),
         json!({ "type": "content_block_start", "index": 0, "content_block": block }),
@@ -110,7 +129,12 @@ fn events(turn: Option<&Value>, place: usize, (read, written): (usize, usize)) -
     ];
     events
         .iter()
-        .map(|event| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap_or_default()))
+        .map(|event| {
+            format!(
+                "event: {}\ndata: {event}\n\n",
+                event["type"].as_str().unwrap_or_default()
+            )
+        })
         .collect()
 }
 
@@ -125,7 +149,10 @@ fn densest(request: &Value, _: usize) -> usize {
         match value {
             Value::String(text) => text.len(),
             Value::Array(values) => values.iter().map(texts).sum(),
-            Value::Object(members) => members.iter().map(|(name, value)| name.len() + texts(value)).sum(),
+            Value::Object(members) => members
+                .iter()
+                .map(|(name, value)| name.len() + texts(value))
+                .sum(),
             _ => 1,
         }
     }
@@ -136,8 +163,14 @@ fn densest(request: &Value, _: usize) -> usize {
         Some("tool_use") => texts(&block["input"]),
         _ => block["content"].as_str().map_or(0, str::len),
     };
-    let messages = request["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let blocks = messages.iter().filter_map(|message| message["content"].as_array()).flatten();
+    let messages = request["messages"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let blocks = messages
+        .iter()
+        .filter_map(|message| message["content"].as_array())
+        .flatten();
     2_000 + tools + system + blocks.map(inputs).sum::<usize>()
 }
 
@@ -157,8 +190,9 @@ fn copy(from: &Path, to: &Path) {
 /// Carries out the task with a script, and gives what was sent and whether its files came out as they should.
 fn task(script: &str, count: Count, limit: Option<&str>) -> (Sent, bool) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/context");
-    let scripts: Value = serde_json::from_str(&fs::read_to_string(here.join("scripts.json")).expect("the scripts"))
-        .expect("scripts as JSON");
+    let scripts: Value =
+        serde_json::from_str(&fs::read_to_string(here.join("scripts.json")).expect("the scripts"))
+            .expect("scripts as JSON");
     let turns = scripts[script].as_array().cloned().expect("the script");
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let root = folder.path().join("repository");
@@ -167,19 +201,36 @@ fn task(script: &str, count: Count, limit: Option<&str>) -> (Sent, bool) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let sent = Arc::new(Mutex::new(Sent::default()));
-    let provider = Provider { turns, count, sent: Arc::clone(&sent) };
+    let provider = Provider {
+        turns,
+        count,
+        sent: Arc::clone(&sent),
+    };
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             drop(provider.answer(&stream));
         }
     });
     let mut command = Command::new(env!("CARGO_BIN_EXE_backend-engineer"));
-    command.current_dir(&root).env("HOME", folder.path()).env("ANTHROPIC_API_KEY", "none");
+    command
+        .current_dir(&root)
+        .env("HOME", folder.path())
+        .env("ANTHROPIC_API_KEY", "none");
     command.env("ANTHROPIC_BASE_URL", format!("http://127.0.0.1:{port}"));
-    command.args(["implement", "PLAN.md", "--phase", "1", "--quiet", "--model", MODEL]);
+    command.args([
+        "implement",
+        "PLAN.md",
+        "--phase",
+        "1",
+        "--quiet",
+        "--model",
+        MODEL,
+    ]);
     command.args(limit.into_iter().flat_map(|limit| ["--max-cost", limit]));
     command.output().expect("the program");
-    let holds = |path: &str, words: &str| fs::read_to_string(root.join(path)).is_ok_and(|text| text.contains(words));
+    let holds = |path: &str, words: &str| {
+        fs::read_to_string(root.join(path)).is_ok_and(|text| text.contains(words))
+    };
     let done = holds("app/store.py", "def count(self)")
         && holds("app/routes.py", "/items/count")
         && holds("tests/test_count.py", "test_count_two");
@@ -188,14 +239,25 @@ fn task(script: &str, count: Count, limit: Option<&str>) -> (Sent, bool) {
 
 fn main() -> ExitCode {
     let mut holds = true;
-    println!("{:<10} {:>8} {:>8} {:>8} {:>8}  done", "script", "requests", "bytes", "tokens", "of pi's");
+    println!(
+        "{:<10} {:>8} {:>8} {:>8} {:>8}  done",
+        "script", "requests", "bytes", "tokens", "of pi's"
+    );
     for script in ["reads", "informed"] {
         let (sent, done) = task(script, usual, None);
         let part = tokens(sent.bytes / 4) / tokens(PI);
-        println!("{script:<10} {:>8} {:>8} {:>8} {part:>8.2}  {done}", sent.requests, sent.bytes, sent.bytes / 4);
+        println!(
+            "{script:<10} {:>8} {:>8} {:>8} {part:>8.2}  {done}",
+            sent.requests,
+            sent.bytes,
+            sent.bytes / 4
+        );
         holds &= done && (script != "informed" || part <= MOST);
     }
-    println!("{:<10} {:>8} {:>8} {:>10}  {:>8} {:>10}", "limit", "usual", "dollars", "", "densest", "dollars");
+    println!(
+        "{:<10} {:>8} {:>8} {:>10}  {:>8} {:>10}",
+        "limit", "usual", "dollars", "", "densest", "dollars"
+    );
     for limit in LIMITS {
         let runs = [usual as Count, densest].map(|count| task("reads", count, Some(limit)).0);
         let [one, other] = &runs;
@@ -206,5 +268,9 @@ fn main() -> ExitCode {
         let most: f64 = limit.parse().expect("dollars");
         holds &= runs.iter().all(|sent| sent.dollars <= most);
     }
-    if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if holds {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

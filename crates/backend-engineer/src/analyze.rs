@@ -39,7 +39,10 @@ pub(crate) struct Codebase {
 impl Codebase {
     /// Makes the survey-to-be of a tree.
     pub(crate) fn new(facts: &Rc<TreeFacts>) -> Self {
-        Codebase { facts: Rc::clone(facts), survey: OnceCell::new() }
+        Codebase {
+            facts: Rc::clone(facts),
+            survey: OnceCell::new(),
+        }
     }
 
     /// Returns the commands by which the project checks itself.
@@ -59,7 +62,11 @@ impl Codebase {
 }
 
 /// Reads every named file; from here on a file that changes on disk is no longer what the run knows.
-pub(crate) fn analyze(run: &RunContext, workspace: &mut Workspace, assignment: &Assignment) -> Result<Survey, Stop> {
+pub(crate) fn analyze(
+    run: &RunContext,
+    workspace: &mut Workspace,
+    assignment: &Assignment,
+) -> Result<Survey, Stop> {
     let plan = &run.plan;
     let mut findings = Vec::new();
     for file in &assignment.files {
@@ -79,9 +86,18 @@ pub(crate) fn analyze(run: &RunContext, workspace: &mut Workspace, assignment: &
             Err(error) => findings.push(unreadable_file_finding(plan, file, &error)),
         }
     }
-    Ok(Survey { findings, code: Codebase::new(run.files.facts()) })
+    Ok(Survey {
+        findings,
+        code: Codebase::new(run.files.facts()),
+    })
 }
 
 fn unreadable_file_finding(plan: &Plan, file: &NamedFile, error: &ReadError) -> Finding {
-    finding_with_line(plan, "file-unreadable", Severity::Warning, error.to_string(), Some(file.span.clone()))
+    finding_with_line(
+        plan,
+        "file-unreadable",
+        Severity::Warning,
+        error.to_string(),
+        Some(file.span.clone()),
+    )
 }

@@ -28,7 +28,9 @@ use sandbox::Outcome;
 
 pub(crate) use closing_lines::count_in_closing_line;
 pub(crate) use destroying::{data_loss_of_call, find_threat};
-use effects::{drop_foreign, effects_of, emit_discarded, find_spoiling_change, leave_nothing, restore_overlay};
+use effects::{
+    drop_foreign, effects_of, emit_discarded, find_spoiling_change, leave_nothing, restore_overlay,
+};
 use ended::{code_of, end_of, judged_text};
 use environment::{absent_program, in_environment, on_host};
 pub(crate) use isolated::{CheckContext, IsolatedCheck, Snapshot, run_apart};
@@ -128,11 +130,15 @@ impl Request {
         let folder = folder_of(command, work);
         let refuse = |why: &str| Err(Box::new(CheckRun::not_run(&command.text, &folder, why)));
         let script = match &command.doubt {
-            Some(Doubt::Placeholder) => return refuse("it holds a placeholder that nobody filled in"),
+            Some(Doubt::Placeholder) => {
+                return refuse("it holds a placeholder that nobody filled in");
+            }
             Some(Doubt::Prose) => return refuse("it is no command as it stands"),
             Some(Doubt::AuthorPath) => match without_author(&command.text, work.run.root()) {
                 Some(script) => script,
-                None => return refuse("it names a folder of its author's machine that is not here"),
+                None => {
+                    return refuse("it names a folder of its author's machine that is not here");
+                }
             },
             Some(Doubt::UnknownProgram) => match absent_program(work, &command.text, &folder) {
                 Some(name) if on_host(&name).is_some() => {
@@ -141,16 +147,22 @@ impl Request {
                     ));
                 }
                 Some(name) => {
-                    return refuse(&format!("`{name}` is not installed: neither the project nor PATH has it"));
+                    return refuse(&format!(
+                        "`{name}` is not installed: neither the project nor PATH has it"
+                    ));
                 }
                 None => command.text.clone(),
             },
             None => command.text.clone(),
         };
-        if !folder.is_empty() && !work.run.files.has_folder(&folder) && !work.workspace.makes_folder(&folder) {
+        if !folder.is_empty()
+            && !work.run.files.has_folder(&folder)
+            && !work.workspace.makes_folder(&folder)
+        {
             return refuse(&format!("the folder `{folder}` is not there"));
         }
-        if let Some(threat) = find_threat(&read_command(work, &script, &folder), &work.run.settings) {
+        if let Some(threat) = find_threat(&read_command(work, &script, &folder), &work.run.settings)
+        {
             return refuse(&threat.to_string());
         }
         Ok(Request {
@@ -170,19 +182,37 @@ impl Request {
         criterion: &Criterion,
         work: &UnitWork<'_>,
     ) -> Result<Self, Box<CheckRun>> {
-        let described = criterion.text.split('`').step_by(2).any(|words| words.contains(char::is_alphanumeric));
-        Ok(Request { described, ..Request::from_command(command, &criterion.text, work)? })
+        let described = criterion
+            .text
+            .split('`')
+            .step_by(2)
+            .any(|words| words.contains(char::is_alphanumeric));
+        Ok(Request {
+            described,
+            ..Request::from_command(command, &criterion.text, work)?
+        })
     }
 
     /// [`Request::from_command`], of a command that stands in a step; one that says that it passes says what that means.
-    pub(crate) fn of_step(command: &PlannedCommand, why: &str, work: &UnitWork<'_>) -> Result<Self, Box<CheckRun>> {
+    pub(crate) fn of_step(
+        command: &PlannedCommand,
+        why: &str,
+        work: &UnitWork<'_>,
+    ) -> Result<Self, Box<CheckRun>> {
         let described = command.expect.outcome == ExpectedOutcome::Pass;
-        Ok(Request { step: true, described, ..Request::from_command(command, why, work)? })
+        Ok(Request {
+            step: true,
+            described,
+            ..Request::from_command(command, why, work)?
+        })
     }
 
     /// A command of the project's own, which shall simply succeed.
     pub(crate) fn of_project(script: &str, why: &str) -> Self {
-        let expect = Expect { outcome: ExpectedOutcome::Pass, ..Expect::default() };
+        let expect = Expect {
+            outcome: ExpectedOutcome::Pass,
+            ..Expect::default()
+        };
         let why = why.to_owned();
         Request {
             script: script.to_owned(),
@@ -197,13 +227,20 @@ impl Request {
 
     /// A command that the project itself was found to keep for a purpose.
     pub(crate) fn found(script: &str, folder: &str, kind: Kind, why: &str) -> Self {
-        Request { folder: folder.to_owned(), kind: Some(kind), ..Request::of_project(script, why) }
+        Request {
+            folder: folder.to_owned(),
+            kind: Some(kind),
+            ..Request::of_project(script, why)
+        }
     }
 
     /// Returns the command as it is to be run and judged.
     fn asked(&self, work: &UnitWork<'_>) -> ParsedCheck {
         let recipes = TreeRecipes::new(work.run, work.workspace, &self.folder);
-        let instead = in_environment(&self.script, &nearest_tools(work.run.root(), &effective_folder(self)));
+        let instead = in_environment(
+            &self.script,
+            &nearest_tools(work.run.root(), &effective_folder(self)),
+        );
         let script = instead.as_ref().unwrap_or(&self.script);
         let asked = ParsedCheck::from_script(script, self.kind, &recipes);
         let lost = recipes.lost(&asked.reading);
@@ -211,7 +248,12 @@ impl Request {
             true => format!("{{ {}\n}} 2>&1 >/dev/null", asked.script),
             false => asked.script,
         };
-        ParsedCheck { instead, lost, script, ..asked }
+        ParsedCheck {
+            instead,
+            lost,
+            script,
+            ..asked
+        }
     }
 }
 
@@ -222,15 +264,26 @@ pub(crate) fn folder_of(command: &PlannedCommand, work: &UnitWork<'_>) -> String
     if let Some(folder) = &command.folder {
         return folder.clone();
     }
-    let words =
-        command.text.split(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '=' | ';' | ':'));
-    let rooted = words.filter(|word| !word.is_empty() && !word.starts_with(['/', '-', '~'])).any(|word| {
-        let first = word.trim_start_matches("./").split('/').next().unwrap_or_default();
-        let here = !first.is_empty() && work.run.files.path_exists(first);
-        here && (word.contains('/') || word.contains('.') || word == package)
-            && !work.run.files.path_exists(&format!("{package}/{first}"))
+    let words = command.text.split(|letter: char| {
+        letter.is_whitespace() || matches!(letter, '"' | '\'' | '=' | ';' | ':')
     });
-    if rooted { String::new() } else { package.to_owned() }
+    let rooted = words
+        .filter(|word| !word.is_empty() && !word.starts_with(['/', '-', '~']))
+        .any(|word| {
+            let first = word
+                .trim_start_matches("./")
+                .split('/')
+                .next()
+                .unwrap_or_default();
+            let here = !first.is_empty() && work.run.files.path_exists(first);
+            here && (word.contains('/') || word.contains('.') || word == package)
+                && !work.run.files.path_exists(&format!("{package}/{first}"))
+        });
+    if rooted {
+        String::new()
+    } else {
+        package.to_owned()
+    }
 }
 
 /// Reads a command that runs in `folder`, with the recipes of the tree.
@@ -240,7 +293,10 @@ pub(crate) fn read_command(work: &UnitWork<'_>, script: &str, folder: &str) -> s
 
 /// Returns what a command checks first of all: tests before lint before types.
 pub(crate) fn kind_of(work: &UnitWork<'_>, script: &str, folder: &str) -> Kind {
-    checked_by(&read_command(work, script, folder)).into_iter().next().unwrap_or(Kind::Other)
+    checked_by(&read_command(work, script, folder))
+        .into_iter()
+        .next()
+        .unwrap_or(Kind::Other)
 }
 
 /// The treatment of the files that a command writes.
@@ -258,12 +314,18 @@ pub(crate) async fn run_step(work: &mut UnitWork<'_>, request: &Request) -> Resu
 }
 
 /// Runs a check and judges it; nothing of what it changed is kept.
-pub(crate) async fn run_check(work: &mut UnitWork<'_>, request: &Request) -> Result<CheckRun, Stop> {
+pub(crate) async fn run_check(
+    work: &mut UnitWork<'_>,
+    request: &Request,
+) -> Result<CheckRun, Stop> {
     Ok(run_with(work, request, WritePolicy::Discarded).await?.0)
 }
 
 /// [`run_check`], with what the check printed (its head and tail).
-pub(crate) async fn run_and_read(work: &mut UnitWork<'_>, request: &Request) -> Result<(CheckRun, String), Stop> {
+pub(crate) async fn run_and_read(
+    work: &mut UnitWork<'_>,
+    request: &Request,
+) -> Result<(CheckRun, String), Stop> {
     run_with(work, request, WritePolicy::Discarded).await
 }
 
@@ -285,12 +347,22 @@ pub(crate) async fn run_before(
     written: &[Pending],
 ) -> Result<Before, Stop> {
     let why = format!("{}, before the change", request.why);
-    work.emit(Event::CommandStarted { command: request.script.clone(), folder: request.folder.clone(), why })?;
+    work.emit(Event::CommandStarted {
+        command: request.script.clone(),
+        folder: request.folder.clone(),
+        why,
+    })?;
     let asked = request.asked(work);
     let watch = RunnerWatch::prepare(work, &asked).await?;
-    let outcome = work.workspace.execute_before(to_run(work.run, request, &asked, watch.as_ref()), written).await?;
+    let outcome = work
+        .workspace
+        .execute_before(to_run(work.run, request, &asked, watch.as_ref()), written)
+        .await?;
     let told = read_told(work, watch.as_ref());
-    let text = work.run.redactor.redact_text(&without_ours(watch.as_ref(), judged_text(&outcome)));
+    let text = work
+        .run
+        .redactor
+        .redact_text(&without_ours(watch.as_ref(), judged_text(&outcome)));
     let judgement = weigh_runner_reports(
         judge_outcome(work, (request, &asked), &outcome, &text),
         &told,
@@ -307,7 +379,11 @@ pub(crate) async fn run_before(
         output: keep_output(work, &outcome)?,
         tree: None,
     })?;
-    Ok(Before { judgement, text, tests: told.tests() })
+    Ok(Before {
+        judgement,
+        text,
+        tests: told.tests(),
+    })
 }
 
 /// Returns a request as the sandbox takes it, with the programs that it means first; its runners are listened to by
@@ -334,7 +410,9 @@ fn plain_script_run<'a>(run: &RunContext, request: &'a Request, script: &str) ->
 /// Reads what the runners of a command said, without secrets.
 fn read_told(work: &UnitWork<'_>, watch: Option<&RunnerWatch>) -> RunnerReports {
     let clean = |text: &str| work.run.redactor.redact_text(text);
-    watch.map(|watch| watch.read_reports(&clean)).unwrap_or_default()
+    watch
+        .map(|watch| watch.read_reports(&clean))
+        .unwrap_or_default()
 }
 
 /// Takes out what a runner prints of the report that only we asked for.
@@ -352,7 +430,10 @@ fn weigh_runner_reports(
     (request, asked, outcome): (&Request, &ParsedCheck, &Outcome),
 ) -> Judgement {
     let succeeds = code_of(outcome) == Some(0) && !asked.is_negated();
-    let is_success = matches!(request.expect.outcome, ExpectedOutcome::Pass | ExpectedOutcome::Unstated);
+    let is_success = matches!(
+        request.expect.outcome,
+        ExpectedOutcome::Pass | ExpectedOutcome::Unstated
+    );
     match succeeds && is_success {
         true => told.weigh(judgement, request.expect.passed),
         false => judgement,
@@ -360,8 +441,17 @@ fn weigh_runner_reports(
 }
 
 /// Starts a request as a server for the commands after it.
-pub(crate) async fn start_server(work: &mut UnitWork<'_>, request: &Request) -> Result<sandbox::Server, Stop> {
-    work.workspace.serve(plain_script_run(work.run, request, &request.asked(work).script)).await
+pub(crate) async fn start_server(
+    work: &mut UnitWork<'_>,
+    request: &Request,
+) -> Result<sandbox::Server, Stop> {
+    work.workspace
+        .serve(plain_script_run(
+            work.run,
+            request,
+            &request.asked(work).script,
+        ))
+        .await
 }
 
 fn judge_outcome(
@@ -373,11 +463,22 @@ fn judge_outcome(
     let ours = |name: &str| work.workspace.knows_module(work.run, name);
     let has_loopback = work.workspace.has_loopback();
     let (step, described) = (request.step, request.described);
-    let context = JudgeContext { expect: &request.expect, step, described, ours: &ours, host: &on_host, has_loopback };
+    let context = JudgeContext {
+        expect: &request.expect,
+        step,
+        described,
+        ours: &ours,
+        host: &on_host,
+        has_loopback,
+    };
     judge_end(asked, end_of(outcome), text, &context)
 }
 
-async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: WritePolicy) -> Result<(CheckRun, String), Stop> {
+async fn run_with(
+    work: &mut UnitWork<'_>,
+    request: &Request,
+    writes: WritePolicy,
+) -> Result<(CheckRun, String), Stop> {
     work.emit(Event::CommandStarted {
         command: request.script.clone(),
         folder: request.folder.clone(),
@@ -388,8 +489,11 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: WritePolic
     work.workspace.keep_in_step().await?;
     let before = work.workspace.effects().await?;
     let asked = request.asked(work);
-    let is_check = writes == WritePolicy::Discarded || request.expect.outcome != ExpectedOutcome::Unstated;
-    if let Some(path) = outputs_of_steps::asks_for_unkept(work, request, &asked.reading).filter(|_| is_check) {
+    let is_check =
+        writes == WritePolicy::Discarded || request.expect.outcome != ExpectedOutcome::Unstated;
+    if let Some(path) =
+        outputs_of_steps::asks_for_unkept(work, request, &asked.reading).filter(|_| is_check)
+    {
         let why = format!(
             "`{path}` was made by a command of this run, and caches and installed packages are not copied to you"
         );
@@ -397,9 +501,15 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: WritePolic
     }
     let beside = work.workspace.has_leftovers(&before);
     let watch = RunnerWatch::prepare(work, &asked).await?;
-    let outcome = work.workspace.execute(to_run(work.run, request, &asked, watch.as_ref())).await?;
+    let outcome = work
+        .workspace
+        .execute(to_run(work.run, request, &asked, watch.as_ref()))
+        .await?;
     let told = read_told(work, watch.as_ref());
-    let text = work.run.redactor.redact_text(&without_ours(watch.as_ref(), judged_text(&outcome)));
+    let text = work
+        .run
+        .redactor
+        .redact_text(&without_ours(watch.as_ref(), judged_text(&outcome)));
     let judgement = weigh_runner_reports(
         judge_outcome(work, (request, &asked), &outcome, &text),
         &told,
@@ -425,7 +535,10 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: WritePolic
         output: keep_output(work, &outcome)?,
         acted: work.fingerprint() != tree || !own.is_empty(),
         tree: Some(tree),
-        tail: work.run.redactor.redact_text(&without_ours(watch.as_ref(), last_lines(&outcome, 30))),
+        tail: work
+            .run
+            .redactor
+            .redact_text(&without_ours(watch.as_ref(), last_lines(&outcome, 30))),
         judgement,
         tests: told.tests(),
         count: told.count(),
@@ -440,7 +553,8 @@ async fn run_with(work: &mut UnitWork<'_>, request: &Request, writes: WritePolic
     if ran.judgement.verdict == Verdict::Passed
         && let Some(path) = find_spoiling_change(work, &own).await
     {
-        let why = format!("it changed `{path}`, which you don't get: what it saw is not what you have");
+        let why =
+            format!("it changed `{path}`, which you don't get: what it saw is not what you have");
         ran.judgement = Judgement::not_checked(why);
     }
     if writes == WritePolicy::Discarded {
@@ -467,7 +581,11 @@ fn not_made(work: &mut UnitWork<'_>, request: &Request, why: String) -> Result<C
     Ok(ran)
 }
 
-fn emit_command_finished(work: &mut UnitWork<'_>, ran: &CheckRun, outcome: &Outcome) -> Result<(), Stop> {
+fn emit_command_finished(
+    work: &mut UnitWork<'_>,
+    ran: &CheckRun,
+    outcome: &Outcome,
+) -> Result<(), Stop> {
     work.emit(Event::CommandFinished {
         command: ran.script.clone(),
         folder: ran.folder.clone(),
@@ -479,13 +597,18 @@ fn emit_command_finished(work: &mut UnitWork<'_>, ran: &CheckRun, outcome: &Outc
         tree: ran.tree.clone(),
     })?;
     if outcome.left_behind {
-        work.note(format!("`{}` left processes behind; they were ended", ran.script))?;
+        work.note(format!(
+            "`{}` left processes behind; they were ended",
+            ran.script
+        ))?;
     }
     Ok(())
 }
 
 fn keep_output(work: &UnitWork<'_>, outcome: &Outcome) -> Result<Option<OutputId>, Stop> {
-    work.run.recorder.keep_output(&outcome.output.path, u64::MAX)
+    work.run
+        .recorder
+        .keep_output(&outcome.output.path, u64::MAX)
 }
 
 /// Returns the folder that the command's tools are looked up from: a `cd x &&` before it counts.

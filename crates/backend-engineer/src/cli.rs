@@ -149,18 +149,25 @@ pub(crate) struct Caller {
 impl Globals {
     /// Returns whether what goes to `stream` is coloured.
     pub(crate) fn coloured(&self, stream: Stream) -> bool {
-        self.color.decide(stream.is_terminal(), |name| std::env::var_os(name))
+        self.color
+            .decide(stream.is_terminal(), |name| std::env::var_os(name))
     }
 
     /// Returns the styles of what goes to `stream`.
     pub(crate) fn palette(&self, stream: Stream) -> Palette {
-        Palette { on: self.coloured(stream) }
+        Palette {
+            on: self.coloured(stream),
+        }
     }
 
     /// Returns how stops and findings look at `stream`.
     pub(crate) fn render_style(&self, stream: Stream) -> RenderStyle {
         let coloured = self.coloured(stream);
-        if coloured || stream.is_terminal() { RenderStyle::Drawn { coloured } } else { RenderStyle::Plain }
+        if coloured || stream.is_terminal() {
+            RenderStyle::Drawn { coloured }
+        } else {
+            RenderStyle::Plain
+        }
     }
 }
 
@@ -223,7 +230,9 @@ impl Command {
             Command::Doctor(arguments) => doctor::run_doctor(arguments, globals),
             Command::Init(arguments) => init::run_init(arguments, globals),
             Command::Graft(arguments) => graft::run_graft(arguments, globals),
-            Command::Completions(arguments) => completions::run_completions(arguments, &CommandLine::command()),
+            Command::Completions(arguments) => {
+                completions::run_completions(arguments, &CommandLine::command())
+            }
             Command::Man(arguments) => man::run_man(arguments, &CommandLine::command()),
         }
     }
@@ -235,10 +244,15 @@ pub fn run_command_line(arguments: impl IntoIterator<Item = OsString>) -> ExitCo
         Ok(parsed) => parsed,
         Err(error) => return ExitCode::from(print_parser_message(&error).code()),
     };
-    let ended = catch_panic(|| parsed.command.run_subcommand(&parsed.globals)).unwrap_or_else(|stop| {
-        printer::print_to_stderr(&diagnostics::render_stop(&stop, None, parsed.globals.render_style(Stream::Errors)));
-        stop.exit
-    });
+    let ended =
+        catch_panic(|| parsed.command.run_subcommand(&parsed.globals)).unwrap_or_else(|stop| {
+            printer::print_to_stderr(&diagnostics::render_stop(
+                &stop,
+                None,
+                parsed.globals.render_style(Stream::Errors),
+            ));
+            stop.exit
+        });
     ExitCode::from(ended.code())
 }
 
@@ -286,17 +300,34 @@ mod tests {
     fn a_fault_of_the_program_is_a_stop() {
         let stop = catch_panic(|| panic!("seven is not {}", 8)).expect_err("a stop");
         assert_eq!(stop.exit, Exit::Environment);
-        assert!(stop.message.contains("seven is not 8 (") && stop.message.contains("cli.rs:"), "{stop}");
-        assert!(matches!(catch_panic(|| Ok(Exit::Unproven)), Ok(Exit::Unproven)));
+        assert!(
+            stop.message.contains("seven is not 8 (") && stop.message.contains("cli.rs:"),
+            "{stop}"
+        );
+        assert!(matches!(
+            catch_panic(|| Ok(Exit::Unproven)),
+            Ok(Exit::Unproven)
+        ));
     }
 
     #[test]
     fn the_help_names_each_variable_of_the_settings() {
-        let named = SURROUNDINGS.split_once("NO_COLOR").map_or("", |(named, _)| named);
-        let named: Vec<&str> =
-            named.split([' ', ',', '\n']).map(|name| name.trim_start_matches("BACKEND_ENGINEER")).collect();
-        for key in crate::settings::KEYS.iter().filter(|key| !key.variable.is_empty()) {
-            assert!(named.contains(&key.variable.trim_start_matches("BACKEND_ENGINEER")), "{}", key.variable);
+        let named = SURROUNDINGS
+            .split_once("NO_COLOR")
+            .map_or("", |(named, _)| named);
+        let named: Vec<&str> = named
+            .split([' ', ',', '\n'])
+            .map(|name| name.trim_start_matches("BACKEND_ENGINEER"))
+            .collect();
+        for key in crate::settings::KEYS
+            .iter()
+            .filter(|key| !key.variable.is_empty())
+        {
+            assert!(
+                named.contains(&key.variable.trim_start_matches("BACKEND_ENGINEER")),
+                "{}",
+                key.variable
+            );
         }
     }
 

@@ -1,7 +1,8 @@
 //! Records what checks said as evidence with a key, and finds the evidence that speaks of the same thing.
 
 use journal::{
-    Basis, CheckResult, Condition, Evidence, EvidenceId, FoundEvidence, ItemName, Subject, UnitName, Verdict,
+    Basis, CheckResult, Condition, Evidence, EvidenceId, FoundEvidence, ItemName, Subject,
+    UnitName, Verdict,
 };
 use plan::{Phase, PhaseId};
 
@@ -27,7 +28,9 @@ pub(crate) fn record_evidence(
     observation: &Observation<'_>,
     basis: Basis,
 ) -> Result<Option<EvidenceId>, Stop> {
-    let Some(run) = work.run.recorder.journal_run().map(|run| run.id().clone()) else { return Ok(None) };
+    let Some(run) = work.run.recorder.journal_run().map(|run| run.id().clone()) else {
+        return Ok(None);
+    };
     let ran = observation.ran;
     let evidence = Evidence {
         subject: subject_of_observation(work.run, observation),
@@ -45,7 +48,9 @@ pub(crate) fn record_evidence(
         },
         run,
     };
-    let Some(found) = work.run.recorder.emit_evidence(evidence)? else { return Ok(None) };
+    let Some(found) = work.run.recorder.emit_evidence(evidence)? else {
+        return Ok(None);
+    };
     let id = found.id.clone();
     // Newest first, as the journal gives what earlier runs found.
     work.state.evidence.insert(0, found);
@@ -54,7 +59,10 @@ pub(crate) fn record_evidence(
 
 /// Returns the name of a unit, as the journal has it: without secrets.
 pub(crate) fn unit_name(run: &RunContext, unit: &Phase) -> UnitName {
-    UnitName { label: run.redactor.redact_text(&unit.label), title: run.redactor.redact_text(&unit.title) }
+    UnitName {
+        label: run.redactor.redact_text(&unit.label),
+        title: run.redactor.redact_text(&unit.title),
+    }
 }
 
 /// Returns what an observation speaks of, as the journal has it: without secrets.
@@ -64,7 +72,10 @@ pub(crate) fn subject_of_observation(run: &RunContext, observation: &Observation
     let ItemName { kind, text } = &observation.item;
     Subject {
         unit: unit.map(|unit| unit_name(run, unit)),
-        item: ItemName { kind: *kind, text: clean(text) },
+        item: ItemName {
+            kind: *kind,
+            text: clean(text),
+        },
         command: clean(&observation.ran.script),
         folder: clean(&observation.ran.folder),
     }
@@ -90,16 +101,22 @@ impl<'a> EvidenceQuery<'a> {
     pub(crate) fn failure_without_change(&self, passed: &Evidence) -> Option<&'a FoundEvidence> {
         self.evidence.iter().find(|found| {
             let failed = &found.evidence;
-            let same = failed.subject == passed.subject && failed.condition.sandbox == passed.condition.sandbox;
+            let same = failed.subject == passed.subject
+                && failed.condition.sandbox == passed.condition.sandbox;
             let own = Some(&failed.run) == self.run;
             same && failed.result.verdict == Verdict::Failed
-                && self.accepts_wrong_versions(&failed.run, &failed.subject).is_none()
+                && self
+                    .accepts_wrong_versions(&failed.run, &failed.subject)
+                    .is_none()
                 && match failed.condition.basis {
                     Basis::Baseline => {
-                        (own || self.left_as_it_is(failed, passed)) && !self.fails_for_want_of_tests(failed)
+                        (own || self.left_as_it_is(failed, passed))
+                            && !self.fails_for_want_of_tests(failed)
                     }
                     Basis::TestsOnly => own || self.left_as_it_is(failed, passed),
-                    Basis::Final => own || failed.condition.tree.as_deref() == Some(self.first_tree),
+                    Basis::Final => {
+                        own || failed.condition.tree.as_deref() == Some(self.first_tree)
+                    }
                     Basis::OldTests | Basis::WrongVersions | Basis::ExpectedFailure => false,
                 }
         })
@@ -107,18 +124,37 @@ impl<'a> EvidenceQuery<'a> {
 
     /// Returns evidence that a run's check rejects no wrong version of the change: that it fails without the change says
     /// then only that the names are there.
-    pub(crate) fn accepts_wrong_versions(&self, run: &journal::RunId, of: &Subject) -> Option<&'a FoundEvidence> {
+    pub(crate) fn accepts_wrong_versions(
+        &self,
+        run: &journal::RunId,
+        of: &Subject,
+    ) -> Option<&'a FoundEvidence> {
         self.evidence.iter().find(|found| {
-            let Evidence { subject, condition, result, run: by } = &found.evidence;
-            by == run && subject == of && condition.basis == Basis::WrongVersions && result.verdict == Verdict::Failed
+            let Evidence {
+                subject,
+                condition,
+                result,
+                run: by,
+            } = &found.evidence;
+            by == run
+                && subject == of
+                && condition.basis == Basis::WrongVersions
+                && result.verdict == Verdict::Failed
         })
     }
 
     /// Returns evidence that a step's command was seen to fail where its plan says that it fails.
     pub(crate) fn expected_failure(&self, subject: &Subject) -> Option<&'a FoundEvidence> {
         self.evidence.iter().find(|found| {
-            let Evidence { subject: of, condition, result, .. } = &found.evidence;
-            of == subject && condition.basis == Basis::ExpectedFailure && result.verdict == Verdict::Passed
+            let Evidence {
+                subject: of,
+                condition,
+                result,
+                ..
+            } = &found.evidence;
+            of == subject
+                && condition.basis == Basis::ExpectedFailure
+                && result.verdict == Verdict::Passed
         })
     }
 
@@ -126,7 +162,12 @@ impl<'a> EvidenceQuery<'a> {
     /// the code, it does not fail.
     fn fails_for_want_of_tests(&self, failed: &Evidence) -> bool {
         self.evidence.iter().any(|found| {
-            let Evidence { subject, condition, result, run } = &found.evidence;
+            let Evidence {
+                subject,
+                condition,
+                result,
+                run,
+            } = &found.evidence;
             *run == failed.run
                 && *subject == failed.subject
                 && condition.basis == Basis::TestsOnly
@@ -137,7 +178,12 @@ impl<'a> EvidenceQuery<'a> {
     /// Returns whether the run that saw the check fail without its change ended with the tree on which it passes now.
     fn left_as_it_is(&self, failed: &Evidence, passed: &Evidence) -> bool {
         self.evidence.iter().any(|found| {
-            let Evidence { subject, condition, result, run } = &found.evidence;
+            let Evidence {
+                subject,
+                condition,
+                result,
+                run,
+            } = &found.evidence;
             *run == failed.run
                 && *subject == passed.subject
                 && condition.basis == Basis::Final
@@ -160,16 +206,36 @@ mod tests {
     type Row = (&'static str, &'static str, Basis, &'static str, bool);
 
     fn evidence((unit, run, basis, tree, passed): Row) -> Evidence {
-        let verdict = if passed { Verdict::Passed } else { Verdict::Failed };
+        let verdict = if passed {
+            Verdict::Passed
+        } else {
+            Verdict::Failed
+        };
         Evidence {
             subject: Subject {
-                unit: Some(UnitName { label: unit.to_owned(), title: String::new() }),
-                item: ItemName { kind: ItemKind::Criterion, text: "It holds".to_owned() },
+                unit: Some(UnitName {
+                    label: unit.to_owned(),
+                    title: String::new(),
+                }),
+                item: ItemName {
+                    kind: ItemKind::Criterion,
+                    text: "It holds".to_owned(),
+                },
                 command: "python3 check.py".to_owned(),
                 folder: String::new(),
             },
-            condition: Condition { basis, tree: Some(tree.to_owned()), sandbox: Some("bwrap".to_owned()) },
-            result: CheckResult { verdict, exit: None, detail: String::new(), tests: Vec::new(), output: None },
+            condition: Condition {
+                basis,
+                tree: Some(tree.to_owned()),
+                sandbox: Some("bwrap".to_owned()),
+            },
+            result: CheckResult {
+                verdict,
+                exit: None,
+                detail: String::new(),
+                tests: Vec::new(),
+                output: None,
+            },
             run: RunId::from(run),
         }
     }
@@ -180,53 +246,107 @@ mod tests {
         let all: Vec<FoundEvidence> = (1..)
             .zip(rows)
             .map(|(seq, row)| FoundEvidence {
-                id: EvidenceId { run: RunId::from(row.1), seq },
+                id: EvidenceId {
+                    run: RunId::from(row.1),
+                    seq,
+                },
                 evidence: evidence(*row),
             })
             .collect();
         let run = RunId::from(NOW);
-        let search = EvidenceQuery { evidence: &all, run: Some(&run), first_tree: "first" };
-        search.failure_without_change(&evidence(("Phase 2", NOW, Basis::Final, "final", true))).is_some()
+        let search = EvidenceQuery {
+            evidence: &all,
+            run: Some(&run),
+            first_tree: "first",
+        };
+        search
+            .failure_without_change(&evidence(("Phase 2", NOW, Basis::Final, "final", true)))
+            .is_some()
     }
 
     #[test]
     fn a_failure_without_the_change_of_this_run_proves_it() {
         assert!(!proves(&[]));
         assert!(proves(&[("Phase 2", NOW, Basis::Baseline, "first", false)]));
-        assert!(proves(&[("Phase 2", NOW, Basis::TestsOnly, "tests", false)]));
-        assert!(proves(&[("Phase 2", NOW, Basis::Final, "round one", false)]), "before the model mended it");
+        assert!(proves(&[(
+            "Phase 2",
+            NOW,
+            Basis::TestsOnly,
+            "tests",
+            false
+        )]));
+        assert!(
+            proves(&[("Phase 2", NOW, Basis::Final, "round one", false)]),
+            "before the model mended it"
+        );
         assert!(!proves(&[("Phase 2", NOW, Basis::Baseline, "first", true)]));
         for basis in [Basis::OldTests, Basis::ExpectedFailure] {
-            assert!(!proves(&[("Phase 2", NOW, basis, "first", false)]), "{basis:?}");
+            assert!(
+                !proves(&[("Phase 2", NOW, basis, "first", false)]),
+                "{basis:?}"
+            );
         }
     }
 
     #[test]
     fn another_units_failure_proves_nothing() {
-        assert!(!proves(&[("Phase 1", NOW, Basis::Baseline, "first", false)]));
-        assert!(!proves(&[("Phase 1", BEFORE, Basis::Final, "first", false)]));
+        assert!(!proves(&[(
+            "Phase 1",
+            NOW,
+            Basis::Baseline,
+            "first",
+            false
+        )]));
+        assert!(!proves(&[(
+            "Phase 1",
+            BEFORE,
+            Basis::Final,
+            "first",
+            false
+        )]));
     }
 
     #[test]
     fn a_failure_of_an_earlier_run_speaks_of_what_was_done_since_by_this_one_alone() {
-        assert!(proves(&[("Phase 2", BEFORE, Basis::Final, "first", false)]), "this run began on that very tree");
-        assert!(!proves(&[("Phase 2", BEFORE, Basis::Final, "older", false)]), "somebody mended it in between");
+        assert!(
+            proves(&[("Phase 2", BEFORE, Basis::Final, "first", false)]),
+            "this run began on that very tree"
+        );
+        assert!(
+            !proves(&[("Phase 2", BEFORE, Basis::Final, "older", false)]),
+            "somebody mended it in between"
+        );
     }
 
     #[test]
     fn what_an_earlier_run_did_stays_proven_while_its_tree_stays() {
         let baseline = ("Phase 2", BEFORE, Basis::Baseline, "older", false);
         assert!(!proves(&[baseline]));
-        assert!(proves(&[("Phase 2", BEFORE, Basis::Final, "final", true), baseline]));
-        assert!(!proves(&[("Phase 2", BEFORE, Basis::Final, "another", true), baseline]));
-        assert!(!proves(&[("Phase 2", BEFORE, Basis::Final, "final", false), baseline]));
+        assert!(proves(&[
+            ("Phase 2", BEFORE, Basis::Final, "final", true),
+            baseline
+        ]));
+        assert!(!proves(&[
+            ("Phase 2", BEFORE, Basis::Final, "another", true),
+            baseline
+        ]));
+        assert!(!proves(&[
+            ("Phase 2", BEFORE, Basis::Final, "final", false),
+            baseline
+        ]));
     }
 
     #[test]
     fn a_check_that_failed_only_for_want_of_its_tests_proves_nothing() {
         let baseline = ("Phase 2", NOW, Basis::Baseline, "first", false);
-        assert!(!proves(&[("Phase 2", NOW, Basis::TestsOnly, "tests", true), baseline]));
-        assert!(proves(&[("Phase 2", NOW, Basis::TestsOnly, "tests", false), baseline]));
+        assert!(!proves(&[
+            ("Phase 2", NOW, Basis::TestsOnly, "tests", true),
+            baseline
+        ]));
+        assert!(proves(&[
+            ("Phase 2", NOW, Basis::TestsOnly, "tests", false),
+            baseline
+        ]));
     }
 
     #[test]
@@ -235,10 +355,35 @@ mod tests {
         for (run, rest) in [(NOW, None), (BEFORE, Some(final_tree))] {
             for basis in [Basis::Baseline, Basis::TestsOnly] {
                 let failed = ("Phase 2", run, basis, "older", false);
-                let rows = |wrong: Row| rest.into_iter().chain([wrong, failed]).collect::<Vec<Row>>();
-                assert!(proves(&rows(("Phase 2", run, Basis::WrongVersions, "final", true))));
-                assert!(!proves(&rows(("Phase 2", run, Basis::WrongVersions, "final", false))));
-                assert!(proves(&rows(("Phase 1", run, Basis::WrongVersions, "final", false))), "another unit's");
+                let rows = |wrong: Row| {
+                    rest.into_iter()
+                        .chain([wrong, failed])
+                        .collect::<Vec<Row>>()
+                };
+                assert!(proves(&rows((
+                    "Phase 2",
+                    run,
+                    Basis::WrongVersions,
+                    "final",
+                    true
+                ))));
+                assert!(!proves(&rows((
+                    "Phase 2",
+                    run,
+                    Basis::WrongVersions,
+                    "final",
+                    false
+                ))));
+                assert!(
+                    proves(&rows((
+                        "Phase 1",
+                        run,
+                        Basis::WrongVersions,
+                        "final",
+                        false
+                    ))),
+                    "another unit's"
+                );
             }
         }
     }
@@ -247,9 +392,23 @@ mod tests {
     fn another_sandbox_says_nothing_of_the_change() {
         let mut failed = evidence(("Phase 2", NOW, Basis::Baseline, "first", false));
         failed.condition.sandbox = Some("landlock".to_owned());
-        let all = [FoundEvidence { id: EvidenceId { run: RunId::from(NOW), seq: 1 }, evidence: failed }];
+        let all = [FoundEvidence {
+            id: EvidenceId {
+                run: RunId::from(NOW),
+                seq: 1,
+            },
+            evidence: failed,
+        }];
         let run = RunId::from(NOW);
-        let search = EvidenceQuery { evidence: &all, run: Some(&run), first_tree: "first" };
-        assert!(search.failure_without_change(&evidence(("Phase 2", NOW, Basis::Final, "final", true))).is_none());
+        let search = EvidenceQuery {
+            evidence: &all,
+            run: Some(&run),
+            first_tree: "first",
+        };
+        assert!(
+            search
+                .failure_without_change(&evidence(("Phase 2", NOW, Basis::Final, "final", true)))
+                .is_none()
+        );
     }
 }

@@ -121,7 +121,13 @@ impl TreeFacts {
 
     /// Returns every file of the repository that git would not ignore, from the root, with `/`; links as well.
     pub(crate) fn paths(&self) -> &BTreeSet<String> {
-        self.state().paths.get_or_init(|| self.listing().files().iter().map(|listed| listed.path.clone()).collect())
+        self.state().paths.get_or_init(|| {
+            self.listing()
+                .files()
+                .iter()
+                .map(|listed| listed.path.clone())
+                .collect()
+        })
     }
 
     /// Returns the environment files at the root and in the folders near it.
@@ -131,7 +137,11 @@ impl TreeFacts {
 
     /// Returns the files that hold keys by their names, those that git ignores left out.
     pub(crate) fn key_files(&self) -> Vec<String> {
-        self.paths().iter().filter(|path| secrets::holds_keys(path)).cloned().collect()
+        self.paths()
+            .iter()
+            .filter(|path| secrets::holds_keys(path))
+            .cloned()
+            .collect()
     }
 
     /// Returns whether the repository's ignore files leave the path out.
@@ -170,11 +180,18 @@ impl TreeFacts {
         if self.state().survey.get().is_some() || sources().nth(MOST_NEAR).is_none() {
             return self.survey();
         }
-        let mut by_distance: Vec<(usize, &String)> =
-            sources().map(|path| (folder_distance(path, files), path)).collect();
+        let mut by_distance: Vec<(usize, &String)> = sources()
+            .map(|path| (folder_distance(path, files), path))
+            .collect();
         by_distance.sort();
-        let near: HashSet<&str> = by_distance.iter().take(MOST_NEAR).map(|(_, path)| path.as_str()).collect();
-        let listing = self.listing().only(|path| !names::is_source(path) || near.contains(path));
+        let near: HashSet<&str> = by_distance
+            .iter()
+            .take(MOST_NEAR)
+            .map(|(_, path)| path.as_str())
+            .collect();
+        let listing = self
+            .listing()
+            .only(|path| !names::is_source(path) || near.contains(path));
         let mut cache = std::mem::take(&mut self.known().borrow_mut().near);
         let before = cache.fingerprint();
         let survey = survey::survey_listed(&listing, self, Some(&mut cache));
@@ -194,35 +211,55 @@ impl TreeFacts {
         let states = self.state().states.get_or_init(|| {
             let ignored = self.ignored_and_known();
             let listed: BTreeSet<&String> = self.paths().iter().chain(&ignored).collect();
-            let listed: Vec<&String> = listed.into_iter().filter(|path| !is_by_product(path)).collect();
+            let listed: Vec<&String> = listed
+                .into_iter()
+                .filter(|path| !is_by_product(path))
+                .collect();
             self.look_at_all(&listed);
-            let links = self.listing().files().iter().filter(|listed| listed.kind == Kind::Link);
+            let links = self
+                .listing()
+                .files()
+                .iter()
+                .filter(|listed| listed.kind == Kind::Link);
             let links: HashSet<&str> = links.map(|link| link.path.as_str()).collect();
             let state = |path: &String| match links.contains(path.as_str()) {
                 true => self.link_state(path),
                 false => self.file_state(path),
             };
-            listed.into_iter().map(|path| (path.clone(), state(path))).collect()
+            listed
+                .into_iter()
+                .map(|path| (path.clone(), state(path)))
+                .collect()
         });
-        fingerprint::of_tree(states.iter().filter(|(path, _)| Some(path.as_str()) != plan), laid)
+        fingerprint::of_tree(
+            states
+                .iter()
+                .filter(|(path, _)| Some(path.as_str()) != plan),
+            laid,
+        )
     }
 
     /// Returns the files that git knows although its ignore files leave them out: whoever commits, commits them.
     fn ignored_and_known(&self) -> Vec<String> {
         let known = self.index().into_iter().flat_map(Index::paths);
         let unlisted = known.filter(|path| !self.paths().contains(*path) && !path.starts_with(OWN));
-        let is_there = |path: &&str| std::fs::symlink_metadata(self.root.join(path)).is_ok_and(|data| !data.is_dir());
+        let is_there = |path: &&str| {
+            std::fs::symlink_metadata(self.root.join(path)).is_ok_and(|data| !data.is_dir())
+        };
         unlisted.filter(is_there).map(str::to_owned).collect()
     }
 
     /// Returns the first source file that defines a name.
     pub(crate) fn defining(&self, name: &str) -> Option<String> {
-        self.sources().find(|path| self.with_names(path, |names| names.defines(name))).cloned()
+        self.sources()
+            .find(|path| self.with_names(path, |names| names.defines(name)))
+            .cloned()
     }
 
     /// Returns whether some source file imports from a package.
     pub(crate) fn imports(&self, package: &str) -> bool {
-        self.sources().any(|path| self.with_names(path, |names| names.imports(package)))
+        self.sources()
+            .any(|path| self.with_names(path, |names| names.imports(package)))
     }
 
     /// Begins a new state of the tree, in which the run itself has written or removed these files. The rest of what is
@@ -232,12 +269,18 @@ impl TreeFacts {
         if paths.is_empty() || (state.listing.get().is_none() && self.known.get().is_none()) {
             return;
         }
-        paths.iter().for_each(|path| self.known().borrow_mut().forget(path));
+        paths
+            .iter()
+            .for_each(|path| self.known().borrow_mut().forget(path));
         let next = State::default();
-        let changes_rules = paths.iter().any(|path| path.rsplit('/').next() == Some(".gitignore"));
+        let changes_rules = paths
+            .iter()
+            .any(|path| path.rsplit('/').next() == Some(".gitignore"));
         if let Some(listing) = state.listing.get().filter(|_| !changes_rules) {
             let mut listing = listing.clone();
-            paths.iter().for_each(|path| listing.look_again(&self.root, path));
+            paths
+                .iter()
+                .for_each(|path| listing.look_again(&self.root, path));
             let _ = next.listing.set(listing);
         }
         let _ = state.next.set(Box::new(next));
@@ -245,7 +288,9 @@ impl TreeFacts {
 
     /// Keeps the facts for later runs. Where that can't be done, they are found again.
     pub(crate) fn store_facts(&self) {
-        let (Some(store), Some(known)) = (&self.store, self.known.get()) else { return };
+        let (Some(store), Some(known)) = (&self.store, self.known.get()) else {
+            return;
+        };
         let known = &mut *known.borrow_mut();
         if std::mem::take(&mut known.is_changed) {
             if self.state().listing.get().is_some() {
@@ -264,13 +309,18 @@ impl TreeFacts {
     }
 
     fn listing(&self) -> &Listing {
-        self.state().listing.get_or_init(|| Listing::read(&self.root))
+        self.state()
+            .listing
+            .get_or_init(|| Listing::read(&self.root))
     }
 
     /// Returns the source files. A survey reads all of them, so that none is read for its names alone.
     fn sources(&self) -> impl Iterator<Item = &String> {
         self.survey();
-        self.paths().iter().filter(|path| names::is_source(path)).take(MOST_SOURCES)
+        self.paths()
+            .iter()
+            .filter(|path| names::is_source(path))
+            .take(MOST_SOURCES)
     }
 
     fn known(&self) -> &RefCell<CachedFacts> {
@@ -298,18 +348,28 @@ impl TreeFacts {
         let index = self.index();
         let known = self.known().borrow();
         let files = &known.files;
-        let unseen = |path: &&&String| !files.get(path.as_str()).is_some_and(|facts| facts.is_compared);
+        let unseen = |path: &&&String| {
+            !files
+                .get(path.as_str())
+                .is_some_and(|facts| facts.is_compared)
+        };
         let unseen: Vec<&String> = paths.iter().filter(unseen).copied().collect();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let root = &self.root;
-        let look = |path: &String| Found::with_content(&root.join(path), path, (files.get(path), index));
+        let look =
+            |path: &String| Found::with_content(&root.join(path), path, (files.get(path), index));
         let look = &look;
         let found: Vec<Option<Found>> = std::thread::scope(|scope| {
             let parts = unseen.chunks(unseen.len().div_ceil(threads).max(1));
-            let at_work = parts.map(|part| scope.spawn(move || part.iter().map(|path| look(path)).collect::<Vec<_>>()));
+            let at_work = parts.map(|part| {
+                scope.spawn(move || part.iter().map(|path| look(path)).collect::<Vec<_>>())
+            });
             let at_work: Vec<_> = at_work.collect();
             // A part that broke off is looked at again, file by file.
-            at_work.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
+            at_work
+                .into_iter()
+                .flat_map(|part| part.join().unwrap_or_default())
+                .collect()
         });
         drop(known);
         let mut known = self.known().borrow_mut();
@@ -321,7 +381,9 @@ impl TreeFacts {
     }
 
     fn index(&self) -> Option<&Index> {
-        self.index.get_or_init(|| Index::from_repository(&self.root)).as_ref()
+        self.index
+            .get_or_init(|| Index::from_repository(&self.root))
+            .as_ref()
     }
 
     /// Returns what stands for a link in the fingerprint: two that lead to the same content may lie beside other files.
@@ -333,10 +395,14 @@ impl TreeFacts {
     /// Returns what stands for a file in the fingerprint.
     fn file_state(&self, path: &str) -> String {
         let unreadable = || "unreadable".to_owned();
-        let Some(stamp) = self.stamp(path) else { return unreadable() };
+        let Some(stamp) = self.stamp(path) else {
+            return unreadable();
+        };
         let content = match stamp.size > LARGE {
             true => Some(stamp.of_large()),
-            false => self.hash(path).or_else(|| self.read(path).ok().and_then(|_| self.hash(path))),
+            false => self
+                .hash(path)
+                .or_else(|| self.read(path).ok().and_then(|_| self.hash(path))),
         };
         fingerprint::file_entry(&content.unwrap_or_else(unreadable), stamp.is_executable)
     }
@@ -347,15 +413,27 @@ impl TreeFacts {
 
     /// Asks the names of a source file; one that can't be read has none.
     fn with_names(&self, path: &str, ask: impl Fn(&Names) -> bool) -> bool {
-        if self.stamp(path).is_none_or(|stamp| stamp.size > names::LARGEST) {
+        if self
+            .stamp(path)
+            .is_none_or(|stamp| stamp.size > names::LARGEST)
+        {
             return false;
         }
-        let is_known = self.known().borrow().files.get(path).is_some_and(|facts| facts.names.is_some());
+        let is_known = self
+            .known()
+            .borrow()
+            .files
+            .get(path)
+            .is_some_and(|facts| facts.names.is_some());
         if !is_known && self.read(path).is_err() {
             return false;
         }
         let known = self.known().borrow();
-        known.files.get(path).and_then(|facts| facts.names.as_ref()).is_some_and(ask)
+        known
+            .files
+            .get(path)
+            .and_then(|facts| facts.names.as_ref())
+            .is_some_and(ask)
     }
 }
 
@@ -370,19 +448,31 @@ struct Found {
 impl Found {
     /// Looks at a file's stamp; none where no regular file stands.
     fn of(file: &Path, path: &str, index: Option<&Index>) -> Option<Self> {
-        let data = std::fs::metadata(file).ok().filter(std::fs::Metadata::is_file)?;
+        let data = std::fs::metadata(file)
+            .ok()
+            .filter(std::fs::Metadata::is_file)?;
         let content = index.and_then(|index| index.content(path, &GitStamp::new(&data)));
-        Some(Found { stamp: Stamp::of_data(&data), content })
+        Some(Found {
+            stamp: Stamp::of_data(&data),
+            content,
+        })
     }
 
     /// [`Found::of`], and reads the file where what is known of it does not tell its content.
-    fn with_content(file: &Path, path: &str, (known, index): (Option<&FileFacts>, Option<&Index>)) -> Option<Self> {
+    fn with_content(
+        file: &Path,
+        path: &str,
+        (known, index): (Option<&FileFacts>, Option<&Index>),
+    ) -> Option<Self> {
         let found = Found::of(file, path, index)?;
-        let is_known = known.is_some_and(|facts| facts.stamp == found.stamp && facts.content.is_some());
+        let is_known =
+            known.is_some_and(|facts| facts.stamp == found.stamp && facts.content.is_some());
         if found.content.is_some() || is_known || found.stamp.size > LARGE {
             return Some(found);
         }
-        let content = read_regular(file, LARGE).ok().map(|bytes| content_id::git_blob_id(&bytes));
+        let content = read_regular(file, LARGE)
+            .ok()
+            .map(|bytes| content_id::git_blob_id(&bytes));
         Some(Found { content, ..found })
     }
 }
@@ -390,7 +480,9 @@ impl Found {
 impl CachedFacts {
     /// Forgets a file, so that it is looked at again.
     fn forget(&mut self, path: &str) {
-        self.files.entry(path.to_owned()).and_modify(|facts| facts.is_compared = false);
+        self.files
+            .entry(path.to_owned())
+            .and_modify(|facts| facts.is_compared = false);
         self.missing.remove(path);
         self.unreadable.remove(path);
     }
@@ -411,7 +503,12 @@ impl CachedFacts {
             }
             _ => {
                 self.is_changed = true;
-                let facts = FileFacts { stamp, content, names: None, is_compared: true };
+                let facts = FileFacts {
+                    stamp,
+                    content,
+                    names: None,
+                    is_compared: true,
+                };
                 self.files.insert(path.to_owned(), facts);
             }
         }
@@ -425,7 +522,11 @@ fn folder_distance(path: &str, files: &[&str]) -> usize {
     let own = parts(path);
     let steps = |other: &&str| {
         let other = parts(other);
-        let shared = own.iter().zip(&other).take_while(|(one, other)| one == other).count();
+        let shared = own
+            .iter()
+            .zip(&other)
+            .take_while(|(one, other)| one == other)
+            .count();
         own.len() + other.len() - 2 * shared
     };
     files.iter().map(steps).min().unwrap_or(own.len())
@@ -447,7 +548,8 @@ impl Contents for TreeFacts {
 
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         // A pipe or a device would be waited for.
-        self.stamp(path).ok_or_else(|| io::Error::other("not a regular file"))?;
+        self.stamp(path)
+            .ok_or_else(|| io::Error::other("not a regular file"))?;
         let read = read_regular(&self.root.join(path), u64::MAX);
         let mut known = self.known().borrow_mut();
         known.is_changed = true;
@@ -455,7 +557,8 @@ impl Contents for TreeFacts {
             Ok(bytes) => {
                 if let Some(facts) = known.files.get_mut(path) {
                     facts.content = Some(content_id::git_blob_id(bytes));
-                    facts.names = is_source(path).then(|| names::read_names(path, bytes).unwrap_or_default());
+                    facts.names =
+                        is_source(path).then(|| names::read_names(path, bytes).unwrap_or_default());
                 }
             }
             Err(_) => drop(known.unreadable.insert(path.to_owned())),

@@ -8,7 +8,9 @@ use crate::content_id;
 pub(crate) fn is_by_product(path: &str) -> bool {
     if let Some(inside) = path.strip_prefix(".git/") {
         // Reading a repository refreshes its index; what would lead the user's own git elsewhere is worth a word.
-        return !["hooks/", "config", "refs/", "packed-refs", "HEAD"].iter().any(|told| inside.starts_with(told));
+        return !["hooks/", "config", "refs/", "packed-refs", "HEAD"]
+            .iter()
+            .any(|told| inside.starts_with(told));
     }
     code::paths::is_by_product(path)
 }
@@ -41,20 +43,31 @@ pub(crate) fn of_tree<'a>(
         lines.extend([path, "\0", state, "\n"]);
     };
     let laid_state = |(bytes, mode): Laid<'_>, stood: bool| {
-        file_entry(&content_id::git_blob_id(bytes), mode.map_or(stood, is_executable))
+        file_entry(
+            &content_id::git_blob_id(bytes),
+            mode.map_or(stood, is_executable),
+        )
     };
     for (path, found) in files {
         // New files that come before this one.
-        while let Some(first) = laid.first_entry().filter(|first| *first.key() < path.as_str()) {
+        while let Some(first) = laid
+            .first_entry()
+            .filter(|first| *first.key() < path.as_str())
+        {
             let (path, new) = first.remove_entry();
-            new.iter().for_each(|new| add(path, &laid_state(*new, false)));
+            new.iter()
+                .for_each(|new| add(path, &laid_state(*new, false)));
         }
         match laid.remove(path.as_str()) {
-            Some(new) => new.iter().for_each(|new| add(path, &laid_state(*new, found.ends_with(EXECUTABLE)))),
+            Some(new) => new
+                .iter()
+                .for_each(|new| add(path, &laid_state(*new, found.ends_with(EXECUTABLE)))),
             None => add(path, found),
         }
     }
-    let rest = laid.iter().filter_map(|(path, new)| Some((path, new.as_ref()?)));
+    let rest = laid
+        .iter()
+        .filter_map(|(path, new)| Some((path, new.as_ref()?)));
     rest.for_each(|(path, new)| add(path, &laid_state(*new, false)));
     journal::hash(lines.as_bytes())
 }

@@ -33,7 +33,9 @@ use crate::understand::{Assignment, NamedFile};
 use crate::unit_work::UnitWork;
 
 pub(crate) use inspect::inspect_items;
-pub(crate) use literal::{Placement, PlacementOutcome, PresentFiles, apply_block, find_present_files, is_code};
+pub(crate) use literal::{
+    Placement, PlacementOutcome, PresentFiles, apply_block, find_present_files, is_code,
+};
 pub(crate) use remainder::{NoCommit, OpenPart, Passage, Remainder, code_spans};
 pub(crate) use sentences::find_remaining_removals;
 pub(crate) use session::Session;
@@ -143,8 +145,7 @@ impl Change {
     /// Returns whether no command ran that may have made something beside the tree: an overlay made anew is then like the
     /// run's own.
     pub(crate) fn left_nothing_beside(&self) -> bool {
-        let ran =
-            |step_outcome: &StepOutcome| matches!(step_outcome, StepOutcome::Run { ran, .. } if ran.tree.is_some());
+        let ran = |step_outcome: &StepOutcome| matches!(step_outcome, StepOutcome::Run { ran, .. } if ran.tree.is_some());
         let steps = self.items.iter().flat_map(|item| &item.outcomes).any(ran);
         !steps && self.servers.is_empty() && !self.session.as_ref().is_some_and(Session::touched)
     }
@@ -160,38 +161,65 @@ impl Change {
 impl Item {
     /// Returns what a command of the item speaks of, with `ran` as what came of it.
     pub(crate) fn observation<'a>(&self, ran: &'a CheckRun) -> Observation<'a> {
-        let item = ItemName { kind: ItemKind::Step, text: self.title.clone() };
-        Observation { unit: Some(self.unit), item, ran }
+        let item = ItemName {
+            kind: ItemKind::Step,
+            text: self.title.clone(),
+        };
+        Observation {
+            unit: Some(self.unit),
+            item,
+            ran,
+        }
     }
 
     /// Returns whether what is left of the item speaks of the file: by its words or title, or because the plan names the
     /// file within its step or on its line.
     pub(crate) fn is_about(&self, plan: &Plan, file: &NamedFile, left: &Remainder) -> bool {
         let step = || plan.phase(self.unit)?.steps.get(self.step?);
-        let below = |step: &plan::Step| step.below.as_ref().is_some_and(|label| label.contains(&file.span.start));
-        let within = || step().is_some_and(|step| step.span.contains(&file.span.start) || below(step));
-        let on_its_line = || self.step.is_none() && plan.location(file.span.start).line == self.line;
-        let named = left.names.contains(&file.written) || code_spans(&self.title).contains(&file.written);
+        let below = |step: &plan::Step| {
+            step.below
+                .as_ref()
+                .is_some_and(|label| label.contains(&file.span.start))
+        };
+        let within =
+            || step().is_some_and(|step| step.span.contains(&file.span.start) || below(step));
+        let on_its_line =
+            || self.step.is_none() && plan.location(file.span.start).line == self.line;
+        let named =
+            left.names.contains(&file.written) || code_spans(&self.title).contains(&file.written);
         // What the plan says below the file's label speaks of the file.
-        let said = || plan.phase(self.unit).and_then(|phase| phase.changes.get(file.change));
+        let said = || {
+            plan.phase(self.unit)
+                .and_then(|phase| phase.changes.get(file.change))
+        };
         let spoken = |change: &plan::PlannedChange| {
-            let prose = change.prose.split_whitespace().collect::<Vec<_>>().join(" ");
-            left.passage().is_some_and(|passage| prose.contains(&passage.text))
+            let prose = change
+                .prose
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ");
+            left.passage()
+                .is_some_and(|passage| prose.contains(&passage.text))
         };
         file.unit == self.unit && (named || within() || on_its_line() || said().is_some_and(spoken))
     }
 
     /// Returns what is not done about it, each with why.
     pub(crate) fn open(&self) -> impl Iterator<Item = OpenPart> + '_ {
-        self.outcomes.iter().filter_map(|step_outcome| match step_outcome {
-            StepOutcome::Place(placement) => placement.refusal_reason(),
-            StepOutcome::Left(remainder) => Some(OpenPart::Left(remainder.what.clone())),
-            StepOutcome::Run { ran, .. } if !ran.dropped.is_empty() => {
-                let command = first_line(&ran.script).to_owned();
-                Some(OpenPart::Dropped { command, paths: ran.dropped.clone() })
-            }
-            _ => None,
-        })
+        self.outcomes
+            .iter()
+            .filter_map(|step_outcome| match step_outcome {
+                StepOutcome::Place(placement) => placement.refusal_reason(),
+                StepOutcome::Left(remainder) => Some(OpenPart::Left(remainder.what.clone())),
+                StepOutcome::Run { ran, .. } if !ran.dropped.is_empty() => {
+                    let command = first_line(&ran.script).to_owned();
+                    Some(OpenPart::Dropped {
+                        command,
+                        paths: ran.dropped.clone(),
+                    })
+                }
+                _ => None,
+            })
     }
 }
 
@@ -247,23 +275,42 @@ pub(crate) fn needs_sandbox(run: &RunContext, assignment: &Assignment) -> bool {
     if !run.runs_commands() {
         return false;
     }
-    let mut units = assignment.units.iter().filter_map(|unit| run.plan.phase(*unit));
+    let mut units = assignment
+        .units
+        .iter()
+        .filter_map(|unit| run.plan.phase(*unit));
     units.any(|unit| !unit.commands.is_empty())
-        || run.settings.commands.with_keys().iter().any(|(_, held)| held.is_some())
+        || run
+            .settings
+            .commands
+            .with_keys()
+            .iter()
+            .any(|(_, held)| held.is_some())
 }
 
 /// Writes what is staged within the scope to the user's tree, all files together or none.
 pub(crate) fn write_staged(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> {
-    let Some(run) = work.run.recorder.journal_run() else { return Ok(()) };
+    let Some(run) = work.run.recorder.journal_run() else {
+        return Ok(());
+    };
     let promotable = Promotable::new(work.run, &work.assignment.scope, &work.state.admitted);
     let mut witness = JournalOriginals::new(run);
-    let written = work.workspace.tree.promote(&|path| promotable.allows(path), &mut witness);
+    let written = work
+        .workspace
+        .tree
+        .promote(&|path| promotable.allows(path), &mut witness);
     let events = witness.written;
-    let paths: Vec<&str> = written.iter().flatten().map(|file| file.path.as_str()).collect();
+    let paths: Vec<&str> = written
+        .iter()
+        .flatten()
+        .map(|file| file.path.as_str())
+        .collect();
     work.run.files.facts().changed(&paths);
     let written = written.map_err(|error| {
         let exit = match error {
-            crate::tree::WriteError::Io { .. } | crate::tree::WriteError::NotKept { .. } => Exit::Environment,
+            crate::tree::WriteError::Io { .. } | crate::tree::WriteError::NotKept { .. } => {
+                Exit::Environment
+            }
             _ => Exit::Refused,
         };
         Stop::new(exit, error.to_string())
@@ -271,7 +318,11 @@ pub(crate) fn write_staged(work: &mut UnitWork<'_>, change: &mut Change) -> Resu
     })?;
     work.run.recorder.emit_all(&events, true)?;
     for file in written {
-        match change.written.iter_mut().find(|earlier| earlier.path == file.path) {
+        match change
+            .written
+            .iter_mut()
+            .find(|earlier| earlier.path == file.path)
+        {
             Some(earlier) => earlier.after = file.after,
             None => change.written.push(file),
         }
@@ -280,21 +331,44 @@ pub(crate) fn write_staged(work: &mut UnitWork<'_>, change: &mut Change) -> Resu
 }
 
 /// Tells what a file is about to become.
-fn emit_staged_file(work: &mut UnitWork<'_>, path: &str, action: FileAction, how: String) -> Result<(), Stop> {
-    let pending = work.workspace.tree.pending().into_iter().find(|file| file.path == path);
+fn emit_staged_file(
+    work: &mut UnitWork<'_>,
+    path: &str,
+    action: FileAction,
+    how: String,
+) -> Result<(), Stop> {
+    let pending = work
+        .workspace
+        .tree
+        .pending()
+        .into_iter()
+        .find(|file| file.path == path);
     let (lines_added, lines_removed) = pending.as_ref().map_or((0, 0), count_changed_lines);
-    work.run.emit(Event::FileStaged { path: path.to_owned(), action, how, lines_added, lines_removed })
+    work.run.emit(Event::FileStaged {
+        path: path.to_owned(),
+        action,
+        how,
+        lines_added,
+        lines_removed,
+    })
 }
 
 /// Returns lines that a file gains and loses.
 pub(crate) fn count_changed_lines(file: &Pending) -> (usize, usize) {
-    let text =
-        |bytes: Option<&Vec<u8>>| bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
-    let (old, new) = (text(file.before.as_ref().map(|found| &found.bytes)), text(file.after.bytes.as_ref()));
+    let text = |bytes: Option<&Vec<u8>>| {
+        bytes
+            .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+            .unwrap_or_default()
+    };
+    let (old, new) = (
+        text(file.before.as_ref().map(|found| &found.bytes)),
+        text(file.after.bytes.as_ref()),
+    );
     let diff = similar::TextDiff::from_lines(&old, &new);
-    diff.iter_all_changes().fold((0, 0), |(added, removed), change| match change.tag() {
-        similar::ChangeTag::Insert => (added + 1, removed),
-        similar::ChangeTag::Delete => (added, removed + 1),
-        similar::ChangeTag::Equal => (added, removed),
-    })
+    diff.iter_all_changes()
+        .fold((0, 0), |(added, removed), change| match change.tag() {
+            similar::ChangeTag::Insert => (added + 1, removed),
+            similar::ChangeTag::Delete => (added, removed + 1),
+            similar::ChangeTag::Equal => (added, removed),
+        })
 }

@@ -76,17 +76,26 @@ pub(crate) struct ModelSetup {
 
 impl ModelSetup {
     /// Returns the model_setup that is wished for; none where no model is wished for or configured.
-    pub(crate) fn from_options(definition: Definition, options: &ModelOptions) -> Result<Option<Self>, Stop> {
+    pub(crate) fn from_options(
+        definition: Definition,
+        options: &ModelOptions,
+    ) -> Result<Option<Self>, Stop> {
         if options.model.as_deref() == Some("none") {
             return Ok(None);
         }
         let wanted = options.model.as_deref().or(definition.model.as_deref());
         let environment = |name: &str| std::env::var(name).ok();
-        let client_options = ClientOptions { prices: options.prices.clone(), ..ClientOptions::default() };
-        let model = llm::choose_model_with(wanted, &environment, &client_options).map_err(|error| {
-            Stop::new(Exit::Environment, error.to_string())
-                .hint(format!("{}; or say `--model none` to do only what the plan spells out", error.hint))
-        })?;
+        let client_options = ClientOptions {
+            prices: options.prices.clone(),
+            ..ClientOptions::default()
+        };
+        let model =
+            llm::choose_model_with(wanted, &environment, &client_options).map_err(|error| {
+                Stop::new(Exit::Environment, error.to_string()).hint(format!(
+                    "{}; or say `--model none` to do only what the plan spells out",
+                    error.hint
+                ))
+            })?;
         let Some(model) = model else { return Ok(None) };
         if options.cost.is_some() && model.price(0).is_none() {
             return Err(unknown_price(model.name()));
@@ -94,7 +103,12 @@ impl ModelSetup {
         // A definition may come with the repository: it can narrow what the user allows, and not widen it.
         let turns = options.turns.unwrap_or(TURNS);
         let turns = definition.max_turns.map_or(turns, |most| turns.min(most));
-        let budget = Budget { turns: Some(turns), tokens: options.tokens, cost: options.cost, time: options.time };
+        let budget = Budget {
+            turns: Some(turns),
+            tokens: options.tokens,
+            cost: options.cost,
+            time: options.time,
+        };
         Ok(Some(ModelSetup {
             effort: options.effort.or(definition.effort),
             repair_effort: options.repair_effort,
@@ -126,8 +140,13 @@ impl ModelSetup {
         let mut within = false;
         for event in &self.recorded {
             match event {
-                Event::StepStarted { step: StepName::Understand } => (opens, within) = (true, false),
-                Event::PhaseStarted { label: of, title: named } if opens => {
+                Event::StepStarted {
+                    step: StepName::Understand,
+                } => (opens, within) = (true, false),
+                Event::PhaseStarted {
+                    label: of,
+                    title: named,
+                } if opens => {
                     (opens, within) = (false, of == label && named == title);
                 }
                 event if within => found.push(event),
@@ -163,7 +182,11 @@ mod tests {
             (None, Some(Effort::Max), None),
             (Some(Effort::Low), Some(Effort::High), Some(Effort::Low)),
         ] {
-            assert_eq!(effort_of_repair(told, usual), expected, "{told:?} {usual:?}");
+            assert_eq!(
+                effort_of_repair(told, usual),
+                expected,
+                "{told:?} {usual:?}"
+            );
         }
     }
 }

@@ -41,28 +41,42 @@ impl Default for Redactor {
 
 impl std::fmt::Debug for Redactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.values.iter().chain(&self.words).map(|(name, _)| name)).finish()
+        f.debug_list()
+            .entries(self.values.iter().chain(&self.words).map(|(name, _)| name))
+            .finish()
     }
 }
 
 impl Redactor {
     /// Takes out these variables' values.
     pub(crate) fn new(variables: Vec<(String, String)>) -> Self {
-        let secret = |(name, value)| Secret { name, value, is_word: false };
+        let secret = |(name, value)| Secret {
+            name,
+            value,
+            is_word: false,
+        };
         Redactor::of_secrets(variables.into_iter().map(secret))
     }
 
     /// Takes out these secrets.
     pub(crate) fn of_secrets(secrets: impl IntoIterator<Item = Secret>) -> Self {
-        let long = secrets.into_iter().filter(|secret| secret.value.len() >= SHORTEST);
+        let long = secrets
+            .into_iter()
+            .filter(|secret| secret.value.len() >= SHORTEST);
         let mut long: Vec<Secret> = long.collect();
         long.sort_by_key(|secret| std::cmp::Reverse(secret.value.len()));
         let (words, values): (Vec<_>, Vec<_>) = long.into_iter().partition(|secret| secret.is_word);
-        let bytes = |list: Vec<Secret>| list.into_iter().map(|one| (one.name, one.value.into_bytes())).collect();
+        let bytes = |list: Vec<Secret>| {
+            list.into_iter()
+                .map(|one| (one.name, one.value.into_bytes()))
+                .collect()
+        };
         // What is a secret of its own somewhere is one, though it is a word elsewhere.
         let (values, words): (Vec<(String, Vec<u8>)>, Vec<_>) = (bytes(values), bytes(words));
         let written = values.iter().flat_map(|(name, value)| {
-            written::other_encodings(value).into_iter().map(move |form| (name.clone(), form))
+            written::other_encodings(value)
+                .into_iter()
+                .map(move |form| (name.clone(), form))
         });
         let mut written: Vec<(String, Vec<u8>)> = written.collect();
         written.sort_by_key(|(_, form)| std::cmp::Reverse(form.len()));
@@ -70,8 +84,15 @@ impl Redactor {
         let all = values.iter().chain(&words).chain(&written);
         all.for_each(|(_, value)| first[pair_index(value[0], value[1])] = true);
         // A line may break behind the first letter of a writing.
-        written.iter().for_each(|(_, form)| first[pair_index(form[0], b'\n')] = true);
-        Redactor { values, words, written, first: Rc::new(first) }
+        written
+            .iter()
+            .for_each(|(_, form)| first[pair_index(form[0], b'\n')] = true);
+        Redactor {
+            values,
+            words,
+            written,
+            first: Rc::new(first),
+        }
     }
 
     /// Returns the text without secrets.
@@ -83,9 +104,15 @@ impl Redactor {
 
     /// Returns the event without secrets in any of its texts.
     pub(crate) fn event(&self, event: Event) -> Result<Event, Stop> {
-        let broken = |error: serde_json::Error| Stop::environment(format!("an event can't be written: {error}"));
+        let broken = |error: serde_json::Error| {
+            Stop::environment(format!("an event can't be written: {error}"))
+        };
         let mut value = serde_json::to_value(&event).map_err(broken)?;
-        if self.clean(&mut value) { serde_json::from_value(value).map_err(broken) } else { Ok(event) }
+        if self.clean(&mut value) {
+            serde_json::from_value(value).map_err(broken)
+        } else {
+            Ok(event)
+        }
     }
 
     /// Cleans every text below `value`; tells whether anything was taken out.
@@ -97,24 +124,35 @@ impl Redactor {
                 *text = cleaned;
                 changed
             }
-            serde_json::Value::Array(values) => {
-                values.iter_mut().fold(false, |changed, value| self.clean(value) | changed)
-            }
-            serde_json::Value::Object(map) => {
-                map.values_mut().fold(false, |changed, value| self.clean(value) | changed)
-            }
+            serde_json::Value::Array(values) => values
+                .iter_mut()
+                .fold(false, |changed, value| self.clean(value) | changed),
+            serde_json::Value::Object(map) => map
+                .values_mut()
+                .fold(false, |changed, value| self.clean(value) | changed),
             _ => false,
         }
     }
 
     /// Returns a reader of the same bytes without secrets, in bounded memory.
     pub(crate) fn reader<R: Read>(&self, source: R) -> Redacted<'_, R> {
-        Redacted { redactor: self, source, pending: Vec::new(), ready: Vec::new(), given: 0, ended: false }
+        Redacted {
+            redactor: self,
+            source,
+            pending: Vec::new(),
+            ready: Vec::new(),
+            given: 0,
+            ended: false,
+        }
     }
 
     /// Returns how much must be held back so that no secret is cut in two.
     fn overlap(&self) -> usize {
-        let whole = self.values.iter().chain(&self.words).map(|(_, value)| value.len());
+        let whole = self
+            .values
+            .iter()
+            .chain(&self.words)
+            .map(|(_, value)| value.len());
         // At worst, a line breaks behind each letter of a writing.
         let broken = self.written.iter().map(|(_, form)| 2 * form.len());
         whole.chain(broken).max().unwrap_or(0).max(LONGEST_KEY)
@@ -128,12 +166,21 @@ impl Redactor {
             return secret_at(before, rest);
         }
         let near = || &before[at.saturating_sub(BEFORE)..];
-        let value = self.values.iter().find(|(_, value)| rest.starts_with(value));
+        let value = self
+            .values
+            .iter()
+            .find(|(_, value)| rest.starts_with(value));
         let word = || {
-            let stands = |value: &[u8]| rest.starts_with(value) && stands_as_secret(near(), &rest[value.len()..]);
+            let stands = |value: &[u8]| {
+                rest.starts_with(value) && stands_as_secret(near(), &rest[value.len()..])
+            };
             self.words.iter().find(|(_, value)| stands(value))
         };
-        let other = || self.written.iter().find_map(|(name, form)| Some((name, written::length_of(form, rest)?)));
+        let other = || {
+            self.written
+                .iter()
+                .find_map(|(name, form)| Some((name, written::length_of(form, rest)?)))
+        };
         let whole = value.or_else(word).map(|(name, value)| (name, value.len()));
         match whole.or_else(other) {
             Some((name, length)) => Some((format!("[{name}]"), length)),
@@ -165,7 +212,11 @@ impl Redactor {
         let clean = self.redact_text(original);
         names.into_iter().try_fold(made.to_owned(), |text, name| {
             let count = text.matches(name.as_str()).count();
-            let values: Vec<&String> = shown.iter().filter(|(one, _)| one == name).map(|(_, value)| value).collect();
+            let values: Vec<&String> = shown
+                .iter()
+                .filter(|(one, _)| one == name)
+                .map(|(_, value)| value)
+                .collect();
             let is_literal = original.contains(name.as_str());
             if count == 0 || !is_literal && values.iter().all(|value| *value == values[0]) {
                 return Ok(text.replace(name.as_str(), values[0]));
@@ -177,7 +228,9 @@ impl Redactor {
             let mut values = values.into_iter();
             let mut parts = text.split(name.as_str());
             let first = parts.next().unwrap_or_default().to_owned();
-            Ok(parts.fold(first, |text, part| text + values.next().map_or("", String::as_str) + part))
+            Ok(parts.fold(first, |text, part| {
+                text + values.next().map_or("", String::as_str) + part
+            }))
         })
     }
 
@@ -231,8 +284,11 @@ impl<R: Read> Redacted<'_, R> {
         let count = self.source.read(&mut self.pending[before..])?;
         self.pending.truncate(before + count);
         self.ended |= count == 0;
-        let until =
-            if self.ended { self.pending.len() } else { self.pending.len().saturating_sub(self.redactor.overlap()) };
+        let until = if self.ended {
+            self.pending.len()
+        } else {
+            self.pending.len().saturating_sub(self.redactor.overlap())
+        };
         self.ready.clear();
         self.given = 0;
         let taken = self.redactor.feed(&self.pending, until, &mut self.ready);
@@ -256,7 +312,10 @@ mod tests {
     fn known_values_and_known_forms_are_taken_out() {
         let token = format!("ghp_{}", "a1".repeat(18));
         let text = format!("url=postgres://u:hunter2-and-more@h/1 token={token}. sk-short 1");
-        assert_eq!(redactor().redact_text(&text), "url=postgres://u:[DB_PASSWORD]@h/1 token=[secret] sk-short 1");
+        assert_eq!(
+            redactor().redact_text(&text),
+            "url=postgres://u:[DB_PASSWORD]@h/1 token=[secret] sk-short 1"
+        );
     }
 
     #[test]
@@ -266,21 +325,57 @@ mod tests {
         let hex = "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7";
         let body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7";
         let hidden = [
-            (format!("AWS_SECRET_ACCESS_KEY = \"{aws}\""), aws, "AWS_SECRET_ACCESS_KEY = \"[AWS_SECRET_ACCESS_KEY]\""),
-            (format!("AWS_SECRET_ACCESS_KEY={aws}\n"), aws, "AWS_SECRET_ACCESS_KEY=[AWS_SECRET_ACCESS_KEY]\n"),
-            (format!("{{ secretKey: '{hex}' }}"), hex, "{ secretKey: '[secretKey]' }"),
-            (format!("client_secret: {aws}\n"), aws, "client_secret: [client_secret]\n"),
-            (format!("api_token = {aws}\n"), aws, "api_token = [api_token]\n"),
-            (format!("'Authorization': 'Bearer {hex}'"), hex, "'Authorization': 'Bearer [credentials]'"),
+            (
+                format!("AWS_SECRET_ACCESS_KEY = \"{aws}\""),
+                aws,
+                "AWS_SECRET_ACCESS_KEY = \"[AWS_SECRET_ACCESS_KEY]\"",
+            ),
+            (
+                format!("AWS_SECRET_ACCESS_KEY={aws}\n"),
+                aws,
+                "AWS_SECRET_ACCESS_KEY=[AWS_SECRET_ACCESS_KEY]\n",
+            ),
+            (
+                format!("{{ secretKey: '{hex}' }}"),
+                hex,
+                "{ secretKey: '[secretKey]' }",
+            ),
+            (
+                format!("client_secret: {aws}\n"),
+                aws,
+                "client_secret: [client_secret]\n",
+            ),
+            (
+                format!("api_token = {aws}\n"),
+                aws,
+                "api_token = [api_token]\n",
+            ),
+            (
+                format!("'Authorization': 'Bearer {hex}'"),
+                hex,
+                "'Authorization': 'Bearer [credentials]'",
+            ),
             (
                 "curl -H 'Authorization: Basic dXNlcjpUcjB1YjRkb3I3Nw=='".to_owned(),
                 "dXNlcjpUcjB1YjRkb3I3Nw==",
                 "curl -H 'Authorization: Basic [credentials]'",
             ),
             (format!("t = '{jwt}'"), jwt, "t = '[secret]'"),
-            ("postgres://svc:Hunter2-xx@db/x".to_owned(), "Hunter2-xx", "postgres://svc:[password]@db/x"),
-            ("redis://:Hunter2-xx@cache:6379/0".to_owned(), "Hunter2-xx", "redis://:[password]@cache:6379/0"),
-            ("mysql+pymysql://root:s3cr3t@Pw!@db/x".to_owned(), "s3cr3t@Pw!", "mysql+pymysql://root:[password]@db/x"),
+            (
+                "postgres://svc:Hunter2-xx@db/x".to_owned(),
+                "Hunter2-xx",
+                "postgres://svc:[password]@db/x",
+            ),
+            (
+                "redis://:Hunter2-xx@cache:6379/0".to_owned(),
+                "Hunter2-xx",
+                "redis://:[password]@cache:6379/0",
+            ),
+            (
+                "mysql+pymysql://root:s3cr3t@Pw!@db/x".to_owned(),
+                "s3cr3t@Pw!",
+                "mysql+pymysql://root:[password]@db/x",
+            ),
             (
                 format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----"),
                 body,
@@ -316,19 +411,35 @@ mod tests {
         let password = |rest: &str| format!("P = \"hunter2-and-more\"\n{rest}");
         let two = "A = \"redis://:first-one@a\"\nB = \"redis://:second-one@b\"\n";
         let rows: [(String, &str, Option<String>); 6] = [
-            (password("A = 1\n"), "P = \"[DB_PASSWORD]\"\nA = 2\n", Some(password("A = 2\n"))),
+            (
+                password("A = 1\n"),
+                "P = \"[DB_PASSWORD]\"\nA = 2\n",
+                Some(password("A = 2\n")),
+            ),
             (password("A = 1\n"), "A = 2\n", Some("A = 2\n".to_owned())),
-            ("A = 1\n".to_owned(), "A = \"[DB_PASSWORD]\"\n", Some("A = \"[DB_PASSWORD]\"\n".to_owned())),
+            (
+                "A = 1\n".to_owned(),
+                "A = \"[DB_PASSWORD]\"\n",
+                Some("A = \"[DB_PASSWORD]\"\n".to_owned()),
+            ),
             (
                 two.to_owned(),
                 "A = \"redis://:[password]@a\"\nB = \"redis://:[password]@c\"\n",
                 Some(two.replace("@b", "@c")),
             ),
             (two.to_owned(), "A = \"redis://:[password]@a\"\n", None),
-            (password("A = x[DB_PASSWORD]\n"), "P = \"[DB_PASSWORD]\"\n", None),
+            (
+                password("A = x[DB_PASSWORD]\n"),
+                "P = \"[DB_PASSWORD]\"\n",
+                None,
+            ),
         ];
         for (original, made, expected) in rows {
-            assert_eq!(redactor().restore_secrets(&original, made).ok(), expected, "{original} {made}");
+            assert_eq!(
+                redactor().restore_secrets(&original, made).ok(),
+                expected,
+                "{original} {made}"
+            );
         }
     }
 
@@ -339,16 +450,34 @@ mod tests {
             bytes.extend_from_slice(b" hunter2-and-more ");
             bytes.extend(vec![b'y'; 100_000]);
             let mut out = Vec::new();
-            redactor().reader(bytes.as_slice()).read_to_end(&mut out).unwrap();
+            redactor()
+                .reader(bytes.as_slice())
+                .read_to_end(&mut out)
+                .unwrap();
             let text = String::from_utf8(out).unwrap();
-            assert!(text.contains(" [DB_PASSWORD] ") && !text.contains("hunter2"), "at {offset}");
-            assert_eq!(text.len(), bytes.len() - "hunter2-and-more".len() + "[DB_PASSWORD]".len());
+            assert!(
+                text.contains(" [DB_PASSWORD] ") && !text.contains("hunter2"),
+                "at {offset}"
+            );
+            assert_eq!(
+                text.len(),
+                bytes.len() - "hunter2-and-more".len() + "[DB_PASSWORD]".len()
+            );
         }
     }
 
     #[test]
     fn an_event_keeps_its_kind() {
-        let event = redactor().event(Event::Note { text: "it is hunter2-and-more".to_owned() }).unwrap();
-        assert_eq!(event, Event::Note { text: "it is [DB_PASSWORD]".to_owned() });
+        let event = redactor()
+            .event(Event::Note {
+                text: "it is hunter2-and-more".to_owned(),
+            })
+            .unwrap();
+        assert_eq!(
+            event,
+            Event::Note {
+                text: "it is [DB_PASSWORD]".to_owned()
+            }
+        );
     }
 }

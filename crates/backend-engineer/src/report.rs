@@ -17,8 +17,8 @@ use crate::implement::{Change, PlacementOutcome, StepOutcome};
 use crate::stop::Exit;
 use crate::unit_work::UnitWork;
 use crate::verify::{
-    Check, FileLine, FileOutcome, OpenReason, Origin, Proof, SpanLine, SpanState, Strength, Verification,
-    is_unimplemented,
+    Check, FileLine, FileOutcome, OpenReason, Origin, Proof, SpanLine, SpanState, Strength,
+    Verification, is_unimplemented,
 };
 
 pub(crate) use json::report_document;
@@ -171,12 +171,21 @@ pub(crate) fn report(work: &UnitWork<'_>, change: &Change, verification: &Verifi
     let tasks = list_tasks(work, change, verification);
     let exit = exit_of_unit(work, change, verification);
     Report {
-        heading: if work.run.options.dry_run { PREVIEW } else { heading_of_exit(exit) }.to_owned(),
+        heading: if work.run.options.dry_run {
+            PREVIEW
+        } else {
+            heading_of_exit(exit)
+        }
+        .to_owned(),
         exit,
         plan: work.run.plan_name.clone(),
         phase: work.assignment.label.clone(),
         title: work.assignment.title.clone(),
-        run: work.run.recorder.journal_run().map(|run| run.id().to_string()),
+        run: work
+            .run
+            .recorder
+            .journal_run()
+            .map(|run| run.id().to_string()),
         tasks,
         files: verification.accounts.clone(),
         verification: ResultLine {
@@ -191,10 +200,27 @@ pub(crate) fn report(work: &UnitWork<'_>, change: &Change, verification: &Verifi
             .manual
             .iter()
             .filter(|manual| !manual.done)
-            .map(|manual| Line { text: manual.text.clone(), line: manual.line })
+            .map(|manual| Line {
+                text: manual.text.clone(),
+                line: manual.line,
+            })
             .collect(),
-        ticked: verification.ticked.iter().map(|(line, text)| Line { text: text.clone(), line: *line }).collect(),
-        unticked: verification.unticked.iter().map(|(line, text)| Line { text: text.clone(), line: *line }).collect(),
+        ticked: verification
+            .ticked
+            .iter()
+            .map(|(line, text)| Line {
+                text: text.clone(),
+                line: *line,
+            })
+            .collect(),
+        unticked: verification
+            .unticked
+            .iter()
+            .map(|(line, text)| Line {
+                text: text.clone(),
+                line: *line,
+            })
+            .collect(),
         sandbox: work.workspace.tier(),
         spans: verification.spans.clone(),
         span_states: span_states(&verification.spans),
@@ -210,7 +236,10 @@ pub(crate) fn report(work: &UnitWork<'_>, change: &Change, verification: &Verifi
 const PREVIEW: &str = "Implementation Preview";
 fn span_states(spans: &[SpanLine]) -> BTreeMap<SpanState, usize> {
     let mut counts = BTreeMap::new();
-    for line in spans.iter().filter(|line| !matches!(line.kind, PassageKind::Markup | PassageKind::Aside)) {
+    for line in spans
+        .iter()
+        .filter(|line| !matches!(line.kind, PassageKind::Markup | PassageKind::Aside))
+    {
         *counts.entry(line.state).or_insert(0) += 1;
     }
     counts
@@ -229,37 +258,76 @@ fn heading_of_exit(exit: Exit) -> &'static str {
 fn exit_of_unit(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Exit {
     let checks = &verification.checks;
     let mut exits = Vec::new();
-    let open = change.items.iter().zip(&verification.items).any(|(item, proof)| is_unimplemented(item, proof));
+    let open = change
+        .items
+        .iter()
+        .zip(&verification.items)
+        .any(|(item, proof)| is_unimplemented(item, proof));
     // While a part of the unit is open, what fails waits for it, unless it is known to have passed before.
     let fails = |check: &&Check| check.verdict() == Verdict::Failed;
-    let worse = checks.iter().filter(fails).any(|check| is_regression(work, check));
+    let worse = checks
+        .iter()
+        .filter(fails)
+        .any(|check| is_regression(work, check));
     let failed = checks.iter().any(|check| fails(&check))
-        || verification.items.iter().any(|proof| matches!(proof, Proof::Broken(_)));
+        || verification
+            .items
+            .iter()
+            .any(|proof| matches!(proof, Proof::Broken(_)));
     if worse || failed && !open {
         exits.push(Exit::CheckFailed);
     }
-    let broken = verification.prohibitions.iter().any(|one| one.broken.is_some());
+    let broken = verification
+        .prohibitions
+        .iter()
+        .any(|one| one.broken.is_some());
     if broken || !verification.weakened.is_empty() {
         exits.push(Exit::CheckFailed);
     }
-    exits.extend(change.session.iter().filter_map(|session| session.halt.as_ref()).map(|(exit, _)| *exit));
+    exits.extend(
+        change
+            .session
+            .iter()
+            .filter_map(|session| session.halt.as_ref())
+            .map(|(exit, _)| *exit),
+    );
     if !verification.drifted.is_empty() {
         exits.push(Exit::Refused);
     }
     // What the project keeps for itself and can't run here is told; the phase does not wait for it.
     let weighs = |check: &&Check| check.origin != Origin::Found;
-    if checks.iter().filter(weighs).any(|check| check.ran.judgement.limit) {
+    if checks
+        .iter()
+        .filter(weighs)
+        .any(|check| check.ran.judgement.limit)
+    {
         exits.push(Exit::Limit);
     }
-    if open || verification.accounts.iter().any(|account| account.fate == FileOutcome::Untouched) {
+    if open
+        || verification
+            .accounts
+            .iter()
+            .any(|account| account.fate == FileOutcome::Untouched)
+    {
         exits.push(Exit::Incomplete);
     }
-    let unchecked = checks.iter().filter(weighs).any(|check| check.verdict() == Verdict::NotChecked);
-    let nothing_passed = !checks.iter().any(|check| check.verdict() == Verdict::Passed);
+    let unchecked = checks
+        .iter()
+        .filter(weighs)
+        .any(|check| check.verdict() == Verdict::NotChecked);
+    let nothing_passed = !checks
+        .iter()
+        .any(|check| check.verdict() == Verdict::Passed);
     // Commits are made only when asked for; without --commit their open boxes say nothing about the work.
-    let waits = |reason: &OpenReason| !work.run.options.commit && matches!(reason, OpenReason::NoCommit(_));
-    let proofs = verification.items.iter().chain(verification.proofs.iter().map(|(_, proof)| proof));
-    let unproven = proofs.into_iter().any(|proof| matches!(proof, Proof::Open(reason) if !waits(reason)));
+    let waits =
+        |reason: &OpenReason| !work.run.options.commit && matches!(reason, OpenReason::NoCommit(_));
+    let proofs = verification
+        .items
+        .iter()
+        .chain(verification.proofs.iter().map(|(_, proof)| proof));
+    let unproven = proofs
+        .into_iter()
+        .any(|proof| matches!(proof, Proof::Open(reason) if !waits(reason)));
     // A dry run proves nothing, and nobody expects it to.
     if !work.run.options.dry_run && (unchecked || nothing_passed || unproven) {
         exits.push(Exit::Unproven);
@@ -273,24 +341,56 @@ fn is_regression(work: &UnitWork<'_>, check: &Check) -> bool {
     let subject = evidence::subject_of_observation(work.run, &check.observation(&check.ran));
     let run = work.run.recorder.journal_run().map(journal::Run::id);
     let passed = |found: &journal::FoundEvidence| {
-        let Evidence { subject: of, condition, result, run: by } = &found.evidence;
-        *of == subject && condition.basis == Basis::Baseline && result.verdict == Verdict::Passed && Some(by) == run
+        let Evidence {
+            subject: of,
+            condition,
+            result,
+            run: by,
+        } = &found.evidence;
+        *of == subject
+            && condition.basis == Basis::Baseline
+            && result.verdict == Verdict::Passed
+            && Some(by) == run
     };
-    matches!(check.origin, Origin::Found | Origin::Project) || work.state.evidence.iter().any(passed)
+    matches!(check.origin, Origin::Found | Origin::Project)
+        || work.state.evidence.iter().any(passed)
 }
 
 fn list_tasks(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Vec<Task> {
-    let items =
-        change.items.iter().zip(&verification.items).map(|(item, proof)| task_of_proof(&item.title, item.line, proof));
+    let items = change
+        .items
+        .iter()
+        .zip(&verification.items)
+        .map(|(item, proof)| task_of_proof(&item.title, item.line, proof));
     let mut tasks: Vec<Task> = items.collect();
-    let mut listed: BTreeSet<_> = change.items.iter().filter_map(|item| item.checkbox).collect();
-    for phase in work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit)) {
-        let manual = phase.criteria.iter().filter(|criterion| criterion.kind == CriterionKind::Manual);
+    let mut listed: BTreeSet<_> = change
+        .items
+        .iter()
+        .filter_map(|item| item.checkbox)
+        .collect();
+    for phase in work
+        .assignment
+        .units
+        .iter()
+        .filter_map(|unit| work.run.plan.phase(*unit))
+    {
+        let manual = phase
+            .criteria
+            .iter()
+            .filter(|criterion| criterion.kind == CriterionKind::Manual);
         listed.extend(manual.filter_map(|criterion| criterion.checkbox));
     }
-    for (id, proof) in verification.proofs.iter().filter(|(id, _)| !listed.contains(id)) {
+    for (id, proof) in verification
+        .proofs
+        .iter()
+        .filter(|(id, _)| !listed.contains(id))
+    {
         if let Some(found) = work.run.plan.checkboxes().get(id.0) {
-            tasks.push(task_of_proof(&found.text, work.run.plan.location(found.span.start).line, proof));
+            tasks.push(task_of_proof(
+                &found.text,
+                work.run.plan.location(found.span.start).line,
+                proof,
+            ));
         }
     }
     tasks.sort_by_key(|task| task.line);
@@ -300,23 +400,46 @@ fn list_tasks(work: &UnitWork<'_>, change: &Change, verification: &Verification)
 fn task_of_proof(text: &str, line: usize, proof: &Proof) -> Task {
     let done = matches!(proof, Proof::Proven(_) | Proof::Before);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    Task { text, line, done, why: proof.to_string() }
+    Task {
+        text,
+        line,
+        done,
+        why: proof.to_string(),
+    }
 }
 
-fn outcome_of_kind(work: &UnitWork<'_>, (change, verification): (&Change, &Verification), kind: Kind) -> Outcome {
-    let does = |ran: &CheckRun| checked_by(&check::read_command(work, &ran.script, &ran.folder)).contains(&kind);
+fn outcome_of_kind(
+    work: &UnitWork<'_>,
+    (change, verification): (&Change, &Verification),
+    kind: Kind,
+) -> Outcome {
+    let does = |ran: &CheckRun| {
+        checked_by(&check::read_command(work, &ran.script, &ran.folder)).contains(&kind)
+    };
     let of_kind = |check: &&Check| check.kind == kind || does(&check.ran);
     let checks: Vec<_> = verification.checks.iter().filter(of_kind).collect();
     if checks.is_empty() {
-        return Outcome { verdict: Verdict::NotChecked, details: why_no_check(work, change, kind) };
+        return Outcome {
+            verdict: Verdict::NotChecked,
+            details: why_no_check(work, change, kind),
+        };
     }
     // What the project keeps for itself and can't run here does not take away from what was seen.
-    let is_aside = |check: &&&Check| check.origin == Origin::Found && check.verdict() == Verdict::NotChecked;
-    let (aside, seen): (Vec<&Check>, Vec<&Check>) = checks.iter().partition(|check| is_aside(check));
-    let (seen, aside) = if seen.is_empty() { (aside, Vec::new()) } else { (seen, aside) };
+    let is_aside =
+        |check: &&&Check| check.origin == Origin::Found && check.verdict() == Verdict::NotChecked;
+    let (aside, seen): (Vec<&Check>, Vec<&Check>) =
+        checks.iter().partition(|check| is_aside(check));
+    let (seen, aside) = if seen.is_empty() {
+        (aside, Vec::new())
+    } else {
+        (seen, aside)
+    };
     let verdict = worst_verdict(seen.iter().map(|check| check.verdict()));
     let mut lines: Vec<String> = Vec::new();
-    let told = seen.iter().filter(|check| check.verdict() == verdict).map(|check| (check, ""));
+    let told = seen
+        .iter()
+        .filter(|check| check.verdict() == verdict)
+        .map(|check| (check, ""));
     for (check, mark) in told.chain(aside.iter().map(|check| (check, "NOT CHECKED "))) {
         let command = crate::check::first_line(&check.ran.script);
         let line = match command {
@@ -327,7 +450,10 @@ fn outcome_of_kind(work: &UnitWork<'_>, (change, verification): (&Change, &Verif
             lines.push(line);
         }
     }
-    Outcome { verdict, details: lines.join("; ") }
+    Outcome {
+        verdict,
+        details: lines.join("; "),
+    }
 }
 
 /// Returns why nothing of a kind was checked.
@@ -338,12 +464,20 @@ fn why_no_check(work: &UnitWork<'_>, change: &Change, kind: Kind) -> String {
         _ => ("type-check", Purpose::TypeCheck),
     };
     let commands = work.survey.code.commands();
-    let Some(own) = commands.iter().find(|command| command.purpose == purpose && command.only_looks()) else {
-        return format!("neither the plan, the configuration nor the project itself names a {what} command");
+    let Some(own) = commands
+        .iter()
+        .find(|command| command.purpose == purpose && command.only_looks())
+    else {
+        return format!(
+            "neither the plan, the configuration nor the project itself names a {what} command"
+        );
     };
     match change.written.is_empty() {
         true => format!("no file was changed; the project's own is `{}`", own.script),
-        false => format!("the project's own `{}` looks at none of the changed files", own.script),
+        false => format!(
+            "the project's own `{}` looks at none of the changed files",
+            own.script
+        ),
     }
 }
 
@@ -359,7 +493,11 @@ fn check_line(check: &Check) -> CheckLine {
         verdict: check.verdict(),
         details: ran.judgement.detail.clone(),
         tree: ran.tree.clone(),
-        output: if check.verdict() == Verdict::Failed { ran.tail.clone() } else { String::new() },
+        output: if check.verdict() == Verdict::Failed {
+            ran.tail.clone()
+        } else {
+            String::new()
+        },
         tests: test_counts(&ran.tests),
     }
 }
@@ -378,7 +516,11 @@ fn list_refusals(change: &Change) -> Vec<Refusal> {
     step_outcomes
         .filter_map(|step_outcome| match step_outcome {
             StepOutcome::Place(placement) => match &placement.placed {
-                PlacementOutcome::Refused { reason, message, candidates } => Some(Refusal {
+                PlacementOutcome::Refused {
+                    reason,
+                    message,
+                    candidates,
+                } => Some(Refusal {
                     path: placement.path.clone(),
                     reason,
                     message: message.clone(),
@@ -398,10 +540,16 @@ fn list_notes(work: &UnitWork<'_>, change: &Change, verification: &Verification)
     if change.written.is_empty() && work.workspace.tree.pending().is_empty() {
         notes.push("No file was changed.".to_owned());
     }
-    let other =
-        verification.checks.iter().filter(|check| check.kind == Kind::Other && check.verdict() != Verdict::Passed);
+    let other = verification
+        .checks
+        .iter()
+        .filter(|check| check.kind == Kind::Other && check.verdict() != Verdict::Passed);
     for check in other {
-        let what = if check.ran.script.is_empty() { &check.text } else { &check.ran.script };
+        let what = if check.ran.script.is_empty() {
+            &check.text
+        } else {
+            &check.ran.script
+        };
         notes.push(format!(
             "{} `{}`: {}",
             verdict_words(check.verdict()),
@@ -412,7 +560,12 @@ fn list_notes(work: &UnitWork<'_>, change: &Change, verification: &Verification)
     notes.extend(of_sentences(work, verification));
     notes.extend(of_model(work, change));
     let open = verification.manual.iter().filter(|manual| !manual.done);
-    notes.extend(open.map(|manual| format!("For a person to check: {} (plan line {})", manual.text, manual.line)));
+    notes.extend(open.map(|manual| {
+        format!(
+            "For a person to check: {} (plan line {})",
+            manual.text, manual.line
+        )
+    }));
     if let Some(tier) = work.workspace.tier() {
         notes.push(format!("Sandbox of the commands: {tier}."));
     }
@@ -434,11 +587,22 @@ fn of_sentences(work: &UnitWork<'_>, verification: &Verification) -> Vec<String>
             None => {}
         }
     }
-    let waits = |line: &&SpanLine| line.state == SpanState::Deferred && line.class == Some(SentenceClass::Condition);
+    let waits = |line: &&SpanLine| {
+        line.state == SpanState::Deferred && line.class == Some(SentenceClass::Condition)
+    };
     for line in verification.spans.iter().filter(waits) {
-        let words = work.run.plan.text().get(line.span.clone()).unwrap_or_default().split_whitespace();
+        let words = work
+            .run
+            .plan
+            .text()
+            .get(line.span.clone())
+            .unwrap_or_default()
+            .split_whitespace();
         let words = words.collect::<Vec<_>>().join(" ");
-        notes.push(format!("Deferred, as it depends on a condition: {words} (plan line {})", line.line));
+        notes.push(format!(
+            "Deferred, as it depends on a condition: {words} (plan line {})",
+            line.line
+        ));
     }
     notes
 }
@@ -448,17 +612,28 @@ fn of_model(work: &UnitWork<'_>, change: &Change) -> Vec<String> {
     let mut notes = Vec::new();
     let written = |path: &String| change.written.iter().any(|file| file.path == *path);
     for (path, why) in work.state.admitted.iter().filter(|(path, _)| written(path)) {
-        notes.push(format!("`{path}` was changed beyond the files that the plan names: {why}."));
+        notes.push(format!(
+            "`{path}` was changed beyond the files that the plan names: {why}."
+        ));
     }
-    let (Some(session), Some(model_setup)) = (&change.session, &work.run.model_setup) else { return notes };
+    let (Some(session), Some(model_setup)) = (&change.session, &work.run.model_setup) else {
+        return notes;
+    };
     let words: Vec<&str> = session.words.split_whitespace().collect();
     if !words.is_empty() {
         let words = words.join(" ");
         let end = words.floor_char_boundary(words.len().min(1_200));
-        notes.push(format!("The model says: {}", work.run.redactor.redact_text(&words[..end])));
+        notes.push(format!(
+            "The model says: {}",
+            work.run.redactor.redact_text(&words[..end])
+        ));
     }
     let spent = model_setup.spent.get();
-    let cost = spent.usage.cost.map(|cost| format!(", ${cost:.4}")).unwrap_or_default();
+    let cost = spent
+        .usage
+        .cost
+        .map(|cost| format!(", ${cost:.4}"))
+        .unwrap_or_default();
     notes.push(format!(
         "{} worked on it: {} turns, {} tokens read ({} from a cache), {} written{cost}.",
         model_setup.model.name(),

@@ -19,7 +19,9 @@ use crate::analyze::{Codebase, Survey, analyze};
 use crate::implement::{Placement, PlacementOutcome, apply_block, is_code};
 use crate::run::{RunContext, UnitState, Workspace};
 use crate::stop::{Finding, Severity, Stop};
-use crate::understand::{assignment_of, finding_with_line, finished_plan_finding, not_approved, without_author};
+use crate::understand::{
+    assignment_of, finding_with_line, finished_plan_finding, not_approved, without_author,
+};
 use crate::unit_work::UnitWork;
 use rule_context::{ReviewState, RuleContext};
 
@@ -62,7 +64,9 @@ pub(crate) fn lint_plan(
     let mut covered: BTreeSet<PhaseId> = BTreeSet::new();
     for unit in all {
         let wanted = units.contains(&unit.id);
-        if covered.contains(&unit.id) || !wanted && (extent == ReviewScope::Plan || holds_any(unit, units)) {
+        if covered.contains(&unit.id)
+            || !wanted && (extent == ReviewScope::Plan || holds_any(unit, units))
+        {
             continue;
         }
         add_nested_units(unit, &mut covered);
@@ -73,7 +77,12 @@ pub(crate) fn lint_plan(
             record_earlier_unit(run, &mut facts, unit, units);
             continue;
         }
-        found.extend(of_unread_unit(run, workspace, (&mut facts, &code), (unit.id, extent))?);
+        found.extend(of_unread_unit(
+            run,
+            workspace,
+            (&mut facts, &code),
+            (unit.id, extent),
+        )?);
     }
     workspace.tree.restore(savepoint);
     Ok(in_order(run, found))
@@ -87,7 +96,10 @@ pub(crate) fn review_unit(work: &mut UnitWork<'_>) -> Result<Vec<Finding>, Stop>
     let mut covered: BTreeSet<PhaseId> = BTreeSet::new();
     let run = work.run;
     for unit in run.plan.all() {
-        if !covered.contains(&unit.id) && unit.id != work.assignment.unit && !holds_any(unit, &asked) {
+        if !covered.contains(&unit.id)
+            && unit.id != work.assignment.unit
+            && !holds_any(unit, &asked)
+        {
             add_nested_units(unit, &mut covered);
             record_earlier_unit(run, &mut facts, unit, &asked);
         }
@@ -95,9 +107,19 @@ pub(crate) fn review_unit(work: &mut UnitWork<'_>) -> Result<Vec<Finding>, Stop>
     let mut found = work.assignment.findings.clone();
     found.extend(work.survey.findings.iter().cloned());
     // What stands outside of every unit is nobody's work, and may be meant for this one: the report says so.
-    let outside = of_reading(run, &asked, ReviewScope::Run).into_iter().filter(|one| one.code == "block-outside");
-    found.extend(outside.map(|one| Finding { severity: Severity::Warning, ..one }));
-    found.extend(lint_unit(work, &mut facts, &work.survey.code, ReviewScope::Run)?);
+    let outside = of_reading(run, &asked, ReviewScope::Run)
+        .into_iter()
+        .filter(|one| one.code == "block-outside");
+    found.extend(outside.map(|one| Finding {
+        severity: Severity::Warning,
+        ..one
+    }));
+    found.extend(lint_unit(
+        work,
+        &mut facts,
+        &work.survey.code,
+        ReviewScope::Run,
+    )?);
     work.workspace.tree.restore(savepoint);
     Ok(in_order(run, found))
 }
@@ -125,7 +147,9 @@ fn in_order(run: &RunContext, mut found: Vec<Finding>) -> Vec<Finding> {
 }
 
 fn holds_any(unit: &Phase, units: &[PhaseId]) -> bool {
-    unit.phases.iter().any(|nested| units.contains(&nested.id) || holds_any(nested, units))
+    unit.phases
+        .iter()
+        .any(|nested| units.contains(&nested.id) || holds_any(nested, units))
 }
 
 fn add_nested_units(unit: &Phase, covered: &mut BTreeSet<PhaseId>) {
@@ -138,22 +162,32 @@ fn add_nested_units(unit: &Phase, covered: &mut BTreeSet<PhaseId>) {
 /// Returns what reading the plan told: its standing, and what could not be read with certainty.
 fn of_reading(run: &RunContext, units: &[PhaseId], extent: ReviewScope) -> Vec<Finding> {
     let plan = &run.plan;
-    let spans: Vec<_> =
-        units.iter().filter_map(|unit| plan.phase(*unit)).map(|unit| (unit.span.clone(), unit)).collect();
-    let concerns = |at: usize| extent == ReviewScope::Plan || spans.iter().any(|(span, _)| span.contains(&at));
+    let spans: Vec<_> = units
+        .iter()
+        .filter_map(|unit| plan.phase(*unit))
+        .map(|unit| (unit.span.clone(), unit))
+        .collect();
+    let concerns =
+        |at: usize| extent == ReviewScope::Plan || spans.iter().any(|(span, _)| span.contains(&at));
     let open = |at: usize| {
         let holding = plan.all().filter(|unit| unit.span.contains(&at)).last();
         holding.is_none_or(|unit| !matches!(unit.state, State::Done | State::Skipped))
     };
     let authors = |at: usize| {
         let mut commands = plan.all().flat_map(|unit| &unit.commands);
-        commands.any(|command| command.span.start == at && without_author(&command.text, run.root()).is_some())
+        commands.any(|command| {
+            command.span.start == at && without_author(&command.text, run.root()).is_some()
+        })
     };
     // Samples of data, and passages that are cited with their lines, are shown and not to be placed.
     let sample = |at: usize| {
-        let data = ["", "json", "jsonc", "http", "text", "txt", "markdown", "md", "csv"];
+        let data = [
+            "", "json", "jsonc", "http", "text", "txt", "markdown", "md", "csv",
+        ];
         plan.all().flat_map(|unit| &unit.blocks).any(|block| {
-            let cited = block.info.starts_with(|letter: char| letter.is_ascii_digit());
+            let cited = block
+                .info
+                .starts_with(|letter: char| letter.is_ascii_digit());
             block.span.start == at && (cited || data.contains(&block.language.as_str()))
         })
     };
@@ -187,7 +221,9 @@ fn of_unread_unit(
     (facts, code): (&mut ReviewState, &Codebase),
     (unit, extent): (PhaseId, ReviewScope),
 ) -> Result<Vec<Finding>, Stop> {
-    let Some((assignment, leaving)) = assignment_of(&run.plan, &run.files, unit) else { return Ok(Vec::new()) };
+    let Some((assignment, leaving)) = assignment_of(&run.plan, &run.files, unit) else {
+        return Ok(Vec::new());
+    };
     let mut found: Vec<Finding> = assignment.findings.clone();
     found.extend(leaving.iter().cloned());
     let survey = match leaving.is_empty() {
@@ -198,14 +234,23 @@ fn of_unread_unit(
                 return Ok(found);
             }
         },
-        false => Survey { findings: Vec::new(), code: Codebase::new(run.files.facts()) },
+        false => Survey {
+            findings: Vec::new(),
+            code: Codebase::new(run.files.facts()),
+        },
     };
     found.extend(survey.findings.iter().cloned());
     if extent == ReviewScope::Plan {
         found.retain(|one| one.code != "depends-on-open" || depends_forward(&run.plan, unit));
     }
     let (assignment, survey, state) = (&assignment, &survey, &mut UnitState::default());
-    let mut work = UnitWork { run, assignment, survey, workspace, state };
+    let mut work = UnitWork {
+        run,
+        assignment,
+        survey,
+        workspace,
+        state,
+    };
     found.extend(lint_unit(&mut work, facts, code, extent)?);
     Ok(found)
 }
@@ -219,11 +264,27 @@ fn lint_unit(
 ) -> Result<Vec<Finding>, Stop> {
     let assignment = work.assignment;
     let mut before = std::collections::BTreeMap::new();
-    for path in assignment.files.iter().filter_map(|file| file.path.as_ref()) {
-        before.insert(path.clone(), work.workspace.tree.read_text(path).ok().flatten());
+    for path in assignment
+        .files
+        .iter()
+        .filter_map(|file| file.path.as_ref())
+    {
+        before.insert(
+            path.clone(),
+            work.workspace.tree.read_text(path).ok().flatten(),
+        );
     }
-    let placements = if extent == ReviewScope::Run { Vec::new() } else { apply_all_blocks(work)? };
-    let units: Vec<Phase> = assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit)).cloned().collect();
+    let placements = if extent == ReviewScope::Run {
+        Vec::new()
+    } else {
+        apply_all_blocks(work)?
+    };
+    let units: Vec<Phase> = assignment
+        .units
+        .iter()
+        .filter_map(|unit| work.run.plan.phase(*unit))
+        .cloned()
+        .collect();
     let mut context = RuleContext {
         run: work.run,
         workspace: &mut *work.workspace,
@@ -237,13 +298,17 @@ fn lint_unit(
     };
     let mut found = Vec::new();
     for rule in rules::RULES {
-        if let Some(look) = rule.look.filter(|_| extent != ReviewScope::Run || !rule.told_by_run) {
+        if let Some(look) = rule
+            .look
+            .filter(|_| extent != ReviewScope::Run || !rule.told_by_run)
+        {
             found.extend(look(&mut context));
         }
     }
     facts.remember(assignment, &assignment.label);
     for (_, placement) in &placements {
-        if let (Some(path), PlacementOutcome::Refused { .. }) = (&placement.path, &placement.placed) {
+        if let (Some(path), PlacementOutcome::Refused { .. }) = (&placement.path, &placement.placed)
+        {
             facts.uncertain.insert(path.clone());
         }
     }
@@ -252,7 +317,9 @@ fn lint_unit(
 
 /// Returns whether the unit names one that comes later in the plan among those that it depends on.
 fn depends_forward(plan: &Plan, unit: PhaseId) -> bool {
-    let Some(phase) = plan.phase(unit) else { return false };
+    let Some(phase) = plan.phase(unit) else {
+        return false;
+    };
     let later = |wanted: &String| matches!(plan.select(wanted).as_deref(), Ok([id]) if *id > unit);
     phase.depends_on.iter().any(later)
 }
@@ -261,7 +328,9 @@ fn depends_forward(plan: &Plan, unit: PhaseId) -> bool {
 fn apply_all_blocks(work: &mut UnitWork<'_>) -> Result<Vec<(PhaseId, Placement)>, Stop> {
     let mut placements = Vec::new();
     for unit in &work.assignment.units {
-        let Some(phase) = work.run.plan.phase(*unit) else { continue };
+        let Some(phase) = work.run.plan.phase(*unit) else {
+            continue;
+        };
         for index in (0..phase.blocks.len()).filter(|index| is_code(&phase.blocks[*index])) {
             placements.extend(apply_block(work, phase, index)?.map(|placement| (*unit, placement)));
         }
@@ -270,7 +339,12 @@ fn apply_all_blocks(work: &mut UnitWork<'_>) -> Result<Vec<(PhaseId, Placement)>
 }
 
 /// Returns a finding of a rule: its severity is that of its code.
-fn new_finding(plan: &Plan, code: &'static Code, span: std::ops::Range<usize>, message: impl Into<String>) -> Finding {
+fn new_finding(
+    plan: &Plan,
+    code: &'static Code,
+    span: std::ops::Range<usize>,
+    message: impl Into<String>,
+) -> Finding {
     finding_with_line(plan, code.name, code.severity, message.into(), Some(span))
 }
 

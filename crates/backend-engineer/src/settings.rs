@@ -37,7 +37,9 @@ pub(crate) use key::{KEYS, Key};
 pub(crate) use layer::Commands;
 pub(crate) use origin::{Origin, Sourced};
 pub(crate) use restraint::WithheldSetting;
-pub(crate) use value::{Effort, Endpoint, HiddenText, SandboxMode, read_duration, read_strength, write_duration};
+pub(crate) use value::{
+    Effort, Endpoint, HiddenText, SandboxMode, read_duration, read_strength, write_duration,
+};
 
 /// Where a repository keeps its configuration.
 const REPOSITORY_FILE: &str = ".backend-engineer/config.toml";
@@ -78,7 +80,11 @@ pub(crate) struct Flags {
 }
 
 /// The cache folder in a home where no variable names another.
-const CACHE: &str = if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" };
+const CACHE: &str = if cfg!(target_os = "macos") {
+    "Library/Caches"
+} else {
+    ".cache"
+};
 
 /// The surroundings that settings are read from, so that a test can make its own.
 #[derive(Debug, Clone, Default)]
@@ -97,11 +103,21 @@ impl SettingsSources {
         let environment: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        let absolute = |name: &str| environment.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let folder = absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")));
+        let absolute = |name: &str| {
+            environment
+                .get(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
+        let folder =
+            absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")));
         let user_file = folder.map(|folder| folder.join("backend-engineer/config.toml"));
         let cache = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(CACHE)));
-        SettingsSources { environment, user_file, cache }
+        SettingsSources {
+            environment,
+            user_file,
+            cache,
+        }
     }
 }
 
@@ -165,18 +181,32 @@ impl Settings {
     }
 
     /// [`Settings::load`] from given surroundings.
-    pub(crate) fn from_sources(root: &Path, flags: &Flags, surroundings: &SettingsSources) -> Result<Self, Stop> {
+    pub(crate) fn from_sources(
+        root: &Path,
+        flags: &Flags,
+        surroundings: &SettingsSources,
+    ) -> Result<Self, Stop> {
         let mut layer = match &surroundings.user_file {
             Some(path) => file::read_settings_file(path, path, Owner::User)?,
             None => Layer::default(),
         };
-        let mut repository =
-            file::read_settings_file(&root.join(REPOSITORY_FILE), Path::new(REPOSITORY_FILE), Owner::Repository)?;
+        let mut repository = file::read_settings_file(
+            &root.join(REPOSITORY_FILE),
+            Path::new(REPOSITORY_FILE),
+            Owner::Repository,
+        )?;
         let (environment, mut warnings) = environment::read_environment(&surroundings.environment)?;
         let home = surroundings.environment.get("HOME").map(String::as_str);
-        let trusted = restraint::find_trust_origin(root, layer.trusted.iter().chain(&environment.trusted), home);
-        let mut withheld =
-            if trusted.is_none() { restraint::restrain_layer(&mut repository, &layer) } else { Vec::new() };
+        let trusted = restraint::find_trust_origin(
+            root,
+            layer.trusted.iter().chain(&environment.trusted),
+            home,
+        );
+        let mut withheld = if trusted.is_none() {
+            restraint::restrain_layer(&mut repository, &layer)
+        } else {
+            Vec::new()
+        };
         layer.cover(repository);
         layer.cover(environment);
         let (flagged, from_files) = of_flags(flags)?;
@@ -186,18 +216,24 @@ impl Settings {
         let mut values = BTreeMap::new();
         for held in &layer.env {
             match surroundings.environment.get(&held.value) {
-                Some(value) => drop(values.insert(held.value.clone(), HiddenText::new(value.clone()))),
-                None if from_files.contains_key(&held.value) => {}
-                None => {
-                    warnings.push(format!("{} names {}, which is not set in this environment", held.origin, held.value))
+                Some(value) => {
+                    drop(values.insert(held.value.clone(), HiddenText::new(value.clone())))
                 }
+                None if from_files.contains_key(&held.value) => {}
+                None => warnings.push(format!(
+                    "{} names {}, which is not set in this environment",
+                    held.origin, held.value
+                )),
             }
         }
         values.extend(from_files);
         let network = layer.network.unwrap_or(Sourced::default_of(false));
         let vouched = network.value || trusted.is_some();
         let setup_network = match &layer.commands.setup {
-            Some(Sourced { origin: origin @ Origin::Repository(_), .. }) if !vouched => {
+            Some(Sourced {
+                origin: origin @ Origin::Repository(_),
+                ..
+            }) if !vouched => {
                 withheld.push(WithheldSetting::setup_network(origin.clone()));
                 false
             }
@@ -205,7 +241,9 @@ impl Settings {
         };
         let settings = Settings {
             setup_network,
-            sandbox: layer.sandbox.unwrap_or(Sourced::default_of(SandboxMode::Auto)),
+            sandbox: layer
+                .sandbox
+                .unwrap_or(Sourced::default_of(SandboxMode::Auto)),
             network,
             timeout: layer.timeout.unwrap_or(Sourced::default_of(TIMEOUT)),
             strength: layer.strength.unwrap_or(Sourced::default_of(STRENGTH)),
@@ -217,7 +255,9 @@ impl Settings {
             repair_effort: layer.repair_effort,
             commands: layer.commands,
             services: layer.services,
-            services_for_model: layer.services_for_model.unwrap_or(Sourced::default_of(false)),
+            services_for_model: layer
+                .services_for_model
+                .unwrap_or(Sourced::default_of(false)),
             prices: layer.prices,
             protected: layer.protected,
             env: layer.env,
@@ -229,7 +269,10 @@ impl Settings {
             cache: surroundings.cache.clone(),
         };
         withheld.retain(|withheld| !settings.grants(withheld));
-        Ok(Settings { withheld, ..settings })
+        Ok(Settings {
+            withheld,
+            ..settings
+        })
     }
 
     /// Returns the sandbox that is asked for.
@@ -274,7 +317,11 @@ impl Settings {
 
     /// Returns the commands that prepare the project before any check, in order.
     pub(crate) fn setup(&self) -> Vec<String> {
-        self.commands.setup.as_ref().map(|held| held.value.clone()).unwrap_or_default()
+        self.commands
+            .setup
+            .as_ref()
+            .map(|held| held.value.clone())
+            .unwrap_or_default()
     }
 
     /// Returns whether commands reach all that the machine reaches.
@@ -284,7 +331,11 @@ impl Settings {
 
     /// Returns names of the services that commands may reach and whose data is to last.
     pub(crate) fn lasting_services(&self) -> Vec<String> {
-        self.services.iter().filter(|(_, held)| !held.value.disposable).map(|(name, _)| name.clone()).collect()
+        self.services
+            .iter()
+            .filter(|(_, held)| !held.value.disposable)
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 
     /// Returns whether a model's commands reach what the plan's checks reach.
@@ -295,12 +346,17 @@ impl Settings {
     /// Ports that commands may reach: name, host and port.
     pub(crate) fn services(&self) -> Vec<(String, String, u16)> {
         let endpoints = self.services.iter().map(|(name, held)| (name, &held.value));
-        endpoints.map(|(name, endpoint)| (name.clone(), endpoint.host.clone(), endpoint.port)).collect()
+        endpoints
+            .map(|(name, endpoint)| (name.clone(), endpoint.host.clone(), endpoint.port))
+            .collect()
     }
 
     /// Returns the variables that commands see beyond the usual ones, with their values.
     pub(crate) fn variables(&self) -> Vec<(String, String)> {
-        self.values.iter().map(|(name, hidden)| (name.clone(), hidden.reveal().to_owned())).collect()
+        self.values
+            .iter()
+            .map(|(name, hidden)| (name.clone(), hidden.reveal().to_owned()))
+            .collect()
     }
 
     /// Returns names of variables that commands see beyond the usual ones.
@@ -316,9 +372,17 @@ impl Settings {
     /// Returns what a person should know about the settings before anything is done: what the repository was not
     /// granted, and what means nothing.
     pub(crate) fn remarks(&self) -> Vec<String> {
-        let asked: Vec<String> = self.withheld.iter().map(WithheldSetting::to_string).collect();
-        let withheld = (!asked.is_empty()).then(|| format!("Not followed: {}. {WHY_WITHHELD}", asked.join(", ")));
-        withheld.into_iter().chain(self.warnings.iter().cloned()).collect()
+        let asked: Vec<String> = self
+            .withheld
+            .iter()
+            .map(WithheldSetting::to_string)
+            .collect();
+        let withheld = (!asked.is_empty())
+            .then(|| format!("Not followed: {}. {WHY_WITHHELD}", asked.join(", ")));
+        withheld
+            .into_iter()
+            .chain(self.warnings.iter().cloned())
+            .collect()
     }
 
     /// Returns whether somebody else than the repository asked for the same.
@@ -335,27 +399,46 @@ impl Settings {
 
 fn of_flags(flags: &Flags) -> Result<(Layer, BTreeMap<String, HiddenText>), Stop> {
     let mut layer = Layer {
-        sandbox: flags.sandbox.map(|walls| Sourced::new(walls, Origin::Flag("--sandbox"))),
-        network: flags.allow_network.then(|| Sourced::new(true, Origin::Flag("--allow-network"))),
-        timeout: flags.timeout.map(|timeout| Sourced::new(timeout, Origin::Flag("--timeout"))),
-        strength: flags.strength.map(|limit| Sourced::new(limit, Origin::Flag("--strength"))),
-        model: flags.model.clone().map(|model| Sourced::new(model, Origin::Flag("--model"))),
-        effort: flags.effort.map(|effort| Sourced::new(effort, Origin::Flag("--effort"))),
-        commit: flags.commit.then(|| Sourced::new(true, Origin::Flag("--commit"))),
+        sandbox: flags
+            .sandbox
+            .map(|walls| Sourced::new(walls, Origin::Flag("--sandbox"))),
+        network: flags
+            .allow_network
+            .then(|| Sourced::new(true, Origin::Flag("--allow-network"))),
+        timeout: flags
+            .timeout
+            .map(|timeout| Sourced::new(timeout, Origin::Flag("--timeout"))),
+        strength: flags
+            .strength
+            .map(|limit| Sourced::new(limit, Origin::Flag("--strength"))),
+        model: flags
+            .model
+            .clone()
+            .map(|model| Sourced::new(model, Origin::Flag("--model"))),
+        effort: flags
+            .effort
+            .map(|effort| Sourced::new(effort, Origin::Flag("--effort"))),
+        commit: flags
+            .commit
+            .then(|| Sourced::new(true, Origin::Flag("--commit"))),
         ..Layer::default()
     };
     for name in &flags.env {
-        let name = value::read_variable_name(name).map_err(|why| Stop::usage(format!("--env: {why}")))?;
+        let name =
+            value::read_variable_name(name).map_err(|why| Stop::usage(format!("--env: {why}")))?;
         layer.env.push(Sourced::new(name, Origin::Flag("--env")));
     }
     let mut variables = BTreeMap::new();
     for path in &flags.env_files {
         let wrong = |why: String| Stop::usage(format!("--env-file {}: {why}", path.display()));
         let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-        let read = dotenv::parse_dotenv(&text)
-            .map_err(|unreadable| wrong(format!("line {}: {}", unreadable.line, unreadable.message)))?;
+        let read = dotenv::parse_dotenv(&text).map_err(|unreadable| {
+            wrong(format!("line {}: {}", unreadable.line, unreadable.message))
+        })?;
         for (name, hidden) in read {
-            layer.env.push(Sourced::new(name.clone(), Origin::EnvFile(path.clone())));
+            layer
+                .env
+                .push(Sourced::new(name.clone(), Origin::EnvFile(path.clone())));
             variables.insert(name, hidden);
         }
     }
@@ -366,13 +449,17 @@ fn of_flags(flags: &Flags) -> Result<(Layer, BTreeMap<String, HiddenText>), Stop
 fn refuse_one_port_twice(services: &BTreeMap<String, Sourced<Endpoint>>) -> Result<(), Stop> {
     let mut ports: BTreeMap<u16, (&str, &Endpoint)> = BTreeMap::new();
     for (name, held) in services {
-        let Some((other, endpoint)) = ports.insert(held.value.port, (name, &held.value)) else { continue };
+        let Some((other, endpoint)) = ports.insert(held.value.port, (name, &held.value)) else {
+            continue;
+        };
         if endpoint.host != held.value.host {
             let port = held.value.port;
-            let message = format!("{}: the services `{other}` and `{name}` have the same port {port}", held.origin);
-            return Err(
-                Stop::usage(message).hint("A command finds each service at its own port: give one another port.")
+            let message = format!(
+                "{}: the services `{other}` and `{name}` have the same port {port}",
+                held.origin
             );
+            return Err(Stop::usage(message)
+                .hint("A command finds each service at its own port: give one another port."));
         }
     }
     Ok(())

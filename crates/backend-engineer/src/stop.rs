@@ -51,8 +51,14 @@ impl Exit {
 
     /// Returns the one of `all` that is told; [`Exit::Complete`] where there is none.
     pub fn first(all: impl IntoIterator<Item = Exit>) -> Exit {
-        let rank = |exit: &Exit| Exit::PRECEDENCE.iter().position(|candidate| candidate == exit);
-        all.into_iter().min_by_key(|exit| rank(exit).unwrap_or(usize::MAX)).unwrap_or(Exit::Complete)
+        let rank = |exit: &Exit| {
+            Exit::PRECEDENCE
+                .iter()
+                .position(|candidate| candidate == exit)
+        };
+        all.into_iter()
+            .min_by_key(|exit| rank(exit).unwrap_or(usize::MAX))
+            .unwrap_or(Exit::Complete)
     }
 }
 
@@ -89,7 +95,12 @@ pub struct Finding {
 impl Stop {
     /// A stop of the given kind.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Stop { exit, message: message.into(), hint: None, findings: Vec::new() }
+        Stop {
+            exit,
+            message: message.into(),
+            hint: None,
+            findings: Vec::new(),
+        }
     }
 
     /// The command line, the plan's name or the phase is wrong (exit code 2).
@@ -145,9 +156,9 @@ impl From<sandbox::SandboxError> for Stop {
     fn from(error: sandbox::SandboxError) -> Self {
         let stop = Stop::environment(error.to_string());
         match error {
-            sandbox::SandboxError::ForeignOwner { .. } => {
-                stop.hint("The repository has files of a foreign user or group; try --sandbox landlock.")
-            }
+            sandbox::SandboxError::ForeignOwner { .. } => stop.hint(
+                "The repository has files of a foreign user or group; try --sandbox landlock.",
+            ),
             _ => stop,
         }
     }
@@ -159,9 +170,18 @@ mod tests {
 
     #[test]
     fn the_gravest_exit_is_told() {
-        assert_eq!(Exit::first([Exit::Unproven, Exit::Incomplete, Exit::CheckFailed]), Exit::CheckFailed);
-        assert_eq!(Exit::first([Exit::Incomplete, Exit::Unproven]), Exit::Incomplete);
-        assert_eq!(Exit::first([Exit::CheckFailed, Exit::Environment]), Exit::Environment);
+        assert_eq!(
+            Exit::first([Exit::Unproven, Exit::Incomplete, Exit::CheckFailed]),
+            Exit::CheckFailed
+        );
+        assert_eq!(
+            Exit::first([Exit::Incomplete, Exit::Unproven]),
+            Exit::Incomplete
+        );
+        assert_eq!(
+            Exit::first([Exit::CheckFailed, Exit::Environment]),
+            Exit::Environment
+        );
         assert_eq!(Exit::first([]), Exit::Complete);
     }
 }

@@ -82,7 +82,11 @@ pub(crate) enum ReadError {
 impl Tree {
     /// A view of the repository at `root`, with nothing staged.
     pub(crate) fn at(root: &Path) -> Self {
-        Tree { root: root.to_owned(), found: BTreeMap::new(), staged: BTreeMap::new() }
+        Tree {
+            root: root.to_owned(),
+            found: BTreeMap::new(),
+            staged: BTreeMap::new(),
+        }
     }
 
     /// Returns the repository's folder.
@@ -94,16 +98,24 @@ impl Tree {
     pub(crate) fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
         match self.staged.get(path) {
             Some(staged) => Ok(staged.bytes.clone()),
-            None => Ok(self.state_on_disk(path)?.as_ref().map(|found| found.bytes.clone())),
+            None => Ok(self
+                .state_on_disk(path)?
+                .as_ref()
+                .map(|found| found.bytes.clone())),
         }
     }
 
     /// [`Tree::read`] as text.
     pub(crate) fn read_text(&mut self, path: &str) -> Result<Option<String>, ReadError> {
-        let Some(bytes) = self.read(path)? else { return Ok(None) };
+        let Some(bytes) = self.read(path)? else {
+            return Ok(None);
+        };
         String::from_utf8(bytes)
             .map(Some)
-            .map_err(|error| ReadError::NotText { path: path.to_owned(), offset: error.utf8_error().valid_up_to() })
+            .map_err(|error| ReadError::NotText {
+                path: path.to_owned(),
+                offset: error.utf8_error().valid_up_to(),
+            })
     }
 
     /// Returns the file as it was found before anything was staged.
@@ -118,14 +130,21 @@ impl Tree {
     /// Stages new bytes, or a deletion.
     pub(crate) fn stage(&mut self, path: &str, bytes: Option<Vec<u8>>) -> Result<(), ReadError> {
         self.state_on_disk(path)?;
-        self.staged.insert(path.to_owned(), Staged { bytes, mode: None });
+        self.staged
+            .insert(path.to_owned(), Staged { bytes, mode: None });
         Ok(())
     }
 
     /// Stages permission bits beside whatever is staged.
     pub(crate) fn stage_mode(&mut self, path: &str, mode: u32) -> Result<(), ReadError> {
         let bytes = self.read(path)?;
-        self.staged.insert(path.to_owned(), Staged { bytes, mode: Some(mode) });
+        self.staged.insert(
+            path.to_owned(),
+            Staged {
+                bytes,
+                mode: Some(mode),
+            },
+        );
         Ok(())
     }
 
@@ -149,7 +168,9 @@ impl Tree {
         let differs = |path: &str, staged: &Staged| {
             let before = self.found.get(path).and_then(Option::as_ref);
             before.map(|found| &found.bytes) != staged.bytes.as_ref()
-                || staged.mode.is_some_and(|mode| before.is_none_or(|found| found.mode != mode))
+                || staged
+                    .mode
+                    .is_some_and(|mode| before.is_none_or(|found| found.mode != mode))
         };
         self.staged
             .iter()
@@ -168,7 +189,11 @@ impl Tree {
             let now = read_from_disk(&self.root, path).ok().flatten();
             now.as_ref().map(|found| &found.bytes) != known.as_ref().map(|found| &found.bytes)
         };
-        self.found.iter().filter(moved).map(|(path, _)| path.clone()).collect()
+        self.found
+            .iter()
+            .filter(moved)
+            .map(|(path, _)| path.clone())
+            .collect()
     }
 
     /// Returns whether the file lies on disk otherwise than this run knows it.
@@ -180,13 +205,19 @@ impl Tree {
 
     /// Marks what was written as what is found from now on.
     fn mark_written(&mut self, written: &Pending) {
-        let mode = written.after.mode.or(written.before.as_ref().map(|found| found.mode));
+        let mode = written
+            .after
+            .mode
+            .or(written.before.as_ref().map(|found| found.mode));
         let found = match &written.after.bytes {
             None => None,
             Some(bytes) => {
                 let on_disk = read_from_disk(&self.root, &written.path).ok().flatten();
                 let mode = mode.or(on_disk.map(|found| found.mode)).unwrap_or(0o644);
-                Some(FileState { bytes: bytes.clone(), mode })
+                Some(FileState {
+                    bytes: bytes.clone(),
+                    mode,
+                })
             }
         };
         self.found.insert(written.path.clone(), found);
@@ -196,19 +227,32 @@ impl Tree {
 /// Reads a file from disk; `None` where there is none.
 fn read_from_disk(root: &Path, path: &str) -> Result<Option<FileState>, ReadError> {
     let address = Address::resolve(root, path)?;
-    let unreadable = |source| ReadError::Unreadable { path: path.to_owned(), source };
+    let unreadable = |source| ReadError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
     let metadata = match fs::metadata(address.real()) {
         Ok(metadata) => metadata,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
             return Ok(None);
         }
         Err(error) => return Err(unreadable(error)),
     };
     if !metadata.is_file() {
-        return Err(ReadError::NotAFile { path: path.to_owned() });
+        return Err(ReadError::NotAFile {
+            path: path.to_owned(),
+        });
     }
     let bytes = survey::read_regular(address.real(), u64::MAX).map_err(unreadable)?;
-    Ok(Some(FileState { bytes, mode: write::mode_of(&metadata) }))
+    Ok(Some(FileState {
+        bytes,
+        mode: write::mode_of(&metadata),
+    }))
 }
 
 #[cfg(test)]

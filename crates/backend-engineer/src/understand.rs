@@ -76,15 +76,24 @@ pub(crate) struct NamedFile {
 impl Assignment {
     /// Returns the file of a unit's change, by its place in [`Phase::changes`].
     pub(crate) fn file(&self, unit: PhaseId, change: usize) -> Option<&NamedFile> {
-        self.files.iter().find(|file| file.unit == unit && file.change == change)
+        self.files
+            .iter()
+            .find(|file| file.unit == unit && file.change == change)
     }
 }
 
 /// Reads what the unit asks for. A plan that isn't approved, or a path that leaves the repository, stops the run.
-pub(crate) fn understand(plan: &Plan, files: &Files, unit: PhaseId, approved: bool) -> Result<Assignment, Stop> {
+pub(crate) fn understand(
+    plan: &Plan,
+    files: &Files,
+    unit: PhaseId,
+    approved: bool,
+) -> Result<Assignment, Stop> {
     if let Some(refused) = not_approved(plan).filter(|_| !approved) {
         return Err(Stop::refused(refused.message.clone())
-            .hint("Have it approved and its status changed, or pass --approve to go ahead as it is.")
+            .hint(
+                "Have it approved and its status changed, or pass --approve to go ahead as it is.",
+            )
             .at([refused]));
     }
     let (assignment, leaving) =
@@ -98,7 +107,11 @@ pub(crate) fn understand(plan: &Plan, files: &Files, unit: PhaseId, approved: bo
 }
 
 /// Returns what a unit asks for, and apart from it what leaves the repository; `None` where the plan has no such unit.
-pub(crate) fn assignment_of(plan: &Plan, files: &Files, unit: PhaseId) -> Option<(Assignment, Vec<Finding>)> {
+pub(crate) fn assignment_of(
+    plan: &Plan,
+    files: &Files,
+    unit: PhaseId,
+) -> Option<(Assignment, Vec<Finding>)> {
     let phase = plan.phase(unit)?;
     let mut units = Vec::new();
     collect_phases(phase, &mut units);
@@ -114,11 +127,15 @@ pub(crate) fn assignment_of(plan: &Plan, files: &Files, unit: PhaseId) -> Option
         findings: check_dependencies(plan, phase),
     };
     let mut leaving = Vec::new();
-    for (unit, (index, change)) in
-        units.iter().flat_map(|unit| std::iter::repeat(unit).zip(unit.changes.iter().enumerate()))
+    for (unit, (index, change)) in units
+        .iter()
+        .flat_map(|unit| std::iter::repeat(unit).zip(unit.changes.iter().enumerate()))
     {
         let (file, finding) = locate_file(plan, files, &bases, unit.id, index, change);
-        if finding.as_ref().is_some_and(|finding| finding.severity == Severity::Error) {
+        if finding
+            .as_ref()
+            .is_some_and(|finding| finding.severity == Severity::Error)
+        {
             leaving.extend(finding);
         } else {
             assignment.findings.extend(finding);
@@ -140,7 +157,13 @@ pub(crate) fn not_approved(plan: &Plan) -> Option<Finding> {
     }
     let word = standing.word.as_deref().unwrap_or("not approved");
     let message = format!("the plan is marked `{word}`");
-    Some(finding_with_line(plan, "plan-not-approved", Severity::Error, message, standing.span.clone()))
+    Some(finding_with_line(
+        plan,
+        "plan-not-approved",
+        Severity::Error,
+        message,
+        standing.span.clone(),
+    ))
 }
 
 /// Returns the finding on a plan that says of itself that it is finished, while units of it are open by its boxes.
@@ -152,10 +175,19 @@ pub(crate) fn finished_plan_finding(plan: &Plan) -> Option<Finding> {
         return None;
     }
     let word = standing.word.as_deref().unwrap_or("finished");
-    let message = format!("the plan is marked `{word}`, and {} of its units are open by their boxes", open.len());
+    let message = format!(
+        "the plan is marked `{word}`, and {} of its units are open by their boxes",
+        open.len()
+    );
     Some(Finding {
         hint: Some("`check --phase N` holds one of them against the tree all the same.".to_owned()),
-        ..finding_with_line(plan, "plan-finished", Severity::Note, message, standing.span.clone())
+        ..finding_with_line(
+            plan,
+            "plan-finished",
+            Severity::Note,
+            message,
+            standing.span.clone(),
+        )
     })
 }
 
@@ -163,7 +195,11 @@ pub(crate) fn finished_plan_finding(plan: &Plan) -> Option<Finding> {
 /// folder.
 pub(crate) fn files_of(facts: TreeFacts, plan: &Plan) -> Files {
     let mut files = Files::new(facts);
-    files.learn_author(plan.all().flat_map(|unit| &unit.changes).map(|change| change.path.as_str()));
+    files.learn_author(
+        plan.all()
+            .flat_map(|unit| &unit.changes)
+            .map(|change| change.path.as_str()),
+    );
     let commands = plan.all().flat_map(|unit| &unit.commands);
     files.learn_author(commands.flat_map(|command| command.text.split_whitespace()));
     files
@@ -198,21 +234,33 @@ fn learn_base_folders(plan: &Plan, files: &Files) -> BTreeSet<String> {
 fn stands_for_its_files(unit: &Phase, change: &PlannedChange) -> bool {
     let below = |other: &PlannedChange| !other.pattern && other.path.starts_with(&change.path);
     let spared = |sentence: &plan::Sentence| {
-        let overlaps = sentence.span.start < change.span.end && change.span.start < sentence.span.end;
+        let overlaps =
+            sentence.span.start < change.span.end && change.span.start < sentence.span.end;
         overlaps && sentence.class == plan::SentenceClass::Condition
     };
     let goes = matches!(change.action, Action::Delete | Action::Rename { .. });
-    change.path.ends_with('/') && !goes && (unit.changes.iter().any(below) || unit.sentences.iter().any(spared))
+    change.path.ends_with('/')
+        && !goes
+        && (unit.changes.iter().any(below) || unit.sentences.iter().any(spared))
 }
 
 /// Returns the package from which every path of a unit starts without saying so.
 fn package_of(units: &[&Phase], files: &[NamedFile]) -> Option<String> {
-    let says_folder = units.iter().any(|unit| unit.changes.iter().any(|change| change.base.is_some()));
-    let found: Vec<(&str, &str)> =
-        files.iter().filter_map(|file| Some((file.path.as_deref()?, file.written.as_str()))).collect();
-    let base = |(path, written): &(&str, &str)| path.strip_suffix(&format!("/{written}")).map(str::to_owned);
+    let says_folder = units
+        .iter()
+        .any(|unit| unit.changes.iter().any(|change| change.base.is_some()));
+    let found: Vec<(&str, &str)> = files
+        .iter()
+        .filter_map(|file| Some((file.path.as_deref()?, file.written.as_str())))
+        .collect();
+    let base = |(path, written): &(&str, &str)| {
+        path.strip_suffix(&format!("/{written}")).map(str::to_owned)
+    };
     let first = found.first().and_then(base).filter(|_| !says_folder)?;
-    found.iter().all(|one| base(one).as_ref() == Some(&first)).then_some(first)
+    found
+        .iter()
+        .all(|one| base(one).as_ref() == Some(&first))
+        .then_some(first)
 }
 
 /// Finds one named file, and says what is doubtful about it.
@@ -235,13 +283,24 @@ fn locate_file(
         addressed: files.neighbours_are_addressed(&change.path),
     };
     let say = |code, severity, message: String| {
-        Some(finding_with_line(plan, code, severity, message, Some(change.span.clone())))
+        Some(finding_with_line(
+            plan,
+            code,
+            severity,
+            message,
+            Some(change.span.clone()),
+        ))
     };
     if change.pattern {
         file.obstacle = Some("the plan names no single file here".to_owned());
         return (file, None);
     }
-    match in_full(plan, files, (unit, change), meaning_of_change(files, bases, change)) {
+    match in_full(
+        plan,
+        files,
+        (unit, change),
+        meaning_of_change(files, bases, change),
+    ) {
         PathMeaning::AsWritten(path) => {
             file.path = Some(path);
             (file, None)
@@ -249,7 +308,9 @@ fn locate_file(
         PathMeaning::Resolved { path, why } => {
             let note = format!("`{}` is taken as `{path}`: {why}", change.path);
             file.path = Some(path);
-            let finding = (why != Resolution::Tidied).then(|| say("path-resolved", Severity::Note, note)).flatten();
+            let finding = (why != Resolution::Tidied)
+                .then(|| say("path-resolved", Severity::Note, note))
+                .flatten();
             (file, finding)
         }
         PathMeaning::Between(candidates) => {
@@ -260,21 +321,32 @@ fn locate_file(
         }
         PathMeaning::Outside(outside) => {
             file.obstacle = Some(outside.to_string());
-            (file, say("path-outside", Severity::Error, outside.to_string()))
+            (
+                file,
+                say("path-outside", Severity::Error, outside.to_string()),
+            )
         }
     }
 }
 
 /// Resolves the path of a change; one that the plan calls neither new nor existing is looked for first.
-fn meaning_of_change(files: &Files, bases: &BTreeSet<String>, change: &PlannedChange) -> PathMeaning {
-    if let Some(below) =
-        change.base.as_deref().and_then(|base| files.resolve_below_base(base, &change.path, &change.action))
+fn meaning_of_change(
+    files: &Files,
+    bases: &BTreeSet<String>,
+    change: &PlannedChange,
+) -> PathMeaning {
+    if let Some(below) = change
+        .base
+        .as_deref()
+        .and_then(|base| files.resolve_below_base(base, &change.path, &change.action))
     {
         return below;
     }
     let found = files.meaning(&change.path, change.action == Action::Create, bases);
     match &found {
-        PathMeaning::AsWritten(path) if change.action == Action::Unstated && !files.path_exists(path) => {
+        PathMeaning::AsWritten(path)
+            if change.action == Action::Unstated && !files.path_exists(path) =>
+        {
             files.meaning(&change.path, true, bases)
         }
         _ => found,
@@ -286,11 +358,22 @@ fn check_dependencies(plan: &Plan, phase: &Phase) -> Vec<Finding> {
     let open = |wanted: &String| {
         let found = plan.select(wanted).ok()?;
         let [id] = found.as_slice() else { return None };
-        plan.phase(*id).filter(|other| *id != phase.id && matches!(other.state, State::Open | State::InProgress))
+        plan.phase(*id).filter(|other| {
+            *id != phase.id && matches!(other.state, State::Open | State::InProgress)
+        })
     };
     let say = |other: &Phase| {
-        let message = format!("{} depends on {}, which is not done by the plan's boxes", phase.label, other.label);
-        finding_with_line(plan, "depends-on-open", Severity::Note, message, Some(phase.heading.clone()))
+        let message = format!(
+            "{} depends on {}, which is not done by the plan's boxes",
+            phase.label, other.label
+        );
+        finding_with_line(
+            plan,
+            "depends-on-open",
+            Severity::Note,
+            message,
+            Some(phase.heading.clone()),
+        )
     };
     phase.depends_on.iter().filter_map(open).map(say).collect()
 }
@@ -304,5 +387,12 @@ pub(crate) fn finding_with_line(
     span: Option<Range<usize>>,
 ) -> Finding {
     let line = span.as_ref().map(|span| plan.location(span.start).line);
-    Finding { code, severity, message, span, line, hint: None }
+    Finding {
+        code,
+        severity,
+        message,
+        span,
+        line,
+        hint: None,
+    }
 }

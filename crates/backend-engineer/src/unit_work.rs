@@ -25,8 +25,20 @@ pub(crate) struct UnitWork<'a> {
 impl UnitWork<'_> {
     /// Lends the work to a part of it.
     pub(crate) fn reborrow(&mut self) -> UnitWork<'_> {
-        let UnitWork { run, assignment, survey, workspace, state } = self;
-        UnitWork { run, assignment, survey, workspace, state }
+        let UnitWork {
+            run,
+            assignment,
+            survey,
+            workspace,
+            state,
+        } = self;
+        UnitWork {
+            run,
+            assignment,
+            survey,
+            workspace,
+            state,
+        }
     }
 
     /// Records an observation and keeps it for the unit's report, once.

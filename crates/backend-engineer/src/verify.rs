@@ -85,7 +85,10 @@ pub(crate) struct Manual {
 }
 
 /// Verifies the assignment as it stands in the staged tree.
-pub(crate) async fn verify(work: &mut UnitWork<'_>, change: &mut Change) -> Result<Verification, Stop> {
+pub(crate) async fn verify(
+    work: &mut UnitWork<'_>,
+    change: &mut Change,
+) -> Result<Verification, Stop> {
     let mut verification = Verification::default();
     work.restore_discarded().await?;
     verification.checks = checks::run_all(work, change).await?;
@@ -95,20 +98,35 @@ pub(crate) async fn verify(work: &mut UnitWork<'_>, change: &mut Change) -> Resu
         work.workspace.end_server(server).await?;
     }
     for check in &mut verification.checks {
-        check.evidence = evidence::record_evidence(work, &check.observation(&check.ran), Basis::Final)?;
+        check.evidence =
+            evidence::record_evidence(work, &check.observation(&check.ran), Basis::Final)?;
     }
     let standing = find_proofs(work, change, &mut verification)?;
     let promotable = work.promotable();
-    verification.drifted = work.workspace.tree.drifted().into_iter().filter(|path| promotable.includes(path)).collect();
+    verification.drifted = work
+        .workspace
+        .tree
+        .drifted()
+        .into_iter()
+        .filter(|path| promotable.includes(path))
+        .collect();
     for path in verification.drifted.clone() {
-        work.note(format!("`{path}` was changed by somebody else while this run was at work; nothing is ticked"))?;
+        work.note(format!(
+            "`{path}` was changed by somebody else while this run was at work; nothing is ticked"
+        ))?;
     }
     if !verification.drifted.is_empty() {
         proof::withdraw_proofs(&mut verification, &OpenReason::Drifted);
     }
     detect_weakened_tests(work, &mut verification);
-    verification.accounts = file_outcomes::of_files(work, change, &standing.whole, &verification.items);
-    verification.manual = work.assignment.units.iter().flat_map(|unit| list_manual_criteria(work.run, *unit)).collect();
+    verification.accounts =
+        file_outcomes::of_files(work, change, &standing.whole, &verification.items);
+    verification.manual = work
+        .assignment
+        .units
+        .iter()
+        .flat_map(|unit| list_manual_criteria(work.run, *unit))
+        .collect();
     Ok(verification)
 }
 
@@ -120,18 +138,36 @@ fn find_proofs(
 ) -> Result<PresentFiles, Stop> {
     let standing = crate::implement::find_present_files(work)?;
     let written = ChangedFiles::collect(work, change)?;
-    let phases: Vec<_> = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit).cloned()).collect();
-    let remaining: Vec<_> =
-        phases.iter().flat_map(|phase| crate::implement::find_remaining_removals(work, phase)).collect();
+    let phases: Vec<_> = work
+        .assignment
+        .units
+        .iter()
+        .filter_map(|unit| work.run.plan.phase(*unit).cloned())
+        .collect();
+    let remaining: Vec<_> = phases
+        .iter()
+        .flat_map(|phase| crate::implement::find_remaining_removals(work, phase))
+        .collect();
     let search = EvidenceQuery {
         evidence: &work.state.evidence,
         run: work.run.recorder.journal_run().map(journal::Run::id),
         first_tree: &work.state.first_tree,
     };
     let (run, assignment, checks) = (work.run, work.assignment, &verification.checks);
-    let ground =
-        ProofContext { run, assignment, checks, standing: &standing, search, written: &written, remaining: &remaining };
-    verification.items = change.items.iter().map(|item| proof::of_item(item, &ground)).collect();
+    let ground = ProofContext {
+        run,
+        assignment,
+        checks,
+        standing: &standing,
+        search,
+        written: &written,
+        remaining: &remaining,
+    };
+    verification.items = change
+        .items
+        .iter()
+        .map(|item| proof::of_item(item, &ground))
+        .collect();
     verification.proofs = prove_boxes(run, assignment, change, verification);
     proof::hold_back(run, assignment, change, verification);
     Ok(standing)
@@ -150,17 +186,35 @@ pub(crate) fn finish_verification(
 }
 
 /// Records the sentences that are implemented or unclear and that nothing proves, for a person to accept.
-fn record_unproven(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Result<(), Stop> {
+fn record_unproven(
+    work: &UnitWork<'_>,
+    change: &Change,
+    verification: &Verification,
+) -> Result<(), Stop> {
     for (item, proof) in change.items.iter().zip(&verification.items) {
-        let Some(phase) = work.run.plan.phase(item.unit).filter(|_| matches!(proof, Proof::Open(_))) else { continue };
-        for step_outcome in item
-            .outcomes
-            .iter()
-            .filter(|step_outcome| matches!(step_outcome, StepOutcome::Worked { .. } | StepOutcome::Unclear { .. }))
-        {
-            let Some(passage) = step_outcome.passage() else { continue };
+        let Some(phase) = work
+            .run
+            .plan
+            .phase(item.unit)
+            .filter(|_| matches!(proof, Proof::Open(_)))
+        else {
+            continue;
+        };
+        for step_outcome in item.outcomes.iter().filter(|step_outcome| {
+            matches!(
+                step_outcome,
+                StepOutcome::Worked { .. } | StepOutcome::Unclear { .. }
+            )
+        }) {
+            let Some(passage) = step_outcome.passage() else {
+                continue;
+            };
             let unit = evidence::unit_name(work.run, phase);
-            work.run.emit(Event::SentenceUnproven { unit, line: passage.line, text: passage.text.clone() })?;
+            work.run.emit(Event::SentenceUnproven {
+                unit,
+                line: passage.line,
+                text: passage.text.clone(),
+            })?;
         }
     }
     Ok(())
@@ -168,7 +222,8 @@ fn record_unproven(work: &UnitWork<'_>, change: &Change, verification: &Verifica
 
 /// Looks whether a model weakened tests, as far as the text tells; then nothing is proven by them.
 fn detect_weakened_tests(work: &mut UnitWork<'_>, verification: &mut Verification) {
-    let verdicts = weakened::decide_weakened(&weakened::by_model(work), &PlanWords::from_work(work), None);
+    let verdicts =
+        weakened::decide_weakened(&weakened::by_model(work), &PlanWords::from_work(work), None);
     verification.weakened = verdicts.weakened;
     verification.changed_tests = verdicts.asked;
     withdraw_weakened(verification);
@@ -188,9 +243,14 @@ fn withdraw_weakened(verification: &mut Verification) {
 }
 
 /// Notes how tests were weakened or changed, and takes back what they proved.
-fn record_weakened_tests(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<(), Stop> {
+fn record_weakened_tests(
+    work: &mut UnitWork<'_>,
+    verification: &mut Verification,
+) -> Result<(), Stop> {
     for line in verification.weakened.clone() {
-        work.note(format!("TESTS WERE WEAKENED, and nothing is ticked: {line}"))?;
+        work.note(format!(
+            "TESTS WERE WEAKENED, and nothing is ticked: {line}"
+        ))?;
     }
     for line in verification.changed_tests.clone() {
         work.note(format!(
@@ -198,15 +258,22 @@ fn record_weakened_tests(work: &mut UnitWork<'_>, verification: &mut Verificatio
         ))?;
     }
     for line in verification.probes.clone() {
-        work.note(format!("the code asks whether it is being tested, so that its tests prove nothing: {line}"))?;
+        work.note(format!(
+            "the code asks whether it is being tested, so that its tests prove nothing: {line}"
+        ))?;
     }
     withdraw_weakened(verification);
     Ok(())
 }
 
 fn list_manual_criteria(run: &RunContext, unit: PhaseId) -> Vec<Manual> {
-    let Some(phase) = run.plan.phase(unit) else { return Vec::new() };
-    let manual = phase.criteria.iter().filter(|criterion| criterion.kind == CriterionKind::Manual);
+    let Some(phase) = run.plan.phase(unit) else {
+        return Vec::new();
+    };
+    let manual = phase
+        .criteria
+        .iter()
+        .filter(|criterion| criterion.kind == CriterionKind::Manual);
     manual
         .map(|criterion| Manual {
             text: criterion.text.clone(),

@@ -10,8 +10,9 @@ const LENGTHS: [usize; 3] = [250, 1_000, 4_000];
 
 /// A Python service of about so many lines, ten a method.
 fn python(lines: usize) -> String {
-    let mut text =
-        String::from("import logging\n\nfrom shop.models import Order\n\n\nclass OrderService:\n    limit = 10\n");
+    let mut text = String::from(
+        "import logging\n\nfrom shop.models import Order\n\n\nclass OrderService:\n    limit = 10\n",
+    );
     for method in 0..lines / 10 {
         let _ = write!(
             text,
@@ -25,8 +26,9 @@ fn python(lines: usize) -> String {
 
 /// A TypeScript service of about so many lines, ten a method.
 fn typescript(lines: usize) -> String {
-    let mut text =
-        String::from("import { Order } from './order';\n\nexport class OrderService {\n  private limit = 10;\n");
+    let mut text = String::from(
+        "import { Order } from './order';\n\nexport class OrderService {\n  private limit = 10;\n",
+    );
     for method in 0..lines / 10 {
         let _ = write!(
             text,
@@ -53,8 +55,13 @@ fn yaml(lines: usize) -> String {
 
 /// A manifest of about so many lines.
 fn json(lines: usize) -> String {
-    let scripts: Vec<String> = (0..lines).map(|line| format!("    \"task{line:05}\": \"node {line}.js\"")).collect();
-    format!("{{\n  \"name\": \"shop\",\n  \"scripts\": {{\n{}\n  }}\n}}\n", scripts.join(",\n"))
+    let scripts: Vec<String> = (0..lines)
+        .map(|line| format!("    \"task{line:05}\": \"node {line}.js\""))
+        .collect();
+    format!(
+        "{{\n  \"name\": \"shop\",\n  \"scripts\": {{\n{}\n  }}\n}}\n",
+        scripts.join(",\n")
+    )
 }
 
 fn applied(answer: Graft) -> String {
@@ -71,13 +78,21 @@ fn exact_edits(criterion: &mut Criterion) {
         let method = length / 20;
         let old = format!("logging.info(\"step {method}: %s\", total)\n        return total");
         let new = format!("logging.debug(\"step {method}: %s\", total)\n        return total");
-        let drifted = format!("logging.info(\u{201c}step {method}: %s\u{201d}, total)\nreturn total");
+        let drifted =
+            format!("logging.info(\u{201c}step {method}: %s\u{201d}, total)\nreturn total");
         group.throughput(Throughput::Elements(length as u64));
         group.bench_with_input(BenchmarkId::new("exact", length), &text, |bench, text| {
             bench.iter(|| applied(graft::apply_replacement(black_box(text), &old, &new, false)));
         });
         group.bench_with_input(BenchmarkId::new("drifted", length), &text, |bench, text| {
-            bench.iter(|| applied(graft::apply_replacement(black_box(text), &drifted, "return total + 1", false)));
+            bench.iter(|| {
+                applied(graft::apply_replacement(
+                    black_box(text),
+                    &drifted,
+                    "return total + 1",
+                    false,
+                ))
+            });
         });
     }
     group.finish();
@@ -112,14 +127,36 @@ fn snippets(criterion: &mut Criterion) {
                 python(length),
                 format!("def step_{method}(self, order: Order) -> int:\n    return 1\n"),
             ),
-            ("yaml", "compose.yml", yaml(length), "services:\n  # ...\n  cache:\n    image: redis:7\n".to_owned()),
-            ("json", "package.json", json(length), "{ \"scripts\": { \"lint\": \"eslint .\" } }".to_owned()),
+            (
+                "yaml",
+                "compose.yml",
+                yaml(length),
+                "services:\n  # ...\n  cache:\n    image: redis:7\n".to_owned(),
+            ),
+            (
+                "json",
+                "package.json",
+                json(length),
+                "{ \"scripts\": { \"lint\": \"eslint .\" } }".to_owned(),
+            ),
         ];
         for (name, path, text, snippet) in cases {
             group.bench_with_input(BenchmarkId::new(name, length), &text, |bench, text| {
-                let file = File { path, text: Some(text) };
-                let snippet = Snippet { text: &snippet, language: "" };
-                bench.iter(|| applied(graft::apply(black_box(&file), &snippet, &Context::default())));
+                let file = File {
+                    path,
+                    text: Some(text),
+                };
+                let snippet = Snippet {
+                    text: &snippet,
+                    language: "",
+                };
+                bench.iter(|| {
+                    applied(graft::apply(
+                        black_box(&file),
+                        &snippet,
+                        &Context::default(),
+                    ))
+                });
             });
         }
     }
@@ -173,9 +210,18 @@ fn kinds(criterion: &mut Criterion) {
         ];
         for (name, path, text, snippet, prose) in cases {
             group.bench_with_input(BenchmarkId::new(name, length), text, |bench, text| {
-                let file = File { path, text: Some(text) };
-                let snippet = Snippet { text: &snippet, language: "" };
-                let context = Context { prose: &prose, ..Context::default() };
+                let file = File {
+                    path,
+                    text: Some(text),
+                };
+                let snippet = Snippet {
+                    text: &snippet,
+                    language: "",
+                };
+                let context = Context {
+                    prose: &prose,
+                    ..Context::default()
+                };
                 bench.iter(|| applied(graft::apply(black_box(&file), &snippet, &context)));
             });
         }

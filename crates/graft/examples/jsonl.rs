@@ -43,10 +43,16 @@ fn place(case: &Value, before: Option<&str>) -> Graft {
         let edits: Vec<Replacement<'_>> = edits.iter().map(replacement).collect();
         return graft::apply_edits(before.unwrap_or_default(), &edits);
     }
-    let snippet =
-        Snippet { text: case["snippet"].as_str().unwrap_or_default(), language: text(case, &["language", "lang"]) };
+    let snippet = Snippet {
+        text: case["snippet"].as_str().unwrap_or_default(),
+        language: text(case, &["language", "lang"]),
+    };
     // A reader of plans leaves out those that the words deny.
-    let spelled = text(case, &["prose"]).split('`').skip(1).step_by(2).filter(|code| code.contains("import "));
+    let spelled = text(case, &["prose"])
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|code| code.contains("import "));
     let imports: Vec<String> = spelled.map(str::to_owned).collect();
     let context = Context {
         imports: &imports,
@@ -73,5 +79,8 @@ fn replacement(edit: &Value) -> Replacement<'_> {
 }
 
 fn text<'a>(value: &'a Value, names: &[&str]) -> &'a str {
-    names.iter().find_map(|name| value[*name].as_str()).unwrap_or_default()
+    names
+        .iter()
+        .find_map(|name| value[*name].as_str())
+        .unwrap_or_default()
 }

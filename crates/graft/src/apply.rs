@@ -28,13 +28,23 @@ pub fn apply(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> G
     let graft = match classify_block(file.path, snippet) {
         Block::Diff => diff::apply_diff(file.text, snippet.text, file.path),
         Block::SearchReplace => edits::apply_blocks(file.text.unwrap_or_default(), snippet.text),
-        Block::Shell => refuse_graft(Reason::NotCode, format!("the block is shell, not content of {}", file.path)),
+        Block::Shell => refuse_graft(
+            Reason::NotCode,
+            format!("the block is shell, not content of {}", file.path),
+        ),
         Block::Code => {
             if let Some(why) = explain_language_mismatch(file, snippet) {
                 return refuse_graft(Reason::Unclear, why);
             }
             let text = without_blanks(file, snippet.text);
-            return apply_code(file, &Snippet { text: &text, ..*snippet }, context);
+            return apply_code(
+                file,
+                &Snippet {
+                    text: &text,
+                    ..*snippet
+                },
+                context,
+            );
         }
     };
     keep_sound(file, graft, context)
@@ -57,9 +67,19 @@ pub fn adds_the_missing(words: &str) -> bool {
 #[must_use]
 pub fn replace_at(path: &str, text: &str, (at, new): (Range<usize>, &str)) -> Graft {
     let mut splice = Splice::new(text);
-    splice.add_evidence(format!("replaced `{}`", text.get(at.clone()).unwrap_or_default()));
+    splice.add_evidence(format!(
+        "replaced `{}`",
+        text.get(at.clone()).unwrap_or_default()
+    ));
     splice.replace(at, new);
-    keep_sound(&File { path, text: Some(text) }, splice.finish(), &Context::default())
+    keep_sound(
+        &File {
+            path,
+            text: Some(text),
+        },
+        splice.finish(),
+        &Context::default(),
+    )
 }
 
 /// Refuses an edit of a code file that parsed before it and doesn't after it, or that breaks what [`check_edit`] asks.
@@ -76,25 +96,45 @@ fn keep_sound(file: &File<'_>, graft: Graft, context: &Context<'_>) -> Graft {
         return graft;
     };
     if new.has_error() && old.as_ref().is_some_and(|old| !old.has_error()) {
-        return refuse_graft(Reason::Syntax, format!("{} would not parse any more", file.path));
+        return refuse_graft(
+            Reason::Syntax,
+            format!("{} would not parse any more", file.path),
+        );
     }
     let (path, pending) = (file.path, context.pending);
-    match check_edit(&Edited { path, old: old.as_ref(), new: &new, edits: &applied.edits, pending }) {
+    match check_edit(&Edited {
+        path,
+        old: old.as_ref(),
+        new: &new,
+        edits: &applied.edits,
+        pending,
+    }) {
         Ok(()) => graft,
         Err(refusal) => Graft::Refused(refusal),
     }
 }
 
 /// Replaces a quote that stands in several places within the one definition that the words name: "In `start`, replace".
-fn replace_within(file: &File<'_>, text: &str, (current, new): (&str, &str), prose: &Prose) -> Option<Graft> {
+fn replace_within(
+    file: &File<'_>,
+    text: &str,
+    (current, new): (&str, &str),
+    prose: &Prose,
+) -> Option<Graft> {
     let source = parse_source(text, Language::of_path(file.path)?)?;
-    let named = prose.related(Relation::Within, "", &[]).into_iter().find_map(|name| {
-        let bytes = only_definition(&source, name)?;
-        Some((name, bytes))
-    });
+    let named = prose
+        .related(Relation::Within, "", &[])
+        .into_iter()
+        .find_map(|name| {
+            let bytes = only_definition(&source, name)?;
+            Some((name, bytes))
+        });
     let (name, bytes) = named?;
     // Whole lines, so that the quote's indentation is that of the file.
-    let start = text.get(..bytes.start)?.rfind('\n').map_or(0, |end| end + 1);
+    let start = text
+        .get(..bytes.start)?
+        .rfind('\n')
+        .map_or(0, |end| end + 1);
     let applied = match edits::apply_replacement(text.get(start..bytes.end)?, current, new, false) {
         Graft::Applied(applied) => applied,
         Graft::AlreadyApplied => return Some(Graft::AlreadyApplied),
@@ -113,49 +153,86 @@ fn replace_within(file: &File<'_>, text: &str, (current, new): (&str, &str), pro
 
 /// Replaces the line that the words quote: "replace `return 2` with:". `None` where they quote none, where the line stands
 /// in several places of which they name none, or where the block shows lines around it.
-fn replace_quoted(file: &File<'_>, text: &str, block: &str, context: &Context<'_>, prose: &Prose) -> Option<Graft> {
+fn replace_quoted(
+    file: &File<'_>,
+    text: &str,
+    block: &str,
+    context: &Context<'_>,
+    prose: &Prose,
+) -> Option<Graft> {
     let language = Language::of_path(file.path).filter(|_| context.current.is_none())?;
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let bare = |line: &'_ str| line.trim().trim_end_matches([';', ',', ':']).to_owned();
-    let stands = |quote: &str| text.lines().find(|line| bare(line) == bare(quote) && !line.trim().is_empty());
-    let whole = prose.quotes_replaced().filter(|quote| !is_name(quote, language)).find_map(stands)?;
+    let stands = |quote: &str| {
+        text.lines()
+            .find(|line| bare(line) == bare(quote) && !line.trim().is_empty())
+    };
+    let whole = prose
+        .quotes_replaced()
+        .filter(|quote| !is_name(quote, language))
+        .find_map(stands)?;
     let quoted = whole.trim();
     // A statement that is shown anew below a comment takes the place of the old one and of its comments: structure has both.
     let shown = parse_source(block, language)?;
-    let opens_with_comment = shown.root().named_child(0).is_some_and(|first| first.kind() == "comment");
+    let opens_with_comment = shown
+        .root()
+        .named_child(0)
+        .is_some_and(|first| first.kind() == "comment");
     if opens_with_comment && block.lines().any(|line| line.trim() == quoted) {
         return None;
     }
     // A block that repeats other lines of the file is placed by them.
     let closes = |line: &str| line.chars().all(|letter| !letter.is_alphanumeric());
-    let mut shown = block.lines().map(str::trim).filter(|line| !line.is_empty() && *line != quoted && !closes(line));
-    if shown.any(|line| lines().any(|one| one == line)) || defines_anew(file, text, block, language) {
+    let mut shown = block
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && *line != quoted && !closes(line));
+    if shown.any(|line| lines().any(|one| one == line)) || defines_anew(file, text, block, language)
+    {
         return None;
     }
     let block = reindent_block(block, &whole[..whole.len() - whole.trim_start().len()]);
     let within = replace_within(file, text, (whole, &block), prose);
     let once = lines().filter(|line| *line == quoted).count() == 1;
     let exact = || once.then(|| edits::apply_replacement(text, whole, &block, false));
-    within.or_else(exact).filter(|graft| !matches!(graft, Graft::Refused(_)))
+    within
+        .or_else(exact)
+        .filter(|graft| !matches!(graft, Graft::Refused(_)))
 }
 
 /// Returns whether a quote is the name of something, and no statement that the language has a word for, as `pass`.
 fn is_name(quote: &str, language: Language) -> bool {
     let bare = quote.trim_end_matches("()");
-    if !bare.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.' | '$')) {
+    if !bare
+        .chars()
+        .all(|one| one.is_alphanumeric() || matches!(one, '_' | '.' | '$'))
+    {
         return false;
     }
     let source = parse_source(bare, language);
-    source.and_then(|source| Some(source.root().named_child(0)?.kind() == "expression_statement")).unwrap_or(true)
+    source
+        .and_then(|source| Some(source.root().named_child(0)?.kind() == "expression_statement"))
+        .unwrap_or(true)
 }
 
 /// Returns a block whose first line begins with this indentation.
 fn reindent_block(block: &str, indent: &str) -> String {
-    let first = block.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
+    let first = block
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or("");
     let own = &first[..first.len() - first.trim_start().len()];
-    let moved = |line: &str| line.strip_prefix(own).map_or_else(|| line.to_owned(), |rest| format!("{indent}{rest}"));
-    let lines =
-        block.trim_matches('\n').lines().map(|line| if line.trim().is_empty() { String::new() } else { moved(line) });
+    let moved = |line: &str| {
+        line.strip_prefix(own)
+            .map_or_else(|| line.to_owned(), |rest| format!("{indent}{rest}"))
+    };
+    let lines = block.trim_matches('\n').lines().map(|line| {
+        if line.trim().is_empty() {
+            String::new()
+        } else {
+            moved(line)
+        }
+    });
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -165,13 +242,24 @@ fn defines_anew(file: &File<'_>, text: &str, block: &str, language: Language) ->
         return false;
     };
     let items = source.items(source.root());
-    items.iter().any(|item| item.is_definition() && defines_top_name(file, text, &item.name))
+    items
+        .iter()
+        .any(|item| item.is_definition() && defines_top_name(file, text, &item.name))
 }
 
 /// Returns whether lines stand together in a text, their blanks aside.
 fn holds_lines(text: &str, lines: &str) -> bool {
-    let bare = |text: &str| text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
-    let (text, lines) = (format!("\n{}\n", bare(text)), format!("\n{}\n", bare(lines)));
+    let bare = |text: &str| {
+        text.lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let (text, lines) = (
+        format!("\n{}\n", bare(text)),
+        format!("\n{}\n", bare(lines)),
+    );
     lines.trim() != "" && text.contains(&lines)
 }
 
@@ -190,7 +278,9 @@ fn apply_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
     let shown = content_without_address(file, snippet, context);
     // The project's own sorter of imports has the last word on their order.
     let sorted = |language| differ_in_import_order_only(language, text, shown);
-    if same_content(text, snippet.text) || same_content(text, shown) || Language::of_path(file.path).is_some_and(sorted)
+    if same_content(text, snippet.text)
+        || same_content(text, shown)
+        || Language::of_path(file.path).is_some_and(sorted)
     {
         return Graft::AlreadyApplied;
     }
@@ -208,13 +298,18 @@ fn apply_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
     }
     // "Append to" and "replace `x`" speak of a file that stands, whatever the plan's list of files calls it.
     let prose = Prose::read(context.prose);
-    let replaces =
-        |mention: &Mention| mention.relation == Relation::Replace && defines_top_name(file, text, &mention.name);
-    let part = prose.speaks_of_an_end() || prose.replaces_something() && prose.mentions.iter().any(replaces);
+    let replaces = |mention: &Mention| {
+        mention.relation == Relation::Replace && defines_top_name(file, text, &mention.name)
+    };
+    let part = prose.speaks_of_an_end()
+        || prose.replaces_something() && prose.mentions.iter().any(replaces);
     if context.intent == Intent::Create && context.current.is_none() && !part {
         return refuse_graft(
             Reason::Exists,
-            format!("{} is to be created but stands there with other content", file.path),
+            format!(
+                "{} is to be created but stands there with other content",
+                file.path
+            ),
         );
     }
     if let Some(current) = context.current {
@@ -228,7 +323,9 @@ fn apply_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
         return keep_sound(file, graft, context);
     }
     match Language::of_path(file.path) {
-        Some(language) => structure::apply_by_structure(file, text, snippet.text, context, language),
+        Some(language) => {
+            structure::apply_by_structure(file, text, snippet.text, context, language)
+        }
         None => formats::apply_by_format(*file, *snippet, context),
     }
 }
@@ -244,17 +341,26 @@ fn defines_top_name(file: &File<'_>, text: &str, name: &str) -> bool {
 
 fn create_file(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {
     if context.intent == Intent::Modify || context.current.is_some() {
-        return refuse_graft(Reason::Missing, format!("{} is to be changed but is not there", file.path));
+        return refuse_graft(
+            Reason::Missing,
+            format!("{} is to be changed but is not there", file.path),
+        );
     }
     let mut text = content_without_address(file, snippet, context).to_owned();
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }
     if let Some(why) = explain_sketch(file.path, &text) {
-        return refuse_graft(Reason::Unclear, format!("what the plan shows of {} {why}", file.path));
+        return refuse_graft(
+            Reason::Unclear,
+            format!("what the plan shows of {} {why}", file.path),
+        );
     }
     let created = Applied {
-        edits: vec![Edit { old: 0..0, new: text.clone() }],
+        edits: vec![Edit {
+            old: 0..0,
+            new: text.clone(),
+        }],
         text,
         evidence: vec![Evidence("created with the block's content".to_owned())],
     };
@@ -262,14 +368,25 @@ fn create_file(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) ->
 }
 
 /// Returns what the block would be as the file's whole content.
-fn content_without_address<'s>(file: &File<'_>, snippet: &Snippet<'s>, context: &Context<'_>) -> &'s str {
-    if context.addressed { snippet.text } else { without_address(file.path, snippet.text) }
+fn content_without_address<'s>(
+    file: &File<'_>,
+    snippet: &Snippet<'s>,
+    context: &Context<'_>,
+) -> &'s str {
+    if context.addressed {
+        snippet.text
+    } else {
+        without_address(file.path, snippet.text)
+    }
 }
 
 /// Returns whether two texts differ at most in line ends, a byte order mark and blank lines around them.
 fn same_content(one: &str, other: &str) -> bool {
     fn trimmed_lines(text: &str) -> impl Iterator<Item = &str> {
-        text.trim_start_matches('\u{feff}').trim().lines().map(str::trim_end)
+        text.trim_start_matches('\u{feff}')
+            .trim()
+            .lines()
+            .map(str::trim_end)
     }
     trimmed_lines(one).eq(trimmed_lines(other))
 }

@@ -15,16 +15,38 @@ pub(crate) enum Block {
     Code,
 }
 
-const SHELL_FENCES: [&str; 9] =
-    ["bash", "sh", "shell", "zsh", "console", "terminal", "shellsession", "powershell", "cmd"];
+const SHELL_FENCES: [&str; 9] = [
+    "bash",
+    "sh",
+    "shell",
+    "zsh",
+    "console",
+    "terminal",
+    "shellsession",
+    "powershell",
+    "cmd",
+];
 const SHELL_FILES: [&str; 6] = [".sh", ".bash", ".zsh", ".ps1", ".cmd", ".bat"];
-const SCRIPT_NAMES: [&str; 6] = ["Makefile", "Dockerfile", "justfile", ".envrc", ".env", "Procfile"];
+const SCRIPT_NAMES: [&str; 6] = [
+    "Makefile",
+    "Dockerfile",
+    "justfile",
+    ".envrc",
+    ".env",
+    "Procfile",
+];
 
 /// Judges a block that the plan shows for the file at `path`.
 pub(crate) fn classify_block(path: &str, snippet: &Snippet<'_>) -> Block {
     let language = snippet.language.to_ascii_lowercase();
-    if snippet.text.lines().any(|line| line.starts_with("<<<<<<< "))
-        && snippet.text.lines().any(|line| line.starts_with(">>>>>>> "))
+    if snippet
+        .text
+        .lines()
+        .any(|line| line.starts_with("<<<<<<< "))
+        && snippet
+            .text
+            .lines()
+            .any(|line| line.starts_with(">>>>>>> "))
     {
         return Block::SearchReplace;
     }
@@ -46,13 +68,23 @@ fn takes_shell(path: &str) -> bool {
 
 /// A hunk header makes a diff; a `diff` fence does when its lines are all marked.
 fn is_diff(language: &str, text: &str) -> bool {
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    let changes = lines.iter().filter(|line| line.starts_with('+') || line.starts_with('-')).count();
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let changes = lines
+        .iter()
+        .filter(|line| line.starts_with('+') || line.starts_with('-'))
+        .count();
     if changes == 0 {
         return false;
     }
-    let headed = lines.iter().any(|line| line.starts_with("@@ ") || line.trim_end() == "@@")
-        || lines.windows(2).any(|pair| pair[0].starts_with("--- ") && pair[1].starts_with("+++ "));
+    let headed = lines
+        .iter()
+        .any(|line| line.starts_with("@@ ") || line.trim_end() == "@@")
+        || lines
+            .windows(2)
+            .any(|pair| pair[0].starts_with("--- ") && pair[1].starts_with("+++ "));
     if language == "diff" || language == "patch" {
         return true;
     }

@@ -59,7 +59,10 @@ pub(crate) fn check_edit(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
     }
     let line = |at: usize| location_at(new.text, at).line;
     if let Some(one) = names_introduced(edited).first() {
-        return Err(new_refusal(reason_of(one.kind), describe_finding(one, line)));
+        return Err(new_refusal(
+            reason_of(one.kind),
+            describe_finding(one, line),
+        ));
     }
     if edited.old.is_none() {
         let scopes = Scopes::of_tree(new.language, new.root(), new.text);
@@ -75,12 +78,18 @@ pub(crate) fn check_edit(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
     }
     if let Some((node, stray)) = strays_introduced(edited) {
         let at = line(node.start_byte());
-        let first = new.slice(node.byte_range()).lines().next().unwrap_or_default().trim_end();
+        let first = new
+            .slice(node.byte_range())
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_end();
         let owner = match stray {
             Stray::Function => "a statement of a function",
             Stray::Entry => "an entry of a list",
         };
-        let message = format!("`{first}` is {owner}, and would stand at the top of the module at line {at}");
+        let message =
+            format!("`{first}` is {owner}, and would stand at the top of the module at line {at}");
         return Err(new_refusal(Reason::NotFound, message));
     }
     if let Some((name, at)) = edited.old.and_then(|old| flow::lost_value(old, new)) {
@@ -90,9 +99,14 @@ pub(crate) fn check_edit(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
         );
         return Err(new_refusal(Reason::Conflict, message));
     }
-    if let Some((name, at)) = edited.old.and_then(|old| overwritten::find_overwritten_attribute(old, new)) {
-        let message =
-            format!("`{name}` would be set again at line {}, before anything reads what the block sets", line(at));
+    if let Some((name, at)) = edited
+        .old
+        .and_then(|old| overwritten::find_overwritten_attribute(old, new))
+    {
+        let message = format!(
+            "`{name}` would be set again at line {}, before anything reads what the block sets",
+            line(at)
+        );
         return Err(new_refusal(Reason::Conflict, message));
     }
     hold_members(edited)
@@ -103,12 +117,19 @@ fn hold_members(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
     let Edited { new, old, .. } = *edited;
     let line = |at: usize| location_at(new.text, at).line;
     if let Some((name, at)) = old.and_then(|old| receiver::lost_receiver(old, new)) {
-        let message = format!("`{name}` would be a method that takes no `self`, at line {}", line(at));
+        let message = format!(
+            "`{name}` would be a method that takes no `self`, at line {}",
+            line(at)
+        );
         return Err(new_refusal(Reason::Conflict, message));
     }
-    let had = old.and_then(receiver::misplaced_field).map(|(class, field, _)| (class, field));
+    let had = old
+        .and_then(receiver::misplaced_field)
+        .map(|(class, field, _)| (class, field));
     let found = receiver::misplaced_field(new);
-    let Some((class, field, at)) = found.filter(|(class, field, _)| had != Some((class.clone(), field.clone()))) else {
+    let Some((class, field, at)) =
+        found.filter(|(class, field, _)| had != Some((class.clone(), field.clone())))
+    else {
         return Ok(());
     };
     let message = format!(
@@ -119,8 +140,14 @@ fn hold_members(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
 }
 
 /// Checks that a block which is to replace something takes something away.
-pub(crate) fn hold_replaced(old: &Source<'_>, edits: &[Edit], prose: &Prose) -> Result<(), Refusal> {
-    let only_adds = edits.iter().all(|edit| old.slice(edit.old.clone()).trim().is_empty());
+pub(crate) fn hold_replaced(
+    old: &Source<'_>,
+    edits: &[Edit],
+    prose: &Prose,
+) -> Result<(), Refusal> {
+    let only_adds = edits
+        .iter()
+        .all(|edit| old.slice(edit.old.clone()).trim().is_empty());
     if !prose.takes_away() || !only_adds {
         return Ok(());
     }
@@ -129,13 +156,20 @@ pub(crate) fn hold_replaced(old: &Source<'_>, edits: &[Edit], prose: &Prose) -> 
 }
 
 /// Checks that a changed assertion does not stand beside the one that it was to replace.
-pub(crate) fn hold_assertions(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> Result<(), Refusal> {
-    let Some((subject, at)) = contradicted::find_new_contradiction(old, new).filter(|_| prose.replaces_something())
+pub(crate) fn hold_assertions(
+    old: &Source<'_>,
+    new: &Source<'_>,
+    prose: &Prose,
+) -> Result<(), Refusal> {
+    let Some((subject, at)) =
+        contradicted::find_new_contradiction(old, new).filter(|_| prose.replaces_something())
     else {
         return Ok(());
     };
     let line = location_at(new.text, at).line;
-    let message = format!("`{subject}` would be asserted at line {line} and right above it, with different values");
+    let message = format!(
+        "`{subject}` would be asserted at line {line} and right above it, with different values"
+    );
     Err(new_refusal(Reason::Conflict, message))
 }
 
@@ -146,7 +180,9 @@ pub(crate) fn hold_added(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> R
         return Ok(());
     }
     let (had, has) = (collect_module_entries(old), collect_module_entries(new));
-    let is_lost = |(key, value): &(&(String, String), &String)| has.get(*key).is_some_and(|now| now != *value);
+    let is_lost = |(key, value): &(&(String, String), &String)| {
+        has.get(*key).is_some_and(|now| now != *value)
+    };
     let Some(((owner, key), value)) = had.iter().find(is_lost) else {
         return Ok(());
     };
@@ -161,12 +197,26 @@ pub(crate) fn hold_added(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> R
 /// own.
 fn collect_module_entries(source: &Source<'_>) -> BTreeMap<(String, String), String> {
     let mut found = BTreeMap::new();
-    for item in source.items(source.root()).iter().filter(|item| item.is_definition()) {
-        let Some(list) = source.language.body(item.core).filter(|_| item.kind != Kind::Class) else {
+    for item in source
+        .items(source.root())
+        .iter()
+        .filter(|item| item.is_definition())
+    {
+        let Some(list) = source
+            .language
+            .body(item.core)
+            .filter(|_| item.kind != Kind::Class)
+        else {
             continue;
         };
-        for entry in source.items(list).iter().filter(|entry| entry.kind == Kind::Entry) {
-            let value = flatten(source.slice(entry.head..entry.code_end)).trim_end_matches(',').to_owned();
+        for entry in source
+            .items(list)
+            .iter()
+            .filter(|entry| entry.kind == Kind::Entry)
+        {
+            let value = flatten(source.slice(entry.head..entry.code_end))
+                .trim_end_matches(',')
+                .to_owned();
             // What holds more may have got more.
             if !value.contains(['{', '[', '(']) {
                 found.insert((item.name.clone(), entry.name.clone()), value);
@@ -186,7 +236,8 @@ pub(crate) fn hold_apart(
         return Ok(());
     }
     let scopes = |source: &Source<'_>| Scopes::of_tree(source.language, source.root(), source.text);
-    let Some((name, owner, at)) = shape::find_misnested_class(&scopes(old), &scopes(new), snippet) else {
+    let Some((name, owner, at)) = shape::find_misnested_class(&scopes(old), &scopes(new), snippet)
+    else {
         return Ok(());
     };
     let says = |relation: Relation| {
@@ -209,26 +260,43 @@ pub(crate) fn hold_apart(
 /// function as that can't be called any more.
 pub(crate) fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<Refusal> {
     let language = Language::of_path(path)?;
-    let (old, new) = (old.and_then(|old| parse_source(old, language)), parse_source(new, language)?);
-    let edited = Edited { path, old: old.as_ref(), new: &new, edits: &[], pending: &[] };
+    let (old, new) = (
+        old.and_then(|old| parse_source(old, language)),
+        parse_source(new, language)?,
+    );
+    let edited = Edited {
+        path,
+        old: old.as_ref(),
+        new: &new,
+        edits: &[],
+        pending: &[],
+    };
     if new.has_error() {
         return None;
     }
     let found = names_introduced(&edited);
-    let unbound = found
-        .first()
-        .map(|one| new_refusal(reason_of(one.kind), describe_finding(one, |at| location_at(new.text, at).line)));
+    let unbound = found.first().map(|one| {
+        new_refusal(
+            reason_of(one.kind),
+            describe_finding(one, |at| location_at(new.text, at).line),
+        )
+    });
     unbound.or_else(|| {
-        let (name, at) = calls::find_unfit_call(old.as_ref().filter(|old| !old.has_error())?, &new)?;
+        let (name, at) =
+            calls::find_unfit_call(old.as_ref().filter(|old| !old.has_error())?, &new)?;
         let line = location_at(new.text, at).line;
-        let message = format!("`{name}` is called at line {line} with other arguments than it would take");
+        let message =
+            format!("`{name}` is called at line {line} with other arguments than it would take");
         Some(new_refusal(Reason::Conflict, message))
     })
 }
 
 fn names_introduced(edited: &Edited<'_, '_>) -> Vec<Finding> {
     // Stubs and declarations are never run.
-    if [".pyi", ".d.ts", ".d.mts", ".d.cts"].iter().any(|ending| edited.path.ends_with(ending)) {
+    if [".pyi", ".d.ts", ".d.mts", ".d.cts"]
+        .iter()
+        .any(|ending| edited.path.ends_with(ending))
+    {
         return Vec::new();
     }
     let language = edited.new.language;
@@ -242,13 +310,23 @@ fn names_introduced(edited: &Edited<'_, '_>) -> Vec<Finding> {
     // A new file is the block: what it binds twice, the plan shows twice.
     found.retain(|one| {
         edited.old.is_some()
-            || !matches!(one.kind, FindingKind::Twice | FindingKind::Overwritten | FindingKind::Elsewhere)
+            || !matches!(
+                one.kind,
+                FindingKind::Twice | FindingKind::Overwritten | FindingKind::Elsewhere
+            )
     });
     if found.is_empty() {
         return found;
     }
-    let everywhere = [Range { start: 0, end: usize::MAX }];
-    let before = edited.old.map(|old| Names::new(language, &scopes(old)).like(&names).findings(&everywhere));
+    let everywhere = [Range {
+        start: 0,
+        end: usize::MAX,
+    }];
+    let before = edited.old.map(|old| {
+        Names::new(language, &scopes(old))
+            .like(&names)
+            .findings(&everywhere)
+    });
     let before = before.unwrap_or_default();
     filter_new_findings(&before, found)
 }
@@ -258,9 +336,17 @@ fn strays_introduced<'e>(edited: &Edited<'e, '_>) -> Option<(Node<'e>, Stray)> {
     if found.is_empty() {
         return None;
     }
-    let had = edited.old.map(shape::find_stray_statements).unwrap_or_default();
-    let count = |of: &[(Node<'_>, Stray)], stray: Stray| of.iter().filter(|(_, one)| *one == stray).count();
-    found.iter().rev().find(|(_, stray)| count(&found, *stray) > count(&had, *stray)).copied()
+    let had = edited
+        .old
+        .map(shape::find_stray_statements)
+        .unwrap_or_default();
+    let count =
+        |of: &[(Node<'_>, Stray)], stray: Stray| of.iter().filter(|(_, one)| *one == stray).count();
+    found
+        .iter()
+        .rev()
+        .find(|(_, stray)| count(&found, *stray) > count(&had, *stray))
+        .copied()
 }
 
 /// Returns where in the new text something was replaced.
@@ -285,13 +371,19 @@ fn reason_of(offence: FindingKind) -> Reason {
 fn describe_finding(finding: &Finding, line: impl Fn(usize) -> usize) -> String {
     let (name, at) = (&finding.name, line(finding.at));
     let other = finding.other.map_or(0, line);
-    let inside = if finding.owner.is_empty() { String::new() } else { format!(" of `{}`", finding.owner) };
+    let inside = if finding.owner.is_empty() {
+        String::new()
+    } else {
+        format!(" of `{}`", finding.owner)
+    };
     match (finding.kind, &finding.local_to) {
         (FindingKind::Unbound, Some(function)) => format!(
             "`{name}` would be read at line {at} while the module is imported, and only {function} has a name like this"
         ),
         (FindingKind::Unbound, None) => {
-            format!("`{name}` would be read at line {at} while the module is imported, and nothing binds it")
+            format!(
+                "`{name}` would be read at line {at} while the module is imported, and nothing binds it"
+            )
         }
         (FindingKind::Elsewhere, function) => format!(
             "`{name}`{inside} is read at line {at}, and only {} has a name like this: the code may belong into it",
@@ -310,10 +402,17 @@ fn describe_finding(finding: &Finding, line: impl Fn(usize) -> usize) -> String 
 }
 
 /// Checks the new text against the old one: it parses, nothing was lost, nothing stands twice, no elision came in.
-pub(crate) fn check_result(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) -> Result<(), Refusal> {
+pub(crate) fn check_result(
+    old: &Source<'_>,
+    new: &Source<'_>,
+    snippet: &Source<'_>,
+) -> Result<(), Refusal> {
     let unproven = |message: String| new_refusal(Reason::Unproven, message);
     if new.has_error() {
-        return Err(new_refusal(Reason::Syntax, "the result would not parse any more"));
+        return Err(new_refusal(
+            Reason::Syntax,
+            "the result would not parse any more",
+        ));
     }
     if new.text.matches(SENTINEL).count() > old.text.matches(SENTINEL).count()
         || count_elisions(snippet, snippet.root()) > 0
@@ -333,7 +432,10 @@ pub(crate) fn check_result(old: &Source<'_>, new: &Source<'_>, snippet: &Source<
     }
     if has_routes(snippet) {
         let before = find_shadowed_routes(old);
-        if let Some((above, below)) = find_shadowed_routes(new).into_iter().find(|pair| !before.contains(pair)) {
+        if let Some((above, below)) = find_shadowed_routes(new)
+            .into_iter()
+            .find(|pair| !before.contains(pair))
+        {
             return Err(new_refusal(
                 Reason::Conflict,
                 format!("`{below}` would stand behind `{above}`, which answers it first"),
@@ -344,18 +446,24 @@ pub(crate) fn check_result(old: &Source<'_>, new: &Source<'_>, snippet: &Source<
         return Err(unproven(format!("`{twice}` would be called twice")));
     }
     if let Some(name) = registered::registered_twice(old, new) {
-        let message = format!("`{name}` would be registered twice: the block shows otherwise what stands there");
+        let message = format!(
+            "`{name}` would be registered twice: the block shows otherwise what stands there"
+        );
         return Err(new_refusal(Reason::Conflict, message));
     }
     let new_items = new.items(new.root());
     let have = collect_wanted_imports(new, &new_items);
     let old_items = old.items(old.root());
     for import in collect_wanted_imports(old, &old_items) {
-        let kept = have
-            .iter()
-            .any(|one| one.binding.local() == import.binding.local() && one.binding.module == import.binding.module);
+        let kept = have.iter().any(|one| {
+            one.binding.local() == import.binding.local()
+                && one.binding.module == import.binding.module
+        });
         if !kept {
-            return Err(unproven(format!("the import of `{}` would be lost", import.binding.local())));
+            return Err(unproven(format!(
+                "the import of `{}` would be lost",
+                import.binding.local()
+            )));
         }
     }
     Ok(())
@@ -364,8 +472,14 @@ pub(crate) fn check_result(old: &Source<'_>, new: &Source<'_>, snippet: &Source<
 /// Returns whether the snippet shows a route, on its own or in a class.
 fn has_routes(snippet: &Source<'_>) -> bool {
     snippet.items(snippet.root()).iter().any(|item| {
-        let inner = snippet.language.body(item.core).map(|body| snippet.items(body)).unwrap_or_default();
-        std::iter::once(item).chain(&inner).any(|item| !of_item(snippet, item).is_empty())
+        let inner = snippet
+            .language
+            .body(item.core)
+            .map(|body| snippet.items(body))
+            .unwrap_or_default();
+        std::iter::once(item)
+            .chain(&inner)
+            .any(|item| !of_item(snippet, item).is_empty())
     })
 }
 
@@ -373,9 +487,16 @@ fn has_routes(snippet: &Source<'_>) -> bool {
 fn count_top_names(source: &Source<'_>) -> HashMap<(bool, String, bool), usize> {
     let mut counts = HashMap::new();
     for item in source.items(source.root()) {
-        if matches!(item.kind, Kind::Class | Kind::Function | Kind::Type | Kind::Value) {
+        if matches!(
+            item.kind,
+            Kind::Class | Kind::Function | Kind::Type | Kind::Value
+        ) {
             *counts
-                .entry((item.kind == Kind::Type, format!("{}{}", item.name, item.variant), must_be_unique(&item)))
+                .entry((
+                    item.kind == Kind::Type,
+                    format!("{}{}", item.name, item.variant),
+                    must_be_unique(&item),
+                ))
                 .or_insert(0) += 1;
         }
     }
@@ -384,12 +505,16 @@ fn count_top_names(source: &Source<'_>) -> HashMap<(bool, String, bool), usize> 
 
 /// Returns a call of which a program makes one, and that the snippet would bring in beside the file's own.
 fn made_twice(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) -> Option<String> {
-    snippet.items(snippet.root()).iter().filter(|item| item.kind == Kind::Call).find_map(|item| {
-        let callee = stands_once(&item.name)?;
-        let call = format!("{callee}(");
-        let times = |source: &Source<'_>| source.text.matches(&call).count();
-        (times(new) > times(old).max(1)).then(|| callee.to_owned())
-    })
+    snippet
+        .items(snippet.root())
+        .iter()
+        .filter(|item| item.kind == Kind::Call)
+        .find_map(|item| {
+            let callee = stands_once(&item.name)?;
+            let call = format!("{callee}(");
+            let times = |source: &Source<'_>| source.text.matches(&call).count();
+            (times(new) > times(old).max(1)).then(|| callee.to_owned())
+        })
 }
 
 /// Returns how many comments of the text are elisions.
@@ -401,7 +526,9 @@ fn count_elisions(source: &Source<'_>, node: Node<'_>) -> usize {
         return 0;
     }
     let mut cursor = node.walk();
-    node.children(&mut cursor).map(|child| count_elisions(source, child)).sum()
+    node.children(&mut cursor)
+        .map(|child| count_elisions(source, child))
+        .sum()
 }
 
 fn must_be_unique(item: &Item<'_>) -> bool {

@@ -16,7 +16,11 @@ pub(crate) fn same_tree(one: (&Source<'_>, Node<'_>), other: (&Source<'_>, Node<
         return same_text(node_text(a, one.0.text), node_text(b, other.0.text), a);
     }
     let (first, second) = (comparable_children(a), comparable_children(b));
-    first.len() == second.len() && first.into_iter().zip(second).all(|(a, b)| same_tree((one.0, a), (other.0, b)))
+    first.len() == second.len()
+        && first
+            .into_iter()
+            .zip(second)
+            .all(|(a, b)| same_tree((one.0, a), (other.0, b)))
 }
 
 fn comparable_children(node: Node<'_>) -> Vec<Node<'_>> {
@@ -31,7 +35,9 @@ fn same_text(one: &str, other: &str, node: Node<'_>) -> bool {
     if one == other {
         return true;
     }
-    let docstring = node.parent().is_some_and(|parent| parent.kind() == "expression_statement");
+    let docstring = node
+        .parent()
+        .is_some_and(|parent| parent.kind() == "expression_statement");
     let prose = node.kind() == "comment" || docstring && one.contains('\n');
     prose && one.lines().map(str::trim).eq(other.lines().map(str::trim))
 }
@@ -55,7 +61,11 @@ pub(crate) fn same_item(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<
 pub(crate) fn same_code(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> bool {
     if new.1.has_decorators() {
         let decorators = |source: &Source<'_>, item: &Item<'_>| -> Vec<String> {
-            source.slice(item.head..item.bare).split_whitespace().map(str::to_owned).collect()
+            source
+                .slice(item.head..item.bare)
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect()
         };
         if decorators(old.0, old.1).concat() != decorators(new.0, new.1).concat() {
             return false;
@@ -65,25 +75,37 @@ pub(crate) fn same_code(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<
         (true, false) => (old.1.core, new.1.core),
         _ => (old.1.node, new.1.node),
     };
-    same_tree((old.0, without_decorators(old_node, new.1)), (new.0, new_node)) || awaits_same_call(old, new)
+    same_tree(
+        (old.0, without_decorators(old_node, new.1)),
+        (new.0, new_node),
+    ) || awaits_same_call(old, new)
 }
 
 /// Returns whether the file awaits the very call that is shown without `await`: it is meant, whatever is said above it,
 /// and not a second one.
-pub(crate) fn awaits_same_call(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> bool {
+pub(crate) fn awaits_same_call(
+    old: (&Source<'_>, &Item<'_>),
+    new: (&Source<'_>, &Item<'_>),
+) -> bool {
     let calls = awaited_call(old.1.node).zip(call_of_statement(new.1.node));
     calls.is_some_and(|(call, shown)| same_tree((old.0, call), (new.0, shown)))
 }
 
 /// Returns the call that a statement awaits.
 fn awaited_call(statement: Node<'_>) -> Option<Node<'_>> {
-    let inner = statement.named_child(0).filter(|_| statement.kind() == "expression_statement")?;
-    inner.named_child(0).filter(|_| matches!(inner.kind(), "await_expression" | "await"))
+    let inner = statement
+        .named_child(0)
+        .filter(|_| statement.kind() == "expression_statement")?;
+    inner
+        .named_child(0)
+        .filter(|_| matches!(inner.kind(), "await_expression" | "await"))
 }
 
 /// Returns the call that a statement is.
 fn call_of_statement(statement: Node<'_>) -> Option<Node<'_>> {
-    let inner = statement.named_child(0).filter(|_| statement.kind() == "expression_statement")?;
+    let inner = statement
+        .named_child(0)
+        .filter(|_| statement.kind() == "expression_statement")?;
     matches!(inner.kind(), "call_expression" | "call").then_some(inner)
 }
 

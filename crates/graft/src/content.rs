@@ -21,10 +21,21 @@ pub fn opens_with_address(path: &str, block: &str) -> bool {
 /// left says that the file is empty.
 pub(crate) fn without_address<'b>(path: &str, block: &'b str) -> &'b str {
     let content = split_address(path, block).unwrap_or(block);
-    let says = strip_comment_signs(content).trim_matches(['(', ')', '.']).to_lowercase();
-    let is_comment = content.trim_start().starts_with(['#', '/']) && content.trim().lines().count() == 1;
+    let says = strip_comment_signs(content)
+        .trim_matches(['(', ')', '.'])
+        .to_lowercase();
+    let is_comment =
+        content.trim_start().starts_with(['#', '/']) && content.trim().lines().count() == 1;
     if is_comment
-        && ["empty", "empty file", "empty init", "intentionally empty", "空文件", "空"].contains(&says.as_str())
+        && [
+            "empty",
+            "empty file",
+            "empty init",
+            "intentionally empty",
+            "空文件",
+            "空",
+        ]
+        .contains(&says.as_str())
     {
         return "";
     }
@@ -40,18 +51,29 @@ fn split_address<'b>(path: &str, block: &'b str) -> Option<&'b str> {
     }
     let words = strip_comment_signs(line);
     // "in a.ts (step 1), add" tells where the rest goes, whatever follows the path.
-    let inward = words.strip_prefix("in ").or_else(|| words.strip_prefix("In "));
+    let inward = words
+        .strip_prefix("in ")
+        .or_else(|| words.strip_prefix("In "));
     let named = match (inward, words.split_once(" (")) {
-        (Some(inward), _) => inward.split([',', ':', '(']).next().unwrap_or(inward).trim_end(),
+        (Some(inward), _) => inward
+            .split([',', ':', '('])
+            .next()
+            .unwrap_or(inward)
+            .trim_end(),
         (None, Some((named, note))) if note.ends_with(')') => named,
         _ => words,
     };
     // "--- a.py ---", "Datei: a.py": signs around it, or one word that announces it.
     let named = named.trim_matches(['-', '=', ' ']);
-    let announced = named.split_once([':', '：']).filter(|(word, _)| word.chars().all(char::is_alphabetic));
+    let announced = named
+        .split_once([':', '：'])
+        .filter(|(word, _)| word.chars().all(char::is_alphabetic));
     let named = announced.map_or(named, |(_, behind)| behind.trim());
     let named = named.trim_matches('`').trim_start_matches("./");
-    let whole = named == path || path.strip_suffix(named).is_some_and(|head| head.ends_with('/'));
+    let whole = named == path
+        || path
+            .strip_suffix(named)
+            .is_some_and(|head| head.ends_with('/'));
     // Below the address an empty line parts it from the content; the content's own form stays.
     (!named.is_empty() && whole).then(|| rest.trim_start_matches(['\n', '\r']))
 }
@@ -77,8 +99,14 @@ pub(crate) fn without_blanks<'b>(file: &File<'_>, block: &'b str) -> Cow<'b, str
     let mut out = String::with_capacity(block.len());
     let mut at = 0;
     for line in block.split_inclusive('\n') {
-        let inside = strings.iter().any(|string| string.start < at && at < string.end);
-        let kept = if is_blank(line) && !inside { line.trim_start_matches([' ', '\t']) } else { line };
+        let inside = strings
+            .iter()
+            .any(|string| string.start < at && at < string.end);
+        let kept = if is_blank(line) && !inside {
+            line.trim_start_matches([' ', '\t'])
+        } else {
+            line
+        };
         out.push_str(kept);
         at += line.len();
     }
@@ -87,9 +115,14 @@ pub(crate) fn without_blanks<'b>(file: &File<'_>, block: &'b str) -> Cow<'b, str
 
 /// The strings whose lines are data; a docstring's are words.
 fn collect_strings(node: Node<'_>, into: &mut Vec<Range<usize>>) {
-    if matches!(node.kind(), "string" | "template_string" | "concatenated_string") {
-        let documents =
-            node.kind() == "string" && node.parent().is_some_and(|parent| parent.kind() == "expression_statement");
+    if matches!(
+        node.kind(),
+        "string" | "template_string" | "concatenated_string"
+    ) {
+        let documents = node.kind() == "string"
+            && node
+                .parent()
+                .is_some_and(|parent| parent.kind() == "expression_statement");
         if !documents {
             into.push(node.byte_range());
         }
@@ -103,7 +136,13 @@ fn collect_strings(node: Node<'_>, into: &mut Vec<Range<usize>>) {
 
 /// Returns whether the words beside the block, the last lines of them, make it the file's whole content.
 pub(crate) fn is_all(prose: &str, path: &str, block: &str) -> bool {
-    let near = || prose.lines().rev().filter(|line| !line.trim().is_empty()).take(2);
+    let near = || {
+        prose
+            .lines()
+            .rev()
+            .filter(|line| !line.trim().is_empty())
+            .take(2)
+    };
     let says = |says: fn(&str, &str) -> bool| near().any(|line| says(line, path));
     // Of code, a part may be meant: "Replace `a.py` with:" above one function.
     let is_text = Language::of_path(path).is_none();
@@ -138,22 +177,37 @@ fn says_replaced(line: &str, path: &str) -> bool {
         return is_file(file, path);
     }
     let mut parts = line.split('`');
-    let (Some(before), Some(file), Some(behind), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    let (Some(before), Some(file), Some(behind), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
     else {
         return false;
     };
     let is_sign = |letter: char| letter.is_whitespace() || "*_:：。，#".contains(letter);
-    let (before, behind) = (before.trim_end_matches(is_sign), behind.trim_matches(is_sign));
-    let opens = ["替换", "覆盖", "重写"].iter().any(|verb| before.ends_with(verb)) && ["为", "成"].contains(&behind);
-    let closes = before.ends_with(['将', '把']) && ["替换为", "替换成", "覆盖为", "重写为"].contains(&behind);
+    let (before, behind) = (
+        before.trim_end_matches(is_sign),
+        behind.trim_matches(is_sign),
+    );
+    let opens = ["替换", "覆盖", "重写"]
+        .iter()
+        .any(|verb| before.ends_with(verb))
+        && ["为", "成"].contains(&behind);
+    let closes = before.ends_with(['将', '把'])
+        && ["替换为", "替换成", "覆盖为", "重写为"].contains(&behind);
     (opens || closes) && is_file(&file.to_lowercase(), path)
 }
 
 /// Returns the words of the last sentence of a line, in lower case and without their marks.
 fn last_words(line: &str) -> Vec<String> {
     let sentence = line.rsplit(". ").next().unwrap_or(line);
-    let bare = |word: &str| word.trim_matches(['*', ':', ',', '.', ';', '(', ')', '#']).to_lowercase();
-    sentence.split_whitespace().map(bare).filter(|word| !word.is_empty()).collect()
+    let bare = |word: &str| {
+        word.trim_matches(['*', ':', ',', '.', ';', '(', ')', '#'])
+            .to_lowercase()
+    };
+    sentence
+        .split_whitespace()
+        .map(bare)
+        .filter(|word| !word.is_empty())
+        .collect()
 }
 
 /// Returns whether a word is the file: its path, the end of it, or its name.
@@ -166,16 +220,36 @@ fn is_file(word: &str, path: &str) -> bool {
 /// "The new `requirements.txt` should be:", "the complete file should look like this:".
 fn says_new(line: &str, path: &str) -> bool {
     let words = last_words(line);
-    let is = |at: usize, any: &[&str]| words.get(at).is_some_and(|word| any.contains(&word.as_str()));
+    let is = |at: usize, any: &[&str]| {
+        words
+            .get(at)
+            .is_some_and(|word| any.contains(&word.as_str()))
+    };
     let at = usize::from(is(0, &["the"]));
-    let named = words.get(at + 1).is_some_and(|word| is_file(word, path) || word == "file");
-    let whole = is(at, &["new", "complete", "full", "entire", "whole", "final", "resulting"]);
+    let named = words
+        .get(at + 1)
+        .is_some_and(|word| is_file(word, path) || word == "file");
+    let whole = is(
+        at,
+        &[
+            "new",
+            "complete",
+            "full",
+            "entire",
+            "whole",
+            "final",
+            "resulting",
+        ],
+    );
     let at = at + 2 + usize::from(is(at + 2, &["should", "must", "will", "then", "now"]));
     let rest = words.get(at..).unwrap_or_default();
     let ends: [&[&str]; 5] = [&["be"], &["is"], &["read"], &["look", "like"], &["becomes"]];
     let follows = |end: &[&str]| {
-        let behind: Vec<&str> =
-            rest.iter().map(String::as_str).filter(|word| !matches!(*word, "this" | "now")).collect();
+        let behind: Vec<&str> = rest
+            .iter()
+            .map(String::as_str)
+            .filter(|word| !matches!(*word, "this" | "now"))
+            .collect();
         behind == end
     };
     whole && named && ends.into_iter().any(follows)
@@ -192,11 +266,14 @@ fn says_rewritten(line: &str, path: &str) -> bool {
 
 /// Returns whether the block begins as a module does, with imports, and defines or runs something below them.
 fn opens_a_module(path: &str, block: &str) -> bool {
-    let Some(source) = Language::of_path(path).and_then(|language| parse_source(block, language)) else {
+    let Some(source) = Language::of_path(path).and_then(|language| parse_source(block, language))
+    else {
         return false;
     };
     let items = source.items(source.root());
-    let first = items.iter().find(|item| !matches!(item.kind, Kind::Docstring));
+    let first = items
+        .iter()
+        .find(|item| !matches!(item.kind, Kind::Docstring));
     first.is_some_and(|item| item.kind == Kind::Import)
         && items.iter().any(|item| item.is_definition())
         && items.iter().all(|item| item.kind != Kind::Marker)
@@ -210,12 +287,22 @@ fn is_bare_elision(line: &str) -> bool {
 /// "Replace the entire file with", "overwrite the contents of `x.py`", "把整个文件替换为".
 fn says_all(line: &str, path: &str) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| line.contains(word));
-    if has(&["整个文件", "全部内容", "文件内容"]) && has(&["替换", "重写", "改为", "覆盖"]) {
+    if has(&["整个文件", "全部内容", "文件内容"]) && has(&["替换", "重写", "改为", "覆盖"])
+    {
         return true;
     }
     let words = last_words(line);
     let Some(verb) = words.iter().position(|word| {
-        ["replace", "replaces", "replacing", "rewrite", "overwrite", "reemplaza", "reemplazar"].contains(&word.as_str())
+        [
+            "replace",
+            "replaces",
+            "replacing",
+            "rewrite",
+            "overwrite",
+            "reemplaza",
+            "reemplazar",
+        ]
+        .contains(&word.as_str())
     }) else {
         return false;
     };
@@ -227,7 +314,8 @@ fn all_of(words: &[String], path: &str) -> bool {
     let (mut stressed, mut contents, mut file) = (false, false, false);
     for word in words {
         match word.as_str() {
-            "the" | "its" | "all" | "of" | "existing" | "current" | "this" | "el" | "todo" | "de" => {}
+            "the" | "its" | "all" | "of" | "existing" | "current" | "this" | "el" | "todo"
+            | "de" => {}
             "entire" | "whole" | "full" | "complete" | "completo" => stressed = true,
             "content" | "contents" | "contenido" => contents = true,
             "file" | "file's" if !file => file = true,
@@ -249,11 +337,22 @@ mod tests {
     fn an_address_is_the_path_and_nothing_else() {
         let below = |block| without_address("app/api/users.py", block).to_owned();
         assert_eq!(below("# app/api/users.py\nimport os\n"), "import os\n");
-        assert_eq!(below("# app/api/users.py (new)\n\nimport os\n"), "import os\n");
+        assert_eq!(
+            below("# app/api/users.py (new)\n\nimport os\n"),
+            "import os\n"
+        );
         assert_eq!(below("# users.py\nimport os\n"), "import os\n");
-        for named in ["# --- app/api/users.py ---", "# Datei: app/api/users.py", "# File: `users.py`"] {
+        for named in [
+            "# --- app/api/users.py ---",
+            "# Datei: app/api/users.py",
+            "# File: `users.py`",
+        ] {
             let block = format!("{named}\nimport os\n");
-            assert_eq!(without_address("app/api/users.py", &block), "import os\n", "{named}");
+            assert_eq!(
+                without_address("app/api/users.py", &block),
+                "import os\n",
+                "{named}"
+            );
         }
         for kept in [
             "# Users of app/api/users.py\nimport os\n",
@@ -266,15 +365,18 @@ mod tests {
         }
         assert_eq!(below("# app/api/users.py\n# (empty)\n"), "");
         assert_eq!(below("# empty\n"), "");
-        assert_eq!(without_address("src/a.ts", "// src/a.ts\nexport {}\n"), "export {}\n");
+        assert_eq!(
+            without_address("src/a.ts", "// src/a.ts\nexport {}\n"),
+            "export {}\n"
+        );
     }
 
     #[test]
     fn blanks_go_from_empty_lines_but_not_from_data() {
-        let clean = |path, text, block: &str| without_blanks(&File { path, text }, block).into_owned();
+        let clean =
+            |path, text, block: &str| without_blanks(&File { path, text }, block).into_owned();
         let block = "def f():\n    \"\"\"Says.\n    \n    More.\n    \"\"\"\n    \n    x = \"\"\"a\n    \nb\"\"\"\n\t\n    return x\n";
-        let bare =
-            "def f():\n    \"\"\"Says.\n\n    More.\n    \"\"\"\n\n    x = \"\"\"a\n    \nb\"\"\"\n\n    return x\n";
+        let bare = "def f():\n    \"\"\"Says.\n\n    More.\n    \"\"\"\n\n    x = \"\"\"a\n    \nb\"\"\"\n\n    return x\n";
         assert_eq!(clean("a.py", None, block), bare);
         assert_eq!(clean("a.py", Some("x = 1\n  \ny = 2\n"), block), block);
         assert_eq!(clean("notes.txt", None, block), block);
@@ -311,7 +413,11 @@ mod tests {
         ] {
             assert!(!all(prose), "{prose}");
         }
-        assert!(!is_all("Replace the entire file:", "app/users.py", "x = 1\n# ... rest of the file\n"));
+        assert!(!is_all(
+            "Replace the entire file:",
+            "app/users.py",
+            "x = 1\n# ... rest of the file\n"
+        ));
     }
 
     #[test]
@@ -337,15 +443,35 @@ mod tests {
             assert!(!is_all(prose, "web/theme.scss", "$a: 1;\n"), "{prose}");
         }
         let module = "from a import b\n\n\ndef load():\n    return b\n";
-        assert!(is_all("Replace `app/users.py` with:", "app/users.py", module));
-        assert!(!is_all("Replace `app/users.py` with:", "app/users.py", "def load():\n    return b\n"));
+        assert!(is_all(
+            "Replace `app/users.py` with:",
+            "app/users.py",
+            module
+        ));
+        assert!(!is_all(
+            "Replace `app/users.py` with:",
+            "app/users.py",
+            "def load():\n    return b\n"
+        ));
     }
 
     #[test]
     fn a_rewritten_file_is_shown_by_what_begins_as_a_module() {
         let module = "from a import b\n\n\ndef load():\n    return b\n";
-        assert!(is_all("**Step 1: Rewrite users.py**\n\nWrite `app/users.py`:", "app/users.py", module));
-        assert!(!is_all("Rewrite `app/users.py` to use `b`:", "app/users.py", module));
-        assert!(!is_all("Rewrite `app/users.py`:", "app/users.py", "def load():\n    return b\n"));
+        assert!(is_all(
+            "**Step 1: Rewrite users.py**\n\nWrite `app/users.py`:",
+            "app/users.py",
+            module
+        ));
+        assert!(!is_all(
+            "Rewrite `app/users.py` to use `b`:",
+            "app/users.py",
+            module
+        ));
+        assert!(!is_all(
+            "Rewrite `app/users.py`:",
+            "app/users.py",
+            "def load():\n    return b\n"
+        ));
     }
 }

@@ -33,33 +33,47 @@ fn run_diff(text: Option<&str>, diff: &str, path: &str) -> Graft {
     let parts = split_diff(diff);
     let own: Vec<&FileDiff<'_>> = parts.iter().filter(|part| speaks_of(part, path)).collect();
     let Some(first) = own.first() else {
-        let named: Vec<&str> = parts.iter().filter_map(|part| part.new_path.or(part.old_path)).collect();
-        return refuse_graft(Reason::Conflict, format!("the diff speaks of {}, not of {path}", named.join(", ")));
+        let named: Vec<&str> = parts
+            .iter()
+            .filter_map(|part| part.new_path.or(part.old_path))
+            .collect();
+        return refuse_graft(
+            Reason::Conflict,
+            format!("the diff speaks of {}, not of {path}", named.join(", ")),
+        );
     };
     let hunks: Vec<Hunk> = own.iter().flat_map(|part| parse_hunks(part.text)).collect();
     match (first.kind, text) {
         (FileChange::Delete, None) => Graft::AlreadyApplied,
         (FileChange::Delete, Some(text)) => apply_deletion(text, &hunks),
         (FileChange::Create, text) => apply_creation(text, &hunks, path),
-        (FileChange::Modify, Some(text)) if !text.trim().is_empty() => apply_modification(text, &hunks),
-        (FileChange::Modify, text) if only_adds(&hunks) => apply_creation(text, &hunks, path),
-        (FileChange::Modify, _) => {
-            refuse_graft(Reason::Missing, format!("{path} is not there, and the diff changes lines of it"))
+        (FileChange::Modify, Some(text)) if !text.trim().is_empty() => {
+            apply_modification(text, &hunks)
         }
+        (FileChange::Modify, text) if only_adds(&hunks) => apply_creation(text, &hunks, path),
+        (FileChange::Modify, _) => refuse_graft(
+            Reason::Missing,
+            format!("{path} is not there, and the diff changes lines of it"),
+        ),
     }
 }
 
 fn speaks_of(part: &FileDiff<'_>, path: &str) -> bool {
     let same = |named: &str| {
         let named = named.trim_start_matches("./");
-        named == path || named.ends_with(&format!("/{path}")) || path.ends_with(&format!("/{named}"))
+        named == path
+            || named.ends_with(&format!("/{path}"))
+            || path.ends_with(&format!("/{named}"))
     };
     let named = [part.old_path, part.new_path];
     named.iter().all(Option::is_none) || named.into_iter().flatten().any(same)
 }
 
 fn only_adds(hunks: &[Hunk]) -> bool {
-    !hunks.is_empty() && hunks.iter().all(|hunk| hunk.old.iter().all(|line| line.trim().is_empty()))
+    !hunks.is_empty()
+        && hunks
+            .iter()
+            .all(|hunk| hunk.old.iter().all(|line| line.trim().is_empty()))
 }
 
 fn apply_creation(text: Option<&str>, hunks: &[Hunk], path: &str) -> Graft {
@@ -69,7 +83,11 @@ fn apply_creation(text: Option<&str>, hunks: &[Hunk], path: &str) -> Graft {
             format!("the diff creates {path}, but not all of its lines are added ones"),
         );
     }
-    let mut content = hunks.iter().flat_map(Hunk::new_lines).collect::<Vec<_>>().join("\n");
+    let mut content = hunks
+        .iter()
+        .flat_map(Hunk::new_lines)
+        .collect::<Vec<_>>()
+        .join("\n");
     if !hunks.iter().any(|hunk| hunk.new_open) {
         content.push('\n');
     }
@@ -79,18 +97,28 @@ fn apply_creation(text: Option<&str>, hunks: &[Hunk], path: &str) -> Graft {
         splice.add_evidence("the diff creates the file");
         return splice.finish();
     };
-    let trimmed = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+    let trimmed = |text: &str| {
+        text.lines()
+            .map(|line| line.trim_end().to_owned())
+            .collect::<Vec<_>>()
+    };
     if trimmed(text) == trimmed(&content) {
         return Graft::AlreadyApplied;
     }
-    refuse_graft(Reason::Exists, format!("the diff creates {path}, but a file with other content stands there"))
+    refuse_graft(
+        Reason::Exists,
+        format!("the diff creates {path}, but a file with other content stands there"),
+    )
 }
 
 fn apply_deletion(text: &str, hunks: &[Hunk]) -> Graft {
     if text.is_empty() {
         return Graft::AlreadyApplied;
     }
-    let shown: Vec<&str> = hunks.iter().flat_map(|hunk| hunk.old.iter().map(|line| line.trim_end())).collect();
+    let shown: Vec<&str> = hunks
+        .iter()
+        .flat_map(|hunk| hunk.old.iter().map(|line| line.trim_end()))
+        .collect();
     let there: Vec<&str> = text.lines().map(str::trim_end).collect();
     if !hunks.is_empty() && shown != there {
         return refuse_graft(
@@ -98,9 +126,16 @@ fn apply_deletion(text: &str, hunks: &[Hunk]) -> Graft {
             "the diff deletes the file, but its lines are not those that stand there",
         );
     }
-    let edits = vec![Edit { old: 0..text.len(), new: String::new() }];
+    let edits = vec![Edit {
+        old: 0..text.len(),
+        new: String::new(),
+    }];
     let evidence = vec![Evidence("the diff deletes the file".to_owned())];
-    Graft::Applied(Applied { text: String::new(), edits, evidence })
+    Graft::Applied(Applied {
+        text: String::new(),
+        edits,
+        evidence,
+    })
 }
 
 /// Where one hunk may go.
@@ -134,12 +169,22 @@ fn apply_modification(text: &str, hunks: &[Hunk]) -> Graft {
         .find_map(|(sought, &at)| fuzzy::lost_at(&lines, &sought.found.hits[at], &sought.hunk.old));
     for (sought, &at) in sought.iter().zip(&chosen) {
         let hit = &sought.found.hits[at];
-        if let Err(refusal) =
-            fuzzy::rewrite_hit(&lines, &sought.found, hit, &sought.hunk.old, &sought.hunk.ops, lost, &mut splice)
-        {
+        if let Err(refusal) = fuzzy::rewrite_hit(
+            &lines,
+            &sought.found,
+            hit,
+            &sought.hunk.old,
+            &sought.hunk.ops,
+            lost,
+            &mut splice,
+        ) {
             return Graft::Refused(refusal);
         }
-        splice.add_evidence(format!("hunk found {} at line {}", sought.found.tier.description(), hit.lines.start + 1));
+        splice.add_evidence(format!(
+            "hunk found {} at line {}",
+            sought.found.tier.description(),
+            hit.lines.start + 1
+        ));
     }
     let ends = hunks.iter().find(|hunk| hunk.old_open || hunk.new_open);
     end_as_told(text, splice.finish(), ends)
@@ -165,19 +210,35 @@ fn end_as_told(text: &str, answer: Graft, hunk: Option<&Hunk>) -> Graft {
     if told == text {
         return Graft::AlreadyApplied;
     }
-    Graft::Applied(Applied { edits: edits_between(text, &told), text: told, evidence })
+    Graft::Applied(Applied {
+        edits: edits_between(text, &told),
+        text: told,
+        evidence,
+    })
 }
 
 /// Finds the places of one hunk; one that stands already adds nothing.
-fn find_hunk(lines: &Lines<'_>, hunk: &Hunk, into: &mut Vec<Sought>, may_split: bool) -> Result<(), Refusal> {
+fn find_hunk(
+    lines: &Lines<'_>,
+    hunk: &Hunk,
+    into: &mut Vec<Sought>,
+    may_split: bool,
+) -> Result<(), Refusal> {
     let done = fuzzy::find_block(lines, &Block::from_lines(hunk.new_lines()));
     let Some((found, block)) = find_old(lines, hunk) else {
         if hunk.changes() && done.is_some() {
             return Ok(());
         }
         let parts = hunk.split_at_dots();
-        if may_split && (parts.len() > 1 || parts.first().is_some_and(|part| part.ops.len() < hunk.ops.len())) {
-            return parts.iter().try_for_each(|part| find_hunk(lines, part, into, false));
+        if may_split
+            && (parts.len() > 1
+                || parts
+                    .first()
+                    .is_some_and(|part| part.ops.len() < hunk.ops.len()))
+        {
+            return parts
+                .iter()
+                .try_for_each(|part| find_hunk(lines, part, into, false));
         }
         return Err(missing_hunk_refusal(lines, hunk));
     };
@@ -185,15 +246,30 @@ fn find_hunk(lines: &Lines<'_>, hunk: &Hunk, into: &mut Vec<Sought>, may_split: 
         return Ok(());
     }
     let done = done.filter(|done| done.tier <= found.tier);
-    if done.as_ref().is_some_and(|done| done.tier == found.tier && done.hits == found.hits) {
+    if done
+        .as_ref()
+        .is_some_and(|done| done.tier == found.tier && done.hits == found.hits)
+    {
         return Err(new_refusal(
             Reason::Unclear,
             "it changes only blanks, and the file's own differ from both its texts",
         ));
     }
-    let done: Vec<Range<usize>> = done.into_iter().flat_map(|done| done.hits).map(|hit| hit.lines).collect();
-    let stands = |hit: &Hit| done.iter().any(|done| done.start <= hit.lines.start && hit.lines.end <= done.end);
-    let mut open: Vec<Hit> = found.hits.iter().filter(|hit| !stands(hit)).cloned().collect();
+    let done: Vec<Range<usize>> = done
+        .into_iter()
+        .flat_map(|done| done.hits)
+        .map(|hit| hit.lines)
+        .collect();
+    let stands = |hit: &Hit| {
+        done.iter()
+            .any(|done| done.start <= hit.lines.start && hit.lines.end <= done.end)
+    };
+    let mut open: Vec<Hit> = found
+        .hits
+        .iter()
+        .filter(|hit| !stands(hit))
+        .cloned()
+        .collect();
     if let Some(anchor) = Anchor::of_hunk(hunk).filter(|_| open.len() + done.len() > 1) {
         if done.iter().any(|done| anchor.holds(lines, done)) {
             return Ok(());
@@ -208,19 +284,37 @@ fn find_hunk(lines: &Lines<'_>, hunk: &Hunk, into: &mut Vec<Sought>, may_split: 
     if let [only] = &done[..]
         && adds_telling(&block)
     {
-        let candidates = vec![lines.location_of_line(only.start), lines.location_of_line(open[0].lines.start)];
+        let candidates = vec![
+            lines.location_of_line(only.start),
+            lines.location_of_line(open[0].lines.start),
+        ];
         let message = "its new lines stand in one place already, and its old ones in another";
-        return Err(Refusal { candidates, ..new_refusal(Reason::Ambiguous, message) });
+        return Err(Refusal {
+            candidates,
+            ..new_refusal(Reason::Ambiguous, message)
+        });
     }
-    let cores = open.iter().map(|hit| changed_lines(hit, &block.ops)).collect();
-    into.push(Sought { hunk: block, found: Found { hits: open, ..found }, cores });
+    let cores = open
+        .iter()
+        .map(|hit| changed_lines(hit, &block.ops))
+        .collect();
+    into.push(Sought {
+        hunk: block,
+        found: Found {
+            hits: open,
+            ..found
+        },
+        cores,
+    });
     Ok(())
 }
 
 /// Returns whether a hunk adds anything that would not be found by chance.
 fn adds_telling(hunk: &Hunk) -> bool {
     let telling = |line: &str| line.chars().filter(|found| found.is_alphanumeric()).count() > 2;
-    hunk.ops.iter().any(|op| matches!(op, Op::Add(line) if telling(line)))
+    hunk.ops
+        .iter()
+        .any(|op| matches!(op, Op::Add(line) if telling(line)))
 }
 
 /// A hunk with all its context on one side stands at the file's other end.
@@ -259,7 +353,11 @@ fn find_old(lines: &Lines<'_>, hunk: &Hunk) -> Option<(Found, Hunk)> {
     let mut hunk = hunk.clone();
     if found.tier == Tier::Escaping || found.reading != fuzzy::Reading::Plain {
         let read = |line: &String| {
-            found.reading.decode_block(&Block { lines: vec![line.clone()], blank_before: 0, blank_after: 0 })
+            found.reading.decode_block(&Block {
+                lines: vec![line.clone()],
+                blank_before: 0,
+                blank_after: 0,
+            })
         };
         let one = |line: &String| read(line).lines.join("\n");
         hunk.old = hunk.old.iter().map(one).collect();
@@ -273,7 +371,9 @@ fn find_old(lines: &Lines<'_>, hunk: &Hunk) -> Option<(Found, Hunk)> {
         }
     }
     for hit in &mut found.hits {
-        let blank = |line: Option<usize>| line.filter(|&line| line < lines.len() && lines.get(line).trim().is_empty());
+        let blank = |line: Option<usize>| {
+            line.filter(|&line| line < lines.len() && lines.get(line).trim().is_empty())
+        };
         for _ in 0..block.blank_before {
             let above = blank(hit.lines.start.checked_sub(1));
             hit.lines.start -= usize::from(above.is_some());
@@ -294,7 +394,11 @@ fn changed_lines(hit: &Hit, ops: &[Op]) -> Range<usize> {
     let mut range: Option<Range<usize>> = None;
     let mut at = 0;
     for op in ops {
-        let line = if matches!(op, Op::Add(_)) { None } else { hit.aligned.get(at).copied().flatten() };
+        let line = if matches!(op, Op::Add(_)) {
+            None
+        } else {
+            hit.aligned.get(at).copied().flatten()
+        };
         at += usize::from(!matches!(op, Op::Add(_)));
         let start = line.unwrap_or(next);
         next = line.map_or(next, |line| line + 1);
@@ -307,12 +411,18 @@ fn changed_lines(hit: &Hit, ops: &[Op]) -> Range<usize> {
 
 /// One place for each hunk: the only ones in order, or each the only one.
 fn choose_hits(lines: &Lines<'_>, sought: &[Sought]) -> Result<Vec<usize>, Refusal> {
-    let narrowed: Vec<Vec<usize>> = sought.iter().map(|sought| under_heading(lines, sought)).collect();
+    let narrowed: Vec<Vec<usize>> = sought
+        .iter()
+        .map(|sought| under_heading(lines, sought))
+        .collect();
     let core = |hunk: usize, at: usize| sought[hunk].cores[at].clone();
     let mut earliest = Vec::new();
     let mut after = 0;
     for (hunk, places) in narrowed.iter().enumerate() {
-        let fits = places.iter().copied().find(|&at| core(hunk, at).start >= after);
+        let fits = places
+            .iter()
+            .copied()
+            .find(|&at| core(hunk, at).start >= after);
         let Some(at) = fits else {
             return each_alone(lines, sought, &narrowed);
         };
@@ -322,11 +432,20 @@ fn choose_hits(lines: &Lines<'_>, sought: &[Sought]) -> Result<Vec<usize>, Refus
     let mut latest = vec![0; narrowed.len()];
     let mut before = usize::MAX;
     for (hunk, places) in narrowed.iter().enumerate().rev() {
-        let at = places.iter().copied().rev().find(|&at| core(hunk, at).end <= before).unwrap_or(earliest[hunk]);
+        let at = places
+            .iter()
+            .copied()
+            .rev()
+            .find(|&at| core(hunk, at).end <= before)
+            .unwrap_or(earliest[hunk]);
         before = core(hunk, at).start;
         latest[hunk] = at;
     }
-    match earliest.iter().zip(&latest).position(|(early, late)| early != late) {
+    match earliest
+        .iter()
+        .zip(&latest)
+        .position(|(early, late)| early != late)
+    {
         None => Ok(earliest),
         Some(hunk) => Err(ambiguous_hunk_refusal(lines, sought, hunk)),
     }
@@ -339,17 +458,29 @@ fn under_heading(lines: &Lines<'_>, sought: &Sought) -> Vec<usize> {
     if all.len() < 2 || heading.is_empty() {
         return all;
     }
-    let headings: Vec<usize> = (0..lines.len()).filter(|&line| lines.get(line).trim().starts_with(heading)).collect();
+    let headings: Vec<usize> = (0..lines.len())
+        .filter(|&line| lines.get(line).trim().starts_with(heading))
+        .collect();
     let [only] = headings[..] else { return all };
     let indent = |line: usize| lines.get(line).len() - lines.get(line).trim_start().len();
     let ends = (only + 1..lines.len())
-        .find(|&line| !lines.get(line).trim().is_empty() && indent(line) <= indent(only) && indent(line) == 0)
+        .find(|&line| {
+            !lines.get(line).trim().is_empty() && indent(line) <= indent(only) && indent(line) == 0
+        })
         .unwrap_or(lines.len());
-    let under: Vec<usize> = all.iter().copied().filter(|&at| (only..=ends).contains(&sought.cores[at].start)).collect();
+    let under: Vec<usize> = all
+        .iter()
+        .copied()
+        .filter(|&at| (only..=ends).contains(&sought.cores[at].start))
+        .collect();
     if under.is_empty() { all } else { under }
 }
 
-fn each_alone(lines: &Lines<'_>, sought: &[Sought], narrowed: &[Vec<usize>]) -> Result<Vec<usize>, Refusal> {
+fn each_alone(
+    lines: &Lines<'_>,
+    sought: &[Sought],
+    narrowed: &[Vec<usize>],
+) -> Result<Vec<usize>, Refusal> {
     if let Some(hunk) = narrowed.iter().position(|places| places.len() != 1) {
         return Err(ambiguous_hunk_refusal(lines, sought, hunk));
     }
@@ -358,16 +489,35 @@ fn each_alone(lines: &Lines<'_>, sought: &[Sought], narrowed: &[Vec<usize>]) -> 
 
 fn ambiguous_hunk_refusal(lines: &Lines<'_>, sought: &[Sought], hunk: usize) -> Refusal {
     let hits = &sought[hunk].found.hits;
-    let candidates = hits.iter().take(20).map(|hit| lines.location_of_line(hit.lines.start)).collect();
-    let message = format!("a hunk's lines stand in {} places: it needs more context lines", hits.len());
-    Refusal { candidates, ..new_refusal(Reason::Ambiguous, message) }
+    let candidates = hits
+        .iter()
+        .take(20)
+        .map(|hit| lines.location_of_line(hit.lines.start))
+        .collect();
+    let message = format!(
+        "a hunk's lines stand in {} places: it needs more context lines",
+        hits.len()
+    );
+    Refusal {
+        candidates,
+        ..new_refusal(Reason::Ambiguous, message)
+    }
 }
 
 fn missing_hunk_refusal(lines: &Lines<'_>, hunk: &Hunk) -> Refusal {
     let block = Block::from_lines(hunk.old.clone());
     if block.is_empty() {
-        return new_refusal(Reason::NotFound, "it only adds lines and shows none of those around them");
+        return new_refusal(
+            Reason::NotFound,
+            "it only adds lines and shows none of those around them",
+        );
     }
     let nearest = fuzzy::find_nearest_location(lines, &block);
-    Refusal { nearest, ..new_refusal(Reason::NotFound, "its context and removed lines are not in the file") }
+    Refusal {
+        nearest,
+        ..new_refusal(
+            Reason::NotFound,
+            "its context and removed lines are not in the file",
+        )
+    }
 }

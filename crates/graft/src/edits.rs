@@ -54,7 +54,9 @@ fn run_edits(text: &str, edits: &[Replacement<'_>]) -> Graft {
                 evidence.extend(applied.evidence);
                 single = Some(applied.edits);
             }
-            Graft::AlreadyApplied => evidence.push(Evidence(format!("edit {} stands already", index + 1))),
+            Graft::AlreadyApplied => {
+                evidence.push(Evidence(format!("edit {} stands already", index + 1)))
+            }
             Graft::Refused(refusal) if edits.len() > 1 => {
                 let message = format!("edit {} of {}: {}", index + 1, edits.len(), refusal.message);
                 return Graft::Refused(Refusal { message, ..refusal });
@@ -65,8 +67,14 @@ fn run_edits(text: &str, edits: &[Replacement<'_>]) -> Graft {
     if now == text {
         return Graft::AlreadyApplied;
     }
-    let edits = single.filter(|_| edits.len() == 1).unwrap_or_else(|| edits_between(text, &now));
-    Graft::Applied(Applied { text: now, edits, evidence })
+    let edits = single
+        .filter(|_| edits.len() == 1)
+        .unwrap_or_else(|| edits_between(text, &now));
+    Graft::Applied(Applied {
+        text: now,
+        edits,
+        evidence,
+    })
 }
 
 fn replace_once(text: &str, edit: &Replacement<'_>) -> Graft {
@@ -90,12 +98,22 @@ fn replace_nothing(text: &str, new: &str) -> Graft {
     if text == new {
         return Graft::AlreadyApplied;
     }
-    refuse_graft(Reason::Unclear, "the text to be replaced is empty: give the lines that stand there now")
+    refuse_graft(
+        Reason::Unclear,
+        "the text to be replaced is empty: give the lines that stand there now",
+    )
 }
 
 fn with_line_end(block: &str, end: &str) -> String {
-    let block = block.strip_prefix('\u{feff}').unwrap_or(block).replace("\r\n", "\n");
-    if end == "\n" { block } else { block.replace('\n', end) }
+    let block = block
+        .strip_prefix('\u{feff}')
+        .unwrap_or(block)
+        .replace("\r\n", "\n");
+    if end == "\n" {
+        block
+    } else {
+        block.replace('\n', end)
+    }
 }
 
 /// Byte for byte, wherever it stands; `None` where it doesn't.
@@ -106,9 +124,15 @@ fn replace_exactly(text: &str, edit: &Replacement<'_>) -> Option<Graft> {
     if hits.is_empty() {
         return None;
     }
-    let done: Vec<Range<usize>> =
-        if new.contains(&old) { spans_of_starts(&find_occurrences(text, &new), new.len()) } else { Vec::new() };
-    let inside = |at: usize| done.iter().any(|span| span.start <= at && at + old.len() <= span.end);
+    let done: Vec<Range<usize>> = if new.contains(&old) {
+        spans_of_starts(&find_occurrences(text, &new), new.len())
+    } else {
+        Vec::new()
+    };
+    let inside = |at: usize| {
+        done.iter()
+            .any(|span| span.start <= at && at + old.len() <= span.end)
+    };
     let open: Vec<usize> = hits.iter().copied().filter(|&at| !inside(at)).collect();
     if open.is_empty() {
         return Some(Graft::AlreadyApplied);
@@ -132,19 +156,29 @@ fn replace_exactly(text: &str, edit: &Replacement<'_>) -> Option<Graft> {
 
 /// Whole lines stay whole: a line that is emptied goes, and lines added to an indented one are indented with it.
 fn extend_to_whole_lines(text: &str, range: Range<usize>, new: &str) -> (Range<usize>, String) {
-    let line_start = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let line_start = text[..range.start]
+        .rfind('\n')
+        .map_or(0, |newline| newline + 1);
     let indent = &text[line_start..range.start];
     let ends_line = text[range.end..].starts_with('\n') || text[range.end..].starts_with("\r\n");
     if new.is_empty() && indent.trim().is_empty() && ends_line {
-        let to = range.end + text[range.end..].find('\n').map_or(0, |newline| newline + 1);
+        let to = range.end
+            + text[range.end..]
+                .find('\n')
+                .map_or(0, |newline| newline + 1);
         return (line_start..to, String::new());
     }
     let one_line = !text[range.clone()].contains('\n');
-    let whole = !indent.is_empty() && indent.trim().is_empty() && (ends_line || range.end == text.len());
+    let whole =
+        !indent.is_empty() && indent.trim().is_empty() && (ends_line || range.end == text.len());
     let flush = |line: &str| !line.trim().is_empty() && !line.starts_with(indent);
     if one_line && whole && new.split('\n').skip(1).any(flush) {
         let dressed = new.split('\n').enumerate().map(|(index, line)| {
-            if index == 0 || line.trim().is_empty() { line.to_owned() } else { format!("{indent}{line}") }
+            if index == 0 || line.trim().is_empty() {
+                line.to_owned()
+            } else {
+                format!("{indent}{line}")
+            }
         });
         return (range, dressed.collect::<Vec<_>>().join("\n"));
     }
@@ -155,33 +189,52 @@ fn extend_to_whole_lines(text: &str, range: Range<usize>, new: &str) -> (Range<u
 fn replace_lines(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) -> Option<Graft> {
     let lines = Lines::new(text);
     let found = fuzzy::find_block(&lines, old)?;
-    let (old, new) = (found.reading.decode_block(old), found.reading.decode_block(new));
+    let (old, new) = (
+        found.reading.decode_block(old),
+        found.reading.decode_block(new),
+    );
     let done = fuzzy::find_block(&lines, &new).filter(|done| done.tier <= found.tier);
-    if old.lines != new.lines && done.as_ref().is_some_and(|done| done.tier == found.tier && done.hits == found.hits) {
+    if old.lines != new.lines
+        && done
+            .as_ref()
+            .is_some_and(|done| done.tier == found.tier && done.hits == found.hits)
+    {
         return Some(refuse_graft(
             Reason::Unclear,
             "the edit changes only blanks, and the file's own differ from both its texts",
         ));
     }
     let done = done.map(|done| done.hits).unwrap_or_default();
-    let inside =
-        |hit: &Hit| done.iter().any(|done| done.lines.start <= hit.lines.start && hit.lines.end <= done.lines.end);
+    let inside = |hit: &Hit| {
+        done.iter()
+            .any(|done| done.lines.start <= hit.lines.start && hit.lines.end <= done.lines.end)
+    };
     let grows = old.lines != new.lines;
-    let open: Vec<&Hit> = found.hits.iter().filter(|hit| !(grows && inside(hit))).collect();
+    let open: Vec<&Hit> = found
+        .hits
+        .iter()
+        .filter(|hit| !(grows && inside(hit)))
+        .collect();
     if open.is_empty() {
         return Some(Graft::AlreadyApplied);
     }
     if found.hits.len() > 1 && !edit.all {
         return Some(ambiguous_text_refusal(
             text,
-            &found.hits.iter().map(|hit| lines.line_start(hit.lines.start)).collect::<Vec<_>>(),
+            &found
+                .hits
+                .iter()
+                .map(|hit| lines.line_start(hit.lines.start))
+                .collect::<Vec<_>>(),
         ));
     }
     let after = new.with_added_blank_lines(&old);
     let ops = fuzzy::line_ops(&old.lines, &after);
     let mut splice = Splice::new(text);
     for hit in open {
-        if let Err(refusal) = fuzzy::rewrite_hit(&lines, &found, hit, &old.lines, &ops, None, &mut splice) {
+        if let Err(refusal) =
+            fuzzy::rewrite_hit(&lines, &found, hit, &old.lines, &ops, None, &mut splice)
+        {
             return Some(Graft::Refused(refusal));
         }
     }
@@ -195,18 +248,35 @@ fn describe_match(found: &Found) -> String {
         Reading::QuotesUnescaped | Reading::Unescaped => ", its escapes taken off",
         Reading::EntitiesDecoded => ", its entities decoded",
     };
-    format!("found {}{reading}, {}", found.tier.description(), format_times(found.hits.len()))
+    format!(
+        "found {}{reading}, {}",
+        found.tier.description(),
+        format_times(found.hits.len())
+    )
 }
 
 fn format_times(count: usize) -> String {
-    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+    if count == 1 {
+        "once".to_owned()
+    } else {
+        format!("{count} times")
+    }
 }
 
 fn ambiguous_text_refusal(text: &str, at: &[usize]) -> Graft {
-    let candidates: Vec<_> = at.iter().take(20).map(|&at| location_at(text, at)).collect();
-    let message =
-        format!("the old text stands in {} places: give more of the lines around the one that is meant", at.len());
-    Graft::Refused(Refusal { candidates, ..new_refusal(Reason::Ambiguous, message) })
+    let candidates: Vec<_> = at
+        .iter()
+        .take(20)
+        .map(|&at| location_at(text, at))
+        .collect();
+    let message = format!(
+        "the old text stands in {} places: give more of the lines around the one that is meant",
+        at.len()
+    );
+    Graft::Refused(Refusal {
+        candidates,
+        ..new_refusal(Reason::Ambiguous, message)
+    })
 }
 
 /// The old text is nowhere: either the new one is there instead, or the edit is stale.
@@ -217,27 +287,46 @@ fn answer_missing(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) 
     }
     let nearest = fuzzy::find_nearest_location(&lines, old);
     let message = "the old text is not in the file, neither exactly nor by its lines".to_owned();
-    Graft::Refused(Refusal { nearest, ..new_refusal(Reason::NotFound, message) })
+    Graft::Refused(Refusal {
+        nearest,
+        ..new_refusal(Reason::NotFound, message)
+    })
 }
 
 /// Returns whether the new text stands once, and is enough of a text to tell that the edit was made.
-fn stands_instead(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block, lines: &Lines<'_>) -> bool {
+fn stands_instead(
+    text: &str,
+    edit: &Replacement<'_>,
+    old: &Block,
+    new: &Block,
+    lines: &Lines<'_>,
+) -> bool {
     let telling = |line: &&String| line.chars().filter(|found| found.is_alphanumeric()).count() > 2;
-    let adds = new.lines.iter().filter(telling).any(|line| !old.lines.iter().any(|old| old.trim() == line.trim()));
+    let adds = new
+        .lines
+        .iter()
+        .filter(telling)
+        .any(|line| !old.lines.iter().any(|old| old.trim() == line.trim()));
     if !adds && new.lines.iter().filter(telling).count() < 2 {
         return false;
     }
     let exact = find_occurrences(text, &with_line_end(edit.new, fuzzy::line_end(text)));
     if !exact.is_empty() {
-        let bounded = exact.iter().filter(|&&at| stands_alone(text, at, edit.new)).count();
+        let bounded = exact
+            .iter()
+            .filter(|&&at| stands_alone(text, at, edit.new))
+            .count();
         return bounded == 1 || (edit.all && bounded > 0);
     }
     fuzzy::find_block(lines, new).is_some_and(|found| found.hits.len() == 1 || edit.all)
 }
 
 fn stands_alone(text: &str, at: usize, new: &str) -> bool {
-    let word = |found: Option<char>| found.is_some_and(|found| found.is_alphanumeric() || found == '_');
-    let after = text.get(at + new.len()..).and_then(|rest| rest.chars().next());
+    let word =
+        |found: Option<char>| found.is_some_and(|found| found.is_alphanumeric() || found == '_');
+    let after = text
+        .get(at + new.len()..)
+        .and_then(|rest| rest.chars().next());
     let cuts_before = word(text[..at].chars().next_back()) && word(new.chars().next());
     let cuts_after = word(after) && word(new.chars().next_back());
     !cuts_before && !cuts_after
@@ -248,7 +337,11 @@ fn find_occurrences(text: &str, part: &str) -> Vec<usize> {
     let step = part.chars().next().map_or(1, char::len_utf8);
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some(at) = text.get(from..).filter(|_| !part.is_empty()).and_then(|rest| rest.find(part)) {
+    while let Some(at) = text
+        .get(from..)
+        .filter(|_| !part.is_empty())
+        .and_then(|rest| rest.find(part))
+    {
         found.push(from + at);
         from += at + step;
     }
@@ -263,7 +356,14 @@ fn spans_of_starts(starts: &[usize], len: usize) -> Vec<Range<usize>> {
 pub(crate) fn apply_blocks(text: &str, block: &str) -> Graft {
     match parse_edit_sections(block) {
         Some(sections) => {
-            let edits: Vec<_> = sections.iter().map(|(old, new)| Replacement { old, new, all: false }).collect();
+            let edits: Vec<_> = sections
+                .iter()
+                .map(|(old, new)| Replacement {
+                    old,
+                    new,
+                    all: false,
+                })
+                .collect();
             apply_edits(text, &edits)
         }
         None => refuse_graft(
@@ -304,7 +404,10 @@ fn parse_edit_sections(block: &str) -> Option<Vec<(String, String)>> {
 /// Returns the sign that a fence line repeats, five times or more, with nothing but a word after it.
 fn fence_character(line: &str) -> Option<char> {
     let line = line.trim_end();
-    let sign = line.chars().next().filter(|sign| matches!(sign, '<' | '=' | '>'))?;
+    let sign = line
+        .chars()
+        .next()
+        .filter(|sign| matches!(sign, '<' | '=' | '>'))?;
     let rest = line.trim_start_matches(sign);
     let length = line.len() - rest.len();
     let word = rest.trim();

@@ -10,9 +10,13 @@ pub(crate) fn path_of(file: &Source<'_>, node: Node<'_>) -> Vec<String> {
     let mut path = Vec::new();
     let mut at = node;
     while let Some(parent) = at.parent() {
-        let named = ["name", "key", "left"].iter().find_map(|field| parent.child_by_field_name(field));
+        let named = ["name", "key", "left"]
+            .iter()
+            .find_map(|field| parent.child_by_field_name(field));
         if let Some(name) = named.filter(|name| *name != at) {
-            let name = node_text(name, file.text).trim_matches(['"', '\'', '`']).to_owned();
+            let name = node_text(name, file.text)
+                .trim_matches(['"', '\'', '`'])
+                .to_owned();
             // `export const x = …` and what it declares are one.
             if path.last() != Some(&name) {
                 path.push(name);
@@ -27,10 +31,16 @@ pub(crate) fn path_of(file: &Source<'_>, node: Node<'_>) -> Vec<String> {
 /// Returns whether a name, with dots or without, is that of what holds a node directly: the last names of its path.
 pub(crate) fn is_held_by(path: &[String], name: &str) -> bool {
     let plain = crate::prose::strip_name_decoration(name);
-    let wanted: Vec<&str> = plain.split('.').map(|part| part.trim_matches(['"', '\''])).collect();
+    let wanted: Vec<&str> = plain
+        .split('.')
+        .map(|part| part.trim_matches(['"', '\'']))
+        .collect();
     !plain.is_empty()
         && path.len() >= wanted.len()
-        && path[path.len() - wanted.len()..].iter().zip(&wanted).all(|(one, other)| one == other)
+        && path[path.len() - wanted.len()..]
+            .iter()
+            .zip(&wanted)
+            .all(|(one, other)| one == other)
 }
 
 /// Functions that make an instance, as the languages call them.
@@ -38,11 +48,16 @@ const CONSTRUCTORS: [&str; 2] = ["__init__", "constructor"];
 
 /// Returns whether a list of statements is the body of a constructor.
 pub(crate) fn is_of_constructor(file: &Source<'_>, body: Node<'_>) -> bool {
-    let name = body.parent().and_then(|owner| owner.child_by_field_name("name"));
+    let name = body
+        .parent()
+        .and_then(|owner| owner.child_by_field_name("name"));
     name.is_some_and(|name| CONSTRUCTORS.contains(&file.slice(name.byte_range())))
 }
 
 /// Returns whether a statement sets an attribute of the instance.
 pub(crate) fn sets_attribute(item: &Item<'_>) -> bool {
-    item.kind == Kind::Value && ["self.", "this."].iter().any(|own| item.name.starts_with(own))
+    item.kind == Kind::Value
+        && ["self.", "this."]
+            .iter()
+            .any(|own| item.name.starts_with(own))
 }

@@ -87,39 +87,65 @@ pub fn count_entries(path: &str, text: &str, written: &str) -> Option<usize> {
     let name = entry_name(written);
     let even = data::parse_package(name).map_or_else(String::new, |(package, _)| package);
     let found = data::list_entries(&normalize_line_ends(text), syntax)?;
-    Some(found.iter().filter(|entry| !name.is_empty() && (entry.as_str() == name || **entry == even)).count())
+    Some(
+        found
+            .iter()
+            .filter(|entry| !name.is_empty() && (entry.as_str() == name || **entry == even))
+            .count(),
+    )
 }
 
 /// Returns the name that an entry of data bears, as words write it: up to the sign that ends a key or a package.
 pub fn entry_name(written: &str) -> &str {
     let bare = written.trim().trim_matches(['"', '\'']);
     let is_part = |letter: char| letter.is_alphanumeric() || "-_./".contains(letter);
-    let end = bare.char_indices().find(|(at, letter)| *at > 0 && !is_part(*letter));
+    let end = bare
+        .char_indices()
+        .find(|(at, letter)| *at > 0 && !is_part(*letter));
     end.map_or(bare, |(end, _)| &bare[..end])
 }
 
 /// Puts the snippet into a file of one of the formats, chosen by the path; anything else by exact anchors.
-pub(crate) fn apply_by_format(file: File<'_>, snippet: Snippet<'_>, context: &Context<'_>) -> Graft {
+pub(crate) fn apply_by_format(
+    file: File<'_>,
+    snippet: Snippet<'_>,
+    context: &Context<'_>,
+) -> Graft {
     let Some(original) = file.text else {
         return refuse_graft(Reason::Missing, format!("{} is not there", file.path));
     };
-    let (text, block) = (normalize_line_ends(original), normalize_line_ends(snippet.text));
+    let (text, block) = (
+        normalize_line_ends(original),
+        normalize_line_ends(snippet.text),
+    );
     let block = block.trim_matches('\n');
     let format = format_of(file.path);
     if speaks_another(snippet.language, file.path) {
-        let message = format!("the block is {}, not content of {}", snippet.language, file.path);
+        let message = format!(
+            "the block is {}, not content of {}",
+            snippet.language, file.path
+        );
         return refuse_graft(Reason::Unclear, message);
     }
     if let Err(error) = format.check(&text) {
-        return refuse_graft(Reason::Syntax, format!("{} doesn't parse as it stands: {error}", file.path));
+        return refuse_graft(
+            Reason::Syntax,
+            format!("{} doesn't parse as it stands: {error}", file.path),
+        );
     }
     let wording = Wording::new(context.prose);
-    let request = Request { path: file.path, text: &text, snippet: block, wording: &wording };
+    let request = Request {
+        path: file.path,
+        text: &text,
+        snippet: block,
+        wording: &wording,
+    };
     match format.apply_request(&request) {
         // "Replace the unknowns with:" over lines of which the first few stand: what is meant was not found.
-        Graft::Applied(applied) if !matches!(format, Format::Data(_)) && only_adds(&text, &applied, context) => {
-            let message =
-                "the block is to replace something, what it replaces was not found, and it would only be added";
+        Graft::Applied(applied)
+            if !matches!(format, Format::Data(_)) && only_adds(&text, &applied, context) =>
+        {
+            let message = "the block is to replace something, what it replaces was not found, and it would only be added";
             refuse_graft(Reason::NotFound, message)
         }
         Graft::Applied(applied) => match check_format_result(format, &request, &applied.text) {
@@ -132,12 +158,17 @@ pub(crate) fn apply_by_format(file: File<'_>, snippet: Snippet<'_>, context: &Co
 
 /// Returns whether words that replace something took nothing away.
 fn only_adds(text: &str, applied: &Applied, context: &Context<'_>) -> bool {
-    let kept = |edit: &Edit| text.get(edit.old.clone()).is_none_or(|old| old.trim().is_empty());
+    let kept = |edit: &Edit| {
+        text.get(edit.old.clone())
+            .is_none_or(|old| old.trim().is_empty())
+    };
     Prose::read(context.prose).takes_away() && applied.edits.iter().all(kept)
 }
 
 fn normalize_line_ends(text: &str) -> String {
-    text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n")
+    text.strip_prefix('\u{feff}')
+        .unwrap_or(text)
+        .replace("\r\n", "\n")
 }
 
 /// Returns the format of a file by its name; the last one takes whatever is left.
@@ -146,8 +177,13 @@ fn format_of(path: &str) -> Format {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let unchecked: CheckFn = |_| Ok(());
     match ending {
-        _ if name == ".env" || name.starts_with(".env.") || ending == "env" => Format::Data(&env::SYNTAX),
-        _ if name.starts_with("dockerfile") || ending == "dockerfile" || name == "containerfile" => {
+        _ if name == ".env" || name.starts_with(".env.") || ending == "env" => {
+            Format::Data(&env::SYNTAX)
+        }
+        _ if name.starts_with("dockerfile")
+            || ending == "dockerfile"
+            || name == "containerfile" =>
+        {
             Format::Own(dockerfile::apply_to_dockerfile, unchecked)
         }
         "txt" | "in" if name.contains("requirements") || name.contains("constraints") => {
@@ -155,11 +191,15 @@ fn format_of(path: &str) -> Format {
         }
         _ if name.starts_with('.') && name.ends_with("ignore") => Format::Data(&ignore::SYNTAX),
         "json" | "jsonc" | "json5" | "webmanifest" => Format::Data(&json::SYNTAX),
-        _ if name == ".prettierrc" || name == ".babelrc" || name == ".eslintrc" => Format::Data(&json::SYNTAX),
+        _ if name == ".prettierrc" || name == ".babelrc" || name == ".eslintrc" => {
+            Format::Data(&json::SYNTAX)
+        }
         "toml" => Format::Data(&toml::SYNTAX),
         "yml" | "yaml" => Format::Data(&yaml::SYNTAX),
         "prisma" => Format::Own(schema::apply_to_prisma, schema::check_prisma),
-        "graphql" | "gql" | "graphqls" => Format::Own(schema::apply_to_graphql, schema::check_graphql),
+        "graphql" | "gql" | "graphqls" => {
+            Format::Own(schema::apply_to_graphql, schema::check_graphql)
+        }
         "sql" => Format::Own(apply_to_sql, unchecked),
         "html" | "htm" | "jinja" | "jinja2" | "j2" | "njk" | "twig" => {
             Format::Own(template::apply_to_template, template::check_template_blocks)
@@ -179,16 +219,31 @@ fn speaks_another(language: &str, path: &str) -> bool {
         &["prisma"],
         &["graphql", "gql", "graphqls"],
         &["sql"],
-        &["html", "jinja", "jinja2", "htm", "j2", "njk", "twig", "django"],
+        &[
+            "html", "jinja", "jinja2", "htm", "j2", "njk", "twig", "django",
+        ],
         &["markdown", "md", "mdx"],
-        &["python", "py", "typescript", "ts", "tsx", "jsx", "go", "rust", "java", "css"],
+        &[
+            "python",
+            "py",
+            "typescript",
+            "ts",
+            "tsx",
+            "jsx",
+            "go",
+            "rust",
+            "java",
+            "css",
+        ],
     ];
     let language = language.to_ascii_lowercase();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let of = |word: &str| kin.iter().position(|kin| kin.contains(&word));
     let known = of(ending).filter(|&kind| kind < kin.len() - 1);
-    let plain_list =
-        name.starts_with(".env") || name.ends_with("ignore") || ending == "txt" || name.starts_with("dockerfile");
+    let plain_list = name.starts_with(".env")
+        || name.ends_with("ignore")
+        || ending == "txt"
+        || name.starts_with("dockerfile");
     match (of(&language), known) {
         (Some(shown), Some(own)) => shown != own,
         (Some(_), None) => plain_list,
@@ -199,8 +254,11 @@ fn speaks_another(language: &str, path: &str) -> bool {
 /// Places no snippet in a migration: one that stands is history, and only new files are added.
 fn apply_to_sql(request: &Request<'_>) -> Graft {
     let lines = |text: &str| {
-        let kept: Vec<String> =
-            text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+        let kept: Vec<String> = text
+            .lines()
+            .map(|line| line.trim().to_owned())
+            .filter(|line| !line.is_empty())
+            .collect();
         kept.join("\n")
     };
     if lines(request.text).contains(&lines(request.snippet)) {
@@ -218,18 +276,35 @@ fn apply_to_sql(request: &Request<'_>) -> Graft {
 /// The result is well formed, holds no elision of the snippet, and has nothing left to be done.
 fn check_format_result(format: Format, request: &Request<'_>, result: &str) -> Result<(), Graft> {
     if let Err(error) = format.check(result) {
-        return Err(refuse_graft(Reason::Unproven, format!("the result would not parse: {error}")));
+        return Err(refuse_graft(
+            Reason::Unproven,
+            format!("the result would not parse: {error}"),
+        ));
     }
-    let elisions = |text: &str| text.lines().filter(|line| wording::is_elision_line(line)).count();
+    let elisions = |text: &str| {
+        text.lines()
+            .filter(|line| wording::is_elision_line(line))
+            .count()
+    };
     if elisions(result) > elisions(request.text) {
-        return Err(refuse_graft(Reason::Unproven, "the result would hold a marker of the block"));
+        return Err(refuse_graft(
+            Reason::Unproven,
+            "the result would hold a marker of the block",
+        ));
     }
-    match format.apply_request(&Request { text: result, ..*request }) {
+    match format.apply_request(&Request {
+        text: result,
+        ..*request
+    }) {
         Graft::AlreadyApplied => Ok(()),
-        Graft::Applied(_) => Err(refuse_graft(Reason::Unproven, "placing the block again would change its own result")),
-        Graft::Refused(refusal) => {
-            Err(refuse_graft(Reason::Unproven, format!("the result would not be known again: {}", refusal.message)))
-        }
+        Graft::Applied(_) => Err(refuse_graft(
+            Reason::Unproven,
+            "placing the block again would change its own result",
+        )),
+        Graft::Refused(refusal) => Err(refuse_graft(
+            Reason::Unproven,
+            format!("the result would not be known again: {}", refusal.message),
+        )),
     }
 }
 
@@ -246,20 +321,34 @@ fn in_original(original: &str, text: &str, applied: Applied) -> Graft {
         let before = &text[..at];
         let line = before.matches('\n').count();
         let column = at - before.rfind('\n').map_or(0, |newline| newline + 1);
-        starts.get(line).map_or(original.len(), |start| start + column).min(original.len())
+        starts
+            .get(line)
+            .map_or(original.len(), |start| start + column)
+            .min(original.len())
     };
     let mut edits = Vec::new();
     let mut out = String::with_capacity(original.len() + 256);
     let mut from = 0;
     for edit in edits_between(text, &applied.text) {
-        let old =
-            offset(edit.old.start)..if edit.old.end == text.len() { original.len() } else { offset(edit.old.end) };
-        let new = if end == "\n" { edit.new } else { edit.new.replace('\n', end) };
+        let old = offset(edit.old.start)..if edit.old.end == text.len() {
+            original.len()
+        } else {
+            offset(edit.old.end)
+        };
+        let new = if end == "\n" {
+            edit.new
+        } else {
+            edit.new.replace('\n', end)
+        };
         out.push_str(&original[from..old.start]);
         out.push_str(&new);
         from = old.end;
         edits.push(Edit { old, new });
     }
     out.push_str(&original[from..]);
-    Graft::Applied(Applied { text: out, edits, evidence: applied.evidence })
+    Graft::Applied(Applied {
+        text: out,
+        edits,
+        evidence: applied.evidence,
+    })
 }

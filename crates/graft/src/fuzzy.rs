@@ -48,7 +48,11 @@ pub(crate) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let mut at = if text.starts_with('\u{feff}') {
+            '\u{feff}'.len_utf8()
+        } else {
+            0
+        };
         let mut spans = Vec::new();
         for line in text[at..].split_inclusive('\n') {
             spans.push(at..at + line.trim_end_matches('\n').trim_end_matches('\r').len());
@@ -62,16 +66,23 @@ impl<'a> Lines<'a> {
     }
 
     pub(crate) fn get(&self, line: usize) -> &'a str {
-        self.spans.get(line).and_then(|span| self.text.get(span.clone())).unwrap_or_default()
+        self.spans
+            .get(line)
+            .and_then(|span| self.text.get(span.clone()))
+            .unwrap_or_default()
     }
 
     /// First byte of a line; the text's end for the line after the last.
     pub(crate) fn line_start(&self, line: usize) -> usize {
-        self.spans.get(line).map_or(self.text.len(), |span| span.start)
+        self.spans
+            .get(line)
+            .map_or(self.text.len(), |span| span.start)
     }
 
     pub(crate) fn end(&self, line: usize) -> usize {
-        self.spans.get(line).map_or(self.text.len(), |span| span.end)
+        self.spans
+            .get(line)
+            .map_or(self.text.len(), |span| span.end)
     }
 
     /// Returns the line that holds byte `at`.
@@ -85,7 +96,10 @@ impl<'a> Lines<'a> {
     }
 
     pub(crate) fn location_of_line(&self, line: usize) -> Location {
-        Location { name: self.get(line).trim().to_owned(), line: line + 1 }
+        Location {
+            name: self.get(line).trim().to_owned(),
+            line: line + 1,
+        }
     }
 
     fn iter(&self) -> impl Iterator<Item = &'a str> + '_ {
@@ -111,7 +125,11 @@ pub(crate) struct Block {
 impl Block {
     pub(crate) fn new(text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        Block::from_lines(text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned()).collect())
+        Block::from_lines(
+            text.split('\n')
+                .map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned())
+                .collect(),
+        )
     }
 
     pub(crate) fn from_lines(mut lines: Vec<String>) -> Self {
@@ -120,7 +138,11 @@ impl Block {
         lines.truncate(lines.len() - blank_after);
         let blank_before = lines.iter().take_while(|line| blank(line)).count();
         lines.drain(..blank_before);
-        Block { lines, blank_before, blank_after }
+        Block {
+            lines,
+            blank_before,
+            blank_after,
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -131,7 +153,10 @@ impl Block {
     pub(crate) fn with_added_blank_lines(&self, old: &Block) -> Vec<String> {
         let mut lines = vec![String::new(); self.blank_before.saturating_sub(old.blank_before)];
         lines.extend(self.lines.iter().cloned());
-        lines.extend(vec![String::new(); self.blank_after.saturating_sub(old.blank_after)]);
+        lines.extend(vec![
+            String::new();
+            self.blank_after.saturating_sub(old.blank_after)
+        ]);
         lines
     }
 }
@@ -199,7 +224,11 @@ fn unescape_text(text: &str, meaning: impl Fn(char) -> Option<char>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars();
     while let Some(current) = rest.next() {
-        let escaped = if current == '\\' { rest.clone().next().and_then(&meaning) } else { None };
+        let escaped = if current == '\\' {
+            rest.clone().next().and_then(&meaning)
+        } else {
+            None
+        };
         match escaped {
             Some(plain) => {
                 out.push(plain);
@@ -216,33 +245,60 @@ pub(crate) fn find_block(text: &Lines<'_>, block: &Block) -> Option<Found> {
     if block.is_empty() {
         return None;
     }
-    let plain = [Tier::Exact, Tier::TrailingBlanks, Tier::Indentation, Tier::Quotes];
-    plain.into_iter().find_map(|tier| find_at(text, block, tier, Reading::Plain)).or_else(|| {
-        let escaped = escaped_readings(block);
-        let read = |tier| escaped.iter().find_map(move |(reading, block)| find_at(text, block, tier, *reading));
-        read(Tier::Escaping)
-            .or_else(|| find_at(text, block, Tier::BlankLines, Reading::Plain))
-            .or_else(|| read(Tier::BlankLines))
-    })
+    let plain = [
+        Tier::Exact,
+        Tier::TrailingBlanks,
+        Tier::Indentation,
+        Tier::Quotes,
+    ];
+    plain
+        .into_iter()
+        .find_map(|tier| find_at(text, block, tier, Reading::Plain))
+        .or_else(|| {
+            let escaped = escaped_readings(block);
+            let read = |tier| {
+                escaped
+                    .iter()
+                    .find_map(move |(reading, block)| find_at(text, block, tier, *reading))
+            };
+            read(Tier::Escaping)
+                .or_else(|| find_at(text, block, Tier::BlankLines, Reading::Plain))
+                .or_else(|| read(Tier::BlankLines))
+        })
 }
 
 fn escaped_readings(block: &Block) -> Vec<(Reading, Block)> {
-    [Reading::QuotesUnescaped, Reading::Unescaped, Reading::EntitiesDecoded]
-        .into_iter()
-        .map(|reading| (reading, reading.decode_block(block)))
-        .filter(|(_, read)| read.lines != block.lines && !read.is_empty())
-        .collect()
+    [
+        Reading::QuotesUnescaped,
+        Reading::Unescaped,
+        Reading::EntitiesDecoded,
+    ]
+    .into_iter()
+    .map(|reading| (reading, reading.decode_block(block)))
+    .filter(|(_, read)| read.lines != block.lines && !read.is_empty())
+    .collect()
 }
 
 fn find_at(text: &Lines<'_>, block: &Block, tier: Tier, reading: Reading) -> Option<Found> {
-    let hits =
-        if tier == Tier::BlankLines { hits_between_blanks(text, block) } else { hits_in_line(text, block, tier) };
-    (!hits.is_empty()).then_some(Found { tier, hits, reading })
+    let hits = if tier == Tier::BlankLines {
+        hits_between_blanks(text, block)
+    } else {
+        hits_in_line(text, block, tier)
+    };
+    (!hits.is_empty()).then_some(Found {
+        tier,
+        hits,
+        reading,
+    })
 }
 
 fn hits_in_line(text: &Lines<'_>, block: &Block, tier: Tier) -> Vec<Hit> {
     let there: Vec<String> = text.iter().map(|line| comparison_key(line, tier)).collect();
-    let asked: Vec<String> = block.lines.iter().map(|line| comparison_key(line, tier)).collect();
+    let asked: Vec<String> = block
+        .lines
+        .iter()
+        .map(|line| comparison_key(line, tier))
+        .collect();
     starts_of(&there, &asked)
         .map(|first| Hit {
             aligned: (first..first + asked.len()).map(Some).collect(),
@@ -253,10 +309,15 @@ fn hits_in_line(text: &Lines<'_>, block: &Block, tier: Tier) -> Vec<Hit> {
 
 fn hits_between_blanks(text: &Lines<'_>, block: &Block) -> Vec<Hit> {
     let keyed = |line: &str| Some(comparison_key(line, Tier::Quotes)).filter(|key| !key.is_empty());
-    let (there_at, there): (Vec<usize>, Vec<String>) =
-        text.iter().enumerate().filter_map(|(line, content)| Some((line, keyed(content)?))).unzip();
+    let (there_at, there): (Vec<usize>, Vec<String>) = text
+        .iter()
+        .enumerate()
+        .filter_map(|(line, content)| Some((line, keyed(content)?)))
+        .unzip();
     let asked: Vec<String> = block.lines.iter().filter_map(|line| keyed(line)).collect();
-    starts_of(&there, &asked).map(|first| align_between_blanks(&there_at[first..first + asked.len()], block)).collect()
+    starts_of(&there, &asked)
+        .map(|first| align_between_blanks(&there_at[first..first + asked.len()], block))
+        .collect()
 }
 
 /// Gives a block's blank lines the text's blank lines at the same place, as many as there are.
@@ -270,7 +331,10 @@ fn align_between_blanks(at: &[usize], block: &Block) -> Hit {
         .enumerate()
         .map(|(index, line)| {
             if line.trim().is_empty() {
-                let consumed = block.lines[..index].iter().filter(|line| !line.trim().is_empty()).count();
+                let consumed = block.lines[..index]
+                    .iter()
+                    .filter(|line| !line.trim().is_empty())
+                    .count();
                 bound = at.get(consumed).copied().unwrap_or(bound);
                 let free = (next_free < bound).then_some(next_free);
                 next_free += usize::from(free.is_some());
@@ -322,11 +386,20 @@ pub(crate) fn find_nearest_location(text: &Lines<'_>, block: &Block) -> Option<L
         at.entry(content.trim()).or_default().push(line);
     }
     let mut votes: std::collections::BTreeMap<isize, usize> = std::collections::BTreeMap::new();
-    for (index, line) in block.lines.iter().enumerate().filter(|(_, line)| line.trim().len() > 2) {
+    for (index, line) in block
+        .lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| line.trim().len() > 2)
+    {
         for found in at.get(line.trim()).into_iter().flatten().take(50) {
-            *votes.entry(found.cast_signed() - index.cast_signed()).or_default() += 1;
+            *votes
+                .entry(found.cast_signed() - index.cast_signed())
+                .or_default() += 1;
         }
     }
-    let (offset, _) = votes.into_iter().max_by_key(|&(offset, count)| (count, -offset))?;
+    let (offset, _) = votes
+        .into_iter()
+        .max_by_key(|&(offset, count)| (count, -offset))?;
     Some(text.location_of_line(usize::try_from(offset).unwrap_or_default()))
 }

@@ -61,23 +61,38 @@ pub(crate) fn collect_wanted_imports(snippet: &Source<'_>, items: &[Item<'_>]) -
         let sample = snippet.slice(item.node.byte_range()).to_owned();
         let tail = snippet.slice(item.code_end..item.end).trim_end().to_owned();
         let rows = (item.node.start_position().row, item.node.end_position().row);
-        for binding in imported_names(snippet.language, item.node, snippet.text).unwrap_or_default() {
-            wanted.push(Wanted { binding, sample: sample.clone(), tail: tail.clone(), rows });
+        for binding in imported_names(snippet.language, item.node, snippet.text).unwrap_or_default()
+        {
+            wanted.push(Wanted {
+                binding,
+                sample: sample.clone(),
+                tail: tail.clone(),
+                rows,
+            });
         }
     }
     wanted
 }
 
 /// Of the imports that the words beside a block spell out, those of names that the block reads and does not bind itself.
-pub(crate) fn spelled_out(spelled: &[String], snippet: &Source<'_>, items: &[Item<'_>]) -> Vec<Wanted> {
+pub(crate) fn spelled_out(
+    spelled: &[String],
+    snippet: &Source<'_>,
+    items: &[Item<'_>],
+) -> Vec<Wanted> {
     let own: Vec<Wanted> = collect_wanted_imports(snippet, items);
     let scopes = Scopes::of_tree(snippet.language, snippet.root(), snippet.text);
-    let defined =
-        |name: &str| scopes.module().is_some_and(|module| module.bindings.iter().any(|binding| binding.name == name));
+    let defined = |name: &str| {
+        scopes
+            .module()
+            .is_some_and(|module| module.bindings.iter().any(|binding| binding.name == name))
+    };
     let uses = |name: &str| scopes.reads.iter().any(|read| read.name == name) && !defined(name);
     let mut found: Vec<Wanted> = Vec::new();
     for (at, code) in spelled.iter().enumerate() {
-        let Some(source) = parse_source(code, snippet.language).filter(|source| !source.has_error()) else {
+        let Some(source) =
+            parse_source(code, snippet.language).filter(|source| !source.has_error())
+        else {
             continue;
         };
         let items = source.items(source.root());
@@ -86,15 +101,26 @@ pub(crate) fn spelled_out(spelled: &[String], snippet: &Source<'_>, items: &[Ite
         }
         // Each is a statement of its own, with nothing right above or below it.
         let rows = (usize::MAX / 2 + 2 * at, usize::MAX / 2 + 2 * at);
-        let needed = collect_wanted_imports(&source, &items).into_iter().filter(|one| {
-            let local = one.binding.local();
-            uses(local) && own.iter().all(|own| own.binding.local() != local)
-        });
+        let needed = collect_wanted_imports(&source, &items)
+            .into_iter()
+            .filter(|one| {
+                let local = one.binding.local();
+                uses(local) && own.iter().all(|own| own.binding.local() != local)
+            });
         found.extend(needed.map(|one| Wanted { rows, ..one }));
     }
     // Two imports of one name are the old and the new one, or an alternative.
-    let locals: Vec<String> = found.iter().map(|one| one.binding.local().to_owned()).collect();
-    found.retain(|one| locals.iter().filter(|local| *local == one.binding.local()).count() == 1);
+    let locals: Vec<String> = found
+        .iter()
+        .map(|one| one.binding.local().to_owned())
+        .collect();
+    found.retain(|one| {
+        locals
+            .iter()
+            .filter(|local| *local == one.binding.local())
+            .count()
+            == 1
+    });
     found
 }
 
@@ -103,29 +129,54 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         let mut statements = Vec::new();
         for item in items {
             if item.kind == Kind::Import {
-                let bindings = imported_names(file.language, item.node, file.text).unwrap_or_default();
-                statements.push(Statement { item: item.clone(), bindings, plain: true, typing: false });
+                let bindings =
+                    imported_names(file.language, item.node, file.text).unwrap_or_default();
+                statements.push(Statement {
+                    item: item.clone(),
+                    bindings,
+                    plain: true,
+                    typing: false,
+                });
             } else if matches!(item.node.kind(), "if_statement" | "try_statement") {
                 let typing = item.name.contains("TYPE_CHECKING");
                 collect_nested_imports(file, item.node, typing, &mut statements);
             }
         }
-        Imports { file, path, statements, items }
+        Imports {
+            file,
+            path,
+            statements,
+            items,
+        }
     }
 
     /// Returns whether the file binds the name, by an import or a definition.
     pub(crate) fn binds(&self, name: &str) -> bool {
-        self.statements.iter().any(|one| one.bindings.iter().any(|have| have.local() == name))
-            || self.items.iter().any(|item| item.is_definition() && item.name == name)
+        self.statements
+            .iter()
+            .any(|one| one.bindings.iter().any(|have| have.local() == name))
+            || self
+                .items
+                .iter()
+                .any(|item| item.is_definition() && item.name == name)
     }
 
     /// Adds what is missing; says what it added. `prose` are the words beside a block
     /// that shows nothing else.
-    pub(crate) fn add(&self, wanted: &[Wanted], prose: Option<&Prose>, splice: &mut Splice<'_>) -> Result<(), Refusal> {
+    pub(crate) fn add(
+        &self,
+        wanted: &[Wanted],
+        prose: Option<&Prose>,
+        splice: &mut Splice<'_>,
+    ) -> Result<(), Refusal> {
         let mut missing: Vec<&Wanted> = Vec::new();
         for want in wanted {
             let binding = &want.binding;
-            if missing.iter().any(|other| self.same(&other.binding, binding)) || self.has(binding) {
+            if missing
+                .iter()
+                .any(|other| self.same(&other.binding, binding))
+                || self.has(binding)
+            {
                 continue;
             }
             self.refuse_conflict(binding)?;
@@ -135,9 +186,9 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         let mut groups: Vec<(Vec<Imported>, &Wanted)> = Vec::new();
         for want in missing {
             let fits = |(group, shown): &(Vec<Imported>, &Wanted)| {
-                group
-                    .first()
-                    .is_some_and(|one| can_share_statement(one, &want.binding) || share_shown_braces(one, shown, want))
+                group.first().is_some_and(|one| {
+                    can_share_statement(one, &want.binding) || share_shown_braces(one, shown, want)
+                })
             };
             match groups.iter_mut().find(|group| fits(group)) {
                 Some((group, _)) => group.push(want.binding.clone()),
@@ -161,9 +212,16 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         splice: &mut Splice<'_>,
     ) {
         let names: Vec<&str> = bindings.iter().map(Imported::local).collect();
-        splice.add_evidence(format!("imported {} from {}", names.join(", "), first.binding.module));
-        let shown: Vec<&Imported> =
-            wanted.iter().filter(|one| one.rows == first.rows).map(|one| &one.binding).collect();
+        splice.add_evidence(format!(
+            "imported {} from {}",
+            names.join(", "),
+            first.binding.module
+        ));
+        let shown: Vec<&Imported> = wanted
+            .iter()
+            .filter(|one| one.rows == first.rows)
+            .map(|one| &one.binding)
+            .collect();
         // A comment behind a statement is part of it, and belongs to no other name.
         if let Some(statement) = self.extendable(bindings).filter(|_| first.tail.is_empty()) {
             self.extend(statement, bindings, &shown, splice);
@@ -174,7 +232,10 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
             .iter()
             .find(|statement| statement.plain)
             .map(|statement| self.file.slice(statement.item.node.byte_range()));
-        let mut statement = self.file.language.import(bindings, style.unwrap_or(&first.sample));
+        let mut statement = self
+            .file
+            .language
+            .import(bindings, style.unwrap_or(&first.sample));
         if bindings.len() == shown.len() {
             statement.push_str(&first.tail);
         }
@@ -188,10 +249,13 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
     fn neighbour(&self, new: &Wanted, wanted: &[Wanted]) -> Option<Beside> {
         let rank = |binding: &Imported| self.file.language.import_rank(&binding.module, self.path);
         let stands = |want: &Wanted| {
-            let at = self
-                .statements
-                .iter()
-                .position(|one| one.plain && one.bindings.iter().any(|have| self.same(have, &want.binding)))?;
+            let at = self.statements.iter().position(|one| {
+                one.plain
+                    && one
+                        .bindings
+                        .iter()
+                        .any(|have| self.same(have, &want.binding))
+            })?;
             (rank(&want.binding) == rank(&new.binding)).then_some(at)
         };
         let from = wanted.iter().position(|one| one.rows == new.rows)?;
@@ -231,29 +295,46 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
                         || one.bindings.iter().any(same)
                 };
                 if let [at] = self.plain(meant).as_slice() {
-                    return Some(Beside { at: *at, before: relation == Relation::Before });
+                    return Some(Beside {
+                        at: *at,
+                        before: relation == Relation::Before,
+                    });
                 }
             }
         }
         let items: Vec<Item<'t>> = self.statements.iter().map(|one| one.item.clone()).collect();
         let among = self.plain(|_| true);
-        prose.phrases("", &[]).into_iter().find_map(|phrase| match match_phrase(self.file, phrase, &items, &among) {
-            PhraseMatch::Items(found) if found.len() == 1 => {
-                Some(Beside { at: *found.first()?, before: phrase.relation == Relation::Before })
+        prose.phrases("", &[]).into_iter().find_map(|phrase| {
+            match match_phrase(self.file, phrase, &items, &among) {
+                PhraseMatch::Items(found) if found.len() == 1 => Some(Beside {
+                    at: *found.first()?,
+                    before: phrase.relation == Relation::Before,
+                }),
+                _ => None,
             }
-            _ => None,
         })
     }
 
     /// Returns the places of the module's own statements that pass the test.
     fn plain(&self, test: impl Fn(&Statement<'t>) -> bool) -> Vec<usize> {
-        self.statements.iter().enumerate().filter(|(_, one)| one.plain && test(one)).map(|(at, _)| at).collect()
+        self.statements
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| one.plain && test(one))
+            .map(|(at, _)| at)
+            .collect()
     }
 
     fn has(&self, binding: &Imported) -> bool {
-        self.statements.iter().filter(|statement| !statement.typing).any(|statement| {
-            statement.bindings.iter().any(|have| self.same(have, binding) && (!have.type_only || binding.type_only))
-        })
+        self.statements
+            .iter()
+            .filter(|statement| !statement.typing)
+            .any(|statement| {
+                statement
+                    .bindings
+                    .iter()
+                    .any(|have| self.same(have, binding) && (!have.type_only || binding.type_only))
+            })
     }
 
     /// Returns whether two imports bind the same thing to the same name, types aside.
@@ -286,7 +367,9 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
                 }
             }
             let joined = parts.join("/");
-            let bare = [".js", ".ts", ".mjs", ".cjs"].iter().find_map(|ending| joined.strip_suffix(ending));
+            let bare = [".js", ".ts", ".mjs", ".cjs"]
+                .iter()
+                .find_map(|ending| joined.strip_suffix(ending));
             return bare.unwrap_or(&joined).to_owned();
         }
         let dots = module.len() - module.trim_start_matches('.').len();
@@ -306,7 +389,9 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
         }
         for statement in self.statements.iter().filter(|statement| !statement.typing) {
             for have in &statement.bindings {
-                let other = have.local() == local && !self.suffix_of_one(have, binding) && !self.same(have, binding);
+                let other = have.local() == local
+                    && !self.suffix_of_one(have, binding)
+                    && !self.same(have, binding);
                 if other && have.form != Form::Star {
                     let mut refusal = new_refusal(
                         Reason::Conflict,
@@ -315,18 +400,28 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
                             have.module, binding.module
                         ),
                     );
-                    refusal.candidates.push(location_at(self.file.text, statement.item.start));
+                    refusal
+                        .candidates
+                        .push(location_at(self.file.text, statement.item.start));
                     return Err(refusal);
                 }
             }
         }
-        let defined = self.items.iter().find(|item| item.is_definition() && item.name == local);
+        let defined = self
+            .items
+            .iter()
+            .find(|item| item.is_definition() && item.name == local);
         if let Some(item) = defined {
             let mut refusal = new_refusal(
                 Reason::Conflict,
-                format!("`{local}` is defined in the file, the block imports it from `{}`", binding.module),
+                format!(
+                    "`{local}` is defined in the file, the block imports it from `{}`",
+                    binding.module
+                ),
             );
-            refusal.candidates.push(location_at(self.file.text, item.start));
+            refusal
+                .candidates
+                .push(location_at(self.file.text, item.start));
             return Err(refusal);
         }
         Ok(())
@@ -338,8 +433,13 @@ impl<'s, 'a, 't> Imports<'s, 'a, 't> {
             return false;
         }
         let (one, other) = (self.absolute(&have.module), self.absolute(&want.module));
-        let (long, short) = if one.len() > other.len() { (&one, &other) } else { (&other, &one) };
-        long.strip_suffix(short.as_str()).is_some_and(|head| head.ends_with('.') || head.ends_with('/'))
+        let (long, short) = if one.len() > other.len() {
+            (&one, &other)
+        } else {
+            (&other, &one)
+        };
+        long.strip_suffix(short.as_str())
+            .is_some_and(|head| head.ends_with('.') || head.ends_with('/'))
     }
 }
 
@@ -364,17 +464,31 @@ fn share_shown_braces(one: &Imported, shown: &Wanted, want: &Wanted) -> bool {
         && shown.sample == want.sample
 }
 
-fn collect_nested_imports<'t>(file: &Source<'_>, node: Node<'t>, typing: bool, statements: &mut Vec<Statement<'t>>) {
+fn collect_nested_imports<'t>(
+    file: &Source<'_>,
+    node: Node<'t>,
+    typing: bool,
+    statements: &mut Vec<Statement<'t>>,
+) {
     let mut cursor = node.walk();
     for child in node.named_children(&mut cursor) {
         if file.language.list(child).is_some() {
             for item in file.items(child) {
                 if item.kind == Kind::Import {
-                    let bindings = imported_names(file.language, item.node, file.text).unwrap_or_default();
-                    statements.push(Statement { item, bindings, plain: false, typing });
+                    let bindings =
+                        imported_names(file.language, item.node, file.text).unwrap_or_default();
+                    statements.push(Statement {
+                        item,
+                        bindings,
+                        plain: false,
+                        typing,
+                    });
                 }
             }
-        } else if matches!(child.kind(), "except_clause" | "else_clause" | "finally_clause") {
+        } else if matches!(
+            child.kind(),
+            "except_clause" | "else_clause" | "finally_clause"
+        ) {
             collect_nested_imports(file, child, typing, statements);
         }
     }

@@ -7,7 +7,10 @@ use tree_sitter::Node;
 use crate::languages::{Language, adjust_shape};
 use crate::markers::is_elision;
 
-const ELISIONS: Elisions = Elisions { is_comment: is_elision, adjust: adjust_shape };
+const ELISIONS: Elisions = Elisions {
+    is_comment: is_elision,
+    adjust: adjust_shape,
+};
 
 /// Parses the text; `None` only where the parser itself fails.
 pub(crate) fn parse_source(text: &str, language: Language) -> Option<Source<'_>> {
@@ -17,12 +20,15 @@ pub(crate) fn parse_source(text: &str, language: Language) -> Option<Source<'_>>
 /// Returns the decorators of an item: its children or, for methods of a class in JavaScript, the siblings before it.
 pub(crate) fn decorators_of_item<'t>(item: &Item<'t>) -> Vec<Node<'t>> {
     let mut cursor = item.node.walk();
-    let mut found: Vec<Node<'t>> =
-        item.node.children(&mut cursor).filter(|child| child.kind() == "decorator").collect();
+    let mut found: Vec<Node<'t>> = item
+        .node
+        .children(&mut cursor)
+        .filter(|child| child.kind() == "decorator")
+        .collect();
     let mut before = item.node.prev_sibling();
-    while let Some(node) =
-        before.filter(|node| matches!(node.kind(), "decorator" | "comment") && node.start_byte() >= item.head)
-    {
+    while let Some(node) = before.filter(|node| {
+        matches!(node.kind(), "decorator" | "comment") && node.start_byte() >= item.head
+    }) {
         if node.kind() == "decorator" {
             found.insert(0, node);
         }

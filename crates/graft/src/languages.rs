@@ -74,17 +74,30 @@ impl Writing for Language {
     }
 
     fn unit(self) -> &'static str {
-        if self == Language::Python { "    " } else { "  " }
+        if self == Language::Python {
+            "    "
+        } else {
+            "  "
+        }
     }
 }
 
 /// Returns the item as the engine sees it: a sentinel stands for code, and `...` is a value for some calls.
 pub(crate) fn adjust_shape<'t>(shape: Shape<'t>, node: Node<'t>, source: &str) -> Shape<'t> {
     match (shape.kind, shape.core.kind()) {
-        (Kind::Statement, "identifier") if node_text(shape.core, source) == crate::markers::SENTINEL => {
-            Shape { kind: Kind::Marker, name: String::new(), ..shape }
+        (Kind::Statement, "identifier")
+            if node_text(shape.core, source) == crate::markers::SENTINEL =>
+        {
+            Shape {
+                kind: Kind::Marker,
+                name: String::new(),
+                ..shape
+            }
         }
-        (Kind::Marker, "ellipsis") if python::is_required_value(node, source) => Shape { kind: Kind::Entry, ..shape },
+        (Kind::Marker, "ellipsis") if python::is_required_value(node, source) => Shape {
+            kind: Kind::Entry,
+            ..shape
+        },
         _ => shape,
     }
 }

@@ -28,7 +28,9 @@ pub(crate) fn find_indent_unit(text: &str) -> Option<String> {
     if tabs > spaces {
         return Some("\t".to_owned());
     }
-    let best = [4, 2, 8, 3].into_iter().max_by_key(|&width| (widths.get(width).copied().unwrap_or(0), width == 4))?;
+    let best = [4, 2, 8, 3]
+        .into_iter()
+        .max_by_key(|&width| (widths.get(width).copied().unwrap_or(0), width == 4))?;
     (widths.get(best).copied().unwrap_or(0) > 0).then(|| " ".repeat(best))
 }
 
@@ -49,7 +51,12 @@ impl<'s, 'a> Transplant<'s, 'a> {
             .or_else(|| find_indent_unit(snippet.text))
             .unwrap_or_else(|| file.language.unit().to_owned());
         let from = find_indent_unit(snippet.text).unwrap_or_else(|| to.clone());
-        Transplant { snippet, strings, from, to }
+        Transplant {
+            snippet,
+            strings,
+            from,
+            to,
+        }
     }
 
     /// One level of the file's indentation.
@@ -116,7 +123,11 @@ impl<'s, 'a> Transplant<'s, 'a> {
 
     /// Returns whether every line of a docstring is indented at least as its statement is.
     fn is_aligned(&self, string: &Range<usize>, base: &str) -> bool {
-        self.snippet.slice(string.clone()).lines().skip(1).all(|line| line.trim().is_empty() || line.starts_with(base))
+        self.snippet
+            .slice(string.clone())
+            .lines()
+            .skip(1)
+            .all(|line| line.trim().is_empty() || line.starts_with(base))
     }
 }
 
@@ -125,11 +136,14 @@ fn collect_strings(source: &Source<'_>, node: Node<'_>, strings: &mut Vec<(Range
         return;
     }
     if source.language.is_text(node) {
-        let docstring = node.parent().is_some_and(|parent| parent.kind() == "expression_statement");
+        let docstring = node
+            .parent()
+            .is_some_and(|parent| parent.kind() == "expression_statement");
         let mut from = node.start_byte();
         let mut cursor = node.walk();
-        for child in
-            node.children(&mut cursor).filter(|child| matches!(child.kind(), "template_substitution" | "interpolation"))
+        for child in node
+            .children(&mut cursor)
+            .filter(|child| matches!(child.kind(), "template_substitution" | "interpolation"))
         {
             strings.push((from..child.start_byte() + 1, docstring));
             from = child.end_byte().saturating_sub(1);
@@ -173,11 +187,15 @@ pub(crate) fn blank_lines_between(
     above: (&Source<'_>, &Item<'_>),
     below: (&Source<'_>, &Item<'_>),
 ) -> usize {
-    let pair = (spacing_class(above.0, above.1), spacing_class(below.0, below.1));
+    let pair = (
+        spacing_class(above.0, above.1),
+        spacing_class(below.0, below.1),
+    );
     let alike = |one: &Item<'_>, other: &Item<'_>| {
         let upper = |name: &str| !name.chars().any(char::is_lowercase);
         spacing_class(file, one) > 3
-            || one.kind == other.kind && (one.kind != Kind::Value || upper(&one.name) == upper(&other.name))
+            || one.kind == other.kind
+                && (one.kind != Kind::Value || upper(&one.name) == upper(&other.name))
     };
     let mut seen = [0usize; 4];
     for two in items.windows(2) {
@@ -196,7 +214,9 @@ pub(crate) fn blank_lines_between(
         .max_by_key(|&lines| seen.get(lines).copied().unwrap_or(0))
         .filter(|&lines| seen.get(lines).is_some_and(|&count| count > 0));
     let defines = |item: &Item<'_>| matches!(item.kind, Kind::Function | Kind::Class | Kind::Type);
-    let parts = list == List::Module && above.1.kind != below.1.kind && (defines(above.1) || defines(below.1));
+    let parts = list == List::Module
+        && above.1.kind != below.1.kind
+        && (defines(above.1) || defines(below.1));
     habit.unwrap_or_else(|| usual_gap(file, list, pair).max(usize::from(parts)))
 }
 

@@ -65,4 +65,6 @@ pub use content::opens_with_address;
 pub use diff::{FileChange, FileDiff, apply_diff, split_diff};
 pub use edits::{Replacement, apply_edits, apply_replacement};
 pub use formats::{count_entries, entry_name};
-pub use snippet::{Applied, Context, Edit, Evidence, File, Graft, Intent, Location, Reason, Refusal, Snippet};
+pub use snippet::{
+    Applied, Context, Edit, Evidence, File, Graft, Intent, Location, Reason, Refusal, Snippet,
+};

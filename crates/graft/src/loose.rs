@@ -49,22 +49,41 @@ pub(crate) fn insert_bare_items(
     if hints.inside && !entries {
         all.retain(|block| block.kind != List::Module);
     }
-    let shown = || items.iter().filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment));
+    let shown = || {
+        items
+            .iter()
+            .filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment))
+    };
     let is_import = |item: &&Item<'_>| item.kind == Kind::Import;
     let only_imports = hints.local_imports && shown().all(|item| is_import(&item));
-    let code: Vec<&Item<'_>> = shown().filter(|item| only_imports || !is_import(item)).collect();
+    let code: Vec<&Item<'_>> = shown()
+        .filter(|item| only_imports || !is_import(item))
+        .collect();
     let Some(first) = code.first() else {
         return Ok(false);
     };
-    let siblings: Vec<&str> = code.iter().map(|item| item.name.as_str()).filter(|name| *name != first.name).collect();
+    let siblings: Vec<&str> = code
+        .iter()
+        .map(|item| item.name.as_str())
+        .filter(|name| *name != first.name)
+        .collect();
     if let Some((scope, kind)) = find_stated_scope(file, hints, &first.name, &siblings)? {
-        if kind == Kind::Class && !entries && code.iter().all(|item| matches!(item.kind, Kind::Value | Kind::Function))
+        if kind == Kind::Class
+            && !entries
+            && code
+                .iter()
+                .all(|item| matches!(item.kind, Kind::Value | Kind::Function))
         {
             return Ok(false);
         }
-        all.retain(|block| scope.start <= block.node.start_byte() && block.node.end_byte() <= scope.end);
+        all.retain(|block| {
+            scope.start <= block.node.start_byte() && block.node.end_byte() <= scope.end
+        });
     }
-    if hints.prose.follows_a_guard() && !entries && rest::replace_below_guards(merger, &all, &code, hints) {
+    if hints.prose.follows_a_guard()
+        && !entries
+        && rest::replace_below_guards(merger, &all, &code, hints)
+    {
         return Ok(true);
     }
     let told = find_replaced_statement(merger, &all, &code, hints, &siblings);
@@ -80,7 +99,13 @@ pub(crate) fn insert_bare_items(
         return Ok(false);
     }
     let block = all.swap_remove(at);
-    let pair = Pair { node: block.node, kind: block.kind, old: block.items, new: items.to_vec(), wrapped: false };
+    let pair = Pair {
+        node: block.node,
+        kind: block.kind,
+        old: block.items,
+        new: items.to_vec(),
+        wrapped: false,
+    };
     merger.merge_list(&pair)?;
     Ok(true)
 }
@@ -95,35 +120,58 @@ pub(crate) fn replace_each(
     let file = merger.file;
     let mut blocks = Vec::new();
     collect_blocks(file, file.root(), false, &mut blocks);
-    let code: Vec<&Item<'_>> = items.iter().filter(|item| matches!(item.kind, Kind::Value | Kind::Call)).collect();
+    let code: Vec<&Item<'_>> = items
+        .iter()
+        .filter(|item| matches!(item.kind, Kind::Value | Kind::Call))
+        .collect();
     let Some(first) = code.first() else {
         return Ok(false);
     };
-    let siblings: Vec<&str> = code.iter().map(|item| item.name.as_str()).filter(|name| *name != first.name).collect();
+    let siblings: Vec<&str> = code
+        .iter()
+        .map(|item| item.name.as_str())
+        .filter(|name| *name != first.name)
+        .collect();
     if let Some((scope, _)) = find_stated_scope(file, hints, &first.name, &siblings)? {
-        blocks.retain(|block| scope.start <= block.node.start_byte() && block.node.end_byte() <= scope.end);
+        blocks.retain(|block| {
+            scope.start <= block.node.start_byte() && block.node.end_byte() <= scope.end
+        });
     }
     let mut found = Vec::new();
     for item in &code {
-        let same = |old: &Item<'_>| old.kind == item.kind && old.name == item.name && old.variant == item.variant;
+        let same = |old: &Item<'_>| {
+            old.kind == item.kind && old.name == item.name && old.variant == item.variant
+        };
         let places: Vec<(usize, usize)> = blocks
             .iter()
             .enumerate()
             .flat_map(|(at, block)| {
-                (0..block.items.len()).filter(|&old| same(&block.items[old])).map(move |old| (at, old))
+                (0..block.items.len())
+                    .filter(|&old| same(&block.items[old]))
+                    .map(move |old| (at, old))
             })
             .collect();
         match places.as_slice() {
             [] => return Ok(false),
             [(at, old)] => found.push((*at, *old)),
-            _ => return Err(ambiguous_block_refusal(file, &blocks, &places, &format!("`{}`", item.name))),
+            _ => {
+                return Err(ambiguous_block_refusal(
+                    file,
+                    &blocks,
+                    &places,
+                    &format!("`{}`", item.name),
+                ));
+            }
         }
     }
     for ((at, old), item) in found.into_iter().zip(code) {
         let Some(block) = blocks.get(at) else {
             continue;
         };
-        merger.splice.add_evidence(format!("replaced `{}`, the only one of that name", item.name));
+        merger.splice.add_evidence(format!(
+            "replaced `{}`, the only one of that name",
+            item.name
+        ));
         merger.replaced = Some((block.items[old].node.start_byte(), item.node.start_byte()));
         let pair = Pair {
             node: block.node,
@@ -139,19 +187,36 @@ pub(crate) fn replace_each(
 
 /// Returns whether a list of the file, at any depth, has an item of this kind and name.
 pub(crate) fn contains_item(file: &Source<'_>, node: Node<'_>, item: &Item<'_>) -> bool {
-    let known = file
-        .language
-        .list(node)
-        .is_some_and(|_| file.items(node).iter().any(|old| old.kind == item.kind && old.name == item.name));
+    let known = file.language.list(node).is_some_and(|_| {
+        file.items(node)
+            .iter()
+            .any(|old| old.kind == item.kind && old.name == item.name)
+    });
     let mut cursor = node.walk();
-    known || node.named_children(&mut cursor).any(|child| contains_item(file, child, item))
+    known
+        || node
+            .named_children(&mut cursor)
+            .any(|child| contains_item(file, child, item))
 }
 
-fn collect_blocks<'t>(file: &Source<'_>, node: Node<'t>, entries: bool, found: &mut Vec<Block<'t>>) {
+fn collect_blocks<'t>(
+    file: &Source<'_>,
+    node: Node<'t>,
+    entries: bool,
+    found: &mut Vec<Block<'t>>,
+) {
     if let Some(kind) = file.language.list(node) {
-        let wanted = if entries { kind == List::Entries } else { matches!(kind, List::Module | List::Statements) };
+        let wanted = if entries {
+            kind == List::Entries
+        } else {
+            matches!(kind, List::Module | List::Statements)
+        };
         if wanted {
-            found.push(Block { node, kind, items: file.items(node) });
+            found.push(Block {
+                node,
+                kind,
+                items: file.items(node),
+            });
         }
     }
     if node.child_count() == 0 {
@@ -178,7 +243,10 @@ fn find_stated_scope(
                 file,
                 file.root(),
                 "",
-                (&crate::prose::strip_name_decoration(mention), relation == Relation::Within),
+                (
+                    &crate::prose::strip_name_decoration(mention),
+                    relation == Relation::Within,
+                ),
                 &mut found,
             );
             if let Some((outer, _)) = &narrowed {
@@ -192,14 +260,17 @@ fn find_stated_scope(
                     location_at(file.text, range.start).line <= lines.1 + 2
                         && lines.0 <= location_at(file.text, range.end).line + 2
                 };
-                let close: Vec<(Range<usize>, Kind)> = found.iter().filter(|one| touches(one)).cloned().collect();
+                let close: Vec<(Range<usize>, Kind)> =
+                    found.iter().filter(|one| touches(one)).cloned().collect();
                 if close.len() == 1 {
                     found = close;
                 }
             }
             match found.as_slice() {
                 [only] => {
-                    let smaller = narrowed.as_ref().is_none_or(|(outer, _)| only.0.len() < outer.len());
+                    let smaller = narrowed
+                        .as_ref()
+                        .is_none_or(|(outer, _)| only.0.len() < outer.len());
                     if smaller {
                         narrowed = Some(only.clone());
                     }
@@ -208,9 +279,15 @@ fn find_stated_scope(
                 several if narrowed.is_none() && relation == Relation::Within => {
                     let mut refusal = new_refusal(
                         Reason::Ambiguous,
-                        format!("`{mention}`, in which the block belongs, is there {} times", several.len()),
+                        format!(
+                            "`{mention}`, in which the block belongs, is there {} times",
+                            several.len()
+                        ),
                     );
-                    refusal.candidates = several.iter().map(|(range, _)| location_at(file.text, range.start)).collect();
+                    refusal.candidates = several
+                        .iter()
+                        .map(|(range, _)| location_at(file.text, range.start))
+                        .collect();
                     return Err(refusal);
                 }
                 _ => {}
@@ -226,7 +303,13 @@ fn find_stated_scope(
 /// Returns the bytes of the only function or class of a name, at any depth.
 pub(crate) fn only_definition(file: &Source<'_>, name: &str) -> Option<Range<usize>> {
     let mut found = Vec::new();
-    collect_named_definitions(file, file.root(), "", (&crate::prose::strip_name_decoration(name), false), &mut found);
+    collect_named_definitions(
+        file,
+        file.root(),
+        "",
+        (&crate::prose::strip_name_decoration(name), false),
+        &mut found,
+    );
     let only = found.pop()?.0;
     found.is_empty().then_some(only)
 }
@@ -245,16 +328,28 @@ fn collect_named_definitions(
     if !file.slice(node.byte_range()).contains(last) {
         return;
     }
-    if file.language.list(node).is_some_and(|kind| kind != List::Entries) {
+    if file
+        .language
+        .list(node)
+        .is_some_and(|kind| kind != List::Entries)
+    {
         for item in file.items(node) {
-            if matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker | Kind::Docstring) {
+            if matches!(
+                item.kind,
+                Kind::Import | Kind::Comment | Kind::Marker | Kind::Docstring
+            ) {
                 continue;
             }
-            let kinds = matches!(item.kind, Kind::Function | Kind::Class) || values && item.kind == Kind::Value;
+            let kinds = matches!(item.kind, Kind::Function | Kind::Class)
+                || values && item.kind == Kind::Value;
             let block = item.kind == Kind::Call
                 && item.name.split('(').next() == Some(name)
                 && file.language.body(item.core).is_some();
-            let path = if prefix.is_empty() { item.name.clone() } else { format!("{prefix}.{}", item.name) };
+            let path = if prefix.is_empty() {
+                item.name.clone()
+            } else {
+                format!("{prefix}.{}", item.name)
+            };
             let meant = if name.contains('.') {
                 path == name || path.ends_with(&format!(".{name}"))
             } else {
@@ -263,8 +358,11 @@ fn collect_named_definitions(
             if kinds && meant && item.variant.is_empty() || values && block {
                 found.push((item.whole(), item.kind));
             }
-            let inner =
-                if matches!(item.kind, Kind::Function | Kind::Class | Kind::Value) { path } else { prefix.to_owned() };
+            let inner = if matches!(item.kind, Kind::Function | Kind::Class | Kind::Value) {
+                path
+            } else {
+                prefix.to_owned()
+            };
             let mut cursor = item.node.walk();
             for child in item.node.named_children(&mut cursor) {
                 collect_named_definitions(file, child, &inner, wanted, found);
@@ -294,7 +392,10 @@ fn find_replaced_statement(
     let first = code.first()?;
     let file = merger.file;
     let same = |item: &&Item<'_>, old: &Item<'_>| same_code((file, old), (merger.snippet, item));
-    if blocks.iter().any(|block| code.iter().all(|item| block.items.iter().any(|old| same(item, old)))) {
+    if blocks.iter().any(|block| {
+        code.iter()
+            .all(|item| block.items.iter().any(|old| same(item, old)))
+    }) {
         return None;
     }
     for name in hints.prose.replaced(&first.name, siblings) {
@@ -303,14 +404,19 @@ fn find_replaced_statement(
             matches!(item.kind, Kind::Statement | Kind::Call)
                 && split_words(statement_head(file, item.node)).any(|word| word == plain.as_str())
         };
-        let mut found = blocks
-            .iter()
-            .enumerate()
-            .flat_map(|(at, block)| block.items.iter().filter(|item| names(item)).map(move |item| (at, item)));
+        let mut found = blocks.iter().enumerate().flat_map(|(at, block)| {
+            block
+                .items
+                .iter()
+                .filter(|item| names(item))
+                .map(move |item| (at, item))
+        });
         let (Some((at, old)), None) = (found.next(), found.next()) else {
             continue;
         };
-        let mut alike = code.iter().filter(|item| code.len() == 1 || item.node.kind() == old.node.kind());
+        let mut alike = code
+            .iter()
+            .filter(|item| code.len() == 1 || item.node.kind() == old.node.kind());
         if let (Some(new), None) = (alike.next(), alike.next()) {
             return Some((at, (old.node.start_byte(), new.node.start_byte())));
         }
@@ -321,8 +427,11 @@ fn find_replaced_statement(
 /// Returns the text of a statement without the bodies in it.
 fn statement_head<'f>(file: &Source<'f>, node: Node<'_>) -> &'f str {
     let mut cursor = node.walk();
-    let body =
-        node.children(&mut cursor).find(|child| file.language.list(*child).is_some_and(|kind| kind != List::Entries));
+    let body = node.children(&mut cursor).find(|child| {
+        file.language
+            .list(*child)
+            .is_some_and(|kind| kind != List::Entries)
+    });
     file.slice(node.start_byte()..body.map_or(node.end_byte(), |body| body.start_byte()))
 }
 

@@ -71,10 +71,20 @@ const PHRASES: [&str; 63] = [
 ];
 
 /// Words that are an elision on their own: "etc.", "and so on".
-const ALONE: [&str; 7] = ["existing", "etc", "and so on", "and so forth", "usw", "и так далее", "等等"];
+const ALONE: [&str; 7] = [
+    "existing",
+    "etc",
+    "and so on",
+    "and so forth",
+    "usw",
+    "и так далее",
+    "等等",
+];
 
 /// Callables of Pydantic and FastAPI for which `...` as the first argument says "required", and elides nothing.
-const REQUIRING: [&str; 9] = ["Field", "Query", "Path", "Body", "Header", "Cookie", "Form", "File", "Param"];
+const REQUIRING: [&str; 9] = [
+    "Field", "Query", "Path", "Body", "Header", "Cookie", "Form", "File", "Param",
+];
 
 /// Returns whether `...` as the first argument of a call is a value. `callee` is what is called, dots included.
 pub(crate) fn takes_ellipsis(callee: &str) -> bool {
@@ -88,10 +98,18 @@ pub(crate) fn is_elision(comment: &str) -> bool {
         return false;
     }
     let lower = body.to_lowercase();
-    let dotted =
-        lower.starts_with("...") || lower.starts_with('…') || lower.starts_with("[...") || lower.starts_with("(...");
-    let trailing = lower.ends_with("...") || lower.ends_with('…') || lower.ends_with("...]") || lower.ends_with("...)");
-    let words = lower.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
+    let dotted = lower.starts_with("...")
+        || lower.starts_with('…')
+        || lower.starts_with("[...")
+        || lower.starts_with("(...");
+    let trailing = lower.ends_with("...")
+        || lower.ends_with('…')
+        || lower.ends_with("...]")
+        || lower.ends_with("...)");
+    let words = lower
+        .split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .count();
     if dotted {
         return words <= 12;
     }
@@ -102,20 +120,29 @@ pub(crate) fn is_elision(comment: &str) -> bool {
     if trailing {
         return words <= 3 || phrase && words <= 12 || lower.starts_with("existing ");
     }
-    phrase && words <= 7 && !mentions_addition(&lower) || lower.starts_with("existing ") && words <= 3
+    phrase && words <= 7 && !mentions_addition(&lower)
+        || lower.starts_with("existing ") && words <= 3
 }
 
 /// "add to existing imports" speaks of what follows, not of what is left out.
 fn mentions_addition(lower: &str) -> bool {
-    ["add", "new", "after", "before", "update", "replace", "change", "modify", "insert", "in "]
-        .iter()
-        .any(|verb| lower.starts_with(verb))
+    [
+        "add", "new", "after", "before", "update", "replace", "change", "modify", "insert", "in ",
+    ]
+    .iter()
+    .any(|verb| lower.starts_with(verb))
 }
 
 /// Returns a comment without its signs.
 pub(crate) fn strip_comment_signs(comment: &str) -> &str {
     let body = comment.trim();
-    let body = body.strip_prefix("{/*").and_then(|rest| rest.strip_suffix("*/}")).unwrap_or(body);
-    let body = body.strip_prefix("/*").and_then(|rest| rest.strip_suffix("*/")).unwrap_or(body);
+    let body = body
+        .strip_prefix("{/*")
+        .and_then(|rest| rest.strip_suffix("*/}"))
+        .unwrap_or(body);
+    let body = body
+        .strip_prefix("/*")
+        .and_then(|rest| rest.strip_suffix("*/"))
+        .unwrap_or(body);
     body.trim_start_matches(['#', '/', '*', '-']).trim()
 }

@@ -95,7 +95,8 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
                     self.insert_run(pair, &matches, &run)?;
                     run.clear();
                 }
-                None if matches!(item.kind, Kind::Import | Kind::Comment) && pair.kind == List::Module => {}
+                None if matches!(item.kind, Kind::Import | Kind::Comment)
+                    && pair.kind == List::Module => {}
                 None => run.push(at),
             }
         }
@@ -110,15 +111,18 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         }
         let mut last: Option<usize> = None;
         for (at, found) in matches.iter().enumerate() {
-            if pair.new.get(at).is_some_and(|item| item.kind == Kind::Marker) {
+            if pair
+                .new
+                .get(at)
+                .is_some_and(|item| item.kind == Kind::Marker)
+            {
                 last = None;
             } else if let Some(found) = *found {
                 if let Some(last) = last
                     && found > last + 1
-                    && pair
-                        .old
-                        .get(last + 1..found)
-                        .is_some_and(|between| between.iter().any(|item| item.kind != Kind::Comment))
+                    && pair.old.get(last + 1..found).is_some_and(|between| {
+                        between.iter().any(|item| item.kind != Kind::Comment)
+                    })
                 {
                     let skipped = pair.old.get(last + 1).map_or("", |item| item.name.as_str());
                     return Err(new_refusal(
@@ -143,11 +147,23 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
             self.replace_node(old, new);
             return Ok(());
         }
-        if let (Some(kind), Some(_)) = (self.file.language.list(old), self.snippet.language.list(new)) {
+        if let (Some(kind), Some(_)) = (
+            self.file.language.list(old),
+            self.snippet.language.list(new),
+        ) {
             if old.kind() != new.kind() {
-                return Err(new_refusal(Reason::Unclear, "the block elides a body of another form than the file's"));
+                return Err(new_refusal(
+                    Reason::Unclear,
+                    "the block elides a body of another form than the file's",
+                ));
             }
-            let pair = Pair { node: old, kind, old: self.file.items(old), new: self.snippet.items(new), wrapped: true };
+            let pair = Pair {
+                node: old,
+                kind,
+                old: self.file.items(old),
+                new: self.snippet.items(new),
+                wrapped: true,
+            };
             return self.merge_list(&pair);
         }
         if new.kind() == "jsx_element" && old.kind() == new.kind() {
@@ -170,17 +186,24 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
             let ordinal = new_children
                 .iter()
                 .take(at)
-                .filter(|(other, name)| *name == field && (field.is_some() || other.kind() == child.kind()))
+                .filter(|(other, name)| {
+                    *name == field && (field.is_some() || other.kind() == child.kind())
+                })
                 .count();
             let found = old_children
                 .iter()
                 .enumerate()
-                .filter(|(_, (other, name))| *name == field && (field.is_some() || other.kind() == child.kind()))
+                .filter(|(_, (other, name))| {
+                    *name == field && (field.is_some() || other.kind() == child.kind())
+                })
                 .nth(ordinal);
             let Some((place, &(counterpart, _))) = found else {
                 return Err(self.unlocated(new));
             };
-            self.merge_between(old_children.get(old_from..place), new_children.get(new_from..at));
+            self.merge_between(
+                old_children.get(old_from..place),
+                new_children.get(new_from..at),
+            );
             self.merge_node(counterpart, child)?;
             old_from = place + 1;
             new_from = at + 1;
@@ -193,11 +216,17 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         let shown = first_line(node_text(new, self.snippet.text));
         new_refusal(
             Reason::Unclear,
-            format!("the block elides part of `{shown}`, and what of the file that is can't be told"),
+            format!(
+                "the block elides part of `{shown}`, and what of the file that is can't be told"
+            ),
         )
     }
 
-    fn merge_between(&mut self, old: Option<&[(Node<'_>, Option<&str>)]>, new: Option<&[(Node<'_>, Option<&str>)]>) {
+    fn merge_between(
+        &mut self,
+        old: Option<&[(Node<'_>, Option<&str>)]>,
+        new: Option<&[(Node<'_>, Option<&str>)]>,
+    ) {
         let code = |nodes: Option<&[(Node<'_>, Option<&str>)]>| -> Vec<(usize, usize)> {
             nodes
                 .unwrap_or_default()
@@ -207,36 +236,59 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
                 .collect()
         };
         let (old, new) = (code(old), code(new));
-        let (Some(&(old_start, _)), Some(&(_, old_end)), Some(&(new_start, _)), Some(&(_, new_end))) =
-            (old.first(), old.last(), new.first(), new.last())
+        let (
+            Some(&(old_start, _)),
+            Some(&(_, old_end)),
+            Some(&(new_start, _)),
+            Some(&(_, new_end)),
+        ) = (old.first(), old.last(), new.first(), new.last())
         else {
             return;
         };
-        let (before, after) = (self.file.slice(old_start..old_end), self.snippet.slice(new_start..new_end));
+        let (before, after) = (
+            self.file.slice(old_start..old_end),
+            self.snippet.slice(new_start..new_end),
+        );
         if before.split_whitespace().ne(after.split_whitespace()) {
-            let piece = self.transplant.piece(new_start..new_end, self.file.indent(old_start));
+            let piece = self
+                .transplant
+                .piece(new_start..new_end, self.file.indent(old_start));
             self.splice.replace(old_start..old_end, piece);
         }
     }
 
     /// Places a run of new items that stand together in the snippet.
-    fn insert_run(&mut self, pair: &Pair<'_, '_>, matches: &[Option<usize>], run: &[usize]) -> Result<(), Refusal> {
+    fn insert_run(
+        &mut self,
+        pair: &Pair<'_, '_>,
+        matches: &[Option<usize>],
+        run: &[usize],
+    ) -> Result<(), Refusal> {
         for (index, items) in position::split_run(self, pair, matches, run)? {
             let new: Vec<&Item<'_>> = items.iter().filter_map(|&at| pair.new.get(at)).collect();
             for item in &new {
                 if replace::is_signature(item) {
                     return Err(new_refusal(
                         Reason::Unclear,
-                        format!("the block shows `{}` without its body, and the file does not have it", item.name),
+                        format!(
+                            "the block shows `{}` without its body, and the file does not have it",
+                            item.name
+                        ),
                     ));
                 }
-                if self.is_elided_as_new(item) && !(pair.kind == List::Entries && self.elides_nothing(item)) {
+                if self.is_elided_as_new(item)
+                    && !(pair.kind == List::Entries && self.elides_nothing(item))
+                {
                     return Err(new_refusal(
                         Reason::Unclear,
-                        format!("the block elides part of `{}`, which is not in the file", item.name),
+                        format!(
+                            "the block elides part of `{}`, which is not in the file",
+                            item.name
+                        ),
                     ));
                 }
-                self.splice.add_evidence(position::describe_position(item, pair, index));
+                self.splice
+                    .add_evidence(position::describe_position(item, pair, index));
             }
             if pair.kind == List::Entries {
                 self.insert_entries(pair.node, &pair.old, index, &new);
@@ -250,32 +302,50 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
     /// Returns whether a new item is elided: a stub body `...` is content of a new definition; any other elision is
     /// not.
     fn is_elided_as_new(&self, item: &Item<'_>) -> bool {
-        self.markers.iter().filter(|at| item.node.byte_range().contains(at)).any(|&at| {
-            let rest = self.snippet.slice(at..self.snippet.text.len());
-            !rest.starts_with("...") || !self.is_stub(at)
-        })
+        self.markers
+            .iter()
+            .filter(|at| item.node.byte_range().contains(at))
+            .any(|&at| {
+                let rest = self.snippet.slice(at..self.snippet.text.len());
+                !rest.starts_with("...") || !self.is_stub(at)
+            })
     }
 
     /// Returns whether all that a new entry elides is what a list of its own holds already: without the entry that is
     /// nothing.
     fn elides_nothing(&self, entry: &Item<'_>) -> bool {
-        let mut inner = self.markers.iter().filter(|at| entry.node.byte_range().contains(at));
+        let mut inner = self
+            .markers
+            .iter()
+            .filter(|at| entry.node.byte_range().contains(at));
         inner.all(|&at| {
             let node = self.snippet.root().descendant_for_byte_range(at, at);
-            let list = node.filter(|node| node.kind() == "comment").and_then(|node| node.parent());
-            let value = list.filter(|list| list.kind() == "array").and_then(|list| list.parent());
+            let list = node
+                .filter(|node| node.kind() == "comment")
+                .and_then(|node| node.parent());
+            let value = list
+                .filter(|list| list.kind() == "array")
+                .and_then(|list| list.parent());
             value.is_some_and(|value| value.byte_range() == entry.node.byte_range())
         })
     }
 
     fn is_stub(&self, at: usize) -> bool {
         let node = self.snippet.root().descendant_for_byte_range(at, at);
-        let statement = node.and_then(|node| node.parent()).filter(|parent| parent.kind() == "expression_statement");
+        let statement = node
+            .and_then(|node| node.parent())
+            .filter(|parent| parent.kind() == "expression_statement");
         let block = statement.and_then(|statement| statement.parent());
         block.is_some_and(|block| {
             let items = self.snippet.items(block);
-            items.iter().all(|item| matches!(item.kind, Kind::Marker | Kind::Docstring | Kind::Comment))
-                && self.snippet.language.list(block).is_some_and(|list| list != List::Module)
+            items
+                .iter()
+                .all(|item| matches!(item.kind, Kind::Marker | Kind::Docstring | Kind::Comment))
+                && self
+                    .snippet
+                    .language
+                    .list(block)
+                    .is_some_and(|list| list != List::Module)
         })
     }
 
@@ -301,10 +371,16 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         match (above, below) {
             (Some(above), _) => self.insert_below(pair, above, below, (first, last), &body),
             (None, Some(below)) => {
-                let lines =
-                    blank_lines_between(self.file, pair.kind, &pair.old, (self.snippet, last), (self.file, below));
+                let lines = blank_lines_between(
+                    self.file,
+                    pair.kind,
+                    &pair.old,
+                    (self.snippet, last),
+                    (self.file, below),
+                );
                 let at = line_start(self.file.text, below.start);
-                self.splice.insert(at, format!("{body}{}", "\n".repeat(lines + 1)));
+                self.splice
+                    .insert(at, format!("{body}{}", "\n".repeat(lines + 1)));
             }
             (None, None) => self.fill(pair, &body),
         }
@@ -320,7 +396,13 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
     ) {
         let (first, last) = ends;
         let text = self.file.text;
-        let lines = blank_lines_between(self.file, pair.kind, &pair.old, (self.file, above), (self.snippet, first));
+        let lines = blank_lines_between(
+            self.file,
+            pair.kind,
+            &pair.old,
+            (self.file, above),
+            (self.snippet, first),
+        );
         let end = line_end(text, above.end);
         let close = pair.node.end_byte();
         let crowded = below.is_some_and(|below| below.start < end)
@@ -329,15 +411,26 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
                 && self.file.slice(above.end..close).trim() == "}";
         if crowded {
             let outer = self.file.indent(pair.node.start_byte()).to_owned();
-            let tail = if below.is_none() { format!("\n{outer}") } else { format!("\n{}", self.list_indent(pair)) };
+            let tail = if below.is_none() {
+                format!("\n{outer}")
+            } else {
+                format!("\n{}", self.list_indent(pair))
+            };
             let next = below.map_or_else(|| close.saturating_sub(1), |below| below.start);
-            self.splice.replace(above.end..next, format!("\n{body}{tail}"));
+            self.splice
+                .replace(above.end..next, format!("\n{body}{tail}"));
             return;
         }
         let mut insert = format!("{}{body}", "\n".repeat(lines + 1));
         if let Some(below) = below {
             let there = blank_lines(text, above.end, below.start);
-            let wanted = blank_lines_between(self.file, pair.kind, &pair.old, (self.snippet, last), (self.file, below));
+            let wanted = blank_lines_between(
+                self.file,
+                pair.kind,
+                &pair.old,
+                (self.snippet, last),
+                (self.file, below),
+            );
             insert.push_str(&"\n".repeat(wanted.saturating_sub(there)));
         }
         self.splice.insert(end, insert);
@@ -347,23 +440,33 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
     fn fill(&mut self, pair: &Pair<'_, '_>, body: &str) {
         if pair.kind == List::Module {
             let end = self.file.text.trim_end().len();
-            self.splice.replace(end..self.file.text.len(), format!("{body}\n"));
+            self.splice
+                .replace(end..self.file.text.len(), format!("{body}\n"));
             return;
         }
         let outer = self.file.indent(pair.node.start_byte());
-        self.splice
-            .replace(pair.node.start_byte() + 1..pair.node.end_byte().saturating_sub(1), format!("\n{body}\n{outer}"));
+        self.splice.replace(
+            pair.node.start_byte() + 1..pair.node.end_byte().saturating_sub(1),
+            format!("\n{body}\n{outer}"),
+        );
     }
 
     /// Blank lines between two new items: as the snippet shows them among short lines, else by the file's habit.
     fn gap_between(&self, pair: &Pair<'_, '_>, above: &Item<'_>, below: &Item<'_>) -> usize {
         let shown = blank_lines(self.snippet.text, above.end, below.start);
-        let short = |item: &Item<'_>| !matches!(item.kind, Kind::Function | Kind::Class | Kind::Type);
+        let short =
+            |item: &Item<'_>| !matches!(item.kind, Kind::Function | Kind::Class | Kind::Type);
         let overloads = above.name == below.name && above.kind == below.kind;
         if overloads || short(above) && short(below) || pair.kind == List::Statements {
             return shown.min(2);
         }
-        blank_lines_between(self.file, pair.kind, &pair.old, (self.snippet, above), (self.snippet, below))
+        blank_lines_between(
+            self.file,
+            pair.kind,
+            &pair.old,
+            (self.snippet, above),
+            (self.snippet, below),
+        )
     }
 
     fn list_indent(&self, pair: &Pair<'_, '_>) -> String {
@@ -374,7 +477,11 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         match (own, pair.kind) {
             (Some(item), _) => self.file.indent(item.start).to_owned(),
             (None, List::Module) => String::new(),
-            (None, _) => format!("{}{}", self.file.indent(pair.node.start_byte()), self.transplant.unit()),
+            (None, _) => format!(
+                "{}{}",
+                self.file.indent(pair.node.start_byte()),
+                self.transplant.unit()
+            ),
         }
     }
 }
@@ -403,12 +510,15 @@ fn collect_markers(source: &Source<'_>, node: Node<'_>, markers: &mut Vec<usize>
         "comment" => is_elision(node_text(node, source.text)) && !is_trailing_comment(node),
         "identifier" => node_text(node, source.text) == SENTINEL,
         "jsx_text" => {
-            is_elision(node_text(node, source.text)) && node_text(node, source.text).trim().starts_with(['/', '.', '…'])
+            is_elision(node_text(node, source.text))
+                && node_text(node, source.text)
+                    .trim()
+                    .starts_with(['/', '.', '…'])
         }
         "ellipsis" if source.language.means_value(node, source.text) => false,
-        "ellipsis" => node
-            .parent()
-            .is_some_and(|parent| parent.kind() == "expression_statement" || source.language.list(parent).is_some()),
+        "ellipsis" => node.parent().is_some_and(|parent| {
+            parent.kind() == "expression_statement" || source.language.list(parent).is_some()
+        }),
         _ => false,
     };
     if elided {
@@ -422,6 +532,8 @@ fn collect_markers(source: &Source<'_>, node: Node<'_>, markers: &mut Vec<usize>
 
 /// Returns whether a comment stands behind code on its line.
 fn is_trailing_comment(comment: Node<'_>) -> bool {
-    let before = comment.prev_named_sibling().filter(|before| before.kind() != "comment");
+    let before = comment
+        .prev_named_sibling()
+        .filter(|before| before.kind() != "comment");
     before.is_some_and(|before| before.end_position().row == comment.start_position().row)
 }

@@ -15,13 +15,21 @@ pub(crate) fn collect_defined_names(file: &Source<'_>) -> HashSet<String> {
     names
 }
 
-fn collect_names_of_list(file: &Source<'_>, list: tree_sitter::Node<'_>, depth: usize, names: &mut HashSet<String>) {
+fn collect_names_of_list(
+    file: &Source<'_>,
+    list: tree_sitter::Node<'_>,
+    depth: usize,
+    names: &mut HashSet<String>,
+) {
     for item in file.items(list) {
         if !item.is_definition() && item.node.kind() != "pair" {
             continue;
         }
         names.insert(item.name.trim_matches('\'').to_owned());
-        let inner = file.language.body(item.core).filter(|_| depth > 1 && item.kind != Kind::Function);
+        let inner = file
+            .language
+            .body(item.core)
+            .filter(|_| depth > 1 && item.kind != Kind::Function);
         if let Some(inner) = inner {
             collect_names_of_list(file, inner, depth - 1, names);
         }

@@ -16,12 +16,25 @@ pub(crate) fn find_mentioned_items(
 ) -> Vec<usize> {
     let found = find_named_items(file, name, items);
     // "before the `save(...)`" shows a call without its arguments.
-    let elided = ["(...)", "(…)"].iter().find_map(|end| name.strip_suffix(end));
+    let elided = ["(...)", "(…)"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end));
     if found.is_empty()
-        && (elided.is_some() || matches!(prose.noun(relation, name), Some("call" | "statement" | "line")))
+        && (elided.is_some()
+            || matches!(
+                prose.noun(relation, name),
+                Some("call" | "statement" | "line")
+            ))
     {
-        let steps = |item: &Item<'_>| matches!(item.kind, Kind::Call | Kind::Value | Kind::Statement | Kind::Entry);
-        let among: Vec<usize> = (0..items.len()).filter(|&at| items.get(at).is_some_and(steps)).collect();
+        let steps = |item: &Item<'_>| {
+            matches!(
+                item.kind,
+                Kind::Call | Kind::Value | Kind::Statement | Kind::Entry
+            )
+        };
+        let among: Vec<usize> = (0..items.len())
+            .filter(|&at| items.get(at).is_some_and(steps))
+            .collect();
         return find_readers(file, elided.unwrap_or(name), items, &among);
     }
     let kinds: &[&str] = match prose.noun(relation, name) {
@@ -34,36 +47,63 @@ pub(crate) fn find_mentioned_items(
     }
     let code = flatten(name);
     let holds = |item: &Item<'_>| {
-        let head = ["condition", "left", "right"].iter().filter_map(|field| item.node.child_by_field_name(field));
+        let head = ["condition", "left", "right"]
+            .iter()
+            .filter_map(|field| item.node.child_by_field_name(field));
         kinds.contains(&item.node.kind())
-            && head.into_iter().any(|node| has_code(&flatten(file.slice(node.byte_range())), &code))
+            && head
+                .into_iter()
+                .any(|node| has_code(&flatten(file.slice(node.byte_range())), &code))
     };
-    items.iter().enumerate().filter(|(_, item)| holds(item)).map(|(at, _)| at).collect()
+    items
+        .iter()
+        .enumerate()
+        .filter(|(_, item)| holds(item))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// Returns those of the items, of `among` them, whose code reads a piece of code: `router.use(errors)` for `errors`.
-pub(crate) fn find_readers(file: &Source<'_>, code: &str, items: &[Item<'_>], among: &[usize]) -> Vec<usize> {
+pub(crate) fn find_readers(
+    file: &Source<'_>,
+    code: &str,
+    items: &[Item<'_>],
+    among: &[usize],
+) -> Vec<usize> {
     let code = flatten(code);
     let holds = |item: &Item<'_>| has_code(&flatten(file.slice(item.bare..item.code_end)), &code);
-    among.iter().copied().filter(|&at| items.get(at).is_some_and(holds)).collect()
+    among
+        .iter()
+        .copied()
+        .filter(|&at| items.get(at).is_some_and(holds))
+        .collect()
 }
 
 /// Returns whether a text holds a piece of code that is not part of a longer name.
 fn has_code(text: &str, code: &str) -> bool {
     let joins = |one: char| one.is_alphanumeric() || matches!(one, '_' | '$' | '.');
     !code.is_empty()
-        && text
-            .match_indices(code)
-            .any(|(at, _)| !text[..at].ends_with(joins) && !text[at + code.len()..].starts_with(joins))
+        && text.match_indices(code).any(|(at, _)| {
+            !text[..at].ends_with(joins) && !text[at + code.len()..].starts_with(joins)
+        })
 }
 
 /// Returns the items that a name in the prose means: by name, else by callee and argument, else by how their code
 /// begins.
 pub(crate) fn find_named_items(file: &Source<'_>, name: &str, items: &[Item<'_>]) -> Vec<usize> {
     let named = |test: &dyn Fn(&Item<'_>) -> bool| -> Vec<usize> {
-        let code =
-            |item: &Item<'_>| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Docstring | Kind::Import);
-        items.iter().enumerate().filter(|(_, item)| code(item) && test(item)).map(|(at, _)| at).collect()
+        let code = |item: &Item<'_>| {
+            !matches!(
+                item.kind,
+                Kind::Marker | Kind::Comment | Kind::Docstring | Kind::Import
+            )
+        };
+        items
+            .iter()
+            .enumerate()
+            .filter(|(_, item)| code(item) && test(item))
+            .map(|(at, _)| at)
+            .collect()
     };
     let plain = crate::prose::strip_name_decoration(name);
     if let Some(route) = RouteName::parse(name.trim()).filter(|route| route.path.is_some()) {
@@ -72,22 +112,36 @@ pub(crate) fn find_named_items(file: &Source<'_>, name: &str, items: &[Item<'_>]
     let named_route = format!("name='{plain}'");
     let tiers: [&dyn Fn(&Item<'_>) -> bool; 6] = [
         // A key of Python has its quotes.
-        &|item| item.name == plain || item.node.kind() == "pair" && item.name.trim_matches('\'') == plain,
+        &|item| {
+            item.name == plain
+                || item.node.kind() == "pair" && item.name.trim_matches('\'') == plain
+        },
         &|item| same_name(name, &item.name),
         &|item| item.kind == Kind::Call && matches_call(&plain, &item.name),
         // A route of Django goes by its name.
-        &|item| item.kind == Kind::Entry && has_code(&flatten(file.slice(item.bare..item.code_end)), &named_route),
+        &|item| {
+            item.kind == Kind::Entry
+                && has_code(&flatten(file.slice(item.bare..item.code_end)), &named_route)
+        },
         &|item| is_start_of_item(file, name, item),
         &|item| item.kind == Kind::Call && item.name.split('(').next() == Some(plain.as_str()),
     ];
-    tiers.into_iter().map(named).find(|found| !found.is_empty()).unwrap_or_default()
+    tiers
+        .into_iter()
+        .map(named)
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
 }
 
 /// Returns whether code in the prose is how the item begins: `app = FastAPI(`, `return user`.
 fn is_start_of_item(file: &Source<'_>, name: &str, item: &Item<'_>) -> bool {
     let shown = flatten(name);
     let shown = strip_elision(&shown).trim_end_matches(['.', '…', ' ', ')', ',', ';', ':']);
-    if shown.len() < 5 || shown.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.')) {
+    if shown.len() < 5
+        || shown
+            .chars()
+            .all(|one| one.is_alphanumeric() || matches!(one, '_' | '.'))
+    {
         return false;
     }
     let text = file.slice(item.bare..item.code_end);
@@ -98,7 +152,9 @@ fn is_start_of_item(file: &Source<'_>, name: &str, item: &Item<'_>) -> bool {
 /// Code up to where it leaves something out: `save(id, { state: 'new', … })`.
 fn strip_elision(code: &str) -> &str {
     let ends = |rest: &str| rest.is_empty() || rest.starts_with([' ', ')', '}', ']', ',']);
-    let mut dots = code.match_indices("...").filter(|(at, dots)| ends(&code[at + dots.len()..]));
+    let mut dots = code
+        .match_indices("...")
+        .filter(|(at, dots)| ends(&code[at + dots.len()..]));
     let at = code.find('…').or_else(|| dots.next().map(|(at, _)| at));
     at.map_or(code, |at| &code[..at])
 }
@@ -107,7 +163,8 @@ fn strip_elision(code: &str) -> &str {
 fn matches_call(mentioned: &str, name: &str) -> bool {
     let open = mentioned.trim_end_matches(['.', '…', ' ', ')', ',']);
     let known = name.trim_end_matches(')');
-    open.contains('(') && (known == open || !known.ends_with('(') && open.starts_with(&format!("{known},")))
+    open.contains('(')
+        && (known == open || !known.ends_with('(') && open.starts_with(&format!("{known},")))
 }
 
 /// Returns the items of a list that are of a kind with a new one: calls of the same function, entries of the same form,
@@ -122,7 +179,12 @@ pub(crate) fn find_similar_items(items: &[Item<'_>], new: &Item<'_>) -> Vec<usiz
         Kind::Entry => old.node.kind() == new.node.kind(),
         _ => new.is_definition(),
     };
-    items.iter().enumerate().filter(|(_, old)| same(old)).map(|(at, _)| at).collect()
+    items
+        .iter()
+        .enumerate()
+        .filter(|(_, old)| same(old))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// Returns the last call that a new one follows: of its kin those that are passed the same, else all of them where they
@@ -136,13 +198,19 @@ pub(crate) fn last_of_kin(items: &[Item<'_>], new: &Item<'_>) -> Option<usize> {
         return Some(last);
     }
     let first = kin.first().and_then(|&at| passed(at));
-    kin.iter().all(|&at| passed(at) == first).then(|| kin.last().copied()).flatten()
+    kin.iter()
+        .all(|&at| passed(at) == first)
+        .then(|| kin.last().copied())
+        .flatten()
 }
 
 /// Returns the form of a call's first argument.
 fn first_argument_form(item: &Item<'_>) -> Option<&'static str> {
     let mut call = item.core;
-    while matches!(call.kind(), "await_expression" | "await" | "expression_statement") {
+    while matches!(
+        call.kind(),
+        "await_expression" | "await" | "expression_statement"
+    ) {
         call = call.named_child(0)?;
     }
     let first = call.child_by_field_name("arguments")?.named_child(0)?;
@@ -167,15 +235,31 @@ pub(crate) enum PhraseMatch {
 }
 
 /// Returns the items of `among` that a phrase means, which are all of one kind; `among` are places in `items`.
-pub(crate) fn match_phrase(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>], among: &[usize]) -> PhraseMatch {
+pub(crate) fn match_phrase(
+    file: &Source<'_>,
+    phrase: &Phrase,
+    items: &[Item<'_>],
+    among: &[usize],
+) -> PhraseMatch {
     if let Some(route) = &phrase.route {
         let found = routes::find_named_routes(file, route, items);
-        return if found.is_empty() { PhraseMatch::Nothing } else { PhraseMatch::Items(found) };
+        return if found.is_empty() {
+            PhraseMatch::Nothing
+        } else {
+            PhraseMatch::Items(found)
+        };
     }
     let mut wanted: Vec<String> = phrase.words.clone();
     wanted.extend(phrase.code.iter().flat_map(|code| split_name_words(code)));
-    let held: Vec<Vec<String>> =
-        among.iter().map(|&at| items.get(at).map(|item| words_of(file, item)).unwrap_or_default()).collect();
+    let held: Vec<Vec<String>> = among
+        .iter()
+        .map(|&at| {
+            items
+                .get(at)
+                .map(|item| words_of(file, item))
+                .unwrap_or_default()
+        })
+        .collect();
     let holds = |word: &str, held: &[String]| held.iter().any(|one| are_word_forms(word, one));
     // What all have, or what only names their kind, tells none apart.
     let kind = |word: &String| !held.is_empty() && held.iter().all(|held| holds(word, held));
@@ -187,14 +271,21 @@ pub(crate) fn match_phrase(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>
         };
     }
     // The words that anything here has must meet in one item; words of another subject are no place in this list.
-    let known = telling.iter().filter(|word| held.iter().any(|held| holds(word, held))).count();
+    let known = telling
+        .iter()
+        .filter(|word| held.iter().any(|held| holds(word, held)))
+        .count();
     let score = |held: &Vec<String>| telling.iter().filter(|word| holds(word, held)).count();
     let best = held.iter().map(score).max().unwrap_or(0);
     if best == 0 || best < known || known * 2 < telling.len() {
         return PhraseMatch::Nothing;
     }
-    let found: Vec<usize> =
-        among.iter().zip(&held).filter(|(_, held)| score(held) == best).map(|(&at, _)| at).collect();
+    let found: Vec<usize> = among
+        .iter()
+        .zip(&held)
+        .filter(|(_, held)| score(held) == best)
+        .map(|(&at, _)| at)
+        .collect();
     if found.len() < 2 {
         return PhraseMatch::Items(found);
     }
@@ -210,11 +301,32 @@ pub(crate) fn match_phrase(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>
 }
 
 /// Returns the same phrase without the words that all of a kind have: they name the kind, and tell none of the others.
-pub(crate) fn without_kind(file: &Source<'_>, phrase: &Phrase, items: &[Item<'_>], kin: &[usize]) -> Phrase {
-    let held: Vec<Vec<String>> = kin.iter().filter_map(|&at| items.get(at)).map(|item| words_of(file, item)).collect();
-    let is_kind =
-        |word: &String| !held.is_empty() && held.iter().all(|held| held.iter().any(|one| are_word_forms(word, one)));
-    Phrase { words: phrase.words.iter().filter(|word| !is_kind(word)).cloned().collect(), ..phrase.clone() }
+pub(crate) fn without_kind(
+    file: &Source<'_>,
+    phrase: &Phrase,
+    items: &[Item<'_>],
+    kin: &[usize],
+) -> Phrase {
+    let held: Vec<Vec<String>> = kin
+        .iter()
+        .filter_map(|&at| items.get(at))
+        .map(|item| words_of(file, item))
+        .collect();
+    let is_kind = |word: &String| {
+        !held.is_empty()
+            && held
+                .iter()
+                .all(|held| held.iter().any(|one| are_word_forms(word, one)))
+    };
+    Phrase {
+        words: phrase
+            .words
+            .iter()
+            .filter(|word| !is_kind(word))
+            .cloned()
+            .collect(),
+        ..phrase.clone()
+    }
 }
 
 /// Returns the names among the words of an item, as long as two or three of them.
@@ -239,10 +351,22 @@ const LONGEST: usize = 300;
 /// `register`.
 fn are_word_forms(one: &str, other: &str) -> bool {
     let singular = |word: &str| {
-        if word.len() > 3 { word.trim_end_matches('s').to_owned() } else { word.to_owned() }
+        if word.len() > 3 {
+            word.trim_end_matches('s').to_owned()
+        } else {
+            word.to_owned()
+        }
     };
     let (one, other) = (singular(one), singular(other));
-    let (short, long) = if one.len() <= other.len() { (&one, &other) } else { (&other, &one) };
-    let common = short.bytes().zip(long.bytes()).take_while(|(a, b)| a == b).count();
+    let (short, long) = if one.len() <= other.len() {
+        (&one, &other)
+    } else {
+        (&other, &one)
+    };
+    let common = short
+        .bytes()
+        .zip(long.bytes())
+        .take_while(|(a, b)| a == b)
+        .count();
     short == long || common == short.len() && common >= 4 || common >= 6
 }

@@ -20,7 +20,9 @@ pub(crate) use phrases::{Phrase, Pick, split_name_words};
 use places::relation_before_name;
 pub(crate) use places::{is_beside, relation_after_text};
 pub(crate) use sorts::Sort;
-use words::{NOUNS, STATEMENTS, Token, follows_word, is_denied, is_word, looks_like_a_name, tokenize_prose};
+use words::{
+    NOUNS, STATEMENTS, Token, follows_word, is_denied, is_word, looks_like_a_name, tokenize_prose,
+};
 
 /// The relation of the block to a name, by a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,17 +113,32 @@ impl Prose {
             }
             match token {
                 Token::Stop => sentence += 1,
-                Token::Comma | Token::Behind(_) | Token::Method(_) | Token::Path(_) | Token::Possessive => {}
+                Token::Comma
+                | Token::Behind(_)
+                | Token::Method(_)
+                | Token::Path(_)
+                | Token::Possessive => {}
                 // "Not in `B`, in `A`" names one place.
                 Token::Code(_) if is_denied(&tokens, at) => {}
                 Token::Code(name) => {
                     let relation = relation_before_name(&tokens, at);
-                    if let Some(Token::Word(noun)) = tokens.get(at + 1).filter(|next| is_word(Some(next), &STATEMENTS))
+                    if let Some(Token::Word(noun)) = tokens
+                        .get(at + 1)
+                        .filter(|next| is_word(Some(next), &STATEMENTS))
                     {
                         let (code, noun) = (name.clone(), noun.clone());
-                        prose.statements.push(Statement { relation, sentence, code, noun });
+                        prose.statements.push(Statement {
+                            relation,
+                            sentence,
+                            code,
+                            noun,
+                        });
                     }
-                    prose.mentions.push(Mention { name: name.clone(), relation, sentence });
+                    prose.mentions.push(Mention {
+                        name: name.clone(),
+                        relation,
+                        sentence,
+                    });
                 }
                 Token::Word(word) => prose.word(word, &tokens, (at, sentence), known),
             }
@@ -146,20 +163,37 @@ impl Prose {
         };
         let spoken = || {
             let is_near = |one: &&Mention| one.sentence + 1 >= sentence && one.sentence <= sentence;
-            let is_name = |one: &&Mention| !one.name.contains('/') && one.relation == Relation::Mention;
-            self.mentions.iter().rev().filter(is_near).find(is_name).map(|one| one.name.clone())
+            let is_name =
+                |one: &&Mention| !one.name.contains('/') && one.relation == Relation::Mention;
+            self.mentions
+                .iter()
+                .rev()
+                .filter(is_near)
+                .find(is_name)
+                .map(|one| one.name.clone())
         };
         if let Some(name) = shown(relation).or_else(spoken) {
-            self.phrases.push(Phrase::of_code(&name, relation, sentence));
-            self.mentions.push(Mention { name, relation, sentence });
+            self.phrases
+                .push(Phrase::of_code(&name, relation, sentence));
+            self.mentions.push(Mention {
+                name,
+                relation,
+                sentence,
+            });
         }
         self
     }
 
     /// The same, with what stands beside the earlier blocks of the step.
     pub(crate) fn following(mut self, earlier: &Prose) -> Self {
-        let beside = |mention: &&Mention| !matches!(mention.relation, Relation::After | Relation::Before);
-        self.earlier = earlier.mentions.iter().filter(beside).map(|mention| mention.name.clone()).collect();
+        let beside =
+            |mention: &&Mention| !matches!(mention.relation, Relation::After | Relation::Before);
+        self.earlier = earlier
+            .mentions
+            .iter()
+            .filter(beside)
+            .map(|mention| mention.name.clone())
+            .collect();
         self
     }
 
@@ -176,7 +210,13 @@ impl Prose {
         self
     }
 
-    fn word(&mut self, word: &str, tokens: &[Token], (at, sentence): (usize, usize), known: &HashSet<String>) {
+    fn word(
+        &mut self,
+        word: &str,
+        tokens: &[Token],
+        (at, sentence): (usize, usize),
+        known: &HashSet<String>,
+    ) {
         match word {
             "end" | "bottom" if !follows_word(tokens, at, &["front", "back"]) => {
                 self.ends.push((sentence, End::Bottom));
@@ -190,9 +230,13 @@ impl Prose {
                 self.ends.push((sentence, End::Top));
                 self.whole(tokens, at, sentence);
             }
-            "replace" | "replaces" | "rewrite" | "overwrite" | "swap" => self.replaces.push(sentence),
+            "replace" | "replaces" | "rewrite" | "overwrite" | "swap" => {
+                self.replaces.push(sentence)
+            }
             "update" | "change" | "modify" | "edit" | "adjust" => self.changes.push(sentence),
-            "to" if self.changes.contains(&sentence) && ends_clause(tokens, at) => self.restated.push(sentence),
+            "to" if self.changes.contains(&sentence) && ends_clause(tokens, at) => {
+                self.restated.push(sentence)
+            }
             "add" | "insert" | "create" | "new" | "extend" | "include" => self.adds.push(sentence),
             "remove" | "removes" | "removing" | "drop" => self.removes = true,
             // "A delete route" and "the `Drop` handler" are none.
@@ -201,21 +245,32 @@ impl Prose {
             {
                 self.removes = true;
             }
-            "all" if follows_word(tokens, at, &["after"]) && !leads_to_code(tokens, at) => self.groups.push(sentence),
+            "all" if follows_word(tokens, at, &["after"]) && !leads_to_code(tokens, at) => {
+                self.groups.push(sentence)
+            }
             "return" if relation_before_name(tokens, at) == Relation::Before => {
-                self.mentions.push(Mention { name: word.to_owned(), relation: Relation::Before, sentence });
+                self.mentions.push(Mention {
+                    name: word.to_owned(),
+                    relation: Relation::Before,
+                    sentence,
+                });
             }
             _ => {
                 self.foreign(&word.to_lowercase(), sentence);
                 let noun = |at: Option<usize>| is_word(at.and_then(|at| tokens.get(at)), &NOUNS);
-                let titled = word.starts_with(char::is_uppercase) && (noun(Some(at + 1)) || noun(at.checked_sub(1)));
+                let titled = word.starts_with(char::is_uppercase)
+                    && (noun(Some(at + 1)) || noun(at.checked_sub(1)));
                 // "Lead" is the file's; "checks" is only where it belongs to something: "the checks of `GateResult`".
-                let owned =
-                    is_word(tokens.get(at + 1), &["of"]) || at > 0 && tokens.get(at - 1) == Some(&Token::Possessive);
+                let owned = is_word(tokens.get(at + 1), &["of"])
+                    || at > 0 && tokens.get(at - 1) == Some(&Token::Possessive);
                 let names = known.contains(word) && (word.starts_with(char::is_uppercase) || owned);
                 if (looks_like_a_name(word) || titled || names) && !is_denied(tokens, at) {
                     let relation = relation_before_name(tokens, at);
-                    self.mentions.push(Mention { name: word.trim_end_matches("()").to_owned(), relation, sentence });
+                    self.mentions.push(Mention {
+                        name: word.trim_end_matches("()").to_owned(),
+                        relation,
+                        sentence,
+                    });
                 }
             }
         }
@@ -224,7 +279,8 @@ impl Prose {
     /// Keeps what "the end of …" speaks of.
     fn whole(&mut self, tokens: &[Token], at: usize, sentence: usize) {
         if is_word(tokens.get(at + 1), &["of"]) {
-            self.wholes.extend(phrases::read_noun_phrase(tokens, at + 2, sentence));
+            self.wholes
+                .extend(phrases::read_noun_phrase(tokens, at + 2, sentence));
         }
     }
 
@@ -234,12 +290,23 @@ impl Prose {
         if holds(&["修改", "更新", "actualiz", "оновл", "обнов"]) {
             self.changes.push(sentence);
         }
-        if holds(&["替换", "改为", "改成", "重写", "reemplaza", "substitu", "remplace", "замін", "замен", "перепи"])
-        {
+        if holds(&[
+            "替换",
+            "改为",
+            "改成",
+            "重写",
+            "reemplaza",
+            "substitu",
+            "remplace",
+            "замін",
+            "замен",
+            "перепи",
+        ]) {
             self.replaces.push(sentence);
         }
         if holds(&[
-            "entfern", "lösche", "elimin", "quita", "supprim", "remov", "удал", "вида", "删除", "移除", "去掉", "削除",
+            "entfern", "lösche", "elimin", "quita", "supprim", "remov", "удал", "вида", "删除",
+            "移除", "去掉", "削除",
         ]) {
             self.removes = true;
         }
@@ -273,14 +340,20 @@ impl Prose {
             self.mentions
                 .iter()
                 .filter(|mention| {
-                    same_name(&mention.name, name) && !matches!(mention.relation, Relation::After | Relation::Before)
+                    same_name(&mention.name, name)
+                        && !matches!(mention.relation, Relation::After | Relation::Before)
                 })
                 .map(|mention| mention.sentence)
                 .collect()
         };
         let own = speaks(name);
-        let taken: Vec<usize> = siblings.iter().flat_map(|sibling| speaks(sibling)).collect();
-        (0..=self.last_sentence()).filter(|sentence| own.contains(sentence) || !taken.contains(sentence)).collect()
+        let taken: Vec<usize> = siblings
+            .iter()
+            .flat_map(|sibling| speaks(sibling))
+            .collect();
+        (0..=self.last_sentence())
+            .filter(|sentence| own.contains(sentence) || !taken.contains(sentence))
+            .collect()
     }
 
     fn last_sentence(&self) -> usize {
@@ -298,40 +371,59 @@ impl Prose {
     /// Returns the mentions of one relation in the sentences about an item, nearest to the block first.
     pub(crate) fn related(&self, relation: Relation, name: &str, siblings: &[&str]) -> Vec<&str> {
         let about = self.about(name, siblings);
-        let found = self
-            .mentions
-            .iter()
-            .rev()
-            .filter(|mention| mention.relation == relation && about.contains(&mention.sentence));
-        found.map(|mention| mention.name.as_str()).filter(|found| !same_name(found, name)).collect()
+        let found =
+            self.mentions.iter().rev().filter(|mention| {
+                mention.relation == relation && about.contains(&mention.sentence)
+            });
+        found
+            .map(|mention| mention.name.as_str())
+            .filter(|found| !same_name(found, name))
+            .collect()
     }
 
     /// Returns the places that the sentences about an item name in words, nearest to the block first; those behind
     /// which before those in front of which.
     pub(crate) fn phrases(&self, name: &str, siblings: &[&str]) -> Vec<&Phrase> {
         let about = self.about(name, siblings);
-        let mut found: Vec<&Phrase> =
-            self.phrases.iter().rev().filter(|phrase| about.contains(&phrase.sentence)).collect();
+        let mut found: Vec<&Phrase> = self
+            .phrases
+            .iter()
+            .rev()
+            .filter(|phrase| about.contains(&phrase.sentence))
+            .collect();
         found.sort_by_key(|phrase| phrase.relation != Relation::After);
         found
     }
 
     /// Returns the names that the sentences about an item put it under, nearest to the block first.
     pub(crate) fn under(&self, name: &str, siblings: &[&str]) -> Vec<&str> {
-        let under = self.phrases(name, siblings).into_iter().filter(|phrase| phrase.is_under);
-        under.flat_map(|phrase| phrase.code.iter().map(String::as_str)).collect()
+        let under = self
+            .phrases(name, siblings)
+            .into_iter()
+            .filter(|phrase| phrase.is_under);
+        under
+            .flat_map(|phrase| phrase.code.iter().map(String::as_str))
+            .collect()
     }
 
     /// Returns the end of the list at which the sentences about an item want it.
     pub(crate) fn end(&self, name: &str, siblings: &[&str]) -> Option<End> {
         let about = self.about(name, siblings);
-        self.ends.iter().rev().find(|(sentence, _)| about.contains(sentence)).map(|&(_, end)| end)
+        self.ends
+            .iter()
+            .rev()
+            .find(|(sentence, _)| about.contains(sentence))
+            .map(|&(_, end)| end)
     }
 
     /// Returns the sort of that of which the sentences about an item speak at its end or top: "the end of the test".
     pub(crate) fn end_of(&self, name: &str, siblings: &[&str]) -> Option<Sort> {
         let about = self.about(name, siblings);
-        self.wholes.iter().rev().find(|whole| about.contains(&whole.sentence)).and_then(|whole| whole.sort)
+        self.wholes
+            .iter()
+            .rev()
+            .find(|whole| about.contains(&whole.sentence))
+            .and_then(|whole| whole.sort)
     }
 
     /// Returns whether the sentences about an item say "append".
@@ -343,13 +435,23 @@ impl Prose {
     /// Code that names the statement which a sentence about an item says to replace, nearest to the block first.
     pub(crate) fn replaced(&self, name: &str, siblings: &[&str]) -> Vec<&str> {
         let about = self.about(name, siblings);
-        let meant = |one: &&Statement| one.relation == Relation::Replace && about.contains(&one.sentence);
-        self.statements.iter().rev().filter(meant).map(|one| one.code.as_str()).collect()
+        let meant =
+            |one: &&Statement| one.relation == Relation::Replace && about.contains(&one.sentence);
+        self.statements
+            .iter()
+            .rev()
+            .filter(meant)
+            .map(|one| one.code.as_str())
+            .collect()
     }
 
     /// Returns what the prose calls the statement that it names by this code: "check" for "after the `user.id` check".
     pub(crate) fn noun(&self, relation: Relation, code: &str) -> Option<&str> {
-        let mut named = self.statements.iter().rev().filter(|one| one.relation == relation && one.code == code);
+        let mut named = self
+            .statements
+            .iter()
+            .rev()
+            .filter(|one| one.relation == relation && one.code == code);
         named.next().map(|one| one.noun.as_str())
     }
 
@@ -369,37 +471,55 @@ impl Prose {
         self.mentions.iter().any(|mention| {
             same_name(&mention.name, name)
                 && (mention.relation == Relation::Replace
-                    || self.says_replace(mention.sentence) && !self.adds.contains(&mention.sentence))
-                && !matches!(mention.relation, Relation::Within | Relation::After | Relation::Before)
+                    || self.says_replace(mention.sentence)
+                        && !self.adds.contains(&mention.sentence))
+                && !matches!(
+                    mention.relation,
+                    Relation::Within | Relation::After | Relation::Before
+                )
         })
     }
 
     /// Code that the nearest sentence wants replaced, and that is no name: a line, or the head of a statement.
     pub(crate) fn quotes_replaced(&self) -> impl Iterator<Item = &str> {
         let nearest = self.last_sentence();
-        let meant = move |one: &&Mention| one.sentence == nearest && one.relation == Relation::Replace;
-        self.mentions.iter().filter(meant).map(|one| one.name.as_str())
+        let meant =
+            move |one: &&Mention| one.sentence == nearest && one.relation == Relation::Replace;
+        self.mentions
+            .iter()
+            .filter(meant)
+            .map(|one| one.name.as_str())
     }
 
     /// Returns whether a sentence says of the item of this name that what the block shows is all of it: "replace `A`
     /// with", "change `A` to". "Update `A`" and "extend `A`" say nothing of the rest.
     pub(crate) fn restates(&self, name: &str) -> bool {
-        let outright = |sentence: usize| self.replaces.contains(&sentence) || self.restated.contains(&sentence);
+        let outright = |sentence: usize| {
+            self.replaces.contains(&sentence) || self.restated.contains(&sentence)
+        };
         self.mentions.iter().any(|mention| {
             same_name(&mention.name, name)
                 && outright(mention.sentence)
                 && (mention.relation == Relation::Replace || !self.adds.contains(&mention.sentence))
-                && !matches!(mention.relation, Relation::Within | Relation::After | Relation::Before)
+                && !matches!(
+                    mention.relation,
+                    Relation::Within | Relation::After | Relation::Before
+                )
         })
     }
 
     /// Returns whether any sentence speaks of replacing.
     pub(crate) fn replaces_something(&self) -> bool {
-        !self.replaces.is_empty() || self.changes.iter().any(|sentence| self.says_replace(*sentence))
+        !self.replaces.is_empty()
+            || self
+                .changes
+                .iter()
+                .any(|sentence| self.says_replace(*sentence))
     }
 
     fn says_replace(&self, sentence: usize) -> bool {
-        self.replaces.contains(&sentence) || self.changes.contains(&sentence) && !self.adds.contains(&sentence)
+        self.replaces.contains(&sentence)
+            || self.changes.contains(&sentence) && !self.adds.contains(&sentence)
     }
 
     /// Returns whether the nearest sentence says outright that something is replaced, and of nothing that it is added.
@@ -437,7 +557,9 @@ fn ends_clause(tokens: &[Token], at: usize) -> bool {
 /// Returns the end that words name last, those of the table alone.
 pub(crate) fn named_end(text: &str) -> Option<End> {
     let tokens = tokenize_prose(text);
-    (0..tokens.len()).rev().find_map(|at| ends::beginning_at(&tokens, at))
+    (0..tokens.len())
+        .rev()
+        .find_map(|at| ends::beginning_at(&tokens, at))
 }
 
 /// Returns whether a name in the prose means an item of this name: `create`, `create()`, `UserService.create`, `def
@@ -452,7 +574,10 @@ pub(crate) fn same_name(mentioned: &str, name: &str) -> bool {
 
 /// Returns a mentioned name without the words and signs that people put around it.
 pub(crate) fn strip_name_decoration(mentioned: &str) -> String {
-    let mut rest = mentioned.trim().trim_end_matches([';', ':', '{', ',']).trim();
+    let mut rest = mentioned
+        .trim()
+        .trim_end_matches([';', ':', '{', ','])
+        .trim();
     for word in [
         "export default ",
         "export ",
@@ -470,20 +595,41 @@ pub(crate) fn strip_name_decoration(mentioned: &str) -> String {
     }
     // The head of a function: "async start(port: number) {".
     let is_head = mentioned.trim().ends_with(['{', ':']) && rest.contains('(');
-    let rest = if is_head { rest.split('(').next().unwrap_or(rest) } else { rest };
+    let rest = if is_head {
+        rest.split('(').next().unwrap_or(rest)
+    } else {
+        rest
+    };
     let flat = crate::languages::flatten(rest);
-    let bare = flat.strip_suffix("()").or_else(|| flat.strip_suffix("(...)")).unwrap_or(&flat);
-    bare.trim_start_matches("self.").trim_start_matches("this.").to_owned()
+    let bare = flat
+        .strip_suffix("()")
+        .or_else(|| flat.strip_suffix("(...)"))
+        .unwrap_or(&flat);
+    bare.trim_start_matches("self.")
+        .trim_start_matches("this.")
+        .to_owned()
 }
 
 /// "lines 12-40", "line 7", "L12", the last of them.
 fn named_lines(text: &str) -> Option<(usize, usize)> {
     let lower = text.to_lowercase();
-    let (head, after) = lower.rsplit_once("lines ").or_else(|| lower.rsplit_once("line "))?;
-    let from = head.rsplit(['\n', '.']).next().and_then(|sentence| sentence.rsplit_once("line ")).map(|(_, rest)| rest);
+    let (head, after) = lower
+        .rsplit_once("lines ")
+        .or_else(|| lower.rsplit_once("line "))?;
+    let from = head
+        .rsplit(['\n', '.'])
+        .next()
+        .and_then(|sentence| sentence.rsplit_once("line "))
+        .map(|(_, rest)| rest);
     let after = after.trim_start_matches(['~', '#', ' ']);
     let number = |text: &str| -> Option<usize> {
-        text.get(..text.find(|one: char| !one.is_ascii_digit()).unwrap_or(text.len()))?.parse().ok()
+        text.get(
+            ..text
+                .find(|one: char| !one.is_ascii_digit())
+                .unwrap_or(text.len()),
+        )?
+        .parse()
+        .ok()
     };
     let first = number(after)?;
     let rest = after.trim_start_matches(|one: char| one.is_ascii_digit());
@@ -496,5 +642,6 @@ fn named_lines(text: &str) -> Option<(usize, usize)> {
 /// Returns whether code follows the word within its clause, a few words on.
 fn leads_to_code(tokens: &[Token], at: usize) -> bool {
     let rest = tokens.iter().skip(at + 1).take(4);
-    rest.take_while(|token| !matches!(token, Token::Comma | Token::Stop)).any(|token| matches!(token, Token::Code(_)))
+    rest.take_while(|token| !matches!(token, Token::Comma | Token::Stop))
+        .any(|token| matches!(token, Token::Code(_)))
 }

@@ -35,13 +35,16 @@ pub(crate) fn read_snippet(
 ) -> Result<Reading, Refusal> {
     let snippet = snippet.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let (rest, notes) = take_notes(&snippet, path, known);
-    let (text, indented) = below_imports(rest, language).map_or_else(|| dedent_block(rest), |text| (text, true));
+    let (text, indented) =
+        below_imports(rest, language).map_or_else(|| dedent_block(rest), |text| (text, true));
     let whole = indented && dedent_block(rest).1;
     let text = language.prepare(&text);
-    let parsed =
-        parse_source(&text, language).ok_or_else(|| new_refusal(Reason::Syntax, "the block could not be parsed"))?;
+    let parsed = parse_source(&text, language)
+        .ok_or_else(|| new_refusal(Reason::Syntax, "the block could not be parsed"))?;
     let items = parsed.items(parsed.root());
-    let labelled = items.iter().any(|item| item.node.kind() == "labeled_statement");
+    let labelled = items
+        .iter()
+        .any(|item| item.node.kind() == "labeled_statement");
     let plain = |text: String, local_imports: bool| Reading {
         wrapped: None,
         indented,
@@ -68,15 +71,23 @@ pub(crate) fn read_snippet(
     for wrapper in wrappers {
         let wrapped = format!("{imports}\n{}{members}{}\n", wrapper.before, wrapper.after);
         let source = parse_source(&wrapped, language).filter(|source| !source.has_error());
-        let fits = |source: Source<'_>| wrapper.list != List::Members || !has_values_for_types(&source, source.root());
+        let fits = |source: Source<'_>| {
+            wrapper.list != List::Members || !has_values_for_types(&source, source.root())
+        };
         if source.is_some_and(fits) {
-            return Ok(Reading { wrapped: Some(wrapper.list), ..plain(wrapped, false) });
+            return Ok(Reading {
+                wrapped: Some(wrapper.list),
+                ..plain(wrapped, false)
+            });
         }
     }
     if !parsed.has_error() {
         return Ok(plain(text.clone(), false));
     }
-    Err(new_refusal(Reason::Syntax, "the block does not parse, neither as a module nor as members of a class"))
+    Err(new_refusal(
+        Reason::Syntax,
+        "the block does not parse, neither as a module nor as members of a class",
+    ))
 }
 
 /// Returns whether a field of the block's has a value where a member of a type has its type: `cache: app.cache`, `size:
@@ -95,20 +106,29 @@ fn has_values_for_types(source: &Source<'_>, node: Node<'_>) -> bool {
         }
     };
     if node.kind() == "public_field_definition" && node.child_by_field_name("value").is_none() {
-        let written = node.child_by_field_name("type").and_then(|written| written.named_child(0));
+        let written = node
+            .child_by_field_name("type")
+            .and_then(|written| written.named_child(0));
         return written.as_ref().is_some_and(is_value);
     }
-    named_children(node).into_iter().any(|child| has_values_for_types(source, child))
+    named_children(node)
+        .into_iter()
+        .any(|child| has_values_for_types(source, child))
 }
 
 /// Returns whether all that the block shows are expressions with a comma behind them: to Python a tuple, in a plan
 /// entries of a list.
 fn are_listed(items: &[Item<'_>], text: &str) -> bool {
-    let mut code =
-        items.iter().filter(|item| !matches!(item.kind, Kind::Import | Kind::Marker | Kind::Comment)).peekable();
+    let mut code = items
+        .iter()
+        .filter(|item| !matches!(item.kind, Kind::Import | Kind::Marker | Kind::Comment))
+        .peekable();
     let listed = |item: &Item<'_>| {
         let shown = text.get(item.node.byte_range()).unwrap_or_default();
-        let assigns = item.node.named_child(0).is_some_and(|inner| inner.kind().contains("assignment"));
+        let assigns = item
+            .node
+            .named_child(0)
+            .is_some_and(|inner| inner.kind().contains("assignment"));
         item.node.kind() == "expression_statement" && shown.ends_with(',') && !assigns
     };
     code.peek().is_some() && code.all(listed)
@@ -117,8 +137,10 @@ fn are_listed(items: &[Item<'_>], text: &str) -> bool {
 /// Returns whether imports stand beside statements that only a function has.
 fn has_imports_among_statements(items: &[Item<'_>]) -> bool {
     let imports = items.iter().any(|item| item.kind == Kind::Import);
-    let mut others =
-        items.iter().filter(|item| !matches!(item.kind, Kind::Import | Kind::Marker | Kind::Comment)).peekable();
+    let mut others = items
+        .iter()
+        .filter(|item| !matches!(item.kind, Kind::Import | Kind::Marker | Kind::Comment))
+        .peekable();
     imports
         && others.peek().is_some()
         && others.all(|item| matches!(item.kind, Kind::Value | Kind::Call | Kind::Statement))
@@ -128,7 +150,9 @@ fn has_imports_among_statements(items: &[Item<'_>]) -> bool {
 /// to the file's top, the rest inside something.
 fn below_imports(text: &str, language: Language) -> Option<String> {
     let lines: Vec<&str> = text.lines().collect();
-    let margin = lines.iter().rposition(|line| !line.trim().is_empty() && !line.starts_with([' ', '\t']))?;
+    let margin = lines
+        .iter()
+        .rposition(|line| !line.trim().is_empty() && !line.starts_with([' ', '\t']))?;
     let (head, tail) = lines.split_at(margin + 1);
     if tail.iter().all(|line| line.trim().is_empty()) {
         return None;
@@ -137,17 +161,23 @@ fn below_imports(text: &str, language: Language) -> Option<String> {
     let source = parse_source(&head, language).filter(|source| !source.has_error())?;
     let items = source.items(source.root());
     let imports = items.iter().any(|item| item.kind == Kind::Import)
-        && items.iter().all(|item| matches!(item.kind, Kind::Import | Kind::Comment));
+        && items
+            .iter()
+            .all(|item| matches!(item.kind, Kind::Import | Kind::Comment));
     imports.then(|| format!("{head}\n{}\n", dedent_block(&tail.join("\n")).0))
 }
 
 /// Returns a function that is shown up to its arrow or bracket, with an elision for the body.
 fn with_body(text: &str, language: Language) -> Option<String> {
     let head = text.trim_end();
-    let parses = |text: &str| parse_source(text, language).is_some_and(|source| !source.has_error());
-    let arrow = head.ends_with("=>").then(|| format!("{head} {SENTINEL};\n"));
+    let parses =
+        |text: &str| parse_source(text, language).is_some_and(|source| !source.has_error());
+    let arrow = head
+        .ends_with("=>")
+        .then(|| format!("{head} {SENTINEL};\n"));
     // "export function f(id: string) {" alone: its body stays.
-    let open = (head.ends_with('{') && !head.contains('\n')).then(|| format!("{head}\n  {SENTINEL};\n}}\n"));
+    let open = (head.ends_with('{') && !head.contains('\n'))
+        .then(|| format!("{head}\n  {SENTINEL};\n}}\n"));
     arrow.or(open).filter(|whole| parses(whole))
 }
 
@@ -177,8 +207,10 @@ fn take_notes<'s>(snippet: &'s str, path: &str, known: &HashSet<String>) -> (&'s
 fn names_file(line: &str, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     // "--- a.py ---", "Datei: a.py": signs before it, or one word that announces it.
-    let mut words =
-        strip_comment_signs(line).split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).peekable();
+    let mut words = strip_comment_signs(line)
+        .split_whitespace()
+        .filter(|word| word.contains(char::is_alphanumeric))
+        .peekable();
     words.next_if(|word| word.ends_with([':', '：']) && !word.contains(['.', '/']));
     // "in a.py (step 1), add"
     words.next_if(|word| matches!(word.to_lowercase().as_str(), "in" | "into"));
@@ -196,12 +228,21 @@ fn is_instruction(line: &str) -> bool {
     let lower = strip_comment_signs(line).to_lowercase();
     let mut words = lower.split_whitespace();
     let first = words.next().unwrap_or_default();
-    let verb =
-        ["add", "append", "insert", "put", "place", "update", "replace", "modify", "change", "extend"].contains(&first);
-    let place = ["in", "inside", "within", "after", "before", "at", "near", "below", "above", "to"].contains(&first);
+    let verb = [
+        "add", "append", "insert", "put", "place", "update", "replace", "modify", "change",
+        "extend",
+    ]
+    .contains(&first);
+    let place = [
+        "in", "inside", "within", "after", "before", "at", "near", "below", "above", "to",
+    ]
+    .contains(&first);
     let goes = words.clone().any(|word| {
-        ["to", "in", "into", "inside", "after", "before", "at", "below", "above", "near", "with", "the", "this"]
-            .contains(&word)
+        [
+            "to", "in", "into", "inside", "after", "before", "at", "below", "above", "near",
+            "with", "the", "this",
+        ]
+        .contains(&word)
     });
     let names = lower.contains("class")
         || lower.contains("import")
@@ -217,8 +258,10 @@ fn is_instruction(line: &str) -> bool {
 /// "After line 3 (band)", "In main.py", "Below Settings": a word of place, and nothing but names of the file, lines and
 /// small words.
 fn says_where(line: &str, path: &str, known: &HashSet<String>) -> bool {
-    const PLACES: [&str; 13] =
-        ["after", "before", "below", "above", "behind", "in", "inside", "within", "under", "at", "near", "to", "into"];
+    const PLACES: [&str; 13] = [
+        "after", "before", "below", "above", "behind", "in", "inside", "within", "under", "at",
+        "near", "to", "into",
+    ];
     const SMALL: [&str; 27] = [
         "the",
         "of",
@@ -255,25 +298,41 @@ fn says_where(line: &str, path: &str, known: &HashSet<String>) -> bool {
         .filter(|word| !word.is_empty())
         .collect();
     let names = |word: &str| {
-        let number = word.chars().all(|one| one.is_ascii_digit() || matches!(one, '-' | '–' | '~'));
-        number || known.contains(word.trim_end_matches("()")) || path == word || path.ends_with(&format!("/{word}"))
+        let number = word
+            .chars()
+            .all(|one| one.is_ascii_digit() || matches!(one, '-' | '–' | '~'));
+        number
+            || known.contains(word.trim_end_matches("()"))
+            || path == word
+            || path.ends_with(&format!("/{word}"))
     };
     let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
-    let begins = lower.first().is_some_and(|first| PLACES.contains(&first.as_str()));
+    let begins = lower
+        .first()
+        .is_some_and(|first| PLACES.contains(&first.as_str()));
     let small = |word: &str| PLACES.contains(&word) || SMALL.contains(&word);
     begins
         && words.iter().skip(1).any(|word| names(word))
-        && words.iter().zip(&lower).all(|(word, lower)| small(lower) || names(word))
+        && words
+            .iter()
+            .zip(&lower)
+            .all(|(word, lower)| small(lower) || names(word))
         || is_beside(strip_comment_signs(line), &names)
 }
 
 /// Returns the block moved to the left margin, and whether it had to be.
 fn dedent_block(text: &str) -> (String, bool) {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
-    let indent = lines.map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
+    let indent = lines
+        .map(|line| line.len() - line.trim_start().len())
+        .min()
+        .unwrap_or(0);
     if indent == 0 {
         return (text.to_owned(), false);
     }
-    let moved: Vec<&str> = text.split('\n').map(|line| line.get(indent..).unwrap_or("")).collect();
+    let moved: Vec<&str> = text
+        .split('\n')
+        .map(|line| line.get(indent..).unwrap_or(""))
+        .collect();
     (moved.join("\n"), true)
 }

@@ -17,7 +17,9 @@ use crate::items::{Item, Source, decorators_of_item};
 use crate::languages::{Kind, Language, field_text, imported_names, node_text};
 
 /// Names of the methods, as routers and decorators are called; the last ones answer all.
-const METHODS: [&str; 9] = ["get", "post", "put", "patch", "delete", "head", "options", "all", "any"];
+const METHODS: [&str; 9] = [
+    "get", "post", "put", "patch", "delete", "head", "options", "all", "any",
+];
 
 /// The requests that one item answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +50,10 @@ impl RouteName {
             return RouteName::of_decorator(decorator);
         }
         if text.starts_with(':') && text.len() > 1 && !text.contains(char::is_whitespace) {
-            return Some(RouteName { method: None, path: Some(format!("/{text}")) });
+            return Some(RouteName {
+                method: None,
+                path: Some(format!("/{text}")),
+            });
         }
         let mut words = text.split_whitespace();
         let (first, second, rest) = (words.next()?, words.next(), words.next());
@@ -61,40 +66,71 @@ impl RouteName {
         if rest.is_some() || path.is_some_and(|path| !path.starts_with('/')) {
             return None;
         }
-        Some(RouteName { method, path: path.map(str::to_owned) })
+        Some(RouteName {
+            method,
+            path: path.map(str::to_owned),
+        })
     }
 
     /// Reads `Get(':id')` and `router.get("/x")`.
     fn of_decorator(text: &str) -> Option<RouteName> {
         let (callee, rest) = text.split_once('(')?;
         let verb = callee.rsplit('.').next().unwrap_or(callee);
-        let method = METHODS.iter().take(7).find(|method| method.eq_ignore_ascii_case(verb))?;
+        let method = METHODS
+            .iter()
+            .take(7)
+            .find(|method| method.eq_ignore_ascii_case(verb))?;
         let quoted = rest.trim_start().strip_prefix(['\'', '"']);
-        let path = quoted.and_then(|rest| rest.split(['\'', '"']).next()).unwrap_or("");
+        let path = quoted
+            .and_then(|rest| rest.split(['\'', '"']).next())
+            .unwrap_or("");
         let path = format!("/{}", path.trim_start_matches('/'));
-        Some(RouteName { method: Some(method.to_ascii_uppercase()), path: Some(path) })
+        Some(RouteName {
+            method: Some(method.to_ascii_uppercase()),
+            path: Some(path),
+        })
     }
 }
 
 /// Returns whether a word is a method in capitals, as words name one.
 pub(crate) fn is_method(word: &str) -> bool {
     word.chars().all(|letter| letter.is_ascii_uppercase())
-        && METHODS.iter().take(7).any(|method| word.eq_ignore_ascii_case(method))
+        && METHODS
+            .iter()
+            .take(7)
+            .any(|method| word.eq_ignore_ascii_case(method))
 }
 
 /// Returns the items that the words mean: by the path as written, else with its parameters under other names; the path
 /// with the prefix of its router counts before a path that only ends so.
-pub(crate) fn find_named_routes(file: &Source<'_>, name: &RouteName, items: &[Item<'_>]) -> Vec<usize> {
+pub(crate) fn find_named_routes(
+    file: &Source<'_>,
+    name: &RouteName,
+    items: &[Item<'_>],
+) -> Vec<usize> {
     let mut routes: Vec<(usize, Route)> = items
         .iter()
         .enumerate()
-        .flat_map(|(at, item)| of_item(file, item).into_iter().map(move |route| (at, route)))
-        .filter(|(_, route)| name.method.as_ref().is_none_or(|method| route.answers(method)))
+        .flat_map(|(at, item)| {
+            of_item(file, item)
+                .into_iter()
+                .map(move |route| (at, route))
+        })
+        .filter(|(_, route)| {
+            name.method
+                .as_ref()
+                .is_none_or(|method| route.answers(method))
+        })
         .collect();
     give_prefixes(file, routes.iter_mut().map(|(_, route)| route));
     let Some(path) = &name.path else {
         // "The PUT route" is one that answers PUT and says so.
-        return dedup_indices(routes.into_iter().filter(|(_, route)| !route.methods.is_empty()).map(|(at, _)| at));
+        return dedup_indices(
+            routes
+                .into_iter()
+                .filter(|(_, route)| !route.methods.is_empty())
+                .map(|(at, _)| at),
+        );
     };
     let tiers: [&dyn Fn(&Route) -> bool; 4] = [
         &|route| same_path(&route.path, path, false) || same_path(&route.whole(), path, false),
@@ -103,7 +139,12 @@ pub(crate) fn find_named_routes(file: &Source<'_>, name: &RouteName, items: &[It
         &|route| route.prefix.is_empty() && ends_so(path, &route.path, true),
     ];
     for tier in tiers {
-        let found = dedup_indices(routes.iter().filter(|(_, route)| tier(route)).map(|(at, _)| *at));
+        let found = dedup_indices(
+            routes
+                .iter()
+                .filter(|(_, route)| tier(route))
+                .map(|(at, _)| *at),
+        );
         if !found.is_empty() {
             return found;
         }
@@ -123,13 +164,18 @@ impl Route {
     }
 
     fn whole(&self) -> String {
-        format!("/{}/{}", self.prefix.trim_matches('/'), self.path.trim_start_matches('/'))
+        format!(
+            "/{}/{}",
+            self.prefix.trim_matches('/'),
+            self.path.trim_start_matches('/')
+        )
     }
 
     /// Returns whether a request for the other one is answered by this one where it stands first: the same router and
     /// method, and a parameter of this path takes a part that the other one spells out.
     fn shadows(&self, other: &Route) -> bool {
-        let met = self.methods.is_empty() || other.methods.iter().any(|method| self.answers(method));
+        let met =
+            self.methods.is_empty() || other.methods.iter().any(|method| self.answers(method));
         let (mine, theirs) = (path_segments(&self.path), path_segments(&other.path));
         if self.receiver != other.receiver || !met || mine.len() != theirs.len() {
             return false;
@@ -154,18 +200,28 @@ impl Route {
 impl std::fmt::Display for Route {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let methods = self.methods.join(", ");
-        if methods.is_empty() { write!(to, "{}", self.path) } else { write!(to, "{methods} {}", self.path) }
+        if methods.is_empty() {
+            write!(to, "{}", self.path)
+        } else {
+            write!(to, "{methods} {}", self.path)
+        }
     }
 }
 
 /// Returns the first of the items that answers what the new one is for, where the framework goes by the order of the text.
-pub(crate) fn find_shadowing_route(file: &Source<'_>, items: &[Item<'_>], new: &[Route]) -> Option<usize> {
+pub(crate) fn find_shadowing_route(
+    file: &Source<'_>,
+    items: &[Item<'_>],
+    new: &[Route],
+) -> Option<usize> {
     if new.is_empty() || chooses_by_fit(file) {
         return None;
     }
     items.iter().position(|old| {
         let there = of_item(file, old);
-        there.iter().any(|old| new.iter().any(|new| old.shadows(new)))
+        there
+            .iter()
+            .any(|old| new.iter().any(|new| old.shadows(new)))
     })
 }
 
@@ -177,14 +233,25 @@ fn chooses_by_fit(file: &Source<'_>) -> bool {
         return false;
     }
     let scopes = Scopes::of_tree(file.language, file.root(), file.text);
-    let is_bound = || scopes.all.iter().any(|scope| scope.bindings.iter().any(|one| one.name == "fastify"));
-    is_bound() || file.items(file.root()).iter().any(|item| is_of_fastify(file, item))
+    let is_bound = || {
+        scopes
+            .all
+            .iter()
+            .any(|scope| scope.bindings.iter().any(|one| one.name == "fastify"))
+    };
+    is_bound()
+        || file
+            .items(file.root())
+            .iter()
+            .any(|item| is_of_fastify(file, item))
 }
 
 fn is_of_fastify(file: &Source<'_>, item: &Item<'_>) -> bool {
     let modules = imported_names(file.language, item.node, file.text).unwrap_or_default();
     item.kind == Kind::Import
-        && modules.iter().any(|one| one.module == "fastify" || one.module.starts_with("@fastify/"))
+        && modules
+            .iter()
+            .any(|one| one.module == "fastify" || one.module.starts_with("@fastify/"))
 }
 
 /// Returns each route of the text that one above it in its list answers, with that one.
@@ -201,7 +268,11 @@ fn collect_shadowed(file: &Source<'_>, node: Node<'_>, found: &mut Vec<(Route, R
         let mut above = Above::default();
         for item in file.items(node) {
             for route in of_item(file, &item) {
-                found.extend(above.that_shadow(&route).map(|one| (one.clone(), route.clone())));
+                found.extend(
+                    above
+                        .that_shadow(&route)
+                        .map(|one| (one.clone(), route.clone())),
+                );
                 above.push(route);
             }
         }
@@ -231,12 +302,18 @@ impl Above {
         let parts = path_segments(&route.path);
         let shape: Vec<bool> = parts.iter().map(|part| route.takes_any(part)).collect();
         if shape.contains(&true) {
-            let shapes = self.shapes.entry((route.receiver.clone(), parts.len())).or_default();
+            let shapes = self
+                .shapes
+                .entry((route.receiver.clone(), parts.len()))
+                .or_default();
             if !shapes.contains(&shape) {
                 shapes.push(shape.clone());
             }
             let key = route_key(&parts, &shape);
-            let same = self.open.entry((route.receiver.clone(), shape)).or_default();
+            let same = self
+                .open
+                .entry((route.receiver.clone(), shape))
+                .or_default();
             same.entry(key).or_default().push(self.routes.len());
         }
         self.routes.push(route);
@@ -245,10 +322,17 @@ impl Above {
     /// Returns the routes that answer what another one is for, in the order of the text.
     fn that_shadow(&self, route: &Route) -> impl Iterator<Item = &Route> {
         let parts = path_segments(&route.path);
-        let shapes = self.shapes.get(&(route.receiver.clone(), parts.len())).map_or(&[][..], Vec::as_slice);
+        let shapes = self
+            .shapes
+            .get(&(route.receiver.clone(), parts.len()))
+            .map_or(&[][..], Vec::as_slice);
         let mut found: Vec<usize> = shapes
             .iter()
-            .filter_map(|shape| self.open.get(&(route.receiver.clone(), shape.clone()))?.get(&route_key(&parts, shape)))
+            .filter_map(|shape| {
+                self.open
+                    .get(&(route.receiver.clone(), shape.clone()))?
+                    .get(&route_key(&parts, shape))
+            })
             .flatten()
             .copied()
             .filter(|&at| self.routes.get(at).is_some_and(|one| one.shadows(route)))
@@ -260,13 +344,20 @@ impl Above {
 
 /// Returns a path without the parts at open places.
 fn route_key(parts: &[&str], shape: &[bool]) -> String {
-    let shown = parts.iter().zip(shape).map(|(part, is_open)| if *is_open { "*" } else { part });
+    let shown = parts
+        .iter()
+        .zip(shape)
+        .map(|(part, is_open)| if *is_open { "*" } else { part });
     shown.collect::<Vec<_>>().join("/")
 }
 
 /// Returns the parts of a path between its slashes; a pattern's anchors are none.
 fn path_segments(path: &str) -> Vec<&str> {
-    path.trim_start_matches('^').trim_end_matches('$').split('/').filter(|part| !part.is_empty()).collect()
+    path.trim_start_matches('^')
+        .trim_end_matches('$')
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
 fn is_parameter(part: &str) -> bool {
@@ -278,11 +369,16 @@ fn is_open(part: &str) -> bool {
     match part.chars().next() {
         // Behind a colon stands a convertor: the route is chosen by what it takes.
         Some('{') => {
-            part.ends_with('}') && (!part.contains(':') || part.ends_with(":str}") || part.ends_with(":path}"))
+            part.ends_with('}')
+                && (!part.contains(':') || part.ends_with(":str}") || part.ends_with(":path}"))
         }
-        Some(':') => part.chars().skip(1).all(|letter| letter.is_alphanumeric() || letter == '_'),
+        Some(':') => part
+            .chars()
+            .skip(1)
+            .all(|letter| letter.is_alphanumeric() || letter == '_'),
         Some('<') => {
-            part.ends_with('>') && (!part.contains(':') || part.starts_with("<str:") || part.starts_with("<slug:"))
+            part.ends_with('>')
+                && (!part.contains(':') || part.starts_with("<str:") || part.starts_with("<slug:"))
         }
         _ => false,
     }
@@ -290,7 +386,11 @@ fn is_open(part: &str) -> bool {
 
 fn same_path(one: &str, other: &str, any_name: bool) -> bool {
     let (one, other) = (path_segments(one), path_segments(other));
-    one.len() == other.len() && one.iter().zip(&other).all(|(one, other)| same_part(one, other, any_name))
+    one.len() == other.len()
+        && one
+            .iter()
+            .zip(&other)
+            .all(|(one, other)| same_part(one, other, any_name))
 }
 
 fn same_part(one: &str, other: &str, any_name: bool) -> bool {
@@ -302,8 +402,15 @@ fn ends_so(named: &str, own: &str, any_name: bool) -> bool {
     let (named, own) = (path_segments(named), path_segments(own));
     named.len() > own.len()
         && named.len() <= own.len() + 3
-        && named.iter().rev().zip(own.iter().rev()).all(|(one, other)| same_part(one, other, any_name))
-        && named.iter().take(named.len() - own.len()).all(|part| !is_parameter(part))
+        && named
+            .iter()
+            .rev()
+            .zip(own.iter().rev())
+            .all(|(one, other)| same_part(one, other, any_name))
+        && named
+            .iter()
+            .take(named.len() - own.len())
+            .all(|part| !is_parameter(part))
 }
 
 /// Returns the routes of an item.
@@ -313,57 +420,86 @@ pub(crate) fn of_item(file: &Source<'_>, item: &Item<'_>) -> Vec<Route> {
             .into_iter()
             .filter_map(|decorator| route_of_decorator(file, item, decorator))
             .collect(),
-        Kind::Call => calls_of_statement(item.core).into_iter().filter_map(|call| route_of_call(file, call)).collect(),
-        Kind::Entry if file.language == Language::Python => route_of_path_call(file, item.node).into_iter().collect(),
+        Kind::Call => calls_of_statement(item.core)
+            .into_iter()
+            .filter_map(|call| route_of_call(file, call))
+            .collect(),
+        Kind::Entry if file.language == Language::Python => {
+            route_of_path_call(file, item.node).into_iter().collect()
+        }
         _ => Vec::new(),
     }
 }
 
 /// `@router.get("/x")`, `@app.route("/x", methods=["GET"])`, `@Get(':id')`.
 fn route_of_decorator(file: &Source<'_>, item: &Item<'_>, decorator: Node<'_>) -> Option<Route> {
-    let call = decorator.named_child(0).filter(|call| call.kind().starts_with("call"))?;
+    let call = decorator
+        .named_child(0)
+        .filter(|call| call.kind().starts_with("call"))?;
     let callee = call.child_by_field_name("function")?;
     if file.language == Language::Python {
         return route_of_call(file, call);
     }
     let name = node_text(callee, file.text);
-    let verb =
-        METHODS.iter().find(|method| name.eq_ignore_ascii_case(method) && name.starts_with(char::is_uppercase))?;
+    let verb = METHODS
+        .iter()
+        .find(|method| name.eq_ignore_ascii_case(method) && name.starts_with(char::is_uppercase))?;
     let path = first_text(file, call).unwrap_or_default();
     let class = item.node.parent().and_then(|body| body.parent());
-    let prefix = class.and_then(|class| controller_path(file, class)).unwrap_or_default();
-    let receiver = class.map_or("", |class| field_text(class, "name", file.text)).to_owned();
-    Some(Route { methods: methods_of(verb), path: with_leading_slash(&path), prefix, receiver })
+    let prefix = class
+        .and_then(|class| controller_path(file, class))
+        .unwrap_or_default();
+    let receiver = class
+        .map_or("", |class| field_text(class, "name", file.text))
+        .to_owned();
+    Some(Route {
+        methods: methods_of(verb),
+        path: with_leading_slash(&path),
+        prefix,
+        receiver,
+    })
 }
 
 /// Returns the path of `@Controller('products')` or `@Controller({ path: 'products' })`.
 fn controller_path(file: &Source<'_>, class: Node<'_>) -> Option<String> {
-    let outer = class.parent().filter(|outer| outer.kind() == "export_statement");
+    let outer = class
+        .parent()
+        .filter(|outer| outer.kind() == "export_statement");
     let decorators = [Some(class), outer].into_iter().flatten().flat_map(|node| {
         let mut cursor = node.walk();
-        node.children(&mut cursor).filter(|child| child.kind() == "decorator").collect::<Vec<_>>()
+        node.children(&mut cursor)
+            .filter(|child| child.kind() == "decorator")
+            .collect::<Vec<_>>()
     });
-    decorators.filter_map(|decorator| decorator.named_child(0)).find_map(|call| {
-        let called =
-            call.child_by_field_name("function").map(|callee| node_text(callee, file.text)) == Some("Controller");
-        if !called {
-            return None;
-        }
-        first_text(file, call).or_else(|| keyed_text(file, call, "path"))
-    })
+    decorators
+        .filter_map(|decorator| decorator.named_child(0))
+        .find_map(|call| {
+            let called = call
+                .child_by_field_name("function")
+                .map(|callee| node_text(callee, file.text))
+                == Some("Controller");
+            if !called {
+                return None;
+            }
+            first_text(file, call).or_else(|| keyed_text(file, call, "path"))
+        })
 }
 
 /// `router.get("/x", …)`, `app.route("/x").get(…)`, `app.route({ method: 'GET', url: '/x' })`.
 fn route_of_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
     let callee = call.child_by_field_name("function")?;
     let object = callee.child_by_field_name("object")?;
-    let property = callee.child_by_field_name("property").or_else(|| callee.child_by_field_name("attribute"))?;
+    let property = callee
+        .child_by_field_name("property")
+        .or_else(|| callee.child_by_field_name("attribute"))?;
     let verb = node_text(property, file.text);
     let receiver = node_text(object, file.text);
     if object.kind().starts_with("call") {
         // `router.route("/x").get(…)`: the path stands in the call before.
         let inner = object.child_by_field_name("function")?;
-        let routes = inner.child_by_field_name("property").is_some_and(|name| node_text(name, file.text) == "route");
+        let routes = inner
+            .child_by_field_name("property")
+            .is_some_and(|name| node_text(name, file.text) == "route");
         let path = first_text(file, object).filter(|_| routes)?;
         let receiver = field_text(inner, "object", file.text).to_owned();
         METHODS.contains(&verb).then_some(())?;
@@ -375,18 +511,31 @@ fn route_of_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
         });
     }
     let (prefix, receiver) = (String::new(), receiver.to_owned());
-    if matches!(verb, "route" | "api_route" | "add_url_rule" | "add_api_route") {
+    if matches!(
+        verb,
+        "route" | "api_route" | "add_url_rule" | "add_api_route"
+    ) {
         let path = first_text(file, call)
             .or_else(|| keyed_text(file, call, "url"))
             .or_else(|| keyed_text(file, call, "path"))?;
-        let methods = find_keyword_value(file, call, "methods").or_else(|| find_keyword_value(file, call, "method"));
+        let methods = find_keyword_value(file, call, "methods")
+            .or_else(|| find_keyword_value(file, call, "method"));
         let methods = methods.map_or_else(
             || {
-                if file.language == Language::Python { vec!["GET".to_owned()] } else { Vec::new() }
+                if file.language == Language::Python {
+                    vec!["GET".to_owned()]
+                } else {
+                    Vec::new()
+                }
             },
             |value| parse_methods(node_text(value, file.text)),
         );
-        return Some(Route { methods, path: with_leading_slash(&path), prefix, receiver });
+        return Some(Route {
+            methods,
+            path: with_leading_slash(&path),
+            prefix,
+            receiver,
+        });
     }
     METHODS.contains(&verb).then_some(())?;
     let path = first_text(file, call).or_else(|| keyed_text(file, call, "path"))?;
@@ -394,17 +543,33 @@ fn route_of_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
     if !path.is_empty() && !path.starts_with(['/', '*', ':']) {
         return None;
     }
-    Some(Route { methods: methods_of(verb), path, prefix, receiver })
+    Some(Route {
+        methods: methods_of(verb),
+        path,
+        prefix,
+        receiver,
+    })
 }
 
 /// `path("users/", …)`, `re_path(r"^users/$", …)`.
 fn route_of_path_call(file: &Source<'_>, call: Node<'_>) -> Option<Route> {
-    let callee = call.child_by_field_name("function").filter(|_| call.kind() == "call")?;
+    let callee = call
+        .child_by_field_name("function")
+        .filter(|_| call.kind() == "call")?;
     if !matches!(node_text(callee, file.text), "path" | "re_path" | "url") {
         return None;
     }
-    let path = with_leading_slash(first_text(file, call)?.trim_start_matches('^').trim_end_matches('$'));
-    Some(Route { methods: Vec::new(), path, prefix: String::new(), receiver: String::new() })
+    let path = with_leading_slash(
+        first_text(file, call)?
+            .trim_start_matches('^')
+            .trim_end_matches('$'),
+    );
+    Some(Route {
+        methods: Vec::new(),
+        path,
+        prefix: String::new(),
+        receiver: String::new(),
+    })
 }
 
 /// Returns the calls that a statement chains, last to first: `router.route('/x').get(a).post(b)`.
@@ -414,11 +579,16 @@ fn calls_of_statement(node: Node<'_>) -> Vec<Node<'_>> {
     while let Some(node) = at {
         if node.kind().starts_with("call") {
             found.push(node);
-            at = node.child_by_field_name("function").and_then(|callee| callee.child_by_field_name("object"));
+            at = node
+                .child_by_field_name("function")
+                .and_then(|callee| callee.child_by_field_name("object"));
         } else {
-            at = matches!(node.kind(), "await_expression" | "await" | "expression_statement")
-                .then(|| node.named_child(0))
-                .flatten();
+            at = matches!(
+                node.kind(),
+                "await_expression" | "await" | "expression_statement"
+            )
+            .then(|| node.named_child(0))
+            .flatten();
         }
     }
     found
@@ -434,13 +604,20 @@ fn give_prefixes<'r>(file: &Source<'_>, routes: impl Iterator<Item = &'r mut Rou
         .iter()
         .filter(|item| item.kind == Kind::Value)
         .filter_map(|item| {
-            let call = item.core.child_by_field_name("right").filter(|value| value.kind() == "call")?;
-            let prefix = keyed_text(file, call, "prefix").or_else(|| keyed_text(file, call, "url_prefix"))?;
+            let call = item
+                .core
+                .child_by_field_name("right")
+                .filter(|value| value.kind() == "call")?;
+            let prefix = keyed_text(file, call, "prefix")
+                .or_else(|| keyed_text(file, call, "url_prefix"))?;
             Some((item.name.clone(), prefix))
         })
         .collect();
     for route in routes {
-        if let Some((_, prefix)) = made.iter().find(|(receiver, _)| *receiver == route.receiver) {
+        if let Some((_, prefix)) = made
+            .iter()
+            .find(|(receiver, _)| *receiver == route.receiver)
+        {
             route.prefix.clone_from(prefix);
         }
     }
@@ -450,7 +627,9 @@ fn give_prefixes<'r>(file: &Source<'_>, routes: impl Iterator<Item = &'r mut Rou
 fn first_text(file: &Source<'_>, call: Node<'_>) -> Option<String> {
     let arguments = call.child_by_field_name("arguments")?;
     let mut cursor = arguments.walk();
-    let first = arguments.named_children(&mut cursor).find(|child| child.kind() != "comment")?;
+    let first = arguments
+        .named_children(&mut cursor)
+        .find(|child| child.kind() != "comment")?;
     string_content(file, first)
 }
 
@@ -458,7 +637,8 @@ fn string_content(file: &Source<'_>, node: Node<'_>) -> Option<String> {
     if !matches!(node.kind(), "string" | "template_string") {
         return None;
     }
-    let shown = node_text(node, file.text).trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+    let shown =
+        node_text(node, file.text).trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
     Some(shown.trim_matches(['"', '\'', '`']).to_owned())
 }
 
@@ -466,19 +646,23 @@ fn string_content(file: &Source<'_>, node: Node<'_>) -> Option<String> {
 fn find_keyword_value<'t>(file: &Source<'_>, call: Node<'t>, name: &str) -> Option<Node<'t>> {
     let arguments = call.child_by_field_name("arguments")?;
     let mut cursor = arguments.walk();
-    arguments.named_children(&mut cursor).find_map(|argument| match argument.kind() {
-        "keyword_argument" => {
-            (field_text(argument, "name", file.text) == name).then(|| argument.child_by_field_name("value")).flatten()
-        }
-        "object" => {
-            let mut cursor = argument.walk();
-            argument
-                .named_children(&mut cursor)
-                .find(|pair| pair.kind() == "pair" && field_text(*pair, "key", file.text) == name)
-                .and_then(|pair| pair.child_by_field_name("value"))
-        }
-        _ => None,
-    })
+    arguments
+        .named_children(&mut cursor)
+        .find_map(|argument| match argument.kind() {
+            "keyword_argument" => (field_text(argument, "name", file.text) == name)
+                .then(|| argument.child_by_field_name("value"))
+                .flatten(),
+            "object" => {
+                let mut cursor = argument.walk();
+                argument
+                    .named_children(&mut cursor)
+                    .find(|pair| {
+                        pair.kind() == "pair" && field_text(*pair, "key", file.text) == name
+                    })
+                    .and_then(|pair| pair.child_by_field_name("value"))
+            }
+            _ => None,
+        })
 }
 
 fn keyed_text(file: &Source<'_>, call: Node<'_>, name: &str) -> Option<String> {
@@ -487,15 +671,25 @@ fn keyed_text(file: &Source<'_>, call: Node<'_>, name: &str) -> Option<String> {
 
 /// Returns the words of a list of methods, in capitals.
 fn parse_methods(list: &str) -> Vec<String> {
-    let parts = list.split(|letter: char| !letter.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    let parts = list
+        .split(|letter: char| !letter.is_ascii_alphabetic())
+        .filter(|word| !word.is_empty());
     parts.map(str::to_ascii_uppercase).collect()
 }
 
 fn methods_of(verb: &str) -> Vec<String> {
     let verb = verb.to_ascii_uppercase();
-    if matches!(verb.as_str(), "ALL" | "ANY") { Vec::new() } else { vec![verb] }
+    if matches!(verb.as_str(), "ALL" | "ANY") {
+        Vec::new()
+    } else {
+        vec![verb]
+    }
 }
 
 fn with_leading_slash(path: &str) -> String {
-    if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
+    if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        format!("/{path}")
+    }
 }

@@ -7,12 +7,21 @@ use crate::routes;
 
 /// Returns the items of a list that are of a sort, in order.
 pub(crate) fn of_sort(file: &Source<'_>, sort: Sort, items: &[Item<'_>]) -> Vec<usize> {
-    items.iter().enumerate().filter(|(_, item)| is_of(file, sort, item)).map(|(at, _)| at).collect()
+    items
+        .iter()
+        .enumerate()
+        .filter(|(_, item)| is_of(file, sort, item))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// Returns the index beside which words with this sort put something; `None` where there is none, or nothing tells
 /// which one.
-pub(crate) fn index_beside(found: &[usize], relation: Relation, pick: Option<Pick>) -> Option<usize> {
+pub(crate) fn index_beside(
+    found: &[usize],
+    relation: Relation,
+    pick: Option<Pick>,
+) -> Option<usize> {
     let (first, last) = (*found.first()?, *found.last()?);
     Some(match (relation, pick) {
         (Relation::Before, Some(Pick::Last)) => last,
@@ -30,14 +39,19 @@ fn is_of(file: &Source<'_>, sort: Sort, item: &Item<'_>) -> bool {
         Sort::Route => !routes::of_item(file, item).is_empty() || mounts_routes(item),
         Sort::Middleware => item.kind == Kind::Call && adds_middleware(&item.name),
         Sort::Return => kind == "return_statement",
-        Sort::Loop => matches!(kind, "for_statement" | "for_in_statement" | "while_statement" | "do_statement"),
+        Sort::Loop => matches!(
+            kind,
+            "for_statement" | "for_in_statement" | "while_statement" | "do_statement"
+        ),
         Sort::Condition => kind == "if_statement",
         Sort::Assignment => item.kind == Kind::Value,
         Sort::Test => is_test(item),
         Sort::Function => item.kind == Kind::Function && !is_test(item),
         Sort::Class => item.kind == Kind::Class,
         Sort::Field => item.kind == Kind::Value || item.kind == Kind::Entry,
-        Sort::Constructor => item.kind == Kind::Function && matches!(item.name.as_str(), "constructor" | "__init__"),
+        Sort::Constructor => {
+            item.kind == Kind::Function && matches!(item.name.as_str(), "constructor" | "__init__")
+        }
     }
 }
 
@@ -72,7 +86,10 @@ fn is_assertion(file: &Source<'_>, item: &Item<'_>) -> bool {
         return true;
     }
     let mut node = item.core;
-    while matches!(node.kind(), "await_expression" | "await" | "expression_statement") {
+    while matches!(
+        node.kind(),
+        "await_expression" | "await" | "expression_statement"
+    ) {
         let Some(inner) = node.named_child(0) else {
             return false;
         };
@@ -82,6 +99,7 @@ fn is_assertion(file: &Source<'_>, item: &Item<'_>) -> bool {
     is_chain && {
         let shown = node_text(node, file.text);
         let head = shown.split(['(', '[']).next().unwrap_or_default();
-        head.split('.').any(|part| part.starts_with("assert") || matches!(part, "expect" | "should"))
+        head.split('.')
+            .any(|part| part.starts_with("assert") || matches!(part, "expect" | "should"))
     }
 }

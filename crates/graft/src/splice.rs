@@ -16,7 +16,11 @@ pub(crate) struct Splice<'a> {
 
 impl<'a> Splice<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Splice { text, edits: Vec::new(), evidence: Vec::new() }
+        Splice {
+            text,
+            edits: Vec::new(),
+            evidence: Vec::new(),
+        }
     }
 
     /// Stages a replacement; one that would change nothing is dropped.
@@ -45,12 +49,19 @@ impl<'a> Splice<'a> {
         if self.edits.is_empty() {
             return Graft::AlreadyApplied;
         }
-        self.edits.sort_by_key(|edit| (edit.old.start, edit.old.end));
+        self.edits
+            .sort_by_key(|edit| (edit.old.start, edit.old.end));
         let mut text = String::with_capacity(self.text.len() + 256);
         let mut at = 0;
         for edit in &self.edits {
-            let (Some(kept), Some(_)) = (self.text.get(at..edit.old.start), self.text.get(edit.old.clone())) else {
-                return refuse_graft(Reason::Conflict, "two changes of this block touch the same text");
+            let (Some(kept), Some(_)) = (
+                self.text.get(at..edit.old.start),
+                self.text.get(edit.old.clone()),
+            ) else {
+                return refuse_graft(
+                    Reason::Conflict,
+                    "two changes of this block touch the same text",
+                );
             };
             text.push_str(kept);
             text.push_str(&edit.new);
@@ -60,7 +71,11 @@ impl<'a> Splice<'a> {
         if text == self.text {
             return Graft::AlreadyApplied;
         }
-        Graft::Applied(Applied { text, edits: self.edits, evidence: self.evidence })
+        Graft::Applied(Applied {
+            text,
+            edits: self.edits,
+            evidence: self.evidence,
+        })
     }
 }
 
@@ -122,13 +137,26 @@ pub(crate) fn refuse_graft(reason: Reason, message: impl Into<String>) -> Graft 
 
 /// Returns a refusal without places, to be given some.
 pub(crate) fn new_refusal(reason: Reason, message: impl Into<String>) -> Refusal {
-    Refusal { reason, message: message.into(), candidates: Vec::new(), nearest: None }
+    Refusal {
+        reason,
+        message: message.into(),
+        candidates: Vec::new(),
+        nearest: None,
+    }
 }
 
 /// Returns the place of the line that holds byte `at`.
 pub(crate) fn location_at(text: &str, at: usize) -> Location {
     let head = text.get(..at).unwrap_or(text);
     let start = head.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
-    Location { name: line.trim().to_owned(), line: head.bytes().filter(|&byte| byte == b'\n').count() + 1 }
+    let line = text
+        .get(start..)
+        .unwrap_or_default()
+        .lines()
+        .next()
+        .unwrap_or_default();
+    Location {
+        name: line.trim().to_owned(),
+        line: head.bytes().filter(|&byte| byte == b'\n').count() + 1,
+    }
 }

@@ -8,7 +8,8 @@ mod whole;
 use std::collections::HashSet;
 
 use crate::check::{
-    Edited, check_edit, check_result, hold_added, hold_apart, hold_assertions, hold_replaced, reorder_definitions,
+    Edited, check_edit, check_result, hold_added, hold_apart, hold_assertions, hold_replaced,
+    reorder_definitions,
 };
 use crate::imports::{Imports, collect_wanted_imports, is_typing, spelled_out};
 use crate::items::{Item, Replaced, Source, parse_source};
@@ -38,7 +39,9 @@ pub(crate) fn apply_by_structure(
     let placed = try_place(file, text, snippet, context, language);
     placed.unwrap_or_else(|refusal| {
         let region = try_region(file, text, snippet, context, language);
-        region.filter(|_| is_unresolved(refusal.reason)).unwrap_or(Graft::Refused(refusal))
+        region
+            .filter(|_| is_unresolved(refusal.reason))
+            .unwrap_or(Graft::Refused(refusal))
     })
 }
 
@@ -50,19 +53,40 @@ fn is_unresolved(reason: Reason) -> bool {
 /// Returns the lines that the plan says to replace.
 fn named_lines(context: &Context<'_>) -> Option<(usize, usize)> {
     let prose = Prose::read(context.prose);
-    context.lines.or_else(|| prose.lines()).filter(|_| prose.replaces_something())
+    context
+        .lines
+        .or_else(|| prose.lines())
+        .filter(|_| prose.replaces_something())
 }
 
 /// Replaces the lines that the plan names, where the block itself is no item: proven like any other placement.
-fn try_region(file: &File<'_>, text: &str, snippet: &str, context: &Context<'_>, language: Language) -> Option<Graft> {
+fn try_region(
+    file: &File<'_>,
+    text: &str,
+    snippet: &str,
+    context: &Context<'_>,
+    language: Language,
+) -> Option<Graft> {
     let lines = named_lines(context)?;
-    let graft = line_ends(region::replace_region(text, snippet, lines, language)?, text);
+    let graft = line_ends(
+        region::replace_region(text, snippet, lines, language)?,
+        text,
+    );
     let Graft::Applied(applied) = &graft else {
         return Some(graft);
     };
-    let (old, new) = (parse_source(text, language)?, parse_source(&applied.text, language)?);
+    let (old, new) = (
+        parse_source(text, language)?,
+        parse_source(&applied.text, language)?,
+    );
     let (path, pending) = (file.path, context.pending);
-    let edited = Edited { path, old: Some(&old), new: &new, edits: &applied.edits, pending };
+    let edited = Edited {
+        path,
+        old: Some(&old),
+        new: &new,
+        edits: &applied.edits,
+        pending,
+    };
     if old.has_error() || new.has_error() || check_edit(&edited).is_err() {
         return None;
     }
@@ -81,7 +105,10 @@ fn try_place(
     if old.has_error() {
         return Err(new_refusal(
             Reason::Syntax,
-            format!("{} does not parse as it stands, so nothing can be placed by structure", file.path),
+            format!(
+                "{} does not parse as it stands, so nothing can be placed by structure",
+                file.path
+            ),
         ));
     }
     let known = collect_defined_names(&old);
@@ -89,7 +116,9 @@ fn try_place(
     let new = parse_source(&reading.text, language).ok_or_else(unread)?;
     let said = format!("{}\n\n{}", context.prose, reading.notes);
     let earlier = Prose::read_knowing(context.earlier, &known);
-    let prose = Prose::read_knowing(&said, &known).replacing(context.current.is_some()).following(&earlier);
+    let prose = Prose::read_knowing(&said, &known)
+        .replacing(context.current.is_some())
+        .following(&earlier);
     let above = |relation| named_above(context.above?, relation, (language, file.path, &known));
     let prose = prose.beside_shown(above);
     let shown = new.items(new.root());
@@ -120,7 +149,13 @@ fn try_place(
         let result = result_of(&old, applied).ok_or_else(unread)?;
         check_result(&old, &result, &new)?;
         let (path, pending) = (file.path, context.pending);
-        check_edit(&Edited { path, old: Some(&old), new: &result, edits: &applied.edits, pending })?;
+        check_edit(&Edited {
+            path,
+            old: Some(&old),
+            new: &result,
+            edits: &applied.edits,
+            pending,
+        })?;
         hold_replaced(&old, &applied.edits, &prose)?;
         hold_assertions(&old, &result, &prose)?;
         hold_added(&old, &result, &prose)?;
@@ -129,7 +164,10 @@ fn try_place(
             hold_apart((&old, &result), &new, &prose)?;
         }
         if !matches!(work.attempt(&result), Ok(Graft::AlreadyApplied)) {
-            return Err(new_refusal(Reason::Unproven, "the block would change its own result if it were placed again"));
+            return Err(new_refusal(
+                Reason::Unproven,
+                "the block would change its own result if it were placed again",
+            ));
         }
     }
     Ok(graft)
@@ -144,26 +182,58 @@ fn named_above(
 ) -> Option<String> {
     let reading = read_snippet(block, language, path, known).ok()?;
     let source = parse_source(&reading.text, language)?;
-    let code = |item: &Item<'_>| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Docstring | Kind::Import);
-    let mut items: Vec<Item<'_>> = source.items(source.root()).into_iter().filter(code).collect();
+    let code = |item: &Item<'_>| {
+        !matches!(
+            item.kind,
+            Kind::Marker | Kind::Comment | Kind::Docstring | Kind::Import
+        )
+    };
+    let mut items: Vec<Item<'_>> = source
+        .items(source.root())
+        .into_iter()
+        .filter(code)
+        .collect();
     if reading.wrapped.is_some() {
-        let list = items.pop().and_then(|wrapper| language.body(wrapper.core))?;
+        let list = items
+            .pop()
+            .and_then(|wrapper| language.body(wrapper.core))?;
         items = source.items(list).into_iter().filter(code).collect();
     }
-    let meant = if relation == Relation::Before { items.first() } else { items.last() }?;
-    let first = source.slice(meant.bare..meant.code_end).lines().next().unwrap_or_default();
-    Some(if meant.is_definition() { meant.name.clone() } else { first.trim().to_owned() })
+    let meant = if relation == Relation::Before {
+        items.first()
+    } else {
+        items.last()
+    }?;
+    let first = source
+        .slice(meant.bare..meant.code_end)
+        .lines()
+        .next()
+        .unwrap_or_default();
+    Some(if meant.is_definition() {
+        meant.name.clone()
+    } else {
+        first.trim().to_owned()
+    })
 }
 
 /// Reads what edits made of a text; only what they touch is read anew.
 fn result_of<'a>(old: &Source<'_>, applied: &'a Applied) -> Option<Source<'a>> {
     let edits = applied.edits.iter();
-    let edits = edits.map(|edit| Replaced { start: edit.old.start, end: edit.old.end, new: &edit.new });
+    let edits = edits.map(|edit| Replaced {
+        start: edit.old.start,
+        end: edit.old.end,
+        new: &edit.new,
+    });
     old.after(&edits.collect::<Vec<_>>(), &applied.text)
 }
 
 /// Checks a whole file that took another's place.
-fn hold_whole(file: &File<'_>, old: &Source<'_>, whole: &Graft, context: &Context<'_>) -> Result<(), Refusal> {
+fn hold_whole(
+    file: &File<'_>,
+    old: &Source<'_>,
+    whole: &Graft,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
     let Graft::Applied(applied) = whole else {
         return Ok(());
     };
@@ -171,7 +241,13 @@ fn hold_whole(file: &File<'_>, old: &Source<'_>, whole: &Graft, context: &Contex
         return Ok(());
     };
     let (path, pending) = (file.path, context.pending);
-    check_edit(&Edited { path, old: Some(old), new: &new, edits: &applied.edits, pending })
+    check_edit(&Edited {
+        path,
+        old: Some(old),
+        new: &new,
+        edits: &applied.edits,
+        pending,
+    })
 }
 
 /// Moves definitions that the unit brought above what reads them while the module is imported.
@@ -182,12 +258,16 @@ fn in_order(graft: Graft, old: &Source<'_>, context: &Context<'_>) -> Graft {
     let Some(edited) = result_of(old, &applied) else {
         return Graft::Applied(applied);
     };
-    let found = context.found.and_then(|found| parse_source(found, old.language));
+    let found = context
+        .found
+        .and_then(|found| parse_source(found, old.language));
     let Some(reordered) = reorder_definitions(found.as_ref().unwrap_or(old), &edited) else {
         return Graft::Applied(applied);
     };
     let moves = reordered.moves.iter().map(|(definition, reader)| {
-        Evidence(format!("moved `{definition}` above `{reader}`, which reads it while the module is imported"))
+        Evidence(format!(
+            "moved `{definition}` above `{reader}`, which reads it while the module is imported"
+        ))
     });
     Graft::Applied(Applied {
         edits: edits_between(old.text, &reordered.text),
@@ -213,24 +293,47 @@ impl PreparedSnippet<'_, '_> {
     fn attempt(&self, old: &Source<'_>) -> Result<Graft, Refusal> {
         let old_items = old.items(old.root());
         let mut new_items = self.snippet.items(self.snippet.root());
-        let guards: Vec<Item<'_>> = new_items.iter().filter(|item| is_typing(self.snippet, item)).cloned().collect();
+        let guards: Vec<Item<'_>> = new_items
+            .iter()
+            .filter(|item| is_typing(self.snippet, item))
+            .cloned()
+            .collect();
         new_items.retain(|item| !is_typing(self.snippet, item));
         let mut merger = Merger::new(old, self.snippet, self.prose);
         if !self.local_imports {
             let imports = Imports::from_items(old, self.path, &old_items);
-            let others = |item: &Item<'_>| !matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker);
+            let others =
+                |item: &Item<'_>| !matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker);
             let alone = !new_items.iter().any(others) && guards.is_empty();
             let mut wanted = collect_wanted_imports(self.snippet, &new_items);
             let said = spelled_out(self.imports, self.snippet, &new_items);
-            wanted.extend(said.into_iter().filter(|one| !imports.binds(one.binding.local())));
+            wanted.extend(
+                said.into_iter()
+                    .filter(|one| !imports.binds(one.binding.local())),
+            );
             imports.add(&wanted, alone.then_some(self.prose), &mut merger.splice)?;
-            imports.add_typing(self.snippet, &guards.iter().collect::<Vec<_>>(), &mut merger.splice);
+            imports.add_typing(
+                self.snippet,
+                &guards.iter().collect::<Vec<_>>(),
+                &mut merger.splice,
+            );
         }
         let lines = self.lines.or_else(|| self.prose.lines());
-        let hints =
-            Hints { prose: self.prose, lines, inside: self.reading.indented, local_imports: self.local_imports };
+        let hints = Hints {
+            prose: self.prose,
+            lines,
+            inside: self.reading.indented,
+            local_imports: self.local_imports,
+        };
         if !insert_loose_items(&mut merger, self.reading, &hints, &new_items)? {
-            for group in assign_items(old, self.snippet, self.reading, self.prose, &old_items, new_items)? {
+            for group in assign_items(
+                old,
+                self.snippet,
+                self.reading,
+                self.prose,
+                &old_items,
+                new_items,
+            )? {
                 let pair = Pair {
                     node: group.list,
                     kind: old.language.list(group.list).unwrap_or(List::Module),
@@ -255,7 +358,10 @@ fn line_ends(graft: Graft, text: &str) -> Graft {
     }
     let mut splice = Splice::new(text);
     for edit in applied.edits {
-        splice.replace(edit.old, edit.new.replace("\r\n", "\n").replace('\n', "\r\n"));
+        splice.replace(
+            edit.old,
+            edit.new.replace("\r\n", "\n").replace('\n', "\r\n"),
+        );
     }
     for evidence in applied.evidence {
         splice.add_evidence(evidence.0);

@@ -24,7 +24,11 @@ pub(crate) struct Container<'t> {
 
 /// Returns every container of the file below the items of its root, outer ones first; functions in which none of the
 /// words is written are left out.
-pub(crate) fn find_containers<'t>(file: &Source<'_>, root: &[Item<'t>], words: &[&str]) -> Vec<Container<'t>> {
+pub(crate) fn find_containers<'t>(
+    file: &Source<'_>,
+    root: &[Item<'t>],
+    words: &[&str],
+) -> Vec<Container<'t>> {
     let mut found = Vec::new();
     collect_containers(file, root, words, ("", 0), &mut found);
     found
@@ -41,10 +45,17 @@ fn collect_containers<'t>(
         return;
     }
     for item in items {
-        if matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker | Kind::Docstring) {
+        if matches!(
+            item.kind,
+            Kind::Import | Kind::Comment | Kind::Marker | Kind::Docstring
+        ) {
             continue;
         }
-        let written = || words.iter().any(|word| file.slice(item.whole()).contains(word));
+        let written = || {
+            words
+                .iter()
+                .any(|word| file.slice(item.whole()).contains(word))
+        };
         if item.kind == Kind::Function && !written() {
             continue;
         }
@@ -52,12 +63,23 @@ fn collect_containers<'t>(
             continue;
         };
         let own = item.name.trim_matches('\'');
-        let name = if prefix.is_empty() { own.to_owned() } else { format!("{prefix}.{own}") };
+        let name = if prefix.is_empty() {
+            own.to_owned()
+        } else {
+            format!("{prefix}.{own}")
+        };
         let (items, lists) = (file.items(inner), file.language.list(inner));
         let at = found.len();
         let empty = Vec::new();
         let (kind, start) = (item.kind, item.start);
-        found.push(Container { name: name.clone(), kind, list: inner, items: empty, lists, start });
+        found.push(Container {
+            name: name.clone(),
+            kind,
+            list: inner,
+            items: empty,
+            lists,
+            start,
+        });
         collect_containers(file, &items, words, (&name, depth + 1), found);
         found[at].items = items;
     }
@@ -66,11 +88,19 @@ fn collect_containers<'t>(
 /// Returns a word of each item and of each name in the prose that is written wherever something of that name is.
 pub(crate) fn search_words<'s>(items: &'s [Item<'_>], prose: &'s Prose) -> Vec<&'s str> {
     let in_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
-    let parts = move |text: &'s str| text.split(move |letter| !in_name(letter)).filter(|part| !part.is_empty());
-    let of_items = items.iter().map(move |item| parts(&item.name).next().unwrap_or_default());
+    let parts = move |text: &'s str| {
+        text.split(move |letter| !in_name(letter))
+            .filter(|part| !part.is_empty())
+    };
+    let of_items = items
+        .iter()
+        .map(move |item| parts(&item.name).next().unwrap_or_default());
     let of_prose = prose.mentions.iter().map(move |mention| {
         let called = mention.name.split('(').next().unwrap_or_default();
-        parts(called).next_back().or_else(|| parts(&mention.name).next()).unwrap_or_default()
+        parts(called)
+            .next_back()
+            .or_else(|| parts(&mention.name).next())
+            .unwrap_or_default()
     });
     of_items.chain(of_prose).collect()
 }
@@ -91,7 +121,12 @@ impl<'t> Search<'_, '_, 't> {
         siblings: &[&str],
         list: List,
     ) -> Result<Option<&Container<'t>>, Refusal> {
-        for relation in [Relation::Within, Relation::Mention, Relation::Replace, Relation::After] {
+        for relation in [
+            Relation::Within,
+            Relation::Mention,
+            Relation::Replace,
+            Relation::After,
+        ] {
             let mut names = self.prose.related(relation, &item.name, siblings);
             // A member goes into what it is under.
             if relation == Relation::Within && list == List::Members {
@@ -104,7 +139,9 @@ impl<'t> Search<'_, '_, 't> {
                 .filter(|(_, found)| !found.is_empty())
                 .collect();
             let types = |one: &&Container<'_>| matches!(one.kind, Kind::Class | Kind::Type);
-            if relation != Relation::Within && !found.iter().any(|(_, found)| found.iter().any(types)) {
+            if relation != Relation::Within
+                && !found.iter().any(|(_, found)| found.iter().any(types))
+            {
                 continue;
             }
             let mut found = found.into_iter();
@@ -136,7 +173,10 @@ impl<'t> Search<'_, '_, 't> {
             List::Members => container.lists == Some(List::Members),
             _ => match container.lists {
                 Some(List::Members) if self.declares_apart(item) => false,
-                Some(List::Members) => !matches!(item.kind, Kind::Statement | Kind::Call | Kind::Export | Kind::Guard),
+                Some(List::Members) => !matches!(
+                    item.kind,
+                    Kind::Statement | Kind::Call | Kind::Export | Kind::Guard
+                ),
                 Some(List::Statements) => container.kind != Kind::Value,
                 _ => false,
             },
@@ -145,7 +185,8 @@ impl<'t> Search<'_, '_, 't> {
 
     /// Returns whether an item is a declaration of JavaScript: no class or type has one among its members.
     fn declares_apart(&self, item: &Item<'_>) -> bool {
-        let declared = item.core.kind().ends_with("_declaration") || item.node.kind() == "export_statement";
+        let declared =
+            item.core.kind().ends_with("_declaration") || item.node.kind() == "export_statement";
         declared && self.file.language != Language::Python
     }
 
@@ -156,10 +197,9 @@ impl<'t> Search<'_, '_, 't> {
             list.is_none_or(|list| kind == Some(list))
                 && (item.kind != Kind::Value || kind != Some(List::Statements))
                 && (kind != Some(List::Entries) || list == Some(List::Entries))
-                && container
-                    .items
-                    .iter()
-                    .any(|old| old.name == item.name && old.variant == item.variant && old.kind == item.kind)
+                && container.items.iter().any(|old| {
+                    old.name == item.name && old.variant == item.variant && old.kind == item.kind
+                })
         };
         self.containers.iter().filter(holds).collect()
     }
@@ -194,11 +234,19 @@ impl<'t> Search<'_, '_, 't> {
 
     /// Returns the class of the file that takes members which name none: the only one; the only one that has what they
     /// read of themselves; the one that they give back; the one that the step named last.
-    pub(crate) fn class_of(&self, snippet: &Source<'_>, members: &[&Item<'_>]) -> Result<&Container<'t>, Refusal> {
+    pub(crate) fn class_of(
+        &self,
+        snippet: &Source<'_>,
+        members: &[&Item<'_>],
+    ) -> Result<&Container<'t>, Refusal> {
         let classes: Vec<&Container<'t>> = self
             .containers
             .iter()
-            .filter(|one| one.kind == Kind::Class && one.lists == Some(List::Members) && !one.name.contains('.'))
+            .filter(|one| {
+                one.kind == Kind::Class
+                    && one.lists == Some(List::Members)
+                    && !one.name.contains('.')
+            })
             .collect();
         match classes.as_slice() {
             [only] => return Ok(only),
@@ -210,39 +258,73 @@ impl<'t> Search<'_, '_, 't> {
             }
             _ => {}
         }
-        let code: String = members.iter().map(|item| snippet.slice(item.head..item.code_end)).collect();
+        let code: String = members
+            .iter()
+            .map(|item| snippet.slice(item.head..item.code_end))
+            .collect();
         // `self: "Line"` says it outright.
-        let own_type = |one: &&&Container<'t>| annotates_class(&code, &one.name, &["self:", "cls:", "this:"]);
-        if let [only] = classes.iter().filter(own_type).collect::<Vec<_>>().as_slice() {
+        let own_type =
+            |one: &&&Container<'t>| annotates_class(&code, &one.name, &["self:", "cls:", "this:"]);
+        if let [only] = classes
+            .iter()
+            .filter(own_type)
+            .collect::<Vec<_>>()
+            .as_slice()
+        {
             return Ok(only);
         }
         let own: Vec<&str> = members.iter().map(|item| item.name.as_str()).collect();
-        let read: Vec<&str> = own_reads(&code).into_iter().filter(|name| !own.contains(name)).collect();
+        let read: Vec<&str> = own_reads(&code)
+            .into_iter()
+            .filter(|name| !own.contains(name))
+            .collect();
         let has = |one: &Container<'_>, name: &str| {
             let body = self.file.slice(one.list.byte_range());
             one.items.iter().any(|item| item.name == name) || own_reads(body).contains(&name)
         };
-        let all = |one: &&&Container<'t>| !read.is_empty() && read.iter().all(|name| has(one, name));
+        let all =
+            |one: &&&Container<'t>| !read.is_empty() && read.iter().all(|name| has(one, name));
         let any = |one: &&&Container<'t>| read.iter().any(|name| has(one, name));
-        for tier in [classes.iter().filter(all).collect::<Vec<_>>(), classes.iter().filter(any).collect()] {
+        for tier in [
+            classes.iter().filter(all).collect::<Vec<_>>(),
+            classes.iter().filter(any).collect(),
+        ] {
             if let [only] = tier.as_slice() {
                 return Ok(only);
             }
         }
-        let gives_itself =
-            code.lines().any(|line| matches!(line.trim().trim_end_matches(';'), "return self" | "return this"));
-        let named = |one: &&&Container<'t>| gives_itself && annotates_class(&code, &one.name, &["->", "):"]);
+        let gives_itself = code.lines().any(|line| {
+            matches!(
+                line.trim().trim_end_matches(';'),
+                "return self" | "return this"
+            )
+        });
+        let named = |one: &&&Container<'t>| {
+            gives_itself && annotates_class(&code, &one.name, &["->", "):"])
+        };
         if let [only] = classes.iter().filter(named).collect::<Vec<_>>().as_slice() {
             return Ok(only);
         }
-        self.earlier(&classes).map_or_else(|| Err(ambiguous_container_refusal(self.file, "the class", &classes)), Ok)
+        self.earlier(&classes).map_or_else(
+            || {
+                Err(ambiguous_container_refusal(
+                    self.file,
+                    "the class",
+                    &classes,
+                ))
+            },
+            Ok,
+        )
     }
 
     /// Of these the one that the earlier blocks of the step were for.
     pub(crate) fn earlier<'c>(&self, classes: &[&'c Container<'t>]) -> Option<&'c Container<'t>> {
-        self.prose
-            .earlier()
-            .find_map(|name| classes.iter().copied().find(|one| matches_qualified_name(name, &one.name)))
+        self.prose.earlier().find_map(|name| {
+            classes
+                .iter()
+                .copied()
+                .find(|one| matches_qualified_name(name, &one.name))
+        })
     }
 }
 
@@ -253,7 +335,10 @@ fn own_reads(code: &str) -> Vec<&str> {
     for own in ["self.", "this."] {
         for (at, _) in code.match_indices(own) {
             let rest = code.get(at + own.len()..).unwrap_or_default();
-            let name = rest.split(|letter: char| !in_name(letter)).next().unwrap_or_default();
+            let name = rest
+                .split(|letter: char| !in_name(letter))
+                .next()
+                .unwrap_or_default();
             if !name.is_empty() && !code.get(..at).is_some_and(|head| head.ends_with(in_name)) {
                 found.push(name);
             }
@@ -266,9 +351,13 @@ fn own_reads(code: &str) -> Vec<&str> {
 fn annotates_class(code: &str, class: &str, signs: &[&str]) -> bool {
     let is_class = |rest: &str| {
         let rest = rest.trim_start().trim_start_matches(['"', '\'']);
-        rest.strip_prefix(class).is_some_and(|rest| !rest.starts_with(|one: char| one.is_alphanumeric() || one == '_'))
+        rest.strip_prefix(class)
+            .is_some_and(|rest| !rest.starts_with(|one: char| one.is_alphanumeric() || one == '_'))
     };
-    signs.iter().any(|sign| code.match_indices(sign).any(|(at, _)| is_class(&code[at + sign.len()..])))
+    signs.iter().any(|sign| {
+        code.match_indices(sign)
+            .any(|(at, _)| is_class(&code[at + sign.len()..]))
+    })
 }
 
 /// Of containers that two names mean, those that lie in one of the other name's: "`checks` of `GateResult`" is the inner one.
@@ -277,9 +366,16 @@ fn narrow_to_inner<'s, 't>(fit: &mut Vec<&'s Container<'t>>, found: Vec<&'s Cont
         let (inner, outer) = (inner.list.byte_range(), outer.list.byte_range());
         outer.start <= inner.start && inner.end <= outer.end && inner != outer
     };
-    let mut inner: Vec<&Container<'t>> =
-        fit.iter().copied().filter(|one| found.iter().any(|other| within(one, other))).collect();
-    inner.extend(found.into_iter().filter(|one| fit.iter().any(|other| within(one, other))));
+    let mut inner: Vec<&Container<'t>> = fit
+        .iter()
+        .copied()
+        .filter(|one| found.iter().any(|other| within(one, other)))
+        .collect();
+    inner.extend(
+        found
+            .into_iter()
+            .filter(|one| fit.iter().any(|other| within(one, other))),
+    );
     if !inner.is_empty() {
         *fit = inner;
     }
@@ -288,19 +384,34 @@ fn narrow_to_inner<'s, 't>(fit: &mut Vec<&'s Container<'t>>, found: Vec<&'s Cont
 /// Returns whether a name in the prose means the container of this qualified name.
 fn matches_qualified_name(mentioned: &str, name: &str) -> bool {
     let plain = crate::prose::strip_name_decoration(mentioned);
-    plain == name || name.ends_with(&format!(".{plain}")) || same_name(&plain, name) && !plain.contains('/')
+    plain == name
+        || name.ends_with(&format!(".{plain}"))
+        || same_name(&plain, name) && !plain.contains('/')
 }
 
 /// Returns a refusal that names the containers between which nothing decides.
-pub(crate) fn ambiguous_container_refusal(file: &Source<'_>, what: &str, several: &[&Container<'_>]) -> Refusal {
-    let names: Vec<String> = several.iter().map(|one| format!("`{}`", one.name)).collect();
+pub(crate) fn ambiguous_container_refusal(
+    file: &Source<'_>,
+    what: &str,
+    several: &[&Container<'_>],
+) -> Refusal {
+    let names: Vec<String> = several
+        .iter()
+        .map(|one| format!("`{}`", one.name))
+        .collect();
     let mut refusal = new_refusal(
         Reason::Ambiguous,
-        format!("`{what}` fits more than one place, or one that the block does not show: {}", names.join(", ")),
+        format!(
+            "`{what}` fits more than one place, or one that the block does not show: {}",
+            names.join(", ")
+        ),
     );
     refusal.candidates = several
         .iter()
-        .map(|one| Location { name: one.name.clone(), line: location_at(file.text, one.start).line })
+        .map(|one| Location {
+            name: one.name.clone(),
+            line: location_at(file.text, one.start).line,
+        })
         .collect();
     refusal
 }

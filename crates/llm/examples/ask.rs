@@ -1,7 +1,11 @@
 //! Asks a model and shows its answer while it comes: `cargo run -p llm --example ask -- [--model NAME] PROMPT`. A tool is
 //! offered whose calls are answered but not run, to see how a provider deals with tools.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the example is a command line of its own")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the example is a command line of its own"
+)]
 
 use std::io::Write;
 
@@ -17,7 +21,10 @@ fn main() -> std::process::ExitCode {
         model = Some(words.remove(1));
         words.remove(0);
     }
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    else {
         return std::process::ExitCode::FAILURE;
     };
     match runtime.block_on(ask(model.as_deref(), &words.join(" "))) {
@@ -60,7 +67,10 @@ async fn ask(model: Option<&str>, prompt: &str) -> Result<(), ModelError> {
         if results.is_empty() {
             break;
         }
-        messages.push(Message { speaker: Speaker::User, blocks: results });
+        messages.push(Message {
+            speaker: Speaker::User,
+            blocks: results,
+        });
     }
     Ok(())
 }
@@ -70,16 +80,24 @@ fn show(delta: Delta) {
         Delta::Text(text) => print!("{text}"),
         Delta::Thinking(text) => eprint!("{text}"),
         Delta::ToolCall { name } => print!("[{name}]"),
-        Delta::Retry { attempt, why, wait } => eprintln!("\nattempt {attempt}: {why}; again in {wait:?}"),
+        Delta::Retry { attempt, why, wait } => {
+            eprintln!("\nattempt {attempt}: {why}; again in {wait:?}")
+        }
     }
     drop(std::io::stdout().flush());
 }
 
 fn answer(block: &Block) -> Option<Block> {
-    let Block::ToolCall { id, arguments, .. } = block else { return None };
+    let Block::ToolCall { id, arguments, .. } = block else {
+        return None;
+    };
     let content = match arguments {
         Ok(arguments) => format!("Not run, this is an example: {arguments}"),
         Err(text) => format!("Not run, these arguments are no JSON object: {text}"),
     };
-    Some(Block::ToolResult { call: id.clone(), content, is_error: true })
+    Some(Block::ToolResult {
+        call: id.clone(),
+        content,
+        is_error: true,
+    })
 }

@@ -13,7 +13,13 @@ use crate::retry::RetryPolicy;
 use crate::secret::Environment;
 
 /// Names that mean a model of whichever provider there is, with their place in its list of models.
-const ALIASES: [(&str, usize); 5] = [("fable", 0), ("opus", 1), ("sonnet", 2), ("haiku", 3), ("inherit", 2)];
+const ALIASES: [(&str, usize); 5] = [
+    ("fable", 0),
+    ("opus", 1),
+    ("sonnet", 2),
+    ("haiku", 3),
+    ("inherit", 2),
+];
 /// The prefix of the name of a file with a script.
 const SCRIPTED: &str = "scripted/";
 
@@ -51,20 +57,30 @@ pub fn choose_model_with(
     options: &ClientOptions,
 ) -> Result<Option<Box<dyn Model>>, ModelError> {
     let retry = options.retry;
-    let named_one = wanted.map(str::trim).filter(|wanted| !wanted.is_empty() && *wanted != "inherit");
+    let named_one = wanted
+        .map(str::trim)
+        .filter(|wanted| !wanted.is_empty() && *wanted != "inherit");
     let wanted = named_one.unwrap_or("inherit");
     if let Some(file) = wanted.strip_prefix(SCRIPTED) {
         return scripted_model(wanted, file).map(Some);
     }
     if let Some(rank) = rank_of_alias(wanted) {
-        let configured: Vec<Endpoint> =
-            PROVIDERS.iter().filter_map(|provider| configure_endpoint(provider, environment, retry)).collect();
+        let configured: Vec<Endpoint> = PROVIDERS
+            .iter()
+            .filter_map(|provider| configure_endpoint(provider, environment, retry))
+            .collect();
         let has_models = |line: &Endpoint| !line.provider.models[rank].is_empty();
         let with_models = configured.iter().position(has_models);
         // A cloud whose models only its user can name is there for another purpose, unless a model is asked for.
-        let own = configured.iter().position(|line| is_own(line.provider) || named_one.is_some());
-        let chosen = with_models.or(own).and_then(|chosen| configured.into_iter().nth(chosen));
-        return chosen.map(|line| model_of_rank(line, rank, &options.prices)).transpose();
+        let own = configured
+            .iter()
+            .position(|line| is_own(line.provider) || named_one.is_some());
+        let chosen = with_models
+            .or(own)
+            .and_then(|chosen| configured.into_iter().nth(chosen));
+        return chosen
+            .map(|line| model_of_rank(line, rank, &options.prices))
+            .transpose();
     }
     let (provider, model) = provider_of_name(wanted, environment)?;
     let line = configure_endpoint(provider, environment, retry)
@@ -76,7 +92,10 @@ pub fn choose_model_with(
 }
 
 fn rank_of_alias(name: &str) -> Option<usize> {
-    ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, rank)| *rank)
+    ALIASES
+        .iter()
+        .find(|(alias, _)| *alias == name)
+        .map(|(_, rank)| *rank)
 }
 
 fn remote_model(line: Endpoint, model: &str, prices: &Prices) -> Box<dyn Model> {
@@ -86,11 +105,20 @@ fn remote_model(line: Endpoint, model: &str, prices: &Prices) -> Box<dyn Model> 
         // A reply without a limit could not be kept within a budget.
         facts.output = facts.output.or(Some(u32::MAX));
     }
-    Box::new(Remote { endpoint: line, model: model.to_owned(), facts, rates })
+    Box::new(Remote {
+        endpoint: line,
+        model: model.to_owned(),
+        facts,
+        rates,
+    })
 }
 
 /// Returns the provider's model of this rank.
-fn model_of_rank(line: Endpoint, rank: usize, prices: &Prices) -> Result<Box<dyn Model>, ModelError> {
+fn model_of_rank(
+    line: Endpoint,
+    rank: usize,
+    prices: &Prices,
+) -> Result<Box<dyn Model>, ModelError> {
     let model = line.provider.models[rank];
     if model.is_empty() {
         let Provider { name, .. } = line.provider;
@@ -118,7 +146,8 @@ fn provider_of_name<'a>(
     let knows = |provider: &&Provider| provider.names.iter().any(|start| wanted.starts_with(start));
     let owner = PROVIDERS.iter().find(knows).or_else(|| {
         PROVIDERS.iter().find(|provider| {
-            is_own(provider) && configure_endpoint(provider, environment, RetryPolicy::default()).is_some()
+            is_own(provider)
+                && configure_endpoint(provider, environment, RetryPolicy::default()).is_some()
         })
     });
     owner.map(|provider| (provider, wanted)).ok_or_else(|| {
@@ -138,10 +167,13 @@ fn scripted_model(wanted: &str, file: &str) -> Result<Box<dyn Model>, ModelError
         model: wanted.to_owned(),
         fault: Fault::Request,
         message,
-        hint: "name a file with a JSON list of turns: [{\"say\": \"…\", \"call\": [[\"Read\", {…}]]}]".to_owned(),
+        hint:
+            "name a file with a JSON list of turns: [{\"say\": \"…\", \"call\": [[\"Read\", {…}]]}]"
+                .to_owned(),
     };
-    let text = fs::read_to_string(file).map_err(|problem| error(format!("{file} can't be read: {problem}")))?;
-    let turns: Vec<Turn> =
-        serde_json::from_str(&text).map_err(|problem| error(format!("{file} is no script: {problem}")))?;
+    let text = fs::read_to_string(file)
+        .map_err(|problem| error(format!("{file} can't be read: {problem}")))?;
+    let turns: Vec<Turn> = serde_json::from_str(&text)
+        .map_err(|problem| error(format!("{file} is no script: {problem}")))?;
     Ok(Box::new(Scripted::new(turns)))
 }

@@ -64,7 +64,10 @@ impl Client {
             .no(set("NO_PROXY"))
             .build();
         let proxies = Arc::new(proxies);
-        let connector = Connector { proxies: Arc::clone(&proxies), tls: Arc::default() };
+        let connector = Connector {
+            proxies: Arc::clone(&proxies),
+            tls: Arc::default(),
+        };
         let pool = Pool::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE_LIMIT)
             .pool_max_idle_per_host(1)
@@ -73,14 +76,22 @@ impl Client {
     }
 
     /// Sends a request and gives the answer as soon as its head is there.
-    pub(crate) async fn send(&self, mut request: Request<Full<Bytes>>) -> Result<Response<Incoming>, ProviderError> {
+    pub(crate) async fn send(
+        &self,
+        mut request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, ProviderError> {
         if request.uri().scheme_str() == Some("http")
-            && let Some(authorization) =
-                proxy_for(&self.proxies, request.uri()).and_then(|proxy| proxy.basic_auth().cloned())
+            && let Some(authorization) = proxy_for(&self.proxies, request.uri())
+                .and_then(|proxy| proxy.basic_auth().cloned())
         {
-            request.headers_mut().insert(PROXY_AUTHORIZATION, authorization);
+            request
+                .headers_mut()
+                .insert(PROXY_AUTHORIZATION, authorization);
         }
-        self.pool.request(request).await.map_err(|error| error_of_pool(&error))
+        self.pool
+            .request(request)
+            .await
+            .map_err(|error| error_of_pool(&error))
     }
 }
 
@@ -93,15 +104,23 @@ fn error_of_pool(error: &PoolError) -> ProviderError {
     });
     if is_untrusted_certificate(error) {
         // A certificate does not get better by asking again.
-        failure = ProviderError { fault: Fault::Certificate, retryable: false, ..failure };
+        failure = ProviderError {
+            fault: Fault::Certificate,
+            retryable: false,
+            ..failure
+        };
     }
     failure
 }
 
 /// Returns whether TLS refused the certificate that the server showed.
 fn is_untrusted_certificate(error: &(dyn Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| wrapped_error(*error))
-        .any(|error| matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))))
+    std::iter::successors(Some(error), |error| wrapped_error(*error)).any(|error| {
+        matches!(
+            error.downcast_ref(),
+            Some(rustls::Error::InvalidCertificate(_))
+        )
+    })
 }
 
 /// Returns the error that another wraps. One of input and output hides it from `source`, which gives what lies behind
@@ -124,14 +143,25 @@ pub(crate) fn join_reasons(error: &dyn Error) -> String {
         }
         at = error.source();
     }
-    if told.is_empty() { error.to_string() } else { told.join(": ") }
+    if told.is_empty() {
+        error.to_string()
+    } else {
+        told.join(": ")
+    }
 }
 
 /// A proxy can't reach what listens on this machine alone.
 fn proxy_for(proxies: &Matcher, uri: &Uri) -> Option<Intercept> {
     let host = uri.host()?.trim_matches(['[', ']']);
-    let is_local = host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
-    if is_local { None } else { proxies.intercept(uri) }
+    let is_local = host == "localhost"
+        || host
+            .parse()
+            .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+    if is_local {
+        None
+    } else {
+        proxies.intercept(uri)
+    }
 }
 
 #[derive(Clone)]
@@ -154,7 +184,9 @@ impl Service<Uri> for Connector {
         let tls = Arc::clone(&self.tls);
         Box::pin(async move {
             let limit = tokio::time::timeout(CONNECT_LIMIT, open_connection(to, proxy, &tls));
-            limit.await.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "it took too long to come about"))?
+            limit.await.map_err(|_| {
+                io::Error::new(io::ErrorKind::TimedOut, "it took too long to come about")
+            })?
         })
     }
 }
@@ -173,9 +205,10 @@ async fn open_connection(
         && proxy.uri().scheme_str() != Some("http")
     {
         let scheme = proxy.uri().scheme_str().unwrap_or_default();
-        return Err(
-            format!("a proxy of the kind `{scheme}` is not supported; name one that begins with http://").into()
-        );
+        return Err(format!(
+            "a proxy of the kind `{scheme}` is not supported; name one that begins with http://"
+        )
+        .into());
     }
     let stream = match &proxy {
         None => plain.call(to.clone()).await?,
@@ -189,9 +222,16 @@ async fn open_connection(
         Some(proxy) => plain.call(proxy.uri().clone()).await?,
     };
     if !is_secure {
-        return Ok(ClientConnection { stream: Box::pin(stream), through_proxy: proxy.is_some() });
+        return Ok(ClientConnection {
+            stream: Box::pin(stream),
+            through_proxy: proxy.is_some(),
+        });
     }
-    let host = to.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+    let host = to
+        .host()
+        .unwrap_or_default()
+        .trim_matches(['[', ']'])
+        .to_owned();
     let config = match tls.get() {
         Some(config) => Arc::clone(config),
         None => {
@@ -199,8 +239,13 @@ async fn open_connection(
             Arc::clone(tls.get_or_init(|| config))
         }
     };
-    let secured = TlsConnector::from(config).connect(ServerName::try_from(host)?, stream.into_inner()).await?;
-    Ok(ClientConnection { stream: Box::pin(TokioIo::new(secured)), through_proxy: false })
+    let secured = TlsConnector::from(config)
+        .connect(ServerName::try_from(host)?, stream.into_inner())
+        .await?;
+    Ok(ClientConnection {
+        stream: Box::pin(TokioIo::new(secured)),
+        through_proxy: false,
+    })
 }
 
 fn mark_sensitive(value: &HeaderValue) -> HeaderValue {
@@ -218,7 +263,8 @@ fn trusted_roots() -> Result<ClientConfig, Failure> {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let versions =
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     Ok(versions.with_root_certificates(roots).with_no_client_auth())
 }
 
@@ -239,13 +285,21 @@ impl Connection for ClientConnection {
 }
 
 impl Read for ClientConnection {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, to: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        to: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
         self.stream.as_mut().poll_read(context, to)
     }
 }
 
 impl Write for ClientConnection {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         self.stream.as_mut().poll_write(context, bytes)
     }
 
@@ -267,8 +321,14 @@ mod tests {
         let wrapped = |error: rustls::Error| io::Error::new(io::ErrorKind::InvalidData, error);
         let refused = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
         assert!(is_untrusted_certificate(&refused));
-        assert!(is_untrusted_certificate(&io::Error::other(wrapped(refused))));
-        assert!(!is_untrusted_certificate(&wrapped(rustls::Error::HandshakeNotComplete)));
-        assert!(!is_untrusted_certificate(&io::Error::other("the word certificate alone says nothing")));
+        assert!(is_untrusted_certificate(&io::Error::other(wrapped(
+            refused
+        ))));
+        assert!(!is_untrusted_certificate(&wrapped(
+            rustls::Error::HandshakeNotComplete
+        )));
+        assert!(!is_untrusted_certificate(&io::Error::other(
+            "the word certificate alone says nothing"
+        )));
     }
 }

@@ -35,7 +35,8 @@ pub use choose::{ClientOptions, choose_model, choose_model_with};
 pub use configured::{ProviderStatus, list_providers, list_secrets};
 pub use message::{Block, Message, Speaker, ToolSpec};
 pub use model::{
-    CacheTime, Delta, Fault, LocalFuture, Model, ModelError, Overhead, Price, Reply, Request, StopReason, Usage,
+    CacheTime, Delta, Fault, LocalFuture, Model, ModelError, Overhead, Price, Reply, Request,
+    StopReason, Usage,
 };
 pub use price::Prices;
 pub use providers::scripted::{Scripted, Turn};

@@ -86,13 +86,19 @@ impl Message {
     /// A turn of the harness with words alone.
     #[must_use]
     pub fn user(text: impl Into<String>) -> Self {
-        Self { speaker: Speaker::User, blocks: vec![Block::Text { text: text.into() }] }
+        Self {
+            speaker: Speaker::User,
+            blocks: vec![Block::Text { text: text.into() }],
+        }
     }
 
     /// A turn of the model.
     #[must_use]
     pub fn assistant(blocks: Vec<Block>) -> Self {
-        Self { speaker: Speaker::Assistant, blocks }
+        Self {
+            speaker: Speaker::Assistant,
+            blocks,
+        }
     }
 
     /// Returns its words, without thinking, calls and results.

@@ -147,13 +147,19 @@ impl Price {
     pub(crate) fn of_turn(&self, usage: &Usage) -> f64 {
         price_of_tokens(usage.input, self.input)
             + price_of_tokens(usage.cache_read, self.cache_read)
-            + price_of_tokens(usage.cache_write.saturating_sub(usage.cache_write_hour), self.cache_write)
+            + price_of_tokens(
+                usage.cache_write.saturating_sub(usage.cache_write_hour),
+                self.cache_write,
+            )
             + price_of_tokens(usage.cache_write_hour, self.cache_write_hour)
             + price_of_tokens(usage.output, self.output)
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "it is called so by the writer of JSON")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "it is called so by the writer of JSON"
+)]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }

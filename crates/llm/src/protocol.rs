@@ -40,7 +40,11 @@ pub(crate) struct Abilities {
 /// reply, and up to twelve around a tool and three around each of its parameters (whose JSON, which is counted by its
 /// bytes, is longer than the form that its models see); templates of open models are of that order, and many write a
 /// paragraph on the use of tools before the first message.
-const USUAL: Overhead = Overhead { request: 1_000, block: 16, tool: 64 };
+const USUAL: Overhead = Overhead {
+    request: 1_000,
+    block: 16,
+    tool: 64,
+};
 
 /// A wire format.
 pub(crate) trait Protocol: fmt::Debug + Sync {
@@ -84,8 +88,15 @@ pub(crate) trait ResponseReader {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Part {
     Text(String),
-    Thinking { text: String, signature: String },
-    Call { id: String, name: String, arguments: String },
+    Thinking {
+        text: String,
+        signature: String,
+    },
+    Call {
+        id: String,
+        name: String,
+        arguments: String,
+    },
     Opaque(Value),
 }
 
@@ -98,7 +109,10 @@ pub(crate) struct Parts {
 
 impl Parts {
     pub(crate) fn new(provider: &'static str) -> Self {
-        Self { provider, parts: Vec::new() }
+        Self {
+            provider,
+            parts: Vec::new(),
+        }
     }
 
     /// Adds a block and gives its place.
@@ -140,21 +154,34 @@ impl Parts {
         sink(Delta::Thinking(words.to_owned()));
         match self.parts.last_mut() {
             Some(Part::Thinking { text, signature }) if signature == seal => text.push_str(words),
-            _ => self.parts.push(Part::Thinking { text: words.to_owned(), signature: seal.to_owned() }),
+            _ => self.parts.push(Part::Thinking {
+                text: words.to_owned(),
+                signature: seal.to_owned(),
+            }),
         }
     }
 
     /// Returns the turn that they make. Calls decide over what the provider says of the end: some say "stop" to both.
     pub(crate) fn reply(self, stop: StopReason, usage: Usage) -> Reply {
         let provider = self.provider;
-        let blocks: Vec<Block> = self.parts.into_iter().filter_map(|part| finish_block(provider, part)).collect();
-        let calls = blocks.iter().any(|block| matches!(block, Block::ToolCall { .. }));
+        let blocks: Vec<Block> = self
+            .parts
+            .into_iter()
+            .filter_map(|part| finish_block(provider, part))
+            .collect();
+        let calls = blocks
+            .iter()
+            .any(|block| matches!(block, Block::ToolCall { .. }));
         let stop = match stop {
             StopReason::EndOfTurn if calls => StopReason::ToolUse,
             StopReason::ToolUse if !calls => StopReason::EndOfTurn,
             other => other,
         };
-        Reply { message: Message::assistant(blocks), stop, usage }
+        Reply {
+            message: Message::assistant(blocks),
+            stop,
+            usage,
+        }
     }
 }
 
@@ -163,21 +190,40 @@ fn finish_block(provider: &str, part: Part) -> Option<Block> {
         Part::Text(text) if text.is_empty() => None,
         Part::Text(text) => Some(Block::Text { text }),
         Part::Thinking { text, signature } if text.is_empty() && signature.is_empty() => None,
-        Part::Thinking { text, signature } => {
-            Some(Block::Thinking { text, signature: seal_signature(provider, &signature) })
-        }
-        Part::Call { id, name, arguments } => Some(Block::ToolCall { id, name, arguments: read_arguments(&arguments) }),
-        Part::Opaque(value) => Some(Block::Opaque { provider: provider.to_owned(), value }),
+        Part::Thinking { text, signature } => Some(Block::Thinking {
+            text,
+            signature: seal_signature(provider, &signature),
+        }),
+        Part::Call {
+            id,
+            name,
+            arguments,
+        } => Some(Block::ToolCall {
+            id,
+            name,
+            arguments: read_arguments(&arguments),
+        }),
+        Part::Opaque(value) => Some(Block::Opaque {
+            provider: provider.to_owned(),
+            value,
+        }),
     }
 }
 
 /// Returns a signature with the name of the provider that can read it: another would refuse the whole conversation.
 fn seal_signature(provider: &str, signature: &str) -> Option<String> {
-    if signature.is_empty() { None } else { Some(format!("{provider}:{signature}")) }
+    if signature.is_empty() {
+        None
+    } else {
+        Some(format!("{provider}:{signature}"))
+    }
 }
 
 /// Returns the signature, where this provider made it.
-pub(crate) fn unseal_signature<'a>(provider: &str, signature: Option<&'a String>) -> Option<&'a str> {
+pub(crate) fn unseal_signature<'a>(
+    provider: &str,
+    signature: Option<&'a String>,
+) -> Option<&'a str> {
     signature?.strip_prefix(provider)?.strip_prefix(':')
 }
 
@@ -248,12 +294,18 @@ pub(crate) fn parse_data(event: &Event) -> Result<Value, ProviderError> {
 
 /// Returns a text in JSON, empty where there is none.
 pub(crate) fn json_text<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 /// Returns a number in JSON, 0 where there is none.
 pub(crate) fn json_number(value: &Value, pointer: &str) -> u64 {
-    value.pointer(pointer).and_then(Value::as_u64).unwrap_or_default()
+    value
+        .pointer(pointer)
+        .and_then(Value::as_u64)
+        .unwrap_or_default()
 }
 
 /// Returns the usage of a turn from OpenAI's form of it: a total, and which part of it came from the cache or went
@@ -261,12 +313,20 @@ pub(crate) fn json_number(value: &Value, pointer: &str) -> u64 {
 pub(crate) fn usage_of_total(total: u64, details: &Value, output: u64) -> Usage {
     let cache_read = json_number(details, "/cached_tokens").min(total);
     let cache_write = json_number(details, "/cache_write_tokens").min(total - cache_read);
-    Usage { input: total - cache_read - cache_write, cache_read, cache_write, output, ..Usage::default() }
+    Usage {
+        input: total - cache_read - cache_write,
+        cache_read,
+        cache_write,
+        output,
+        ..Usage::default()
+    }
 }
 
 /// Returns a key in the header that most providers read it from.
 pub(crate) fn bearer_header(key: Option<&Secret>) -> Vec<(&'static str, String)> {
-    key.map(|key| ("authorization", format!("Bearer {}", key.reveal()))).into_iter().collect()
+    key.map(|key| ("authorization", format!("Bearer {}", key.reveal())))
+        .into_iter()
+        .collect()
 }
 
 /// Returns the name of the tool that a call is for.

@@ -52,8 +52,14 @@ const TOO_LONG: [&str; 15] = [
     "reduce the length",
     "prompt too long",
 ];
-const NO_MONEY: [&str; 6] =
-    ["insufficient_quota", "credit balance", "billing", "payment required", "insufficient credits", "quota_exceeded"];
+const NO_MONEY: [&str; 6] = [
+    "insufficient_quota",
+    "credit balance",
+    "billing",
+    "payment required",
+    "insufficient credits",
+    "quota_exceeded",
+];
 const BAD_KEY: [&str; 7] = [
     "authentication_error",
     "invalid_api_key",
@@ -63,17 +69,32 @@ const BAD_KEY: [&str; 7] = [
     "unregistered callers",
     "unauthenticated",
 ];
-const NO_MODEL: [&str; 4] = ["model_not_found", "model not found", "unknown model", "not a valid model"];
+const NO_MODEL: [&str; 4] = [
+    "model_not_found",
+    "model not found",
+    "unknown model",
+    "not a valid model",
+];
 
 impl ProviderError {
     /// The line, not the provider.
     pub(crate) fn network(message: impl Into<String>) -> Self {
-        Self { fault: Fault::Network, message: message.into(), retryable: true, wait: None }
+        Self {
+            fault: Fault::Network,
+            message: message.into(),
+            retryable: true,
+            wait: None,
+        }
     }
 
     /// Makes the error of a response that can't be read; another attempt may succeed.
     pub(crate) fn garbled(message: impl Into<String>) -> Self {
-        Self { fault: Fault::Garbled, message: message.into(), retryable: true, wait: None }
+        Self {
+            fault: Fault::Garbled,
+            message: message.into(),
+            retryable: true,
+            wait: None,
+        }
     }
 }
 
@@ -81,39 +102,101 @@ impl ErrorBody {
     /// Reads an error out of JSON: `{"error": {"type", "code", "status", "message"}}`, alone or in a list, a text in place
     /// of the object, or the object without its wrapping.
     pub(crate) fn parse(value: &Value) -> Option<Self> {
-        let value = value.as_array().and_then(|list| list.first()).unwrap_or(value);
-        let error = value.get("error").filter(|error| !error.is_null()).unwrap_or(value);
+        let value = value
+            .as_array()
+            .and_then(|list| list.first())
+            .unwrap_or(value);
+        let error = value
+            .get("error")
+            .filter(|error| !error.is_null())
+            .unwrap_or(value);
         if let Some(message) = error.as_str() {
-            return Some(Self { message: message.to_owned(), ..Self::default() });
+            return Some(Self {
+                message: message.to_owned(),
+                ..Self::default()
+            });
         }
-        let message = ["message", "detail"].iter().find_map(|name| error.get(*name));
-        let message = message.map(|message| message.as_str().map_or_else(|| message.to_string(), str::to_owned));
-        let named = ["type", "code", "status"].iter().filter_map(|name| error.get(*name));
-        let kind: Vec<String> =
-            named.map(|name| name.as_str().map_or_else(|| name.to_string(), str::to_lowercase)).collect();
+        let message = ["message", "detail"]
+            .iter()
+            .find_map(|name| error.get(*name));
+        let message = message.map(|message| {
+            message
+                .as_str()
+                .map_or_else(|| message.to_string(), str::to_owned)
+        });
+        let named = ["type", "code", "status"]
+            .iter()
+            .filter_map(|name| error.get(*name));
+        let kind: Vec<String> = named
+            .map(|name| {
+                name.as_str()
+                    .map_or_else(|| name.to_string(), str::to_lowercase)
+            })
+            .collect();
         if message.is_none() && kind.is_empty() {
             return None;
         }
         // OpenRouter hides the words of the provider behind it one deeper.
-        let raw = error.get("metadata").and_then(|metadata| metadata.get("raw")).and_then(Value::as_str);
-        let message = [message.as_deref().unwrap_or_default(), raw.unwrap_or_default()].join(" ").trim().to_owned();
-        let delays = error.get("details").and_then(Value::as_array).into_iter().flatten();
-        let wait =
-            delays.filter_map(|detail| detail.get("retryDelay")?.as_str()?.strip_suffix('s')).find_map(parse_seconds);
-        let status = error.get("code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
-        Some(Self { status, kind: kind.join(" "), message, wait, retry: None })
+        let raw = error
+            .get("metadata")
+            .and_then(|metadata| metadata.get("raw"))
+            .and_then(Value::as_str);
+        let message = [
+            message.as_deref().unwrap_or_default(),
+            raw.unwrap_or_default(),
+        ]
+        .join(" ")
+        .trim()
+        .to_owned();
+        let delays = error
+            .get("details")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        let wait = delays
+            .filter_map(|detail| detail.get("retryDelay")?.as_str()?.strip_suffix('s'))
+            .find_map(parse_seconds);
+        let status = error
+            .get("code")
+            .and_then(Value::as_u64)
+            .and_then(|code| u16::try_from(code).ok());
+        Some(Self {
+            status,
+            kind: kind.join(" "),
+            message,
+            wait,
+            retry: None,
+        })
     }
 
     /// Reads an answer that is no success.
-    pub(crate) fn from_response(status: u16, headers: &HeaderMap, body: &str, now: SystemTime) -> Self {
-        let mut error_body =
-            serde_json::from_str(body).ok().and_then(|value| Self::parse(&value)).unwrap_or_else(|| {
-                let words: String = body.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect();
-                Self { message: words, ..Self::default() }
+    pub(crate) fn from_response(
+        status: u16,
+        headers: &HeaderMap,
+        body: &str,
+        now: SystemTime,
+    ) -> Self {
+        let mut error_body = serde_json::from_str(body)
+            .ok()
+            .and_then(|value| Self::parse(&value))
+            .unwrap_or_else(|| {
+                let words: String = body
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ")
+                    .chars()
+                    .take(300)
+                    .collect();
+                Self {
+                    message: words,
+                    ..Self::default()
+                }
             });
         error_body.status = Some(status);
         error_body.wait = requested_wait(headers, now).or(error_body.wait);
-        error_body.retry = headers.get("x-should-retry").map(|value| value.as_bytes() == b"true");
+        error_body.retry = headers
+            .get("x-should-retry")
+            .map(|value| value.as_bytes() == b"true");
         error_body
     }
 
@@ -123,7 +206,9 @@ impl ErrorBody {
         let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
         let status = self.status.unwrap_or(0);
         let (fault, passes) = match status {
-            _ if says(&TOO_LONG) && !says(&["rate_limit", "per minute"]) => (Fault::ContextOverflow, false),
+            _ if says(&TOO_LONG) && !says(&["rate_limit", "per minute"]) => {
+                (Fault::ContextOverflow, false)
+            }
             413 => (Fault::ContextOverflow, false),
             402 => (Fault::Account, false),
             // Gemini speaks of billing whenever its rate is exceeded.
@@ -139,17 +224,26 @@ impl ErrorBody {
             404 if says(&["model"]) => (Fault::UnknownModel, false),
             404 => (Fault::Request, false),
             408 | 409 | 425 | 500.. => (Fault::Provider, true),
-            0 if says(&["invalid_request", "invalid_prompt", "invalid_argument"]) => (Fault::Request, false),
+            0 if says(&["invalid_request", "invalid_prompt", "invalid_argument"]) => {
+                (Fault::Request, false)
+            }
             0 => (Fault::Provider, true),
             _ => (Fault::Request, false),
         };
         let message = match (self.status, self.message.is_empty()) {
-            (Some(status), true) => format!("it answered with status {status} {}", self.kind).trim_end().to_owned(),
+            (Some(status), true) => format!("it answered with status {status} {}", self.kind)
+                .trim_end()
+                .to_owned(),
             (Some(status), false) => format!("{} (status {status})", self.message),
             (None, true) => format!("it reports {}", self.kind),
             (None, false) => self.message.clone(),
         };
-        ProviderError { fault, message, retryable: self.retry.unwrap_or(passes), wait: self.wait }
+        ProviderError {
+            fault,
+            message,
+            retryable: self.retry.unwrap_or(passes),
+            wait: self.wait,
+        }
     }
 }
 

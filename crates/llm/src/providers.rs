@@ -54,7 +54,10 @@ const PLAIN: Provider = Provider {
     models: [""; 4],
     names: &[],
     surcharge: 1.0,
-    abilities: Abilities { hour: false, effort_of_turns: false },
+    abilities: Abilities {
+        hour: false,
+        effort_of_turns: false,
+    },
 };
 
 /// All of them, in the order in which one is looked for.
@@ -66,9 +69,17 @@ pub(crate) const PROVIDERS: [Provider; 8] = [
         base: "ANTHROPIC_BASE_URL",
         address: "https://api.anthropic.com",
         listing: "/v1/models",
-        models: ["claude-fable-5-2", "claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"],
+        models: [
+            "claude-fable-5-2",
+            "claude-opus-5-5",
+            "claude-sonnet-5-5",
+            "claude-haiku-5-5",
+        ],
         names: &["claude-"],
-        abilities: Abilities { hour: true, effort_of_turns: true },
+        abilities: Abilities {
+            hour: true,
+            effort_of_turns: true,
+        },
         ..PLAIN
     },
     Provider {
@@ -78,7 +89,12 @@ pub(crate) const PROVIDERS: [Provider; 8] = [
         base: "OPENAI_BASE_URL",
         address: "https://api.openai.com/v1",
         listing: "/models",
-        models: ["gpt-6.2-astra", "gpt-6.2-astra", "gpt-6.2-sol", "gpt-6-luna"],
+        models: [
+            "gpt-6.2-astra",
+            "gpt-6.2-astra",
+            "gpt-6.2-sol",
+            "gpt-6-luna",
+        ],
         names: &["gpt-", "o3", "o4-"],
         ..PLAIN
     },
@@ -89,7 +105,12 @@ pub(crate) const PROVIDERS: [Provider; 8] = [
         base: "GOOGLE_GEMINI_BASE_URL",
         address: "https://generativelanguage.googleapis.com",
         listing: "/v1beta/models",
-        models: ["gemini-4-carbon", "gemini-4-carbon", "gemini-4-argon", "gemini-4-hydrogen"],
+        models: [
+            "gemini-4-carbon",
+            "gemini-4-carbon",
+            "gemini-4-argon",
+            "gemini-4-hydrogen",
+        ],
         names: &["gemini-"],
         ..PLAIN
     },
@@ -141,6 +162,15 @@ pub(crate) const PROVIDERS: [Provider; 8] = [
         surcharge: 1.1,
         ..PLAIN
     },
-    Provider { name: "ollama", base: "OLLAMA_HOST", ..PLAIN },
-    Provider { name: "compatible", key: "OPENAI_API_KEY", base: "OPENAI_BASE_URL", ..PLAIN },
+    Provider {
+        name: "ollama",
+        base: "OLLAMA_HOST",
+        ..PLAIN
+    },
+    Provider {
+        name: "compatible",
+        key: "OPENAI_API_KEY",
+        base: "OPENAI_BASE_URL",
+        ..PLAIN
+    },
 ];

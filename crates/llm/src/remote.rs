@@ -12,7 +12,9 @@ use tokio::time::{Instant, timeout};
 
 use crate::catalogue::ModelFacts;
 use crate::client::{Client, join_reasons};
-use crate::model::{CacheTime, Delta, Fault, LocalFuture, Model, ModelError, Overhead, Price, Reply, Request};
+use crate::model::{
+    CacheTime, Delta, Fault, LocalFuture, Model, ModelError, Overhead, Price, Reply, Request,
+};
 use crate::price::Rates;
 use crate::protocol::Target;
 use crate::provider_error::{ErrorBody, ProviderError};
@@ -75,14 +77,24 @@ impl Model for Remote {
     ) -> LocalFuture<'a, Result<Reply, ModelError>> {
         Box::pin(async move {
             let to = self.endpoint.addressee(&self.model, &self.facts);
-            let body = self.endpoint.provider.protocol.body(to, &request).map_err(|error| {
-                let message = format!("the conversation can't be written: {error}");
-                self.endpoint.error(
-                    self.name(),
-                    &ProviderError { fault: Fault::Request, message, retryable: false, wait: None },
-                    1,
-                )
-            })?;
+            let body = self
+                .endpoint
+                .provider
+                .protocol
+                .body(to, &request)
+                .map_err(|error| {
+                    let message = format!("the conversation can't be written: {error}");
+                    self.endpoint.error(
+                        self.name(),
+                        &ProviderError {
+                            fault: Fault::Request,
+                            message,
+                            retryable: false,
+                            wait: None,
+                        },
+                        1,
+                    )
+                })?;
             let body = Bytes::from(body);
             let mut spent = Duration::ZERO;
             let mut attempt = 1;
@@ -96,7 +108,11 @@ impl Model for Remote {
                 let Some(wait) = self.endpoint.retry.wait(&failure, attempt, spent) else {
                     return Err(self.endpoint.error(self.name(), &failure, attempt));
                 };
-                sink(Delta::Retry { attempt, why: self.endpoint.redact(&failure.message), wait });
+                sink(Delta::Retry {
+                    attempt,
+                    why: self.endpoint.redact(&failure.message),
+                    wait,
+                });
                 (self.endpoint.retry.sleep)(wait).await;
                 spent += wait;
                 attempt += 1;
@@ -106,11 +122,23 @@ impl Model for Remote {
 }
 
 impl Remote {
-    async fn attempt(&self, body: Bytes, sink: &mut dyn FnMut(Delta)) -> Result<Reply, ProviderError> {
+    async fn attempt(
+        &self,
+        body: Bytes,
+        sink: &mut dyn FnMut(Delta),
+    ) -> Result<Reply, ProviderError> {
         let line = &self.endpoint;
         let path = line.provider.protocol.path(&self.model);
-        let mut answer = line.call(Method::POST, &path, line.addressee(&self.model, &self.facts), body).await?;
-        let is_stream = header_text(answer.headers(), "content-type").is_none_or(|kind| kind.contains("event-stream"));
+        let mut answer = line
+            .call(
+                Method::POST,
+                &path,
+                line.addressee(&self.model, &self.facts),
+                body,
+            )
+            .await?;
+        let is_stream = header_text(answer.headers(), "content-type")
+            .is_none_or(|kind| kind.contains("event-stream"));
         if !is_stream {
             return Err(error_of_body(&mut answer, line.retry).await);
         }
@@ -123,12 +151,18 @@ impl Remote {
                 Err(failure) if !reader.is_whole() => return Err(failure),
                 _ => break,
             };
-            events.push(&bytes).map_err(|_| ProviderError::garbled("an event has no end"))?;
+            events
+                .push(&bytes)
+                .map_err(|_| ProviderError::garbled("an event has no end"))?;
             while let Some(event) = events.next() {
                 reader.take(&event, sink)?;
             }
             // Once the turn is whole, what may still come is only its count.
-            limit = if reader.is_whole() { GRACE } else { line.retry.idle };
+            limit = if reader.is_whole() {
+                GRACE
+            } else {
+                line.retry.idle
+            };
         }
         if !reader.is_whole() {
             return Err(ProviderError::network("the answer was cut off"));
@@ -141,7 +175,10 @@ impl Remote {
     /// Returns the reply with what it cost.
     fn paid(&self, mut reply: Reply, cache: CacheTime) -> Reply {
         let usage = &mut reply.usage;
-        if cache == CacheTime::Hour && self.endpoint.provider.abilities.hour && usage.cache_write_hour == 0 {
+        if cache == CacheTime::Hour
+            && self.endpoint.provider.abilities.hour
+            && usage.cache_write_hour == 0
+        {
             // It does not tell them apart, so all of it was written as it was asked to be.
             usage.cache_write_hour = usage.cache_write;
         }
@@ -153,8 +190,15 @@ impl Remote {
 impl Endpoint {
     /// Returns a model of the provider, as its format asks who is spoken to.
     pub(crate) fn addressee<'a>(&self, model: &'a str, facts: &'a ModelFacts) -> Target<'a> {
-        let Provider { name, abilities, .. } = *self.provider;
-        Target { provider: name, model, facts, abilities }
+        let Provider {
+            name, abilities, ..
+        } = *self.provider;
+        Target {
+            provider: name,
+            model,
+            facts,
+            abilities,
+        }
     }
 
     /// Sends a request; an answer that is no success comes back as failure.
@@ -176,10 +220,17 @@ impl Endpoint {
         }
         let request = request.body(Full::new(body)).map_err(|error| {
             let message = format!("no request can be made of the address or the key: {error}");
-            ProviderError { fault: Fault::Request, message, retryable: false, wait: None }
+            ProviderError {
+                fault: Fault::Request,
+                message,
+                retryable: false,
+                wait: None,
+            }
         })?;
         let answer = timeout(self.retry.first, self.client.send(request));
-        let mut answer = answer.await.map_err(|_| ProviderError::network("no answer in time"))??;
+        let mut answer = answer
+            .await
+            .map_err(|_| ProviderError::network("no answer in time"))??;
         if answer.status().is_success() {
             return Ok(answer);
         }
@@ -187,26 +238,51 @@ impl Endpoint {
         let words = read_body(&mut answer, self.retry).await.unwrap_or_default();
         if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
             let message = "the proxy wants a name and a password".to_owned();
-            return Err(ProviderError { fault: Fault::Network, message, retryable: false, wait: None });
+            return Err(ProviderError {
+                fault: Fault::Network,
+                message,
+                retryable: false,
+                wait: None,
+            });
         }
-        Err(ErrorBody::from_response(status.as_u16(), answer.headers(), &words, (self.retry.now)()).classify())
+        Err(ErrorBody::from_response(
+            status.as_u16(),
+            answer.headers(),
+            &words,
+            (self.retry.now)(),
+        )
+        .classify())
     }
 
     fn redact(&self, text: &str) -> String {
-        self.key.as_ref().map_or_else(|| text.to_owned(), |key| key.redact(text))
+        self.key
+            .as_ref()
+            .map_or_else(|| text.to_owned(), |key| key.redact(text))
     }
 
     /// Trouble as it is told for good.
-    pub(crate) fn error(&self, model: String, failure: &ProviderError, attempts: u32) -> ModelError {
+    pub(crate) fn error(
+        &self,
+        model: String,
+        failure: &ProviderError,
+        attempts: u32,
+    ) -> ModelError {
         let mut message = self.redact(&failure.message);
         if attempts > 1 {
             message = format!("{message} (the last of {attempts} attempts)");
         }
-        ModelError { model, fault: failure.fault, message, hint: self.hint(failure) }
+        ModelError {
+            model,
+            fault: failure.fault,
+            message,
+            hint: self.hint(failure),
+        }
     }
 
     fn hint(&self, failure: &ProviderError) -> String {
-        let Provider { name, key, base, .. } = self.provider;
+        let Provider {
+            name, key, base, ..
+        } = self.provider;
         match failure.fault {
             Fault::Key if self.key.is_none() => format!("set {key} to a key of {name}"),
             Fault::Key => format!("the key in {key} is not accepted by {}; check it", self.base),
@@ -230,12 +306,20 @@ impl Endpoint {
 }
 
 /// Returns the next bytes of an answer; none at its end.
-async fn next_bytes(answer: &mut Response<Incoming>, limit: Duration) -> Result<Option<Bytes>, ProviderError> {
+async fn next_bytes(
+    answer: &mut Response<Incoming>,
+    limit: Duration,
+) -> Result<Option<Bytes>, ProviderError> {
     let frame = timeout(limit, answer.body_mut().frame());
-    let frame = frame.await.map_err(|_| ProviderError::network("the response stalled"))?;
     let frame = frame
-        .transpose()
-        .map_err(|error| ProviderError::network(format!("the response was cut off: {}", join_reasons(&error))))?;
+        .await
+        .map_err(|_| ProviderError::network("the response stalled"))?;
+    let frame = frame.transpose().map_err(|error| {
+        ProviderError::network(format!(
+            "the response was cut off: {}",
+            join_reasons(&error)
+        ))
+    })?;
     Ok(frame.map(|frame| frame.into_data().unwrap_or_default()))
 }
 
@@ -244,7 +328,10 @@ fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// Reads an answer as words, as much as is of use.
-pub(crate) async fn read_body(answer: &mut Response<Incoming>, retry: RetryPolicy) -> Option<String> {
+pub(crate) async fn read_body(
+    answer: &mut Response<Incoming>,
+    retry: RetryPolicy,
+) -> Option<String> {
     let mut held = Vec::new();
     while held.len() < LONGEST_WORDS {
         let frame = timeout(retry.idle, answer.body_mut().frame()).await.ok()?;
@@ -256,12 +343,25 @@ pub(crate) async fn read_body(answer: &mut Response<Incoming>, retry: RetryPolic
 
 /// Returns a success that is no stream: an error in JSON, or a server of another kind.
 async fn error_of_body(answer: &mut Response<Incoming>, retry: RetryPolicy) -> ProviderError {
-    let kind = header_text(answer.headers(), "content-type").unwrap_or_default().to_owned();
+    let kind = header_text(answer.headers(), "content-type")
+        .unwrap_or_default()
+        .to_owned();
     let words = read_body(answer, retry).await.unwrap_or_default();
-    let error_body = serde_json::from_str(&words).ok().filter(|value: &serde_json::Value| value.get("error").is_some());
+    let error_body = serde_json::from_str(&words)
+        .ok()
+        .filter(|value: &serde_json::Value| value.get("error").is_some());
     if let Some(error_body) = error_body.and_then(|value| ErrorBody::parse(&value)) {
-        return ErrorBody { status: error_body.status.filter(|status| *status >= 400), ..error_body }.classify();
+        return ErrorBody {
+            status: error_body.status.filter(|status| *status >= 400),
+            ..error_body
+        }
+        .classify();
     }
     let message = format!("it answered with `{kind}` where a stream of events was due");
-    ProviderError { fault: Fault::Garbled, message, retryable: false, wait: None }
+    ProviderError {
+        fault: Fault::Garbled,
+        message,
+        retryable: false,
+        wait: None,
+    }
 }

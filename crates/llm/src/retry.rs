@@ -50,11 +50,19 @@ impl Default for RetryPolicy {
 
 impl RetryPolicy {
     /// Returns how long to wait before the next attempt; none when it is not worth it or would take too long.
-    pub(crate) fn wait(&self, failure: &ProviderError, attempt: u32, spent: Duration) -> Option<Duration> {
+    pub(crate) fn wait(
+        &self,
+        failure: &ProviderError,
+        attempt: u32,
+        spent: Duration,
+    ) -> Option<Duration> {
         if !failure.retryable || attempt >= self.attempts {
             return None;
         }
-        let doubled = self.step.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1))).min(self.longest);
+        let doubled = self
+            .step
+            .saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1)))
+            .min(self.longest);
         let ours = doubled.mul_f64(0.5 + 0.5 * (self.jitter)().clamp(0.0, 1.0));
         let wait = failure.wait.unwrap_or_default().max(ours);
         let spent = if attempt == 1 { Duration::ZERO } else { spent };

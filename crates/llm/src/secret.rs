@@ -24,7 +24,11 @@ impl Secret {
 
     /// Returns a text of somebody else's without the value.
     pub(crate) fn redact(&self, text: &str) -> String {
-        if self.0.len() < MIN_REDACTED { text.to_owned() } else { text.replace(&self.0, "[key]") }
+        if self.0.len() < MIN_REDACTED {
+            text.to_owned()
+        } else {
+            text.replace(&self.0, "[key]")
+        }
     }
 }
 

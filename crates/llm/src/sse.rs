@@ -74,7 +74,10 @@ impl Events {
 
     /// Returns the next whole line, without its end: LF, CRLF or CR.
     fn line(&mut self) -> Option<String> {
-        let at = self.searched + self.held[self.searched..].iter().position(|byte| matches!(byte, b'\n' | b'\r'))?;
+        let at = self.searched
+            + self.held[self.searched..]
+                .iter()
+                .position(|byte| matches!(byte, b'\n' | b'\r'))?;
         let mut after = at + 1;
         if self.held[at] == b'\r' {
             // Whether a LF belongs to it is known only with the next byte; models' servers send no lone CR at the end.
@@ -119,7 +122,10 @@ mod tests {
     #[test]
     fn pieces_of_any_size_give_the_same_events() {
         let text = "\u{feff}: hello\r\nevent: a\r\ndata: é\r\ndata:  two\r\n\r\ndata\n\nevent: b\n\nid: 3\ndata:x\n\ndata: cut";
-        let event = |name: &str, data: &str| Event { name: name.to_owned(), data: data.to_owned() };
+        let event = |name: &str, data: &str| Event {
+            name: name.to_owned(),
+            data: data.to_owned(),
+        };
         let expected = [event("a", "é\n two"), event("", ""), event("", "x")];
         for size in 1..text.len() {
             let pieces: Vec<&[u8]> = text.as_bytes().chunks(size).collect();

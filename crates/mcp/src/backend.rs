@@ -83,7 +83,11 @@ impl Answer {
     /// Makes the answer to a call that could not be carried out.
     #[must_use]
     pub fn refusal(text: impl Into<String>) -> Self {
-        Self { text: text.into(), data: None, is_error: true }
+        Self {
+            text: text.into(),
+            data: None,
+            is_error: true,
+        }
     }
 }
 

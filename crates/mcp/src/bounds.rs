@@ -45,7 +45,11 @@ fn path_of(address: &str) -> Option<PathBuf> {
             continue;
         }
         let digits = std::str::from_utf8(rest.get(..2)?).ok()?;
-        bytes.push(u8::from_str_radix(digits, 16).ok().filter(|byte| *byte != 0)?);
+        bytes.push(
+            u8::from_str_radix(digits, 16)
+                .ok()
+                .filter(|byte| *byte != 0)?,
+        );
         left = &rest[2..];
     }
     String::from_utf8(bytes).ok().map(PathBuf::from)

@@ -38,7 +38,10 @@ pub(crate) struct Running {
 impl Calls {
     /// Makes a server's calls, of which there are none yet.
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { over: watch::Sender::new(false), at_work: watch::Sender::new(0) })
+        Arc::new(Self {
+            over: watch::Sender::new(false),
+            at_work: watch::Sender::new(0),
+        })
     }
 
     /// Begins a call.
@@ -52,17 +55,31 @@ impl Calls {
         let (cancel, cancelled) = watch::channel(*self.over.borrow());
         let (progress, heard) = mpsc::unbounded_channel();
         let (done, answer) = oneshot::channel();
-        let call = Call { tool, arguments, bounds, progress: Progress(progress), cancelled: Cancelled(cancelled) };
+        let call = Call {
+            tool,
+            arguments,
+            bounds,
+            progress: Progress(progress),
+            cancelled: Cancelled(cancelled),
+        };
         let (backend, calls) = (Arc::clone(backend), Arc::clone(self));
         self.at_work.send_modify(|count| *count += 1);
         let work = move || {
             let _ended = Ended(Arc::clone(&calls));
             drop(done.send(backend.call(call)));
         };
-        if thread::Builder::new().stack_size(STACK).spawn(work).is_err() {
+        if thread::Builder::new()
+            .stack_size(STACK)
+            .spawn(work)
+            .is_err()
+        {
             self.at_work.send_modify(|count| *count -= 1);
         }
-        Running { answer, progress: heard, cancel }
+        Running {
+            answer,
+            progress: heard,
+            cancel,
+        }
     }
 
     /// Resolves when the client is gone.

@@ -14,6 +14,8 @@ mod roots;
 
 mod server;
 
-pub use backend::{Answer, Backend, Call, Cancelled, Identity, Page, Progress, ResourceRow, ToolRow};
+pub use backend::{
+    Answer, Backend, Call, Cancelled, Identity, Page, Progress, ResourceRow, ToolRow,
+};
 pub use bounds::Bounds;
 pub use server::{ServeError, serve};

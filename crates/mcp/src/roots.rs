@@ -25,7 +25,10 @@ pub(crate) struct Roots {
 impl Roots {
     /// Returns what the client's roots let a call speak of, or the answer that asks for them. A client that has roots and
     /// does not tell them has none.
-    #[expect(deprecated, reason = "roots are how clients bound a server; there is no other way yet")]
+    #[expect(
+        deprecated,
+        reason = "roots are how clients bound a server; there is no other way yet"
+    )]
     pub(crate) async fn ask(
         &self,
         context: &RequestContext<RoleServer>,
@@ -35,14 +38,21 @@ impl Roots {
             return Ok(Bounds::Unset);
         }
         if !is_stateless(context) {
-            return Ok(match tokio::time::timeout(TIME, context.peer.list_roots()).await {
-                Ok(Ok(told)) => Bounds::of_addresses(told.roots.iter().map(|root| root.uri.as_str())),
-                Ok(Err(_)) | Err(_) => Bounds::Within(Vec::new()),
-            });
+            return Ok(
+                match tokio::time::timeout(TIME, context.peer.list_roots()).await {
+                    Ok(Ok(told)) => {
+                        Bounds::of_addresses(told.roots.iter().map(|root| root.uri.as_str()))
+                    }
+                    Ok(Err(_)) | Err(_) => Bounds::Within(Vec::new()),
+                },
+            );
         }
         let Some(told) = responses.and_then(|responses| responses.get(KEY)) else {
             let request = InputRequest::ListRoots(rmcp::model::ListRootsRequest::default());
-            return Err(InputRequiredResult::new(Some(BTreeMap::from([(KEY.to_owned(), request)])), None));
+            return Err(InputRequiredResult::new(
+                Some(BTreeMap::from([(KEY.to_owned(), request)])),
+                None,
+            ));
         };
         let roots = told["roots"].as_array().into_iter().flatten();
         let bounds = Bounds::of_addresses(roots.filter_map(|root| root["uri"].as_str()));
@@ -58,15 +68,21 @@ impl Roots {
             let last = self.told.lock().ok().and_then(|last| last.clone());
             return last.unwrap_or(Bounds::Within(Vec::new()));
         }
-        self.ask(context, None).await.unwrap_or(Bounds::Within(Vec::new()))
+        self.ask(context, None)
+            .await
+            .unwrap_or(Bounds::Within(Vec::new()))
     }
 }
 
 fn has_roots(context: &RequestContext<RoleServer>) -> bool {
-    context.client_capabilities().is_some_and(|capabilities| capabilities.roots.is_some())
+    context
+        .client_capabilities()
+        .is_some_and(|capabilities| capabilities.roots.is_some())
 }
 
 /// Returns whether the request is of the era in which a server asks by its answers. Versions are dates.
 fn is_stateless(context: &RequestContext<RoleServer>) -> bool {
-    context.protocol_version().is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
+    context
+        .protocol_version()
+        .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
 }

@@ -13,11 +13,19 @@ fn main() -> std::io::Result<()> {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
     let whole = arguments.iter().any(|argument| argument == "--units");
     arguments.retain(|argument| argument != "--units");
-    if arguments.first().is_some_and(|argument| argument == "--select") && arguments.len() > 2 {
+    if arguments
+        .first()
+        .is_some_and(|argument| argument == "--select")
+        && arguments.len() > 2
+    {
         return select(&arguments[1], &arguments[2]);
     }
     let mut out = std::io::stdout().lock();
-    if arguments.first().is_some_and(|argument| argument == "--commands") && arguments.len() > 1 {
+    if arguments
+        .first()
+        .is_some_and(|argument| argument == "--commands")
+        && arguments.len() > 1
+    {
         let plan = plan::read(&std::fs::read(&arguments[1])?).map_err(std::io::Error::other)?;
         return writeln!(out, "{}", json!(plan::read_commands(&plan)));
     }
@@ -44,7 +52,11 @@ fn select(wanted: &str, path: &str) -> std::io::Result<()> {
     let line = match plan.select(wanted) {
         Err(error) => json!({ "path": path, "wanted": wanted, "error": error.to_string() }),
         Ok(ids) => {
-            let units: Vec<Value> = ids.iter().filter_map(|id| plan.phase(*id)).map(unit).collect();
+            let units: Vec<Value> = ids
+                .iter()
+                .filter_map(|id| plan.phase(*id))
+                .map(unit)
+                .collect();
             json!({ "path": path, "wanted": wanted, "units": units })
         }
     };
@@ -54,7 +66,10 @@ fn select(wanted: &str, path: &str) -> std::io::Result<()> {
 fn summary(path: &str, plan: &Plan, micros: u64) -> Value {
     let all = || plan.all();
     let blocks = |wanted: fn(&FileOf) -> bool| {
-        all().flat_map(|unit| &unit.blocks).filter(|block| is_placed(block.role) && wanted(&block.file)).count()
+        all()
+            .flat_map(|unit| &unit.blocks)
+            .filter(|block| is_placed(block.role) && wanted(&block.file))
+            .count()
     };
     json!({
         "path": path,
@@ -82,7 +97,12 @@ fn summary(path: &str, plan: &Plan, micros: u64) -> Value {
 fn is_placed(role: Role) -> bool {
     matches!(
         role,
-        Role::Code | Role::Before { .. } | Role::After { .. } | Role::Remove | Role::Diff | Role::SearchReplace
+        Role::Code
+            | Role::Before { .. }
+            | Role::After { .. }
+            | Role::Remove
+            | Role::Diff
+            | Role::SearchReplace
     )
 }
 

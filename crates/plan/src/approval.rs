@@ -51,14 +51,21 @@ pub(crate) fn approval_of_status(word: &str) -> Approval {
     let mut best: Option<(usize, Approval)> = None;
     for (approval, list) in STATUSES {
         for word in list.words() {
-            let at = lower.match_indices(word).map(|(at, _)| at).find(|at| stands_alone(&lower, *at, word));
+            let at = lower
+                .match_indices(word)
+                .map(|(at, _)| at)
+                .find(|at| stands_alone(&lower, *at, word));
             if let Some(at) = at.filter(|at| best.is_none_or(|(best, _)| *at < best)) {
                 best = Some((at, approval));
             }
         }
     }
     let sign = || {
-        if word.contains('✅') { Approval::Finished } else { Approval::Unmarked }
+        if word.contains('✅') {
+            Approval::Finished
+        } else {
+            Approval::Unmarked
+        }
     };
     best.map_or_else(sign, |(_, approval)| approval)
 }
@@ -89,7 +96,9 @@ struct Todo {
 
 /// Reads the mark of a plan.
 pub(crate) fn read_status(document: &Document<'_>) -> ApprovalStatus {
-    from_front_matter(document).or_else(|| from_lines(document)).unwrap_or_default()
+    from_front_matter(document)
+        .or_else(|| from_lines(document))
+        .unwrap_or_default()
 }
 
 fn from_front_matter(document: &Document<'_>) -> Option<ApprovalStatus> {
@@ -99,20 +108,42 @@ fn from_front_matter(document: &Document<'_>) -> Option<ApprovalStatus> {
     let line_of = |names: &[&str]| {
         crate::document::line_spans(document.text, front.start)
             .take_while(|line| line.start < front.end)
-            .find(|line| names.iter().any(|name| document.slice(line).starts_with(name)))
+            .find(|line| {
+                names
+                    .iter()
+                    .any(|name| document.slice(line).starts_with(name))
+            })
     };
-    let done = |todo: &Todo| todo.status.as_deref().is_some_and(|word| approval_of_status(word) == Approval::Finished);
+    let done = |todo: &Todo| {
+        todo.status
+            .as_deref()
+            .is_some_and(|word| approval_of_status(word) == Approval::Finished)
+    };
     if parsed.status.is_none() && !parsed.todos.is_empty() && parsed.todos.iter().all(done) {
         let word = Some("all its todos are completed".to_owned());
-        return Some(ApprovalStatus { approval: Approval::Finished, word, span: line_of(&["todos:"]) });
+        return Some(ApprovalStatus {
+            approval: Approval::Finished,
+            word,
+            span: line_of(&["todos:"]),
+        });
     }
     let found = line_of(&["status:", "state:"])?;
-    let raw = document.slice(&found).split_once(':').map_or("", |(_, word)| word);
-    let word = parsed.status.or(parsed.state).unwrap_or_else(|| raw.trim().trim_matches(['"', '\'']).to_owned());
+    let raw = document
+        .slice(&found)
+        .split_once(':')
+        .map_or("", |(_, word)| word);
+    let word = parsed
+        .status
+        .or(parsed.state)
+        .unwrap_or_else(|| raw.trim().trim_matches(['"', '\'']).to_owned());
     if word.trim().is_empty() {
         return None;
     }
-    Some(ApprovalStatus { approval: approval_of_status(&word), word: Some(word), span: Some(found) })
+    Some(ApprovalStatus {
+        approval: approval_of_status(&word),
+        word: Some(word),
+        span: Some(found),
+    })
 }
 
 /// Reads a `Status:` line or table row before the second heading of level two, at most 60 pieces in.
@@ -122,7 +153,8 @@ fn from_lines(document: &Document<'_>) -> Option<ApprovalStatus> {
         match &piece.kind {
             PieceKind::Heading { level, title } => {
                 let words = plain_text(document.slice(title));
-                let named = read_label(&words).filter(|label| topic_of_label(&label.name) == Some(Topic::Status));
+                let named = read_label(&words)
+                    .filter(|label| topic_of_label(&label.name) == Some(Topic::Status));
                 if let Some(label) = named.filter(|label| label.rest < words.len()) {
                     return Some(found_status(&words[label.rest..], title.clone()));
                 }
@@ -135,9 +167,11 @@ fn from_lines(document: &Document<'_>) -> Option<ApprovalStatus> {
                 for line in lines {
                     let words = document.slice(line);
                     for part in words.split(" | ") {
-                        let status =
-                            read_label(part).filter(|label| topic_of_label(&label.name) == Some(Topic::Status));
-                        if let Some(label) = status.filter(|label| !part[label.rest..].trim().is_empty()) {
+                        let status = read_label(part)
+                            .filter(|label| topic_of_label(&label.name) == Some(Topic::Status));
+                        if let Some(label) =
+                            status.filter(|label| !part[label.rest..].trim().is_empty())
+                        {
                             return Some(found_status(&part[label.rest..], line.clone()));
                         }
                     }
@@ -159,6 +193,12 @@ fn from_lines(document: &Document<'_>) -> Option<ApprovalStatus> {
 
 fn found_status(words: &str, span: Span) -> ApprovalStatus {
     let word = plain_text(words).replace('`', "");
-    let bare = word.trim_matches(|letter: char| is_sign(letter) || letter.is_whitespace()).to_owned();
-    ApprovalStatus { approval: approval_of_status(&word), word: Some(bare), span: Some(span) }
+    let bare = word
+        .trim_matches(|letter: char| is_sign(letter) || letter.is_whitespace())
+        .to_owned();
+    ApprovalStatus {
+        approval: approval_of_status(&word),
+        word: Some(bare),
+        span: Some(span),
+    }
 }

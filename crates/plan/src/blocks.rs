@@ -132,7 +132,12 @@ impl Role {
     pub(crate) fn is_placed(self) -> bool {
         matches!(
             self,
-            Role::Code | Role::Before { .. } | Role::After { .. } | Role::Remove | Role::Diff | Role::SearchReplace
+            Role::Code
+                | Role::Before { .. }
+                | Role::After { .. }
+                | Role::Remove
+                | Role::Diff
+                | Role::SearchReplace
         )
     }
 }
@@ -166,33 +171,63 @@ pub(crate) struct Placed {
 /// above the module that runs it.
 fn mark_repeated_as_examples(placed: &mut [Placed]) {
     fn significant_lines(text: &str) -> Vec<&str> {
-        text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+        text.lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect()
     }
     let holds = |whole: &str, part: &str| {
         let (whole, part) = (significant_lines(whole), significant_lines(part));
         let mut windows = whole.windows(part.len().max(1));
-        part.len() > 1 && windows.any(|window| window.iter().zip(&part).all(|(line, wanted)| line.contains(wanted)))
+        part.len() > 1
+            && windows.any(|window| {
+                window
+                    .iter()
+                    .zip(&part)
+                    .all(|(line, wanted)| line.contains(wanted))
+            })
     };
     for at in 0..placed.len() {
         let one = &placed[at].block;
         let lone = one.role == Role::Code && one.file == FileOf::Nowhere;
-        let with_file =
-            |other: &&Placed| other.block.role == Role::Code && matches!(other.block.file, FileOf::Change(_));
-        if lone && placed.iter().filter(with_file).any(|other| holds(&other.block.text, &one.text)) {
+        let with_file = |other: &&Placed| {
+            other.block.role == Role::Code && matches!(other.block.file, FileOf::Change(_))
+        };
+        if lone
+            && placed
+                .iter()
+                .filter(with_file)
+                .any(|other| holds(&other.block.text, &one.text))
+        {
             placed[at].block.role = Role::Example;
         }
     }
 }
 
 /// Reads the blocks of a unit. `starts` holds the first row of the step or section of each row.
-pub(crate) fn read_blocks(asking: &Asking<'_, '_>, starts: &[usize], changes: &mut Vec<PlannedChange>) -> Vec<Placed> {
+pub(crate) fn read_blocks(
+    asking: &Asking<'_, '_>,
+    starts: &[usize],
+    changes: &mut Vec<PlannedChange>,
+) -> Vec<Placed> {
     let mut placed: Vec<Placed> = Vec::new();
     for (row, fence, text) in several::content_of_fences(asking, changes) {
         let seen = &asking.rows[row];
         let language = language_of_fence(&fence.info);
         let from = starts.get(row).copied().unwrap_or(0);
-        let wanted = Wanted { row, from, starts, language: &language, info: &fence.info, text: &text };
-        let file::Located { file: mut found, nearness, mut basis } = file::find_file(asking, &wanted, changes);
+        let wanted = Wanted {
+            row,
+            from,
+            starts,
+            language: &language,
+            info: &fence.info,
+            text: &text,
+        };
+        let file::Located {
+            file: mut found,
+            nearness,
+            mut basis,
+        } = file::find_file(asking, &wanted, changes);
         let named = nearness == Nearness::Direct;
         if let FileOf::Change(at) = &found
             && code::imports::imports_itself(&changes[*at].path, &text).is_some()
@@ -206,7 +241,8 @@ pub(crate) fn read_blocks(asking: &Asking<'_, '_>, starts: &[usize], changes: &m
                 let path = &changes[*at].path;
                 // "Create `.env`" over `cp .env.example .env`: such a file holds settings alone.
                 let held = !signs::is_dotenv(path) || signs::is_settings(&text);
-                held && signs::is_script(path) && (nearness <= Nearness::Step || role::takes_arguments(&text))
+                held && signs::is_script(path)
+                    && (nearness <= Nearness::Step || role::takes_arguments(&text))
             }
             _ => false,
         };
@@ -214,14 +250,24 @@ pub(crate) fn read_blocks(asking: &Asking<'_, '_>, starts: &[usize], changes: &m
         let mut named = named;
         if is_shell(&language) && (role::is_shown_content(&above) || role::only_sets(&text)) {
             // A document holds commands as text.
-            let wanted = Wanted { language: "markdown", ..wanted };
+            let wanted = Wanted {
+                language: "markdown",
+                ..wanted
+            };
             let holder = file::find_file(asking, &wanted, changes);
             let near = role::is_shown_content(&above) || holder.nearness == Nearness::Direct;
-            if matches!(&holder.file, FileOf::Change(at) if near && signs::is_document(&changes[*at].path)) {
+            if matches!(&holder.file, FileOf::Change(at) if near && signs::is_document(&changes[*at].path))
+            {
                 (found, named) = (holder.file, true);
             }
         }
-        let setting = Setting { language: &language, topic: seen.topic, above: &above, named, script };
+        let setting = Setting {
+            language: &language,
+            topic: seen.topic,
+            above: &above,
+            named,
+            script,
+        };
         let own = role::role_of_block(&text, &setting);
         let above_all = leading_words(asking, row, from);
         let lead = read_lead(&above_all, &text);
@@ -231,10 +277,18 @@ pub(crate) fn read_blocks(asking: &Asking<'_, '_>, starts: &[usize], changes: &m
         if role == Role::Code && !made && role::is_told_in_comments(&text, &language) {
             role = Role::Example;
         }
-        if !role.is_placed() || seen.topic.is_some_and(|topic| topic.is_criteria() || topic.is_left_undone()) {
+        if !role.is_placed()
+            || seen
+                .topic
+                .is_some_and(|topic| topic.is_criteria() || topic.is_left_undone())
+        {
             found = FileOf::Nowhere;
         }
-        let basis = if matches!(found, FileOf::Change(_)) { basis } else { Basis::default() };
+        let basis = if matches!(found, FileOf::Change(_)) {
+            basis
+        } else {
+            Basis::default()
+        };
         let mut prose = introduction_of(asking, row, starts);
         if let Some(direction) = direction::direction_behind(asking, row, starts) {
             prose.push_str("\n\n");
@@ -244,7 +298,10 @@ pub(crate) fn read_blocks(asking: &Asking<'_, '_>, starts: &[usize], changes: &m
             prose.push_str("\n\n");
             prose.push_str(&words);
         }
-        let words = format!("{prose}\n\n{}", direction::paragraph_below(asking, row, starts));
+        let words = format!(
+            "{prose}\n\n{}",
+            direction::paragraph_below(asking, row, starts)
+        );
         let path = wanted_path(changes, &found);
         let mut imports = imports::spelled_imports(&words, &path);
         if imports::asks_for_the_same(&words) {
@@ -277,7 +334,10 @@ pub(crate) fn read_blocks(asking: &Asking<'_, '_>, starts: &[usize], changes: &m
         }));
     }
     pair_old_with_new(&mut placed, starts);
-    for one in placed.iter_mut().filter(|one| one.asked && one.block.role == Role::Before { after: None }) {
+    for one in placed
+        .iter_mut()
+        .filter(|one| one.asked && one.block.role == Role::Before { after: None })
+    {
         one.block.uncertain = Some(Uncertainty::Unanswered);
     }
     mark_repeated_as_examples(&mut placed);
@@ -295,7 +355,8 @@ pub(crate) fn read_blocks(asking: &Asking<'_, '_>, starts: &[usize], changes: &m
 fn shown_imports(placed: &[Placed], path: &str) -> Vec<String> {
     let earlier = placed.iter().rev().find_map(|one| {
         let block = &one.block;
-        let whole = imports::is_all_imports(&block.text, path).then(|| vec![block.text.trim().to_owned()]);
+        let whole =
+            imports::is_all_imports(&block.text, path).then(|| vec![block.text.trim().to_owned()]);
         whole.or_else(|| (!block.imports.is_empty()).then(|| block.imports.clone()))
     });
     earlier.unwrap_or_default()
@@ -304,7 +365,9 @@ fn shown_imports(placed: &[Placed], path: &str) -> Vec<String> {
 /// Returns the path of the file that was found.
 fn wanted_path(changes: &[PlannedChange], found: &FileOf) -> String {
     match found {
-        FileOf::Change(at) => changes.get(*at).map_or_else(String::new, |change| change.path.clone()),
+        FileOf::Change(at) => changes
+            .get(*at)
+            .map_or_else(String::new, |change| change.path.clone()),
         FileOf::Nowhere | FileOf::Between(_) => String::new(),
     }
 }
@@ -315,7 +378,8 @@ fn language_of_fence(info: &str) -> String {
         .split(|letter: char| letter.is_whitespace() || matches!(letter, '{' | ',' | ':' | '('))
         .next()
         .unwrap_or("");
-    if word.contains('/') || word.contains('=') || word.matches('.').count() > 0 && word != "go.mod" {
+    if word.contains('/') || word.contains('=') || word.matches('.').count() > 0 && word != "go.mod"
+    {
         return crate::languages::extension_of_name(word);
     }
     word.to_lowercase()
@@ -323,8 +387,10 @@ fn language_of_fence(info: &str) -> String {
 
 /// Returns whether every line is a command.
 fn all_commands(text: &str) -> bool {
-    let mut lines =
-        text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).peekable();
+    let mut lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
+        .peekable();
     lines.peek().is_some() && lines.all(|line| shell::is_command(line) && line.contains(' '))
 }
 
@@ -340,8 +406,8 @@ fn leading_words(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
             && before.topic.is_some_and(Topic::names_files)
             && asking.document.slice(&before.span).contains(['`', '/']);
         let own = asking.document.slice(&before.span);
-        let title =
-            (before.boxed || before.item.is_some()) && !own.trim_end_matches(['*', '_', ' ']).ends_with([':', '：']);
+        let title = (before.boxed || before.item.is_some())
+            && !own.trim_end_matches(['*', '_', ' ']).ends_with([':', '：']);
         if names || title {
             break;
         }
@@ -361,7 +427,10 @@ fn role_by(role: Role, lead: Lead, above: &str) -> (Role, Option<Altered>) {
         (Role::Code, Lead::Stands) => Role::Before { after: None },
         (role, _) => role,
     };
-    match (role == Role::Code).then(|| lead::read_altered(above)).flatten() {
+    match (role == Role::Code)
+        .then(|| lead::read_altered(above))
+        .flatten()
+    {
         Some(Altered::Is) => (Role::Before { after: None }, Some(Altered::Is)),
         altered => (role, altered),
     }
@@ -380,9 +449,16 @@ fn find_uncertainty(role: Role, lead: Lead, altered: Option<Altered>) -> Option<
 
 /// Returns the words right above a block within its step.
 fn words_above(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
-    let before = row.checked_sub(1).filter(|before| *before >= from).and_then(|before| asking.rows.get(before));
+    let before = row
+        .checked_sub(1)
+        .filter(|before| *before >= from)
+        .and_then(|before| asking.rows.get(before));
     match before {
-        Some(Row { kind: RowKind::Line(_) | RowKind::Heading(_), span, .. }) => asking.document.slice(span).to_owned(),
+        Some(Row {
+            kind: RowKind::Line(_) | RowKind::Heading(_),
+            span,
+            ..
+        }) => asking.document.slice(span).to_owned(),
         _ => String::new(),
     }
 }
@@ -395,10 +471,15 @@ fn introduction_of(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> Str
         let before = &asking.rows[at];
         match before.kind {
             RowKind::Line(_) if direction::speaks_of_the_last(asking, at, starts) => {}
-            RowKind::Line(_) | RowKind::Heading(_) => lines.push(one_line(asking.document.slice(&before.span))),
+            RowKind::Line(_) | RowKind::Heading(_) => {
+                lines.push(one_line(asking.document.slice(&before.span)))
+            }
             RowKind::Code(fence) => {
-                let shell =
-                    asking.document.fences.get(fence).is_some_and(|fence| is_shell(&language_of_fence(&fence.info)));
+                let shell = asking
+                    .document
+                    .fences
+                    .get(fence)
+                    .is_some_and(|fence| is_shell(&language_of_fence(&fence.info)));
                 if !shell && !lines.is_empty() {
                     break;
                 }
@@ -411,7 +492,8 @@ fn introduction_of(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> Str
     }
     for at in [from, asking.rows[row].section.unwrap_or(from)] {
         let title = one_line(asking.document.slice(&asking.rows[at].span));
-        if at < row && !matches!(asking.rows[at].kind, RowKind::Code(_)) && !lines.contains(&title) {
+        if at < row && !matches!(asking.rows[at].kind, RowKind::Code(_)) && !lines.contains(&title)
+        {
             lines.push(title);
         }
     }

@@ -120,7 +120,9 @@ pub(crate) struct FileNote {
 /// Returns whether words say of a file as a whole what its change states already: "**Changes**: Delete the file.", "**Changes**:
 /// Move the file.", "`a/__init__.py` (empty)".
 pub(crate) fn is_stated_of_file(changes: &[PlannedChange], words: &str) -> bool {
-    let value = read_label(words).filter(|label| label.rest < words.len()).map_or(words, |label| &words[label.rest..]);
+    let value = read_label(words)
+        .filter(|label| label.rest < words.len())
+        .map_or(words, |label| &words[label.rest..]);
     let about = |change: &PlannedChange| change.prose.lines().any(|line| line == words);
     changes.iter().any(|change| match change.action {
         Action::Delete => about(change) && removes_whole(value),
@@ -136,7 +138,9 @@ pub(crate) fn changes_meant(changes: &[PlannedChange], path: &str) -> Vec<usize>
         return vec![exact];
     }
     let moved = |change: &PlannedChange| matches!(&change.action, Action::Rename { to } if same_file(to, path));
-    (0..changes.len()).filter(|at| same_file(&changes[*at].path, path) || moved(&changes[*at])).collect()
+    (0..changes.len())
+        .filter(|at| same_file(&changes[*at].path, path) || moved(&changes[*at]))
+        .collect()
 }
 
 /// Returns whether a file of this name may stand in the root and in folders as well,
@@ -167,7 +171,10 @@ pub fn is_in_many_folders(path: &str) -> bool {
 /// Gives the folder that a unit leaves out of the paths of its list, of several the same one, to the files that it names
 /// beside the list: with `config/urls.py` for `backend/config/urls.py`, `tests/conftest.py` is one of `backend`, too.
 pub(crate) fn start_as_shortened(changes: &mut [PlannedChange]) {
-    let left_out: Vec<&String> = changes.iter().filter_map(|change| change.left_out.as_ref()).collect();
+    let left_out: Vec<&String> = changes
+        .iter()
+        .filter_map(|change| change.left_out.as_ref())
+        .collect();
     let [first, _, ..] = left_out.as_slice() else {
         return;
     };
@@ -175,7 +182,10 @@ pub(crate) fn start_as_shortened(changes: &mut [PlannedChange]) {
         return;
     }
     let folder = (*first).clone();
-    for change in changes.iter_mut().filter(|change| !change.listed && change.base.is_none()) {
+    for change in changes
+        .iter_mut()
+        .filter(|change| !change.listed && change.base.is_none())
+    {
         if !change.path.starts_with(&format!("{folder}/")) {
             change.base = Some(folder.clone());
         }
@@ -183,11 +193,20 @@ pub(crate) fn start_as_shortened(changes: &mut [PlannedChange]) {
 }
 
 /// Adds what is said of a path; gives the changes that stand for it.
-pub(crate) fn add_change(changes: &mut Vec<PlannedChange>, found: &FoundPath, said: &FileNote) -> Vec<usize> {
+pub(crate) fn add_change(
+    changes: &mut Vec<PlannedChange>,
+    found: &FoundPath,
+    said: &FileNote,
+) -> Vec<usize> {
     let mut touched = Vec::new();
     // Where lines of a file are named, they go or move, and it stays.
-    let of_lines = found.lines.is_some() && matches!(said.action, Action::Delete | Action::Rename { .. });
-    let action = if of_lines { Action::Modify } else { said.action.clone() };
+    let of_lines =
+        found.lines.is_some() && matches!(said.action, Action::Delete | Action::Rename { .. });
+    let action = if of_lines {
+        Action::Modify
+    } else {
+        said.action.clone()
+    };
     for path in expand_braces(&found.path) {
         let mut known = changes_meant(changes, &path);
         if said.listed && is_in_many_folders(&path) {
@@ -220,7 +239,9 @@ pub(crate) fn add_change(changes: &mut Vec<PlannedChange>, found: &FoundPath, sa
         };
         let change = &mut changes[at];
         // What the prose asks of a file that is listed without an action does not say whether it is there.
-        let guessed = said.basis == Basis::Worded && change.basis == Basis::Stated && action == Action::Modify;
+        let guessed = said.basis == Basis::Worded
+            && change.basis == Basis::Stated
+            && action == Action::Modify;
         if change.action == Action::Unstated && !guessed {
             change.action = action.clone();
         }
@@ -228,9 +249,14 @@ pub(crate) fn add_change(changes: &mut Vec<PlannedChange>, found: &FoundPath, sa
         change.empty = change.empty || said.empty;
         change.base = change.base.take().or_else(|| said.base.clone());
         change.listed = change.listed || said.listed;
-        let (longer, shorter) =
-            if path.len() > change.path.len() { (&path, &change.path) } else { (&change.path, &path) };
-        let folder = longer.strip_suffix(shorter.as_str()).and_then(|folder| folder.strip_suffix('/'));
+        let (longer, shorter) = if path.len() > change.path.len() {
+            (&path, &change.path)
+        } else {
+            (&change.path, &path)
+        };
+        let folder = longer
+            .strip_suffix(shorter.as_str())
+            .and_then(|folder| folder.strip_suffix('/'));
         if let Some(folder) = folder.filter(|_| shorter.contains('/')) {
             change.left_out.get_or_insert_with(|| folder.to_owned());
         }

@@ -29,21 +29,32 @@ struct Seen {
 /// Collects the boxes of a document.
 pub(crate) fn find_checkboxes(document: &Document<'_>) -> Found {
     let signs = document.pieces.iter().any(|piece| match &piece.kind {
-        PieceKind::Text(lines) => lines.iter().any(|line| document.slice(line).starts_with(['☐', '⬜', '🔲', '☑'])),
+        PieceKind::Text(lines) => lines
+            .iter()
+            .any(|line| document.slice(line).starts_with(['☐', '⬜', '🔲', '☑'])),
         _ => false,
     });
     let mut seen: Vec<Seen> = Vec::new();
     for (index, item) in document.items.iter().enumerate() {
         if let Some((mark, words)) = mark_at(document, item.content, signs) {
             let end = paragraph_end(document, item, words);
-            seen.push(Seen { mark, words: words..end, start: item.span.start, item: Some(index), depth: 0 });
+            seen.push(Seen {
+                mark,
+                words: words..end,
+                start: item.span.start,
+                item: Some(index),
+                depth: 0,
+            });
         }
     }
     let boxed: Vec<usize> = seen.iter().filter_map(|one| one.item).collect();
     for one in &mut seen {
         let parent = one.item.and_then(|item| document.items[item].parent);
         let parents = std::iter::successors(parent, |at| document.items[*at].parent);
-        one.depth = parents.into_iter().filter(|at| boxed.binary_search(at).is_ok()).count();
+        one.depth = parents
+            .into_iter()
+            .filter(|at| boxed.binary_search(at).is_ok())
+            .count();
     }
     let taken: Vec<usize> = seen.iter().map(|one| one.mark.start).collect();
     for start in starts_outside_items(document) {
@@ -51,7 +62,13 @@ pub(crate) fn find_checkboxes(document: &Document<'_>) -> Found {
             continue;
         };
         if !taken.contains(&mark.start) {
-            seen.push(Seen { mark, words: words..start.end.max(words), start: start.start, item: None, depth: 0 });
+            seen.push(Seen {
+                mark,
+                words: words..start.end.max(words),
+                start: start.start,
+                item: None,
+                depth: 0,
+            });
         }
     }
     seen.sort_by_key(|one| one.mark.start);
@@ -65,7 +82,11 @@ pub(crate) fn find_checkboxes(document: &Document<'_>) -> Found {
         }
         boxes.push(build_checkbox(document, id, &one));
     }
-    Found { boxes, of_items, words }
+    Found {
+        boxes,
+        of_items,
+        words,
+    }
 }
 
 fn build_checkbox(document: &Document<'_>, id: CheckboxId, seen: &Seen) -> Checkbox {
@@ -80,7 +101,16 @@ fn build_checkbox(document: &Document<'_>, id: CheckboxId, seen: &Seen) -> Check
         state = State::Skipped;
     }
     let span = seen.start..seen.words.end.max(seen.mark.end);
-    Checkbox { id, mark, mark_span: seen.mark.clone(), text, span, state, phase: None, depth: seen.depth }
+    Checkbox {
+        id,
+        mark,
+        mark_span: seen.mark.clone(),
+        text,
+        span,
+        state,
+        phase: None,
+        depth: seen.depth,
+    }
 }
 
 /// Returns the mark of a box at a place, and where the words behind it begin.
@@ -89,15 +119,21 @@ fn mark_at(document: &Document<'_>, at: usize, signs: bool) -> Option<(Span, usi
     if let Some((mark, words)) = box_at(text) {
         return Some((at + mark.start..at + mark.end, at + words));
     }
-    let sign =
-        text.chars().next().filter(|sign| signs && matches!(sign, '☐' | '⬜' | '🔲' | '☑' | '✅' | '✔' | '✓'))?;
+    let sign = text
+        .chars()
+        .next()
+        .filter(|sign| signs && matches!(sign, '☐' | '⬜' | '🔲' | '☑' | '✅' | '✔' | '✓'))?;
     let rest = text[sign.len_utf8()..].trim_start_matches(['\u{fe0f}', ' ', '\t', '\u{a0}']);
     Some((at..at + sign.len_utf8(), at + text.len() - rest.len()))
 }
 
 /// Where an item's first paragraph ends.
 fn paragraph_end(document: &Document<'_>, item: &Item, words: usize) -> usize {
-    let piece = document.pieces.get(document.pieces_in(&(item.content..item.span.end.max(item.content))).start);
+    let piece = document.pieces.get(
+        document
+            .pieces_in(&(item.content..item.span.end.max(item.content)))
+            .start,
+    );
     let first = piece.filter(|piece| piece.span.start >= item.content && piece.span.start <= words);
     match first.map(|piece| &piece.kind) {
         Some(PieceKind::Text(lines)) => lines.last().map_or(words, |line| line.end.max(words)),

@@ -17,7 +17,9 @@ use crate::inline::{one_line, plain_text};
 
 pub use expect::{Count, Held, Of, Relation, Stands};
 pub(crate) use expect::{Side, read_expectation};
-pub(crate) use lines::{Manner, asked_to_see, attach_expectation, in_line, is_conditional, is_use, stated_folder};
+pub(crate) use lines::{
+    Manner, asked_to_see, attach_expectation, in_line, is_conditional, is_use, stated_folder,
+};
 
 /// A command that the plan wants to be run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -69,9 +71,13 @@ pub struct Facts {
 }
 
 impl Facts {
-    fn of(reading: &shell::Reading) -> Self {
+    fn new(reading: &shell::Reading) -> Self {
         let request = reading.kind() == shell::Kind::Request;
-        let shown = reading.calls().iter().flat_map(|call| &call.arguments).any(|argument| shows_status(argument));
+        let shown = reading
+            .calls()
+            .iter()
+            .flat_map(|call| &call.arguments)
+            .any(|argument| shows_status(argument));
         Facts {
             kind: reading.kind(),
             kinds: reading.kinds(),
@@ -79,9 +85,19 @@ impl Facts {
             decides: reading.decides(),
             needs: reading.needs(),
             folder: reading.folder().map(str::to_owned),
-            searches: !reading.is_negated() && reading.calls().last().is_some_and(|call| succeeds_by_finding(call)),
-            counts: reading.calls().iter().any(|call| call.is(shell::Trait::Counts)),
-            narrates: reading.calls().iter().any(|call| call.is(shell::Trait::Narrates)),
+            searches: !reading.is_negated()
+                && reading
+                    .calls()
+                    .last()
+                    .is_some_and(|call| succeeds_by_finding(call)),
+            counts: reading
+                .calls()
+                .iter()
+                .any(|call| call.is(shell::Trait::Counts)),
+            narrates: reading
+                .calls()
+                .iter()
+                .any(|call| call.is(shell::Trait::Narrates)),
             silent_request: request && !shown,
         }
     }
@@ -89,7 +105,10 @@ impl Facts {
     /// Tells that it looks at the tree, or at what git or a program keeps, and succeeds whatever it sees or finds.
     pub(crate) fn is_look(&self) -> bool {
         let looks = matches!(self.kind, shell::Kind::Inspect | shell::Kind::Git);
-        let shows = matches!(self.decides, shell::Decides::Found | shell::Decides::Output(_));
+        let shows = matches!(
+            self.decides,
+            shell::Decides::Found | shell::Decides::Output(_)
+        );
         looks && !self.writes && (shows || self.searches)
     }
 
@@ -108,8 +127,16 @@ fn succeeds_by_finding(call: &shell::Call) -> bool {
 
 /// Options by which a request prints the status of the answer.
 fn shows_status(argument: &str) -> bool {
-    const OPTIONS: [&str; 5] = ["--include", "--head", "--verbose", "--dump-header", "--write-out"];
-    let letters = argument.strip_prefix('-').filter(|letters| !letters.starts_with('-') && letters.len() <= 5);
+    const OPTIONS: [&str; 5] = [
+        "--include",
+        "--head",
+        "--verbose",
+        "--dump-header",
+        "--write-out",
+    ];
+    let letters = argument
+        .strip_prefix('-')
+        .filter(|letters| !letters.starts_with('-') && letters.len() <= 5);
     argument.contains("http_code")
         || OPTIONS.contains(&argument)
         || letters.is_some_and(|it| it.contains(['i', 'I', 'v', 'D', 'w']))
@@ -214,14 +241,21 @@ impl PlannedCommand {
             self.expect = expect::read_expectation(words);
             return;
         }
-        let stated =
-            expect::Stated { words, side, own: &self.text, check: self.facts.is_check(), expect: &self.expect };
+        let stated = expect::Stated {
+            words,
+            side,
+            own: &self.text,
+            check: self.facts.is_check(),
+            expect: &self.expect,
+        };
         if self.server || !expect::is_left(stated) {
             return;
         }
         let expect = &mut self.expect;
         expect.left = true;
-        expect.words.get_or_insert_with(|| one_line(&plain_text(words)));
+        expect
+            .words
+            .get_or_insert_with(|| one_line(&plain_text(words)));
         // A half of what is stated would be held against what came out.
         expect.count = None;
         if expect.outcome == ExpectedOutcome::NoMatches {
@@ -235,16 +269,21 @@ impl PlannedCommand {
         let words = self.expect.words.clone().unwrap_or_default();
         let shows = Some(expect::failure_texts(&words)).filter(|shows| !shows.is_empty());
         let shows = shows.unwrap_or_else(|| expect::failing_statuses(&words));
-        if self.expect.outcome != ExpectedOutcome::Unstated || !words.is_empty() && shows.is_empty() {
+        if self.expect.outcome != ExpectedOutcome::Unstated || !words.is_empty() && shows.is_empty()
+        {
             return;
         }
-        (self.expect.outcome, self.expect.shows, self.expect.left) = (ExpectedOutcome::Fail, shows, false);
+        (self.expect.outcome, self.expect.shows, self.expect.left) =
+            (ExpectedOutcome::Fail, shows, false);
     }
 
     fn lay_down(&mut self, expect: Expect) {
         let words = expect.words.clone().filter(|_| self.facts.is_look());
         self.expect = expect;
-        if self.server && self.expect.words.is_some() && self.expect.outcome == ExpectedOutcome::Pass {
+        if self.server
+            && self.expect.words.is_some()
+            && self.expect.outcome == ExpectedOutcome::Pass
+        {
             // It does not end, so that it can't end well.
             self.expect.outcome = ExpectedOutcome::Unstated;
         }
@@ -252,7 +291,9 @@ impl PlannedCommand {
             return self.await_look(&words, expect::Side::Behind);
         }
         let of_output = self.expect.outcome == ExpectedOutcome::Pass && !self.facts.is_check();
-        if of_output && expect::says_no_output(&self.expect.words.as_deref().unwrap_or("").to_lowercase()) {
+        if of_output
+            && expect::says_no_output(&self.expect.words.as_deref().unwrap_or("").to_lowercase())
+        {
             self.expect.outcome = ExpectedOutcome::NoMatches;
         }
         self.assign_number();
@@ -273,16 +314,30 @@ impl PlannedCommand {
         // A status code is printed only if the request asks for it.
         let silent = self.facts.silent_request;
         let status = |text: &str| {
-            let first = text.trim_start_matches("HTTP ").split_whitespace().next().unwrap_or("");
+            let first = text
+                .trim_start_matches("HTTP ")
+                .split_whitespace()
+                .next()
+                .unwrap_or("");
             first.len() == 3 && first.parse::<u16>().is_ok()
         };
-        self.expect.shows.retain(|text| !(silent && (status(text) || text.starts_with("HTTP/"))));
+        self.expect
+            .shows
+            .retain(|text| !(silent && (status(text) || text.starts_with("HTTP/"))));
     }
 
     /// Lays down what is said of a look at the tree: [`Facts::is_look`].
     pub(crate) fn await_look(&mut self, words: &str, side: expect::Side) {
         let (counts, narrates) = (self.facts.counts, self.facts.narrates);
-        self.expect = expect::of_look(words, expect::Look { text: &self.text, counts, narrates }, side);
+        self.expect = expect::of_look(
+            words,
+            expect::Look {
+                text: &self.text,
+                counts,
+                narrates,
+            },
+            side,
+        );
         let expect = &mut self.expect;
         let lists = self.facts.decides == shell::Decides::Found || self.facts.searches;
         match expect.outcome {
@@ -290,17 +345,29 @@ impl PlannedCommand {
             ExpectedOutcome::NoMatches if self.facts.narrates => {
                 expect.outcome = ExpectedOutcome::Unstated;
                 let clean = words.to_lowercase().contains("clean");
-                expect.shows = clean.then(|| "working tree clean".to_owned()).into_iter().collect();
+                expect.shows = clean
+                    .then(|| "working tree clean".to_owned())
+                    .into_iter()
+                    .collect();
             }
             // A history or a list of branches that is there has a line.
             ExpectedOutcome::Pass
-                if self.facts.kind == shell::Kind::Git && !self.facts.narrates && says_there(words) =>
+                if self.facts.kind == shell::Kind::Git
+                    && !self.facts.narrates
+                    && says_there(words) =>
             {
                 expect.outcome = ExpectedOutcome::Unstated;
-                expect.count = Some(Count { relation: Relation::AtLeast, number: 1, to: None, of: Of::Lines });
+                expect.count = Some(Count {
+                    relation: Relation::AtLeast,
+                    number: 1,
+                    to: None,
+                    of: Of::Lines,
+                });
             }
             // What only shows a state does so whatever that is; files that are to be there are named in the command.
-            ExpectedOutcome::Pass if !(lists || self.facts.kind == shell::Kind::Inspect && says_there(words)) => {
+            ExpectedOutcome::Pass
+                if !(lists || self.facts.kind == shell::Kind::Inspect && says_there(words)) =>
+            {
                 expect.outcome = ExpectedOutcome::Unstated;
             }
             _ => {}
@@ -324,7 +391,9 @@ impl PlannedCommand {
             return;
         };
         let counts = self.facts.kind == shell::Kind::Inspect || self.facts.is_look();
-        if self.facts.is_check() || self.facts.kind == shell::Kind::Request && self.facts.silent_request {
+        if self.facts.is_check()
+            || self.facts.kind == shell::Kind::Request && self.facts.silent_request
+        {
             // "0 errors", "12 passed", "200": of the program's own report.
             expect.count = None;
         } else if counts {
@@ -367,24 +436,38 @@ fn says_there(words: &str) -> bool {
         "成功",
     ];
     let lower = words.to_lowercase();
-    let last = lower.split(|letter: char| !letter.is_alphanumeric()).rfind(|word| !word.is_empty());
-    last.is_some_and(|last| THERE.contains(&last) || THERE.iter().any(|word| !word.is_ascii() && last.ends_with(word)))
+    let last = lower
+        .split(|letter: char| !letter.is_alphanumeric())
+        .rfind(|word| !word.is_empty());
+    last.is_some_and(|last| {
+        THERE.contains(&last)
+            || THERE
+                .iter()
+                .any(|word| !word.is_ascii() && last.ends_with(word))
+    })
 }
 
 /// Returns a command as written, judged.
 pub(crate) fn new_command(text: &str, span: Span, expect: Expect) -> PlannedCommand {
-    let (bare, _) = if text.contains('\n') { (text, None) } else { scripts::without_comment(text) };
+    let (bare, _) = if text.contains('\n') {
+        (text, None)
+    } else {
+        scripts::without_comment(text)
+    };
     let text = bare.trim().trim_start_matches("$ ").to_owned();
     let reading = shell::read(&text);
     let background = shell::Decides::Nothing(shell::NothingReason::Background);
-    let commit = reading.commit().map(|commit| Commit { message: commit.message, paths: commit.paths });
+    let commit = reading.commit().map(|commit| Commit {
+        message: commit.message,
+        paths: commit.paths,
+    });
     let mut command = PlannedCommand {
         doubt: doubt_of_command(&text, &reading),
         server: reading.is_endless() || reading.serves() && reading.decides() == background,
         commit,
         destructive: reading.destroys(),
         folder: None,
-        facts: Facts::of(&reading),
+        facts: Facts::new(&reading),
         text,
         span,
         expect: Expect::default(),
@@ -402,13 +485,23 @@ pub(crate) fn of_fence(document: &Document<'_>, fence: usize) -> Vec<PlannedComm
     if text.contains("$?") {
         // What the last one ended with is gone where the next begins anew.
         let end = fence.content.last().map_or(fence.span.end, |line| line.end);
-        let start = fence.content.first().map_or(fence.span.start, |line| line.start);
+        let start = fence
+            .content
+            .first()
+            .map_or(fence.span.start, |line| line.start);
         return vec![new_command(text.trim(), start..end, Expect::default())];
     }
     let found = scripts::parse_scripts(&text).into_iter().map(|script| {
-        let expected = script.comments.iter().find_map(|comment| expected_by(comment));
+        let expected = script
+            .comments
+            .iter()
+            .find_map(|comment| expected_by(comment));
         let expect = expected.map(read_expectation).unwrap_or_default();
-        new_command(&script.text, scripts::script_span(&fence.content, &fence.span, script.lines), expect)
+        new_command(
+            &script.text,
+            scripts::script_span(&fence.content, &fence.span, script.lines),
+            expect,
+        )
     });
     found.collect()
 }
@@ -433,35 +526,58 @@ pub(crate) fn expected_by(comment: &str) -> Option<&str> {
     ];
     let comment = comment.trim_start_matches(['#', ' ']);
     let lower = comment.to_lowercase();
-    SIGNS.iter().find(|sign| lower.starts_with(*sign)).and_then(|sign| comment.get(sign.len()..))
+    SIGNS
+        .iter()
+        .find(|sign| lower.starts_with(*sign))
+        .and_then(|sign| comment.get(sign.len()..))
 }
 
 fn doubt_of_command(text: &str, reading: &shell::Reading) -> Option<Doubt> {
-    let homes = ["/Users/", "/home/", "C:\\", "c:/Users", "/mnt/c/", "/Volumes/", "/private/tmp/"];
+    let homes = [
+        "/Users/",
+        "/home/",
+        "C:\\",
+        "c:/Users",
+        "/mnt/c/",
+        "/Volumes/",
+        "/private/tmp/",
+    ];
     // `cd d:/work`: a drive of its own.
     let drive = text.split_whitespace().any(|word| {
         let mut letters = word.trim_start_matches(['"', '\'']).chars();
-        letters.next().is_some_and(|letter| letter.is_ascii_alphabetic())
+        letters
+            .next()
+            .is_some_and(|letter| letter.is_ascii_alphabetic())
             && letters.next() == Some(':')
             && matches!(letters.next(), Some('/' | '\\'))
             && !word.contains("://")
     });
     // The same drive as shells on Windows write it: `cd /d/work`.
     let drive = drive
-        || text.lines().filter_map(|line| line.trim_start().strip_prefix("cd /")).any(|folder| {
-            folder.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && folder.as_bytes().get(1) == Some(&b'/')
-        });
+        || text
+            .lines()
+            .filter_map(|line| line.trim_start().strip_prefix("cd /"))
+            .any(|folder| {
+                folder
+                    .as_bytes()
+                    .first()
+                    .is_some_and(u8::is_ascii_alphabetic)
+                    && folder.as_bytes().get(1) == Some(&b'/')
+            });
     if drive || homes.iter().any(|home| text.contains(home)) {
         return Some(Doubt::AuthorPath);
     }
     let holder = |open: char, close: char| {
         text.match_indices(open).any(|(at, _)| {
             text[at + 1..].split_once(close).is_some_and(|(inner, _)| {
-                let heredoc = text[..at].ends_with('<') || inner.starts_with(['<', '(', ' ', '/', '=']);
+                let heredoc =
+                    text[..at].ends_with('<') || inner.starts_with(['<', '(', ' ', '/', '=']);
                 !heredoc
                     && !inner.is_empty()
                     && inner.len() < 40
-                    && inner.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_' | ' ' | '.'))
+                    && inner.chars().all(|letter| {
+                        letter.is_alphanumeric() || matches!(letter, '-' | '_' | ' ' | '.')
+                    })
                     && inner.starts_with(char::is_alphabetic)
                     && !inner.contains(" -")
             })
@@ -470,16 +586,23 @@ fn doubt_of_command(text: &str, reading: &shell::Reading) -> Option<Doubt> {
     // Code and patterns may hold what elsewhere is to be filled in.
     let calls = reading.calls();
     let code = |call: &&shell::Call| {
-        call.is(shell::Trait::Filter) || call.kind() == shell::Kind::Script && call.option(&["-c", "-e"]).is_some()
+        call.is(shell::Trait::Filter)
+            || call.kind() == shell::Kind::Script && call.option(&["-c", "-e"]).is_some()
     };
-    let quoted = text.contains("<<") || reading.kind() == shell::Kind::Commit || calls.iter().any(code);
-    let dots = text.split_whitespace().any(|word| word == "..." || word == "…")
+    let quoted =
+        text.contains("<<") || reading.kind() == shell::Kind::Commit || calls.iter().any(code);
+    let dots = text
+        .split_whitespace()
+        .any(|word| word == "..." || word == "…")
         || text.ends_with("...") && !text.ends_with("/...");
     let signs = ["XXXX", "YYYY", "YOUR_", "your-", "TODO", "xxxx"];
     if !quoted && (holder('<', '>') || dots || signs.iter().any(|sign| text.contains(sign))) {
         return Some(Doubt::Placeholder);
     }
-    let first = text.split_whitespace().find(|word| !word.contains('=')).unwrap_or("");
+    let first = text
+        .split_whitespace()
+        .find(|word| !word.contains('='))
+        .unwrap_or("");
     let sentence = text.split_whitespace().count() > 3
         && first.starts_with(char::is_uppercase)
         && !text.contains(['-', '/', '|', '$']);

@@ -25,24 +25,55 @@ pub struct Diagnostic {
     pub hint: String,
 }
 
-fn new_diagnostic(code: &'static str, span: &Span, message: impl Into<String>, hint: &str) -> Diagnostic {
-    Diagnostic { code, message: message.into(), span: span.clone(), hint: hint.to_owned() }
+fn new_diagnostic(
+    code: &'static str,
+    span: &Span,
+    message: impl Into<String>,
+    hint: &str,
+) -> Diagnostic {
+    Diagnostic {
+        code,
+        message: message.into(),
+        span: span.clone(),
+        hint: hint.to_owned(),
+    }
 }
 
 /// Returns everything doubtful, in the order of the document.
-pub(crate) fn find_diagnostics(document: &Document<'_>, outline: &Outline, phases: &[Phase]) -> Vec<Diagnostic> {
+pub(crate) fn find_diagnostics(
+    document: &Document<'_>,
+    outline: &Outline,
+    phases: &[Phase],
+) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for fence in document.fences.iter().filter(|fence| !fence.closed) {
-        let hint = "close it with a line of the same ticks, or fence an outer block with more of them";
-        found.push(new_diagnostic("unclosed-fence", &fence.span, "this code fence is never closed", hint));
+        let hint =
+            "close it with a line of the same ticks, or fence an outer block with more of them";
+        found.push(new_diagnostic(
+            "unclosed-fence",
+            &fence.span,
+            "this code fence is never closed",
+            hint,
+        ));
     }
     for heading in &outline.twice {
         let hint = "name it in full, or give each unit its own number";
-        found.push(new_diagnostic("number-twice", heading, "another unit bears this number", hint));
+        found.push(new_diagnostic(
+            "number-twice",
+            heading,
+            "another unit bears this number",
+            hint,
+        ));
     }
     if phases.is_empty() {
-        let hint = "give the plan headings such as `## Phase 1: …` or `### Task 1: …`, or boxes `- [ ] …`";
-        found.push(new_diagnostic("no-units", &(0..0), "the plan has no phases, tasks or sections with boxes", hint));
+        let hint =
+            "give the plan headings such as `## Phase 1: …` or `### Task 1: …`, or boxes `- [ ] …`";
+        found.push(new_diagnostic(
+            "no-units",
+            &(0..0),
+            "the plan has no phases, tasks or sections with boxes",
+            hint,
+        ));
     }
     let mut waiting: Vec<&Phase> = phases.iter().collect();
     while let Some(phase) = waiting.pop() {
@@ -56,8 +87,18 @@ pub(crate) fn find_diagnostics(document: &Document<'_>, outline: &Outline, phase
 /// Code for files that stands outside of every unit, told once. What is shown as an example, as it was, or as what is
 /// printed is not meant to go anywhere.
 pub(crate) fn code_outside(document: &Document<'_>, rows: &[Row]) -> Option<Diagnostic> {
-    let shown = [Topic::Example, Topic::Before, Topic::Output, Topic::Expect, Topic::Reference, Topic::Bounds];
-    let left_out = |row: &&Row| row.topic.is_none_or(|topic| !shown.contains(&topic) && !topic.is_left_undone());
+    let shown = [
+        Topic::Example,
+        Topic::Before,
+        Topic::Output,
+        Topic::Expect,
+        Topic::Reference,
+        Topic::Bounds,
+    ];
+    let left_out = |row: &&Row| {
+        row.topic
+            .is_none_or(|topic| !shown.contains(&topic) && !topic.is_left_undone())
+    };
     let code: Vec<&Span> = rows
         .iter()
         .filter(left_out)
@@ -69,7 +110,10 @@ pub(crate) fn code_outside(document: &Document<'_>, rows: &[Row]) -> Option<Diag
         .map(|fence| &fence.span)
         .collect();
     let first = code.first()?;
-    let lines: Vec<String> = code.iter().map(|span| location_of(document.text, span.start).line.to_string()).collect();
+    let lines: Vec<String> = code
+        .iter()
+        .map(|span| location_of(document.text, span.start).line.to_string())
+        .collect();
     let message = match lines.as_slice() {
         [_] => "this code stands outside of every unit and is not placed".to_owned(),
         many => format!(
@@ -91,22 +135,37 @@ fn of_phase(phase: &Phase, found: &mut Vec<Diagnostic>) {
         match &block.file {
             FileOf::Change(_) => {}
             FileOf::Between(several) => {
-                let paths: Vec<&str> =
-                    several.iter().filter_map(|at| phase.changes.get(*at)).map(|change| change.path.as_str()).collect();
+                let paths: Vec<&str> = several
+                    .iter()
+                    .filter_map(|at| phase.changes.get(*at))
+                    .map(|change| change.path.as_str())
+                    .collect();
                 let message = format!("this block could be for any of {}", paths.join(", "));
-                found.push(new_diagnostic("block-between", &block.span, message, "name its file on the line above it"));
+                found.push(new_diagnostic(
+                    "block-between",
+                    &block.span,
+                    message,
+                    "name its file on the line above it",
+                ));
             }
             FileOf::Nowhere => {
                 let hint = "name its file on the line above it, or in the unit's list of files";
-                found.push(new_diagnostic("block-nowhere", &block.span, "no file of the unit fits this block", hint));
+                found.push(new_diagnostic(
+                    "block-nowhere",
+                    &block.span,
+                    "no file of the unit fits this block",
+                    hint,
+                ));
             }
         }
     }
     for command in &phase.commands {
         let (code, message, hint) = match command.doubt {
-            Some(Doubt::Placeholder) => {
-                ("command-placeholder", "this command holds a placeholder", "write the command out")
-            }
+            Some(Doubt::Placeholder) => (
+                "command-placeholder",
+                "this command holds a placeholder",
+                "write the command out",
+            ),
             Some(Doubt::AuthorPath) => (
                 "command-author-path",
                 "this command names a folder of its author's machine",

@@ -37,7 +37,9 @@ pub enum Unreadable {
     #[error("the plan is empty: write the plan first, or name another file")]
     Empty,
     /// Bytes that are not UTF-8; the place of the first, from 1.
-    #[error("the plan is not UTF-8 (line {line}, column {column}): convert it, e.g. with `iconv -t UTF-8`")]
+    #[error(
+        "the plan is not UTF-8 (line {line}, column {column}): convert it, e.g. with `iconv -t UTF-8`"
+    )]
     NotUtf8 {
         /// Line of the first wrong byte, from 1.
         line: usize,
@@ -45,7 +47,9 @@ pub enum Unreadable {
         column: usize,
     },
     /// More bytes than a plan may have.
-    #[error("the plan has {bytes} bytes, more than the {limit} that are read: split it, or name another file")]
+    #[error(
+        "the plan has {bytes} bytes, more than the {limit} that are read: split it, or name another file"
+    )]
     TooLarge {
         /// Bytes given.
         bytes: usize,
@@ -74,14 +78,32 @@ pub(crate) struct Document<'t> {
 impl<'t> Document<'t> {
     /// Reads the Markdown of `text`.
     pub(crate) fn read(text: &'t str) -> Self {
-        let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let start = if text.starts_with('\u{feff}') {
+            '\u{feff}'.len_utf8()
+        } else {
+            0
+        };
         let (front, body) = front_matter(text, start);
         let fences = fences::find_fences(text, body);
         let masked = mask::mask_body(text, body, &fences);
         let tags = tags::find_tags(text, body, &fences);
-        let (items, pieces) =
-            pieces::split_pieces(text, body, &pieces::Source { masked: &masked, fences: &fences, tags: &tags });
-        Document { text, front, fences, items, pieces, tags }
+        let (items, pieces) = pieces::split_pieces(
+            text,
+            body,
+            &pieces::Source {
+                masked: &masked,
+                fences: &fences,
+                tags: &tags,
+            },
+        );
+        Document {
+            text,
+            front,
+            fences,
+            items,
+            pieces,
+            tags,
+        }
     }
 
     /// Returns the characters of a span; empty where the span is no part of the text.
@@ -91,8 +113,12 @@ impl<'t> Document<'t> {
 
     /// Returns the indices of the pieces whose start lies in `span`.
     pub(crate) fn pieces_in(&self, span: &Span) -> Range<usize> {
-        let first = self.pieces.partition_point(|piece| piece.span.start < span.start);
-        let end = self.pieces.partition_point(|piece| piece.span.start < span.end);
+        let first = self
+            .pieces
+            .partition_point(|piece| piece.span.start < span.start);
+        let end = self
+            .pieces
+            .partition_point(|piece| piece.span.start < span.end);
         first..end.max(first)
     }
 
@@ -111,27 +137,46 @@ impl<'t> Document<'t> {
 /// Returns the text as UTF-8, or why it is no plan.
 pub(crate) fn decode_text(bytes: &[u8]) -> Result<&str, Unreadable> {
     if bytes.len() > LIMIT {
-        return Err(Unreadable::TooLarge { bytes: bytes.len(), limit: LIMIT });
+        return Err(Unreadable::TooLarge {
+            bytes: bytes.len(),
+            limit: LIMIT,
+        });
     }
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
             let before = &bytes[..error.valid_up_to()];
             let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-            let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+            let column = before
+                .iter()
+                .rev()
+                .take_while(|byte| **byte != b'\n')
+                .count()
+                + 1;
             return Err(Unreadable::NotUtf8 { line, column });
         }
     };
-    if text.trim_start_matches('\u{feff}').trim().is_empty() { Err(Unreadable::Empty) } else { Ok(text) }
+    if text.trim_start_matches('\u{feff}').trim().is_empty() {
+        Err(Unreadable::Empty)
+    } else {
+        Ok(text)
+    }
 }
 
 /// Returns line and column of a byte; beyond the end, the end.
 pub(crate) fn location_of(text: &str, offset: usize) -> Location {
-    let end = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let end = (0..=offset.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0);
     let before = &text[..end];
     let start = before.rfind('\n').map_or(0, |at| at + 1);
     let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    let column = before[start..].chars().filter(|letter| *letter != '\u{feff}').count() + 1;
+    let column = before[start..]
+        .chars()
+        .filter(|letter| *letter != '\u{feff}')
+        .count()
+        + 1;
     Location { line, column }
 }
 
@@ -154,14 +199,19 @@ fn front_matter(text: &str, start: usize) -> (Option<Span>, usize) {
     if text[first.clone()].trim_end() != "---" {
         return (None, start);
     }
-    let begin = text[first.end..].find('\n').map_or(text.len(), |at| first.end + at + 1);
+    let begin = text[first.end..]
+        .find('\n')
+        .map_or(text.len(), |at| first.end + at + 1);
     for row in rows.take(200) {
         if matches!(text[row.clone()].trim_end(), "---" | "...") {
-            let body = text[row.end..].find('\n').map_or(text.len(), |at| row.end + at + 1);
+            let body = text[row.end..]
+                .find('\n')
+                .map_or(text.len(), |at| row.end + at + 1);
             return (Some(begin..row.start), body);
         }
         let words = text[row].trim_end();
-        let plain = words.is_empty() || words.starts_with([' ', '\t', '-', '#']) || words.contains(':');
+        let plain =
+            words.is_empty() || words.starts_with([' ', '\t', '-', '#']) || words.contains(':');
         if !plain {
             break;
         }

@@ -15,7 +15,9 @@ pub(crate) fn drawn_files(document: &Document<'_>, text: &str) -> Vec<String> {
         PieceKind::Code(fence) => document.fences.get(fence),
         _ => None,
     });
-    let mut found: Vec<String> = fences.flat_map(|fence| files_of_drawing(&fence.dedented(text))).collect();
+    let mut found: Vec<String> = fences
+        .flat_map(|fence| files_of_drawing(&fence.dedented(text)))
+        .collect();
     found.sort();
     found.dedup();
     found
@@ -27,7 +29,13 @@ fn files_of_drawing(text: &str) -> Vec<String> {
     // The folders that are open, each with the column of its name.
     let mut open: Vec<(usize, String)> = Vec::new();
     for line in text.lines().filter(|line| !is_empty(line)) {
-        let Some(Entry { column, name, is_folder, is_drawn }) = entry_of(line) else {
+        let Some(Entry {
+            column,
+            name,
+            is_folder,
+            is_drawn,
+        }) = entry_of(line)
+        else {
             return Vec::new();
         };
         while open.last().is_some_and(|(outer, _)| *outer >= column) {
@@ -35,7 +43,10 @@ fn files_of_drawing(text: &str) -> Vec<String> {
         }
         let inside: String = open.iter().map(|(_, folder)| folder.as_str()).collect();
         if is_folder {
-            open.push((column, format!("{}/", name.trim_start_matches("./").trim_end_matches('/'))));
+            open.push((
+                column,
+                format!("{}/", name.trim_start_matches("./").trim_end_matches('/')),
+            ));
         } else if open.is_empty() && column > 0 && !is_drawn {
             return Vec::new();
         } else {
@@ -43,12 +54,18 @@ fn files_of_drawing(text: &str) -> Vec<String> {
         }
     }
     // Without a folder it is no drawing, but a list.
-    if files.iter().any(|file| file.contains('/')) { files } else { Vec::new() }
+    if files.iter().any(|file| file.contains('/')) {
+        files
+    } else {
+        Vec::new()
+    }
 }
 
 /// Returns whether a line has nothing but what draws, or an elision.
 fn is_empty(line: &str) -> bool {
-    line.chars().all(|letter| letter.is_whitespace() || is_tree_line_letter(letter) || matches!(letter, '.' | '…'))
+    line.chars().all(|letter| {
+        letter.is_whitespace() || is_tree_line_letter(letter) || matches!(letter, '.' | '…')
+    })
 }
 
 fn is_tree_line_letter(letter: char) -> bool {
@@ -65,8 +82,11 @@ struct Entry<'l> {
 }
 
 fn entry_of(line: &str) -> Option<Entry<'_>> {
-    const NOTES: [&str; 12] = ["#", "//", "(", "←", "<", "—", "–", "-", "[", "*", "✅", "🆕"];
-    let bare = line.trim_start_matches(|letter: char| letter.is_whitespace() || is_tree_line_letter(letter));
+    const NOTES: [&str; 12] = [
+        "#", "//", "(", "←", "<", "—", "–", "-", "[", "*", "✅", "🆕",
+    ];
+    let bare = line
+        .trim_start_matches(|letter: char| letter.is_whitespace() || is_tree_line_letter(letter));
     let bare = bare.strip_prefix("-- ").unwrap_or(bare);
     let column = line.chars().count() - bare.chars().count();
     let is_drawn = line.contains(is_tree_line_letter);
@@ -78,7 +98,12 @@ fn entry_of(line: &str) -> Option<Entry<'_>> {
     let last = name.rsplit('/').next().unwrap_or_default();
     let is_file = last.contains('.') && !last.ends_with('.');
     let is_folder = !is_file && (name.ends_with('/') || is_drawn || column == 0 && note.is_empty());
-    (is_name && is_noted && (is_file || is_folder)).then_some(Entry { column, name, is_folder, is_drawn })
+    (is_name && is_noted && (is_file || is_folder)).then_some(Entry {
+        column,
+        name,
+        is_folder,
+        is_drawn,
+    })
 }
 
 #[cfg(test)]
@@ -90,14 +115,28 @@ mod tests {
         let drawings: [(&str, &[&str]); 6] = [
             (
                 "shop/\n├── app/\n│   ├── api/\n│   │   └── users.py   # routes\n│   └── main.py (entry)\n└── README.md\n",
-                &["shop/app/api/users.py", "shop/app/main.py", "shop/README.md"],
+                &[
+                    "shop/app/api/users.py",
+                    "shop/app/main.py",
+                    "shop/README.md",
+                ],
             ),
             (
                 "api/app/auth/\n  __init__.py\n  config.py      # the providers\n\napi/app/routers/\n  me.py\n",
-                &["api/app/auth/__init__.py", "api/app/auth/config.py", "api/app/routers/me.py"],
+                &[
+                    "api/app/auth/__init__.py",
+                    "api/app/auth/config.py",
+                    "api/app/routers/me.py",
+                ],
             ),
-            ("src/\n|-- lib/\n|   |-- db.ts\n|-- index.ts\n", &["src/lib/db.ts", "src/index.ts"]),
-            (".\n├── app\n│   └── main.py  Starts it\n└── Makefile\n", &["app/main.py"]),
+            (
+                "src/\n|-- lib/\n|   |-- db.ts\n|-- index.ts\n",
+                &["src/lib/db.ts", "src/index.ts"],
+            ),
+            (
+                ".\n├── app\n│   └── main.py  Starts it\n└── Makefile\n",
+                &["app/main.py"],
+            ),
             // No drawing.
             ("a.py\nb.py\n", &[]),
             ("src/\n  index.ts\nand then the rest of it\n", &[]),

@@ -4,7 +4,8 @@ use crate::approval::{Approval, approval_of_status};
 use crate::blocks::{is_new_label, is_old_label, reads_mark};
 use crate::boxes::State;
 use crate::changes::{
-    Action, action_of, action_of_note, asks_for_change, names_part, only_looks, plainly_modifies, removes_whole,
+    Action, action_of, action_of_note, asks_for_change, names_part, only_looks, plainly_modifies,
+    removes_whole,
 };
 use crate::criteria::{CriterionKind, kind_of_criterion};
 use crate::imports::asks_for_the_same;
@@ -41,7 +42,9 @@ fn is_read_as_listed(list: List, example: &str) -> bool {
         List::LeftOut => is_state(State::Skipped),
         List::NotBegun => is_state(State::Open),
         List::OptionalNote => read_marks(example).optional,
-        List::ShownAbove => List::ShownAbove.words().contains(&comparison_key(example).as_str()),
+        List::ShownAbove => List::ShownAbove
+            .words()
+            .contains(&comparison_key(example).as_str()),
         List::OldCodeLabel => is_old_label(&comparison_key(example)),
         List::NewCodeLabel => is_new_label(&comparison_key(example)),
         List::OldCodeComment => reads_mark(example) == Some(true),
@@ -80,7 +83,12 @@ fn every_entry_of_a_list_decides_its_example() {
             }
         }
     }
-    assert!(wrong.is_empty(), "{} entries:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} entries:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -90,7 +98,8 @@ fn every_label_and_heading_announces_what_its_table_says() {
         let language = language.unwrap();
         for (announced, entries) in language.labels {
             for (entry, example) in entries {
-                let name = read_label(&example).map_or_else(|| comparison_key(&example), |label| label.name);
+                let name = read_label(&example)
+                    .map_or_else(|| comparison_key(&example), |label| label.name);
                 if name != entry || topic_of_label(&name) != Some(announced) {
                     wrong.push(format!("{announced:?} {entry:?}: {example:?} {name:?}"));
                 }
@@ -106,5 +115,10 @@ fn every_label_and_heading_announces_what_its_table_says() {
             }
         }
     }
-    assert!(wrong.is_empty(), "{} entries:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} entries:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

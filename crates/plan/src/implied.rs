@@ -31,7 +31,12 @@ pub(crate) fn complete_steps(phases: &mut [Phase]) {
 
 fn collect_patterns(phases: &[Phase], found: &mut Vec<Pattern>) {
     for phase in phases {
-        found.extend(phase.commands.iter().filter_map(|command| pattern_of_command(phase, command)));
+        found.extend(
+            phase
+                .commands
+                .iter()
+                .filter_map(|command| pattern_of_command(phase, command)),
+        );
         collect_patterns(&phase.phases, found);
     }
 }
@@ -44,9 +49,15 @@ fn pattern_of_command(phase: &Phase, command: &PlannedCommand) -> Option<Pattern
     }
     let tests = phase.changes.iter().filter(|change| change.test);
     tests.into_iter().find_map(|change| {
-        let mut words = command.text.split(' ').filter(|word| word.contains('.') && change.path.ends_with(*word));
+        let mut words = command
+            .text
+            .split(' ')
+            .filter(|word| word.contains('.') && change.path.ends_with(*word));
         let word = words.next().filter(|_| words.next().is_none())?;
-        let folder = change.path.strip_suffix(word).filter(|folder| folder.is_empty() || folder.ends_with('/'))?;
+        let folder = change
+            .path
+            .strip_suffix(word)
+            .filter(|folder| folder.is_empty() || folder.ends_with('/'))?;
         let (before, after) = command.text.split_once(word)?;
         Some(Pattern {
             at: command.span.start,
@@ -67,7 +78,10 @@ fn complete_with(phases: &mut [Phase], patterns: &[Pattern]) {
         for at in 0..phase.steps.len() {
             if let Some((command, rest)) = implied_command(phase, &phase.steps[at], patterns) {
                 let step = &mut phase.steps[at];
-                step.parts.splice(.., [Part::Run(phase.commands.len())].into_iter().chain(rest));
+                step.parts.splice(
+                    ..,
+                    [Part::Run(phase.commands.len())].into_iter().chain(rest),
+                );
                 step.kind = StepKind::Run;
                 phase.commands.push(command);
             }
@@ -77,31 +91,58 @@ fn complete_with(phases: &mut [Phase], patterns: &[Pattern]) {
 }
 
 /// Returns the command that a step means, and what else it consists of.
-fn implied_command(phase: &Phase, step: &Step, patterns: &[Pattern]) -> Option<(PlannedCommand, Vec<Part>)> {
-    if step.parts.iter().any(|part| matches!(part, Part::Place(_) | Part::Run(_))) || !asks_to_run(&step.title) {
+fn implied_command(
+    phase: &Phase,
+    step: &Step,
+    patterns: &[Pattern],
+) -> Option<(PlannedCommand, Vec<Part>)> {
+    if step
+        .parts
+        .iter()
+        .any(|part| matches!(part, Part::Place(_) | Part::Run(_)))
+        || !asks_to_run(&step.title)
+    {
         return None;
     }
     let expect = read_expectation(outcome_of(&step.title));
-    if !matches!(expect.outcome, ExpectedOutcome::Pass | ExpectedOutcome::Fail) {
+    if !matches!(
+        expect.outcome,
+        ExpectedOutcome::Pass | ExpectedOutcome::Fail
+    ) {
         return None;
     }
-    let tests: Vec<&str> =
-        phase.changes.iter().filter(|change| change.test).map(|change| change.path.as_str()).collect();
+    let tests: Vec<&str> = phase
+        .changes
+        .iter()
+        .filter(|change| change.test)
+        .map(|change| change.path.as_str())
+        .collect();
     // Fixtures beside the tests are none.
     let run_by = |pattern: &Pattern| -> Vec<&str> {
-        let fits = |path: &&str| path.starts_with(&pattern.folder) && extension_of(path) == pattern.extension;
+        let fits = |path: &&str| {
+            path.starts_with(&pattern.folder) && extension_of(path) == pattern.extension
+        };
         tests.iter().copied().filter(fits).collect()
     };
     let fits = |pattern: &&Pattern| !run_by(pattern).is_empty();
     // The nearest before it; a plan that writes it out once may do so later.
-    let before = patterns.iter().filter(|pattern| pattern.at < step.span.start).rev().find(fits);
+    let before = patterns
+        .iter()
+        .filter(|pattern| pattern.at < step.span.start)
+        .rev()
+        .find(fits);
     let pattern = before.or_else(|| patterns.iter().find(fits))?;
     let title = step.parts.iter().find_map(|part| match part {
         Part::Say(span) => Some(span.clone()),
         _ => None,
     });
     // What else its words ask for stays with it.
-    let asks = |span: &Span| phase.sentences.iter().any(|one| one.open && span.contains(&one.span.start));
+    let asks = |span: &Span| {
+        phase
+            .sentences
+            .iter()
+            .any(|one| one.open && span.contains(&one.span.start))
+    };
     let stays = |part: &&Part| match part {
         Part::Say(span) => asks(span),
         part => matches!(part, Part::Commit(_)),
@@ -112,15 +153,24 @@ fn implied_command(phase: &Phase, step: &Step, patterns: &[Pattern]) -> Option<(
 }
 
 fn fill_pattern(pattern: &Pattern, tests: &[&str], span: Span, expect: Expect) -> PlannedCommand {
-    let paths: Vec<&str> = tests.iter().map(|path| &path[pattern.folder.len()..]).collect();
+    let paths: Vec<&str> = tests
+        .iter()
+        .map(|path| &path[pattern.folder.len()..])
+        .collect();
     let (before, after) = &pattern.around;
     let made = new_command(&format!("{before}{}{after}", paths.join(" ")), span, expect);
-    PlannedCommand { folder: pattern.command.folder.clone(), ..made }
+    PlannedCommand {
+        folder: pattern.command.folder.clone(),
+        ..made
+    }
 }
 
 /// Returns the words behind the sign that leads to the outcome: "Run → PASS (2). Commit."
 fn outcome_of(title: &str) -> &str {
-    let behind = ["→", "->", "=>", "—", ":"].iter().filter_map(|sign| title.split_once(sign)).map(|(_, behind)| behind);
+    let behind = ["→", "->", "=>", "—", ":"]
+        .iter()
+        .filter_map(|sign| title.split_once(sign))
+        .map(|(_, behind)| behind);
     let words = behind.max_by_key(|behind| behind.len()).unwrap_or(title);
     words.split(". ").next().unwrap_or(words).trim()
 }

@@ -25,7 +25,10 @@ pub(crate) fn code_spans(text: &str, base: usize) -> Vec<CodeSpan> {
         let words = &text[start..close];
         let begin = start + (words.len() - words.trim_start().len());
         let end = begin + words.trim().len();
-        found.push(CodeSpan { outer: base + open..base + close + ticks, inner: base + begin..base + end });
+        found.push(CodeSpan {
+            outer: base + open..base + close + ticks,
+            inner: base + begin..base + end,
+        });
         at = close + ticks;
     }
     found
@@ -69,13 +72,19 @@ pub(crate) fn plain_text(text: &str) -> String {
             at += signs;
             continue;
         }
-        let next_to_word =
-            last.is_alphanumeric() && rest.get(2..).is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+        let next_to_word = last.is_alphanumeric()
+            && rest
+                .get(2..)
+                .is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
         let in_name = matches!(last, '/' | '_' | '.')
             || rest.get(2..).is_some_and(|rest| {
-                rest.starts_with(['/', '_']) || rest.starts_with('.') && rest[1..].starts_with(char::is_alphanumeric)
+                rest.starts_with(['/', '_'])
+                    || rest.starts_with('.') && rest[1..].starts_with(char::is_alphanumeric)
             });
-        if rest.starts_with("**") || rest.starts_with("~~") || rest.starts_with("__") && !next_to_word && !in_name {
+        if rest.starts_with("**")
+            || rest.starts_with("~~")
+            || rest.starts_with("__") && !next_to_word && !in_name
+        {
             at += 2;
             continue;
         }
@@ -109,7 +118,9 @@ pub(crate) fn plain_text(text: &str) -> String {
 /// `text` in lower case without emphasis, ticks, signs at the ends and double blanks: for comparing words.
 pub(crate) fn comparison_key(text: &str) -> String {
     let bare = plain_text(text).replace('`', "").to_lowercase();
-    one_line(&bare).trim_matches(|letter: char| !letter.is_alphanumeric()).to_owned()
+    one_line(&bare)
+        .trim_matches(|letter: char| !letter.is_alphanumeric())
+        .to_owned()
 }
 
 /// A label before a colon, or a bold line of its own.
@@ -127,17 +138,31 @@ pub(crate) struct Label {
 
 /// Returns the label at the start of `line`.
 pub(crate) fn read_label(line: &str) -> Option<Label> {
-    let skip = line.len() - line.trim_start_matches(|letter: char| is_sign(letter) || letter.is_whitespace()).len();
+    let skip = line.len()
+        - line
+            .trim_start_matches(|letter: char| is_sign(letter) || letter.is_whitespace())
+            .len();
     let words = &line[skip..];
-    if let Some((name, rest)) = words.strip_prefix('<').and_then(|inner| inner.split_once('>')) {
+    if let Some((name, rest)) = words
+        .strip_prefix('<')
+        .and_then(|inner| inner.split_once('>'))
+    {
         // `<files>`: an element in place of a label.
         let bare = name.split(' ').next().unwrap_or(name);
         let plain = bare.starts_with(|letter: char| letter.is_ascii_lowercase())
-            && bare.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'));
-        let placeholder =
-            line[..skip].ends_with(|letter: char| !letter.is_whitespace()) || rest.starts_with(['`', '/']);
-        return (plain && !placeholder)
-            .then(|| build_label(&bare.replace(['_', '-'], " "), line.len() - rest.len(), true, line));
+            && bare
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'));
+        let placeholder = line[..skip].ends_with(|letter: char| !letter.is_whitespace())
+            || rest.starts_with(['`', '/']);
+        return (plain && !placeholder).then(|| {
+            build_label(
+                &bare.replace(['_', '-'], " "),
+                line.len() - rest.len(),
+                true,
+                line,
+            )
+        });
     }
     for mark in ["***", "**", "__", "*", "_"] {
         let Some(inner) = words.strip_prefix(mark) else {
@@ -160,10 +185,14 @@ pub(crate) fn read_label(line: &str) -> Option<Label> {
         if mark.len() == 2 && tail.starts_with('`') && !name.contains(['`', ' ']) {
             return Some(build_label(name, after, true, line));
         }
-        let note = tail.strip_prefix('(').and_then(|note| note.find(')').map(|end| &note[end + 1..]));
+        let note = tail
+            .strip_prefix('(')
+            .and_then(|note| note.find(')').map(|end| &note[end + 1..]));
         for candidate in [Some(tail), note].into_iter().flatten() {
             let candidate = candidate.trim_start();
-            let colon = candidate.strip_prefix([':', '：']).or_else(|| candidate.strip_prefix("— "));
+            let colon = candidate
+                .strip_prefix([':', '：'])
+                .or_else(|| candidate.strip_prefix("— "));
             if let Some(rest) = colon {
                 let whole = &words[..mark.len() + close];
                 let noted = if candidate.len() == tail.len() {
@@ -171,7 +200,12 @@ pub(crate) fn read_label(line: &str) -> Option<Label> {
                 } else {
                     tail[1..].split(')').next().unwrap_or("").to_owned()
                 };
-                let mut label = build_label(whole.trim_start_matches(['*', '_']), line.len() - rest.len(), true, line);
+                let mut label = build_label(
+                    whole.trim_start_matches(['*', '_']),
+                    line.len() - rest.len(),
+                    true,
+                    line,
+                );
                 if label.note.is_empty() {
                     label.note = noted;
                 }
@@ -197,7 +231,10 @@ pub(crate) fn read_label(line: &str) -> Option<Label> {
     if name.trim().is_empty()
         || many
         || name.contains(['`', '.', '"', '/'])
-        || !(wide || name.trim().eq_ignore_ascii_case("expected") || after.is_empty() || after.starts_with([' ', '\t']))
+        || !(wide
+            || name.trim().eq_ignore_ascii_case("expected")
+            || after.is_empty()
+            || after.starts_with([' ', '\t']))
     {
         return None;
     }
@@ -206,11 +243,18 @@ pub(crate) fn read_label(line: &str) -> Option<Label> {
 
 fn build_label(name: &str, rest: usize, bold: bool, line: &str) -> Label {
     let (bare, note) = match name.split_once(['(', '（']) {
-        Some((bare, note)) if !bare.trim().is_empty() => (bare, note.trim_end_matches([')', '）', ':', ' '])),
+        Some((bare, note)) if !bare.trim().is_empty() => {
+            (bare, note.trim_end_matches([')', '）', ':', ' ']))
+        }
         _ => (name, ""),
     };
     let white = line[rest..].len() - line[rest..].trim_start().len();
-    Label { name: comparison_key(bare), note: note.to_owned(), rest: rest + white, bold }
+    Label {
+        name: comparison_key(bare),
+        note: note.to_owned(),
+        rest: rest + white,
+        bold,
+    }
 }
 
 /// Returns whether a letter is a sign or picture that people put before words.

@@ -47,16 +47,28 @@ pub(crate) fn topic_of_label(name: &str) -> Option<Topic> {
     // "ADR 0010 D5", "RFC 7231 §4": what it refers to has a number.
     let numbered = || {
         let (word, rest) = name.split_once(' ')?;
-        rest.starts_with(|letter: char| letter.is_ascii_digit()).then(|| TOPICS.get(word).copied())?
+        rest.starts_with(|letter: char| letter.is_ascii_digit())
+            .then(|| TOPICS.get(word).copied())?
     };
     let referred = || numbered().filter(|topic| *topic == Reference);
-    TOPICS.get(name).copied().or_else(referred).or_else(|| is_manual(name).then_some(Manual))
+    TOPICS
+        .get(name)
+        .copied()
+        .or_else(referred)
+        .or_else(|| is_manual(name).then_some(Manual))
 }
 
 /// Returns whether a name is of a check by hand: "manuell", "vérification manuelle", "수동 확인".
 fn is_manual(name: &str) -> bool {
     const STEMS: [&str; 6] = ["manual", "manuel", "ручн", "手动", "手動", "수동"];
-    const TESTS: [&str; 6] = ["testing", "checks", "tester", "validation", "prüfungen", "vérifications"];
+    const TESTS: [&str; 6] = [
+        "testing",
+        "checks",
+        "tester",
+        "validation",
+        "prüfungen",
+        "vérifications",
+    ];
     /// A stem with its ending: "manuellement".
     const ALONE: usize = 12;
     let bare = name.trim_end_matches([':', ' ', '\u{a0}']);
@@ -73,9 +85,13 @@ fn is_manual(name: &str) -> bool {
         return others.into_iter().all(checks);
     }
     // What is written without blanks holds both: "手動確認".
-    let rest = STEMS.iter().find_map(|stem| word.strip_prefix(stem)).unwrap_or_default();
+    let rest = STEMS
+        .iter()
+        .find_map(|stem| word.strip_prefix(stem))
+        .unwrap_or_default();
     checks(rest)
-        || word.chars().count() <= ALONE && (rest.is_empty() || word.chars().all(|letter| u32::from(letter) < 0x2E80))
+        || word.chars().count() <= ALONE
+            && (rest.is_empty() || word.chars().all(|letter| u32::from(letter) < 0x2E80))
 }
 
 /// Returns what an element inside a `<task>` announces, by its name.
@@ -86,7 +102,9 @@ pub(crate) fn element_topic(name: &str) -> Option<Topic> {
         "verify" | "done" | "verification" => Some(Criteria),
         "how to verify" | "human check" | "manual" => Some(Manual),
         "read first" | "interfaces" | "context" => Some(Reference),
-        "behavior" | "what built" | "resume signal" | "objective" | "decision" | "options" => Some(About),
+        "behavior" | "what built" | "resume signal" | "objective" | "decision" | "options" => {
+            Some(About)
+        }
         name => topic_of_label(name),
     }
 }
@@ -94,9 +112,18 @@ pub(crate) fn element_topic(name: &str) -> Option<Topic> {
 /// Returns what a heading announces: its name without number and notes, or words in it.
 pub(crate) fn heading_topic(title: &str) -> Option<Topic> {
     let name = comparison_key(&title.replace('_', " "));
-    let bare = name.trim_start_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ' ' | ')'));
-    let short = bare.split(" (").next().unwrap_or(bare).trim_end_matches([':', ' ']);
+    let bare = name.trim_start_matches(|letter: char| {
+        letter.is_ascii_digit() || matches!(letter, '.' | ' ' | ')')
+    });
+    let short = bare
+        .split(" (")
+        .next()
+        .unwrap_or(bare)
+        .trim_end_matches([':', ' ']);
     topic_of_label(short).or_else(|| {
-        PARTS.iter().find(|(_, words)| words.iter().any(|word| name.contains(word))).map(|(topic, _)| *topic)
+        PARTS
+            .iter()
+            .find(|(_, words)| words.iter().any(|word| name.contains(word)))
+            .map(|(topic, _)| *topic)
     })
 }

@@ -2,23 +2,85 @@
 
 /// Extensions (or file names) for each language of a fence.
 const LANGUAGES: &[(&[&str], &[&str])] = &[
-    (&["python", "py", "python3", "pycon", "pyi"], &["py", "pyi", "ipynb", "pyw"]),
-    (&["typescript", "ts", "mts", "cts"], &["ts", "tsx", "mts", "cts", "vue", "svelte", "astro", "js", "mjs"]),
-    (&["tsx", "typescriptreact"], &["tsx", "ts", "jsx", "vue", "astro", "mdx"]),
-    (&["javascript", "js", "mjs", "cjs", "node"], &["js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte", "html"]),
-    (&["jsx", "javascriptreact"], &["jsx", "tsx", "js", "mdx", "astro"]),
+    (
+        &["python", "py", "python3", "pycon", "pyi"],
+        &["py", "pyi", "ipynb", "pyw"],
+    ),
+    (
+        &["typescript", "ts", "mts", "cts"],
+        &[
+            "ts", "tsx", "mts", "cts", "vue", "svelte", "astro", "js", "mjs",
+        ],
+    ),
+    (
+        &["tsx", "typescriptreact"],
+        &["tsx", "ts", "jsx", "vue", "astro", "mdx"],
+    ),
+    (
+        &["javascript", "js", "mjs", "cjs", "node"],
+        &[
+            "js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte", "html",
+        ],
+    ),
+    (
+        &["jsx", "javascriptreact"],
+        &["jsx", "tsx", "js", "mdx", "astro"],
+    ),
     (
         &["json", "jsonc", "json5"],
-        &["json", "jsonc", "json5", "webmanifest", "prettierrc", "eslintrc", "babelrc", "ipynb", "code-workspace"],
+        &[
+            "json",
+            "jsonc",
+            "json5",
+            "webmanifest",
+            "prettierrc",
+            "eslintrc",
+            "babelrc",
+            "ipynb",
+            "code-workspace",
+        ],
     ),
     (&["yaml", "yml"], &["yaml", "yml"]),
     (&["toml"], &["toml", "lock", "pipfile"]),
     (
         &["ini", "cfg", "conf", "properties"],
-        &["ini", "cfg", "conf", "properties", "editorconfig", "env", "flake8", "coveragerc", "npmrc"],
+        &[
+            "ini",
+            "cfg",
+            "conf",
+            "properties",
+            "editorconfig",
+            "env",
+            "flake8",
+            "coveragerc",
+            "npmrc",
+        ],
     ),
-    (&["env", "dotenv"], &["env", "example", "local", "test", "sample", "development", "production", "template"]),
-    (&["sql", "postgresql", "mysql", "psql", "plpgsql", "sqlite", "pgsql"], &["sql", "psql", "ddl"]),
+    (
+        &["env", "dotenv"],
+        &[
+            "env",
+            "example",
+            "local",
+            "test",
+            "sample",
+            "development",
+            "production",
+            "template",
+        ],
+    ),
+    (
+        &[
+            "sql",
+            "postgresql",
+            "mysql",
+            "psql",
+            "plpgsql",
+            "sqlite",
+            "pgsql",
+        ],
+        &["sql", "psql", "ddl"],
+    ),
     (&["prisma"], &["prisma"]),
     (&["graphql", "gql"], &["graphql", "gql", "graphqls"]),
     (&["proto", "protobuf"], &["proto"]),
@@ -28,13 +90,28 @@ const LANGUAGES: &[(&[&str], &[&str])] = &[
     (&["java"], &["java"]),
     (&["kotlin", "kt", "kts"], &["kt", "kts"]),
     (&["groovy", "gradle"], &["gradle", "groovy"]),
-    (&["xml"], &["xml", "csproj", "props", "plist", "xaml", "svg", "storyboard", "entitlements"]),
+    (
+        &["xml"],
+        &[
+            "xml",
+            "csproj",
+            "props",
+            "plist",
+            "xaml",
+            "svg",
+            "storyboard",
+            "entitlements",
+        ],
+    ),
     (&["csharp", "cs", "c#"], &["cs", "razor", "cshtml"]),
     (&["razor", "cshtml"], &["razor", "cshtml"]),
     (&["fsharp"], &["fs"]),
     (&["c"], &["c", "h"]),
     (&["cpp", "c++", "cc"], &["cpp", "cc", "cxx", "h", "hpp"]),
-    (&["ruby", "rb"], &["rb", "rake", "gemspec", "gemfile", "rakefile", "ru"]),
+    (
+        &["ruby", "rb"],
+        &["rb", "rake", "gemspec", "gemfile", "rakefile", "ru"],
+    ),
     (&["erb"], &["erb"]),
     (&["php"], &["php", "phtml"]),
     (&["blade"], &["php"]),
@@ -48,24 +125,56 @@ const LANGUAGES: &[(&[&str], &[&str])] = &[
     (
         &["html", "htm"],
         &[
-            "html", "htm", "vue", "svelte", "astro", "hbs", "ejs", "jinja", "j2", "jinja2", "tmpl", "templ", "erb",
-            "php",
+            "html", "htm", "vue", "svelte", "astro", "hbs", "ejs", "jinja", "j2", "jinja2", "tmpl",
+            "templ", "erb", "php",
         ],
     ),
-    (&["jinja", "jinja2", "j2", "django", "html+jinja", "htmldjango"], &["html", "j2", "jinja", "jinja2", "txt"]),
+    (
+        &[
+            "jinja",
+            "jinja2",
+            "j2",
+            "django",
+            "html+jinja",
+            "htmldjango",
+        ],
+        &["html", "j2", "jinja", "jinja2", "txt"],
+    ),
     (&["vue"], &["vue"]),
     (&["svelte"], &["svelte"]),
     (&["astro"], &["astro"]),
-    (&["css", "postcss"], &["css", "scss", "pcss", "vue", "svelte", "less"]),
-    (&["scss", "sass", "less"], &["scss", "sass", "less", "css", "vue"]),
-    (&["markdown", "md", "mdx", "mdc"], &["md", "mdx", "mdc", "markdown", "txt"]),
     (
-        &["bash", "sh", "shell", "zsh", "console", "fish", "shellscript", "shell-session", "terminal"],
+        &["css", "postcss"],
+        &["css", "scss", "pcss", "vue", "svelte", "less"],
+    ),
+    (
+        &["scss", "sass", "less"],
+        &["scss", "sass", "less", "css", "vue"],
+    ),
+    (
+        &["markdown", "md", "mdx", "mdc"],
+        &["md", "mdx", "mdc", "markdown", "txt"],
+    ),
+    (
+        &[
+            "bash",
+            "sh",
+            "shell",
+            "zsh",
+            "console",
+            "fish",
+            "shellscript",
+            "shell-session",
+            "terminal",
+        ],
         &["sh", "bash", "zsh", "fish", "bats", "envrc", "env"],
     ),
     (&["powershell", "ps1", "pwsh"], &["ps1", "psm1"]),
     (&["bat", "cmd", "batch"], &["bat", "cmd"]),
-    (&["dockerfile", "docker"], &["dockerfile", "containerfile", "dockerignore"]),
+    (
+        &["dockerfile", "docker"],
+        &["dockerfile", "containerfile", "dockerignore"],
+    ),
     (&["makefile", "make", "mk"], &["makefile", "mk", "justfile"]),
     (&["just", "justfile"], &["justfile", "just"]),
     (&["nginx"], &["conf", "nginx", "template"]),
@@ -75,7 +184,16 @@ const LANGUAGES: &[(&[&str], &[&str])] = &[
     (&["nix"], &["nix"]),
     (&["solidity", "sol"], &["sol"]),
     (&["csv"], &["csv"]),
-    (&["gitignore", "ignore"], &["gitignore", "dockerignore", "npmignore", "eslintignore", "prettierignore"]),
+    (
+        &["gitignore", "ignore"],
+        &[
+            "gitignore",
+            "dockerignore",
+            "npmignore",
+            "eslintignore",
+            "prettierignore",
+        ],
+    ),
 ];
 
 /// File names without an extension, and extensions, that make a bare word a path.
@@ -190,7 +308,10 @@ const EXTENSIONS: &[&str] = &[
 pub(crate) fn fits_language(language: &str, path: &str) -> bool {
     let language = language.to_ascii_lowercase();
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let Some((_, endings)) = LANGUAGES.iter().find(|(names, _)| names.contains(&language.as_str())) else {
+    let Some((_, endings)) = LANGUAGES
+        .iter()
+        .find(|(names, _)| names.contains(&language.as_str()))
+    else {
         return true;
     };
     let stem = name.split('.').next().unwrap_or("");
@@ -209,42 +330,71 @@ pub(crate) fn fits_language(language: &str, path: &str) -> bool {
 pub(crate) fn is_at_home(language: &str, path: &str) -> bool {
     let language = language.to_ascii_lowercase();
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    LANGUAGES.iter().find(|(names, _)| names.contains(&language.as_str())).is_some_and(|(names, endings)| {
-        endings.first() == Some(&extension_of_name(&name).as_str())
-            || names.contains(&extension_of_name(&name).as_str())
-    })
+    LANGUAGES
+        .iter()
+        .find(|(names, _)| names.contains(&language.as_str()))
+        .is_some_and(|(names, endings)| {
+            endings.first() == Some(&extension_of_name(&name).as_str())
+                || names.contains(&extension_of_name(&name).as_str())
+        })
 }
 
 /// Returns whether the language is one of programs, not of data, text or markup.
 pub(crate) fn is_source(language: &str) -> bool {
     let language = language.to_ascii_lowercase();
-    let endings = LANGUAGES.iter().find(|(names, _)| names.contains(&language.as_str())).map(|(_, endings)| endings);
+    let endings = LANGUAGES
+        .iter()
+        .find(|(names, _)| names.contains(&language.as_str()))
+        .map(|(_, endings)| endings);
     let ending = endings.and_then(|endings| endings.first());
     ending.is_some_and(|ending| code::paths::is_code(&format!("file.{ending}")))
 }
 
 /// Returns whether the language is one of a shell.
 pub(crate) fn is_shell(language: &str) -> bool {
-    ["bash", "sh", "shell", "zsh", "console", "fish", "shellscript", "shell-session", "terminal", "powershell", "pwsh"]
-        .contains(&language.to_ascii_lowercase().as_str())
+    [
+        "bash",
+        "sh",
+        "shell",
+        "zsh",
+        "console",
+        "fish",
+        "shellscript",
+        "shell-session",
+        "terminal",
+        "powershell",
+        "pwsh",
+    ]
+    .contains(&language.to_ascii_lowercase().as_str())
 }
 
 /// Returns whether a name without folders is that of a file.
 pub(crate) fn is_file_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let stem = lower.split('.').next().unwrap_or("");
-    if NAMES.contains(&lower.as_str()) || (NAMES.contains(&stem) && stem != "license" && lower.len() > stem.len()) {
+    if NAMES.contains(&lower.as_str())
+        || (NAMES.contains(&stem) && stem != "license" && lower.len() > stem.len())
+    {
         return true;
     }
     if let Some(hidden) = lower.strip_prefix('.') {
         // An ending alone, as in "no `.tmp` is left", names no file.
-        let ending = is_extension(hidden) && !matches!(hidden, "env" | "gitignore" | "dockerignore" | "editorconfig")
-            || matches!(hidden, "tmp" | "bak" | "log" | "lock" | "exe" | "old" | "orig" | "swp");
+        let ending = is_extension(hidden)
+            && !matches!(
+                hidden,
+                "env" | "gitignore" | "dockerignore" | "editorconfig"
+            )
+            || matches!(
+                hidden,
+                "tmp" | "bak" | "log" | "lock" | "exe" | "old" | "orig" | "swp"
+            );
         // Four letters at most are an ending that is not known: "styled `.ass` captions".
         let ending = ending || hidden.len() < 5 && !matches!(hidden, "env" | "git" | "ssh" | "aws");
         // An attribute: "`.token_type` defaults to".
         let ending = ending || hidden.contains('_') && !hidden.contains('.');
-        return !ending && !hidden.is_empty() && hidden.starts_with(|letter: char| letter.is_ascii_alphabetic());
+        return !ending
+            && !hidden.is_empty()
+            && hidden.starts_with(|letter: char| letter.is_ascii_alphabetic());
     }
     let extension = extension_of_name(&lower);
     is_extension(&extension)
@@ -270,7 +420,10 @@ pub(crate) fn is_file_name(name: &str) -> bool {
 /// Returns whether files end so.
 pub(crate) fn is_extension(extension: &str) -> bool {
     !extension.is_empty()
-        && (EXTENSIONS.contains(&extension) || LANGUAGES.iter().any(|(_, endings)| endings.contains(&extension)))
+        && (EXTENSIONS.contains(&extension)
+            || LANGUAGES
+                .iter()
+                .any(|(_, endings)| endings.contains(&extension)))
 }
 
 /// Behind the last dot of a name, lower case; empty if there is none or it only hides the file.

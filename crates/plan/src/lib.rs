@@ -81,7 +81,10 @@ pub use basis::Basis;
 pub use blocks::{CodeBlock, FileOf, Role, Uncertainty};
 pub use boxes::{Checkbox, State};
 pub use changes::{Action, PlannedChange, is_in_many_folders};
-pub use commands::{Commit, Count, Doubt, Expect, ExpectedOutcome, Facts, Held, Of, PlannedCommand, Relation, Stands};
+pub use commands::{
+    Commit, Count, Doubt, Expect, ExpectedOutcome, Facts, Held, Of, PlannedCommand, Relation,
+    Stands,
+};
 pub use criteria::{Criterion, CriterionKind};
 pub use diagnostics::Diagnostic;
 pub use document::{Location, Span, Unreadable};

@@ -50,7 +50,9 @@ pub(crate) fn read_mention(words: &str, name: &Range<usize>) -> Mention {
 /// Returns the paths of which the words speak, in order; spans are shifted by `base`.
 pub(crate) fn spoken_paths(words: &str, base: usize, bare: bool) -> Vec<FoundPath> {
     let mut found = find_paths(words, base, bare);
-    found.retain(|path| read_mention(words, &(path.outer.start - base..path.outer.end - base)) == Mention::Spoken);
+    found.retain(|path| {
+        read_mention(words, &(path.outer.start - base..path.outer.end - base)) == Mention::Spoken
+    });
     found
 }
 
@@ -60,11 +62,16 @@ pub(crate) fn sentence_around(words: &str, at: usize) -> Range<usize> {
     let outside = |at: usize| !code.iter().any(|span| span.outer.contains(&at));
     let ends = words.char_indices().filter(|(at, letter)| {
         let behind = &words[at + letter.len_utf8()..];
-        let word = words[..*at].rsplit(char::is_whitespace).next().unwrap_or("");
+        let word = words[..*at]
+            .rsplit(char::is_whitespace)
+            .next()
+            .unwrap_or("");
         let abbreviated = word.contains('.') || is_entry(&word.to_lowercase(), Use::Abbreviation);
         let ends = match letter {
             '.' | '!' | '?' => {
-                behind.starts_with(' ') && !behind.trim_start().starts_with(char::is_lowercase) && !abbreviated
+                behind.starts_with(' ')
+                    && !behind.trim_start().starts_with(char::is_lowercase)
+                    && !abbreviated
             }
             '。' | '！' | '？' => true,
             _ => false,
@@ -72,14 +79,27 @@ pub(crate) fn sentence_around(words: &str, at: usize) -> Range<usize> {
         ends && outside(*at)
     });
     let ends: Vec<usize> = ends.map(|(at, letter)| at + letter.len_utf8()).collect();
-    let start = ends.iter().rev().find(|end| **end <= at).copied().unwrap_or(0);
-    let end = ends.iter().find(|end| **end > at).copied().unwrap_or(words.len());
+    let start = ends
+        .iter()
+        .rev()
+        .find(|end| **end <= at)
+        .copied()
+        .unwrap_or(0);
+    let end = ends
+        .iter()
+        .find(|end| **end > at)
+        .copied()
+        .unwrap_or(words.len());
     start..end
 }
 
 /// Returns whether the words deny `name`, ticks included, as the object of a verb: "Never run `x`", "without running `x`",
 /// "not with `x`", "`x` nicht ausführen". A negation with an object of its own denies that: "no errors by running `x`".
-pub(crate) fn denies_name(words: &str, name: &Range<usize>, is_verb: &dyn Fn(&str) -> bool) -> bool {
+pub(crate) fn denies_name(
+    words: &str,
+    name: &Range<usize>,
+    is_verb: &dyn Fn(&str) -> bool,
+) -> bool {
     /// Words that may stand between: "do not ever run".
     const BETWEEN: usize = 1;
     let (before, after) = clause_around(words, name);
@@ -100,9 +120,13 @@ pub(crate) fn is_empty_note(note: &str) -> bool {
     let note = note.trim_start_matches('`');
     let plain = blank_words(&note[..note.floor_char_boundary(NOTE)]);
     let first = plain.split(". ").next().unwrap_or("");
-    let parts = first.split([',', ';', '(', ')', '（', '）', '—', '–', ':', '：', '.', '。', '+']);
+    let parts = first.split([
+        ',', ';', '(', ')', '（', '）', '—', '–', ':', '：', '.', '。', '+',
+    ]);
     let dashes = parts.take(4).flat_map(|part| part.split(" - "));
-    dashes.map(|part| part.trim_matches(|letter: char| !letter.is_alphanumeric())).any(is_empty_part)
+    dashes
+        .map(|part| part.trim_matches(|letter: char| !letter.is_alphanumeric()))
+        .any(is_empty_part)
 }
 
 /// Returns whether words say of a file that it has no content, and nothing else: "empty", "as an empty file", "can be empty".
@@ -112,11 +136,21 @@ fn is_empty_part(part: &str) -> bool {
     };
     let whole = |word: &str| List::WholeFile.words().contains(&word);
     let fills = |word: &str| {
-        [Use::Determiner, Use::Function, Use::Modal, Use::Passive, Use::Source].iter().any(|what| is_all(word, *what))
+        [
+            Use::Determiner,
+            Use::Function,
+            Use::Modal,
+            Use::Passive,
+            Use::Source,
+        ]
+        .iter()
+        .any(|what| is_all(word, *what))
             || List::BesideEmpty.words().contains(&word)
             || whole(word)
     };
-    let mut beside = part[..found.start].split_whitespace().chain(part[found.end..].split_whitespace());
+    let mut beside = part[..found.start]
+        .split_whitespace()
+        .chain(part[found.end..].split_whitespace());
     is_all(part, Use::Empty) || beside.all(fills)
 }
 
@@ -133,8 +167,11 @@ pub(crate) fn makes_empty(words: &str) -> bool {
     let mut from = 0;
     let mut all = !found.is_empty();
     for (at, path) in found.iter().enumerate() {
-        let until = found.get(at + 1).map_or(words.len(), |next| next.outer.start);
-        all &= is_empty_lead(&words[from..path.outer.start]) || is_empty_note(&words[path.outer.end..until]);
+        let until = found
+            .get(at + 1)
+            .map_or(words.len(), |next| next.outer.start);
+        all &= is_empty_lead(&words[from..path.outer.start])
+            || is_empty_note(&words[path.outer.end..until]);
         from = path.outer.end;
     }
     all && !words[from..].trim_end_matches('.').contains(". ")
@@ -161,9 +198,11 @@ pub(crate) fn base_folder(words: &str) -> Option<String> {
 /// Returns a folder from the repository's root, without slashes at its ends.
 pub(crate) fn folder_from_root(words: &str) -> Option<String> {
     let bare = words.trim().trim_start_matches("./").trim_matches('/');
-    let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '/' | '-' | '_' | '.' | '@');
-    let named =
-        !bare.is_empty() && bare.chars().all(plain) && bare.split('/').all(|part| !part.is_empty() && part != "..");
+    let plain =
+        |letter: char| letter.is_alphanumeric() || matches!(letter, '/' | '-' | '_' | '.' | '@');
+    let named = !bare.is_empty()
+        && bare.chars().all(plain)
+        && bare.split('/').all(|part| !part.is_empty() && part != "..");
     named.then(|| bare.to_owned())
 }
 
@@ -172,9 +211,13 @@ pub(crate) fn clause_around(words: &str, name: &Range<usize>) -> (String, String
     let before = blank_words(words.get(..name.start).unwrap_or(""));
     let after = blank_words(words.get(name.end..).unwrap_or(""));
     // A note behind a dash or in brackets is still about the name.
-    let after = after.trim_start_matches([' ', '—', '–', '-', ':', '：', '(', '（']).to_owned();
-    let end =
-        after.char_indices().find(|(at, letter)| ends_clause(&after, *at, *letter)).map_or(after.len(), |(at, _)| at);
+    let after = after
+        .trim_start_matches([' ', '—', '–', '-', ':', '：', '(', '（'])
+        .to_owned();
+    let end = after
+        .char_indices()
+        .find(|(at, letter)| ends_clause(&after, *at, *letter))
+        .map_or(after.len(), |(at, _)| at);
     (last_clause(&before).to_owned(), after[..end].to_owned())
 }
 
@@ -184,19 +227,29 @@ fn blank_words(words: &str) -> String {
     let mut at = 0;
     for span in code_spans(words, 0) {
         out.push_str(&words[at..span.outer.start]);
-        out.push(if as_path(&words[span.inner], true).is_some() { PATH } else { CODE });
+        out.push(if as_path(&words[span.inner], true).is_some() {
+            PATH
+        } else {
+            CODE
+        });
         at = span.outer.end;
     }
     out.push_str(&words[at..]);
-    one_line(&out.replace(['*', '_'], " ").replace('’', "'").to_lowercase())
+    one_line(
+        &out.replace(['*', '_'], " ")
+            .replace('’', "'")
+            .to_lowercase(),
+    )
 }
 
 fn ends_clause(text: &str, at: usize, letter: char) -> bool {
     match letter {
-        '.' | '!' | '?' | ':' => text[at + 1..].chars().next().is_none_or(char::is_whitespace),
-        ',' | ';' | '(' | ')' | '—' | '–' | '，' | '。' | '；' | '：' | '、' | '（' | '）' | '！' | '？' => {
-            true
-        }
+        '.' | '!' | '?' | ':' => text[at + 1..]
+            .chars()
+            .next()
+            .is_none_or(char::is_whitespace),
+        ',' | ';' | '(' | ')' | '—' | '–' | '，' | '。' | '；' | '：' | '、' | '（' | '）'
+        | '！' | '？' => true,
         _ => false,
     }
 }
@@ -223,10 +276,14 @@ fn last_clause(before: &str) -> &str {
 
 /// Returns whether a part between two names only joins them: "", "`b`, or".
 fn is_joint(part: &str) -> bool {
-    let mut words = part.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric));
+    let mut words = part
+        .split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphanumeric));
     match (words.next(), words.next()) {
         (None, _) => true,
-        (Some(word), None) => word.chars().count() <= 4 && !is_all(word, Use::Place) && !is_all(word, Use::Goal),
+        (Some(word), None) => {
+            word.chars().count() <= 4 && !is_all(word, Use::Place) && !is_all(word, Use::Goal)
+        }
         _ => false,
     }
 }
@@ -248,7 +305,10 @@ fn verb_of_its_own(clause: &str) -> usize {
 
 /// Returns the words between a governing word and the name.
 fn count_gap(text: &str) -> usize {
-    let spaced = text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
+    let spaced = text
+        .split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .count();
     // Scripts without blanks: about three letters a word.
     spaced.max(text.chars().filter(|letter| !letter.is_ascii()).count() / 3)
 }
@@ -260,8 +320,11 @@ pub(crate) fn is_small(word: &str) -> bool {
 
 pub(crate) fn is_spared(before: &str, after: &str) -> bool {
     let head = before.trim_start_matches(|letter: char| !letter.is_alphanumeric());
-    let given = [Use::Condition, Use::Rationale].into_iter().any(|what| entry_at_start(head, what).is_some());
-    let negation = last_entry(before, Use::Negation).filter(|found| count_gap(&before[found.end..]) <= REACH);
+    let given = [Use::Condition, Use::Rationale]
+        .into_iter()
+        .any(|what| entry_at_start(head, what).is_some());
+    let negation =
+        last_entry(before, Use::Negation).filter(|found| count_gap(&before[found.end..]) <= REACH);
     if negation.is_some() && !given {
         return true;
     }
@@ -274,28 +337,39 @@ fn stays_behind(before: &str, after: &str) -> bool {
     const BETWEEN: usize = 3;
     let rest = after.trim_end();
     let stays = last_entry(rest, Use::Stays).filter(|found| found.end == rest.len());
-    stays.is_some_and(|found| count_gap(&rest[..found.start]) <= BETWEEN && !rest.contains([PATH, CODE]))
-        && count_gap(before) <= 1
+    stays.is_some_and(|found| {
+        count_gap(&rest[..found.start]) <= BETWEEN && !rest.contains([PATH, CODE])
+    }) && count_gap(before) <= 1
 }
 
 /// "Keep `a.py` as it is", "Keep `a.py` unchanged".
 fn is_kept(before: &str, after: &str) -> bool {
-    let kept = last_entry(before, Use::Keep).is_some_and(|keep| count_gap(&before[keep.end..]) <= 1);
+    let kept =
+        last_entry(before, Use::Keep).is_some_and(|keep| count_gap(&before[keep.end..]) <= 1);
     let rest = after.trim();
-    kept && (rest.is_empty() || rest.starts_with("as ") || entry_at_start(rest, Use::Given).is_some())
+    kept && (rest.is_empty()
+        || rest.starts_with("as ")
+        || entry_at_start(rest, Use::Given).is_some())
 }
 
 /// "`a.py` must not be changed", "`run` nicht ändern", "`run` は変更しない".
 fn is_denied_behind(before: &str, after: &str) -> bool {
     /// Words that may stand behind the verb: "here", "yet".
     const TAIL: usize = 1;
-    let Some(negation) = last_entry(after, Use::Negation).filter(|found| count_gap(&after[..found.start]) <= REACH)
+    let Some(negation) =
+        last_entry(after, Use::Negation).filter(|found| count_gap(&after[..found.start]) <= REACH)
     else {
         let given = entry_at_start(after.trim_start(), Use::Given);
-        return given.is_some_and(|end| count_gap(&after.trim_start()[end..]) <= TAIL) && count_gap(before) <= TAIL;
+        return given.is_some_and(|end| count_gap(&after.trim_start()[end..]) <= TAIL)
+            && count_gap(before) <= TAIL;
     };
-    let (own, other) = (last_entry(after, Use::Alter), last_entry(before, Use::Alter));
-    let end = own.as_ref().map_or(negation.end, |alter| alter.end.max(negation.end));
+    let (own, other) = (
+        last_entry(after, Use::Alter),
+        last_entry(before, Use::Alter),
+    );
+    let end = own
+        .as_ref()
+        .map_or(negation.end, |alter| alter.end.max(negation.end));
     let tail = &after[end..];
     // A verb with an object of its own speaks of that.
     (own.is_some() || other.is_some()) && !tail.contains([PATH, CODE]) && count_gap(tail) <= TAIL
@@ -309,7 +383,9 @@ fn is_source(before: &str) -> bool {
     let removes = last_entry(&before[..source.start], Use::Remove).is_some();
     let tail = &before[source.end..];
     let goal = last_entry(tail, Use::Goal).filter(|goal| tail[goal.end..].trim().is_empty());
-    let (told, behind) = tail.rsplit_once(PATH).map_or((false, tail), |(_, behind)| (true, behind));
+    let (told, behind) = tail
+        .rsplit_once(PATH)
+        .map_or((false, tail), |(_, behind)| (true, behind));
     let joined = told && is_joint(behind);
     !removes && goal.is_none() && count_gap(tail) <= REACH && (!told || joined)
 }

@@ -66,13 +66,19 @@ impl Unit {
     pub(crate) fn opens_with_heading(&self, document: &Document<'_>) -> bool {
         let first = document.pieces.get(self.pieces.start);
         first.is_some_and(|piece| {
-            matches!(piece.kind, PieceKind::Heading { .. }) && piece.span.start == self.heading.start
+            matches!(piece.kind, PieceKind::Heading { .. })
+                && piece.span.start == self.heading.start
         })
     }
 
     /// Returns the pieces that belong to the unit itself.
     pub(crate) fn own(&self) -> impl Iterator<Item = usize> + '_ {
-        self.pieces.clone().filter(|piece| !self.children.iter().any(|child| child.pieces.contains(piece)))
+        self.pieces.clone().filter(|piece| {
+            !self
+                .children
+                .iter()
+                .any(|child| child.pieces.contains(piece))
+        })
     }
 }
 
@@ -91,14 +97,18 @@ impl Outline {
         let sections = headings::find_sections(document);
         for resort in 0..=2 {
             for with_title in [false, true] {
-                let mut outline = headings::units_of_headings(document, &sections, resort, with_title);
+                let mut outline =
+                    headings::units_of_headings(document, &sections, resort, with_title);
                 items::add_item_units(document, &mut outline, resort);
                 if !outline.units.is_empty() {
                     return outline;
                 }
             }
         }
-        Outline { units: whole_document(document).into_iter().collect(), twice: Vec::new() }
+        Outline {
+            units: whole_document(document).into_iter().collect(),
+            twice: Vec::new(),
+        }
     }
 
     /// Returns the pieces that repeat units elsewhere.
@@ -118,10 +128,16 @@ impl Outline {
     pub(crate) fn dialects(&self) -> Vec<&'static str> {
         fn seen(units: &[Unit], name: &str) -> bool {
             units.iter().any(|unit| {
-                unit.dialect == name || name == "progress" && !unit.echoes.is_empty() || seen(&unit.children, name)
+                unit.dialect == name
+                    || name == "progress" && !unit.echoes.is_empty()
+                    || seen(&unit.children, name)
             })
         }
-        DIALECTS.iter().map(|dialect| dialect.name).filter(|name| seen(&self.units, name)).collect()
+        DIALECTS
+            .iter()
+            .map(|dialect| dialect.name)
+            .filter(|name| seen(&self.units, name))
+            .collect()
     }
 }
 
@@ -132,7 +148,9 @@ fn shows_work(document: &Document<'_>) -> bool {
         !language.is_empty() && !is_shell(language)
     });
     let named = |piece: &Piece| match &piece.kind {
-        PieceKind::Text(lines) => lines.iter().any(|line| !find_paths(document.slice(line), 0, false).is_empty()),
+        PieceKind::Text(lines) => lines
+            .iter()
+            .any(|line| !find_paths(document.slice(line), 0, false).is_empty()),
         PieceKind::Heading { title, .. } => !find_paths(document.slice(title), 0, false).is_empty(),
         _ => false,
     };
@@ -142,15 +160,28 @@ fn shows_work(document: &Document<'_>) -> bool {
 /// Returns the whole document as one unit, where it holds boxes or shows code for files, and nothing could be told
 /// apart.
 fn whole_document(document: &Document<'_>) -> Option<Unit> {
-    let boxed = || document.items.iter().any(|item| items::box_of(document, item).is_some());
-    let first = document.pieces.first().filter(|_| boxed() || shows_work(document))?;
+    let boxed = || {
+        document
+            .items
+            .iter()
+            .any(|item| items::box_of(document, item).is_some())
+    };
+    let first = document
+        .pieces
+        .first()
+        .filter(|_| boxed() || shows_work(document))?;
     let title = match &first.kind {
         PieceKind::Heading { title, .. } => title.clone(),
         PieceKind::Text(lines) => lines.first().cloned().unwrap_or(first.span.clone()),
         _ => first.span.clone(),
     };
     let marked = crate::naming::read_marks(document.slice(&title));
-    let name = UnitName { word: String::new(), number: None, title: marked.words, rank: crate::naming::Rank::Phase };
+    let name = UnitName {
+        word: String::new(),
+        number: None,
+        title: marked.words,
+        rank: crate::naming::Rank::Phase,
+    };
     Some(Unit {
         name,
         dialect: "sections",

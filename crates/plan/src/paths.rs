@@ -27,8 +27,13 @@ pub(crate) fn is_pattern(path: &str) -> bool {
         || path.contains(['*', '<', '>', '{', '}', '…', '?', '$'])
         || path.contains("...") && !path.contains("/[...")
         || path.to_ascii_uppercase().contains("XXX")
-        || ["YYYY", "NNN", "TIMESTAMP", "_hash_", "<rev"].iter().any(|sign| path.contains(sign))
-        || (!name.contains('.') && !is_file_name(name) && path.contains('/') && !is_program_file(path))
+        || ["YYYY", "NNN", "TIMESTAMP", "_hash_", "<rev"]
+            .iter()
+            .any(|sign| path.contains(sign))
+        || (!name.contains('.')
+            && !is_file_name(name)
+            && path.contains('/')
+            && !is_program_file(path))
 }
 
 /// Returns whether a path without an extension is a program's: it lies in a folder for those.
@@ -36,8 +41,10 @@ pub(crate) fn is_program_file(path: &str) -> bool {
     path.rsplit_once('/').is_some_and(|(folder, name)| {
         let home = folder.rsplit('/').next().unwrap_or(folder);
         let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
-        matches!(home, "bin" | "sbin" | "scripts" | "script" | ".husky" | ".githooks")
-            && !name.is_empty()
+        matches!(
+            home,
+            "bin" | "sbin" | "scripts" | "script" | ".husky" | ".githooks"
+        ) && !name.is_empty()
             && name.chars().all(plain)
     })
 }
@@ -53,16 +60,25 @@ pub(crate) fn find_paths(text: &str, base: usize, bare: bool) -> Vec<FoundPath> 
             let lines = lines.or_else(|| lines_said(&text[span.outer.end..]));
             let at = base + span.inner.start;
             let outer = base + span.outer.start..base + span.outer.end;
-            found.push(FoundPath { path, span: at..at + inner.len(), outer, lines, ticked: true });
+            found.push(FoundPath {
+                path,
+                span: at..at + inner.len(),
+                outer,
+                lines,
+                ticked: true,
+            });
         }
     }
     let mut at = 0;
-    for word in text
-        .split_inclusive(|letter: char| letter.is_whitespace() || matches!(letter, '，' | '、' | '；' | '：' | '。'))
-    {
+    for word in text.split_inclusive(|letter: char| {
+        letter.is_whitespace() || matches!(letter, '，' | '、' | '；' | '：' | '。')
+    }) {
         let start = at;
         at += word.len();
-        if spans.iter().any(|span| span.outer.start < at && start < span.outer.end) {
+        if spans
+            .iter()
+            .any(|span| span.outer.start < at && start < span.outer.end)
+        {
             continue;
         }
         let linked = word.split_once("](").map_or(word, |(_, target)| target);
@@ -95,11 +111,19 @@ pub(crate) fn find_paths(text: &str, base: usize, bare: bool) -> Vec<FoundPath> 
         let Some(offset) = word.find(core).filter(|_| !core.is_empty()) else {
             continue;
         };
-        if let Some((path, lines)) = as_path(core, false).filter(|(path, _)| bare || path.contains('/')) {
+        if let Some((path, lines)) =
+            as_path(core, false).filter(|(path, _)| bare || path.contains('/'))
+        {
             let begin = base + start + offset;
             let span = begin..begin + core.len();
             let lines = lines.or_else(|| lines_said(&text[start + offset + core.len()..]));
-            found.push(FoundPath { path, outer: span.clone(), span, lines, ticked: false });
+            found.push(FoundPath {
+                path,
+                outer: span.clone(),
+                span,
+                lines,
+                ticked: false,
+            });
         }
     }
     found.sort_by_key(|path| path.span.start);
@@ -115,29 +139,45 @@ pub(crate) fn as_path(words: &str, ticked: bool) -> Option<(String, Option<(usiz
     let path = without_root(path);
     let odd = |letter: char| {
         letter.is_whitespace()
-            || matches!(letter, '"' | '\'' | '=' | ';' | '|' | '`' | '!' | '%' | '^' | '&' | ',' | '#')
+            || matches!(
+                letter,
+                '"' | '\'' | '=' | ';' | '|' | '`' | '!' | '%' | '^' | '&' | ',' | '#'
+            )
     };
     let braces = path.contains('{');
-    if path.is_empty() || path.len() > 250 || path.chars().any(|letter| odd(letter) && !(braces && letter == ',')) {
+    if path.is_empty()
+        || path.len() > 250
+        || path
+            .chars()
+            .any(|letter| odd(letter) && !(braces && letter == ','))
+    {
         return None;
     }
     if path.contains("://")
-        || path.starts_with(['-', '/', '~', '@', '+', '.']) && !starts_well(path) && !(ticked && mentions_file(path))
+        || path.starts_with(['-', '/', '~', '@', '+', '.'])
+            && !starts_well(path)
+            && !(ticked && mentions_file(path))
         || path.contains("::")
     {
         return None;
     }
-    if path.contains('(') && !path.contains("/(") || path.contains(':') || path.starts_with("http") {
+    if path.contains('(') && !path.contains("/(") || path.contains(':') || path.starts_with("http")
+    {
         return None;
     }
     let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or("");
     let ending = extension_of_name(name);
     if path.contains('/') {
-        let plausible =
-            ending.len() <= 12 && !ending.is_empty() && ending.chars().any(|letter| letter.is_ascii_alphabetic());
-        let named = is_file_name(name) || (plausible && (ticked || is_extension(&ending) || name.contains('*')));
-        let numeric = path.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '/' | '.'));
-        let folder = path.ends_with('/') && path.len() > 1 && (ticked || path.matches('/').count() > 1);
+        let plausible = ending.len() <= 12
+            && !ending.is_empty()
+            && ending.chars().any(|letter| letter.is_ascii_alphabetic());
+        let named = is_file_name(name)
+            || (plausible && (ticked || is_extension(&ending) || name.contains('*')));
+        let numeric = path
+            .chars()
+            .all(|letter| letter.is_ascii_digit() || matches!(letter, '/' | '.'));
+        let folder =
+            path.ends_with('/') && path.len() > 1 && (ticked || path.matches('/').count() > 1);
         let glob = path.contains('*') && ticked && !looks_like_a_route(path);
         let program = ticked && is_program_file(path);
         let file = named && (ticked || is_extension(&ending) || is_file_name(name));
@@ -155,14 +195,29 @@ fn without_root(path: &str) -> &str {
     let Some((first, rest)) = path.split_once('/').filter(|(_, rest)| !rest.is_empty()) else {
         return path;
     };
-    let name = first.trim_start_matches(['<', '{', '$', '[']).trim_end_matches(['>', '}', ']']).to_ascii_lowercase();
-    let placeholder = first.len() > name.len() && name.split(['-', '_', ' ']).any(|part| ROOTS.contains(&part));
+    let name = first
+        .trim_start_matches(['<', '{', '$', '['])
+        .trim_end_matches(['>', '}', ']'])
+        .to_ascii_lowercase();
+    let placeholder = first.len() > name.len()
+        && name
+            .split(['-', '_', ' '])
+            .any(|part| ROOTS.contains(&part));
     if placeholder { rest } else { path }
 }
 
 /// `application/json`, `and/or.x`: words with a slash that are no file.
 fn looks_like_types(path: &str) -> bool {
-    ["application/", "text/", "image/", "multipart/", "audio/", "video/"].iter().any(|kind| path.starts_with(kind))
+    [
+        "application/",
+        "text/",
+        "image/",
+        "multipart/",
+        "audio/",
+        "video/",
+    ]
+    .iter()
+    .any(|kind| path.starts_with(kind))
         && !path.ends_with("s.py")
         && path.matches('/').count() == 1
         && path.contains(['+', '-'])
@@ -174,7 +229,8 @@ fn looks_like_a_route(path: &str) -> bool {
     let Some(steps) = path.strip_prefix('/') else {
         return false;
     };
-    let takes_value = |step: &str| step.starts_with([':', '<']) || step.starts_with('{') && step.ends_with('}');
+    let takes_value =
+        |step: &str| step.starts_with([':', '<']) || step.starts_with('{') && step.ends_with('}');
     let goes_on = steps.ends_with('*') && !steps.ends_with("/*") && !steps.ends_with("**");
     let name = steps.rsplit('/').next().unwrap_or("");
     !name.contains('.') && (goes_on || steps.split('/').any(takes_value))
@@ -202,9 +258,13 @@ fn split_lines(words: &str) -> (&str, Option<(usize, usize)>) {
     if tail.is_empty() || !tail.starts_with(|letter: char| letter.is_ascii_digit()) {
         return (words, None);
     }
-    let before = words[..at]
-        .find(':')
-        .map_or(at, |first| if words[first + 1..at].chars().all(|c| c.is_ascii_digit()) { first } else { at });
+    let before = words[..at].find(':').map_or(at, |first| {
+        if words[first + 1..at].chars().all(|c| c.is_ascii_digit()) {
+            first
+        } else {
+            at
+        }
+    });
     match range_of(tail) {
         Some(range) => (&words[..before], Some(range)),
         None => (words, None),
@@ -216,9 +276,15 @@ fn range_of(text: &str) -> Option<(usize, usize)> {
     let first: String = text.chars().take_while(char::is_ascii_digit).collect();
     let start: usize = first.parse().ok()?;
     let rest = text[first.len()..].trim_start();
-    let rest = rest.strip_prefix(['-', '–', '—', '~', ':']).or_else(|| rest.strip_prefix("to "));
+    let rest = rest
+        .strip_prefix(['-', '–', '—', '~', ':'])
+        .or_else(|| rest.strip_prefix("to "));
     let second: String = rest.map_or(String::new(), |rest| {
-        rest.trim_start().trim_start_matches(['L', '~']).chars().take_while(char::is_ascii_digit).collect()
+        rest.trim_start()
+            .trim_start_matches(['L', '~'])
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect()
     });
     let end = second.parse().unwrap_or(start);
     (start > 0 && start < 1_000_000).then_some((start, end.max(start)))
@@ -231,19 +297,31 @@ const LINE_WORDS: [&str; 6] = ["lines", "line", "líneas", "línea", "(l", "行"
 pub(crate) fn lines_said(text: &str) -> Option<(usize, usize)> {
     let lower = text.to_lowercase();
     let lower = lower.split('`').next().unwrap_or("");
-    let near = lower.char_indices().nth(60).map_or(lower.len(), |(at, _)| at);
-    let at = LINE_WORDS.iter().find_map(|word| lower[..near].find(word).map(|at| at + word.len()))?;
+    let near = lower
+        .char_indices()
+        .nth(60)
+        .map_or(lower.len(), |(at, _)| at);
+    let at = LINE_WORDS
+        .iter()
+        .find_map(|word| lower[..near].find(word).map(|at| at + word.len()))?;
     line_numbers(&lower[at..])
 }
 
 /// Returns the last lines that a sentence names outside its code: a range, else from the last but one to the last.
 pub(crate) fn lines_said_last(sentence: &str) -> Option<(usize, usize)> {
-    let words: String = sentence.to_lowercase().split('`').step_by(2).collect::<Vec<_>>().join("`");
+    let words: String = sentence
+        .to_lowercase()
+        .split('`')
+        .step_by(2)
+        .collect::<Vec<_>>()
+        .join("`");
     let mut said: Vec<(usize, (usize, usize))> = Vec::new();
     for word in LINE_WORDS {
         let inside = |at: usize| words[..at].ends_with(char::is_alphabetic) && word.is_ascii();
         let found = words.match_indices(word).filter(|(at, _)| !inside(*at));
-        said.extend(found.filter_map(|(at, _)| Some((at, line_numbers(&words[at + word.len()..])?))));
+        said.extend(
+            found.filter_map(|(at, _)| Some((at, line_numbers(&words[at + word.len()..])?))),
+        );
     }
     said.sort_unstable();
     let lines = said.into_iter().map(|(_, lines)| lines);
@@ -258,7 +336,10 @@ pub(crate) fn lines_said_last(sentence: &str) -> Option<(usize, usize)> {
 /// "12-40", "around 45" behind a word for lines.
 fn line_numbers(text: &str) -> Option<(usize, usize)> {
     let digits = text.trim_start_matches([' ', '~', ':', '.']);
-    let digits = digits.strip_prefix("around ").or_else(|| digits.strip_prefix("approximately ")).unwrap_or(digits);
+    let digits = digits
+        .strip_prefix("around ")
+        .or_else(|| digits.strip_prefix("approximately "))
+        .unwrap_or(digits);
     range_of(digits.trim_start_matches(['l', '~', ' ']))
 }
 
@@ -275,7 +356,9 @@ pub(crate) fn expand_braces(path: &str) -> Vec<String> {
         return vec![path.to_owned()];
     }
     let ends = inner.split(',').map(str::trim);
-    ends.flat_map(|end| expand_braces(&format!("{}{end}{}", &path[..open], &path[close + 1..]))).take(100).collect()
+    ends.flat_map(|end| expand_braces(&format!("{}{end}{}", &path[..open], &path[close + 1..])))
+        .take(100)
+        .collect()
 }
 
 /// Returns whether one path is the other, or ends in it folder by folder.
@@ -283,8 +366,12 @@ pub(crate) fn same_file(known: &str, said: &str) -> bool {
     let known = known.trim_end_matches('/');
     let said = said.trim_end_matches('/').trim_start_matches("@/");
     known == said
-        || known.strip_suffix(said).is_some_and(|before| before.ends_with('/'))
-        || said.strip_suffix(known).is_some_and(|before| before.ends_with('/'))
+        || known
+            .strip_suffix(said)
+            .is_some_and(|before| before.ends_with('/'))
+        || said
+            .strip_suffix(known)
+            .is_some_and(|before| before.ends_with('/'))
 }
 
 #[cfg(test)]
@@ -293,7 +380,12 @@ mod tests {
 
     #[test]
     fn a_placeholder_for_the_root_is_no_folder() {
-        for path in ["<root>/app/a.py", "$REPO/app/a.py", "{repo}/app/a.py", "[project]/app/a.py"] {
+        for path in [
+            "<root>/app/a.py",
+            "$REPO/app/a.py",
+            "{repo}/app/a.py",
+            "[project]/app/a.py",
+        ] {
             assert_eq!(without_root(path), "app/a.py", "{path}");
         }
         for path in ["[slug]/page.tsx", "app/[project]/a.py"] {
@@ -303,10 +395,19 @@ mod tests {
 
     #[test]
     fn an_address_is_no_path() {
-        for words in ["`/lab/projects/{pid}/models*`", "`/api/models*`", "`/users/:id/*`"] {
+        for words in [
+            "`/lab/projects/{pid}/models*`",
+            "`/api/models*`",
+            "`/users/:id/*`",
+        ] {
             assert_eq!(find_paths(words, 0, true), [], "{words}");
         }
-        for words in ["`/src/models/*`", "`/src/{a,b}/*.py`", "`/src/**`", "`src/models*`"] {
+        for words in [
+            "`/src/models/*`",
+            "`/src/{a,b}/*.py`",
+            "`/src/**`",
+            "`src/models*`",
+        ] {
             assert_eq!(find_paths(words, 0, true).len(), 1, "{words}");
         }
     }

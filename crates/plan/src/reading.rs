@@ -105,7 +105,8 @@ impl Plan {
 
     /// Returns the unit that holds this one.
     pub fn parent(&self, id: PhaseId) -> Option<&Phase> {
-        self.all().find(|phase| phase.phases.iter().any(|child| child.id == id))
+        self.all()
+            .find(|phase| phase.phases.iter().any(|child| child.id == id))
     }
 
     /// Returns every checkbox outside fences, in order, whatever unit it belongs to.
@@ -133,7 +134,12 @@ impl Plan {
         let document = Document::read(&self.text);
         let rows = rows_of_pieces(&document, self.free.iter().copied(), |_| false);
         let boxes = checkboxes::find_checkboxes(&document).of_items;
-        contents::read_loose_sentences(&Asking { document: &document, rows: &rows, boxes: &boxes, item: None })
+        contents::read_loose_sentences(&Asking {
+            document: &document,
+            rows: &rows,
+            boxes: &boxes,
+            item: None,
+        })
     }
 
     /// Reads the files that are declared outside every unit: a table "| File | Responsibility |" above the tasks.
@@ -141,18 +147,28 @@ impl Plan {
         let document = Document::read(&self.text);
         let rows = rows_of_pieces(&document, self.free.iter().copied(), |_| false);
         let boxes = checkboxes::find_checkboxes(&document).of_items;
-        declared_changes(&Asking { document: &document, rows: &rows, boxes: &boxes, item: None }, &(0..0))
+        declared_changes(
+            &Asking {
+                document: &document,
+                rows: &rows,
+                boxes: &boxes,
+                item: None,
+            },
+            &(0..0),
+        )
     }
 
     /// Returns whether a cell or a line outside every unit is this path and nothing else.
     pub fn lists_outside(&self, path: &str) -> bool {
         let document = Document::read(&self.text);
         let is_path = |span: &Span| document.slice(span).trim_matches(['`', '*', ' ']) == path;
-        rows_of_pieces(&document, self.free.iter().copied(), |_| false).iter().any(|row| match &row.kind {
-            RowKind::Cells(cells) => cells.iter().any(is_path),
-            RowKind::Line(_) => is_path(&row.span),
-            _ => false,
-        })
+        rows_of_pieces(&document, self.free.iter().copied(), |_| false)
+            .iter()
+            .any(|row| match &row.kind {
+                RowKind::Cells(cells) => cells.iter().any(is_path),
+                RowKind::Line(_) => is_path(&row.span),
+                _ => false,
+            })
     }
 
     /// Reads the files of every drawn tree of folders: "├── app/". A drawing may begin with the repository's own folder.
@@ -185,18 +201,28 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
     let status = approval::read_status(&document);
     if status.approval == Approval::Finished && found.boxes.is_empty() {
         // Nothing else tells what is done.
-        phases.iter_mut().filter(|phase| phase.state == State::Open).for_each(|phase| phase.state = State::Done);
+        phases
+            .iter_mut()
+            .filter(|phase| phase.state == State::Open)
+            .for_each(|phase| phase.state = State::Done);
     }
     for phase in &mut phases {
         assign_boxes(phase, &found.boxes);
     }
-    let free: Vec<usize> = (0..owners.len()).filter(|piece| owners[*piece].is_none()).collect();
+    let free: Vec<usize> = (0..owners.len())
+        .filter(|piece| owners[*piece].is_none())
+        .collect();
     let rows = rows_of_pieces(&document, free.iter().copied(), |_| false);
     if let Some(base) = rows.iter().find_map(|row| base_of(&document, row)) {
         phases.iter_mut().for_each(|phase| start_from(phase, &base));
     }
     implied::complete_steps(&mut phases);
-    let asking = Asking { document: &document, rows: &rows, boxes: &found.of_items, item: None };
+    let asking = Asking {
+        document: &document,
+        rows: &rows,
+        boxes: &found.of_items,
+        item: None,
+    };
     let mut commands = Vec::new();
     let criteria = criteria::read(&asking, &mut commands);
     let mut diagnostics = find_diagnostics(&document, &outline, &phases);
@@ -219,8 +245,14 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
 
 /// Gives the folder from which the plan's paths start to each file for which no nearer one is said.
 fn start_from(phase: &mut Phase, base: &str) {
-    phase.changes.iter_mut().for_each(|change| change.base = change.base.take().or_else(|| Some(base.to_owned())));
-    phase.phases.iter_mut().for_each(|inner| start_from(inner, base));
+    phase
+        .changes
+        .iter_mut()
+        .for_each(|change| change.base = change.base.take().or_else(|| Some(base.to_owned())));
+    phase
+        .phases
+        .iter_mut()
+        .for_each(|inner| start_from(inner, base));
 }
 
 /// Gives every box to the unit in whose pieces it stands, or whose name it bears.
@@ -241,22 +273,45 @@ fn own_boxes(
     }
     for (at, one) in found.boxes.iter_mut().enumerate() {
         let words = found.words.get(at).copied().unwrap_or(one.mark_span.end);
-        let next = document.pieces.partition_point(|piece| piece.span.start <= words.max(one.mark_span.start));
-        let owner = next.checked_sub(1).and_then(|piece| owners.get(piece).copied().flatten());
-        let echoed = next.checked_sub(1).is_some_and(|piece| echoes.iter().any(|echo| echo.contains(&piece)));
+        let next = document
+            .pieces
+            .partition_point(|piece| piece.span.start <= words.max(one.mark_span.start));
+        let owner = next
+            .checked_sub(1)
+            .and_then(|piece| owners.get(piece).copied().flatten());
+        let echoed = next
+            .checked_sub(1)
+            .is_some_and(|piece| echoes.iter().any(|echo| echo.contains(&piece)));
         let named = || {
-            let label = unit_name(&read_marks(&one.text).words)?.label().to_lowercase();
+            let label = unit_name(&read_marks(&one.text).words)?
+                .label()
+                .to_lowercase();
             let mut fitting = named.iter().filter(|(name, _)| *name == label);
-            fitting.next().filter(|_| fitting.next().is_none()).map(|(_, id)| *id)
+            fitting
+                .next()
+                .filter(|_| fitting.next().is_none())
+                .map(|(_, id)| *id)
         };
-        one.phase = if echoed { named().or(owner) } else { owner.or_else(named) };
+        one.phase = if echoed {
+            named().or(owner)
+        } else {
+            owner.or_else(named)
+        };
     }
 }
 
 /// Gives a unit its boxes, and its state where no mark in its heading tells.
 fn assign_boxes(phase: &mut Phase, boxes: &[Checkbox]) -> Vec<State> {
-    phase.checkboxes = boxes.iter().filter(|one| one.phase == Some(phase.id)).map(|one| one.id).collect();
-    let mut states: Vec<State> = boxes.iter().filter(|one| one.phase == Some(phase.id)).map(|one| one.state).collect();
+    phase.checkboxes = boxes
+        .iter()
+        .filter(|one| one.phase == Some(phase.id))
+        .map(|one| one.id)
+        .collect();
+    let mut states: Vec<State> = boxes
+        .iter()
+        .filter(|one| one.phase == Some(phase.id))
+        .map(|one| one.state)
+        .collect();
     for child in &mut phase.phases {
         if phase.state == State::Skipped && child.state == State::Open {
             child.state = State::Skipped;
@@ -265,11 +320,18 @@ fn assign_boxes(phase: &mut Phase, boxes: &[Checkbox]) -> Vec<State> {
         states.push(child.state);
     }
     let any = |state: State| states.contains(&state);
-    let finished = states.iter().all(|state| matches!(state, State::Done | State::Skipped)) && any(State::Done);
+    let finished = states
+        .iter()
+        .all(|state| matches!(state, State::Done | State::Skipped))
+        && any(State::Done);
     // An item is done all the way down: its own tick says nothing of an open box inside it.
-    let of_item = |one: &&Checkbox| one.phase == Some(phase.id) && phase.heading.contains(&one.span.start);
+    let of_item =
+        |one: &&Checkbox| one.phase == Some(phase.id) && phase.heading.contains(&one.span.start);
     let left = |state: &State| matches!(state, State::Open | State::InProgress);
-    if phase.state == State::Done && boxes.iter().any(|one| of_item(&one)) && states.iter().any(left) {
+    if phase.state == State::Done
+        && boxes.iter().any(|one| of_item(&one))
+        && states.iter().any(left)
+    {
         phase.state = State::InProgress;
     }
     if phase.state == State::Open {
@@ -284,7 +346,9 @@ fn assign_boxes(phase: &mut Phase, boxes: &[Checkbox]) -> Vec<State> {
 
 fn document_title(document: &Document<'_>) -> Option<String> {
     document.pieces.iter().find_map(|piece| match &piece.kind {
-        PieceKind::Heading { level: 1, title } => Some(plain_text(document.slice(title)).trim().to_owned()),
+        PieceKind::Heading { level: 1, title } => {
+            Some(plain_text(document.slice(title)).trim().to_owned())
+        }
         _ => None,
     })
 }
@@ -295,7 +359,10 @@ fn read_non_goals(document: &Document<'_>, rows: &[Row]) -> Vec<Bound> {
     for row in rows.iter().filter(|row| row.topic == Some(Topic::Bounds)) {
         let RowKind::Line(_) = row.kind else { continue };
         let words = document.slice(&row.span);
-        let value = row.label.as_ref().map_or(words, |label| &words[label.rest.min(words.len())..]);
+        let value = row
+            .label
+            .as_ref()
+            .map_or(words, |label| &words[label.rest.min(words.len())..]);
         if value.trim().is_empty() {
             continue;
         }
@@ -304,7 +371,13 @@ fn read_non_goals(document: &Document<'_>, rows: &[Row]) -> Vec<Bound> {
                 bound.text = one_line(&format!("{} {value}", bound.text));
                 bound.span.end = row.span.end;
             }
-            None => found.push((row.piece, Bound { text: one_line(value), span: row.span.clone() })),
+            None => found.push((
+                row.piece,
+                Bound {
+                    text: one_line(value),
+                    span: row.span.clone(),
+                },
+            )),
         }
     }
     found.into_iter().map(|(_, bound)| bound).collect()

@@ -9,7 +9,8 @@ use shell::{Decides, Kind, Need};
 
 use crate::changes::asks_for_change;
 use crate::commands::{
-    ExpectedOutcome, Manner, PlannedCommand, Relation, Stands, expected_by, in_line, is_use, of_fence, read_expectation,
+    ExpectedOutcome, Manner, PlannedCommand, Relation, Stands, expected_by, in_line, is_use,
+    of_fence, read_expectation,
 };
 use crate::criteria::{Criterion, CriterionKind, is_among};
 use crate::document::{Document, Span};
@@ -74,10 +75,18 @@ pub fn read(plan: &Plan) -> Vec<CommandReading> {
         }
     }
     for (at, command) in plan.commands().iter().enumerate() {
-        push_command(&document, command, role_of_command(command, by_criteria(plan.criteria(), at), false), &mut found);
+        push_command(
+            &document,
+            command,
+            role_of_command(command, by_criteria(plan.criteria(), at), false),
+            &mut found,
+        );
     }
     let listed: Vec<Span> = found.iter().map(|one| one.span.clone()).collect();
-    let blocks = plan.all().flat_map(|phase| &phase.blocks).filter(|block| block.role.is_placed());
+    let blocks = plan
+        .all()
+        .flat_map(|phase| &phase.blocks)
+        .filter(|block| block.role.is_placed());
     let files: Vec<Span> = blocks.map(|block| block.span.clone()).collect();
     add_remaining(&document, &Known { listed, files }, &mut found);
     mark_walkthroughs(&document, &mut found);
@@ -85,8 +94,13 @@ pub fn read(plan: &Plan) -> Vec<CommandReading> {
 }
 
 /// Adds a command; one of several lines as each of its statements, where they stand.
-fn push_command(document: &Document<'_>, command: &PlannedCommand, role: CommandRole, found: &mut Vec<CommandReading>) {
-    let place = Place::of(document, command.span.start);
+fn push_command(
+    document: &Document<'_>,
+    command: &PlannedCommand,
+    role: CommandRole,
+    found: &mut Vec<CommandReading>,
+) {
+    let place = Place::new(document, command.span.start);
     let written = document.slice(&command.span);
     let script = shell::parse(written);
     let statements = script.statements();
@@ -95,17 +109,29 @@ fn push_command(document: &Document<'_>, command: &PlannedCommand, role: Command
         return;
     }
     let said = |from: usize, to: usize| {
-        let mut comments = script.comments.iter().filter(|one| one.span.start >= from && one.span.start < to);
+        let mut comments = script
+            .comments
+            .iter()
+            .filter(|one| one.span.start >= from && one.span.start < to);
         comments.find_map(|one| expected_by(&one.text))
     };
     // What the comments expect is told of the statements above them; what stands outside, of all.
     let outside = said(0, written.len()).is_none();
     for (at, span) in statements.iter().enumerate() {
-        let next = statements.get(at + 1).map_or(written.len(), |next| next.start);
+        let next = statements
+            .get(at + 1)
+            .map_or(written.len(), |next| next.start);
         let part = command.span.start + span.start..command.span.start + span.end;
-        let folder = script.invocations.iter().find(|one| one.span.start == span.start);
-        let folder = folder.and_then(|one| one.folder.clone()).or_else(|| command.folder.clone());
-        let own = said(span.end, next).map(read_expectation).unwrap_or_default();
+        let folder = script
+            .invocations
+            .iter()
+            .find(|one| one.span.start == span.start);
+        let folder = folder
+            .and_then(|one| one.folder.clone())
+            .or_else(|| command.folder.clone());
+        let own = said(span.end, next)
+            .map(read_expectation)
+            .unwrap_or_default();
         let mut one = crate::commands::new_command(script.slice(span), part, own);
         if outside {
             one.expect = command.expect.clone();
@@ -126,7 +152,10 @@ struct Known {
 
 impl Known {
     fn is_free(&self, span: &Span) -> bool {
-        !self.listed.iter().any(|one| one.start < span.end && span.start < one.end)
+        !self
+            .listed
+            .iter()
+            .any(|one| one.start < span.end && span.start < one.end)
     }
 }
 
@@ -134,11 +163,21 @@ impl Known {
 /// to its server, one after the other.
 fn mark_walkthroughs(document: &Document<'_>, found: &mut [CommandReading]) {
     for fence in &document.fences {
-        let inside = |one: &CommandReading| one.role == CommandRole::Check && fence.span.contains(&one.span.start);
-        let count = |wanted: &dyn Fn(Kind) -> bool| found.iter().filter(|one| inside(one) && wanted(one.kind)).count();
+        let inside = |one: &CommandReading| {
+            one.role == CommandRole::Check && fence.span.contains(&one.span.start)
+        };
+        let count = |wanted: &dyn Fn(Kind) -> bool| {
+            found
+                .iter()
+                .filter(|one| inside(one) && wanted(one.kind))
+                .count()
+        };
         let own = count(&|kind| matches!(kind, Kind::Script | Kind::Other));
         if own > 1 && count(&|kind| kind == Kind::Request) > 0 {
-            found.iter_mut().filter(|one| inside(one)).for_each(|one| one.role = CommandRole::Manual);
+            found
+                .iter_mut()
+                .filter(|one| inside(one))
+                .for_each(|one| one.role = CommandRole::Manual);
         }
     }
 }
@@ -151,7 +190,9 @@ fn add_remaining(document: &Document<'_>, known: &Known, found: &mut Vec<Command
         let commands = match &row.kind {
             RowKind::Code(fence) => {
                 let block = document.fences.get(*fence);
-                let language = block.map_or("", |block| block.info.split_whitespace().next().unwrap_or(""));
+                let language = block.map_or("", |block| {
+                    block.info.split_whitespace().next().unwrap_or("")
+                });
                 match language {
                     "md" | "markdown" => {
                         within_words(document, *fence, known, found);
@@ -161,15 +202,31 @@ fn add_remaining(document: &Document<'_>, known: &Known, found: &mut Vec<Command
                     _ => Vec::new(),
                 }
             }
-            RowKind::Line(_) if matches!(row.topic, Some(Topic::Expect | Topic::Output)) => Vec::new(),
-            RowKind::Line(_) => {
-                in_line(words, row.span.start, if is_among(row) { Manner::Criterion } else { Manner::Mention })
+            RowKind::Line(_) if matches!(row.topic, Some(Topic::Expect | Topic::Output)) => {
+                Vec::new()
             }
+            RowKind::Line(_) => in_line(
+                words,
+                row.span.start,
+                if is_among(row) {
+                    Manner::Criterion
+                } else {
+                    Manner::Mention
+                },
+            ),
             _ => Vec::new(),
         };
-        for command in commands.iter().filter(|command| known.is_free(&command.span)) {
+        for command in commands
+            .iter()
+            .filter(|command| known.is_free(&command.span))
+        {
             let of_file = row.topic.is_some_and(Topic::names_files);
-            if of_file || known.files.iter().any(|file| file.contains(&command.span.start)) {
+            if of_file
+                || known
+                    .files
+                    .iter()
+                    .any(|file| file.contains(&command.span.start))
+            {
                 found.push(reading_of(command, CommandRole::ExampleOrMention));
                 continue;
             }
@@ -179,14 +236,24 @@ fn add_remaining(document: &Document<'_>, known: &Known, found: &mut Vec<Command
 }
 
 /// Adds the commands that a text shows which is to be written: for its readers.
-fn within_words(document: &Document<'_>, fence: usize, known: &Known, found: &mut Vec<CommandReading>) {
-    for line in document.fences.get(fence).map_or(&[][..], |fence| &fence.content) {
+fn within_words(
+    document: &Document<'_>,
+    fence: usize,
+    known: &Known,
+    found: &mut Vec<CommandReading>,
+) {
+    for line in document
+        .fences
+        .get(fence)
+        .map_or(&[][..], |fence| &fence.content)
+    {
         let words = document.slice(line);
         let bare = words.trim();
         let start = line.start + (words.len() - words.trim_start().len());
         let span = start..start + bare.len();
         if shell::is_command(bare) && known.is_free(&span) {
-            let command = crate::commands::new_command(bare, span, crate::commands::Expect::default());
+            let command =
+                crate::commands::new_command(bare, span, crate::commands::Expect::default());
             found.push(reading_of(&command, CommandRole::ExampleOrMention));
         }
     }
@@ -214,7 +281,9 @@ fn announced_role(row: &Row, command: &PlannedCommand) -> CommandRole {
 /// Returns the role of a command by where it stands, where that says more than what it belongs to: a section of checks, of
 /// manual work, of the operation of what runs.
 fn role_by_place(role: CommandRole, command: &PlannedCommand, place: &Place) -> CommandRole {
-    use CommandRole::{Check, ExampleOrMention, Manual, Setup, StepExpectedToFail, StepExpectedToPass};
+    use CommandRole::{
+        Check, ExampleOrMention, Manual, Setup, StepExpectedToFail, StepExpectedToPass,
+    };
     let (kind, table) = (command.facts.kind, &*TABLE);
     let builds = command.facts.is_check();
     match role {
@@ -222,7 +291,11 @@ fn role_by_place(role: CommandRole, command: &PlannedCommand, place: &Place) -> 
         Check if place.is_item_of_words() => return ExampleOrMention,
         Check if place.is_headed(&table.setup) && !builds => return role,
         Check => {
-            return if place.is_led(&table.manual) { Manual } else { role };
+            return if place.is_led(&table.manual) {
+                Manual
+            } else {
+                role
+            };
         }
         StepExpectedToPass | Setup | ExampleOrMention => {}
     }
@@ -231,16 +304,23 @@ fn role_by_place(role: CommandRole, command: &PlannedCommand, place: &Place) -> 
         return role;
     }
     // Values that a file of settings holds.
-    if !step && shell::parse(&command.text).invocations.iter().all(|one| one.words.is_empty()) {
+    if !step
+        && shell::parse(&command.text)
+            .invocations
+            .iter()
+            .all(|one| one.words.is_empty())
+    {
         return ExampleOrMention;
     }
     let prose = !step && !place.fenced && !place.leads;
     let told = place.is_in_section(&table.shown) && !(step && (place.fenced || place.leads));
-    if place.is_led(&table.shown) || told || writes_words(place) || step && uses_new(command, place) {
+    if place.is_led(&table.shown) || told || writes_words(place) || step && uses_new(command, place)
+    {
         return ExampleOrMention;
     }
     // What a step says it expects, a program can see.
-    let seen = step && (command.expect.outcome == ExpectedOutcome::Pass || !command.expect.shows.is_empty());
+    let seen = step
+        && (command.expect.outcome == ExpectedOutcome::Pass || !command.expect.shows.is_empty());
     if !prose && (place.is_led(&table.manual) || !seen && place.is_under(&table.manual)) {
         return Manual;
     }
@@ -263,12 +343,19 @@ fn role_by_place(role: CommandRole, command: &PlannedCommand, place: &Place) -> 
         return Setup;
     }
     let leads = !place.fenced && place.leads && place.is_in_unit();
-    if !step && leads && kind != Kind::Other { StepExpectedToPass } else { role }
+    if !step && leads && kind != Kind::Other {
+        StepExpectedToPass
+    } else {
+        role
+    }
 }
 
 /// Returns whether a command is how to use what its item asks for: "Add the `search` command: `shop search --all`".
 fn uses_new(command: &PlannedCommand, place: &Place) -> bool {
-    place.items.iter().any(|item| is_use(bare_item(item), command))
+    place
+        .items
+        .iter()
+        .any(|item| is_use(bare_item(item), command))
 }
 
 /// Returns the words of an item, without its marker, box and number.
@@ -293,11 +380,17 @@ fn is_operated(command: &PlannedCommand, place: &Place) -> bool {
 fn writes_words(place: &Place) -> bool {
     !place.fenced
         && (place.is_under(&TABLE.documentation) && !place.leads
-            || place.items.iter().any(|item| names_text(item) && asks_for_change(bare_item(item))))
+            || place
+                .items
+                .iter()
+                .any(|item| names_text(item) && asks_for_change(bare_item(item))))
 }
 
 fn by_criteria(criteria: &[Criterion], at: usize) -> Option<CriterionKind> {
-    criteria.iter().find(|one| one.commands.contains(&at)).map(|one| one.kind)
+    criteria
+        .iter()
+        .find(|one| one.commands.contains(&at))
+        .map(|one| one.kind)
 }
 
 fn in_steps(phase: &Phase, at: usize) -> bool {
@@ -308,7 +401,11 @@ fn in_steps(phase: &Phase, at: usize) -> bool {
         .any(|part| matches!(part, Part::Run(one) | Part::Commit(one) if *one == at))
 }
 
-fn role_of_command(command: &PlannedCommand, criterion: Option<CriterionKind>, in_step: bool) -> CommandRole {
+fn role_of_command(
+    command: &PlannedCommand,
+    criterion: Option<CriterionKind>,
+    in_step: bool,
+) -> CommandRole {
     let fails = command.expect.outcome == ExpectedOutcome::Fail;
     match criterion {
         Some(CriterionKind::Manual) => CommandRole::Manual,
@@ -336,10 +433,19 @@ fn reading_of(command: &PlannedCommand, role: CommandRole) -> CommandReading {
     let example = role == CommandRole::ExampleOrMention;
     // What a person does has no words of its own about its end: "Start the services: `…`".
     // What a person is to see is told to people.
-    let unsaid = role == CommandRole::Manual && (command.expect.words.is_none() || command.expect.left);
-    let expect = if example || unsaid { "-".to_owned() } else { describe_expectation(command) };
+    let unsaid =
+        role == CommandRole::Manual && (command.expect.words.is_none() || command.expect.left);
+    let expect = if example || unsaid {
+        "-".to_owned()
+    } else {
+        describe_expectation(command)
+    };
     // That something was found is right or wrong only where the plan says which.
-    let decides = if facts.decides == Decides::Found && expect == "-" { "output" } else { facts.decides.word() };
+    let decides = if facts.decides == Decides::Found && expect == "-" {
+        "output"
+    } else {
+        facts.decides.word()
+    };
     CommandReading {
         span: command.span.clone(),
         role,
@@ -363,13 +469,19 @@ fn describe_expectation(command: &PlannedCommand) -> String {
         (ExpectedOutcome::Unstated, None) => {}
     }
     all.extend(expect.count.map(|count| format!("count {count}")));
-    let printed = expect.count.filter(|count| count.relation == Relation::Exactly && !count.of.is_lines());
+    let printed = expect
+        .count
+        .filter(|count| count.relation == Relation::Exactly && !count.of.is_lines());
     all.extend(printed.map(|count| format!("prints = {}", count.number)));
     for shown in &expect.shows {
         all.push(format!("prints contains {shown} or prints = {shown}"));
     }
     for held in &expect.held {
-        let contains = if held.stands == Stands::Nowhere { "no" } else { "contains" };
+        let contains = if held.stands == Stands::Nowhere {
+            "no"
+        } else {
+            "contains"
+        };
         all.push(format!("prints {contains} {}", held.text));
     }
     match (all.is_empty(), &expect.words) {

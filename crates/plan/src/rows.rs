@@ -68,7 +68,13 @@ impl Scope {
         let code = matches!(part.kind, PieceKind::Code(_));
         let shown = matches!(
             self.topic,
-            Topic::Run | Topic::Expect | Topic::Before | Topic::After | Topic::Example | Topic::Output | Topic::Commit
+            Topic::Run
+                | Topic::Expect
+                | Topic::Before
+                | Topic::After
+                | Topic::Example
+                | Topic::Output
+                | Topic::Commit
         );
         if shown {
             let holds = !self.used && (code || !self.inline);
@@ -78,7 +84,8 @@ impl Scope {
         if self.inline {
             return false;
         }
-        let lists = self.topic.names_files() || matches!(self.topic, Topic::Reference | Topic::Depends | Topic::Steps);
+        let lists = self.topic.names_files()
+            || matches!(self.topic, Topic::Reference | Topic::Depends | Topic::Steps);
         if part.item.is_some() {
             self.listed = true;
             return true;
@@ -94,7 +101,13 @@ pub(crate) fn rows_of_pieces(
     pieces: impl Iterator<Item = usize>,
     starts_step: impl Fn(&str) -> bool,
 ) -> Vec<Row> {
-    let mut reader = Reader { document, rows: Vec::new(), headings: Vec::new(), scopes: Vec::new(), section: None };
+    let mut reader = Reader {
+        document,
+        rows: Vec::new(),
+        headings: Vec::new(),
+        scopes: Vec::new(),
+        section: None,
+    };
     for piece in pieces {
         match &document.pieces[piece].kind {
             PieceKind::Heading { level, title } => reader.heading(piece, *level, title),
@@ -133,20 +146,23 @@ impl Reader<'_, '_> {
     fn heading(&mut self, piece: usize, level: usize, title: &Span) {
         self.scopes.clear();
         self.headings.retain(|(outer, _)| *outer < level);
-        self.headings.push((level, heading_topic(self.document.slice(title))));
+        self.headings
+            .push((level, heading_topic(self.document.slice(title))));
         self.section = Some(self.rows.len());
         self.push(piece, RowKind::Heading(level), title.clone(), None);
     }
 
     fn push(&mut self, piece: usize, kind: RowKind, span: Span, own: Option<(Label, Topic)>) {
         let document = self.document;
-        self.scopes.retain_mut(|scope| scope.governs(document, piece));
+        self.scopes
+            .retain_mut(|scope| scope.governs(document, piece));
         let headings = || self.headings.iter().rev().filter_map(|(_, topic)| *topic);
         // Whatever stands in it, a way back is not to be gone.
         let back = headings().find(|topic| *topic == Topic::Rollback);
         let headed = back.or_else(|| headings().next());
         let governed = self.scopes.last().map(|scope| scope.topic);
-        let (label, announced) = own.map_or((None, None), |(label, topic)| (Some(label), Some(topic)));
+        let (label, announced) =
+            own.map_or((None, None), |(label, topic)| (Some(label), Some(topic)));
         self.rows.push(Row {
             piece,
             kind,
@@ -164,7 +180,11 @@ impl Reader<'_, '_> {
     fn has_command(&self, piece: usize, value: &str) -> bool {
         /// Lines of a list, and a block, stand right behind the label.
         const FOLLOWING: usize = 4;
-        let in_words = |words: &str| code_spans(words, 0).into_iter().any(|span| shell::is_command(&words[span.inner]));
+        let in_words = |words: &str| {
+            code_spans(words, 0)
+                .into_iter()
+                .any(|span| shell::is_command(&words[span.inner]))
+        };
         if !value.trim().is_empty() {
             return in_words(value) || shell::is_command(value.trim());
         }
@@ -173,7 +193,9 @@ impl Reader<'_, '_> {
         for piece in following {
             match &piece.kind {
                 PieceKind::Heading { .. } => return false,
-                PieceKind::Text(lines) if lines.iter().any(|line| in_words(document.slice(line))) => {
+                PieceKind::Text(lines)
+                    if lines.iter().any(|line| in_words(document.slice(line))) =>
+                {
                     return true;
                 }
                 // What a label announces ends with the block that it shows: "**Tests:**" over code of tests.
@@ -184,33 +206,58 @@ impl Reader<'_, '_> {
         false
     }
 
-    fn read_line(&mut self, piece: usize, line: &Span, first: bool, starts_step: &impl Fn(&str) -> bool) {
+    fn read_line(
+        &mut self,
+        piece: usize,
+        line: &Span,
+        first: bool,
+        starts_step: &impl Fn(&str) -> bool,
+    ) {
         let text = self.document.slice(line);
         let boxed = if first { box_at(text) } else { None };
-        let begin = boxed.as_ref().map_or(line.start, |(_, words)| line.start + words);
+        let begin = boxed
+            .as_ref()
+            .map_or(line.start, |(_, words)| line.start + words);
         let span = begin..line.end;
         let words = self.document.slice(&span);
         let item = self.document.pieces[piece].item;
-        if first && starts_step(words) && (boxed.is_some() || words.starts_with(['*', '_']) || item.is_some()) {
+        if first
+            && starts_step(words)
+            && (boxed.is_some() || words.starts_with(['*', '_']) || item.is_some())
+        {
             self.scopes.clear();
         }
         let labelled = read_label(words);
         let announces = |label: &Label| {
-            if words.starts_with('<') { element_topic(&label.name) } else { topic_of_label(&label.name) }
+            if words.starts_with('<') {
+                element_topic(&label.name)
+            } else {
+                topic_of_label(&label.name)
+            }
         };
         let own = labelled.clone().and_then(|label| {
             let value = &words[label.rest.min(words.len())..];
             let checks = is_check(&label.name) && self.has_command(piece, value);
-            let topic = if checks { Some(Topic::Criteria) } else { announces(&label) };
+            let topic = if checks {
+                Some(Topic::Criteria)
+            } else {
+                announces(&label)
+            };
             topic.map(|topic| (label, topic))
         });
         let own = own.filter(|(label, topic)| {
             label.bold
-                || !matches!(topic, Topic::About | Topic::Changes | Topic::Steps | Topic::Folder)
+                || !matches!(
+                    topic,
+                    Topic::About | Topic::Changes | Topic::Steps | Topic::Folder
+                )
                 || label.rest >= words.len()
                 || *topic == Topic::Folder && words[label.rest..].starts_with('`')
         });
-        if own.is_none() && item.is_none() && labelled.is_some_and(|label| label.bold && label.rest >= words.len()) {
+        if own.is_none()
+            && item.is_none()
+            && labelled.is_some_and(|label| label.bold && label.rest >= words.len())
+        {
             self.scopes.clear();
         }
         if let Some((label, topic)) = &own {
@@ -220,7 +267,14 @@ impl Reader<'_, '_> {
                 Some(_) => scope.governs(document, piece) && scope.item != item,
                 None => false,
             });
-            self.scopes.push(Scope { topic: *topic, item, piece, inline, listed: false, used: false });
+            self.scopes.push(Scope {
+                topic: *topic,
+                item,
+                piece,
+                inline,
+                listed: false,
+                used: false,
+            });
         }
         self.push(piece, RowKind::Line(first), span, own);
         if let Some(row) = self.rows.last_mut() {

@@ -75,15 +75,19 @@ impl Plan {
             return false;
         }
         let waits = |id: CheckboxId| {
-            let manual = phase
-                .criteria
+            let manual = phase.criteria.iter().any(|criterion| {
+                criterion.kind == CriterionKind::Manual && criterion.checkbox == Some(id)
+            });
+            let commit = phase
+                .steps
                 .iter()
-                .any(|criterion| criterion.kind == CriterionKind::Manual && criterion.checkbox == Some(id));
-            let commit = phase.steps.iter().any(|step| step.kind == StepKind::Commit && step.checkbox == Some(id));
+                .any(|step| step.kind == StepKind::Commit && step.checkbox == Some(id));
             manual || commit
         };
         let open = |id: &CheckboxId| {
-            self.checkboxes().get(id.0).is_some_and(|found| !matches!(found.state, State::Done | State::Skipped))
+            self.checkboxes()
+                .get(id.0)
+                .is_some_and(|found| !matches!(found.state, State::Done | State::Skipped))
         };
         let own = phase.checkboxes.iter().any(|id| open(id) && !waits(*id));
         let unmarked = phase.checkboxes.is_empty() && phase.phases.is_empty();
@@ -92,7 +96,11 @@ impl Plan {
 
     fn several(&self, wanted: &str) -> Result<Vec<PhaseId>, Unselected> {
         let mut found = Vec::new();
-        for part in wanted.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        for part in wanted
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+        {
             match (self.one(part), split_range(part)) {
                 (Ok(one), _) => found.push(one),
                 (Err(Unselected::Unknown { .. }), Some((word, first, last))) => {
@@ -101,17 +109,31 @@ impl Plan {
                 (Err(error), _) => return Err(error),
             }
         }
-        if found.is_empty() { Err(self.unknown(wanted)) } else { Ok(found) }
+        if found.is_empty() {
+            Err(self.unknown(wanted))
+        } else {
+            Ok(found)
+        }
     }
 
     /// From one unit to another of the same parent.
-    fn between(&self, wanted: &str, word: &str, first: &str, last: &str) -> Result<Vec<PhaseId>, Unselected> {
+    fn between(
+        &self,
+        wanted: &str,
+        word: &str,
+        first: &str,
+        last: &str,
+    ) -> Result<Vec<PhaseId>, Unselected> {
         let from = self.one(format!("{word} {first}").trim())?;
         let to = self.one(format!("{word} {last}").trim())?;
-        let siblings = self.parent(from).map_or(self.phases(), |parent| &parent.phases);
+        let siblings = self
+            .parent(from)
+            .map_or(self.phases(), |parent| &parent.phases);
         let place = |id: PhaseId| siblings.iter().position(|phase| phase.id == id);
         match (place(from), place(to)) {
-            (Some(from), Some(to)) if from <= to => Ok(siblings[from..=to].iter().map(|phase| phase.id).collect()),
+            (Some(from), Some(to)) if from <= to => {
+                Ok(siblings[from..=to].iter().map(|phase| phase.id).collect())
+            }
             _ => Err(self.unknown(wanted)),
         }
     }
@@ -121,34 +143,53 @@ impl Plan {
         // A title may hold the sign itself.
         let bears = |phase: &&&Phase| {
             let named = format!("{}: {}", phase.label, phase.title);
-            [named.as_str(), phase.title.as_str()].iter().any(|name| name.eq_ignore_ascii_case(wanted.trim()))
+            [named.as_str(), phase.title.as_str()]
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(wanted.trim()))
         };
         let mut bearing = all.iter().filter(bears);
         if let (Some(one), None) = (bearing.next(), bearing.next()) {
             return Ok(one.id);
         }
-        if let Some((outer, inner)) = wanted.split_once(" / ").or_else(|| wanted.split_once(" > ")) {
+        if let Some((outer, inner)) = wanted
+            .split_once(" / ")
+            .or_else(|| wanted.split_once(" > "))
+        {
             let around = self.one(outer)?;
-            let inside: Vec<&Phase> = self.all().filter(|phase| self.is_inside(phase.id, around)).collect();
+            let inside: Vec<&Phase> = self
+                .all()
+                .filter(|phase| self.is_inside(phase.id, around))
+                .collect();
             return self.among(wanted, inner, &inside);
         }
         self.among(wanted, wanted, &all)
     }
 
     fn is_inside(&self, inner: PhaseId, outer: PhaseId) -> bool {
-        std::iter::successors(self.parent(inner), |phase| self.parent(phase.id)).any(|phase| phase.id == outer)
+        std::iter::successors(self.parent(inner), |phase| self.parent(phase.id))
+            .any(|phase| phase.id == outer)
     }
 
     fn among(&self, wanted: &str, words: &str, units: &[&Phase]) -> Result<PhaseId, Unselected> {
         let words = plain_text(words).trim().trim_end_matches(':').to_owned();
-        for fitting in [by_name(&words, units), by_number(&words, units), by_title(&words, units)] {
-            let top: Vec<PhaseId> =
-                fitting.iter().copied().filter(|id| self.phases().iter().any(|phase| phase.id == *id)).collect();
+        for fitting in [
+            by_name(&words, units),
+            by_number(&words, units),
+            by_title(&words, units),
+        ] {
+            let top: Vec<PhaseId> = fitting
+                .iter()
+                .copied()
+                .filter(|id| self.phases().iter().any(|phase| phase.id == *id))
+                .collect();
             match (fitting.as_slice(), top.as_slice()) {
                 ([], _) => {}
                 ([one], _) | (_, [one]) => return Ok(*one),
                 _ => {
-                    return Err(Unselected::Ambiguous { wanted: wanted.to_owned(), candidates: fitting });
+                    return Err(Unselected::Ambiguous {
+                        wanted: wanted.to_owned(),
+                        candidates: fitting,
+                    });
                 }
             }
         }
@@ -170,19 +211,30 @@ impl Plan {
             .collect();
         near.sort_by_key(|(likeness, id)| (std::cmp::Reverse(*likeness), *id));
         near.truncate(5);
-        Unselected::Unknown { wanted: wanted.to_owned(), near: near.into_iter().map(|(_, id)| id).collect() }
+        Unselected::Unknown {
+            wanted: wanted.to_owned(),
+            near: near.into_iter().map(|(_, id)| id).collect(),
+        }
     }
 }
 
 /// `2-4`, `Tasks 2-4`: the word and both ends.
 fn split_range(wanted: &str) -> Option<(String, String, String)> {
-    let (left, last) = wanted.trim().rsplit_once(['-', '–', '…']).or_else(|| wanted.trim().rsplit_once(".."))?;
+    let (left, last) = wanted
+        .trim()
+        .rsplit_once(['-', '–', '…'])
+        .or_else(|| wanted.trim().rsplit_once(".."))?;
     let (word, first) = left.trim().rsplit_once(' ').unwrap_or(("", left.trim()));
     let last = last.trim().rsplit(' ').next().unwrap_or("");
-    let numbered = |text: &str| text.chars().any(|letter| letter.is_ascii_digit()) && text.len() < 8;
+    let numbered =
+        |text: &str| text.chars().any(|letter| letter.is_ascii_digit()) && text.len() < 8;
     let word = word.trim();
-    let singular = word.strip_suffix('s').filter(|word| !word.ends_with('s')).unwrap_or(word);
-    (numbered(first) && numbered(last)).then(|| (singular.to_owned(), first.to_owned(), last.to_owned()))
+    let singular = word
+        .strip_suffix('s')
+        .filter(|word| !word.ends_with('s'))
+        .unwrap_or(word);
+    (numbered(first) && numbered(last))
+        .then(|| (singular.to_owned(), first.to_owned(), last.to_owned()))
 }
 
 /// Numbers are equal in any case and without leading zeros.
@@ -217,21 +269,40 @@ fn by_name(words: &str, units: &[&Phase]) -> Vec<PhaseId> {
     };
     let number = name.number.clone().unwrap_or_default();
     let word = name.word.to_lowercase();
-    let same = |phase: &&&Phase| phase.number.as_deref().is_some_and(|found| same_number(found, &number));
+    let same = |phase: &&&Phase| {
+        phase
+            .number
+            .as_deref()
+            .is_some_and(|found| same_number(found, &number))
+    };
     let known = units.iter().any(|phase| phase.word.to_lowercase() == word);
-    let fitting: Vec<&&Phase> =
-        units.iter().filter(same).filter(|phase| !known || phase.word.to_lowercase() == word).collect();
+    let fitting: Vec<&&Phase> = units
+        .iter()
+        .filter(same)
+        .filter(|phase| !known || phase.word.to_lowercase() == word)
+        .collect();
     let titled: Vec<PhaseId> = fitting
         .iter()
-        .filter(|phase| !name.title.is_empty() && comparison_key(&phase.title) == comparison_key(&name.title))
+        .filter(|phase| {
+            !name.title.is_empty() && comparison_key(&phase.title) == comparison_key(&name.title)
+        })
         .map(|phase| phase.id)
         .collect();
-    if titled.is_empty() { fitting.into_iter().map(|phase| phase.id).collect() } else { titled }
+    if titled.is_empty() {
+        fitting.into_iter().map(|phase| phase.id).collect()
+    } else {
+        titled
+    }
 }
 
 fn by_number(words: &str, units: &[&Phase]) -> Vec<PhaseId> {
     let number = words.trim_start_matches('#').trim_end_matches('.');
-    let same = |phase: &&&Phase| phase.number.as_deref().is_some_and(|found| same_number(found, number));
+    let same = |phase: &&&Phase| {
+        phase
+            .number
+            .as_deref()
+            .is_some_and(|found| same_number(found, number))
+    };
     units.iter().filter(same).map(|phase| phase.id).collect()
 }
 
@@ -242,17 +313,28 @@ fn by_title(words: &str, units: &[&Phase]) -> Vec<PhaseId> {
         return Vec::new();
     }
     let pick = |fits: &dyn Fn(&str) -> bool| -> Vec<PhaseId> {
-        units.iter().filter(|phase| fits(&comparison_key(&phase.title))).map(|phase| phase.id).collect()
+        units
+            .iter()
+            .filter(|phase| fits(&comparison_key(&phase.title)))
+            .map(|phase| phase.id)
+            .collect()
     };
     let equal = pick(&|title| title == asked);
-    if equal.is_empty() && asked.chars().count() > 1 { pick(&|title| title.contains(&asked)) } else { equal }
+    if equal.is_empty() && asked.chars().count() > 1 {
+        pick(&|title| title.contains(&asked))
+    } else {
+        equal
+    }
 }
 
 /// Returns how alike two texts are, of a hundred, by the pairs of letters that they share.
 fn measure_likeness(left: &str, right: &str) -> usize {
     let pairs = |text: &str| {
         let letters: Vec<char> = text.chars().collect();
-        letters.windows(2).map(|pair| (pair[0], pair[1])).collect::<Vec<_>>()
+        letters
+            .windows(2)
+            .map(|pair| (pair[0], pair[1]))
+            .collect::<Vec<_>>()
     };
     let (left, mut right) = (pairs(left), pairs(right));
     let total = left.len() + right.len();

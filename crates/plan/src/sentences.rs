@@ -128,9 +128,24 @@ pub(crate) fn read_sentences(
 ) -> Vec<Sentence> {
     let scopes = scope::Scopes::read(asking, steps);
     let stock = inventory::Inventory::read(&scopes, placed, changes, commands);
-    let title = |row: &usize| asking.rows.get(*row).map_or("", |row| asking.document.slice(&row.span));
-    let checks = steps.iter().copied().filter(|row| judge::is_check(title(row))).collect();
-    let judge = judge::Judge { asking, scopes: &scopes, changes, stock: &stock, checks: &checks };
+    let title = |row: &usize| {
+        asking
+            .rows
+            .get(*row)
+            .map_or("", |row| asking.document.slice(&row.span))
+    };
+    let checks = steps
+        .iter()
+        .copied()
+        .filter(|row| judge::is_check(title(row)))
+        .collect();
+    let judge = judge::Judge {
+        asking,
+        scopes: &scopes,
+        changes,
+        stock: &stock,
+        checks: &checks,
+    };
     let mut classes: HashMap<usize, SentenceClass> = HashMap::new();
     let mut found = Vec::new();
     for cut in split::cut_sentences(asking.document, asking.rows) {

@@ -66,40 +66,91 @@ pub(crate) struct Parts<'a> {
 }
 
 /// Divides the bytes of `whole`, which are the unit's.
-pub(crate) fn divide_unit(document: &Document<'_>, unit: &Unit, whole: &Span, parts: &Parts<'_>) -> Vec<Passage> {
-    let mut runs: Vec<usize> = parts.commands.iter().map(|command| command.span.start).collect();
+pub(crate) fn divide_unit(
+    document: &Document<'_>,
+    unit: &Unit,
+    whole: &Span,
+    parts: &Parts<'_>,
+) -> Vec<Passage> {
+    let mut runs: Vec<usize> = parts
+        .commands
+        .iter()
+        .map(|command| command.span.start)
+        .collect();
     runs.sort_unstable();
     let mut marks: Vec<(Span, PassageKind)> = Vec::new();
     marks.push((unit.heading.clone(), PassageKind::Heading));
-    marks.extend(unit.children.iter().map(|child| (extent_of(document, child), PassageKind::Unit)));
+    marks.extend(
+        unit.children
+            .iter()
+            .map(|child| (extent_of(document, child), PassageKind::Unit)),
+    );
     for row in parts.rows {
         match row.kind {
             RowKind::Heading(_) => marks.push((row.span.clone(), PassageKind::Heading)),
             RowKind::Code(_) => {
                 let at = runs.partition_point(|start| *start < row.span.start);
                 let runs = runs.get(at).is_some_and(|start| *start < row.span.end);
-                marks.push((row.span.clone(), if runs { PassageKind::Command } else { PassageKind::Code }));
+                marks.push((
+                    row.span.clone(),
+                    if runs {
+                        PassageKind::Command
+                    } else {
+                        PassageKind::Code
+                    },
+                ));
             }
             RowKind::Cells(_) => marks.push((row.span.clone(), PassageKind::Row)),
             RowKind::Rule => marks.push((row.span.clone(), PassageKind::Markup)),
             RowKind::Line(_) => mark_line(row, &mut marks),
         }
     }
-    marks.extend(parts.changes.iter().map(|change| (change.span.clone(), PassageKind::File)));
-    marks.extend(parts.commands.iter().map(|command| (command.span.clone(), PassageKind::Command)));
-    let among: Vec<Span> = parts.rows.iter().filter(|row| is_among(row)).map(|row| row.span.clone()).collect();
+    marks.extend(
+        parts
+            .changes
+            .iter()
+            .map(|change| (change.span.clone(), PassageKind::File)),
+    );
+    marks.extend(
+        parts
+            .commands
+            .iter()
+            .map(|command| (command.span.clone(), PassageKind::Command)),
+    );
+    let among: Vec<Span> = parts
+        .rows
+        .iter()
+        .filter(|row| is_among(row))
+        .map(|row| row.span.clone())
+        .collect();
     marks.extend(parts.sentences.iter().map(|sentence| {
         let at = among.partition_point(|row| row.end <= sentence.span.start);
-        let criterion = among.get(at).is_some_and(|row| row.start <= sentence.span.start);
-        (sentence.span.clone(), if criterion { PassageKind::Criterion } else { PassageKind::Sentence })
+        let criterion = among
+            .get(at)
+            .is_some_and(|row| row.start <= sentence.span.start);
+        (
+            sentence.span.clone(),
+            if criterion {
+                PassageKind::Criterion
+            } else {
+                PassageKind::Sentence
+            },
+        )
     }));
     cover_text(document.text, whole, marks)
 }
 
 /// Where a unit nested in another begins and ends.
 fn extent_of(document: &Document<'_>, unit: &Unit) -> Span {
-    let last = unit.pieces.clone().next_back().and_then(|piece| document.pieces.get(piece));
-    unit.heading.start..last.map_or(unit.heading.end, |piece| piece.span.end).max(unit.heading.end)
+    let last = unit
+        .pieces
+        .clone()
+        .next_back()
+        .and_then(|piece| document.pieces.get(piece));
+    unit.heading.start
+        ..last
+            .map_or(unit.heading.end, |piece| piece.span.end)
+            .max(unit.heading.end)
 }
 
 /// The box and the label of a line.
@@ -110,13 +161,18 @@ fn mark_line(row: &Row, marks: &mut Vec<(Span, PassageKind)>) {
         marks.push((row.span.start - BOX..row.span.start, PassageKind::Box));
     }
     if let Some(label) = &row.label {
-        marks.push((row.span.start..(row.span.start + label.rest).min(row.span.end), PassageKind::Label));
+        marks.push((
+            row.span.start..(row.span.start + label.rest).min(row.span.end),
+            PassageKind::Label,
+        ));
     }
 }
 
 /// Returns which of two marks that begin at one byte is the finer.
 fn rank_of_mark(kind: PassageKind) -> usize {
-    use PassageKind::{Aside, Box, Code, Command, Criterion, File, Heading, Label, Markup, Row, Sentence, Unit};
+    use PassageKind::{
+        Aside, Box, Code, Command, Criterion, File, Heading, Label, Markup, Row, Sentence, Unit,
+    };
     match kind {
         Unit | Heading | Code => 0,
         Label | Box => 1,
@@ -136,7 +192,13 @@ fn cover_text(text: &str, whole: &Span, mut marks: Vec<(Span, PassageKind)>) -> 
     // Sentences that a finer mark cuts in two go on behind it.
     let mut waiting: Vec<(usize, PassageKind)> = Vec::new();
     for (span, kind) in marks {
-        close_gap(text, &mut found, &mut at, span.start.min(whole.end), &mut waiting);
+        close_gap(
+            text,
+            &mut found,
+            &mut at,
+            span.start.min(whole.end),
+            &mut waiting,
+        );
         let end = span.end.min(whole.end);
         if span.start < at {
             if end > at {
@@ -148,7 +210,10 @@ fn cover_text(text: &str, whole: &Span, mut marks: Vec<(Span, PassageKind)>) -> 
         if finer {
             waiting.push((end, kind));
         } else if end > at {
-            found.push(Passage { span: at..end, kind });
+            found.push(Passage {
+                span: at..end,
+                kind,
+            });
             at = end;
         }
     }
@@ -166,7 +231,9 @@ fn close_gap(
 ) {
     while *at < end {
         waiting.retain(|(last, _)| *last > *at);
-        let (to, kind) = waiting.last().map_or((end, None), |(last, kind)| ((*last).min(end), Some(*kind)));
+        let (to, kind) = waiting
+            .last()
+            .map_or((end, None), |(last, kind)| ((*last).min(end), Some(*kind)));
         let words = text.get(*at..to).unwrap_or("");
         let kind = match kind {
             Some(kind) if words.chars().any(char::is_alphanumeric) => kind,
@@ -174,9 +241,15 @@ fn close_gap(
             None if words.chars().any(char::is_alphabetic) => PassageKind::Aside,
             None => PassageKind::Markup,
         };
-        match found.last_mut().filter(|last| last.kind == PassageKind::Markup && kind == PassageKind::Markup) {
+        match found
+            .last_mut()
+            .filter(|last| last.kind == PassageKind::Markup && kind == PassageKind::Markup)
+        {
             Some(last) => last.span.end = to,
-            None => found.push(Passage { span: *at..to, kind }),
+            None => found.push(Passage {
+                span: *at..to,
+                kind,
+            }),
         }
         *at = to;
     }

@@ -87,7 +87,10 @@ pub(crate) struct Seed {
 pub(crate) fn is_step_name(words: &str) -> bool {
     // Most lines are no step, and told so at a glance.
     let name = words.trim_start_matches(|letter: char| !letter.is_alphabetic());
-    let begins = |word: &&str| name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    let begins = |word: &&str| {
+        name.get(..word.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(word))
+    };
     if words.is_ascii() && !List::StepWord.words().iter().any(begins) {
         return false;
     }
@@ -97,11 +100,15 @@ pub(crate) fn is_step_name(words: &str) -> bool {
 /// Cuts a unit's rows into steps: those that are called so, else its boxes, else its sections, else all of it.
 pub(crate) fn find_seeds(asking: &Asking<'_, '_>, title: &str) -> Vec<Seed> {
     let rows = asking.rows;
-    let called: Vec<usize> = (0..rows.len()).filter(|at| is_called_step(asking, &rows[*at])).collect();
+    let called: Vec<usize> = (0..rows.len())
+        .filter(|at| is_called_step(asking, &rows[*at]))
+        .collect();
     if !called.is_empty() {
         return with_sections(asking, cut_steps(asking, &called));
     }
-    let boxed: Vec<usize> = (0..rows.len()).filter(|at| is_boxed_step(asking, &rows[*at])).collect();
+    let boxed: Vec<usize> = (0..rows.len())
+        .filter(|at| is_boxed_step(asking, &rows[*at]))
+        .collect();
     if !boxed.is_empty() {
         return with_sections(asking, cut_steps(asking, &boxed));
     }
@@ -109,24 +116,40 @@ pub(crate) fn find_seeds(asking: &Asking<'_, '_>, title: &str) -> Vec<Seed> {
     if listed.len() > 1 {
         return with_sections(asking, cut_steps(asking, &listed));
     }
-    let sections: Vec<usize> =
-        (0..rows.len()).filter(|at| matches!(rows[*at].kind, RowKind::Heading(_)) && !is_apart(&rows[*at])).collect();
+    let sections: Vec<usize> = (0..rows.len())
+        .filter(|at| matches!(rows[*at].kind, RowKind::Heading(_)) && !is_apart(&rows[*at]))
+        .collect();
     let mut found = cut_steps(asking, &sections);
     found.retain(|seed| {
         let inner = rows[seed.rows.clone()].iter().skip(1);
-        inner.into_iter().any(|row| !is_among(row) && !matches!(row.kind, RowKind::Rule))
+        inner
+            .into_iter()
+            .any(|row| !is_among(row) && !matches!(row.kind, RowKind::Rule))
     });
     let first = sections.first().copied().unwrap_or(rows.len());
     let works = |row: &Row| {
-        matches!(row.kind, RowKind::Code(_)) || row.topic.is_some_and(Topic::names_files) || runs_in_words(asking, row)
+        matches!(row.kind, RowKind::Code(_))
+            || row.topic.is_some_and(Topic::names_files)
+            || runs_in_words(asking, row)
     };
     if found.is_empty() || rows[..first].iter().any(works) {
-        let end = rows[..first].iter().position(|row| is_among(row) && row.item.is_none()).unwrap_or(first);
+        let end = rows[..first]
+            .iter()
+            .position(|row| is_among(row) && row.item.is_none())
+            .unwrap_or(first);
         if end > 0 {
             let (title, titled) = (title.to_owned(), asking.item.is_some());
             found.insert(
                 0,
-                Seed { rows: 0..end, title, number: None, checkbox: None, spare: false, titled, below: None },
+                Seed {
+                    rows: 0..end,
+                    title,
+                    number: None,
+                    checkbox: None,
+                    spare: false,
+                    titled,
+                    below: None,
+                },
             );
         }
     }
@@ -135,30 +158,52 @@ pub(crate) fn find_seeds(asking: &Asking<'_, '_>, title: &str) -> Vec<Seed> {
 
 /// Returns whether a sentence asks to run a command: "Run `npm test` and".
 fn runs_in_words(asking: &Asking<'_, '_>, row: &Row) -> bool {
-    let line = matches!(row.kind, RowKind::Line(_)) && !is_among(row) && !row.topic.is_some_and(Topic::is_left_undone);
-    line && !in_line(asking.document.slice(&row.span), row.span.start, Manner::Sentence).is_empty()
+    let line = matches!(row.kind, RowKind::Line(_))
+        && !is_among(row)
+        && !row.topic.is_some_and(Topic::is_left_undone);
+    line && !in_line(
+        asking.document.slice(&row.span),
+        row.span.start,
+        Manner::Sentence,
+    )
+    .is_empty()
 }
 
 /// Adds the sections beside the steps: "Run the tests", "Commit" under headings of their own.
 fn with_sections(asking: &Asking<'_, '_>, steps: Vec<Seed>) -> Vec<Seed> {
     let rows = asking.rows;
-    let sections: Vec<usize> =
-        (0..rows.len()).filter(|at| matches!(rows[*at].kind, RowKind::Heading(_)) && !is_apart(&rows[*at])).collect();
+    let sections: Vec<usize> = (0..rows.len())
+        .filter(|at| matches!(rows[*at].kind, RowKind::Heading(_)) && !is_apart(&rows[*at]))
+        .collect();
     let mut all = steps;
     let ends: Vec<usize> = all.iter().map(|step| step.rows.end).collect();
     let labels = ends.into_iter().filter(|end| asking.names_file(*end));
-    let labels: Vec<usize> = labels.filter(|end| !all.iter().any(|step| step.rows.contains(end))).collect();
+    let labels: Vec<usize> = labels
+        .filter(|end| !all.iter().any(|step| step.rows.contains(end)))
+        .collect();
     for mut seed in cut_steps(asking, &labels) {
-        let next = all.iter().map(|step| step.rows.start).find(|start| seed.rows.contains(start));
+        let next = all
+            .iter()
+            .map(|step| step.rows.start)
+            .find(|start| seed.rows.contains(start));
         seed.rows.end = next.unwrap_or(seed.rows.end);
-        all.push(Seed { spare: true, ..seed });
+        all.push(Seed {
+            spare: true,
+            ..seed
+        });
     }
     for mut seed in cut_steps(asking, &sections) {
-        let end = all.iter().map(|step| step.rows.start).find(|start| seed.rows.contains(start));
+        let end = all
+            .iter()
+            .map(|step| step.rows.start)
+            .find(|start| seed.rows.contains(start));
         seed.rows.end = end.unwrap_or(seed.rows.end);
         let free = !all.iter().any(|step| step.rows.contains(&seed.rows.start));
         if free && seed.rows.len() > 1 {
-            all.push(Seed { spare: true, ..seed });
+            all.push(Seed {
+                spare: true,
+                ..seed
+            });
         }
     }
     all.sort_by_key(|seed| seed.rows.start);
@@ -167,15 +212,25 @@ fn with_sections(asking: &Asking<'_, '_>, steps: Vec<Seed>) -> Vec<Seed> {
 
 /// Headings that hold no work of the unit.
 fn is_apart(row: &Row) -> bool {
-    let quiet = [Topic::About, Topic::Depends, Topic::Progress, Topic::Status, Topic::Reference];
-    row.topic.is_some_and(|topic| topic.is_criteria() || topic.is_left_undone() || quiet.contains(&topic))
+    let quiet = [
+        Topic::About,
+        Topic::Depends,
+        Topic::Progress,
+        Topic::Status,
+        Topic::Reference,
+    ];
+    row.topic.is_some_and(|topic| {
+        topic.is_criteria() || topic.is_left_undone() || quiet.contains(&topic)
+    })
 }
 
 fn is_called_step(asking: &Asking<'_, '_>, row: &Row) -> bool {
     let words = asking.document.slice(&row.span);
     let shape = match row.kind {
         RowKind::Heading(_) => true,
-        RowKind::Line(true) => row.boxed || words.starts_with("**") || words.starts_with("__") || row.item.is_some(),
+        RowKind::Line(true) => {
+            row.boxed || words.starts_with("**") || words.starts_with("__") || row.item.is_some()
+        }
         _ => false,
     };
     shape && !is_among(row) && row.topic != Some(Topic::Rollback) && is_step_name(words)
@@ -183,13 +238,20 @@ fn is_called_step(asking: &Asking<'_, '_>, row: &Row) -> bool {
 
 fn is_boxed_step(asking: &Asking<'_, '_>, row: &Row) -> bool {
     // Right below a list of files, an item that is no entry of it is a task: in Markdown the two lists are one.
-    let is_entry = || !crate::paths::find_paths(asking.document.slice(&row.span), 0, false).is_empty();
-    let listed = row.topic.is_some_and(|topic| topic.is_left_undone() || topic.names_files() && is_entry());
+    let is_entry =
+        || !crate::paths::find_paths(asking.document.slice(&row.span), 0, false).is_empty();
+    let listed = row
+        .topic
+        .is_some_and(|topic| topic.is_left_undone() || topic.names_files() && is_entry());
     if !row.boxed || is_among(row) || row.item == asking.item || listed {
         return false;
     }
-    let around = asking.document.items_around(&asking.document.pieces[row.piece]);
-    let boxed = |item: &usize| Some(*item) != asking.item && asking.boxes.get(*item).copied().flatten().is_some();
+    let around = asking
+        .document
+        .items_around(&asking.document.pieces[row.piece]);
+    let boxed = |item: &usize| {
+        Some(*item) != asking.item && asking.boxes.get(*item).copied().flatten().is_some()
+    };
     !around.iter().skip(1).any(boxed)
 }
 
@@ -201,13 +263,22 @@ fn listed_steps(asking: &Asking<'_, '_>) -> Vec<usize> {
         outer.is_none() || outer == asking.item
     };
     let numbered = |item: usize| {
-        document.text[document.items[item].span.start..].starts_with(|letter: char| letter.is_ascii_digit())
+        document.text[document.items[item].span.start..]
+            .starts_with(|letter: char| letter.is_ascii_digit())
     };
-    let outermost = |row: &Row| document.items_around(&document.pieces[row.piece]).into_iter().find(|item| top(*item));
+    let outermost = |row: &Row| {
+        document
+            .items_around(&document.pieces[row.piece])
+            .into_iter()
+            .find(|item| top(*item))
+    };
     let code = |row: &&Row| matches!(row.kind, RowKind::Code(_)) && !is_among(row);
     let mut shown = rows.iter().filter(code).peekable();
-    let headed = rows.iter().any(|row| matches!(row.kind, RowKind::Heading(_)));
-    let listed = !headed && shown.peek().is_some() && shown.all(|row| outermost(row).is_some_and(numbered));
+    let headed = rows
+        .iter()
+        .any(|row| matches!(row.kind, RowKind::Heading(_)));
+    let listed =
+        !headed && shown.peek().is_some() && shown.all(|row| outermost(row).is_some_and(numbered));
     let begins = |at: &usize| {
         let row = &rows[*at];
         matches!(row.kind, RowKind::Line(true))
@@ -218,7 +289,10 @@ fn listed_steps(asking: &Asking<'_, '_>) -> Vec<usize> {
         return Vec::new();
     }
     let mut seen = BTreeSet::new();
-    (0..rows.len()).filter(begins).filter(|at| seen.insert(rows[*at].item)).collect()
+    (0..rows.len())
+        .filter(begins)
+        .filter(|at| seen.insert(rows[*at].item))
+        .collect()
 }
 
 /// One step from each start to the next, or to what ends the steps.
@@ -234,7 +308,9 @@ fn cut_steps(asking: &Asking<'_, '_>, starts: &[usize]) -> Vec<Seed> {
         // Where the list stands below a file's label, the next file's label ends it.
         let parts = |at: &usize| !matches!(rows[*at].kind, RowKind::Heading(_) | RowKind::Rule);
         let above = (0..start).rev().take_while(parts);
-        let label = above.filter(|_| rows[start].item.is_some()).find(|at| asking.names_file(*at));
+        let label = above
+            .filter(|_| rows[start].item.is_some())
+            .find(|at| asking.names_file(*at));
         let of_label = label.is_some();
         let below = label.map(|at| rows[at].span.clone());
         let ends = |at: usize, row: &Row| match (&row.kind, level) {
@@ -243,17 +319,29 @@ fn cut_steps(asking: &Asking<'_, '_>, starts: &[usize]) -> Vec<Seed> {
             (RowKind::Heading(_) | RowKind::Rule, None) => true,
             _ => is_among(row) && row.item.is_none() && row.label.is_some(),
         };
-        let end = (start + 1..limit).find(|at| ends(*at, &rows[*at])).unwrap_or(limit);
+        let end = (start + 1..limit)
+            .find(|at| ends(*at, &rows[*at]))
+            .unwrap_or(limit);
         let words = read_marks(asking.document.slice(&rows[start].span)).words;
         let named = unit_name(&words).filter(|name| name.rank == Rank::Step);
-        let named = named.or_else(|| read_coded_unit(&words)).or_else(|| read_numbered_unit(&words));
+        let named = named
+            .or_else(|| read_coded_unit(&words))
+            .or_else(|| read_numbered_unit(&words));
         let item = rows[start].item.filter(|_| level.is_none());
         let checkbox = item.and_then(|item| asking.boxes.get(item).copied().flatten());
         let (title, number) = match named {
             Some(name) => (name.title, name.number),
             None => (words, None),
         };
-        found.push(Seed { rows: start..end, title, number, checkbox, spare: false, titled: true, below });
+        found.push(Seed {
+            rows: start..end,
+            title,
+            number,
+            checkbox,
+            spare: false,
+            titled: true,
+            below,
+        });
     }
     found
 }

@@ -59,7 +59,11 @@ pub struct TickError {
 }
 
 fn list_failures(failures: &[TickFailure]) -> String {
-    failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    failures
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// Marks the boxes in `text`, changing exactly one character of each and nothing else.
@@ -74,14 +78,19 @@ fn list_failures(failures: &[TickFailure]) -> String {
 pub fn tick(text: &str, boxes: &[Ticking]) -> Result<String, TickError> {
     let Ok(plan) = read(text.as_bytes()) else {
         let failures = boxes.iter().cloned().map(TickFailure::Missing).collect();
-        return Err(TickError { text: text.to_owned(), failures });
+        return Err(TickError {
+            text: text.to_owned(),
+            failures,
+        });
     };
     let mut edits: Vec<(Span, char)> = Vec::new();
     let mut failures = Vec::new();
     for wanted in boxes {
         match find_checkbox(&plan, wanted) {
             Ok(found) => {
-                edits.extend(mark_for(&plan, found, wanted.to).map(|sign| (found.mark_span.clone(), sign)));
+                edits.extend(
+                    mark_for(&plan, found, wanted.to).map(|sign| (found.mark_span.clone(), sign)),
+                );
             }
             Err(failure) => failures.push(failure),
         }
@@ -92,22 +101,43 @@ pub fn tick(text: &str, boxes: &[Ticking]) -> Result<String, TickError> {
     for (span, sign) in edits {
         marked.replace_range(span, sign.encode_utf8(&mut [0; 4]));
     }
-    if failures.is_empty() { Ok(marked) } else { Err(TickError { text: marked, failures }) }
+    if failures.is_empty() {
+        Ok(marked)
+    } else {
+        Err(TickError {
+            text: marked,
+            failures,
+        })
+    }
 }
 
 fn find_checkbox<'p>(plan: &'p Plan, wanted: &Ticking) -> Result<&'p Checkbox, TickFailure> {
-    let fitting: Vec<&Checkbox> =
-        plan.checkboxes().iter().filter(|found| one_line(&found.text) == one_line(&wanted.text)).collect();
-    let of_unit: Vec<&Checkbox> =
-        fitting.iter().copied().filter(|found| bears_name(plan, found, &wanted.heading)).collect();
-    let narrowed = if of_unit.is_empty() { &fitting } else { &of_unit };
+    let fitting: Vec<&Checkbox> = plan
+        .checkboxes()
+        .iter()
+        .filter(|found| one_line(&found.text) == one_line(&wanted.text))
+        .collect();
+    let of_unit: Vec<&Checkbox> = fitting
+        .iter()
+        .copied()
+        .filter(|found| bears_name(plan, found, &wanted.heading))
+        .collect();
+    let narrowed = if of_unit.is_empty() {
+        &fitting
+    } else {
+        &of_unit
+    };
     match narrowed.as_slice() {
         [] => Err(TickFailure::Missing(wanted.clone())),
         [one] => Ok(one),
         several => {
-            let here = |found: &&&Checkbox| plan.location(found.mark_span.start).line == wanted.line;
+            let here =
+                |found: &&&Checkbox| plan.location(found.mark_span.start).line == wanted.line;
             let found = several.iter().find(here).copied();
-            found.ok_or_else(|| TickFailure::Ambiguous { ticking: wanted.clone(), candidates: several.len() })
+            found.ok_or_else(|| TickFailure::Ambiguous {
+                ticking: wanted.clone(),
+                candidates: several.len(),
+            })
         }
     }
 }
@@ -121,8 +151,14 @@ fn bears_name(plan: &Plan, found: &Checkbox, heading: &str) -> bool {
     let own = found.phase.and_then(|id| plan.phase(id));
     let mut around = std::iter::successors(own, |phase| plan.parent(phase.id));
     around.any(|phase| {
-        let written = plan.text().get(phase.heading.clone()).unwrap_or("").trim_start_matches('#');
-        [&phase.label, &phase.title].into_iter().any(|name| comparison_key(name) == asked)
+        let written = plan
+            .text()
+            .get(phase.heading.clone())
+            .unwrap_or("")
+            .trim_start_matches('#');
+        [&phase.label, &phase.title]
+            .into_iter()
+            .any(|name| comparison_key(name) == asked)
             || comparison_key(written) == asked
     })
 }
@@ -138,6 +174,11 @@ fn mark_for(plan: &Plan, found: &Checkbox, to: Mark) -> Option<char> {
         // Unlike ✅, this sign alone makes a line a box, so the plan still reads alike.
         (Mark::Ticked, false) => Some('☑'),
         (Mark::Open, true) => (found.mark != ' ').then_some(' '),
-        (Mark::Open, false) => ticked.then(|| ['☐', '⬜', '🔲'].into_iter().find(|sign| uses(*sign)).unwrap_or('☐')),
+        (Mark::Open, false) => ticked.then(|| {
+            ['☐', '⬜', '🔲']
+                .into_iter()
+                .find(|sign| uses(*sign))
+                .unwrap_or('☐')
+        }),
     }
 }

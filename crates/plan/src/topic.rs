@@ -73,6 +73,14 @@ impl Topic {
 
     /// Returns whether a file named behind it is one of the unit's changes.
     pub(crate) fn names_files(self) -> bool {
-        matches!(self, Topic::Files | Topic::Create | Topic::Modify | Topic::Delete | Topic::Rename | Topic::Test)
+        matches!(
+            self,
+            Topic::Files
+                | Topic::Create
+                | Topic::Modify
+                | Topic::Delete
+                | Topic::Rename
+                | Topic::Test
+        )
     }
 }

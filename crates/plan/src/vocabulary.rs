@@ -283,16 +283,25 @@ pub(crate) struct Opening {
 
 impl Opening {
     /// Reads the beginning of a text.
-    pub(crate) fn of(text: &str) -> Self {
-        let mut opening = Opening { ends: [0; Use::Abbreviation as usize + 1] };
+    pub(crate) fn new(text: &str) -> Self {
+        let mut opening = Opening {
+            ends: [0; Use::Abbreviation as usize + 1],
+        };
         let first = text.chars().next().filter(|letter| is_dense(*letter));
-        let dense = first.and_then(|letter| VOCABULARY.dense.get(&letter)).into_iter().flatten();
+        let dense = first
+            .and_then(|letter| VOCABULARY.dense.get(&letter))
+            .into_iter()
+            .flatten();
         for (entry, what) in dense.filter(|(entry, _)| text.starts_with(*entry)) {
             let end = &mut opening.ends[*what as usize];
             *end = entry.len().max(*end);
         }
         for (end, uses) in entries_at_start(text) {
-            let has = opening.ends.iter_mut().enumerate().filter(|(what, _)| uses.0 >> what & 1 != 0);
+            let has = opening
+                .ends
+                .iter_mut()
+                .enumerate()
+                .filter(|(what, _)| uses.0 >> what & 1 != 0);
             has.for_each(|(_, longest)| *longest = end);
         }
         opening
@@ -311,7 +320,7 @@ impl Opening {
 
 /// Returns how many bytes the entry takes that `text`, in lower case, begins with.
 pub(crate) fn entry_at_start(text: &str, what: Use) -> Option<usize> {
-    Opening::of(text).end(what)
+    Opening::new(text).end(what)
 }
 
 /// Where the last entry of a script without blanks ends that `text` holds.
@@ -323,11 +332,14 @@ pub(crate) fn last_dense(text: &str, what: Use) -> Option<usize> {
 /// Returns the entries of scripts without blanks that `text` holds, each with its place.
 fn dense_entries(text: &str) -> impl Iterator<Item = (usize, &'static str, Use)> + '_ {
     let letters = if text.is_ascii() { "" } else { text };
-    letters.char_indices().filter(|(_, letter)| is_dense(*letter)).flat_map(move |(at, letter)| {
-        let entries = VOCABULARY.dense.get(&letter).into_iter().flatten();
-        let held = entries.filter(move |(entry, _)| text[at..].starts_with(*entry));
-        held.map(move |(entry, what)| (at, *entry, *what))
-    })
+    letters
+        .char_indices()
+        .filter(|(_, letter)| is_dense(*letter))
+        .flat_map(move |(at, letter)| {
+            let entries = VOCABULARY.dense.get(&letter).into_iter().flatten();
+            let held = entries.filter(move |(entry, _)| text[at..].starts_with(*entry));
+            held.map(move |(entry, what)| (at, *entry, *what))
+        })
 }
 
 /// Returns the last entry of this use that `text`, in lower case, holds.
@@ -343,12 +355,15 @@ pub(crate) fn last_entry(text: &str, what: Use) -> Option<Range<usize>> {
         let fitting = entries_at_start(&text[at..]).filter(|(_, uses)| uses.has(what));
         fitting.last().map(|(end, _)| at..at + end)
     });
-    dense.chain(spaced).max_by_key(|found| (found.end, std::cmp::Reverse(found.start)))
+    dense
+        .chain(spaced)
+        .max_by_key(|found| (found.end, std::cmp::Reverse(found.start)))
 }
 
 /// Returns whether `words`, in lower case, are an entry of this use, whatever its script.
 pub(crate) fn is_all(words: &str, what: Use) -> bool {
-    is_entry(words, what) || dense_entries(words).any(|(at, entry, other)| at == 0 && other == what && entry == words)
+    is_entry(words, what)
+        || dense_entries(words).any(|(at, entry, other)| at == 0 && other == what && entry == words)
 }
 
 /// Returns the uses of all entries that `text`, in lower case, holds.
@@ -367,18 +382,32 @@ pub(crate) fn uses_in(text: &str) -> Uses {
 
 /// Returns whether `words`, in lower case, are an entry of this use.
 pub(crate) fn is_entry(words: &str, what: Use) -> bool {
-    VOCABULARY.spaced.get(words).is_some_and(|words| words.uses.has(what))
+    VOCABULARY
+        .spaced
+        .get(words)
+        .is_some_and(|words| words.uses.has(what))
 }
 
 /// Returns the entries of scripts with blanks that `text` begins with, from the shortest on: their bytes and uses.
 fn entries_at_start(text: &str) -> impl Iterator<Item = (usize, Uses)> + '_ {
     let mut go_on = true;
     let known = word_ends(text).map_while(move |end| {
-        let words = go_on.then(|| VOCABULARY.spaced.get(&text[..end])).flatten()?;
+        let words = go_on
+            .then(|| VOCABULARY.spaced.get(&text[..end]))
+            .flatten()?;
         go_on = words.go_on;
         Some((end, words.uses))
     });
-    let known = known.map(|(end, uses)| (end, if begins_place(text, end, uses) { Uses(0) } else { uses }));
+    let known = known.map(|(end, uses)| {
+        (
+            end,
+            if begins_place(text, end, uses) {
+                Uses(0)
+            } else {
+                uses
+            },
+        )
+    });
     known.filter(|(_, uses)| uses.0 != 0)
 }
 
@@ -388,7 +417,8 @@ fn begins_place(text: &str, end: usize, uses: Uses) -> bool {
         let ends = word_ends(text).skip_while(|longer| *longer <= end);
         ends.map_while(|longer| VOCABULARY.spaced.get(&text[..longer]))
     };
-    uses.has(Use::Negation) && longer().any(|words| words.uses.has(Use::Place) && !words.uses.has(Use::Negation))
+    uses.has(Use::Negation)
+        && longer().any(|words| words.uses.has(Use::Place) && !words.uses.has(Use::Negation))
 }
 
 fn is_word(letter: char) -> bool {
@@ -400,8 +430,14 @@ fn word_ends(text: &str) -> impl Iterator<Item = usize> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         let rest = &text[at..];
-        let skip = if at == 0 { 0 } else { rest.len() - rest.trim_start_matches(' ').len() };
-        let word = rest[skip..].find(|letter: char| !is_word(letter)).unwrap_or(rest.len() - skip);
+        let skip = if at == 0 {
+            0
+        } else {
+            rest.len() - rest.trim_start_matches(' ').len()
+        };
+        let word = rest[skip..]
+            .find(|letter: char| !is_word(letter))
+            .unwrap_or(rest.len() - skip);
         if word == 0 {
             return None;
         }

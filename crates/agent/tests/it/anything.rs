@@ -25,14 +25,21 @@ struct Step {
 
 fn step() -> impl Strategy<Value = Step> {
     let calls = proptest::collection::vec((0..7_usize, 0..400_u64), 0..4);
-    let stop =
-        prop_oneof![8 => Just(None), 1 => Just(Some(StopReason::MaxTokens)), 1 => Just(Some(StopReason::ToolUse))];
-    (0..2_000_usize, calls, stop).prop_map(|(say, calls, stop)| Step { say: say.saturating_sub(500), calls, stop })
+    let stop = prop_oneof![8 => Just(None), 1 => Just(Some(StopReason::MaxTokens)), 1 => Just(Some(StopReason::ToolUse))];
+    (0..2_000_usize, calls, stop).prop_map(|(say, calls, stop)| Step {
+        say: say.saturating_sub(500),
+        calls,
+        stop,
+    })
 }
 
 fn played(step: &Step, number: usize) -> Reply {
     let call = |(place, (kind, size)): (usize, &(usize, u64))| -> (String, &str, Value) {
-        let id = if *size == 7 { String::new() } else { format!("{number}-{}", place / 2) };
+        let id = if *size == 7 {
+            String::new()
+        } else {
+            format!("{number}-{}", place / 2)
+        };
         let append = json!({ "file": format!("f{}", size % 3), "text": format!("{number};") });
         match kind {
             0 => (id, "Append", append),
@@ -41,31 +48,61 @@ fn played(step: &Step, number: usize) -> Reply {
             3 => (id, "Refuse", json!({ "number": number % 3 })),
             4 => (id, "Erase", json!({})),
             5 => (id, "Append", json!("{\"file\": ")),
-            _ => {
-                (id, "Append", json!({ "file": "large", "text": "x".repeat(usize::try_from(size * 10).expect("few")) }))
-            }
+            _ => (
+                id,
+                "Append",
+                json!({ "file": "large", "text": "x".repeat(usize::try_from(size * 10).expect("few")) }),
+            ),
         }
     };
     let calls: Vec<_> = step.calls.iter().enumerate().map(call).collect();
-    let calls: Vec<_> = calls.iter().map(|(id, tool, arguments)| (id.as_str(), *tool, arguments.clone())).collect();
+    let calls: Vec<_> = calls
+        .iter()
+        .map(|(id, tool, arguments)| (id.as_str(), *tool, arguments.clone()))
+        .collect();
     let reply = turn(&"word ".repeat(step.say / 5), &calls);
-    Reply { stop: step.stop.unwrap_or(reply.stop), ..reply }
+    Reply {
+        stop: step.stop.unwrap_or(reply.stop),
+        ..reply
+    }
 }
 
-type Outcome = (Ending, Conversation, std::collections::BTreeMap<String, String>, u32);
+type Outcome = (
+    Ending,
+    Conversation,
+    std::collections::BTreeMap<String, String>,
+    u32,
+);
 
 /// Talks on from what the journal holds; none when the process dies.
 fn outcome(steps: &[Step], window: u64, memory: &Memory, files: &Rc<Files>) -> Option<Outcome> {
     let events = memory.events.borrow().clone();
-    let replied = events.iter().filter(|event| matches!(event, Event::ModelReplied { .. })).count();
+    let replied = events
+        .iter()
+        .filter(|event| matches!(event, Event::ModelReplied { .. }))
+        .count();
     let next = Cell::new(replied);
     let turns = |_: &Request<'_>| -> Result<Reply, ModelError> {
         let number = next.replace(next.get() + 1);
-        Ok(steps.get(number).map_or_else(|| turn("Done.", &[]), |step| played(step, number)))
+        Ok(steps
+            .get(number)
+            .map_or_else(|| turn("Done.", &[]), |step| played(step, number)))
     };
-    let (model, tools) = (Played { window, ..Played::new(turns) }, crate::world::tools(files));
-    let budget = Budget { turns: Some(60), ..Budget::default() };
-    let agent = agent::Agent { budget, ..agent(&model, &tools, memory) };
+    let (model, tools) = (
+        Played {
+            window,
+            ..Played::new(turns)
+        },
+        crate::world::tools(files),
+    );
+    let budget = Budget {
+        turns: Some(60),
+        ..Budget::default()
+    };
+    let agent = agent::Agent {
+        budget,
+        ..agent(&model, &tools, memory)
+    };
     let mut spent = Spent::default();
     let (ending, conversation) = wait(run(&agent, &events, &mut spent)).ok()?;
     Some((ending, conversation, files.texts.take(), spent.turns))

@@ -25,17 +25,38 @@ fn answers(reply: Reply) -> (Vec<String>, Rc<Files>) {
     let agent = agent(&model, &tools, &memory);
     let mut conversation = agent.begin("system", "task").expect("begun");
     let ending = wait(agent.talk(&mut conversation, &mut Spent::default())).expect("an ending");
-    assert_eq!(ending, Ending::Done { text: "Done.".to_owned() });
+    assert_eq!(
+        ending,
+        Ending::Done {
+            text: "Done.".to_owned()
+        }
+    );
     (read.take(), files)
 }
 
 #[test]
 fn each_faulty_call_is_answered() {
     let cases: [(&str, Value, &str); 5] = [
-        ("Erase", json!({}), "There is no tool `Erase`; nothing was done. The tools are: Append, Look"),
-        ("Append", json!("{\"file\": \"f"), "can't be read (this is no JSON object: {\"file\": \"f)"),
-        ("Append", json!([1]), "can't be read (a JSON object is needed, this is: [1])"),
-        ("Append", json!({ "file": 1 }), "`file` and `text` are needed"),
+        (
+            "Erase",
+            json!({}),
+            "There is no tool `Erase`; nothing was done. The tools are: Append, Look",
+        ),
+        (
+            "Append",
+            json!("{\"file\": \"f"),
+            "can't be read (this is no JSON object: {\"file\": \"f)",
+        ),
+        (
+            "Append",
+            json!([1]),
+            "can't be read (a JSON object is needed, this is: [1])",
+        ),
+        (
+            "Append",
+            json!({ "file": 1 }),
+            "`file` and `text` are needed",
+        ),
         ("Refuse", json!({}), "do something else"),
     ];
     for (tool, arguments, expected) in cases {
@@ -47,18 +68,31 @@ fn each_faulty_call_is_answered() {
 
 #[test]
 fn a_call_that_was_cut_off_is_never_run() {
-    let cut = Reply { stop: StopReason::MaxTokens, ..turn("", &[("a", "Append", json!("{\"file\": \"f"))]) };
+    let cut = Reply {
+        stop: StopReason::MaxTokens,
+        ..turn("", &[("a", "Append", json!("{\"file\": \"f"))])
+    };
     let (answers, files) = answers(cut);
-    assert!(answers[0].contains("cut off at its limit; use several smaller calls"), "{answers:?}");
+    assert!(
+        answers[0].contains("cut off at its limit; use several smaller calls"),
+        "{answers:?}"
+    );
     assert!(files.ran.borrow().is_empty());
 }
 
 #[test]
 fn a_faulty_call_spoils_no_other() {
     let append = |text: &str| json!({ "file": "f", "text": text });
-    let calls = [("a", "Append", append("1")), ("b", "Erase", json!({})), ("c", "Append", append("2"))];
+    let calls = [
+        ("a", "Append", append("1")),
+        ("b", "Erase", json!({})),
+        ("c", "Append", append("2")),
+    ];
     let (answers, files) = answers(turn("", &calls));
-    assert_eq!((answers[0].as_str(), answers[2].as_str()), ("appended", "appended"));
+    assert_eq!(
+        (answers[0].as_str(), answers[2].as_str()),
+        ("appended", "appended")
+    );
     assert_eq!(files.texts.borrow()["f"], "12");
 }
 
@@ -66,7 +100,11 @@ fn a_faulty_call_spoils_no_other() {
 fn calls_of_one_name_or_none_each_get_their_own_answer() {
     let append = |text: &str| json!({ "file": "f", "text": text });
     for id in ["same", ""] {
-        let calls = [(id, "Append", append("1")), (id, "Look", json!({ "file": "f" })), (id, "Append", append("2"))];
+        let calls = [
+            (id, "Append", append("1")),
+            (id, "Look", json!({ "file": "f" })),
+            (id, "Append", append("2")),
+        ];
         let (answers, files) = answers(turn("", &calls));
         assert_eq!(answers, ["appended", "1", "appended"]);
         assert_eq!(files.texts.borrow()["f"], "12");
@@ -77,9 +115,28 @@ fn calls_of_one_name_or_none_each_get_their_own_answer() {
 fn reading_calls_run_side_by_side_and_others_in_order() {
     let look = |file: &str| ("", "Look", json!({ "file": file }));
     let append = |file: &str, text: &str| ("", "Append", json!({ "file": file, "text": text }));
-    let calls = [append("f", "1"), append("g", "2"), look("f"), look("g"), look("h"), append("f", "3"), look("f")];
+    let calls = [
+        append("f", "1"),
+        append("g", "2"),
+        look("f"),
+        look("g"),
+        look("h"),
+        append("f", "3"),
+        look("f"),
+    ];
     let (answers, files) = answers(turn("", &calls));
-    assert_eq!(answers, ["appended", "appended", "1", "2", "no such file", "appended", "13"]);
+    assert_eq!(
+        answers,
+        [
+            "appended",
+            "appended",
+            "1",
+            "2",
+            "no such file",
+            "appended",
+            "13"
+        ]
+    );
     assert_eq!(files.most_at_once.get(), 3);
 }
 
@@ -88,7 +145,10 @@ fn an_answer_is_limited_in_size() {
     let (answers, _) = answers(turn("", &[("a", "Long", json!({ "lines": 100_000 }))]));
     assert!(answers[0].len() < 101_000, "{}", answers[0].len());
     assert!(answers[0].contains("bytes left out here …]"));
-    assert!(answers[0].starts_with("a line of some length\n") && answers[0].ends_with("a line of some length\n"));
+    assert!(
+        answers[0].starts_with("a line of some length\n")
+            && answers[0].ends_with("a line of some length\n")
+    );
 }
 
 #[test]
@@ -96,12 +156,23 @@ fn a_broken_harness_stops_and_what_was_done_before_is_kept() {
     let (files, memory) = (Rc::new(Files::default()), Memory::default());
     let tools = tools(&files);
     let append = ("a", "Append", json!({ "file": "f", "text": "1" }));
-    let model = Played::new(|_: &Request<'_>| Ok(turn("", &[append.clone(), ("b", "Break", json!({}))])));
+    let model =
+        Played::new(|_: &Request<'_>| Ok(turn("", &[append.clone(), ("b", "Break", json!({}))])));
     let agent = agent(&model, &tools, &memory);
     let mut conversation = agent.begin("system", "task").expect("begun");
     match wait(agent.talk(&mut conversation, &mut Spent::default())) {
-        Err(AgentError::Tool { tool, message }) => assert_eq!((&*tool, &*message), ("Break", "the disk is gone")),
+        Err(AgentError::Tool { tool, message }) => {
+            assert_eq!((&*tool, &*message), ("Break", "the disk is gone"))
+        }
         found => panic!("not stopped: {found:?}"),
     }
-    assert_eq!(memory.names()[2..], ["model_replied", "tool_started", "tool_finished", "tool_started"]);
+    assert_eq!(
+        memory.names()[2..],
+        [
+            "model_replied",
+            "tool_started",
+            "tool_finished",
+            "tool_started"
+        ]
+    );
 }

@@ -1,6 +1,9 @@
 //! Conversations from outside: how they end, what survives a kill, what is left out when they grow long.
 
-#![expect(clippy::expect_used, reason = "a test ends at what it did not expect, in its helpers too")]
+#![expect(
+    clippy::expect_used,
+    reason = "a test ends at what it did not expect, in its helpers too"
+)]
 
 mod anything;
 mod endings;

@@ -62,7 +62,10 @@ fn start() -> RunStart {
 fn second_process() {
     let root = PathBuf::from(env::var_os(ROOT).expect("a root"));
     let (run, events) = open(&root);
-    let model = Played { window: NARROW, ..Played::new(work) };
+    let model = Played {
+        window: NARROW,
+        ..Played::new(work)
+    };
     let ((_, tools), record) = (fresh(), Saying(run, std::cell::Cell::new(0)));
     let agent = agent(&model, &tools, &record);
     wait(crate::worker::run(&agent, &events, &mut Spent::default())).expect("an ending");
@@ -72,17 +75,33 @@ fn open(root: &Path) -> (Run, Vec<Event>) {
     let journal = Journal::open(root).expect("opened");
     match journal.find(None) {
         Ok(found) => {
-            let events = journal.events(&found.id).expect("events").into_iter().map(|recorded| recorded.event);
-            (journal.resume(&found.id).expect("resumed"), events.collect())
+            let events = journal
+                .events(&found.id)
+                .expect("events")
+                .into_iter()
+                .map(|recorded| recorded.event);
+            (
+                journal.resume(&found.id).expect("resumed"),
+                events.collect(),
+            )
         }
         Err(_) => (journal.begin(&start()).expect("begun"), Vec::new()),
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a second process is what is tested")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a second process is what is tested"
+)]
 fn start_second(root: &Path) -> (Child, BufReader<ChildStdout>) {
     let mut child = Command::new(env::current_exe().expect("this program"))
-        .args(["processes::second_process", "--exact", "--ignored", "--nocapture", "--test-threads=1"])
+        .args([
+            "processes::second_process",
+            "--exact",
+            "--ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env(ROOT, root)
         .stdout(Stdio::piped())
         .spawn()
@@ -95,7 +114,10 @@ fn start_second(root: &Path) -> (Child, BufReader<ChildStdout>) {
 fn wait_for(output: &mut BufReader<ChildStdout>, records: u32) {
     let mut line = String::new();
     while output.read_line(&mut line).expect("readable") > 0 {
-        let said = line.split("recorded ").nth(1).and_then(|number| number.trim().parse::<u32>().ok());
+        let said = line
+            .split("recorded ")
+            .nth(1)
+            .and_then(|number| number.trim().parse::<u32>().ok());
         if said.is_some_and(|said| said >= records) {
             return;
         }
@@ -106,8 +128,19 @@ fn wait_for(output: &mut BufReader<ChildStdout>, records: u32) {
 #[test]
 fn a_killed_process_loses_nothing_and_does_nothing_twice() {
     let (files, tools) = fresh();
-    let (memory, model) = (Memory::default(), Played { window: NARROW, ..Played::new(work) });
-    let whole = wait(run(&agent(&model, &tools, &memory), &[], &mut Spent::default())).expect("an ending");
+    let (memory, model) = (
+        Memory::default(),
+        Played {
+            window: NARROW,
+            ..Played::new(work)
+        },
+    );
+    let whole = wait(run(
+        &agent(&model, &tools, &memory),
+        &[],
+        &mut Spent::default(),
+    ))
+    .expect("an ending");
 
     let folder = tempfile::tempdir().expect("a folder");
     // Each process is killed a little later in its life than the one before, so at other points of a step.
@@ -118,17 +151,31 @@ fn a_killed_process_loses_nothing_and_does_nothing_twice() {
         child.wait().expect("gone");
     }
     let journal = Journal::open(folder.path()).expect("opened");
-    assert_eq!(journal.find(None).expect("a run").state, RunState::Interrupted, "it was never killed at work");
+    assert_eq!(
+        journal.find(None).expect("a run").state,
+        RunState::Interrupted,
+        "it was never killed at work"
+    );
     assert_eq!(journal.runs().expect("runs").len(), 1);
 
     let (record, events) = open(folder.path());
     let (found, tools) = fresh();
     let mut spent = Spent::default();
     let ended = wait(run(&agent(&model, &tools, &record), &events, &mut spent)).expect("an ending");
-    assert_eq!(ended.0, Ending::Done { text: "Done.".to_owned() });
+    assert_eq!(
+        ended.0,
+        Ending::Done {
+            text: "Done.".to_owned()
+        }
+    );
     assert_eq!(ended.1, whole.1);
     assert_eq!(*found.texts.borrow(), *files.texts.borrow());
     let id = record.id().clone();
-    record.finish(0, "Implementation Complete").expect("finished");
-    assert!(matches!(journal.resume(&id), Err(JournalError::NotResumable { .. })));
+    record
+        .finish(0, "Implementation Complete")
+        .expect("finished");
+    assert!(matches!(
+        journal.resume(&id),
+        Err(JournalError::NotResumable { .. })
+    ));
 }

@@ -26,19 +26,38 @@ struct Outcome {
 }
 
 fn outcome(files: &Rc<Files>, memory: &Memory) -> Result<Outcome, AgentError> {
-    let (model, tools) = (Played { window: NARROW, ..Played::new(work) }, crate::world::tools(files));
+    let (model, tools) = (
+        Played {
+            window: NARROW,
+            ..Played::new(work)
+        },
+        crate::world::tools(files),
+    );
     let agent = agent(&model, &tools, memory);
     let (events, mut spent) = (memory.events.borrow().clone(), Spent::default());
     let (ending, conversation) = wait(run(&agent, &events, &mut spent))?;
-    Ok(Outcome { ending, conversation, texts: files.texts.take(), turns: spent.turns })
+    Ok(Outcome {
+        ending,
+        conversation,
+        texts: files.texts.take(),
+        turns: spent.turns,
+    })
 }
 
 /// The calls that a journal knows the end of, as tools note what they ran.
 fn finished(memory: &Memory) -> Vec<String> {
     let events = memory.events.borrow();
-    let ended = |id: &str| events.iter().any(|event| matches!(event, Event::ToolFinished { call, .. } if call == id));
+    let ended = |id: &str| {
+        events
+            .iter()
+            .any(|event| matches!(event, Event::ToolFinished { call, .. } if call == id))
+    };
     let calls = events.iter().filter_map(|event| match event {
-        Event::ToolStarted { call, tool, arguments } if ended(call) => Some(format!("{tool} {arguments}")),
+        Event::ToolStarted {
+            call,
+            tool,
+            arguments,
+        } if ended(call) => Some(format!("{tool} {arguments}")),
         _ => None,
     });
     calls.collect()
@@ -62,15 +81,26 @@ fn a_death_at_any_record_changes_nothing() {
     let (files, _) = fresh();
     let memory = Memory::default();
     let whole = outcome(&files, &memory).expect("an ending");
-    assert_eq!(whole.ending, Ending::Done { text: "Done.".to_owned() });
-    assert!(memory.names().contains(&"compacted".to_owned()), "the window is not narrow enough");
+    assert_eq!(
+        whole.ending,
+        Ending::Done {
+            text: "Done.".to_owned()
+        }
+    );
+    assert!(
+        memory.names().contains(&"compacted".to_owned()),
+        "the window is not narrow enough"
+    );
     assert!(memory.records() > 3 * STEPS);
     // What was to be recorded is lost, and what was done before that has left no trace but in the dead process.
     for at in 1..=memory.records() {
         let died = Memory::default();
         died.dies_at.set(Some(at));
         let (files, _) = fresh();
-        assert!(matches!(outcome(&files, &died), Err(AgentError::Journal(_))), "it lives on at {at}");
+        assert!(
+            matches!(outcome(&files, &died), Err(AgentError::Journal(_))),
+            "it lives on at {at}"
+        );
         goes_on(&died, &whole, &format!("record {at}"));
     }
 }
@@ -83,7 +113,10 @@ fn a_death_at_any_await_changes_nothing() {
     for polls in (1..).filter(|polls| *polls < 30 || polls % 3 == 0) {
         let died = Memory::default();
         let (_, tools) = fresh();
-        let model = Played { window: NARROW, ..Played::new(work) };
+        let model = Played {
+            window: NARROW,
+            ..Played::new(work)
+        };
         let agent = agent(&model, &tools, &died);
         let mut spent = Spent::default();
         let mut future = Box::pin(run(&agent, &[], &mut spent));
@@ -135,7 +168,10 @@ fn of_several_conversations_the_last_goes_on() {
         let mut conversation = agent.begin("system", task).expect("begun");
         wait(agent.talk(&mut conversation, &mut Spent::default())).expect("an ending");
     }
-    let found = agent.resume(memory.events.borrow().iter()).expect("readable").expect("a conversation");
+    let found = agent
+        .resume(memory.events.borrow().iter())
+        .expect("readable")
+        .expect("a conversation");
     assert_eq!(found.messages[0], llm::Message::user("second"));
     assert_eq!(agent.resume(&[]).expect("readable"), None);
     assert_eq!(agent::sum_spent(memory.events.borrow().iter()).turns, 2);
@@ -162,8 +198,18 @@ fn what_cannot_be_brought_about_again_is_said() {
             finished("Append", json!({ "gone": true })),
             "what Append did can't be brought about again: its content is gone",
         ),
-        (finished("Paint", json!({ "colour": 1 })), "there is no such tool now"),
-        (Event::Compacted { messages: json!("?"), tokens_before: 0, tokens_after: 0 }, "an event of it can't be read"),
+        (
+            finished("Paint", json!({ "colour": 1 })),
+            "there is no such tool now",
+        ),
+        (
+            Event::Compacted {
+                messages: json!("?"),
+                tokens_before: 0,
+                tokens_after: 0,
+            },
+            "an event of it can't be read",
+        ),
     ] {
         match agent.resume(started.iter().chain([&event])) {
             Err(AgentError::Lost(found)) => assert!(found.contains(why), "{found}"),

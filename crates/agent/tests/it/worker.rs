@@ -20,7 +20,11 @@ pub(crate) fn work(request: &Request<'_>) -> Result<Reply, ModelError> {
         return Ok(turn("Done.", &[]));
     }
     let mark = format!("#{step}#");
-    let names = [format!("{step}-a"), format!("{step}-b"), format!("{step}-c")];
+    let names = [
+        format!("{step}-a"),
+        format!("{step}-b"),
+        format!("{step}-c"),
+    ];
     let file = format!("file {}", step % 3);
     let append = |text: &str| ("Append", json!({ "text": text, "file": file }));
     let look = |file: &str| ("Look", json!({ "file": file, "mark": mark }));
@@ -28,21 +32,45 @@ pub(crate) fn work(request: &Request<'_>) -> Result<Reply, ModelError> {
         0 => vec![look("file 1"), look("file 2"), append(&mark)],
         1 => vec![append(&mark), append("again;"), look(&file)],
         2 => vec![("Refuse", json!({ "mark": mark })), append(&mark)],
-        3 => vec![("Append", json!(format!("{{\"text\": \"{mark}"))), append("instead;")],
+        3 => vec![
+            ("Append", json!(format!("{{\"text\": \"{mark}"))),
+            append("instead;"),
+        ],
         _ => vec![("Long", json!({ "mark": mark, "lines": 100 }))],
     };
-    let calls: Vec<_> =
-        calls.into_iter().zip(&names).map(|((tool, arguments), id)| (id.as_str(), tool, arguments)).collect();
-    Ok(turn(if step.is_multiple_of(7) { "Going on." } else { "" }, &calls))
+    let calls: Vec<_> = calls
+        .into_iter()
+        .zip(&names)
+        .map(|((tool, arguments), id)| (id.as_str(), tool, arguments))
+        .collect();
+    Ok(turn(
+        if step.is_multiple_of(7) {
+            "Going on."
+        } else {
+            ""
+        },
+        &calls,
+    ))
 }
 
 /// The last step that a conversation tells of.
 fn steps_in(request: &Request<'_>) -> usize {
     let marks = |text: &str| text.split('#').filter_map(|part| part.parse().ok()).max();
-    let told = request.messages.iter().rev().flat_map(|message| message.blocks.iter().rev());
+    let told = request
+        .messages
+        .iter()
+        .rev()
+        .flat_map(|message| message.blocks.iter().rev());
     let found = told.filter_map(|block| match block {
-        Block::ToolCall { arguments: Ok(arguments), .. } => marks(&arguments.to_string()),
-        Block::ToolCall { arguments: Err(text), .. } | Block::Text { text } => marks(text),
+        Block::ToolCall {
+            arguments: Ok(arguments),
+            ..
+        } => marks(&arguments.to_string()),
+        Block::ToolCall {
+            arguments: Err(text),
+            ..
+        }
+        | Block::Text { text } => marks(text),
         _ => None,
     });
     found.into_iter().next().unwrap_or(0)

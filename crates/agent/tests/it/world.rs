@@ -12,7 +12,8 @@ use std::time::Duration;
 use agent::{Agent, Budget, Record, Tool, ToolError, ToolOutput};
 use journal::{Event, JournalError};
 use llm::{
-    Block, Delta, LocalFuture, Message, Model, ModelError, Overhead, Price, Reply, Request, StopReason, ToolSpec, Usage,
+    Block, Delta, LocalFuture, Message, Model, ModelError, Overhead, Price, Reply, Request,
+    StopReason, ToolSpec, Usage,
 };
 use serde_json::{Value, json};
 
@@ -54,10 +55,15 @@ impl Tool for Fake {
         Box::pin(async move {
             let files = &self.files;
             files.at_once.set(files.at_once.get() + 1);
-            files.most_at_once.set(files.most_at_once.get().max(files.at_once.get()));
+            files
+                .most_at_once
+                .set(files.most_at_once.get().max(files.at_once.get()));
             tokio::task::yield_now().await;
             files.at_once.set(files.at_once.get() - 1);
-            files.ran.borrow_mut().push(format!("{} {arguments}", self.spec.name));
+            files
+                .ran
+                .borrow_mut()
+                .push(format!("{} {arguments}", self.spec.name));
             (self.does)(files, arguments)
         })
     }
@@ -74,7 +80,11 @@ impl Tool for Fake {
 /// `Append` changes a file, `Look` reads one, `Refuse` always says what to do instead, `Break` breaks the harness.
 pub(crate) fn tools(files: &Rc<Files>) -> Vec<Fake> {
     let tool = |name: &str, only_reads, does| Fake {
-        spec: ToolSpec { name: name.to_owned(), description: String::new(), schema: json!({ "type": "object" }) },
+        spec: ToolSpec {
+            name: name.to_owned(),
+            description: String::new(),
+            schema: json!({ "type": "object" }),
+        },
         only_reads,
         files: Rc::clone(files),
         does,
@@ -85,20 +95,35 @@ pub(crate) fn tools(files: &Rc<Files>) -> Vec<Fake> {
                 return Err(ToolError::Tell("`file` and `text` are needed".to_owned()));
             }
             files.append(arguments);
-            Ok(ToolOutput { content: "appended".to_owned(), details: arguments.clone() })
+            Ok(ToolOutput {
+                content: "appended".to_owned(),
+                details: arguments.clone(),
+            })
         }),
         tool("Look", true, |files, arguments| {
             let texts = files.texts.borrow();
             let text = texts.get(arguments["file"].as_str().unwrap_or_default());
-            let content = text.cloned().ok_or_else(|| ToolError::Tell("no such file".to_owned()))?;
-            Ok(ToolOutput { content, details: Value::Null })
+            let content = text
+                .cloned()
+                .ok_or_else(|| ToolError::Tell("no such file".to_owned()))?;
+            Ok(ToolOutput {
+                content,
+                details: Value::Null,
+            })
         }),
         tool("Long", true, |_, arguments| {
             let lines = usize::try_from(arguments["lines"].as_u64().unwrap_or(0)).expect("few");
-            Ok(ToolOutput { content: "a line of some length\n".repeat(lines), details: Value::Null })
+            Ok(ToolOutput {
+                content: "a line of some length\n".repeat(lines),
+                details: Value::Null,
+            })
         }),
-        tool("Refuse", false, |_, _| Err(ToolError::Tell("do something else".to_owned()))),
-        tool("Break", false, |_, _| Err(ToolError::Stop("the disk is gone".to_owned()))),
+        tool("Refuse", false, |_, _| {
+            Err(ToolError::Tell("do something else".to_owned()))
+        }),
+        tool("Break", false, |_, _| {
+            Err(ToolError::Stop("the disk is gone".to_owned()))
+        }),
     ]
 }
 
@@ -119,7 +144,14 @@ pub(crate) struct Played<F> {
 impl<F> Played<F> {
     pub(crate) fn new(turns: F) -> Self {
         let (price, overhead) = (None, Overhead::default());
-        Self { turns, window: 200_000, price, overhead, heard: None, takes: (Duration::ZERO, 0) }
+        Self {
+            turns,
+            window: 200_000,
+            price,
+            overhead,
+            heard: None,
+            takes: (Duration::ZERO, 0),
+        }
     }
 }
 
@@ -159,7 +191,11 @@ impl<F: Fn(&Request<'_>) -> Result<Reply, ModelError>> Model for Played<F> {
             tokio::task::yield_now().await;
             let (wait, tries) = self.takes;
             for attempt in 1..=tries {
-                sink(Delta::Retry { attempt, why: "overloaded".to_owned(), wait });
+                sink(Delta::Retry {
+                    attempt,
+                    why: "overloaded".to_owned(),
+                    wait,
+                });
                 tokio::time::sleep(wait).await;
             }
             if !wait.is_zero() {
@@ -177,7 +213,10 @@ pub(crate) fn check(messages: &[Message]) {
     assert_eq!(messages[0].speaker, llm::Speaker::User);
     assert_eq!(messages[messages.len() - 1].speaker, llm::Speaker::User);
     for pair in messages.windows(2) {
-        assert_ne!(pair[0].speaker, pair[1].speaker, "two turns of one side: {pair:?}");
+        assert_ne!(
+            pair[0].speaker, pair[1].speaker,
+            "two turns of one side: {pair:?}"
+        );
     }
     let mut open: Vec<&str> = Vec::new();
     for message in messages {
@@ -211,23 +250,44 @@ fn call(block: &Block) -> Option<&str> {
 pub(crate) fn turn(say: &str, calls: &[(&str, &str, Value)]) -> Reply {
     let mut blocks = Vec::new();
     if !say.is_empty() {
-        blocks.push(Block::Text { text: say.to_owned() });
+        blocks.push(Block::Text {
+            text: say.to_owned(),
+        });
     }
     for (id, name, arguments) in calls {
         let arguments = match arguments {
             Value::String(garbage) => Err(garbage.clone()),
             object => Ok(object.clone()),
         };
-        blocks.push(Block::ToolCall { id: (*id).to_owned(), name: (*name).to_owned(), arguments });
+        blocks.push(Block::ToolCall {
+            id: (*id).to_owned(),
+            name: (*name).to_owned(),
+            arguments,
+        });
     }
-    let stop = if calls.is_empty() { StopReason::EndOfTurn } else { StopReason::ToolUse };
-    let usage = Usage { output: 1, ..Usage::default() };
-    Reply { message: Message::assistant(blocks), stop, usage }
+    let stop = if calls.is_empty() {
+        StopReason::EndOfTurn
+    } else {
+        StopReason::ToolUse
+    };
+    let usage = Usage {
+        output: 1,
+        ..Usage::default()
+    };
+    Reply {
+        message: Message::assistant(blocks),
+        stop,
+        usage,
+    }
 }
 
 /// How many turns of the model a request holds.
 pub(crate) fn place(request: &Request<'_>) -> usize {
-    request.messages.iter().filter(|message| message.speaker == llm::Speaker::Assistant).count()
+    request
+        .messages
+        .iter()
+        .filter(|message| message.speaker == llm::Speaker::Assistant)
+        .count()
 }
 
 /// The last tool results of a request.
@@ -254,11 +314,18 @@ pub(crate) struct Memory {
 impl Memory {
     /// The journal as a process finds it that begins after this one has died.
     pub(crate) fn next_process(&self) -> Self {
-        Self { events: self.events.clone(), ..Self::default() }
+        Self {
+            events: self.events.clone(),
+            ..Self::default()
+        }
     }
 
     pub(crate) fn names(&self) -> Vec<String> {
-        self.events.borrow().iter().map(|event| event.name().to_owned()).collect()
+        self.events
+            .borrow()
+            .iter()
+            .map(|event| event.name().to_owned())
+            .collect()
     }
 
     pub(crate) fn records(&self) -> usize {
@@ -269,11 +336,18 @@ impl Memory {
 impl Record for Memory {
     fn record(&self, events: &[Event]) -> Result<(), JournalError> {
         self.records.set(self.records.get() + 1);
-        let dies = self.dies_at.get().is_some_and(|at| self.records.get() >= at);
+        let dies = self
+            .dies_at
+            .get()
+            .is_some_and(|at| self.records.get() >= at);
         if !dies || self.dies_behind.get() && self.dies_at.get() == Some(self.records.get()) {
             self.events.borrow_mut().extend_from_slice(events);
         }
-        if dies { Err(JournalError::Input(io::Error::other("killed"))) } else { Ok(()) }
+        if dies {
+            Err(JournalError::Input(io::Error::other("killed")))
+        } else {
+            Ok(())
+        }
     }
 
     fn record_soon(&self, events: &[Event]) -> Result<(), JournalError> {
@@ -289,12 +363,19 @@ impl Record for Memory {
 pub(crate) const TASK: &str = "THE TASK, as the plan states it";
 
 /// An agent in this world.
-pub(crate) fn agent<'a>(model: &'a dyn Model, tools: &'a [Fake], record: &'a dyn Record) -> Agent<'a> {
+pub(crate) fn agent<'a>(
+    model: &'a dyn Model,
+    tools: &'a [Fake],
+    record: &'a dyn Record,
+) -> Agent<'a> {
     Agent {
         name: "tester".to_owned(),
         model,
         tools: tools.iter().map(|tool| -> &dyn Tool { tool }).collect(),
-        budget: Budget { turns: Some(200), ..Budget::default() },
+        budget: Budget {
+            turns: Some(200),
+            ..Budget::default()
+        },
         max_tokens: 1_000,
         effort: None,
         cache: llm::CacheTime::Usual,

@@ -78,7 +78,12 @@ impl Section {
 
 impl BriefingEntry {
     fn new(section: Section, name: impl Into<String>, forms: Vec<String>) -> Self {
-        BriefingEntry { section, name: name.into(), forms, chosen: 0 }
+        BriefingEntry {
+            section,
+            name: name.into(),
+            forms,
+            chosen: 0,
+        }
     }
 
     fn cost(&self, form: usize) -> usize {
@@ -114,9 +119,17 @@ fn entries_around_files(context: &mut BriefingContext<'_>) -> Vec<BriefingEntry>
     entries
 }
 
-fn fit_to_budget(context: &BriefingContext<'_>, entries: Vec<BriefingEntry>, budget: usize) -> Briefing {
+fn fit_to_budget(
+    context: &BriefingContext<'_>,
+    entries: Vec<BriefingEntry>,
+    budget: usize,
+) -> Briefing {
     let title = format!("{}: {}", context.assignment.label, context.assignment.title);
-    let mut briefing = Briefing { title, entries, left_out: Vec::new() };
+    let mut briefing = Briefing {
+        title,
+        entries,
+        left_out: Vec::new(),
+    };
     briefing.fit(budget.saturating_mul(BYTES_A_TOKEN));
     briefing
 }
@@ -140,7 +153,10 @@ impl Briefing {
             text.push('\n');
         }
         if !self.left_out.is_empty() {
-            text.push_str(&format!("\nLeft out for want of room: {}\n", self.left_out.join(", ")));
+            text.push_str(&format!(
+                "\nLeft out for want of room: {}\n",
+                self.left_out.join(", ")
+            ));
         }
         text
     }

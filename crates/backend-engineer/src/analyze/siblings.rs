@@ -18,17 +18,27 @@ const HOLDERS: [&str; 9] = [
 ];
 
 /// Returns the file nearest to `path` in role and place, of those that `fits` lets in; `None` where nothing is near.
-pub(crate) fn find_sibling(files: &Files, path: &str, fits: &dyn Fn(&str) -> bool) -> Option<String> {
+pub(crate) fn find_sibling(
+    files: &Files,
+    path: &str,
+    fits: &dyn Fn(&str) -> bool,
+) -> Option<String> {
     let wanted = Name::new(path);
     if HOLDERS.contains(&wanted.file) {
         return None;
     }
-    let scored = files.all().iter().filter(|file| *file != path && fits(file)).filter_map(|file| {
-        let score = score_similarity(&wanted, &Name::new(file))?;
-        (score >= 4).then_some((score, file))
-    });
+    let scored = files
+        .all()
+        .iter()
+        .filter(|file| *file != path && fits(file))
+        .filter_map(|file| {
+            let score = score_similarity(&wanted, &Name::new(file))?;
+            (score >= 4).then_some((score, file))
+        });
     // Of several alike the last by name: numbered files grow at the end, and there the newest is the model.
-    scored.max_by_key(|(score, file)| (*score, file.as_str())).map(|(_, file)| file.clone())
+    scored
+        .max_by_key(|(score, file)| (*score, file.as_str()))
+        .map(|(_, file)| file.clone())
 }
 
 /// A path taken apart.
@@ -45,10 +55,13 @@ impl<'a> Name<'a> {
     fn new(path: &'a str) -> Self {
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
         let (stem, ending) = file.rsplit_once('.').unwrap_or((file, ""));
-        let start = stem.rfind(|letter: char| matches!(letter, '.' | '_' | '-') || letter.is_ascii_uppercase());
-        let role = start
-            .filter(|start| *start > 0)
-            .map(|start| stem[start..].trim_start_matches(['.', '_', '-']).to_lowercase());
+        let start = stem
+            .rfind(|letter: char| matches!(letter, '.' | '_' | '-') || letter.is_ascii_uppercase());
+        let role = start.filter(|start| *start > 0).map(|start| {
+            stem[start..]
+                .trim_start_matches(['.', '_', '-'])
+                .to_lowercase()
+        });
         Name {
             folder: folder.split('/').filter(|part| !part.is_empty()).collect(),
             file,
@@ -64,9 +77,17 @@ fn score_similarity(wanted: &Name<'_>, other: &Name<'_>) -> Option<usize> {
     if wanted.ending != other.ending || wanted.test != other.test || HOLDERS.contains(&other.file) {
         return None;
     }
-    let common = wanted.folder.iter().zip(&other.folder).take_while(|(one, other)| one == other).count();
+    let common = wanted
+        .folder
+        .iter()
+        .zip(&other.folder)
+        .take_while(|(one, other)| one == other)
+        .count();
     let same_folder = wanted.folder == other.folder;
-    let same_last = wanted.folder.last().is_some_and(|last| other.folder.last() == Some(last));
+    let same_last = wanted
+        .folder
+        .last()
+        .is_some_and(|last| other.folder.last() == Some(last));
     let same_role = !wanted.role.is_empty() && wanted.role == other.role;
     let prefix = wanted.file.starts_with("test_") && other.file.starts_with("test_");
     let near = 6 * usize::from(same_folder) + 3 * usize::from(same_last && !same_folder);
@@ -98,15 +119,28 @@ mod tests {
         let files = Files::new(crate::facts::TreeFacts::new(folder.path(), None));
         for (new, expected) in [
             ("app/routes/users.py", Some("app/routes/orders.py")),
-            ("app/services/user_service.py", Some("app/services/order_service.py")),
+            (
+                "app/services/user_service.py",
+                Some("app/services/order_service.py"),
+            ),
             ("tests/test_users.py", Some("tests/test_orders.py")),
             ("migrations/003_c.sql", Some("migrations/002_b.sql")),
-            ("web/src/orders/orders.service.ts", Some("web/src/users/users.service.ts")),
-            ("web/src/orders/orders.controller.ts", Some("web/src/users/users.controller.ts")),
+            (
+                "web/src/orders/orders.service.ts",
+                Some("web/src/users/users.service.ts"),
+            ),
+            (
+                "web/src/orders/orders.controller.ts",
+                Some("web/src/users/users.controller.ts"),
+            ),
             ("Dockerfile", None),
             ("app/routes/__init__.py", None),
         ] {
-            assert_eq!(find_sibling(&files, new, &|_| true).as_deref(), expected, "{new}");
+            assert_eq!(
+                find_sibling(&files, new, &|_| true).as_deref(),
+                expected,
+                "{new}"
+            );
         }
     }
 }

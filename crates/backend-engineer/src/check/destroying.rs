@@ -71,20 +71,35 @@ pub(crate) fn find_threat(reading: &Reading, settings: &Settings) -> Option<Thre
     if services.is_empty() && !settings.reaches_everything() {
         return None;
     }
-    let outside = |loss: &Loss| matches!(loss, Loss::Migrations | Loss::Data | Loss::Volumes | Loss::Remote);
-    let (call, loss) = reading
-        .calls()
-        .into_iter()
-        .find_map(|call| data_loss_of_call(call).filter(outside).map(|loss| (call, loss)))?;
-    let services = if settings.reaches_everything() { Vec::new() } else { services };
-    Some(Threat { call: reading.script.slice(&call.span).to_owned(), loss, services })
+    let outside = |loss: &Loss| {
+        matches!(
+            loss,
+            Loss::Migrations | Loss::Data | Loss::Volumes | Loss::Remote
+        )
+    };
+    let (call, loss) = reading.calls().into_iter().find_map(|call| {
+        data_loss_of_call(call)
+            .filter(outside)
+            .map(|loss| (call, loss))
+    })?;
+    let services = if settings.reaches_everything() {
+        Vec::new()
+    } else {
+        services
+    };
+    Some(Threat {
+        call: reading.script.slice(&call.span).to_owned(),
+        loss,
+        services,
+    })
 }
 
 impl fmt::Display for Threat {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "`{}` {}, and ", self.call, self.loss)?;
         let Some(name) = self.services.first() else {
-            return formatter.write_str("the network is open: run it yourself, where you know what it reaches");
+            return formatter
+                .write_str("the network is open: run it yourself, where you know what it reaches");
         };
         write!(
             formatter,
@@ -100,7 +115,12 @@ mod tests {
 
     #[test]
     fn what_destroys_data_is_known_and_nothing_else() {
-        let told = |line: &str| shell::read(line).calls().into_iter().find_map(data_loss_of_call);
+        let told = |line: &str| {
+            shell::read(line)
+                .calls()
+                .into_iter()
+                .find_map(data_loss_of_call)
+        };
         for line in [
             "npx prisma migrate reset --force",
             "docker compose down -v",
@@ -143,14 +163,23 @@ mod tests {
                 user_file: Some(folder.path().join("user.toml")),
                 ..crate::settings::SettingsSources::default()
             };
-            Settings::from_sources(folder.path(), &crate::settings::Flags::default(), &surroundings).expect("settings")
+            Settings::from_sources(
+                folder.path(),
+                &crate::settings::Flags::default(),
+                &surroundings,
+            )
+            .expect("settings")
         };
         let lasting = "services = { database = 5432, cache = { port = 6379, disposable = true } }";
         let disposable = "services = { database = { port = 5432, disposable = true } }";
         for (text, line, threatens) in [
             ("", "python manage.py flush --no-input", false),
             (lasting, "python manage.py flush --no-input", true),
-            (lasting, "uv run alembic downgrade base && uv run alembic upgrade head", true),
+            (
+                lasting,
+                "uv run alembic downgrade base && uv run alembic upgrade head",
+                true,
+            ),
             (lasting, "bash -c 'npx prisma migrate reset --force'", true),
             (lasting, "alembic downgrade -1", false),
             (lasting, "rm -rf src/old && git reset --hard", false),
@@ -159,10 +188,18 @@ mod tests {
             ("network = true", "docker compose down -v", true),
             ("sandbox = \"off\"", "npx knex migrate:rollback --all", true),
         ] {
-            assert_eq!(find_threat(&shell::read(line), &settings(text)).is_some(), threatens, "{text}: {line}");
+            assert_eq!(
+                find_threat(&shell::read(line), &settings(text)).is_some(),
+                threatens,
+                "{text}: {line}"
+            );
         }
         let recipes = |_: &shell::Target| Some("python manage.py flush --no-input".to_owned());
-        let found = find_threat(&shell::read_with("make fresh", &recipes), &settings(lasting)).expect("a threat");
+        let found = find_threat(
+            &shell::read_with("make fresh", &recipes),
+            &settings(lasting),
+        )
+        .expect("a threat");
         assert_eq!(
             found.to_string(),
             "`make fresh` deletes data of a database, and may reach the service `database`: run it yourself, or say that \

@@ -17,7 +17,9 @@ pub(super) async fn effects_of(
     let promotable = Promotable::new(work.run, &work.assignment.scope, &work.state.admitted);
     if writes == WritePolicy::Promoted {
         let effects = work.workspace.take_over(promotable).await?.into_iter();
-        let foreign = effects.filter(|(_, belonging)| *belonging == PathRole::Foreign).map(|(effect, _)| effect);
+        let foreign = effects
+            .filter(|(_, belonging)| *belonging == PathRole::Foreign)
+            .map(|(effect, _)| effect);
         return Ok(foreign.filter(|effect| !before.contains(effect)).collect());
     }
     let mut own = Vec::new();
@@ -38,10 +40,19 @@ pub(super) async fn effects_of(
 }
 
 /// Takes back all that a step changed which failed.
-pub(super) async fn leave_nothing(work: &mut UnitWork<'_>, before: &[Effect]) -> Result<Vec<Effect>, Stop> {
+pub(super) async fn leave_nothing(
+    work: &mut UnitWork<'_>,
+    before: &[Effect],
+) -> Result<Vec<Effect>, Stop> {
     let effects = work.workspace.effects().await?;
-    let own: Vec<Effect> = effects.into_iter().filter(|effect| !before.contains(effect)).collect();
-    for effect in own.iter().filter(|effect| !crate::fingerprint::is_by_product(&effect.path)) {
+    let own: Vec<Effect> = effects
+        .into_iter()
+        .filter(|effect| !before.contains(effect))
+        .collect();
+    for effect in own
+        .iter()
+        .filter(|effect| !crate::fingerprint::is_by_product(&effect.path))
+    {
         work.workspace.restore_path(effect).await?;
     }
     Ok(Vec::new())
@@ -49,7 +60,10 @@ pub(super) async fn leave_nothing(work: &mut UnitWork<'_>, before: &[Effect]) ->
 
 /// Takes away what a step wrote and the user does not get, so that nothing after it is proven by that; returns the paths.
 /// Data that is no text (a database) stays for the steps after it, and is gone before the checks.
-pub(super) async fn drop_foreign(work: &mut UnitWork<'_>, own: &[Effect]) -> Result<Vec<String>, Stop> {
+pub(super) async fn drop_foreign(
+    work: &mut UnitWork<'_>,
+    own: &[Effect],
+) -> Result<Vec<String>, Stop> {
     let mut dropped = Vec::new();
     for effect in own {
         if effect.kind == EffectKind::Created && is_data(work, effect).await {
@@ -89,13 +103,28 @@ pub(super) async fn restore_overlay(work: &mut UnitWork<'_>, own: &[Effect]) -> 
 }
 
 /// Says what a command changed and what is not taken over, each path once a run.
-pub(super) fn emit_discarded(work: &mut UnitWork<'_>, ran: &CheckRun, own: &[Effect]) -> Result<(), Stop> {
+pub(super) fn emit_discarded(
+    work: &mut UnitWork<'_>,
+    ran: &CheckRun,
+    own: &[Effect],
+) -> Result<(), Stop> {
     for effect in own {
-        if work.state.discarded.insert((effect.path.clone(), effect.kind)) {
+        if work
+            .state
+            .discarded
+            .insert((effect.path.clone(), effect.kind))
+        {
             let included = work.promotable().includes(&effect.path);
-            let why = format!("`{}` {}", first_line(&ran.script), why_dropped(effect, included));
+            let why = format!(
+                "`{}` {}",
+                first_line(&ran.script),
+                why_dropped(effect, included)
+            );
             work.note(format!("`{}` was not taken over: {why}", effect.path))?;
-            work.emit(Event::EffectDropped { path: effect.path.clone(), why })?;
+            work.emit(Event::EffectDropped {
+                path: effect.path.clone(),
+                why,
+            })?;
         }
     }
     Ok(())

@@ -21,9 +21,13 @@ pub(super) fn end_of(outcome: &Outcome) -> CommandEnd {
         sandbox::Exit::Code(code) => CommandEnd::Code(*code),
         sandbox::Exit::Signal(signal) => CommandEnd::Signal(*signal),
         sandbox::Exit::OverLimit(limit) => CommandEnd::OverLimit(*limit),
-        sandbox::Exit::TimedOut { after, looks_like_server } => {
-            CommandEnd::TimedOut { seconds: after.as_secs(), server: *looks_like_server }
-        }
+        sandbox::Exit::TimedOut {
+            after,
+            looks_like_server,
+        } => CommandEnd::TimedOut {
+            seconds: after.as_secs(),
+            server: *looks_like_server,
+        },
     }
 }
 
@@ -33,5 +37,8 @@ pub(super) fn judged_text(outcome: &Outcome) -> String {
         return outcome.output.head(2 * JUDGED).unwrap_or_default();
     }
     let head = outcome.output.head(JUDGED).unwrap_or_default();
-    format!("{head}\n{}", outcome.output.tail(JUDGED).unwrap_or_default())
+    format!(
+        "{head}\n{}",
+        outcome.output.tail(JUDGED).unwrap_or_default()
+    )
 }

@@ -9,7 +9,9 @@ use crate::unit_work::UnitWork;
 /// Returns where the user's own shell finds a program; links are followed.
 pub(super) fn on_host(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    let mut found = std::env::split_paths(&path).map(|folder| folder.join(name)).filter(|file| file.is_file());
+    let mut found = std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .filter(|file| file.is_file());
     found.next().map(|file| file.canonicalize().unwrap_or(file))
 }
 
@@ -22,36 +24,57 @@ pub(super) fn absent_program(work: &UnitWork<'_>, script: &str, folder: &str) ->
     let name = reading.calls().first().map(|call| call.written.clone())?;
     if name.contains('/') {
         let bare = name.trim_start_matches("./");
-        let path = if folder.is_empty() { bare.to_owned() } else { format!("{folder}/{bare}") };
-        let stands = work.run.files.path_exists(&path) || work.workspace.tree.staged().contains_key(&path);
+        let path = if folder.is_empty() {
+            bare.to_owned()
+        } else {
+            format!("{folder}/{bare}")
+        };
+        let stands =
+            work.run.files.path_exists(&path) || work.workspace.tree.staged().contains_key(&path);
         return (!stands).then_some(name);
     }
-    let own = nearest_tools(work.run.root(), Path::new(folder)).into_iter().chain(activated_program_folders());
+    let own = nearest_tools(work.run.root(), Path::new(folder))
+        .into_iter()
+        .chain(activated_program_folders());
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let others = std::env::split_paths(&path)
-        .filter(|folder| !SYSTEM.iter().any(|system| folder.as_path() == Path::new(system)));
+    let others = std::env::split_paths(&path).filter(|folder| {
+        !SYSTEM
+            .iter()
+            .any(|system| folder.as_path() == Path::new(system))
+    });
     let found = own.chain(others).any(|folder| folder.join(&name).is_file());
     (!found).then_some(name)
 }
 
 /// Returns the folders of programs of the environment that is activated.
 fn activated_program_folders() -> impl Iterator<Item = PathBuf> {
-    let roots = ["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().filter_map(std::env::var_os);
+    let roots = ["VIRTUAL_ENV", "CONDA_PREFIX"]
+        .into_iter()
+        .filter_map(std::env::var_os);
     roots.map(|root| PathBuf::from(root).join("bin"))
 }
 
 /// Returns the script without the runners that are not installed, where the folders of the project's own programs, or the
 /// activated environment, have what they run.
 pub(super) fn in_environment(script: &str, own: &[PathBuf]) -> Option<String> {
-    let folders: Vec<PathBuf> = own.iter().cloned().chain(activated_program_folders()).collect();
+    let folders: Vec<PathBuf> = own
+        .iter()
+        .cloned()
+        .chain(activated_program_folders())
+        .collect();
     let has = |tool: &str| folders.iter().any(|folder| folder.join(tool).exists());
     without_missing(script, &|runner| on_host(runner).is_some(), &has)
 }
 
 /// Returns the script without the runners that `installed` denies, of tools that `has` grants.
-fn without_missing(script: &str, installed: &dyn Fn(&str) -> bool, has: &dyn Fn(&str) -> bool) -> Option<String> {
+fn without_missing(
+    script: &str,
+    installed: &dyn Fn(&str) -> bool,
+    has: &dyn Fn(&str) -> bool,
+) -> Option<String> {
     let is_plain = |tool: &str| !tool.contains('/');
-    shell::read(script).without_environments(&|runner, tool| is_plain(tool) && !installed(runner) && has(tool))
+    shell::read(script)
+        .without_environments(&|runner, tool| is_plain(tool) && !installed(runner) && has(tool))
 }
 
 #[cfg(test)]
@@ -60,7 +83,9 @@ mod tests {
 
     #[test]
     fn a_runner_gives_way_only_where_it_is_missing_and_the_environment_has_the_tool() {
-        let found = |script: &str| without_missing(script, &|runner| runner == "uv", &|tool| tool == "pytest");
+        let found = |script: &str| {
+            without_missing(script, &|runner| runner == "uv", &|tool| tool == "pytest")
+        };
         assert_eq!(found("poetry run pytest -q").as_deref(), Some("pytest -q"));
         assert_eq!(found("poetry run mypy ."), None);
         assert_eq!(found("uv run pytest"), None);

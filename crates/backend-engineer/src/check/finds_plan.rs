@@ -17,10 +17,22 @@ pub(super) async fn retract_if_only_plan_found(
     reading: &Reading,
     ran: &mut CheckRun,
 ) -> Result<(), Stop> {
-    let name = work.run.plan_inside().and_then(|path| path.rsplit('/').next()).map(str::to_owned);
+    let name = work
+        .run
+        .plan_inside()
+        .and_then(|path| path.rsplit('/').next())
+        .map(str::to_owned);
     let found = ran.judgement.verdict == Verdict::Passed && ran.exit == Some(0);
-    let Some(script) = name.filter(|_| found).and_then(|name| leaving_out(&name, reading)) else { return Ok(()) };
-    let outcome = work.workspace.execute(plain_script_run(work.run, request, &script)).await?;
+    let Some(script) = name
+        .filter(|_| found)
+        .and_then(|name| leaving_out(&name, reading))
+    else {
+        return Ok(());
+    };
+    let outcome = work
+        .workspace
+        .execute(plain_script_run(work.run, request, &script))
+        .await?;
     if code_of(&outcome) == Some(1) {
         ran.judgement = Judgement::inconclusive(&Inconclusive::Vacuous(Vacuous::FindsPlan));
     }
@@ -29,7 +41,8 @@ pub(super) async fn retract_if_only_plan_found(
 
 /// Returns the script in a shell whose searches leave out files of this name; none where it is no search.
 fn leaving_out(name: &str, reading: &Reading) -> Option<String> {
-    let tells = matches!(reading.decides(), Decides::Found | Decides::Status) && !reading.is_negated();
+    let tells =
+        matches!(reading.decides(), Decides::Found | Decides::Status) && !reading.is_negated();
     let is_search = tells && has_search(reading) && !has_telling_part(reading);
     let is_plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_');
     (is_search && name.chars().all(is_plain)).then(|| {
@@ -47,13 +60,25 @@ mod tests {
     #[test]
     fn only_searches_are_run_without_the_plan() {
         let without = |script: &str| leaving_out("plan.md", &shell::read(script));
-        for script in ["grep -rn x .", "grep -rq x .", "cd api && grep -q x -r .", "rg x"] {
+        for script in [
+            "grep -rn x .",
+            "grep -rq x .",
+            "cd api && grep -q x -r .",
+            "rg x",
+        ] {
             let text = without(script).unwrap_or_default();
-            assert!(text.contains("--exclude=plan.md") && text.ends_with(script), "{script}: {text}");
+            assert!(
+                text.contains("--exclude=plan.md") && text.ends_with(script),
+                "{script}: {text}"
+            );
         }
         for script in ["pytest", "ls", "pytest && grep -q x a", "! grep -rn x ."] {
             assert_eq!(without(script), None, "{script}");
         }
-        assert_eq!(leaving_out("my plan.md", &shell::read("grep -rn x .")), None, "a name that the shell would read");
+        assert_eq!(
+            leaving_out("my plan.md", &shell::read("grep -rn x .")),
+            None,
+            "a name that the shell would read"
+        );
     }
 }

@@ -72,7 +72,9 @@ impl fmt::Display for Inconclusive {
             Inconclusive::NoTests => f.write_str("no test was run"),
             Inconclusive::AllSkipped => f.write_str("every test was skipped"),
             Inconclusive::NotInstalled(Some(name)) => write!(f, "`{name}` is not installed"),
-            Inconclusive::NotInstalled(None) => f.write_str("a command is not installed (exit code 127)"),
+            Inconclusive::NotInstalled(None) => {
+                f.write_str("a command is not installed (exit code 127)")
+            }
             Inconclusive::NotVisible { name, at } => write!(
                 f,
                 "`{name}` is at {}, which commands don't see (`show` in your configuration shows it to them)",
@@ -80,35 +82,61 @@ impl fmt::Display for Inconclusive {
             ),
             Inconclusive::NotExecutable => f.write_str("it could not be executed (exit code 126)"),
             Inconclusive::ToolMissing(line) => write!(f, "a tool is missing: {line}"),
-            Inconclusive::PackageMissing(name) => write!(f, "the package `{name}` is not installed"),
+            Inconclusive::PackageMissing(name) => {
+                write!(f, "the package `{name}` is not installed")
+            }
             Inconclusive::CalledWrongly(line) => write!(f, "it was called wrongly: {line}"),
-            Inconclusive::FolderMissing => f.write_str("the folder that it changes to is not there"),
+            Inconclusive::FolderMissing => {
+                f.write_str("the folder that it changes to is not there")
+            }
             Inconclusive::ServiceMissing(line) => {
-                write!(f, "a service is missing: {line} (`[services]` in the configuration lets commands reach one)")
+                write!(
+                    f,
+                    "a service is missing: {line} (`[services]` in the configuration lets commands reach one)"
+                )
             }
-            Inconclusive::NoLoopback => {
-                f.write_str("this sandbox lets commands open no port, not even on their own loopback")
-            }
+            Inconclusive::NoLoopback => f.write_str(
+                "this sandbox lets commands open no port, not even on their own loopback",
+            ),
             Inconclusive::WritesOutside(line) => {
-                write!(f, "the sandbox lets commands write only inside the repository: {line}")
+                write!(
+                    f,
+                    "the sandbox lets commands write only inside the repository: {line}"
+                )
             }
-            Inconclusive::Endless => {
-                f.write_str("it never returns: a server or a watcher (give the form that runs once)")
+            Inconclusive::Endless => f.write_str(
+                "it never returns: a server or a watcher (give the form that runs once)",
+            ),
+            Inconclusive::TimedOut(seconds) => {
+                write!(f, "stopped after {seconds} s (--timeout gives it longer)")
             }
-            Inconclusive::TimedOut(seconds) => write!(f, "stopped after {seconds} s (--timeout gives it longer)"),
             Inconclusive::OverLimit(limit) => write!(f, "it was ended because {limit}"),
             Inconclusive::PipeClosed => f.write_str("the pipe was closed before it ended"),
-            Inconclusive::SearchFailed(code) => write!(f, "the search itself ended with exit code {code}"),
+            Inconclusive::SearchFailed(code) => {
+                write!(f, "the search itself ended with exit code {code}")
+            }
             Inconclusive::FedByFailure => {
                 f.write_str("what feeds the search in its pipe failed, which its status hides")
             }
-            Inconclusive::PassedEarly => f.write_str("it passed, though the plan expects it to fail before the change"),
-            Inconclusive::NotShown(text) => write!(f, "exit code 0, but its output does not show `{text}`"),
+            Inconclusive::PassedEarly => {
+                f.write_str("it passed, though the plan expects it to fail before the change")
+            }
+            Inconclusive::NotShown(text) => {
+                write!(f, "exit code 0, but its output does not show `{text}`")
+            }
             Inconclusive::Shown(text) => write!(f, "exit code 0, but its output tells of `{text}`"),
-            Inconclusive::NoNumber => f.write_str("the plan states a number, and its output is none"),
-            Inconclusive::OtherFailure(text) => write!(f, "it failed, and its output does not show `{text}`"),
-            Inconclusive::Unread(words) => write!(f, "what the plan expects could not be compared: {words}"),
-            Inconclusive::FailuresTold => f.write_str("exit code 0, but its output tells of failures"),
+            Inconclusive::NoNumber => {
+                f.write_str("the plan states a number, and its output is none")
+            }
+            Inconclusive::OtherFailure(text) => {
+                write!(f, "it failed, and its output does not show `{text}`")
+            }
+            Inconclusive::Unread(words) => {
+                write!(f, "what the plan expects could not be compared: {words}")
+            }
+            Inconclusive::FailuresTold => {
+                f.write_str("exit code 0, but its output tells of failures")
+            }
             Inconclusive::Vacuous(why) => why.fmt(f),
         }
     }
@@ -129,9 +157,15 @@ pub(crate) struct EndContext<'a> {
 }
 
 /// Returns why a command that ended with `code` says nothing, or `None` where its end speaks of the code.
-pub(crate) fn inconclusive_reason(context: &EndContext<'_>, code: i32, output: &str) -> Option<Inconclusive> {
+pub(crate) fn inconclusive_reason(
+    context: &EndContext<'_>,
+    code: i32,
+    output: &str,
+) -> Option<Inconclusive> {
     let output = Output::new(output);
-    if context.tests && (found_nothing(&output) || runner_means(context, code, StatusMeaning::NothingCollected)) {
+    if context.tests
+        && (found_nothing(&output) || runner_means(context, code, StatusMeaning::NothingCollected))
+    {
         return Some(Inconclusive::NoTests);
     }
     if code == 0 {
@@ -141,24 +175,33 @@ pub(crate) fn inconclusive_reason(context: &EndContext<'_>, code: i32, output: &
         return Some(distinguish_hidden_program(why, context.host));
     }
     if output.says(OutputSign::Tool) {
-        return Some(Inconclusive::ToolMissing(output.last_line_with(OutputSign::Tool)));
+        return Some(Inconclusive::ToolMissing(
+            output.last_line_with(OutputSign::Tool),
+        ));
     }
     let asserted = output.says(OutputSign::Asserted);
     if !context.has_loopback && output.says(OutputSign::Denied) {
         return Some(Inconclusive::NoLoopback);
     }
     if output.says(OutputSign::Outside) && !asserted {
-        return Some(Inconclusive::WritesOutside(output.last_line_with(OutputSign::Outside)));
+        return Some(Inconclusive::WritesOutside(
+            output.last_line_with(OutputSign::Outside),
+        ));
     }
     if let Some(module) = missing_module(output.text, context.ours).filter(|_| !asserted) {
         return Some(Inconclusive::PackageMissing(module));
     }
     // A status alone does not say it: pytest ends with 4 where its `conftest.py` can't be loaded, too.
     if output.says(OutputSign::Usage) || is_usage_error(&output.lower, code) {
-        return Some(Inconclusive::CalledWrongly(output.last_line_with(OutputSign::Usage)));
+        return Some(Inconclusive::CalledWrongly(
+            output.last_line_with(OutputSign::Usage),
+        ));
     }
     let lower = &output.lower;
-    if lower.contains("cd: ") && lower.contains("no such file or directory") && lower.lines().count() <= 3 {
+    if lower.contains("cd: ")
+        && lower.contains("no such file or directory")
+        && lower.lines().count() <= 3
+    {
         return Some(Inconclusive::FolderMissing);
     }
     (output.says(OutputSign::Service) && !asserted)
@@ -168,37 +211,58 @@ pub(crate) fn inconclusive_reason(context: &EndContext<'_>, code: i32, output: &
 /// Tells that one of the test runners of the command means this by an exit status.
 fn runner_means(context: &EndContext<'_>, code: i32, meaning: StatusMeaning) -> bool {
     let calls = context.reading.calls();
-    calls.iter().any(|call| call.kind() == shell::Kind::Test && call.status(code) == Some(meaning))
+    calls
+        .iter()
+        .any(|call| call.kind() == shell::Kind::Test && call.status(code) == Some(meaning))
 }
 
 /// Tells that nothing was checked: nothing was collected and nothing stood in the way of collecting, or all was left out.
 fn found_nothing(output: &Output<'_>) -> bool {
     let lower = output.lower.as_str();
     let counted = |what: &str| {
-        let words: Vec<&str> =
-            lower.split_whitespace().map(|word| word.trim_matches([',', '=', '(', ')', ':'])).collect();
-        words.windows(2).any(|pair| pair[1] == what && pair[0].parse::<u64>().is_ok_and(|count| count > 0))
+        let words: Vec<&str> = lower
+            .split_whitespace()
+            .map(|word| word.trim_matches([',', '=', '(', ')', ':']))
+            .collect();
+        words
+            .windows(2)
+            .any(|pair| pair[1] == what && pair[0].parse::<u64>().is_ok_and(|count| count > 0))
     };
-    let ran = ["passed", "failed", "passing", "failing", "error", "errors"].iter().any(|what| counted(what))
+    let ran = ["passed", "failed", "passing", "failing", "error", "errors"]
+        .iter()
+        .any(|what| counted(what))
         || lower.contains("error during collection")
         || lower.contains("errors during collection");
-    let left_out = ["skipped", "deselected", "xfailed", "todo"].iter().any(|what| counted(what));
-    let node = lower.lines().any(|line| matches!(line.trim(), "ℹ pass 0" | "# pass 0" | "ℹ tests 0" | "# tests 0"))
-        && !lower.lines().any(|line| {
-            line.trim().starts_with("not ok")
-                || matches!(line.trim().strip_prefix("# fail "), Some(count) if count != "0")
-                || matches!(line.trim().strip_prefix("ℹ fail "), Some(count) if count != "0")
-        });
+    let left_out = ["skipped", "deselected", "xfailed", "todo"]
+        .iter()
+        .any(|what| counted(what));
+    let node = lower.lines().any(|line| {
+        matches!(
+            line.trim(),
+            "ℹ pass 0" | "# pass 0" | "ℹ tests 0" | "# tests 0"
+        )
+    }) && !lower.lines().any(|line| {
+        line.trim().starts_with("not ok")
+            || matches!(line.trim().strip_prefix("# fail "), Some(count) if count != "0")
+            || matches!(line.trim().strip_prefix("ℹ fail "), Some(count) if count != "0")
+    });
     (output.says(OutputSign::Nothing) || left_out) && !ran || node
 }
 
 fn is_usage_error(lower: &str, code: i32) -> bool {
-    let last = lower.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let last = lower
+        .lines()
+        .rev()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
     code == 2 && lower.trim_start().starts_with("usage:") && last.contains("error:")
 }
 
 /// Tells a program that commands don't see from one that is not installed.
-fn distinguish_hidden_program(why: Inconclusive, host: &dyn Fn(&str) -> Option<PathBuf>) -> Inconclusive {
+fn distinguish_hidden_program(
+    why: Inconclusive,
+    host: &dyn Fn(&str) -> Option<PathBuf>,
+) -> Inconclusive {
     match why {
         Inconclusive::NotInstalled(Some(name)) => match host(&name) {
             Some(at) => Inconclusive::NotVisible { name, at },
@@ -210,22 +274,34 @@ fn distinguish_hidden_program(why: Inconclusive, host: &dyn Fn(&str) -> Option<P
 
 /// Returns the command that the shell could not start.
 fn missing_tool(code: i32, output: &str) -> Option<Inconclusive> {
-    let not_found = |line: &&str| line.contains("command not found") || line.trim_end().ends_with(": not found");
+    let not_found = |line: &&str| {
+        line.contains("command not found") || line.trim_end().ends_with(": not found")
+    };
     let named = output.lines().find(not_found).map(|line| {
         let words: Vec<&str> = line.split(": ").collect();
-        words.iter().rev().find(|word| !word.contains("not found")).map_or("a command", |word| word.trim()).to_owned()
+        words
+            .iter()
+            .rev()
+            .find(|word| !word.contains("not found"))
+            .map_or("a command", |word| word.trim())
+            .to_owned()
     });
     match code {
         126 => Some(Inconclusive::NotExecutable),
         127 => Some(Inconclusive::NotInstalled(named)),
         // A runner of targets has an exit code of its own, and tells that of its recipe: "make: *** [x] Error 127".
-        _ => output.lines().any(|line| line.contains(": *** ") && line.trim_end().ends_with("Error 127")).then(|| {
-            let asked = output.lines().find_map(|line| {
-                let (_, asked) = line.strip_suffix(": No such file or directory")?.rsplit_once(": ")?;
-                Some(asked.to_owned())
-            });
-            Inconclusive::NotInstalled(asked.or(named))
-        }),
+        _ => output
+            .lines()
+            .any(|line| line.contains(": *** ") && line.trim_end().ends_with("Error 127"))
+            .then(|| {
+                let asked = output.lines().find_map(|line| {
+                    let (_, asked) = line
+                        .strip_suffix(": No such file or directory")?
+                        .rsplit_once(": ")?;
+                    Some(asked.to_owned())
+                });
+                Inconclusive::NotInstalled(asked.or(named))
+            }),
     }
 }
 
@@ -240,12 +316,20 @@ fn missing_module(output: &str, ours: &dyn Fn(&str) -> bool) -> Option<String> {
         "Could not resolve \"",
     ];
     output.lines().find_map(|line| {
-        let (opening, at) = OPENINGS.iter().find_map(|opening| line.find(opening).map(|at| (*opening, at)))?;
+        let (opening, at) = OPENINGS
+            .iter()
+            .find_map(|opening| line.find(opening).map(|at| (*opening, at)))?;
         let rest = &line[at + opening.len()..];
-        let name: String = rest.chars().take_while(|letter| !matches!(letter, '\'' | '"' | ' ' | ';' | ',')).collect();
-        let foreign = !name.is_empty() && !name.starts_with(['.', '/', '@', '~', '#']) && !ours(root_of(&name));
+        let name: String = rest
+            .chars()
+            .take_while(|letter| !matches!(letter, '\'' | '"' | ' ' | ';' | ','))
+            .collect();
+        let foreign = !name.is_empty()
+            && !name.starts_with(['.', '/', '@', '~', '#'])
+            && !ours(root_of(&name));
         // A scoped package is foreign unless its scope is an alias of the project's own.
-        let scoped = name.starts_with('@') && name.contains('/') && !name.starts_with("@/") && !ours(&name);
+        let scoped =
+            name.starts_with('@') && name.contains('/') && !name.starts_with("@/") && !ours(&name);
         (foreign || scoped).then_some(name)
     })
 }
@@ -276,27 +360,79 @@ mod tests {
     fn what_is_missing_is_no_verdict_on_the_code() {
         let cases = [
             ("pytest", 127, "bash: line 1: pytest: command not found\n"),
-            ("python -m pytest", 1, "/usr/bin/python: No module named pytest\n"),
-            ("pytest tests", 2, "E   ModuleNotFoundError: No module named 'fastapi'\n"),
+            (
+                "python -m pytest",
+                1,
+                "/usr/bin/python: No module named pytest\n",
+            ),
+            (
+                "pytest tests",
+                2,
+                "E   ModuleNotFoundError: No module named 'fastapi'\n",
+            ),
             ("pytest tests", 5, "no tests ran in 0.01s\n"),
-            ("pytest tests/test_a.py", 4, "ERROR: file or directory not found: tests/test_a.py\n"),
-            ("pytest --nope", 4, "ERROR: usage: pytest\npytest: error: unrecognized arguments: --nope\n"),
-            ("pytest", 1, "E  psycopg.OperationalError: connection failed: Connection refused\n"),
+            (
+                "pytest tests/test_a.py",
+                4,
+                "ERROR: file or directory not found: tests/test_a.py\n",
+            ),
+            (
+                "pytest --nope",
+                4,
+                "ERROR: usage: pytest\npytest: error: unrecognized arguments: --nope\n",
+            ),
+            (
+                "pytest",
+                1,
+                "E  psycopg.OperationalError: connection failed: Connection refused\n",
+            ),
             (
                 "make test",
                 2,
                 "pytest -q\nmake: pytest: No such file or directory\nmake: *** [Makefile:2: test] Error 127\n",
             ),
-            ("python3 chk.py", 1, "OSError: [Errno 30] Read-only file system: '../outside.txt'\n"),
-            ("node chk.js", 1, "Error: EROFS: read-only file system, open '../outside.txt'\n"),
+            (
+                "python3 chk.py",
+                1,
+                "OSError: [Errno 30] Read-only file system: '../outside.txt'\n",
+            ),
+            (
+                "node chk.js",
+                1,
+                "Error: EROFS: read-only file system, open '../outside.txt'\n",
+            ),
             ("npm test", 1, "npm error Missing script: \"test\"\n"),
-            ("npx vitest run", 1, "No test files found, exiting with code 1\n"),
-            ("npx jest --passWithNoTests test", 0, "No tests found, exiting with code 0\n"),
-            ("python -m unittest tests", 0, "Ran 0 tests in 0.000s\n\nOK\n"),
-            ("npx vitest", 1, "Error: Cannot find package 'zod' imported from /x/a.ts\n"),
+            (
+                "npx vitest run",
+                1,
+                "No test files found, exiting with code 1\n",
+            ),
+            (
+                "npx jest --passWithNoTests test",
+                0,
+                "No tests found, exiting with code 0\n",
+            ),
+            (
+                "python -m unittest tests",
+                0,
+                "Ran 0 tests in 0.000s\n\nOK\n",
+            ),
+            (
+                "npx vitest",
+                1,
+                "Error: Cannot find package 'zod' imported from /x/a.ts\n",
+            ),
             ("pytest tests", 0, "======= 1 skipped in 0.01s =======\n"),
-            ("pytest tests -k nosuch", 0, "======= 3 deselected in 0.01s =======\nstage passed\n"),
-            ("node --test test", 0, "ℹ tests 0\nℹ suites 0\nℹ pass 0\nℹ fail 0\n"),
+            (
+                "pytest tests -k nosuch",
+                0,
+                "======= 3 deselected in 0.01s =======\nstage passed\n",
+            ),
+            (
+                "node --test test",
+                0,
+                "ℹ tests 0\nℹ suites 0\nℹ pass 0\nℹ fail 0\n",
+            ),
         ];
         for (script, code, output) in cases {
             assert!(found(script, code, output).is_some(), "{script}: {output}");
@@ -306,20 +442,48 @@ mod tests {
     #[test]
     fn what_speaks_of_the_code_is_a_verdict() {
         let cases = [
-            ("pytest tests", 2, "E   ModuleNotFoundError: No module named 'app.services.orders'\n"),
-            ("pytest tests", 1, "E       assert 1 == 2\n1 failed, 3 passed in 0.10s\n"),
+            (
+                "pytest tests",
+                2,
+                "E   ModuleNotFoundError: No module named 'app.services.orders'\n",
+            ),
+            (
+                "pytest tests",
+                1,
+                "E       assert 1 == 2\n1 failed, 3 passed in 0.10s\n",
+            ),
             ("pytest tests", 0, "3 passed in 0.10s\n"),
             (
                 "pytest tests",
                 2,
                 "collected 0 items / 1 error\nE   ModuleNotFoundError: No module named 'app.a'\n1 error in 0.1s\n",
             ),
-            ("pytest tests", 1, "No module named 'nosuchlib'\nE       assert 1 == 2\n1 failed, 1 error in 0.1s\n"),
+            (
+                "pytest tests",
+                1,
+                "No module named 'nosuchlib'\nE       assert 1 == 2\n1 failed, 1 error in 0.1s\n",
+            ),
             ("node --test test", 1, "ℹ tests 1\nℹ pass 0\nℹ fail 1\n"),
-            ("npx vitest run", 1, "Error: Cannot find module './orders' imported from src/a.test.ts\n"),
-            ("pytest", 1, "AssertionError: ConnectionError: Connection refused\n"),
-            ("pytest", 1, "E  AssertionError: Read-only file system\n1 failed in 0.1s\n"),
-            ("npx tsc --noEmit", 2, "src/a.ts(1,1): error TS2304: Cannot find name 'x'.\n"),
+            (
+                "npx vitest run",
+                1,
+                "Error: Cannot find module './orders' imported from src/a.test.ts\n",
+            ),
+            (
+                "pytest",
+                1,
+                "AssertionError: ConnectionError: Connection refused\n",
+            ),
+            (
+                "pytest",
+                1,
+                "E  AssertionError: Read-only file system\n1 failed in 0.1s\n",
+            ),
+            (
+                "npx tsc --noEmit",
+                2,
+                "src/a.ts(1,1): error TS2304: Cannot find name 'x'.\n",
+            ),
         ];
         for (script, code, output) in cases {
             assert_eq!(found(script, code, output), None, "{script}: {output}");

@@ -62,14 +62,22 @@ pub(crate) struct IsolatedCheck {
 impl<'a> CheckContext<'a> {
     /// Takes what checks only read out of the work.
     pub(crate) fn new(work: &UnitWork<'a>) -> Self {
-        CheckContext { run: work.run, assignment: work.assignment, survey: work.survey }
+        CheckContext {
+            run: work.run,
+            assignment: work.assignment,
+            survey: work.survey,
+        }
     }
 }
 
 impl Snapshot {
     /// Takes the tree as it is now.
     pub(crate) fn new(workspace: &Workspace, state: &UnitState) -> Self {
-        Snapshot { tree: workspace.tree.clone(), admitted: state.admitted.clone(), worked: state.worked.clone() }
+        Snapshot {
+            tree: workspace.tree.clone(),
+            admitted: state.admitted.clone(),
+            worked: state.worked.clone(),
+        }
     }
 
     /// Takes back what a model did for the unit so far.
@@ -86,7 +94,11 @@ impl Snapshot {
             return None;
         }
         let mut alone = self.clone();
-        for (path, before) in self.worked.iter().filter(|(path, _)| !belongs_to_tests(path)) {
+        for (path, before) in self
+            .worked
+            .iter()
+            .filter(|(path, _)| !belongs_to_tests(path))
+        {
             alone.tree.stage(path, before.clone()).ok()?;
         }
         Some(alone)
@@ -116,12 +128,26 @@ pub(crate) async fn run_apart(
         return Ok(None);
     }
     let mut state = UnitState::apart(snapshot.admitted.clone());
-    let CheckContext { run, assignment, survey } = context;
+    let CheckContext {
+        run,
+        assignment,
+        survey,
+    } = context;
     let mut tested = IsolatedChecks::default();
-    let mut work = UnitWork { run, assignment, survey, workspace: &mut workspace, state: &mut state };
+    let mut work = UnitWork {
+        run,
+        assignment,
+        survey,
+        workspace: &mut workspace,
+        state: &mut state,
+    };
     for request in requests {
         let (ran, text) = run_and_read(&mut work, request).await?;
-        tested.results.push(IsolatedCheck { ran, text, events: work.state.take_held() });
+        tested.results.push(IsolatedCheck {
+            ran,
+            text,
+            events: work.state.take_held(),
+        });
     }
     let effects = workspace.effects().await?;
     tested.left_nothing = workspace.holds_only_caches(&effects);

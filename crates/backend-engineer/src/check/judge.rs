@@ -11,11 +11,12 @@ use super::closing_lines::{all_skipped, failed_count, find_closing_line, passed_
 use super::inconclusive::{EndContext, Inconclusive, inconclusive_reason};
 use super::kind::{Kind, checked_by};
 use super::shown::{
-    counted_at_end, is_counting_script, mentions_text, read_measured_number, shows_expected_text, shows_text,
+    counted_at_end, is_counting_script, mentions_text, read_measured_number, shows_expected_text,
+    shows_text,
 };
 use super::vacuous::{
-    FED_BY_A_FAILURE, Vacuous, has_search, has_telling_part, is_constant, strict_form, vacuous_reason,
-    with_fed_statuses,
+    FED_BY_A_FAILURE, Vacuous, has_search, has_telling_part, is_constant, strict_form,
+    vacuous_reason, with_fed_statuses,
 };
 
 /// A command as it is run, and what is known of it before.
@@ -36,21 +37,42 @@ impl ParsedCheck {
     /// Reads a script, which checks what `kind` says, or else what its own words say.
     pub(crate) fn from_script(script: &str, kind: Option<Kind>, recipes: &dyn Recipes) -> Self {
         let written = shell::read_with(script, recipes);
-        let kind = kind.or_else(|| checked_by(&written).into_iter().next()).unwrap_or(Kind::Other);
+        let kind = kind
+            .or_else(|| checked_by(&written).into_iter().next())
+            .unwrap_or(Kind::Other);
         let strict = strict_form(&written, kind != Kind::Other);
         let reading = shell::read_with(&strict, recipes);
         // Where the failure of each part of a pipe counts, none may fail only because the next one stopped reading.
-        let script = reading.reading_on().filter(|_| strict != script).unwrap_or(strict);
+        let script = reading
+            .reading_on()
+            .filter(|_| strict != script)
+            .unwrap_or(strict);
         let script = with_fed_statuses(&script).unwrap_or(script);
-        let script = shell::read(&script).with_negated_searches().unwrap_or(script);
-        ParsedCheck { kind, script, reading, instead: None, lost: None }
+        let script = shell::read(&script)
+            .with_negated_searches()
+            .unwrap_or(script);
+        ParsedCheck {
+            kind,
+            script,
+            reading,
+            instead: None,
+            lost: None,
+        }
     }
 
     /// Adds what was run instead of the written command to what it proved.
     pub(super) fn with_actual_script(&self, judgement: Judgement) -> Judgement {
-        let Some(instead) = &self.instead else { return judgement };
-        let detail = format!("{} (as `{instead}`: its runner is not installed)", judgement.detail);
-        Judgement { detail, ..judgement }
+        let Some(instead) = &self.instead else {
+            return judgement;
+        };
+        let detail = format!(
+            "{} (as `{instead}`: its runner is not installed)",
+            judgement.detail
+        );
+        Judgement {
+            detail,
+            ..judgement
+        }
     }
 
     /// Returns whether its success is that something in it fails.
@@ -104,49 +126,94 @@ pub(crate) enum CommandEnd {
 
 impl Judgement {
     pub(crate) fn passed(detail: impl Into<String>) -> Self {
-        Judgement { verdict: Verdict::Passed, detail: detail.into(), limit: false }
+        Judgement {
+            verdict: Verdict::Passed,
+            detail: detail.into(),
+            limit: false,
+        }
     }
 
     pub(crate) fn failed(detail: impl Into<String>) -> Self {
-        Judgement { verdict: Verdict::Failed, detail: detail.into(), limit: false }
+        Judgement {
+            verdict: Verdict::Failed,
+            detail: detail.into(),
+            limit: false,
+        }
     }
 
     /// Makes the judgement of a command that says nothing about the code.
     pub(crate) fn inconclusive(why: &Inconclusive) -> Self {
         let limit = matches!(why, Inconclusive::TimedOut(_));
-        Judgement { verdict: Verdict::NotChecked, detail: why.to_string(), limit }
+        Judgement {
+            verdict: Verdict::NotChecked,
+            detail: why.to_string(),
+            limit,
+        }
     }
 
     pub(crate) fn not_checked(detail: impl Into<String>) -> Self {
-        Judgement { verdict: Verdict::NotChecked, detail: detail.into(), limit: false }
+        Judgement {
+            verdict: Verdict::NotChecked,
+            detail: detail.into(),
+            limit: false,
+        }
     }
 }
 
 /// Judges a command that ended with `end` and printed `output` (its head and tail suffice). Where the plan states more of
 /// its result than could be read, nothing is proven by what was.
-pub(crate) fn judge_end(asked: &ParsedCheck, end: CommandEnd, output: &str, context: &JudgeContext<'_>) -> Judgement {
+pub(crate) fn judge_end(
+    asked: &ParsedCheck,
+    end: CommandEnd,
+    output: &str,
+    context: &JudgeContext<'_>,
+) -> Judgement {
     let expect = context.expect;
     let judgement = judge_read(asked, end, output, context);
     let unread = expect.words.as_deref().filter(|_| expect.is_unread());
     // What is not read may be a line of the output as it stands.
     let bare = |text: &str| text.trim().trim_matches(['`', '"', '.']).to_owned();
     let printed = |words: &&str| output.lines().any(|line| bare(line) == bare(words));
-    let Some(words) = unread.filter(|words| !printed(words)) else { return judgement };
+    let Some(words) = unread.filter(|words| !printed(words)) else {
+        return judgement;
+    };
     // The number may be the status that it ended with.
-    let status = |code: i32| words.split(|letter: char| !letter.is_ascii_digit()).any(|word| word == code.to_string());
+    let status = |code: i32| {
+        words
+            .split(|letter: char| !letter.is_ascii_digit())
+            .any(|word| word == code.to_string())
+    };
     let stated = matches!(end, CommandEnd::Code(code) if code != 0 && status(code));
-    let unproven = judgement.verdict == Verdict::Passed || judgement.verdict == Verdict::Failed && stated;
-    if unproven { Judgement::inconclusive(&Inconclusive::Unread(words.to_owned())) } else { judgement }
+    let unproven =
+        judgement.verdict == Verdict::Passed || judgement.verdict == Verdict::Failed && stated;
+    if unproven {
+        Judgement::inconclusive(&Inconclusive::Unread(words.to_owned()))
+    } else {
+        judgement
+    }
 }
 
-fn judge_read(asked: &ParsedCheck, end: CommandEnd, output: &str, context: &JudgeContext<'_>) -> Judgement {
+fn judge_read(
+    asked: &ParsedCheck,
+    end: CommandEnd,
+    output: &str,
+    context: &JudgeContext<'_>,
+) -> Judgement {
     let expect = context.expect;
     let code = match end {
         CommandEnd::Code(code) => code,
-        CommandEnd::Signal(signal) => return Judgement::failed(format!("ended by signal {signal}")),
-        CommandEnd::OverLimit(limit) => return Judgement::inconclusive(&Inconclusive::OverLimit(limit)),
-        CommandEnd::TimedOut { server: true, .. } => return Judgement::inconclusive(&Inconclusive::Endless),
-        CommandEnd::TimedOut { seconds, .. } => return Judgement::inconclusive(&Inconclusive::TimedOut(seconds)),
+        CommandEnd::Signal(signal) => {
+            return Judgement::failed(format!("ended by signal {signal}"));
+        }
+        CommandEnd::OverLimit(limit) => {
+            return Judgement::inconclusive(&Inconclusive::OverLimit(limit));
+        }
+        CommandEnd::TimedOut { server: true, .. } => {
+            return Judgement::inconclusive(&Inconclusive::Endless);
+        }
+        CommandEnd::TimedOut { seconds, .. } => {
+            return Judgement::inconclusive(&Inconclusive::TimedOut(seconds));
+        }
     };
     if code == FED_BY_A_FAILURE && with_fed_statuses(&asked.reading.script.text).is_some() {
         return Judgement::inconclusive(&Inconclusive::FedByFailure);
@@ -170,8 +237,9 @@ fn judge_read(asked: &ParsedCheck, end: CommandEnd, output: &str, context: &Judg
     let as_stated = expect.status == Some(code);
     let nothing_said = inconclusive_reason(&end_context, code, output);
     // "exit 5" may be what a runner ends with that finds no test, "exit 2" what it ends with when it is called wrongly.
-    let stated =
-        |why: &Inconclusive| as_stated && matches!(why, Inconclusive::NoTests | Inconclusive::CalledWrongly(_));
+    let stated = |why: &Inconclusive| {
+        as_stated && matches!(why, Inconclusive::NoTests | Inconclusive::CalledWrongly(_))
+    };
     if let Some(why) = nothing_said.filter(|why| !stated(why)) {
         return Judgement::inconclusive(&why);
     }
@@ -191,7 +259,9 @@ fn judge_read(asked: &ParsedCheck, end: CommandEnd, output: &str, context: &Judg
         return Judgement::inconclusive(&Inconclusive::PipeClosed);
     }
     if let Some(status) = expect.status.filter(|_| !as_stated) {
-        return Judgement::failed(format!("the plan expects exit code {status}, and it ended with {code}"));
+        return Judgement::failed(format!(
+            "the plan expects exit code {status}, and it ended with {code}"
+        ));
     }
     if let Some(count) = expect.count {
         return judge_count(asked, (code, as_stated), output, count);
@@ -201,18 +271,22 @@ fn judge_read(asked: &ParsedCheck, end: CommandEnd, output: &str, context: &Judg
         ExpectedOutcome::Fail => judge_failure(output, expect),
         // What is said of it is not that it finds something.
         _ if expect.is_unread() && asked.reading.decides() == Decides::Found => {
-            Judgement::inconclusive(&Inconclusive::Unread(expect.words.clone().unwrap_or_default()))
+            Judgement::inconclusive(&Inconclusive::Unread(
+                expect.words.clone().unwrap_or_default(),
+            ))
         }
-        _ if code != 0 && !as_stated => Judgement::failed(with_summary(&format!("exit code {code}"), output)),
+        _ if code != 0 && !as_stated => {
+            Judgement::failed(with_summary(&format!("exit code {code}"), output))
+        }
         _ => judge_success(asked, (code, output), expect),
     }
 }
 
 /// Tells that a runner of targets passed over the failure of a part: "make: [Makefile:2: check] Error 1 (ignored)".
 fn ignores_failures(output: &str) -> bool {
-    output
-        .lines()
-        .any(|line| line.contains(": [") && line.contains("] Error ") && line.trim_end().ends_with("(ignored)"))
+    output.lines().any(|line| {
+        line.contains(": [") && line.contains("] Error ") && line.trim_end().ends_with("(ignored)")
+    })
 }
 
 /// Tells that a command only shows a state: right for a step of which the plan expects nothing.
@@ -222,12 +296,17 @@ fn is_look(why: Vacuous) -> bool {
 
 /// Judges a search that shall find nothing: exit code 1 is right, and so is 0 with nothing printed.
 fn judge_search(asked: &ParsedCheck, code: i32, output: &str) -> Judgement {
-    let lines = output.lines().filter(|line| !line.trim().is_empty()).count();
+    let lines = output
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .count();
     // `grep -c` prints a nought for what it does not find; a line that another search found may end in one as well.
-    let nothing =
-        lines == 0 || is_counting_script(&asked.reading) && output.lines().all(|line| counted_at_end(line) == Some(0));
+    let nothing = lines == 0
+        || is_counting_script(&asked.reading)
+            && output.lines().all(|line| counted_at_end(line) == Some(0));
     let told = asked.reading.decides();
-    let own = told == Decides::Status && (asked.reading.is_negated() || !has_search(&asked.reading));
+    let own =
+        told == Decides::Status && (asked.reading.is_negated() || !has_search(&asked.reading));
     let found = told == Decides::Found || told == Decides::Status && !own;
     match code {
         // The status of a search says that it found something, also where it prints nothing: `grep -q`.
@@ -237,7 +316,9 @@ fn judge_search(asked: &ParsedCheck, code: i32, output: &str) -> Judgement {
             Judgement::inconclusive(&Inconclusive::Vacuous(Vacuous::Output(OutputReason::Shows)))
         }
         0 | 1 if nothing => Judgement::passed("nothing found, as the plan expects"),
-        0 | 1 => Judgement::failed(format!("the plan expects no result, and {lines} lines came")),
+        0 | 1 => Judgement::failed(format!(
+            "the plan expects no result, and {lines} lines came"
+        )),
         code => Judgement::inconclusive(&Inconclusive::SearchFailed(code)),
     }
 }
@@ -245,18 +326,33 @@ fn judge_search(asked: &ParsedCheck, code: i32, output: &str) -> Judgement {
 /// Tells that a search in the script prints nothing, whatever it finds: `-q`, `> /dev/null`.
 fn is_silenced(reading: &Reading) -> bool {
     let quiet = |call: &&shell::Call| {
-        call.status(1) == Some(StatusMeaning::NothingFound) && call.result_source() == Telling::Status
+        call.status(1) == Some(StatusMeaning::NothingFound)
+            && call.result_source() == Telling::Status
     };
     let discards = |to: &shell::Redirection| {
-        let output = matches!(to.kind, shell::RedirectionKind::Output | shell::RedirectionKind::Append);
+        let output = matches!(
+            to.kind,
+            shell::RedirectionKind::Output | shell::RedirectionKind::Append
+        );
         output && to.target == "/dev/null" && !reading.script.slice(&to.span).starts_with('2')
     };
     reading.calls().iter().any(quiet)
-        || has_search(reading) && reading.script.invocations.iter().flat_map(|one| &one.redirections).any(discards)
+        || has_search(reading)
+            && reading
+                .script
+                .invocations
+                .iter()
+                .flat_map(|one| &one.redirections)
+                .any(discards)
 }
 
 /// Judges a number that the plan states of the output. A search that counts ends with 1 where it counts none.
-fn judge_count(asked: &ParsedCheck, (code, as_stated): (i32, bool), output: &str, count: Count) -> Judgement {
+fn judge_count(
+    asked: &ParsedCheck,
+    (code, as_stated): (i32, bool),
+    output: &str,
+    count: Count,
+) -> Judgement {
     let searches = has_search(&asked.reading);
     if code > 1 && searches {
         return Judgement::inconclusive(&Inconclusive::SearchFailed(code));
@@ -266,14 +362,17 @@ fn judge_count(asked: &ParsedCheck, (code, as_stated): (i32, bool), output: &str
     }
     match read_measured_number(&asked.reading, output, count) {
         None => Judgement::inconclusive(&Inconclusive::NoNumber),
-        Some(found) if count.holds(found) => Judgement::passed(format!("{found}, as the plan expects")),
+        Some(found) if count.holds(found) => {
+            Judgement::passed(format!("{found}, as the plan expects"))
+        }
         Some(found) => Judgement::failed(format!("the plan expects {count}, and it is {found}")),
     }
 }
 
 /// Judges a failure that the plan expects: where it says what is seen, one of that is seen.
 fn judge_failure(output: &str, expect: &Expect) -> Judgement {
-    let seen = expect.shows.is_empty() || expect.shows.iter().any(|text| mentions_text(output, text));
+    let seen =
+        expect.shows.is_empty() || expect.shows.iter().any(|text| mentions_text(output, text));
     match expect.shows.first().filter(|_| !seen) {
         Some(text) => Judgement::inconclusive(&Inconclusive::OtherFailure(text.clone())),
         None => Judgement::passed(with_summary("failed as the plan expects", output)),
@@ -283,7 +382,12 @@ fn judge_failure(output: &str, expect: &Expect) -> Judgement {
 fn judge_success(asked: &ParsedCheck, (code, output): (i32, &str), expect: &Expect) -> Judgement {
     let kind = asked.kind;
     // A script of the project's own may start a runner and drop its status.
-    let runs = has_telling_part(&asked.reading) || asked.reading.outer_calls().iter().any(|call| call.target.is_some());
+    let runs = has_telling_part(&asked.reading)
+        || asked
+            .reading
+            .outer_calls()
+            .iter()
+            .any(|call| call.target.is_some());
     if kind == Kind::Other && runs && failed_count(output) > 0 {
         return Judgement::inconclusive(&Inconclusive::FailuresTold);
     }
@@ -297,26 +401,45 @@ fn judge_success(asked: &ParsedCheck, (code, output): (i32, &str), expect: &Expe
         let number = |word: &str| word.parse() == Ok(wanted);
         match passed_count(output) {
             Some(passed) if passed < wanted => {
-                return Judgement::failed(format!("the plan expects {wanted} passed, and {passed} did"));
+                return Judgement::failed(format!(
+                    "the plan expects {wanted} passed, and {passed} did"
+                ));
             }
-            None if !output.split(|letter: char| !letter.is_ascii_digit()).any(number) => {
+            None if !output
+                .split(|letter: char| !letter.is_ascii_digit())
+                .any(number) =>
+            {
                 return Judgement::inconclusive(&Inconclusive::NoNumber);
             }
             _ => {}
         }
     }
-    if let Some(held) = expect.held.iter().find(|held| !shows_expected_text(output, held)) {
+    if let Some(held) = expect
+        .held
+        .iter()
+        .find(|held| !shows_expected_text(output, held))
+    {
         let text = &held.text;
         return match held.stands {
             // Programs name it in many ways, also where there is none.
-            Stands::Nowhere if held.is_warning() => Judgement::inconclusive(&Inconclusive::Shown(text.clone())),
-            Stands::Nowhere if held.is_errors() => {
-                Judgement::failed("the plan expects nothing on the standard error, and something was written to it")
+            Stands::Nowhere if held.is_warning() => {
+                Judgement::inconclusive(&Inconclusive::Shown(text.clone()))
             }
-            Stands::Nowhere => Judgement::failed(format!("the plan expects no `{text}`, and it is in the output")),
-            Stands::Start => Judgement::failed(format!("the plan expects that the output begins with `{text}`")),
-            Stands::Whole => Judgement::failed(format!("the plan expects `{text}` and nothing else in the output")),
-            Stands::End => Judgement::failed(format!("the plan expects that the output ends with `{text}`")),
+            Stands::Nowhere if held.is_errors() => Judgement::failed(
+                "the plan expects nothing on the standard error, and something was written to it",
+            ),
+            Stands::Nowhere => Judgement::failed(format!(
+                "the plan expects no `{text}`, and it is in the output"
+            )),
+            Stands::Start => Judgement::failed(format!(
+                "the plan expects that the output begins with `{text}`"
+            )),
+            Stands::Whole => Judgement::failed(format!(
+                "the plan expects `{text}` and nothing else in the output"
+            )),
+            Stands::End => Judgement::failed(format!(
+                "the plan expects that the output ends with `{text}`"
+            )),
         };
     }
     if kind == Kind::Other
@@ -337,7 +460,12 @@ mod tests {
 
     fn expect(outcome: ExpectedOutcome, passed: Option<u64>, shows: &[&str]) -> Expect {
         let shows = shows.iter().map(|text| (*text).to_owned()).collect();
-        Expect { outcome, passed, shows, ..Expect::default() }
+        Expect {
+            outcome,
+            passed,
+            shows,
+            ..Expect::default()
+        }
     }
 
     fn verdict(script: &str, code: i32, output: &str, expect: &Expect) -> Verdict {
@@ -353,70 +481,161 @@ mod tests {
             has_loopback: true,
             host: &|_| None,
         };
-        judge_end(&ParsedCheck::from_script(script, None, &()), end, output, &context)
+        judge_end(
+            &ParsedCheck::from_script(script, None, &()),
+            end,
+            output,
+            &context,
+        )
     }
 
     #[test]
     fn a_constant_proves_no_words_beside_it() {
-        let plain = Expect { outcome: ExpectedOutcome::Pass, ..Expect::default() };
-        let stated = Expect { status: Some(0), ..plain.clone() };
+        let plain = Expect {
+            outcome: ExpectedOutcome::Pass,
+            ..Expect::default()
+        };
+        let stated = Expect {
+            status: Some(0),
+            ..plain.clone()
+        };
         let told = |script: &str, expect: &Expect, described| {
             let host = |_: &str| None;
-            let context =
-                JudgeContext { expect, step: false, described, ours: &|_| false, has_loopback: true, host: &host };
-            judge_end(&ParsedCheck::from_script(script, None, &()), CommandEnd::Code(0), "", &context).verdict
+            let context = JudgeContext {
+                expect,
+                step: false,
+                described,
+                ours: &|_| false,
+                has_loopback: true,
+                host: &host,
+            };
+            judge_end(
+                &ParsedCheck::from_script(script, None, &()),
+                CommandEnd::Code(0),
+                "",
+                &context,
+            )
+            .verdict
         };
         let constant = "node -e 0";
         assert_eq!(told(constant, &plain, true), Verdict::NotChecked);
         assert_eq!(told(constant, &plain, false), Verdict::Passed);
-        assert_eq!(told(constant, &stated, true), Verdict::Passed, "what is said is the status");
+        assert_eq!(
+            told(constant, &stated, true),
+            Verdict::Passed,
+            "what is said is the status"
+        );
         assert_eq!(told("node app.js", &plain, true), Verdict::Passed);
     }
 
     #[test]
     fn a_pass_is_judged_by_status_and_by_count() {
         let plain = expect(ExpectedOutcome::Pass, None, &[]);
-        assert_eq!(verdict("pytest", 0, "12 passed in 0.1s", &plain), Verdict::Passed);
-        assert_eq!(verdict("pytest", 1, "1 failed, 11 passed", &plain), Verdict::Failed);
+        assert_eq!(
+            verdict("pytest", 0, "12 passed in 0.1s", &plain),
+            Verdict::Passed
+        );
+        assert_eq!(
+            verdict("pytest", 1, "1 failed, 11 passed", &plain),
+            Verdict::Failed
+        );
         let counted = expect(ExpectedOutcome::Pass, Some(12), &[]);
-        assert_eq!(verdict("pytest", 0, "== 11 passed in 0.1s ==", &counted), Verdict::Failed);
-        assert_eq!(verdict("pytest", 0, "== 14 passed in 0.1s ==", &counted), Verdict::Passed);
+        assert_eq!(
+            verdict("pytest", 0, "== 11 passed in 0.1s ==", &counted),
+            Verdict::Failed
+        );
+        assert_eq!(
+            verdict("pytest", 0, "== 14 passed in 0.1s ==", &counted),
+            Verdict::Passed
+        );
         let vitest = " Test Files  1 passed (1)\n      Tests  12 passed (12)\n";
-        assert_eq!(verdict("npx vitest run", 0, vitest, &counted), Verdict::Passed);
-        assert_eq!(verdict("pytest | tail -3", 0, "1 failed in 0.04s", &plain), Verdict::Failed);
-        assert_eq!(verdict("pytest || true", 0, "3 passed in 0.04s", &plain), Verdict::NotChecked);
+        assert_eq!(
+            verdict("npx vitest run", 0, vitest, &counted),
+            Verdict::Passed
+        );
+        assert_eq!(
+            verdict("pytest | tail -3", 0, "1 failed in 0.04s", &plain),
+            Verdict::Failed
+        );
+        assert_eq!(
+            verdict("pytest || true", 0, "3 passed in 0.04s", &plain),
+            Verdict::NotChecked
+        );
         let dropped = "Ran 2 tests in 0.001s\n\nFAILED (failures=1)\n";
-        assert_eq!(verdict("python3 run_checks.py", 0, dropped, &plain), Verdict::NotChecked);
-        assert_eq!(verdict("grep -rn failed docs", 0, "docs/a.md:1: 2 failed runs", &plain), Verdict::Passed);
+        assert_eq!(
+            verdict("python3 run_checks.py", 0, dropped, &plain),
+            Verdict::NotChecked
+        );
+        assert_eq!(
+            verdict(
+                "grep -rn failed docs",
+                0,
+                "docs/a.md:1: 2 failed runs",
+                &plain
+            ),
+            Verdict::Passed
+        );
     }
 
     #[test]
     fn the_runner_of_python_itself_is_read() {
         let of = |verdict: &str| {
-            find_closing_line(&format!("...\n{}\nRan 5 tests in 0.002s\n\n{verdict}\n", "-".repeat(70)))
+            find_closing_line(&format!(
+                "...\n{}\nRan 5 tests in 0.002s\n\n{verdict}\n",
+                "-".repeat(70)
+            ))
         };
         assert_eq!(of("OK").as_deref(), Some("5 passed"));
         assert_eq!(of("OK (skipped=2)").as_deref(), Some("3 passed, 2 skipped"));
-        assert_eq!(of("FAILED (failures=1, errors=1, skipped=1)").as_deref(), Some("2 passed, 2 failed, 1 skipped"));
+        assert_eq!(
+            of("FAILED (failures=1, errors=1, skipped=1)").as_deref(),
+            Some("2 passed, 2 failed, 1 skipped")
+        );
         assert_eq!(find_closing_line("OK\n"), None);
     }
 
     #[test]
     fn tests_that_are_all_skipped_prove_nothing() {
         let plain = expect(ExpectedOutcome::Pass, None, &[]);
-        assert_eq!(verdict("pytest", 0, "==== 2 skipped in 0.01s ====", &plain), Verdict::NotChecked);
-        assert_eq!(verdict("pytest", 0, "==== 1 passed, 2 skipped in 0.01s ====", &plain), Verdict::Passed);
+        assert_eq!(
+            verdict("pytest", 0, "==== 2 skipped in 0.01s ====", &plain),
+            Verdict::NotChecked
+        );
+        assert_eq!(
+            verdict(
+                "pytest",
+                0,
+                "==== 1 passed, 2 skipped in 0.01s ====",
+                &plain
+            ),
+            Verdict::Passed
+        );
         let unittest = "Ran 2 tests in 0.000s\n\nOK (skipped=2)\n";
-        assert_eq!(verdict("python -m unittest", 0, unittest, &plain), Verdict::NotChecked);
+        assert_eq!(
+            verdict("python -m unittest", 0, unittest, &plain),
+            Verdict::NotChecked
+        );
     }
 
     #[test]
     fn an_expected_failure_must_be_a_failure_of_the_code() {
         let fail = expect(ExpectedOutcome::Fail, None, &[]);
-        assert_eq!(verdict("pytest", 1, "1 failed in 0.1s", &fail), Verdict::Passed);
-        assert_eq!(verdict("pytest", 2, "No module named 'app.orders'", &fail), Verdict::Passed);
-        assert_eq!(verdict("pytest", 2, "No module named 'fastapi'", &fail), Verdict::NotChecked);
-        assert_eq!(verdict("pytest", 127, "pytest: command not found", &fail), Verdict::NotChecked);
+        assert_eq!(
+            verdict("pytest", 1, "1 failed in 0.1s", &fail),
+            Verdict::Passed
+        );
+        assert_eq!(
+            verdict("pytest", 2, "No module named 'app.orders'", &fail),
+            Verdict::Passed
+        );
+        assert_eq!(
+            verdict("pytest", 2, "No module named 'fastapi'", &fail),
+            Verdict::NotChecked
+        );
+        assert_eq!(
+            verdict("pytest", 127, "pytest: command not found", &fail),
+            Verdict::NotChecked
+        );
         assert_eq!(verdict("pytest", 0, "3 passed", &fail), Verdict::NotChecked);
     }
 
@@ -424,8 +643,14 @@ mod tests {
     fn a_search_for_nothing_passes_with_exit_one() {
         let none = expect(ExpectedOutcome::NoMatches, None, &[]);
         assert_eq!(verdict("rg old_name src", 1, "", &none), Verdict::Passed);
-        assert_eq!(verdict("rg old_name src", 0, "src/a.py:1:old_name\n", &none), Verdict::Failed);
-        assert_eq!(verdict("rg old_name src", 2, "src: No such file", &none), Verdict::NotChecked);
+        assert_eq!(
+            verdict("rg old_name src", 0, "src/a.py:1:old_name\n", &none),
+            Verdict::Failed
+        );
+        assert_eq!(
+            verdict("rg old_name src", 2, "src: No such file", &none),
+            Verdict::NotChecked
+        );
         let silent = [
             ("grep -q old src", 0, Verdict::Failed),
             ("grep -q old src", 1, Verdict::Passed),
@@ -437,28 +662,82 @@ mod tests {
         for (script, code, told) in silent {
             assert_eq!(verdict(script, code, "", &none), told, "{script}");
         }
-        let told = Expect { words: Some("Found 0 errors in 2 files".to_owned()), left: true, ..Expect::default() };
-        assert_eq!(verdict("node a.js", 0, "Found 0 errors in 2 files\n", &told), Verdict::Passed);
-        assert_eq!(verdict("node a.js", 0, "Found 0 errors in 3 files\n", &told), Verdict::NotChecked);
-        assert_eq!(verdict("node a.js", 2, "Found 0 errors in 3 files\n", &told), Verdict::NotChecked);
-        let unread = Expect { words: Some("lists both in order".to_owned()), ..Expect::default() };
-        assert_eq!(verdict("grep -n a src", 0, "src/a.py:1:a", &unread), Verdict::NotChecked);
-        assert_eq!(verdict("grep -n a src", 1, "", &unread), Verdict::NotChecked);
+        let told = Expect {
+            words: Some("Found 0 errors in 2 files".to_owned()),
+            left: true,
+            ..Expect::default()
+        };
+        assert_eq!(
+            verdict("node a.js", 0, "Found 0 errors in 2 files\n", &told),
+            Verdict::Passed
+        );
+        assert_eq!(
+            verdict("node a.js", 0, "Found 0 errors in 3 files\n", &told),
+            Verdict::NotChecked
+        );
+        assert_eq!(
+            verdict("node a.js", 2, "Found 0 errors in 3 files\n", &told),
+            Verdict::NotChecked
+        );
+        let unread = Expect {
+            words: Some("lists both in order".to_owned()),
+            ..Expect::default()
+        };
+        assert_eq!(
+            verdict("grep -n a src", 0, "src/a.py:1:a", &unread),
+            Verdict::NotChecked
+        );
+        assert_eq!(
+            verdict("grep -n a src", 1, "", &unread),
+            Verdict::NotChecked
+        );
     }
 
     #[test]
     fn stated_output_is_looked_for() {
         let shows = expect(ExpectedOutcome::Unstated, None, &["{\"status\": \"ok\"}"]);
-        assert_eq!(verdict("curl localhost:8000/health", 0, "{\"status\":\"ok\"}", &shows), Verdict::Passed);
-        assert_eq!(verdict("curl localhost:8000/health", 0, "{\"detail\":\"no\"}", &shows), Verdict::NotChecked);
+        assert_eq!(
+            verdict(
+                "curl localhost:8000/health",
+                0,
+                "{\"status\":\"ok\"}",
+                &shows
+            ),
+            Verdict::Passed
+        );
+        assert_eq!(
+            verdict(
+                "curl localhost:8000/health",
+                0,
+                "{\"detail\":\"no\"}",
+                &shows
+            ),
+            Verdict::NotChecked
+        );
     }
 
     #[test]
     fn a_time_limit_is_no_failure_and_a_watcher_is_named() {
         let plain = expect(ExpectedOutcome::Pass, None, &[]);
-        let slow = judged("pytest", CommandEnd::TimedOut { seconds: 600, server: false }, "", &plain);
+        let slow = judged(
+            "pytest",
+            CommandEnd::TimedOut {
+                seconds: 600,
+                server: false,
+            },
+            "",
+            &plain,
+        );
         assert!(slow.limit && slow.verdict == Verdict::NotChecked);
-        let watcher = judged("npx vitest", CommandEnd::TimedOut { seconds: 600, server: true }, "", &plain);
+        let watcher = judged(
+            "npx vitest",
+            CommandEnd::TimedOut {
+                seconds: 600,
+                server: true,
+            },
+            "",
+            &plain,
+        );
         assert!(!watcher.limit && watcher.detail.contains("never returns"));
     }
 }

@@ -32,8 +32,13 @@ pub(crate) fn is_fixing_script(reading: &Reading) -> bool {
 /// without its recipe); a formatter that only compares is a linter.
 pub(crate) fn checked_by(reading: &Reading) -> BTreeSet<Kind> {
     let is_none = |kind: shell::Kind| {
-        let mut calls = reading.calls().into_iter().filter(|call| call.kind() == kind).peekable();
-        calls.peek().is_some() && calls.all(|call| fixes_in_silence(call) || call.is(Trait::General))
+        let mut calls = reading
+            .calls()
+            .into_iter()
+            .filter(|call| call.kind() == kind)
+            .peekable();
+        calls.peek().is_some()
+            && calls.all(|call| fixes_in_silence(call) || call.is(Trait::General))
     };
     let checked = reading.kinds().into_iter().filter(|kind| !is_none(*kind));
     let kinds = checked.filter_map(|kind| match kind {
@@ -57,14 +62,20 @@ mod tests {
     use super::*;
 
     fn kind_of(script: &str) -> Kind {
-        checked_by(&shell::read(script)).into_iter().next().unwrap_or(Kind::Other)
+        checked_by(&shell::read(script))
+            .into_iter()
+            .next()
+            .unwrap_or(Kind::Other)
     }
 
     #[test]
     fn commands_are_told_by_what_they_run() {
         let cases = [
             ("pytest -q", Kind::Tests),
-            ("cd backend && uv run pytest tests/test_a.py::test_b -v", Kind::Tests),
+            (
+                "cd backend && uv run pytest tests/test_a.py::test_b -v",
+                Kind::Tests,
+            ),
             ("python -m pytest", Kind::Tests),
             ("python manage.py test shop", Kind::Tests),
             ("python -m mypy app", Kind::TypeCheck),

@@ -33,17 +33,33 @@ impl KnownResult {
 
 impl UnitWork<'_> {
     /// Runs a check apart on the tree as it is staged, unless it is known what it says.
-    pub(crate) async fn run_apart(&mut self, request: &Request, known: &KnownResults) -> Result<CheckRun, Stop> {
+    pub(crate) async fn run_apart(
+        &mut self,
+        request: &Request,
+        known: &KnownResults,
+    ) -> Result<CheckRun, Stop> {
         let tree = self.fingerprint();
         if let Some(known) = known.find_result(request, &tree, self.workspace.tier().as_deref()) {
             return self.take_known(known, &request.why);
         }
         let snapshot = Snapshot::new(self.workspace, self.state);
-        let tested = run_apart(CheckContext::new(self), &snapshot, std::slice::from_ref(request)).await?;
+        let tested = run_apart(
+            CheckContext::new(self),
+            &snapshot,
+            std::slice::from_ref(request),
+        )
+        .await?;
         let Some(first) = tested.and_then(|tested| tested.results.into_iter().next()) else {
-            return Ok(CheckRun::not_run(&request.script, &request.folder, "it could not run apart"));
+            return Ok(CheckRun::not_run(
+                &request.script,
+                &request.folder,
+                "it could not run apart",
+            ));
         };
-        first.events.into_iter().try_for_each(|event| self.record_held(event))?;
+        first
+            .events
+            .into_iter()
+            .try_for_each(|event| self.record_held(event))?;
         Ok(first.ran)
     }
 
@@ -51,9 +67,13 @@ impl UnitWork<'_> {
     pub(crate) fn take_known(&mut self, known: &KnownResult, why: &str) -> Result<CheckRun, Stop> {
         for event in known.events.take() {
             self.record_held(match event {
-                Event::CommandStarted { command, folder, .. } => {
-                    Event::CommandStarted { command, folder, why: why.to_owned() }
-                }
+                Event::CommandStarted {
+                    command, folder, ..
+                } => Event::CommandStarted {
+                    command,
+                    folder,
+                    why: why.to_owned(),
+                },
                 event => event,
             })?;
         }
@@ -70,22 +90,40 @@ impl UnitWork<'_> {
 
 impl KnownResults {
     /// Keeps a result; one that acted, or ran on no tree, speaks of no tree and is not kept.
-    pub(crate) fn record_result(&mut self, request: &Request, sandbox: &str, tested: IsolatedCheck) {
+    pub(crate) fn record_result(
+        &mut self,
+        request: &Request,
+        sandbox: &str,
+        tested: IsolatedCheck,
+    ) {
         let IsolatedCheck { ran, events, .. } = tested;
         if ran.apart && !ran.acted && ran.tree.is_some() {
-            let (request, sandbox, events) = (request.clone(), sandbox.to_owned(), RefCell::new(events));
-            self.0.push(KnownResult { request, sandbox, ran, events });
+            let (request, sandbox, events) =
+                (request.clone(), sandbox.to_owned(), RefCell::new(events));
+            self.0.push(KnownResult {
+                request,
+                sandbox,
+                ran,
+                events,
+            });
         }
     }
 
     /// Returns what is known of the verdict on the tree of this fingerprint, in whatever sandbox.
     pub(crate) fn find_verdict(&self, request: &Request, tree: &str) -> Option<Verdict> {
-        let same = |known: &&KnownResult| known.ran.tree.as_deref() == Some(tree) && is_same(&known.request, request);
+        let same = |known: &&KnownResult| {
+            known.ran.tree.as_deref() == Some(tree) && is_same(&known.request, request)
+        };
         self.0.iter().find(same).map(KnownResult::verdict)
     }
 
     /// Returns what a check said of the tree of this fingerprint in this sandbox.
-    pub(crate) fn find_result(&self, request: &Request, tree: &str, sandbox: Option<&str>) -> Option<&KnownResult> {
+    pub(crate) fn find_result(
+        &self,
+        request: &Request,
+        tree: &str,
+        sandbox: Option<&str>,
+    ) -> Option<&KnownResult> {
         let same = |known: &&KnownResult| {
             known.ran.tree.as_deref() == Some(tree)
                 && Some(known.sandbox.as_str()) == sandbox
@@ -121,43 +159,104 @@ mod tests {
     use super::*;
 
     fn tested(ran: CheckRun) -> IsolatedCheck {
-        IsolatedCheck { ran, text: String::new(), events: Vec::new() }
+        IsolatedCheck {
+            ran,
+            text: String::new(),
+            events: Vec::new(),
+        }
     }
 
     #[test]
     fn a_result_is_found_by_its_whole_key() {
         let request = Request::of_project("pytest -q", "first");
-        let ran = CheckRun { tree: Some("tree".to_owned()), apart: true, ..CheckRun::not_run("pytest -q", "", "") };
+        let ran = CheckRun {
+            tree: Some("tree".to_owned()),
+            apart: true,
+            ..CheckRun::not_run("pytest -q", "", "")
+        };
         let mut known = KnownResults::default();
         known.record_result(&request, "namespaces", tested(ran));
         let asked = Request::of_project("pytest -q", "again");
-        assert!(known.find_result(&asked, "tree", Some("namespaces")).is_some());
+        assert!(
+            known
+                .find_result(&asked, "tree", Some("namespaces"))
+                .is_some()
+        );
         for (other, tree, sandbox) in [
             (asked.clone(), "other", Some("namespaces")),
             (asked.clone(), "tree", Some("landlock")),
             (asked.clone(), "tree", None),
-            (Request::of_project("pytest", ""), "tree", Some("namespaces")),
-            (Request { folder: "api".to_owned(), ..asked.clone() }, "tree", Some("namespaces")),
-            (Request { step: true, ..asked.clone() }, "tree", Some("namespaces")),
-            (Request { described: true, ..asked.clone() }, "tree", Some("namespaces")),
-            (Request { expect: plan::Expect::default(), ..asked }, "tree", Some("namespaces")),
+            (
+                Request::of_project("pytest", ""),
+                "tree",
+                Some("namespaces"),
+            ),
+            (
+                Request {
+                    folder: "api".to_owned(),
+                    ..asked.clone()
+                },
+                "tree",
+                Some("namespaces"),
+            ),
+            (
+                Request {
+                    step: true,
+                    ..asked.clone()
+                },
+                "tree",
+                Some("namespaces"),
+            ),
+            (
+                Request {
+                    described: true,
+                    ..asked.clone()
+                },
+                "tree",
+                Some("namespaces"),
+            ),
+            (
+                Request {
+                    expect: plan::Expect::default(),
+                    ..asked
+                },
+                "tree",
+                Some("namespaces"),
+            ),
         ] {
-            assert!(known.find_result(&other, tree, sandbox).is_none(), "{other:?} {tree} {sandbox:?}");
+            assert!(
+                known.find_result(&other, tree, sandbox).is_none(),
+                "{other:?} {tree} {sandbox:?}"
+            );
         }
     }
 
     #[test]
     fn what_acted_or_ran_on_the_runs_own_overlay_is_not_kept() {
         let request = Request::of_project("pytest -q", "");
-        let ran = CheckRun { tree: Some("tree".to_owned()), apart: true, ..CheckRun::not_run("pytest -q", "", "") };
+        let ran = CheckRun {
+            tree: Some("tree".to_owned()),
+            apart: true,
+            ..CheckRun::not_run("pytest -q", "", "")
+        };
         for other in [
-            CheckRun { acted: true, ..ran.clone() },
-            CheckRun { apart: false, ..ran.clone() },
+            CheckRun {
+                acted: true,
+                ..ran.clone()
+            },
+            CheckRun {
+                apart: false,
+                ..ran.clone()
+            },
             CheckRun { tree: None, ..ran },
         ] {
             let mut known = KnownResults::default();
             known.record_result(&request, "namespaces", tested(other));
-            assert!(known.find_result(&request, "tree", Some("namespaces")).is_none());
+            assert!(
+                known
+                    .find_result(&request, "tree", Some("namespaces"))
+                    .is_none()
+            );
         }
     }
 }

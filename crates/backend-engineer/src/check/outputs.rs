@@ -36,15 +36,21 @@ struct Row {
     kind: OutputSign,
     /// In lower case.
     sign: String,
-    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the table reads it"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the test of the table reads it")
+    )]
     example: String,
 }
 
 const TABLE: &str = include_str!("outputs.toml");
 
 /// The rows; a table that does not parse has none, which a test would show.
-static ROWS: LazyLock<Vec<Row>> =
-    LazyLock::new(|| toml::from_str::<Table>(TABLE).map(|table| table.output).unwrap_or_default());
+static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    toml::from_str::<Table>(TABLE)
+        .map(|table| table.output)
+        .unwrap_or_default()
+});
 
 /// An output, and what is known of it.
 #[derive(Debug)]
@@ -55,7 +61,10 @@ pub(super) struct Output<'o> {
 
 impl<'o> Output<'o> {
     pub(super) fn new(text: &'o str) -> Self {
-        Output { text, lower: text.to_lowercase() }
+        Output {
+            text,
+            lower: text.to_lowercase(),
+        }
     }
 
     /// Tells that the output says so.
@@ -71,13 +80,21 @@ impl<'o> Output<'o> {
             let lower = line.to_lowercase();
             signs_of_kind(what).any(|sign| lower.contains(sign.trim_end()))
         };
-        let line = self.text.lines().rev().find(says).unwrap_or("see its output").trim();
+        let line = self
+            .text
+            .lines()
+            .rev()
+            .find(says)
+            .unwrap_or("see its output")
+            .trim();
         line.chars().take(LONGEST).collect()
     }
 }
 
 fn signs_of_kind(what: OutputSign) -> impl Iterator<Item = &'static str> {
-    ROWS.iter().filter(move |row| row.kind == what).map(|row| row.sign.as_str())
+    ROWS.iter()
+        .filter(move |row| row.kind == what)
+        .map(|row| row.sign.as_str())
 }
 
 #[cfg(test)]
@@ -91,7 +108,11 @@ mod tests {
         assert!(!ROWS.is_empty());
         for row in ROWS.iter() {
             assert_eq!(row.sign, row.sign.to_lowercase(), "a sign is in lower case");
-            assert!(row.example.to_lowercase().contains(&row.sign), "{}", row.sign);
+            assert!(
+                row.example.to_lowercase().contains(&row.sign),
+                "{}",
+                row.sign
+            );
         }
     }
 }

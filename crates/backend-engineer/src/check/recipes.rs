@@ -19,7 +19,11 @@ pub(crate) struct TreeRecipes<'a> {
 
 impl<'a> TreeRecipes<'a> {
     pub(crate) fn new(run: &'a RunContext, workspace: &'a Workspace, folder: &'a str) -> Self {
-        TreeRecipes { run, workspace, folder: folder.trim_end_matches('/') }
+        TreeRecipes {
+            run,
+            workspace,
+            folder: folder.trim_end_matches('/'),
+        }
     }
 
     fn read_staged_text(&self, path: &str) -> Option<String> {
@@ -39,18 +43,33 @@ impl<'a> TreeRecipes<'a> {
         let path = join_folder(&folder, call.written.trim_start_matches("./"));
         let inside = !path.starts_with(['/', '.', '~']) && !path.contains("..");
         let text = self.read_staged_text(&path).filter(|_| inside)?;
-        let shebang = text.lines().next().filter(|line| line.starts_with("#!")).unwrap_or_default();
-        (path.ends_with(".sh") || path.ends_with(".bash") || shebang.ends_with("sh")).then_some(text)
+        let shebang = text
+            .lines()
+            .next()
+            .filter(|line| line.starts_with("#!"))
+            .unwrap_or_default();
+        (path.ends_with(".sh") || path.ends_with(".bash") || shebang.ends_with("sh"))
+            .then_some(text)
     }
 
     /// Tells why a success of a command says nothing: a script of the tree that it runs drops a status, or the target that
     /// it runs where there is one is not there (`npm run x --if-present`).
     pub(super) fn lost(&self, reading: &shell::Reading) -> Option<Vacuous> {
         let calls = reading.calls();
-        let drops = |call: &&Call| self.shell_script(call).is_some_and(|text| drops_statuses(&text));
+        let drops = |call: &&Call| {
+            self.shell_script(call)
+                .is_some_and(|text| drops_statuses(&text))
+        };
         let absent = |call: &&Call| {
-            let optional = call.arguments.iter().any(|argument| argument == "--if-present");
-            optional && call.target.as_ref().is_some_and(|target| self.recipe(target).is_none())
+            let optional = call
+                .arguments
+                .iter()
+                .any(|argument| argument == "--if-present");
+            optional
+                && call
+                    .target
+                    .as_ref()
+                    .is_some_and(|target| self.recipe(target).is_none())
         };
         match () {
             () if calls.iter().any(drops) => Some(Vacuous::Nothing(NothingReason::Sequence)),
@@ -74,10 +93,21 @@ impl<'a> TreeRecipes<'a> {
 
     /// Returns the folder of the package that has the name, or lies there.
     fn package(&self, name: &str) -> Option<String> {
-        let manifests = self.run.files.all().iter().filter(|path| path.rsplit('/').next() == Some("package.json"));
-        let mut folders = manifests.map(|path| path.strip_suffix("package.json").unwrap_or("").trim_end_matches('/'));
+        let manifests = self
+            .run
+            .files
+            .all()
+            .iter()
+            .filter(|path| path.rsplit('/').next() == Some("package.json"));
+        let mut folders = manifests.map(|path| {
+            path.strip_suffix("package.json")
+                .unwrap_or("")
+                .trim_end_matches('/')
+        });
         let bears = |folder: &&str| {
-            let text = self.read_staged_text(&join_folder(folder, "package.json")).unwrap_or_default();
+            let text = self
+                .read_staged_text(&join_folder(folder, "package.json"))
+                .unwrap_or_default();
             let manifest = serde_json::from_str::<serde_json::Value>(&text).unwrap_or_default();
             *folder == name || manifest["name"] == name
         };
@@ -88,14 +118,22 @@ impl<'a> TreeRecipes<'a> {
 impl Recipes for TreeRecipes<'_> {
     fn recipe(&self, target: &Target) -> Option<String> {
         let folder = self.folder_of(target)?;
-        let paths = survey::recipe_files(target).iter().map(|name| join_folder(&folder, name));
-        let (path, text) = paths.filter_map(|path| self.read_staged_text(&path).map(|text| (path, text))).next()?;
+        let paths = survey::recipe_files(target)
+            .iter()
+            .map(|name| join_folder(&folder, name));
+        let (path, text) = paths
+            .filter_map(|path| self.read_staged_text(&path).map(|text| (path, text)))
+            .next()?;
         survey::recipe_of(target, &survey::read_recipes(&path, &text))
     }
 }
 
 fn join_folder(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+    if folder.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{folder}/{name}")
+    }
 }
 
 /// Tells that a command of the plan starts a server. Where the tree has the shell script that its name was taken for one

@@ -53,15 +53,23 @@ impl RunnerKinds {
         for call in reading.calls() {
             // Whatever language a script is in, it may start a runner of another one and drop its status.
             let is_script = call.kind() == shell::Kind::Script;
-            runs.python |= is_script || matches!(call.runner(), Some(Runner::Pytest | Runner::Unittest));
+            runs.python |=
+                is_script || matches!(call.runner(), Some(Runner::Pytest | Runner::Unittest));
             let own = call.runner() == Some(Runner::NodeTest);
             runs.node_test |= own;
-            runs.node |=
-                is_script || own || matches!(call.runner(), Some(Runner::Jest | Runner::Vitest | Runner::Mocha));
+            runs.node |= is_script
+                || own
+                || matches!(
+                    call.runner(),
+                    Some(Runner::Jest | Runner::Vitest | Runner::Mocha)
+                );
             let names = |option: &str| {
-                call.arguments.iter().any(|word| word == option || word.starts_with(&format!("{option}=")))
+                call.arguments
+                    .iter()
+                    .any(|word| word == option || word.starts_with(&format!("{option}=")))
             };
-            runs.names_reporter |= names("--test-reporter") && !names("--test-reporter-destination");
+            runs.names_reporter |=
+                names("--test-reporter") && !names("--test-reporter-destination");
         }
         runs
     }
@@ -80,33 +88,55 @@ pub(crate) struct RunnerWatch {
 
 impl RunnerWatch {
     /// Lays down what a command's runners load; none where it runs none that is known.
-    pub(crate) async fn prepare(work: &mut UnitWork<'_>, asked: &ParsedCheck) -> Result<Option<Self>, Stop> {
+    pub(crate) async fn prepare(
+        work: &mut UnitWork<'_>,
+        asked: &ParsedCheck,
+    ) -> Result<Option<Self>, Stop> {
         let mut runs = RunnerKinds::from_reading(&asked.reading);
         if !runs.python && !runs.node {
             return Ok(None);
         }
         let temporary = work.workspace.temporary().await?;
-        let node = if runs.node_test { work.workspace.node_version().await? } else { None };
+        let node = if runs.node_test {
+            work.workspace.node_version().await?
+        } else {
+            None
+        };
         runs.node_test = node.is_some_and(|version| version >= NODE_WITH_REPORTERS);
         // Where nothing can be laid down, the command is judged without.
         let told = write_runner_plugins(&temporary.host).ok();
-        Ok(told.map(|told| RunnerWatch { told, seen: temporary.seen, runs, node }))
+        Ok(told.map(|told| RunnerWatch {
+            told,
+            seen: temporary.seen,
+            runs,
+            node,
+        }))
     }
 
     /// Adds to a command what its runners need to write.
     pub(crate) fn instrument(&self, to_run: &mut ScriptRun<'_>) {
         let text = |path: PathBuf| path.to_string_lossy().into_owned();
-        let told = self.seen.join(self.told.path().file_name().unwrap_or_default());
+        let told = self
+            .seen
+            .join(self.told.path().file_name().unwrap_or_default());
         to_run.env.push((FOLDER.to_owned(), text(told)));
         if self.runs.python {
             let value = text(self.seen.join(LAID).join("python"));
             to_run.script = set_first(&to_run.script, "PYTHONPATH", &value, ':');
-            to_run.env_first.push(FirstValue { name: "PYTHONPATH".to_owned(), value, divider: ':' });
+            to_run.env_first.push(FirstValue {
+                name: "PYTHONPATH".to_owned(),
+                value,
+                divider: ':',
+            });
         }
         if self.runs.node {
             let value = self.node_options(&text(self.seen.join(LAID).join("results.cjs")));
             to_run.script = set_first(&to_run.script, "NODE_OPTIONS", &value, ' ');
-            to_run.env_first.push(FirstValue { name: "NODE_OPTIONS".to_owned(), value, divider: ' ' });
+            to_run.env_first.push(FirstValue {
+                name: "NODE_OPTIONS".to_owned(),
+                value,
+                divider: ' ',
+            });
         }
     }
 
@@ -115,8 +145,13 @@ impl RunnerWatch {
         if !self.runs.node_test {
             return format!("--require={file}");
         }
-        let ours = format!("--require={file} --test-reporter={file} --test-reporter-destination=stderr");
-        let usual = if self.node >= Some(NODE_PRINTS_SPEC) { "spec" } else { "tap" };
+        let ours =
+            format!("--require={file} --test-reporter={file} --test-reporter-destination=stderr");
+        let usual = if self.node >= Some(NODE_PRINTS_SPEC) {
+            "spec"
+        } else {
+            "tap"
+        };
         match self.runs.names_reporter {
             true => format!("{ours} --test-reporter-destination=stdout"),
             false => format!("{ours} --test-reporter={usual} --test-reporter-destination=stdout"),
@@ -125,11 +160,18 @@ impl RunnerWatch {
 
     /// Takes the lines out of an output that name our report: "Test results written to: …".
     pub(crate) fn take_out(&self, text: &str) -> String {
-        let name = self.told.path().file_name().unwrap_or_default().to_string_lossy();
+        let name = self
+            .told
+            .path()
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy();
         if !text.contains(&*name) {
             return text.to_owned();
         }
-        text.split_inclusive('\n').filter(|line| !line.contains(&*name)).collect()
+        text.split_inclusive('\n')
+            .filter(|line| !line.contains(&*name))
+            .collect()
     }
 
     /// Reads what the runners wrote, each name and sentence made clean.
@@ -148,7 +190,9 @@ fn write_runner_plugins(temporary: &Path) -> std::io::Result<tempfile::TempDir> 
     std::fs::create_dir_all(folder.join("python"))?;
     std::fs::write(folder.join("python/sitecustomize.py"), PYTHON)?;
     std::fs::write(folder.join("results.cjs"), NODE)?;
-    tempfile::Builder::new().prefix("results-").tempdir_in(temporary)
+    tempfile::Builder::new()
+        .prefix("results-")
+        .tempdir_in(temporary)
 }
 
 /// Puts a value first wherever a script sets the variable itself: it would take ours away.
@@ -158,13 +202,23 @@ fn set_first(script: &str, name: &str, value: &str, divider: char) -> String {
     let mut places: Vec<(usize, bool)> = Vec::new();
     for invocation in &parsed.invocations {
         let words = invocation.words.iter().map(|word| word.span.clone());
-        let first = words.clone().map(|span| span.start).next().unwrap_or(invocation.span.end);
+        let first = words
+            .clone()
+            .map(|span| span.start)
+            .next()
+            .unwrap_or(invocation.span.end);
         for span in std::iter::once(invocation.span.start..first).chain(words) {
-            let Some(text) = script.get(span.clone()) else { continue };
+            let Some(text) = script.get(span.clone()) else {
+                continue;
+            };
             let Some(at) = text.find(&set) else { continue };
             let before = &text[..at];
             let starts = before.is_empty() || before.ends_with([' ', '\t', '"', '\'']);
-            if starts && !places.iter().any(|(place, _)| *place == span.start + at + set.len()) {
+            if starts
+                && !places
+                    .iter()
+                    .any(|(place, _)| *place == span.start + at + set.len())
+            {
                 places.push((span.start + at + set.len(), before.ends_with(['"', '\''])));
             }
         }
@@ -174,7 +228,11 @@ fn set_first(script: &str, name: &str, value: &str, divider: char) -> String {
     for (place, in_quotes) in places.into_iter().rev() {
         let rest = &script[place..];
         let is_empty = rest.is_empty() || rest.starts_with([' ', '\n', ';', '&', '|']);
-        let value = if is_empty { value.to_owned() } else { format!("{value}{divider}") };
+        let value = if is_empty {
+            value.to_owned()
+        } else {
+            format!("{value}{divider}")
+        };
         let quotes = !in_quotes && value.contains(' ');
         changed.insert_str(place, &if quotes { format!("'{value}'") } else { value });
     }
@@ -192,28 +250,55 @@ mod tests {
             ("PYTHONPATH=src pytest", "PYTHONPATH=/r:src pytest"),
             ("PYTHONPATH=\"a b\" pytest", "PYTHONPATH=/r:\"a b\" pytest"),
             ("PYTHONPATH= pytest", "PYTHONPATH=/r pytest"),
-            ("cd api && A=1 PYTHONPATH=. pytest -q", "cd api && A=1 PYTHONPATH=/r:. pytest -q"),
-            ("export PYTHONPATH=$PWD; pytest", "export PYTHONPATH=/r:$PWD; pytest"),
+            (
+                "cd api && A=1 PYTHONPATH=. pytest -q",
+                "cd api && A=1 PYTHONPATH=/r:. pytest -q",
+            ),
+            (
+                "export PYTHONPATH=$PWD; pytest",
+                "export PYTHONPATH=/r:$PWD; pytest",
+            ),
             ("env PYTHONPATH=. pytest", "env PYTHONPATH=/r:. pytest"),
-            ("grep MY_PYTHONPATH=x a; pytest", "grep MY_PYTHONPATH=x a; pytest"),
+            (
+                "grep MY_PYTHONPATH=x a; pytest",
+                "grep MY_PYTHONPATH=x a; pytest",
+            ),
         ];
         for (script, expected) in rows {
             assert_eq!(set_first(script, "PYTHONPATH", "/r", ':'), expected);
         }
-        let node = set_first("NODE_OPTIONS=--no-warnings node --test", "NODE_OPTIONS", "--a --b", ' ');
+        let node = set_first(
+            "NODE_OPTIONS=--no-warnings node --test",
+            "NODE_OPTIONS",
+            "--a --b",
+            ' ',
+        );
         assert_eq!(node, "NODE_OPTIONS='--a --b '--no-warnings node --test");
     }
 
     #[test]
     fn runners_are_found_behind_their_wrappers() {
-        let recipes = |target: &shell::Target| (target.name == "test").then(|| "node --test".to_owned());
+        let recipes =
+            |target: &shell::Target| (target.name == "test").then(|| "node --test".to_owned());
         let runs = |script: &str| RunnerKinds::from_reading(&shell::read_with(script, &recipes));
         let (python, node) = (
-            RunnerKinds { python: true, ..RunnerKinds::default() },
-            RunnerKinds { node: true, ..RunnerKinds::default() },
+            RunnerKinds {
+                python: true,
+                ..RunnerKinds::default()
+            },
+            RunnerKinds {
+                node: true,
+                ..RunnerKinds::default()
+            },
         );
-        let own = RunnerKinds { node_test: true, ..node };
-        let both = RunnerKinds { python: true, ..node };
+        let own = RunnerKinds {
+            node_test: true,
+            ..node
+        };
+        let both = RunnerKinds {
+            python: true,
+            ..node
+        };
         let rows = [
             ("pytest -q", python),
             ("uv run python -m pytest tests", python),
@@ -222,7 +307,13 @@ mod tests {
             ("python tests/test_a.py", both),
             ("npm test", own),
             ("node --import tsx --test a.test.ts", own),
-            ("node --test --test-reporter=dot", RunnerKinds { names_reporter: true, ..own }),
+            (
+                "node --test --test-reporter=dot",
+                RunnerKinds {
+                    names_reporter: true,
+                    ..own
+                },
+            ),
             ("npx jest src", node),
             ("pnpm exec vitest run", node),
             ("npx mocha test", node),

@@ -9,7 +9,11 @@ pub(super) fn read_measured_number(reading: &Reading, output: &str, count: Count
     if count.of == Of::Percent {
         return read_percentage(output);
     }
-    let lines: Vec<&str> = output.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = output
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
     let number = |line: &str| line.parse::<u64>().ok();
     let looks = matches!(reading.kind(), shell::Kind::Inspect | shell::Kind::Git);
     if count.of == Of::Lines && !is_counting_script(reading) && reading.needs().is_empty() {
@@ -40,7 +44,9 @@ pub(super) fn read_measured_number(reading: &Reading, output: &str, count: Count
     let in_front = |line: &str| line.split_whitespace().next().and_then(number);
     match (lines.as_slice(), at_end) {
         ([], _) => Some(0),
-        ([only], Some(ends)) if is_counting_script(reading) && in_front(only).is_none() => ends.first().copied(),
+        ([only], Some(ends)) if is_counting_script(reading) && in_front(only).is_none() => {
+            ends.first().copied()
+        }
         ([.., last], _) if last.ends_with("total") => in_front(last),
         ([only], _) if in_front(only).is_some() => in_front(only),
         // Of several files all counts are nought, or it is not said which one is meant.
@@ -62,16 +68,25 @@ pub(super) fn counted_at_end(line: &str) -> Option<u64> {
 /// Returns the share that an output gives: its only one, or that of the line that sums up.
 fn read_percentage(output: &str) -> Option<u64> {
     let shares = |line: &str| -> Vec<u64> {
-        let words = line.split(|letter: char| letter.is_whitespace() || matches!(letter, '|' | '(' | ')' | ':' | ','));
+        let words = line.split(|letter: char| {
+            letter.is_whitespace() || matches!(letter, '|' | '(' | ')' | ':' | ',')
+        });
         // What is left over is not there yet.
         let whole = |word: &str| word.split('.').next()?.parse::<u64>().ok();
-        words.filter_map(|word| word.strip_suffix('%').and_then(whole)).collect()
+        words
+            .filter_map(|word| word.strip_suffix('%').and_then(whole))
+            .collect()
     };
     let sums = |line: &&str| {
         let lower = line.trim_start().to_lowercase();
-        ["total", "all files", "overall", "coverage"].iter().any(|word| lower.starts_with(word))
+        ["total", "all files", "overall", "coverage"]
+            .iter()
+            .any(|word| lower.starts_with(word))
     };
-    let sum = output.lines().rev().find(|line| sums(line) && !shares(line).is_empty());
+    let sum = output
+        .lines()
+        .rev()
+        .find(|line| sums(line) && !shares(line).is_empty());
     match (sum, shares(output).as_slice()) {
         (Some(line), _) => shares(line).last().copied(),
         (None, [only]) => Some(*only),
@@ -83,20 +98,33 @@ fn read_percentage(output: &str) -> Option<u64> {
 /// half of its words. Programs put the same failure in words that differ from version to version, and plans from
 /// memory.
 pub(super) fn mentions_text(output: &str, text: &str) -> bool {
-    let parts = text.split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '.' | '/' | '-')));
-    let parts: Vec<&str> = parts.map(|part| part.trim_matches(['.', '-', '/'])).filter(|part| part.len() > 3).collect();
+    let parts = text.split(|letter: char| {
+        !(letter.is_alphanumeric() || matches!(letter, '_' | '.' | '/' | '-'))
+    });
+    let parts: Vec<&str> = parts
+        .map(|part| part.trim_matches(['.', '-', '/']))
+        .filter(|part| part.len() > 3)
+        .collect();
     let is_name = |part: &str| {
-        let camel = part.chars().skip(1).any(char::is_uppercase) && part.chars().any(char::is_lowercase);
+        let camel =
+            part.chars().skip(1).any(char::is_uppercase) && part.chars().any(char::is_lowercase);
         camel || part.contains(['_', '.', '/'])
     };
     // The one is a kind of the other.
     let import = |name: &str| name == "ImportError" && output.contains("ModuleNotFoundError");
     let names: Vec<&str> = parts.iter().copied().filter(|part| is_name(part)).collect();
-    if shows_text(output, text) || names.iter().any(|name| output.contains(name) || import(name)) {
+    if shows_text(output, text)
+        || names
+            .iter()
+            .any(|name| output.contains(name) || import(name))
+    {
         return true;
     }
     let lower = output.to_lowercase();
-    let shown = parts.iter().filter(|part| lower.contains(&part.to_lowercase())).count();
+    let shown = parts
+        .iter()
+        .filter(|part| lower.contains(&part.to_lowercase()))
+        .count();
     names.is_empty() && shown > 0 && shown * 2 >= parts.len()
 }
 
@@ -106,7 +134,9 @@ pub(super) fn shows_text(output: &str, text: &str) -> bool {
     const WORDS: [&str; 5] = ["true", "false", "none", "null", "nil"];
     let number = text.parse::<f64>().is_ok();
     if number || WORDS.contains(&text.to_lowercase().as_str()) {
-        return output.lines().any(|line| line.trim().trim_matches(['"', '\'']) == text);
+        return output
+            .lines()
+            .any(|line| line.trim().trim_matches(['"', '\'']) == text);
     }
     let json = |text: &str| serde_json::from_str::<serde_json::Value>(text.trim()).ok();
     if let Some(stated) = json(text).filter(|stated| stated.is_object() || stated.is_array()) {
@@ -119,7 +149,11 @@ pub(super) fn shows_text(output: &str, text: &str) -> bool {
             return false;
         }
     }
-    let squeeze = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
+    let squeeze = |text: &str| {
+        text.chars()
+            .filter(|letter| !letter.is_whitespace())
+            .collect::<String>()
+    };
     squeeze(output).contains(&squeeze(text))
 }
 
@@ -139,13 +173,18 @@ pub(super) fn shows_expected_text(output: &str, held: &Held) -> bool {
 /// Returns whether an output tells of warnings, other than that there is none: "0 warnings".
 fn reports_warnings(output: &str) -> bool {
     let lower = output.to_lowercase();
-    let words: Vec<&str> =
-        lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = lower
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
     let told = |at: usize| {
         let none = at > 0 && matches!(words[at - 1], "0" | "no" | "zero" | "without");
         let none = none || words.get(at + 1) == Some(&"0");
         // `DeprecationWarning` is one, too.
-        (words[at].starts_with("warn") || words[at].ends_with("warning") || words[at].ends_with("warnings")) && !none
+        (words[at].starts_with("warn")
+            || words[at].ends_with("warning")
+            || words[at].ends_with("warnings"))
+            && !none
     };
     (0..words.len()).any(told)
 }
@@ -156,7 +195,10 @@ mod tests {
 
     #[test]
     fn texts_stand_where_they_are_stated() {
-        let held = |text: &str, stands| Held { text: text.to_owned(), stands };
+        let held = |text: &str, stands| Held {
+            text: text.to_owned(),
+            stands,
+        };
         let rows = [
             ("one\ntwo\n", held("one", Stands::Start), true),
             ("one\ntwo\n", held("two", Stands::Start), false),
@@ -171,7 +213,11 @@ mod tests {
             ("\n", Held::errors(), true),
         ];
         for (output, held, wanted) in rows {
-            assert_eq!(shows_expected_text(output, &held), wanted, "{output:?}: {held:?}");
+            assert_eq!(
+                shows_expected_text(output, &held),
+                wanted,
+                "{output:?}: {held:?}"
+            );
         }
     }
 

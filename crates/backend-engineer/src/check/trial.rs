@@ -20,7 +20,11 @@ pub(crate) struct Trial {
 }
 
 /// Runs a request on the staged tree within a time, and takes back whatever it writes.
-pub(crate) async fn try_out(work: &mut UnitWork<'_>, request: &Request, limit: Duration) -> Result<Trial, Stop> {
+pub(crate) async fn try_out(
+    work: &mut UnitWork<'_>,
+    request: &Request,
+    limit: Duration,
+) -> Result<Trial, Stop> {
     work.workspace.keep_in_step().await?;
     let before = work.workspace.effects().await?;
     let asked = request.asked(work);
@@ -31,5 +35,8 @@ pub(crate) async fn try_out(work: &mut UnitWork<'_>, request: &Request, limit: D
     let told = read_told(work, watch.as_ref());
     let own = effects_of(work, &before, WritePolicy::Discarded).await?;
     restore_overlay(work, &own).await?;
-    Ok(Trial { tests: told.tests(), elapsed: outcome.elapsed })
+    Ok(Trial {
+        tests: told.tests(),
+        elapsed: outcome.elapsed,
+    })
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use super::constant::{compares_words, runs_constants};
-use shell::{Call, Decides, Kind, Node, NothingReason, OutputReason, Reading, StatusMeaning, Telling, Trait};
+use shell::{
+    Call, Decides, Kind, Node, NothingReason, OutputReason, Reading, StatusMeaning, Telling, Trait,
+};
 
 /// Why a command's success says nothing about the code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,21 +37,34 @@ impl fmt::Display for Vacuous {
             Vacuous::Constant => "it is made of constants, and checks nothing of what is said",
             Vacuous::Lists => "it lists or describes, and checks nothing",
             Vacuous::FindsPlan => "it finds the plan itself, and nothing else",
-            Vacuous::Negated => "`!` turns its exit status around: it succeeds where the check fails",
+            Vacuous::Negated => {
+                "`!` turns its exit status around: it succeeds where the check fails"
+            }
             Vacuous::Spared => "it can succeed without running what checks",
-            Vacuous::Nothing(NothingReason::Or) | Vacuous::Output(OutputReason::Or) => "`||` swallows its exit status",
-            Vacuous::Nothing(NothingReason::Sequence) => "what follows `;` swallows its exit status",
+            Vacuous::Nothing(NothingReason::Or) | Vacuous::Output(OutputReason::Or) => {
+                "`||` swallows its exit status"
+            }
+            Vacuous::Nothing(NothingReason::Sequence) => {
+                "what follows `;` swallows its exit status"
+            }
             Vacuous::Substituted => "what runs in a substitution may fail unseen",
             Vacuous::Nothing(NothingReason::Trap) => "a trap swallows its exit status",
-            Vacuous::Nothing(NothingReason::Background) => "it runs in the background, and its exit status is lost",
-            Vacuous::Nothing(NothingReason::Condition) | Vacuous::Output(OutputReason::Condition) => {
+            Vacuous::Nothing(NothingReason::Background) => {
+                "it runs in the background, and its exit status is lost"
+            }
+            Vacuous::Nothing(NothingReason::Condition)
+            | Vacuous::Output(OutputReason::Condition) => {
                 "its exit status is that of a condition, not of the check"
             }
             Vacuous::Nothing(NothingReason::Serves) => "it serves and does not end",
             Vacuous::Nothing(NothingReason::Watches) => "it watches for changes and does not end",
-            Vacuous::Nothing(NothingReason::Program | NothingReason::Unreadable) => "its exit status says nothing",
+            Vacuous::Nothing(NothingReason::Program | NothingReason::Unreadable) => {
+                "its exit status says nothing"
+            }
             Vacuous::Output(OutputReason::Pipe) => "a pipe swallows its exit status",
-            Vacuous::Output(OutputReason::StatusPrinted) => "it prints its exit status instead of ending with it",
+            Vacuous::Output(OutputReason::StatusPrinted) => {
+                "it prints its exit status instead of ending with it"
+            }
             Vacuous::Output(OutputReason::Shows) => "it only shows a state",
         })
     }
@@ -82,13 +97,17 @@ pub(crate) fn vacuous_reason(reading: &Reading, checks: bool, shows: bool) -> Op
     match reading.decides() {
         Decides::Status | Decides::Found => None,
         // `grep x a || true`: the search says nothing either.
-        Decides::Nothing(NothingReason::Or) if !swallows && !shows && reading.kind() == Kind::Inspect => {
+        Decides::Nothing(NothingReason::Or)
+            if !swallows && !shows && reading.kind() == Kind::Inspect =>
+        {
             Some(Vacuous::Output(OutputReason::Shows))
         }
         Decides::Nothing(why) => swallows.then_some(Vacuous::Nothing(why)),
         // What looks at the tree fails where that is not there.
         Decides::Output(OutputReason::Shows) if !checks && looks_at_tree(reading) => None,
-        Decides::Output(OutputReason::Shows) => (checks || !shows).then_some(Vacuous::Output(OutputReason::Shows)),
+        Decides::Output(OutputReason::Shows) => {
+            (checks || !shows).then_some(Vacuous::Output(OutputReason::Shows))
+        }
         Decides::Output(why) => (checks || swallows && !shows).then_some(Vacuous::Output(why)),
     }
 }
@@ -105,12 +124,21 @@ pub(crate) fn strict_form(reading: &Reading, checks: bool) -> String {
     if let Some(text) = reading.with_substituted_statuses(&has_telling_status) {
         return strict_form(&shell::read(&text), checks);
     }
-    if (checks || has_telling_part(reading)) && reading.decides() == Decides::Output(OutputReason::Pipe) {
+    if (checks || has_telling_part(reading))
+        && reading.decides() == Decides::Output(OutputReason::Pipe)
+    {
         // Where a part that ends early (`head`) breaks the pipe, the status 141 is no verdict.
         return format!("set -e -o pipefail\n{}", reading.script.text.trim());
     }
-    let searches = reading.calls().iter().any(|call| call.result_source() == Telling::Found);
-    if searches && !checks { reading.script.text.trim().to_owned() } else { reading.strict_form() }
+    let searches = reading
+        .calls()
+        .iter()
+        .any(|call| call.result_source() == Telling::Found);
+    if searches && !checks {
+        reading.script.text.trim().to_owned()
+    } else {
+        reading.strict_form()
+    }
 }
 
 /// The status with which a script ends whose search was fed by a program that failed.
@@ -143,14 +171,24 @@ fn runs_only_after_failure(reading: &Reading, node: &Node) -> bool {
                 || runs_only_after_failure(reading, left)
                 || runs_only_after_failure(reading, right)
         }
-        Node::And(left, right) => runs_only_after_failure(reading, left) || runs_only_after_failure(reading, right),
-        Node::Pipe(all) | Node::Sequence(all) => all.iter().any(|one| runs_only_after_failure(reading, one)),
-        Node::Not(inner) | Node::Subshell(inner) | Node::Background(inner) => runs_only_after_failure(reading, inner),
-        Node::Condition { tests, branches } => {
-            tests.iter().chain(branches).any(|one| runs_only_after_failure(reading, one))
+        Node::And(left, right) => {
+            runs_only_after_failure(reading, left) || runs_only_after_failure(reading, right)
         }
+        Node::Pipe(all) | Node::Sequence(all) => {
+            all.iter().any(|one| runs_only_after_failure(reading, one))
+        }
+        Node::Not(inner) | Node::Subshell(inner) | Node::Background(inner) => {
+            runs_only_after_failure(reading, inner)
+        }
+        Node::Condition { tests, branches } => tests
+            .iter()
+            .chain(branches)
+            .any(|one| runs_only_after_failure(reading, one)),
         Node::Loop { tests, body } => {
-            tests.iter().any(|one| runs_only_after_failure(reading, one)) || runs_only_after_failure(reading, body)
+            tests
+                .iter()
+                .any(|one| runs_only_after_failure(reading, one))
+                || runs_only_after_failure(reading, body)
         }
         Node::Invocation(_) | Node::Definition(_) | Node::Nothing => false,
     }
@@ -159,22 +197,37 @@ fn runs_only_after_failure(reading: &Reading, node: &Node) -> bool {
 /// Tells that a part of a script runs tests, a linter or a type checker.
 fn has_check(reading: &Reading, node: &Node) -> bool {
     node.invocations().into_iter().any(|at| {
-        let span = reading.script.invocation(at).map(|invocation| &invocation.span);
-        reading.calls().iter().any(|call| Some(&call.span) == span && is_check(call.kind()))
+        let span = reading
+            .script
+            .invocation(at)
+            .map(|invocation| &invocation.span);
+        reading
+            .calls()
+            .iter()
+            .any(|call| Some(&call.span) == span && is_check(call.kind()))
     })
 }
 
 fn is_check(kind: Kind) -> bool {
-    matches!(kind, Kind::Test | Kind::Lint | Kind::Typecheck | Kind::Format)
+    matches!(
+        kind,
+        Kind::Test | Kind::Lint | Kind::Typecheck | Kind::Format
+    )
 }
 
 /// Tells that the status of one of its parts says whether that did its work: it checks, builds or runs code.
 pub(super) fn has_telling_part(reading: &Reading) -> bool {
-    reading.kinds().iter().any(|kind| is_check(*kind) || is_made(*kind))
+    reading
+        .kinds()
+        .iter()
+        .any(|kind| is_check(*kind) || is_made(*kind))
 }
 
 fn is_made(kind: Kind) -> bool {
-    matches!(kind, Kind::Build | Kind::Migrate | Kind::Generate | Kind::Script)
+    matches!(
+        kind,
+        Kind::Build | Kind::Migrate | Kind::Generate | Kind::Script
+    )
 }
 
 /// Tells that the status of a call says whether that did its work.
@@ -189,7 +242,10 @@ fn looks_at_tree(reading: &Reading) -> bool {
 
 /// Tells that one of its parts ends with another status where it finds nothing.
 pub(super) fn has_search(reading: &Reading) -> bool {
-    reading.calls().iter().any(|call| call.status(1) == Some(StatusMeaning::NothingFound))
+    reading
+        .calls()
+        .iter()
+        .any(|call| call.status(1) == Some(StatusMeaning::NothingFound))
 }
 
 /// Tells that nothing in the script could fail, and that it leaves nothing behind.
@@ -198,8 +254,14 @@ fn is_idle(reading: &Reading) -> bool {
 }
 
 fn is_idle_call(call: &Call) -> bool {
-    const IDLE: [Trait; 6] =
-        [Trait::Idle, Trait::Prints, Trait::Succeeds, Trait::Exits, Trait::ChangesFolder, Trait::SetsOptions];
+    const IDLE: [Trait; 6] = [
+        Trait::Idle,
+        Trait::Prints,
+        Trait::Succeeds,
+        Trait::Exits,
+        Trait::ChangesFolder,
+        Trait::SetsOptions,
+    ];
     IDLE.iter().any(|one| call.is(*one))
 }
 
@@ -207,7 +269,9 @@ fn is_idle_call(call: &Call) -> bool {
 /// for nothing but the command; of words beside it, it says nothing.
 pub(super) fn is_constant(reading: &Reading) -> bool {
     let is_idle = |script: &Reading| is_idle(script) || is_constant(script);
-    let wanted = |call: &Call| is_idle_call(call) || compares_words(call) || runs_constants(call, reading, &is_idle);
+    let wanted = |call: &Call| {
+        is_idle_call(call) || compares_words(call) || runs_constants(call, reading, &is_idle)
+    };
     !keeps_output(reading) && is_made_of(reading, &wanted)
 }
 
@@ -217,7 +281,12 @@ fn keeps_output(reading: &Reading) -> bool {
         use shell::RedirectionKind::{Append, Output};
         matches!(redirection.kind, Append | Output) && !redirection.target.starts_with("/dev/")
     };
-    reading.script.invocations.iter().flat_map(|one| &one.redirections).any(is_kept)
+    reading
+        .script
+        .invocations
+        .iter()
+        .flat_map(|one| &one.redirections)
+        .any(is_kept)
 }
 
 fn is_made_of(reading: &Reading, wanted: &dyn Fn(&Call) -> bool) -> bool {
@@ -230,9 +299,14 @@ fn negates_check(reading: &Reading, node: &Node) -> bool {
     match node {
         Node::Not(inner) => has_check(reading, inner),
         Node::Pipe(all) | Node::Sequence(all) => all.iter().any(|one| negates_check(reading, one)),
-        Node::And(left, right) | Node::Or(left, right) => negates_check(reading, left) || negates_check(reading, right),
+        Node::And(left, right) | Node::Or(left, right) => {
+            negates_check(reading, left) || negates_check(reading, right)
+        }
         Node::Subshell(inner) | Node::Background(inner) => negates_check(reading, inner),
-        Node::Condition { tests, branches } => tests.iter().chain(branches).any(|one| negates_check(reading, one)),
+        Node::Condition { tests, branches } => tests
+            .iter()
+            .chain(branches)
+            .any(|one| negates_check(reading, one)),
         Node::Loop { tests, body } => {
             tests.iter().any(|one| negates_check(reading, one)) || negates_check(reading, body)
         }
@@ -263,38 +337,84 @@ mod tests {
             ("pytest || echo failed", Vacuous::Output(OutputReason::Or)),
             ("pytest; true", Vacuous::Nothing(NothingReason::Sequence)),
             ("pytest &", Vacuous::Nothing(NothingReason::Background)),
-            ("pytest; echo $?", Vacuous::Output(OutputReason::StatusPrinted)),
-            ("if pytest; then echo ok; fi", Vacuous::Output(OutputReason::Condition)),
-            ("if [ -f a ]; then true; else pytest; fi", Vacuous::Nothing(NothingReason::Condition)),
-            ("if [ -f a ]; then pytest; elif [ -f b ]; then jest; fi", Vacuous::Nothing(NothingReason::Condition)),
-            ("if [ -f a ]; then pytest || true; else pytest; fi", Vacuous::Nothing(NothingReason::Or)),
+            (
+                "pytest; echo $?",
+                Vacuous::Output(OutputReason::StatusPrinted),
+            ),
+            (
+                "if pytest; then echo ok; fi",
+                Vacuous::Output(OutputReason::Condition),
+            ),
+            (
+                "if [ -f a ]; then true; else pytest; fi",
+                Vacuous::Nothing(NothingReason::Condition),
+            ),
+            (
+                "if [ -f a ]; then pytest; elif [ -f b ]; then jest; fi",
+                Vacuous::Nothing(NothingReason::Condition),
+            ),
+            (
+                "if [ -f a ]; then pytest || true; else pytest; fi",
+                Vacuous::Nothing(NothingReason::Or),
+            ),
             ("pytest --collect-only -q", Vacuous::Lists),
             ("npx jest --listTests", Vacuous::Lists),
             ("! pytest", Vacuous::Negated),
             ("cd api && ! npm test", Vacuous::Negated),
             ("! uv run pytest -q", Vacuous::Negated),
             ("! ( cd api && make test )", Vacuous::Negated),
-            ("test -z \"$(npx eslint . | tail -1)\"", Vacuous::Substituted),
+            (
+                "test -z \"$(npx eslint . | tail -1)\"",
+                Vacuous::Substituted,
+            ),
             ("! test -n \"$(npx eslint .)\"", Vacuous::Substituted),
             ("cat <(node a.js | sort)", Vacuous::Substituted),
-            ("trap 'exit 0' EXIT; pytest", Vacuous::Nothing(NothingReason::Trap)),
-            ("bash -c \"python3 -m unittest a.b || true\"", Vacuous::Nothing(NothingReason::Or)),
-            ("sh -c 'python3 -m unittest a.b; exit 0'", Vacuous::Nothing(NothingReason::Sequence)),
-            ("bash -c 'npx vitest run | tail -3'", Vacuous::Output(OutputReason::Pipe)),
-            ("python3 scripts/config.py || true", Vacuous::Nothing(NothingReason::Or)),
+            (
+                "trap 'exit 0' EXIT; pytest",
+                Vacuous::Nothing(NothingReason::Trap),
+            ),
+            (
+                "bash -c \"python3 -m unittest a.b || true\"",
+                Vacuous::Nothing(NothingReason::Or),
+            ),
+            (
+                "sh -c 'python3 -m unittest a.b; exit 0'",
+                Vacuous::Nothing(NothingReason::Sequence),
+            ),
+            (
+                "bash -c 'npx vitest run | tail -3'",
+                Vacuous::Output(OutputReason::Pipe),
+            ),
+            (
+                "python3 scripts/config.py || true",
+                Vacuous::Nothing(NothingReason::Or),
+            ),
             ("npm run build || :", Vacuous::Nothing(NothingReason::Or)),
-            ("grep -rn x app || true", Vacuous::Output(OutputReason::Shows)),
+            (
+                "grep -rn x app || true",
+                Vacuous::Output(OutputReason::Shows),
+            ),
             ("git status --short", Vacuous::Output(OutputReason::Shows)),
             ("git diff -- app", Vacuous::Output(OutputReason::Shows)),
-            ("set +e; python3 a.py; set -e; echo ok", Vacuous::Nothing(NothingReason::Sequence)),
+            (
+                "set +e; python3 a.py; set -e; echo ok",
+                Vacuous::Nothing(NothingReason::Sequence),
+            ),
             ("grep -q x app/a.py || pytest", Vacuous::Spared),
             ("cd api && ( [ -n \"$CI\" ] || npx jest )", Vacuous::Spared),
-            ("test -f a || python3 a.py | grep x", Vacuous::Output(OutputReason::Pipe)),
+            (
+                "test -f a || python3 a.py | grep x",
+                Vacuous::Output(OutputReason::Pipe),
+            ),
         ];
         for (script, why) in cases {
             assert_eq!(reason_of_script(script), Some(why), "{script}");
         }
-        for script in ["ruff check docs --exit-zero", "npx jest --watch", "bash -c 'pytest; echo done'"] {
+        for script in [
+            "ruff check docs --exit-zero",
+            "npx jest --watch",
+            "bash -c 'pytest; echo done'",
+        ] {
             assert!(reason_of_script(script).is_some(), "{script}");
         }
     }
@@ -391,30 +511,55 @@ mod tests {
         assert_eq!(strict("diff <(node a.js) <(node b.js)", false), both);
         let one = "{ substituted1=$(python3 a.py) && diff <(printf '%s\\n' \"${substituted1}\") <(echo x); }";
         assert_eq!(strict("diff <(python3 a.py) <(echo x)", false), one);
-        assert_eq!(strict("pytest | tail -3", true), "set -e -o pipefail\npytest | tail -3");
-        assert_eq!(strict("node a.js | head -3", false), "set -e -o pipefail\nnode a.js | head -3");
+        assert_eq!(
+            strict("pytest | tail -3", true),
+            "set -e -o pipefail\npytest | tail -3"
+        );
+        assert_eq!(
+            strict("node a.js | head -3", false),
+            "set -e -o pipefail\nnode a.js | head -3"
+        );
         assert_eq!(strict("make x\nmake y", false), "set -e\nmake x\nmake y");
-        assert_eq!(strict("grep -r x app | wc -l", false), "grep -r x app | wc -l");
+        assert_eq!(
+            strict("grep -r x app | wc -l", false),
+            "grep -r x app | wc -l"
+        );
         assert_eq!(strict("grep x a; grep x b", false), "grep x a; grep x b");
         let fed = |from: &str| format!("{{ fed0=$({from}) || exit 119; }} && ");
         let printed = "printf '%s' \"${fed0:+${fed0}\n}\"";
         let rows = [
-            ("python3 a.py | grep x", format!("{}{printed} | grep x", fed("python3 a.py"))),
+            (
+                "python3 a.py | grep x",
+                format!("{}{printed} | grep x", fed("python3 a.py")),
+            ),
             (
                 "cd b && python3 a.py 2>&1 | grep -q x",
                 format!("cd b && {}{printed} | grep -q x", fed("python3 a.py 2>&1")),
             ),
-            ("! python3 a.py | grep x", format!("{}! {printed} | grep x", fed("python3 a.py"))),
-            ("python3 a.py | (grep x)", format!("{}{printed} | (grep x)", fed("python3 a.py"))),
+            (
+                "! python3 a.py | grep x",
+                format!("{}! {printed} | grep x", fed("python3 a.py")),
+            ),
+            (
+                "python3 a.py | (grep x)",
+                format!("{}{printed} | (grep x)", fed("python3 a.py")),
+            ),
             (
                 "cat b | python3 a.py | grep x",
-                format!("{}{printed} | grep x", fed("set -o pipefail; cat b | python3 a.py")),
+                format!(
+                    "{}{printed} | grep x",
+                    fed("set -o pipefail; cat b | python3 a.py")
+                ),
             ),
         ];
         for (script, wanted) in rows {
             assert_eq!(with_fed_statuses(script), Some(wanted), "{script}");
         }
-        for script in ["cat a | grep x", "python3 a.py | tail -3", "grep x a | wc -l"] {
+        for script in [
+            "cat a | grep x",
+            "python3 a.py | tail -3",
+            "grep x a | wc -l",
+        ] {
             assert_eq!(with_fed_statuses(script), None, "{script}");
         }
     }

@@ -50,28 +50,60 @@ pub(crate) fn run_accept(arguments: &AcceptArguments, _globals: &Globals) -> Res
     let loaded = load_plan(&arguments.plan)?;
     let root = root_of(&loaded.path, arguments.root.root.as_deref())?;
     let settings = Settings::load(&root, &Flags::default())?;
-    let Some(item) = &arguments.item else { return accept_sentences(arguments, loaded, &root, settings) };
+    let Some(item) = &arguments.item else {
+        return accept_sentences(arguments, loaded, &root, settings);
+    };
     let (id, line, text) = find_open_box(&loaded.plan, &loaded.name, item, arguments)?;
-    let run = RunContext::open(loaded, &root, settings, RunRequest::reading(RunOptions::default()))?;
+    let run = RunContext::open(
+        loaded,
+        &root,
+        settings,
+        RunRequest::reading(RunOptions::default()),
+    )?;
     let MarkResult { found, failures } = mark_boxes(&run, &[id], Mark::Ticked)?;
     let by = name_of_person(arguments);
-    let exit = if found.is_empty() { Exit::Refused } else { Exit::Complete };
+    let exit = if found.is_empty() {
+        Exit::Refused
+    } else {
+        Exit::Complete
+    };
     if !found.is_empty() {
-        let said = arguments.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
-        run.emit(Event::Note { text: format!("{by} accepted line {line}, \"{text}\"{said}") })?;
-        run.emit(Event::Ticked { line, text: text.clone() })?;
-        printer::print_to_stdout(&escape_control_characters(&format!("Accepted by {by}: {text} (line {line})\n")))?;
+        let said = arguments
+            .note
+            .as_deref()
+            .map(|note| format!(": {note}"))
+            .unwrap_or_default();
+        run.emit(Event::Note {
+            text: format!("{by} accepted line {line}, \"{text}\"{said}"),
+        })?;
+        run.emit(Event::Ticked {
+            line,
+            text: text.clone(),
+        })?;
+        printer::print_to_stdout(&escape_control_characters(&format!(
+            "Accepted by {by}: {text} (line {line})\n"
+        )))?;
     }
     run.recorder.finish(exit.code(), "Accepted")?;
     if exit == Exit::Complete {
         Ok(exit)
     } else {
-        Err(Stop::refused(failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))
+        Err(Stop::refused(
+            failures
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("; "),
+        ))
     }
 }
 
 fn name_of_person(arguments: &AcceptArguments) -> String {
-    arguments.by.clone().or_else(|| std::env::var("USER").ok()).unwrap_or_else(|| "a person".to_owned())
+    arguments
+        .by
+        .clone()
+        .or_else(|| std::env::var("USER").ok())
+        .unwrap_or_else(|| "a person".to_owned())
 }
 
 /// Settles the sentences that the last run on a phase left unproven.
@@ -82,16 +114,37 @@ fn accept_sentences(
     settings: Settings,
 ) -> Result<Exit, Stop> {
     let phases = arguments.phase.iter().cloned().collect();
-    let units = units::choose_units(&loaded.plan, &loaded.name, &Selection { phases, all: false })?;
-    let run = RunContext::open(loaded, root, settings, RunRequest::reading(RunOptions::default()))?;
+    let units = units::choose_units(
+        &loaded.plan,
+        &loaded.name,
+        &Selection { phases, all: false },
+    )?;
+    let run = RunContext::open(
+        loaded,
+        root,
+        settings,
+        RunRequest::reading(RunOptions::default()),
+    )?;
     let mut found = Vec::new();
-    for unit in run.plan.all().filter(|unit| units.iter().any(|chosen| is_within(&run.plan, unit.id, *chosen))) {
+    for unit in run.plan.all().filter(|unit| {
+        units
+            .iter()
+            .any(|chosen| is_within(&run.plan, unit.id, *chosen))
+    }) {
         let name = evidence::unit_name(&run, unit);
         let unproven = run.recorder.unproven(&run.plan_name, &name)?;
-        found.extend(unproven.into_iter().map(|(line, text)| (name.clone(), line, text)));
+        found.extend(
+            unproven
+                .into_iter()
+                .map(|(line, text)| (name.clone(), line, text)),
+        );
     }
     let by = name_of_person(arguments);
-    let exit = if found.is_empty() { Exit::Usage } else { Exit::Complete };
+    let exit = if found.is_empty() {
+        Exit::Usage
+    } else {
+        Exit::Complete
+    };
     for (unit, line, text) in &found {
         let (unit, line) = (unit.clone(), *line);
         run.emit(Event::SentenceAccepted {
@@ -101,15 +154,21 @@ fn accept_sentences(
             by: by.clone(),
             note: arguments.note.clone(),
         })?;
-        let note = arguments.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
+        let note = arguments
+            .note
+            .as_deref()
+            .map(|note| format!(": {note}"))
+            .unwrap_or_default();
         printer::print_to_stdout(&escape_control_characters(&format!(
             "Accepted by {by}: {text} (line {line}){note}\n"
         )))?;
     }
     run.recorder.finish(exit.code(), "Accepted")?;
     match found.is_empty() {
-        true => Err(Stop::usage("the last run on this phase left no sentence unproven")
-            .hint("Run `implement` or `verify` first; name an item to tick its box.")),
+        true => Err(
+            Stop::usage("the last run on this phase left no sentence unproven")
+                .hint("Run `implement` or `verify` first; name an item to tick its box."),
+        ),
         false => Ok(exit),
     }
 }
@@ -134,7 +193,10 @@ fn find_open_box(
 ) -> Result<(CheckboxId, usize, String), Stop> {
     let within = match &arguments.phase {
         Some(phase) => {
-            let selection = Selection { phases: vec![phase.clone()], all: false };
+            let selection = Selection {
+                phases: vec![phase.clone()],
+                all: false,
+            };
             Some(units::choose_units(plan, name, &selection)?)
         }
         None => None,
@@ -150,19 +212,32 @@ fn find_open_box(
             unit.is_some_and(|unit| ids.iter().any(|id| is_within(plan, unit, *id)))
         })
     };
-    let found: Vec<&Checkbox> = plan.checkboxes().iter().filter(meant).filter(inside).collect();
+    let found: Vec<&Checkbox> = plan
+        .checkboxes()
+        .iter()
+        .filter(meant)
+        .filter(inside)
+        .collect();
     match found.as_slice() {
-        [only] if only.state == State::Done => {
-            Err(Stop::usage(format!("{name}:{}: the box is ticked already", line_of(only))))
-        }
+        [only] if only.state == State::Done => Err(Stop::usage(format!(
+            "{name}:{}: the box is ticked already",
+            line_of(only)
+        ))),
         [only] => Ok((only.id, line_of(only), only.text.clone())),
         [] => Err(Stop::usage(format!("{name}: no box reads `{item}`"))
             .hint("Give a part of its text, or the number of its line.")),
         several => {
-            let places: Vec<String> =
-                several.iter().take(6).map(|found| format!("line {}: {}", line_of(found), found.text)).collect();
-            Err(Stop::usage(format!("{name}: `{item}` fits {} boxes:\n{}", several.len(), places.join("\n")))
-                .hint("Give the number of its line."))
+            let places: Vec<String> = several
+                .iter()
+                .take(6)
+                .map(|found| format!("line {}: {}", line_of(found), found.text))
+                .collect();
+            Err(Stop::usage(format!(
+                "{name}: `{item}` fits {} boxes:\n{}",
+                several.len(),
+                places.join("\n")
+            ))
+            .hint("Give the number of its line."))
         }
     }
 }

@@ -43,13 +43,21 @@ enum AgentsAction {
 
 /// Runs the subcommand.
 pub(crate) fn run_agents(arguments: &AgentsArguments, globals: &Globals) -> Result<Exit, Stop> {
-    let places = SearchPaths::of_process(&repository::find_repository(arguments.root.root.as_deref())?);
+    let places = SearchPaths::of_process(&repository::find_repository(
+        arguments.root.root.as_deref(),
+    )?);
     match &arguments.action {
         None | Some(AgentsAction::List) => list_agents(&places, globals),
-        Some(AgentsAction::Show { agent }) => show_agent(&find_definition(agent.as_deref(), &places)?),
+        Some(AgentsAction::Show { agent }) => {
+            show_agent(&find_definition(agent.as_deref(), &places)?)
+        }
         Some(AgentsAction::Check { agent: Some(agent) }) => {
             let found = find_definition(Some(agent), &places)?;
-            printer::print_to_stdout(&format!("{}: sound{}\n", found.origin(), describe_unused_fields(&found)))?;
+            printer::print_to_stdout(&format!(
+                "{}: sound{}\n",
+                found.origin(),
+                describe_unused_fields(&found)
+            ))?;
             Ok(Exit::Complete)
         }
         Some(AgentsAction::Check { agent: None }) => check_agents(&places),
@@ -62,7 +70,11 @@ fn list_agents(places: &SearchPaths, globals: &Globals) -> Result<Exit, Stop> {
         let origin = file.map_or("built in".to_owned(), |file| file.display().to_string());
         let line = match found {
             Ok(found) => {
-                format!("{}  {}", palette.bold(&one_line(&found.name)), shorten_description(&found.description))
+                format!(
+                    "{}  {}",
+                    palette.bold(&one_line(&found.name)),
+                    shorten_description(&found.description)
+                )
             }
             Err(wrong) => format!("{}  {}", palette.red("wrong"), one_line(&wrong.message)),
         };
@@ -86,13 +98,24 @@ fn show_agent(found: &Definition) -> Result<Exit, Stop> {
         ("tools", Some(found.tools.join(", "))),
         ("model", found.model.clone()),
         ("max turns", found.max_turns.map(|turns| turns.to_string())),
-        ("effort", found.effort.map(|effort| effort.name().to_owned())),
-        ("unused", (!found.unused.is_empty()).then(|| found.unused.join(", "))),
+        (
+            "effort",
+            found.effort.map(|effort| effort.name().to_owned()),
+        ),
+        (
+            "unused",
+            (!found.unused.is_empty()).then(|| found.unused.join(", ")),
+        ),
     ];
     for (name, value) in rows {
-        text += &value.map(|value| format!("{name:>9}  {value}\n")).unwrap_or_default();
+        text += &value
+            .map(|value| format!("{name:>9}  {value}\n"))
+            .unwrap_or_default();
     }
-    printer::print_to_stdout(&escape_control_characters(&format!("{text}\n{}\n", found.prompt)))?;
+    printer::print_to_stdout(&escape_control_characters(&format!(
+        "{text}\n{}\n",
+        found.prompt
+    )))?;
     Ok(Exit::Complete)
 }
 
@@ -101,7 +124,11 @@ fn check_agents(places: &SearchPaths) -> Result<Exit, Stop> {
     for (_, found) in list_definitions(places) {
         match found {
             Ok(found) => {
-                let remarks: String = found.remarks.iter().map(|remark| format!("{remark}\n")).collect();
+                let remarks: String = found
+                    .remarks
+                    .iter()
+                    .map(|remark| format!("{remark}\n"))
+                    .collect();
                 printer::print_to_stdout(&escape_control_characters(&format!(
                     "{remarks}{}: sound{}\n",
                     found.origin(),
@@ -118,5 +145,9 @@ fn check_agents(places: &SearchPaths) -> Result<Exit, Stop> {
 }
 
 fn describe_unused_fields(found: &Definition) -> String {
-    if found.unused.is_empty() { String::new() } else { format!(" (does nothing here: {})", found.unused.join(", ")) }
+    if found.unused.is_empty() {
+        String::new()
+    } else {
+        format!(" (does nothing here: {})", found.unused.join(", "))
+    }
 }

@@ -174,7 +174,11 @@ impl ModelArguments {
             turns: self.limits.max_turns,
             tokens: self.limits.max_tokens,
             cost: self.limits.max_cost,
-            prices: settings.prices.iter().map(|(model, held)| (model.clone(), held.value)).collect(),
+            prices: settings
+                .prices
+                .iter()
+                .map(|(model, held)| (model.clone(), held.value))
+                .collect(),
             time: self.limits.max_time,
             scope_mode: self.scope,
             effort: settings.effort.as_ref().map(|held| held.value),
@@ -196,6 +200,10 @@ impl LimitArguments {
 }
 
 fn read_cost(text: &str) -> Result<f64, String> {
-    let cost = text.trim_start_matches('$').parse::<f64>().ok().filter(|cost| cost.is_finite() && *cost > 0.0);
+    let cost = text
+        .trim_start_matches('$')
+        .parse::<f64>()
+        .ok()
+        .filter(|cost| cost.is_finite() && *cost > 0.0);
     cost.ok_or_else(|| format!("`{text}` is no amount of US dollars; write it as 0.50"))
 }

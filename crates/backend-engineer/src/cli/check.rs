@@ -80,29 +80,53 @@ struct Checked<'a> {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run_check_subcommand(arguments: &CheckArguments, globals: &Globals) -> Result<Exit, Stop> {
+pub(crate) fn run_check_subcommand(
+    arguments: &CheckArguments,
+    globals: &Globals,
+) -> Result<Exit, Stop> {
     let loaded = load_plan(&arguments.plan)?;
     let (chosen, extent) = match arguments.phases.as_slice() {
         [] => (loaded.plan.everything(), ReviewScope::Plan),
         phases => {
-            let selection = Selection { phases: phases.to_vec(), all: false };
-            (units::choose_units(&loaded.plan, &loaded.name, &selection)?, ReviewScope::Units)
+            let selection = Selection {
+                phases: phases.to_vec(),
+                all: false,
+            };
+            (
+                units::choose_units(&loaded.plan, &loaded.name, &selection)?,
+                ReviewScope::Units,
+            )
         }
     };
     let root = root_of(&loaded.path, arguments.root.root.as_deref())?;
     let settings = Settings::load(&root, &Flags::default())?;
-    let options = RunOptions { dry_run: true, approve: arguments.approve, ..RunOptions::default() };
+    let options = RunOptions {
+        dry_run: true,
+        approve: arguments.approve,
+        ..RunOptions::default()
+    };
     let named = loaded.name.clone();
     let run = RunContext::open(loaded, &root, settings, RunRequest::reading(options))?;
     let findings = lint_plan(&run, &mut Workspace::new(&run), &chosen, extent)?;
-    let checked = Checked { plan: &run.plan, name: &run.plan_name, findings: &findings };
+    let checked = Checked {
+        plan: &run.plan,
+        name: &run.plan_name,
+        findings: &findings,
+    };
     let text = match arguments {
         CheckArguments { json: true, .. } => format!("{:#}\n", findings_as_json(&checked)),
         CheckArguments { sarif: true, .. } => format!("{:#}\n", sarif::build_sarif_log(&checked)),
         CheckArguments { github: true, .. } => annotations::render_annotations(&checked),
         _ => {
-            let source = Source { name: &named, text: checked.plan.text() };
-            let told = diagnostics::render_findings(&findings, Some(source), globals.render_style(Stream::Output));
+            let source = Source {
+                name: &named,
+                text: checked.plan.text(),
+            };
+            let told = diagnostics::render_findings(
+                &findings,
+                Some(source),
+                globals.render_style(Stream::Output),
+            );
             told + &summarize_findings(&findings, &named)
         }
     };
@@ -120,11 +144,18 @@ fn exit_of_findings(findings: &[Finding], strict: bool) -> Exit {
 }
 
 fn count_severity(findings: &[Finding], severity: Severity) -> usize {
-    findings.iter().filter(|finding| finding.severity == severity).count()
+    findings
+        .iter()
+        .filter(|finding| finding.severity == severity)
+        .count()
 }
 
 fn summarize_findings(findings: &[Finding], name: &str) -> String {
-    let counted = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
+    let counted = [
+        (Severity::Error, "error"),
+        (Severity::Warning, "warning"),
+        (Severity::Note, "note"),
+    ];
     let counted: Vec<String> = counted
         .iter()
         .map(|(severity, word)| (count_severity(findings, *severity), word))
@@ -139,7 +170,10 @@ fn summarize_findings(findings: &[Finding], name: &str) -> String {
 
 fn findings_as_json(checked: &Checked<'_>) -> Value {
     let one = |finding: &Finding| {
-        let place = finding.span.as_ref().map(|span| checked.plan.location(span.start));
+        let place = finding
+            .span
+            .as_ref()
+            .map(|span| checked.plan.location(span.start));
         json!({
             "code": finding.code,
             "severity": finding.severity,
@@ -164,5 +198,7 @@ fn findings_as_json(checked: &Checked<'_>) -> Value {
 /// Returns the label of the innermost unit around a byte.
 fn unit_at(plan: &Plan, at: usize) -> Option<&str> {
     let around = plan.all().filter(|unit| unit.span.contains(&at));
-    around.max_by_key(|unit| (unit.span.start, PhaseId(unit.id.0))).map(|unit| unit.label.as_str())
+    around
+        .max_by_key(|unit| (unit.span.start, PhaseId(unit.id.0)))
+        .map(|unit| unit.label.as_str())
 }

@@ -17,14 +17,19 @@ pub(crate) enum ColourWhen {
 
 impl ColourWhen {
     /// Decides for one stream: the flag first, then `NO_COLOR`, then `CLICOLOR_FORCE`, then what is at its end.
-    pub(crate) fn decide(self, terminal: bool, variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    pub(crate) fn decide(
+        self,
+        terminal: bool,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> bool {
         let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
         match self {
             ColourWhen::Always => true,
             ColourWhen::Never => false,
             ColourWhen::Auto if set("NO_COLOR") => false,
             ColourWhen::Auto
-                if set("CLICOLOR_FORCE") && variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") =>
+                if set("CLICOLOR_FORCE")
+                    && variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") =>
             {
                 true
             }
@@ -72,7 +77,11 @@ impl Palette {
     }
 
     fn styled(self, code: &str, text: &str) -> String {
-        if self.on { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        if self.on {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
     }
 }
 
@@ -82,7 +91,9 @@ mod tests {
 
     fn decide(when: ColourWhen, terminal: bool, set: &[(&str, &str)]) -> bool {
         when.decide(terminal, |name| {
-            set.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(*value))
+            set.iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| OsString::from(*value))
         })
     }
 
@@ -90,7 +101,11 @@ mod tests {
     fn a_flag_wins_over_the_environment_and_that_over_the_terminal() {
         assert!(decide(ColourWhen::Always, false, &[("NO_COLOR", "1")]));
         assert!(!decide(ColourWhen::Never, true, &[("CLICOLOR_FORCE", "1")]));
-        assert!(!decide(ColourWhen::Auto, true, &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]));
+        assert!(!decide(
+            ColourWhen::Auto,
+            true,
+            &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]
+        ));
         assert!(decide(ColourWhen::Auto, false, &[("CLICOLOR_FORCE", "1")]));
         assert!(!decide(ColourWhen::Auto, false, &[("CLICOLOR_FORCE", "0")]));
         assert!(decide(ColourWhen::Auto, true, &[("NO_COLOR", "")]));

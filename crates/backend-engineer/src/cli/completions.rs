@@ -17,7 +17,10 @@ pub(crate) struct CompletionsArguments {
 }
 
 /// Runs the subcommand for the program whose arguments `command` describes.
-pub(crate) fn run_completions(arguments: &CompletionsArguments, command: &Command) -> Result<Exit, Stop> {
+pub(crate) fn run_completions(
+    arguments: &CompletionsArguments,
+    command: &Command,
+) -> Result<Exit, Stop> {
     let mut script = Vec::new();
     let name = command.get_name().to_owned();
     clap_complete::generate(arguments.shell, &mut command.clone(), name, &mut script);

@@ -49,23 +49,75 @@ struct Row {
 }
 
 fn setting_rows(settings: &Settings) -> Vec<Row> {
-    let row =
-        |name: &str, value: Value, origin: &Origin| Row { name: name.to_owned(), value, origin: origin.to_string() };
+    let row = |name: &str, value: Value, origin: &Origin| Row {
+        name: name.to_owned(),
+        value,
+        origin: origin.to_string(),
+    };
     let mut rows = vec![
-        row("sandbox", settings.sandbox.value.to_string().into(), &settings.sandbox.origin),
-        row("network", settings.network.value.into(), &settings.network.origin),
-        row("timeout", write_duration(settings.timeout.value).into(), &settings.timeout.origin),
-        row("strength", write_duration(settings.strength.value).into(), &settings.strength.origin),
-        row("commit", settings.commit.value.into(), &settings.commit.origin),
+        row(
+            "sandbox",
+            settings.sandbox.value.to_string().into(),
+            &settings.sandbox.origin,
+        ),
+        row(
+            "network",
+            settings.network.value.into(),
+            &settings.network.origin,
+        ),
+        row(
+            "timeout",
+            write_duration(settings.timeout.value).into(),
+            &settings.timeout.origin,
+        ),
+        row(
+            "strength",
+            write_duration(settings.strength.value).into(),
+            &settings.strength.origin,
+        ),
+        row(
+            "commit",
+            settings.commit.value.into(),
+            &settings.commit.origin,
+        ),
     ];
-    rows.extend(settings.model.iter().map(|held| row("model", held.value.clone().into(), &held.origin)));
-    rows.extend(settings.effort.iter().map(|held| row("effort", held.value.name().into(), &held.origin)));
-    rows.extend(settings.repair_effort.iter().map(|held| row("repair_effort", held.value.name().into(), &held.origin)));
-    rows.extend(settings.protected.iter().map(|held| row("protected", held.value.clone().into(), &held.origin)));
-    rows.extend(settings.env.iter().map(|held| row("env", held.value.clone().into(), &held.origin)));
+    rows.extend(
+        settings
+            .model
+            .iter()
+            .map(|held| row("model", held.value.clone().into(), &held.origin)),
+    );
+    rows.extend(
+        settings
+            .effort
+            .iter()
+            .map(|held| row("effort", held.value.name().into(), &held.origin)),
+    );
+    rows.extend(
+        settings
+            .repair_effort
+            .iter()
+            .map(|held| row("repair_effort", held.value.name().into(), &held.origin)),
+    );
+    rows.extend(
+        settings
+            .protected
+            .iter()
+            .map(|held| row("protected", held.value.clone().into(), &held.origin)),
+    );
+    rows.extend(
+        settings
+            .env
+            .iter()
+            .map(|held| row("env", held.value.clone().into(), &held.origin)),
+    );
     for (name, held) in settings.commands.with_keys() {
         if let Some(held) = held {
-            rows.extend(held.value.iter().map(|command| row(name, command.clone().into(), &held.origin)));
+            rows.extend(
+                held.value
+                    .iter()
+                    .map(|command| row(name, command.clone().into(), &held.origin)),
+            );
         }
     }
     let for_model = &settings.services_for_model;
@@ -73,20 +125,47 @@ fn setting_rows(settings: &Settings) -> Vec<Row> {
         rows.push(row("services_for_model", true.into(), &for_model.origin));
     }
     for (name, held) in &settings.services {
-        rows.push(row(&format!("services.{name}"), held.value.to_string().into(), &held.origin));
+        rows.push(row(
+            &format!("services.{name}"),
+            held.value.to_string().into(),
+            &held.origin,
+        ));
     }
     for (name, held) in &settings.limits {
-        rows.push(row(&format!("limits.{name}"), held.value.into(), &held.origin));
+        rows.push(row(
+            &format!("limits.{name}"),
+            held.value.into(),
+            &held.origin,
+        ));
     }
-    for (model, Sourced { value: price, origin }) in &settings.prices {
-        let Price { input, cache_read, cache_write, cache_write_hour, output } = price;
+    for (
+        model,
+        Sourced {
+            value: price,
+            origin,
+        },
+    ) in &settings.prices
+    {
+        let Price {
+            input,
+            cache_read,
+            cache_write,
+            cache_write_hour,
+            output,
+        } = price;
         let value = format!(
             "input {input}, output {output}, cache_read {cache_read}, cache_write {cache_write}, cache_write_hour \
              {cache_write_hour}"
         );
         rows.push(row(&format!("prices.{model}"), value.into(), origin));
     }
-    let shown = |held: &Sourced<PathBuf>| row("show", held.value.display().to_string().into(), &held.origin);
+    let shown = |held: &Sourced<PathBuf>| {
+        row(
+            "show",
+            held.value.display().to_string().into(),
+            &held.origin,
+        )
+    };
     rows.extend(settings.show.iter().map(shown));
     if let Some(origin) = &settings.trusted {
         rows.push(row("trusted", true.into(), origin));
@@ -97,8 +176,17 @@ fn setting_rows(settings: &Settings) -> Vec<Row> {
 fn render_settings(settings: &Settings, palette: Palette) -> String {
     let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), one_line);
     let rows = setting_rows(settings);
-    let names = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
-    let values = rows.iter().map(|row| shown(&row.value).chars().count()).max().unwrap_or(0).min(48);
+    let names = rows
+        .iter()
+        .map(|row| row.name.chars().count())
+        .max()
+        .unwrap_or(0);
+    let values = rows
+        .iter()
+        .map(|row| shown(&row.value).chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(48);
     let mut text = String::new();
     for row in &rows {
         let value = shown(&row.value);
@@ -115,7 +203,12 @@ fn render_settings(settings: &Settings, palette: Palette) -> String {
 /// stand.
 fn settings_as_json(settings: &Settings) -> Value {
     let mut whole = Map::new();
-    for Row { name, value, origin } in setting_rows(settings) {
+    for Row {
+        name,
+        value,
+        origin,
+    } in setting_rows(settings)
+    {
         let held = json!({ "value": value, "origin": origin });
         let several = matches!(name.as_str(), "protected" | "env") || name.starts_with("commands.");
         match whole.get_mut(&name).and_then(Value::as_array_mut) {
@@ -128,15 +221,22 @@ fn settings_as_json(settings: &Settings) -> Value {
         .iter()
         .map(|withheld| json!({ "key": withheld.key, "asked": withheld.asked, "origin": withheld.origin.to_string() }));
     whole.insert("withheld".to_owned(), withheld.collect());
-    whole.insert("warnings".to_owned(), settings.warnings.iter().cloned().collect());
+    whole.insert(
+        "warnings".to_owned(),
+        settings.warnings.iter().cloned().collect(),
+    );
     Value::Object(whole)
 }
 
 /// Returns the keys of the configuration, for the help.
 fn describe_keys() -> String {
-    let mut text = String::from("Keys of .backend-engineer/config.toml and of your own configuration:\n");
+    let mut text =
+        String::from("Keys of .backend-engineer/config.toml and of your own configuration:\n");
     for key in KEYS {
-        text += &format!("  {:<20} {}\n  {:20}   {}\n", key.name, key.about, "", key.takes);
+        text += &format!(
+            "  {:<20} {}\n  {:20}   {}\n",
+            key.name, key.about, "", key.takes
+        );
     }
     text + "\nFlags come first, then the environment, then the repository's file, then your own. \
             A repository's file can't weaken the sandbox by itself (sandbox, network, commit, env, services, \

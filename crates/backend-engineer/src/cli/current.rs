@@ -13,9 +13,16 @@ pub(super) fn is_current(past: &RunHistory, run: &RunSummary) -> Result<bool, St
     if !is_plan_same(past, run) {
         return Ok(false);
     }
-    let events = past.journal()?.events(&run.id).map_err(run_history::stop_of_journal_error)?;
+    let events = past
+        .journal()?
+        .events(&run.id)
+        .map_err(run_history::stop_of_journal_error)?;
     let events: Vec<Event> = events.into_iter().map(|recorded| recorded.event).collect();
-    Ok(is_tree_same(&current_tree_facts(past), run, &final_checks(run, &events)))
+    Ok(is_tree_same(
+        &current_tree_facts(past),
+        run,
+        &final_checks(run, &events),
+    ))
 }
 
 /// Returns whether the plan says what it said when the run began; what is ticked is no part of that.
@@ -28,7 +35,10 @@ pub(super) fn is_plan_same(past: &RunHistory, run: &RunSummary) -> bool {
 /// Returns whether the tree is the one that all these checks of a run ran on.
 pub(super) fn is_tree_same(facts: &TreeFacts, run: &RunSummary, checks: &[Evidence]) -> bool {
     let now = facts.fingerprint(Some(&run.start.plan), std::iter::empty());
-    let mut ran_on = checks.iter().filter_map(|check| check.condition.tree.as_ref()).peekable();
+    let mut ran_on = checks
+        .iter()
+        .filter_map(|check| check.condition.tree.as_ref())
+        .peekable();
     ran_on.peek().is_some() && ran_on.all(|tree| *tree == now)
 }
 
@@ -41,7 +51,9 @@ pub(super) fn current_tree_facts(past: &RunHistory) -> TreeFacts {
 pub(super) fn final_checks(run: &RunSummary, events: &[Event]) -> Vec<Evidence> {
     let mut found: Vec<&Evidence> = Vec::new();
     for event in events {
-        let Event::Evidence(evidence) = event else { continue };
+        let Event::Evidence(evidence) = event else {
+            continue;
+        };
         if evidence.run == run.id && evidence.condition.basis == Basis::Final {
             found.retain(|known| known.subject != evidence.subject);
             found.push(evidence);

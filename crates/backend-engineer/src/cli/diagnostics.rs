@@ -4,8 +4,8 @@
 use std::fmt;
 
 use miette::{
-    Diagnostic, GraphicalTheme, LabeledSpan, MietteError, MietteHandlerOpts, MietteSpanContents, ReportHandler,
-    Severity as Weight, SourceCode, SourceSpan, SpanContents,
+    Diagnostic, GraphicalTheme, LabeledSpan, MietteError, MietteHandlerOpts, MietteSpanContents,
+    ReportHandler, Severity as Weight, SourceCode, SourceSpan, SpanContents,
 };
 
 use crate::cli::colour::Palette;
@@ -54,8 +54,15 @@ pub(crate) fn render_stop(stop: &Stop, source: Option<Source<'_>>, look: RenderS
 }
 
 /// Returns each finding, with its place in `source` where it is given.
-pub(crate) fn render_findings(findings: &[Finding], source: Option<Source<'_>>, look: RenderStyle) -> String {
-    findings.iter().map(|finding| RenderedFinding::new(finding, source).render(look)).collect()
+pub(crate) fn render_findings(
+    findings: &[Finding],
+    source: Option<Source<'_>>,
+    look: RenderStyle,
+) -> String {
+    findings
+        .iter()
+        .map(|finding| RenderedFinding::new(finding, source).render(look))
+        .collect()
 }
 
 /// Returns a patch, with its lines coloured if asked.
@@ -76,10 +83,16 @@ struct RenderedFinding {
 
 impl RenderedFinding {
     fn new(finding: &Finding, source: Option<Source<'_>>) -> Self {
-        let excerpt =
-            source.zip(finding.span.as_ref()).map(|(source, span)| Excerpt::new(source, span.start, span.end));
+        let excerpt = source
+            .zip(finding.span.as_ref())
+            .map(|(source, span)| Excerpt::new(source, span.start, span.end));
         let place = match (&excerpt, source, finding.line) {
-            (Some(excerpt), ..) => Some(format!("{}:{}:{}", excerpt.name, excerpt.line + 1, excerpt.column + 1)),
+            (Some(excerpt), ..) => Some(format!(
+                "{}:{}:{}",
+                excerpt.name,
+                excerpt.line + 1,
+                excerpt.column + 1
+            )),
             (None, Some(source), Some(line)) => Some(format!("{}:{line}", source.name)),
             (None, None, Some(line)) => Some(format!("line {line}")),
             (None, _, None) => None,
@@ -97,7 +110,11 @@ impl RenderedFinding {
     fn render(&self, look: RenderStyle) -> String {
         match look {
             RenderStyle::Plain => self.to_plain_text(),
-            RenderStyle::Drawn { coloured } => DrawnFinding { shown: self, coloured }.to_string(),
+            RenderStyle::Drawn { coloured } => DrawnFinding {
+                shown: self,
+                coloured,
+            }
+            .to_string(),
         }
     }
 
@@ -107,10 +124,20 @@ impl RenderedFinding {
             Severity::Warning => "warning",
             Severity::Note => "note",
         };
-        let place = self.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-        let code = self.code.map(|code| format!("[{code}]")).unwrap_or_default();
-        let hint =
-            self.hint.as_ref().map(|hint| format!("  help: {}\n", hint.replace('\n', "\n  "))).unwrap_or_default();
+        let place = self
+            .place
+            .as_ref()
+            .map(|place| format!("{place}: "))
+            .unwrap_or_default();
+        let code = self
+            .code
+            .map(|code| format!("[{code}]"))
+            .unwrap_or_default();
+        let hint = self
+            .hint
+            .as_ref()
+            .map(|hint| format!("  help: {}\n", hint.replace('\n', "\n  ")))
+            .unwrap_or_default();
         format!("{place}{word}{code}: {}\n{hint}", self.message)
     }
 }
@@ -137,11 +164,15 @@ impl Diagnostic for RenderedFinding {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.hint.as_ref().map(|hint| Box::new(hint) as Box<dyn fmt::Display>)
+        self.hint
+            .as_ref()
+            .map(|hint| Box::new(hint) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.excerpt.as_ref().map(|excerpt| excerpt as &dyn SourceCode)
+        self.excerpt
+            .as_ref()
+            .map(|excerpt| excerpt as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
@@ -159,9 +190,20 @@ struct DrawnFinding<'a> {
 
 impl fmt::Display for DrawnFinding<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let theme = if self.coloured { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-        let options = MietteHandlerOpts::new().graphical_theme(theme).force_graphical(true).terminal_links(false);
-        options.context_lines(1).tab_width(4).build().debug(self.shown, formatter)
+        let theme = if self.coloured {
+            GraphicalTheme::unicode()
+        } else {
+            GraphicalTheme::unicode_nocolor()
+        };
+        let options = MietteHandlerOpts::new()
+            .graphical_theme(theme)
+            .force_graphical(true)
+            .terminal_links(false);
+        options
+            .context_lines(1)
+            .tab_width(4)
+            .build()
+            .debug(self.shown, formatter)
     }
 }
 
@@ -192,14 +234,31 @@ impl Excerpt {
         let whole = text[line_start..line_end].trim_end_matches('\r');
         let (before, meant) = (&text[line_start..start], text[start..end].trim_end());
         let cut_before = before.chars().count().saturating_sub(LEAD);
-        let cut_before = if whole.chars().count() > LONGEST_LINE { cut_before } else { 0 };
+        let cut_before = if whole.chars().count() > LONGEST_LINE {
+            cut_before
+        } else {
+            0
+        };
         let kept: String = whole.chars().skip(cut_before).take(LONGEST_LINE).collect();
         let (head, tail) = (if cut_before > 0 { "…" } else { "" }, kept.len());
-        let lead = before.chars().skip(cut_before).map(char::len_utf8).sum::<usize>().min(tail);
+        let lead = before
+            .chars()
+            .skip(cut_before)
+            .map(char::len_utf8)
+            .sum::<usize>()
+            .min(tail);
         let length = meant.len().min(tail - lead);
         let cut_behind = cut_before + LONGEST_LINE < whole.chars().count();
-        let kept: String =
-            kept.chars().map(|letter| if letter.is_control() && letter != '\t' { ' ' } else { letter }).collect();
+        let kept: String = kept
+            .chars()
+            .map(|letter| {
+                if letter.is_control() && letter != '\t' {
+                    ' '
+                } else {
+                    letter
+                }
+            })
+            .collect();
         Excerpt {
             name: source.name.to_owned(),
             meant: (head.len() + lead, length).into(),
@@ -212,7 +271,10 @@ impl Excerpt {
 
 /// Returns the greatest place of `text` that is not behind `offset`.
 fn floor_char_boundary(text: &str, offset: usize) -> usize {
-    (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+    (0..=offset.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
 }
 
 fn leading_blanks(text: &str) -> usize {

@@ -40,20 +40,35 @@ pub(crate) fn run_diff(arguments: &DiffArguments, globals: &Globals) -> Result<E
         printer::print_to_stderr(&no_change_message(&run, arguments.now));
     }
     let steers = Stream::Output.is_terminal() && !palette.on;
-    printer::print_to_stdout(&if steers { escape_control_characters(&text) } else { style_patch(&text, palette) })?;
+    printer::print_to_stdout(&if steers {
+        escape_control_characters(&text)
+    } else {
+        style_patch(&text, palette)
+    })?;
     Ok(Exit::Complete)
 }
 
 /// Returns what a run did to the files as a patch, or with `to_now`, what leads to what stands in the tree.
-pub(super) fn patch_of_run(past: &RunHistory, run: &RunSummary, to_now: bool) -> Result<String, Stop> {
+pub(super) fn patch_of_run(
+    past: &RunHistory,
+    run: &RunSummary,
+    to_now: bool,
+) -> Result<String, Stop> {
     let journal = past.journal()?;
-    let left = journal.written(&run.id).map_err(run_history::stop_of_journal_error)?;
+    let left = journal
+        .written(&run.id)
+        .map_err(run_history::stop_of_journal_error)?;
     let mut text = String::new();
-    for original in journal.originals(&run.id).map_err(run_history::stop_of_journal_error)? {
+    for original in journal
+        .originals(&run.id)
+        .map_err(run_history::stop_of_journal_error)?
+    {
         let after = if to_now {
             read_current_side(past, &original.path)?
         } else {
-            let Some(written) = left.iter().find(|written| written.path == original.path) else { continue };
+            let Some(written) = left.iter().find(|written| written.path == original.path) else {
+                continue;
+            };
             what_it_left(journal, written)?
         };
         text += &render_patch(&original.path, &side_of_original(&original), &after);
@@ -62,7 +77,11 @@ pub(super) fn patch_of_run(past: &RunHistory, run: &RunSummary, to_now: bool) ->
 }
 
 fn no_change_message(run: &RunSummary, now: bool) -> String {
-    let so = if now { "the files stand as they did before it" } else { "it changed no file" };
+    let so = if now {
+        "the files stand as they did before it"
+    } else {
+        "it changed no file"
+    };
     format!("run {}: {so}\n", run.id)
 }
 
@@ -77,9 +96,12 @@ fn side_of_original(state: &Original) -> PatchSide {
 fn what_it_left(journal: &Journal, written: &Written) -> Result<PatchSide, Stop> {
     Ok(match (&written.hash, &written.link) {
         (_, Some(target)) => PatchSide::Link(target.clone()),
-        (Some(hash), None) => {
-            PatchSide::File(journal.content(hash).map_err(run_history::stop_of_journal_error)?, written.mode)
-        }
+        (Some(hash), None) => PatchSide::File(
+            journal
+                .content(hash)
+                .map_err(run_history::stop_of_journal_error)?,
+            written.mode,
+        ),
         (None, None) => PatchSide::Nothing,
     })
 }

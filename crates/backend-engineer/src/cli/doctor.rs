@@ -51,8 +51,11 @@ pub(crate) struct DoctorArguments {
 pub(crate) fn run_doctor(arguments: &DoctorArguments, globals: &Globals) -> Result<Exit, Stop> {
     let root = repository::find_repository(arguments.root.root.as_deref())?;
     let settings = Settings::load(&root, &arguments.sandbox_options.flags())?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Stop::environment(format!("no event loop can be had: {error}")))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime =
+        runtime.map_err(|error| Stop::environment(format!("no event loop can be had: {error}")))?;
     let rows = runtime.block_on(collect_rows(&root, &settings, arguments.offline));
     let exit = match rows.iter().any(|row| row.state == State::Bad) {
         true => Exit::Environment,
@@ -83,21 +86,36 @@ async fn collect_rows(root: &Path, settings: &Settings, offline: bool) -> Vec<Ro
             rows.extend(tools::tool_rows(root, &facts.survey(), settings, &mut workspace).await);
         }
         Err(stop) => {
-            let hint = stop.hint.unwrap_or_else(|| "`--sandbox off` runs commands without one, on a copy.".to_owned());
+            let hint = stop.hint.unwrap_or_else(|| {
+                "`--sandbox off` runs commands without one, on a copy.".to_owned()
+            });
             rows.push(Row::new(State::Bad, "sandbox", stop.message).hint(hint));
-            rows.push(Row::new(State::Note, "tools", "not looked for: there is no sandbox"));
+            rows.push(Row::new(
+                State::Note,
+                "tools",
+                "not looked for: there is no sandbox",
+            ));
         }
     }
     // The scratch folder is swept up by the next run where it can't be removed now.
     drop(workspace.close().await);
     rows.extend(model_rows(settings, offline).await);
-    rows.extend(settings.remarks().into_iter().map(|remark| Row::new(State::Note, "settings", remark)));
+    rows.extend(
+        settings
+            .remarks()
+            .into_iter()
+            .map(|remark| Row::new(State::Note, "settings", remark)),
+    );
     rows
 }
 
 /// Returns the backend with what it passed over and what it can't do.
 fn sandbox_row(settings: &Settings, tier: &sandbox::Tier) -> Row {
-    let details = if tier.details.is_empty() { String::new() } else { format!(" ({})", one_line(&tier.details)) };
+    let details = if tier.details.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", one_line(&tier.details))
+    };
     let network = match (settings.network(), tier.has_loopback) {
         (true, _) => "network open",
         (false, true) => "no network but a loopback of its own",
@@ -105,17 +123,26 @@ fn sandbox_row(settings: &Settings, tier: &sandbox::Tier) -> Row {
     };
     let text = format!("{}: {network}{details}", tier.name);
     match settings.sandbox.value {
-        SandboxMode::Off => Row::new(State::Note, "sandbox", text)
-            .hint("Commands can reach everything that you can: drop `--sandbox off` or the setting."),
+        SandboxMode::Off => Row::new(State::Note, "sandbox", text).hint(
+            "Commands can reach everything that you can: drop `--sandbox off` or the setting.",
+        ),
         _ => Row::ok("sandbox", text),
     }
 }
 
 /// Returns what is recorded of runs and is in the way of the next one.
 fn run_rows(root: &Path) -> Vec<Row> {
-    let newest = match Journal::open_existing(root).and_then(|journal| journal.map_or(Ok(Vec::new()), |it| it.runs())) {
+    let newest = match Journal::open_existing(root)
+        .and_then(|journal| journal.map_or(Ok(Vec::new()), |it| it.runs()))
+    {
         Ok(runs) => runs.into_iter().next(),
-        Err(error) => return vec![Row::new(State::Bad, "journal", run_history::stop_of_journal_error(error).message)],
+        Err(error) => {
+            return vec![Row::new(
+                State::Bad,
+                "journal",
+                run_history::stop_of_journal_error(error).message,
+            )];
+        }
     };
     let row = newest.and_then(|run| match run.state {
         RunState::Running => Some(
@@ -133,25 +160,42 @@ fn run_rows(root: &Path) -> Vec<Row> {
 fn project_rows(facts: &TreeFacts) -> Vec<Row> {
     let survey = facts.survey();
     if survey.frameworks.is_empty() && survey.commands.is_empty() {
-        return vec![Row::new(State::Note, "project", "no framework and no commands were found")];
+        return vec![Row::new(
+            State::Note,
+            "project",
+            "no framework and no commands were found",
+        )];
     }
-    let frameworks =
-        if survey.frameworks.is_empty() { "no framework found".to_owned() } else { survey.frameworks.join(", ") };
+    let frameworks = if survey.frameworks.is_empty() {
+        "no framework found".to_owned()
+    } else {
+        survey.frameworks.join(", ")
+    };
     vec![Row::ok("project", frameworks)]
 }
 
 /// Returns who does what a plan leaves open.
 async fn model_rows(settings: &Settings, offline: bool) -> Vec<Row> {
-    let wanted = settings.model.as_ref().map(|held| format!(" (the settings name {})", held.value));
+    let wanted = settings
+        .model
+        .as_ref()
+        .map(|held| format!(" (the settings name {})", held.value));
     let environment = |name: &str| std::env::var(name).ok();
     let mut rows = Vec::new();
-    for offer in llm::list_providers(&environment).into_iter().filter(|offer| offer.configured) {
+    for offer in llm::list_providers(&environment)
+        .into_iter()
+        .filter(|offer| offer.configured)
+    {
         let name = format!("{}{}", offer.name, wanted.as_deref().unwrap_or_default());
         rows.push(match offer.can_be_asked() && !offline {
             false => Row::ok("model", format!("{name}: configured, not asked")),
             true => match offer.reachable().await {
                 Ok(_) => Row::ok("model", format!("{name}: reachable")),
-                Err(error) => Row::new(State::Note, "model", format!("{name}: not reachable: {error}")),
+                Err(error) => Row::new(
+                    State::Note,
+                    "model",
+                    format!("{name}: not reachable: {error}"),
+                ),
             },
         });
     }

@@ -41,10 +41,17 @@ pub(crate) fn run_evidence(arguments: &EvidenceArguments, globals: &Globals) -> 
     let gathered = Gathered::from_run(&past, arguments.run.as_deref())?;
     let out = &arguments.out;
     if fs::read_dir(out).is_ok_and(|mut inside| inside.next().is_some()) {
-        return Err(Stop::usage(format!("--out {}: the folder is not empty", out.display())).hint("Name a new one."));
+        return Err(
+            Stop::usage(format!("--out {}: the folder is not empty", out.display()))
+                .hint("Name a new one."),
+        );
     }
-    write_evidence(out, &gathered)
-        .map_err(|error| Stop::environment(format!("the evidence can't be written to {}: {error}", out.display())))?;
+    write_evidence(out, &gathered).map_err(|error| {
+        Stop::environment(format!(
+            "the evidence can't be written to {}: {error}",
+            out.display()
+        ))
+    })?;
     let palette = globals.palette(Stream::Output);
     let mut text = format!(
         "{} {}: {} checks of run {}\n",
@@ -77,11 +84,17 @@ fn write_evidence(out: &Path, gathered: &Gathered) -> std::io::Result<()> {
     fs::write(out.join("change.diff"), &gathered.diff)?;
     for (index, check) in gathered.checks.iter().enumerate() {
         if let Some(output) = &check.output {
-            fs::write(out.join("outputs").join(format!("{}.txt", index + 1)), output)?;
+            fs::write(
+                out.join("outputs").join(format!("{}.txt", index + 1)),
+                output,
+            )?;
         }
     }
     fs::write(out.join("files.sha256"), gathered.manifest())?;
-    fs::write(out.join("statement.json"), format!("{:#}\n", statement::build_statement(gathered)))?;
+    fs::write(
+        out.join("statement.json"),
+        format!("{:#}\n", statement::build_statement(gathered)),
+    )?;
     let script = out.join("verify.sh");
     fs::write(&script, script::render_script(gathered))?;
     #[cfg(unix)]

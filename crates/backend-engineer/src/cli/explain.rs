@@ -25,10 +25,15 @@ pub(crate) fn run_explain(arguments: &ExplainArguments, _globals: &Globals) -> R
         Some(code) => printer::print_to_stdout(&explain_code(code)).map(|()| Exit::Complete),
         None => {
             let likeness = |code: &&Code| (strsim::jaro_winkler(code.name, wanted) * 1000.0) as u32;
-            let near = list_all_codes().max_by_key(likeness).filter(|code| likeness(code) > 700);
+            let near = list_all_codes()
+                .max_by_key(likeness)
+                .filter(|code| likeness(code) > 700);
             let stop = Stop::usage(format!("no finding has the code `{wanted}`"));
             Err(stop.hint(match near {
-                Some(near) => format!("Is `{}` meant? `backend-engineer explain` lists all.", near.name),
+                Some(near) => format!(
+                    "Is `{}` meant? `backend-engineer explain` lists all.",
+                    near.name
+                ),
                 None => "`backend-engineer explain` lists all.".to_owned(),
             }))
         }
@@ -45,7 +50,13 @@ fn severity_word(severity: Severity) -> &'static str {
 
 fn explain_code(code: &Code) -> String {
     let paragraphs: Vec<String> = code.explanation.split("\n\n").map(wrap_paragraph).collect();
-    format!("{} ({}): {}\n\n{}\n", code.name, severity_word(code.severity), code.summary, paragraphs.join("\n\n"))
+    format!(
+        "{} ({}): {}\n\n{}\n",
+        code.name,
+        severity_word(code.severity),
+        code.summary,
+        paragraphs.join("\n\n")
+    )
 }
 
 /// Returns a paragraph in lines that a terminal shows whole.
@@ -68,8 +79,18 @@ fn wrap_paragraph(paragraph: &str) -> String {
 }
 
 fn list_codes() -> String {
-    let width = list_all_codes().map(|code| code.name.len()).max().unwrap_or(0);
+    let width = list_all_codes()
+        .map(|code| code.name.len())
+        .max()
+        .unwrap_or(0);
     list_all_codes()
-        .map(|code| format!("{:width$}  {:7}  {}\n", code.name, severity_word(code.severity), code.summary))
+        .map(|code| {
+            format!(
+                "{:width$}  {:7}  {}\n",
+                code.name,
+                severity_word(code.severity),
+                code.summary
+            )
+        })
         .collect()
 }

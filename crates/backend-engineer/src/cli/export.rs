@@ -28,11 +28,18 @@ pub(crate) struct ExportArguments {
 pub(crate) fn run_export(arguments: &ExportArguments, _: &Globals) -> Result<Exit, Stop> {
     let past = RunHistory::open_at(arguments.root.root.as_deref())?;
     let run = past.find_run(arguments.run.as_deref())?;
-    for recorded in past.journal()?.events(&run.id).map_err(run_history::stop_of_journal_error)? {
+    for recorded in past
+        .journal()?
+        .events(&run.id)
+        .map_err(run_history::stop_of_journal_error)?
+    {
         let mut line = stream::event_object(&recorded.event)?;
         line.insert("seq".to_owned(), recorded.seq.into());
         line.insert("at_ms".to_owned(), recorded.at_ms.into());
-        line.insert("at".to_owned(), journal::written_time(recorded.at_ms).into());
+        line.insert(
+            "at".to_owned(),
+            journal::written_time(recorded.at_ms).into(),
+        );
         printer::print_to_stdout(&format!("{}\n", serde_json::Value::Object(line)))?;
     }
     Ok(Exit::Complete)

@@ -27,7 +27,12 @@ pub(crate) struct GraftArguments {
     snippet: PathBuf,
 
     /// Where the block belongs, in words: "in class UserService, after create"
-    #[arg(long, value_name = "PROSE", default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "PROSE",
+        default_value = "",
+        hide_default_value = true
+    )]
     at: String,
 
     /// Show the change as a diff, and write nothing
@@ -45,24 +50,48 @@ pub(crate) fn run_graft(arguments: &GraftArguments, globals: &Globals) -> Result
     let before = read_file(path)?;
     let snippet = read_snippet(&arguments.snippet)?;
     let name = path.to_string_lossy().replace('\\', "/");
-    let file = File { path: name.trim_start_matches("./"), text: before.as_deref() };
-    let snippet = Snippet { text: &snippet, language: language_of_snippet(&arguments.snippet) };
-    let context = Context { prose: &arguments.at, lines: named_lines(&arguments.at), ..Context::default() };
+    let file = File {
+        path: name.trim_start_matches("./"),
+        text: before.as_deref(),
+    };
+    let snippet = Snippet {
+        text: &snippet,
+        language: language_of_snippet(&arguments.snippet),
+    };
+    let context = Context {
+        prose: &arguments.at,
+        lines: named_lines(&arguments.at),
+        ..Context::default()
+    };
     let outcome = graft::apply(&file, &snippet, &context);
     if let Graft::Applied(applied) = &outcome
         && !arguments.diff
     {
         replace_file(path, before.as_deref(), &applied.text)?;
     }
-    let side =
-        |text: Option<&str>| text.map_or(PatchSide::Nothing, |text| PatchSide::File(text.as_bytes().to_vec(), None));
+    let side = |text: Option<&str>| {
+        text.map_or(PatchSide::Nothing, |text| {
+            PatchSide::File(text.as_bytes().to_vec(), None)
+        })
+    };
     let patch = match &outcome {
-        Graft::Applied(applied) => render_patch(file.path, &side(before.as_deref()), &side(Some(&applied.text))),
+        Graft::Applied(applied) => render_patch(
+            file.path,
+            &side(before.as_deref()),
+            &side(Some(&applied.text)),
+        ),
         _ => String::new(),
     };
     if arguments.json {
-        printer::print_to_stdout(&format!("{:#}\n", graft_as_json(&outcome, !arguments.diff, &patch)))?;
-        return Ok(if matches!(outcome, Graft::Refused(_)) { Exit::Refused } else { Exit::Complete });
+        printer::print_to_stdout(&format!(
+            "{:#}\n",
+            graft_as_json(&outcome, !arguments.diff, &patch)
+        ))?;
+        return Ok(if matches!(outcome, Graft::Refused(_)) {
+            Exit::Refused
+        } else {
+            Exit::Complete
+        });
     }
     match &outcome {
         Graft::Applied(applied) => {
@@ -73,7 +102,10 @@ pub(crate) fn run_graft(arguments: &GraftArguments, globals: &Globals) -> Result
             Ok(Exit::Complete)
         }
         Graft::AlreadyApplied => {
-            printer::print_to_stderr(&format!("{}: the block stands there already\n", path.display()));
+            printer::print_to_stderr(&format!(
+                "{}: the block stands there already\n",
+                path.display()
+            ));
             Ok(Exit::Complete)
         }
         Graft::Refused(refusal) => Err(stop_of_refusal(path, refusal)),
@@ -86,7 +118,10 @@ fn read_file(path: &Path) -> Result<Option<String>, Stop> {
             .map(Some)
             .map_err(|_| Stop::refused(format!("{} is not UTF-8 text", path.display()))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Stop::usage(format!("{} can't be read: {error}", path.display()))),
+        Err(error) => Err(Stop::usage(format!(
+            "{} can't be read: {error}",
+            path.display()
+        ))),
     }
 }
 
@@ -94,7 +129,10 @@ fn read_snippet(path: &Path) -> Result<String, Stop> {
     let wrong = |why: String| Stop::usage(format!("--snippet {}: {why}", path.display()));
     let mut bytes = Vec::new();
     if path == Path::new("-") {
-        io::stdin().lock().read_to_end(&mut bytes).map_err(|error| wrong(error.to_string()))?;
+        io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map_err(|error| wrong(error.to_string()))?;
     } else {
         bytes = fs::read(path).map_err(|error| wrong(error.to_string()))?;
     }
@@ -112,11 +150,18 @@ fn language_of_snippet(snippet: &Path) -> &'static str {
 /// Returns the lines that the words name ("line 45", "lines 12-40", "lines 12 to 40"), if they name any.
 fn named_lines(words: &str) -> Option<(usize, usize)> {
     let apart = words.replace(['-', '\u{2013}', '\u{2014}'], " to ");
-    let mut words = apart.split_whitespace().map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()));
+    let mut words = apart
+        .split_whitespace()
+        .map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()));
     words.find(|word| word.eq_ignore_ascii_case("line") || word.eq_ignore_ascii_case("lines"))?;
-    let number = |word: Option<&str>| word.and_then(|word| word.parse::<usize>().ok()).filter(|number| *number > 0);
+    let number = |word: Option<&str>| {
+        word.and_then(|word| word.parse::<usize>().ok())
+            .filter(|number| *number > 0)
+    };
     let first = number(words.next())?;
-    let joined = words.next().is_some_and(|word| matches!(word, "to" | "through" | "until"));
+    let joined = words
+        .next()
+        .is_some_and(|word| matches!(word, "to" | "through" | "until"));
     let last = number(words.next()).filter(|last| joined && *last >= first);
     Some((first, last.unwrap_or(first)))
 }
@@ -124,11 +169,17 @@ fn named_lines(words: &str) -> Option<(usize, usize)> {
 /// Replaces the file in one step, links followed and its mode kept, if it still is what was read.
 fn replace_file(path: &Path, before: Option<&str>, after: &str) -> Result<(), Stop> {
     if read_file(path)?.as_deref() != before {
-        return Err(Stop::refused(format!("{} was changed meanwhile; nothing was written", path.display())));
+        return Err(Stop::refused(format!(
+            "{} was changed meanwhile; nothing was written",
+            path.display()
+        )));
     }
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let written = || -> io::Result<()> {
-        let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = real
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
         let mut beside = tempfile::Builder::new();
         #[cfg(unix)]
@@ -139,16 +190,22 @@ fn replace_file(path: &Path, before: Option<&str>, after: &str) -> Result<(), St
         let mut file = beside.prefix(".backend-engineer-").tempfile_in(folder)?;
         file.write_all(after.as_bytes())?;
         if before.is_some() {
-            file.as_file().set_permissions(fs::metadata(&real)?.permissions())?;
+            file.as_file()
+                .set_permissions(fs::metadata(&real)?.permissions())?;
         }
         file.as_file().sync_all()?;
         file.persist(&real).map(drop).map_err(|error| error.error)
     };
-    written().map_err(|error| Stop::environment(format!("{} can't be written: {error}", path.display())))
+    written()
+        .map_err(|error| Stop::environment(format!("{} can't be written: {error}", path.display())))
 }
 
 fn describe_evidence(applied: &Applied) -> String {
-    applied.evidence.iter().map(|evidence| format!("{}\n", escape_control_characters(&evidence.0))).collect()
+    applied
+        .evidence
+        .iter()
+        .map(|evidence| format!("{}\n", escape_control_characters(&evidence.0)))
+        .collect()
 }
 
 fn stop_of_refusal(path: &Path, refusal: &Refusal) -> Stop {
@@ -157,10 +214,20 @@ fn stop_of_refusal(path: &Path, refusal: &Refusal) -> Stop {
         true => String::new(),
         false => format!("{title}\n  {}", places.join("\n  ")),
     };
-    let candidates = listed("It could go to", refusal.candidates.iter().map(place).collect());
-    let nearest = listed("The nearest place is", refusal.nearest.iter().map(place).collect());
+    let candidates = listed(
+        "It could go to",
+        refusal.candidates.iter().map(place).collect(),
+    );
+    let nearest = listed(
+        "The nearest place is",
+        refusal.nearest.iter().map(place).collect(),
+    );
     let stop = Stop::refused(format!("{}: {}", path.display(), refusal.message));
-    match [candidates, nearest].into_iter().filter(|hint| !hint.is_empty()).collect::<Vec<_>>() {
+    match [candidates, nearest]
+        .into_iter()
+        .filter(|hint| !hint.is_empty())
+        .collect::<Vec<_>>()
+    {
         hints if hints.is_empty() => stop,
         hints => stop.hint(hints.join("\n")),
     }

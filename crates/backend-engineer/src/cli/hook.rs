@@ -38,13 +38,23 @@ pub(crate) struct HookArguments {
 pub(crate) fn run_hook(arguments: &HookArguments, globals: &Globals) -> Result<Exit, Stop> {
     let mut told = String::new();
     // An agent that tells nothing, or tells it in another form, is answered as if it stopped for the first time.
-    drop(std::io::stdin().lock().take(MOST_TOLD).read_to_string(&mut told));
+    drop(
+        std::io::stdin()
+            .lock()
+            .take(MOST_TOLD)
+            .read_to_string(&mut told),
+    );
     let told: Value = serde_json::from_str(&told).unwrap_or_default();
     if told["stop_hook_active"] == true {
         return Ok(Exit::Complete);
     }
     let past = RunHistory::open_at(arguments.root.root.as_deref())?;
-    let Some(run) = past.runs()?.into_iter().find(works_on_a_phase).filter(is_at_hand) else {
+    let Some(run) = past
+        .runs()?
+        .into_iter()
+        .find(works_on_a_phase)
+        .filter(is_at_hand)
+    else {
         return Ok(Exit::Complete);
     };
     if run.exit == Some(0) && current::is_current(&past, &run)? {
@@ -75,22 +85,40 @@ pub(crate) fn run_hook(arguments: &HookArguments, globals: &Globals) -> Result<E
 }
 
 fn works_on_a_phase(run: &RunSummary) -> bool {
-    !run.start.dry_run && !run.start.phases.is_empty() && run.undone_by.is_none() && run.undoes.is_none()
+    !run.start.dry_run
+        && !run.start.phases.is_empty()
+        && run.undone_by.is_none()
+        && run.undoes.is_none()
 }
 
 fn is_at_hand(run: &RunSummary) -> bool {
     let begun = UNIX_EPOCH + Duration::from_millis(run.started_ms);
-    let is_recent = SystemTime::now().duration_since(begun).is_ok_and(|age| age < AT_HAND);
+    let is_recent = SystemTime::now()
+        .duration_since(begun)
+        .is_ok_and(|age| age < AT_HAND);
     is_recent && run.state != RunState::Running
 }
 
 /// Returns the command line that verifies the run's phases.
 fn verify_command_of_run(past: &RunHistory, run: &RunSummary) -> Result<Command, Stop> {
-    let first = ["backend-engineer".to_owned(), "verify".to_owned(), "--quiet".to_owned()];
+    let first = [
+        "backend-engineer".to_owned(),
+        "verify".to_owned(),
+        "--quiet".to_owned(),
+    ];
     let root = format!("--root={}", past.root.display());
-    let phases = run.start.phases.iter().map(|phase| format!("--phase={phase}"));
+    let phases = run
+        .start
+        .phases
+        .iter()
+        .map(|phase| format!("--phase={phase}"));
     let plan = past.root.join(&run.start.plan).display().to_string();
-    let argv = first.into_iter().chain([root]).chain(phases).chain(["--".to_owned(), plan]);
-    let parsed = CommandLine::try_parse_from(argv).map_err(|error| Stop::usage(error.to_string()))?;
+    let argv = first
+        .into_iter()
+        .chain([root])
+        .chain(phases)
+        .chain(["--".to_owned(), plan]);
+    let parsed =
+        CommandLine::try_parse_from(argv).map_err(|error| Stop::usage(error.to_string()))?;
     Ok(parsed.command)
 }

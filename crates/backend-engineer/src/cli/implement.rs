@@ -48,7 +48,10 @@ pub(crate) struct ImplementArguments {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run_implement(arguments: &ImplementArguments, globals: &Globals) -> Result<Exit, Stop> {
+pub(crate) fn run_implement(
+    arguments: &ImplementArguments,
+    globals: &Globals,
+) -> Result<Exit, Stop> {
     run_job(job_of_arguments(arguments), globals)
 }
 
@@ -63,7 +66,13 @@ pub(crate) fn job_of_arguments(arguments: &ImplementArguments) -> Job<'_> {
     };
     let model = arguments.model.model.clone();
     let (strength, effort) = (arguments.strength, arguments.model.effort);
-    let flags = Flags { commit: arguments.commit, model, strength, effort, ..arguments.phase.sandbox_options.flags() };
+    let flags = Flags {
+        commit: arguments.commit,
+        model,
+        strength,
+        effort,
+        ..arguments.phase.sandbox_options.flags()
+    };
     Job {
         asked: &arguments.phase,
         flags,

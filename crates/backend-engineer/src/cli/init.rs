@@ -46,16 +46,31 @@ pub(crate) fn run_init(arguments: &InitArguments, globals: &Globals) -> Result<E
     let palette = globals.palette(Stream::Output);
     let told = |outcome: Outcome, path: &str| match outcome {
         Outcome::Written => format!("{} {path}\n", palette.green(&format!("{:>12}", "wrote"))),
-        Outcome::Kept => format!("{} {path}: it is there already\n", palette.yellow(&format!("{:>12}", "left"))),
-        Outcome::Current => format!("{} {path}: up to date\n", palette.faint(&format!("{:>12}", "left"))),
+        Outcome::Kept => format!(
+            "{} {path}: it is there already\n",
+            palette.yellow(&format!("{:>12}", "left"))
+        ),
+        Outcome::Current => format!(
+            "{} {path}: up to date\n",
+            palette.faint(&format!("{:>12}", "left"))
+        ),
     };
     let mut text = told(write_configuration(&root)?, CONFIGURATION);
     let mut tree = Tree::at(&root);
-    for offered in OFFERED.iter().filter(|offered| arguments.with.iter().any(|name| name == offered.name)) {
+    for offered in OFFERED
+        .iter()
+        .filter(|offered| arguments.with.iter().any(|name| name == offered.name))
+    {
         text += &told(write_offered_file(&mut tree, offered)?, offered.path);
     }
-    for note in OFFERED.iter().filter(|offered| arguments.with.iter().any(|name| name == offered.name)) {
-        text += &note.note.map(|note| format!("{:13}{note}\n", "")).unwrap_or_default();
+    for note in OFFERED
+        .iter()
+        .filter(|offered| arguments.with.iter().any(|name| name == offered.name))
+    {
+        text += &note
+            .note
+            .map(|note| format!("{:13}{note}\n", ""))
+            .unwrap_or_default();
     }
     printer::print_to_stdout(&text)?;
     Ok(Exit::Complete)
@@ -75,9 +90,17 @@ enum Outcome {
 fn write_configuration(root: &Path) -> Result<Outcome, Stop> {
     let path = root.join(CONFIGURATION);
     let folder = root.join(".backend-engineer");
-    let failed = |error: std::io::Error| Stop::environment(format!("{} can't be written: {error}", path.display()));
-    if [&folder, &path].iter().any(|path| fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink())) {
-        return Err(Stop::refused(format!("{} is a symbolic link; remove it", folder.display())));
+    let failed = |error: std::io::Error| {
+        Stop::environment(format!("{} can't be written: {error}", path.display()))
+    };
+    if [&folder, &path]
+        .iter()
+        .any(|path| fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()))
+    {
+        return Err(Stop::refused(format!(
+            "{} is a symbolic link; remove it",
+            folder.display()
+        )));
     }
     fs::create_dir_all(&folder).map_err(failed)?;
     let ignore = folder.join(".gitignore");
@@ -88,7 +111,8 @@ fn write_configuration(root: &Path) -> Result<Outcome, Stop> {
     let facts = TreeFacts::new(root, SettingsSources::of_process().cache.as_deref());
     match OpenOptions::new().write(true).create_new(true).open(&path) {
         Ok(mut file) => {
-            file.write_all(configuration::render_configuration(&facts.survey()).as_bytes()).map_err(failed)?;
+            file.write_all(configuration::render_configuration(&facts.survey()).as_bytes())
+                .map_err(failed)?;
             Ok(Outcome::Written)
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(Outcome::Kept),
@@ -101,27 +125,40 @@ struct NothingToKeep;
 
 impl OriginalStore for NothingToKeep {
     fn store_originals(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
-        Ok(vec![format!(".backend-engineer-{}", std::process::id()); pending.len()])
+        Ok(vec![
+            format!(".backend-engineer-{}", std::process::id());
+            pending.len()
+        ])
     }
 }
 
 /// Writes one offered file.
 fn write_offered_file(tree: &mut Tree, offered: &Offered) -> Result<Outcome, Stop> {
     let refused = |why: String| Stop::refused(why);
-    let before = tree.read_text(offered.path).map_err(|error| refused(error.to_string()))?;
+    let before = tree
+        .read_text(offered.path)
+        .map_err(|error| refused(error.to_string()))?;
     let after = match (offered.how, before.as_deref()) {
         (_, None) => offered.text.to_owned(),
         (How::Whole, Some(text)) if text == offered.text => return Ok(Outcome::Current),
         (How::Whole, Some(_)) => return Ok(Outcome::Kept),
-        (How::MarkedPart, Some(text)) => offered::with_part(text, offered.text)
-            .ok_or_else(|| refused(format!("{}: the marks of our part are not in order; remove them", offered.path)))?,
+        (How::MarkedPart, Some(text)) => {
+            offered::with_part(text, offered.text).ok_or_else(|| {
+                refused(format!(
+                    "{}: the marks of our part are not in order; remove them",
+                    offered.path
+                ))
+            })?
+        }
     };
     if before.as_deref() == Some(after.as_str()) {
         return Ok(Outcome::Current);
     }
-    tree.stage(offered.path, Some(after.into_bytes())).map_err(|error| refused(error.to_string()))?;
+    tree.stage(offered.path, Some(after.into_bytes()))
+        .map_err(|error| refused(error.to_string()))?;
     if offered.executable {
-        tree.stage_mode(offered.path, 0o755).map_err(|error| refused(error.to_string()))?;
+        tree.stage_mode(offered.path, 0o755)
+            .map_err(|error| refused(error.to_string()))?;
     }
     tree.promote(&|path| path == offered.path, &mut NothingToKeep)
         .map_err(|error| Stop::environment(error.to_string()))?;

@@ -24,7 +24,10 @@ pub(crate) fn run_man(arguments: &ManArguments, command: &Command) -> Result<Exi
     command.build();
     match &arguments.out {
         Some(folder) => write_all(&command, folder).map_err(|error| {
-            Stop::environment(format!("the manual can't be written to {}: {error}", folder.display()))
+            Stop::environment(format!(
+                "the manual can't be written to {}: {error}",
+                folder.display()
+            ))
         })?,
         None => {
             let page = render_manual_page(&command)
@@ -38,10 +41,19 @@ pub(crate) fn run_man(arguments: &ManArguments, command: &Command) -> Result<Exi
 fn write_all(command: &Command, folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let name = command.get_name();
-    fs::write(folder.join(format!("{name}.1")), render_manual_page(command)?)?;
-    for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
+    fs::write(
+        folder.join(format!("{name}.1")),
+        render_manual_page(command)?,
+    )?;
+    for subcommand in command
+        .get_subcommands()
+        .filter(|subcommand| subcommand.get_name() != "help")
+    {
         let full_name = format!("{name}-{}", subcommand.get_name());
-        fs::write(folder.join(format!("{full_name}.1")), render_manual_page(&subcommand.clone().name(full_name))?)?;
+        fs::write(
+            folder.join(format!("{full_name}.1")),
+            render_manual_page(&subcommand.clone().name(full_name))?,
+        )?;
     }
     Ok(())
 }

@@ -67,9 +67,13 @@ pub(crate) fn run_mcp(arguments: &McpArguments, globals: &Globals) -> Result<Exi
         opened: Opened::from_arguments(arguments)?,
         allowed: AllowedFolders::new(&arguments.roots)?,
         // Colour belongs to a terminal, and nobody calls a caller.
-        globals: Globals { caller: None, ..globals.clone() },
+        globals: Globals {
+            caller: None,
+            ..globals.clone()
+        },
     };
-    ::mcp::serve(Arc::new(server), asked_to_end()).map_err(|error| Stop::environment(error.to_string()))?;
+    ::mcp::serve(Arc::new(server), asked_to_end())
+        .map_err(|error| Stop::environment(error.to_string()))?;
     Ok(Exit::Complete)
 }
 
@@ -82,7 +86,11 @@ struct Server {
 
 impl Backend for Server {
     fn identity(&self) -> Identity {
-        Identity { name: "backend-engineer", version: env!("CARGO_PKG_VERSION"), instructions: INSTRUCTIONS }
+        Identity {
+            name: "backend-engineer",
+            version: env!("CARGO_PKG_VERSION"),
+            instructions: INSTRUCTIONS,
+        }
     }
 
     fn tools(&self) -> Vec<ToolRow> {
@@ -94,7 +102,8 @@ impl Backend for Server {
             return Answer::refusal(format!("no tool is called `{}`", call.tool));
         };
         let asked = self.allowed.resolve(&call.arguments, &call.bounds);
-        let asked = asked.and_then(|ground| tool.to_command_line(&call.arguments, &ground, &self.opened));
+        let asked =
+            asked.and_then(|ground| tool.to_command_line(&call.arguments, &ground, &self.opened));
         match asked {
             Ok(asked) => carried_out::answer_call(&asked, &call, &self.globals),
             Err(why) => Answer::refusal(why),

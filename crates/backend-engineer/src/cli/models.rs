@@ -24,8 +24,11 @@ pub(crate) struct ModelsArguments {
 /// Runs the subcommand.
 pub(crate) fn run_models(arguments: &ModelsArguments, globals: &Globals) -> Result<Exit, Stop> {
     let environment = |name: &str| std::env::var(name).ok();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Stop::environment(format!("no event loop can be had: {error}")))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime =
+        runtime.map_err(|error| Stop::environment(format!("no event loop can be had: {error}")))?;
     let palette = globals.palette(Stream::Output);
     let mut all = Vec::new();
     for offer in llm::list_providers(&environment) {
@@ -48,8 +51,15 @@ pub(crate) fn run_models(arguments: &ModelsArguments, globals: &Globals) -> Resu
             continue;
         }
         let name = palette.bold(&format!("{:<11}", offer.name));
-        let models = if offer.models.is_empty() { String::new() } else { format!("  {}", offer.models.join(", ")) };
-        printer::print_to_stdout(&format!("{name} {state:<15} {}{models}\n", palette.faint(offer.variable)))?;
+        let models = if offer.models.is_empty() {
+            String::new()
+        } else {
+            format!("  {}", offer.models.join(", "))
+        };
+        printer::print_to_stdout(&format!(
+            "{name} {state:<15} {}{models}\n",
+            palette.faint(offer.variable)
+        ))?;
         if let Some(error) = error {
             printer::print_to_stdout(&format!("{:12}{}\n", "", one_line(&error)))?;
         }

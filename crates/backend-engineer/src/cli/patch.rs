@@ -44,7 +44,8 @@ impl PatchSide {
 
     /// Returns whether the permission bits of both are known, and differ in what git keeps of them.
     fn differs_in_mode(&self, other: &PatchSide) -> bool {
-        let known = |side: &PatchSide| !matches!(side, PatchSide::File(_, None) | PatchSide::Nothing);
+        let known =
+            |side: &PatchSide| !matches!(side, PatchSide::File(_, None) | PatchSide::Nothing);
         known(self) && known(other) && self.mode() != other.mode()
     }
 }
@@ -60,7 +61,8 @@ pub(crate) fn render_patch(path: &str, before: &PatchSide, after: &PatchSide) ->
     if matches!(before, PatchSide::Link(_)) != matches!(after, PatchSide::Link(_))
         && ![before, after].contains(&&PatchSide::Nothing)
     {
-        return render_patch(path, before, &PatchSide::Nothing) + &render_patch(path, &PatchSide::Nothing, after);
+        return render_patch(path, before, &PatchSide::Nothing)
+            + &render_patch(path, &PatchSide::Nothing, after);
     }
     let path = escape_control_characters(path).replace('\n', "\u{fffd}");
     let mut text = format!("diff --git a/{path} b/{path}\n");
@@ -84,8 +86,14 @@ fn render_hunks(before: &PatchSide, after: &PatchSide, old_name: &str, new_name:
         return format!("Binary files {old_name} and {new_name} differ\n");
     };
     let mut configuration = TextDiff::configure();
-    let diff = configuration.algorithm(Algorithm::Patience).timeout(PATIENCE).diff_lines(old, new);
-    diff.unified_diff().context_radius(CONTEXT).header(old_name, new_name).to_string()
+    let diff = configuration
+        .algorithm(Algorithm::Patience)
+        .timeout(PATIENCE)
+        .diff_lines(old, new);
+    diff.unified_diff()
+        .context_radius(CONTEXT)
+        .header(old_name, new_name)
+        .to_string()
 }
 
 /// Returns a patch with its lines styled, and tamed for a terminal; as it is where nothing is styled.
@@ -110,7 +118,9 @@ pub(crate) fn style_patch(patch: &str, palette: Palette) -> String {
 }
 
 fn text_of_side(side: &PatchSide) -> Option<&str> {
-    std::str::from_utf8(side.bytes()).ok().filter(|text| !text.contains('\0'))
+    std::str::from_utf8(side.bytes())
+        .ok()
+        .filter(|text| !text.contains('\0'))
 }
 
 #[cfg(test)]
@@ -134,11 +144,15 @@ mod tests {
             patch(&PatchSide::Nothing, &file("x\n", 0o600)),
             "diff --git a/app/a.py b/app/a.py\nnew file mode 100644\n--- /dev/null\n+++ b/app/a.py\n@@ -0,0 +1 @@\n+x\n"
         );
-        assert!(patch(&one, &PatchSide::Nothing).contains("deleted file mode 100644\n--- a/app/a.py\n+++ /dev/null\n"));
+        assert!(
+            patch(&one, &PatchSide::Nothing)
+                .contains("deleted file mode 100644\n--- a/app/a.py\n+++ /dev/null\n")
+        );
         assert_eq!(patch(&one, &one), "");
         assert!(patch(&PatchSide::Nothing, &file("", 0o644)).contains("new file mode 100644"));
         assert!(
-            patch(&one, &PatchSide::File(vec![0, 159], None)).contains("Binary files a/app/a.py and b/app/a.py differ")
+            patch(&one, &PatchSide::File(vec![0, 159], None))
+                .contains("Binary files a/app/a.py and b/app/a.py differ")
         );
         assert!(patch(&one, &PatchSide::Link("x".to_owned())).contains("new file mode 120000"));
     }
@@ -147,6 +161,9 @@ mod tests {
     fn colour_wraps_whole_lines() {
         let patch = render_patch("a", &file("-- x\nk\n", 0o644), &file("k\n", 0o644));
         let painted = style_patch(&patch, Palette { on: true });
-        assert!(painted.contains("\u{1b}[31m--- x\u{1b}[0m\n"), "{painted:?}");
+        assert!(
+            painted.contains("\u{1b}[31m--- x\u{1b}[0m\n"),
+            "{painted:?}"
+        );
     }
 }

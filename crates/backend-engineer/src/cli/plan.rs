@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use plan::{
-    Action, ApprovalStatus, Bound, Checkbox, CodeBlock, CommandReading, Criterion, CriterionKind, Diagnostic,
-    ExpectedOutcome, FileOf, Part, Phase, PhaseId, Plan, PlannedCommand, Role, Sentence, Span, State,
+    Action, ApprovalStatus, Bound, Checkbox, CodeBlock, CommandReading, Criterion, CriterionKind,
+    Diagnostic, ExpectedOutcome, FileOf, Part, Phase, PhaseId, Plan, PlannedCommand, Role,
+    Sentence, Span, State,
 };
 use serde::Serialize;
 
@@ -59,7 +60,9 @@ pub(crate) fn run_plan(arguments: &PlanArguments, globals: &Globals) -> Result<E
         return show_plan(plan, arguments, globals);
     }
     if !arguments.phases.is_empty() {
-        return Err(Stop::usage("--phase speaks of one plan, and several are named").hint("Name the one."));
+        return Err(
+            Stop::usage("--phase speaks of one plan, and several are named").hint("Name the one."),
+        );
     }
     let mut exit = Exit::Complete;
     for (index, plan) in arguments.plans.iter().enumerate() {
@@ -67,7 +70,11 @@ pub(crate) fn run_plan(arguments: &PlanArguments, globals: &Globals) -> Result<E
             printer::print_to_stdout("\n")?;
         }
         if let Err(stop) = show_plan(plan, arguments, globals) {
-            printer::print_to_stderr(&diagnostics::render_stop(&stop, None, globals.render_style(Stream::Errors)));
+            printer::print_to_stderr(&diagnostics::render_stop(
+                &stop,
+                None,
+                globals.render_style(Stream::Errors),
+            ));
             exit = Exit::first([exit, stop.exit]);
         }
     }
@@ -77,11 +84,21 @@ pub(crate) fn run_plan(arguments: &PlanArguments, globals: &Globals) -> Result<E
 fn show_plan(plan: &Path, arguments: &PlanArguments, globals: &Globals) -> Result<Exit, Stop> {
     let loaded = load_plan(plan)?;
     let plan = &loaded.plan;
-    let source = Source { name: &loaded.name, text: plan.text() };
+    let source = Source {
+        name: &loaded.name,
+        text: plan.text(),
+    };
     let chosen = match arguments.phases.as_slice() {
         [] => plan.everything(),
-        phases => units::choose_units(plan, &loaded.name, &Selection { phases: phases.to_vec(), all: false })
-            .inspect_err(|_| printer::print_to_stderr(&render_plan_findings(plan, source, globals)))?,
+        phases => units::choose_units(
+            plan,
+            &loaded.name,
+            &Selection {
+                phases: phases.to_vec(),
+                all: false,
+            },
+        )
+        .inspect_err(|_| printer::print_to_stderr(&render_plan_findings(plan, source, globals)))?,
     };
     if arguments.briefing {
         return print_briefings(arguments, &loaded, &chosen);
@@ -105,12 +122,23 @@ fn show_plan(plan: &Path, arguments: &PlanArguments, globals: &Globals) -> Resul
 }
 
 /// Prints the briefing of each chosen unit.
-fn print_briefings(arguments: &PlanArguments, loaded: &LoadedPlan, chosen: &[PhaseId]) -> Result<Exit, Stop> {
+fn print_briefings(
+    arguments: &PlanArguments,
+    loaded: &LoadedPlan,
+    chosen: &[PhaseId],
+) -> Result<Exit, Stop> {
     let root = root_of(&loaded.path, arguments.root.root.as_deref())?;
     let settings = Settings::load(&root, &Flags::default())?;
     let redactor = Redactor::new(settings.variables());
-    let files = files_of(TreeFacts::new(&root, settings.cache.as_deref()), &loaded.plan);
-    let inside = loaded.path.strip_prefix(&root).ok().map(|inside| inside.to_string_lossy().replace('\\', "/"));
+    let files = files_of(
+        TreeFacts::new(&root, settings.cache.as_deref()),
+        &loaded.plan,
+    );
+    let inside = loaded
+        .path
+        .strip_prefix(&root)
+        .ok()
+        .map(|inside| inside.to_string_lossy().replace('\\', "/"));
     let code = &files.facts().survey();
     for unit in chosen {
         let assignment = understand(&loaded.plan, &files, *unit, true)?;
@@ -188,15 +216,29 @@ impl<'a> PlanDocument<'a> {
 }
 
 fn plan_as_json(shown: &PlanDocument<'_>, on_one_line: bool) -> Result<String, Stop> {
-    let written = if on_one_line { serde_json::to_string(shown) } else { serde_json::to_string_pretty(shown) };
-    let text = written.map_err(|error| Stop::environment(format!("the plan can't be written as JSON: {error}")))?;
+    let written = if on_one_line {
+        serde_json::to_string(shown)
+    } else {
+        serde_json::to_string_pretty(shown)
+    };
+    let text = written.map_err(|error| {
+        Stop::environment(format!("the plan can't be written as JSON: {error}"))
+    })?;
     Ok(text + "\n")
 }
 
 fn as_text(plan: &Plan, name: &str, phases: &[&Phase], whole: bool) -> String {
     let mut text = format!("{}\n", plan.title().unwrap_or(name));
-    let ticked = plan.checkboxes().iter().filter(|found| found.state == State::Done).count();
-    let standing = plan.approval_status().word.as_deref().unwrap_or("none stated");
+    let ticked = plan
+        .checkboxes()
+        .iter()
+        .filter(|found| found.state == State::Done)
+        .count();
+    let standing = plan
+        .approval_status()
+        .word
+        .as_deref()
+        .unwrap_or("none stated");
     text.push_str(&format!(
         "  dialect: {}; status: {standing}; boxes: {ticked} of {} ticked\n",
         plan.dialects().join(", "),
@@ -213,9 +255,21 @@ fn as_text(plan: &Plan, name: &str, phases: &[&Phase], whole: bool) -> String {
 fn write_unit(plan: &Plan, phase: &Phase, depth: usize, whole: bool, text: &mut String) {
     let indent = "  ".repeat(depth);
     let line = plan.location(phase.heading.start).line;
-    let title = if phase.label.ends_with(&phase.title) { String::new() } else { format!(": {}", phase.title) };
-    text.push_str(&format!("{indent}[{}] {}{title}  (line {line})\n", units::checkbox_mark(phase.state), phase.label));
-    let literal = phase.blocks.iter().filter(|block| is_literal(block)).count();
+    let title = if phase.label.ends_with(&phase.title) {
+        String::new()
+    } else {
+        format!(": {}", phase.title)
+    };
+    text.push_str(&format!(
+        "{indent}[{}] {}{title}  (line {line})\n",
+        units::checkbox_mark(phase.state),
+        phase.label
+    ));
+    let literal = phase
+        .blocks
+        .iter()
+        .filter(|block| is_literal(block))
+        .count();
     let left = open_passages(phase).len();
     let counts = [
         (phase.changes.len(), "files"),
@@ -224,13 +278,19 @@ fn write_unit(plan: &Plan, phase: &Phase, depth: usize, whole: bool, text: &mut 
         (phase.criteria.len(), "criteria"),
         (left, "passages of prose to carry out"),
     ];
-    let counts: Vec<String> =
-        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let counts: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
     if !counts.is_empty() {
         text.push_str(&format!("{indent}    {}\n", counts.join(", ")));
     }
     if !phase.depends_on.is_empty() {
-        text.push_str(&format!("{indent}    depends on {}\n", phase.depends_on.join(", ")));
+        text.push_str(&format!(
+            "{indent}    depends on {}\n",
+            phase.depends_on.join(", ")
+        ));
     }
     if whole {
         write_unit_details(plan, phase, &indent, text);
@@ -243,13 +303,20 @@ fn write_unit(plan: &Plan, phase: &Phase, depth: usize, whole: bool, text: &mut 
 /// Returns the passages of a unit that are left in prose, in order: what its steps say, and open sentences outside of
 /// these.
 fn open_passages(phase: &Phase) -> Vec<Span> {
-    let said = phase.steps.iter().flat_map(|step| &step.parts).filter_map(|part| match part {
-        Part::Say(span) => Some(span.clone()),
-        _ => None,
-    });
+    let said = phase
+        .steps
+        .iter()
+        .flat_map(|step| &step.parts)
+        .filter_map(|part| match part {
+            Part::Say(span) => Some(span.clone()),
+            _ => None,
+        });
     let mut found: Vec<Span> = said.collect();
     for sentence in phase.sentences.iter().filter(|sentence| sentence.open) {
-        if !found.iter().any(|span| span.start < sentence.span.end && sentence.span.start < span.end) {
+        if !found
+            .iter()
+            .any(|span| span.start < sentence.span.end && sentence.span.start < span.end)
+        {
             found.push(sentence.span.clone());
         }
     }
@@ -259,33 +326,62 @@ fn open_passages(phase: &Phase) -> Vec<Span> {
 
 fn write_unit_details(plan: &Plan, phase: &Phase, indent: &str, text: &mut String) {
     for change in &phase.changes {
-        let literal =
-            change.blocks.iter().filter_map(|block| phase.blocks.get(*block)).filter(|block| is_literal(block)).count();
+        let literal = change
+            .blocks
+            .iter()
+            .filter_map(|block| phase.blocks.get(*block))
+            .filter(|block| is_literal(block))
+            .count();
         let how = match literal {
-            0 if matches!(change.action, Action::Delete | Action::Rename { .. }) => "by the plan's word".to_owned(),
+            0 if matches!(change.action, Action::Delete | Action::Rename { .. }) => {
+                "by the plan's word".to_owned()
+            }
             0 => "prose".to_owned(),
             1 => "literal, 1 block".to_owned(),
             count => format!("literal, {count} blocks"),
         };
-        let lines = change.lines.map(|(from, to)| format!(":{from}-{to}")).unwrap_or_default();
-        text.push_str(&format!("{indent}    {} {}{lines}  ({how})\n", action_word(&change.action), change.path));
+        let lines = change
+            .lines
+            .map(|(from, to)| format!(":{from}-{to}"))
+            .unwrap_or_default();
+        text.push_str(&format!(
+            "{indent}    {} {}{lines}  ({how})\n",
+            action_word(&change.action),
+            change.path
+        ));
     }
-    for block in phase.blocks.iter().filter(|block| is_literal(block) && !matches!(block.file, FileOf::Change(_))) {
+    for block in phase
+        .blocks
+        .iter()
+        .filter(|block| is_literal(block) && !matches!(block.file, FileOf::Change(_)))
+    {
         let line = plan.location(block.span.start).line;
-        text.push_str(&format!("{indent}    ? code of line {line}: its file is not clear\n"));
+        text.push_str(&format!(
+            "{indent}    ? code of line {line}: its file is not clear\n"
+        ));
     }
     for step in &phase.steps {
         text.push_str(&format!("{indent}    step: {}\n", step.title));
         for part in &step.parts {
             if let Part::Run(command) | Part::Commit(command) = part {
-                text.push_str(&format!("{indent}      {}\n", describe_command(&phase.commands[*command])));
+                text.push_str(&format!(
+                    "{indent}      {}\n",
+                    describe_command(&phase.commands[*command])
+                ));
             }
         }
     }
     for span in open_passages(phase) {
-        let words = plan.text().get(span.clone()).unwrap_or_default().split_whitespace();
+        let words = plan
+            .text()
+            .get(span.clone())
+            .unwrap_or_default()
+            .split_whitespace();
         let words = words.collect::<Vec<_>>().join(" ");
-        text.push_str(&format!("{indent}    in prose (line {}): {words}\n", plan.location(span.start).line));
+        text.push_str(&format!(
+            "{indent}    in prose (line {}): {words}\n",
+            plan.location(span.start).line
+        ));
     }
     for criterion in &phase.criteria {
         let kind = match criterion.kind {
@@ -293,21 +389,36 @@ fn write_unit_details(plan: &Plan, phase: &Phase, indent: &str, text: &mut Strin
             CriterionKind::Manual => "for a person",
         };
         text.push_str(&format!("{indent}    {kind}: {}\n", criterion.text));
-        for command in criterion.commands.iter().filter_map(|command| phase.commands.get(*command)) {
+        for command in criterion
+            .commands
+            .iter()
+            .filter_map(|command| phase.commands.get(*command))
+        {
             text.push_str(&format!("{indent}      {}\n", describe_command(command)));
         }
     }
 }
 
 fn describe_command(command: &PlannedCommand) -> String {
-    let folder = command.folder.as_deref().map(|folder| format!(" in {folder}")).unwrap_or_default();
+    let folder = command
+        .folder
+        .as_deref()
+        .map(|folder| format!(" in {folder}"))
+        .unwrap_or_default();
     let expected = match command.expect.outcome {
         ExpectedOutcome::Fail => " (shall fail)",
         ExpectedOutcome::NoMatches => " (shall find nothing)",
         ExpectedOutcome::Pass | ExpectedOutcome::Unstated => "",
     };
-    let doubt = if command.doubt.is_some() { " (can't be run as it stands)" } else { "" };
-    format!("$ {}{folder}{expected}{doubt}", command.text.replace('\n', " ; "))
+    let doubt = if command.doubt.is_some() {
+        " (can't be run as it stands)"
+    } else {
+        ""
+    };
+    format!(
+        "$ {}{folder}{expected}{doubt}",
+        command.text.replace('\n', " ; ")
+    )
 }
 
 fn action_word(action: &Action) -> String {

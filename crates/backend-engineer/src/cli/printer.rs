@@ -48,9 +48,9 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Stop> {
     }
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Stop::environment(format!("the output can't be written: {error}")))
-        }
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Stop::environment(format!(
+            "the output can't be written: {error}"
+        ))),
         _ => Ok(()),
     }
 }
@@ -61,7 +61,11 @@ pub(crate) fn print_to_stderr(text: &str) {
         return;
     }
     let mut stderr = io::stderr().lock();
-    drop(stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush()));
+    drop(
+        stderr
+            .write_all(text.as_bytes())
+            .and_then(|()| stderr.flush()),
+    );
 }
 
 /// A stream that people may look at.
@@ -92,7 +96,10 @@ pub(crate) fn escape_control_characters(text: &str) -> String {
             // Marks that turn the direction of the text around make a line read as another than it is.
             || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    text.replace("\r\n", "\n").chars().map(|letter| if steers(letter) { '\u{fffd}' } else { letter }).collect()
+    text.replace("\r\n", "\n")
+        .chars()
+        .map(|letter| if steers(letter) { '\u{fffd}' } else { letter })
+        .collect()
 }
 
 /// [`escape_control_characters`], on one line: the first, and a mark where others follow.

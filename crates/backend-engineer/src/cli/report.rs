@@ -40,44 +40,78 @@ pub(crate) fn run_report(arguments: &ReportArguments, _: &Globals) -> Result<Exi
     let (run, units) = find_reported_run(&past, arguments.run.as_deref())?;
     if arguments.json {
         let phases: Vec<Value> = units.into_iter().map(|unit| unit.report).collect();
-        let whole =
-            json!({ "version": 1, "run": run.id, "exit": run.exit, "phases": phases, "stop": null, "diff": null });
+        let whole = json!({ "version": 1, "run": run.id, "exit": run.exit, "phases": phases, "stop": null, "diff": null });
         printer::print_to_stdout(&format!("{whole:#}\n"))?;
     } else {
-        let texts: Vec<String> = units.iter().map(|unit| escape_control_characters(&unit.markdown)).collect();
+        let texts: Vec<String> = units
+            .iter()
+            .map(|unit| escape_control_characters(&unit.markdown))
+            .collect();
         printer::print_to_stdout(&texts.join("\n"))?;
         if run.exit == Some(0) && !current::is_current(&past, &run)? {
-            printer::print_to_stderr("note: plan or tree have changed since this run; `verify` says what holds now\n");
+            printer::print_to_stderr(
+                "note: plan or tree have changed since this run; `verify` says what holds now\n",
+            );
         }
     }
     Ok(Exit::Complete)
 }
 
 /// Returns the run of that name, else the newest with a report, and what it reported.
-pub(super) fn find_reported_run(past: &RunHistory, wanted: Option<&str>) -> Result<(RunSummary, Vec<Reported>), Stop> {
+pub(super) fn find_reported_run(
+    past: &RunHistory,
+    wanted: Option<&str>,
+) -> Result<(RunSummary, Vec<Reported>), Stop> {
     if let Some(wanted) = wanted {
         let run = past.find_run(Some(wanted))?;
         let units = read_reports_of_run(past, &run)?;
         return match units.is_empty() {
             false => Ok((run, units)),
-            true => Err(Stop::usage(format!("run {} ended before it reported on a phase", run.id))
-                .hint(format!("`backend-engineer show {}` tells what it did.", run.id))),
+            true => Err(Stop::usage(format!(
+                "run {} ended before it reported on a phase",
+                run.id
+            ))
+            .hint(format!(
+                "`backend-engineer show {}` tells what it did.",
+                run.id
+            ))),
         };
     }
-    for run in past.journal()?.runs().map_err(run_history::stop_of_journal_error)? {
+    for run in past
+        .journal()?
+        .runs()
+        .map_err(run_history::stop_of_journal_error)?
+    {
         let units = read_reports_of_run(past, &run)?;
         if !units.is_empty() {
             return Ok((run, units));
         }
     }
-    Err(Stop::usage("no run of this repository reported on a phase yet").hint("`backend-engineer runs` lists them."))
+    Err(
+        Stop::usage("no run of this repository reported on a phase yet")
+            .hint("`backend-engineer runs` lists them."),
+    )
 }
 
 /// Returns what a run reported, the last report of each unit, in the order in which they were worked on.
-pub(super) fn read_reports_of_run(past: &RunHistory, run: &RunSummary) -> Result<Vec<Reported>, Stop> {
+pub(super) fn read_reports_of_run(
+    past: &RunHistory,
+    run: &RunSummary,
+) -> Result<Vec<Reported>, Stop> {
     let mut units: Vec<(String, Reported)> = Vec::new();
-    for recorded in past.journal()?.events(&run.id).map_err(run_history::stop_of_journal_error)? {
-        let Event::UnitReported { label, markdown, report } = recorded.event else { continue };
+    for recorded in past
+        .journal()?
+        .events(&run.id)
+        .map_err(run_history::stop_of_journal_error)?
+    {
+        let Event::UnitReported {
+            label,
+            markdown,
+            report,
+        } = recorded.event
+        else {
+            continue;
+        };
         // A run that went on reports on its unit again.
         units.retain(|(known, _)| *known != label);
         units.push((label, Reported { markdown, report }));

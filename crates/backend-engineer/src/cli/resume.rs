@@ -59,16 +59,23 @@ pub(crate) fn run_resume(arguments: &ResumeArguments, globals: &Globals) -> Resu
     let journal = past.journal()?;
     let resumed = Resumed::take_up(journal, &run.id, run.start.phases.clone(), &past.root)?;
     let job = implement::job_of_arguments(&again);
-    run_job(crate::cli::work::Job { resumed: Some(resumed), ..job }, globals)
+    run_job(
+        crate::cli::work::Job {
+            resumed: Some(resumed),
+            ..job
+        },
+        globals,
+    )
 }
 
 /// Returns what the run was asked for.
 fn arguments_of(run: &journal::RunSummary) -> Result<ImplementArguments, Stop> {
     let wrong = |why: String| Stop::usage(format!("run {} can't be resumed: {why}", run.id));
-    let parsed =
-        CommandLine::try_parse_from(&run.start.argv).map_err(|_| wrong("its command line is not known".to_owned()))?;
+    let parsed = CommandLine::try_parse_from(&run.start.argv)
+        .map_err(|_| wrong("its command line is not known".to_owned()))?;
     match parsed.command {
         Command::Implement(arguments) => Ok(arguments),
-        _ => Err(wrong("it implemented nothing".to_owned()).hint("Only runs of `implement` can be resumed.")),
+        _ => Err(wrong("it implemented nothing".to_owned())
+            .hint("Only runs of `implement` can be resumed.")),
     }
 }

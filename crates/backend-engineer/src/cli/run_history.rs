@@ -25,14 +25,19 @@ impl RunHistory {
 
     /// All runs, newest first.
     pub(crate) fn runs(&self) -> Result<Vec<RunSummary>, Stop> {
-        self.journal.as_ref().map_or(Ok(Vec::new()), |journal| journal.runs().map_err(stop_of_journal_error))
+        self.journal.as_ref().map_or(Ok(Vec::new()), |journal| {
+            journal.runs().map_err(stop_of_journal_error)
+        })
     }
 
     /// Returns the journal, where there is one.
     pub(crate) fn journal(&self) -> Result<&Journal, Stop> {
         self.journal.as_ref().ok_or_else(|| {
-            Stop::usage(format!("no run is recorded for {} yet", self.root.display()))
-                .hint("Name another repository with --root.")
+            Stop::usage(format!(
+                "no run is recorded for {} yet",
+                self.root.display()
+            ))
+            .hint("Name another repository with --root.")
         })
     }
 
@@ -46,24 +51,30 @@ impl RunHistory {
         let journal = self.journal()?;
         for run in journal.runs().map_err(stop_of_journal_error)? {
             let stands = run.undoes.is_none() && run.undone_by.is_none();
-            if stands && !journal.written(&run.id).map_err(stop_of_journal_error)?.is_empty() {
+            if stands
+                && !journal
+                    .written(&run.id)
+                    .map_err(stop_of_journal_error)?
+                    .is_empty()
+            {
                 return Ok(run);
             }
         }
-        Err(Stop::usage("no run of this repository wrote anything that was not undone already")
-            .hint("`backend-engineer runs` lists them; name the one that you mean."))
+        Err(
+            Stop::usage("no run of this repository wrote anything that was not undone already")
+                .hint("`backend-engineer runs` lists them; name the one that you mean."),
+        )
     }
 }
 
 /// Turns a journal's error into a stop; a run that isn't there is the command line's fault.
 pub(crate) fn stop_of_journal_error(error: JournalError) -> Stop {
     match error {
-        JournalError::NoRuns | JournalError::UnknownRun { .. } | JournalError::AmbiguousRun { .. } => {
-            Stop::usage(error.to_string())
-        }
-        JournalError::UnknownOutput(_) => {
-            Stop::usage(error.to_string()).hint("`backend-engineer show RUN` names the outputs of a run.")
-        }
+        JournalError::NoRuns
+        | JournalError::UnknownRun { .. }
+        | JournalError::AmbiguousRun { .. } => Stop::usage(error.to_string()),
+        JournalError::UnknownOutput(_) => Stop::usage(error.to_string())
+            .hint("`backend-engineer show RUN` names the outputs of a run."),
         other => other.into(),
     }
 }

@@ -37,7 +37,10 @@ pub(crate) fn run_runs(arguments: &RunsArguments, globals: &Globals) -> Result<E
         return Ok(Exit::Complete);
     }
     if runs.is_empty() {
-        printer::print_to_stderr(&format!("no run is recorded for {} yet\n", past.root.display()));
+        printer::print_to_stderr(&format!(
+            "no run is recorded for {} yet\n",
+            past.root.display()
+        ));
     }
     let palette = globals.palette(Stream::Output);
     let lines: Vec<String> = runs.iter().map(|run| format_run(run, palette)).collect();
@@ -62,7 +65,12 @@ fn format_run(run: &RunSummary, palette: Palette) -> String {
         (RunState::Running, _) => palette.cyan(&outcome),
         _ => palette.yellow(&outcome),
     };
-    let phases: Vec<String> = run.start.phases.iter().map(|phase| one_line(phase)).collect();
+    let phases: Vec<String> = run
+        .start
+        .phases
+        .iter()
+        .map(|phase| one_line(phase))
+        .collect();
     let mut remarks = Vec::new();
     if run.start.dry_run {
         remarks.push("dry run".to_owned());
@@ -70,9 +78,18 @@ fn format_run(run: &RunSummary, palette: Palette) -> String {
     if let Some(later) = &run.undone_by {
         remarks.push(format!("undone by {later}"));
     }
-    let remarks = if remarks.is_empty() { String::new() } else { format!("  ({})", remarks.join(", ")) };
+    let remarks = if remarks.is_empty() {
+        String::new()
+    } else {
+        format!("  ({})", remarks.join(", "))
+    };
     let what = format!("{} {}", one_line(&run.start.plan), phases.join(", "));
-    format!("{}  {outcome} {}{}\n", palette.bold(run.id.as_str()), what.trim(), palette.faint(&remarks))
+    format!(
+        "{}  {outcome} {}{}\n",
+        palette.bold(run.id.as_str()),
+        what.trim(),
+        palette.faint(&remarks)
+    )
 }
 
 /// Returns a run as programs read it.

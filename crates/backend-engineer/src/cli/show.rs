@@ -38,7 +38,10 @@ pub(crate) struct ShowArguments {
 pub(crate) fn run_show(arguments: &ShowArguments, globals: &Globals) -> Result<Exit, Stop> {
     let past = RunHistory::open_at(arguments.root.root.as_deref())?;
     let run = past.find_run(arguments.run.as_deref())?;
-    let events = past.journal()?.events(&run.id).map_err(run_history::stop_of_journal_error)?;
+    let events = past
+        .journal()?
+        .events(&run.id)
+        .map_err(run_history::stop_of_journal_error)?;
     if let Some(number) = arguments.output {
         return print_output(&past, &run, &events, OutputId(number));
     }
@@ -57,7 +60,12 @@ pub(crate) fn run_show(arguments: &ShowArguments, globals: &Globals) -> Result<E
 }
 
 /// Prints an output of the run: byte for byte into a file or another program, tamed on a terminal.
-fn print_output(past: &RunHistory, run: &RunSummary, events: &[Recorded], id: OutputId) -> Result<Exit, Stop> {
+fn print_output(
+    past: &RunHistory,
+    run: &RunSummary,
+    events: &[Recorded],
+    id: OutputId,
+) -> Result<Exit, Stop> {
     let known = |recorded: &Recorded| match &recorded.event {
         Event::CommandFinished { output, .. } => *output == Some(id),
         Event::ToolFinished { details, .. } => details["output"].as_u64() == Some(id.0),
@@ -69,7 +77,10 @@ fn print_output(past: &RunHistory, run: &RunSummary, events: &[Recorded], id: Ou
             run.id
         )));
     }
-    let bytes = past.journal()?.output(id).map_err(run_history::stop_of_journal_error)?;
+    let bytes = past
+        .journal()?
+        .output(id)
+        .map_err(run_history::stop_of_journal_error)?;
     if Stream::Output.is_terminal() {
         printer::print_to_stdout(&escape_control_characters(&String::from_utf8_lossy(&bytes)))?;
     } else {
@@ -79,15 +90,45 @@ fn print_output(past: &RunHistory, run: &RunSummary, events: &[Recorded], id: Ou
 }
 
 fn in_words(run: &RunSummary, events: &[Recorded], palette: Palette) -> String {
-    let mut text = format!("{}  {}\n", palette.bold(run.id.as_str()), runs::describe_outcome(run));
-    let arguments: Vec<String> = run.start.argv.iter().map(|argument| one_line(argument)).collect();
+    let mut text = format!(
+        "{}  {}\n",
+        palette.bold(run.id.as_str()),
+        runs::describe_outcome(run)
+    );
+    let arguments: Vec<String> = run
+        .start
+        .argv
+        .iter()
+        .map(|argument| one_line(argument))
+        .collect();
     for (name, value) in [
-        ("plan", format!("{} {}", one_line(&run.start.plan), one_line(&run.start.phases.join(", "))).trim().to_owned()),
+        (
+            "plan",
+            format!(
+                "{} {}",
+                one_line(&run.start.plan),
+                one_line(&run.start.phases.join(", "))
+            )
+            .trim()
+            .to_owned(),
+        ),
         ("command", arguments.join(" ")),
         ("repository", one_line(&run.start.root)),
         ("version", one_line(&run.start.version)),
-        ("undoes", run.undoes.as_ref().map(ToString::to_string).unwrap_or_default()),
-        ("undone by", run.undone_by.as_ref().map(ToString::to_string).unwrap_or_default()),
+        (
+            "undoes",
+            run.undoes
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        ),
+        (
+            "undone by",
+            run.undone_by
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        ),
     ] {
         if !value.is_empty() {
             text += &format!("{} {value}\n", palette.faint(&format!("{name:>12}")));
@@ -95,10 +136,15 @@ fn in_words(run: &RunSummary, events: &[Recorded], palette: Palette) -> String {
     }
     text.push('\n');
     let told = |event: &Event| matches!(event, Event::RunStarted { .. });
-    for recorded in events.iter().filter(|recorded| !told(&recorded.event) && !is_a_beginning(recorded, events)) {
+    for recorded in events
+        .iter()
+        .filter(|recorded| !told(&recorded.event) && !is_a_beginning(recorded, events))
+    {
         if let Some(line) = event_line::format_event(&recorded.event, palette) {
             text += line.trim_end();
-            text += &step_time(recorded, events).map(|time| format!(" {}", palette.faint(&time))).unwrap_or_default();
+            text += &step_time(recorded, events)
+                .map(|time| format!(" {}", palette.faint(&time)))
+                .unwrap_or_default();
             text.push('\n');
         }
     }
@@ -119,16 +165,36 @@ fn step_time(recorded: &Recorded, events: &[Recorded]) -> Option<String> {
         return None;
     }
     let mut later = events.iter().filter(|later| later.seq > recorded.seq);
-    let end = later.clone().find(|later| begins(&later.event)).or_else(|| later.next_back())?;
-    Some(event_line::format_duration(Duration::from_millis(end.at_ms.saturating_sub(recorded.at_ms))))
+    let end = later
+        .clone()
+        .find(|later| begins(&later.event))
+        .or_else(|| later.next_back())?;
+    Some(event_line::format_duration(Duration::from_millis(
+        end.at_ms.saturating_sub(recorded.at_ms),
+    )))
 }
 
 /// Returns whether a later event tells how this command ended, so that its beginning need not be told.
 fn is_a_beginning(recorded: &Recorded, events: &[Recorded]) -> bool {
-    let Event::CommandStarted { command, folder, .. } = &recorded.event else { return false };
-    events.iter().filter(|later| later.seq > recorded.seq).any(|later| match &later.event {
-        Event::CommandFinished { command: ended, folder: place, .. }
-        | Event::ServerStarted { command: ended, folder: place } => ended == command && place == folder,
-        _ => false,
-    })
+    let Event::CommandStarted {
+        command, folder, ..
+    } = &recorded.event
+    else {
+        return false;
+    };
+    events
+        .iter()
+        .filter(|later| later.seq > recorded.seq)
+        .any(|later| match &later.event {
+            Event::CommandFinished {
+                command: ended,
+                folder: place,
+                ..
+            }
+            | Event::ServerStarted {
+                command: ended,
+                folder: place,
+            } => ended == command && place == folder,
+            _ => false,
+        })
 }

@@ -36,6 +36,8 @@ pub(crate) fn event_object(event: &Event) -> Result<Map<String, Value>, Stop> {
     match serde_json::to_value(event) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(other) => Ok(Map::from_iter([("event".to_owned(), other)])),
-        Err(error) => Err(Stop::environment(format!("an event can't be written: {error}"))),
+        Err(error) => Err(Stop::environment(format!(
+            "an event can't be written: {error}"
+        ))),
     }
 }

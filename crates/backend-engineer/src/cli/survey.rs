@@ -128,29 +128,43 @@ impl SurveyPart {
 pub(crate) fn run_survey(arguments: &SurveyArguments, globals: &Globals) -> Result<Exit, Stop> {
     let (folder, part) = parse_folder_and_part(&arguments.words)?;
     if arguments.tsv && part.is_none() {
-        return Err(Stop::usage("--tsv needs a part: their lines have different fields")
-            .hint("Add stack, routes, models, layers, conventions, commands or unresolved."));
+        return Err(
+            Stop::usage("--tsv needs a part: their lines have different fields")
+                .hint("Add stack, routes, models, layers, conventions, commands or unresolved."),
+        );
     }
     let root = folder_at(folder.as_deref())?;
     let facts = TreeFacts::new(&root, SettingsSources::of_process().cache.as_deref());
     let whole = facts.survey();
     let chosen = arguments.origin.map(|origin| {
         let mut chosen = Survey::clone(&whole);
-        chosen.routes.retain(|route| route.origin == origin.of_route());
+        chosen
+            .routes
+            .retain(|route| route.origin == origin.of_route());
         chosen
     });
     let survey = chosen.as_ref().unwrap_or(&*whole);
-    let shown: &[SurveyPart] = part.as_ref().map_or(&PARTS[..PARTS.len() - 1], std::slice::from_ref);
+    let shown: &[SurveyPart] = part
+        .as_ref()
+        .map_or(&PARTS[..PARTS.len() - 1], std::slice::from_ref);
     let text = if arguments.json {
         format!("{:#}\n", survey_as_json(survey, part)?)
     } else if arguments.tsv {
-        escape_control_characters(&shown.iter().map(|part| part.tsv(survey)).collect::<String>())
+        escape_control_characters(
+            &shown
+                .iter()
+                .map(|part| part.tsv(survey))
+                .collect::<String>(),
+        )
     } else if arguments.markdown {
         escape_control_characters(&markdown::render_markdown(survey, shown))
     } else if part.is_none() {
         text::render_overview(survey, &root, globals.palette(Stream::Output))
     } else {
-        shown.iter().map(|part| text::render_part(survey, *part, globals.palette(Stream::Output))).collect()
+        shown
+            .iter()
+            .map(|part| text::render_part(survey, *part, globals.palette(Stream::Output)))
+            .collect()
     };
     printer::print_to_stdout(&text)?;
     Ok(Exit::Complete)
@@ -163,7 +177,12 @@ fn parse_folder_and_part(words: &[String]) -> Result<(Option<PathBuf>, Option<Su
     for word in words {
         match part_of(word) {
             Some(found) if part.is_none() => part = Some(found),
-            Some(_) => return Err(Stop::usage(format!("survey: `{word}` is one part too many")).hint("Ask for one.")),
+            Some(_) => {
+                return Err(
+                    Stop::usage(format!("survey: `{word}` is one part too many"))
+                        .hint("Ask for one."),
+                );
+            }
             None if folder.is_none() => folder = Some(PathBuf::from(word)),
             None => {
                 return Err(Stop::usage(format!("survey: `{word}` is no part"))
@@ -181,19 +200,27 @@ fn folder_at(named: Option<&Path>) -> Result<PathBuf, Stop> {
             .hint("Name a folder; the parts are stack, routes, models, layers, conventions, commands and unresolved.")
     })?;
     if !found.is_dir() {
-        return Err(Stop::usage(format!("survey {}: is not a folder", path.display())));
+        return Err(Stop::usage(format!(
+            "survey {}: is not a folder",
+            path.display()
+        )));
     }
     Ok(found)
 }
 
 /// Returns the survey as programs read it, whole or the keys of one part.
 fn survey_as_json(survey: &Survey, part: Option<SurveyPart>) -> Result<Value, Stop> {
-    let whole = serde_json::to_value(survey)
-        .map_err(|error| Stop::environment(format!("the survey can't be written as JSON: {error}")))?;
+    let whole = serde_json::to_value(survey).map_err(|error| {
+        Stop::environment(format!("the survey can't be written as JSON: {error}"))
+    })?;
     let mut shown = Map::new();
     shown.insert("version".to_owned(), 1.into());
     if let Value::Object(whole) = whole {
-        shown.extend(whole.into_iter().filter(|(key, _)| part.is_none_or(|part| part.keys().contains(&key.as_str()))));
+        shown.extend(
+            whole
+                .into_iter()
+                .filter(|(key, _)| part.is_none_or(|part| part.keys().contains(&key.as_str()))),
+        );
     }
     Ok(Value::Object(shown))
 }
@@ -210,11 +237,19 @@ mod tests {
     fn a_folder_and_a_part_in_either_order() {
         let said = |text: &str| {
             let (folder, part) = parse_folder_and_part(&words(text)).ok()?;
-            Some((folder.map(|path| path.display().to_string()).unwrap_or_default(), part.map_or("", SurveyPart::name)))
+            Some((
+                folder
+                    .map(|path| path.display().to_string())
+                    .unwrap_or_default(),
+                part.map_or("", SurveyPart::name),
+            ))
         };
         assert_eq!(said(""), Some((String::new(), "")));
         assert_eq!(said("routes"), Some((String::new(), "routes")));
-        assert_eq!(said("api unresolved"), Some(("api".to_owned(), "unresolved")));
+        assert_eq!(
+            said("api unresolved"),
+            Some(("api".to_owned(), "unresolved"))
+        );
         assert_eq!(said("api models"), Some(("api".to_owned(), "models")));
         assert_eq!(said("models api"), Some(("api".to_owned(), "models")));
         assert_eq!(said("./routes"), Some(("./routes".to_owned(), "")));

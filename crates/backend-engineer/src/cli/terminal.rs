@@ -96,7 +96,11 @@ impl Terminal {
                 shown.push_str(INDENT);
             }
             shown.push_str(line);
-            self.position = if line.ends_with('\n') { WordsPosition::LineEnded } else { WordsPosition::Within };
+            self.position = if line.ends_with('\n') {
+                WordsPosition::LineEnded
+            } else {
+                WordsPosition::Within
+            };
         }
         print_to_stderr(&shown);
     }
@@ -108,19 +112,36 @@ impl Terminal {
             print_to_stderr("\n");
         }
         if spoke != WordsPosition::Silent && self.cost > 0.0 {
-            print_to_stderr(&format!("{INDENT}{}\n", self.palette.faint(&format!("${:.4} so far", self.cost))));
+            print_to_stderr(&format!(
+                "{INDENT}{}\n",
+                self.palette.faint(&format!("${:.4} so far", self.cost))
+            ));
         }
         spoke != WordsPosition::Silent
     }
 
     /// Shows what a tool changed in files.
     fn show_change(&mut self, event: &Event) {
-        let Event::ToolFinished { details, .. } = event else { return };
-        let Some(diff) = details["diff"].as_str().filter(|diff| !diff.is_empty() && !self.quiet) else { return };
+        let Event::ToolFinished { details, .. } = event else {
+            return;
+        };
+        let Some(diff) = details["diff"]
+            .as_str()
+            .filter(|diff| !diff.is_empty() && !self.quiet)
+        else {
+            return;
+        };
         let lines: Vec<&str> = diff.lines().take(SHOWN).collect();
         let more = diff.lines().count().saturating_sub(SHOWN);
-        let more = if more > 0 { format!("{INDENT}… {more} more lines\n") } else { String::new() };
-        let shown: String = lines.iter().map(|line| format!("{INDENT}{}\n", escape_control_characters(line))).collect();
+        let more = if more > 0 {
+            format!("{INDENT}… {more} more lines\n")
+        } else {
+            String::new()
+        };
+        let shown: String = lines
+            .iter()
+            .map(|line| format!("{INDENT}{}\n", escape_control_characters(line)))
+            .collect();
         self.print_above_progress(&format!("{shown}{more}"));
     }
 
@@ -128,17 +149,25 @@ impl Terminal {
     /// its own.
     fn begin_or_end(&mut self, event: &Event) -> bool {
         match event {
-            Event::CommandStarted { command, folder, why } => {
+            Event::CommandStarted {
+                command,
+                folder,
+                why,
+            } => {
                 self.stop();
                 let bar = ProgressBar::new_spinner().with_message(at_work(command, folder, why));
-                if let Ok(style) = ProgressStyle::with_template("{spinner:>12} {wide_msg} {elapsed}") {
+                if let Ok(style) =
+                    ProgressStyle::with_template("{spinner:>12} {wide_msg} {elapsed}")
+                {
                     bar.set_style(style);
                 }
                 bar.enable_steady_tick(TICK);
                 self.at_work = Some(bar);
                 true
             }
-            Event::CommandFinished { .. } | Event::ServerStarted { .. } | Event::RunFinished { .. } => {
+            Event::CommandFinished { .. }
+            | Event::ServerStarted { .. }
+            | Event::RunFinished { .. } => {
                 self.stop();
                 false
             }
@@ -169,7 +198,11 @@ impl Drop for Terminal {
 /// Returns whether the event is told while the run works; the report behind it tells notes and the end itself.
 fn is_event_shown(event: &Event, quiet: bool) -> bool {
     match event {
-        Event::FileRefused { .. } | Event::Diagnostic { severity: Severity::Error, .. } => true,
+        Event::FileRefused { .. }
+        | Event::Diagnostic {
+            severity: Severity::Error,
+            ..
+        } => true,
         Event::Note { .. } | Event::RunStarted { .. } | Event::RunFinished { .. } => false,
         _ => !quiet,
     }
@@ -185,11 +218,15 @@ mod tests {
 
     #[test]
     fn a_quiet_reader_tells_what_stands_in_the_way() {
-        let refused =
-            event(r#"{"event":"file_refused","path":"a","reason":"r","message":"m","line":null,"candidates":[]}"#);
+        let refused = event(
+            r#"{"event":"file_refused","path":"a","reason":"r","message":"m","line":null,"candidates":[]}"#,
+        );
         let started = event(r#"{"event":"command_started","command":"c","folder":"","why":""}"#);
         let note = event(r#"{"event":"note","text":"the report tells it"}"#);
         let told = |quiet| [&refused, &started, &note].map(|event| is_event_shown(event, quiet));
-        assert_eq!((told(false), told(true)), ([true, true, false], [true, false, false]));
+        assert_eq!(
+            (told(false), told(true)),
+            ([true, true, false], [true, false, false])
+        );
     }
 }

@@ -59,7 +59,11 @@ impl Timings {
     /// Returns what was measured so far, as a table.
     pub(crate) fn to_table(&self) -> String {
         let line = |(part, count, time): (&str, u32, Duration)| {
-            let count = if count > 0 { format!("{count}") } else { String::new() };
+            let count = if count > 0 {
+                format!("{count}")
+            } else {
+                String::new()
+            };
             format!("{part:>12} {:>9} ms {count:>6}\n", whole_milliseconds(time))
         };
         self.timing_rows().into_iter().map(line).collect()
@@ -72,7 +76,9 @@ impl Timings {
         measured.turn_to(now);
         let parts = measured.parts.iter().map(|(part, time)| (*part, 0, *time));
         let of = [("commands", measured.commands), ("model", measured.model)];
-        parts.chain(of.map(|(part, (count, time))| (part, count, time))).collect()
+        parts
+            .chain(of.map(|(part, (count, time))| (part, count, time)))
+            .collect()
     }
 }
 
@@ -121,11 +127,30 @@ mod tests {
     fn a_step_that_comes_again_counts_once() {
         let timings = Timings::start();
         let mut listener = timings.listen(Box::new(|_| {}));
-        for step in [StepName::Understand, StepName::Verify, StepName::Implement, StepName::Verify] {
+        for step in [
+            StepName::Understand,
+            StepName::Verify,
+            StepName::Implement,
+            StepName::Verify,
+        ] {
             listener(Emitted::Event(&Event::StepStarted { step }));
         }
-        let parts: Vec<&str> = timings.timing_rows().into_iter().map(|(part, ..)| part).collect();
-        assert_eq!(parts, ["beginning", "understand", "verify", "implement", "commands", "model"]);
+        let parts: Vec<&str> = timings
+            .timing_rows()
+            .into_iter()
+            .map(|(part, ..)| part)
+            .collect();
+        assert_eq!(
+            parts,
+            [
+                "beginning",
+                "understand",
+                "verify",
+                "implement",
+                "commands",
+                "model"
+            ]
+        );
         assert_eq!(timings.to_table().lines().count(), 6);
     }
 }

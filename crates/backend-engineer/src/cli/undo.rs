@@ -34,22 +34,51 @@ pub(crate) fn run_undo(arguments: &UndoArguments, globals: &Globals) -> Result<E
         Some(wanted) => past.find_run(Some(wanted))?,
         None => past.newest_change()?,
     };
-    let done = journal::undo_run(past.journal()?, &past.root, &run.id, arguments.force).map_err(stop_of_undo_error)?;
+    let done = journal::undo_run(past.journal()?, &past.root, &run.id, arguments.force)
+        .map_err(stop_of_undo_error)?;
     let palette = globals.palette(Stream::Output);
-    let told = |word: &str, path: &str| format!("{} {}\n", palette.green(&format!("{word:>12}")), one_line(path));
-    let mut text: String = done.restored.iter().map(|path| told("restored", path)).collect();
-    text.extend(done.removed.iter().chain(&done.folders_removed).map(|path| told("removed", path)));
+    let told = |word: &str, path: &str| {
+        format!(
+            "{} {}\n",
+            palette.green(&format!("{word:>12}")),
+            one_line(path)
+        )
+    };
+    let mut text: String = done
+        .restored
+        .iter()
+        .map(|path| told("restored", path))
+        .collect();
+    text.extend(
+        done.removed
+            .iter()
+            .chain(&done.folders_removed)
+            .map(|path| told("removed", path)),
+    );
     for (path, why) in &done.kept {
-        text += &format!("{} {}: {}\n", palette.yellow(&format!("{:>12}", "left")), one_line(path), one_line(why));
+        text += &format!(
+            "{} {}: {}\n",
+            palette.yellow(&format!("{:>12}", "left")),
+            one_line(path),
+            one_line(why)
+        );
     }
-    text += &untick_outside_plan(&past, &run)?.map_or_else(String::new, |line| told("unticked", &line));
+    text +=
+        &untick_outside_plan(&past, &run)?.map_or_else(String::new, |line| told("unticked", &line));
     text += &describe_undone(&run.id, &done);
     printer::print_to_stdout(&text)?;
-    Ok(if done.kept.is_empty() { Exit::Complete } else { Exit::Incomplete })
+    Ok(if done.kept.is_empty() {
+        Exit::Complete
+    } else {
+        Exit::Incomplete
+    })
 }
 
 /// Opens the boxes again that a run ticked in a plan outside of the repository, which no journal of it holds.
-fn untick_outside_plan(past: &RunHistory, run: &journal::RunSummary) -> Result<Option<String>, Stop> {
+fn untick_outside_plan(
+    past: &RunHistory,
+    run: &journal::RunSummary,
+) -> Result<Option<String>, Stop> {
     let path = past.root.join(&run.start.plan);
     if path.starts_with(&past.root) && !run.start.plan.starts_with("..") {
         return Ok(None);
@@ -64,16 +93,25 @@ fn untick_outside_plan(past: &RunHistory, run: &journal::RunSummary) -> Result<O
             _ => None,
         })
         .collect();
-    let Some(text) = crate::facts::read_text(&path) else { return Ok(None) };
+    let Some(text) = crate::facts::read_text(&path) else {
+        return Ok(None);
+    };
     let wanted: Vec<plan::Ticking> = ticked
         .into_iter()
-        .map(|(line, text)| plan::Ticking { text, line, to: plan::Mark::Open, heading: String::new() })
+        .map(|(line, text)| plan::Ticking {
+            text,
+            line,
+            to: plan::Mark::Open,
+            heading: String::new(),
+        })
         .collect();
     if wanted.is_empty() {
         return Ok(None);
     }
     let left = |why: &str| Ok(Some(format!("not {}: {why}", run.start.plan)));
-    let Ok(open) = plan::tick(&text, &wanted) else { return left("its boxes have changed since") };
+    let Ok(open) = plan::tick(&text, &wanted) else {
+        return left("its boxes have changed since");
+    };
     match write_outside(&path, open) {
         Ok(()) => Ok(Some(format!("{} ({} boxes)", run.start.plan, wanted.len()))),
         Err(why) => left(&why),
@@ -81,11 +119,15 @@ fn untick_outside_plan(past: &RunHistory, run: &journal::RunSummary) -> Result<O
 }
 
 fn describe_undone(run: &journal::RunId, done: &Undone) -> String {
-    let nothing = done.restored.is_empty() && done.removed.is_empty() && done.folders_removed.is_empty();
+    let nothing =
+        done.restored.is_empty() && done.removed.is_empty() && done.folders_removed.is_empty();
     if nothing && done.kept.is_empty() {
         return format!("Run {run} left nothing that still stands.\n");
     }
-    format!("Run {run} is undone, by run {}; undo that one to bring the change back.\n", done.run)
+    format!(
+        "Run {run} is undone, by run {}; undo that one to bring the change back.\n",
+        done.run
+    )
 }
 
 fn stop_of_undo_error(error: UndoError) -> Stop {

@@ -7,21 +7,39 @@ use crate::stop::{Exit, Stop};
 
 /// Returns the units that are meant, in the plan's order. None, an unknown or an ambiguous one is an error with the
 /// list of all.
-pub(crate) fn choose_units(plan: &Plan, name: &str, selection: &Selection) -> Result<Vec<PhaseId>, Stop> {
+pub(crate) fn choose_units(
+    plan: &Plan,
+    name: &str,
+    selection: &Selection,
+) -> Result<Vec<PhaseId>, Stop> {
     if selection.all {
         let all = plan.everything();
-        return if all.is_empty() { Err(no_units(name)) } else { Ok(all) };
+        return if all.is_empty() {
+            Err(no_units(name))
+        } else {
+            Ok(all)
+        };
     }
     if plan.phases().is_empty() {
         return Err(no_units(name));
     }
     if selection.phases.is_empty() {
-        return Err(Stop::usage(format!("{name}: which phase? Say it with --phase, or --all.\n{}", list_units(plan))));
+        return Err(Stop::usage(format!(
+            "{name}: which phase? Say it with --phase, or --all.\n{}",
+            list_units(plan)
+        )));
     }
     let mut chosen = Vec::new();
     for wanted in &selection.phases {
-        let found = plan.select(wanted).map_err(|error| unselected_stop(plan, name, wanted, &error))?;
-        chosen.extend(found.into_iter().filter(|id| !chosen.contains(id)).collect::<Vec<_>>());
+        let found = plan
+            .select(wanted)
+            .map_err(|error| unselected_stop(plan, name, wanted, &error))?;
+        chosen.extend(
+            found
+                .into_iter()
+                .filter(|id| !chosen.contains(id))
+                .collect::<Vec<_>>(),
+        );
     }
     chosen.sort_by_key(|id| id.0);
     Ok(chosen)
@@ -36,7 +54,14 @@ fn unselected_stop(plan: &Plan, name: &str, wanted: &str, error: &Unselected) ->
     let named = |ids: &[PhaseId]| {
         let phases = ids.iter().filter_map(|id| plan.phase(*id));
         phases
-            .map(|phase| format!("{} ({}, line {})", phase.label, phase.title, plan.location(phase.heading.start).line))
+            .map(|phase| {
+                format!(
+                    "{} ({}, line {})",
+                    phase.label,
+                    phase.title,
+                    plan.location(phase.heading.start).line
+                )
+            })
             .collect::<Vec<_>>()
             .join(", ")
     };
@@ -49,9 +74,16 @@ fn unselected_stop(plan: &Plan, name: &str, wanted: &str, error: &Unselected) ->
                 format!("{name}: nothing is left, every unit is done by the plan's boxes"),
             );
         }
-        Unselected::Unknown { near, .. } if near.is_empty() => format!("{name}: no unit is called `{wanted}`"),
-        Unselected::Unknown { near, .. } => format!("{name}: no unit is called `{wanted}`; near it: {}", named(near)),
-        Unselected::Ambiguous { candidates, .. } => format!("{name}: `{wanted}` may be {}", named(candidates)),
+        Unselected::Unknown { near, .. } if near.is_empty() => {
+            format!("{name}: no unit is called `{wanted}`")
+        }
+        Unselected::Unknown { near, .. } => format!(
+            "{name}: no unit is called `{wanted}`; near it: {}",
+            named(near)
+        ),
+        Unselected::Ambiguous { candidates, .. } => {
+            format!("{name}: `{wanted}` may be {}", named(candidates))
+        }
     };
     Stop::usage(format!("{message}\n{}", list_units(plan)))
 }
@@ -66,7 +98,11 @@ pub(crate) fn list_units(plan: &Plan) -> String {
 }
 
 fn write_unit_line(plan: &Plan, phase: &Phase, depth: usize, text: &mut String) {
-    let title = if phase.label.ends_with(&phase.title) { String::new() } else { format!(": {}", phase.title) };
+    let title = if phase.label.ends_with(&phase.title) {
+        String::new()
+    } else {
+        format!(": {}", phase.title)
+    };
     let line = plan.location(phase.heading.start).line;
     text.push_str(&format!(
         "{}[{}] {}{title} (line {line})\n",

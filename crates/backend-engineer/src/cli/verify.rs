@@ -38,7 +38,11 @@ pub(crate) fn run_verify(arguments: &VerifyArguments, globals: &Globals) -> Resu
         return ci::run_verify_ci(arguments, globals);
     }
     // Looking at a plan is no work on it, whatever its status.
-    let options = RunOptions { approve: true, untick: arguments.untick, ..RunOptions::default() };
+    let options = RunOptions {
+        approve: true,
+        untick: arguments.untick,
+        ..RunOptions::default()
+    };
     let job = Job {
         asked: &arguments.phase,
         flags: arguments.phase.sandbox_options.flags(),

@@ -50,7 +50,10 @@ pub(crate) fn run_job(mut job: Job<'_>, globals: &Globals) -> Result<Exit, Stop>
     let loaded = match load_plan(&job.asked.plan) {
         Ok(loaded) => loaded,
         Err(stop) if job.asked.json || job.asked.json_stream => {
-            let results = JobResults { stop: Some(stop), ..JobResults::default() };
+            let results = JobResults {
+                stop: Some(stop),
+                ..JobResults::default()
+            };
             return print_results(&job, globals, &results, Source { name: "", text: "" });
         }
         Err(stop) => return Err(stop),
@@ -58,7 +61,15 @@ pub(crate) fn run_job(mut job: Job<'_>, globals: &Globals) -> Result<Exit, Stop>
     let name = loaded.name.clone();
     let text = loaded.plan.text().to_owned();
     let results = run_job_unprinted(&mut job, loaded, globals);
-    print_results(&job, globals, &results, Source { name: &name, text: &text })
+    print_results(
+        &job,
+        globals,
+        &results,
+        Source {
+            name: &name,
+            text: &text,
+        },
+    )
 }
 
 /// Does the job and gives what came of it, unprinted.
@@ -67,11 +78,18 @@ pub(crate) fn run_job_unprinted(
     loaded: crate::understand::LoadedPlan,
     globals: &Globals,
 ) -> JobResults {
-    let outcome = open_run(job, loaded, globals).and_then(|(opened, phases)| run_units(job, opened, &phases, globals));
+    let outcome = open_run(job, loaded, globals)
+        .and_then(|(opened, phases)| run_units(job, opened, &phases, globals));
     outcome.unwrap_or_else(|stop| match stop.exit {
         // Nothing is left to do.
-        Exit::Complete => JobResults { skipped: vec![stop.message], ..JobResults::default() },
-        _ => JobResults { stop: Some(stop), ..JobResults::default() },
+        Exit::Complete => JobResults {
+            skipped: vec![stop.message],
+            ..JobResults::default()
+        },
+        _ => JobResults {
+            stop: Some(stop),
+            ..JobResults::default()
+        },
     })
 }
 
@@ -89,9 +107,16 @@ fn open_run(
     let root = root_of(&loaded.path, job.asked.root.root.as_deref())?;
     let settings = Settings::load(&root, &job.flags)?;
     let commit = job.options.commit || settings.commit();
-    let options = RunOptions { commit, keep_output: job.asked.keep_output, ..job.options };
-    let labels: Vec<String> =
-        phases.iter().filter_map(|id| loaded.plan.phase(*id)).map(|phase| phase.label.clone()).collect();
+    let options = RunOptions {
+        commit,
+        keep_output: job.asked.keep_output,
+        ..job.options
+    };
+    let labels: Vec<String> = phases
+        .iter()
+        .filter_map(|id| loaded.plan.phase(*id))
+        .map(|phase| phase.label.clone())
+        .collect();
     let mut model_setup = set_up_model(job, &root, &settings)?;
     let listener = match job.asked.json_stream {
         true => stream::json_listener(),
@@ -109,7 +134,14 @@ fn open_run(
         model_setup.goes_on_from(events);
     }
     let argv = globals.caller.as_ref().map(|caller| caller.argv.clone());
-    let request = RunRequest { options, units: labels, listener, model_setup, resumed, argv };
+    let request = RunRequest {
+        options,
+        units: labels,
+        listener,
+        model_setup,
+        resumed,
+        argv,
+    };
     let mut run = RunContext::open(loaded, &root, settings, request)?;
     if had_run {
         run.remark("The run goes on in a new sandbox: what its commands had built there or started is gone.")?;
@@ -123,20 +155,34 @@ fn open_run(
 /// Returns the units of these labels, as an interrupted run had them.
 fn of_labels(plan: &plan::Plan, labels: &[String]) -> Result<Vec<PhaseId>, Stop> {
     let find = |label: &String| {
-        let found = plan.all().find(|unit| unit.label == *label).map(|unit| unit.id);
+        let found = plan
+            .all()
+            .find(|unit| unit.label == *label)
+            .map(|unit| unit.id);
         found.ok_or_else(|| Stop::usage(format!("the plan no longer has {label}; begin a new run")))
     };
     labels.iter().map(find).collect()
 }
 
 /// Returns who does what the plan leaves open, as flags, settings and the agent definition say.
-fn set_up_model(job: &Job<'_>, root: &std::path::Path, settings: &Settings) -> Result<Option<ModelSetup>, Stop> {
-    let Some(model) = job.model.filter(|_| !job.options.dry_run) else { return Ok(None) };
+fn set_up_model(
+    job: &Job<'_>,
+    root: &std::path::Path,
+    settings: &Settings,
+) -> Result<Option<ModelSetup>, Stop> {
+    let Some(model) = job.model.filter(|_| !job.options.dry_run) else {
+        return Ok(None);
+    };
     let definition = find_definition(model.agent.as_deref(), &SearchPaths::of_process(root))?;
     ModelSetup::from_options(definition, &model.model_options(settings))
 }
 
-fn run_units(job: &Job<'_>, run: RunContext, phases: &[PhaseId], globals: &Globals) -> Result<JobResults, Stop> {
+fn run_units(
+    job: &Job<'_>,
+    run: RunContext,
+    phases: &[PhaseId],
+    globals: &Globals,
+) -> Result<JobResults, Stop> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -160,7 +206,11 @@ fn run_units(job: &Job<'_>, run: RunContext, phases: &[PhaseId], globals: &Globa
         results.diff = workspace.diff();
     }
     let exit = exit_of(&results);
-    let heading = results.reports.last().map_or("stopped", |report| report.heading.as_str()).to_owned();
+    let heading = results
+        .reports
+        .last()
+        .map_or("stopped", |report| report.heading.as_str())
+        .to_owned();
     // What a limit or a lost model cut short can go on.
     let cut_short = job.model.is_some() && exit == Exit::Interrupted
         || run.model().is_some() && matches!(exit, Exit::Limit | Exit::Environment);
@@ -177,19 +227,32 @@ async fn work_through(
     results: &mut JobResults,
 ) -> Result<(), Stop> {
     for (index, id) in phases.iter().enumerate() {
-        let Some(phase) = run.plan.phase(*id) else { continue };
+        let Some(phase) = run.plan.phase(*id) else {
+            continue;
+        };
         let label = phase.label.clone();
         if job.model.is_some() && matches!(phase.state, State::Done | State::Skipped) {
-            let crate::MissingParts { other, missing } = crate::find_missing_parts(run, workspace, *id)?;
-            let names = |paths: &[String]| paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
-            let mut text =
-                format!("{label} is done already, by the plan's marks; nothing was changed. `verify` checks it again.");
+            let crate::MissingParts { other, missing } =
+                crate::find_missing_parts(run, workspace, *id)?;
+            let names = |paths: &[String]| {
+                paths
+                    .iter()
+                    .map(|path| format!("`{path}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            };
+            let mut text = format!(
+                "{label} is done already, by the plan's marks; nothing was changed. `verify` checks it again."
+            );
             if !other.is_empty() {
                 text.push_str(&format!(" Not as the plan shows: {}.", names(&other)));
                 results.lacking.push(Exit::Unproven);
             }
             if !missing.is_empty() {
-                text.push_str(&format!(" Ticked, and not there (ticked-but-missing): {}.", names(&missing)));
+                text.push_str(&format!(
+                    " Ticked, and not there (ticked-but-missing): {}.",
+                    names(&missing)
+                ));
                 results.lacking.push(Exit::Incomplete);
             }
             run.emit(Event::Note { text: text.clone() })?;
@@ -202,10 +265,15 @@ async fn work_through(
             false => implement_unit(run, workspace, *id).await?,
         };
         // A preview shows the whole of what was asked for.
-        let goes_on = matches!(report.exit, Exit::Complete | Exit::Unproven) || verifies || job.options.dry_run;
+        let goes_on = matches!(report.exit, Exit::Complete | Exit::Unproven)
+            || verifies
+            || job.options.dry_run;
         results.reports.push(report);
         if !goes_on && index + 1 < phases.len() {
-            let text = format!("{} more not begun, because {label} is not done.", phases.len() - index - 1);
+            let text = format!(
+                "{} more not begun, because {label} is not done.",
+                phases.len() - index - 1
+            );
             run.emit(Event::Note { text: text.clone() })?;
             results.skipped.push(text);
             break;
@@ -226,7 +294,8 @@ async fn wait_for_interruption(globals: &Globals) {
 }
 
 /// The message of a run that was asked to end.
-const INTERRUPTED: &str = "interrupted; `resume` goes on with it, and `undo` takes back what was written";
+const INTERRUPTED: &str =
+    "interrupted; `resume` goes on with it, and `undo` takes back what was written";
 
 /// The time that a run may take to end in good order once it is asked to. What it computes without a pause (a survey of
 /// a large tree) does not notice the request.
@@ -236,7 +305,12 @@ const ORDERLY: Duration = Duration::from_millis(800);
 /// does where a process is killed; the sandbox ends with its host, and the next run removes the private folder.
 fn watch_for_interruption() {
     std::thread::spawn(|| {
-        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+        else {
+            return;
+        };
         runtime.block_on(asked_to_end());
         std::thread::sleep(ORDERLY);
         printer::print_to_stderr(&format!("error: {INTERRUPTED}\n"));
@@ -249,8 +323,10 @@ pub(crate) async fn asked_to_end() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut terminate), Ok(mut hang_up)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
-        else {
+        let (Ok(mut terminate), Ok(mut hang_up)) = (
+            signal(SignalKind::terminate()),
+            signal(SignalKind::hangup()),
+        ) else {
             return std::future::pending().await;
         };
         tokio::select! {
@@ -267,10 +343,19 @@ pub(crate) async fn asked_to_end() {
 
 fn exit_of(results: &JobResults) -> Exit {
     let reports = results.reports.iter().map(|report| report.exit);
-    Exit::first(reports.chain(results.stop.iter().map(|stop| stop.exit)).chain(results.lacking.iter().copied()))
+    Exit::first(
+        reports
+            .chain(results.stop.iter().map(|stop| stop.exit))
+            .chain(results.lacking.iter().copied()),
+    )
 }
 
-fn print_results(job: &Job<'_>, globals: &Globals, results: &JobResults, source: Source<'_>) -> Result<Exit, Stop> {
+fn print_results(
+    job: &Job<'_>,
+    globals: &Globals,
+    results: &JobResults,
+    source: Source<'_>,
+) -> Result<Exit, Stop> {
     let exit = exit_of(results);
     if job.asked.timings {
         printer::print_to_stderr(&job.timings.to_table());
@@ -289,13 +374,20 @@ fn print_results(job: &Job<'_>, globals: &Globals, results: &JobResults, source:
         return Ok(exit);
     }
     if job.options.dry_run {
-        printer::print_to_stdout(&diagnostics::render_diff(&results.diff, globals.coloured(Stream::Output)))?;
+        printer::print_to_stdout(&diagnostics::render_diff(
+            &results.diff,
+            globals.coloured(Stream::Output),
+        ))?;
     }
     for (index, report) in results.reports.iter().enumerate() {
         if index > 0 {
             printer::print_to_stdout("\n")?;
         }
-        let text = if job.options.dry_run { report.to_dry_run() } else { report.to_markdown() };
+        let text = if job.options.dry_run {
+            report.to_dry_run()
+        } else {
+            report.to_markdown()
+        };
         printer::print_to_stdout(&printer::escape_control_characters(&text))?;
     }
     let refused: Vec<Finding> = results
@@ -310,19 +402,36 @@ fn print_results(job: &Job<'_>, globals: &Globals, results: &JobResults, source:
         globals.render_style(Stream::Errors),
     ));
     for skipped in &results.skipped {
-        printer::print_to_stdout(&format!("{}\n", printer::escape_control_characters(skipped)))?;
+        printer::print_to_stdout(&format!(
+            "{}\n",
+            printer::escape_control_characters(skipped)
+        ))?;
     }
     if let Some(stop) = &results.stop {
-        printer::print_to_stderr(&diagnostics::render_stop(stop, Some(source), globals.render_style(Stream::Errors)));
+        printer::print_to_stderr(&diagnostics::render_stop(
+            stop,
+            Some(source),
+            globals.render_style(Stream::Errors),
+        ));
     }
     Ok(exit)
 }
 
 /// Returns a refusal as a finding that points at the plan's line, with what would have to be decided.
 fn finding_of_refusal(refusal: &Refusal, text: &str) -> Finding {
-    let start: usize = text.split_inclusive('\n').take(refusal.line.saturating_sub(1)).map(str::len).sum();
-    let end = text[start..].find('\n').map_or(text.len(), |end| start + end);
-    let path = refusal.path.as_deref().map(|path| format!("{path}: ")).unwrap_or_default();
+    let start: usize = text
+        .split_inclusive('\n')
+        .take(refusal.line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let end = text[start..]
+        .find('\n')
+        .map_or(text.len(), |end| start + end);
+    let path = refusal
+        .path
+        .as_deref()
+        .map(|path| format!("{path}: "))
+        .unwrap_or_default();
     let hint = match refusal.candidates.as_slice() {
         [] => "Say in the plan where it goes, or put it there by hand and run again.".to_owned(),
         candidates => format!("To decide between {}.", candidates.join(", ")),

@@ -44,7 +44,9 @@ impl Attributes {
                 known.insert(folder);
             }
             // The folders above one that was met before were met with it.
-            folders_upwards(folder).take_while(|folder| folders.insert(folder)).for_each(drop);
+            folders_upwards(folder)
+                .take_while(|folder| folders.insert(folder))
+                .for_each(drop);
         }
         let mut found = BTreeMap::new();
         for folder in folders {
@@ -55,7 +57,9 @@ impl Attributes {
                 }
                 continue;
             };
-            if read_small_text(&place).is_none_or(|text| CONVERTING.iter().any(|word| text.contains(word))) {
+            if read_small_text(&place)
+                .is_none_or(|text| CONVERTING.iter().any(|word| text.contains(word)))
+            {
                 return None;
             }
             found.insert(folder.to_owned(), GitStamp::new(&data).changed);
@@ -67,7 +71,8 @@ impl Attributes {
     pub(super) fn are_older(&self, path: &str, changed: (u32, u32)) -> bool {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         self.0.is_empty()
-            || folders_upwards(folder).all(|folder| self.0.get(folder).is_none_or(|then| *then <= changed))
+            || folders_upwards(folder)
+                .all(|folder| self.0.get(folder).is_none_or(|then| *then <= changed))
     }
 }
 
@@ -81,10 +86,20 @@ fn folders_upwards(folder: &str) -> impl Iterator<Item = &str> {
 /// Returns whether settings convert, or attributes that lie outside of the tree. `folder` is git's own of the repository.
 pub(super) fn is_set(folder: &Path) -> bool {
     let home = std::env::var_os("HOME").map(PathBuf::from);
-    let users = std::env::var_os("XDG_CONFIG_HOME").filter(|set| !set.is_empty()).map(PathBuf::from);
-    let users = users.or_else(|| home.as_ref().map(|home| home.join(".config"))).map(|folder| folder.join("git"));
-    let machine = |name: &'static str| OF_MACHINE.iter().map(move |folder| Path::new(folder).join(name));
-    let elsewhere = ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"].into_iter().filter_map(std::env::var_os);
+    let users = std::env::var_os("XDG_CONFIG_HOME")
+        .filter(|set| !set.is_empty())
+        .map(PathBuf::from);
+    let users = users
+        .or_else(|| home.as_ref().map(|home| home.join(".config")))
+        .map(|folder| folder.join("git"));
+    let machine = |name: &'static str| {
+        OF_MACHINE
+            .iter()
+            .map(move |folder| Path::new(folder).join(name))
+    };
+    let elsewhere = ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"]
+        .into_iter()
+        .filter_map(std::env::var_os);
     let mut settings = vec![folder.join("config"), folder.join("config.worktree")];
     settings.extend(home.iter().map(|home| home.join(".gitconfig")));
     settings.extend(users.iter().map(|users| users.join("config")));
@@ -92,10 +107,13 @@ pub(super) fn is_set(folder: &Path) -> bool {
     let mut attributes = vec![folder.join("info/attributes")];
     attributes.extend(users.iter().map(|users| users.join("attributes")));
     attributes.extend(machine("gitattributes"));
-    let converts =
-        |path: &PathBuf| path.exists() && read_small_text(path).is_none_or(|text| has_attribute(&text, &CONVERTING));
+    let converts = |path: &PathBuf| {
+        path.exists() && read_small_text(path).is_none_or(|text| has_attribute(&text, &CONVERTING))
+    };
     attributes.iter().any(converts)
-        || settings.iter().any(|path| sets_conversion(path, home.as_deref(), DEEPEST))
+        || settings
+            .iter()
+            .any(|path| sets_conversion(path, home.as_deref(), DEEPEST))
         || std::env::vars_os().any(|(name, value)| is_converting_variable(&name, &value))
 }
 
@@ -104,7 +122,9 @@ fn sets_conversion(path: &Path, home: Option<&Path>, depth: usize) -> bool {
     if !path.exists() || path == Path::new("/dev/null") {
         return false;
     }
-    let Some(text) = read_small_text(path).filter(|_| depth > 0) else { return true };
+    let Some(text) = read_small_text(path).filter(|_| depth > 0) else {
+        return true;
+    };
     if has_attribute(&text.to_ascii_lowercase(), &CONVERTING_SETTINGS) {
         return true;
     }
@@ -115,7 +135,9 @@ fn sets_conversion(path: &Path, home: Option<&Path>, depth: usize) -> bool {
         }
         // A value may stand on the line of its section.
         let line = line.rsplit(']').next().unwrap_or(line).trim();
-        let Some((name, value)) = line.split_once('=').filter(|_| includes) else { return false };
+        let Some((name, value)) = line.split_once('=').filter(|_| includes) else {
+            return false;
+        };
         let value = value.trim().trim_matches('"');
         let included = match (value.strip_prefix("~/"), home) {
             (Some(rest), Some(home)) => home.join(rest),
@@ -127,7 +149,10 @@ fn sets_conversion(path: &Path, home: Option<&Path>, depth: usize) -> bool {
 
 /// Returns whether a variable of the environment gives git a setting or attributes that convert.
 fn is_converting_variable(name: &OsString, value: &OsString) -> bool {
-    let (name, value) = (name.to_string_lossy(), value.to_string_lossy().to_ascii_lowercase());
+    let (name, value) = (
+        name.to_string_lossy(),
+        value.to_string_lossy().to_ascii_lowercase(),
+    );
     name == "GIT_ATTR_SOURCE"
         || name.starts_with("GIT_CONFIG_")
             && (has_attribute(&value, &CONVERTING_SETTINGS) || value.contains("attr.tree"))
@@ -138,5 +163,7 @@ fn has_attribute(text: &str, words: &[&str]) -> bool {
 }
 
 fn read_small_text(path: &Path) -> Option<String> {
-    read_regular(path, LARGEST).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    read_regular(path, LARGEST)
+        .ok()
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -38,7 +38,10 @@ pub(super) struct Index {
 
 impl std::fmt::Debug for Index {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Index").field("entries", &self.entries.len()).finish_non_exhaustive()
+        formatter
+            .debug_struct("Index")
+            .field("entries", &self.entries.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -47,7 +50,10 @@ impl Index {
     pub(super) fn from_repository(root: &Path) -> Option<Self> {
         let folder = git_folder(root)?;
         let config = read_regular(&folder.join("config"), LARGEST_TEXT).unwrap_or_default();
-        if String::from_utf8_lossy(&config).to_ascii_lowercase().contains("objectformat") {
+        if String::from_utf8_lossy(&config)
+            .to_ascii_lowercase()
+            .contains("objectformat")
+        {
             return None;
         }
         let mut file = survey::open_regular(&folder.join("index")).ok()?;
@@ -58,7 +64,11 @@ impl Index {
         let entries = parse_index_entries(&bytes)?;
         let attributes = Attributes::of(root, entries.iter().filter_map(Entry::path));
         let attributes = attributes.filter(|_| !conversion::is_set(&folder));
-        Some(Index { entries, written: GitStamp::new(&data).modified, attributes })
+        Some(Index {
+            entries,
+            written: GitStamp::new(&data).modified,
+            attributes,
+        })
     }
 
     /// Returns the files that git knows, links and modules left out.
@@ -69,11 +79,15 @@ impl Index {
     /// Returns the name of the content of a file that has the stamp of its entry.
     pub(super) fn content(&self, path: &str, stamp: &GitStamp) -> Option<String> {
         let attributes = self.attributes.as_ref()?;
-        let at = self.entries.binary_search_by(|entry| entry.path.as_slice().cmp(path.as_bytes())).ok()?;
+        let at = self
+            .entries
+            .binary_search_by(|entry| entry.path.as_slice().cmp(path.as_bytes()))
+            .ok()?;
         let entry = &self.entries[at];
         // The time of modification may have been put back, the other one can't be.
         let is_settled = stamp.modified.max(stamp.changed) < self.written;
-        let is_same = entry.stamp == *stamp && is_settled && attributes.are_older(path, stamp.changed);
+        let is_same =
+            entry.stamp == *stamp && is_settled && attributes.are_older(path, stamp.changed);
         is_same.then(|| crate::content_id::to_hex(&entry.id))
     }
 }
@@ -98,7 +112,11 @@ fn git_folder(root: &Path) -> Option<PathBuf> {
 
 /// Reads the entries of an index; none where it is not of a known form.
 fn parse_index_entries(bytes: &[u8]) -> Option<Vec<Entry>> {
-    let word = |at: usize| bytes.get(at..at + 4).map(|four| u32::from_be_bytes(four.try_into().unwrap_or_default()));
+    let word = |at: usize| {
+        bytes
+            .get(at..at + 4)
+            .map(|four| u32::from_be_bytes(four.try_into().unwrap_or_default()))
+    };
     let version = word(4)?;
     if !bytes.starts_with(b"DIRC") || !(2..=4).contains(&version) {
         return None;
@@ -119,7 +137,11 @@ fn parse_index_entries(bytes: &[u8]) -> Option<Vec<Entry>> {
         let mode = field(6)?;
         let flags = u16::from_be_bytes(bytes.get(at + 60..at + 62)?.try_into().ok()?);
         let is_extended = version >= 3 && flags & 0x4000 != 0;
-        let more = if is_extended { u16::from_be_bytes(bytes.get(at + 62..at + 64)?.try_into().ok()?) } else { 0 };
+        let more = if is_extended {
+            u16::from_be_bytes(bytes.get(at + 62..at + 64)?.try_into().ok()?)
+        } else {
+            0
+        };
         let name = at + FIXED + if is_extended { 2 } else { 0 };
         at = match version {
             4 => read_compressed_path(bytes, name, &mut path)?,
@@ -134,10 +156,16 @@ fn parse_index_entries(bytes: &[u8]) -> Option<Vec<Entry>> {
         // In the middle of a merge a path has several entries; one that is only meant to be added has no content yet.
         let is_whole = flags & 0x3000 == 0 && more & 0x2000 == 0 && mode >> 12 == 0o10;
         if is_whole {
-            entries.push(Entry { path: path.clone(), stamp, id });
+            entries.push(Entry {
+                path: path.clone(),
+                stamp,
+                id,
+            });
         }
     }
-    entries.is_sorted_by(|one, next| one.path < next.path).then_some(entries)
+    entries
+        .is_sorted_by(|one, next| one.path < next.path)
+        .then_some(entries)
 }
 
 /// Reads a path that is given by what it shares with the one before; returns where the next entry begins.
@@ -182,26 +210,60 @@ mod tests {
 
     #[test]
     fn a_content_is_known_by_the_whole_stamp_alone() {
-        let bytes = index(&[("a.py", 10, 4), ("b/long-name.py", 20, 14), ("c.py", 30, 0x1000)]);
+        let bytes = index(&[
+            ("a.py", 10, 4),
+            ("b/long-name.py", 20, 14),
+            ("c.py", 30, 0x1000),
+        ]);
         let written = |written| {
             let attributes = Some(Attributes::default());
-            Index { entries: parse_index_entries(&bytes).unwrap(), written, attributes }
+            Index {
+                entries: parse_index_entries(&bytes).unwrap(),
+                written,
+                attributes,
+            }
         };
         let index = written((9, 0));
-        let stamp = |size: u32| GitStamp { changed: (2, 1), modified: (1, 4), inode: 6, size };
-        assert_eq!(index.content("b/long-name.py", &stamp(20)), Some("07".repeat(20)));
-        assert_eq!(index.content("b/long-name.py", &stamp(21)), None, "another size");
-        assert_eq!(index.content("c.py", &stamp(30)), None, "in the middle of a merge");
+        let stamp = |size: u32| GitStamp {
+            changed: (2, 1),
+            modified: (1, 4),
+            inode: 6,
+            size,
+        };
+        assert_eq!(
+            index.content("b/long-name.py", &stamp(20)),
+            Some("07".repeat(20))
+        );
+        assert_eq!(
+            index.content("b/long-name.py", &stamp(21)),
+            None,
+            "another size"
+        );
+        assert_eq!(
+            index.content("c.py", &stamp(30)),
+            None,
+            "in the middle of a merge"
+        );
         assert_eq!(index.content("missing.py", &stamp(30)), None);
-        assert_eq!(written((1, 4)).content("a.py", &stamp(10)), None, "written when the index was");
+        assert_eq!(
+            written((1, 4)).content("a.py", &stamp(10)),
+            None,
+            "written when the index was"
+        );
         assert_eq!(
             written((2, 1)).content("a.py", &stamp(10)),
             None,
             "its time of modification may have been put back"
         );
-        assert_eq!(written((2, 2)).content("a.py", &stamp(10)), Some("07".repeat(20)));
+        assert_eq!(
+            written((2, 2)).content("a.py", &stamp(10)),
+            Some("07".repeat(20))
+        );
         for cut in 0..bytes.len() - 8 {
-            assert!(parse_index_entries(&bytes[..cut]).is_none_or(|entries| entries.len() < 3), "cut at {cut}");
+            assert!(
+                parse_index_entries(&bytes[..cut]).is_none_or(|entries| entries.len() < 3),
+                "cut at {cut}"
+            );
         }
     }
 }

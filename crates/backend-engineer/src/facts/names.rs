@@ -12,7 +12,16 @@ const SOURCES: [&str; 8] = [".py", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs",
 pub(super) const LARGEST: u64 = 1_000_000;
 
 /// Words before the name of a definition.
-const DEFINING: [&str; 8] = ["def", "class", "function", "const", "let", "interface", "type", "enum"];
+const DEFINING: [&str; 8] = [
+    "def",
+    "class",
+    "function",
+    "const",
+    "let",
+    "interface",
+    "type",
+    "enum",
+];
 
 /// Names of one source file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +50,10 @@ pub(crate) fn is_source(path: &str) -> bool {
 /// Returns the package of a script's import: `@scope/name/x` is `@scope/name`, `name/x` is `name`.
 pub(crate) fn package_of(module: &str) -> &str {
     let parts = if module.starts_with('@') { 2 } else { 1 };
-    module.match_indices('/').nth(parts - 1).map_or(module, |(at, _)| &module[..at])
+    module
+        .match_indices('/')
+        .nth(parts - 1)
+        .map_or(module, |(at, _)| &module[..at])
 }
 
 /// Reads the names of a file, if it is a source file.
@@ -53,7 +65,9 @@ pub(super) fn read_names(path: &str, bytes: &[u8]) -> Option<Names> {
     let mut names = Names::default();
     for line in text.lines() {
         names.defines.extend(defined_names(line));
-        names.packages.extend(package_of_import(line, path.ends_with(".py")));
+        names
+            .packages
+            .extend(package_of_import(line, path.ends_with(".py")));
     }
     Some(names)
 }
@@ -62,9 +76,13 @@ pub(super) fn read_names(path: &str, bytes: &[u8]) -> Option<Names> {
 fn defined_names(line: &str) -> impl Iterator<Item = String> {
     let mut before = "";
     line.split(' ').filter_map(move |word| {
-        let is_defined = DEFINING.iter().any(|defining| before.ends_with(defining) && is_whole(before, defining));
+        let is_defined = DEFINING
+            .iter()
+            .any(|defining| before.ends_with(defining) && is_whole(before, defining));
         before = word;
-        let end = word.find(|letter: char| !is_part(letter)).unwrap_or(word.len());
+        let end = word
+            .find(|letter: char| !is_part(letter))
+            .unwrap_or(word.len());
         (is_defined && end > 0).then(|| word[..end].to_owned())
     })
 }
@@ -82,14 +100,25 @@ fn is_part(letter: char) -> bool {
 fn package_of_import(line: &str, is_python: bool) -> Option<String> {
     let line = line.trim_start();
     if is_python {
-        let rest = line.strip_prefix("import ").or_else(|| line.strip_prefix("from "))?;
-        return rest.split([' ', '.', ',']).next().filter(|name| !name.is_empty()).map(str::to_owned);
+        let rest = line
+            .strip_prefix("import ")
+            .or_else(|| line.strip_prefix("from "))?;
+        return rest
+            .split([' ', '.', ','])
+            .next()
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned);
     }
     let behind = |words: &str| line.find(words).map(|at| at + words.len());
-    let at = behind(" from ").or_else(|| behind("require(")).or_else(|| behind("import("));
+    let at = behind(" from ")
+        .or_else(|| behind("require("))
+        .or_else(|| behind("import("));
     let at = at.or_else(|| line.starts_with("import ").then_some("import ".len()))?;
     let quoted = line[at..].trim_start().strip_prefix(['\'', '"'])?;
-    quoted.split(['\'', '"']).next().map(|module| package_of(module).to_owned())
+    quoted
+        .split(['\'', '"'])
+        .next()
+        .map(|module| package_of(module).to_owned())
 }
 
 #[cfg(test)]
@@ -110,7 +139,9 @@ mod tests {
         )
         .unwrap();
         assert!(script.defines("Order") && script.defines("Id") && script.defines("y"));
-        assert!(script.imports("@scope/name") && script.imports("express") && !script.imports("deep"));
+        assert!(
+            script.imports("@scope/name") && script.imports("express") && !script.imports("deep")
+        );
     }
 
     #[test]

@@ -50,7 +50,12 @@ impl GitStamp {
     /// Has a stamp that no entry has where the system does not tell as much.
     #[cfg(not(unix))]
     pub(super) fn new(_: &Metadata) -> Self {
-        GitStamp { changed: (u32::MAX, 0), modified: (u32::MAX, 0), inode: 0, size: 0 }
+        GitStamp {
+            changed: (u32::MAX, 0),
+            modified: (u32::MAX, 0),
+            inode: 0,
+            size: 0,
+        }
     }
 }
 
@@ -60,18 +65,30 @@ impl Stamp {
         let since = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let modified = data.modified().map(since).unwrap_or_default();
         let (changed, inode, is_executable) = of_system(data);
-        Self { size: data.len(), modified, changed: changed.unwrap_or(modified), inode, is_executable }
+        Self {
+            size: data.len(),
+            modified,
+            changed: changed.unwrap_or(modified),
+            inode,
+            is_executable,
+        }
     }
 
     /// Returns whether the file may be told by this stamp in a later run.
     pub(super) fn is_settled(&self, now: SystemTime) -> bool {
         let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-        now.checked_sub(SETTLED).is_some_and(|then| self.modified.max(self.changed) < then)
+        now.checked_sub(SETTLED)
+            .is_some_and(|then| self.modified.max(self.changed) < then)
     }
 
     /// Returns what stands for a large file in place of its content.
     pub(super) fn of_large(&self) -> String {
-        format!("{} bytes, {}.{:09}", self.size, self.modified.as_secs(), self.modified.subsec_nanos())
+        format!(
+            "{} bytes, {}.{:09}",
+            self.size,
+            self.modified.as_secs(),
+            self.modified.subsec_nanos()
+        )
     }
 }
 
@@ -80,7 +97,11 @@ fn of_system(data: &Metadata) -> (Option<Duration>, u64, bool) {
     use std::os::unix::fs::MetadataExt as _;
     let seconds = u64::try_from(data.ctime()).unwrap_or_default();
     let nanoseconds = u32::try_from(data.ctime_nsec()).unwrap_or_default();
-    (Some(Duration::new(seconds, nanoseconds)), data.ino(), fingerprint::is_executable(data.mode()))
+    (
+        Some(Duration::new(seconds, nanoseconds)),
+        data.ino(),
+        fingerprint::is_executable(data.mode()),
+    )
 }
 
 #[cfg(not(unix))]

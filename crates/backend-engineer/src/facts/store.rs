@@ -55,14 +55,19 @@ impl Store {
     /// Makes the store of the tree at `root` in the user's cache folder; nothing is read or made yet.
     pub(super) fn new(cache: &Path, root: &Path) -> Self {
         let root = root.to_string_lossy().into_owned();
-        let folder = cache.join("backend-engineer").join("trees").join(&journal::hash(root.as_bytes())[..NAME]);
+        let folder = cache
+            .join("backend-engineer")
+            .join("trees")
+            .join(&journal::hash(root.as_bytes())[..NAME]);
         Self { root, folder }
     }
 
     /// Reads what an earlier run of this program kept.
     pub(super) fn read_stored_facts(&self) -> Option<CachedFacts> {
         let file = self.folder.join(FILE);
-        fs::metadata(&file).ok().filter(|data| data.is_file() && data.len() <= LARGEST as u64)?;
+        fs::metadata(&file)
+            .ok()
+            .filter(|data| data.is_file() && data.len() <= LARGEST as u64)?;
         let kept: StoredFacts = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
         let is_ours = kept.program == program_id() && kept.root == self.root;
         is_ours.then(|| CachedFacts {
@@ -76,9 +81,23 @@ impl Store {
     /// Writes the facts whose files have settled, all of them or none.
     pub(super) fn write(&self, known: &CachedFacts) -> io::Result<()> {
         let now = SystemTime::now();
-        let CachedFacts { files, survey, near, .. } = known;
-        let files = files.iter().filter(|(_, facts)| facts.content.is_some() && facts.stamp.is_settled(now)).collect();
-        let kept = serde_json::to_vec(&FactsToStore { program: program_id(), root: &self.root, files, survey, near })?;
+        let CachedFacts {
+            files,
+            survey,
+            near,
+            ..
+        } = known;
+        let files = files
+            .iter()
+            .filter(|(_, facts)| facts.content.is_some() && facts.stamp.is_settled(now))
+            .collect();
+        let kept = serde_json::to_vec(&FactsToStore {
+            program: program_id(),
+            root: &self.root,
+            files,
+            survey,
+            near,
+        })?;
         if kept.len() > LARGEST {
             return Ok(());
         }
@@ -96,8 +115,15 @@ impl Store {
 
     /// Removes the facts of the trees that were looked at longest ago.
     fn sweep(&self) {
-        let Some(entries) = self.folder.parent().and_then(|trees| fs::read_dir(trees).ok()) else { return };
-        let written = |folder: &Path| fs::metadata(folder.join(FILE)).and_then(|data| data.modified());
+        let Some(entries) = self
+            .folder
+            .parent()
+            .and_then(|trees| fs::read_dir(trees).ok())
+        else {
+            return;
+        };
+        let written =
+            |folder: &Path| fs::metadata(folder.join(FILE)).and_then(|data| data.modified());
         let mut trees: Vec<(SystemTime, PathBuf)> = entries
             .filter_map(Result::ok)
             .map(|entry| (written(&entry.path()).unwrap_or(UNIX_EPOCH), entry.path()))
@@ -115,8 +141,17 @@ impl Store {
 /// Returns the name of this program: its version, and which build it is. Another build reads other facts out of the
 /// same files.
 fn program_id() -> String {
-    let build = std::env::current_exe().and_then(fs::metadata).and_then(|data| Ok((data.len(), data.modified()?)));
-    let build = build.map(|(size, time)| (size, time.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos()));
+    let build = std::env::current_exe()
+        .and_then(fs::metadata)
+        .and_then(|data| Ok((data.len(), data.modified()?)));
+    let build = build.map(|(size, time)| {
+        (
+            size,
+            time.duration_since(UNIX_EPOCH)
+                .unwrap_or_default()
+                .as_nanos(),
+        )
+    });
     format!("{} {build:?}", env!("CARGO_PKG_VERSION"))
 }
 

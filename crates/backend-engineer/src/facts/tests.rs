@@ -15,9 +15,14 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let scene = Scene { folder: tempfile::tempdir().unwrap() };
+        let scene = Scene {
+            folder: tempfile::tempdir().unwrap(),
+        };
         scene.write_file(".gitignore", "*.db\n");
-        scene.write_file("app/main.py", "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/a')\ndef a(): ...\n");
+        scene.write_file(
+            "app/main.py",
+            "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/a')\ndef a(): ...\n",
+        );
         scene.write_file("README.md", "read me\n");
         scene.write_file("shop.db", "data");
         scene
@@ -53,7 +58,10 @@ impl Scene {
 
     fn kept(&self) -> PathBuf {
         let trees = fs::read_dir(self.cache().join("backend-engineer/trees")).unwrap();
-        trees.map(|entry| entry.unwrap().path().join("facts.json")).next().unwrap()
+        trees
+            .map(|entry| entry.unwrap().path().join("facts.json"))
+            .next()
+            .unwrap()
     }
 
     /// Makes the files look as if nobody had written them for a while; only the time of the last change of any kind can't
@@ -83,7 +91,11 @@ fn what_the_run_writes_is_seen_and_nothing_else_is_read_again() {
     assert!(facts.defining("b").is_some());
     let laid = [("app/more.py", None)];
     assert_ne!(fingerprint(), before);
-    assert_eq!(facts.fingerprint(None, laid.into_iter()), before, "laid over or written, it is the same tree");
+    assert_eq!(
+        facts.fingerprint(None, laid.into_iter()),
+        before,
+        "laid over or written, it is the same tree"
+    );
     fs::remove_file(scene.root().join("app/more.py")).unwrap();
     facts.changed(&["app/more.py"]);
     assert_eq!(fingerprint(), before);
@@ -96,14 +108,19 @@ fn a_changed_ignore_file_changes_what_is_listed() {
     assert!(facts.is_ignored("shop.db") && !facts.paths().contains("shop.db"));
     scene.write_file(".gitignore", "*.md\n");
     facts.changed(&[".gitignore"]);
-    assert!(!facts.is_ignored("shop.db") && facts.paths().contains("shop.db") && !facts.paths().contains("README.md"));
+    assert!(
+        !facts.is_ignored("shop.db")
+            && facts.paths().contains("shop.db")
+            && !facts.paths().contains("README.md")
+    );
 }
 
 #[test]
 fn the_plan_and_by_products_are_no_part_of_the_fingerprint() {
     let scene = Scene::new();
     scene.write_file("plan.md", "- [ ] x");
-    let fingerprint = || TreeFacts::new(&scene.root(), None).fingerprint(Some("plan.md"), std::iter::empty());
+    let fingerprint =
+        || TreeFacts::new(&scene.root(), None).fingerprint(Some("plan.md"), std::iter::empty());
     let before = fingerprint();
     scene.write_file("plan.md", "- [x] x");
     scene.write_file(".coverage", "x");
@@ -122,13 +139,22 @@ fn a_file_that_nobody_wrote_is_told_by_its_stamp() {
     let kept = fs::read_to_string(scene.kept()).unwrap();
     let hash = content_id::git_blob_id(b"read me\n");
     assert!(kept.contains(&hash), "{kept}");
-    fs::write(scene.kept(), kept.replace(&hash, &content_id::git_blob_id(b"made up"))).unwrap();
+    fs::write(
+        scene.kept(),
+        kept.replace(&hash, &content_id::git_blob_id(b"made up")),
+    )
+    .unwrap();
     assert_ne!(scene.ask().0, first.0);
     // A new stamp, though size and time of modification are put back.
     let readme = scene.root().join("README.md");
     let modified = fs::metadata(&readme).unwrap().modified().unwrap();
     scene.write_file("README.md", "READ ME\n");
-    File::options().write(true).open(&readme).unwrap().set_modified(modified).unwrap();
+    File::options()
+        .write(true)
+        .open(&readme)
+        .unwrap()
+        .set_modified(modified)
+        .unwrap();
     let changed = scene.ask();
     scene.write_file("README.md", "read me\n");
     assert_ne!(changed.0, first.0);
@@ -155,8 +181,10 @@ fn what_is_broken_foreign_or_of_another_build_is_as_good_as_nothing() {
         "not json".to_owned(),
         kept[..kept.len() / 2].to_owned(),
         "[1]".to_owned(),
-        kept.replace(&root, "/elsewhere").replace(&journal::hash(b"read me\n"), "made up"),
-        kept.replacen("\"program\":\"", "\"program\":\"other ", 1).replace(&journal::hash(b"read me\n"), "made up"),
+        kept.replace(&root, "/elsewhere")
+            .replace(&journal::hash(b"read me\n"), "made up"),
+        kept.replacen("\"program\":\"", "\"program\":\"other ", 1)
+            .replace(&journal::hash(b"read me\n"), "made up"),
     ] {
         fs::write(scene.kept(), &broken).unwrap();
         assert_eq!(scene.ask(), first, "{broken}");
@@ -175,13 +203,23 @@ fn only_so_many_trees_are_kept() {
         let old = trees.join(format!("old-{number}"));
         fs::create_dir_all(&old).unwrap();
         fs::write(old.join("facts.json"), "{}").unwrap();
-        let file = File::options().write(true).open(old.join("facts.json")).unwrap();
-        file.set_modified(SystemTime::now() - Duration::from_secs(1000 - number)).unwrap();
+        let file = File::options()
+            .write(true)
+            .open(old.join("facts.json"))
+            .unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(1000 - number))
+            .unwrap();
     }
     scene.ask();
-    let left: BTreeSet<_> = fs::read_dir(&trees).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let left: BTreeSet<_> = fs::read_dir(&trees)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     assert_eq!(left.len(), 40);
-    assert!(left.contains(std::ffi::OsStr::new("old-59")) && !left.contains(std::ffi::OsStr::new("old-20")));
+    assert!(
+        left.contains(std::ffi::OsStr::new("old-59"))
+            && !left.contains(std::ffi::OsStr::new("old-20"))
+    );
 }
 
 #[cfg(unix)]
@@ -191,7 +229,10 @@ fn the_cache_is_nobody_elses_to_read() {
     let scene = Scene::new();
     scene.ask();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!((mode(&scene.kept()), mode(scene.kept().parent().unwrap())), (0o600, 0o700));
+    assert_eq!(
+        (mode(&scene.kept()), mode(scene.kept().parent().unwrap())),
+        (0o600, 0o700)
+    );
 }
 
 #[cfg(unix)]

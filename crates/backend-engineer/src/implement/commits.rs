@@ -22,15 +22,27 @@ pub(super) async fn carry_out_commit(
     change: &mut Change,
     item: &Item,
 ) -> Result<Option<StepOutcome>, Stop> {
-    let Some(planned) = phase.commands.get(command).and_then(|command| command.commit.clone()) else { return Ok(None) };
+    let Some(planned) = phase
+        .commands
+        .get(command)
+        .and_then(|command| command.commit.clone())
+    else {
+        return Ok(None);
+    };
     let skip = |work: &mut UnitWork<'_>, why: NoCommit| {
-        work.run.emit(Event::CommitSkipped { why: why.to_string() })?;
+        work.run.emit(Event::CommitSkipped {
+            why: why.to_string(),
+        })?;
         Ok(Some(StepOutcome::Commit(Err(why))))
     };
     if !work.run.options.commit || work.run.options.dry_run {
         return Ok(Some(look_up(work, phase, command).await));
     }
-    let Some(message) = planned.message.clone().filter(|message| !message.trim().is_empty()) else {
+    let Some(message) = planned
+        .message
+        .clone()
+        .filter(|message| !message.trim().is_empty())
+    else {
         return skip(work, NoCommit::NoMessage);
     };
     if let Some(why) = no_commit_reason(change, item, phase) {
@@ -53,10 +65,19 @@ pub(super) async fn carry_out_commit(
     if paths.is_empty() {
         return Ok(Some(look_up(work, phase, command).await));
     }
-    match sandbox::git::commit_paths(work.run.root(), &paths, &message, work.run.settings.timeout().min(LONGEST)).await
+    match sandbox::git::commit_paths(
+        work.run.root(),
+        &paths,
+        &message,
+        work.run.settings.timeout().min(LONGEST),
+    )
+    .await
     {
         Ok(id) => {
-            work.run.emit(Event::Committed { id: id.clone(), message })?;
+            work.run.emit(Event::Committed {
+                id: id.clone(),
+                message,
+            })?;
             emit_left_out(work, &earlier).await?;
             Ok(Some(StepOutcome::Commit(Ok(id))))
         }
@@ -66,8 +87,13 @@ pub(super) async fn carry_out_commit(
 
 /// Returns the files that earlier runs of this plan wrote.
 fn files_of_earlier_runs(work: &UnitWork<'_>) -> Result<Vec<String>, Stop> {
-    let mut paths: Vec<String> =
-        work.run.recorder.written(&work.run.plan_name)?.into_iter().map(|(_, path)| path).collect();
+    let mut paths: Vec<String> = work
+        .run
+        .recorder
+        .written(&work.run.plan_name)?
+        .into_iter()
+        .map(|(_, path)| path)
+        .collect();
     paths.sort();
     paths.dedup();
     Ok(paths)
@@ -75,25 +101,44 @@ fn files_of_earlier_runs(work: &UnitWork<'_>) -> Result<Vec<String>, Stop> {
 
 /// Returns whether a commit's own command adds whatever there is.
 fn adds_all(planned: &plan::Commit) -> bool {
-    planned.paths.iter().any(|path| matches!(path.as_str(), "-A" | "--all" | "." | "./" | ":/"))
+    planned
+        .paths
+        .iter()
+        .any(|path| matches!(path.as_str(), "-A" | "--all" | "." | "./" | ":/"))
 }
 
 /// Tells which files of earlier runs of the plan are not in the commit: without them it may not work by itself.
 async fn emit_left_out(work: &mut UnitWork<'_>, earlier: &[String]) -> Result<(), Stop> {
-    let Ok(changed) = sandbox::git::read_status(work.run.root(), earlier).await else { return Ok(()) };
+    let Ok(changed) = sandbox::git::read_status(work.run.root(), earlier).await else {
+        return Ok(());
+    };
     if changed.is_empty() || earlier.is_empty() {
         return Ok(());
     }
-    let paths: Vec<String> = changed.iter().map(|changed| format!("`{}`", changed.path)).collect();
-    work.note(format!("{} of earlier runs of this plan is not in the commit", paths.join(", ")))
+    let paths: Vec<String> = changed
+        .iter()
+        .map(|changed| format!("`{}`", changed.path))
+        .collect();
+    work.note(format!(
+        "{} of earlier runs of this plan is not in the commit",
+        paths.join(", ")
+    ))
 }
 
 /// Returns the commit as it is in the history, by its subject; or that it is not there.
 pub(super) async fn look_up(work: &UnitWork<'_>, phase: &Phase, command: usize) -> StepOutcome {
-    let planned = phase.commands.get(command).and_then(|command| command.commit.as_ref());
-    let subject = planned.and_then(|commit| commit.message.as_deref()).and_then(|message| message.lines().next());
+    let planned = phase
+        .commands
+        .get(command)
+        .and_then(|command| command.commit.as_ref());
+    let subject = planned
+        .and_then(|commit| commit.message.as_deref())
+        .and_then(|message| message.lines().next());
     let found = match subject {
-        Some(subject) => sandbox::git::find_commit(work.run.root(), subject).await.ok().flatten(),
+        Some(subject) => sandbox::git::find_commit(work.run.root(), subject)
+            .await
+            .ok()
+            .flatten(),
         None => None,
     };
     StepOutcome::Commit(found.ok_or(NoCommit::NotAsked))
@@ -101,11 +146,19 @@ pub(super) async fn look_up(work: &UnitWork<'_>, phase: &Phase, command: usize) 
 
 /// Why the unit's work is not fit to be committed.
 fn no_commit_reason(change: &Change, item: &Item, phase: &Phase) -> Option<NoCommit> {
-    let items = change.items.iter().filter(|other| other.unit == phase.id).chain([item]);
+    let items = change
+        .items
+        .iter()
+        .filter(|other| other.unit == phase.id)
+        .chain([item]);
     let mut step_outcomes = items.flat_map(|item| &item.outcomes);
     step_outcomes.find_map(|step_outcome| match step_outcome {
         StepOutcome::Place(placement) => placement.refusal_reason().map(NoCommit::Unplaced),
-        StepOutcome::Run { ran, expects_failure: false, .. } if ran.judgement.verdict == Verdict::Failed => {
+        StepOutcome::Run {
+            ran,
+            expects_failure: false,
+            ..
+        } if ran.judgement.verdict == Verdict::Failed => {
             Some(NoCommit::CommandFailed(ran.script.clone()))
         }
         _ => None,

@@ -13,7 +13,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::{Change, StepOutcome};
 use crate::check::{
-    self, CheckContext, IsolatedCheck, KnownResults, Request, Snapshot, drop_repeated_requests, run_apart,
+    self, CheckContext, IsolatedCheck, KnownResults, Request, Snapshot, drop_repeated_requests,
+    run_apart,
 };
 use crate::run::Workspace;
 use crate::unit_work::UnitWork;
@@ -35,7 +36,10 @@ pub(super) struct ConcurrentChecks<'a> {
 impl<'a> ConcurrentChecks<'a> {
     /// Makes the checks that run beside a model's work; none where there are none, or where commands could meet (a network,
     /// a service, a server of the unit's own).
-    pub(super) fn start(work: &mut UnitWork<'a>, change: &mut Change) -> Option<(Self, UnboundedReceiver<Snapshot>)> {
+    pub(super) fn start(
+        work: &mut UnitWork<'a>,
+        change: &mut Change,
+    ) -> Option<(Self, UnboundedReceiver<Snapshot>)> {
         let apart = work.run.runs_commands() && Workspace::allows_apart(&work.run.settings);
         if !apart || !change.servers.is_empty() || !change.put_away.is_empty() || has_server(work) {
             return None;
@@ -60,7 +64,8 @@ impl<'a> ConcurrentChecks<'a> {
 
     /// Returns the check that a model's command is, to the letter and in the same folder.
     pub(super) fn request(&self, command: &str, folder: &str) -> Option<&Request> {
-        let is_it = |request: &&Request| request.script.trim() == command && request.folder == folder;
+        let is_it =
+            |request: &&Request| request.script.trim() == command && request.folder == folder;
         self.requests.iter().find(is_it)
     }
 
@@ -104,9 +109,15 @@ impl<'a> ConcurrentChecks<'a> {
 
     /// Runs the check that a model asked for on the tree as it is now, and beside it the checks with its tests alone. None
     /// where the command would have left more than caches, so that it must run where it leaves them.
-    pub(super) async fn run_for_model(&self, snapshot: &Snapshot, request: &Request) -> Option<IsolatedCheck> {
+    pub(super) async fn run_for_model(
+        &self,
+        snapshot: &Snapshot,
+        request: &Request,
+    ) -> Option<IsolatedCheck> {
         self.send_snapshot(snapshot);
-        let (mut tested, left_nothing) = self.run_requests(snapshot, std::slice::from_ref(request)).await?;
+        let (mut tested, left_nothing) = self
+            .run_requests(snapshot, std::slice::from_ref(request))
+            .await?;
         let tested = tested.pop()?;
         (left_nothing && !tested.ran.acted).then_some(tested)
     }
@@ -127,16 +138,25 @@ impl<'a> ConcurrentChecks<'a> {
     async fn prove(&self, snapshot: &Snapshot) -> bool {
         let tree = snapshot.tree_fingerprint(self.context.run);
         let known = |request: &Request| self.known.borrow().find_verdict(request, &tree);
-        let unknown = self.requests.iter().filter(|request| known(request).is_none());
+        let unknown = self
+            .requests
+            .iter()
+            .filter(|request| known(request).is_none());
         let unknown: Vec<Request> = unknown.cloned().collect();
         if !unknown.is_empty() && self.run_requests(snapshot, &unknown).await.is_none() {
             return false;
         }
-        self.requests.iter().all(|request| known(request) == Some(Verdict::Passed))
+        self.requests
+            .iter()
+            .all(|request| known(request) == Some(Verdict::Passed))
     }
 
     /// Runs checks apart and keeps what they say; returns it, and whether they left nothing but caches.
-    async fn run_requests(&self, snapshot: &Snapshot, requests: &[Request]) -> Option<(Vec<IsolatedCheck>, bool)> {
+    async fn run_requests(
+        &self,
+        snapshot: &Snapshot,
+        requests: &[Request],
+    ) -> Option<(Vec<IsolatedCheck>, bool)> {
         if self.off.get() {
             return None;
         }
@@ -146,7 +166,9 @@ impl<'a> ConcurrentChecks<'a> {
             return None;
         };
         for (request, one) in requests.iter().zip(&tested.results) {
-            self.known.borrow_mut().record_result(request, &tested.sandbox, one.clone());
+            self.known
+                .borrow_mut()
+                .record_result(request, &tested.sandbox, one.clone());
         }
         Some((tested.results, tested.left_nothing))
     }
@@ -154,33 +176,69 @@ impl<'a> ConcurrentChecks<'a> {
 
 /// Returns whether the unit has a server, which its checks may ask.
 fn has_server(work: &UnitWork<'_>) -> bool {
-    let units = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
-    units.flat_map(|unit| &unit.commands).any(|command| check::is_server(work, command))
+    let units = work
+        .assignment
+        .units
+        .iter()
+        .filter_map(|unit| work.run.plan.phase(*unit));
+    units
+        .flat_map(|unit| &unit.commands)
+        .any(|command| check::is_server(work, command))
 }
 
 /// Returns what the checks of the unit will ask: its criteria, the commands of its steps, and those of the configuration.
 fn list_check_requests(work: &UnitWork<'_>, change: &Change) -> Vec<Request> {
     let mut requests = Vec::new();
-    for phase in work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit)) {
-        let automated = phase.criteria.iter().filter(|criterion| criterion.kind == CriterionKind::Automated);
+    for phase in work
+        .assignment
+        .units
+        .iter()
+        .filter_map(|unit| work.run.plan.phase(*unit))
+    {
+        let automated = phase
+            .criteria
+            .iter()
+            .filter(|criterion| criterion.kind == CriterionKind::Automated);
         for criterion in automated {
-            let commands = criterion.commands.iter().filter_map(|command| phase.commands.get(*command));
+            let commands = criterion
+                .commands
+                .iter()
+                .filter_map(|command| phase.commands.get(*command));
             let looks = commands.filter(|command| {
-                !check::is_fixing_script(&check::read_command(work, &command.text, &check::folder_of(command, work)))
+                !check::is_fixing_script(&check::read_command(
+                    work,
+                    &command.text,
+                    &check::folder_of(command, work),
+                ))
             });
-            requests.extend(looks.filter_map(|command| Request::of_criterion(command, criterion, work).ok()));
+            requests.extend(
+                looks.filter_map(|command| Request::of_criterion(command, criterion, work).ok()),
+            );
         }
         for item in change.items.iter().filter(|item| item.unit == phase.id) {
-            requests.extend(item.outcomes.iter().filter_map(|step_outcome| match step_outcome {
-                StepOutcome::Run { command, ran, expects_failure: false } if !ran.acted => {
-                    Request::of_step(&phase.commands[*command], "", work).ok()
-                }
-                _ => None,
-            }));
+            requests.extend(
+                item.outcomes
+                    .iter()
+                    .filter_map(|step_outcome| match step_outcome {
+                        StepOutcome::Run {
+                            command,
+                            ran,
+                            expects_failure: false,
+                        } if !ran.acted => {
+                            Request::of_step(&phase.commands[*command], "", work).ok()
+                        }
+                        _ => None,
+                    }),
+            );
         }
     }
     let commands = &work.run.settings.commands;
-    let held = [&commands.test, &commands.lint, &commands.type_check].into_iter().flatten();
-    requests.extend(held.flat_map(|held| &held.value).map(|script| Request::of_project(script, "")));
+    let held = [&commands.test, &commands.lint, &commands.type_check]
+        .into_iter()
+        .flatten();
+    requests.extend(
+        held.flat_map(|held| &held.value)
+            .map(|script| Request::of_project(script, "")),
+    );
     requests
 }

@@ -16,10 +16,18 @@ use crate::unit_work::UnitWork;
 
 /// Replaces what is left of such steps by the placements that carried it out.
 pub(super) fn credit_placements(work: &UnitWork<'_>, unit: PhaseId, change: &mut Change) {
-    let Some(phase) = work.run.plan.phase(unit) else { return };
+    let Some(phase) = work.run.plan.phase(unit) else {
+        return;
+    };
     let placed: Vec<Placement> = successful_placements(change, unit).cloned().collect();
-    for item in change.items.iter_mut().filter(|item| item.unit == unit && is_only_said(item)) {
-        let Some(step) = item.step.and_then(|step| phase.steps.get(step)) else { continue };
+    for item in change
+        .items
+        .iter_mut()
+        .filter(|item| item.unit == unit && is_only_said(item))
+    {
+        let Some(step) = item.step.and_then(|step| phase.steps.get(step)) else {
+            continue;
+        };
         let created = files_created_by_step(work, phase, step);
         if !is_shown(work, phase, step, &created) {
             continue;
@@ -28,7 +36,12 @@ pub(super) fn credit_placements(work: &UnitWork<'_>, unit: PhaseId, change: &mut
             let of_file = placed.iter().filter(|one| one.path.as_ref() == Some(path));
             // It stands there by what another item did, which is told there.
             of_file
-                .map(|one| StepOutcome::Place(Placement { placed: PlacementOutcome::Before, ..one.clone() }))
+                .map(|one| {
+                    StepOutcome::Place(Placement {
+                        placed: PlacementOutcome::Before,
+                        ..one.clone()
+                    })
+                })
                 .collect::<Vec<_>>()
         };
         let made: Vec<Vec<StepOutcome>> = created.iter().map(made).collect();
@@ -40,18 +53,31 @@ pub(super) fn credit_placements(work: &UnitWork<'_>, unit: PhaseId, change: &mut
 
 fn successful_placements(change: &Change, unit: PhaseId) -> impl Iterator<Item = &Placement> {
     let items = change.items.iter().filter(move |item| item.unit == unit);
-    items.flat_map(|item| &item.outcomes).filter_map(|step_outcome| match step_outcome {
-        StepOutcome::Place(one) if matches!(one.placed, PlacementOutcome::Now { .. } | PlacementOutcome::Before) => {
-            Some(one)
-        }
-        _ => None,
-    })
+    items
+        .flat_map(|item| &item.outcomes)
+        .filter_map(|step_outcome| match step_outcome {
+            StepOutcome::Place(one)
+                if matches!(
+                    one.placed,
+                    PlacementOutcome::Now { .. } | PlacementOutcome::Before
+                ) =>
+            {
+                Some(one)
+            }
+            _ => None,
+        })
 }
 
 /// Returns whether an item has nothing but words of the plan that were left.
 fn is_only_said(item: &Item) -> bool {
     let prose = |step_outcome: &StepOutcome| {
-        matches!(step_outcome, StepOutcome::Left(Remainder { what: Missing::Prose(_), .. }))
+        matches!(
+            step_outcome,
+            StepOutcome::Left(Remainder {
+                what: Missing::Prose(_),
+                ..
+            })
+        )
     };
     item.outcomes.iter().all(prose)
 }
@@ -62,7 +88,9 @@ fn is_shown(work: &UnitWork<'_>, phase: &Phase, step: &Step, created: &BTreeSet<
     let inside = |span: &plan::Span| step.span.start <= span.start && span.end <= step.span.end;
     let names = |span: &plan::Span| {
         let words = work.run.plan.text().get(span.clone()).unwrap_or_default();
-        created.iter().any(|path| words.contains(path.rsplit('/').next().unwrap_or(path)))
+        created
+            .iter()
+            .any(|path| words.contains(path.rsplit('/').next().unwrap_or(path)))
     };
     let mut own = phase.sentences.iter().filter(|one| inside(&one.span));
     own.all(|one| match one.span.contains(&step.span.start) {
@@ -73,9 +101,20 @@ fn is_shown(work: &UnitWork<'_>, phase: &Phase, step: &Step, created: &BTreeSet<
 
 /// Returns the files that a step names, where the unit creates each of them.
 fn files_created_by_step(work: &UnitWork<'_>, phase: &Phase, step: &Step) -> BTreeSet<String> {
-    let words = work.run.plan.text().get(step.span.clone()).unwrap_or_default();
-    let files = work.assignment.files.iter().filter(|file| file.unit == phase.id);
-    let named: Vec<_> = files.filter(|file| words.contains(&format!("`{}`", file.written))).collect();
+    let words = work
+        .run
+        .plan
+        .text()
+        .get(step.span.clone())
+        .unwrap_or_default();
+    let files = work
+        .assignment
+        .files
+        .iter()
+        .filter(|file| file.unit == phase.id);
+    let named: Vec<_> = files
+        .filter(|file| words.contains(&format!("`{}`", file.written)))
+        .collect();
     if named.iter().any(|file| file.action != Action::Create) {
         return BTreeSet::new();
     }

@@ -18,13 +18,24 @@ use crate::unit_work::UnitWork;
 
 /// Returns whether a block would only take away from its file what later units of the plan show for it: it stands, and
 /// so do they.
-pub(super) fn stands_with_later(plan: &Plan, phase: &Phase, path: &str, (old, new): (&str, &str)) -> bool {
+pub(super) fn stands_with_later(
+    plan: &Plan,
+    phase: &Phase,
+    path: &str,
+    (old, new): (&str, &str),
+) -> bool {
     let lines = |text: &str| -> Vec<String> {
-        text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+        text.lines()
+            .map(|line| line.trim().to_owned())
+            .filter(|line| !line.is_empty())
+            .collect()
     };
     let (old, new) = (lines(old), lines(new));
     let mut kept = new.iter().peekable();
-    let lost: Vec<&String> = old.iter().filter(|line| kept.next_if_eq(line).is_none()).collect();
+    let lost: Vec<&String> = old
+        .iter()
+        .filter(|line| kept.next_if_eq(line).is_none())
+        .collect();
     if kept.next().is_some() || lost.is_empty() || !phase.removals.is_empty() {
         return false;
     }
@@ -32,7 +43,11 @@ pub(super) fn stands_with_later(plan: &Plan, phase: &Phase, path: &str, (old, ne
     let shown: Vec<String> = later
         .flat_map(|unit| unit.blocks.iter().map(move |block| (unit, block)))
         .filter(|(unit, block)| {
-            let change = if let FileOf::Change(at) = block.file { unit.changes.get(at) } else { None };
+            let change = if let FileOf::Change(at) = block.file {
+                unit.changes.get(at)
+            } else {
+                None
+            };
             change.is_some_and(|change| is_path(path, &change.path)) && block.role == Role::Code
         })
         .flat_map(|(_, block)| lines(&block.text))
@@ -48,7 +63,12 @@ pub(super) fn into_deleted(block: &CodeBlock, file: &NamedFile, path: &str) -> O
 
 /// Returns why a block of tests is not for the file that it was read to be for: the unit has a file of tests, and this is
 /// none, or the file holds code that is no test. A new file may hold tests whatever it is called.
-pub(super) fn misplaced_test(phase: &Phase, block: &CodeBlock, path: &str, text: Option<&str>) -> Option<String> {
+pub(super) fn misplaced_test(
+    phase: &Phase,
+    block: &CodeBlock,
+    path: &str,
+    text: Option<&str>,
+) -> Option<String> {
     if belongs_to_tests(path) || !test_code::is_of_tests(path, &block.text) {
         return None;
     }
@@ -66,10 +86,15 @@ pub(super) fn misplaced_test(phase: &Phase, block: &CodeBlock, path: &str, text:
 pub(super) fn only_tests(phase: &Phase, block: &CodeBlock, change: usize) -> Option<usize> {
     let path = &phase.changes.get(change)?.path;
     let name = path.rsplit('/').next().unwrap_or(path);
-    if block.prose.contains(name) || belongs_to_tests(path) || !test_code::is_of_tests(path, &block.text) {
+    if block.prose.contains(name)
+        || belongs_to_tests(path)
+        || !test_code::is_of_tests(path, &block.text)
+    {
         return None;
     }
-    let is_meant = |change: &PlannedChange| is_test(&change.path) && change.basis == Basis::Stated && !change.pattern;
+    let is_meant = |change: &PlannedChange| {
+        is_test(&change.path) && change.basis == Basis::Stated && !change.pattern
+    };
     let mut found = (0..phase.changes.len()).filter(|at| is_meant(&phase.changes[*at]));
     found.next().filter(|_| found.next().is_none())
 }
@@ -82,7 +107,13 @@ pub(super) fn in_doubt(
     (text, answer): (Option<&str>, &Graft),
 ) -> Result<Option<String>, Stop> {
     let block = &phase.blocks[index];
-    let found = work.workspace.tree.state_on_disk(path).ok().and_then(Option::as_ref).map(|found| found.bytes.clone());
+    let found = work
+        .workspace
+        .tree
+        .state_on_disk(path)
+        .ok()
+        .and_then(Option::as_ref)
+        .map(|found| found.bytes.clone());
     let found = found.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let half = match answer {
         // What an earlier block of this run wrote is no sign that the plan shows it as the present code.
@@ -96,7 +127,12 @@ pub(super) fn in_doubt(
 }
 
 /// Returns why an answer is not taken: the words above the block leave in doubt what becomes of it.
-fn find_placement_doubt(block: &CodeBlock, path: &str, text: Option<&str>, answer: &Graft) -> Option<String> {
+fn find_placement_doubt(
+    block: &CodeBlock,
+    path: &str,
+    text: Option<&str>,
+    answer: &Graft,
+) -> Option<String> {
     let stands = matches!(answer, Graft::AlreadyApplied);
     match (block.uncertain?, answer) {
         (Uncertainty::Quoted, _) if matches!(block.role, Role::Before { after: None }) => (!stands).then(|| {
@@ -139,8 +175,12 @@ fn stands_as_found(
         return Ok(None);
     }
     let runs = work.run.originals_of(path)?;
-    let runs = runs.iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-    let ours = runs.chain([found.unwrap_or_default().to_owned()]).any(|text| !contains_block(&text, &block.text));
+    let runs = runs
+        .iter()
+        .map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    let ours = runs
+        .chain([found.unwrap_or_default().to_owned()])
+        .any(|text| !contains_block(&text, &block.text));
     let message = "the plan asks for a change of this code, which stands in its file, and shows no other: it does not say \
                    what the code is to become";
     Ok((!ours).then(|| message.to_owned()))
@@ -149,7 +189,10 @@ fn stands_as_found(
 /// Returns whether a text holds the lines of a block one after the other, whatever their margin.
 fn contains_block(text: &str, block: &str) -> bool {
     let lines = |text: &str| -> Vec<String> {
-        text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+        text.lines()
+            .map(|line| line.trim().to_owned())
+            .filter(|line| !line.is_empty())
+            .collect()
     };
     let (text, block) = (lines(text), lines(block));
     !block.is_empty() && text.windows(block.len()).any(|window| window == block)
@@ -159,7 +202,8 @@ fn contains_block(text: &str, block: &str) -> bool {
 fn only_gains(before: &[String], after: &[String]) -> bool {
     let keeps = |(old, new): (&String, &String)| {
         let mut rest = new.split_whitespace();
-        old.split_whitespace().all(|word| rest.any(|one| one == word))
+        old.split_whitespace()
+            .all(|word| rest.any(|one| one == word))
     };
     before.len() == after.len() && before.iter().zip(after).all(keeps)
 }
@@ -170,7 +214,12 @@ fn half_of_pair(phase: &Phase, index: usize, text: Option<&str>) -> Option<Strin
     let block = &phase.blocks[index];
     let before = phase.blocks.get(index.checked_sub(1)?)?;
     let lone = block.role == Role::Code && before.role == Role::Code && block.file == before.file;
-    let step = |at: usize| phase.steps.iter().position(|step| step.parts.contains(&Part::Place(at)));
+    let step = |at: usize| {
+        phase
+            .steps
+            .iter()
+            .position(|step| step.parts.contains(&Part::Place(at)))
+    };
     let stands = text?.contains(before.text.trim()) && !before.text.trim().is_empty();
     (lone && block.uncertain == Some(Uncertainty::Unasked) && step(index) == step(index - 1) && stands).then(|| {
         "the block before it stands in the file, and the words between the two do not say whether this one replaces it"
@@ -179,7 +228,11 @@ fn half_of_pair(phase: &Phase, index: usize, text: Option<&str>) -> Option<Strin
 }
 
 /// Returns why a block is no whole file, for a file that is not there and that the plan does not call new.
-pub(super) fn fragment_reason(block: &CodeBlock, file: &NamedFile, path: &str) -> Option<&'static str> {
+pub(super) fn fragment_reason(
+    block: &CodeBlock,
+    file: &NamedFile,
+    path: &str,
+) -> Option<&'static str> {
     if file.action != Action::Unstated || block.role != Role::Code {
         return None;
     }
@@ -187,16 +240,35 @@ pub(super) fn fragment_reason(block: &CodeBlock, file: &NamedFile, path: &str) -
         return Some("the words above the block put it into something that the file holds");
     }
     let name = path.rsplit('/').next().unwrap_or(path);
-    let lines = || block.text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', '/']));
+    let lines = || {
+        block
+            .text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with(['#', '/']))
+    };
     let first = lines().next().unwrap_or("");
-    let is_json = name.ends_with(".json") && serde_json::from_str::<serde_json::Value>(&block.text).is_err();
-    let is_image = name.starts_with("Dockerfile") && !first.starts_with("FROM ") && !first.starts_with("ARG ");
+    let is_json =
+        name.ends_with(".json") && serde_json::from_str::<serde_json::Value>(&block.text).is_err();
+    let is_image =
+        name.starts_with("Dockerfile") && !first.starts_with("FROM ") && !first.starts_with("ARG ");
     let opens = |line: &str| {
-        ["model ", "enum ", "datasource ", "generator ", "type ", "view "].iter().any(|word| line.starts_with(word))
+        [
+            "model ",
+            "enum ",
+            "datasource ",
+            "generator ",
+            "type ",
+            "view ",
+        ]
+        .iter()
+        .any(|word| line.starts_with(word))
     };
     let is_schema = name.ends_with(".prisma") && !lines().any(opens);
-    let is_member =
-        Language::of_path(path).is_some() && !name.ends_with(".py") && first.ends_with(',') && lines().count() == 1;
+    let is_member = Language::of_path(path).is_some()
+        && !name.ends_with(".py")
+        && first.ends_with(',')
+        && lines().count() == 1;
     (is_json || is_image || is_schema || is_member || only_calls(&block.text, path))
         .then_some("the block is no whole file of its kind")
 }
@@ -204,19 +276,24 @@ pub(super) fn fragment_reason(block: &CodeBlock, file: &NamedFile, path: &str) -
 /// Returns whether code begins as a module does, with what it says of itself or imports, and defines something.
 fn opens_as_module(text: &str, path: &str) -> bool {
     let language = Language::of_path(path);
-    let Some(source) = language.and_then(|language| Source::parse(text, language, Elisions::NONE)) else {
+    let Some(source) = language.and_then(|language| Source::parse(text, language, Elisions::NONE))
+    else {
         return false;
     };
     let items = source.items(source.root());
-    let opens = items.first().is_some_and(|item| matches!(item.kind, Kind::Docstring | Kind::Import));
+    let opens = items
+        .first()
+        .is_some_and(|item| matches!(item.kind, Kind::Docstring | Kind::Import));
     opens && items.iter().any(code::items::Item::is_definition)
 }
 
 /// Returns whether a script binds and imports nothing, and only calls what it does not have: a part of another file. Tests
 /// are calls of what their runner gives.
 fn only_calls(text: &str, path: &str) -> bool {
-    let language = Language::of_path(path).filter(|_| !path.ends_with(".py") && !belongs_to_tests(path));
-    let Some(source) = language.and_then(|language| Source::parse(text, language, Elisions::NONE)) else {
+    let language =
+        Language::of_path(path).filter(|_| !path.ends_with(".py") && !belongs_to_tests(path));
+    let Some(source) = language.and_then(|language| Source::parse(text, language, Elisions::NONE))
+    else {
         return false;
     };
     let items = source.items(source.root());

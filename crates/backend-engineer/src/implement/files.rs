@@ -12,8 +12,18 @@ use crate::understand::{NamedFile, PlacedBy};
 use crate::unit_work::UnitWork;
 
 /// Stages the removals and renames of a unit.
-pub(super) fn remove_and_rename(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Result<(), Stop> {
-    let named: Vec<NamedFile> = work.assignment.files.iter().filter(|file| file.unit == unit).cloned().collect();
+pub(super) fn remove_and_rename(
+    work: &mut UnitWork<'_>,
+    unit: PhaseId,
+    change: &mut Change,
+) -> Result<(), Stop> {
+    let named: Vec<NamedFile> = work
+        .assignment
+        .files
+        .iter()
+        .filter(|file| file.unit == unit)
+        .cloned()
+        .collect();
     for file in named {
         let outcome = match (&file.action, &file.path) {
             (Action::Delete, Some(path)) => Some(remove_file(work, path)?),
@@ -26,10 +36,23 @@ pub(super) fn remove_and_rename(work: &mut UnitWork<'_>, unit: PhaseId, change: 
                 _ => format!("Delete `{}`", file.written),
             };
             let line = work.run.plan.location(file.span.start).line;
-            let placement =
-                Placement { block: None, sentence: None, path: file.path.clone(), line, by: PlacedBy::Stated, placed };
+            let placement = Placement {
+                block: None,
+                sentence: None,
+                path: file.path.clone(),
+                line,
+                by: PlacedBy::Stated,
+                placed,
+            };
             let step_outcomes = vec![StepOutcome::Place(placement)];
-            change.items.push(Item { unit, step: None, title, checkbox: None, line, outcomes: step_outcomes });
+            change.items.push(Item {
+                unit,
+                step: None,
+                title,
+                checkbox: None,
+                line,
+                outcomes: step_outcomes,
+            });
         }
     }
     Ok(())
@@ -37,14 +60,28 @@ pub(super) fn remove_and_rename(work: &mut UnitWork<'_>, unit: PhaseId, change: 
 
 fn remove_file(work: &mut UnitWork<'_>, path: &str) -> Result<PlacementOutcome, Stop> {
     if work.run.settings.protects(path) {
-        return Ok(refused_placement("protected", "the path is protected".to_owned()));
+        return Ok(refused_placement(
+            "protected",
+            "the path is protected".to_owned(),
+        ));
     }
     match work.workspace.tree.read(path) {
         Ok(None) => Ok(PlacementOutcome::Before),
         Ok(Some(_)) => {
-            work.workspace.tree.stage(path, None).map_err(|error| Stop::refused(error.to_string()))?;
-            emit_staged_file(work, path, FileAction::Delete, "removed, as the plan says".to_owned())?;
-            Ok(PlacementOutcome::Now { how: "removed, as the plan says".to_owned(), created: false })
+            work.workspace
+                .tree
+                .stage(path, None)
+                .map_err(|error| Stop::refused(error.to_string()))?;
+            emit_staged_file(
+                work,
+                path,
+                FileAction::Delete,
+                "removed, as the plan says".to_owned(),
+            )?;
+            Ok(PlacementOutcome::Now {
+                how: "removed, as the plan says".to_owned(),
+                created: false,
+            })
         }
         Err(error) => Ok(refused_placement("file-unreadable", error.to_string())),
     }
@@ -52,47 +89,92 @@ fn remove_file(work: &mut UnitWork<'_>, path: &str) -> Result<PlacementOutcome, 
 
 fn rename_file(work: &mut UnitWork<'_>, from: &str, to: &str) -> Result<PlacementOutcome, Stop> {
     if work.run.settings.protects(from) || work.run.settings.protects(to) {
-        return Ok(refused_placement("protected", "the path is protected".to_owned()));
+        return Ok(refused_placement(
+            "protected",
+            "the path is protected".to_owned(),
+        ));
     }
     let (old, new) = match (work.workspace.tree.read(from), work.workspace.tree.read(to)) {
         (Ok(old), Ok(new)) => (old, new),
-        (Err(error), _) | (_, Err(error)) => return Ok(refused_placement("file-unreadable", error.to_string())),
+        (Err(error), _) | (_, Err(error)) => {
+            return Ok(refused_placement("file-unreadable", error.to_string()));
+        }
     };
     match (old, new) {
         (None, Some(_)) => Ok(PlacementOutcome::Before),
-        (None, None) => Ok(refused_placement("file-missing", format!("`{from}` is not there"))),
-        (Some(_), Some(_)) => Ok(refused_placement("file-exists", format!("`{to}` is there already"))),
+        (None, None) => Ok(refused_placement(
+            "file-missing",
+            format!("`{from}` is not there"),
+        )),
+        (Some(_), Some(_)) => Ok(refused_placement(
+            "file-exists",
+            format!("`{to}` is there already"),
+        )),
         (Some(bytes), None) => {
-            let mode =
-                work.workspace.tree.state_on_disk(from).ok().and_then(|found| found.as_ref().map(|found| found.mode));
+            let mode = work
+                .workspace
+                .tree
+                .state_on_disk(from)
+                .ok()
+                .and_then(|found| found.as_ref().map(|found| found.mode));
             let failed = |error: crate::tree::ReadError| Stop::refused(error.to_string());
             work.workspace.tree.stage(to, Some(bytes)).map_err(failed)?;
             if let Some(mode) = mode {
                 work.workspace.tree.stage_mode(to, mode).map_err(failed)?;
             }
             work.workspace.tree.stage(from, None).map_err(failed)?;
-            emit_staged_file(work, to, FileAction::Rename, format!("renamed from `{from}`"))?;
-            Ok(PlacementOutcome::Now { how: format!("renamed from `{from}`"), created: true })
+            emit_staged_file(
+                work,
+                to,
+                FileAction::Rename,
+                format!("renamed from `{from}`"),
+            )?;
+            Ok(PlacementOutcome::Now {
+                how: format!("renamed from `{from}`"),
+                created: true,
+            })
         }
     }
 }
 
 fn refused_placement(reason: &'static str, message: String) -> PlacementOutcome {
-    PlacementOutcome::Refused { reason, message, candidates: Vec::new() }
+    PlacementOutcome::Refused {
+        reason,
+        message,
+        candidates: Vec::new(),
+    }
 }
 
 /// Notes the named files for which the unit shows no code and that nothing else has dealt with.
-pub(super) fn left_without_code(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Result<(), Stop> {
-    let Some(phase) = work.run.plan.phase(unit).cloned() else { return Ok(()) };
-    for file in work.assignment.files.iter().filter(|file| file.unit == unit) {
+pub(super) fn left_without_code(
+    work: &mut UnitWork<'_>,
+    unit: PhaseId,
+    change: &mut Change,
+) -> Result<(), Stop> {
+    let Some(phase) = work.run.plan.phase(unit).cloned() else {
+        return Ok(());
+    };
+    for file in work
+        .assignment
+        .files
+        .iter()
+        .filter(|file| file.unit == unit)
+    {
         let mut identified = work.state.identified.iter();
-        let identified = identified.any(|((unit, _), (change, _))| (*unit, *change) == (phase.id, file.change));
-        if identified || shows_code(&phase, file) || matches!(file.action, Action::Delete | Action::Rename { .. }) {
+        let identified =
+            identified.any(|((unit, _), (change, _))| (*unit, *change) == (phase.id, file.change));
+        if identified
+            || shows_code(&phase, file)
+            || matches!(file.action, Action::Delete | Action::Rename { .. })
+        {
             continue;
         }
         let line = work.run.plan.location(file.span.start).line;
         let title = format!("`{}`", file.written);
-        let stated = phase.changes.get(file.change).is_some_and(|planned| planned.empty);
+        let stated = phase
+            .changes
+            .get(file.change)
+            .is_some_and(|planned| planned.empty);
         if !stated && answered_for(work, &phase, file, change) {
             continue;
         }
@@ -105,21 +187,41 @@ pub(super) fn left_without_code(work: &mut UnitWork<'_>, unit: PhaseId, change: 
                 by: PlacedBy::Stated,
                 placed,
             })];
-            change.items.push(Item { unit, step: None, title, checkbox: None, line, outcomes: step_outcomes });
+            change.items.push(Item {
+                unit,
+                step: None,
+                title,
+                checkbox: None,
+                line,
+                outcomes: step_outcomes,
+            });
             continue;
         }
         if stated && answered_for(work, &phase, file, change) {
             continue;
         }
-        if phase.changes.get(file.change).is_some_and(plan::PlannedChange::is_left_to_need) {
-            work.note(format!("`{}` was left: the plan leaves it to what is needed", file.written))?;
+        if phase
+            .changes
+            .get(file.change)
+            .is_some_and(plan::PlannedChange::is_left_to_need)
+        {
+            work.note(format!(
+                "`{}` was left: the plan leaves it to what is needed",
+                file.written
+            ))?;
             continue;
         }
         let remainder = Remainder::without_code(&file.written);
         if let Some(path) = &file.path {
-            work.run.emit(Event::FileUnchanged { path: path.clone(), why: remainder.what.to_string() })?;
+            work.run.emit(Event::FileUnchanged {
+                path: path.clone(),
+                why: remainder.what.to_string(),
+            })?;
         }
-        let checkbox = phase.changes.get(file.change).and_then(|planned| planned.checkbox);
+        let checkbox = phase
+            .changes
+            .get(file.change)
+            .and_then(|planned| planned.checkbox);
         change.items.push(Item {
             unit,
             step: None,
@@ -133,8 +235,14 @@ pub(super) fn left_without_code(work: &mut UnitWork<'_>, unit: PhaseId, change: 
 }
 
 /// Creates a file that is to be new and that its name or the plan's words make an empty one: a package's mark.
-fn create_empty(work: &mut UnitWork<'_>, phase: &Phase, file: &NamedFile) -> Result<Option<PlacementOutcome>, Stop> {
-    let Some(path) = &file.path else { return Ok(None) };
+fn create_empty(
+    work: &mut UnitWork<'_>,
+    phase: &Phase,
+    file: &NamedFile,
+) -> Result<Option<PlacementOutcome>, Stop> {
+    let Some(path) = &file.path else {
+        return Ok(None);
+    };
     let planned = phase.changes.get(file.change);
     let said = planned.map_or("", |planned| planned.prose.trim());
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -149,14 +257,20 @@ fn create_empty(work: &mut UnitWork<'_>, phase: &Phase, file: &NamedFile) -> Res
     }
     match work.workspace.tree.read(path) {
         Ok(None) => {
-            work.workspace.tree.stage(path, Some(Vec::new())).map_err(|error| Stop::refused(error.to_string()))?;
+            work.workspace
+                .tree
+                .stage(path, Some(Vec::new()))
+                .map_err(|error| Stop::refused(error.to_string()))?;
             emit_staged_file(
                 work,
                 path,
                 FileAction::Create,
                 "created empty: the plan shows nothing for it".to_owned(),
             )?;
-            Ok(Some(PlacementOutcome::Now { how: "created empty".to_owned(), created: true }))
+            Ok(Some(PlacementOutcome::Now {
+                how: "created empty".to_owned(),
+                created: true,
+            }))
         }
         // A mark does its work by being there.
         Ok(Some(bytes)) if bytes.is_empty() || mark => Ok(Some(PlacementOutcome::Before)),
@@ -166,9 +280,15 @@ fn create_empty(work: &mut UnitWork<'_>, phase: &Phase, file: &NamedFile) -> Res
 
 fn shows_code(phase: &Phase, file: &NamedFile) -> bool {
     let shows = |index: &usize| {
-        phase.blocks.get(*index).is_some_and(|block| !matches!(block.role, Role::Shell | Role::Output | Role::Example))
+        phase
+            .blocks
+            .get(*index)
+            .is_some_and(|block| !matches!(block.role, Role::Shell | Role::Output | Role::Example))
     };
-    phase.changes.get(file.change).is_some_and(|change| change.blocks.iter().any(shows))
+    phase
+        .changes
+        .get(file.change)
+        .is_some_and(|change| change.blocks.iter().any(shows))
 }
 
 /// Returns whether the file was dealt with elsewhere: another unit of the assignment shows it, a command made it, or
@@ -183,20 +303,33 @@ fn answered_for(work: &UnitWork<'_>, phase: &Phase, file: &NamedFile, change: &C
     });
     let made = work.workspace.tree.pending().iter().any(|pending| {
         same(&pending.path)
-            || file.path.is_none() && work.assignment.scope.allows(&pending.path) && pending.before.is_none()
+            || file.path.is_none()
+                && work.assignment.scope.allows(&pending.path)
+                && pending.before.is_none()
     });
     let planned = phase.changes.get(file.change);
-    let said = change.items.iter().filter(|item| item.unit == phase.id).any(|item| {
-        let holds = item.step.and_then(|step| phase.steps.get(step)).is_some_and(|step| {
-            step.span.contains(&file.span.start)
-                || planned.is_some_and(|change| change.checkbox.is_some() && change.checkbox == step.checkbox)
+    let said = change
+        .items
+        .iter()
+        .filter(|item| item.unit == phase.id)
+        .any(|item| {
+            let holds = item
+                .step
+                .and_then(|step| phase.steps.get(step))
+                .is_some_and(|step| {
+                    step.span.contains(&file.span.start)
+                        || planned.is_some_and(|change| {
+                            change.checkbox.is_some() && change.checkbox == step.checkbox
+                        })
+                });
+            let speaks = |step_outcome: &StepOutcome| match step_outcome {
+                StepOutcome::Left(left) => {
+                    holds || left.passage().is_some() && item.is_about(&work.run.plan, file, left)
+                }
+                StepOutcome::DoneBefore => holds,
+                _ => false,
+            };
+            item.outcomes.iter().any(speaks)
         });
-        let speaks = |step_outcome: &StepOutcome| match step_outcome {
-            StepOutcome::Left(left) => holds || left.passage().is_some() && item.is_about(&work.run.plan, file, left),
-            StepOutcome::DoneBefore => holds,
-            _ => false,
-        };
-        item.outcomes.iter().any(speaks)
-    });
     elsewhere || made || said
 }

@@ -32,18 +32,31 @@ impl Candidate {
     pub(super) fn from_staged_tree(workspace: &mut Workspace, change: usize, path: &str) -> Self {
         let text = workspace.tree.read_text(path).ok().flatten();
         let scopes = text.as_deref().and_then(|text| Scopes::of_file(path, text));
-        Candidate { change, path: path.to_owned(), text, scopes }
+        Candidate {
+            change,
+            path: path.to_owned(),
+            text,
+            scopes,
+        }
     }
 
     /// Returns whether the file defines the name, at whatever depth, by itself and not by an import.
     fn defines(&self, name: &str) -> bool {
-        let Some(scopes) = &self.scopes else { return false };
+        let Some(scopes) = &self.scopes else {
+            return false;
+        };
         let holds = |kind: ScopeKind| matches!(kind, ScopeKind::Module | ScopeKind::Class);
-        let imported = |by: &code::scopes::BoundBy| matches!(by, code::scopes::BoundBy::Import { .. });
+        let imported =
+            |by: &code::scopes::BoundBy| matches!(by, code::scopes::BoundBy::Import { .. });
         scopes
             .iter()
             .filter(|(_, scope)| holds(scope.kind))
-            .any(|(_, scope)| scope.bindings.iter().any(|binding| binding.name == name && !imported(&binding.by)))
+            .any(|(_, scope)| {
+                scope
+                    .bindings
+                    .iter()
+                    .any(|binding| binding.name == name && !imported(&binding.by))
+            })
     }
 
     /// Returns whether the file's module binds the name.
@@ -55,16 +68,28 @@ impl Candidate {
     /// Returns whether the member is defined in a class of the file, or set on its instances.
     fn has_member(&self, name: &str) -> bool {
         let set = |sign: &str| {
-            self.text.as_deref().is_some_and(|text| identifiers::contains_identifier(text, &format!("{sign}.{name}")))
+            self.text.as_deref().is_some_and(|text| {
+                identifiers::contains_identifier(text, &format!("{sign}.{name}"))
+            })
         };
         self.defines(name) || set("self") || set("this")
     }
 
     /// Returns whether the file holds the text, whatever its margin.
     fn contains_text(&self, text: &str) -> bool {
-        let wanted: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-        let Some(own) = self.text.as_deref().filter(|_| !wanted.is_empty()) else { return false };
-        let own: Vec<&str> = own.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let wanted: Vec<&str> = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
+        let Some(own) = self.text.as_deref().filter(|_| !wanted.is_empty()) else {
+            return false;
+        };
+        let own: Vec<&str> = own
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
         own.windows(wanted.len()).any(|lines| lines == wanted)
     }
 }
@@ -74,7 +99,11 @@ impl Candidate {
 /// The strongest kind of evidence that any candidate has decides. Where two pieces of one kind have different answers
 /// (a function that is called, named beside the one that is meant), only what the block itself holds or defines may
 /// still tell which is right.
-pub(super) fn identify_file(phase: &Phase, index: usize, mut candidates: Vec<Candidate>) -> Option<(usize, Evidence)> {
+pub(super) fn identify_file(
+    phase: &Phase,
+    index: usize,
+    mut candidates: Vec<Candidate>,
+) -> Option<(usize, Evidence)> {
     let block = phase.blocks.get(index)?;
     let shown = BlockEvidence::new(phase, block, &candidates);
     let all = shown.evidence();
@@ -85,7 +114,10 @@ pub(super) fn identify_file(phase: &Phase, index: usize, mut candidates: Vec<Can
         }
         let mut single: BTreeMap<usize, &Evidence> = BTreeMap::new();
         for evidence in kind {
-            let fits: Vec<bool> = candidates.iter().map(|candidate| shown.speaks_for(candidate, evidence)).collect();
+            let fits: Vec<bool> = candidates
+                .iter()
+                .map(|candidate| shown.speaks_for(candidate, evidence))
+                .collect();
             match fits.iter().filter(|fits| **fits).count() {
                 0 => {}
                 1 => {
@@ -101,7 +133,12 @@ pub(super) fn identify_file(phase: &Phase, index: usize, mut candidates: Vec<Can
         }
         match single.len() {
             0 => {}
-            1 => return single.into_iter().next().map(|(change, evidence)| (change, evidence.clone())),
+            1 => {
+                return single
+                    .into_iter()
+                    .next()
+                    .map(|(change, evidence)| (change, evidence.clone()));
+            }
             _ => {
                 candidates.retain(|candidate| single.contains_key(&candidate.change));
                 disputed = true;
@@ -113,7 +150,10 @@ pub(super) fn identify_file(phase: &Phase, index: usize, mut candidates: Vec<Can
 
 /// Returns whether evidence is what the block holds or defines, as opposed to what it reads or is named beside it.
 fn is_of_block(evidence: &Evidence) -> bool {
-    matches!(evidence, Evidence::Standing | Evidence::Defines(_) | Evidence::Imported(_))
+    matches!(
+        evidence,
+        Evidence::Standing | Evidence::Defines(_) | Evidence::Imported(_)
+    )
 }
 
 /// The evidence in a block and in the words around it.
@@ -129,14 +169,23 @@ struct BlockEvidence<'a> {
 impl<'a> BlockEvidence<'a> {
     fn new(phase: &'a Phase, block: &'a CodeBlock, candidates: &[Candidate]) -> Self {
         let old = match block.role {
-            Role::After { before: Some(before) } => phase.blocks.get(before).map(|before| before.text.clone()),
+            Role::After {
+                before: Some(before),
+            } => phase.blocks.get(before).map(|before| before.text.clone()),
             Role::Before { .. } | Role::Remove => Some(block.text.clone()),
             Role::Diff => Some(removed_lines_of_diff(&block.text)),
             _ => None,
         };
         let text = dedent_text(&block.text);
-        let scopes = candidates.iter().find_map(|candidate| Scopes::of_file(&candidate.path, &text));
-        BlockEvidence { phase, block, old, scopes }
+        let scopes = candidates
+            .iter()
+            .find_map(|candidate| Scopes::of_file(&candidate.path, &text));
+        BlockEvidence {
+            phase,
+            block,
+            old,
+            scopes,
+        }
     }
 
     /// Returns the evidence to ask for, the strongest first.
@@ -156,15 +205,22 @@ impl<'a> BlockEvidence<'a> {
     fn speaks_for(&self, candidate: &Candidate, evidence: &Evidence) -> bool {
         match evidence {
             Evidence::TestId(name) => self.runs(&candidate.path, name),
-            Evidence::Quoted => self.old.as_deref().is_some_and(|old| candidate.contains_text(old)),
+            Evidence::Quoted => self
+                .old
+                .as_deref()
+                .is_some_and(|old| candidate.contains_text(old)),
             Evidence::Named(name) if is_name(name) => candidate.defines(name),
-            Evidence::Named(code) => candidate.text.as_deref().is_some_and(|text| text.contains(code.as_str())),
+            Evidence::Named(code) => candidate
+                .text
+                .as_deref()
+                .is_some_and(|text| text.contains(code.as_str())),
             Evidence::Standing => candidate.contains_text(&self.block.text),
             Evidence::Defines(name) => candidate.defines(name),
             Evidence::Imported(name) => self.is_imported_from(name, &candidate.path),
             Evidence::Repeated => self.repeats(candidate),
             Evidence::TestCode => {
-                belongs_to_tests(&candidate.path) && test_code::is_of_tests(&candidate.path, &self.block.text)
+                belongs_to_tests(&candidate.path)
+                    && test_code::is_of_tests(&candidate.path, &self.block.text)
             }
             Evidence::Members(name) => candidate.has_member(name),
             Evidence::Binds(name) => candidate.binds(name),
@@ -174,13 +230,25 @@ impl<'a> BlockEvidence<'a> {
     /// Tests that the block defines and a command of the unit runs by their ids.
     fn test_ids(&self) -> impl Iterator<Item = String> {
         let defined = self.defined();
-        let runs =
-            |name: &String| self.phase.commands.iter().any(|command| command.text.contains(&format!("::{name}")));
-        defined.into_iter().filter(runs).collect::<Vec<_>>().into_iter()
+        let runs = |name: &String| {
+            self.phase
+                .commands
+                .iter()
+                .any(|command| command.text.contains(&format!("::{name}")))
+        };
+        defined
+            .into_iter()
+            .filter(runs)
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 
     fn runs(&self, path: &str, name: &str) -> bool {
-        let mut words = self.phase.commands.iter().flat_map(|command| command.text.split_whitespace());
+        let mut words = self
+            .phase
+            .commands
+            .iter()
+            .flat_map(|command| command.text.split_whitespace());
         words.any(|word| {
             let mut parts = word.trim_matches(['"', '\'']).split("::");
             let file = parts.next().unwrap_or_default();
@@ -202,7 +270,11 @@ impl<'a> BlockEvidence<'a> {
                 // The innermost of a member and its owner is asked for first.
                 let parts: Vec<&str> = bare.rsplit(['.', '#']).collect();
                 let names = parts.iter().all(|part| is_name(part));
-                if names { parts.into_iter().map(str::to_owned).collect() } else { vec![code.clone()] }
+                if names {
+                    parts.into_iter().map(str::to_owned).collect()
+                } else {
+                    vec![code.clone()]
+                }
             });
             found.extend(names.filter(|name| name.len() > 2));
         }
@@ -213,61 +285,104 @@ impl<'a> BlockEvidence<'a> {
 
     /// Returns names that the block defines at its top, or of which it shows a part.
     fn defined(&self) -> Vec<String> {
-        let Some(module) = self.scopes.as_ref().and_then(Scopes::module) else { return Vec::new() };
+        let Some(module) = self.scopes.as_ref().and_then(Scopes::module) else {
+            return Vec::new();
+        };
         let defines = |by: &code::scopes::BoundBy| {
             use code::scopes::BoundBy::{Assignment, Class, Function, Merging, Type};
             matches!(by, Class | Function | Type | Merging | Assignment { .. })
         };
-        module.bindings.iter().filter(|binding| defines(&binding.by)).map(|binding| binding.name.clone()).collect()
+        module
+            .bindings
+            .iter()
+            .filter(|binding| defines(&binding.by))
+            .map(|binding| binding.name.clone())
+            .collect()
     }
 
     /// Returns names that the block defines and another block of the unit, a test's, imports.
     fn imported(&self) -> Vec<String> {
         let defined = self.defined();
-        defined.into_iter().filter(|name| self.test_imports().any(|(_, names)| names.contains(name))).collect()
+        defined
+            .into_iter()
+            .filter(|name| self.test_imports().any(|(_, names)| names.contains(name)))
+            .collect()
     }
 
     fn test_imports(&self) -> impl Iterator<Item = (String, Vec<String>)> + '_ {
         let path_of = |block: &CodeBlock| match &block.file {
-            plan::FileOf::Change(at) => self.phase.changes.get(*at).map(|change| change.path.clone()),
+            plan::FileOf::Change(at) => self
+                .phase
+                .changes
+                .get(*at)
+                .map(|change| change.path.clone()),
             _ => None,
         };
-        let blocks = self.phase.blocks.iter().filter_map(move |block| Some((path_of(block)?, block)));
+        let blocks = self
+            .phase
+            .blocks
+            .iter()
+            .filter_map(move |block| Some((path_of(block)?, block)));
         let tests = blocks.filter(|(path, _)| is_test(path));
         tests.flat_map(|(path, block)| {
             let imports = code::imports::list_imports(&path, &block.text).unwrap_or_default();
-            imports.into_iter().map(|import| (import.module, import.names))
+            imports
+                .into_iter()
+                .map(|import| (import.module, import.names))
         })
     }
 
     /// Returns whether a test imports the name from the module that the path is.
     fn is_imported_from(&self, name: &str, path: &str) -> bool {
         let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
-        let stem = stem.strip_suffix("/__init__").or_else(|| stem.strip_suffix("/index")).unwrap_or(stem);
-        self.test_imports().filter(|(_, names)| names.iter().any(|one| one == name)).any(|(module, _)| {
-            let scripted = module.trim_start_matches(['.', '/', '@', '~']);
-            let scripted =
-                scripted.rsplit_once(".js").filter(|(_, rest)| rest.is_empty()).map_or(scripted, |(bare, _)| bare);
-            let dotted = if module.contains('/') { scripted.to_owned() } else { scripted.replace('.', "/") };
-            !dotted.is_empty() && (stem == dotted || stem.ends_with(&format!("/{dotted}")))
-        })
+        let stem = stem
+            .strip_suffix("/__init__")
+            .or_else(|| stem.strip_suffix("/index"))
+            .unwrap_or(stem);
+        self.test_imports()
+            .filter(|(_, names)| names.iter().any(|one| one == name))
+            .any(|(module, _)| {
+                let scripted = module.trim_start_matches(['.', '/', '@', '~']);
+                let scripted = scripted
+                    .rsplit_once(".js")
+                    .filter(|(_, rest)| rest.is_empty())
+                    .map_or(scripted, |(bare, _)| bare);
+                let dotted = if module.contains('/') {
+                    scripted.to_owned()
+                } else {
+                    scripted.replace('.', "/")
+                };
+                !dotted.is_empty() && (stem == dotted || stem.ends_with(&format!("/{dotted}")))
+            })
     }
 
     /// Returns whether lines of the block that say something stand in the file: anchors around what is new.
     fn repeats(&self, candidate: &Candidate) -> bool {
         /// Shorter lines, as `return x`, stand in many files.
         const TELLING: usize = 16;
-        let Some(text) = candidate.text.as_deref() else { return false };
+        let Some(text) = candidate.text.as_deref() else {
+            return false;
+        };
         let own: BTreeSet<&str> = text.lines().map(str::trim).collect();
         let telling = |line: &&str| {
             let plain = line.len() >= TELLING
-                && line.chars().filter(|letter| letter.is_alphanumeric()).count() * 2 > line.len();
+                && line
+                    .chars()
+                    .filter(|letter| letter.is_alphanumeric())
+                    .count()
+                    * 2
+                    > line.len();
             plain
                 && !line.starts_with(['#', '/', '*', '@'])
                 && !line.starts_with("import ")
                 && !line.starts_with("from ")
         };
-        self.block.text.lines().map(str::trim).filter(telling).any(|line| own.contains(line))
+        self.block
+            .text
+            .lines()
+            .map(str::trim)
+            .filter(telling)
+            .any(|line| own.contains(line))
     }
 
     /// Members that the block reads of its own instance.
@@ -276,7 +391,9 @@ impl<'a> BlockEvidence<'a> {
         for sign in ["self.", "this."] {
             for (at, _) in self.block.text.match_indices(sign) {
                 let rest = &self.block.text[at + sign.len()..];
-                let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
+                let end = rest
+                    .find(|letter: char| !letter.is_alphanumeric() && letter != '_')
+                    .unwrap_or(rest.len());
                 let name = rest[..end].to_owned();
                 if !name.is_empty() && !found.contains(&name) {
                     found.push(name);
@@ -288,9 +405,14 @@ impl<'a> BlockEvidence<'a> {
 
     /// Returns names that the block reads and does not bind.
     fn free(&self) -> Vec<String> {
-        let Some(scopes) = &self.scopes else { return Vec::new() };
+        let Some(scopes) = &self.scopes else {
+            return Vec::new();
+        };
         let free = |read: &&code::scopes::Read| {
-            matches!(scopes.resolve(read), Resolution::Unbound { .. } | Resolution::Undecided(_))
+            matches!(
+                scopes.resolve(read),
+                Resolution::Unbound { .. } | Resolution::Undecided(_)
+            )
         };
         let mut found: Vec<String> = Vec::new();
         for read in scopes.reads.iter().filter(free) {
@@ -305,19 +427,31 @@ impl<'a> BlockEvidence<'a> {
 fn is_name(word: &str) -> bool {
     !word.is_empty()
         && !word.starts_with(|letter: char| letter.is_ascii_digit())
-        && word.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$'))
+        && word
+            .chars()
+            .all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$'))
 }
 
 /// Returns the lines that a diff removes or keeps.
 fn removed_lines_of_diff(diff: &str) -> String {
-    let old =
-        diff.lines().filter(|line| !line.starts_with("---") && !line.starts_with("+++") && !line.starts_with("@@"));
-    old.filter_map(|line| line.strip_prefix('-')).flat_map(|line| [line, "\n"]).collect()
+    let old = diff.lines().filter(|line| {
+        !line.starts_with("---") && !line.starts_with("+++") && !line.starts_with("@@")
+    });
+    old.filter_map(|line| line.strip_prefix('-'))
+        .flat_map(|line| [line, "\n"])
+        .collect()
 }
 
 /// Returns a text without the margin that all its lines share.
 pub(super) fn dedent_text(text: &str) -> String {
     let margin = |line: &str| line.len() - line.trim_start().len();
-    let least = text.lines().filter(|line| !line.trim().is_empty()).map(margin).min().unwrap_or(0);
-    text.lines().flat_map(|line| [line.get(least..).unwrap_or_default(), "\n"]).collect()
+    let least = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(margin)
+        .min()
+        .unwrap_or(0);
+    text.lines()
+        .flat_map(|line| [line.get(least..).unwrap_or_default(), "\n"])
+        .collect()
 }

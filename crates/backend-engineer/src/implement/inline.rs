@@ -22,17 +22,30 @@ pub(super) fn carry_out_replacement(
     phase: &Phase,
     sentence: &Sentence,
 ) -> Result<Option<Placement>, Stop> {
-    let Some(wanted) = &sentence.replacement else { return Ok(None) };
+    let Some(wanted) = &sentence.replacement else {
+        return Ok(None);
+    };
     let named = |path: &String| wanted.path.as_ref().is_none_or(|own| is_path(path, own));
-    let files = work.assignment.files.iter().filter(|file| file.unit == phase.id);
-    let paths: Vec<String> = files.filter_map(|file| file.path.clone()).filter(named).collect();
+    let files = work
+        .assignment
+        .files
+        .iter()
+        .filter(|file| file.unit == phase.id);
+    let paths: Vec<String> = files
+        .filter_map(|file| file.path.clone())
+        .filter(named)
+        .collect();
     let mut found = Vec::new();
     for path in paths.into_iter().filter(|path| !work.run.protects(path)) {
-        let Ok(Some(text)) = work.workspace.tree.read_text(&path) else { continue };
+        let Ok(Some(text)) = work.workspace.tree.read_text(&path) else {
+            continue;
+        };
         let places = find_code_places(&path, &text, wanted);
         found.extend((!places.is_empty()).then_some((path, text, places)));
     }
-    let [(path, text, places)] = found.as_slice() else { return Ok(None) };
+    let [(path, text, places)] = found.as_slice() else {
+        return Ok(None);
+    };
     let answer = match places.as_slice() {
         [CodePlace::Old(_)] if is_made_later(phase, sentence, (path, text)) => return Ok(None),
         [CodePlace::Old(at)] => graft::replace_at(path, text, (at.clone(), &wanted.new)),
@@ -70,8 +83,13 @@ pub(super) fn carry_out_replacement(
 /// Returns whether the code that a sentence wants replaced is what a later one has put there: "`f(1)` with `g(1)`",
 /// "`h(1)` with `f(1)`" are both done where an earlier run has left `g(1)` and `f(1)`.
 fn is_made_later(phase: &Phase, sentence: &Sentence, (path, text): (&str, &str)) -> bool {
-    let Some(wanted) = &sentence.replacement else { return false };
-    let later = phase.sentences.iter().filter(|one| one.span.start > sentence.span.start);
+    let Some(wanted) = &sentence.replacement else {
+        return false;
+    };
+    let later = phase
+        .sentences
+        .iter()
+        .filter(|one| one.span.start > sentence.span.start);
     let mut later = later.filter_map(|one| one.replacement.as_ref());
     later.any(|other| {
         !whole_tokens(&other.new, &wanted.old).is_empty()
@@ -80,8 +98,15 @@ fn is_made_later(phase: &Phase, sentence: &Sentence, (path, text): (&str, &str))
 }
 
 /// Carries out the replacement of a passage that is one sentence.
-pub(super) fn of_passage(work: &mut UnitWork<'_>, phase: &Phase, span: &plan::Span) -> Result<Option<Placement>, Stop> {
-    let mut inside = phase.sentences.iter().filter(|one| one.span.start < span.end && span.start < one.span.end);
+pub(super) fn of_passage(
+    work: &mut UnitWork<'_>,
+    phase: &Phase,
+    span: &plan::Span,
+) -> Result<Option<Placement>, Stop> {
+    let mut inside = phase
+        .sentences
+        .iter()
+        .filter(|one| one.span.start < span.end && span.start < one.span.end);
     match (inside.next(), inside.next()) {
         (Some(only), None) => carry_out_replacement(work, phase, &only.clone()),
         _ => Ok(None),
@@ -93,14 +118,23 @@ pub(super) fn emit_placement(work: &mut UnitWork<'_>, placement: &Placement) -> 
     let path = placement.path.clone().unwrap_or_default();
     match &placement.placed {
         PlacementOutcome::Now { how, created } => {
-            let action = if *created { FileAction::Create } else { FileAction::Modify };
+            let action = if *created {
+                FileAction::Create
+            } else {
+                FileAction::Modify
+            };
             emit_staged_file(work, &path, action, how.clone())
         }
-        PlacementOutcome::Before => {
-            work.run.emit(Event::FileUnchanged { path, why: "what the plan shows stands there already".to_owned() })
-        }
+        PlacementOutcome::Before => work.run.emit(Event::FileUnchanged {
+            path,
+            why: "what the plan shows stands there already".to_owned(),
+        }),
         PlacementOutcome::HeldBack => Ok(()),
-        PlacementOutcome::Refused { reason, message, candidates } => work.run.emit(Event::FileRefused {
+        PlacementOutcome::Refused {
+            reason,
+            message,
+            candidates,
+        } => work.run.emit(Event::FileRefused {
             path,
             reason: (*reason).to_owned(),
             message: message.clone(),
@@ -130,10 +164,24 @@ fn find_code_places(path: &str, text: &str, wanted: &Replacement) -> Vec<CodePla
     };
     let new: Vec<Range<usize>> = whole_tokens(text, &wanted.new);
     let inside = |at: &Range<usize>| whole.start <= at.start && at.end <= whole.end;
-    let covered = |at: &Range<usize>| new.iter().any(|new| new.start <= at.start && at.end <= new.end);
-    let old: Vec<Range<usize>> = whole_tokens(text, &wanted.old).into_iter().filter(inside).collect();
-    let open: Vec<CodePlace> = old.into_iter().filter(|at| !covered(at)).map(CodePlace::Old).collect();
-    if open.is_empty() && new.iter().any(inside) { vec![CodePlace::New] } else { open }
+    let covered = |at: &Range<usize>| {
+        new.iter()
+            .any(|new| new.start <= at.start && at.end <= new.end)
+    };
+    let old: Vec<Range<usize>> = whole_tokens(text, &wanted.old)
+        .into_iter()
+        .filter(inside)
+        .collect();
+    let open: Vec<CodePlace> = old
+        .into_iter()
+        .filter(|at| !covered(at))
+        .map(CodePlace::Old)
+        .collect();
+    if open.is_empty() && new.iter().any(inside) {
+        vec![CodePlace::New]
+    } else {
+        open
+    }
 }
 
 /// Where code stands in a text, not as a part of a longer word.
@@ -141,10 +189,13 @@ fn whole_tokens(text: &str, code: &str) -> Vec<Range<usize>> {
     let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
     let begins = code.starts_with(is_part);
     let ends = code.ends_with(is_part);
-    let found = text.match_indices(code).map(|(at, code)| at..at + code.len());
+    let found = text
+        .match_indices(code)
+        .map(|(at, code)| at..at + code.len());
     let alone = |at: &Range<usize>| {
         let goes_on = ends && text[at.end..].starts_with(is_part);
-        let went_on = begins && text[..at.start].ends_with(|letter| is_part(letter) || letter == '.');
+        let went_on =
+            begins && text[..at.start].ends_with(|letter| is_part(letter) || letter == '.');
         !went_on && !goes_on
     };
     found.filter(alone).collect()
@@ -173,12 +224,27 @@ mod tests {
         let text = "LIMIT = 1\n\n\ndef f(x):\n    return x.a() + max.a()\n\n\ndef g(x):\n    return x.a()\n";
         let starts = |wanted: &Replacement| -> Vec<Option<usize>> {
             let places = find_code_places("a.py", text, wanted);
-            places.into_iter().map(|place| if let CodePlace::Old(at) = place { Some(at.start) } else { None }).collect()
+            places
+                .into_iter()
+                .map(|place| {
+                    if let CodePlace::Old(at) = place {
+                        Some(at.start)
+                    } else {
+                        None
+                    }
+                })
+                .collect()
         };
         assert_eq!(starts(&wanted("x.a()", "x.b()", None)).len(), 2);
-        assert_eq!(starts(&wanted("x.a()", "x.b()", Some("g"))), [text.rfind("x.a()")]);
+        assert_eq!(
+            starts(&wanted("x.a()", "x.b()", Some("g"))),
+            [text.rfind("x.a()")]
+        );
         assert_eq!(starts(&wanted("LIMIT = 1", "LIMIT = 12", None)), [Some(0)]);
-        assert_eq!(starts(&wanted("x.a()", "x.a() + max.a()", Some("f"))), [None]);
+        assert_eq!(
+            starts(&wanted("x.a()", "x.a() + max.a()", Some("f"))),
+            [None]
+        );
         assert!(starts(&wanted("x.a()", "x.b()", Some("h"))).is_empty());
     }
 }

@@ -14,8 +14,13 @@ use crate::unit_work::UnitWork;
 pub(crate) async fn inspect_items(work: &mut UnitWork<'_>) -> Result<Change, Stop> {
     let standing = find_present_files(work)?;
     let mut change = Change::default();
-    let phases: Vec<Phase> =
-        work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit)).cloned().collect();
+    let phases: Vec<Phase> = work
+        .assignment
+        .units
+        .iter()
+        .filter_map(|unit| work.run.plan.phase(*unit))
+        .cloned()
+        .collect();
     for phase in phases {
         let rest = steps::code_outside_steps(&phase);
         for (index, step) in phase.steps.iter().chain(&rest).enumerate() {
@@ -46,13 +51,19 @@ async fn step_outcomes(
     for part in &step.parts {
         match part {
             Part::Place(block) if literal::is_code(&phase.blocks[*block]) => {
-                step_outcomes.push(StepOutcome::Place(inspect_placement(work, phase, *block, standing)));
+                step_outcomes.push(StepOutcome::Place(inspect_placement(
+                    work, phase, *block, standing,
+                )));
             }
             Part::Place(_) => {}
-            Part::Run(command) => {
-                step_outcomes.extend(steps::left_to_checks(work, &phase.commands[*command], *command))
+            Part::Run(command) => step_outcomes.extend(steps::left_to_checks(
+                work,
+                &phase.commands[*command],
+                *command,
+            )),
+            Part::Commit(command) => {
+                step_outcomes.push(commits::look_up(work, phase, *command).await)
             }
-            Part::Commit(command) => step_outcomes.push(commits::look_up(work, phase, *command).await),
             Part::Say(span) => {
                 step_outcomes.push(sentences::outcome_of_prose(work, phase, span));
             }
@@ -61,7 +72,12 @@ async fn step_outcomes(
     Ok(step_outcomes)
 }
 
-fn inspect_placement(work: &UnitWork<'_>, phase: &Phase, block: usize, standing: &BTreeSet<String>) -> Placement {
+fn inspect_placement(
+    work: &UnitWork<'_>,
+    phase: &Phase,
+    block: usize,
+    standing: &BTreeSet<String>,
+) -> Placement {
     let path = literal::path_of(work, phase, block);
     let placed = match &path {
         Some(path) if standing.contains(path) => PlacementOutcome::Before,
@@ -71,7 +87,11 @@ fn inspect_placement(work: &UnitWork<'_>, phase: &Phase, block: usize, standing:
             candidates: Vec::new(),
         },
     };
-    let by = work.state.identified.get(&(phase.id, block)).map_or(PlacedBy::Stated, |(_, by)| by.clone());
+    let by = work
+        .state
+        .identified
+        .get(&(phase.id, block))
+        .map_or(PlacedBy::Stated, |(_, by)| by.clone());
     Placement {
         block: Some(block),
         sentence: None,

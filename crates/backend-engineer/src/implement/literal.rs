@@ -7,7 +7,9 @@ use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Context, File, Graft, Intent, Reason, Refusal, Snippet};
 use plan::{Action, Basis, CodeBlock, FileOf, Part, Phase, Role, Span, Uncertainty};
 
-use super::doubts::{fragment_reason, in_doubt, into_deleted, misplaced_test, only_tests, stands_with_later};
+use super::doubts::{
+    fragment_reason, in_doubt, into_deleted, misplaced_test, only_tests, stands_with_later,
+};
 use super::identify::{Candidate, identify_file};
 use super::paired::shown_as_it_is;
 use super::present_text::{PresentText, read_present_text};
@@ -65,9 +67,11 @@ impl Placement {
     pub(crate) fn refusal_reason(&self) -> Option<OpenPart> {
         let path = self.path.clone();
         match &self.placed {
-            PlacementOutcome::Refused { message, .. } => {
-                Some(OpenPart::Refused { path, message: message.clone(), line: self.line })
-            }
+            PlacementOutcome::Refused { message, .. } => Some(OpenPart::Refused {
+                path,
+                message: message.clone(),
+                line: self.line,
+            }),
             PlacementOutcome::HeldBack => Some(OpenPart::HeldBack { path }),
             PlacementOutcome::Now { .. } | PlacementOutcome::Before => None,
         }
@@ -84,26 +88,52 @@ pub(crate) fn is_code(block: &CodeBlock) -> bool {
 }
 
 /// Places one block in the staged tree.
-pub(crate) fn apply_block(work: &mut UnitWork<'_>, phase: &Phase, index: usize) -> Result<Option<Placement>, Stop> {
+pub(crate) fn apply_block(
+    work: &mut UnitWork<'_>,
+    phase: &Phase,
+    index: usize,
+) -> Result<Option<Placement>, Stop> {
     let block = &phase.blocks[index];
     let line = work.run.plan.location(block.span.start).line;
-    let of_block = |path, by, placed| Placement { block: Some(index), sentence: None, path, line, by, placed };
+    let of_block = |path, by, placed| Placement {
+        block: Some(index),
+        sentence: None,
+        path,
+        line,
+        by,
+        placed,
+    };
     let (file, by) = match file_of(work, phase, index) {
         Ok(found) => found,
         Err(message) => {
-            let placed = PlacementOutcome::Refused { reason: "file-unclear", message, candidates: Vec::new() };
+            let placed = PlacementOutcome::Refused {
+                reason: "file-unclear",
+                message,
+                candidates: Vec::new(),
+            };
             return Ok(Some(of_block(None, PlacedBy::Stated, placed)));
         }
     };
     let placement = |path: Option<String>, placed| of_block(path, by.clone(), placed);
     let Some(path) = file.path.clone() else {
-        let message = file.obstacle.clone().unwrap_or_else(|| "its file is not clear".to_owned());
-        let placed = PlacementOutcome::Refused { reason: "file-unclear", message, candidates: Vec::new() };
+        let message = file
+            .obstacle
+            .clone()
+            .unwrap_or_else(|| "its file is not clear".to_owned());
+        let placed = PlacementOutcome::Refused {
+            reason: "file-unclear",
+            message,
+            candidates: Vec::new(),
+        };
         return Ok(Some(placement(None, placed)));
     };
     if work.run.settings.protects(&path) || work.run.plan_inside() == Some(path.as_str()) {
         let message = "the path is protected".to_owned();
-        let placed = PlacementOutcome::Refused { reason: "protected", message, candidates: Vec::new() };
+        let placed = PlacementOutcome::Refused {
+            reason: "protected",
+            message,
+            candidates: Vec::new(),
+        };
         return Ok(Some(placement(Some(path), placed)));
     }
     let text = match work.workspace.tree.read_text(&path) {
@@ -119,28 +149,55 @@ pub(crate) fn apply_block(work: &mut UnitWork<'_>, phase: &Phase, index: usize) 
     };
     let misplaced = misplaced_test(phase, block, &path, text.as_deref());
     if let Some(message) = misplaced.or_else(|| into_deleted(block, file, &path)) {
-        let placed = PlacementOutcome::Refused { reason: "file-unclear", message, candidates: Vec::new() };
+        let placed = PlacementOutcome::Refused {
+            reason: "file-unclear",
+            message,
+            candidates: Vec::new(),
+        };
         return Ok(Some(placement(Some(path), placed)));
     }
     if block.text.trim().is_empty() {
-        return Ok(Some(placement(Some(path.clone()), create_empty_file(work, file, &path, text.as_deref())?)));
+        return Ok(Some(placement(
+            Some(path.clone()),
+            create_empty_file(work, file, &path, text.as_deref())?,
+        )));
     }
     if block.role == Role::Remove {
         let placed = take_out(work, block, &path, text.as_deref())?;
         return Ok(Some(placement(Some(path), placed)));
     }
-    if text.as_deref().is_some_and(|text| stands_composed(phase, file, &path, text)) {
+    if text
+        .as_deref()
+        .is_some_and(|text| stands_composed(phase, file, &path, text))
+    {
         return Ok(Some(placement(Some(path), PlacementOutcome::Before)));
     }
-    if let Some(name) = text.is_none().then(|| find_unbound_name(phase, index, file, &path)).flatten() {
-        let message =
-            format!("{path} is not there, and the block is no whole file: it reads `{name}`, which it does not bind");
-        let placed = PlacementOutcome::Refused { reason: "file-missing", message, candidates: Vec::new() };
+    if let Some(name) = text
+        .is_none()
+        .then(|| find_unbound_name(phase, index, file, &path))
+        .flatten()
+    {
+        let message = format!(
+            "{path} is not there, and the block is no whole file: it reads `{name}`, which it does not bind"
+        );
+        let placed = PlacementOutcome::Refused {
+            reason: "file-missing",
+            message,
+            candidates: Vec::new(),
+        };
         return Ok(Some(placement(Some(path), placed)));
     }
-    if let Some(why) = text.is_none().then(|| fragment_reason(block, file, &path)).flatten() {
+    if let Some(why) = text
+        .is_none()
+        .then(|| fragment_reason(block, file, &path))
+        .flatten()
+    {
         let message = format!("{path} is not there, and {why}");
-        let placed = PlacementOutcome::Refused { reason: "file-missing", message, candidates: Vec::new() };
+        let placed = PlacementOutcome::Refused {
+            reason: "file-missing",
+            message,
+            candidates: Vec::new(),
+        };
         return Ok(Some(placement(Some(path), placed)));
     }
     let answer = graft_block(work, (phase, index), (file, &path), text.as_deref());
@@ -151,8 +208,15 @@ pub(crate) fn apply_block(work: &mut UnitWork<'_>, phase: &Phase, index: usize) 
             .flat_map(|sentence| &sentence.protects)
             .find(|protected| breaks_prohibition(protected, &path, (text, &applied.text)))
     {
-        let message = format!("the plan says not to change `{}`, and its code would change it", broken.name);
-        let placed = PlacementOutcome::Refused { reason: "prohibited", message, candidates: Vec::new() };
+        let message = format!(
+            "the plan says not to change `{}`, and its code would change it",
+            broken.name
+        );
+        let placed = PlacementOutcome::Refused {
+            reason: "prohibited",
+            message,
+            candidates: Vec::new(),
+        };
         return Ok(Some(placement(Some(path), placed)));
     }
     if let (Graft::Applied(applied), Some(text)) = (&answer, text.as_deref())
@@ -165,12 +229,21 @@ pub(crate) fn apply_block(work: &mut UnitWork<'_>, phase: &Phase, index: usize) 
         && let Some(module) = code::imports::imports_itself(&path, &applied.text)
         && text.is_none_or(|text| code::imports::imports_itself(&path, text).is_none())
     {
-        let message = format!("{path} would import itself, as `{module}`: the code belongs to another file");
-        let placed = PlacementOutcome::Refused { reason: "file-unclear", message, candidates: Vec::new() };
+        let message =
+            format!("{path} would import itself, as `{module}`: the code belongs to another file");
+        let placed = PlacementOutcome::Refused {
+            reason: "file-unclear",
+            message,
+            candidates: Vec::new(),
+        };
         return Ok(Some(placement(Some(path), placed)));
     }
     if let Some(message) = in_doubt(work, (phase, index), &path, (text.as_deref(), &answer))? {
-        let placed = PlacementOutcome::Refused { reason: "unclear", message, candidates: Vec::new() };
+        let placed = PlacementOutcome::Refused {
+            reason: "unclear",
+            message,
+            candidates: Vec::new(),
+        };
         return Ok(Some(placement(Some(path), placed)));
     }
     if block.uncertain == Some(Uncertainty::Quoted) && matches!(block.role, Role::Before { .. }) {
@@ -187,12 +260,25 @@ fn take_out(
     path: &str,
     text: Option<&str>,
 ) -> Result<PlacementOutcome, Stop> {
-    let refused = |message| PlacementOutcome::Refused { reason: "no-place", message, candidates: Vec::new() };
-    let goes = |change: &plan::PlannedChange| {
-        is_path(path, &change.path) && matches!(change.action, Action::Delete | Action::Rename { .. })
+    let refused = |message| PlacementOutcome::Refused {
+        reason: "no-place",
+        message,
+        candidates: Vec::new(),
     };
-    if text.is_none() && !work.run.plan.all().any(|phase| phase.changes.iter().any(goes)) {
-        return Ok(refused(format!("{path} is not there, so nothing can be removed from it")));
+    let goes = |change: &plan::PlannedChange| {
+        is_path(path, &change.path)
+            && matches!(change.action, Action::Delete | Action::Rename { .. })
+    };
+    if text.is_none()
+        && !work
+            .run
+            .plan
+            .all()
+            .any(|phase| phase.changes.iter().any(goes))
+    {
+        return Ok(refused(format!(
+            "{path} is not there, so nothing can be removed from it"
+        )));
     }
     Ok(match removed::remove_block(block, path, text) {
         RemovalOutcome::Gone => PlacementOutcome::Before,
@@ -211,8 +297,14 @@ fn create_empty_file(
 ) -> Result<PlacementOutcome, Stop> {
     match text {
         None if matches!(file.action, Action::Create | Action::Unstated) => {
-            work.workspace.tree.stage(path, Some(Vec::new())).map_err(|error| Stop::refused(error.to_string()))?;
-            Ok(PlacementOutcome::Now { how: "created empty".to_owned(), created: true })
+            work.workspace
+                .tree
+                .stage(path, Some(Vec::new()))
+                .map_err(|error| Stop::refused(error.to_string()))?;
+            Ok(PlacementOutcome::Now {
+                how: "created empty".to_owned(),
+                created: true,
+            })
         }
         Some(text) if text.trim().is_empty() => Ok(PlacementOutcome::Before),
         _ => Ok(PlacementOutcome::Refused {
@@ -232,12 +324,20 @@ pub(super) fn stage_answer(
 ) -> Result<Option<PlacementOutcome>, Stop> {
     match answer {
         Graft::Applied(applied) => {
-            let how = applied.evidence.iter().map(|evidence| evidence.0.as_str()).collect::<Vec<_>>().join("; ");
+            let how = applied
+                .evidence
+                .iter()
+                .map(|evidence| evidence.0.as_str())
+                .collect::<Vec<_>>()
+                .join("; ");
             work.workspace
                 .tree
                 .stage(path, Some(applied.text.into_bytes()))
                 .map_err(|error| Stop::refused(error.to_string()))?;
-            Ok(Some(PlacementOutcome::Now { how, created: !existed }))
+            Ok(Some(PlacementOutcome::Now {
+                how,
+                created: !existed,
+            }))
         }
         Graft::AlreadyApplied => Ok(Some(PlacementOutcome::Before)),
         Graft::Refused(refusal) if refusal.reason == Reason::NotCode => Ok(None),
@@ -247,20 +347,27 @@ pub(super) fn stage_answer(
 
 /// Returns the names that the unit's other blocks bind at the top of the file; all words of a block that can't be read.
 fn bound_by_others(work: &UnitWork<'_>, phase: &Phase, index: usize, path: &str) -> Vec<String> {
-    let others = phase
-        .blocks
-        .iter()
-        .enumerate()
-        .filter(|(at, block)| *at != index && is_code(block) && path_of(work, phase, *at).as_deref() == Some(path));
+    let others = phase.blocks.iter().enumerate().filter(|(at, block)| {
+        *at != index && is_code(block) && path_of(work, phase, *at).as_deref() == Some(path)
+    });
     let bound = |text: &str| {
         let scopes = Scopes::of_file(path, text)?;
-        Some(scopes.module()?.bindings.iter().map(|binding| binding.name.clone()).collect::<Vec<_>>())
+        Some(
+            scopes
+                .module()?
+                .bindings
+                .iter()
+                .map(|binding| binding.name.clone())
+                .collect::<Vec<_>>(),
+        )
     };
     let words = |text: &str| {
         let parts = text.split(|one: char| !(one.is_alphanumeric() || matches!(one, '_' | '$')));
         parts.map(str::to_owned).collect()
     };
-    others.flat_map(|(_, block)| bound(&block.text).unwrap_or_else(|| words(&block.text))).collect()
+    others
+        .flat_map(|(_, block)| bound(&block.text).unwrap_or_else(|| words(&block.text)))
+        .collect()
 }
 
 /// Asks the engine to place a block: first by what its step says, then by what other blocks bind or show.
@@ -275,10 +382,25 @@ fn graft_block(
     if matches!(&answer, Graft::Refused(refusal) if refusal.reason == Reason::Unbound) {
         // Another block of the unit may bind the name; whether it did shows when all are placed.
         let pending = bound_by_others(work, phase, index, path);
-        answer = graft_into_text(phase, index, file, path, &PresentText { pending, ..standing });
+        answer = graft_into_text(
+            phase,
+            index,
+            file,
+            path,
+            &PresentText {
+                pending,
+                ..standing
+            },
+        );
     }
     // Only where the block is another form of what stands: one without a place is no successor of the block above it.
-    if let (Graft::Refused(Refusal { reason: Reason::Conflict, .. }), Some(text)) = (&answer, text)
+    if let (
+        Graft::Refused(Refusal {
+            reason: Reason::Conflict,
+            ..
+        }),
+        Some(text),
+    ) = (&answer, text)
         && let Some(before) = shown_as_it_is(&work.run.plan, phase, index, text)
     {
         let current = Some(before.text.as_str());
@@ -287,18 +409,29 @@ fn graft_block(
             index,
             file,
             path,
-            &PresentText { current, ..read_present_text(work, path, Some(text)) },
+            &PresentText {
+                current,
+                ..read_present_text(work, path, Some(text))
+            },
         );
     }
     answer
 }
 
 /// Asks the engine to place a block in a text, with all that the plan says about it.
-fn graft_into_text(phase: &Phase, index: usize, file: &NamedFile, path: &str, standing: &PresentText<'_>) -> Graft {
+fn graft_into_text(
+    phase: &Phase,
+    index: usize,
+    file: &NamedFile,
+    path: &str,
+    standing: &PresentText<'_>,
+) -> Graft {
     let block = &phase.blocks[index];
     let text = standing.text;
     let current = match block.role {
-        Role::After { before: Some(before) } => phase.blocks.get(before).map(|before| before.text.as_str()),
+        Role::After {
+            before: Some(before),
+        } => phase.blocks.get(before).map(|before| before.text.as_str()),
         _ => standing.current,
     };
     let change = phase.changes.get(file.change);
@@ -309,7 +442,10 @@ fn graft_into_text(phase: &Phase, index: usize, file: &NamedFile, path: &str, st
         (Action::Modify | Action::Rename { .. }, _) => Intent::Modify,
         _ => Intent::Unstated,
     };
-    let lines = block.lines.or(change.and_then(|change| change.lines)).map(|lines| standing.lines_now(lines));
+    let lines = block
+        .lines
+        .or(change.and_then(|change| change.lines))
+        .map(|lines| standing.lines_now(lines));
     let earlier = earlier_words(phase, index);
     let prose = words_with_title(phase, block);
     let context = Context {
@@ -324,7 +460,14 @@ fn graft_into_text(phase: &Phase, index: usize, file: &NamedFile, path: &str, st
         pending: &standing.pending,
         found: standing.found.as_deref(),
     };
-    graft::apply(&File { path, text }, &Snippet { text: &block.text, language: &block.language }, &context)
+    graft::apply(
+        &File { path, text },
+        &Snippet {
+            text: &block.text,
+            language: &block.language,
+        },
+        &context,
+    )
 }
 
 /// Returns the words beside a block; the unit's title counts where it says that what is added is missing, whatever
@@ -346,11 +489,15 @@ fn find_unbound_name(phase: &Phase, index: usize, file: &NamedFile, path: &str) 
     }
     let scopes = |block: usize| Scopes::of_file(path, &phase.blocks.get(block)?.text);
     let own = scopes(index)?;
-    let others: Vec<Scopes> =
-        blocks_of(phase, file.change).filter(|other| *other != index).filter_map(scopes).collect();
+    let others: Vec<Scopes> = blocks_of(phase, file.change)
+        .filter(|other| *other != index)
+        .filter_map(scopes)
+        .collect();
     let bound = |name: &str| {
         let modules = others.iter().filter_map(Scopes::module);
-        modules.flat_map(|module| &module.bindings).any(|binding| binding.name == name)
+        modules
+            .flat_map(|module| &module.bindings)
+            .any(|binding| binding.name == name)
     };
     let free = |read: &&code::scopes::Read| {
         let unbound = matches!(own.resolve(read), Resolution::Unbound { .. });
@@ -362,18 +509,35 @@ fn find_unbound_name(phase: &Phase, index: usize, file: &NamedFile, path: &str) 
 /// Returns what stands beside the blocks before this one that are for its file: those of its step, without steps those
 /// of the unit.
 fn earlier_words(phase: &Phase, index: usize) -> String {
-    let step = phase.steps.iter().find(|step| step.parts.contains(&Part::Place(index)));
+    let step = phase
+        .steps
+        .iter()
+        .find(|step| step.parts.contains(&Part::Place(index)));
     let beside = |at: &usize| step.is_none_or(|step| step.parts.contains(&Part::Place(*at)));
     let file = &phase.blocks[index].file;
-    let earlier = (0..index).filter(beside).map(|at| &phase.blocks[at]).filter(|block| block.file == *file);
-    earlier.map(|block| block.prose.as_str()).collect::<Vec<_>>().join("\n\n")
+    let earlier = (0..index)
+        .filter(beside)
+        .map(|at| &phase.blocks[at])
+        .filter(|block| block.file == *file);
+    earlier
+        .map(|block| block.prose.as_str())
+        .collect::<Vec<_>>()
+        .join("\n\n")
 }
 
 /// Returns the block right above this one, where it is for the same file and of the same step.
 fn find_block_above(phase: &Phase, index: usize) -> Option<&str> {
     let above = index.checked_sub(1)?;
-    let block = phase.blocks.get(above).filter(|block| block.file == phase.blocks[index].file)?;
-    let is_in = |at: usize| phase.steps.iter().position(|step| step.parts.contains(&Part::Place(at)));
+    let block = phase
+        .blocks
+        .get(above)
+        .filter(|block| block.file == phase.blocks[index].file)?;
+    let is_in = |at: usize| {
+        phase
+            .steps
+            .iter()
+            .position(|step| step.parts.contains(&Part::Place(at)))
+    };
     (is_in(above) == is_in(index) || !is_code(block)).then_some(block.text.as_str())
 }
 
@@ -383,8 +547,15 @@ fn is_first_of(phase: &Phase, change: usize, index: usize) -> bool {
 }
 
 fn blocks_of(phase: &Phase, change: usize) -> impl Iterator<Item = usize> + '_ {
-    let blocks = phase.changes.get(change).map(|change| change.blocks.as_slice()).unwrap_or_default();
-    blocks.iter().copied().filter(|index| phase.blocks.get(*index).is_some_and(is_code))
+    let blocks = phase
+        .changes
+        .get(change)
+        .map(|change| change.blocks.as_slice())
+        .unwrap_or_default();
+    blocks
+        .iter()
+        .copied()
+        .filter(|index| phase.blocks.get(*index).is_some_and(is_code))
 }
 
 /// Returns whether a new file that the plan builds from several blocks stands as they make it together.
@@ -392,19 +563,26 @@ fn stands_composed(phase: &Phase, file: &NamedFile, path: &str, text: &str) -> b
     if file.action != Action::Create || blocks_of(phase, file.change).count() < 2 {
         return false;
     }
-    let composed = blocks_of(phase, file.change).try_fold(None::<String>, |text, index| {
-        match graft_into_text(
-            phase,
-            index,
-            file,
-            path,
-            &PresentText { text: text.as_deref(), found: Some(String::new()), pending: Vec::new(), current: None },
-        ) {
-            Graft::Applied(applied) => Some(Some(applied.text)),
-            Graft::AlreadyApplied => Some(text),
-            Graft::Refused(_) => None,
-        }
-    });
+    let composed =
+        blocks_of(phase, file.change).try_fold(
+            None::<String>,
+            |text, index| match graft_into_text(
+                phase,
+                index,
+                file,
+                path,
+                &PresentText {
+                    text: text.as_deref(),
+                    found: Some(String::new()),
+                    pending: Vec::new(),
+                    current: None,
+                },
+            ) {
+                Graft::Applied(applied) => Some(Some(applied.text)),
+                Graft::AlreadyApplied => Some(text),
+                Graft::Refused(_) => None,
+            },
+        );
     composed.flatten().as_deref() == Some(text)
 }
 
@@ -412,17 +590,27 @@ fn stands_composed(phase: &Phase, file: &NamedFile, path: &str, text: &str) -> b
 pub(super) fn path_of(work: &UnitWork<'_>, phase: &Phase, block: usize) -> Option<String> {
     let change = match &phase.blocks[block].file {
         FileOf::Change(change) => Some(*change),
-        FileOf::Between(_) => work.state.identified.get(&(phase.id, block)).map(|(change, _)| *change),
+        FileOf::Between(_) => work
+            .state
+            .identified
+            .get(&(phase.id, block))
+            .map(|(change, _)| *change),
         FileOf::Nowhere => None,
     };
     work.assignment.file(phase.id, change?)?.path.clone()
 }
 
 /// Returns the named file that a block belongs to, and how that is known.
-fn file_of<'a>(work: &mut UnitWork<'a>, phase: &Phase, index: usize) -> Result<(&'a NamedFile, PlacedBy), String> {
+fn file_of<'a>(
+    work: &mut UnitWork<'a>,
+    phase: &Phase,
+    index: usize,
+) -> Result<(&'a NamedFile, PlacedBy), String> {
     let assignment = work.assignment;
     let named = |change: usize| {
-        assignment.file(phase.id, change).ok_or_else(|| "the plan's file for this code was not found".to_owned())
+        assignment
+            .file(phase.id, change)
+            .ok_or_else(|| "the plan's file for this code was not found".to_owned())
     };
     let block = &phase.blocks[index];
     match &block.file {
@@ -430,7 +618,11 @@ fn file_of<'a>(work: &mut UnitWork<'a>, phase: &Phase, index: usize) -> Result<(
             if let Some(tests) = only_tests(phase, block, *change) {
                 return Ok((named(tests)?, PlacedBy::Identified(Evidence::TestCode)));
             }
-            let by = if block.basis == Basis::Stated { PlacedBy::Stated } else { PlacedBy::Worded };
+            let by = if block.basis == Basis::Stated {
+                PlacedBy::Stated
+            } else {
+                PlacedBy::Worded
+            };
             Ok((named(*change)?, by))
         }
         FileOf::Nowhere => Err("the plan doesn't say which file this code belongs to".to_owned()),
@@ -438,18 +630,27 @@ fn file_of<'a>(work: &mut UnitWork<'a>, phase: &Phase, index: usize) -> Result<(
             if let Some((change, by)) = work.state.identified.get(&(phase.id, index)).cloned() {
                 return Ok((named(change)?, by));
             }
-            let files: Vec<(usize, &NamedFile)> =
-                changes.iter().filter_map(|change| Some((*change, assignment.file(phase.id, *change)?))).collect();
-            let paths = files.iter().filter_map(|(change, file)| Some((*change, file.path.as_deref()?)));
+            let files: Vec<(usize, &NamedFile)> = changes
+                .iter()
+                .filter_map(|change| Some((*change, assignment.file(phase.id, *change)?)))
+                .collect();
+            let paths = files
+                .iter()
+                .filter_map(|(change, file)| Some((*change, file.path.as_deref()?)));
             let candidates = paths
                 .map(|(change, path)| Candidate::from_staged_tree(work.workspace, change, path))
                 .collect::<Vec<_>>();
             let Some((change, evidence)) = identify_file(phase, index, candidates) else {
-                let names: Vec<&str> = files.iter().map(|(_, file)| file.written.as_str()).collect();
+                let names: Vec<&str> = files
+                    .iter()
+                    .map(|(_, file)| file.written.as_str())
+                    .collect();
                 return Err(format!("the code may belong to {}", names.join(" or ")));
             };
             let by = PlacedBy::Identified(evidence);
-            work.state.identified.insert((phase.id, index), (change, by.clone()));
+            work.state
+                .identified
+                .insert((phase.id, index), (change, by.clone()));
             Ok((named(change)?, by))
         }
     }
@@ -462,7 +663,11 @@ fn outcome_of_refusal(refusal: &Refusal) -> PlacementOutcome {
         message.push_str(&format!("; nearest: {}", show(nearest)));
     }
     let candidates = refusal.candidates.iter().map(show).collect();
-    PlacementOutcome::Refused { reason: reason_name(refusal.reason), message, candidates }
+    PlacementOutcome::Refused {
+        reason: reason_name(refusal.reason),
+        message,
+        candidates,
+    }
 }
 
 /// Returns the stable short name of a reason.
@@ -497,9 +702,13 @@ pub(crate) fn find_present_files(work: &mut UnitWork<'_>) -> Result<PresentFiles
     let mut standing = BTreeSet::new();
     let mut open = BTreeSet::new();
     for unit in &work.assignment.units {
-        let Some(phase) = work.run.plan.phase(*unit).cloned() else { continue };
+        let Some(phase) = work.run.plan.phase(*unit).cloned() else {
+            continue;
+        };
         for index in (0..phase.blocks.len()).filter(|index| is_code(&phase.blocks[*index])) {
-            let Some(placement) = apply_block(work, &phase, index)? else { continue };
+            let Some(placement) = apply_block(work, &phase, index)? else {
+                continue;
+            };
             let Some(path) = placement.path else { continue };
             match placement.placed {
                 PlacementOutcome::Refused { .. } | PlacementOutcome::HeldBack => open.insert(path),
@@ -513,6 +722,13 @@ pub(crate) fn find_present_files(work: &mut UnitWork<'_>) -> Result<PresentFiles
         let before = work.workspace.tree.read(path).ok().flatten();
         !open.contains(path) && replayed.get(path).is_none_or(|after| after.bytes == before)
     };
-    let whole = standing.iter().filter(|path| stands(path)).cloned().collect();
-    Ok(PresentFiles { whole, refused: open })
+    let whole = standing
+        .iter()
+        .filter(|path| stands(path))
+        .cloned()
+        .collect();
+    Ok(PresentFiles {
+        whole,
+        refused: open,
+    })
 }

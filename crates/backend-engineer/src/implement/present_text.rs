@@ -15,7 +15,9 @@ pub(super) struct PresentText<'a> {
 impl PresentText<'_> {
     /// Returns where lines stand now that the plan counts in the file as it was found.
     pub(super) fn lines_now(&self, (first, last): (usize, usize)) -> (usize, usize) {
-        let (Some(found), Some(text)) = (&self.found, self.text) else { return (first, last) };
+        let (Some(found), Some(text)) = (&self.found, self.text) else {
+            return (first, last);
+        };
         let diff = similar::TextDiff::from_lines(found.as_str(), text);
         let now = |line: usize| {
             let at = line.saturating_sub(1);
@@ -30,10 +32,28 @@ impl PresentText<'_> {
 }
 
 /// Looks at a file as it stands, and as it was found.
-pub(super) fn read_present_text<'a>(work: &mut UnitWork<'_>, path: &str, text: Option<&'a str>) -> PresentText<'a> {
-    let found = work.workspace.tree.state_on_disk(path).ok().and_then(Option::as_ref);
-    let found = found.map(|found| found.bytes.as_slice()).unwrap_or_default();
+pub(super) fn read_present_text<'a>(
+    work: &mut UnitWork<'_>,
+    path: &str,
+    text: Option<&'a str>,
+) -> PresentText<'a> {
+    let found = work
+        .workspace
+        .tree
+        .state_on_disk(path)
+        .ok()
+        .and_then(Option::as_ref);
+    let found = found
+        .map(|found| found.bytes.as_slice())
+        .unwrap_or_default();
     let is_changed = text.is_some_and(|text| text.as_bytes() != found);
-    let found = String::from_utf8(found.to_vec()).ok().filter(|_| is_changed);
-    PresentText { text, found, pending: Vec::new(), current: None }
+    let found = String::from_utf8(found.to_vec())
+        .ok()
+        .filter(|_| is_changed);
+    PresentText {
+        text,
+        found,
+        pending: Vec::new(),
+        current: None,
+    }
 }

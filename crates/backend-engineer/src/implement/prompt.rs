@@ -65,7 +65,11 @@ pub(super) fn retry_task(failures: &str) -> String {
 }
 
 /// Returns what must survive when a conversation is made shorter.
-pub(super) fn text_kept_on_compaction(work: &UnitWork<'_>, change: &Change, model_setup: &ModelSetup) -> String {
+pub(super) fn text_kept_on_compaction(
+    work: &UnitWork<'_>,
+    change: &Change,
+    model_setup: &ModelSetup,
+) -> String {
     let allowance = Allowance::within(model_setup.model.context_window());
     let (mut text, unit) = render_task(work, change, allowance.plan);
     text.push_str(&may_change(work, model_setup.scope_mode));
@@ -78,34 +82,54 @@ fn render_task(work: &UnitWork<'_>, change: &Change, room: usize) -> (String, Un
     let (plan, label) = (&work.run.plan, &work.assignment.label);
     let (above, shown_above) = text_above_units(work, room);
     let unit = unit_text(work, change, room - above.len().min(room));
-    let lines = format!("{}-{}", plan.location(unit.shown.start).line, plan.location(unit.shown.end).line);
+    let lines = format!(
+        "{}-{}",
+        plan.location(unit.shown.start).line,
+        plan.location(unit.shown.end).line
+    );
     let mut text = format!("# {label}: {}\n", work.assignment.title);
     text.push_str(&above);
-    text.push_str(&format!("\n<plan file=\"{}\" lines=\"{lines}\">\n{}\n</plan>\n", work.run.plan_name, unit.text));
-    let is_shown = |at: usize| unit.shown.contains(&at) || shown_above.iter().any(|span| span.contains(&at));
-    let bounds = plan.bounds().iter().filter(|bound| !is_shown(bound.span.start));
-    text.push_str(&render_list("The plan rules out", bounds.map(|bound| bound.text.trim().to_owned()).collect()));
+    text.push_str(&format!(
+        "\n<plan file=\"{}\" lines=\"{lines}\">\n{}\n</plan>\n",
+        work.run.plan_name, unit.text
+    ));
+    let is_shown =
+        |at: usize| unit.shown.contains(&at) || shown_above.iter().any(|span| span.contains(&at));
+    let bounds = plan
+        .bounds()
+        .iter()
+        .filter(|bound| !is_shown(bound.span.start));
+    text.push_str(&render_list(
+        "The plan rules out",
+        bounds.map(|bound| bound.text.trim().to_owned()).collect(),
+    ));
     text.push_str(&render_open_work(&unit));
     (text, unit)
 }
 
 /// Returns what is left for the model to do.
 fn render_open_work(unit: &UnitText) -> String {
-    let marked = "What is marked so in the plan above; its rest is done, checked later, or for a person.";
+    let marked =
+        "What is marked so in the plan above; its rest is done, checked later, or for a person.";
     let words = match (unit.is_marked, unit.left.is_empty()) {
         (true, _) => marked,
         (false, true) => "All that the plan above asks for.",
         (false, false) => "",
     };
     let others: String = unit.left.iter().map(|line| format!("- {line}\n")).collect();
-    let words = if words.is_empty() { String::new() } else { format!("{words}\n") };
+    let words = if words.is_empty() {
+        String::new()
+    } else {
+        format!("{words}\n")
+    };
     format!("\n# Left for you\n{words}{others}")
 }
 
 /// Returns what the plan says above its units, and at the head of those that hold this one: goals, what is ruled out.
 fn text_above_units(work: &UnitWork<'_>, room: usize) -> (String, Vec<Range<usize>>) {
     let plan = &work.run.plan;
-    let first = |units: &[plan::Phase], end: usize| units.first().map_or(end, |unit| unit.span.start);
+    let first =
+        |units: &[plan::Phase], end: usize| units.first().map_or(end, |unit| unit.span.start);
     let mut spans = Vec::new();
     let mut unit = work.assignment.unit;
     while let Some(parent) = plan.parent(unit) {
@@ -115,8 +139,15 @@ fn text_above_units(work: &UnitWork<'_>, room: usize) -> (String, Vec<Range<usiz
     spans.push(0..first(plan.phases(), 0));
     spans.reverse();
     let lines = |span: &Range<usize>| {
-        let last = plan.text().get(span.clone()).map_or(0, |words| words.trim_end().len());
-        format!("{}-{}", plan.location(span.start).line, plan.location(span.start + last).line)
+        let last = plan
+            .text()
+            .get(span.clone())
+            .map_or(0, |words| words.trim_end().len());
+        format!(
+            "{}-{}",
+            plan.location(span.start).line,
+            plan.location(span.start + last).line
+        )
     };
     let mut room = room.min(ABOVE);
     let mut text = String::new();
@@ -156,17 +187,34 @@ fn render_list(heading: &str, lines: Vec<String>) -> String {
 
 /// Returns the commands by which the phase is verified, beside those that its text shows.
 fn render_checks(work: &UnitWork<'_>, unit: &UnitText) -> String {
-    let phases = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
-    let of_plan =
-        phases.flat_map(|phase| &phase.commands).filter(|command| !command.server && command.commit.is_none());
-    let (shown, others): (Vec<_>, Vec<_>) = of_plan.partition(|command| unit.shown.contains(&command.span.start));
-    let shown: BTreeSet<&str> = shown.into_iter().map(|command| command.text.as_str()).collect();
+    let phases = work
+        .assignment
+        .units
+        .iter()
+        .filter_map(|unit| work.run.plan.phase(*unit));
+    let of_plan = phases
+        .flat_map(|phase| &phase.commands)
+        .filter(|command| !command.server && command.commit.is_none());
+    let (shown, others): (Vec<_>, Vec<_>) =
+        of_plan.partition(|command| unit.shown.contains(&command.span.start));
+    let shown: BTreeSet<&str> = shown
+        .into_iter()
+        .map(|command| command.text.as_str())
+        .collect();
     let own = &work.run.settings.commands;
-    let own = [&own.test, &own.lint, &own.type_check].into_iter().flatten().flat_map(|held| &held.value);
+    let own = [&own.test, &own.lint, &own.type_check]
+        .into_iter()
+        .flatten()
+        .flat_map(|held| &held.value);
     let mut seen = BTreeSet::new();
-    let others = others.into_iter().map(|command| command.text.as_str()).chain(own.map(String::as_str));
+    let others = others
+        .into_iter()
+        .map(|command| command.text.as_str())
+        .chain(own.map(String::as_str));
     let others = others.filter(|script| !shown.contains(script) && seen.insert(*script));
-    let mut lines: Vec<String> = others.map(|script| format!("`{}`", script.replace('\n', "; "))).collect();
+    let mut lines: Vec<String> = others
+        .map(|script| format!("`{}`", script.replace('\n', "; ")))
+        .collect();
     if !shown.is_empty() {
         lines.insert(0, "the commands in the plan above".to_owned());
     }
@@ -176,11 +224,25 @@ fn render_checks(work: &UnitWork<'_>, unit: &UnitText) -> String {
 /// Returns the files that the phase names, whole while there is room: the short ones first, so that as many as can be
 /// are.
 fn render_files(work: &mut UnitWork<'_>, mut room: usize) -> (String, BTreeMap<String, String>) {
-    let paths: BTreeSet<String> = work.assignment.files.iter().filter_map(|file| file.path.clone()).collect();
-    let paths = paths.into_iter().filter(|path| !crate::secrets::holds_keys(path));
+    let paths: BTreeSet<String> = work
+        .assignment
+        .files
+        .iter()
+        .filter_map(|file| file.path.clone())
+        .collect();
+    let paths = paths
+        .into_iter()
+        .filter(|path| !crate::secrets::holds_keys(path));
     let mut found: Vec<(String, String)> = paths
         .filter(|path| work.run.plan_inside() != Some(path.as_str()))
-        .filter_map(|path| work.workspace.tree.read_text(&path).ok().flatten().map(|content| (path, content)))
+        .filter_map(|path| {
+            work.workspace
+                .tree
+                .read_text(&path)
+                .ok()
+                .flatten()
+                .map(|content| (path, content))
+        })
         .collect();
     found.sort_by_key(|(_, content)| content.len());
     let mut shown = BTreeMap::new();
@@ -189,16 +251,26 @@ fn render_files(work: &mut UnitWork<'_>, mut room: usize) -> (String, BTreeMap<S
         let text = if content.len() <= room {
             room -= content.len();
             seen.insert(path.clone(), hash(content.as_bytes()));
-            let end = if content.ends_with('\n') || content.is_empty() { "" } else { "\n" };
+            let end = if content.ends_with('\n') || content.is_empty() {
+                ""
+            } else {
+                "\n"
+            };
             format!("<file path=\"{path}\">\n{content}{end}</file>\n")
         } else {
             let lines = content.lines().count();
-            format!("<file path=\"{path}\" lines=\"{lines}\">not shown, for its length: Read it</file>\n")
+            format!(
+                "<file path=\"{path}\" lines=\"{lines}\">not shown, for its length: Read it</file>\n"
+            )
         };
         shown.insert(path, text);
     }
     let text: String = shown.into_values().collect();
-    let text = if text.is_empty() { text } else { format!("\n# Files, as they are now\n{text}") };
+    let text = if text.is_empty() {
+        text
+    } else {
+        format!("\n# Files, as they are now\n{text}")
+    };
     (text, seen)
 }
 
@@ -219,11 +291,26 @@ fn render_surroundings(work: &mut UnitWork<'_>) -> String {
 
 /// Which files may be changed; those that are to be made are told from those that stand.
 fn may_change(work: &UnitWork<'_>, reach: ScopeMode) -> String {
-    let is_new = |path: &str| !work.run.files.path_exists(path) && !work.workspace.tree.staged().contains_key(path);
-    let name = |path: &str| format!("`{path}`{}", if is_new(path) { " (not there yet)" } else { "" });
+    let is_new = |path: &str| {
+        !work.run.files.path_exists(path) && !work.workspace.tree.staged().contains_key(path)
+    };
+    let name = |path: &str| {
+        format!(
+            "`{path}`{}",
+            if is_new(path) { " (not there yet)" } else { "" }
+        )
+    };
     let named: Vec<String> = work.assignment.scope.named_files().map(name).collect();
-    let named = if named.is_empty() { "the files that the plan's patterns fit".to_owned() } else { named.join(", ") };
-    let has_packages = work.assignment.scope.named_files().any(|path| path.ends_with(".py"));
+    let named = if named.is_empty() {
+        "the files that the plan's patterns fit".to_owned()
+    } else {
+        named.join(", ")
+    };
+    let has_packages = work
+        .assignment
+        .scope
+        .named_files()
+        .any(|path| path.ends_with(".py"));
     let beside = match reach {
         ScopeMode::Strict => "; nothing else.",
         ScopeMode::Phase if has_packages => {

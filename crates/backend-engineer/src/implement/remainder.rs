@@ -20,15 +20,28 @@ pub(crate) struct Passage {
 impl Passage {
     /// Takes the words of a span of the plan.
     pub(crate) fn from_span(plan: &Plan, span: &Range<usize>) -> Self {
-        let words = plan.text().get(span.clone()).unwrap_or_default().split_whitespace();
+        let words = plan
+            .text()
+            .get(span.clone())
+            .unwrap_or_default()
+            .split_whitespace();
         let text = words.collect::<Vec<_>>().join(" ");
-        Passage { span: span.clone(), line: plan.location(span.start).line, text }
+        Passage {
+            span: span.clone(),
+            line: plan.location(span.start).line,
+            text,
+        }
     }
 }
 
 impl fmt::Display for Passage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} (plan line {})", first_words(&self.text), self.line)
+        write!(
+            formatter,
+            "{} (plan line {})",
+            first_words(&self.text),
+            self.line
+        )
     }
 }
 
@@ -64,7 +77,11 @@ pub(crate) enum Missing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum OpenPart {
     /// A block that was refused: its file, why, and its line in the plan.
-    Refused { path: Option<String>, message: String, line: usize },
+    Refused {
+        path: Option<String>,
+        message: String,
+        line: usize,
+    },
     /// Paths that a step's command wrote and that were discarded.
     Dropped { command: String, paths: Vec<String> },
     /// A block that was taken back, because another of its step was refused.
@@ -99,18 +116,29 @@ impl Remainder {
     /// Makes the remainder of a passage of the plan.
     pub(crate) fn of_prose(passage: Passage) -> Self {
         let names = code_spans(&passage.text);
-        Remainder { what: Missing::Prose(passage), names }
+        Remainder {
+            what: Missing::Prose(passage),
+            names,
+        }
     }
 
     /// Makes the remainder of a file that the plan shows no code for.
     pub(crate) fn without_code(written: &str) -> Self {
-        Remainder { what: Missing::NoCode(written.to_owned()), names: BTreeSet::from([written.to_owned()]) }
+        Remainder {
+            what: Missing::NoCode(written.to_owned()),
+            names: BTreeSet::from([written.to_owned()]),
+        }
     }
 }
 
 /// Returns what a text of the plan has in code spans: `` `app/a.py` `` and the like.
 pub(crate) fn code_spans(text: &str) -> BTreeSet<String> {
-    text.split('`').skip(1).step_by(2).map(|span| span.trim().to_owned()).filter(|span| !span.is_empty()).collect()
+    text.split('`')
+        .skip(1)
+        .step_by(2)
+        .map(|span| span.trim().to_owned())
+        .filter(|span| !span.is_empty())
+        .collect()
 }
 
 /// Returns the first words of a passage, on one line.
@@ -138,7 +166,12 @@ impl OpenPart {
     /// Returns the sentence without the file that it is about.
     pub(crate) fn without_path(&self) -> String {
         match self.clone() {
-            OpenPart::Refused { message, line, .. } => OpenPart::Refused { path: None, message, line }.to_string(),
+            OpenPart::Refused { message, line, .. } => OpenPart::Refused {
+                path: None,
+                message,
+                line,
+            }
+            .to_string(),
             OpenPart::HeldBack { .. } => OpenPart::HeldBack { path: None }.to_string(),
             other => other.to_string(),
         }
@@ -147,15 +180,31 @@ impl OpenPart {
 
 impl fmt::Display for OpenPart {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = |path: &Option<String>| path.as_ref().map(|path| format!("`{path}`: ")).unwrap_or_default();
+        let at = |path: &Option<String>| {
+            path.as_ref()
+                .map(|path| format!("`{path}`: "))
+                .unwrap_or_default()
+        };
         match self {
-            OpenPart::Refused { path, message, line } => {
+            OpenPart::Refused {
+                path,
+                message,
+                line,
+            } => {
                 write!(formatter, "{}{message} (plan line {line})", at(path))
             }
             OpenPart::Dropped { command, paths } => {
-                let shown: Vec<String> = paths.iter().take(MOST_SHOWN).map(|path| format!("`{path}`")).collect();
+                let shown: Vec<String> = paths
+                    .iter()
+                    .take(MOST_SHOWN)
+                    .map(|path| format!("`{path}`"))
+                    .collect();
                 let more = paths.len().saturating_sub(MOST_SHOWN);
-                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                let more = if more > 0 {
+                    format!(" and {more} more")
+                } else {
+                    String::new()
+                };
                 let shown = shown.join(", ");
                 if paths.iter().all(|path| path.starts_with(".git/")) {
                     return write!(
@@ -163,10 +212,17 @@ impl fmt::Display for OpenPart {
                         "`{command}` changed git's own state ({shown}{more}) in the sandbox alone: run it yourself"
                     );
                 }
-                write!(formatter, "`{command}` wrote {shown}{more}, which the phase does not name")
+                write!(
+                    formatter,
+                    "`{command}` wrote {shown}{more}, which the phase does not name"
+                )
             }
             OpenPart::HeldBack { path } => {
-                write!(formatter, "{}held back, because the rest of its step was refused", at(path))
+                write!(
+                    formatter,
+                    "{}held back, because the rest of its step was refused",
+                    at(path)
+                )
             }
             OpenPart::Left(left) => write!(formatter, "needs a person or a model: {left}"),
         }
@@ -176,7 +232,9 @@ impl fmt::Display for OpenPart {
 impl fmt::Display for NoCommit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NoCommit::NotAsked => formatter.write_str("no such commit is there; commits are made only with --commit"),
+            NoCommit::NotAsked => {
+                formatter.write_str("no such commit is there; commits are made only with --commit")
+            }
             NoCommit::NoMessage => formatter.write_str("the plan gives no commit message"),
             NoCommit::Unplaced(part) => part.fmt(formatter),
             NoCommit::CommandFailed(command) => write!(formatter, "`{command}` failed"),
@@ -194,8 +252,19 @@ mod tests {
     #[test]
     fn names_come_from_the_whole_passage_and_not_from_its_first_words() {
         let text = format!("{} in `app/late.py`, as `Order` does", "words ".repeat(60));
-        let remainder = Remainder::of_prose(Passage { span: 0..text.len(), line: 3, text });
-        assert_eq!(remainder.names, BTreeSet::from(["app/late.py".to_owned(), "Order".to_owned()]));
-        assert!(remainder.what.to_string().ends_with("… (plan line 3)"), "{}", remainder.what);
+        let remainder = Remainder::of_prose(Passage {
+            span: 0..text.len(),
+            line: 3,
+            text,
+        });
+        assert_eq!(
+            remainder.names,
+            BTreeSet::from(["app/late.py".to_owned(), "Order".to_owned()])
+        );
+        assert!(
+            remainder.what.to_string().ends_with("… (plan line 3)"),
+            "{}",
+            remainder.what
+        );
     }
 }

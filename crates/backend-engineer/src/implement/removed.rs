@@ -27,7 +27,9 @@ const AROUND: usize = 3;
 
 /// Takes the lines of a block out of a text.
 pub(super) fn remove_block(block: &CodeBlock, path: &str, text: Option<&str>) -> RemovalOutcome {
-    let Some(text) = text else { return RemovalOutcome::Gone };
+    let Some(text) = text else {
+        return RemovalOutcome::Gone;
+    };
     let named = names_above_removal(block);
     if let Some(other) = find_other_bound_name(block, path, &named) {
         return RemovalOutcome::Refused(format!(
@@ -36,8 +38,11 @@ pub(super) fn remove_block(block: &CodeBlock, path: &str, text: Option<&str>) ->
     }
     let lines: Vec<&str> = text.lines().collect();
     let owners = find_definitions_of_names(path, text, &named);
-    let within =
-        |found: &Range<usize>| owners.iter().all(|owner| owner.iter().any(|span| is_nested_range(span, found)));
+    let within = |found: &Range<usize>| {
+        owners
+            .iter()
+            .all(|owner| owner.iter().any(|span| is_nested_range(span, found)))
+    };
     let mut found = find_block_lines(&lines, &block.text);
     if found.is_empty() {
         // "# DELETE this block:" is said to the reader.
@@ -48,7 +53,10 @@ pub(super) fn remove_block(block: &CodeBlock, path: &str, text: Option<&str>) ->
         [one] => RemovalOutcome::Now(remove_lines(&lines, path, text, one)),
         [] => outcome_without_lines(block, path, text, &lines),
         several => {
-            let at: Vec<String> = several.iter().map(|one| (one.start + 1).to_string()).collect();
+            let at: Vec<String> = several
+                .iter()
+                .map(|one| (one.start + 1).to_string())
+                .collect();
             RemovalOutcome::Refused(format!(
                 "the code to remove stands {} times in {path} (lines {})",
                 at.len(),
@@ -60,33 +68,54 @@ pub(super) fn remove_block(block: &CodeBlock, path: &str, text: Option<&str>) ->
 
 /// Returns the names in the sentence right above a block.
 fn names_above_removal(block: &CodeBlock) -> Vec<String> {
-    let last = block.prose.split("\n\n").next().unwrap_or("").lines().last().unwrap_or("");
-    code_spans(last).into_iter().map(|name| name.trim_end_matches("()").to_owned()).collect()
+    let last = block
+        .prose
+        .split("\n\n")
+        .next()
+        .unwrap_or("")
+        .lines()
+        .last()
+        .unwrap_or("");
+    code_spans(last)
+        .into_iter()
+        .map(|name| name.trim_end_matches("()").to_owned())
+        .collect()
 }
 
 /// Returns a name that the block binds at its top and the words do not name, though they name something else that it
 /// holds.
 fn find_other_bound_name(block: &CodeBlock, path: &str, named: &[String]) -> Option<String> {
     let last = |name: &str| name.rsplit(['.', '#']).next().unwrap_or(name).to_owned();
-    let shown: Vec<String> =
-        named.iter().map(|name| last(name)).filter(|name| contains_identifier(&block.text, name)).collect();
+    let shown: Vec<String> = named
+        .iter()
+        .map(|name| last(name))
+        .filter(|name| contains_identifier(&block.text, name))
+        .collect();
     if shown.is_empty() {
         return None;
     }
-    top_level_names(path, &block.text).into_iter().find(|name| !shown.contains(name))
+    top_level_names(path, &block.text)
+        .into_iter()
+        .find(|name| !shown.contains(name))
 }
 
 /// Returns the names that code binds at its top, whatever its margin.
 fn top_level_names(path: &str, code: &str) -> Vec<String> {
     let scopes = Scopes::of_file(path, &super::identify::dedent_text(code));
     let module = scopes.as_ref().and_then(Scopes::module);
-    module.map(|module| module.bindings.iter().map(|one| one.name.clone()).collect()).unwrap_or_default()
+    module
+        .map(|module| module.bindings.iter().map(|one| one.name.clone()).collect())
+        .unwrap_or_default()
 }
 
 /// Returns the lines of the definitions of each name that the file defines: what goes stands within, or is one.
 fn find_definitions_of_names(path: &str, text: &str, named: &[String]) -> Vec<Vec<Range<usize>>> {
-    let Some(language) = Language::of_path(path) else { return Vec::new() };
-    let Some(source) = Source::parse(text, language, Elisions::NONE) else { return Vec::new() };
+    let Some(language) = Language::of_path(path) else {
+        return Vec::new();
+    };
+    let Some(source) = Source::parse(text, language, Elisions::NONE) else {
+        return Vec::new();
+    };
     let line = |at: usize| text[..at].matches('\n').count();
     let of = |name: &String| {
         let mut found = Vec::new();
@@ -102,23 +131,39 @@ fn find_definitions_of_names(path: &str, text: &str, named: &[String]) -> Vec<Ve
         }
         found
     };
-    named.iter().map(of).filter(|found| !found.is_empty()).collect()
+    named
+        .iter()
+        .map(of)
+        .filter(|found| !found.is_empty())
+        .collect()
 }
 
 /// Code without the line of comment that it begins with.
 fn strip_leading_comment(code: &str) -> &str {
     let code = code.trim_start_matches('\n');
-    if is_comment(code) { code.split_once('\n').map_or("", |(_, rest)| rest) } else { code }
+    if is_comment(code) {
+        code.split_once('\n').map_or("", |(_, rest)| rest)
+    } else {
+        code
+    }
 }
 
 fn is_nested_range(one: &Range<usize>, other: &Range<usize>) -> bool {
-    one.start <= other.start && other.end <= one.end || other.start <= one.start && one.end <= other.end
+    one.start <= other.start && other.end <= one.end
+        || other.start <= one.start && one.end <= other.end
 }
 
 /// Returns where the lines of a block stand one after another, their common margin apart.
 fn find_block_lines(lines: &[&str], block: &str) -> Vec<Range<usize>> {
-    let wanted: Vec<&str> = block.lines().map(str::trim_end).skip_while(|line| line.is_empty()).collect();
-    let end = wanted.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
+    let wanted: Vec<&str> = block
+        .lines()
+        .map(str::trim_end)
+        .skip_while(|line| line.is_empty())
+        .collect();
+    let end = wanted
+        .iter()
+        .rposition(|line| !line.is_empty())
+        .map_or(0, |last| last + 1);
     let wanted = &wanted[..end];
     if wanted.is_empty() {
         return Vec::new();
@@ -128,13 +173,18 @@ fn find_block_lines(lines: &[&str], block: &str) -> Vec<Range<usize>> {
         let by = leading_whitespace(lines[at]);
         wanted.iter().zip(&lines[at..]).all(|(wanted, line)| {
             let line = line.trim_end();
-            let shifted = leading_whitespace(wanted).strip_prefix(own).zip(leading_whitespace(line).strip_prefix(by));
+            let shifted = leading_whitespace(wanted)
+                .strip_prefix(own)
+                .zip(leading_whitespace(line).strip_prefix(by));
             wanted.trim_start() == line.trim_start()
                 && (line.is_empty() || shifted.is_some_and(|(one, other)| one == other))
         })
     };
     let last = lines.len().saturating_sub(wanted.len() - 1);
-    (0..last).filter(|at| same(*at)).map(|at| at..at + wanted.len()).collect()
+    (0..last)
+        .filter(|at| same(*at))
+        .map(|at| at..at + wanted.len())
+        .collect()
 }
 
 fn leading_whitespace(line: &str) -> &str {
@@ -155,7 +205,9 @@ fn remove_lines(lines: &[&str], path: &str, text: &str, found: &Range<usize>) ->
             range.start -= 1;
         }
     }
-    let signed = |sign: &'static str, at: Range<usize>| lines[at].iter().map(move |line| format!("{sign}{line}\n"));
+    let signed = |sign: &'static str, at: Range<usize>| {
+        lines[at].iter().map(move |line| format!("{sign}{line}\n"))
+    };
     let before = range.start.saturating_sub(AROUND)..range.start;
     let behind = range.end..lines.len().min(range.end + AROUND);
     let diff: String = std::iter::once("@@\n".to_owned())
@@ -163,20 +215,48 @@ fn remove_lines(lines: &[&str], path: &str, text: &str, found: &Range<usize>) ->
         .chain(signed("-", range))
         .chain(signed(" ", behind))
         .collect();
-    graft::apply(&File { path, text: Some(text) }, &Snippet { text: &diff, language: "diff" }, &Context::default())
+    graft::apply(
+        &File {
+            path,
+            text: Some(text),
+        },
+        &Snippet {
+            text: &diff,
+            language: "diff",
+        },
+        &Context::default(),
+    )
 }
 
 /// Returns what stands of code whose lines do not stand in the file as the block shows them.
-fn outcome_without_lines(block: &CodeBlock, path: &str, text: &str, lines: &[&str]) -> RemovalOutcome {
-    let telling = |line: &&str| line.chars().filter(|letter| letter.is_alphanumeric()).count() > 1;
-    let first = block.text.lines().map(str::trim).find(|line| telling(line) && !is_comment(line));
+fn outcome_without_lines(
+    block: &CodeBlock,
+    path: &str,
+    text: &str,
+    lines: &[&str],
+) -> RemovalOutcome {
+    let telling = |line: &&str| {
+        line.chars()
+            .filter(|letter| letter.is_alphanumeric())
+            .count()
+            > 1
+    };
+    let first = block
+        .text
+        .lines()
+        .map(str::trim)
+        .find(|line| telling(line) && !is_comment(line));
     let stands = first.is_some_and(|first| lines.iter().any(|line| line.trim() == first));
-    let mut named = top_level_names(path, &block.text).into_iter().chain(names_in_list(&block.text));
+    let mut named = top_level_names(path, &block.text)
+        .into_iter()
+        .chain(names_in_list(&block.text));
     match (named.find(|name| contains_identifier(text, name)), stands) {
         (Some(name), _) => RemovalOutcome::Refused(format!(
             "the code to remove does not stand in {path} as the plan shows it, and `{name}` does"
         )),
-        (None, true) => RemovalOutcome::Refused(format!("only a part of the code to remove stands in {path}")),
+        (None, true) => RemovalOutcome::Refused(format!(
+            "only a part of the code to remove stands in {path}"
+        )),
         (None, false) => RemovalOutcome::Gone,
     }
 }
@@ -184,19 +264,32 @@ fn outcome_without_lines(block: &CodeBlock, path: &str, text: &str, lines: &[&st
 /// Returns the names on lines that hold nothing else: `MEM0, MEM0_MODEL` below "remove these imports".
 fn names_in_list(code: &str) -> Vec<String> {
     let is_name = |word: &str| {
-        word.chars().all(|letter| letter.is_alphanumeric() || letter == '_') && word.chars().any(char::is_alphabetic)
+        word.chars()
+            .all(|letter| letter.is_alphanumeric() || letter == '_')
+            && word.chars().any(char::is_alphabetic)
     };
     let names = |line: &str| -> Option<Vec<String>> {
         let bare = |part: &str| part.trim().trim_matches(['"', '\'']).to_owned();
-        let names: Vec<String> = line.trim().trim_end_matches(',').split(',').map(bare).collect();
+        let names: Vec<String> = line
+            .trim()
+            .trim_end_matches(',')
+            .split(',')
+            .map(bare)
+            .collect();
         names.iter().all(|name| is_name(name)).then_some(names)
     };
     // A lone word may be a keyword: `try`, `pass`.
-    code.lines().filter_map(names).filter(|names| names.len() > 1).flatten().collect()
+    code.lines()
+        .filter_map(names)
+        .filter(|names| names.len() > 1)
+        .flatten()
+        .collect()
 }
 
 fn is_comment(line: &str) -> bool {
-    ["#", "//", "--", "/*", "<!--"].iter().any(|sign| line.trim_start().starts_with(sign))
+    ["#", "//", "--", "/*", "<!--"]
+        .iter()
+        .any(|sign| line.trim_start().starts_with(sign))
 }
 
 #[cfg(test)]
@@ -205,6 +298,9 @@ mod tests {
 
     #[test]
     fn names_are_listed_by_lines_of_nothing_else() {
-        assert_eq!(names_in_list("# Remove these:\nMAX, \"MIN\",\nreturn x, y\npass\n"), ["MAX", "MIN"]);
+        assert_eq!(
+            names_in_list("# Remove these:\nMAX, \"MIN\",\nreturn x, y\npass\n"),
+            ["MAX", "MIN"]
+        );
     }
 }

@@ -31,11 +31,16 @@ struct ImportFault {
 }
 
 /// Takes back what the unit placed in files that can't be imported with it.
-pub(super) fn take_back_faulty(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Result<(), Stop> {
+pub(super) fn take_back_faulty(
+    work: &mut UnitWork<'_>,
+    unit: PhaseId,
+    change: &mut Change,
+) -> Result<(), Stop> {
     let mut taken = BTreeSet::new();
     // What is taken back may be what another file imports: one more look until nothing is.
-    while let Some((path, fault)) = find_faulty_file(work, &placed_by(placements_of_unit(unit, change)), &taken)
-        .or_else(|| half_done(work, unit, change))
+    while let Some((path, fault)) =
+        find_faulty_file(work, &placed_by(placements_of_unit(unit, change)), &taken)
+            .or_else(|| half_done(work, unit, change))
     {
         take_back(work, unit, change, &path, fault)?;
         taken.insert(path);
@@ -44,7 +49,11 @@ pub(super) fn take_back_faulty(work: &mut UnitWork<'_>, unit: PhaseId, change: &
 }
 
 /// Returns a file in which a block was placed that reads a name which a refused block was to bring.
-fn half_done(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Option<(String, ImportFault)> {
+fn half_done(
+    work: &mut UnitWork<'_>,
+    unit: PhaseId,
+    change: &mut Change,
+) -> Option<(String, ImportFault)> {
     let phase = work.run.plan.phase(unit)?;
     let refused: Vec<usize> = placements_of_unit(unit, change)
         .filter(|placement| matches!(placement.placed, PlacementOutcome::Refused { .. }))
@@ -58,26 +67,43 @@ fn half_done(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Opt
     if shown.is_empty() {
         return None;
     }
-    let texts: Vec<&str> =
-        refused.iter().filter_map(|block| phase.blocks.get(*block)).map(|block| block.text.as_str()).collect();
-    placed_by(placements_of_unit(unit, change)).into_iter().find_map(|path| {
-        let new = work.workspace.tree.read_text(&path).ok().flatten()?;
-        let old = text_before_unit(&mut work.workspace.tree, &path, &work.state.before).unwrap_or_default();
-        let had: BTreeSet<&str> = list_identifiers(&old).collect();
-        let scopes = Scopes::of_file(&path, &new)?;
-        let is_lost = |read: &&Read| {
-            let open =
-                matches!(scopes.resolve(read), Resolution::Unbound { .. } | Resolution::Undecided(Why::AmbientGlobals));
-            read.purpose == Purpose::Value
-                && shown.contains(read.name.as_str())
-                && may_define_name(&path, &texts, &read.name)
-                && !had.contains(read.name.as_str())
-                && open
-        };
-        let lost = scopes.reads.iter().find(is_lost)?;
-        let message = format!("it reads `{}`, which a refused block of the unit was to bring", lost.name);
-        Some((path, ImportFault { reason: "unbound", message }))
-    })
+    let texts: Vec<&str> = refused
+        .iter()
+        .filter_map(|block| phase.blocks.get(*block))
+        .map(|block| block.text.as_str())
+        .collect();
+    placed_by(placements_of_unit(unit, change))
+        .into_iter()
+        .find_map(|path| {
+            let new = work.workspace.tree.read_text(&path).ok().flatten()?;
+            let old = text_before_unit(&mut work.workspace.tree, &path, &work.state.before)
+                .unwrap_or_default();
+            let had: BTreeSet<&str> = list_identifiers(&old).collect();
+            let scopes = Scopes::of_file(&path, &new)?;
+            let is_lost = |read: &&Read| {
+                let open = matches!(
+                    scopes.resolve(read),
+                    Resolution::Unbound { .. } | Resolution::Undecided(Why::AmbientGlobals)
+                );
+                read.purpose == Purpose::Value
+                    && shown.contains(read.name.as_str())
+                    && may_define_name(&path, &texts, &read.name)
+                    && !had.contains(read.name.as_str())
+                    && open
+            };
+            let lost = scopes.reads.iter().find(is_lost)?;
+            let message = format!(
+                "it reads `{}`, which a refused block of the unit was to bring",
+                lost.name
+            );
+            Some((
+                path,
+                ImportFault {
+                    reason: "unbound",
+                    message,
+                },
+            ))
+        })
 }
 
 /// Returns whether a name may have been for these blocks to bring. Every script has `Map`, unless a block defines another one.
@@ -101,7 +127,11 @@ pub(super) fn find_import_fault(
     change: &Change,
     item: &Item,
 ) -> Option<String> {
-    let items = change.items.iter().filter(|other| other.unit == unit).chain([item]);
+    let items = change
+        .items
+        .iter()
+        .filter(|other| other.unit == unit)
+        .chain([item]);
     let step_outcomes = items.flat_map(|item| &item.outcomes);
     let placed = placed_by(step_outcomes.filter_map(|step_outcome| match step_outcome {
         StepOutcome::Place(placement) if placement.block.is_some() => Some(placement),
@@ -126,33 +156,57 @@ fn take_back(
     path: &str,
     fault: ImportFault,
 ) -> Result<(), Stop> {
-    let bytes = text_before_unit(&mut work.workspace.tree, path, &work.state.before).map(String::into_bytes);
-    work.workspace.tree.stage(path, bytes).map_err(|error| Stop::refused(error.to_string()))?;
+    let bytes = text_before_unit(&mut work.workspace.tree, path, &work.state.before)
+        .map(String::into_bytes);
+    work.workspace
+        .tree
+        .stage(path, bytes)
+        .map_err(|error| Stop::refused(error.to_string()))?;
     let mut line = None;
-    for placement in placements_of_unit(unit, change).filter(|placement| placement.path.as_deref() == Some(path)) {
+    for placement in
+        placements_of_unit(unit, change).filter(|placement| placement.path.as_deref() == Some(path))
+    {
         if matches!(placement.placed, PlacementOutcome::Now { .. }) {
             let (reason, message) = (fault.reason, fault.message.clone());
-            placement.placed = PlacementOutcome::Refused { reason, message, candidates: Vec::new() };
+            placement.placed = PlacementOutcome::Refused {
+                reason,
+                message,
+                candidates: Vec::new(),
+            };
             line = line.or(Some(placement.line));
         }
     }
     let (path, reason, message) = (path.to_owned(), fault.reason.to_owned(), fault.message);
-    work.run.emit(Event::FileRefused { path, reason, message, line, candidates: Vec::new() })
+    work.run.emit(Event::FileRefused {
+        path,
+        reason,
+        message,
+        line,
+        candidates: Vec::new(),
+    })
 }
 
 fn placements_of_unit(unit: PhaseId, change: &mut Change) -> impl Iterator<Item = &mut Placement> {
-    let items = change.items.iter_mut().filter(move |item| item.unit == unit);
-    items.flat_map(|item| &mut item.outcomes).filter_map(|step_outcome| match step_outcome {
-        StepOutcome::Place(placement) if placement.block.is_some() => Some(placement),
-        _ => None,
-    })
+    let items = change
+        .items
+        .iter_mut()
+        .filter(move |item| item.unit == unit);
+    items
+        .flat_map(|item| &mut item.outcomes)
+        .filter_map(|step_outcome| match step_outcome {
+            StepOutcome::Place(placement) if placement.block.is_some() => Some(placement),
+            _ => None,
+        })
 }
 
 /// Returns the code files in which something was placed.
 fn placed_by<P: Borrow<Placement>>(placements: impl Iterator<Item = P>) -> BTreeSet<String> {
-    let now = placements.filter(|placement| matches!(placement.borrow().placed, PlacementOutcome::Now { .. }));
+    let now = placements
+        .filter(|placement| matches!(placement.borrow().placed, PlacementOutcome::Now { .. }));
     let paths = now.filter_map(|placement| placement.borrow().path.clone());
-    paths.filter(|path| Language::of_path(path).is_some()).collect()
+    paths
+        .filter(|path| Language::of_path(path).is_some())
+        .collect()
 }
 
 fn fault_of(work: &mut UnitWork<'_>, path: &str, taken: &BTreeSet<String>) -> Option<ImportFault> {
@@ -161,23 +215,41 @@ fn fault_of(work: &mut UnitWork<'_>, path: &str, taken: &BTreeSet<String>) -> Op
     let old = text_before_unit(tree, path, before);
     // A name that was left to another block of the unit is bound by now, or by none.
     if let Some(refusal) = graft::breaks_names(path, old.as_deref(), &new) {
-        return Some(ImportFault { reason: reason_name(refusal.reason), message: refusal.message });
+        return Some(ImportFault {
+            reason: reason_name(refusal.reason),
+            message: refusal.message,
+        });
     }
-    let (had, has) = (load_time_imports(path, old.as_deref().unwrap_or_default()), load_time_imports(path, &new));
+    let (had, has) = (
+        load_time_imports(path, old.as_deref().unwrap_or_default()),
+        load_time_imports(path, &new),
+    );
     if paths::is_test(path) || has.is_subset(&had) {
         return None;
     }
     let staged = Modules::new(tree.staged().keys().map(String::as_str), std::iter::empty());
-    let mut project = Staging { tree, paths: &work.run.files, staged, before: None };
-    if let Some(message) =
-        has.difference(&had).find_map(|import| missing_import_reason(&mut project, path, import, taken))
+    let mut project = Staging {
+        tree,
+        paths: &work.run.files,
+        staged,
+        before: None,
+    };
+    if let Some(message) = has
+        .difference(&had)
+        .find_map(|import| missing_import_reason(&mut project, path, import, taken))
     {
-        return Some(ImportFault { reason: "unbound", message });
+        return Some(ImportFault {
+            reason: "unbound",
+            message,
+        });
     }
     let found = half_loaded(&mut project, path)?;
     project.before = Some(before);
     let is_old = old.is_some() && half_loaded(&mut project, path).is_some();
-    (!is_old).then(|| ImportFault { reason: "unbound", message: describe_import_cycle(&mut project, &found) })
+    (!is_old).then(|| ImportFault {
+        reason: "unbound",
+        message: describe_import_cycle(&mut project, &found),
+    })
 }
 
 /// Returns what is wrong with an import of a name that was taken back with the rest of its file.
@@ -187,19 +259,34 @@ fn missing_import_reason(
     (module, name): &(String, Option<String>),
     taken: &BTreeSet<String>,
 ) -> Option<String> {
-    let from = project.resolve(path, module).filter(|from| taken.contains(from))?;
+    let from = project
+        .resolve(path, module)
+        .filter(|from| taken.contains(from))?;
     let name = name.as_ref()?;
-    let scopes = Scopes::of_file(&from, &project.text(&from).unwrap_or_default()).unwrap_or_default();
-    let bound =
-        scopes.module().is_some_and(|own| own.open.is_some() || own.bindings.iter().any(|one| one.name == *name));
-    (!bound).then(|| format!("{path} imports `{name}` from {from}, which was left as it was and has no such name"))
+    let scopes =
+        Scopes::of_file(&from, &project.text(&from).unwrap_or_default()).unwrap_or_default();
+    let bound = scopes
+        .module()
+        .is_some_and(|own| own.open.is_some() || own.bindings.iter().any(|one| one.name == *name));
+    (!bound).then(|| {
+        format!(
+            "{path} imports `{name}` from {from}, which was left as it was and has no such name"
+        )
+    })
 }
 
 fn describe_import_cycle(project: &mut Staging<'_>, found: &HalfLoaded) -> String {
     project.before = None;
     let text = project.text(&found.reader).unwrap_or_default();
-    let line = text.get(..found.at).map_or(0, |head| head.matches('\n').count() + 1);
-    let HalfLoaded { reader, name, module, .. } = found;
+    let line = text
+        .get(..found.at)
+        .map_or(0, |head| head.matches('\n').count() + 1);
+    let HalfLoaded {
+        reader,
+        name,
+        module,
+        ..
+    } = found;
     format!(
         "a cycle of imports: {reader} would read `{name}` at line {line} from {module}, which imports it and is only half loaded then"
     )
@@ -208,8 +295,13 @@ fn describe_import_cycle(project: &mut Staging<'_>, found: &HalfLoaded) -> Strin
 /// Returns what a file imports while it is loaded.
 fn load_time_imports(path: &str, text: &str) -> BTreeSet<(String, Option<String>)> {
     let scopes = Scopes::of_file(path, text).unwrap_or_default();
-    let bindings = scopes.module().map(|module| module.bindings.as_slice()).unwrap_or_default();
-    let bound = bindings.iter().filter(|binding| binding.when == When::ImportTime && !binding.is_type_only);
+    let bindings = scopes
+        .module()
+        .map(|module| module.bindings.as_slice())
+        .unwrap_or_default();
+    let bound = bindings
+        .iter()
+        .filter(|binding| binding.when == When::ImportTime && !binding.is_type_only);
     let imported = bound.filter_map(|binding| match &binding.by {
         BoundBy::Import { module, name } => Some((module.clone(), name.clone())),
         _ => None,
@@ -221,7 +313,10 @@ fn load_time_imports(path: &str, text: &str) -> BTreeSet<(String, Option<String>
 fn text_before_unit(tree: &mut Tree, path: &str, before: &Savepoint) -> Option<String> {
     let bytes = match before.get(path) {
         Some(staged) => staged.bytes.clone(),
-        None => tree.state_on_disk(path).ok().and_then(|found| found.as_ref().map(|found| found.bytes.clone())),
+        None => tree
+            .state_on_disk(path)
+            .ok()
+            .and_then(|found| found.as_ref().map(|found| found.bytes.clone())),
     };
     bytes.and_then(|bytes| String::from_utf8(bytes).ok())
 }
@@ -244,7 +339,12 @@ impl Project for Staging<'_> {
     }
 
     fn resolve(&mut self, from: &str, module: &str) -> Option<String> {
-        let staged = || self.staged.resolve(from, module).and_then(|id| self.staged.path(id)).map(str::to_owned);
+        let staged = || {
+            self.staged
+                .resolve(from, module)
+                .and_then(|id| self.staged.path(id))
+                .map(str::to_owned)
+        };
         self.paths.imported(from, module).or_else(staged)
     }
 }
@@ -261,7 +361,11 @@ mod tests {
             ("a.ts", "const rows = load();", "rows", true),
             ("a.py", "Map = load()", "Map", true),
         ] {
-            assert_eq!(may_define_name(path, &[block], name), brought, "{name} of {block}");
+            assert_eq!(
+                may_define_name(path, &[block], name),
+                brought,
+                "{name} of {block}"
+            );
         }
     }
 }

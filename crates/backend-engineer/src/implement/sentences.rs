@@ -13,7 +13,11 @@ use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
 /// Returns what is done about prose of the plan: left, or accepted by a person before.
-pub(super) fn outcome_of_prose(work: &UnitWork<'_>, phase: &Phase, span: &plan::Span) -> StepOutcome {
+pub(super) fn outcome_of_prose(
+    work: &UnitWork<'_>,
+    phase: &Phase,
+    span: &plan::Span,
+) -> StepOutcome {
     let passage = Passage::from_span(&work.run.plan, span);
     match work.state.accepts(work.run, phase, &passage.text) {
         true => StepOutcome::Accepted(passage),
@@ -22,15 +26,32 @@ pub(super) fn outcome_of_prose(work: &UnitWork<'_>, phase: &Phase, span: &plan::
 }
 
 /// Adds the sentences of a unit that its steps do not speak of, each to the item in which it stands, or as one of its own.
-pub(super) fn add_unit_sentences(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Result<(), Stop> {
-    let Some(phase) = work.run.plan.phase(unit).cloned() else { return Ok(()) };
+pub(super) fn add_unit_sentences(
+    work: &mut UnitWork<'_>,
+    unit: PhaseId,
+    change: &mut Change,
+) -> Result<(), Stop> {
+    let Some(phase) = work.run.plan.phase(unit).cloned() else {
+        return Ok(());
+    };
     let remaining = find_remaining_removals(work, &phase);
-    let untouched: Vec<_> =
-        phase.sentences.iter().map(|one| find_untouched_symbol(work, &phase, one, change)).collect();
-    let is_left = |one: &Sentence| one.open || one.class == SentenceClass::Unclear || remaining.contains(&one.span);
+    let untouched: Vec<_> = phase
+        .sentences
+        .iter()
+        .map(|one| find_untouched_symbol(work, &phase, one, change))
+        .collect();
+    let is_left = |one: &Sentence| {
+        one.open || one.class == SentenceClass::Unclear || remaining.contains(&one.span)
+    };
     let sentences = phase.sentences.iter().zip(untouched);
-    for (sentence, untouched) in sentences.filter(|(one, untouched)| untouched.is_some() || is_left(one)) {
-        let told = change.items.iter().filter(|item| item.unit == unit).flat_map(|item| &item.outcomes);
+    for (sentence, untouched) in
+        sentences.filter(|(one, untouched)| untouched.is_some() || is_left(one))
+    {
+        let told = change
+            .items
+            .iter()
+            .filter(|item| item.unit == unit)
+            .flat_map(|item| &item.outcomes);
         // What its step has carried out is not done twice: a later sentence may have put the old code elsewhere.
         let mut told = told.filter_map(|step_outcome| match step_outcome {
             StepOutcome::Place(placement) => placement.sentence.as_ref(),
@@ -40,30 +61,52 @@ pub(super) fn add_unit_sentences(work: &mut UnitWork<'_>, unit: PhaseId, change:
             continue;
         }
         let step = |item: &Item| item.step.and_then(|step| phase.steps.get(step));
-        let holds = |item: &Item| step(item).is_some_and(|step| step.span.contains(&sentence.span.start));
-        let owner = change.items.iter().position(|item| item.unit == unit && holds(item));
+        let holds =
+            |item: &Item| step(item).is_some_and(|step| step.span.contains(&sentence.span.start));
+        let owner = change
+            .items
+            .iter()
+            .position(|item| item.unit == unit && holds(item));
         let titles = owner.is_some_and(|at| {
             let item = &change.items[at];
             let title = step(item).is_some_and(|step| sentence.span.contains(&step.span.start));
-            title && item.outcomes.iter().any(|step_outcome| step_outcome.passage().is_some())
+            title
+                && item
+                    .outcomes
+                    .iter()
+                    .any(|step_outcome| step_outcome.passage().is_some())
         });
-        let before = owner.is_some_and(|at| matches!(change.items[at].outcomes.first(), Some(StepOutcome::DoneBefore)));
+        let before = owner.is_some_and(|at| {
+            matches!(
+                change.items[at].outcomes.first(),
+                Some(StepOutcome::DoneBefore)
+            )
+        });
         let (checkbox, ticked) = box_of(work, &phase, sentence);
         if titles || before || owner.is_none() && ticked {
             continue;
         }
-        let step_outcome =
-            match (inline::carry_out_replacement(work, &phase, sentence)?, remaining.contains(&sentence.span)) {
-                (Some(placement), _) => StepOutcome::Place(placement),
-                (None, true) => outcome_of_prose(work, &phase, &sentence.span),
-                (None, false) => of_sentence(work, &phase, sentence, untouched),
-            };
+        let step_outcome = match (
+            inline::carry_out_replacement(work, &phase, sentence)?,
+            remaining.contains(&sentence.span),
+        ) {
+            (Some(placement), _) => StepOutcome::Place(placement),
+            (None, true) => outcome_of_prose(work, &phase, &sentence.span),
+            (None, false) => of_sentence(work, &phase, sentence, untouched),
+        };
         match owner.and_then(|at| change.items.get_mut(at)) {
             Some(item) => item.outcomes.push(step_outcome),
             None => {
                 let Passage { line, text, .. } = Passage::from_span(&work.run.plan, &sentence.span);
                 let title = first_words(&text);
-                change.items.push(Item { unit, step: None, title, checkbox, line, outcomes: vec![step_outcome] });
+                change.items.push(Item {
+                    unit,
+                    step: None,
+                    title,
+                    checkbox,
+                    line,
+                    outcomes: vec![step_outcome],
+                });
             }
         }
     }
@@ -72,8 +115,18 @@ pub(super) fn add_unit_sentences(work: &mut UnitWork<'_>, unit: PhaseId, change:
 }
 
 /// Adds what cells of tables ask to remove and what still stands.
-fn account_for_cells(work: &UnitWork<'_>, phase: &Phase, remaining: &[plan::Span], change: &mut Change) {
-    let in_cells = remaining.iter().filter(|span| phase.sentences.iter().all(|one| !do_spans_overlap(&one.span, span)));
+fn account_for_cells(
+    work: &UnitWork<'_>,
+    phase: &Phase,
+    remaining: &[plan::Span],
+    change: &mut Change,
+) {
+    let in_cells = remaining.iter().filter(|span| {
+        phase
+            .sentences
+            .iter()
+            .all(|one| !do_spans_overlap(&one.span, span))
+    });
     for span in in_cells {
         let Passage { line, text, .. } = Passage::from_span(&work.run.plan, span);
         let step_outcomes = vec![outcome_of_prose(work, phase, span)];
@@ -90,7 +143,10 @@ fn account_for_cells(work: &UnitWork<'_>, phase: &Phase, remaining: &[plan::Span
 
 /// Returns where the unit asks for the removal of a symbol that is still there.
 pub(crate) fn find_remaining_removals(work: &mut UnitWork<'_>, phase: &Phase) -> Vec<plan::Span> {
-    let left = phase.removals.iter().filter(|one| find_remaining_symbol(work, phase, one).is_some());
+    let left = phase
+        .removals
+        .iter()
+        .filter(|one| find_remaining_symbol(work, phase, one).is_some());
     left.map(|one| one.span.clone()).collect()
 }
 
@@ -102,28 +158,66 @@ fn find_untouched_symbol(
     sentence: &Sentence,
     change: &Change,
 ) -> Option<String> {
-    let step_outcomes = || change.items.iter().filter(|item| item.unit == phase.id).flat_map(|item| &item.outcomes);
-    let stood = |path: &String| {
-        let mut placed = step_outcomes()
-            .filter_map(|step_outcome| if let StepOutcome::Place(one) = step_outcome { Some(one) } else { None });
-        placed.any(|one| one.path.as_ref() == Some(path) && matches!(one.placed, PlacementOutcome::Before))
+    let step_outcomes = || {
+        change
+            .items
+            .iter()
+            .filter(|item| item.unit == phase.id)
+            .flat_map(|item| &item.outcomes)
     };
-    let files = work.assignment.files.iter().filter(|file| file.unit == phase.id);
-    let paths: Vec<String> = files.filter_map(|file| file.path.clone()).filter(|path| !stood(path)).collect();
-    let shown = |name: &str| phase.blocks.iter().any(|block| contains_identifier(&block.text, name));
-    let mut names = sentence.topics.iter().map(|name| last_symbol_name(name)).filter(|name| !shown(name));
-    names.find(|name| paths.iter().any(|path| keeps_definition(work, path, name))).map(str::to_owned)
+    let stood = |path: &String| {
+        let mut placed = step_outcomes().filter_map(|step_outcome| {
+            if let StepOutcome::Place(one) = step_outcome {
+                Some(one)
+            } else {
+                None
+            }
+        });
+        placed.any(|one| {
+            one.path.as_ref() == Some(path) && matches!(one.placed, PlacementOutcome::Before)
+        })
+    };
+    let files = work
+        .assignment
+        .files
+        .iter()
+        .filter(|file| file.unit == phase.id);
+    let paths: Vec<String> = files
+        .filter_map(|file| file.path.clone())
+        .filter(|path| !stood(path))
+        .collect();
+    let shown = |name: &str| {
+        phase
+            .blocks
+            .iter()
+            .any(|block| contains_identifier(&block.text, name))
+    };
+    let mut names = sentence
+        .topics
+        .iter()
+        .map(|name| last_symbol_name(name))
+        .filter(|name| !shown(name));
+    names
+        .find(|name| paths.iter().any(|path| keeps_definition(work, path, name)))
+        .map(str::to_owned)
 }
 
 /// Returns whether a file defines a name once, as it did before the change.
 fn keeps_definition(work: &mut UnitWork<'_>, path: &str, name: &str) -> bool {
-    let Some(language) = Language::of_path(path) else { return false };
-    let Ok(Some(before)) =
-        work.workspace.tree.state_on_disk(path).map(|found| found.as_ref().map(|found| found.bytes.clone()))
+    let Some(language) = Language::of_path(path) else {
+        return false;
+    };
+    let Ok(Some(before)) = work
+        .workspace
+        .tree
+        .state_on_disk(path)
+        .map(|found| found.as_ref().map(|found| found.bytes.clone()))
     else {
         return false;
     };
-    let Ok(Some(now)) = work.workspace.tree.read_text(path) else { return false };
+    let Ok(Some(now)) = work.workspace.tree.read_text(path) else {
+        return false;
+    };
     let before = find_definitions(&String::from_utf8_lossy(&before), language, name);
     before.len() == 1 && before == find_definitions(&now, language, name)
 }
@@ -132,47 +226,92 @@ fn do_spans_overlap(one: &plan::Span, other: &plan::Span) -> bool {
     one.start < other.end && other.start < one.end
 }
 
-fn of_sentence(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence, untouched: Option<String>) -> StepOutcome {
+fn of_sentence(
+    work: &mut UnitWork<'_>,
+    phase: &Phase,
+    sentence: &Sentence,
+    untouched: Option<String>,
+) -> StepOutcome {
     let step_outcome = outcome_of_prose(work, phase, &sentence.span);
-    let StepOutcome::Left(Remainder { what, names }) = step_outcome else { return step_outcome };
+    let StepOutcome::Left(Remainder { what, names }) = step_outcome else {
+        return step_outcome;
+    };
     if let super::remainder::Missing::Prose(passage) = &what {
         if let Some(path) = carried_out(work, phase, sentence) {
-            return StepOutcome::Stands { passage: passage.clone(), path };
+            return StepOutcome::Stands {
+                passage: passage.clone(),
+                path,
+            };
         }
         if !sentence.open {
-            return StepOutcome::Unclear { passage: passage.clone(), untouched };
+            return StepOutcome::Unclear {
+                passage: passage.clone(),
+                untouched,
+            };
         }
     }
     StepOutcome::Left(Remainder { what, names })
 }
 
 /// Returns the box of the item in which a sentence stands, and whether it is ticked.
-fn box_of(work: &UnitWork<'_>, phase: &Phase, sentence: &Sentence) -> (Option<plan::CheckboxId>, bool) {
-    let boxes = work.run.plan.checkboxes().iter().filter(|one| one.phase == Some(phase.id));
+fn box_of(
+    work: &UnitWork<'_>,
+    phase: &Phase,
+    sentence: &Sentence,
+) -> (Option<plan::CheckboxId>, bool) {
+    let boxes = work
+        .run
+        .plan
+        .checkboxes()
+        .iter()
+        .filter(|one| one.phase == Some(phase.id));
     let mut boxes = boxes.filter(|one| do_spans_overlap(&one.span, &sentence.span));
     let around = boxes.next_back();
-    (around.map(|one| one.id), around.is_some_and(|one| matches!(one.state, State::Done | State::Skipped)))
+    (
+        around.map(|one| one.id),
+        around.is_some_and(|one| matches!(one.state, State::Done | State::Skipped)),
+    )
 }
 
 /// Returns the file of the unit into which all imports went that the sentence spells out, where it spells out nothing else.
 fn carried_out(work: &mut UnitWork<'_>, phase: &Phase, sentence: &Sentence) -> Option<String> {
     let words = work.run.plan.text().get(sentence.span.clone())?;
     let spans = code_spans(words);
-    let paths: Vec<String> = phase.changes.iter().map(|change| change.path.clone()).collect();
+    let paths: Vec<String> = phase
+        .changes
+        .iter()
+        .map(|change| change.path.clone())
+        .collect();
     let code: Vec<&String> = spans.iter().filter(|span| !paths.contains(span)).collect();
-    let files = work.assignment.files.iter().filter(|file| file.unit == phase.id);
+    let files = work
+        .assignment
+        .files
+        .iter()
+        .filter(|file| file.unit == phase.id);
     let files: Vec<String> = files.filter_map(|file| file.path.clone()).collect();
     files.into_iter().find(|path| {
-        let imports = |span: &&String| code::imports::list_imports(path, span).is_some_and(|found| !found.is_empty());
+        let imports = |span: &&String| {
+            code::imports::list_imports(path, span).is_some_and(|found| !found.is_empty())
+        };
         if code.is_empty() || !code.iter().all(imports) {
             return false;
         }
-        let before =
-            work.workspace.tree.state_on_disk(path).ok().and_then(Option::as_ref).map(|found| found.bytes.clone());
+        let before = work
+            .workspace
+            .tree
+            .state_on_disk(path)
+            .ok()
+            .and_then(Option::as_ref)
+            .map(|found| found.bytes.clone());
         let before = before.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        let Ok(Some(now)) = work.workspace.tree.read_text(path) else { return false };
+        let Ok(Some(now)) = work.workspace.tree.read_text(path) else {
+            return false;
+        };
         code.iter().all(|span| {
-            contains_import(path, &now, span) && !before.as_ref().is_some_and(|text| contains_import(path, text, span))
+            contains_import(path, &now, span)
+                && !before
+                    .as_ref()
+                    .is_some_and(|text| contains_import(path, text, span))
         })
     })
 }
@@ -182,11 +321,17 @@ fn contains_import(path: &str, text: &str, import: &str) -> bool {
     let wanted = code::imports::list_imports(path, import).unwrap_or_default();
     let found = code::imports::list_imports(path, text).unwrap_or_default();
     let binds = |one: &code::imports::Import, name: &String| {
-        found.iter().any(|other| other.module == one.module && other.names.contains(name))
+        found
+            .iter()
+            .any(|other| other.module == one.module && other.names.contains(name))
     };
     // `from a.b import c` is no `import a.b`.
     let whole = |one: &code::imports::Import| {
-        found.iter().any(|other| other.module == one.module && (!one.names.is_empty() || other.names.is_empty()))
+        found.iter().any(|other| {
+            other.module == one.module && (!one.names.is_empty() || other.names.is_empty())
+        })
     };
-    wanted.iter().all(|one| whole(one) && one.names.iter().all(|name| binds(one, name)))
+    wanted
+        .iter()
+        .all(|one| whole(one) && one.names.iter().all(|name| binds(one, name)))
 }

@@ -52,7 +52,9 @@ struct SessionRecord<'a>(&'a Recorder);
 
 impl SessionRecord<'_> {
     fn pass(&self, events: &[Event], soon: bool) -> Result<(), JournalError> {
-        self.0.emit_all(events, soon).map_err(|stop| journal_unreachable(stop.message))
+        self.0
+            .emit_all(events, soon)
+            .map_err(|stop| journal_unreachable(stop.message))
     }
 }
 
@@ -66,10 +68,16 @@ impl Record for SessionRecord<'_> {
     }
 
     fn sync_to_disk(&self) -> LocalFuture<'_, Result<(), JournalError>> {
-        let settling = self.0.journal_run().map(journal::Run::finish_writing).map(tokio::task::spawn_blocking);
+        let settling = self
+            .0
+            .journal_run()
+            .map(journal::Run::finish_writing)
+            .map(tokio::task::spawn_blocking);
         Box::pin(async move {
             match settling {
-                Some(settled) => settled.await.unwrap_or_else(|error| Err(journal_unreachable(error.to_string()))),
+                Some(settled) => settled
+                    .await
+                    .unwrap_or_else(|error| Err(journal_unreachable(error.to_string()))),
                 None => Ok(()),
             }
         })
@@ -91,14 +99,19 @@ pub(crate) async fn run_model(
     change: &mut Change,
     failures: Option<String>,
 ) -> Result<(), Stop> {
-    let Some(model_setup) = work.run.model() else { return Ok(()) };
+    let Some(model_setup) = work.run.model() else {
+        return Ok(());
+    };
     let mut session = change.session.take().unwrap_or_default();
     let stopped = stop_step_servers(work, change).await;
     let talked = match stopped {
         Ok(()) => run_conversation(work, change, (model_setup, &mut session), failures).await,
         Err(stop) => Err(stop),
     };
-    let ended = session.memory.end_jobs(work.workspace, &work.run.masks).await;
+    let ended = session
+        .memory
+        .end_jobs(work.workspace, &work.run.masks)
+        .await;
     change.session = Some(session);
     talked?;
     ended?;
@@ -118,11 +131,16 @@ async fn run_conversation(
     let (first, seen) = prompt::first_task(work, change, model_setup);
     let kept = prompt::text_kept_on_compaction(work, change, model_setup);
     session.memory.sees(seen);
-    let Session { conversation, memory, rounds, .. } = session;
+    let Session {
+        conversation,
+        memory,
+        rounds,
+        ..
+    } = session;
     let (label, title) = (&work.assignment.label, &work.assignment.title);
     let (checks, trees) = beside;
-    let context =
-        ToolContext::new(work.reborrow(), model_setup.scope_mode, memory).with_concurrent_checks(checks.as_ref());
+    let context = ToolContext::new(work.reborrow(), model_setup.scope_mode, memory)
+        .with_concurrent_checks(checks.as_ref());
     let names: Vec<&str> = model_setup
         .definition
         .tools
@@ -136,28 +154,43 @@ async fn run_conversation(
     let agent = Agent {
         name: model_setup.definition.name.clone(),
         model: model_setup.model.as_ref(),
-        tools: tools.iter().map(|tool| tool.as_ref() as &dyn Tool).collect(),
+        tools: tools
+            .iter()
+            .map(|tool| tool.as_ref() as &dyn Tool)
+            .collect(),
         budget: model_setup.budget,
         max_tokens: REPLY,
         effort: model_setup.effort.map(|effort| effort.name().to_owned()),
-        cache: if run.recorder.longest_wait_ms()? >= LONG_PAUSE_MS { CacheTime::Hour } else { CacheTime::Usual },
+        cache: if run.recorder.longest_wait_ms()? >= LONG_PAUSE_MS {
+            CacheTime::Hour
+        } else {
+            CacheTime::Usual
+        },
         record: &voice,
         keep: &keep,
     };
     let mut restored = false;
     if conversation.is_none() {
         let recorded = model_setup.recorded_of(label, title);
-        *conversation = agent.resume(recorded.iter().copied()).map_err(|error| halt_of(error).1)?;
+        *conversation = agent
+            .resume(recorded.iter().copied())
+            .map_err(|error| halt_of(error).1)?;
         restored = conversation.is_some();
         *rounds = rounds_of(&recorded);
     }
     // What was recorded holds this task already, or is not there yet; then the next verification asks for it.
-    let failures = failures.filter(|_| !restored).map(|failures| run.redactor.redact_text(&failures));
+    let failures = failures
+        .filter(|_| !restored)
+        .map(|failures| run.redactor.redact_text(&failures));
     let mut begun = true;
     match (conversation.as_mut(), &failures) {
         (Some(conversation), Some(failures)) => {
-            let effort = model_setup.effort_of_repair().map(|effort| effort.name().to_owned());
-            agent.add_task(conversation, &prompt::retry_task(failures), effort).map_err(|error| halt_of(error).1)?;
+            let effort = model_setup
+                .effort_of_repair()
+                .map(|effort| effort.name().to_owned());
+            agent
+                .add_task(conversation, &prompt::retry_task(failures), effort)
+                .map_err(|error| halt_of(error).1)?;
         }
         (Some(_), None) => begun = false,
         (None, failures) => {
@@ -165,11 +198,17 @@ async fn run_conversation(
                 Some(failures) => format!("{first}\n{}", prompt::retry_task(failures)),
                 None => first,
             };
-            *conversation = Some(agent.begin(&system, &task).map_err(|error| halt_of(error).1)?);
+            *conversation = Some(
+                agent
+                    .begin(&system, &task)
+                    .map_err(|error| halt_of(error).1)?,
+            );
         }
     }
     *rounds = rounds.saturating_add(u32::from(begun));
-    let Some(conversation) = conversation.as_mut() else { return Ok(()) };
+    let Some(conversation) = conversation.as_mut() else {
+        return Ok(());
+    };
     let mut spent = model_setup.spent.get();
     let talk = async {
         let ending = agent.talk(conversation, &mut spent).await;
@@ -197,7 +236,9 @@ async fn with_checks<T>(
     talk: impl Future<Output = (T, bool)>,
     beside: Option<(&ConcurrentChecks<'_>, UnboundedReceiver<Snapshot>)>,
 ) -> T {
-    let Some((checks, trees)) = beside else { return talk.await.0 };
+    let Some((checks, trees)) = beside else {
+        return talk.await.0;
+    };
     let (mut talk, mut checking) = (pin!(talk), pin!(checks.work(trees)));
     let mut over = false;
     let (ending, goes_on) = loop {
@@ -215,13 +256,20 @@ async fn with_checks<T>(
 
 /// Returns how many tasks were given in what is recorded.
 fn rounds_of(recorded: &[&Event]) -> u32 {
-    let ends = recorded.iter().filter(|event| matches!(event, Event::ConversationEnded { .. })).count();
+    let ends = recorded
+        .iter()
+        .filter(|event| matches!(event, Event::ConversationEnded { .. }))
+        .count();
     let last = recorded.iter().rev().find_map(|event| match event {
         Event::ConversationEnded { .. } => Some(true),
-        Event::ConversationStarted { .. } | Event::UserSaid { .. } | Event::ModelReplied { .. } => Some(false),
+        Event::ConversationStarted { .. } | Event::UserSaid { .. } | Event::ModelReplied { .. } => {
+            Some(false)
+        }
         _ => None,
     });
-    u32::try_from(ends).unwrap_or(u32::MAX).saturating_add(u32::from(last == Some(false)))
+    u32::try_from(ends)
+        .unwrap_or(u32::MAX)
+        .saturating_add(u32::from(last == Some(false)))
 }
 
 /// Takes in how a conversation ended.
@@ -233,7 +281,10 @@ fn record_ending(
     match ending {
         Ok(Ending::Done { text }) => session.words = text,
         Ok(Ending::Limit(limit)) => {
-            session.halt = Some((Exit::Limit, format!("{limit}; `backend-engineer resume` goes on with a higher one")));
+            session.halt = Some((
+                Exit::Limit,
+                format!("{limit}; `backend-engineer resume` goes on with a higher one"),
+            ));
         }
         Ok(ending @ (Ending::Refused { .. } | Ending::Overflow)) => {
             session.over = true;
@@ -245,9 +296,14 @@ fn record_ending(
             if !may_report {
                 return Err(stop);
             }
-            let hint = stop.hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
-            session.halt =
-                Some((Exit::Environment, format!("{}{hint}; `backend-engineer resume` goes on", stop.message)));
+            let hint = stop
+                .hint
+                .map(|hint| format!(" ({hint})"))
+                .unwrap_or_default();
+            session.halt = Some((
+                Exit::Environment,
+                format!("{}{hint}; `backend-engineer resume` goes on", stop.message),
+            ));
         }
     }
     if let Some((_, why)) = &session.halt {
@@ -260,7 +316,10 @@ fn record_ending(
 /// Returns what an error means to the run, and whether there is still something to report.
 fn halt_of(error: AgentError) -> (bool, Stop) {
     match error {
-        AgentError::Model(error) => (true, Stop::new(Exit::Environment, error.to_string()).hint(error.hint.clone())),
+        AgentError::Model(error) => (
+            true,
+            Stop::new(Exit::Environment, error.to_string()).hint(error.hint.clone()),
+        ),
         AgentError::Journal(error) => (false, error.into()),
         AgentError::Lost(_) => (false, Stop::refused(error.to_string())),
         AgentError::Tool { .. } => (false, Stop::environment(error.to_string())),
@@ -278,10 +337,19 @@ async fn stop_step_servers(work: &mut UnitWork<'_>, change: &mut Change) -> Resu
 
 async fn start_servers(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> {
     for script in std::mem::take(&mut change.put_away) {
-        let units = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
+        let units = work
+            .assignment
+            .units
+            .iter()
+            .filter_map(|unit| work.run.plan.phase(*unit));
         let mut commands = units.flat_map(|unit| &unit.commands);
-        let folder = commands.find(|command| command.text == script).and_then(|command| command.folder.clone());
-        let request = Request { folder: folder.unwrap_or_default(), ..Request::of_project(&script, "") };
+        let folder = commands
+            .find(|command| command.text == script)
+            .and_then(|command| command.folder.clone());
+        let request = Request {
+            folder: folder.unwrap_or_default(),
+            ..Request::of_project(&script, "")
+        };
         let server = check::start_server(work, &request).await?;
         if server.exited.is_none() {
             change.servers.push((script, server));
@@ -295,7 +363,9 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
     let standing = literal::find_present_files(work)?;
     let worked: BTreeSet<String> = work.state.worked.keys().cloned().collect();
     for item in &mut change.items {
-        let Some(phase) = work.run.plan.phase(item.unit) else { continue };
+        let Some(phase) = work.run.plan.phase(item.unit) else {
+            continue;
+        };
         let was_open = item.open().next().is_some();
         let concerned: Vec<Vec<String>> = item
             .outcomes
@@ -312,7 +382,10 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
                     if standing.whole.contains(&path) {
                         placement.placed = PlacementOutcome::Before;
                     } else if worked.contains(&path) {
-                        *step_outcome = StepOutcome::Worked { paths: vec![path], passage: None };
+                        *step_outcome = StepOutcome::Worked {
+                            paths: vec![path],
+                            passage: None,
+                        };
                     }
                 }
                 StepOutcome::Left(left) => {
@@ -324,7 +397,10 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
                         false => Vec::new(),
                     };
                     if !done.is_empty() {
-                        *step_outcome = StepOutcome::Worked { paths: done, passage };
+                        *step_outcome = StepOutcome::Worked {
+                            paths: done,
+                            passage,
+                        };
                     }
                 }
                 _ => {}
@@ -332,16 +408,24 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
         }
         if was_open && item.open().next().is_none() {
             let step = item.step.and_then(|step| phase.steps.get(step));
-            for command in step.into_iter().flat_map(|step| &step.parts).filter_map(|part| match part {
-                Part::Run(command) => Some(*command),
-                _ => None,
-            }) {
+            for command in step
+                .into_iter()
+                .flat_map(|step| &step.parts)
+                .filter_map(|part| match part {
+                    Part::Run(command) => Some(*command),
+                    _ => None,
+                })
+            {
                 let ran = item
                     .outcomes
                     .iter()
                     .any(|step_outcome| matches!(step_outcome, StepOutcome::Run { command: of, .. } if *of == command));
                 if !ran {
-                    item.outcomes.extend(steps::left_to_checks(work, &phase.commands[command], command));
+                    item.outcomes.extend(steps::left_to_checks(
+                        work,
+                        &phase.commands[command],
+                        command,
+                    ));
                 }
             }
         }
@@ -351,7 +435,11 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
 
 /// Returns the files of its unit that what is left of an item speaks of.
 fn files_of_remainder(work: &UnitWork<'_>, item: &Item, remainder: &Remainder) -> Vec<String> {
-    let about = work.assignment.files.iter().filter(|file| item.is_about(&work.run.plan, file, remainder));
+    let about = work
+        .assignment
+        .files
+        .iter()
+        .filter(|file| item.is_about(&work.run.plan, file, remainder));
     let mut paths: Vec<String> = about.filter_map(|file| file.path.clone()).collect();
     paths.sort();
     paths.dedup();

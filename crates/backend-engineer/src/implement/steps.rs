@@ -12,19 +12,40 @@ use crate::stop::Stop;
 use crate::unit_work::UnitWork;
 
 /// Carries out all steps of one unit.
-pub(super) async fn carry_out_steps(work: &mut UnitWork<'_>, unit: PhaseId, change: &mut Change) -> Result<(), Stop> {
-    let Some(phase) = work.run.plan.phase(unit).cloned() else { return Ok(()) };
+pub(super) async fn carry_out_steps(
+    work: &mut UnitWork<'_>,
+    unit: PhaseId,
+    change: &mut Change,
+) -> Result<(), Stop> {
+    let Some(phase) = work.run.plan.phase(unit).cloned() else {
+        return Ok(());
+    };
     if unit != work.assignment.unit {
-        work.run.emit(Event::PhaseStarted { label: phase.label.clone(), title: phase.title.clone() })?;
+        work.run.emit(Event::PhaseStarted {
+            label: phase.label.clone(),
+            title: phase.title.clone(),
+        })?;
     }
     let rest = code_outside_steps(&phase);
     let (before, after): (Vec<&Step>, Vec<&Step>) = rest.iter().partition(|_| comes_first(&phase));
     let own = phase.steps.iter().enumerate();
     let outside = phase.steps.len();
-    let all =
-        before.into_iter().map(|step| (outside, step)).chain(own).chain(after.into_iter().map(|step| (outside, step)));
+    let all = before
+        .into_iter()
+        .map(|step| (outside, step))
+        .chain(own)
+        .chain(after.into_iter().map(|step| (outside, step)));
     for (index, step) in all {
-        let mut item = carry_out_step(work, &StepAt { phase: &phase, index, step }, change).await?;
+        let mut item = carry_out_step(
+            work,
+            &StepAt {
+                phase: &phase,
+                index,
+                step,
+            },
+            change,
+        )
+        .await?;
         item.step = (index < outside).then_some(index);
         change.items.push(item);
     }
@@ -33,16 +54,29 @@ pub(super) async fn carry_out_steps(work: &mut UnitWork<'_>, unit: PhaseId, chan
 
 /// Returns whether the code that stands in no step stands before all of them.
 fn comes_first(phase: &Phase) -> bool {
-    let code = phase.blocks.iter().filter(|block| literal::is_code(block)).map(|block| block.span.start).min();
+    let code = phase
+        .blocks
+        .iter()
+        .filter(|block| literal::is_code(block))
+        .map(|block| block.span.start)
+        .min();
     let step = phase.steps.iter().map(|step| step.span.start).min();
     code < step
 }
 
 /// Returns the code of the unit that stands in none of its steps, as one more.
 pub(super) fn code_outside_steps(phase: &Phase) -> Option<Step> {
-    let placed = |block: usize| phase.steps.iter().any(|step| step.parts.contains(&Part::Place(block)));
+    let placed = |block: usize| {
+        phase
+            .steps
+            .iter()
+            .any(|step| step.parts.contains(&Part::Place(block)))
+    };
     let left = |index: &usize| literal::is_code(&phase.blocks[*index]) && !placed(*index);
-    let parts: Vec<Part> = (0..phase.blocks.len()).filter(left).map(Part::Place).collect();
+    let parts: Vec<Part> = (0..phase.blocks.len())
+        .filter(left)
+        .map(Part::Place)
+        .collect();
     let title = format!("{}: {}", phase.label, phase.title);
     let step = Step {
         title,
@@ -63,7 +97,11 @@ struct StepAt<'a> {
     step: &'a Step,
 }
 
-async fn carry_out_step(work: &mut UnitWork<'_>, at: &StepAt<'_>, change: &mut Change) -> Result<Item, Stop> {
+async fn carry_out_step(
+    work: &mut UnitWork<'_>,
+    at: &StepAt<'_>,
+    change: &mut Change,
+) -> Result<Item, Stop> {
     let StepAt { phase, index, step } = *at;
     let mut item = Item {
         unit: phase.id,
@@ -73,13 +111,17 @@ async fn carry_out_step(work: &mut UnitWork<'_>, at: &StepAt<'_>, change: &mut C
         line: work.run.plan.location(step.span.start).line,
         outcomes: Vec::new(),
     };
-    let state = step.checkbox.and_then(|id| work.run.plan.checkboxes().get(id.0)).map(|found| found.state);
+    let state = step
+        .checkbox
+        .and_then(|id| work.run.plan.checkboxes().get(id.0))
+        .map(|found| found.state);
     if matches!(state, Some(State::Done | State::Skipped)) {
         item.outcomes.push(StepOutcome::DoneBefore);
-        item.outcomes.extend(step.parts.iter().filter_map(|part| match part {
-            Part::Run(command) => left_to_checks(work, &phase.commands[*command], *command),
-            _ => None,
-        }));
+        item.outcomes
+            .extend(step.parts.iter().filter_map(|part| match part {
+                Part::Run(command) => left_to_checks(work, &phase.commands[*command], *command),
+                _ => None,
+            }));
         return Ok(item);
     }
     let savepoint = work.workspace.tree.savepoint();
@@ -96,7 +138,9 @@ async fn carry_out_step(work: &mut UnitWork<'_>, at: &StepAt<'_>, change: &mut C
             Part::Place(_) => None,
             Part::Run(_) | Part::Commit(_) if held_back => None,
             Part::Run(command) => run_step_command(work, at, *command, change).await?,
-            Part::Commit(command) => commits::carry_out_commit(work, (phase, *command), change, &item).await?,
+            Part::Commit(command) => {
+                commits::carry_out_commit(work, (phase, *command), change, &item).await?
+            }
             Part::Say(span) => match inline::of_passage(work, phase, span)? {
                 Some(placement) => Some(StepOutcome::Place(placement)),
                 None => Some(outcome_of_prose(work, phase, span)),
@@ -104,7 +148,10 @@ async fn carry_out_step(work: &mut UnitWork<'_>, at: &StepAt<'_>, change: &mut C
         };
         held_back |= matches!(
             &step_outcome,
-            Some(StepOutcome::Place(Placement { placed: PlacementOutcome::Refused { .. }, .. }))
+            Some(StepOutcome::Place(Placement {
+                placed: PlacementOutcome::Refused { .. },
+                ..
+            }))
         );
         item.outcomes.extend(step_outcome);
     }
@@ -128,7 +175,11 @@ fn hold_back(item: &mut Item) {
 
 /// Returns a step's command as one that the checks are to run; actions and expected failures have their moment in
 /// `implement`.
-pub(super) fn left_to_checks(work: &UnitWork<'_>, planned: &PlannedCommand, command: usize) -> Option<StepOutcome> {
+pub(super) fn left_to_checks(
+    work: &UnitWork<'_>,
+    planned: &PlannedCommand,
+    command: usize,
+) -> Option<StepOutcome> {
     let outcome = planned.expect.outcome;
     let is_check = kind_of(work, &planned.text, &check::folder_of(planned, work)) != Kind::Other
         || matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches)
@@ -137,12 +188,20 @@ pub(super) fn left_to_checks(work: &UnitWork<'_>, planned: &PlannedCommand, comm
         return None;
     }
     let expects_failure = outcome == ExpectedOutcome::Fail;
-    let why = if expects_failure { "a failure before the change shows only while implementing" } else { "not run yet" };
+    let why = if expects_failure {
+        "a failure before the change shows only while implementing"
+    } else {
+        "not run yet"
+    };
     let ran = match Request::of_step(planned, "", work) {
         Ok(request) => CheckRun::not_run(&request.script, &request.folder, why),
         Err(not_run) => *not_run,
     };
-    Some(StepOutcome::Run { command, ran: Box::new(ran), expects_failure })
+    Some(StepOutcome::Run {
+        command,
+        ran: Box::new(ran),
+        expects_failure,
+    })
 }
 
 /// Runs a command of a step where the plan has it.
@@ -155,10 +214,20 @@ async fn run_step_command(
     let phase = at.phase;
     let planned = &phase.commands[command];
     let expects_failure = planned.expect.outcome == ExpectedOutcome::Fail;
-    let step_outcome = |ran: CheckRun| Some(StepOutcome::Run { command, ran: Box::new(ran), expects_failure });
+    let step_outcome = |ran: CheckRun| {
+        Some(StepOutcome::Run {
+            command,
+            ran: Box::new(ran),
+            expects_failure,
+        })
+    };
     let folder = check::folder_of(planned, work);
     if !work.run.runs_commands() {
-        return Ok(step_outcome(CheckRun::not_run(&planned.text, &folder, "no command was run, as you asked")));
+        return Ok(step_outcome(CheckRun::not_run(
+            &planned.text,
+            &folder,
+            "no command was run, as you asked",
+        )));
     }
     let request = match Request::of_step(planned, &format!("step of {}", phase.label), work) {
         Ok(request) => request,
@@ -169,7 +238,11 @@ async fn run_step_command(
     }
     if expects_failure && stands_already(work, phase, at.index)? {
         let why = "the change it is to fail before stands already";
-        return Ok(step_outcome(CheckRun::not_run(&request.script, &request.folder, why)));
+        return Ok(step_outcome(CheckRun::not_run(
+            &request.script,
+            &request.folder,
+            why,
+        )));
     }
     // What tests or a type checker write is no part of the work, wherever the plan runs them.
     let ran = match kind_of(work, &request.script, &request.folder) {
@@ -177,10 +250,17 @@ async fn run_step_command(
         Kind::Lint | Kind::Other => check::run_step(work, &request).await?,
     };
     if expects_failure {
-        let item = ItemName { kind: ItemKind::Step, text: at.step.title.clone() };
+        let item = ItemName {
+            kind: ItemKind::Step,
+            text: at.step.title.clone(),
+        };
         evidence::record_evidence(
             work,
-            &Observation { unit: Some(phase.id), item, ran: &ran },
+            &Observation {
+                unit: Some(phase.id),
+                item,
+                ran: &ran,
+            },
             Basis::ExpectedFailure,
         )?;
     }
@@ -189,7 +269,11 @@ async fn run_step_command(
 
 /// Returns whether everything that the unit places after this step stands already.
 fn stands_already(work: &mut UnitWork<'_>, phase: &Phase, step: usize) -> Result<bool, Stop> {
-    let later = phase.steps.iter().skip(step + 1).take_while(|step| !starts_another_test(phase, step));
+    let later = phase
+        .steps
+        .iter()
+        .skip(step + 1)
+        .take_while(|step| !starts_another_test(phase, step));
     let blocks: Vec<usize> = later
         .flat_map(|step| &step.parts)
         .filter_map(|part| match part {
@@ -220,12 +304,21 @@ async fn start_step_server(
     request: &Request,
     change: &mut Change,
 ) -> Result<StepOutcome, Stop> {
-    work.run.emit(Event::ServerStarted { command: request.script.clone(), folder: request.folder.clone() })?;
+    work.run.emit(Event::ServerStarted {
+        command: request.script.clone(),
+        folder: request.folder.clone(),
+    })?;
     let server = check::start_server(work, request).await?;
-    let failed = server.exited.as_ref().map(|exit| format!("the server ended at once with {exit}"));
+    let failed = server
+        .exited
+        .as_ref()
+        .map(|exit| format!("the server ended at once with {exit}"));
     match &failed {
         Some(why) => work.note(format!("`{}`: {why}", first_line(&request.script)))?,
         None => change.servers.push((request.script.clone(), server)),
     }
-    Ok(StepOutcome::Serve { script: request.script.clone(), failed })
+    Ok(StepOutcome::Serve {
+        script: request.script.clone(),
+        failed,
+    })
 }

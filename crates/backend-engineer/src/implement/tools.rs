@@ -18,7 +18,10 @@ use agent::{Tool, ToolError};
 pub(super) use tool_context::{SessionMemory, ToolContext};
 
 /// Returns the tools of these names, at work on the context.
-pub(super) fn tools_of_names<'d, 'a>(names: &[&str], context: &'d ToolContext<'a>) -> Vec<Box<dyn Tool + 'd>> {
+pub(super) fn tools_of_names<'d, 'a>(
+    names: &[&str],
+    context: &'d ToolContext<'a>,
+) -> Vec<Box<dyn Tool + 'd>> {
     type Make<'d, 'a> = fn(&'d ToolContext<'a>) -> Box<dyn Tool + 'd>;
     let offered: [(&str, Make<'d, 'a>); 6] = [
         ("Read", |context| Box::new(read::Read::at(context))),
@@ -28,7 +31,11 @@ pub(super) fn tools_of_names<'d, 'a>(names: &[&str], context: &'d ToolContext<'a
         ("Glob", |context| Box::new(glob::Glob::at(context))),
         ("Bash", |context| Box::new(bash::Bash::at(context))),
     ];
-    offered.iter().filter(|(name, _)| names.contains(name)).map(|(_, make)| make(context)).collect()
+    offered
+        .iter()
+        .filter(|(name, _)| names.contains(name))
+        .map(|(_, make)| make(context))
+        .collect()
 }
 
 /// Something for the model to read.

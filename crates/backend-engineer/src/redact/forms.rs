@@ -57,12 +57,16 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| table_rows().filter_map(par
 /// The first letters of all prefixes: few places of a text have one.
 static FIRST: LazyLock<[bool; 256]> = LazyLock::new(|| {
     let mut first = [false; 256];
-    FORMS.iter().for_each(|form| first[usize::from(form.prefix[0])] = true);
+    FORMS
+        .iter()
+        .for_each(|form| first[usize::from(form.prefix[0])] = true);
     first
 });
 
 fn table_rows() -> impl Iterator<Item = &'static str> {
-    TABLE.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
+    TABLE
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
 }
 
 fn parse_form(row: &'static str) -> Option<Form> {
@@ -75,7 +79,11 @@ fn parse_form(row: &'static str) -> Option<Form> {
         "upper" => Letters::Upper,
         _ => return None,
     };
-    Some(Form { prefix: prefix.as_bytes(), least: least.parse().ok()?, letters })
+    Some(Form {
+        prefix: prefix.as_bytes(),
+        least: least.parse().ok()?,
+        letters,
+    })
 }
 
 /// Last words of names in code whose value says where a secret lies, not what it is.
@@ -85,7 +93,11 @@ const PLACES: [&str; 7] = ["PATH", "FILE", "DIR", "URL", "URI", "ID", "CLASS"];
 pub(super) fn secret_at(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
     let begins_word = before.last().is_none_or(|byte| !is_token(*byte));
     if let Some(length) = begins_word
-        .then(|| token_length(rest).or_else(|| web_token(rest)).or_else(|| parted_token_length(rest)))
+        .then(|| {
+            token_length(rest)
+                .or_else(|| web_token(rest))
+                .or_else(|| parted_token_length(rest))
+        })
         .flatten()
     {
         return Some(("[secret]".to_owned(), length));
@@ -95,7 +107,9 @@ pub(super) fn secret_at(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
         b':' => address_password(before, rest).map(|length| ("[password]".to_owned(), length)),
         b'-' => private_key(before, rest).map(|length| ("[private key]".to_owned(), length)),
         b'"' | b'\'' | b'`' | b'=' => find_assigned_secret(before, rest),
-        b' ' => find_header_credentials(before, rest).or_else(|| find_assigned_secret(before, rest)),
+        b' ' => {
+            find_header_credentials(before, rest).or_else(|| find_assigned_secret(before, rest))
+        }
         _ => None,
     }
 }
@@ -108,8 +122,13 @@ fn token_length(bytes: &[u8]) -> Option<usize> {
     let length = |form: &Form| {
         let tail = bytes.strip_prefix(form.prefix)?;
         let tail = &tail[..tail.len().min(LONGEST)];
-        let length = tail.iter().take_while(|byte| form.letters.allows_byte(**byte)).count();
-        let is_whole = tail.get(length).is_none_or(|next| !is_token(*next) || *next == b'.');
+        let length = tail
+            .iter()
+            .take_while(|byte| form.letters.allows_byte(**byte))
+            .count();
+        let is_whole = tail
+            .get(length)
+            .is_none_or(|next| !is_token(*next) || *next == b'.');
         (length >= form.least && is_whole).then_some(form.prefix.len() + length)
     };
     FORMS.iter().find_map(length)
@@ -121,11 +140,18 @@ fn parted_token_length(bytes: &[u8]) -> Option<usize> {
     /// Letters behind the number of a bot.
     const BOT: usize = 35;
     let run = |from: usize, holds: fn(u8) -> bool| {
-        bytes[from..].iter().take(LONGEST).take_while(|byte| holds(**byte)).count()
+        bytes[from..]
+            .iter()
+            .take(LONGEST)
+            .take_while(|byte| holds(**byte))
+            .count()
     };
     let digits = run(0, |byte| byte.is_ascii_digit());
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    if (8..=10).contains(&digits) && bytes[digits..].starts_with(b":AA") && run(digits + 1, is_part) == BOT {
+    if (8..=10).contains(&digits)
+        && bytes[digits..].starts_with(b":AA")
+        && run(digits + 1, is_part) == BOT
+    {
         return Some(digits + 1 + BOT);
     }
     let first = run(0, is_part);
@@ -134,7 +160,10 @@ fn parted_token_length(bytes: &[u8]) -> Option<usize> {
         let rest = run(length, is_part);
         return (rest >= 60).then_some(length + rest);
     }
-    if (24..=26).contains(&first) && matches!(bytes[0], b'M' | b'N' | b'O') && bytes.get(first) == Some(&b'.') {
+    if (24..=26).contains(&first)
+        && matches!(bytes[0], b'M' | b'N' | b'O')
+        && bytes.get(first) == Some(&b'.')
+    {
         let second = run(first + 1, is_part);
         let from = first + second + 2;
         let is_there = second == 6 && bytes.get(from - 1) == Some(&b'.');
@@ -145,10 +174,17 @@ fn parted_token_length(bytes: &[u8]) -> Option<usize> {
 
 /// Returns the length of the secret part of a hook's address: `hooks.slack.com/services/T…/B…/…`.
 fn webhook_secret_length(before: &[u8], rest: &[u8]) -> Option<usize> {
-    const HOOKS: [&[u8]; 3] =
-        [b"hooks.slack.com/services/", b"discord.com/api/webhooks/", b"discordapp.com/api/webhooks/"];
+    const HOOKS: [&[u8]; 3] = [
+        b"hooks.slack.com/services/",
+        b"discord.com/api/webhooks/",
+        b"discordapp.com/api/webhooks/",
+    ];
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-/".contains(byte);
-    let length = rest.iter().take(LONGEST).take_while(|byte| is_part(byte)).count();
+    let length = rest
+        .iter()
+        .take(LONGEST)
+        .take_while(|byte| is_part(byte))
+        .count();
     (length >= RANDOM && HOOKS.iter().any(|hook| before.ends_with(hook))).then_some(length)
 }
 
@@ -158,7 +194,11 @@ fn web_token(bytes: &[u8]) -> Option<usize> {
         return None;
     }
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    let length = bytes.iter().take(LONGEST_KEY).take_while(|byte| is_part(byte) || **byte == b'.').count();
+    let length = bytes
+        .iter()
+        .take(LONGEST_KEY)
+        .take_while(|byte| is_part(byte) || **byte == b'.')
+        .count();
     let mut parts = bytes[..length].split(|byte| *byte == b'.');
     let (header, claims) = (parts.next()?, parts.next()?);
     (header.len() >= 12 && claims.len() >= 6 && parts.next().is_some()).then_some(length)
@@ -170,7 +210,9 @@ fn private_key(before: &[u8], rest: &[u8]) -> Option<usize> {
         return None;
     }
     let rest = &rest[..rest.len().min(LONGEST_KEY)];
-    let is_body = |byte: u8| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || b"+/=\\:,-".contains(&byte);
+    let is_body = |byte: u8| {
+        byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || b"+/=\\:,-".contains(&byte)
+    };
     let end = rest.windows(8).position(|part| part == b"-----END");
     let end = end.unwrap_or_else(|| rest.iter().take_while(|byte| is_body(**byte)).count());
     (end >= RANDOM_OF_FEW).then_some(end)
@@ -182,10 +224,17 @@ fn address_password(before: &[u8], rest: &[u8]) -> Option<usize> {
     let scheme = near.windows(3).rposition(|part| part == b"://")?;
     let user = &near[scheme + 3..];
     let ends = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`/<>()".contains(byte);
-    if scheme == 0 || !near[scheme - 1].is_ascii_alphanumeric() || user.iter().any(|byte| ends(byte) || *byte == b'@') {
+    if scheme == 0
+        || !near[scheme - 1].is_ascii_alphanumeric()
+        || user.iter().any(|byte| ends(byte) || *byte == b'@')
+    {
         return None;
     }
-    let authority = &rest[..rest.iter().take(LONGEST).take_while(|byte| !ends(byte)).count()];
+    let authority = &rest[..rest
+        .iter()
+        .take(LONGEST)
+        .take_while(|byte| !ends(byte))
+        .count()];
     let length = authority.iter().rposition(|byte| *byte == b'@')?;
     let value = std::str::from_utf8(&authority[..length]).ok()?;
     let is_placeholder = value.contains(['$', '{', '[', '%', '*']);
@@ -202,16 +251,25 @@ fn find_header_credentials(before: &[u8], rest: &[u8]) -> Option<(String, usize)
         start.is_some_and(|start| start.last().is_some_and(|byte| b"\"'`:=".contains(byte)))
     });
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_.~-".contains(byte);
-    let length = rest.iter().take(LONGEST).take_while(|byte| is_part(byte)).count();
+    let length = rest
+        .iter()
+        .take(LONGEST)
+        .take_while(|byte| is_part(byte))
+        .count();
     let value = std::str::from_utf8(&rest[..length]).ok()?;
-    (is_given && length >= RANDOM && looks_random(value)).then(|| ("[credentials]".to_owned(), length))
+    (is_given && length >= RANDOM && looks_random(value))
+        .then(|| ("[credentials]".to_owned(), length))
 }
 
 /// Returns the placeholder and the length of a value that code or a listing gives to a name which tells of a secret, where it
 /// looks like one that nobody made up: `AWS_SECRET_ACCESS_KEY = "wJalr…"`.
 fn find_assigned_secret(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
     let is_value = |byte: &u8| byte.is_ascii_graphic() && !b"\"'`{}<>()[],;".contains(byte);
-    let length = rest.iter().take(LONGEST).take_while(|byte| is_value(byte)).count();
+    let length = rest
+        .iter()
+        .take(LONGEST)
+        .take_while(|byte| is_value(byte))
+        .count();
     let value = std::str::from_utf8(&rest[..length]).ok()?;
     let opening = before.last().filter(|byte| !matches!(byte, b'=' | b' '));
     let is_closed = opening.is_none_or(|quote| rest.get(length) == Some(quote));
@@ -219,15 +277,24 @@ fn find_assigned_secret(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
         return None;
     }
     let name = name_before(&before[before.len().saturating_sub(BEFORE)..])?;
-    let last = name.rsplit('_').next().unwrap_or_default().to_ascii_uppercase();
-    (is_secret_name(&name) && !PLACES.contains(&last.as_str())).then(|| (format!("[{name}]"), length))
+    let last = name
+        .rsplit('_')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_uppercase();
+    (is_secret_name(&name) && !PLACES.contains(&last.as_str()))
+        .then(|| (format!("[{name}]"), length))
 }
 
 /// Returns whether a value has the look of what a machine made: capitals, small letters and digits, or a long run of a few.
 fn looks_random(value: &str) -> bool {
     let any = |test: fn(&u8) -> bool| value.as_bytes().iter().any(test);
-    let kinds = [any(u8::is_ascii_uppercase), any(u8::is_ascii_lowercase)].iter().filter(|found| **found).count();
-    let is_place = value.contains("://") || value.starts_with(['/', '.', '$', '%']) || value.contains("${");
+    let kinds = [any(u8::is_ascii_uppercase), any(u8::is_ascii_lowercase)]
+        .iter()
+        .filter(|found| **found)
+        .count();
+    let is_place =
+        value.contains("://") || value.starts_with(['/', '.', '$', '%']) || value.contains("${");
     let is_plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let is_long = is_plain && value.len() >= RANDOM_OF_FEW;
     !is_place && any(u8::is_ascii_digit) && (kinds == 2 || kinds == 1 && is_long)
@@ -251,12 +318,25 @@ mod tests {
                 Letters::Upper => "QZ7",
             };
             let prefix = String::from_utf8_lossy(form.prefix);
-            let of = |length: usize| format!("{prefix}{}", letters.repeat(length).get(..length).unwrap_or_default());
+            let of = |length: usize| {
+                format!(
+                    "{prefix}{}",
+                    letters.repeat(length).get(..length).unwrap_or_default()
+                )
+            };
             let whole = of(form.least.max(32));
             let found = secret_at(b"token = \"", format!("{whole}\"").as_bytes());
-            assert_eq!(found.map(|(_, length)| length), Some(whole.len()), "{whole}");
+            assert_eq!(
+                found.map(|(_, length)| length),
+                Some(whole.len()),
+                "{whole}"
+            );
             let short = of(4);
-            assert_eq!(secret_at(b"name = \"", format!("{short}\"").as_bytes()), None, "{short}");
+            assert_eq!(
+                secret_at(b"name = \"", format!("{short}\"").as_bytes()),
+                None,
+                "{short}"
+            );
         }
     }
 
@@ -267,12 +347,23 @@ mod tests {
         let discord = format!("M{}.aBc123.{}", "aB3".repeat(8), "xY9".repeat(9));
         for whole in [bot, terraform, discord] {
             let found = secret_at(b"t = \"", format!("{whole}\"").as_bytes());
-            assert_eq!(found.map(|(_, length)| length), Some(whole.len()), "{whole}");
+            assert_eq!(
+                found.map(|(_, length)| length),
+                Some(whole.len()),
+                "{whole}"
+            );
         }
         let path = format!("T0ABCDEF/B0ABCDEF/{}", "aB3".repeat(8));
         let before = b"https://hooks.slack.com/services/";
-        assert_eq!(secret_at(before, path.as_bytes()).map(|(_, length)| length), Some(path.len()));
-        for text in ["123456789:AA", "NodeModulesOfTheProjectXX.parser.functions", "2026-12-02T10:00:00"] {
+        assert_eq!(
+            secret_at(before, path.as_bytes()).map(|(_, length)| length),
+            Some(path.len())
+        );
+        for text in [
+            "123456789:AA",
+            "NodeModulesOfTheProjectXX.parser.functions",
+            "2026-12-02T10:00:00",
+        ] {
             assert_eq!(secret_at(b"t = \"", text.as_bytes()), None, "{text}");
         }
     }

@@ -14,12 +14,19 @@ pub(super) fn other_encodings(value: &[u8]) -> Vec<Vec<u8>> {
         return Vec::new();
     }
     let hexadecimal: String = value.iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut forms =
-        vec![value.iter().rev().copied().collect(), hexadecimal.to_uppercase().into_bytes(), hexadecimal.into_bytes()];
+    let mut forms = vec![
+        value.iter().rev().copied().collect(),
+        hexadecimal.to_uppercase().into_bytes(),
+        hexadecimal.into_bytes(),
+    ];
     for letters in [PLAIN, OF_ADDRESSES] {
         forms.extend((0..3).map(|before| stable_base64(value, before, letters)));
     }
-    forms.extend([in_address(value, "0123456789ABCDEF"), in_address(value, "0123456789abcdef"), in_shell(value)]);
+    forms.extend([
+        in_address(value, "0123456789ABCDEF"),
+        in_address(value, "0123456789abcdef"),
+        in_shell(value),
+    ]);
     forms.extend(out_of_address(value));
     forms.extend(std::str::from_utf8(value).into_iter().flat_map(in_json));
     forms.retain(|form: &Vec<u8>| form != value && form.len() >= SHORTEST);
@@ -44,7 +51,10 @@ fn out_of_address(value: &[u8]) -> Option<Vec<u8>> {
     let mut plain = Vec::with_capacity(value.len());
     let mut rest = value;
     while let Some((first, behind)) = rest.split_first() {
-        let number = behind.get(..2).filter(|_| *first == b'%').and_then(|two| std::str::from_utf8(two).ok());
+        let number = behind
+            .get(..2)
+            .filter(|_| *first == b'%')
+            .and_then(|two| std::str::from_utf8(two).ok());
         let byte = number.and_then(|two| u8::from_str_radix(two, 16).ok());
         plain.push(byte.unwrap_or(*first));
         rest = if byte.is_some() { &behind[2..] } else { behind };
@@ -55,19 +65,40 @@ fn out_of_address(value: &[u8]) -> Option<Vec<u8>> {
 /// Returns a value inside quotes of JSON, as it is and with what is beyond ASCII in numbers, as Python writes it.
 fn in_json(value: &str) -> [Vec<u8>; 2] {
     let quoted = serde_json::Value::from(value).to_string();
-    let inside = quoted.trim_start_matches('"').strip_suffix('"').unwrap_or_default();
+    let inside = quoted
+        .trim_start_matches('"')
+        .strip_suffix('"')
+        .unwrap_or_default();
     let mut units = [0; 2];
     let letter = |letter: char| match letter.is_ascii() {
         true => letter.to_string(),
-        false => letter.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
+        false => letter
+            .encode_utf16(&mut units)
+            .iter()
+            .map(|unit| format!("\\u{unit:04x}"))
+            .collect(),
     };
-    [inside.as_bytes().to_vec(), inside.chars().map(letter).collect::<String>().into_bytes()]
+    [
+        inside.as_bytes().to_vec(),
+        inside.chars().map(letter).collect::<String>().into_bytes(),
+    ]
 }
 
 /// Returns a value as the shell writes it without quotes (`printf %q`, `set -x`).
 fn in_shell(value: &[u8]) -> Vec<u8> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./,:=@%+".contains(&byte) || !byte.is_ascii();
-    value.iter().flat_map(|byte| if is_plain(*byte) { vec![*byte] } else { vec![b'\\', *byte] }).collect()
+    let is_plain = |byte: u8| {
+        byte.is_ascii_alphanumeric() || b"_-./,:=@%+".contains(&byte) || !byte.is_ascii()
+    };
+    value
+        .iter()
+        .flat_map(|byte| {
+            if is_plain(*byte) {
+                vec![*byte]
+            } else {
+                vec![b'\\', *byte]
+            }
+        })
+        .collect()
 }
 
 /// Returns how many bytes of a text a writing takes that begins there. Programs break long ones into lines.
@@ -93,7 +124,11 @@ fn stable_base64(value: &[u8], before: usize, letters: &[u8; 64]) -> Vec<u8> {
     };
     // The first bit of the value that begins a letter, of letters that begin every six bits from the text's first byte.
     let skipped = (6 - before * 8 % 6) % 6;
-    (skipped..).step_by(6).take_while(|at| at + 6 <= value.len() * 8).map(|at| letters[usize::from(bits(at))]).collect()
+    (skipped..)
+        .step_by(6)
+        .take_while(|at| at + 6 <= value.len() * 8)
+        .map(|at| letters[usize::from(bits(at))])
+        .collect()
 }
 
 #[cfg(test)]
@@ -104,7 +139,11 @@ mod tests {
     fn a_value_of_other_letters_is_known_in_addresses_quotes_and_broken_lines() {
         let forms = other_encodings("p@ss/w\"ö rd\\1".as_bytes());
         let known = |text: &str| {
-            (0..text.len()).any(|at| forms.iter().any(|form| length_of(form, &text.as_bytes()[at..]).is_some()))
+            (0..text.len()).any(|at| {
+                forms
+                    .iter()
+                    .any(|form| length_of(form, &text.as_bytes()[at..]).is_some())
+            })
         };
         for text in [
             "postgres://u:p%40ss%2Fw%22%C3%B6%20rd%5C1@h/db",
@@ -125,7 +164,11 @@ mod tests {
     #[test]
     fn writings_stand_in_what_programs_print() {
         let forms = other_encodings(b"realenvsecret-77219");
-        let has = |text: &str| forms.iter().any(|form| text.as_bytes().windows(form.len()).any(|part| part == form));
+        let has = |text: &str| {
+            forms
+                .iter()
+                .any(|form| text.as_bytes().windows(form.len()).any(|part| part == form))
+        };
         for text in [
             "91277-tercesvnelaer",
             "7265616c656e767365637265742d3737323139",

@@ -10,12 +10,20 @@ use crate::stop::{Exit, Stop};
 const VERSION: u32 = 1;
 
 /// Serializes an exit as its code.
-pub(super) fn serialize_exit_code<S: Serializer>(exit: &Exit, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn serialize_exit_code<S: Serializer>(
+    exit: &Exit,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.serialize_u8(exit.code())
 }
 
 /// Returns the reports of a run as one JSON document; a run that stopped says why.
-pub(crate) fn report_document(reports: &[Report], exit: Exit, stop: Option<&Stop>, diff: Option<&str>) -> Value {
+pub(crate) fn report_document(
+    reports: &[Report],
+    exit: Exit,
+    stop: Option<&Stop>,
+    diff: Option<&str>,
+) -> Value {
     json!({
         "version": VERSION,
         "exit": exit.code(),

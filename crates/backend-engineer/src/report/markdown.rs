@@ -14,8 +14,11 @@ impl Report {
         write_list(&mut text, self.file_lines(), "(none)");
         text.push_str("\n### Verification Results\n");
         let results = &self.verification;
-        for (name, outcome) in [("Tests", &results.tests), ("Lint", &results.lint), ("Type Check", &results.type_check)]
-        {
+        for (name, outcome) in [
+            ("Tests", &results.tests),
+            ("Lint", &results.lint),
+            ("Type Check", &results.type_check),
+        ] {
             text.push_str(&format!("- {name}: {}\n", outcome_words(outcome)));
         }
         text.push_str("\n### Notes\n");
@@ -29,15 +32,26 @@ impl Report {
 
     /// Returns the report as the journal keeps it.
     pub(crate) fn event(&self, dry_run: bool) -> Event {
-        let markdown = if dry_run { self.to_dry_run() } else { self.to_markdown() };
+        let markdown = if dry_run {
+            self.to_dry_run()
+        } else {
+            self.to_markdown()
+        };
         // A report is plain data: nothing of it can fail to be written as JSON.
         let report = serde_json::to_value(self).unwrap_or_default();
-        Event::UnitReported { label: self.phase.clone(), markdown, report }
+        Event::UnitReported {
+            label: self.phase.clone(),
+            markdown,
+            report,
+        }
     }
 
     /// Returns what a dry run has to say: what would be changed, and what stands in the way.
     pub(crate) fn to_dry_run(&self) -> String {
-        let mut text = format!("## Implementation Preview\n\n{}: nothing was written\n\n### Files\n", self.phase);
+        let mut text = format!(
+            "## Implementation Preview\n\n{}: nothing was written\n\n### Files\n",
+            self.phase
+        );
         write_list(&mut text, self.planned_lines(), "(none)");
         text.push_str("\n### Notes\n");
         write_list(&mut text, self.note_lines(), "Nothing to add.");
@@ -46,9 +60,14 @@ impl Report {
 
     fn planned_lines(&self) -> impl Iterator<Item = String> + '_ {
         self.file_lines().map(|line| {
-            let said =
-                [(" - Created: ", " - Create: "), (" - Modified: ", " - Modify: "), (" - Deleted: ", " - Delete: ")];
-            said.iter().fold(line, |line, (done, planned)| line.replacen(done, planned, 1))
+            let said = [
+                (" - Created: ", " - Create: "),
+                (" - Modified: ", " - Modify: "),
+                (" - Deleted: ", " - Delete: "),
+            ];
+            said.iter().fold(line, |line, (done, planned)| {
+                line.replacen(done, planned, 1)
+            })
         })
     }
 
@@ -64,20 +83,37 @@ impl Report {
                 FileOutcome::Deleted => String::new(),
                 _ => format!(" (+{} -{})", file.lines_added, file.lines_removed),
             };
-            Some(format!("`{}` - {action}: {}{counts}", file.path, file.description))
+            Some(format!(
+                "`{}` - {action}: {}{counts}",
+                file.path, file.description
+            ))
         })
     }
 
     fn note_lines(&self) -> impl Iterator<Item = String> + '_ {
         let standing = self.files.iter().filter_map(|file| match file.fate {
-            FileOutcome::Standing => Some(format!("`{}` was left as it is: {}.", file.path, file.description)),
-            FileOutcome::Untouched => Some(format!("`{}` was not changed: {}.", file.path, file.description)),
+            FileOutcome::Standing => Some(format!(
+                "`{}` was left as it is: {}.",
+                file.path, file.description
+            )),
+            FileOutcome::Untouched => Some(format!(
+                "`{}` was not changed: {}.",
+                file.path, file.description
+            )),
             _ => None,
         });
-        let refusals = self.refusals.iter().filter(|refusal| !refusal.candidates.is_empty()).map(|refusal| {
-            let path = refusal.path.as_deref().unwrap_or("?");
-            format!("`{path}` (plan line {}): to decide between {}.", refusal.line, refusal.candidates.join(", "))
-        });
+        let refusals = self
+            .refusals
+            .iter()
+            .filter(|refusal| !refusal.candidates.is_empty())
+            .map(|refusal| {
+                let path = refusal.path.as_deref().unwrap_or("?");
+                format!(
+                    "`{path}` (plan line {}): to decide between {}.",
+                    refusal.line,
+                    refusal.candidates.join(", ")
+                )
+            });
         standing.chain(refusals).chain(self.notes.iter().cloned())
     }
 }
@@ -94,7 +130,10 @@ fn write_check_output(text: &mut String, check: &CheckLine) {
     /// Enough for a traceback's end or a linter's findings; `show` has the whole.
     const LINES: usize = 12;
     let all: Vec<&str> = check.output.lines().collect();
-    text.push_str(&format!("- Output of `{}`:\n  ```\n", crate::check::first_line(&check.command)));
+    text.push_str(&format!(
+        "- Output of `{}`:\n  ```\n",
+        crate::check::first_line(&check.command)
+    ));
     for line in &all[all.len().saturating_sub(LINES)..] {
         text.push_str(format!("  {line}").trim_end());
         text.push('\n');

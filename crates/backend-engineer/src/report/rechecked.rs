@@ -39,19 +39,32 @@ pub(crate) enum RecheckedState {
 }
 
 /// Returns every ticked box of the units, with what their checks say.
-pub(super) fn recheck_ticked_boxes(work: &UnitWork<'_>, verification: &Verification) -> Vec<Rechecked> {
+pub(super) fn recheck_ticked_boxes(
+    work: &UnitWork<'_>,
+    verification: &Verification,
+) -> Vec<Rechecked> {
     let plan = &work.run.plan;
     let boxes = plan.checkboxes().iter().enumerate();
     let ticked = boxes.filter(|(_, found)| {
-        found.state == State::Done && found.phase.is_some_and(|unit| work.assignment.units.contains(&unit))
+        found.state == State::Done
+            && found
+                .phase
+                .is_some_and(|unit| work.assignment.units.contains(&unit))
     });
     let one = |(index, found): (usize, &plan::Checkbox)| {
         let line = plan.location(found.span.start).line;
         let of_box = |check: &&Check| check.line == line && check.unit == found.phase;
         let checks: Vec<&Check> = verification.checks.iter().filter(of_box).collect();
-        let proof = verification.proofs.iter().find(|(id, _)| id.0 == index).map(|(_, proof)| proof);
+        let proof = verification
+            .proofs
+            .iter()
+            .find(|(id, _)| id.0 == index)
+            .map(|(_, proof)| proof);
         let state = state_of_box(proof, &checks);
-        let seen = checks.iter().map(|check| check.ran.judgement.detail.clone()).filter(|detail| !detail.is_empty());
+        let seen = checks
+            .iter()
+            .map(|check| check.ran.judgement.detail.clone())
+            .filter(|detail| !detail.is_empty());
         let seen = seen.collect::<Vec<_>>().join("; ");
         let why = match (proof, state) {
             (_, RecheckedState::NotDecided) => "no command decides it".to_owned(),
@@ -59,12 +72,20 @@ pub(super) fn recheck_ticked_boxes(work: &UnitWork<'_>, verification: &Verificat
             _ => seen,
         };
         Rechecked {
-            unit: found.phase.and_then(|id| plan.phase(id)).map(|unit| unit.label.clone()).unwrap_or_default(),
+            unit: found
+                .phase
+                .and_then(|id| plan.phase(id))
+                .map(|unit| unit.label.clone())
+                .unwrap_or_default(),
             line,
             text: found.text.split_whitespace().collect::<Vec<_>>().join(" "),
             state,
             why,
-            commands: checks.iter().map(|check| check.ran.script.clone()).filter(|it| !it.is_empty()).collect(),
+            commands: checks
+                .iter()
+                .map(|check| check.ran.script.clone())
+                .filter(|it| !it.is_empty())
+                .collect(),
         }
     };
     ticked.map(one).collect()

@@ -19,7 +19,13 @@ const PYTHON: [&str; 8] = [
     "tox.ini",
 ];
 /// Manifests and settings of scripts that declare packages and aliases.
-const SCRIPTS: [&str; 5] = ["package.json", "pnpm-workspace.yaml", "deno.json", "tsconfig.json", "jsconfig.json"];
+const SCRIPTS: [&str; 5] = [
+    "package.json",
+    "pnpm-workspace.yaml",
+    "deno.json",
+    "tsconfig.json",
+    "jsconfig.json",
+];
 
 /// The manifests of a repository.
 #[derive(Debug, Default)]
@@ -44,25 +50,35 @@ impl Manifests {
         let mut found = Manifests::default();
         for path in files.all() {
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-            let requirements = name.contains("requirements") && (name.ends_with(".txt") || name.ends_with(".in"))
+            let requirements = name.contains("requirements")
+                && (name.ends_with(".txt") || name.ends_with(".in"))
                 || folder.ends_with("requirements") && name.ends_with(".txt");
             // What locks a manifest declares as much.
             let declares = code::paths::locked_manifest(name).unwrap_or(name);
             let python = PYTHON.contains(&declares) || requirements;
             let config = name.starts_with("tsconfig") && name.ends_with(".json")
-                || ["vite.config", "vitest.config", "jest.config", "webpack.config"]
-                    .iter()
-                    .any(|start| name.starts_with(start));
+                || [
+                    "vite.config",
+                    "vitest.config",
+                    "jest.config",
+                    "webpack.config",
+                ]
+                .iter()
+                .any(|start| name.starts_with(start));
             let scripts = SCRIPTS.contains(&declares) || config;
             let make = matches!(name, "Makefile" | "makefile" | "GNUmakefile");
             if !(python || scripts || make) {
                 continue;
             }
             let file = root.join(path);
-            let Some(text) = read_text(&file) else { continue };
+            let Some(text) = read_text(&file) else {
+                continue;
+            };
             if python {
                 found.has_python = true;
-                found.python.push_str(&text.to_lowercase().replace('_', "-"));
+                found
+                    .python
+                    .push_str(&text.to_lowercase().replace('_', "-"));
             }
             if scripts {
                 found.has_scripts |= name == "package.json";
@@ -91,10 +107,15 @@ impl Manifests {
 
     /// Returns whether a script's package, or an alias that begins so, is declared; `None` without a manifest.
     pub(crate) fn declares_script(&self, package: &str) -> Option<bool> {
-        let scope = package.split_once('/').map(|(scope, _)| format!("\"{scope}/"));
+        let scope = package
+            .split_once('/')
+            .map(|(scope, _)| format!("\"{scope}/"));
         let alias = scope.is_some_and(|scope| self.scripts.contains(&format!("{scope}*")));
-        self.has_scripts
-            .then(|| alias || holds_word(&self.scripts, package) || self.scripts.contains(&format!("\"{package}/*\"")))
+        self.has_scripts.then(|| {
+            alias
+                || holds_word(&self.scripts, package)
+                || self.scripts.contains(&format!("\"{package}/*\""))
+        })
     }
 
     /// Returns the scripts of the `package.json` in a folder.
@@ -104,8 +125,16 @@ impl Manifests {
 
     /// Returns what stands behind a target in a folder.
     pub(crate) fn recipe(&self, folder: &str, target: &shell::Target) -> Option<String> {
-        let path = |name: &&str| if folder.is_empty() { (*name).to_owned() } else { format!("{folder}/{name}") };
-        let all = survey::recipe_files(target).iter().find_map(|name| self.recipes.get(&path(name)))?;
+        let path = |name: &&str| {
+            if folder.is_empty() {
+                (*name).to_owned()
+            } else {
+                format!("{folder}/{name}")
+            }
+        };
+        let all = survey::recipe_files(target)
+            .iter()
+            .find_map(|name| self.recipes.get(&path(name)))?;
         survey::recipe_of(target, all)
     }
 
@@ -119,7 +148,11 @@ impl Manifests {
 /// where only a shell knows which one is meant.
 pub(crate) fn entered_folder(base: &str, inside: Option<&str>) -> Option<String> {
     match inside {
-        Some(inside) if inside == "-" || inside.starts_with('/') || inside.contains(['$', '~', '`']) => None,
+        Some(inside)
+            if inside == "-" || inside.starts_with('/') || inside.contains(['$', '~', '`']) =>
+        {
+            None
+        }
         inside => code::modules::join_upwards(base, inside.unwrap_or_default()),
     }
 }
@@ -128,26 +161,38 @@ pub(crate) fn entered_folder(base: &str, inside: Option<&str>) -> Option<String>
 fn holds_word(text: &str, name: &str) -> bool {
     let part = |letter: char| letter.is_alphanumeric() || letter == '-';
     text.match_indices(name).any(|(at, _)| {
-        !text[..at].chars().next_back().is_some_and(part) && !text[at + name.len()..].chars().next().is_some_and(part)
+        !text[..at].chars().next_back().is_some_and(part)
+            && !text[at + name.len()..].chars().next().is_some_and(part)
     })
 }
 
 fn scripts_of(text: &str) -> BTreeMap<String, String> {
     let parsed: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
     let scripts = parsed["scripts"].as_object();
-    let entry =
-        |(name, value): (&String, &serde_json::Value)| (name.clone(), value.as_str().unwrap_or_default().to_owned());
-    scripts.map(|scripts| scripts.iter().map(entry).collect()).unwrap_or_default()
+    let entry = |(name, value): (&String, &serde_json::Value)| {
+        (name.clone(), value.as_str().unwrap_or_default().to_owned())
+    };
+    scripts
+        .map(|scripts| scripts.iter().map(entry).collect())
+        .unwrap_or_default()
 }
 
 /// Returns the targets that a Makefile names; `None` where it takes in others or makes them up.
 fn targets_of(text: &str) -> Option<BTreeSet<String>> {
     let mut targets = BTreeSet::new();
-    for line in text.lines().filter(|line| !line.starts_with(['\t', '#', ' '])) {
-        if ["include ", "-include ", "sinclude ", "define ", "%"].iter().any(|start| line.starts_with(start)) {
+    for line in text
+        .lines()
+        .filter(|line| !line.starts_with(['\t', '#', ' ']))
+    {
+        if ["include ", "-include ", "sinclude ", "define ", "%"]
+            .iter()
+            .any(|start| line.starts_with(start))
+        {
             return None;
         }
-        let Some((names, rest)) = line.split_once(':') else { continue };
+        let Some((names, rest)) = line.split_once(':') else {
+            continue;
+        };
         if rest.starts_with('=') || rest.starts_with(":=") || names.contains('=') {
             continue;
         }
@@ -165,15 +210,23 @@ mod tests {
 
     #[test]
     fn make_targets_are_told_or_not_at_all() {
-        let targets = targets_of(".PHONY: test\nA := 1\nB = x:y\ntest lint: deps\n\tpytest\n# c: d\n").unwrap();
-        assert_eq!(targets.into_iter().collect::<Vec<_>>(), [".PHONY", "lint", "test"]);
+        let targets =
+            targets_of(".PHONY: test\nA := 1\nB = x:y\ntest lint: deps\n\tpytest\n# c: d\n")
+                .unwrap();
+        assert_eq!(
+            targets.into_iter().collect::<Vec<_>>(),
+            [".PHONY", "lint", "test"]
+        );
         assert!(targets_of("include common.mk\ntest:\n").is_none());
         assert!(targets_of("$(NAME): x\n").is_none());
     }
 
     #[test]
     fn a_name_counts_only_whole() {
-        assert!(holds_word("fastapi>=0.1\nredis", "redis") && holds_word("\"uvicorn[standard]\"", "uvicorn"));
+        assert!(
+            holds_word("fastapi>=0.1\nredis", "redis")
+                && holds_word("\"uvicorn[standard]\"", "uvicorn")
+        );
         assert!(!holds_word("fastapi-users", "fastapi") && !holds_word("pyredis", "redis"));
     }
 }

@@ -74,7 +74,12 @@ pub(crate) struct RuleContext<'a> {
 
 impl RuleContext<'_> {
     /// Returns a finding of a code at a place of the plan.
-    pub(crate) fn finding_at(&self, code: &'static Code, span: Range<usize>, message: impl Into<String>) -> Finding {
+    pub(crate) fn finding_at(
+        &self,
+        code: &'static Code,
+        span: Range<usize>,
+        message: impl Into<String>,
+    ) -> Finding {
         super::new_finding(&self.run.plan, code, span, message)
     }
 
@@ -90,7 +95,9 @@ impl RuleContext<'_> {
 
     /// Returns the manifests of the repository.
     pub(crate) fn manifests(&self) -> &Manifests {
-        self.facts.manifests.get_or_init(|| Manifests::read(self.run.root(), &self.run.files))
+        self.facts
+            .manifests
+            .get_or_init(|| Manifests::read(self.run.root(), &self.run.files))
     }
 
     /// Returns the routes and models of the repository; read when first asked for.
@@ -103,12 +110,22 @@ impl RuleContext<'_> {
         let mut found = Vec::new();
         for unit in self.units {
             for block in unit.blocks.iter().filter(|block| is_code(block)) {
-                let FileOf::Change(change) = &block.file else { continue };
-                let Some(path) = self.assignment.file(unit.id, *change).and_then(|file| file.path.clone()) else {
+                let FileOf::Change(change) = &block.file else {
+                    continue;
+                };
+                let Some(path) = self
+                    .assignment
+                    .file(unit.id, *change)
+                    .and_then(|file| file.path.clone())
+                else {
                     continue;
                 };
                 for import in code::imports::list_imports(&path, &block.text).unwrap_or_default() {
-                    found.push(PlanImport { span: self.span_of_import(block, &import), path: path.clone(), import });
+                    found.push(PlanImport {
+                        span: self.span_of_import(block, &import),
+                        path: path.clone(),
+                        import,
+                    });
                 }
             }
         }
@@ -118,7 +135,10 @@ impl RuleContext<'_> {
     /// Returns the line of the import in the plan, or the block where that line can't be told.
     fn span_of_import(&self, block: &CodeBlock, import: &code::imports::Import) -> Range<usize> {
         let line = block.text[import.at..].lines().next().unwrap_or_default();
-        match self.run.plan.text()[block.span.clone()].find(line).filter(|_| !line.is_empty()) {
+        match self.run.plan.text()[block.span.clone()]
+            .find(line)
+            .filter(|_| !line.is_empty())
+        {
             Some(at) => block.span.start + at..block.span.start + at + line.len(),
             None => block.span.clone(),
         }
@@ -131,6 +151,8 @@ impl RuleContext<'_> {
             .plan
             .all()
             .flat_map(|unit| &unit.changes)
-            .any(|change| ends(&change.path) || matches!(&change.action, Action::Rename { to } if ends(to)))
+            .any(|change| {
+                ends(&change.path) || matches!(&change.action, Action::Rename { to } if ends(to))
+            })
     }
 }

@@ -75,9 +75,9 @@ const STARTS: [&str; 27] = [
 
 /// Words between a verb and a name that make the name something else than the verb's object.
 const TURNS: [&str; 34] = [
-    "to", "with", "by", "into", "as", "for", "using", "from", "in", "via", "so", "like", "and", "or", "all", "every",
-    "any", "that", "when", "not", "on", "at", "call", "calls", "caller", "callers", "usage", "usages", "import",
-    "imports", "test", "tests", "section", "docs",
+    "to", "with", "by", "into", "as", "for", "using", "from", "in", "via", "so", "like", "and",
+    "or", "all", "every", "any", "that", "when", "not", "on", "at", "call", "calls", "caller",
+    "callers", "usage", "usages", "import", "imports", "test", "tests", "section", "docs",
 ];
 
 /// Words behind a name that make it the name of something else than code.
@@ -171,39 +171,63 @@ enum SentencePiece<'t> {
 
 /// Returns what the sentences of a line ask to be changed.
 pub(crate) fn parse_requested_edits(line: &str) -> Vec<RequestedEdit<'_>> {
-    split_sentences(line).iter().filter_map(|sentence| asked_in(sentence)).collect()
+    split_sentences(line)
+        .iter()
+        .filter_map(|sentence| asked_in(sentence))
+        .collect()
 }
 
 fn asked_in<'t>(sentence: &[SentencePiece<'t>]) -> Option<RequestedEdit<'t>> {
     let words = |pieces: &[SentencePiece<'t>], list: &[&str]| {
-        pieces.iter().any(|piece| matches!(piece, SentencePiece::Word(word) if is_one(word, list)))
+        pieces
+            .iter()
+            .any(|piece| matches!(piece, SentencePiece::Word(word) if is_one(word, list)))
     };
-    let verb =
-        sentence.iter().position(|piece| matches!(piece, SentencePiece::Word(word) if is_one(word, &CHANGES)))?;
+    let verb = sentence
+        .iter()
+        .position(|piece| matches!(piece, SentencePiece::Word(word) if is_one(word, &CHANGES)))?;
     // Chinese says no within the word.
     let denies = |piece: &SentencePiece<'_>| matches!(piece, SentencePiece::Word(word) if word.contains(['不', '别', '勿', '未']));
-    if sentence.iter().any(denies) || words(sentence, &DOUBTS) || words(&sentence[..verb], &STARTS) {
+    if sentence.iter().any(denies) || words(sentence, &DOUBTS) || words(&sentence[..verb], &STARTS)
+    {
         return None;
     }
     let rest = &sentence[verb + 1..];
-    let at = rest.iter().take(5).position(|piece| matches!(piece, SentencePiece::Code(_)))?;
-    let SentencePiece::Code(name) = rest[at] else { return None };
+    let at = rest
+        .iter()
+        .take(5)
+        .position(|piece| matches!(piece, SentencePiece::Code(_)))?;
+    let SentencePiece::Code(name) = rest[at] else {
+        return None;
+    };
     let name = name.trim().trim_end_matches("()");
     let behind = rest.get(at + 1);
     let is_other = matches!(behind, Some(SentencePiece::Word(word)) if is_one(word, &OTHER_THINGS));
-    let is_kind =
-        words(&rest[..at], &KINDS) || matches!(behind, Some(SentencePiece::Word(word)) if is_one(word, &KINDS));
+    let is_kind = words(&rest[..at], &KINDS)
+        || matches!(behind, Some(SentencePiece::Word(word)) if is_one(word, &KINDS));
     if words(&rest[..at], &TURNS) || is_other || !is_name(name, is_kind) {
         return None;
     }
     let goes = matches!(sentence[verb], SentencePiece::Word(word) if is_one(word, &REMOVALS));
-    Some(RequestedEdit { name, files: files_of(sentence), goes })
+    Some(RequestedEdit {
+        name,
+        files: files_of(sentence),
+        goes,
+    })
 }
 
 fn files_of<'t>(pieces: &[SentencePiece<'t>]) -> Vec<&'t str> {
-    let codes =
-        pieces.iter().filter_map(|piece| if let SentencePiece::Code(code) = piece { Some(*code) } else { None });
-    let mut files: Vec<&str> = codes.map(file_of_span).filter(|code| is_source(code)).collect();
+    let codes = pieces.iter().filter_map(|piece| {
+        if let SentencePiece::Code(code) = piece {
+            Some(*code)
+        } else {
+            None
+        }
+    });
+    let mut files: Vec<&str> = codes
+        .map(file_of_span)
+        .filter(|code| is_source(code))
+        .collect();
     files.sort_unstable();
     files.dedup();
     files
@@ -232,13 +256,19 @@ pub(crate) fn starts_something(line: &str, name: &str) -> bool {
 pub(crate) fn file_of_span(code: &str) -> &str {
     let code = code.trim().trim_start_matches("./");
     match code.split_once(':') {
-        Some((path, lines)) if lines.starts_with(|letter: char| letter.is_ascii_digit() || letter == 'L') => path,
+        Some((path, lines))
+            if lines.starts_with(|letter: char| letter.is_ascii_digit() || letter == 'L') =>
+        {
+            path
+        }
         _ => code,
     }
 }
 
 fn is_one(word: &str, list: &[&str]) -> bool {
-    let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+    let bare = word
+        .trim_matches(|letter: char| !letter.is_alphanumeric())
+        .to_lowercase();
     list.contains(&bare.as_str())
 }
 
@@ -247,13 +277,27 @@ fn is_name(name: &str, is_kind: bool) -> bool {
     let part = |part: &str| {
         !part.is_empty()
             && !part.starts_with(|letter: char| letter.is_ascii_digit())
-            && part.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_' || letter == '$')
+            && part
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || letter == '_' || letter == '$')
     };
-    let Some(last) = name.rsplit('.').next().filter(|_| name.split('.').all(part)) else { return false };
-    let is_file = name.contains('.') && last.len() <= 5 && last.chars().all(|letter| letter.is_ascii_lowercase());
+    let Some(last) = name
+        .rsplit('.')
+        .next()
+        .filter(|_| name.split('.').all(part))
+    else {
+        return false;
+    };
+    let is_file = name.contains('.')
+        && last.len() <= 5
+        && last.chars().all(|letter| letter.is_ascii_lowercase());
     let mixed = last.contains('_') && last.len() > 5
-        || last.chars().zip(last.chars().skip(1)).any(|(a, b)| a.is_ascii_lowercase() && b.is_ascii_uppercase());
-    let qualified = name.contains('.') && name.starts_with(|letter: char| letter.is_ascii_uppercase());
+        || last
+            .chars()
+            .zip(last.chars().skip(1))
+            .any(|(a, b)| a.is_ascii_lowercase() && b.is_ascii_uppercase());
+    let qualified =
+        name.contains('.') && name.starts_with(|letter: char| letter.is_ascii_uppercase());
     last.len() >= 4 && (mixed || is_kind || qualified) && (!is_file || qualified)
 }
 
@@ -269,10 +313,10 @@ fn split_sentences(line: &str) -> Vec<Vec<SentencePiece<'_>>> {
         }
         for word in part.split_whitespace() {
             let ends = word.ends_with(['.', ';', '!', '?']) || word == "|";
-            if let Some(last) = found
-                .last_mut()
-                .filter(|_| word.chars().any(|letter| letter.is_alphanumeric() || "→->=>".contains(letter)))
-            {
+            if let Some(last) = found.last_mut().filter(|_| {
+                word.chars()
+                    .any(|letter| letter.is_alphanumeric() || "→->=>".contains(letter))
+            }) {
                 last.push(SentencePiece::Word(word));
             }
             if ends {
@@ -294,9 +338,18 @@ mod tests {
     #[test]
     fn a_name_is_what_a_verb_of_change_governs() {
         for (line, name) in [
-            ("- Update `UserService.create` in `app/user.py` to hash", Some("UserService.create")),
-            ("In `app/user.py`, rename the `load_all()` helper to `load`", Some("load_all")),
-            ("Remove the unused `status` field from `a.py`", Some("status")),
+            (
+                "- Update `UserService.create` in `app/user.py` to hash",
+                Some("UserService.create"),
+            ),
+            (
+                "In `app/user.py`, rename the `load_all()` helper to `load`",
+                Some("load_all"),
+            ),
+            (
+                "Remove the unused `status` field from `a.py`",
+                Some("status"),
+            ),
             ("Update `status` in `a.py`", None),
             ("Add a call and update `load_all` in `a.py`", None),
             ("Update the tests for `load_all` in `a.py`", None),
@@ -308,13 +361,19 @@ mod tests {
         ] {
             assert_eq!(name_of(line), name, "{line}");
         }
-        assert_eq!(parse_requested_edits("Fix `load_all` (`src/a.py:12-20`).")[0].files, ["src/a.py"]);
+        assert_eq!(
+            parse_requested_edits("Fix `load_all` (`src/a.py:12-20`).")[0].files,
+            ["src/a.py"]
+        );
     }
 
     #[test]
     fn what_a_line_makes_is_told_from_what_it_names() {
         assert!(starts_something("Rename `a_b` to `load_all`", "load_all"));
-        assert!(starts_something("Introduce `load_all` in `x.py`", "load_all"));
+        assert!(starts_something(
+            "Introduce `load_all` in `x.py`",
+            "load_all"
+        ));
         assert!(!starts_something("`load_all` reads every row.", "load_all"));
     }
 }

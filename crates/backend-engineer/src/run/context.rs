@@ -83,17 +83,46 @@ impl RunRequest {
     /// A request to read only, by nobody who listens.
     pub(crate) fn reading(options: RunOptions) -> Self {
         let listener: Listener = Box::new(|_| {});
-        RunRequest { options, units: Vec::new(), listener, model_setup: None, resumed: None, argv: None }
+        RunRequest {
+            options,
+            units: Vec::new(),
+            listener,
+            model_setup: None,
+            resumed: None,
+            argv: None,
+        }
     }
 }
 
 impl RunContext {
     /// Opens a run on `root`; one that writes takes the tree's lock and its place in the journal.
-    pub(crate) fn open(loaded: LoadedPlan, root: &Path, settings: Settings, request: RunRequest) -> Result<Self, Stop> {
-        let RunRequest { options, units, listener, model_setup, resumed, argv } = request;
-        let own = || std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
-        let plan_inside = loaded.path.strip_prefix(root).ok().map(|inside| inside.to_string_lossy().replace('\\', "/"));
-        let plan_name = plan_inside.clone().unwrap_or_else(|| loaded.path.display().to_string());
+    pub(crate) fn open(
+        loaded: LoadedPlan,
+        root: &Path,
+        settings: Settings,
+        request: RunRequest,
+    ) -> Result<Self, Stop> {
+        let RunRequest {
+            options,
+            units,
+            listener,
+            model_setup,
+            resumed,
+            argv,
+        } = request;
+        let own = || {
+            std::env::args_os()
+                .map(|argument| argument.to_string_lossy().into_owned())
+                .collect()
+        };
+        let plan_inside = loaded
+            .path
+            .strip_prefix(root)
+            .ok()
+            .map(|inside| inside.to_string_lossy().replace('\\', "/"));
+        let plan_name = plan_inside
+            .clone()
+            .unwrap_or_else(|| loaded.path.display().to_string());
         let start = RunStart {
             plan: plan_name.clone(),
             plan_hash: Some(journal::hash(loaded.plan.text_without_marks().as_bytes())),
@@ -110,19 +139,36 @@ impl RunContext {
             Some(_) => Masks::new(root, &own, facts.environments(), facts.key_files()),
             None => Masks::default(),
         };
-        let keys = keys.map(|(name, value)| (name.to_owned(), value)).chain(settings.variables());
-        let keys = keys.map(|(name, value)| Secret { name, value, is_word: false });
+        let keys = keys
+            .map(|(name, value)| (name.to_owned(), value))
+            .chain(settings.variables());
+        let keys = keys.map(|(name, value)| Secret {
+            name,
+            value,
+            is_word: false,
+        });
         let redactor = Redactor::of_secrets(keys.chain(own));
-        let journal = if options.dry_run { None } else { Some(Journal::open(root)?) };
+        let journal = if options.dry_run {
+            None
+        } else {
+            Some(Journal::open(root)?)
+        };
         let goes_on = resumed.is_some();
         let run = match resumed {
             Some(run) => Some(run),
-            None => journal.as_ref().map(|journal| journal.begin(&start)).transpose()?,
+            None => journal
+                .as_ref()
+                .map(|journal| journal.begin(&start))
+                .transpose()?,
         };
         let files = files_of(facts, &loaded.plan);
-        let recorder = Recorder::new(journal, run, listener, redactor.clone()).keep_whole(options.keep_output);
+        let recorder =
+            Recorder::new(journal, run, listener, redactor.clone()).keep_whole(options.keep_output);
         if goes_on {
-            recorder.record_and_show(Event::RunResumed { argv: start.argv, version: start.version })?;
+            recorder.record_and_show(Event::RunResumed {
+                argv: start.argv,
+                version: start.version,
+            })?;
         } else if !start.phases.is_empty() {
             // What works on no unit (`check`, `accept`) is no run to whoever listens.
             recorder.record_and_show(start.event())?;
@@ -171,11 +217,16 @@ impl RunContext {
 
     /// Returns what stood at a path before each of the runs for this plan that wrote it, a dry run's look included.
     pub(crate) fn originals_of(&self, path: &str) -> Result<Vec<Vec<u8>>, Stop> {
-        let Some(journal) = Journal::open_existing(&self.root)? else { return Ok(Vec::new()) };
+        let Some(journal) = Journal::open_existing(&self.root)? else {
+            return Ok(Vec::new());
+        };
         let mut found = Vec::new();
         for (id, event) in journal.events_of_plan(&self.plan_name, "file_written")? {
             if matches!(&event, Event::FileWritten { path: written, .. } if written == path) {
-                let originals = journal.originals(&id.run)?.into_iter().filter(|original| original.path == path);
+                let originals = journal
+                    .originals(&id.run)?
+                    .into_iter()
+                    .filter(|original| original.path == path);
                 found.extend(originals.map(|original| original.content.unwrap_or_default()));
             }
         }

@@ -14,7 +14,10 @@ pub(crate) struct JournalOriginals<'a> {
 impl<'a> JournalOriginals<'a> {
     /// A witness that writes to this run's place in the journal.
     pub(crate) fn new(run: &'a Run) -> Self {
-        JournalOriginals { run, written: Vec::new() }
+        JournalOriginals {
+            run,
+            written: Vec::new(),
+        }
     }
 }
 
@@ -30,16 +33,30 @@ impl OriginalStore for JournalOriginals<'_> {
             let found = file.before.as_ref();
             let mode = found.map(|found| found.mode);
             let before = state(&file.path, found.map(|found| found.bytes.as_slice()), mode);
-            (before, state(&file.path, file.after.bytes.as_deref(), file.after.mode.or(mode)))
+            (
+                before,
+                state(
+                    &file.path,
+                    file.after.bytes.as_deref(),
+                    file.after.mode.or(mode),
+                ),
+            )
         });
         let changes: Vec<(Original, Original)> = changes.collect();
         // Noted before it is done: a run that is killed in between leaves the originals, which `undo` knows as well.
-        let names = self.run.announce(&changes).map_err(|error| error.to_string())?;
-        self.written.extend(changes.into_iter().map(|(before, after)| Event::FileWritten {
-            before_hash: before.hash(),
-            after_hash: after.hash(),
-            path: after.path,
-        }));
+        let names = self
+            .run
+            .announce(&changes)
+            .map_err(|error| error.to_string())?;
+        self.written.extend(
+            changes
+                .into_iter()
+                .map(|(before, after)| Event::FileWritten {
+                    before_hash: before.hash(),
+                    after_hash: after.hash(),
+                    path: after.path,
+                }),
+        );
         Ok(names)
     }
 }

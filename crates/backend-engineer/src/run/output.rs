@@ -23,7 +23,9 @@ pub(super) fn store_output(
     length: u64,
     whole: bool,
 ) -> Result<Option<OutputId>, Stop> {
-    let Ok(mut file) = File::open(file) else { return Ok(None) };
+    let Ok(mut file) = File::open(file) else {
+        return Ok(None);
+    };
     let length = length.min(file.metadata().map_or(0, |found| found.len()));
     if whole || length <= 2 * END {
         return Ok(Some(run.keep_output(redactor.reader(file.take(length)))?));
@@ -37,17 +39,22 @@ pub(super) fn store_output(
 fn read_both_ends(file: &mut File, length: u64, redactor: &Redactor) -> io::Result<Vec<u8>> {
     let (end, margin) = (bytes_as_usize(END), bytes_as_usize(MARGIN));
     let mut head = Vec::new();
-    redactor.reader(file.by_ref().take(END + MARGIN)).read_to_end(&mut head)?;
+    redactor
+        .reader(file.by_ref().take(END + MARGIN))
+        .read_to_end(&mut head)?;
     head.truncate(end.min(head.len().saturating_sub(margin)));
     let mut tail = Vec::new();
     file.seek(SeekFrom::Start(length - END - MARGIN))?;
-    redactor.reader(file.by_ref().take(END + MARGIN)).read_to_end(&mut tail)?;
+    redactor
+        .reader(file.by_ref().take(END + MARGIN))
+        .read_to_end(&mut tail)?;
     tail.drain(..tail.len().saturating_sub(end).max(margin.min(tail.len())));
     file.rewind()?;
     let hash = hash_of(file.by_ref().take(length))?;
     let left_out = length - 2 * END;
-    let line =
-        format!("\n… {left_out} bytes left out of {length}, whose SHA-256 is {hash} (--keep-output keeps all) …\n");
+    let line = format!(
+        "\n… {left_out} bytes left out of {length}, whose SHA-256 is {hash} (--keep-output keeps all) …\n"
+    );
     head.extend_from_slice(line.as_bytes());
     head.extend_from_slice(&tail);
     Ok(head)
@@ -78,6 +85,9 @@ mod tests {
         let kept = String::from_utf8(kept).unwrap();
         assert!(kept.starts_with("begins [TOKEN]\n") && kept.ends_with("yends [TOKEN]\n"));
         assert!(kept.contains(&journal::hash(&text)) && !kept.contains("hunter2"));
-        assert!(kept.contains(&format!("of {}, whose", text.len())) && kept.len() < bytes_as_usize(2 * END) + 300);
+        assert!(
+            kept.contains(&format!("of {}, whose", text.len()))
+                && kept.len() < bytes_as_usize(2 * END) + 300
+        );
     }
 }

@@ -15,8 +15,16 @@ pub(crate) struct Promotable<'a> {
 
 impl<'a> Promotable<'a> {
     /// Makes the rule for a unit of this scope, with the files that a model was allowed to change beside.
-    pub(crate) fn new(run: &'a RunContext, scope: &'a Scope, admitted: &'a BTreeMap<String, String>) -> Self {
-        Promotable { run, scope, admitted }
+    pub(crate) fn new(
+        run: &'a RunContext,
+        scope: &'a Scope,
+        admitted: &'a BTreeMap<String, String>,
+    ) -> Self {
+        Promotable {
+            run,
+            scope,
+            admitted,
+        }
     }
 
     /// Returns whether the unit names the path, or a model was allowed to change it.

@@ -4,7 +4,9 @@
 use std::cell::RefCell;
 use std::path::Path;
 
-use journal::{Event, Evidence, EvidenceId, FoundEvidence, Journal, OutputId, Run, RunId, StepName, UnitName};
+use journal::{
+    Event, Evidence, EvidenceId, FoundEvidence, Journal, OutputId, Run, RunId, StepName, UnitName,
+};
 
 use super::output;
 use crate::redact::Redactor;
@@ -34,24 +36,43 @@ pub(crate) struct Recorder {
 
 impl std::fmt::Debug for Recorder {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Recorder").field("run", &self.run).finish_non_exhaustive()
+        formatter
+            .debug_struct("Recorder")
+            .field("run", &self.run)
+            .finish_non_exhaustive()
     }
 }
 
 impl Recorder {
     /// Makes a recorder; without a journal and a run it only shows.
-    pub(crate) fn new(journal: Option<Journal>, run: Option<Run>, listener: Listener, redactor: Redactor) -> Self {
-        Recorder { journal, run, listener: RefCell::new(listener), redactor, keeps_whole: false }
+    pub(crate) fn new(
+        journal: Option<Journal>,
+        run: Option<Run>,
+        listener: Listener,
+        redactor: Redactor,
+    ) -> Self {
+        Recorder {
+            journal,
+            run,
+            listener: RefCell::new(listener),
+            redactor,
+            keeps_whole: false,
+        }
     }
 
     /// Has outputs kept whole, however long they are.
     pub(crate) fn keep_whole(self, keeps_whole: bool) -> Self {
-        Recorder { keeps_whole, ..self }
+        Recorder {
+            keeps_whole,
+            ..self
+        }
     }
 
     /// Keeps what a file holds of a command's output, up to `length`; none where nothing is recorded.
     pub(crate) fn keep_output(&self, file: &Path, length: u64) -> Result<Option<OutputId>, Stop> {
-        let Some(run) = &self.run else { return Ok(None) };
+        let Some(run) = &self.run else {
+            return Ok(None);
+        };
         output::store_output((run, &self.redactor), file, length, self.keeps_whole)
     }
 
@@ -67,25 +88,39 @@ impl Recorder {
 
     /// Records several events at once, then shows them; `soon` waits for no disk, and the next that does covers both.
     pub(crate) fn emit_all(&self, events: &[Event], soon: bool) -> Result<(), Stop> {
-        let cleaned = events.iter().map(|event| self.redactor.event(event.clone()));
+        let cleaned = events
+            .iter()
+            .map(|event| self.redactor.event(event.clone()));
         let events = cleaned.collect::<Result<Vec<Event>, Stop>>()?;
         match &self.run {
             Some(run) if soon => drop(run.record_soon(&events)?),
             Some(run) => drop(run.record_all(&events)?),
             None => {}
         }
-        events.iter().for_each(|event| self.listener.borrow_mut()(Emitted::Event(event)));
+        events
+            .iter()
+            .for_each(|event| self.listener.borrow_mut()(Emitted::Event(event)));
         Ok(())
     }
 
     /// Records a piece of evidence, and returns it with the place by which proofs name it; none where nothing is recorded.
     pub(crate) fn emit_evidence(&self, evidence: Evidence) -> Result<Option<FoundEvidence>, Stop> {
-        let Some(run) = &self.run else { return Ok(None) };
+        let Some(run) = &self.run else {
+            return Ok(None);
+        };
         let event = self.redactor.event(Event::Evidence(evidence))?;
         let seq = run.record_soon(std::slice::from_ref(&event))?;
         self.listener.borrow_mut()(Emitted::Event(&event));
-        let Event::Evidence(evidence) = event else { return Ok(None) };
-        Ok(Some(FoundEvidence { id: EvidenceId { run: run.id().clone(), seq }, evidence }))
+        let Event::Evidence(evidence) = event else {
+            return Ok(None);
+        };
+        Ok(Some(FoundEvidence {
+            id: EvidenceId {
+                run: run.id().clone(),
+                seq,
+            },
+            evidence,
+        }))
     }
 
     /// Shows a piece of a model's turn while it comes.
@@ -108,43 +143,70 @@ impl Recorder {
 
     /// Returns the paths that runs changed for the plan of this name, each with its run.
     pub(crate) fn written(&self, plan: &str) -> Result<Vec<(RunId, String)>, Stop> {
-        let Some(journal) = &self.journal else { return Ok(Vec::new()) };
+        let Some(journal) = &self.journal else {
+            return Ok(Vec::new());
+        };
         let written = |(id, event): (EvidenceId, Event)| match event {
             Event::FileWritten { path, .. } => Some((id.run, path)),
             _ => None,
         };
-        Ok(journal.events_of_plan(plan, "file_written")?.into_iter().filter_map(written).collect())
+        Ok(journal
+            .events_of_plan(plan, "file_written")?
+            .into_iter()
+            .filter_map(written)
+            .collect())
     }
 
     /// Returns the sentences of the plan of this name that were accepted, each with its unit.
     pub(crate) fn accepted(&self, plan: &str) -> Result<Vec<(UnitName, String)>, Stop> {
-        let Some(journal) = &self.journal else { return Ok(Vec::new()) };
+        let Some(journal) = &self.journal else {
+            return Ok(Vec::new());
+        };
         let accepted = |(_, event)| match event {
             Event::SentenceAccepted { unit, text, .. } => Some((unit, text)),
             _ => None,
         };
-        Ok(journal.events_of_plan(plan, "sentence_accepted")?.into_iter().filter_map(accepted).collect())
+        Ok(journal
+            .events_of_plan(plan, "sentence_accepted")?
+            .into_iter()
+            .filter_map(accepted)
+            .collect())
     }
 
     /// Returns the sentences of a unit that the last run on it left unproven, each with its line.
-    pub(crate) fn unproven(&self, plan: &str, unit: &UnitName) -> Result<Vec<(usize, String)>, Stop> {
-        let Some(journal) = &self.journal else { return Ok(Vec::new()) };
+    pub(crate) fn unproven(
+        &self,
+        plan: &str,
+        unit: &UnitName,
+    ) -> Result<Vec<(usize, String)>, Stop> {
+        let Some(journal) = &self.journal else {
+            return Ok(Vec::new());
+        };
         let events = journal.events_of_plan(plan, "sentence_unproven")?;
         let of_unit = |(id, event): (EvidenceId, Event)| match event {
-            Event::SentenceUnproven { unit: of, line, text } if of == *unit => Some((id.run, line, text)),
+            Event::SentenceUnproven {
+                unit: of,
+                line,
+                text,
+            } if of == *unit => Some((id.run, line, text)),
             _ => None,
         };
         let mut found: Vec<_> = events.into_iter().filter_map(of_unit).collect();
         let last = found.first().map(|(run, ..)| run.clone());
         found.retain(|(run, ..)| Some(run) == last.as_ref());
         found.reverse();
-        Ok(found.into_iter().map(|(_, line, text)| (line, text)).collect())
+        Ok(found
+            .into_iter()
+            .map(|(_, line, text)| (line, text))
+            .collect())
     }
 
     /// Returns how long the project's commands keep a model waiting, in milliseconds: the longest that one command took, or
     /// all of a verification, in this run and in the one before.
     pub(crate) fn longest_wait_ms(&self) -> Result<u64, Stop> {
-        let Some(journal) = &self.journal else { return Ok(0) };
+        let Some(journal) = &self.journal else {
+            return Ok(0);
+        };
         let (mut longest, mut of_step) = (0, 0);
         for run in journal.runs()?.into_iter().take(2) {
             for recorded in journal.events(&run.id)? {

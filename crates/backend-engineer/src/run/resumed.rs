@@ -29,28 +29,49 @@ impl Resumed {
         phases: Vec<String>,
         root: &Path,
     ) -> Result<Self, Stop> {
-        let events: Vec<Event> = journal.events(id)?.into_iter().map(|recorded| recorded.event).collect();
+        let events: Vec<Event> = journal
+            .events(id)?
+            .into_iter()
+            .map(|recorded| recorded.event)
+            .collect();
         let run = journal.resume(id)?;
         restore_run_files(journal, &run, &events, root)?;
-        Ok(Resumed { run, events, phases })
+        Ok(Resumed {
+            run,
+            events,
+            phases,
+        })
     }
 }
 
 /// Puts back every file that still is as the run wrote it; one that somebody else changed stops everything.
-fn restore_run_files(journal: &Journal, run: &Run, events: &[Event], root: &Path) -> Result<(), Stop> {
+fn restore_run_files(
+    journal: &Journal,
+    run: &Run,
+    events: &[Event],
+    root: &Path,
+) -> Result<(), Stop> {
     let mut states: BTreeSet<(String, Option<String>)> = events
         .iter()
         .filter_map(|event| match event {
-            Event::FileWritten { path, after_hash, .. } => Some((path.clone(), after_hash.clone())),
+            Event::FileWritten {
+                path, after_hash, ..
+            } => Some((path.clone(), after_hash.clone())),
             _ => None,
         })
         .collect();
-    states.extend(journal.written(run.id())?.into_iter().map(|written| (written.path, written.hash)));
+    states.extend(
+        journal
+            .written(run.id())?
+            .into_iter()
+            .map(|written| (written.path, written.hash)),
+    );
     let mut tree = Tree::at(root);
     let refused = |error: crate::tree::ReadError| Stop::refused(error.to_string());
     for original in journal.originals(run.id())? {
         let path = original.path.clone();
-        let unreadable = |error: std::io::Error| Stop::environment(format!("`{path}` can't be read: {error}"));
+        let unreadable =
+            |error: std::io::Error| Stop::environment(format!("`{path}` can't be read: {error}"));
         let now = Original::read(root, &path).map_err(unreadable)?;
         if now.hash() == original.content.as_deref().map(hash) {
             continue;
@@ -66,7 +87,8 @@ fn restore_run_files(journal: &Journal, run: &Run, events: &[Event], root: &Path
         }
     }
     let mut witness = JournalOriginals::new(run);
-    tree.promote(&|_| true, &mut witness).map_err(|error| Stop::refused(error.to_string()))?;
+    tree.promote(&|_| true, &mut witness)
+        .map_err(|error| Stop::refused(error.to_string()))?;
     for event in witness.written {
         run.record(&event)?;
     }

@@ -40,9 +40,12 @@ impl Scratch {
     /// Makes a folder in memory; none where the system has no place for that, or somebody else's stands in its place.
     pub(super) fn make_in_memory() -> Option<Self> {
         let there = cfg!(target_os = "linux") && Path::new(MEMORY).is_dir();
-        let parent = there.then(|| Path::new(MEMORY).join(format!("backend-engineer-{}", user_name())))?;
+        let parent =
+            there.then(|| Path::new(MEMORY).join(format!("backend-engineer-{}", user_name())))?;
         // The last of other runs may take the folder away behind our back, once.
-        let made = Self::make_in(&parent).or_else(|_| Self::make_in(&parent)).ok()?;
+        let made = Self::make_in(&parent)
+            .or_else(|_| Self::make_in(&parent))
+            .ok()?;
         is_ours(&parent, &made.folder).then_some(made)
     }
 
@@ -50,15 +53,25 @@ impl Scratch {
         fs::create_dir_all(parent)?;
         remove_dead_runs(parent);
         for _ in 0..ATTEMPTS {
-            let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?.keep();
-            let Ok(lock) = File::create(folder.join(LOCK)) else { continue };
+            let folder = tempfile::Builder::new()
+                .prefix(PREFIX)
+                .tempdir_in(parent)?
+                .keep();
+            let Ok(lock) = File::create(folder.join(LOCK)) else {
+                continue;
+            };
             lock.lock()?;
             // Another run may have found it before it was locked, and taken it for a dead one's.
             if folder.join(LOCK).exists() {
-                return Ok(Scratch { folder, _lock: lock });
+                return Ok(Scratch {
+                    folder,
+                    _lock: lock,
+                });
             }
         }
-        Err(io::Error::other("each folder for temporary files was removed by another run"))
+        Err(io::Error::other(
+            "each folder for temporary files was removed by another run",
+        ))
     }
 
     /// Returns a folder below it, made.
@@ -73,7 +86,11 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         remove_folder(&self.folder);
         // Nothing is left in memory: that of all runs goes with the last, and stays where others lie in it.
-        if let Some(parent) = self.folder.parent().filter(|parent| parent.starts_with(MEMORY)) {
+        if let Some(parent) = self
+            .folder
+            .parent()
+            .filter(|parent| parent.starts_with(MEMORY))
+        {
             let _ = fs::remove_dir(parent);
         }
     }
@@ -84,7 +101,12 @@ fn is_ours(parent: &Path, made: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
-        let owner = |path: &Path| fs::symlink_metadata(path).ok().filter(fs::Metadata::is_dir).map(|found| found.uid());
+        let owner = |path: &Path| {
+            fs::symlink_metadata(path)
+                .ok()
+                .filter(fs::Metadata::is_dir)
+                .map(|found| found.uid())
+        };
         owner(parent).is_some() && owner(parent) == owner(made)
     }
     #[cfg(not(unix))]
@@ -93,21 +115,33 @@ fn is_ours(parent: &Path, made: &Path) -> bool {
 
 fn scratch_parents(cache: Option<&Path>) -> Vec<PathBuf> {
     let temporary = std::env::temp_dir().join(format!("backend-engineer-{}", user_name()));
-    cache.map(|cache| cache.join("backend-engineer").join("runs")).into_iter().chain([temporary]).collect()
+    cache
+        .map(|cache| cache.join("backend-engineer").join("runs"))
+        .into_iter()
+        .chain([temporary])
+        .collect()
 }
 
 fn user_name() -> String {
-    std::env::var("USER").unwrap_or_else(|_| "user".to_owned()).replace('/', "_")
+    std::env::var("USER")
+        .unwrap_or_else(|_| "user".to_owned())
+        .replace('/', "_")
 }
 
 /// Removes the folders of runs that no longer live. Whatever else lies there is somebody else's.
 fn remove_dead_runs(parent: &Path) {
-    let Ok(entries) = fs::read_dir(parent) else { return };
+    let Ok(entries) = fs::read_dir(parent) else {
+        return;
+    };
     let is_runs = |entry: &fs::DirEntry| {
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         is_folder && entry.file_name().to_string_lossy().starts_with(PREFIX)
     };
-    for folder in entries.filter_map(Result::ok).filter(is_runs).map(|entry| entry.path()) {
+    for folder in entries
+        .filter_map(Result::ok)
+        .filter(is_runs)
+        .map(|entry| entry.path())
+    {
         // Held until the folder is gone: a run that has just made it waits, and finds out.
         if let Ok(lock) = survey::open_regular(&folder.join(LOCK))
             && lock.try_lock().is_ok()
@@ -133,8 +167,13 @@ fn open_up(folder: &Path) {
         use std::os::unix::fs::PermissionsExt as _;
         let _ = fs::set_permissions(folder, fs::Permissions::from_mode(0o700));
     }
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.filter_map(Result::ok).filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+    {
         open_up(&entry.path());
     }
 }
@@ -171,7 +210,12 @@ mod tests {
         #[cfg(unix)]
         std::os::unix::fs::symlink(at("elsewhere/run-1"), at("run-link")).unwrap();
         remove_dead_runs(parent.path());
-        for path in ["mine/lock", "elsewhere/run-1/lock", "run-without-a-lock", "run-file"] {
+        for path in [
+            "mine/lock",
+            "elsewhere/run-1/lock",
+            "run-without-a-lock",
+            "run-file",
+        ] {
             assert!(at(path).exists(), "{path}");
         }
     }
@@ -184,7 +228,10 @@ mod tests {
                 scope.spawn(|| {
                     for _ in 0..40 {
                         let scratch = Scratch::make_in(parent.path()).unwrap();
-                        assert!(scratch.path("upper").unwrap().is_dir() && scratch.folder.join(LOCK).exists());
+                        assert!(
+                            scratch.path("upper").unwrap().is_dir()
+                                && scratch.folder.join(LOCK).exists()
+                        );
                     }
                 });
             }

@@ -42,15 +42,31 @@ impl UnitState {
     pub(crate) fn begin(run: &RunContext, workspace: &Workspace) -> Result<Self, Stop> {
         let evidence = run.recorder.evidence(&run.plan_name)?;
         // Only what runs commands finds evidence, and only evidence is held against the tree.
-        let first_tree = if run.runs_commands() { workspace.staged_fingerprint(run) } else { String::new() };
+        let first_tree = if run.runs_commands() {
+            workspace.staged_fingerprint(run)
+        } else {
+            String::new()
+        };
         let accepted = run.recorder.accepted(&run.plan_name)?;
-        let accepted = accepted.into_iter().map(|(unit, text)| (unit.title, text)).collect();
-        Ok(UnitState { first_tree, evidence, accepted, ..UnitState::default() })
+        let accepted = accepted
+            .into_iter()
+            .map(|(unit, text)| (unit.title, text))
+            .collect();
+        Ok(UnitState {
+            first_tree,
+            evidence,
+            accepted,
+            ..UnitState::default()
+        })
     }
 
     /// Makes the state for checks that run beside the unit's work: their events wait.
     pub(crate) fn apart(admitted: BTreeMap<String, String>) -> Self {
-        UnitState { admitted, held: Some(Vec::new()), ..UnitState::default() }
+        UnitState {
+            admitted,
+            held: Some(Vec::new()),
+            ..UnitState::default()
+        }
     }
 
     /// Returns whether a person accepted these words of the unit.
@@ -85,7 +101,10 @@ impl UnitState {
 
     /// Records a finding; what weighs more than a note stands in the report, too.
     pub(crate) fn add_finding(&mut self, run: &RunContext, finding: &Finding) -> Result<(), Stop> {
-        let column = finding.span.as_ref().map(|span| run.plan.location(span.start).column);
+        let column = finding
+            .span
+            .as_ref()
+            .map(|span| run.plan.location(span.start).column);
         let path = finding.span.is_some().then(|| run.plan_name.clone());
         if finding.severity != Severity::Note {
             self.note(run, finding.message.clone())?;

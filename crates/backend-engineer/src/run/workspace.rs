@@ -41,7 +41,10 @@ pub(crate) struct Workspace {
 
 impl std::fmt::Debug for Workspace {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Workspace").field("root", &self.tree.root()).finish_non_exhaustive()
+        formatter
+            .debug_struct("Workspace")
+            .field("root", &self.tree.root())
+            .finish_non_exhaustive()
     }
 }
 
@@ -71,7 +74,11 @@ impl Workspace {
     /// Makes a workspace apart from the run's own: the user's tree with what `tree` stages, and nothing that commands of the
     /// run made beside.
     pub(crate) fn apart(run: &RunContext, tree: Tree) -> Self {
-        Workspace { tree, apart: true, ..Workspace::new(run) }
+        Workspace {
+            tree,
+            apart: true,
+            ..Workspace::new(run)
+        }
     }
 
     /// Returns whether it was made for checks apart.
@@ -88,12 +95,18 @@ impl Workspace {
     /// Returns whether a staged file makes the folder.
     pub(crate) fn makes_folder(&self, folder: &str) -> bool {
         let inside = format!("{}/", folder.trim_end_matches('/'));
-        self.tree.staged().keys().any(|path| path.starts_with(&inside))
+        self.tree
+            .staged()
+            .keys()
+            .any(|path| path.starts_with(&inside))
     }
 
     /// Returns whether the repository, or what is staged, has a module or package of that name.
     pub(crate) fn knows_module(&self, run: &RunContext, name: &str) -> bool {
-        let bears = |path: &String| path.split('/').any(|part| part.split('.').next() == Some(name));
+        let bears = |path: &String| {
+            path.split('/')
+                .any(|part| part.split('.').next() == Some(name))
+        };
         run.files.has_module(name) || self.tree.staged().keys().any(bears)
     }
 
@@ -101,8 +114,12 @@ impl Workspace {
     /// the plan, our own folder and by-products left out.
     pub(crate) fn staged_fingerprint(&self, run: &RunContext) -> String {
         let staged = self.tree.staged().iter();
-        let staged =
-            staged.map(|(path, staged)| (path.as_str(), staged.bytes.as_deref().map(|bytes| (bytes, staged.mode))));
+        let staged = staged.map(|(path, staged)| {
+            (
+                path.as_str(),
+                staged.bytes.as_deref().map(|bytes| (bytes, staged.mode)),
+            )
+        });
         self.facts.fingerprint(run.plan_inside(), staged)
     }
 
@@ -113,13 +130,29 @@ impl Workspace {
 
     /// Returns what is staged and not written, as a unified diff.
     pub(crate) fn diff(&self) -> String {
-        let text = |bytes: Option<&Vec<u8>>| String::from_utf8_lossy(bytes.map_or(&[], Vec::as_slice)).into_owned();
+        let text = |bytes: Option<&Vec<u8>>| {
+            String::from_utf8_lossy(bytes.map_or(&[], Vec::as_slice)).into_owned()
+        };
         let of_file = |file: Pending| {
-            let (old, new) = (text(file.before.as_ref().map(|found| &found.bytes)), text(file.after.bytes.as_ref()));
-            let name =
-                |there: bool, side: &str| if there { format!("{side}/{}", file.path) } else { "/dev/null".to_owned() };
-            let names = (name(file.before.is_some(), "a"), name(file.after.bytes.is_some(), "b"));
-            similar::TextDiff::from_lines(&old, &new).unified_diff().header(&names.0, &names.1).to_string()
+            let (old, new) = (
+                text(file.before.as_ref().map(|found| &found.bytes)),
+                text(file.after.bytes.as_ref()),
+            );
+            let name = |there: bool, side: &str| {
+                if there {
+                    format!("{side}/{}", file.path)
+                } else {
+                    "/dev/null".to_owned()
+                }
+            };
+            let names = (
+                name(file.before.is_some(), "a"),
+                name(file.after.bytes.is_some(), "b"),
+            );
+            similar::TextDiff::from_lines(&old, &new)
+                .unified_diff()
+                .header(&names.0, &names.1)
+                .to_string()
         };
         self.tree.pending().into_iter().map(of_file).collect()
     }

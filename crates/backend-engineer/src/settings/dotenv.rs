@@ -30,13 +30,18 @@ pub(crate) fn parse_dotenv(text: &str) -> Result<Vec<(String, HiddenText)>, Dote
             line += 1;
             continue;
         }
-        let wrong = |message: &str| DotenvError { line, message: message.to_owned() };
-        let (name, _) = first.split_once('=').ok_or_else(|| wrong("no `=` in this line; write NAME=value"))?;
+        let wrong = |message: &str| DotenvError {
+            line,
+            message: message.to_owned(),
+        };
+        let (name, _) = first
+            .split_once('=')
+            .ok_or_else(|| wrong("no `=` in this line; write NAME=value"))?;
         let start = name.len() + 1;
         let name = name.trim();
         let name = name.strip_prefix("export ").unwrap_or(name).trim();
-        let name =
-            read_variable_name(name).map_err(|_| wrong("what stands before `=` is not the name of a variable"))?;
+        let name = read_variable_name(name)
+            .map_err(|_| wrong("what stands before `=` is not the name of a variable"))?;
         let (value, used) = read_value(&rest[start..]).map_err(wrong)?;
         let end = start + used;
         line += rest[..end].matches('\n').count();
@@ -48,14 +53,31 @@ pub(crate) fn parse_dotenv(text: &str) -> Result<Vec<(String, HiddenText)>, Dote
 
 /// Returns the value that `text` begins with, and how many bytes it takes with the rest of its line.
 fn read_value(text: &str) -> Result<(String, usize), &'static str> {
-    let line_end = |from: usize| text[from..].find('\n').map_or(text.len(), |at| from + at + 1);
+    let line_end = |from: usize| {
+        text[from..]
+            .find('\n')
+            .map_or(text.len(), |at| from + at + 1)
+    };
     let blanks = text.len() - text.trim_start_matches([' ', '\t']).len();
     let body = &text[blanks..];
-    let Some(quote) = body.chars().next().filter(|letter| matches!(letter, '"' | '\'')) else {
+    let Some(quote) = body
+        .chars()
+        .next()
+        .filter(|letter| matches!(letter, '"' | '\''))
+    else {
         let end = line_end(0);
         let plain = text[..end].trim();
-        let comment = if plain.starts_with('#') { Some(0) } else { plain.find(" #").or_else(|| plain.find("\t#")) };
-        return Ok((plain[..comment.unwrap_or(plain.len())].trim_end().to_owned(), end));
+        let comment = if plain.starts_with('#') {
+            Some(0)
+        } else {
+            plain.find(" #").or_else(|| plain.find("\t#"))
+        };
+        return Ok((
+            plain[..comment.unwrap_or(plain.len())]
+                .trim_end()
+                .to_owned(),
+            end,
+        ));
     };
     let mut value = String::new();
     let mut letters = body.char_indices().skip(1);
@@ -89,7 +111,9 @@ mod tests {
 
     fn values(text: &str) -> Vec<(String, String)> {
         let read = parse_dotenv(text).expect("a readable file");
-        read.into_iter().map(|(name, value)| (name, value.reveal().to_owned())).collect()
+        read.into_iter()
+            .map(|(name, value)| (name, value.reveal().to_owned()))
+            .collect()
     }
 
     #[test]
@@ -104,13 +128,20 @@ mod tests {
             ("F", "a#b"),
             ("G", "last"),
         ];
-        assert_eq!(values(text), expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(
+            values(text),
+            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
     }
 
     #[test]
     fn a_wrong_line_is_named_and_its_value_is_not() {
-        for (text, line) in [("A=1\nhunter2", 2), ("A='x\ny'\n9B=hunter2", 3), ("A=\"hunter2", 1), ("A='hunter2'z", 1)]
-        {
+        for (text, line) in [
+            ("A=1\nhunter2", 2),
+            ("A='x\ny'\n9B=hunter2", 3),
+            ("A=\"hunter2", 1),
+            ("A='hunter2'z", 1),
+        ] {
             let wrong = parse_dotenv(text).expect_err("an unreadable file");
             assert_eq!(wrong.line, line, "{text}");
             assert!(!wrong.message.contains("hunter2"), "{}", wrong.message);

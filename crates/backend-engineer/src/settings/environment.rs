@@ -17,41 +17,72 @@ const PREFIX: &str = "BACKEND_ENGINEER_";
 ///
 /// # Errors
 /// A variable with a value that its key doesn't take.
-pub(super) fn read_environment(environment: &BTreeMap<String, String>) -> Result<(Layer, Vec<String>), Stop> {
+pub(super) fn read_environment(
+    environment: &BTreeMap<String, String>,
+) -> Result<(Layer, Vec<String>), Stop> {
     let mut layer = Layer::default();
     let mut unknown = Vec::new();
-    for (name, value) in environment.iter().filter(|(name, _)| name.starts_with(PREFIX)) {
+    for (name, value) in environment
+        .iter()
+        .filter(|(name, _)| name.starts_with(PREFIX))
+    {
         let Some(key) = KEYS.iter().find(|key| key.variable == name) else {
             // Not an error: the environment is shared with other versions of the program.
-            unknown.push(format!("the environment variable {name} means nothing to this version"));
+            unknown.push(format!(
+                "the environment variable {name} means nothing to this version"
+            ));
             continue;
         };
         let origin = Origin::Environment(key.variable);
         let wrong = |why: String| Stop::usage(format!("{name}: {why}"));
         match key.name {
             "sandbox" => layer.sandbox = Some(Sourced::new(value.parse().map_err(wrong)?, origin)),
-            "network" => layer.network = Some(Sourced::new(read_yes_no(value).map_err(wrong)?, origin)),
-            "commit" => layer.commit = Some(Sourced::new(read_yes_no(value).map_err(wrong)?, origin)),
-            "services_for_model" => {
-                layer.services_for_model = Some(Sourced::new(read_yes_no(value).map_err(wrong)?, origin));
+            "network" => {
+                layer.network = Some(Sourced::new(read_yes_no(value).map_err(wrong)?, origin))
             }
-            "timeout" => layer.timeout = Some(Sourced::new(read_duration(value).map_err(wrong)?, origin)),
-            "strength" => layer.strength = Some(Sourced::new(read_strength(value).map_err(wrong)?, origin)),
-            "model" => layer.model = (!value.is_empty()).then(|| Sourced::new(value.clone(), origin)),
+            "commit" => {
+                layer.commit = Some(Sourced::new(read_yes_no(value).map_err(wrong)?, origin))
+            }
+            "services_for_model" => {
+                layer.services_for_model =
+                    Some(Sourced::new(read_yes_no(value).map_err(wrong)?, origin));
+            }
+            "timeout" => {
+                layer.timeout = Some(Sourced::new(read_duration(value).map_err(wrong)?, origin))
+            }
+            "strength" => {
+                layer.strength = Some(Sourced::new(read_strength(value).map_err(wrong)?, origin))
+            }
+            "model" => {
+                layer.model = (!value.is_empty()).then(|| Sourced::new(value.clone(), origin))
+            }
             "effort" => layer.effort = Some(Sourced::new(value.parse().map_err(wrong)?, origin)),
-            "repair_effort" => layer.repair_effort = Some(Sourced::new(value.parse().map_err(wrong)?, origin)),
+            "repair_effort" => {
+                layer.repair_effort = Some(Sourced::new(value.parse().map_err(wrong)?, origin))
+            }
             "protected" => {
-                layer.protected = split_items(value).map(|item| Sourced::new(item, origin.clone())).collect()
+                layer.protected = split_items(value)
+                    .map(|item| Sourced::new(item, origin.clone()))
+                    .collect()
             }
             "env" => {
                 for item in split_items(value) {
-                    layer.env.push(Sourced::new(read_variable_name(&item).map_err(wrong)?, origin.clone()));
+                    layer.env.push(Sourced::new(
+                        read_variable_name(&item).map_err(wrong)?,
+                        origin.clone(),
+                    ));
                 }
             }
             "show" | "trusted" => {
                 let paths = std::env::split_paths(value).filter(|path| path != &PathBuf::new());
-                let held = paths.map(|path| Sourced::new(path, origin.clone())).collect();
-                *(if key.name == "show" { &mut layer.show } else { &mut layer.trusted }) = held;
+                let held = paths
+                    .map(|path| Sourced::new(path, origin.clone()))
+                    .collect();
+                *(if key.name == "show" {
+                    &mut layer.show
+                } else {
+                    &mut layer.trusted
+                }) = held;
             }
             "commands.test" => layer.commands.test = command_setting(value, origin),
             "commands.lint" => layer.commands.lint = command_setting(value, origin),
@@ -64,7 +95,11 @@ pub(super) fn read_environment(environment: &BTreeMap<String, String>) -> Result
 }
 
 fn split_items(value: &str) -> impl Iterator<Item = String> {
-    value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned)
+    value
+        .split(',')
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
+        .map(str::to_owned)
 }
 
 fn command_setting(value: &str, origin: Origin) -> Option<Sourced<Vec<String>>> {

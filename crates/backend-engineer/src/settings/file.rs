@@ -15,13 +15,21 @@ use crate::stop::Stop;
 use super::key::{KEYS, find_similar_key};
 use super::layer::Layer;
 use super::origin::{Line, Origin, Sourced};
-use super::value::{Endpoint, read_bytes, read_count, read_duration, read_strength, read_variable_name};
+use super::value::{
+    Endpoint, read_bytes, read_count, read_duration, read_strength, read_variable_name,
+};
 
 /// A configuration is a page, not a book.
 const LARGEST: u64 = 1 << 20;
 
 /// The parts of a price, in US dollars for a million tokens.
-const PARTS: [&str; 5] = ["input", "output", "cache_read", "cache_write", "cache_write_hour"];
+const PARTS: [&str; 5] = [
+    "input",
+    "output",
+    "cache_read",
+    "cache_write",
+    "cache_write_hour",
+];
 
 /// Whose file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,11 +45,21 @@ pub(super) enum Owner {
 /// # Errors
 /// A file that can't be read, isn't TOML, or holds an unknown key or a wrong type.
 pub(super) fn read_settings_file(path: &Path, shown: &Path, owner: Owner) -> Result<Layer, Stop> {
-    let Some(text) = read_settings_text(path, shown, owner)? else { return Ok(Layer::default()) };
-    let reader = Reader { text: &text, shown, owner };
+    let Some(text) = read_settings_text(path, shown, owner)? else {
+        return Ok(Layer::default());
+    };
+    let reader = Reader {
+        text: &text,
+        shown,
+        owner,
+    };
     let table = DeTable::parse(&text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        Stop::usage(format!("{}: {}", reader.line_of_offset(at), error.message().trim()))
+        Stop::usage(format!(
+            "{}: {}",
+            reader.line_of_offset(at),
+            error.message().trim()
+        ))
     })?;
     reader.settings(table.get_ref())
 }
@@ -50,25 +68,35 @@ fn read_settings_text(path: &Path, shown: &Path, owner: Owner) -> Result<Option<
     let wrong = |why: String| Stop::usage(format!("{}: {why}", shown.display()));
     let metadata = match fs::symlink_metadata(path) {
         Ok(metadata) => metadata,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
         Err(error) => return Err(wrong(error.to_string())),
     };
     // A repository that somebody else made could point the link at any file of this machine.
     let linked = metadata.is_symlink() || path.parent().is_some_and(Path::is_symlink);
     if owner == Owner::Repository && linked {
-        return Err(wrong("is reached by a symbolic link; put the file itself there".to_owned()));
+        return Err(wrong(
+            "is reached by a symbolic link; put the file itself there".to_owned(),
+        ));
     }
     let metadata = fs::metadata(path).map_err(|error| wrong(error.to_string()))?;
     if !metadata.is_file() {
         return Err(wrong("is not a regular file".to_owned()));
     }
     if metadata.len() > LARGEST {
-        return Err(wrong(format!("has {} bytes; a configuration has at most {LARGEST}", metadata.len())));
+        return Err(wrong(format!(
+            "has {} bytes; a configuration has at most {LARGEST}",
+            metadata.len()
+        )));
     }
     let bytes = survey::read_regular(path, LARGEST).map_err(|error| wrong(error.to_string()))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Some(text)),
-        Err(error) => Err(wrong(format!("is not UTF-8 text (byte {})", error.utf8_error().valid_up_to()))),
+        Err(error) => Err(wrong(format!(
+            "is not UTF-8 text (byte {})",
+            error.utf8_error().valid_up_to()
+        ))),
     }
 }
 
@@ -95,18 +123,28 @@ impl Reader<'_> {
                 "sandbox" => layer.sandbox = Some(self.held(value, self.parsed(value, "sandbox")?)),
                 "network" => layer.network = Some(self.held(value, self.yes_no(value, "network")?)),
                 "commit" => layer.commit = Some(self.held(value, self.yes_no(value, "commit")?)),
-                "timeout" => layer.timeout = Some(self.held(value, self.time(value, "timeout", read_duration)?)),
-                "strength" => layer.strength = Some(self.held(value, self.time(value, "strength", read_strength)?)),
+                "timeout" => {
+                    layer.timeout =
+                        Some(self.held(value, self.time(value, "timeout", read_duration)?))
+                }
+                "strength" => {
+                    layer.strength =
+                        Some(self.held(value, self.time(value, "strength", read_strength)?))
+                }
                 "model" => layer.model = Some(self.held(value, self.text_value(value, "model")?)),
                 "effort" => layer.effort = Some(self.held(value, self.parsed(value, "effort")?)),
-                "repair_effort" => layer.repair_effort = Some(self.held(value, self.parsed(value, "repair_effort")?)),
+                "repair_effort" => {
+                    layer.repair_effort =
+                        Some(self.held(value, self.parsed(value, "repair_effort")?))
+                }
                 "protected" => layer.protected = self.texts(value, "protected")?,
                 "env" => layer.env = self.variable_names(value)?,
                 "show" => layer.show = self.own_paths(value, "show")?,
                 "trusted" => layer.trusted = self.own_paths(value, "trusted")?,
                 "commands" => self.read_commands(value, &mut layer)?,
                 "services_for_model" => {
-                    layer.services_for_model = Some(self.held(value, self.yes_no(value, "services_for_model")?));
+                    layer.services_for_model =
+                        Some(self.held(value, self.yes_no(value, "services_for_model")?));
                 }
                 "services" => layer.services = self.services(value)?,
                 "prices" => layer.prices = self.prices(value)?,
@@ -128,7 +166,11 @@ impl Reader<'_> {
             };
             let texts = match value.get_ref() {
                 DeValue::String(_) => vec![self.text_value(value, key)?],
-                _ => self.texts(value, key)?.into_iter().map(|held| held.value).collect(),
+                _ => self
+                    .texts(value, key)?
+                    .into_iter()
+                    .map(|held| held.value)
+                    .collect(),
             };
             if texts.iter().any(|text| text.trim().is_empty()) {
                 return Err(self.wrong(value, &format!("`{key}` holds an empty command")));
@@ -152,17 +194,30 @@ impl Reader<'_> {
     }
 
     /// Reads `{ port = 5432, disposable = true }`.
-    fn service(&self, value: &Value<'_>, name: &str, parts: &DeTable<'_>) -> Result<Endpoint, Stop> {
+    fn service(
+        &self,
+        value: &Value<'_>,
+        name: &str,
+        parts: &DeTable<'_>,
+    ) -> Result<Endpoint, Stop> {
         let (mut endpoint, mut disposable) = (None, false);
         for (part, value) in parts {
             match part.get_ref().as_ref() {
                 "port" => endpoint = Some(self.endpoint(value, name)?),
-                "disposable" => disposable = self.yes_no(value, &format!("services.{name}.disposable"))?,
-                other => return Err(self.unknown(&format!("services.{name}.{other}"), part.span().start)),
+                "disposable" => {
+                    disposable = self.yes_no(value, &format!("services.{name}.disposable"))?
+                }
+                other => {
+                    return Err(self.unknown(&format!("services.{name}.{other}"), part.span().start));
+                }
             }
         }
-        let endpoint = endpoint.ok_or_else(|| self.wrong(value, &format!("`services.{name}` needs `port`")))?;
-        Ok(Endpoint { disposable, ..endpoint })
+        let endpoint = endpoint
+            .ok_or_else(|| self.wrong(value, &format!("`services.{name}` needs `port`")))?;
+        Ok(Endpoint {
+            disposable,
+            ..endpoint
+        })
     }
 
     /// Reads a port, or a host with a port.
@@ -172,7 +227,9 @@ impl Reader<'_> {
             DeValue::String(text) => text.to_string(),
             _ => return Err(self.wrong_type(value, &format!("services.{name}"), "services")),
         };
-        written.parse().map_err(|why| self.wrong(value, &format!("`services.{name}`: {why}")))
+        written
+            .parse()
+            .map_err(|why| self.wrong(value, &format!("`services.{name}`: {why}")))
     }
 
     /// Reads what commands may take of the machine: a repository that told it could take the machine from its user.
@@ -186,14 +243,18 @@ impl Reader<'_> {
                 other => return Err(self.unknown(&format!("limits.{other}"), name.span().start)),
             };
             if self.owner != Owner::User {
-                return Err(self.wrong(value, &format!("`limits.{name}` may stand only in your own configuration")));
+                return Err(self.wrong(
+                    value,
+                    &format!("`limits.{name}` may stand only in your own configuration"),
+                ));
             }
             let written = match value.get_ref() {
                 DeValue::Integer(number) => number.to_string(),
                 DeValue::String(text) => text.to_string(),
                 _ => return Err(self.wrong_type(value, &format!("limits.{name}"), "limits")),
             };
-            let most = read(&written).map_err(|why| self.wrong(value, &format!("`limits.{name}`: {why}")))?;
+            let most = read(&written)
+                .map_err(|why| self.wrong(value, &format!("`limits.{name}`: {why}")))?;
             limits.insert(name, self.held(value, most));
         }
         Ok(limits)
@@ -207,8 +268,13 @@ impl Reader<'_> {
             let shown = format!("prices.{}", model.get_ref());
             let mut told: BTreeMap<&str, f64> = BTreeMap::new();
             for (part, amount) in self.table(value, &shown)? {
-                let Some(part) = PARTS.into_iter().find(|known| *known == part.get_ref().as_ref()) else {
-                    return Err(self.unknown(&format!("{shown}.{}", part.get_ref()), part.span().start));
+                let Some(part) = PARTS
+                    .into_iter()
+                    .find(|known| *known == part.get_ref().as_ref())
+                else {
+                    return Err(
+                        self.unknown(&format!("{shown}.{}", part.get_ref()), part.span().start)
+                    );
                 };
                 let dollars = match amount.get_ref() {
                     DeValue::Integer(number) => number.to_string().parse::<f64>().ok(),
@@ -218,17 +284,30 @@ impl Reader<'_> {
                 let dollars = dollars.filter(|dollars| dollars.is_finite() && *dollars >= 0.0);
                 told.insert(
                     part,
-                    dollars.ok_or_else(|| self.wrong_type(amount, &format!("{shown}.{part}"), "prices"))?,
+                    dollars.ok_or_else(|| {
+                        self.wrong_type(amount, &format!("{shown}.{part}"), "prices")
+                    })?,
                 );
             }
-            let (Some(input), Some(output)) = (told.get("input").copied(), told.get("output").copied()) else {
+            let (Some(input), Some(output)) =
+                (told.get("input").copied(), told.get("output").copied())
+            else {
                 return Err(self.wrong(value, &format!("`{shown}` needs `input` and `output`")));
             };
             let cached = |part: &str| told.get(part).copied().unwrap_or(input);
             let (cache_read, cache_write) = (cached("cache_read"), cached("cache_write"));
             // As Anthropic has it, who alone is asked to keep what it reads for an hour.
-            let cache_write_hour = told.get("cache_write_hour").copied().unwrap_or((2.0 * input).max(cache_write));
-            let price = Price { input, cache_read, cache_write, cache_write_hour, output };
+            let cache_write_hour = told
+                .get("cache_write_hour")
+                .copied()
+                .unwrap_or((2.0 * input).max(cache_write));
+            let price = Price {
+                input,
+                cache_read,
+                cache_write,
+                cache_write_hour,
+                output,
+            };
             prices.insert(model.get_ref().to_string(), self.held(value, price));
         }
         Ok(prices)
@@ -238,7 +317,9 @@ impl Reader<'_> {
         if self.owner == Owner::User {
             return Ok(());
         }
-        let why = format!("`{key}` stands only in your own configuration; a repository can't vouch for itself");
+        let why = format!(
+            "`{key}` stands only in your own configuration; a repository can't vouch for itself"
+        );
         Err(self.wrong(value, &why))
     }
 
@@ -246,36 +327,62 @@ impl Reader<'_> {
     fn own_paths(&self, value: &Value<'_>, key: &str) -> Result<Vec<Sourced<PathBuf>>, Stop> {
         self.only_own(value, key)?;
         let texts = self.texts(value, key)?;
-        Ok(texts.into_iter().map(|held| Sourced::new(PathBuf::from(held.value), held.origin)).collect())
+        Ok(texts
+            .into_iter()
+            .map(|held| Sourced::new(PathBuf::from(held.value), held.origin))
+            .collect())
     }
 
     fn variable_names(&self, value: &Value<'_>) -> Result<Vec<Sourced<String>>, Stop> {
         let names = self.texts(value, "env")?;
         for name in &names {
-            read_variable_name(&name.value).map_err(|why| Stop::usage(format!("{}: `env`: {why}", name.origin)))?;
+            read_variable_name(&name.value)
+                .map_err(|why| Stop::usage(format!("{}: `env`: {why}", name.origin)))?;
         }
         Ok(names)
     }
 
     fn table<'v, 'i>(&self, value: &'v Value<'i>, key: &str) -> Result<&'v DeTable<'i>, Stop> {
-        value.get_ref().as_table().ok_or_else(|| self.wrong_type(value, key, key))
+        value
+            .get_ref()
+            .as_table()
+            .ok_or_else(|| self.wrong_type(value, key, key))
     }
 
     fn texts(&self, value: &Value<'_>, key: &str) -> Result<Vec<Sourced<String>>, Stop> {
-        let items = value.get_ref().as_array().ok_or_else(|| self.wrong_type(value, key, key))?;
-        items.iter().map(|item| self.text_value(item, key).map(|text| self.held(item, text))).collect()
+        let items = value
+            .get_ref()
+            .as_array()
+            .ok_or_else(|| self.wrong_type(value, key, key))?;
+        items
+            .iter()
+            .map(|item| self.text_value(item, key).map(|text| self.held(item, text)))
+            .collect()
     }
 
     fn text_value(&self, value: &Value<'_>, key: &str) -> Result<String, Stop> {
-        value.get_ref().as_str().map(str::to_owned).ok_or_else(|| self.wrong_type(value, key, key))
+        value
+            .get_ref()
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| self.wrong_type(value, key, key))
     }
 
-    fn parsed<T: std::str::FromStr<Err = String>>(&self, value: &Value<'_>, key: &str) -> Result<T, Stop> {
-        self.text_value(value, key)?.parse().map_err(|why: String| self.wrong(value, &format!("`{key}`: {why}")))
+    fn parsed<T: std::str::FromStr<Err = String>>(
+        &self,
+        value: &Value<'_>,
+        key: &str,
+    ) -> Result<T, Stop> {
+        self.text_value(value, key)?
+            .parse()
+            .map_err(|why: String| self.wrong(value, &format!("`{key}`: {why}")))
     }
 
     fn yes_no(&self, value: &Value<'_>, key: &str) -> Result<bool, Stop> {
-        value.get_ref().as_bool().ok_or_else(|| self.wrong_type(value, key, key))
+        value
+            .get_ref()
+            .as_bool()
+            .ok_or_else(|| self.wrong_type(value, key, key))
     }
 
     fn time(&self, value: &Value<'_>, key: &str, read: ReadTime) -> Result<Duration, Stop> {
@@ -299,16 +406,31 @@ impl Reader<'_> {
     }
 
     fn wrong_type(&self, value: &Value<'_>, shown: &str, key: &str) -> Stop {
-        let takes = KEYS.iter().find(|known| known.name == key).map_or("a table of keys", |known| known.takes);
-        self.wrong(value, &format!("`{shown}` takes {takes}, not {}", describe_value_kind(value.get_ref())))
+        let takes = KEYS
+            .iter()
+            .find(|known| known.name == key)
+            .map_or("a table of keys", |known| known.takes);
+        self.wrong(
+            value,
+            &format!(
+                "`{shown}` takes {takes}, not {}",
+                describe_value_kind(value.get_ref())
+            ),
+        )
     }
 
     fn wrong(&self, value: &Value<'_>, message: &str) -> Stop {
-        Stop::usage(format!("{}: {message}", self.line_of_offset(value.span().start)))
+        Stop::usage(format!(
+            "{}: {message}",
+            self.line_of_offset(value.span().start)
+        ))
     }
 
     fn unknown(&self, name: &str, at: usize) -> Stop {
-        let stop = Stop::usage(format!("{}: there is no setting `{name}`", self.line_of_offset(at)));
+        let stop = Stop::usage(format!(
+            "{}: there is no setting `{name}`",
+            self.line_of_offset(at)
+        ));
         match find_similar_key(name) {
             Some(key) => stop.hint(format!("Did you mean `{}` ({})?", key.name, key.takes)),
             None => {
@@ -319,8 +441,17 @@ impl Reader<'_> {
     }
 
     fn line_of_offset(&self, offset: usize) -> Line {
-        let number = self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1;
-        Line { file: self.shown.to_owned(), number }
+        let number = self
+            .text
+            .bytes()
+            .take(offset)
+            .filter(|byte| *byte == b'\n')
+            .count()
+            + 1;
+        Line {
+            file: self.shown.to_owned(),
+            number,
+        }
     }
 }
 

@@ -167,8 +167,13 @@ pub(crate) fn find_similar_key(wrong: &str) -> Option<&'static Key> {
     let distance = |key: &Key| {
         let whole = strsim::damerau_levenshtein(&wrong, key.name);
         let (ours, theirs) = (last(&wrong), last(key.name));
-        let contained = theirs.len() >= 3 && ours.contains(&theirs) || ours.len() >= 3 && theirs.contains(&ours);
-        let ending = if contained { 1 } else { strsim::damerau_levenshtein(&ours, &theirs) };
+        let contained = theirs.len() >= 3 && ours.contains(&theirs)
+            || ours.len() >= 3 && theirs.contains(&ours);
+        let ending = if contained {
+            1
+        } else {
+            strsim::damerau_levenshtein(&ours, &theirs)
+        };
         whole.min(ending)
     };
     let bound = (last(&wrong).chars().count() / 3).clamp(1, 3);
@@ -194,7 +199,11 @@ mod tests {
             ("commands.typecheck", "commands.type_check"),
             ("protect", "protected"),
         ] {
-            assert_eq!(find_similar_key(wrong).map(|key| key.name), Some(meant), "{wrong}");
+            assert_eq!(
+                find_similar_key(wrong).map(|key| key.name),
+                Some(meant),
+                "{wrong}"
+            );
         }
         assert!(find_similar_key("colour").is_none());
     }

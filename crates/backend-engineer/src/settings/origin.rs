@@ -20,7 +20,10 @@ impl<T> Sourced<T> {
 
     /// Returns what the program does when nobody says otherwise.
     pub(crate) fn default_of(value: T) -> Self {
-        Sourced { value, origin: Origin::Default }
+        Sourced {
+            value,
+            origin: Origin::Default,
+        }
     }
 }
 

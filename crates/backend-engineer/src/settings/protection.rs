@@ -14,14 +14,25 @@ pub(super) fn compile_globs(protected: &[Sourced<String>]) -> Result<GlobSet, St
     let mut set = GlobSetBuilder::new();
     for held in protected {
         for glob in globs_of(&held.value) {
-            let built =
-                GlobBuilder::new(&glob).literal_separator(true).case_insensitive(cfg!(target_os = "macos")).build();
+            let built = GlobBuilder::new(&glob)
+                .literal_separator(true)
+                .case_insensitive(cfg!(target_os = "macos"))
+                .build();
             set.add(built.map_err(|error| {
-                Stop::usage(format!("{}: `{}` is no glob: {}", held.origin, held.value, error.kind()))
+                Stop::usage(format!(
+                    "{}: `{}` is no glob: {}",
+                    held.origin,
+                    held.value,
+                    error.kind()
+                ))
             })?);
         }
     }
-    set.build().map_err(|error| Stop::usage(format!("the protected globs are too many or too large: {error}")))
+    set.build().map_err(|error| {
+        Stop::usage(format!(
+            "the protected globs are too many or too large: {error}"
+        ))
+    })
 }
 
 /// Returns the globs of a protected path, read like a line of `.gitignore`: without a slash at any depth, and a folder

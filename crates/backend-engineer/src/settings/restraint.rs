@@ -24,7 +24,11 @@ pub(crate) struct WithheldSetting {
 impl WithheldSetting {
     /// The network for the repository's own setup commands.
     pub(super) fn setup_network(origin: Origin) -> Self {
-        WithheldSetting { key: "network".to_owned(), asked: "true while commands.setup runs".to_owned(), origin }
+        WithheldSetting {
+            key: "network".to_owned(),
+            asked: "true while commands.setup runs".to_owned(),
+            origin,
+        }
     }
 }
 
@@ -38,21 +42,40 @@ impl fmt::Display for WithheldSetting {
 pub(super) fn restrain_layer(repository: &mut Layer, lower: &Layer) -> Vec<WithheldSetting> {
     let mut withheld = Vec::new();
     let mut withhold = |key: &str, asked: String, origin: &Origin| {
-        withheld.push(WithheldSetting { key: key.to_owned(), asked, origin: origin.clone() });
+        withheld.push(WithheldSetting {
+            key: key.to_owned(),
+            asked,
+            origin: origin.clone(),
+        });
     };
-    let floor = lower.sandbox.as_ref().map_or(SandboxMode::Auto, |held| held.value);
-    if let Some(held) = repository.sandbox.take_if(|held| held.value.strength() < floor.strength()) {
+    let floor = lower
+        .sandbox
+        .as_ref()
+        .map_or(SandboxMode::Auto, |held| held.value);
+    if let Some(held) = repository
+        .sandbox
+        .take_if(|held| held.value.strength() < floor.strength())
+    {
         withhold("sandbox", held.value.to_string(), &held.origin);
     }
     let allows = |held: &Option<Sourced<bool>>| held.as_ref().is_some_and(|held| held.value);
-    if let Some(held) = repository.network.take_if(|held| held.value && !allows(&lower.network)) {
+    if let Some(held) = repository
+        .network
+        .take_if(|held| held.value && !allows(&lower.network))
+    {
         withhold("network", held.value.to_string(), &held.origin);
     }
-    if let Some(held) = repository.services_for_model.take_if(|held| held.value && !allows(&lower.services_for_model)) {
+    if let Some(held) = repository
+        .services_for_model
+        .take_if(|held| held.value && !allows(&lower.services_for_model))
+    {
         withhold("services_for_model", held.value.to_string(), &held.origin);
     }
     // A commit runs the repository's hooks in the open, with the user's identity.
-    if let Some(held) = repository.commit.take_if(|held| held.value && !allows(&lower.commit)) {
+    if let Some(held) = repository
+        .commit
+        .take_if(|held| held.value && !allows(&lower.commit))
+    {
         withhold("commit", held.value.to_string(), &held.origin);
     }
     repository.env.retain(|held| {
@@ -63,9 +86,16 @@ pub(super) fn restrain_layer(repository: &mut Layer, lower: &Layer) -> Vec<Withh
         known
     });
     repository.services.retain(|name, held| {
-        let known = lower.services.values().any(|lower| held.value.opens_no_more_than(&lower.value));
+        let known = lower
+            .services
+            .values()
+            .any(|lower| held.value.opens_no_more_than(&lower.value));
         if !known {
-            withhold(&format!("services.{name}"), held.value.to_string(), &held.origin);
+            withhold(
+                &format!("services.{name}"),
+                held.value.to_string(),
+                &held.origin,
+            );
         }
         known
     });

@@ -25,7 +25,14 @@ pub(crate) enum SandboxMode {
 
 impl SandboxMode {
     /// The names that are accepted, the strongest backend first.
-    pub(crate) const NAMES: [&'static str; 6] = ["auto", "bubblewrap", "namespaces", "landlock", "macos", "off"];
+    pub(crate) const NAMES: [&'static str; 6] = [
+        "auto",
+        "bubblewrap",
+        "namespaces",
+        "landlock",
+        "macos",
+        "off",
+    ];
 
     /// Returns how it is written.
     pub(crate) fn name(self) -> &'static str {
@@ -101,7 +108,8 @@ pub(crate) struct Endpoint {
 impl Endpoint {
     /// Returns whether it opens no more than `other`: the same port, and no data that `other` keeps.
     pub(crate) fn opens_no_more_than(&self, other: &Endpoint) -> bool {
-        (&self.host, self.port) == (&other.host, other.port) && (other.disposable || !self.disposable)
+        (&self.host, self.port) == (&other.host, other.port)
+            && (other.disposable || !self.disposable)
     }
 }
 
@@ -111,7 +119,9 @@ impl FromStr for Endpoint {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = || format!("`{text}` is neither a port nor \"host:port\"");
         let (host, port) = text.rsplit_once(':').unwrap_or(("127.0.0.1", text));
-        let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        let bracketed = host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'));
         let host = bracketed.unwrap_or(host);
         let fits = |letter: char| {
             letter.is_ascii_alphanumeric()
@@ -122,14 +132,26 @@ impl FromStr for Endpoint {
         if port == 0 || host.is_empty() || !host.chars().all(fits) {
             return Err(wrong());
         }
-        Ok(Endpoint { host: host.to_owned(), port, disposable: false })
+        Ok(Endpoint {
+            host: host.to_owned(),
+            port,
+            disposable: false,
+        })
     }
 }
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let brackets = if self.host.contains(':') { ("[", "]") } else { ("", "") };
-        write!(formatter, "{}{}{}:{}", brackets.0, self.host, brackets.1, self.port)?;
+        let brackets = if self.host.contains(':') {
+            ("[", "]")
+        } else {
+            ("", "")
+        };
+        write!(
+            formatter,
+            "{}{}{}:{}",
+            brackets.0, self.host, brackets.1, self.port
+        )?;
         formatter.write_str(if self.disposable { ", disposable" } else { "" })
     }
 }
@@ -168,7 +190,13 @@ pub(crate) enum Effort {
 
 impl Effort {
     /// All levels, the lowest first.
-    const ALL: [Effort; 5] = [Effort::Low, Effort::Medium, Effort::High, Effort::Xhigh, Effort::Max];
+    const ALL: [Effort; 5] = [
+        Effort::Low,
+        Effort::Medium,
+        Effort::High,
+        Effort::Xhigh,
+        Effort::Max,
+    ];
 
     /// Returns the name of the level.
     pub(crate) fn name(self) -> &'static str {
@@ -192,7 +220,12 @@ impl FromStr for Effort {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|level| level.name() == text);
-        found.ok_or_else(|| format!("takes one of {}, not `{text}`", Self::ALL.map(Effort::name).join(", ")))
+        found.ok_or_else(|| {
+            format!(
+                "takes one of {}, not `{text}`",
+                Self::ALL.map(Effort::name).join(", ")
+            )
+        })
     }
 }
 
@@ -208,7 +241,9 @@ pub(crate) fn read_duration(text: &str) -> Result<Duration, String> {
         Err(_) => with_units(&compact).ok_or_else(wrong)?,
     };
     if seconds == 0 {
-        return Err(format!("`{text}` is no time at all; a command needs at least one second"));
+        return Err(format!(
+            "`{text}` is no time at all; a command needs at least one second"
+        ));
     }
     Ok(Duration::from_secs(seconds))
 }
@@ -220,8 +255,9 @@ pub(crate) fn read_duration(text: &str) -> Result<Duration, String> {
 pub(crate) fn read_strength(text: &str) -> Result<Duration, String> {
     match text.trim() {
         "0" | "0s" => Ok(Duration::ZERO),
-        text => read_duration(text)
-            .map_err(|_| format!("`{text}` is no time; write seconds, \"30s\" or \"2m\", or 0 for off")),
+        text => read_duration(text).map_err(|_| {
+            format!("`{text}` is no time; write seconds, \"30s\" or \"2m\", or 0 for off")
+        }),
     }
 }
 
@@ -232,7 +268,9 @@ fn with_units(text: &str) -> Option<u64> {
         let digits = rest.find(|letter: char| !letter.is_ascii_digit())?;
         let number: u64 = rest[..digits].parse().ok()?;
         let letters = &rest[digits..];
-        let end = letters.find(|letter: char| letter.is_ascii_digit()).unwrap_or(letters.len());
+        let end = letters
+            .find(|letter: char| letter.is_ascii_digit())
+            .unwrap_or(letters.len());
         let unit = match &letters[..end] {
             "s" | "sec" | "second" | "seconds" => 1,
             "m" | "min" | "minute" | "minutes" => 60,
@@ -248,10 +286,21 @@ fn with_units(text: &str) -> Option<u64> {
 /// Returns a span of time as people write it: "10m", "1h 30m", "45s".
 pub(crate) fn write_duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
-    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
-    let written: Vec<String> =
-        parts.iter().filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number}{unit}")).collect();
-    if written.is_empty() { "0s".to_owned() } else { written.join(" ") }
+    let parts = [
+        (seconds / 3600, "h"),
+        (seconds / 60 % 60, "m"),
+        (seconds % 60, "s"),
+    ];
+    let written: Vec<String> = parts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, unit)| format!("{number}{unit}"))
+        .collect();
+    if written.is_empty() {
+        "0s".to_owned()
+    } else {
+        written.join(" ")
+    }
 }
 
 /// Reads a number above 0.
@@ -259,7 +308,11 @@ pub(crate) fn write_duration(duration: Duration) -> String {
 /// # Errors
 /// A sentence that says what is accepted.
 pub(crate) fn read_count(text: &str) -> Result<u64, String> {
-    text.trim().parse().ok().filter(|count| *count > 0).ok_or_else(|| format!("`{text}` is no number above 0"))
+    text.trim()
+        .parse()
+        .ok()
+        .filter(|count| *count > 0)
+        .ok_or_else(|| format!("`{text}` is no number above 0"))
 }
 
 /// Reads an amount of bytes: `500 MiB`, `10GiB`, or a plain number of bytes.
@@ -268,7 +321,9 @@ pub(crate) fn read_count(text: &str) -> Result<u64, String> {
 /// A sentence that says what is accepted.
 pub(crate) fn read_bytes(text: &str) -> Result<u64, String> {
     let trimmed = text.trim();
-    let end = trimmed.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(trimmed.len());
+    let end = trimmed
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(trimmed.len());
     let (number, unit) = trimmed.split_at(end);
     let shift = match unit.trim().to_ascii_lowercase().as_str() {
         "" | "b" => 0,
@@ -279,8 +334,14 @@ pub(crate) fn read_bytes(text: &str) -> Result<u64, String> {
         _ => u32::MAX,
     };
     let factor = 1_u64.checked_shl(shift).filter(|_| shift < 64);
-    let bytes = number.parse::<u64>().ok().zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
-    bytes.filter(|bytes| *bytes > 0).ok_or_else(|| format!("`{text}` is no amount of bytes; write it as \"8 GiB\""))
+    let bytes = number
+        .parse::<u64>()
+        .ok()
+        .zip(factor)
+        .and_then(|(number, factor)| number.checked_mul(factor));
+    bytes
+        .filter(|bytes| *bytes > 0)
+        .ok_or_else(|| format!("`{text}` is no amount of bytes; write it as \"8 GiB\""))
 }
 
 /// Reads a yes or a no from an environment variable.
@@ -301,13 +362,20 @@ pub(crate) fn read_yes_no(text: &str) -> Result<bool, String> {
 /// A sentence that says what is wrong; it shows no value.
 pub(crate) fn read_variable_name(text: &str) -> Result<String, String> {
     if text.contains('=') {
-        return Err("give the name alone, its value is taken from the environment; \
+        return Err(
+            "give the name alone, its value is taken from the environment; \
                     for other values write them into a file and name it with --env-file"
-            .to_owned());
+                .to_owned(),
+        );
     }
     let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    if text.is_empty() || text.starts_with(|letter: char| letter.is_ascii_digit()) || !text.chars().all(plain) {
-        return Err(format!("`{text}` is not the name of a variable (letters, digits and _)"));
+    if text.is_empty()
+        || text.starts_with(|letter: char| letter.is_ascii_digit())
+        || !text.chars().all(plain)
+    {
+        return Err(format!(
+            "`{text}` is not the name of a variable (letters, digits and _)"
+        ));
     }
     Ok(text.to_owned())
 }
@@ -318,22 +386,52 @@ mod tests {
 
     #[test]
     fn times_are_read_as_people_write_them() {
-        for (text, seconds) in [("90", 90), ("90s", 90), ("10m", 600), ("1h", 3600), ("1h 30m", 5400), ("2 min", 120)] {
-            assert_eq!(read_duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        for (text, seconds) in [
+            ("90", 90),
+            ("90s", 90),
+            ("10m", 600),
+            ("1h", 3600),
+            ("1h 30m", 5400),
+            ("2 min", 120),
+        ] {
+            assert_eq!(
+                read_duration(text),
+                Ok(Duration::from_secs(seconds)),
+                "{text}"
+            );
         }
-        for text in ["", "0", "0s", "-1", "10 parsecs", "m", "1.5m", "99999999999999999999", "9999999999999999h"] {
+        for text in [
+            "",
+            "0",
+            "0s",
+            "-1",
+            "10 parsecs",
+            "m",
+            "1.5m",
+            "99999999999999999999",
+            "9999999999999999h",
+        ] {
             assert!(read_duration(text).is_err(), "{text}");
         }
         assert_eq!(write_duration(Duration::from_secs(5400)), "1h 30m");
         for (text, seconds) in [("0", 0), ("0s", 0), ("30s", 30), ("2m", 120)] {
-            assert_eq!(read_strength(text), Ok(Duration::from_secs(seconds)), "{text}");
+            assert_eq!(
+                read_strength(text),
+                Ok(Duration::from_secs(seconds)),
+                "{text}"
+            );
         }
         assert!(read_strength("weak").is_err());
     }
 
     #[test]
     fn amounts_are_read_as_people_write_them() {
-        for (text, bytes) in [("8 GiB", 8 << 30), ("500MB", 500 << 20), ("1024", 1024), ("1k", 1 << 10)] {
+        for (text, bytes) in [
+            ("8 GiB", 8 << 30),
+            ("500MB", 500 << 20),
+            ("1024", 1024),
+            ("1k", 1 << 10),
+        ] {
             assert_eq!(read_bytes(text), Ok(bytes), "{text}");
         }
         for text in ["", "0", "GiB", "8 apples", "-1", "99999999999 TiB"] {
@@ -344,10 +442,28 @@ mod tests {
 
     #[test]
     fn endpoints_are_ports_or_hosts_with_ports() {
-        for (text, shown) in [("5432", "127.0.0.1:5432"), ("db:5432", "db:5432"), ("[::1]:6379", "[::1]:6379")] {
-            assert_eq!(text.parse::<Endpoint>().map(|endpoint| endpoint.to_string()), Ok(shown.to_owned()));
+        for (text, shown) in [
+            ("5432", "127.0.0.1:5432"),
+            ("db:5432", "db:5432"),
+            ("[::1]:6379", "[::1]:6379"),
+        ] {
+            assert_eq!(
+                text.parse::<Endpoint>()
+                    .map(|endpoint| endpoint.to_string()),
+                Ok(shown.to_owned())
+            );
         }
-        for text in ["", "db", "db:", ":1", "db:0", "db:70000", "a b:1", "::1:5", "http://db:1"] {
+        for text in [
+            "",
+            "db",
+            "db:",
+            ":1",
+            "db:0",
+            "db:70000",
+            "a b:1",
+            "::1:5",
+            "http://db:1",
+        ] {
             assert!(text.parse::<Endpoint>().is_err(), "{text}");
         }
     }
@@ -355,6 +471,10 @@ mod tests {
     #[test]
     fn no_secret_is_shown() {
         assert_eq!(format!("{:?}", HiddenText::new("s3cret")), "(hidden)");
-        assert!(!read_variable_name("TOKEN=s3cret").unwrap_err().contains("s3cret"));
+        assert!(
+            !read_variable_name("TOKEN=s3cret")
+                .unwrap_err()
+                .contains("s3cret")
+        );
     }
 }

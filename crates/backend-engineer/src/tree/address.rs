@@ -37,25 +37,46 @@ const OWNED: [(&str, &str); 2] = [(".git", "git"), (".backend-engineer", "this p
 impl Address {
     /// Resolves `path` below `root`; existing links are followed, missing parts are taken as they are.
     pub(crate) fn resolve(root: &Path, path: &str) -> Result<Self, OutsideTree> {
-        let leaves = |why: String| OutsideTree::Leaves { path: path.to_owned(), why };
+        let leaves = |why: String| OutsideTree::Leaves {
+            path: path.to_owned(),
+            why,
+        };
         let parts = plain_parts(path).map_err(|why| leaves(why.to_owned()))?;
-        let owned = OWNED.iter().find(|(folder, _)| parts.iter().any(|part| part.eq_ignore_ascii_case(folder)));
+        let owned = OWNED
+            .iter()
+            .find(|(folder, _)| parts.iter().any(|part| part.eq_ignore_ascii_case(folder)));
         if let Some((folder, owner)) = owned {
-            return Err(OutsideTree::Owned { path: path.to_owned(), folder, owner });
+            return Err(OutsideTree::Owned {
+                path: path.to_owned(),
+                folder,
+                owner,
+            });
         }
-        let home =
-            root.canonicalize().map_err(|error| leaves(format!("{} can't be resolved: {error}", root.display())))?;
+        let home = root
+            .canonicalize()
+            .map_err(|error| leaves(format!("{} can't be resolved: {error}", root.display())))?;
         let mut real = home.clone();
         for (index, part) in parts.iter().enumerate() {
             real.push(part);
-            let Ok(metadata) = real.symlink_metadata() else { continue };
+            let Ok(metadata) = real.symlink_metadata() else {
+                continue;
+            };
             if !metadata.is_symlink() {
                 continue;
             }
             let link = parts[..=index].join("/");
-            real = real.canonicalize().map_err(|_| leaves(format!("the link `{link}` leads nowhere")))?;
-            if !real.starts_with(&home) || real.strip_prefix(&home).is_ok_and(|inside| inside.starts_with(".git")) {
-                return Err(leaves(format!("the link `{link}` leads to {}", real.display())));
+            real = real
+                .canonicalize()
+                .map_err(|_| leaves(format!("the link `{link}` leads nowhere")))?;
+            if !real.starts_with(&home)
+                || real
+                    .strip_prefix(&home)
+                    .is_ok_and(|inside| inside.starts_with(".git"))
+            {
+                return Err(leaves(format!(
+                    "the link `{link}` leads to {}",
+                    real.display()
+                )));
             }
         }
         Ok(Address { real })
@@ -83,5 +104,9 @@ fn plain_parts(path: &str) -> Result<Vec<String>, &'static str> {
             Component::RootDir | Component::Prefix(_) => return Err("it is absolute"),
         }
     }
-    if parts.is_empty() { Err("it names no file") } else { Ok(parts) }
+    if parts.is_empty() {
+        Err("it names no file")
+    } else {
+        Ok(parts)
+    }
 }

@@ -72,25 +72,40 @@ impl Tree {
         allowed: &dyn Fn(&str) -> bool,
         witness: &mut dyn OriginalStore,
     ) -> Result<Vec<Pending>, WriteError> {
-        let pending: Vec<Pending> = self.pending().into_iter().filter(|file| allowed(&file.path)).collect();
+        let pending: Vec<Pending> = self
+            .pending()
+            .into_iter()
+            .filter(|file| allowed(&file.path))
+            .collect();
         if pending.is_empty() {
             return Ok(pending);
         }
         for file in &pending {
             self.check_unchanged(file)?;
         }
-        let names = witness.store_originals(&pending).map_err(|why| WriteError::NotKept { why })?;
-        let placement = |file: &Pending, name: &String| journal_placement(self.root(), file, name.clone());
-        let changes: Vec<Placement> =
-            pending.iter().zip(&names).map(|(file, name)| placement(file, name)).collect::<Result<_, _>>()?;
+        let names = witness
+            .store_originals(&pending)
+            .map_err(|why| WriteError::NotKept { why })?;
+        let placement =
+            |file: &Pending, name: &String| journal_placement(self.root(), file, name.clone());
+        let changes: Vec<Placement> = pending
+            .iter()
+            .zip(&names)
+            .map(|(file, name)| placement(file, name))
+            .collect::<Result<_, _>>()?;
         if let Err(unplaced) = apply_all(disk, &changes) {
             let placed = pending.iter().zip(&names).take(unplaced.placed);
-            let back = placed.rev().map(|(file, name)| placement(&reverse_write(file), name));
+            let back = placed
+                .rev()
+                .map(|(file, name)| placement(&reverse_write(file), name));
             // Putting back is best effort: the journal holds the originals whatever happens here.
             if let Ok(back) = back.collect::<Result<Vec<_>, _>>() {
                 drop(apply_all(disk, &back));
             }
-            return Err(WriteError::Io { path: pending[unplaced.failed].path.clone(), source: unplaced.source });
+            return Err(WriteError::Io {
+                path: pending[unplaced.failed].path.clone(),
+                source: unplaced.source,
+            });
         }
         for file in &pending {
             self.mark_written(file);
@@ -99,10 +114,20 @@ impl Tree {
     }
 
     fn check_unchanged(&self, file: &Pending) -> Result<(), WriteError> {
-        let now = read_from_disk(self.root(), &file.path)
-            .map_err(|error| WriteError::Unreadable { path: file.path.clone(), why: error.to_string() })?;
-        let same = now.as_ref().map(|found| &found.bytes) == file.before.as_ref().map(|found| &found.bytes);
-        if same { Ok(()) } else { Err(WriteError::ChangedUnderneath { path: file.path.clone() }) }
+        let now =
+            read_from_disk(self.root(), &file.path).map_err(|error| WriteError::Unreadable {
+                path: file.path.clone(),
+                why: error.to_string(),
+            })?;
+        let same = now.as_ref().map(|found| &found.bytes)
+            == file.before.as_ref().map(|found| &found.bytes);
+        if same {
+            Ok(())
+        } else {
+            Err(WriteError::ChangedUnderneath {
+                path: file.path.clone(),
+            })
+        }
     }
 }
 
@@ -119,14 +144,25 @@ fn reverse_write(written: &Pending) -> Pending {
 }
 
 /// Returns the change that puts a file in its place.
-fn journal_placement(root: &Path, file: &Pending, passing: String) -> Result<Placement, OutsideTree> {
+fn journal_placement(
+    root: &Path,
+    file: &Pending,
+    passing: String,
+) -> Result<Placement, OutsideTree> {
     let address = Address::resolve(root, &file.path)?;
-    let mode = file.after.mode.or(file.before.as_ref().map(|found| found.mode));
+    let mode = file
+        .after
+        .mode
+        .or(file.before.as_ref().map(|found| found.mode));
     let state = match &file.after.bytes {
         Some(bytes) => NewState::File(bytes.clone(), mode.unwrap_or(NEW_FILE)),
         None => NewState::Absent,
     };
-    Ok(Placement { at: address.real().to_owned(), passing, state })
+    Ok(Placement {
+        at: address.real().to_owned(),
+        passing,
+        state,
+    })
 }
 
 #[cfg(unix)]

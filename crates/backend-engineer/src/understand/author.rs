@@ -10,7 +10,9 @@ pub(crate) fn without_author(script: &str, root: &Path) -> Option<String> {
     let mut rest = script;
     while let Some(at) = next_absolute(rest) {
         out.push_str(&rest[..at]);
-        let end = rest[at..].find([' ', '\t', '\n', ';', '&', '|', '"', '\'', ')']).map_or(rest.len(), |end| at + end);
+        let end = rest[at..]
+            .find([' ', '\t', '\n', ';', '&', '|', '"', '\'', ')'])
+            .map_or(rest.len(), |end| at + end);
         out.push_str(&path_in_repository(&rest[at..end], root, &name)?);
         rest = &rest[end..];
     }
@@ -20,9 +22,23 @@ pub(crate) fn without_author(script: &str, root: &Path) -> Option<String> {
 
 /// Where the next path of somebody's home begins.
 fn next_absolute(text: &str) -> Option<usize> {
-    const HOMES: [&str; 7] = ["/Users/", "/home/", "~/", "/workspace/", "/workspaces/", "/root/", "/mnt/"];
-    let starts_word = |at: usize| at == 0 || text[..at].ends_with([' ', '\t', '\n', '"', '\'', '=', '(']);
-    HOMES.iter().flat_map(|home| text.match_indices(home)).map(|(at, _)| at).filter(|at| starts_word(*at)).min()
+    const HOMES: [&str; 7] = [
+        "/Users/",
+        "/home/",
+        "~/",
+        "/workspace/",
+        "/workspaces/",
+        "/root/",
+        "/mnt/",
+    ];
+    let starts_word =
+        |at: usize| at == 0 || text[..at].ends_with([' ', '\t', '\n', '"', '\'', '=', '(']);
+    HOMES
+        .iter()
+        .flat_map(|home| text.match_indices(home))
+        .map(|(at, _)| at)
+        .filter(|at| starts_word(*at))
+        .min()
 }
 
 fn path_in_repository(path: &str, root: &Path, name: &str) -> Option<String> {
@@ -35,8 +51,14 @@ fn path_in_repository(path: &str, root: &Path, name: &str) -> Option<String> {
             parts[from..].join("/")
         }
     };
-    let absolute = if inside.is_empty() { root.to_owned() } else { root.join(&inside) };
-    absolute.exists().then(|| absolute.to_string_lossy().into_owned())
+    let absolute = if inside.is_empty() {
+        root.to_owned()
+    } else {
+        root.join(&inside)
+    };
+    absolute
+        .exists()
+        .then(|| absolute.to_string_lossy().into_owned())
 }
 
 #[cfg(test)]
@@ -50,9 +72,18 @@ mod tests {
         std::fs::create_dir_all(root.join("backend")).unwrap();
         let backend = root.join("backend").display().to_string();
         let told = |script: &str| without_author(script, &root);
-        assert_eq!(told("cd /Users/ana/code/shop/backend && pytest").unwrap(), format!("cd {backend} && pytest"));
-        assert_eq!(told("cd /home/ana/work/backend && pytest").unwrap(), format!("cd {backend} && pytest"));
-        assert_eq!(told("cd ~/shop && pytest").unwrap(), format!("cd {} && pytest", root.display()));
+        assert_eq!(
+            told("cd /Users/ana/code/shop/backend && pytest").unwrap(),
+            format!("cd {backend} && pytest")
+        );
+        assert_eq!(
+            told("cd /home/ana/work/backend && pytest").unwrap(),
+            format!("cd {backend} && pytest")
+        );
+        assert_eq!(
+            told("cd ~/shop && pytest").unwrap(),
+            format!("cd {} && pytest", root.display())
+        );
         assert_eq!(told("cd /Users/ana/other && pytest"), None);
         assert_eq!(told("pytest -q").unwrap(), "pytest -q");
     }

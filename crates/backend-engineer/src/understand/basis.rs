@@ -32,16 +32,28 @@ pub(crate) enum Evidence {
 impl fmt::Display for Evidence {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Evidence::TestId(name) => write!(formatter, "a command of the plan runs its test `{name}`"),
+            Evidence::TestId(name) => {
+                write!(formatter, "a command of the plan runs its test `{name}`")
+            }
             Evidence::Quoted => formatter.write_str("it alone holds the quoted lines"),
-            Evidence::Named(name) => write!(formatter, "it alone defines `{name}`, which the plan names"),
+            Evidence::Named(name) => {
+                write!(formatter, "it alone defines `{name}`, which the plan names")
+            }
             Evidence::Standing => formatter.write_str("it alone holds the code already"),
             Evidence::Defines(name) => write!(formatter, "it alone defines `{name}`"),
-            Evidence::Imported(name) => write!(formatter, "the phase's test imports `{name}` from it"),
-            Evidence::TestCode => formatter.write_str("the code is a test, and it alone holds tests"),
-            Evidence::Repeated => formatter.write_str("it alone holds the lines that the block repeats"),
+            Evidence::Imported(name) => {
+                write!(formatter, "the phase's test imports `{name}` from it")
+            }
+            Evidence::TestCode => {
+                formatter.write_str("the code is a test, and it alone holds tests")
+            }
+            Evidence::Repeated => {
+                formatter.write_str("it alone holds the lines that the block repeats")
+            }
             Evidence::Members(name) => write!(formatter, "it alone has the member `{name}`"),
-            Evidence::Binds(name) => write!(formatter, "it alone binds `{name}`, which the block reads"),
+            Evidence::Binds(name) => {
+                write!(formatter, "it alone binds `{name}`, which the block reads")
+            }
         }
     }
 }
@@ -72,7 +84,9 @@ impl fmt::Display for PlacedBy {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             PlacedBy::Stated => formatter.write_str("the plan states the file"),
-            PlacedBy::Identified(evidence) => write!(formatter, "the file was identified: {evidence}"),
+            PlacedBy::Identified(evidence) => {
+                write!(formatter, "the file was identified: {evidence}")
+            }
             PlacedBy::Worded => formatter.write_str("the file is known by the plan's words alone"),
         }
     }

@@ -76,45 +76,77 @@ impl Definition {
     /// Returns the one inside the program.
     pub(crate) fn built_in() -> Result<Self, DefinitionError> {
         let definition = parse_definition("(built in)", BUILT_IN)?;
-        Ok(Definition { file: None, ..definition })
+        Ok(Definition {
+            file: None,
+            ..definition
+        })
     }
 
     /// Reads the definition in `file`.
     pub(crate) fn load(file: &Path) -> Result<Self, DefinitionError> {
         let shown = file.display().to_string();
-        let unreadable =
-            |why: String| DefinitionError { file: shown.clone(), line: 1, message: format!("can't be read: {why}") };
-        let bytes = survey::read_regular(file, LARGEST).map_err(|error| unreadable(error.to_string()))?;
+        let unreadable = |why: String| DefinitionError {
+            file: shown.clone(),
+            line: 1,
+            message: format!("can't be read: {why}"),
+        };
+        let bytes =
+            survey::read_regular(file, LARGEST).map_err(|error| unreadable(error.to_string()))?;
         let text = String::from_utf8(bytes).map_err(|_| unreadable("not UTF-8 text".to_owned()))?;
         let definition = parse_definition(&shown, &text)?;
-        Ok(Definition { file: Some(file.to_owned()), ..definition })
+        Ok(Definition {
+            file: Some(file.to_owned()),
+            ..definition
+        })
     }
 
     /// Where it comes from, for people.
     pub(crate) fn origin(&self) -> String {
-        self.file.as_ref().map_or("built in".to_owned(), |file| file.display().to_string())
+        self.file
+            .as_ref()
+            .map_or("built in".to_owned(), |file| file.display().to_string())
     }
 }
 
 /// Reads a definition from its text.
 pub(crate) fn parse_definition(file: &str, text: &str) -> Result<Definition, DefinitionError> {
-    let wrong =
-        |line: usize, message: &str| DefinitionError { file: file.to_owned(), line, message: message.to_owned() };
+    let wrong = |line: usize, message: &str| DefinitionError {
+        file: file.to_owned(),
+        line,
+        message: message.to_owned(),
+    };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines: Vec<&str> = text.lines().collect();
     if lines.first().map(|line| line.trim_end()) != Some("---") {
-        return Err(wrong(1, "a definition opens with `---`, its fields, and `---` again"));
+        return Err(wrong(
+            1,
+            "a definition opens with `---`, its fields, and `---` again",
+        ));
     }
-    let end = lines.iter().skip(1).position(|line| line.trim_end() == "---").map(|at| at + 1);
+    let end = lines
+        .iter()
+        .skip(1)
+        .position(|line| line.trim_end() == "---")
+        .map(|at| at + 1);
     let end = end.ok_or_else(|| wrong(1, "the `---` that closes its fields is missing"))?;
-    let front = fields::FrontMatter { file, lines: &lines[1..end] };
+    let front = fields::FrontMatter {
+        file,
+        lines: &lines[1..end],
+    };
     let (map, remarks) = parse_fields(file, &front)?;
     let definition = front.definition(&map)?;
     let prompt = lines[end + 1..].join("\n").trim().to_owned();
     if prompt.is_empty() {
-        return Err(wrong(end + 1, "it has no instructions: they stand below its fields"));
+        return Err(wrong(
+            end + 1,
+            "it has no instructions: they stand below its fields",
+        ));
     }
-    Ok(Definition { prompt, remarks, ..definition })
+    Ok(Definition {
+        prompt,
+        remarks,
+        ..definition
+    })
 }
 
 /// Returns the fields, and what was read of them only leniently.
@@ -124,7 +156,11 @@ fn parse_fields(
 ) -> Result<(Map<String, Value>, Vec<String>), DefinitionError> {
     let text = front.lines.join("\n");
     if text.trim().is_empty() {
-        return Err(DefinitionError { file: file.to_owned(), line: 1, message: "it has no fields".to_owned() });
+        return Err(DefinitionError {
+            file: file.to_owned(),
+            line: 1,
+            message: "it has no fields".to_owned(),
+        });
     }
     let error = match serde_saphyr::from_str::<Map<String, Value>>(&text) {
         Ok(map) => return Ok((map, Vec::new())),
@@ -134,15 +170,34 @@ fn parse_fields(
         && let Ok(map) = serde_saphyr::from_str::<Map<String, Value>>(&quoted)
     {
         // The opening fence is line 1.
-        let remark = |at: usize| format!("{file}:{}: this text is read as it stands; put it in quotes", at + 2);
+        let remark = |at: usize| {
+            format!(
+                "{file}:{}: this text is read as it stands; put it in quotes",
+                at + 2
+            )
+        };
         return Ok((map, changed.into_iter().map(remark).collect()));
     }
-    let line = error.location().map_or(1, |place| usize::try_from(place.line()).unwrap_or(1));
+    let line = error
+        .location()
+        .map_or(1, |place| usize::try_from(place.line()).unwrap_or(1));
     let said = error.to_string();
-    let said = said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let said = said
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("error: ")
+        .to_owned();
     let quote = "; quote a text that holds `: `";
-    let message = format!("its fields are no YAML: {said}{}", if said.contains("mapping") { quote } else { "" });
-    Err(DefinitionError { file: file.to_owned(), line: line + 1, message })
+    let message = format!(
+        "its fields are no YAML: {said}{}",
+        if said.contains("mapping") { quote } else { "" }
+    );
+    Err(DefinitionError {
+        file: file.to_owned(),
+        line: line + 1,
+        message,
+    })
 }
 
 #[cfg(test)]

@@ -23,16 +23,29 @@ pub(super) fn in_full(
 }
 
 /// Of several files that a path may mean, the only one that the unit names by its whole path.
-fn of_several(plan: &Plan, (unit, change): (PhaseId, &PlannedChange), candidates: Vec<String>) -> PathMeaning {
-    let own = plan.phase(unit).map(|phase| phase.changes.as_slice()).unwrap_or_default();
+fn of_several(
+    plan: &Plan,
+    (unit, change): (PhaseId, &PlannedChange),
+    candidates: Vec<String>,
+) -> PathMeaning {
+    let own = plan
+        .phase(unit)
+        .map(|phase| phase.changes.as_slice())
+        .unwrap_or_default();
     let all: Vec<&PlannedChange> = plan.all().flat_map(|unit| &unit.changes).collect();
     // The unit itself has the last word, then the whole plan.
     for changes in [own.iter().collect::<Vec<_>>(), all] {
-        let longer = changes.iter().filter(|other| other.path.len() > change.path.len());
-        let named: BTreeSet<&String> =
-            longer.map(|other| &other.path).filter(|path| candidates.contains(path)).collect();
+        let longer = changes
+            .iter()
+            .filter(|other| other.path.len() > change.path.len());
+        let named: BTreeSet<&String> = longer
+            .map(|other| &other.path)
+            .filter(|path| candidates.contains(path))
+            .collect();
         match named.first() {
-            Some(path) if named.len() == 1 => return resolved_meaning((*path).clone(), Resolution::NamedInFull),
+            Some(path) if named.len() == 1 => {
+                return resolved_meaning((*path).clone(), Resolution::NamedInFull);
+            }
             Some(_) => break,
             None => {}
         }
@@ -46,7 +59,10 @@ fn resolved_meaning(path: String, why: Resolution) -> PathMeaning {
 
 /// Returns whether a file would be made at the path as it is written.
 fn is_new(files: &Files, change: &PlannedChange) -> bool {
-    let made = matches!(change.action, Action::Create | Action::Modify | Action::Unstated);
+    let made = matches!(
+        change.action,
+        Action::Create | Action::Modify | Action::Unstated
+    );
     made && !change.path.ends_with('/') && !files.path_exists(&change.path)
 }
 
@@ -54,8 +70,15 @@ fn is_new(files: &Files, change: &PlannedChange) -> bool {
 /// in the wrong folder it is found by nobody, so two readings leave it unmade.
 fn of_new(plan: &Plan, files: &Files, unit: PhaseId, change: &PlannedChange) -> PathMeaning {
     let as_written = || PathMeaning::AsWritten(change.path.clone());
-    let NamedPath { full, elsewhere, exact } = find_named_path(plan, files, unit, &change.path);
-    let own_folder = change.path.split_once('/').is_some_and(|(first, _)| files.path_exists(first));
+    let NamedPath {
+        full,
+        elsewhere,
+        exact,
+    } = find_named_path(plan, files, unit, &change.path);
+    let own_folder = change
+        .path
+        .split_once('/')
+        .is_some_and(|(first, _)| files.path_exists(first));
     if exact || change.path.contains('/') && change.listed {
         return as_written();
     }
@@ -64,7 +87,10 @@ fn of_new(plan: &Plan, files: &Files, unit: PhaseId, change: &PlannedChange) -> 
         [only] if !own_folder => return resolved_meaning(only.clone(), Resolution::NamedInFull),
         [] if elsewhere.is_empty() || own_folder => {}
         [] if !change.listed && elsewhere.len() == 1 => {
-            return resolved_meaning(elsewhere.into_iter().next().unwrap_or_default(), Resolution::NamedInFull);
+            return resolved_meaning(
+                elsewhere.into_iter().next().unwrap_or_default(),
+                Resolution::NamedInFull,
+            );
         }
         _ => {
             full.extend(elsewhere);
@@ -72,7 +98,9 @@ fn of_new(plan: &Plan, files: &Files, unit: PhaseId, change: &PlannedChange) -> 
             return PathMeaning::Between(full);
         }
     }
-    let Some(folder) = &change.beside else { return as_written() };
+    let Some(folder) = &change.beside else {
+        return as_written();
+    };
     let path = format!("{folder}/{}", change.path);
     if contains_path_stem(plan.text(), &path) || files.path_exists(&path) {
         return resolved_meaning(path, Resolution::BehindPath(folder.clone()));
@@ -103,32 +131,56 @@ fn find_named_path(plan: &Plan, files: &Files, unit: PhaseId, path: &str) -> Nam
     };
     let outside = plan.files_outside();
     named.exact = plan.lists_outside(path);
-    named.full.extend(outside.iter().filter(is_longer).map(|other| other.path.clone()));
-    let around: Vec<PhaseId> = std::iter::successors(Some(unit), |id| plan.parent(*id).map(|unit| unit.id)).collect();
+    named.full.extend(
+        outside
+            .iter()
+            .filter(is_longer)
+            .map(|other| other.path.clone()),
+    );
+    let around: Vec<PhaseId> =
+        std::iter::successors(Some(unit), |id| plan.parent(*id).map(|unit| unit.id)).collect();
     for other in plan.all() {
-        let found = other.changes.iter().filter(is_longer).map(|other| other.path.clone());
+        let found = other
+            .changes
+            .iter()
+            .filter(is_longer)
+            .map(|other| other.path.clone());
         if around.contains(&other.id) {
             named.full.extend(found);
             let said = other.blocks.iter().filter_map(plan::CodeBlock::path_said);
-            named.full.extend(said.filter(|said| said.ends_with(&ending)));
+            named
+                .full
+                .extend(said.filter(|said| said.ends_with(&ending)));
         } else {
             named.elsewhere.extend(found);
         }
     }
     let drawn = files_of_drawn_trees(plan, files);
     named.exact |= drawn.iter().any(|drawn| drawn == path);
-    named.full.extend(drawn.into_iter().filter(|drawn| drawn.ends_with(&ending)));
+    named
+        .full
+        .extend(drawn.into_iter().filter(|drawn| drawn.ends_with(&ending)));
     // What leaves the repository is no other name of a file in it.
-    let inside = |path: &String| !matches!(files.meaning(path, true, &BTreeSet::new()), PathMeaning::Outside(_));
+    let inside = |path: &String| {
+        !matches!(
+            files.meaning(path, true, &BTreeSet::new()),
+            PathMeaning::Outside(_)
+        )
+    };
     named.full.retain(inside);
-    named.elsewhere.retain(|path| !named.full.contains(path) && inside(path));
+    named
+        .elsewhere
+        .retain(|path| !named.full.contains(path) && inside(path));
     named
 }
 
 /// Returns the files of the plan's drawings of folders. Such a drawing often begins with the repository's own folder,
 /// and one of which the first folder does not stand says of no folder where it lies.
 fn files_of_drawn_trees(plan: &Plan, files: &Files) -> Vec<String> {
-    let stands = |path: &str| path.split_once('/').is_none_or(|(first, _)| files.has_folder(first));
+    let stands = |path: &str| {
+        path.split_once('/')
+            .is_none_or(|(first, _)| files.has_folder(first))
+    };
     let inside = |path: String| match path.split_once('/') {
         _ if stands(&path) => Some(path),
         Some((_, rest)) if stands(rest) => Some(rest.to_owned()),
@@ -144,7 +196,8 @@ fn contains_path_stem(text: &str, path: &str) -> bool {
         let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
         text.match_indices(name).any(|(at, _)| {
             let after = text[at + name.len()..].chars().next();
-            !text[..at].ends_with(is_word) && !after.is_some_and(|letter| is_word(letter) || letter == '-')
+            !text[..at].ends_with(is_word)
+                && !after.is_some_and(|letter| is_word(letter) || letter == '-')
         })
     };
     bounded(stem) || bounded(&stem.replace('/', "."))
@@ -169,7 +222,11 @@ mod tests {
         let files = files_of(TreeFacts::new(folder.path(), None), &plan);
         let unit = plan.phases().first().unwrap().id;
         let (assignment, _) = assignment_of(&plan, &files, unit).unwrap();
-        assignment.files.into_iter().map(|file| file.path.unwrap_or_else(|| "-".to_owned())).collect()
+        assignment
+            .files
+            .into_iter()
+            .map(|file| file.path.unwrap_or_else(|| "-".to_owned()))
+            .collect()
     }
 
     const TABLE: &str = "# X\n\n## File Map\n\n| File | What |\n|---|---|\n";
@@ -200,18 +257,35 @@ mod tests {
     #[test]
     fn a_short_path_is_found_in_a_drawing_of_the_folders() {
         let draw = |tree: &str, path: &str| {
-            format!("# X\n\n## Files\n\n```\n{tree}```\n\n## Task 1: A\n\n```python\n# {path}\nB = 1\n```\n")
+            format!(
+                "# X\n\n## Files\n\n```\n{tree}```\n\n## Task 1: A\n\n```python\n# {path}\nB = 1\n```\n"
+            )
         };
-        let auth = draw("api/app/auth/\n  config.py   # loads it\n\napi/app/me/\n  views.py\n", "auth/config.py");
-        assert_eq!(taken(&["api/app/main.py"], &auth), ["api/app/auth/config.py"]);
-        let signs = draw("shop/\n├── api/\n│   └── auth/\n│       └── config.py\n└── README.md\n", "auth/config.py");
+        let auth = draw(
+            "api/app/auth/\n  config.py   # loads it\n\napi/app/me/\n  views.py\n",
+            "auth/config.py",
+        );
+        assert_eq!(
+            taken(&["api/app/main.py"], &auth),
+            ["api/app/auth/config.py"]
+        );
+        let signs = draw(
+            "shop/\n├── api/\n│   └── auth/\n│       └── config.py\n└── README.md\n",
+            "auth/config.py",
+        );
         assert_eq!(taken(&["api/main.py"], &signs), ["api/auth/config.py"]);
         // Nothing of the drawing stands, and a second place is a second reading.
         assert_eq!(taken(&["web/main.py"], &auth), ["auth/config.py"]);
-        let two = draw("api/auth/\n  config.py\nweb/auth/\n  config.py\n", "auth/config.py");
+        let two = draw(
+            "api/auth/\n  config.py\nweb/auth/\n  config.py\n",
+            "auth/config.py",
+        );
         assert_eq!(taken(&["api/main.py", "web/main.py"], &two), ["-"]);
         let root = draw("shop/\n├── api/\n│   └── run.py\n└── run.py\n", "run.py");
-        assert_eq!(taken(&["api/main.py"], &root.replace("# run.py", "# ./run.py")), ["run.py"]);
+        assert_eq!(
+            taken(&["api/main.py"], &root.replace("# run.py", "# ./run.py")),
+            ["run.py"]
+        );
     }
 
     #[test]
@@ -224,6 +298,9 @@ mod tests {
         }
         assert_eq!(taken(&["b.py"], task), ["app/x/a.py", "b.py"]);
         let other = "# X\n\n## Task 1: A\n\n**Files:**\n- Create: `app/x/a.py`, `conftest.py`, `setup.cfg`\n";
-        assert_eq!(taken(&[], other), ["app/x/a.py", "conftest.py", "setup.cfg"]);
+        assert_eq!(
+            taken(&[], other),
+            ["app/x/a.py", "conftest.py", "setup.cfg"]
+        );
     }
 }

@@ -71,15 +71,28 @@ impl fmt::Display for Resolution {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Resolution::Tidied => formatter.write_str("the same path, tidied"),
-            Resolution::LikeOtherPaths => formatter.write_str("the plan's other paths start from there"),
-            Resolution::OnlyEnding(path) => write!(formatter, "the only file that ends in `{path}`"),
-            Resolution::OnlyPackage { package, folder } => {
-                write!(formatter, "`{package}` is the only package with a folder `{folder}`")
+            Resolution::LikeOtherPaths => {
+                formatter.write_str("the plan's other paths start from there")
             }
-            Resolution::AbsoluteInside => formatter.write_str("absolute, and inside the repository"),
-            Resolution::BelowAuthor(author) => write!(formatter, "below the author's own `{author}`"),
+            Resolution::OnlyEnding(path) => {
+                write!(formatter, "the only file that ends in `{path}`")
+            }
+            Resolution::OnlyPackage { package, folder } => {
+                write!(
+                    formatter,
+                    "`{package}` is the only package with a folder `{folder}`"
+                )
+            }
+            Resolution::AbsoluteInside => {
+                formatter.write_str("absolute, and inside the repository")
+            }
+            Resolution::BelowAuthor(author) => {
+                write!(formatter, "below the author's own `{author}`")
+            }
             Resolution::NamedInFull => formatter.write_str("the plan names it in full"),
-            Resolution::BehindPath(folder) => write!(formatter, "it stands behind a path in `{folder}`"),
+            Resolution::BehindPath(folder) => {
+                write!(formatter, "it stands behind a path in `{folder}`")
+            }
             Resolution::FromRoot => formatter.write_str("from the repository's root"),
             Resolution::Base(base) => write!(formatter, "the plan's paths start from `{base}`"),
         }
@@ -90,7 +103,12 @@ impl Files {
     /// Makes the files of a tree of which the facts are known.
     pub(crate) fn new(facts: TreeFacts) -> Self {
         let root = facts.root().to_owned();
-        Files { root, facts: Rc::new(facts), modules: OnceCell::new(), author_root: None }
+        Files {
+            root,
+            facts: Rc::new(facts),
+            modules: OnceCell::new(),
+            author_root: None,
+        }
     }
 
     /// Returns what is known of the tree.
@@ -116,27 +134,46 @@ impl Files {
     /// Returns the file that `module`, imported in the file `from`, is in; `None` where it is a package or not clear.
     pub(crate) fn imported(&self, from: &str, module: &str) -> Option<String> {
         let modules = self.modules.get_or_init(|| self.read_modules());
-        modules.resolve(from, module).and_then(|id| modules.path(id)).map(str::to_owned)
+        modules
+            .resolve(from, module)
+            .and_then(|id| modules.path(id))
+            .map(str::to_owned)
     }
 
     fn read_modules(&self) -> Modules {
-        let sources = self.all().iter().map(String::as_str).filter(|path| Language::of_path(path).is_some());
+        let sources = self
+            .all()
+            .iter()
+            .map(String::as_str)
+            .filter(|path| Language::of_path(path).is_some());
         let documents = self.all().iter().filter(|path| modules::is_read(path));
         // A configuration that can't be read leads nowhere.
-        let documents: Vec<(&str, String)> =
-            documents.filter_map(|path| Some((path.as_str(), read_text(&self.root.join(path))?))).collect();
-        Modules::new(sources, documents.iter().map(|(path, text)| (*path, text.as_str())))
+        let documents: Vec<(&str, String)> = documents
+            .filter_map(|path| Some((path.as_str(), read_text(&self.root.join(path))?)))
+            .collect();
+        Modules::new(
+            sources,
+            documents.iter().map(|(path, text)| (*path, text.as_str())),
+        )
     }
 
     /// Returns whether any folder or file of the repository bears this module name.
     pub(crate) fn has_module(&self, name: &str) -> bool {
-        let bears = |path: &String| path.split('/').any(|part| part == name || stem_of_name(part) == name);
+        let bears = |path: &String| {
+            path.split('/')
+                .any(|part| part == name || stem_of_name(part) == name)
+        };
         self.all().iter().any(bears)
     }
 
     /// Returns the file that `path` means; `creates` when the plan makes it new; `bases` are folders that other paths
     /// of the plan turned out to start from.
-    pub(crate) fn meaning(&self, path: &str, creates: bool, bases: &BTreeSet<String>) -> PathMeaning {
+    pub(crate) fn meaning(
+        &self,
+        path: &str,
+        creates: bool,
+        bases: &BTreeSet<String>,
+    ) -> PathMeaning {
         if path.starts_with('/') || path.starts_with('~') || path.get(1..3) == Some(":/") {
             return self.of_author(path);
         }
@@ -144,7 +181,10 @@ impl Files {
             Some(tidy) => tidy,
             None => {
                 let why = "`..` climbs above its root".to_owned();
-                return PathMeaning::Outside(OutsideTree::Leaves { path: path.to_owned(), why });
+                return PathMeaning::Outside(OutsideTree::Leaves {
+                    path: path.to_owned(),
+                    why,
+                });
             }
         };
         if let Err(outside) = Address::resolve(&self.root, &tidy) {
@@ -155,53 +195,93 @@ impl Files {
         }
         // "@app/a.py", as chat agents mention a file; a folder may bear the sign itself.
         if let Some(bare) = tidy.strip_prefix('@').filter(|bare| bare.contains('/'))
-            && bare.split('/').next().is_some_and(|first| self.path_exists(first))
-            && tidy.split('/').next().is_some_and(|first| !self.path_exists(first))
+            && bare
+                .split('/')
+                .next()
+                .is_some_and(|first| self.path_exists(first))
+            && tidy
+                .split('/')
+                .next()
+                .is_some_and(|first| !self.path_exists(first))
         {
-            return PathMeaning::Resolved { path: bare.to_owned(), why: Resolution::FromRoot };
+            return PathMeaning::Resolved {
+                path: bare.to_owned(),
+                why: Resolution::FromRoot,
+            };
         }
-        if creates { self.new_file(path, tidy, bases) } else { self.existing_file(path, tidy, bases) }
+        if creates {
+            self.new_file(path, tidy, bases)
+        } else {
+            self.existing_file(path, tidy, bases)
+        }
     }
 
     /// Returns the file that a path means below the folder from which the plan says that its paths start; `None` where
     /// the path is meant from elsewhere after all.
-    pub(crate) fn resolve_below_base(&self, base: &str, path: &str, action: &Action) -> Option<PathMeaning> {
-        let whole = path.starts_with(&format!("{base}/")) || path == base || path.starts_with(['/', '~']);
-        let below =
-            modules::join_upwards(base, path).filter(|below| !whole && Address::resolve(&self.root, below).is_ok())?;
+    pub(crate) fn resolve_below_base(
+        &self,
+        base: &str,
+        path: &str,
+        action: &Action,
+    ) -> Option<PathMeaning> {
+        let whole =
+            path.starts_with(&format!("{base}/")) || path == base || path.starts_with(['/', '~']);
+        let below = modules::join_upwards(base, path)
+            .filter(|below| !whole && Address::resolve(&self.root, below).is_ok())?;
         let elsewhere = self.path_exists(path)
             || *action == Action::Modify
-            || path
-                .split_once('/')
-                .is_some_and(|(first, _)| self.path_exists(first) && !self.path_exists(&format!("{base}/{first}")));
-        (self.path_exists(&below) || !elsewhere)
-            .then(|| PathMeaning::Resolved { path: below, why: Resolution::Base(base.to_owned()) })
+            || path.split_once('/').is_some_and(|(first, _)| {
+                self.path_exists(first) && !self.path_exists(&format!("{base}/{first}"))
+            });
+        (self.path_exists(&below) || !elsewhere).then(|| PathMeaning::Resolved {
+            path: below,
+            why: Resolution::Base(base.to_owned()),
+        })
     }
 
     /// Returns the path behind a slash, where that stands for the repository's root: its file or its first folder is
     /// here.
     fn rooted(&self, path: &str) -> Option<PathMeaning> {
         /// Folders of a machine, which no plan means from the repository's root.
-        const MACHINE: [&str; 14] =
-            ["etc", "tmp", "var", "usr", "home", "root", "opt", "dev", "proc", "sys", "bin", "mnt", "Users", "private"];
+        const MACHINE: [&str; 14] = [
+            "etc", "tmp", "var", "usr", "home", "root", "opt", "dev", "proc", "sys", "bin", "mnt",
+            "Users", "private",
+        ];
         let inside = modules::join_upwards("", path.strip_prefix('/')?)?;
         let first = inside.split('/').next().unwrap_or_default();
         let here = inside.contains('/') && self.path_exists(first) && !MACHINE.contains(&first);
         let meant = here && Address::resolve(&self.root, &inside).is_ok();
-        meant.then_some(PathMeaning::Resolved { path: inside, why: Resolution::FromRoot })
+        meant.then_some(PathMeaning::Resolved {
+            path: inside,
+            why: Resolution::FromRoot,
+        })
     }
 
     /// Resolves a file that shall be there already but is not where the plan says.
     fn existing_file(&self, path: &str, tidy: String, bases: &BTreeSet<String>) -> PathMeaning {
-        let based: Vec<String> =
-            bases.iter().map(|base| format!("{base}/{tidy}")).filter(|path| self.path_exists(path)).collect();
+        let based: Vec<String> = bases
+            .iter()
+            .map(|base| format!("{base}/{tidy}"))
+            .filter(|path| self.path_exists(path))
+            .collect();
         if let [only] = based.as_slice() {
-            return PathMeaning::Resolved { path: only.clone(), why: Resolution::LikeOtherPaths };
+            return PathMeaning::Resolved {
+                path: only.clone(),
+                why: Resolution::LikeOtherPaths,
+            };
         }
         let ending = format!("/{tidy}");
-        let found: Vec<String> = self.all().iter().filter(|file| file.ends_with(&ending)).cloned().collect();
+        let found: Vec<String> = self
+            .all()
+            .iter()
+            .filter(|file| file.ends_with(&ending))
+            .cloned()
+            .collect();
         match found.as_slice() {
-            [only] => PathMeaning::Resolved { path: only.clone(), why: Resolution::OnlyEnding(path.to_owned()) },
+            [only] => PathMeaning::Resolved {
+                path: only.clone(),
+                why: Resolution::OnlyEnding(path.to_owned()),
+            },
             [] => as_written(path, tidy),
             _ => PathMeaning::Between(found),
         }
@@ -210,7 +290,9 @@ impl Files {
     /// Resolves a new file: from the root where its first folder stands there, else from the one package that has that
     /// folder.
     fn new_file(&self, path: &str, tidy: String, bases: &BTreeSet<String>) -> PathMeaning {
-        let Some((first, _)) = tidy.split_once('/') else { return as_written(path, tidy) };
+        let Some((first, _)) = tidy.split_once('/') else {
+            return as_written(path, tidy);
+        };
         if self.path_exists(first) {
             return as_written(path, tidy);
         }
@@ -223,22 +305,43 @@ impl Files {
         }
         // Of several packages, the only one that has the file's own folder, not only the first of its path.
         let parent = tidy.rsplit_once('/').map_or(first, |(parent, _)| parent);
-        let nearest: Vec<&String> =
-            packages.iter().copied().filter(|base| self.path_exists(&format!("{base}/{parent}"))).collect();
-        let (packages, folder) = if nearest.len() == 1 { (nearest, parent) } else { (packages, first) };
+        let nearest: Vec<&String> = packages
+            .iter()
+            .copied()
+            .filter(|base| self.path_exists(&format!("{base}/{parent}")))
+            .collect();
+        let (packages, folder) = if nearest.len() == 1 {
+            (nearest, parent)
+        } else {
+            (packages, first)
+        };
         match packages.as_slice() {
             [only] => PathMeaning::Resolved {
                 path: format!("{only}/{tidy}"),
-                why: Resolution::OnlyPackage { package: (*only).clone(), folder: folder.to_owned() },
+                why: Resolution::OnlyPackage {
+                    package: (*only).clone(),
+                    folder: folder.to_owned(),
+                },
             },
             [] => as_written(path, tidy),
-            several => PathMeaning::Between(several.iter().map(|base| format!("{base}/{tidy}")).collect()),
+            several => PathMeaning::Between(
+                several
+                    .iter()
+                    .map(|base| format!("{base}/{tidy}"))
+                    .collect(),
+            ),
         }
     }
 
     /// Returns folders with a manifest of their own, the root aside.
     fn packages(&self) -> BTreeSet<String> {
-        const MANIFESTS: [&str; 5] = ["package.json", "pyproject.toml", "setup.py", "requirements.txt", "manage.py"];
+        const MANIFESTS: [&str; 5] = [
+            "package.json",
+            "pyproject.toml",
+            "setup.py",
+            "requirements.txt",
+            "manage.py",
+        ];
         let folder = |file: &String| {
             let (folder, name) = file.rsplit_once('/')?;
             MANIFESTS.contains(&name).then(|| folder.to_owned())
@@ -251,7 +354,10 @@ impl Files {
         if let Ok(inside) = Path::new(path).strip_prefix(&self.root) {
             let inside = inside.to_string_lossy().into_owned();
             return match Address::resolve(&self.root, &inside) {
-                Ok(_) => PathMeaning::Resolved { path: inside, why: Resolution::AbsoluteInside },
+                Ok(_) => PathMeaning::Resolved {
+                    path: inside,
+                    why: Resolution::AbsoluteInside,
+                },
                 Err(outside) => PathMeaning::Outside(outside),
             };
         }
@@ -260,16 +366,33 @@ impl Files {
         }
         let outside = || {
             let why = "it is absolute".to_owned();
-            PathMeaning::Outside(OutsideTree::Leaves { path: path.to_owned(), why })
+            PathMeaning::Outside(OutsideTree::Leaves {
+                path: path.to_owned(),
+                why,
+            })
         };
-        let name = self.root.file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = self
+            .root
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
         let parts: Vec<&str> = path.split('/').collect();
-        let named = name.and_then(|name| parts.iter().rposition(|part| *part == name)).map(|at| parts[..=at].join("/"));
-        let known = named.or_else(|| self.author_root.clone()).or_else(|| self.home_of(&parts));
-        let Some(author) = known else { return outside() };
-        let below = path.strip_prefix(&format!("{author}/")).and_then(|below| modules::join_upwards("", below));
+        let named = name
+            .and_then(|name| parts.iter().rposition(|part| *part == name))
+            .map(|at| parts[..=at].join("/"));
+        let known = named
+            .or_else(|| self.author_root.clone())
+            .or_else(|| self.home_of(&parts));
+        let Some(author) = known else {
+            return outside();
+        };
+        let below = path
+            .strip_prefix(&format!("{author}/"))
+            .and_then(|below| modules::join_upwards("", below));
         match below.filter(|below| Address::resolve(&self.root, below).is_ok()) {
-            Some(below) => PathMeaning::Resolved { path: below, why: Resolution::BelowAuthor(author.clone()) },
+            Some(below) => PathMeaning::Resolved {
+                path: below,
+                why: Resolution::BelowAuthor(author.clone()),
+            },
             None => outside(),
         }
     }
@@ -279,7 +402,9 @@ impl Files {
     fn home_of(&self, parts: &[&str]) -> Option<String> {
         let home = parts.first() == Some(&"~") || matches!(parts.get(1), Some(&("home" | "Users")));
         let stands = |from: &usize| self.path_exists(&parts[*from..].join("/"));
-        let from = (2..parts.len().saturating_sub(1)).filter(|_| home).find(stands)?;
+        let from = (2..parts.len().saturating_sub(1))
+            .filter(|_| home)
+            .find(stands)?;
         Some(parts[..from].join("/"))
     }
 
@@ -287,19 +412,32 @@ impl Files {
     /// own path.
     pub(crate) fn neighbours_are_addressed(&self, path: &str) -> bool {
         let opening = |folder: &Path, entry: std::fs::DirEntry| -> Option<bool> {
-            let same_kind = Path::new(&entry.file_name()).extension() == Path::new(path).extension();
-            let inside = folder.join(entry.file_name()).to_string_lossy().replace('\\', "/");
+            let same_kind =
+                Path::new(&entry.file_name()).extension() == Path::new(path).extension();
+            let inside = folder
+                .join(entry.file_name())
+                .to_string_lossy()
+                .replace('\\', "/");
             if !same_kind || inside == path {
                 return None;
             }
             let text = read_text(&entry.path()).filter(|text| !text.trim().is_empty())?;
             Some(graft::opens_with_address(&inside, &text))
         };
-        let inside = modules::join_upwards("", path).filter(|_| !path.starts_with(['/', '~']) && !path.contains(':'));
-        for folder in inside.iter().flat_map(|path| Path::new(path).ancestors().skip(1)) {
-            let Ok(entries) = std::fs::read_dir(self.root.join(folder)) else { continue };
-            let openings: Vec<bool> =
-                entries.filter_map(Result::ok).filter_map(|entry| opening(folder, entry)).take(5).collect();
+        let inside = modules::join_upwards("", path)
+            .filter(|_| !path.starts_with(['/', '~']) && !path.contains(':'));
+        for folder in inside
+            .iter()
+            .flat_map(|path| Path::new(path).ancestors().skip(1))
+        {
+            let Ok(entries) = std::fs::read_dir(self.root.join(folder)) else {
+                continue;
+            };
+            let openings: Vec<bool> = entries
+                .filter_map(Result::ok)
+                .filter_map(|entry| opening(folder, entry))
+                .take(5)
+                .collect();
             if !openings.is_empty() {
                 return openings.into_iter().all(|addressed| addressed);
             }
@@ -315,9 +453,12 @@ impl Files {
             let stands = |at: &usize| {
                 let inside = parts[*at..].join("/");
                 let folder = inside.rsplit_once('/').map(|(folder, _)| folder);
-                self.root.join(&inside).is_file() || folder.is_some_and(|folder| self.has_folder(folder))
+                self.root.join(&inside).is_file()
+                    || folder.is_some_and(|folder| self.has_folder(folder))
             };
-            (2..parts.len()).find(stands).map(|at| parts[..at].join("/"))
+            (2..parts.len())
+                .find(stands)
+                .map(|at| parts[..at].join("/"))
         };
         let is_absolute = |path: &&str| path.starts_with('/') || path.get(1..3) == Some(":/");
         let roots: BTreeSet<String> = paths.filter(is_absolute).filter_map(root_in).collect();
@@ -331,7 +472,10 @@ fn as_written(path: &str, tidy: String) -> PathMeaning {
     if path == tidy {
         PathMeaning::AsWritten(tidy)
     } else {
-        PathMeaning::Resolved { path: tidy, why: Resolution::Tidied }
+        PathMeaning::Resolved {
+            path: tidy,
+            why: Resolution::Tidied,
+        }
     }
 }
 
@@ -347,9 +491,12 @@ mod tests {
     fn monorepo() -> (tempfile::TempDir, Files) {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("shop");
-        for file in
-            ["apps/api/package.json", "apps/api/src/orders.ts", "apps/web/package.json", "apps/web/app/orders.tsx"]
-        {
+        for file in [
+            "apps/api/package.json",
+            "apps/api/src/orders.ts",
+            "apps/web/package.json",
+            "apps/web/app/orders.tsx",
+        ] {
             let path = root.join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();
@@ -369,40 +516,77 @@ mod tests {
     fn a_path_is_found_where_it_can_only_be() {
         let (_folder, files) = monorepo();
         let none = BTreeSet::new();
-        assert_eq!(resolved(files.meaning("apps/api/src/orders.ts", false, &none)), "apps/api/src/orders.ts");
-        assert_eq!(resolved(files.meaning("src/orders.ts", false, &none)), "apps/api/src/orders.ts");
-        assert_eq!(resolved(files.meaning("src/new.ts", true, &none)), "apps/api/src/new.ts");
-        assert_eq!(resolved(files.meaning("docs/new.md", true, &none)), "docs/new.md");
+        assert_eq!(
+            resolved(files.meaning("apps/api/src/orders.ts", false, &none)),
+            "apps/api/src/orders.ts"
+        );
+        assert_eq!(
+            resolved(files.meaning("src/orders.ts", false, &none)),
+            "apps/api/src/orders.ts"
+        );
+        assert_eq!(
+            resolved(files.meaning("src/new.ts", true, &none)),
+            "apps/api/src/new.ts"
+        );
+        assert_eq!(
+            resolved(files.meaning("docs/new.md", true, &none)),
+            "docs/new.md"
+        );
         assert_eq!(
             resolved(files.meaning("/home/ana/shop/apps/api/src/orders.ts", false, &none)),
             "apps/api/src/orders.ts"
         );
-        assert_eq!(resolved(files.meaning("apps/../apps/api/src/orders.ts", false, &none)), "apps/api/src/orders.ts");
+        assert_eq!(
+            resolved(files.meaning("apps/../apps/api/src/orders.ts", false, &none)),
+            "apps/api/src/orders.ts"
+        );
     }
 
     #[test]
     fn the_authors_folder_is_learnt_from_what_stands_here() {
         let (_folder, mut files) = monorepo();
         let none = BTreeSet::new();
-        let paths =
-            ["/c/Users/ana/Downloads/shop-main/apps/api/src/orders.ts", "/c/Users/ana/Downloads/shop-main/new.ini"];
+        let paths = [
+            "/c/Users/ana/Downloads/shop-main/apps/api/src/orders.ts",
+            "/c/Users/ana/Downloads/shop-main/new.ini",
+        ];
         files.learn_author(paths.into_iter());
-        assert_eq!(resolved(files.meaning(paths[0], false, &none)), "apps/api/src/orders.ts");
+        assert_eq!(
+            resolved(files.meaning(paths[0], false, &none)),
+            "apps/api/src/orders.ts"
+        );
         assert_eq!(resolved(files.meaning(paths[1], true, &none)), "new.ini");
-        assert!(matches!(files.meaning("/etc/passwd", true, &none), PathMeaning::Outside(_)));
+        assert!(matches!(
+            files.meaning("/etc/passwd", true, &none),
+            PathMeaning::Outside(_)
+        ));
         files.learn_author(["/etc/passwd"].into_iter());
-        assert!(matches!(files.meaning("/etc/passwd", true, &none), PathMeaning::Outside(_)));
+        assert!(matches!(
+            files.meaning("/etc/passwd", true, &none),
+            PathMeaning::Outside(_)
+        ));
     }
 
     #[test]
     fn two_that_fit_are_named_and_what_leaves_is_refused() {
         let (_folder, files) = monorepo();
         let none = BTreeSet::new();
-        assert!(matches!(files.meaning("package.json", false, &none), PathMeaning::Between(found) if found.len() == 2));
-        assert_eq!(resolved(files.meaning("/apps/api/src/orders.ts", false, &none)), "apps/api/src/orders.ts");
-        assert_eq!(resolved(files.meaning("/apps/api/src/new.ts", true, &none)), "apps/api/src/new.ts");
+        assert!(
+            matches!(files.meaning("package.json", false, &none), PathMeaning::Between(found) if found.len() == 2)
+        );
+        assert_eq!(
+            resolved(files.meaning("/apps/api/src/orders.ts", false, &none)),
+            "apps/api/src/orders.ts"
+        );
+        assert_eq!(
+            resolved(files.meaning("/apps/api/src/new.ts", true, &none)),
+            "apps/api/src/new.ts"
+        );
         for path in ["../x.ts", "/etc/passwd", "~/x", "/etc/shop", ".git/config"] {
-            assert!(matches!(files.meaning(path, true, &none), PathMeaning::Outside(_)), "{path}");
+            assert!(
+                matches!(files.meaning(path, true, &none), PathMeaning::Outside(_)),
+                "{path}"
+            );
         }
     }
 }

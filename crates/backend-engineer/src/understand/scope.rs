@@ -59,7 +59,11 @@ fn compile_pattern(path: &str, folder: bool) -> Option<GlobMatcher> {
     if glob.trim_matches(['*', '/', '.']).is_empty() {
         return None;
     }
-    GlobBuilder::new(&glob).literal_separator(true).build().ok().map(|glob| glob.compile_matcher())
+    GlobBuilder::new(&glob)
+        .literal_separator(true)
+        .build()
+        .ok()
+        .map(|glob| glob.compile_matcher())
 }
 
 /// Turns `<name>`, `{name}`, runs of `X`, `...` and date letters into `*`; square brackets are file names of routers.
@@ -99,11 +103,26 @@ mod tests {
 
     #[test]
     fn placeholders_fit_one_name_and_no_more() {
-        assert!(fits("alembic/versions/XXXX_add_orders.py", "alembic/versions/3f9_add_orders.py"));
-        assert!(fits("migrations/<timestamp>-orders.sql", "migrations/20260101-orders.sql"));
-        assert!(fits("prisma/migrations/{ts}_orders/migration.sql", "prisma/migrations/1_orders/migration.sql"));
-        assert!(!fits("alembic/versions/XXXX_add_orders.py", "alembic/versions/deep/3f9_add_orders.py"));
-        assert!(!fits("alembic/versions/XXXX_add_orders.py", "alembic/env.py"));
+        assert!(fits(
+            "alembic/versions/XXXX_add_orders.py",
+            "alembic/versions/3f9_add_orders.py"
+        ));
+        assert!(fits(
+            "migrations/<timestamp>-orders.sql",
+            "migrations/20260101-orders.sql"
+        ));
+        assert!(fits(
+            "prisma/migrations/{ts}_orders/migration.sql",
+            "prisma/migrations/1_orders/migration.sql"
+        ));
+        assert!(!fits(
+            "alembic/versions/XXXX_add_orders.py",
+            "alembic/versions/deep/3f9_add_orders.py"
+        ));
+        assert!(!fits(
+            "alembic/versions/XXXX_add_orders.py",
+            "alembic/env.py"
+        ));
         assert!(fits("src/[id]/XXX.ts", "src/[id]/a.ts"));
         assert!(fits("tests/", "tests/a/b.py"));
         assert!(compile_pattern("**", false).is_none() && compile_pattern("*/*", false).is_none());

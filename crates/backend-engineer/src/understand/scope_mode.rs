@@ -41,7 +41,10 @@ impl FromStr for ScopeMode {
             "strict" => Ok(ScopeMode::Strict),
             "phase" => Ok(ScopeMode::Phase),
             "repo" => Ok(ScopeMode::Repo),
-            _ => Err(format!("`{text}` is none of {}", ScopeMode::NAMES.join(", "))),
+            _ => Err(format!(
+                "`{text}` is none of {}",
+                ScopeMode::NAMES.join(", ")
+            )),
         }
     }
 }
@@ -85,14 +88,26 @@ impl fmt::Display for WriteReason {
             WriteReason::Migration => formatter.write_str("a migration, which the phase asks for"),
             WriteReason::Worded => formatter.write_str("the phase's words name it"),
             WriteReason::Installed => formatter.write_str("a step of the plan installs something"),
-            WriteReason::Snapshot => formatter.write_str("a step of the plan updates the snapshots of tests"),
+            WriteReason::Snapshot => {
+                formatter.write_str("a step of the plan updates the snapshots of tests")
+            }
             WriteReason::Generated => formatter.write_str("a step of the plan generates it"),
         }
     }
 }
 
 /// Words in names of tests that say nothing about what is tested.
-const TEST_WORDS: [&str; 9] = ["test", "tests", "spec", "specs", "e2e", "unit", "integration", "it", "py"];
+const TEST_WORDS: [&str; 9] = [
+    "test",
+    "tests",
+    "spec",
+    "specs",
+    "e2e",
+    "unit",
+    "integration",
+    "it",
+    "py",
+];
 
 /// Names of files that every package has.
 const USUAL: [&str; 18] = [
@@ -134,10 +149,16 @@ const CI: [&str; 12] = [
 
 /// Folders that hold instructions for agents, or belong to a program.
 const KEPT: [(&str, &str); 4] = [
-    (".claude/agents", "agent definitions are not for agents to write"),
+    (
+        ".claude/agents",
+        "agent definitions are not for agents to write",
+    ),
     (".backend-engineer", "it belongs to this program"),
     (".git", "it belongs to git"),
-    (".claude/settings", "settings of agents are not for agents to write"),
+    (
+        ".claude/settings",
+        "settings of agents are not for agents to write",
+    ),
 ];
 
 impl Scope {
@@ -151,7 +172,9 @@ impl Scope {
             ScopeMode::Repo => Some(WriteReason::Anywhere),
             ScopeMode::Phase => {
                 let tested = self.named_files().find(|named| is_test_of(path, named));
-                tested.map(|named| WriteReason::TestOf(named.to_owned())).or_else(|| self.package(path))
+                tested
+                    .map(|named| WriteReason::TestOf(named.to_owned()))
+                    .or_else(|| self.package(path))
             }
         }
     }
@@ -159,8 +182,13 @@ impl Scope {
     fn package(&self, path: &str) -> Option<WriteReason> {
         let folder = path.strip_suffix("__init__.py")?;
         let above = |named: &str| named.starts_with(folder) && named.ends_with(".py");
-        let of_tests = folder.trim_end_matches('/').rsplit('/').next().is_some_and(|last| TEST_WORDS.contains(&last));
-        (!folder.is_empty() && (of_tests || self.named_files().any(above))).then_some(WriteReason::Package)
+        let of_tests = folder
+            .trim_end_matches('/')
+            .rsplit('/')
+            .next()
+            .is_some_and(|last| TEST_WORDS.contains(&last));
+        (!folder.is_empty() && (of_tests || self.named_files().any(above)))
+            .then_some(WriteReason::Package)
     }
 
     /// Why nobody but the user may write the path, whatever the reach.
@@ -169,14 +197,17 @@ impl Scope {
             return Some("it is the plan; its boxes are ticked by the harness, for what is proven");
         }
         let lower = path.to_ascii_lowercase();
-        let within = |folder: &str| lower.starts_with(folder) || lower.contains(&format!("/{folder}"));
+        let within =
+            |folder: &str| lower.starts_with(folder) || lower.contains(&format!("/{folder}"));
         if let Some((_, why)) = KEPT.iter().find(|(folder, _)| {
-            within(&format!("{folder}/")) || *folder == ".claude/settings" && within(".claude/settings")
+            within(&format!("{folder}/"))
+                || *folder == ".claude/settings" && within(".claude/settings")
         }) {
             return Some(why);
         }
         let ci = CI.iter().any(|ci| path.starts_with(ci));
-        (ci && !self.allows(path)).then_some("it configures the project's CI, and the phase does not name it")
+        (ci && !self.allows(path))
+            .then_some("it configures the project's CI, and the phase does not name it")
     }
 }
 
@@ -189,15 +220,22 @@ fn is_test_of(test: &str, named: &str) -> bool {
     let stem = name_words(name.split('.').next().unwrap_or(name));
     let of_name: Vec<String> = name_words(test.rsplit('/').next().unwrap_or(test));
     let of_path = name_words(test);
-    let telling: Vec<&String> = stem.iter().filter(|word| !USUAL.contains(&word.as_str())).collect();
+    let telling: Vec<&String> = stem
+        .iter()
+        .filter(|word| !USUAL.contains(&word.as_str()))
+        .collect();
     if !telling.is_empty() {
         return telling.iter().all(|word| of_name.contains(word));
     }
-    let Some(package) = folder.rsplit('/').find_map(|part| name_words(part).into_iter().next()) else {
+    let Some(package) = folder
+        .rsplit('/')
+        .find_map(|part| name_words(part).into_iter().next())
+    else {
         return stem.iter().all(|word| of_name.contains(word)) && !stem.is_empty();
     };
     let subject = of_name.contains(&package);
-    of_path.contains(&package) && (subject || of_name.is_empty() || stem.iter().all(|word| of_name.contains(word)))
+    of_path.contains(&package)
+        && (subject || of_name.is_empty() || stem.iter().all(|word| of_name.contains(word)))
 }
 
 /// Returns the words of a name, singular and in lower case; those that only say "test" and endings left out.
@@ -211,11 +249,18 @@ fn name_words(text: &str) -> Vec<String> {
     }
     let singular = |word: &str| match word.strip_suffix("ies") {
         Some(stem) if stem.len() > 1 => format!("{stem}y"),
-        _ => word.strip_suffix('s').filter(|stem| stem.len() > 2 && !stem.ends_with('s')).unwrap_or(word).to_owned(),
+        _ => word
+            .strip_suffix('s')
+            .filter(|stem| stem.len() > 2 && !stem.ends_with('s'))
+            .unwrap_or(word)
+            .to_owned(),
     };
     let endings = ["ts", "js", "tsx", "jsx", "mjs", "cjs", "mts", "cts", ""];
     let parts = spaced.split(|letter: char| !letter.is_ascii_alphanumeric());
-    parts.filter(|word| !TEST_WORDS.contains(word) && !endings.contains(word)).map(singular).collect()
+    parts
+        .filter(|word| !TEST_WORDS.contains(word) && !endings.contains(word))
+        .map(singular)
+        .collect()
 }
 
 #[cfg(test)]
@@ -228,7 +273,10 @@ mod tests_of_reach {
             ("tests/test_orders.py", "app/services/orders.py"),
             ("tests/api/test_order_service.py", "app/services/order.py"),
             ("app/services/orders_test.py", "app/services/orders.py"),
-            ("src/orders/orders.service.spec.ts", "src/orders/orders.service.ts"),
+            (
+                "src/orders/orders.service.spec.ts",
+                "src/orders/orders.service.ts",
+            ),
             ("src/orders/__tests__/orders.ts", "src/orders/orders.ts"),
             ("test/orders.e2e-spec.ts", "src/orders/orders.controller.ts"),
             ("orders/tests.py", "orders/models.py"),
@@ -263,12 +311,26 @@ mod tests_of_reach {
             ".github/workflows/ci.yml",
             ".gitlab-ci.yml",
         ] {
-            assert!(scope.forbids(path, Some("docs/plan.md")).is_some(), "{path}");
+            assert!(
+                scope.forbids(path, Some("docs/plan.md")).is_some(),
+                "{path}"
+            );
         }
-        for path in ["app/main.py", ".github/CODEOWNERS", "docs/other.md", ".gitignore"] {
-            assert!(scope.forbids(path, Some("docs/plan.md")).is_none(), "{path}");
+        for path in [
+            "app/main.py",
+            ".github/CODEOWNERS",
+            "docs/other.md",
+            ".gitignore",
+        ] {
+            assert!(
+                scope.forbids(path, Some("docs/plan.md")).is_none(),
+                "{path}"
+            );
         }
         assert_eq!(scope.permits("app/x.py", ScopeMode::Phase), None);
-        assert_eq!(scope.permits("app/x.py", ScopeMode::Repo), Some(WriteReason::Anywhere));
+        assert_eq!(
+            scope.permits("app/x.py", ScopeMode::Repo),
+            Some(WriteReason::Anywhere)
+        );
     }
 }

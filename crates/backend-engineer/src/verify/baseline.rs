@@ -5,7 +5,9 @@
 use code::paths::belongs_to_tests;
 use journal::{Basis, Verdict};
 
-use super::{Check, Verification, earlier_failures, find_proofs, old_tests, record_weakened_tests, weakened};
+use super::{
+    Check, Verification, earlier_failures, find_proofs, old_tests, record_weakened_tests, weakened,
+};
 use crate::check::{self, CheckRun, Judgement, Kind, KnownResults};
 use crate::evidence;
 use crate::implement::{Change, StepOutcome};
@@ -30,10 +32,11 @@ pub(crate) async fn compare_with_baseline(
 ) -> Result<(), Stop> {
     note_changes(work, change)?;
     earlier_failures::weigh_earlier_failures(work, change, verification).await?;
-    let works = change
-        .items
-        .iter()
-        .any(|item| item.outcomes.iter().any(|step_outcome| matches!(step_outcome, StepOutcome::Worked { .. })));
+    let works = change.items.iter().any(|item| {
+        item.outcomes
+            .iter()
+            .any(|step_outcome| matches!(step_outcome, StepOutcome::Worked { .. }))
+    });
     // A request says nothing of the older code where the server runs with the newer.
     let served = needs_server(work);
     let asked = |check: &Check| {
@@ -46,17 +49,28 @@ pub(crate) async fn compare_with_baseline(
     old_tests::compare_with_old_tests(work, verification).await?;
     verification.probes = weakened::find_probes(work);
     let is_sound = |verification: &Verification| {
-        let found = [&verification.weakened, &verification.changed_tests, &verification.probes];
+        let found = [
+            &verification.weakened,
+            &verification.changed_tests,
+            &verification.probes,
+        ];
         found.iter().all(|lines| lines.is_empty()) && verification.drifted.is_empty()
     };
     if !is_sound(verification) {
         return record_weakened_tests(work, verification);
     }
-    let passed: Vec<Check> = verification.checks.iter().filter(|check| asked(check)).cloned().collect();
+    let passed: Vec<Check> = verification
+        .checks
+        .iter()
+        .filter(|check| asked(check))
+        .cloned()
+        .collect();
     let earlier = run_all(work, (&passed, &change.known), Reverted::Everything).await?;
     let accounted = weakened::fewer_by_text(work);
     for (check, ran) in passed.iter().zip(&earlier) {
-        verification.weakened.extend(weakened::of_counts(check, ran, accounted));
+        verification
+            .weakened
+            .extend(weakened::of_counts(check, ran, accounted));
     }
     // Evidence of the change would outlive this run, and prove it in the next.
     if !is_sound(verification) {
@@ -80,7 +94,8 @@ pub(crate) async fn compare_with_baseline(
         }
     }
     let standing = find_proofs(work, change, verification)?;
-    verification.accounts = super::file_outcomes::of_files(work, change, &standing.whole, &verification.items);
+    verification.accounts =
+        super::file_outcomes::of_files(work, change, &standing.whole, &verification.items);
     record_weakened_tests(work, verification)
 }
 
@@ -93,14 +108,22 @@ fn note_changes(work: &mut UnitWork<'_>, change: &Change) -> Result<(), Stop> {
 }
 
 /// Runs these checks on the tree without what a model did.
-async fn run_all(work: &mut UnitWork<'_>, checks: Checks<'_>, back: Reverted) -> Result<Vec<CheckRun>, Stop> {
+async fn run_all(
+    work: &mut UnitWork<'_>,
+    checks: Checks<'_>,
+    back: Reverted,
+) -> Result<Vec<CheckRun>, Stop> {
     let now = work.workspace.tree.savepoint();
     let ran = run_each(work, checks, back).await;
     work.workspace.tree.restore(now);
     ran
 }
 
-async fn run_each(work: &mut UnitWork<'_>, (checks, known): Checks<'_>, back: Reverted) -> Result<Vec<CheckRun>, Stop> {
+async fn run_each(
+    work: &mut UnitWork<'_>,
+    (checks, known): Checks<'_>,
+    back: Reverted,
+) -> Result<Vec<CheckRun>, Stop> {
     for (path, before) in work
         .state
         .worked
@@ -108,7 +131,10 @@ async fn run_each(work: &mut UnitWork<'_>, (checks, known): Checks<'_>, back: Re
         .into_iter()
         .filter(|(path, _)| back == Reverted::Everything || !belongs_to_tests(path))
     {
-        work.workspace.tree.stage(&path, before).map_err(|error| Stop::refused(error.to_string()))?;
+        work.workspace
+            .tree
+            .stage(&path, before)
+            .map_err(|error| Stop::refused(error.to_string()))?;
     }
     let mut all: Vec<CheckRun> = Vec::new();
     for check in checks {
@@ -122,7 +148,9 @@ async fn run_each(work: &mut UnitWork<'_>, (checks, known): Checks<'_>, back: Re
         }
         .to_owned();
         let alike = |ran: &&CheckRun| {
-            ran.script == request.script && ran.folder == request.folder && ran.apart == check.ran.apart
+            ran.script == request.script
+                && ran.folder == request.folder
+                && ran.apart == check.ran.apart
         };
         let same = all.iter().find(alike).cloned();
         all.push(match same {
@@ -136,6 +164,12 @@ async fn run_each(work: &mut UnitWork<'_>, (checks, known): Checks<'_>, back: Re
 
 /// Returns whether checks of the phase may talk to a server of its own.
 pub(super) fn needs_server(work: &UnitWork<'_>) -> bool {
-    let units = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
-    units.flat_map(|unit| &unit.commands).any(|command| check::is_server(work, command))
+    let units = work
+        .assignment
+        .units
+        .iter()
+        .filter_map(|unit| work.run.plan.phase(*unit));
+    units
+        .flat_map(|unit| &unit.commands)
+        .any(|command| check::is_server(work, command))
 }

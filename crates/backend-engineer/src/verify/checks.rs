@@ -51,7 +51,14 @@ impl Check {
             Origin::Step(..) => ItemKind::Step,
             Origin::Project | Origin::Found => ItemKind::Project,
         };
-        Observation { unit: self.unit, item: ItemName { kind, text: self.text.clone() }, ran }
+        Observation {
+            unit: self.unit,
+            item: ItemName {
+                kind,
+                text: self.text.clone(),
+            },
+            ran,
+        }
     }
 
     /// Returns what it proved.
@@ -68,13 +75,18 @@ struct Planned {
 }
 
 /// Runs all checks that have no verdict on the tree as it is now.
-pub(super) async fn run_all(work: &mut UnitWork<'_>, change: &mut Change) -> Result<Vec<Check>, Stop> {
+pub(super) async fn run_all(
+    work: &mut UnitWork<'_>,
+    change: &mut Change,
+) -> Result<Vec<Check>, Stop> {
     let mut planned = gather_checks(work, change);
     if work.run.runs_commands() {
         // No check changes the tree: what it writes is discarded.
         let now = work.fingerprint();
         for index in 0..planned.len() {
-            let Some(request) = planned[index].request.clone() else { continue };
+            let Some(request) = planned[index].request.clone() else {
+                continue;
+            };
             let current = &planned[index].check.ran;
             let holds = current.tree.as_ref() == Some(&now) && !current.beside;
             if holds || current.tree.is_some() && current.acted {
@@ -84,14 +96,23 @@ pub(super) async fn run_all(work: &mut UnitWork<'_>, change: &mut Change) -> Res
                 planned[index].check.ran = start_server(work, &request, change).await?;
                 continue;
             }
-            let same = planned.iter().find(|other| is_same(other, &request, &now)).map(|same| same.check.ran.clone());
+            let same = planned
+                .iter()
+                .find(|other| is_same(other, &request, &now))
+                .map(|same| same.check.ran.clone());
             planned[index].check.ran = match same {
                 Some(same) => same,
                 None => run_unless_known(work, &request, (change, &now)).await?,
             };
         }
     }
-    Ok(planned.into_iter().map(|planned| Check { request: planned.request, ..planned.check }).collect())
+    Ok(planned
+        .into_iter()
+        .map(|planned| Check {
+            request: planned.request,
+            ..planned.check
+        })
+        .collect())
 }
 
 /// Runs a check, unless it is known from beside the model's work what it says of this tree. A failure there may be one for
@@ -101,7 +122,10 @@ async fn run_unless_known(
     request: &Request,
     (change, tree): (&Change, &str),
 ) -> Result<CheckRun, Stop> {
-    let Some(known) = change.known.find_result(request, tree, work.workspace.tier().as_deref()) else {
+    let Some(known) = change
+        .known
+        .find_result(request, tree, work.workspace.tier().as_deref())
+    else {
         return check::run_check(work, request).await;
     };
     let effects = work.workspace.effects().await?;
@@ -115,16 +139,27 @@ async fn run_unless_known(
 /// Returns whether a check has run already as `request` asks, on the tree of this fingerprint.
 fn is_same(other: &Planned, request: &Request, tree: &str) -> bool {
     let ran = &other.check.ran;
-    let alike = ran.script == request.script && ran.folder == request.folder && !ran.acted && !ran.beside;
+    let alike =
+        ran.script == request.script && ran.folder == request.folder && !ran.acted && !ran.beside;
     let expects = other.request.as_ref().is_some_and(|other| {
-        other.expect == request.expect && other.step == request.step && other.described == request.described
+        other.expect == request.expect
+            && other.step == request.step
+            && other.described == request.described
     });
     alike && expects && ran.tree.as_deref() == Some(tree)
 }
 
-async fn start_server(work: &mut UnitWork<'_>, request: &Request, change: &mut Change) -> Result<CheckRun, Stop> {
+async fn start_server(
+    work: &mut UnitWork<'_>,
+    request: &Request,
+    change: &mut Change,
+) -> Result<CheckRun, Stop> {
     let mut ran = CheckRun::not_run(&request.script, &request.folder, "");
-    if let Some((_, server)) = change.servers.iter().find(|(script, _)| *script == request.script) {
+    if let Some((_, server)) = change
+        .servers
+        .iter()
+        .find(|(script, _)| *script == request.script)
+    {
         ran.judgement = judge_started_server(server);
         ran.tree = Some(work.fingerprint());
         return Ok(ran);
@@ -141,7 +176,9 @@ async fn start_server(work: &mut UnitWork<'_>, request: &Request, change: &mut C
 fn judge_started_server(server: &sandbox::Server) -> Judgement {
     match (&server.exited, server.listening.as_slice()) {
         (Some(exit), _) => Judgement::failed(format!("it ended at once: {exit}")),
-        (None, []) => Judgement::not_checked("it was still starting when it was last looked at: nothing listens"),
+        (None, []) => Judgement::not_checked(
+            "it was still starting when it was last looked at: nothing listens",
+        ),
         (None, ports) => {
             let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
             Judgement::passed(format!("it runs and listens on port {}", ports.join(", ")))
@@ -152,7 +189,12 @@ fn judge_started_server(server: &sandbox::Server) -> Judgement {
 /// Returns every check of the assignment, with what its steps have proved already.
 fn gather_checks(work: &UnitWork<'_>, change: &Change) -> Vec<Planned> {
     let mut planned = Vec::new();
-    for phase in work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit)) {
+    for phase in work
+        .assignment
+        .units
+        .iter()
+        .filter_map(|unit| work.run.plan.phase(*unit))
+    {
         for (index, criterion) in phase.criteria.iter().enumerate() {
             if criterion.kind == CriterionKind::Automated {
                 planned.extend(of_criterion(work, phase, index));
@@ -161,7 +203,11 @@ fn gather_checks(work: &UnitWork<'_>, change: &Change) -> Vec<Planned> {
         planned.extend(of_steps(work, phase, change));
     }
     let commands = &work.run.settings.commands;
-    let kinds = [(Kind::Tests, &commands.test), (Kind::Lint, &commands.lint), (Kind::TypeCheck, &commands.type_check)];
+    let kinds = [
+        (Kind::Tests, &commands.test),
+        (Kind::Lint, &commands.lint),
+        (Kind::TypeCheck, &commands.type_check),
+    ];
     for (kind, held) in kinds {
         for script in held.iter().flat_map(|held| held.value.clone()) {
             let request = Request::of_project(&script, "the project's own");
@@ -176,7 +222,11 @@ fn gather_checks(work: &UnitWork<'_>, change: &Change) -> Vec<Planned> {
                 evidence: None,
                 request: None,
             };
-            planned.push(Planned { check, request: Some(request), server: false });
+            planned.push(Planned {
+                check,
+                request: Some(request),
+                server: false,
+            });
         }
     }
     planned
@@ -202,23 +252,42 @@ fn of_criterion(work: &UnitWork<'_>, phase: &Phase, index: usize) -> Vec<Planned
     };
     if criterion.commands.is_empty() {
         let ran = CheckRun::not_run("", "", "the plan gives no command for it");
-        return vec![Planned { check: check(Kind::Other, ran), request: None, server: false }];
+        return vec![Planned {
+            check: check(Kind::Other, ran),
+            request: None,
+            server: false,
+        }];
     }
-    let commands = criterion.commands.iter().filter_map(|command| phase.commands.get(*command));
+    let commands = criterion
+        .commands
+        .iter()
+        .filter_map(|command| phase.commands.get(*command));
     commands
         .map(|command| {
             let folder = check::folder_of(command, work);
             let kind = kind_of(work, &command.text, &folder);
             if check::is_fixing_script(&check::read_command(work, &command.text, &folder)) {
                 let ran = CheckRun::not_run(&command.text, &folder, FIXES);
-                return Planned { check: check(kind, ran), request: None, server: false };
+                return Planned {
+                    check: check(kind, ran),
+                    request: None,
+                    server: false,
+                };
             }
             match Request::of_criterion(command, criterion, work) {
                 Ok(request) => {
                     let ran = CheckRun::not_run(&request.script, &request.folder, NOT_RUN);
-                    Planned { check: check(kind, ran), request: Some(request), server: check::is_server(work, command) }
+                    Planned {
+                        check: check(kind, ran),
+                        request: Some(request),
+                        server: check::is_server(work, command),
+                    }
                 }
-                Err(not_run) => Planned { check: check(kind, *not_run), request: None, server: false },
+                Err(not_run) => Planned {
+                    check: check(kind, *not_run),
+                    request: None,
+                    server: false,
+                },
             }
         })
         .collect()
@@ -226,12 +295,22 @@ fn of_criterion(work: &UnitWork<'_>, phase: &Phase, index: usize) -> Vec<Planned
 
 /// Returns the commands that the unit's steps ran and that shall hold at the end as well.
 fn of_steps(work: &UnitWork<'_>, phase: &Phase, change: &Change) -> Vec<Planned> {
-    let items = change.items.iter().enumerate().filter(|(_, item)| item.unit == phase.id);
+    let items = change
+        .items
+        .iter()
+        .enumerate()
+        .filter(|(_, item)| item.unit == phase.id);
     let runs = items.flat_map(|(index, item)| {
-        item.outcomes.iter().filter_map(move |step_outcome| match step_outcome {
-            StepOutcome::Run { command, ran, expects_failure: false } => Some((index, item, *command, ran)),
-            _ => None,
-        })
+        item.outcomes
+            .iter()
+            .filter_map(move |step_outcome| match step_outcome {
+                StepOutcome::Run {
+                    command,
+                    ran,
+                    expects_failure: false,
+                } => Some((index, item, *command, ran)),
+                _ => None,
+            })
     });
     runs.map(|(index, item, command, ran)| Planned {
         check: Check {

@@ -15,8 +15,16 @@ use crate::understand::ScopeMode;
 use crate::unit_work::UnitWork;
 
 /// Options that choose among the tests of a suite.
-const FILTERS: [&str; 8] =
-    ["-k", "-t", "-g", "--grep", "--testNamePattern", "--test-name-pattern", "--testPathPattern", "--lf"];
+const FILTERS: [&str; 8] = [
+    "-k",
+    "-t",
+    "-g",
+    "--grep",
+    "--testNamePattern",
+    "--test-name-pattern",
+    "--testPathPattern",
+    "--lf",
+];
 
 /// Weighs the plan's failed runs of suites by the tests that failed before. Asked at the end: until then a model may mend
 /// whatever fails.
@@ -31,19 +39,31 @@ pub(super) async fn weigh_earlier_failures(
     let mut before: Vec<(Request, Before)> = Vec::new();
     let mut weighed = false;
     for at in 0..verification.checks.len() {
-        let Some(request) = suite_request(&verification.checks[at]) else { continue };
-        let is_same =
-            |(other, _): &&(Request, Before)| other.script == request.script && other.folder == request.folder;
+        let Some(request) = suite_request(&verification.checks[at]) else {
+            continue;
+        };
+        let is_same = |(other, _): &&(Request, Before)| {
+            other.script == request.script && other.folder == request.folder
+        };
         if !before.iter().any(|one| is_same(&one)) {
             let earlier = check::run_before(work, &request, &change.written).await?;
             work.restore_discarded().await?;
             before.push((request.clone(), earlier));
         }
-        let Some((_, earlier)) = before.iter().find(is_same) else { continue };
+        let Some((_, earlier)) = before.iter().find(is_same) else {
+            continue;
+        };
         let tests = verification.checks[at].ran.tests.clone();
-        let Some(difference) = Difference::between(&earlier.tests, &tests) else { continue };
+        let Some(difference) = Difference::between(&earlier.tests, &tests) else {
+            continue;
+        };
         let is_own = |test: &&str| {
-            files_of_test(test).iter().any(|file| work.assignment.scope.permits(file, ScopeMode::Phase).is_some())
+            files_of_test(test).iter().any(|file| {
+                work.assignment
+                    .scope
+                    .permits(file, ScopeMode::Phase)
+                    .is_some()
+            })
         };
         // Where nothing was mended, a red test of what the unit changes may be the one that it is to mend.
         if difference.mended.is_empty() && difference.failing.iter().any(is_own) {
@@ -55,7 +75,8 @@ pub(super) async fn weigh_earlier_failures(
     }
     if weighed {
         let standing = find_proofs(work, change, verification)?;
-        verification.accounts = file_outcomes::of_files(work, change, &standing.whole, &verification.items);
+        verification.accounts =
+            file_outcomes::of_files(work, change, &standing.whole, &verification.items);
     }
     Ok(())
 }
@@ -66,13 +87,18 @@ fn suite_request(check: &Check) -> Option<Request> {
     // Where the command ended well, it is the runner's report that is against it.
     let is_failure = check.verdict() == Verdict::Failed && check.ran.exit != Some(0);
     let failed = check.kind == Kind::Tests && is_failure && !check.ran.tests.is_empty();
-    check.request.clone().filter(|request| failed && runs_all(&request.script))
+    check
+        .request
+        .clone()
+        .filter(|request| failed && runs_all(&request.script))
 }
 
 /// Returns whether a command runs all tests there are, or all of a folder: it names no file, no test and no pattern.
 fn runs_all(script: &str) -> bool {
-    !words_of_command(script)
-        .any(|word| FILTERS.contains(&word) || named_test(word).is_some_and(|named| code::paths::is_code(&named)))
+    !words_of_command(script).any(|word| {
+        FILTERS.contains(&word)
+            || named_test(word).is_some_and(|named| code::paths::is_code(&named))
+    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@ use plan::{Action, Basis, PlannedChange};
 use serde::Serialize;
 
 use super::Proof;
-use crate::implement::{Change, Item, Placement, PlacementOutcome, StepOutcome, count_changed_lines};
+use crate::implement::{
+    Change, Item, Placement, PlacementOutcome, StepOutcome, count_changed_lines,
+};
 use crate::understand::{Assignment, NamedFile};
 use crate::unit_work::UnitWork;
 
@@ -58,7 +60,12 @@ pub(super) fn of_files(
     standing: &BTreeSet<String>,
     proofs: &[Proof],
 ) -> Vec<FileLine> {
-    let accounting = FileContext { work, change, standing, proofs };
+    let accounting = FileContext {
+        work,
+        change,
+        standing,
+        proofs,
+    };
     let mut accounts: Vec<FileLine> = Vec::new();
     for file in &work.assignment.files {
         let path = file.path.clone().unwrap_or_else(|| file.written.clone());
@@ -74,7 +81,9 @@ pub(super) fn of_files(
         .filter(|path| !accounts.iter().any(|account| account.path == *path))
         .filter_map(|path| line_of_written_file(work, change, &path))
         .collect();
-    let is_answered = |account: &FileLine| is_pattern_met(work.assignment, account, &beyond) || is_left(work, account);
+    let is_answered = |account: &FileLine| {
+        is_pattern_met(work.assignment, account, &beyond) || is_left(work, account)
+    };
     accounts.retain(|account| account.fate != FileOutcome::Untouched || !is_answered(account));
     accounts.extend(beyond);
     accounts
@@ -82,21 +91,41 @@ pub(super) fn of_files(
 
 /// Returns whether the file is a pattern of the plan for which a command made a file.
 fn is_pattern_met(assignment: &Assignment, account: &FileLine, beyond: &[FileLine]) -> bool {
-    let pattern = assignment.files.iter().any(|file| file.path.is_none() && file.written == account.path);
-    pattern && beyond.iter().any(|made| assignment.scope.allows(&made.path))
+    let pattern = assignment
+        .files
+        .iter()
+        .any(|file| file.path.is_none() && file.written == account.path);
+    pattern
+        && beyond
+            .iter()
+            .any(|made| assignment.scope.allows(&made.path))
 }
 
 /// Returns whether the file is a pattern of the plan that leaves its files to what is needed; a note says that none was
 /// made.
 fn is_left(work: &UnitWork<'_>, account: &FileLine) -> bool {
     let planned = |file: &NamedFile| work.run.plan.phase(file.unit)?.changes.get(file.change);
-    let mut named = work.assignment.files.iter().filter(|file| file.path.is_none() && file.written == account.path);
+    let mut named = work
+        .assignment
+        .files
+        .iter()
+        .filter(|file| file.path.is_none() && file.written == account.path);
     named.any(|file| planned(file).is_some_and(PlannedChange::is_left_to_need))
 }
 
 fn pending_paths(work: &UnitWork<'_>, change: &Change) -> Vec<String> {
-    let pending = work.workspace.tree.pending().into_iter().map(|file| file.path);
-    change.written.iter().map(|file| file.path.clone()).chain(pending).collect()
+    let pending = work
+        .workspace
+        .tree
+        .pending()
+        .into_iter()
+        .map(|file| file.path);
+    change
+        .written
+        .iter()
+        .map(|file| file.path.clone())
+        .chain(pending)
+        .collect()
 }
 
 fn line_of_written_file(work: &UnitWork<'_>, change: &Change, path: &str) -> Option<FileLine> {
@@ -113,40 +142,83 @@ fn line_of_written_file(work: &UnitWork<'_>, change: &Change, path: &str) -> Opt
         (Some(_), Some(_)) => FileOutcome::Modified,
     };
     let worked = work.state.worked.contains_key(path);
-    let hows: Vec<String> = placements_in_file(change, path).filter_map(describe_placement).collect();
-    let basis = placements_in_file(change, path).map(|placement| placement.by.basis()).max().unwrap_or_default();
+    let hows: Vec<String> = placements_in_file(change, path)
+        .filter_map(describe_placement)
+        .collect();
+    let basis = placements_in_file(change, path)
+        .map(|placement| placement.by.basis())
+        .max()
+        .unwrap_or_default();
     let mut hows = hows.iter().map(String::as_str);
     let description = match hows.next() {
         None if fate == FileOutcome::Deleted => "removed".to_owned(),
         None if worked => "changed by the model".to_owned(),
         None => "changed by a command of the plan".to_owned(),
         Some(first) => {
-            let told: Vec<&str> = std::iter::once(first).chain(hows).filter(|how| !how.is_empty()).collect();
-            let told = if told.is_empty() { "changed as the plan shows".to_owned() } else { told.join("; ") };
-            if worked { format!("{told}; then changed by the model") } else { told }
+            let told: Vec<&str> = std::iter::once(first)
+                .chain(hows)
+                .filter(|how| !how.is_empty())
+                .collect();
+            let told = if told.is_empty() {
+                "changed as the plan shows".to_owned()
+            } else {
+                told.join("; ")
+            };
+            if worked {
+                format!("{told}; then changed by the model")
+            } else {
+                told
+            }
         }
     };
-    Some(FileLine { path: path.to_owned(), fate, description, basis, lines_added, lines_removed })
+    Some(FileLine {
+        path: path.to_owned(),
+        fate,
+        description,
+        basis,
+        lines_added,
+        lines_removed,
+    })
 }
 
 /// Returns how a block was placed, and how its file is known where the plan does not state it.
 fn describe_placement(placement: &Placement) -> Option<String> {
-    let PlacementOutcome::Now { how, .. } = &placement.placed else { return None };
+    let PlacementOutcome::Now { how, .. } = &placement.placed else {
+        return None;
+    };
     match placement.by.basis() {
         Basis::Stated => Some(how.clone()),
         _ => Some(format!("{how} ({})", placement.by)),
     }
 }
 
-fn placements_in_file<'a>(change: &'a Change, path: &'a str) -> impl Iterator<Item = &'a Placement> {
-    change.items.iter().flat_map(|item| &item.outcomes).filter_map(move |step_outcome| match step_outcome {
-        StepOutcome::Place(placement) if placement.path.as_deref() == Some(path) => Some(placement),
-        _ => None,
-    })
+fn placements_in_file<'a>(
+    change: &'a Change,
+    path: &'a str,
+) -> impl Iterator<Item = &'a Placement> {
+    change
+        .items
+        .iter()
+        .flat_map(|item| &item.outcomes)
+        .filter_map(move |step_outcome| match step_outcome {
+            StepOutcome::Place(placement) if placement.path.as_deref() == Some(path) => {
+                Some(placement)
+            }
+            _ => None,
+        })
 }
 
-fn line_of_unwritten_file(accounting: &FileContext<'_>, file: &NamedFile, path: String) -> FileLine {
-    let FileContext { work, change, standing, proofs } = *accounting;
+fn line_of_unwritten_file(
+    accounting: &FileContext<'_>,
+    file: &NamedFile,
+    path: String,
+) -> FileLine {
+    let FileContext {
+        work,
+        change,
+        standing,
+        proofs,
+    } = *accounting;
     let account = |fate, description: String| FileLine {
         path: path.clone(),
         fate,
@@ -155,20 +227,30 @@ fn line_of_unwritten_file(accounting: &FileContext<'_>, file: &NamedFile, path: 
         lines_added: 0,
         lines_removed: 0,
     };
-    let refused = change.items.iter().flat_map(|item| &item.outcomes).find_map(|step_outcome| match step_outcome {
-        StepOutcome::Place(placement) if placement.path.as_deref() == Some(path.as_str()) => placement.refusal_reason(),
-        _ => None,
-    });
+    let refused = change
+        .items
+        .iter()
+        .flat_map(|item| &item.outcomes)
+        .find_map(|step_outcome| match step_outcome {
+            StepOutcome::Place(placement) if placement.path.as_deref() == Some(path.as_str()) => {
+                placement.refusal_reason()
+            }
+            _ => None,
+        });
     if let Some(part) = refused {
         return account(FileOutcome::Untouched, part.without_path());
     }
     let empty = file.action == Action::Create
-        && placements_in_file(change, &path).any(|one| matches!(one.placed, PlacementOutcome::Before));
+        && placements_in_file(change, &path)
+            .any(|one| matches!(one.placed, PlacementOutcome::Before));
     if standing.contains(&path)
         || empty && !is_shown_in_plan(work, file)
         || file.action == Action::Delete && !work.run.files.path_exists(&path)
     {
-        return account(FileOutcome::Standing, "what the plan asks for stands already".to_owned());
+        return account(
+            FileOutcome::Standing,
+            "what the plan asks for stands already".to_owned(),
+        );
     }
     let renamed = matches!(&file.action, Action::Rename { to } if work.run.files.path_exists(to));
     if renamed {
@@ -176,28 +258,52 @@ fn line_of_unwritten_file(accounting: &FileContext<'_>, file: &NamedFile, path: 
     }
     let done = change.items.iter().any(|item| {
         item.unit == file.unit
-            && item.outcomes.iter().any(|step_outcome| matches!(step_outcome, StepOutcome::DoneBefore))
+            && item
+                .outcomes
+                .iter()
+                .any(|step_outcome| matches!(step_outcome, StepOutcome::DoneBefore))
     });
     if done {
-        return account(FileOutcome::Standing, "its step was done before, by the plan's box".to_owned());
+        return account(
+            FileOutcome::Standing,
+            "its step was done before, by the plan's box".to_owned(),
+        );
     }
     let about = |item: &Item| {
-        let left = item.outcomes.iter().filter_map(|step_outcome| match step_outcome {
-            StepOutcome::Left(remainder) => Some(remainder),
-            _ => None,
-        });
-        left.into_iter().any(|remainder| item.is_about(&work.run.plan, file, remainder))
+        let left = item
+            .outcomes
+            .iter()
+            .filter_map(|step_outcome| match step_outcome {
+                StepOutcome::Left(remainder) => Some(remainder),
+                _ => None,
+            });
+        left.into_iter()
+            .any(|remainder| item.is_about(&work.run.plan, file, remainder))
     };
-    let mut left = change.items.iter().zip(proofs).filter(|(item, _)| about(item));
+    let mut left = change
+        .items
+        .iter()
+        .zip(proofs)
+        .filter(|(item, _)| about(item));
     if left.clone().next().is_some() && left.all(|(_, proof)| matches!(proof, Proof::Proven(_))) {
-        return account(FileOutcome::Standing, "done before, and proven by its checks".to_owned());
+        return account(
+            FileOutcome::Standing,
+            "done before, and proven by its checks".to_owned(),
+        );
     }
-    let why = file.obstacle.clone().unwrap_or_else(|| "the plan shows no code for it".to_owned());
+    let why = file
+        .obstacle
+        .clone()
+        .unwrap_or_else(|| "the plan shows no code for it".to_owned());
     account(FileOutcome::Untouched, why)
 }
 
 /// Returns whether the plan shows anything for the file.
 fn is_shown_in_plan(work: &UnitWork<'_>, file: &NamedFile) -> bool {
-    let change = work.run.plan.phase(file.unit).and_then(|phase| phase.changes.get(file.change));
+    let change = work
+        .run
+        .plan
+        .phase(file.unit)
+        .and_then(|phase| phase.changes.get(file.change));
     change.is_some_and(|change| !change.blocks.is_empty())
 }

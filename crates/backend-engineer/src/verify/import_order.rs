@@ -38,7 +38,9 @@ pub(crate) async fn sort_imports(
     }
     write_staged(work, change)?;
     for path in &sorted {
-        work.note(format!("the imports of `{path}` were sorted by the project's own linter"))?;
+        work.note(format!(
+            "the imports of `{path}` were sorted by the project's own linter"
+        ))?;
     }
     Ok(true)
 }
@@ -55,24 +57,50 @@ struct Sorter {
 fn import_sorters(work: &UnitWork<'_>, change: &Change, check: &Check) -> Vec<Sorter> {
     let reading = check::read_command(work, &check.ran.script, &check.ran.folder);
     let sorter = |call: &shell::Call| {
-        let within = join_upwards(check.ran.folder.trim_end_matches('/'), call.folder.as_deref().unwrap_or(""))?;
-        let below = if within.is_empty() { String::new() } else { format!("{within}/") };
+        let within = join_upwards(
+            check.ran.folder.trim_end_matches('/'),
+            call.folder.as_deref().unwrap_or(""),
+        )?;
+        let below = if within.is_empty() {
+            String::new()
+        } else {
+            format!("{within}/")
+        };
         let is_source = |path: &&str| Language::of_path(path) == Some(Language::Python);
-        let written = change.written.iter().filter(|file| file.after.bytes.is_some()).map(|file| file.path.as_str());
-        let files: Vec<String> =
-            written.filter(is_source).filter(|path| path.starts_with(&below)).map(str::to_owned).collect();
-        let seen: Vec<String> = files.iter().map(|path| path[below.len()..].to_owned()).collect();
+        let written = change
+            .written
+            .iter()
+            .filter(|file| file.after.bytes.is_some())
+            .map(|file| file.path.as_str());
+        let files: Vec<String> = written
+            .filter(is_source)
+            .filter(|path| path.starts_with(&below))
+            .map(str::to_owned)
+            .collect();
+        let seen: Vec<String> = files
+            .iter()
+            .map(|path| path[below.len()..].to_owned())
+            .collect();
         let order = call.import_order(&seen).filter(|_| !files.is_empty())?;
-        Some(Sorter { order, folder: within, files })
+        Some(Sorter {
+            order,
+            folder: within,
+            files,
+        })
     };
     reading.calls().into_iter().filter_map(sorter).collect()
 }
 
 /// Sorts the imports of files, and returns those that changed. What changed in another way is discarded.
 async fn sort_files(work: &mut UnitWork<'_>, sorter: &Sorter) -> Result<Vec<String>, Stop> {
-    let Sorter { order, folder, files } = sorter;
+    let Sorter {
+        order,
+        folder,
+        files,
+    } = sorter;
     let request = |script: &str, why: &str| Request::found(script, folder, Kind::Lint, why);
-    let (looked, printed) = check::run_and_read(work, &request(&order.look, "imports out of order?")).await?;
+    let (looked, printed) =
+        check::run_and_read(work, &request(&order.look, "imports out of order?")).await?;
     let finds = match &order.code {
         Some(code) => printed.contains(code.as_str()),
         None => looked.judgement.verdict == Verdict::Failed,
@@ -82,13 +110,26 @@ async fn sort_files(work: &mut UnitWork<'_>, sorter: &Sorter) -> Result<Vec<Stri
     }
     let savepoint = work.workspace.tree.savepoint();
     let before = read_all(work, files);
-    check::run_step(work, &Request { step: true, ..request(&order.sort, "sorting imports") }).await?;
+    check::run_step(
+        work,
+        &Request {
+            step: true,
+            ..request(&order.sort, "sorting imports")
+        },
+    )
+    .await?;
     let after = read_all(work, files);
     let pairs = files.iter().zip(before.iter().zip(&after));
-    let changed: Vec<_> = pairs.filter(|(_, (before, after))| before != after).collect();
-    let is_sorted = changed.iter().all(|(path, (before, after))| match (Language::of_path(path), before, after) {
-        (Some(language), Some(before), Some(after)) => differ_in_import_order_only(language, before, after),
-        _ => false,
+    let changed: Vec<_> = pairs
+        .filter(|(_, (before, after))| before != after)
+        .collect();
+    let is_sorted = changed.iter().all(|(path, (before, after))| {
+        match (Language::of_path(path), before, after) {
+            (Some(language), Some(before), Some(after)) => {
+                differ_in_import_order_only(language, before, after)
+            }
+            _ => false,
+        }
     });
     if !is_sorted {
         work.workspace.tree.restore(savepoint);
@@ -99,5 +140,8 @@ async fn sort_files(work: &mut UnitWork<'_>, sorter: &Sorter) -> Result<Vec<Stri
 }
 
 fn read_all(work: &mut UnitWork<'_>, files: &[String]) -> Vec<Option<String>> {
-    files.iter().map(|path| work.workspace.tree.read_text(path).ok().flatten()).collect()
+    files
+        .iter()
+        .map(|path| work.workspace.tree.read_text(path).ok().flatten())
+        .collect()
 }

@@ -37,13 +37,25 @@ pub(super) async fn compare_with_old_tests(
     if suites.is_empty() && helpers.is_empty() || !verification.drifted.is_empty() {
         return Ok(());
     }
-    let runs_tests = |check: &&Check| check.kind == Kind::Tests && check.verdict() == Verdict::Passed;
-    let checks: Vec<Check> = verification.checks.iter().filter(runs_tests).cloned().collect();
+    let runs_tests =
+        |check: &&Check| check.kind == Kind::Tests && check.verdict() == Verdict::Passed;
+    let checks: Vec<Check> = verification
+        .checks
+        .iter()
+        .filter(runs_tests)
+        .cloned()
+        .collect();
     let words = PlanWords::from_work(work);
-    let mut with_new =
-        if suites.is_empty() { Vec::new() } else { run_all(work, &checks, RevertedFiles::Suites).await? };
+    let mut with_new = if suites.is_empty() {
+        Vec::new()
+    } else {
+        run_all(work, &checks, RevertedFiles::Suites).await?
+    };
     if with_new.iter().any(|seen| seen.run.failed()) {
-        add_before(&mut with_new, run_all(work, &checks, RevertedFiles::Everything).await?);
+        add_before(
+            &mut with_new,
+            run_all(work, &checks, RevertedFiles::Everything).await?,
+        );
     }
     let runs: Vec<OldRun> = with_new.iter().map(|seen| seen.run.clone()).collect();
     let found = weakened::by_model(work);
@@ -68,7 +80,10 @@ pub(super) async fn compare_with_old_tests(
         true => checks.iter().map(|check| check.ran.clone()).collect(),
         false => with_new.into_iter().map(|seen| seen.ran).collect(),
     };
-    let narrowed = now.iter().zip(&with_old).filter_map(|(now, old)| weakened::find_narrowed_run(now, &old.ran));
+    let narrowed = now
+        .iter()
+        .zip(&with_old)
+        .filter_map(|(now, old)| weakened::find_narrowed_run(now, &old.ran));
     verification.weakened.extend(narrowed);
     Ok(())
 }
@@ -83,7 +98,10 @@ fn add_before(seen: &mut [OldTestRun], before: Vec<OldTestRun>) {
     }
 }
 
-fn record_test_changes(verification: &mut Verification, (weakened, asked): (Vec<String>, Vec<String>)) {
+fn record_test_changes(
+    verification: &mut Verification,
+    (weakened, asked): (Vec<String>, Vec<String>),
+) {
     verification.weakened.extend(weakened);
     verification.changed_tests.extend(asked);
 }
@@ -96,7 +114,10 @@ fn find_changed_tests(work: &mut UnitWork<'_>) -> (Vec<String>, Vec<String>) {
     for (path, before) in work.state.worked.clone() {
         let now = work.workspace.tree.read(&path).ok().flatten();
         // A new package of tests that holds nothing sets nothing up.
-        let is_empty = before.is_none() && now.as_ref().is_some_and(|bytes| bytes.trim_ascii().is_empty());
+        let is_empty = before.is_none()
+            && now
+                .as_ref()
+                .is_some_and(|bytes| bytes.trim_ascii().is_empty());
         match test_role(&path).filter(|_| before != now && !is_empty) {
             Some(TestRole::Suite) if before.is_some() => suites.push(path),
             Some(TestRole::Helper | TestRole::Configuration) => helpers.push(path),
@@ -107,25 +128,46 @@ fn find_changed_tests(work: &mut UnitWork<'_>) -> (Vec<String>, Vec<String>) {
 }
 
 /// Returns what failures of the old tests mean that no change of a test accounts for.
-fn find_regressions(runs: &[OldRun], words: &PlanWords, changed: &[String]) -> (Vec<String>, Vec<String>) {
+fn find_regressions(
+    runs: &[OldRun],
+    words: &PlanWords,
+    changed: &[String],
+) -> (Vec<String>, Vec<String>) {
     let failed = runs.iter().find_map(|run| match &run.outcome {
         Outcome::Failed(output) => Some(output),
         _ => None,
     });
-    let Some(output) = failed else { return (Vec::new(), Vec::new()) };
+    let Some(output) = failed else {
+        return (Vec::new(), Vec::new());
+    };
     let files: Vec<String> = changed.iter().map(|path| format!("`{path}`")).collect();
-    let line = format!("the tests as they were before {} changed fail on the new code", files.join(", "));
-    if weakened::is_asked(output, words, changed) { (Vec::new(), vec![line]) } else { (vec![line], Vec::new()) }
+    let line = format!(
+        "the tests as they were before {} changed fail on the new code",
+        files.join(", ")
+    );
+    if weakened::is_asked(output, words, changed) {
+        (Vec::new(), vec![line])
+    } else {
+        (vec![line], Vec::new())
+    }
 }
 
-async fn run_all(work: &mut UnitWork<'_>, checks: &[Check], old: RevertedFiles) -> Result<Vec<OldTestRun>, Stop> {
+async fn run_all(
+    work: &mut UnitWork<'_>,
+    checks: &[Check],
+    old: RevertedFiles,
+) -> Result<Vec<OldTestRun>, Stop> {
     let now = work.workspace.tree.savepoint();
     let seen = run_each(work, checks, old).await;
     work.workspace.tree.restore(now);
     seen
 }
 
-async fn run_each(work: &mut UnitWork<'_>, checks: &[Check], old: RevertedFiles) -> Result<Vec<OldTestRun>, Stop> {
+async fn run_each(
+    work: &mut UnitWork<'_>,
+    checks: &[Check],
+    old: RevertedFiles,
+) -> Result<Vec<OldTestRun>, Stop> {
     let mut files = Vec::new();
     for (path, before) in work.state.worked.clone() {
         let goes_back = match old {
@@ -134,20 +176,28 @@ async fn run_each(work: &mut UnitWork<'_>, checks: &[Check], old: RevertedFiles)
             RevertedFiles::Everything => true,
         };
         if goes_back {
-            work.workspace.tree.stage(&path, before).map_err(|error| Stop::refused(error.to_string()))?;
+            work.workspace
+                .tree
+                .stage(&path, before)
+                .map_err(|error| Stop::refused(error.to_string()))?;
             files.push(path);
         }
     }
     let mut all: Vec<OldTestRun> = Vec::new();
     for check in checks {
-        let Some(mut request) = check.request.clone().or_else(|| request_of_check(check)) else { continue };
+        let Some(mut request) = check.request.clone().or_else(|| request_of_check(check)) else {
+            continue;
+        };
         let why = match old {
             RevertedFiles::Suites => "the old tests on the new code",
             RevertedFiles::Tests => "the old tests with their old helpers on the new code",
             RevertedFiles::Everything => "the old tests on the old code",
         };
         why.clone_into(&mut request.why);
-        if all.iter().any(|seen| seen.ran.script == request.script && seen.ran.folder == request.folder) {
+        if all
+            .iter()
+            .any(|seen| seen.ran.script == request.script && seen.ran.folder == request.folder)
+        {
             continue;
         }
         let (ran, output) = check::run_and_read(work, &request).await?;
@@ -155,28 +205,47 @@ async fn run_each(work: &mut UnitWork<'_>, checks: &[Check], old: RevertedFiles)
         if old != RevertedFiles::Everything {
             evidence::record_evidence(work, &check.observation(&ran), Basis::OldTests)?;
         }
-        let covers = files.iter().filter(|path| covers_test_file(&request.script, path)).cloned().collect();
+        let covers = files
+            .iter()
+            .filter(|path| covers_test_file(&request.script, path))
+            .cloned()
+            .collect();
         let outcome = match ran.judgement.verdict {
             Verdict::Passed => Outcome::Passed,
             Verdict::Failed => Outcome::Failed(output),
             Verdict::NotChecked => Outcome::Unknown,
         };
-        all.push(OldTestRun { ran, run: OldRun { outcome, before: None, covers } });
+        all.push(OldTestRun {
+            ran,
+            run: OldRun {
+                outcome,
+                before: None,
+                covers,
+            },
+        });
     }
     Ok(all)
 }
 
 /// Returns the request of a check of the project's own, which keeps none.
 fn request_of_check(check: &Check) -> Option<check::Request> {
-    let CheckRun { script, folder, tree, .. } = &check.ran;
-    tree.as_ref().map(|_| check::Request::found(script, folder, check.kind, ""))
+    let CheckRun {
+        script,
+        folder,
+        tree,
+        ..
+    } = &check.ran;
+    tree.as_ref()
+        .map(|_| check::Request::found(script, folder, check.kind, ""))
 }
 
 /// Returns whether a command runs the tests of a file: it names the file or a folder around it, or no tests at all.
 fn covers_test_file(script: &str, path: &str) -> bool {
     let mut named = words_of_command(script).filter_map(named_test).peekable();
     named.peek().is_none()
-        || named.any(|name| path.starts_with(&name) || path.ends_with(&name) || path.contains(&format!("/{name}/")))
+        || named.any(|name| {
+            path.starts_with(&name) || path.ends_with(&name) || path.contains(&format!("/{name}/"))
+        })
 }
 
 /// Returns the words of a command, those within quotes and options each for themselves.
@@ -186,7 +255,12 @@ pub(super) fn words_of_command(script: &str) -> impl Iterator<Item = &str> {
 
 /// Returns the file or folder of tests that a word of a command names: `tests/test_a.py::test_b`, `tests.test_a`.
 pub(super) fn named_test(word: &str) -> Option<String> {
-    let bare = word.split("::").next().unwrap_or(word).trim_start_matches("./").trim_end_matches('/');
+    let bare = word
+        .split("::")
+        .next()
+        .unwrap_or(word)
+        .trim_start_matches("./")
+        .trim_end_matches('/');
     if bare.starts_with('-') || bare.is_empty() {
         return None;
     }
@@ -195,9 +269,15 @@ pub(super) fn named_test(word: &str) -> Option<String> {
         return Some(bare.to_owned());
     }
     // `tests.test_a.Class.test_b` of unittest.
-    let module = bare.split('.').take_while(|part| !part.starts_with(char::is_uppercase)).collect::<Vec<_>>();
+    let module = bare
+        .split('.')
+        .take_while(|part| !part.starts_with(char::is_uppercase))
+        .collect::<Vec<_>>();
     let is_module = module.len() > 1
-        && module.iter().all(|part| part.chars().all(|letter| letter.is_alphanumeric() || letter == '_'));
+        && module.iter().all(|part| {
+            part.chars()
+                .all(|letter| letter.is_alphanumeric() || letter == '_')
+        });
     let file = module.join("/");
     (is_module && holds_tests(&format!("{file}.py"))).then(|| format!("{file}.py"))
 }
@@ -214,12 +294,28 @@ mod tests {
             ("pytest tests/test_a.py -v", "tests/test_a.py", true),
             ("pytest tests/test_a.py::test_b", "tests/test_a.py", true),
             ("pytest tests/test_b.py", "tests/test_a.py", false),
-            ("pytest tests/test_b.py; echo done", "tests/test_a.py", false),
+            (
+                "pytest tests/test_b.py; echo done",
+                "tests/test_a.py",
+                false,
+            ),
             ("pytest tests", "tests/test_a.py", true),
             ("pytest tests/unit", "tests/test_a.py", false),
-            ("cd api && pytest tests/test_a.py", "api/tests/test_a.py", true),
-            ("python3 -m unittest -q tests.test_a", "tests/test_a.py", true),
-            ("python3 -m unittest -q tests.test_b", "tests/test_a.py", false),
+            (
+                "cd api && pytest tests/test_a.py",
+                "api/tests/test_a.py",
+                true,
+            ),
+            (
+                "python3 -m unittest -q tests.test_a",
+                "tests/test_a.py",
+                true,
+            ),
+            (
+                "python3 -m unittest -q tests.test_b",
+                "tests/test_a.py",
+                false,
+            ),
             ("npx jest src/a.test.ts", "src/a.test.ts", true),
             ("npx jest src/b.test.ts", "src/a.test.ts", false),
             ("npm test", "src/a.test.ts", true),

@@ -8,7 +8,9 @@ use super::reasons::{BrokenBy, CheckResult, OpenReason, Proof, ProvenBy};
 use super::{Check, Origin, Verification};
 use crate::check::{CheckRun, Kind};
 use crate::evidence::{self, EvidenceQuery};
-use crate::implement::{Change, Item, OpenPart, Passage, Placement, PlacementOutcome, PresentFiles, StepOutcome};
+use crate::implement::{
+    Change, Item, OpenPart, Passage, Placement, PlacementOutcome, PresentFiles, StepOutcome,
+};
 use crate::run::RunContext;
 use crate::understand::Assignment;
 
@@ -30,21 +32,39 @@ pub(super) struct ProofContext<'a> {
 /// Returns the proof of one item of the change. What its ticked box says holds until a check speaks against it.
 pub(super) fn of_item(item: &Item, context: &ProofContext<'_>) -> Proof {
     let proof = of_deeds(item, context);
-    let done = item.checkbox.is_some_and(|id| state_of(context.run, id) == State::Done);
-    if done && matches!(proof, Proof::Open(_)) { Proof::Before } else { proof }
+    let done = item
+        .checkbox
+        .is_some_and(|id| state_of(context.run, id) == State::Done);
+    if done && matches!(proof, Proof::Open(_)) {
+        Proof::Before
+    } else {
+        proof
+    }
 }
 
 fn of_deeds(item: &Item, context: &ProofContext<'_>) -> Proof {
-    if item.outcomes.iter().any(|step_outcome| matches!(step_outcome, StepOutcome::DoneBefore)) {
-        let proofs = item.outcomes.iter().map(|step_outcome| of_deed(item, step_outcome, context));
-        return proofs.into_iter().find(|proof| matches!(proof, Proof::Broken(_))).unwrap_or(Proof::Before);
+    if item
+        .outcomes
+        .iter()
+        .any(|step_outcome| matches!(step_outcome, StepOutcome::DoneBefore))
+    {
+        let proofs = item
+            .outcomes
+            .iter()
+            .map(|step_outcome| of_deed(item, step_outcome, context));
+        return proofs
+            .into_iter()
+            .find(|proof| matches!(proof, Proof::Broken(_)))
+            .unwrap_or(Proof::Before);
     }
     if item.outcomes.is_empty() {
         return Proof::Open(OpenReason::NothingToDo);
     }
     let mut proven = Vec::new();
     let mut left = None;
-    let refused = item.open().any(|part| matches!(part, OpenPart::Refused { .. }));
+    let refused = item
+        .open()
+        .any(|part| matches!(part, OpenPart::Refused { .. }));
     for step_outcome in &item.outcomes {
         match of_deed(item, step_outcome, context) {
             Proof::Proven(by) => proven.extend(by),
@@ -53,7 +73,12 @@ fn of_deeds(item: &Item, context: &ProofContext<'_>) -> Proof {
             Proof::Open(_) if matches!(step_outcome, StepOutcome::Left(_)) => {
                 left = Some(OpenReason::Parts(item.open().collect()))
             }
-            Proof::Open(reason) if matches!(step_outcome, StepOutcome::Worked { .. } | StepOutcome::Unclear { .. }) => {
+            Proof::Open(reason)
+                if matches!(
+                    step_outcome,
+                    StepOutcome::Worked { .. } | StepOutcome::Unclear { .. }
+                ) =>
+            {
                 left = left.or(Some(reason))
             }
             // What the words beside a commit ask for comes before it.
@@ -68,13 +93,22 @@ fn of_deeds(item: &Item, context: &ProofContext<'_>) -> Proof {
             OpenReason::Worked(_) => weak_tests(item, context).unwrap_or(left),
             left => left,
         };
-        return change_proven(item, context).map_or_else(|| Proof::Open(open()), |by| Proof::Proven(vec![by]));
+        return change_proven(item, context)
+            .map_or_else(|| Proof::Open(open()), |by| Proof::Proven(vec![by]));
     }
-    let places = item.outcomes.iter().any(|step_outcome| matches!(step_outcome, StepOutcome::Place(_)));
-    let runs = item
+    let places = item
         .outcomes
         .iter()
-        .any(|step_outcome| matches!(step_outcome, StepOutcome::Run { expects_failure: false, .. }));
+        .any(|step_outcome| matches!(step_outcome, StepOutcome::Place(_)));
+    let runs = item.outcomes.iter().any(|step_outcome| {
+        matches!(
+            step_outcome,
+            StepOutcome::Run {
+                expects_failure: false,
+                ..
+            }
+        )
+    });
     if places && !runs {
         match passed_check(item.unit, context) {
             Ok(said) => proven.push(ProvenBy::Check(said)),
@@ -91,32 +125,59 @@ fn of_deed(item: &Item, step_outcome: &StepOutcome, context: &ProofContext<'_>) 
         StepOutcome::Run { ran, .. } if !ran.dropped.is_empty() => {
             Proof::Open(OpenReason::Parts(item.open().collect()))
         }
-        StepOutcome::Run { ran, expects_failure: true, .. } => of_expected_failure(item, ran, context),
+        StepOutcome::Run {
+            ran,
+            expects_failure: true,
+            ..
+        } => of_expected_failure(item, ran, context),
         StepOutcome::Run { command, ran, .. } => {
             let last = context.checks.iter().find(|check| {
-                matches!(check.origin, Origin::Step(_, of) if of == *command) && checks_item(check, item)
+                matches!(check.origin, Origin::Step(_, of) if of == *command)
+                    && checks_item(check, item)
             });
-            last.map_or_else(|| of_verdict(ran.judgement.verdict, result_of_run(ran, None)), of_check)
+            last.map_or_else(
+                || of_verdict(ran.judgement.verdict, result_of_run(ran, None)),
+                of_check,
+            )
         }
-        StepOutcome::Serve { script, failed: None } => Proof::Proven(vec![ProvenBy::Server(script.clone())]),
-        StepOutcome::Serve { script, failed: Some(why) } => {
-            Proof::Broken(BrokenBy::Server { command: script.clone(), why: why.clone() })
-        }
+        StepOutcome::Serve {
+            script,
+            failed: None,
+        } => Proof::Proven(vec![ProvenBy::Server(script.clone())]),
+        StepOutcome::Serve {
+            script,
+            failed: Some(why),
+        } => Proof::Broken(BrokenBy::Server {
+            command: script.clone(),
+            why: why.clone(),
+        }),
         StepOutcome::Commit(Ok(id)) => Proof::Proven(vec![ProvenBy::Commit(id.clone())]),
         StepOutcome::Commit(Err(why)) => Proof::Open(OpenReason::NoCommit(why.clone())),
-        StepOutcome::Left(remainder) => Proof::Open(OpenReason::Parts(vec![OpenPart::Left(remainder.what.clone())])),
+        StepOutcome::Left(remainder) => Proof::Open(OpenReason::Parts(vec![OpenPart::Left(
+            remainder.what.clone(),
+        )])),
         StepOutcome::Worked { paths, .. } => Proof::Open(OpenReason::Worked(paths.clone())),
-        StepOutcome::Unclear { passage, untouched } => {
-            Proof::Open(OpenReason::Unclear { passage: passage.clone(), untouched: untouched.clone() })
-        }
+        StepOutcome::Unclear { passage, untouched } => Proof::Open(OpenReason::Unclear {
+            passage: passage.clone(),
+            untouched: untouched.clone(),
+        }),
         StepOutcome::Accepted(_) => Proof::Proven(vec![ProvenBy::Person]),
-        StepOutcome::Stands { path, .. } => Proof::Proven(vec![ProvenBy::Code { path: path.clone(), changed: true }]),
+        StepOutcome::Stands { path, .. } => Proof::Proven(vec![ProvenBy::Code {
+            path: path.clone(),
+            changed: true,
+        }]),
         StepOutcome::DoneBefore => Proof::Before,
     }
 }
 
 fn is_held_back(step_outcome: &StepOutcome) -> bool {
-    matches!(step_outcome, StepOutcome::Place(Placement { placed: PlacementOutcome::HeldBack, .. }))
+    matches!(
+        step_outcome,
+        StepOutcome::Place(Placement {
+            placed: PlacementOutcome::HeldBack,
+            ..
+        })
+    )
 }
 
 fn checks_item(check: &Check, item: &Item) -> bool {
@@ -127,7 +188,9 @@ fn of_placement(placement: &Placement, standing: &PresentFiles) -> Proof {
     if let Some(part) = placement.refusal_reason() {
         return Proof::Open(OpenReason::Parts(vec![part]));
     }
-    let Some(path) = placement.path.clone() else { return Proof::Open(OpenReason::FileUnclear) };
+    let Some(path) = placement.path.clone() else {
+        return Proof::Open(OpenReason::FileUnclear);
+    };
     // A removal or a rename shows no code that could stand.
     let whole_file = placement.block.is_none();
     if !whole_file && !standing.whole.contains(&path) {
@@ -143,17 +206,30 @@ fn of_placement(placement: &Placement, standing: &PresentFiles) -> Proof {
 /// Proves a failure that the plan expects before its change, at its moment; where it was skipped, an earlier run may
 /// have seen it.
 fn of_expected_failure(item: &Item, ran: &CheckRun, context: &ProofContext<'_>) -> Proof {
-    let found = context.search.expected_failure(&evidence::subject_of_observation(context.run, &item.observation(ran)));
+    let found = context
+        .search
+        .expected_failure(&evidence::subject_of_observation(
+            context.run,
+            &item.observation(ran),
+        ));
     let now = ran.judgement.verdict == Verdict::Passed;
     if !now && found.is_none() {
         return Proof::Open(OpenReason::FailureNotSeen(result_of_run(ran, None)));
     }
     let evidence = found.map(|found| found.id.clone());
-    Proof::Proven(vec![ProvenBy::ExpectedFailure { evidence, command: ran.script.clone(), earlier: !now }])
+    Proof::Proven(vec![ProvenBy::ExpectedFailure {
+        evidence,
+        command: ran.script.clone(),
+        earlier: !now,
+    }])
 }
 
 fn result_of_run(ran: &CheckRun, evidence: Option<EvidenceId>) -> CheckResult {
-    CheckResult { evidence, command: ran.script.clone(), detail: ran.judgement.detail.clone() }
+    CheckResult {
+        evidence,
+        command: ran.script.clone(),
+        detail: ran.judgement.detail.clone(),
+    }
 }
 
 fn result_of_check(check: &Check) -> CheckResult {
@@ -176,32 +252,63 @@ fn of_verdict(verdict: Verdict, said: CheckResult) -> Proof {
 /// else one of its unit, all of whose checks must pass. What is not in that change is not proven by it.
 fn change_proven(item: &Item, context: &ProofContext<'_>) -> Option<ProvenBy> {
     let remains = |passage: &Passage| {
-        context.remaining.iter().any(|span| passage.span.start < span.end && span.start < passage.span.end)
+        context
+            .remaining
+            .iter()
+            .any(|span| passage.span.start < span.end && span.start < passage.span.end)
     };
-    if item.outcomes.iter().filter_map(StepOutcome::passage).any(remains) {
+    if item
+        .outcomes
+        .iter()
+        .filter_map(StepOutcome::passage)
+        .any(remains)
+    {
         return None;
     }
-    let of_unit: Vec<&Check> = context.checks.iter().filter(|check| check.unit == Some(item.unit)).collect();
-    let own: Vec<&Check> = of_unit.iter().copied().filter(|check| checks_item(check, item)).collect();
+    let of_unit: Vec<&Check> = context
+        .checks
+        .iter()
+        .filter(|check| check.unit == Some(item.unit))
+        .collect();
+    let own: Vec<&Check> = of_unit
+        .iter()
+        .copied()
+        .filter(|check| checks_item(check, item))
+        .collect();
     let tied = if own.is_empty() { of_unit } else { own };
     if tied.iter().any(|check| check.verdict() != Verdict::Passed) {
         return None;
     }
     tied.into_iter().find_map(|check| {
-        let passed = context.search.evidence.iter().find(|found| Some(&found.id) == check.evidence.as_ref())?;
+        let passed = context
+            .search
+            .evidence
+            .iter()
+            .find(|found| Some(&found.id) == check.evidence.as_ref())?;
         let failed = context.search.failure_without_change(&passed.evidence)?;
-        if !context.written.may_hold(item, (failed, &passed.evidence), (context.run, context.assignment)) {
+        if !context.written.may_hold(
+            item,
+            (failed, &passed.evidence),
+            (context.run, context.assignment),
+        ) {
             return None;
         }
         let basis = failed.evidence.condition.basis;
-        Some(ProvenBy::Change { without: failed.id.clone(), basis, with: result_of_check(check) })
+        Some(ProvenBy::Change {
+            without: failed.id.clone(),
+            basis,
+            with: result_of_check(check),
+        })
     })
 }
 
 /// Returns the reason where a test of the item's unit lets wrong versions of a model's work pass.
 fn weak_tests(item: &Item, context: &ProofContext<'_>) -> Option<OpenReason> {
     let run = context.search.run?;
-    let of_unit = context.checks.iter().filter(|check| check.unit == Some(item.unit));
+    let of_unit = context
+        .checks
+        .iter()
+        .filter(|check| check.unit == Some(item.unit));
     let found = of_unit.filter_map(|check| {
         let subject = evidence::subject_of_observation(context.run, &check.observation(&check.ran));
         let weak = context.search.accepts_wrong_versions(run, &subject)?;
@@ -218,8 +325,13 @@ fn weak_tests(item: &Item, context: &ProofContext<'_>) -> Option<OpenReason> {
 fn passed_check(unit: PhaseId, context: &ProofContext<'_>) -> Result<CheckResult, OpenReason> {
     let mut current = Some(unit);
     while let Some(unit) = current.filter(|unit| context.assignment.units.contains(unit)) {
-        let of_unit = context.checks.iter().filter(|check| check.unit == Some(unit));
-        let own: Vec<&Check> = of_unit.filter(|check| can_tell_of_code(&check.ran.script)).collect();
+        let of_unit = context
+            .checks
+            .iter()
+            .filter(|check| check.unit == Some(unit));
+        let own: Vec<&Check> = of_unit
+            .filter(|check| can_tell_of_code(&check.ran.script))
+            .collect();
         if let Some(passed) = own.iter().find(|check| check.verdict() == Verdict::Passed) {
             return Ok(result_of_check(passed));
         }
@@ -230,18 +342,33 @@ fn passed_check(unit: PhaseId, context: &ProofContext<'_>) -> Result<CheckResult
     }
     // A linter that nobody asked for proves no code; the project's tests do.
     let counts = |check: &&Check| {
-        (check.origin != Origin::Found || check.kind == Kind::Tests) && can_tell_of_code(&check.ran.script)
+        (check.origin != Origin::Found || check.kind == Kind::Tests)
+            && can_tell_of_code(&check.ran.script)
     };
     let passed = |check: &&Check| check.unit.is_none() && check.verdict() == Verdict::Passed;
-    context.checks.iter().filter(counts).find(passed).map(result_of_check).ok_or(OpenReason::NothingChecksIt)
+    context
+        .checks
+        .iter()
+        .filter(counts)
+        .find(passed)
+        .map(result_of_check)
+        .ok_or(OpenReason::NothingChecksIt)
 }
 
 /// Returns whether that a command succeeds may tell something of code: not where it only makes, moves or deletes files.
 fn can_tell_of_code(script: &str) -> bool {
     let reading = shell::read(script);
-    let acts = |kind: shell::Kind| matches!(kind, shell::Kind::Other | shell::Kind::Destroy | shell::Kind::Commit);
+    let acts = |kind: shell::Kind| {
+        matches!(
+            kind,
+            shell::Kind::Other | shell::Kind::Destroy | shell::Kind::Commit
+        )
+    };
     let calls = reading.calls();
-    calls.is_empty() || calls.iter().any(|call| !call.is_known() || !acts(call.kind()))
+    calls.is_empty()
+        || calls
+            .iter()
+            .any(|call| !call.is_known() || !acts(call.kind()))
 }
 
 /// Returns the proof of every box of the assignment.
@@ -251,34 +378,47 @@ pub(crate) fn prove_boxes(
     change: &Change,
     verification: &Verification,
 ) -> Vec<(CheckboxId, Proof)> {
-    let phases = assignment.units.iter().filter_map(|unit| run.plan.phase(*unit));
+    let phases = assignment
+        .units
+        .iter()
+        .filter_map(|unit| run.plan.phase(*unit));
     let boxes = phases.flat_map(|phase| phase.checkboxes.iter().map(move |id| (phase, *id)));
-    boxes.map(|(phase, id)| (id, of_box(run, (phase, id), change, verification))).collect()
+    boxes
+        .map(|(phase, id)| (id, of_box(run, (phase, id), change, verification)))
+        .collect()
 }
 
-fn of_box(run: &RunContext, (phase, id): (&Phase, CheckboxId), change: &Change, verification: &Verification) -> Proof {
+fn of_box(
+    run: &RunContext,
+    (phase, id): (&Phase, CheckboxId),
+    change: &Change,
+    verification: &Verification,
+) -> Proof {
     let mut proofs = Vec::new();
-    for (index, criterion) in phase.criteria.iter().enumerate().filter(|(_, criterion)| criterion.checkbox == Some(id))
+    for (index, criterion) in phase
+        .criteria
+        .iter()
+        .enumerate()
+        .filter(|(_, criterion)| criterion.checkbox == Some(id))
     {
         if criterion.kind == CriterionKind::Manual {
             return Proof::ForAPerson;
         }
-        let own = verification
-            .checks
-            .iter()
-            .filter(|check| check.unit == Some(phase.id) && check.origin == Origin::Criterion(index));
+        let own = verification.checks.iter().filter(|check| {
+            check.unit == Some(phase.id) && check.origin == Origin::Criterion(index)
+        });
         proofs.extend(own.map(of_check));
     }
     let items = change.items.iter().zip(&verification.items);
     proofs.extend(
-        items.filter(|(item, _)| item.unit == phase.id && item.checkbox == Some(id)).map(|(_, proof)| proof.clone()),
+        items
+            .filter(|(item, _)| item.unit == phase.id && item.checkbox == Some(id))
+            .map(|(_, proof)| proof.clone()),
     );
     if proofs.is_empty() {
-        let stands_for_unit = run
-            .plan
-            .checkboxes()
-            .get(id.0)
-            .is_some_and(|found| found.span.start <= phase.heading.end && phase.heading.start <= found.span.end);
+        let stands_for_unit = run.plan.checkboxes().get(id.0).is_some_and(|found| {
+            found.span.start <= phase.heading.end && phase.heading.start <= found.span.end
+        });
         return match stands_for_unit {
             true => prove_unit(run, phase, change, verification),
             false => Proof::Open(OpenReason::NoCheck),
@@ -288,7 +428,12 @@ fn of_box(run: &RunContext, (phase, id): (&Phase, CheckboxId), change: &Change, 
 }
 
 /// Proves a box that stands for the whole unit: all beneath it must be proven, and something must have been.
-fn prove_unit(run: &RunContext, phase: &Phase, change: &Change, verification: &Verification) -> Proof {
+fn prove_unit(
+    run: &RunContext,
+    phase: &Phase,
+    change: &Change,
+    verification: &Verification,
+) -> Proof {
     let beneath = |unit: PhaseId| {
         let mut current = Some(unit);
         while let Some(unit) = current {
@@ -299,9 +444,16 @@ fn prove_unit(run: &RunContext, phase: &Phase, change: &Change, verification: &V
         }
         false
     };
-    let items = change.items.iter().zip(&verification.items).filter(|(item, _)| beneath(item.unit));
+    let items = change
+        .items
+        .iter()
+        .zip(&verification.items)
+        .filter(|(item, _)| beneath(item.unit));
     let mut proofs: Vec<Proof> = items.map(|(_, proof)| proof.clone()).collect();
-    let checks = verification.checks.iter().filter(|check| check.unit.is_some_and(beneath));
+    let checks = verification
+        .checks
+        .iter()
+        .filter(|check| check.unit.is_some_and(beneath));
     proofs.extend(checks.map(of_check));
     if proofs.is_empty() {
         return Proof::Open(OpenReason::NoCheck);
@@ -325,19 +477,44 @@ pub(crate) fn is_unimplemented(item: &Item, proof: &Proof) -> bool {
 
 /// Holds back the criteria of a unit that lacks a part, where their boxes are all that is left to tick: a reader would
 /// take the unit for done.
-pub(super) fn hold_back(run: &RunContext, assignment: &Assignment, change: &Change, verification: &mut Verification) {
-    for phase in assignment.units.iter().filter_map(|unit| run.plan.phase(*unit)) {
-        let mut items = change.items.iter().zip(&verification.items).filter(|(item, _)| item.unit == phase.id);
+pub(super) fn hold_back(
+    run: &RunContext,
+    assignment: &Assignment,
+    change: &Change,
+    verification: &mut Verification,
+) {
+    for phase in assignment
+        .units
+        .iter()
+        .filter_map(|unit| run.plan.phase(*unit))
+    {
+        let mut items = change
+            .items
+            .iter()
+            .zip(&verification.items)
+            .filter(|(item, _)| item.unit == phase.id);
         if !items.any(|(item, proof)| is_unimplemented(item, proof)) {
             continue;
         }
         let own = |id: &CheckboxId| phase.checkboxes.contains(id);
         let stays_open = |proof: &Proof| matches!(proof, Proof::Open(_) | Proof::Broken(_));
-        if verification.proofs.iter().any(|(id, proof)| own(id) && stays_open(proof)) {
+        if verification
+            .proofs
+            .iter()
+            .any(|(id, proof)| own(id) && stays_open(proof))
+        {
             continue;
         }
-        let criterion = |id: CheckboxId| phase.criteria.iter().any(|criterion| criterion.checkbox == Some(id));
-        let proven = verification.proofs.iter_mut().filter(|(id, _)| own(id) && criterion(*id));
+        let criterion = |id: CheckboxId| {
+            phase
+                .criteria
+                .iter()
+                .any(|criterion| criterion.checkbox == Some(id))
+        };
+        let proven = verification
+            .proofs
+            .iter_mut()
+            .filter(|(id, _)| own(id) && criterion(*id));
         for (_, proof) in proven.filter(|(_, proof)| matches!(proof, Proof::Proven(_))) {
             *proof = Proof::Open(OpenReason::WaitsForUnit(phase.label.clone()));
         }
@@ -347,14 +524,20 @@ pub(super) fn hold_back(run: &RunContext, assignment: &Assignment, change: &Chan
 /// Takes back every proof: what was checked is no longer what is there.
 pub(super) fn withdraw_proofs(verification: &mut Verification, why: &OpenReason) {
     let boxes = verification.proofs.iter_mut().map(|(_, proof)| proof);
-    for proof in boxes.chain(&mut verification.items).filter(|proof| matches!(proof, Proof::Proven(_))) {
+    for proof in boxes
+        .chain(&mut verification.items)
+        .filter(|proof| matches!(proof, Proof::Proven(_)))
+    {
         *proof = Proof::Open(why.clone());
     }
 }
 
 /// Returns the state that the plan's text gives a box.
 pub(super) fn state_of(run: &RunContext, id: CheckboxId) -> State {
-    run.plan.checkboxes().get(id.0).map_or(State::Open, |found| found.state)
+    run.plan
+        .checkboxes()
+        .get(id.0)
+        .map_or(State::Open, |found| found.state)
 }
 
 #[cfg(test)]

@@ -142,18 +142,37 @@ impl fmt::Display for Proof {
 impl fmt::Display for ProvenBy {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ProvenBy::Code { path, changed: true } => write!(formatter, "`{path}` changed as the plan shows"),
-            ProvenBy::Code { path, changed: false } => write!(formatter, "`{path}` holds what the plan shows"),
+            ProvenBy::Code {
+                path,
+                changed: true,
+            } => write!(formatter, "`{path}` changed as the plan shows"),
+            ProvenBy::Code {
+                path,
+                changed: false,
+            } => write!(formatter, "`{path}` holds what the plan shows"),
             ProvenBy::Check(said) => said.fmt(formatter),
-            ProvenBy::Change { basis: Basis::TestsOnly, with, .. } => {
-                write!(formatter, "`{}` fails with the new tests alone and passes with the change", with.command)
+            ProvenBy::Change {
+                basis: Basis::TestsOnly,
+                with,
+                ..
+            } => {
+                write!(
+                    formatter,
+                    "`{}` fails with the new tests alone and passes with the change",
+                    with.command
+                )
             }
-            ProvenBy::Change { with, .. } => write!(formatter, "`{}` failed before and passes now", with.command),
+            ProvenBy::Change { with, .. } => {
+                write!(formatter, "`{}` failed before and passes now", with.command)
+            }
             ProvenBy::ExpectedFailure { earlier: true, .. } => {
                 formatter.write_str("an earlier run saw it fail before the change")
             }
             ProvenBy::ExpectedFailure { command, .. } => {
-                write!(formatter, "`{command}` failed before the change, as the plan expects")
+                write!(
+                    formatter,
+                    "`{command}` failed before the change, as the plan expects"
+                )
             }
             ProvenBy::Server(command) => write!(formatter, "`{command}` was started"),
             ProvenBy::Commit(id) => write!(formatter, "committed as {id}"),
@@ -174,52 +193,82 @@ impl fmt::Display for CheckResult {
 impl fmt::Display for OpenReason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            OpenReason::NothingToDo => {
-                formatter.write_str("it says nothing that could be done or checked without a person or a model")
-            }
+            OpenReason::NothingToDo => formatter.write_str(
+                "it says nothing that could be done or checked without a person or a model",
+            ),
             OpenReason::Parts(parts) => {
                 // That it needs a mind is said once.
                 let shown = |(at, part): (usize, &OpenPart)| match part {
-                    OpenPart::Left(left) if at > 0 && matches!(parts[at - 1], OpenPart::Left(_)) => left.to_string(),
+                    OpenPart::Left(left)
+                        if at > 0 && matches!(parts[at - 1], OpenPart::Left(_)) =>
+                    {
+                        left.to_string()
+                    }
                     part => part.to_string(),
                 };
-                formatter.write_str(&parts.iter().enumerate().map(shown).collect::<Vec<_>>().join("; "))
+                formatter.write_str(
+                    &parts
+                        .iter()
+                        .enumerate()
+                        .map(shown)
+                        .collect::<Vec<_>>()
+                        .join("; "),
+                )
             }
             OpenReason::Unclear { passage, untouched } => {
                 match untouched {
-                    Some(name) => write!(formatter, "the change leaves `{name}` as it was, which this is about: ")?,
+                    Some(name) => write!(
+                        formatter,
+                        "the change leaves `{name}` as it was, which this is about: "
+                    )?,
                     None => formatter.write_str("not clear whether it asks for work: ")?,
                 }
-                write!(formatter, "{passage}; look at it, then run `backend-engineer accept PLAN --phase N`")
+                write!(
+                    formatter,
+                    "{passage}; look at it, then run `backend-engineer accept PLAN --phase N`"
+                )
             }
             OpenReason::Worked(paths) => {
-                let paths: Vec<String> = paths.iter().take(4).map(|path| format!("`{path}`")).collect();
+                let paths: Vec<String> = paths
+                    .iter()
+                    .take(4)
+                    .map(|path| format!("`{path}`"))
+                    .collect();
                 write!(
                     formatter,
                     "a model changed {}, and no check tied to it went from failing to passing; look at it, then `accept`",
                     paths.join(", ")
                 )
             }
-            OpenReason::NoLongerThere(path) => write!(formatter, "`{path}` no longer holds what the plan shows"),
-            OpenReason::OtherBlockRefused(path) => write!(formatter, "another block for `{path}` was refused"),
+            OpenReason::NoLongerThere(path) => {
+                write!(formatter, "`{path}` no longer holds what the plan shows")
+            }
+            OpenReason::OtherBlockRefused(path) => {
+                write!(formatter, "another block for `{path}` was refused")
+            }
             OpenReason::FileUnclear => formatter.write_str("its file is not clear"),
             OpenReason::NotChecked(said) | OpenReason::FailureNotSeen(said) => said.fmt(formatter),
             OpenReason::WeakTests(said) => write!(formatter, "{said}; look at it, then `accept`"),
             OpenReason::NoCommit(why) => why.fmt(formatter),
             OpenReason::NoCheck => formatter.write_str("nothing in the plan says how to check it"),
             OpenReason::NoCheckPassed => formatter.write_str("none of its unit's checks passed"),
-            OpenReason::NothingChecksIt => formatter.write_str("nothing checks it: no command of its unit passed"),
+            OpenReason::NothingChecksIt => {
+                formatter.write_str("nothing checks it: no command of its unit passed")
+            }
             OpenReason::WaitsForUnit(label) => {
-                write!(formatter, "it holds, and its box waits until {label} is implemented")
+                write!(
+                    formatter,
+                    "it holds, and its box waits until {label} is implemented"
+                )
             }
-            OpenReason::Drifted => formatter.write_str("a file of the phase was changed by somebody else meanwhile"),
+            OpenReason::Drifted => {
+                formatter.write_str("a file of the phase was changed by somebody else meanwhile")
+            }
             OpenReason::WeakenedTests => formatter.write_str("the tests were made easier"),
-            OpenReason::AsksForTests => {
-                formatter.write_str("the code asks whether it is being tested, or by whom it is called")
-            }
-            OpenReason::ChangedTests => {
-                formatter.write_str("a test of what the plan names was changed; look at it, then `accept`")
-            }
+            OpenReason::AsksForTests => formatter
+                .write_str("the code asks whether it is being tested, or by whom it is called"),
+            OpenReason::ChangedTests => formatter
+                .write_str("a test of what the plan names was changed; look at it, then `accept`"),
         }
     }
 }

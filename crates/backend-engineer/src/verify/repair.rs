@@ -21,16 +21,26 @@ pub(crate) fn next_repair_task(
     change: &mut Change,
     verification: &Verification,
 ) -> Result<Option<String>, Stop> {
-    if work.run.model_setup.is_none() || !work.run.runs_commands() || !verification.drifted.is_empty() {
+    if work.run.model_setup.is_none()
+        || !work.run.runs_commands()
+        || !verification.drifted.is_empty()
+    {
         return Ok(None);
     }
-    let failed: Vec<&Check> = verification.checks.iter().filter(|check| check.verdict() == Verdict::Failed).collect();
+    let failed: Vec<&Check> = verification
+        .checks
+        .iter()
+        .filter(|check| check.verdict() == Verdict::Failed)
+        .collect();
     let undone: Vec<String> = change
         .items
         .iter()
         .zip(&verification.items)
         .filter(|(_, proof)| !matches!(proof, Proof::Proven(_)))
-        .flat_map(|(item, _)| item.open().map(|why| format!("line {}: {} - {why}", item.line, item.title.trim())))
+        .flat_map(|(item, _)| {
+            item.open()
+                .map(|why| format!("line {}: {} - {why}", item.line, item.title.trim()))
+        })
         .collect();
     if failed.is_empty() && undone.is_empty() && verification.weakened.is_empty() {
         return Ok(None);
@@ -47,14 +57,21 @@ pub(crate) fn next_repair_task(
         }
         session.last_failures = Some(signature);
     }
-    Ok(Some(describe_failures(&failed, &undone, &verification.weakened)))
+    Ok(Some(describe_failures(
+        &failed,
+        &undone,
+        &verification.weakened,
+    )))
 }
 
 fn describe_failures(failed: &[&Check], undone: &[String], weakened: &[String]) -> String {
     let mut text = String::new();
     let mut room = OUTPUTS;
     for check in failed {
-        text.push_str(&format!("`{}` failed: {}\n", check.ran.script, check.ran.judgement.detail));
+        text.push_str(&format!(
+            "`{}` failed: {}\n",
+            check.ran.script, check.ran.judgement.detail
+        ));
         let tail = check.ran.tail.trim_end();
         let share = OUTPUT.min(room);
         let from = tail.ceil_char_boundary(tail.len().saturating_sub(share));
@@ -67,14 +84,26 @@ fn describe_failures(failed: &[&Check], undone: &[String], weakened: &[String]) 
         text.push_str(&format!("Not done: {line}\n"));
     }
     for line in weakened {
-        text.push_str(&format!("Not allowed: {line}. Put it back, and mend the code instead.\n"));
+        text.push_str(&format!(
+            "Not allowed: {line}. Put it back, and mend the code instead.\n"
+        ));
     }
     text
 }
 
 /// Returns what failed, without what differs from run to run.
 fn failure_signature(failed: &[&Check], undone: &[String], weakened: &[String]) -> String {
-    let plain = |text: &str| text.chars().filter(|letter| !letter.is_ascii_digit()).collect::<String>();
-    let checks = failed.iter().map(|check| format!("{}\0{}", check.ran.script, plain(&check.ran.tail)));
-    checks.chain(undone.iter().cloned()).chain(weakened.iter().cloned()).collect::<Vec<_>>().join("\n")
+    let plain = |text: &str| {
+        text.chars()
+            .filter(|letter| !letter.is_ascii_digit())
+            .collect::<String>()
+    };
+    let checks = failed
+        .iter()
+        .map(|check| format!("{}\0{}", check.ran.script, plain(&check.ran.tail)));
+    checks
+        .chain(undone.iter().cloned())
+        .chain(weakened.iter().cloned())
+        .collect::<Vec<_>>()
+        .join("\n")
 }

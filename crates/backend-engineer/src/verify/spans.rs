@@ -75,12 +75,30 @@ pub(crate) struct Prohibition {
 }
 
 /// Returns the spans of the assignment's units, in order.
-pub(super) fn of_units(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Vec<SpanLine> {
-    let phases = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
+pub(super) fn of_units(
+    work: &UnitWork<'_>,
+    change: &Change,
+    verification: &Verification,
+) -> Vec<SpanLine> {
+    let phases = work
+        .assignment
+        .units
+        .iter()
+        .filter_map(|unit| work.run.plan.phase(*unit));
     let mut found = Vec::new();
     for phase in phases {
-        let account = SpanContext { work, change, verification, phase };
-        found.extend(phase.passages.iter().map(|passage| account.span_line(passage)));
+        let account = SpanContext {
+            work,
+            change,
+            verification,
+            phase,
+        };
+        found.extend(
+            phase
+                .passages
+                .iter()
+                .map(|passage| account.span_line(passage)),
+        );
     }
     found
 }
@@ -89,17 +107,39 @@ pub(super) fn of_units(work: &UnitWork<'_>, change: &Change, verification: &Veri
 pub(super) fn check_prohibitions(work: &UnitWork<'_>, change: &Change) -> Vec<Prohibition> {
     let mut written = change.written.clone();
     let pending = work.workspace.tree.pending();
-    written.extend(pending.into_iter().filter(|file| !change.written.iter().any(|done| done.path == file.path)));
-    let phases = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
+    written.extend(
+        pending
+            .into_iter()
+            .filter(|file| !change.written.iter().any(|done| done.path == file.path)),
+    );
+    let phases = work
+        .assignment
+        .units
+        .iter()
+        .filter_map(|unit| work.run.plan.phase(*unit));
     let said = phases.flat_map(|phase| &phase.sentences);
     let said = said.filter(|one| one.class == SentenceClass::Forbid || !one.protects.is_empty());
-    said.map(|sentence| prohibition_of_sentence(work, sentence, &written)).collect()
+    said.map(|sentence| prohibition_of_sentence(work, sentence, &written))
+        .collect()
 }
 
-fn prohibition_of_sentence(work: &UnitWork<'_>, sentence: &Sentence, written: &[Pending]) -> Prohibition {
-    let held: Vec<ProhibitionOutcome> =
-        sentence.protects.iter().map(|protected| check_prohibition(protected, written)).collect();
-    let words = work.run.plan.text().get(sentence.span.clone()).unwrap_or_default().split_whitespace();
+fn prohibition_of_sentence(
+    work: &UnitWork<'_>,
+    sentence: &Sentence,
+    written: &[Pending],
+) -> Prohibition {
+    let held: Vec<ProhibitionOutcome> = sentence
+        .protects
+        .iter()
+        .map(|protected| check_prohibition(protected, written))
+        .collect();
+    let words = work
+        .run
+        .plan
+        .text()
+        .get(sentence.span.clone())
+        .unwrap_or_default()
+        .split_whitespace();
     Prohibition {
         span: sentence.span.clone(),
         text: words.collect::<Vec<_>>().join(" "),
@@ -109,10 +149,13 @@ fn prohibition_of_sentence(work: &UnitWork<'_>, sentence: &Sentence, written: &[
             ProhibitionOutcome::Kept | ProhibitionOutcome::Unknown => None,
         }),
         decided: held.contains(&ProhibitionOutcome::Kept)
-            || sentence
-                .protects
-                .iter()
-                .any(|one| work.run.files.facts().defining(last_symbol_name(&one.name)).is_some()),
+            || sentence.protects.iter().any(|one| {
+                work.run
+                    .files
+                    .facts()
+                    .defining(last_symbol_name(&one.name))
+                    .is_some()
+            }),
     }
 }
 
@@ -126,12 +169,18 @@ struct SpanContext<'a> {
 
 impl SpanContext<'_> {
     fn span_line(&self, passage: &Passage) -> SpanLine {
-        let sentence = self.phase.sentences.iter().find(|one| do_spans_overlap(&one.span, &passage.span));
+        let sentence = self
+            .phase
+            .sentences
+            .iter()
+            .find(|one| do_spans_overlap(&one.span, &passage.span));
         let is_sentence = matches!(passage.kind, PassageKind::Sentence | PassageKind::Criterion);
         let sentence = sentence.filter(|_| is_sentence);
         let state = match passage.kind {
             PassageKind::Code => self.block(passage),
-            PassageKind::Command => self.command_in(&passage.span).unwrap_or(SpanState::Informative),
+            PassageKind::Command => self
+                .command_in(&passage.span)
+                .unwrap_or(SpanState::Informative),
             PassageKind::Box => self.checkbox(passage),
             PassageKind::File => SpanState::Followed,
             PassageKind::Sentence | PassageKind::Criterion => {
@@ -145,7 +194,13 @@ impl SpanContext<'_> {
             | PassageKind::Aside => SpanState::Informative,
         };
         let line = self.work.run.plan.location(passage.span.start).line;
-        SpanLine { span: passage.span.clone(), line, kind: passage.kind, class: sentence.map(|one| one.class), state }
+        SpanLine {
+            span: passage.span.clone(),
+            line,
+            kind: passage.kind,
+            class: sentence.map(|one| one.class),
+            state,
+        }
     }
 
     fn items(&self) -> impl Iterator<Item = (&Item, &Proof)> {
@@ -154,10 +209,16 @@ impl SpanContext<'_> {
     }
 
     fn block(&self, passage: &Passage) -> SpanState {
-        let at = self.phase.blocks.iter().position(|block| do_spans_overlap(&block.span, &passage.span));
+        let at = self
+            .phase
+            .blocks
+            .iter()
+            .position(|block| do_spans_overlap(&block.span, &passage.span));
         let step_outcomes = self.items().flat_map(|(item, _)| &item.outcomes);
         let mut placed = step_outcomes.filter_map(|step_outcome| match step_outcome {
-            StepOutcome::Place(placement) if placement.block == at && at.is_some() => Some(&placement.placed),
+            StepOutcome::Place(placement) if placement.block == at && at.is_some() => {
+                Some(&placement.placed)
+            }
             _ => None,
         });
         match placed.next() {
@@ -183,15 +244,30 @@ impl SpanContext<'_> {
         {
             return SpanState::Open;
         }
-        let criterion = self.phase.criteria.iter().position(|one| one.commands.contains(&at));
+        let criterion = self
+            .phase
+            .criteria
+            .iter()
+            .position(|one| one.commands.contains(&at));
         let of_check = |origin: Origin| match origin {
             Origin::Criterion(index) => Some(index) == criterion,
             Origin::Step(_, command) => command == at,
             Origin::Project | Origin::Found => false,
         };
-        let own = self.verification.checks.iter().filter(|check| check.unit == Some(self.phase.id));
+        let own = self
+            .verification
+            .checks
+            .iter()
+            .filter(|check| check.unit == Some(self.phase.id));
         if let Some(check) = own.into_iter().find(|check| of_check(check.origin)) {
-            return of_verdict(check.verdict(), if criterion.is_some() { SpanState::Checked } else { SpanState::Ran });
+            return of_verdict(
+                check.verdict(),
+                if criterion.is_some() {
+                    SpanState::Checked
+                } else {
+                    SpanState::Ran
+                },
+            );
         }
         let mut step_outcomes = self.items().flat_map(|(item, _)| &item.outcomes);
         let ran = step_outcomes.find_map(|step_outcome| match step_outcome {
@@ -200,14 +276,27 @@ impl SpanContext<'_> {
             }
             _ => None,
         });
-        let commit = self.phase.commands.get(at).is_some_and(|command| command.commit.is_some());
-        ran.unwrap_or(if commit { self.commit() } else { SpanState::Informative })
+        let commit = self
+            .phase
+            .commands
+            .get(at)
+            .is_some_and(|command| command.commit.is_some());
+        ran.unwrap_or(if commit {
+            self.commit()
+        } else {
+            SpanState::Informative
+        })
     }
 
     fn commit(&self) -> SpanState {
         let mut step_outcomes = self.items().flat_map(|(item, _)| &item.outcomes);
-        let made = step_outcomes
-            .find_map(|step_outcome| if let StepOutcome::Commit(made) = step_outcome { Some(made) } else { None });
+        let made = step_outcomes.find_map(|step_outcome| {
+            if let StepOutcome::Commit(made) = step_outcome {
+                Some(made)
+            } else {
+                None
+            }
+        });
         match made {
             Some(Ok(_)) => SpanState::Ran,
             Some(Err(NoCommit::NotAsked)) | None => SpanState::Deferred,
@@ -230,14 +319,18 @@ impl SpanContext<'_> {
             let mut said = self.verification.prohibitions.iter();
             match said.find(|one| one.span == sentence.span) {
                 Some(one) if one.broken.is_some() => return SpanState::Broken,
-                Some(one) if one.decided && sentence.class == SentenceClass::Forbid => return SpanState::Kept,
+                Some(one) if one.decided && sentence.class == SentenceClass::Forbid => {
+                    return SpanState::Kept;
+                }
                 _ => {}
             }
         }
         let answered = self.items().find_map(|(item, proof)| {
             let mut step_outcomes = item.outcomes.iter();
             let step_outcome = step_outcomes.find(|step_outcome| {
-                step_outcome.passage().is_some_and(|one| do_spans_overlap(&one.span, &sentence.span))
+                step_outcome
+                    .passage()
+                    .is_some_and(|one| do_spans_overlap(&one.span, &sentence.span))
             })?;
             Some((step_outcome, proof))
         });
@@ -248,7 +341,12 @@ impl SpanContext<'_> {
     }
 
     /// Returns the state of a sentence that an item of the change answers.
-    fn answered(&self, step_outcome: &StepOutcome, proof: &Proof, sentence: &Sentence) -> SpanState {
+    fn answered(
+        &self,
+        step_outcome: &StepOutcome,
+        proof: &Proof,
+        sentence: &Sentence,
+    ) -> SpanState {
         let proven = matches!(proof, Proof::Proven(_) | Proof::Before);
         match step_outcome {
             StepOutcome::Accepted(_) | StepOutcome::Stands { .. } => SpanState::Done,
@@ -266,28 +364,40 @@ impl SpanContext<'_> {
     fn by_class(&self, sentence: &Sentence) -> SpanState {
         match sentence.class {
             SentenceClass::DoShown | SentenceClass::Place => SpanState::Followed,
-            SentenceClass::Forbid | SentenceClass::Context | SentenceClass::Elsewhere => SpanState::Informative,
+            SentenceClass::Forbid | SentenceClass::Context | SentenceClass::Elsewhere => {
+                SpanState::Informative
+            }
             SentenceClass::Person => SpanState::Person,
             SentenceClass::Condition => SpanState::Deferred,
-            SentenceClass::Check => self.criterion(&sentence.span).unwrap_or_else(|| self.expected(&sentence.span)),
-            SentenceClass::Run => self.command_in(&sentence.span).unwrap_or_else(|| self.expected(&sentence.span)),
+            SentenceClass::Check => self
+                .criterion(&sentence.span)
+                .unwrap_or_else(|| self.expected(&sentence.span)),
+            SentenceClass::Run => self
+                .command_in(&sentence.span)
+                .unwrap_or_else(|| self.expected(&sentence.span)),
             // What the plan's own box calls done stands in no item that is open.
-            SentenceClass::DoUnshown | SentenceClass::DoPartly | SentenceClass::Unclear => SpanState::Done,
+            SentenceClass::DoUnshown | SentenceClass::DoPartly | SentenceClass::Unclear => {
+                SpanState::Done
+            }
         }
     }
 
     fn criterion(&self, span: &Span) -> Option<SpanState> {
-        let index = self.phase.criteria.iter().position(|one| do_spans_overlap(&one.span, span))?;
+        let index = self
+            .phase
+            .criteria
+            .iter()
+            .position(|one| do_spans_overlap(&one.span, span))?;
         let criterion = self.phase.criteria.get(index)?;
         if criterion.kind == CriterionKind::Manual {
             return Some(SpanState::Person);
         }
-        let own = self
-            .verification
-            .checks
-            .iter()
-            .filter(|check| check.unit == Some(self.phase.id) && check.origin == Origin::Criterion(index));
-        own.map(|check| of_verdict(check.verdict(), SpanState::Checked)).max().or(Some(SpanState::Unproven))
+        let own = self.verification.checks.iter().filter(|check| {
+            check.unit == Some(self.phase.id) && check.origin == Origin::Criterion(index)
+        });
+        own.map(|check| of_verdict(check.verdict(), SpanState::Checked))
+            .max()
+            .or(Some(SpanState::Unproven))
     }
 
     /// Returns the state of the command next to a sentence which says that it runs, or how it ends.

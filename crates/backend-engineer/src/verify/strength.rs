@@ -79,22 +79,40 @@ pub(crate) async fn measure_strength(
     verification: &mut Verification,
 ) -> Result<(), Stop> {
     let limit = work.run.settings.strength(change.session.is_some());
-    if limit.is_zero() || !work.run.runs_commands() || !is_sound(verification) || baseline::needs_server(work) {
+    if limit.is_zero()
+        || !work.run.runs_commands()
+        || !is_sound(verification)
+        || baseline::needs_server(work)
+    {
         return Ok(());
     }
     let chosen = suites::suites_of_unit(work, change, verification);
     if chosen.is_empty() {
         return Ok(());
     }
-    let test_files: Vec<String> = chosen.iter().flat_map(|suite| suite.files.clone()).collect();
+    let test_files: Vec<String> = chosen
+        .iter()
+        .flat_map(|suite| suite.files.clone())
+        .collect();
     let made = wrong_versions::make_wrong_versions(work, change, &test_files);
     if made.is_empty() {
         return Ok(());
     }
     let (began, count) = (Instant::now(), made.len().min(MOST));
-    let (command, folder) = (chosen[0].request.script.clone(), chosen[0].request.folder.clone());
-    let why = format!("on {} of the change, {} at most", count_versions(count), write_duration(limit));
-    work.run.emit(Event::CommandStarted { command: command.clone(), folder: folder.clone(), why })?;
+    let (command, folder) = (
+        chosen[0].request.script.clone(),
+        chosen[0].request.folder.clone(),
+    );
+    let why = format!(
+        "on {} of the change, {} at most",
+        count_versions(count),
+        write_duration(limit)
+    );
+    work.run.emit(Event::CommandStarted {
+        command: command.clone(),
+        folder: folder.clone(),
+        why,
+    })?;
     let now = work.workspace.tree.savepoint();
     let tried = try_all(work, chosen, &made, began + limit).await;
     work.workspace.tree.restore(now);
@@ -105,7 +123,11 @@ pub(crate) async fn measure_strength(
         folder,
         exit: None,
         elapsed_ms: strength.elapsed_ms,
-        verdict: if strength.rejected > 0 { Verdict::Passed } else { Verdict::NotChecked },
+        verdict: if strength.rejected > 0 {
+            Verdict::Passed
+        } else {
+            Verdict::NotChecked
+        },
         detail: strength.describe_result(),
         output: None,
         tree: None,
@@ -120,9 +142,17 @@ pub(crate) async fn measure_strength(
 
 /// Returns whether there is something that the strength of tests could add to.
 fn is_sound(verification: &Verification) -> bool {
-    let found = [&verification.weakened, &verification.changed_tests, &verification.probes, &verification.drifted];
+    let found = [
+        &verification.weakened,
+        &verification.changed_tests,
+        &verification.probes,
+        &verification.drifted,
+    ];
     found.iter().all(|lines| lines.is_empty())
-        && verification.checks.iter().all(|check| check.verdict() != Verdict::Failed)
+        && verification
+            .checks
+            .iter()
+            .all(|check| check.verdict() != Verdict::Failed)
 }
 
 /// Tries the wrong versions in their order, as long as there is time.
@@ -138,7 +168,9 @@ async fn try_all<'m>(
     }
     let mut tried = Vec::new();
     for version in made.iter().take(MOST) {
-        let Some(fate) = try_one(work, &suites, version, end).await? else { break };
+        let Some(fate) = try_one(work, &suites, version, end).await? else {
+            break;
+        };
         tried.push((version, fate));
     }
     Ok(tried)
@@ -153,10 +185,16 @@ async fn try_one(
 ) -> Result<Option<VersionOutcome>, Stop> {
     let refused = |error: crate::tree::ReadError| Stop::refused(error.to_string());
     let right = work.workspace.tree.read(&version.path).map_err(refused)?;
-    work.workspace.tree.stage(&version.path, Some(version.text.clone().into_bytes())).map_err(refused)?;
+    work.workspace
+        .tree
+        .stage(&version.path, Some(version.text.clone().into_bytes()))
+        .map_err(refused)?;
     let mut fates = Vec::new();
     let mut over = false;
-    let runs: Vec<_> = suites.iter().flat_map(|suite| suite.runs_for(work, version)).collect();
+    let runs: Vec<_> = suites
+        .iter()
+        .flat_map(|suite| suite.runs_for(work, version))
+        .collect();
     for (request, tests, usual) in runs {
         let left = end.saturating_duration_since(Instant::now());
         let limit = left.min(usual);
@@ -171,9 +209,16 @@ async fn try_one(
             break;
         }
     }
-    work.workspace.tree.stage(&version.path, right).map_err(refused)?;
+    work.workspace
+        .tree
+        .stage(&version.path, right)
+        .map_err(refused)?;
     if over && !fates.contains(&VersionOutcome::Rejected) || fates.is_empty() {
-        return Ok(if over { None } else { Some(VersionOutcome::Unknown) });
+        return Ok(if over {
+            None
+        } else {
+            Some(VersionOutcome::Unknown)
+        });
     }
     Ok(Some(combine_outcomes(&fates)))
 }
@@ -189,12 +234,24 @@ fn combine_outcomes(fates: &[VersionOutcome]) -> VersionOutcome {
 
 impl Strength {
     fn new(tried: &[(&WrongVersion, VersionOutcome)], made: usize, elapsed: Duration) -> Self {
-        let of =
-            |wanted: VersionOutcome| tried.iter().filter(move |(_, fate)| *fate == wanted).map(|(version, _)| *version);
-        let survivors: Vec<Survivor> = of(VersionOutcome::Survived).map(WrongVersion::survivor).collect();
+        let of = |wanted: VersionOutcome| {
+            tried
+                .iter()
+                .filter(move |(_, fate)| *fate == wanted)
+                .map(|(version, _)| *version)
+        };
+        let survivors: Vec<Survivor> = of(VersionOutcome::Survived)
+            .map(WrongVersion::survivor)
+            .collect();
         let rejected = of(VersionOutcome::Rejected).count();
         let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        Strength { made, tried: rejected + survivors.len(), rejected, survivors, elapsed_ms }
+        Strength {
+            made,
+            tried: rejected + survivors.len(),
+            rejected,
+            survivors,
+            elapsed_ms,
+        }
     }
 
     fn describe_result(&self) -> String {
@@ -209,28 +266,58 @@ impl Strength {
         if self.survivors.is_empty() {
             return self.describe_result();
         }
-        let places: Vec<String> = self.survivors.iter().take(NAMED).map(Survivor::describe_change).collect();
+        let places: Vec<String> = self
+            .survivors
+            .iter()
+            .take(NAMED)
+            .map(Survivor::describe_change)
+            .collect();
         let more = match self.survivors.len().saturating_sub(NAMED) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        format!("{}; not rejected: {}{more}", self.describe_result(), places.join(", "))
+        format!(
+            "{}; not rejected: {}{more}",
+            self.describe_result(),
+            places.join(", ")
+        )
     }
 }
 
 fn describe_rejected(rejected: usize, tried: usize) -> String {
-    let rejected = if rejected == 0 { "none".to_owned() } else { rejected.to_string() };
-    format!("the phase's tests reject {rejected} of {}", count_versions(tried))
+    let rejected = if rejected == 0 {
+        "none".to_owned()
+    } else {
+        rejected.to_string()
+    };
+    format!(
+        "the phase's tests reject {rejected} of {}",
+        count_versions(tried)
+    )
 }
 
 fn count_versions(count: usize) -> String {
-    if count == 1 { "1 wrong version".to_owned() } else { format!("{count} wrong versions") }
+    if count == 1 {
+        "1 wrong version".to_owned()
+    } else {
+        format!("{count} wrong versions")
+    }
 }
 
 impl Survivor {
     fn describe_change(&self) -> String {
-        let Survivor { path, line, function, before, after } = self;
-        let after = if matches!(after.as_str(), "pass" | ";") { "removed" } else { &format!("now `{after}`") };
+        let Survivor {
+            path,
+            line,
+            function,
+            before,
+            after,
+        } = self;
+        let after = if matches!(after.as_str(), "pass" | ";") {
+            "removed"
+        } else {
+            &format!("now `{after}`")
+        };
         format!("{path}:{line} (`{function}`: `{before}` {after})")
     }
 }
@@ -247,7 +334,12 @@ fn decide_strength(
     for unit in work.assignment.units.clone() {
         let paths = worked_paths(change, unit);
         let is_own = |version: &WrongVersion| version.by_model && paths.contains(&version.path);
-        let own = |fate: VersionOutcome| tried.iter().filter(|(version, of)| *of == fate && is_own(version)).count();
+        let own = |fate: VersionOutcome| {
+            tried
+                .iter()
+                .filter(|(version, of)| *of == fate && is_own(version))
+                .count()
+        };
         let (rejected, survived) = (own(VersionOutcome::Rejected), own(VersionOutcome::Survived));
         let made = made.iter().filter(|version| is_own(version)).count();
         if rejected == 0 && survived < made.clamp(1, ENOUGH) {
@@ -258,9 +350,16 @@ fn decide_strength(
             rejected => Judgement::passed(describe_rejected(rejected, rejected + survived)),
         };
         let is_meant = |check: &&Check| {
-            check.unit == Some(unit) && check.kind == Kind::Tests && check.verdict() == Verdict::Passed
+            check.unit == Some(unit)
+                && check.kind == Kind::Tests
+                && check.verdict() == Verdict::Passed
         };
-        let checks: Vec<Check> = verification.checks.iter().filter(is_meant).cloned().collect();
+        let checks: Vec<Check> = verification
+            .checks
+            .iter()
+            .filter(is_meant)
+            .cloned()
+            .collect();
         for mut check in checks {
             check.ran.judgement = judgement.clone();
             check.ran.tests.clear();
@@ -270,14 +369,19 @@ fn decide_strength(
     }
     if none_rejected {
         let standing = find_proofs(work, change, verification)?;
-        verification.accounts = super::file_outcomes::of_files(work, change, &standing.whole, &verification.items);
+        verification.accounts =
+            super::file_outcomes::of_files(work, change, &standing.whole, &verification.items);
     }
     Ok(())
 }
 
 /// Returns the files that a model changed for the unit.
 fn worked_paths(change: &Change, unit: PhaseId) -> Vec<String> {
-    let step_outcomes = change.items.iter().filter(|item| item.unit == unit).flat_map(|item| &item.outcomes);
+    let step_outcomes = change
+        .items
+        .iter()
+        .filter(|item| item.unit == unit)
+        .flat_map(|item| &item.outcomes);
     let paths = step_outcomes.filter_map(|step_outcome| match step_outcome {
         StepOutcome::Worked { paths, .. } => Some(paths.iter().cloned()),
         _ => None,

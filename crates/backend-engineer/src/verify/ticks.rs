@@ -23,7 +23,10 @@ pub(crate) struct MarkResult {
 }
 
 /// Ticks, and where asked opens, the boxes of the phase.
-pub(super) fn tick_boxes(work: &mut UnitWork<'_>, verification: &mut Verification) -> Result<(), Stop> {
+pub(super) fn tick_boxes(
+    work: &mut UnitWork<'_>,
+    verification: &mut Verification,
+) -> Result<(), Stop> {
     let run = work.run;
     if !run.runs_commands() || run.options.recheck {
         return Ok(());
@@ -33,23 +36,39 @@ pub(super) fn tick_boxes(work: &mut UnitWork<'_>, verification: &mut Verificatio
     for (id, proof) in &verification.proofs {
         match (proof, state_of(run, *id)) {
             (Proof::Proven(_), State::Open | State::InProgress) => ticked.push(*id),
-            (Proof::Broken(by), State::Done) if run.options.untick => unticked.push((*id, by.to_string())),
+            (Proof::Broken(by), State::Done) if run.options.untick => {
+                unticked.push((*id, by.to_string()))
+            }
             _ => {}
         }
     }
     let done = mark_boxes(run, &ticked, Mark::Ticked)?;
-    let opened = mark_boxes(run, &unticked.iter().map(|(id, _)| *id).collect::<Vec<_>>(), Mark::Open)?;
+    let opened = mark_boxes(
+        run,
+        &unticked.iter().map(|(id, _)| *id).collect::<Vec<_>>(),
+        Mark::Open,
+    )?;
     for failure in done.failures.iter().chain(&opened.failures) {
         work.note(failure.to_string())?;
     }
     for id in done.found {
         let (line, text) = line_and_text(run, id);
-        run.emit(Event::Ticked { line, text: text.clone() })?;
+        run.emit(Event::Ticked {
+            line,
+            text: text.clone(),
+        })?;
         verification.ticked.push((line, text));
     }
-    for (id, why) in unticked.into_iter().filter(|(id, _)| opened.found.contains(id)) {
+    for (id, why) in unticked
+        .into_iter()
+        .filter(|(id, _)| opened.found.contains(id))
+    {
         let (line, text) = line_and_text(run, id);
-        run.emit(Event::Unticked { line, text: text.clone(), why })?;
+        run.emit(Event::Unticked {
+            line,
+            text: text.clone(),
+            why,
+        })?;
         verification.unticked.push((line, text));
     }
     Ok(())
@@ -59,29 +78,47 @@ fn line_and_text(run: &RunContext, id: CheckboxId) -> (usize, String) {
     run.plan
         .checkboxes()
         .get(id.0)
-        .map_or((0, String::new()), |found| (run.plan.location(found.span.start).line, found.text.clone()))
+        .map_or((0, String::new()), |found| {
+            (run.plan.location(found.span.start).line, found.text.clone())
+        })
 }
 
 /// Changes the boxes in the plan as it lies on disk now.
-pub(crate) fn mark_boxes(run: &RunContext, boxes: &[CheckboxId], to: Mark) -> Result<MarkResult, Stop> {
+pub(crate) fn mark_boxes(
+    run: &RunContext,
+    boxes: &[CheckboxId],
+    to: Mark,
+) -> Result<MarkResult, Stop> {
     if boxes.is_empty() {
         return Ok(MarkResult::default());
     }
-    let wanted: Vec<Ticking> = boxes.iter().filter_map(|id| ticking_of_box(run, *id, to)).collect();
+    let wanted: Vec<Ticking> = boxes
+        .iter()
+        .filter_map(|id| ticking_of_box(run, *id, to))
+        .collect();
     let (root, path) = locate_plan_file(run)?;
     let mut tree = Tree::at(&root);
-    let text = tree.read_text(&path).map_err(|error| Stop::refused(error.to_string()))?;
-    let text = text.ok_or_else(|| Stop::refused(format!("{} is gone; no box was ticked", run.plan_name)))?;
+    let text = tree
+        .read_text(&path)
+        .map_err(|error| Stop::refused(error.to_string()))?;
+    let text =
+        text.ok_or_else(|| Stop::refused(format!("{} is gone; no box was ticked", run.plan_name)))?;
     let (marked, failures) = match plan::tick(&text, &wanted) {
         Ok(marked) => (marked, Vec::new()),
         Err(error) => (error.text, error.failures),
     };
-    tree.stage(&path, Some(marked.into_bytes())).map_err(|error| Stop::refused(error.to_string()))?;
+    tree.stage(&path, Some(marked.into_bytes()))
+        .map_err(|error| Stop::refused(error.to_string()))?;
     write_plan(run, &mut tree)?;
     let missed = |id: CheckboxId| {
-        let Some(ticking) = ticking_of_box(run, id, to) else { return true };
+        let Some(ticking) = ticking_of_box(run, id, to) else {
+            return true;
+        };
         failures.iter().any(|failure| match failure {
-            TickFailure::Missing(failed) | TickFailure::Ambiguous { ticking: failed, .. } => *failed == ticking,
+            TickFailure::Missing(failed)
+            | TickFailure::Ambiguous {
+                ticking: failed, ..
+            } => *failed == ticking,
         })
     };
     let found = boxes.iter().filter(|id| !missed(**id)).copied().collect();
@@ -99,7 +136,8 @@ fn write_plan(run: &RunContext, tree: &mut Tree) -> Result<(), Stop> {
         }
         recorded => {
             let passing = recorded.map(journal::Run::passing_plan);
-            tree.promote(&|_| true, &mut NoOriginals(passing)).map(|_| Vec::new())
+            tree.promote(&|_| true, &mut NoOriginals(passing))
+                .map(|_| Vec::new())
         }
     };
     let events = outcome.map_err(|error| Stop::refused(format!("no box was ticked: {error}")))?;
@@ -111,7 +149,10 @@ fn locate_plan_file(run: &RunContext) -> Result<(std::path::PathBuf, String), St
     if let Some(inside) = run.plan_inside() {
         return Ok((run.root().to_owned(), inside.to_owned()));
     }
-    let name = run.plan_path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = run
+        .plan_path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
     match (run.plan_path.parent().map(Path::to_owned), name) {
         (Some(folder), Some(name)) => Ok((folder, name)),
         _ => Err(Stop::usage(format!("{} has no folder", run.plan_name))),
@@ -123,7 +164,13 @@ fn ticking_of_box(run: &RunContext, id: CheckboxId, to: Mark) -> Option<Ticking>
     let heading = found
         .phase
         .and_then(|phase| run.plan.phase(phase))
-        .map(|phase| run.plan.text().get(phase.heading.clone()).unwrap_or_default().to_owned());
+        .map(|phase| {
+            run.plan
+                .text()
+                .get(phase.heading.clone())
+                .unwrap_or_default()
+                .to_owned()
+        });
     Some(Ticking {
         text: found.text.clone(),
         line: run.plan.location(found.span.start).line,
@@ -134,12 +181,18 @@ fn ticking_of_box(run: &RunContext, id: CheckboxId, to: Mark) -> Option<Ticking>
 
 /// Writes a plan that lies outside of the repository.
 pub(crate) fn write_outside(path: &Path, text: String) -> Result<(), String> {
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
+    let (Some(folder), Some(name)) = (
+        path.parent(),
+        path.file_name().and_then(|name| name.to_str()),
+    ) else {
         return Err("it is no file".to_owned());
     };
     let mut tree = Tree::at(folder);
-    tree.stage(name, Some(text.into_bytes())).map_err(|error| error.to_string())?;
-    tree.promote(&|_| true, &mut NoOriginals(None)).map(drop).map_err(|error| error.to_string())
+    tree.stage(name, Some(text.into_bytes()))
+        .map_err(|error| error.to_string())?;
+    tree.promote(&|_| true, &mut NoOriginals(None))
+        .map(drop)
+        .map_err(|error| error.to_string())
 }
 
 /// A plan outside of the repository has no place in the repository's journal; at most a name beside the plan is known there.
@@ -147,7 +200,10 @@ struct NoOriginals(Option<String>);
 
 impl OriginalStore for NoOriginals {
     fn store_originals(&mut self, pending: &[Pending]) -> Result<Vec<String>, String> {
-        let name = self.0.clone().unwrap_or_else(|| format!(".backend-engineer-{}", std::process::id()));
+        let name = self
+            .0
+            .clone()
+            .unwrap_or_else(|| format!(".backend-engineer-{}", std::process::id()));
         Ok(vec![name; pending.len()])
     }
 }

@@ -18,7 +18,10 @@ use super::Check;
 use crate::check::{CheckRun, Count, count_in_closing_line};
 use crate::implement::Change;
 use crate::unit_work::UnitWork;
-use configuration::{LaxerSetting, find_displaced_settings, find_laxer_settings, is_configuration, is_overriding_file};
+use configuration::{
+    LaxerSetting, find_displaced_settings, find_laxer_settings, is_configuration,
+    is_overriding_file,
+};
 pub(super) use decide::{OldRun, Outcome, Verdicts, decide_weakened, is_asked};
 pub(crate) use plan_words::PlanWords;
 
@@ -44,20 +47,34 @@ pub(crate) struct WeakenedTests {
 impl WeakenedTests {
     fn find_in_files(files: &[Changed]) -> Self {
         let is_test = |file: &&Changed| holds_tests(&file.path) && is_code(&file.path);
-        let suites: Vec<Revision<'_>> = files.iter().filter(is_test).map(revision_of_file).collect();
-        let mut found = WeakenedTests { tests: weakening::compare(&suites), ..WeakenedTests::default() };
+        let suites: Vec<Revision<'_>> =
+            files.iter().filter(is_test).map(revision_of_file).collect();
+        let mut found = WeakenedTests {
+            tests: weakening::compare(&suites),
+            ..WeakenedTests::default()
+        };
         for file in files {
-            let old = file.old.as_deref().or(is_overriding_file(&file.path).then_some(""));
+            let old = file
+                .old
+                .as_deref()
+                .or(is_overriding_file(&file.path).then_some(""));
             if let Some(old) = old.filter(|_| is_configuration(&file.path)) {
-                let settings = find_laxer_settings(&file.path, old, file.new.as_deref()).into_iter();
-                found
-                    .settings
-                    .extend(settings.map(|LaxerSetting { key, old, new }| (file.path.clone(), key, old, new)));
+                let settings =
+                    find_laxer_settings(&file.path, old, file.new.as_deref()).into_iter();
+                found.settings.extend(
+                    settings
+                        .map(|LaxerSetting { key, old, new }| (file.path.clone(), key, old, new)),
+                );
             }
-            let (old, new) = (file.old.as_deref().unwrap_or_default(), file.new.as_deref().unwrap_or_default());
+            let (old, new) = (
+                file.old.as_deref().unwrap_or_default(),
+                file.new.as_deref().unwrap_or_default(),
+            );
             if is_code(&file.path) {
                 let added = silencers::added_silencers(old, new).into_iter();
-                found.silencers.extend(added.map(|line| (file.path.clone(), line.to_owned())));
+                found
+                    .silencers
+                    .extend(added.map(|line| (file.path.clone(), line.to_owned())));
             }
         }
         found
@@ -65,7 +82,11 @@ impl WeakenedTests {
 }
 
 fn revision_of_file(file: &Changed) -> Revision<'_> {
-    Revision { path: &file.path, old: file.old.as_deref(), new: file.new.as_deref() }
+    Revision {
+        path: &file.path,
+        old: file.old.as_deref(),
+        new: file.new.as_deref(),
+    }
 }
 
 fn decode_text(bytes: Option<Vec<u8>>) -> Option<String> {
@@ -79,11 +100,14 @@ pub(super) fn by_model(work: &mut UnitWork<'_>) -> WeakenedTests {
     for Changed { path, old, new } in &files {
         if let (None, Some(new)) = (old, new) {
             let tree = &mut work.workspace.tree;
-            let settings =
-                find_displaced_settings(path, new, &mut |other| decode_text(tree.read(other).ok().flatten()));
-            found
-                .settings
-                .extend(settings.into_iter().map(|LaxerSetting { key, old, new }| (path.clone(), key, old, new)));
+            let settings = find_displaced_settings(path, new, &mut |other| {
+                decode_text(tree.read(other).ok().flatten())
+            });
+            found.settings.extend(
+                settings
+                    .into_iter()
+                    .map(|LaxerSetting { key, old, new }| (path.clone(), key, old, new)),
+            );
         }
     }
     found.settings.sort();
@@ -95,7 +119,11 @@ fn files_changed_by_model(work: &mut UnitWork<'_>) -> Vec<Changed> {
     let before: BTreeMap<String, Option<Vec<u8>>> = work.state.worked.clone();
     let changed = before.into_iter().map(|(path, old)| {
         let new = decode_text(work.workspace.tree.read(&path).ok().flatten());
-        Changed { path, old: decode_text(old), new }
+        Changed {
+            path,
+            old: decode_text(old),
+            new,
+        }
     });
     changed.filter(|file| file.old != file.new).collect()
 }
@@ -113,7 +141,11 @@ fn changes_shown_by_plan(work: &mut UnitWork<'_>, change: &Change) -> Vec<Change
             None => file.after.bytes.clone(),
         };
         let old = decode_text(file.before.as_ref().map(|found| found.bytes.clone()));
-        files.push(Changed { path: file.path.clone(), old, new: decode_text(now) });
+        files.push(Changed {
+            path: file.path.clone(),
+            old,
+            new: decode_text(now),
+        });
     }
     files.retain(|file| file.old != file.new);
     files
@@ -121,26 +153,48 @@ fn changes_shown_by_plan(work: &mut UnitWork<'_>, change: &Change) -> Vec<Change
 
 /// Returns the sentences on what the plan's own code changes of the tests, each with what they demanded before.
 pub(super) fn notes_on_plan(found: &WeakenedTests) -> Vec<String> {
-    let tests =
-        found.tests.iter().map(|one| format!("the plan's own code changes a test: {}", describe_weakening(one)));
-    let settings =
-        found.settings.iter().map(|one| format!("the plan's own code changes a setting: {}", of_setting(one)));
+    let tests = found.tests.iter().map(|one| {
+        format!(
+            "the plan's own code changes a test: {}",
+            describe_weakening(one)
+        )
+    });
+    let settings = found
+        .settings
+        .iter()
+        .map(|one| format!("the plan's own code changes a setting: {}", of_setting(one)));
     tests.chain(settings).collect()
 }
 
 /// Returns the sentences on comments that silence tools.
 pub(super) fn notes_on_silencers(found: &WeakenedTests) -> Vec<String> {
     let told = |(path, line): &(String, String)| {
-        format!("the model silenced a linter, type checker or coverage in `{path}`: `{line}`; look at it")
+        format!(
+            "the model silenced a linter, type checker or coverage in `{path}`: `{line}`; look at it"
+        )
     };
     found.silencers.iter().map(told).collect()
 }
 
 /// Says how a test says less.
 pub(super) fn describe_weakening(one: &Weakening) -> String {
-    let Weakening { path, test, old, new, .. } = one;
-    let which = if test.is_empty() { format!("`{path}`") } else { format!("`{test}` in `{path}`") };
-    let demanded = if old.is_empty() { String::new() } else { format!(" (`{old}`)") };
+    let Weakening {
+        path,
+        test,
+        old,
+        new,
+        ..
+    } = one;
+    let which = if test.is_empty() {
+        format!("`{path}`")
+    } else {
+        format!("`{test}` in `{path}`")
+    };
+    let demanded = if old.is_empty() {
+        String::new()
+    } else {
+        format!(" (`{old}`)")
+    };
     match one.way {
         Way::Removed => format!("{which} was removed{demanded}"),
         Way::Silenced(silence) => format!("{which} {}{demanded}", of_silence(silence)),
@@ -171,8 +225,18 @@ fn of_silence(silence: Silence) -> &'static str {
 
 /// Says which setting is laxer.
 pub(super) fn of_setting((path, key, old, new): &(String, String, String, String)) -> String {
-    let shown = |value: &str| if value.is_empty() { "nothing".to_owned() } else { format!("`{value}`") };
-    format!("`{key}` in `{path}` is {} instead of {}, which is laxer", shown(new), shown(old))
+    let shown = |value: &str| {
+        if value.is_empty() {
+            "nothing".to_owned()
+        } else {
+            format!("`{value}`")
+        }
+    };
+    format!(
+        "`{key}` in `{path}` is {} instead of {}, which is laxer",
+        shown(new),
+        shown(old)
+    )
 }
 
 /// Returns the lines of a model's code that ask whether they are tested, each with its file; none where the plan's words
@@ -182,7 +246,10 @@ pub(super) fn find_probes(work: &mut UnitWork<'_>) -> Vec<String> {
     let files = files_changed_by_model(work);
     let mut found = probes_of(&files);
     found.retain(|(line, _)| !words.contains_word(line));
-    found.iter().map(|(line, path)| format!("`{line}` in `{path}`")).collect()
+    found
+        .iter()
+        .map(|(line, path)| format!("`{line}` in `{path}`"))
+        .collect()
 }
 
 /// Returns the sentences on lines of the plan's own code that ask whether they are tested.
@@ -190,16 +257,24 @@ pub(super) fn notes_on_probes(work: &mut UnitWork<'_>, change: &Change) -> Vec<S
     let files = changes_shown_by_plan(work, change);
     let found = probes_of(&files).into_iter();
     found
-        .map(|(line, path)| format!("the plan's own code asks whether it is being tested: `{line}` in `{path}`"))
+        .map(|(line, path)| {
+            format!("the plan's own code asks whether it is being tested: `{line}` in `{path}`")
+        })
         .collect()
 }
 
 fn probes_of(files: &[Changed]) -> Vec<(&str, &str)> {
-    let is_tested =
-        |file: &&Changed| is_code(&file.path) && !belongs_to_tests(&file.path) && !is_configuration(&file.path);
+    let is_tested = |file: &&Changed| {
+        is_code(&file.path) && !belongs_to_tests(&file.path) && !is_configuration(&file.path)
+    };
     let lines = files.iter().filter(is_tested).flat_map(|file| {
-        let (old, new) = (file.old.as_deref().unwrap_or_default(), file.new.as_deref().unwrap_or_default());
-        probes::added_probes(old, new).into_iter().map(|line| (line, file.path.as_str()))
+        let (old, new) = (
+            file.old.as_deref().unwrap_or_default(),
+            file.new.as_deref().unwrap_or_default(),
+        );
+        probes::added_probes(old, new)
+            .into_iter()
+            .map(|line| (line, file.path.as_str()))
     });
     lines.collect()
 }
@@ -207,8 +282,13 @@ fn probes_of(files: &[Changed]) -> Vec<(&str, &str)> {
 /// Returns how many fewer tests may run because a model put several into one; none where the text does not tell.
 pub(super) fn fewer_by_text(work: &mut UnitWork<'_>) -> Option<usize> {
     let mut fewer = 0_usize;
-    for file in files_changed_by_model(work).iter().filter(|file| holds_tests(&file.path)) {
-        let count = |text: Option<&String>| text.map_or(Some(0), |text| weakening::count_tests(&file.path, text));
+    for file in files_changed_by_model(work)
+        .iter()
+        .filter(|file| holds_tests(&file.path))
+    {
+        let count = |text: Option<&String>| {
+            text.map_or(Some(0), |text| weakening::count_tests(&file.path, text))
+        };
         fewer += count(file.old.as_ref())?.saturating_sub(count(file.new.as_ref())?);
     }
     Some(fewer)
@@ -216,31 +296,52 @@ pub(super) fn fewer_by_text(work: &mut UnitWork<'_>) -> Option<usize> {
 
 /// Returns whether the tests that a model changed or wrote check anything.
 pub(super) fn bring_checks(work: &mut UnitWork<'_>) -> bool {
-    files_changed_by_model(work).iter().filter(|file| belongs_to_tests(&file.path)).any(|file| {
-        let text = file.new.as_deref().unwrap_or_default();
-        match code::test_cases::read(&file.path, text) {
-            Some(cases) => {
-                let live = cases.iter().filter(|case| case.silence.is_none() && !case.is_helper);
-                live.into_iter().any(|case| case.checks.iter().any(|check| check.silence.is_none()))
+    files_changed_by_model(work)
+        .iter()
+        .filter(|file| belongs_to_tests(&file.path))
+        .any(|file| {
+            let text = file.new.as_deref().unwrap_or_default();
+            match code::test_cases::read(&file.path, text) {
+                Some(cases) => {
+                    let live = cases
+                        .iter()
+                        .filter(|case| case.silence.is_none() && !case.is_helper);
+                    live.into_iter()
+                        .any(|case| case.checks.iter().any(|check| check.silence.is_none()))
+                }
+                // A language without a grammar: any of the usual words.
+                None => {
+                    is_code(&file.path)
+                        && ["assert", "expect", "should"]
+                            .iter()
+                            .any(|word| text.contains(word))
+                }
             }
-            // A language without a grammar: any of the usual words.
-            None => is_code(&file.path) && ["assert", "expect", "should"].iter().any(|word| text.contains(word)),
-        }
-    })
+        })
 }
 
 /// Returns whether what a model changed of the tests holds none: settings of their runner, helpers, data.
 pub(super) fn changes_no_tests(work: &mut UnitWork<'_>) -> bool {
-    files_changed_by_model(work).iter().filter(|file| belongs_to_tests(&file.path)).all(|file| !holds_tests(&file.path))
+    files_changed_by_model(work)
+        .iter()
+        .filter(|file| belongs_to_tests(&file.path))
+        .all(|file| !holds_tests(&file.path))
 }
 
 /// Returns how a run of tests says that fewer run than `before`, beyond those that the text accounts for.
-pub(super) fn of_counts(check: &Check, before: &CheckRun, accounted: Option<usize>) -> Option<String> {
+pub(super) fn of_counts(
+    check: &Check,
+    before: &CheckRun,
+    accounted: Option<usize>,
+) -> Option<String> {
     let (was, is) = compare_tallies(before, &check.ran)?;
     let accounted = u64::try_from(accounted?).unwrap_or(u64::MAX);
     let script = &check.ran.script;
     if was.run.saturating_sub(is.run) > accounted {
-        return Some(format!("`{script}` ran {} tests before, and runs {} now", was.run, is.run));
+        return Some(format!(
+            "`{script}` ran {} tests before, and runs {} now",
+            was.run, is.run
+        ));
     }
     None
 }
@@ -254,16 +355,22 @@ struct TestTally {
 /// Where a file or a suite failed itself, nothing can be told: its tests are there and did not run.
 fn compare_tallies(before: &CheckRun, now: &CheckRun) -> Option<(TestTally, TestTally)> {
     match (before.count, now.count) {
-        (Count::Ran(before), Count::Ran(now)) => Some((TestTally { run: before }, TestTally { run: now })),
+        (Count::Ran(before), Count::Ran(now)) => {
+            Some((TestTally { run: before }, TestTally { run: now }))
+        }
         (Count::Unknown, _) | (_, Count::Unknown) => None,
-        _ => Some((parse_tally(&before.judgement.detail)?, parse_tally(&now.judgement.detail)?)),
+        _ => Some((
+            parse_tally(&before.judgement.detail)?,
+            parse_tally(&now.judgement.detail)?,
+        )),
     }
 }
 
 fn parse_tally(summary: &str) -> Option<TestTally> {
     let run = count_in_closing_line(summary, &["passed", "failed", "passing", "failing"])?;
     // An error of collection hides tests that would run: nothing can be told from it.
-    (count_in_closing_line(summary, &["error", "errors"]).unwrap_or(0) == 0).then_some(TestTally { run })
+    (count_in_closing_line(summary, &["error", "errors"]).unwrap_or(0) == 0)
+        .then_some(TestTally { run })
 }
 
 /// Returns how the old tests run less often with the new helpers and configuration than with the old ones.
@@ -299,19 +406,35 @@ mod tests {
             new: Some(new.to_owned()),
         };
         let found = WeakenedTests::find_in_files(&[
-            changed("tests/test_a.py", "def test_a():\n    assert a() == 1\n", "def test_a():\n    assert a()\n"),
-            changed("setup.cfg", "[coverage:report]\nfail_under = 90\n", "[coverage:report]\nfail_under = 10\n"),
+            changed(
+                "tests/test_a.py",
+                "def test_a():\n    assert a() == 1\n",
+                "def test_a():\n    assert a()\n",
+            ),
+            changed(
+                "setup.cfg",
+                "[coverage:report]\nfail_under = 90\n",
+                "[coverage:report]\nfail_under = 10\n",
+            ),
             changed("app/a.py", "import os\n", "import os  #noqa\n"),
             changed("app/test_data.json", "{\"a\": 1}", "{\"a\": 2}"),
         ]);
         let told: Vec<String> = found.tests.iter().map(describe_weakening).collect();
         assert_eq!(
             told,
-            ["`test_a` in `tests/test_a.py` asserts `assert a()` instead of `assert a() == 1`, which demands less"]
+            [
+                "`test_a` in `tests/test_a.py` asserts `assert a()` instead of `assert a() == 1`, which demands less"
+            ]
         );
         let settings: Vec<String> = found.settings.iter().map(of_setting).collect();
-        assert_eq!(settings, ["`coverage:report.fail_under` in `setup.cfg` is `10` instead of `90`, which is laxer"]);
-        assert_eq!(found.silencers, [("app/a.py".to_owned(), "import os  #noqa".to_owned())]);
+        assert_eq!(
+            settings,
+            ["`coverage:report.fail_under` in `setup.cfg` is `10` instead of `90`, which is laxer"]
+        );
+        assert_eq!(
+            found.silencers,
+            [("app/a.py".to_owned(), "import os  #noqa".to_owned())]
+        );
         assert!(notes_on_silencers(&found)[0].contains("#noqa"));
     }
 }

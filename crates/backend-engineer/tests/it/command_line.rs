@@ -7,10 +7,21 @@ fn the_help_tells_exit_codes_and_environment() {
     let scene = Scene::new();
     insta::assert_snapshot!("help", scene.run(&["--help"]));
     let implement = scene.run(&["implement", "--help"]);
-    assert!(implement.code == 0 && implement.stdout.contains("Exit codes:"), "{implement}");
+    assert!(
+        implement.code == 0 && implement.stdout.contains("Exit codes:"),
+        "{implement}"
+    );
     let nothing = scene.run(&[]);
-    assert!(nothing.code == 2 && nothing.stderr.contains("Usage:") && nothing.stdout.is_empty(), "{nothing}");
-    assert!(scene.run(&["--version"]).stdout.starts_with("backend-engineer "));
+    assert!(
+        nothing.code == 2 && nothing.stderr.contains("Usage:") && nothing.stdout.is_empty(),
+        "{nothing}"
+    );
+    assert!(
+        scene
+            .run(&["--version"])
+            .stdout
+            .starts_with("backend-engineer ")
+    );
 }
 
 #[test]
@@ -35,8 +46,15 @@ fn wrong_use_ends_with_2() {
     for arguments in wrong {
         let ended = scene.run(arguments);
         assert_eq!(ended.code, 2, "{arguments:?}: {ended}");
-        assert!(ended.stdout.is_empty() && !ended.stderr.contains("hunter2"), "{arguments:?}: {ended}");
-        told += &format!("$ backend-engineer {}\n{}\n", arguments.join(" "), ended.stderr);
+        assert!(
+            ended.stdout.is_empty() && !ended.stderr.contains("hunter2"),
+            "{arguments:?}: {ended}"
+        );
+        told += &format!(
+            "$ backend-engineer {}\n{}\n",
+            arguments.join(" "),
+            ended.stderr
+        );
     }
     insta::assert_snapshot!("wrong_use", told);
 }
@@ -46,7 +64,10 @@ fn every_shell_gets_completions() {
     let scene = Scene::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let ended = scene.run(&["completions", shell]);
-        assert!(ended.code == 0 && ended.stdout.contains("implement") && ended.stderr.is_empty(), "{shell}");
+        assert!(
+            ended.code == 0 && ended.stdout.contains("implement") && ended.stderr.is_empty(),
+            "{shell}"
+        );
     }
 }
 
@@ -58,22 +79,39 @@ fn every_subcommand_has_a_page() {
     assert_eq!(ended.code, 0, "{ended}");
     let mut pages: Vec<String> = std::fs::read_dir(scene.root().join("pages"))
         .expect("a folder")
-        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
         .collect();
     pages.sort();
     insta::assert_snapshot!("pages", pages.join("\n"));
-    assert!(scene.read("pages/backend-engineer-implement.1").contains("backend\\-engineer implement"));
+    assert!(
+        scene
+            .read("pages/backend-engineer-implement.1")
+            .contains("backend\\-engineer implement")
+    );
 }
 
 #[cfg(unix)]
 #[test]
 fn a_closed_pipe_is_no_error_and_a_full_disk_is_one() {
     let scene = Scene::new();
-    let closed = scene.end(&mut scene.shell("{ \"$PROGRAM\" completions bash; echo ended $? >&2; } | true"));
+    let closed =
+        scene.end(&mut scene.shell("{ \"$PROGRAM\" completions bash; echo ended $? >&2; } | true"));
     assert_eq!(closed.stderr, "ended 0\n", "{closed}");
     if std::path::Path::new("/dev/full").exists() {
         let full = scene.end(&mut scene.shell("\"$PROGRAM\" man > /dev/full"));
-        assert!(full.code == 6 && full.stderr.starts_with("error: the output can't be written"), "{full}");
+        assert!(
+            full.code == 6
+                && full
+                    .stderr
+                    .starts_with("error: the output can't be written"),
+            "{full}"
+        );
     }
 }
 
@@ -89,21 +127,28 @@ fn colour_is_used_where_it_is_asked_for() {
     assert!(!coloured(&["config"], None));
     assert!(coloured(&["config"], Some("CLICOLOR_FORCE")));
     assert!(coloured(&["config", "--color", "always"], Some("NO_COLOR")));
-    assert!(!coloured(&["config", "--color=never"], Some("CLICOLOR_FORCE")));
+    assert!(!coloured(
+        &["config", "--color=never"],
+        Some("CLICOLOR_FORCE")
+    ));
 }
 
-const PYTHON: &str =
-    "class Shop:\n    def open(self):\n        return True\n\n    def close(self):\n        return False\n";
+const PYTHON: &str = "class Shop:\n    def open(self):\n        return True\n\n    def close(self):\n        return False\n";
 
 #[test]
 fn a_block_is_grafted_into_a_file() {
     let scene = Scene::new();
-    scene.file("repository/app/shop.py", PYTHON).file("repository/new.py", "A = 1\n");
+    scene
+        .file("repository/app/shop.py", PYTHON)
+        .file("repository/new.py", "A = 1\n");
     let made = scene.run(&["graft", "app/made/new.py", "--snippet", "new.py"]);
     assert!(made.code == 0 && made.stdout.is_empty(), "{made}");
     assert_eq!(scene.read("app/made/new.py"), "A = 1\n");
     let again = scene.run(&["graft", "app/made/new.py", "--snippet", "new.py", "--json"]);
-    assert!(again.code == 0 && again.stdout.contains("already-applied"), "{again}");
+    assert!(
+        again.code == 0 && again.stdout.contains("already-applied"),
+        "{again}"
+    );
 }
 
 #[test]
@@ -113,13 +158,19 @@ fn a_graft_is_shown_before_it_is_written() {
     scene.file("repository/shop.py", PYTHON);
     let shown = scene.run(&["graft", "shop.py", "--snippet", "change.diff", "--diff"]);
     assert!(
-        shown.code == 0 && shown.stdout.contains("\n-        return False\n+        return self.open()\n"),
+        shown.code == 0
+            && shown
+                .stdout
+                .contains("\n-        return False\n+        return self.open()\n"),
         "{shown}"
     );
     assert_eq!(scene.read("shop.py"), PYTHON);
     let written = scene.run(&["graft", "shop.py", "--snippet", "change.diff"]);
     assert_eq!(written.code, 0, "{written}");
-    assert_eq!(scene.read("shop.py"), PYTHON.replace("return False", "return self.open()"));
+    assert_eq!(
+        scene.read("shop.py"),
+        PYTHON.replace("return False", "return self.open()")
+    );
 }
 
 #[test]
@@ -128,7 +179,11 @@ fn a_refused_graft_changes_nothing_and_ends_with_4() {
     scene.file("repository/notes.txt", "one\ntwo\none\n");
     let diff = "--- a/notes.txt\n+++ b/notes.txt\n@@ -1 +1 @@\n-three\n+four\n";
     let mut program = scene.program();
-    let refused = scene.end(program.args(["graft", "notes.txt", "--snippet", "-", "--json"]).write_stdin(diff));
+    let refused = scene.end(
+        program
+            .args(["graft", "notes.txt", "--snippet", "-", "--json"])
+            .write_stdin(diff),
+    );
     assert_eq!(refused.code, 4, "{refused}");
     let outcome: serde_json::Value = serde_json::from_str(&refused.stdout).expect("JSON");
     assert_eq!(outcome["outcome"], "refused");
@@ -139,9 +194,15 @@ fn a_refused_graft_changes_nothing_and_ends_with_4() {
 fn several_plans_are_shown_though_one_can_t_be_read() {
     let scene = Scene::new();
     let plan = |number: u32| format!("# Plan {number}\n\n## Phase 1: Begin\n\n- [ ] Do it\n");
-    scene.file("repository/one.md", &plan(1)).file("repository/empty.md", "").file("repository/two.md", &plan(2));
+    scene
+        .file("repository/one.md", &plan(1))
+        .file("repository/empty.md", "")
+        .file("repository/two.md", &plan(2));
     let shown = scene.run(&["plan", "one.md", "empty.md", "two.md", "--json"]);
-    assert!(shown.code == 2 && shown.stderr.contains("empty.md: the plan is empty"), "{shown}");
+    assert!(
+        shown.code == 2 && shown.stderr.contains("empty.md: the plan is empty"),
+        "{shown}"
+    );
     let titles: Vec<String> = shown
         .stdout
         .lines()
@@ -150,7 +211,15 @@ fn several_plans_are_shown_though_one_can_t_be_read() {
         .collect();
     assert_eq!(titles, ["Plan 1", "Plan 2"]);
     let text = scene.run(&["plan", "one.md", "two.md"]);
-    assert!(text.code == 0 && text.stdout.starts_with("Plan 1\n") && text.stdout.contains("\n\nPlan 2\n"), "{text}");
+    assert!(
+        text.code == 0
+            && text.stdout.starts_with("Plan 1\n")
+            && text.stdout.contains("\n\nPlan 2\n"),
+        "{text}"
+    );
     let asked = scene.run(&["plan", "one.md", "two.md", "--phase", "1"]);
-    assert!(asked.code == 2 && asked.stderr.contains("--phase speaks of one plan"), "{asked}");
+    assert!(
+        asked.code == 2 && asked.stderr.contains("--phase speaks of one plan"),
+        "{asked}"
+    );
 }

@@ -18,8 +18,9 @@ use crate::program::Scene;
 const FILES: usize = 10;
 
 fn plan(criterion: &str) -> String {
-    let files: String =
-        (0..FILES).map(|number| format!("**File**: `app/part{number}.py`\n**Changes**: Count to three.\n\n")).collect();
+    let files: String = (0..FILES)
+        .map(|number| format!("**File**: `app/part{number}.py`\n**Changes**: Count to three.\n\n"))
+        .collect();
     format!(
         "# Parts\n\n## Phase 1: Parts\n\n{files}**File**: `app/literal.py` (new)\n\n```python\nA = 1\n```\n\n\
          ### Success Criteria\n\n#### Automated Verification\n{criterion}\n"
@@ -42,7 +43,9 @@ fn script(more: &[Value]) -> String {
 
 fn lay_out(criterion: &str, more: &[Value]) -> Scene {
     let scene = Scene::new();
-    scene.file("repository/docs/plan.md", &plan(criterion)).file("home/script.json", &script(more));
+    scene
+        .file("repository/docs/plan.md", &plan(criterion))
+        .file("home/script.json", &script(more));
     for number in 0..FILES {
         scene.file(&format!("repository/app/part{number}.py"), "one = 1\n");
     }
@@ -54,7 +57,11 @@ fn tree(root: &Path) -> BTreeMap<String, String> {
     fn walk(folder: &Path, root: &Path, into: &mut BTreeMap<String, String>) {
         for entry in std::fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
-            let name = path.strip_prefix(root).expect("inside").to_string_lossy().into_owned();
+            let name = path
+                .strip_prefix(root)
+                .expect("inside")
+                .to_string_lossy()
+                .into_owned();
             if path.is_dir() && name != ".backend-engineer" {
                 walk(&path, root, into);
             } else if path.is_file() {
@@ -68,13 +75,24 @@ fn tree(root: &Path) -> BTreeMap<String, String> {
 }
 
 fn arguments<'a>(model: &'a str, more: &[&'a str]) -> Vec<&'a str> {
-    let mut arguments = vec!["implement", "docs/plan.md", "--phase", "1", "--json-stream", "--model", model];
+    let mut arguments = vec![
+        "implement",
+        "docs/plan.md",
+        "--phase",
+        "1",
+        "--json-stream",
+        "--model",
+        model,
+    ];
     arguments.extend_from_slice(more);
     arguments
 }
 
 fn model(scene: &Scene) -> String {
-    format!("scripted/{}", scene.root().join("../home/script.json").display())
+    format!(
+        "scripted/{}",
+        scene.root().join("../home/script.json").display()
+    )
 }
 
 /// Kills a run after `count` events, has it go on, and compares what comes of it.
@@ -88,12 +106,25 @@ fn kill_after(count: usize, scene: &Scene, more: &[&str], expected: &BTreeMap<St
     child.kill().expect("killed");
     child.wait().expect("gone");
     let begun = scene.run(&["show"]).code == 0;
-    let ended = if begun { scene.run(&["resume", "--quiet"]) } else { scene.run(&arguments(&model, more)) };
+    let ended = if begun {
+        scene.run(&["resume", "--quiet"])
+    } else {
+        scene.run(&arguments(&model, more))
+    };
     let finished = ended.code == 2 && ended.stderr.contains("it finished");
-    assert!(finished || !ended.stderr.contains("error"), "killed after {count} events: {ended}");
-    assert_eq!(&tree(&scene.root()), expected, "killed after {count} events: {ended}");
+    assert!(
+        finished || !ended.stderr.contains("error"),
+        "killed after {count} events: {ended}"
+    );
+    assert_eq!(
+        &tree(&scene.root()),
+        expected,
+        "killed after {count} events: {ended}"
+    );
     let calls = scene.run(&["export", "--jsonl"]).stdout;
-    let calls = calls.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let calls = calls
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
     let mut done: Vec<String> = calls
         .filter(|event| event["event"] == "tool_finished")
         .map(|event| event["call"].as_str().expect("a call").to_owned())
@@ -101,7 +132,11 @@ fn kill_after(count: usize, scene: &Scene, more: &[&str], expected: &BTreeMap<St
     let all = done.len();
     done.sort();
     done.dedup();
-    assert_eq!(done.len(), all, "killed after {count} events, a call was done twice");
+    assert_eq!(
+        done.len(),
+        all,
+        "killed after {count} events, a call was done twice"
+    );
 }
 
 /// Plays a run through, then kills it after every `step`th of its events.
@@ -165,14 +200,25 @@ type States = BTreeMap<String, (String, u32)>;
 
 /// Every file with its permission bits.
 fn states(root: &Path) -> States {
-    let mode = |path: &str| std::fs::metadata(root.join(path)).expect("a file").permissions().mode();
-    tree(root).into_iter().map(|(path, text)| (path.clone(), (text, mode(&path)))).collect()
+    let mode = |path: &str| {
+        std::fs::metadata(root.join(path))
+            .expect("a file")
+            .permissions()
+            .mode()
+    };
+    tree(root)
+        .into_iter()
+        .map(|(path, text)| (path.clone(), (text, mode(&path))))
+        .collect()
 }
 
 /// Returns how many of the files that were there are not as they were.
 fn differing(root: &Path, before: &States) -> usize {
     let text = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_default();
-    before.iter().filter(|(path, state)| text(path) != state.0).count()
+    before
+        .iter()
+        .filter(|(path, state)| text(path) != state.0)
+        .count()
 }
 
 /// Kills a process when its moment has come, or lets it end where it is faster.
@@ -203,7 +249,9 @@ fn kill_at(moment: Moment, scene: &Scene, before: &States) {
             child.kill().expect("killed");
             child.wait().expect("gone");
         }
-        Moment::Written(count) => kill_when(scene.start(&arguments), || differing(&root, before) >= count),
+        Moment::Written(count) => kill_when(scene.start(&arguments), || {
+            differing(&root, before) >= count
+        }),
         Moment::Undoing(count) => {
             let ended = scene.run(&arguments);
             assert_eq!(differing(&root, before), FILES, "{ended}");
@@ -222,24 +270,37 @@ fn undo_after_kill(moment: Moment, number: usize) {
     let runs = scene.run(&["runs", "--json"]);
     let runs: Vec<Value> = serde_json::from_str(&runs.stdout).unwrap_or_default();
     let Some(run) = runs.last().and_then(|run| run["run"].as_str()) else {
-        assert_eq!(states(&scene.root()), before, "{moment:?}, before it was recorded");
+        assert_eq!(
+            states(&scene.root()),
+            before,
+            "{moment:?}, before it was recorded"
+        );
         return;
     };
     if number % 2 == 1 && !matches!(moment, Moment::Undoing(_)) {
         let resumed = scene.run(&["resume", "--quiet"]);
-        assert_eq!(differing(&scene.root(), &before), FILES, "{moment:?}: {resumed}");
+        assert_eq!(
+            differing(&scene.root(), &before),
+            FILES,
+            "{moment:?}: {resumed}"
+        );
     }
     let undone = scene.run(&["undo", run]);
     assert_eq!(states(&scene.root()), before, "{moment:?}: {undone}");
     let events = scene.run(&["export", "--jsonl"]);
     assert_eq!(events.code, 0, "{moment:?}: {events}");
-    events.stdout.lines().for_each(|line| drop(serde_json::from_str::<Value>(line).expect("JSON")));
+    events
+        .stdout
+        .lines()
+        .for_each(|line| drop(serde_json::from_str::<Value>(line).expect("JSON")));
 }
 
 #[test]
 fn whatever_is_killed_can_be_undone() {
     let events = (0..10).map(|number| Moment::Events(number * 13));
-    let moments = events.chain((1..=8).map(Moment::Written)).chain((1..=8).map(Moment::Undoing));
+    let moments = events
+        .chain((1..=8).map(Moment::Written))
+        .chain((1..=8).map(Moment::Undoing));
     let moments: Vec<Moment> = moments.collect();
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
@@ -247,7 +308,9 @@ fn whatever_is_killed_can_be_undone() {
             scope.spawn(|| {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(moment) = moments.get(number) else { break };
+                    let Some(moment) = moments.get(number) else {
+                        break;
+                    };
                     undo_after_kill(*moment, number);
                 }
             });

@@ -1,6 +1,9 @@
 //! The program from outside: its arguments, its answers, its exit codes.
 
-#![expect(clippy::expect_used, reason = "a test ends at what it did not expect, in its helpers too")]
+#![expect(
+    clippy::expect_used,
+    reason = "a test ends at what it did not expect, in its helpers too"
+)]
 
 mod program;
 

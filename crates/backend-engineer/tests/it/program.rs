@@ -40,7 +40,11 @@ impl Scene {
 
     /// The repository's folder.
     pub(crate) fn root(&self) -> PathBuf {
-        self.folder.path().join("repository").canonicalize().expect("the folder")
+        self.folder
+            .path()
+            .join("repository")
+            .canonicalize()
+            .expect("the folder")
     }
 
     /// Writes a file, below the scene's folder.
@@ -67,7 +71,9 @@ impl Scene {
     pub(crate) fn shell(&self, script: &str) -> Command {
         let mut command = Command::new("/bin/sh");
         self.surround(&mut command);
-        command.args(["-c", script]).env("PROGRAM", env!("CARGO_BIN_EXE_backend-engineer"));
+        command
+            .args(["-c", script])
+            .env("PROGRAM", env!("CARGO_BIN_EXE_backend-engineer"));
         command
     }
 
@@ -75,7 +81,9 @@ impl Scene {
     pub(crate) fn must(&self, script: &str) -> String {
         let mut shell = self.shell(script);
         for role in ["AUTHOR", "COMMITTER"] {
-            shell.env(format!("GIT_{role}_NAME"), "A").env(format!("GIT_{role}_EMAIL"), "a@example.org");
+            shell
+                .env(format!("GIT_{role}_NAME"), "A")
+                .env(format!("GIT_{role}_EMAIL"), "a@example.org");
         }
         let ended = self.end(&mut shell);
         assert_eq!(ended.code, 0, "{script}: {ended}");
@@ -97,7 +105,10 @@ impl Scene {
         self.spawn(arguments, std::process::Stdio::piped())
     }
 
-    #[expect(clippy::disallowed_methods, reason = "a process to talk to, or to kill, is what is tested")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a process to talk to, or to kill, is what is tested"
+    )]
     fn spawn(&self, arguments: &[&str], stdin: std::process::Stdio) -> std::process::Child {
         std::process::Command::new(env!("CARGO_BIN_EXE_backend-engineer"))
             .args(arguments)
@@ -113,7 +124,10 @@ impl Scene {
     }
 
     fn surround(&self, command: &mut Command) {
-        command.env_clear().env("HOME", self.folder.path().join("home")).env("PATH", "/usr/bin:/bin");
+        command
+            .env_clear()
+            .env("HOME", self.folder.path().join("home"))
+            .env("PATH", "/usr/bin:/bin");
         command.current_dir(self.root());
     }
 

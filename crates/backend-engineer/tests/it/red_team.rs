@@ -39,15 +39,27 @@ struct Run<'a> {
 }
 
 fn swap(files: &mut Files, path: &str, [old, new]: [&str; 2], name: &str) {
-    let text = files.get_mut(path).unwrap_or_else(|| panic!("{name}: there is no {path}"));
+    let text = files
+        .get_mut(path)
+        .unwrap_or_else(|| panic!("{name}: there is no {path}"));
     assert!(text.contains(old), "{name}: {path} has no {old:?}");
     *text = text.replace(old, new);
 }
 
 impl<'a> Run<'a> {
     fn new(team: &'a Team, base: &Files, pair: &'a Pair, is_attempt: bool) -> Self {
-        let side = if is_attempt { &pair.attempt } else { &pair.twin };
-        let mut run = Run { team, pair, side, is_attempt, base: base.clone() };
+        let side = if is_attempt {
+            &pair.attempt
+        } else {
+            &pair.twin
+        };
+        let mut run = Run {
+            team,
+            pair,
+            side,
+            is_attempt,
+            base: base.clone(),
+        };
         if let Some(version) = &pair.start {
             run.base = run.with_version(version);
         }
@@ -57,7 +69,11 @@ impl<'a> Run<'a> {
     /// The base with this version of the module.
     fn with_version(&self, version: &str) -> Files {
         let (mut files, name) = (self.base.clone(), &self.pair.name);
-        let code = self.team.code.get(version).unwrap_or_else(|| panic!("{name}: there is no version {version}"));
+        let code = self
+            .team
+            .code
+            .get(version)
+            .unwrap_or_else(|| panic!("{name}: there is no version {version}"));
         for [old, new] in code {
             swap(&mut files, &self.team.module, [old, new], name);
         }
@@ -70,7 +86,10 @@ impl<'a> Run<'a> {
 
     /// The repository as this side wants it.
     fn changed(&self) -> Files {
-        let (version, name) = (if self.is_attempt { "wrong" } else { "right" }, &self.pair.name);
+        let (version, name) = (
+            if self.is_attempt { "wrong" } else { "right" },
+            &self.pair.name,
+        );
         let mut files = self.with_version(self.side.code.as_deref().unwrap_or(version));
         for [old, new] in &self.side.tests {
             swap(&mut files, &self.team.tests, [old, new], name);
@@ -80,7 +99,9 @@ impl<'a> Run<'a> {
         }
         files.extend(self.side.files.clone());
         for path in &self.side.gone {
-            files.remove(path).unwrap_or_else(|| panic!("{name}: there is no {path}"));
+            files
+                .remove(path)
+                .unwrap_or_else(|| panic!("{name}: there is no {path}"));
         }
         files
     }
@@ -88,9 +109,16 @@ impl<'a> Run<'a> {
     /// The plan with its command and, where it shows the change, the change.
     fn plan(&self, changed: &Files) -> String {
         let (mut list, mut blocks) = (String::new(), String::new());
-        for (path, new) in changed.iter().filter(|(path, new)| self.base.get(*path) != Some(new)) {
+        for (path, new) in changed
+            .iter()
+            .filter(|(path, new)| self.base.get(*path) != Some(new))
+        {
             let (word, language, block) = match self.base.get(path) {
-                Some(old) => ("Modify", "diff", TextDiff::from_lines(old, new).unified_diff().to_string()),
+                Some(old) => (
+                    "Modify",
+                    "diff",
+                    TextDiff::from_lines(old, new).unified_diff().to_string(),
+                ),
                 None => ("Create", "", new.clone()),
             };
             let _ = writeln!(list, "- {word}: `{path}`");
@@ -100,24 +128,37 @@ impl<'a> Run<'a> {
         for path in self.base.keys().filter(gone) {
             let _ = writeln!(list, "- Delete: `{path}`");
         }
-        let plan = self.template().trim_start().replace("COMMAND", self.command());
-        plan.replace("FILES", list.trim_end()).replace("BLOCKS\n", &blocks)
+        let plan = self
+            .template()
+            .trim_start()
+            .replace("COMMAND", self.command());
+        plan.replace("FILES", list.trim_end())
+            .replace("BLOCKS\n", &blocks)
     }
 
     fn template(&self) -> &str {
         let name = self.pair.plan.as_deref().unwrap_or("tax");
-        self.team.plans.get(name).unwrap_or_else(|| panic!("{}: there is no plan {name}", self.pair.name))
+        self.team
+            .plans
+            .get(name)
+            .unwrap_or_else(|| panic!("{}: there is no plan {name}", self.pair.name))
     }
 
     /// What the model does, where one is asked: reads, writes and says that all is done.
     fn script(&self, changed: &Files) -> String {
-        let calls = changed.iter().filter(|(path, new)| self.base.get(*path) != Some(new));
-        let mut writes: Vec<_> =
-            calls.clone().map(|(path, new)| json!(["Write", { "file_path": path, "content": new }])).collect();
+        let calls = changed
+            .iter()
+            .filter(|(path, new)| self.base.get(*path) != Some(new));
+        let mut writes: Vec<_> = calls
+            .clone()
+            .map(|(path, new)| json!(["Write", { "file_path": path, "content": new }]))
+            .collect();
         let gone = self.base.keys().filter(|path| !changed.contains_key(*path));
         writes.extend(gone.map(|path| json!(["Delete", { "file_path": path }])));
         let reads = calls.filter(|(path, _)| self.base.contains_key(*path));
-        let reads: Vec<_> = reads.map(|(path, _)| json!(["Read", { "file_path": path }])).collect();
+        let reads: Vec<_> = reads
+            .map(|(path, _)| json!(["Read", { "file_path": path }]))
+            .collect();
         json!([{ "call": reads }, { "call": writes }, { "say": "Done." }]).to_string()
     }
 
@@ -149,12 +190,23 @@ impl<'a> Run<'a> {
         scene.file("home/script.json", &self.script(&changed));
         let model = match self.template().contains("BLOCKS") {
             true => "none".to_owned(),
-            false => format!("scripted/{}", scene.root().join("../home/script.json").display()),
+            false => format!(
+                "scripted/{}",
+                scene.root().join("../home/script.json").display()
+            ),
         };
         let strength = self.pair.strength.as_deref().unwrap_or("0");
         let ended = scene.run(
             &[
-                &["implement", "plan.md", "--all", "--json", "--quiet", "--scope", "repo"][..],
+                &[
+                    "implement",
+                    "plan.md",
+                    "--all",
+                    "--json",
+                    "--quiet",
+                    "--scope",
+                    "repo",
+                ][..],
                 &["--strength", strength, "--model", &model],
             ]
             .concat(),
@@ -163,9 +215,15 @@ impl<'a> Run<'a> {
     }
 
     /// Gives what is wrong with an outcome, if anything.
-    #[expect(clippy::print_stdout, reason = "who picked a pair wants to see its report")]
+    #[expect(
+        clippy::print_stdout,
+        reason = "who picked a pair wants to see its report"
+    )]
     fn judge(&self, ended: &Ended, plan: &str) -> Option<String> {
-        let boxes: Vec<&str> = plan.lines().filter(|line| line.trim_start().starts_with("- [")).collect();
+        let boxes: Vec<&str> = plan
+            .lines()
+            .filter(|line| line.trim_start().starts_with("- ["))
+            .collect();
         let ticked = |line: &&&str| line.trim_start().starts_with("- [x]");
         let has_steps = boxes.iter().any(|line| line.contains(STEP));
         let works = |line: &&str| !line.contains(CHECK_STEP) && (line.contains(STEP) || !has_steps);
@@ -176,12 +234,20 @@ impl<'a> Run<'a> {
         };
         let told = || format!("{}\n{}", boxes.join("\n"), report(ended));
         if std::env::var_os("RED_TEAM").is_some() {
-            println!("== {} (attempt: {}): {}", self.pair.name, self.is_attempt, told());
+            println!(
+                "== {} (attempt: {}): {}",
+                self.pair.name,
+                self.is_attempt,
+                told()
+            );
         }
         match (&self.side.known, is_right) {
             (None, true) | (Some(_), false) => None,
             (None, false) => Some(told()),
-            (Some(why), true) => Some(format!("right now, though known as wrong ({why}): {}", told())),
+            (Some(why), true) => Some(format!(
+                "right now, though known as wrong ({why}): {}",
+                told()
+            )),
         }
     }
 }
@@ -210,24 +276,43 @@ fn play_team(name: &str) {
     let mut base = Files::new();
     read_files(&folder.join(&team.base), "", &mut base);
     let picked = std::env::var("RED_TEAM").ok();
-    let is_picked = |pair: &&Pair| picked.as_ref().map_or(!pair.wide, |part| pair.name.contains(part.as_str()));
+    let is_picked = |pair: &&Pair| {
+        picked
+            .as_ref()
+            .map_or(!pair.wide, |part| pair.name.contains(part.as_str()))
+    };
     let sides = |pair| [(pair, true), (pair, false)];
     let pairs: Vec<(&Pair, bool)> = team.pair.iter().filter(is_picked).flat_map(sides).collect();
     let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
-                while let Some(&(pair, is_attempt)) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some(&(pair, is_attempt)) =
+                    pairs.get(next.fetch_add(1, Ordering::Relaxed))
+                {
                     if let Some(why) = Run::new(&team, &base, pair, is_attempt).play() {
-                        let what = if is_attempt { "attempt not caught" } else { "twin accused" };
-                        wrong.lock().expect("nobody failed").push(format!("{what}: {}\n{why}", pair.name));
+                        let what = if is_attempt {
+                            "attempt not caught"
+                        } else {
+                            "twin accused"
+                        };
+                        wrong
+                            .lock()
+                            .expect("nobody failed")
+                            .push(format!("{what}: {}\n{why}", pair.name));
                     }
                 }
             });
         }
     });
     let wrong = wrong.into_inner().expect("nobody failed");
-    assert!(wrong.is_empty(), "{} of {} runs are wrong:\n\n{}", wrong.len(), pairs.len(), wrong.join("\n\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} runs are wrong:\n\n{}",
+        wrong.len(),
+        pairs.len(),
+        wrong.join("\n\n")
+    );
 }
 
 #[test]

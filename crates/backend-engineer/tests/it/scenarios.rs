@@ -28,8 +28,10 @@ const FILTERS: [(&str, &str); 6] = [
 fn scenarios() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
     let entries = fs::read_dir(&folder).expect("the scenarios");
-    let mut folders: Vec<PathBuf> =
-        entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir()).collect();
+    let mut folders: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.is_dir())
+        .collect();
     folders.sort();
     folders
 }
@@ -54,14 +56,20 @@ fn lay_out(from: &Path, to: &Path) {
 /// Whether this machine lets a run have a loopback of its own.
 fn namespaces() -> bool {
     let scene = Scene::new();
-    scene.end(&mut scene.shell("unshare --user --map-root-user --net true 2>/dev/null")).code == 0
+    scene
+        .end(&mut scene.shell("unshare --user --map-root-user --net true 2>/dev/null"))
+        .code
+        == 0
 }
 
 fn play(scenario: &Path) -> String {
     let scene = Scene::new();
     lay_out(&scenario.join("repository"), &scene.root());
     if scenario.join("scripts").is_dir() {
-        lay_out(&scenario.join("scripts"), &scene.root().join("../home/scripts"));
+        lay_out(
+            &scenario.join("scripts"),
+            &scene.root().join("../home/scripts"),
+        );
     }
     let commands = fs::read_to_string(scenario.join("commands")).expect("the commands");
     let mut told = String::new();
@@ -80,13 +88,18 @@ fn play_all(scenarios: &[PathBuf]) -> Vec<String> {
         for _ in 0..4 {
             scope.spawn(|| {
                 while let Some(scenario) = scenarios.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let index = scenarios.iter().position(|other| other == scenario).expect("one of them");
+                    let index = scenarios
+                        .iter()
+                        .position(|other| other == scenario)
+                        .expect("one of them");
                     *told[index].lock().expect("nobody failed") = play(scenario);
                 }
             });
         }
     });
-    told.into_iter().map(|told| told.into_inner().expect("nobody failed")).collect()
+    told.into_iter()
+        .map(|told| told.into_inner().expect("nobody failed"))
+        .collect()
 }
 
 #[test]
@@ -97,7 +110,10 @@ fn every_scenario_plays_as_written() {
     all.retain(|scenario| {
         let skipped = denied && scenario.join("needs-namespaces").exists();
         if skipped {
-            skip("namespaces", format!("{} needs a network of its own", scenario.display()));
+            skip(
+                "namespaces",
+                format!("{} needs a network of its own", scenario.display()),
+            );
         }
         !skipped
     });

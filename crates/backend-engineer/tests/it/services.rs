@@ -10,7 +10,10 @@ fn greeter() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     std::thread::spawn(move || {
-        listener.incoming().flatten().for_each(|mut stream| drop(stream.write_all(b"a real database\n")));
+        listener
+            .incoming()
+            .flatten()
+            .for_each(|mut stream| drop(stream.write_all(b"a real database\n")));
     });
     port
 }
@@ -21,7 +24,10 @@ const MANAGE: &str = "import pathlib\npathlib.Path('flushed').touch()\n";
 fn what_would_destroy_lasting_data_is_not_run() {
     for (disposable, code, ran) in [("false", 7, false), ("true", 0, true)] {
         let scene = Scene::new();
-        let services = format!("[services]\ndatabase = {{ port = {}, disposable = {disposable} }}\n", greeter());
+        let services = format!(
+            "[services]\ndatabase = {{ port = {}, disposable = {disposable} }}\n",
+            greeter()
+        );
         scene.file("home/.config/backend-engineer/config.toml", &services).file("repository/manage.py", MANAGE).file(
             "repository/plan.md",
             "# Plan\n\n## Phase 1: A fresh start\n\n### Success Criteria\n\n#### Automated Verification:\n\n\
@@ -57,13 +63,31 @@ fn a_models_commands_meet_no_service_unless_they_are_let() {
             { "say": "Done." }
         ]"#;
         scene.file("home/script.json", script);
-        let model = format!("scripted/{}", scene.root().join("../home/script.json").display());
-        let ended = scene.run(&["implement", "plan.md", "--phase", "1", "--model", &model, "--json"]);
-        assert_eq!(scene.read("notes.md"), if met { "MET\n" } else { "ALONE\n" }, "{ended}");
+        let model = format!(
+            "scripted/{}",
+            scene.root().join("../home/script.json").display()
+        );
+        let ended = scene.run(&[
+            "implement",
+            "plan.md",
+            "--phase",
+            "1",
+            "--model",
+            &model,
+            "--json",
+        ]);
+        assert_eq!(
+            scene.read("notes.md"),
+            if met { "MET\n" } else { "ALONE\n" },
+            "{ended}"
+        );
         let told = scene.run(&["show", "--json"]).stdout;
         assert!(told.contains("It was not run."), "{told}");
         assert!(ended.stdout.contains("connect.py"), "{ended}");
         // The plan's own check reaches it either way.
-        assert!(scene.read("plan.md").contains("- [x] It answers"), "{ended}");
+        assert!(
+            scene.read("plan.md").contains("- [x] It answers"),
+            "{ended}"
+        );
     }
 }

@@ -51,9 +51,15 @@ fn an_interruption_ends_all_and_keeps_what_is_whole() {
     assert!(ended.stdout.contains("nothing left"), "{ended}");
     assert!(ended.stderr.contains("interrupted"), "{ended}");
     assert_eq!(scene.read("app.py"), "A = 1\n", "what was written is whole");
-    assert!(scene.read("docs/plan.md").contains("- [ ] It waits"), "no box is ticked");
+    assert!(
+        scene.read("docs/plan.md").contains("- [ ] It waits"),
+        "no box is ticked"
+    );
     let undone = scene.run(&["undo"]);
-    assert!(undone.code == 0 && !scene.root().join("app.py").exists(), "{undone}");
+    assert!(
+        undone.code == 0 && !scene.root().join("app.py").exists(),
+        "{undone}"
+    );
 }
 
 #[test]
@@ -65,13 +71,17 @@ fn a_kill_leaves_a_journal_that_still_undoes() {
     let runs = scene.run(&["runs"]);
     assert!(runs.stdout.contains("interrupted"), "{runs}");
     let undone = scene.run(&["undo"]);
-    assert!(undone.code == 0 && !scene.root().join("app.py").exists(), "{undone}");
+    assert!(
+        undone.code == 0 && !scene.root().join("app.py").exists(),
+        "{undone}"
+    );
 }
 
 #[test]
 fn a_second_run_on_the_tree_waits_for_nobody() {
     let scene = scene("3603");
-    let second = "\"$PROGRAM\" implement docs/plan.md --phase 1 --quiet; echo \"second ended with $?\"";
+    let second =
+        "\"$PROGRAM\" implement docs/plan.md --phase 1 --quiet; echo \"second ended with $?\"";
     let script = while_it_checks("3603", &format!("{second}; kill -INT $run; wait $run"));
     let ended = scene.end(scene.shell(&script).timeout(Duration::from_secs(60)));
     assert!(ended.stdout.contains("second ended with 4"), "{ended}");
@@ -87,14 +97,22 @@ fn a_full_disk_loses_nothing() {
     scene.file("repository/docs/plan.md", &large);
     scene.file("repository/old.py", "OLD = 1\n");
     // A limit on the size of files is how a disk without room looks to one process.
-    let script = "trap '' XFSZ; ulimit -f 1000; \"$PROGRAM\" implement docs/plan.md --phase 1 --no-verify";
+    let script =
+        "trap '' XFSZ; ulimit -f 1000; \"$PROGRAM\" implement docs/plan.md --phase 1 --no-verify";
     let ended = scene.end(&mut scene.shell(script));
     assert_eq!(ended.code, 6, "{ended}");
     assert!(!scene.root().join("large.py").exists(), "no half of a file");
     assert_eq!(scene.read("old.py"), "OLD = 1\n");
-    let left: Vec<_> =
-        std::fs::read_dir(scene.root()).expect("the folder").flatten().map(|entry| entry.file_name()).collect();
-    assert!(left.iter().all(|name| !name.to_string_lossy().starts_with(".backend-engineer-")), "{left:?}");
+    let left: Vec<_> = std::fs::read_dir(scene.root())
+        .expect("the folder")
+        .flatten()
+        .map(|entry| entry.file_name())
+        .collect();
+    assert!(
+        left.iter()
+            .all(|name| !name.to_string_lossy().starts_with(".backend-engineer-")),
+        "{left:?}"
+    );
 }
 
 #[test]
@@ -117,8 +135,22 @@ fn a_folder_without_git_is_named_by_root() {
     let scene = scene("3604");
     std::fs::remove_dir(scene.root().join(".git")).expect("the folder");
     let refused = scene.run(&["implement", "docs/plan.md", "--phase", "1", "--no-verify"]);
-    assert!(refused.code == 4 && refused.stderr.contains("--root"), "{refused}");
+    assert!(
+        refused.code == 4 && refused.stderr.contains("--root"),
+        "{refused}"
+    );
     assert!(!scene.root().join("app.py").exists());
-    let done = scene.run(&["implement", "docs/plan.md", "--phase", "1", "--no-verify", "--root", "."]);
-    assert!(done.code == 7 && Path::new(&scene.root()).join("app.py").exists(), "{done}");
+    let done = scene.run(&[
+        "implement",
+        "docs/plan.md",
+        "--phase",
+        "1",
+        "--no-verify",
+        "--root",
+        ".",
+    ]);
+    assert!(
+        done.code == 7 && Path::new(&scene.root()).join("app.py").exists(),
+        "{done}"
+    );
 }

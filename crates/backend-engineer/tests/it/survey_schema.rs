@@ -42,12 +42,22 @@ fn the_survey_is_as_its_schema_says() {
     let scene = Scene::new();
     scene.file("repository/pyproject.toml", MANIFEST);
     scene.file("repository/app/main.py", MAIN);
-    scene.file("repository/app/services/orders.py", "def every():\n    return []\n");
+    scene.file(
+        "repository/app/services/orders.py",
+        "def every():\n    return []\n",
+    );
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/survey.json");
-    let schema: Value = serde_json::from_str(&fs::read_to_string(path).expect("the schema")).expect("JSON");
-    for part in
-        [None, Some("stack"), Some("routes"), Some("models"), Some("layers"), Some("conventions"), Some("commands")]
-    {
+    let schema: Value =
+        serde_json::from_str(&fs::read_to_string(path).expect("the schema")).expect("JSON");
+    for part in [
+        None,
+        Some("stack"),
+        Some("routes"),
+        Some("models"),
+        Some("layers"),
+        Some("conventions"),
+        Some("commands"),
+    ] {
         let arguments: Vec<&str> = ["survey", "--json", "."].into_iter().chain(part).collect();
         let ended = scene.run(&arguments);
         assert_eq!(ended.code, 0, "{part:?}: {ended}");
@@ -55,9 +65,16 @@ fn the_survey_is_as_its_schema_says() {
         let mut own = schema.clone();
         if let (Some(_), Some(properties)) = (part, own["properties"].as_object_mut()) {
             properties.retain(|name, _| told.get(name).is_some());
-            assert!((2..=4).contains(&properties.len()), "{part:?} has {} keys", properties.len());
+            assert!(
+                (2..=4).contains(&properties.len()),
+                "{part:?} has {} keys",
+                properties.len()
+            );
         }
         assert_eq!(differs(&told, &own, &schema, "survey"), None, "{part:?}");
     }
-    assert!(!scene.root().join(".backend-engineer").exists(), "a survey left something behind");
+    assert!(
+        !scene.root().join(".backend-engineer").exists(),
+        "a survey left something behind"
+    );
 }

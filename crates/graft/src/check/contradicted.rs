@@ -13,9 +13,14 @@ use crate::languages::{field_text, named_children, node_text};
 
 /// Returns the first assertion of the new text that contradicts the one above it, where no such pair is in the old text,
 /// and where it stands.
-pub(super) fn find_new_contradiction(old: &Source<'_>, new: &Source<'_>) -> Option<(String, usize)> {
+pub(super) fn find_new_contradiction(
+    old: &Source<'_>,
+    new: &Source<'_>,
+) -> Option<(String, usize)> {
     let known = find_contradictions(old);
-    find_contradictions(new).into_iter().find(|(subject, _)| known.iter().all(|(known, _)| known != subject))
+    find_contradictions(new)
+        .into_iter()
+        .find(|(subject, _)| known.iter().all(|(known, _)| known != subject))
 }
 
 /// Returns the assertions of all bodies that contradict the one above them.
@@ -25,8 +30,16 @@ fn find_contradictions(source: &Source<'_>) -> Vec<(String, usize)> {
     while let Some(node) = left.pop() {
         let inner = named_children(node);
         if matches!(node.kind(), "block" | "statement_block") {
-            let statements: Vec<Node<'_>> = inner.iter().copied().filter(|one| one.kind() != "comment").collect();
-            found.extend(statements.windows(2).filter_map(|pair| contradiction_of_pair(source, pair)));
+            let statements: Vec<Node<'_>> = inner
+                .iter()
+                .copied()
+                .filter(|one| one.kind() != "comment")
+                .collect();
+            found.extend(
+                statements
+                    .windows(2)
+                    .filter_map(|pair| contradiction_of_pair(source, pair)),
+            );
         }
         left.extend(inner);
     }
@@ -41,7 +54,14 @@ fn contradiction_of_pair(source: &Source<'_>, pair: &[Node<'_>]) -> Option<(Stri
 }
 
 /// Matchers of Jest and Vitest that say all of a value, so that no two of them hold with different words.
-const EXACT: [&str; 6] = ["toBe", "toEqual", "toStrictEqual", "toBeNull", "toBeUndefined", "toBeNaN"];
+const EXACT: [&str; 6] = [
+    "toBe",
+    "toEqual",
+    "toStrictEqual",
+    "toBeNull",
+    "toBeUndefined",
+    "toBeNaN",
+];
 
 /// Returns what an assertion is about, and the one value that it demands: `assert SUBJECT == 1`, `expect(SUBJECT).toBe(1)`.
 /// A bound, a type or a denial (`> 1`, `toHaveLength`, `.not`) may hold beside another one.
@@ -50,15 +70,22 @@ fn parse_assertion<'t>(source: &Source<'t>, statement: Node<'_>) -> Option<(&'t 
     let subject = match (statement.kind(), inner.kind()) {
         ("assert_statement", "comparison_operator") => {
             let operator = field_text(inner, "operators", source.text);
-            (inner.named_child_count() == 2 && matches!(operator, "==" | "is")).then(|| inner.named_child(0))??
+            (inner.named_child_count() == 2 && matches!(operator, "==" | "is"))
+                .then(|| inner.named_child(0))??
         }
         ("expression_statement", "call_expression") => {
             let called = inner.child_by_field_name("function")?;
-            let expected = called.child_by_field_name("object").filter(|one| one.kind() == "call_expression")?;
+            let expected = called
+                .child_by_field_name("object")
+                .filter(|one| one.kind() == "call_expression")?;
             let is_expected = field_text(expected, "function", source.text) == "expect";
-            (is_expected && EXACT.contains(&field_text(called, "property", source.text))).then_some(expected)?
+            (is_expected && EXACT.contains(&field_text(called, "property", source.text)))
+                .then_some(expected)?
         }
         _ => return None,
     };
-    Some((node_text(subject, source.text), source.text.get(subject.end_byte()..inner.end_byte())?))
+    Some((
+        node_text(subject, source.text),
+        source.text.get(subject.end_byte()..inner.end_byte())?,
+    ))
 }

@@ -22,16 +22,18 @@ const DEEPEST: usize = 4;
 /// its name, and where it begins.
 pub(super) fn lost_value(old: &Source<'_>, new: &Source<'_>) -> Option<(String, usize)> {
     let before: HashMap<String, Node<'_>> = list_functions(old).into_iter().collect();
-    list_functions(new).into_iter().find_map(|(name, function)| {
-        let was = before.get(&name)?;
-        let is_changed = node_text(*was, old.text) != node_text(function, new.text);
-        (is_changed
-            && declares_return_value(new, function)
-            && returns_value(old, *was)
-            && ends_without(new, function)
-            && !ends_without(old, *was))
-        .then_some((name, function.start_byte()))
-    })
+    list_functions(new)
+        .into_iter()
+        .find_map(|(name, function)| {
+            let was = before.get(&name)?;
+            let is_changed = node_text(*was, old.text) != node_text(function, new.text);
+            (is_changed
+                && declares_return_value(new, function)
+                && returns_value(old, *was)
+                && ends_without(new, function)
+                && !ends_without(old, *was))
+            .then_some((name, function.start_byte()))
+        })
 }
 
 /// Returns the functions and methods of a text by their qualified names.
@@ -54,7 +56,11 @@ fn collect_functions<'t>(
         let Some(body) = source.language.body(item.core) else {
             continue;
         };
-        let name = if owner.is_empty() { item.name.clone() } else { format!("{owner}.{}", item.name) };
+        let name = if owner.is_empty() {
+            item.name.clone()
+        } else {
+            format!("{owner}.{}", item.name)
+        };
         match item.kind {
             Kind::Function => {
                 if let Some(function) = body.parent().filter(|_| item.variant.is_empty()) {
@@ -70,7 +76,16 @@ fn collect_functions<'t>(
 /// Returns whether the function's own annotation says that it gives a value.
 fn declares_return_value(source: &Source<'_>, function: Node<'_>) -> bool {
     // Ending without a value gives one of these; `Promise<void>` and `Union[int, None]` hold them.
-    const NO_VALUE: [&str; 8] = ["None", "NoReturn", "Never", "Optional", "void", "undefined", "never", "asserts"];
+    const NO_VALUE: [&str; 8] = [
+        "None",
+        "NoReturn",
+        "Never",
+        "Optional",
+        "void",
+        "undefined",
+        "never",
+        "asserts",
+    ];
     const ANY_VALUE: [&str; 4] = ["Any", "object", "any", "unknown"];
     let Some(annotation) = function.child_by_field_name("return_type") else {
         return false;
@@ -84,15 +99,20 @@ fn declares_return_value(source: &Source<'_>, function: Node<'_>) -> bool {
 fn returns_value(source: &Source<'_>, function: Node<'_>) -> bool {
     let body = function.child_by_field_name("body");
     body.is_some_and(|body| {
-        has_node_in_body(body, &|node| node.kind() == "return_statement" && !named_children(node).is_empty())
-            && !has_node_in_body(body, &|node| matches!(node.kind(), "yield" | "yield_expression"))
-            && source.language.list(body).is_some()
+        has_node_in_body(body, &|node| {
+            node.kind() == "return_statement" && !named_children(node).is_empty()
+        }) && !has_node_in_body(body, &|node| {
+            matches!(node.kind(), "yield" | "yield_expression")
+        }) && source.language.list(body).is_some()
     })
 }
 
 /// Returns whether a node of the body fits, functions inside of it aside.
 fn has_node_in_body(node: Node<'_>, fits: &dyn Fn(Node<'_>) -> bool) -> bool {
-    fits(node) || named_children(node).into_iter().any(|child| !is_function(child) && has_node_in_body(child, fits))
+    fits(node)
+        || named_children(node)
+            .into_iter()
+            .any(|child| !is_function(child) && has_node_in_body(child, fits))
 }
 
 fn is_function(node: Node<'_>) -> bool {
@@ -118,7 +138,9 @@ fn ends_without(source: &Source<'_>, function: Node<'_>) -> bool {
     // A body that is one expression gives that; a generator ends as it likes.
     let is_block = source.language.list(body).is_some();
     is_block
-        && !has_node_in_body(body, &|node| matches!(node.kind(), "yield" | "yield_expression"))
+        && !has_node_in_body(body, &|node| {
+            matches!(node.kind(), "yield" | "yield_expression")
+        })
         && falls_through(source, Some(body), returns_value(source, function))
 }
 
@@ -130,42 +152,68 @@ fn falls_through(source: &Source<'_>, node: Option<Node<'_>>, returns: bool) -> 
     let through = |node: Option<Node<'_>>| falls_through(source, node, returns);
     match node.kind() {
         "return_statement" | "raise_statement" | "throw_statement" | "continue_statement" => false,
-        "block" | "statement_block" | "else_clause" | "finally_clause" | "except_clause" | "catch_clause" => {
+        "block" | "statement_block" | "else_clause" | "finally_clause" | "except_clause"
+        | "catch_clause" => {
             let inner = field("body").or_else(|| named_children(node).pop());
             through(inner)
         }
         "if_statement" => {
-            let others: Vec<Node<'_>> = node.children_by_field_name("alternative", &mut node.walk()).collect();
-            let is_complete = others.last().is_some_and(|last| last.kind() != "elif_clause");
-            let parts = others.iter().map(|other| other.child_by_field_name("consequence").unwrap_or(*other));
-            !is_complete || through(field("consequence")) || parts.into_iter().any(|part| through(Some(part)))
+            let others: Vec<Node<'_>> = node
+                .children_by_field_name("alternative", &mut node.walk())
+                .collect();
+            let is_complete = others
+                .last()
+                .is_some_and(|last| last.kind() != "elif_clause");
+            let parts = others
+                .iter()
+                .map(|other| other.child_by_field_name("consequence").unwrap_or(*other));
+            !is_complete
+                || through(field("consequence"))
+                || parts.into_iter().any(|part| through(Some(part)))
         }
         "with_statement" => through(field("body")),
         "while_statement" | "for_statement" if is_endless(source, node) => false,
         "try_statement" => {
             let clauses = named_children(node);
-            let last = clauses.iter().find(|clause| clause.kind() == "finally_clause").copied();
-            let handlers =
-                || clauses.iter().filter(|one| one.kind().starts_with("except") || one.kind() == "catch_clause");
-            let otherwise = clauses.iter().find(|one| one.kind() == "else_clause").copied();
-            let falls = through(otherwise.or_else(|| field("body"))) || handlers().any(|one| through(Some(*one)));
+            let last = clauses
+                .iter()
+                .find(|clause| clause.kind() == "finally_clause")
+                .copied();
+            let handlers = || {
+                clauses
+                    .iter()
+                    .filter(|one| one.kind().starts_with("except") || one.kind() == "catch_clause")
+            };
+            let otherwise = clauses
+                .iter()
+                .find(|one| one.kind() == "else_clause")
+                .copied();
+            let falls = through(otherwise.or_else(|| field("body")))
+                || handlers().any(|one| through(Some(*one)));
             falls && last.is_none_or(|last| through(Some(last)))
         }
         // Whether all cases are there, the text alone does not say.
         "match_statement" | "switch_statement" => !returns,
         "expression_statement" => {
             let inner = node.named_child(0).map_or("", |inner| inner.kind());
-            !(returns && matches!(inner, "call" | "call_expression" | "await" | "await_expression"))
+            !(returns
+                && matches!(
+                    inner,
+                    "call" | "call_expression" | "await" | "await_expression"
+                ))
         }
-        "assert_statement" => node.named_child(0).is_none_or(|asserted| asserted.kind() != "false"),
+        "assert_statement" => node
+            .named_child(0)
+            .is_none_or(|asserted| asserted.kind() != "false"),
         _ => true,
     }
 }
 
 /// Returns whether a loop never ends but by `return` or an error.
 fn is_endless(source: &Source<'_>, node: Node<'_>) -> bool {
-    let condition =
-        node.child_by_field_name("condition").map(|one| node_text(one, source.text).trim_matches(['(', ')', ' ', ';']));
+    let condition = node
+        .child_by_field_name("condition")
+        .map(|one| node_text(one, source.text).trim_matches(['(', ')', ' ', ';']));
     let always = match condition {
         Some(shown) => matches!(shown, "True" | "1" | "true" | ""),
         None => node.kind() == "for_statement" && source.language != Language::Python,

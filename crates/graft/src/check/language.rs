@@ -46,41 +46,67 @@ pub(crate) fn explain_language_mismatch(file: &File<'_>, snippet: &Snippet<'_>) 
     let name = file.path.rsplit('/').next().unwrap_or(file.path);
     let holds_variables = name == ".env" || name.starts_with(".env.") || name.ends_with(".env");
     if holds_variables && file.text.is_none() && !snippet.text.lines().any(sets_variable) {
-        return Some(format!("no line of the block sets a variable, as the lines of {} do", file.path));
+        return Some(format!(
+            "no line of the block sets a variable, as the lines of {} do",
+            file.path
+        ));
     }
     let fence = snippet.language.to_ascii_lowercase();
     let (_, shown) = FENCES.iter().find(|(called, _)| *called == fence)?;
     let source = parse_source(snippet.text, *shown).filter(|source| !source.has_error())?;
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+    let ending = name
+        .rsplit_once('.')
+        .map_or("", |(_, ending)| ending)
+        .to_ascii_lowercase();
     let differs = match Language::of_path(file.path) {
         Some(own) => {
             let is_python = |language: Language| language == Language::Python;
             let reads = |source: Source<'_>| !source.has_error();
-            is_python(own) != is_python(*shown) && !parse_source(snippet.text, own).is_some_and(reads)
+            is_python(own) != is_python(*shown)
+                && !parse_source(snippet.text, own).is_some_and(reads)
         }
         None => {
-            let is_data =
-                OTHERS.contains(&ending.as_str()) || holds_variables || matches!(name, "Dockerfile" | "Makefile");
+            let is_data = OTHERS.contains(&ending.as_str())
+                || holds_variables
+                || matches!(name, "Dockerfile" | "Makefile");
             is_data && has_executable_statements(&source)
         }
     };
-    differs.then(|| format!("the block is {}, and {} is not", snippet.language, file.path))
+    differs.then(|| {
+        format!(
+            "the block is {}, and {} is not",
+            snippet.language, file.path
+        )
+    })
 }
 
 /// Returns whether a line gives a variable its value.
 fn sets_variable(line: &str) -> bool {
     let line = line.trim().trim_start_matches('#').trim_start();
-    let (name, _) = line.strip_prefix("export ").unwrap_or(line).split_once('=').unwrap_or_default();
-    !name.is_empty() && name.chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, '_' | '.' | '-'))
+    let (name, _) = line
+        .strip_prefix("export ")
+        .unwrap_or(line)
+        .split_once('=')
+        .unwrap_or_default();
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|one| one.is_ascii_alphanumeric() || matches!(one, '_' | '.' | '-'))
 }
 
 /// Returns whether a text has statements that run: settings and data have none.
 fn has_executable_statements(source: &Source<'_>) -> bool {
-    let acts = |kind: Kind| matches!(kind, Kind::Import | Kind::Function | Kind::Class | Kind::Call | Kind::Guard);
+    let acts = |kind: Kind| {
+        matches!(
+            kind,
+            Kind::Import | Kind::Function | Kind::Class | Kind::Call | Kind::Guard
+        )
+    };
     let items = source.items(source.root());
-    items
-        .iter()
-        .any(|item| acts(item.kind) || item.kind == Kind::Statement && item.node.kind() != "expression_statement")
+    items.iter().any(|item| {
+        acts(item.kind)
+            || item.kind == Kind::Statement && item.node.kind() != "expression_statement"
+    })
 }
 
 #[cfg(test)]
@@ -99,7 +125,8 @@ mod tests {
             ("a.json", "python", "assert LIMITS == {\n    'a': 1,\n}\n"),
         ] {
             assert!(
-                explain_language_mismatch(&File { path, text: None }, &Snippet { text, language }).is_some(),
+                explain_language_mismatch(&File { path, text: None }, &Snippet { text, language })
+                    .is_some(),
                 "{path} {language}"
             );
         }

@@ -12,7 +12,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use code::scopes::{BoundBy, Purpose, Read, Redefinition, Resolution, ScopeId, ScopeKind, Scopes, When, Why};
+use code::scopes::{
+    BoundBy, Purpose, Read, Redefinition, Resolution, ScopeId, ScopeKind, Scopes, When, Why,
+};
 use code::standard_library::is_script_global;
 
 use crate::languages::Language;
@@ -65,54 +67,95 @@ impl<'s> Names<'s> {
                     if module == "__future__" && name == "annotations")
             })
         });
-        let imports =
-            scopes.module().is_some_and(|module| module.bindings.iter().any(|binding| is_import(&binding.by)));
-        Names { language, scopes, defers_annotations, imports }
+        let imports = scopes
+            .module()
+            .is_some_and(|module| module.bindings.iter().any(|binding| is_import(&binding.by)));
+        Names {
+            language,
+            scopes,
+            defers_annotations,
+            imports,
+        }
     }
 
     /// Takes a file that stood before, if it imports anything, for one that imports all that it uses.
     pub(super) fn of_a_known_file(self, stood: bool) -> Self {
-        Names { imports: self.imports && stood, ..self }
+        Names {
+            imports: self.imports && stood,
+            ..self
+        }
     }
 
     /// Reads the text as one that imports what it uses, if another version of it does.
     pub(super) fn like(self, other: &Names<'_>) -> Self {
-        Names { imports: other.imports, ..self }
+        Names {
+            imports: other.imports,
+            ..self
+        }
     }
 
     /// Returns the reads at import time that come before what binds their name, with the place where it is bound.
     pub(super) fn late(&self) -> impl Iterator<Item = (&'s Read, usize)> + '_ {
-        self.scopes.reads.iter().filter(|read| read.when == When::ImportTime).filter_map(|read| {
-            match self.scopes.resolve(read) {
-                Resolution::BoundLater(binding) => Some((read, binding.span.start)),
-                // Python before 3.14 reads annotations where they stand; to be above them does no harm.
-                Resolution::Undecided(Why::Annotation) if !self.defers_annotations => {
-                    let first = self.scopes.bindings_of(ScopeId::MODULE, &read.name).next()?;
-                    Some((read, first.span.start))
+        self.scopes
+            .reads
+            .iter()
+            .filter(|read| read.when == When::ImportTime)
+            .filter_map(|read| {
+                match self.scopes.resolve(read) {
+                    Resolution::BoundLater(binding) => Some((read, binding.span.start)),
+                    // Python before 3.14 reads annotations where they stand; to be above them does no harm.
+                    Resolution::Undecided(Why::Annotation) if !self.defers_annotations => {
+                        let first = self
+                            .scopes
+                            .bindings_of(ScopeId::MODULE, &read.name)
+                            .next()?;
+                        Some((read, first.span.start))
+                    }
+                    _ => None,
                 }
-                _ => None,
-            }
-        })
+            })
     }
 
     /// Returns what does not hold; what is bound twice only where the spans touch its scope.
     pub(super) fn findings(&self, touched: &[Range<usize>]) -> Vec<Finding> {
-        let reads = self.scopes.reads.iter().filter(|read| read.when == When::ImportTime);
+        let reads = self
+            .scopes
+            .reads
+            .iter()
+            .filter(|read| read.when == When::ImportTime);
         let mut found: Vec<Finding> = reads.filter_map(|read| self.of_read(read)).collect();
-        let later = self.scopes.reads.iter().filter(|read| read.when == When::Later && read.purpose == Purpose::Value);
-        let later = later.filter_map(|read| self.of_read(read)).filter(|one| one.kind == FindingKind::Unbound);
+        let later = self
+            .scopes
+            .reads
+            .iter()
+            .filter(|read| read.when == When::Later && read.purpose == Purpose::Value);
+        let later = later
+            .filter_map(|read| self.of_read(read))
+            .filter(|one| one.kind == FindingKind::Unbound);
         let elsewhere = later.filter(|one| one.local_to.is_some());
-        found.extend(elsewhere.map(|one| Finding { kind: FindingKind::Elsewhere, ..one }));
+        found.extend(elsewhere.map(|one| Finding {
+            kind: FindingKind::Elsewhere,
+            ..one
+        }));
         for (id, scope) in self.scopes.iter() {
-            if !touched.iter().any(|span| span.start <= scope.span.end && scope.span.start <= span.end) {
+            if !touched
+                .iter()
+                .any(|span| span.start <= scope.span.end && scope.span.start <= span.end)
+            {
                 continue;
             }
             let twice = self.scopes.redefinitions(id);
             // What imports a name that is defined as well may be about to go: another block of the plan says so.
-            let twice = twice.into_iter().filter(|one| !is_import(&one.first.by) && !is_import(&one.second.by));
+            let twice = twice
+                .into_iter()
+                .filter(|one| !is_import(&one.first.by) && !is_import(&one.second.by));
             found.extend(twice.map(|one| self.bound_again(FindingKind::Twice, id, &one)));
             let overwritten = self.scopes.overwritten(id);
-            found.extend(overwritten.iter().map(|one| self.bound_again(FindingKind::Overwritten, id, one)));
+            found.extend(
+                overwritten
+                    .iter()
+                    .map(|one| self.bound_again(FindingKind::Overwritten, id, one)),
+            );
         }
         found
     }
@@ -123,9 +166,12 @@ impl<'s> Names<'s> {
         self.scopes.module()?;
         let is_whole = self.language != Language::Python || self.imports;
         let is_unbound = |read: &&Read| {
-            read.purpose == Purpose::Value && matches!(self.scopes.resolve(read), Resolution::Unbound { .. })
+            read.purpose == Purpose::Value
+                && matches!(self.scopes.resolve(read), Resolution::Unbound { .. })
         };
-        (!is_whole).then(|| self.scopes.reads.iter().find(is_unbound)).flatten()
+        (!is_whole)
+            .then(|| self.scopes.reads.iter().find(is_unbound))
+            .flatten()
     }
 
     fn of_read(&self, read: &Read) -> Option<Finding> {
@@ -138,10 +184,12 @@ impl<'s> Names<'s> {
             local_to: local_to.map(|id| self.describe_function(id)),
         };
         match self.scopes.resolve(read) {
-            Resolution::BoundLater(binding) => Some(finding(FindingKind::Late, Some(binding.span.start), None)),
+            Resolution::BoundLater(binding) => {
+                Some(finding(FindingKind::Late, Some(binding.span.start), None))
+            }
             Resolution::Unbound { local_to } => {
-                let is_run =
-                    read.purpose == Purpose::Value || read.purpose == Purpose::Annotation && !self.defers_annotations;
+                let is_run = read.purpose == Purpose::Value
+                    || read.purpose == Purpose::Annotation && !self.defers_annotations;
                 is_run.then(|| finding(FindingKind::Unbound, None, local_to))
             }
             // A script's globals may come from anywhere, but hardly under the name of a function's own variable.
@@ -154,13 +202,19 @@ impl<'s> Names<'s> {
                 let local_to = self.scopes.local_to(&read.name);
                 // What a file that imports reads at once, it imports or defines: `Module.forRoot()` at its top.
                 let is_whole = read.when == When::ImportTime && self.imports;
-                (is_whole || local_to.is_some()).then(|| finding(FindingKind::Unbound, None, local_to))
+                (is_whole || local_to.is_some())
+                    .then(|| finding(FindingKind::Unbound, None, local_to))
             }
             _ => None,
         }
     }
 
-    fn bound_again(&self, offence: FindingKind, scope: ScopeId, twice: &Redefinition<'_>) -> Finding {
+    fn bound_again(
+        &self,
+        offence: FindingKind,
+        scope: ScopeId,
+        twice: &Redefinition<'_>,
+    ) -> Finding {
         Finding {
             kind: offence,
             name: twice.second.name.clone(),
@@ -185,7 +239,11 @@ impl<'s> Names<'s> {
 
     fn describe_function(&self, function: ScopeId) -> String {
         let owner = self.owner(function);
-        if owner.ends_with('.') || owner.is_empty() { "a function".to_owned() } else { format!("`{owner}`") }
+        if owner.ends_with('.') || owner.is_empty() {
+            "a function".to_owned()
+        } else {
+            format!("`{owner}`")
+        }
     }
 }
 

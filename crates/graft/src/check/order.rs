@@ -33,7 +33,12 @@ pub(crate) fn reorder_definitions(found: &Source<'_>, edited: &Source<'_>) -> Op
     let scopes = Scopes::of_tree(language, edited.root(), edited.text);
     Names::new(language, &scopes).late().next()?;
     let known = Scopes::of_tree(language, found.root(), found.text);
-    let known: HashSet<&str> = known.module()?.bindings.iter().map(|binding| binding.name.as_str()).collect();
+    let known: HashSet<&str> = known
+        .module()?
+        .bindings
+        .iter()
+        .map(|binding| binding.name.as_str())
+        .collect();
     let first = find_misplaced_definition(&scopes, &known, edited)?;
     let mut text = move_definition_up(edited, &first)?;
     let mut moves = vec![(first.definition, first.reader)];
@@ -59,16 +64,28 @@ struct Misplaced {
 }
 
 /// Finds the first definition that stands too low and that the file did not have.
-fn find_misplaced_definition(scopes: &Scopes, known: &HashSet<&str>, source: &Source<'_>) -> Option<Misplaced> {
+fn find_misplaced_definition(
+    scopes: &Scopes,
+    known: &HashSet<&str>,
+    source: &Source<'_>,
+) -> Option<Misplaced> {
     let items = source.items(source.root());
     let holds = |at: usize| items.iter().position(|item| item.whole().contains(&at));
     let names = Names::new(source.language, scopes);
-    names.late().filter(|(read, _)| !known.contains(read.name.as_str())).find_map(|(read, bound)| {
-        let (from, to) = (holds(bound)?, holds(read.span.start)?);
-        let name = |at: usize| items.get(at).map(|item| item.name.clone());
-        let is_definition = items.get(from).is_some_and(Item::is_definition);
-        (from > to && is_definition).then_some(Misplaced { definition: name(from)?, reader: name(to)?, from, to })
-    })
+    names
+        .late()
+        .filter(|(read, _)| !known.contains(read.name.as_str()))
+        .find_map(|(read, bound)| {
+            let (from, to) = (holds(bound)?, holds(read.span.start)?);
+            let name = |at: usize| items.get(at).map(|item| item.name.clone());
+            let is_definition = items.get(from).is_some_and(Item::is_definition);
+            (from > to && is_definition).then_some(Misplaced {
+                definition: name(from)?,
+                reader: name(to)?,
+                from,
+                to,
+            })
+        })
 }
 
 /// Returns the text with the definition above its reader; `None` where one of them shares its line.
@@ -79,21 +96,45 @@ fn move_definition_up(source: &Source<'_>, misplaced: &Misplaced) -> Option<Stri
     // A byte order mark stays where it is.
     let begin = |item: &Item<'_>| {
         let start = line_start(text, item.start);
-        text.get(start..).map_or(start, |line| start + line.len() - line.trim_start_matches('\u{feff}').len())
+        text.get(start..).map_or(start, |line| {
+            start + line.len() - line.trim_start_matches('\u{feff}').len()
+        })
     };
-    let alone = |item: &Item<'_>| text.get(begin(item)..item.start).is_some_and(|head| head.trim().is_empty());
+    let alone = |item: &Item<'_>| {
+        text.get(begin(item)..item.start)
+            .is_some_and(|head| head.trim().is_empty())
+    };
     let (own, place) = (begin(item)..line_end(text, item.end), begin(reader));
     if !alone(item) || !alone(reader) || reader.kind == Kind::Import || own.start < place {
         return None;
     }
     let piece = text.get(own.clone())?;
     let (above, rest) = (text.get(place..own.start)?, text.get(own.end..)?);
-    let (kept, below) = (above.trim_end_matches(['\n', '\r']), rest.trim_start_matches(['\n', '\r']));
+    let (kept, below) = (
+        above.trim_end_matches(['\n', '\r']),
+        rest.trim_start_matches(['\n', '\r']),
+    );
     // The neighbours that meet keep the wider of the two gaps; the last line of a file ends, and no more.
     let lines_in = |gap: Option<&str>| gap.unwrap_or_default().matches('\n').count();
-    let (before, behind) = (lines_in(above.get(kept.len()..)), lines_in(rest.get(..rest.len() - below.len())));
-    let seam = "\n".repeat(if below.is_empty() { 1 } else { before.max(behind) });
-    let lines = blank_lines_between(source, List::Module, &items, (source, item), (source, reader));
+    let (before, behind) = (
+        lines_in(above.get(kept.len()..)),
+        lines_in(rest.get(..rest.len() - below.len())),
+    );
+    let seam = "\n".repeat(if below.is_empty() {
+        1
+    } else {
+        before.max(behind)
+    });
+    let lines = blank_lines_between(
+        source,
+        List::Module,
+        &items,
+        (source, item),
+        (source, reader),
+    );
     let head = text.get(..place)?;
-    Some(format!("{head}{piece}{}{kept}{seam}{below}", "\n".repeat(lines + 1)))
+    Some(format!(
+        "{head}{piece}{}{kept}{seam}{below}",
+        "\n".repeat(lines + 1)
+    ))
 }

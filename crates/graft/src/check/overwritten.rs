@@ -14,16 +14,22 @@ use crate::items::Source;
 use crate::languages::{field_text, named_children, node_text};
 
 /// Returns the first attribute whose value is lost in the new text and was not in the old one, and where it is set again.
-pub(super) fn find_overwritten_attribute(old: &Source<'_>, new: &Source<'_>) -> Option<(String, usize)> {
+pub(super) fn find_overwritten_attribute(
+    old: &Source<'_>,
+    new: &Source<'_>,
+) -> Option<(String, usize)> {
     let before = list_functions(old);
-    list_functions(new).into_iter().find_map(|(name, function)| {
-        let was = before.iter().find(|(known, _)| *known == name)?.1;
-        if node_text(was, old.text) == node_text(function, new.text) {
-            return None;
-        }
-        let known = find_lost_assignment(old, was).map(|(attribute, _)| attribute);
-        find_lost_assignment(new, function).filter(|(attribute, _)| known.as_ref() != Some(attribute))
-    })
+    list_functions(new)
+        .into_iter()
+        .find_map(|(name, function)| {
+            let was = before.iter().find(|(known, _)| *known == name)?.1;
+            if node_text(was, old.text) == node_text(function, new.text) {
+                return None;
+            }
+            let known = find_lost_assignment(old, was).map(|(attribute, _)| attribute);
+            find_lost_assignment(new, function)
+                .filter(|(attribute, _)| known.as_ref() != Some(attribute))
+        })
 }
 
 /// Returns the first attribute of the object itself that a body sets again with nothing in between that may read it.
@@ -32,8 +38,10 @@ fn find_lost_assignment(source: &Source<'_>, function: Node<'_>) -> Option<(Stri
     (0..statements.len()).find_map(|first| {
         let set = assigned_attribute(source, *statements.get(first)?)?;
         // Anything but another attribute may read the object in a way that its text doesn't show: that ends the search.
-        let behind =
-            statements.iter().skip(first + 1).map_while(|next| Some((*next, assigned_attribute(source, *next)?)));
+        let behind = statements
+            .iter()
+            .skip(first + 1)
+            .map_while(|next| Some((*next, assigned_attribute(source, *next)?)));
         let unread = behind.take_while(|(next, _)| !may_read(source, *next, &set));
         let again = unread.into_iter().find(|(_, name)| *name == set);
         again.map(|(next, name)| (name, next.start_byte()))

@@ -21,31 +21,44 @@ pub(super) fn lost_receiver(old: &Source<'_>, new: &Source<'_>) -> Option<(Strin
         return None;
     }
     let before = list_functions(old);
-    let takes = |source: &Source<'_>, function: Node<'_>| first_parameter(source, function).is_some_and(is_receiver);
+    let takes = |source: &Source<'_>, function: Node<'_>| {
+        first_parameter(source, function).is_some_and(is_receiver)
+    };
     let owner = |name: &str| name.rsplit_once('.').map(|(owner, _)| owner.to_owned());
-    list_functions(new).into_iter().find_map(|(name, function)| {
-        let class = owner(&name)?;
-        let bare = |source: &Source<'_>, function: Node<'_>| {
-            !takes(source, function) && function.parent().is_none_or(|parent| parent.kind() != "decorated_definition")
-        };
-        // In a class whose methods take none, as an interface of zope, nothing is amiss.
-        let mut siblings = before.iter().filter(|(one, _)| owner(one).as_ref() == Some(&class)).peekable();
-        let is_usual = siblings.peek().is_some() && siblings.all(|(_, one)| !bare(old, *one));
-        (is_usual && bare(new, function)).then_some((name, function.start_byte()))
-    })
+    list_functions(new)
+        .into_iter()
+        .find_map(|(name, function)| {
+            let class = owner(&name)?;
+            let bare = |source: &Source<'_>, function: Node<'_>| {
+                !takes(source, function)
+                    && function
+                        .parent()
+                        .is_none_or(|parent| parent.kind() != "decorated_definition")
+            };
+            // In a class whose methods take none, as an interface of zope, nothing is amiss.
+            let mut siblings = before
+                .iter()
+                .filter(|(one, _)| owner(one).as_ref() == Some(&class))
+                .peekable();
+            let is_usual = siblings.peek().is_some() && siblings.all(|(_, one)| !bare(old, *one));
+            (is_usual && bare(new, function)).then_some((name, function.start_byte()))
+        })
 }
 
 /// Returns the name of a function's first parameter.
 fn first_parameter<'s>(source: &'s Source<'_>, function: Node<'_>) -> Option<&'s str> {
-    let first =
-        named_children(function.child_by_field_name("parameters")?).into_iter().find(|one| one.kind() != "comment")?;
+    let first = named_children(function.child_by_field_name("parameters")?)
+        .into_iter()
+        .find(|one| one.kind() != "comment")?;
     let shown = node_text(first, source.text);
     Some(shown.split([':', '=']).next().unwrap_or_default().trim())
 }
 
 /// Returns whether a first parameter may be the object or the class; `*args` takes it, too.
 fn is_receiver(name: &str) -> bool {
-    name.starts_with('*') || ["self", "cls", "mcs", "mcls"].contains(&name.trim_start_matches('_')) || name == "_"
+    name.starts_with('*')
+        || ["self", "cls", "mcs", "mcls"].contains(&name.trim_start_matches('_'))
+        || name == "_"
 }
 
 /// Returns the first field without a value behind one with a value, where Python then refuses the class: the class, the field,
@@ -58,18 +71,32 @@ pub(super) fn misplaced_field(source: &Source<'_>) -> Option<(String, String, us
         let (class, decorators) = match node.kind() {
             "decorated_definition" => {
                 let class = node.child_by_field_name("definition")?;
-                let decorators = named_children(node).into_iter().filter(|one| one.kind() == "decorator");
-                (class, decorators.map(|one| node_text(one, source.text)).collect::<Vec<_>>())
+                let decorators = named_children(node)
+                    .into_iter()
+                    .filter(|one| one.kind() == "decorator");
+                (
+                    class,
+                    decorators
+                        .map(|one| node_text(one, source.text))
+                        .collect::<Vec<_>>(),
+                )
             }
             _ => (node, Vec::new()),
         };
         if class.kind() != "class_definition" {
             return None;
         }
-        let bases = class.child_by_field_name("superclasses").map_or("", |bases| node_text(bases, source.text));
-        let is_ordered = is_dataclass(&decorators) || ["(NamedTuple)", "(typing.NamedTuple)"].contains(&bases);
-        let (field, at) = is_ordered.then(|| behind_a_value(source, class)).flatten()?;
-        let name = class.child_by_field_name("name").map_or("", |name| node_text(name, source.text));
+        let bases = class
+            .child_by_field_name("superclasses")
+            .map_or("", |bases| node_text(bases, source.text));
+        let is_ordered =
+            is_dataclass(&decorators) || ["(NamedTuple)", "(typing.NamedTuple)"].contains(&bases);
+        let (field, at) = is_ordered
+            .then(|| behind_a_value(source, class))
+            .flatten()?;
+        let name = class
+            .child_by_field_name("name")
+            .map_or("", |name| node_text(name, source.text));
         Some((name.to_owned(), field.to_owned(), at))
     })
 }
@@ -77,9 +104,15 @@ pub(super) fn misplaced_field(source: &Source<'_>) -> Option<(String, String, us
 /// Returns whether the standard library's decorator makes a constructor whose arguments have the order of the fields.
 fn is_dataclass(decorators: &[&str]) -> bool {
     decorators.iter().any(|shown| {
-        let (name, arguments) = shown.trim_start_matches('@').trim().split_once('(').unwrap_or((shown, ""));
+        let (name, arguments) = shown
+            .trim_start_matches('@')
+            .trim()
+            .split_once('(')
+            .unwrap_or((shown, ""));
         let name = name.trim_start_matches('@').trim();
-        let unordered = ["kw_only", "init"].iter().any(|option| arguments.contains(option));
+        let unordered = ["kw_only", "init"]
+            .iter()
+            .any(|option| arguments.contains(option));
         ["dataclass", "dataclasses.dataclass"].contains(&name) && !unordered
     })
 }
@@ -88,10 +121,17 @@ fn is_dataclass(decorators: &[&str]) -> bool {
 fn behind_a_value<'s>(source: &'s Source<'_>, class: Node<'_>) -> Option<(&'s str, usize)> {
     let mut has_value = false;
     for statement in named_children(class.child_by_field_name("body")?) {
-        let Some(field) = statement.named_child(0).filter(|one| one.kind() == "assignment") else {
+        let Some(field) = statement
+            .named_child(0)
+            .filter(|one| one.kind() == "assignment")
+        else {
             continue;
         };
-        let part = |name: &str| field.child_by_field_name(name).map(|one| node_text(one, source.text));
+        let part = |name: &str| {
+            field
+                .child_by_field_name(name)
+                .map(|one| node_text(one, source.text))
+        };
         let (Some(name), Some(kind)) = (part("left"), part("type")) else {
             continue;
         };

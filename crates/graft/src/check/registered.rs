@@ -13,8 +13,15 @@ use crate::items::Source;
 use crate::languages::{flatten, named_children, node_text};
 
 /// Calls that register what they are passed first.
-const VERBS: [&str; 7] =
-    ["register", "include_router", "register_blueprint", "add_middleware", "mount", "use", "add_typer"];
+const VERBS: [&str; 7] = [
+    "register",
+    "include_router",
+    "register_blueprint",
+    "add_middleware",
+    "mount",
+    "use",
+    "add_typer",
+];
 
 /// A registration: the body in which it stands, what is called, and what that is passed first.
 type Key = (usize, String, String);
@@ -27,12 +34,19 @@ pub(super) fn registered_twice(old: &Source<'_>, new: &Source<'_>) -> Option<Str
         found
     };
     let repeats = |found: BTreeMap<Key, Vec<String>>| -> BTreeMap<(String, String), usize> {
-        let repeated = found.into_iter().filter(|(_, paths)| paths.len() > 1 && !are_apart(paths));
-        repeated.map(|((_, callee, name), paths)| ((callee, name), paths.len())).collect()
+        let repeated = found
+            .into_iter()
+            .filter(|(_, paths)| paths.len() > 1 && !are_apart(paths));
+        repeated
+            .map(|((_, callee, name), paths)| ((callee, name), paths.len()))
+            .collect()
     };
     let before = repeats(found(old));
     let after = repeats(found(new)).into_iter();
-    after.filter(|(key, count)| before.get(key).is_none_or(|had| had < count)).map(|((_, name), _)| name).next()
+    after
+        .filter(|(key, count)| before.get(key).is_none_or(|had| had < count))
+        .map(|((_, name), _)| name)
+        .next()
 }
 
 /// Returns whether each registration has a path of its own.
@@ -43,8 +57,17 @@ fn are_apart(paths: &[String]) -> bool {
     sorted.len() == paths.len() && paths.iter().all(|path| !path.is_empty())
 }
 
-fn collect_registrations(source: &Source<'_>, node: Node<'_>, body: usize, found: &mut BTreeMap<Key, Vec<String>>) {
-    let body = if source.language.body(node) == Some(node) { node.start_byte() } else { body };
+fn collect_registrations(
+    source: &Source<'_>,
+    node: Node<'_>,
+    body: usize,
+    found: &mut BTreeMap<Key, Vec<String>>,
+) {
+    let body = if source.language.body(node) == Some(node) {
+        node.start_byte()
+    } else {
+        body
+    };
     if node.kind().starts_with("call")
         && let Some((callee, name, path)) = parse_registration(source, node)
     {
@@ -57,12 +80,23 @@ fn collect_registrations(source: &Source<'_>, node: Node<'_>, body: usize, found
 
 /// Returns what a call registers: a name, or a function with one; its path stands in the text that it is passed.
 fn parse_registration(source: &Source<'_>, call: Node<'_>) -> Option<(String, String, String)> {
-    let callee = flatten(node_text(call.child_by_field_name("function")?, source.text));
+    let callee = flatten(node_text(
+        call.child_by_field_name("function")?,
+        source.text,
+    ));
     let (_, verb) = callee.rsplit_once('.')?;
     let passed = named_children(call.child_by_field_name("arguments")?);
     let first = passed.first().filter(|_| VERBS.contains(&verb))?;
-    let path = passed.iter().skip(1).find_map(|one| first_text(source, *one)).unwrap_or_default();
-    let named = || first.child_by_field_name("name").filter(|_| first.kind() == "function_expression");
+    let path = passed
+        .iter()
+        .skip(1)
+        .find_map(|one| first_text(source, *one))
+        .unwrap_or_default();
+    let named = || {
+        first
+            .child_by_field_name("name")
+            .filter(|_| first.kind() == "function_expression")
+    };
     let name = match first.kind() {
         "identifier" | "member_expression" | "attribute" => flatten(node_text(*first, source.text)),
         "function_expression" | "arrow_function" => match named() {
@@ -80,5 +114,7 @@ fn first_text(source: &Source<'_>, node: Node<'_>) -> Option<String> {
     if node.kind() == "string" {
         return Some(node_text(node, source.text).to_owned());
     }
-    named_children(node).into_iter().find_map(|child| first_text(source, child))
+    named_children(node)
+        .into_iter()
+        .find_map(|child| first_text(source, child))
 }

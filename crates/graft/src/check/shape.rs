@@ -14,7 +14,9 @@ pub(super) fn find_stray_statements<'t>(source: &'t Source<'_>) -> Vec<(Node<'t>
             "return_statement" => Stray::Function,
             "expression_statement" if awaits_or_yields(source.language, node) => Stray::Function,
             // `path("x", view),` is a value of one element to the parser, and an entry to who wrote it.
-            "expression_statement" if source.slice(node.byte_range()).trim_end().ends_with(',') => Stray::Entry,
+            "expression_statement" if source.slice(node.byte_range()).trim_end().ends_with(',') => {
+                Stray::Entry
+            }
             _ => return None,
         };
         Some((node, stray))
@@ -35,7 +37,8 @@ pub(super) enum Stray {
 fn awaits_or_yields(language: Language, node: Node<'_>) -> bool {
     let inner = named_children(node).into_iter().next();
     let value = inner.map(|inner| inner.child_by_field_name("right").unwrap_or(inner));
-    language == Language::Python && value.is_some_and(|value| matches!(value.kind(), "await" | "yield"))
+    language == Language::Python
+        && value.is_some_and(|value| matches!(value.kind(), "await" | "yield"))
 }
 
 /// Returns a class that the block shows at its own top and that the edit put into another class, with that one.
@@ -45,16 +48,25 @@ pub(super) fn find_misnested_class(
     snippet: &Source<'_>,
 ) -> Option<(String, String, usize)> {
     let items = snippet.items(snippet.root());
-    items.iter().filter(|item| item.kind == Kind::Class).find_map(|item| {
-        let inside = |scopes: &Scopes| {
-            let classes = scopes.iter().filter(|(_, scope)| scope.kind == ScopeKind::Class);
-            let mut found =
-                classes.flat_map(|(_, scope)| scope.bindings.iter().map(move |one| (scope.name.clone(), one)));
-            found
-                .find(|(_, binding)| binding.name == item.name && binding.by == BoundBy::Class)
-                .map(|(owner, binding)| (owner, binding.span.start))
-        };
-        let (owner, at) = inside(new).filter(|_| inside(old).is_none())?;
-        Some((item.name.clone(), owner, at))
-    })
+    items
+        .iter()
+        .filter(|item| item.kind == Kind::Class)
+        .find_map(|item| {
+            let inside = |scopes: &Scopes| {
+                let classes = scopes
+                    .iter()
+                    .filter(|(_, scope)| scope.kind == ScopeKind::Class);
+                let mut found = classes.flat_map(|(_, scope)| {
+                    scope
+                        .bindings
+                        .iter()
+                        .map(move |one| (scope.name.clone(), one))
+                });
+                found
+                    .find(|(_, binding)| binding.name == item.name && binding.by == BoundBy::Class)
+                    .map(|(owner, binding)| (owner, binding.span.start))
+            };
+            let (owner, at) = inside(new).filter(|_| inside(old).is_none())?;
+            Some((item.name.clone(), owner, at))
+        })
 }

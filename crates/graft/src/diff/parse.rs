@@ -46,7 +46,12 @@ pub fn split_diff(diff: &str) -> Vec<FileDiff<'_>> {
         }
     }
     if starts.is_empty() {
-        return vec![FileDiff { old_path: None, new_path: None, kind: FileChange::Modify, text: diff }];
+        return vec![FileDiff {
+            old_path: None,
+            new_path: None,
+            kind: FileChange::Modify,
+            text: diff,
+        }];
     }
     let offset = |line: usize| lines[..line].iter().map(|line| line.len()).sum::<usize>();
     let ends = starts.iter().skip(1).copied().chain([lines.len()]);
@@ -59,7 +64,10 @@ pub fn split_diff(diff: &str) -> Vec<FileDiff<'_>> {
 
 /// `--- old` directly before `+++ new`; alone, either may be a changed line.
 fn opens_pair(lines: &[&str], at: usize) -> bool {
-    lines[at].starts_with("--- ") && lines.get(at + 1).is_some_and(|next| next.starts_with("+++ "))
+    lines[at].starts_with("--- ")
+        && lines
+            .get(at + 1)
+            .is_some_and(|next| next.starts_with("+++ "))
 }
 
 fn marker_header(line: &str) -> Option<(FileChange, &str)> {
@@ -73,7 +81,12 @@ fn marker_header(line: &str) -> Option<(FileChange, &str)> {
 }
 
 fn parse_file_diff<'a>(text: &'a str, lines: &[&'a str]) -> FileDiff<'a> {
-    let mut part = FileDiff { old_path: None, new_path: None, kind: FileChange::Modify, text };
+    let mut part = FileDiff {
+        old_path: None,
+        new_path: None,
+        kind: FileChange::Modify,
+        text,
+    };
     if let Some((kind, path)) = lines.first().and_then(|line| marker_header(line)) {
         part.kind = kind;
         part.old_path = (kind != FileChange::Create).then_some(path);
@@ -116,8 +129,16 @@ fn read_rename_header<'a>(part: &mut FileDiff<'a>, value: &'a str) {
 }
 
 fn path_of(value: &str) -> Option<&str> {
-    let path = value.split('\t').next().unwrap_or_default().trim().trim_matches('"');
-    let path = path.strip_prefix("a/").or_else(|| path.strip_prefix("b/")).unwrap_or(path);
+    let path = value
+        .split('\t')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .trim_matches('"');
+    let path = path
+        .strip_prefix("a/")
+        .or_else(|| path.strip_prefix("b/"))
+        .unwrap_or(path);
     (!path.is_empty() && path != "/dev/null").then_some(path)
 }
 
@@ -192,10 +213,17 @@ impl Hunk {
 
     /// Returns the hunk in pieces, where it leaves lines out with a line of dots.
     pub(crate) fn split_at_dots(&self) -> Vec<Hunk> {
-        let mut parts = vec![Hunk { heading: self.heading.clone(), ..Hunk::default() }];
+        let mut parts = vec![Hunk {
+            heading: self.heading.clone(),
+            ..Hunk::default()
+        }];
         let mut old = self.old.iter();
         for op in &self.ops {
-            let line = if matches!(op, Op::Add(_)) { None } else { old.next() };
+            let line = if matches!(op, Op::Add(_)) {
+                None
+            } else {
+                old.next()
+            };
             if *op == Op::Keep && line.is_some_and(|line| is_dots(line)) {
                 parts.push(Hunk::default());
             } else if let Some(part) = parts.last_mut() {
@@ -206,7 +234,10 @@ impl Hunk {
         if let Some(last) = parts.last_mut() {
             (last.old_open, last.new_open) = (self.old_open, self.new_open);
         }
-        parts.into_iter().filter(|part| !part.ops.is_empty()).collect()
+        parts
+            .into_iter()
+            .filter(|part| !part.ops.is_empty())
+            .collect()
     }
 }
 
@@ -215,7 +246,8 @@ fn is_dots(line: &str) -> bool {
     let line = line.trim();
     let comment = line.trim_start_matches(['#', '/', '*', '-', '<', '!', '{', ' ']);
     let bare = line.trim_matches(['.', '\u{2026}']).is_empty() && !line.is_empty();
-    bare || (comment.len() < line.len() && (comment.starts_with("...") || comment.starts_with('\u{2026}')))
+    bare || (comment.len() < line.len()
+        && (comment.starts_with("...") || comment.starts_with('\u{2026}')))
 }
 
 /// Returns the hunks of one file's part, in order.
@@ -227,7 +259,10 @@ pub(crate) fn parse_hunks(part: &str) -> Vec<Hunk> {
     for line in &lines[headed..] {
         if let Some(rest) = line.strip_prefix("@@") {
             found.extend(open.take().and_then(Hunk::close));
-            open = Some(Hunk { heading: parse_hunk_heading(rest), ..Hunk::default() });
+            open = Some(Hunk {
+                heading: parse_hunk_heading(rest),
+                ..Hunk::default()
+            });
         } else if !line.starts_with("*** ") {
             open.get_or_insert_default().push(line);
         }
@@ -238,7 +273,9 @@ pub(crate) fn parse_hunks(part: &str) -> Vec<Hunk> {
 
 /// Returns the first line after the headers.
 fn body_start(lines: &[&str]) -> usize {
-    let pair = (0..lines.len().min(40)).find(|&at| opens_pair(lines, at)).map(|at| at + 2);
+    let pair = (0..lines.len().min(40))
+        .find(|&at| opens_pair(lines, at))
+        .map(|at| at + 2);
     let hunk = lines.iter().position(|line| line.starts_with("@@"));
     match (pair, hunk) {
         (Some(pair), Some(hunk)) => pair.min(hunk),
@@ -270,7 +307,14 @@ fn is_header(line: &str) -> bool {
 
 /// Returns what follows the numbers: `-1,3 +1,4 @@ def f():` gives `def f():`; dots and numbers alone give nothing.
 fn parse_hunk_heading(rest: &str) -> String {
-    let after = rest.split_once("@@").map_or(rest, |(_, after)| after).trim();
+    let after = rest
+        .split_once("@@")
+        .map_or(rest, |(_, after)| after)
+        .trim();
     let telling = after.chars().any(char::is_alphabetic);
-    if telling { after.to_owned() } else { String::new() }
+    if telling {
+        after.to_owned()
+    } else {
+        String::new()
+    }
 }

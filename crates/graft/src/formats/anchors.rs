@@ -45,7 +45,11 @@ pub(super) fn split_at_elisions(snippet: &str) -> Vec<Block> {
             part.push(line.to_owned());
         }
     }
-    parts.into_iter().map(Block::from_lines).filter(|part| !part.is_empty()).collect()
+    parts
+        .into_iter()
+        .map(Block::from_lines)
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
 pub(super) fn contains_block(lines: &Lines<'_>, block: &Block) -> bool {
@@ -63,12 +67,17 @@ fn insert_segment(
     if contains_block(lines, segment) {
         return Ok(false);
     }
-    let known =
-        |line: &String| !line.trim().is_empty() && (0..lines.len()).any(|at| lines.get(at).trim() == line.trim());
+    let known = |line: &String| {
+        !line.trim().is_empty() && (0..lines.len()).any(|at| lines.get(at).trim() == line.trim())
+    };
     let keeps: Vec<bool> = segment.lines.iter().map(known).collect();
     let ends = |from_start: bool| {
         let run = |line: &&bool| **line;
-        if from_start { keeps.iter().take_while(run).count() } else { keeps.iter().rev().take_while(run).count() }
+        if from_start {
+            keeps.iter().take_while(run).count()
+        } else {
+            keeps.iter().rev().take_while(run).count()
+        }
     };
     let (head, tail) = (ends(true), ends(false));
     let readings = [
@@ -82,19 +91,30 @@ fn insert_segment(
         "no line of the block stands in the file next to its new lines, so there is no place to put them",
     );
     for (at, reading) in readings.iter().enumerate() {
-        if !reading.contains(&true) || readings[..at].contains(reading) || (at > 1 && head > 0 && tail > 0) {
+        if !reading.contains(&true)
+            || readings[..at].contains(reading)
+            || (at > 1 && head > 0 && tail > 0)
+        {
             continue;
         }
         match insert_anchored_segment(request, lines, segment, reading, into) {
             Ok(()) => return Ok(true),
-            Err(refusal) => last = if last.reason == Reason::NotFound { refusal } else { last },
+            Err(refusal) => {
+                last = if last.reason == Reason::NotFound {
+                    refusal
+                } else {
+                    last
+                }
+            }
         }
     }
     Err(last)
 }
 
 fn mark_edges(len: usize, head: usize, tail: usize) -> Vec<bool> {
-    (0..len).map(|line| line < head || line >= len - tail).collect()
+    (0..len)
+        .map(|line| line < head || line >= len - tail)
+        .collect()
 }
 
 /// Stages a piece with some of its lines taken as standing in the file, next to one another, and the rest as new.
@@ -108,26 +128,50 @@ fn insert_anchored_segment(
     let (old, ops) = as_change(segment, keeps);
     let block = Block::from_lines(old.clone());
     if block.lines.len() != old.len() || !has_telling_line(&old) {
-        return Err(new_refusal(Reason::NotFound, "the lines that the block shares with the file tell no place"));
+        return Err(new_refusal(
+            Reason::NotFound,
+            "the lines that the block shares with the file tell no place",
+        ));
     }
     let found = fuzzy::find_block(lines, &block);
     let Some(found) = found else {
         let nearest = fuzzy::find_nearest_location(lines, &block);
-        let message =
-            "the block's known lines don't stand next to one another in the file: it leaves out or changes some";
-        return Err(Refusal { nearest, ..new_refusal(Reason::NotFound, message) });
+        let message = "the block's known lines don't stand next to one another in the file: it leaves out or changes some";
+        return Err(Refusal {
+            nearest,
+            ..new_refusal(Reason::NotFound, message)
+        });
     };
     let [hit] = &found.hits[..] else {
-        let candidates = found.hits.iter().take(20).map(|hit| lines.location_of_line(hit.lines.start)).collect();
-        let message = format!("the block's known lines stand in {} places", found.hits.len());
-        return Err(Refusal { candidates, ..new_refusal(Reason::Ambiguous, message) });
+        let candidates = found
+            .hits
+            .iter()
+            .take(20)
+            .map(|hit| lines.location_of_line(hit.lines.start))
+            .collect();
+        let message = format!(
+            "the block's known lines stand in {} places",
+            found.hits.len()
+        );
+        return Err(Refusal {
+            candidates,
+            ..new_refusal(Reason::Ambiguous, message)
+        });
     };
     if let Some(at) = find_redefined_key(request, lines, &ops) {
-        let message = "a new line of the block gives another value to what stands in the file".to_owned();
-        return Err(Refusal { candidates: vec![lines.location_of_line(at)], ..new_refusal(Reason::Conflict, message) });
+        let message =
+            "a new line of the block gives another value to what stands in the file".to_owned();
+        return Err(Refusal {
+            candidates: vec![lines.location_of_line(at)],
+            ..new_refusal(Reason::Conflict, message)
+        });
     }
     fuzzy::rewrite_hit(lines, &found, hit, &old, &ops, None, into)?;
-    into.add_evidence(format!("new lines beside line {}, found {}", hit.lines.start + 1, found.tier.description()));
+    into.add_evidence(format!(
+        "new lines beside line {}, found {}",
+        hit.lines.start + 1,
+        found.tier.description()
+    ));
     Ok(())
 }
 
@@ -153,7 +197,8 @@ fn has_telling_line(lines: &[String]) -> bool {
 /// last `</div>` is its own, and not the one that the file has.
 fn is_telling(line: &str) -> bool {
     let bare = line.trim();
-    let closes_tag = bare.starts_with("</") && bare.find('>') == Some(bare.len() - 1) || bare.starts_with("{% end");
+    let closes_tag = bare.starts_with("</") && bare.find('>') == Some(bare.len() - 1)
+        || bare.starts_with("{% end");
     let closes = closes_tag || matches!(bare, "end" | "done" | "esac");
     !closes && bare.chars().filter(|found| found.is_alphanumeric()).count() > 2
 }
@@ -166,14 +211,18 @@ fn find_redefined_key(request: &Request<'_>, lines: &Lines<'_>, ops: &[Op]) -> O
         let key = assigned_key(line)?;
         (0..lines.len()).find(|&at| {
             let there = lines.get(at);
-            self::assigned_key(there) == Some(key) && there.trim() != line.trim() && !asked.contains(&there.trim())
+            self::assigned_key(there) == Some(key)
+                && there.trim() != line.trim()
+                && !asked.contains(&there.trim())
         })
     })
 }
 
 /// Returns what a line gives a value to: `name = …` or `name: …` at the left edge.
 fn assigned_key(line: &str) -> Option<&str> {
-    let end = line.find(['=', ':']).filter(|_| !line.starts_with([' ', '\t', '-']))?;
+    let end = line
+        .find(['=', ':'])
+        .filter(|_| !line.starts_with([' ', '\t', '-']))?;
     let key = line[..end].trim();
     let name = |found: char| found.is_alphanumeric() || matches!(found, '_' | '.' | '-');
     (!key.is_empty() && key.chars().all(name)).then_some(key)
@@ -182,10 +231,9 @@ fn assigned_key(line: &str) -> Option<&str> {
 /// Places the whole block beside the line that the prose names, where it names one.
 fn by_words(request: &Request<'_>, lines: &Lines<'_>, segments: &[Block]) -> Option<Graft> {
     let [segment] = segments else { return None };
-    let known = segment
-        .lines
-        .iter()
-        .any(|line| is_telling(line) && (0..lines.len()).any(|at| lines.get(at).trim() == line.trim()));
+    let known = segment.lines.iter().any(|line| {
+        is_telling(line) && (0..lines.len()).any(|at| lines.get(at).trim() == line.trim())
+    });
     if known {
         return None;
     }
@@ -194,9 +242,12 @@ fn by_words(request: &Request<'_>, lines: &Lines<'_>, segments: &[Block]) -> Opt
         places.extend(match spot {
             ProsePosition::After(name) => only_line(lines, &name).map(|line| line + 1),
             ProsePosition::Before(name) => only_line(lines, &name),
-            ProsePosition::Bottom => {
-                Some((0..lines.len()).rev().find(|&at| !lines.get(at).trim().is_empty()).map_or(0, |at| at + 1))
-            }
+            ProsePosition::Bottom => Some(
+                (0..lines.len())
+                    .rev()
+                    .find(|&at| !lines.get(at).trim().is_empty())
+                    .map_or(0, |at| at + 1),
+            ),
             ProsePosition::Top => Some(0),
         });
     }
@@ -221,10 +272,18 @@ fn stage_block(lines: &Lines<'_>, at: Range<usize>, block: &Block, into: &mut Sp
 
 /// Returns the one line that is, or else holds, what the prose names.
 pub(super) fn only_line(lines: &Lines<'_>, name: &str) -> Option<usize> {
-    let equal: Vec<usize> = (0..lines.len()).filter(|&at| lines.get(at).trim() == name).collect();
+    let equal: Vec<usize> = (0..lines.len())
+        .filter(|&at| lines.get(at).trim() == name)
+        .collect();
     if let [only] = equal[..] {
         return Some(only);
     }
-    let holding: Vec<usize> = (0..lines.len()).filter(|&at| lines.get(at).contains(name)).collect();
-    if let ([], [only]) = (&equal[..], &holding[..]) { Some(*only) } else { None }
+    let holding: Vec<usize> = (0..lines.len())
+        .filter(|&at| lines.get(at).contains(name))
+        .collect();
+    if let ([], [only]) = (&equal[..], &holding[..]) {
+        Some(*only)
+    } else {
+        None
+    }
 }

@@ -27,7 +27,8 @@ use crate::{Graft, Reason};
 pub(super) use identity::parse_package;
 pub(super) use lines::{Found, read_lines};
 pub(super) use tree::{
-    Child, Content, Document, Extent, Node, Role, Shape, find_elisions, is_dots, lead_of, mark_elisions,
+    Child, Content, Document, Extent, Node, Role, Shape, find_elisions, is_dots, lead_of,
+    mark_elisions,
 };
 pub(super) use value::{Kind, Scalar};
 
@@ -83,14 +84,19 @@ pub(super) fn check_data_syntax(text: &str, syntax: &Syntax) -> Result<(), Strin
 pub(super) fn list_entries(text: &str, syntax: &Syntax) -> Option<Vec<String>> {
     let document = (syntax.read)(text, Role::File).ok()?;
     let mut found = Vec::new();
-    document.roots.iter().for_each(|root| collect_entries(root, &mut found));
+    document
+        .roots
+        .iter()
+        .for_each(|root| collect_entries(root, &mut found));
     Some(found)
 }
 
 fn collect_entries(node: &Node, found: &mut Vec<String>) {
     for child in node.children().iter().filter(|child| !child.is_comment()) {
         match child.node.as_scalar().filter(|_| node.is_list()) {
-            Some(scalar) => found.push(identity::name_of(scalar).map_or_else(|| scalar.text.clone(), |(name, _)| name)),
+            Some(scalar) => found.push(
+                identity::name_of(scalar).map_or_else(|| scalar.text.clone(), |(name, _)| name),
+            ),
             None if node.is_map() => found.push(child.key.text.clone()),
             None => {}
         }
@@ -103,13 +109,19 @@ pub(super) fn apply_to_data(request: &Request<'_>, syntax: &Syntax) -> Graft {
     let there = match (syntax.read)(request.text, Role::File) {
         Ok(there) => there,
         Err(error) => {
-            return refuse_graft(Reason::Syntax, format!("{} is not {}: {error}", request.path, syntax.name));
+            return refuse_graft(
+                Reason::Syntax,
+                format!("{} is not {}: {error}", request.path, syntax.name),
+            );
         }
     };
     let asked = match (syntax.read)(request.snippet, Role::Block) {
         Ok(asked) => asked,
         Err(error) => {
-            return refuse_graft(Reason::Syntax, format!("the block is not {}: {error}", syntax.name));
+            return refuse_graft(
+                Reason::Syntax,
+                format!("the block is not {}: {error}", syntax.name),
+            );
         }
     };
     let (graft, expected) = match merge::merge_documents(request, syntax, &there, &asked) {
@@ -122,7 +134,10 @@ pub(super) fn apply_to_data(request: &Request<'_>, syntax: &Syntax) -> Graft {
     let read = match (syntax.read)(&applied.text, Role::File) {
         Ok(read) => read.roots.iter().map(Node::value).collect::<Vec<_>>(),
         Err(error) => {
-            return refuse_graft(Reason::Unproven, format!("the result would not be {}: {error}", syntax.name));
+            return refuse_graft(
+                Reason::Unproven,
+                format!("the result would not be {}: {error}", syntax.name),
+            );
         }
     };
     if read != expected {
@@ -130,7 +145,10 @@ pub(super) fn apply_to_data(request: &Request<'_>, syntax: &Syntax) -> Graft {
         return Graft::Refused(new_refusal(Reason::Unproven, message));
     }
     if (syntax.strict)(request.text) && !(syntax.strict)(&applied.text) {
-        let message = format!("the block has what strict {} does not allow, and the file has none", syntax.name);
+        let message = format!(
+            "the block has what strict {} does not allow, and the file has none",
+            syntax.name
+        );
         return Graft::Refused(new_refusal(Reason::Unproven, message));
     }
     graft

@@ -7,22 +7,41 @@ use crate::splice::{Splice, new_refusal};
 use crate::{Graft, Reason, Refusal};
 
 /// Instructions of which the last one counts.
-const LONE: [&str; 7] = ["CMD", "ENTRYPOINT", "WORKDIR", "USER", "HEALTHCHECK", "FROM", "STOPSIGNAL"];
+const LONE: [&str; 7] = [
+    "CMD",
+    "ENTRYPOINT",
+    "WORKDIR",
+    "USER",
+    "HEALTHCHECK",
+    "FROM",
+    "STOPSIGNAL",
+];
 
 pub(super) fn apply_to_dockerfile(request: &Request<'_>) -> Graft {
     let lines = Lines::new(request.text);
     let there = parse_instructions(request.text);
     let asked = parse_instructions(request.snippet);
-    let missing: Vec<&Instruction> =
-        asked.iter().filter(|asked| !there.iter().any(|known| known.words == asked.words)).collect();
+    let missing: Vec<&Instruction> = asked
+        .iter()
+        .filter(|asked| !there.iter().any(|known| known.words == asked.words))
+        .collect();
     let mut rest = there.iter();
-    if missing.is_empty() && asked.iter().all(|asked| rest.any(|known| known.words == asked.words)) {
+    if missing.is_empty()
+        && asked
+            .iter()
+            .all(|asked| rest.any(|known| known.words == asked.words))
+    {
         return Graft::AlreadyApplied;
     }
     let rivals: Vec<(&Instruction, &Instruction)> = missing
         .iter()
         .filter(|asked| LONE.contains(&asked.keyword.as_str()))
-        .flat_map(|asked| there.iter().filter(|known| known.keyword == asked.keyword).map(move |known| (*asked, known)))
+        .flat_map(|asked| {
+            there
+                .iter()
+                .filter(|known| known.keyword == asked.keyword)
+                .map(move |known| (*asked, known))
+        })
         .filter(|(_, known)| !asked.iter().any(|asked| asked.words == known.words))
         .collect();
     if rivals.is_empty() {
@@ -35,9 +54,18 @@ pub(super) fn apply_to_dockerfile(request: &Request<'_>) -> Graft {
         splice.add_evidence(format!("replaced the only {} that differs", new.keyword));
         return splice.finish();
     }
-    let candidates = rivals.iter().map(|(_, known)| lines.location_of_line(known.first)).collect();
-    let message = format!("the file has another {}, and the plan doesn't say to change it", rivals[0].0.keyword);
-    Graft::Refused(Refusal { candidates, ..new_refusal(Reason::Conflict, message) })
+    let candidates = rivals
+        .iter()
+        .map(|(_, known)| lines.location_of_line(known.first))
+        .collect();
+    let message = format!(
+        "the file has another {}, and the plan doesn't say to change it",
+        rivals[0].0.keyword
+    );
+    Graft::Refused(Refusal {
+        candidates,
+        ..new_refusal(Reason::Conflict, message)
+    })
 }
 
 struct Instruction {
@@ -59,16 +87,28 @@ fn parse_instructions(text: &str) -> Vec<Instruction> {
             continue;
         }
         let mut now = open.take().unwrap_or_else(|| Instruction {
-            keyword: bare.split_whitespace().next().unwrap_or_default().to_uppercase(),
+            keyword: bare
+                .split_whitespace()
+                .next()
+                .unwrap_or_default()
+                .to_uppercase(),
             words: String::new(),
             lines: Vec::new(),
             first: at,
             last: at,
         });
-        now.words.extend(bare.trim_end_matches('\\').split_whitespace().flat_map(|word| [word, " "]));
+        now.words.extend(
+            bare.trim_end_matches('\\')
+                .split_whitespace()
+                .flat_map(|word| [word, " "]),
+        );
         now.lines.push(line.trim_end().to_owned());
         now.last = at;
-        if bare.ends_with('\\') { open = Some(now) } else { found.push(now) }
+        if bare.ends_with('\\') {
+            open = Some(now)
+        } else {
+            found.push(now)
+        }
     }
     found.extend(open);
     found

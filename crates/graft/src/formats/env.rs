@@ -16,7 +16,8 @@ pub(super) static SYNTAX: Syntax = Syntax {
 fn read_env(text: &str, role: Role) -> Result<Document, String> {
     read_lines(text, role, |start| {
         let line = text[start..].lines().next().unwrap_or_default();
-        parse_env_entry(text, start).ok_or_else(|| format!("`{}` is not a line of an environment file", line.trim()))
+        parse_env_entry(text, start)
+            .ok_or_else(|| format!("`{}` is not a line of an environment file", line.trim()))
     })
 }
 
@@ -37,17 +38,33 @@ fn parse_env_entry(text: &str, start: usize) -> Option<Found> {
     let value = from + (rest.len() - rest.trim_start().len());
     let node = parse_quoted_value(text, value).unwrap_or_else(|| {
         let bare = &text[value..end];
-        let bare = if bare.starts_with('#') { "" } else { bare.find(" #").map_or(bare, |comment| &bare[..comment]) };
-        Node::scalar(Kind::Text, bare.trim_end(), value..value + bare.trim_end().len())
+        let bare = if bare.starts_with('#') {
+            ""
+        } else {
+            bare.find(" #").map_or(bare, |comment| &bare[..comment])
+        };
+        Node::scalar(
+            Kind::Text,
+            bare.trim_end(),
+            value..value + bare.trim_end().len(),
+        )
     });
     let end = end.max(node.span.end);
-    Some(Found { key: key.to_owned(), key_span: key_start..key_start + key.len(), node, end })
+    Some(Found {
+        key: key.to_owned(),
+        key_span: key_start..key_start + key.len(),
+        node,
+        end,
+    })
 }
 
 /// Reads a value in quotes, after which nothing but a comment stands.
 fn parse_quoted_value(text: &str, start: usize) -> Option<Node> {
     let rest = &text[start..];
-    let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+    let quote = rest
+        .chars()
+        .next()
+        .filter(|first| matches!(first, '"' | '\''))?;
     let mut escaped = false;
     let close = rest.char_indices().skip(1).find(|&(_, found)| {
         let closes = found == quote && !escaped;
@@ -56,6 +73,11 @@ fn parse_quoted_value(text: &str, start: usize) -> Option<Node> {
     });
     let end = close?.0 + 1;
     let after = rest[end..].lines().next().unwrap_or_default().trim_start();
-    let kind = if quote == '"' { Kind::DoubleQuoted } else { Kind::SingleQuoted };
-    (after.is_empty() || after.starts_with('#')).then(|| Node::scalar(kind, &rest[1..end - 1], start..start + end))
+    let kind = if quote == '"' {
+        Kind::DoubleQuoted
+    } else {
+        Kind::SingleQuoted
+    };
+    (after.is_empty() || after.starts_with('#'))
+        .then(|| Node::scalar(kind, &rest[1..end - 1], start..start + end))
 }

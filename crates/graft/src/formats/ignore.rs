@@ -2,8 +2,14 @@
 
 use super::data::{Document, Found, Role, Syntax, read_lines};
 
-pub(super) static SYNTAX: Syntax =
-    Syntax { name: "an ignore file", read: read_ignore_file, colon: "", comment: "#", by_line: true, ..Syntax::PLAIN };
+pub(super) static SYNTAX: Syntax = Syntax {
+    name: "an ignore file",
+    read: read_ignore_file,
+    colon: "",
+    comment: "#",
+    by_line: true,
+    ..Syntax::PLAIN
+};
 
 fn read_ignore_file(text: &str, role: Role) -> Result<Document, String> {
     read_lines(text, role, |start| {

@@ -8,13 +8,20 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, parse_to_ast};
 
 use super::data::{
-    Child, Content, Document, Extent, Kind, Node, Role, Scalar, Shape, Syntax, find_elisions, is_dots, mark_elisions,
+    Child, Content, Document, Extent, Kind, Node, Role, Scalar, Shape, Syntax, find_elisions,
+    is_dots, mark_elisions,
 };
 use crate::fuzzy::Lines;
 use crate::markers;
 
-pub(super) static SYNTAX: Syntax =
-    Syntax { name: "JSON", read: read_json, colon: ": ", comment: "//", strict: is_strict_json, ..Syntax::PLAIN };
+pub(super) static SYNTAX: Syntax = Syntax {
+    name: "JSON",
+    read: read_json,
+    colon: ": ",
+    comment: "//",
+    strict: is_strict_json,
+    ..Syntax::PLAIN
+};
 
 /// Deeper nesting than any configuration has: what follows is read by recursion.
 const DEPTH: usize = 200;
@@ -36,7 +43,8 @@ fn read_json(text: &str, role: Role) -> Result<Document, String> {
     if !block.starts_with(['{', '[', '/']) {
         return parse_json_fragment(&block);
     }
-    parse_json(block.clone(), role, Extent::Enclosed).or_else(|error| parse_json_fragment(&block).map_err(|_| error))
+    parse_json(block.clone(), role, Extent::Enclosed)
+        .or_else(|error| parse_json_fragment(&block).map_err(|_| error))
 }
 
 /// Reads bare entries: of an object, else of a list.
@@ -46,12 +54,17 @@ fn parse_json_fragment(block: &str) -> Result<Document, String> {
     let mut document = match object {
         Ok(document) => document,
         Err(error) => {
-            let mut list = parse_json(format!("[{block}\n]"), Role::Block, Extent::Part).map_err(|_| error)?;
+            let mut list =
+                parse_json(format!("[{block}\n]"), Role::Block, Extent::Part).map_err(|_| error)?;
             list.roots.iter_mut().for_each(|root| root.open = true);
             list
         }
     };
-    let scalars = document.roots.iter().flat_map(Node::children).any(|child| child.node.as_scalar().is_some());
+    let scalars = document
+        .roots
+        .iter()
+        .flat_map(Node::children)
+        .any(|child| child.node.as_scalar().is_some());
     if scalars {
         document.extent = Extent::Part;
     }
@@ -63,8 +76,14 @@ fn parse_json(source: String, role: Role, extent: Extent) -> Result<Document, St
         return Err("nested too deep".to_owned());
     }
     let block = role == Role::Block;
-    let options = ParseOptions { allow_missing_commas: block, ..ParseOptions::default() };
-    let collect = CollectOptions { comments: CommentCollectionStrategy::Separate, tokens: false };
+    let options = ParseOptions {
+        allow_missing_commas: block,
+        ..ParseOptions::default()
+    };
+    let collect = CollectOptions {
+        comments: CommentCollectionStrategy::Separate,
+        tokens: false,
+    };
     let parsed = parse_to_ast(&source, &collect, &options).map_err(|error| error.to_string())?;
     let Some(value) = parsed.value else {
         return Err("it holds no value".to_owned());
@@ -73,20 +92,37 @@ fn parse_json(source: String, role: Role, extent: Extent) -> Result<Document, St
         .comments
         .iter()
         .flat_map(|comments| comments.values())
-        .flat_map(|comments| comments.iter().map(|comment| comment.start()..comment.end()))
+        .flat_map(|comments| {
+            comments
+                .iter()
+                .map(|comment| comment.start()..comment.end())
+        })
         .collect();
     comments.sort_by_key(|comment| comment.start);
     comments.dedup();
-    let mut reader = Reader { lines: Lines::new(&source), block, dots: Vec::new() };
+    let mut reader = Reader {
+        lines: Lines::new(&source),
+        block,
+        dots: Vec::new(),
+    };
     let mut root = reader.node(&value)?;
-    let marks = if block { find_elisions(&source, &comments) } else { Vec::new() };
+    let marks = if block {
+        find_elisions(&source, &comments)
+    } else {
+        Vec::new()
+    };
     let marks: Vec<usize> = marks.into_iter().chain(reader.dots).collect();
     mark_elisions(&mut root, &source, &marks);
     if block && marks.iter().any(|at| !root.span.contains(at)) {
         root.elided = true;
         root.open = true;
     }
-    Ok(Document { roots: vec![root], comments, extent, source })
+    Ok(Document {
+        roots: vec![root],
+        comments,
+        extent,
+        source,
+    })
 }
 
 fn nesting_depth(source: &str) -> usize {
@@ -122,9 +158,14 @@ impl Reader<'_> {
             ast::Value::NumberLit(number) => {
                 let hex = number.value.to_ascii_lowercase().contains("0x");
                 let float = !hex && number.value.contains(['.', 'e', 'E', 'I', 'N']);
-                scalar(if float { Kind::Float } else { Kind::Integer }, number.value)
+                scalar(
+                    if float { Kind::Float } else { Kind::Integer },
+                    number.value,
+                )
             }
-            ast::Value::BooleanLit(bool) => scalar(Kind::Bool, if bool.value { "true" } else { "false" }),
+            ast::Value::BooleanLit(bool) => {
+                scalar(Kind::Bool, if bool.value { "true" } else { "false" })
+            }
             ast::Value::NullKeyword(_) => scalar(Kind::Null, "null"),
             ast::Value::Array(array) => {
                 let mut items = Vec::new();
@@ -167,7 +208,15 @@ impl Reader<'_> {
     fn child(&self, (key, key_span): (Scalar, Range<usize>), node: Node) -> Child {
         let span = key_span.start..node.span.end;
         let lines = self.lines.line_at(span.start)..self.lines.line_at(span.end) + 1;
-        Child { key, key_span, lead: lines.start, span, lines, parted: false, node }
+        Child {
+            key,
+            key_span,
+            lead: lines.start,
+            span,
+            lines,
+            parted: false,
+            node,
+        }
     }
 }
 
@@ -196,7 +245,11 @@ fn normalize_json_block(block: &str) -> String {
         let piece = &rest[..length];
         match piece.strip_prefix('#') {
             Some(comment) => {
-                let kept = if markers::is_elision(&format!("//{comment}")) { "..." } else { comment.trim() };
+                let kept = if markers::is_elision(&format!("//{comment}")) {
+                    "..."
+                } else {
+                    comment.trim()
+                };
                 out.push_str(&format!("// {kept}"));
             }
             None => out.push_str(piece),

@@ -24,7 +24,14 @@ impl Layout {
     pub(super) fn of_text(text: &str) -> Self {
         let tab = text.lines().any(|line| line.starts_with('\t'));
         let step = fuzzy::infer_indent_step(text.lines()).unwrap_or(2);
-        Layout { unit: if tab { "\t".to_owned() } else { " ".repeat(step) }, on_one_line: false }
+        Layout {
+            unit: if tab {
+                "\t".to_owned()
+            } else {
+                " ".repeat(step)
+            },
+            on_one_line: false,
+        }
     }
 
     /// Returns the indentation of the line that holds byte `at`.
@@ -35,19 +42,40 @@ impl Layout {
     }
 
     /// Returns the indentation of a list's entries: that of the first where it begins a line.
-    pub(super) fn child_indent(&self, text: &str, list: &Range<usize>, first: Option<usize>) -> String {
+    pub(super) fn child_indent(
+        &self,
+        text: &str,
+        list: &Range<usize>,
+        first: Option<usize>,
+    ) -> String {
         let own = first.filter(|&first| text[list.start..first].contains('\n'));
-        own.map_or_else(|| self.indent_at(text, list.start) + &self.unit, |first| self.indent_at(text, first))
+        own.map_or_else(
+            || self.indent_at(text, list.start) + &self.unit,
+            |first| self.indent_at(text, first),
+        )
     }
 
     /// Returns a value's text with its lines after the first indented for a place, in this layout's steps.
     pub(super) fn dress(&self, value: &str, indent: &str) -> String {
         let lines: Vec<&str> = value.lines().collect();
         let width = |line: &str| line.len() - line.trim_start().len();
-        let base =
-            lines.iter().skip(1).filter(|line| !line.trim().is_empty()).map(|line| width(line)).min().unwrap_or(0);
-        let base = lines.last().filter(|_| lines.len() > 1).map_or(base, |last| base.min(width(last)));
-        let step = lines.iter().skip(1).map(|line| width(line) - base.min(width(line))).filter(|&step| step > 0).min();
+        let base = lines
+            .iter()
+            .skip(1)
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| width(line))
+            .min()
+            .unwrap_or(0);
+        let base = lines
+            .last()
+            .filter(|_| lines.len() > 1)
+            .map_or(base, |last| base.min(width(last)));
+        let step = lines
+            .iter()
+            .skip(1)
+            .map(|line| width(line) - base.min(width(line)))
+            .filter(|&step| step > 0)
+            .min();
         let dressed = lines.iter().enumerate().map(|(at, line)| {
             if at == 0 || line.trim().is_empty() {
                 return line.trim().to_owned();
@@ -79,34 +107,60 @@ pub(super) fn insert_list_entries(
             into.replace(list.start + 1..list.end - 1, entries.join(", "));
             return;
         }
-        let many = fresh.into_iter().map(|(_, entry)| format!("\n{indent}{entry}")).collect::<Vec<_>>().join(",");
+        let many = fresh
+            .into_iter()
+            .map(|(_, entry)| format!("\n{indent}{entry}"))
+            .collect::<Vec<_>>()
+            .join(",");
         let close = layout.indent_at(text, list.start);
         into.replace(list.start + 1..list.end - 1, format!("{many}\n{close}"));
         return;
     };
     let spread = text[list.start..slots[0].span.start].contains('\n');
-    let pad = if text[list.start + 1..].starts_with(' ') && !spread { " " } else { "" };
+    let pad = if text[list.start + 1..].starts_with(' ') && !spread {
+        " "
+    } else {
+        ""
+    };
     for at in std::iter::once(usize::MAX).chain(0..slots.len()) {
         let own = |after: Option<usize>| {
-            after.map_or(at == last, |after| after == at || (at == last && after != usize::MAX && after > last))
+            after.map_or(at == last, |after| {
+                after == at || (at == last && after != usize::MAX && after > last)
+            })
         };
-        let entries: Vec<&String> = fresh.iter().filter(|(after, _)| own(*after)).map(|(_, entry)| entry).collect();
+        let entries: Vec<&String> = fresh
+            .iter()
+            .filter(|(after, _)| own(*after))
+            .map(|(_, entry)| entry)
+            .collect();
         if entries.is_empty() {
             continue;
         }
         if at == usize::MAX {
             let parted: String = entries
                 .iter()
-                .map(|entry| if spread { format!("\n{indent}{entry},") } else { format!("{pad}{entry},") })
+                .map(|entry| {
+                    if spread {
+                        format!("\n{indent}{entry},")
+                    } else {
+                        format!("{pad}{entry},")
+                    }
+                })
                 .collect();
-            into.insert(list.start + 1, parted + if spread || !pad.is_empty() { "" } else { " " });
+            into.insert(
+                list.start + 1,
+                parted + if spread || !pad.is_empty() { "" } else { " " },
+            );
             continue;
         }
         after_slot(text, list, slots, at, &entries, &indent, spread, into);
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one place of one list, each part of it told apart above")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one place of one list, each part of it told apart above"
+)]
 fn after_slot(
     text: &str,
     list: &Range<usize>,
@@ -118,11 +172,21 @@ fn after_slot(
     into: &mut Splice<'_>,
 ) {
     let end = slots[at].span.end;
-    let next = slots.get(at + 1).map_or(list.end - 1, |slot| slot.span.start);
+    let next = slots
+        .get(at + 1)
+        .map_or(list.end - 1, |slot| slot.span.start);
     let comma = comma_in(text, end..next);
     let is_last = at + 1 == slots.len();
-    let separator = if spread { format!("\n{indent}") } else { " ".to_owned() };
-    let joined = entries.iter().map(|entry| format!("{separator}{entry}")).collect::<Vec<_>>().join(",");
+    let separator = if spread {
+        format!("\n{indent}")
+    } else {
+        " ".to_owned()
+    };
+    let joined = entries
+        .iter()
+        .map(|entry| format!("{separator}{entry}"))
+        .collect::<Vec<_>>()
+        .join(",");
     match comma {
         None => {
             let line_end = rest_of_line(text, end, next);
@@ -134,7 +198,11 @@ fn after_slot(
             }
         }
         Some(comma) => {
-            let at = if spread { rest_of_line(text, comma + 1, next) } else { comma + 1 };
+            let at = if spread {
+                rest_of_line(text, comma + 1, next)
+            } else {
+                comma + 1
+            };
             let trailing = if is_last && !spread { "" } else { "," };
             into.insert(at, format!("{joined}{trailing}"));
         }
@@ -165,7 +233,12 @@ fn rest_of_line(text: &str, from: usize, to: usize) -> usize {
     let rest = &text[from..to];
     let line = &rest[..rest.find('\n').unwrap_or(0)];
     let comment = line.trim_start();
-    let ends_line =
-        comment.starts_with("//") || comment.starts_with('#') || (comment.starts_with("/*") && comment.ends_with("*/"));
-    if ends_line { from + line.trim_end().len() } else { from }
+    let ends_line = comment.starts_with("//")
+        || comment.starts_with('#')
+        || (comment.starts_with("/*") && comment.ends_with("*/"));
+    if ends_line {
+        from + line.trim_end().len()
+    } else {
+        from
+    }
 }

@@ -28,16 +28,23 @@ pub(super) fn apply_to_markdown(request: &Request<'_>) -> Graft {
     let mut previous: Option<usize> = None;
     let shown = Lines::new(request.snippet);
     for section in &asked {
-        let known: Vec<usize> = (0..there.len()).filter(|&at| there[at].title == section.title).collect();
+        let known: Vec<usize> = (0..there.len())
+            .filter(|&at| there[at].title == section.title)
+            .collect();
         match known[..] {
             [at] => {
-                if let Err(refusal) = merge_section(request, &lines, &there[at], &shown, section, &mut splice) {
+                if let Err(refusal) =
+                    merge_section(request, &lines, &there[at], &shown, section, &mut splice)
+                {
                     return Graft::Refused(refusal);
                 }
                 previous = Some(at);
             }
             [] if !has_place(request, &there, section, previous) => {
-                let message = format!("section `{}` is new, and the plan doesn't say where it goes", section.title);
+                let message = format!(
+                    "section `{}` is new, and the plan doesn't say where it goes",
+                    section.title
+                );
                 return refuse_graft(Reason::Ambiguous, message);
             }
             [] => {
@@ -46,9 +53,15 @@ pub(super) fn apply_to_markdown(request: &Request<'_>) -> Graft {
                 splice.add_evidence(format!("added section `{}`", section.title));
             }
             _ => {
-                let candidates = known.iter().map(|&at| lines.location_of_line(there[at].heading)).collect();
+                let candidates = known
+                    .iter()
+                    .map(|&at| lines.location_of_line(there[at].heading))
+                    .collect();
                 let message = format!("{} sections are called `{}`", known.len(), section.title);
-                return Graft::Refused(Refusal { candidates, ..new_refusal(Reason::Ambiguous, message) });
+                return Graft::Refused(Refusal {
+                    candidates,
+                    ..new_refusal(Reason::Ambiguous, message)
+                });
             }
         }
     }
@@ -76,7 +89,9 @@ fn parse_sections(text: &str) -> Vec<Section> {
     for (at, line) in text.lines().enumerate() {
         total = at + 1;
         let bare = line.trim_start();
-        let mark = ["```", "~~~"].into_iter().find(|mark| bare.starts_with(mark));
+        let mark = ["```", "~~~"]
+            .into_iter()
+            .find(|mark| bare.starts_with(mark));
         match (fence, mark) {
             (Some(open), Some(mark)) if open == mark => fence = None,
             (None, Some(mark)) => fence = Some(mark),
@@ -93,8 +108,18 @@ fn parse_sections(text: &str) -> Vec<Section> {
             .iter_mut()
             .filter(|open| open.tree_end == usize::MAX && open.level >= level)
             .for_each(|open| open.tree_end = at);
-        let title = line[level..].trim().trim_end_matches('#').trim_end().to_owned();
-        found.push(Section { title, level, heading: at, end: usize::MAX, tree_end: usize::MAX });
+        let title = line[level..]
+            .trim()
+            .trim_end_matches('#')
+            .trim_end()
+            .to_owned();
+        found.push(Section {
+            title,
+            level,
+            heading: at,
+            end: usize::MAX,
+            tree_end: usize::MAX,
+        });
     }
     for section in &mut found {
         section.end = section.end.min(total);
@@ -109,7 +134,12 @@ fn lines_of_section(lines: &Lines<'_>, section: &Section) -> Vec<String> {
 }
 
 /// Returns whether anything tells where a new section goes; a second title of the whole has no place.
-fn has_place(request: &Request<'_>, there: &[Section], section: &Section, previous: Option<usize>) -> bool {
+fn has_place(
+    request: &Request<'_>,
+    there: &[Section],
+    section: &Section,
+    previous: Option<usize>,
+) -> bool {
     let wording = request.wording;
     let titled = section.level == 1 && there.iter().any(|known| known.level == 1);
     previous.is_some() || (!titled && (wording.adds() || !wording.spots().is_empty()))
@@ -126,7 +156,9 @@ fn line_for_section(
 ) -> usize {
     let named = |name: &str| {
         let title = name.trim_start_matches('#').trim();
-        there.iter().find(|known| known.title.eq_ignore_ascii_case(title))
+        there
+            .iter()
+            .find(|known| known.title.eq_ignore_ascii_case(title))
     };
     for spot in request.wording.spots().into_iter().rev() {
         match spot {
@@ -146,7 +178,11 @@ fn line_for_section(
     let Some(previous) = previous.map(|at| &there[at]) else {
         return lines.len();
     };
-    if section.level > previous.level { previous.end } else { previous.tree_end }
+    if section.level > previous.level {
+        previous.end
+    } else {
+        previous.tree_end
+    }
 }
 
 /// Stages a section of its own, a blank line on either side.
@@ -175,11 +211,19 @@ fn merge_section(
     section: &Section,
     into: &mut Splice<'_>,
 ) -> Result<(), Refusal> {
-    let raw: Vec<&str> = (section.heading + 1..section.end).map(|line| shown.get(line)).collect();
-    let old: Vec<&str> =
-        (known.heading + 1..known.end).map(|line| lines.get(line)).filter(|line| !line.trim().is_empty()).collect();
-    let new =
-        Block::from_lines(raw.iter().filter(|line| !is_elision_line(line)).map(|line| (*line).to_owned()).collect());
+    let raw: Vec<&str> = (section.heading + 1..section.end)
+        .map(|line| shown.get(line))
+        .collect();
+    let old: Vec<&str> = (known.heading + 1..known.end)
+        .map(|line| lines.get(line))
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let new = Block::from_lines(
+        raw.iter()
+            .filter(|line| !is_elision_line(line))
+            .map(|line| (*line).to_owned())
+            .collect(),
+    );
     let elided = raw.iter().any(|line| is_elision_line(line));
     let own = Lines::new(&lines.text[lines.line_start(known.heading)..lines.line_start(known.end)]);
     if new.is_empty() || anchors::contains_block(&own, &new) {
@@ -187,11 +231,16 @@ fn merge_section(
     }
     let in_order = |few: &[&str], many: &[String]| {
         let mut rest = many.iter();
-        few.iter().all(|line| rest.any(|new| new.trim() == line.trim()))
+        few.iter()
+            .all(|line| rest.any(|new| new.trim() == line.trim()))
     };
     let grows = in_order(&old, &new.lines);
-    let last = (known.heading..known.end).rev().find(|&at| !lines.get(at).trim().is_empty()).unwrap_or(known.heading);
-    let meant = request.wording.replaces() || (request.wording.changes() && request.wording.names(&section.title));
+    let last = (known.heading..known.end)
+        .rev()
+        .find(|&at| !lines.get(at).trim().is_empty())
+        .unwrap_or(known.heading);
+    let meant = request.wording.replaces()
+        || (request.wording.changes() && request.wording.names(&section.title));
     if grows || (!elided && meant) {
         let mut whole = vec![String::new()];
         whole.extend(new.lines);
@@ -200,18 +249,31 @@ fn merge_section(
         into.add_evidence(format!("rewrote section `{}`", section.title));
         return Ok(());
     }
-    let touches =
-        new.lines.iter().any(|line| !line.trim().is_empty() && old.iter().any(|old| old.trim() == line.trim()));
-    let first_elided = raw.iter().find(|line| !line.trim().is_empty()).is_some_and(|line| is_elision_line(line));
+    let touches = new
+        .lines
+        .iter()
+        .any(|line| !line.trim().is_empty() && old.iter().any(|old| old.trim() == line.trim()));
+    let first_elided = raw
+        .iter()
+        .find(|line| !line.trim().is_empty())
+        .is_some_and(|line| is_elision_line(line));
     if !touches && (elided && first_elided || !elided && request.wording.adds()) {
         let tight = is_item(lines.get(last)) && new.lines.first().is_some_and(|line| is_item(line));
-        let mut added = if tight { Vec::new() } else { vec![String::new()] };
+        let mut added = if tight {
+            Vec::new()
+        } else {
+            vec![String::new()]
+        };
         added.extend(new.lines);
         fuzzy::stage_lines(lines, last + 1..last + 1, &added, into);
         into.add_evidence(format!("extended section `{}`", section.title));
         return Ok(());
     }
-    let inner = Request { text: own.text, snippet: &raw.join("\n"), ..*request };
+    let inner = Request {
+        text: own.text,
+        snippet: &raw.join("\n"),
+        ..*request
+    };
     match anchors::apply_by_anchors(&inner) {
         Graft::Applied(applied) => {
             let base = lines.line_start(known.heading);
@@ -222,7 +284,10 @@ fn merge_section(
         }
         Graft::AlreadyApplied => Ok(()),
         Graft::Refused(_) => {
-            let message = format!("section `{}` has other text, and the plan doesn't say to replace it", section.title);
+            let message = format!(
+                "section `{}` has other text, and the plan doesn't say to replace it",
+                section.title
+            );
             Err(Refusal {
                 candidates: vec![lines.location_of_line(known.heading)],
                 ..new_refusal(Reason::Conflict, message)
@@ -237,18 +302,24 @@ fn is_item(line: &str) -> bool {
         || line.starts_with("* ")
         || line.starts_with("| ")
         || line.starts_with("+ ")
-        || line
-            .split_once(". ")
-            .is_some_and(|(number, _)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+        || line.split_once(". ").is_some_and(|(number, _)| {
+            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+        })
 }
 
 /// Returns the section that the prose names by the headings above it, each written with its signs: "under `## [1.0]`,
 /// `### Fixed`". One that is missing below the other is no reason to take that one.
-fn find_nested_section<'s>(request: &Request<'_>, there: &'s [Section]) -> Result<Option<&'s Section>, Refusal> {
+fn find_nested_section<'s>(
+    request: &Request<'_>,
+    there: &'s [Section],
+) -> Result<Option<&'s Section>, Refusal> {
     let written = parse_sections(&request.wording.code().join("\n"));
     let mut path: Vec<&Section> = Vec::new();
     for one in &written {
-        if !path.iter().any(|known| known.title == one.title && known.level == one.level) {
+        if !path
+            .iter()
+            .any(|known| known.title == one.title && known.level == one.level)
+        {
             path.push(one);
         }
     }
@@ -260,7 +331,8 @@ fn find_nested_section<'s>(request: &Request<'_>, there: &'s [Section]) -> Resul
         let is_meant = |known: &&Section| {
             known.title == one.title
                 && known.level == one.level
-                && inside.is_none_or(|outer| (outer.heading..outer.tree_end).contains(&known.heading))
+                && inside
+                    .is_none_or(|outer| (outer.heading..outer.tree_end).contains(&known.heading))
         };
         let mut found = there.iter().filter(is_meant);
         inside = match (found.next(), found.next()) {
@@ -270,8 +342,12 @@ fn find_nested_section<'s>(request: &Request<'_>, there: &'s [Section]) -> Resul
                     Some(_) => (Reason::Ambiguous, "more than one section"),
                     None => (Reason::NotFound, "no section"),
                 };
-                let below = inside.map_or_else(String::new, |outer| format!(" below `{}`", outer.title));
-                let message = format!("{count} is called `{}`{below}, where the plan puts the block", one.title);
+                let below =
+                    inside.map_or_else(String::new, |outer| format!(" below `{}`", outer.title));
+                let message = format!(
+                    "{count} is called `{}`{below}, where the plan puts the block",
+                    one.title
+                );
                 return Err(new_refusal(reason, message));
             }
         };
@@ -284,7 +360,11 @@ fn insert_plain_text(request: &Request<'_>, lines: &Lines<'_>, there: &[Section]
     let named: Vec<&Section> = there
         .iter()
         .filter(|section| {
-            request.wording.code().iter().any(|code| code.trim_start_matches('#').trim() == section.title)
+            request
+                .wording
+                .code()
+                .iter()
+                .any(|code| code.trim_start_matches('#').trim() == section.title)
         })
         .collect();
     let text = Block::new(request.snippet);
@@ -295,17 +375,29 @@ fn insert_plain_text(request: &Request<'_>, lines: &Lines<'_>, there: &[Section]
         (Ok(None), _) => return anchors::apply_by_anchors(request),
     };
     if request.snippet.lines().any(is_elision_line)
-        || text.lines.iter().any(|line| line.trim().len() > 2 && request.text.contains(line.trim()))
+        || text
+            .lines
+            .iter()
+            .any(|line| line.trim().len() > 2 && request.text.contains(line.trim()))
     {
         return anchors::apply_by_anchors(request);
     }
-    let last =
-        (section.heading..section.end).rev().find(|&at| !lines.get(at).trim().is_empty()).unwrap_or(section.heading);
+    let last = (section.heading..section.end)
+        .rev()
+        .find(|&at| !lines.get(at).trim().is_empty())
+        .unwrap_or(section.heading);
     let tight = is_item(lines.get(last)) && text.lines.first().is_some_and(|line| is_item(line));
-    let mut added = if tight { Vec::new() } else { vec![String::new()] };
+    let mut added = if tight {
+        Vec::new()
+    } else {
+        vec![String::new()]
+    };
     added.extend(text.lines);
     let mut splice = Splice::new(request.text);
     fuzzy::stage_lines(lines, last + 1..last + 1, &added, &mut splice);
-    splice.add_evidence(format!("added to section `{}`, which the plan names", section.title));
+    splice.add_evidence(format!(
+        "added to section `{}`, which the plan names",
+        section.title
+    ));
     splice.finish()
 }

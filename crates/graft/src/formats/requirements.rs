@@ -17,15 +17,35 @@ fn read_requirements(text: &str, role: Role) -> Result<Document, String> {
     read_lines(text, role, |start| {
         let span = start..start + logical_line(&text[start..]).len();
         let written = &text[span.clone()];
-        let bare = written.find(" #").map_or(written, |comment| &written[..comment]).trim_end();
-        let even = bare.replace("\\\n", " ").split_whitespace().collect::<Vec<_>>().join(" ");
+        let bare = written
+            .find(" #")
+            .map_or(written, |comment| &written[..comment])
+            .trim_end();
+        let even = bare
+            .replace("\\\n", " ")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
         let Some((name, rest)) = parse_package(&even) else {
-            return Ok(Found { end: span.end, ..Found::bare(&even, start..start + bare.len()) });
+            return Ok(Found {
+                end: span.end,
+                ..Found::bare(&even, start..start + bare.len())
+            });
         };
-        let shown = bare.find(|found: char| !(found.is_ascii_alphanumeric() || "-_.".contains(found)));
+        let shown =
+            bare.find(|found: char| !(found.is_ascii_alphanumeric() || "-_.".contains(found)));
         let key_span = start..start + shown.unwrap_or(bare.len());
-        let node = Node::scalar(Kind::Text, normalize_requirement(&name, rest), start..start + bare.len());
-        Ok(Found { key: name, key_span, node, end: span.end })
+        let node = Node::scalar(
+            Kind::Text,
+            normalize_requirement(&name, rest),
+            start..start + bare.len(),
+        );
+        Ok(Found {
+            key: name,
+            key_span,
+            node,
+            end: span.end,
+        })
     })
 }
 
@@ -46,22 +66,42 @@ fn normalize_requirement(name: &str, rest: &str) -> String {
     let rest = format!(" {rest}");
     let (rest, options) = rest.split_once(" --").unwrap_or((&rest, ""));
     let (required, marker) = rest.split_once(';').unwrap_or((rest, ""));
-    let (extras, versions) = match required.trim().strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+    let (extras, versions) = match required
+        .trim()
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'))
+    {
         Some((extras, versions)) => (extras.to_lowercase().replace(['_', '.'], "-"), versions),
         None => (String::new(), required),
     };
-    let versions = versions.trim().trim_start_matches('(').trim_end_matches(')');
+    let versions = versions
+        .trim()
+        .trim_start_matches('(')
+        .trim_end_matches(')');
     let sorted = |list: &str| {
         let even = |part: &str| part.split_whitespace().collect::<String>();
-        let mut parts: Vec<String> = list.split(',').map(even).filter(|part| !part.is_empty()).collect();
+        let mut parts: Vec<String> = list
+            .split(',')
+            .map(even)
+            .filter(|part| !part.is_empty())
+            .collect();
         parts.sort_unstable();
         parts.join(",")
     };
-    let marker: String = marker.split_whitespace().collect::<String>().replace('\'', "\"");
-    format!("{name}[{}]{}--{options};{marker}", sorted(&extras), sorted(versions))
+    let marker: String = marker
+        .split_whitespace()
+        .collect::<String>()
+        .replace('\'', "\"");
+    format!(
+        "{name}[{}]{}--{options};{marker}",
+        sorted(&extras),
+        sorted(versions)
+    )
 }
 
 /// Returns the environment that a requirement is for: one package may stand once for each.
 fn environment_marker(requirement: &str) -> &str {
-    requirement.rsplit_once(';').map_or("", |(_, marker)| marker)
+    requirement
+        .rsplit_once(';')
+        .map_or("", |(_, marker)| marker)
 }

@@ -21,20 +21,28 @@ pub(super) fn check_graphql(text: &str) -> Result<(), String> {
 
 fn check_schema_syntax(text: &str, language: &tree_sitter::Language) -> Result<(), String> {
     let mut parser = tree_sitter::Parser::new();
-    parser.set_language(language).map_err(|error| error.to_string())?;
+    parser
+        .set_language(language)
+        .map_err(|error| error.to_string())?;
     let tree = parser.parse(text, None).ok_or("the parser gave up")?;
-    if tree.root_node().has_error() && !text.trim().is_empty() { Err("syntax error".to_owned()) } else { Ok(()) }
+    if tree.root_node().has_error() && !text.trim().is_empty() {
+        Err("syntax error".to_owned())
+    } else {
+        Ok(())
+    }
 }
 
 fn check_unique_definitions(text: &str, syntax: Syntax) -> Result<(), String> {
     let found = scan_definitions(text, syntax).definitions;
     let twice = found.iter().enumerate().find(|(at, definition)| {
         !definition.extends
-            && found[..*at]
-                .iter()
-                .any(|other| !other.extends && other.name == definition.name && other.kind == definition.kind)
+            && found[..*at].iter().any(|other| {
+                !other.extends && other.name == definition.name && other.kind == definition.kind
+            })
     });
-    twice.map_or(Ok(()), |(_, definition)| Err(format!("`{}` is defined twice", definition.name)))
+    twice.map_or(Ok(()), |(_, definition)| {
+        Err(format!("`{}` is defined twice", definition.name))
+    })
 }
 
 pub(super) fn apply_to_prisma(request: &Request<'_>) -> Graft {
@@ -52,25 +60,30 @@ fn apply_to_schema(request: &Request<'_>, syntax: Syntax) -> Graft {
         return insert_fields(request, &there, syntax);
     }
     if asked.strays {
-        return refuse_graft(Reason::Unclear, "the block mixes definitions with lines that belong to none");
+        return refuse_graft(
+            Reason::Unclear,
+            "the block mixes definitions with lines that belong to none",
+        );
     }
     let mut splice = Splice::new(request.text);
     let known = |asked: &Definition| {
-        there
-            .iter()
-            .position(|known| known.name == asked.name && known.kind == asked.kind && known.extends == asked.extends)
+        there.iter().position(|known| {
+            known.name == asked.name && known.kind == asked.kind && known.extends == asked.extends
+        })
     };
     let mut previous: Option<usize> = None;
     for (at, definition) in asked.definitions.iter().enumerate() {
         if let Some(found) = known(definition) {
-            if let Err(refusal) = merge_definition(request, &there[found], definition, &mut splice) {
+            if let Err(refusal) = merge_definition(request, &there[found], definition, &mut splice)
+            {
                 return Graft::Refused(refusal);
             }
             previous = Some(found);
             continue;
         }
-        if let Some(rival) =
-            there.iter().find(|known| known.name == definition.name && !definition.extends && !known.extends)
+        if let Some(rival) = there
+            .iter()
+            .find(|known| known.name == definition.name && !definition.extends && !known.extends)
         {
             let message = format!(
                 "`{}` is defined as {} in the file and as {} in the block",
@@ -85,7 +98,10 @@ fn apply_to_schema(request: &Request<'_>, syntax: Syntax) -> Graft {
             );
             return refuse_graft(Reason::NotFound, message);
         }
-        let next = asked.definitions[at + 1..].iter().find_map(known).filter(|_| previous.is_none());
+        let next = asked.definitions[at + 1..]
+            .iter()
+            .find_map(known)
+            .filter(|_| previous.is_none());
         stage_definition(request, &there, definition, previous, next, &mut splice);
         splice.add_evidence(format!("added {} `{}`", definition.kind, definition.name));
     }
@@ -122,17 +138,35 @@ fn stage_definition(
 
 /// Fields without a definition around them belong to the one that the prose names.
 fn insert_fields(request: &Request<'_>, there: &[Definition], syntax: Syntax) -> Graft {
-    let named: Vec<&Definition> =
-        there.iter().filter(|known| request.wording.names(&known.name) && known.body.is_some()).collect();
+    let named: Vec<&Definition> = there
+        .iter()
+        .filter(|known| request.wording.names(&known.name) && known.body.is_some())
+        .collect();
     let [definition] = named[..] else {
-        let reason = if named.is_empty() { Reason::NotFound } else { Reason::Ambiguous };
-        return refuse_graft(reason, "the block shows fields, and neither it nor the plan says of which definition");
+        let reason = if named.is_empty() {
+            Reason::NotFound
+        } else {
+            Reason::Ambiguous
+        };
+        return refuse_graft(
+            reason,
+            "the block shows fields, and neither it nor the plan says of which definition",
+        );
     };
-    let wrapped = format!("{} {} {{\n{}\n}}", definition.kind, definition.name, request.snippet);
+    let wrapped = format!(
+        "{} {} {{\n{}\n}}",
+        definition.kind, definition.name, request.snippet
+    );
     let asked = scan_definitions(&wrapped, syntax).definitions;
-    let inner = Request { snippet: &wrapped, ..*request };
+    let inner = Request {
+        snippet: &wrapped,
+        ..*request
+    };
     let mut splice = Splice::new(request.text);
-    match asked.first().map(|asked| merge_fields(&inner, definition, asked, true, &mut splice)) {
+    match asked
+        .first()
+        .map(|asked| merge_fields(&inner, definition, asked, true, &mut splice))
+    {
         Some(Ok(())) => splice.finish(),
         Some(Err(refusal)) => Graft::Refused(refusal),
         None => refuse_graft(Reason::Unclear, "the block shows no field"),
@@ -145,13 +179,19 @@ fn merge_definition(
     asked: &Definition,
     into: &mut Splice<'_>,
 ) -> Result<(), Refusal> {
-    let (old, new) = (&request.text[known.whole.clone()], &request.snippet[asked.whole.clone()]);
+    let (old, new) = (
+        &request.text[known.whole.clone()],
+        &request.snippet[asked.whole.clone()],
+    );
     if collapse_whitespace(old) == collapse_whitespace(new) {
         return Ok(());
     }
     let (Some(_), Some(_)) = (&known.body, &asked.body) else {
         let meant = request.wording.changes() && request.wording.names(&asked.name);
-        let (old, new) = (&request.text[known.core.clone()], &request.snippet[asked.core.clone()]);
+        let (old, new) = (
+            &request.text[known.core.clone()],
+            &request.snippet[asked.core.clone()],
+        );
         if collapse_whitespace(old) == collapse_whitespace(new) {
             return Ok(());
         }
@@ -162,9 +202,15 @@ fn merge_definition(
         into.add_evidence(format!("changed `{}`", asked.name));
         return Ok(());
     };
-    let covers = known.fields.iter().all(|field| asked.fields.iter().any(|asked| asked.key == field.key));
+    let covers = known
+        .fields
+        .iter()
+        .all(|field| asked.fields.iter().any(|asked| asked.key == field.key));
     let whole = covers && !asked.elided();
-    let (old, new) = (&request.text[known.header.clone()], &request.snippet[asked.header.clone()]);
+    let (old, new) = (
+        &request.text[known.header.clone()],
+        &request.snippet[asked.header.clone()],
+    );
     if collapse_whitespace(old) != collapse_whitespace(new) {
         if !(whole || request.wording.changes() && request.wording.names(&asked.name)) {
             return Err(conflict_refusal(request, known.header.start, &asked.name));
@@ -180,8 +226,12 @@ fn merge_definition(
 }
 
 fn conflict_refusal(request: &Request<'_>, at: usize, name: &str) -> Refusal {
-    let message = format!("`{name}` stands otherwise in the file, and the plan doesn't say to change it");
-    Refusal { candidates: vec![location_at(request.text, at)], ..new_refusal(Reason::Conflict, message) }
+    let message =
+        format!("`{name}` stands otherwise in the file, and the plan doesn't say to change it");
+    Refusal {
+        candidates: vec![location_at(request.text, at)],
+        ..new_refusal(Reason::Conflict, message)
+    }
 }
 
 /// Adds the fields that are not there; changes those that differ where the block shows the whole or the words ask.
@@ -194,7 +244,10 @@ fn merge_fields(
 ) -> Result<(), Refusal> {
     let lines = Lines::new(request.text);
     if known.inline {
-        let message = format!("`{}` stands on one line, where fields can't be added line by line", known.name);
+        let message = format!(
+            "`{}` stands on one line, where fields can't be added line by line",
+            known.name
+        );
         return Err(new_refusal(Reason::Unsupported, message));
     }
     let told = stated_field_line(request, known, asked)?;
@@ -207,19 +260,29 @@ fn merge_fields(
             let after = previous.or_else(|| known.last_field_for(field));
             let line = match (&told, previous) {
                 (Some(at), None) if !field.key.starts_with("@@") => *at,
-                _ => after.map_or_else(|| known.first_line(&lines), |after| lines.line_at(after.span.end) + 1),
+                _ => after.map_or_else(
+                    || known.first_line(&lines),
+                    |after| lines.line_at(after.span.end) + 1,
+                ),
             };
             stage_field(request, &lines, known, asked, field, line, into);
             into.add_evidence(format!("added `{}` to `{}`", field.key, known.name));
             continue;
         };
         previous = Some(there);
-        let (old, new) = (&request.text[there.core.clone()], &request.snippet[field.core.clone()]);
+        let (old, new) = (
+            &request.text[there.core.clone()],
+            &request.snippet[field.core.clone()],
+        );
         if collapse_whitespace(old) == collapse_whitespace(new) {
             continue;
         }
         if !(whole || request.wording.changes() && request.wording.names(&field.key)) {
-            return Err(conflict_refusal(request, there.core.start, &format!("{}.{}", known.name, field.key)));
+            return Err(conflict_refusal(
+                request,
+                there.core.start,
+                &format!("{}.{}", known.name, field.key),
+            ));
         }
         into.replace(there.core.clone(), new.trim());
         into.add_evidence(format!("changed `{}` of `{}`", field.key, known.name));
@@ -229,11 +292,18 @@ fn merge_fields(
 
 /// Finds the line before which the words put new fields, where they name a place in the definition. A place that is not
 /// there refuses: the end is not what the plan says.
-fn stated_field_line(request: &Request<'_>, known: &Definition, asked: &Definition) -> Result<Option<usize>, Refusal> {
+fn stated_field_line(
+    request: &Request<'_>,
+    known: &Definition,
+    asked: &Definition,
+) -> Result<Option<usize>, Refusal> {
     let lines = Lines::new(request.text);
     let field = |name: &str| {
         let key = name.split_whitespace().next().unwrap_or(name);
-        known.fields.iter().find(|field| field.key == key || field.key == name)
+        known
+            .fields
+            .iter()
+            .find(|field| field.key == key || field.key == name)
     };
     let is_new = |name: &str| asked.fields.iter().any(|field| field.key == name);
     let mut missing = None;
@@ -250,15 +320,21 @@ fn stated_field_line(request: &Request<'_>, known: &Definition, asked: &Definiti
             None => missing = missing.or(Some(name.clone())),
         }
     }
-    let is_there =
-        |name: &String| scan_definitions(request.text, Syntax::Prisma).definitions.iter().any(|one| one.name == *name);
-    missing.filter(|name| asked.fields.iter().any(|one| field(&one.key).is_none()) && !is_there(name)).map_or(
-        Ok(None),
-        |name| {
-            let message = format!("`{name}`, beside which the block belongs, is not in `{}`", known.name);
+    let is_there = |name: &String| {
+        scan_definitions(request.text, Syntax::Prisma)
+            .definitions
+            .iter()
+            .any(|one| one.name == *name)
+    };
+    missing
+        .filter(|name| asked.fields.iter().any(|one| field(&one.key).is_none()) && !is_there(name))
+        .map_or(Ok(None), |name| {
+            let message = format!(
+                "`{name}`, beside which the block belongs, is not in `{}`",
+                known.name
+            );
             Err(new_refusal(Reason::NotFound, message))
-        },
-    )
+        })
 }
 
 fn stage_field(
@@ -279,10 +355,15 @@ fn stage_field(
         .filter(|line| !is_elision_line(line))
         .map(|line| {
             let rest = line.strip_prefix(own.as_str()).unwrap_or(line.trim_start());
-            if rest.is_empty() { String::new() } else { format!("{indent}{}", rest.trim_end()) }
+            if rest.is_empty() {
+                String::new()
+            } else {
+                format!("{indent}{}", rest.trim_end())
+            }
         })
         .collect();
-    let first_attribute = field.key.starts_with("@@") && !known.fields.iter().any(|field| field.key.starts_with("@@"));
+    let first_attribute = field.key.starts_with("@@")
+        && !known.fields.iter().any(|field| field.key.starts_with("@@"));
     if first_attribute && line > 0 && !lines.get(line - 1).trim().is_empty() {
         new.insert(0, String::new());
     }

@@ -38,7 +38,12 @@ fn rest_stands(request: &Request<'_>, outer: &[&Block]) -> bool {
     }
     rest.lines()
         .filter(|line| !line.trim().is_empty() && !is_elision_line(line))
-        .all(|line| request.text.lines().any(|there| there.trim() == line.trim()))
+        .all(|line| {
+            request
+                .text
+                .lines()
+                .any(|there| there.trim() == line.trim())
+        })
 }
 
 fn merge_template_block(
@@ -47,18 +52,34 @@ fn merge_template_block(
     block: &Block,
     into: &mut Splice<'_>,
 ) -> Result<(), Refusal> {
-    let known: Vec<&Block> = there.iter().filter(|known| known.name == block.name).collect();
+    let known: Vec<&Block> = there
+        .iter()
+        .filter(|known| known.name == block.name)
+        .collect();
     let [known] = known[..] else {
         let message = format!("the file has {} blocks `{}`", known.len(), block.name);
-        return Err(new_refusal(if known.is_empty() { Reason::NotFound } else { Reason::Ambiguous }, message));
+        return Err(new_refusal(
+            if known.is_empty() {
+                Reason::NotFound
+            } else {
+                Reason::Ambiguous
+            },
+            message,
+        ));
     };
-    let (old, new) = (&request.text[known.body.clone()], &request.snippet[block.body.clone()]);
+    let (old, new) = (
+        &request.text[known.body.clone()],
+        &request.snippet[block.body.clone()],
+    );
     let even = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     if even(old) == even(new) {
         return Ok(());
     }
     if !new.lines().any(is_elision_line) {
-        into.replace(known.body.clone(), reindent_content(request.text, known, new));
+        into.replace(
+            known.body.clone(),
+            reindent_content(request.text, known, new),
+        );
         into.add_evidence(format!("replaced block `{}`", block.name));
         return Ok(());
     }
@@ -73,31 +94,59 @@ fn reindent_content(text: &str, known: &Block, new: &str) -> String {
     }
     let old = &text[known.body.clone()];
     let first = |text: &str| {
-        let line = text.lines().skip(1).find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let line = text
+            .lines()
+            .skip(1)
+            .find(|line| !line.trim().is_empty())
+            .unwrap_or_default();
         line[..line.len() - line.trim_start().len()].to_owned()
     };
-    let (from, to) = (first(new), if old.contains('\n') { first(old) } else { first(new) });
-    let moved = new.split('\n').enumerate().map(|(at, line)| match line.strip_prefix(from.as_str()) {
-        Some(rest) if at > 0 && !rest.is_empty() => format!("{to}{rest}"),
-        _ => line.to_owned(),
-    });
+    let (from, to) = (
+        first(new),
+        if old.contains('\n') {
+            first(old)
+        } else {
+            first(new)
+        },
+    );
+    let moved =
+        new.split('\n')
+            .enumerate()
+            .map(|(at, line)| match line.strip_prefix(from.as_str()) {
+                Some(rest) if at > 0 && !rest.is_empty() => format!("{to}{rest}"),
+                _ => line.to_owned(),
+            });
     moved.collect::<Vec<_>>().join("\n")
 }
 
 /// New lines of a block that leaves the old ones out: before, after or beside those that it shows.
-fn extend_block(request: &Request<'_>, known: &Block, new: &str, into: &mut Splice<'_>) -> Result<(), Refusal> {
+fn extend_block(
+    request: &Request<'_>,
+    known: &Block,
+    new: &str,
+    into: &mut Splice<'_>,
+) -> Result<(), Refusal> {
     let shown: Vec<&str> = new.lines().filter(|line| !line.trim().is_empty()).collect();
-    let fresh: Vec<String> =
-        shown.iter().filter(|line| !is_elision_line(line)).map(|line| (*line).to_owned()).collect();
+    let fresh: Vec<String> = shown
+        .iter()
+        .filter(|line| !is_elision_line(line))
+        .map(|line| (*line).to_owned())
+        .collect();
     let old = &request.text[known.body.clone()];
     if anchors::contains_block(&Lines::new(old), &fuzzy::Block::from_lines(fresh.clone())) {
         return Ok(());
     }
     let at_end = shown.first().is_some_and(|line| is_elision_line(line));
     let at_start = shown.last().is_some_and(|line| is_elision_line(line));
-    let touches = fresh.iter().any(|line| old.lines().any(|there| there.trim() == line.trim()));
+    let touches = fresh
+        .iter()
+        .any(|line| old.lines().any(|there| there.trim() == line.trim()));
     if touches || at_start == at_end {
-        let inner = Request { text: old, snippet: new, ..*request };
+        let inner = Request {
+            text: old,
+            snippet: new,
+            ..*request
+        };
         return match anchors::apply_by_anchors(&inner) {
             Graft::Applied(applied) => {
                 let base = known.body.start;
@@ -143,8 +192,14 @@ fn parse_blocks(text: &str) -> Result<Vec<Block>, String> {
         match words.next() {
             Some("block") => open.push((words.next().unwrap_or_default().to_owned(), start, end)),
             Some("endblock") => {
-                let (name, from, inner) = open.pop().ok_or("a block is closed that was not opened")?;
-                found.push(Block { name, whole: from..end, body: inner..start, depth: open.len() });
+                let (name, from, inner) =
+                    open.pop().ok_or("a block is closed that was not opened")?;
+                found.push(Block {
+                    name,
+                    whole: from..end,
+                    body: inner..start,
+                    depth: open.len(),
+                });
             }
             _ => {}
         }

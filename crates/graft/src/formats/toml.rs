@@ -5,13 +5,19 @@ use std::ops::Range;
 use toml_edit::{Array, Item, TableLike, Value};
 
 use super::data::{
-    Child, Content, Document, Extent, Kind, Node, Role, Scalar, Shape, Syntax, find_elisions, lead_of, mark_elisions,
+    Child, Content, Document, Extent, Kind, Node, Role, Scalar, Shape, Syntax, find_elisions,
+    lead_of, mark_elisions,
 };
 use super::wording::is_elision_line;
 use crate::fuzzy::Lines;
 
-pub(super) static SYNTAX: Syntax =
-    Syntax { name: "TOML", read: read_toml, colon: " = ", comment: "#", ..Syntax::PLAIN };
+pub(super) static SYNTAX: Syntax = Syntax {
+    name: "TOML",
+    read: read_toml,
+    colon: " = ",
+    comment: "#",
+    ..Syntax::PLAIN
+};
 
 fn read_toml(text: &str, role: Role) -> Result<Document, String> {
     if role == Role::File {
@@ -24,7 +30,11 @@ fn read_toml(text: &str, role: Role) -> Result<Document, String> {
 /// Makes bare dots comments, so that the block can be read.
 fn with_comments_for_dots(block: &str) -> String {
     let line = |line: &str| {
-        if is_elision_line(line) && !line.trim_start().starts_with('#') { "# ...".to_owned() } else { line.to_owned() }
+        if is_elision_line(line) && !line.trim_start().starts_with('#') {
+            "# ...".to_owned()
+        } else {
+            line.to_owned()
+        }
     };
     block.lines().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -40,10 +50,19 @@ fn parse_toml_items(source: &str) -> Option<Document> {
 }
 
 fn parse_toml(source: String, role: Role) -> Result<Document, String> {
-    let parsed = toml_edit::Document::parse(source.as_str()).map_err(|error| error.message().to_owned())?;
-    let mut reader = Reader { source: &source, lines: Lines::new(&source), texts: Vec::new() };
+    let parsed =
+        toml_edit::Document::parse(source.as_str()).map_err(|error| error.message().to_owned())?;
+    let mut reader = Reader {
+        source: &source,
+        lines: Lines::new(&source),
+        texts: Vec::new(),
+    };
     let children = reader.children(parsed.as_table(), EntryLayout::Lines)?;
-    let shape = Shape::Section { lead: 0, body: 0, end: end_of(&children, 0) };
+    let shape = Shape::Section {
+        lead: 0,
+        body: 0,
+        end: end_of(&children, 0),
+    };
     let mut root = Node::new(Content::Map(children), 0..source.len(), shape);
     let comments = reader.comments();
     if role == Role::Block {
@@ -51,7 +70,12 @@ fn parse_toml(source: String, role: Role) -> Result<Document, String> {
     }
     let bare = root.children().iter().any(|child| !child.is_apart());
     let extent = if bare { Extent::Part } else { Extent::Enclosed };
-    Ok(Document { roots: vec![root], comments, extent, source })
+    Ok(Document {
+        roots: vec![root],
+        comments,
+        extent,
+        source,
+    })
 }
 
 /// Where entries stand: each at the start of a line, or between commas.
@@ -69,7 +93,11 @@ struct Reader<'s> {
 }
 
 impl Reader<'_> {
-    fn children(&mut self, table: &dyn TableLike, place: EntryLayout) -> Result<Vec<Child>, String> {
+    fn children(
+        &mut self,
+        table: &dyn TableLike,
+        place: EntryLayout,
+    ) -> Result<Vec<Child>, String> {
         let mut children: Vec<Child> = Vec::new();
         for (name, item) in table.iter() {
             let Some(key_span) = table.key(name).and_then(toml_edit::Key::span) else {
@@ -77,10 +105,16 @@ impl Reader<'_> {
             };
             let start = self.entry_start(key_span.start, place);
             let node = match item {
-                Item::Table(own) if !own.is_dotted() && !own.is_implicit() => self.section(own, own.span())?,
+                Item::Table(own) if !own.is_dotted() && !own.is_implicit() => {
+                    self.section(own, own.span())?
+                }
                 Item::Table(own) => {
                     let inner = self.children(own, place)?;
-                    let shape = if own.is_dotted() { Shape::Dotted } else { Shape::Loose };
+                    let shape = if own.is_dotted() {
+                        Shape::Dotted
+                    } else {
+                        Shape::Loose
+                    };
                     scattered_node(Content::Map(inner), &key_span, shape)
                 }
                 Item::ArrayOfTables(tables) => {
@@ -88,7 +122,12 @@ impl Reader<'_> {
                     for own in tables {
                         let node = self.section(own, own.span())?;
                         let start = node.span.start;
-                        items.push(self.child(Scalar::new(Kind::Null, ""), start..start, start, node));
+                        items.push(self.child(
+                            Scalar::new(Kind::Null, ""),
+                            start..start,
+                            start,
+                            node,
+                        ));
                     }
                     scattered_node(Content::List(items), &key_span, Shape::Loose)
                 }
@@ -100,13 +139,21 @@ impl Reader<'_> {
         Ok(children)
     }
 
-    fn section(&mut self, table: &dyn TableLike, span: Option<Range<usize>>) -> Result<Node, String> {
+    fn section(
+        &mut self,
+        table: &dyn TableLike,
+        span: Option<Range<usize>>,
+    ) -> Result<Node, String> {
         let span = span.ok_or("a table has no place")?;
         let header = self.lines.line_at(span.start);
         let children = self.children(table, EntryLayout::Lines)?;
         let end = end_of(&children, header + 1);
         let last = self.lines.end(end.saturating_sub(1)).max(span.end);
-        let shape = Shape::Section { lead: lead_of(&self.lines, header, 0, "#"), body: header + 1, end };
+        let shape = Shape::Section {
+            lead: lead_of(&self.lines, header, 0, "#"),
+            body: header + 1,
+            end,
+        };
         Ok(Node::new(Content::Map(children), span.start..last, shape))
     }
 
@@ -121,7 +168,11 @@ impl Reader<'_> {
             ));
         }
         let span = value.span().ok_or("a value has no place")?;
-        let written = self.source.get(span.clone()).unwrap_or_default().replace('_', "");
+        let written = self
+            .source
+            .get(span.clone())
+            .unwrap_or_default()
+            .replace('_', "");
         let written = written.trim_start_matches('+').to_ascii_lowercase();
         Ok(match value {
             Value::String(text) => {
@@ -133,9 +184,11 @@ impl Reader<'_> {
             Value::Boolean(bool) => Node::scalar(Kind::Bool, bool.value().to_string(), span),
             Value::Datetime(date) => Node::scalar(Kind::Date, date.value().to_string(), span),
             Value::Array(array) => self.array(array, span)?,
-            Value::InlineTable(table) => {
-                Node::new(Content::Map(self.children(table, EntryLayout::Braces)?), span, Shape::Flow)
-            }
+            Value::InlineTable(table) => Node::new(
+                Content::Map(self.children(table, EntryLayout::Braces)?),
+                span,
+                Shape::Flow,
+            ),
         })
     }
 
@@ -153,7 +206,15 @@ impl Reader<'_> {
         let span = start..node.span.end.max(key_span.end);
         let lines = self.lines.line_at(start)..self.lines.line_at(span.end) + 1;
         let lead = lead_of(&self.lines, lines.start, 0, "#");
-        Child { key, key_span, span, lines, lead, parted: false, node }
+        Child {
+            key,
+            key_span,
+            span,
+            lines,
+            lead,
+            parted: false,
+            node,
+        }
     }
 
     /// Returns where an entry begins: a dotted key with its first part.
@@ -171,10 +232,16 @@ impl Reader<'_> {
         let own = |line: usize| {
             let text = self.lines.get(line);
             let start = self.lines.line_start(line) + (text.len() - text.trim_start().len());
-            text.trim_start().starts_with('#').then_some(start..self.lines.end(line))
+            text.trim_start()
+                .starts_with('#')
+                .then_some(start..self.lines.end(line))
         };
-        let outside = |comment: &Range<usize>| !self.texts.iter().any(|text| text.contains(&comment.start));
-        (0..self.lines.len()).filter_map(own).filter(outside).collect()
+        let outside =
+            |comment: &Range<usize>| !self.texts.iter().any(|text| text.contains(&comment.start));
+        (0..self.lines.len())
+            .filter_map(own)
+            .filter(outside)
+            .collect()
     }
 }
 
@@ -191,10 +258,22 @@ fn scattered_node(content: Content, key_span: &Range<usize>, shape: Shape) -> No
 fn end_of(children: &[Child], body: usize) -> usize {
     fn last_line_of_entry(child: &Child) -> usize {
         if child.node.shape == Shape::Dotted {
-            child.node.children().iter().map(last_line_of_entry).max().unwrap_or(child.lines.end)
+            child
+                .node
+                .children()
+                .iter()
+                .map(last_line_of_entry)
+                .max()
+                .unwrap_or(child.lines.end)
         } else {
             child.lines.end
         }
     }
-    children.iter().filter(|child| !child.is_apart()).map(last_line_of_entry).max().unwrap_or(body).max(body)
+    children
+        .iter()
+        .filter(|child| !child.is_apart())
+        .map(last_line_of_entry)
+        .max()
+        .unwrap_or(body)
+        .max(body)
 }

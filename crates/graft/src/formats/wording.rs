@@ -66,12 +66,24 @@ const CHANGES: [&str; 27] = [
     "actualizar",
     "correct",
 ];
-const REPLACES: [&str; 8] =
-    ["replace", "replaces", "rewrite", "overwrite", "swap", "substitute", "replacing", "reemplazar"];
+const REPLACES: [&str; 8] = [
+    "replace",
+    "replaces",
+    "rewrite",
+    "overwrite",
+    "swap",
+    "substitute",
+    "replacing",
+    "reemplazar",
+];
 
 /// The like in languages that are written without blanks: they count wherever they stand.
-const UNPARTED_ADDS: [&str; 9] = ["添加", "新增", "增加", "加入", "追加", "注册", "註冊", "추가", "登録"];
-const UNPARTED_CHANGES: [&str; 8] = ["更新", "修改", "改为", "改成", "替换", "調整", "变更", "変更"];
+const UNPARTED_ADDS: [&str; 9] = [
+    "添加", "新增", "增加", "加入", "追加", "注册", "註冊", "추가", "登録",
+];
+const UNPARTED_CHANGES: [&str; 8] = [
+    "更新", "修改", "改为", "改成", "替换", "調整", "变更", "変更",
+];
 const UNPARTED_REPLACES: [&str; 4] = ["替换", "替換", "换成", "置き換え"];
 
 impl<'a> Wording<'a> {
@@ -110,10 +122,13 @@ impl<'a> Wording<'a> {
     /// Returns whether it names something, in code or as a word of its own.
     pub(super) fn names(&self, name: &str) -> bool {
         let name = name.trim();
-        let word = |found: Option<char>| found.is_some_and(|found| found.is_alphanumeric() || found == '_');
+        let word = |found: Option<char>| {
+            found.is_some_and(|found| found.is_alphanumeric() || found == '_')
+        };
         !name.is_empty()
             && self.prose.match_indices(name).any(|(at, _)| {
-                !word(self.prose[..at].chars().next_back()) && !word(self.prose[at + name.len()..].chars().next())
+                !word(self.prose[..at].chars().next_back())
+                    && !word(self.prose[at + name.len()..].chars().next())
             })
     }
 
@@ -127,7 +142,9 @@ impl<'a> Wording<'a> {
 
     /// Returns whether it names something in code, and as nothing but itself.
     pub(super) fn quotes(&self, name: &str) -> bool {
-        self.code().iter().any(|code| code.trim_matches(['"', '\'', ':']) == name)
+        self.code()
+            .iter()
+            .any(|code| code.trim_matches(['"', '\'', ':']) == name)
     }
 
     /// Returns whether it says that the block goes into something: "to `scripts`", "under `services`".
@@ -137,10 +154,22 @@ impl<'a> Wording<'a> {
 
     /// Returns whether its last line ends with that: "Add to devDependencies:".
     fn ends_into(&self, name: &str) -> bool {
-        let last = self.prose.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let last = self
+            .prose
+            .lines()
+            .rev()
+            .find(|line| !line.trim().is_empty())
+            .unwrap_or_default();
         let bare = |word: &'a str| word.trim_matches([':', '*', '_', '.']);
-        let mut words = last.split_whitespace().rev().map(bare).filter(|word| !word.is_empty());
-        words.next() == Some(name) && words.find(|word| *word != "the").is_some_and(|word| INTO.contains(&word))
+        let mut words = last
+            .split_whitespace()
+            .rev()
+            .map(bare)
+            .filter(|word| !word.is_empty());
+        words.next() == Some(name)
+            && words
+                .find(|word| *word != "the")
+                .is_some_and(|word| INTO.contains(&word))
     }
 
     /// Returns the names of what it says that the block goes into, in order, and whether each only says of what another
@@ -149,21 +178,38 @@ impl<'a> Wording<'a> {
         let part = |at: usize| {
             let before = self.prose[..at].to_lowercase();
             let stops = |word: &str| word.ends_with(['.', ',', ';', '`']);
-            let near: Vec<&str> = before.split_whitespace().rev().take(4).take_while(|word| !stops(word)).collect();
+            let near: Vec<&str> = before
+                .split_whitespace()
+                .rev()
+                .take(4)
+                .take_while(|word| !stops(word))
+                .collect();
             let joined = near.iter().rev().copied().collect::<Vec<_>>().join(" ");
             // "To `scripts`, not to `dependencies`".
-            if near.iter().any(|word| matches!(*word, "not" | "never" | "nicht")) {
+            if near
+                .iter()
+                .any(|word| matches!(*word, "not" | "never" | "nicht"))
+            {
                 return None;
             }
             let is_beside = relation_after_text(&joined).is_some() && !near.contains(&"under");
             // "The `api` service's `environment`": what belongs to an owner is its part.
-            if near.first().is_some_and(|word| word.ends_with("'s") || word.ends_with("\u{2019}s")) {
+            if near
+                .first()
+                .is_some_and(|word| word.ends_with("'s") || word.ends_with("\u{2019}s"))
+            {
                 return Some(false);
             }
-            let into = near.iter().find(|word| INTO.contains(word) || **word == "of").filter(|_| !is_beside);
+            let into = near
+                .iter()
+                .find(|word| INTO.contains(word) || **word == "of")
+                .filter(|_| !is_beside);
             into.map(|word| *word == "of" && !near.iter().any(|word| INTO.contains(word)))
         };
-        let owners = self.spans().into_iter().filter_map(|(at, code)| Some((code.trim().trim_matches('"'), part(at)?)));
+        let owners = self
+            .spans()
+            .into_iter()
+            .filter_map(|(at, code)| Some((code.trim().trim_matches('"'), part(at)?)));
         owners.filter(|(name, _)| !name.is_empty()).collect()
     }
 
@@ -182,7 +228,11 @@ impl<'a> Wording<'a> {
     }
 
     pub(super) fn code(&self) -> Vec<&'a str> {
-        self.spans().into_iter().map(|(_, code)| code.trim()).filter(|code| !code.is_empty()).collect()
+        self.spans()
+            .into_iter()
+            .map(|(_, code)| code.trim())
+            .filter(|code| !code.is_empty())
+            .collect()
     }
 
     /// Returns where the prose puts the block, nearest sentence last; quoted headings and code spans count as names.
@@ -192,7 +242,10 @@ impl<'a> Wording<'a> {
         named.extend(find_quoted_phrases(self.prose));
         for (at, code) in named {
             let before = self.prose[..at].to_lowercase();
-            let clause = before.rsplit(['.', ';', ',', '\n', '`', '"', '“']).next().unwrap_or_default();
+            let clause = before
+                .rsplit(['.', ';', ',', '\n', '`', '"', '“'])
+                .next()
+                .unwrap_or_default();
             let near: Vec<&str> = clause.split_whitespace().rev().take(6).collect();
             let code = code.trim().trim_matches('"').to_owned();
             let joined = near.iter().rev().copied().collect::<Vec<_>>().join(" ");
@@ -214,12 +267,23 @@ impl<'a> Wording<'a> {
         ]) {
             spots.push(ProsePosition::Bottom);
         }
-        if says(&["at the top", "to the top", "at the beginning", "at the start", "to the beginning", "prepend"]) {
+        if says(&[
+            "at the top",
+            "to the top",
+            "at the beginning",
+            "at the start",
+            "to the beginning",
+            "prepend",
+        ]) {
             spots.push(ProsePosition::Top);
         }
-        spots.extend(
-            named_end(self.prose).map(|end| if end == End::Top { ProsePosition::Top } else { ProsePosition::Bottom }),
-        );
+        spots.extend(named_end(self.prose).map(|end| {
+            if end == End::Top {
+                ProsePosition::Top
+            } else {
+                ProsePosition::Bottom
+            }
+        }));
         spots
     }
 }
@@ -251,11 +315,19 @@ pub(super) fn is_elision_line(line: &str) -> bool {
     if line.is_empty() {
         return false;
     }
-    let dots = line.trim_matches(['.', '\u{2026}', '"', '\'', '-', ' ']).is_empty()
+    let dots = line
+        .trim_matches(['.', '\u{2026}', '"', '\'', '-', ' '])
+        .is_empty()
         && (line.contains("...") || line.contains('\u{2026}'));
-    let html = line.strip_prefix("<!--").and_then(|line| line.strip_suffix("-->"));
-    let jinja = line.strip_prefix("{#").and_then(|line| line.strip_suffix("#}"));
-    let comment = ["#", "//", "/*", "--", ";", "*"].iter().any(|sign| line.starts_with(sign));
+    let html = line
+        .strip_prefix("<!--")
+        .and_then(|line| line.strip_suffix("-->"));
+    let jinja = line
+        .strip_prefix("{#")
+        .and_then(|line| line.strip_suffix("#}"));
+    let comment = ["#", "//", "/*", "--", ";", "*"]
+        .iter()
+        .any(|sign| line.starts_with(sign));
     let inner = html.or(jinja).map(|inner| format!("# {}", inner.trim()));
     dots || inner.is_some_and(|inner| markers::is_elision(&inner))
         || (comment && markers::is_elision(line.trim_start_matches(';')))

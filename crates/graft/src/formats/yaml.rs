@@ -9,24 +9,35 @@ use std::ops::Range;
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag};
 
 use super::data::{
-    Child, Content, Document, Extent, Kind, Node, Role, Scalar, Shape, Syntax, find_elisions, is_dots, lead_of,
-    mark_elisions,
+    Child, Content, Document, Extent, Kind, Node, Role, Scalar, Shape, Syntax, find_elisions,
+    is_dots, lead_of, mark_elisions,
 };
 use super::wording::is_elision_line;
 use crate::fuzzy::Lines;
 use schema::resolve_scalar;
 
-pub(super) static SYNTAX: Syntax = Syntax { name: "YAML", read: read_yaml, colon: ": ", comment: "#", ..Syntax::PLAIN };
+pub(super) static SYNTAX: Syntax = Syntax {
+    name: "YAML",
+    read: read_yaml,
+    colon: ": ",
+    comment: "#",
+    ..Syntax::PLAIN
+};
 
 fn read_yaml(text: &str, role: Role) -> Result<Document, String> {
-    let source = if role == Role::Block { with_comments_for_dots(text) } else { text.to_owned() };
+    let source = if role == Role::Block {
+        with_comments_for_dots(text)
+    } else {
+        text.to_owned()
+    };
     // A block may name an anchor of the file.
     let options = granit_parser::options! { emit_anchor_events: true, emit_unresolved_aliases: role == Role::Block };
     let mut events = Vec::new();
     let mut comments = Vec::new();
     for event in Parser::new_from_str_with_options(&source, options) {
         let (event, span) = event.map_err(|error| error.to_string())?;
-        let bytes = span.start.byte_offset().unwrap_or_default()..span.end.byte_offset().unwrap_or_default();
+        let bytes = span.start.byte_offset().unwrap_or_default()
+            ..span.end.byte_offset().unwrap_or_default();
         let tag = span.tag_span().and_then(|tag| tag.start.byte_offset());
         if let Event::Comment(..) = event {
             comments.push(bytes);
@@ -35,7 +46,13 @@ fn read_yaml(text: &str, role: Role) -> Result<Document, String> {
         }
     }
     let events = events.into_iter().peekable();
-    let mut reader = Reader { source: &source, lines: Lines::new(&source), events, role, dots: Vec::new() };
+    let mut reader = Reader {
+        source: &source,
+        lines: Lines::new(&source),
+        events,
+        role,
+        dots: Vec::new(),
+    };
     let mut roots = Vec::new();
     while let Some((event, span, _)) = reader.events.next() {
         if let Event::DocumentStart(..) = event {
@@ -45,12 +62,25 @@ fn read_yaml(text: &str, role: Role) -> Result<Document, String> {
     if roots.is_empty() {
         roots.push(Node::scalar(Kind::Null, "", source.len()..source.len()));
     }
-    let mut marks = if role == Role::Block { find_elisions(&source, &comments) } else { Vec::new() };
+    let mut marks = if role == Role::Block {
+        find_elisions(&source, &comments)
+    } else {
+        Vec::new()
+    };
     marks.extend(reader.dots);
-    roots.iter_mut().for_each(|root| mark_elisions(root, &source, &marks));
-    let deep = roots.iter().any(|root| matches!(root.shape, Shape::Block { column } if column > 0));
+    roots
+        .iter_mut()
+        .for_each(|root| mark_elisions(root, &source, &marks));
+    let deep = roots
+        .iter()
+        .any(|root| matches!(root.shape, Shape::Block { column } if column > 0));
     let extent = if deep { Extent::Part } else { Extent::Flush };
-    Ok(Document { roots, comments, extent, source })
+    Ok(Document {
+        roots,
+        comments,
+        extent,
+        source,
+    })
 }
 
 /// Makes lines of dots comments, but for those of a block scalar.
@@ -73,9 +103,13 @@ fn with_comments_for_dots(block: &str) -> String {
 }
 
 fn opens_block_scalar(content: &str) -> bool {
-    let bare = content.find(" #").map_or(content, |comment| &content[..comment]).trim_end();
+    let bare = content
+        .find(" #")
+        .map_or(content, |comment| &content[..comment])
+        .trim_end();
     let last = bare.rsplit([' ', ':']).next().unwrap_or_default();
-    let mark = last.trim_end_matches(|found: char| matches!(found, '+' | '-') || found.is_ascii_digit());
+    let mark =
+        last.trim_end_matches(|found: char| matches!(found, '+' | '-') || found.is_ascii_digit());
     !content.starts_with('#') && (mark == "|" || mark == ">")
 }
 
@@ -111,29 +145,45 @@ impl<'s> Reader<'s> {
         };
         let anchor = self.anchor();
         let tag = match &event {
-            Event::Scalar(_, _, _, tag) | Event::SequenceStart(_, _, tag) | Event::MappingStart(_, _, tag) => {
-                tag.as_deref().map(|tag| (tag, tag_at.unwrap_or(span.start)))
-            }
+            Event::Scalar(_, _, _, tag)
+            | Event::SequenceStart(_, _, tag)
+            | Event::MappingStart(_, _, tag) => tag
+                .as_deref()
+                .map(|tag| (tag, tag_at.unwrap_or(span.start))),
             _ => None,
         };
         let flow = matches!(&event, Event::SequenceStart(style, ..) | Event::MappingStart(style, ..) if *style == StructureStyle::Flow);
-        let head = Head { from, span: span.clone(), tag, flow };
+        let head = Head {
+            from,
+            span: span.clone(),
+            tag,
+            flow,
+        };
         let mut node = match &event {
             Event::Scalar(text, style, ..) => self.scalar(text, *style, &head),
             Event::SequenceStart(..) => self.list(&head)?,
             Event::MappingStart(..) => self.map(&head)?,
-            Event::Alias(_) | Event::UnresolvedAlias(_) => Node::scalar(Kind::Alias, &self.source[span.clone()], span),
+            Event::Alias(_) | Event::UnresolvedAlias(_) => {
+                Node::scalar(Kind::Alias, &self.source[span.clone()], span)
+            }
             _ => return Err("a value is missing".to_owned()),
         };
-        node.anchored = anchor.map_or(node.span.start, |anchor| anchor.min(node.span.start))..node.span.end;
-        if node.as_scalar().is_some_and(|scalar| scalar.kind == Kind::Null) && anchor.is_some() {
+        node.anchored =
+            anchor.map_or(node.span.start, |anchor| anchor.min(node.span.start))..node.span.end;
+        if node
+            .as_scalar()
+            .is_some_and(|scalar| scalar.kind == Kind::Null)
+            && anchor.is_some()
+        {
             node.span = node.anchored.clone();
         }
         Ok(node)
     }
 
     fn anchor(&mut self) -> Option<usize> {
-        let (_, span, _) = self.events.next_if(|(event, ..)| matches!(event, Event::Anchor(..)))?;
+        let (_, span, _) = self
+            .events
+            .next_if(|(event, ..)| matches!(event, Event::Anchor(..)))?;
         Some(span.start)
     }
 
@@ -143,13 +193,20 @@ impl<'s> Reader<'s> {
         if block {
             let mark = self.source[head.from..span.start.max(head.from)].find(['|', '>']);
             span.start = mark.map_or(span.start, |mark| head.from + mark);
-            span.end = span.start + self.source[span.start..span.end.max(span.start)].trim_end().len();
+            span.end = span.start
+                + self.source[span.start..span.end.max(span.start)]
+                    .trim_end()
+                    .len();
         }
         if style == ScalarStyle::Plain && span.is_empty() && head.tag.is_none() {
             return Node::scalar(Kind::Null, "", head.from..head.from);
         }
         let plain = style == ScalarStyle::Plain;
-        let kind = if plain { resolve_scalar(text) } else { Kind::Text };
+        let kind = if plain {
+            resolve_scalar(text)
+        } else {
+            Kind::Text
+        };
         let mut node = Node::scalar(kind, text, span);
         node.elided = self.role == Role::Block && plain && is_dots(text);
         if let Some((tag, at)) = head.tag {
@@ -164,7 +221,11 @@ impl<'s> Reader<'s> {
         let flow = head.flow;
         let mut items: Vec<Child> = Vec::new();
         let mut from = if flow { head.span.end } else { head.from };
-        while self.events.peek().is_some_and(|(event, ..)| !matches!(event, Event::SequenceEnd)) {
+        while self
+            .events
+            .peek()
+            .is_some_and(|(event, ..)| !matches!(event, Event::SequenceEnd))
+        {
             let dash = if flow { from } else { self.dash(from) };
             let node = self.node(if flow { from } else { dash + 1 })?;
             let start = if flow { node.anchored.start } else { dash };
@@ -176,7 +237,11 @@ impl<'s> Reader<'s> {
             let key = (Scalar::new(Kind::Null, ""), start..start);
             items.push(self.child(key, start..from, node, items.last()));
         }
-        let end = self.events.next().map(|(_, end, _)| end.end).filter(|_| flow);
+        let end = self
+            .events
+            .next()
+            .map(|(_, end, _)| end.end)
+            .filter(|_| flow);
         Ok(self.collection(Content::List(items), head, end))
     }
 
@@ -184,7 +249,10 @@ impl<'s> Reader<'s> {
         let flow = head.flow;
         let mut children: Vec<Child> = Vec::new();
         let mut keys = BTreeSet::new();
-        while let Some((event, span, _)) = self.events.next_if(|(event, ..)| !matches!(event, Event::MappingEnd)) {
+        while let Some((event, span, _)) = self
+            .events
+            .next_if(|(event, ..)| !matches!(event, Event::MappingEnd))
+        {
             let line = self.lines.line_at(span.start) + 1;
             let Event::Scalar(key, style, ..) = event else {
                 return Ok(self.opaque(head, &event));
@@ -193,8 +261,14 @@ impl<'s> Reader<'s> {
             if key != "<<" && !keys.insert(key.to_string()) {
                 return Err(format!("line {line}: `{key}` stands twice"));
             }
-            let kind = if style == ScalarStyle::Plain { resolve_scalar(&key) } else { Kind::Text };
-            let colon = self.source[span.end..].find(':').map_or(span.end, |colon| span.end + colon + 1);
+            let kind = if style == ScalarStyle::Plain {
+                resolve_scalar(&key)
+            } else {
+                Kind::Text
+            };
+            let colon = self.source[span.end..]
+                .find(':')
+                .map_or(span.end, |colon| span.end + colon + 1);
             let mut node = self.node(colon)?;
             if node.is_absent() && flow && !self.source[span.end..].trim_start().starts_with(':') {
                 node.span = span.end..span.end;
@@ -206,13 +280,18 @@ impl<'s> Reader<'s> {
             let whole = span.start..node.span.end;
             children.push(self.child((Scalar::new(kind, key), span), whole, node, children.last()));
         }
-        let end = self.events.next().map(|(_, end, _)| end.end).filter(|_| flow);
+        let end = self
+            .events
+            .next()
+            .map(|(_, end, _)| end.end)
+            .filter(|_| flow);
         Ok(self.collection(Content::Map(children), head, end))
     }
 
     /// Takes a map for one piece of text from its first key on that is no text: `{{ name }}` of a template.
     fn opaque(&mut self, head: &Head<'_>, key: &Event<'_>) -> Node {
-        let opens = |event: &Event<'_>| matches!(event, Event::SequenceStart(..) | Event::MappingStart(..));
+        let opens =
+            |event: &Event<'_>| matches!(event, Event::SequenceStart(..) | Event::MappingStart(..));
         let mut open = 1 + usize::from(opens(key));
         let mut end = head.span.end;
         while open > 0 {
@@ -224,15 +303,33 @@ impl<'s> Reader<'s> {
             end = end.max(span.end);
         }
         let text = self.source[head.span.start..end].trim_end();
-        Node::scalar(Kind::Disputed, text, head.span.start..head.span.start + text.len())
+        Node::scalar(
+            Kind::Disputed,
+            text,
+            head.span.start..head.span.start + text.len(),
+        )
     }
 
-    fn child(&self, key: (Scalar, Range<usize>), span: Range<usize>, node: Node, before: Option<&Child>) -> Child {
+    fn child(
+        &self,
+        key: (Scalar, Range<usize>),
+        span: Range<usize>,
+        node: Node,
+        before: Option<&Child>,
+    ) -> Child {
         let first = self.lines.line_at(span.start);
         let last = self.lines.line_at(span.end.max(span.start));
         let bound = before.map_or(0, |before| before.lines.end);
         let lead = lead_of(&self.lines, first, bound.min(first), "#");
-        Child { key: key.0, key_span: key.1, span, lines: first..last + 1, lead, parted: false, node }
+        Child {
+            key: key.0,
+            key_span: key.1,
+            span,
+            lines: first..last + 1,
+            lead,
+            parted: false,
+            node,
+        }
     }
 
     /// Finds the dash of the next entry of a list: blanks, comments, an anchor and a tag may stand before it.
@@ -246,7 +343,11 @@ impl<'s> Reader<'s> {
                 return at;
             }
             let ends = |found: char| {
-                if bare.starts_with('#') { found == '\n' } else { found.is_whitespace() }
+                if bare.starts_with('#') {
+                    found == '\n'
+                } else {
+                    found.is_whitespace()
+                }
             };
             at += bare.find(ends).unwrap_or(bare.len());
         }
@@ -261,11 +362,18 @@ impl<'s> Reader<'s> {
             Content::Map(children) | Content::List(children) => &children[..],
             Content::Scalar(_) => &[],
         };
-        let start = children.first().map_or(head.span.start, |first| first.span.start);
+        let start = children
+            .first()
+            .map_or(head.span.start, |first| first.span.start);
         let last = children.last().map_or(head.span.end, |last| last.span.end);
         let (span, shape) = match end {
             Some(end) => (head.span.start..end, Shape::Flow),
-            None => (start..last, Shape::Block { column: self.column(start) }),
+            None => (
+                start..last,
+                Shape::Block {
+                    column: self.column(start),
+                },
+            ),
         };
         let mut node = Node::new(content, span, shape);
         if let Some((tag, at)) = head.tag {
@@ -293,5 +401,7 @@ fn core_kind(tag: &Tag, kind: Kind) -> Option<Kind> {
 }
 
 fn own_tag(tag: &Tag, kind: Kind) -> Option<String> {
-    core_kind(tag, kind).is_none().then(|| format!("{}{}", tag.handle(), tag.suffix()))
+    core_kind(tag, kind)
+        .is_none()
+        .then(|| format!("{}{}", tag.handle(), tag.suffix()))
 }

@@ -38,7 +38,11 @@ pub(crate) fn translate_indentation(
         })
         .collect();
     let each = |one: &dyn Fn(usize, &str) -> Option<String>| -> Option<Vec<String>> {
-        lines.iter().enumerate().map(|(at, shown)| translate_one(at, shown, one)).collect()
+        lines
+            .iter()
+            .enumerate()
+            .map(|(at, shown)| translate_one(at, shown, one))
+            .collect()
     };
     if pairs.iter().all(|pair| pair.block == pair.text) {
         if let Some(lost) = lost.filter(|_| pairs.iter().all(|pair| at_edge(pair, lines))) {
@@ -49,10 +53,20 @@ pub(crate) fn translate_indentation(
             None => each(&|_, shown| Some(shown.to_owned())),
         };
     }
-    let depth = pairs.iter().map(|pair| pair.block.len()).min().unwrap_or_default();
+    let depth = pairs
+        .iter()
+        .map(|pair| pair.block.len())
+        .min()
+        .unwrap_or_default();
     let shallower = |shown: &Shown<'_>| shown.real.is_none() && is_shallower(shown.line, depth);
     if let Some(given) = common_added_prefix(&pairs).filter(|_| lines.iter().any(shallower)) {
-        return restore_clipped_indent(&pairs, lines, nesting, given.len(), given.len().is_multiple_of(unit));
+        return restore_clipped_indent(
+            &pairs,
+            lines,
+            nesting,
+            given.len(),
+            given.len().is_multiple_of(unit),
+        );
     }
     let lost = most_lost(&pairs);
     each(&|_, shown| prefix_changed(&pairs, shown))
@@ -60,8 +74,14 @@ pub(crate) fn translate_indentation(
         .or_else(|| restore_clipped_indent(&pairs, lines, nesting, lost, false))
         .or_else(|| each(&|_, shown| expand_tab_indent(&pairs, shown, unit)))
         .or_else(|| {
-            let consistent = pairs.iter().all(|pair| indent_by_mapping(&pairs, &pair.block).is_some());
-            if consistent { each(&|at, shown| Some(scale_indent(&pairs, at, shown))) } else { None }
+            let consistent = pairs
+                .iter()
+                .all(|pair| indent_by_mapping(&pairs, &pair.block).is_some());
+            if consistent {
+                each(&|at, shown| Some(scale_indent(&pairs, at, shown)))
+            } else {
+                None
+            }
         })
 }
 
@@ -70,7 +90,11 @@ fn is_shallower(line: &str, depth: usize) -> bool {
         || (leading_blanks(line).is_empty() && !line.trim().is_empty())
 }
 
-fn translate_one(at: usize, shown: &Shown<'_>, one: &dyn Fn(usize, &str) -> Option<String>) -> Option<String> {
+fn translate_one(
+    at: usize,
+    shown: &Shown<'_>,
+    one: &dyn Fn(usize, &str) -> Option<String>,
+) -> Option<String> {
     match shown.real {
         Some(real) => Some(leading_blanks(real).to_owned()),
         None if shown.line.trim().is_empty() => Some(String::new()),
@@ -96,7 +120,9 @@ impl Pair {
 fn common_added_prefix(pairs: &[Pair]) -> Option<String> {
     let first = pairs.first()?;
     let given = first.text.strip_suffix(first.block.as_str())?;
-    let all = pairs.iter().all(|pair| pair.text.strip_suffix(pair.block.as_str()) == Some(given));
+    let all = pairs
+        .iter()
+        .all(|pair| pair.text.strip_suffix(pair.block.as_str()) == Some(given));
     all.then(|| given.to_owned())
 }
 
@@ -107,14 +133,19 @@ fn prefix_changed(pairs: &[Pair], shown: &str) -> Option<String> {
     }
     let first = pairs.first()?;
     let taken = first.block.strip_suffix(first.text.as_str())?;
-    let all = pairs.iter().all(|pair| pair.block.strip_suffix(pair.text.as_str()) == Some(taken));
+    let all = pairs
+        .iter()
+        .all(|pair| pair.block.strip_suffix(pair.text.as_str()) == Some(taken));
     let kept = shown.strip_prefix(taken)?;
     all.then(|| kept.to_owned())
 }
 
 /// Returns the one thing that this very indentation became wherever it is shown.
 fn indent_by_mapping(pairs: &[Pair], shown: &str) -> Option<String> {
-    let mut same = pairs.iter().filter(|pair| pair.block == shown).map(|pair| &pair.text);
+    let mut same = pairs
+        .iter()
+        .filter(|pair| pair.block == shown)
+        .map(|pair| &pair.text);
     let first = same.next()?;
     same.all(|other| other == first).then(|| first.clone())
 }
@@ -141,8 +172,12 @@ fn restore_clipped_indent(
             None if width >= lost => width + lost,
             None => {
                 let both = [width, width + lost];
-                let fit = nesting.expect(body).filter(|expected| both.contains(expected));
-                let stepped = both.into_iter().find(|width| !lost.is_multiple_of(unit) && width.is_multiple_of(unit));
+                let fit = nesting
+                    .expect(body)
+                    .filter(|expected| both.contains(expected));
+                let stepped = both
+                    .into_iter()
+                    .find(|width| !lost.is_multiple_of(unit) && width.is_multiple_of(unit));
                 fit.or(stepped).or(even.then_some(width + lost))?
             }
         };
@@ -158,14 +193,20 @@ fn restore_clipped_indent(
 }
 
 fn most_lost(pairs: &[Pair]) -> usize {
-    pairs.iter().map(|pair| pair.text.len().saturating_sub(pair.block.len())).max().unwrap_or_default()
+    pairs
+        .iter()
+        .map(|pair| pair.text.len().saturating_sub(pair.block.len()))
+        .max()
+        .unwrap_or_default()
 }
 
 fn all_lost(pairs: &[Pair], lost: usize) -> bool {
     let blanks = |text: &str| text.bytes().all(|byte| byte == b' ');
     let fits = |pair: &Pair| {
         let (block, text) = (pair.block.len(), pair.text.len());
-        blanks(&pair.block) && blanks(&pair.text) && (block + lost == text || (block == text && block < lost))
+        blanks(&pair.block)
+            && blanks(&pair.text)
+            && (block + lost == text || (block == text && block < lost))
     };
     lost > 0 && pairs.iter().all(fits)
 }
@@ -187,7 +228,9 @@ pub(crate) fn lost_columns(lines: &[(&str, &str)]) -> Option<usize> {
 /// A tab in the block is as many columns in the text for every line, after one constant.
 fn expand_tab_indent(pairs: &[Pair], shown: &str, unit: usize) -> Option<String> {
     let tabs = |indent: &str| indent.matches('\t').count();
-    if pairs.iter().any(|pair| tabs(&pair.text) > 0) || !pairs.iter().any(|pair| tabs(&pair.block) > 0) {
+    if pairs.iter().any(|pair| tabs(&pair.text) > 0)
+        || !pairs.iter().any(|pair| tabs(&pair.block) > 0)
+    {
         return None;
     }
     [unit, 4, 2, 8].into_iter().find_map(|width| {
@@ -207,23 +250,33 @@ fn at_edge(pair: &Pair, lines: &[Shown<'_>]) -> bool {
 /// Returns the new lines that stand under a line that opens a block, each with that line, where one of them is less
 /// deep than the text ever has it and so lost indentation that the shown lines of the text, all at its left edge, don't
 /// tell.
-fn find_shallow_lines(pairs: &[Pair], lines: &[Shown<'_>], habit: &Habit) -> Option<Vec<(usize, usize)>> {
+fn find_shallow_lines(
+    pairs: &[Pair],
+    lines: &[Shown<'_>],
+    habit: &Habit,
+) -> Option<Vec<(usize, usize)>> {
     if !pairs.iter().all(|pair| at_edge(pair, lines)) {
         return None;
     }
-    let there: Vec<usize> =
-        (0..lines.len()).filter(|&at| lines[at].stays && !lines[at].line.trim().is_empty()).collect();
+    let there: Vec<usize> = (0..lines.len())
+        .filter(|&at| lines[at].stays && !lines[at].line.trim().is_empty())
+        .collect();
     let under: Vec<(usize, usize)> = there
         .windows(2)
         .map(|two| (two[0], two[1]))
-        .filter(|&(above, below)| lines[below].real.is_none() && opens_over(lines[above].line, lines[below].line))
+        .filter(|&(above, below)| {
+            lines[below].real.is_none() && opens_over(lines[above].line, lines[below].line)
+        })
         .collect();
     let width = |at: usize| leading_blanks(lines[at].line).len();
     let sags = |&(above, below): &(usize, usize)| match width(below).checked_sub(width(above)) {
         None | Some(0) => !habit.flat && !lines[above].line.trim().ends_with(':'),
         Some(step) => habit.step.is_some_and(|unit| step < unit),
     };
-    under.iter().any(|pair| width(pair.0) == 0 && sags(pair)).then_some(under)
+    under
+        .iter()
+        .any(|pair| width(pair.0) == 0 && sags(pair))
+        .then_some(under)
 }
 
 fn opens_over(above: &str, below: &str) -> bool {
@@ -241,9 +294,14 @@ fn restore_lost_indent(
     unit: usize,
 ) -> Option<Vec<String>> {
     let width = |at: usize| leading_blanks(lines[at].line).len();
-    let &(_, below) = under.iter().find(|&&(above, below)| width(above) == 0 && width(below) < unit)?;
+    let &(_, below) = under
+        .iter()
+        .find(|&&(above, below)| width(above) == 0 && width(below) < unit)?;
     let settled = restore_clipped_indent(pairs, lines, nesting, unit - width(below), false)?;
-    under.iter().all(|&(above, below)| settled[below].len() == settled[above].len() + unit).then_some(settled)
+    under
+        .iter()
+        .all(|&(above, below)| settled[below].len() == settled[above].len() + unit)
+        .then_some(settled)
 }
 
 /// By columns: from the nearest pair, with the ratio that the pairs have among themselves.
@@ -258,9 +316,15 @@ fn scale_indent(pairs: &[Pair], at: usize, shown: &str) -> String {
     let least = pairs.iter().map(Pair::columns).min().unwrap_or_default();
     let most = pairs.iter().map(Pair::columns).max().unwrap_or_default();
     let (run, rise) = (most.0 - least.0, most.1 - least.1);
-    let (run, rise) = if run > 0 && rise > 0 { (run, rise) } else { unit_ratio(pairs, shown) };
+    let (run, rise) = if run > 0 && rise > 0 {
+        (run, rise)
+    } else {
+        unit_ratio(pairs, shown)
+    };
     let wanted = count_columns(shown);
-    let near = pairs.iter().min_by_key(|pair| (pair.columns().0.abs_diff(wanted), pair.at.abs_diff(at)));
+    let near = pairs
+        .iter()
+        .min_by_key(|pair| (pair.columns().0.abs_diff(wanted), pair.at.abs_diff(at)));
     let (from, to) = near.map(Pair::columns).unwrap_or_default();
     let width = usize::try_from(to + (wanted - from) * rise / run.max(1)).unwrap_or_default();
     if pairs.iter().any(|pair| pair.text.contains('\t')) {
@@ -288,7 +352,10 @@ fn unit_ratio(pairs: &[Pair], shown: &str) -> (isize, isize) {
 const TAB: usize = 4;
 
 fn count_columns(indent: &str) -> isize {
-    indent.chars().map(|blank| if blank == '\t' { TAB.cast_signed() } else { 1 }).sum()
+    indent
+        .chars()
+        .map(|blank| if blank == '\t' { TAB.cast_signed() } else { 1 })
+        .sum()
 }
 
 /// Returns the blanks that a line begins with.
@@ -311,14 +378,19 @@ impl Habit {
         let mut flat = false;
         let mut above = "";
         for line in lines.filter(|line| !line.trim().is_empty() && !line.trim().starts_with('*')) {
-            let step = leading_blanks(line).len().saturating_sub(leading_blanks(above).len());
+            let step = leading_blanks(line)
+                .len()
+                .saturating_sub(leading_blanks(above).len());
             if (2..=8).contains(&step) {
                 counts[step] += 1;
             }
             flat |= step == 0 && opens_over(above, line) && !above.trim().ends_with(':');
             above = line;
         }
-        let step = (2..=8).rev().max_by_key(|&width| counts[width]).filter(|&width| counts[width] > 0);
+        let step = (2..=8)
+            .rev()
+            .max_by_key(|&width| counts[width])
+            .filter(|&width| counts[width] > 0);
         Habit { step, flat }
     }
 }

@@ -17,7 +17,14 @@ pub(super) struct Nesting {
 
 impl Nesting {
     pub(super) fn after(unit: usize, above: &[&str]) -> Self {
-        let mut nesting = Nesting { unit, open: Vec::new(), base: 0, unfinished: None, stars: None, quoted: false };
+        let mut nesting = Nesting {
+            unit,
+            open: Vec::new(),
+            base: 0,
+            unfinished: None,
+            stars: None,
+            quoted: false,
+        };
         for line in above.iter().filter(|line| !line.trim().is_empty()) {
             nesting.close_brackets_deeper_than(line.trim(), line.len() - line.trim_start().len());
             nesting.pass(line.trim(), line.len() - line.trim_start().len());
@@ -35,7 +42,10 @@ impl Nesting {
             return stars;
         }
         if body.starts_with(['}', ')', ']']) {
-            return self.open.last().map_or(self.base.saturating_sub(self.unit), |open| open.0);
+            return self
+                .open
+                .last()
+                .map_or(self.base.saturating_sub(self.unit), |open| open.0);
         }
         if continues_expression(body) || self.unfinished.is_some() {
             return self.unfinished.unwrap_or(self.base) + self.unit;
@@ -46,7 +56,11 @@ impl Nesting {
     /// A line of the text that stands less deep than the brackets say closes them all the same.
     pub(super) fn close_brackets_deeper_than(&mut self, body: &str, width: usize) {
         let closes = body.starts_with(['}', ')', ']']);
-        while self.open.last().is_some_and(|open| open.0 > width || (open.0 == width && !closes)) {
+        while self
+            .open
+            .last()
+            .is_some_and(|open| open.0 > width || (open.0 == width && !closes))
+        {
             self.open.pop();
         }
     }
@@ -59,7 +73,11 @@ impl Nesting {
             self.stars = (!body.ends_with("*/")).then_some(width + 1 - margin);
             return;
         }
-        let began = self.unfinished.take().or_else(|| continues_expression(body).then_some(self.base)).unwrap_or(width);
+        let began = self
+            .unfinished
+            .take()
+            .or_else(|| continues_expression(body).then_some(self.base))
+            .unwrap_or(width);
         let (lowest, closed) = self.pass_brackets(body, width, began);
         if self.open.len() > lowest || (body.ends_with(':') && closed.is_none()) {
             self.base = width + self.unit;
@@ -100,6 +118,8 @@ impl Nesting {
 
 /// Returns whether a line goes on with the expression of the line before.
 fn continues_expression(body: &str) -> bool {
-    ["?.", "&&", "||", "??", "? ", ": ", "| "].iter().any(|start| body.starts_with(start))
+    ["?.", "&&", "||", "??", "? ", ": ", "| "]
+        .iter()
+        .any(|start| body.starts_with(start))
         || (body.starts_with('.') && !body.starts_with(".."))
 }

@@ -23,7 +23,12 @@ pub(crate) enum Op {
 
 /// Returns the change that makes `new` of `old`.
 pub(crate) fn line_ops(old: &[String], new: &[String]) -> Vec<Op> {
-    let trimmed = |lines: &[String]| lines.iter().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+    let trimmed = |lines: &[String]| {
+        lines
+            .iter()
+            .map(|line| line.trim_end().to_owned())
+            .collect::<Vec<_>>()
+    };
     let mut ops = Vec::new();
     for op in similar::capture_diff_slices(Algorithm::Myers, &trimmed(old), &trimmed(new)) {
         if op.tag() == DiffTag::Equal {
@@ -65,7 +70,10 @@ pub(crate) fn rewrite_hit(
     let mut aligned = hit.aligned.iter().copied();
     for op in ops {
         if let Op::Add(_) = op {
-            let run = open.get_or_insert_with(|| Run { lines: next..next, new: Vec::new() });
+            let run = open.get_or_insert_with(|| Run {
+                lines: next..next,
+                new: Vec::new(),
+            });
             run.new.extend(added.next());
             continue;
         }
@@ -78,7 +86,10 @@ pub(crate) fn rewrite_hit(
         } else if let Some(run) = open.as_mut() {
             run.lines.end = line + 1;
         } else {
-            open = Some(Run { lines: line..line + 1, new: Vec::new() });
+            open = Some(Run {
+                lines: line..line + 1,
+                new: Vec::new(),
+            });
         }
     }
     runs.extend(close_run(text, open.take(), hit.lines.end));
@@ -92,7 +103,9 @@ pub(crate) fn rewrite_hit(
 fn close_run(text: &Lines<'_>, run: Option<Run>, next: usize) -> Option<Run> {
     let mut run = run?;
     let blank = |line: usize| text.get(line).trim().is_empty();
-    let follows = (run.lines.end..next).take_while(|&line| blank(line)).count();
+    let follows = (run.lines.end..next)
+        .take_while(|&line| blank(line))
+        .count();
     if follows > 0 {
         while run.new.last().is_some_and(|line| line.trim().is_empty()) {
             run.new.pop();
@@ -120,16 +133,34 @@ fn adapt_new_lines(
     let mut at = 0;
     for op in ops {
         if let Op::Add(line) = op {
-            shown.push(Shown { line, real: None, stays: true });
+            shown.push(Shown {
+                line,
+                real: None,
+                stays: true,
+            });
             continue;
         }
-        let real = hit.aligned.get(at).copied().flatten().map(|line| text.get(line));
+        let real = hit
+            .aligned
+            .get(at)
+            .copied()
+            .flatten()
+            .map(|line| text.get(line));
         let line = block.get(at).map(String::as_str).unwrap_or_default();
         at += 1;
         learn_chars(line, real.unwrap_or_default(), &mut chars);
-        shown.push(Shown { line, real: real.or(Some(line)), stays: *op == Op::Keep });
+        shown.push(Shown {
+            line,
+            real: real.or(Some(line)),
+            stays: *op == Op::Keep,
+        });
     }
-    let added = || shown.iter().enumerate().filter(|(_, shown)| shown.real.is_none());
+    let added = || {
+        shown
+            .iter()
+            .enumerate()
+            .filter(|(_, shown)| shown.real.is_none())
+    };
     let habit = Habit::of_lines(text.iter());
     let above: Vec<&str> = (0..hit.lines.start).map(|line| text.get(line)).collect();
     let indents = translate_indentation(&shown, &habit, &above, lost).ok_or_else(|| {
@@ -138,35 +169,62 @@ fn adapt_new_lines(
             "the block's indentation is not the file's, and that of its new lines can't be told",
         )
     })?;
-    let body =
-        |line: &str| line.trim().chars().map(|shown| chars.get(&shown).copied().unwrap_or(shown)).collect::<String>();
+    let body = |line: &str| {
+        line.trim()
+            .chars()
+            .map(|shown| chars.get(&shown).copied().unwrap_or(shown))
+            .collect::<String>()
+    };
     let dressed = |(at, shown): (usize, &Shown<'_>)| {
         let untouched = tier < Tier::Indentation && indents[at] == leading_blanks(shown.line);
-        if untouched { shown.line.trim_end_matches('\r').to_owned() } else { indents[at].clone() + &body(shown.line) }
+        if untouched {
+            shown.line.trim_end_matches('\r').to_owned()
+        } else {
+            indents[at].clone() + &body(shown.line)
+        }
     };
     Ok(added().map(dressed).collect())
 }
 
 /// Returns the indentation that a block was found to have lost at a place.
 pub(crate) fn lost_at(text: &Lines<'_>, hit: &Hit, block: &[String]) -> Option<usize> {
-    let pairs: Vec<(&str, &str)> =
-        block.iter().zip(&hit.aligned).filter_map(|(line, at)| Some((line.as_str(), text.get((*at)?)))).collect();
+    let pairs: Vec<(&str, &str)> = block
+        .iter()
+        .zip(&hit.aligned)
+        .filter_map(|(line, at)| Some((line.as_str(), text.get((*at)?))))
+        .collect();
     lost_columns(&pairs)
 }
 
 /// Notes which typographic characters of the block are plain ones in the text.
 fn learn_chars(shown: &str, real: &str, chars: &mut BTreeMap<char, char>) {
-    let (shown, real): (Vec<char>, Vec<char>) = (shown.trim().chars().collect(), real.trim().chars().collect());
+    let (shown, real): (Vec<char>, Vec<char>) = (
+        shown.trim().chars().collect(),
+        real.trim().chars().collect(),
+    );
     if shown.len() == real.len() {
-        let same = |shown: char, real: char| fold_typography(&shown.to_string()) == fold_typography(&real.to_string());
-        chars.extend(shown.into_iter().zip(real).filter(|&(shown, real)| shown != real && same(shown, real)));
+        let same = |shown: char, real: char| {
+            fold_typography(&shown.to_string()) == fold_typography(&real.to_string())
+        };
+        chars.extend(
+            shown
+                .into_iter()
+                .zip(real)
+                .filter(|&(shown, real)| shown != real && same(shown, real)),
+        );
     }
 }
 
 /// Stages whole lines in the place of others, with the text's line end, its last line's habit kept.
-pub(crate) fn stage_lines(text: &Lines<'_>, lines: Range<usize>, new: &[String], into: &mut Splice<'_>) {
+pub(crate) fn stage_lines(
+    text: &Lines<'_>,
+    lines: Range<usize>,
+    new: &[String],
+    into: &mut Splice<'_>,
+) {
     let end = text.line_end();
-    let open_end = lines.end == text.len() && text.len() > 0 && text.end(text.len() - 1) == text.text.len();
+    let open_end =
+        lines.end == text.len() && text.len() > 0 && text.end(text.len() - 1) == text.text.len();
     let joined = new.join(end);
     let from = text.line_start(lines.start);
     if !open_end {

@@ -10,32 +10,54 @@ use crate::splice::Splice;
 impl<'t> Imports<'_, '_, 't> {
     /// Stages for statements that import wanted values only as types that they import them as values, with what else is
     /// wanted of their module; returns the rest.
-    pub(super) fn upgrade<'w>(&self, mut missing: Vec<&'w Wanted>, splice: &mut Splice<'_>) -> Vec<&'w Wanted> {
+    pub(super) fn upgrade<'w>(
+        &self,
+        mut missing: Vec<&'w Wanted>,
+        splice: &mut Splice<'_>,
+    ) -> Vec<&'w Wanted> {
         for statement in &self.statements {
             let is_typed = |want: &Imported| {
-                !want.type_only && statement.bindings.iter().any(|have| have.type_only && self.same(have, want))
+                !want.type_only
+                    && statement
+                        .bindings
+                        .iter()
+                        .any(|have| have.type_only && self.same(have, want))
             };
             if !missing.iter().any(|want| is_typed(&want.binding)) {
                 continue;
             }
             let joins = |want: &Imported| {
                 want.form == Form::Named
-                    && statement.bindings.iter().all(|have| self.same_module(&have.module, &want.module))
+                    && statement
+                        .bindings
+                        .iter()
+                        .all(|have| self.same_module(&have.module, &want.module))
             };
-            let (own, rest): (Vec<&Wanted>, Vec<&Wanted>) =
-                missing.into_iter().partition(|want| is_typed(&want.binding) || joins(&want.binding));
+            let (own, rest): (Vec<&Wanted>, Vec<&Wanted>) = missing
+                .into_iter()
+                .partition(|want| is_typed(&want.binding) || joins(&want.binding));
             missing = rest;
             let mut all = statement.bindings.clone();
             for one in &mut all {
-                one.type_only &= !own.iter().any(|want| is_typed(&want.binding) && self.same(one, &want.binding));
+                one.type_only &= !own
+                    .iter()
+                    .any(|want| is_typed(&want.binding) && self.same(one, &want.binding));
             }
             let new = own.iter().filter(|want| !is_typed(&want.binding));
-            let module = all.first().map_or_else(String::new, |one| one.module.clone());
-            all.extend(new.map(|want| Imported { module: module.clone(), ..want.binding.clone() }));
+            let module = all
+                .first()
+                .map_or_else(String::new, |one| one.module.clone());
+            all.extend(new.map(|want| Imported {
+                module: module.clone(),
+                ..want.binding.clone()
+            }));
             let names: Vec<&str> = own.iter().map(|want| want.binding.local()).collect();
             let range = statement.item.node.byte_range();
             splice.add_evidence(format!("imported {} from {module}", names.join(", ")));
-            splice.replace(range.clone(), self.file.language.import(&all, self.file.slice(range)));
+            splice.replace(
+                range.clone(),
+                self.file.language.import(&all, self.file.slice(range)),
+            );
         }
         missing
     }
@@ -43,24 +65,39 @@ impl<'t> Imports<'_, '_, 't> {
     /// Returns a plain statement of the same module that can take more names.
     pub(super) fn extendable(&self, bindings: &[Imported]) -> Option<&Statement<'t>> {
         let first = bindings.first()?;
-        if bindings.iter().any(|one| one.form != first.form) || !matches!(first.form, Form::Named | Form::RequireNamed)
+        if bindings.iter().any(|one| one.form != first.form)
+            || !matches!(first.form, Form::Named | Form::RequireNamed)
         {
             return None;
         }
         let fits = |statement: &&Statement<'t>| {
             statement.plain
-                && statement.bindings.iter().any(|have| have.form == first.form)
-                && statement.bindings.iter().all(|have| self.same_module(&have.module, &first.module))
+                && statement
+                    .bindings
+                    .iter()
+                    .any(|have| have.form == first.form)
+                && statement
+                    .bindings
+                    .iter()
+                    .all(|have| self.same_module(&have.module, &first.module))
                 && names_node(statement.item.node).is_some()
         };
         let typed = |statement: &&Statement<'t>| {
-            let is_inline =
-                !is_type_import(statement.item.node) && statement.bindings.iter().any(|have| have.type_only);
-            is_inline || is_type_import(statement.item.node) == bindings.iter().all(|want| want.type_only)
+            let is_inline = !is_type_import(statement.item.node)
+                && statement.bindings.iter().any(|have| have.type_only);
+            is_inline
+                || is_type_import(statement.item.node) == bindings.iter().all(|want| want.type_only)
         };
-        let aliased = |statement: &&Statement<'t>| statement.bindings.iter().all(|have| !have.alias.is_empty());
-        let mut fitting: Vec<&Statement<'t>> =
-            self.statements.iter().filter(fits).filter(typed).filter(|one| !aliased(one)).collect();
+        let aliased = |statement: &&Statement<'t>| {
+            statement.bindings.iter().all(|have| !have.alias.is_empty())
+        };
+        let mut fitting: Vec<&Statement<'t>> = self
+            .statements
+            .iter()
+            .filter(fits)
+            .filter(typed)
+            .filter(|one| !aliased(one))
+            .collect();
         fitting.sort_by_key(|statement| std::cmp::Reverse(statement.bindings.len()));
         fitting.first().copied()
     }
@@ -75,18 +112,29 @@ impl<'t> Imports<'_, '_, 't> {
     ) {
         let node = statement.item.node;
         let names = list_specifiers(node);
-        let all = statement.bindings.iter().all(|have| shown.iter().any(|one| self.same(have, one)));
-        if all && names.len() == statement.bindings.len() && self.reorder(statement, &names, shown, splice) {
+        let all = statement
+            .bindings
+            .iter()
+            .all(|have| shown.iter().any(|one| self.same(have, one)));
+        if all
+            && names.len() == statement.bindings.len()
+            && self.reorder(statement, &names, shown, splice)
+        {
             return;
         }
-        let sorted = names.windows(2).all(|two| self.order(two[0]) <= self.order(two[1]));
+        let sorted = names
+            .windows(2)
+            .all(|two| self.order(two[0]) <= self.order(two[1]));
         let typed = is_type_import(statement.item.node);
         let several = node.start_position().row != node.end_position().row;
         let mut added: Vec<(usize, String)> = Vec::new();
         for binding in bindings {
             let shown = self.shown(binding, typed);
             let at = if sorted && (names.len() > 1 || self.file.language.module_gap() == 2) {
-                names.iter().position(|&name| self.order(name) > order_of(&shown)).unwrap_or(names.len())
+                names
+                    .iter()
+                    .position(|&name| self.order(name) > order_of(&shown))
+                    .unwrap_or(names.len())
             } else {
                 names.len()
             };
@@ -105,8 +153,11 @@ impl<'t> Imports<'_, '_, 't> {
                             .slice(line_start(self.file.text, next.start_byte())..next.start_byte())
                             .trim()
                             .is_empty();
-                    let gap =
-                        if own_line { format!("\n{}", self.file.indent(next.start_byte())) } else { " ".to_owned() };
+                    let gap = if own_line {
+                        format!("\n{}", self.file.indent(next.start_byte()))
+                    } else {
+                        " ".to_owned()
+                    };
                     splice.insert(next.start_byte(), format!("{shown},{gap}"));
                 }
                 (None, Some(last)) => {
@@ -116,8 +167,11 @@ impl<'t> Imports<'_, '_, 't> {
                             .slice(line_start(self.file.text, last.start_byte())..last.start_byte())
                             .trim()
                             .is_empty();
-                    let gap =
-                        if own_line { format!("\n{}", self.file.indent(last.start_byte())) } else { " ".to_owned() };
+                    let gap = if own_line {
+                        format!("\n{}", self.file.indent(last.start_byte()))
+                    } else {
+                        " ".to_owned()
+                    };
                     let comma = last.next_sibling().filter(|next| next.kind() == ",");
                     match comma {
                         Some(comma) => splice.insert(comma.end_byte(), format!("{gap}{shown},")),
@@ -147,15 +201,27 @@ impl<'t> Imports<'_, '_, 't> {
         }
         let typed = is_type_import(statement.item.node);
         let written = |want: &&Imported| {
-            let at = statement.bindings.iter().position(|have| self.same(have, want));
-            let own = at.and_then(|at| names.get(at)).map(|name| flat_name(self.file.slice(name.byte_range())));
+            let at = statement
+                .bindings
+                .iter()
+                .position(|have| self.same(have, want));
+            let own = at
+                .and_then(|at| names.get(at))
+                .map(|name| flat_name(self.file.slice(name.byte_range())));
             own.unwrap_or_else(|| self.shown(want, typed))
         };
         let all: Vec<String> = shown.iter().map(written).collect();
         let several = node.start_position().row != node.end_position().row;
-        let own_line =
-            self.file.slice(line_start(self.file.text, last.start_byte())..last.start_byte()).trim().is_empty();
-        let more: Vec<(usize, String)> = all.iter().skip(names.len()).map(|name| (names.len(), name.clone())).collect();
+        let own_line = self
+            .file
+            .slice(line_start(self.file.text, last.start_byte())..last.start_byte())
+            .trim()
+            .is_empty();
+        let more: Vec<(usize, String)> = all
+            .iter()
+            .skip(names.len())
+            .map(|name| (names.len(), name.clone()))
+            .collect();
         if several && own_line {
             let gap = format!(",\n{}", self.file.indent(last.start_byte()));
             splice.replace(first.start_byte()..last.end_byte(), all.join(&gap));
@@ -168,9 +234,18 @@ impl<'t> Imports<'_, '_, 't> {
     }
 
     fn shown(&self, binding: &Imported, typed: bool) -> String {
-        let one = Imported { type_only: binding.type_only && !typed, ..binding.clone() };
-        let statement =
-            self.file.language.import(&[Imported { form: Form::Named, type_only: false, ..one.clone() }], "");
+        let one = Imported {
+            type_only: binding.type_only && !typed,
+            ..binding.clone()
+        };
+        let statement = self.file.language.import(
+            &[Imported {
+                form: Form::Named,
+                type_only: false,
+                ..one.clone()
+            }],
+            "",
+        );
         let name = statement.trim_end_matches(';');
         let name = match (name.find('{'), name.find('}'), name.find(" import ")) {
             (Some(open), Some(close), _) => name.get(open + 1..close).unwrap_or_default().trim(),
@@ -189,28 +264,65 @@ impl<'t> Imports<'_, '_, 't> {
     }
 
     fn fits_line(&self, node: Node<'_>, added: &[(usize, String)]) -> bool {
-        let line = line_end(self.file.text, node.start_byte()) - line_start(self.file.text, node.start_byte());
+        let line = line_end(self.file.text, node.start_byte())
+            - line_start(self.file.text, node.start_byte());
         let more: usize = added.iter().map(|(_, shown)| shown.len() + 2).sum();
         let longest = self
             .statements
             .iter()
-            .map(|statement| self.file.slice(statement.item.node.byte_range()).lines().map(str::len).max().unwrap_or(0))
+            .map(|statement| {
+                self.file
+                    .slice(statement.item.node.byte_range())
+                    .lines()
+                    .map(str::len)
+                    .max()
+                    .unwrap_or(0)
+            })
             .max();
-        line + more <= longest.unwrap_or(0).max(if self.file.language.module_gap() == 2 { 88 } else { 100 })
+        line + more
+            <= longest
+                .unwrap_or(0)
+                .max(if self.file.language.module_gap() == 2 {
+                    88
+                } else {
+                    100
+                })
     }
 
     /// Rewrites a statement that became too long, one name a line.
-    fn break_line(&self, node: Node<'_>, names: &[Node<'_>], added: &[(usize, String)], splice: &mut Splice<'_>) {
+    fn break_line(
+        &self,
+        node: Node<'_>,
+        names: &[Node<'_>],
+        added: &[(usize, String)],
+        splice: &mut Splice<'_>,
+    ) {
         let mut all: Vec<String> = Vec::new();
         for (at, name) in names.iter().enumerate() {
-            all.extend(added.iter().filter(|(place, _)| *place == at).map(|(_, shown)| shown.clone()));
+            all.extend(
+                added
+                    .iter()
+                    .filter(|(place, _)| *place == at)
+                    .map(|(_, shown)| shown.clone()),
+            );
             all.push(flat_name(self.file.slice(name.byte_range())));
         }
-        all.extend(added.iter().filter(|(place, _)| *place >= names.len()).map(|(_, shown)| shown.clone()));
+        all.extend(
+            added
+                .iter()
+                .filter(|(place, _)| *place >= names.len())
+                .map(|(_, shown)| shown.clone()),
+        );
         self.one_a_line(node, names, &all, splice);
     }
 
-    fn one_a_line(&self, node: Node<'_>, names: &[Node<'_>], all: &[String], splice: &mut Splice<'_>) {
+    fn one_a_line(
+        &self,
+        node: Node<'_>,
+        names: &[Node<'_>],
+        all: &[String],
+        splice: &mut Splice<'_>,
+    ) {
         let unit = self.file.language.unit();
         let body: String = all.iter().map(|name| format!("{unit}{name},\n")).collect();
         let (Some(first), Some(last)) = (names.first(), names.last()) else {
@@ -219,7 +331,12 @@ impl<'t> Imports<'_, '_, 't> {
         let text = self.file.slice(node.byte_range());
         let bracketed = text.contains('{') || text.contains('(');
         if bracketed {
-            let open = self.file.slice(node.start_byte()..first.start_byte()).trim_end().len() + node.start_byte();
+            let open = self
+                .file
+                .slice(node.start_byte()..first.start_byte())
+                .trim_end()
+                .len()
+                + node.start_byte();
             let tail = self.file.slice(last.end_byte()..node.end_byte());
             let close = last.end_byte() + tail.find(['}', ')']).unwrap_or(0);
             splice.replace(open..close, format!("\n{body}"));
@@ -232,7 +349,9 @@ impl<'t> Imports<'_, '_, 't> {
 /// Returns whether the statement imports types as a whole: `import type { A }`, not `import { type A }`.
 fn is_type_import(statement: Node<'_>) -> bool {
     let mut cursor = statement.walk();
-    statement.children(&mut cursor).any(|child| child.kind() == "type")
+    statement
+        .children(&mut cursor)
+        .any(|child| child.kind() == "type")
 }
 
 fn flat_name(name: &str) -> String {
@@ -259,14 +378,23 @@ fn find_descendant<'t>(node: Node<'t>, kinds: &[&str]) -> Option<Node<'t>> {
         .iter()
         .find(|child| kinds.contains(&child.kind()))
         .copied()
-        .or_else(|| children.into_iter().find_map(|child| find_descendant(child, kinds)))
+        .or_else(|| {
+            children
+                .into_iter()
+                .find_map(|child| find_descendant(child, kinds))
+        })
 }
 
 fn list_specifiers(node: Node<'_>) -> Vec<Node<'_>> {
     let Some(holder) = names_node(node) else {
         return Vec::new();
     };
-    let skip = node.child_by_field_name("module_name").map(|module| module.id());
+    let skip = node
+        .child_by_field_name("module_name")
+        .map(|module| module.id());
     let mut cursor = holder.walk();
-    holder.named_children(&mut cursor).filter(|child| Some(child.id()) != skip && child.kind() != "comment").collect()
+    holder
+        .named_children(&mut cursor)
+        .filter(|child| Some(child.id()) != skip && child.kind() != "comment")
+        .collect()
 }

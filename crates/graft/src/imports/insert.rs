@@ -8,7 +8,12 @@ use crate::splice::Splice;
 
 impl<'t> Imports<'_, '_, 't> {
     /// Puts a new statement beside its like.
-    pub(super) fn insert_statement(&self, bindings: &[Imported], statement: &str, splice: &mut Splice<'_>) {
+    pub(super) fn insert_statement(
+        &self,
+        bindings: &[Imported],
+        statement: &str,
+        splice: &mut Splice<'_>,
+    ) {
         let Some(first) = bindings.first() else {
             return;
         };
@@ -16,20 +21,35 @@ impl<'t> Imports<'_, '_, 't> {
         let plain: Vec<&Statement<'t>> = self.statements.iter().filter(|one| one.plain).collect();
         let rank = |module: &str| self.file.language.import_rank(module, self.path);
         let own = rank(&first.module);
-        let ranks: Vec<u8> =
-            plain.iter().map(|one| one.bindings.first().map_or(2, |binding| rank(&binding.module))).collect();
-        if let Some(same) =
-            plain.iter().rev().find(|one| one.bindings.iter().any(|have| self.same_module(&have.module, &first.module)))
-        {
+        let ranks: Vec<u8> = plain
+            .iter()
+            .map(|one| {
+                one.bindings
+                    .first()
+                    .map_or(2, |binding| rank(&binding.module))
+            })
+            .collect();
+        if let Some(same) = plain.iter().rev().find(|one| {
+            one.bindings
+                .iter()
+                .any(|have| self.same_module(&have.module, &first.module))
+        }) {
             splice.insert(line_end(text, same.item.end), format!("\n{statement}"));
             return;
         }
         if let Some(group) = self.group(&plain, &ranks, &first.module, own) {
-            let keys: Vec<String> = group.iter().map(|one| import_sort_key(one.bindings.first())).collect();
+            let keys: Vec<String> = group
+                .iter()
+                .map(|one| import_sort_key(one.bindings.first()))
+                .collect();
             let new = import_sort_key(Some(first));
-            let sorted =
-                keys.windows(2).all(|two| two[0] <= two[1]) && (keys.len() > 3 || self.file.language.module_gap() == 2);
-            let next = keys.iter().position(|have| *have > new).filter(|_| sorted).and_then(|at| group.get(at));
+            let sorted = keys.windows(2).all(|two| two[0] <= two[1])
+                && (keys.len() > 3 || self.file.language.module_gap() == 2);
+            let next = keys
+                .iter()
+                .position(|have| *have > new)
+                .filter(|_| sorted)
+                .and_then(|at| group.get(at));
             if let Some(next) = next {
                 splice.insert(line_start(text, next.item.start), format!("{statement}\n"));
             } else if let Some(last) = group.last() {
@@ -43,7 +63,10 @@ impl<'t> Imports<'_, '_, 't> {
             .and_then(|at| plain.get(at));
         let groups = self.file.language.module_gap() == 2;
         if let Some(lower) = lower {
-            splice.insert(line_end(text, lower.item.end), format!("{}{statement}", if groups { "\n\n" } else { "\n" }));
+            splice.insert(
+                line_end(text, lower.item.end),
+                format!("{}{statement}", if groups { "\n\n" } else { "\n" }),
+            );
         } else if let Some(higher) = plain.first() {
             splice.insert(
                 line_start(text, higher.item.start),
@@ -60,9 +83,15 @@ impl<'t> Imports<'_, '_, 't> {
             return;
         };
         if beside.before {
-            splice.insert(line_start(self.file.text, there.item.start), format!("{statement}\n"));
+            splice.insert(
+                line_start(self.file.text, there.item.start),
+                format!("{statement}\n"),
+            );
         } else {
-            splice.insert(line_end(self.file.text, there.item.end), format!("\n{statement}"));
+            splice.insert(
+                line_end(self.file.text, there.item.end),
+                format!("\n{statement}"),
+            );
         }
     }
 
@@ -75,14 +104,21 @@ impl<'t> Imports<'_, '_, 't> {
         module: &str,
         own: u8,
     ) -> Option<Vec<&'p Statement<'t>>> {
-        let top = |module: &str| module.split(['.', '/']).find(|part| !part.is_empty()).map(str::to_owned);
+        let top = |module: &str| {
+            module
+                .split(['.', '/'])
+                .find(|part| !part.is_empty())
+                .map(str::to_owned)
+        };
         let mut paragraphs: Vec<Vec<usize>> = Vec::new();
         for at in 0..plain.len() {
             let apart = at == 0
                 || plain
                     .get(at - 1)
                     .zip(plain.get(at))
-                    .is_some_and(|(above, below)| blank_lines(self.file.text, above.item.end, below.item.start) > 0);
+                    .is_some_and(|(above, below)| {
+                        blank_lines(self.file.text, above.item.end, below.item.start) > 0
+                    });
             match paragraphs.last_mut() {
                 Some(paragraph) if !apart => paragraph.push(at),
                 _ => paragraphs.push(vec![at]),
@@ -96,9 +132,20 @@ impl<'t> Imports<'_, '_, 't> {
         let chosen = paragraphs
             .iter()
             .find(|paragraph| paragraph.iter().any(of_package))
-            .or_else(|| paragraphs.iter().find(|paragraph| paragraph.iter().all(of_rank)))
-            .or_else(|| paragraphs.iter().find(|paragraph| paragraph.iter().any(of_rank)))?;
-        let group = chosen.iter().filter(|at| of_rank(at)).filter_map(|&at| plain.get(at).copied());
+            .or_else(|| {
+                paragraphs
+                    .iter()
+                    .find(|paragraph| paragraph.iter().all(of_rank))
+            })
+            .or_else(|| {
+                paragraphs
+                    .iter()
+                    .find(|paragraph| paragraph.iter().any(of_rank))
+            })?;
+        let group = chosen
+            .iter()
+            .filter(|at| of_rank(at))
+            .filter_map(|&at| plain.get(at).copied());
         Some(group.collect())
     }
 
@@ -113,9 +160,16 @@ impl<'t> Imports<'_, '_, 't> {
         match opening.last() {
             Some(last) => splice.insert(line_end(text, last.end), format!("\n\n{statement}")),
             None => {
-                let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+                let start = if text.starts_with('\u{feff}') {
+                    '\u{feff}'.len_utf8()
+                } else {
+                    0
+                };
                 let gap = if self.items.is_empty() { "\n" } else { "\n\n" };
-                let gap = if self.items.first().is_some_and(|item| matches!(item.kind, Kind::Function | Kind::Class))
+                let gap = if self
+                    .items
+                    .first()
+                    .is_some_and(|item| matches!(item.kind, Kind::Function | Kind::Class))
                     && self.file.language.module_gap() == 2
                 {
                     "\n\n\n"
@@ -130,7 +184,11 @@ impl<'t> Imports<'_, '_, 't> {
 
 fn import_sort_key(binding: Option<&Imported>) -> String {
     binding.map_or_else(String::new, |binding| {
-        let form = if binding.form == Form::Module { '0' } else { '1' };
+        let form = if binding.form == Form::Module {
+            '0'
+        } else {
+            '1'
+        };
         format!("{form}{}", binding.module.to_lowercase())
     })
 }

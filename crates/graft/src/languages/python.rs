@@ -7,8 +7,16 @@ use crate::languages::{Form, Imported, List, Wrapper, field_text};
 use crate::markers::{SENTINEL, is_elision, takes_ellipsis};
 
 pub(super) const WRAPPERS: [Wrapper; 2] = [
-    Wrapper { before: "{\n", after: "\n}", list: List::Entries },
-    Wrapper { before: "[\n", after: "\n]", list: List::Entries },
+    Wrapper {
+        before: "{\n",
+        after: "\n}",
+        list: List::Entries,
+    },
+    Wrapper {
+        before: "[\n",
+        after: "\n]",
+        list: List::Entries,
+    },
 ];
 
 pub(super) fn format_python_import(bindings: &[Imported]) -> String {
@@ -28,7 +36,10 @@ pub(super) fn prepare_python(snippet: &str) -> String {
         let indent = line.len() - line.trim_start().len();
         if depth.is_open() {
             if (bare == "..." || bare == "…" || bare == "...,") && !opens_requiring(&prepared) {
-                prepared.push_str(&format!("{}# ...\n", line.get(..indent).unwrap_or_default()));
+                prepared.push_str(&format!(
+                    "{}# ...\n",
+                    line.get(..indent).unwrap_or_default()
+                ));
             } else {
                 prepared.push_str(line);
             }
@@ -37,7 +48,10 @@ pub(super) fn prepare_python(snippet: &str) -> String {
         }
         if bare.starts_with('#') && is_elision(bare) || bare == "…" {
             let ending = if line.ends_with('\n') { "\n" } else { "" };
-            prepared.push_str(&format!("{}{SENTINEL}{ending}", line.get(..indent).unwrap_or_default()));
+            prepared.push_str(&format!(
+                "{}{SENTINEL}{ending}",
+                line.get(..indent).unwrap_or_default()
+            ));
             continue;
         }
         prepared.push_str(line);
@@ -59,14 +73,21 @@ pub(super) fn import_rank(module: &str, path: &str) -> u8 {
 }
 
 fn format_imported_name(binding: &Imported) -> String {
-    if binding.alias.is_empty() { binding.name.clone() } else { format!("{} as {}", binding.name, binding.alias) }
+    if binding.alias.is_empty() {
+        binding.name.clone()
+    } else {
+        format!("{} as {}", binding.name, binding.alias)
+    }
 }
 
 /// Returns whether an ellipsis is the first argument of a call for which it is a value.
 pub(super) fn is_required_value(ellipsis: Node<'_>, source: &str) -> bool {
-    let arguments = ellipsis.parent().filter(|parent| parent.kind() == "argument_list");
-    let call =
-        arguments.filter(|arguments| arguments.named_child(0) == Some(ellipsis)).and_then(|found| found.parent());
+    let arguments = ellipsis
+        .parent()
+        .filter(|parent| parent.kind() == "argument_list");
+    let call = arguments
+        .filter(|arguments| arguments.named_child(0) == Some(ellipsis))
+        .and_then(|found| found.parent());
     call.is_some_and(|call| takes_ellipsis(field_text(call, "function", source)))
 }
 
@@ -75,7 +96,9 @@ fn opens_requiring(text: &str) -> bool {
     let Some(head) = text.trim_end().strip_suffix('(') else {
         return false;
     };
-    let begins = head.rfind(|letter: char| !letter.is_alphanumeric() && letter != '_').map_or(0, |at| at + 1);
+    let begins = head
+        .rfind(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .map_or(0, |at| at + 1);
     head.get(begins..).is_some_and(takes_ellipsis)
 }
 
@@ -110,7 +133,9 @@ impl Brackets {
                 if character == '#' {
                     return;
                 }
-                let opened = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| rest.starts_with(quote));
+                let opened = ["\"\"\"", "'''", "\"", "'"]
+                    .into_iter()
+                    .find(|quote| rest.starts_with(quote));
                 if let Some(quote) = opened {
                     self.quote = Some(quote);
                     rest = rest.get(quote.len()..).unwrap_or_default();

@@ -3,10 +3,26 @@
 use crate::languages::{Form, Imported, List, Wrapper};
 
 pub(super) const WRAPPERS: [Wrapper; 4] = [
-    Wrapper { before: "class __Graft__ {\n", after: "\n}", list: List::Members },
-    Wrapper { before: "enum __Graft__ {\n", after: "\n}", list: List::Entries },
-    Wrapper { before: "x = {\n", after: "\n}", list: List::Entries },
-    Wrapper { before: "x = [\n", after: "\n]", list: List::Entries },
+    Wrapper {
+        before: "class __Graft__ {\n",
+        after: "\n}",
+        list: List::Members,
+    },
+    Wrapper {
+        before: "enum __Graft__ {\n",
+        after: "\n}",
+        list: List::Entries,
+    },
+    Wrapper {
+        before: "x = {\n",
+        after: "\n}",
+        list: List::Entries,
+    },
+    Wrapper {
+        before: "x = [\n",
+        after: "\n]",
+        list: List::Entries,
+    },
 ];
 
 /// Packages above the project's own modules.
@@ -25,11 +41,22 @@ pub(super) fn format_script_import(bindings: &[Imported], sample: &str) -> Strin
         return String::new();
     };
     let quote = if sample.contains('"') { '"' } else { '\'' };
-    let end = if sample.trim_end().ends_with(';') { ";" } else { "" };
-    let keyword =
-        sample.split_whitespace().next().filter(|word| matches!(*word, "const" | "let" | "var")).unwrap_or("const");
+    let end = if sample.trim_end().ends_with(';') {
+        ";"
+    } else {
+        ""
+    };
+    let keyword = sample
+        .split_whitespace()
+        .next()
+        .filter(|word| matches!(*word, "const" | "let" | "var"))
+        .unwrap_or("const");
     let module = format!("{quote}{}{quote}", first.module);
-    let typed = if first.type_only && bindings.iter().all(|one| one.type_only) { "type " } else { "" };
+    let typed = if first.type_only && bindings.iter().all(|one| one.type_only) {
+        "type "
+    } else {
+        ""
+    };
     let named: Vec<String> = bindings
         .iter()
         .filter(|one| matches!(one.form, Form::Named | Form::RequireNamed))
@@ -38,12 +65,22 @@ pub(super) fn format_script_import(bindings: &[Imported], sample: &str) -> Strin
     match first.form {
         Form::ImportRequire => format!("import {} = require({module}){end}", first.name),
         Form::Require => format!("{keyword} {} = require({module}){end}", first.name),
-        Form::RequireNamed => format!("{keyword} {{ {} }} = require({module}){end}", named.join(", ")),
+        Form::RequireNamed => format!(
+            "{keyword} {{ {} }} = require({module}){end}",
+            named.join(", ")
+        ),
         Form::Star => format!("import {typed}* as {} from {module}{end}", first.name),
         Form::Module => format!("import {module}{end}"),
         Form::Default | Form::Named => {
-            let default = bindings.iter().find(|one| one.form == Form::Default).map(|one| one.name.clone());
-            let braces = if named.is_empty() { None } else { Some(format!("{{ {} }}", named.join(", "))) };
+            let default = bindings
+                .iter()
+                .find(|one| one.form == Form::Default)
+                .map(|one| one.name.clone());
+            let braces = if named.is_empty() {
+                None
+            } else {
+                Some(format!("{{ {} }}", named.join(", ")))
+            };
             let clause: Vec<String> = default.into_iter().chain(braces).collect();
             format!("import {typed}{} from {module}{end}", clause.join(", "))
         }
@@ -52,7 +89,11 @@ pub(super) fn format_script_import(bindings: &[Imported], sample: &str) -> Strin
 
 /// Returns a name between the braces of an import.
 pub(crate) fn format_specifier(binding: &Imported, mark_type: bool) -> String {
-    let typed = if binding.type_only && mark_type { "type " } else { "" };
+    let typed = if binding.type_only && mark_type {
+        "type "
+    } else {
+        ""
+    };
     match (binding.alias.is_empty(), binding.form) {
         (true, _) => format!("{typed}{}", binding.name),
         (false, Form::RequireNamed) => format!("{}: {}", binding.name, binding.alias),
@@ -65,11 +106,16 @@ pub(super) fn prepare_script(snippet: &str) -> String {
     let mut prepared = String::with_capacity(snippet.len());
     for line in snippet.split_inclusive('\n') {
         let bare = line.trim();
-        let indent = line.get(..line.len() - line.trim_start().len()).unwrap_or_default();
+        let indent = line
+            .get(..line.len() - line.trim_start().len())
+            .unwrap_or_default();
         if matches!(bare, "..." | "…" | "...," | "...;" | "[...]") {
             prepared.push_str(&format!("{indent}// ...\n"));
         } else if bare.starts_with('#') && crate::markers::is_elision(bare) {
-            prepared.push_str(&format!("{indent}// {}\n", bare.trim_start_matches('#').trim()));
+            prepared.push_str(&format!(
+                "{indent}// {}\n",
+                bare.trim_start_matches('#').trim()
+            ));
         } else {
             prepared.push_str(
                 &line

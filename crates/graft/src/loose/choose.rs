@@ -23,7 +23,11 @@ pub(super) fn choose_block(
     let Some(first) = code.first() else {
         return Ok(None);
     };
-    let siblings: Vec<&str> = code.iter().map(|item| item.name.as_str()).filter(|name| *name != first.name).collect();
+    let siblings: Vec<&str> = code
+        .iter()
+        .map(|item| item.name.as_str())
+        .filter(|name| *name != first.name)
+        .collect();
     // A key whose old values are elided stands in the file: its neighbours in the words are those of the new values.
     if let [only] = code
         && only.kind == Kind::Entry
@@ -33,7 +37,8 @@ pub(super) fn choose_block(
         return Ok(Some(found));
     }
     if first.kind == Kind::Entry
-        && let Some(found) = find_named_collection(merger.file, blocks, hints, (&first.name, &siblings))
+        && let Some(found) =
+            find_named_collection(merger.file, blocks, hints, (&first.name, &siblings))
     {
         return Ok(Some(found));
     }
@@ -52,8 +57,10 @@ pub(super) fn choose_block(
     if let Some(found) = find_block_of_replaced_name(merger, blocks, code, hints)? {
         return Ok(Some(found));
     }
-    let ended = hints.prose.end(&first.name, &siblings).is_some() || hints.prose.appends(&first.name, &siblings);
-    if let Some(found) = find_block_of_similar_calls(merger.file, blocks, code)?.filter(|_| !ended) {
+    let ended = hints.prose.end(&first.name, &siblings).is_some()
+        || hints.prose.appends(&first.name, &siblings);
+    if let Some(found) = find_block_of_similar_calls(merger.file, blocks, code)?.filter(|_| !ended)
+    {
         return Ok(Some(found));
     }
     if let Some(found) = at_end(blocks, code, hints, &siblings) {
@@ -75,11 +82,16 @@ fn find_named_collection(
 ) -> Option<usize> {
     let mut names = hints.prose.related(Relation::Within, name, siblings);
     names.extend(hints.prose.under(name, siblings));
-    let paths: Vec<Vec<String>> = blocks.iter().map(|block| path_of(file, block.node)).collect();
-    let lies_in = |path: &[String], name: &str| (1..=path.len()).any(|end| is_held_by(&path[..end], name));
+    let paths: Vec<Vec<String>> = blocks
+        .iter()
+        .map(|block| path_of(file, block.node))
+        .collect();
+    let lies_in =
+        |path: &[String], name: &str| (1..=path.len()).any(|end| is_held_by(&path[..end], name));
     names.retain(|name| paths.iter().any(|path| lies_in(path, name)));
     let is_meant = |path: &Vec<String>| {
-        names.iter().any(|name| is_held_by(path, name)) && names.iter().all(|name| lies_in(path, name))
+        names.iter().any(|name| is_held_by(path, name))
+            && names.iter().all(|name| lies_in(path, name))
     };
     let mut found = paths.iter().enumerate().filter(|(_, path)| is_meant(path));
     let (only, _) = found.next()?;
@@ -93,23 +105,42 @@ fn beside_words(
     code: &[&Item<'_>],
     hints: &Hints<'_>,
 ) -> Result<Option<usize>, Refusal> {
-    let is_named = blocks.first().is_some_and(|block| block.kind == List::Statements);
-    for item in code.iter().filter(|item| matches!(item.kind, Kind::Call | Kind::Entry)) {
-        let siblings: Vec<&str> = code.iter().map(|one| one.name.as_str()).filter(|name| *name != item.name).collect();
+    let is_named = blocks
+        .first()
+        .is_some_and(|block| block.kind == List::Statements);
+    for item in code
+        .iter()
+        .filter(|item| matches!(item.kind, Kind::Call | Kind::Entry))
+    {
+        let siblings: Vec<&str> = code
+            .iter()
+            .map(|one| one.name.as_str())
+            .filter(|name| *name != item.name)
+            .collect();
         for phrase in hints.prose.phrases(&item.name, &siblings) {
-            let mut found =
-                blocks_with_phrase(file, blocks, &|items| (phrase.clone(), find_similar_items(items, item)));
+            let mut found = blocks_with_phrase(file, blocks, &|items| {
+                (phrase.clone(), find_similar_items(items, item))
+            });
             // In a function that the words name any of its steps may be meant.
             if found.is_empty() && is_named && phrase.sort.is_none() {
                 let told = |items: &[Item<'_>]| {
                     neighbours::without_kind(file, phrase, items, &find_similar_items(items, item))
                 };
-                found = blocks_with_phrase(file, blocks, &|items| (told(items), list_step_indices(items)));
+                found = blocks_with_phrase(file, blocks, &|items| {
+                    (told(items), list_step_indices(items))
+                });
             }
             match found.as_slice() {
                 [] => {}
                 [(only, _)] => return Ok(Some(*only)),
-                _ => return Err(ambiguous_block_refusal(file, blocks, &found, &phrase.shown())),
+                _ => {
+                    return Err(ambiguous_block_refusal(
+                        file,
+                        blocks,
+                        &found,
+                        &phrase.shown(),
+                    ));
+                }
             }
         }
     }
@@ -121,7 +152,11 @@ type Asked<'a> = dyn Fn(&[Item<'_>]) -> (Phrase, Vec<usize>) + 'a;
 
 /// Returns the blocks that hold an item which a phrase means, each with the first of them; `asked` gives the phrase and
 /// those of the items that it may mean.
-fn blocks_with_phrase(file: &Source<'_>, blocks: &[Block<'_>], asked: &Asked<'_>) -> Vec<(usize, usize)> {
+fn blocks_with_phrase(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    asked: &Asked<'_>,
+) -> Vec<(usize, usize)> {
     let fits = |block: &Block<'_>| {
         let (phrase, among) = asked(&block.items);
         match neighbours::match_phrase(file, &phrase, &block.items, &among) {
@@ -129,12 +164,21 @@ fn blocks_with_phrase(file: &Source<'_>, blocks: &[Block<'_>], asked: &Asked<'_>
             PhraseMatch::All | PhraseMatch::Nothing => None,
         }
     };
-    blocks.iter().enumerate().filter_map(|(at, block)| Some((at, fits(block)?))).collect()
+    blocks
+        .iter()
+        .enumerate()
+        .filter_map(|(at, block)| Some((at, fits(block)?)))
+        .collect()
 }
 
 fn list_step_indices(items: &[Item<'_>]) -> Vec<usize> {
     let is_step = |item: &Item<'_>| matches!(item.kind, Kind::Call | Kind::Value);
-    items.iter().enumerate().filter(|(_, item)| is_step(item)).map(|(at, _)| at).collect()
+    items
+        .iter()
+        .enumerate()
+        .filter(|(_, item)| is_step(item))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// Returns the only block that has items of the sort which the words name: "after the existing assertion". In a
@@ -148,7 +192,9 @@ fn beside_sort(
     let Some(first) = code.first() else {
         return Ok(None);
     };
-    let is_named = blocks.first().is_some_and(|block| block.kind == List::Statements);
+    let is_named = blocks
+        .first()
+        .is_some_and(|block| block.kind == List::Statements);
     for phrase in hints.prose.phrases(&first.name, siblings) {
         let Some(sort) = phrase.sort else { continue };
         let found: Vec<(usize, usize)> = blocks
@@ -160,7 +206,14 @@ fn beside_sort(
             [] => {}
             [(only, _)] => return Ok(Some(*only)),
             [(outer @ 0, _), ..] if is_named || sort == Sort::Import => return Ok(Some(*outer)),
-            _ => return Err(ambiguous_block_refusal(file, blocks, &found, &phrase.shown())),
+            _ => {
+                return Err(ambiguous_block_refusal(
+                    file,
+                    blocks,
+                    &found,
+                    &phrase.shown(),
+                ));
+            }
         }
     }
     Ok(None)
@@ -180,7 +233,10 @@ fn in_the_test(
         return Ok(None);
     }
     let top = file.items(file.root());
-    let inner = blocks.iter().filter(|block| block.kind != List::Module).flat_map(|block| &block.items);
+    let inner = blocks
+        .iter()
+        .filter(|block| block.kind != List::Module)
+        .flat_map(|block| &block.items);
     let bodies: Vec<usize> = top
         .iter()
         .chain(inner)
@@ -208,7 +264,10 @@ pub(super) fn ambiguous_block_refusal(
 ) -> Refusal {
     let mut refusal = new_refusal(
         Reason::Ambiguous,
-        format!("{what}, by which the block has its place, stands in {} places", found.len()),
+        format!(
+            "{what}, by which the block has its place, stands in {} places",
+            found.len()
+        ),
     );
     refusal.candidates = found
         .iter()
@@ -226,14 +285,22 @@ fn find_block_of_similar_calls(
     code: &[&Item<'_>],
 ) -> Result<Option<usize>, Refusal> {
     let callee = |item: &Item<'_>| item.name.split('(').next().unwrap_or_default().to_owned();
-    let calls =
-        code.iter().filter(|item| item.kind == Kind::Call && callee(item).contains('.') || item.kind == Kind::Entry);
+    let calls = code.iter().filter(|item| {
+        item.kind == Kind::Call && callee(item).contains('.') || item.kind == Kind::Entry
+    });
     for item in calls {
         let called = item.kind == Kind::Call || item.node.kind().starts_with("call");
-        let receiver = callee(item).split('.').next().unwrap_or_default().to_owned();
+        let receiver = callee(item)
+            .split('.')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         let module = blocks.iter().find(|block| block.kind == List::Module);
         let own = |block: &Block<'_>| {
-            block.items.iter().any(|old| old.kind == Kind::Value && old.name == receiver)
+            block
+                .items
+                .iter()
+                .any(|old| old.kind == Kind::Value && old.name == receiver)
                 || !find_similar_items(&block.items, item).is_empty()
         };
         if !called || module.is_some_and(own) {
@@ -248,7 +315,12 @@ fn find_block_of_similar_calls(
             [] => {}
             [(only, _)] => return Ok(Some(*only)),
             _ => {
-                return Err(ambiguous_block_refusal(file, blocks, &found, &format!("`{}`", callee(item))));
+                return Err(ambiguous_block_refusal(
+                    file,
+                    blocks,
+                    &found,
+                    &format!("`{}`", callee(item)),
+                ));
             }
         }
     }
@@ -306,7 +378,10 @@ fn find_block_of_neighbour(
                 several => {
                     let mut refusal = new_refusal(
                         Reason::Ambiguous,
-                        format!("`{name}`, beside which the block belongs, stands in {} places", several.len()),
+                        format!(
+                            "`{name}`, beside which the block belongs, stands in {} places",
+                            several.len()
+                        ),
                     );
                     refusal.candidates = found
                         .iter()
@@ -323,12 +398,24 @@ fn find_block_of_neighbour(
 
 /// Returns those of the items that lie in none of the others: an argument of an entry is a part of it.
 fn keep_outermost(blocks: &[Block<'_>], found: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
-    let bytes = |&(at, item): &(usize, usize)| blocks.get(at)?.items.get(item).map(|item| item.node.byte_range());
+    let bytes = |&(at, item): &(usize, usize)| {
+        blocks
+            .get(at)?
+            .items
+            .get(item)
+            .map(|item| item.node.byte_range())
+    };
     let lies_in = |one: &(usize, usize), other: &(usize, usize)| match (bytes(one), bytes(other)) {
-        (Some(inner), Some(outer)) => inner != outer && outer.start <= inner.start && inner.end <= outer.end,
+        (Some(inner), Some(outer)) => {
+            inner != outer && outer.start <= inner.start && inner.end <= outer.end
+        }
         _ => false,
     };
-    found.iter().copied().filter(|one| !found.iter().any(|other| lies_in(one, other))).collect()
+    found
+        .iter()
+        .copied()
+        .filter(|one| !found.iter().any(|other| lies_in(one, other)))
+        .collect()
 }
 
 /// Returns the only block that holds lines which the snippet repeats.
@@ -370,7 +457,11 @@ fn find_block_of_replaced_name(
     let grows = |old: &Item<'_>| {
         let callee = only.name.split('(').next().unwrap_or_default();
         only.kind == Kind::Call
-            && hints.prose.mentions.iter().any(|mention| crate::prose::strip_name_decoration(&mention.name) == callee)
+            && hints
+                .prose
+                .mentions
+                .iter()
+                .any(|mention| crate::prose::strip_name_decoration(&mention.name) == callee)
             && merger.drops(old.core, only.core).is_none()
     };
     let told = hints.prose.replaces_something() || only.kind == Kind::Entry;
@@ -384,7 +475,13 @@ fn find_block_of_replaced_name(
     let mut found: Vec<(usize, usize)> = blocks
         .iter()
         .enumerate()
-        .flat_map(|(at, block)| block.items.iter().filter(same).map(move |item| (at, item.start)))
+        .flat_map(|(at, block)| {
+            block
+                .items
+                .iter()
+                .filter(same)
+                .map(move |item| (at, item.start))
+        })
         .collect();
     if let Some(lines) = hints.lines.filter(|_| found.len() > 1) {
         let close: Vec<(usize, usize)> = found
@@ -403,9 +500,14 @@ fn find_block_of_replaced_name(
         [] => Ok(None),
         [(at, _)] => Ok(Some(*at)),
         several => {
-            let mut refusal =
-                new_refusal(Reason::Ambiguous, format!("`{}` stands {} times in the file", only.name, several.len()));
-            refusal.candidates = several.iter().map(|&(_, start)| location_at(file.text, start)).collect();
+            let mut refusal = new_refusal(
+                Reason::Ambiguous,
+                format!("`{}` stands {} times in the file", only.name, several.len()),
+            );
+            refusal.candidates = several
+                .iter()
+                .map(|&(_, start)| location_at(file.text, start))
+                .collect();
             Err(refusal)
         }
     }
@@ -420,17 +522,28 @@ fn in_the_constructor(
     hints: &Hints<'_>,
 ) -> Option<usize> {
     let (first, outer) = (code.first()?, blocks.first()?);
-    let within = !hints.prose.related(Relation::Within, &first.name, siblings).is_empty();
+    let within = !hints
+        .prose
+        .related(Relation::Within, &first.name, siblings)
+        .is_empty();
     let fits = outer.kind == List::Statements && is_of_constructor(file, outer.node);
     let beside = outer.items.iter().any(sets_attribute);
     (within && fits && beside && code.iter().all(|item| sets_attribute(item))).then_some(0)
 }
 
 /// Returns the body of the function that the prose names, where it says "at the end" or "at the top" of it.
-fn at_end(blocks: &[Block<'_>], code: &[&Item<'_>], hints: &Hints<'_>, siblings: &[&str]) -> Option<usize> {
+fn at_end(
+    blocks: &[Block<'_>],
+    code: &[&Item<'_>],
+    hints: &Hints<'_>,
+    siblings: &[&str],
+) -> Option<usize> {
     let first = code.first()?;
     hints.prose.end(&first.name, siblings)?;
     let outer = blocks.first()?;
-    let within = !hints.prose.related(Relation::Within, &first.name, siblings).is_empty();
+    let within = !hints
+        .prose
+        .related(Relation::Within, &first.name, siblings)
+        .is_empty();
     (outer.kind == List::Statements && within).then_some(0)
 }

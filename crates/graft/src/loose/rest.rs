@@ -30,19 +30,32 @@ pub(super) fn replace_below_guards(
         .filter_map(|block| Some((block, below_guards(&block.items)?)))
         .collect();
     let lies_in = |inner: Node<'_>, outer: Node<'_>| {
-        inner != outer && outer.start_byte() <= inner.start_byte() && inner.end_byte() <= outer.end_byte()
+        inner != outer
+            && outer.start_byte() <= inner.start_byte()
+            && inner.end_byte() <= outer.end_byte()
     };
-    let outermost = |block: &Block<'_>| !guarded.iter().any(|(other, _)| lies_in(block.node, other.node));
-    let mut outer: Vec<_> = guarded.iter().filter(|(block, _)| outermost(block)).collect();
+    let outermost = |block: &Block<'_>| {
+        !guarded
+            .iter()
+            .any(|(other, _)| lies_in(block.node, other.node))
+    };
+    let mut outer: Vec<_> = guarded
+        .iter()
+        .filter(|(block, _)| outermost(block))
+        .collect();
     if outer.len() > 1 {
         let owners = find_named_owners(merger, hints, &first.name);
         let within = |node: Node<'_>| {
-            owners.iter().any(|owner| owner.start <= node.start_byte() && node.end_byte() <= owner.end)
+            owners
+                .iter()
+                .any(|owner| owner.start <= node.start_byte() && node.end_byte() <= owner.end)
         };
         let owned = guarded.iter().filter(|(block, _)| within(block.node));
         outer = owned
             .filter(|(block, _)| {
-                !guarded.iter().any(|(other, _)| within(other.node) && lies_in(block.node, other.node))
+                !guarded
+                    .iter()
+                    .any(|(other, _)| within(other.node) && lies_in(block.node, other.node))
             })
             .collect();
     }
@@ -54,13 +67,19 @@ pub(super) fn replace_below_guards(
     };
     let indent = merger.file.indent(begin.start).to_owned();
     let piece = merger.piece(first.start..last.code_end, &indent);
-    merger.splice.add_evidence("replaced what stands below the early return, as the plan says");
+    merger
+        .splice
+        .add_evidence("replaced what stands below the early return, as the plan says");
     merger.splice.replace(begin.start..end.code_end, piece);
     true
 }
 
 /// Returns what the words name, of which the file has one: a function, a class or a value.
-fn find_named_owners(merger: &Merger<'_, '_, '_>, hints: &Hints<'_>, name: &str) -> Vec<Range<usize>> {
+fn find_named_owners(
+    merger: &Merger<'_, '_, '_>,
+    hints: &Hints<'_>,
+    name: &str,
+) -> Vec<Range<usize>> {
     let related = [Relation::Within, Relation::Mention].into_iter();
     let mentions = related.flat_map(|relation| hints.prose.related(relation, name, &[]));
     let only = |mention: &str| {
@@ -72,16 +91,23 @@ fn find_named_owners(merger: &Merger<'_, '_, '_>, hints: &Hints<'_>, name: &str)
             (&strip_name_decoration(mention), true),
             &mut found,
         );
-        found.pop().filter(|_| found.is_empty()).map(|(range, _)| range)
+        found
+            .pop()
+            .filter(|_| found.is_empty())
+            .map(|(range, _)| range)
     };
     mentions.filter_map(only).collect()
 }
 
 /// Returns the place of the first item below the guards with which a list begins, where it ends with a `return`.
 fn below_guards(items: &[Item<'_>]) -> Option<usize> {
-    let below = items.iter().position(|item| item.kind != Kind::Comment && !is_guard(item.node))?;
+    let below = items
+        .iter()
+        .position(|item| item.kind != Kind::Comment && !is_guard(item.node))?;
     let guards = items.iter().take(below).any(|item| is_guard(item.node));
-    let returns = items.last().is_some_and(|last| is_return_statement(last.node));
+    let returns = items
+        .last()
+        .is_some_and(|last| is_return_statement(last.node));
     (guards && returns).then_some(below)
 }
 
@@ -91,7 +117,12 @@ fn is_return_statement(node: Node<'_>) -> bool {
 
 /// Returns whether a statement does nothing but end the function where its condition holds.
 fn is_guard(node: Node<'_>) -> bool {
-    let ends = |node: Node<'_>| matches!(node.kind(), "return_statement" | "throw_statement" | "raise_statement");
+    let ends = |node: Node<'_>| {
+        matches!(
+            node.kind(),
+            "return_statement" | "throw_statement" | "raise_statement"
+        )
+    };
     if node.kind() != "if_statement" || node.child_by_field_name("alternative").is_some() {
         return false;
     }

@@ -13,14 +13,24 @@ const LONGEST: usize = 100;
 /// there.
 fn without_elisions(piece: &str) -> String {
     let elides = |line: &str| line.starts_with(['/', '#']) && is_elision(line);
-    let lines = piece.split_inclusive('\n').filter(|line| !elides(line.trim()));
+    let lines = piece
+        .split_inclusive('\n')
+        .filter(|line| !elides(line.trim()));
     lines.collect()
 }
 
 impl Merger<'_, '_, '_> {
     /// Inserts entries before the one at `index`.
-    pub(super) fn insert_entries(&mut self, list: Node<'_>, old: &[Item<'_>], index: usize, new: &[&Item<'_>]) {
-        let lined = old.first().is_some_and(|first| self.begins_line(first.start));
+    pub(super) fn insert_entries(
+        &mut self,
+        list: Node<'_>,
+        old: &[Item<'_>],
+        index: usize,
+        new: &[&Item<'_>],
+    ) {
+        let lined = old
+            .first()
+            .is_some_and(|first| self.begins_line(first.start));
         if old.is_empty() {
             self.fill_entries(list, new);
         } else if lined {
@@ -31,18 +41,31 @@ impl Merger<'_, '_, '_> {
     }
 
     fn begins_line(&self, at: usize) -> bool {
-        self.file.slice(line_start(self.file.text, at)..at).trim().is_empty()
+        self.file
+            .slice(line_start(self.file.text, at)..at)
+            .trim()
+            .is_empty()
     }
 
     fn insert_lined(&mut self, old: &[Item<'_>], index: usize, new: &[&Item<'_>]) {
-        let indent = old.first().map_or("", |first| self.file.indent(first.start)).to_owned();
+        let indent = old
+            .first()
+            .map_or("", |first| self.file.indent(first.start))
+            .to_owned();
         let pieces: Vec<String> = new
             .iter()
-            .map(|item| without_elisions(&self.transplant.piece(item.start..item.code_end, &indent)))
+            .map(|item| {
+                without_elisions(&self.transplant.piece(item.start..item.code_end, &indent))
+            })
             .collect();
         let Some(above) = index.checked_sub(1).and_then(|above| old.get(above)) else {
-            let at = old.first().map_or(0, |first| line_start(self.file.text, first.start));
-            let body: String = pieces.iter().map(|piece| format!("{indent}{piece},\n")).collect();
+            let at = old
+                .first()
+                .map_or(0, |first| line_start(self.file.text, first.start));
+            let body: String = pieces
+                .iter()
+                .map(|piece| format!("{indent}{piece},\n"))
+                .collect();
             self.splice.insert(at, body);
             return;
         };
@@ -51,7 +74,11 @@ impl Merger<'_, '_, '_> {
         let last = index == old.len();
         let mut body = String::new();
         for (at, piece) in pieces.iter().enumerate() {
-            let trailing = if at + 1 < pieces.len() || !last || comma.is_some() { "," } else { "" };
+            let trailing = if at + 1 < pieces.len() || !last || comma.is_some() {
+                ","
+            } else {
+                ""
+            };
             body.push_str(&format!("\n{indent}{piece}{trailing}"));
         }
         if comma.is_none() {
@@ -64,10 +91,13 @@ impl Merger<'_, '_, '_> {
         let indent = self.file.indent(list.start_byte()).to_owned();
         let pieces: Vec<String> = new
             .iter()
-            .map(|item| without_elisions(&self.transplant.piece(item.start..item.code_end, &indent)))
+            .map(|item| {
+                without_elisions(&self.transplant.piece(item.start..item.code_end, &indent))
+            })
             .collect();
         let start = line_start(self.file.text, list.start_byte());
-        let length = list.end_byte() - start + pieces.iter().map(|piece| piece.len() + 2).sum::<usize>();
+        let length =
+            list.end_byte() - start + pieces.iter().map(|piece| piece.len() + 2).sum::<usize>();
         if pieces.iter().any(|piece| piece.contains('\n')) || length > LONGEST {
             self.break_list(list, old, index, new);
             return;
@@ -75,11 +105,16 @@ impl Merger<'_, '_, '_> {
         let joined = pieces.join(", ");
         match index.checked_sub(1).and_then(|above| old.get(above)) {
             Some(above) => match comma_after(above.node) {
-                Some(comma) if index < old.len() => self.splice.insert(comma.end_byte(), format!(" {joined},")),
+                Some(comma) if index < old.len() => {
+                    self.splice.insert(comma.end_byte(), format!(" {joined},"))
+                }
                 Some(comma) => self.splice.insert(comma.end_byte(), format!(" {joined}")),
                 None => self.splice.insert(above.code_end, format!(", {joined}")),
             },
-            None => self.splice.insert(old.first().map_or(0, |first| first.start), format!("{joined}, ")),
+            None => self.splice.insert(
+                old.first().map_or(0, |first| first.start),
+                format!("{joined}, "),
+            ),
         }
     }
 
@@ -87,14 +122,24 @@ impl Merger<'_, '_, '_> {
     fn break_list(&mut self, list: Node<'_>, old: &[Item<'_>], index: usize, new: &[&Item<'_>]) {
         let outer = self.file.indent(list.start_byte()).to_owned();
         let indent = format!("{outer}{}", self.transplant.unit());
-        let mut pieces: Vec<String> =
-            old.iter().map(|item| self.file.slice(item.start..item.code_end).to_owned()).collect();
-        let added = new.iter().map(|item| without_elisions(&self.transplant.piece(item.start..item.code_end, &indent)));
+        let mut pieces: Vec<String> = old
+            .iter()
+            .map(|item| self.file.slice(item.start..item.code_end).to_owned())
+            .collect();
+        let added = new.iter().map(|item| {
+            without_elisions(&self.transplant.piece(item.start..item.code_end, &indent))
+        });
         for (at, piece) in added.enumerate() {
             pieces.insert((index + at).min(pieces.len()), piece);
         }
-        let body: String = pieces.iter().map(|piece| format!("\n{indent}{piece},")).collect();
-        self.splice.replace(list.start_byte() + 1..list.end_byte().saturating_sub(1), format!("{body}\n{outer}"));
+        let body: String = pieces
+            .iter()
+            .map(|piece| format!("\n{indent}{piece},"))
+            .collect();
+        self.splice.replace(
+            list.start_byte() + 1..list.end_byte().saturating_sub(1),
+            format!("{body}\n{outer}"),
+        );
     }
 
     fn fill_entries(&mut self, list: Node<'_>, new: &[&Item<'_>]) {
@@ -102,16 +147,28 @@ impl Merger<'_, '_, '_> {
         let indent = format!("{outer}{}", self.transplant.unit());
         let pieces: Vec<String> = new
             .iter()
-            .map(|item| without_elisions(&self.transplant.piece(item.start..item.code_end, &indent)))
+            .map(|item| {
+                without_elisions(&self.transplant.piece(item.start..item.code_end, &indent))
+            })
             .collect();
         let inner = list.start_byte() + 1..list.end_byte().saturating_sub(1);
         let joined = pieces.join(", ");
         let start = line_start(self.file.text, list.start_byte());
-        if !joined.contains('\n') && list.end_byte() - start + joined.len() <= LONGEST && list.kind() != "enum_body" {
-            let padded = if list.kind() == "object" { format!(" {joined} ") } else { joined };
+        if !joined.contains('\n')
+            && list.end_byte() - start + joined.len() <= LONGEST
+            && list.kind() != "enum_body"
+        {
+            let padded = if list.kind() == "object" {
+                format!(" {joined} ")
+            } else {
+                joined
+            };
             self.splice.replace(inner, padded);
         } else {
-            let body: String = pieces.iter().map(|piece| format!("\n{indent}{piece},")).collect();
+            let body: String = pieces
+                .iter()
+                .map(|piece| format!("\n{indent}{piece},"))
+                .collect();
             self.splice.replace(inner, format!("{body}\n{outer}"));
         }
     }

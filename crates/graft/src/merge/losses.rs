@@ -37,11 +37,16 @@ impl Merger<'_, '_, '_> {
         }
         let (there, shown) = (list_clauses(old.core), list_clauses(new.core));
         let count = |of: &[&str], kind: &str| of.iter().filter(|one| **one == kind).count();
-        if let Some(lost) = there.iter().find(|kind| count(&there, kind) > count(&shown, kind)) {
+        if let Some(lost) = there
+            .iter()
+            .find(|kind| count(&there, kind) > count(&shown, kind))
+        {
             let branch = lost.split('_').next().unwrap_or(lost);
             return Err(self.loss(old, &format!("its `{branch}`")));
         }
-        let is_told = self.replaced.is_some_and(|(at, _)| at == old.node.start_byte())
+        let is_told = self
+            .replaced
+            .is_some_and(|(at, _)| at == old.node.start_byte())
             || self.prose.replaces_something() && !self.prose.adds_something();
         match self.lost(old.core, new.core) {
             Some((line, kept)) if !is_told || kept == 0 && self.has_like(old) => {
@@ -56,20 +61,31 @@ impl Merger<'_, '_, '_> {
     pub(super) fn refuse_added(&self, old: &Item<'_>, new: &Item<'_>) -> Result<(), Refusal> {
         let prose = self.prose;
         let has_place = || {
-            let beside =
-                |relation| prose.related(relation, &new.name, &[]).iter().any(|name| !same_name(name, &old.name));
+            let beside = |relation| {
+                prose
+                    .related(relation, &new.name, &[])
+                    .iter()
+                    .any(|name| !same_name(name, &old.name))
+            };
             beside(Relation::After) || beside(Relation::Before)
         };
-        let adds = prose.adds_something() && !prose.replaces_something() && !prose.removes_something();
+        let adds =
+            prose.adds_something() && !prose.replaces_something() && !prose.removes_something();
         if old.kind != Kind::Function || !(adds && has_place() || prose.adds_the_missing) {
             return Ok(());
         }
-        self.lost(old.core, new.core).map_or(Ok(()), |(line, _)| Err(self.loss(old, &format!("`{line}`"))))
+        self.lost(old.core, new.core).map_or(Ok(()), |(line, _)| {
+            Err(self.loss(old, &format!("`{line}`")))
+        })
     }
 
     /// Refuses where a written type or the literal that a call takes lacks a member of the file's, and no word says that the
     /// block shows all of it: `type Kind = "a" | "d"` over `"a" | "b"`.
-    pub(super) fn refuse_lost_members(&self, old: &Item<'_>, new: &Item<'_>) -> Result<(), Refusal> {
+    pub(super) fn refuse_lost_members(
+        &self,
+        old: &Item<'_>,
+        new: &Item<'_>,
+    ) -> Result<(), Refusal> {
         let prose = self.prose;
         if prose.restates(&old.name) || prose.removes_something() || prose.only_replaces() {
             return Ok(());
@@ -77,7 +93,9 @@ impl Merger<'_, '_, '_> {
         let lost = match (written_type(old.core), written_type(new.core)) {
             (Some(there), Some(shown)) => {
                 let shown = members_of_type(self.snippet, shown);
-                members_of_type(self.file, there).into_iter().find(|member| !shown.contains(member))
+                members_of_type(self.file, there)
+                    .into_iter()
+                    .find(|member| !shown.contains(member))
             }
             _ => match (call_of_constant(old.core), call_of_constant(new.core)) {
                 (Some(there), Some(shown)) => self.drops(there, shown),
@@ -93,17 +111,28 @@ impl Merger<'_, '_, '_> {
             old.name.chars().take(60).collect::<String>()
         );
         let mut refusal = new_refusal(Reason::Conflict, message);
-        refusal.candidates.push(location_at(self.file.text, old.start));
+        refusal
+            .candidates
+            .push(location_at(self.file.text, old.start));
         refusal
     }
 
     /// Returns the first line of the bodies that has no counterpart in those shown, and how many statements have one.
     fn lost(&self, old: Node<'_>, new: Node<'_>) -> Option<(String, usize)> {
-        let (there, shown) = (statements_of_bodies(self.file, old), statements_of_bodies(self.snippet, new));
+        let (there, shown) = (
+            statements_of_bodies(self.file, old),
+            statements_of_bodies(self.snippet, new),
+        );
         let (mut lost, mut kept) = (None, 0);
         for item in &there {
-            let same = shown.iter().any(|one| same_code((self.file, item), (self.snippet, one)));
-            let alike = || shown.iter().find(|one| one.kind == item.kind && statement_key(one) == statement_key(item));
+            let same = shown
+                .iter()
+                .any(|one| same_code((self.file, item), (self.snippet, one)));
+            let alike = || {
+                shown
+                    .iter()
+                    .find(|one| one.kind == item.kind && statement_key(one) == statement_key(item))
+            };
             match (same, alike()) {
                 (true, _) => kept += 1,
                 (false, Some(counterpart)) => match self.lost(item.core, counterpart.core) {
@@ -114,7 +143,12 @@ impl Merger<'_, '_, '_> {
                     None => kept += 1,
                 },
                 (false, None) => {
-                    let line = self.file.slice(item.bare..item.code_end).lines().next().unwrap_or_default();
+                    let line = self
+                        .file
+                        .slice(item.bare..item.code_end)
+                        .lines()
+                        .next()
+                        .unwrap_or_default();
                     lost = lost.or_else(|| Some(line.trim().to_owned()));
                 }
             }
@@ -125,7 +159,10 @@ impl Merger<'_, '_, '_> {
     /// Returns whether the file has another statement of the same form.
     fn has_like(&self, old: &Item<'_>) -> bool {
         fn count(node: Node<'_>, kind: &str) -> usize {
-            let inner: usize = named_children(node).into_iter().map(|child| count(child, kind)).sum();
+            let inner: usize = named_children(node)
+                .into_iter()
+                .map(|child| count(child, kind))
+                .sum();
             inner + usize::from(node.kind() == kind)
         }
         count(self.file.root(), old.core.kind()) > 1
@@ -134,17 +171,23 @@ impl Merger<'_, '_, '_> {
 
 /// Returns the type that an alias writes out of several others.
 fn written_type(core: Node<'_>) -> Option<Node<'_>> {
-    let value = core.child_by_field_name("value").filter(|_| core.kind() == "type_alias_declaration");
+    let value = core
+        .child_by_field_name("value")
+        .filter(|_| core.kind() == "type_alias_declaration");
     value.filter(|value| matches!(value.kind(), "union_type" | "intersection_type"))
 }
 
 /// Returns the call that a constant is made by: `z.enum(["a", "b"])`.
 fn call_of_constant(core: Node<'_>) -> Option<Node<'_>> {
     let core = match core.kind() {
-        "lexical_declaration" | "variable_declaration" | "expression_statement" => core.named_child(0)?,
+        "lexical_declaration" | "variable_declaration" | "expression_statement" => {
+            core.named_child(0)?
+        }
         _ => core,
     };
-    let value = core.child_by_field_name("value").or_else(|| core.child_by_field_name("right"))?;
+    let value = core
+        .child_by_field_name("value")
+        .or_else(|| core.child_by_field_name("right"))?;
     matches!(value.kind(), "call_expression" | "call").then_some(value)
 }
 
@@ -153,10 +196,23 @@ fn members_of_type(source: &Source<'_>, node: Node<'_>) -> Vec<String> {
     match node.kind() {
         "union_type" | "intersection_type" | "parenthesized_type" => {
             let parts = named_children(node).into_iter().filter(Node::is_named);
-            parts.flat_map(|part| members_of_type(source, part)).collect()
+            parts
+                .flat_map(|part| members_of_type(source, part))
+                .collect()
         }
-        "object_type" => source.items(node).into_iter().map(|item| item.name).collect(),
-        _ => vec![source.slice(node.byte_range()).split_whitespace().collect::<Vec<_>>().join(" ").replace('\'', "\"")],
+        "object_type" => source
+            .items(node)
+            .into_iter()
+            .map(|item| item.name)
+            .collect(),
+        _ => vec![
+            source
+                .slice(node.byte_range())
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .replace('\'', "\""),
+        ],
     }
 }
 
@@ -181,7 +237,9 @@ fn statements_of_bodies<'t>(source: &Source<'_>, node: Node<'t>) -> Vec<Item<'t>
     for child in named_children(node) {
         match source.language.list(child) {
             Some(List::Statements) => {
-                let code = |item: &Item<'_>| !matches!(item.kind, Kind::Comment | Kind::Marker | Kind::Docstring);
+                let code = |item: &Item<'_>| {
+                    !matches!(item.kind, Kind::Comment | Kind::Marker | Kind::Docstring)
+                };
                 found.extend(source.items(child).into_iter().filter(code));
             }
             Some(List::Module | List::Members) => {}

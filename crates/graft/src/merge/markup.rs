@@ -37,7 +37,10 @@ struct Run {
 impl Merger<'_, '_, '_> {
     /// Merges an element whose counterpart in the block leaves children out.
     pub(super) fn merge_element(&mut self, old: Node<'_>, new: Node<'_>) -> Result<(), Refusal> {
-        let tags = (old.child_by_field_name("open_tag"), new.child_by_field_name("open_tag"));
+        let tags = (
+            old.child_by_field_name("open_tag"),
+            new.child_by_field_name("open_tag"),
+        );
         let (Some(old_tag), Some(new_tag)) = tags else {
             return Err(self.unlike(new));
         };
@@ -51,20 +54,34 @@ impl Merger<'_, '_, '_> {
             self.refuse_lost_attributes(old_tag, new_tag)?;
             self.replace_node(old_tag, new_tag);
         }
-        let (there, shown) = (non_blank_children(self.file, old), non_blank_children(self.snippet, new));
+        let (there, shown) = (
+            non_blank_children(self.file, old),
+            non_blank_children(self.snippet, new),
+        );
         let found = self.match_children(&there, &shown)?;
         let mut at = 0;
         while at < shown.len() {
             match found.get(at) {
                 Some(Shown::Stands(index)) => {
-                    if let Some(counterpart) = there.get(*index).filter(|_| self.is_elided(shown[at])) {
+                    if let Some(counterpart) =
+                        there.get(*index).filter(|_| self.is_elided(shown[at]))
+                    {
                         self.merge_node(*counterpart, shown[at])?;
                     }
                 }
                 Some(Shown::New) => {
                     let run = shown.len() - at;
-                    let length = (0..run).take_while(|step| matches!(found.get(at + step), Some(Shown::New))).count();
-                    self.insert_children((old_tag, &there), (&shown, &found), &Run { from: at, to: at + length })?;
+                    let length = (0..run)
+                        .take_while(|step| matches!(found.get(at + step), Some(Shown::New)))
+                        .count();
+                    self.insert_children(
+                        (old_tag, &there),
+                        (&shown, &found),
+                        &Run {
+                            from: at,
+                            to: at + length,
+                        },
+                    )?;
                     at += length;
                     continue;
                 }
@@ -85,21 +102,36 @@ impl Merger<'_, '_, '_> {
 
     fn refuse_lost_attributes(&self, old: Node<'_>, new: Node<'_>) -> Result<(), Refusal> {
         let named = |source: &Source<'_>, tag: Node<'_>| -> Vec<String> {
-            let attributes = code_children(tag).into_iter().filter(|child| child.kind() == "jsx_attribute");
-            attributes.filter_map(|one| one.named_child(0)).map(|one| node_text(one, source.text).to_owned()).collect()
+            let attributes = code_children(tag)
+                .into_iter()
+                .filter(|child| child.kind() == "jsx_attribute");
+            attributes
+                .filter_map(|one| one.named_child(0))
+                .map(|one| node_text(one, source.text).to_owned())
+                .collect()
         };
         let shown = named(self.snippet, new);
-        match named(self.file, old).into_iter().find(|one| !shown.contains(one)) {
+        match named(self.file, old)
+            .into_iter()
+            .find(|one| !shown.contains(one))
+        {
             Some(lost) if !self.prose.removes_something() => {
                 let tag = first_line(node_text(new, self.snippet.text));
-                Err(new_refusal(Reason::Conflict, format!("the block shows `{tag}` without its `{lost}`")))
+                Err(new_refusal(
+                    Reason::Conflict,
+                    format!("the block shows `{tag}` without its `{lost}`"),
+                ))
             }
             _ => Ok(()),
         }
     }
 
     /// Finds the children shown among those of the file, in their order.
-    fn match_children(&self, there: &[Node<'_>], shown: &[Node<'_>]) -> Result<Vec<Shown>, Refusal> {
+    fn match_children(
+        &self,
+        there: &[Node<'_>],
+        shown: &[Node<'_>],
+    ) -> Result<Vec<Shown>, Refusal> {
         let (mut found, mut from) = (Vec::new(), 0);
         for (at, child) in shown.iter().enumerate() {
             if self.is_elision_child(*child) {
@@ -109,30 +141,46 @@ impl Merger<'_, '_, '_> {
             let is_elided = self.is_elided(*child);
             let fits = |old: &Node<'_>| match is_elided {
                 true => {
-                    old.kind() == child.kind() && element_name(self.file, *old) == element_name(self.snippet, *child)
+                    old.kind() == child.kind()
+                        && element_name(self.file, *old) == element_name(self.snippet, *child)
                 }
                 false => same_tree((self.file, *old), (self.snippet, *child)),
             };
-            let mut fitting: Vec<usize> = (from..there.len()).filter(|&old| fits(&there[old])).collect();
+            let mut fitting: Vec<usize> = (from..there.len())
+                .filter(|&old| fits(&there[old]))
+                .collect();
             if is_elided && fitting.len() > 1 {
-                fitting.retain(|&old| same_tree((self.file, tag_of(there[old])), (self.snippet, tag_of(*child))));
+                fitting.retain(|&old| {
+                    same_tree(
+                        (self.file, tag_of(there[old])),
+                        (self.snippet, tag_of(*child)),
+                    )
+                });
             }
             let is_next = at > 0 && matches!(found.last(), Some(Shown::Stands(_)));
             match fitting.as_slice() {
                 [] if is_elided => {
                     let shown = first_line(node_text(*child, self.snippet.text));
-                    let message = format!("the block elides part of `{shown}`, which is not in the file");
+                    let message =
+                        format!("the block elides part of `{shown}`, which is not in the file");
                     return Err(new_refusal(Reason::Unclear, message));
                 }
                 [] => found.push(Shown::New),
-                [first, rest @ ..] if rest.is_empty() || is_next && *first == from || is_comment(*child) => {
+                [first, rest @ ..]
+                    if rest.is_empty() || is_next && *first == from || is_comment(*child) =>
+                {
                     found.push(Shown::Stands(*first));
                     from = first + 1;
                 }
                 several => {
                     let shown = first_line(node_text(*child, self.snippet.text));
-                    let message = format!("`{shown}` stands {} times here, and nothing tells which", several.len());
-                    let candidates = several.iter().map(|&old| location_at(self.file.text, there[old].start_byte()));
+                    let message = format!(
+                        "`{shown}` stands {} times here, and nothing tells which",
+                        several.len()
+                    );
+                    let candidates = several
+                        .iter()
+                        .map(|&old| location_at(self.file.text, there[old].start_byte()));
                     return Err(Refusal {
                         candidates: candidates.collect(),
                         ..new_refusal(Reason::Ambiguous, message)
@@ -169,20 +217,39 @@ impl Merger<'_, '_, '_> {
             (Some(Shown::Elision), None) => there.len(),
             _ => {
                 let shown = first_line(node_text(*first, self.snippet.text));
-                return Err(new_refusal(Reason::NotFound, format!("nothing says beside what `{shown}` goes")));
+                return Err(new_refusal(
+                    Reason::NotFound,
+                    format!("nothing says beside what `{shown}` goes"),
+                ));
             }
         };
         self.refuse_another_form(there, &shown[run.from..run.to])?;
-        let end = index.checked_sub(1).and_then(|above| there.get(above)).map_or(tag.end_byte(), Node::end_byte);
+        let end = index
+            .checked_sub(1)
+            .and_then(|above| there.get(above))
+            .map_or(tag.end_byte(), Node::end_byte);
         let line = line_end(self.file.text, end);
         if there.is_empty() || !self.file.slice(end..line).trim().is_empty() {
-            return Err(new_refusal(Reason::Unclear, "the children of the element stand on one line"));
+            return Err(new_refusal(
+                Reason::Unclear,
+                "the children of the element stand on one line",
+            ));
         }
-        let indent = there.first().map_or("", |child| self.file.indent(child.start_byte())).to_owned();
-        let piece = self.transplant.piece(first.start_byte()..last.end_byte(), &indent);
-        let shown_end = run.from.checked_sub(1).and_then(|at| shown.get(at)).map_or(first.start_byte(), Node::end_byte);
+        let indent = there
+            .first()
+            .map_or("", |child| self.file.indent(child.start_byte()))
+            .to_owned();
+        let piece = self
+            .transplant
+            .piece(first.start_byte()..last.end_byte(), &indent);
+        let shown_end = run
+            .from
+            .checked_sub(1)
+            .and_then(|at| shown.get(at))
+            .map_or(first.start_byte(), Node::end_byte);
         let blank = blank_lines(self.snippet.text, shown_end, first.start_byte()).min(1);
-        self.splice.insert(end, format!("{}{indent}{piece}", "\n".repeat(blank + 1)));
+        self.splice
+            .insert(end, format!("{}{indent}{piece}", "\n".repeat(blank + 1)));
         Ok(())
     }
 
@@ -193,12 +260,20 @@ impl Merger<'_, '_, '_> {
         let is_like = |old: &&Node<'_>, new: &Node<'_>| {
             !is_comment(*new) && element_name(self.file, **old) == element_name(self.snippet, *new)
         };
-        let like = run.iter().find_map(|new| there.iter().find(|old| is_like(old, new)));
+        let like = run
+            .iter()
+            .find_map(|new| there.iter().find(|old| is_like(old, new)));
         match like {
             Some(old) if !adds => {
                 let line = location_at(self.file.text, old.start_byte());
-                let message = format!("the block may show `{}` otherwise or another one beside it", line.name);
-                Err(Refusal { candidates: vec![line], ..new_refusal(Reason::Unclear, message) })
+                let message = format!(
+                    "the block may show `{}` otherwise or another one beside it",
+                    line.name
+                );
+                Err(Refusal {
+                    candidates: vec![line],
+                    ..new_refusal(Reason::Unclear, message)
+                })
             }
             _ => Ok(()),
         }
@@ -219,12 +294,19 @@ impl Merger<'_, '_, '_> {
             }
         }
         skipped = skipped.or_else(|| (next..there.len()).find(|_| !is_open));
-        let lost = skipped.and_then(|from| there.get(from..)?.iter().find(|child| !is_comment(**child)));
+        let lost =
+            skipped.and_then(|from| there.get(from..)?.iter().find(|child| !is_comment(**child)));
         let lost = lost.filter(|_| !self.prose.removes_something());
         lost.map_or(Ok(()), |lost| {
             let line = location_at(self.file.text, lost.start_byte());
-            let message = format!("`{}` is not among the elements shown, and no elision stands for it", line.name);
-            Err(Refusal { candidates: vec![line], ..new_refusal(Reason::Conflict, message) })
+            let message = format!(
+                "`{}` is not among the elements shown, and no elision stands for it",
+                line.name
+            );
+            Err(Refusal {
+                candidates: vec![line],
+                ..new_refusal(Reason::Conflict, message)
+            })
         })
     }
 }
@@ -245,7 +327,9 @@ fn non_blank_children<'t>(source: &Source<'_>, element: Node<'t>) -> Vec<Node<'t
 fn element_name<'s>(source: &Source<'s>, node: Node<'_>) -> &'s str {
     let tag = tag_of(node);
     let named = tag.child_by_field_name("name");
-    named.map_or(if tag == node { "" } else { "<>" }, |name| source.slice(name.byte_range()))
+    named.map_or(if tag == node { "" } else { "<>" }, |name| {
+        source.slice(name.byte_range())
+    })
 }
 
 fn tag_of(node: Node<'_>) -> Node<'_> {

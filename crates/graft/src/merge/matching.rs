@@ -10,20 +10,35 @@ use crate::merge::{Merger, Pair};
 use crate::splice::{location_at, new_refusal};
 
 /// For each item of the snippet the file's item that it stands for.
-pub(super) fn match_items(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>) -> Result<Vec<Option<usize>>, Refusal> {
+pub(super) fn match_items(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+) -> Result<Vec<Option<usize>>, Refusal> {
     let mut candidates: Vec<Vec<usize>> = Vec::with_capacity(pair.new.len());
     for item in &pair.new {
         candidates.push(find_matches(merger, pair, item)?);
     }
-    let mut matches: Vec<Option<usize>> =
-        candidates.iter().map(|found| if found.len() == 1 { found.first().copied() } else { None }).collect();
+    let mut matches: Vec<Option<usize>> = candidates
+        .iter()
+        .map(|found| {
+            if found.len() == 1 {
+                found.first().copied()
+            } else {
+                None
+            }
+        })
+        .collect();
     for at in 0..matches.len() {
         let several = candidates.get(at).map_or(&[][..], Vec::as_slice);
         if several.len() < 2 {
             continue;
         }
-        let low = matches.get(..at).and_then(|before| before.iter().rev().find_map(|found| *found));
-        let high = matches.get(at + 1..).and_then(|after| after.iter().find_map(|found| *found));
+        let low = matches
+            .get(..at)
+            .and_then(|before| before.iter().rev().find_map(|found| *found));
+        let high = matches
+            .get(at + 1..)
+            .and_then(|after| after.iter().find_map(|found| *found));
         let fit: Vec<usize> = several
             .iter()
             .copied()
@@ -55,14 +70,19 @@ fn choose_match(
         return Ok(None);
     }
     let adjacent = |step: usize| {
-        at.checked_sub(step).and_then(|before| pair.new.get(before)).is_some_and(|item| item.kind != Kind::Marker)
+        at.checked_sub(step)
+            .and_then(|before| pair.new.get(before))
+            .is_some_and(|item| item.kind != Kind::Marker)
     };
     if let Some(low) = low.filter(|_| adjacent(1))
         && fit.contains(&(low + 1))
     {
         return Ok(Some(low + 1));
     }
-    let next = pair.new.get(at + 1).is_some_and(|item| item.kind != Kind::Marker);
+    let next = pair
+        .new
+        .get(at + 1)
+        .is_some_and(|item| item.kind != Kind::Marker);
     if let Some(high) = high.filter(|_| next)
         && high > 0
         && fit.contains(&(high - 1))
@@ -72,10 +92,16 @@ fn choose_match(
     let name = pair.new.get(at).map_or("", |item| item.name.as_str());
     let mut refusal = new_refusal(
         Reason::Ambiguous,
-        format!("`{name}` stands {} times here, and nothing tells which one is meant", fit.len()),
+        format!(
+            "`{name}` stands {} times here, and nothing tells which one is meant",
+            fit.len()
+        ),
     );
-    refusal.candidates =
-        fit.iter().filter_map(|&old| pair.old.get(old)).map(|item| location_at(merger.file.text, item.start)).collect();
+    refusal.candidates = fit
+        .iter()
+        .filter_map(|&old| pair.old.get(old))
+        .map(|item| location_at(merger.file.text, item.start))
+        .collect();
     Err(refusal)
 }
 
@@ -96,7 +122,11 @@ fn drop_crossings(pair: &Pair<'_, '_>, matches: &mut [Option<usize>]) {
     }
 }
 
-fn find_matches(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Result<Vec<usize>, Refusal> {
+fn find_matches(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    item: &Item<'_>,
+) -> Result<Vec<usize>, Refusal> {
     if matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import) {
         return Ok(if item.kind == Kind::Import && pair.kind != List::Module {
             find_exact_matches(merger, pair, item)
@@ -104,8 +134,13 @@ fn find_matches(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
             Vec::new()
         });
     }
-    if let Some((old_start, _)) = merger.replaced.filter(|(_, new)| *new == item.node.start_byte()) {
-        return Ok(matching_indices(pair, |old| old.node.start_byte() == old_start));
+    if let Some((old_start, _)) = merger
+        .replaced
+        .filter(|(_, new)| *new == item.node.start_byte())
+    {
+        return Ok(matching_indices(pair, |old| {
+            old.node.start_byte() == old_start
+        }));
     }
     let same = find_exact_matches(merger, pair, item);
     if item.is_definition() {
@@ -125,23 +160,44 @@ fn find_matches(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
 }
 
 /// A module has one default export and one guard: more of them leave open which is meant.
-fn only_one(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Result<Vec<usize>, Refusal> {
+fn only_one(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    item: &Item<'_>,
+) -> Result<Vec<usize>, Refusal> {
     let found = matching_indices(pair, |old| old.kind == item.kind && old.name == item.name);
     if found.len() < 2 {
         return Ok(found);
     }
-    let mut refusal = new_refusal(Reason::Ambiguous, format!("`{}` stands {} times here", item.name, found.len()));
-    refusal.candidates =
-        found.iter().filter_map(|&old| pair.old.get(old)).map(|old| location_at(merger.file.text, old.start)).collect();
+    let mut refusal = new_refusal(
+        Reason::Ambiguous,
+        format!("`{}` stands {} times here", item.name, found.len()),
+    );
+    refusal.candidates = found
+        .iter()
+        .filter_map(|&old| pair.old.get(old))
+        .map(|old| location_at(merger.file.text, old.start))
+        .collect();
     Err(refusal)
 }
 
-fn find_exact_matches(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Vec<usize> {
-    matching_indices(pair, |old| old.kind == item.kind && same_code((merger.file, old), (merger.snippet, item)))
+fn find_exact_matches(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    item: &Item<'_>,
+) -> Vec<usize> {
+    matching_indices(pair, |old| {
+        old.kind == item.kind && same_code((merger.file, old), (merger.snippet, item))
+    })
 }
 
 fn matching_indices(pair: &Pair<'_, '_>, test: impl Fn(&Item<'_>) -> bool) -> Vec<usize> {
-    pair.old.iter().enumerate().filter(|(_, old)| test(old)).map(|(at, _)| at).collect()
+    pair.old
+        .iter()
+        .enumerate()
+        .filter(|(_, old)| test(old))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// Definitions go by name; the same text, the same accessor, the same decorators tell several of one name apart.
@@ -151,7 +207,10 @@ fn match_definition(
     item: &Item<'_>,
     same: Vec<usize>,
 ) -> Result<Vec<usize>, Refusal> {
-    if pair.kind == List::Statements && !pair.wrapped && item.kind == Kind::Value && !merger.prose.replaces_something()
+    if pair.kind == List::Statements
+        && !pair.wrapped
+        && item.kind == Kind::Value
+        && !merger.prose.replaces_something()
     {
         // A `const` or `let` of one scope stands once: shown again, it is the one that stands.
         let declared = item.core.kind() == "lexical_declaration" && same.is_empty();
@@ -173,7 +232,9 @@ fn match_definition(
     }
     let narrowed: [Vec<usize>; 3] = [
         same,
-        all_of(pair, &named, |old| same_item((merger.file, old), (merger.snippet, item))),
+        all_of(pair, &named, |old| {
+            same_item((merger.file, old), (merger.snippet, item))
+        }),
         all_of(pair, &named, |old| {
             let decorators = |text: &str| text.split_whitespace().collect::<String>();
             old.has_decorators() == item.has_decorators()
@@ -187,28 +248,51 @@ fn match_definition(
     if pair.kind == List::Statements || item.kind == Kind::Value {
         return Ok(named);
     }
-    let mut refusal = new_refusal(Reason::Ambiguous, format!("`{}` is defined {} times here", item.name, named.len()));
-    refusal.candidates =
-        named.iter().filter_map(|&old| pair.old.get(old)).map(|old| location_at(merger.file.text, old.start)).collect();
+    let mut refusal = new_refusal(
+        Reason::Ambiguous,
+        format!("`{}` is defined {} times here", item.name, named.len()),
+    );
+    refusal.candidates = named
+        .iter()
+        .filter_map(|&old| pair.old.get(old))
+        .map(|old| location_at(merger.file.text, old.start))
+        .collect();
     Err(refusal)
 }
 
 fn all_of(pair: &Pair<'_, '_>, among: &[usize], test: impl Fn(&Item<'_>) -> bool) -> Vec<usize> {
-    among.iter().copied().filter(|&at| pair.old.get(at).is_some_and(&test)).collect()
+    among
+        .iter()
+        .copied()
+        .filter(|&at| pair.old.get(at).is_some_and(&test))
+        .collect()
 }
 
 /// Kinds that share one namespace; a type may stand beside a value of its name.
 pub(super) fn share_namespace(one: Kind, other: Kind) -> bool {
-    one == other || matches!((one, other), (Kind::Function | Kind::Value, Kind::Function | Kind::Value))
+    one == other
+        || matches!(
+            (one, other),
+            (Kind::Function | Kind::Value, Kind::Function | Kind::Value)
+        )
 }
 
 /// Statements and entries that are not there as shown go by what they are known by.
 fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Vec<usize> {
-    let grows = |old: &Item<'_>| old.name == item.name && merger.drops(old.core, item.core).is_none();
+    let grows =
+        |old: &Item<'_>| old.name == item.name && merger.drops(old.core, item.core).is_none();
     let only_call = item.kind == Kind::Call
         && pair.new.len() == 1
-        && pair.old.iter().filter(|old| old.kind == item.kind).any(grows);
-    if pair.kind == List::Statements && !pair.wrapped && !merger.prose.replaces_something() && !only_call {
+        && pair
+            .old
+            .iter()
+            .filter(|old| old.kind == item.kind)
+            .any(grows);
+    if pair.kind == List::Statements
+        && !pair.wrapped
+        && !merger.prose.replaces_something()
+        && !only_call
+    {
         return Vec::new();
     }
     let found = matching_indices(pair, |old| old.kind == item.kind && old.name == item.name);
@@ -232,11 +316,16 @@ fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
                 return Vec::new();
             }
             let last = found.first().is_some_and(|&at| at + 1 == pair.old.len());
-            if item.name == "return" && !last { Vec::new() } else { found }
+            if item.name == "return" && !last {
+                Vec::new()
+            } else {
+                found
+            }
         }
         Kind::Entry => {
             let pairs = |item: &Item<'_>| {
-                item.node.kind() != "call" && item.node.kind() != "call_expression" || item.name.contains('\'')
+                item.node.kind() != "call" && item.node.kind() != "call_expression"
+                    || item.name.contains('\'')
             };
             if pairs(item) { found } else { Vec::new() }
         }
@@ -248,10 +337,15 @@ fn match_by_key(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
 fn is_keyed_call(merger: &Merger<'_, '_, '_>, item: &Item<'_>) -> bool {
     let callee = item.name.split('(').next().unwrap_or_default();
     let verb = callee.rsplit('.').next().unwrap_or(callee);
-    if merger.prose.replaces(&item.name) || merger.prose.replaces_something() && !merger.prose.adds_something() {
+    if merger.prose.replaces(&item.name)
+        || merger.prose.replaces_something() && !merger.prose.adds_something()
+    {
         return true;
     }
-    let titled = item.name.split_once('(').is_some_and(|(_, first)| first.starts_with('\''));
+    let titled = item
+        .name
+        .split_once('(')
+        .is_some_and(|(_, first)| first.starts_with('\''));
     if titled && matches!(verb, "register" | "add_url_rule") && !merger.prose.adds_something() {
         return true;
     }
@@ -272,7 +366,18 @@ fn is_keyed_call(merger: &Merger<'_, '_, '_>, item: &Item<'_>) -> bool {
     }
     if matches!(
         verb,
-        "get" | "post" | "put" | "patch" | "delete" | "head" | "options" | "all" | "route" | "describe" | "it" | "test"
+        "get"
+            | "post"
+            | "put"
+            | "patch"
+            | "delete"
+            | "head"
+            | "options"
+            | "all"
+            | "route"
+            | "describe"
+            | "it"
+            | "test"
     ) {
         return true;
     }

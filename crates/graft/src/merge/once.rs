@@ -14,7 +14,21 @@ const ONCE: [(&str, &[&str]); 6] = [
     ("listen", &[]),
     ("create_all", &[]),
     ("execute_from_command_line", &[]),
-    ("run", &["uvicorn", "hypercorn", "app", "application", "server", "asyncio", "anyio", "mcp", "bot", "web"]),
+    (
+        "run",
+        &[
+            "uvicorn",
+            "hypercorn",
+            "app",
+            "application",
+            "server",
+            "asyncio",
+            "anyio",
+            "mcp",
+            "bot",
+            "web",
+        ],
+    ),
     ("serve", &["uvicorn", "server", "app", "Deno", "Bun"]),
     ("bootstrap", &[""]),
 ];
@@ -35,14 +49,19 @@ pub(super) fn find_replaced_call(
     item: &Item<'_>,
 ) -> Result<Vec<usize>, Refusal> {
     let adds = merger.prose.adds_something() && !merger.prose.replaces_something();
-    if item.kind != Kind::Call || pair.kind == List::Entries || pair.kind == List::Statements && adds {
+    if item.kind != Kind::Call
+        || pair.kind == List::Entries
+        || pair.kind == List::Statements && adds
+    {
         return Ok(Vec::new());
     }
     let found: Vec<(usize, CallChange)> = pair
         .old
         .iter()
         .enumerate()
-        .filter_map(|(at, old)| compare_calls((merger.file, old), (merger.snippet, item)).map(|kin| (at, kin)))
+        .filter_map(|(at, old)| {
+            compare_calls((merger.file, old), (merger.snippet, item)).map(|kin| (at, kin))
+        })
         .filter(|(_, kin)| pair.kind == List::Module || *kin == CallChange::Grown)
         .collect();
     let told = merger.prose.replaces_something() || merger.is_elided(item.node);
@@ -51,34 +70,64 @@ pub(super) fn find_replaced_call(
         [(only, kin)] if *kin == CallChange::Grown || told => return Ok(vec![*only]),
         [_] => new_refusal(
             Reason::Conflict,
-            format!("`{}` stands here with more than the block shows of it, and can stand only once", item.name),
+            format!(
+                "`{}` stands here with more than the block shows of it, and can stand only once",
+                item.name
+            ),
         ),
         several => new_refusal(
             Reason::Ambiguous,
-            format!("`{}` could replace {} statements, and nothing tells which", item.name, several.len()),
+            format!(
+                "`{}` could replace {} statements, and nothing tells which",
+                item.name,
+                several.len()
+            ),
         ),
     };
-    let candidates =
-        found.iter().filter_map(|&(at, _)| pair.old.get(at)).map(|old| location_at(merger.file.text, old.start));
-    Err(Refusal { candidates: candidates.collect(), ..problem })
+    let candidates = found
+        .iter()
+        .filter_map(|&(at, _)| pair.old.get(at))
+        .map(|old| location_at(merger.file.text, old.start));
+    Err(Refusal {
+        candidates: candidates.collect(),
+        ..problem
+    })
 }
 
-fn compare_calls(old: (&Source<'_>, &Item<'_>), new: (&Source<'_>, &Item<'_>)) -> Option<CallChange> {
+fn compare_calls(
+    old: (&Source<'_>, &Item<'_>),
+    new: (&Source<'_>, &Item<'_>),
+) -> Option<CallChange> {
     if old.1.kind != Kind::Call {
         return None;
     }
     if let Some(callee) = stands_once(&new.1.name) {
         let same = stands_once(&old.1.name) == Some(callee);
         let fewer = count_arguments(new.1.core) < count_arguments(old.1.core);
-        return same.then_some(if fewer { CallChange::Changed } else { CallChange::Grown });
+        return same.then_some(if fewer {
+            CallChange::Changed
+        } else {
+            CallChange::Grown
+        });
     }
-    let (there, shown) = (calls_of_chain(old.1.core, old.0.text), calls_of_chain(new.1.core, new.0.text));
-    if there.len() < 2 || shown.len() < 2 || there.first() != shown.first() || there.last() != shown.last() {
+    let (there, shown) = (
+        calls_of_chain(old.1.core, old.0.text),
+        calls_of_chain(new.1.core, new.0.text),
+    );
+    if there.len() < 2
+        || shown.len() < 2
+        || there.first() != shown.first()
+        || there.last() != shown.last()
+    {
         return None;
     }
     let mut rest = shown.iter();
     let kept = there.iter().all(|link| rest.any(|one| one == link));
-    Some(if kept { CallChange::Grown } else { CallChange::Changed })
+    Some(if kept {
+        CallChange::Grown
+    } else {
+        CallChange::Changed
+    })
 }
 
 /// Returns the callee of a call that a program makes once.
@@ -87,7 +136,8 @@ pub(crate) fn stands_once(name: &str) -> Option<&str> {
     let (receiver, verb) = callee.rsplit_once('.').unwrap_or(("", callee));
     ONCE.iter()
         .any(|(one, receivers)| {
-            *one == verb && (receivers.contains(&receiver) || receivers.is_empty() && !receiver.is_empty())
+            *one == verb
+                && (receivers.contains(&receiver) || receivers.is_empty() && !receiver.is_empty())
         })
         .then_some(callee)
 }
@@ -100,14 +150,23 @@ fn calls_of_chain(node: Node<'_>, source: &str) -> Vec<String> {
     };
     let mut links = Vec::new();
     let mut at = node;
-    while matches!(at.kind(), "await_expression" | "await" | "expression_statement") {
+    while matches!(
+        at.kind(),
+        "await_expression" | "await" | "expression_statement"
+    ) {
         let Some(inner) = at.named_child(0) else {
             return links;
         };
         at = inner;
     }
-    while let (true, Some(function)) = (at.kind().starts_with("call"), at.child_by_field_name("function")) {
-        let passed = at.child_by_field_name("arguments").map(squeezed).unwrap_or_default();
+    while let (true, Some(function)) = (
+        at.kind().starts_with("call"),
+        at.child_by_field_name("function"),
+    ) {
+        let passed = at
+            .child_by_field_name("arguments")
+            .map(squeezed)
+            .unwrap_or_default();
         let mut object = function.child_by_field_name("object");
         while let Some(inner) = object.filter(|one| !one.kind().starts_with("call")) {
             object = inner.child_by_field_name("object");
@@ -116,8 +175,13 @@ fn calls_of_chain(node: Node<'_>, source: &str) -> Vec<String> {
             links.push(format!("{}{passed}", squeezed(function)));
             break;
         };
-        let name = source.get(object.end_byte()..function.end_byte()).unwrap_or_default();
-        links.push(format!("{}{passed}", name.split_whitespace().collect::<String>()));
+        let name = source
+            .get(object.end_byte()..function.end_byte())
+            .unwrap_or_default();
+        links.push(format!(
+            "{}{passed}",
+            name.split_whitespace().collect::<String>()
+        ));
         at = object;
     }
     links.reverse();
@@ -126,11 +190,15 @@ fn calls_of_chain(node: Node<'_>, source: &str) -> Vec<String> {
 
 fn count_arguments(node: Node<'_>) -> usize {
     let mut at = node;
-    while matches!(at.kind(), "await_expression" | "await" | "expression_statement") {
+    while matches!(
+        at.kind(),
+        "await_expression" | "await" | "expression_statement"
+    ) {
         let Some(inner) = at.named_child(0) else {
             return 0;
         };
         at = inner;
     }
-    at.child_by_field_name("arguments").map_or(0, |arguments| arguments.named_child_count())
+    at.child_by_field_name("arguments")
+        .map_or(0, |arguments| arguments.named_child_count())
 }

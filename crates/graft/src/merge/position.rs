@@ -23,8 +23,10 @@ pub(super) fn split_run(
         return Ok(Vec::new());
     }
     let mut groups: Vec<(usize, Vec<usize>)> = Vec::new();
-    let said: Vec<Option<usize>> =
-        run.iter().map(|&at| position_by_words(merger, pair, at)).collect::<Result<_, _>>()?;
+    let said: Vec<Option<usize>> = run
+        .iter()
+        .map(|&at| position_by_words(merger, pair, at))
+        .collect::<Result<_, _>>()?;
     if said.iter().any(Option::is_some) {
         let first = said.iter().find_map(|found| *found).unwrap_or(0);
         for (at, found) in run.iter().zip(said) {
@@ -36,7 +38,12 @@ pub(super) fn split_run(
         }
         return Ok(groups);
     }
-    let beside = |index| Ok(vec![(move_below_reads(merger, pair, (matches, run), index), run.to_vec())]);
+    let beside = |index| {
+        Ok(vec![(
+            move_below_reads(merger, pair, (matches, run), index),
+            run.to_vec(),
+        )])
+    };
     if let Some(index) = by_neighbours(pair, matches, run) {
         return beside(index);
     }
@@ -50,11 +57,15 @@ pub(super) fn split_run(
         return Ok(vec![(index, run.to_vec())]);
     }
     if pair.kind == List::Statements
-        && let Some(last) =
-            run.iter().filter_map(|&at| pair.new.get(at)).find_map(|item| last_of_kin_call(merger, &pair.old, item))
+        && let Some(last) = run
+            .iter()
+            .filter_map(|&at| pair.new.get(at))
+            .find_map(|item| last_of_kin_call(merger, &pair.old, item))
     {
         let first = run.first().and_then(|&at| pair.new.get(at));
-        let index = first.map_or(last + 1, |first| above_what_answers(merger, pair, first, last + 1));
+        let index = first.map_or(last + 1, |first| {
+            above_what_answers(merger, pair, first, last + 1)
+        });
         return Ok(vec![(index, run.to_vec())]);
     }
     let mut placed: Vec<(&str, usize)> = Vec::new();
@@ -67,7 +78,11 @@ pub(super) fn split_run(
             // What the block itself defines above it and what it is made of stay above it.
             let evaluated = evaluated_names(merger, item);
             let uses = |name: &str| evaluated.contains(&name);
-            index = placed.iter().filter(|(name, _)| uses(name)).map(|(_, above)| *above).fold(index, usize::max);
+            index = placed
+                .iter()
+                .filter(|(name, _)| uses(name))
+                .map(|(_, above)| *above)
+                .fold(index, usize::max);
             placed.push((&item.name, index));
         }
         match groups.last_mut() {
@@ -87,12 +102,23 @@ fn move_below_reads(
 ) -> usize {
     let last = run.last().copied().unwrap_or_default();
     let is_free = pair.kind == List::Module && matches.iter().skip(last + 1).all(Option::is_none);
-    let floors = run.iter().filter_map(|&at| pair.new.get(at)).map(|item| lowest_valid_index(merger, pair, item));
-    if is_free { floors.fold(index, usize::max) } else { index }
+    let floors = run
+        .iter()
+        .filter_map(|&at| pair.new.get(at))
+        .map(|item| lowest_valid_index(merger, pair, item));
+    if is_free {
+        floors.fold(index, usize::max)
+    } else {
+        index
+    }
 }
 
 /// Returns what the prose says of one item; for bare items "at the end" counts before any neighbour.
-fn position_by_words(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Result<Option<usize>, Refusal> {
+fn position_by_words(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    at: usize,
+) -> Result<Option<usize>, Refusal> {
     let found = by_prose(merger, pair, at)?;
     if found.is_some() || pair.is_elided() {
         return Ok(found);
@@ -106,7 +132,10 @@ fn position_by_words(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize
 
 /// Returns a clause for the evidence.
 pub(super) fn describe_position(item: &Item<'_>, pair: &Pair<'_, '_>, index: usize) -> String {
-    let beside = match (index.checked_sub(1).and_then(|above| pair.old.get(above)), pair.old.get(index)) {
+    let beside = match (
+        index.checked_sub(1).and_then(|above| pair.old.get(above)),
+        pair.old.get(index),
+    ) {
         (Some(above), _) => format!("after `{}`", above.name),
         (None, Some(below)) => format!("before `{}`", below.name),
         (None, None) => "as the first item".to_owned(),
@@ -129,9 +158,15 @@ fn by_open_end(pair: &Pair<'_, '_>, run: &[usize]) -> Option<usize> {
     if !pair.wrapped || !pair.is_elided() {
         return None;
     }
-    let is_marker = |at: usize| pair.new.get(at).is_some_and(|item| item.kind == Kind::Marker);
+    let is_marker = |at: usize| {
+        pair.new
+            .get(at)
+            .is_some_and(|item| item.kind == Kind::Marker)
+    };
     match (left, right) {
-        (None, Some(right)) if is_marker(right) && pair.kind != List::Module => Some(start_of_list(pair)),
+        (None, Some(right)) if is_marker(right) && pair.kind != List::Module => {
+            Some(start_of_list(pair))
+        }
         (Some(left), None) if is_marker(left) && pair.kind != List::Module => end_of_list(pair),
         _ => None,
     }
@@ -140,15 +175,23 @@ fn by_open_end(pair: &Pair<'_, '_>, run: &[usize]) -> Option<usize> {
 /// Returns the items of the block right above and below the run, comments aside.
 fn shown_around(pair: &Pair<'_, '_>, run: &[usize]) -> Option<(Option<usize>, Option<usize>)> {
     let (first, last) = (*run.first()?, *run.last()?);
-    let counts = |at: usize| pair.new.get(at).is_some_and(|item| item.kind != Kind::Comment);
-    Some(((0..first).rev().find(|&at| counts(at)), (last + 1..pair.new.len()).find(|&at| counts(at))))
+    let counts = |at: usize| {
+        pair.new
+            .get(at)
+            .is_some_and(|item| item.kind != Kind::Comment)
+    };
+    Some((
+        (0..first).rev().find(|&at| counts(at)),
+        (last + 1..pair.new.len()).find(|&at| counts(at)),
+    ))
 }
 
 /// Returns the start of a list, below its docstring and what a class says of itself: `__tablename__`.
 fn start_of_list(pair: &Pair<'_, '_>) -> usize {
     let is_head = |item: &&Item<'_>| {
         let is_of_class = pair.kind == List::Members && item.kind == Kind::Value;
-        item.kind == Kind::Docstring || is_of_class && item.name.starts_with("__") && item.name.ends_with("__")
+        item.kind == Kind::Docstring
+            || is_of_class && item.name.starts_with("__") && item.name.ends_with("__")
     };
     pair.old.iter().take_while(is_head).count()
 }
@@ -158,7 +201,11 @@ fn end_of_list(pair: &Pair<'_, '_>) -> Option<usize> {
     let leaves = |item: &Item<'_>| {
         matches!(
             item.node.kind(),
-            "return_statement" | "raise_statement" | "throw_statement" | "break_statement" | "continue_statement"
+            "return_statement"
+                | "raise_statement"
+                | "throw_statement"
+                | "break_statement"
+                | "continue_statement"
         )
     };
     if pair.kind == List::Statements && pair.old.last().is_some_and(leaves) {
@@ -170,12 +217,21 @@ fn end_of_list(pair: &Pair<'_, '_>) -> Option<usize> {
 /// "at the end", "at the top".
 fn by_ends(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, run: &[usize]) -> Option<usize> {
     let item = run.first().and_then(|&at| pair.new.get(at))?;
-    let siblings: Vec<&str> =
-        pair.new.iter().map(|other| other.name.as_str()).filter(|name| *name != item.name).collect();
+    let siblings: Vec<&str> = pair
+        .new
+        .iter()
+        .map(|other| other.name.as_str())
+        .filter(|name| *name != item.name)
+        .collect();
     let appended = merger.prose.appends(&item.name, &siblings)
-        && matches!(item.kind, Kind::Function | Kind::Class | Kind::Type | Kind::Entry);
+        && matches!(
+            item.kind,
+            Kind::Function | Kind::Class | Kind::Type | Kind::Entry
+        );
     // "Append …, with the import at the top": the top is the import's.
-    let end_said = appended.then_some(End::Bottom).or_else(|| merger.prose.end(&item.name, &siblings));
+    let end_said = appended
+        .then_some(End::Bottom)
+        .or_else(|| merger.prose.end(&item.name, &siblings));
     match end_said? {
         End::Bottom if pair.kind == List::Module => Some(start_of_module_tail(pair)),
         End::Bottom => end_of_list(pair),
@@ -192,7 +248,11 @@ fn start_of_module_tail(pair: &Pair<'_, '_>) -> usize {
     };
     let back = pair.old.iter().rev().take_while(closing).count();
     let mut at = pair.old.len() - back;
-    while pair.old.get(at).is_some_and(|item| item.kind == Kind::Comment) {
+    while pair
+        .old
+        .get(at)
+        .is_some_and(|item| item.kind == Kind::Comment)
+    {
         at += 1;
     }
     at
@@ -201,19 +261,34 @@ fn start_of_module_tail(pair: &Pair<'_, '_>) -> usize {
 fn after_imports(pair: &Pair<'_, '_>) -> usize {
     let last = pair.old.iter().rposition(|item| item.kind == Kind::Import);
     last.map_or_else(
-        || pair.old.iter().take_while(|item| matches!(item.kind, Kind::Docstring | Kind::Comment)).count(),
+        || {
+            pair.old
+                .iter()
+                .take_while(|item| matches!(item.kind, Kind::Docstring | Kind::Comment))
+                .count()
+        },
         |last| last + 1,
     )
 }
 
 /// Returns the place of a route where no words name one: above the route that would answer it first.
-fn above_what_answers(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>, index: usize) -> usize {
+fn above_what_answers(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    item: &Item<'_>,
+    index: usize,
+) -> usize {
     let above = pair.old.get(..index).unwrap_or(&pair.old);
-    routes::find_shadowing_route(merger.file, above, &routes::of_item(merger.snippet, item)).unwrap_or(index)
+    routes::find_shadowing_route(merger.file, above, &routes::of_item(merger.snippet, item))
+        .unwrap_or(index)
 }
 
 /// Returns the place of an item by the file's own order: beside the last of its like.
-fn by_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> Result<usize, Refusal> {
+fn by_order(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    item: &Item<'_>,
+) -> Result<usize, Refusal> {
     match pair.kind {
         List::Module => Ok(module_order(merger, pair, item)),
         List::Members => Ok(member_order(pair, item)),
@@ -221,10 +296,16 @@ fn by_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -
         List::Statements if is_test_body(pair) => Ok(pair.old.len()),
         List::Statements if sets_attribute(item) && is_of_constructor(merger.file, pair.node) => {
             // Behind the attributes that are set there; a constructor may go on to call what reads them.
-            Ok(pair.old.iter().rposition(sets_attribute).map_or(pair.old.len(), |last| last + 1))
+            Ok(pair
+                .old
+                .iter()
+                .rposition(sets_attribute)
+                .map_or(pair.old.len(), |last| last + 1))
         }
         // What a function imports for itself stands above all that may read it.
-        List::Statements if item.kind == Kind::Import => Ok(after_imports(pair).max(start_of_list(pair))),
+        List::Statements if item.kind == Kind::Import => {
+            Ok(after_imports(pair).max(start_of_list(pair)))
+        }
         List::Statements => Err(new_refusal(
             Reason::NotFound,
             format!(
@@ -237,10 +318,17 @@ fn by_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -
 
 /// In a body a registration goes behind the last of its kind. Middleware runs in the order of the text: where the app is
 /// worked on below the last of it, nothing says on which side of that it goes.
-fn last_of_kin_call(merger: &Merger<'_, '_, '_>, items: &[Item<'_>], new: &Item<'_>) -> Option<usize> {
+fn last_of_kin_call(
+    merger: &Merger<'_, '_, '_>,
+    items: &[Item<'_>],
+    new: &Item<'_>,
+) -> Option<usize> {
     let (receiver, verb) = new.name.split('(').next()?.rsplit_once('.')?;
     let last = last_of_kin(items, new).filter(|_| new.kind == Kind::Call)?;
-    let mounted = new.name.split_once('(').is_some_and(|(_, first)| first.starts_with(['\'', '`']));
+    let mounted = new
+        .name
+        .split_once('(')
+        .is_some_and(|(_, first)| first.starts_with(['\'', '`']));
     let works = |item: &Item<'_>| {
         let text = merger.file.slice(item.bare..item.code_end);
         text.contains(&format!("{receiver}.")) && stands_once(&item.name).is_none()
@@ -254,24 +342,39 @@ fn is_test_body(pair: &Pair<'_, '_>) -> bool {
     let tests = |item: &Item<'_>| {
         let verb = item.name.split(['(', '.']).next().unwrap_or_default();
         item.kind == Kind::Call
-            && matches!(verb, "it" | "test" | "describe" | "beforeEach" | "afterEach" | "beforeAll" | "afterAll")
+            && matches!(
+                verb,
+                "it" | "test" | "describe" | "beforeEach" | "afterEach" | "beforeAll" | "afterAll"
+            )
     };
     pair.old.iter().any(tests)
-        && pair.new.iter().filter(|item| !matches!(item.kind, Kind::Comment | Kind::Marker)).all(tests)
+        && pair
+            .new
+            .iter()
+            .filter(|item| !matches!(item.kind, Kind::Comment | Kind::Marker))
+            .all(tests)
 }
 
 fn module_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
     let tail = start_of_module_tail(pair);
     let body = || pair.old.iter().take(tail).enumerate();
-    let last = |test: &dyn Fn(&Item<'_>) -> bool| body().filter(|(_, old)| test(old)).map(|(at, _)| at + 1).last();
+    let last = |test: &dyn Fn(&Item<'_>) -> bool| {
+        body()
+            .filter(|(_, old)| test(old))
+            .map(|(at, _)| at + 1)
+            .last()
+    };
     let definition = |old: &Item<'_>| matches!(old.kind, Kind::Function | Kind::Class);
     let index = match item.kind {
         Kind::Call => {
             let receiver = receiver_of_call(&item.name);
-            last(&|old| old.kind == Kind::Call && self::receiver_of_call(&old.name) == receiver).unwrap_or(tail)
+            last(&|old| old.kind == Kind::Call && self::receiver_of_call(&old.name) == receiver)
+                .unwrap_or(tail)
         }
         Kind::Value => {
-            let first_definition = body().find(|(_, old)| definition(old)).map_or(tail, |(at, _)| at);
+            let first_definition = body()
+                .find(|(_, old)| definition(old))
+                .map_or(tail, |(at, _)| at);
             let zone = body()
                 .take(first_definition)
                 .filter(|(_, old)| old.kind == Kind::Value)
@@ -280,21 +383,23 @@ fn module_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
             zone.or_else(|| last(&|old| old.kind == Kind::Value))
                 .unwrap_or_else(|| first_definition.max(after_imports(pair)))
         }
-        Kind::Type => last(&|old| old.kind == Kind::Type).or_else(|| last(&definition)).unwrap_or(tail),
+        Kind::Type => last(&|old| old.kind == Kind::Type)
+            .or_else(|| last(&definition))
+            .unwrap_or(tail),
         Kind::Function | Kind::Class => last(&definition).unwrap_or(tail),
         _ => tail,
     };
-    index.max(lowest_valid_index(merger, pair, item)).min(pair.old.len())
+    index
+        .max(lowest_valid_index(merger, pair, item))
+        .min(pair.old.len())
 }
 
 /// Returns the lowest place for an item: one that is evaluated where it stands must stand below what it names.
 fn lowest_valid_index(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
     let words = evaluated_names(merger, item);
-    let named = pair
-        .old
-        .iter()
-        .enumerate()
-        .filter(|(_, old)| old.is_definition() && old.kind != Kind::Type && words.contains(&old.name.as_str()));
+    let named = pair.old.iter().enumerate().filter(|(_, old)| {
+        old.is_definition() && old.kind != Kind::Type && words.contains(&old.name.as_str())
+    });
     named.map(|(at, _)| at + 1).max().unwrap_or(0)
 }
 
@@ -304,25 +409,42 @@ fn evaluated_names<'s>(merger: &'s Merger<'_, '_, '_>, item: &Item<'_>) -> Vec<&
         return Vec::new();
     }
     let text = merger.snippet.slice(item.head..item.code_end);
-    text.split(|one: char| !(one.is_alphanumeric() || one == '_')).collect()
+    text.split(|one: char| !(one.is_alphanumeric() || one == '_'))
+        .collect()
 }
 
 fn receiver_of_call(name: &str) -> &str {
     let callee = name.split('(').next().unwrap_or(name);
-    callee.rsplit_once('.').map_or(callee, |(receiver, _)| receiver)
+    callee
+        .rsplit_once('.')
+        .map_or(callee, |(receiver, _)| receiver)
 }
 
 fn member_order(pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
     let last = |test: &dyn Fn(&Item<'_>) -> bool| pair.old.iter().rposition(test).map(|at| at + 1);
-    let first_function = pair.old.iter().position(|old| old.kind == Kind::Function).unwrap_or(pair.old.len());
+    let first_function = pair
+        .old
+        .iter()
+        .position(|old| old.kind == Kind::Function)
+        .unwrap_or(pair.old.len());
     match item.kind {
         Kind::Value => {
-            let fields = || pair.old.iter().take(first_function).enumerate().filter(|(_, old)| old.kind == Kind::Value);
+            let fields = || {
+                pair.old
+                    .iter()
+                    .take(first_function)
+                    .enumerate()
+                    .filter(|(_, old)| old.kind == Kind::Value)
+            };
             if is_constant(&item.name) && fields().any(|(_, old)| !is_constant(&old.name)) {
-                let constants = fields().take_while(|(_, old)| is_constant(&old.name)).last();
+                let constants = fields()
+                    .take_while(|(_, old)| is_constant(&old.name))
+                    .last();
                 return constants.map_or_else(|| start_of_list(pair), |(at, _)| at + 1);
             }
-            fields().next_back().map_or_else(|| start_of_list(pair), |(at, _)| at + 1)
+            fields()
+                .next_back()
+                .map_or_else(|| start_of_list(pair), |(at, _)| at + 1)
         }
         Kind::Function if matches!(item.name.as_str(), "constructor" | "__init__") => {
             last(&|old| old.kind == Kind::Value).unwrap_or_else(|| start_of_list(pair))
@@ -340,10 +462,17 @@ fn is_constant(name: &str) -> bool {
 fn entry_order(pair: &Pair<'_, '_>, item: &Item<'_>) -> usize {
     let names: Vec<&str> = pair.old.iter().map(|old| old.name.as_str()).collect();
     let sorted = names.len() > 2 && names.windows(2).all(|two| two[0] <= two[1]);
-    let words =
-        pair.old.iter().all(|old| matches!(old.node.kind(), "string" | "identifier" | "shorthand_property_identifier"));
+    let words = pair.old.iter().all(|old| {
+        matches!(
+            old.node.kind(),
+            "string" | "identifier" | "shorthand_property_identifier"
+        )
+    });
     if sorted && words {
-        return names.iter().position(|name| *name > item.name.as_str()).unwrap_or(names.len());
+        return names
+            .iter()
+            .position(|name| *name > item.name.as_str())
+            .unwrap_or(names.len());
     }
     pair.old.len()
 }

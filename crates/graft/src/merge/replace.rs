@@ -19,18 +19,31 @@ enum MergeMode {
 }
 
 impl Merger<'_, '_, '_> {
-    pub(super) fn merge_item(&mut self, old: &Item<'_>, new: &Item<'_>, pair: &Pair<'_, '_>) -> Result<(), Refusal> {
-        if same_item((self.file, old), (self.snippet, new)) || awaits_same_call((self.file, old), (self.snippet, new)) {
+    pub(super) fn merge_item(
+        &mut self,
+        old: &Item<'_>,
+        new: &Item<'_>,
+        pair: &Pair<'_, '_>,
+    ) -> Result<(), Refusal> {
+        if same_item((self.file, old), (self.snippet, new))
+            || awaits_same_call((self.file, old), (self.snippet, new))
+        {
             return Ok(());
         }
         if is_signature(new) && !is_signature(old) {
-            self.splice.add_evidence(format!("changed the signature of `{}`", old.name));
+            self.splice
+                .add_evidence(format!("changed the signature of `{}`", old.name));
             self.replace_ornaments(old, new)?;
             return self.replace_signature(old, new);
         }
-        let elided = self.is_elided(new.node) || self.markers.iter().any(|at| (new.head..new.bare).contains(at));
+        let elided = self.is_elided(new.node)
+            || self
+                .markers
+                .iter()
+                .any(|at| (new.head..new.bare).contains(at));
         if elided && !self.keeps_stub(old, new) {
-            self.splice.add_evidence(format!("merged into `{}`", old.name));
+            self.splice
+                .add_evidence(format!("merged into `{}`", old.name));
             self.replace_ornaments(old, new)?;
             return self.merge_node(core_node(old), core_node(new));
         }
@@ -53,17 +66,29 @@ impl Merger<'_, '_, '_> {
     /// Puts a signature that is shown without a body over the file's, and keeps the body.
     fn replace_signature(&mut self, old: &Item<'_>, new: &Item<'_>) -> Result<(), Refusal> {
         let Some(body) = old.core.child_by_field_name("body") else {
-            return Err(new_refusal(Reason::Unclear, format!("the block shows `{}` without its body", new.name)));
+            return Err(new_refusal(
+                Reason::Unclear,
+                format!("the block shows `{}` without its body", new.name),
+            ));
         };
         let head = self.file.slice(old.core.start_byte()..body.start_byte());
         let shown = self.snippet.slice(new.core.byte_range()).trim_end();
-        let comments = head.lines().skip(1).any(|line| line.trim_start().starts_with('#'));
+        let comments = head
+            .lines()
+            .skip(1)
+            .any(|line| line.trim_start().starts_with('#'));
         if comments || !head.trim_end().ends_with(':') || !shown.ends_with(':') {
-            return Err(new_refusal(Reason::Unclear, format!("the block shows `{}` without its body", new.name)));
+            return Err(new_refusal(
+                Reason::Unclear,
+                format!("the block shows `{}` without its body", new.name),
+            ));
         }
         let end = old.core.start_byte() + head.trim_end().len();
         let start = new.core.start_byte();
-        let piece = self.transplant.piece(start..start + shown.len(), self.file.indent(old.core.start_byte()));
+        let piece = self.transplant.piece(
+            start..start + shown.len(),
+            self.file.indent(old.core.start_byte()),
+        );
         self.replace_text(old.core.start_byte()..end, &piece);
         Ok(())
     }
@@ -76,11 +101,20 @@ impl Merger<'_, '_, '_> {
     }
 
     /// Puts the snippet's items into the file's list and keeps all others.
-    fn unite(&mut self, old: &Item<'_>, new: &Item<'_>, old_list: Node<'_>, new_list: Node<'_>) -> Result<(), Refusal> {
-        self.splice.add_evidence(format!("merged into `{}`", old.name));
+    fn unite(
+        &mut self,
+        old: &Item<'_>,
+        new: &Item<'_>,
+        old_list: Node<'_>,
+        new_list: Node<'_>,
+    ) -> Result<(), Refusal> {
+        self.splice
+            .add_evidence(format!("merged into `{}`", old.name));
         self.replace_ornaments(old, new)?;
-        let (old_head, new_head) =
-            (core_node(old).start_byte()..old_list.start_byte(), core_node(new).start_byte()..new_list.start_byte());
+        let (old_head, new_head) = (
+            core_node(old).start_byte()..old_list.start_byte(),
+            core_node(new).start_byte()..new_list.start_byte(),
+        );
         let code = |text: &str| -> Vec<String> {
             text.lines()
                 .filter(|line| !line.trim_start().starts_with('#'))
@@ -91,7 +125,9 @@ impl Merger<'_, '_, '_> {
         if code(self.file.slice(old_head.clone())) != code(self.snippet.slice(new_head.clone()))
             && old.kind != Kind::Value
         {
-            let piece = self.transplant.piece(new_head, self.file.indent(old_head.start));
+            let piece = self
+                .transplant
+                .piece(new_head, self.file.indent(old_head.start));
             self.splice.replace(old_head, piece);
         }
         let kind = self.file.language.list(old_list).unwrap_or(List::Members);
@@ -124,7 +160,10 @@ impl Merger<'_, '_, '_> {
             });
             named.map(|item| (item.name, item.variant)).collect()
         };
-        let (there, shown) = (named(self.file.items(old_list)), named(self.snippet.items(new_list)));
+        let (there, shown) = (
+            named(self.file.items(old_list)),
+            named(self.snippet.items(new_list)),
+        );
         let kept = there.iter().filter(|one| shown.contains(one)).count();
         if kept == there.len() {
             return Ok(MergeMode::Replace);
@@ -138,7 +177,10 @@ impl Merger<'_, '_, '_> {
         if only_adds && new_ones || !value && kept * 2 <= there.len() {
             return Ok(MergeMode::Unite);
         }
-        let missing = there.iter().find(|one| !shown.contains(one)).map_or("", |one| one.0.as_str());
+        let missing = there
+            .iter()
+            .find(|one| !shown.contains(one))
+            .map_or("", |one| one.0.as_str());
         let mut refusal = new_refusal(
             Reason::Conflict,
             format!(
@@ -147,7 +189,10 @@ impl Merger<'_, '_, '_> {
             ),
         );
         let name = new.name.clone();
-        refusal.candidates.push(crate::Location { name, ..location_at(self.file.text, old.start) });
+        refusal.candidates.push(crate::Location {
+            name,
+            ..location_at(self.file.text, old.start)
+        });
         Err(refusal)
     }
 
@@ -155,15 +200,24 @@ impl Merger<'_, '_, '_> {
     fn contains_all_items(&self, old_list: Node<'_>, new_list: Node<'_>) -> bool {
         let there = self.file.items(old_list);
         let shown = self.snippet.items(new_list);
-        let mut code = shown.iter().filter(|item| !matches!(item.kind, Kind::Comment | Kind::Marker));
-        code.all(|item| there.iter().any(|old| same_item((self.file, old), (self.snippet, item))))
+        let mut code = shown
+            .iter()
+            .filter(|item| !matches!(item.kind, Kind::Comment | Kind::Marker));
+        code.all(|item| {
+            there
+                .iter()
+                .any(|old| same_item((self.file, old), (self.snippet, item)))
+        })
     }
 
     /// Replaces comments and decorators by the snippet's, where it shows some.
     fn replace_ornaments(&mut self, old: &Item<'_>, new: &Item<'_>) -> Result<(), Refusal> {
         let indent = self.file.indent(old.start).to_owned();
         if new.has_decorators() && !self.merge_decorators(old, new)? {
-            let (before, after) = (self.file.slice(old.head..old.bare), self.snippet.slice(new.head..new.bare));
+            let (before, after) = (
+                self.file.slice(old.head..old.bare),
+                self.snippet.slice(new.head..new.bare),
+            );
             if before.split_whitespace().ne(after.split_whitespace()) {
                 let piece = self.transplant.piece(new.head..new.bare, &indent);
                 let piece = format!("{}\n{indent}", piece.trim_end());
@@ -175,7 +229,10 @@ impl Merger<'_, '_, '_> {
             let before = self.file.slice(old.start..old.head);
             if before.split_whitespace().ne(comments.split_whitespace()) {
                 let piece = self.transplant.piece(new.start..new.head, &indent);
-                self.splice.replace(old.start..old.head, format!("{}\n{indent}", piece.trim_end()));
+                self.splice.replace(
+                    old.start..old.head,
+                    format!("{}\n{indent}", piece.trim_end()),
+                );
             }
         }
         Ok(())
@@ -186,12 +243,20 @@ impl Merger<'_, '_, '_> {
         let (there, shown) = (decorators_of_item(old), decorators_of_item(new));
         if !shown.iter().any(|decorator| self.is_elided(*decorator)) {
             let name = |source: &Source<'_>, node: Node<'_>| {
-                source.slice(node.byte_range()).split('(').next().unwrap_or_default().to_owned()
+                source
+                    .slice(node.byte_range())
+                    .split('(')
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned()
             };
             for decorator in shown {
-                let found = there.iter().find(|one| name(self.file, **one) == name(self.snippet, decorator));
-                let lost =
-                    found.and_then(|found| self.drops(*found, decorator)).filter(|_| !self.prose.replaces_something());
+                let found = there
+                    .iter()
+                    .find(|one| name(self.file, **one) == name(self.snippet, decorator));
+                let lost = found
+                    .and_then(|found| self.drops(*found, decorator))
+                    .filter(|_| !self.prose.replaces_something());
                 if let Some(lost) = lost {
                     return Err(new_refusal(
                         Reason::Conflict,
@@ -206,14 +271,23 @@ impl Merger<'_, '_, '_> {
         }
         for (at, decorator) in shown.iter().enumerate() {
             let name = |source: &Source<'_>, node: Node<'_>| {
-                source.slice(node.byte_range()).split('(').next().unwrap_or_default().to_owned()
+                source
+                    .slice(node.byte_range())
+                    .split('(')
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned()
             };
             let own = name(self.snippet, *decorator);
             let mut same = there.iter().filter(|one| name(self.file, **one) == own);
             let (Some(found), None) = (same.next(), same.next()) else {
                 return Err(new_refusal(
                     Reason::Unclear,
-                    format!("the block elides part of decorator {} of `{}`", at + 1, old.name),
+                    format!(
+                        "the block elides part of decorator {} of `{}`",
+                        at + 1,
+                        old.name
+                    ),
                 ));
             };
             self.merge_node(*found, *decorator)?;
@@ -227,36 +301,57 @@ impl Merger<'_, '_, '_> {
             return None;
         };
         let shown = self.snippet.items(new_list);
-        self.file.items(old_list).into_iter().filter(|item| item.kind == Kind::Entry).find_map(|item| {
-            let Some(kept) = shown.iter().find(|one| one.name == item.name) else {
-                return Some(item.name);
-            };
-            match (item.node.child_by_field_name("value"), kept.node.child_by_field_name("value")) {
-                (Some(old), Some(new)) if old.kind() == new.kind() && find_collection(old) == Some(old) => {
-                    self.drops(old, new)
+        self.file
+            .items(old_list)
+            .into_iter()
+            .filter(|item| item.kind == Kind::Entry)
+            .find_map(|item| {
+                let Some(kept) = shown.iter().find(|one| one.name == item.name) else {
+                    return Some(item.name);
+                };
+                match (
+                    item.node.child_by_field_name("value"),
+                    kept.node.child_by_field_name("value"),
+                ) {
+                    (Some(old), Some(new))
+                        if old.kind() == new.kind() && find_collection(old) == Some(old) =>
+                    {
+                        self.drops(old, new)
+                    }
+                    _ => None,
                 }
-                _ => None,
-            }
-        })
+            })
     }
 
     /// Replaces an item whole, but for what the snippet does not show of it.
     fn replace_item(&mut self, old: &Item<'_>, new: &Item<'_>) {
         let from_comments = new.has_comments();
         let from_decorators = new.has_decorators() && !from_comments;
-        let (old_start, new_start) = if from_comments && (new.has_decorators() || !old.has_decorators()) {
-            (old.start, new.start)
-        } else if from_decorators {
-            (old.head, new.head)
-        } else {
-            (old.bare, new.bare)
-        };
+        let (old_start, new_start) =
+            if from_comments && (new.has_decorators() || !old.has_decorators()) {
+                (old.start, new.start)
+            } else if from_decorators {
+                (old.head, new.head)
+            } else {
+                (old.bare, new.bare)
+            };
         let shows_tail = new.end > new.code_end;
-        let (old_end, new_end) = if shows_tail { (old.end, new.end) } else { (old.code_end, new.code_end) };
+        let (old_end, new_end) = if shows_tail {
+            (old.end, new.end)
+        } else {
+            (old.code_end, new.code_end)
+        };
         let indent = self.file.indent(old_start).to_owned();
-        let mut piece = self.transplant.piece_over(new_start..new_end, &indent, self.file.slice(old_start..old_end));
+        let mut piece = self.transplant.piece_over(
+            new_start..new_end,
+            &indent,
+            self.file.slice(old_start..old_end),
+        );
         let bare = new.bare.saturating_sub(new_start);
-        let (before, after) = (self.file.slice(old.bare..old.end), self.snippet.slice(new.bare..new.end));
+        let (before, after) = (
+            self.file.slice(old.bare..old.end),
+            self.snippet.slice(new.bare..new.end),
+        );
         let head = bare_in(&piece, bare);
         if let Some(missing) = missing_words(before, after, old, new) {
             piece.insert_str(head, &missing);
@@ -291,7 +386,9 @@ impl Merger<'_, '_, '_> {
             if at > 0 {
                 new.push('\n');
             }
-            let same = kept.iter().find(|one| one.trim_end() == line.trim_end() && !line.trim().is_empty());
+            let same = kept
+                .iter()
+                .find(|one| one.trim_end() == line.trim_end() && !line.trim().is_empty());
             new.push_str(same.map_or(line, |one| one.trim_end_matches('\r')));
         }
         self.splice.replace(old, new);
@@ -306,7 +403,9 @@ fn bare_in(piece: &str, bare: usize) -> usize {
     let mut at = 0;
     for line in piece.split_inclusive('\n') {
         let start = line.trim_start();
-        if !start.is_empty() && !start.starts_with(['#', '@', '/', '*', ')']) && !line.starts_with(char::is_whitespace)
+        if !start.is_empty()
+            && !start.starts_with(['#', '@', '/', '*', ')'])
+            && !line.starts_with(char::is_whitespace)
         {
             return at;
         }
@@ -343,15 +442,20 @@ fn missing_words(before: &str, after: &str, old: &Item<'_>, new: &Item<'_>) -> O
 /// Returns whether a definition is shown by its first line alone.
 pub(super) fn is_signature(item: &Item<'_>) -> bool {
     matches!(item.core.kind(), "function_definition" | "class_definition")
-        && item.core.child_by_field_name("body").is_none_or(|body| body.named_child_count() == 0)
+        && item
+            .core
+            .child_by_field_name("body")
+            .is_none_or(|body| body.named_child_count() == 0)
 }
 
 /// Returns the literal collection that a node is or passes as its only argument.
 fn find_collection(node: Node<'_>) -> Option<Node<'_>> {
     match node.kind() {
         "object" | "array" | "list" | "dictionary" => Some(node),
-        "decorator" | "call_expression" | "arguments" | "call" | "argument_list" | "await_expression" | "await" => {
-            let last = node.named_child(u32::try_from(node.named_child_count().checked_sub(1)?).ok()?)?;
+        "decorator" | "call_expression" | "arguments" | "call" | "argument_list"
+        | "await_expression" | "await" => {
+            let last =
+                node.named_child(u32::try_from(node.named_child_count().checked_sub(1)?).ok()?)?;
             find_collection(last)
         }
         _ => None,
@@ -363,12 +467,22 @@ fn before_ends_with_semicolon(text: &str) -> bool {
 }
 
 fn is_member_field(item: &Item<'_>) -> bool {
-    matches!(item.core.kind(), "public_field_definition" | "field_definition" | "property_signature")
+    matches!(
+        item.core.kind(),
+        "public_field_definition" | "field_definition" | "property_signature"
+    )
 }
 
 /// Returns the node to merge: the definition, below `export` and decorators.
 fn core_node<'t>(item: &Item<'t>) -> Node<'t> {
-    if matches!(item.node.kind(), "decorated_definition" | "export_statement") { item.core } else { item.node }
+    if matches!(
+        item.node.kind(),
+        "decorated_definition" | "export_statement"
+    ) {
+        item.core
+    } else {
+        item.node
+    }
 }
 
 /// Returns the lists of two items that are containers.
@@ -380,15 +494,20 @@ fn lists_of_containers<'o, 'n>(
     if old.kind == Kind::Function {
         return None;
     }
-    let (old_list, new_list) = (merger.file.language.body(old.core)?, merger.snippet.language.body(new.core)?);
+    let (old_list, new_list) = (
+        merger.file.language.body(old.core)?,
+        merger.snippet.language.body(new.core)?,
+    );
     if old.kind == Kind::Call {
-        let test =
-            old.name.starts_with("describe") || old.name.starts_with("context(") || old.name.starts_with("suite(");
+        let test = old.name.starts_with("describe")
+            || old.name.starts_with("context(")
+            || old.name.starts_with("suite(");
         return test.then_some((old_list, new_list));
     }
     if merger.file.language.list(old_list) == Some(List::Statements) {
         return None;
     }
-    (old_list.kind() == new_list.kind() && !same_tree((merger.file, old_list), (merger.snippet, new_list)))
-        .then_some((old_list, new_list))
+    (old_list.kind() == new_list.kind()
+        && !same_tree((merger.file, old_list), (merger.snippet, new_list)))
+    .then_some((old_list, new_list))
 }

@@ -6,7 +6,8 @@ use crate::items::Item;
 use crate::languages::{Kind, List};
 use crate::merge::{Merger, Pair};
 use crate::neighbours::{
-    PhraseMatch, find_mentioned_items, find_named_items, find_readers, find_similar_items, match_phrase, without_kind,
+    PhraseMatch, find_mentioned_items, find_named_items, find_readers, find_similar_items,
+    match_phrase, without_kind,
 };
 use crate::prose::{Phrase, Relation, Sort, split_name_words};
 use crate::sorts::{index_beside, of_sort};
@@ -14,20 +15,29 @@ use crate::splice::{location_at, new_refusal};
 use crate::{Reason, Refusal};
 
 /// "after `x`", "before `y`" where the list holds exactly one such item.
-pub(super) fn by_prose(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Result<Option<usize>, Refusal> {
+pub(super) fn by_prose(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    at: usize,
+) -> Result<Option<usize>, Refusal> {
     let Some(item) = pair.new.get(at) else {
         return Ok(None);
     };
-    let siblings: Vec<&str> =
-        pair.new.iter().filter(|other| other.name != item.name).map(|other| other.name.as_str()).collect();
+    let siblings: Vec<&str> = pair
+        .new
+        .iter()
+        .filter(|other| other.name != item.name)
+        .map(|other| other.name.as_str())
+        .collect();
     let beside = |relation| beside_named(merger, pair, (item, &siblings), relation);
     let after = beside(Relation::After)?;
     // Where both sides are named, what stands between them may belong to the first: "after the order is loaded and
     // validated and before it is saved".
     let before = match after {
-        Some(after) => {
-            beside(Relation::Before).ok().flatten().or_else(|| first_use(merger, pair, (item, &siblings), after))
-        }
+        Some(after) => beside(Relation::Before)
+            .ok()
+            .flatten()
+            .or_else(|| first_use(merger, pair, (item, &siblings), after)),
         None => beside(Relation::Before)?,
     };
     match (after, before) {
@@ -78,7 +88,10 @@ fn beside_named(
                 }
                 let mut refusal = new_refusal(
                     Reason::Ambiguous,
-                    format!("`{name}`, beside which the block belongs, stands {} times here", found.len()),
+                    format!(
+                        "`{name}`, beside which the block belongs, stands {} times here",
+                        found.len()
+                    ),
                 );
                 refusal.candidates = found
                     .iter()
@@ -103,7 +116,11 @@ fn by_phrase(
     let kin = find_similar_items(&pair.old, item);
     for phrase in merger.prose.phrases(&item.name, siblings) {
         // A neighbour that the block brings itself is placed with it.
-        if phrase.code.iter().any(|code| !find_named_items(merger.snippet, code, &pair.new).is_empty()) {
+        if phrase
+            .code
+            .iter()
+            .any(|code| !find_named_items(merger.snippet, code, &pair.new).is_empty())
+        {
             continue;
         }
         if let Some(sort) = phrase.sort {
@@ -114,7 +131,9 @@ fn by_phrase(
         }
         let found = match found_by_words(merger, pair, phrase, (item, &kin)) {
             PhraseMatch::Items(found) => found,
-            PhraseMatch::All if is_listed(item) && kin.len() > 1 && names_one(merger, pair, phrase, &kin) => {
+            PhraseMatch::All
+                if is_listed(item) && kin.len() > 1 && names_one(merger, pair, phrase, &kin) =>
+            {
                 return Err(refusal_between(merger, pair, &kin));
             }
             PhraseMatch::All if is_listed(item) => kin.clone(),
@@ -126,21 +145,42 @@ fn by_phrase(
         if last - first + 1 > found.len() && phrase_is_one(phrase, &found, &kin) {
             return Err(refusal_between(merger, pair, &found));
         }
-        return Ok(Some(if phrase.relation == Relation::After { last + 1 } else { *first }));
+        return Ok(Some(if phrase.relation == Relation::After {
+            last + 1
+        } else {
+            *first
+        }));
     }
     Ok(None)
 }
 
 /// Returns whether a phrase names one thing by words that are not those of the call that all of a kind are.
-fn names_one(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, phrase: &Phrase, kin: &[usize]) -> bool {
+fn names_one(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    phrase: &Phrase,
+    kin: &[usize],
+) -> bool {
     let called = kin
         .first()
         .and_then(|&at| pair.old.get(at))
-        .map_or("", |old| merger.file.slice(old.bare..old.code_end).split('(').next().unwrap_or_default());
+        .map_or("", |old| {
+            merger
+                .file
+                .slice(old.bare..old.code_end)
+                .split('(')
+                .next()
+                .unwrap_or_default()
+        });
     let called = split_name_words(called);
-    let is_other =
-        |word: &&String| !called.iter().any(|part| part.starts_with(word.as_str()) || word.starts_with(part));
-    !phrase.is_plural() && !phrase.words.is_empty() && phrase.words.iter().all(|word| is_other(&word))
+    let is_other = |word: &&String| {
+        !called
+            .iter()
+            .any(|part| part.starts_with(word.as_str()) || word.starts_with(part))
+    };
+    !phrase.is_plural()
+        && !phrase.words.is_empty()
+        && phrase.words.iter().all(|word| is_other(&word))
 }
 
 /// Returns whether the order of an item among its like is part of what it does.
@@ -182,48 +222,84 @@ fn found_by_words(
     if found != PhraseMatch::Nothing || !listed || phrase.route.is_some() {
         return found;
     }
-    let is_other = |old: &Item<'_>| is_listed(old) || pair.kind == List::Statements && old.kind == Kind::Value;
-    let others: Vec<usize> = (0..pair.old.len()).filter(|&at| pair.old.get(at).is_some_and(is_other)).collect();
-    let by_code = phrase.code.iter().map(|code| find_readers(merger.file, code, &pair.old, &others));
+    let is_other =
+        |old: &Item<'_>| is_listed(old) || pair.kind == List::Statements && old.kind == Kind::Value;
+    let others: Vec<usize> = (0..pair.old.len())
+        .filter(|&at| pair.old.get(at).is_some_and(is_other))
+        .collect();
+    let by_code = phrase
+        .code
+        .iter()
+        .map(|code| find_readers(merger.file, code, &pair.old, &others));
     if let Some(found) = by_code.into_iter().find(|found| !found.is_empty()) {
         return PhraseMatch::Items(found);
     }
-    match match_phrase(merger.file, &without_kind(merger.file, phrase, &pair.old, kin), &pair.old, &others) {
+    match match_phrase(
+        merger.file,
+        &without_kind(merger.file, phrase, &pair.old, kin),
+        &pair.old,
+        &others,
+    ) {
         PhraseMatch::Items(found) => PhraseMatch::Items(found),
         PhraseMatch::All | PhraseMatch::Nothing => PhraseMatch::Nothing,
     }
 }
 
 /// Refuses where the words about an item state a place, and none of those that they state is there.
-pub(super) fn refuse_missing(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, at: usize) -> Result<(), Refusal> {
+pub(super) fn refuse_missing(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    at: usize,
+) -> Result<(), Refusal> {
     let Some(item) = pair.new.get(at) else {
         return Ok(());
     };
-    let siblings: Vec<&str> =
-        pair.new.iter().filter(|other| other.name != item.name).map(|other| other.name.as_str()).collect();
+    let siblings: Vec<&str> = pair
+        .new
+        .iter()
+        .filter(|other| other.name != item.name)
+        .map(|other| other.name.as_str())
+        .collect();
     let has_kin = !find_similar_items(&pair.old, item).is_empty();
     let around = path_of(merger.file, pair.node);
-    let brought =
-        |phrase: &Phrase| phrase.code.iter().any(|code| !find_named_items(merger.snippet, code, &pair.new).is_empty());
-    let missing = merger.prose.phrases(&item.name, &siblings).into_iter().find(|phrase| {
-        let is_place = match item.kind {
-            Kind::Marker | Kind::Comment | Kind::Import => false,
-            // Definitions stand anywhere among their like.
-            Kind::Function | Kind::Class | Kind::Type => phrase.names_a_definition(),
-            Kind::Call | Kind::Entry => true,
-            _ => phrase.sort.is_some() || phrase.names_a_definition(),
-        };
-        // Calls run in the order of the text: what may be a place is one.
-        let is_stated = phrase.is_stated || item.kind == Kind::Call && !phrase.may_be_an_act && has_kin;
-        let holds = |code: &String| is_held_by(&around, code);
-        let is_owner = phrase.is_under && phrase.code.iter().any(holds);
-        is_stated && is_place && !is_owner && phrase.sort != Some(Sort::Import) && !brought(phrase)
-    });
+    let brought = |phrase: &Phrase| {
+        phrase
+            .code
+            .iter()
+            .any(|code| !find_named_items(merger.snippet, code, &pair.new).is_empty())
+    };
+    let missing = merger
+        .prose
+        .phrases(&item.name, &siblings)
+        .into_iter()
+        .find(|phrase| {
+            let is_place = match item.kind {
+                Kind::Marker | Kind::Comment | Kind::Import => false,
+                // Definitions stand anywhere among their like.
+                Kind::Function | Kind::Class | Kind::Type => phrase.names_a_definition(),
+                Kind::Call | Kind::Entry => true,
+                _ => phrase.sort.is_some() || phrase.names_a_definition(),
+            };
+            // Calls run in the order of the text: what may be a place is one.
+            let is_stated =
+                phrase.is_stated || item.kind == Kind::Call && !phrase.may_be_an_act && has_kin;
+            let holds = |code: &String| is_held_by(&around, code);
+            let is_owner = phrase.is_under && phrase.code.iter().any(holds);
+            is_stated
+                && is_place
+                && !is_owner
+                && phrase.sort != Some(Sort::Import)
+                && !brought(phrase)
+        });
     match missing {
         None => Ok(()),
         Some(phrase) => Err(new_refusal(
             Reason::NotFound,
-            format!("{}, beside which `{}` belongs, is not there", phrase.shown(), shorten_name(&item.name)),
+            format!(
+                "{}, beside which `{}` belongs, is not there",
+                phrase.shown(),
+                shorten_name(&item.name)
+            ),
         )),
     }
 }
@@ -234,15 +310,26 @@ fn phrase_is_one(phrase: &Phrase, found: &[usize], kin: &[usize]) -> bool {
 }
 
 fn refusal_between(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, found: &[usize]) -> Refusal {
-    let mut refusal =
-        new_refusal(Reason::Ambiguous, format!("the words name a neighbour that stands {} times here", found.len()));
-    refusal.candidates =
-        found.iter().filter_map(|&at| pair.old.get(at)).map(|old| location_at(merger.file.text, old.start)).collect();
+    let mut refusal = new_refusal(
+        Reason::Ambiguous,
+        format!(
+            "the words name a neighbour that stands {} times here",
+            found.len()
+        ),
+    );
+    refusal.candidates = found
+        .iter()
+        .filter_map(|&at| pair.old.get(at))
+        .map(|old| location_at(merger.file.text, old.start))
+        .collect();
     refusal
 }
 
 fn pick_definition(pair: &Pair<'_, '_>, found: &[usize]) -> Option<usize> {
-    let mut definitions = found.iter().copied().filter(|&at| pair.old.get(at).is_some_and(Item::is_definition));
+    let mut definitions = found
+        .iter()
+        .copied()
+        .filter(|&at| pair.old.get(at).is_some_and(Item::is_definition));
     let only = definitions.next()?;
     definitions.next().is_none().then_some(only)
 }

@@ -16,13 +16,23 @@ struct Words {
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let mut words = Words::default();
-    for row in include_str!("../../data/backward.tsv").lines().filter(|line| !line.starts_with('#')) {
+    for row in include_str!("../../data/backward.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+    {
         let cells: Vec<&'static str> = row.split('\t').collect();
         match cells[..] {
             [word, "pronoun", ..] => words.pronouns.push(word),
             [word, "near", ..] => words.near.push(word),
             [phrase, _, side, ..] => {
-                words.phrases.push((phrase, if side == "before" { Relation::Before } else { Relation::After }));
+                words.phrases.push((
+                    phrase,
+                    if side == "before" {
+                        Relation::Before
+                    } else {
+                        Relation::After
+                    },
+                ));
             }
             _ => {}
         }
@@ -38,23 +48,38 @@ pub(super) fn points_back(text: &str, tokens: &[Token]) -> Option<(Relation, usi
         match token {
             Token::Stop => sentence += 1,
             Token::Word(word) => {
-                if let Some(relation) = relation_of_place_word(tokens, at).or_else(|| relation_of_word(word)) {
+                if let Some(relation) =
+                    relation_of_place_word(tokens, at).or_else(|| relation_of_word(word))
+                {
                     found = Some((relation, sentence));
                 }
             }
             _ => {}
         }
     }
-    let in_text = || WORDS.phrases.iter().find(|(phrase, _)| phrase.contains(' ') && text.contains(phrase));
+    let in_text = || {
+        WORDS
+            .phrases
+            .iter()
+            .find(|(phrase, _)| phrase.contains(' ') && text.contains(phrase))
+    };
     found.or_else(|| in_text().map(|(_, relation)| (*relation, sentence)))
 }
 
 /// Returns a phrase that is a word of its own, or part of one where words are not parted.
 fn relation_of_word(word: &str) -> Option<Relation> {
     let fits = |phrase: &str| {
-        if phrase.is_ascii() || phrase.chars().any(is_latin) { word == phrase } else { word.contains(phrase) }
+        if phrase.is_ascii() || phrase.chars().any(is_latin) {
+            word == phrase
+        } else {
+            word.contains(phrase)
+        }
     };
-    WORDS.phrases.iter().find(|(phrase, _)| fits(phrase)).map(|(_, relation)| *relation)
+    WORDS
+        .phrases
+        .iter()
+        .find(|(phrase, _)| fits(phrase))
+        .map(|(_, relation)| *relation)
 }
 
 fn is_latin(letter: char) -> bool {
@@ -77,8 +102,10 @@ fn relation_of_place_word(tokens: &[Token], at: usize) -> Option<Relation> {
         next += 1;
     }
     let ends = |at: usize| matches!(tokens.get(at), None | Some(Token::Comma | Token::Stop));
-    let goes_on =
-        |at: usize| ends(at) || word(at).is_some_and(|word| !word.starts_with(char::is_uppercase) && is_act(word));
+    let goes_on = |at: usize| {
+        ends(at)
+            || word(at).is_some_and(|word| !word.starts_with(char::is_uppercase) && is_act(word))
+    };
     match word(next) {
         Some(pronoun) if WORDS.pronouns.contains(&pronoun) => {
             ((is_near || !opens) && goes_on(next + 1)).then_some(place.relation)
@@ -99,9 +126,16 @@ mod tests {
 
     #[test]
     fn each_example_points_back() {
-        for row in include_str!("../../data/backward.tsv").lines().filter(|line| !line.starts_with('#')) {
+        for row in include_str!("../../data/backward.tsv")
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+        {
             let example = row.rsplit('\t').next().unwrap_or_default();
-            assert!(points_back(example, &tokenize_prose(example)).is_some(), "{row}: {:?}", tokenize_prose(example));
+            assert!(
+                points_back(example, &tokenize_prose(example)).is_some(),
+                "{row}: {:?}",
+                tokenize_prose(example)
+            );
         }
         for text in [
             "After that, add the route:",

@@ -7,14 +7,25 @@ use super::End;
 use super::words::Token;
 
 /// Words behind "the first" that make it an order of the work.
-const STEPS: [&str; 10] = ["step", "steps", "thing", "change", "phase", "task", "Schritt", "Aufgabe", "paso", "étape"];
+const STEPS: [&str; 10] = [
+    "step", "steps", "thing", "change", "phase", "task", "Schritt", "Aufgabe", "paso", "étape",
+];
 
 static ENDS: LazyLock<Vec<(Vec<&'static str>, End)>> = LazyLock::new(|| {
-    let rows = include_str!("../../data/ends.tsv").lines().filter(|line| !line.starts_with('#'));
+    let rows = include_str!("../../data/ends.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#'));
     let read = |row: &'static str| {
         let mut cells = row.split('\t');
         let words = cells.next()?.split(' ').collect();
-        Some((words, if cells.next()? == "top" { End::Top } else { End::Bottom }))
+        Some((
+            words,
+            if cells.next()? == "top" {
+                End::Top
+            } else {
+                End::Bottom
+            },
+        ))
     };
     rows.filter_map(read).collect()
 });
@@ -43,15 +54,15 @@ pub(super) fn ends_with(tokens: &[Token], at: usize) -> bool {
 }
 
 fn words_at(tokens: &[Token], at: usize) -> usize {
-    let is =
-        |at: usize, wanted: &str| matches!(tokens.get(at), Some(Token::Word(word)) if word.to_lowercase() == wanted);
+    let is = |at: usize, wanted: &str| matches!(tokens.get(at), Some(Token::Word(word)) if word.to_lowercase() == wanted);
     let fits = |words: &&(Vec<&str>, End)| words.0.iter().zip(at..).all(|(word, at)| is(at, word));
     ENDS.iter().find(fits).map_or(0, |(words, _)| words.len())
 }
 
 /// Returns whether the language of a word parts its words by blanks and does not put endings behind them.
 fn is_parted(word: &str) -> bool {
-    word.chars().all(|letter| !letter.is_alphabetic() || letter < '\u{530}')
+    word.chars()
+        .all(|letter| !letter.is_alphabetic() || letter < '\u{530}')
 }
 
 #[cfg(test)]
@@ -61,9 +72,16 @@ mod tests {
 
     #[test]
     fn each_example_names_its_end() {
-        for row in include_str!("../../data/ends.tsv").lines().filter(|line| !line.starts_with('#')) {
+        for row in include_str!("../../data/ends.tsv")
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+        {
             let cells: Vec<&str> = row.split('\t').collect();
-            let wanted = if cells[1] == "top" { End::Top } else { End::Bottom };
+            let wanted = if cells[1] == "top" {
+                End::Top
+            } else {
+                End::Bottom
+            };
             assert_eq!(Prose::read(cells[2]).end("new", &[]), Some(wanted), "{row}");
         }
         assert_eq!(Prose::read("As the first step, add:").end("new", &[]), None);

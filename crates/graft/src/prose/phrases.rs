@@ -17,12 +17,15 @@ const LONGEST: usize = 8;
 
 /// Words with which a clause goes on to something else.
 const ENDS: [&str; 30] = [
-    "in", "inside", "within", "into", "to", "so", "and", "which", "that", "with", "where", "as", "because", "since",
-    "but", "then", "is", "are", "it", "for", "by", "at", "on", "add", "insert", "when", "while", "if", "or", "from",
+    "in", "inside", "within", "into", "to", "so", "and", "which", "that", "with", "where", "as",
+    "because", "since", "but", "then", "is", "are", "it", "for", "by", "at", "on", "add", "insert",
+    "when", "while", "if", "or", "from",
 ];
 
 /// Words behind a place that make it the time at which something happens: "before `run()` is called".
-const VERBS: [&str; 9] = ["is", "are", "was", "were", "has", "have", "wird", "werden", "ist"];
+const VERBS: [&str; 9] = [
+    "is", "are", "was", "were", "has", "have", "wird", "werden", "ist",
+];
 
 /// Words that end a clause, but for those right behind an article: "the line that …", "the for loop".
 const GOES_ON: [&str; 6] = ["that", "which", "where", "for", "while", "if"];
@@ -140,23 +143,33 @@ impl Phrase {
 
     /// Returns whether the place is that of something with a name or a route of its own.
     pub(crate) fn names_a_definition(&self) -> bool {
-        let named =
-            |code: &String| code.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '.' | '(' | ')' | '$'));
+        let named = |code: &String| {
+            code.chars()
+                .all(|one| one.is_alphanumeric() || matches!(one, '_' | '.' | '(' | ')' | '$'))
+        };
         self.route.is_some() || self.code.iter().any(named)
     }
 
     /// Returns whether it speaks of several: "the routes".
     pub(crate) fn is_plural(&self) -> bool {
-        self.words.iter().any(|word| word.ends_with('s') && !word.ends_with("ss") || word.ends_with("en"))
+        self.words
+            .iter()
+            .any(|word| word.ends_with('s') && !word.ends_with("ss") || word.ends_with("en"))
     }
 
     /// Returns the place for a person to read.
     pub(crate) fn shown(&self) -> String {
         if let Some(route) = &self.route {
             let both = [route.method.as_deref(), route.path.as_deref()];
-            return format!("the route `{}`", both.into_iter().flatten().collect::<Vec<_>>().join(" "));
+            return format!(
+                "the route `{}`",
+                both.into_iter().flatten().collect::<Vec<_>>().join(" ")
+            );
         }
-        self.code.first().map_or_else(|| format!("\"{}\"", self.words.join(" ")), |code| format!("`{code}`"))
+        self.code.first().map_or_else(
+            || format!("\"{}\"", self.words.join(" ")),
+            |code| format!("`{code}`"),
+        )
     }
 }
 
@@ -170,8 +183,11 @@ pub(super) fn read_phrases(tokens: &[Token]) -> Vec<Phrase> {
         match token {
             Token::Stop => sentence += 1,
             Token::Word(_) if is_between(Some(token)) => {
-                let ends = |at: &usize| matches!(tokens.get(*at), None | Some(Token::Stop | Token::Comma));
-                let and = (at + 1..=at + LONGEST).take_while(|at| !ends(at)).find(|at| parts_two(tokens.get(*at)));
+                let ends =
+                    |at: &usize| matches!(tokens.get(*at), None | Some(Token::Stop | Token::Comma));
+                let and = (at + 1..=at + LONGEST)
+                    .take_while(|at| !ends(at))
+                    .find(|at| parts_two(tokens.get(*at)));
                 if let Some(and) = and {
                     found.extend(read_clause(&tokens[..and], at + 1, Relation::After, sentence).0);
                     found.extend(read_clause(tokens, and + 1, Relation::Before, sentence).0);
@@ -194,7 +210,9 @@ pub(super) fn read_phrases(tokens: &[Token]) -> Vec<Phrase> {
             }
             // Chinese and Japanese say the side behind the name.
             Token::Code(_) => {
-                if let Some(Token::Behind(relation @ (Relation::After | Relation::Before))) = tokens.get(at + 1) {
+                if let Some(Token::Behind(relation @ (Relation::After | Relation::Before))) =
+                    tokens.get(at + 1)
+                {
                     found.extend(read_clause(tokens, at, *relation, sentence).0);
                 }
             }
@@ -202,9 +220,14 @@ pub(super) fn read_phrases(tokens: &[Token]) -> Vec<Phrase> {
                 if let Some((place, length)) = beginning_at(tokens, at) {
                     step = length;
                     // "The following code" names no place.
-                    if !(at > 0 && equals_word(tokens.get(at - 1), "the") && equals_word(tokens.get(at), "following")) {
+                    if !(at > 0
+                        && equals_word(tokens.get(at - 1), "the")
+                        && equals_word(tokens.get(at), "following"))
+                    {
                         let phrase = read_clause(tokens, at + length, place.relation, sentence).0;
-                        found.extend(phrase.map(|phrase| mark_stated_place(phrase, place, tokens.get(at + length))));
+                        found.extend(phrase.map(|phrase| {
+                            mark_stated_place(phrase, place, tokens.get(at + length))
+                        }));
                     }
                 }
             }
@@ -222,7 +245,8 @@ pub(super) fn read_noun_phrase(tokens: &[Token], from: usize, sentence: usize) -
 
 /// Adds whether the place must be there.
 fn mark_stated_place(phrase: Phrase, place: &PlacePhrase, next: Option<&Token>) -> Phrase {
-    let has_article = matches!(next, Some(Token::Word(word)) if is_determiner(&word.to_lowercase()));
+    let has_article =
+        matches!(next, Some(Token::Word(word)) if is_determiner(&word.to_lowercase()));
     let by_words = match place.states {
         States::Always => true,
         States::Article => has_article,
@@ -230,7 +254,11 @@ fn mark_stated_place(phrase: Phrase, place: &PlacePhrase, next: Option<&Token>) 
     };
     let by_sort = phrase.sort.is_some() && place.states != States::Found;
     let is_stated = !phrase.code.is_empty() || phrase.route.is_some() || by_sort || by_words;
-    Phrase { is_stated: is_stated && !phrase.may_be_an_act, is_under: place.is_under, ..phrase }
+    Phrase {
+        is_stated: is_stated && !phrase.may_be_an_act,
+        is_under: place.is_under,
+        ..phrase
+    }
 }
 
 fn equals_word(token: Option<&Token>, word: &str) -> bool {
@@ -238,7 +266,12 @@ fn equals_word(token: Option<&Token>, word: &str) -> bool {
 }
 
 /// Returns the place that a clause names from its first word on, and how many tokens it takes.
-fn read_clause(tokens: &[Token], from: usize, relation: Relation, sentence: usize) -> (Option<Phrase>, usize) {
+fn read_clause(
+    tokens: &[Token],
+    from: usize,
+    relation: Relation,
+    sentence: usize,
+) -> (Option<Phrase>, usize) {
     let mut phrase = Phrase {
         code: Vec::new(),
         may_be_an_act: begins_an_act(tokens, from),
@@ -249,12 +282,16 @@ fn read_clause(tokens: &[Token], from: usize, relation: Relation, sentence: usiz
     for (at, token) in tokens.iter().enumerate().skip(from).take(LONGEST) {
         match token {
             // "The line that registers `x`", "the if block".
-            Token::Word(word) if at > from && phrase.is_open() && GOES_ON.contains(&word.as_str()) => {
+            Token::Word(word)
+                if at > from && phrase.is_open() && GOES_ON.contains(&word.as_str()) =>
+            {
                 phrase.words.extend((word == "if").then(|| word.clone()));
             }
             // "The fields of `User`" are named by their sort.
             Token::Word(word) if word == "of" && sort_of(&phrase.words).is_some() => break,
-            Token::Word(word) if ENDS.contains(&word.as_str()) || VERBS.contains(&word.as_str()) => {
+            Token::Word(word)
+                if ENDS.contains(&word.as_str()) || VERBS.contains(&word.as_str()) =>
+            {
                 phrase.may_be_an_act |= VERBS.contains(&word.as_str());
                 break;
             }
@@ -264,35 +301,54 @@ fn read_clause(tokens: &[Token], from: usize, relation: Relation, sentence: usiz
                     "last" | "letzten" => phrase.pick = Some(Pick::Last),
                     _ => {}
                 }
-                phrase.words.extend(split_name_words(word).into_iter().filter(|part| !is_idle(part)));
+                phrase.words.extend(
+                    split_name_words(word)
+                        .into_iter()
+                        .filter(|part| !is_idle(part)),
+                );
             }
             // "The `for` loop", "the `return`".
             Token::Code(code) if KEYWORDS.contains(&code.as_str()) => {
-                phrase.words.extend((!matches!(code.as_str(), "for" | "while")).then(|| code.clone()));
+                phrase
+                    .words
+                    .extend((!matches!(code.as_str(), "for" | "while")).then(|| code.clone()));
             }
             Token::Code(code) => {
                 phrase.route = phrase.route.or_else(|| RouteName::parse(code));
-                phrase.may_be_an_act |=
-                    phrase.route.is_none() && is_command(code) || at == from && describes_event(tokens, at);
+                phrase.may_be_an_act |= phrase.route.is_none() && is_command(code)
+                    || at == from && describes_event(tokens, at);
                 phrase.code.push(code.clone());
             }
             Token::Method(name) => method = Some(name.clone()),
-            Token::Path(path) => phrase.route = Some(RouteName { method: None, path: Some(path.clone()) }),
+            Token::Path(path) => {
+                phrase.route = Some(RouteName {
+                    method: None,
+                    path: Some(path.clone()),
+                })
+            }
             Token::Possessive => {}
             Token::Comma | Token::Stop | Token::Behind(_) => break,
         }
         length += 1;
     }
     if let Some(method) = method {
-        phrase.route.get_or_insert_default().method.get_or_insert(method);
+        phrase
+            .route
+            .get_or_insert_default()
+            .method
+            .get_or_insert(method);
     }
     let is_number = |word: &String| word.chars().all(|letter| letter.is_ascii_digit());
     let is_bare = phrase.code.is_empty() && phrase.route.is_none();
     // "After step 2" speaks of the plan.
-    phrase.may_be_an_act |= is_bare && phrase.words.iter().any(is_number) && !phrase.words.iter().all(is_number);
+    phrase.may_be_an_act |=
+        is_bare && phrase.words.iter().any(is_number) && !phrase.words.iter().all(is_number);
     phrase.sort = sort_of(&phrase.words).filter(|_| is_bare);
     // "After the others" names all of a kind.
-    ((length > 0 && !(is_bare && phrase.words.is_empty()) || length > 1).then_some(phrase), length)
+    (
+        (length > 0 && !(is_bare && phrase.words.is_empty()) || length > 1).then_some(phrase),
+        length,
+    )
 }
 
 /// Returns whether the words behind a word of place begin with what is done: "adding the route", "dem Hinzufügen", "de
@@ -303,7 +359,11 @@ fn begins_an_act(tokens: &[Token], from: usize) -> bool {
         _ => None,
     };
     let ends = |word: Option<&str>, endings: &[&str]| {
-        word.is_some_and(|word| endings.iter().any(|ending| word.len() > ending.len() + 1 && word.ends_with(ending)))
+        word.is_some_and(|word| {
+            endings
+                .iter()
+                .any(|ending| word.len() > ending.len() + 1 && word.ends_with(ending))
+        })
     };
     let first = word(from);
     match first {
@@ -315,7 +375,10 @@ fn begins_an_act(tokens: &[Token], from: usize) -> bool {
         Some("you" | "we" | "they" | "i") => true,
         // "After existing routes".
         Some(word) if is_determiner(word) => false,
-        _ => ends(first, &["ing", "ния", "нием", "ення", "ання", "енням", "анням"]),
+        _ => ends(
+            first,
+            &["ing", "ния", "нием", "ення", "ання", "енням", "анням"],
+        ),
     }
 }
 
@@ -355,8 +418,9 @@ fn is_command(code: &str) -> bool {
         "new",
     ];
     let plain = |word: &str| {
-        word.chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, '-' | '_' | '.' | '/' | ':' | '='))
-            && word.chars().any(|one| one.is_ascii_alphanumeric())
+        word.chars().all(|one| {
+            one.is_ascii_alphanumeric() || matches!(one, '-' | '_' | '.' | '/' | ':' | '=')
+        }) && word.chars().any(|one| one.is_ascii_alphanumeric())
     };
     let mut words = code.split_whitespace();
     let first = words.next().unwrap_or_default();
@@ -393,34 +457,69 @@ mod tests {
 
     fn read(text: &str) -> Vec<(Relation, String, Option<RouteName>)> {
         let prose = Prose::read(text);
-        prose.phrases.iter().map(|one| (one.relation, one.words.join(" "), one.route.clone())).collect()
+        prose
+            .phrases
+            .iter()
+            .map(|one| (one.relation, one.words.join(" "), one.route.clone()))
+            .collect()
     }
 
     fn route(method: Option<&str>, path: Option<&str>) -> Option<RouteName> {
-        Some(RouteName { method: method.map(str::to_owned), path: path.map(str::to_owned) })
+        Some(RouteName {
+            method: method.map(str::to_owned),
+            path: path.map(str::to_owned),
+        })
     }
 
     #[test]
     fn places_in_words_end_with_their_clause() {
         for (text, relation, words, route) in [
-            ("Register them after the book routes.", Relation::After, "book routes", None),
-            ("Include it in `urlpatterns`, after the users.", Relation::After, "users", None),
+            (
+                "Register them after the book routes.",
+                Relation::After,
+                "book routes",
+                None,
+            ),
+            (
+                "Include it in `urlpatterns`, after the users.",
+                Relation::After,
+                "users",
+                None,
+            ),
             (
                 "Before the `GET /{id}` route, so that it wins.",
                 Relation::Before,
                 "route",
                 route(Some("GET"), Some("/{id}")),
             ),
-            ("before GET /users/:id in the controller", Relation::Before, "", route(Some("GET"), Some("/users/:id"))),
-            ("Add it after the PUT route.", Relation::After, "route", route(Some("PUT"), None)),
-            ("Mount it next to `booksRouter` in the app", Relation::After, "", None),
+            (
+                "before GET /users/:id in the controller",
+                Relation::Before,
+                "",
+                route(Some("GET"), Some("/users/:id")),
+            ),
+            (
+                "Add it after the PUT route.",
+                Relation::After,
+                "route",
+                route(Some("PUT"), None),
+            ),
+            (
+                "Mount it next to `booksRouter` in the app",
+                Relation::After,
+                "",
+                None,
+            ),
             ("after the others:", Relation::After, "", None),
         ] {
             assert_eq!(read(text), [(relation, words.to_owned(), route)], "{text}");
         }
         assert_eq!(
             read("Register it between auth and probe:"),
-            [(Relation::After, "auth".to_owned(), None), (Relation::Before, "probe".to_owned(), None)]
+            [
+                (Relation::After, "auth".to_owned(), None),
+                (Relation::Before, "probe".to_owned(), None)
+            ]
         );
         for text in ["See below.", "Add the following code:", "as above"] {
             assert_eq!(read(text), [], "{text}");

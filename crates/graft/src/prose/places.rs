@@ -28,7 +28,9 @@ pub(super) struct PlacePhrase {
 }
 
 static PLACES: LazyLock<Vec<PlacePhrase>> = LazyLock::new(|| {
-    let rows = include_str!("../../data/places.tsv").lines().filter(|line| !line.starts_with('#'));
+    let rows = include_str!("../../data/places.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#'));
     let mut places: Vec<PlacePhrase> = rows.filter_map(parse_place_row).collect();
     places.sort_by_key(|place| std::cmp::Reverse(place.words.len()));
     places
@@ -45,7 +47,11 @@ fn parse_place_row(row: &'static str) -> Option<PlacePhrase> {
     };
     #[cfg(test)]
     let example = cells.next()?;
-    let relation = if side == "before" { Relation::Before } else { Relation::After };
+    let relation = if side == "before" {
+        Relation::Before
+    } else {
+        Relation::After
+    };
     Some(PlacePhrase {
         words,
         relation,
@@ -58,14 +64,18 @@ fn parse_place_row(row: &'static str) -> Option<PlacePhrase> {
 
 /// Returns the words of place that begin at a token, and how many tokens they take.
 pub(super) fn beginning_at(tokens: &[Token], at: usize) -> Option<(&'static PlacePhrase, usize)> {
-    let found = PLACES.iter().find(|place| matches_words(tokens, at, &place.words))?;
+    let found = PLACES
+        .iter()
+        .find(|place| matches_words(tokens, at, &place.words))?;
     Some((found, found.words.len()))
 }
 
 /// Returns the words of place that end with a token.
 pub(super) fn ending_at(tokens: &[Token], at: usize) -> Option<&'static PlacePhrase> {
     PLACES.iter().find(|place| {
-        (at + 1).checked_sub(place.words.len()).is_some_and(|from| matches_words(tokens, from, &place.words))
+        (at + 1)
+            .checked_sub(place.words.len())
+            .is_some_and(|from| matches_words(tokens, from, &place.words))
     })
 }
 
@@ -80,27 +90,44 @@ pub(crate) fn relation_after_text(before: &str) -> Option<Relation> {
     let words: Vec<String> = before.split_whitespace().map(str::to_lowercase).collect();
     let from = words.len().saturating_sub(NEAR);
     let near: Vec<Token> = words.into_iter().skip(from).map(Token::Word).collect();
-    (0..near.len()).rev().find_map(|at| ending_at(&near, at)).map(|place| place.relation)
+    (0..near.len())
+        .rev()
+        .find_map(|at| ending_at(&near, at))
+        .map(|place| place.relation)
 }
 
 /// Returns whether words are nothing but a place, by the names that are known: "nach `price`", "在 price 之后".
 pub(crate) fn is_beside(words: &str, is_name: &dyn Fn(&str) -> bool) -> bool {
-    let bare = |word: &str| word.trim_matches(|one: char| !one.is_alphanumeric() && one != '_').to_owned();
-    let words: Vec<String> = words.split_whitespace().map(bare).filter(|word| !word.is_empty()).collect();
+    let bare = |word: &str| {
+        word.trim_matches(|one: char| !one.is_alphanumeric() && one != '_')
+            .to_owned()
+    };
+    let words: Vec<String> = words
+        .split_whitespace()
+        .map(bare)
+        .filter(|word| !word.is_empty())
+        .collect();
     let small = |word: &str| {
         let lower = word.to_lowercase();
         ARTICLES.contains(&lower.as_str()) || FILLERS.contains(&lower.as_str()) || word == "在"
     };
-    let tokens: Vec<Token> = words.iter().map(|word| Token::Word(word.to_lowercase())).collect();
+    let tokens: Vec<Token> = words
+        .iter()
+        .map(|word| Token::Word(word.to_lowercase()))
+        .collect();
     let from = beginning_at(&tokens, 0).map(|(_, length)| length);
-    let last =
-        words.last().and_then(|word| side_behind(word)).filter(|(_, before)| before.is_empty() || is_name(before));
+    let last = words
+        .last()
+        .and_then(|word| side_behind(word))
+        .filter(|(_, before)| before.is_empty() || is_name(before));
     let rest = match (from, last) {
         (Some(from), _) => &words[from..],
         (None, Some((_, before))) => &words[..words.len() - usize::from(before.is_empty())],
         (None, None) => return false,
     };
-    let named = |word: &String| is_name(word) || side_behind(word).is_some_and(|(_, before)| is_name(before));
+    let named = |word: &String| {
+        is_name(word) || side_behind(word).is_some_and(|(_, before)| is_name(before))
+    };
     rest.iter().any(named) && rest.iter().all(|word| named(word) || small(word))
 }
 
@@ -170,10 +197,21 @@ pub(super) fn parts_two(token: Option<&Token>) -> bool {
 /// Returns the side of a name of which the words put something between it and another one.
 fn relation_in_between(tokens: &[Token], at: usize) -> Option<Relation> {
     let mut before = (at.saturating_sub(NEAR)..at).rev();
-    let is_second = before.clone().take(3).any(|back| parts_two(tokens.get(back)));
+    let is_second = before
+        .clone()
+        .take(3)
+        .any(|back| parts_two(tokens.get(back)));
     let opens = |back: &usize| matches!(tokens.get(*back), Some(Token::Comma | Token::Stop));
-    before.by_ref().take_while(|back| !opens(back)).any(|back| is_between(tokens.get(back))).then_some(())?;
-    Some(if is_second { Relation::Before } else { Relation::After })
+    before
+        .by_ref()
+        .take_while(|back| !opens(back))
+        .any(|back| is_between(tokens.get(back)))
+        .then_some(())?;
+    Some(if is_second {
+        Relation::Before
+    } else {
+        Relation::After
+    })
 }
 
 /// Returns how the words before a name relate the block to it.
@@ -202,14 +240,19 @@ pub(super) fn relation_before_name(tokens: &[Token], at: usize) -> Relation {
                 "of" if back > 0 && is_word(tokens.get(back - 1), &["instead"]) => {
                     return Relation::Mention;
                 }
-                "in" | "inside" | "within" | "into" | "to" | "of" | "en" | "dentro" | "dans" | "в" | "у" => {
+                "in" | "inside" | "within" | "into" | "to" | "of" | "en" | "dentro" | "dans"
+                | "в" | "у" => {
                     return Relation::Within;
                 }
-                "replace" | "update" | "change" | "modify" | "rewrite" | "edit" | "extend" | "reemplazar"
-                | "substituir" | "remplacer" | "замени" | "заменить" => {
+                "replace" | "update" | "change" | "modify" | "rewrite" | "edit" | "extend"
+                | "reemplazar" | "substituir" | "remplacer" | "замени" | "заменить" =>
+                {
                     return Relation::Replace;
                 }
-                other if ARTICLES.contains(&other) || FILLERS.contains(&other) || other.ends_with("ing") => {}
+                other
+                    if ARTICLES.contains(&other)
+                        || FILLERS.contains(&other)
+                        || other.ends_with("ing") => {}
                 _ => break,
             },
             Some(Token::Method(_)) => {}
@@ -242,9 +285,13 @@ mod tests {
         ] {
             assert!(is_beside(words, &known), "{words}");
         }
-        for words in
-            ["nach `price` sortiert", "after the sale", "price", "sorted after price and rounded", "nach `other`"]
-        {
+        for words in [
+            "nach `price` sortiert",
+            "after the sale",
+            "price",
+            "sorted after price and rounded",
+            "nach `other`",
+        ] {
             assert!(!is_beside(words, &known), "{words}");
         }
     }
@@ -254,9 +301,15 @@ mod tests {
     fn each_word_of_place_is_heard() {
         for place in PLACES.iter() {
             let prose = Prose::read(place.example);
-            let heard = prose.phrases.iter().any(|one| one.relation == place.relation && one.code == ["x"]);
+            let heard = prose
+                .phrases
+                .iter()
+                .any(|one| one.relation == place.relation && one.code == ["x"]);
             assert!(heard, "{}: {:?}", place.example, prose.phrases);
-            let related = prose.mentions.iter().any(|one| one.name == "x" && one.relation == place.relation);
+            let related = prose
+                .mentions
+                .iter()
+                .any(|one| one.name == "x" && one.relation == place.relation);
             assert!(related, "{}: {:?}", place.example, prose.mentions);
         }
     }

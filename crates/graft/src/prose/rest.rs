@@ -15,33 +15,53 @@ const IT: [&str; 4] = ["it", "them", "that", "those"];
 
 /// Returns whether a sentence keeps a guard, and replaces what is below that.
 pub(super) fn follows_a_guard(tokens: &[Token]) -> bool {
-    tokens.split(|token| matches!(token, Token::Stop)).any(is_told)
+    tokens
+        .split(|token| matches!(token, Token::Stop))
+        .any(is_told)
 }
 
 fn is_told(sentence: &[Token]) -> bool {
     let words: Vec<String> = sentence
         .iter()
-        .map(|token| if let Token::Word(word) = token { word.to_lowercase() } else { String::new() })
+        .map(|token| {
+            if let Token::Word(word) = token {
+                word.to_lowercase()
+            } else {
+                String::new()
+            }
+        })
         .collect();
     let word = |at: usize| words.get(at).map_or("", String::as_str);
-    let find = |from: usize, fits: &dyn Fn(&str) -> bool| (from..sentence.len()).find(|at| fits(word(*at)));
+    let find = |from: usize, fits: &dyn Fn(&str) -> bool| {
+        (from..sentence.len()).find(|at| fits(word(*at)))
+    };
     let Some(keeps) = find(0, &|word| KEEPS.contains(&word)) else {
         return false;
     };
-    let Some(guard) = find(keeps, &|word| GUARDS.contains(&word) || word.ends_with("-return")) else {
+    let Some(guard) = find(keeps, &|word| {
+        GUARDS.contains(&word) || word.ends_with("-return")
+    }) else {
         return false;
     };
     let Some(replaces) = find(guard, &|word| word == "replace" || word == "rewrite") else {
         return false;
     };
-    (replaces + 1..sentence.len()).filter(|at| BELOW.contains(&word(*at))).any(|at| {
-        let next = if ARTICLES.contains(&word(at + 1)) { word(at + 2) } else { word(at + 1) };
-        IT.contains(&next) || GUARDS.contains(&next)
-    })
+    (replaces + 1..sentence.len())
+        .filter(|at| BELOW.contains(&word(*at)))
+        .any(|at| {
+            let next = if ARTICLES.contains(&word(at + 1)) {
+                word(at + 2)
+            } else {
+                word(at + 1)
+            };
+            IT.contains(&next) || GUARDS.contains(&next)
+        })
 }
 
 /// Beginnings of words that call something missing.
-const MISSING: [&str; 7] = ["missing", "fehlende", "faltante", "manquant", "mancant", "缺失", "缺少"];
+const MISSING: [&str; 7] = [
+    "missing", "fehlende", "faltante", "manquant", "mancant", "缺失", "缺少",
+];
 const ADDING: [&str; 12] = [
     "add",
     "adds",
@@ -59,19 +79,27 @@ const ADDING: [&str; 12] = [
 
 /// Returns whether a sentence adds functions that it calls missing: "Add Missing API Methods".
 pub(super) fn adds_the_missing(tokens: &[Token]) -> bool {
-    let said =
-        |word: &str, any: &[&str]| any.iter().any(|one| word.starts_with(one) || !one.is_ascii() && word.contains(one));
-    tokens.split(|token| matches!(token, Token::Stop)).any(|sentence| {
-        let words = sentence
-            .iter()
-            .filter_map(|token| if let Token::Word(word) = token { Some(word.to_lowercase()) } else { None });
-        let words: Vec<String> = words.collect();
-        let is_code = |word: &String| {
-            let sort = sort_of(std::slice::from_ref(word)).or_else(|| sort_within(word));
-            matches!(sort, Some(Sort::Function | Sort::Route))
-        };
-        words.iter().any(|word| said(word, &ADDING))
-            && words.iter().any(|word| said(word, &MISSING))
-            && words.iter().any(is_code)
-    })
+    let said = |word: &str, any: &[&str]| {
+        any.iter()
+            .any(|one| word.starts_with(one) || !one.is_ascii() && word.contains(one))
+    };
+    tokens
+        .split(|token| matches!(token, Token::Stop))
+        .any(|sentence| {
+            let words = sentence.iter().filter_map(|token| {
+                if let Token::Word(word) = token {
+                    Some(word.to_lowercase())
+                } else {
+                    None
+                }
+            });
+            let words: Vec<String> = words.collect();
+            let is_code = |word: &String| {
+                let sort = sort_of(std::slice::from_ref(word)).or_else(|| sort_within(word));
+                matches!(sort, Some(Sort::Function | Sort::Route))
+            };
+            words.iter().any(|word| said(word, &ADDING))
+                && words.iter().any(|word| said(word, &MISSING))
+                && words.iter().any(is_code)
+        })
 }

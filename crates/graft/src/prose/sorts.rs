@@ -21,7 +21,14 @@ pub(crate) enum Sort {
 }
 
 /// Words that may stand beside the sort and add nothing: "the return statement", "the if block".
-const BESIDE: [&str; 6] = ["statement", "statements", "block", "blocks", "definition", "definitions"];
+const BESIDE: [&str; 6] = [
+    "statement",
+    "statements",
+    "block",
+    "blocks",
+    "definition",
+    "definitions",
+];
 
 /// Words before the sort that say whose items they are, in a place that the words name anyway.
 const OWNERS: [&str; 5] = ["class", "instance", "module", "level", "other"];
@@ -30,7 +37,9 @@ const OWNERS: [&str; 5] = ["class", "instance", "module", "level", "other"];
 const LONGEST_ENDING: usize = 3;
 
 static SORTS: LazyLock<Vec<(&'static str, Sort)>> = LazyLock::new(|| {
-    let rows = include_str!("../../data/sorts.tsv").lines().filter(|line| !line.starts_with('#'));
+    let rows = include_str!("../../data/sorts.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#'));
     let mut sorts: Vec<(&str, Sort)> = rows.filter_map(parse_sort_row).collect();
     sorts.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
     sorts
@@ -60,13 +69,18 @@ fn parse_sort_row(row: &'static str) -> Option<(&'static str, Sort)> {
 
 /// Returns the sort that words name, where they name nothing else.
 pub(super) fn sort_of(words: &[String]) -> Option<Sort> {
-    let mut telling = words.iter().rev().filter(|word| !BESIDE.contains(&word.as_str()));
+    let mut telling = words
+        .iter()
+        .rev()
+        .filter(|word| !BESIDE.contains(&word.as_str()));
     let word = telling.next()?;
     // "The class attributes", "the instance methods".
     let mut telling = telling.filter(|word| !OWNERS.contains(&word.as_str()));
     let is_meant = |begin: &str| {
         // "Importer" is a thing of its own.
-        let rest = word.strip_prefix(begin).filter(|rest| !matches!(*rest, "er" | "ers" | "ed"));
+        let rest = word
+            .strip_prefix(begin)
+            .filter(|rest| !matches!(*rest, "er" | "ers" | "ed"));
         let rest = rest.map(|rest| rest.chars().count());
         // "if" begins many words.
         rest.is_some_and(|rest| rest == 0 || begin.chars().count() > 2 && rest <= LONGEST_ENDING)
@@ -79,9 +93,16 @@ pub(super) fn sort_of(words: &[String]) -> Option<Sort> {
 pub(super) fn sort_within(word: &str) -> Option<Sort> {
     let lower = word.to_lowercase();
     let is_meant = |begin: &str| {
-        if begin.is_ascii() { lower.trim_end_matches('s') == begin } else { lower.contains(begin) }
+        if begin.is_ascii() {
+            lower.trim_end_matches('s') == begin
+        } else {
+            lower.contains(begin)
+        }
     };
-    SORTS.iter().find(|(begin, _)| is_meant(begin)).map(|(_, sort)| *sort)
+    SORTS
+        .iter()
+        .find(|(begin, _)| is_meant(begin))
+        .map(|(_, sort)| *sort)
 }
 
 #[cfg(test)]
@@ -91,14 +112,31 @@ mod tests {
 
     #[test]
     fn each_example_names_its_sort() {
-        for row in include_str!("../../data/sorts.tsv").lines().filter(|line| !line.starts_with('#')) {
+        for row in include_str!("../../data/sorts.tsv")
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+        {
             let (_, sort) = parse_sort_row(row).unwrap_or_else(|| panic!("{row}: no such sort"));
             let example = row.rsplit('\t').next().unwrap_or_default();
             let prose = Prose::read(example);
-            assert!(prose.phrases.iter().any(|one| one.sort == Some(sort)), "{row}: {:?}", prose.phrases);
+            assert!(
+                prose.phrases.iter().any(|one| one.sort == Some(sort)),
+                "{row}: {:?}",
+                prose.phrases
+            );
         }
-        for text in ["after the user routes", "after the rotation", "before the importer is ready"] {
-            assert!(Prose::read(text).phrases.iter().all(|one| one.sort.is_none()), "{text}");
+        for text in [
+            "after the user routes",
+            "after the rotation",
+            "before the importer is ready",
+        ] {
+            assert!(
+                Prose::read(text)
+                    .phrases
+                    .iter()
+                    .all(|one| one.sort.is_none()),
+                "{text}"
+            );
         }
     }
 }

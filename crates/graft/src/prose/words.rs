@@ -4,12 +4,31 @@ use super::Relation;
 use crate::routes::is_method;
 
 /// Nouns that make the code before them part of a statement.
-pub(super) const STATEMENTS: [&str; 9] =
-    ["call", "check", "guard", "block", "statement", "condition", "branch", "loop", "line"];
+pub(super) const STATEMENTS: [&str; 9] = [
+    "call",
+    "check",
+    "guard",
+    "block",
+    "statement",
+    "condition",
+    "branch",
+    "loop",
+    "line",
+];
 
 /// Words beside which a capital makes a name.
-pub(super) const NOUNS: [&str; 10] =
-    ["class", "model", "interface", "enum", "schema", "serializer", "service", "component", "type", "struct"];
+pub(super) const NOUNS: [&str; 10] = [
+    "class",
+    "model",
+    "interface",
+    "enum",
+    "schema",
+    "serializer",
+    "service",
+    "component",
+    "type",
+    "struct",
+];
 
 /// Words that open a sentence with a capital and are no names.
 const VERBS: [&str; 40] = [
@@ -74,12 +93,27 @@ pub(super) enum Token {
 /// Chinese and Japanese say "after" and "before" behind the name.
 fn read_postposition(rest: &str) -> Option<Relation> {
     let mut rest = rest.trim_start();
-    for word in ["函数", "方法", "类", "定义", "字段", "这一行", "一行", "行", "常量", "路由", "语句", "的"]
-    {
+    for word in [
+        "函数",
+        "方法",
+        "类",
+        "定义",
+        "字段",
+        "这一行",
+        "一行",
+        "行",
+        "常量",
+        "路由",
+        "语句",
+        "的",
+    ] {
         rest = rest.strip_prefix(word).unwrap_or(rest);
     }
     let starts = |words: &[&str]| words.iter().any(|word| rest.starts_with(word));
-    let side = BEHIND.iter().find(|(word, _)| rest.starts_with(word)).map(|(_, relation)| *relation);
+    let side = BEHIND
+        .iter()
+        .find(|(word, _)| rest.starts_with(word))
+        .map(|(_, relation)| *relation);
     if side.is_some() {
         side
     } else if starts(&["后"]) {
@@ -117,17 +151,24 @@ const BEHIND: [(&str, Relation); 18] = [
 
 /// Returns the side that a word ends with or is, and what stands before it in the word: "导入之后".
 pub(super) fn side_behind(word: &str) -> Option<(Relation, &str)> {
-    BEHIND.iter().find_map(|(side, relation)| Some((*relation, word.get(..word.find(side)?)?)))
+    BEHIND
+        .iter()
+        .find_map(|(side, relation)| Some((*relation, word.get(..word.find(side)?)?)))
 }
 
 /// Returns whether what follows a name says "between": it is the second of two.
 fn closes_between(rest: &str) -> bool {
-    ["之间", "사이", "の間", "中间"].iter().any(|word| rest.trim_start().starts_with(word))
+    ["之间", "사이", "の間", "中间"]
+        .iter()
+        .any(|word| rest.trim_start().starts_with(word))
 }
 
 pub(super) fn looks_like_a_name(word: &str) -> bool {
     let inner = word.trim_end_matches("()");
-    let snake = inner.contains('_') && inner.chars().all(|one| one.is_alphanumeric() || one == '_' || one == '.');
+    let snake = inner.contains('_')
+        && inner
+            .chars()
+            .all(|one| one.is_alphanumeric() || one == '_' || one == '.');
     let camel = inner.chars().skip(1).any(char::is_uppercase)
         && inner.chars().any(char::is_lowercase)
         && inner.chars().all(|one| one.is_alphanumeric() || one == '.');
@@ -145,19 +186,39 @@ pub(super) fn is_word(token: Option<&Token>, words: &[&str]) -> bool {
 /// Returns whether the clause denies what it says of the name: "not in `B`", "never to `B`". What it only supposes it
 /// does not deny: "if it is not in `B` yet".
 pub(super) fn is_denied(tokens: &[Token], at: usize) -> bool {
-    const NOT: [&str; 11] = ["not", "never", "nicht", "nie", "nunca", "jamais", "pas", "não", "не", "niemals", "no"];
-    const SUPPOSES: [&str; 13] =
-        ["if", "unless", "yet", "already", "only", "exist", "exists", "wenn", "falls", "nur", "si", "se", "если"];
+    const NOT: [&str; 11] = [
+        "not", "never", "nicht", "nie", "nunca", "jamais", "pas", "não", "не", "niemals", "no",
+    ];
+    const SUPPOSES: [&str; 13] = [
+        "if", "unless", "yet", "already", "only", "exist", "exists", "wenn", "falls", "nur", "si",
+        "se", "если",
+    ];
     let clause = tokens.get(..at).unwrap_or_default().iter().rev();
     let words: Vec<String> = clause
         .take_while(|token| matches!(token, Token::Word(_) | Token::Method(_)))
         .take(CLAUSE)
-        .filter_map(|token| if let Token::Word(word) = token { Some(word.to_lowercase()) } else { None })
-        .take_while(|word| !matches!(word.as_str(), "but" | "sondern" | "sino" | "mais" | "mas" | "а" | "and"))
+        .filter_map(|token| {
+            if let Token::Word(word) = token {
+                Some(word.to_lowercase())
+            } else {
+                None
+            }
+        })
+        .take_while(|word| {
+            !matches!(
+                word.as_str(),
+                "but" | "sondern" | "sino" | "mais" | "mas" | "а" | "and"
+            )
+        })
         .collect();
     let says = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
-    let after = tokens.iter().skip(at + 1).take_while(|token| matches!(token, Token::Word(_)));
-    let supposed = after.take(CLAUSE).any(|token| is_word(Some(token), &SUPPOSES));
+    let after = tokens
+        .iter()
+        .skip(at + 1)
+        .take_while(|token| matches!(token, Token::Word(_)));
+    let supposed = after
+        .take(CLAUSE)
+        .any(|token| is_word(Some(token), &SUPPOSES));
     says(&NOT) && !says(&SUPPOSES) && !supposed
 }
 
@@ -173,12 +234,18 @@ pub(super) fn tokenize_prose(text: &str) -> Vec<Token> {
         if character == '`' {
             let body = rest.get(1..).unwrap_or_default();
             if let Some(end) = body.find('`') {
-                tokens.push(Token::Code(body.get(..end).unwrap_or_default().trim().to_owned()));
+                tokens.push(Token::Code(
+                    body.get(..end).unwrap_or_default().trim().to_owned(),
+                ));
                 rest = body.get(end + 1..).unwrap_or_default();
                 if closes_between(rest) {
                     let last = tokens.len() - 1;
-                    let first = tokens[..last].iter().rposition(|token| matches!(token, Token::Code(_)));
-                    first.into_iter().for_each(|first| tokens.insert(first + 1, Token::Behind(Relation::After)));
+                    let first = tokens[..last]
+                        .iter()
+                        .rposition(|token| matches!(token, Token::Code(_)));
+                    first
+                        .into_iter()
+                        .for_each(|first| tokens.insert(first + 1, Token::Behind(Relation::After)));
                     tokens.push(Token::Behind(Relation::Before));
                 }
                 tokens.extend(read_postposition(rest).map(Token::Behind));
@@ -186,7 +253,9 @@ pub(super) fn tokenize_prose(text: &str) -> Vec<Token> {
                 continue;
             }
         }
-        if let Some(after) = rest.strip_prefix("'s").or_else(|| rest.strip_prefix("\u{2019}s"))
+        if let Some(after) = rest
+            .strip_prefix("'s")
+            .or_else(|| rest.strip_prefix("\u{2019}s"))
             && !after.starts_with(char::is_alphanumeric)
             && matches!(tokens.last(), Some(Token::Word(_) | Token::Code(_)))
         {
@@ -196,8 +265,13 @@ pub(super) fn tokenize_prose(text: &str) -> Vec<Token> {
             continue;
         }
         if character == '/' && (rest.len() == text.len() || !joined) {
-            let length = rest.find([' ', '\n', ',', ')', '`', ';']).unwrap_or(rest.len());
-            let path = rest.get(..length).unwrap_or_default().trim_end_matches(['.', ':', '*', '_']);
+            let length = rest
+                .find([' ', '\n', ',', ')', '`', ';'])
+                .unwrap_or(rest.len());
+            let path = rest
+                .get(..length)
+                .unwrap_or_default()
+                .trim_end_matches(['.', ':', '*', '_']);
             if path.len() > 1 && !path.starts_with("//") {
                 tokens.push(Token::Path(path.to_owned()));
                 rest = rest.get(path.len()..).unwrap_or_default();
@@ -210,7 +284,9 @@ pub(super) fn tokenize_prose(text: &str) -> Vec<Token> {
                 .find(|one: char| !(one.is_alphanumeric() || matches!(one, '_' | '.' | '(' | ')')))
                 .unwrap_or(rest.len());
             let raw = rest.get(..length).unwrap_or_default();
-            let word = raw.trim_end_matches('.').trim_end_matches(|one| one == ')' && !raw.contains("()"));
+            let word = raw
+                .trim_end_matches('.')
+                .trim_end_matches(|one| one == ')' && !raw.contains("()"));
             if is_method(word) {
                 tokens.push(Token::Method(word.to_owned()));
                 if raw.ends_with('.') {
@@ -249,11 +325,21 @@ fn without_line_numbers(mut tokens: Vec<Token>) -> Vec<Token> {
     let is_number = |token: &Token| matches!(token, Token::Word(word) if word.chars().all(|one| one.is_ascii_digit()));
     let mut at = 0;
     while at + 3 < tokens.len() {
-        let numbered =
-            is_word(tokens.get(at), &["line", "Zeile", "zeile", "línea", "linha", "ligne", "строки", "строка"])
-                && is_number(&tokens[at + 1])
-                && tokens[at + 2] == Token::Comma
-                && matches!(tokens[at + 3], Token::Code(_));
+        let numbered = is_word(
+            tokens.get(at),
+            &[
+                "line",
+                "Zeile",
+                "zeile",
+                "línea",
+                "linha",
+                "ligne",
+                "строки",
+                "строка",
+            ],
+        ) && is_number(&tokens[at + 1])
+            && tokens[at + 2] == Token::Comma
+            && matches!(tokens[at + 3], Token::Code(_));
         if numbered {
             tokens.drain(at..at + 3);
         }
@@ -272,6 +358,6 @@ fn starts_a_line_of_its_own(rest: &str) -> bool {
 
 /// Articles, and the adjectives that stand where one would, in the languages that plans are written in.
 pub(super) const ARTICLES: [&str; 23] = [
-    "the", "existing", "current", "last", "first", "den", "der", "die", "das", "dem", "des", "el", "la", "los", "las",
-    "le", "les", "del", "du", "do", "da", "dos", "l",
+    "the", "existing", "current", "last", "first", "den", "der", "die", "das", "dem", "des", "el",
+    "la", "los", "las", "le", "les", "del", "du", "do", "da", "dos", "l",
 ];

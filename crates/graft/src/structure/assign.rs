@@ -7,7 +7,9 @@ use crate::languages::{Kind, List, imported_names};
 use crate::prose::{Prose, Relation, same_name};
 use crate::reading::Reading;
 use crate::splice::new_refusal;
-use crate::targets::{Container, Search, ambiguous_container_refusal, find_containers, search_words};
+use crate::targets::{
+    Container, Search, ambiguous_container_refusal, find_containers, search_words,
+};
 use crate::{Reason, Refusal};
 
 /// Items of the snippet that belong into one list of the file.
@@ -27,29 +29,57 @@ pub(super) fn assign_items<'f, 'n>(
     items: Vec<Item<'n>>,
 ) -> Result<Vec<Group<'f, 'n>>, Refusal> {
     if let Some(list) = reading.wrapped {
-        let Some(wrapper) =
-            items.into_iter().rev().find(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import))
+        let Some(wrapper) = items
+            .into_iter()
+            .rev()
+            .find(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import))
         else {
             return Ok(Vec::new());
         };
-        let inner = new.language.body(wrapper.core).map(|body| new.items(body)).unwrap_or_default();
+        let inner = new
+            .language
+            .body(wrapper.core)
+            .map(|body| new.items(body))
+            .unwrap_or_default();
         let containers = find_containers(old, root_items, &search_words(&inner, prose));
-        let search = Search { file: old, prose, containers: &containers, root: old.root() };
+        let search = Search {
+            file: old,
+            prose,
+            containers: &containers,
+            root: old.root(),
+        };
         let container = member_container(&search, (old, new), &inner, list)?;
-        return Ok(vec![Group { list: container.list, items: inner, wrapped: false }]);
+        return Ok(vec![Group {
+            list: container.list,
+            items: inner,
+            wrapped: false,
+        }]);
     }
     let containers = find_containers(old, root_items, &search_words(&items, prose));
-    let search = Search { file: old, prose, containers: &containers, root: old.root() };
+    let search = Search {
+        file: old,
+        prose,
+        containers: &containers,
+        root: old.root(),
+    };
     let names: Vec<String> = items.iter().map(|item| item.name.clone()).collect();
     let mut groups: Vec<Group<'f, 'n>> = Vec::new();
     for item in items {
-        let siblings: Vec<&str> = names.iter().map(String::as_str).filter(|name| *name != item.name).collect();
+        let siblings: Vec<&str> = names
+            .iter()
+            .map(String::as_str)
+            .filter(|name| *name != item.name)
+            .collect();
         let target = find_target_container(&search, root_items, &item, &siblings, (reading, new))?;
         let list = target.map_or(old.root(), |container| container.list);
         let loose = matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import);
         match groups.last_mut() {
             Some(group) if group.list == list || loose => group.items.push(item),
-            _ => groups.push(Group { list, wrapped: list == old.root(), items: vec![item] }),
+            _ => groups.push(Group {
+                list,
+                wrapped: list == old.root(),
+                items: vec![item],
+            }),
         }
     }
     Ok(groups)
@@ -65,11 +95,16 @@ fn member_container<'s, 't>(
 where
     't: 's,
 {
-    let members: Vec<&Item<'_>> =
-        items.iter().filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment)).collect();
+    let members: Vec<&Item<'_>> = items
+        .iter()
+        .filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment))
+        .collect();
     for item in &members {
-        let siblings: Vec<&str> =
-            members.iter().map(|other| other.name.as_str()).filter(|name| *name != item.name).collect();
+        let siblings: Vec<&str> = members
+            .iter()
+            .map(|other| other.name.as_str())
+            .filter(|name| *name != item.name)
+            .collect();
         if let Some(found) = search.find_stated_container(item, &siblings, list)? {
             return find_same_container(search, found);
         }
@@ -89,7 +124,10 @@ where
         let only = search.class_of(new, &members)?;
         return find_same_container(search, only);
     }
-    Err(new_refusal(Reason::NotFound, "the block shows entries, and nothing says into which collection they go"))
+    Err(new_refusal(
+        Reason::NotFound,
+        "the block shows entries, and nothing says into which collection they go",
+    ))
 }
 
 fn find_same_container<'s, 't>(
@@ -111,18 +149,28 @@ fn find_target_container<'s, 't>(
     siblings: &[&str],
     (reading, new): (&Reading, &Source<'_>),
 ) -> Result<Option<&'s Container<'t>>, Refusal> {
-    if matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import | Kind::Guard | Kind::Export) {
+    if matches!(
+        item.kind,
+        Kind::Marker | Kind::Comment | Kind::Import | Kind::Guard | Kind::Export
+    ) {
         return Ok(None);
     }
-    let bound = item.kind == Kind::Function && search.file.language.is_bound(item.node, item.core, &reading.text);
-    let at_root = root.iter().any(|old| old.name == item.name && old.kind == item.kind && old.variant == item.variant);
+    let bound = item.kind == Kind::Function
+        && search
+            .file
+            .language
+            .is_bound(item.node, item.core, &reading.text);
+    let at_root = root
+        .iter()
+        .any(|old| old.name == item.name && old.kind == item.kind && old.variant == item.variant);
     if at_root && matches!(item.kind, Kind::Class | Kind::Type) {
         return Ok(None);
     }
     if item.kind == Kind::Call && !at_root && is_test(&item.name) {
         return test_block(search, root, item, siblings);
     }
-    if item.kind == Kind::Class && !reading.indented && stands_beside(search, root, item, siblings) {
+    if item.kind == Kind::Class && !reading.indented && stands_beside(search, root, item, siblings)
+    {
         return Ok(None);
     }
     if let Some(found) = search.find_stated_container(item, siblings, List::Module)? {
@@ -137,13 +185,22 @@ fn find_target_container<'s, 't>(
     }
     let owners = search.owners(item, None);
     let replaces = search.prose.replaces(&item.name);
-    let adds =
-        search.prose.related(Relation::Mention, &item.name, siblings).is_empty() && search.prose.adds_something();
+    let adds = search
+        .prose
+        .related(Relation::Mention, &item.name, siblings)
+        .is_empty()
+        && search.prose.adds_something();
     if item.is_definition() && (bound || replaces || reading.indented || !adds) {
         match owners.as_slice() {
             [] => {}
             [only] => return find_same_container(search, only).map(Some),
-            several => return Err(ambiguous_container_refusal(search.file, &item.name, several)),
+            several => {
+                return Err(ambiguous_container_refusal(
+                    search.file,
+                    &item.name,
+                    several,
+                ));
+            }
         }
     }
     if bound || reading.indented && item.is_definition() {
@@ -160,25 +217,51 @@ fn find_target_container<'s, 't>(
 }
 
 /// Refuses to put a function into another one where the words speak of a call of it: the place is that of the call.
-fn refuse_call(search: &Search<'_, '_, '_>, found: &Container<'_>, item: &Item<'_>) -> Result<(), Refusal> {
+fn refuse_call(
+    search: &Search<'_, '_, '_>,
+    found: &Container<'_>,
+    item: &Item<'_>,
+) -> Result<(), Refusal> {
     let is_plain = item.kind == Kind::Function && !item.has_decorators();
-    let calls = |name: &str| name.strip_prefix(item.name.as_str()).is_some_and(|rest| rest.starts_with('('));
-    let called = search.prose.mentions.iter().find(|mention| calls(&mention.name) && !mention.name.ends_with("()"));
-    match called.filter(|_| is_plain && found.kind == Kind::Function && found.lists == Some(List::Statements)) {
+    let calls = |name: &str| {
+        name.strip_prefix(item.name.as_str())
+            .is_some_and(|rest| rest.starts_with('('))
+    };
+    let called = search
+        .prose
+        .mentions
+        .iter()
+        .find(|mention| calls(&mention.name) && !mention.name.ends_with("()"));
+    match called.filter(|_| {
+        is_plain && found.kind == Kind::Function && found.lists == Some(List::Statements)
+    }) {
         Some(call) => Err(new_refusal(
             Reason::Unclear,
-            format!("the words put the call `{}` into `{}`, and the block shows the function", call.name, found.name),
+            format!(
+                "the words put the call `{}` into `{}`, and the block shows the function",
+                call.name, found.name
+            ),
         )),
         None => Ok(()),
     }
 }
 
 /// Returns whether the words put the class beside something at the top of the file.
-fn stands_beside(search: &Search<'_, '_, '_>, root: &[Item<'_>], item: &Item<'_>, siblings: &[&str]) -> bool {
-    [Relation::After, Relation::Before].into_iter().any(|relation| {
-        let named = search.prose.related(relation, &item.name, siblings);
-        named.into_iter().any(|name| root.iter().any(|old| old.is_definition() && same_name(name, &old.name)))
-    })
+fn stands_beside(
+    search: &Search<'_, '_, '_>,
+    root: &[Item<'_>],
+    item: &Item<'_>,
+    siblings: &[&str],
+) -> bool {
+    [Relation::After, Relation::Before]
+        .into_iter()
+        .any(|relation| {
+            let named = search.prose.related(relation, &item.name, siblings);
+            named.into_iter().any(|name| {
+                root.iter()
+                    .any(|old| old.is_definition() && same_name(name, &old.name))
+            })
+        })
 }
 
 /// A call on a name that only lives inside functions, or a field that only looks like one of a class, has no place in
@@ -190,19 +273,27 @@ fn refuse_stranger(
     siblings: &[&str],
 ) -> Result<(), Refusal> {
     let placed = search.prose.end(&item.name, siblings).is_some()
-        || !search.prose.related(Relation::After, &item.name, siblings).is_empty();
+        || !search
+            .prose
+            .related(Relation::After, &item.name, siblings)
+            .is_empty();
     if item.kind == Kind::Call {
         let receiver = item.name.split(['.', '(']).next().unwrap_or_default();
         let file = search.file;
         let known = siblings.contains(&receiver)
-            || root.iter().any(|old| old.kind == Kind::Value && has_word(file.slice(old.bare..old.code_end), receiver));
+            || root.iter().any(|old| {
+                old.kind == Kind::Value && has_word(file.slice(old.bare..old.code_end), receiver)
+            });
         let bound = |old: &Item<'_>| {
             imported_names(file.language, old.node, file.text)
                 .unwrap_or_default()
                 .iter()
                 .any(|one| one.local() == receiver)
         };
-        let imported = root.iter().filter(|old| old.kind == Kind::Import).any(bound);
+        let imported = root
+            .iter()
+            .filter(|old| old.kind == Kind::Import)
+            .any(bound);
         if !known && !imported && declares_inside(file, search.root, receiver) {
             return Err(new_refusal(
                 Reason::NotFound,
@@ -223,7 +314,11 @@ fn refuse_stranger(
         }
     }
     if let Some(classes) = classes_of_fields(search, root, item, siblings) {
-        return Err(ambiguous_container_refusal(search.file, &item.name, &classes));
+        return Err(ambiguous_container_refusal(
+            search.file,
+            &item.name,
+            &classes,
+        ));
     }
     Ok(())
 }
@@ -237,17 +332,25 @@ fn classes_of_fields<'s, 't>(
     siblings: &[&str],
 ) -> Option<Vec<&'s Container<'t>>> {
     let placed = search.prose.end(&item.name, siblings).is_some()
-        || !search.prose.related(Relation::After, &item.name, siblings).is_empty();
+        || !search
+            .prose
+            .related(Relation::After, &item.name, siblings)
+            .is_empty();
     if item.kind != Kind::Value || placed || !item.name.chars().any(char::is_lowercase) {
         return None;
     }
     let lower = |items: &[Item<'_>]| {
         items.iter().any(|old| {
-            old.kind == Kind::Value && old.name.chars().any(char::is_lowercase) && !old.name.starts_with("__")
+            old.kind == Kind::Value
+                && old.name.chars().any(char::is_lowercase)
+                && !old.name.starts_with("__")
         })
     };
-    let classes: Vec<&'s Container<'t>> =
-        search.containers.iter().filter(|one| one.kind == Kind::Class && lower(&one.items)).collect();
+    let classes: Vec<&'s Container<'t>> = search
+        .containers
+        .iter()
+        .filter(|one| one.kind == Kind::Class && lower(&one.items))
+        .collect();
     (!classes.is_empty() && !lower(root)).then_some(classes)
 }
 
@@ -256,7 +359,9 @@ fn called_only_inside(search: &Search<'_, '_, '_>, root: &[Item<'_>], item: &Ite
     let callee = |item: &Item<'_>| item.name.split('(').next().unwrap_or_default().to_owned();
     let like = |old: &Item<'_>| old.kind == Kind::Call && callee(old) == callee(item);
     let inside = |one: &Container<'_>| {
-        one.kind == Kind::Function && one.lists == Some(List::Statements) && one.items.iter().any(like)
+        one.kind == Kind::Function
+            && one.lists == Some(List::Statements)
+            && one.items.iter().any(like)
     };
     callee(item).contains('.') && !root.iter().any(like) && search.containers.iter().any(inside)
 }
@@ -277,21 +382,28 @@ fn declares_inside(file: &Source<'_>, node: Node<'_>, name: &str) -> bool {
     if names
         && node.parent().is_some_and(|parent| {
             PLACES.contains(&parent.kind()) && parent.named_child(0) == Some(node)
-                || node.parent().is_some_and(|parent| parent.kind().ends_with("parameters"))
+                || node
+                    .parent()
+                    .is_some_and(|parent| parent.kind().ends_with("parameters"))
         })
     {
         return true;
     }
     let mut cursor = node.walk();
-    node.named_children(&mut cursor).any(|child| declares_inside(file, child, name))
+    node.named_children(&mut cursor)
+        .any(|child| declares_inside(file, child, name))
 }
 
 fn has_word(text: &str, word: &str) -> bool {
-    text.split(|one: char| !(one.is_alphanumeric() || one == '_' || one == '$')).any(|one| one == word)
+    text.split(|one: char| !(one.is_alphanumeric() || one == '_' || one == '$'))
+        .any(|one| one == word)
 }
 
 fn is_test(name: &str) -> bool {
-    matches!(name.split(['(', '.']).next(), Some("it" | "test" | "describe"))
+    matches!(
+        name.split(['(', '.']).next(),
+        Some("it" | "test" | "describe")
+    )
 }
 
 /// Returns the test block that takes a test: the one that has it, the one that the prose names, the only one.
@@ -308,7 +420,9 @@ fn test_block<'s, 't>(
     let blocks: Vec<&Container<'_>> = search
         .containers
         .iter()
-        .filter(|one| one.kind == Kind::Call && is_test(&one.name) && one.name.starts_with("describe"))
+        .filter(|one| {
+            one.kind == Kind::Call && is_test(&one.name) && one.name.starts_with("describe")
+        })
         .collect();
     for relation in [Relation::Within, Relation::Mention, Relation::After] {
         for name in search.prose.related(relation, &item.name, siblings) {
@@ -316,10 +430,9 @@ fn test_block<'s, 't>(
             let fit: Vec<&&Container<'_>> = blocks
                 .iter()
                 .filter(|one| {
-                    one.name
-                        .rsplit("describe(")
-                        .next()
-                        .is_some_and(|title| title.trim_matches(['\'', ')', '`']) == plain.trim_matches('\''))
+                    one.name.rsplit("describe(").next().is_some_and(|title| {
+                        title.trim_matches(['\'', ')', '`']) == plain.trim_matches('\'')
+                    })
                 })
                 .collect();
             if let [only] = fit.as_slice() {
@@ -333,12 +446,17 @@ fn test_block<'s, 't>(
         }
     }
     if item.name.starts_with("describe(")
-        || root.iter().any(|old| old.kind == Kind::Call && is_test(&old.name) && !old.name.starts_with("describe"))
+        || root.iter().any(|old| {
+            old.kind == Kind::Call && is_test(&old.name) && !old.name.starts_with("describe")
+        })
     {
         return Ok(None);
     }
-    let outer: Vec<&Container<'_>> =
-        blocks.iter().copied().filter(|one| root.iter().any(|old| old.start == one.start)).collect();
+    let outer: Vec<&Container<'_>> = blocks
+        .iter()
+        .copied()
+        .filter(|one| root.iter().any(|old| old.start == one.start))
+        .collect();
     match outer.as_slice() {
         [] => Ok(None),
         [only] => search
@@ -347,6 +465,10 @@ fn test_block<'s, 't>(
             .find(|one| one.list == only.list)
             .map(Some)
             .ok_or_else(|| new_refusal(Reason::NotFound, "the block is gone")),
-        several => Err(ambiguous_container_refusal(search.file, &item.name, several)),
+        several => Err(ambiguous_container_refusal(
+            search.file,
+            &item.name,
+            several,
+        )),
     }
 }

@@ -25,7 +25,10 @@ pub(super) fn insert_loose_items(
         if list != List::Entries {
             return Ok(false);
         }
-        let wrapper = items.iter().rev().find(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import));
+        let wrapper = items
+            .iter()
+            .rev()
+            .find(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import));
         let inner = wrapper
             .and_then(|wrapper| merger.snippet.language.body(wrapper.core))
             .map(|body| merger.snippet.items(body));
@@ -39,13 +42,20 @@ pub(super) fn insert_loose_items(
     }
     let code: Vec<&Item<'_>> = code_of(items).collect();
     let root = merger.file.items(merger.file.root());
-    let known = code.iter().any(|item| root.iter().any(|old| old.kind == item.kind && old.name == item.name));
+    let known = code.iter().any(|item| {
+        root.iter()
+            .any(|old| old.kind == item.kind && old.name == item.name)
+    });
     let stepping = code.iter().any(|item| item.kind == Kind::Statement);
     if known && !stepping && !hints.inside {
         return Ok(false);
     }
     // "Replace each, both, the two … with": every statement takes the place of one.
-    if hints.prose.only_replaces() && code.len() > 1 && !known && replace_each(merger, items, hints)? {
+    if hints.prose.only_replaces()
+        && code.len() > 1
+        && !known
+        && replace_each(merger, items, hints)?
+    {
         return Ok(true);
     }
     let stays = |item: &&Item<'_>| item.kind != Kind::Import || hints.local_imports;
@@ -53,14 +63,21 @@ pub(super) fn insert_loose_items(
     if insert_bare_items(merger, &members, hints, false)? {
         return Ok(true);
     }
-    if stepping || hints.local_imports || hints.inside && code.iter().any(|item| item.kind == Kind::Call) {
+    if stepping
+        || hints.local_imports
+        || hints.inside && code.iter().any(|item| item.kind == Kind::Call)
+    {
         let siblings: Vec<&str> = code.iter().skip(1).map(|item| item.name.as_str()).collect();
         if let Some(first) = code.first() {
             return Err(no_position_refusal(first, hints, &siblings));
         }
     }
     refuse_unlike(merger, &code, (&root, hints))?;
-    if hints.prose.only_replaces() && !code.iter().any(|item| contains_item(merger.file, merger.file.root(), item)) {
+    if hints.prose.only_replaces()
+        && !code
+            .iter()
+            .any(|item| contains_item(merger.file, merger.file.root(), item))
+    {
         return Err(new_refusal(
             Reason::NotFound,
             "nothing is found that the block could replace, as the plan says it does",
@@ -70,12 +87,17 @@ pub(super) fn insert_loose_items(
 }
 
 /// Places imports that belong to a function: beside what the words name there, else at its top.
-fn insert_imports(merger: &mut Merger<'_, '_, '_>, hints: &Hints<'_>, items: &[Item<'_>]) -> Result<bool, Refusal> {
+fn insert_imports(
+    merger: &mut Merger<'_, '_, '_>,
+    hints: &Hints<'_>,
+    items: &[Item<'_>],
+) -> Result<bool, Refusal> {
     if insert_bare_items(merger, items, hints, false)? {
         return Ok(true);
     }
     let file = merger.file;
-    let body = function_named(file, hints.prose).and_then(|function| function.child_by_field_name("body"));
+    let body =
+        function_named(file, hints.prose).and_then(|function| function.child_by_field_name("body"));
     let Some(body) = body else {
         return Err(new_refusal(
             Reason::NotFound,
@@ -83,19 +105,41 @@ fn insert_imports(merger: &mut Merger<'_, '_, '_>, hints: &Hints<'_>, items: &[I
         ));
     };
     let new = items.to_vec();
-    merger.merge_list(&Pair { node: body, kind: List::Statements, old: file.items(body), new, wrapped: false })?;
+    merger.merge_list(&Pair {
+        node: body,
+        kind: List::Statements,
+        old: file.items(body),
+        new,
+        wrapped: false,
+    })?;
     Ok(true)
 }
 
 /// Refuses imports that the words put into what the file does not have: at its top they may be in the wrong file.
-pub(super) fn hold_owner(path: &str, file: &Source<'_>, items: &[Item<'_>], prose: &Prose) -> Result<(), Refusal> {
+pub(super) fn hold_owner(
+    path: &str,
+    file: &Source<'_>,
+    items: &[Item<'_>],
+    prose: &Prose,
+) -> Result<(), Refusal> {
     if file.language != Language::Python || !are_imports(items) {
         return Ok(());
     }
-    let stem = path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
-    let is_name = |name: &str| name != stem && name.chars().all(|one| one.is_alphanumeric() || one == '_');
-    let names = prose.related(Relation::Within, "", &[]).into_iter().map(|name| name.trim_end_matches("()"));
-    let Some(missing) = names.filter(|name| is_name(name)).find(|name| !file.text.contains(name)) else {
+    let stem = path
+        .rsplit('/')
+        .next()
+        .and_then(|name| name.split('.').next())
+        .unwrap_or_default();
+    let is_name =
+        |name: &str| name != stem && name.chars().all(|one| one.is_alphanumeric() || one == '_');
+    let names = prose
+        .related(Relation::Within, "", &[])
+        .into_iter()
+        .map(|name| name.trim_end_matches("()"));
+    let Some(missing) = names
+        .filter(|name| is_name(name))
+        .find(|name| !file.text.contains(name))
+    else {
         return Ok(());
     };
     let message = format!("the words put the imports into `{missing}`, which is not in the file");
@@ -107,7 +151,9 @@ fn function_named<'t>(file: &'t Source<'_>, prose: &Prose) -> Option<Node<'t>> {
     let mut names = prose.related(Relation::Within, "", &[]).into_iter();
     names.find_map(|name| {
         let at = only_definition(file, name)?;
-        let mut node = file.root().named_descendant_for_byte_range(at.start, at.end.max(at.start + 1) - 1)?;
+        let mut node = file
+            .root()
+            .named_descendant_for_byte_range(at.start, at.end.max(at.start + 1) - 1)?;
         while node.kind() != "function_definition" {
             node = node.child_by_field_name("definition")?;
         }
@@ -116,7 +162,9 @@ fn function_named<'t>(file: &'t Source<'_>, prose: &Prose) -> Option<Node<'t>> {
 }
 
 fn are_imports(items: &[Item<'_>]) -> bool {
-    items.iter().all(|item| matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker))
+    items
+        .iter()
+        .all(|item| matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker))
 }
 
 /// Returns whether a block of nothing but imports has its place in a function: the words name it, or a neighbour that
@@ -129,12 +177,17 @@ pub(super) fn are_placed_inside(file: &Source<'_>, items: &[Item<'_>], prose: &P
         return true;
     }
     let root = file.items(file.root());
-    [Relation::After, Relation::Before].into_iter().any(|relation| {
-        let names = prose.related(relation, "", &[]);
-        let stands =
-            |name: &str, items: &[Item<'_>]| !find_mentioned_items(file, (prose, relation), name, items).is_empty();
-        names.into_iter().any(|name| !stands(name, &root) && any_body(file, file.root(), &|items| stands(name, items)))
-    })
+    [Relation::After, Relation::Before]
+        .into_iter()
+        .any(|relation| {
+            let names = prose.related(relation, "", &[]);
+            let stands = |name: &str, items: &[Item<'_>]| {
+                !find_mentioned_items(file, (prose, relation), name, items).is_empty()
+            };
+            names.into_iter().any(|name| {
+                !stands(name, &root) && any_body(file, file.root(), &|items| stands(name, items))
+            })
+        })
 }
 
 /// Refuses calls and assignments to attributes of a file that has functions, where no words give them a place and nothing
@@ -151,20 +204,31 @@ fn refuse_unlike(
     let scopes = Scopes::of_tree(file.language, file.root(), file.text);
     let names: Vec<&str> = code.iter().map(|item| item.name.as_str()).collect();
     for item in code {
-        let siblings: Vec<&str> = names.iter().copied().filter(|name| *name != item.name).collect();
-        let is_placed = hints.prose.end(&item.name, &siblings).is_some() || hints.prose.appends(&item.name, &siblings);
+        let siblings: Vec<&str> = names
+            .iter()
+            .copied()
+            .filter(|name| *name != item.name)
+            .collect();
+        let is_placed = hints.prose.end(&item.name, &siblings).is_some()
+            || hints.prose.appends(&item.name, &siblings);
         if is_placed && hints.prose.end_of(&item.name, &siblings).is_none() {
             continue;
         }
-        let is_own = code.iter().any(|one| one.kind == Kind::Value && one.name == first_name_part(&item.name));
+        let is_own = code
+            .iter()
+            .any(|one| one.kind == Kind::Value && one.name == first_name_part(&item.name));
         let is_stranger = if has_side_effect(item) {
             !is_own && !is_like_the_module(file, root, &scopes, item)
         } else {
             // A variable of a function is not one of the module.
             item.kind == Kind::Value
                 && !hints.prose.adds_something()
-                && !root.iter().any(|old| old.kind == Kind::Value && old.name == item.name)
-                && works_inside(file, &|old| old.kind == Kind::Value && old.name == item.name)
+                && !root
+                    .iter()
+                    .any(|old| old.kind == Kind::Value && old.name == item.name)
+                && works_inside(file, &|old| {
+                    old.kind == Kind::Value && old.name == item.name
+                })
         };
         if is_stranger {
             return Err(no_position_refusal(item, hints, &siblings));
@@ -175,12 +239,18 @@ fn refuse_unlike(
 
 /// Checks that no value came to the module's top beside a class of its like, where no words put it there: what reads the
 /// class never sees it.
-pub(super) fn hold_settings(old: &Source<'_>, result: &Source<'_>, prose: &Prose) -> Result<(), Refusal> {
+pub(super) fn hold_settings(
+    old: &Source<'_>,
+    result: &Source<'_>,
+    prose: &Prose,
+) -> Result<(), Refusal> {
     let root = old.items(old.root());
     let is_new = |item: &&Item<'_>| {
         item.kind == Kind::Value
             && prose.end(&item.name, &[]).is_none()
-            && !root.iter().any(|known| known.kind == Kind::Value && known.name == item.name)
+            && !root
+                .iter()
+                .any(|known| known.kind == Kind::Value && known.name == item.name)
     };
     for item in result.items(result.root()).iter().filter(is_new) {
         if let Some(class) = class_of_its_like(old, &root, item) {
@@ -197,9 +267,16 @@ pub(super) fn hold_settings(old: &Source<'_>, result: &Source<'_>, prose: &Prose
 
 /// Returns the class that the module makes one of, whose attributes have the form of a new value, `debug: bool = False`,
 /// where no value of the module has it: settings that are kept in a class are read from there.
-fn class_of_its_like<'t>(file: &Source<'_>, root: &'t [Item<'_>], item: &Item<'_>) -> Option<&'t str> {
+fn class_of_its_like<'t>(
+    file: &Source<'_>,
+    root: &'t [Item<'_>],
+    item: &Item<'_>,
+) -> Option<&'t str> {
     let has_type = |item: &Item<'_>| {
-        item.kind == Kind::Value && expression_of_statement(item.core).child_by_field_name("type").is_some()
+        item.kind == Kind::Value
+            && expression_of_statement(item.core)
+                .child_by_field_name("type")
+                .is_some()
     };
     if file.language != Language::Python || !has_type(item) {
         return None;
@@ -222,27 +299,39 @@ fn creates_instance(file: &Source<'_>, item: &Item<'_>, class: &str) -> bool {
         Kind::Value => expression_of_statement(item.core).child_by_field_name("right"),
         Kind::Function => file.language.body(item.core).and_then(|body| {
             let last = named_children(body).into_iter().next_back()?;
-            last.named_child(0).filter(|_| last.kind() == "return_statement")
+            last.named_child(0)
+                .filter(|_| last.kind() == "return_statement")
         }),
         _ => None,
     };
     value.is_some_and(|call| {
         let arguments = call.child_by_field_name("arguments");
-        field_text(call, "function", file.text) == class && arguments.is_some_and(|all| named_children(all).is_empty())
+        field_text(call, "function", file.text) == class
+            && arguments.is_some_and(|all| named_children(all).is_empty())
     })
 }
 
 /// Returns the expression that a statement consists of, or the statement itself.
 fn expression_of_statement(statement: Node<'_>) -> Node<'_> {
-    statement.named_child(0).filter(|_| statement.kind() == "expression_statement").unwrap_or(statement)
+    statement
+        .named_child(0)
+        .filter(|_| statement.kind() == "expression_statement")
+        .unwrap_or(statement)
 }
 
 /// Returns a refusal for a statement that has no place: it names the place that the words state, if they do.
 fn no_position_refusal(item: &Item<'_>, hints: &Hints<'_>, siblings: &[&str]) -> Refusal {
     let name: String = item.name.chars().take(60).collect();
-    let stated = hints.prose.phrases(&item.name, siblings).into_iter().find(|phrase| phrase.is_stated);
+    let stated = hints
+        .prose
+        .phrases(&item.name, siblings)
+        .into_iter()
+        .find(|phrase| phrase.is_stated);
     let why = match stated {
-        Some(phrase) => format!("{}, beside which `{name}` belongs, is not there", phrase.shown()),
+        Some(phrase) => format!(
+            "{}, beside which `{name}` belongs, is not there",
+            phrase.shown()
+        ),
         None => format!(
             "nothing says where `{name}` goes: no line of the file is repeated, nothing like it stands at its top, and the \
              prose names no neighbour"
@@ -271,7 +360,8 @@ fn has_side_effect(item: &Item<'_>) -> bool {
     let is_exported = item.name.starts_with("exports.") || item.name.starts_with("module.exports");
     let called = item.name.split('(').next().unwrap_or_default();
     let declares = DECLARE.contains(&called) || DECLARE.contains(&first_name_part(called));
-    item.kind == Kind::Call && !declares || item.name.contains(['.', '[']) && item.kind == Kind::Value && !is_exported
+    item.kind == Kind::Call && !declares
+        || item.name.contains(['.', '[']) && item.kind == Kind::Value && !is_exported
 }
 
 /// Returns the first name of what is called or assigned to: `app` of `app.state.x`.
@@ -281,15 +371,30 @@ fn first_name_part(name: &str) -> &str {
 
 /// Returns whether the module's own level does something with the same subject, or has it as a variable that no
 /// function works on.
-fn is_like_the_module(file: &Source<'_>, root: &[Item<'_>], scopes: &Scopes, item: &Item<'_>) -> bool {
+fn is_like_the_module(
+    file: &Source<'_>,
+    root: &[Item<'_>],
+    scopes: &Scopes,
+    item: &Item<'_>,
+) -> bool {
     let called = first_name_part(&item.name);
     let same = |old: &Item<'_>| old.kind == Kind::Call && first_name_part(&old.name) == called;
-    if root.iter().any(|old| same(old) || has_side_effect(old) && first_name_part(&old.name) == called) {
+    if root
+        .iter()
+        .any(|old| same(old) || has_side_effect(old) && first_name_part(&old.name) == called)
+    {
         return true;
     }
     let has_member = item.name.len() > called.len() && !item.name[called.len()..].starts_with('(');
-    let is_variable = root.iter().any(|old| old.kind == Kind::Value && old.name == called);
-    let is_read = || scopes.reads.iter().any(|read| read.name == called && read.when == When::ImportTime);
+    let is_variable = root
+        .iter()
+        .any(|old| old.kind == Kind::Value && old.name == called);
+    let is_read = || {
+        scopes
+            .reads
+            .iter()
+            .any(|read| read.name == called && read.when == When::ImportTime)
+    };
     has_member && (is_variable || is_read()) && !works_inside(file, &same)
 }
 
@@ -302,17 +407,25 @@ fn works_inside(file: &Source<'_>, test: &dyn Fn(&Item<'_>) -> bool) -> bool {
 fn any_body(file: &Source<'_>, node: Node<'_>, test: &dyn Fn(&[Item<'_>]) -> bool) -> bool {
     let own = file.language.list(node) == Some(List::Statements) && test(&file.items(node));
     let mut cursor = node.walk();
-    own || node.named_children(&mut cursor).any(|child| any_body(file, child, test))
+    own || node
+        .named_children(&mut cursor)
+        .any(|child| any_body(file, child, test))
 }
 
 fn code_of<'i, 'n>(items: &'i [Item<'n>]) -> impl Iterator<Item = &'i Item<'n>> {
-    items.iter().filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import))
+    items
+        .iter()
+        .filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import))
 }
 
 /// Returns whether the items are statements as they stand in a function: values and calls, no definitions and no tests.
 fn is_bare(items: &[Item<'_>]) -> bool {
     let tests = |item: &Item<'_>| {
-        item.kind == Kind::Call && matches!(item.name.split(['(', '.']).next(), Some("it" | "test" | "describe"))
+        item.kind == Kind::Call
+            && matches!(
+                item.name.split(['(', '.']).next(),
+                Some("it" | "test" | "describe")
+            )
     };
     let bare = |item: &Item<'_>| {
         matches!(item.kind, Kind::Value | Kind::Call | Kind::Statement)

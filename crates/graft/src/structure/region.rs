@@ -24,8 +24,14 @@ pub(super) fn replace_region(
     let block = block.replace("\r\n", "\n");
     let block = block.trim_matches('\n');
     let (head, foot) = (block.lines().next()?, block.lines().next_back()?);
-    let elides = |line: &str| line.trim() == "..." || is_elision(line.trim()) && !line.trim().starts_with('.');
-    if block.lines().count() < 3 || head.trim().is_empty() || foot.trim().is_empty() || block.lines().any(elides) {
+    let elides = |line: &str| {
+        line.trim() == "..." || is_elision(line.trim()) && !line.trim().starts_with('.')
+    };
+    if block.lines().count() < 3
+        || head.trim().is_empty()
+        || foot.trim().is_empty()
+        || block.lines().any(elides)
+    {
         return None;
     }
     let file = parse_source(text, language)?;
@@ -36,7 +42,9 @@ pub(super) fn replace_region(
     let near = |wanted: &str, around: usize| -> Vec<Range<usize>> {
         lines_with_offsets(text)
             .enumerate()
-            .filter(|(at, (_, line))| line.trim() == wanted.trim() && (at + 1).abs_diff(around) <= reach)
+            .filter(|(at, (_, line))| {
+                line.trim() == wanted.trim() && (at + 1).abs_diff(around) <= reach
+            })
             .map(|(_, (start, line))| start..start + line.len())
             .collect()
     };
@@ -46,7 +54,9 @@ pub(super) fn replace_region(
     let level = count_blanks(head, 0) == count_blanks(foot, 0);
     let to: Vec<Range<usize>> = near(foot, last)
         .into_iter()
-        .filter(|one| one.start > from.start && (count_blanks(text, one.start) == indent.len()) == level)
+        .filter(|one| {
+            one.start > from.start && (count_blanks(text, one.start) == indent.len()) == level
+        })
         .collect();
     let [to] = to.try_into().ok()?;
     let start = count_blanks(block, 0);
@@ -83,7 +93,12 @@ fn count_blanks(text: &str, at: usize) -> usize {
 /// Returns whether the block's lines, at least three, stand in the file one after the other, whatever their
 /// indentation.
 pub(super) fn contains_lines(text: &str, block: &str) -> bool {
-    let bare = |text: &str| -> Vec<String> { text.trim().lines().map(|line| line.trim().to_owned()).collect() };
+    let bare = |text: &str| -> Vec<String> {
+        text.trim()
+            .lines()
+            .map(|line| line.trim().to_owned())
+            .collect()
+    };
     let (there, shown) = (bare(text), bare(block));
     shown.len() > 2 && there.windows(shown.len()).any(|window| window == shown)
 }

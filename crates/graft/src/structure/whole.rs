@@ -13,15 +13,25 @@ use crate::splice;
 /// defines and imports.
 pub(super) fn is_whole(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> bool {
     let (old_items, new_items) = (old.items(old.root()), new.items(new.root()));
-    if new_items.iter().any(|item| item.kind == Kind::Marker) || Merger::new(old, new, prose).is_elided(new.root()) {
+    if new_items.iter().any(|item| item.kind == Kind::Marker)
+        || Merger::new(old, new, prose).is_elided(new.root())
+    {
         return false;
     }
-    let (there, shown) = (list_defined_names(old, &old_items), list_defined_names(new, &new_items));
+    let (there, shown) = (
+        list_defined_names(old, &old_items),
+        list_defined_names(new, &new_items),
+    );
     let imports = |source: &Source<'_>, items: &[Item<'_>]| -> Vec<String> {
-        collect_wanted_imports(source, items).into_iter().map(|one| one.binding.local().to_owned()).collect()
+        collect_wanted_imports(source, items)
+            .into_iter()
+            .map(|one| one.binding.local().to_owned())
+            .collect()
     };
     let (had, has) = (imports(old, &old_items), imports(new, &new_items));
-    if had.iter().all(|name| has.contains(name)) && covers_all_calls((old, &old_items), (new, &new_items)) {
+    if had.iter().all(|name| has.contains(name))
+        && covers_all_calls((old, &old_items), (new, &new_items))
+    {
         return true;
     }
     if prose.takes_away()
@@ -32,15 +42,22 @@ pub(super) fn is_whole(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> boo
     }
     let loses = there.iter().any(|name| !shown.contains(name));
     // Words that only add let nothing go.
-    if loses && prose.adds_something() && !prose.replaces_something() && !prose.removes_something() {
+    if loses && prose.adds_something() && !prose.replaces_something() && !prose.removes_something()
+    {
         return false;
     }
     let share = |all: &[String], part: &[String]| -> (usize, usize) {
-        (all.iter().filter(|name| part.contains(name)).count(), all.len())
+        (
+            all.iter().filter(|name| part.contains(name)).count(),
+            all.len(),
+        )
     };
     let (defined, imported) = (share(&there, &shown), share(&had, &has));
-    let begins =
-        |items: &[Item<'_>]| items.first().map(|item| item.kind == Kind::Docstring || item.kind == Kind::Import);
+    let begins = |items: &[Item<'_>]| {
+        items
+            .first()
+            .map(|item| item.kind == Kind::Docstring || item.kind == Kind::Import)
+    };
     let most = |(kept, all): (usize, usize)| kept * 4 >= all * 3;
     let other = new_items.iter().any(|item| item.kind != Kind::Import);
     if defined.1 == 0 {
@@ -55,13 +72,20 @@ pub(super) fn is_whole(old: &Source<'_>, new: &Source<'_>, prose: &Prose) -> boo
 
 /// Returns whether nothing of a file but unused imports would be left where the block's definitions replace its own: the block
 /// brings its imports with it, and the file holds imports and definitions alone.
-fn replaces_all((old, old_items): (&Source<'_>, &[Item<'_>]), (new, new_items): (&Source<'_>, &[Item<'_>])) -> bool {
+fn replaces_all(
+    (old, old_items): (&Source<'_>, &[Item<'_>]),
+    (new, new_items): (&Source<'_>, &[Item<'_>]),
+) -> bool {
     let is_import = |item: &&Item<'_>| item.kind == Kind::Import;
     let had: Vec<&Item<'_>> = old_items.iter().filter(is_import).collect();
     let defined = old_items.len() - had.len();
-    let is_plain = old_items.iter().all(|item| item.kind == Kind::Import || item.is_definition());
+    let is_plain = old_items
+        .iter()
+        .all(|item| item.kind == Kind::Import || item.is_definition());
     let is_read = |name: &str| {
-        let mut words = new.text.split(|one: char| !(one.is_alphanumeric() || matches!(one, '_' | '$')));
+        let mut words = new
+            .text
+            .split(|one: char| !(one.is_alphanumeric() || matches!(one, '_' | '$')));
         words.any(|word| word == name)
     };
     let is_left = |item: &&Item<'_>| {
@@ -69,7 +93,9 @@ fn replaces_all((old, old_items): (&Source<'_>, &[Item<'_>]), (new, new_items): 
         bound.is_empty() || bound.iter().any(|one| is_read(one.binding.local()))
     };
     let has = |item: &Item<'_>| {
-        new_items.iter().any(|one| new.slice(one.bare..one.code_end) == old.slice(item.bare..item.code_end))
+        new_items
+            .iter()
+            .any(|one| new.slice(one.bare..one.code_end) == old.slice(item.bare..item.code_end))
     };
     let unshown = had.iter().filter(|item| !has(item)).copied();
     defined > 0
@@ -85,8 +111,16 @@ fn covers_all_calls(
     (new, new_items): (&Source<'_>, &[Item<'_>]),
 ) -> bool {
     let is_other = |item: &&Item<'_>| item.kind != Kind::Import;
-    let shown: Vec<Option<&str>> = new_items.iter().filter(is_other).map(|item| chain_begin(new, item)).collect();
-    let mut begun = old_items.iter().filter(is_other).map(|item| chain_begin(old, item)).peekable();
+    let shown: Vec<Option<&str>> = new_items
+        .iter()
+        .filter(is_other)
+        .map(|item| chain_begin(new, item))
+        .collect();
+    let mut begun = old_items
+        .iter()
+        .filter(is_other)
+        .map(|item| chain_begin(old, item))
+        .peekable();
     begun.peek().is_some() && begun.all(|begin| begin.is_some() && shown.contains(&begin))
 }
 
@@ -100,8 +134,9 @@ fn chain_begin<'a>(source: &Source<'a>, item: &Item<'_>) -> Option<&'a str> {
     let mut links = 0;
     loop {
         let called = node.child_by_field_name("function")?;
-        let inner =
-            called.child_by_field_name("object").filter(|inner| matches!(inner.kind(), "call" | "call_expression"));
+        let inner = called
+            .child_by_field_name("object")
+            .filter(|inner| matches!(inner.kind(), "call" | "call_expression"));
         let Some(inner) = inner else { break };
         node = inner;
         links += 1;
@@ -112,9 +147,16 @@ fn chain_begin<'a>(source: &Source<'a>, item: &Item<'_>) -> Option<&'a str> {
 /// Returns what a module defines, the members of its classes included.
 fn list_defined_names(source: &Source<'_>, items: &[Item<'_>]) -> Vec<String> {
     let mut names = Vec::new();
-    for item in items.iter().filter(|item| item.is_definition() || item.kind == Kind::Call) {
+    for item in items
+        .iter()
+        .filter(|item| item.is_definition() || item.kind == Kind::Call)
+    {
         names.push(format!("{}{}", item.name, item.variant));
-        if let Some(body) = source.language.body(item.core).filter(|_| item.kind == Kind::Class) {
+        if let Some(body) = source
+            .language
+            .body(item.core)
+            .filter(|_| item.kind == Kind::Class)
+        {
             names.extend(
                 source
                     .items(body)

@@ -28,7 +28,9 @@ impl Case {
 /// All cases below a folder of `tests/cases`.
 pub(crate) fn all(kind: &str) -> Vec<Case> {
     let mut found = Vec::new();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(kind);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/cases")
+        .join(kind);
     collect(&root, &root, &mut found);
     found.sort_by(|one, other| one.name.cmp(&other.name));
     assert!(!found.is_empty(), "no cases in {}", root.display());
@@ -38,15 +40,25 @@ pub(crate) fn all(kind: &str) -> Vec<Case> {
 fn collect(root: &Path, folder: &Path, into: &mut Vec<Case>) {
     if let Ok(asked) = fs::read_to_string(folder.join("case.json")) {
         into.push(Case {
-            name: folder.strip_prefix(root).unwrap_or(folder).display().to_string(),
+            name: folder
+                .strip_prefix(root)
+                .unwrap_or(folder)
+                .display()
+                .to_string(),
             before: fs::read_to_string(folder.join("before")).ok(),
-            asked: serde_json::from_str(&asked).unwrap_or_else(|error| panic!("{}: {error}", folder.display())),
+            asked: serde_json::from_str(&asked)
+                .unwrap_or_else(|error| panic!("{}: {error}", folder.display())),
             folder: folder.to_owned(),
         });
         return;
     }
-    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()) {
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    for path in entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
+    {
         collect(root, &path, into);
     }
 }
@@ -63,7 +75,11 @@ pub(crate) fn check(kind: &str, run: impl Fn(&Case, Option<&str>) -> Graft) {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-fn fault(case: &Case, answer: &Graft, run: impl Fn(&Case, Option<&str>) -> Graft) -> Option<String> {
+fn fault(
+    case: &Case,
+    answer: &Graft,
+    run: impl Fn(&Case, Option<&str>) -> Graft,
+) -> Option<String> {
     if let Some(reason) = case.asked["refuses"].as_str() {
         return match answer {
             Graft::Refused(refusal) if format!("{:?}", refusal.reason) == reason => None,
@@ -71,12 +87,15 @@ fn fault(case: &Case, answer: &Graft, run: impl Fn(&Case, Option<&str>) -> Graft
         };
     }
     if case.asked["already"].as_bool() == Some(true) {
-        return (*answer != Graft::AlreadyApplied).then(|| format!("should stand already, but: {answer:?}"));
+        return (*answer != Graft::AlreadyApplied)
+            .then(|| format!("should stand already, but: {answer:?}"));
     }
     let Graft::Applied(applied) = answer else {
         return Some(format!("should apply, but: {answer:?}"));
     };
-    let wanted = case.text("after").unwrap_or_else(|| panic!("{}: no after", case.name));
+    let wanted = case
+        .text("after")
+        .unwrap_or_else(|| panic!("{}: no after", case.name));
     if applied.text != wanted {
         return Some(format!("wanted:\n{wanted}\ngot:\n{}", applied.text));
     }
@@ -94,7 +113,8 @@ pub(crate) fn unfaithful(before: &str, applied: &Applied) -> Option<String> {
     let mut text = String::new();
     let mut at = 0;
     for edit in &applied.edits {
-        let (Some(kept), Some(_)) = (before.get(at..edit.old.start), before.get(edit.old.clone())) else {
+        let (Some(kept), Some(_)) = (before.get(at..edit.old.start), before.get(edit.old.clone()))
+        else {
             return Some(format!("edit {:?} is out of place", edit.old));
         };
         text.push_str(kept);

@@ -31,8 +31,12 @@ impl Format {
 
     fn read(self, text: &str) -> Value {
         match self {
-            Format::Json => serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}")),
-            Format::Yaml => serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}")),
+            Format::Json => {
+                serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+            }
+            Format::Yaml => {
+                serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+            }
             Format::Toml => toml_value::of(text),
         }
     }
@@ -45,11 +49,19 @@ mod toml_value {
 
     pub(super) fn of(text: &str) -> Value {
         let read = text.parse::<toml_edit::DocumentMut>();
-        table(read.unwrap_or_else(|error| panic!("{error}: {text}")).as_table())
+        table(
+            read.unwrap_or_else(|error| panic!("{error}: {text}"))
+                .as_table(),
+        )
     }
 
     fn table(table: &Table) -> Value {
-        Value::Object(table.iter().map(|(key, item)| (key.to_owned(), item_value(item))).collect::<Map<_, _>>())
+        Value::Object(
+            table
+                .iter()
+                .map(|(key, item)| (key.to_owned(), item_value(item)))
+                .collect::<Map<_, _>>(),
+        )
     }
 
     fn item_value(item: &Item) -> Value {
@@ -67,9 +79,12 @@ mod toml_value {
             Toml::Float(number) => json!(number.value()),
             Toml::Boolean(bool) => json!(bool.value()),
             Toml::Array(items) => items.iter().map(value).collect(),
-            Toml::InlineTable(inner) => {
-                Value::Object(inner.iter().map(|(key, own)| (key.to_owned(), value(own))).collect())
-            }
+            Toml::InlineTable(inner) => Value::Object(
+                inner
+                    .iter()
+                    .map(|(key, own)| (key.to_owned(), value(own)))
+                    .collect(),
+            ),
             Toml::Datetime(date) => panic!("{date}"),
         }
     }
@@ -89,7 +104,10 @@ fn yaml(value: &Value, indent: usize) -> String {
             })
             .collect(),
         Value::Array(items) if items.is_empty() => "[]".to_owned(),
-        Value::Array(items) => items.iter().map(|item| format!("{pad}- {}\n", yaml(item, 0))).collect(),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| format!("{pad}- {}\n", yaml(item, 0)))
+            .collect(),
         Value::String(text) if text.len() == 1 && text != "1" => text.clone(),
         Value::String(text) if text.contains(' ') => format!("'{text}'"),
         other => other.to_string(),
@@ -97,7 +115,9 @@ fn yaml(value: &Value, indent: usize) -> String {
 }
 
 fn toml(value: &Value, path: &mut Vec<String>) -> String {
-    let Value::Object(map) = value else { panic!("{value}") };
+    let Value::Object(map) = value else {
+        panic!("{value}")
+    };
     let mut text = String::new();
     for (key, value) in map.iter().filter(|(_, value)| !value.is_object()) {
         text += &format!("{key} = {value}\n");
@@ -128,11 +148,23 @@ fn map(keys: &'static [&'static str]) -> BoxedStrategy<Map<String, Value>> {
     let nested = leaf.prop_recursive(2, 12, 4, move |inner| {
         let entries = prop::collection::vec((select(keys), inner), 1..4);
         entries.prop_map(|entries| {
-            Value::Object(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+            Value::Object(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| (key.to_owned(), value))
+                    .collect(),
+            )
         })
     });
     let entries = prop::collection::vec((select(keys), nested), 1..5);
-    entries.prop_map(|entries| entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()).boxed()
+    entries
+        .prop_map(|entries| {
+            entries
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value))
+                .collect()
+        })
+        .boxed()
 }
 
 /// What comes of a merge by value alone.
@@ -170,8 +202,14 @@ fn merged(there: &Value, asked: &Value, outcome: &mut Outcome) -> Value {
             Value::Array(new.clone())
         }
         (old, new) => {
-            let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let scalars = [old, new].iter().all(|value| !value.is_array() && !value.is_object());
+            let text = |value: &Value| {
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned)
+            };
+            let scalars = [old, new]
+                .iter()
+                .all(|value| !value.is_array() && !value.is_object());
             let retyped = scalars && text(old) == text(new);
             outcome.retypes |= retyped;
             outcome.conflicts |= !retyped;
@@ -181,25 +219,39 @@ fn merged(there: &Value, asked: &Value, outcome: &mut Outcome) -> Value {
 }
 
 fn leaves(value: &Value) -> usize {
-    value.as_object().map_or(1, |map| map.values().map(leaves).sum())
+    value
+        .as_object()
+        .map_or(1, |map| map.values().map(leaves).sum())
 }
 
 /// Whether each line of one text stands in the other, in order; a comma at its end aside, and what lists in brackets gain.
 fn keeps_lines(before: &str, after: &str) -> bool {
     let mut after = after.lines().map(|line| line.trim_end_matches(','));
     let gains = |line: &str, own: &str| {
-        let (Some((key, old)), Some((own_key, new))) = (line.split_once('['), own.split_once('[')) else {
+        let (Some((key, old)), Some((own_key, new))) = (line.split_once('['), own.split_once('['))
+        else {
             return false;
         };
         let mut new = new.trim_end_matches(']').split(',').map(str::trim);
-        let mut old = old.trim_end_matches(']').split(',').map(str::trim).filter(|item| !item.is_empty());
+        let mut old = old
+            .trim_end_matches(']')
+            .split(',')
+            .map(str::trim)
+            .filter(|item| !item.is_empty());
         key == own_key && line.ends_with(']') && old.all(|item| new.any(|own| own == item))
     };
     let kept = |line: &str, own: &str| own == line || gains(line, own);
-    before.lines().map(|line| line.trim_end_matches(',')).all(|line| after.any(|own| kept(line, own)))
+    before
+        .lines()
+        .map(|line| line.trim_end_matches(','))
+        .all(|line| after.any(|own| kept(line, own)))
 }
 
-fn holds(format: Format, base: Map<String, Value>, mut asked: Map<String, Value>) -> Result<(), TestCaseError> {
+fn holds(
+    format: Format,
+    base: Map<String, Value>,
+    mut asked: Map<String, Value>,
+) -> Result<(), TestCaseError> {
     // One key of the file's top says that the block is the file's top, too.
     for (key, value) in base.iter().take(1) {
         asked.insert(key.clone(), value.clone());
@@ -210,23 +262,54 @@ fn holds(format: Format, base: Map<String, Value>, mut asked: Map<String, Value>
     // A block that shows all is taken for the whole: `is_whole` has cases of its own.
     prop_assume!(leaves(&base) < 5 || !(outcome.conflicts || outcome.retypes || outcome.lists));
     let (before, block) = (format.write(&base), format.write(&asked));
-    let file = |text| File { path: format.path(), text: Some(text) };
-    let place = |text| graft::apply(&file(text), &Snippet { text: &block, language: "" }, &Context::default());
+    let file = |text| File {
+        path: format.path(),
+        text: Some(text),
+    };
+    let place = |text| {
+        graft::apply(
+            &file(text),
+            &Snippet {
+                text: &block,
+                language: "",
+            },
+            &Context::default(),
+        )
+    };
     let graft = place(&before);
     if outcome.conflicts || outcome.adds && outcome.retypes {
-        prop_assert!(matches!(graft, Graft::Refused(_)), "{before}\n+\n{block}\n=\n{graft:?}");
+        prop_assert!(
+            matches!(graft, Graft::Refused(_)),
+            "{before}\n+\n{block}\n=\n{graft:?}"
+        );
     } else if outcome.lists && matches!(graft, Graft::Refused(_)) {
         return Ok(());
     } else if let Graft::Applied(applied) = &graft {
-        prop_assert_eq!(format.read(&applied.text), expected, "{}\n+\n{}\n=\n{}", before, block, applied.text);
+        prop_assert_eq!(
+            format.read(&applied.text),
+            expected,
+            "{}\n+\n{}\n=\n{}",
+            before,
+            block,
+            applied.text
+        );
         prop_assert!(
             outcome.retypes || outcome.lists || keeps_lines(&before, &applied.text),
             "{before}\n+\n{block}\n=\n{}",
             applied.text
         );
-        prop_assert_eq!(place(&applied.text), Graft::AlreadyApplied, "{}\n+\n{}", applied.text, block);
+        prop_assert_eq!(
+            place(&applied.text),
+            Graft::AlreadyApplied,
+            "{}\n+\n{}",
+            applied.text,
+            block
+        );
     } else {
-        prop_assert!(graft == Graft::AlreadyApplied && expected == base, "{before}\n+\n{block}\n=\n{graft:?}");
+        prop_assert!(
+            graft == Graft::AlreadyApplied && expected == base,
+            "{before}\n+\n{block}\n=\n{graft:?}"
+        );
     }
     Ok(())
 }

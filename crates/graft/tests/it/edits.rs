@@ -28,13 +28,19 @@ fn evidence_names_the_tier() {
     else {
         panic!("not applied");
     };
-    assert!(applied.evidence[0].0.contains("trailing blanks"), "{:?}", applied.evidence);
+    assert!(
+        applied.evidence[0].0.contains("trailing blanks"),
+        "{:?}",
+        applied.evidence
+    );
 }
 
 #[test]
 fn a_stale_edit_shows_the_nearest_line() {
     let text = "one()\ntwo()\nthree()\n";
-    let graft::Graft::Refused(refusal) = graft::apply_replacement(text, "two()\nthree(1)", "x", false) else {
+    let graft::Graft::Refused(refusal) =
+        graft::apply_replacement(text, "two()\nthree(1)", "x", false)
+    else {
         panic!("not refused");
     };
     assert_eq!(refusal.nearest.map(|place| place.line), Some(2));
@@ -42,19 +48,38 @@ fn a_stale_edit_shows_the_nearest_line() {
 
 #[test]
 fn an_ambiguous_edit_shows_every_candidate() {
-    let graft::Graft::Refused(refusal) = graft::apply_replacement("x = 1\ny = 2\nx = 1\n", "x = 1", "x = 2", false)
+    let graft::Graft::Refused(refusal) =
+        graft::apply_replacement("x = 1\ny = 2\nx = 1\n", "x = 1", "x = 2", false)
     else {
         panic!("not refused");
     };
-    assert_eq!(refusal.candidates.iter().map(|place| place.line).collect::<Vec<_>>(), [1, 3]);
+    assert_eq!(
+        refusal
+            .candidates
+            .iter()
+            .map(|place| place.line)
+            .collect::<Vec<_>>(),
+        [1, 3]
+    );
 }
 
 #[test]
 fn search_and_replace_sections_of_a_block_are_all_applied_or_none() {
-    let file = graft::File { path: "a.py", text: Some("a = 1\nb = 2\n") };
-    let place = |text: &str| graft::apply(&file, &graft::Snippet { text, language: "" }, &graft::Context::default());
+    let file = graft::File {
+        path: "a.py",
+        text: Some("a = 1\nb = 2\n"),
+    };
+    let place = |text: &str| {
+        graft::apply(
+            &file,
+            &graft::Snippet { text, language: "" },
+            &graft::Context::default(),
+        )
+    };
     let both = "<<<<<<< SEARCH\na = 1\n=======\na = 10\n>>>>>>> REPLACE\n\n<<<<<<< SEARCH\nb = 2\n=======\nb = 20\n>>>>>>> REPLACE\n";
-    assert!(matches!(place(both), graft::Graft::Applied(applied) if applied.text == "a = 10\nb = 20\n"));
+    assert!(
+        matches!(place(both), graft::Graft::Applied(applied) if applied.text == "a = 10\nb = 20\n")
+    );
     let stale = both.replace("b = 2\n=", "c = 2\n=");
     assert!(matches!(place(&stale), graft::Graft::Refused(_)));
     let open = both.replace("=======\nb", "b");

@@ -6,8 +6,7 @@ use graft::count_entries;
 fn entries_are_counted_by_what_the_data_says() {
     let requirements = "httpx==0.27.0\npraw==7.7.1  # old\nuvicorn[standard]\n";
     let project = "[project]\ndependencies = [\"fastapi>=0.1\", \"praw>=7.7\"]\n\n[project.optional-dependencies]\ndev = [\n    \"ruff\",\n]\n";
-    let manifest =
-        "{\n  \"dependencies\": { \"@nestjs/cache\": \"^1\", \"pg\": \"^8\" },\n  \"files\": [\"dist\"]\n}\n";
+    let manifest = "{\n  \"dependencies\": { \"@nestjs/cache\": \"^1\", \"pg\": \"^8\" },\n  \"files\": [\"dist\"]\n}\n";
     let compose = "services:\n  db: {image: postgres}\n  web:\n    environment: [DEBUG=1]\n";
     for (path, text, written, expected) in [
         ("requirements.txt", requirements, "praw==7.7.1", Some(1)),
@@ -25,6 +24,10 @@ fn entries_are_counted_by_what_the_data_says() {
         ("package.json", "{", "pg", None),
         ("notes.md", "praw\n", "praw", None),
     ] {
-        assert_eq!(count_entries(path, text, written), expected, "{path}: {written}");
+        assert_eq!(
+            count_entries(path, text, written),
+            expected,
+            "{path}: {written}"
+        );
     }
 }

@@ -6,10 +6,19 @@ use crate::cases::{self, Case};
 
 fn place(case: &Case, before: Option<&str>) -> Graft {
     let snippet = case.text("snippet").unwrap_or_default();
-    let context = Context { prose: case.asked["prose"].as_str().unwrap_or_default(), ..Context::default() };
+    let context = Context {
+        prose: case.asked["prose"].as_str().unwrap_or_default(),
+        ..Context::default()
+    };
     graft::apply(
-        &File { path: case.path(), text: before },
-        &Snippet { text: &snippet, language: case.asked["language"].as_str().unwrap_or_default() },
+        &File {
+            path: case.path(),
+            text: before,
+        },
+        &Snippet {
+            text: &snippet,
+            language: case.asked["language"].as_str().unwrap_or_default(),
+        },
         &context,
     )
 }
@@ -21,11 +30,16 @@ fn snippets_of_every_format_are_placed_or_refused() {
 
 #[test]
 fn every_format_has_cases_that_refuse_and_cases_that_apply() {
-    for format in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/formats")).unwrap() {
+    for format in
+        std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/formats")).unwrap()
+    {
         let name = format.unwrap().file_name().into_string().unwrap();
         let cases = cases::all(&format!("formats/{name}"));
         assert!(cases.len() >= 6, "{name} has {} cases", cases.len());
-        assert!(cases.iter().any(|case| case.asked["refuses"].is_string()), "{name} refuses nothing");
+        assert!(
+            cases.iter().any(|case| case.asked["refuses"].is_string()),
+            "{name} refuses nothing"
+        );
     }
 }
 

@@ -17,31 +17,33 @@ const LOOP_OF_TOKENS: &str = "def make(count, host=None):\n    # ... existing co
      write(host)\n    # ... existing code\n";
 const BRANCH: &str = "def find(db):\n    user = db.find()\n    if user is None:\n        user = {}\n        db.add(user)\n    else:\n        \
      log()\n    return user\n";
-const ONE_BRANCH: &str = "    if user is None:\n        user = {\"status\": 1}\n        db.add(user)\n";
+const ONE_BRANCH: &str =
+    "    if user is None:\n        user = {\"status\": 1}\n        db.add(user)\n";
 const TRY: &str = "def load():\n    try:\n        row = get(1)\n    except KeyError:\n        row = None\n    finally:\n        close()\n    return row\n";
-const ELSE_IF: &str =
-    "function f(x) {\n  if (x > 1) {\n    a();\n  } else if (x > 0) {\n    b();\n  } else {\n    c();\n  }\n}\n";
+const ELSE_IF: &str = "function f(x) {\n  if (x > 1) {\n    a();\n  } else if (x > 0) {\n    b();\n  } else {\n    c();\n  }\n}\n";
 
 const PAGE: &str = "export function Page() {\n  return (\n    <div className=\"root\">\n      <Nav />\n\n      <main className=\"m\">\n        \
                     <h1>Hi</h1>\n        <p>{text}</p>\n      </main>\n    </div>\n  );\n}\n";
 
 /// `PAGE` with other children of its root.
 fn page(children: &str) -> String {
-    format!("export function Page() {{\n  return (\n    <div className=\"root\">\n{children}    </div>\n  );\n}}\n")
+    format!(
+        "export function Page() {{\n  return (\n    <div className=\"root\">\n{children}    </div>\n  );\n}}\n"
+    )
 }
 
 const FASTIFY: &str = "export function build() {\n  const app = Fastify()\n\n  app.register(subs, { prefix: '/x' })\n  \
                        app.register(async function api(one) {\n    await one.register(subs, {})\n  }, { prefix: '/api' })\n\n  return app\n}\n";
-const ROUTERS: &str = "from app import users\n\napp = FastAPI()\napp.include_router(users.router, prefix=\"/v1\")\n";
-const APPLY: &str =
-    "def _fi(values):\n    values[1] = 1\n\n\ndef resolve():\n    values = {}\n    _fi(values)\n    return values\n";
+const ROUTERS: &str =
+    "from app import users\n\napp = FastAPI()\napp.include_router(users.router, prefix=\"/v1\")\n";
+const APPLY: &str = "def _fi(values):\n    values[1] = 1\n\n\ndef resolve():\n    values = {}\n    _fi(values)\n    return values\n";
 const MARGIN: &str = "def _margin(values):\n    values[2] = 2\n";
 
-const TAGS: &str =
-    "class TestTags:\n    def test_one(self):\n        assert 1\n\n    def test_two(self):\n        assert 2\n";
+const TAGS: &str = "class TestTags:\n    def test_one(self):\n        assert 1\n\n    def test_two(self):\n        assert 2\n";
 const ANSWER: &str = "from dataclasses import dataclass\n\n\n@dataclass\nclass Answer:\n    text: str\n    model: str = \"\"\n    \
                       found: bool = False\n";
-const POINT: &str = "from typing import NamedTuple\n\n\nclass Point(NamedTuple):\n    x: int\n    y: int = 0\n";
+const POINT: &str =
+    "from typing import NamedTuple\n\n\nclass Point(NamedTuple):\n    x: int\n    y: int = 0\n";
 
 const ROWS: &[Row] = &[
     // What is missing is not there with more than the block shows.
@@ -72,7 +74,9 @@ const ROWS: &[Row] = &[
         before: "@Module({\n  imports: [Health],\n})\nexport class AppModule {}\n",
         block: "@Module({\n  imports: [\n    // ... existing imports\n    Limits,\n  ],\n  providers: [\n    // ... existing providers\n    Guard,\n  ],\n})\nexport class AppModule {}\n",
         words: "Edit `a.ts`:",
-        result: Ok("@Module({\n  imports: [Health, Limits],\n  providers: [\n    Guard,\n  ],\n})\n"),
+        result: Ok(
+            "@Module({\n  imports: [Health, Limits],\n  providers: [\n    Guard,\n  ],\n})\n",
+        ),
     },
     Row {
         path: "a.js",
@@ -172,7 +176,9 @@ const ROWS: &[Row] = &[
         before: APPLY,
         block: MARGIN,
         words: "Add `_margin(values)` after `_fi`:",
-        result: Ok("    values[1] = 1\n\n\ndef _margin(values):\n    values[2] = 2\n\n\ndef resolve"),
+        result: Ok(
+            "    values[1] = 1\n\n\ndef _margin(values):\n    values[2] = 2\n\n\ndef resolve",
+        ),
     },
     Row {
         path: "a.tsx",
@@ -200,7 +206,9 @@ const ROWS: &[Row] = &[
         before: LOOPS,
         block: "def make(count):\n    # ... existing code\n    for i in range(count):\n        names.append(str(i))\n        log(i)\n    # ... existing code\n",
         words: "Change the loop and add a log:",
-        result: Ok("    for i in range(count):\n        names.append(str(i))\n        log(i)\n    return names\n"),
+        result: Ok(
+            "    for i in range(count):\n        names.append(str(i))\n        log(i)\n    return names\n",
+        ),
     },
     Row {
         path: "a.py",
@@ -289,21 +297,54 @@ const CHILDREN: &[(&str, &str, Result<&str, Reason>)] = &[
         "Add it:",
         Err(Reason::Conflict),
     ),
-    ("      <Nav />\n      <section>\n        {/* ... */}\n      </section>\n", "Add it:", Err(Reason::Unclear)),
-    ("      {/* ... */}\n      <Banner />\n      {/* ... */}\n", "Add it:", Err(Reason::NotFound)),
-    ("      {/* ... */}\n      <Nav wide />\n", "Make it wide:", Err(Reason::Unclear)),
-    ("      <Nav />\n      // etc.\n", "Replace the strings:", Ok("")),
+    (
+        "      <Nav />\n      <section>\n        {/* ... */}\n      </section>\n",
+        "Add it:",
+        Err(Reason::Unclear),
+    ),
+    (
+        "      {/* ... */}\n      <Banner />\n      {/* ... */}\n",
+        "Add it:",
+        Err(Reason::NotFound),
+    ),
+    (
+        "      {/* ... */}\n      <Nav wide />\n",
+        "Make it wide:",
+        Err(Reason::Unclear),
+    ),
+    (
+        "      <Nav />\n      // etc.\n",
+        "Replace the strings:",
+        Ok(""),
+    ),
 ];
 
 #[test]
 fn elided_children_of_elements_are_kept() {
     for (children, words, result) in CHILDREN {
-        let context = Context { prose: words, ..Context::default() };
-        let (file, block) = (File { path: "a.tsx", text: Some(PAGE) }, page(children));
-        let answer = graft::apply(&file, &Snippet { text: &block, language: "tsx" }, &context);
+        let context = Context {
+            prose: words,
+            ..Context::default()
+        };
+        let (file, block) = (
+            File {
+                path: "a.tsx",
+                text: Some(PAGE),
+            },
+            page(children),
+        );
+        let answer = graft::apply(
+            &file,
+            &Snippet {
+                text: &block,
+                language: "tsx",
+            },
+            &context,
+        );
         match (&answer, result) {
             (Graft::Refused(refusal), Err(reason)) if refusal.reason == *reason => {}
-            (Graft::Applied(applied), Ok(lines)) if !lines.is_empty() && applied.text.contains(lines) => {}
+            (Graft::Applied(applied), Ok(lines))
+                if !lines.is_empty() && applied.text.contains(lines) => {}
             (Graft::AlreadyApplied, Ok("")) => {}
             _ => panic!("{words}\n{block}\n{answer:#?}"),
         }
@@ -312,9 +353,29 @@ fn elided_children_of_elements_are_kept() {
 
 #[test]
 fn what_nothing_answers_for_is_not_lost() {
-    for Row { path, before, block, words, result } in ROWS {
-        let context = Context { prose: words, ..Context::default() };
-        let answer = graft::apply(&File { path, text: Some(before) }, &Snippet { text: block, language: "" }, &context);
+    for Row {
+        path,
+        before,
+        block,
+        words,
+        result,
+    } in ROWS
+    {
+        let context = Context {
+            prose: words,
+            ..Context::default()
+        };
+        let answer = graft::apply(
+            &File {
+                path,
+                text: Some(before),
+            },
+            &Snippet {
+                text: block,
+                language: "",
+            },
+            &context,
+        );
         match (&answer, result) {
             (Graft::Refused(refusal), Err(reason)) if refusal.reason == *reason => {}
             (Graft::Applied(applied), Ok(lines)) if applied.text.contains(lines) => {}
@@ -328,20 +389,51 @@ fn a_quote_is_that_of_the_function_which_the_words_name() {
     let before = "def first():\n    return now()\n\n\ndef second():\n    return now()\n";
     let (quote, new) = ("    return now()\n", "    return now(UTC)\n");
     let ask = |text: &str, prose: &str| {
-        let context = Context { prose, current: Some(quote), ..Context::default() };
-        graft::apply(&File { path: "a.py", text: Some(text) }, &Snippet { text: new, language: "" }, &context)
+        let context = Context {
+            prose,
+            current: Some(quote),
+            ..Context::default()
+        };
+        graft::apply(
+            &File {
+                path: "a.py",
+                text: Some(text),
+            },
+            &Snippet {
+                text: new,
+                language: "",
+            },
+            &context,
+        )
     };
-    let Graft::Applied(applied) = ask(before, "In `second`, replace:") else { panic!("not applied") };
-    assert_eq!(applied.text, "def first():\n    return now()\n\n\ndef second():\n    return now(UTC)\n");
-    assert_eq!(ask(&applied.text, "In `second`, replace:"), Graft::AlreadyApplied);
+    let Graft::Applied(applied) = ask(before, "In `second`, replace:") else {
+        panic!("not applied")
+    };
+    assert_eq!(
+        applied.text,
+        "def first():\n    return now()\n\n\ndef second():\n    return now(UTC)\n"
+    );
+    assert_eq!(
+        ask(&applied.text, "In `second`, replace:"),
+        Graft::AlreadyApplied
+    );
     assert!(matches!(ask(before, "Replace:"), Graft::Refused(_)));
 }
 
 #[test]
 fn callers_of_a_changed_function_still_fit_it() {
     let old = "def row(user, review=None):\n    return user\n\n\ndef rows(users):\n    return [row(one, read(one)) for one in users]\n";
-    let broken = |head: &str| graft::breaks_names("a.py", Some(old), &old.replace("def row(user, review=None)", head));
-    assert!(broken("def row(user)").is_some_and(|refusal| refusal.message.contains("`row` is called at line 6")));
+    let broken = |head: &str| {
+        graft::breaks_names(
+            "a.py",
+            Some(old),
+            &old.replace("def row(user, review=None)", head),
+        )
+    };
+    assert!(
+        broken("def row(user)")
+            .is_some_and(|refusal| refusal.message.contains("`row` is called at line 6"))
+    );
     assert!(broken("def row(user, review, limit)").is_some());
     assert!(broken("def row(user, *, review=None)").is_some());
     for fits in [
@@ -355,7 +447,16 @@ fn callers_of_a_changed_function_still_fit_it() {
     }
     // A call that did not fit before is none of the edit's.
     let other = "def row(user):\n    return user\n\n\nrow(1, 2)\n";
-    assert!(graft::breaks_names("a.py", Some(other), &other.replace("(user)", "(user, *, limit)")).is_none());
+    assert!(
+        graft::breaks_names(
+            "a.py",
+            Some(other),
+            &other.replace("(user)", "(user, *, limit)")
+        )
+        .is_none()
+    );
     let named = "def row(user, limit=1):\n    return user\n\n\nrow(1, limit=2)\n";
-    assert!(graft::breaks_names("a.py", Some(named), &named.replace("limit=1", "size=1")).is_some());
+    assert!(
+        graft::breaks_names("a.py", Some(named), &named.replace("limit=1", "size=1")).is_some()
+    );
 }

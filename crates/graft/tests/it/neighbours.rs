@@ -18,7 +18,13 @@ const fn row(
     prose: &'static str,
     after: Result<&'static str, Reason>,
 ) -> Row {
-    Row { path, before, block, prose, after }
+    Row {
+        path,
+        before,
+        block,
+        prose,
+        after,
+    }
 }
 
 const FASTAPI: &str = "router = APIRouter(prefix=\"/books\")\n\n\n@router.get(\"/\")\ndef all_books():\n    return []\n\n\n\
@@ -32,8 +38,7 @@ const FASTAPI_NEWEST: &str = "router = APIRouter(prefix=\"/books\")\n\n\n@router
 const FLASK: &str = "bp = Blueprint(\"books\", __name__)\n\n\n@bp.route(\"/<int:key>\")\ndef one(key):\n    return {}\n\n\n\
                      @bp.route(\"/<int:key>\", methods=[\"PUT\"])\ndef change(key):\n    return {}\n\n\n\
                      def helper():\n    return 1\n";
-const EXPRESS: &str =
-    "router.get('/', list);\nrouter.get('/:id', one);\nrouter.put('/:id', change);\n\nexport default router;\n";
+const EXPRESS: &str = "router.get('/', list);\nrouter.get('/:id', one);\nrouter.put('/:id', change);\n\nexport default router;\n";
 const FASTIFY: &str = "export async function routes(app) {\n  app.get('/books', all);\n  app.route({ method: 'PUT', url: '/books/:id', \
                        handler: change });\n  app.get('/health', ok);\n}\n";
 const NEST: &str = "@Controller('books')\nexport class BooksController {\n  @Get(':id')\n  one() {\n    return 1;\n  }\n\n  \
@@ -51,20 +56,52 @@ const MODELS: &str = "class Mail:\n    host: str\n\n\nclass Store:\n    bucket: 
 
 /// Routes by method and path, with and without the prefix of their router.
 const ROUTES: &[Row] = &[
-    row("a.py", FASTAPI, NEWEST, "Before the `GET /{book_id}` route:", Ok(FASTAPI_NEWEST)),
-    row("a.py", FASTAPI, NEWEST, "Before `GET /books/{id}`, so that it is not shadowed.", Ok(FASTAPI_NEWEST)),
+    row(
+        "a.py",
+        FASTAPI,
+        NEWEST,
+        "Before the `GET /{book_id}` route:",
+        Ok(FASTAPI_NEWEST),
+    ),
+    row(
+        "a.py",
+        FASTAPI,
+        NEWEST,
+        "Before `GET /books/{id}`, so that it is not shadowed.",
+        Ok(FASTAPI_NEWEST),
+    ),
     row("a.py", FASTAPI, NEWEST, "", Ok(FASTAPI_NEWEST)),
-    row("a.py", FASTAPI, NEWEST, "Above `@router.get(\"/{book_id}\")`:", Ok(FASTAPI_NEWEST)),
-    row("a.py", FASTAPI, NEWEST, "After the DELETE route.", Err(Reason::Conflict)),
-    row("a.py", FASTAPI, NEWEST, "After the `GET /pages` route:", Err(Reason::NotFound)),
+    row(
+        "a.py",
+        FASTAPI,
+        NEWEST,
+        "Above `@router.get(\"/{book_id}\")`:",
+        Ok(FASTAPI_NEWEST),
+    ),
+    row(
+        "a.py",
+        FASTAPI,
+        NEWEST,
+        "After the DELETE route.",
+        Err(Reason::Conflict),
+    ),
+    row(
+        "a.py",
+        FASTAPI,
+        NEWEST,
+        "After the `GET /pages` route:",
+        Err(Reason::NotFound),
+    ),
     row(
         "a.py",
         FLASK,
         "@bp.route(\"/newest\")\ndef newest():\n    return {}\n",
         "After the PUT route.",
-        Ok("bp = Blueprint(\"books\", __name__)\n\n\n@bp.route(\"/<int:key>\")\ndef one(key):\n    return {}\n\n\n\
+        Ok(
+            "bp = Blueprint(\"books\", __name__)\n\n\n@bp.route(\"/<int:key>\")\ndef one(key):\n    return {}\n\n\n\
             @bp.route(\"/<int:key>\", methods=[\"PUT\"])\ndef change(key):\n    return {}\n\n\n\
-            @bp.route(\"/newest\")\ndef newest():\n    return {}\n\n\ndef helper():\n    return 1\n"),
+            @bp.route(\"/newest\")\ndef newest():\n    return {}\n\n\ndef helper():\n    return 1\n",
+        ),
     ),
     row(
         "a.ts",
@@ -76,8 +113,20 @@ const ROUTES: &[Row] = &[
             export default router;\n",
         ),
     ),
-    row("a.ts", EXPRESS, "router.get('/newest', newest);\n", "After the PUT route.", Err(Reason::Conflict)),
-    row("a.ts", EXPRESS, "router.get('/newest', newest);\n", "Before `GET /pages/:page/lines`:", Err(Reason::NotFound)),
+    row(
+        "a.ts",
+        EXPRESS,
+        "router.get('/newest', newest);\n",
+        "After the PUT route.",
+        Err(Reason::Conflict),
+    ),
+    row(
+        "a.ts",
+        EXPRESS,
+        "router.get('/newest', newest);\n",
+        "Before `GET /pages/:page/lines`:",
+        Err(Reason::NotFound),
+    ),
     row(
         "a.ts",
         FASTIFY,
@@ -146,9 +195,11 @@ const REGISTRATIONS: &[Row] = &[
         FACTORY,
         "    from app import loans\n    app.include_router(loans.router)\n",
         "In `build`, after the others:",
-        Ok("from fastapi import FastAPI\n\nfrom app import auth, probe\n\n\ndef build():\n    app = FastAPI()\n    \
+        Ok(
+            "from fastapi import FastAPI\n\nfrom app import auth, probe\n\n\ndef build():\n    app = FastAPI()\n    \
             app.include_router(auth.router)\n    app.include_router(probe.router)\n    from app import loans\n    \
-            app.include_router(loans.router)\n    return app\n"),
+            app.include_router(loans.router)\n    return app\n",
+        ),
     ),
     row(
         "a.py",
@@ -207,8 +258,10 @@ const OWNERS: &[Row] = &[
         MODELS,
         "@property\ndef check(self):\n    assert self.bucket\n    return self\n",
         "Add a validator:",
-        Ok("class Mail:\n    host: str\n\n\nclass Store:\n    bucket: str\n\n    @property\n    \
-            def check(self):\n        assert self.bucket\n        return self\n"),
+        Ok(
+            "class Mail:\n    host: str\n\n\nclass Store:\n    bucket: str\n\n    @property\n    \
+            def check(self):\n        assert self.bucket\n        return self\n",
+        ),
     ),
     row(
         "a.py",
@@ -222,8 +275,10 @@ const OWNERS: &[Row] = &[
         "@Module({\n  imports: [Config.forRoot({ a: 1 }), Books],\n  providers: [],\n})\nexport class App {}\n",
         "import { Loans } from './loans';\n\n  imports: [\n    // ... existing imports\n    Loans,\n  ],\n",
         "Import `Loans` after `Books`.",
-        Ok("import { Loans } from './loans';\n\n@Module({\n  imports: [Config.forRoot({ a: 1 }), Books, Loans],\n  \
-            providers: [],\n})\nexport class App {}\n"),
+        Ok(
+            "import { Loans } from './loans';\n\n@Module({\n  imports: [Config.forRoot({ a: 1 }), Books, Loans],\n  \
+            providers: [],\n})\nexport class App {}\n",
+        ),
     ),
 ];
 
@@ -236,7 +291,13 @@ const IMPORTS: &[Row] = &[
         "",
         Ok("import { c, b, a } from './x';\n"),
     ),
-    row("a.py", "from x import b\n", "from x import c, b\n", "", Ok("from x import c, b\n")),
+    row(
+        "a.py",
+        "from x import b\n",
+        "from x import c, b\n",
+        "",
+        Ok("from x import c, b\n"),
+    ),
     row(
         "a.py",
         "import os\n\nfrom x import b\n\nrun = b()\n\nimport app.auth  # noqa\n\nstop = 1\n",
@@ -273,7 +334,9 @@ const REPLACED: &[Row] = &[
         "def one():\n    a = load(1)\n    return a\n\n\ndef two():\n    b = load(2)\n    return b\n",
         "a = fetch(1)\nb = fetch(2)\n",
         "Replace both `load` calls with:",
-        Ok("def one():\n    a = fetch(1)\n    return a\n\n\ndef two():\n    b = fetch(2)\n    return b\n"),
+        Ok(
+            "def one():\n    a = fetch(1)\n    return a\n\n\ndef two():\n    b = fetch(2)\n    return b\n",
+        ),
     ),
     row(
         "a.ts",
@@ -301,8 +364,21 @@ const REPLACED: &[Row] = &[
 ];
 
 fn place(row: &Row, before: &str) -> Graft {
-    let context = Context { prose: row.prose, ..Context::default() };
-    graft::apply(&File { path: row.path, text: Some(before) }, &Snippet { text: row.block, language: "" }, &context)
+    let context = Context {
+        prose: row.prose,
+        ..Context::default()
+    };
+    graft::apply(
+        &File {
+            path: row.path,
+            text: Some(before),
+        },
+        &Snippet {
+            text: row.block,
+            language: "",
+        },
+        &context,
+    )
 }
 
 fn check(rows: &[Row]) {
@@ -350,20 +426,50 @@ fn what_replaces_is_never_added() {
 
 #[test]
 fn an_earlier_block_of_the_step_names_the_owner() {
-    let snippet = Snippet { text: "region: str = \"x\"\n", language: "" };
-    let file = File { path: "a.py", text: Some(MODELS) };
-    let context = Context { prose: "Add another field:", earlier: "Add fields to `Store`:", ..Context::default() };
-    let Graft::Applied(applied) = graft::apply(&file, &snippet, &context) else { panic!("refused") };
-    assert!(applied.text.ends_with("    bucket: str\n    region: str = \"x\"\n"), "{}", applied.text);
-    let alone = Context { prose: "Add another field:", ..Context::default() };
-    assert!(matches!(graft::apply(&file, &snippet, &alone), Graft::Refused(_)));
+    let snippet = Snippet {
+        text: "region: str = \"x\"\n",
+        language: "",
+    };
+    let file = File {
+        path: "a.py",
+        text: Some(MODELS),
+    };
+    let context = Context {
+        prose: "Add another field:",
+        earlier: "Add fields to `Store`:",
+        ..Context::default()
+    };
+    let Graft::Applied(applied) = graft::apply(&file, &snippet, &context) else {
+        panic!("refused")
+    };
+    assert!(
+        applied
+            .text
+            .ends_with("    bucket: str\n    region: str = \"x\"\n"),
+        "{}",
+        applied.text
+    );
+    let alone = Context {
+        prose: "Add another field:",
+        ..Context::default()
+    };
+    assert!(matches!(
+        graft::apply(&file, &snippet, &alone),
+        Graft::Refused(_)
+    ));
 }
 
 #[test]
 fn an_import_in_the_words_is_the_blocks() {
     let block = "export function loan() {\n  return new Loans();\n}\n";
-    let snippet = Snippet { text: block, language: "" };
-    let file = File { path: "a.ts", text: Some("export const a = 1;\n") };
+    let snippet = Snippet {
+        text: block,
+        language: "",
+    };
+    let file = File {
+        path: "a.ts",
+        text: Some("export const a = 1;\n"),
+    };
     for (spelled, imported) in [
         ("import { Loans } from './loans';", true),
         ("import { Other } from './loans';", false),
@@ -372,9 +478,20 @@ fn an_import_in_the_words_is_the_blocks() {
         ("Loans();", false),
     ] {
         let imports = vec![spelled.to_owned()];
-        let context = Context { prose: "Add it:", imports: &imports, ..Context::default() };
-        let Graft::Applied(applied) = graft::apply(&file, &snippet, &context) else { panic!("{spelled}") };
-        assert_eq!(applied.text.contains("import {"), imported, "{spelled}: {}", applied.text);
+        let context = Context {
+            prose: "Add it:",
+            imports: &imports,
+            ..Context::default()
+        };
+        let Graft::Applied(applied) = graft::apply(&file, &snippet, &context) else {
+            panic!("{spelled}")
+        };
+        assert_eq!(
+            applied.text.contains("import {"),
+            imported,
+            "{spelled}: {}",
+            applied.text
+        );
         assert!(applied.text.contains("function loan"));
     }
 }
@@ -384,10 +501,27 @@ fn a_block_that_shows_a_files_chain_again_is_the_file() {
     let before = "import { createApp } from 'vue'\nimport App from './App.vue'\n\ncreateApp(App).mount('#app')\n";
     let block = "import { createApp } from 'vue'\nimport App from './App.vue'\nimport { router } from './router'\n\n\
                  createApp(App).use(router).mount('#app')\n";
-    for prose in ["Перепиши `app/main.ts`:", "Wire the router in `app/main.ts`:", "In `app/main.ts`:"] {
-        let context = Context { prose, ..Context::default() };
-        let file = File { path: "app/main.ts", text: Some(before) };
-        let Graft::Applied(applied) = graft::apply(&file, &Snippet { text: block, language: "" }, &context) else {
+    for prose in [
+        "Перепиши `app/main.ts`:",
+        "Wire the router in `app/main.ts`:",
+        "In `app/main.ts`:",
+    ] {
+        let context = Context {
+            prose,
+            ..Context::default()
+        };
+        let file = File {
+            path: "app/main.ts",
+            text: Some(before),
+        };
+        let Graft::Applied(applied) = graft::apply(
+            &file,
+            &Snippet {
+                text: block,
+                language: "",
+            },
+            &context,
+        ) else {
             panic!("{prose}")
         };
         assert_eq!(applied.text, block, "{prose}");
@@ -397,15 +531,35 @@ fn a_block_that_shows_a_files_chain_again_is_the_file() {
 #[test]
 fn words_that_only_add_leave_other_entries_as_they_are() {
     let before = "export const LABELS = {\n  name: 'Student',\n  number: 'No.',\n};\n";
-    let kept = "export const LABELS = {\n  name: 'Student',\n  number: 'No.',\n  rank: 'Rank',\n};\n";
+    let kept =
+        "export const LABELS = {\n  name: 'Student',\n  number: 'No.',\n  rank: 'Rank',\n};\n";
     let other = kept.replace("'Student'", "'Name'");
     let put = |block: &str, prose: &str| {
-        let context = Context { prose, ..Context::default() };
-        graft::apply(&File { path: "a.ts", text: Some(before) }, &Snippet { text: block, language: "" }, &context)
+        let context = Context {
+            prose,
+            ..Context::default()
+        };
+        graft::apply(
+            &File {
+                path: "a.ts",
+                text: Some(before),
+            },
+            &Snippet {
+                text: block,
+                language: "",
+            },
+            &context,
+        )
     };
-    assert!(matches!(put(kept, "Add `rank` to both:"), Graft::Applied(applied) if applied.text == kept));
-    assert!(matches!(put(&other, "Add `rank` to both:"), Graft::Refused(one) if one.reason == Reason::Conflict));
-    assert!(matches!(put(&other, "Replace `LABELS` with:"), Graft::Applied(applied) if applied.text == other));
+    assert!(
+        matches!(put(kept, "Add `rank` to both:"), Graft::Applied(applied) if applied.text == kept)
+    );
+    assert!(
+        matches!(put(&other, "Add `rank` to both:"), Graft::Refused(one) if one.reason == Reason::Conflict)
+    );
+    assert!(
+        matches!(put(&other, "Replace `LABELS` with:"), Graft::Applied(applied) if applied.text == other)
+    );
 }
 
 #[test]
@@ -413,15 +567,31 @@ fn a_function_does_not_go_where_it_reads_another_ones_own() {
     let before = "export function Page() {\n  const service = make();\n  return service;\n}\n";
     let block = "const upload = async () => {\n  await service.upload();\n};\n";
     let put = |prose: &str| {
-        let context = Context { prose, ..Context::default() };
-        graft::apply(&File { path: "a.ts", text: Some(before) }, &Snippet { text: block, language: "" }, &context)
+        let context = Context {
+            prose,
+            ..Context::default()
+        };
+        graft::apply(
+            &File {
+                path: "a.ts",
+                text: Some(before),
+            },
+            &Snippet {
+                text: block,
+                language: "",
+            },
+            &context,
+        )
     };
-    assert!(matches!(put("Add this after line 7:"), Graft::Refused(one) if one.reason == Reason::Unbound));
+    assert!(
+        matches!(put("Add this after line 7:"), Graft::Refused(one) if one.reason == Reason::Unbound)
+    );
     let Graft::Applied(applied) = put("Add this after line 2 (`const service = make();`):") else {
         panic!("it is placed")
     };
     assert!(
-        applied.text.contains("make();\n\n  const upload") || applied.text.contains("make();\n  const upload"),
+        applied.text.contains("make();\n\n  const upload")
+            || applied.text.contains("make();\n  const upload"),
         "{}",
         applied.text
     );
@@ -433,15 +603,32 @@ fn what_closes_a_block_is_its_own() {
                   <button>Send</button>\n</form>\n";
     let block = "    <div id=\"mail\">\n        <input name=\"mail\">\n    </div>\n";
     let put = |prose: &str| {
-        let context = Context { prose, ..Context::default() };
+        let context = Context {
+            prose,
+            ..Context::default()
+        };
         graft::apply(
-            &File { path: "form.html", text: Some(before) },
-            &Snippet { text: block, language: "html" },
+            &File {
+                path: "form.html",
+                text: Some(before),
+            },
+            &Snippet {
+                text: block,
+                language: "html",
+            },
             &context,
         )
     };
-    let Graft::Applied(applied) = put("Add it after `<div id=\"warning\"></div>`:") else { panic!("it is placed") };
-    assert!(applied.text.contains("<div id=\"warning\"></div>\n    <div id=\"mail\">"), "{}", applied.text);
+    let Graft::Applied(applied) = put("Add it after `<div id=\"warning\"></div>`:") else {
+        panic!("it is placed")
+    };
+    assert!(
+        applied
+            .text
+            .contains("<div id=\"warning\"></div>\n    <div id=\"mail\">"),
+        "{}",
+        applied.text
+    );
     assert!(matches!(put("Add it somewhere:"), Graft::Refused(_)));
 }
 
@@ -493,7 +680,13 @@ fn what_stands_below_a_guard_is_replaced_and_the_guard_stays() {
             None,
         ),
         // No guard stays, or nothing is below one.
-        ("a.py", python, "return pick(rows, key)\n", "Replace the guard and what is below it with:", None),
+        (
+            "a.py",
+            python,
+            "return pick(rows, key)\n",
+            "Replace the guard and what is below it with:",
+            None,
+        ),
         (
             "a.py",
             python,
@@ -503,8 +696,21 @@ fn what_stands_below_a_guard_is_replaced_and_the_guard_stays() {
         ),
     ];
     for (path, before, block, prose, lines) in rows {
-        let context = Context { prose, ..Context::default() };
-        let answer = graft::apply(&File { path, text: Some(before) }, &Snippet { text: block, language: "" }, &context);
+        let context = Context {
+            prose,
+            ..Context::default()
+        };
+        let answer = graft::apply(
+            &File {
+                path,
+                text: Some(before),
+            },
+            &Snippet {
+                text: block,
+                language: "",
+            },
+            &context,
+        );
         match (&answer, lines) {
             (Graft::Applied(applied), Some(lines)) if applied.text.contains(lines) => {}
             (Graft::Refused(_), None) => {}

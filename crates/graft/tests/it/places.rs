@@ -19,27 +19,28 @@ const AMBIGUOUS: Result<&str, Reason> = Err(Reason::Ambiguous);
 const CALLS: &str = "import os\n\nfrom app.db import fetch, load\n\n\ndef first():\n    load(1)\n    return 2\n\n\n\
                      def second():\n    load(3)\n    return 4\n";
 const ADMIN: &str = "from django.contrib import admin\n\nfrom .models import Book\n";
-const APP: &str =
-    "from fastapi import FastAPI\n\nfrom app.loans import loans\n\napp = FastAPI()\n\n\ndef helper():\n    return 1\n";
+const APP: &str = "from fastapi import FastAPI\n\nfrom app.loans import loans\n\napp = FastAPI()\n\n\ndef helper():\n    return 1\n";
 const URLS: &str = "urlpatterns = [\n    path(\"auth/\", include(\"auth.urls\")),\n    path(\"probe/\", include(\"probe.urls\")),\n]\n";
 const PAGES: &str = "    path(\"pages/\", include(\"pages.urls\")),\n";
 const BETWEEN: Result<&str, Reason> = Ok(
     "    path(\"auth/\", include(\"auth.urls\")),\n    path(\"pages/\", include(\"pages.urls\")),\n    path(\"probe/\", include(\"probe.urls\")),\n",
 );
-const LAST: Result<&str, Reason> =
-    Ok("    path(\"probe/\", include(\"probe.urls\")),\n    path(\"pages/\", include(\"pages.urls\")),\n]\n");
+const LAST: Result<&str, Reason> = Ok(
+    "    path(\"probe/\", include(\"probe.urls\")),\n    path(\"pages/\", include(\"pages.urls\")),\n]\n",
+);
 const ROUTER: &str = "router.get('/', list);\nrouter.get('/users', users);\nrouter.use(errors);\n";
 const BEFORE_ERRORS: Result<&str, Reason> =
     Ok("router.get('/users', users);\nrouter.get('/pages', pages);\nrouter.use(errors);\n");
-const BEFORE_USERS: Result<&str, Reason> = Ok("router.get('/pages', pages);\nrouter.get('/users', users);\n");
+const BEFORE_USERS: Result<&str, Reason> =
+    Ok("router.get('/pages', pages);\nrouter.get('/users', users);\n");
 const TWO: &str = "def one():\n    return 1\n\n\ndef two():\n    return 2\n";
 const NEW: &str = "def new():\n    return 3\n";
 const BEFORE_TWO: Result<&str, Reason> = Ok("def new():\n    return 3\n\n\ndef two():\n");
 const MAIN: &str = "from app.orders import total_of\n\n\ndef main():\n    return total_of(1)\n";
 const BELOW_IMPORT: Result<&str, Reason> = Ok("import total_of\n\ntotal_of(0)\n");
-const TESTS: &str =
-    "def test_one():\n    asked = []\n    assert len(asked) == 0\n\n\ndef test_two():\n    assert True\n";
-const BELOW_ASSERT: Result<&str, Reason> = Ok("    assert len(asked) == 0\n    assert asked == []\n");
+const TESTS: &str = "def test_one():\n    asked = []\n    assert len(asked) == 0\n\n\ndef test_two():\n    assert True\n";
+const BELOW_ASSERT: Result<&str, Reason> =
+    Ok("    assert len(asked) == 0\n    assert asked == []\n");
 const BODY: &str = "def f(x):\n    y = g(x)\n    if y:\n        y = 1\n    return y\n";
 const BEFORE_RETURN: Result<&str, Reason> = Ok("        y = 1\n    log(y)\n    return y\n");
 const YAML: &str = "services:\n  api:\n    image: x\n  worker:\n    env:\n      A: 1\nworkers:\n  env:\n    B: 2\n";
@@ -50,12 +51,13 @@ const RESULT: &str = "export interface Result {\n  checks: {\n    named: boolean
                       export interface Other {\n  checks: {\n    id: string;\n  };\n}\n";
 const WORKER: &str = "WORKER = {\n    'env': {\n        'A': 1,\n    },\n    'size': 2,\n}\n\nAPI = {\n    'env': {\n        'B': 1,\n    },\n}\n";
 const IN_DICT: Result<&str, Reason> = Ok("        'A': 1,\n        'C': 3,\n");
-const EXPRESS: &str =
-    "const app = express();\n\napp.use(express.json());\napp.use('/users', users);\n\nmodule.exports = app;\n";
+const EXPRESS: &str = "const app = express();\n\napp.use(express.json());\napp.use('/users', users);\n\nmodule.exports = app;\n";
 const CREATE: &str = "def create(db, data):\n    validate(data)\n    row = db.add(data)\n    db.commit()\n    return row\n\n\n\
                       def delete(db, key):\n    db.drop(key)\n    db.commit()\n";
-const AFTER_COMMIT: Result<&str, Reason> = Ok("    db.commit()\n    notify(data)\n    return row\n");
-const COMPOSE: &str = "services:\n  api:\n    environment:\n      PORT: 1\n  db:\n    environment:\n      USER: x\n";
+const AFTER_COMMIT: Result<&str, Reason> =
+    Ok("    db.commit()\n    notify(data)\n    return row\n");
+const COMPOSE: &str =
+    "services:\n  api:\n    environment:\n      PORT: 1\n  db:\n    environment:\n      USER: x\n";
 const IN_API: Result<&str, Reason> = Ok("      PORT: 1\n      LOG: 2\n  db:\n");
 const SERVICE: &str = "class OrderService:\n    limit = 5\n\n    def __init__(self, db):\n        self.db = db\n\n    def create(self):\n        return 1\n";
 const BOOT: &str = "import os\n\n\ndef boot():\n    a = 1\n    b = 1\n    return a\n";
@@ -75,11 +77,22 @@ const BARE: &[Table] = &[
             ("Les appels deviennent :", NOT_FOUND),
             ("Add this:", NOT_FOUND),
             ("", NOT_FOUND),
-            ("At the end of the file:", Ok("    return 4\n\n\nfetch(1)\nfetch(3)\n")),
-            ("Below the imports:", Ok("import fetch, load\n\nfetch(1)\nfetch(3)\n")),
+            (
+                "At the end of the file:",
+                Ok("    return 4\n\n\nfetch(1)\nfetch(3)\n"),
+            ),
+            (
+                "Below the imports:",
+                Ok("import fetch, load\n\nfetch(1)\nfetch(3)\n"),
+            ),
         ],
     },
-    Table { path: "a.py", before: CALLS, block: "fetch.limit = 3\n", rows: &[("Set the limit:", NOT_FOUND)] },
+    Table {
+        path: "a.py",
+        before: CALLS,
+        block: "fetch.limit = 3\n",
+        rows: &[("Set the limit:", NOT_FOUND)],
+    },
     Table {
         path: "a.ts",
         before: "function first() {\n  this.x = load(1);\n}\n",
@@ -92,7 +105,10 @@ const BARE: &[Table] = &[
         block: "row = fetch(1)\n",
         rows: &[
             ("The call turns into:", NOT_FOUND),
-            ("Replace the `load` call with:", Ok("def first():\n    row = fetch(1)\n")),
+            (
+                "Replace the `load` call with:",
+                Ok("def first():\n    row = fetch(1)\n"),
+            ),
         ],
     },
     Table {
@@ -106,13 +122,19 @@ const BARE: &[Table] = &[
         path: "a.py",
         before: APP,
         block: "app.include_router(loans)\n",
-        rows: &[("Register the router:", Ok("    return 1\n\n\napp.include_router(loans)\n"))],
+        rows: &[(
+            "Register the router:",
+            Ok("    return 1\n\n\napp.include_router(loans)\n"),
+        )],
     },
     Table {
         path: "a.py",
         before: ADMIN,
         block: "admin.site.register(Book)\n",
-        rows: &[("Register the model:", Ok("import Book\n\nadmin.site.register(Book)\n"))],
+        rows: &[(
+            "Register the model:",
+            Ok("import Book\n\nadmin.site.register(Book)\n"),
+        )],
     },
 ];
 
@@ -177,9 +199,18 @@ const STATED: &[Table] = &[
             ("Nach `one`:", BEFORE_TWO),
             ("After `three`:", NOT_FOUND),
             ("Below `missing_one`, add:", NOT_FOUND),
-            ("After `pip install x`, add:", Ok("    return 2\n\n\ndef new():\n")),
-            ("After the package is installed, add:", Ok("    return 2\n\n\ndef new():\n")),
-            ("Called after `save` returns:", Ok("    return 2\n\n\ndef new():\n")),
+            (
+                "After `pip install x`, add:",
+                Ok("    return 2\n\n\ndef new():\n"),
+            ),
+            (
+                "After the package is installed, add:",
+                Ok("    return 2\n\n\ndef new():\n"),
+            ),
+            (
+                "Called after `save` returns:",
+                Ok("    return 2\n\n\ndef new():\n"),
+            ),
         ],
     },
     Table {
@@ -188,7 +219,10 @@ const STATED: &[Table] = &[
         block: "def new(self):\n    return 3\n",
         rows: &[
             ("In `A`, after `three`:", NOT_FOUND),
-            ("In `A`, in front of `two`:", Ok("        return 3\n\n    def two(self):\n")),
+            (
+                "In `A`, in front of `two`:",
+                Ok("        return 3\n\n    def two(self):\n"),
+            ),
         ],
     },
 ];
@@ -203,8 +237,14 @@ const STEPS: &[Table] = &[
             ("In `create`, after the commit:", AFTER_COMMIT),
             ("In `create`, nach dem Commit:", AFTER_COMMIT),
             ("In `create`, after `db.commit()`:", AFTER_COMMIT),
-            ("In `create`, after the validation:", Ok("    validate(data)\n    notify(data)\n")),
-            ("In `create`, after the `db.add` call:", Ok("    row = db.add(data)\n    notify(data)\n")),
+            (
+                "In `create`, after the validation:",
+                Ok("    validate(data)\n    notify(data)\n"),
+            ),
+            (
+                "In `create`, after the `db.add` call:",
+                Ok("    row = db.add(data)\n    notify(data)\n"),
+            ),
             ("In `create`, after the rollback:", NOT_FOUND),
         ],
     },
@@ -213,7 +253,10 @@ const STEPS: &[Table] = &[
         before: "def create_app():\n    app = Flask(__name__)\n    app.register_blueprint(users)\n    return app\n",
         block: "app.register_blueprint(loans)\n",
         rows: &[
-            ("Behind the users:", Ok("(users)\n    app.register_blueprint(loans)\n    return app\n")),
+            (
+                "Behind the users:",
+                Ok("(users)\n    app.register_blueprint(loans)\n    return app\n"),
+            ),
             ("Before the health blueprint:", NOT_FOUND),
         ],
     },
@@ -222,7 +265,10 @@ const STEPS: &[Table] = &[
         before: "@Module({\n  imports: [ConfigModule, UsersModule],\n})\nexport class AppModule {}\n",
         block: "  imports: [\n    // ...\n    LoansModule,\n  ],\n",
         rows: &[
-            ("In `imports`, before `UsersModule`:", Ok("[ConfigModule, LoansModule, UsersModule]")),
+            (
+                "In `imports`, before `UsersModule`:",
+                Ok("[ConfigModule, LoansModule, UsersModule]"),
+            ),
             ("In `imports`, before `OrdersModule`:", NOT_FOUND),
         ],
     },
@@ -252,10 +298,19 @@ const SORTS: &[Table] = &[
         before: TESTS,
         block: "assert asked == []\n",
         rows: &[
-            ("In `test_one`, after the existing assertion add:", BELOW_ASSERT),
-            ("In `test_one`, after the existing assertions:", BELOW_ASSERT),
+            (
+                "In `test_one`, after the existing assertion add:",
+                BELOW_ASSERT,
+            ),
+            (
+                "In `test_one`, after the existing assertions:",
+                BELOW_ASSERT,
+            ),
             ("In `test_one`, at the end of the test:", BELOW_ASSERT),
-            ("In `test_one`, before the assertion:", Ok("    asked = []\n    assert asked == []\n    assert len")),
+            (
+                "In `test_one`, before the assertion:",
+                Ok("    asked = []\n    assert asked == []\n    assert len"),
+            ),
             ("After the assertion:", AMBIGUOUS),
             ("At the end of the test:", AMBIGUOUS),
         ],
@@ -265,8 +320,14 @@ const SORTS: &[Table] = &[
         before: "it('one', () => {\n  const a = run();\n  expect(a).toBe(1);\n});\n",
         block: "expect(a.b).toBe(2);\n",
         rows: &[
-            ("After the existing assertion:", Ok("  expect(a).toBe(1);\n  expect(a.b).toBe(2);\n});\n")),
-            ("At the end of the test:", Ok("  expect(a).toBe(1);\n  expect(a.b).toBe(2);\n});\n")),
+            (
+                "After the existing assertion:",
+                Ok("  expect(a).toBe(1);\n  expect(a.b).toBe(2);\n});\n"),
+            ),
+            (
+                "At the end of the test:",
+                Ok("  expect(a).toBe(1);\n  expect(a.b).toBe(2);\n});\n"),
+            ),
         ],
     },
     Table {
@@ -274,9 +335,18 @@ const SORTS: &[Table] = &[
         before: EXPRESS,
         block: "app.use(helmet());\n",
         rows: &[
-            ("Before the routes:", Ok("app.use(express.json());\napp.use(helmet());\napp.use('/users', users);\n")),
-            ("After the middleware:", Ok("app.use(express.json());\napp.use(helmet());\napp.use('/users', users);\n")),
-            ("Before all other middleware:", Ok("express();\n\napp.use(helmet());\n\napp.use(express.json());\n")),
+            (
+                "Before the routes:",
+                Ok("app.use(express.json());\napp.use(helmet());\napp.use('/users', users);\n"),
+            ),
+            (
+                "After the middleware:",
+                Ok("app.use(express.json());\napp.use(helmet());\napp.use('/users', users);\n"),
+            ),
+            (
+                "Before all other middleware:",
+                Ok("express();\n\napp.use(helmet());\n\napp.use(express.json());\n"),
+            ),
             ("After line 7:", NOT_FOUND),
         ],
     },
@@ -285,10 +355,22 @@ const SORTS: &[Table] = &[
         before: SERVICE,
         block: "def archive(self):\n    return 3\n",
         rows: &[
-            ("Add to `OrderService`, after the constructor:", Ok("        self.db = db\n\n    def archive(self):\n")),
-            ("Below the fields of `OrderService`:", Ok("    limit = 5\n\n    def archive(self):\n")),
-            ("After the class attributes:", Ok("    limit = 5\n\n    def archive(self):\n")),
-            ("Before the last method:", Ok("        return 3\n\n    def create(self):\n")),
+            (
+                "Add to `OrderService`, after the constructor:",
+                Ok("        self.db = db\n\n    def archive(self):\n"),
+            ),
+            (
+                "Below the fields of `OrderService`:",
+                Ok("    limit = 5\n\n    def archive(self):\n"),
+            ),
+            (
+                "After the class attributes:",
+                Ok("    limit = 5\n\n    def archive(self):\n"),
+            ),
+            (
+                "Before the last method:",
+                Ok("        return 3\n\n    def create(self):\n"),
+            ),
         ],
     },
     Table {
@@ -299,7 +381,10 @@ const SORTS: &[Table] = &[
             ("In `f`, before the return:", BEFORE_RETURN),
             ("In `f`, before the return statement:", BEFORE_RETURN),
             ("In `f`, after the if block:", BEFORE_RETURN),
-            ("In `f`, after the assignment:", Ok("    y = g(x)\n    log(y)\n")),
+            (
+                "In `f`, after the assignment:",
+                Ok("    y = g(x)\n    log(y)\n"),
+            ),
             ("In `f`, before the `for` loop:", NOT_FOUND),
             ("In `f`, before the loop:", NOT_FOUND),
         ],
@@ -340,26 +425,38 @@ const UNDER: &[Table] = &[
         path: "docker-compose.yml",
         before: "services:\n  api:\n    environment:\n      - PORT=1\n",
         block: "LOG: 2\n",
-        rows: &[("Update the api environment:", Err(Reason::Conflict)), ("Add this:", NOT_FOUND)],
+        rows: &[
+            ("Update the api environment:", Err(Reason::Conflict)),
+            ("Add this:", NOT_FOUND),
+        ],
     },
     Table {
         path: ".github/workflows/ci.yml",
         before: "name: CI\non: push\njobs:\n  test:\n    runs-on: x\n    env:\n      A: 1\n",
         block: "B: 2\n",
-        rows: &[("Extend the test env:", Ok("      A: 1\n      B: 2\n")), ("Add this variable:", NOT_FOUND)],
+        rows: &[
+            ("Extend the test env:", Ok("      A: 1\n      B: 2\n")),
+            ("Add this variable:", NOT_FOUND),
+        ],
     },
     Table {
         path: "docker-compose.yml",
         before: COMPOSE,
         block: "volumes:\n  data:\n",
-        rows: &[("Add a volume for the db:", AMBIGUOUS), ("Add a volume:", Ok("      USER: x\nvolumes:\n  data:\n"))],
+        rows: &[
+            ("Add a volume for the db:", AMBIGUOUS),
+            ("Add a volume:", Ok("      USER: x\nvolumes:\n  data:\n")),
+        ],
     },
     Table {
         path: "pyproject.toml",
         before: "[tool.ruff]\nline-length = 100\n\n[tool.ruff.lint]\nselect = []\n",
         block: "ignore = [\"E501\"]\n",
         rows: &[
-            ("Add under `[tool.ruff.lint]`:", Ok("select = []\nignore = [\"E501\"]\n")),
+            (
+                "Add under `[tool.ruff.lint]`:",
+                Ok("select = []\nignore = [\"E501\"]\n"),
+            ),
             ("In `tool.black`:", NOT_FOUND),
         ],
     },
@@ -380,11 +477,26 @@ const UNDER: &[Table] = &[
         before: RESULT,
         block: "dated: boolean;\n",
         rows: &[
-            ("In `Result`, under `checks`:", Ok("    named: boolean;\n    dated: boolean;\n  };\n")),
-            ("In `Result.checks`:", Ok("    named: boolean;\n    dated: boolean;\n  };\n")),
-            ("In `Result`, next to `checks`:", Ok("  };\n  dated: boolean;\n  why: string[];\n")),
-            ("Next to `why`:", Ok("  why: string[];\n  dated: boolean;\n}\n")),
-            ("Under `checks` of `Other`:", Ok("    id: string;\n    dated: boolean;\n")),
+            (
+                "In `Result`, under `checks`:",
+                Ok("    named: boolean;\n    dated: boolean;\n  };\n"),
+            ),
+            (
+                "In `Result.checks`:",
+                Ok("    named: boolean;\n    dated: boolean;\n  };\n"),
+            ),
+            (
+                "In `Result`, next to `checks`:",
+                Ok("  };\n  dated: boolean;\n  why: string[];\n"),
+            ),
+            (
+                "Next to `why`:",
+                Ok("  why: string[];\n  dated: boolean;\n}\n"),
+            ),
+            (
+                "Under `checks` of `Other`:",
+                Ok("    id: string;\n    dated: boolean;\n"),
+            ),
         ],
     },
     Table {
@@ -395,7 +507,10 @@ const UNDER: &[Table] = &[
             ("In `WORKER`, under `env`:", IN_DICT),
             ("Under `WORKER.env`:", IN_DICT),
             ("Next to `A`:", IN_DICT),
-            ("In `WORKER`, next to `env`:", Ok("    },\n    'C': 3,\n    'size': 2,\n")),
+            (
+                "In `WORKER`, next to `env`:",
+                Ok("    },\n    'C': 3,\n    'size': 2,\n"),
+            ),
             ("In `WORKER`, under `nothing`:", NOT_FOUND),
         ],
     },
@@ -408,28 +523,46 @@ const SCOPES: &[Table] = &[
         before: BOOT,
         block: "from x import y\n",
         rows: &[
-            ("In `boot`, after `b = 1`:", Ok("    b = 1\n    from x import y\n    return a\n")),
-            ("Import it inside `boot`, before `a = 1`:", Ok("def boot():\n    from x import y\n    a = 1\n")),
-            ("Import what `boot` needs:", Ok("import os\n\nfrom x import y\n\n\ndef boot")),
+            (
+                "In `boot`, after `b = 1`:",
+                Ok("    b = 1\n    from x import y\n    return a\n"),
+            ),
+            (
+                "Import it inside `boot`, before `a = 1`:",
+                Ok("def boot():\n    from x import y\n    a = 1\n"),
+            ),
+            (
+                "Import what `boot` needs:",
+                Ok("import os\n\nfrom x import y\n\n\ndef boot"),
+            ),
         ],
     },
     Table {
         path: "a.ts",
         before: "import { type X } from './x';\n\nexport const b: X = 1;\n",
         block: "import { type X, type Y } from './x';\n\nexport const d: Y = b;\n",
-        rows: &[("Add `d`:", Ok("import { type X, type Y } from './x';\n\nexport const b"))],
+        rows: &[(
+            "Add `d`:",
+            Ok("import { type X, type Y } from './x';\n\nexport const b"),
+        )],
     },
     Table {
         path: "a.ts",
         before: "import { type X } from './x';\n\nexport const b: X = 1;\n",
         block: "import { X, Y } from './x';\n\nexport const d = X + Y;\n",
-        rows: &[("Add `d`:", Ok("import { X, Y } from './x';\n\nexport const b"))],
+        rows: &[(
+            "Add `d`:",
+            Ok("import { X, Y } from './x';\n\nexport const b"),
+        )],
     },
     Table {
         path: "a.ts",
         before: "export const b = 1;\n",
         block: "import { type X, y } from './x';\n\nexport const d: X = y;\n",
-        rows: &[("Add `d`:", Ok("import { type X, y } from './x';\n\nexport const b"))],
+        rows: &[(
+            "Add `d`:",
+            Ok("import { type X, y } from './x';\n\nexport const b"),
+        )],
     },
     Table {
         path: "a.js",
@@ -441,7 +574,10 @@ const SCOPES: &[Table] = &[
         path: "a.py",
         before: "class Line:\n    x: int\n\n\nclass Order:\n    y: int\n",
         block: "def total(self: \"Line\") -> int:\n    return 1\n",
-        rows: &[("Add a method:", Ok("    x: int\n\n    def total(self: \"Line\") -> int:\n"))],
+        rows: &[(
+            "Add a method:",
+            Ok("    x: int\n\n    def total(self: \"Line\") -> int:\n"),
+        )],
     },
     Table {
         path: "a.py",
@@ -459,8 +595,21 @@ const SCOPES: &[Table] = &[
 ];
 
 fn place(table: &Table, prose: &str, before: &str) -> Graft {
-    let context = Context { prose, ..Context::default() };
-    graft::apply(&File { path: table.path, text: Some(before) }, &Snippet { text: table.block, language: "" }, &context)
+    let context = Context {
+        prose,
+        ..Context::default()
+    };
+    graft::apply(
+        &File {
+            path: table.path,
+            text: Some(before),
+        },
+        &Snippet {
+            text: table.block,
+            language: "",
+        },
+        &context,
+    )
 }
 
 fn check(tables: &[Table]) {
@@ -474,7 +623,9 @@ fn check(tables: &[Table]) {
                         faults.push(format!("{told}: changes its own result"));
                     }
                 }
-                (Graft::Applied(applied), _) => faults.push(format!("{told}: got\n{}", applied.text)),
+                (Graft::Applied(applied), _) => {
+                    faults.push(format!("{told}: got\n{}", applied.text))
+                }
                 (Graft::Refused(refusal), Err(reason)) if refusal.reason == *reason => {}
                 (other, _) => faults.push(format!("{told}: {other:?}")),
             }
@@ -515,20 +666,63 @@ fn scopes_and_types_stay_what_they_are() {
 
 #[test]
 fn words_point_back_to_the_block_above() {
-    let before = "def one():\n    return 1\n\n\ndef two():\n    return 2\n\n\ndef three():\n    return 3\n";
+    let before =
+        "def one():\n    return 1\n\n\ndef two():\n    return 2\n\n\ndef three():\n    return 3\n";
     let (below_one, above_two) = ("return 1\n\n\ndef new():\n", "return 9\n\n\ndef two():\n");
     for (above, prose, lines) in [
-        (Some("def one():\n    return 1\n"), "Add right after it:", Some(below_one)),
-        (Some("def one():\n    return 1\n"), "Direkt dahinter einfügen:", Some(below_one)),
-        (Some("def one():\n    return 1\n"), "바로 뒤에 추가:", Some(below_one)),
-        (Some("def two():\n    return 2\n"), "Insert this directly above it:", Some(above_two)),
-        (None, "Find the `one` function. Add right after it:", Some(below_one)),
-        (Some("def gone():\n    return 1\n"), "Add right after it:", None),
-        (Some("def one():\n    return 1\n"), "After that, add:", Some("return 3\n\n\ndef new():\n")),
+        (
+            Some("def one():\n    return 1\n"),
+            "Add right after it:",
+            Some(below_one),
+        ),
+        (
+            Some("def one():\n    return 1\n"),
+            "Direkt dahinter einfügen:",
+            Some(below_one),
+        ),
+        (
+            Some("def one():\n    return 1\n"),
+            "바로 뒤에 추가:",
+            Some(below_one),
+        ),
+        (
+            Some("def two():\n    return 2\n"),
+            "Insert this directly above it:",
+            Some(above_two),
+        ),
+        (
+            None,
+            "Find the `one` function. Add right after it:",
+            Some(below_one),
+        ),
+        (
+            Some("def gone():\n    return 1\n"),
+            "Add right after it:",
+            None,
+        ),
+        (
+            Some("def one():\n    return 1\n"),
+            "After that, add:",
+            Some("return 3\n\n\ndef new():\n"),
+        ),
     ] {
-        let context = Context { prose, above, ..Context::default() };
-        let file = File { path: "a.py", text: Some(before) };
-        let answer = graft::apply(&file, &Snippet { text: "def new():\n    return 9\n", language: "" }, &context);
+        let context = Context {
+            prose,
+            above,
+            ..Context::default()
+        };
+        let file = File {
+            path: "a.py",
+            text: Some(before),
+        };
+        let answer = graft::apply(
+            &file,
+            &Snippet {
+                text: "def new():\n    return 9\n",
+                language: "",
+            },
+            &context,
+        );
         match (&answer, lines) {
             (Graft::Applied(applied), Some(lines)) if applied.text.contains(lines) => {}
             (Graft::Refused(refusal), None) if refusal.reason == Reason::NotFound => {}

@@ -115,13 +115,29 @@ fn mixed() -> impl Strategy<Value = (String, String, String, String)> {
             let lines = same
                 .filter_map(|other| other.text("snippet"))
                 .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
-            (case.path().to_owned(), case.before.clone().unwrap_or_default(), lines.collect())
+            (
+                case.path().to_owned(),
+                case.before.clone().unwrap_or_default(),
+                lines.collect(),
+            )
         })
         .collect();
-    let prose = select(vec!["", "Add it.", "Update it.", "Replace `User`.", "Add to `services`.", "At the end."]);
+    let prose = select(vec![
+        "",
+        "Add it.",
+        "Update it.",
+        "Replace `User`.",
+        "Add to `services`.",
+        "At the end.",
+    ]);
     (select(known), prose).prop_flat_map(|((path, before, lines), prose)| {
         let count = lines.len();
-        (Just(path), Just(before), subsequence(lines, 0..count.min(12)), Just(prose.to_owned()))
+        (
+            Just(path),
+            Just(before),
+            subsequence(lines, 0..count.min(12)),
+            Just(prose.to_owned()),
+        )
             .prop_map(|(path, before, lines, prose)| (path, before, lines.join("\n"), prose))
     })
 }
@@ -131,15 +147,31 @@ fn holds(before: &str, run: impl Fn(&str) -> Graft) -> Result<(), TestCaseError>
         prop_assert_eq!(unfaithful(before, &applied), None);
         prop_assert_ne!(before, &applied.text);
         if let Graft::Applied(again) = run(&applied.text) {
-            return Err(TestCaseError::fail(format!("again:\n{}\nthen:\n{}", applied.text, again.text)));
+            return Err(TestCaseError::fail(format!(
+                "again:\n{}\nthen:\n{}",
+                applied.text, again.text
+            )));
         }
     }
     Ok(())
 }
 
 fn place(path: &str, before: &str, snippet: &str, prose: &str) -> Graft {
-    let context = Context { prose, ..Context::default() };
-    graft::apply(&File { path, text: Some(before) }, &Snippet { text: snippet, language: "" }, &context)
+    let context = Context {
+        prose,
+        ..Context::default()
+    };
+    graft::apply(
+        &File {
+            path,
+            text: Some(before),
+        },
+        &Snippet {
+            text: snippet,
+            language: "",
+        },
+        &context,
+    )
 }
 
 proptest! {

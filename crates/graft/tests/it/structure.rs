@@ -13,17 +13,34 @@ fn place(case: &Case, before: Option<&str>) -> Graft {
     let asked = |name: &str| case.asked[name].as_str().unwrap_or_default().to_owned();
     let (prose, language) = (asked("prose"), asked("language"));
     let pending = case.asked["pending"].as_array().into_iter().flatten();
-    let pending: Vec<String> = pending.filter_map(|name| name.as_str()).map(str::to_owned).collect();
+    let pending: Vec<String> = pending
+        .filter_map(|name| name.as_str())
+        .map(str::to_owned)
+        .collect();
     let context = Context {
         prose: &prose,
-        intent: if asked("intent") == "create" { Intent::Create } else { Intent::Unstated },
+        intent: if asked("intent") == "create" {
+            Intent::Create
+        } else {
+            Intent::Unstated
+        },
         lines: None,
         current: current.as_deref(),
         pending: &pending,
         found: case.asked["found"].as_str(),
         ..Context::default()
     };
-    graft::apply(&File { path: case.path(), text: before }, &Snippet { text: &snippet, language: &language }, &context)
+    graft::apply(
+        &File {
+            path: case.path(),
+            text: before,
+        },
+        &Snippet {
+            text: &snippet,
+            language: &language,
+        },
+        &context,
+    )
 }
 
 #[test]
@@ -55,12 +72,18 @@ fn mixed() -> impl Strategy<Value = (String, String, String, String)> {
     let known: Vec<(String, String, Vec<String>)> = cases
         .iter()
         .map(|case| {
-            let same = cases.iter().filter(|other| language(other) == language(case));
+            let same = cases
+                .iter()
+                .filter(|other| language(other) == language(case));
             let lines = same
                 .flat_map(|other| [other.text("snippet"), other.before.clone()])
                 .flatten()
                 .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
-            (case.path().to_owned(), case.before.clone().unwrap_or_default(), lines.collect())
+            (
+                case.path().to_owned(),
+                case.before.clone().unwrap_or_default(),
+                lines.collect(),
+            )
         })
         .collect();
     let prose = select(vec![
@@ -76,7 +99,12 @@ fn mixed() -> impl Strategy<Value = (String, String, String, String)> {
     ]);
     (select(known), prose).prop_flat_map(|((path, before, lines), prose)| {
         let count = lines.len();
-        (Just(path), Just(before), subsequence(lines, 0..count.min(14)), Just(prose.to_owned()))
+        (
+            Just(path),
+            Just(before),
+            subsequence(lines, 0..count.min(14)),
+            Just(prose.to_owned()),
+        )
             .prop_map(|(path, before, lines, prose)| (path, before, lines.join("\n"), prose))
     })
 }
@@ -86,7 +114,10 @@ fn unbound(path: &str, text: &str) -> Vec<String> {
     let Some(scopes) = Scopes::of_file(path, text) else {
         return Vec::new();
     };
-    let reads = scopes.reads.iter().filter(|read| read.when == When::ImportTime && read.purpose == Purpose::Value);
+    let reads = scopes
+        .reads
+        .iter()
+        .filter(|read| read.when == When::ImportTime && read.purpose == Purpose::Value);
     let unbound = reads.filter(|read| matches!(scopes.resolve(read), Resolution::Unbound { .. }));
     unbound.map(|read| read.name.clone()).collect()
 }

@@ -25,7 +25,9 @@ const ROWS: &[Row] = &[
         before: SERVICE,
         block: "from app.cache import Cache\n",
         words: "In `Service.close`, import lazily:",
-        result: Ok("    def close(self):\n        from app.cache import Cache\n        # later\n        pass\n"),
+        result: Ok(
+            "    def close(self):\n        from app.cache import Cache\n        # later\n        pass\n",
+        ),
     },
     Row {
         path: "a.py",
@@ -76,7 +78,9 @@ const ROWS: &[Row] = &[
         before: CACHE,
         block: "export async function load(id: string, fresh = false) {\n",
         words: "The head of `load` becomes:",
-        result: Ok("export async function load(id: string, fresh = false) {\n  return { id };\n}\n"),
+        result: Ok(
+            "export async function load(id: string, fresh = false) {\n  return { id };\n}\n",
+        ),
     },
     Row {
         path: "a.ts",
@@ -135,12 +139,30 @@ const ROWS: &[Row] = &[
 #[test]
 fn usual_edits_are_made_or_refused() {
     for row in ROWS {
-        let context = Context { prose: row.words, ..Context::default() };
-        let file = File { path: row.path, text: Some(row.before) };
-        let answer = apply(&file, &Snippet { text: row.block, language: "" }, &context);
+        let context = Context {
+            prose: row.words,
+            ..Context::default()
+        };
+        let file = File {
+            path: row.path,
+            text: Some(row.before),
+        };
+        let answer = apply(
+            &file,
+            &Snippet {
+                text: row.block,
+                language: "",
+            },
+            &context,
+        );
         match (&answer, row.result) {
             (Graft::Applied(applied), Ok(lines)) => {
-                assert!(applied.text.contains(lines), "{}\n{}", row.words, applied.text);
+                assert!(
+                    applied.text.contains(lines),
+                    "{}\n{}",
+                    row.words,
+                    applied.text
+                );
             }
             (Graft::Refused(refusal), Err(reason)) => {
                 assert_eq!(refusal.reason, reason, "{}", row.words)
@@ -155,7 +177,12 @@ fn code_at_a_place_is_replaced_where_the_file_still_parses() {
     let text = "def f(x):\n    return x.a()\n";
     let at = text.find("x.a()").expect("the code");
     let place = at..at + "x.a()".len();
-    let Graft::Applied(applied) = replace_at("a.py", text, (place.clone(), "x.b()")) else { panic!("not applied") };
+    let Graft::Applied(applied) = replace_at("a.py", text, (place.clone(), "x.b()")) else {
+        panic!("not applied")
+    };
     assert_eq!(applied.text, "def f(x):\n    return x.b()\n");
-    assert!(matches!(replace_at("a.py", text, (place, "x.b(")), Graft::Refused(_)));
+    assert!(matches!(
+        replace_at("a.py", text, (place, "x.b(")),
+        Graft::Refused(_)
+    ));
 }

@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 use crate::catalogue::Thinking;
 use crate::message::{Block, Message, Speaker, ToolSpec};
 use crate::model::{CacheTime, Delta, Overhead, Reply, Request, StopReason, Usage};
-use crate::protocol::{self, Arguments, Part, Parts, Protocol, ResponseReader, Target, json_number, json_text};
+use crate::protocol::{
+    self, Arguments, Part, Parts, Protocol, ResponseReader, Target, json_number, json_text,
+};
 use crate::provider_error::{ErrorBody, ProviderError};
 use crate::secret::Secret;
 use crate::sse::Event;
@@ -36,7 +38,10 @@ impl Protocol for Anthropic {
         let mut headers = vec![("anthropic-version", VERSION.to_owned())];
         let is_bound = to.facts.thinking == Thinking::Bound;
         let wanted = [(BINDING, is_bound), (EFFORT, changes_effort(to))];
-        let betas: Vec<&str> = wanted.into_iter().filter_map(|(beta, wanted)| wanted.then_some(beta)).collect();
+        let betas: Vec<&str> = wanted
+            .into_iter()
+            .filter_map(|(beta, wanted)| wanted.then_some(beta))
+            .collect();
         if !betas.is_empty() {
             headers.push(("anthropic-beta", betas.join(",")));
         }
@@ -55,7 +60,11 @@ impl Protocol for Anthropic {
         if let Some(effort) = request.effort.filter(|_| to.facts.effort) {
             body["output_config"] = json!({ "effort": effort });
         }
-        let cache = if to.abilities.hour { request.cache } else { CacheTime::Usual };
+        let cache = if to.abilities.hour {
+            request.cache
+        } else {
+            CacheTime::Usual
+        };
         let kept = Mark::of(cache);
         body["cache_control"] = json!(kept);
         if !request.tools.is_empty() {
@@ -63,24 +72,35 @@ impl Protocol for Anthropic {
             body["tools"] = request.tools.iter().map(tool).collect();
         }
         if !request.system.is_empty() {
-            body["system"] = json!([{ "type": "text", "text": request.system, "cache_control": kept }]);
+            body["system"] =
+                json!([{ "type": "text", "text": request.system, "cache_control": kept }]);
         }
         let mark = before_many(request.messages);
-        let messages = request.messages.iter().enumerate().flat_map(|(place, message)| {
-            let effort = message.blocks.iter().find_map(|block| match block {
-                Block::Effort { level } if changes_effort(to) => Some(Given::of_effort(level)),
-                _ => None,
+        let messages = request
+            .messages
+            .iter()
+            .enumerate()
+            .flat_map(|(place, message)| {
+                let effort = message.blocks.iter().find_map(|block| match block {
+                    Block::Effort { level } if changes_effort(to) => Some(Given::of_effort(level)),
+                    _ => None,
+                });
+                let marked = (mark == Some(place)).then_some(kept);
+                effort
+                    .into_iter()
+                    .chain([Given::new(to.provider, message, marked)])
             });
-            let marked = (mark == Some(place)).then_some(kept);
-            effort.into_iter().chain([Given::new(to.provider, message, marked)])
-        });
         protocol::write_request(&body, "messages", messages)
     }
 
     /// With tools comes a system text of Anthropic's own, of 159 to 530 tokens as its documentation has it; a later model may have
     /// a longer one.
     fn overhead(&self) -> Overhead {
-        Overhead { request: 2_000, block: 16, tool: 64 }
+        Overhead {
+            request: 2_000,
+            block: 16,
+            tool: 64,
+        }
     }
 
     fn reader(&self, provider: &'static str) -> Box<dyn ResponseReader> {
@@ -196,22 +216,37 @@ impl<'a> Given<'a> {
             Speaker::User => "user",
             Speaker::Assistant => "assistant",
         };
-        let mut content: Vec<Content<'a>> =
-            message.blocks.iter().filter_map(|block| Content::new(provider, block)).collect();
+        let mut content: Vec<Content<'a>> = message
+            .blocks
+            .iter()
+            .filter_map(|block| Content::new(provider, block))
+            .collect();
         if content.is_empty() {
             // A turn without content is refused.
-            content.push(Content::Text { text: "(nothing)", cache_control: None });
+            content.push(Content::Text {
+                text: "(nothing)",
+                cache_control: None,
+            });
         }
-        if let Some(Content::Text { cache_control, .. } | Content::ToolResult { cache_control, .. }) =
-            content.last_mut()
+        if let Some(
+            Content::Text { cache_control, .. } | Content::ToolResult { cache_control, .. },
+        ) = content.last_mut()
         {
             *cache_control = marked;
         }
-        Self { role, content, output_config: None }
+        Self {
+            role,
+            content,
+            output_config: None,
+        }
     }
 
     fn of_effort(level: &'a str) -> Self {
-        Self { role: "system", content: Vec::new(), output_config: Some(Effort { effort: level }) }
+        Self {
+            role: "system",
+            content: Vec::new(),
+            output_config: Some(Effort { effort: level }),
+        }
     }
 }
 
@@ -219,18 +254,44 @@ impl<'a> Content<'a> {
     fn new(provider: &str, block: &'a Block) -> Option<Self> {
         match block {
             Block::Text { text } if text.trim().is_empty() => None,
-            Block::Text { text } => Some(Self::Text { text, cache_control: None }),
+            Block::Text { text } => Some(Self::Text {
+                text,
+                cache_control: None,
+            }),
             Block::Thinking { text, signature } => {
                 let signature = protocol::unseal_signature(provider, signature.as_ref())?;
-                Some(Self::Thinking { thinking: text, signature })
+                Some(Self::Thinking {
+                    thinking: text,
+                    signature,
+                })
             }
-            Block::ToolCall { id, name, arguments } => Some(Self::ToolUse { id, name, input: Arguments(arguments) }),
-            Block::ToolResult { call, content, is_error } => {
+            Block::ToolCall {
+                id,
+                name,
+                arguments,
+            } => Some(Self::ToolUse {
+                id,
+                name,
+                input: Arguments(arguments),
+            }),
+            Block::ToolResult {
+                call,
+                content,
+                is_error,
+            } => {
                 let is_error = is_error.then_some(true);
-                Some(Self::ToolResult { tool_use_id: call, content, is_error, cache_control: None })
+                Some(Self::ToolResult {
+                    tool_use_id: call,
+                    content,
+                    is_error,
+                    cache_control: None,
+                })
             }
             Block::Effort { .. } => None,
-            Block::Opaque { provider: whose, value } => (whose == provider).then_some(Self::Opaque(value)),
+            Block::Opaque {
+                provider: whose,
+                value,
+            } => (whose == provider).then_some(Self::Opaque(value)),
         }
     }
 }
@@ -249,8 +310,12 @@ impl ResponseReader for Reading {
         let value = protocol::parse_data(event)?;
         match json_text(&value, "/type") {
             "message_start" => self.count(&value["message"]["usage"]),
-            "content_block_start" => self.open(json_number(&value, "/index"), &value["content_block"], sink),
-            "content_block_delta" => self.extend(json_number(&value, "/index"), &value["delta"], sink),
+            "content_block_start" => {
+                self.open(json_number(&value, "/index"), &value["content_block"], sink)
+            }
+            "content_block_delta" => {
+                self.extend(json_number(&value, "/index"), &value["delta"], sink)
+            }
             "message_delta" => {
                 self.count(&value["usage"]);
                 if let Some(reason) = value.pointer("/delta/stop_reason").and_then(Value::as_str) {
@@ -278,7 +343,9 @@ impl ResponseReader for Reading {
     }
 
     fn finish(self: Box<Self>) -> Result<Reply, ProviderError> {
-        let stop = self.stop.ok_or_else(|| ProviderError::garbled("the answer does not say why it ended"))?;
+        let stop = self
+            .stop
+            .ok_or_else(|| ProviderError::garbled("the answer does not say why it ended"))?;
         Ok(self.parts.reply(stop, self.usage))
     }
 }
@@ -294,7 +361,10 @@ impl Reading {
         tell("input_tokens", &mut self.usage.input);
         tell("cache_read_input_tokens", &mut self.usage.cache_read);
         tell("cache_creation_input_tokens", &mut self.usage.cache_write);
-        if let Some(number) = usage.pointer("/cache_creation/ephemeral_1h_input_tokens").and_then(Value::as_u64) {
+        if let Some(number) = usage
+            .pointer("/cache_creation/ephemeral_1h_input_tokens")
+            .and_then(Value::as_u64)
+        {
             self.usage.cache_write_hour = number;
         }
         tell("output_tokens", &mut self.usage.output);
@@ -308,8 +378,12 @@ impl Reading {
                 signature: json_text(block, "/signature").to_owned(),
             },
             "tool_use" => {
-                sink(Delta::ToolCall { name: json_text(block, "/name").to_owned() });
-                let input = block.get("input").filter(|input| input.as_object().is_some_and(|input| !input.is_empty()));
+                sink(Delta::ToolCall {
+                    name: json_text(block, "/name").to_owned(),
+                });
+                let input = block
+                    .get("input")
+                    .filter(|input| input.as_object().is_some_and(|input| !input.is_empty()));
                 Part::Call {
                     id: json_text(block, "/id").to_owned(),
                     name: json_text(block, "/name").to_owned(),
@@ -328,8 +402,14 @@ impl Reading {
     }
 
     fn extend(&mut self, index: u64, delta: &Value, sink: &mut dyn FnMut(Delta)) {
-        let place = self.places.iter().find(|(known, _)| *known == index).map(|(_, place)| *place);
-        let Some(part) = place.and_then(|place| self.parts.at(place)) else { return };
+        let place = self
+            .places
+            .iter()
+            .find(|(known, _)| *known == index)
+            .map(|(_, place)| *place);
+        let Some(part) = place.and_then(|place| self.parts.at(place)) else {
+            return;
+        };
         match (part, json_text(delta, "/type")) {
             (Part::Text(words), "text_delta") => {
                 words.push_str(json_text(delta, "/text"));
@@ -339,8 +419,12 @@ impl Reading {
                 words.push_str(json_text(delta, "/thinking"));
                 sink(Delta::Thinking(json_text(delta, "/thinking").to_owned()));
             }
-            (Part::Thinking { signature, .. }, "signature_delta") => signature.push_str(json_text(delta, "/signature")),
-            (Part::Call { arguments, .. }, "input_json_delta") => arguments.push_str(json_text(delta, "/partial_json")),
+            (Part::Thinking { signature, .. }, "signature_delta") => {
+                signature.push_str(json_text(delta, "/signature"))
+            }
+            (Part::Call { arguments, .. }, "input_json_delta") => {
+                arguments.push_str(json_text(delta, "/partial_json"))
+            }
             (Part::Opaque(Value::Object(block)), _) => extend_unknown(block, delta),
             _ => {}
         }
@@ -349,7 +433,12 @@ impl Reading {
 
 /// Extends a block that we don't know: its texts grow, all else is replaced; a tool's input comes as JSON in pieces.
 fn extend_unknown(block: &mut Map<String, Value>, delta: &Value) {
-    for (name, value) in delta.as_object().into_iter().flatten().filter(|(name, _)| *name != "type") {
+    for (name, value) in delta
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| *name != "type")
+    {
         match (block.get_mut(name), value) {
             (Some(Value::String(held)), Value::String(more)) => held.push_str(more),
             _ => {
@@ -357,7 +446,11 @@ fn extend_unknown(block: &mut Map<String, Value>, delta: &Value) {
             }
         }
     }
-    if let Some(Ok(input)) = block.get("partial_json").and_then(Value::as_str).map(serde_json::from_str::<Value>) {
+    if let Some(Ok(input)) = block
+        .get("partial_json")
+        .and_then(Value::as_str)
+        .map(serde_json::from_str::<Value>)
+    {
         block.insert("input".to_owned(), input);
         block.remove("partial_json");
     }

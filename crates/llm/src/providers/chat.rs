@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use crate::message::{Block, Message, Speaker, ToolSpec};
 use crate::model::{Delta, Reply, Request, StopReason, Usage};
-use crate::protocol::{self, Arguments, Part, Parts, Protocol, ResponseReader, Target, json_number, json_text};
+use crate::protocol::{
+    self, Arguments, Part, Parts, Protocol, ResponseReader, Target, json_number, json_text,
+};
 use crate::provider_error::{ErrorBody, ProviderError};
 use crate::secret::Secret;
 use crate::sse::Event;
@@ -52,11 +54,19 @@ impl Protocol for Chat {
             };
             body["tools"] = request.tools.iter().map(tool).collect();
         }
-        let system = (!request.system.is_empty()).then_some(Given::System { content: request.system });
-        let messages = request.messages.iter().flat_map(|message| match message.speaker {
-            Speaker::User => give_user(message),
-            Speaker::Assistant => vec![Given::Assistant(Assistant { provider: to.provider, message })],
+        let system = (!request.system.is_empty()).then_some(Given::System {
+            content: request.system,
         });
+        let messages = request
+            .messages
+            .iter()
+            .flat_map(|message| match message.speaker {
+                Speaker::User => give_user(message),
+                Speaker::Assistant => vec![Given::Assistant(Assistant {
+                    provider: to.provider,
+                    message,
+                })],
+            });
         protocol::write_request(&body, "messages", system.into_iter().chain(messages))
     }
 
@@ -93,7 +103,10 @@ enum Given<'a> {
 /// Results first, each a message: they have to follow their calls.
 fn give_user(message: &Message) -> Vec<Given<'_>> {
     let results = message.blocks.iter().filter_map(|block| match block {
-        Block::ToolResult { call, content, .. } => Some(Given::Tool { tool_call_id: call, content }),
+        Block::ToolResult { call, content, .. } => Some(Given::Tool {
+            tool_call_id: call,
+            content,
+        }),
         _ => None,
     });
     let mut messages: Vec<Given<'_>> = results.collect();
@@ -132,15 +145,31 @@ impl Serialize for Assistant<'_> {
         for block in &self.message.blocks {
             match block {
                 Block::Thinking { text, signature } => {
-                    if let Some(field) = protocol::unseal_signature(self.provider, signature.as_ref()) {
+                    if let Some(field) =
+                        protocol::unseal_signature(self.provider, signature.as_ref())
+                    {
                         given.serialize_entry(field, text)?;
                     }
                 }
-                Block::ToolCall { id, name, arguments } => {
-                    let function = Function { name, arguments: Arguments(arguments) };
-                    calls.push(GivenCall { id, r#type: "function", function });
+                Block::ToolCall {
+                    id,
+                    name,
+                    arguments,
+                } => {
+                    let function = Function {
+                        name,
+                        arguments: Arguments(arguments),
+                    };
+                    calls.push(GivenCall {
+                        id,
+                        r#type: "function",
+                        function,
+                    });
                 }
-                Block::Opaque { provider, value: Value::Object(fields) } if provider == self.provider => {
+                Block::Opaque {
+                    provider,
+                    value: Value::Object(fields),
+                } if provider == self.provider => {
                     for (name, value) in fields {
                         given.serialize_entry(name, value)?;
                     }
@@ -149,7 +178,10 @@ impl Serialize for Assistant<'_> {
             }
         }
         let words = self.message.text();
-        given.serialize_entry("content", &(!words.is_empty() || calls.is_empty()).then_some(words))?;
+        given.serialize_entry(
+            "content",
+            &(!words.is_empty() || calls.is_empty()).then_some(words),
+        )?;
         if !calls.is_empty() {
             given.serialize_entry("tool_calls", &calls)?;
         }
@@ -209,9 +241,12 @@ impl ResponseReader for Reading {
     }
 
     fn finish(mut self: Box<Self>) -> Result<Reply, ProviderError> {
-        let stop = self.stop.ok_or_else(|| ProviderError::garbled("the answer does not say why it ended"))?;
+        let stop = self
+            .stop
+            .ok_or_else(|| ProviderError::garbled("the answer does not say why it ended"))?;
         if !self.details.is_empty() {
-            self.parts.prepend(Part::Opaque(json!({ DETAILS: self.details })));
+            self.parts
+                .prepend(Part::Opaque(json!({ DETAILS: self.details })));
         }
         Ok(self.parts.reply(stop, self.usage))
     }
@@ -219,14 +254,21 @@ impl ResponseReader for Reading {
 
 fn stream_error(value: &Value) -> ProviderError {
     let error_body = ErrorBody::parse(value).unwrap_or_default();
-    ErrorBody { status: error_body.status.filter(|status| *status >= 400), ..error_body }.classify()
+    ErrorBody {
+        status: error_body.status.filter(|status| *status >= 400),
+        ..error_body
+    }
+    .classify()
 }
 
 impl Reading {
     fn count(&mut self, usage: &Value) {
         let output = json_number(usage, "/completion_tokens");
-        self.usage =
-            protocol::usage_of_total(json_number(usage, "/prompt_tokens"), &usage["prompt_tokens_details"], output);
+        self.usage = protocol::usage_of_total(
+            json_number(usage, "/prompt_tokens"),
+            &usage["prompt_tokens_details"],
+            output,
+        );
         // Some tell what they took.
         self.usage.cost = usage.get("cost").and_then(Value::as_f64);
     }
@@ -238,8 +280,15 @@ impl Reading {
         }
         // What comes with its seals is given back with them, and not twice.
         let sealed = !self.details.is_empty();
-        if let Some(field) = THINKING.into_iter().find(|field| !json_text(delta, &format!("/{field}")).is_empty()) {
-            self.parts.think(json_text(delta, &format!("/{field}")), if sealed { "" } else { field }, sink);
+        if let Some(field) = THINKING
+            .into_iter()
+            .find(|field| !json_text(delta, &format!("/{field}")).is_empty())
+        {
+            self.parts.think(
+                json_text(delta, &format!("/{field}")),
+                if sealed { "" } else { field },
+                sink,
+            );
         }
         self.parts.push_text(json_text(delta, "/content"), sink);
         self.parts.push_text(json_text(delta, "/refusal"), sink);
@@ -254,22 +303,40 @@ impl Reading {
         let id = json_text(call, "/id");
         let name = json_text(call, "/function/name");
         let known = self.calls.iter().rposition(|known| match index {
-            Some(index) => known.index == index && (id.is_empty() || known.id == id || name.is_empty()),
+            Some(index) => {
+                known.index == index && (id.is_empty() || known.id == id || name.is_empty())
+            }
             None => id.is_empty() || known.id == id,
         });
         let place = match known {
             Some(known) => self.calls[known].place,
             None => {
                 let place = self.calls.len();
-                let id = if id.is_empty() { format!("{answer}-{place}") } else { id.to_owned() };
-                sink(Delta::ToolCall { name: name.to_owned() });
-                let part = Part::Call { id: id.clone(), name: name.to_owned(), arguments: String::new() };
+                let id = if id.is_empty() {
+                    format!("{answer}-{place}")
+                } else {
+                    id.to_owned()
+                };
+                sink(Delta::ToolCall {
+                    name: name.to_owned(),
+                });
+                let part = Part::Call {
+                    id: id.clone(),
+                    name: name.to_owned(),
+                    arguments: String::new(),
+                };
                 let place = self.parts.open(part);
-                self.calls.push(Call { index: index.unwrap_or(number), id, place });
+                self.calls.push(Call {
+                    index: index.unwrap_or(number),
+                    id,
+                    place,
+                });
                 place
             }
         };
-        let Some(Part::Call { arguments, .. }) = self.parts.at(place) else { return };
+        let Some(Part::Call { arguments, .. }) = self.parts.at(place) else {
+            return;
+        };
         match call.pointer("/function/arguments") {
             Some(Value::String(piece)) => arguments.push_str(piece),
             Some(whole @ Value::Object(_)) => *arguments = whole.to_string(),
@@ -279,7 +346,9 @@ impl Reading {
 
     /// A piece of thinking with its seals: pieces of one thing have the same number, and their texts grow.
     fn detail(&mut self, piece: &Value) {
-        let same = |held: &&mut Value| held.get("index") == piece.get("index") && held.get("type") == piece.get("type");
+        let same = |held: &&mut Value| {
+            held.get("index") == piece.get("index") && held.get("type") == piece.get("type")
+        };
         match (self.details.last_mut().filter(same), piece) {
             (Some(Value::Object(held)), Value::Object(piece)) => {
                 for (name, value) in piece {

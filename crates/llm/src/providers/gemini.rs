@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use crate::catalogue::Thinking;
 use crate::message::{Block, Message, Speaker, ToolSpec};
 use crate::model::{Delta, Reply, Request, StopReason, Usage};
-use crate::protocol::{self, Arguments, Part, Parts, Protocol, ResponseReader, Target, json_number, json_text};
+use crate::protocol::{
+    self, Arguments, Part, Parts, Protocol, ResponseReader, Target, json_number, json_text,
+};
 use crate::provider_error::{ErrorBody, ProviderError};
 use crate::secret::Secret;
 use crate::sse::Event;
@@ -22,7 +24,9 @@ impl Protocol for Gemini {
     }
 
     fn headers(&self, _: Target<'_>, key: Option<&Secret>) -> Vec<(&'static str, String)> {
-        key.map(|key| ("x-goog-api-key", key.reveal().to_owned())).into_iter().collect()
+        key.map(|key| ("x-goog-api-key", key.reveal().to_owned()))
+            .into_iter()
+            .collect()
     }
 
     fn body(&self, to: Target<'_>, request: &Request<'_>) -> Result<Vec<u8>, serde_json::Error> {
@@ -43,12 +47,20 @@ impl Protocol for Gemini {
         if !request.system.is_empty() {
             body["systemInstruction"] = json!({ "parts": [{ "text": request.system }] });
         }
-        let contents = request.messages.iter().map(|message| Content::new(to.provider, message, request.messages));
+        let contents = request
+            .messages
+            .iter()
+            .map(|message| Content::new(to.provider, message, request.messages));
         protocol::write_request(&body, "contents", contents)
     }
 
     fn reader(&self, provider: &'static str) -> Box<dyn ResponseReader> {
-        Box::new(Reading { parts: Parts::new(provider), calls: 0, usage: Usage::default(), stop: None })
+        Box::new(Reading {
+            parts: Parts::new(provider),
+            calls: 0,
+            usage: Usage::default(),
+            stop: None,
+        })
     }
 }
 
@@ -102,21 +114,36 @@ impl<'a> Content<'a> {
         let mut seal = None;
         for block in &message.blocks {
             if let Block::Thinking { signature, .. } = block {
-                let Some(signature) = protocol::unseal_signature(provider, signature.as_ref()) else { continue };
+                let Some(signature) = protocol::unseal_signature(provider, signature.as_ref())
+                else {
+                    continue;
+                };
                 // A seal with no part of its own gets one.
                 if let Some(earlier) = seal.replace(signature) {
-                    parts.push(GivenPart { what: What::Text(""), seal: Some(earlier) });
+                    parts.push(GivenPart {
+                        what: What::Text(""),
+                        seal: Some(earlier),
+                    });
                 }
             } else if let Some(what) = What::new(provider, block, all) {
-                parts.push(GivenPart { what, seal: seal.take() });
+                parts.push(GivenPart {
+                    what,
+                    seal: seal.take(),
+                });
             }
         }
         if seal.is_some() {
-            parts.push(GivenPart { what: What::Text(""), seal });
+            parts.push(GivenPart {
+                what: What::Text(""),
+                seal,
+            });
         }
         if parts.is_empty() {
             // A turn without parts is refused.
-            parts.push(GivenPart { what: What::Text("(nothing)"), seal: None });
+            parts.push(GivenPart {
+                what: What::Text("(nothing)"),
+                seal: None,
+            });
         }
         Self { role, parts }
     }
@@ -126,14 +153,35 @@ impl<'a> What<'a> {
     fn new(provider: &str, block: &'a Block, all: &'a [Message]) -> Option<Self> {
         match block {
             Block::Text { text } => (!text.is_empty()).then_some(Self::Text(text)),
-            Block::ToolCall { id, name, arguments } => {
-                Some(Self::FunctionCall { id, name, args: Arguments(arguments) })
+            Block::ToolCall {
+                id,
+                name,
+                arguments,
+            } => Some(Self::FunctionCall {
+                id,
+                name,
+                args: Arguments(arguments),
+            }),
+            Block::ToolResult {
+                call,
+                content,
+                is_error,
+            } => {
+                let response = if *is_error {
+                    Response::Error(content)
+                } else {
+                    Response::Output(content)
+                };
+                Some(Self::FunctionResponse {
+                    id: call,
+                    name: protocol::name_of_call(all, call),
+                    response,
+                })
             }
-            Block::ToolResult { call, content, is_error } => {
-                let response = if *is_error { Response::Error(content) } else { Response::Output(content) };
-                Some(Self::FunctionResponse { id: call, name: protocol::name_of_call(all, call), response })
-            }
-            Block::Opaque { provider: whose, value } => (whose == provider).then_some(Self::Opaque(value)),
+            Block::Opaque {
+                provider: whose,
+                value,
+            } => (whose == provider).then_some(Self::Opaque(value)),
             Block::Thinking { .. } | Block::Effort { .. } => None,
         }
     }
@@ -153,13 +201,19 @@ impl ResponseReader for Reading {
             return Err(ErrorBody::parse(&value).unwrap_or_default().classify());
         }
         if let Some(usage) = value.get("usageMetadata") {
-            let total = json_number(usage, "/promptTokenCount") + json_number(usage, "/toolUsePromptTokenCount");
+            let total = json_number(usage, "/promptTokenCount")
+                + json_number(usage, "/toolUsePromptTokenCount");
             let cached = json!({ "cached_tokens": usage["cachedContentTokenCount"] });
-            let output = json_number(usage, "/candidatesTokenCount") + json_number(usage, "/thoughtsTokenCount");
+            let output = json_number(usage, "/candidatesTokenCount")
+                + json_number(usage, "/thoughtsTokenCount");
             self.usage = protocol::usage_of_total(total, &cached, output);
         }
         let candidate = &value["candidates"][0];
-        for part in candidate["content"]["parts"].as_array().into_iter().flatten() {
+        for part in candidate["content"]["parts"]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
             self.part(json_text(&value, "/responseId"), part, sink);
         }
         if !json_text(&value, "/promptFeedback/blockReason").is_empty() {
@@ -181,7 +235,9 @@ impl ResponseReader for Reading {
     }
 
     fn finish(self: Box<Self>) -> Result<Reply, ProviderError> {
-        let stop = self.stop.ok_or_else(|| ProviderError::garbled("the answer does not say why it ended"))?;
+        let stop = self
+            .stop
+            .ok_or_else(|| ProviderError::garbled("the answer does not say why it ended"))?;
         Ok(self.parts.reply(stop, self.usage))
     }
 }
@@ -190,7 +246,10 @@ impl Reading {
     fn part(&mut self, answer: &str, part: &Value, sink: &mut dyn FnMut(Delta)) {
         let seal = json_text(part, "/thoughtSignature");
         if !seal.is_empty() {
-            self.parts.open(Part::Thinking { text: String::new(), signature: seal.to_owned() });
+            self.parts.open(Part::Thinking {
+                text: String::new(),
+                signature: seal.to_owned(),
+            });
         }
         if let Some(call) = part.get("functionCall") {
             let id = match json_text(call, "/id") {
@@ -201,7 +260,11 @@ impl Reading {
             let name = json_text(call, "/name").to_owned();
             sink(Delta::ToolCall { name: name.clone() });
             let arguments = call.get("args").map(Value::to_string).unwrap_or_default();
-            self.parts.open(Part::Call { id, name, arguments });
+            self.parts.open(Part::Call {
+                id,
+                name,
+                arguments,
+            });
         } else if let Some(words) = part.get("text").and_then(Value::as_str) {
             if part["thought"] == true {
                 self.parts.think(words, "", sink);
@@ -220,9 +283,9 @@ impl Reading {
                 Ok(StopReason::Refusal)
             }
             "STOP" if !self.parts.is_empty() => Ok(StopReason::EndOfTurn),
-            _ if reason.contains("CALL") || self.parts.is_empty() => {
-                Err(ProviderError::garbled(format!("the model's turn came to nothing: {reason} {message}").trim_end()))
-            }
+            _ if reason.contains("CALL") || self.parts.is_empty() => Err(ProviderError::garbled(
+                format!("the model's turn came to nothing: {reason} {message}").trim_end(),
+            )),
             _ => Ok(StopReason::EndOfTurn),
         }
     }

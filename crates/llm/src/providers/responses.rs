@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use crate::message::{Block, Message, Speaker, ToolSpec};
 use crate::model::{Delta, Reply, Request, StopReason, Usage};
-use crate::protocol::{self, Arguments, Part, Parts, Protocol, ResponseReader, Target, json_number, json_text};
+use crate::protocol::{
+    self, Arguments, Part, Parts, Protocol, ResponseReader, Target, json_number, json_text,
+};
 use crate::provider_error::{ErrorBody, ProviderError};
 use crate::secret::Secret;
 use crate::sse::Event;
@@ -52,21 +54,32 @@ impl Protocol for Responses {
         protocol::write_request(
             &body,
             "input",
-            request.messages.iter().flat_map(|message| items_of_message(to.provider, message)),
+            request
+                .messages
+                .iter()
+                .flat_map(|message| items_of_message(to.provider, message)),
         )
     }
 
     fn reader(&self, provider: &'static str) -> Box<dyn ResponseReader> {
-        Box::new(Reading { parts: Parts::new(provider), places: Vec::new(), usage: Usage::default(), stop: None })
+        Box::new(Reading {
+            parts: Parts::new(provider),
+            places: Vec::new(),
+            usage: Usage::default(),
+            stop: None,
+        })
     }
 }
 
 /// Returns a name for what the requests of a conversation have in common (FNV-1a).
 fn cache_key(request: &Request<'_>) -> String {
     let names = request.tools.iter().map(|tool| tool.name.as_str());
-    let bytes = std::iter::once(request.system).chain(names).flat_map(str::bytes);
-    let hash =
-        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let bytes = std::iter::once(request.system)
+        .chain(names)
+        .flat_map(str::bytes);
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     format!("{hash:016x}")
 }
 
@@ -112,16 +125,34 @@ fn items_of_message<'a>(provider: &str, message: &'a Message) -> Vec<Item<'a>> {
                     Speaker::User => ("user", Content::InputText { text }),
                     Speaker::Assistant => ("assistant", Content::OutputText { text }),
                 };
-                items.push(Item::Message { role, content: [content], phase: phase.take() });
+                items.push(Item::Message {
+                    role,
+                    content: [content],
+                    phase: phase.take(),
+                });
             }
             Block::Thinking { .. } | Block::Effort { .. } => {}
-            Block::ToolCall { id, name, arguments } => {
-                items.push(Item::FunctionCall { call_id: id, name, arguments: Arguments(arguments) });
+            Block::ToolCall {
+                id,
+                name,
+                arguments,
+            } => {
+                items.push(Item::FunctionCall {
+                    call_id: id,
+                    name,
+                    arguments: Arguments(arguments),
+                });
             }
             Block::ToolResult { call, content, .. } => {
-                items.push(Item::FunctionCallOutput { call_id: call, output: content });
+                items.push(Item::FunctionCallOutput {
+                    call_id: call,
+                    output: content,
+                });
             }
-            Block::Opaque { provider: whose, value } if whose == provider => match value.get("phase") {
+            Block::Opaque {
+                provider: whose,
+                value,
+            } if whose == provider => match value.get("phase") {
                 Some(held) if json_text(value, "/type") == PHASE => phase = Some(held),
                 _ => items.push(Item::Opaque(value)),
             },
@@ -153,7 +184,9 @@ impl ResponseReader for Reading {
         match json_text(&value, "/type") {
             "response.output_item.added" => {
                 if json_text(&value, "/item/type") == "function_call" {
-                    sink(Delta::ToolCall { name: json_text(&value, "/item/name").to_owned() });
+                    sink(Delta::ToolCall {
+                        name: json_text(&value, "/item/name").to_owned(),
+                    });
                 }
                 self.set_item(index, &value["item"], false);
             }
@@ -185,7 +218,9 @@ impl ResponseReader for Reading {
     }
 
     fn finish(mut self: Box<Self>) -> Result<Reply, ProviderError> {
-        let stop = self.stop.ok_or_else(|| ProviderError::garbled("the answer does not say why it ended"))?;
+        let stop = self
+            .stop
+            .ok_or_else(|| ProviderError::garbled("the answer does not say why it ended"))?;
         // An item that we don't know and that was cut off can't be given back.
         for (_, place, complete) in self.places {
             if let Some(part @ Part::Opaque(_)) = self.parts.at(place)
@@ -199,12 +234,20 @@ impl ResponseReader for Reading {
 }
 
 fn event_error(value: &Value) -> ProviderError {
-    ErrorBody { status: None, ..ErrorBody::parse(value).unwrap_or_default() }.classify()
+    ErrorBody {
+        status: None,
+        ..ErrorBody::parse(value).unwrap_or_default()
+    }
+    .classify()
 }
 
 impl Reading {
     fn at(&mut self, index: u64) -> Option<&mut Part> {
-        let place = self.places.iter().find(|(known, ..)| *known == index).map(|(_, place, _)| *place)?;
+        let place = self
+            .places
+            .iter()
+            .find(|(known, ..)| *known == index)
+            .map(|(_, place, _)| *place)?;
         self.parts.at(place)
     }
 
@@ -213,8 +256,9 @@ impl Reading {
         let part = match json_text(item, "/type") {
             "message" => {
                 let pieces = item["content"].as_array().into_iter().flatten();
-                let words: String =
-                    pieces.map(|piece| [json_text(piece, "/text"), json_text(piece, "/refusal")].concat()).collect();
+                let words: String = pieces
+                    .map(|piece| [json_text(piece, "/text"), json_text(piece, "/refusal")].concat())
+                    .collect();
                 Part::Text(words)
             }
             "function_call" => Part::Call {
@@ -223,7 +267,9 @@ impl Reading {
                 arguments: json_text(item, "/arguments").to_owned(),
             },
             // Without its encrypted form, reasoning that is not stored can't be given back.
-            "reasoning" if complete && json_text(item, "/encrypted_content").is_empty() => Part::Text(String::new()),
+            "reasoning" if complete && json_text(item, "/encrypted_content").is_empty() => {
+                Part::Text(String::new())
+            }
             _ => Part::Opaque(item.clone()),
         };
         if let Some(known) = self.places.iter_mut().find(|(known, ..)| *known == index) {
@@ -235,7 +281,8 @@ impl Reading {
             return;
         }
         if let Some(phase) = item.get("phase").filter(|phase| phase.is_string()) {
-            self.parts.open(Part::Opaque(json!({ "type": PHASE, "phase": phase })));
+            self.parts
+                .open(Part::Opaque(json!({ "type": PHASE, "phase": phase })));
         }
         let place = self.parts.open(part);
         self.places.push((index, place, complete));
@@ -249,8 +296,11 @@ impl Reading {
         }
         let usage = &response["usage"];
         let output = json_number(usage, "/output_tokens");
-        self.usage =
-            protocol::usage_of_total(json_number(usage, "/input_tokens"), &usage["input_tokens_details"], output);
+        self.usage = protocol::usage_of_total(
+            json_number(usage, "/input_tokens"),
+            &usage["input_tokens_details"],
+            output,
+        );
         let output = response["output"].as_array().into_iter().flatten();
         let mut pieces = output.flat_map(|item| item["content"].as_array().into_iter().flatten());
         self.stop = Some(match json_text(response, "/incomplete_details/reason") {

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::message::{Block, Message, Speaker};
-use crate::model::{Delta, LocalFuture, Model, ModelError, Price, Reply, Request, StopReason, Usage};
+use crate::model::{
+    Delta, LocalFuture, Model, ModelError, Price, Reply, Request, StopReason, Usage,
+};
 
 /// Plays [`Turn`]s.
 #[derive(Debug, Default)]
@@ -30,7 +32,10 @@ impl Scripted {
     /// Plays these turns in order; after the last it says "Done." for ever.
     #[must_use]
     pub fn new(turns: Vec<Turn>) -> Self {
-        Self { turns, asked: AtomicUsize::new(0) }
+        Self {
+            turns,
+            asked: AtomicUsize::new(0),
+        }
     }
 
     /// Returns how many requests it got.
@@ -50,7 +55,13 @@ impl Model for Scripted {
 
     /// A script costs nothing.
     fn price(&self, _: u64) -> Option<Price> {
-        Some(Price { input: 0.0, cache_read: 0.0, cache_write: 0.0, cache_write_hour: 0.0, output: 0.0 })
+        Some(Price {
+            input: 0.0,
+            cache_read: 0.0,
+            cache_write: 0.0,
+            cache_write_hour: 0.0,
+            output: 0.0,
+        })
     }
 
     fn reply<'a>(
@@ -60,13 +71,22 @@ impl Model for Scripted {
     ) -> LocalFuture<'a, Result<Reply, ModelError>> {
         Box::pin(async move {
             self.asked.fetch_add(1, Ordering::Relaxed);
-            let place = request.messages.iter().filter(|message| message.speaker == Speaker::Assistant).count();
-            let done = Turn { say: "Done.".to_owned(), call: Vec::new() };
+            let place = request
+                .messages
+                .iter()
+                .filter(|message| message.speaker == Speaker::Assistant)
+                .count();
+            let done = Turn {
+                say: "Done.".to_owned(),
+                call: Vec::new(),
+            };
             let turn = self.turns.get(place).unwrap_or(&done);
             let mut blocks = Vec::new();
             if !turn.say.is_empty() {
                 sink(Delta::Text(turn.say.clone()));
-                blocks.push(Block::Text { text: turn.say.clone() });
+                blocks.push(Block::Text {
+                    text: turn.say.clone(),
+                });
             }
             for (number, (name, arguments)) in turn.call.iter().enumerate() {
                 sink(Delta::ToolCall { name: name.clone() });
@@ -74,10 +94,22 @@ impl Model for Scripted {
                     Value::String(garbage) => Err(garbage.clone()),
                     object => Ok(object.clone()),
                 };
-                blocks.push(Block::ToolCall { id: format!("call-{place}-{number}"), name: name.clone(), arguments });
+                blocks.push(Block::ToolCall {
+                    id: format!("call-{place}-{number}"),
+                    name: name.clone(),
+                    arguments,
+                });
             }
-            let stop = if turn.call.is_empty() { StopReason::EndOfTurn } else { StopReason::ToolUse };
-            Ok(Reply { message: Message::assistant(blocks), stop, usage: Usage::default() })
+            let stop = if turn.call.is_empty() {
+                StopReason::EndOfTurn
+            } else {
+                StopReason::ToolUse
+            };
+            Ok(Reply {
+                message: Message::assistant(blocks),
+                stop,
+                usage: Usage::default(),
+            })
         })
     }
 }

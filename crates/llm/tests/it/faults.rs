@@ -47,12 +47,18 @@ fn waited(fault: Play) -> Vec<Duration> {
 }
 
 const LIMITED: &str = r#"{"type":"error","error":{"type":"rate_limit_error","message":"slower"}}"#;
-const OVERLOADED: &str = r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#;
+const OVERLOADED: &str =
+    r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#;
 
 #[test]
 fn what_passes_is_asked_for_again() {
     let step = retry().step;
-    let in_stream = |error: &str| Play::stream(format!("{}event: error\ndata: {error}\n\n", &FINE[..FINE.len() / 2]));
+    let in_stream = |error: &str| {
+        Play::stream(format!(
+            "{}event: error\ndata: {error}\n\n",
+            &FINE[..FINE.len() / 2]
+        ))
+    };
     for fault in [
         Play::answer(429, LIMITED),
         Play::answer(529, OVERLOADED),
@@ -69,7 +75,9 @@ fn what_passes_is_asked_for_again() {
         Play::stream(""),
         Play::stream("data: {\"type\":\"message_start\"\n\n"),
         in_stream(OVERLOADED),
-        in_stream(r#"{"type":"error","error":{"type":"api_error","message":"Internal server error"}}"#),
+        in_stream(
+            r#"{"type":"error","error":{"type":"api_error","message":"Internal server error"}}"#,
+        ),
         Play::answer(200, OVERLOADED),
     ] {
         assert_eq!(waited(fault.clone()), [step], "{fault:?}");
@@ -80,15 +88,33 @@ fn what_passes_is_asked_for_again() {
 fn a_provider_is_believed_how_long_to_wait() {
     let limited = || Play::answer(429, LIMITED);
     assert_eq!(waited(limited().with("retry-after", "7")), [seconds(7)]);
-    assert_eq!(waited(limited().with("retry-after-ms", "2500")), [Duration::from_millis(2500)]);
-    assert_eq!(waited(limited().with("retry-after", "Thu, 01 Jan 2026 00:00:42 GMT")), [seconds(42)]);
-    assert_eq!(waited(limited().with("retry-after", "Thu, 01 Jan 2015 00:00:00 GMT")), [retry().step]);
-    assert_eq!(waited(limited().with("retry-after", "soon")), [retry().step]);
-    assert_eq!(waited(Play::answer(529, OVERLOADED).with("retry-after", "3")), [seconds(3)]);
+    assert_eq!(
+        waited(limited().with("retry-after-ms", "2500")),
+        [Duration::from_millis(2500)]
+    );
+    assert_eq!(
+        waited(limited().with("retry-after", "Thu, 01 Jan 2026 00:00:42 GMT")),
+        [seconds(42)]
+    );
+    assert_eq!(
+        waited(limited().with("retry-after", "Thu, 01 Jan 2015 00:00:00 GMT")),
+        [retry().step]
+    );
+    assert_eq!(
+        waited(limited().with("retry-after", "soon")),
+        [retry().step]
+    );
+    assert_eq!(
+        waited(Play::answer(529, OVERLOADED).with("retry-after", "3")),
+        [seconds(3)]
+    );
     let told_in_body = r#"[{"error":{"code":429,"status":"RESOURCE_EXHAUSTED",
         "message":"You exceeded your current quota, please check your plan and billing details.","details":[
         {"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34.5s"}]}}]"#;
-    assert_eq!(waited(Play::answer(429, told_in_body)), [Duration::from_millis(34_500)]);
+    assert_eq!(
+        waited(Play::answer(429, told_in_body)),
+        [Duration::from_millis(34_500)]
+    );
 }
 
 #[test]
@@ -98,20 +124,35 @@ fn waits_grow_and_end() {
     let error = reply.expect_err("it never comes back");
     assert_eq!(error.fault, Fault::Provider);
     assert!(error.message.contains("8 attempts"), "{error}");
-    let waits: Vec<u128> = retries(&deltas).iter().map(|(_, wait)| wait.as_millis()).collect();
+    let waits: Vec<u128> = retries(&deltas)
+        .iter()
+        .map(|(_, wait)| wait.as_millis())
+        .collect();
     assert_eq!(waits, [500, 1000, 2000, 4000, 8000, 16_000, 30_000]);
-    assert_eq!(retries(&deltas).iter().map(|(attempt, _)| *attempt).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(
+        retries(&deltas)
+            .iter()
+            .map(|(attempt, _)| *attempt)
+            .collect::<Vec<_>>(),
+        [1, 2, 3, 4, 5, 6, 7]
+    );
     assert_eq!(server.seen().len(), 8);
 }
 
 #[test]
 fn jitter_halves_a_wait_at_most() {
-    let retry = RetryPolicy { jitter: || 0.0, ..retry() };
+    let retry = RetryPolicy {
+        jitter: || 0.0,
+        ..retry()
+    };
     let server = Server::start([Play::HangUp, fine()]);
     let model = llm::choose_model_with(
         Some("anthropic/sonnet"),
         &environment("anthropic", server.port),
-        &ClientOptions { retry, ..ClientOptions::default() },
+        &ClientOptions {
+            retry,
+            ..ClientOptions::default()
+        },
     );
     let (_, deltas) = ask(&*model.expect("a name").expect("a model"), &task());
     assert_eq!(retries(&deltas), [(1, retry.step / 2)]);
@@ -123,13 +164,20 @@ fn a_wait_that_is_too_long_is_not_begun() {
     let server = Server::start([limited, fine()]);
     let (reply, deltas) = ask(&*model("anthropic", server.port), &task());
     let error = reply.expect_err("an hour is too long");
-    assert_eq!((error.fault, retries(&deltas).len(), server.seen().len()), (Fault::RateLimit, 0, 1));
+    assert_eq!(
+        (error.fault, retries(&deltas).len(), server.seen().len()),
+        (Fault::RateLimit, 0, 1)
+    );
     assert!(error.hint.contains("3600 s"), "{}", error.hint);
 }
 
 #[test]
 fn nobody_there_is_a_fault_of_the_network() {
-    let unused = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
+    let unused = std::net::TcpListener::bind("127.0.0.1:0")
+        .expect("a port")
+        .local_addr()
+        .expect("an address")
+        .port();
     let (reply, deltas) = ask(&*model("anthropic", unused), &task());
     let error = reply.expect_err("nobody listens");
     assert_eq!((error.fault, retries(&deltas).len()), (Fault::Network, 7));
@@ -157,8 +205,18 @@ const FINAL: [(u16, &str, Fault, &str); 24] = [
         Fault::Key,
         "_API_KEY",
     ),
-    (403, r#"{"type":"error","error":{"type":"permission_error","message":"not allowed"}}"#, Fault::Account, "account"),
-    (402, r#"{"error":{"code":402,"message":"Insufficient credits"}}"#, Fault::Account, "balance"),
+    (
+        403,
+        r#"{"type":"error","error":{"type":"permission_error","message":"not allowed"}}"#,
+        Fault::Account,
+        "account",
+    ),
+    (
+        402,
+        r#"{"error":{"code":402,"message":"Insufficient credits"}}"#,
+        Fault::Account,
+        "balance",
+    ),
     (
         400,
         r#"{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API."}}"#,
@@ -189,7 +247,12 @@ const FINAL: [(u16, &str, Fault, &str); 24] = [
         Fault::UnknownModel,
         "name",
     ),
-    (404, r#"{"error":"model 'llama9' not found, try pulling it first"}"#, Fault::UnknownModel, "name"),
+    (
+        404,
+        r#"{"error":"model 'llama9' not found, try pulling it first"}"#,
+        Fault::UnknownModel,
+        "name",
+    ),
     (404, "<html>nothing</html>", Fault::Request, "_BASE_URL"),
     (
         400,
@@ -239,15 +302,33 @@ const FINAL: [(u16, &str, Fault, &str); 24] = [
         Fault::Request,
         "_BASE_URL",
     ),
-    (422, r#"{"detail":[{"loc":["body","messages"],"msg":"field required"}]}"#, Fault::Request, "_BASE_URL"),
-    (503, r#"{"error":{"message":"try elsewhere"}}"#, Fault::Provider, "later"),
-    (200, "<html>please log in</html>", Fault::Garbled, "_BASE_URL"),
+    (
+        422,
+        r#"{"detail":[{"loc":["body","messages"],"msg":"field required"}]}"#,
+        Fault::Request,
+        "_BASE_URL",
+    ),
+    (
+        503,
+        r#"{"error":{"message":"try elsewhere"}}"#,
+        Fault::Provider,
+        "later",
+    ),
+    (
+        200,
+        "<html>please log in</html>",
+        Fault::Garbled,
+        "_BASE_URL",
+    ),
 ];
 
 #[test]
 fn what_does_not_pass_is_an_error_at_once() {
     for (status, body, fault, named) in FINAL {
-        for provider in providers().into_iter().filter(|provider| *provider != "ollama") {
+        for provider in providers()
+            .into_iter()
+            .filter(|provider| *provider != "ollama")
+        {
             let play = Play::answer(status, body).with("x-should-retry", "false");
             let server = Server::start([play, fine()]);
             let (reply, deltas) = ask(&*model(provider, server.port), &task());
@@ -256,7 +337,9 @@ fn what_does_not_pass_is_an_error_at_once() {
             assert_eq!(server.seen().len(), 1, "{provider}: {status} {body}");
             assert!(retries(&deltas).is_empty());
             assert!(
-                [named, "GOOGLE_GEMINI", "AWS_BEARER_TOKEN"].iter().any(|name| error.hint.contains(name)),
+                [named, "GOOGLE_GEMINI", "AWS_BEARER_TOKEN"]
+                    .iter()
+                    .any(|name| error.hint.contains(name)),
                 "{provider}: {}",
                 error.hint
             );
@@ -269,7 +352,11 @@ fn without_the_providers_word_the_same_holds_for_what_cannot_pass() {
     for (status, body, fault, _) in FINAL.into_iter().filter(|(status, ..)| *status != 503) {
         let server = Server::start([Play::answer(status, body), fine()]);
         let (reply, _) = ask(&*model("anthropic", server.port), &task());
-        assert_eq!(reply.map_err(|error| error.fault), Err(fault), "{status} {body}");
+        assert_eq!(
+            reply.map_err(|error| error.fault),
+            Err(fault),
+            "{status} {body}"
+        );
         assert_eq!(server.seen().len(), 1, "{status} {body}");
     }
 }
@@ -315,7 +402,11 @@ fn errors_within_a_stream_are_sorted_too() {
     ] {
         let server = Server::start([Play::stream(stream)]);
         let (reply, _) = ask(&*model(provider, server.port), &task());
-        assert_eq!(reply.map_err(|error| error.fault), Err(fault), "{provider}: {stream}");
+        assert_eq!(
+            reply.map_err(|error| error.fault),
+            Err(fault),
+            "{provider}: {stream}"
+        );
         assert_eq!(server.seen().len(), 1);
     }
 }
@@ -335,15 +426,31 @@ fn errors_within_a_stream_that_pass_are_asked_again() {
             "openrouter",
             "data: {\"id\":\"1\",\"error\":{\"code\":502,\"message\":\"Provider disconnected\"},\"choices\":[{\"delta\":{},\"finish_reason\":\"error\"}]}\n\n",
         ),
-        ("compatible", "data: {\"error\":{\"message\":\"engine died\"}}\n\n"),
-        ("gemini", "data: {\"error\":{\"code\":503,\"message\":\"overloaded\",\"status\":\"UNAVAILABLE\"}}\r\n\r\n"),
-        ("gemini", "data: {\"candidates\":[{\"content\":{},\"finishReason\":\"MALFORMED_FUNCTION_CALL\"}]}\r\n\r\n"),
-        ("gemini", "data: {\"candidates\":[{\"content\":{\"parts\":[]},\"finishReason\":\"STOP\"}]}\r\n\r\n"),
+        (
+            "compatible",
+            "data: {\"error\":{\"message\":\"engine died\"}}\n\n",
+        ),
+        (
+            "gemini",
+            "data: {\"error\":{\"code\":503,\"message\":\"overloaded\",\"status\":\"UNAVAILABLE\"}}\r\n\r\n",
+        ),
+        (
+            "gemini",
+            "data: {\"candidates\":[{\"content\":{},\"finishReason\":\"MALFORMED_FUNCTION_CALL\"}]}\r\n\r\n",
+        ),
+        (
+            "gemini",
+            "data: {\"candidates\":[{\"content\":{\"parts\":[]},\"finishReason\":\"STOP\"}]}\r\n\r\n",
+        ),
     ] {
         let server = Server::start((0..9).map(|_| Play::stream(stream)));
         let (reply, deltas) = ask(&*model(provider, server.port), &task());
         assert!(reply.is_err());
-        assert_eq!((server.seen().len(), retries(&deltas).len()), (8, 7), "{provider}: {stream}");
+        assert_eq!(
+            (server.seen().len(), retries(&deltas).len()),
+            (8, 7),
+            "{provider}: {stream}"
+        );
     }
 }
 
@@ -365,7 +472,10 @@ fn a_reply_that_is_dropped_ends_its_request() {
             let mut sink = |_| {};
             let reply = model.reply(request, &mut sink);
             let limit = tokio::time::timeout(Duration::from_millis(100), reply);
-            assert!(limit.await.is_err(), "nothing came, so nothing can be there");
+            assert!(
+                limit.await.is_err(),
+                "nothing came, so nothing can be there"
+            );
             // The program goes on, and with it what is left of the connection.
             tokio::time::sleep(Duration::from_millis(100)).await;
         });
@@ -376,7 +486,12 @@ fn a_reply_that_is_dropped_ends_its_request() {
 #[test]
 fn a_trickle_is_no_silence() {
     let pause = Duration::from_millis(120);
-    let play = Play::Stream { bytes: FINE.into(), piece: FINE.len() / 8, pause, end: End::Well };
+    let play = Play::Stream {
+        bytes: FINE.into(),
+        piece: FINE.len() / 8,
+        pause,
+        end: End::Well,
+    };
     let server = Server::start([play]);
     let (reply, deltas) = ask(&*model("anthropic", server.port), &task());
     assert_eq!(reply.expect("a reply").message.text(), "Fine.");
@@ -408,12 +523,19 @@ fn one_connection_serves_a_conversation() {
 #[test]
 fn silence_is_not_waited_for_again_and_again() {
     let (total, first) = (Duration::from_millis(600), Duration::from_millis(400));
-    let retry = RetryPolicy { total, first, ..retry() };
+    let retry = RetryPolicy {
+        total,
+        first,
+        ..retry()
+    };
     let server = Server::start((0..8).map(|_| Play::Silence));
     let model = llm::choose_model_with(
         Some("anthropic/sonnet"),
         &environment("anthropic", server.port),
-        &ClientOptions { retry, ..ClientOptions::default() },
+        &ClientOptions {
+            retry,
+            ..ClientOptions::default()
+        },
     );
     let (reply, deltas) = ask(&*model.expect("a name").expect("a model"), &task());
     assert_eq!(reply.map_err(|error| error.fault), Err(Fault::Network));

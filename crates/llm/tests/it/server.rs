@@ -12,9 +12,18 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Clone)]
 pub(crate) enum Play {
     /// An answer with its length.
-    Answer { status: u16, headers: Vec<(&'static str, String)>, body: String },
+    Answer {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: String,
+    },
     /// A stream of events.
-    Stream { bytes: Vec<u8>, piece: usize, pause: Duration, end: End },
+    Stream {
+        bytes: Vec<u8>,
+        piece: usize,
+        pause: Duration,
+        end: End,
+    },
     /// Takes the request and says nothing.
     Silence,
     /// Closes the connection without an answer.
@@ -35,17 +44,31 @@ pub(crate) enum End {
 impl Play {
     /// A stream that comes at once and ends well.
     pub(crate) fn stream(bytes: impl Into<Vec<u8>>) -> Self {
-        Self::Stream { bytes: bytes.into(), piece: usize::MAX, pause: Duration::ZERO, end: End::Well }
+        Self::Stream {
+            bytes: bytes.into(),
+            piece: usize::MAX,
+            pause: Duration::ZERO,
+            end: End::Well,
+        }
     }
 
     /// A stream that ends so.
     pub(crate) fn ending(bytes: impl Into<Vec<u8>>, end: End) -> Self {
-        Self::Stream { bytes: bytes.into(), piece: usize::MAX, pause: Duration::ZERO, end }
+        Self::Stream {
+            bytes: bytes.into(),
+            piece: usize::MAX,
+            pause: Duration::ZERO,
+            end,
+        }
     }
 
     /// An answer in JSON.
     pub(crate) fn answer(status: u16, body: &str) -> Self {
-        Self::Answer { status, headers: vec![("content-type", "application/json".to_owned())], body: body.to_owned() }
+        Self::Answer {
+            status,
+            headers: vec![("content-type", "application/json".to_owned())],
+            body: body.to_owned(),
+        }
     }
 
     /// The same with one more header.
@@ -71,7 +94,10 @@ pub(crate) struct Seen {
 
 impl Seen {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -95,7 +121,10 @@ impl Server {
     pub(crate) fn start(plays: impl IntoIterator<Item = Play>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let state = Arc::new(Mutex::new(State { plays: plays.into_iter().collect(), ..State::default() }));
+        let state = Arc::new(Mutex::new(State {
+            plays: plays.into_iter().collect(),
+            ..State::default()
+        }));
         let shared = Arc::clone(&state);
         thread::spawn(move || {
             for (number, stream) in listener.incoming().enumerate() {
@@ -132,16 +161,30 @@ fn serve(stream: &TcpStream, connection: usize, state: &Mutex<State>) -> io::Res
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream);
     loop {
-        let Some(mut seen) = request(&mut reader)? else { return Ok(()) };
+        let Some(mut seen) = request(&mut reader)? else {
+            return Ok(());
+        };
         seen.connection = connection;
         let play = {
             let mut state = lock(state);
             state.seen.push(seen);
-            state.plays.pop_front().unwrap_or_else(|| Play::answer(418, "{}"))
+            state
+                .plays
+                .pop_front()
+                .unwrap_or_else(|| Play::answer(418, "{}"))
         };
         match play {
-            Play::Answer { status, headers, body } => answer(stream, status, &headers, &body)?,
-            Play::Stream { bytes, piece, pause, end } => {
+            Play::Answer {
+                status,
+                headers,
+                body,
+            } => answer(stream, status, &headers, &body)?,
+            Play::Stream {
+                bytes,
+                piece,
+                pause,
+                end,
+            } => {
                 let played = play_stream(stream, &bytes, piece, pause, end);
                 if played.is_err() {
                     lock(state).left += 1;
@@ -168,26 +211,48 @@ fn request(reader: &mut impl BufRead) -> io::Result<Option<Seen>> {
     loop {
         line.clear();
         reader.read_line(&mut line)?;
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
-        seen.headers.push((name.to_lowercase(), value.trim().to_owned()));
+        let Some((name, value)) = line.trim_end().split_once(':') else {
+            break;
+        };
+        seen.headers
+            .push((name.to_lowercase(), value.trim().to_owned()));
     }
-    let length = seen.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let length = seen
+        .header("content-length")
+        .and_then(|length| length.parse().ok())
+        .unwrap_or(0);
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     seen.body = String::from_utf8(body).map_err(io::Error::other)?;
     Ok(Some(seen))
 }
 
-fn answer(mut stream: &TcpStream, status: u16, headers: &[(&str, String)], body: &str) -> io::Result<()> {
-    let mut head = format!("HTTP/1.1 {status} Played\r\ncontent-length: {}\r\n", body.len());
+fn answer(
+    mut stream: &TcpStream,
+    status: u16,
+    headers: &[(&str, String)],
+    body: &str,
+) -> io::Result<()> {
+    let mut head = format!(
+        "HTTP/1.1 {status} Played\r\ncontent-length: {}\r\n",
+        body.len()
+    );
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     stream.write_all(format!("{head}\r\n{body}").as_bytes())
 }
 
-fn play_stream(mut stream: &TcpStream, bytes: &[u8], piece: usize, pause: Duration, end: End) -> io::Result<()> {
-    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")?;
+fn play_stream(
+    mut stream: &TcpStream,
+    bytes: &[u8],
+    piece: usize,
+    pause: Duration,
+    end: End,
+) -> io::Result<()> {
+    stream.write_all(
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n",
+    )?;
     for piece in bytes.chunks(piece) {
         let mut chunk = format!("{:x}\r\n", piece.len()).into_bytes();
         chunk.extend_from_slice(piece);
@@ -195,7 +260,11 @@ fn play_stream(mut stream: &TcpStream, bytes: &[u8], piece: usize, pause: Durati
         stream.write_all(&chunk)?;
         thread::sleep(pause);
     }
-    if end == End::Well { stream.write_all(b"0\r\n\r\n") } else { Ok(()) }
+    if end == End::Well {
+        stream.write_all(b"0\r\n\r\n")
+    } else {
+        Ok(())
+    }
 }
 
 fn wait_for_leave(mut stream: &TcpStream, state: &Mutex<State>) {

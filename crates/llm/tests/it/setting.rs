@@ -4,7 +4,8 @@
 use std::time::{Duration, SystemTime};
 
 use llm::{
-    Block, CacheTime, ClientOptions, Delta, Message, Model, ModelError, Reply, Request, RetryPolicy, Speaker, ToolSpec,
+    Block, CacheTime, ClientOptions, Delta, Message, Model, ModelError, Reply, Request,
+    RetryPolicy, Speaker, ToolSpec,
 };
 use serde_json::json;
 
@@ -16,7 +17,10 @@ pub(crate) const NOW: Duration = Duration::from_secs(1_767_225_600);
 
 /// The limits of tests.
 pub(crate) fn client_options() -> ClientOptions {
-    ClientOptions { retry: retry(), ..ClientOptions::default() }
+    ClientOptions {
+        retry: retry(),
+        ..ClientOptions::default()
+    }
 }
 
 /// Waits are told, not waited; silence is noticed soon.
@@ -36,22 +40,48 @@ pub(crate) fn retry() -> RetryPolicy {
 pub(crate) fn environment(provider: &str, port: u16) -> impl Fn(&str) -> Option<String> {
     let root = format!("http://127.0.0.1:{port}");
     let pairs = match provider {
-        "anthropic" => vec![("ANTHROPIC_API_KEY", KEY.to_owned()), ("ANTHROPIC_BASE_URL", root)],
-        "openai" => vec![("OPENAI_API_KEY", KEY.to_owned()), ("OPENAI_BASE_URL", format!("{root}/v1"))],
-        "gemini" => vec![("GEMINI_API_KEY", KEY.to_owned()), ("GOOGLE_GEMINI_BASE_URL", root)],
+        "anthropic" => vec![
+            ("ANTHROPIC_API_KEY", KEY.to_owned()),
+            ("ANTHROPIC_BASE_URL", root),
+        ],
+        "openai" => vec![
+            ("OPENAI_API_KEY", KEY.to_owned()),
+            ("OPENAI_BASE_URL", format!("{root}/v1")),
+        ],
+        "gemini" => vec![
+            ("GEMINI_API_KEY", KEY.to_owned()),
+            ("GOOGLE_GEMINI_BASE_URL", root),
+        ],
         "openrouter" => {
-            vec![("OPENROUTER_API_KEY", KEY.to_owned()), ("OPENROUTER_BASE_URL", format!("{root}/api/v1"))]
+            vec![
+                ("OPENROUTER_API_KEY", KEY.to_owned()),
+                ("OPENROUTER_BASE_URL", format!("{root}/api/v1")),
+            ]
         }
         "ollama" => vec![("OLLAMA_HOST", root)],
         "bedrock" => vec![
             ("AWS_BEARER_TOKEN_BEDROCK", KEY.to_owned()),
-            ("ANTHROPIC_BEDROCK_MANTLE_BASE_URL", format!("{root}/anthropic")),
+            (
+                "ANTHROPIC_BEDROCK_MANTLE_BASE_URL",
+                format!("{root}/anthropic"),
+            ),
         ],
-        "azure" => vec![("AZURE_OPENAI_API_KEY", KEY.to_owned()), ("AZURE_OPENAI_ENDPOINT", root)],
-        "compatible" => vec![("OPENAI_API_KEY", KEY.to_owned()), ("OPENAI_BASE_URL", format!("{root}/v1"))],
+        "azure" => vec![
+            ("AZURE_OPENAI_API_KEY", KEY.to_owned()),
+            ("AZURE_OPENAI_ENDPOINT", root),
+        ],
+        "compatible" => vec![
+            ("OPENAI_API_KEY", KEY.to_owned()),
+            ("OPENAI_BASE_URL", format!("{root}/v1")),
+        ],
         other => panic!("say how `{other}` is configured"),
     };
-    move |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+    move |name: &str| {
+        pairs
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value.clone())
+    }
 }
 
 /// A model of the provider, at this port.
@@ -67,7 +97,10 @@ pub(crate) fn model(provider: &str, port: u16) -> Box<dyn Model> {
 }
 
 /// Asks, and keeps what is told meanwhile.
-pub(crate) fn ask(model: &dyn Model, messages: &[Message]) -> (Result<Reply, ModelError>, Vec<Delta>) {
+pub(crate) fn ask(
+    model: &dyn Model,
+    messages: &[Message],
+) -> (Result<Reply, ModelError>, Vec<Delta>) {
     let tools = tools();
     let mut deltas = Vec::new();
     let request = Request {
@@ -83,7 +116,10 @@ pub(crate) fn ask(model: &dyn Model, messages: &[Message]) -> (Result<Reply, Mod
 }
 
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     runtime.block_on(future)
 }
 
@@ -117,8 +153,13 @@ pub(crate) fn answered(mut messages: Vec<Message>, turn: Message) -> Vec<Message
         is_error: number == 1,
     };
     let mut blocks: Vec<Block> = calls.enumerate().map(result).collect();
-    blocks.push(Block::Text { text: "Go on.".to_owned() });
+    blocks.push(Block::Text {
+        text: "Go on.".to_owned(),
+    });
     messages.push(turn);
-    messages.push(Message { speaker: Speaker::User, blocks });
+    messages.push(Message {
+        speaker: Speaker::User,
+        blocks,
+    });
     messages
 }

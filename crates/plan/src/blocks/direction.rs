@@ -7,7 +7,11 @@ use crate::vocabulary::{Use, entry_at_start};
 
 /// Returns the paragraph right behind a block, within its step, where it says where the block goes and leads to no
 /// other one.
-pub(super) fn direction_behind(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> Option<String> {
+pub(super) fn direction_behind(
+    asking: &Asking<'_, '_>,
+    row: usize,
+    starts: &[usize],
+) -> Option<String> {
     let (text, leads_on) = words_below(asking, row, starts);
     (!leads_on && is_direction(&text)).then_some(text)
 }
@@ -33,14 +37,24 @@ fn words_below(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> (String
         .collect();
     let next = asking.rows.get(row + 1 + lines.len());
     let leads_on = next.is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
-    let text = lines.iter().map(|seen| one_line(asking.document.slice(&seen.span))).collect::<Vec<_>>().join(" ");
+    let text = lines
+        .iter()
+        .map(|seen| one_line(asking.document.slice(&seen.span)))
+        .collect::<Vec<_>>()
+        .join(" ");
     (text, leads_on)
 }
 
 /// Returns whether the row is of a paragraph that speaks of the block right above it.
 pub(super) fn speaks_of_the_last(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> bool {
-    let first = (1..=row).rev().find(|at| matches!(asking.rows[*at].kind, RowKind::Line(true) | RowKind::Code(_)));
-    let Some(first) = first.filter(|first| matches!(asking.rows[*first].kind, RowKind::Line(_))) else {
+    let first = (1..=row).rev().find(|at| {
+        matches!(
+            asking.rows[*at].kind,
+            RowKind::Line(true) | RowKind::Code(_)
+        )
+    });
+    let Some(first) = first.filter(|first| matches!(asking.rows[*first].kind, RowKind::Line(_)))
+    else {
         return false;
     };
     let above = &asking.rows[first - 1];
@@ -64,7 +78,11 @@ const LABELS: [&str; 11] = [
 
 /// Returns whether a text is a label and words of place: "Position: before `listen`."
 pub(crate) fn is_labelled_place(text: &str) -> bool {
-    let bare = |words: &str| words.trim_matches(|letter: char| "*_ \u{a0}".contains(letter)).to_lowercase();
+    let bare = |words: &str| {
+        words
+            .trim_matches(|letter: char| "*_ \u{a0}".contains(letter))
+            .to_lowercase()
+    };
     let Some((label, rest)) = text.split_once([':', '：']) else {
         return false;
     };
@@ -77,11 +95,16 @@ fn is_direction(text: &str) -> bool {
     }
     let lower = text.trim_start_matches(['(', '*', '_']).to_lowercase();
     let mut words = lower.split_whitespace();
-    let (first, second, third) = (words.next().unwrap_or(""), words.next().unwrap_or(""), words.next().unwrap_or(""));
+    let (first, second, third) = (
+        words.next().unwrap_or(""),
+        words.next().unwrap_or(""),
+        words.next().unwrap_or(""),
+    );
     let block = matches!(second, "it" | "this" | "these" | "them");
     let told = matches!(first, "place" | "put" | "insert" | "position") && block;
     let goes = matches!(first, "it" | "this" | "these" | "they")
-        && (matches!(second, "goes" | "go" | "belongs" | "belong") || second == "must" && third == "go");
+        && (matches!(second, "goes" | "go" | "belongs" | "belong")
+            || second == "must" && third == "go");
     (told || goes) && !text.trim_end().ends_with(':')
 }
 
@@ -91,7 +114,10 @@ mod tests {
 
     fn prose(plan: &str) -> Vec<String> {
         let plan = crate::read(plan.as_bytes()).expect("a plan");
-        plan.phases().iter().flat_map(|phase| phase.blocks.iter().map(|block| block.prose.clone())).collect()
+        plan.phases()
+            .iter()
+            .flat_map(|phase| phase.blocks.iter().map(|block| block.prose.clone()))
+            .collect()
     }
 
     #[test]
@@ -99,8 +125,14 @@ mod tests {
         let plan = "## Phase 1: Sync\n\n**File**: `src/sync.ts`\n\nIn `sync`, add:\n\n```ts\ncheck();\n```\n\n\
                     Place it inside the `try` block\nafter `connect()`.\n\nThen add:\n\n```ts\nclose();\n```\n";
         let found = prose(plan);
-        assert!(found[0].ends_with("Place it inside the `try` block after `connect()`."), "{found:?}");
-        assert!(!found[1].contains("Place it") && found[1].ends_with("Then add:"), "{found:?}");
+        assert!(
+            found[0].ends_with("Place it inside the `try` block after `connect()`."),
+            "{found:?}"
+        );
+        assert!(
+            !found[1].contains("Place it") && found[1].ends_with("Then add:"),
+            "{found:?}"
+        );
     }
 
     #[test]
@@ -108,7 +140,10 @@ mod tests {
         let plan = "## Phase 1: Sync\n\n**File**: `src/sync.ts`\n\nIn `sync`, add:\n\n```ts\ncheck();\n```\n\n\
                     Place this after `connect()`:\n\n```ts\nclose();\n```\n";
         let found = prose(plan);
-        assert!(!found[0].contains("Place this") && found[1].contains("Place this"), "{found:?}");
+        assert!(
+            !found[0].contains("Place this") && found[1].contains("Place this"),
+            "{found:?}"
+        );
     }
 
     #[test]

@@ -7,16 +7,33 @@ use crate::document::Fence;
 /// Returns a block whose comments tell a "before" and an "after" part, as two.
 pub(super) fn split_halves(block: CodeBlock, fence: &Fence) -> Vec<CodeBlock> {
     let lines: Vec<&str> = block.text.lines().collect();
-    let marks: Vec<(usize, bool)> =
-        lines.iter().enumerate().filter_map(|(at, line)| reads_mark(line).map(|old| (at, old))).collect();
-    let first = lines.iter().position(|line| !line.trim().is_empty()).unwrap_or(0);
+    let marks: Vec<(usize, bool)> = lines
+        .iter()
+        .enumerate()
+        .filter_map(|(at, line)| reads_mark(line).map(|old| (at, old)))
+        .collect();
+    let first = lines
+        .iter()
+        .position(|line| !line.trim().is_empty())
+        .unwrap_or(0);
     let cut = |from: usize, to: usize| {
-        let text: String = lines[from..to].iter().flat_map(|line| [*line, "\n"]).collect();
+        let text: String = lines[from..to]
+            .iter()
+            .flat_map(|line| [*line, "\n"])
+            .collect();
         format!("{}\n", text.trim_matches('\n'))
     };
     let place = |from: usize, to: usize| {
-        let start = fence.content.get(from).map_or(block.span.start, |line| line.start);
-        start..fence.content.get(to.saturating_sub(1)).map_or(block.span.end, |line| line.end).max(start)
+        let start = fence
+            .content
+            .get(from)
+            .map_or(block.span.start, |line| line.start);
+        start
+            ..fence
+                .content
+                .get(to.saturating_sub(1))
+                .map_or(block.span.end, |line| line.end)
+                .max(start)
     };
     match marks.as_slice() {
         [(old, true), (new, false)] if *old == first && *new > old + 1 && new + 1 < lines.len() => {
@@ -41,8 +58,16 @@ pub(super) fn split_halves(block: CodeBlock, fence: &Fence) -> Vec<CodeBlock> {
                 && !matches!(block.language.as_str(), "markdown" | "md")
                 && matches!(block.role, Role::Before { .. } | Role::After { .. }) =>
         {
-            let role = if *old { Role::Before { after: None } } else { Role::After { before: None } };
-            vec![CodeBlock { text: cut(only + 1, lines.len()), role, ..block }]
+            let role = if *old {
+                Role::Before { after: None }
+            } else {
+                Role::After { before: None }
+            };
+            vec![CodeBlock {
+                text: cut(only + 1, lines.len()),
+                role,
+                ..block
+            }]
         }
         _ => vec![block],
     }

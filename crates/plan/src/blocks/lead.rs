@@ -8,7 +8,9 @@ mod altered;
 use crate::changes::is_marker;
 use crate::inline::{code_spans, one_line, read_label};
 use crate::mention::sentence_around;
-use crate::vocabulary::{Opening, Use, Uses, entry_at_start, is_dense, is_entry, last_entry, uses_in};
+use crate::vocabulary::{
+    Opening, Use, Uses, entry_at_start, is_dense, is_entry, last_entry, uses_in,
+};
 
 pub(crate) use altered::{Altered, read_altered};
 
@@ -52,27 +54,49 @@ pub(crate) fn read_lead(above: &str, code: &str) -> Lead {
     let has = |what: Use| clauses.iter().any(|clause| clause.uses.has(what));
     if has(Use::Shown)
         || clauses.first().is_some_and(Clause::is_denied)
-        || clauses.iter().any(|clause| clause.is_not_ours() || clause.is_withheld())
+        || clauses
+            .iter()
+            .any(|clause| clause.is_not_ours() || clause.is_withheld())
         || clauses.iter().any(Clause::is_rejected)
     {
         return Lead::Shows;
     }
-    if clauses.first().is_some_and(|clause| clause.uses.has(Use::Later)) {
+    if clauses
+        .first()
+        .is_some_and(|clause| clause.uses.has(Use::Later))
+    {
         return Lead::Shows;
     }
-    if clauses.first().is_some_and(Clause::is_of_now) || clauses.iter().any(Clause::ends_as_it_was) {
+    if clauses.first().is_some_and(Clause::is_of_now) || clauses.iter().any(Clause::ends_as_it_was)
+    {
         return Lead::Stands;
     }
-    if clauses.iter().any(|clause| clause.opening().is(Use::Read) || clause.opening().is(Use::Judge)) {
+    if clauses
+        .iter()
+        .any(|clause| clause.opening().is(Use::Read) || clause.opening().is(Use::Judge))
+    {
         return Lead::Unclear;
     }
-    if has(Use::Modal) || has(Use::New) { Lead::Asks } else { Lead::Unclear }
+    if has(Use::Modal) || has(Use::New) {
+        Lead::Asks
+    } else {
+        Lead::Unclear
+    }
 }
 
 /// Verbs of what is put into something that stands.
-const INTO: [&str; 6] = ["append", "insert", "extend", "anhängen", "einfügen", "insérer"];
+const INTO: [&str; 6] = [
+    "append",
+    "insert",
+    "extend",
+    "anhängen",
+    "einfügen",
+    "insérer",
+];
 /// Names of a place that only a file with content has.
-const WITHIN: [&str; 8] = ["end", "others", "other", "list", "top", "bottom", "line", "existing"];
+const WITHIN: [&str; 8] = [
+    "end", "others", "other", "list", "top", "bottom", "line", "existing",
+];
 
 /// Returns whether the words above a block put it beside or into something that its file holds: "below `f`, insert:".
 pub(super) fn is_within(above: &str) -> bool {
@@ -84,9 +108,15 @@ pub(super) fn is_within(above: &str) -> bool {
     let codes = sentence.matches('`').count();
     split_clauses(&sentence).iter().any(|clause| {
         let words: Vec<&str> = clause.words.split(' ').collect();
-        let places = |at: usize| [Use::Place, Use::Goal].into_iter().any(|what| is_entry(words[at], what));
+        let places = |at: usize| {
+            [Use::Place, Use::Goal]
+                .into_iter()
+                .any(|what| is_entry(words[at], what))
+        };
         let named = (0..words.len()).filter(|at| places(*at)).any(|at| {
-            let behind = words[at + 1..].iter().skip_while(|word| is_entry(word, Use::Determiner));
+            let behind = words[at + 1..]
+                .iter()
+                .skip_while(|word| is_entry(word, Use::Determiner));
             let mut behind = behind.take(2);
             behind.any(|word| word.starts_with('`') && codes > paths || WITHIN.contains(word))
         });
@@ -105,7 +135,8 @@ fn leading_sentence(above: &str) -> Option<String> {
     // A short sentence behind others is no name of the block: "Replace `a`. The signature stays."
     let alone = words[..sentence.start].trim().is_empty();
     let words = &words[sentence];
-    let own = read_label(words).filter(|label| label.rest < words.len() && !words[..label.rest].contains('`'));
+    let own = read_label(words)
+        .filter(|label| label.rest < words.len() && !words[..label.rest].contains('`'));
     let words = own.map_or(words, |label| &words[label.rest..]);
     let plain = blank_code(words);
     let plain = plain.trim();
@@ -129,7 +160,11 @@ fn behind_other(sentence: &str) -> &str {
     let stays = last_entry(before, Use::Stays).filter(|found| found.end == before.len());
     let said = uses_in(&before[..stays.map_or(before.len(), |found| found.start)]);
     let points = said.has(Use::Anaphor) || said.has(Use::Below);
-    if before.contains('`') && !points && behind.split(' ').count() > 1 { behind } else { sentence }
+    if before.contains('`') && !points && behind.split(' ').count() > 1 {
+        behind
+    } else {
+        sentence
+    }
 }
 
 /// Returns words in lower case, code as one tick, emphasis gone.
@@ -142,7 +177,11 @@ fn blank_code(words: &str) -> String {
         at = span.outer.end;
     }
     out.push_str(&words[at..]);
-    one_line(&out.replace(['*', '_'], " ").replace('’', "'").to_lowercase())
+    one_line(
+        &out.replace(['*', '_'], " ")
+            .replace('’', "'")
+            .to_lowercase(),
+    )
 }
 
 /// Returns a sentence without what stands in brackets.
@@ -150,7 +189,11 @@ fn outside_brackets(sentence: &str) -> String {
     let mut depth = 0_usize;
     let outside = sentence.chars().filter(|letter| {
         let (opens, closes) = (matches!(letter, '(' | '（'), matches!(letter, ')' | '）'));
-        depth = if opens { depth + 1 } else { depth.saturating_sub(usize::from(closes)) };
+        depth = if opens {
+            depth + 1
+        } else {
+            depth.saturating_sub(usize::from(closes))
+        };
         depth == 0 && !closes
     });
     outside.collect()
@@ -163,21 +206,37 @@ struct Clause<'w> {
 }
 
 /// Words that join two clauses.
-const JOINS: [&str; 8] = [" and ", " but ", " then ", " und ", " et ", " y ", " which ", " that "];
+const JOINS: [&str; 8] = [
+    " and ", " but ", " then ", " und ", " et ", " y ", " which ", " that ",
+];
 
 fn split_clauses(sentence: &str) -> Vec<Clause<'_>> {
     let mut parts = vec![sentence];
     for join in JOINS {
-        parts = parts.into_iter().flat_map(|part| part.split(join)).collect();
+        parts = parts
+            .into_iter()
+            .flat_map(|part| part.split(join))
+            .collect();
     }
-    let signs = [',', ';', ':', '(', ')', '—', '–', '，', '；', '：', '、', '（', '）', '。', '.'];
+    let signs = [
+        ',', ';', ':', '(', ')', '—', '–', '，', '；', '：', '、', '（', '）', '。', '.',
+    ];
     let cut = parts.into_iter().flat_map(|part| part.split(signs));
-    let trimmed = cut.map(|words| words.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '`'));
-    trimmed.filter(|words| !words.is_empty()).map(|words| Clause { words, uses: uses_in(words) }).collect()
+    let trimmed = cut
+        .map(|words| words.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '`'));
+    trimmed
+        .filter(|words| !words.is_empty())
+        .map(|words| Clause {
+            words,
+            uses: uses_in(words),
+        })
+        .collect()
 }
 
 /// Words before a verb in the imperative, or before one that says what is done.
-const BEFORE_VERB: [&str; 11] = ["to", "we", "you", "and", "then", "also", "now", "please", "must", "should", "let's"];
+const BEFORE_VERB: [&str; 11] = [
+    "to", "we", "you", "and", "then", "also", "now", "please", "must", "should", "let's",
+];
 /// Articles and pronouns behind a verb, by which the next word is its object.
 const ARTICLES: [&str; 30] = [
     "following",
@@ -216,14 +275,14 @@ impl Clause<'_> {
     /// Returns what it begins with, behind the words that may stand before a verb.
     fn head(&self) -> &str {
         let mut rest = self.words;
-        while let Some(end) = Opening::of(rest).end(Use::Lead) {
+        while let Some(end) = Opening::new(rest).end(Use::Lead) {
             rest = rest[end..].trim_start();
         }
         rest
     }
 
     fn opening(&self) -> Opening {
-        Opening::of(self.head())
+        Opening::new(self.head())
     }
 
     fn is_dense(&self) -> bool {
@@ -239,11 +298,14 @@ impl Clause<'_> {
         let words: Vec<&str> = self.words.split(' ').collect();
         let behind = |at: usize| {
             let rest = words[at..].join(" ");
-            Opening::of(&rest).is(what)
+            Opening::new(&rest).is(what)
         };
-        let infinitive = words.last().is_some_and(|word| word.ends_with('n') && is_entry(word, what));
+        let infinitive = words
+            .last()
+            .is_some_and(|word| word.ends_with('n') && is_entry(word, what));
         let placed = (1..words.len()).any(|at| {
-            let ends_place = words[at - 1] == "`" && entry_at_start(self.words, Use::Place).is_some();
+            let ends_place =
+                words[at - 1] == "`" && entry_at_start(self.words, Use::Place).is_some();
             (BEFORE_VERB.contains(&words[at - 1]) || ends_place) && behind(at)
         });
         self.opening().is(what) || infinitive || placed
@@ -251,7 +313,8 @@ impl Clause<'_> {
 
     /// Returns whether it asks for a change.
     fn asks(&self) -> bool {
-        if self.is_denied() || self.is_not_ours() || self.uses.has(Use::Negation) && self.is_dense() {
+        if self.is_denied() || self.is_not_ours() || self.uses.has(Use::Negation) && self.is_dense()
+        {
             return false;
         }
         self.has_verb(Use::Change) || self.is_unknown_verb()
@@ -263,7 +326,9 @@ impl Clause<'_> {
         let Some((word, rest)) = head.split_once(' ') else {
             return false;
         };
-        let ended = ["s", "ed", "ing", "ly", "ion", "ment"].iter().any(|ending| word.ends_with(ending));
+        let ended = ["s", "ed", "ing", "ly", "ion", "ment"]
+            .iter()
+            .any(|ending| word.ends_with(ending));
         let is_word = word.len() > 2 && word.chars().all(|letter| letter.is_ascii_alphabetic());
         let opening = self.opening();
         let other = [
@@ -299,37 +364,55 @@ impl Clause<'_> {
         if self.is_denied() || self.uses.has(Use::Negation) || self.uses.has(Use::Condition) {
             return false;
         }
-        let ends = last_entry(self.words, Use::Gone).is_some_and(|gone| gone.end == self.words.len());
+        let ends =
+            last_entry(self.words, Use::Gone).is_some_and(|gone| gone.end == self.words.len());
         // "Into `a.py` goes:" puts what follows there.
         let opening = self.opening();
         let put = opening.is(Use::Goal) || opening.is(Use::Place);
         let goes = ends && !put && !self.uses.has(Use::Given) && !self.uses.has(Use::Present);
-        self.has_verb(Use::Remove) || goes && !self.opening().is(Use::Judge) && !self.opening().is(Use::Run)
+        self.has_verb(Use::Remove)
+            || goes && !self.opening().is(Use::Judge) && !self.opening().is(Use::Run)
     }
 
     /// Returns whether it says nothing but where: "in `a.py`", "at the end of `a`".
     fn only_places(&self) -> bool {
-        let small = [Use::Place, Use::Goal, Use::Determiner, Use::Function, Use::Lead];
+        let small = [
+            Use::Place,
+            Use::Goal,
+            Use::Determiner,
+            Use::Function,
+            Use::Lead,
+        ];
         let denied = self.uses.has(Use::Negation);
         let mut words = self.words.split(' ');
-        let says_where = |word: &str| word.starts_with('`') || WITHIN.contains(&word) || matches!(word, "of" | "file");
+        let says_where = |word: &str| {
+            word.starts_with('`') || WITHIN.contains(&word) || matches!(word, "of" | "file")
+        };
         !denied
             && self.words.contains(['`', ' '])
-            && words.all(|word| says_where(word) || small.into_iter().any(|what| is_entry(word, what)))
+            && words
+                .all(|word| says_where(word) || small.into_iter().any(|what| is_entry(word, what)))
     }
 
     /// Returns whether it begins with a word for how something is now: "the current handler".
     fn is_of_now(&self) -> bool {
         let head = self.head();
-        let behind = entry_at_start(head, Use::Determiner).map_or(head, |end| head[end..].trim_start());
-        let opening = Opening::of(behind);
-        let given = opening.end(Use::Given).is_some_and(|end| end > 0 && self.uses.has(Use::Present));
-        opening.is(Use::Present) || opening.is(Use::Stays) || given || self.is_dense() && self.uses.has(Use::Present)
+        let behind =
+            entry_at_start(head, Use::Determiner).map_or(head, |end| head[end..].trim_start());
+        let opening = Opening::new(behind);
+        let given = opening
+            .end(Use::Given)
+            .is_some_and(|end| end > 0 && self.uses.has(Use::Present));
+        opening.is(Use::Present)
+            || opening.is(Use::Stays)
+            || given
+            || self.is_dense() && self.uses.has(Use::Present)
     }
 
     /// Returns whether it ends with words for what was, or stays as it is: "`b` was", "unchanged".
     fn ends_as_it_was(&self) -> bool {
-        let ends = |what| last_entry(self.words, what).is_some_and(|found| found.end == self.words.len());
+        let ends =
+            |what| last_entry(self.words, what).is_some_and(|found| found.end == self.words.len());
         ends(Use::Given) || ends(Use::Stays) || ends(Use::Present)
     }
 
@@ -351,7 +434,9 @@ impl Clause<'_> {
     fn is_denied(&self) -> bool {
         let words: Vec<&str> = self.words.split(' ').collect();
         // "What not to do" shows what nobody writes.
-        let asks = words.iter().position(|word| matches!(*word, "what" | "how"));
+        let asks = words
+            .iter()
+            .position(|word| matches!(*word, "what" | "how"));
         let points = |at: usize| at == 0 || self.opening().is(Use::Anaphor);
         if asks.is_some_and(|at| points(at) && words[at..].contains(&"not")) {
             return true;
@@ -360,14 +445,20 @@ impl Clause<'_> {
         let head = self.words.trim_start_matches('`').trim_start();
         let end = entry_at_start(head, Use::Negation);
         let first = &head[..end.unwrap_or(0)];
-        let alters = || words.iter().any(|word| is_entry(word.trim_end_matches('s'), Use::Alter));
+        let alters = || {
+            words
+                .iter()
+                .any(|word| is_entry(word.trim_end_matches('s'), Use::Alter))
+        };
         match end {
             // "No content:" names a thing, "no further changes:" denies.
             Some(_) if is_of_noun(first) => alters(),
             Some(_) => true,
             None => {
-                let ends = last_entry(self.words, Use::Negation).is_some_and(|found| found.end == self.words.len());
-                let dense = self.is_dense() && self.uses.has(Use::Negation) && self.uses.has(Use::Alter);
+                let ends = last_entry(self.words, Use::Negation)
+                    .is_some_and(|found| found.end == self.words.len());
+                let dense =
+                    self.is_dense() && self.uses.has(Use::Negation) && self.uses.has(Use::Alter);
                 ends && words.len() <= LONGEST_NAME || dense
             }
         }
@@ -378,7 +469,8 @@ impl Clause<'_> {
         let Some(end) = self.opening().end(Use::Rejected) else {
             return self.is_dense() && self.uses.has(Use::Rejected)
                 || self.words.split(' ').count() > 2
-                    && last_entry(self.words, Use::Rejected).is_some_and(|found| found.end == self.words.len());
+                    && last_entry(self.words, Use::Rejected)
+                        .is_some_and(|found| found.end == self.words.len());
         };
         let rest = self.head()[end..].trim();
         // "Bad request" is a thing of the code.
@@ -436,26 +528,45 @@ fn of_removal(above: &str, clauses: &[Clause<'_>], code: &str) -> Lead {
         .filter(|span| is_object(&above[..span.outer.start], &above[span.outer.end..]))
         .map(|span| above[span.inner].trim_end_matches("()"))
         .collect();
-    let shown = |name: &&str| name.rsplit(['.', '#']).next().is_some_and(|name| holds_name(code, name));
+    let shown = |name: &&str| {
+        name.rsplit(['.', '#'])
+            .next()
+            .is_some_and(|name| holds_name(code, name))
+    };
     if !names.is_empty() {
-        return if names.iter().any(shown) { Lead::Removes } else { Lead::Asks };
-    }
-    let direct = clauses.iter().filter(|clause| clause.removes()).any(|clause| {
-        let Some(end) = clause.opening().end(Use::Remove).filter(|_| !clause.is_dense()) else {
-            return true;
+        return if names.iter().any(shown) {
+            Lead::Removes
+        } else {
+            Lead::Asks
         };
-        let rest = clause.head()[end..].trim_start();
-        let word = rest.split(' ').next().unwrap_or("");
-        rest.is_empty()
-            || word.starts_with('`')
-            || word.contains('\'')
-            || is_entry(word, Use::Determiner)
-            || is_entry(word, Use::Anaphor)
-            || ARTICLES.contains(&word)
-    });
+    }
+    let direct = clauses
+        .iter()
+        .filter(|clause| clause.removes())
+        .any(|clause| {
+            let Some(end) = clause
+                .opening()
+                .end(Use::Remove)
+                .filter(|_| !clause.is_dense())
+            else {
+                return true;
+            };
+            let rest = clause.head()[end..].trim_start();
+            let word = rest.split(' ').next().unwrap_or("");
+            rest.is_empty()
+                || word.starts_with('`')
+                || word.contains('\'')
+                || is_entry(word, Use::Determiner)
+                || is_entry(word, Use::Anaphor)
+                || ARTICLES.contains(&word)
+        });
     // "Delete handler:" over a handler that deletes.
     let lower = code.to_lowercase();
-    let named = || ["delete", "remove", "drop"].iter().any(|verb| lower.contains(verb));
+    let named = || {
+        ["delete", "remove", "drop"]
+            .iter()
+            .any(|verb| lower.contains(verb))
+    };
     match direct {
         true => Lead::Removes,
         false if named() => Lead::Asks,
@@ -466,28 +577,41 @@ fn of_removal(above: &str, clauses: &[Clause<'_>], code: &str) -> Lead {
 /// Returns whether a name behind these words is what the verb has for an object, and not the place: "from `a`", "in `a`".
 fn is_object(before: &str, behind: &str) -> bool {
     // Korean and Japanese put the preposition behind the name.
-    if ["에서", "의 ", "から", "の", "中", "里", "内", "內"].iter().any(|word| behind.trim_start().starts_with(word))
+    if ["에서", "의 ", "から", "の", "中", "里", "内", "內"]
+        .iter()
+        .any(|word| behind.trim_start().starts_with(word))
     {
         return false;
     }
     let before = before.trim_end().to_lowercase();
-    let word = before.rsplit(|letter: char| letter.is_whitespace()).next().unwrap_or("");
+    let word = before
+        .rsplit(|letter: char| letter.is_whitespace())
+        .next()
+        .unwrap_or("");
     let word = if is_entry(word, Use::Determiner) {
-        before[..before.len() - word.len()].trim_end().rsplit(' ').next().unwrap_or("")
+        before[..before.len() - word.len()]
+            .trim_end()
+            .rsplit(' ')
+            .next()
+            .unwrap_or("")
     } else {
         word
     };
-    let places = [Use::Place, Use::Goal, Use::Source].into_iter().any(|what| is_entry(word, what));
-    !places && !matches!(word, "of" | "de" | "von" | "du" | "从" | "在") && !word.ends_with(['从', '在', '于'])
+    let places = [Use::Place, Use::Goal, Use::Source]
+        .into_iter()
+        .any(|what| is_entry(word, what));
+    !places
+        && !matches!(word, "of" | "de" | "von" | "du" | "从" | "在")
+        && !word.ends_with(['从', '在', '于'])
 }
 
 /// Returns whether code holds a name as a word.
 fn holds_name(code: &str, name: &str) -> bool {
     let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
     !name.is_empty()
-        && code
-            .match_indices(name)
-            .any(|(at, _)| !code[..at].ends_with(is_part) && !code[at + name.len()..].starts_with(is_part))
+        && code.match_indices(name).any(|(at, _)| {
+            !code[..at].ends_with(is_part) && !code[at + name.len()..].starts_with(is_part)
+        })
 }
 
 #[cfg(test)]

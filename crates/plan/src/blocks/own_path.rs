@@ -15,8 +15,8 @@ pub(super) fn info_path(info: &str) -> Option<String> {
             .split_once(':')
             .filter(|(language, _)| !language.contains(['/', '.']))
             .map_or(value, |(_, path)| path);
-        if let Some((path, _)) =
-            as_path(value, false).filter(|(path, _)| path.contains('/') || path.contains('.') && path.len() > 4)
+        if let Some((path, _)) = as_path(value, false)
+            .filter(|(path, _)| path.contains('/') || path.contains('.') && path.len() > 4)
         {
             return Some(path);
         }
@@ -28,22 +28,31 @@ pub(super) fn info_path(info: &str) -> Option<String> {
 pub(super) fn placing_comment(text: &str, path: &str) -> Option<String> {
     let named = first_comment(text).filter(|said| !path.is_empty() && same_file(path, said))?;
     let words = opening_comment(text)?.trim();
-    let behind =
-        words[words.find(named.as_str())? + named.len()..].trim_start_matches(['`', ',', ' ', '—', '–', '-', '(']);
-    let placed =
-        [Use::Place, Use::Change].into_iter().any(|what| entry_at_start(&behind.to_lowercase(), what).is_some());
+    let behind = words[words.find(named.as_str())? + named.len()..]
+        .trim_start_matches(['`', ',', ' ', '—', '–', '-', '(']);
+    let placed = [Use::Place, Use::Change]
+        .into_iter()
+        .any(|what| entry_at_start(&behind.to_lowercase(), what).is_some());
     placed.then(|| words.trim_end_matches(['*', '/', ' ']).to_owned())
 }
 
 /// Returns the path in a comment on the first line.
 pub(super) fn first_comment(text: &str) -> Option<String> {
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("#!"));
+    let mut lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.starts_with("#!"));
     let line = lines.next()?.trim();
-    let line = if matches!(line, "/**" | "/*" | "<!--" | "\"\"\"") { lines.next()?.trim() } else { line };
-    let comment =
-        ["//", "#", "--", "/*", "<!--", "{/*", "*", ";", "\"\"\""].iter().find_map(|sign| line.strip_prefix(sign))?;
+    let line = if matches!(line, "/**" | "/*" | "<!--" | "\"\"\"") {
+        lines.next()?.trim()
+    } else {
+        line
+    };
+    let comment = ["//", "#", "--", "/*", "<!--", "{/*", "*", ";", "\"\"\""]
+        .iter()
+        .find_map(|sign| line.strip_prefix(sign))?;
     let words = comment.trim_matches(|letter: char| {
-        letter.is_whitespace() || matches!(letter, '*' | '/' | '#' | '-' | '>' | '}' | '!' | '"') && letter != '/'
+        letter.is_whitespace()
+            || matches!(letter, '*' | '/' | '#' | '-' | '>' | '}' | '!' | '"') && letter != '/'
     });
     let bare = words.trim_end_matches("*/").trim_end_matches("-->").trim();
     let bare = [
@@ -62,12 +71,15 @@ pub(super) fn first_comment(text: &str) -> Option<String> {
     ]
     .iter()
     .find_map(|word| {
-        bare.get(..word.len()).filter(|start| start.eq_ignore_ascii_case(word)).map(|_| bare[word.len()..].trim())
+        bare.get(..word.len())
+            .filter(|start| start.eq_ignore_ascii_case(word))
+            .map(|_| bare[word.len()..].trim())
     })
     .unwrap_or(bare);
     // "Datei: app/a.py": what a label says of files in any language.
-    let labelled =
-        bare.split_once([':', '：']).filter(|(name, _)| topic_of_label(&comparison_key(name)) == Some(Topic::Files));
+    let labelled = bare
+        .split_once([':', '：'])
+        .filter(|(name, _)| topic_of_label(&comparison_key(name)) == Some(Topic::Files));
     let bare = labelled.map_or(bare, |(_, rest)| rest.trim());
     // "src/app/(public)/page.tsx": a folder may stand in brackets.
     let ends = |(at, letter): (usize, char)| {
@@ -83,6 +95,10 @@ pub(super) fn first_comment(text: &str) -> Option<String> {
         || rest.starts_with("lines")
         || rest.starts_with("line ");
     // "app/a.py 完整内容", "app/a.py full content": a path with folders and few words are a title, not a sentence.
-    let titled = word.contains('/') && rest.split_whitespace().count() <= 3 && !rest.ends_with(['.', '。', ';', ')']);
-    as_path(word, false).map(|(path, _)| path).filter(|_| noted || titled)
+    let titled = word.contains('/')
+        && rest.split_whitespace().count() <= 3
+        && !rest.ends_with(['.', '。', ';', ')']);
+    as_path(word, false)
+        .map(|(path, _)| path)
+        .filter(|_| noted || titled)
 }

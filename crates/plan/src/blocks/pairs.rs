@@ -9,17 +9,21 @@ pub(super) fn pair_old_with_new(placed: &mut [Placed], starts: &[usize]) {
             continue;
         };
         // "Remove: … Replace with: …"
-        let goes = placed[at].block.role == Role::Remove && next.block.role == Role::After { before: None };
+        let goes = placed[at].block.role == Role::Remove
+            && next.block.role == Role::After { before: None };
         if !goes && !matches!(placed[at].block.role, Role::Before { .. }) {
             continue;
         }
         // "#### Before", "#### After": a heading each, and nothing else between the two.
-        let headed = next.row == placed[at].row + 2 && next.block.role == Role::After { before: None };
+        let headed =
+            next.row == placed[at].row + 2 && next.block.role == Role::After { before: None };
         let near = headed || starts.get(placed[at].row) == starts.get(next.row);
-        let kin = next.block.language == placed[at].block.language || next.block.language.is_empty();
+        let kin =
+            next.block.language == placed[at].block.language || next.block.language.is_empty();
         // What the words only call the present code is no half of a pair by that.
         let quoted = placed[at].quoted;
-        let after = matches!(next.block.role, Role::After { .. }) || next.block.role == Role::Code && !quoted;
+        let after = matches!(next.block.role, Role::After { .. })
+            || next.block.role == Role::Code && !quoted;
         if near && kin && after {
             let file = match (&placed[at].block.file, &next.block.file) {
                 (FileOf::Change(one), FileOf::Change(other)) if one != other => continue,
@@ -33,9 +37,14 @@ pub(super) fn pair_old_with_new(placed: &mut [Placed], starts: &[usize]) {
     // "X: [block] to: [block]": the words between them make the first one the old code.
     for at in 1..placed.len() {
         let (first, second) = (&placed[at - 1], &placed[at]);
-        let alone = second.block.role == Role::After { before: None } && first.block.role == Role::Code;
+        let alone =
+            second.block.role == Role::After { before: None } && first.block.role == Role::Code;
         let near = first.row + 2 == second.row && starts.get(first.row) == starts.get(second.row);
-        if alone && near && first.block.language == second.block.language && first.block.file == second.block.file {
+        if alone
+            && near
+            && first.block.language == second.block.language
+            && first.block.file == second.block.file
+        {
             tie_to_next(placed, at - 1);
         }
     }
@@ -43,12 +52,20 @@ pub(super) fn pair_old_with_new(placed: &mut [Placed], starts: &[usize]) {
 
 /// Makes a block the old code of the next one, of which the words above the first speak as well: "In `f`, change … to …".
 fn tie_to_next(placed: &mut [Placed], at: usize) {
-    placed[at].block.role = Role::Before { after: Some(at + 1) };
-    placed[at].block.uncertain = placed[at].block.uncertain.filter(|one| *one != Uncertainty::MayBeOld);
+    placed[at].block.role = Role::Before {
+        after: Some(at + 1),
+    };
+    placed[at].block.uncertain = placed[at]
+        .block
+        .uncertain
+        .filter(|one| *one != Uncertainty::MayBeOld);
     let above = placed[at].block.prose.clone();
     let next = &mut placed[at + 1].block;
     next.role = Role::After { before: Some(at) };
-    let new: Vec<&str> = above.lines().filter(|line| !next.prose.lines().any(|own| own == *line)).collect();
+    let new: Vec<&str> = above
+        .lines()
+        .filter(|line| !next.prose.lines().any(|own| own == *line))
+        .collect();
     if !new.is_empty() {
         next.prose = format!("{}\n{}", new.join("\n"), next.prose);
     }

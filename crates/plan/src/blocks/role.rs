@@ -23,16 +23,25 @@ pub(super) struct Setting<'s> {
 
 /// Returns whether every line of a script only sets a variable: run, it does nothing, and below a file's name it is a part of that.
 pub(super) fn only_sets(text: &str) -> bool {
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).peekable();
+    let mut lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .peekable();
     let sets = |line: &str| {
         let Some((name, value)) = line.split_once('=') else {
             return false;
         };
-        let value = value.split_once(" #").map_or(value, |(value, _)| value).trim();
+        let value = value
+            .split_once(" #")
+            .map_or(value, |(value, _)| value)
+            .trim();
         let whole = !value.contains(char::is_whitespace) || value.starts_with(['"', '\'']);
         whole
             && name.starts_with(|letter: char| letter.is_ascii_uppercase())
-            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+            && name
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
     };
     lines.peek().is_some() && lines.all(sets)
 }
@@ -48,27 +57,43 @@ pub(super) fn role_of_block(text: &str, setting: &Setting<'_>) -> Role {
     }
     if matches!(
         language,
-        "mermaid" | "plantuml" | "dot" | "graphviz" | "ascii" | "tree" | "http" | "math" | "csv-output"
+        "mermaid"
+            | "plantuml"
+            | "dot"
+            | "graphviz"
+            | "ascii"
+            | "tree"
+            | "http"
+            | "math"
+            | "csv-output"
     ) || is_drawing(text)
     {
         return Role::Example;
     }
     let shell = is_shell(language)
         || language.is_empty()
-            && (begins_with_prompt(text) || setting.topic == Some(Topic::Run) || super::all_commands(text));
+            && (begins_with_prompt(text)
+                || setting.topic == Some(Topic::Run)
+                || super::all_commands(text));
     let content = || is_shown_content(setting.above) || only_sets(text);
     if shell && !(setting.script || text.starts_with("#!") || setting.named && content()) {
         return Role::Shell;
     }
     let above = comparison_key(setting.above);
     let plain = language.is_empty()
-        || matches!(language, "text" | "txt" | "plain" | "plaintext" | "output" | "log" | "console");
+        || matches!(
+            language,
+            "text" | "txt" | "plain" | "plaintext" | "output" | "log" | "console"
+        );
     let printed = matches!(setting.topic, Some(Topic::Expect | Topic::Output))
         || ["expected", "expected output", "expect", "output", "prints"]
             .iter()
             .any(|word| above == *word || above.ends_with(&format!(" {word}")));
     // The line right above says it, whatever file was named before.
-    let announced = matches!(above.as_str(), "expected output" | "expected result" | "output");
+    let announced = matches!(
+        above.as_str(),
+        "expected output" | "expected result" | "output"
+    );
     if printed && (!setting.named || announced) || language == "output" {
         return Role::Output;
     }
@@ -76,11 +101,17 @@ pub(super) fn role_of_block(text: &str, setting: &Setting<'_>) -> Role {
         return role;
     }
     // Options as a program's help lists them.
-    if language.is_empty() && text.trim_start().starts_with("--") && !text.trim_start().starts_with("-- ") {
+    if language.is_empty()
+        && text.trim_start().starts_with("--")
+        && !text.trim_start().starts_with("-- ")
+    {
         return Role::Example;
     }
-    let shown =
-        setting.topic == Some(Topic::Example) || List::ShownAbove.words().iter().any(|word| above.contains(word));
+    let shown = setting.topic == Some(Topic::Example)
+        || List::ShownAbove
+            .words()
+            .iter()
+            .any(|word| above.contains(word));
     if !setting.named
         && (shown || plain && setting.topic != Some(Topic::Files))
         && !(plain && setting.topic.is_some_and(Topic::names_files))
@@ -93,7 +124,9 @@ pub(super) fn role_of_block(text: &str, setting: &Setting<'_>) -> Role {
 /// Returns the words of a comment on the first line.
 pub(super) fn opening_comment(text: &str) -> Option<&str> {
     let first = text.lines().find(|line| !line.trim().is_empty())?.trim();
-    ["//", "#", "--", "/*", "<!--", "{/*"].iter().find_map(|sign| first.strip_prefix(sign))
+    ["//", "#", "--", "/*", "<!--", "{/*"]
+        .iter()
+        .find_map(|sign| first.strip_prefix(sign))
 }
 
 /// Returns whether code consists of comments alone: words that say what to do.
@@ -116,22 +149,38 @@ pub(super) fn is_told_in_comments(text: &str, language: &str) -> bool {
         "ruby",
         "swift",
     ];
-    let sign = if matches!(language, "python" | "py" | "ruby") { "#" } else { "//" };
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
-    code.contains(&language) && lines.peek().is_some() && lines.all(|line| line.trim_start().starts_with(sign))
+    let sign = if matches!(language, "python" | "py" | "ruby") {
+        "#"
+    } else {
+        "//"
+    };
+    let mut lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .peekable();
+    code.contains(&language)
+        && lines.peek().is_some()
+        && lines.all(|line| line.trim_start().starts_with(sign))
 }
 
 /// Returns whether shell text uses the arguments of the script that it is a part of.
 pub(super) fn takes_arguments(text: &str) -> bool {
-    ["\"$1\"", "${1:-", "${1}", "\"$@\"", "\"$#\"", "$# "].iter().any(|sign| text.contains(sign))
+    ["\"$1\"", "${1:-", "${1}", "\"$@\"", "\"$#\"", "$# "]
+        .iter()
+        .any(|sign| text.contains(sign))
         || text.lines().any(|line| line.trim() == "shift")
 }
 
 /// Returns whether the words above tell to put the block in place of something: "Replace the list with:".
 pub(super) fn is_shown_content(above: &str) -> bool {
     let words = comparison_key(above);
-    let turns = ["replace ", "update ", "change ", "extend "].iter().any(|verb| words.starts_with(verb));
-    turns && ["with", "to", "to include", "to read", "becomes"].iter().any(|end| words.ends_with(&format!(" {end}")))
+    let turns = ["replace ", "update ", "change ", "extend "]
+        .iter()
+        .any(|verb| words.starts_with(verb));
+    turns
+        && ["with", "to", "to include", "to read", "becomes"]
+            .iter()
+            .any(|end| words.ends_with(&format!(" {end}")))
 }
 
 /// Returns whether a label leads to what stands now.
@@ -155,7 +204,11 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
     }
     let above = &behind_path(setting.above).unwrap_or_else(|| above.to_owned());
     let above = above.as_str();
-    let short = above.split([',', '.', ';', '—', '(']).next_back().unwrap_or(above).trim();
+    let short = above
+        .split([',', '.', ';', '—', '('])
+        .next_back()
+        .unwrap_or(above)
+        .trim();
     let whole = |list: &[&str]| list.contains(&above) || list.contains(&short);
     if whole(List::OldCodeLabel.words()) {
         return Some(Role::Before { after: None });
@@ -163,14 +216,26 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
     if whole(List::NewCodeLabel.words()) {
         return Some(Role::After { before: None });
     }
-    let colon = setting.above.trim_end().trim_end_matches(['*', '_']).ends_with([':', '：']);
+    let colon = setting
+        .above
+        .trim_end()
+        .trim_end_matches(['*', '_'])
+        .ends_with([':', '：']);
     // "Change: … to (new counter, the rest as it was): …": what goes on in lower case goes on with what a block began.
     let goes_on = setting.above.trim_start().starts_with(char::is_lowercase);
-    if colon && goes_on && above.split([' ', '(']).next().is_some_and(|word| matches!(word, "to" | "with" | "into")) {
+    if colon
+        && goes_on
+        && above
+            .split([' ', '('])
+            .next()
+            .is_some_and(|word| matches!(word, "to" | "with" | "into"))
+    {
         return Some(Role::After { before: None });
     }
     let ends = |list: &[&str]| list.iter().any(|word| above.ends_with(word));
-    let turns = ["change", "replace", "update", "modify", "rename"].iter().any(|word| above.contains(word));
+    let turns = ["change", "replace", "update", "modify", "rename"]
+        .iter()
+        .any(|word| above.contains(word));
     if colon && turns && above.ends_with(" from") {
         return Some(Role::Before { after: None });
     }
@@ -194,7 +259,9 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
         return Some(Role::Before { after: None });
     }
     if colon
-        && (above.starts_with("with ") && above.split_whitespace().count() <= 5 || above == "with" || above == "to")
+        && (above.starts_with("with ") && above.split_whitespace().count() <= 5
+            || above == "with"
+            || above == "to")
     {
         return Some(Role::After { before: None });
     }
@@ -204,7 +271,9 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
 /// Returns the words of a line behind the path with which it begins: "`a.py` after:".
 fn behind_path(above: &str) -> Option<String> {
     let path = find_paths(above, 0, false).into_iter().next()?;
-    let first = above[..path.outer.start].chars().all(|letter| !letter.is_alphanumeric());
+    let first = above[..path.outer.start]
+        .chars()
+        .all(|letter| !letter.is_alphanumeric());
     let behind = comparison_key(&above[path.outer.end..]);
     (first && !behind.is_empty() && !behind.contains(' ')).then_some(behind)
 }
@@ -224,17 +293,30 @@ fn by_mark(text: &str) -> Option<Role> {
 /// Returns whether a line is a comment that says only "before" (`true`) or "after" (`false`).
 pub(crate) fn reads_mark(line: &str) -> Option<bool> {
     let trimmed = line.trim();
-    let comment =
-        ["//", "#", "--", "/*", "<!--", "{/*", ";", "%"].iter().find_map(|sign| trimmed.strip_prefix(sign))?;
-    let name = comparison_key(comment.trim_end_matches("*/}").trim_end_matches("*/").trim_end_matches("-->"));
-    let short = name.split([':', '(', '—']).next().unwrap_or("").trim().to_owned();
+    let comment = ["//", "#", "--", "/*", "<!--", "{/*", ";", "%"]
+        .iter()
+        .find_map(|sign| trimmed.strip_prefix(sign))?;
+    let name = comparison_key(
+        comment
+            .trim_end_matches("*/}")
+            .trim_end_matches("*/")
+            .trim_end_matches("-->"),
+    );
+    let short = name
+        .split([':', '(', '—'])
+        .next()
+        .unwrap_or("")
+        .trim()
+        .to_owned();
     let rest = name.len() - short.len();
     if rest > 60 {
         return None;
     }
     if List::OldCodeComment.words().contains(&short.as_str()) {
         Some(true)
-    } else if List::NewCodeComment.words().contains(&short.as_str()) || short == "new" && comment.trim().len() < 8 {
+    } else if List::NewCodeComment.words().contains(&short.as_str())
+        || short == "new" && comment.trim().len() < 8
+    {
         Some(false)
     } else {
         None
@@ -251,10 +333,18 @@ fn is_diff(text: &str) -> bool {
 }
 
 fn is_drawing(text: &str) -> bool {
-    let boxes = text.chars().filter(|letter| matches!(letter, '─'..='╿')).count();
+    let boxes = text
+        .chars()
+        .filter(|letter| matches!(letter, '─'..='╿'))
+        .count();
     let tree = text
         .lines()
-        .filter(|line| line.contains("├──") || line.contains("└──") || line.contains("├─") || line.contains("└─"))
+        .filter(|line| {
+            line.contains("├──")
+                || line.contains("└──")
+                || line.contains("├─")
+                || line.contains("└─")
+        })
         .count();
     let comments = text
         .lines()
@@ -270,5 +360,7 @@ fn is_drawing(text: &str) -> bool {
 }
 
 fn begins_with_prompt(text: &str) -> bool {
-    text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.starts_with("$ "))
+    text.lines()
+        .find(|line| !line.trim().is_empty())
+        .is_some_and(|line| line.starts_with("$ "))
 }

@@ -59,26 +59,40 @@ fn split_by_file(text: &str, language: &str) -> Vec<(String, String)> {
         }
         after_gap = line.trim().is_empty();
     }
-    let differ = parts.iter().enumerate().all(|(at, (path, _))| parts[..at].iter().all(|(other, _)| other != path));
+    let differ = parts
+        .iter()
+        .enumerate()
+        .all(|(at, (path, _))| parts[..at].iter().all(|(other, _)| other != path));
     if parts.len() < 2 || !differ {
         return Vec::new();
     }
-    parts.iter_mut().for_each(|(_, part)| part.truncate(part.trim_end().len()));
+    parts
+        .iter_mut()
+        .for_each(|(_, part)| part.truncate(part.trim_end().len()));
     parts.iter_mut().for_each(|(_, part)| part.push('\n'));
     parts
 }
 
 /// Returns the path that a comment at the margin is, with its folders and nothing else.
 fn path_of_comment(line: &str) -> Option<String> {
-    let path = first_comment(line).filter(|path| path.contains('/') && !line.starts_with(char::is_whitespace))?;
-    let alone = line.trim_matches(|letter: char| letter.is_whitespace() || "#/*-<>!".contains(letter)) == path;
+    let path = first_comment(line)
+        .filter(|path| path.contains('/') && !line.starts_with(char::is_whitespace))?;
+    let alone = line
+        .trim_matches(|letter: char| letter.is_whitespace() || "#/*-<>!".contains(letter))
+        == path;
     alone.then_some(path)
 }
 
 /// Returns whether nothing stands below a part's path but a comment that says that the file is empty.
 fn says_empty(part: &str) -> bool {
-    let mut below = part.lines().skip(1).map(str::trim).filter(|line| !line.is_empty());
-    let note = below.next().map(|line| line.trim_start_matches(['#', '/', '-', ' ']));
+    let mut below = part
+        .lines()
+        .skip(1)
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    let note = below
+        .next()
+        .map(|line| line.trim_start_matches(['#', '/', '-', ' ']));
     note.is_none_or(is_empty_note) && below.next().is_none()
 }
 
@@ -90,7 +104,13 @@ mod tests {
     fn a_block_is_parted_at_the_paths_of_its_files() {
         let text = "# app/a/__init__.py\n# (empty)\n\n# app/a/b.py\n\"\"\"B.\"\"\"\n\nB = 1\n";
         let found = split_by_file(text, "python");
-        assert_eq!(found[0], ("app/a/__init__.py".to_owned(), "# app/a/__init__.py\n# (empty)\n".to_owned()));
+        assert_eq!(
+            found[0],
+            (
+                "app/a/__init__.py".to_owned(),
+                "# app/a/__init__.py\n# (empty)\n".to_owned()
+            )
+        );
         assert_eq!(found[1].1, "# app/a/b.py\n\"\"\"B.\"\"\"\n\nB = 1\n");
         assert!(says_empty(&found[0].1) && !says_empty(&found[1].1));
     }

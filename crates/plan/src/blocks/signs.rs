@@ -2,13 +2,30 @@
 
 /// Returns whether the words name a file by its stem: "the run lifecycle", `ReviewMode`, "(score.py)".
 pub(super) fn says_stem(words: &str, path: &str) -> bool {
-    let stem = path.rsplit('/').next().unwrap_or("").split('.').next().unwrap_or("").to_lowercase();
-    let bare = stem.trim_start_matches("test_").trim_end_matches("_test").replace(['_', '-'], "");
-    if bare.len() < 4 || matches!(bare.as_str(), "index" | "main" | "init" | "test" | "types" | "utils") {
+    let stem = path
+        .rsplit('/')
+        .next()
+        .unwrap_or("")
+        .split('.')
+        .next()
+        .unwrap_or("")
+        .to_lowercase();
+    let bare = stem
+        .trim_start_matches("test_")
+        .trim_end_matches("_test")
+        .replace(['_', '-'], "");
+    if bare.len() < 4
+        || matches!(
+            bare.as_str(),
+            "index" | "main" | "init" | "test" | "types" | "utils"
+        )
+    {
         return false;
     }
-    let parts: Vec<&str> =
-        words.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = words
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .collect();
     (1..=4).any(|count| parts.windows(count).any(|run| run.concat() == bare))
 }
 
@@ -44,12 +61,16 @@ pub(super) fn defines_stem(text: &str, path: &str) -> bool {
                     | "object"
             )
         });
-        defines && !line.starts_with([' ', '\t']) && words.any(|word| word.replace('_', "").to_lowercase() == stem)
+        defines
+            && !line.starts_with([' ', '\t'])
+            && words.any(|word| word.replace('_', "").to_lowercase() == stem)
     })
 }
 
 pub(super) fn says_test(words: &str) -> bool {
-    ["test", "测试", "prueba", "тест", "テスト", "테스트", "spec"].iter().any(|word| words.contains(word))
+    ["test", "测试", "prueba", "тест", "テスト", "테스트", "spec"]
+        .iter()
+        .any(|word| words.contains(word))
 }
 
 pub(super) fn says_implement(words: &str) -> bool {
@@ -117,18 +138,33 @@ pub(super) fn is_dotenv(path: &str) -> bool {
 
 /// Returns whether every line of a text sets a variable, comments and blank lines aside.
 pub(super) fn is_settings(text: &str) -> bool {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let mut names =
-        lines.map(|line| line.strip_prefix("export ").unwrap_or(line).split_once('=').map(|(name, _)| name));
-    names
-        .all(|name| name.is_some_and(|name| name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')))
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut names = lines.map(|line| {
+        line.strip_prefix("export ")
+            .unwrap_or(line)
+            .split_once('=')
+            .map(|(name, _)| name)
+    });
+    names.all(|name| {
+        name.is_some_and(|name| {
+            name.chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        })
+    })
 }
 
 /// Returns whether a path is that of a shell script.
 pub(super) fn is_script(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("");
     let ending = crate::languages::extension_of_name(name);
-    matches!(ending.as_str(), "sh" | "bash" | "zsh" | "bats" | "fish" | "envrc" | "ps1" | "example")
-        || name.starts_with('.')
-        || ending.is_empty() && !code::paths::is_test(path) && name.chars().next().is_some_and(char::is_lowercase)
+    matches!(
+        ending.as_str(),
+        "sh" | "bash" | "zsh" | "bats" | "fish" | "envrc" | "ps1" | "example"
+    ) || name.starts_with('.')
+        || ending.is_empty()
+            && !code::paths::is_test(path)
+            && name.chars().next().is_some_and(char::is_lowercase)
 }

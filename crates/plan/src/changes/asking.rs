@@ -24,7 +24,9 @@ impl Asking<'_, '_> {
     /// Returns the innermost box around a row.
     pub(crate) fn box_around(&self, row: &Row) -> Option<CheckboxId> {
         let around = self.document.items_around(&self.document.pieces[row.piece]);
-        around.into_iter().find_map(|item| self.boxes.get(item).copied().flatten())
+        around
+            .into_iter()
+            .find_map(|item| self.boxes.get(item).copied().flatten())
     }
 
     /// Returns whether a row outside of lists is a label that names a file, there or in the list right below it. "Replace:"
@@ -34,8 +36,14 @@ impl Asking<'_, '_> {
             return false;
         };
         let has = |row: &Row| !find_paths(self.words(row), 0, false).is_empty();
-        let label = row.label.is_some() && row.item.is_none() && row.topic.is_some_and(Topic::names_files);
-        label && (has(row) || self.rows.get(at + 1).is_some_and(|next| next.item.is_some() && has(next)))
+        let label =
+            row.label.is_some() && row.item.is_none() && row.topic.is_some_and(Topic::names_files);
+        label
+            && (has(row)
+                || self
+                    .rows
+                    .get(at + 1)
+                    .is_some_and(|next| next.item.is_some() && has(next)))
     }
 
     pub(super) fn words(&self, row: &Row) -> &str {
@@ -46,8 +54,12 @@ impl Asking<'_, '_> {
 /// Returns the folder from which a row says that paths start.
 pub(crate) fn base_of(document: &Document<'_>, row: &Row) -> Option<String> {
     let words = matches!(row.kind, RowKind::Line(_)).then(|| document.slice(&row.span))?;
-    let label = row.label.as_ref().filter(|label| row.topic == Some(Topic::Folder) && is_base(&label.name));
-    let value =
-        label.and_then(|label| mention::folder_from_root(words.get(label.rest..)?.trim_matches(['`', ' ', '.', '*'])));
+    let label = row
+        .label
+        .as_ref()
+        .filter(|label| row.topic == Some(Topic::Folder) && is_base(&label.name));
+    let value = label.and_then(|label| {
+        mention::folder_from_root(words.get(label.rest..)?.trim_matches(['`', ' ', '.', '*']))
+    });
     value.or_else(|| mention::base_folder(words))
 }

@@ -29,8 +29,10 @@ pub(crate) fn is_marker(before: &str) -> bool {
     /// The longest number or letter of a list: "12b".
     const LONGEST: usize = 3;
     let bare = before.trim_matches(|letter: char| !letter.is_alphanumeric());
-    let number = bare.chars().count() <= LONGEST && bare.chars().all(|letter| letter.is_ascii_alphanumeric());
-    bare.is_empty() || number && (bare.len() == 1 || bare.starts_with(|letter: char| letter.is_ascii_digit()))
+    let number = bare.chars().count() <= LONGEST
+        && bare.chars().all(|letter| letter.is_ascii_alphanumeric());
+    bare.is_empty()
+        || number && (bare.len() == 1 || bare.starts_with(|letter: char| letter.is_ascii_digit()))
 }
 
 /// Verbs of what the plan lists as changes that may as well make a whole file.
@@ -65,12 +67,20 @@ pub(super) fn changes_within(words: &str, before: &str) -> bool {
         at = span.outer.end;
     }
     pieces.push(&words[at..]);
-    let clauses = pieces.iter().flat_map(|piece| piece.split([',', '，', ')', '—']));
+    let clauses = pieces
+        .iter()
+        .flat_map(|piece| piece.split([',', '，', ')', '—']));
     // Chinese puts "in" around the path: "在 `a.py` 中添加".
-    let within = |clause: String| clause.trim_start_matches(['中', '里', '内', '裡', '內']).to_owned();
+    let within = |clause: String| {
+        clause
+            .trim_start_matches(['中', '里', '内', '裡', '內'])
+            .to_owned()
+    };
     clauses.map(comparison_key).map(within).any(|clause| {
-        let changes = entry_at_start(&clause, Use::Change).or_else(|| entry_at_start(&clause, Use::Remove));
-        changes.is_some_and(|end| !MAKING.contains(&&clause[..end])) && action_of(&clause) != Some(Action::Create)
+        let changes =
+            entry_at_start(&clause, Use::Change).or_else(|| entry_at_start(&clause, Use::Remove));
+        changes.is_some_and(|end| !MAKING.contains(&&clause[..end]))
+            && action_of(&clause) != Some(Action::Create)
     })
 }
 
@@ -84,7 +94,10 @@ pub(super) fn asks_for(
     spot: &Spot,
     item: bool,
 ) -> bool {
-    let empty = |text: &str| text.trim_matches(|letter: char| !letter.is_alphanumeric()).is_empty();
+    let empty = |text: &str| {
+        text.trim_matches(|letter: char| !letter.is_alphanumeric())
+            .is_empty()
+    };
     let noted = without_notes(behind);
     let (leads, ends) = (is_marker(before), empty(&noted));
     if spot.right_above && spot.made {
@@ -116,8 +129,15 @@ pub(super) fn asks_for(
 fn without_notes(behind: &str) -> String {
     let mut depth = 0_usize;
     let outside = behind.chars().filter(|letter| {
-        let (opens, closes) = (matches!(letter, '(' | '[' | '（'), matches!(letter, ')' | ']' | '）'));
-        depth = if opens { depth + 1 } else { depth.saturating_sub(usize::from(closes)) };
+        let (opens, closes) = (
+            matches!(letter, '(' | '[' | '（'),
+            matches!(letter, ')' | ']' | '）'),
+        );
+        depth = if opens {
+            depth + 1
+        } else {
+            depth.saturating_sub(usize::from(closes))
+        };
         depth == 0 && !closes
     });
     outside.collect()
@@ -129,8 +149,13 @@ pub(super) fn folder_before(before: &[FoundPath], path: &FoundPath) -> Option<St
     if path.path.contains('/') || is_in_many_folders(&path.path) {
         return None;
     }
-    let alike = |other: &&FoundPath| extension_of_name(&other.path) == extension_of_name(&path.path);
-    let (folder, _) = before.iter().rev().filter(alike).find_map(|other| other.path.rsplit_once('/'))?;
+    let alike =
+        |other: &&FoundPath| extension_of_name(&other.path) == extension_of_name(&path.path);
+    let (folder, _) = before
+        .iter()
+        .rev()
+        .filter(alike)
+        .find_map(|other| other.path.rsplit_once('/'))?;
     Some(folder.to_owned())
 }
 
@@ -141,11 +166,14 @@ pub(super) fn names_step(words: &str) -> bool {
 }
 
 pub(super) fn without_number(words: &str) -> String {
-    let name = crate::naming::read_coded_unit(words).or_else(|| crate::naming::read_numbered_unit(words));
+    let name =
+        crate::naming::read_coded_unit(words).or_else(|| crate::naming::read_numbered_unit(words));
     let title = name.map_or_else(|| words.to_owned(), |name| name.title);
     let mut rest = title.trim_start();
-    while let Some((_, tail)) =
-        rest.strip_prefix('[').and_then(|inner| inner.split_once(']')).filter(|(tag, _)| tag.len() <= 8)
+    while let Some((_, tail)) = rest
+        .strip_prefix('[')
+        .and_then(|inner| inner.split_once(']'))
+        .filter(|(tag, _)| tag.len() <= 8)
     {
         if tail.starts_with('(') {
             break;
@@ -168,7 +196,10 @@ pub(super) fn only_joins(between: &str) -> bool {
         .collect();
     let bare = outside.trim_matches(|letter: char| {
         letter.is_whitespace()
-            || matches!(letter, ',' | '+' | '&' | '/' | '、' | '，' | ';' | '·' | '→' | '>' | '-' | '*')
+            || matches!(
+                letter,
+                ',' | '+' | '&' | '/' | '、' | '，' | ';' | '·' | '→' | '>' | '-' | '*'
+            )
     });
     matches!(
         bare,
@@ -193,15 +224,23 @@ pub(super) fn only_joins(between: &str) -> bool {
 
 /// Returns what a word between two paths says of those after it: "Create `a`; Test `b`".
 pub(super) fn topic_between(between: &str) -> Option<Topic> {
-    topic_of_label(&comparison_key(between.trim_matches(|letter: char| !letter.is_alphabetic())))
-        .filter(|topic| topic.names_files())
+    topic_of_label(&comparison_key(
+        between.trim_matches(|letter: char| !letter.is_alphabetic()),
+    ))
+    .filter(|topic| topic.names_files())
 }
 
 /// Returns the new path, where a file is moved.
-pub(super) fn moved_to<'f>(topic: Topic, behind: &str, next: Option<&'f FoundPath>) -> Option<&'f FoundPath> {
+pub(super) fn moved_to<'f>(
+    topic: Topic,
+    behind: &str,
+    next: Option<&'f FoundPath>,
+) -> Option<&'f FoundPath> {
     let next = next?;
     let before = behind.split('`').next().unwrap_or(behind);
-    let arrow = ["→", "->", "=>", "⇒"].iter().any(|sign| before.contains(sign));
+    let arrow = ["→", "->", "=>", "⇒"]
+        .iter()
+        .any(|sign| before.contains(sign));
     let to = topic == Topic::Rename && (before.trim() == "to" || before.trim() == "as");
     (arrow || to).then_some(next)
 }

@@ -3,11 +3,13 @@
 
 use super::asking::{Asking, base_of};
 use super::asks::{
-    Spot, asks_for, changes_within, folder_before, is_marker, moved_to, names_step, only_joins, topic_between,
-    without_number,
+    Spot, asks_for, changes_within, folder_before, is_marker, moved_to, names_step, only_joins,
+    topic_between, without_number,
 };
 use super::titles::{action_of_title, is_pair_title};
-use super::verbs::{action_of, action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole};
+use super::verbs::{
+    action_of, action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole,
+};
 use super::whole::{deletes_file, is_of_part};
 use super::{Action, FileNote, PlannedChange, add_change};
 use crate::basis::Basis;
@@ -69,7 +71,10 @@ impl Collector<'_, '_, '_> {
             return;
         }
         for path in spoken_paths(words, title.start, false) {
-            let said = FileNote { action: action_of_title(&name, words, title.start, &path), ..FileNote::default() };
+            let said = FileNote {
+                action: action_of_title(&name, words, title.start, &path),
+                ..FileNote::default()
+            };
             add_change(&mut self.changes, &path, &said);
         }
     }
@@ -77,7 +82,13 @@ impl Collector<'_, '_, '_> {
     /// Returns what is said in the place at hand, besides what shall happen to the file.
     fn note_here(&self, action: Action, basis: Basis, checkbox: Option<CheckboxId>) -> FileNote {
         let base = self.base.as_ref().map(|(_, folder)| folder.clone());
-        FileNote { action, basis, checkbox, base, ..FileNote::default() }
+        FileNote {
+            action,
+            basis,
+            checkbox,
+            base,
+            ..FileNote::default()
+        }
     }
 
     /// Notes the folder from which the paths below start: "**Directory:** `src/graphql/`", "paths are relative to …".
@@ -115,7 +126,8 @@ impl Collector<'_, '_, '_> {
         match &row.kind {
             RowKind::Heading(level) => {
                 self.current.clear();
-                let own = mention::base_folder(self.asking.words(row)).map(|folder| (*level, folder));
+                let own =
+                    mention::base_folder(self.asking.words(row)).map(|folder| (*level, folder));
                 self.base = own.or_else(|| self.base.take().filter(|(outer, _)| outer < level));
                 self.heading(row);
             }
@@ -133,8 +145,12 @@ impl Collector<'_, '_, '_> {
     fn heading(&mut self, row: &Row) {
         let words = self.asking.words(row);
         let bare = comparison_key(words);
-        let bare = bare.trim_start_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ' ' | ')'));
-        let still = |topic: Topic| topic.is_criteria() || topic.is_left_undone() || topic == Topic::Reference;
+        let bare = bare.trim_start_matches(|letter: char| {
+            letter.is_ascii_digit() || matches!(letter, '.' | ' ' | ')')
+        });
+        let still = |topic: Topic| {
+            topic.is_criteria() || topic.is_left_undone() || topic == Topic::Reference
+        };
         if row.topic.is_some_and(still) || only_looks(bare) {
             return;
         }
@@ -145,23 +161,41 @@ impl Collector<'_, '_, '_> {
             };
             let behind = &words[(path.outer.end - row.span.start).min(words.len())..];
             let noted = action_of_note(behind);
-            let action = if noted == Action::Unstated { action } else { noted };
-            let said = FileNote { empty: is_empty_note(behind), ..self.note_here(action, Basis::Stated, None) };
-            self.current.extend(add_change(&mut self.changes, &path, &said));
+            let action = if noted == Action::Unstated {
+                action
+            } else {
+                noted
+            };
+            let said = FileNote {
+                empty: is_empty_note(behind),
+                ..self.note_here(action, Basis::Stated, None)
+            };
+            self.current
+                .extend(add_change(&mut self.changes, &path, &said));
         }
     }
 
     fn cells(&mut self, row: &Row, cells: &[Span]) {
         let document = self.asking.document;
-        if document.slice(&(self.table_end..row.span.start)).matches('\n').count() > 1 {
+        if document
+            .slice(&(self.table_end..row.span.start))
+            .matches('\n')
+            .count()
+            > 1
+        {
             self.columns = None;
         }
         self.table_end = row.span.end;
         let Some((path_at, action_at)) = self.columns else {
-            let names: Vec<String> = cells.iter().map(|cell| comparison_key(document.slice(cell))).collect();
+            let names: Vec<String> = cells
+                .iter()
+                .map(|cell| comparison_key(document.slice(cell)))
+                .collect();
             let path = names.iter().position(|name| {
-                matches!(topic_of_label(name), Some(Topic::Files | Topic::Create | Topic::Modify))
-                    && name != "where"
+                matches!(
+                    topic_of_label(name),
+                    Some(Topic::Files | Topic::Create | Topic::Modify)
+                ) && name != "where"
                     && name != "in"
                     && name != "new"
                     && name != "change"
@@ -193,15 +227,24 @@ impl Collector<'_, '_, '_> {
             return;
         };
         let words = document.slice(cell);
-        let said = action_at.and_then(|at| cells.get(at)).map_or("", |cell| document.slice(cell));
+        let said = action_at
+            .and_then(|at| cells.get(at))
+            .map_or("", |cell| document.slice(cell));
         let noted = action_of_note(&plain_text(said));
         let checkbox = self.asking.box_around(row);
         let paths = spoken_paths(words, cell.start, true);
         for (at, path) in paths.iter().enumerate() {
             let behind = action_of_note(&words[(path.outer.end - cell.start).min(words.len())..]);
-            let action = if behind == Action::Unstated { noted.clone() } else { behind };
+            let action = if behind == Action::Unstated {
+                noted.clone()
+            } else {
+                behind
+            };
             let beside = folder_before(&paths[..at], path);
-            let said = FileNote { beside, ..self.note_here(action, Basis::Stated, checkbox) };
+            let said = FileNote {
+                beside,
+                ..self.note_here(action, Basis::Stated, checkbox)
+            };
             let touched = add_change(&mut self.changes, path, &said);
             let rest: Vec<&str> = cells
                 .iter()
@@ -216,11 +259,18 @@ impl Collector<'_, '_, '_> {
     fn read_line(&mut self, at: usize, row: &Row, first: bool) {
         let words = self.asking.words(row).to_owned();
         self.take_back(&words);
-        let own = row.label.as_ref().zip(row.topic).filter(|(_, topic)| topic.names_files());
+        let own = row
+            .label
+            .as_ref()
+            .zip(row.topic)
+            .filter(|(_, topic)| topic.names_files());
         if let Some((label, topic)) = own {
             self.current.clear();
             let base = label.rest.min(words.len());
-            let shown = topic == Topic::Test && !words[base..].contains('`') && row.item.is_none() && !label.bold;
+            let shown = topic == Topic::Test
+                && !words[base..].contains('`')
+                && row.item.is_none()
+                && !label.bold;
             if !shown {
                 self.value(row, &words[base..], base, topic, &label.note, true);
             }
@@ -231,9 +281,9 @@ impl Collector<'_, '_, '_> {
         }
         let listing = row.topic.filter(|topic| topic.names_files());
         let starts = first && row.label.is_none() && !self.below_listed(row);
-        if let Some(topic) =
-            listing.filter(|_| row.item.is_some() && starts || row.item.is_none() && self.changes.is_empty() && first)
-        {
+        if let Some(topic) = listing.filter(|_| {
+            row.item.is_some() && starts || row.item.is_none() && self.changes.is_empty() && first
+        }) {
             if self.value(row, &words, 0, topic, "", false) {
                 return;
             }
@@ -250,7 +300,11 @@ impl Collector<'_, '_, '_> {
             }
             self.apply_label_value(value, row.topic == Some(Topic::Changes));
         }
-        if row.label.is_none() && self.leads_on(at).0 && is_pair_title(&words) && self.noted(row, &words) {
+        if row.label.is_none()
+            && self.leads_on(at).0
+            && is_pair_title(&words)
+            && self.noted(row, &words)
+        {
             return;
         }
         let touched = self.current.clone();
@@ -290,26 +344,44 @@ impl Collector<'_, '_, '_> {
     fn take_back(&mut self, words: &str) {
         let lower = comparison_key(words);
         // "Don't delete it", "Do not delete it".
-        let heads = [lower.as_str(), lower.split_once(' ').map_or("", |(_, rest)| rest)];
+        let heads = [
+            lower.as_str(),
+            lower.split_once(' ').map_or("", |(_, rest)| rest),
+        ];
         let denied = heads.iter().any(|head| {
             let negation = entry_at_start(head, Use::Negation);
-            negation.is_some_and(|end| entry_at_start(head[end..].trim_start(), Use::Remove).is_some())
+            negation
+                .is_some_and(|end| entry_at_start(head[end..].trim_start(), Use::Remove).is_some())
         });
         for at in self.current.iter().filter(|_| denied) {
-            let change = self.changes.get_mut(*at).filter(|change| change.action == Action::Delete);
-            change.into_iter().for_each(|change| change.action = Action::Unstated);
+            let change = self
+                .changes
+                .get_mut(*at)
+                .filter(|change| change.action == Action::Delete);
+            change
+                .into_iter()
+                .for_each(|change| change.action = Action::Unstated);
         }
     }
 
     /// Adds the paths of a label's value or of an entry in a file list; false where there are none.
-    fn value(&mut self, row: &Row, value: &str, offset: usize, topic: Topic, note: &str, labelled: bool) -> bool {
+    fn value(
+        &mut self,
+        row: &Row,
+        value: &str,
+        offset: usize,
+        topic: Topic,
+        note: &str,
+        labelled: bool,
+    ) -> bool {
         if !labelled && only_looks(value) {
             return false;
         }
         let base = row.span.start + offset;
         let mut found = find_paths(value, base, true);
         found.retain(|path| {
-            mention::read_mention(value, &(path.outer.start - base..path.outer.end - base)) != mention::Mention::Spared
+            mention::read_mention(value, &(path.outer.start - base..path.outer.end - base))
+                != mention::Mention::Spared
         });
         let Some(first) = found.first() else {
             return false;
@@ -319,7 +391,9 @@ impl Collector<'_, '_, '_> {
         let checkbox = self.asking.box_around(row);
         let mut touched = Vec::new();
         let mut end = first.outer.start;
-        let mut topic = topic_between(lead).filter(|_| topic == Topic::Files).unwrap_or(topic);
+        let mut topic = topic_between(lead)
+            .filter(|_| topic == Topic::Files)
+            .unwrap_or(topic);
         for (at, path) in found.iter().enumerate() {
             let between = self.asking.document.slice(&(end..path.outer.start));
             if at > 0 && !only_joins(between) {
@@ -332,8 +406,14 @@ impl Collector<'_, '_, '_> {
             let behind = &value[(end - base).min(value.len())..];
             // Words that turn to the next path say nothing of this one.
             let next = found.get(at + 1).map(|next| next.outer.start.max(end));
-            let turns = next.is_some_and(|next| topic_between(self.asking.document.slice(&(end..next))).is_some());
-            let mut action = if turns { Action::Unstated } else { action_of_note(behind) };
+            let turns = next.is_some_and(|next| {
+                topic_between(self.asking.document.slice(&(end..next))).is_some()
+            });
+            let mut action = if turns {
+                Action::Unstated
+            } else {
+                action_of_note(behind)
+            };
             if topic == Topic::Modify && action == Action::Create {
                 // "Modify: `package.json` (新增 scripts)": what is new is in the file.
                 let is_part = behind.split_whitespace().count() > 1;
@@ -348,16 +428,29 @@ impl Collector<'_, '_, '_> {
             }
             let test = topic == Topic::Test;
             let beside = folder_before(&found[..at], path);
-            let said =
-                FileNote { test, listed: true, beside, ..self.note_here(Action::Unstated, Basis::Stated, checkbox) };
+            let said = FileNote {
+                test,
+                listed: true,
+                beside,
+                ..self.note_here(Action::Unstated, Basis::Stated, checkbox)
+            };
             let to = moved_to(topic, behind, found.get(at + 1));
             let target = to.map(|to| value.get(to.outer.end - base..).unwrap_or(""));
-            if at == 0 && is_of_part(topic, (lead, if next.is_some() { "" } else { behind }), target) {
+            if at == 0
+                && is_of_part(
+                    topic,
+                    (lead, if next.is_some() { "" } else { behind }),
+                    target,
+                )
+            {
                 // "Move: `MAX` from `a` to `b`" changes both, and moves none.
                 touched.extend(add_change(
                     &mut self.changes,
                     path,
-                    &FileNote { action: Action::Modify, ..said.clone() },
+                    &FileNote {
+                        action: Action::Modify,
+                        ..said.clone()
+                    },
                 ));
                 for other in &found[at + 1..] {
                     touched.extend(add_change(&mut self.changes, other, &said));
@@ -366,14 +459,29 @@ impl Collector<'_, '_, '_> {
                 break;
             }
             if let Some(to) = to {
-                action = Action::Rename { to: to.path.clone() };
-                touched.extend(add_change(&mut self.changes, path, &FileNote { action, ..said }));
+                action = Action::Rename {
+                    to: to.path.clone(),
+                };
+                touched.extend(add_change(
+                    &mut self.changes,
+                    path,
+                    &FileNote { action, ..said },
+                ));
                 end = to.outer.end;
                 break;
             }
             let until = next.map_or(behind.len(), |next| (next - end).min(behind.len()));
-            let empty = is_empty_note(&behind[..until]) || is_empty_lead(if at == 0 { lead } else { between });
-            touched.extend(add_change(&mut self.changes, path, &FileNote { action, empty, ..said }));
+            let empty = is_empty_note(&behind[..until])
+                || is_empty_lead(if at == 0 { lead } else { between });
+            touched.extend(add_change(
+                &mut self.changes,
+                path,
+                &FileNote {
+                    action,
+                    empty,
+                    ..said
+                },
+            ));
         }
         let rest = value[(end - base).min(value.len())..].to_owned();
         self.listed.extend(row.item);
@@ -405,7 +513,8 @@ impl Collector<'_, '_, '_> {
             return false;
         }
         let verb = action_of(&bare);
-        let made = |at: &usize| self.changes[*at].action == Action::Create && !self.changes[*at].listed;
+        let made =
+            |at: &usize| self.changes[*at].action == Action::Create && !self.changes[*at].listed;
         let spot = Spot {
             above: above && colon,
             right_above: above,
@@ -429,12 +538,17 @@ impl Collector<'_, '_, '_> {
         let before = &words[..path.outer.start - start];
         let behind = &words[(path.outer.end - start).min(words.len())..];
         let direct = before.split_whitespace().count() <= 4;
-        if action == Action::Create && !direct && !own_item || action == Action::Delete && !deletes_file(before, behind)
+        if action == Action::Create && !direct && !own_item
+            || action == Action::Delete && !deletes_file(before, behind)
         {
             action = Action::Unstated;
         }
         let noted = action_of_note(behind);
-        let action = if noted == Action::Unstated { action } else { noted };
+        let action = if noted == Action::Unstated {
+            action
+        } else {
+            noted
+        };
         let formal = is_marker(before) || whole || action != Action::Unstated;
         let basis = if formal { Basis::Stated } else { Basis::Worded };
         let within = basis == Basis::Worded && changes_within(&bare, before);
@@ -451,11 +565,24 @@ impl Collector<'_, '_, '_> {
                 break;
             }
             end = path.outer.end;
-            let until = found.get(at + 1).map_or(row.span.end, |next| next.outer.start.max(end));
+            let until = found
+                .get(at + 1)
+                .map_or(row.span.end, |next| next.outer.start.max(end));
             let until = until.min(start + words.len()).max(end);
-            let empty = is_empty_note(self.asking.document.slice(&(end..until))) || is_empty_lead(between);
-            let path = FoundPath { lines: path.lines.filter(|_| at > 0), ..path.clone() };
-            touched.extend(add_change(&mut self.changes, &path, &FileNote { empty, ..said.clone() }));
+            let empty =
+                is_empty_note(self.asking.document.slice(&(end..until))) || is_empty_lead(between);
+            let path = FoundPath {
+                lines: path.lines.filter(|_| at > 0),
+                ..path.clone()
+            };
+            touched.extend(add_change(
+                &mut self.changes,
+                &path,
+                &FileNote {
+                    empty,
+                    ..said.clone()
+                },
+            ));
         }
         self.current = touched.clone();
         if !above {
@@ -467,27 +594,42 @@ impl Collector<'_, '_, '_> {
     /// Returns whether the paragraph of a row leads to a block right below it, and whether a colon ends it.
     fn leads_on(&self, at: usize) -> (bool, bool) {
         let rows = self.asking.rows;
-        let end = (at + 1..rows.len()).find(|next| rows[*next].piece != rows[at].piece).unwrap_or(rows.len());
-        let code = rows.get(end).is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
-        let last = self.asking.words(&rows[end - 1]).trim_end().trim_end_matches(['*', '_']);
+        let end = (at + 1..rows.len())
+            .find(|next| rows[*next].piece != rows[at].piece)
+            .unwrap_or(rows.len());
+        let code = rows
+            .get(end)
+            .is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
+        let last = self
+            .asking
+            .words(&rows[end - 1])
+            .trim_end()
+            .trim_end_matches(['*', '_']);
         (code, last.ends_with([':', '：']))
     }
 
     /// Returns whether an item around the row named a file already.
     fn below_listed(&self, row: &Row) -> bool {
-        let around = self.asking.document.items_around(&self.asking.document.pieces[row.piece]);
+        let around = self
+            .asking
+            .document
+            .items_around(&self.asking.document.pieces[row.piece]);
         around.iter().any(|item| self.listed.contains(item))
     }
 
     fn add_prose(&mut self, touched: &[usize], words: &str) {
-        let words = one_line(
-            words.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | ':' | ',')),
-        );
+        let words = one_line(words.trim_matches(|letter: char| {
+            letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | ':' | ',')
+        }));
         if words.is_empty() {
             return;
         }
         for at in touched {
-            if let Some(change) = self.changes.get_mut(*at).filter(|change| change.prose.len() < 4000) {
+            if let Some(change) = self
+                .changes
+                .get_mut(*at)
+                .filter(|change| change.prose.len() < 4000)
+            {
                 if !change.prose.is_empty() {
                     change.prose.push('\n');
                 }

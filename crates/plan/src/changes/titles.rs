@@ -12,12 +12,22 @@ pub(super) fn action_of_title(bare: &str, words: &str, base: usize, path: &Found
     let action = action_of(bare).unwrap_or_default();
     let before = &words[..path.outer.start - base];
     let behind = &words[(path.outer.end - base).min(words.len())..];
-    let action = if action == Action::Delete && !deletes_file(before, behind) { Action::Unstated } else { action };
-    if action == Action::Unstated && plainly_modifies(bare) { Action::Modify } else { action }
+    let action = if action == Action::Delete && !deletes_file(before, behind) {
+        Action::Unstated
+    } else {
+        action
+    };
+    if action == Action::Unstated && plainly_modifies(bare) {
+        Action::Modify
+    } else {
+        action
+    }
 }
 
 /// Returns whether a line in bold without a colon names how the code is: "**Old** (`a.py`, line 2)".
 pub(super) fn is_pair_title(words: &str) -> bool {
-    let bold = words.strip_prefix("**").and_then(|rest| rest.split_once("**"));
+    let bold = words
+        .strip_prefix("**")
+        .and_then(|rest| rest.split_once("**"));
     bold.is_some_and(|(name, _)| topic_of_label(&comparison_key(name)) == Some(Topic::Before))
 }

@@ -11,7 +11,11 @@ pub(crate) fn asks_for_change(words: &str) -> bool {
     let mut rest = lower.as_str();
     for _ in 0..4 {
         rest = rest.trim_start_matches(|letter: char| !letter.is_alphanumeric() && letter != '`');
-        if let Some(lead) = List::ImperativeLead.words().iter().find(|lead| begins_with_word(rest, lead)) {
+        if let Some(lead) = List::ImperativeLead
+            .words()
+            .iter()
+            .find(|lead| begins_with_word(rest, lead))
+        {
             rest = &rest[lead.len()..];
             continue;
         }
@@ -20,17 +24,26 @@ pub(crate) fn asks_for_change(words: &str) -> bool {
             break;
         };
         let behind = &rest[place.len()..];
-        let Some(cut) = behind.find([',', ':', '，', '：', '、', '中']).filter(|cut| *cut < 120) else {
+        let Some(cut) = behind
+            .find([',', ':', '，', '：', '、', '中'])
+            .filter(|cut| *cut < 120)
+        else {
             break;
         };
         let width = behind[cut..].chars().next().map_or(1, char::len_utf8);
         rest = &behind[cut + width..];
     }
     rest = rest.trim_start_matches(|letter: char| !letter.is_alphanumeric());
-    let urged = List::Imperative.words().iter().find(|verb| begins_with_word(rest, verb));
+    let urged = List::Imperative
+        .words()
+        .iter()
+        .find(|verb| begins_with_word(rest, verb));
     urged.is_some_and(|verb| {
         // "Set of …", "Build passes", "Any failing test is fixed": not in the imperative.
         let next = rest[verb.len()..].split_whitespace().next().unwrap_or("");
-        !matches!(next, "of" | "is" | "are" | "was" | "passes" | "succeeds" | "any" | "if" | "sure")
+        !matches!(
+            next,
+            "of" | "is" | "are" | "was" | "passes" | "succeeds" | "any" | "if" | "sure"
+        )
     })
 }

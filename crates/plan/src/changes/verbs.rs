@@ -8,7 +8,9 @@ use crate::word_lists::List;
 
 /// Returns what the first word of `words` says; `None` where it asks for nothing to be changed.
 pub(crate) fn action_of(words: &str) -> Option<Action> {
-    let lower = words.trim_start_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+    let lower = words
+        .trim_start_matches(|letter: char| !letter.is_alphanumeric())
+        .to_lowercase();
     let starts = |list: &[&str]| list.iter().any(|word| begins_with_word(&lower, word));
     if starts(List::LookVerb.words()) {
         None
@@ -25,14 +27,24 @@ pub(crate) fn action_of(words: &str) -> Option<Action> {
 
 /// Returns whether the words forbid or only tell to look.
 pub(crate) fn only_looks(words: &str) -> bool {
-    let lower = words.trim_start_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
-    List::LookVerb.words().iter().any(|word| begins_with_word(&lower, word))
+    let lower = words
+        .trim_start_matches(|letter: char| !letter.is_alphanumeric())
+        .to_lowercase();
+    List::LookVerb
+        .words()
+        .iter()
+        .any(|word| begins_with_word(&lower, word))
 }
 
 /// Returns whether the first word says plainly that something there is changed.
 pub(crate) fn plainly_modifies(words: &str) -> bool {
-    let lower = words.trim_start_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
-    List::PlainModifyVerb.words().iter().any(|word| begins_with_word(&lower, word))
+    let lower = words
+        .trim_start_matches(|letter: char| !letter.is_alphanumeric())
+        .to_lowercase();
+    List::PlainModifyVerb
+        .words()
+        .iter()
+        .any(|word| begins_with_word(&lower, word))
 }
 
 /// Returns whether a text begins with a word.
@@ -40,7 +52,8 @@ pub(super) fn begins_with_word(text: &str, word: &str) -> bool {
     text.strip_prefix(word).is_some_and(|rest| {
         !word.is_ascii() && !word.chars().all(char::is_alphabetic)
             || !rest.starts_with(|letter: char| {
-                letter.is_alphanumeric() && (word.is_ascii() || letter.is_ascii()) || letter == '-' && word.is_ascii()
+                letter.is_alphanumeric() && (word.is_ascii() || letter.is_ascii())
+                    || letter == '-' && word.is_ascii()
             })
     })
 }
@@ -48,7 +61,10 @@ pub(super) fn begins_with_word(text: &str, word: &str) -> bool {
 /// Returns what a note beside a path says: "(new)", "[MODIFY]", "— create", "新建".
 pub(crate) fn action_of_note(note: &str) -> Action {
     // What stands behind a comma or a full stop speaks of something else.
-    if note.trim_start_matches(['`', '*', ' ']).starts_with([',', ';', '.', '，', '；', '。', '、']) {
+    if note
+        .trim_start_matches(['`', '*', ' '])
+        .starts_with([',', ';', '.', '，', '；', '。', '、'])
+    {
         return Action::Unstated;
     }
     let lower = note.to_lowercase();
@@ -64,7 +80,11 @@ pub(crate) fn action_of_note(note: &str) -> Action {
         Action::Modify
     } else if has(List::NoteDelete.words()) {
         // "— remove the limit" is about the limit.
-        if removes_whole(trimmed) { Action::Delete } else { Action::Unstated }
+        if removes_whole(trimmed) {
+            Action::Delete
+        } else {
+            Action::Unstated
+        }
     } else {
         Action::Unstated
     }
@@ -73,27 +93,41 @@ pub(crate) fn action_of_note(note: &str) -> Action {
 /// Returns whether a note or a label's value says that the file at hand goes: "Delete — unused", "Remove this file".
 pub(crate) fn removes_whole(value: &str) -> bool {
     let words = value.trim();
-    let end = words.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(words.len());
+    let end = words
+        .find(|letter: char| !letter.is_alphanumeric())
+        .unwrap_or(words.len());
     let (first, rest) = words.split_at(end);
-    let removed =
-        action_of(first) == Some(Action::Delete) || matches!(first.to_lowercase().as_str(), "deleted" | "removed");
-    removed && !value.trim_end_matches(['*', '_', ' ', '`']).ends_with(['?', '？']) && {
-        let behind = rest.trim_start();
-        // "Delete file, unused", but not "remove old, unused imports".
-        let cut = behind.split([',', ';']).next().unwrap_or(behind);
-        let object =
-            comparison_key(if comparison_key(cut).split(' ').any(|word| List::WholeFile.words().contains(&word)) {
-                cut
-            } else {
-                behind
-            });
-        let words: Vec<&str> =
-            object.split_whitespace().take_while(|word| !matches!(*word, "and" | "as" | "since")).collect();
-        rest.trim().is_empty()
-            || !rest.starts_with(char::is_whitespace)
-            || behind.starts_with(['—', '–', '-', '(']) && !names_part(behind)
-            || words.iter().all(|word| List::BesideFile.words().contains(word))
-    }
+    let removed = action_of(first) == Some(Action::Delete)
+        || matches!(first.to_lowercase().as_str(), "deleted" | "removed");
+    removed
+        && !value
+            .trim_end_matches(['*', '_', ' ', '`'])
+            .ends_with(['?', '？'])
+        && {
+            let behind = rest.trim_start();
+            // "Delete file, unused", but not "remove old, unused imports".
+            let cut = behind.split([',', ';']).next().unwrap_or(behind);
+            let object = comparison_key(
+                if comparison_key(cut)
+                    .split(' ')
+                    .any(|word| List::WholeFile.words().contains(&word))
+                {
+                    cut
+                } else {
+                    behind
+                },
+            );
+            let words: Vec<&str> = object
+                .split_whitespace()
+                .take_while(|word| !matches!(*word, "and" | "as" | "since"))
+                .collect();
+            rest.trim().is_empty()
+                || !rest.starts_with(char::is_whitespace)
+                || behind.starts_with(['—', '–', '-', '(']) && !names_part(behind)
+                || words
+                    .iter()
+                    .all(|word| List::BesideFile.words().contains(word))
+        }
 }
 
 /// Returns whether a label's value says that the file at hand gets another path: "Move the file.", "Rename".
@@ -103,11 +137,15 @@ pub(crate) fn moves_whole(value: &str) -> bool {
     let verb = words.next().and_then(topic_of_label);
     let mut object = words.peekable();
     let named = object.peek().is_none() || value.split_whitespace().any(is_whole_file);
-    verb == Some(Topic::Rename) && named && object.all(|word| List::BesideFile.words().contains(&word))
+    verb == Some(Topic::Rename)
+        && named
+        && object.all(|word| List::BesideFile.words().contains(&word))
 }
 
 fn is_whole_file(word: &str) -> bool {
-    List::WholeFile.words().contains(&comparison_key(word).as_str())
+    List::WholeFile
+        .words()
+        .contains(&comparison_key(word).as_str())
 }
 
 /// Returns whether a note in brackets is about a part of the file: "(`MAX_NAME`)", "(unused import)", "(lines 3-5)".
@@ -116,24 +154,35 @@ pub(crate) fn names_part(note: &str) -> bool {
         return false;
     };
     let inner = inner.split([')', '）']).next().unwrap_or(inner);
-    let code = code_spans(inner, 0).into_iter().any(|span| as_path(&inner[span.inner], true).is_none());
-    code || inner.split(|letter: char| !letter.is_alphanumeric()).any(is_part)
+    let code = code_spans(inner, 0)
+        .into_iter()
+        .any(|span| as_path(&inner[span.inner], true).is_none());
+    code || inner
+        .split(|letter: char| !letter.is_alphanumeric())
+        .any(is_part)
 }
 
 fn is_part(word: &str) -> bool {
     let word = word.to_lowercase();
     List::PartOfFile.words().contains(&word.as_str())
-        || word.strip_suffix('s').is_some_and(|one| List::PartOfFile.words().contains(&one))
+        || word
+            .strip_suffix('s')
+            .is_some_and(|one| List::PartOfFile.words().contains(&one))
 }
 
 /// Returns whether a note speaks of something new within a file: "new field", "added two endpoints".
 fn is_new_part(note: &str) -> bool {
-    let mut words = note.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut words = note
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     if !matches!(words.next(), Some("new" | "added" | "create" | "created")) {
         return false;
     }
     // Before it may stand what kind it is: "new optional field".
-    let within = note.split(['.', ',', ';', '(', ')', ':', '—']).next().unwrap_or(note);
+    let within = note
+        .split(['.', ',', ';', '(', ')', ':', '—'])
+        .next()
+        .unwrap_or(note);
     within.split_whitespace().skip(1).take(3).any(is_part)
 }
 
@@ -171,29 +220,64 @@ mod tests {
         for note in ["Move the file.", "Rename the file", "Move"] {
             assert!(moves_whole(note), "{note}");
         }
-        for note in ["Move the limit", "Move `x`", "Move the old", "Rename the field of the file"] {
+        for note in [
+            "Move the limit",
+            "Move `x`",
+            "Move the old",
+            "Rename the field of the file",
+        ] {
             assert!(!moves_whole(note), "{note}");
         }
-        for note in ["remove the local MAX_NAME", "delete endpoint", "removed in Task 3", "remove `x`", "delete?"] {
+        for note in [
+            "remove the local MAX_NAME",
+            "delete endpoint",
+            "removed in Task 3",
+            "remove `x`",
+            "delete?",
+        ] {
             assert!(!removes_whole(note), "{note}");
         }
     }
 
     #[test]
     fn a_label_that_modifies_makes_no_file_by_its_note() {
-        for note in ["（新增 scripts）", " (new scripts)", " (nuevo script)", " (new)"] {
-            assert_ne!(action_of_topic(Topic::Modify, note), Action::Create, "{note}");
+        for note in [
+            "（新增 scripts）",
+            " (new scripts)",
+            " (nuevo script)",
+            " (new)",
+        ] {
+            assert_ne!(
+                action_of_topic(Topic::Modify, note),
+                Action::Create,
+                "{note}"
+            );
         }
         assert_eq!(action_of_topic(Topic::Create, " (new)"), Action::Create);
-        assert_eq!(action_of_topic(Topic::Modify, " — delete, unused"), Action::Delete);
+        assert_eq!(
+            action_of_topic(Topic::Modify, " — delete, unused"),
+            Action::Delete
+        );
     }
 
     #[test]
     fn a_note_that_speaks_of_something_new_beside_or_within_a_file_makes_no_file() {
-        for note in [" (new)", " — new", " (new service)", " [NEW] the cache", " (created here)"] {
+        for note in [
+            " (new)",
+            " — new",
+            " (new service)",
+            " [NEW] the cache",
+            " (created here)",
+        ] {
             assert_eq!(action_of_note(note), Action::Create, "{note}");
         }
-        for note in [" + new migration", " (new field)", " — new optional fields", " (+ new tests)", ", new"] {
+        for note in [
+            " + new migration",
+            " (new field)",
+            " — new optional fields",
+            " (+ new tests)",
+            ", new",
+        ] {
             assert_eq!(action_of_note(note), Action::Unstated, "{note}");
         }
         assert_eq!(action_of_note(" (modified: new field)"), Action::Modify);

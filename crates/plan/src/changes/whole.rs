@@ -15,8 +15,13 @@ const OR: &[&str] = &["or", "o", "u", "ou", "oder", "или", "або", "或"];
 /// Returns whether the words right before a path ask for the whole file to be removed, not for something in it.
 pub(super) fn deletes_file(before: &str, behind: &str) -> bool {
     let lower = comparison_key(before);
-    let mut words = lower.split_whitespace().rev().skip_while(|word| List::BesideFile.words().contains(word));
-    let verb = words.next().is_some_and(|word| action_of(word) == Some(Action::Delete));
+    let mut words = lower
+        .split_whitespace()
+        .rev()
+        .skip_while(|word| List::BesideFile.words().contains(word));
+    let verb = words
+        .next()
+        .is_some_and(|word| action_of(word) == Some(Action::Delete));
     verb && words.next().is_none_or(|word| !OR.contains(&word)) && ends_with_the_file(behind)
 }
 
@@ -25,15 +30,25 @@ pub(super) fn deletes_file(before: &str, behind: &str) -> bool {
 pub(super) fn is_of_part(topic: Topic, (lead, behind): (&str, &str), target: Option<&str>) -> bool {
     let goes = matches!(topic, Topic::Delete | Topic::Rename);
     // "- Delete `x`" says by its first word what "- Delete: `x`" says by its label.
-    let led = if topic_between(lead).is_some() { "" } else { lead };
-    let names_code =
-        |words: &str| code_spans(words, 0).into_iter().any(|span| as_path(&words[span.inner], true).is_none());
-    goes && !is_whole(led, behind) || target.is_some_and(|note| names_code(lead) || names_code(note))
+    let led = if topic_between(lead).is_some() {
+        ""
+    } else {
+        lead
+    };
+    let names_code = |words: &str| {
+        code_spans(words, 0)
+            .into_iter()
+            .any(|span| as_path(&words[span.inner], true).is_none())
+    };
+    goes && !is_whole(led, behind)
+        || target.is_some_and(|note| names_code(lead) || names_code(note))
 }
 
 /// Returns whether nothing between a label and its path names a part of the file: `Move: `MAX` from `x``.
 fn is_whole(lead: &str, behind: &str) -> bool {
-    comparison_key(lead).split_whitespace().all(|word| List::BesideFile.words().contains(&word))
+    comparison_key(lead)
+        .split_whitespace()
+        .all(|word| List::BesideFile.words().contains(&word))
         && !lead.contains('`')
         && ends_with_the_file(behind)
 }
@@ -41,7 +56,9 @@ fn is_whole(lead: &str, behind: &str) -> bool {
 /// Returns whether the words behind a path speak of no part of it: "`x`.", "`x` and", "`x` (unused)"; not "`x` imports".
 fn ends_with_the_file(behind: &str) -> bool {
     let rest = behind.trim_start_matches(['`', '*', '_']).trim();
-    if behind.trim_end_matches(['*', '_', ' ', '`']).ends_with(['?', '？'])
+    if behind
+        .trim_end_matches(['*', '_', ' ', '`'])
+        .ends_with(['?', '？'])
         || rest.starts_with("'s")
         || rest.starts_with("’s")
     {
@@ -51,18 +68,33 @@ fn ends_with_the_file(behind: &str) -> bool {
         return false;
     }
     let mut rest = rest;
-    while let Some(word) = List::BesideFile.words().iter().find(|word| begins_with_word(rest, word)) {
+    while let Some(word) = List::BesideFile
+        .words()
+        .iter()
+        .find(|word| begins_with_word(rest, word))
+    {
         rest = rest[word.len()..].trim_start();
     }
     let lower = rest.to_lowercase();
-    if opens(&lower, Use::Condition).is_some() || [" if ", " unless "].iter().any(|word| lower.contains(word)) {
+    if opens(&lower, Use::Condition).is_some()
+        || [" if ", " unless "].iter().any(|word| lower.contains(word))
+    {
         return false;
     }
-    let joins = [Use::Lead, Use::Place, Use::Source, Use::Goal, Use::Rationale];
+    let joins = [
+        Use::Lead,
+        Use::Place,
+        Use::Source,
+        Use::Goal,
+        Use::Rationale,
+    ];
     let first = rest.split_whitespace().next().unwrap_or("").to_lowercase();
-    rest.chars().next().is_none_or(|letter| !letter.is_alphanumeric() && letter != '`')
+    rest.chars()
+        .next()
+        .is_none_or(|letter| !letter.is_alphanumeric() && letter != '`')
         || first.is_ascii()
-            && (joins.iter().any(|what| is_all(&first, *what)) || matches!(first.as_str(), "as" | "with"))
+            && (joins.iter().any(|what| is_all(&first, *what))
+                || matches!(first.as_str(), "as" | "with"))
         || OR.contains(&first.as_str())
 }
 
@@ -109,14 +141,20 @@ mod tests {
             ("Move ", "", Topic::Rename, Some("")),
             ("", "", Topic::Files, Some(" (renamed)")),
         ] {
-            assert!(!is_of_part(topic, (lead, behind), target), "{lead}`x`{behind} {target:?}");
+            assert!(
+                !is_of_part(topic, (lead, behind), target),
+                "{lead}`x`{behind} {target:?}"
+            );
         }
         for (lead, behind, topic, target) in [
             ("", "", Topic::Files, Some(": move `MAX`")),
             ("Move the constant `MAX` (", "", Topic::Files, Some(")")),
             ("Delete ", " imports", Topic::Delete, None),
         ] {
-            assert!(is_of_part(topic, (lead, behind), target), "{lead}`x`{behind} {target:?}");
+            assert!(
+                is_of_part(topic, (lead, behind), target),
+                "{lead}`x`{behind} {target:?}"
+            );
         }
     }
 }

@@ -36,14 +36,23 @@ pub(crate) fn read_expectation(words: &str) -> Expect {
     }
     let quotes = shows::read_quotes(&words, false);
     let mut held = quotes.held;
-    if denial::split_clauses(&lower).into_iter().any(denial::denies_warnings) {
+    if denial::split_clauses(&lower)
+        .into_iter()
+        .any(denial::denies_warnings)
+    {
         held.push(Held::warning());
     }
     let outcome = match outcome::read_outcome(&lower) {
         ExpectedOutcome::Unstated if looks::is_empty(&lower) => ExpectedOutcome::NoMatches,
         outcome => outcome,
     };
-    let mut expect = Expect { outcome, passed: least_passed(&lower), shows: quotes.shows, held, ..Expect::default() };
+    let mut expect = Expect {
+        outcome,
+        passed: least_passed(&lower),
+        shows: quotes.shows,
+        held,
+        ..Expect::default()
+    };
     match measure::read_measure(&lower) {
         Some(measure::Measure::Status(status)) => expect.status = Some(status),
         Some(measure::Measure::Count(count)) => expect.count = Some(count),
@@ -61,7 +70,9 @@ pub(super) fn without_silence(lower: &str) -> Option<String> {
         let named = STREAM.iter().any(|name| clause.contains(name));
         named && (denial::is_denial(clause) || looks::names_nothing(clause))
     };
-    let (silent, rest): (Vec<&str>, Vec<&str>) = denial::split_clauses(lower).into_iter().partition(is_silent);
+    let (silent, rest): (Vec<&str>, Vec<&str>) = denial::split_clauses(lower)
+        .into_iter()
+        .partition(is_silent);
     (!silent.is_empty()).then(|| rest.join(", "))
 }
 
@@ -69,7 +80,8 @@ pub(super) fn without_silence(lower: &str) -> Option<String> {
 /// kept, so that what is said of its output beside is not read.
 fn without_output(rest: Expect, words: String) -> Expect {
     let mut expect = rest;
-    expect.left = expect.is_of_output() || expect.passed.is_some() || expect.outcome == ExpectedOutcome::Fail;
+    expect.left =
+        expect.is_of_output() || expect.passed.is_some() || expect.outcome == ExpectedOutcome::Fail;
     if expect.outcome == ExpectedOutcome::Unstated {
         expect.outcome = ExpectedOutcome::Pass;
     }
@@ -103,7 +115,11 @@ fn without_replaced(words: &str) -> String {
         return words.to_owned();
     };
     let rest = &words[at..];
-    let ends = ['.', ';', ')', '—'].iter().filter_map(|sign| rest.find(*sign)).min().unwrap_or(rest.len());
+    let ends = ['.', ';', ')', '—']
+        .iter()
+        .filter_map(|sign| rest.find(*sign))
+        .min()
+        .unwrap_or(rest.len());
     format!("{}{}", &words[..at], &rest[ends..])
 }
 
@@ -115,16 +131,22 @@ pub(super) fn of_look(words: &str, look: Look<'_>, side: Side) -> Expect {
     let text = one_line(&plain_text(words));
     let silent = Expect::default();
     // "B8:" counts the criteria and says nothing of this one.
-    let is_number =
-        |word: &str| word.ends_with([':', '：', '.', ')']) && word.contains(|letter: char| letter.is_ascii_digit());
+    let is_number = |word: &str| {
+        word.ends_with([':', '：', '.', ')'])
+            && word.contains(|letter: char| letter.is_ascii_digit())
+    };
     if side == Side::Before && !text.contains(' ') && is_number(&text) {
         return silent;
     }
     let told = looks::read_finding_words(&text, look, side);
     // "Migration: `ls migrations`": a label by one of the command's own names.
     let label = text.trim_end_matches([':', '：']).to_lowercase();
-    let is_label = label.len() < text.len() && !label.is_empty() && look.text.to_lowercase().contains(&label);
-    let is_more = matches!(told, looks::Said::Nothing | looks::Said::Fails | looks::Said::Number(_));
+    let is_label =
+        label.len() < text.len() && !label.is_empty() && look.text.to_lowercase().contains(&label);
+    let is_more = matches!(
+        told,
+        looks::Said::Nothing | looks::Said::Fails | looks::Said::Number(_)
+    );
     if side == Side::Before && !is_more && is_label {
         return silent;
     }
@@ -132,19 +154,24 @@ pub(super) fn of_look(words: &str, look: Look<'_>, side: Side) -> Expect {
     if told == looks::Said::Silent && quotes.shows.is_empty() && quotes.held.is_empty() {
         return silent;
     }
-    let mut expect = Expect { words: Some(text.clone()), ..silent };
+    let mut expect = Expect {
+        words: Some(text.clone()),
+        ..silent
+    };
     match told {
         looks::Said::Nothing => expect.outcome = ExpectedOutcome::NoMatches,
         looks::Said::Fails => expect.outcome = ExpectedOutcome::Fail,
         looks::Said::Number(measure::Measure::Count(count)) => expect.count = Some(count),
         looks::Said::Number(measure::Measure::Status(status)) => expect.status = Some(status),
         looks::Said::Silent | looks::Said::Found | looks::Said::Unread => {
-            let whole = !looks::is_bounded(&text) && quotes.left.iter().all(|text| look.text.contains(text));
+            let whole = !looks::is_bounded(&text)
+                && quotes.left.iter().all(|text| look.text.contains(text));
             if whole {
                 (expect.shows, expect.held) = (quotes.shows, quotes.held);
             }
             let silent = expect.shows.is_empty() && expect.held.is_empty();
-            if whole && told == looks::Said::Found && silent && !shows::names_more(words, look.text) {
+            if whole && told == looks::Said::Found && silent && !shows::names_more(words, look.text)
+            {
                 expect.outcome = ExpectedOutcome::Pass;
             }
         }
@@ -155,9 +182,22 @@ pub(super) fn of_look(words: &str, look: Look<'_>, side: Side) -> Expect {
 /// Returns the least number of tests that pass: "12 passed", "all 12 tests pass", "12/12", "PASS (2 tests)", "runs nine
 /// tests".
 fn least_passed(lower: &str) -> Option<u64> {
-    const TESTS: [&str; 9] = ["tests", "test", "specs", "cases", "new", "unit", "个测试", "pruebas", "passing"];
+    const TESTS: [&str; 9] = [
+        "tests",
+        "test",
+        "specs",
+        "cases",
+        "new",
+        "unit",
+        "个测试",
+        "pruebas",
+        "passing",
+    ];
     let words: Vec<&str> = lower
-        .split(|letter: char| letter.is_whitespace() || matches!(letter, '(' | ')' | ',' | ';' | ':' | '`' | '+' | '*'))
+        .split(|letter: char| {
+            letter.is_whitespace()
+                || matches!(letter, '(' | ')' | ',' | ';' | ':' | '`' | '+' | '*')
+        })
         .filter(|word| !word.is_empty())
         .collect();
     let says = |word: &str| word.starts_with("pass") || word == "green" || word.starts_with("通过");
@@ -166,12 +206,17 @@ fn least_passed(lower: &str) -> Option<u64> {
             continue;
         };
         let ends = |letter: char| matches!(letter, '.' | '。');
-        let next = |ahead: usize| words.get(at + ahead).map_or("", |word| word.trim_end_matches(ends));
+        let next = |ahead: usize| {
+            words
+                .get(at + ahead)
+                .map_or("", |word| word.trim_end_matches(ends))
+        };
         // "PASS (5)".
         let told = at > 0 && says(words[at - 1]) && words[at - 1].len() < 7 && next(1).is_empty();
         let tests = TESTS.contains(&next(1));
         let approximate = at > 0 && matches!(words[at - 1], "~" | "about");
-        let more = at > 1 && words[at - 1] == "than" && words[at - 2] == "more" || at > 0 && words[at - 1] == "over";
+        let more = at > 1 && words[at - 1] == "than" && words[at - 2] == "more"
+            || at > 0 && words[at - 1] == "over";
         // All that ran, where all of them pass: "PASS (2 tests)", "Ran 4 tests", "2 in total".
         let plural = matches!(next(1), "tests" | "specs") || number == 1 && next(1) == "test";
         let ran = at > 0 && matches!(words[at - 1], "runs" | "ran");
@@ -187,5 +232,7 @@ fn least_passed(lower: &str) -> Option<u64> {
 
 /// Returns whether the words before a number of tests say that they do something else than pass.
 fn is_other(before: &[&str]) -> bool {
-    before.iter().any(|word| word.starts_with("fail") || word.starts_with("skip") || denial::is_denial(word))
+    before
+        .iter()
+        .any(|word| word.starts_with("fail") || word.starts_with("skip") || denial::is_denial(word))
 }

@@ -2,7 +2,9 @@
 
 use super::expect::{Side, says_result};
 use super::means::{is_maker, is_means, is_run_behind};
-use super::{Doubt, Expect, ExpectedOutcome, Of, PlannedCommand, new_command, read_expectation, unknown};
+use super::{
+    Doubt, Expect, ExpectedOutcome, Of, PlannedCommand, new_command, read_expectation, unknown,
+};
 use crate::changes::asks_for_change;
 use crate::document::Span;
 use crate::inline::{CodeSpan, code_spans, comparison_key, one_line, plain_text};
@@ -79,38 +81,58 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
                 known || unknown::is_in_place(words, &span.outer, inner, says_run(before, 1))
             }
             Manner::Mention => shell::is_command(inner) || stands_alone(words, &span.outer, inner),
-            Manner::Labelled => shell::is_command(inner) || at == 0 && inner.contains(' ') && before.trim().is_empty(),
+            Manner::Labelled => {
+                shell::is_command(inner)
+                    || at == 0 && inner.contains(' ') && before.trim().is_empty()
+            }
             Manner::Sentence => {
                 let alone = span.outer == (0..words.trim_end().len()) && inner.contains(' ');
                 let told = || {
                     let behind = &words[span.outer.end..];
-                    says_run(before, 5) || is_means(before) || is_run_behind(behind) || is_maker(before, behind)
+                    says_run(before, 5)
+                        || is_means(before)
+                        || is_run_behind(behind)
+                        || is_maker(before, behind)
                 };
-                let meant =
-                    || !is_conditional(before) && !denies_name(words, &span.outer, &|word| RUNS.contains(&word));
+                let meant = || {
+                    !is_conditional(before)
+                        && !denies_name(words, &span.outer, &|word| RUNS.contains(&word))
+                };
                 let asked = || told() && meant() && !is_part_of_change(before, inner);
                 // Most code is no command: that is asked first, as it takes the least time.
-                (shell::is_command(inner) || stands_alone(words, &span.outer, inner)) && (alone || asked())
+                (shell::is_command(inner) || stands_alone(words, &span.outer, inner))
+                    && (alone || asked())
             }
         }
     };
-    let chosen: Vec<CodeSpan> =
-        spans.iter().enumerate().filter(|(at, span)| is_command(*at, span)).map(|(_, span)| span.clone()).collect();
+    let chosen: Vec<CodeSpan> = spans
+        .iter()
+        .enumerate()
+        .filter(|(at, span)| is_command(*at, span))
+        .map(|(_, span)| span.clone())
+        .collect();
     if chosen.is_empty() && manner == Manner::Labelled && spans.is_empty() {
         return unquoted_command(words, base).into_iter().collect();
     }
     let mut found: Vec<PlannedCommand> = Vec::new();
     for (at, span) in chosen.iter().enumerate() {
-        let until = chosen.get(at + 1).map_or(words.len(), |next| next.outer.start);
+        let until = chosen
+            .get(at + 1)
+            .map_or(words.len(), |next| next.outer.start);
         let behind = &words[span.outer.end..until];
         let mut expect = expectation_behind(behind, manner);
         let before = &words[chosen[..at].last().map_or(0, |last| last.outer.end)..span.outer.start];
         // What a criterion says before its command, a note behind it can't turn round.
-        let open =
-            matches!(expect.outcome, ExpectedOutcome::Unstated | ExpectedOutcome::Fail) && expect.count.is_none();
+        let open = matches!(
+            expect.outcome,
+            ExpectedOutcome::Unstated | ExpectedOutcome::Fail
+        ) && expect.count.is_none();
         if open && matches!(manner, Manner::Criterion | Manner::Mention) {
             let whole = read_expectation(before);
-            if matches!(whole.outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches) {
+            if matches!(
+                whole.outcome,
+                ExpectedOutcome::Pass | ExpectedOutcome::NoMatches
+            ) {
                 expect.outcome = whole.outcome;
                 expect.passed = expect.passed.or(whole.passed);
             }
@@ -119,7 +141,8 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
         let mut one = new_command(&words[span.inner.clone()], place, expect);
         one.folder = stated_folder_beside(words, &chosen);
         let asked = says_run(&words[..span.outer.start], 1);
-        let unknown = manner == Manner::Criterion && unknown::is_in_place(words, &span.outer, &one.text, asked);
+        let unknown = manner == Manner::Criterion
+            && unknown::is_in_place(words, &span.outer, &one.text, asked);
         if unknown && one.doubt.is_none() {
             one.doubt = Some(Doubt::UnknownProgram);
         }
@@ -133,12 +156,17 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
                 attach_claim(&mut one, before);
             }
             mark_unread_words(&mut one, before, behind);
-        } else if matches!(manner, Manner::Mention | Manner::Sentence) && expected_behind(behind).is_none() {
+        } else if matches!(manner, Manner::Mention | Manner::Sentence)
+            && expected_behind(behind).is_none()
+        {
             one.expect.left = false;
         }
         if one.server && one.expect.outcome == ExpectedOutcome::Pass {
             // It does not end: what it is to do once it runs is not read.
-            one.expect = Expect { words: Some(one_line(&plain_text(before))), ..Expect::default() };
+            one.expect = Expect {
+                words: Some(one_line(&plain_text(before))),
+                ..Expect::default()
+            };
         }
         found.push(one);
     }
@@ -148,7 +176,12 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
 
 /// Lays down what is said of a look at the tree, behind it or in front of it. Words that are not read keep a criterion
 /// from being taken for proven; elsewhere they may be about anything.
-pub(crate) fn attach_expectation(command: &mut PlannedCommand, before: &str, behind: &str, manner: Manner) {
+pub(crate) fn attach_expectation(
+    command: &mut PlannedCommand,
+    before: &str,
+    behind: &str,
+    manner: Manner,
+) {
     let rest = expected_behind(behind).unwrap_or(behind);
     command.await_look(rest, Side::Behind);
     let said = std::mem::take(&mut command.expect);
@@ -158,13 +191,17 @@ pub(crate) fn attach_expectation(command: &mut PlannedCommand, before: &str, beh
         }
         let open = command.expect.words.is_none() || command.expect.is_unread();
         // What is said in front may be the half of it: "Only new ones: `…` lists the files".
-        if open && said.words.is_some() || said.is_unread() && command.expect.outcome == ExpectedOutcome::Pass {
+        if open && said.words.is_some()
+            || said.is_unread() && command.expect.outcome == ExpectedOutcome::Pass
+        {
             command.expect = said;
         }
     } else {
         command.expect = said;
     }
-    let lead = |letter: char| letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | '→' | '*' | ',');
+    let lead = |letter: char| {
+        letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | '→' | '*' | ',')
+    };
     let asked = asked_to_see(behind.trim_start_matches(lead)).is_some();
     let stated = manner == Manner::Criterion || claim_words(behind).is_some() || asked;
     if command.expect.is_unread() && !stated {
@@ -176,7 +213,8 @@ pub(crate) fn attach_expectation(command: &mut PlannedCommand, before: &str, beh
 pub(crate) fn mark_unread_words(command: &mut PlannedCommand, before: &str, behind: &str) {
     let lead = |letter: char| letter.is_whitespace() || matches!(letter, '*' | ',' | '→');
     let rest = behind.trim_start_matches(lead);
-    let unsaid = command.expect.words.is_none() && command.expect.outcome == ExpectedOutcome::Unstated;
+    let unsaid =
+        command.expect.words.is_none() && command.expect.outcome == ExpectedOutcome::Unstated;
     if unsaid && !command.facts.is_check() && !command.server && says_result(rest) {
         command.expect.words = Some(one_line(&plain_text(behind)));
     }
@@ -214,23 +252,33 @@ fn attach_claim(command: &mut PlannedCommand, before: &str) {
         command.expect.outcome = ExpectedOutcome::Fail;
     } else if said.outcome == ExpectedOutcome::Fail && told && !checks {
         // What fails may be the command, or what it tests.
-        command.expect = Expect { words: said.words, ..Expect::default() };
+        command.expect = Expect {
+            words: said.words,
+            ..Expect::default()
+        };
     } else {
         command.expect.outcome = ExpectedOutcome::Pass;
     }
 }
 
 /// Words between a result and the command that it is of: "HTTP 404 from `…`", "Status 404 - `…`".
-const LINKS: [&str; 11] = [" from", " by", " of", " in", " von", " de", " par", " -", " –", " —", " ("];
+const LINKS: [&str; 11] = [
+    " from", " by", " of", " in", " von", " de", " par", " -", " –", " —", " (",
+];
 
 /// Words of a statement about a command that shall fail.
 const FAILS: [&str; 6] = ["fail", "fails", "non-zero", "nonzero", "fehl", "falla"];
 
 /// Returns the words behind a command that say what it shows, or what is to be seen by it: "shows the new block".
 fn claim_words(behind: &str) -> Option<&str> {
-    let lead = |letter: char| letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | ',' | '*' | '→');
+    let lead = |letter: char| {
+        letter.is_whitespace() || matches!(letter, '—' | '–' | '-' | ',' | '*' | '→')
+    };
     let rest = behind.trim_start_matches(lead);
-    let first: String = rest.chars().take_while(|letter| letter.is_alphanumeric()).collect();
+    let first: String = rest
+        .chars()
+        .take_while(|letter| letter.is_alphanumeric())
+        .collect();
     super::expect::is_showing(&first.to_lowercase()).then_some(rest)
 }
 
@@ -238,16 +286,27 @@ fn claim_words(behind: &str) -> Option<&str> {
 fn share_expectation(words: &str, chosen: &[CodeSpan], found: &mut [PlannedCommand]) {
     for at in (1..found.len()).rev() {
         let between = &words[chosen[at - 1].outer.end..chosen[at].outer.start];
-        let note = between.split_once('(').and_then(|(front, rest)| Some((front, rest.split_once(')')?.1)));
-        let bare = note.map_or_else(|| between.to_owned(), |(front, behind)| format!("{front}{behind}"));
-        let joins = bare.split_whitespace().count() <= 1 && !bare.contains(['.', ';', '|', '→', ':']);
+        let note = between
+            .split_once('(')
+            .and_then(|(front, rest)| Some((front, rest.split_once(')')?.1)));
+        let bare = note.map_or_else(
+            || between.to_owned(),
+            |(front, behind)| format!("{front}{behind}"),
+        );
+        let joins =
+            bare.split_whitespace().count() <= 1 && !bare.contains(['.', ';', '|', '→', ':']);
         let outcome = found[at].expect.outcome;
         let looks = found[at].facts.is_look() && found[at - 1].facts.is_look();
         if joins && looks && found[at - 1].expect == Expect::default() {
             found[at - 1].expect = found[at].expect.clone();
         }
-        let shared = matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::Fail) && found[at].facts.is_check();
-        if joins && shared && found[at - 1].expect == Expect::default() && found[at - 1].facts.is_check() {
+        let shared = matches!(outcome, ExpectedOutcome::Pass | ExpectedOutcome::Fail)
+            && found[at].facts.is_check();
+        if joins
+            && shared
+            && found[at - 1].expect == Expect::default()
+            && found[at - 1].facts.is_check()
+        {
             found[at - 1].expect.outcome = outcome;
         }
     }
@@ -255,13 +314,21 @@ fn share_expectation(words: &str, chosen: &[CodeSpan], found: &mut [PlannedComma
 
 /// Returns a command behind a label without ticks.
 fn unquoted_command(words: &str, base: usize) -> Option<PlannedCommand> {
-    let end = [";", "—", "→", " ("].iter().filter_map(|sign| words.find(sign)).min().unwrap_or(words.len());
+    let end = [";", "—", "→", " ("]
+        .iter()
+        .filter_map(|sign| words.find(sign))
+        .min()
+        .unwrap_or(words.len());
     let text = words[..end].trim();
     if !shell::is_command(text) {
         return None;
     }
     let at = base + words.find(text).unwrap_or(0);
-    Some(new_command(text, at..at + text.len(), expectation_behind(&words[end..], Manner::Labelled)))
+    Some(new_command(
+        text,
+        at..at + text.len(),
+        expectation_behind(&words[end..], Manner::Labelled),
+    ))
 }
 
 /// Returns whether code is the name of a program alone that is to be run, where the sentence leaves no doubt.
@@ -282,7 +349,8 @@ fn says_run(before: &str, reach: usize) -> bool {
         if word.contains(' ') {
             return lower.ends_with(word);
         }
-        tail.iter().any(|left| left == word || !word.is_ascii() && left.contains(word))
+        tail.iter()
+            .any(|left| left == word || !word.is_ascii() && left.contains(word))
     })
 }
 
@@ -291,7 +359,13 @@ fn last_words_start(text: &str) -> usize {
     /// The bytes of five long words, marks of emphasis and code spans among them.
     const REACH: usize = 400;
     let from = text.floor_char_boundary(text.len().saturating_sub(REACH));
-    if from == 0 { 0 } else { text[from..].find(char::is_whitespace).map_or(from, |blank| from + blank) }
+    if from == 0 {
+        0
+    } else {
+        text[from..]
+            .find(char::is_whitespace)
+            .map_or(from, |blank| from + blank)
+    }
 }
 
 /// Returns whether the last sentence of the words before a command makes it wait for something: "If it is missing,
@@ -313,10 +387,16 @@ pub(crate) fn is_conditional(before: &str) -> bool {
         "якщо",
     ];
     let breaks = [". ", "; ", "。", "；"];
-    let from = breaks.iter().filter_map(|sign| before.rfind(sign).map(|at| at + sign.len())).max().unwrap_or(0);
+    let from = breaks
+        .iter()
+        .filter_map(|sign| before.rfind(sign).map(|at| at + sign.len()))
+        .max()
+        .unwrap_or(0);
     let clause = comparison_key(&before[from..]);
     CONDITIONS.iter().any(|word| {
-        clause.strip_prefix(word).is_some_and(|rest| !word.is_ascii() || !rest.starts_with(char::is_alphanumeric))
+        clause
+            .strip_prefix(word)
+            .is_some_and(|rest| !word.is_ascii() || !rest.starts_with(char::is_alphanumeric))
     })
 }
 
@@ -326,9 +406,13 @@ fn is_part_of_change(before: &str, command: &str) -> bool {
     let Some(named) = spans.last().map(|span| &before[span.inner.clone()]) else {
         return false;
     };
-    let last = comparison_key(before).split_whitespace().next_back().map(str::to_owned);
-    let run =
-        last.is_some_and(|word| !word.is_ascii() || ["run", "running", "execute", "invoke"].contains(&word.as_str()));
+    let last = comparison_key(before)
+        .split_whitespace()
+        .next_back()
+        .map(str::to_owned);
+    let run = last.is_some_and(|word| {
+        !word.is_ascii() || ["run", "running", "execute", "invoke"].contains(&word.as_str())
+    });
     !run && !command.contains(named) && asks_for_change(before)
 }
 
@@ -336,7 +420,10 @@ fn is_part_of_change(before: &str, command: &str) -> bool {
 fn expectation_behind(words: &str, manner: Manner) -> Expect {
     let joins = |letter: char| {
         letter.is_whitespace()
-            || matches!(letter, '(' | ')' | ',' | '.' | ';' | ':' | '*' | '—' | '–' | '-' | '→' | '=')
+            || matches!(
+                letter,
+                '(' | ')' | ',' | '.' | ';' | ':' | '*' | '—' | '–' | '-' | '→' | '='
+            )
     };
     let rest = words.trim_start_matches(joins);
     if let Some(value) = expected_behind(rest) {
@@ -345,25 +432,50 @@ fn expectation_behind(words: &str, manner: Manner) -> Expect {
     if let Some(claim) = asked_to_see(rest) {
         return read_expectation(trim_closing(claim));
     }
-    let arrow = words.trim_start().starts_with(['→', '=', '—', '–', '-', '(']) || manner != Manner::Sentence;
+    let arrow = words
+        .trim_start()
+        .starts_with(['→', '=', '—', '–', '-', '('])
+        || manner != Manner::Sentence;
     let points = words.trim_start().starts_with(['→', '=']);
     if !arrow || rest.is_empty() || rest.starts_with('`') && !points {
         return Expect::default();
     }
-    let bracket = words.trim_start().strip_prefix(['(', '（']).and_then(|inner| inner.split([')', '）']).next());
-    let found = bracket.map(read_expectation).filter(|inner| inner.outcome != ExpectedOutcome::Unstated);
+    let bracket = words
+        .trim_start()
+        .strip_prefix(['(', '（'])
+        .and_then(|inner| inner.split([')', '）']).next());
+    let found = bracket
+        .map(read_expectation)
+        .filter(|inner| inner.outcome != ExpectedOutcome::Unstated);
     let found = found.unwrap_or_else(|| read_expectation(trim_closing(rest)));
     let stated = manner == Manner::Criterion && claim_words(words).is_some();
-    if found.is_unread() && !stated { Expect::default() } else { found }
+    if found.is_unread() && !stated {
+        Expect::default()
+    } else {
+        found
+    }
 }
 
 /// Returns what stands behind the word "expected".
 fn expected_behind(words: &str) -> Option<&str> {
-    let signs =
-        ["expected output:", "expected:", "expect:", "expected", "expect", "预期：", "预期:", "期望：", "esperado:"];
+    let signs = [
+        "expected output:",
+        "expected:",
+        "expect:",
+        "expected",
+        "expect",
+        "预期：",
+        "预期:",
+        "期望：",
+        "esperado:",
+    ];
     let lower = words.to_lowercase();
-    let at = signs.iter().find_map(|word| lower.find(word).map(|at| at + word.len()))?;
-    words.get(at..).map(|value| value.trim_start_matches([':', '：', '*', ' ']))
+    let at = signs
+        .iter()
+        .find_map(|word| lower.find(word).map(|at| at + word.len()))?;
+    words
+        .get(at..)
+        .map(|value| value.trim_start_matches([':', '：', '*', ' ']))
 }
 
 /// Returns what is to be seen once the command ran: "and verify it starts", "confirm the table is listed".
@@ -385,27 +497,43 @@ pub(crate) fn asked_to_see(words: &str) -> Option<&str> {
         "проверить",
     ];
     let lead = ["and ", "then ", "to "];
-    let bare = words.trim_start_matches(|letter: char| letter.is_whitespace() || matches!(letter, '*' | '_'));
+    let bare = words
+        .trim_start_matches(|letter: char| letter.is_whitespace() || matches!(letter, '*' | '_'));
     let lower = bare.to_lowercase();
-    let skipped = lead.iter().find(|word| lower.starts_with(*word)).map_or(0, |word| word.len());
-    let verb = VERBS.iter().find(|verb| lower.get(skipped..).is_some_and(|rest| rest.starts_with(*verb)))?;
+    let skipped = lead
+        .iter()
+        .find(|word| lower.starts_with(*word))
+        .map_or(0, |word| word.len());
+    let verb = VERBS.iter().find(|verb| {
+        lower
+            .get(skipped..)
+            .is_some_and(|rest| rest.starts_with(*verb))
+    })?;
     let rest = bare.get(skipped + verb.len()..)?;
     let whole = !verb.is_ascii() || rest.starts_with([' ', ':']);
-    whole.then(|| rest.trim_start_matches([' ', ':'])).filter(|rest| !rest.is_empty() && !rest.starts_with('`'))
+    whole
+        .then(|| rest.trim_start_matches([' ', ':']))
+        .filter(|rest| !rest.is_empty() && !rest.starts_with('`'))
 }
 
 /// Without the signs that end a sentence, and without a bracket that was opened before it.
 fn trim_closing(words: &str) -> &str {
     let bare = words.trim_end_matches(['.', ' ', ',']);
     let odd = bare.matches(')').count() > bare.matches('(').count();
-    if odd { bare.trim_end_matches(')') } else { bare }
+    if odd {
+        bare.trim_end_matches(')')
+    } else {
+        bare
+    }
 }
 
 /// Returns the folder that a line tells to run in.
 pub(crate) fn stated_folder(words: &str) -> Option<String> {
     let spans = code_spans(words, 0);
-    let commands: Vec<CodeSpan> =
-        spans.into_iter().filter(|span| shell::is_command(&words[span.inner.clone()])).collect();
+    let commands: Vec<CodeSpan> = spans
+        .into_iter()
+        .filter(|span| shell::is_command(&words[span.inner.clone()]))
+        .collect();
     stated_folder_beside(words, &commands)
 }
 
@@ -415,24 +543,46 @@ pub(crate) fn is_use(words: &str, command: &PlannedCommand) -> bool {
     let own = matches!(command.facts.kind, shell::Kind::Script | shell::Kind::Other);
     let arguments: Vec<&str> = command.text.split_whitespace().skip(1).collect();
     let is_path = |name: &str| name.contains(['/', '.']);
-    let mut named = code_spans(words, 0).into_iter().map(|span| &words[span.inner]);
+    let mut named = code_spans(words, 0)
+        .into_iter()
+        .map(|span| &words[span.inner]);
     own && asks_for_change(words) && named.any(|name| arguments.contains(&name) && !is_path(name))
 }
 
 /// Returns a folder that the sentence tells to run in: "from `backend/`", "in the `api` folder".
 fn stated_folder_beside(words: &str, commands: &[CodeSpan]) -> Option<String> {
-    code_spans(words, 0).into_iter().filter(|span| !commands.contains(span)).find_map(|span| {
-        let inner = &words[span.inner.clone()];
-        let before = comparison_key(&words[..span.outer.start]);
-        let mut last = before.split_whitespace().rev();
-        let nearest = last.next().unwrap_or("").trim_start_matches(['(', '（']);
-        let place = if matches!(nearest, "the" | "el" | "la") { last.next().unwrap_or("") } else { nearest };
-        let behind = words[span.outer.end..].trim_start().to_lowercase();
-        let said = ["folder", "directory", "dir", "package"].iter().any(|word| behind.starts_with(word));
-        let told = matches!(place, "from" | "in" | "inside" | "within" | "desde" | "en" | "cwd" | "under");
-        let named = matches!(nearest, "workdir" | "cwd") || before.ends_with("working directory");
-        let plain = !inner.is_empty() && !inner.contains([' ', '(', '<', '*']) && !inner.starts_with('-');
-        let folder = plain && (named || told && (inner.ends_with('/') || said));
-        folder.then(|| inner.trim_end_matches('/').trim_start_matches("./").to_owned())
-    })
+    code_spans(words, 0)
+        .into_iter()
+        .filter(|span| !commands.contains(span))
+        .find_map(|span| {
+            let inner = &words[span.inner.clone()];
+            let before = comparison_key(&words[..span.outer.start]);
+            let mut last = before.split_whitespace().rev();
+            let nearest = last.next().unwrap_or("").trim_start_matches(['(', '（']);
+            let place = if matches!(nearest, "the" | "el" | "la") {
+                last.next().unwrap_or("")
+            } else {
+                nearest
+            };
+            let behind = words[span.outer.end..].trim_start().to_lowercase();
+            let said = ["folder", "directory", "dir", "package"]
+                .iter()
+                .any(|word| behind.starts_with(word));
+            let told = matches!(
+                place,
+                "from" | "in" | "inside" | "within" | "desde" | "en" | "cwd" | "under"
+            );
+            let named =
+                matches!(nearest, "workdir" | "cwd") || before.ends_with("working directory");
+            let plain = !inner.is_empty()
+                && !inner.contains([' ', '(', '<', '*'])
+                && !inner.starts_with('-');
+            let folder = plain && (named || told && (inner.ends_with('/') || said));
+            folder.then(|| {
+                inner
+                    .trim_end_matches('/')
+                    .trim_start_matches("./")
+                    .to_owned()
+            })
+        })
 }

@@ -43,7 +43,10 @@ impl Open {
                 '\\' if !self.single => escaped = true,
                 '\'' if !self.double => self.single = !self.single,
                 '"' if !self.single => self.double = !self.double,
-                '#' if !self.single && !self.double && (at == 0 || line[..at].ends_with([' ', '\t'])) => {
+                '#' if !self.single
+                    && !self.double
+                    && (at == 0 || line[..at].ends_with([' ', '\t'])) =>
+                {
                     break;
                 }
                 '<' if !self.single
@@ -64,7 +67,10 @@ impl Open {
             }
         }
         self.heredoc = waiting;
-        self.continued = escaped || [" &&", "||", " |"].iter().any(|sign| line.trim_end().ends_with(sign));
+        self.continued = escaped
+            || [" &&", "||", " |"]
+                .iter()
+                .any(|sign| line.trim_end().ends_with(sign));
         if !self.single && !self.double {
             for word in line.split([' ', '\t', ';']) {
                 self.blocks += match word {
@@ -80,13 +86,19 @@ impl Open {
     }
 
     fn done(&self) -> bool {
-        !self.single && !self.double && self.heredoc.is_none() && self.blocks == 0 && !self.continued
+        !self.single
+            && !self.double
+            && self.heredoc.is_none()
+            && self.blocks == 0
+            && !self.continued
     }
 }
 
 /// Returns the commands of a fence's content.
 pub(super) fn parse_scripts(text: &str) -> Vec<Script> {
-    let prompted = text.lines().any(|line| line.starts_with("$ ") || line.starts_with("❯ ") || line.starts_with("➜ "));
+    let prompted = text
+        .lines()
+        .any(|line| line.starts_with("$ ") || line.starts_with("❯ ") || line.starts_with("➜ "));
     let mut found: Vec<Script> = Vec::new();
     let mut open = Open::default();
     let mut at_hand: Option<Script> = None;
@@ -99,7 +111,11 @@ pub(super) fn parse_scripts(text: &str) -> Vec<Script> {
             if words.trim().is_empty() {
                 continue;
             }
-            if let Some(comment) = words.trim_start().strip_prefix('#').filter(|rest| !rest.starts_with('!')) {
+            if let Some(comment) = words
+                .trim_start()
+                .strip_prefix('#')
+                .filter(|rest| !rest.starts_with('!'))
+            {
                 let comment = comment.trim().to_owned();
                 match found.last_mut().filter(|_| says_expectation(&comment)) {
                     Some(last) => last.comments.push(comment),
@@ -109,7 +125,11 @@ pub(super) fn parse_scripts(text: &str) -> Vec<Script> {
             }
         }
         open.feed(words);
-        let (bare, comment) = if open.done() { without_comment(words) } else { (words, None) };
+        let (bare, comment) = if open.done() {
+            without_comment(words)
+        } else {
+            (words, None)
+        };
         let script = at_hand.get_or_insert_with(|| Script {
             lines: (index, index),
             text: String::new(),
@@ -135,9 +155,11 @@ pub(super) fn parse_scripts(text: &str) -> Vec<Script> {
 
 fn says_expectation(comment: &str) -> bool {
     let lower = comment.to_lowercase();
-    ["expect", "should", "must ", "→", "->", "=>", "output", "预期", "期望", "esperado"]
-        .iter()
-        .any(|word| lower.starts_with(word))
+    [
+        "expect", "should", "must ", "→", "->", "=>", "output", "预期", "期望", "esperado",
+    ]
+    .iter()
+    .any(|word| lower.starts_with(word))
 }
 
 /// Returns the line without its prompt; `None` for printed lines among prompted ones.
@@ -147,7 +169,11 @@ fn command_part(line: &str, prompted: bool, inside: bool) -> Option<&str> {
             return Some(rest);
         }
     }
-    if prompted && !inside { line.trim_start().starts_with('#').then_some(line) } else { Some(line) }
+    if prompted && !inside {
+        line.trim_start().starts_with('#').then_some(line)
+    } else {
+        Some(line)
+    }
 }
 
 /// Returns a line without the comment at its end.
@@ -174,7 +200,10 @@ fn join_dependent(scripts: Vec<Script>) -> Vec<Script> {
     if scripts.len() < 2 {
         return scripts;
     }
-    let parts: Vec<Part> = scripts.iter().map(|script| Part::of(&shell::read(&script.text))).collect();
+    let parts: Vec<Part> = scripts
+        .iter()
+        .map(|script| Part::new(&shell::read(&script.text)))
+        .collect();
     if parts.iter().rev().skip(1).any(|part| *part == Part::Sets) {
         return merge_all(scripts);
     }
@@ -210,7 +239,7 @@ enum Part {
 }
 
 impl Part {
-    fn of(reading: &shell::Reading) -> Self {
+    fn new(reading: &shell::Reading) -> Self {
         let calls = reading.calls();
         if sets_something(reading) {
             Part::Sets
@@ -226,11 +255,21 @@ impl Part {
 
 fn sets_something(reading: &shell::Reading) -> bool {
     let lasting = |call: &&shell::Call| {
-        [shell::Trait::ChangesFolder, shell::Trait::LeavesFolder, shell::Trait::Sets].iter().any(|one| call.is(*one))
+        [
+            shell::Trait::ChangesFolder,
+            shell::Trait::LeavesFolder,
+            shell::Trait::Sets,
+        ]
+        .iter()
+        .any(|one| call.is(*one))
     };
     match &reading.script.root {
         shell::Node::Invocation(_) => {
-            let assigns = reading.script.invocations.first().is_some_and(|first| first.words.is_empty());
+            let assigns = reading
+                .script
+                .invocations
+                .first()
+                .is_some_and(|first| first.words.is_empty());
             assigns || reading.calls().iter().any(lasting)
         }
         shell::Node::Background(_) | shell::Node::Definition(_) => true,

@@ -19,7 +19,10 @@ pub(super) fn is_in_place(words: &str, outer: &Span, inner: &str, is_asked: bool
 
 /// No table has the program: one that it has and that is no command with these words is a usual word, as in `make sure`.
 fn is_unknown(inner: &str) -> bool {
-    shell::read(inner).outer_calls().first().is_some_and(|call| !call.is_known() && call.target.is_none())
+    shell::read(inner)
+        .outer_calls()
+        .first()
+        .is_some_and(|call| !call.is_known() && call.target.is_none())
 }
 
 /// Returns whether a text is a name of a program or a path to one, with arguments that are no code.
@@ -28,7 +31,9 @@ fn looks_like_call(inner: &str) -> bool {
     let Some(program) = words.next() else {
         return false;
     };
-    let is_name = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-_./".contains(letter);
+    let is_name = |letter: char| {
+        letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-_./".contains(letter)
+    };
     let named = program.starts_with(|first: char| first.is_ascii_lowercase() || first == '.')
         && program.chars().all(is_name)
         && !program.ends_with(['.', '/']);
@@ -43,14 +48,20 @@ fn looks_like_call(inner: &str) -> bool {
 
 /// Nothing stands in front, or a statement and a colon.
 fn begins_sentence(before: &str) -> bool {
-    let bare = before.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '*' | '_' | '-'));
+    let bare = before
+        .trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '*' | '_' | '-'));
     matches!(bare, "" | "[ ]" | "[x]" | "[X]") || bare.ends_with([':', '：'])
 }
 
 /// Nothing follows, or what comes of it.
 fn ends_sentence(behind: &str) -> bool {
-    let bare = behind.trim_start_matches(|letter: char| letter.is_whitespace() || "*_.,—–-→()".contains(letter));
-    bare.is_empty() || matches!(read_expectation(bare).outcome, ExpectedOutcome::Pass | ExpectedOutcome::Fail)
+    let bare = behind
+        .trim_start_matches(|letter: char| letter.is_whitespace() || "*_.,—–-→()".contains(letter));
+    bare.is_empty()
+        || matches!(
+            read_expectation(bare).outcome,
+            ExpectedOutcome::Pass | ExpectedOutcome::Fail
+        )
 }
 
 #[cfg(test)]
@@ -60,7 +71,12 @@ mod tests {
 
     fn first_is(words: &str) -> bool {
         let spans = code_spans(words, 0);
-        is_in_place(words, &spans[0].outer, &words[spans[0].inner.clone()], words.starts_with("Run "))
+        is_in_place(
+            words,
+            &spans[0].outer,
+            &words[spans[0].inner.clone()],
+            words.starts_with("Run "),
+        )
     }
 
     #[test]

@@ -23,7 +23,10 @@ pub(super) fn join_echoes(
     commands: &mut Vec<PlannedCommand>,
 ) {
     let rows = rows_of_pieces(document, echo.skip(1), is_step_name);
-    for row in rows.iter().filter(|row| row.boxed && matches!(row.kind, RowKind::Line(true))) {
+    for row in rows
+        .iter()
+        .filter(|row| row.boxed && matches!(row.kind, RowKind::Line(true)))
+    {
         let Some(checkbox) = row.item.and_then(|item| boxes.get(item).copied().flatten()) else {
             continue;
         };
@@ -36,7 +39,9 @@ pub(super) fn join_echoes(
         let found = in_line(document.slice(&span), span.start, Manner::Criterion);
         let likeness = |criterion: &Criterion| {
             let known = criterion.commands.iter().filter_map(|at| commands.get(*at));
-            let command = known.into_iter().any(|known| found.iter().any(|one| one.text == known.text));
+            let command = known
+                .into_iter()
+                .any(|known| found.iter().any(|one| one.text == known.text));
             shared_words(&criterion.text, &words) + if command { 30 } else { 0 }
         };
         let best = (0..criteria.len())
@@ -56,7 +61,13 @@ pub(super) fn join_echoes(
         commands.extend(found);
         let added: Vec<usize> = (from..commands.len()).collect();
         let kind = criteria::kind_of_criterion(row.topic, &words, !added.is_empty());
-        criteria.push(Criterion { kind, text: words, span, commands: added, checkbox: Some(checkbox) });
+        criteria.push(Criterion {
+            kind,
+            text: words,
+            span,
+            commands: added,
+            checkbox: Some(checkbox),
+        });
     }
 }
 
@@ -77,7 +88,9 @@ fn is_hash(word: &str) -> bool {
 fn shared_words(left: &str, right: &str) -> usize {
     let words = |text: &str| {
         let lower = comparison_key(text);
-        let words = lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+        let words = lower
+            .split(|letter: char| !letter.is_alphanumeric())
+            .filter(|word| !word.is_empty());
         words.map(str::to_owned).collect::<Vec<_>>()
     };
     let (left, right) = (words(left), words(right));
@@ -88,19 +101,41 @@ fn shared_words(left: &str, right: &str) -> usize {
 /// Returns the units that come first, as written.
 pub(super) fn depends_on(document: &Document<'_>, unit: &Unit, rows: &[Row]) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
-    for row in rows.iter().filter(|row| row.topic == Some(Topic::Depends) && matches!(row.kind, RowKind::Line(_))) {
+    for row in rows
+        .iter()
+        .filter(|row| row.topic == Some(Topic::Depends) && matches!(row.kind, RowKind::Line(_)))
+    {
         let words = document.slice(&row.span);
-        said.push(words[row.label.as_ref().map_or(0, |label| label.rest.min(words.len()))..].to_owned());
+        said.push(
+            words[row
+                .label
+                .as_ref()
+                .map_or(0, |label| label.rest.min(words.len()))..]
+                .to_owned(),
+        );
     }
     let title = document.slice(&unit.title);
     let lower = title.to_lowercase();
-    for sign in ["(depends on ", "(depends: ", "(after ", "(blocked by ", "(requires "] {
+    for sign in [
+        "(depends on ",
+        "(depends: ",
+        "(after ",
+        "(blocked by ",
+        "(requires ",
+    ] {
         let noted = lower.find(sign).and_then(|at| title.get(at + sign.len()..));
-        said.extend(noted.and_then(|rest| rest.split(')').next()).map(str::to_owned));
+        said.extend(
+            noted
+                .and_then(|rest| rest.split(')').next())
+                .map(str::to_owned),
+        );
     }
     let mut found: Vec<String> = Vec::new();
     for text in said {
-        for part in text.split([',', ';', '、', '，', '+', '&']).flat_map(|part| part.split(" and ")) {
+        for part in text
+            .split([',', ';', '、', '，', '+', '&'])
+            .flat_map(|part| part.split(" and "))
+        {
             let name = unit_named(&plain_text(part).replace('`', ""));
             found.extend(name.filter(|name| !found.contains(name)));
         }

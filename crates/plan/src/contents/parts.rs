@@ -33,12 +33,25 @@ pub(super) fn build_step(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>
     let commands = shown.commands;
     let mut spelled: Vec<(usize, Part)> = Vec::new();
     for at in seed.rows.clone().filter(|at| !is_among(&asking.rows[*at])) {
-        let here = shown.placed.iter().enumerate().filter(|(_, one)| one.row == at && one.block.role.is_placed());
+        let here = shown
+            .placed
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| one.row == at && one.block.role.is_placed());
         spelled.extend(here.map(|(index, _)| (at, Part::Place(index))));
     }
     for (at, command) in shown.runs.iter().filter(|(run, _)| seed.rows.contains(run)) {
-        let commit = commands.get(*command).is_some_and(|command| command.commit.is_some());
-        spelled.push((*at, if commit { Part::Commit(*command) } else { Part::Run(*command) }));
+        let commit = commands
+            .get(*command)
+            .is_some_and(|command| command.commit.is_some());
+        spelled.push((
+            *at,
+            if commit {
+                Part::Commit(*command)
+            } else {
+                Part::Run(*command)
+            },
+        ));
     }
     if seed.spare && spelled.is_empty() {
         return None;
@@ -48,13 +61,21 @@ pub(super) fn build_step(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>
         true => open_sentences(asking, &seed.rows, shown.sentences),
         false => asked_words(asking, seed, &spelled, shown.changes),
     };
-    let title = asking.rows.get(seed.rows.start).map_or(0..0, |row| row.span.clone());
+    let title = asking
+        .rows
+        .get(seed.rows.start)
+        .map_or(0..0, |row| row.span.clone());
     let only_checked = spelled.iter().all(|(_, part)| match part {
-        Part::Run(command) => commands.get(*command).is_some_and(|command| command.facts.is_check()),
+        Part::Run(command) => commands
+            .get(*command)
+            .is_some_and(|command| command.facts.is_check()),
         part => matches!(part, Part::Commit(_)),
     });
     let titled = || sentences_of_line(&seed.title).any(asks_for_change);
-    if said.is_empty() && spelled.is_empty() && seed.checkbox.is_none() && is_said_in_full(asking, seed, shown.changes)
+    if said.is_empty()
+        && spelled.is_empty()
+        && seed.checkbox.is_none()
+        && is_said_in_full(asking, seed, shown.changes)
     {
         return None;
     }
@@ -64,27 +85,64 @@ pub(super) fn build_step(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>
     spelled.extend(said.into_iter().map(|(at, span)| (at, Part::Say(span))));
     spelled.sort_by_key(|(at, part)| (*at, !matches!(part, Part::Say(_))));
     let parts: Vec<Part> = spelled.into_iter().map(|(_, part)| part).collect();
-    let last = seed.rows.clone().next_back().and_then(|at| asking.rows.get(at));
+    let last = seed
+        .rows
+        .clone()
+        .next_back()
+        .and_then(|at| asking.rows.get(at));
     let end = last.map_or(title.end, |row| row.span.end).max(title.end);
-    let kind = kind_of_step(&parts, seed.rows.clone().any(|at| names_file(asking, &asking.rows[at])));
+    let kind = kind_of_step(
+        &parts,
+        seed.rows
+            .clone()
+            .any(|at| names_file(asking, &asking.rows[at])),
+    );
     let (number, checkbox) = (seed.number.clone(), seed.checkbox);
     let below = seed.below.clone();
-    Some(Step { title: one_line(&seed.title), number, span: title.start..end, checkbox, parts, kind, below })
+    Some(Step {
+        title: one_line(&seed.title),
+        number,
+        span: title.start..end,
+        checkbox,
+        parts,
+        kind,
+        below,
+    })
 }
 
 /// Returns the sentences of a step that ask for work which no block shows, by row.
-fn open_sentences(asking: &Asking<'_, '_>, rows: &Range<usize>, sentences: &[Sentence]) -> Vec<(usize, Span)> {
+fn open_sentences(
+    asking: &Asking<'_, '_>,
+    rows: &Range<usize>,
+    sentences: &[Sentence],
+) -> Vec<(usize, Span)> {
     let first = asking.rows.get(rows.start).map_or(0, |row| row.span.start);
-    let last = asking.rows[rows.clone()].last().map_or(first, |row| row.span.end);
-    let row_of = |at: usize| rows.start + asking.rows[rows.clone()].partition_point(|row| row.span.start <= at) - 1;
-    let inside = sentences.iter().filter(|one| one.open && first <= one.span.start && one.span.end <= last);
-    inside.map(|one| (row_of(one.span.start), one.span.clone())).collect()
+    let last = asking.rows[rows.clone()]
+        .last()
+        .map_or(first, |row| row.span.end);
+    let row_of = |at: usize| {
+        rows.start + asking.rows[rows.clone()].partition_point(|row| row.span.start <= at) - 1
+    };
+    let inside = sentences
+        .iter()
+        .filter(|one| one.open && first <= one.span.start && one.span.end <= last);
+    inside
+        .map(|one| (row_of(one.span.start), one.span.clone()))
+        .collect()
 }
 
 /// Checks of which nothing is said shall end as the step's title says: "Run it to verify it fails".
 pub(super) fn expect_by_title(step: &Step, commands: &mut [PlannedCommand]) {
-    const SAYS: &[&str] = &["verify", "confirm", "expect", "should", "must", "see ", "ensure", "确认", "验证", "確認"];
-    let runs = step.parts.iter().filter_map(|part| if let Part::Run(at) = part { Some(at) } else { None });
+    const SAYS: &[&str] = &[
+        "verify", "confirm", "expect", "should", "must", "see ", "ensure", "确认", "验证", "確認",
+    ];
+    let runs = step.parts.iter().filter_map(|part| {
+        if let Part::Run(at) = part {
+            Some(at)
+        } else {
+            None
+        }
+    });
     let mut runs = runs.peekable();
     let lower = step.title.to_lowercase();
     if runs.peek().is_none() || !SAYS.iter().any(|word| lower.contains(word)) {
@@ -98,7 +156,10 @@ pub(super) fn expect_by_title(step: &Step, commands: &mut [PlannedCommand]) {
         let unsaid = |command: &PlannedCommand| {
             command.expect.outcome == ExpectedOutcome::Unstated && command.expect.words.is_none()
         };
-        let Some(command) = commands.get_mut(*at).filter(|command| command.facts.is_check()) else {
+        let Some(command) = commands
+            .get_mut(*at)
+            .filter(|command| command.facts.is_check())
+        else {
             continue;
         };
         if outcome == ExpectedOutcome::Fail {
@@ -111,7 +172,10 @@ pub(super) fn expect_by_title(step: &Step, commands: &mut [PlannedCommand]) {
 
 /// Returns the sentences of a line.
 fn sentences_of_line(words: &str) -> impl Iterator<Item = &str> {
-    words.split(". ").flat_map(|part| part.split(['。', '；', ';'])).filter(|part| !part.trim().is_empty())
+    words
+        .split(". ")
+        .flat_map(|part| part.split(['。', '；', ';']))
+        .filter(|part| !part.trim().is_empty())
 }
 
 /// Returns the words, by row, of a step whose work neither blocks nor commands do: all that ask for something.
@@ -131,7 +195,10 @@ fn asked_words(
         {
             continue;
         }
-        if let Some((last, span)) = found.last_mut().filter(|(last, _)| rows[*last].piece == row.piece) {
+        if let Some((last, span)) = found
+            .last_mut()
+            .filter(|(last, _)| rows[*last].piece == row.piece)
+        {
             *last = at;
             span.end = row.span.end;
             continue;
@@ -149,7 +216,11 @@ fn is_stated(asking: &Asking<'_, '_>, at: usize, changes: &[PlannedChange]) -> b
 
 /// Returns whether all that a step says is which files are made empty, go or get another path, beside their names.
 fn is_said_in_full(asking: &Asking<'_, '_>, seed: &Seed, changes: &[PlannedChange]) -> bool {
-    let mut rows = seed.rows.clone().filter(|at| !matches!(asking.rows[*at].kind, RowKind::Heading(_))).peekable();
+    let mut rows = seed
+        .rows
+        .clone()
+        .filter(|at| !matches!(asking.rows[*at].kind, RowKind::Heading(_)))
+        .peekable();
     let names = |at: usize| {
         let row = &asking.rows[at];
         row.topic.is_some_and(Topic::names_files)
@@ -163,7 +234,9 @@ fn is_said_in_full(asking: &Asking<'_, '_>, seed: &Seed, changes: &[PlannedChang
 
 /// Returns whether blocks or commands do the work of a step.
 fn is_worked(spelled: &[(usize, Part)]) -> bool {
-    spelled.iter().any(|(_, part)| !matches!(part, Part::Commit(_)))
+    spelled
+        .iter()
+        .any(|(_, part)| !matches!(part, Part::Commit(_)))
 }
 
 fn names_file(asking: &Asking<'_, '_>, row: &Row) -> bool {
@@ -208,17 +281,29 @@ fn asks_for_more(asking: &Asking<'_, '_>, at: usize, spelled: &[(usize, Part)]) 
         return false;
     }
     // Where nothing is spelled out, an example says what is meant.
-    let intent = row.label.as_ref().is_some_and(|label| label.name == "intent");
+    let intent = row
+        .label
+        .as_ref()
+        .is_some_and(|label| label.name == "intent");
     let example = row.topic == Some(Topic::Example) || intent;
-    let mute = row.topic.is_some_and(|topic| topic.names_files() || MUTE.contains(&topic)) && !example;
+    let mute = row
+        .topic
+        .is_some_and(|topic| topic.names_files() || MUTE.contains(&topic))
+        && !example;
     let introduces = spelled.iter().any(|(spelled, _)| *spelled == at + 1)
-        && asking.rows.get(at + 1).is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
+        && asking
+            .rows
+            .get(at + 1)
+            .is_some_and(|next| matches!(next.kind, RowKind::Code(_)));
     let words = asking.document.slice(&row.span);
     // What makes an empty file is said in full.
     if makes_empty(words) {
         return false;
     }
-    let label_only = row.label.as_ref().is_some_and(|label| label.rest >= words.len());
+    let label_only = row
+        .label
+        .as_ref()
+        .is_some_and(|label| label.rest >= words.len());
     let noted = words.starts_with("_Requirements") || comparison_key(words).is_empty();
     !mute && !introduces && !label_only && !noted
 }

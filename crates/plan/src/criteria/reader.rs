@@ -3,8 +3,8 @@
 use super::{Criterion, is_among, kind_of_criterion, set_expectation, share_look};
 use crate::changes::Asking;
 use crate::commands::{
-    Doubt, Expect, ExpectedOutcome, Manner, PlannedCommand, Side, attach_expectation, in_line, new_command, of_fence,
-    read_expectation,
+    Doubt, Expect, ExpectedOutcome, Manner, PlannedCommand, Side, attach_expectation, in_line,
+    new_command, of_fence, read_expectation,
 };
 use crate::document::{PieceKind, Span};
 use crate::inline::{comparison_key, one_line};
@@ -14,7 +14,14 @@ use crate::rows::{Row, RowKind};
 
 /// Reads the criteria of some rows; their commands are added to `commands`.
 pub(crate) fn read(asking: &Asking<'_, '_>, commands: &mut Vec<PlannedCommand>) -> Vec<Criterion> {
-    let mut reader = Reader { asking, commands, criteria: Vec::new(), items: Vec::new(), last: None, header: None };
+    let mut reader = Reader {
+        asking,
+        commands,
+        criteria: Vec::new(),
+        items: Vec::new(),
+        last: None,
+        header: None,
+    };
     for (at, row) in asking.rows.iter().enumerate() {
         if is_among(row) {
             reader.row(at, row);
@@ -59,7 +66,10 @@ impl Reader<'_, '_, '_> {
         if row.topic == Some(Topic::Expect) {
             return self.expect(value);
         }
-        let continued = !first && self.last.is_some_and(|(last, _)| self.asking.rows[last].piece == row.piece);
+        let continued = !first
+            && self
+                .last
+                .is_some_and(|(last, _)| self.asking.rows[last].piece == row.piece);
         if let Some((_, criterion)) = self.last.filter(|_| continued && row.label.is_none()) {
             self.extend(criterion, row, words);
             self.last = Some((at, criterion));
@@ -89,20 +99,33 @@ impl Reader<'_, '_, '_> {
 
     /// Returns the criterion in whose item the row stands.
     fn owner(&self, row: &Row) -> Option<usize> {
-        let around = self.asking.document.items_around(&self.asking.document.pieces[row.piece]);
-        around.iter().find_map(|item| self.items.iter().position(|known| *known == Some(*item)))
+        let around = self
+            .asking
+            .document
+            .items_around(&self.asking.document.pieces[row.piece]);
+        around
+            .iter()
+            .find_map(|item| self.items.iter().position(|known| *known == Some(*item)))
     }
 
     fn open(&mut self, at: usize, row: &Row, words: &str, found: Vec<PlannedCommand>) {
         let from = self.commands.len();
         self.commands.extend(found);
         let commands: Vec<usize> = (from..self.commands.len()).collect();
-        let checkbox = row.item.and_then(|item| self.asking.boxes.get(item).copied().flatten());
+        let checkbox = row
+            .item
+            .and_then(|item| self.asking.boxes.get(item).copied().flatten());
         let sure = |at: &usize| self.commands[*at].doubt != Some(Doubt::UnknownProgram);
         let kind = kind_of_criterion(row.topic, words, commands.iter().any(sure));
         self.last = Some((at, self.criteria.len()));
         self.items.push(row.item);
-        self.criteria.push(Criterion { kind, text: words.to_owned(), span: row.span.clone(), commands, checkbox });
+        self.criteria.push(Criterion {
+            kind,
+            text: words.to_owned(),
+            span: row.span.clone(),
+            commands,
+            checkbox,
+        });
     }
 
     /// A further line of a criterion's paragraph: a code span may run over the line's end.
@@ -115,10 +138,18 @@ impl Reader<'_, '_, '_> {
         this.text.push_str(words);
         this.span.end = row.span.end;
         let start = this.span.start;
-        let known: Vec<Span> =
-            this.commands.iter().filter_map(|at| self.commands.get(*at)).map(|one| one.span.clone()).collect();
+        let known: Vec<Span> = this
+            .commands
+            .iter()
+            .filter_map(|at| self.commands.get(*at))
+            .map(|one| one.span.clone())
+            .collect();
         if open {
-            let whole = self.asking.document.slice(&(start..row.span.end)).replace(['\n', '\r'], " ");
+            let whole = self
+                .asking
+                .document
+                .slice(&(start..row.span.end))
+                .replace(['\n', '\r'], " ");
             for mut found in in_line(&whole, start, manner_of_row(row)) {
                 found.text = one_line(&found.text);
                 if !known.contains(&found.span) {
@@ -144,7 +175,8 @@ impl Reader<'_, '_, '_> {
             && command.expect.outcome == ExpectedOutcome::Unstated
         {
             let said = read_expectation(words);
-            let printed = !command.facts.is_check() && (!said.shows.is_empty() || !said.held.is_empty());
+            let printed =
+                !command.facts.is_check() && (!said.shows.is_empty() || !said.held.is_empty());
             if said.outcome == ExpectedOutcome::NoMatches || said.passed.is_some() || printed {
                 command.await_result(said);
             } else {
@@ -171,7 +203,8 @@ impl Reader<'_, '_, '_> {
             return self.expect(&text);
         }
         let language = block.info.split_whitespace().next().unwrap_or("");
-        let runs = is_shell(language) || language.is_empty() && text.lines().next().is_some_and(shell::is_command);
+        let runs = is_shell(language)
+            || language.is_empty() && text.lines().next().is_some_and(shell::is_command);
         if !runs {
             return;
         }
@@ -179,14 +212,19 @@ impl Reader<'_, '_, '_> {
         let owner = self.owner(row).or_else(|| {
             let (last, criterion) = self.last?;
             let above = &self.asking.rows[last];
-            let colon = document.slice(&above.span).trim_end().ends_with([':', '：']);
+            let colon = document
+                .slice(&above.span)
+                .trim_end()
+                .ends_with([':', '：']);
             (last + 1 == at && (colon || above.item.is_none())).then_some(criterion)
         });
         if let Some(criterion) = owner {
             found.into_iter().for_each(|one| self.push(criterion, one));
         } else if !found.is_empty() {
-            let firsts: Vec<String> =
-                found.iter().map(|one| format!("`{}`", one.text.lines().next().unwrap_or(""))).collect();
+            let firsts: Vec<String> = found
+                .iter()
+                .map(|one| format!("`{}`", one.text.lines().next().unwrap_or("")))
+                .collect();
             self.open(at, row, &firsts.join(", "), found);
         }
     }
@@ -202,7 +240,10 @@ impl Reader<'_, '_, '_> {
             return;
         }
         let words: Vec<&str> = cells.iter().map(|cell| document.slice(cell)).collect();
-        if words.iter().all(|cell| cell.chars().all(|letter| matches!(letter, '-' | ':' | ' '))) {
+        if words
+            .iter()
+            .all(|cell| cell.chars().all(|letter| matches!(letter, '-' | ':' | ' ')))
+        {
             return;
         }
         let mut found = Vec::new();
@@ -210,7 +251,11 @@ impl Reader<'_, '_, '_> {
             let before = words[..at].join(" ");
             let behind = words.get(at + 1..).unwrap_or_default().join(" ");
             let commands = in_line(document.slice(cell), cell.start, Manner::Criterion);
-            found.extend(commands.into_iter().map(|command| with_cells(command, &before, &behind)));
+            found.extend(
+                commands
+                    .into_iter()
+                    .map(|command| with_cells(command, &before, &behind)),
+            );
         }
         self.open(row.piece, row, &words.join(" — "), found);
         self.last = None;
@@ -218,8 +263,11 @@ impl Reader<'_, '_, '_> {
 
     /// Reads what the plan expects of the command before.
     fn expect(&mut self, words: &str) {
-        let criterion = self.last.and_then(|(_, criterion)| self.criteria.get(criterion));
-        let Some((last, beside)) = criterion.and_then(|criterion| criterion.commands.split_last()) else {
+        let criterion = self
+            .last
+            .and_then(|(_, criterion)| self.criteria.get(criterion));
+        let Some((last, beside)) = criterion.and_then(|criterion| criterion.commands.split_last())
+        else {
             return;
         };
         let Some(command) = self.commands.get_mut(*last) else {
@@ -252,9 +300,21 @@ fn with_cells(mut command: PlannedCommand, before: &str, behind: &str) -> Planne
 /// "None needed": there is no such criterion.
 fn says_none(text: &str) -> bool {
     let lower = comparison_key(text);
-    let none = ["none", "n/a", "not applicable", "no manual", "ninguna", "无", "нет"];
-    let refused =
-        ["no manual verification", "no phase-level manual verification", "no manual testing", "no manual steps"];
+    let none = [
+        "none",
+        "n/a",
+        "not applicable",
+        "no manual",
+        "ninguna",
+        "无",
+        "нет",
+    ];
+    let refused = [
+        "no manual verification",
+        "no phase-level manual verification",
+        "no manual testing",
+        "no manual steps",
+    ];
     let refused = refused.iter().any(|words| lower.starts_with(words));
     refused && !text.contains('`')
         || lower.split_whitespace().count() <= 14
@@ -263,5 +323,9 @@ fn says_none(text: &str) -> bool {
 }
 
 fn manner_of_row(row: &Row) -> Manner {
-    if row.topic == Some(Topic::Run) { Manner::Labelled } else { Manner::Criterion }
+    if row.topic == Some(Topic::Run) {
+        Manner::Labelled
+    } else {
+        Manner::Criterion
+    }
 }

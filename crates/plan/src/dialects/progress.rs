@@ -4,7 +4,12 @@
 use super::Dialect;
 use crate::labels::{Topic, heading_topic};
 
-pub(super) const DIALECT: Dialect = Dialect { name: "progress", resort: 0, heading: |_| None, item: |_| None };
+pub(super) const DIALECT: Dialect = Dialect {
+    name: "progress",
+    resort: 0,
+    heading: |_| None,
+    item: |_| None,
+};
 
 /// Returns whether the units named below this heading are repeated there, not defined.
 pub(crate) fn repeats_units(heading: &str) -> bool {

@@ -2,5 +2,9 @@
 
 use super::Dialect;
 
-pub(super) const DIALECT: Dialect =
-    Dialect { name: "series", resort: 0, heading: |seen| seen.series.cloned(), item: |_| None };
+pub(super) const DIALECT: Dialect = Dialect {
+    name: "series",
+    resort: 0,
+    heading: |seen| seen.series.cloned(),
+    item: |_| None,
+};

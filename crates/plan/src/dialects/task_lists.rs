@@ -4,8 +4,12 @@
 use super::{BoxSeen, Dialect, HeadingSeen};
 use crate::naming::{Rank, UnitName, read_coded_unit, read_numbered_unit};
 
-pub(super) const DIALECT: Dialect =
-    Dialect { name: "task-lists", resort: 1, heading: read_list_heading, item: read_list_item };
+pub(super) const DIALECT: Dialect = Dialect {
+    name: "task-lists",
+    resort: 1,
+    heading: read_list_heading,
+    item: read_list_item,
+};
 
 fn read_list_heading(seen: &HeadingSeen<'_>) -> Option<UnitName> {
     let name = read_numbered_unit(seen.words)?;
@@ -18,8 +22,13 @@ fn read_list_heading(seen: &HeadingSeen<'_>) -> Option<UnitName> {
     match seen.unit {
         None => Some(name),
         Some((_, Some(outer))) => {
-            let inner = name.number.as_deref().and_then(|number| number.strip_prefix(outer));
-            inner.is_some_and(|rest| rest.starts_with('.')).then_some(name)
+            let inner = name
+                .number
+                .as_deref()
+                .and_then(|number| number.strip_prefix(outer));
+            inner
+                .is_some_and(|rest| rest.starts_with('.'))
+                .then_some(name)
         }
         Some(_) => None,
     }
@@ -31,8 +40,11 @@ fn read_list_item(seen: &BoxSeen<'_>) -> Option<UnitName> {
     if criteria || inside_task {
         return None;
     }
-    let code =
-        read_coded_unit(seen.words).filter(|name| name.number.as_deref().is_some_and(|number| number.starts_with('T')));
+    let code = read_coded_unit(seen.words).filter(|name| {
+        name.number
+            .as_deref()
+            .is_some_and(|number| number.starts_with('T'))
+    });
     if let Some(mut name) = code {
         name.title = without_tags(&name.title);
         return Some(name);

@@ -3,18 +3,28 @@
 use super::{BoxSeen, Dialect, HeadingSeen};
 use crate::naming::{Rank, UnitName, read_coded_unit, unit_name};
 
-pub(super) const DIALECT: Dialect =
-    Dialect { name: "tasks", resort: 0, heading: read_task_heading, item: read_task_item };
+pub(super) const DIALECT: Dialect = Dialect {
+    name: "tasks",
+    resort: 0,
+    heading: read_task_heading,
+    item: read_task_item,
+};
 
 fn read_task_heading(seen: &HeadingSeen<'_>) -> Option<UnitName> {
     let name = unit_name(seen.words).or_else(|| {
         let code = read_coded_unit(seen.words).filter(|name| !name.title.is_empty())?;
-        let task = code.number.as_deref().is_some_and(|number| number.starts_with('T'));
+        let task = code
+            .number
+            .as_deref()
+            .is_some_and(|number| number.starts_with('T'));
         task.then_some(code)
     })?;
     match name.rank {
         Rank::Phase => None,
-        Rank::Task => seen.unit.is_none_or(|(rank, _)| rank < Rank::Task).then_some(name),
+        Rank::Task => seen
+            .unit
+            .is_none_or(|(rank, _)| rank < Rank::Task)
+            .then_some(name),
         Rank::Step => seen.unit.is_none().then_some(name),
     }
 }

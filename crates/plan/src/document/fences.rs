@@ -25,7 +25,7 @@ impl Fence {
     pub(crate) fn dedented(&self, text: &str) -> String {
         let mut out = String::new();
         for line in &self.content {
-            let lead = Lead::of(&text[line.clone()], self.quotes);
+            let lead = Lead::new(&text[line.clone()], self.quotes);
             out.push_str(&strip_columns(lead.rest, self.indent));
             out.push('\n');
         }
@@ -34,7 +34,7 @@ impl Fence {
 
     /// Where the part of a content line begins that the fence hides from Markdown.
     pub(crate) fn hidden_from(&self, line: &str) -> usize {
-        let lead = Lead::of(line, self.quotes);
+        let lead = Lead::new(line, self.quotes);
         line.len() - lead.rest.len()
     }
 }
@@ -46,7 +46,7 @@ struct Lead<'l> {
 }
 
 impl<'l> Lead<'l> {
-    fn of(line: &'l str, most: usize) -> Self {
+    fn new(line: &'l str, most: usize) -> Self {
         let mut rest = line;
         let mut quotes = 0;
         while quotes < most {
@@ -62,16 +62,30 @@ impl<'l> Lead<'l> {
 }
 
 fn count_columns(white: &str) -> usize {
-    white.chars().fold(0, |sum, letter| if letter == '\t' { sum + 4 - sum % 4 } else { sum + 1 })
+    white.chars().fold(0, |sum, letter| {
+        if letter == '\t' {
+            sum + 4 - sum % 4
+        } else {
+            sum + 1
+        }
+    })
 }
 
 fn strip_columns(line: &str, wanted: usize) -> String {
     let mut column = 0;
     for (at, letter) in line.char_indices() {
         if column >= wanted || !matches!(letter, ' ' | '\t') {
-            return format!("{}{}", " ".repeat(column.saturating_sub(wanted)), &line[at..]);
+            return format!(
+                "{}{}",
+                " ".repeat(column.saturating_sub(wanted)),
+                &line[at..]
+            );
         }
-        column = if letter == '\t' { column + 4 - column % 4 } else { column + 1 };
+        column = if letter == '\t' {
+            column + 4 - column % 4
+        } else {
+            column + 1
+        };
     }
     " ".repeat(column.saturating_sub(wanted))
 }
@@ -88,7 +102,10 @@ struct Marker<'l> {
 
 fn read_marker(line: &str) -> Option<Marker<'_>> {
     let trimmed = line.trim_start();
-    let sign = trimmed.chars().next().filter(|sign| matches!(sign, '`' | '~'))?;
+    let sign = trimmed
+        .chars()
+        .next()
+        .filter(|sign| matches!(sign, '`' | '~'))?;
     let rest = trimmed.trim_start_matches(sign);
     let count = trimmed.len() - rest.len();
     let before = line.len() - trimmed.len();
@@ -96,12 +113,18 @@ fn read_marker(line: &str) -> Option<Marker<'_>> {
     if count < 3 || (sign == '`' && info.contains('`')) {
         return None;
     }
-    Some(Marker { sign, count, info, indent: count_columns(&line[..before]), before })
+    Some(Marker {
+        sign,
+        count,
+        info,
+        indent: count_columns(&line[..before]),
+        before,
+    })
 }
 
 /// Returns the marker of an opening line, which may stand behind quote marks and list markers.
 fn read_opening(line: &str) -> Option<(Marker<'_>, usize)> {
-    let lead = Lead::of(line, usize::MAX);
+    let lead = Lead::new(line, usize::MAX);
     let mut rest = lead.rest;
     let mut taken = line.len() - rest.len();
     let mut indent = 0;
@@ -125,7 +148,11 @@ fn after_list_marker(line: &str) -> Option<&str> {
     let rest = trimmed.strip_prefix(['-', '*', '+']).or_else(|| {
         let digits = trimmed.trim_start_matches(|letter: char| letter.is_ascii_digit());
         let count = trimmed.len() - digits.len();
-        if (1..=3).contains(&count) { digits.strip_prefix(['.', ')']) } else { None }
+        if (1..=3).contains(&count) {
+            digits.strip_prefix(['.', ')'])
+        } else {
+            None
+        }
     })?;
     rest.strip_prefix([' ', '\t'])
 }
@@ -137,18 +164,42 @@ fn belongs_to_plan(line: &str) -> bool {
     let level = words.len() - heading.len();
     if (2..=6).contains(&level) && heading.starts_with(' ') {
         let title = heading.trim_start_matches([' ', '*', '✅']);
-        let units =
-            ["Task", "Phase", "Step", "Fase", "Tarea", "阶段", "任务", "Success Criteria", "Automated V", "Manual V"];
+        let units = [
+            "Task",
+            "Phase",
+            "Step",
+            "Fase",
+            "Tarea",
+            "阶段",
+            "任务",
+            "Success Criteria",
+            "Automated V",
+            "Manual V",
+        ];
         return units.iter().any(|unit| title.starts_with(unit));
     }
-    ["- [ ] **", "- [x] **", "**Step ", "**Files:**", "**File**:", "- [ ] Step", "- [x] Step"]
-        .iter()
-        .any(|start| words.starts_with(start))
+    [
+        "- [ ] **",
+        "- [x] **",
+        "**Step ",
+        "**Files:**",
+        "**File**:",
+        "- [ ] Step",
+        "- [x] Step",
+    ]
+    .iter()
+    .any(|start| words.starts_with(start))
 }
 
 fn is_document(info: &str) -> bool {
-    let language = info.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or("");
-    matches!(language.to_ascii_lowercase().as_str(), "md" | "markdown" | "mdx" | "mdc")
+    let language = info
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .next()
+        .unwrap_or("");
+    matches!(
+        language.to_ascii_lowercase().as_str(),
+        "md" | "markdown" | "mdx" | "mdc"
+    )
 }
 
 /// Returns every fence of the text from `start` on, in order, none inside another.
@@ -178,22 +229,28 @@ pub(crate) fn find_fences(text: &str, start: usize) -> Vec<Fence> {
 }
 
 /// Returns the row where the fence opened at `first` ends, and whether that row closes it.
-fn end_of(text: &str, rows: &[Span], first: usize, open: &Marker<'_>, quotes: usize) -> (usize, bool) {
+fn end_of(
+    text: &str,
+    rows: &[Span],
+    first: usize,
+    open: &Marker<'_>,
+    quotes: usize,
+) -> (usize, bool) {
     let document = is_document(open.info);
     let mut depth = 0_usize;
     let mut earliest = None;
     let mut stray = None;
     for (at, row) in rows.iter().enumerate().skip(first + 1) {
-        let lead = Lead::of(&text[row.clone()], quotes);
+        let lead = Lead::new(&text[row.clone()], quotes);
         if lead.quotes < quotes {
             return (at - 1, false);
         }
         if !document && stray.is_none() && belongs_to_plan(lead.rest) {
             stray = Some(at);
         }
-        let Some(found) = read_marker(lead.rest)
-            .filter(|found| found.sign == open.sign && found.count >= open.count && found.indent < open.indent + 4)
-        else {
+        let Some(found) = read_marker(lead.rest).filter(|found| {
+            found.sign == open.sign && found.count >= open.count && found.indent < open.indent + 4
+        }) else {
             continue;
         };
         if !found.info.is_empty() {
@@ -211,11 +268,21 @@ fn end_of(text: &str, rows: &[Span], first: usize, open: &Marker<'_>, quotes: us
     if let Some(at) = earliest {
         return (at, true);
     }
-    let unit = rows.iter().enumerate().skip(first + 1).find(|(_, row)| belongs_to_plan(&text[(*row).clone()]));
-    (unit.map_or(rows.len() - 1, |(at, _)| trim_blank(text, rows, first, at)), false)
+    let unit = rows
+        .iter()
+        .enumerate()
+        .skip(first + 1)
+        .find(|(_, row)| belongs_to_plan(&text[(*row).clone()]));
+    (
+        unit.map_or(rows.len() - 1, |(at, _)| trim_blank(text, rows, first, at)),
+        false,
+    )
 }
 
 /// Returns the last row before `end` that is not blank, not before `first`.
 fn trim_blank(text: &str, rows: &[Span], first: usize, end: usize) -> usize {
-    (first + 1..end).rev().find(|at| !text[rows[*at].clone()].trim().is_empty()).unwrap_or(first)
+    (first + 1..end)
+        .rev()
+        .find(|at| !text[rows[*at].clone()].trim().is_empty())
+        .unwrap_or(first)
 }

@@ -10,14 +10,20 @@ pub(crate) fn mask_body(text: &str, start: usize, fences: &[Fence]) -> String {
         cover_span(&mut bytes, &comment, b' ');
     }
     for fence in fences {
-        let open = fence.content.first().map_or(fence.span.end, |line| line.start).min(fence.span.end);
+        let open = fence
+            .content
+            .first()
+            .map_or(fence.span.end, |line| line.start)
+            .min(fence.span.end);
         cover_span(&mut bytes, &(fence.span.start..open), b'x');
         for line in &fence.content {
             let hidden = line.start + fence.hidden_from(&text[line.clone()]);
             cover_span(&mut bytes, &(hidden..line.end), b' ');
         }
         if fence.closed {
-            let from = text[..fence.span.end].rfind('\n').map_or(fence.span.start, |at| at + 1);
+            let from = text[..fence.span.end]
+                .rfind('\n')
+                .map_or(fence.span.start, |at| at + 1);
             if from > fence.span.start {
                 let hidden = from + fence.hidden_from(&text[from..fence.span.end]);
                 cover_span(&mut bytes, &(hidden..fence.span.end), b' ');
@@ -56,7 +62,9 @@ fn find_comments(text: &str, start: usize, fences: &[Fence]) -> Vec<Span> {
         }
         let line = text[..open].rfind('\n').map_or(0, |end| end + 1);
         let in_code = text[line..open].matches('`').count() % 2 == 1;
-        let close = text[open + 4..].find("-->").map(|offset| open + 4 + offset + 3);
+        let close = text[open + 4..]
+            .find("-->")
+            .map(|offset| open + 4 + offset + 3);
         match close {
             None => break,
             Some(_) if in_code => at = open + 4,

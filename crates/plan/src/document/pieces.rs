@@ -97,13 +97,18 @@ fn depth_of(level: HeadingLevel) -> usize {
 pub(crate) fn box_at(text: &str) -> Option<(Range<usize>, usize)> {
     let inner = text.strip_prefix('[')?;
     let mark = inner.chars().next()?;
-    if mark.is_control() || mark == '[' || mark == ']' || (mark.is_alphanumeric() && !matches!(mark, 'x' | 'X')) {
+    if mark.is_control()
+        || mark == '['
+        || mark == ']'
+        || (mark.is_alphanumeric() && !matches!(mark, 'x' | 'X'))
+    {
         return None;
     }
     let end = 1 + mark.len_utf8();
     let rest = text[end..].strip_prefix(']')?;
     let words = rest.trim_start_matches('*');
-    let starred = words.len() < rest.len() && (words.is_empty() || words.starts_with([' ', '\t', '\r', '\n']));
+    let starred = words.len() < rest.len()
+        && (words.is_empty() || words.starts_with([' ', '\t', '\r', '\n']));
     if !(rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n', '\u{a0}']) || starred) {
         return None;
     }
@@ -118,7 +123,10 @@ fn list_marker(text: &str) -> Option<usize> {
         let words = rest.trim_start_matches([' ', '\t']);
         return (words.len() < rest.len() || rest.is_empty()).then(|| text.len() - words.len());
     }
-    let digits = text.len() - text.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
+    let digits = text.len()
+        - text
+            .trim_start_matches(|letter: char| letter.is_ascii_digit())
+            .len();
     if !(1..=9).contains(&digits) {
         return None;
     }
@@ -136,8 +144,16 @@ pub(crate) struct Source<'a> {
 }
 
 /// Cuts the body into items and pieces.
-pub(crate) fn split_pieces(text: &str, body: usize, source: &Source<'_>) -> (Vec<Item>, Vec<Piece>) {
-    let Source { masked, fences, tags } = *source;
+pub(crate) fn split_pieces(
+    text: &str,
+    body: usize,
+    source: &Source<'_>,
+) -> (Vec<Item>, Vec<Piece>) {
+    let Source {
+        masked,
+        fences,
+        tags,
+    } = *source;
     let mut cut = Cutting {
         tags,
         level: 1,
@@ -151,27 +167,47 @@ pub(crate) fn split_pieces(text: &str, body: usize, source: &Source<'_>) -> (Vec
     let mut fence = 0;
     let mut blank = true;
     for line in line_spans(text, body) {
-        while fences.get(fence).is_some_and(|found| found.span.end <= line.start && found.span.end < line.end) {
+        while fences
+            .get(fence)
+            .is_some_and(|found| found.span.end <= line.start && found.span.end < line.end)
+        {
             fence += 1;
         }
-        let inside = fences.get(fence).filter(|found| found.span.start < line.start && line.start < found.span.end);
+        let inside = fences
+            .get(fence)
+            .filter(|found| found.span.start < line.start && line.start < found.span.end);
         if inside.is_some() {
             continue;
         }
         let covered = masked.get(line.start - body..line.end - body).unwrap_or("");
-        let opens = fences.get(fence).filter(|found| line.contains(&found.span.start)).map(|_| fence);
+        let opens = fences
+            .get(fence)
+            .filter(|found| line.contains(&found.span.start))
+            .map(|_| fence);
         if opens.is_none() && covered.trim_matches([' ', '\t', '>']).is_empty() {
             blank = true;
             continue;
         }
-        cut.read_line(&line, opens.map(|index| (index, fences[index].span.clone())), blank);
+        cut.read_line(
+            &line,
+            opens.map(|index| (index, fences[index].span.clone())),
+            blank,
+        );
         blank = opens.is_some();
     }
     (cut.items, cut.pieces)
 }
 
 /// Lines of HTML that only lay out what is between them.
-const HTML: &[&str] = &["<details", "</details", "<summary", "</summary", "<div", "</div", "<br"];
+const HTML: &[&str] = &[
+    "<details",
+    "</details",
+    "<summary",
+    "</summary",
+    "<div",
+    "</div",
+    "<br",
+];
 
 struct Cutting<'t> {
     text: &'t str,
@@ -194,13 +230,20 @@ impl Cutting<'_> {
         if let Some(tag) = self.tags.at(line.start).filter(|_| opens.is_none()) {
             return self.tag(line, tag);
         }
-        if let Ok(found) = self.shape.headings.binary_search_by(|(span, _)| self.compare(span, line)) {
+        if let Ok(found) = self
+            .shape
+            .headings
+            .binary_search_by(|(span, _)| self.compare(span, line))
+        {
             let (span, level) = self.shape.headings[found].clone();
             if self.text[at..].starts_with('#') {
                 self.open.clear();
                 return self.heading(line, at, level);
             }
-            let underline = self.text[..span.end].trim_end().rfind('\n').map_or(span.start, |end| end + 1);
+            let underline = self.text[..span.end]
+                .trim_end()
+                .rfind('\n')
+                .map_or(span.start, |end| end + 1);
             let strong = self.text[underline..].trim_start().starts_with('=');
             if line.start >= underline && line.start > span.start {
                 if !strong {
@@ -211,19 +254,36 @@ impl Cutting<'_> {
             if strong {
                 self.open.clear();
                 let title = at..line.end;
-                return self.push(PieceKind::Heading { level, title: title.clone() }, title);
+                return self.push(
+                    PieceKind::Heading {
+                        level,
+                        title: title.clone(),
+                    },
+                    title,
+                );
             }
         }
-        if self.shape.rules.binary_search_by(|start| start.cmp(&at)).is_ok() {
-            self.open.retain(|(item, _)| self.items[*item].span.end > at);
+        if self
+            .shape
+            .rules
+            .binary_search_by(|start| start.cmp(&at))
+            .is_ok()
+        {
+            self.open
+                .retain(|(item, _)| self.items[*item].span.end > at);
             return self.push(PieceKind::Rule, at..line.end);
         }
         let items = &self.items;
         self.open.retain(|(item, column)| match column {
             None => items[*item].span.end > lead,
-            Some(column) => !blank && lead - line.start > *column || lead - line.start > *column + 1,
+            Some(column) => {
+                !blank && lead - line.start > *column || lead - line.start > *column + 1
+            }
         });
-        if HTML.iter().any(|tag| self.text[at..line.end].starts_with(tag)) {
+        if HTML
+            .iter()
+            .any(|tag| self.text[at..line.end].starts_with(tag))
+        {
             self.after_html = true;
             return;
         }
@@ -232,7 +292,10 @@ impl Cutting<'_> {
         at = self.start_items(line, at);
         if let Some((index, span)) = opens {
             if at < span.start && !self.text[at..span.start].trim().is_empty() {
-                self.push(PieceKind::Text(std::iter::once(at..span.start).collect()), at..span.start);
+                self.push(
+                    PieceKind::Text(std::iter::once(at..span.start).collect()),
+                    at..span.start,
+                );
             }
             return self.push(PieceKind::Code(index), span);
         }
@@ -262,7 +325,10 @@ impl Cutting<'_> {
             Element::Unit(title) | Element::Section(title) => {
                 self.open.clear();
                 self.pieces.push(Piece {
-                    kind: PieceKind::Heading { level, title: title.clone() },
+                    kind: PieceKind::Heading {
+                        level,
+                        title: title.clone(),
+                    },
                     span: line.clone(),
                     item: None,
                 });
@@ -275,7 +341,11 @@ impl Cutting<'_> {
             Element::Words(words) => {
                 let words = words.clone();
                 match self.pieces.last_mut() {
-                    Some(Piece { kind: PieceKind::Text(rows), span, .. }) => {
+                    Some(Piece {
+                        kind: PieceKind::Text(rows),
+                        span,
+                        ..
+                    }) => {
                         span.end = words.end;
                         rows.push(words);
                     }
@@ -305,8 +375,19 @@ impl Cutting<'_> {
         self.level = level;
         let words = self.text[at..line.end].trim_start_matches('#');
         let start = line.end - words.trim_start().len();
-        let end = start + self.text[start..line.end].trim_end().trim_end_matches('#').trim_end().len();
-        self.push(PieceKind::Heading { level, title: start..end }, at..line.end);
+        let end = start
+            + self.text[start..line.end]
+                .trim_end()
+                .trim_end_matches('#')
+                .trim_end()
+                .len();
+        self.push(
+            PieceKind::Heading {
+                level,
+                title: start..end,
+            },
+            at..line.end,
+        );
     }
 
     /// Behind indentation and quote marks.
@@ -322,7 +403,10 @@ impl Cutting<'_> {
             let Some(skip) = list_marker(&self.text[at..line.end]) else {
                 return at;
             };
-            let known = self.shape.items.partition_point(|item| item.start < line.start);
+            let known = self
+                .shape
+                .items
+                .partition_point(|item| item.start < line.start);
             let known = self.shape.items[known..]
                 .iter()
                 .take_while(|item| item.start < line.end)
@@ -330,14 +414,20 @@ impl Cutting<'_> {
             let content = at + skip;
             let (end, column) = match known {
                 Some(item) => (item.end, None),
-                None if box_at(&self.text[content..line.end]).is_some() || self.tags.is_in_unit(at) => {
+                None if box_at(&self.text[content..line.end]).is_some()
+                    || self.tags.is_in_unit(at) =>
+                {
                     (line.end, Some(at - line.start))
                 }
                 None => return at,
             };
             let parent = self.open.last().map(|(item, _)| *item);
             self.open.push((self.items.len(), column));
-            self.items.push(Item { span: at..end, content, parent });
+            self.items.push(Item {
+                span: at..end,
+                content,
+                parent,
+            });
             at = content;
         }
     }
@@ -362,7 +452,10 @@ fn split_cells(text: &str, row: &Span) -> Vec<Span> {
     }
     found.push(start..row.end);
     found.remove(0);
-    if found.last().is_some_and(|last| text[last.clone()].trim().is_empty()) {
+    if found
+        .last()
+        .is_some_and(|last| text[last.clone()].trim().is_empty())
+    {
         found.pop();
     }
     found

@@ -44,19 +44,25 @@ pub(crate) struct Tags {
 impl Tags {
     /// Returns what the line that begins at `start` stands for, if it bears a tag.
     pub(super) fn at(&self, start: usize) -> Option<&Tag> {
-        let found = self.lines.binary_search_by_key(&start, |(line, _)| *line).ok()?;
+        let found = self
+            .lines
+            .binary_search_by_key(&start, |(line, _)| *line)
+            .ok()?;
         self.lines.get(found).map(|(_, tag)| tag)
     }
 
     /// Returns whether a byte lies inside a unit's element.
     pub(crate) fn is_in_unit(&self, at: usize) -> bool {
         let next = self.units.partition_point(|unit| unit.start <= at);
-        next.checked_sub(1).is_some_and(|unit| self.units[unit].contains(&at))
+        next.checked_sub(1)
+            .is_some_and(|unit| self.units[unit].contains(&at))
     }
 
     /// Returns whether a unit's element begins on the line of this byte.
     pub(crate) fn opens_unit(&self, start: usize) -> bool {
-        self.units.binary_search_by_key(&start, |unit| unit.start).is_ok()
+        self.units
+            .binary_search_by_key(&start, |unit| unit.start)
+            .is_ok()
     }
 }
 
@@ -73,11 +79,18 @@ fn tag_at(text: &str, at: usize, end: usize) -> Option<Seen> {
     let closes = inner.starts_with('/');
     let from = at + 1 + usize::from(closes);
     let bare = text.get(from..end)?;
-    let length = bare.find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')))?;
+    let length =
+        bare.find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')))?;
     let name = from..from + length;
     let rest = &bare[length..];
-    let close = rest.find('>').filter(|_| length > 0 && rest.starts_with([' ', '>']))?;
-    Some(Seen { name, closes, end: from + length + close + 1 })
+    let close = rest
+        .find('>')
+        .filter(|_| length > 0 && rest.starts_with([' ', '>']))?;
+    Some(Seen {
+        name,
+        closes,
+        end: from + length + close + 1,
+    })
 }
 
 /// Where a value ends: before the tags at the end of its line.
@@ -111,10 +124,16 @@ pub(crate) fn find_tags(text: &str, start: usize, fences: &[Fence]) -> Tags {
             tags.lines.push((line.start, Tag::Layout));
             continue;
         }
-        while fences.get(fence).is_some_and(|found| found.span.end <= line.start) {
+        while fences
+            .get(fence)
+            .is_some_and(|found| found.span.end <= line.start)
+        {
             fence += 1;
         }
-        if fences.get(fence).is_some_and(|found| found.span.start < line.end && line.start < found.span.end) {
+        if fences
+            .get(fence)
+            .is_some_and(|found| found.span.start < line.end && line.start < found.span.end)
+        {
             continue;
         }
         let lead = line.end - text[line.clone()].trim_start().len();
@@ -132,8 +151,10 @@ pub(crate) fn find_tags(text: &str, start: usize, fences: &[Fence]) -> Tags {
             open = Some(line.start);
         }
         let mut tag = read_tag(text, &line, (lead, &seen), open.is_some());
-        if let (Tag::Label(label), true) = (&mut tag, name == FILES && text[seen.end..line.end].trim().is_empty())
-            && let Some(end) = end_of_list(text, line.end, fences)
+        if let (Tag::Label(label), true) = (
+            &mut tag,
+            name == FILES && text[seen.end..line.end].trim().is_empty(),
+        ) && let Some(end) = end_of_list(text, line.end, fences)
         {
             label.end = end;
             listed = end;
@@ -152,12 +173,15 @@ fn read_tag(text: &str, line: &Span, (lead, seen): (usize, &Seen), inside: bool)
     if name == UNIT {
         return Tag::Unit(name_of_unit(text, seen.end).unwrap_or_else(|| seen.name.clone()));
     }
-    let next = seen.end + (text[seen.end..line.end].len() - text[seen.end..line.end].trim_start().len());
+    let next =
+        seen.end + (text[seen.end..line.end].len() - text[seen.end..line.end].trim_start().len());
     if HOLDERS.contains(&name.as_str()) || inside && text[next..line.end].starts_with('<') {
         // `<verify><automated>…`: what stands inside is the label.
         return match tag_at(text, next, line.end) {
             Some(inner) if !inner.closes => read_tag(text, line, (next, &inner), inside),
-            _ if name == "verify" => Tag::Label(lead..value_end(text, next, line.end).max(seen.end)),
+            _ if name == "verify" => {
+                Tag::Label(lead..value_end(text, next, line.end).max(seen.end))
+            }
             _ => Tag::Layout,
         };
     }
@@ -175,16 +199,25 @@ fn read_tag(text: &str, line: &Span, (lead, seen): (usize, &Seen), inside: bool)
 fn end_of_list(text: &str, from: usize, fences: &[Fence]) -> Option<usize> {
     let close = from + text[from..].find("</files>")?;
     let words = &text[from..close];
-    let is_fenced = fences.iter().any(|fence| from < fence.span.end && fence.span.start < close);
-    let is_plain = !is_fenced && words.lines().all(|line| !line.trim_start().starts_with(['<', '-', '*', '+']));
+    let is_fenced = fences
+        .iter()
+        .any(|fence| from < fence.span.end && fence.span.start < close);
+    let is_plain = !is_fenced
+        && words
+            .lines()
+            .all(|line| !line.trim_start().starts_with(['<', '-', '*', '+']));
     let end = from + words.trim_end().len();
     (is_plain && end > from).then_some(end)
 }
 
 /// Returns the words of the `<name>` of a unit, whose element is open from `from` on.
 fn name_of_unit(text: &str, from: usize) -> Option<Span> {
-    let end = text[from..].find("</task>").map_or(text.len(), |at| from + at);
-    let open = text[from..end].find("<name>").map(|at| from + at + "<name>".len())?;
+    let end = text[from..]
+        .find("</task>")
+        .map_or(text.len(), |at| from + at);
+    let open = text[from..end]
+        .find("<name>")
+        .map(|at| from + at + "<name>".len())?;
     let close = text[open..end].find("</name>").map(|at| open + at)?;
     let words = &text[open..close];
     let begin = open + (words.len() - words.trim_start().len());

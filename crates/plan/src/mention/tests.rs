@@ -87,7 +87,12 @@ fn an_empty_file_is_told_by_its_note() {
     ] {
         assert!(is_empty_note(note), "{note}");
     }
-    for note in [" — empty carts cost nothing", " (handles empty input)", " — the list can be empty", ""] {
+    for note in [
+        " — empty carts cost nothing",
+        " (handles empty input)",
+        " — the list can be empty",
+        "",
+    ] {
         assert!(!is_empty_note(note), "{note}");
     }
     assert!(is_empty_lead("Create an empty "));
@@ -96,9 +101,18 @@ fn an_empty_file_is_told_by_its_note() {
 
 #[test]
 fn a_base_is_the_folder_that_paths_are_relative_to() {
-    assert_eq!(base_folder("All paths are relative to `backend/`."), Some("backend".to_owned()));
-    assert_eq!(base_folder("所有路径相对于 `server/api`。"), Some("server/api".to_owned()));
-    assert_eq!(base_folder("Paths are relative to the repository root."), None);
+    assert_eq!(
+        base_folder("All paths are relative to `backend/`."),
+        Some("backend".to_owned())
+    );
+    assert_eq!(
+        base_folder("所有路径相对于 `server/api`。"),
+        Some("server/api".to_owned())
+    );
+    assert_eq!(
+        base_folder("Paths are relative to the repository root."),
+        None
+    );
     assert_eq!(base_folder("Move `a/` relative to its parent."), None);
 }
 
@@ -106,7 +120,10 @@ fn a_base_is_the_folder_that_paths_are_relative_to() {
 fn a_sentence_ends_outside_of_code_and_abbreviations() {
     let words = "Note: it fails, e.g. in `a. B`. Open `tests/a.py` and find it. Replace it with:";
     let at = words.find("`tests").expect("the path");
-    assert_eq!(&words[sentence_around(words, at)], " Open `tests/a.py` and find it.");
+    assert_eq!(
+        &words[sentence_around(words, at)],
+        " Open `tests/a.py` and find it."
+    );
     assert_eq!(sentence_around("In `a.py`, add:", 3), 0..15);
 }
 
@@ -114,16 +131,25 @@ fn a_sentence_ends_outside_of_code_and_abbreviations() {
 fn a_verb_is_denied_for_its_own_object() {
     let denied = |words: &str| {
         let span = code_spans(words, 0).pop().expect("a name");
-        denies_name(words, &span.outer, &|word| ["run", "running", "ausführen"].contains(&word))
+        denies_name(words, &span.outer, &|word| {
+            ["run", "running", "ausführen"].contains(&word)
+        })
     };
-    for words in
-        ["Never run `x`.", "Do not run `x`", "Generate it without running `x`", "not with `x`", "`x` nicht ausführen"]
-    {
+    for words in [
+        "Never run `x`.",
+        "Do not run `x`",
+        "Generate it without running `x`",
+        "not with `x`",
+        "`x` nicht ausführen",
+    ] {
         assert!(denied(words), "{words}");
     }
-    for words in
-        ["Run `x`.", "See that no errors remain by running `x`", "Do not edit it. Run `x`", "If none is there, run `x`"]
-    {
+    for words in [
+        "Run `x`.",
+        "See that no errors remain by running `x`",
+        "Do not edit it. Run `x`",
+        "If none is there, run `x`",
+    ] {
         assert!(!denied(words), "{words}");
     }
 }

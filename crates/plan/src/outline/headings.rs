@@ -19,7 +19,11 @@ pub(super) fn find_sections(document: &Document<'_>) -> Vec<Section> {
         let PieceKind::Heading { level, title } = &part.kind else {
             continue;
         };
-        while let Some(last) = open.last().copied().filter(|last| found[*last].level >= *level) {
+        while let Some(last) = open
+            .last()
+            .copied()
+            .filter(|last| found[*last].level >= *level)
+        {
             found[last].end = piece;
             open.pop();
         }
@@ -54,24 +58,47 @@ pub(super) fn find_sections(document: &Document<'_>) -> Vec<Section> {
 
 /// Returns whether boxes of a section go on with its number.
 fn goes_on(document: &Document<'_>, section: &Section) -> bool {
-    let Some(number) = read_numbered_unit(&section.marked.words).and_then(|name| name.number) else {
+    let Some(number) = read_numbered_unit(&section.marked.words).and_then(|name| name.number)
+    else {
         return false;
     };
-    let bytes = document.pieces.get(section.piece).map_or(0, |piece| piece.span.start);
-    let end = document.pieces.get(section.end).map_or(document.text.len(), |piece| piece.span.start);
+    let bytes = document
+        .pieces
+        .get(section.piece)
+        .map_or(0, |piece| piece.span.start);
+    let end = document
+        .pieces
+        .get(section.end)
+        .map_or(document.text.len(), |piece| piece.span.start);
     let first = document.items.partition_point(|item| item.content < bytes);
-    let inside = document.items.iter().skip(first).take_while(|item| item.content < end);
-    inside.filter_map(|item| box_of(document, item)).any(|(_, words)| {
-        let words = document.text.get(words..).unwrap_or_default().trim_start_matches(['*', ' ']);
-        let rest = words.strip_prefix(number.as_str()).and_then(|rest| rest.strip_prefix('.'));
-        rest.is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()))
-    })
+    let inside = document
+        .items
+        .iter()
+        .skip(first)
+        .take_while(|item| item.content < end);
+    inside
+        .filter_map(|item| box_of(document, item))
+        .any(|(_, words)| {
+            let words = document
+                .text
+                .get(words..)
+                .unwrap_or_default()
+                .trim_start_matches(['*', ' ']);
+            let rest = words
+                .strip_prefix(number.as_str())
+                .and_then(|rest| rest.strip_prefix('.'));
+            rest.is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()))
+        })
 }
 
 /// Returns how many boxes, and how many signs of work (code, file labels), stand before each piece.
 fn tally_pieces(document: &Document<'_>) -> (Vec<usize>, Vec<usize>) {
-    let mut starts: Vec<usize> =
-        document.items.iter().filter(|item| box_of(document, item).is_some()).map(|item| item.span.start).collect();
+    let mut starts: Vec<usize> = document
+        .items
+        .iter()
+        .filter(|item| box_of(document, item).is_some())
+        .map(|item| item.span.start)
+        .collect();
     starts.sort_unstable();
     let mut boxes = Vec::with_capacity(document.pieces.len() + 1);
     let mut work = vec![0];
@@ -111,8 +138,13 @@ pub(super) fn units_of_headings(
 ) -> Outline {
     let mut candidates = find_candidates(sections, resort, with_title);
     let twice = join_repeated(document, sections, &mut candidates);
-    let real: Vec<usize> = (0..candidates.len()).filter(|index| candidates[*index].repeats.is_none()).collect();
-    let ends: Vec<usize> = real.iter().map(|index| end_of(document, sections, &candidates, *index)).collect();
+    let real: Vec<usize> = (0..candidates.len())
+        .filter(|index| candidates[*index].repeats.is_none())
+        .collect();
+    let ends: Vec<usize> = real
+        .iter()
+        .map(|index| end_of(document, sections, &candidates, *index))
+        .collect();
     let mut flat = Vec::new();
     for (index, end) in real.iter().zip(ends) {
         let candidate = &candidates[*index];
@@ -134,14 +166,20 @@ pub(super) fn units_of_headings(
             echoes: echoes.collect(),
         });
     }
-    Outline { units: nest_units(flat), twice }
+    Outline {
+        units: nest_units(flat),
+        twice,
+    }
 }
 
 /// Returns the section whose heading is the document's title: the only one of the first level, or the first of all
 /// where no other one begins with its word.
 fn find_title(sections: &[Section]) -> Option<usize> {
-    let first: Vec<usize> = (0..sections.len()).filter(|at| sections[*at].level == 1).collect();
-    let word = |at: usize| unit_name(&sections[at].marked.words).map(|name| name.word.to_lowercase());
+    let first: Vec<usize> = (0..sections.len())
+        .filter(|at| sections[*at].level == 1)
+        .collect();
+    let word =
+        |at: usize| unit_name(&sections[at].marked.words).map(|name| name.word.to_lowercase());
     match first.as_slice() {
         [only] => Some(*only),
         [0, rest @ ..] => (!rest.iter().any(|other| word(*other) == word(0))).then_some(0),
@@ -165,10 +203,12 @@ fn find_candidates(sections: &[Section], resort: u8, with_title: bool) -> Vec<Ca
             && sections[last.section].level == section.level
         {
             let chain = std::iter::successors(Some(found.len() - 1), |at| found[*at].outer);
-            let phase = chain
-                .into_iter()
-                .find(|at| found[*at].name.rank == Rank::Phase && sections[found[*at].section].level == section.level);
-            let near = sections[last.section].end >= section.piece || sections[last.section].end == section.piece;
+            let phase = chain.into_iter().find(|at| {
+                found[*at].name.rank == Rank::Phase
+                    && sections[found[*at].section].level == section.level
+            });
+            let near = sections[last.section].end >= section.piece
+                || sections[last.section].end == section.piece;
             let task = unit_name(&section.marked.words).is_some_and(|name| name.rank == Rank::Task);
             if near
                 && task
@@ -192,9 +232,13 @@ fn find_candidates(sections: &[Section], resort: u8, with_title: bool) -> Vec<Ca
         };
         let direct = outer.is_some_and(|outer| section.parent == Some(found[outer].section));
         let asked = DIALECTS.iter().filter(|dialect| {
-            dialect.resort == 0 || dialect.resort == resort || dialect.resort == 1 && direct && section.topic.is_none()
+            dialect.resort == 0
+                || dialect.resort == resort
+                || dialect.resort == 1 && direct && section.topic.is_none()
         });
-        let name = asked.into_iter().find_map(|dialect| (dialect.heading)(&seen).map(|name| (name, dialect.name)));
+        let name = asked
+            .into_iter()
+            .find_map(|dialect| (dialect.heading)(&seen).map(|name| (name, dialect.name)));
         owner[index] = outer;
         let takes_back = std::iter::successors(Some(index), |at| sections[*at].parent)
             .any(|at| sections[at].topic == Some(Topic::Rollback));
@@ -203,25 +247,40 @@ fn find_candidates(sections: &[Section], resort: u8, with_title: bool) -> Vec<Ca
         }
         if let Some((name, dialect)) = name {
             owner[index] = Some(found.len());
-            found.push(Candidate { section: index, name, dialect, outer, repeats: None });
+            found.push(Candidate {
+                section: index,
+                name,
+                dialect,
+                outer,
+                repeats: None,
+            });
         }
     }
     found
 }
 
 /// Marks candidates that repeat another one; gives the headings of those that only share its number.
-fn join_repeated(document: &Document<'_>, sections: &[Section], candidates: &mut [Candidate]) -> Vec<Span> {
+fn join_repeated(
+    document: &Document<'_>,
+    sections: &[Section],
+    candidates: &mut [Candidate],
+) -> Vec<Span> {
     let mut twice = Vec::new();
-    let weights: Vec<usize> =
-        candidates.iter().map(|candidate| weigh_section(document, sections, candidate.section)).collect();
-    let main: Vec<bool> =
-        candidates.iter().map(|candidate| !in_progress(document, sections, candidate.section)).collect();
+    let weights: Vec<usize> = candidates
+        .iter()
+        .map(|candidate| weigh_section(document, sections, candidate.section))
+        .collect();
+    let main: Vec<bool> = candidates
+        .iter()
+        .map(|candidate| !in_progress(document, sections, candidate.section))
+        .collect();
     for index in 0..candidates.len() {
         let this = &candidates[index];
         if this.name.number.is_none() || this.repeats.is_some() {
             continue;
         }
-        let outer = |candidate: &Candidate| candidate.outer.map(|outer| candidates[outer].name.clone());
+        let outer =
+            |candidate: &Candidate| candidate.outer.map(|outer| candidates[outer].name.clone());
         let same: Vec<usize> = (index + 1..candidates.len())
             .filter(|other| {
                 let other = &candidates[*other];
@@ -232,7 +291,10 @@ fn join_repeated(document: &Document<'_>, sections: &[Section], candidates: &mut
             })
             .collect();
         let group: Vec<usize> = std::iter::once(index).chain(same).collect();
-        let Some(best) = group.iter().copied().max_by_key(|at| (main[*at], weights[*at], std::cmp::Reverse(*at)))
+        let Some(best) = group
+            .iter()
+            .copied()
+            .max_by_key(|at| (main[*at], weights[*at], std::cmp::Reverse(*at)))
         else {
             continue;
         };
@@ -240,7 +302,10 @@ fn join_repeated(document: &Document<'_>, sections: &[Section], candidates: &mut
             let (light, heavy) = (&candidates[at], &candidates[best]);
             let (from, to) = (&sections[light.section], &sections[heavy.section]);
             let apart = from.level != to.level || from.parent != to.parent;
-            let (kin, light) = (are_alike(&light.name.title, &heavy.name.title), weights[at] * 4 < weights[best]);
+            let (kin, light) = (
+                are_alike(&light.name.title, &heavy.name.title),
+                weights[at] * 4 < weights[best],
+            );
             let echo = !main[at] || if apart { kin || light } else { kin && light };
             if echo {
                 candidates[at].repeats = Some(best);
@@ -250,7 +315,10 @@ fn join_repeated(document: &Document<'_>, sections: &[Section], candidates: &mut
         }
     }
     for index in 0..candidates.len() {
-        if let Some(outer) = candidates[index].outer.filter(|outer| candidates[*outer].repeats.is_some()) {
+        if let Some(outer) = candidates[index]
+            .outer
+            .filter(|outer| candidates[*outer].repeats.is_some())
+        {
             let target = candidates[outer].repeats;
             if candidates[index].repeats.is_none() {
                 candidates[index].repeats = target;
@@ -265,7 +333,9 @@ fn join_repeated(document: &Document<'_>, sections: &[Section], candidates: &mut
 /// Returns whether the heading stands in a section that only repeats units.
 fn in_progress(document: &Document<'_>, sections: &[Section], section: usize) -> bool {
     let parents = std::iter::successors(sections[section].parent, |at| sections[*at].parent);
-    parents.into_iter().any(|at| repeats_units(document.slice(&sections[at].title)))
+    parents
+        .into_iter()
+        .any(|at| repeats_units(document.slice(&sections[at].title)))
 }
 
 /// Returns how much a section holds.
@@ -285,24 +355,33 @@ fn weigh_section(document: &Document<'_>, sections: &[Section], section: usize) 
 }
 
 /// Returns the piece where a unit ends.
-fn end_of(document: &Document<'_>, sections: &[Section], candidates: &[Candidate], index: usize) -> usize {
+fn end_of(
+    document: &Document<'_>,
+    sections: &[Section],
+    candidates: &[Candidate],
+    index: usize,
+) -> usize {
     let this = &candidates[index];
     let level = sections[this.section].level;
     for (at, section) in sections.iter().enumerate().skip(this.section + 1) {
-        let unit = candidates.iter().position(|candidate| candidate.section == at);
+        let unit = candidates
+            .iter()
+            .position(|candidate| candidate.section == at);
         if let Some(unit) = unit {
             let other = &candidates[unit];
             if other.repeats == Some(index) && section.level > level {
                 continue;
             }
-            let inside =
-                std::iter::successors(other.outer, |outer| candidates[*outer].outer).any(|outer| outer == index);
+            let inside = std::iter::successors(other.outer, |outer| candidates[*outer].outer)
+                .any(|outer| outer == index);
             if inside && other.repeats.is_none() || section.level > level {
                 continue;
             }
             return section.piece;
         }
-        if section.level > level || section.level == level && recurs_in_units(document, sections, section) {
+        if section.level > level
+            || section.level == level && recurs_in_units(document, sections, section)
+        {
             continue;
         }
         return section.piece;
@@ -316,14 +395,19 @@ fn recurs_in_units(document: &Document<'_>, sections: &[Section], section: &Sect
     section.topic.is_some()
         && sections
             .iter()
-            .filter(|other| other.level == section.level && comparison_key(document.slice(&other.title)) == name)
+            .filter(|other| {
+                other.level == section.level && comparison_key(document.slice(&other.title)) == name
+            })
             .count()
             > 1
 }
 
 fn nest_units(flat: Vec<Unit>) -> Vec<Unit> {
     fn close_units(open: &mut Vec<Unit>, top: &mut Vec<Unit>, from: &Range<usize>) {
-        while open.last().is_some_and(|last| last.pieces.end <= from.start) {
+        while open
+            .last()
+            .is_some_and(|last| last.pieces.end <= from.start)
+        {
             let Some(done) = open.pop() else { return };
             match open.last_mut() {
                 Some(outer) => outer.children.push(done),

@@ -12,7 +12,10 @@ use crate::naming::{Rank, UnitName, read_coded_unit, read_marks, unit_name};
 /// Returns the bytes of the mark of an item's box, and where its words begin.
 pub(crate) fn box_of(document: &Document<'_>, item: &Item) -> Option<(Span, usize)> {
     let (mark, words) = box_at(document.text.get(item.content..)?)?;
-    Some((item.content + mark.start..item.content + mark.end, item.content + words))
+    Some((
+        item.content + mark.start..item.content + mark.end,
+        item.content + words,
+    ))
 }
 
 /// An item that opens a unit.
@@ -31,7 +34,11 @@ pub(super) fn add_item_units(document: &Document<'_>, outline: &mut Outline, res
     for at in 0..outline.units.len() {
         descend_into(document, &mut outline.units[at], resort, &labels);
     }
-    let taken: Vec<Range<usize>> = outline.units.iter().map(|unit| unit.pieces.clone()).collect();
+    let taken: Vec<Range<usize>> = outline
+        .units
+        .iter()
+        .map(|unit| unit.pieces.clone())
+        .collect();
     let free = find_gaps(&taken, document.pieces.len());
     let mut units = std::mem::take(&mut outline.units);
     for gap in free {
@@ -67,7 +74,11 @@ fn descend_into(document: &Document<'_>, unit: &mut Unit, resort: u8, labels: &[
     for child in &mut unit.children {
         descend_into(document, child, resort, labels);
     }
-    let taken: Vec<Range<usize>> = unit.children.iter().map(|child| child.pieces.clone()).collect();
+    let taken: Vec<Range<usize>> = unit
+        .children
+        .iter()
+        .map(|child| child.pieces.clone())
+        .collect();
     let inner = find_gaps(&taken, unit.pieces.end);
     for gap in inner {
         let gap = gap.start.max(unit.pieces.start + 1)..gap.end;
@@ -87,11 +98,17 @@ fn open_items(
     resort: u8,
     labels: &[String],
 ) -> Vec<Unit> {
-    let Some((first, last)) = document.pieces.get(pieces.start).zip(document.pieces.get(pieces.end - 1)) else {
+    let Some((first, last)) = document
+        .pieces
+        .get(pieces.start)
+        .zip(document.pieces.get(pieces.end - 1))
+    else {
         return Vec::new();
     };
     // An item's first piece begins behind its marker, so the marker may lie before the gap's first byte.
-    let begin = document.items.partition_point(|item| item.content < first.span.start);
+    let begin = document
+        .items
+        .partition_point(|item| item.content < first.span.start);
     let mut found: Vec<Found> = Vec::new();
     for index in begin..document.items.len() {
         let item = &document.items[index];
@@ -103,9 +120,14 @@ fn open_items(
         };
         let line = document.text[words..].lines().next().unwrap_or("");
         let marks = read_marks(line);
-        let parents: Vec<usize> = std::iter::successors(item.parent, |at| document.items[*at].parent).collect();
-        let by_parent = found.iter().rposition(|other| parents.contains(&other.item));
-        let nested = parents.iter().any(|parent| box_of(document, &document.items[*parent]).is_some());
+        let parents: Vec<usize> =
+            std::iter::successors(item.parent, |at| document.items[*at].parent).collect();
+        let by_parent = found
+            .iter()
+            .rposition(|other| parents.contains(&other.item));
+        let nested = parents
+            .iter()
+            .any(|parent| box_of(document, &document.items[*parent]).is_some());
         let outer = by_parent.or_else(|| by_number(&found, &marks.words).filter(|_| !nested));
         let unit = match outer {
             Some(outer) => Some((found[outer].name.rank, found[outer].name.number.as_deref())),
@@ -115,7 +137,9 @@ fn open_items(
             words: &marks.words,
             around: topic_around(
                 document,
-                document.pieces_in(&(item.content..item.span.end.max(item.content + 1))).start,
+                document
+                    .pieces_in(&(item.content..item.span.end.max(item.content + 1)))
+                    .start,
                 pieces.start,
             ),
             unit,
@@ -126,13 +150,23 @@ fn open_items(
         if matches!(seen.around, Some(Topic::Progress | Topic::Status)) && !labels.is_empty() {
             continue;
         }
-        let asked = DIALECTS.iter().filter(|dialect| dialect.resort <= resort || around.is_some());
-        let name = asked.into_iter().find_map(|dialect| (dialect.item)(&seen).map(|name| (name, dialect.name)));
+        let asked = DIALECTS
+            .iter()
+            .filter(|dialect| dialect.resort <= resort || around.is_some());
+        let name = asked
+            .into_iter()
+            .find_map(|dialect| (dialect.item)(&seen).map(|name| (name, dialect.name)));
         let name = name.or_else(|| unit_beside(document, found.last()?, item, &seen));
         if let Some((name, dialect)) = name {
-            let repeated = unit_name(&marks.words).is_some_and(|name| labels.contains(&name.label().to_lowercase()));
+            let repeated = unit_name(&marks.words)
+                .is_some_and(|name| labels.contains(&name.label().to_lowercase()));
             if !repeated {
-                found.push(Found { item: index, name, dialect, outer });
+                found.push(Found {
+                    item: index,
+                    name,
+                    dialect,
+                    outer,
+                });
             }
         }
     }
@@ -149,7 +183,13 @@ fn unit_beside(
     let criteria = seen.around.is_some_and(|topic| topic.is_criteria());
     let siblings = document.items[last.item].parent == item.parent && !criteria;
     let name = read_coded_unit(seen.words).filter(|_| siblings)?;
-    Some((UnitName { rank: last.name.rank, ..name }, last.dialect))
+    Some((
+        UnitName {
+            rank: last.name.rank,
+            ..name
+        },
+        last.dialect,
+    ))
 }
 
 /// Returns the last found item whose number begins this one's.
@@ -157,18 +197,25 @@ fn by_number(found: &[Found], words: &str) -> Option<usize> {
     let number = crate::naming::read_numbered_unit(words)?.number?;
     found.iter().rposition(|other| {
         let outer = other.name.number.as_deref().unwrap_or("-");
-        other.name.word.is_empty() && number.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'))
+        other.name.word.is_empty()
+            && number
+                .strip_prefix(outer)
+                .is_some_and(|rest| rest.starts_with('.'))
     })
 }
 
 fn holds_numbers(document: &Document<'_>, index: usize) -> bool {
     let item = &document.items[index];
-    document.items[index + 1..].iter().take_while(|inner| inner.span.start < item.span.end).any(|inner| {
-        box_of(document, inner).is_some_and(|(_, words)| {
-            let line = document.text[words..].lines().next().unwrap_or("");
-            crate::naming::read_numbered_unit(&read_marks(line).words).is_some_and(|name| name.rank == Rank::Task)
+    document.items[index + 1..]
+        .iter()
+        .take_while(|inner| inner.span.start < item.span.end)
+        .any(|inner| {
+            box_of(document, inner).is_some_and(|(_, words)| {
+                let line = document.text[words..].lines().next().unwrap_or("");
+                crate::naming::read_numbered_unit(&read_marks(line).words)
+                    .is_some_and(|name| name.rank == Rank::Task)
+            })
         })
-    })
 }
 
 /// Returns what the headings and the nearest label before a piece announce.
@@ -177,11 +224,18 @@ fn topic_around(document: &Document<'_>, piece: usize, from: usize) -> Option<To
     let mut nearest = None;
     for part in document.pieces[from..piece].iter().rev() {
         match &part.kind {
-            PieceKind::Text(lines) if part.item.is_none() && level == usize::MAX && nearest.is_none() => {
-                let labelled = lines.last().and_then(|line| read_label(document.slice(line)));
+            PieceKind::Text(lines)
+                if part.item.is_none() && level == usize::MAX && nearest.is_none() =>
+            {
+                let labelled = lines
+                    .last()
+                    .and_then(|line| read_label(document.slice(line)));
                 nearest = labelled.and_then(|label| topic_of_label(&label.name));
             }
-            PieceKind::Heading { level: found, title } if *found < level => {
+            PieceKind::Heading {
+                level: found,
+                title,
+            } if *found < level => {
                 level = *found;
                 let topic = heading_topic(document.slice(title));
                 if topic.is_some_and(|topic| topic.is_criteria() || topic == Topic::Progress) {
@@ -208,11 +262,14 @@ fn build_units(document: &Document<'_>, found: Vec<Found>, within: &Range<usize>
         let words = box_of(document, item).map_or(item.content, |(_, words)| words);
         let line = document.text[words..].lines().next().unwrap_or("");
         let marks = read_marks(line);
-        let mark = box_of(document, item).map(|(mark, _)| document.slice(&mark).chars().next().unwrap_or(' '));
+        let mark = box_of(document, item)
+            .map(|(mark, _)| document.slice(&mark).chars().next().unwrap_or(' '));
         let first = document
             .pieces
             .get(pieces.start)
-            .map_or(item.span.clone(), |piece| item.span.start..piece.span.end.max(item.span.start));
+            .map_or(item.span.clone(), |piece| {
+                item.span.start..piece.span.end.max(item.span.start)
+            });
         let starred = document.text[item.content..words].contains("]*");
         units.push(Some(Unit {
             name: one.name.clone(),

@@ -8,7 +8,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Section;
 use crate::labels::{Topic, heading_topic};
-use crate::naming::{Rank, UnitName, after_number, number_at, read_coded_unit, read_numbered_unit, unit_name};
+use crate::naming::{
+    Rank, UnitName, after_number, number_at, read_coded_unit, read_numbered_unit, unit_name,
+};
 use crate::vocabulary::is_dense;
 
 /// The form that the headings of a series have in common.
@@ -33,18 +35,26 @@ pub(super) fn units_of_series(sections: &[Section], title: Option<usize>) -> Vec
             name
         }));
     }
-    let counts = Counts::of(sections, title);
+    let counts = Counts::new(sections, title);
     let mut found: Vec<Option<UnitName>> = sections.iter().map(|_| None).collect();
     for members in groups.values() {
-        let several =
-            || members.iter().filter_map(|at| formed[*at].as_ref()?.number.as_deref()).collect::<BTreeSet<_>>();
-        let numbers = members.iter().filter_map(|at| formed[*at].as_ref()?.number.as_deref());
+        let several = || {
+            members
+                .iter()
+                .filter_map(|at| formed[*at].as_ref()?.number.as_deref())
+                .collect::<BTreeSet<_>>()
+        };
+        let numbers = members
+            .iter()
+            .filter_map(|at| formed[*at].as_ref()?.number.as_deref());
         if several().len() > 1
             && are_ascending(numbers)
             && is_series(sections, members, &counts)
             && !has_units_beside(members, &counts)
         {
-            members.iter().for_each(|&at| found[at].clone_from(&formed[at]));
+            members
+                .iter()
+                .for_each(|&at| found[at].clone_from(&formed[at]));
         }
     }
     for at in 0..sections.len() {
@@ -89,14 +99,18 @@ struct Counts {
 }
 
 impl Counts {
-    fn of(sections: &[Section], title: Option<usize>) -> Counts {
+    fn new(sections: &[Section], title: Option<usize>) -> Counts {
         let mut counts = Counts {
             named: vec![false; sections.len()],
             units_below: vec![0; sections.len()],
             units: 0,
             numbered: vec![false; sections.len()],
             numbered_in: HashMap::new(),
-            works: sections.iter().filter(|section| section.parent.is_none()).map(|section| section.works).sum(),
+            works: sections
+                .iter()
+                .filter(|section| section.parent.is_none())
+                .map(|section| section.works)
+                .sum(),
         };
         for (at, section) in sections.iter().enumerate() {
             if let Some(name) = unit_name(&section.marked.words).filter(|_| Some(at) != title) {
@@ -125,33 +139,64 @@ fn form_of_heading(section: &Section) -> Option<(Form, UnitName)> {
         return None;
     }
     let made = |kind: &str, word: &str, number: String, title: String| {
-        let name = UnitName { word: word.to_owned(), number: Some(number), title, rank: Rank::Phase };
-        (Form { level: section.level, kind: kind.to_owned() }, name)
+        let name = UnitName {
+            word: word.to_owned(),
+            number: Some(number),
+            title,
+            rank: Rank::Phase,
+        };
+        (
+            Form {
+                level: section.level,
+                kind: kind.to_owned(),
+            },
+            name,
+        )
     };
     if let Some(inner) = words.strip_prefix('(') {
         let (number, rest) = inner.split_once(')')?;
-        let short =
-            !number.is_empty() && number.len() <= 4 && number.chars().all(|letter| letter.is_ascii_alphanumeric());
-        return short
-            .then(|| made("()", "", number.to_owned(), rest.trim_start_matches([' ', ':', '-', '—']).to_owned()));
+        let short = !number.is_empty()
+            && number.len() <= 4
+            && number.chars().all(|letter| letter.is_ascii_alphanumeric());
+        return short.then(|| {
+            made(
+                "()",
+                "",
+                number.to_owned(),
+                rest.trim_start_matches([' ', ':', '-', '—']).to_owned(),
+            )
+        });
     }
-    if let Some((inner, rest)) = words.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
-        let name = read_coded_unit(&format!("{inner} {}", rest.trim_start_matches([' ', ':', '-', '—'])))?;
+    if let Some((inner, rest)) = words
+        .strip_prefix('[')
+        .and_then(|inner| inner.split_once(']'))
+    {
+        let name = read_coded_unit(&format!(
+            "{inner} {}",
+            rest.trim_start_matches([' ', ':', '-', '—'])
+        ))?;
         return Some(made("[]", "", name.number?, name.title));
     }
     if let Some(rest) = words.strip_prefix('#') {
         let number = number_at(rest)?;
-        return after_number(&rest[number.len()..], &number).map(|title| made("#", "", number, title));
+        return after_number(&rest[number.len()..], &number)
+            .map(|title| made("#", "", number, title));
     }
     if let Some((letters, rest)) = split_lettered(words) {
         let rest = rest.trim_start_matches([' ', '-', '—', '–']).to_owned();
         // Parts of a document, not of its work: "A. Context".
-        let explains = matches!(heading_topic(&rest), Some(Topic::Reference | Topic::About | Topic::Bounds));
+        let explains = matches!(
+            heading_topic(&rest),
+            Some(Topic::Reference | Topic::About | Topic::Bounds)
+        );
         return (!rest.is_empty() && !explains).then(|| made("A.", "", letters.to_owned(), rest));
     }
     if let Some(name) = read_coded_unit(words) {
         let number = name.number.clone()?;
-        let kind: String = number.chars().take_while(char::is_ascii_uppercase).collect();
+        let kind: String = number
+            .chars()
+            .take_while(char::is_ascii_uppercase)
+            .collect();
         return Some(made(&kind, "", number, name.title));
     }
     split_worded(words).map(|(word, number, title)| made(&word.to_lowercase(), word, number, title))
@@ -161,7 +206,9 @@ fn form_of_heading(section: &Section) -> Option<(Form, UnitName)> {
 fn split_lettered(words: &str) -> Option<(&str, &str)> {
     let end = words.find(|letter: char| !letter.is_ascii_uppercase())?;
     let (letters, rest) = words.split_at(end);
-    let roman = letters.chars().all(|letter| matches!(letter, 'I' | 'V' | 'X'));
+    let roman = letters
+        .chars()
+        .all(|letter| matches!(letter, 'I' | 'V' | 'X'));
     (letters.len() == 1 || roman && !letters.is_empty())
         .then(|| rest.strip_prefix(['.', ')', ':']))
         .flatten()
@@ -174,8 +221,12 @@ fn split_worded(words: &str) -> Option<(&str, String, String)> {
     for _ in 0..MOST_WORDS {
         let rest = &words[end..];
         let lead = rest.len() - rest.trim_start().len();
-        let word =
-            rest.trim_start().chars().take_while(|letter| letter.is_alphabetic()).map(char::len_utf8).sum::<usize>();
+        let word = rest
+            .trim_start()
+            .chars()
+            .take_while(|letter| letter.is_alphabetic())
+            .map(char::len_utf8)
+            .sum::<usize>();
         if word == 0 {
             return None;
         }
@@ -199,10 +250,20 @@ fn ancestors_of(sections: &[Section], at: usize) -> impl Iterator<Item = usize> 
 
 /// Returns whether the headings are a series of units: work in most of the sections, and no series of numbered sections around it.
 fn is_series(sections: &[Section], members: &[usize], counts: &Counts) -> bool {
-    let working = members.iter().filter(|at| holds_work(&sections[**at])).count();
-    let has_others = |outer: usize| counts.numbered_in.get(&sections[outer].parent).is_some_and(|count| *count > 1);
+    let working = members
+        .iter()
+        .filter(|at| holds_work(&sections[**at]))
+        .count();
+    let has_others = |outer: usize| {
+        counts
+            .numbered_in
+            .get(&sections[outer].parent)
+            .is_some_and(|count| *count > 1)
+    };
     let inside = |outer: usize| counts.numbered[outer] && has_others(outer) || counts.named[outer];
-    let is_part = members.iter().any(|at| ancestors_of(sections, *at).any(inside));
+    let is_part = members
+        .iter()
+        .any(|at| ancestors_of(sections, *at).any(inside));
     working * 2 >= members.len() && !is_part && holds_most(sections, members, counts)
 }
 

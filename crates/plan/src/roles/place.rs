@@ -27,7 +27,8 @@ pub(super) struct Table {
 const TEXT: &str = include_str!("words.toml");
 
 /// The words; a table that does not parse has none, which a test would show.
-pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| toml::from_str(TEXT).unwrap_or_default());
+pub(super) static TABLE: LazyLock<Table> =
+    LazyLock::new(|| toml::from_str(TEXT).unwrap_or_default());
 
 /// Where a command stands.
 pub(super) struct Place {
@@ -47,11 +48,15 @@ pub(super) struct Place {
 
 impl Place {
     /// Reads the place of what stands at `at`.
-    pub(super) fn of(document: &Document<'_>, at: usize) -> Self {
+    pub(super) fn new(document: &Document<'_>, at: usize) -> Self {
         let mut headings: Vec<(usize, &Span)> = Vec::new();
         let mut above = "";
         let (mut before, mut items, mut fenced) = (String::new(), Vec::new(), false);
-        for piece in document.pieces.iter().take_while(|piece| piece.span.start <= at) {
+        for piece in document
+            .pieces
+            .iter()
+            .take_while(|piece| piece.span.start <= at)
+        {
             let here = piece.span.contains(&at);
             match &piece.kind {
                 PieceKind::Heading { level, title } => {
@@ -61,25 +66,50 @@ impl Place {
                 }
                 PieceKind::Text(lines) if here => {
                     let line = lines.iter().find(|line| line.start <= at && at <= line.end);
-                    before = line.map_or("", |line| document.slice(&(line.start..at))).to_owned();
+                    before = line
+                        .map_or("", |line| document.slice(&(line.start..at)))
+                        .to_owned();
                 }
-                PieceKind::Text(lines) => above = lines.last().map_or("", |line| document.slice(line)),
+                PieceKind::Text(lines) => {
+                    above = lines.last().map_or("", |line| document.slice(line))
+                }
                 PieceKind::Code(_) if here => fenced = true,
                 _ => {}
             }
             if here {
                 let around = document.items_around(piece);
-                items = around.iter().map(|item| up_to(document, document.items[*item].span.start, at)).collect();
+                items = around
+                    .iter()
+                    .map(|item| up_to(document, document.items[*item].span.start, at))
+                    .collect();
             }
         }
-        let title =
-            headings.first().filter(|(level, _)| *level == 1).map(|(_, title)| comparison_key(document.slice(title)));
-        let below = headings.iter().rev().filter(|(level, _)| *level > 1 || title.is_none());
+        let title = headings
+            .first()
+            .filter(|(level, _)| *level == 1)
+            .map(|(_, title)| comparison_key(document.slice(title)));
+        let below = headings
+            .iter()
+            .rev()
+            .filter(|(level, _)| *level > 1 || title.is_none());
         let named = |title: &Span| unit_name(&read_marks(document.slice(title)).words).is_some();
-        let headings = below.map(|(_, title)| (comparison_key(document.slice(title)), named(title))).collect();
+        let headings = below
+            .map(|(_, title)| (comparison_key(document.slice(title)), named(title)))
+            .collect();
         let leads = leads_line(&before);
-        let lead = if fenced { comparison_key(above) } else { comparison_key(&before) };
-        Place { title: title.unwrap_or_default(), headings, lead, items, fenced, leads }
+        let lead = if fenced {
+            comparison_key(above)
+        } else {
+            comparison_key(&before)
+        };
+        Place {
+            title: title.unwrap_or_default(),
+            headings,
+            lead,
+            items,
+            fenced,
+            leads,
+        }
     }
 
     /// Tells that the nearest heading, or a short line above it or before it, holds one of the words.
@@ -88,8 +118,11 @@ impl Place {
         const SHORT: usize = 9;
         let last = self.lead.rsplit(". ").next().unwrap_or(&self.lead);
         let short = last.split_whitespace().count() <= SHORT;
-        let titled =
-            |item: &String| item.split("**").nth(1).is_some_and(|title| holds_any(&comparison_key(title), list));
+        let titled = |item: &String| {
+            item.split("**")
+                .nth(1)
+                .is_some_and(|title| holds_any(&comparison_key(title), list))
+        };
         self.is_headed(list) || short && holds_any(last, list) || self.items.iter().any(titled)
     }
 
@@ -100,17 +133,23 @@ impl Place {
 
     /// Tells that a heading over it holds one of the words.
     pub(super) fn is_under(&self, list: &Words) -> bool {
-        self.headings.iter().any(|(title, _)| holds_any(title, list))
+        self.headings
+            .iter()
+            .any(|(title, _)| holds_any(title, list))
     }
 
     /// Tells that a section over it, which is no unit of work, holds one of the words.
     pub(super) fn is_in_section(&self, list: &Words) -> bool {
-        self.headings.iter().any(|(title, unit)| !unit && holds_any(title, list))
+        self.headings
+            .iter()
+            .any(|(title, unit)| !unit && holds_any(title, list))
     }
 
     /// Tells that the section right around it, which is no unit of work, begins with or is one of the words.
     pub(super) fn is_headed(&self, list: &Words) -> bool {
-        self.headings.first().is_some_and(|(title, unit)| !unit && holds_any(title, list))
+        self.headings
+            .first()
+            .is_some_and(|(title, unit)| !unit && holds_any(title, list))
     }
 
     /// Tells that the plan is titled so.
@@ -141,7 +180,10 @@ fn leads_line(before: &str) -> bool {
         at = span.outer.end;
     }
     bare.push_str(&value[at..]);
-    let words = bare.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty()).count();
+    let words = bare
+        .split(|letter: char| !letter.is_alphabetic())
+        .filter(|word| !word.is_empty())
+        .count();
     words == 0 || at > 0 && words == 1
 }
 
@@ -155,9 +197,11 @@ fn up_to(document: &Document<'_>, start: usize, at: usize) -> String {
 pub(super) fn holds_any(text: &str, list: &Words) -> bool {
     list.keys().any(|word| {
         text.match_indices(word.as_str()).any(|(at, _)| {
-            let joined = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
+            let joined =
+                |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
             !word.is_ascii()
-                || !joined(text[..at].chars().next_back()) && !joined(text[at + word.len()..].chars().next())
+                || !joined(text[..at].chars().next_back())
+                    && !joined(text[at + word.len()..].chars().next())
         })
     })
 }
@@ -169,11 +213,20 @@ mod tests {
     #[test]
     fn every_word_stands_in_its_heading() {
         let table: Table = toml::from_str(TEXT).expect("the table parses");
-        let lists =
-            [&table.manual, &table.verification, &table.setup, &table.shown, &table.documentation, &table.operation];
+        let lists = [
+            &table.manual,
+            &table.verification,
+            &table.setup,
+            &table.shown,
+            &table.documentation,
+            &table.operation,
+        ];
         for (word, heading) in lists.into_iter().flatten() {
             let own: Words = [(word.clone(), heading.clone())].into();
-            assert!(holds_any(&comparison_key(heading), &own), "{word}: {heading}");
+            assert!(
+                holds_any(&comparison_key(heading), &own),
+                "{word}: {heading}"
+            );
         }
     }
 }

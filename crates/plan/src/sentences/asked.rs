@@ -36,7 +36,7 @@ pub(super) struct Asked<'w> {
 
 impl<'w> Asked<'w> {
     /// Reads what a sentence of this form names.
-    pub(super) fn of(words: &'w str, form: &Form) -> Self {
+    pub(super) fn new(words: &'w str, form: &Form) -> Self {
         // What stands in the place before the verb is there already.
         let named = |symbol: &&str| {
             as_path(symbol, true).is_none()
@@ -69,14 +69,22 @@ impl<'w> Asked<'w> {
     /// Returns whether it spells out an import of which the blocks show nothing, or asks in words for one that they lack.
     pub(super) fn lacks_import(&self, shown: Shown<'_>) -> bool {
         // Of `import a.b` no name of its own could be shown elsewhere: the statement itself is.
-        let whole = |symbol: &str| symbol.starts_with("import ") && !symbol.contains(['{', '*', '\'', '"', ',']);
+        let whole = |symbol: &str| {
+            symbol.starts_with("import ") && !symbol.contains(['{', '*', '\'', '"', ','])
+        };
         let shows = |symbol: &str| {
-            if whole(symbol) { shown.holds(&squeeze_text(symbol)) } else { shown.has(symbol) }
+            if whole(symbol) {
+                shown.holds(&squeeze_text(symbol))
+            } else {
+                shown.has(symbol)
+            }
         };
         let missing = |symbol: &&str| is_import(symbol) && !shows(symbol);
         let worded = worded_imports(self.words);
         self.spells && symbols_in(self.words).iter().any(missing)
-            || worded.iter().any(|one| !one.names().iter().all(|name| shown.imports(name)))
+            || worded
+                .iter()
+                .any(|one| !one.names().iter().all(|name| shown.imports(name)))
     }
 
     /// Returns whether it names a status of HTTP that no block shows.
@@ -86,9 +94,12 @@ impl<'w> Asked<'w> {
 
     /// Returns whether it names a version that no block shows.
     pub(super) fn lacks_version(&self, shown: Shown<'_>) -> bool {
-        let words = self.words.split(|letter: char| letter.is_whitespace() || matches!(letter, '`' | ',' | '(' | ')'));
-        let mut versions =
-            words.map(|word| word.trim_end_matches(['.', ':', ';', '*', '_'])).filter(|word| is_version(word));
+        let words = self.words.split(|letter: char| {
+            letter.is_whitespace() || matches!(letter, '`' | ',' | '(' | ')')
+        });
+        let mut versions = words
+            .map(|word| word.trim_end_matches(['.', ':', ';', '*', '_']))
+            .filter(|word| is_version(word));
         versions.any(|version| !shown.has(version.trim_start_matches('v')))
     }
 
@@ -96,9 +107,13 @@ impl<'w> Asked<'w> {
     pub(super) fn lacks_value(&self, shown: Shown<'_>) -> bool {
         let spans = code_spans(self.words, 0);
         spans.windows(2).any(|pair| {
-            let [name, value] = [&self.words[pair[0].inner.clone()], &self.words[pair[1].inner.clone()]];
+            let [name, value] = [
+                &self.words[pair[0].inner.clone()],
+                &self.words[pair[1].inner.clone()],
+            ];
             let between = &self.words[pair[0].outer.end..pair[1].outer.start];
-            let given = between.split_whitespace().count() == 1 && between.trim().chars().all(char::is_alphabetic);
+            let given = between.split_whitespace().count() == 1
+                && between.trim().chars().all(char::is_alphabetic);
             given && is_single_name(name) && is_literal(value) && !shown.has(value)
         })
     }
@@ -107,12 +122,17 @@ impl<'w> Asked<'w> {
     /// the AppShell component".
     pub(super) fn lacks_known_name(&self, shown: Shown<'_>, document: &Document<'_>) -> bool {
         let names = plain_names(self.words).filter(|name| !shown.has(name));
-        names.into_iter().any(|name| is_shown_as_code(document, name))
+        names
+            .into_iter()
+            .any(|name| is_shown_as_code(document, name))
     }
 
     /// Returns whether it names code, behind that with which it begins, that no block shows.
     pub(super) fn lacks_object(&self, shown: Shown<'_>) -> bool {
-        code_spans(self.words, 0).into_iter().skip(1).any(|span| !shown.has(&self.words[span.inner]))
+        code_spans(self.words, 0)
+            .into_iter()
+            .skip(1)
+            .any(|span| !shown.has(&self.words[span.inner]))
     }
 
     /// Returns whether it names a symbol.
@@ -128,7 +148,11 @@ impl<'w> Asked<'w> {
     /// Returns whether the blocks hold nothing of what it names: no symbol, or where it names none and `words` count, no word.
     pub(super) fn is_strange(&self, shown: Shown<'_>, words: bool) -> bool {
         // What names the place is there before the work.
-        let mut symbols = self.symbols.iter().filter(|symbol| !self.places.contains(*symbol)).peekable();
+        let mut symbols = self
+            .symbols
+            .iter()
+            .filter(|symbol| !self.places.contains(*symbol))
+            .peekable();
         if symbols.peek().is_some() {
             return !symbols.any(|symbol| shown.has(symbol));
         }
@@ -141,7 +165,8 @@ impl<'w> Asked<'w> {
         let (held, all) = shown.share(&self.stems);
         let lacks = quoted_texts(self.words).any(|text| !shown.has(text));
         let whole = if self.denies { all } else { all.div_ceil(2) };
-        !self.symbols.iter().any(|symbol| shown.has(symbol)) && (lacks || !self.comparable || held < whole)
+        !self.symbols.iter().any(|symbol| shown.has(symbol))
+            && (lacks || !self.comparable || held < whole)
     }
 
     /// Returns whether blocks show it.
@@ -149,7 +174,11 @@ impl<'w> Asked<'w> {
         if !shown.works() {
             return false;
         }
-        let held = self.symbols.iter().filter(|symbol| shown.has(symbol)).count();
+        let held = self
+            .symbols
+            .iter()
+            .filter(|symbol| shown.has(symbol))
+            .count();
         let named = self.symbols.len();
         if self.imports && named > 0 {
             return self.symbols.iter().any(|symbol| shown.imports(symbol));
@@ -168,27 +197,38 @@ impl<'w> Asked<'w> {
 
 /// Returns the words before those that only say what the work is done like.
 fn before_source<'w>(words: &str, object: &'w str) -> &'w str {
-    let follows = code_spans(words, 0).into_iter().any(|span| read_mention(words, &span.outer) == Mention::Source);
+    let follows = code_spans(words, 0)
+        .into_iter()
+        .any(|span| read_mention(words, &span.outer) == Mention::Source);
     let source = last_entry(object, Use::Source).filter(|found| follows && found.start > 0);
     source.map_or(object, |found| &object[..found.start])
 }
 
 /// Returns whether a symbol is only what the work is done like: "in the style of `check` in `a.py`".
 fn is_of_source(words: &str, symbol: &str) -> bool {
-    let mut found = code_spans(words, 0).into_iter().filter(|span| &words[span.inner.clone()] == symbol).peekable();
+    let mut found = code_spans(words, 0)
+        .into_iter()
+        .filter(|span| &words[span.inner.clone()] == symbol)
+        .peekable();
     found.peek().is_some() && found.all(|span| read_mention(words, &span.outer) == Mention::Source)
 }
 
 /// Returns whether a preposition, perhaps with an article, stands right before code: "to the `Order` class".
 fn is_place(words: &str, span: &CodeSpan) -> bool {
     let before = words[..span.outer.start].to_lowercase();
-    let mut last = before.split_whitespace().rev().skip_while(|word| is_entry(word, Use::Determiner));
-    last.next().is_some_and(|word| is_entry(word, Use::Place) || is_entry(word, Use::Goal))
+    let mut last = before
+        .split_whitespace()
+        .rev()
+        .skip_while(|word| is_entry(word, Use::Determiner));
+    last.next()
+        .is_some_and(|word| is_entry(word, Use::Place) || is_entry(word, Use::Goal))
 }
 
 /// Returns the words of a sentence without those that only join others.
 fn content_words(words: &str) -> impl Iterator<Item = &str> {
-    let joins = |word: &&str| is_entry(word, Use::Function) || is_entry(word, Use::Determiner) || is_join(word);
+    let joins = |word: &&str| {
+        is_entry(word, Use::Function) || is_entry(word, Use::Determiner) || is_join(word)
+    };
     words.split_whitespace().filter(move |word| !joins(word))
 }
 
@@ -211,13 +251,15 @@ const KEYWORDS: [&str; 12] = [
 /// Returns whether a word is a version: three numbers, as `0.7.0` or `v0.7.0`.
 fn is_version(word: &str) -> bool {
     let parts: Vec<&str> = word.strip_prefix('v').unwrap_or(word).split('.').collect();
-    let is_number = |part: &&str| !part.is_empty() && part.chars().all(|letter| letter.is_ascii_digit());
+    let is_number =
+        |part: &&str| !part.is_empty() && part.chars().all(|letter| letter.is_ascii_digit());
     parts.len() == 3 && parts.iter().all(is_number)
 }
 
 /// Returns whether code is a list, a table or a text written out. `[db.pool]` is the head of a section.
 fn is_literal(code: &str) -> bool {
-    let closed = |open: char, close: char| code.len() > 2 && code.starts_with(open) && code.ends_with(close);
+    let closed =
+        |open: char, close: char| code.len() > 2 && code.starts_with(open) && code.ends_with(close);
     let is_head = code
         .trim_matches(['[', ']'])
         .split('.')
@@ -228,7 +270,10 @@ fn is_literal(code: &str) -> bool {
 /// Returns the words of a sentence, code and quotations apart, that have the form of a name in code: small letters, and
 /// a capital behind one.
 fn plain_names(words: &str) -> impl Iterator<Item = &str> {
-    let apart = words.split('`').step_by(2).flat_map(|part| part.split('"').step_by(2));
+    let apart = words
+        .split('`')
+        .step_by(2)
+        .flat_map(|part| part.split('"').step_by(2));
     apart.flat_map(names_in).filter(|name| {
         let mut letters = name.chars().zip(name.chars().skip(1));
         letters.any(|(one, next)| one.is_lowercase() && next.is_uppercase())
@@ -239,9 +284,14 @@ fn plain_names(words: &str) -> impl Iterator<Item = &str> {
 fn is_shown_as_code(document: &Document<'_>, name: &str) -> bool {
     document.text.match_indices(name).any(|(at, _)| {
         let end = at + name.len();
-        let is_part = |letter: Option<char>| letter.is_some_and(|one| one.is_alphanumeric() || one == '_');
-        let (before, behind) = (document.text[..at].chars().next_back(), document.text[end..].chars().next());
-        let is_ticked = before == Some('`') && behind.is_some_and(|one| matches!(one, '`' | '(' | '.'));
+        let is_part =
+            |letter: Option<char>| letter.is_some_and(|one| one.is_alphanumeric() || one == '_');
+        let (before, behind) = (
+            document.text[..at].chars().next_back(),
+            document.text[end..].chars().next(),
+        );
+        let is_ticked =
+            before == Some('`') && behind.is_some_and(|one| matches!(one, '`' | '(' | '.'));
         let is_whole = !is_part(before) && !is_part(behind);
         is_ticked || is_whole && document.fences.iter().any(|fence| fence.span.contains(&at))
     })
@@ -249,28 +299,39 @@ fn is_shown_as_code(document: &Document<'_>, name: &str) -> bool {
 
 /// Returns the texts that a sentence quotes.
 fn quoted_texts(words: &str) -> impl Iterator<Item = &str> {
-    words.split('"').skip(1).step_by(2).filter(|text| !text.trim().is_empty() && !text.contains('`'))
+    words
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .filter(|text| !text.trim().is_empty() && !text.contains('`'))
 }
 
 /// The fewest words that say something together: two may stand in the code under other names.
 const FEWEST: usize = 3;
 
 /// Words by which a sentence is known as English, as names in code are; no identifier is made of them.
-const JOINS: &str = "the of with for to is are be by and that this must should may each every when from not";
+const JOINS: &str =
+    "the of with for to is are be by and that this must should may each every when from not";
 
 fn is_join(word: &str) -> bool {
     JOINS.split(' ').any(|known| known == word)
 }
 
 fn is_english(head: &str) -> bool {
-    let common = || head.split(|letter: char| !letter.is_alphanumeric()).any(is_join);
+    let common = || {
+        head.split(|letter: char| !letter.is_alphanumeric())
+            .any(is_join)
+    };
     head.is_ascii() && (common() || head.split_whitespace().count() <= 4)
 }
 
 /// Returns whether code is an import statement, of Python or JavaScript.
 fn is_import(code: &str) -> bool {
-    let begins = ["import ", "from ", "const ", "export "].iter().any(|word| code.starts_with(word));
-    let of = |path: &str| code::imports::list_imports(path, code).is_some_and(|found| !found.is_empty());
+    let begins = ["import ", "from ", "const ", "export "]
+        .iter()
+        .any(|word| code.starts_with(word));
+    let of =
+        |path: &str| code::imports::list_imports(path, code).is_some_and(|found| !found.is_empty());
     begins && (of("a.py") || of("a.ts"))
 }
 

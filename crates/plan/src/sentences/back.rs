@@ -10,8 +10,20 @@ use super::judge::Judge;
 use super::split::Cut;
 
 /// Words for what stands above.
-const BACK: [&str; 12] =
-    ["above", "oben", "obige", "arriba", "anterior", "acima", "ci-dessus", "выше", "上面", "上述", "上記", "위의"];
+const BACK: [&str; 12] = [
+    "above",
+    "oben",
+    "obige",
+    "arriba",
+    "anterior",
+    "acima",
+    "ci-dessus",
+    "выше",
+    "上面",
+    "上述",
+    "上記",
+    "위의",
+];
 
 /// Words and signs behind which a sentence goes on to something else.
 const GOES_ON: [&str; 16] = [
@@ -53,20 +65,31 @@ impl Judge<'_, '_, '_> {
     /// Returns whether it asks for a new file with the content of a block above, and nothing else.
     fn creates_from_above(&self, cut: &Cut, form: &Form, asked: &Asked<'_>) -> bool {
         let words = self.asking.document.slice(&cut.span).to_lowercase();
-        let Some((end, _)) = BACK.iter().find_map(|back| words.rfind(back).map(|at| (at + back.len(), back))) else {
+        let Some((end, _)) = BACK
+            .iter()
+            .find_map(|back| words.rfind(back).map(|at| (at + back.len(), back)))
+        else {
             return false;
         };
         let named = find_paths(self.asking.document.slice(&cut.span), 0, false);
-        let files: Vec<usize> = named.iter().flat_map(|path| changes_meant(self.changes, &path.path)).collect();
+        let files: Vec<usize> = named
+            .iter()
+            .flat_map(|path| changes_meant(self.changes, &path.path))
+            .collect();
         let created = |at: &usize| {
-            let new = self.changes.get(*at).is_some_and(|change| change.action == Action::Create);
+            let new = self
+                .changes
+                .get(*at)
+                .is_some_and(|change| change.action == Action::Create);
             new && self.stock.is_shown_above(*at, cut.row)
         };
         !form.negated
             && !asked.names_symbols()
             && !files.is_empty()
             && files.iter().all(created)
-            && !GOES_ON.iter().any(|word| words.get(end..).unwrap_or("").contains(word))
+            && !GOES_ON
+                .iter()
+                .any(|word| words.get(end..).unwrap_or("").contains(word))
             && !words.get(..end).unwrap_or("").contains(" and ")
     }
 }

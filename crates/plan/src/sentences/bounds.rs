@@ -13,7 +13,10 @@ use crate::word_lists::List;
 /// Returns what a sentence protects by naming all that may change.
 pub(crate) fn bound_of_sentence(words: &str) -> Option<Protected> {
     let spans = code_spans(words, 0);
-    let paths: Vec<&str> = spans.iter().map(|span| &words[span.inner.clone()]).collect();
+    let paths: Vec<&str> = spans
+        .iter()
+        .map(|span| &words[span.inner.clone()])
+        .collect();
     if paths.is_empty() || !paths.iter().all(|path| as_path(path, true).is_some()) {
         return None;
     }
@@ -22,18 +25,24 @@ pub(crate) fn bound_of_sentence(words: &str) -> Option<Protected> {
     let before = before.trim_end_matches([' ', ':', '*', '_', '(']);
     let whole = words.to_lowercase();
     let uses = uses_in(&whole);
-    let alters =
-        uses.has(Use::Alter) || whole.split(' ').any(|word| is_entry(word.trim_end_matches(['s', '.']), Use::Alter));
+    let alters = uses.has(Use::Alter)
+        || whole
+            .split(' ')
+            .any(|word| is_entry(word.trim_end_matches(['s', '.']), Use::Alter));
     if !alters || uses.has(Use::Condition) {
         return None;
     }
     let lead = without_fillers(before);
     let excepts = last_entry(lead, Use::Except).filter(|found| found.end == lead.len());
     let denied = excepts.is_some_and(|found| {
-        uses_in(&lead[..found.start]).has(Use::Negation) || entry_at_start(lead, Use::Negation).is_some()
+        uses_in(&lead[..found.start]).has(Use::Negation)
+            || entry_at_start(lead, Use::Negation).is_some()
     });
     let solely = || {
-        let verb = lead.rsplit(' ').next().is_some_and(|word| is_entry(word, Use::Alter));
+        let verb = lead
+            .rsplit(' ')
+            .next()
+            .is_some_and(|word| is_entry(word, Use::Alter));
         let ends = last_entry(lead, Use::Solely).is_some_and(|found| found.end == lead.len());
         !uses.has(Use::Negation) && (ends || verb && uses_in(lead).has(Use::Solely))
     };
@@ -70,13 +79,20 @@ fn without_fillers(before: &str) -> &str {
 /// Returns whether what a sentence protects is the first that it names: "Replace `a`, but do not touch `b`" is about `a`.
 pub(super) fn is_about(words: &str, protects: &[Protected]) -> bool {
     let first = code_spans(words, 0).into_iter().next();
-    protects.first().zip(first).is_some_and(|(one, span)| one.name == words[span.inner])
+    protects
+        .first()
+        .zip(first)
+        .is_some_and(|(one, span)| one.name == words[span.inner])
 }
 
 /// Returns the class of a sentence that says what must stay.
 pub(super) fn as_forbidden(class: SentenceClass) -> SentenceClass {
     use SentenceClass::{Context, DoPartly, DoUnshown, Forbid, Place, Unclear};
-    if matches!(class, Context | DoUnshown | DoPartly | Place | Unclear) { Forbid } else { class }
+    if matches!(class, Context | DoUnshown | DoPartly | Place | Unclear) {
+        Forbid
+    } else {
+        class
+    }
 }
 
 #[cfg(test)]
@@ -90,7 +106,10 @@ mod tests {
             ("Nothing outside of `app/` is touched.", &["app/"]),
             ("No file other than `a.py` is touched.", &["a.py"]),
             ("Do not touch any other file than `a.py`.", &["a.py"]),
-            ("Do not change anything outside `a.py` and `b.py`.", &["a.py", "b.py"]),
+            (
+                "Do not change anything outside `a.py` and `b.py`.",
+                &["a.py", "b.py"],
+            ),
             ("Only `a.py` changes.", &["a.py"]),
             ("Only `a.py` and `b.py` are modified.", &["a.py", "b.py"]),
             ("Touch only `a.py`.", &["a.py"]),
@@ -104,7 +123,9 @@ mod tests {
             ("Only admins may call `a.py`.", &[]),
             ("If `b.py` is there, change only `a.py`.", &[]),
         ] {
-            let found = bound_of_sentence(words).map(|one| one.all_but).unwrap_or_default();
+            let found = bound_of_sentence(words)
+                .map(|one| one.all_but)
+                .unwrap_or_default();
             assert_eq!(found, expected, "{words}");
         }
     }

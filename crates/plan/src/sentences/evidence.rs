@@ -33,16 +33,24 @@ impl Blocks {
 
     fn add_all(&mut self, other: &Blocks) {
         self.0.resize(self.0.len().max(other.0.len()), 0);
-        self.0.iter_mut().zip(&other.0).for_each(|(own, other)| *own |= other);
+        self.0
+            .iter_mut()
+            .zip(&other.0)
+            .for_each(|(own, other)| *own |= other);
     }
 
     /// Returns whether both hold some block.
     fn meets(&self, other: &Blocks) -> bool {
-        self.0.iter().zip(&other.0).any(|(own, other)| own & other != 0)
+        self.0
+            .iter()
+            .zip(&other.0)
+            .any(|(own, other)| own & other != 0)
     }
 
     fn has(&self, block: usize) -> bool {
-        self.0.get(block / 64).is_some_and(|word| word >> (block % 64) & 1 != 0)
+        self.0
+            .get(block / 64)
+            .is_some_and(|word| word >> (block % 64) & 1 != 0)
     }
 }
 
@@ -72,7 +80,11 @@ impl<'t> Index<'t> {
         }
         let number = self.texts.len();
         // The imports that the words spell out are written with it.
-        self.texts.push(format!("{}{}", squeeze_text(&block.text), squeeze_text(&block.imports.join("\n"))));
+        self.texts.push(format!(
+            "{}{}",
+            squeeze_text(&block.text),
+            squeeze_text(&block.imports.join("\n"))
+        ));
         if block.role != Role::Shell {
             self.code.add(number);
         }
@@ -81,8 +93,14 @@ impl<'t> Index<'t> {
         }
         names_in(&block.text).for_each(|name| self.names.entry(name).or_default().add(number));
         let spelled = block.imports.iter().map(String::as_str);
-        let imports = block.text.lines().filter(|line| is_import(line)).chain(spelled);
-        imports.flat_map(names_in).for_each(|name| self.imported.entry(name).or_default().add(number));
+        let imports = block
+            .text
+            .lines()
+            .filter(|line| is_import(line))
+            .chain(spelled);
+        imports
+            .flat_map(names_in)
+            .for_each(|name| self.imported.entry(name).or_default().add(number));
         Some(number)
     }
 
@@ -100,7 +118,10 @@ impl<'t> Index<'t> {
 
     /// Returns what some of the blocks show.
     pub(super) fn shown<'i>(&'i self, blocks: &'i Blocks) -> Shown<'i> {
-        Shown { index: self, blocks }
+        Shown {
+            index: self,
+            blocks,
+        }
     }
 }
 
@@ -128,7 +149,11 @@ impl Shown<'_> {
         if bare.is_empty() || self.names(symbol) || self.holds(&bare) {
             return true;
         }
-        let called = symbol.split('(').next().unwrap_or(symbol).trim_end_matches(['.', '(', ')']);
+        let called = symbol
+            .split('(')
+            .next()
+            .unwrap_or(symbol)
+            .trim_end_matches(['.', '(', ')']);
         let last = called.rsplit(['.', ':', '#']).next().unwrap_or(called);
         if !last.is_empty() && is_single_name(last) {
             return self.names(last);
@@ -140,13 +165,21 @@ impl Shown<'_> {
     }
 
     fn names(self, name: &str) -> bool {
-        self.index.names.get(name).is_some_and(|blocks| blocks.meets(self.blocks))
+        self.index
+            .names
+            .get(name)
+            .is_some_and(|blocks| blocks.meets(self.blocks))
     }
 
     /// Returns whether their texts hold `bare`, which has no blanks.
     pub(super) fn holds(self, bare: &str) -> bool {
         let mut searched = 0;
-        let texts = self.index.texts.iter().enumerate().filter(|(block, _)| self.blocks.has(*block));
+        let texts = self
+            .index
+            .texts
+            .iter()
+            .enumerate()
+            .filter(|(block, _)| self.blocks.has(*block));
         let mut texts = texts.take_while(|(_, text)| {
             searched += text.len();
             searched - text.len() < LONGEST
@@ -156,13 +189,20 @@ impl Shown<'_> {
 
     /// Returns whether an import of the name stands in the blocks.
     pub(super) fn imports(self, symbol: &str) -> bool {
-        let imported = names_in(symbol).last().and_then(|name| self.index.imported.get(name));
+        let imported = names_in(symbol)
+            .last()
+            .and_then(|name| self.index.imported.get(name));
         imported.is_some_and(|blocks| blocks.meets(self.blocks))
     }
 
     /// Returns how many of the words stand in the blocks.
     pub(super) fn share(self, words: &HashSet<String>) -> (usize, usize) {
-        let held = |word: &&String| self.index.stems.get(*word).is_some_and(|blocks| blocks.meets(self.blocks));
+        let held = |word: &&String| {
+            self.index
+                .stems
+                .get(*word)
+                .is_some_and(|blocks| blocks.meets(self.blocks))
+        };
         (words.iter().filter(held).count(), words.len())
     }
 }
@@ -174,7 +214,8 @@ fn shows_code(block: &CodeBlock) -> bool {
         return false;
     }
     let empty = block.text.trim().is_empty() && matches!(block.file, FileOf::Change(_));
-    !matches!(block.role, Role::Before { .. } | Role::Output) && (empty || code_lines(&block.text) > 0)
+    !matches!(block.role, Role::Before { .. } | Role::Output)
+        && (empty || code_lines(&block.text) > 0)
 }
 
 /// A line of an import in several lines counts, too: "    DiscoverLinksResponse,".
@@ -182,18 +223,25 @@ fn is_import(line: &str) -> bool {
     let line = line.trim();
     let listed = line.strip_suffix(',').is_some_and(is_single_name);
     listed
-        || ["import ", "from ", "use ", "export {", "} from", "const {"].iter().any(|word| line.starts_with(word))
+        || ["import ", "from ", "use ", "export {", "} from", "const {"]
+            .iter()
+            .any(|word| line.starts_with(word))
         || line.contains("require(")
 }
 
 fn is_comment(line: &str) -> bool {
     let line = line.trim_start();
-    ["//", "# ", "--", "/*", "*", "<!--", "#!"].iter().any(|sign| line.starts_with(sign)) || line == "#"
+    ["//", "# ", "--", "/*", "*", "<!--", "#!"]
+        .iter()
+        .any(|sign| line.starts_with(sign))
+        || line == "#"
 }
 
 /// Returns the lines that are neither blank nor a comment.
 fn code_lines(text: &str) -> usize {
-    text.lines().filter(|line| !line.trim().is_empty() && !is_comment(line)).count()
+    text.lines()
+        .filter(|line| !line.trim().is_empty() && !is_comment(line))
+        .count()
 }
 
 /// Words by which code says that its bodies are to be empty.
@@ -227,8 +275,8 @@ fn is_stub(text: &str) -> bool {
             continue;
         }
         let body = words.trim_end_matches([';', ',', ')']);
-        let empty =
-            matches!(body, "pass" | "..." | "…" | "{}" | "{" | "}" | "]") || body.contains("NotImplementedError");
+        let empty = matches!(body, "pass" | "..." | "…" | "{}" | "{" | "}" | "]")
+            || body.contains("NotImplementedError");
         if !(empty || words.starts_with("import ") || words.starts_with("from ")) {
             return false;
         }
@@ -247,10 +295,22 @@ fn bracket_sum(words: &str) -> isize {
 
 /// Returns whether a line begins a function, or a class that holds some.
 fn is_signature(words: &str) -> bool {
-    let begins = ["def ", "async def ", "class ", "function ", "async function "];
-    let words = words.strip_prefix("export default ").or_else(|| words.strip_prefix("export ")).unwrap_or(words);
+    let begins = [
+        "def ",
+        "async def ",
+        "class ",
+        "function ",
+        "async function ",
+    ];
+    let words = words
+        .strip_prefix("export default ")
+        .or_else(|| words.strip_prefix("export "))
+        .unwrap_or(words);
     let begins = begins.iter().any(|word| words.starts_with(word));
     // `const load = async (id: string) => {`
-    let arrow = ["const ", "let "].iter().any(|word| words.starts_with(word)) && words.ends_with("=> {");
+    let arrow = ["const ", "let "]
+        .iter()
+        .any(|word| words.starts_with(word))
+        && words.ends_with("=> {");
     arrow || begins && (words.ends_with([':', '{', '(', ';', ',']) || words.ends_with("..."))
 }

@@ -8,7 +8,9 @@ use crate::inline::{Label, code_spans, comparison_key, one_line, plain_text, rea
 use crate::naming::{Rank, read_marks, unit_name};
 use crate::paths::as_path;
 
-use crate::vocabulary::{Opening, Use, entry_at_start, is_dense, is_entry, last_dense, last_entry, uses_in};
+use crate::vocabulary::{
+    Opening, Use, entry_at_start, is_dense, is_entry, last_dense, last_entry, uses_in,
+};
 
 /// The mood of a sentence, by its form alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,29 +90,44 @@ pub(super) fn read_form(words: &str) -> Form {
     let title = name.map_or_else(|| after_number(words).to_owned(), |name| name.title);
     let own = read_label(&title).filter(|label| label.rest > 0 && is_label_name(label, &title));
     let (called, rest) = match &own {
-        Some(label) if label.rest < title.len() => (label.name.clone(), title[label.rest..].to_owned()),
+        Some(label) if label.rest < title.len() => {
+            (label.name.clone(), title[label.rest..].to_owned())
+        }
         _ => (String::new(), title),
     };
     let command = code_spans(&rest, 0).first().is_some_and(|span| {
-        rest[..span.outer.start].trim_matches(['*', '_', ' ']).is_empty()
+        rest[..span.outer.start]
+            .trim_matches(['*', '_', ' '])
+            .is_empty()
             && shell::is_command(&rest[span.inner.clone()])
     });
     let (subject, path, rest) = after_subject(&rest);
     let lower = one_line(&plain_text(rest)).to_lowercase();
     // "Don't forget to …" says no, and means yes.
-    let lower = Opening::of(&lower).end(Use::Lead).map_or(lower.as_str(), |end| lower[end..].trim_start()).to_owned();
+    let lower = Opening::new(&lower)
+        .end(Use::Lead)
+        .map_or(lower.as_str(), |end| lower[end..].trim_start())
+        .to_owned();
     let head = after_leads(&lower);
     let main = main_statement(&lower);
-    let (opening, name) = (Opening::of(&head), Opening::of(&called));
+    let (opening, name) = (Opening::new(&head), Opening::new(&called));
     let mood = mood_of(&head, &opening, &main);
     let cautions = name.is(Use::Caution);
     // "Don't forget the entry" demands what it seems to deny.
-    let insists = opening.end(Use::Demand).is_some_and(|end| end >= opening.end(Use::Negation).unwrap_or(0));
+    let insists = opening
+        .end(Use::Demand)
+        .is_some_and(|end| end >= opening.end(Use::Negation).unwrap_or(0));
     let negative = opening.is(Use::Negation) && !insists || name.is(Use::Negation);
     let said = uses_in(&main);
-    let clause = if matches!(mood, Mood::Asks(_)) { imperative_clause(&main) } else { &main };
+    let clause = if matches!(mood, Mood::Asks(_)) {
+        imperative_clause(&main)
+    } else {
+        &main
+    };
     let own = if insists {
-        uses_in(&main_statement(&head[opening.end(Use::Demand).unwrap_or(0)..]))
+        uses_in(&main_statement(
+            &head[opening.end(Use::Demand).unwrap_or(0)..],
+        ))
     } else if clause.len() < main.len() {
         uses_in(clause)
     } else {
@@ -121,7 +138,9 @@ pub(super) fn read_form(words: &str) -> Form {
     // "Cover no greeting" begins with its verb: what is denied is a part of the object.
     let dense = main.chars().any(is_dense);
     Form {
-        forbids: negated && matches!(mood, Mood::Asks(Use::Change | Use::Remove)) && (negative || dense)
+        forbids: negated
+            && matches!(mood, Mood::Asks(Use::Change | Use::Remove))
+            && (negative || dense)
             || negated && mood == Mood::Demands
             || opening.is(Use::Negation) && opening.is(Use::Alter)
             || mood == Mood::Asks(Use::Keep),
@@ -130,11 +149,19 @@ pub(super) fn read_form(words: &str) -> Form {
         comments: said.has(Use::Comment),
         message: is_message(words),
         negated,
-        mood: if name.is(Use::Demand) { Mood::Demands } else { mood },
+        mood: if name.is(Use::Demand) {
+            Mood::Demands
+        } else {
+            mood
+        },
         conditional: name.is(Use::Condition) || is_conditional(&lower),
-        maps: ["→", "->", " = ", "=>"].iter().any(|sign| main.contains(sign)),
+        maps: ["→", "->", " = ", "=>"]
+            .iter()
+            .any(|sign| main.contains(sign)),
         imports: of_head.has(Use::Import),
-        called: [Use::Run, Use::Judge, Use::Person].into_iter().find(|what| name.is(*what) && !cautions),
+        called: [Use::Run, Use::Judge, Use::Person]
+            .into_iter()
+            .find(|what| name.is(*what) && !cautions),
         explains: begins_explanation(&called) && !cautions
             || begins_explanation(&head)
             || mood == Mood::States && said.has(Use::Given),
@@ -150,7 +177,9 @@ pub(super) fn read_form(words: &str) -> Form {
         command,
         judges: of_head.has(Use::Judge),
         test: opening.is(Use::Test) || name.is(Use::Test),
-        done: words.trim_start_matches(['*', ' ']).starts_with(['✅', '☑', '✔', '✓']),
+        done: words
+            .trim_start_matches(['*', ' '])
+            .starts_with(['✅', '☑', '✔', '✓']),
         label: called,
         path,
         subject,
@@ -163,8 +192,11 @@ pub(super) fn read_form(words: &str) -> Form {
 fn after_number(words: &str) -> &str {
     let bare = words.trim_start_matches(['*', '_']);
     let rest = bare.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
-    let sign = [" — ", " – ", " - ", ": ", " "].iter().find_map(|sign| rest.strip_prefix(sign));
-    sign.filter(|_| rest.len() < bare.len() && bare[..bare.len() - rest.len()].contains('.')).unwrap_or(words)
+    let sign = [" — ", " – ", " - ", ": ", " "]
+        .iter()
+        .find_map(|sign| rest.strip_prefix(sign));
+    sign.filter(|_| rest.len() < bare.len() && bare[..bare.len() - rest.len()].contains('.'))
+        .unwrap_or(words)
 }
 
 impl Form {
@@ -191,9 +223,14 @@ fn says_what_it_does(head: &str) -> bool {
 
 /// Returns whether a sentence begins with code and goes on with what that does beside: "`create` also emits `created`".
 pub(super) fn says_what_code_does(head: &str) -> bool {
-    let subject = code_spans(head, 0).into_iter().next().filter(|span| span.outer.start == 0);
+    let subject = code_spans(head, 0)
+        .into_iter()
+        .next()
+        .filter(|span| span.outer.start == 0);
     let behind = subject.map(|span| head[span.outer.end..].trim_start());
-    behind.is_some_and(|behind| entry_at_start(behind, Use::Lead).is_some() && begins_with_verb(behind))
+    behind.is_some_and(|behind| {
+        entry_at_start(behind, Use::Lead).is_some() && begins_with_verb(behind)
+    })
 }
 
 /// Returns whether words begin with a verb, in the third person, that other sentences ask with.
@@ -204,13 +241,22 @@ fn begins_with_verb(words: &str) -> bool {
     }
     let (verb, object) = rest.split_once(' ').unwrap_or((rest, ""));
     let bases = [("s", ""), ("es", ""), ("ies", "y")];
-    let asks = |base: &str| is_entry(base, Use::Change) || is_entry(base, Use::Judge) || is_entry(base, Use::Read);
-    let acts = bases
-        .into_iter()
-        .any(|(ending, base)| verb.strip_suffix(ending).is_some_and(|stem| asks(&format!("{stem}{base}"))));
+    let asks = |base: &str| {
+        is_entry(base, Use::Change) || is_entry(base, Use::Judge) || is_entry(base, Use::Read)
+    };
+    let acts = bases.into_iter().any(|(ending, base)| {
+        verb.strip_suffix(ending)
+            .is_some_and(|stem| asks(&format!("{stem}{base}")))
+    });
     // What "that" or "to" and a verb follow is what comes of it: "This ensures that …", "This allows us to …".
-    let asks = |words: &str| VERBS.into_iter().any(|what| entry_at_start(words, what).is_some()) || is_base_form(words);
-    let outcome = object.starts_with("that ") || object.split_once("to ").is_some_and(|(_, rest)| asks(rest));
+    let asks = |words: &str| {
+        VERBS
+            .into_iter()
+            .any(|what| entry_at_start(words, what).is_some())
+            || is_base_form(words)
+    };
+    let outcome =
+        object.starts_with("that ") || object.split_once("to ").is_some_and(|(_, rest)| asks(rest));
     acts && !outcome
 }
 
@@ -221,7 +267,8 @@ fn states_outcome(main: &str) -> bool {
         return false;
     };
     let rest = main[found.end..].trim_start();
-    let object = entry_at_start(rest, Use::Determiner).is_some() && main[found.end..].starts_with(' ');
+    let object =
+        entry_at_start(rest, Use::Determiner).is_some() && main[found.end..].starts_with(' ');
     !object || uses_in(rest).has(Use::TestWord)
 }
 
@@ -235,14 +282,19 @@ fn names_unit(words: &str) -> bool {
 /// Returns whether a sentence is the message of a commit: "`feat(api): add the route`".
 fn is_message(words: &str) -> bool {
     let bare = words.trim_matches(['*', '_', ' ', '.']);
-    let Some(inner) = bare.strip_prefix('`').and_then(|inner| inner.strip_suffix('`')) else {
+    let Some(inner) = bare
+        .strip_prefix('`')
+        .and_then(|inner| inner.strip_suffix('`'))
+    else {
         return false;
     };
     let Some((kind, _)) = inner.split_once(": ") else {
         return false;
     };
     let (kind, scope) = kind.split_once('(').unwrap_or((kind, ")"));
-    !inner.contains('`') && scope.ends_with(')') && kind.chars().all(|letter| letter.is_ascii_lowercase())
+    !inner.contains('`')
+        && scope.ends_with(')')
+        && kind.chars().all(|letter| letter.is_ascii_lowercase())
 }
 
 /// Returns whether a heading says that nothing is to be done: "No other changes needed".
@@ -252,11 +304,28 @@ pub(super) fn denies_work(words: &str) -> bool {
 
 /// Returns the clause of the verb: what stands behind "that" or "so" speaks of what comes of it.
 fn imperative_clause(main: &str) -> &str {
-    let ends = [" that ", " so ", " which ", " who ", "; ", " — ", " because ", " since ", " when ", " if "];
-    let end = ends.iter().filter_map(|word| main.find(word)).min().unwrap_or(main.len());
+    let ends = [
+        " that ",
+        " so ",
+        " which ",
+        " who ",
+        "; ",
+        " — ",
+        " because ",
+        " since ",
+        " when ",
+        " if ",
+    ];
+    let end = ends
+        .iter()
+        .filter_map(|word| main.find(word))
+        .min()
+        .unwrap_or(main.len());
     // "si el elemento no existe", "wenn es nicht da ist": what it depends on.
     let words = main.match_indices(' ').map(|(at, _)| at);
-    let condition = words.into_iter().find(|at| Opening::of(&main[at + 1..]).is(Use::Condition));
+    let condition = words
+        .into_iter()
+        .find(|at| Opening::new(&main[at + 1..]).is(Use::Condition));
     &main[..end.min(condition.unwrap_or(end))]
 }
 
@@ -268,26 +337,41 @@ fn after_subject(words: &str) -> (Option<String>, Option<String>, &str) {
     let Some(first) = code_spans(words, 0).into_iter().next() else {
         return none;
     };
-    if !words[..first.outer.start].trim_matches(['*', '_', ' ', '\n']).is_empty() {
+    if !words[..first.outer.start]
+        .trim_matches(['*', '_', ' ', '\n'])
+        .is_empty()
+    {
         return none;
     }
     let code = &words[first.inner.clone()];
     let path = as_path(code, true).map(|(path, _)| path);
-    let mut rest = words[first.outer.end..].trim_start_matches(['*', '_']).trim_start();
+    let mut rest = words[first.outer.end..]
+        .trim_start_matches(['*', '_'])
+        .trim_start();
     if rest.starts_with(['(', '（']) {
         let Some(close) = rest.find([')', '）']) else {
             return (None, path, words);
         };
         let behind = &rest[close..];
-        rest = behind[behind.chars().next().map_or(0, char::len_utf8)..].trim_start_matches(['*', '_']).trim_start();
+        rest = behind[behind.chars().next().map_or(0, char::len_utf8)..]
+            .trim_start_matches(['*', '_'])
+            .trim_start();
     }
-    let sign = [": ", "：", "— ", "– ", "- ", "→ ", "-> "].iter().find_map(|sign| rest.strip_prefix(sign));
+    let sign = [": ", "：", "— ", "– ", "- ", "→ ", "-> "]
+        .iter()
+        .find_map(|sign| rest.strip_prefix(sign));
     let subject = path.is_none().then(|| code.to_owned());
     match sign {
         Some(behind) => (subject, path, behind),
-        None if rest.is_empty() => {
-            (subject, path, if first.outer.start == 0 && words.len() > 2 { rest } else { words })
-        }
+        None if rest.is_empty() => (
+            subject,
+            path,
+            if first.outer.start == 0 && words.len() > 2 {
+                rest
+            } else {
+                words
+            },
+        ),
         None => (None, None, words),
     }
 }
@@ -309,8 +393,10 @@ fn is_conditional(lower: &str) -> bool {
 fn after_leads(lower: &str) -> String {
     let mut rest = lower;
     for _ in 0..4 {
-        rest = rest.trim_start_matches(|letter: char| !letter.is_alphanumeric() && letter != '`' && letter != '/');
-        let opening = Opening::of(rest);
+        rest = rest.trim_start_matches(|letter: char| {
+            !letter.is_alphanumeric() && letter != '`' && letter != '/'
+        });
+        let opening = Opening::new(rest);
         if let Some(end) = opening.end(Use::Lead) {
             rest = &rest[end..];
             continue;
@@ -332,13 +418,23 @@ const LONGEST_PLACE: usize = 140;
 fn after_place(rest: &str) -> Option<&str> {
     let code = code_spans(rest, 0);
     let outside = |at: usize| !code.iter().any(|span| span.outer.contains(&at));
-    let (at, sign) =
-        rest.char_indices().find(|(at, letter)| matches!(letter, ',' | ':' | '，' | '：') && outside(*at))?;
-    (at <= LONGEST_PLACE && !rest[at + sign.len_utf8()..].trim().is_empty()).then(|| &rest[at + sign.len_utf8()..])
+    let (at, sign) = rest
+        .char_indices()
+        .find(|(at, letter)| matches!(letter, ',' | ':' | '，' | '：') && outside(*at))?;
+    (at <= LONGEST_PLACE && !rest[at + sign.len_utf8()..].trim().is_empty())
+        .then(|| &rest[at + sign.len_utf8()..])
 }
 
 /// The verbs that ask for something; of two that fit alike, the first counts.
-const VERBS: [Use; 7] = [Use::Remove, Use::Keep, Use::Change, Use::Judge, Use::Run, Use::Person, Use::Read];
+const VERBS: [Use; 7] = [
+    Use::Remove,
+    Use::Keep,
+    Use::Change,
+    Use::Judge,
+    Use::Run,
+    Use::Person,
+    Use::Read,
+];
 
 fn mood_of(head: &str, opening: &Opening, main: &str) -> Mood {
     if opening.is(Use::Modal) || opening.is(Use::Demand) {
@@ -356,32 +452,46 @@ fn mood_of(head: &str, opening: &Opening, main: &str) -> Mood {
         return Mood::Asks(Use::Change);
     }
     // "Do not add …", "Never log …" ask as much as "Add …".
-    let rest = opening.end(Use::Negation).map(|end| Opening::of(head[end..].trim_start()));
+    let rest = opening
+        .end(Use::Negation)
+        .map(|end| Opening::new(head[end..].trim_start()));
     if rest.is_some_and(|rest| VERBS.into_iter().any(|what| rest.is(what))) {
         return Mood::Asks(Use::Change);
     }
     if let Some(what) = clause_verb(main) {
         return Mood::Asks(what);
     }
-    if uses_in(main).has(Use::Modal) { Mood::Demands } else { Mood::States }
+    if uses_in(main).has(Use::Modal) {
+        Mood::Demands
+    } else {
+        Mood::States
+    }
 }
 
 /// Returns the kind of verb that reaches the farthest: "make sure" before "make", the last verb of a Korean sentence.
 fn farthest_use(reach: impl Fn(&Use) -> Option<usize>) -> Option<Use> {
-    let found = VERBS.into_iter().filter_map(|what| reach(&what).map(|end| (end, what)));
-    found.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, what)| what)
+    let found = VERBS
+        .into_iter()
+        .filter_map(|what| reach(&what).map(|end| (end, what)));
+    found
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })
+        .map(|(_, what)| what)
 }
 
 /// Returns whether a sentence begins with a verb that no list knows: "flip the row", "thread `x` through".
 ///
 /// A word before a determiner or a code span is a verb, unless its ending says that it is none.
 fn is_base_form(head: &str) -> bool {
-    let end = head.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(head.len());
+    let end = head
+        .find(|letter: char| !letter.is_ascii_alphabetic())
+        .unwrap_or(head.len());
     let (word, rest) = head.split_at(end);
     let Some(rest) = rest.strip_prefix(' ') else {
         return false;
     };
-    let ended = ["s", "ed", "ing", "ly", "ion", "ment"].iter().any(|ending| word.ends_with(ending));
+    let ended = ["s", "ed", "ing", "ly", "ion", "ment"]
+        .iter()
+        .any(|ending| word.ends_with(ending));
     word.len() > 2 && !ended && entry_at_start(rest, Use::Determiner).is_some()
 }
 
@@ -395,11 +505,17 @@ fn clause_verb(main: &str) -> Option<Use> {
         return farthest_use(|what| last_dense(&main[from..], *what));
     }
     let clauses = main.split(['，', '、', '；', '：', ':', ',', '+', '时', '后']);
-    let clauses = clauses.map(|clause| clause.trim_start_matches(|letter: char| !letter.is_alphanumeric()));
-    let clauses: Vec<_> = clauses.map(|clause| (Opening::of(clause), clause)).collect();
+    let clauses =
+        clauses.map(|clause| clause.trim_start_matches(|letter: char| !letter.is_alphanumeric()));
+    let clauses: Vec<_> = clauses
+        .map(|clause| (Opening::new(clause), clause))
+        .collect();
     VERBS.into_iter().find(|what| {
-        let moved = |clause: &str| clause.starts_with(COVERBS) && last_dense(clause, *what).is_some();
-        clauses.iter().any(|(opening, clause)| opening.is(*what) || moved(clause))
+        let moved =
+            |clause: &str| clause.starts_with(COVERBS) && last_dense(clause, *what).is_some();
+        clauses
+            .iter()
+            .any(|(opening, clause)| opening.is(*what) || moved(clause))
     })
 }
 
@@ -409,12 +525,15 @@ fn is_verb_last(letter: char) -> bool {
 }
 
 /// Chinese words before which the object may stand, and others that may stand before the verb.
-const COVERBS: [char; 16] =
-    ['将', '把', '在', '为', '給', '给', '对', '向', '从', '用', '於', '于', '并', '再', '先', '也'];
+const COVERBS: [char; 16] = [
+    '将', '把', '在', '为', '給', '给', '对', '向', '从', '用', '於', '于', '并', '再', '先', '也',
+];
 
 /// Returns whether a word is a verb by what follows it: "build passes", "test is red" speak of things.
 fn is_verb(rest: &str) -> bool {
-    let words = rest.split(|letter: char| !letter.is_alphanumeric() && letter != '\'').filter(|word| !word.is_empty());
+    let words = rest
+        .split(|letter: char| !letter.is_alphanumeric() && letter != '\'')
+        .filter(|word| !word.is_empty());
     let first = words.clone().next().unwrap_or("");
     let finite = ["is", "are", "was", "were", "has", "have"];
     let ends = [
@@ -461,7 +580,16 @@ fn main_statement(lower: &str) -> String {
             out.push(' ');
         }
     }
-    for cut in [", not ", "rather than", "instead of", " — not ", " - not ", "，而不是", "而不是", "而非"] {
+    for cut in [
+        ", not ",
+        "rather than",
+        "instead of",
+        " — not ",
+        " - not ",
+        "，而不是",
+        "而不是",
+        "而非",
+    ] {
         if let Some(at) = out.find(cut) {
             out.truncate(at);
         }

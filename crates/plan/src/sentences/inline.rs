@@ -27,7 +27,10 @@ pub struct Replacement {
 /// Reads the replacement that a sentence is.
 pub(super) fn read_replacement(words: &str) -> Option<Replacement> {
     let uses = uses_in(&words.to_lowercase());
-    if [Use::Negation, Use::Condition, Use::Proviso].into_iter().any(|what| uses.has(what)) {
+    if [Use::Negation, Use::Condition, Use::Proviso]
+        .into_iter()
+        .any(|what| uses.has(what))
+    {
         return None;
     }
     let mut all = split_tokens(words);
@@ -35,9 +38,16 @@ pub(super) fn read_replacement(words: &str) -> Option<Replacement> {
         all.pop();
     }
     let (places, at) = leading_places(&all);
-    let verb = entry_end(&all, at, Use::Alter).filter(|_| entry_end(&all, at, Use::Keep).is_none())?;
+    let verb =
+        entry_end(&all, at, Use::Alter).filter(|_| entry_end(&all, at, Use::Keep).is_none())?;
     let from = (verb..all.len()).find(|at| !is_determiner(&all, *at))?;
-    let [Token::Code(old), Token::Word(joint), Token::Code(new), behind @ ..] = &all[from..] else {
+    let [
+        Token::Code(old),
+        Token::Word(joint),
+        Token::Code(new),
+        behind @ ..,
+    ] = &all[from..]
+    else {
         return None;
     };
     if !is_new_label(joint) || is_whole_name(old) || old == new {
@@ -47,10 +57,22 @@ pub(super) fn read_replacement(words: &str) -> Option<Replacement> {
     if end < behind.len() {
         return None;
     }
-    let mut found = Replacement { old: (*old).to_owned(), new: (*new).to_owned(), within: None, path: None };
+    let mut found = Replacement {
+        old: (*old).to_owned(),
+        new: (*new).to_owned(),
+        within: None,
+        path: None,
+    };
     for place in places.into_iter().chain(more) {
-        let named = if as_path(place, true).is_some() { &mut found.path } else { &mut found.within };
-        if named.replace(place.trim_end_matches("()").to_owned()).is_some() {
+        let named = if as_path(place, true).is_some() {
+            &mut found.path
+        } else {
+            &mut found.within
+        };
+        if named
+            .replace(place.trim_end_matches("()").to_owned())
+            .is_some()
+        {
             return None;
         }
     }
@@ -87,7 +109,9 @@ fn is_determiner(all: &[Token<'_>], at: usize) -> bool {
 fn is_whole_name(code: &str) -> bool {
     let bare = code.trim_end_matches("()");
     bare.starts_with(|letter: char| letter.is_alphabetic() || letter == '_')
-        && bare.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$'))
+        && bare
+            .chars()
+            .all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$'))
 }
 
 #[cfg(test)]
@@ -98,13 +122,21 @@ mod tests {
     fn a_sentence_that_is_a_replacement_is_read() {
         let place = |within: &str, path: &str| {
             let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-            Some(("x.a()".to_owned(), "x.b()".to_owned(), some(within), some(path)))
+            Some((
+                "x.a()".to_owned(),
+                "x.b()".to_owned(),
+                some(within),
+                some(path),
+            ))
         };
         for (words, expected) in [
             ("Replace `x.a()` with `x.b()`.", place("", "")),
             ("Change `x.a()` to `x.b()` in `f()`.", place("f", "")),
             ("In `f`, replace `x.a()` by `x.b()`.", place("f", "")),
-            ("In `a.py`, change the `x.a()` to `x.b()` in `f`", place("f", "a.py")),
+            (
+                "In `a.py`, change the `x.a()` to `x.b()` in `f`",
+                place("f", "a.py"),
+            ),
             ("Ersetze `x.a()` durch `x.b()` in `f`.", place("f", "")),
             ("Replace `x.a()` with `x.b()` and update its callers.", None),
             ("Replace `x.a()` with `x.b()` where it is cheap.", None),

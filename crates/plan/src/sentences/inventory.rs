@@ -51,7 +51,10 @@ impl<'t> Inventory<'t> {
         changes: &[PlannedChange],
         commands: &[PlannedCommand],
     ) -> Self {
-        let mut stock = Inventory { files: changes.iter().map(|_| Blocks::default()).collect(), ..Self::default() };
+        let mut stock = Inventory {
+            files: changes.iter().map(|_| Blocks::default()).collect(),
+            ..Self::default()
+        };
         stock.runs = commands.iter().map(|command| command.span.start).collect();
         stock.runs.sort_unstable();
         let commits = commands.iter().filter(|command| command.commit.is_some());
@@ -79,7 +82,10 @@ impl<'t> Inventory<'t> {
         if self.index.is_stub(block) {
             self.stubs.push(one.row);
         }
-        self.groups.entry(scopes.group(one.row).start).or_default().add(block);
+        self.groups
+            .entry(scopes.group(one.row).start)
+            .or_default()
+            .add(block);
         let mut section = scopes.section(one.row);
         while let Some(heading) = section {
             self.sections.entry(heading).or_default().add(block);
@@ -130,12 +136,16 @@ impl<'t> Inventory<'t> {
 
     /// Returns what the blocks of the group show that begins at a row.
     pub(super) fn group(&self, start: usize) -> Option<Shown<'_>> {
-        self.groups.get(&start).map(|blocks| self.index.shown(blocks))
+        self.groups
+            .get(&start)
+            .map(|blocks| self.index.shown(blocks))
     }
 
     /// Returns what the blocks of the section below a heading show.
     pub(super) fn section(&self, heading: Option<usize>) -> Option<Shown<'_>> {
-        heading.and_then(|at| self.sections.get(&at)).map(|blocks| self.index.shown(blocks))
+        heading
+            .and_then(|at| self.sections.get(&at))
+            .map(|blocks| self.index.shown(blocks))
     }
 
     /// Returns whether a block that shows something stands in these rows.

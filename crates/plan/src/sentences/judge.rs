@@ -43,7 +43,10 @@ impl Judge<'_, '_, '_> {
     pub(super) fn lead(&self, cut: &Cut) -> Option<usize> {
         let row = self.asking.rows.get(cut.row)?;
         let lead = row.item.and_then(|_| self.scopes.lead(cut.row))?;
-        self.words(lead).trim_end_matches(['*', '_', ' ']).ends_with([':', '：']).then_some(lead)
+        self.words(lead)
+            .trim_end_matches(['*', '_', ' '])
+            .ends_with([':', '：'])
+            .then_some(lead)
     }
 
     /// Judges a sentence; `led` is the class of the line that leads to its list.
@@ -52,24 +55,44 @@ impl Judge<'_, '_, '_> {
         let form = form::read_form(words);
         // A tag on a line of its own only begins or ends an element.
         let tag = is_tag(words).then_some(SentenceClass::Context);
-        let placed =
-            tag.or_else(|| self.by_place(cut, &form)).or_else(|| by_lead(led)).or_else(|| self.by_form(cut, &form));
+        let placed = tag
+            .or_else(|| self.by_place(cut, &form))
+            .or_else(|| by_lead(led))
+            .or_else(|| self.by_form(cut, &form));
         let class = placed.unwrap_or_else(|| self.by_blocks(cut, &form));
         let mut protects = protected_names(words);
-        if self.scopes.group(cut.row).start == 0 || self.stock.group(self.scopes.group(cut.row).start).is_none() {
+        if self.scopes.group(cut.row).start == 0
+            || self.stock.group(self.scopes.group(cut.row).start).is_none()
+        {
             // In a step that shows code it may speak of that step alone.
             protects.extend(bound_of_sentence(words));
         }
-        let class = if is_about(words, &protects) { as_forbidden(class) } else { class };
+        let class = if is_about(words, &protects) {
+            as_forbidden(class)
+        } else {
+            class
+        };
         if class == SentenceClass::Condition {
             // What holds only under a condition is not held against the change.
             protects.clear();
         }
         let open = matches!(class, SentenceClass::DoUnshown | SentenceClass::DoPartly);
         let shown = matches!(class, SentenceClass::DoShown | SentenceClass::Place);
-        let topics = if shown { topics_of_sentence(words) } else { Vec::new() };
+        let topics = if shown {
+            topics_of_sentence(words)
+        } else {
+            Vec::new()
+        };
         let replacement = open.then(|| inline::read_replacement(words)).flatten();
-        Sentence { span: cut.span.clone(), class, negated: form.negated, open, protects, topics, replacement }
+        Sentence {
+            span: cut.span.clone(),
+            class,
+            negated: form.negated,
+            open,
+            protects,
+            topics,
+            replacement,
+        }
     }
 
     /// Returns what the place of a sentence decides, whatever it says.
@@ -88,8 +111,10 @@ impl Judge<'_, '_, '_> {
         let topic = row.topic?;
         if is_among(row) {
             let person = topic == Topic::Manual && matches!(form.mood, Mood::Asks(_));
-            let unwritten =
-                form.test && !form.outcome && !self.stock.runs_in(cut.span.clone()) && !self.shows_test(form);
+            let unwritten = form.test
+                && !form.outcome
+                && !self.stock.runs_in(cut.span.clone())
+                && !self.shows_test(form);
             return Some(if unwritten {
                 DoUnshown
             } else if person {
@@ -116,12 +141,16 @@ impl Judge<'_, '_, '_> {
         if is_empty_note(&form.head) {
             return Some(DoShown);
         }
-        let above = cut.row.checked_sub(1).and_then(|above| self.asking.rows.get(above));
+        let above = cut
+            .row
+            .checked_sub(1)
+            .and_then(|above| self.asking.rows.get(above));
         let behind_code = above.is_some_and(|above| matches!(above.kind, RowKind::Code(_)));
         if behind_code && is_labelled_place(self.asking.document.slice(&cut.span)) {
             return Some(SentenceClass::Place);
         }
-        if form.elsewhere && form.mood == Mood::States && self.asking.rows[cut.row].label.is_none() {
+        if form.elsewhere && form.mood == Mood::States && self.asking.rows[cut.row].label.is_none()
+        {
             return Some(Elsewhere);
         }
         if form.message {
@@ -138,21 +167,28 @@ impl Judge<'_, '_, '_> {
             Mood::States if form.command => Some(Run),
             // "It is made by `make schema`."
             Mood::States
-                if entry_at_start(&form.head, Use::Pronoun).is_some() && self.stock.runs_in(cut.span.clone()) =>
+                if entry_at_start(&form.head, Use::Pronoun).is_some()
+                    && self.stock.runs_in(cut.span.clone()) =>
             {
                 Some(Run)
             }
             Mood::Asks(Use::Run) => Some(Run),
             // "Add `zod` with `npm install zod`": the command does it.
-            Mood::Asks(Use::Change) if !form.step && self.stock.runs_in(cut.span.clone()) => Some(Run),
+            Mood::Asks(Use::Change) if !form.step && self.stock.runs_in(cut.span.clone()) => {
+                Some(Run)
+            }
             Mood::Asks(Use::Judge) => Some(Check),
             Mood::Asks(Use::Person | Use::Read) if form.path.is_none() => Some(Person),
-            Mood::States | Mood::Demands if self.is_checked(cut) || form.outcome || form.step && form.judges => {
+            Mood::States | Mood::Demands
+                if self.is_checked(cut) || form.outcome || form.step && form.judges =>
+            {
                 Some(Check)
             }
             // "It returns 404 for unknown items" explains nothing that a block shows.
             Mood::States if form.refers && self.lacks_status(cut) => None,
-            Mood::States if form.explains || form.refers || self.is_explanation(cut) => Some(Context),
+            Mood::States if form.explains || form.refers || self.is_explanation(cut) => {
+                Some(Context)
+            }
             Mood::Demands if form.explains || self.is_explanation(cut) => Some(Context),
             Mood::Asks(Use::Change) | Mood::States if form.step && self.only_runs(cut) => Some(Run),
             _ => None,
@@ -168,13 +204,26 @@ impl Judge<'_, '_, '_> {
     fn is_explanation(&self, cut: &Cut) -> bool {
         let row = &self.asking.rows[cut.row];
         let heading = row.section.map(|at| self.words(at));
-        let led = row.item.and_then(|_| self.scopes.lead(cut.row)).map(|at| self.words(at));
-        let led = led.filter(|words| words.trim_end_matches(['*', '_', ' ']).ends_with([':', '：', '?', '？']));
-        [heading, led].into_iter().flatten().any(|words| form::begins_explanation(words) || form::denies_work(words))
+        let led = row
+            .item
+            .and_then(|_| self.scopes.lead(cut.row))
+            .map(|at| self.words(at));
+        let led = led.filter(|words| {
+            words
+                .trim_end_matches(['*', '_', ' '])
+                .ends_with([':', '：', '?', '？'])
+        });
+        [heading, led]
+            .into_iter()
+            .flatten()
+            .any(|words| form::begins_explanation(words) || form::denies_work(words))
     }
 
     fn words(&self, row: usize) -> &str {
-        self.asking.rows.get(row).map_or("", |row| self.asking.document.slice(&row.span))
+        self.asking
+            .rows
+            .get(row)
+            .map_or("", |row| self.asking.document.slice(&row.span))
     }
 
     /// Returns whether the group around it holds commands and no code.
@@ -183,12 +232,16 @@ impl Judge<'_, '_, '_> {
         let title = self.words(cut.row);
         let form = form::read_form(title);
         // A commit does not make the change that the title names.
-        let names = form.mood == Mood::Asks(Use::Change) || Asked::of(title, &form).lacks_version(self.stock.unit());
+        let names = form.mood == Mood::Asks(Use::Change)
+            || Asked::new(title, &form).lacks_version(self.stock.unit());
         let names = names && !uses_in(&form.head).has(Use::Run);
         let bytes = self.bytes(cut);
         !(names && self.commits(cut))
             && self.stock.runs_in(bytes)
-            && self.stock.group(group.start).is_none_or(|shown| !shown.has_code())
+            && self
+                .stock
+                .group(group.start)
+                .is_none_or(|shown| !shown.has_code())
     }
 
     /// Returns whether the step around it runs or checks something.
@@ -224,10 +277,15 @@ impl Judge<'_, '_, '_> {
         };
         let around = self.scopes.parent(cut.row).filter(|at| group.contains(at));
         let label = &self.asking.rows[group.start];
-        let labels = label.label.is_some() && label.item.is_none() && label.topic.is_some_and(Topic::names_files);
+        let labels = label.label.is_some()
+            && label.item.is_none()
+            && label.topic.is_some_and(Topic::names_files);
         let label = (labels && group.start < cut.row).then_some(group.start);
         let titled = || self.title_above(cut).filter(|_| !form.step).and_then(named);
-        around.and_then(named).or_else(|| label.and_then(named)).or_else(titled)
+        around
+            .and_then(named)
+            .or_else(|| label.and_then(named))
+            .or_else(titled)
     }
 
     /// Returns whether the bold line above names a symbol that no block of the unit holds: "**`Pool.close()`**".
@@ -240,8 +298,13 @@ impl Judge<'_, '_, '_> {
     /// Returns the last line in bold above a sentence, below the same heading: "**File: `a.ts`**", "**The pool:**".
     fn title_above(&self, cut: &Cut) -> Option<usize> {
         let rows = &self.asking.rows[..cut.row];
-        let own = rows.iter().rposition(|row| matches!(row.kind, RowKind::Heading(_))).map_or(0, |at| at + 1);
-        (own..cut.row).rev().find(|at| rows[*at].item.is_none() && is_title(self.words(*at)))
+        let own = rows
+            .iter()
+            .rposition(|row| matches!(row.kind, RowKind::Heading(_)))
+            .map_or(0, |at| at + 1);
+        (own..cut.row)
+            .rev()
+            .find(|at| rows[*at].item.is_none() && is_title(self.words(*at)))
     }
 
     /// Returns what the blocks show of it.
@@ -253,12 +316,14 @@ impl Judge<'_, '_, '_> {
         if self.names_files(cut, form) {
             return Place;
         }
-        let asked = Asked::of(words, form);
+        let asked = Asked::new(words, form);
         let unit = self.stock.unit();
         if self.leads_in(cut, form) {
             return self.before_block(cut, form, &asked, ends);
         }
-        let coded = self.next(cut).is_some_and(|row| matches!(row.kind, RowKind::Code(_)));
+        let coded = self
+            .next(cut)
+            .is_some_and(|row| matches!(row.kind, RowKind::Code(_)));
         if ends && coded && !self.stock.is_shell(cut.last + 1) {
             // Before a block that shows how the code is now, or nothing but comments.
             return Place;
@@ -276,30 +341,51 @@ impl Judge<'_, '_, '_> {
         if ends && self.leads_to_file(cut) && !asked.names_symbols() && !form.owes {
             return DoShown;
         }
-        let headed = ends && self.next(cut).is_some_and(|next| matches!(next.kind, RowKind::Heading(_)));
+        let headed = ends
+            && self
+                .next(cut)
+                .is_some_and(|next| matches!(next.kind, RowKind::Heading(_)));
         // An item that begins with a name of which no block holds a trace.
-        let absent = form.subject.as_deref().is_some_and(|subject| row.item.is_some() && !unit.has(subject))
+        let absent = form
+            .subject
+            .as_deref()
+            .is_some_and(|subject| row.item.is_some() && !unit.has(subject))
             || row.item.is_some() && form.mood == Mood::States && self.is_below_absent(cut);
-        let asks = matches!(form.mood, Mood::Asks(Use::Change | Use::Remove) | Mood::Demands) || form.maps || absent;
-        let lacks = asked.lacks_import(unit) || asked.lacks_status(unit) || asks && asked.lacks_version(unit);
+        let asks = matches!(
+            form.mood,
+            Mood::Asks(Use::Change | Use::Remove) | Mood::Demands
+        ) || form.maps
+            || absent;
+        let lacks = asked.lacks_import(unit)
+            || asked.lacks_status(unit)
+            || asks && asked.lacks_version(unit);
         let lacks = lacks || !form.given && !form.negated && asked.lacks_value(unit);
         // "`create` also emits an event": what it does beside what its block shows.
         let does_more = form.mood == Mood::States && form::says_what_code_does(&form.head);
         let lacks = lacks || does_more && !form.given && !form.negated && asked.lacks_object(unit);
         // The product's own components are known by their names; a title says in words what its blocks show.
         let named = asks && !form.step && !is_title(words) && !row.boxed;
-        let lacks = lacks || named && unit.works() && asked.lacks_known_name(unit, self.asking.document);
+        let lacks =
+            lacks || named && unit.works() && asked.lacks_known_name(unit, self.asking.document);
         let spelled = !form.forbids && (form.owes || lacks);
         if is_title(words) && self.stands_over_code(cut) && !spelled {
             return DoShown;
         }
-        let found = Found { asked, asks: asks || spelled, absent, headed };
+        let found = Found {
+            asked,
+            asks: asks || spelled,
+            absent,
+            headed,
+        };
         let files = if headed { None } else { self.files(cut, form) };
         let (worded, shown) = match files {
             Some(files) => self.by_files(cut, form, &found, &files),
             None => self.by_group(cut, form, &found),
         };
-        match (worded, shown && !spelled && !(found.asks && self.is_missing(cut, form, &found.asked))) {
+        match (
+            worded,
+            shown && !spelled && !(found.asks && self.is_missing(cut, form, &found.asked)),
+        ) {
             (true, true) => DoShown,
             (true, false) if is_title(words) && !form.step && form.mood == Mood::States => Context,
             (true, false) => DoUnshown,
@@ -311,7 +397,10 @@ impl Judge<'_, '_, '_> {
     /// Returns what the last sentence before a block is: what the block shows, unless it names what no block holds.
     fn before_block(&self, cut: &Cut, form: &Form, asked: &Asked<'_>, ends: bool) -> SentenceClass {
         use SentenceClass::{DoPartly, DoShown, DoUnshown, Place};
-        let asks = matches!(form.mood, Mood::Asks(Use::Change | Use::Remove) | Mood::Demands);
+        let asks = matches!(
+            form.mood,
+            Mood::Asks(Use::Change | Use::Remove) | Mood::Demands
+        );
         if asks && self.stock.is_stub(cut.last + 1) {
             return DoPartly;
         }
@@ -322,36 +411,59 @@ impl Judge<'_, '_, '_> {
         let stated = form.owes || !form.forbids && asked.lacks_status(unit);
         let row = &self.asking.rows[cut.row];
         // The words of the one sentence right above a block are its title; those of an item, a demand or a name are not.
-        let more = row.item.is_some() || form.mood == Mood::Demands || form.tests || asked.names_symbols();
-        let named = asks && !form.step && !is_title(self.asking.document.slice(&cut.span)) && !row.boxed && !form.given;
+        let more =
+            row.item.is_some() || form.mood == Mood::Demands || form.tests || asked.names_symbols();
+        let named = asks
+            && !form.step
+            && !is_title(self.asking.document.slice(&cut.span))
+            && !row.boxed
+            && !form.given;
         if named && unit.works() && asked.lacks_known_name(unit, self.asking.document) {
             return DoPartly;
         }
-        if asked.lacks_value(self.stock.unit()) && self.stock.unit().works() && !form.given && !form.negated {
+        if asked.lacks_value(self.stock.unit())
+            && self.stock.unit().works()
+            && !form.given
+            && !form.negated
+        {
             return DoPartly;
         }
-        if !ends && self.stock.unit().works() && (stated || asks && more && self.is_missing(cut, form, asked)) {
+        if !ends
+            && self.stock.unit().works()
+            && (stated || asks && more && self.is_missing(cut, form, asked))
+        {
             return DoUnshown;
         }
         let listed = row.item.is_some() && row.label.is_none() && row.topic == Some(Topic::Changes);
-        if listed && form.mood == Mood::States && !form.negated && asked.is_unfamiliar(self.stock.unit()) {
+        if listed
+            && form.mood == Mood::States
+            && !form.negated
+            && asked.is_unfamiliar(self.stock.unit())
+        {
             return SentenceClass::Unclear;
         }
-        if matches!(form.mood, Mood::Asks(_)) { DoShown } else { Place }
+        if matches!(form.mood, Mood::Asks(_)) {
+            DoShown
+        } else {
+            Place
+        }
     }
 
     /// Returns whether the unit's blocks hold nothing of what a sentence names. The title of a step, and what a section or
     /// the unit is about, say little of it in the words of the code.
     fn is_missing(&self, cut: &Cut, form: &Form, asked: &Asked<'_>) -> bool {
         let row = &self.asking.rows[cut.row];
-        let about = row.heading_topic == Some(Topic::About) || topic_of_label(&form.label) == Some(Topic::About);
+        let about = row.heading_topic == Some(Topic::About)
+            || topic_of_label(&form.label) == Some(Topic::About);
         let demands = form.mood == Mood::Demands;
         if form.step || row.boxed || form.given || is_title(self.asking.document.slice(&cut.span)) {
             return false;
         }
         let untested = form.tests && !self.stock.has_tests();
         let unit = self.stock.unit();
-        !about && untested || asked.is_strange(unit, demands || !about) || demands && !about && asked.is_foreign()
+        !about && untested
+            || asked.is_strange(unit, demands || !about)
+            || demands && !about && asked.is_foreign()
     }
 
     /// Returns whether a statement below the blocks, under a label or in a list of changes may ask for what they lack.
@@ -362,46 +474,65 @@ impl Judge<'_, '_, '_> {
             return false;
         }
         let words = self.asking.document.slice(&cut.span);
-        if form.refers || words.trim_end_matches(['*', '_', ' ']).ends_with([':', '：']) {
+        if form.refers
+            || words
+                .trim_end_matches(['*', '_', ' '])
+                .ends_with([':', '：'])
+        {
             return false;
         }
         let group = self.scopes.group(cut.row);
         let below = self.stock.shows_in(group.start..cut.row) && !self.is_followed(cut);
-        let stands = below || form.cautions || self.commits(cut) || row.topic == Some(Topic::Changes);
+        let stands =
+            below || form.cautions || self.commits(cut) || row.topic == Some(Topic::Changes);
         stands && asked.is_unfamiliar(self.stock.unit())
     }
 
     /// Returns whether it is an entry of a list of files: a path behind a label, with no note behind it.
     fn names_files(&self, cut: &Cut, form: &Form) -> bool {
         let row = &self.asking.rows[cut.row];
-        let listed = row.topic.is_some_and(Topic::names_files) && (row.label.is_some() || row.item.is_some());
+        let listed = row.topic.is_some_and(Topic::names_files)
+            && (row.label.is_some() || row.item.is_some());
         if !listed || form.path.is_some() && !form.head.is_empty() {
             return false;
         }
         let words = self.asking.document.slice(&cut.span);
-        let noted = [" — ", " – ", " - "].iter().any(|sign| words.contains(sign));
-        !noted && self.changes.iter().any(|change| spans_overlap(&change.span, &cut.span))
+        let noted = [" — ", " – ", " - "]
+            .iter()
+            .any(|sign| words.contains(sign));
+        !noted
+            && self
+                .changes
+                .iter()
+                .any(|change| spans_overlap(&change.span, &cut.span))
     }
 
     /// Returns whether code with bodies stands in its group: what a title is over.
     fn stands_over_code(&self, cut: &Cut) -> bool {
         let group = self.scopes.group(cut.row);
         // The words that make an empty file stand for its code.
-        let empty = group.end > cut.row + 1 && (cut.row + 1..group.end).all(|at| makes_empty(self.words(at)));
+        let empty = group.end > cut.row + 1
+            && (cut.row + 1..group.end).all(|at| makes_empty(self.words(at)));
         let local = self.stock.group(group.start);
         empty || local.is_some_and(|local| local.works() && local.has_code())
     }
 
     /// Returns whether it states that a file goes or gets another path: that is done as stated.
     fn moves_file(&self, cut: &Cut) -> bool {
-        let moves = |change: &&PlannedChange| matches!(change.action, Action::Delete | Action::Rename { .. });
-        self.changes.iter().filter(moves).any(|change| spans_overlap(&change.span, &cut.span))
+        let moves = |change: &&PlannedChange| {
+            matches!(change.action, Action::Delete | Action::Rename { .. })
+        };
+        self.changes
+            .iter()
+            .filter(moves)
+            .any(|change| spans_overlap(&change.span, &cut.span))
             || is_stated_of_file(self.changes, self.asking.document.slice(&cut.span))
     }
 
     /// Returns whether a block that shows something follows in its group.
     pub(super) fn is_followed(&self, cut: &Cut) -> bool {
-        self.stock.shows_in(cut.last..self.scopes.group(cut.row).end)
+        self.stock
+            .shows_in(cut.last..self.scopes.group(cut.row).end)
     }
 
     /// Returns whether the label of a file follows, with a block that shows it right below: "We need a wrapper:".
@@ -419,29 +550,46 @@ impl Judge<'_, '_, '_> {
     /// show no change, and comments alone only one of comments.
     fn leads_in(&self, cut: &Cut, form: &Form) -> bool {
         let next = cut.last + 1;
-        let code = self.next(cut).is_some_and(|row| matches!(row.kind, RowKind::Code(_)));
+        let code = self
+            .next(cut)
+            .is_some_and(|row| matches!(row.kind, RowKind::Code(_)));
         let shown = self.stock.shows_in(next..next + 1) || form.comments;
         let words = self.asking.document.slice(&cut.span);
         let ends = words.trim_end_matches(['*', '_']).ends_with([':', '：']);
-        let change = form.mood == Mood::Asks(Use::Change) || !ends && !matches!(form.mood, Mood::Asks(_));
+        let change =
+            form.mood == Mood::Asks(Use::Change) || !ends && !matches!(form.mood, Mood::Asks(_));
         code && shown && !(change && self.stock.is_shell(next))
     }
 }
 
 fn is_tag(words: &str) -> bool {
-    let name = words.trim().strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+    let name = words
+        .trim()
+        .strip_prefix('<')
+        .and_then(|rest| rest.strip_suffix('>'));
     name.is_some_and(|name| {
-        name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '/' | '_' | '-'))
+        name.chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '/' | '_' | '-'))
     })
 }
 
 /// Returns whether a label of what the work is about has nothing but numbers of what is described elsewhere for its value:
 /// "_Requirements: 1.2, 3.4_".
 fn names_only_numbers(form: &Form) -> bool {
-    let about = matches!(topic_of_label(&form.label), Some(Topic::About | Topic::Reference));
-    let mut parts = form.head.split([',', ' ', ';']).map(|part| part.trim_matches(['_', '*', '.'])).peekable();
-    let is_number = |part: &str| part.is_empty() || part.contains(|letter: char| letter.is_ascii_digit());
-    about && parts.peek().is_some_and(|part| !part.is_empty()) && parts.all(|part| is_number(part) || part == "and")
+    let about = matches!(
+        topic_of_label(&form.label),
+        Some(Topic::About | Topic::Reference)
+    );
+    let mut parts = form
+        .head
+        .split([',', ' ', ';'])
+        .map(|part| part.trim_matches(['_', '*', '.']))
+        .peekable();
+    let is_number =
+        |part: &str| part.is_empty() || part.contains(|letter: char| letter.is_ascii_digit());
+    about
+        && parts.peek().is_some_and(|part| !part.is_empty())
+        && parts.all(|part| is_number(part) || part == "and")
 }
 
 fn spans_overlap(one: &Span, other: &Span) -> bool {
@@ -450,8 +598,14 @@ fn spans_overlap(one: &Span, other: &Span) -> bool {
 
 /// Returns whether a line is all bold: a title, whatever it is over.
 fn is_title(words: &str) -> bool {
-    let bold = |sign: &str| words.strip_prefix(sign).and_then(|rest| rest.strip_suffix(sign));
-    bold("**").or_else(|| bold("__")).is_some_and(|inner| !inner.is_empty() && !inner.contains("**"))
+    let bold = |sign: &str| {
+        words
+            .strip_prefix(sign)
+            .and_then(|rest| rest.strip_suffix(sign))
+    };
+    bold("**")
+        .or_else(|| bold("__"))
+        .is_some_and(|inner| !inner.is_empty() && !inner.contains("**"))
 }
 
 /// Returns what a line that leads to a list makes of its items.

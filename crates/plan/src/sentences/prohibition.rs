@@ -50,14 +50,19 @@ const BEHIND: usize = 4;
 pub(super) fn protected_names(words: &str) -> Vec<Protected> {
     let lower = words.to_lowercase();
     let uses = uses_in(&lower);
-    let speaks = [Use::Negation, Use::Keep, Use::Stays].into_iter().any(|what| uses.has(what));
+    let speaks = [Use::Negation, Use::Keep, Use::Stays]
+        .into_iter()
+        .any(|what| uses.has(what));
     if !speaks || uses.has(Use::Except) || !words.contains('`') {
         return Vec::new();
     }
     let tokens = split_tokens(words);
     let mut found: Vec<Protected> = Vec::new();
     for clause in tokens.split(|token| matches!(token, Token::End)) {
-        if clause.iter().any(|token| matches!(token, Token::Word(word) if word.chars().any(is_dense))) {
+        if clause
+            .iter()
+            .any(|token| matches!(token, Token::Word(word) if word.chars().any(is_dense)))
+        {
             found.extend(of_dense(clause));
         } else {
             found.extend(of_spaced(clause));
@@ -86,16 +91,19 @@ fn verb_apart(words: &str) -> Vec<Protected> {
             return false;
         }
         let negation = last_entry(&before, Use::Negation);
-        let direct = negation.as_ref().is_some_and(|negation| before[negation.end..].trim().is_empty());
+        let direct = negation
+            .as_ref()
+            .is_some_and(|negation| before[negation.end..].trim().is_empty());
         let alters = |text: &str| uses_in(text).has(Use::Alter);
         // "`a` (don't rename it)" denies another verb; so does "replace `a` (don't rename it)".
-        let is_object = last_entry(&before, Use::Alter).is_some_and(|verb| before[verb.end..].trim().is_empty());
-        let behind = last_entry(&after, Use::Negation).map_or("", |negation| after[negation.end..].trim());
+        let is_object = last_entry(&before, Use::Alter)
+            .is_some_and(|verb| before[verb.end..].trim().is_empty());
+        let behind =
+            last_entry(&after, Use::Negation).map_or("", |negation| after[negation.end..].trim());
         let other = negation.is_none()
-            && behind
-                .split(' ')
-                .next()
-                .is_some_and(|word| !word.is_empty() && word.is_ascii() && word.chars().all(char::is_alphabetic))
+            && behind.split(' ').next().is_some_and(|word| {
+                !word.is_empty() && word.is_ascii() && word.chars().all(char::is_alphabetic)
+            })
             && (!uses_in(behind).has(Use::Alter) || is_object);
         if other {
             return false;
@@ -109,7 +117,9 @@ fn verb_apart(words: &str) -> Vec<Protected> {
         verb && is_spared(&before, &after)
     };
     let spans = code_spans(words, 0).into_iter().filter(apart);
-    spans.map(|span| build_object(&words[span.inner], None, false)).collect()
+    spans
+        .map(|span| build_object(&words[span.inner], None, false))
+        .collect()
 }
 
 pub(super) fn split_tokens(words: &str) -> Vec<Token<'_>> {
@@ -122,7 +132,9 @@ pub(super) fn split_tokens(words: &str) -> Vec<Token<'_>> {
                 if part.starts_with(['(', '—', '–']) {
                     found.push(Token::End);
                 }
-                let word = part.trim_matches(|letter: char| !letter.is_alphanumeric()).replace('’', "'");
+                let word = part
+                    .trim_matches(|letter: char| !letter.is_alphanumeric())
+                    .replace('’', "'");
                 if !word.is_empty() {
                     found.push(Token::Word(word.to_lowercase()));
                 }
@@ -167,21 +179,41 @@ fn of_dense(clause: &[Token<'_>]) -> Vec<Protected> {
     let denied = uses.has(Use::Negation);
     let any = denied && uses.has(Use::Alter);
     // "The signature stays: `run(x)`" speaks of the signature; "do not modify: `run`" of what follows.
-    let colon = clause.iter().position(|token| matches!(token, Token::Colon)).unwrap_or(clause.len());
+    let colon = clause
+        .iter()
+        .position(|token| matches!(token, Token::Colon))
+        .unwrap_or(clause.len());
     let stays = uses_in(&join_words(&clause[..colon])).has(Use::Stays);
     let loss = denied && uses.has(Use::Remove) || uses.has(Use::Keep) && !denied;
     if !any && !loss && !stays {
         return Vec::new();
     }
-    let reached = if any || loss { clause } else { &clause[..colon] };
-    let codes = reached.iter().filter_map(|token| if let Token::Code(code) = token { Some(*code) } else { None });
-    codes.map(|code| build_object(code, None, !any && !stays)).collect()
+    let reached = if any || loss {
+        clause
+    } else {
+        &clause[..colon]
+    };
+    let codes = reached.iter().filter_map(|token| {
+        if let Token::Code(code) = token {
+            Some(*code)
+        } else {
+            None
+        }
+    });
+    codes
+        .map(|code| build_object(code, None, !any && !stays))
+        .collect()
 }
 
 /// Returns the words of a clause.
 pub(super) fn join_words(clause: &[Token<'_>]) -> String {
-    let words =
-        clause.iter().filter_map(|token| if let Token::Word(word) = token { Some(word.as_str()) } else { None });
+    let words = clause.iter().filter_map(|token| {
+        if let Token::Word(word) = token {
+            Some(word.as_str())
+        } else {
+            None
+        }
+    });
     words.collect::<Vec<_>>().join(" ")
 }
 
@@ -189,11 +221,13 @@ fn of_spaced(clause: &[Token<'_>]) -> Vec<Protected> {
     let mut found = Vec::new();
     for at in 0..clause.len() {
         if let Some((from, only_from_loss)) = verb_at(clause, at) {
-            let end = (from..clause.len().min(from + TO_OBJECT + 1)).find(|at| matches!(clause[*at], Token::Code(_)));
+            let end = (from..clause.len().min(from + TO_OBJECT + 1))
+                .find(|at| matches!(clause[*at], Token::Code(_)));
             // "Do not change the order of `x`" speaks of a part of it.
             let of = |at: usize| matches!(&clause[at], Token::Word(word) if word == "of");
             let free = |end: usize| {
-                let between = (from..end).all(|at| entry_end(clause, at, Use::Place).is_none() && !of(at));
+                let between =
+                    (from..end).all(|at| entry_end(clause, at, Use::Place).is_none() && !of(at));
                 // Only right behind the verb does a colon lead to its object.
                 between && (from..end).all(|at| !matches!(clause[at], Token::Colon) || at == from)
             };
@@ -208,10 +242,18 @@ fn of_spaced(clause: &[Token<'_>]) -> Vec<Protected> {
     {
         // "`x` must not be changed": the object stands first.
         let stays = |at: usize| stays_end(clause, at).map(|end| (end, false));
-        let behind =
-            (first + 1..clause.len().min(first + 1 + BEHIND)).find_map(|at| stays(at).or_else(|| verb_at(clause, at)));
-        let alone = clause.iter().filter(|token| matches!(token, Token::Code(_))).count() == 1;
-        found.extend(behind.filter(|_| alone).map(|(_, only_from_loss)| build_object(code, None, only_from_loss)));
+        let behind = (first + 1..clause.len().min(first + 1 + BEHIND))
+            .find_map(|at| stays(at).or_else(|| verb_at(clause, at)));
+        let alone = clause
+            .iter()
+            .filter(|token| matches!(token, Token::Code(_)))
+            .count()
+            == 1;
+        found.extend(
+            behind
+                .filter(|_| alone)
+                .map(|(_, only_from_loss)| build_object(code, None, only_from_loss)),
+        );
     }
     // "Keep `x` as it is" spares it, and not only from its loss.
     if (0..clause.len()).any(|at| stays_end(clause, at).is_some()) {
@@ -225,7 +267,10 @@ const TO_SUBJECT: usize = 3;
 
 /// Returns the name with which a clause begins, with nothing before it but what it is: "the constant `x`".
 fn subject_of(clause: &[Token<'_>]) -> Option<usize> {
-    let first = clause.iter().position(|token| matches!(token, Token::Code(_))).filter(|at| *at <= TO_SUBJECT)?;
+    let first = clause
+        .iter()
+        .position(|token| matches!(token, Token::Code(_)))
+        .filter(|at| *at <= TO_SUBJECT)?;
     let other = [
         Use::Negation,
         Use::Alter,
@@ -240,7 +285,9 @@ fn subject_of(clause: &[Token<'_>]) -> Option<usize> {
     ];
     let is_name = |at: usize| {
         let of = matches!(&clause[at], Token::Word(word) if word == "of");
-        !of && other.into_iter().all(|what| entry_end(clause, at, what).is_none())
+        !of && other
+            .into_iter()
+            .all(|what| entry_end(clause, at, what).is_none())
     };
     (0..first).all(is_name).then_some(first)
 }
@@ -249,8 +296,7 @@ fn subject_of(clause: &[Token<'_>]) -> Option<usize> {
 /// described above".
 fn stays_end(clause: &[Token<'_>], at: usize) -> Option<usize> {
     let end = entry_end(clause, at, Use::Stays)?;
-    let goes_on =
-        matches!(clause.get(end), Some(Token::Word(word)) if !is_small(word) && !is_entry(word, Use::Function));
+    let goes_on = matches!(clause.get(end), Some(Token::Word(word)) if !is_small(word) && !is_entry(word, Use::Function));
     (!goes_on).then_some(end)
 }
 
@@ -293,14 +339,20 @@ fn objects_from(clause: &[Token<'_>], at: usize, only_from_loss: bool) -> Vec<Pr
     if let Some(Token::Code(path)) = placed.and_then(|end| clause.get(end))
         && as_path(path, true).is_some()
     {
-        found.iter_mut().filter(|one| !one.is_path).for_each(|one| one.within = Some((*path).to_owned()));
+        found
+            .iter_mut()
+            .filter(|one| !one.is_path)
+            .for_each(|one| one.within = Some((*path).to_owned()));
     }
     found
 }
 
 /// Returns whether a word joins the members of a list.
 pub(super) fn joins_members(word: &str) -> bool {
-    matches!(word, "and" | "or" | "nor" | "y" | "o" | "e" | "ou" | "et" | "und" | "oder" | "и" | "или")
+    matches!(
+        word,
+        "and" | "or" | "nor" | "y" | "o" | "e" | "ou" | "et" | "und" | "oder" | "и" | "или"
+    )
 }
 
 fn build_object(code: &str, within: Option<String>, only_from_loss: bool) -> Protected {
@@ -320,8 +372,15 @@ mod tests {
     /// Returns what the sentence protects, a `-` before what must not go and may change.
     fn names(words: &str) -> Vec<String> {
         let shown = |one: Protected| {
-            let within = one.within.map(|path| format!(" of {path}")).unwrap_or_default();
-            format!("{}{}{within}", if one.only_from_loss { "-" } else { "" }, one.name)
+            let within = one
+                .within
+                .map(|path| format!(" of {path}"))
+                .unwrap_or_default();
+            format!(
+                "{}{}{within}",
+                if one.only_from_loss { "-" } else { "" },
+                one.name
+            )
         };
         protected_names(words).into_iter().map(shown).collect()
     }
@@ -329,11 +388,20 @@ mod tests {
     #[test]
     fn the_object_of_a_negated_verb_of_change_is_protected() {
         let cases: &[(&str, &[&str])] = &[
-            ("Do not change `image` in `deploy.yml`.", &["image of deploy.yml"]),
+            (
+                "Do not change `image` in `deploy.yml`.",
+                &["image of deploy.yml"],
+            ),
             ("Leave `test` as it is.", &["test"]),
             ("Replace `origins`, but do not touch `paths`.", &["paths"]),
-            ("Add the route without modifying `app/main.py`.", &["app/main.py"]),
-            ("Never edit the generated `app/schema.py`.", &["app/schema.py"]),
+            (
+                "Add the route without modifying `app/main.py`.",
+                &["app/main.py"],
+            ),
+            (
+                "Never edit the generated `app/schema.py`.",
+                &["app/schema.py"],
+            ),
             ("`app/main.py` must not be changed.", &["app/main.py"]),
             ("The constant `B` must keep its value.", &["B"]),
             ("The module `app/b.py` is out of scope.", &["app/b.py"]),
@@ -345,14 +413,20 @@ mod tests {
             ("Do not delete `old_total` yet.", &["-old_total"]),
             ("Keep `old_total`.", &["-old_total"]),
             ("Keep `old_total` unchanged.", &["old_total"]),
-            ("`origins` stays untouched, for reference only:", &["origins"]),
+            (
+                "`origins` stays untouched, for reference only:",
+                &["origins"],
+            ),
             ("`origins` is unchanged:", &["origins"]),
             ("`origins` bleibt unverändert:", &["origins"]),
             ("`origins` reste inchangé :", &["origins"]),
             ("`origins` 保持不变，仅供参考：", &["origins"]),
             ("Ändere `run` nicht.", &["run"]),
             ("Ergänze es, ohne `run` zu ändern.", &["run"]),
-            ("Do not replace `origins`, it is shown for context:", &["origins"]),
+            (
+                "Do not replace `origins`, it is shown for context:",
+                &["origins"],
+            ),
             ("Change `a`, not `b`.", &["b"]),
             ("Do not touch `a`, `b` or `c`.", &["a", "b", "c"]),
             ("不要修改 `app/main.py`。", &["app/main.py"]),

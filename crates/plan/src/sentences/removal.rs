@@ -27,12 +27,22 @@ pub struct Removal {
 }
 
 /// Returns what sentences ask to remove; those that hold only on a condition, or speak of another unit, ask for nothing.
-pub(crate) fn removals_of_sentences(document: &Document<'_>, sentences: &[Sentence]) -> Vec<Removal> {
+pub(crate) fn removals_of_sentences(
+    document: &Document<'_>,
+    sentences: &[Sentence],
+) -> Vec<Removal> {
     use SentenceClass::{Context, DoPartly, DoShown, DoUnshown, Place, Unclear};
     // A statement counts, too: "The constant `MAX` goes away."
-    let asks = |class| matches!(class, DoShown | DoPartly | DoUnshown | Place | Unclear | Context);
+    let asks = |class| {
+        matches!(
+            class,
+            DoShown | DoPartly | DoUnshown | Place | Unclear | Context
+        )
+    };
     let asking = sentences.iter().filter(|one| asks(one.class));
-    asking.flat_map(|one| removals_of_words(document.slice(&one.span), &one.span)).collect()
+    asking
+        .flat_map(|one| removals_of_words(document.slice(&one.span), &one.span))
+        .collect()
 }
 
 /// Returns what words ask to remove, `span` being where they stand.
@@ -44,24 +54,39 @@ pub(crate) fn removals_of_words(words: &str, span: &Span) -> Vec<Removal> {
     let tokens = split_tokens(words);
     let clauses = tokens.split(|token| matches!(token, Token::End));
     let found = clauses.flat_map(of_clause);
-    found.map(|one| Removal { span: span.clone(), ..one }).collect()
+    found
+        .map(|one| Removal {
+            span: span.clone(),
+            ..one
+        })
+        .collect()
 }
 
 fn of_clause(clause: &[Token<'_>]) -> Vec<Removal> {
     let mut found = Vec::new();
     for at in 0..clause.len() {
-        let object =
-            verb_end(clause, at).and_then(|end| object_behind(clause, end)).or_else(|| object_before(clause, at));
+        let object = verb_end(clause, at)
+            .and_then(|end| object_behind(clause, end))
+            .or_else(|| object_before(clause, at));
         let (first, gone) = match (object, removed_subject(clause, at)) {
             (Some(first), _) => (first, None),
             (None, Some((first, end))) => (first, Some(end)),
             (None, None) => continue,
         };
-        let denied = (0..at.max(first))
-            .any(|at| entry_end(clause, at, Use::Negation).is_some() || says_within(clause, at, Use::Negation));
-        let new = if denied { Vec::new() } else { listed_names(clause, first, gone) };
+        let denied = (0..at.max(first)).any(|at| {
+            entry_end(clause, at, Use::Negation).is_some() || says_within(clause, at, Use::Negation)
+        });
+        let new = if denied {
+            Vec::new()
+        } else {
+            listed_names(clause, first, gone)
+        };
         // "goes" and "goes away" end with the same.
-        found.extend(new.into_iter().filter(|one| !found.contains(one)).collect::<Vec<_>>());
+        found.extend(
+            new.into_iter()
+                .filter(|one| !found.contains(one))
+                .collect::<Vec<_>>(),
+        );
     }
     found
 }
@@ -73,7 +98,8 @@ fn says_within(clause: &[Token<'_>], at: usize, what: Use) -> bool {
 
 /// Returns where a verb that begins at a token ends.
 fn verb_end(clause: &[Token<'_>], at: usize) -> Option<usize> {
-    entry_end(clause, at, Use::Remove).or_else(|| says_within(clause, at, Use::Remove).then_some(at + 1))
+    entry_end(clause, at, Use::Remove)
+        .or_else(|| says_within(clause, at, Use::Remove).then_some(at + 1))
 }
 
 /// Returns the first name behind the verb, with nothing between that gives it another sense: "from `a`", "uses of `a`".
@@ -82,7 +108,9 @@ fn object_behind(clause: &[Token<'_>], from: usize) -> Option<usize> {
     let at = (from..last).find(|at| matches!(clause[*at], Token::Code(_)))?;
     let free = (from..at).all(|at| {
         let of = matches!(&clause[at], Token::Word(word) if word == "of");
-        !of && [Use::Place, Use::Goal, Use::Source].into_iter().all(|what| entry_end(clause, at, what).is_none())
+        !of && [Use::Place, Use::Goal, Use::Source]
+            .into_iter()
+            .all(|what| entry_end(clause, at, what).is_none())
     });
     free.then_some(at)
 }
@@ -102,11 +130,26 @@ const TO_GONE: usize = 3;
 /// away".
 fn removed_subject(clause: &[Token<'_>], at: usize) -> Option<(usize, usize)> {
     let end = entry_end(clause, at, Use::Gone)?;
-    let first = clause.iter().position(|token| matches!(token, Token::Code(_)))?;
-    let last = clause[..at].iter().rposition(|token| matches!(token, Token::Code(_)))?;
+    let first = clause
+        .iter()
+        .position(|token| matches!(token, Token::Code(_)))?;
+    let last = clause[..at]
+        .iter()
+        .rposition(|token| matches!(token, Token::Code(_)))?;
     // "Once `MAX` is removed" and "the value of `MAX` is dropped" speak of something else.
-    let other = [Use::Condition, Use::Function, Use::Place, Use::Goal, Use::Source, Use::Change];
-    let is_name = |at: usize| other.into_iter().all(|what| entry_end(clause, at, what).is_none());
+    let other = [
+        Use::Condition,
+        Use::Function,
+        Use::Place,
+        Use::Goal,
+        Use::Source,
+        Use::Change,
+    ];
+    let is_name = |at: usize| {
+        other
+            .into_iter()
+            .all(|what| entry_end(clause, at, what).is_none())
+    };
     let of = |at: usize| matches!(&clause[at], Token::Word(word) if word == "of");
     let opens = first <= TO_NAME && (0..first).all(|at| is_name(at) && !of(at));
     let ends = end == clause.len() || source_end(clause, end).is_some();
@@ -115,7 +158,11 @@ fn removed_subject(clause: &[Token<'_>], at: usize) -> Option<(usize, usize)> {
 
 /// Where the preposition ends that begins at a token: "from", "in".
 fn source_end(clause: &[Token<'_>], at: usize) -> Option<usize> {
-    (at < clause.len()).then(|| [Use::Source, Use::Place].into_iter().find_map(|what| entry_end(clause, at, what)))?
+    (at < clause.len()).then(|| {
+        [Use::Source, Use::Place]
+            .into_iter()
+            .find_map(|what| entry_end(clause, at, what))
+    })?
 }
 
 /// Returns the names of a list that begins with one, each without those that are paths or other code. `gone` is where
@@ -131,7 +178,10 @@ fn listed_names(clause: &[Token<'_>], first: usize, gone: Option<usize>) -> Vec<
         next += usize::from(joined);
     }
     let sort = |word: &str| {
-        List::DefinitionNoun.words().iter().any(|sort| word == *sort || word.strip_suffix('s') == Some(sort))
+        List::DefinitionNoun
+            .words()
+            .iter()
+            .any(|sort| word == *sort || word.strip_suffix('s') == Some(sort))
     };
     // "the `MAX` constant entirely"
     for fits in [&sort as &dyn Fn(&str) -> bool, &|word| word.ends_with("ly")] {
@@ -164,7 +214,12 @@ fn listed_names(clause: &[Token<'_>], first: usize, gone: Option<usize>) -> Vec<
     };
     let symbols = names.into_iter().filter(|name| is_symbol(name));
     symbols
-        .map(|name| Removal { span: 0..0, name: name.to_owned(), owner: owner.clone(), within: within.clone() })
+        .map(|name| Removal {
+            span: 0..0,
+            name: name.to_owned(),
+            owner: owner.clone(),
+            within: within.clone(),
+        })
         .collect()
 }
 
@@ -172,7 +227,10 @@ fn listed_names(clause: &[Token<'_>], first: usize, gone: Option<usize>) -> Vec<
 pub(super) fn is_symbol(code: &str) -> bool {
     let bare = code.strip_suffix("()").unwrap_or(code);
     let is_name = |part: &str| {
-        !part.is_empty() && part.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$'))
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$'))
     };
     bare.split('.').all(is_name) && as_path(code, true).is_none()
 }
@@ -182,7 +240,11 @@ mod tests {
     use super::*;
 
     fn shown(words: &str) -> Vec<String> {
-        let from = |one: &Option<String>| one.as_ref().map(|one| format!(" from {one}")).unwrap_or_default();
+        let from = |one: &Option<String>| {
+            one.as_ref()
+                .map(|one| format!(" from {one}"))
+                .unwrap_or_default()
+        };
         removals_of_words(words, &(0..0))
             .iter()
             .map(|one| format!("{}{}{}", one.name, from(&one.owner), from(&one.within)))
@@ -194,24 +256,42 @@ mod tests {
         for (words, names) in [
             ("Remove the constant `MAX`", &["MAX"][..]),
             ("Modify: `a.py` (remove the local `MAX`)", &["MAX"]),
-            ("**Changes**: Remove the `MAX` constant; add `third`:", &["MAX"]),
-            ("Delete `a` and `b()` from `app/x.py`, then add `c`.", &["a from app/x.py", "b() from app/x.py"]),
+            (
+                "**Changes**: Remove the `MAX` constant; add `third`:",
+                &["MAX"],
+            ),
+            (
+                "Delete `a` and `b()` from `app/x.py`, then add `c`.",
+                &["a from app/x.py", "b() from app/x.py"],
+            ),
             ("Drop the column `name` from `User`.", &["name from User"]),
             ("Remove `Order.total`.", &["Order.total"]),
             ("Remove the unused import `os`.", &["os"]),
-            ("Entferne die Konstante `MAX` und ergänze `third`.", &["MAX"]),
+            (
+                "Entferne die Konstante `MAX` und ergänze `third`.",
+                &["MAX"],
+            ),
             ("Die Konstante `MAX` entfernen", &["MAX"]),
             ("删除常量 `MAX`，添加 `third`。", &["MAX"]),
             ("`MAX` を削除する。", &["MAX"]),
             ("Remove: `MAX`", &["MAX"]),
-            ("Delete the `total()` function entirely (lines 5-9)", &["total()"]),
+            (
+                "Delete the `total()` function entirely (lines 5-9)",
+                &["total()"],
+            ),
             ("Remove `MAX`: it is unused.", &["MAX"]),
             ("Supprimer la constante `MAX`.", &["MAX"]),
             ("`MAX` wird entfernt; ergänze `g`:", &["MAX"]),
             ("Die Konstante `MAX` fällt weg.", &["MAX"]),
             ("The constant `MAX` goes away.", &["MAX"]),
-            ("`a` and `b` are removed from `app/x.py`.", &["a from app/x.py", "b from app/x.py"]),
-            ("The old field `name` is dropped from `User`.", &["name from User"]),
+            (
+                "`a` and `b` are removed from `app/x.py`.",
+                &["a from app/x.py", "b from app/x.py"],
+            ),
+            (
+                "The old field `name` is dropped from `User`.",
+                &["name from User"],
+            ),
             ("Get rid of `MAX` and add `g`:", &["MAX"]),
         ] {
             assert_eq!(shown(words), names, "{words}");

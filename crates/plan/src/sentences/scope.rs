@@ -30,7 +30,9 @@ impl Scopes {
         let rows = asking.rows;
         let mut begins = vec![false; rows.len()];
         for (at, row) in rows.iter().enumerate() {
-            begins[at] = at == 0 || matches!(row.kind, RowKind::Heading(_) | RowKind::Rule) || asking.names_file(at);
+            begins[at] = at == 0
+                || matches!(row.kind, RowKind::Heading(_) | RowKind::Rule)
+                || asking.names_file(at);
         }
         steps.iter().for_each(|step| begins[*step] = true);
         part_lists(rows, &outermost_items(asking), &mut begins);
@@ -49,7 +51,14 @@ impl Scopes {
         }
         let (parents, free) = rows_above(asking);
         let sections = rows.iter().map(|row| row.section).collect();
-        Scopes { starts, ends, sections, around: headings_around(rows), parents, free }
+        Scopes {
+            starts,
+            ends,
+            sections,
+            around: headings_around(rows),
+            parents,
+            free,
+        }
     }
 
     /// Returns the group of a row.
@@ -85,10 +94,16 @@ fn rows_above(asking: &Asking<'_, '_>) -> (Vec<Option<usize>>, Vec<Option<usize>
     let mut free = None;
     let mut found = (Vec::new(), Vec::new());
     for (at, row) in asking.rows.iter().enumerate() {
-        let parent = row.item.and_then(|item| asking.document.items.get(item)?.parent);
+        let parent = row
+            .item
+            .and_then(|item| asking.document.items.get(item)?.parent);
         let parent = parent.filter(|item| Some(*item) != asking.item);
-        found.0.push(parent.and_then(|item| first.get(&item).copied()));
-        found.1.push(free.filter(|before| Some(*before) >= row.section));
+        found
+            .0
+            .push(parent.and_then(|item| first.get(&item).copied()));
+        found
+            .1
+            .push(free.filter(|before| Some(*before) >= row.section));
         match row.item.filter(|item| Some(*item) != asking.item) {
             Some(item) => {
                 first.entry(item).or_insert(at);
@@ -137,7 +152,15 @@ fn outermost_items(asking: &Asking<'_, '_>) -> Vec<Option<usize>> {
         });
         last
     };
-    asking.rows.iter().map(|row| row.item.filter(|item| Some(*item) != asking.item).map(&mut find)).collect()
+    asking
+        .rows
+        .iter()
+        .map(|row| {
+            row.item
+                .filter(|item| Some(*item) != asking.item)
+                .map(&mut find)
+        })
+        .collect()
 }
 
 /// Where one item of a list holds code, each of its items stands for itself.
@@ -148,7 +171,10 @@ fn part_lists(rows: &[Row], items: &[Option<usize>], begins: &mut [bool]) {
         while end < rows.len() && !begins[end] && items[end].is_some() == items[at].is_some() {
             end += 1;
         }
-        let holds = items[at].is_some() && rows[at..end].iter().any(|row| matches!(row.kind, RowKind::Code(_)));
+        let holds = items[at].is_some()
+            && rows[at..end]
+                .iter()
+                .any(|row| matches!(row.kind, RowKind::Code(_)));
         if holds {
             for inner in at..end {
                 begins[inner] = begins[inner] || inner == at || items[inner] != items[inner - 1];

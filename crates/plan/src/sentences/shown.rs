@@ -13,15 +13,33 @@ use super::words::stems_in;
 
 impl Judge<'_, '_, '_> {
     /// Returns whether a sentence about some files asks for work, and whether their blocks show it.
-    pub(super) fn by_files(&self, cut: &Cut, form: &Form, found: &Found<'_>, files: &[usize]) -> (bool, bool) {
+    pub(super) fn by_files(
+        &self,
+        cut: &Cut,
+        form: &Form,
+        found: &Found<'_>,
+        files: &[usize],
+    ) -> (bool, bool) {
         // A note of few words in a list of files is the title of what the file's blocks show.
-        let noted = form.path.is_some() && self.asking.rows[cut.row].topic.is_some_and(Topic::names_files);
+        let noted = form.path.is_some()
+            && self.asking.rows[cut.row]
+                .topic
+                .is_some_and(Topic::names_files);
         let title = noted && !found.asked.names_symbols();
-        let proof = if title || self.is_followed(cut) { Proof::Any } else { Proof::Half };
+        let proof = if title || self.is_followed(cut) {
+            Proof::Any
+        } else {
+            Proof::Half
+        };
         let mut blocks = files.iter().filter_map(|at| self.stock.file(*at));
-        let shown = blocks.clone().any(|blocks| found.asked.is_shown(blocks, proof));
+        let shown = blocks
+            .clone()
+            .any(|blocks| found.asked.is_shown(blocks, proof));
         let listed = self.asking.rows[cut.row].item.is_some() || form.path.is_some();
-        (shown || found.asks || listed && !blocks.any(Shown::works), shown)
+        (
+            shown || found.asks || listed && !blocks.any(Shown::works),
+            shown,
+        )
     }
 
     /// Returns whether a sentence asks for work, and whether the blocks around it show it.
@@ -48,13 +66,21 @@ impl Judge<'_, '_, '_> {
             // What a test asserts is not the work.
             None => asked.is_shown(self.stock.work(), Proof::Most),
         };
-        let labelled =
-            matches!(topic_of_label(&form.label), Some(Topic::About | Topic::Changes | Topic::Steps)) || form.step;
+        let labelled = matches!(
+            topic_of_label(&form.label),
+            Some(Topic::About | Topic::Changes | Topic::Steps)
+        ) || form.step;
         let alone = !local.is_some_and(Shown::works) && !general;
         // An entry of a list of tests in a unit that shows none.
-        let untested = row.item.is_some() && row.topic == Some(Topic::Test) && !self.stock.has_tests();
-        let untested = untested && local.is_some_and(Shown::works) && (form.maps || !form::denies_work(&form.head));
-        (found.asks || untested || alone && (row.item.is_some() || labelled), shown && !untested)
+        let untested =
+            row.item.is_some() && row.topic == Some(Topic::Test) && !self.stock.has_tests();
+        let untested = untested
+            && local.is_some_and(Shown::works)
+            && (form.maps || !form::denies_work(&form.head));
+        (
+            found.asks || untested || alone && (row.item.is_some() || labelled),
+            shown && !untested,
+        )
     }
 
     /// Returns whether the blocks hold the test that a criterion describes.

@@ -34,7 +34,8 @@ pub(super) fn cut_sentences(document: &Document<'_>, rows: &[Row]) -> Vec<Cut> {
     while at < rows.len() {
         let mut end = at + 1;
         if matches!(rows[at].kind, RowKind::Line(_)) {
-            let same = |row: &Row| matches!(row.kind, RowKind::Line(false)) && row.piece == rows[at].piece;
+            let same =
+                |row: &Row| matches!(row.kind, RowKind::Line(false)) && row.piece == rows[at].piece;
             end += rows[end..].iter().take_while(|row| same(row)).count();
             cut_paragraph(document, rows, at..end, &mut found);
         }
@@ -48,7 +49,8 @@ fn cut_paragraph(document: &Document<'_>, rows: &[Row], range: Range<usize>, fou
     let mut start = range.start;
     for at in range.clone() {
         let next = at + 1;
-        let labelled = |at: usize| read_label(document.slice(&rows[at].span)).is_some_and(|label| label.bold);
+        let labelled =
+            |at: usize| read_label(document.slice(&rows[at].span)).is_some_and(|label| label.bold);
         if next == range.end || rows[next].label.is_some() || labelled(next) {
             cut_segment(document, rows, start..next, found);
             start = next;
@@ -79,10 +81,19 @@ fn cut_segment(document: &Document<'_>, rows: &[Row], range: Range<usize>, found
         }
         let bytes = span.start + start..span.start + stop;
         let row_of = |byte: usize| {
-            range.start + rows[range.clone()].partition_point(|row| row.span.start <= byte).saturating_sub(1)
+            range.start
+                + rows[range.clone()]
+                    .partition_point(|row| row.span.start <= byte)
+                    .saturating_sub(1)
         };
         let (row, last) = (row_of(bytes.start), row_of(bytes.end.saturating_sub(1)));
-        found.push(Cut { row, last, span: bytes, opens: false, closes: false });
+        found.push(Cut {
+            row,
+            last,
+            span: bytes,
+            opens: false,
+            closes: false,
+        });
     }
 }
 
@@ -104,7 +115,8 @@ pub(super) fn sentence_ends(text: &str) -> Vec<usize> {
             '。' | '！' | '？' => found.push(end_with_marks(text, end)),
             '；' if depth == 0 => found.push(end),
             '.' | '!' | '?'
-                if (depth == 0 || text[from..].starts_with(['(', '（'])) && is_full_stop(text, from, at) =>
+                if (depth == 0 || text[from..].starts_with(['(', '（']))
+                    && is_full_stop(text, from, at) =>
             {
                 found.push(end_with_marks(text, end));
             }
@@ -124,7 +136,10 @@ pub(super) fn sentence_ends(text: &str) -> Vec<usize> {
 /// Takes the marks that close an emphasis or a quotation to the sentence that they end.
 fn end_with_marks(text: &str, end: usize) -> usize {
     let rest = &text[end..];
-    end + rest.len() - rest.trim_start_matches(['*', '_', ')', '"', '\'', '”', '’', '」', '）', '~']).len()
+    end + rest.len()
+        - rest
+            .trim_start_matches(['*', '_', ')', '"', '\'', '”', '’', '」', '）', '~'])
+            .len()
 }
 
 /// Returns whether the sign at `at` ends the sentence that begins at `from`.
@@ -133,13 +148,24 @@ fn is_full_stop(text: &str, from: usize, at: usize) -> bool {
     if !rest.starts_with(char::is_whitespace) && !rest.is_empty() {
         return false;
     }
-    let next = rest.trim_start().trim_start_matches(['*', '_', '(', '"', '[', '“']).chars().next();
-    let fresh = next.is_none_or(|next| next.is_uppercase() || next == '`' || is_dense(next) || !next.is_ascii());
+    let next = rest
+        .trim_start()
+        .trim_start_matches(['*', '_', '(', '"', '[', '“'])
+        .chars()
+        .next();
+    let fresh = next.is_none_or(|next| {
+        next.is_uppercase() || next == '`' || is_dense(next) || !next.is_ascii()
+    });
     let before = &text[from..at];
-    let word = before.rsplit(|letter: char| letter.is_whitespace() || letter == '(').next().unwrap_or("");
+    let word = before
+        .rsplit(|letter: char| letter.is_whitespace() || letter == '(')
+        .next()
+        .unwrap_or("");
     let lower = word.to_lowercase();
     // "1. " counts, "J. " is somebody, "e.g. " goes on.
-    let short = !word.is_empty() && word.chars().all(|letter| letter.is_ascii_digit()) && before.trim() == word
+    let short = !word.is_empty()
+        && word.chars().all(|letter| letter.is_ascii_digit())
+        && before.trim() == word
         || word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
     fresh && !short && !is_entry(&lower, Use::Abbreviation)
 }

@@ -14,7 +14,9 @@ fn decides(what: Use, example: &str) -> bool {
         Use::Change | Use::Remove | Use::Judge | Use::Run | Use::Person | Use::Read | Use::Keep => {
             form.mood == Mood::Asks(what)
         }
-        Use::Lead | Use::Place => example.split_once('_').is_some_and(|(_, rest)| form.head == rest.to_lowercase()),
+        Use::Lead | Use::Place => example
+            .split_once('_')
+            .is_some_and(|(_, rest)| form.head == rest.to_lowercase()),
         Use::Modal | Use::Demand => form.mood == Mood::Demands,
         Use::Negation => form.negated,
         Use::TestWord => form.tests,
@@ -23,8 +25,12 @@ fn decides(what: Use, example: &str) -> bool {
         Use::Pronoun => form.mood == Mood::States && !form.refers,
         Use::Alter => !super::prohibition::protected_names(example).is_empty(),
         Use::Gone => !super::removal::removals_of_words(example, &(0..0)).is_empty(),
-        Use::Stays => super::prohibition::protected_names(example).iter().any(|one| !one.only_from_loss),
-        Use::Except => super::prohibition::protected_names(example).is_empty() && example.contains('`'),
+        Use::Stays => super::prohibition::protected_names(example)
+            .iter()
+            .any(|one| !one.only_from_loss),
+        Use::Except => {
+            super::prohibition::protected_names(example).is_empty() && example.contains('`')
+        }
         Use::Solely => super::bounds::bound_of_sentence(example).is_some(),
         Use::Condition => form.conditional,
         Use::Proviso => form.proviso,
@@ -36,7 +42,9 @@ fn decides(what: Use, example: &str) -> bool {
         Use::Determiner => form.mood == Mood::Asks(Use::Change),
         Use::Function => form.mood != Mood::Asks(Use::Change),
         Use::Abbreviation => super::split::sentence_ends(&bare).len() == 1,
-        Use::Shown | Use::Rejected | Use::Later => crate::blocks::read_lead(&bare, "") == Lead::Shows,
+        Use::Shown | Use::Rejected | Use::Later => {
+            crate::blocks::read_lead(&bare, "") == Lead::Shows
+        }
         Use::Present => crate::blocks::read_lead(&bare, "") == Lead::Stands,
         Use::Passive => crate::blocks::read_altered(&bare) == Some(crate::blocks::Altered::Is),
         Use::Below => crate::blocks::read_altered(&bare).is_some(),
@@ -44,7 +52,10 @@ fn decides(what: Use, example: &str) -> bool {
         Use::Empty => is_empty_note(&bare),
         Use::Base => base_folder(&bare).is_some(),
         Use::Source | Use::Goal => {
-            let name = code_spans(&bare, 0).pop().map(|span| span.outer).unwrap_or_default();
+            let name = code_spans(&bare, 0)
+                .pop()
+                .map(|span| span.outer)
+                .unwrap_or_default();
             match what {
                 Use::Source => read_mention(&bare, &name) == Mention::Source,
                 _ => read_mention(&bare, &name) == Mention::Spoken,
@@ -61,12 +72,20 @@ fn every_entry_decides_its_example() {
             for (entry, example) in entries {
                 let held = example.replace('_', "").to_lowercase().contains(&entry);
                 if !held || !decides(what, &example) {
-                    wrong.push(format!("{what:?} {entry:?}: {example:?} {:?}", read_form(&example.replace('_', ""))));
+                    wrong.push(format!(
+                        "{what:?} {entry:?}: {example:?} {:?}",
+                        read_form(&example.replace('_', ""))
+                    ));
                 }
             }
         }
     }
-    assert!(wrong.is_empty(), "{} entries:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} entries:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -87,10 +106,18 @@ fn a_sentence_ends_where_something_new_begins() {
 
 #[test]
 fn an_outcome_has_no_object() {
-    for ends in ["The suite passes.", "It passes with the flag.", "It passes all tests.", "The test fails."] {
+    for ends in [
+        "The suite passes.",
+        "It passes with the flag.",
+        "It passes all tests.",
+        "The test fails.",
+    ] {
         assert!(read_form(ends).outcome, "{ends}");
     }
-    for hands_on in ["Every caller in `a.py` passes the new argument.", "The view passes its form."] {
+    for hands_on in [
+        "Every caller in `a.py` passes the new argument.",
+        "The view passes its form.",
+    ] {
         assert!(!read_form(hands_on).outcome, "{hands_on}");
     }
 }

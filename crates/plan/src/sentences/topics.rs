@@ -11,11 +11,26 @@ use super::prohibition::{Token, entry_end, join_words, joins_members, split_toke
 use super::removal::is_symbol;
 
 /// Words before a name, or verbs, by which it is only referred to.
-const REFERS: [Use; 7] =
-    [Use::Place, Use::Goal, Use::Source, Use::Function, Use::Condition, Use::Rationale, Use::Anaphor];
+const REFERS: [Use; 7] = [
+    Use::Place,
+    Use::Goal,
+    Use::Source,
+    Use::Function,
+    Use::Condition,
+    Use::Rationale,
+    Use::Anaphor,
+];
 /// Uses of a clause that asks for no change of what it names.
-const SPARES: [Use; 8] =
-    [Use::Negation, Use::Keep, Use::Stays, Use::Given, Use::Read, Use::Judge, Use::Run, Use::Person];
+const SPARES: [Use; 8] = [
+    Use::Negation,
+    Use::Keep,
+    Use::Stays,
+    Use::Given,
+    Use::Read,
+    Use::Judge,
+    Use::Run,
+    Use::Person,
+];
 
 /// Returns the symbols that a sentence is about, as written.
 pub(super) fn topics_of_sentence(words: &str) -> Vec<String> {
@@ -29,7 +44,10 @@ pub(super) fn topics_of_sentence(words: &str) -> Vec<String> {
         let uses = uses_in(&part.to_lowercase());
         // "… takes over from `a`, which goes away": it is the last name that goes.
         let goes = own.is_none() && uses.has(Use::Gone) && !uses.has(Use::Negation);
-        found.extend(last.filter(|name| goes && is_symbol(name)).map(str::to_owned));
+        found.extend(
+            last.filter(|name| goes && is_symbol(name))
+                .map(str::to_owned),
+        );
         last = own.or(last);
     }
     found
@@ -40,7 +58,8 @@ fn split_parts(words: &str) -> Vec<&str> {
     let code = code_spans(words, 0);
     let is_comma = |at: usize| {
         let behind = words[at + 1..].trim_start();
-        let said = behind.starts_with(char::is_alphabetic) && !behind.split(' ').next().is_some_and(joins_members);
+        let said = behind.starts_with(char::is_alphabetic)
+            && !behind.split(' ').next().is_some_and(joins_members);
         said && !code.iter().any(|span| span.outer.contains(&at))
     };
     let mut from = 0;
@@ -63,13 +82,23 @@ fn of_clause<'w>(clause: &[Token<'w>]) -> Vec<&'w str> {
     // What is added is the block: the name then says where.
     let refers = || uses.has(Use::Change) || REFERS.into_iter().any(|what| uses.has(what));
     let is_topic = |at: usize| {
-        if dense { !refers() } else { opens_clause(clause, at) }
+        if dense {
+            !refers()
+        } else {
+            opens_clause(clause, at)
+        }
     };
-    let codes = clause.iter().enumerate().filter_map(|(at, token)| match token {
-        Token::Code(code) => Some((at, *code)),
-        _ => None,
-    });
-    codes.filter(|(at, code)| is_symbol(code) && is_topic(*at)).map(|(_, code)| code).collect()
+    let codes = clause
+        .iter()
+        .enumerate()
+        .filter_map(|(at, token)| match token {
+            Token::Code(code) => Some((at, *code)),
+            _ => None,
+        });
+    codes
+        .filter(|(at, code)| is_symbol(code) && is_topic(*at))
+        .map(|(_, code)| code)
+        .collect()
 }
 
 /// Returns whether nothing but a verb, and what a symbol is, stands between the beginning of its clause and a symbol, or
@@ -82,7 +111,8 @@ fn opens_clause(clause: &[Token<'_>], at: usize) -> bool {
         match &clause[before] {
             // Another member of the list: what holds of the first holds of all.
             Token::Code(_) => {
-                return (start == at || start + 1 == at && is_join(start)) && opens_clause(clause, before);
+                return (start == at || start + 1 == at && is_join(start))
+                    && opens_clause(clause, before);
             }
             Token::Colon | Token::End => break,
             Token::Word(_) if is_join(before) && start < at => break,
@@ -95,7 +125,9 @@ fn opens_clause(clause: &[Token<'_>], at: usize) -> bool {
                 let determines = is_entry(word, Use::Determiner);
                 let refers = |what| {
                     (0..3).any(|back| {
-                        before >= back && entry_end(clause, before - back, what).is_some_and(|end| end > before)
+                        before >= back
+                            && entry_end(clause, before - back, what)
+                                .is_some_and(|end| end > before)
                     })
                 };
                 if !determines && REFERS.into_iter().any(refers) {
@@ -105,8 +137,9 @@ fn opens_clause(clause: &[Token<'_>], at: usize) -> bool {
         }
         start = before;
     }
-    let named =
-        clause[start..at].iter().all(|token| matches!(token, Token::Word(word) if is_entry(word, Use::Determiner)));
+    let named = clause[start..at]
+        .iter()
+        .all(|token| matches!(token, Token::Word(word) if is_entry(word, Use::Determiner)));
     !named || matches!(clause.get(at + 1), Some(Token::Word(word)) if !joins_members(word))
 }
 

@@ -4,12 +4,15 @@ use crate::inline::code_spans;
 
 /// Returns a text without blanks and quotation marks.
 pub(super) fn squeeze_text(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, '"' | '\'' | '`')).collect()
+    text.chars()
+        .filter(|letter| !letter.is_whitespace() && !matches!(letter, '"' | '\'' | '`'))
+        .collect()
 }
 
 /// Returns whether a text is one name.
 pub(super) fn is_single_name(text: &str) -> bool {
-    text.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '-'))
+    text.chars()
+        .all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '-'))
 }
 
 /// Returns the names in a text.
@@ -53,12 +56,15 @@ fn split_name(name: &str) -> Vec<&str> {
 /// Returns a word without the endings of number and tense.
 fn stem_of(word: &str) -> String {
     const ENDINGS: [&str; 6] = ["ing", "ies", "ed", "es", "s", "e"];
-    let cut =
-        ENDINGS.iter().find_map(|ending| word.strip_suffix(ending).filter(|rest| rest.chars().count() >= SHORTEST));
+    let cut = ENDINGS.iter().find_map(|ending| {
+        word.strip_suffix(ending)
+            .filter(|rest| rest.chars().count() >= SHORTEST)
+    });
     let bare = cut.unwrap_or(word);
     // "stopped", "running"
     let mut letters = bare.chars().rev();
-    let doubled = cut.is_some() && matches!((letters.next(), letters.next()), (Some(one), Some(other)) if one == other);
+    let doubled = cut.is_some()
+        && matches!((letters.next(), letters.next()), (Some(one), Some(other)) if one == other);
     let bare = if doubled && bare.chars().count() > SHORTEST {
         &bare[..bare.len() - bare.chars().next_back().map_or(0, char::len_utf8)]
     } else {
@@ -69,5 +75,9 @@ fn stem_of(word: &str) -> String {
 
 /// Returns what a sentence names in code: the spans between ticks.
 pub(super) fn symbols_in(words: &str) -> Vec<&str> {
-    code_spans(words, 0).into_iter().map(|span| &words[span.inner]).filter(|inner| !inner.is_empty()).collect()
+    code_spans(words, 0)
+        .into_iter()
+        .map(|span| &words[span.inner])
+        .filter(|inner| !inner.is_empty())
+        .collect()
 }

@@ -10,7 +10,10 @@ use crate::render::render;
 fn plans_read_as_expected() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let update = std::env::var_os("UPDATE_CASES").is_some();
-    let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut names: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     names.sort();
     assert!(names.len() >= 25, "the cases are missing");
     let mut wrong = Vec::new();

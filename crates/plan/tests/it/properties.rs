@@ -106,9 +106,15 @@ fn denials() -> impl Strategy<Value = String> {
 
 fn cases() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().join("plan.md")).collect();
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().join("plan.md"))
+        .collect();
     names.sort();
-    names.into_iter().map(|name| fs::read_to_string(name).unwrap()).collect()
+    names
+        .into_iter()
+        .map(|name| fs::read_to_string(name).unwrap())
+        .collect()
 }
 
 /// The passages of a unit cover it from its first byte to its last, and its sentences lie in order inside it.
@@ -122,8 +128,15 @@ fn covered(text: &str, unit: &plan::Phase) {
     assert_eq!(at, unit.span.end.max(unit.span.start), "{text:?}");
     let mut before = unit.span.start;
     for sentence in &unit.sentences {
-        assert!(sentence.span.start >= before && sentence.span.end <= unit.span.end, "{text:?}");
-        assert!(text[sentence.span.clone()].chars().any(char::is_alphanumeric));
+        assert!(
+            sentence.span.start >= before && sentence.span.end <= unit.span.end,
+            "{text:?}"
+        );
+        assert!(
+            text[sentence.span.clone()]
+                .chars()
+                .any(char::is_alphanumeric)
+        );
         before = sentence.span.end;
     }
 }
@@ -138,14 +151,29 @@ fn check(text: &str) {
     let mut marked = text.to_owned();
     for (index, one) in plan.checkboxes().iter().enumerate() {
         assert_eq!(one.id.0, index);
-        assert_eq!(text[one.mark_span.clone()].chars().collect::<Vec<_>>(), [one.mark]);
+        assert_eq!(
+            text[one.mark_span.clone()].chars().collect::<Vec<_>>(),
+            [one.mark]
+        );
         assert!(text.get(one.span.clone()).is_some());
         assert!(one.phase.is_none_or(|id| plan.phase(id).is_some()));
-        let heading = one.phase.and_then(|id| plan.phase(id)).map_or(String::new(), |phase| phase.label.clone());
+        let heading = one
+            .phase
+            .and_then(|id| plan.phase(id))
+            .map_or(String::new(), |phase| phase.label.clone());
         let line = plan.location(one.mark_span.start).line;
-        let wanted = Ticking { text: one.text.clone(), line, to: Mark::Ticked, heading };
+        let wanted = Ticking {
+            text: one.text.clone(),
+            line,
+            to: Mark::Ticked,
+            heading,
+        };
         if let Ok(after) = tick(&marked, std::slice::from_ref(&wanted)) {
-            let changed = after.chars().zip(marked.chars()).filter(|(new, old)| new != old).count();
+            let changed = after
+                .chars()
+                .zip(marked.chars())
+                .filter(|(new, old)| new != old)
+                .count();
             assert!(changed <= 1 && after.chars().count() == marked.chars().count());
             assert_eq!(tick(&after, &[wanted]).unwrap(), after, "ticking twice");
             marked = after;
@@ -160,10 +188,20 @@ fn check(text: &str) {
         for command in &unit.commands {
             assert!(text.get(command.span.clone()).is_some());
         }
-        assert!(unit.criteria.iter().flat_map(|one| &one.commands).all(|at| *at < unit.commands.len()));
+        assert!(
+            unit.criteria
+                .iter()
+                .flat_map(|one| &one.commands)
+                .all(|at| *at < unit.commands.len())
+        );
         let _ = plan.select(&unit.label);
     }
-    assert!(plan.criteria().iter().flat_map(|one| &one.commands).all(|at| *at < plan.commands().len()));
+    assert!(
+        plan.criteria()
+            .iter()
+            .flat_map(|one| &one.commands)
+            .all(|at| *at < plan.commands().len())
+    );
 }
 
 proptest! {

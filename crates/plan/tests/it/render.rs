@@ -8,8 +8,20 @@ use plan::{Basis, CriterionKind, FileOf, Part, Phase, Plan, PlannedCommand, Span
 pub(crate) fn render(plan: &Plan) -> String {
     let mut out = String::new();
     let standing = plan.approval_status();
-    writeln!(out, "title {:?} dialects {:?}", plan.title().unwrap_or(""), plan.dialects()).unwrap();
-    writeln!(out, "standing {:?} {:?}", standing.word.as_deref().unwrap_or(""), standing.approval).unwrap();
+    writeln!(
+        out,
+        "title {:?} dialects {:?}",
+        plan.title().unwrap_or(""),
+        plan.dialects()
+    )
+    .unwrap();
+    writeln!(
+        out,
+        "standing {:?} {:?}",
+        standing.word.as_deref().unwrap_or(""),
+        standing.approval
+    )
+    .unwrap();
     for bound in plan.bounds() {
         writeln!(out, "bound {:?}", bound.text).unwrap();
     }
@@ -20,14 +32,27 @@ pub(crate) fn render(plan: &Plan) -> String {
         run(&mut out, plan, command, at, "");
     }
     for one in plan.criteria() {
-        writeln!(out, "criterion {} {:?} {:?}", kind(one.kind), one.commands, one.text).unwrap();
+        writeln!(
+            out,
+            "criterion {} {:?} {:?}",
+            kind(one.kind),
+            one.commands,
+            one.text
+        )
+        .unwrap();
     }
     for one in plan.checkboxes() {
         let place = plan.location(one.mark_span.start);
-        let unit = one.phase.map_or(String::new(), |id| format!(" of {}", id.0));
+        let unit = one
+            .phase
+            .map_or(String::new(), |id| format!(" of {}", id.0));
         let (line, column) = (place.line, place.column);
-        writeln!(out, "box {line}:{column} {:?} {:?} depth {}{unit} {:?}", one.mark, one.state, one.depth, one.text)
-            .unwrap();
+        writeln!(
+            out,
+            "box {line}:{column} {:?} {:?} depth {}{unit} {:?}",
+            one.mark, one.state, one.depth, one.text
+        )
+        .unwrap();
     }
     for one in plan.diagnostics() {
         writeln!(
@@ -63,7 +88,14 @@ fn line(plan: &Plan, span: &Span) -> usize {
 }
 
 fn run(out: &mut String, plan: &Plan, one: &PlannedCommand, at: usize, margin: &str) {
-    write!(out, "{margin}  run {at} line {} {:?} {:?}", line(plan, &one.span), one.text, one.expect.outcome).unwrap();
+    write!(
+        out,
+        "{margin}  run {at} line {} {:?} {:?}",
+        line(plan, &one.span),
+        one.text,
+        one.expect.outcome
+    )
+    .unwrap();
     if let Some(words) = &one.expect.words {
         write!(out, " words {words:?}").unwrap();
     }
@@ -110,9 +142,14 @@ fn unit(out: &mut String, plan: &Plan, phase: &Phase, depth: usize) {
     for (at, one) in phase.changes.iter().enumerate() {
         let test = if one.test { " test" } else { "" };
         let pattern = if one.pattern { " pattern" } else { "" };
-        let lines = one.lines.map_or(String::new(), |(from, to)| format!(" lines {from}-{to}"));
+        let lines = one
+            .lines
+            .map_or(String::new(), |(from, to)| format!(" lines {from}-{to}"));
         let empty = if one.empty { " empty" } else { "" };
-        let base = one.base.as_ref().map_or(String::new(), |base| format!(" from {base}"));
+        let base = one
+            .base
+            .as_ref()
+            .map_or(String::new(), |base| format!(" from {base}"));
         let lines = format!("{lines}{empty}{base}{}", basis(one.basis));
         assert!(!plan.text()[one.span.clone()].is_empty());
         writeln!(
@@ -127,7 +164,9 @@ fn unit(out: &mut String, plan: &Plan, phase: &Phase, depth: usize) {
             FileOf::Change(at) => phase.changes[*at].path.clone(),
             other => format!("{other:?}"),
         };
-        let lines = one.lines.map_or(String::new(), |(from, to)| format!(" lines {from}-{to}"));
+        let lines = one
+            .lines
+            .map_or(String::new(), |(from, to)| format!(" lines {from}-{to}"));
         let lines = format!("{}{lines}", basis(one.basis));
         writeln!(
             out,
@@ -139,25 +178,57 @@ fn unit(out: &mut String, plan: &Plan, phase: &Phase, depth: usize) {
         )
         .unwrap();
     }
-    let kept: Vec<&str> = phase.sentences.iter().flat_map(|one| &one.protects).map(|one| one.name.as_str()).collect();
+    let kept: Vec<&str> = phase
+        .sentences
+        .iter()
+        .flat_map(|one| &one.protects)
+        .map(|one| one.name.as_str())
+        .collect();
     if !kept.is_empty() {
         writeln!(out, "{margin}  stays {kept:?}").unwrap();
     }
     for one in phase.sentences.iter().filter(|one| one.open) {
-        writeln!(out, "{margin}  open {:?}", plan.text().get(one.span.clone()).unwrap_or_default()).unwrap();
+        writeln!(
+            out,
+            "{margin}  open {:?}",
+            plan.text().get(one.span.clone()).unwrap_or_default()
+        )
+        .unwrap();
     }
     for (at, one) in phase.commands.iter().enumerate() {
         run(out, plan, one, at, &margin);
     }
     for one in &phase.criteria {
-        let mark = one.checkbox.map_or(String::new(), |id| format!(" box {}", id.0));
-        writeln!(out, "{margin}  criterion {} {:?}{mark} {:?}", kind(one.kind), one.commands, one.text).unwrap();
+        let mark = one
+            .checkbox
+            .map_or(String::new(), |id| format!(" box {}", id.0));
+        writeln!(
+            out,
+            "{margin}  criterion {} {:?}{mark} {:?}",
+            kind(one.kind),
+            one.commands,
+            one.text
+        )
+        .unwrap();
     }
     for one in &phase.steps {
-        let mark = one.checkbox.map_or(String::new(), |id| format!(" box {}", id.0));
-        let parts: Vec<String> = one.parts.iter().map(|part| self::part(plan, part)).collect();
+        let mark = one
+            .checkbox
+            .map_or(String::new(), |id| format!(" box {}", id.0));
+        let parts: Vec<String> = one
+            .parts
+            .iter()
+            .map(|part| self::part(plan, part))
+            .collect();
         let number = one.number.as_deref().unwrap_or("");
-        writeln!(out, "{margin}  step {number:?} {:?}{mark} {:?}: {}", one.kind, one.title, parts.join(", ")).unwrap();
+        writeln!(
+            out,
+            "{margin}  step {number:?} {:?}{mark} {:?}: {}",
+            one.kind,
+            one.title,
+            parts.join(", ")
+        )
+        .unwrap();
     }
     for child in &phase.phases {
         unit(out, plan, child, depth + 1);

@@ -5,11 +5,15 @@ use plan::{CommandReading, CommandRole, read_commands};
 fn read(text: &str) -> Vec<(String, CommandReading)> {
     let plan = plan::read(text.as_bytes()).unwrap();
     let all = read_commands(&plan);
-    all.into_iter().map(|one| (text[one.span.clone()].to_owned(), one)).collect()
+    all.into_iter()
+        .map(|one| (text[one.span.clone()].to_owned(), one))
+        .collect()
 }
 
 fn one(text: &str, command: &str) -> CommandReading {
-    let found = read(text).into_iter().find(|(written, _)| written == command);
+    let found = read(text)
+        .into_iter()
+        .find(|(written, _)| written == command);
     found.unwrap().1
 }
 
@@ -17,12 +21,24 @@ fn one(text: &str, command: &str) -> CommandReading {
 fn sections_say_what_their_commands_are() {
     use CommandRole::{Check, ExampleOrMention, Manual, Setup, StepExpectedToPass};
     let fence = |heading: &str, lead: &str, command: &str| {
-        format!("# Plan\n\n## Task 1: Work\n\nChange `a.py`.\n\n## {heading}\n\n{lead}\n\n```bash\n{command}\n```\n")
+        format!(
+            "# Plan\n\n## Task 1: Work\n\nChange `a.py`.\n\n## {heading}\n\n{lead}\n\n```bash\n{command}\n```\n"
+        )
     };
     let fenced = [
         ("Verification Commands", "", "npm test", Check),
-        ("Regression Testing", "After each phase:", "pytest tests/a.py", Check),
-        ("验证步骤", "", "docker compose exec redis redis-cli ping", Check),
+        (
+            "Regression Testing",
+            "After each phase:",
+            "pytest tests/a.py",
+            Check,
+        ),
+        (
+            "验证步骤",
+            "",
+            "docker compose exec redis redis-cli ping",
+            Check,
+        ),
         ("Prerequisites", "", "npm install", Setup),
         ("Manual Testing", "", "npm run dev", Manual),
         ("Deployment Steps", "", "npx wrangler deploy", Manual),
@@ -30,7 +46,11 @@ fn sections_say_what_their_commands_are() {
         ("Background", "", "npm test", ExampleOrMention),
     ];
     for (heading, lead, command, role) in fenced {
-        assert_eq!(one(&fence(heading, lead, command), command).role, role, "{heading}: {command}");
+        assert_eq!(
+            one(&fence(heading, lead, command), command).role,
+            role,
+            "{heading}: {command}"
+        );
     }
     let lines = [
         (
@@ -43,8 +63,16 @@ fn sections_say_what_their_commands_are() {
             "docker compose down -v",
             ExampleOrMention,
         ),
-        ("**Files:**\n- Modify: `package.json` (via `npm install`)", "npm install", ExampleOrMention),
-        ("Expected: `make report` is listed", "make report", ExampleOrMention),
+        (
+            "**Files:**\n- Modify: `package.json` (via `npm install`)",
+            "npm install",
+            ExampleOrMention,
+        ),
+        (
+            "Expected: `make report` is listed",
+            "make report",
+            ExampleOrMention,
+        ),
         (
             "- Generate it: `alembic revision --autogenerate -m a`",
             "alembic revision --autogenerate -m a",
@@ -56,13 +84,28 @@ fn sections_say_what_their_commands_are() {
             StepExpectedToPass,
         ),
         ("**Exit:**\n- `ruff check a`", "ruff check a", Check),
-        ("**Verify** `npm run build` + `npm run lint` clean.", "npm run lint", Check),
-        ("Verify manually:\n\n```bash\npython -m app\n```", "python -m app", Manual),
-        ("Write the guide:\n\n```markdown\nTo begin:\nnpm ci\n```", "npm ci", ExampleOrMention),
+        (
+            "**Verify** `npm run build` + `npm run lint` clean.",
+            "npm run lint",
+            Check,
+        ),
+        (
+            "Verify manually:\n\n```bash\npython -m app\n```",
+            "python -m app",
+            Manual,
+        ),
+        (
+            "Write the guide:\n\n```markdown\nTo begin:\nnpm ci\n```",
+            "npm ci",
+            ExampleOrMention,
+        ),
     ];
     for (body, command, role) in lines {
         let text = format!("# Plan\n\n## Task 1: Work\n\n{body}\n");
-        let found = read(&text).into_iter().find(|(written, _)| written == command).map(|(_, one)| one.role);
+        let found = read(&text)
+            .into_iter()
+            .find(|(written, _)| written == command)
+            .map(|(_, one)| one.role);
         // What is expected to be seen is not to be run, so that it need not be read.
         assert_eq!(found.unwrap_or(ExampleOrMention), role, "{body}");
     }
@@ -71,15 +114,35 @@ fn sections_say_what_their_commands_are() {
 #[test]
 fn folders_are_taken_from_titles_labels_and_the_line_above() {
     let cases = [
-        ("**Working directory:** `services/api`\n\n```bash\npytest a\n```", "pytest a", "services/api"),
-        ("Working directory: `api/`\n\nRun: `pytest a`", "pytest a", "api"),
-        ("- [ ] **Step 1: Build (from `web/`)**: `npm run build`", "npm run build", "web"),
-        ("From `web/`:\n\n```bash\nnpm run build\n```", "npm run build", "web"),
+        (
+            "**Working directory:** `services/api`\n\n```bash\npytest a\n```",
+            "pytest a",
+            "services/api",
+        ),
+        (
+            "Working directory: `api/`\n\nRun: `pytest a`",
+            "pytest a",
+            "api",
+        ),
+        (
+            "- [ ] **Step 1: Build (from `web/`)**: `npm run build`",
+            "npm run build",
+            "web",
+        ),
+        (
+            "From `web/`:\n\n```bash\nnpm run build\n```",
+            "npm run build",
+            "web",
+        ),
         ("Run `npm run build` (from `web/`).", "npm run build", "web"),
     ];
     for (body, command, folder) in cases {
         let text = format!("# Plan\n\n## Task 1: Work\n\n{body}\n");
-        assert_eq!(one(&text, command).folder.as_deref(), Some(folder), "{body}");
+        assert_eq!(
+            one(&text, command).folder.as_deref(),
+            Some(folder),
+            "{body}"
+        );
     }
 }
 
@@ -91,18 +154,33 @@ fn criteria_are_heard_on_both_sides_of_their_command() {
         ("Exit code 1: `grep -q old src`", "exit 1 or exit nonzero"),
         ("`grep -c old src` stays below 10", "count < 10"),
         ("`git status --short` is empty", "empty or exit 1"),
-        ("`git status` is clean", "prints contains working tree clean or prints = working tree clean"),
+        (
+            "`git status` is clean",
+            "prints contains working tree clean or prints = working tree clean",
+        ),
         ("`grep -rn old src` finds nothing", "empty or exit 1"),
         ("`grep -rn old src` is clean", "empty or exit 1"),
         ("`grep -rn old src` is not empty", "exit 0"),
         ("Genau drei Treffer: `grep -n old src`", "count = 3"),
-        ("The old name is gone: `grep -rn old src`", "empty or exit 1"),
-        ("The old name is nowhere left: `grep -rn old src`", "unreadable"),
+        (
+            "The old name is gone: `grep -rn old src`",
+            "empty or exit 1",
+        ),
+        (
+            "The old name is nowhere left: `grep -rn old src`",
+            "unreadable",
+        ),
         ("`wc -l a.txt` prints 1,200 lines", "count = 1200"),
-        ("`node a.js` gives 500 instead of 200", "count = 500 or prints = 500"),
+        (
+            "`node a.js` gives 500 instead of 200",
+            "count = 500 or prints = 500",
+        ),
         ("`grep -n new src` returns the block", "exit 0"),
         ("The route is registered: `grep -n route src`", "exit 0"),
-        ("`grep -n new src` lists both handlers in their order", "unreadable"),
+        (
+            "`grep -n new src` lists both handlers in their order",
+            "unreadable",
+        ),
         ("`git diff --stat` shows only the two files", "unreadable"),
         ("`rg old src` shows no hits outside `legacy/`", "unreadable"),
         ("`pytest` covers the new branches", "-"),
@@ -114,34 +192,70 @@ fn criteria_are_heard_on_both_sides_of_their_command() {
         ("`node a.js` does not mention `old`", "prints no old"),
         ("Contains `old` nowhere: `node a.js`", "prints no old"),
         ("`node a.js` enthält kein `old`", "prints no old"),
-        ("`node a.js` enthält `fertig`", "prints contains fertig or prints = fertig"),
+        (
+            "`node a.js` enthält `fertig`",
+            "prints contains fertig or prints = fertig",
+        ),
         ("`node a.js` ends with `two`", "prints contains two"),
-        ("`node a.js` → `{\"ok\": true}`", "exit 0 or prints contains {\"ok\": true} or prints = {\"ok\": true}"),
-        ("`node a.js` returns an empty list", "prints contains [] or prints = []"),
-        ("`node a.js` outputs the version 1.2.3", "prints contains 1.2.3 or prints = 1.2.3"),
+        (
+            "`node a.js` → `{\"ok\": true}`",
+            "exit 0 or prints contains {\"ok\": true} or prints = {\"ok\": true}",
+        ),
+        (
+            "`node a.js` returns an empty list",
+            "prints contains [] or prints = []",
+        ),
+        (
+            "`node a.js` outputs the version 1.2.3",
+            "prints contains 1.2.3 or prints = 1.2.3",
+        ),
         ("`node a.js` != 200", "exit 0 or count != 200"),
         ("`node a.js` gibt nicht 3 aus", "unreadable"),
         ("`grep -c old src` no longer returns 3", "count != 3"),
         ("`grep -c old src` returns a dozen", "unreadable"),
-        ("`wc -l < a.txt` prints between 1 and 3", "count >= 1 and <= 3"),
+        (
+            "`wc -l < a.txt` prints between 1 and 3",
+            "count >= 1 and <= 3",
+        ),
         ("`node a.js` prints three lines or fewer", "count <= 3"),
         ("HTTP 404 from `node a.js`", "count = 404 or prints = 404"),
         ("Nothing is printed by `node a.js`", "empty or exit 1"),
         ("Coverage stays above 80%: `node a.js`", "count > 80%"),
         ("`node a.js` sort avec le code 2", "exit 2 or exit nonzero"),
-        ("`node a.js` は終了コード 2 で終わる", "exit 2 or exit nonzero"),
+        (
+            "`node a.js` は終了コード 2 で終わる",
+            "exit 2 or exit nonzero",
+        ),
         ("`node a.js` has `ok` set to true", "unreadable"),
         ("`node a.js` prints `a` and nothing else", "unreadable"),
         ("`node a.js` prints 3 twice", "unreadable"),
         ("`node a.js` finishes in under 1 second", "unreadable"),
         ("`node a.js` is rejected", "unreadable"),
-        ("`node a.js` writes nothing to stderr", "exit 0 or prints no stderr"),
-        ("`node a.js` has an empty stderr", "exit 0 or prints no stderr"),
-        ("No stderr output: `node a.js`", "exit 0 or prints no stderr"),
-        ("`node a.js` emits nothing on standard error", "exit 0 or prints no stderr"),
-        ("`node a.js` prints `ok` and nothing on stderr", "unreadable"),
+        (
+            "`node a.js` writes nothing to stderr",
+            "exit 0 or prints no stderr",
+        ),
+        (
+            "`node a.js` has an empty stderr",
+            "exit 0 or prints no stderr",
+        ),
+        (
+            "No stderr output: `node a.js`",
+            "exit 0 or prints no stderr",
+        ),
+        (
+            "`node a.js` emits nothing on standard error",
+            "exit 0 or prints no stderr",
+        ),
+        (
+            "`node a.js` prints `ok` and nothing on stderr",
+            "unreadable",
+        ),
         ("Migration: `ls migrations/*add_notes.js`", "-"),
-        ("`npx eslint .` reports no warnings", "exit 0 or prints no warning"),
+        (
+            "`npx eslint .` reports no warnings",
+            "exit 0 or prints no warning",
+        ),
         ("`pytest` rejects 3 of the requests", "-"),
     ];
     let mut wrong = Vec::new();
@@ -162,7 +276,9 @@ fn cells_and_further_lines_say_what_is_expected() {
     let table = "| Check | Command | Expected |\n|---|---|---|\n| Gone | `rg old src` | no hits |\n| Tests | `pytest` | all green |";
     let lines = "- [ ] `rg old src`\n  returns nothing\n- [ ] `pytest`\n  passes";
     for body in [table, lines] {
-        let text = format!("# Plan\n\n## Phase 1: Work\n\nChange `a.py`.\n\n### Success Criteria\n\n{body}\n");
+        let text = format!(
+            "# Plan\n\n## Phase 1: Work\n\nChange `a.py`.\n\n### Success Criteria\n\n{body}\n"
+        );
         assert_eq!(one(&text, "rg old src").expect, "empty or exit 1", "{body}");
     }
 }
@@ -175,9 +291,15 @@ fn what_is_to_be_there_in_gits_lists_is_at_least_a_line() {
         );
         one(&text, command).expect
     };
-    assert_eq!(of("The history is there", "git log --oneline -1"), "count >= 1");
+    assert_eq!(
+        of("The history is there", "git log --oneline -1"),
+        "count >= 1"
+    );
     assert_eq!(of("The tag exists", "git tag --list v1"), "count >= 1");
-    assert_ne!(of("The history is as it was", "git log --oneline"), "count >= 1");
+    assert_ne!(
+        of("The history is as it was", "git log --oneline"),
+        "count >= 1"
+    );
 }
 
 #[test]
@@ -185,9 +307,19 @@ fn a_title_that_says_failure_decides_where_the_words_only_show_it() {
     use plan::ExpectedOutcome::{Fail, Unstated};
     let rows: [(&str, &str, plan::ExpectedOutcome, &[&str]); 5] = [
         ("Run to verify failure", "404 not mounted.", Fail, &["404"]),
-        ("Run to verify failure", "404 / NotImplementedError.", Fail, &["NotImplementedError", "404"]),
+        (
+            "Run to verify failure",
+            "404 / NotImplementedError.",
+            Fail,
+            &["NotImplementedError", "404"],
+        ),
         ("Run to verify failure", "FAIL (404 on all).", Fail, &[]),
-        ("Run to verify failure", "the route is not mounted.", Unstated, &[]),
+        (
+            "Run to verify failure",
+            "the route is not mounted.",
+            Unstated,
+            &[],
+        ),
         ("Run it", "404 not mounted.", Unstated, &[]),
     ];
     for (title, words, outcome, shows) in rows {

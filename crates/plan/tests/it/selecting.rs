@@ -9,7 +9,9 @@ fn plan() -> Plan {
 }
 
 fn labels(plan: &Plan, ids: &[PhaseId]) -> Vec<String> {
-    ids.iter().map(|id| plan.phase(*id).unwrap().label.clone()).collect()
+    ids.iter()
+        .map(|id| plan.phase(*id).unwrap().label.clone())
+        .collect()
 }
 
 #[test]
@@ -30,18 +32,35 @@ fn by_every_name() {
         ("Phase 3 / Task 1", &["Task 1"]),
     ];
     for (wanted, expected) in cases {
-        assert_eq!(labels(&plan, &plan.select(wanted).unwrap()), *expected, "{wanted}");
+        assert_eq!(
+            labels(&plan, &plan.select(wanted).unwrap()),
+            *expected,
+            "{wanted}"
+        );
     }
-    assert_eq!(labels(&plan, &plan.everything()), ["Phase 1", "Phase 2", "Phase 3"]);
+    assert_eq!(
+        labels(&plan, &plan.everything()),
+        ["Phase 1", "Phase 2", "Phase 3"]
+    );
 }
 
 #[test]
 fn the_unclear_is_refused() {
     let plan = plan();
-    assert!(matches!(plan.select("Task 1"), Err(Unselected::Ambiguous { candidates, .. }) if candidates.len() == 2));
-    assert!(matches!(plan.select("Phase 9"), Err(Unselected::Unknown { near, .. }) if !near.is_empty()));
-    assert!(matches!(plan.select("task one hundred"), Err(Unselected::Unknown { .. })));
-    assert_eq!(read(b"# Only words\n").unwrap().select("1"), Err(Unselected::NoUnits));
+    assert!(
+        matches!(plan.select("Task 1"), Err(Unselected::Ambiguous { candidates, .. }) if candidates.len() == 2)
+    );
+    assert!(
+        matches!(plan.select("Phase 9"), Err(Unselected::Unknown { near, .. }) if !near.is_empty())
+    );
+    assert!(matches!(
+        plan.select("task one hundred"),
+        Err(Unselected::Unknown { .. })
+    ));
+    assert_eq!(
+        read(b"# Only words\n").unwrap().select("1"),
+        Err(Unselected::NoUnits)
+    );
     let done = read("## Phase 1: A (DONE)\n\n## Phase 2: B\n\n- [x] it\n".as_bytes()).unwrap();
     assert_eq!(done.select("next"), Err(Unselected::AllDone));
 }
@@ -50,7 +69,10 @@ fn the_unclear_is_refused() {
 fn what_is_no_plan_says_why() {
     assert_eq!(read(b""), Err(Unreadable::Empty));
     assert_eq!(read("\u{feff} \n".as_bytes()), Err(Unreadable::Empty));
-    assert_eq!(read(b"# ok\nab\xff"), Err(Unreadable::NotUtf8 { line: 2, column: 3 }));
+    assert_eq!(
+        read(b"# ok\nab\xff"),
+        Err(Unreadable::NotUtf8 { line: 2, column: 3 })
+    );
     let large = vec![b'a'; 16 * 1024 * 1024 + 1];
     assert!(matches!(read(&large), Err(Unreadable::TooLarge { .. })));
 }

@@ -4,22 +4,49 @@ use plan::{SentenceClass, Uncertainty};
 
 /// Words of a task whose block defines `total` in `app/cart.py`, and those of them that are open.
 const TASKS: &[(&str, &[&str])] = &[
-    ("Return 404 when the cart does not exist.", &["Return 404 when the cart does not exist."]),
-    ("Cover the new function with a test.", &["Cover the new function with a test."]),
-    ("Do the same for `app/order.py`.", &["Do the same for `app/order.py`."]),
+    (
+        "Return 404 when the cart does not exist.",
+        &["Return 404 when the cart does not exist."],
+    ),
+    (
+        "Cover the new function with a test.",
+        &["Cover the new function with a test."],
+    ),
+    (
+        "Do the same for `app/order.py`.",
+        &["Do the same for `app/order.py`."],
+    ),
     ("TODO: pagination.", &["TODO: pagination."]),
-    ("- Reject empty carts with 422.", &["Reject empty carts with 422."]),
-    ("**Note**: Only admins may call this route.", &["**Note**: Only admins may call this route."]),
-    ("**Tests:**\n- `test_empty` — an empty cart costs nothing", &["`test_empty` — an empty cart costs nothing"]),
-    ("`RATES` becomes `[7, 19]`.", &["`RATES` becomes `[7, 19]`."]),
+    (
+        "- Reject empty carts with 422.",
+        &["Reject empty carts with 422."],
+    ),
+    (
+        "**Note**: Only admins may call this route.",
+        &["**Note**: Only admins may call this route."],
+    ),
+    (
+        "**Tests:**\n- `test_empty` — an empty cart costs nothing",
+        &["`test_empty` — an empty cart costs nothing"],
+    ),
+    (
+        "`RATES` becomes `[7, 19]`.",
+        &["`RATES` becomes `[7, 19]`."],
+    ),
     ("Add the same import.", &["Add the same import."]),
     ("This keeps the sum in one place.", &[]),
     ("**Tests:**\n- None needed.", &[]),
     ("`total` returns `sum(cart)`.", &[]),
     ("Add `min` to `[db.pool]`:\n\n```toml\nmin = 2\n```", &[]),
-    ("**File**: `app/one/__init__.py`\n**Changes**: Empty package marker.", &[]),
+    (
+        "**File**: `app/one/__init__.py`\n**Changes**: Empty package marker.",
+        &[],
+    ),
     ("Do not touch `app/order.py`.", &[]),
-    ("**Step 2: Add the `py.typed` marker**\n\nCreate `app/py.typed` (empty file):\n\n```\n```", &[]),
+    (
+        "**Step 2: Add the `py.typed` marker**\n\nCreate `app/py.typed` (empty file):\n\n```\n```",
+        &[],
+    ),
 ];
 
 #[test]
@@ -30,8 +57,13 @@ fn what_no_block_shows_is_open() {
              **Step 1: Add the total**\n\n```python\ndef total(cart):\n    return sum(cart)\n```\n\n{words}\n"
         );
         let plan = plan::read(text.as_bytes()).unwrap();
-        let sentences = plan.all().flat_map(|unit| &unit.sentences).filter(|sentence| sentence.open);
-        let open: Vec<&str> = sentences.map(|sentence| &text[sentence.span.clone()]).collect();
+        let sentences = plan
+            .all()
+            .flat_map(|unit| &unit.sentences)
+            .filter(|sentence| sentence.open);
+        let open: Vec<&str> = sentences
+            .map(|sentence| &text[sentence.span.clone()])
+            .collect();
         assert_eq!(open, *expected, "{words}");
     }
 }
@@ -47,7 +79,11 @@ fn the_same_import_is_that_of_an_earlier_block() {
     let phase = &plan.phases()[0];
     let last = phase.blocks.last().unwrap();
     assert_eq!(last.imports, ["import { total } from './total';"]);
-    let open: Vec<_> = phase.sentences.iter().filter(|sentence| sentence.open).collect();
+    let open: Vec<_> = phase
+        .sentences
+        .iter()
+        .filter(|sentence| sentence.open)
+        .collect();
     assert!(open.is_empty(), "{open:?}");
 }
 
@@ -58,7 +94,10 @@ fn what_is_said_of_the_code_is_told_from_the_reason_for_it() {
         ("They expire after a day.", SentenceClass::Unclear),
         ("Оно проверяет скидку.", SentenceClass::Unclear),
         ("It returns the sum of the cart.", SentenceClass::DoShown),
-        ("It is made by running `python3 tool.py`.", SentenceClass::Run),
+        (
+            "It is made by running `python3 tool.py`.",
+            SentenceClass::Run,
+        ),
         ("This keeps the module small.", SentenceClass::Context),
         ("This logs each call.", SentenceClass::Unclear),
         ("That also validates the cart.", SentenceClass::Unclear),
@@ -70,7 +109,10 @@ fn what_is_said_of_the_code_is_told_from_the_reason_for_it() {
             "# Cart\n\n### Task 1: Cart\n\n**File**: `app/cart.py`\n\n```python\ndef total(cart):\n    return sum(cart)\n```\n\n{words}\n"
         );
         let plan = plan::read(text.as_bytes()).unwrap();
-        let sentence = plan.all().flat_map(|unit| &unit.sentences).find(|one| text[one.span.clone()] == *words);
+        let sentence = plan
+            .all()
+            .flat_map(|unit| &unit.sentences)
+            .find(|one| text[one.span.clone()] == *words);
         assert_eq!(sentence.map(|one| one.class), Some(expected), "{words}");
     }
 }
@@ -80,20 +122,62 @@ fn what_is_to_be_replaced_needs_another_half() {
     let code = "```ts\nreturn 1;\n```\n";
     for (words, expected) in [
         (format!("Replace:\n\n{code}"), Some(Uncertainty::Unanswered)),
-        (format!("Find and replace this:\n\n{code}"), Some(Uncertainty::Unanswered)),
-        (format!("Replace:\n\n{code}\nwith:\n\n```ts\nreturn 2;\n```\n"), None),
-        (format!("Replace the following:\n\n{code}"), Some(Uncertainty::Unanswered)),
-        (format!("It now looks like this and is to be replaced:\n\n{code}"), Some(Uncertainty::Unanswered)),
-        (format!("This must be changed:\n\n{code}"), Some(Uncertainty::Unanswered)),
-        (format!("Change this function:\n\n{code}"), Some(Uncertainty::MayBeOld)),
-        (format!("We have to update this function:\n\n{code}"), Some(Uncertainty::MayBeOld)),
-        (format!("Il nous faut modifier cette fonction :\n\n{code}"), Some(Uncertainty::MayBeOld)),
-        (format!("This function gets rewritten:\n\n{code}"), Some(Uncertainty::MayBeOld)),
-        (format!("Add this helper, which will replace `old`:\n\n{code}"), None),
-        (format!("Add this helper to replace that function:\n\n{code}"), None),
-        (format!("Modify the function below:\n\n{code}"), Some(Uncertainty::MayBeOld)),
-        (format!("修改下面的函数：\n\n{code}"), Some(Uncertainty::MayBeOld)),
-        (format!("Change the following:\n\n{code}\nto:\n\n```ts\nreturn 2;\n```\n"), None),
+        (
+            format!("Find and replace this:\n\n{code}"),
+            Some(Uncertainty::Unanswered),
+        ),
+        (
+            format!("Replace:\n\n{code}\nwith:\n\n```ts\nreturn 2;\n```\n"),
+            None,
+        ),
+        (
+            format!("Replace the following:\n\n{code}"),
+            Some(Uncertainty::Unanswered),
+        ),
+        (
+            format!("It now looks like this and is to be replaced:\n\n{code}"),
+            Some(Uncertainty::Unanswered),
+        ),
+        (
+            format!("This must be changed:\n\n{code}"),
+            Some(Uncertainty::Unanswered),
+        ),
+        (
+            format!("Change this function:\n\n{code}"),
+            Some(Uncertainty::MayBeOld),
+        ),
+        (
+            format!("We have to update this function:\n\n{code}"),
+            Some(Uncertainty::MayBeOld),
+        ),
+        (
+            format!("Il nous faut modifier cette fonction :\n\n{code}"),
+            Some(Uncertainty::MayBeOld),
+        ),
+        (
+            format!("This function gets rewritten:\n\n{code}"),
+            Some(Uncertainty::MayBeOld),
+        ),
+        (
+            format!("Add this helper, which will replace `old`:\n\n{code}"),
+            None,
+        ),
+        (
+            format!("Add this helper to replace that function:\n\n{code}"),
+            None,
+        ),
+        (
+            format!("Modify the function below:\n\n{code}"),
+            Some(Uncertainty::MayBeOld),
+        ),
+        (
+            format!("修改下面的函数：\n\n{code}"),
+            Some(Uncertainty::MayBeOld),
+        ),
+        (
+            format!("Change the following:\n\n{code}\nto:\n\n```ts\nreturn 2;\n```\n"),
+            None,
+        ),
         (format!("Replace it with:\n\n{code}"), None),
         (format!("Make this change:\n\n{code}"), None),
         (format!("Change `f` to the following:\n\n{code}"), None),
@@ -146,7 +230,8 @@ fn a_name_that_the_plan_shows_as_code_elsewhere_is_asked_for() {
         let text = plan_of(asked);
         let plan = plan::read(text.as_bytes()).unwrap();
         let mut sentences = plan.phases()[1].sentences.iter();
-        let found = sentences.any(|sentence| sentence.open && &text[sentence.span.clone()] == asked);
+        let found =
+            sentences.any(|sentence| sentence.open && &text[sentence.span.clone()] == asked);
         assert_eq!(found, is_open, "{asked}");
     }
 }

@@ -2,11 +2,15 @@
 
 use plan::{Mark, TickFailure, Ticking, tick};
 
-const PLAN: &str =
-    "# P\n\n### Task 1: A\n\n- [ ] write it\n- [ ] commit\n\n### Task 2: B\n\n- [ ] read it\n- [ ] commit\n";
+const PLAN: &str = "# P\n\n### Task 1: A\n\n- [ ] write it\n- [ ] commit\n\n### Task 2: B\n\n- [ ] read it\n- [ ] commit\n";
 
 fn wanted(text: &str, line: usize, heading: &str) -> Ticking {
-    Ticking { text: text.to_owned(), line, to: Mark::Ticked, heading: heading.to_owned() }
+    Ticking {
+        text: text.to_owned(),
+        line,
+        to: Mark::Ticked,
+        heading: heading.to_owned(),
+    }
 }
 
 #[test]
@@ -28,19 +32,34 @@ fn the_unit_tells_equals_apart() {
 
 #[test]
 fn what_is_unclear_is_named_and_the_rest_ticked() {
-    let error =
-        tick(PLAN, &[wanted("commit", 999, ""), wanted("gone", 1, "Task 1"), wanted("read it", 1, "")]).unwrap_err();
-    assert_eq!(error.text, PLAN.replacen("- [ ] read it", "- [x] read it", 1));
+    let error = tick(
+        PLAN,
+        &[
+            wanted("commit", 999, ""),
+            wanted("gone", 1, "Task 1"),
+            wanted("read it", 1, ""),
+        ],
+    )
+    .unwrap_err();
+    assert_eq!(
+        error.text,
+        PLAN.replacen("- [ ] read it", "- [x] read it", 1)
+    );
     assert!(matches!(
         error.failures.as_slice(),
-        [TickFailure::Ambiguous { candidates: 2, .. }, TickFailure::Missing(_)]
+        [
+            TickFailure::Ambiguous { candidates: 2, .. },
+            TickFailure::Missing(_)
+        ]
     ));
     assert!(error.to_string().contains("gone"));
 }
 
 #[test]
 fn an_edited_plan_keeps_its_edits() {
-    let edited = PLAN.replacen("# P\n", "# P\n\nA word more.\n", 1).replace('\n', "\r\n");
+    let edited = PLAN
+        .replacen("# P\n", "# P\n\nA word more.\n", 1)
+        .replace('\n', "\r\n");
     let ticked = tick(&edited, &[wanted("read it", 10, "Task 2")]).unwrap();
     assert_eq!(ticked, edited.replacen("- [ ] read it", "- [x] read it", 1));
 }
@@ -59,9 +78,18 @@ fn equals_in_one_unit_go_by_line() {
 fn unticking_and_signs() {
     let mut open = wanted("done", 1, "");
     open.to = Mark::Open;
-    assert_eq!(tick("- [X] done\n- ☐ later\n", &[open]).unwrap(), "- [ ] done\n- ☐ later\n");
-    assert_eq!(tick("- ☑ done\n- ☐ later\n", &[wanted("later", 2, "")]).unwrap(), "- ☑ done\n- ☑ later\n");
-    assert_eq!(tick("- [X] done\n", &[wanted("done", 1, "")]).unwrap(), "- [X] done\n");
+    assert_eq!(
+        tick("- [X] done\n- ☐ later\n", &[open]).unwrap(),
+        "- [ ] done\n- ☐ later\n"
+    );
+    assert_eq!(
+        tick("- ☑ done\n- ☐ later\n", &[wanted("later", 2, "")]).unwrap(),
+        "- ☑ done\n- ☑ later\n"
+    );
+    assert_eq!(
+        tick("- [X] done\n", &[wanted("done", 1, "")]).unwrap(),
+        "- [X] done\n"
+    );
 }
 
 #[test]

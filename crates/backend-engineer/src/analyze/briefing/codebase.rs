@@ -24,12 +24,23 @@ pub(super) fn list_named_tables(context: &BriefingContext<'_>) -> Vec<BriefingEn
     };
     let tell = |entity: &Entity| {
         let columns: Vec<String> = entity.columns.iter().map(describe_column).collect();
-        let model = if entity.model.is_empty() { String::new() } else { format!(" ({})", entity.model) };
+        let model = if entity.model.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", entity.model)
+        };
         let head = format!("- {}:{}: {}{model}", entity.file, entity.line, entity.table);
         let forms = vec![head.clone(), format!("{head}: {}", columns.join("; "))];
         BriefingEntry::new(Section::Tables, entity.table.clone(), forms)
     };
-    context.code.entities.iter().filter(concerns).take(MOST_TABLES).map(tell).collect()
+    context
+        .code
+        .entities
+        .iter()
+        .filter(concerns)
+        .take(MOST_TABLES)
+        .map(tell)
+        .collect()
 }
 
 fn describe_column(column: &Column) -> String {
@@ -58,26 +69,44 @@ pub(super) fn list_relevant_routes(context: &BriefingContext<'_>) -> Vec<Briefin
     let concerns = |route: &&Route| {
         let own = route_segments(&route.path);
         named.contains(route.file.as_str())
-            || spoken
-                .iter()
-                .any(|said| !said.is_empty() && said.iter().any(|part| *part != "*") && ends_alike(&own, said))
+            || spoken.iter().any(|said| {
+                !said.is_empty() && said.iter().any(|part| *part != "*") && ends_alike(&own, said)
+            })
     };
     let tell = |route: &Route| {
         let guards = match route.guards.is_empty() {
             true => missing_guard(&context.code.routes, route),
             false => format!("; guarded by {}", route.guards.join(", ")),
         };
-        let text =
-            format!("- {}:{}: {} {} → {}{guards}", route.file, route.line, route.method, route.path, route.handler);
-        BriefingEntry::new(Section::Routes, format!("{} {}", route.method, route.path), vec![text])
+        let text = format!(
+            "- {}:{}: {} {} → {}{guards}",
+            route.file, route.line, route.method, route.path, route.handler
+        );
+        BriefingEntry::new(
+            Section::Routes,
+            format!("{} {}", route.method, route.path),
+            vec![text],
+        )
     };
-    context.code.routes.iter().filter(concerns).take(MOST_ROUTES).map(tell).collect()
+    context
+        .code
+        .routes
+        .iter()
+        .filter(concerns)
+        .take(MOST_ROUTES)
+        .map(tell)
+        .collect()
 }
 
 /// Returns what is to say of a route without a guard whose siblings have one.
 fn missing_guard(routes: &[Route], route: &Route) -> String {
     guarded_siblings(routes, route)
-        .map(|beside| format!("; missing-guard: {} of {} routes beside it have one", beside.guarded, beside.all))
+        .map(|beside| {
+            format!(
+                "; missing-guard: {} of {} routes beside it have one",
+                beside.guarded, beside.all
+            )
+        })
         .unwrap_or_default()
 }
 
@@ -87,24 +116,36 @@ fn ends_alike(route: &[&str], said: &[&str]) -> bool {
 }
 
 /// Returns the modules of the project that the phase's files, or their models, import most.
-pub(super) fn list_shared_modules(context: &mut BriefingContext<'_>, models: &[String]) -> Vec<BriefingEntry> {
-    let named: BTreeSet<String> = resolved_paths(context).into_iter().map(str::to_owned).collect();
+pub(super) fn list_shared_modules(
+    context: &mut BriefingContext<'_>,
+    models: &[String],
+) -> Vec<BriefingEntry> {
+    let named: BTreeSet<String> = resolved_paths(context)
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
     let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for from in named.iter().chain(models) {
-        let Ok(Some(text)) = context.tree.read_text(from) else { continue };
+        let Ok(Some(text)) = context.tree.read_text(from) else {
+            continue;
+        };
         for import in code::imports::list_imports(from, &text).unwrap_or_default() {
             if let Some(file) = context.files.imported(from, &import.module) {
                 users.entry(file).or_default().insert(from.clone());
             }
         }
     }
-    let mut found: Vec<(String, BTreeSet<String>)> =
-        users.into_iter().filter(|(file, _)| !named.contains(file) && !models.contains(file)).collect();
+    let mut found: Vec<(String, BTreeSet<String>)> = users
+        .into_iter()
+        .filter(|(file, _)| !named.contains(file) && !models.contains(file))
+        .collect();
     found.sort_by_key(|(file, users)| (std::cmp::Reverse(users.len()), file.clone()));
     found.truncate(MOST_SHARED);
     let mut entries = Vec::new();
     for (file, users) in found {
-        let Ok(Some(text)) = context.tree.read_text(&file) else { continue };
+        let Ok(Some(text)) = context.tree.read_text(&file) else {
+            continue;
+        };
         let users: Vec<&str> = users.iter().map(String::as_str).take(3).collect();
         let title = format!("### {file} (used by {})", users.join(", "));
         let outline = render_outline(&file, &text);
@@ -122,5 +163,10 @@ pub(super) fn list_shared_modules(context: &mut BriefingContext<'_>, models: &[S
 
 /// Returns the phase's files that are clear.
 fn resolved_paths<'g>(context: &'g BriefingContext<'_>) -> BTreeSet<&'g str> {
-    context.assignment.files.iter().filter_map(|file| file.path.as_deref()).collect()
+    context
+        .assignment
+        .files
+        .iter()
+        .filter_map(|file| file.path.as_deref())
+        .collect()
 }

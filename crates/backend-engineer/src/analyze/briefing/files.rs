@@ -34,15 +34,25 @@ pub(super) fn list_named_files(context: &mut BriefingContext<'_>) -> Vec<Briefin
         let Some(path) = &file.path else {
             if seen.insert(file.written.clone()) {
                 let why = file.obstacle.as_deref().unwrap_or("it is no single file");
-                let text = format!("`{}` (plan line {line}): not one clear file: {why}", file.written);
-                entries.push(BriefingEntry::new(Section::Named, file.written.clone(), vec![text]));
+                let text = format!(
+                    "`{}` (plan line {line}): not one clear file: {why}",
+                    file.written
+                );
+                entries.push(BriefingEntry::new(
+                    Section::Named,
+                    file.written.clone(),
+                    vec![text],
+                ));
             }
             continue;
         };
         if !seen.insert(path.clone()) || context.plan_inside == Some(path.as_str()) {
             continue;
         }
-        let title = format!("### {path} ({}, plan line {line})", describe_action(&file.action));
+        let title = format!(
+            "### {path} ({}, plan line {line})",
+            describe_action(&file.action)
+        );
         let spoken = FileMentions::new(context, file);
         entries.push(BriefingEntry::new(
             Section::Named,
@@ -73,10 +83,20 @@ impl FileMentions {
     fn new(context: &BriefingContext<'_>, file: &NamedFile) -> Self {
         let unit = context.plan.phase(file.unit);
         let change = unit.and_then(|unit| unit.changes.get(file.change));
-        let blocks = change.map(|change| change.blocks.as_slice()).unwrap_or_default().iter();
+        let blocks = change
+            .map(|change| change.blocks.as_slice())
+            .unwrap_or_default()
+            .iter();
         let of_blocks = blocks.filter_map(|block| unit?.blocks.get(*block)?.lines);
-        let lines = change.and_then(|change| change.lines).into_iter().chain(of_blocks).collect();
-        FileMentions { text: text_of_assignment(context.plan, context.assignment), lines }
+        let lines = change
+            .and_then(|change| change.lines)
+            .into_iter()
+            .chain(of_blocks)
+            .collect();
+        FileMentions {
+            text: text_of_assignment(context.plan, context.assignment),
+            lines,
+        }
     }
 }
 
@@ -92,7 +112,12 @@ fn render_file_forms(
     }
     let text = match context.tree.read_text(path) {
         Ok(Some(text)) => text,
-        Ok(None) => return vec![format!("{title}: not there{}", list_folder_files(context, path))],
+        Ok(None) => {
+            return vec![format!(
+                "{title}: not there{}",
+                list_folder_files(context, path)
+            )];
+        }
         Err(error) => return vec![format!("{title}: {error}")],
     };
     let count = text.lines().count();
@@ -100,22 +125,39 @@ fn render_file_forms(
     let outline = render_outline(path, &text);
     forms.push(match outline.is_empty() {
         false => format!("{title}: outline of {count} lines\n{outline}"),
-        true => format!("{title}: the first of {count} lines\n{}", number_lines(text.lines().take(HEAD))),
+        true => format!(
+            "{title}: the first of {count} lines\n{}",
+            number_lines(text.lines().take(HEAD))
+        ),
     });
-    if let Some(passages) = spoken.map(|spoken| render_passages(path, &text, spoken)).filter(|text| !text.is_empty()) {
+    if let Some(passages) = spoken
+        .map(|spoken| render_passages(path, &text, spoken))
+        .filter(|text| !text.is_empty())
+    {
         let lean = forms.last().cloned().unwrap_or_default();
-        forms.push(format!("{lean}\n  What the plan speaks of in it:\n{passages}"));
+        forms.push(format!(
+            "{lean}\n  What the plan speaks of in it:\n{passages}"
+        ));
     }
-    let limit = if spoken.is_some() { (WHOLE, WHOLE_BYTES) } else { (WHOLE / 2, WHOLE_BYTES / 2) };
+    let limit = if spoken.is_some() {
+        (WHOLE, WHOLE_BYTES)
+    } else {
+        (WHOLE / 2, WHOLE_BYTES / 2)
+    };
     if count <= limit.0 && text.len() <= limit.1 {
-        forms.push(format!("{title}: whole, {count} lines\n{}", number_lines(text.lines())));
+        forms.push(format!(
+            "{title}: whole, {count} lines\n{}",
+            number_lines(text.lines())
+        ));
     }
     forms
 }
 
 fn number_lines<'t>(lines: impl Iterator<Item = &'t str>) -> String {
-    let lines: Vec<String> =
-        lines.enumerate().map(|(at, line)| format!("{:>4}  {}", at + 1, shorten_long_line(line))).collect();
+    let lines: Vec<String> = lines
+        .enumerate()
+        .map(|(at, line)| format!("{:>4}  {}", at + 1, shorten_long_line(line)))
+        .collect();
     lines.join("\n")
 }
 
@@ -135,31 +177,52 @@ fn render_passages(path: &str, text: &str, spoken: &FileMentions) -> String {
     let mut wanted = BTreeSet::new();
     for (at, one) in outline.iter().enumerate() {
         // A short plain word may be meant otherwise.
-        let telling = one.name.len() > 3 && one.name.contains(|letter: char| letter == '_' || letter.is_uppercase());
+        let telling = one.name.len() > 3
+            && one
+                .name
+                .contains(|letter: char| letter == '_' || letter.is_uppercase());
         if !telling || !words.contains(one.name.as_str()) {
             continue;
         }
-        let next = outline[at + 1..].iter().find(|other| other.depth <= one.depth);
+        let next = outline[at + 1..]
+            .iter()
+            .find(|other| other.depth <= one.depth);
         let end = next.map_or(all.len() + 1, |next| next.line);
         wanted.extend(one.line..end.min(one.line + LONGEST_PASSAGE));
     }
     for (from, to) in &spoken.lines {
-        wanted.extend(from.saturating_sub(AROUND).max(1)..=(to + AROUND).min(from + LONGEST_PASSAGE).min(all.len()));
+        wanted.extend(
+            from.saturating_sub(AROUND).max(1)
+                ..=(to + AROUND).min(from + LONGEST_PASSAGE).min(all.len()),
+        );
     }
-    let shown = wanted.iter().take(MOST_PASSAGES).filter_map(|line| Some((*line, *all.get(line - 1)?)));
-    let lines: Vec<String> = shown.map(|(line, text)| format!("{line:>4}  {}", shorten_long_line(text))).collect();
+    let shown = wanted
+        .iter()
+        .take(MOST_PASSAGES)
+        .filter_map(|line| Some((*line, *all.get(line - 1)?)));
+    let lines: Vec<String> = shown
+        .map(|(line, text)| format!("{line:>4}  {}", shorten_long_line(text)))
+        .collect();
     lines.join("\n")
 }
 
 /// Returns the outline of a file as lines with their numbers; of a document, its headings.
 pub(super) fn render_outline(path: &str, text: &str) -> String {
     if path.ends_with(".md") {
-        let headings = text.lines().enumerate().filter(|(_, line)| line.starts_with('#') && line.contains("# "));
-        return headings.take(80).map(|(at, line)| format!("{:>4}  {line}", at + 1)).collect::<Vec<_>>().join("\n");
+        let headings = text
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| line.starts_with('#') && line.contains("# "));
+        return headings
+            .take(80)
+            .map(|(at, line)| format!("{:>4}  {line}", at + 1))
+            .collect::<Vec<_>>()
+            .join("\n");
     }
     let lines = code::outline::outline(path, text).into_iter();
-    let lines: Vec<String> =
-        lines.map(|one| format!("{:>4}  {}{}", one.line, "  ".repeat(one.depth), one.text)).collect();
+    let lines: Vec<String> = lines
+        .map(|one| format!("{:>4}  {}{}", one.line, "  ".repeat(one.depth), one.text))
+        .collect();
     lines.join("\n")
 }
 
@@ -167,8 +230,14 @@ pub(super) fn render_outline(path: &str, text: &str) -> String {
 fn list_folder_files(context: &BriefingContext<'_>, path: &str) -> String {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let inside = |file: &&String| file.rsplit_once('/').map_or("", |(folder, _)| folder) == folder;
-    let names: Vec<&str> =
-        context.files.all().iter().filter(inside).filter_map(|file| file.rsplit('/').next()).take(30).collect();
+    let names: Vec<&str> = context
+        .files
+        .all()
+        .iter()
+        .filter(inside)
+        .filter_map(|file| file.rsplit('/').next())
+        .take(30)
+        .collect();
     match names.is_empty() {
         true if folder.is_empty() => String::new(),
         true => format!("; its folder `{folder}` holds no file yet"),
@@ -179,23 +248,36 @@ fn list_folder_files(context: &BriefingContext<'_>, path: &str) -> String {
 /// Settings files hold what nobody should read out.
 fn holds_secrets(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let sample = ["example", "sample", "template", "dist"].iter().any(|word| name.contains(word));
-    let key = [".pem", ".key", ".p12", ".pfx", ".keystore"].iter().any(|end| name.ends_with(end));
+    let sample = ["example", "sample", "template", "dist"]
+        .iter()
+        .any(|word| name.contains(word));
+    let key = [".pem", ".key", ".p12", ".pfx", ".keystore"]
+        .iter()
+        .any(|end| name.ends_with(end));
     (name == ".env" || name.starts_with(".env.") || name.ends_with(".env")) && !sample || key
 }
 
 /// For each kind of new file, the existing one that it should look like.
 pub(super) fn list_sibling_files(context: &mut BriefingContext<'_>) -> Vec<BriefingEntry> {
-    let named: BTreeSet<String> = context.assignment.files.iter().filter_map(|file| file.path.clone()).collect();
+    let named: BTreeSet<String> = context
+        .assignment
+        .files
+        .iter()
+        .filter_map(|file| file.path.clone())
+        .collect();
     let mut models: Vec<(String, Vec<String>)> = Vec::new();
     for file in &context.assignment.files {
-        let Some(path) = file.path.as_deref() else { continue };
+        let Some(path) = file.path.as_deref() else {
+            continue;
+        };
         if context.files.path_exists(path) || file.action == Action::Delete {
             continue;
         }
         let plan = context.plan_inside;
         let fits = |file: &str| !named.contains(file) && plan != Some(file) && !holds_secrets(file);
-        let Some(found) = find_sibling(context.files, path, &fits) else { continue };
+        let Some(found) = find_sibling(context.files, path, &fits) else {
+            continue;
+        };
         match models.iter_mut().find(|(model, _)| *model == found) {
             Some((_, for_files)) if for_files.iter().any(|known| known == path) => {}
             Some((_, for_files)) => for_files.push(path.to_owned()),
@@ -215,17 +297,30 @@ pub(super) fn list_sibling_files(context: &mut BriefingContext<'_>) -> Vec<Brief
 /// Returns the files that other units of the plan name, by name alone.
 pub(super) fn list_other_files(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
     let own = &context.assignment.units;
-    let mut seen: BTreeSet<&str> = context.assignment.files.iter().map(|file| file.written.as_str()).collect();
+    let mut seen: BTreeSet<&str> = context
+        .assignment
+        .files
+        .iter()
+        .map(|file| file.written.as_str())
+        .collect();
     let mut entries = Vec::new();
     for unit in context.plan.all().filter(|unit| !own.contains(&unit.id)) {
-        let changes: Vec<_> = unit.changes.iter().filter(|change| seen.insert(change.path.as_str())).collect();
+        let changes: Vec<_> = unit
+            .changes
+            .iter()
+            .filter(|change| seen.insert(change.path.as_str()))
+            .collect();
         if changes.is_empty() {
             continue;
         }
         let paths: Vec<&str> = changes.iter().map(|change| change.path.as_str()).collect();
         let line = context.plan.location(unit.heading.start).line;
         let text = format!("{} (plan line {line}): {}", unit.label, paths.join(", "));
-        entries.push(BriefingEntry::new(Section::Others, format!("files of {}", unit.label), vec![text]));
+        entries.push(BriefingEntry::new(
+            Section::Others,
+            format!("files of {}", unit.label),
+            vec![text],
+        ));
     }
     entries
 }

@@ -31,54 +31,119 @@ fn language_family(path: &str) -> Option<Family> {
 
 /// Returns the families of the phase's files: what holds for others does not concern it.
 fn families_of_phase(context: &BriefingContext<'_>) -> BTreeSet<Family> {
-    context.assignment.files.iter().filter_map(|file| language_family(file.path.as_deref()?)).collect()
+    context
+        .assignment
+        .files
+        .iter()
+        .filter_map(|file| language_family(file.path.as_deref()?))
+        .collect()
 }
 
 /// Returns the files that stand between requests and handlers, and those that several layers use.
 pub(super) fn list_helper_files(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
     let families = families_of_phase(context);
     let of_layer = |layer: Layer| {
-        let concerns = |path: &str| language_family(path).is_some_and(|one| families.contains(&one));
-        let all = context.code.layers.files.iter().filter(|file| file.layer == layer && concerns(&file.file));
+        let concerns =
+            |path: &str| language_family(path).is_some_and(|one| families.contains(&one));
+        let all = context
+            .code
+            .layers
+            .files
+            .iter()
+            .filter(|file| file.layer == layer && concerns(&file.file));
         let files: Vec<&str> = all.map(|file| file.file.as_str()).collect();
         let more = files.len().saturating_sub(MOST_FILES);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let shown = files.iter().take(MOST_FILES).copied().collect::<Vec<_>>().join(", ");
-        (!files.is_empty())
-            .then(|| BriefingEntry::new(Section::Helpers, layer.to_string(), vec![format!("- {layer}: {shown}{more}")]))
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        let shown = files
+            .iter()
+            .take(MOST_FILES)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(", ");
+        (!files.is_empty()).then(|| {
+            BriefingEntry::new(
+                Section::Helpers,
+                layer.to_string(),
+                vec![format!("- {layer}: {shown}{more}")],
+            )
+        })
     };
-    [Layer::Middleware, Layer::Utilities].into_iter().filter_map(of_layer).collect()
+    [Layer::Middleware, Layer::Utilities]
+        .into_iter()
+        .filter_map(of_layer)
+        .collect()
 }
 
 /// Returns how the project does things; how it names them, only in the layers of the phase's files and their models.
-pub(super) fn list_conventions(context: &BriefingContext<'_>, models: &[String]) -> Vec<BriefingEntry> {
+pub(super) fn list_conventions(
+    context: &BriefingContext<'_>,
+    models: &[String],
+) -> Vec<BriefingEntry> {
     let layers = &context.code.layers;
-    let named = context.assignment.files.iter().filter_map(|file| file.path.as_deref());
-    let own: BTreeSet<Layer> =
-        named.chain(models.iter().map(String::as_str)).filter_map(|file| layers.of(file)).collect();
+    let named = context
+        .assignment
+        .files
+        .iter()
+        .filter_map(|file| file.path.as_deref());
+    let own: BTreeSet<Layer> = named
+        .chain(models.iter().map(String::as_str))
+        .filter_map(|file| layers.of(file))
+        .collect();
     let families = families_of_phase(context);
     let fits = |one: &Convention| match one.topic {
-        Topic::FileNames | Topic::SymbolNames => one.layer.is_some_and(|layer| own.contains(&layer)),
+        Topic::FileNames | Topic::SymbolNames => {
+            one.layer.is_some_and(|layer| own.contains(&layer))
+        }
         Topic::TestStyle | Topic::TestPlaces => true,
-        _ => one.layer.is_none_or(|layer| own.is_empty() || own.contains(&layer)),
+        _ => one
+            .layer
+            .is_none_or(|layer| own.is_empty() || own.contains(&layer)),
     };
     let mut told: BTreeMap<Topic, usize> = BTreeMap::new();
     let mut concerns = |one: &&Convention| {
-        let here =
-            one.examples.iter().any(|place| language_family(&place.file).is_some_and(|one| families.contains(&one)));
+        let here = one
+            .examples
+            .iter()
+            .any(|place| language_family(&place.file).is_some_and(|one| families.contains(&one)));
         let count = told.entry(one.topic).or_default();
         let concerns = here && *count < MOST_OF_A_TOPIC && fits(one);
         *count += usize::from(concerns);
         concerns
     };
     let tell = |one: &Convention| {
-        let layer = one.layer.map(|layer| format!(" of {layer}")).unwrap_or_default();
-        let often = one.of.map(|all| format!(" ({} of {all})", one.count)).unwrap_or_default();
+        let layer = one
+            .layer
+            .map(|layer| format!(" of {layer}"))
+            .unwrap_or_default();
+        let often = one
+            .of
+            .map(|all| format!(" ({} of {all})", one.count))
+            .unwrap_or_default();
         let places: Vec<String> = one.examples.iter().map(ToString::to_string).collect();
-        let text = format!("- {}: {}{layer}: {}{often}", places.join(", "), one.topic, one.what);
-        BriefingEntry::new(Section::Conventions, format!("{}{layer}", one.topic), vec![text])
+        let text = format!(
+            "- {}: {}{layer}: {}{often}",
+            places.join(", "),
+            one.topic,
+            one.what
+        );
+        BriefingEntry::new(
+            Section::Conventions,
+            format!("{}{layer}", one.topic),
+            vec![text],
+        )
     };
-    context.code.conventions.iter().filter(|one| concerns(one)).take(MOST_CONVENTIONS).map(tell).collect()
+    context
+        .code
+        .conventions
+        .iter()
+        .filter(|one| concerns(one))
+        .take(MOST_CONVENTIONS)
+        .map(tell)
+        .collect()
 }
 
 /// Returns the frameworks and tools of the packages that the phase's files belong to, the database and the migrations.
@@ -86,10 +151,24 @@ pub(super) fn list_stack(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
     let stack = &context.code.stack;
     let packages = packages_of_phase(context);
     let mut lines: Vec<String> = Vec::new();
-    for component in stack.components.iter().filter(|one| packages.contains(one.package.as_str())) {
-        let version = component.version.as_deref().unwrap_or(&component.requirement);
-        let version = if version.is_empty() { String::new() } else { format!(" {version}") };
-        lines.push(format!("- {}: {}: {}{version}", component.place, component.role, component.name));
+    for component in stack
+        .components
+        .iter()
+        .filter(|one| packages.contains(one.package.as_str()))
+    {
+        let version = component
+            .version
+            .as_deref()
+            .unwrap_or(&component.requirement);
+        let version = if version.is_empty() {
+            String::new()
+        } else {
+            format!(" {version}")
+        };
+        lines.push(format!(
+            "- {}: {}: {}{version}",
+            component.place, component.role, component.name
+        ));
     }
     for database in &stack.databases {
         let (what, place) = match database.evidence.first() {
@@ -100,24 +179,37 @@ pub(super) fn list_stack(context: &BriefingContext<'_>) -> Vec<BriefingEntry> {
     }
     for migrations in &stack.migrations {
         let folders = migrations.folders.join(", ");
-        lines.push(format!("- {}: migrations: {} in {folders}", migrations.place, migrations.tool));
+        lines.push(format!(
+            "- {}: migrations: {} in {folders}",
+            migrations.place, migrations.tool
+        ));
     }
     match lines.is_empty() {
         true => Vec::new(),
-        false => vec![BriefingEntry::new(Section::Stack, "the stack", vec![lines.join("\n")])],
+        false => vec![BriefingEntry::new(
+            Section::Stack,
+            "the stack",
+            vec![lines.join("\n")],
+        )],
     }
 }
 
 /// Returns the folders of the packages that hold a file of the phase; the root's where there is none.
 fn packages_of_phase<'g>(context: &'g BriefingContext<'_>) -> BTreeSet<&'g str> {
     let stack = &context.code.stack;
-    let paths = context.assignment.files.iter().filter_map(|file| file.path.as_deref());
+    let paths = context
+        .assignment
+        .files
+        .iter()
+        .filter_map(|file| file.path.as_deref());
     let of_file = |path: &str| {
         let ecosystem = match path.ends_with(".py") {
             true => Ecosystem::Python,
             false => Ecosystem::Node,
         };
-        stack.package_of(path, ecosystem).map(|package| package.folder.as_str())
+        stack
+            .package_of(path, ecosystem)
+            .map(|package| package.folder.as_str())
     };
     let mut found: BTreeSet<&str> = paths.filter_map(of_file).collect();
     if found.is_empty() {
@@ -135,10 +227,21 @@ pub(super) fn list_commands(context: &BriefingContext<'_>) -> Vec<BriefingEntry>
             && command.purpose != Purpose::Build
             && (packages.contains(command.package.as_str()) || command.package.is_empty())
     };
-    let lines: Vec<String> = context.code.commands.iter().filter(wanted).take(14).map(format_command).collect();
+    let lines: Vec<String> = context
+        .code
+        .commands
+        .iter()
+        .filter(wanted)
+        .take(14)
+        .map(format_command)
+        .collect();
     match lines.is_empty() {
         true => Vec::new(),
-        false => vec![BriefingEntry::new(Section::Commands, "the commands", vec![lines.join("\n")])],
+        false => vec![BriefingEntry::new(
+            Section::Commands,
+            "the commands",
+            vec![lines.join("\n")],
+        )],
     }
 }
 
@@ -151,7 +254,18 @@ fn format_command(command: &Command) -> String {
         Purpose::Migrate => "migrate",
         Purpose::Build => "build",
     };
-    let folder = if command.folder.is_empty() { String::new() } else { format!(" in {}", command.folder) };
-    let one = command.for_file.as_deref().map(|script| format!("; one file: `{script}`")).unwrap_or_default();
-    format!("- {}: {purpose}: `{}`{folder}{one}", command.source, command.script)
+    let folder = if command.folder.is_empty() {
+        String::new()
+    } else {
+        format!(" in {}", command.folder)
+    };
+    let one = command
+        .for_file
+        .as_deref()
+        .map(|script| format!("; one file: `{script}`"))
+        .unwrap_or_default();
+    format!(
+        "- {}: {purpose}: `{}`{folder}{one}",
+        command.source, command.script
+    )
 }

@@ -12,10 +12,15 @@ fn tree() -> tempfile::TempDir {
     let mut large = String::from("from app.core.db import session\n\n");
     large.push_str("def f_named(a: int) -> int:\n    return a\n\n\n");
     for number in 0..200 {
-        large.push_str(&format!("def f{number}(a: int) -> int:\n    return a\n\n\n"));
+        large.push_str(&format!(
+            "def f{number}(a: int) -> int:\n    return a\n\n\n"
+        ));
     }
     for (path, text) in [
-        ("app/routes/orders.py", "from app.core.db import session\n\n\ndef orders():\n    return session\n"),
+        (
+            "app/routes/orders.py",
+            "from app.core.db import session\n\n\ndef orders():\n    return session\n",
+        ),
         ("app/routes/large.py", large.as_str()),
         ("app/core/db.py", "session = 1\n"),
         ("app/main.py", "import app\n"),
@@ -42,7 +47,12 @@ fn brief(plan: &str, unit: usize, budget: usize) -> Briefing {
         guards: vec!["login".to_owned()],
         origin: survey::RouteOrigin::Project,
     };
-    let id = survey::Column { name: "id".to_owned(), kind: "Integer".to_owned(), primary: true, ..Default::default() };
+    let id = survey::Column {
+        name: "id".to_owned(),
+        kind: "Integer".to_owned(),
+        primary: true,
+        ..Default::default()
+    };
     let entity = survey::Entity {
         table: "orders".to_owned(),
         model: "Order".to_owned(),
@@ -86,18 +96,26 @@ fn a_new_file_comes_with_its_model_tables_and_routes() {
 fn a_large_file_is_outlined_and_a_small_one_shown_whole() {
     let plan = "# X\n\n## Phase 1: Change\n\n- Modify `app/routes/large.py`\n- Modify `app/routes/orders.py`\n- Modify `.env`\n";
     let text = brief(plan, 0, BUDGET).to_text();
-    assert!(text.contains("### app/routes/large.py (modify, plan line 5): outline of 806 lines"), "{text}");
-    assert!(text.contains("   7  def f0(a: int) -> int\n") && !text.contains("return a\n"), "{text}");
+    assert!(
+        text.contains("### app/routes/large.py (modify, plan line 5): outline of 806 lines"),
+        "{text}"
+    );
+    assert!(
+        text.contains("   7  def f0(a: int) -> int\n") && !text.contains("return a\n"),
+        "{text}"
+    );
     assert!(text.contains("   5      return session"), "{text}");
     assert!(!text.contains("SECRET"), "{text}");
 }
 
 #[test]
 fn what_the_plan_speaks_of_in_a_large_file_is_shown_whole() {
-    let plan =
-        "# X\n\n## Phase 1: Change\n\n**Files:**\n- Modify: `app/routes/large.py:701-702`\n\nLet `f_named` do more.\n";
+    let plan = "# X\n\n## Phase 1: Change\n\n**Files:**\n- Modify: `app/routes/large.py:701-702`\n\nLet `f_named` do more.\n";
     let text = brief(plan, 0, BUDGET).to_text();
-    assert!(text.contains("   3  def f_named(a: int) -> int:\n   4      return a\n"), "{text}");
+    assert!(
+        text.contains("   3  def f_named(a: int) -> int:\n   4      return a\n"),
+        "{text}"
+    );
     assert!(text.contains(" 704      return a\n"), "{text}");
     assert!(!text.contains(" 504      return a\n"), "{text}");
 }
@@ -106,8 +124,20 @@ fn what_the_plan_speaks_of_in_a_large_file_is_shown_whole() {
 fn a_briefing_keeps_to_its_budget_and_says_what_it_leaves_out() {
     for budget in [150, 400, 1_000, 4_000] {
         let briefing = brief(PLAN, 0, budget);
-        assert!(briefing.tokens() <= budget, "{} > {budget}:\n{}", briefing.tokens(), briefing.to_text());
+        assert!(
+            briefing.tokens() <= budget,
+            "{} > {budget}:\n{}",
+            briefing.tokens(),
+            briefing.to_text()
+        );
     }
-    assert!(brief(PLAN, 0, 150).to_text().contains("Left out for want of room: "));
-    assert_eq!(brief(PLAN, 0, 1_000).to_text(), brief(PLAN, 0, 1_000).to_text());
+    assert!(
+        brief(PLAN, 0, 150)
+            .to_text()
+            .contains("Left out for want of room: ")
+    );
+    assert_eq!(
+        brief(PLAN, 0, 1_000).to_text(),
+        brief(PLAN, 0, 1_000).to_text()
+    );
 }

@@ -79,24 +79,47 @@ pub(crate) enum Count {
 impl RunnerReports {
     /// Reads the reports in a folder.
     pub(super) fn from_folder(folder: &Path, clean: &dyn Fn(&str) -> String) -> Self {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-        let mut paths: Vec<_> = entries.filter(|path| path.extension().is_some_and(|end| end == "jsonl")).collect();
+        let entries = std::fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path());
+        let mut paths: Vec<_> = entries
+            .filter(|path| path.extension().is_some_and(|end| end == "jsonl"))
+            .collect();
         paths.sort();
         let small = |path: &&std::path::PathBuf| {
-            std::fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() <= LARGEST)
+            std::fs::symlink_metadata(path)
+                .is_ok_and(|found| found.is_file() && found.len() <= LARGEST)
         };
-        let texts = paths.iter().filter(small).filter_map(|path| std::fs::read_to_string(path).ok());
-        RunnerReports { runners: texts.filter_map(|text| Some(RunnerReport::parse(&text)?.cleaned(clean))).collect() }
+        let texts = paths
+            .iter()
+            .filter(small)
+            .filter_map(|path| std::fs::read_to_string(path).ok());
+        RunnerReports {
+            runners: texts
+                .filter_map(|text| Some(RunnerReport::parse(&text)?.cleaned(clean)))
+                .collect(),
+        }
     }
 
     /// Returns how many tests ran. A suite is none, whatever became of it.
     pub(crate) fn count(&self) -> Count {
-        if self.runners.iter().any(|one| one.is_cut() || !one.groups.is_empty()) {
+        if self
+            .runners
+            .iter()
+            .any(|one| one.is_cut() || !one.groups.is_empty())
+        {
             return Count::Unknown;
         }
         match self.tests() {
             tests if tests.is_empty() => Count::Untold,
-            tests => Count::Ran(tests.iter().filter(|test| test.verdict != Verdict::NotChecked).count() as u64),
+            tests => Count::Ran(
+                tests
+                    .iter()
+                    .filter(|test| test.verdict != Verdict::NotChecked)
+                    .count() as u64,
+            ),
         }
     }
 
@@ -112,8 +135,18 @@ impl RunnerReports {
                 *known = Verdict::Failed;
             }
         }
-        all.extend(self.runners.iter().flat_map(|one| &one.groups).map(|name| (name, Verdict::Failed)));
-        all.into_iter().map(|(name, verdict)| TestResult { name: name.clone(), verdict }).collect()
+        all.extend(
+            self.runners
+                .iter()
+                .flat_map(|one| &one.groups)
+                .map(|name| (name, Verdict::Failed)),
+        );
+        all.into_iter()
+            .map(|(name, verdict)| TestResult {
+                name: name.clone(),
+                verdict,
+            })
+            .collect()
     }
 
     /// Returns what a success comes to when the runners are asked; `wanted` is how many tests shall pass, by the plan.
@@ -135,16 +168,26 @@ impl RunnerReports {
                 "by the runner's own report tests failed, whatever the exit code: {names}"
             ));
         }
-        let doubts: Vec<&str> = self.runners.iter().flat_map(|one| &one.doubts).map(String::as_str).collect();
+        let doubts: Vec<&str> = self
+            .runners
+            .iter()
+            .flat_map(|one| &one.doubts)
+            .map(String::as_str)
+            .collect();
         if !doubts.is_empty() {
-            return Judgement::failed(format!("the runner's own report is in doubt: {}", shorten_names(&doubts)));
+            return Judgement::failed(format!(
+                "the runner's own report is in doubt: {}",
+                shorten_names(&doubts)
+            ));
         }
         if tests.is_empty() {
             return Judgement::not_checked("by the runner's own report no test was run");
         }
         let passed: u64 = self.runners.iter().map(|one| one.passed).sum();
         match wanted {
-            _ if passed == 0 => Judgement::not_checked("by the runner's own report no test passed: all were skipped"),
+            _ if passed == 0 => Judgement::not_checked(
+                "by the runner's own report no test passed: all were skipped",
+            ),
             Some(wanted) if passed < wanted => Judgement::failed(format!(
                 "the plan expects {wanted} passed, and by the runner's own report {passed} did"
             )),
@@ -161,12 +204,18 @@ impl RunnerReport {
             match serde_json::from_str(line).ok()? {
                 ReportLine::Begin { runner } => process.runner = runner,
                 ReportLine::Run => process.runs += 1,
-                ReportLine::Done { tests, groups, doubts } => {
+                ReportLine::Done {
+                    tests,
+                    groups,
+                    doubts,
+                } => {
                     process.done += 1;
                     process.groups.extend(groups);
                     process.doubts.extend(doubts);
-                    process.passed +=
-                        tests.iter().filter(|(_, word)| matches!(word, ReportedVerdict::Passed)).count() as u64;
+                    process.passed += tests
+                        .iter()
+                        .filter(|(_, word)| matches!(word, ReportedVerdict::Passed))
+                        .count() as u64;
                     for (name, word) in tests {
                         let known = process.tests.entry(name).or_insert(word.to_verdict());
                         if matches!(word, ReportedVerdict::Failed) {
@@ -183,10 +232,19 @@ impl RunnerReport {
 
     /// Puts names and doubts as they may be shown.
     fn cleaned(self, clean: &dyn Fn(&str) -> String) -> Self {
-        let tests = self.tests.into_iter().map(|(name, verdict)| (clean(&name), verdict)).collect();
+        let tests = self
+            .tests
+            .into_iter()
+            .map(|(name, verdict)| (clean(&name), verdict))
+            .collect();
         let groups = self.groups.iter().map(|name| clean(name)).collect();
         let doubts = self.doubts.iter().map(|doubt| clean(doubt)).collect();
-        RunnerReport { tests, groups, doubts, ..self }
+        RunnerReport {
+            tests,
+            groups,
+            doubts,
+            ..self
+        }
     }
 
     /// Returns whether it began and was ended before it was done.
@@ -207,12 +265,21 @@ impl ReportedVerdict {
 
 /// Returns the names of the tests with a verdict.
 fn names_with_verdict(tests: &[TestResult], verdict: Verdict) -> Vec<&str> {
-    tests.iter().filter(|test| test.verdict == verdict).map(|test| test.name.as_str()).collect()
+    tests
+        .iter()
+        .filter(|test| test.verdict == verdict)
+        .map(|test| test.name.as_str())
+        .collect()
 }
 
 /// Returns the first of many.
 fn shorten_names(all: &[&str]) -> String {
-    let first = all.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    let first = all
+        .iter()
+        .take(NAMED)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
     match all.len().saturating_sub(NAMED) {
         0 => first,
         more => format!("{first} and {more} more"),
@@ -239,7 +306,10 @@ impl<'t> Difference<'t> {
             return None;
         }
         let of = |tests: &'t [TestResult]| -> BTreeMap<&'t str, Verdict> {
-            tests.iter().map(|test| (test.name.as_str(), test.verdict)).collect()
+            tests
+                .iter()
+                .map(|test| (test.name.as_str(), test.verdict))
+                .collect()
         };
         let (earlier, now) = (of(before), of(after));
         let mut difference = Difference::default();
@@ -251,8 +321,13 @@ impl<'t> Difference<'t> {
                 _ => {}
             }
         }
-        let passed = earlier.iter().filter(|(_, verdict)| **verdict == Verdict::Passed);
-        difference.gone = passed.filter(|(name, _)| !now.contains_key(*name)).map(|(name, _)| *name).collect();
+        let passed = earlier
+            .iter()
+            .filter(|(_, verdict)| **verdict == Verdict::Passed);
+        difference.gone = passed
+            .filter(|(name, _)| !now.contains_key(*name))
+            .map(|(name, _)| *name)
+            .collect();
         Some(difference)
     }
 
@@ -274,19 +349,29 @@ impl<'t> Difference<'t> {
             ("passed before and not there now", &self.gone),
         ];
         let told = parts.iter().filter(|(_, names)| !names.is_empty());
-        told.map(|(words, names)| format!("{words}: {}", shorten_names(names))).collect::<Vec<_>>().join("; ")
+        told.map(|(words, names)| format!("{words}: {}", shorten_names(names)))
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 }
 
 /// Returns the files that may hold a test, by its name: `tests/test_a.py::test_b`, `test/a.test.js > adds`,
 /// `tests.test_a.Sums.test_b`.
 pub(crate) fn files_of_test(name: &str) -> Vec<String> {
-    let first = name.split("::").next().unwrap_or(name).split(" > ").next().unwrap_or(name);
+    let first = name
+        .split("::")
+        .next()
+        .unwrap_or(name)
+        .split(" > ")
+        .next()
+        .unwrap_or(name);
     if code::paths::is_code(first) {
         return vec![first.to_owned()];
     }
     let parts: Vec<&str> = first.split('.').collect();
-    (1..=parts.len()).map(|count| format!("{}.py", parts[..count].join("/"))).collect()
+    (1..=parts.len())
+        .map(|count| format!("{}.py", parts[..count].join("/")))
+        .collect()
 }
 
 #[cfg(test)]
@@ -297,7 +382,9 @@ mod tests {
     const RUN: &str = r#"{"event": "run"}"#;
 
     fn reports_of_lines(lines: &[&str]) -> RunnerReports {
-        RunnerReports { runners: RunnerReport::parse(&lines.join("\n")).into_iter().collect() }
+        RunnerReports {
+            runners: RunnerReport::parse(&lines.join("\n")).into_iter().collect(),
+        }
     }
 
     fn done(tests: &str, doubts: &str) -> String {
@@ -312,16 +399,36 @@ mod tests {
             (&[], None, Verdict::Passed),
             (&[BEGIN, RUN, &good], None, Verdict::Passed),
             (&[BEGIN, RUN, &good], Some(2), Verdict::Failed),
-            (&[BEGIN, RUN, &done(&format!("{a}, {a}"), "")], Some(2), Verdict::Passed),
-            (&[BEGIN, RUN, &done(&format!("{b}, [\"b\", \"passed\"]"), "")], None, Verdict::Failed),
+            (
+                &[BEGIN, RUN, &done(&format!("{a}, {a}"), "")],
+                Some(2),
+                Verdict::Passed,
+            ),
+            (
+                &[BEGIN, RUN, &done(&format!("{b}, [\"b\", \"passed\"]"), "")],
+                None,
+                Verdict::Failed,
+            ),
             (&[BEGIN], None, Verdict::Failed),
             (&[BEGIN, RUN], None, Verdict::Failed),
             (&[BEGIN, RUN, &good, RUN], None, Verdict::Failed),
-            (&[BEGIN, RUN, &done(&format!("{a}, {b}"), "")], None, Verdict::Failed),
+            (
+                &[BEGIN, RUN, &done(&format!("{a}, {b}"), "")],
+                None,
+                Verdict::Failed,
+            ),
             (&[BEGIN, RUN, &done(a, "\"x\"")], None, Verdict::Failed),
             (&[BEGIN, RUN, &done("", "")], None, Verdict::NotChecked),
-            (&[BEGIN, RUN, &done(r#"["a", "skipped"]"#, "")], None, Verdict::NotChecked),
-            (&[BEGIN, r#"{"event": "nothing"}"#], None, Verdict::NotChecked),
+            (
+                &[BEGIN, RUN, &done(r#"["a", "skipped"]"#, "")],
+                None,
+                Verdict::NotChecked,
+            ),
+            (
+                &[BEGIN, r#"{"event": "nothing"}"#],
+                None,
+                Verdict::NotChecked,
+            ),
             (&[BEGIN, RUN, r#"{"event": "lost"}"#], None, Verdict::Passed),
             (&[BEGIN, "half a li"], None, Verdict::Passed),
         ];
@@ -329,58 +436,105 @@ mod tests {
             let weighed = reports_of_lines(lines).weigh(Judgement::passed("exit code 0"), *wanted);
             assert_eq!(weighed.verdict, *expected, "{lines:?}: {}", weighed.detail);
         }
-        let failed = reports_of_lines(&[BEGIN, RUN, &good]).weigh(Judgement::failed("exit code 1"), None);
-        assert_eq!(failed.verdict, Verdict::Failed, "only a success is asked about");
+        let failed =
+            reports_of_lines(&[BEGIN, RUN, &good]).weigh(Judgement::failed("exit code 1"), None);
+        assert_eq!(
+            failed.verdict,
+            Verdict::Failed,
+            "only a success is asked about"
+        );
     }
 
     #[test]
     fn suites_and_files_are_no_tests() {
         let (a, b) = (r#"["suite > a", "passed"]"#, r#"["suite > b", "failed"]"#);
-        let with_group =
-            |tests: &str| format!(r#"{{"event": "done", "tests": [{tests}], "groups": ["suite"], "doubts": []}}"#);
+        let with_group = |tests: &str| {
+            format!(r#"{{"event": "done", "tests": [{tests}], "groups": ["suite"], "doubts": []}}"#)
+        };
         let both = format!("{a}, {b}");
         let rows: &[(&[&str], Count, usize)] = &[
             (&[], Count::Untold, 0),
             (&[BEGIN, RUN, &done(&both, "")], Count::Ran(2), 2),
-            (&[BEGIN, RUN, &done(r#"["a", "skipped"]"#, "")], Count::Ran(0), 1),
+            (
+                &[BEGIN, RUN, &done(r#"["a", "skipped"]"#, "")],
+                Count::Ran(0),
+                1,
+            ),
             (&[BEGIN, RUN, &with_group(&both)], Count::Unknown, 3),
             (&[BEGIN, RUN, &with_group(a)], Count::Unknown, 2),
             (&[BEGIN, RUN], Count::Unknown, 0),
         ];
         for (lines, count, results) in rows {
             let told = reports_of_lines(lines);
-            assert_eq!((told.count(), told.tests().len()), (*count, *results), "{lines:?}");
+            assert_eq!(
+                (told.count(), told.tests().len()),
+                (*count, *results),
+                "{lines:?}"
+            );
         }
-        let weighed = reports_of_lines(&[BEGIN, RUN, &with_group(a)]).weigh(Judgement::passed("exit code 0"), None);
-        assert_eq!(weighed.verdict, Verdict::Failed, "a suite that failed itself is a failure");
+        let weighed = reports_of_lines(&[BEGIN, RUN, &with_group(a)])
+            .weigh(Judgement::passed("exit code 0"), None);
+        assert_eq!(
+            weighed.verdict,
+            Verdict::Failed,
+            "a suite that failed itself is a failure"
+        );
     }
 
     #[test]
     fn a_question_beside_a_run_takes_nothing_away() {
         let asked = [BEGIN, r#"{"event": "nothing"}"#].join("\n");
         let ran = [BEGIN, RUN, &done(r#"["a", "passed"]"#, "")].join("\n");
-        let runners = [asked, ran].iter().filter_map(|text| RunnerReport::parse(text)).collect();
-        assert_eq!(RunnerReports { runners }.weigh(Judgement::passed(""), None).verdict, Verdict::Passed);
+        let runners = [asked, ran]
+            .iter()
+            .filter_map(|text| RunnerReport::parse(text))
+            .collect();
+        assert_eq!(
+            RunnerReports { runners }
+                .weigh(Judgement::passed(""), None)
+                .verdict,
+            Verdict::Passed
+        );
     }
 
     #[test]
     fn the_file_of_a_test_stands_in_its_name() {
-        assert_eq!(files_of_test("tests/test_a.py::A::test_b"), ["tests/test_a.py"]);
-        assert_eq!(files_of_test("test/a.test.js > sums > adds"), ["test/a.test.js"]);
+        assert_eq!(
+            files_of_test("tests/test_a.py::A::test_b"),
+            ["tests/test_a.py"]
+        );
+        assert_eq!(
+            files_of_test("test/a.test.js > sums > adds"),
+            ["test/a.test.js"]
+        );
         assert!(files_of_test("tests.test_a.Sums.test_b").contains(&"tests/test_a.py".to_owned()));
     }
 
     #[test]
     fn suites_are_compared_test_by_test() {
         let tests = |all: &[(&str, Verdict)]| -> Vec<TestResult> {
-            all.iter().map(|(name, verdict)| TestResult { name: (*name).to_owned(), verdict: *verdict }).collect()
+            all.iter()
+                .map(|(name, verdict)| TestResult {
+                    name: (*name).to_owned(),
+                    verdict: *verdict,
+                })
+                .collect()
         };
         let (good, bad) = (Verdict::Passed, Verdict::Failed);
-        let before = tests(&[("a", good), ("b", bad), ("c", bad), ("d", good), ("e", good)]);
+        let before = tests(&[
+            ("a", good),
+            ("b", bad),
+            ("c", bad),
+            ("d", good),
+            ("e", good),
+        ]);
         let after = tests(&[("a", bad), ("b", bad), ("c", good), ("d", good), ("f", bad)]);
         let difference = Difference::between(&before, &after).expect("two reports");
         assert_eq!(difference.regressed, ["a", "f"]);
-        assert_eq!((difference.failing, difference.mended, difference.gone), (vec!["b"], vec!["c"], vec!["e"]));
+        assert_eq!(
+            (difference.failing, difference.mended, difference.gone),
+            (vec!["b"], vec!["c"], vec!["e"])
+        );
         assert_eq!(Difference::between(&[], &after), None);
     }
 }

@@ -6,15 +6,31 @@ use crate::stop::{Finding, Severity};
 
 /// Returns a line for each finding.
 pub(super) fn render_annotations(checked: &Checked<'_>) -> String {
-    checked.findings.iter().map(|finding| annotate_finding(checked, finding)).collect()
+    checked
+        .findings
+        .iter()
+        .map(|finding| annotate_finding(checked, finding))
+        .collect()
 }
 
 fn annotate_finding(checked: &Checked<'_>, finding: &Finding) -> String {
-    let place = finding.span.as_ref().map(|span| checked.plan.location(span.start));
+    let place = finding
+        .span
+        .as_ref()
+        .map(|span| checked.plan.location(span.start));
     let (line, column) = place.map_or((0, 0), |place| (place.line, place.column));
-    let hint = finding.hint.as_ref().map(|hint| format!("\n{hint}")).unwrap_or_default();
+    let hint = finding
+        .hint
+        .as_ref()
+        .map(|hint| format!("\n{hint}"))
+        .unwrap_or_default();
     let message = format!("{}{hint}", finding.message);
-    workflow_command(finding.severity, (checked.name, line, column), finding.code, &message)
+    workflow_command(
+        finding.severity,
+        (checked.name, line, column),
+        finding.code,
+        &message,
+    )
 }
 
 /// Returns the workflow command that shows a message at a place: a file, its line and column from 1, or 0 for none.
@@ -29,7 +45,11 @@ pub(crate) fn workflow_command(
         Severity::Warning => "warning",
         Severity::Note => "notice",
     };
-    let place = if line > 0 { format!(",line={line},col={column}") } else { String::new() };
+    let place = if line > 0 {
+        format!(",line={line},col={column}")
+    } else {
+        String::new()
+    };
     format!(
         "::{word} file={}{place},title={}::{}\n",
         escape_property(file),
@@ -39,7 +59,9 @@ pub(crate) fn workflow_command(
 }
 
 fn escape_data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 fn escape_property(text: &str) -> String {

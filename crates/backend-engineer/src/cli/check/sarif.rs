@@ -38,9 +38,13 @@ fn result_of_finding(checked: &Checked<'_>, finding: &Finding) -> Value {
         Some(hint) => format!("{}. {hint}", finding.message),
         None => finding.message.clone(),
     };
-    let mut location = json!({ "physicalLocation": { "artifactLocation": { "uri": encode_uri(checked.name) } } });
+    let mut location =
+        json!({ "physicalLocation": { "artifactLocation": { "uri": encode_uri(checked.name) } } });
     if let Some(span) = &finding.span {
-        let (start, end) = (checked.plan.location(span.start), checked.plan.location(span.end.max(span.start)));
+        let (start, end) = (
+            checked.plan.location(span.start),
+            checked.plan.location(span.end.max(span.start)),
+        );
         location["physicalLocation"]["region"] = json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column });
     }
     let index = list_all_codes().position(|code| code.name == finding.code);
@@ -73,7 +77,9 @@ fn encode_uri(path: &str) -> String {
     }
     for byte in path.replace('\\', "/").bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => out.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => {
+                out.push(char::from(byte))
+            }
             other => out.push_str(&format!("%{other:02X}")),
         }
     }

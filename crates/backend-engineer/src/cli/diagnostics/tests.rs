@@ -2,7 +2,8 @@
 
 use super::*;
 
-const PLAN: &str = "# Plan\r\n\r\n## Phase 1: Ünits\r\n\r\n- [ ] Change `app/models.py` as shown\r\n";
+const PLAN: &str =
+    "# Plan\r\n\r\n## Phase 1: Ünits\r\n\r\n- [ ] Change `app/models.py` as shown\r\n";
 
 fn finding(severity: Severity, span: std::ops::Range<usize>) -> Finding {
     Finding {
@@ -16,23 +17,41 @@ fn finding(severity: Severity, span: std::ops::Range<usize>) -> Finding {
 }
 
 fn source() -> Source<'static> {
-    Source { name: "docs/plan.md", text: PLAN }
+    Source {
+        name: "docs/plan.md",
+        text: PLAN,
+    }
 }
 
 fn whole() -> Stop {
     let at = PLAN.find("app/").expect("the path");
-    Stop::refused("one file can't be changed").hint("see to the plan").at([finding(Severity::Error, at..at + 13)])
+    Stop::refused("one file can't be changed")
+        .hint("see to the plan")
+        .at([finding(Severity::Error, at..at + 13)])
 }
 
 #[test]
 fn a_stop_is_drawn_into_the_plan() {
-    insta::assert_snapshot!("drawn", render_stop(&whole(), Some(source()), RenderStyle::Drawn { coloured: false }));
+    insta::assert_snapshot!(
+        "drawn",
+        render_stop(
+            &whole(),
+            Some(source()),
+            RenderStyle::Drawn { coloured: false }
+        )
+    );
 }
 
 #[test]
 fn a_stop_is_plain_where_no_terminal_is() {
-    insta::assert_snapshot!("plain", render_stop(&whole(), Some(source()), RenderStyle::Plain));
-    insta::assert_snapshot!("plain_without_the_plan", render_stop(&whole(), None, RenderStyle::Plain));
+    insta::assert_snapshot!(
+        "plain",
+        render_stop(&whole(), Some(source()), RenderStyle::Plain)
+    );
+    insta::assert_snapshot!(
+        "plain_without_the_plan",
+        render_stop(&whole(), None, RenderStyle::Plain)
+    );
 }
 
 #[test]
@@ -53,7 +72,10 @@ fn no_span_is_too_wild() {
                     Some(Source { name: "p", text }),
                     RenderStyle::Drawn { coloured: false },
                 );
-                assert!(shown.contains("is not there") && !shown.contains('\u{1b}'), "{text:?} {start}");
+                assert!(
+                    shown.contains("is not there") && !shown.contains('\u{1b}'),
+                    "{text:?} {start}"
+                );
             }
         }
     }
@@ -63,7 +85,14 @@ fn no_span_is_too_wild() {
 fn a_long_line_is_cut_around_its_place() {
     let text = format!("{}`needle`{}\n", "word ".repeat(100), " word".repeat(100));
     let at = text.find("`needle`").expect("the place");
-    let excerpt = Excerpt::new(Source { name: "p", text: &text }, at, at + 8);
+    let excerpt = Excerpt::new(
+        Source {
+            name: "p",
+            text: &text,
+        },
+        at,
+        at + 8,
+    );
     let (offset, length) = (excerpt.meant.offset(), excerpt.meant.len());
     assert_eq!(&excerpt.text[offset..offset + length], "`needle`");
     assert!(excerpt.text.starts_with('…') && excerpt.text.ends_with("…\n"));

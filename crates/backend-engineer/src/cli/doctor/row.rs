@@ -35,7 +35,12 @@ pub(super) struct Row {
 impl Row {
     /// Makes a finding.
     pub(super) fn new(state: State, part: &'static str, text: impl Into<String>) -> Self {
-        Row { state, part, text: text.into(), hint: None }
+        Row {
+            state,
+            part,
+            text: text.into(),
+            hint: None,
+        }
     }
 
     /// Makes a good finding.
@@ -58,7 +63,15 @@ impl Row {
             State::Missing => palette.yellow(&word("missing")),
             State::Bad => palette.red(&word("bad")),
         };
-        let hint = self.hint.as_deref().map(|hint| format!("{:21}{}\n", "", palette.faint(&one_line(hint))));
-        format!("{state}  {:<10} {}\n{}", self.part, one_line(&self.text), hint.unwrap_or_default())
+        let hint = self
+            .hint
+            .as_deref()
+            .map(|hint| format!("{:21}{}\n", "", palette.faint(&one_line(hint))));
+        format!(
+            "{state}  {:<10} {}\n{}",
+            self.part,
+            one_line(&self.text),
+            hint.unwrap_or_default()
+        )
     }
 }

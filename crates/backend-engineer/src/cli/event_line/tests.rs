@@ -9,7 +9,9 @@ fn lines_of_events(events: Value, palette: Palette) -> String {
     let events: Vec<Event> = serde_json::from_value(events).expect("events");
     events
         .iter()
-        .map(|event| format_event(event, palette).unwrap_or_else(|| format!("({})", event.name())) + "\n")
+        .map(|event| {
+            format_event(event, palette).unwrap_or_else(|| format!("({})", event.name())) + "\n"
+        })
         .collect()
 }
 
@@ -58,14 +60,21 @@ fn no_text_of_others_steers_the_terminal() {
     ]);
     let told = lines_of_events(events, Palette { on: false });
     assert_eq!(told.lines().count(), 4, "{told}");
-    assert!(!told.contains(['\u{1b}', '\u{9b}', '\u{202e}', '\r']), "{told:?}");
+    assert!(
+        !told.contains(['\u{1b}', '\u{9b}', '\u{202e}', '\r']),
+        "{told:?}"
+    );
 }
 
 #[test]
 fn times_are_short() {
-    for (milliseconds, text) in
-        [(40, "0.0s"), (9_940, "9.9s"), (10_000, "10s"), (185_000, "3m 05s"), (7_260_000, "2h 01m")]
-    {
+    for (milliseconds, text) in [
+        (40, "0.0s"),
+        (9_940, "9.9s"),
+        (10_000, "10s"),
+        (185_000, "3m 05s"),
+        (7_260_000, "2h 01m"),
+    ] {
         assert_eq!(format_duration(Duration::from_millis(milliseconds)), text);
     }
 }

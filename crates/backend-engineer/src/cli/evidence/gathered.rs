@@ -53,18 +53,27 @@ impl Gathered {
     /// Gathers what is known of the run of that name, else of the newest that changed something, else of the newest with a
     /// report.
     pub(super) fn from_run(past: &RunHistory, wanted: Option<&str>) -> Result<Self, Stop> {
-        let newest =
-            || past.newest_change().ok().and_then(|run| report::find_reported_run(past, Some(run.id.as_str())).ok());
+        let newest = || {
+            past.newest_change()
+                .ok()
+                .and_then(|run| report::find_reported_run(past, Some(run.id.as_str())).ok())
+        };
         let (run, units) = match (wanted, newest()) {
             (None, Some(found)) => found,
             (wanted, _) => report::find_reported_run(past, wanted)?,
         };
-        let events = past.journal()?.events(&run.id).map_err(run_history::stop_of_journal_error)?;
+        let events = past
+            .journal()?
+            .events(&run.id)
+            .map_err(run_history::stop_of_journal_error)?;
         let events: Vec<Event> = events.into_iter().map(|recorded| recorded.event).collect();
         let checks = current::final_checks(&run, &events);
         let facts = current::current_tree_facts(past);
         let is_current = current::is_tree_same(&facts, &run, &checks);
-        let checks = checks.into_iter().map(|check| with_output(past, check)).collect::<Result<Vec<_>, Stop>>()?;
+        let checks = checks
+            .into_iter()
+            .map(|check| with_output(past, check))
+            .collect::<Result<Vec<_>, Stop>>()?;
         let mut files = hashes_of_written_files(past, &run)?;
         let written = files.keys().cloned().collect();
         if is_current {
@@ -75,7 +84,11 @@ impl Gathered {
             _ => None,
         };
         Ok(Gathered {
-            markdown: units.iter().map(|unit| unit.markdown.clone()).collect::<Vec<_>>().join("\n"),
+            markdown: units
+                .iter()
+                .map(|unit| unit.markdown.clone())
+                .collect::<Vec<_>>()
+                .join("\n"),
             report: json!({
                 "version": 1, "run": run.id, "exit": run.exit, "stop": null, "diff": null,
                 "phases": units.into_iter().map(|unit| unit.report).collect::<Vec<_>>(),
@@ -85,7 +98,11 @@ impl Gathered {
             files,
             written,
             is_current,
-            commit: if is_current { commit_of_tree(past, &run) } else { None },
+            commit: if is_current {
+                commit_of_tree(past, &run)
+            } else {
+                None
+            },
             is_plan_same: current::is_plan_same(past, &run),
             servers: events.iter().filter_map(server).collect(),
             run,
@@ -95,13 +112,21 @@ impl Gathered {
     /// Returns the checks that passed.
     pub(super) fn passed(&self) -> impl Iterator<Item = (usize, &Evidence)> {
         let numbered = (1..).zip(&self.checks);
-        numbered.map(|(number, check)| (number, &check.evidence)).filter(|(_, it)| it.result.verdict == Verdict::Passed)
+        numbered
+            .map(|(number, check)| (number, &check.evidence))
+            .filter(|(_, it)| it.result.verdict == Verdict::Passed)
     }
 
     /// Returns the hashes as `sha256sum` writes them.
     pub(super) fn manifest(&self) -> String {
-        let line = |(path, hash): (&String, &Option<String>)| Some(format!("{}  {path}\n", hash.as_ref()?));
-        self.files.iter().filter(|(path, _)| !path.contains('\n')).filter_map(line).collect()
+        let line = |(path, hash): (&String, &Option<String>)| {
+            Some(format!("{}  {path}\n", hash.as_ref()?))
+        };
+        self.files
+            .iter()
+            .filter(|(path, _)| !path.contains('\n'))
+            .filter_map(line)
+            .collect()
     }
 }
 
@@ -110,20 +135,36 @@ fn with_output(past: &RunHistory, evidence: Evidence) -> Result<GatheredCheck, S
     let output = evidence
         .result
         .output
-        .map(|id| past.journal()?.output(id).map_err(run_history::stop_of_journal_error))
+        .map(|id| {
+            past.journal()?
+                .output(id)
+                .map_err(run_history::stop_of_journal_error)
+        })
         .transpose()?;
     Ok(GatheredCheck { evidence, output })
 }
 
 /// Returns what the run left at each path that it wrote; the plan, which later runs tick, left out.
-fn hashes_of_written_files(past: &RunHistory, run: &RunSummary) -> Result<BTreeMap<String, Option<String>>, Stop> {
-    let written = past.journal()?.written(&run.id).map_err(run_history::stop_of_journal_error)?;
-    let own = written.into_iter().filter(|one| one.path != run.start.plan && one.link.is_none());
+fn hashes_of_written_files(
+    past: &RunHistory,
+    run: &RunSummary,
+) -> Result<BTreeMap<String, Option<String>>, Stop> {
+    let written = past
+        .journal()?
+        .written(&run.id)
+        .map_err(run_history::stop_of_journal_error)?;
+    let own = written
+        .into_iter()
+        .filter(|one| one.path != run.start.plan && one.link.is_none());
     Ok(own.map(|one| (one.path, one.hash)).collect())
 }
 
 /// Returns the hash of every file of the tree, as the checks saw it.
-fn hashes_of_tree(past: &RunHistory, run: &RunSummary, facts: &TreeFacts) -> BTreeMap<String, Option<String>> {
+fn hashes_of_tree(
+    past: &RunHistory,
+    run: &RunSummary,
+    facts: &TreeFacts,
+) -> BTreeMap<String, Option<String>> {
     let is_own = |path: &str| path.starts_with(".backend-engineer/") || path == run.start.plan;
     let paths = facts.paths().iter().filter(|path| !is_own(path));
     let hashed = paths.filter_map(|path| {
@@ -137,10 +178,17 @@ fn hashes_of_tree(past: &RunHistory, run: &RunSummary, facts: &TreeFacts) -> BTr
 
 /// Returns the commit that is checked out, where no file differs from it but the plan, which runs tick.
 fn commit_of_tree(past: &RunHistory, run: &RunSummary) -> Option<String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .ok()?;
     runtime.block_on(async {
         let changed = git::read_status::<&str>(&past.root, &[]).await.ok()?;
         let holds_all = changed.iter().all(|one| one.path == run.start.plan);
-        if holds_all { git::read_head(&past.root).await.ok().flatten() } else { None }
+        if holds_all {
+            git::read_head(&past.root).await.ok().flatten()
+        } else {
+            None
+        }
     })
 }

@@ -55,35 +55,73 @@ if [ "$failed" -ne 0 ]; then echo "The evidence does not hold here."; exit 1; fi
 pub(super) fn render_script(gathered: &Gathered) -> String {
     let mut text = HEAD.to_owned();
     text.push('\n');
-    for path in gathered.files.iter().filter(|(_, hash)| hash.is_none()).map(|(path, _)| path) {
+    for path in gathered
+        .files
+        .iter()
+        .filter(|(_, hash)| hash.is_none())
+        .map(|(path, _)| path)
+    {
         text += &format!("gone {}\n", quote_for_shell(path));
     }
     for (command, folder) in &gathered.servers {
-        text += &format!("# The run had this server at work for its checks, started in {}:\n", folder_of(folder));
+        text += &format!(
+            "# The run had this server at work for its checks, started in {}:\n",
+            folder_of(folder)
+        );
         text += &format!(
             "echo {}\n",
-            quote_for_shell(&format!("note  start this first where it is not at work: {command}"))
+            quote_for_shell(&format!(
+                "note  start this first where it is not at work: {command}"
+            ))
         );
     }
     for (number, evidence) in gathered.passed() {
         let subject = &evidence.subject;
-        text += &format!("# {}\n", subject.item.text.split_whitespace().collect::<Vec<_>>().join(" "));
+        text += &format!(
+            "# {}\n",
+            subject
+                .item
+                .text
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+        );
         let status = evidence.result.exit.unwrap_or(0);
         let folder = folder_of(&subject.folder);
-        text += &format!("check {number} {status} {} {}\n", quote_for_shell(folder), quote_for_shell(&subject.command));
+        text += &format!(
+            "check {number} {status} {} {}\n",
+            quote_for_shell(folder),
+            quote_for_shell(&subject.command)
+        );
     }
     text += FOOT;
-    let open = gathered.checks.iter().filter(|check| check.evidence.result.verdict != Verdict::Passed);
+    let open = gathered
+        .checks
+        .iter()
+        .filter(|check| check.evidence.result.verdict != Verdict::Passed);
     for check in open {
-        let line = format!("open  {}: {}", check.evidence.subject.item.text, check.evidence.result.detail);
+        let line = format!(
+            "open  {}: {}",
+            check.evidence.subject.item.text, check.evidence.result.detail
+        );
         text += &format!("echo {}\n", quote_for_shell(&line));
     }
-    let heading = gathered.run.heading.as_deref().unwrap_or("the run did not finish");
+    let heading = gathered
+        .run
+        .heading
+        .as_deref()
+        .unwrap_or("the run did not finish");
     text += &format!(
         "echo {}\n",
-        quote_for_shell(&format!("Every file and every check that passed holds here; the run's report: {heading}."))
+        quote_for_shell(&format!(
+            "Every file and every check that passed holds here; the run's report: {heading}."
+        ))
     );
-    text += if gathered.run.exit == Some(0) { "exit 0\n" } else { "exit 3\n" };
+    text += if gathered.run.exit == Some(0) {
+        "exit 0\n"
+    } else {
+        "exit 3\n"
+    };
     text
 }
 

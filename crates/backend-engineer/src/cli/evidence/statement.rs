@@ -15,7 +15,11 @@ pub(super) fn build_statement(gathered: &Gathered) -> Value {
         Some(json!({ "name": path, "digest": { "sha256": hash } }))
     };
     let named = |verdict: Verdict| -> Vec<String> {
-        let of_verdict = gathered.checks.iter().map(|check| &check.evidence).filter(|it| it.result.verdict == verdict);
+        let of_verdict = gathered
+            .checks
+            .iter()
+            .map(|check| &check.evidence)
+            .filter(|it| it.result.verdict == verdict);
         of_verdict.map(name_of_evidence).collect()
     };
     let result = match gathered.run.exit {
@@ -24,7 +28,12 @@ pub(super) fn build_statement(gathered: &Gathered) -> Value {
         _ => "FAILED",
     };
     let mut configuration = vec![json!({ "name": gathered.run.start.plan })];
-    configuration.extend(gathered.commit.iter().map(|id| json!({ "name": "HEAD", "digest": { "gitCommit": id } })));
+    configuration.extend(
+        gathered
+            .commit
+            .iter()
+            .map(|id| json!({ "name": "HEAD", "digest": { "gitCommit": id } })),
+    );
     json!({
         "_type": STATEMENT,
         "subject": gathered.written.iter().filter_map(subject).collect::<Vec<_>>(),
@@ -51,9 +60,15 @@ pub(super) fn build_statement(gathered: &Gathered) -> Value {
 }
 
 fn name_of_evidence(evidence: &Evidence) -> String {
-    let folder =
-        if evidence.subject.folder.is_empty() { String::new() } else { format!(" in {}", evidence.subject.folder) };
-    format!("{}: `{}`{folder}", evidence.subject.item.text, evidence.subject.command)
+    let folder = if evidence.subject.folder.is_empty() {
+        String::new()
+    } else {
+        format!(" in {}", evidence.subject.folder)
+    };
+    format!(
+        "{}: `{}`{folder}",
+        evidence.subject.item.text, evidence.subject.command
+    )
 }
 
 fn of_check(evidence: &Evidence) -> Value {

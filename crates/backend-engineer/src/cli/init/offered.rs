@@ -27,7 +27,10 @@ pub(super) enum How {
 }
 
 /// The marks around our part of a file.
-const MARKS: (&str, &str) = ("<!-- backend-engineer: begin -->", "<!-- backend-engineer: end -->");
+const MARKS: (&str, &str) = (
+    "<!-- backend-engineer: begin -->",
+    "<!-- backend-engineer: end -->",
+);
 
 /// All of them.
 pub(super) const OFFERED: &[Offered] = &[
@@ -71,7 +74,9 @@ pub(super) const OFFERED: &[Offered] = &[
         text: include_str!("../../../../../integrations/plugin/mcp.json"),
         how: How::Whole,
         executable: false,
-        note: Some("Where .mcp.json is yours: add a stdio server with the command `backend-engineer mcp`."),
+        note: Some(
+            "Where .mcp.json is yours: add a stdio server with the command `backend-engineer mcp`.",
+        ),
     },
     Offered {
         name: "github",
@@ -115,7 +120,14 @@ pub(super) fn with_part(text: &str, part: &str) -> Option<String> {
         (0, 0) => Some(format!("{}\n\n{part}", text.trim_end())),
         (1, 1) => {
             let (from, to) = (text.find(begin)?, text.find(end)?);
-            (from < to).then(|| format!("{}{}{}", &text[..from], part.trim_end(), &text[to + end.len()..]))
+            (from < to).then(|| {
+                format!(
+                    "{}{}{}",
+                    &text[..from],
+                    part.trim_end(),
+                    &text[to + end.len()..]
+                )
+            })
         }
         _ => None,
     }
@@ -129,7 +141,10 @@ mod tests {
     fn a_part_is_put_in_and_brought_up_to_date() {
         let part = format!("{}\nnew\n{}\n", MARKS.0, MARKS.1);
         let old = format!("# Mine\n\n{}\nold\n{}\n\nMore.\n", MARKS.0, MARKS.1);
-        assert_eq!(with_part("# Mine\n", &part), Some(format!("# Mine\n\n{part}")));
+        assert_eq!(
+            with_part("# Mine\n", &part),
+            Some(format!("# Mine\n\n{part}"))
+        );
         assert_eq!(with_part("", &part).as_deref(), Some(part.as_str()));
         let brought = with_part(&old, &part).expect("one pair");
         assert_eq!(brought, format!("# Mine\n\n{}\n\nMore.\n", part.trim_end()));
@@ -140,7 +155,10 @@ mod tests {
 
     #[test]
     fn each_marked_part_has_its_marks() {
-        for offered in OFFERED.iter().filter(|offered| offered.how == How::MarkedPart) {
+        for offered in OFFERED
+            .iter()
+            .filter(|offered| offered.how == How::MarkedPart)
+        {
             assert!(
                 offered.text.starts_with(MARKS.0) && offered.text.trim_end().ends_with(MARKS.1),
                 "{}",

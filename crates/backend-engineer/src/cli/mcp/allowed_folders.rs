@@ -36,7 +36,10 @@ impl AllowedFolders {
             return Ok(AllowedFolders::Around(repository::find_repository(None)?));
         }
         Ok(AllowedFolders::Named(
-            roots.iter().map(|root| repository::find_repository(Some(root))).collect::<Result<_, _>>()?,
+            roots
+                .iter()
+                .map(|root| repository::find_repository(Some(root)))
+                .collect::<Result<_, _>>()?,
         ))
     }
 
@@ -48,8 +51,14 @@ impl AllowedFolders {
             (AllowedFolders::Named(folders), Bounds::Unset) => folders.clone(),
             // The narrower of two folders where one lies in the other.
             (AllowedFolders::Named(folders), Bounds::Within(roots)) => {
-                let within = folders.iter().filter(|folder| bounds.includes(folder)).cloned();
-                let inner = roots.iter().filter(|root| folders.iter().any(|folder| root.starts_with(folder))).cloned();
+                let within = folders
+                    .iter()
+                    .filter(|folder| bounds.includes(folder))
+                    .cloned();
+                let inner = roots
+                    .iter()
+                    .filter(|root| folders.iter().any(|folder| root.starts_with(folder)))
+                    .cloned();
                 let mut all: Vec<PathBuf> = within.chain(inner).collect();
                 all.sort();
                 all.dedup();
@@ -62,7 +71,11 @@ impl AllowedFolders {
     ///
     /// # Errors
     /// Why they can't be spoken of, for whoever calls.
-    pub(super) fn resolve(&self, arguments: &Map<String, Value>, bounds: &Bounds) -> Result<RepositoryOfCall, String> {
+    pub(super) fn resolve(
+        &self,
+        arguments: &Map<String, Value>,
+        bounds: &Bounds,
+    ) -> Result<RepositoryOfCall, String> {
         let text = |name: &str| match arguments.get(name) {
             None => Ok(None),
             Some(Value::String(text)) if !text.is_empty() => Ok(Some(PathBuf::from(text))),
@@ -73,14 +86,24 @@ impl AllowedFolders {
         let root = match &repository {
             Some(named) if named.is_absolute() => resolve_allowed_path(named, &allowed)?,
             Some(named) => {
-                let candidates: Vec<PathBuf> = allowed.iter().map(|folder| folder.join(named)).collect();
+                let candidates: Vec<PathBuf> =
+                    allowed.iter().map(|folder| folder.join(named)).collect();
                 let mut found = candidates.iter().filter(|folder| folder.is_dir());
-                let first = found
-                    .next()
-                    .ok_or_else(|| format!("`{}` is no folder of {}", named.display(), join_folders(&allowed)))?;
+                let first = found.next().ok_or_else(|| {
+                    format!(
+                        "`{}` is no folder of {}",
+                        named.display(),
+                        join_folders(&allowed)
+                    )
+                })?;
                 match found.next() {
                     None => resolve_allowed_path(first, &allowed)?,
-                    Some(_) => return Err(format!("`{}` may be several; give its absolute path", named.display())),
+                    Some(_) => {
+                        return Err(format!(
+                            "`{}` may be several; give its absolute path",
+                            named.display()
+                        ));
+                    }
                 }
             }
             None => match (allowed.as_slice(), &plan) {
@@ -94,22 +117,33 @@ impl AllowedFolders {
                         .iter()
                         .filter(|folder| plan.starts_with(folder))
                         .max_by_key(|it| it.components().count());
-                    nearest.cloned().ok_or_else(|| outside_message(&plan, several))?
+                    nearest
+                        .cloned()
+                        .ok_or_else(|| outside_message(&plan, several))?
                 }
-                (several, _) => return Err(format!("name the `repository`, one of {}", join_folders(several))),
+                (several, _) => {
+                    return Err(format!(
+                        "name the `repository`, one of {}",
+                        join_folders(several)
+                    ));
+                }
             },
         };
         if !root.is_dir() {
             return Err(format!("`{}` is not a folder", root.display()));
         }
-        let plan = plan.map(|plan| resolve_allowed_path(&root.join(plan), std::slice::from_ref(&root))).transpose()?;
+        let plan = plan
+            .map(|plan| resolve_allowed_path(&root.join(plan), std::slice::from_ref(&root)))
+            .transpose()?;
         Ok(RepositoryOfCall { root, plan })
     }
 }
 
 /// Resolves a path that must lie in one of the folders.
 fn resolve_allowed_path(path: &Path, folders: &[PathBuf]) -> Result<PathBuf, String> {
-    let found = path.canonicalize().map_err(|error| format!("`{}`: {error}", path.display()))?;
+    let found = path
+        .canonicalize()
+        .map_err(|error| format!("`{}`: {error}", path.display()))?;
     match folders.iter().any(|folder| found.starts_with(folder)) {
         true => Ok(found),
         false => Err(outside_message(&found, folders)),
@@ -117,13 +151,21 @@ fn resolve_allowed_path(path: &Path, folders: &[PathBuf]) -> Result<PathBuf, Str
 }
 
 fn outside_message(path: &Path, folders: &[PathBuf]) -> String {
-    format!("`{}` lies outside of {}", path.display(), join_folders(folders))
+    format!(
+        "`{}` lies outside of {}",
+        path.display(),
+        join_folders(folders)
+    )
 }
 
 fn join_folders(folders: &[PathBuf]) -> String {
     match folders {
         [] => "every folder that may be worked on (there is none)".to_owned(),
-        _ => folders.iter().map(|folder| format!("`{}`", folder.display())).collect::<Vec<_>>().join(", "),
+        _ => folders
+            .iter()
+            .map(|folder| format!("`{}`", folder.display()))
+            .collect::<Vec<_>>()
+            .join(", "),
     }
 }
 
@@ -132,7 +174,11 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn resolve(allowed: &AllowedFolders, bounds: &Bounds, arguments: Value) -> Result<RepositoryOfCall, String> {
+    fn resolve(
+        allowed: &AllowedFolders,
+        bounds: &Bounds,
+        arguments: Value,
+    ) -> Result<RepositoryOfCall, String> {
         allowed.resolve(arguments.as_object().expect("an object"), bounds)
     }
 
@@ -148,12 +194,20 @@ mod tests {
         std::os::unix::fs::symlink(top.join("other"), top.join("work/shop/link")).expect("a link");
         let allowed = AllowedFolders::Named(vec![top.join("work")]);
         let shop = Bounds::Within(vec![top.join("work/shop")]);
-        let found = resolve(&allowed, &shop, json!({ "plan": "docs/plan.md" })).expect("a repository");
+        let found =
+            resolve(&allowed, &shop, json!({ "plan": "docs/plan.md" })).expect("a repository");
         assert_eq!(
             found,
-            RepositoryOfCall { root: top.join("work/shop"), plan: Some(top.join("work/shop/docs/plan.md")) }
+            RepositoryOfCall {
+                root: top.join("work/shop"),
+                plan: Some(top.join("work/shop/docs/plan.md"))
+            }
         );
-        let whole = resolve(&allowed, &Bounds::Unset, json!({ "repository": "shop", "plan": "docs/plan.md" }));
+        let whole = resolve(
+            &allowed,
+            &Bounds::Unset,
+            json!({ "repository": "shop", "plan": "docs/plan.md" }),
+        );
         assert_eq!(whole.expect("a repository").root, top.join("work/shop"));
         for (bounds, arguments) in [
             (&shop, json!({ "repository": top.join("work/blog") })),
@@ -166,11 +220,24 @@ mod tests {
             (&Bounds::Within(vec![top.join("other")]), json!({})),
             (&Bounds::Within(Vec::new()), json!({})),
         ] {
-            assert!(resolve(&allowed, bounds, arguments.clone()).is_err(), "{bounds:?} {arguments}");
+            assert!(
+                resolve(&allowed, bounds, arguments.clone()).is_err(),
+                "{bounds:?} {arguments}"
+            );
         }
         let around = AllowedFolders::Around(top.join("other"));
-        assert_eq!(resolve(&around, &Bounds::Unset, json!({})).expect("a repository").root, top.join("other"));
-        assert_eq!(resolve(&around, &shop, json!({})).expect("a repository").root, top.join("work/shop"));
+        assert_eq!(
+            resolve(&around, &Bounds::Unset, json!({}))
+                .expect("a repository")
+                .root,
+            top.join("other")
+        );
+        assert_eq!(
+            resolve(&around, &shop, json!({}))
+                .expect("a repository")
+                .root,
+            top.join("work/shop")
+        );
         assert!(resolve(&around, &Bounds::Within(Vec::new()), json!({})).is_err());
     }
 }

@@ -32,9 +32,15 @@ pub(super) fn answer_call(asked: &Asked, call: &Call, globals: &Globals) -> Answ
                 Ok(exit) => (exit, text),
                 Err(stop) => return answer_of_stop(&stop, &text),
             };
-            let data = (asked.form == Form::Both).then(|| json_output_of_call(asked, call, globals)).flatten();
+            let data = (asked.form == Form::Both)
+                .then(|| json_output_of_call(asked, call, globals))
+                .flatten();
             // Refusals print what they have to say as well: `check` of a plan that is not approved is an answer.
-            Answer { text: cut_answer(text), data: with_exit(data, exit), is_error: false }
+            Answer {
+                text: cut_answer(text),
+                data: with_exit(data, exit),
+                is_error: false,
+            }
         }
     }
 }
@@ -61,10 +67,19 @@ fn run_in_process(
     globals: &Globals,
     collector: printer::Collector,
 ) -> Result<Exit, Stop> {
-    let parsed = CommandLine::try_parse_from(argv).map_err(|error| Stop::usage(error.to_string()))?;
-    let caller = Caller { argv: argv.to_vec(), cancelled: call.cancelled.clone() };
-    let globals = Globals { caller: Some(caller), ..globals.clone() };
-    printer::collect_output(collector, || catch_panic(|| parsed.command.run_subcommand(&globals)))
+    let parsed =
+        CommandLine::try_parse_from(argv).map_err(|error| Stop::usage(error.to_string()))?;
+    let caller = Caller {
+        argv: argv.to_vec(),
+        cancelled: call.cancelled.clone(),
+    };
+    let globals = Globals {
+        caller: Some(caller),
+        ..globals.clone()
+    };
+    printer::collect_output(collector, || {
+        catch_panic(|| parsed.command.run_subcommand(&globals))
+    })
 }
 
 /// Returns what the subcommand prints as JSON, an object.
@@ -74,13 +89,21 @@ fn json_output_of_call(asked: &Asked, call: &Call, globals: &Globals) -> Option<
     let told = Printed::default();
     run_in_process(&argv, call, globals, told.collector()).ok()?;
     let text = told.collected_text();
-    let value: Value = serde_json::from_str(text.trim()).ok().filter(|_| text.len() <= MOST_DATA)?;
-    Some(if value.is_object() { value } else { json!({ "items": value }) })
+    let value: Value = serde_json::from_str(text.trim())
+        .ok()
+        .filter(|_| text.len() <= MOST_DATA)?;
+    Some(if value.is_object() {
+        value
+    } else {
+        json!({ "items": value })
+    })
 }
 
 fn with_exit(data: Option<Value>, exit: Exit) -> Option<Value> {
     let mut data = data?;
-    data.as_object_mut()?.entry("exit").or_insert(exit.code().into());
+    data.as_object_mut()?
+        .entry("exit")
+        .or_insert(exit.code().into());
     Some(data)
 }
 
@@ -99,14 +122,20 @@ impl Heard {
             return;
         }
         for line in text.lines() {
-            let Ok(value) = serde_json::from_str::<Value>(line) else { continue };
+            let Ok(value) = serde_json::from_str::<Value>(line) else {
+                continue;
+            };
             match value["event"].as_str() {
                 Some("report") => self.document = Some(value),
-                Some("unit_reported") => self.markdown.extend(value["markdown"].as_str().map(str::to_owned)),
+                Some("unit_reported") => self
+                    .markdown
+                    .extend(value["markdown"].as_str().map(str::to_owned)),
                 _ => {
                     let event: Option<Event> = serde_json::from_value(value).ok();
-                    let line = event.and_then(|event| event_line::format_event(&event, Palette { on: false }));
-                    line.into_iter().for_each(|line| progress.send_progress(one_line(line.trim())));
+                    let line = event
+                        .and_then(|event| event_line::format_event(&event, Palette { on: false }));
+                    line.into_iter()
+                        .for_each(|line| progress.send_progress(one_line(line.trim())));
                 }
             }
         }
@@ -119,9 +148,14 @@ fn of_run(asked: &Asked, call: &Call, globals: &Globals) -> Answer {
     argv.insert(2, "--json-stream".to_owned());
     let heard = Rc::new(RefCell::new(Heard::default()));
     let (hears, progress) = (Rc::clone(&heard), call.progress.clone());
-    let collector = Box::new(move |stream, text: &str| hears.borrow_mut().hear(stream, text, &progress));
+    let collector =
+        Box::new(move |stream, text: &str| hears.borrow_mut().hear(stream, text, &progress));
     let ended = run_in_process(&argv, call, globals, collector);
-    let Heard { markdown, document, errors } = heard.take();
+    let Heard {
+        markdown,
+        document,
+        errors,
+    } = heard.take();
     let exit = match ended {
         Ok(exit) => exit,
         Err(stop) => return answer_of_stop(&stop, &errors),
@@ -130,32 +164,71 @@ fn of_run(asked: &Asked, call: &Call, globals: &Globals) -> Answer {
     if let Some(data) = data.as_object_mut() {
         data.remove("event");
     }
-    for phase in data["phases"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+    for phase in data["phases"]
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object_mut)
+    {
         // Where each byte of the plan went is for tools that mark it up; a model's window is no place for it.
         phase.remove("spans");
     }
     let stop = data["stop"]["message"].as_str().map(|message| {
-        let hint = data["stop"]["hint"].as_str().map(|hint| format!("\n{hint}")).unwrap_or_default();
+        let hint = data["stop"]["hint"]
+            .as_str()
+            .map(|hint| format!("\n{hint}"))
+            .unwrap_or_default();
         format!("error: {message}{hint}")
     });
-    let skipped = data["skipped"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
-    let diff = data["diff"].as_str().map(|diff| format!("```diff\n{diff}```\n"));
+    let skipped = data["skipped"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned);
+    let diff = data["diff"]
+        .as_str()
+        .map(|diff| format!("```diff\n{diff}```\n"));
     let is_error = stop.is_some();
-    let parts: Vec<String> = markdown.into_iter().chain(diff).chain(skipped).chain(stop).collect();
+    let parts: Vec<String> = markdown
+        .into_iter()
+        .chain(diff)
+        .chain(skipped)
+        .chain(stop)
+        .collect();
     let data = Some(data).filter(|data| data.to_string().len() <= MOST_DATA);
-    Answer { text: cut_answer(format!("{}\n\nexit code {}", parts.join("\n"), exit.code())), data, is_error }
+    Answer {
+        text: cut_answer(format!("{}\n\nexit code {}", parts.join("\n"), exit.code())),
+        data,
+        is_error,
+    }
 }
 
 fn answer_of_stop(stop: &Stop, printed: &str) -> Answer {
-    let hint = stop.hint.as_deref().map(|hint| format!("\n{hint}")).unwrap_or_default();
-    let before = if printed.is_empty() { String::new() } else { format!("{printed}\n") };
-    Answer::refusal(cut_answer(format!("{before}error: {}{hint}\n\nexit code {}", stop.message, stop.exit.code())))
+    let hint = stop
+        .hint
+        .as_deref()
+        .map(|hint| format!("\n{hint}"))
+        .unwrap_or_default();
+    let before = if printed.is_empty() {
+        String::new()
+    } else {
+        format!("{printed}\n")
+    };
+    Answer::refusal(cut_answer(format!(
+        "{before}error: {}{hint}\n\nexit code {}",
+        stop.message,
+        stop.exit.code()
+    )))
 }
 
 /// Returns the text, cut where it is longer than an answer may be.
 fn cut_answer(mut text: String) -> String {
     if text.len() > MOST_TEXT {
-        let end = (0..=MOST_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        let end = (0..=MOST_TEXT)
+            .rev()
+            .find(|end| text.is_char_boundary(*end))
+            .unwrap_or(0);
         text.truncate(end);
         text.push_str("\n… cut here; ask for a part");
     }

@@ -24,8 +24,17 @@ impl Opened {
     /// # Errors
     /// A file of variables that is not there.
     pub(super) fn from_arguments(arguments: &McpArguments) -> Result<Self, Stop> {
-        let McpArguments { approve, commit, strength, sandbox_options: walls, model, .. } = arguments;
-        let time = |name: &str, time: &Option<Duration>| time.map(|time| format!("--{name}={}", write_duration(time)));
+        let McpArguments {
+            approve,
+            commit,
+            strength,
+            sandbox_options: walls,
+            model,
+            ..
+        } = arguments;
+        let time = |name: &str, time: &Option<Duration>| {
+            time.map(|time| format!("--{name}={}", write_duration(time)))
+        };
         let mut commands: Vec<String> = Vec::new();
         commands.extend(walls.sandbox.map(|backend| format!("--sandbox={backend}")));
         commands.extend(walls.allow_network.then(|| "--allow-network".to_owned()));
@@ -34,25 +43,55 @@ impl Opened {
         for file in &walls.env_file {
             commands.push(format!("--env-file={}", absolute_env_file(file)?));
         }
-        let plan: Vec<String> = approve.then(|| "--approve".to_owned()).into_iter().collect();
+        let plan: Vec<String> = approve
+            .then(|| "--approve".to_owned())
+            .into_iter()
+            .collect();
         let mut work = plan.clone();
         work.extend(commit.then(|| "--commit".to_owned()));
         work.extend(time("strength", strength));
         // A model costs money: none is asked unless whoever started the server named one.
-        work.push(format!("--model={}", model.model.as_deref().unwrap_or("none")));
-        work.extend(model.effort.map(|effort| format!("--effort={}", effort.name())));
+        work.push(format!(
+            "--model={}",
+            model.model.as_deref().unwrap_or("none")
+        ));
+        work.extend(
+            model
+                .effort
+                .map(|effort| format!("--effort={}", effort.name())),
+        );
         work.extend(model.agent.iter().map(|agent| format!("--agent={agent}")));
         work.push(format!("--scope={}", model.scope.name()));
-        work.extend(model.limits.max_turns.map(|most| format!("--max-turns={most}")));
-        work.extend(model.limits.max_tokens.map(|most| format!("--max-tokens={most}")));
-        work.extend(model.limits.max_cost.map(|most| format!("--max-cost={most}")));
+        work.extend(
+            model
+                .limits
+                .max_turns
+                .map(|most| format!("--max-turns={most}")),
+        );
+        work.extend(
+            model
+                .limits
+                .max_tokens
+                .map(|most| format!("--max-tokens={most}")),
+        );
+        work.extend(
+            model
+                .limits
+                .max_cost
+                .map(|most| format!("--max-cost={most}")),
+        );
         work.extend(time("max-time", &model.limits.max_time));
-        Ok(Opened { commands, plan, work })
+        Ok(Opened {
+            commands,
+            plan,
+            work,
+        })
     }
 }
 
 fn absolute_env_file(file: &Path) -> Result<String, Stop> {
     let found = file.canonicalize();
-    let found = found.map_err(|error| Stop::usage(format!("--env-file {}: {error}", file.display())))?;
+    let found =
+        found.map_err(|error| Stop::usage(format!("--env-file {}: {error}", file.display())))?;
     Ok(found.display().to_string())
 }

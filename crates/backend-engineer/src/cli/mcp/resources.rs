@@ -28,7 +28,9 @@ pub(super) fn list_resources(folders: &[PathBuf]) -> Vec<ResourceRow> {
     let mut rows = Vec::new();
     for folder in folders {
         rows.extend(list_plan_resources(folder));
-        let Ok(past) = RunHistory::open_at(Some(folder)) else { continue };
+        let Ok(past) = RunHistory::open_at(Some(folder)) else {
+            continue;
+        };
         for run in past.runs().unwrap_or_default().into_iter().take(MOST_RUNS) {
             rows.extend(of_run(&past, &run));
         }
@@ -39,13 +41,22 @@ pub(super) fn list_resources(folders: &[PathBuf]) -> Vec<ResourceRow> {
 /// Returns the plans of a folder: Markdown files in which units of work are found.
 fn list_plan_resources(folder: &Path) -> Vec<ResourceRow> {
     let facts = TreeFacts::new(folder, SettingsSources::of_process().cache.as_deref());
-    let listed = facts.paths().iter().filter(|path| path.ends_with(".md")).cloned();
+    let listed = facts
+        .paths()
+        .iter()
+        .filter(|path| path.ends_with(".md"))
+        .cloned();
     let read = |path: String| {
         let text = read_text(&folder.join(&path))?;
         let plan = plan::read(text.as_bytes()).ok()?;
         let units = plan.phases().len();
         let about = format!("{units} units of work");
-        (units > 0).then(|| ResourceRow { uri: file_uri(&folder.join(&path)), name: path, about, media: MARKDOWN })
+        (units > 0).then(|| ResourceRow {
+            uri: file_uri(&folder.join(&path)),
+            name: path,
+            about,
+            media: MARKDOWN,
+        })
     };
     listed.filter_map(read).take(MOST_PLANS).collect()
 }
@@ -69,23 +80,42 @@ fn of_run(past: &RunHistory, run: &RunSummary) -> Vec<ResourceRow> {
 pub(super) fn read_resource(uri: &str, folders: &[PathBuf]) -> Option<Page> {
     if let Some(name) = uri.strip_prefix(RUN) {
         return of_past(folders, name, |past, run| {
-            let events = past.journal()?.events(&run.id).map_err(run_history::stop_of_journal_error)?;
-            let events: Vec<Value> = events.iter().map(|one| json!({ "seq": one.seq, "event": one.event })).collect();
+            let events = past
+                .journal()?
+                .events(&run.id)
+                .map_err(run_history::stop_of_journal_error)?;
+            let events: Vec<Value> = events
+                .iter()
+                .map(|one| json!({ "seq": one.seq, "event": one.event }))
+                .collect();
             let mut whole = runs::run_as_json(run);
             whole["events"] = events.into();
-            Ok(Page { text: format!("{whole:#}\n"), media: JSON })
+            Ok(Page {
+                text: format!("{whole:#}\n"),
+                media: JSON,
+            })
         });
     }
     if let Some(name) = uri.strip_prefix(REPORT) {
         return of_past(folders, name, |past, run| {
             let units = report::read_reports_of_run(past, run)?;
             let texts: Vec<String> = units.into_iter().map(|unit| unit.markdown).collect();
-            Ok(Page { text: texts.join("\n"), media: MARKDOWN })
+            Ok(Page {
+                text: texts.join("\n"),
+                media: MARKDOWN,
+            })
         });
     }
-    let row = folders.iter().flat_map(|folder| list_plan_resources(folder).into_iter().map(move |row| (folder, row)));
+    let row = folders.iter().flat_map(|folder| {
+        list_plan_resources(folder)
+            .into_iter()
+            .map(move |row| (folder, row))
+    });
     let (folder, row) = row.into_iter().find(|(_, row)| row.uri == uri)?;
-    Some(Page { text: read_text(&folder.join(row.name))?, media: MARKDOWN })
+    Some(Page {
+        text: read_text(&folder.join(row.name))?,
+        media: MARKDOWN,
+    })
 }
 
 /// Returns what is made of the run of exactly that name.
@@ -94,20 +124,33 @@ fn of_past(
     name: &str,
     page: impl Fn(&RunHistory, &RunSummary) -> Result<Page, Stop>,
 ) -> Option<Page> {
-    let past = folders.iter().filter_map(|folder| RunHistory::open_at(Some(folder)).ok());
+    let past = folders
+        .iter()
+        .filter_map(|folder| RunHistory::open_at(Some(folder)).ok());
     past.into_iter().find_map(|past| {
-        let run = past.runs().ok()?.into_iter().find(|run| run.id.as_str() == name)?;
+        let run = past
+            .runs()
+            .ok()?
+            .into_iter()
+            .find(|run| run.id.as_str() == name)?;
         page(&past, &run).ok().filter(|page| !page.text.is_empty())
     })
 }
 
 /// Returns the address of a file.
 fn file_uri(path: &Path) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~');
+    let plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~');
     let text = path.display().to_string();
     let encoded: String = text
         .bytes()
-        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .map(|byte| {
+            if plain(byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
         .collect();
     format!("file://{encoded}")
 }

@@ -102,14 +102,25 @@ const PHASE: Argument = Argument {
     takes: Takes::Texts("--phase"),
     is_required: false,
 };
-const NEEDED_PHASE: Argument = Argument { is_required: true, ..PHASE };
+const NEEDED_PHASE: Argument = Argument {
+    is_required: true,
+    ..PHASE
+};
 const RUN: Argument = Argument {
     name: "run",
     about: "the run: its name, or the only one that begins or ends so; the newest where none is named",
     takes: Takes::Word,
     is_required: false,
 };
-const PARTS: &[&str] = &["stack", "routes", "models", "layers", "conventions", "commands", "unresolved"];
+const PARTS: &[&str] = &[
+    "stack",
+    "routes",
+    "models",
+    "layers",
+    "conventions",
+    "commands",
+    "unresolved",
+];
 
 /// All tools.
 pub(super) const TOOLS: &[Tool] = &[
@@ -266,13 +277,29 @@ impl Tool {
             schema["description"] = argument.about.into();
             properties.insert(argument.name.to_owned(), schema);
         }
-        properties.insert("repository".to_owned(), json!({ "type": "string", "description": REPOSITORY }));
-        let required: Vec<&str> = self.arguments.iter().filter(|it| it.is_required).map(|it| it.name).collect();
+        properties.insert(
+            "repository".to_owned(),
+            json!({ "type": "string", "description": REPOSITORY }),
+        );
+        let required: Vec<&str> = self
+            .arguments
+            .iter()
+            .filter(|it| it.is_required)
+            .map(|it| it.name)
+            .collect();
         let schema = json!({
             "type": "object", "properties": properties, "required": required, "additionalProperties": false,
         });
-        let Value::Object(schema) = schema else { unreachable!("an object is written above") };
-        ToolRow { name: self.name, about: self.about, schema, reads_only: self.reads_only, is_long: self.is_long }
+        let Value::Object(schema) = schema else {
+            unreachable!("an object is written above")
+        };
+        ToolRow {
+            name: self.name,
+            about: self.about,
+            schema,
+            reads_only: self.reads_only,
+            is_long: self.is_long,
+        }
     }
 
     /// Returns the command line that a call comes to.
@@ -285,9 +312,21 @@ impl Tool {
         repository: &RepositoryOfCall,
         opened: &Opened,
     ) -> Result<Asked, String> {
-        if let Some(unknown) = given.keys().find(|name| *name != "repository" && !self.takes(name)) {
-            let names: Vec<&str> = self.arguments.iter().map(|argument| argument.name).chain(["repository"]).collect();
-            return Err(format!("`{}` takes no `{unknown}`; it takes {}", self.name, names.join(", ")));
+        if let Some(unknown) = given
+            .keys()
+            .find(|name| *name != "repository" && !self.takes(name))
+        {
+            let names: Vec<&str> = self
+                .arguments
+                .iter()
+                .map(|argument| argument.name)
+                .chain(["repository"])
+                .collect();
+            return Err(format!(
+                "`{}` takes no `{unknown}`; it takes {}",
+                self.name,
+                names.join(", ")
+            ));
         }
         let root = repository.root.display().to_string();
         let (mut flags, mut words) = (Vec::new(), Vec::new());
@@ -298,7 +337,9 @@ impl Tool {
         for argument in self.arguments {
             match given.get(argument.name) {
                 Some(value) => argument.add(value, repository, (&mut flags, &mut words))?,
-                None if argument.is_required => return Err(format!("`{}` needs `{}`", self.name, argument.name)),
+                None if argument.is_required => {
+                    return Err(format!("`{}` needs `{}`", self.name, argument.name));
+                }
                 None => {}
             }
         }
@@ -310,10 +351,18 @@ impl Tool {
         });
         let first = ["backend-engineer", self.subcommand].map(str::to_owned);
         // What stands behind `--` is no flag, however it begins.
-        let argv = first.into_iter().chain(flags).chain(["--".to_owned()]).chain(words).collect();
+        let argv = first
+            .into_iter()
+            .chain(flags)
+            .chain(["--".to_owned()])
+            .chain(words)
+            .collect();
         // A briefing is text for whoever works; there is no other form of it.
         let is_briefing = given.get("briefing") == Some(&Value::Bool(true));
-        Ok(Asked { argv, form: if is_briefing { Form::Text } else { self.form } })
+        Ok(Asked {
+            argv,
+            form: if is_briefing { Form::Text } else { self.form },
+        })
     }
 
     fn takes(&self, name: &str) -> bool {
@@ -331,12 +380,21 @@ impl Argument {
     ) -> Result<(), String> {
         let wrong = |what: &str| Err(format!("`{}` must be {what}", self.name));
         match (&self.takes, value) {
-            (Takes::Plan, _) => words.extend(repository.plan.iter().map(|plan| plan.display().to_string())),
+            (Takes::Plan, _) => words.extend(
+                repository
+                    .plan
+                    .iter()
+                    .map(|plan| plan.display().to_string()),
+            ),
             (Takes::Word, Value::String(text)) if is_word(text) => words.push(text.clone()),
             (Takes::Word, _) => return wrong("a text"),
-            (Takes::OneOf(known), Value::String(text)) if known.contains(&text.as_str()) => words.push(text.clone()),
+            (Takes::OneOf(known), Value::String(text)) if known.contains(&text.as_str()) => {
+                words.push(text.clone())
+            }
             (Takes::OneOf(known), _) => return wrong(&format!("one of {}", known.join(", "))),
-            (Takes::Texts(flag), Value::String(text)) if is_word(text) => flags.push(format!("{flag}={text}")),
+            (Takes::Texts(flag), Value::String(text)) if is_word(text) => {
+                flags.push(format!("{flag}={text}"))
+            }
             // Numbers of phases are often sent as such.
             (Takes::Texts(flag), Value::Number(number)) => flags.push(format!("{flag}={number}")),
             (Takes::Texts(_), Value::Array(values)) if !values.is_empty() => {
@@ -345,7 +403,9 @@ impl Argument {
                 }
             }
             (Takes::Texts(_), _) => return wrong("a text or a list of texts"),
-            (Takes::Number(flag), Value::Number(number)) if number.as_u64().is_some_and(|number| number > 0) => {
+            (Takes::Number(flag), Value::Number(number))
+                if number.as_u64().is_some_and(|number| number > 0) =>
+            {
                 flags.push(format!("{flag}={number}"));
             }
             (Takes::Number(_), _) => return wrong("a number from 1"),
@@ -367,7 +427,9 @@ impl Takes {
         match self {
             Takes::Plan | Takes::Word => json!({ "type": "string" }),
             Takes::OneOf(known) => json!({ "type": "string", "enum": known }),
-            Takes::Texts(_) => json!({ "type": ["string", "array"], "items": { "type": "string" } }),
+            Takes::Texts(_) => {
+                json!({ "type": ["string", "array"], "items": { "type": "string" } })
+            }
             Takes::Number(_) => json!({ "type": "integer", "minimum": 1 }),
             Takes::Flag(_) => json!({ "type": "boolean" }),
         }
@@ -380,26 +442,44 @@ mod tests {
     use clap::Parser as _;
 
     fn asked(tool: &str, arguments: Value) -> Result<Asked, String> {
-        let tool = TOOLS.iter().find(|known| known.name == tool).expect("a tool");
-        let repository = RepositoryOfCall { root: "/srv/shop".into(), plan: Some("/srv/shop/plan.md".into()) };
+        let tool = TOOLS
+            .iter()
+            .find(|known| known.name == tool)
+            .expect("a tool");
+        let repository = RepositoryOfCall {
+            root: "/srv/shop".into(),
+            plan: Some("/srv/shop/plan.md".into()),
+        };
         let opened = Opened {
             commands: vec!["--sandbox=auto".to_owned()],
             plan: vec!["--approve".to_owned()],
             work: vec!["--model=none".to_owned()],
         };
-        tool.to_command_line(arguments.as_object().expect("an object"), &repository, &opened)
+        tool.to_command_line(
+            arguments.as_object().expect("an object"),
+            &repository,
+            &opened,
+        )
     }
 
     #[test]
     fn every_call_is_a_command_line_that_the_program_knows() {
         for (tool, arguments, line) in [
-            ("plan", json!({ "plan": "plan.md" }), "plan --root=/srv/shop -- /srv/shop/plan.md"),
+            (
+                "plan",
+                json!({ "plan": "plan.md" }),
+                "plan --root=/srv/shop -- /srv/shop/plan.md",
+            ),
             (
                 "check",
                 json!({ "plan": "x", "phase": [1, "2"] }),
                 "check --root=/srv/shop --phase=1 --phase=2 --approve -- /srv/shop/plan.md",
             ),
-            ("survey", json!({ "part": "routes" }), "survey -- /srv/shop routes"),
+            (
+                "survey",
+                json!({ "part": "routes" }),
+                "survey -- /srv/shop routes",
+            ),
             (
                 "implement",
                 json!({ "plan": "x", "phase": "--approve" }),
@@ -410,14 +490,29 @@ mod tests {
                 json!({ "plan": "x", "phase": "1", "untick": true }),
                 "verify --root=/srv/shop --phase=1 --untick --sandbox=auto -- /srv/shop/plan.md",
             ),
-            ("status", json!({ "last": 3 }), "runs --root=/srv/shop --last=3 --"),
+            (
+                "status",
+                json!({ "last": 3 }),
+                "runs --root=/srv/shop --last=3 --",
+            ),
             ("report", json!({}), "report --root=/srv/shop --"),
-            ("diff", json!({ "run": "--now" }), "diff --root=/srv/shop -- --now"),
-            ("undo", json!({ "run": "--force" }), "undo --root=/srv/shop -- --force"),
+            (
+                "diff",
+                json!({ "run": "--now" }),
+                "diff --root=/srv/shop -- --now",
+            ),
+            (
+                "undo",
+                json!({ "run": "--force" }),
+                "undo --root=/srv/shop -- --force",
+            ),
         ] {
             let asked = asked(tool, arguments).expect("a command line");
             assert_eq!(asked.argv[1..].join(" "), line);
-            assert!(crate::cli::CommandLine::try_parse_from(&asked.argv).is_ok(), "{line}");
+            assert!(
+                crate::cli::CommandLine::try_parse_from(&asked.argv).is_ok(),
+                "{line}"
+            );
         }
     }
 
@@ -426,12 +521,32 @@ mod tests {
         for (tool, arguments, why) in [
             ("implement", json!({ "plan": "x" }), "needs `phase`"),
             ("implement", json!({ "phase": "1" }), "needs `plan`"),
-            ("implement", json!({ "plan": "x", "phase": "1", "approve": true }), "takes no `approve`"),
-            ("implement", json!({ "plan": "x", "phase": "1", "sandbox": "off" }), "takes no `sandbox`"),
-            ("implement", json!({ "plan": "x", "phase": "1", "scope": "repo" }), "takes no `scope`"),
+            (
+                "implement",
+                json!({ "plan": "x", "phase": "1", "approve": true }),
+                "takes no `approve`",
+            ),
+            (
+                "implement",
+                json!({ "plan": "x", "phase": "1", "sandbox": "off" }),
+                "takes no `sandbox`",
+            ),
+            (
+                "implement",
+                json!({ "plan": "x", "phase": "1", "scope": "repo" }),
+                "takes no `scope`",
+            ),
             ("undo", json!({ "force": true }), "takes no `force`"),
-            ("implement", json!({ "plan": "x", "phase": "1", "dry_run": "yes" }), "true or false"),
-            ("implement", json!({ "plan": "x", "phase": {} }), "a text or a list"),
+            (
+                "implement",
+                json!({ "plan": "x", "phase": "1", "dry_run": "yes" }),
+                "true or false",
+            ),
+            (
+                "implement",
+                json!({ "plan": "x", "phase": {} }),
+                "a text or a list",
+            ),
             ("survey", json!({ "part": "everything" }), "one of stack"),
             ("status", json!({ "last": 0 }), "from 1"),
             ("report", json!({ "run": "" }), "a text"),

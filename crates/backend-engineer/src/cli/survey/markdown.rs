@@ -27,8 +27,12 @@ fn render_markdown_table(table: &Table) -> String {
     let cell = |text: &str| text.replace('|', "\\|").replace('\n', " ");
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let mut text = format!("## {}\n\n", table.title);
-    text.push_str(&line(table.heads.iter().map(|head| (*head).to_owned()).collect()));
-    text.push_str(&line(table.heads.iter().map(|_| "---".to_owned()).collect()));
+    text.push_str(&line(
+        table.heads.iter().map(|head| (*head).to_owned()).collect(),
+    ));
+    text.push_str(&line(
+        table.heads.iter().map(|_| "---".to_owned()).collect(),
+    ));
     for row in &table.rows {
         text.push_str(&line(row.iter().map(|text| cell(text)).collect()));
     }

@@ -13,7 +13,11 @@ pub(super) struct Table {
 }
 
 fn new_table(title: &str, heads: &'static [&'static str], rows: Vec<Vec<String>>) -> Table {
-    Table { title: title.to_owned(), heads, rows }
+    Table {
+        title: title.to_owned(),
+        heads,
+        rows,
+    }
 }
 
 /// Returns the tables of a part; empty ones are left out.
@@ -33,14 +37,24 @@ pub(super) fn tables_of_part(survey: &Survey, part: SurveyPart) -> Vec<Table> {
 
 /// Returns a folder as people name it.
 pub(super) fn folder_label(path: &str) -> String {
-    if path.is_empty() { ".".to_owned() } else { path.to_owned() }
+    if path.is_empty() {
+        ".".to_owned()
+    } else {
+        path.to_owned()
+    }
 }
 
 fn stack_tables(survey: &Survey) -> Vec<Table> {
     let stack = &survey.stack;
-    let languages = stack.languages.iter().map(|found| vec![found.name.clone(), format!("{} files", found.files)]);
+    let languages = stack
+        .languages
+        .iter()
+        .map(|found| vec![found.name.clone(), format!("{} files", found.files)]);
     let packages = stack.packages.iter().map(|package| {
-        let lock = package.lock.clone().unwrap_or_else(|| "no lock file".to_owned());
+        let lock = package
+            .lock
+            .clone()
+            .unwrap_or_else(|| "no lock file".to_owned());
         vec![
             folder_label(&package.folder),
             package.name.clone(),
@@ -50,63 +64,138 @@ fn stack_tables(survey: &Survey) -> Vec<Table> {
         ]
     });
     let components = stack.components.iter().map(|found| {
-        let version = found.version.clone().unwrap_or_else(|| found.requirement.clone());
-        vec![found.role.clone(), found.name.clone(), version, folder_label(&found.package), found.place.to_string()]
+        let version = found
+            .version
+            .clone()
+            .unwrap_or_else(|| found.requirement.clone());
+        vec![
+            found.role.clone(),
+            found.name.clone(),
+            version,
+            folder_label(&found.package),
+            found.place.to_string(),
+        ]
     });
     let databases = stack.databases.iter().map(|found| {
-        let evidence: Vec<String> =
-            found.evidence.iter().take(3).map(|(what, place)| format!("{what} ({place})")).collect();
-        vec![found.name.clone(), found.version.clone().unwrap_or_default(), evidence.join(", ")]
+        let evidence: Vec<String> = found
+            .evidence
+            .iter()
+            .take(3)
+            .map(|(what, place)| format!("{what} ({place})"))
+            .collect();
+        vec![
+            found.name.clone(),
+            found.version.clone().unwrap_or_default(),
+            evidence.join(", "),
+        ]
     });
     let migrations = stack.migrations.iter().map(|found| {
         let mut folders: Vec<String> = found.folders.iter().take(4).cloned().collect();
         if found.folders.len() > folders.len() {
             folders.push(format!("and {} more", found.folders.len() - folders.len()));
         }
-        vec![found.tool.clone(), folders.join(", "), found.place.to_string()]
+        vec![
+            found.tool.clone(),
+            folders.join(", "),
+            found.place.to_string(),
+        ]
     });
     vec![
         new_table("Languages", &["language", "files"], languages.collect()),
-        new_table("Packages", &["folder", "name", "manager", "runtime", "lock"], packages.collect()),
-        new_table("Built with", &["for", "name", "version", "package", "asked for at"], components.collect()),
-        new_table("Databases", &["database", "version", "told by"], databases.collect()),
-        new_table("Migrations", &["tool", "folders", "told by"], migrations.collect()),
+        new_table(
+            "Packages",
+            &["folder", "name", "manager", "runtime", "lock"],
+            packages.collect(),
+        ),
+        new_table(
+            "Built with",
+            &["for", "name", "version", "package", "asked for at"],
+            components.collect(),
+        ),
+        new_table(
+            "Databases",
+            &["database", "version", "told by"],
+            databases.collect(),
+        ),
+        new_table(
+            "Migrations",
+            &["tool", "folders", "told by"],
+            migrations.collect(),
+        ),
     ]
 }
 
 fn unresolved_table(survey: &Survey) -> Table {
-    let rows = survey.unresolved.iter().map(|open| vec![format!("{}:{}", open.file, open.line), open.what.clone()]);
+    let rows = survey
+        .unresolved
+        .iter()
+        .map(|open| vec![format!("{}:{}", open.file, open.line), open.what.clone()]);
     new_table("Could not be followed", &["place", "what"], rows.collect())
 }
 
 fn route_tables(survey: &Survey) -> Vec<Table> {
     let rows = survey.routes.iter().map(|route| {
         let place = format!("{}:{}", route.file, route.line);
-        vec![route.method.clone(), route.path.clone(), route.handler.clone(), place, route.guards.join(", ")]
+        vec![
+            route.method.clone(),
+            route.path.clone(),
+            route.handler.clone(),
+            place,
+            route.guards.join(", "),
+        ]
     });
     let operations = survey.operations.iter().map(|found| {
         let place = format!("{}:{}", found.file, found.line);
-        vec![found.kind.clone(), found.name.clone(), found.handler.clone(), place, found.guards.join(", ")]
+        vec![
+            found.kind.clone(),
+            found.name.clone(),
+            found.handler.clone(),
+            place,
+            found.guards.join(", "),
+        ]
     });
     vec![
-        new_table("Routes", &["method", "path", "handler", "place", "guards"], rows.collect()),
-        new_table("GraphQL operations", &["kind", "name", "resolver", "place", "guards"], operations.collect()),
+        new_table(
+            "Routes",
+            &["method", "path", "handler", "place", "guards"],
+            rows.collect(),
+        ),
+        new_table(
+            "GraphQL operations",
+            &["kind", "name", "resolver", "place", "guards"],
+            operations.collect(),
+        ),
         unresolved_table(survey),
     ]
 }
 
 fn model_tables(survey: &Survey) -> Vec<Table> {
     let of_entity = |entity: &survey::Entity| {
-        let model = if entity.model.is_empty() { String::new() } else { format!(" ({})", entity.model) };
+        let model = if entity.model.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", entity.model)
+        };
         let title = format!("{}{model}  {}:{}", entity.table, entity.file, entity.line);
-        new_table(&title, &["column", "type", "is", "to"], column_rows(&entity.columns))
+        new_table(
+            &title,
+            &["column", "type", "is", "to"],
+            column_rows(&entity.columns),
+        )
     };
     let of_shape = |shape: &survey::Shape| {
         let title = format!("{}, no table  {}:{}", shape.name, shape.file, shape.line);
-        new_table(&title, &["field", "type", "is", "to"], column_rows(&shape.fields))
+        new_table(
+            &title,
+            &["field", "type", "is", "to"],
+            column_rows(&shape.fields),
+        )
     };
     let tables = survey.entities.iter().map(of_entity);
-    tables.chain(survey.shapes.iter().map(of_shape)).chain([unresolved_table(survey)]).collect()
+    tables
+        .chain(survey.shapes.iter().map(of_shape))
+        .chain([unresolved_table(survey)])
+        .collect()
 }
 
 fn column_rows(columns: &[survey::Column]) -> Vec<Vec<String>> {
@@ -115,22 +204,45 @@ fn column_rows(columns: &[survey::Column]) -> Vec<Vec<String>> {
         marks.extend(column.primary.then_some("primary"));
         marks.extend(column.unique.then_some("unique"));
         marks.extend((column.nullable == Some(true)).then_some("null"));
-        vec![column.name.clone(), column.kind.clone(), marks.join(", "), column.references.clone()]
+        vec![
+            column.name.clone(),
+            column.kind.clone(),
+            marks.join(", "),
+            column.references.clone(),
+        ]
     };
     columns.iter().map(row).collect()
 }
 
 fn layer_tables(survey: &Survey) -> Vec<Table> {
     let layers = &survey.layers;
-    let files = layers.files.iter().map(|file| vec![file.layer.to_string(), file.file.clone(), file.why.clone()]);
-    let calls = layers
-        .calls
+    let files = layers
+        .files
         .iter()
-        .map(|call| vec![call.from.to_string(), call.to.to_string(), call.count.to_string(), call.example.to_string()]);
-    let breaks = layers.breaks.iter().map(|found| vec![found.place.to_string(), found.what.clone()]);
+        .map(|file| vec![file.layer.to_string(), file.file.clone(), file.why.clone()]);
+    let calls = layers.calls.iter().map(|call| {
+        vec![
+            call.from.to_string(),
+            call.to.to_string(),
+            call.count.to_string(),
+            call.example.to_string(),
+        ]
+    });
+    let breaks = layers
+        .breaks
+        .iter()
+        .map(|found| vec![found.place.to_string(), found.what.clone()]);
     vec![
-        new_table("Who calls whom", &["layer", "calls", "imports", "such as"], calls.collect()),
-        new_table("Breaks of the layering", &["place", "what"], breaks.collect()),
+        new_table(
+            "Who calls whom",
+            &["layer", "calls", "imports", "such as"],
+            calls.collect(),
+        ),
+        new_table(
+            "Breaks of the layering",
+            &["place", "what"],
+            breaks.collect(),
+        ),
         new_table("Files", &["layer", "file", "because it"], files.collect()),
     ]
 }
@@ -144,43 +256,71 @@ fn convention_tables(survey: &Survey) -> Vec<Table> {
     let mut topics: Vec<Topic> = survey.conventions.iter().map(|known| known.topic).collect();
     topics.dedup();
     let of_topic = |topic: Topic| {
-        let rows = survey.conventions.iter().filter(|known| known.topic == topic).map(|known| {
-            let layer = known.layer.map(|layer| format!("{layer}: ")).unwrap_or_default();
-            let examples: Vec<String> = known.examples.iter().map(ToString::to_string).collect();
-            vec![format!("{layer}{}", known.what), format_share(known.count, known.of), examples.join(", ")]
-        });
+        let rows = survey
+            .conventions
+            .iter()
+            .filter(|known| known.topic == topic)
+            .map(|known| {
+                let layer = known
+                    .layer
+                    .map(|layer| format!("{layer}: "))
+                    .unwrap_or_default();
+                let examples: Vec<String> =
+                    known.examples.iter().map(ToString::to_string).collect();
+                vec![
+                    format!("{layer}{}", known.what),
+                    format_share(known.count, known.of),
+                    examples.join(", "),
+                ]
+            });
         let name = topic.to_string();
         let (first, rest) = name.split_at(1);
-        new_table(&format!("{}{rest}", first.to_uppercase()), &["what", "how often", "see"], rows.collect())
+        new_table(
+            &format!("{}{rest}", first.to_uppercase()),
+            &["what", "how often", "see"],
+            rows.collect(),
+        )
     };
     topics.into_iter().map(of_topic).collect()
 }
 
 fn command_tables(survey: &Survey) -> Vec<Table> {
-    let mut packages: Vec<&str> = survey.commands.iter().map(|command| command.package.as_str()).collect();
+    let mut packages: Vec<&str> = survey
+        .commands
+        .iter()
+        .map(|command| command.package.as_str())
+        .collect();
     packages.dedup();
     let of_package = |package: &str| {
-        let rows = survey.commands.iter().filter(|command| command.package == package).map(|command| {
-            let mark = if command.preferred { "*" } else { "" };
-            let at = if command.folder == command.package {
-                String::new()
-            } else {
-                format!(" (in {})", folder_label(&command.folder))
-            };
-            let mut marks = Vec::new();
-            marks.extend(command.writes.then_some("writes"));
-            marks.extend(command.watches.then_some("watches"));
-            vec![
-                command.purpose.to_string(),
-                mark.to_owned(),
-                format!("{}{at}", command.script.replace('\n', " ; ")),
-                command.for_file.clone().unwrap_or_default(),
-                command.source.to_string(),
-                marks.join(", "),
-            ]
-        });
+        let rows = survey
+            .commands
+            .iter()
+            .filter(|command| command.package == package)
+            .map(|command| {
+                let mark = if command.preferred { "*" } else { "" };
+                let at = if command.folder == command.package {
+                    String::new()
+                } else {
+                    format!(" (in {})", folder_label(&command.folder))
+                };
+                let mut marks = Vec::new();
+                marks.extend(command.writes.then_some("writes"));
+                marks.extend(command.watches.then_some("watches"));
+                vec![
+                    command.purpose.to_string(),
+                    mark.to_owned(),
+                    format!("{}{at}", command.script.replace('\n', " ; ")),
+                    command.for_file.clone().unwrap_or_default(),
+                    command.source.to_string(),
+                    marks.join(", "),
+                ]
+            });
         let heads = &["for", "", "command", "for one file", "read at", "it"];
-        new_table(&format!("Commands of {}", folder_label(package)), heads, rows.collect())
+        new_table(
+            &format!("Commands of {}", folder_label(package)),
+            heads,
+            rows.collect(),
+        )
     };
     packages.into_iter().map(of_package).collect()
 }

@@ -19,25 +19,45 @@ pub(super) fn render_part(survey: &Survey, part: SurveyPart, palette: Palette) -
     if tables.is_empty() {
         return format!("{}: nothing was found.\n", part.name());
     }
-    tables.iter().map(|table| render_table(table, palette)).collect::<Vec<_>>().join("\n")
+    tables
+        .iter()
+        .map(|table| render_table(table, palette))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn render_table(table: &Table, palette: Palette) -> String {
     let shown = |text: &str| {
         let line = one_line(text);
-        if line.chars().count() > WIDEST { line.chars().take(WIDEST - 1).chain(['…']).collect() } else { line }
+        if line.chars().count() > WIDEST {
+            line.chars().take(WIDEST - 1).chain(['…']).collect()
+        } else {
+            line
+        }
     };
     let last = table.heads.len().saturating_sub(1);
     let rows: Vec<Vec<String>> = table
         .rows
         .iter()
         .map(|row| {
-            row.iter().enumerate().map(|(at, cell)| if at == last { one_line(cell) } else { shown(cell) }).collect()
+            row.iter()
+                .enumerate()
+                .map(|(at, cell)| {
+                    if at == last {
+                        one_line(cell)
+                    } else {
+                        shown(cell)
+                    }
+                })
+                .collect()
         })
         .collect();
     let widths: Vec<usize> = (0..table.heads.len())
         .map(|at| {
-            let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count());
+            let cells = rows
+                .iter()
+                .filter_map(|row| row.get(at))
+                .map(|cell| cell.chars().count());
             cells.max().unwrap_or(0).max(table.heads[at].len())
         })
         .collect();
@@ -45,7 +65,12 @@ fn render_table(table: &Table, palette: Palette) -> String {
         let padded: Vec<String> = cells
             .iter()
             .zip(&widths)
-            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width.saturating_sub(cell.chars().count()))))
+            .map(|(cell, width)| {
+                format!(
+                    "{cell}{}",
+                    " ".repeat(width.saturating_sub(cell.chars().count()))
+                )
+            })
             .collect();
         format!("  {}", padded.join("  ")).trim_end().to_owned()
     };
@@ -64,7 +89,11 @@ pub(super) fn render_overview(survey: &Survey, root: &Path, palette: Palette) ->
     let mut text = format!("{}\n", palette.bold(&one_line(&root.display().to_string())));
     let mut say = |name: &str, lines: Vec<String>| {
         for (at, line) in lines.into_iter().enumerate() {
-            let name = if at == 0 { palette.cyan(&format!("{name:12}")) } else { " ".repeat(12) };
+            let name = if at == 0 {
+                palette.cyan(&format!("{name:12}"))
+            } else {
+                " ".repeat(12)
+            };
             text.push_str(&format!("  {name} {}\n", one_line(&line)));
         }
     };
@@ -79,22 +108,46 @@ pub(super) fn render_overview(survey: &Survey, root: &Path, palette: Palette) ->
     }
     say(
         "Languages",
-        join_on_one_line(survey.stack.languages.iter().map(|found| format!("{} ({} files)", found.name, found.files))),
+        join_on_one_line(
+            survey
+                .stack
+                .languages
+                .iter()
+                .map(|found| format!("{} ({} files)", found.name, found.files)),
+        ),
     );
     say("Packages", package_lines(survey));
     say("Built with", built_with(survey));
     say("Database", database_lines(survey));
-    say("Migrations", join_on_one_line(survey.stack.migrations.iter().map(describe_migrations)));
+    say(
+        "Migrations",
+        join_on_one_line(survey.stack.migrations.iter().map(describe_migrations)),
+    );
     say("Routes", route_lines(survey));
     say("Models", model_lines(survey));
     say("Layers", layer_lines(survey));
     say("Conventions", convention_lines(survey));
     say("Commands", command_lines(survey));
     if !survey.unresolved.is_empty() {
-        say("Open", vec![format!("{} places could not be followed; `unresolved` lists them", survey.unresolved.len())]);
+        say(
+            "Open",
+            vec![format!(
+                "{} places could not be followed; `unresolved` lists them",
+                survey.unresolved.len()
+            )],
+        );
     }
     if !survey.skipped.is_empty() {
-        say("Not read", join_on_one_line(survey.skipped.iter().take(4).map(|(path, why)| format!("{path} ({why})"))));
+        say(
+            "Not read",
+            join_on_one_line(
+                survey
+                    .skipped
+                    .iter()
+                    .take(4)
+                    .map(|(path, why)| format!("{path} ({why})")),
+            ),
+        );
     }
     if !is_empty {
         text.push_str(
@@ -108,13 +161,21 @@ pub(super) fn render_overview(survey: &Survey, root: &Path, palette: Palette) ->
 
 fn join_on_one_line(parts: impl Iterator<Item = String>) -> Vec<String> {
     let all: Vec<String> = parts.collect();
-    if all.is_empty() { Vec::new() } else { vec![all.join(" · ")] }
+    if all.is_empty() {
+        Vec::new()
+    } else {
+        vec![all.join(" · ")]
+    }
 }
 
 fn package_lines(survey: &Survey) -> Vec<String> {
     let packages = &survey.stack.packages;
     let shown = packages.iter().take(8).map(|package| {
-        let name = if package.name.is_empty() { String::new() } else { format!(" {}", package.name) };
+        let name = if package.name.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", package.name)
+        };
         format!(
             "{}{name} ({}, {} dependencies)",
             folder_label(&package.folder),
@@ -132,12 +193,32 @@ fn package_lines(survey: &Survey) -> Vec<String> {
 /// Returns what shapes the code most, each name once.
 fn built_with(survey: &Survey) -> Vec<String> {
     let mut seen = Vec::new();
-    let roles = ["web", "graphql", "orm", "validation", "authentication", "queue", "tests", "lint", "types"];
-    let shaping = survey.stack.components.iter().filter(|found| roles.contains(&found.role.as_str()));
+    let roles = [
+        "web",
+        "graphql",
+        "orm",
+        "validation",
+        "authentication",
+        "queue",
+        "tests",
+        "lint",
+        "types",
+    ];
+    let shaping = survey
+        .stack
+        .components
+        .iter()
+        .filter(|found| roles.contains(&found.role.as_str()));
     for found in shaping {
-        if !seen.iter().any(|(name, _): &(&str, String)| *name == found.name) {
+        if !seen
+            .iter()
+            .any(|(name, _): &(&str, String)| *name == found.name)
+        {
             let version = found.version.as_deref().unwrap_or(&found.requirement);
-            seen.push((found.name.as_str(), format!("{} {version}", found.name).trim().to_owned()));
+            seen.push((
+                found.name.as_str(),
+                format!("{} {version}", found.name).trim().to_owned(),
+            ));
         }
     }
     join_on_one_line(seen.into_iter().take(14).map(|(_, shown)| shown))
@@ -145,8 +226,16 @@ fn built_with(survey: &Survey) -> Vec<String> {
 
 fn database_lines(survey: &Survey) -> Vec<String> {
     join_on_one_line(survey.stack.databases.iter().map(|found| {
-        let version = found.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
-        let place = found.evidence.first().map(|(what, place)| format!(" ({what}, {place})")).unwrap_or_default();
+        let version = found
+            .version
+            .as_deref()
+            .map(|version| format!(" {version}"))
+            .unwrap_or_default();
+        let place = found
+            .evidence
+            .first()
+            .map(|(what, place)| format!(" ({what}, {place})"))
+            .unwrap_or_default();
         format!("{}{version}{place}", found.name)
     }))
 }
@@ -163,29 +252,57 @@ fn route_lines(survey: &Survey) -> Vec<String> {
     if survey.routes.is_empty() {
         return Vec::new();
     }
-    let guarded = survey.routes.iter().filter(|route| !route.guards.is_empty()).count();
-    let mut files: Vec<&str> = survey.routes.iter().map(|route| route.file.as_str()).collect();
+    let guarded = survey
+        .routes
+        .iter()
+        .filter(|route| !route.guards.is_empty())
+        .count();
+    let mut files: Vec<&str> = survey
+        .routes
+        .iter()
+        .map(|route| route.file.as_str())
+        .collect();
     files.sort_unstable();
     files.dedup();
     let mut prefixes: BTreeMap<String, usize> = BTreeMap::new();
     for route in &survey.routes {
-        let parts: Vec<&str> = route.path.split('/').filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> = route
+            .path
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .collect();
         // Behind `api` and a version comes what tells the routes apart.
-        let common = parts.iter().take_while(|part| **part == "api" || is_version(part)).count();
-        let prefix = parts.get(..=common).or(parts.get(..common)).unwrap_or_default().join("/");
+        let common = parts
+            .iter()
+            .take_while(|part| **part == "api" || is_version(part))
+            .count();
+        let prefix = parts
+            .get(..=common)
+            .or(parts.get(..common))
+            .unwrap_or_default()
+            .join("/");
         *prefixes.entry(format!("/{prefix}")).or_default() += 1;
     }
     let mut prefixes: Vec<_> = prefixes.into_iter().collect();
     prefixes.sort_by_key(|(prefix, count)| (std::cmp::Reverse(*count), prefix.clone()));
-    let shown: Vec<String> = prefixes.iter().take(6).map(|(prefix, count)| format!("{prefix} ({count})")).collect();
+    let shown: Vec<String> = prefixes
+        .iter()
+        .take(6)
+        .map(|(prefix, count)| format!("{prefix} ({count})"))
+        .collect();
     vec![
-        format!("{} in {} files, {guarded} of them guarded", survey.routes.len(), files.len()),
+        format!(
+            "{} in {} files, {guarded} of them guarded",
+            survey.routes.len(),
+            files.len()
+        ),
         format!("most under {}", shown.join(", ")),
     ]
 }
 
 fn is_version(part: &str) -> bool {
-    part.strip_prefix('v').is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()))
+    part.strip_prefix('v')
+        .is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()))
 }
 
 fn model_lines(survey: &Survey) -> Vec<String> {
@@ -196,7 +313,11 @@ fn model_lines(survey: &Survey) -> Vec<String> {
     let columns: usize = entities.iter().map(|entity| entity.columns.len()).sum();
     let mut largest: Vec<_> = entities.iter().collect();
     largest.sort_by_key(|entity| std::cmp::Reverse(entity.columns.len()));
-    let names: Vec<&str> = largest.iter().take(6).map(|entity| entity.table.as_str()).collect();
+    let names: Vec<&str> = largest
+        .iter()
+        .take(6)
+        .map(|entity| entity.table.as_str())
+        .collect();
     vec![format!(
         "{} tables or collections, {columns} columns: {}{}",
         entities.len(),
@@ -210,12 +331,28 @@ fn layer_lines(survey: &Survey) -> Vec<String> {
     for file in &survey.layers.files {
         *counts.entry(file.layer).or_default() += 1;
     }
-    let mut lines = join_on_one_line(counts.into_iter().map(|(layer, count)| format!("{layer} {count}")));
-    let calls = survey.layers.calls.iter().filter(|call| call.from != Layer::Tests).take(4);
-    lines.extend(join_on_one_line(calls.map(|call| format!("{} → {} ({})", call.from, call.to, call.count))));
+    let mut lines = join_on_one_line(
+        counts
+            .into_iter()
+            .map(|(layer, count)| format!("{layer} {count}")),
+    );
+    let calls = survey
+        .layers
+        .calls
+        .iter()
+        .filter(|call| call.from != Layer::Tests)
+        .take(4);
+    lines.extend(join_on_one_line(
+        calls.map(|call| format!("{} → {} ({})", call.from, call.to, call.count)),
+    ));
     if !survey.layers.breaks.is_empty() {
         let first = &survey.layers.breaks[0];
-        lines.push(format!("{} breaks, such as {}: {}", survey.layers.breaks.len(), first.place, first.what));
+        lines.push(format!(
+            "{} breaks, such as {}: {}",
+            survey.layers.breaks.len(),
+            first.place,
+            first.what
+        ));
     }
     lines
 }
@@ -235,9 +372,18 @@ fn convention_lines(survey: &Survey) -> Vec<String> {
         Topic::TestStyle,
         Topic::TestPlaces,
     ];
-    let first = |topic: &Topic| survey.conventions.iter().find(|known| known.topic == *topic);
+    let first = |topic: &Topic| {
+        survey
+            .conventions
+            .iter()
+            .find(|known| known.topic == *topic)
+    };
     let line = |known: &survey::Convention| {
-        let place = known.examples.first().map(|place| format!("  {place}")).unwrap_or_default();
+        let place = known
+            .examples
+            .first()
+            .map(|place| format!("  {place}"))
+            .unwrap_or_default();
         format!("{:15} {}{place}", known.topic, known.what)
     };
     topics.iter().filter_map(first).map(line).collect()
@@ -246,8 +392,17 @@ fn convention_lines(survey: &Survey) -> Vec<String> {
 fn command_lines(survey: &Survey) -> Vec<String> {
     let preferred = survey.commands.iter().filter(|command| command.preferred);
     let line = |command: &survey::Command| {
-        let at = if command.folder.is_empty() { String::new() } else { format!(" (in {})", command.folder) };
-        format!("{:11} {}{at}  {}", command.purpose, one_line(&command.script), command.source)
+        let at = if command.folder.is_empty() {
+            String::new()
+        } else {
+            format!(" (in {})", command.folder)
+        };
+        format!(
+            "{:11} {}{at}  {}",
+            command.purpose,
+            one_line(&command.script),
+            command.source
+        )
     };
     let mut lines: Vec<String> = preferred.map(line).collect();
     if lines.len() > 16 {

@@ -50,30 +50,60 @@ pub(super) fn run_verify_ci(arguments: &VerifyArguments, globals: &Globals) -> R
         true => with_ticked_boxes(&loaded.plan),
         false => units::choose_units(&loaded.plan, &loaded.name, selection)?,
     };
-    let inside = loaded.path.strip_prefix(&root).map(|inside| inside.display().to_string());
+    let inside = loaded
+        .path
+        .strip_prefix(&root)
+        .map(|inside| inside.display().to_string());
     let plan = inside.unwrap_or_else(|_| loaded.name.clone());
     let (commit, changed) = state_of_tree(&root, &plan);
     // One that names its units asks for these alone.
-    let outside = if selection.phases.is_empty() { outside_of_units(&loaded.plan) } else { Vec::new() };
+    let outside = if selection.phases.is_empty() {
+        outside_of_units(&loaded.plan)
+    } else {
+        Vec::new()
+    };
     let results = match chosen.is_empty() {
         true => JobResults::default(),
         false => {
-            let options = RunOptions { approve: true, recheck: true, ..RunOptions::default() };
+            let options = RunOptions {
+                approve: true,
+                recheck: true,
+                ..RunOptions::default()
+            };
             let flags = arguments.phase.sandbox_options.flags();
             let asked = &arguments.phase;
             let timings = Timings::start();
-            let mut job = Job { asked, flags, options, model: None, resumed: None, chosen: Some(chosen), timings };
+            let mut job = Job {
+                asked,
+                flags,
+                options,
+                model: None,
+                resumed: None,
+                chosen: Some(chosen),
+                timings,
+            };
             run_job_unprinted(&mut job, loaded, globals)
         }
     };
-    let outcome = collect_outcome(Checkout { plan, commit, changed }, outside, results);
+    let outcome = collect_outcome(
+        Checkout {
+            plan,
+            commit,
+            changed,
+        },
+        outside,
+        results,
+    );
     print_outcome(&outcome, arguments.phase.json)?;
     Ok(outcome.exit)
 }
 
 /// Returns the units in which boxes are ticked.
 fn with_ticked_boxes(plan: &Plan) -> Vec<PhaseId> {
-    let boxes = plan.checkboxes().iter().filter(|found| found.state == State::Done);
+    let boxes = plan
+        .checkboxes()
+        .iter()
+        .filter(|found| found.state == State::Done);
     let mut owners: Vec<PhaseId> = boxes.filter_map(|found| found.phase).collect();
     owners.sort_by_key(|id| id.0);
     owners.dedup();
@@ -81,24 +111,46 @@ fn with_ticked_boxes(plan: &Plan) -> Vec<PhaseId> {
 }
 
 fn state_of_tree(root: &std::path::Path, plan: &str) -> (Option<String>, usize) {
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return (None, 0) };
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    else {
+        return (None, 0);
+    };
     runtime.block_on(async {
         let commit = git::read_head(root).await.ok().flatten();
-        let changed = git::read_status::<&str>(root, &[]).await.unwrap_or_default();
-        (commit, changed.iter().filter(|one| one.path != plan).count())
+        let changed = git::read_status::<&str>(root, &[])
+            .await
+            .unwrap_or_default();
+        (
+            commit,
+            changed.iter().filter(|one| one.path != plan).count(),
+        )
     })
 }
 
 /// Returns the ticked boxes of the whole plan, which stand in no unit: no run checks these.
 fn outside_of_units(plan: &Plan) -> Vec<Rechecked> {
-    let ticked = plan.checkboxes().iter().filter(|found| found.state == State::Done && found.phase.is_none());
+    let ticked = plan
+        .checkboxes()
+        .iter()
+        .filter(|found| found.state == State::Done && found.phase.is_none());
     let one = |found: &plan::Checkbox| {
-        let criterion = plan.criteria().iter().find(|criterion| criterion.checkbox == Some(found.id));
-        let commands = criterion.into_iter().flat_map(|it| &it.commands).filter_map(|at| plan.commands().get(*at));
+        let criterion = plan
+            .criteria()
+            .iter()
+            .find(|criterion| criterion.checkbox == Some(found.id));
+        let commands = criterion
+            .into_iter()
+            .flat_map(|it| &it.commands)
+            .filter_map(|at| plan.commands().get(*at));
         let commands: Vec<String> = commands.map(|command| command.text.clone()).collect();
         let (state, why) = match commands.is_empty() {
             true => (RecheckedState::NotDecided, "it stands in no unit"),
-            false => (RecheckedState::NotChecked, "it stands in no unit, and only a unit's checks are run"),
+            false => (
+                RecheckedState::NotChecked,
+                "it stands in no unit, and only a unit's checks are run",
+            ),
         };
         Rechecked {
             unit: String::new(),
@@ -113,7 +165,10 @@ fn outside_of_units(plan: &Plan) -> Vec<Rechecked> {
 }
 
 fn collect_outcome(checkout: Checkout, outside: Vec<Rechecked>, results: JobResults) -> Outcome {
-    let of_units = results.reports.into_iter().flat_map(|report| report.rechecked);
+    let of_units = results
+        .reports
+        .into_iter()
+        .flat_map(|report| report.rechecked);
     let mut boxes: Vec<Rechecked> = of_units.chain(outside).collect();
     // A unit that holds another one looks at its boxes as well; what is worst of a box counts.
     boxes.sort_by_key(|found| (found.line, found.state));
@@ -125,7 +180,12 @@ fn collect_outcome(checkout: Checkout, outside: Vec<Rechecked>, results: JobResu
         () => Exit::Complete,
     };
     let exit = Exit::first(results.stop.iter().map(|stop| stop.exit).chain([of_boxes]));
-    Outcome { checkout, boxes, stop: results.stop, exit }
+    Outcome {
+        checkout,
+        boxes,
+        stop: results.stop,
+        exit,
+    }
 }
 
 /// Prints the outcome, adds it to the step's summary, and points at what no longer holds.
@@ -139,7 +199,9 @@ fn print_outcome(outcome: &Outcome, as_json: bool) -> Result<(), Stop> {
     if let Some(file) = std::env::var_os(SUMMARY).filter(|file| !file.is_empty()) {
         let written = OpenOptions::new().append(true).create(true).open(&file);
         let written = written.and_then(|mut file| file.write_all(summary.as_bytes()));
-        written.map_err(|error| Stop::environment(format!("the step's summary can't be written: {error}")))?;
+        written.map_err(|error| {
+            Stop::environment(format!("the step's summary can't be written: {error}"))
+        })?;
     }
     if std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") {
         for found in &outcome.boxes {
@@ -161,7 +223,13 @@ fn print_outcome(outcome: &Outcome, as_json: bool) -> Result<(), Stop> {
 }
 
 fn as_value(outcome: &Outcome) -> Value {
-    let count = |state| outcome.boxes.iter().filter(|found| found.state == state).count();
+    let count = |state| {
+        outcome
+            .boxes
+            .iter()
+            .filter(|found| found.state == state)
+            .count()
+    };
     json!({
         "version": VERSION,
         "program": format!("backend-engineer {}", env!("CARGO_PKG_VERSION")),
@@ -187,7 +255,11 @@ fn render_summary(outcome: &Outcome, data: &Value) -> String {
         (None, _) => "every ticked box that a command decides holds",
     };
     let mut text = format!("## {}: {heading}\n\n", outcome.checkout.plan);
-    text += &outcome.stop.iter().map(|stop| format!("{}\n\n", stop.message)).collect::<String>();
+    text += &outcome
+        .stop
+        .iter()
+        .map(|stop| format!("{}\n\n", stop.message))
+        .collect::<String>();
     if !outcome.boxes.is_empty() {
         text += "| | line | ticked | seen |\n|---|---|---|---|\n";
     }
@@ -218,5 +290,7 @@ fn render_summary(outcome: &Outcome, data: &Value) -> String {
 
 /// Returns the text as a cell of a table.
 fn escape_table_cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ").replace('<', "&lt;")
+    text.replace('|', "\\|")
+        .replace('\n', " ")
+        .replace('<', "&lt;")
 }

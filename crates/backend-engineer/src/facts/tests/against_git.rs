@@ -17,7 +17,9 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let scene = Scene { folder: tempfile::tempdir().unwrap() };
+        let scene = Scene {
+            folder: tempfile::tempdir().unwrap(),
+        };
         scene.git(&["init", "--quiet"]);
         scene.write_file("app/main.py", "one = 1\n");
         scene.write_file("app/other.py", "two = 2\n");
@@ -29,15 +31,29 @@ impl Scene {
         self.folder.path().join("tree").join(path)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "git itself is what the tree is held against")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "git itself is what the tree is held against"
+    )]
     fn git(&self, arguments: &[&str]) {
         let root = self.at("");
         fs::create_dir_all(&root).unwrap();
         let mut git = Command::new("git");
-        git.arg("-C").arg(root).args(["-c", "user.name=a", "-c", "user.email=a@b"]).args(arguments);
+        git.arg("-C")
+            .arg(root)
+            .args(["-c", "user.name=a", "-c", "user.email=a@b"])
+            .args(arguments);
         let nowhere = "/dev/null";
-        let output = git.env("GIT_CONFIG_GLOBAL", nowhere).env("GIT_CONFIG_SYSTEM", nowhere).output().unwrap();
-        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let output = git
+            .env("GIT_CONFIG_GLOBAL", nowhere)
+            .env("GIT_CONFIG_SYSTEM", nowhere)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "git {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
 
     fn commit(&self) {
@@ -50,7 +66,8 @@ impl Scene {
         fs::create_dir_all(place.parent().unwrap()).unwrap();
         fs::write(&place, text).unwrap();
         let file = File::options().write(true).open(&place).unwrap();
-        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000))
+            .unwrap();
     }
 
     /// Waits until the clock of the file system has ticked.
@@ -77,7 +94,9 @@ impl Scene {
     fn is_told(&self, path: &str) -> bool {
         let facts = self.facts();
         let data = fs::metadata(self.at(path)).unwrap();
-        facts.index().is_some_and(|index| index.content(path, &GitStamp::new(&data)).is_some())
+        facts
+            .index()
+            .is_some_and(|index| index.content(path, &GitStamp::new(&data)).is_some())
     }
 }
 
@@ -86,20 +105,38 @@ type SetUp = fn(&Scene);
 
 const SET_UPS: &[(&str, SetUp)] = &[
     ("nothing", |_| {}),
-    ("assume unchanged", |scene| scene.git(&["update-index", "--assume-unchanged", "app/main.py"])),
-    ("skip the work tree", |scene| scene.git(&["update-index", "--skip-worktree", "app/main.py"])),
-    ("sparse checkout", |scene| scene.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "app"])),
-    ("split index", |scene| scene.git(&["update-index", "--split-index"])),
+    ("assume unchanged", |scene| {
+        scene.git(&["update-index", "--assume-unchanged", "app/main.py"])
+    }),
+    ("skip the work tree", |scene| {
+        scene.git(&["update-index", "--skip-worktree", "app/main.py"])
+    }),
+    ("sparse checkout", |scene| {
+        scene.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "app"])
+    }),
+    ("split index", |scene| {
+        scene.git(&["update-index", "--split-index"])
+    }),
     ("split index, one entry of its own", |scene| {
         scene.git(&["update-index", "--split-index"]);
         scene.write_file("app/main.py", "six = 6\n");
         scene.git(&["add", "app/main.py"]);
     }),
-    ("index of version 4", |scene| scene.git(&["update-index", "--index-version", "4"])),
-    ("ignored stamps", |scene| scene.git(&["config", "core.checkStat", "minimal"])),
-    ("ignored time of change", |scene| scene.git(&["config", "core.trustctime", "false"])),
-    ("ignored modes", |scene| scene.git(&["config", "core.fileMode", "false"])),
-    ("untracked cache", |scene| scene.git(&["update-index", "--force-untracked-cache"])),
+    ("index of version 4", |scene| {
+        scene.git(&["update-index", "--index-version", "4"])
+    }),
+    ("ignored stamps", |scene| {
+        scene.git(&["config", "core.checkStat", "minimal"])
+    }),
+    ("ignored time of change", |scene| {
+        scene.git(&["config", "core.trustctime", "false"])
+    }),
+    ("ignored modes", |scene| {
+        scene.git(&["config", "core.fileMode", "false"])
+    }),
+    ("untracked cache", |scene| {
+        scene.git(&["update-index", "--force-untracked-cache"])
+    }),
     ("file system monitor", |scene| {
         fs::write(scene.at(".git/monitor"), "#!/bin/sh\nprintf 'token\\0'\n").unwrap();
         fs::set_permissions(scene.at(".git/monitor"), Permissions::from_mode(0o755)).unwrap();
@@ -112,9 +149,15 @@ const SET_UPS: &[(&str, SetUp)] = &[
         scene.git(&["rm", "--quiet", "--cached", "app/main.py"]);
         scene.git(&["add", "--intent-to-add", "app/main.py"]);
     }),
-    ("not known to git", |scene| scene.git(&["rm", "--quiet", "--cached", "app/main.py"])),
-    ("ignored, and known to git", |scene| scene.write_file(".gitignore", "main.py\n")),
-    ("conversion", |scene| scene.write_file(".gitattributes", "*.py text eol=crlf\n")),
+    ("not known to git", |scene| {
+        scene.git(&["rm", "--quiet", "--cached", "app/main.py"])
+    }),
+    ("ignored, and known to git", |scene| {
+        scene.write_file(".gitignore", "main.py\n")
+    }),
+    ("conversion", |scene| {
+        scene.write_file(".gitattributes", "*.py text eol=crlf\n")
+    }),
 ];
 
 #[test]
@@ -151,19 +194,27 @@ fn the_index_tells_what_git_keeps_as_it_is() {
 
 /// Ways by which git keeps another content than a file has.
 const CONVERSIONS: &[(&str, SetUp)] = &[
-    ("attributes", |scene| scene.write_file(".gitattributes", "*.py text eol=crlf\n")),
-    ("attributes of a folder", |scene| scene.write_file("app/.gitattributes", "*.py text eol=crlf\n")),
+    ("attributes", |scene| {
+        scene.write_file(".gitattributes", "*.py text eol=crlf\n")
+    }),
+    ("attributes of a folder", |scene| {
+        scene.write_file("app/.gitattributes", "*.py text eol=crlf\n")
+    }),
     ("attributes that git ignores", |scene| {
         scene.write_file(".gitignore", ".gitattributes\n");
         scene.write_file(".gitattributes", "*.py text eol=crlf\n");
     }),
-    ("attributes of git's folder", |scene| scene.write_file(".git/info/attributes", "*.py text eol=crlf\n")),
+    ("attributes of git's folder", |scene| {
+        scene.write_file(".git/info/attributes", "*.py text eol=crlf\n")
+    }),
     ("attributes that are only in the index", |scene| {
         scene.write_file(".gitattributes", "*.py text eol=crlf\n");
         scene.git(&["add", ".gitattributes"]);
         fs::remove_file(scene.at(".gitattributes")).unwrap();
     }),
-    ("a setting", |scene| scene.git(&["config", "core.autocrlf", "input"])),
+    ("a setting", |scene| {
+        scene.git(&["config", "core.autocrlf", "input"])
+    }),
     ("a setting in an included file", |scene| {
         scene.write_file(".git/more", "[core]\n\tautocrlf = input\n");
         scene.git(&["config", "include.path", "more"]);
@@ -176,7 +227,9 @@ const CONVERSIONS: &[(&str, SetUp)] = &[
         scene.git(&["config", "filter.upper.clean", "tr a-z A-Z"]);
         scene.write_file(".gitattributes", "*.py filter=upper\n");
     }),
-    ("identifiers", |scene| scene.write_file(".gitattributes", "*.py ident\n")),
+    ("identifiers", |scene| {
+        scene.write_file(".gitattributes", "*.py ident\n")
+    }),
 ];
 
 #[test]
@@ -226,7 +279,15 @@ fn files_of_a_submodule_count() {
     let other = Scene::new();
     other.commit();
     let from = other.at("").display().to_string();
-    scene.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &from, "library"]);
+    scene.git(&[
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "--quiet",
+        "add",
+        &from,
+        "library",
+    ]);
     scene.commit();
     let before = scene.fingerprint();
     scene.write_file("library/app/main.py", "one = 7\n");
@@ -238,13 +299,16 @@ fn a_right_to_run_counts() {
     let scene = Scene::new();
     scene.commit();
     let before = scene.fingerprint();
-    let set = |mode: u32| fs::set_permissions(scene.at("run.sh"), Permissions::from_mode(mode)).unwrap();
+    let set =
+        |mode: u32| fs::set_permissions(scene.at("run.sh"), Permissions::from_mode(mode)).unwrap();
     set(0o755);
     assert_ne!(scene.fingerprint(), before);
     let run = scene.fingerprint();
     let laid = |mode| {
         let content: &[u8] = b"true\n";
-        scene.facts().fingerprint(None, [("run.sh", Some((content, mode)))].into_iter())
+        scene
+            .facts()
+            .fingerprint(None, [("run.sh", Some((content, mode)))].into_iter())
     };
     assert_eq!(laid(None), run, "what is laid over a file keeps its mode");
     assert_eq!(laid(Some(0o644)), before);

@@ -24,10 +24,18 @@ impl Allowance {
     pub(super) fn within(window: u64) -> Self {
         let (all, most) = (PLAN + FILES + INSTRUCTIONS, window / 2);
         let share = |tokens: u64| {
-            let tokens = if most < all { tokens * most / all } else { tokens };
+            let tokens = if most < all {
+                tokens * most / all
+            } else {
+                tokens
+            };
             usize::try_from(tokens * BYTES_A_TOKEN).unwrap_or(usize::MAX)
         };
-        Allowance { plan: share(PLAN), files: share(FILES), instructions: share(INSTRUCTIONS) }
+        Allowance {
+            plan: share(PLAN),
+            files: share(FILES),
+            instructions: share(INSTRUCTIONS),
+        }
     }
 }
 
@@ -37,8 +45,22 @@ mod tests {
 
     #[test]
     fn a_small_window_gets_the_same_parts_in_small() {
-        assert_eq!(Allowance::within(1_000_000), Allowance { plan: 240_000, files: 160_000, instructions: 40_000 });
+        assert_eq!(
+            Allowance::within(1_000_000),
+            Allowance {
+                plan: 240_000,
+                files: 160_000,
+                instructions: 40_000
+            }
+        );
         assert_eq!(Allowance::within(220_000), Allowance::within(1_000_000));
-        assert_eq!(Allowance::within(22_000), Allowance { plan: 24_000, files: 16_000, instructions: 4_000 });
+        assert_eq!(
+            Allowance::within(22_000),
+            Allowance {
+                plan: 24_000,
+                files: 16_000,
+                instructions: 4_000
+            }
+        );
     }
 }

@@ -47,7 +47,9 @@ struct Note {
 /// Returns the text of the unit that is worked on, in at most `room` bytes of the plan.
 pub(super) fn unit_text(work: &UnitWork<'_>, change: &Change, room: usize) -> UnitText {
     let plan = &work.run.plan;
-    let span = plan.phase(work.assignment.unit).map_or(0..0, |unit| unit.span.clone());
+    let span = plan
+        .phase(work.assignment.unit)
+        .map_or(0..0, |unit| unit.span.clone());
     let span = trim_span(plan.text(), span);
     let mut notes: Vec<Note> = Vec::new();
     let (mut left, mut without_code) = (Vec::new(), BTreeSet::new());
@@ -67,11 +69,18 @@ pub(super) fn unit_text(work: &UnitWork<'_>, change: &Change, room: usize) -> Un
                 _ => {}
             }
         }
-        left.extend(item.open().filter(|part| matches!(part, OpenPart::Dropped { .. })).map(|part| part.to_string()));
+        left.extend(
+            item.open()
+                .filter(|part| matches!(part, OpenPart::Dropped { .. }))
+                .map(|part| part.to_string()),
+        );
     }
     if !without_code.is_empty() {
         let paths: Vec<String> = without_code.into_iter().collect();
-        left.insert(0, format!("the code of {}: the plan shows none", paths.join(", ")));
+        left.insert(
+            0,
+            format!("the code of {}: the plan shows none", paths.join(", ")),
+        );
     }
     left.dedup();
     let mut shown = set_in(plan, span, notes, room);
@@ -95,7 +104,12 @@ fn of_placement(plan: &Plan, item: &Item, placement: &Placement) -> Option<Note>
             (format!("(not placed: {why}) {MARK}"), false, Some(why))
         }
     };
-    Some(Note { span: block.span.clone(), text, replaces, otherwise })
+    Some(Note {
+        span: block.span.clone(),
+        text,
+        replaces,
+        otherwise,
+    })
 }
 
 /// Returns the part of the plan with its notes, cut at a line when it is longer than `room`.
@@ -106,7 +120,12 @@ fn set_in(plan: &Plan, span: Range<usize>, mut notes: Vec<Note>, room: usize) ->
     let mut at = span.start;
     let mut end = span.end;
     for note in notes {
-        let Note { span: about, text: words, replaces, otherwise } = note;
+        let Note {
+            span: about,
+            text: words,
+            replaces,
+            otherwise,
+        } = note;
         let from = if replaces { about.start } else { about.end };
         let is_inside = from >= at && about.end <= end;
         let before = plan.text().get(at..from).filter(|_| is_inside);
@@ -125,7 +144,13 @@ fn set_in(plan: &Plan, span: Range<usize>, mut notes: Vec<Note>, room: usize) ->
                 }
                 at = about.end;
                 // What a note stands for may hold the end of its line.
-                if own_line && !plan.text().get(at..).is_some_and(|rest| rest.starts_with('\n')) && at < end {
+                if own_line
+                    && !plan
+                        .text()
+                        .get(at..)
+                        .is_some_and(|rest| rest.starts_with('\n'))
+                    && at < end
+                {
                     text.push('\n');
                 }
             }
@@ -139,7 +164,12 @@ fn set_in(plan: &Plan, span: Range<usize>, mut notes: Vec<Note>, room: usize) ->
     }
     end = end_within_room(plan.text(), at, end, room.saturating_sub(text.len()));
     text.push_str(plan.text().get(at..end).unwrap_or_default());
-    UnitText { text: text.trim_end().to_owned(), shown: span.start..end, left, is_marked }
+    UnitText {
+        text: text.trim_end().to_owned(),
+        shown: span.start..end,
+        left,
+        is_marked,
+    }
 }
 
 /// Returns where a part of the text ends that has room: at its end, or behind a line.
@@ -148,20 +178,26 @@ fn end_within_room(text: &str, from: usize, to: usize, room: usize) -> usize {
         return to;
     }
     let most = text.floor_char_boundary(from + room);
-    text.get(from..most).and_then(|shown| shown.rfind('\n')).map_or(most, |line| from + line)
+    text.get(from..most)
+        .and_then(|shown| shown.rfind('\n'))
+        .map_or(most, |line| from + line)
 }
 
 /// Returns what is said where the unit's text does not end with what is shown.
 fn rest_of(work: &UnitWork<'_>, shown: &Range<usize>) -> String {
     let plan = &work.run.plan;
-    let end = plan.phase(work.assignment.unit).map_or(0, |unit| trim_span(plan.text(), unit.span.clone()).end);
+    let end = plan
+        .phase(work.assignment.unit)
+        .map_or(0, |unit| trim_span(plan.text(), unit.span.clone()).end);
     if shown.end >= end {
         return String::new();
     }
     let (next, last) = (plan.location(shown.end).line + 1, plan.location(end).line);
     match work.run.plan_inside() {
         Some(path) => {
-            format!("\n[cut here, for its length: Read `{path}` with offset {next} for lines {next} to {last}]")
+            format!(
+                "\n[cut here, for its length: Read `{path}` with offset {next} for lines {next} to {last}]"
+            )
         }
         None => format!(
             "\n[cut here, for its length: lines {next} to {last} are not shown, and the plan lies outside of the repository; say \
@@ -181,17 +217,23 @@ fn trim_span(text: &str, span: Range<usize>) -> Range<usize> {
 mod tests {
     use super::*;
 
-    const PLAN: &str =
-        "# Plan\n\n## Phase 1: Count\n\n- [ ] Add `count()`. Keep it short.\n\n```python\na = 1\n```\n\nRoute it.\n";
+    const PLAN: &str = "# Plan\n\n## Phase 1: Count\n\n- [ ] Add `count()`. Keep it short.\n\n```python\na = 1\n```\n\nRoute it.\n";
 
     /// Returns the plan with notes on the parts that begin with these words.
     fn noted(notes: &[(&str, &str, bool)], room: usize) -> UnitText {
         let plan = plan::read(PLAN.as_bytes()).expect("a plan");
         let note = |(words, text, replaces): &(&str, &str, bool)| {
             let start = PLAN.find(words).expect("words of the plan");
-            let (span, otherwise) =
-                (start..start + words.len(), text.ends_with(MARK).then(|| format!("line: {words}")));
-            Note { span, text: (*text).to_owned(), replaces: *replaces, otherwise }
+            let (span, otherwise) = (
+                start..start + words.len(),
+                text.ends_with(MARK).then(|| format!("line: {words}")),
+            );
+            Note {
+                span,
+                text: (*text).to_owned(),
+                replaces: *replaces,
+                otherwise,
+            }
         };
         let span = trim_span(PLAN, 8..PLAN.len());
         set_in(&plan, span, notes.iter().map(note).collect(), room)
@@ -203,27 +245,56 @@ mod tests {
     fn what_is_left_is_marked_where_the_plan_says_it_and_once() {
         let mark = format!(" {MARK}");
         let left = ("Add `count()`.", mark.as_str(), false);
-        let shown = noted(&[("Route it.", &mark, false), left, left, (CODE, "(code: stands)", true)], 1000);
+        let shown = noted(
+            &[
+                ("Route it.", &mark, false),
+                left,
+                left,
+                (CODE, "(code: stands)", true),
+            ],
+            1000,
+        );
         let expected = format!(
             "## Phase 1: Count\n\n- [ ] Add `count()`. {MARK} Keep it short.\n\n(code: stands)\n\nRoute it. {MARK}"
         );
-        assert_eq!((shown.text.as_str(), shown.is_marked), (expected.as_str(), true));
+        assert_eq!(
+            (shown.text.as_str(), shown.is_marked),
+            (expected.as_str(), true)
+        );
         assert_eq!(shown.left, Vec::<String>::new());
     }
 
     #[test]
     fn a_note_behind_code_has_a_line_of_its_own() {
         let shown = noted(&[(CODE, "(not placed: two places)", false)], 1000);
-        assert!(shown.text.contains("```\n(not placed: two places)\n\nRoute it."), "{}", shown.text);
+        assert!(
+            shown
+                .text
+                .contains("```\n(not placed: two places)\n\nRoute it."),
+            "{}",
+            shown.text
+        );
         assert!(!shown.is_marked);
     }
 
     #[test]
     fn what_is_cut_off_is_told_apart() {
         let mark = format!(" {MARK}");
-        let shown = noted(&[("Add `count()`.", &mark, false), ("Route it.", &mark, false)], 70);
-        assert_eq!(shown.text, format!("## Phase 1: Count\n\n- [ ] Add `count()`. {MARK} Keep it short."));
+        let shown = noted(
+            &[
+                ("Add `count()`.", &mark, false),
+                ("Route it.", &mark, false),
+            ],
+            70,
+        );
+        assert_eq!(
+            shown.text,
+            format!("## Phase 1: Count\n\n- [ ] Add `count()`. {MARK} Keep it short.")
+        );
         assert_eq!(shown.left, ["line: Route it."]);
-        assert!(PLAN[shown.shown.end..].contains("a = 1"), "what is cut is cut at a line");
+        assert!(
+            PLAN[shown.shown.end..].contains("a = 1"),
+            "what is cut is cut at a line"
+        );
     }
 }

@@ -86,13 +86,19 @@ impl Tool for Bash<'_, '_> {
             if let Some(shown) = work.check_beside(command, &input, &before).await {
                 return Ok(shown);
             }
-            if let Some(threat) = find_threat(&work.read_shell_command(command), &work.run.settings) {
+            if let Some(threat) = find_threat(&work.read_shell_command(command), &work.run.settings)
+            {
                 return tool_error(format!("{threat}. It was not run."));
             }
             work.memory.touched |= !only_looks(command);
             let mark = shell::random_mark();
             let request = work.build_command(command, &input, &mark);
-            if !work.workspace.can_run(&request).await.map_err(error_of_stop)? {
+            if !work
+                .workspace
+                .can_run(&request)
+                .await
+                .map_err(error_of_stop)?
+            {
                 return tool_error(
                     "A server of the plan runs with the network open, which your commands don't meet: go on without.",
                 );
@@ -102,10 +108,15 @@ impl Tool for Bash<'_, '_> {
                 return work.start(name, request, &before).await;
             }
             let masks = &work.run.masks;
-            let outcome = work.workspace.run_command(request, masks).await.map_err(error_of_stop)?;
+            let outcome = work
+                .workspace
+                .run_command(request, masks)
+                .await
+                .map_err(error_of_stop)?;
             let shell_status = shell::shell_status(&outcome, &mark);
             let settled = work.process_effects(&before).await?;
-            work.finished(&outcome, shell_status.as_ref(), settled).await
+            work.finished(&outcome, shell_status.as_ref(), settled)
+                .await
         })
     }
 
@@ -137,13 +148,21 @@ impl JobAction {
 fn only_looks(command: &str) -> bool {
     let reading = ::shell::read(command);
     let calls = reading.calls();
-    !calls.is_empty() && calls.iter().all(|call| call.is_known() && call.kind() == ::shell::Kind::Inspect)
+    !calls.is_empty()
+        && calls
+            .iter()
+            .all(|call| call.is_known() && call.kind() == ::shell::Kind::Inspect)
 }
 
 impl ToolState<'_> {
     /// Runs a command that is one of the unit's checks, to the letter, as this check beside the work, so that it counts if
     /// the tree stays as it is. None where it must run here: it leaves something, or finds what earlier commands left.
-    async fn check_beside(&mut self, command: &str, input: &BashInput, before: &[Effect]) -> Option<ToolOutput> {
+    async fn check_beside(
+        &mut self,
+        command: &str,
+        input: &BashInput,
+        before: &[Effect],
+    ) -> Option<ToolOutput> {
         let beside = self.concurrent_checks?;
         let request = beside.request(command, &self.memory.shell.folder)?;
         let is_plain = input.timeout.is_none() && !input.run_in_background.unwrap_or(false);
@@ -151,7 +170,9 @@ impl ToolState<'_> {
             return None;
         }
         let snapshot = Snapshot::new(self.workspace, self.state);
-        let shown = tokio::time::timeout(self.longest(), beside.run_for_model(&snapshot, request)).await.ok()??;
+        let shown = tokio::time::timeout(self.longest(), beside.run_for_model(&snapshot, request))
+            .await
+            .ok()??;
         let exit = shown.ran.exit?;
         if exit != 0 && self.memory.touched {
             return None;
@@ -162,9 +183,15 @@ impl ToolState<'_> {
             0 => text.to_owned(),
             middle => {
                 let tail = &text[text.ceil_char_boundary(text.len() - TAIL)..];
-                let place = shown.ran.output.map(|output| format!(", more in the journal as output {}", output.0));
+                let place = shown
+                    .ran
+                    .output
+                    .map(|output| format!(", more in the journal as output {}", output.0));
                 let place = place.unwrap_or_default();
-                format!("{}\n[… {middle} bytes left out{place} …]\n{tail}", super::tool_context::cut_text(text, HEAD))
+                format!(
+                    "{}\n[… {middle} bytes left out{place} …]\n{tail}",
+                    super::tool_context::cut_text(text, HEAD)
+                )
             }
         };
         if said.is_empty() && exit == 0 {
@@ -173,22 +200,29 @@ impl ToolState<'_> {
         if exit != 0 {
             said.push_str(&format!("\n[exit code {exit}]"));
         }
-        let trace = ToolEffects { output: shown.ran.output.map(|output| output.0), ..ToolEffects::default() };
+        let trace = ToolEffects {
+            output: shown.ran.output.map(|output| output.0),
+            ..ToolEffects::default()
+        };
         Some(self.output(said.trim_start_matches('\n'), &trace))
     }
 
     /// Reads a command in the folder that it runs in, with the recipes of the tree.
     fn read_shell_command(&self, command: &str) -> ::shell::Reading {
         let folder = self.memory.shell.folder.as_str();
-        ::shell::read_with(command, &TreeRecipes::new(self.run, self.workspace, folder.trim_start_matches('/')))
+        ::shell::read_with(
+            command,
+            &TreeRecipes::new(self.run, self.workspace, folder.trim_start_matches('/')),
+        )
     }
 
     fn build_command(&self, command: &str, input: &BashInput, mark: &str) -> Command {
         let folder = self.memory.shell.folder.as_str();
         let inside = if folder.starts_with('/') { "" } else { folder };
         let longest = self.longest();
-        let timeout =
-            input.timeout.map_or(USUAL.min(longest), |asked| Duration::from_millis(asked.max(1)).min(longest));
+        let timeout = input.timeout.map_or(USUAL.min(longest), |asked| {
+            Duration::from_millis(asked.max(1)).min(longest)
+        });
         let background = input.run_in_background.unwrap_or(false);
         Command {
             script: shell::wrap_script(command, folder, mark),
@@ -212,13 +246,21 @@ impl ToolState<'_> {
             (shown != value).then_some((name, shown))
         };
         let own = ENVIRONMENT.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        self.run.settings.variables().into_iter().filter_map(hidden).chain(own).collect()
+        self.run
+            .settings
+            .variables()
+            .into_iter()
+            .filter_map(hidden)
+            .chain(own)
+            .collect()
     }
 
     fn longest(&self) -> Duration {
         let longest = self.run.settings.timeout().max(USUAL);
         // The sandbox takes no command that has no time at all.
-        self.time_left.map_or(longest, |left| longest.min(left.max(Duration::from_secs(1))))
+        self.time_left.map_or(longest, |left| {
+            longest.min(left.max(Duration::from_secs(1)))
+        })
     }
 
     async fn about_jobs(&mut self, asked: JobAction) -> Result<ToolOutput, ToolError> {
@@ -230,11 +272,19 @@ impl ToolState<'_> {
                 Ok(text) => text,
                 Err(why) => return tool_error(why),
             },
-            JobAction::End(number) => self.memory.shell.end(number, self.workspace).await.map_err(error_of_stop)?,
+            JobAction::End(number) => self
+                .memory
+                .shell
+                .end(number, self.workspace)
+                .await
+                .map_err(error_of_stop)?,
         };
         let settled = self.process_effects(&before).await?;
-        let trace =
-            ToolEffects { effects: settled.effects.clone(), diff: settled.diff.clone(), ..ToolEffects::default() };
+        let trace = ToolEffects {
+            effects: settled.effects.clone(),
+            diff: settled.diff.clone(),
+            ..ToolEffects::default()
+        };
         Ok(self.output(&format!("{}{}", text.trim_end(), settled.to_text()), &trace))
     }
 
@@ -244,7 +294,11 @@ impl ToolState<'_> {
         request: Command,
         before: &[sandbox::Effect],
     ) -> Result<ToolOutput, ToolError> {
-        let server = self.workspace.start_command(request, &self.run.masks).await.map_err(error_of_stop)?;
+        let server = self
+            .workspace
+            .start_command(request, &self.run.masks)
+            .await
+            .map_err(error_of_stop)?;
         let early = server.output.head(4_000).unwrap_or_default();
         let state = match (&server.exited, server.listening.as_slice()) {
             (Some(exit), _) => Err(format!("It ended at once: {exit}.")),
@@ -256,14 +310,20 @@ impl ToolState<'_> {
         };
         let said = match state {
             Err(ended) => {
-                self.workspace.end_server(server).await.map_err(error_of_stop)?;
+                self.workspace
+                    .end_server(server)
+                    .await
+                    .map_err(error_of_stop)?;
                 ended
             }
             Ok(state) => format!("Job {} {state}.", self.memory.shell.take_in(name, server)),
         };
         let settled = self.process_effects(before).await?;
-        let trace =
-            ToolEffects { effects: settled.effects.clone(), diff: settled.diff.clone(), ..ToolEffects::default() };
+        let trace = ToolEffects {
+            effects: settled.effects.clone(),
+            diff: settled.diff.clone(),
+            ..ToolEffects::default()
+        };
         Ok(self.output(&format!("{said}\n{early}{}", settled.to_text()), &trace))
     }
 
@@ -277,27 +337,46 @@ impl ToolState<'_> {
         let length = shell_status.map_or(outcome.output.bytes, |shell_status| shell_status.at);
         let kept = self.store_long_output(outcome, length)?;
         let mut text = self.shown_output(outcome, length, kept)?;
-        let pipe = shell_status.map(|shell_status| shell_status.pipe.as_slice()).unwrap_or_default();
+        let pipe = shell_status
+            .map(|shell_status| shell_status.pipe.as_slice())
+            .unwrap_or_default();
         let longest = u64::try_from(self.longest().as_millis()).unwrap_or(u64::MAX);
         let ending = shell::describe_ending(&outcome.exit, pipe, longest);
         if text.trim().is_empty() {
-            text = if ending.is_none() { "(no output)".to_owned() } else { String::new() };
+            text = if ending.is_none() {
+                "(no output)".to_owned()
+            } else {
+                String::new()
+            };
         }
         let mut text = text.trim_end().to_owned();
         if let Some(ending) = ending {
             text.push_str(&format!("\n[{ending}]"));
         }
         if outcome.left_behind {
-            text.push_str("\n[processes that it left running were ended; run_in_background keeps a server]");
+            text.push_str(
+                "\n[processes that it left running were ended; run_in_background keeps a server]",
+            );
         }
         text.push_str(&settled.to_text());
-        let mut trace =
-            ToolEffects { effects: settled.effects, diff: settled.diff, output: kept, ..ToolEffects::default() };
+        let mut trace = ToolEffects {
+            effects: settled.effects,
+            diff: settled.diff,
+            output: kept,
+            ..ToolEffects::default()
+        };
         if let Some(shell_status) = shell_status {
             let root = self.workspace.overlay_root().await.map_err(error_of_stop)?;
             let folder = shell::kept_folder(&shell_status.folder, &root);
             if folder != self.memory.shell.folder {
-                text.push_str(&format!("\n[now in {}]", if folder.is_empty() { "the root" } else { &folder }));
+                text.push_str(&format!(
+                    "\n[now in {}]",
+                    if folder.is_empty() {
+                        "the root"
+                    } else {
+                        &folder
+                    }
+                ));
                 trace.folder = Some(folder.clone());
                 self.memory.shell.folder = folder;
             }
@@ -310,13 +389,23 @@ impl ToolState<'_> {
         if length <= (HEAD + TAIL) as u64 {
             return Ok(None);
         }
-        let kept = self.run.recorder.keep_output(&outcome.output.path, length).map_err(error_of_stop)?;
+        let kept = self
+            .run
+            .recorder
+            .keep_output(&outcome.output.path, length)
+            .map_err(error_of_stop)?;
         Ok(kept.map(|output| output.0))
     }
 
     /// Returns the output's head and tail, secrets taken out before it is cut.
-    fn shown_output(&self, outcome: &Outcome, length: u64, kept: Option<u64>) -> Result<String, ToolError> {
-        let broken = |error: std::io::Error| ToolError::Stop(format!("an output can't be read: {error}"));
+    fn shown_output(
+        &self,
+        outcome: &Outcome,
+        length: u64,
+        kept: Option<u64>,
+    ) -> Result<String, ToolError> {
+        let broken =
+            |error: std::io::Error| ToolError::Stop(format!("an output can't be read: {error}"));
         let clean = |text: &str| self.run.redactor.redact_text(text);
         let length = usize::try_from(length.min(outcome.output.bytes)).unwrap_or(usize::MAX);
         if length <= HEAD + TAIL {
@@ -327,9 +416,15 @@ impl ToolState<'_> {
         let tail = outcome.output.tail(TAIL + MARGIN + after).map_err(broken)?;
         let proper = tail.len().saturating_sub(after);
         let tail = clean(tail.get(..proper).unwrap_or(&tail));
-        let cut = |from: usize| (from..=tail.len()).find(|at| tail.is_char_boundary(*at)).unwrap_or(0);
+        let cut = |from: usize| {
+            (from..=tail.len())
+                .find(|at| tail.is_char_boundary(*at))
+                .unwrap_or(0)
+        };
         let tail = &tail[cut(tail.len().saturating_sub(TAIL))..];
-        let place = kept.map(|number| format!(", more in the journal as output {number}")).unwrap_or_default();
+        let place = kept
+            .map(|number| format!(", more in the journal as output {number}"))
+            .unwrap_or_default();
         Ok(format!(
             "{}\n[… {} bytes left out{place}; narrow the command to see them …]\n{tail}",
             super::tool_context::cut_text(&head, HEAD),

@@ -50,7 +50,9 @@ impl Tool for Edit<'_, '_> {
                 return tool_error(format!("`{path}` is not there; Write makes a new file."));
             };
             work.refuse_unseen(&path, &bytes)?;
-            let Ok(text) = String::from_utf8(bytes) else { return tool_error(format!("`{path}` is no UTF-8 text.")) };
+            let Ok(text) = String::from_utf8(bytes) else {
+                return tool_error(format!("`{path}` is no UTF-8 text."));
+            };
             if input.old_string == input.new_string {
                 return tool_error("old_string and new_string are the same; nothing was changed.");
             }
@@ -59,11 +61,17 @@ impl Tool for Edit<'_, '_> {
             let shown = work.run.redactor.redact_text(&text);
             let hides = shown != text;
             let known = if hides { &shown } else { &text };
-            let mut applied = match graft::apply_replacement(known, &input.old_string, &input.new_string, all) {
+            let mut applied = match graft::apply_replacement(
+                known,
+                &input.old_string,
+                &input.new_string,
+                all,
+            ) {
                 Graft::Applied(applied) => applied,
                 Graft::AlreadyApplied => {
-                    let content =
-                        format!("`{path}` holds new_string already where old_string would be; nothing was changed.");
+                    let content = format!(
+                        "`{path}` holds new_string already where old_string would be; nothing was changed."
+                    );
                     return Ok(work.output(&content, &ToolEffects::default()));
                 }
                 Graft::Refused(refusal) => {
@@ -73,11 +81,19 @@ impl Tool for Edit<'_, '_> {
             };
             let said = describe_edit(&path, known, &applied);
             if hides {
-                applied.text = work.restore_hidden_text(&path, Some(text.as_bytes()), applied.text)?;
+                applied.text =
+                    work.restore_hidden_text(&path, Some(text.as_bytes()), applied.text)?;
             }
             let diff = work.diff(&path, Some(text.as_bytes()), applied.text.as_bytes());
             let effect = work.stage(&path, Some(applied.text.into_bytes()), None, &permit)?;
-            Ok(work.output(&said, &ToolEffects { effects: vec![effect], diff, ..ToolEffects::default() }))
+            Ok(work.output(
+                &said,
+                &ToolEffects {
+                    effects: vec![effect],
+                    diff,
+                    ..ToolEffects::default()
+                },
+            ))
         })
     }
 
@@ -89,38 +105,74 @@ impl Tool for Edit<'_, '_> {
 /// Returns what was changed, and how the place was found where it was not exact.
 fn describe_edit(path: &str, before: &str, applied: &Applied) -> String {
     let line = |at: usize| before[..at.min(before.len())].matches('\n').count() + 1;
-    let lines: Vec<String> = applied.edits.iter().take(10).map(|edit| line(edit.old.start).to_string()).collect();
-    let how =
-        applied.evidence.iter().map(|evidence| evidence.0.as_str()).filter(|how| !how.starts_with("found exactly"));
+    let lines: Vec<String> = applied
+        .edits
+        .iter()
+        .take(10)
+        .map(|edit| line(edit.old.start).to_string())
+        .collect();
+    let how = applied
+        .evidence
+        .iter()
+        .map(|evidence| evidence.0.as_str())
+        .filter(|how| !how.starts_with("found exactly"));
     let how: Vec<&str> = how.collect();
-    let how = if how.is_empty() { String::new() } else { format!(" ({})", how.join("; ")) };
+    let how = if how.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", how.join("; "))
+    };
     format!("Edited `{path}` at line {}{how}.", lines.join(", "))
 }
 
 /// Returns the line that is most like the first telling line of `old`, from 1.
 fn nearest_line(text: &str, old: &str) -> Option<usize> {
-    let wanted =
-        old.lines().map(str::trim).find(|line| line.chars().filter(|letter| letter.is_alphanumeric()).count() > 2)?;
+    let wanted = old.lines().map(str::trim).find(|line| {
+        line.chars()
+            .filter(|letter| letter.is_alphanumeric())
+            .count()
+            > 2
+    })?;
     let like = |line: &str| strsim::normalized_levenshtein(line.trim(), wanted);
-    let lines = text.lines().take(SEARCHED).enumerate().map(|(index, line)| (like(line), index + 1));
-    lines.filter(|(like, _)| *like >= ALIKE).max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, line)| line)
+    let lines = text
+        .lines()
+        .take(SEARCHED)
+        .enumerate()
+        .map(|(index, line)| (like(line), index + 1));
+    lines
+        .filter(|(like, _)| *like >= ALIKE)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, line)| line)
 }
 
 /// Returns why the place could not be told, with the text that comes nearest.
 fn describe_refusal(path: &str, text: &str, refusal: &Refusal, old: &str) -> String {
-    let mut said = format!("`{path}` was not changed: {}.", refusal.message.trim_end_matches('.'));
+    let mut said = format!(
+        "`{path}` was not changed: {}.",
+        refusal.message.trim_end_matches('.')
+    );
     if !refusal.candidates.is_empty() {
-        let places: Vec<String> =
-            refusal.candidates.iter().take(10).map(|place| format!("line {}", place.line)).collect();
+        let places: Vec<String> = refusal
+            .candidates
+            .iter()
+            .take(10)
+            .map(|place| format!("line {}", place.line))
+            .collect();
         said.push_str(&format!(" It stands at {}.", places.join(", ")));
     }
     let nearest = refusal.nearest.as_ref().map(|place| place.line);
-    let nearest = nearest.or_else(|| nearest_line(text, old)).filter(|_| refusal.candidates.is_empty());
+    let nearest = nearest
+        .or_else(|| nearest_line(text, old))
+        .filter(|_| refusal.candidates.is_empty());
     if let Some(nearest) = nearest {
         let from = nearest.saturating_sub(AROUND).max(1);
         said.push_str(&format!(" The nearest text is at line {nearest}:\n"));
         for (index, line) in text.lines().enumerate().skip(from - 1).take(2 * AROUND + 4) {
-            said.push_str(&format!("{}\t{}\n", index + 1, super::tool_context::cut_text(line, 300)));
+            said.push_str(&format!(
+                "{}\t{}\n",
+                index + 1,
+                super::tool_context::cut_text(line, 300)
+            ));
         }
     }
     said

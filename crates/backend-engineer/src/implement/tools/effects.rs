@@ -35,7 +35,10 @@ impl EffectSummary {
             words.push_str(&format!("\n[changed: {}]", join_paths(paths)));
         }
         if !self.dropped.is_empty() {
-            let paths = self.dropped.iter().map(|(path, why)| format!("{path} ({why})"));
+            let paths = self
+                .dropped
+                .iter()
+                .map(|(path, why)| format!("{path} ({why})"));
             words.push_str(&format!("\n[not kept, undone: {}]", join_paths(paths)));
         }
         words
@@ -44,18 +47,36 @@ impl EffectSummary {
 
 fn join_paths(paths: impl Iterator<Item = String>) -> String {
     let paths: Vec<String> = paths.collect();
-    let more = if paths.len() > NAMED { format!(" and {} more", paths.len() - NAMED) } else { String::new() };
-    format!("{}{more}", paths.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", "))
+    let more = if paths.len() > NAMED {
+        format!(" and {} more", paths.len() - NAMED)
+    } else {
+        String::new()
+    };
+    format!(
+        "{}{more}",
+        paths
+            .iter()
+            .take(NAMED)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ")
+    )
 }
 
 impl ToolState<'_> {
     /// Settles everything that a command has changed since `before`.
-    pub(super) async fn process_effects(&mut self, before: &[Effect]) -> Result<EffectSummary, ToolError> {
+    pub(super) async fn process_effects(
+        &mut self,
+        before: &[Effect],
+    ) -> Result<EffectSummary, ToolError> {
         // A job that still runs must not find the real values; what it finds is no effect.
         let concealed: &[String] = match self.memory.shell.has_jobs() {
             true => self.run.masks.paths(),
             false => {
-                self.workspace.reveal(&self.run.masks).await.map_err(error_of_stop)?;
+                self.workspace
+                    .reveal(&self.run.masks)
+                    .await
+                    .map_err(error_of_stop)?;
                 &[]
             }
         };
@@ -80,11 +101,16 @@ impl ToolState<'_> {
             match self.decide_effect(&effect) {
                 EffectDecision::Take(permit) => match now {
                     Ok(bytes) => self.take(&effect, bytes, &permit, &mut settled)?,
-                    Err(_) => self.drop_effect(&effect, "no regular file", &mut settled).await?,
+                    Err(_) => {
+                        self.drop_effect(&effect, "no regular file", &mut settled)
+                            .await?
+                    }
                 },
                 EffectDecision::Leave => {}
                 // A server in the background may listen there. It is gone with the unit.
-                EffectDecision::LeaveAndSay(why) => settled.dropped.push((path.to_owned(), why.to_owned())),
+                EffectDecision::LeaveAndSay(why) => {
+                    settled.dropped.push((path.to_owned(), why.to_owned()))
+                }
                 EffectDecision::Drop(why) => self.drop_effect(&effect, why, &mut settled).await?,
             }
         }
@@ -96,7 +122,11 @@ impl ToolState<'_> {
         let pending = self.workspace.tree.pending().into_iter();
         let gone = pending.filter(|file| !effects.iter().any(|effect| effect.path == file.path));
         gone.map(|file| Effect {
-            kind: if file.before.is_some() { EffectKind::Modified } else { EffectKind::Deleted },
+            kind: if file.before.is_some() {
+                EffectKind::Modified
+            } else {
+                EffectKind::Deleted
+            },
             bytes: 0,
             mode: None,
             path: file.path,
@@ -114,22 +144,41 @@ impl ToolState<'_> {
         let path = effect.path.as_str();
         let before = self.workspace.tree.read(path).ok().flatten();
         let bytes = match bytes.map(String::from_utf8) {
-            Some(Ok(text)) => Some(self.restore_hidden_text(path, before.as_deref(), text)?.into_bytes()),
+            Some(Ok(text)) => Some(
+                self.restore_hidden_text(path, before.as_deref(), text)?
+                    .into_bytes(),
+            ),
             Some(Err(error)) => Some(self.run.masks.reveal(error.as_bytes())),
             None => None,
         };
-        let found =
-            self.workspace.tree.state_on_disk(path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
+        let found = self
+            .workspace
+            .tree
+            .state_on_disk(path)
+            .ok()
+            .and_then(|found| found.as_ref().map(|found| found.mode));
         let mode = effect.mode.filter(|mode| *mode != found.unwrap_or(0o644));
-        settled.diff.push_str(&self.diff(path, before.as_deref(), bytes.as_deref().unwrap_or_default()));
+        settled.diff.push_str(&self.diff(
+            path,
+            before.as_deref(),
+            bytes.as_deref().unwrap_or_default(),
+        ));
         settled.effects.push(self.stage(path, bytes, mode, permit)?);
         // What a command wrote, the model has not read.
         self.memory.seen.remove(path);
         Ok(())
     }
 
-    async fn drop_effect(&mut self, effect: &Effect, why: &str, settled: &mut EffectSummary) -> Result<(), ToolError> {
-        self.workspace.restore_path(effect).await.map_err(error_of_stop)?;
+    async fn drop_effect(
+        &mut self,
+        effect: &Effect,
+        why: &str,
+        settled: &mut EffectSummary,
+    ) -> Result<(), ToolError> {
+        self.workspace
+            .restore_path(effect)
+            .await
+            .map_err(error_of_stop)?;
         settled.dropped.push((effect.path.clone(), why.to_owned()));
         Ok(())
     }
@@ -158,10 +207,14 @@ impl ToolState<'_> {
                 EffectDecision::Drop("links are not taken over")
             };
         }
-        let permit = self.assignment.scope.permits(path, self.scope_mode).filter(|permit| {
-            // What git ignores is nobody's file, unless the phase names it.
-            *permit == WriteReason::Named || staged || !self.workspace.by_product(path)
-        });
+        let permit = self
+            .assignment
+            .scope
+            .permits(path, self.scope_mode)
+            .filter(|permit| {
+                // What git ignores is nobody's file, unless the phase names it.
+                *permit == WriteReason::Named || staged || !self.workspace.by_product(path)
+            });
         let permit = permit
             .or_else(|| self.lock(path))
             .or_else(|| self.migration(effect))
@@ -171,7 +224,9 @@ impl ToolState<'_> {
             None if self.workspace.by_product(path) => EffectDecision::Leave,
             None => EffectDecision::Drop("outside of this phase"),
             Some(_) if Workspace::is_too_large(effect) => EffectDecision::Drop("too large"),
-            Some(_) if effect.kind == EffectKind::Deleted && !self.assignment.scope.removes(path) => {
+            Some(_)
+                if effect.kind == EffectKind::Deleted && !self.assignment.scope.removes(path) =>
+            {
                 EffectDecision::Drop("the plan does not remove it")
             }
             Some(permit) => EffectDecision::Take(permit),
@@ -181,25 +236,50 @@ impl ToolState<'_> {
     /// Returns a lock file whose manifest was changed in this run.
     fn lock(&self, path: &str) -> Option<WriteReason> {
         let manifest = locked_manifest(path)?;
-        let manifest = path.rsplit_once('/').map_or(manifest.to_owned(), |(folder, _)| format!("{folder}/{manifest}"));
-        let changed = self.workspace.tree.pending().iter().any(|file| file.path == manifest);
+        let manifest = path
+            .rsplit_once('/')
+            .map_or(manifest.to_owned(), |(folder, _)| {
+                format!("{folder}/{manifest}")
+            });
+        let changed = self
+            .workspace
+            .tree
+            .pending()
+            .iter()
+            .any(|file| file.path == manifest);
         changed.then_some(WriteReason::Lock(manifest))
     }
 
     /// Returns a new file among migrations, where the phase asks for one.
     fn migration(&self, effect: &Effect) -> Option<WriteReason> {
         let path = effect.path.as_str();
-        let kept_by_tool = path.ends_with("meta/_journal.json") || path.ends_with("migration_lock.toml");
+        let kept_by_tool =
+            path.ends_with("meta/_journal.json") || path.ends_with("migration_lock.toml");
         let is_new = effect.kind == EffectKind::Created || kept_by_tool;
-        (is_migration(path) && is_new && self.asks_for_migration()).then_some(WriteReason::Migration)
+        (is_migration(path) && is_new && self.asks_for_migration())
+            .then_some(WriteReason::Migration)
     }
 
     fn asks_for_migration(&self) -> bool {
-        let mut units = self.assignment.units.iter().filter_map(|unit| self.run.plan.phase(*unit));
-        let text =
-            |phase: &Phase| self.run.plan.text().get(phase.span.clone()).unwrap_or_default().to_ascii_lowercase();
+        let mut units = self
+            .assignment
+            .units
+            .iter()
+            .filter_map(|unit| self.run.plan.phase(*unit));
+        let text = |phase: &Phase| {
+            self.run
+                .plan
+                .text()
+                .get(phase.span.clone())
+                .unwrap_or_default()
+                .to_ascii_lowercase()
+        };
         let generates = |phase: &Phase| {
-            phase.commands.iter().any(|command| shell::read(&command.text).kinds().contains(&shell::Kind::Generate))
+            phase.commands.iter().any(|command| {
+                shell::read(&command.text)
+                    .kinds()
+                    .contains(&shell::Kind::Generate)
+            })
         };
         units.any(|phase| text(phase).contains("migration") || generates(phase))
     }

@@ -36,15 +36,25 @@ impl Tool for Glob<'_, '_> {
     fn call<'a>(&'a self, arguments: &'a Value) -> LocalFuture<'a, Result<ToolOutput, ToolError>> {
         Box::pin(async move {
             let input = GlobInput::read(arguments)?;
-            let place = self.context.work().await.resolve_walk_root(input.path.as_deref())?;
+            let place = self
+                .context
+                .work()
+                .await
+                .resolve_walk_root(input.path.as_deref())?;
             let root = place.root.display().to_string();
             let pattern = input
                 .pattern
                 .strip_prefix(&root)
-                .map_or(input.pattern.as_str(), |inside| inside.trim_start_matches('/'));
+                .map_or(input.pattern.as_str(), |inside| {
+                    inside.trim_start_matches('/')
+                });
             let pattern = pattern.to_owned();
             let listed = run_blocking(move || list_matches(&place, &pattern)).await??;
-            Ok(self.context.work().await.output(&listed, &ToolEffects::default()))
+            Ok(self
+                .context
+                .work()
+                .await
+                .output(&listed, &ToolEffects::default()))
         })
     }
 
@@ -54,19 +64,38 @@ impl Tool for Glob<'_, '_> {
 }
 
 fn list_matches(place: &WalkRoot, pattern: &str) -> Result<String, ToolError> {
-    let glob = GlobBuilder::new(pattern.trim_start_matches("./")).literal_separator(true).build();
-    let glob =
-        glob.map_err(|error| ToolError::Tell(format!("`{pattern}` is no glob: {}.", error.kind())))?.compile_matcher();
-    let within = if place.within.is_empty() { String::new() } else { format!("{}/", place.within) };
+    let glob = GlobBuilder::new(pattern.trim_start_matches("./"))
+        .literal_separator(true)
+        .build();
+    let glob = glob
+        .map_err(|error| ToolError::Tell(format!("`{pattern}` is no glob: {}.", error.kind())))?
+        .compile_matcher();
+    let within = if place.within.is_empty() {
+        String::new()
+    } else {
+        format!("{}/", place.within)
+    };
     let mut entries = place.files(None);
-    entries.retain(|entry| entry.path.strip_prefix(&within).is_some_and(|inside| glob.is_match(inside)));
+    entries.retain(|entry| {
+        entry
+            .path
+            .strip_prefix(&within)
+            .is_some_and(|inside| glob.is_match(inside))
+    });
     if entries.is_empty() {
         return Ok("No file fits.".to_owned());
     }
     newest_first(&mut entries);
-    let mut listed: Vec<String> = entries.iter().take(MOST).map(|entry| entry.path.clone()).collect();
+    let mut listed: Vec<String> = entries
+        .iter()
+        .take(MOST)
+        .map(|entry| entry.path.clone())
+        .collect();
     if entries.len() > MOST {
-        listed.push(format!("[{MOST} of {} files shown; narrow the pattern]", entries.len()));
+        listed.push(format!(
+            "[{MOST} of {} files shown; narrow the pattern]",
+            entries.len()
+        ));
     }
     Ok(listed.join("\n"))
 }

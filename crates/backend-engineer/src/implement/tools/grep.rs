@@ -88,9 +88,17 @@ impl Tool for Grep<'_, '_> {
         Box::pin(async move {
             let input = GrepInput::read(arguments)?;
             let search = Search::from_input(&input)?;
-            let place = self.context.work().await.resolve_walk_root(input.path.as_deref())?;
+            let place = self
+                .context
+                .work()
+                .await
+                .resolve_walk_root(input.path.as_deref())?;
             let found = run_blocking(move || search.search_files(&place)).await?;
-            Ok(self.context.work().await.output(&found, &ToolEffects::default()))
+            Ok(self
+                .context
+                .work()
+                .await
+                .output(&found, &ToolEffects::default()))
         })
     }
 
@@ -116,16 +124,25 @@ impl Search {
     fn from_input(input: &GrepInput) -> Result<Self, ToolError> {
         let wrong = |what: &str, error: String| {
             let error = error.lines().last().unwrap_or_default().to_owned();
-            ToolError::Tell(format!("`{what}`: {error}. Literal {{, (, [, . and \\ need a backslash."))
+            ToolError::Tell(format!(
+                "`{what}`: {error}. Literal {{, (, [, . and \\ need a backslash."
+            ))
         };
         let across = input.multiline.unwrap_or(false);
         let mut builder = RegexMatcherBuilder::new();
-        builder.case_insensitive(input.ignore_case.unwrap_or(false)).multi_line(true).dot_matches_new_line(across);
+        builder
+            .case_insensitive(input.ignore_case.unwrap_or(false))
+            .multi_line(true)
+            .dot_matches_new_line(across);
         if !across {
             builder.line_terminator(Some(b'\n'));
         }
-        let matcher = builder.build(&input.pattern).map_err(|error| wrong(&input.pattern, error.to_string()))?;
-        let number = |wanted: Option<u64>| wanted.map(|wanted| usize::try_from(wanted).unwrap_or(usize::MAX));
+        let matcher = builder
+            .build(&input.pattern)
+            .map_err(|error| wrong(&input.pattern, error.to_string()))?;
+        let number = |wanted: Option<u64>| {
+            wanted.map(|wanted| usize::try_from(wanted).unwrap_or(usize::MAX))
+        };
         let mode = input.output_mode.unwrap_or_default();
         let around = number(input.around).unwrap_or(0);
         let shows = mode == OutputMode::Content;
@@ -133,8 +150,16 @@ impl Search {
             .binary_detection(BinaryDetection::quit(0))
             .line_number(true)
             .multi_line(across)
-            .before_context(if shows { number(input.before).unwrap_or(around) } else { 0 })
-            .after_context(if shows { number(input.after).unwrap_or(around) } else { 0 })
+            .before_context(if shows {
+                number(input.before).unwrap_or(around)
+            } else {
+                0
+            })
+            .after_context(if shows {
+                number(input.after).unwrap_or(around)
+            } else {
+                0
+            })
             .build();
         let glob = input.glob.as_deref().map(compile_glob).transpose()?;
         let types = input.kind.as_deref().map(select_file_types).transpose()?;
@@ -155,7 +180,12 @@ impl Search {
         let mut entries = place.files(self.types.as_ref());
         if let Some(glob) = &self.glob {
             entries.retain(|entry| {
-                glob.is_match(&entry.path) || entry.path.rsplit('/').next().is_some_and(|name| glob.is_match(name))
+                glob.is_match(&entry.path)
+                    || entry
+                        .path
+                        .rsplit('/')
+                        .next()
+                        .is_some_and(|name| glob.is_match(name))
             });
         }
         newest_first(&mut entries);
@@ -173,11 +203,19 @@ impl Search {
     }
 
     fn search(&mut self, place: &WalkRoot, entry: &Entry, lines: &mut Vec<String>) {
-        let mut hits = Hits { search: self.settings(), path: &entry.path, lines, count: 0 };
+        let mut hits = Hits {
+            search: self.settings(),
+            path: &entry.path,
+            lines,
+            count: 0,
+        };
         // A file that can't be read has nothing to show; ripgrep goes on too.
         let _ = match &entry.staged {
             Some(bytes) => self.searcher.search_slice(&self.matcher, bytes, &mut hits),
-            None => self.searcher.search_path(&self.matcher, place.root.join(&entry.path), &mut hits),
+            None => {
+                self.searcher
+                    .search_path(&self.matcher, place.root.join(&entry.path), &mut hits)
+            }
         };
         let count = hits.count;
         match self.mode {
@@ -200,7 +238,11 @@ impl Search {
         if lines.is_empty() {
             return "Nothing found.".to_owned();
         }
-        let limit = if self.limit == 0 { usize::MAX } else { self.limit };
+        let limit = if self.limit == 0 {
+            usize::MAX
+        } else {
+            self.limit
+        };
         let mut text = String::new();
         let mut count = 0;
         for line in lines.iter().skip(self.skip).take(limit) {
@@ -213,10 +255,18 @@ impl Search {
         }
         let left = lines.len().saturating_sub(self.skip + count);
         if count == 0 {
-            return format!("Nothing at offset {}: there are {} in all.", self.skip, lines.len());
+            return format!(
+                "Nothing at offset {}: there are {} in all.",
+                self.skip,
+                lines.len()
+            );
         }
         if left > 0 {
-            let what = if self.mode == OutputMode::Content { "lines" } else { "files" };
+            let what = if self.mode == OutputMode::Content {
+                "lines"
+            } else {
+                "files"
+            };
             text.push_str(&format!(
                 "[{left} more {what}; narrow the search, or go on with offset {}]\n",
                 self.skip + count
@@ -245,8 +295,15 @@ struct Hits<'a> {
 impl Hits<'_> {
     fn push_line(&mut self, number: Option<u64>, sign: char, bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes);
-        let number = number.filter(|_| self.search.numbers).map(|number| format!("{number}{sign}")).unwrap_or_default();
-        self.lines.push(format!("{}{sign}{number}{}", self.path, cut_text(text.trim_end_matches(['\n', '\r']), LINE)));
+        let number = number
+            .filter(|_| self.search.numbers)
+            .map(|number| format!("{number}{sign}"))
+            .unwrap_or_default();
+        self.lines.push(format!(
+            "{}{sign}{number}{}",
+            self.path,
+            cut_text(text.trim_end_matches(['\n', '\r']), LINE)
+        ));
     }
 }
 
@@ -268,7 +325,9 @@ impl Sink for Hits<'_> {
                 true
             };
             let _ = grep_matcher::Matcher::find_iter(&matcher, found.bytes(), gather);
-            parts.iter().for_each(|part| self.push_line(first, ':', part));
+            parts
+                .iter()
+                .for_each(|part| self.push_line(first, ':', part));
             self.search.parts = Some(matcher);
         } else {
             for (index, line) in (0..).zip(found.lines()) {
@@ -290,16 +349,20 @@ impl Sink for Hits<'_> {
 }
 
 fn compile_glob(pattern: &str) -> Result<GlobMatcher, ToolError> {
-    let built =
-        globset::GlobBuilder::new(pattern.trim_start_matches("./")).literal_separator(pattern.contains('/')).build();
-    let built = built.map_err(|error| ToolError::Tell(format!("`{pattern}` is no glob: {}.", error.kind())))?;
+    let built = globset::GlobBuilder::new(pattern.trim_start_matches("./"))
+        .literal_separator(pattern.contains('/'))
+        .build();
+    let built = built
+        .map_err(|error| ToolError::Tell(format!("`{pattern}` is no glob: {}.", error.kind())))?;
     Ok(built.compile_matcher())
 }
 
 fn select_file_types(name: &str) -> Result<Types, ToolError> {
     let mut builder = TypesBuilder::new();
     builder.add_defaults().select(name);
-    builder
-        .build()
-        .map_err(|_| ToolError::Tell(format!("there is no file type `{name}`; use glob, such as \"*.{name}\".")))
+    builder.build().map_err(|_| {
+        ToolError::Tell(format!(
+            "there is no file type `{name}`; use glob, such as \"*.{name}\"."
+        ))
+    })
 }

@@ -51,21 +51,32 @@ impl Tool for Read<'_, '_> {
             let mut work = self.context.work().await;
             let path = work.locate(&input.file_path)?;
             work.refuse_secret(&path)?;
-            let large = std::fs::metadata(work.run.root().join(&path)).is_ok_and(|found| found.len() > LARGEST);
+            let large = std::fs::metadata(work.run.root().join(&path))
+                .is_ok_and(|found| found.len() > LARGEST);
             if large {
-                return tool_error(format!("`{path}` is larger than 8 MB; look for what you need with Grep."));
+                return tool_error(format!(
+                    "`{path}` is larger than 8 MB; look for what you need with Grep."
+                ));
             }
             let Some(bytes) = work.content(&path)? else {
-                return tool_error(format!("`{path}` is not there{}.", suggest_nearby_files(work.run.root(), &path)));
+                return tool_error(format!(
+                    "`{path}` is not there{}.",
+                    suggest_nearby_files(work.run.root(), &path)
+                ));
             };
             let hash = hash(&bytes);
-            let Ok(text) = String::from_utf8(bytes) else { return tool_error(describe_binary(&path)) };
+            let Ok(text) = String::from_utf8(bytes) else {
+                return tool_error(describe_binary(&path));
+            };
             if text.contains('\0') {
                 return tool_error(describe_binary(&path));
             }
             let shown = render_numbered_lines(&path, &text, input.offset, input.limit)?;
             work.memory.seen.insert(path.clone(), hash.clone());
-            let trace = ToolEffects { seen: BTreeMap::from([(path, hash)]), ..ToolEffects::default() };
+            let trace = ToolEffects {
+                seen: BTreeMap::from([(path, hash)]),
+                ..ToolEffects::default()
+            };
             Ok(work.output(&shown, &trace))
         })
     }
@@ -76,7 +87,12 @@ impl Tool for Read<'_, '_> {
 }
 
 /// Returns the lines asked for, and a word on what was left out.
-fn render_numbered_lines(path: &str, text: &str, offset: Option<u64>, limit: Option<u64>) -> Result<String, ToolError> {
+fn render_numbered_lines(
+    path: &str,
+    text: &str,
+    offset: Option<u64>,
+    limit: Option<u64>,
+) -> Result<String, ToolError> {
     let lines: Vec<&str> = text.lines().collect();
     if lines.is_empty() {
         return Ok(format!("(`{path}` is empty)"));
@@ -84,13 +100,20 @@ fn render_numbered_lines(path: &str, text: &str, offset: Option<u64>, limit: Opt
     let number = |wanted: u64| usize::try_from(wanted).unwrap_or(usize::MAX);
     let first = offset.map_or(1, number).max(1);
     if first > lines.len() {
-        return tool_error(format!("`{path}` has {} lines; there is no line {first}.", lines.len()));
+        return tool_error(format!(
+            "`{path}` has {} lines; there is no line {first}.",
+            lines.len()
+        ));
     }
     let wanted = limit.map_or(LINES, number).max(1);
     let mut shown = String::new();
     let mut last = first - 1;
     for (index, line) in lines.iter().enumerate().skip(first - 1).take(wanted) {
-        let line = if line.len() > LINE { super::tool_context::cut_text(line, LINE) } else { (*line).to_owned() };
+        let line = if line.len() > LINE {
+            super::tool_context::cut_text(line, LINE)
+        } else {
+            (*line).to_owned()
+        };
         if shown.len() + line.len() > BYTES && !shown.is_empty() {
             break;
         }
@@ -109,7 +132,11 @@ fn render_numbered_lines(path: &str, text: &str, offset: Option<u64>, limit: Opt
 }
 
 fn describe_binary(path: &str) -> String {
-    let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let ending = path
+        .rsplit('.')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     let what = match ending.as_str() {
         "png" | "jpg" | "jpeg" | "gif" | "webp" | "bmp" | "ico" | "svgz" | "tiff" => "an image",
         "pdf" => "a PDF",
@@ -124,11 +151,21 @@ fn suggest_nearby_files(root: &std::path::Path, path: &str) -> String {
     let Ok(entries) = std::fs::read_dir(root.join(folder)) else {
         return format!("; there is no folder `{folder}` either");
     };
-    let mut names: Vec<String> =
-        entries.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
     names.sort();
     names.retain(|name| name != ".git" && name != ".backend-engineer" && name != "__pycache__");
     names.truncate(20);
-    let folder = if folder.is_empty() { "the root" } else { folder };
-    if names.is_empty() { String::new() } else { format!("; {folder} holds {}", names.join(", ")) }
+    let folder = if folder.is_empty() {
+        "the root"
+    } else {
+        folder
+    };
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("; {folder} holds {}", names.join(", "))
+    }
 }

@@ -44,7 +44,12 @@ const NEWS: u64 = 12_000;
 
 /// Returns a word that no output holds by chance.
 pub(super) fn random_mark() -> String {
-    format!("[be-{:016x}]", std::collections::hash_map::RandomState::new().build_hasher().finish())
+    format!(
+        "[be-{:016x}]",
+        std::collections::hash_map::RandomState::new()
+            .build_hasher()
+            .finish()
+    )
 }
 
 /// Returns the script as it is run: in the shell's folder, with a shell_status after its output.
@@ -53,7 +58,8 @@ pub(super) fn wrap_script(command: &str, folder: &str, mark: &str) -> String {
         "" => String::new(),
         folder => format!("cd -- {} || exit 1\n", quote_text(folder)),
     };
-    let shell_status = format!("printf \"\\n%s|%s|%s|\\n\" \"{mark}\" \"${{PIPESTATUS[*]}}\" \"$PWD\"");
+    let shell_status =
+        format!("printf \"\\n%s|%s|%s|\\n\" \"{mark}\" \"${{PIPESTATUS[*]}}\" \"$PWD\"");
     format!("if [ -n \"$BASH_VERSION\" ]; then trap '{shell_status}' EXIT; fi\n{enter}{command}\n")
 }
 
@@ -67,12 +73,21 @@ pub(super) fn shell_status(outcome: &Outcome, mark: &str) -> Option<ShellStatus>
     let mut bytes = Vec::new();
     file.take(WINDOW as u64).read_to_end(&mut bytes).ok()?;
     let needle = format!("\n{mark}|");
-    let at = bytes.windows(needle.len()).rposition(|window| window == needle.as_bytes())?;
+    let at = bytes
+        .windows(needle.len())
+        .rposition(|window| window == needle.as_bytes())?;
     let rest = String::from_utf8_lossy(&bytes[at + needle.len()..]).into_owned();
     let (pipe, rest) = rest.split_once('|')?;
     let (folder, _) = rest.split_once("|\n")?;
-    let pipe = pipe.split_whitespace().filter_map(|code| code.parse().ok()).collect();
-    Some(ShellStatus { pipe, folder: folder.to_owned(), at: from + at as u64 })
+    let pipe = pipe
+        .split_whitespace()
+        .filter_map(|code| code.parse().ok())
+        .collect();
+    Some(ShellStatus {
+        pipe,
+        folder: folder.to_owned(),
+        at: from + at as u64,
+    })
 }
 
 /// Returns the folder as it is kept: from the root where it lies below.
@@ -90,9 +105,14 @@ fn quote_text(text: &str) -> String {
 /// Returns how a command ended, in words; nothing where all went well.
 pub(super) fn describe_ending(exit: &Exit, pipe: &[i32], longest_ms: u64) -> Option<String> {
     match exit {
-        Exit::Code(code) if pipe.len() > 1 && (*code != 0 || pipe.iter().any(|part| *part != 0)) => {
+        Exit::Code(code)
+            if pipe.len() > 1 && (*code != 0 || pipe.iter().any(|part| *part != 0)) =>
+        {
             let parts: Vec<String> = pipe.iter().map(ToString::to_string).collect();
-            Some(format!("exit code {code}; parts of the last pipe: {}", parts.join(" ")))
+            Some(format!(
+                "exit code {code}; parts of the last pipe: {}",
+                parts.join(" ")
+            ))
         }
         Exit::Code(0) => None,
         Exit::Code(code) => Some(format!("exit code {code}")),
@@ -109,7 +129,12 @@ impl Shell {
     /// Takes in a job, and gives its number.
     pub(super) fn take_in(&mut self, command: &str, server: Server) -> usize {
         let number = self.jobs.last().map_or(1, |job| job.number + 1);
-        self.jobs.push(Job { number, command: command.to_owned(), server: Some(server), told: 0 });
+        self.jobs.push(Job {
+            number,
+            command: command.to_owned(),
+            server: Some(server),
+            told: 0,
+        });
         number
     }
 
@@ -121,28 +146,45 @@ impl Shell {
     /// Returns the jobs, one a line.
     pub(super) fn list_jobs(&self) -> String {
         let state = |job: &Job| if job.server.is_some() { "" } else { " (ended)" };
-        let lines: Vec<String> =
-            self.jobs.iter().map(|job| format!("job {}{}: {}", job.number, state(job), job.command)).collect();
-        if lines.is_empty() { "There are no jobs.".to_owned() } else { lines.join("\n") }
+        let lines: Vec<String> = self
+            .jobs
+            .iter()
+            .map(|job| format!("job {}{}: {}", job.number, state(job), job.command))
+            .collect();
+        if lines.is_empty() {
+            "There are no jobs.".to_owned()
+        } else {
+            lines.join("\n")
+        }
     }
 
     /// Returns what a job has printed since it was last looked at, and whether it has ended.
     pub(super) fn read_new_output(&mut self, number: usize) -> Result<String, String> {
         let job = self.jobs.iter_mut().find(|job| job.number == number);
         let job = job.ok_or_else(|| format!("There is no job {number}."))?;
-        let Some(server) = &mut job.server else { return Err(format!("Job {number} has ended.")) };
-        let exit = server.ended().map(|exit| format!("\n[job {number} ended by itself: {exit}]"));
+        let Some(server) = &mut job.server else {
+            return Err(format!("Job {number} has ended."));
+        };
+        let exit = server
+            .ended()
+            .map(|exit| format!("\n[job {number} ended by itself: {exit}]"));
         let (text, end) = read_file_since(&server.output.path, job.told);
         job.told = end;
         Ok(text + &exit.unwrap_or_default())
     }
 
     /// Ends a job, and gives what it printed last and how it ended.
-    pub(super) async fn end(&mut self, number: usize, workspace: &mut Workspace) -> Result<String, Stop> {
+    pub(super) async fn end(
+        &mut self,
+        number: usize,
+        workspace: &mut Workspace,
+    ) -> Result<String, Stop> {
         let Some(job) = self.jobs.iter_mut().find(|job| job.number == number) else {
             return Ok(format!("There is no job {number}."));
         };
-        let Some(server) = job.server.take() else { return Ok(format!("Job {number} has ended already.")) };
+        let Some(server) = job.server.take() else {
+            return Ok(format!("Job {number} has ended already."));
+        };
         let outcome = workspace.end_server(server).await?;
         let (text, _) = read_file_since(&outcome.output.path, job.told);
         Ok(format!("{text}\n[job {number} ended: {}]", outcome.exit))
@@ -168,7 +210,11 @@ fn read_file_since(path: &Path, from: u64) -> (String, u64) {
         file.seek(SeekFrom::Start(start))?;
         let mut bytes = Vec::new();
         file.take(NEWS).read_to_end(&mut bytes)?;
-        let left = if start > from { format!("[{} bytes left out]\n", start - from) } else { String::new() };
+        let left = if start > from {
+            format!("[{} bytes left out]\n", start - from)
+        } else {
+            String::new()
+        };
         Ok((format!("{left}{}", String::from_utf8_lossy(&bytes)), length))
     };
     read().unwrap_or_default()

@@ -14,7 +14,8 @@ use crate::settings::{Flags, Settings, SettingsSources};
 use crate::understand::{Assignment, ScopeMode, load_plan, understand};
 use crate::unit_work::UnitWork;
 
-const PLAN: &str = "# Orders\n\n## Phase 1: Totals\n\n**File**: `app/orders.py`\n**Changes**: Sum the lines.\n";
+const PLAN: &str =
+    "# Orders\n\n## Phase 1: Totals\n\n**File**: `app/orders.py`\n**Changes**: Sum the lines.\n";
 
 struct Scene {
     folder: tempfile::TempDir,
@@ -38,20 +39,44 @@ impl Scene {
         put(".git/config", "");
         put(".gitignore", "*.log\n");
         put("docs/plan.md", PLAN);
-        put("app/orders.py", "def total(lines):\n    return 0\n\n\ndef count(lines):\n    return 0\n");
+        put(
+            "app/orders.py",
+            "def total(lines):\n    return 0\n\n\ndef count(lines):\n    return 0\n",
+        );
         put("app/users.py", "def total(users):\n    return len(users)\n");
         put("app/noise.log", "total\n");
         put(".env", "TOKEN=total\n");
         let loaded = load_plan(&folder.path().join("docs/plan.md")).unwrap();
         let root = folder.path().canonicalize().unwrap();
-        let settings = Settings::from_sources(&root, &Flags::default(), &SettingsSources::default()).unwrap();
+        let settings =
+            Settings::from_sources(&root, &Flags::default(), &SettingsSources::default()).unwrap();
         let unit = loaded.plan.phases()[0].id;
-        let run = RunContext::open(loaded, &root, settings, RunRequest::reading(RunOptions::default())).unwrap();
+        let run = RunContext::open(
+            loaded,
+            &root,
+            settings,
+            RunRequest::reading(RunOptions::default()),
+        )
+        .unwrap();
         let assignment = understand(&run.plan, &run.files, unit, true).unwrap();
-        let (workspace, survey) =
-            (Workspace::new(&run), Survey { findings: Vec::new(), code: Codebase::new(run.files.facts()) });
+        let (workspace, survey) = (
+            Workspace::new(&run),
+            Survey {
+                findings: Vec::new(),
+                code: Codebase::new(run.files.facts()),
+            },
+        );
         let (state, memory) = (UnitState::default(), SessionMemory::default());
-        Scene { folder, run, workspace, state, assignment, survey, memory, reach: ScopeMode::Phase }
+        Scene {
+            folder,
+            run,
+            workspace,
+            state,
+            assignment,
+            survey,
+            memory,
+            reach: ScopeMode::Phase,
+        }
     }
 
     fn root(&self) -> &Path {
@@ -59,14 +84,36 @@ impl Scene {
     }
 
     fn context(&mut self) -> ToolContext<'_> {
-        let Scene { run, workspace, state, assignment, survey, memory, reach, .. } = self;
-        ToolContext::new(UnitWork { run, assignment, survey, workspace, state }, *reach, memory)
+        let Scene {
+            run,
+            workspace,
+            state,
+            assignment,
+            survey,
+            memory,
+            reach,
+            ..
+        } = self;
+        ToolContext::new(
+            UnitWork {
+                run,
+                assignment,
+                survey,
+                workspace,
+                state,
+            },
+            *reach,
+            memory,
+        )
     }
 
     fn output(&mut self, tool: &str, arguments: Value) -> Result<ToolOutput, ToolError> {
         let context = self.context();
         let all = tools_of_names(&[tool], &context);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(all[0].call(&arguments))
     }
 
@@ -91,23 +138,63 @@ fn a_file_is_read_in_numbered_lines_and_parts() {
             .call("Read", json!({"file_path": "app/orders.py"}))
             .starts_with("1\tdef total(lines):\n2\t    return 0\n")
     );
-    let part = scene.call("Read", json!({"file_path": "app/orders.py", "offset": 5, "limit": 1}));
+    let part = scene.call(
+        "Read",
+        json!({"file_path": "app/orders.py", "offset": 5, "limit": 1}),
+    );
     assert_eq!(part, "5\tdef count(lines):\n");
     let absolute = scene.run.root().join("app/users.py");
-    assert!(scene.call("Read", json!({"file_path": absolute})).contains("len(users)"));
-    assert!(scene.call("Read", json!({"file_path": "app/orders.py", "offset": 9})).contains("has 6 lines"));
     assert!(
-        scene.call("Read", json!({"file_path": "app/none.py"})).contains("app holds noise.log, orders.py, users.py")
+        scene
+            .call("Read", json!({"file_path": absolute}))
+            .contains("len(users)")
     );
-    assert!(scene.call("Read", json!({"file_path": "app"})).contains("is a folder"));
-    assert!(scene.call("Read", json!({"file_path": "/etc/passwd"})).contains("outside of the repository"));
-    assert!(scene.call("Read", json!({"file_path": "../x"})).contains("climbs out"));
-    assert!(scene.call("Read", json!({"file_path": ".env"})).contains("may hold keys"));
-    assert!(scene.call("Read", json!({"path": "app"})).contains("unknown field `path`"));
+    assert!(
+        scene
+            .call("Read", json!({"file_path": "app/orders.py", "offset": 9}))
+            .contains("has 6 lines")
+    );
+    assert!(
+        scene
+            .call("Read", json!({"file_path": "app/none.py"}))
+            .contains("app holds noise.log, orders.py, users.py")
+    );
+    assert!(
+        scene
+            .call("Read", json!({"file_path": "app"}))
+            .contains("is a folder")
+    );
+    assert!(
+        scene
+            .call("Read", json!({"file_path": "/etc/passwd"}))
+            .contains("outside of the repository")
+    );
+    assert!(
+        scene
+            .call("Read", json!({"file_path": "../x"}))
+            .contains("climbs out")
+    );
+    assert!(
+        scene
+            .call("Read", json!({"file_path": ".env"}))
+            .contains("may hold keys")
+    );
+    assert!(
+        scene
+            .call("Read", json!({"path": "app"}))
+            .contains("unknown field `path`")
+    );
     fs::write(scene.root().join("app/e.py"), "").unwrap();
-    assert_eq!(scene.call("Read", json!({"file_path": "app/e.py"})), "(`app/e.py` is empty)");
+    assert_eq!(
+        scene.call("Read", json!({"file_path": "app/e.py"})),
+        "(`app/e.py` is empty)"
+    );
     fs::write(scene.root().join("logo.png"), [0x89, 0x50, 0xff, 0]).unwrap();
-    assert!(scene.call("Read", json!({"file_path": "logo.png"})).contains("is an image"));
+    assert!(
+        scene
+            .call("Read", json!({"file_path": "logo.png"}))
+            .contains("is an image")
+    );
     fs::write(scene.root().join("long.txt"), "x\n".repeat(3000)).unwrap();
     assert!(
         scene
@@ -120,30 +207,59 @@ fn a_file_is_read_in_numbered_lines_and_parts() {
 fn what_is_hidden_from_a_model_stays_in_the_file() {
     let mut scene = Scene::new();
     let secret = "postgres://app:Tr0ub4dor-77@db/app";
-    fs::write(scene.root().join("app/orders.py"), format!("URL = \"{secret}\"\nDEBUG = 1\n")).unwrap();
+    fs::write(
+        scene.root().join("app/orders.py"),
+        format!("URL = \"{secret}\"\nDEBUG = 1\n"),
+    )
+    .unwrap();
     let shown = scene.call("Read", json!({"file_path": "app/orders.py"}));
-    assert!(shown.contains("app:[password]@db") && !shown.contains("Tr0ub4dor"), "{shown}");
+    assert!(
+        shown.contains("app:[password]@db") && !shown.contains("Tr0ub4dor"),
+        "{shown}"
+    );
     let whole = "URL = \"postgres://app:[password]@db/app\"\nDEBUG = 2\n";
-    let wrote = scene.call("Write", json!({"file_path": "app/orders.py", "content": whole}));
-    assert!(!wrote.starts_with("ERROR") && !wrote.contains("Tr0ub4dor"), "{wrote}");
-    assert_eq!(scene.staged("app/orders.py"), format!("URL = \"{secret}\"\nDEBUG = 2\n"));
+    let wrote = scene.call(
+        "Write",
+        json!({"file_path": "app/orders.py", "content": whole}),
+    );
+    assert!(
+        !wrote.starts_with("ERROR") && !wrote.contains("Tr0ub4dor"),
+        "{wrote}"
+    );
+    assert_eq!(
+        scene.staged("app/orders.py"),
+        format!("URL = \"{secret}\"\nDEBUG = 2\n")
+    );
     let (old, new) = ("app:[password]@db/app\"", "app:[password]@db:5432/app\"");
     let edit = json!({"file_path": "app/orders.py", "old_string": old, "new_string": new});
     assert!(!scene.call("Edit", edit).starts_with("ERROR"));
-    assert_eq!(scene.staged("app/orders.py"), "URL = \"postgres://app:Tr0ub4dor-77@db:5432/app\"\nDEBUG = 2\n");
-    let (other, used) = ("OTHER = \"redis://:An0ther-88@c\"\n", scene.staged("app/orders.py"));
+    assert_eq!(
+        scene.staged("app/orders.py"),
+        "URL = \"postgres://app:Tr0ub4dor-77@db:5432/app\"\nDEBUG = 2\n"
+    );
+    let (other, used) = (
+        "OTHER = \"redis://:An0ther-88@c\"\n",
+        scene.staged("app/orders.py"),
+    );
     fs::write(scene.root().join("app/users.py"), format!("{used}{other}")).unwrap();
     scene.reach = ScopeMode::Repo;
     scene.call("Read", json!({"file_path": "app/users.py"}));
     let one = json!({"file_path": "app/users.py", "content": "URL = \"redis://:[password]@c\"\n"});
-    assert!(scene.call("Write", one).contains("several values"), "which of the two is not clear");
+    assert!(
+        scene.call("Write", one).contains("several values"),
+        "which of the two is not clear"
+    );
 }
 
 #[test]
 fn a_new_helper_is_let_in_beside_the_tests_of_the_phase() {
     let mut scene = Scene::new();
     for path in ["tests/test_orders.py", "other/test_users.py"] {
-        scene.workspace.tree.stage(path, Some(b"import app\n".to_vec())).unwrap();
+        scene
+            .workspace
+            .tree
+            .stage(path, Some(b"import app\n".to_vec()))
+            .unwrap();
     }
     for (path, reach, is_let_in) in [
         ("tests/conftest.py", ScopeMode::Phase, true),
@@ -163,19 +279,48 @@ fn a_new_helper_is_let_in_beside_the_tests_of_the_phase() {
 fn an_edit_needs_what_was_read_and_one_place() {
     let mut scene = Scene::new();
     let edit = |old: &str, new: &str| json!({"file_path": "app/orders.py", "old_string": old, "new_string": new});
-    assert!(scene.call("Edit", edit("return 0", "return 1")).contains("has not been read"));
+    assert!(
+        scene
+            .call("Edit", edit("return 0", "return 1"))
+            .contains("has not been read")
+    );
     scene.call("Read", json!({"file_path": "app/orders.py"}));
     let twice = scene.call("Edit", edit("    return 0", "    return 1"));
-    assert!(twice.contains("2 places") && twice.contains("line 2, line 6"), "{twice}");
+    assert!(
+        twice.contains("2 places") && twice.contains("line 2, line 6"),
+        "{twice}"
+    );
     let missing = scene.call("Edit", edit("def totals(lines):\n    return None", "x"));
-    assert!(missing.contains("not changed") && missing.contains("1\tdef total(lines):"), "{missing}");
-    let good = scene.call("Edit", edit("def total(lines):\n    return 0", "def total(lines):\n    return sum(lines)"));
+    assert!(
+        missing.contains("not changed") && missing.contains("1\tdef total(lines):"),
+        "{missing}"
+    );
+    let good = scene.call(
+        "Edit",
+        edit(
+            "def total(lines):\n    return 0",
+            "def total(lines):\n    return sum(lines)",
+        ),
+    );
     assert!(good.starts_with("Edited `app/orders.py` at line"), "{good}");
     assert!(scene.staged("app/orders.py").contains("return sum(lines)"));
-    assert!(!fs::read_to_string(scene.root().join("app/orders.py")).unwrap().contains("sum"), "only staged");
+    assert!(
+        !fs::read_to_string(scene.root().join("app/orders.py"))
+            .unwrap()
+            .contains("sum"),
+        "only staged"
+    );
     // Its own edits it has seen.
-    assert!(scene.call("Edit", edit("    return 0", "    return len(lines)")).starts_with("Edited"));
-    assert!(scene.call("Read", json!({"file_path": "app/orders.py"})).contains("len(lines)"));
+    assert!(
+        scene
+            .call("Edit", edit("    return 0", "    return len(lines)"))
+            .starts_with("Edited")
+    );
+    assert!(
+        scene
+            .call("Read", json!({"file_path": "app/orders.py"}))
+            .contains("len(lines)")
+    );
 }
 
 #[test]
@@ -190,20 +335,54 @@ fn what_is_outside_of_the_phase_is_refused_with_what_is_allowed() {
         ".claude/agents/a.md",
         ".github/workflows/ci.yml",
     ] {
-        assert!(scene.call("Write", write(path)).starts_with("ERROR"), "{path}");
+        assert!(
+            scene.call("Write", write(path)).starts_with("ERROR"),
+            "{path}"
+        );
     }
     let told = scene.call("Write", write("app/new.py"));
-    assert!(told.contains("You may change `app/orders.py`, the tests of these files"), "{told}");
-    assert!(scene.call("Write", write("docs/plan.md")).contains("its boxes are ticked by the harness"));
-    assert_eq!(scene.call("Write", write("tests/test_orders.py")), "Created `tests/test_orders.py`.");
-    assert_eq!(scene.state.admitted["tests/test_orders.py"], "it tests `app/orders.py`");
-    assert_eq!(scene.call("Write", write("app/__init__.py")), "Created `app/__init__.py`.");
-    assert!(scene.call("Write", write("app/orders.py")).contains("has not been read"));
+    assert!(
+        told.contains("You may change `app/orders.py`, the tests of these files"),
+        "{told}"
+    );
+    assert!(
+        scene
+            .call("Write", write("docs/plan.md"))
+            .contains("its boxes are ticked by the harness")
+    );
+    assert_eq!(
+        scene.call("Write", write("tests/test_orders.py")),
+        "Created `tests/test_orders.py`."
+    );
+    assert_eq!(
+        scene.state.admitted["tests/test_orders.py"],
+        "it tests `app/orders.py`"
+    );
+    assert_eq!(
+        scene.call("Write", write("app/__init__.py")),
+        "Created `app/__init__.py`."
+    );
+    assert!(
+        scene
+            .call("Write", write("app/orders.py"))
+            .contains("has not been read")
+    );
     scene.reach = ScopeMode::Strict;
-    assert!(scene.call("Write", write("tests/test_orders2.py")).starts_with("ERROR"));
+    assert!(
+        scene
+            .call("Write", write("tests/test_orders2.py"))
+            .starts_with("ERROR")
+    );
     scene.reach = ScopeMode::Repo;
-    assert_eq!(scene.call("Write", write("app/new.py")), "Created `app/new.py`.");
-    assert!(scene.call("Write", write(".github/workflows/ci.yml")).starts_with("ERROR"));
+    assert_eq!(
+        scene.call("Write", write("app/new.py")),
+        "Created `app/new.py`."
+    );
+    assert!(
+        scene
+            .call("Write", write(".github/workflows/ci.yml"))
+            .starts_with("ERROR")
+    );
 }
 
 #[test]
@@ -211,7 +390,10 @@ fn a_file_that_somebody_else_changes_is_left_alone() {
     let mut scene = Scene::new();
     scene.call("Read", json!({"file_path": "app/orders.py"}));
     fs::write(scene.root().join("app/orders.py"), "mine\n").unwrap();
-    let told = scene.call("Write", json!({"file_path": "app/orders.py", "content": "theirs\n"}));
+    let told = scene.call(
+        "Write",
+        json!({"file_path": "app/orders.py", "content": "theirs\n"}),
+    );
     assert!(told.contains("changed by the user"), "{told}");
 }
 
@@ -222,13 +404,31 @@ fn searches_see_what_is_staged_and_not_what_is_ignored() {
         "Write",
         json!({"file_path": "tests/test_orders.py", "content": "def test_total():\n    assert total([1]) == 1\n"}),
     );
-    assert_eq!(scene.call("Glob", json!({"pattern": "**/*.py"})).lines().next(), Some("tests/test_orders.py"));
-    assert_eq!(scene.call("Glob", json!({"pattern": "*.py", "path": "app"})).lines().count(), 2);
-    assert_eq!(scene.call("Glob", json!({"pattern": "*.log"})), "No file fits.");
+    assert_eq!(
+        scene
+            .call("Glob", json!({"pattern": "**/*.py"}))
+            .lines()
+            .next(),
+        Some("tests/test_orders.py")
+    );
+    assert_eq!(
+        scene
+            .call("Glob", json!({"pattern": "*.py", "path": "app"}))
+            .lines()
+            .count(),
+        2
+    );
+    assert_eq!(
+        scene.call("Glob", json!({"pattern": "*.log"})),
+        "No file fits."
+    );
     let files = scene.call("Grep", json!({"pattern": "total"}));
     let mut files: Vec<&str> = files.lines().collect();
     files.sort_unstable();
-    assert_eq!(files, ["app/orders.py", "app/users.py", "tests/test_orders.py"]);
+    assert_eq!(
+        files,
+        ["app/orders.py", "app/users.py", "tests/test_orders.py"]
+    );
     let lines = scene.call(
         "Grep",
         json!({"pattern": "def TOTAL", "-i": true, "output_mode": "content", "type": "py", "-A": 1, "path": "app"}),
@@ -237,26 +437,52 @@ fn searches_see_what_is_staged_and_not_what_is_ignored() {
         lines,
         "app/orders.py:1:def total(lines):\napp/orders.py-2-    return 0\napp/users.py:1:def total(users):\napp/users.py-2-    return len(users)\n"
     );
-    let count = scene.call("Grep", json!({"pattern": "total", "output_mode": "count", "glob": "test_*.py"}));
+    let count = scene.call(
+        "Grep",
+        json!({"pattern": "total", "output_mode": "count", "glob": "test_*.py"}),
+    );
     assert_eq!(count, "tests/test_orders.py:2\n");
     let parts = scene.call(
         "Grep",
         json!({"pattern": "tot\\w+", "output_mode": "content", "-o": true, "-n": false, "path": "app/users.py"}),
     );
     assert_eq!(parts, "app/users.py:total\n");
-    let across = scene.call("Grep", json!({"pattern": "total.*\\n.*return 0", "multiline": true}));
+    let across = scene.call(
+        "Grep",
+        json!({"pattern": "total.*\\n.*return 0", "multiline": true}),
+    );
     assert_eq!(across, "app/orders.py\n");
-    let limited = scene.call("Grep", json!({"pattern": "return", "output_mode": "content", "head_limit": 1}));
-    assert!(limited.ends_with("[2 more lines; narrow the search, or go on with offset 1]\n"), "{limited}");
-    assert!(scene.call("Grep", json!({"pattern": "total("})).contains("need a backslash"));
-    assert!(scene.call("Grep", json!({"pattern": "x", "type": "nothing"})).contains("no file type"));
-    assert_eq!(scene.call("Grep", json!({"pattern": "TOKEN"})), "Nothing found.", ".env is not searched");
+    let limited = scene.call(
+        "Grep",
+        json!({"pattern": "return", "output_mode": "content", "head_limit": 1}),
+    );
+    assert!(
+        limited.ends_with("[2 more lines; narrow the search, or go on with offset 1]\n"),
+        "{limited}"
+    );
+    assert!(
+        scene
+            .call("Grep", json!({"pattern": "total("}))
+            .contains("need a backslash")
+    );
+    assert!(
+        scene
+            .call("Grep", json!({"pattern": "x", "type": "nothing"}))
+            .contains("no file type")
+    );
+    assert_eq!(
+        scene.call("Grep", json!({"pattern": "TOKEN"})),
+        "Nothing found.",
+        ".env is not searched"
+    );
 }
 
 #[test]
 fn what_a_call_left_behind_is_brought_about_again() {
     let mut scene = Scene::new();
-    let read = scene.output("Read", json!({"file_path": "app/orders.py"})).unwrap();
+    let read = scene
+        .output("Read", json!({"file_path": "app/orders.py"}))
+        .unwrap();
     let edit = json!({"file_path": "app/orders.py", "old_string": "def total(lines):\n    return 0", "new_string": "def total(lines):\n    return 7"});
     let edited = scene.output("Edit", edit).unwrap();
     let written = scene.staged("app/orders.py");
@@ -270,12 +496,21 @@ fn what_a_call_left_behind_is_brought_about_again() {
     restore(&mut scene, "Read", &read.details).unwrap();
     restore(&mut scene, "Edit", &edited.details).unwrap();
     assert_eq!(scene.staged("app/orders.py"), written);
-    let again = json!({"file_path": "app/orders.py", "old_string": "return 7", "new_string": "return 8"});
-    assert!(scene.call("Edit", again).starts_with("Edited"), "it is known as read");
+    let again =
+        json!({"file_path": "app/orders.py", "old_string": "return 7", "new_string": "return 8"});
+    assert!(
+        scene.call("Edit", again).starts_with("Edited"),
+        "it is known as read"
+    );
     scene.workspace.tree = crate::tree::Tree::at(scene.run.root());
     fs::write(scene.root().join("app/orders.py"), "mine\n").unwrap();
     let refused = restore(&mut scene, "Edit", &edited.details).unwrap_err();
-    assert!(refused.to_string().contains("changed after the run was interrupted"), "{refused}");
+    assert!(
+        refused
+            .to_string()
+            .contains("changed after the run was interrupted"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -283,20 +518,44 @@ fn the_tools_are_told_in_few_words() {
     let mut scene = Scene::new();
     let context = scene.context();
     let all = tools_of_names(&crate::understand::TOOLS, &context);
-    let told = serde_json::to_string(&all.iter().map(|tool| tool.spec()).collect::<Vec<_>>()).unwrap();
+    let told =
+        serde_json::to_string(&all.iter().map(|tool| tool.spec()).collect::<Vec<_>>()).unwrap();
     assert_eq!(all.len(), 6);
     assert!(told.len() < 4_000, "{} bytes", told.len());
-    let edit = all.iter().find(|tool| tool.spec().name == "Edit").unwrap().spec();
-    assert_eq!(edit.schema["required"], json!(["file_path", "old_string", "new_string"]));
-    assert_eq!(edit.schema["properties"]["replace_all"], json!({"type": "boolean"}));
+    let edit = all
+        .iter()
+        .find(|tool| tool.spec().name == "Edit")
+        .unwrap()
+        .spec();
+    assert_eq!(
+        edit.schema["required"],
+        json!(["file_path", "old_string", "new_string"])
+    );
+    assert_eq!(
+        edit.schema["properties"]["replace_all"],
+        json!({"type": "boolean"})
+    );
 }
 
 #[test]
 fn files_with_keys_are_told_by_name() {
-    for path in [".env", "api/.env.local", "prod.env", "certs/server.key", "id_rsa", ".npmrc"] {
+    for path in [
+        ".env",
+        "api/.env.local",
+        "prod.env",
+        "certs/server.key",
+        "id_rsa",
+        ".npmrc",
+    ] {
         assert!(holds_keys(path), "{path}");
     }
-    for path in [".env.example", "app/env.py", "keys.py", "app/key.ts", ".env.template"] {
+    for path in [
+        ".env.example",
+        "app/env.py",
+        "keys.py",
+        "app/key.ts",
+        ".env.template",
+    ] {
         assert!(!holds_keys(path), "{path}");
     }
 }

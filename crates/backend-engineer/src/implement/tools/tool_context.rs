@@ -43,7 +43,11 @@ impl SessionMemory {
     }
 
     /// Ends what the model left running.
-    pub(crate) async fn end_jobs(&mut self, workspace: &mut Workspace, masks: &Masks) -> Result<(), Stop> {
+    pub(crate) async fn end_jobs(
+        &mut self,
+        workspace: &mut Workspace,
+        masks: &Masks,
+    ) -> Result<(), Stop> {
         self.shell.end_all(workspace).await?;
         workspace.reveal(masks).await
     }
@@ -113,7 +117,13 @@ pub(super) struct ToolEffects {
 impl<'a> ToolContext<'a> {
     /// A context for one conversation.
     pub(crate) fn new(work: UnitWork<'a>, reach: ScopeMode, memory: &'a mut SessionMemory) -> Self {
-        let UnitWork { run, assignment, workspace, state, .. } = work;
+        let UnitWork {
+            run,
+            assignment,
+            workspace,
+            state,
+            ..
+        } = work;
         ToolContext(Mutex::new(ToolState {
             run,
             workspace,
@@ -127,7 +137,10 @@ impl<'a> ToolContext<'a> {
     }
 
     /// Has the unit's checks run beside the work.
-    pub(crate) fn with_concurrent_checks(mut self, beside: Option<&'a ConcurrentChecks<'a>>) -> Self {
+    pub(crate) fn with_concurrent_checks(
+        mut self,
+        beside: Option<&'a ConcurrentChecks<'a>>,
+    ) -> Self {
         self.0.get_mut().concurrent_checks = beside;
         self
     }
@@ -145,7 +158,9 @@ impl<'a> ToolContext<'a> {
 
     /// Returns the work at once, where nobody is at it.
     pub(crate) fn at_once(&self) -> Result<MutexGuard<'_, ToolState<'a>>, ToolError> {
-        self.0.try_lock().map_err(|_| ToolError::Stop("two calls are at work at the same time".to_owned()))
+        self.0
+            .try_lock()
+            .map_err(|_| ToolError::Stop("two calls are at work at the same time".to_owned()))
     }
 
     /// Returns whether commands may run.
@@ -158,7 +173,9 @@ impl<'a> ToolContext<'a> {
         if details.is_null() {
             return Ok(());
         }
-        let broken = |error: serde_json::Error| ToolError::Stop(format!("a recorded call can't be read: {error}"));
+        let broken = |error: serde_json::Error| {
+            ToolError::Stop(format!("a recorded call can't be read: {error}"))
+        };
         let trace = ToolEffects::deserialize(details).map_err(broken)?;
         self.at_once()?.restore(trace)
     }
@@ -194,7 +211,9 @@ impl ToolState<'_> {
         let mut parts: Vec<String> = Vec::new();
         for part in inside.components() {
             match part {
-                std::path::Component::Normal(part) => parts.push(part.to_string_lossy().into_owned()),
+                std::path::Component::Normal(part) => {
+                    parts.push(part.to_string_lossy().into_owned())
+                }
                 std::path::Component::ParentDir if parts.pop().is_none() => {
                     return tool_error(format!("`{written}` climbs out of the repository."));
                 }
@@ -209,7 +228,10 @@ impl ToolState<'_> {
         if path.is_empty() || self.run.root().join(path).is_dir() {
             return tool_error(format!("`{path}` is a folder; Glob lists what is in it."));
         }
-        self.workspace.tree.read(path).map_err(|error| error_of_read(&error))
+        self.workspace
+            .tree
+            .read(path)
+            .map_err(|error| error_of_read(&error))
     }
 
     /// Refuses files that hold keys.
@@ -227,29 +249,54 @@ impl ToolState<'_> {
         if let Some(why) = self.forbidden(path) {
             return tool_error(format!("`{path}` is never written: {why}."));
         }
-        let permit = self.assignment.scope.permits(path, self.scope_mode).or_else(|| self.worded(path));
+        let permit = self
+            .assignment
+            .scope
+            .permits(path, self.scope_mode)
+            .or_else(|| self.worded(path));
         let permit = permit.or_else(|| self.helper(path));
         permit.ok_or_else(|| ToolError::Tell(self.outside(path)))
     }
 
     /// Lets in a file that the phase's words name in full, unless the user keeps the model to the listed ones.
     pub(super) fn worded(&self, path: &str) -> Option<WriteReason> {
-        let units = self.assignment.units.iter().filter_map(|unit| self.run.plan.phase(*unit));
-        (self.scope_mode != ScopeMode::Strict && is_worded(&self.run.plan, units, path)).then_some(WriteReason::Worded)
+        let units = self
+            .assignment
+            .units
+            .iter()
+            .filter_map(|unit| self.run.plan.phase(*unit));
+        (self.scope_mode != ScopeMode::Strict && is_worded(&self.run.plan, units, path))
+            .then_some(WriteReason::Worded)
     }
 
     /// Lets in a new helper of tests beside a file of tests that the phase reaches: a fixture is part of a test that uses it.
     /// Whether it makes tests easier is looked at in the end, as for every helper.
     pub(super) fn helper(&self, path: &str) -> Option<WriteReason> {
-        let is_helper = test_role(path) == Some(TestRole::Helper) && !self.run.files.path_exists(path);
+        let is_helper =
+            test_role(path) == Some(TestRole::Helper) && !self.run.files.path_exists(path);
         if self.scope_mode != ScopeMode::Phase || !is_helper {
             return None;
         }
-        let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+        let folder = |path: &str| {
+            path.rsplit_once('/')
+                .map_or(String::new(), |(folder, _)| folder.to_owned())
+        };
         let beside = |other: &&str| holds_tests(other) && folder(other) == folder(path);
         let staged = self.workspace.tree.staged().keys().map(String::as_str);
-        let mut suites = self.run.files.all().iter().map(String::as_str).chain(staged).filter(beside);
-        let suite = suites.find(|suite| self.assignment.scope.permits(suite, self.scope_mode).is_some())?;
+        let mut suites = self
+            .run
+            .files
+            .all()
+            .iter()
+            .map(String::as_str)
+            .chain(staged)
+            .filter(beside);
+        let suite = suites.find(|suite| {
+            self.assignment
+                .scope
+                .permits(suite, self.scope_mode)
+                .is_some()
+        })?;
         Some(WriteReason::HelperOf(suite.to_owned()))
     }
 
@@ -263,8 +310,17 @@ impl ToolState<'_> {
 
     fn outside(&self, path: &str) -> String {
         let named: Vec<&str> = self.assignment.scope.named_files().collect();
-        let shown = named.iter().take(30).map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
-        let more = if named.len() > 30 { format!(" and {} more", named.len() - 30) } else { String::new() };
+        let shown = named
+            .iter()
+            .take(30)
+            .map(|path| format!("`{path}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let more = if named.len() > 30 {
+            format!(" and {} more", named.len() - 30)
+        } else {
+            String::new()
+        };
         let beside = match self.scope_mode {
             ScopeMode::Strict => "",
             _ => ", the tests of these files, and the `__init__.py` of their packages",
@@ -301,7 +357,9 @@ impl ToolState<'_> {
             }
             _ => made,
         };
-        let Some(original) = before.and_then(|before| std::str::from_utf8(before).ok()) else { return Ok(made) };
+        let Some(original) = before.and_then(|before| std::str::from_utf8(before).ok()) else {
+            return Ok(made);
+        };
         self.run.redactor.restore_secrets(original, &made).map_err(|placeholder| {
             ToolError::Tell(format!(
                 "`{path}` was not changed: `{placeholder}` stands for several values there that are hidden from you. Use \
@@ -318,18 +376,29 @@ impl ToolState<'_> {
         mode: Option<u32>,
         permit: &WriteReason,
     ) -> Result<FileEffect, ToolError> {
-        let drifted = self.workspace.tree.has_drifted(path).map_err(|error| error_of_read(&error))?;
+        let drifted = self
+            .workspace
+            .tree
+            .has_drifted(path)
+            .map_err(|error| error_of_read(&error))?;
         if drifted {
             return tool_error(format!(
                 "`{path}` was changed by the user while this run is at work. Leave it alone, and say so at the end."
             ));
         }
         let kept = match (&bytes, self.run.recorder.journal_run()) {
-            (Some(bytes), Some(run)) => Some(run.keep_content(bytes).map_err(|error| error_of_stop(error.into()))?),
+            (Some(bytes), Some(run)) => Some(
+                run.keep_content(bytes)
+                    .map_err(|error| error_of_stop(error.into()))?,
+            ),
             (Some(bytes), None) => Some(hash(bytes)),
             (None, _) => None,
         };
-        let found = self.workspace.tree.state_on_disk(path).map_err(|error| error_of_read(&error))?;
+        let found = self
+            .workspace
+            .tree
+            .state_on_disk(path)
+            .map_err(|error| error_of_read(&error))?;
         let effect = FileEffect {
             path: path.to_owned(),
             hash: kept,
@@ -350,7 +419,10 @@ impl ToolState<'_> {
         }
         self.workspace.tree.stage(path, bytes).map_err(refused)?;
         if let Some(mode) = effect.mode {
-            self.workspace.tree.stage_mode(path, mode).map_err(refused)?;
+            self.workspace
+                .tree
+                .stage_mode(path, mode)
+                .map_err(refused)?;
         }
         if let Some(why) = &effect.beyond {
             self.state.admitted.insert(path.to_owned(), why.clone());
@@ -364,7 +436,11 @@ impl ToolState<'_> {
 
     fn restore(&mut self, trace: ToolEffects) -> Result<(), ToolError> {
         for effect in trace.effects {
-            let found = self.workspace.tree.state_on_disk(&effect.path).map_err(|error| error_of_read(&error))?;
+            let found = self
+                .workspace
+                .tree
+                .state_on_disk(&effect.path)
+                .map_err(|error| error_of_read(&error))?;
             if found.as_ref().map(|found| hash(&found.bytes)) != effect.base {
                 return Err(ToolError::Stop(format!(
                     "`{}` was changed after the run was interrupted; put it back, or begin a new run",
@@ -387,17 +463,31 @@ impl ToolState<'_> {
     /// Returns what a call gives, secrets taken out.
     pub(super) fn output(&self, content: &str, trace: &ToolEffects) -> ToolOutput {
         let details = serde_json::to_value(trace).unwrap_or(Value::Null);
-        let details = if details == json!({}) { Value::Null } else { details };
-        ToolOutput { content: self.run.redactor.redact_text(content), details }
+        let details = if details == json!({}) {
+            Value::Null
+        } else {
+            details
+        };
+        ToolOutput {
+            content: self.run.redactor.redact_text(content),
+            details,
+        }
     }
 
     /// Returns what a file's change looks like, for people.
     pub(super) fn diff(&self, path: &str, before: Option<&[u8]>, after: &[u8]) -> String {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let (old, new) = (text(before.unwrap_or_default()), text(after));
-        let from = if before.is_some() { format!("a/{path}") } else { "/dev/null".to_owned() };
+        let from = if before.is_some() {
+            format!("a/{path}")
+        } else {
+            "/dev/null".to_owned()
+        };
         let diff = similar::TextDiff::from_lines(&old, &new);
-        let diff = diff.unified_diff().header(&from, &format!("b/{path}")).to_string();
+        let diff = diff
+            .unified_diff()
+            .header(&from, &format!("b/{path}"))
+            .to_string();
         self.run.redactor.redact_text(&cut_text(&diff, 20_000))
     }
 }
@@ -407,7 +497,10 @@ pub(super) fn cut_text(text: &str, bytes: usize) -> String {
     if text.len() <= bytes {
         return text.to_owned();
     }
-    let end = (0..=bytes).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    let end = (0..=bytes)
+        .rev()
+        .find(|end| text.is_char_boundary(*end))
+        .unwrap_or(0);
     format!("{}…", &text[..end])
 }
 
@@ -421,8 +514,13 @@ macro_rules! tool_with_context {
         }
 
         impl<'d, 'a> $tool<'d, 'a> {
-            pub(super) fn at(context: &'d $crate::implement::tools::tool_context::ToolContext<'a>) -> Self {
-                Self { context, spec: $input::spec() }
+            pub(super) fn at(
+                context: &'d $crate::implement::tools::tool_context::ToolContext<'a>,
+            ) -> Self {
+                Self {
+                    context,
+                    spec: $input::spec(),
+                }
             }
         }
     };

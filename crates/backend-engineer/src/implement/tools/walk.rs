@@ -34,14 +34,25 @@ pub(super) struct Entry {
 
 impl ToolState<'_> {
     /// Returns the place that a call names.
-    pub(super) fn resolve_walk_root(&mut self, path: Option<&str>) -> Result<WalkRoot, agent::ToolError> {
-        let within = path.map(|path| self.locate(path)).transpose()?.unwrap_or_default();
+    pub(super) fn resolve_walk_root(
+        &mut self,
+        path: Option<&str>,
+    ) -> Result<WalkRoot, agent::ToolError> {
+        let within = path
+            .map(|path| self.locate(path))
+            .transpose()?
+            .unwrap_or_default();
         let staged = self.workspace.tree.staged();
-        let laid: StagedFiles = staged.iter().map(|(path, staged)| (path.clone(), staged.bytes.clone())).collect();
+        let laid: StagedFiles = staged
+            .iter()
+            .map(|(path, staged)| (path.clone(), staged.bytes.clone()))
+            .collect();
         let root = self.run.root().to_owned();
         let stands = within.is_empty()
             || root.join(&within).exists()
-            || laid.keys().any(|path| path == &within || path.starts_with(&format!("{within}/")));
+            || laid
+                .keys()
+                .any(|path| path == &within || path.starts_with(&format!("{within}/")));
         if !stands {
             return super::tool_error(format!("`{within}` is not there."));
         }
@@ -55,10 +66,13 @@ impl WalkRoot {
     pub(super) fn files(&self, types: Option<&Types>) -> Vec<Entry> {
         let mut entries = Vec::new();
         let mut walk = WalkBuilder::new(self.root.join(&self.within));
-        walk.hidden(false).git_global(false).require_git(false).filter_entry(|entry| {
-            let name = entry.file_name();
-            name != ".git" && name != ".backend-engineer"
-        });
+        walk.hidden(false)
+            .git_global(false)
+            .require_git(false)
+            .filter_entry(|entry| {
+                let name = entry.file_name();
+                name != ".git" && name != ".backend-engineer"
+            });
         if let Some(types) = types {
             walk.types(types.clone());
         }
@@ -66,35 +80,62 @@ impl WalkRoot {
             if !entry.file_type().is_some_and(|kind| kind.is_file()) {
                 continue;
             }
-            let Some(path) = self.inside(entry.path()) else { continue };
+            let Some(path) = self.inside(entry.path()) else {
+                continue;
+            };
             if holds_keys(&path) || self.laid.contains_key(&path) {
                 continue;
             }
-            let changed = entry.metadata().ok().and_then(|found| found.modified().ok());
-            entries.push(Entry { path, changed: changed.unwrap_or(SystemTime::UNIX_EPOCH), staged: None });
+            let changed = entry
+                .metadata()
+                .ok()
+                .and_then(|found| found.modified().ok());
+            entries.push(Entry {
+                path,
+                changed: changed.unwrap_or(SystemTime::UNIX_EPOCH),
+                staged: None,
+            });
         }
         let now = SystemTime::now();
         for (path, bytes) in &self.laid {
             let fits = types.is_none_or(|types| !types.matched(path, false).is_ignore());
-            if let (Some(bytes), true) = (bytes, fits && self.contains_path(path) && !holds_keys(path)) {
-                entries.push(Entry { path: path.clone(), changed: now, staged: Some(bytes.clone()) });
+            if let (Some(bytes), true) =
+                (bytes, fits && self.contains_path(path) && !holds_keys(path))
+            {
+                entries.push(Entry {
+                    path: path.clone(),
+                    changed: now,
+                    staged: Some(bytes.clone()),
+                });
             }
         }
         entries
     }
 
     fn inside(&self, path: &Path) -> Option<String> {
-        Some(path.strip_prefix(&self.root).ok()?.to_string_lossy().replace('\\', "/"))
+        Some(
+            path.strip_prefix(&self.root)
+                .ok()?
+                .to_string_lossy()
+                .replace('\\', "/"),
+        )
     }
 
     fn contains_path(&self, path: &str) -> bool {
-        self.within.is_empty() || path == self.within || path.starts_with(&format!("{}/", self.within))
+        self.within.is_empty()
+            || path == self.within
+            || path.starts_with(&format!("{}/", self.within))
     }
 }
 
 /// Puts the newest first; what is of one age by path.
 pub(super) fn newest_first(entries: &mut [Entry]) {
-    entries.sort_by(|one, other| other.changed.cmp(&one.changed).then_with(|| one.path.cmp(&other.path)));
+    entries.sort_by(|one, other| {
+        other
+            .changed
+            .cmp(&one.changed)
+            .then_with(|| one.path.cmp(&other.path))
+    });
 }
 
 /// Does what takes a while where it holds nobody up.

@@ -36,16 +36,30 @@ impl Tool for Write<'_, '_> {
             if let Some(before) = &before {
                 work.refuse_unseen(&path, before)?;
             }
-            let after = work.restore_hidden_text(&path, before.as_deref(), input.content)?.into_bytes();
+            let after = work
+                .restore_hidden_text(&path, before.as_deref(), input.content)?
+                .into_bytes();
             if before.as_ref() == Some(&after) {
-                return Ok(
-                    work.output(&format!("`{path}` holds that already; nothing was changed."), &ToolEffects::default())
-                );
+                return Ok(work.output(
+                    &format!("`{path}` holds that already; nothing was changed."),
+                    &ToolEffects::default(),
+                ));
             }
             let diff = work.diff(&path, before.as_deref(), &after);
             let effect = work.stage(&path, Some(after), None, &permit)?;
-            let said = if before.is_some() { format!("Replaced `{path}`.") } else { format!("Created `{path}`.") };
-            Ok(work.output(&said, &ToolEffects { effects: vec![effect], diff, ..ToolEffects::default() }))
+            let said = if before.is_some() {
+                format!("Replaced `{path}`.")
+            } else {
+                format!("Created `{path}`.")
+            };
+            Ok(work.output(
+                &said,
+                &ToolEffects {
+                    effects: vec![effect],
+                    diff,
+                    ..ToolEffects::default()
+                },
+            ))
         })
     }
 

@@ -18,22 +18,35 @@ const CODE: Code = Code {
                   Fix it: add the command: `- [ ] All tests pass: `pytest``.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_criteria), told_by_run: true };
+pub(crate) const RULE: Rule = Rule {
+    codes: &[CODE],
+    look: Some(check_criteria),
+    told_by_run: true,
+};
 
 fn check_criteria(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
-        for criterion in
-            unit.criteria.iter().filter(|one| one.kind == CriterionKind::Automated && one.commands.is_empty())
+        for criterion in unit
+            .criteria
+            .iter()
+            .filter(|one| one.kind == CriterionKind::Automated && one.commands.is_empty())
         {
-            let state =
-                criterion.checkbox.and_then(|id| context.run.plan.checkboxes().get(id.0)).map(|found| found.state);
-            if matches!(state, Some(State::Done | State::Skipped)) || shows_a_call(&criterion.text) {
+            let state = criterion
+                .checkbox
+                .and_then(|id| context.run.plan.checkboxes().get(id.0))
+                .map(|found| found.state);
+            if matches!(state, Some(State::Done | State::Skipped)) || shows_a_call(&criterion.text)
+            {
                 continue;
             }
             let line = first_line(context.run.plan.text(), criterion.span.clone());
             let words: String = criterion.text.chars().take(100).collect();
-            findings.push(context.finding_at(&CODE, line, format!("no command decides \"{words}\"")));
+            findings.push(context.finding_at(
+                &CODE,
+                line,
+                format!("no command decides \"{words}\""),
+            ));
         }
     }
     findings
@@ -43,8 +56,12 @@ fn check_criteria(context: &mut RuleContext<'_>) -> Vec<Finding> {
 fn shows_a_call(text: &str) -> bool {
     text.split('`').skip(1).step_by(2).any(|code| {
         let mut words = code.split_whitespace();
-        let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-_./".contains(letter);
-        let is_program = words.next().is_some_and(|word| word.len() > 1 && word.chars().all(plain));
+        let plain = |letter: char| {
+            letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-_./".contains(letter)
+        };
+        let is_program = words
+            .next()
+            .is_some_and(|word| word.len() > 1 && word.chars().all(plain));
         is_program && words.any(|word| word.starts_with('-') && word.len() > 1)
     })
 }

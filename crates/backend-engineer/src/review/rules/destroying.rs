@@ -17,20 +17,30 @@ const CODE: Code = Code {
                   Fix it: use a database of its own for the check, or a form that keeps what is there.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_data_loss), told_by_run: false };
+pub(crate) const RULE: Rule = Rule {
+    codes: &[CODE],
+    look: Some(check_data_loss),
+    told_by_run: false,
+};
 
 fn check_data_loss(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
-        for planned in
-            unit.commands.iter().filter(|planned| planned.doubt.is_none_or(|doubt| doubt != plan::Doubt::Prose))
-        {
+        for planned in unit.commands.iter().filter(|planned| {
+            planned
+                .doubt
+                .is_none_or(|doubt| doubt != plan::Doubt::Prose)
+        }) {
             let reading = shell::read(&planned.text);
             let mut said: Vec<&str> = Vec::new();
             for call in reading.calls() {
                 let text = reading.script.slice(&call.span);
                 if let Some(loss) = data_loss_of_call(call).filter(|_| !said.contains(&text)) {
-                    findings.push(context.finding_at(&CODE, planned.span.clone(), format!("`{text}` {loss}")));
+                    findings.push(context.finding_at(
+                        &CODE,
+                        planned.span.clone(),
+                        format!("`{text}` {loss}"),
+                    ));
                     said.push(text);
                 }
             }

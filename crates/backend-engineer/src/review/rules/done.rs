@@ -17,7 +17,11 @@ const CODE: Code = Code {
                   Fix it: nothing must be done. `verify` runs the phase's checks and ticks what they prove.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_done_units), told_by_run: true };
+pub(crate) const RULE: Rule = Rule {
+    codes: &[CODE],
+    look: Some(check_done_units),
+    told_by_run: true,
+};
 
 /// Lines of code below which standing may be chance.
 const FEWEST_LINES: usize = 3;
@@ -37,7 +41,10 @@ fn check_done_units(context: &mut RuleContext<'_>) -> Vec<Finding> {
                 })
                 .collect();
             covered.extend(blocks.iter().copied());
-            let state = step.checkbox.and_then(|id| context.run.plan.checkboxes().get(id.0)).map(|found| found.state);
+            let state = step
+                .checkbox
+                .and_then(|id| context.run.plan.checkboxes().get(id.0))
+                .map(|found| found.state);
             let left = step.parts.iter().any(|part| matches!(part, Part::Say(_)));
             if !matches!(state, Some(State::Done | State::Skipped))
                 && !left
@@ -47,18 +54,33 @@ fn check_done_units(context: &mut RuleContext<'_>) -> Vec<Finding> {
                 findings.push(context.finding_at(
                     &CODE,
                     line,
-                    format!("\"{}\": what it shows stands there already", shorten_title(&step.title)),
+                    format!(
+                        "\"{}\": what it shows stands there already",
+                        shorten_title(&step.title)
+                    ),
                 ));
             }
         }
         for (at, change) in unit.changes.iter().enumerate() {
-            let blocks: Vec<usize> =
-                change.blocks.iter().copied().filter(|block| is_code(&unit.blocks[*block])).collect();
-            if blocks.iter().all(|block| !covered.contains(block)) && are_blocks_present(context, unit, &blocks) {
-                let message = format!("`{}`: what the plan shows for it stands there already", change.path);
+            let blocks: Vec<usize> = change
+                .blocks
+                .iter()
+                .copied()
+                .filter(|block| is_code(&unit.blocks[*block]))
+                .collect();
+            if blocks.iter().all(|block| !covered.contains(block))
+                && are_blocks_present(context, unit, &blocks)
+            {
+                let message = format!(
+                    "`{}`: what the plan shows for it stands there already",
+                    change.path
+                );
                 findings.push(context.finding_at(&CODE, change.span.clone(), message));
             }
-            let path = context.assignment.file(unit.id, at).and_then(|file| file.path.as_deref());
+            let path = context
+                .assignment
+                .file(unit.id, at)
+                .and_then(|file| file.path.as_deref());
             if let (Action::Delete, Some(path)) = (&change.action, path)
                 && !context.run.files.path_exists(path)
                 && !context.facts.made.contains_key(path)
@@ -76,18 +98,37 @@ fn check_done_units(context: &mut RuleContext<'_>) -> Vec<Finding> {
 
 /// Tells the symbols that the unit asks to remove from a file that does not have them.
 fn check_removed_symbols(context: &RuleContext<'_>, unit: &Phase) -> Vec<Finding> {
-    let files = context.assignment.files.iter().filter(|file| file.unit == unit.id);
+    let files = context
+        .assignment
+        .files
+        .iter()
+        .filter(|file| file.unit == unit.id);
     let paths: Vec<&str> = files.filter_map(|file| file.path.as_deref()).collect();
     let mut findings = Vec::new();
     for removal in &unit.removals {
-        let about = |path: &&&str| removal.within.as_ref().is_none_or(|within| path.ends_with(within.as_str()));
+        let about = |path: &&&str| {
+            removal
+                .within
+                .as_ref()
+                .is_none_or(|within| path.ends_with(within.as_str()))
+        };
         let about: Vec<&&str> = paths.iter().filter(about).collect();
-        let name = removal.name.trim_end_matches("()").rsplit('.').next().unwrap_or(&removal.name);
+        let name = removal
+            .name
+            .trim_end_matches("()")
+            .rsplit('.')
+            .next()
+            .unwrap_or(&removal.name);
         let [path] = about.as_slice() else { continue };
-        if context.text_in_repository(path).is_some_and(|text| !text.contains(name))
+        if context
+            .text_in_repository(path)
+            .is_some_and(|text| !text.contains(name))
             && !context.facts.made.contains_key(**path)
         {
-            let message = format!("`{}` is to be removed from `{path}`, and is not there", removal.name);
+            let message = format!(
+                "`{}` is to be removed from `{path}`, and is not there",
+                removal.name
+            );
             findings.push(context.finding_at(&CODE, removal.span.clone(), message));
         }
     }
@@ -98,21 +139,32 @@ fn check_removed_symbols(context: &RuleContext<'_>, unit: &Phase) -> Vec<Finding
 fn are_blocks_present(context: &RuleContext<'_>, unit: &Phase, blocks: &[usize]) -> bool {
     let lines: usize = blocks
         .iter()
-        .map(|block| unit.blocks[*block].text.lines().filter(|line| !line.trim().is_empty()).count())
+        .map(|block| {
+            unit.blocks[*block]
+                .text
+                .lines()
+                .filter(|line| !line.trim().is_empty())
+                .count()
+        })
         .sum();
     let stands = |block: &usize| {
         context.placements.iter().any(|(owner, placement)| {
             *owner == unit.id
                 && placement.block == Some(*block)
                 && matches!(placement.placed, PlacementOutcome::Before)
-                && placement.path.as_ref().is_some_and(|path| !context.facts.uncertain.contains(path))
+                && placement
+                    .path
+                    .as_ref()
+                    .is_some_and(|path| !context.facts.uncertain.contains(path))
         })
     };
     lines >= FEWEST_LINES && blocks.iter().all(stands)
 }
 
 pub(super) fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
-    let end = text[span.clone()].find('\n').map_or(span.end, |end| span.start + end);
+    let end = text[span.clone()]
+        .find('\n')
+        .map_or(span.end, |end| span.start + end);
     span.start..end
 }
 
@@ -130,10 +182,13 @@ mod tests {
 
     #[test]
     fn a_symbol_that_is_to_go_and_is_gone_is_done() {
-        let plan =
-            "# X\n\n## Phase 1: A\n\n**File**: `a.py`\n\n- Remove the `old_total` function\n- Delete `Order.limit`\n";
+        let plan = "# X\n\n## Phase 1: A\n\n**File**: `a.py`\n\n- Remove the `old_total` function\n- Delete `Order.limit`\n";
         assert_eq!(
-            findings_of_plan(&["already-done", "symbol-gone"], &[("a.py", "class Order:\n    limit = 1\n")], plan),
+            findings_of_plan(
+                &["already-done", "symbol-gone"],
+                &[("a.py", "class Order:\n    limit = 1\n")],
+                plan
+            ),
             ["7: `old_total` is to be removed from `a.py`, and is not there"]
         );
     }
@@ -146,6 +201,9 @@ mod tests {
             findings_of_plan(&["already-done"], &files, plan),
             ["8: \"Add it\": what it shows stands there already"]
         );
-        assert_eq!(findings_of_plan(&["already-done"], &[("a.py", "C = 1\n")], plan), [""; 0]);
+        assert_eq!(
+            findings_of_plan(&["already-done"], &[("a.py", "C = 1\n")], plan),
+            [""; 0]
+        );
     }
 }

@@ -19,14 +19,27 @@ const CODE: Code = Code {
                   Fix it: say `Modify` and show the change, choose another name, or tick the item if it is done.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_file_exists), told_by_run: false };
+pub(crate) const RULE: Rule = Rule {
+    codes: &[CODE],
+    look: Some(check_file_exists),
+    told_by_run: false,
+};
 
 fn check_file_exists(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in context.assignment.files.iter().filter(|file| file.action == Action::Create) {
+    for file in context
+        .assignment
+        .files
+        .iter()
+        .filter(|file| file.action == Action::Create)
+    {
         let Some(path) = &file.path else { continue };
-        let Some(unit) = context.units.iter().find(|unit| unit.id == file.unit) else { continue };
-        let Some(change) = unit.changes.get(file.change) else { continue };
+        let Some(unit) = context.units.iter().find(|unit| unit.id == file.unit) else {
+            continue;
+        };
+        let Some(change) = unit.changes.get(file.change) else {
+            continue;
+        };
         let text = match context.workspace.tree.state_on_disk(path) {
             Ok(Some(found)) => String::from_utf8_lossy(&found.bytes).into_owned(),
             _ => continue,
@@ -35,8 +48,13 @@ fn check_file_exists(context: &mut RuleContext<'_>) -> Vec<Finding> {
         if context.run.plan_inside() == Some(path.as_str()) {
             continue;
         }
-        let shows = change.blocks.iter().any(|block| is_code(&unit.blocks[*block]));
-        let ticked = change.checkbox.and_then(|id| context.run.plan.checkboxes().get(id.0));
+        let shows = change
+            .blocks
+            .iter()
+            .any(|block| is_code(&unit.blocks[*block]));
+        let ticked = change
+            .checkbox
+            .and_then(|id| context.run.plan.checkboxes().get(id.0));
         let ticked = ticked.is_some_and(|found| found.state == plan::State::Done);
         if ticked
             || text.trim().is_empty()
@@ -46,16 +64,24 @@ fn check_file_exists(context: &mut RuleContext<'_>) -> Vec<Finding> {
             continue;
         }
         // Where all of its code stands, the step is done: another rule says so.
-        let mut own =
-            context.placements.iter().filter(|(_, placement)| placement.path.as_ref() == Some(path)).peekable();
-        if own.peek().is_some() && own.all(|(_, placement)| matches!(placement.placed, PlacementOutcome::Before)) {
+        let mut own = context
+            .placements
+            .iter()
+            .filter(|(_, placement)| placement.path.as_ref() == Some(path))
+            .peekable();
+        if own.peek().is_some()
+            && own.all(|(_, placement)| matches!(placement.placed, PlacementOutcome::Before))
+        {
             continue;
         }
         let lines = text.lines().count();
-        let message = format!("`{path}` is to be created, and stands there already ({lines} lines)");
+        let message =
+            format!("`{path}` is to be created, and stands there already ({lines} lines)");
         let mut finding = context.finding_at(&CODE, file.span.clone(), message);
-        finding.hint =
-            Some("Say that it is to be modified, choose another name, or tick the item if it is done.".to_owned());
+        finding.hint = Some(
+            "Say that it is to be modified, choose another name, or tick the item if it is done."
+                .to_owned(),
+        );
         findings.push(finding);
     }
     findings

@@ -19,14 +19,22 @@ const CODE: Code = Code {
                   that the file is to be created.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_file_missing), told_by_run: false };
+pub(crate) const RULE: Rule = Rule {
+    codes: &[CODE],
+    look: Some(check_file_missing),
+    told_by_run: false,
+};
 
 fn check_file_missing(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in &context.assignment.files {
         let Some(path) = &file.path else { continue };
-        let Some(unit) = context.units.iter().find(|unit| unit.id == file.unit) else { continue };
-        let Some(change) = unit.changes.get(file.change) else { continue };
+        let Some(unit) = context.units.iter().find(|unit| unit.id == file.unit) else {
+            continue;
+        };
+        let Some(change) = unit.changes.get(file.change) else {
+            continue;
+        };
         let what = match &file.action {
             Action::Modify => "is to be modified",
             Action::Rename { to } if !context.run.files.path_exists(to) => "is to be renamed",
@@ -47,14 +55,24 @@ fn check_file_missing(context: &mut RuleContext<'_>) -> Vec<Finding> {
         let maker = context.facts.made.get(path).cloned();
         // "`pyproject.toml`" below "Create `backend/pyproject.toml`".
         let ending = format!("/{path}");
-        let mut longer = context.facts.made.keys().filter(|made| made.ends_with(&ending));
+        let mut longer = context
+            .facts
+            .made
+            .keys()
+            .filter(|made| made.ends_with(&ending));
         let made = maker.is_some() || longer.next().is_some() && longer.next().is_none();
         if made && context.extent == ReviewScope::Plan || made_here(context, path) {
             continue;
         }
-        let mut finding = context.finding_at(&CODE, file.span.clone(), format!("`{path}` {what}, and is not there"));
+        let mut finding = context.finding_at(
+            &CODE,
+            file.span.clone(),
+            format!("`{path}` {what}, and is not there"),
+        );
         finding.hint = match maker {
-            Some(label) => Some(format!("{label} makes it and is not done; implement it first.")),
+            Some(label) => Some(format!(
+                "{label} makes it and is not done; implement it first."
+            )),
             None => Some(match find_similar_file(context, path) {
                 Some(near) => format!("Is `{near}` meant?"),
                 None => "Correct the path, or say that the file is to be created.".to_owned(),
@@ -77,11 +95,19 @@ fn made_here(context: &RuleContext<'_>, path: &str) -> bool {
 fn find_similar_file(context: &RuleContext<'_>, path: &str) -> Option<String> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let all = context.run.files.all();
-    let alike: Vec<&String> =
-        all.iter().filter(|file| file.rsplit('/').next() == Some(name) && name.contains('.')).collect();
+    let alike: Vec<&String> = all
+        .iter()
+        .filter(|file| file.rsplit('/').next() == Some(name) && name.contains('.'))
+        .collect();
     let general = matches!(
         name,
-        "__init__.py" | "index.ts" | "index.js" | "package.json" | "README.md" | "page.tsx" | "route.ts"
+        "__init__.py"
+            | "index.ts"
+            | "index.js"
+            | "package.json"
+            | "README.md"
+            | "page.tsx"
+            | "route.ts"
     );
     if let [only] = alike.as_slice()
         && !general
@@ -90,8 +116,14 @@ fn find_similar_file(context: &RuleContext<'_>, path: &str) -> Option<String> {
     }
     let likeness = |file: &&String| (strsim::normalized_levenshtein(file, path) * 1000.0) as u32;
     let ending = name.rsplit_once('.').map(|(_, ending)| ending)?;
-    let same_kind = all.iter().filter(|file| file.rsplit_once('.').is_some_and(|(_, other)| other == ending));
-    same_kind.max_by_key(likeness).filter(|file| likeness(file) > 800).cloned()
+    let same_kind = all.iter().filter(|file| {
+        file.rsplit_once('.')
+            .is_some_and(|(_, other)| other == ending)
+    });
+    same_kind
+        .max_by_key(likeness)
+        .filter(|file| likeness(file) > 800)
+        .cloned()
 }
 
 #[cfg(test)]
@@ -102,13 +134,20 @@ mod tests {
     fn what_an_earlier_unit_makes_under_a_longer_path_is_not_missing() {
         let plan = "# X\n\n## Phase 1: A\n\n- Create `backend/pyproject.toml`\n\n## Phase 2: B\n\n- Modify `pyproject.toml`\n- Modify `other.toml`\n";
         let missing = findings_of_plan(&["file-missing"], &[], plan);
-        assert!(missing.len() == 1 && missing[0].contains("other.toml"), "{missing:?}");
+        assert!(
+            missing.len() == 1 && missing[0].contains("other.toml"),
+            "{missing:?}"
+        );
     }
 
     #[test]
     fn the_nearest_name_is_in_the_hint() {
         let plan = "# X\n\n## Phase 1: A\n\n- Modify `app/routes/order.py`\n- Modify `app/deep/cache.py`\n- Create `app/new.py`\n";
-        let files = [("app/routes/orders.py", ""), ("lib/cache.py", ""), ("lib/x/other.py", "")];
+        let files = [
+            ("app/routes/orders.py", ""),
+            ("lib/cache.py", ""),
+            ("lib/x/other.py", ""),
+        ];
         assert_eq!(
             findings_of_plan(&["file-missing"], &files, plan),
             [

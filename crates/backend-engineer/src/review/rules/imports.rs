@@ -26,14 +26,26 @@ const NAME: Code = Code {
                   Fix it: use the name that is there, or add the definition to the plan.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[MODULE, NAME], look: Some(check_imports), told_by_run: false };
+pub(crate) const RULE: Rule = Rule {
+    codes: &[MODULE, NAME],
+    look: Some(check_imports),
+    told_by_run: false,
+};
 
 fn check_imports(context: &mut RuleContext<'_>) -> Vec<Finding> {
-    context.plan_imports().into_iter().filter_map(|found| of_import(context, found)).collect()
+    context
+        .plan_imports()
+        .into_iter()
+        .filter_map(|found| of_import(context, found))
+        .collect()
 }
 
 fn of_import(context: &RuleContext<'_>, found: PlanImport) -> Option<Finding> {
-    let PlanImport { span: place, path, import } = found;
+    let PlanImport {
+        span: place,
+        path,
+        import,
+    } = found;
     let (path, import) = (path.as_str(), &import);
     let Some(file) = context.run.files.imported(path, &import.module) else {
         let missing = if path.ends_with(".py") {
@@ -41,33 +53,54 @@ fn of_import(context: &RuleContext<'_>, found: PlanImport) -> Option<Finding> {
         } else {
             missing_script(context, path, import)
         };
-        let message = format!("`{path}` imports `{}`, and the project has no such module", import.module);
+        let message = format!(
+            "`{path}` imports `{}`, and the project has no such module",
+            import.module
+        );
         let mut finding = missing.then(|| context.finding_at(&MODULE, place, message))?;
-        finding.hint = find_module_elsewhere(context, path, &import.module).map(|near| format!("Is `{near}` meant?"));
+        finding.hint = find_module_elsewhere(context, path, &import.module)
+            .map(|near| format!("Is `{near}` meant?"));
         return Some(finding);
     };
     let text = read_text(&context.run.root().join(&file))?;
-    let open = ["import *", "export *", "__getattr__", "globals()", "setattr(", "sys.modules"];
+    let open = [
+        "import *",
+        "export *",
+        "__getattr__",
+        "globals()",
+        "setattr(",
+        "sys.modules",
+    ];
     if text.len() > 1_000_000 || open.iter().any(|sign| text.contains(sign)) {
         return None;
     }
     let lacks = |name: &&String| {
-        !contains_identifier(&text, name) && !is_submodule(context, &file, name) && !is_planned(context, &file, name)
+        !contains_identifier(&text, name)
+            && !is_submodule(context, &file, name)
+            && !is_planned(context, &file, name)
     };
     let name = import.names.iter().find(lacks)?;
-    let mut finding =
-        context.finding_at(&NAME, place, format!("`{path}` imports `{name}` from `{file}`, which has no such name"));
+    let mut finding = context.finding_at(
+        &NAME,
+        place,
+        format!("`{path}` imports `{name}` from `{file}`, which has no such name"),
+    );
     finding.hint = find_similar_name(&file, &text, name).map(|near| format!("It has `{near}`."));
     Some(finding)
 }
 
 /// Returns the one file of that name that stands elsewhere.
 fn find_module_elsewhere(context: &RuleContext<'_>, path: &str, module: &str) -> Option<String> {
-    let name = if path.ends_with(".py") { module.rsplit('.').next()? } else { module.rsplit('/').next()? };
+    let name = if path.ends_with(".py") {
+        module.rsplit('.').next()?
+    } else {
+        module.rsplit('/').next()?
+    };
     let ending = path.rsplit_once('.')?.1.trim_end_matches('x');
     let bears = |file: &&String| {
         let own = file.rsplit('/').next().unwrap_or(file);
-        own.rsplit_once('.').is_some_and(|(stem, end)| stem == name && end.trim_end_matches('x') == ending)
+        own.rsplit_once('.')
+            .is_some_and(|(stem, end)| stem == name && end.trim_end_matches('x') == ending)
     };
     let mut found = context.run.files.all().iter().filter(bears);
     found.next().filter(|_| found.next().is_none()).cloned()
@@ -75,22 +108,48 @@ fn find_module_elsewhere(context: &RuleContext<'_>, path: &str, module: &str) ->
 
 /// Returns whether a name that is imported from a package is one of its modules.
 fn is_submodule(context: &RuleContext<'_>, file: &str, name: &str) -> bool {
-    let Some(folder) = file.strip_suffix("/__init__.py") else { return false };
+    let Some(folder) = file.strip_suffix("/__init__.py") else {
+        return false;
+    };
     let paths = [format!("{folder}/{name}.py"), format!("{folder}/{name}")];
-    paths.iter().any(|path| context.run.files.path_exists(path) || context.planned(path))
+    paths
+        .iter()
+        .any(|path| context.run.files.path_exists(path) || context.planned(path))
 }
 
 /// Returns whether the plan speaks of the name beyond importing it, where it changes the file; or defines it in any of
 /// its code.
 fn is_planned(context: &RuleContext<'_>, file: &str, name: &str) -> bool {
-    let touched = context.planned(file) || context.assignment.files.iter().any(|one| one.path.as_deref() == Some(file));
+    let touched = context.planned(file)
+        || context
+            .assignment
+            .files
+            .iter()
+            .any(|one| one.path.as_deref() == Some(file));
     let text = context.run.plan.text();
     if touched && in_prose(context, name) {
         return true;
     }
-    let defines = ["def ", "class ", "function ", "const ", "interface ", "type ", "enum ", "let ", "var ", "fn "];
-    let assigns = [" =", ": ", ":", "("].iter().any(|sign| touched && text.contains(&format!("\n{name}{sign}")));
-    assigns || defines.iter().any(|word| text.contains(&format!("{word}{name}"))) || text.contains(&format!("{name} ="))
+    let defines = [
+        "def ",
+        "class ",
+        "function ",
+        "const ",
+        "interface ",
+        "type ",
+        "enum ",
+        "let ",
+        "var ",
+        "fn ",
+    ];
+    let assigns = [" =", ": ", ":", "("]
+        .iter()
+        .any(|sign| touched && text.contains(&format!("\n{name}{sign}")));
+    assigns
+        || defines
+            .iter()
+            .any(|word| text.contains(&format!("{word}{name}")))
+        || text.contains(&format!("{name} ="))
 }
 
 /// Returns whether the plan's words, outside of its code, speak of the name.
@@ -120,7 +179,9 @@ fn missing_python(context: &RuleContext<'_>, path: &str, import: &code::imports:
         // A folder without `__init__.py` is a package as well.
         return !holds_folder(context, &inside);
     }
-    let Some((top, _)) = inside.split_once('/') else { return false };
+    let Some((top, _)) = inside.split_once('/') else {
+        return false;
+    };
     let manifests = context.manifests();
     let declared = manifests.declares_python(&[top]).unwrap_or(true);
     let own = |file: &&String| {
@@ -131,8 +192,11 @@ fn missing_python(context: &RuleContext<'_>, path: &str, import: &code::imports:
     };
     // The project's own package has its `__init__.py`, or is imported so by the file beside this one.
     let package = [format!("{top}/__init__.py")];
-    let is_package =
-        files.iter().any(|file| package.iter().any(|own| file == own || file.ends_with(&format!("/{own}"))));
+    let is_package = files.iter().any(|file| {
+        package
+            .iter()
+            .any(|own| file == own || file.ends_with(&format!("/{own}")))
+    });
     let tests = matches!(top, "tests" | "test");
     !tests
         && is_package
@@ -150,15 +214,25 @@ fn declared_as_foreign(declared: bool, top: &str, path: &str) -> bool {
 fn holds_folder(context: &RuleContext<'_>, inside: &str) -> bool {
     let within = format!("/{inside}/");
     let start = format!("{inside}/");
-    context.run.files.all().iter().any(|file| file.starts_with(&start) || file.contains(&within))
+    context
+        .run
+        .files
+        .all()
+        .iter()
+        .any(|file| file.starts_with(&start) || file.contains(&within))
 }
 
 /// Returns whether the plan names a file for this module, in whatever unit, or an earlier unit made it.
 fn is_made(context: &RuleContext<'_>, inside: &str, endings: &[&str]) -> bool {
     // By its last two parts: plans shorten paths.
-    let parts: Vec<&str> = inside.split('/').filter(|part| !part.is_empty() && *part != "." && *part != "..").collect();
+    let parts: Vec<&str> = inside
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != "." && *part != "..")
+        .collect();
     let short = parts[parts.len().saturating_sub(1)..].join("/");
-    endings.iter().any(|ending| context.planned(&format!("{short}{ending}")))
+    endings
+        .iter()
+        .any(|ending| context.planned(&format!("{short}{ending}")))
         || {
             let text = context.run.plan.text();
             endings
@@ -166,9 +240,19 @@ fn is_made(context: &RuleContext<'_>, inside: &str, endings: &[&str]) -> bool {
                 .filter(|ending| ending.contains('.'))
                 .any(|ending| text.contains(&format!("{short}{ending}")))
         }
-        || context.run.plan.all().flat_map(|unit| &unit.changes).any(|change| {
-            change.pattern && parts.iter().rev().skip(1).any(|part| change.path.split('/').any(|own| own == *part))
-        })
+        || context
+            .run
+            .plan
+            .all()
+            .flat_map(|unit| &unit.changes)
+            .any(|change| {
+                change.pattern
+                    && parts
+                        .iter()
+                        .rev()
+                        .skip(1)
+                        .any(|part| change.path.split('/').any(|own| own == *part))
+            })
 }
 
 /// Returns whether a script's relative module is not there.
@@ -177,11 +261,21 @@ fn missing_script(context: &RuleContext<'_>, path: &str, import: &code::imports:
     if !module.starts_with('.') {
         return false;
     }
-    let made = ["generated", "__generated__", ".prisma", "dist/", "build/", "$types", "/gen/", ".gen", "+types"];
+    let made = [
+        "generated",
+        "__generated__",
+        ".prisma",
+        "dist/",
+        "build/",
+        "$types",
+        "/gen/",
+        ".gen",
+        "+types",
+    ];
     let name = module.rsplit('/').next().unwrap_or(module);
     let foreign = [
-        ".css", ".scss", ".json", ".svg", ".png", ".vue", ".svelte", ".graphql", ".sql", ".md", ".txt", ".html",
-        ".node", ".wasm",
+        ".css", ".scss", ".json", ".svg", ".png", ".vue", ".svelte", ".graphql", ".sql", ".md",
+        ".txt", ".html", ".node", ".wasm",
     ];
     if made.iter().any(|sign| module.contains(sign))
         || foreign.iter().any(|end| name.ends_with(end))
@@ -194,13 +288,33 @@ fn missing_script(context: &RuleContext<'_>, path: &str, import: &code::imports:
         .find_map(|end| module.strip_suffix(end))
         .unwrap_or(module);
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let Some(whole) = code::modules::join_upwards(folder, stem) else { return false };
+    let Some(whole) = code::modules::join_upwards(folder, stem) else {
+        return false;
+    };
     // Where the folder itself is not there, the plan's paths may start somewhere else.
-    if !context.run.files.has_folder(whole.rsplit_once('/').map_or("", |(folder, _)| folder)) {
+    if !context
+        .run
+        .files
+        .has_folder(whole.rsplit_once('/').map_or("", |(folder, _)| folder))
+    {
         return false;
     }
-    let endings = [".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts", ".d.ts", "/index.ts", "/index.tsx", "/index.js", ""];
-    !whole.is_empty() && !context.run.files.path_exists(&whole) && !is_made(context, &whole, &endings)
+    let endings = [
+        ".ts",
+        ".tsx",
+        ".js",
+        ".jsx",
+        ".mjs",
+        ".mts",
+        ".d.ts",
+        "/index.ts",
+        "/index.tsx",
+        "/index.js",
+        "",
+    ];
+    !whole.is_empty()
+        && !context.run.files.path_exists(&whole)
+        && !is_made(context, &whole, &endings)
 }
 
 /// Returns the name of the module that is most like the one that is missing.
@@ -238,7 +352,11 @@ mod tests {
     fn relative_modules_of_scripts_are_looked_up() {
         let plan = "# X\n\n## Phase 1: A\n\n**File**: `src/new.ts` (create)\n\n```ts\nimport { db } from './db.js';\nimport { log } from './logger';\nimport { zod } from 'zod';\nimport x from './generated/x';\n```\n";
         assert_eq!(
-            findings_of_plan(&["module-missing", "symbol-missing"], &[("src/db.ts", "export const db = 1;\n")], plan),
+            findings_of_plan(
+                &["module-missing", "symbol-missing"],
+                &[("src/db.ts", "export const db = 1;\n")],
+                plan
+            ),
             ["9: `src/new.ts` imports `./logger`, and the project has no such module"]
         );
     }

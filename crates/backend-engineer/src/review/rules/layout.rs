@@ -19,22 +19,45 @@ const CODE: Code = Code {
                   Fix it: write the path from the repository's root.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_layout), told_by_run: false };
+pub(crate) const RULE: Rule = Rule {
+    codes: &[CODE],
+    look: Some(check_layout),
+    told_by_run: false,
+};
 
 fn check_layout(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in context.assignment.files.iter().filter(|file| file.action == Action::Create) {
-        let Some((folder, _)) = file.path.as_deref().and_then(|path| path.rsplit_once('/')) else { continue };
+    for file in context
+        .assignment
+        .files
+        .iter()
+        .filter(|file| file.action == Action::Create)
+    {
+        let Some((folder, _)) = file.path.as_deref().and_then(|path| path.rsplit_once('/')) else {
+            continue;
+        };
         let first = folder.split('/').next().unwrap_or(folder);
         let files = &context.run.files;
-        if files.path_exists(first) || context.facts.made.keys().any(|made| made.starts_with(&format!("{first}/"))) {
+        if files.path_exists(first)
+            || context
+                .facts
+                .made
+                .keys()
+                .any(|made| made.starts_with(&format!("{first}/")))
+        {
             continue;
         }
         let within = format!("/{folder}/");
-        let ends = |other: &String| other.find(&within).map(|at| other[..at + within.len() - 1].to_owned());
+        let ends = |other: &String| {
+            other
+                .find(&within)
+                .map(|at| other[..at + within.len() - 1].to_owned())
+        };
         let all: BTreeSet<String> = files.all().iter().filter_map(ends).collect();
         // A folder of one name, such as `tests`, may stand in many places.
-        let found = all.first().filter(|_| all.len() == 1 || folder.contains('/'));
+        let found = all
+            .first()
+            .filter(|_| all.len() == 1 || folder.contains('/'));
         if let Some(found) = found
             && context.facts.said.insert(format!("folder {folder}"))
         {
@@ -67,7 +90,11 @@ mod tests {
     fn a_folder_that_stands_elsewhere_is_named() {
         let plan = "# X\n\n## Phase 1: A\n\n- Create `app/services/orders.py`\n- Create `app/services/users.py`\n- Create `docs/a/b.md`\n";
         assert_eq!(
-            findings_of_plan(&["folder-unknown"], &[("server/app/services/x.py", "")], plan),
+            findings_of_plan(
+                &["folder-unknown"],
+                &[("server/app/services/x.py", "")],
+                plan
+            ),
             [
                 "5: there is no folder `app`, and `server/app/services` stands | Is a file in `server/app/services` meant?"
             ]

@@ -17,12 +17,24 @@ const CODE: Code = Code {
                   Fix it: write the path with the letters that are meant.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_look_alikes), told_by_run: false };
+pub(crate) const RULE: Rule = Rule {
+    codes: &[CODE],
+    look: Some(check_look_alikes),
+    told_by_run: false,
+};
 
 fn check_look_alikes(context: &mut RuleContext<'_>) -> Vec<Finding> {
-    let files = context.assignment.files.iter().filter(|file| !file.written.is_ascii());
+    let files = context
+        .assignment
+        .files
+        .iter()
+        .filter(|file| !file.written.is_ascii());
     let told = files.filter_map(|file| {
-        let message = format!("`{}` {}", file.written, deceptive_path_reason(&file.written)?);
+        let message = format!(
+            "`{}` {}",
+            file.written,
+            deceptive_path_reason(&file.written)?
+        );
         Some(context.finding_at(&CODE, file.span.clone(), message))
     });
     told.collect()
@@ -31,12 +43,20 @@ fn check_look_alikes(context: &mut RuleContext<'_>) -> Vec<Finding> {
 /// Returns what deceives a reader of a path, if anything does.
 fn deceptive_path_reason(path: &str) -> Option<String> {
     if let Some(sign) = path.chars().find(|letter| is_unseen(*letter)) {
-        return Some(format!("holds a sign that nobody sees, {}", code_point(sign)));
+        return Some(format!(
+            "holds a sign that nobody sees, {}",
+            code_point(sign)
+        ));
     }
     let plain: String = skeleton(path).collect();
     // Letters that only people of one script use have no likeness in ASCII.
     let foreign = path.chars().find(|letter| !letter.is_ascii())?;
-    plain.is_ascii().then(|| format!("looks like `{plain}` and is not: it holds {}", code_point(foreign)))
+    plain.is_ascii().then(|| {
+        format!(
+            "looks like `{plain}` and is not: it holds {}",
+            code_point(foreign)
+        )
+    })
 }
 
 /// Returns whether a sign is not seen, or turns the direction of writing.
@@ -54,10 +74,20 @@ mod tests {
 
     #[test]
     fn what_looks_like_another_path_is_told() {
-        for path in ["app/\u{261}reet.py", "\u{441}\u{43e}\u{440}\u{443}.py", "app/a\u{202e}b.py", "app/a\u{200b}.py"] {
+        for path in [
+            "app/\u{261}reet.py",
+            "\u{441}\u{43e}\u{440}\u{443}.py",
+            "app/a\u{202e}b.py",
+            "app/a\u{200b}.py",
+        ] {
             assert!(deceptive_path_reason(path).is_some(), "{path:?}");
         }
-        for path in ["app/café.py", "app/привет.py", "文档/设计.md", "app/größe.ts"] {
+        for path in [
+            "app/café.py",
+            "app/привет.py",
+            "文档/设计.md",
+            "app/größe.ts",
+        ] {
             assert_eq!(deceptive_path_reason(path), None, "{path}");
         }
     }

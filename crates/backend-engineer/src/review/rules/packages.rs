@@ -24,7 +24,11 @@ const CODE: Code = Code {
 /// Modules that a runtime or an editor gives beside those of Node.
 const GIVEN: [&str; 3] = ["bun", "test", "vscode"];
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_packages), told_by_run: false };
+pub(crate) const RULE: Rule = Rule {
+    codes: &[CODE],
+    look: Some(check_packages),
+    told_by_run: false,
+};
 
 fn check_packages(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -35,7 +39,9 @@ fn check_packages(context: &mut RuleContext<'_>) -> Vec<Finding> {
         };
         let Some(package) = package else { continue };
         if context.facts.said.insert(format!("package {package}")) {
-            let message = format!("`{path}` imports `{package}`, and no manifest of the repository declares it");
+            let message = format!(
+                "`{path}` imports `{package}`, and no manifest of the repository declares it"
+            );
             let mut finding = context.finding_at(&CODE, span, message);
             finding.hint = Some("Let the plan add it, or use a package that is there.".to_owned());
             findings.push(finding);
@@ -46,7 +52,8 @@ fn check_packages(context: &mut RuleContext<'_>) -> Vec<Finding> {
 
 fn undeclared_python(context: &RuleContext<'_>, path: &str, module: &str) -> Option<String> {
     let top = module.split('.').next().filter(|top| !top.is_empty())?;
-    let own = context.run.files.has_module(top) || context.run.files.imported(path, module).is_some();
+    let own =
+        context.run.files.has_module(top) || context.run.files.imported(path, module).is_some();
     if standard_library::is_in_python(top)
         || own
         || context.planned(&format!("{top}.py"))
@@ -54,12 +61,24 @@ fn undeclared_python(context: &RuleContext<'_>, path: &str, module: &str) -> Opt
     {
         return None;
     }
-    let planned_folder = |change: &plan::PlannedChange| change.path.split('/').any(|part| part == top);
-    if context.run.plan.all().flat_map(|unit| &unit.changes).any(planned_folder) {
+    let planned_folder =
+        |change: &plan::PlannedChange| change.path.split('/').any(|part| part == top);
+    if context
+        .run
+        .plan
+        .all()
+        .flat_map(|unit| &unit.changes)
+        .any(planned_folder)
+    {
         return None;
     }
     let mut names = vec![top];
-    names.extend(ALIASES.iter().filter(|(name, _)| *name == top).map(|(_, package)| *package));
+    names.extend(
+        ALIASES
+            .iter()
+            .filter(|(name, _)| *name == top)
+            .map(|(_, package)| *package),
+    );
     let prefixed = [
         format!("python-{top}"),
         format!("py{top}"),
@@ -69,14 +88,25 @@ fn undeclared_python(context: &RuleContext<'_>, path: &str, module: &str) -> Opt
     ];
     names.extend(prefixed.iter().map(String::as_str));
     // A dotted namespace is spread over packages: `google.cloud`, `opentelemetry.sdk`.
-    let spread = ["google", "azure", "opentelemetry", "zope", "ruamel", "jaraco", "backports"].contains(&top);
+    let spread = [
+        "google",
+        "azure",
+        "opentelemetry",
+        "zope",
+        "ruamel",
+        "jaraco",
+        "backports",
+    ]
+    .contains(&top);
     let declared = context.manifests().declares_python(&names)?;
     (!spread && !declared && !is_added(context, &names) && !context.run.files.facts().imports(top))
         .then(|| top.to_owned())
 }
 
 fn undeclared_script(context: &RuleContext<'_>, path: &str, module: &str) -> Option<String> {
-    let aliased = module.starts_with(['.', '/', '#', '~', '$']) || module.starts_with("@/") || module.contains(':');
+    let aliased = module.starts_with(['.', '/', '#', '~', '$'])
+        || module.starts_with("@/")
+        || module.contains(':');
     let package = package_of(module);
     if aliased
         || standard_library::is_in_node(module)
@@ -96,13 +126,23 @@ fn undeclared_script(context: &RuleContext<'_>, path: &str, module: &str) -> Opt
 
 /// Returns whether the plan installs the package, or names it where it speaks of manifests.
 fn is_added(context: &RuleContext<'_>, names: &[&str]) -> bool {
-    const SIGNS: [&str; 9] =
-        ["install", "requirements", "pyproject", "package.json", "dependenc", "--with", "==", ">=", "\": \"^"];
+    const SIGNS: [&str; 9] = [
+        "install",
+        "requirements",
+        "pyproject",
+        "package.json",
+        "dependenc",
+        "--with",
+        "==",
+        ">=",
+        "\": \"^",
+    ];
     let names_it = |line: &str| {
         let lower = line.to_lowercase();
-        names
-            .iter()
-            .any(|name| lower.contains(&name.to_lowercase()) || lower.contains(&name.to_lowercase().replace('_', "-")))
+        names.iter().any(|name| {
+            lower.contains(&name.to_lowercase())
+                || lower.contains(&name.to_lowercase().replace('_', "-"))
+        })
     };
     let mut recent = 0_usize;
     context.run.plan.text().lines().any(|line| {
@@ -110,7 +150,8 @@ fn is_added(context: &RuleContext<'_>, names: &[&str]) -> bool {
         // A list of packages may follow the line that speaks of them.
         let speaks = SIGNS.iter().any(|sign| lower.contains(sign)) || is_install_command(line);
         recent = if speaks { 12 } else { recent.saturating_sub(1) };
-        let import = lower.trim_start().starts_with("import ") || lower.trim_start().starts_with("from ");
+        let import =
+            lower.trim_start().starts_with("import ") || lower.trim_start().starts_with("from ");
         recent > 0 && !import && names_it(line)
     })
 }
@@ -122,7 +163,9 @@ fn is_install_command(line: &str) -> bool {
         return false;
     }
     let shown = line.split('`').skip(1).step_by(2).chain([line]);
-    shown.into_iter().any(|text| shell::read(text).kinds().contains(&shell::Kind::Install))
+    shown
+        .into_iter()
+        .any(|text| shell::read(text).kinds().contains(&shell::Kind::Install))
 }
 
 #[cfg(test)]
@@ -132,15 +175,19 @@ mod tests {
     #[test]
     fn what_no_manifest_declares_and_nobody_uses_is_told_once() {
         let block = "```python\nimport json\nimport slowapi\nimport yaml\nimport httpx\nimport rich\nfrom slowapi import Limiter\n```\n";
-        let plan =
-            format!("# X\n\n## Phase 1: A\n\nRun `uv add httpx` first.\n\n**File**: `app/new.py` (create)\n\n{block}");
+        let plan = format!(
+            "# X\n\n## Phase 1: A\n\nRun `uv add httpx` first.\n\n**File**: `app/new.py` (create)\n\n{block}"
+        );
         let files = [
             ("pyproject.toml", "[project]\ndependencies = [\"PyYAML\"]\n"),
             ("app/old.py", "from rich import print\n"),
         ];
         let found = findings_of_plan(&["package-undeclared"], &files, &plan);
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].starts_with("11: `app/new.py` imports `slowapi`, and no manifest"), "{found:?}");
+        assert!(
+            found[0].starts_with("11: `app/new.py` imports `slowapi`, and no manifest"),
+            "{found:?}"
+        );
         assert_eq!(
             findings_of_plan(&["package-undeclared"], &files[1..], &plan),
             [""; 0],
@@ -157,6 +204,9 @@ mod tests {
         ];
         let found = findings_of_plan(&["package-undeclared"], &files, plan);
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].starts_with("8: `src/new.ts` imports `zod`"), "{found:?}");
+        assert!(
+            found[0].starts_with("8: `src/new.ts` imports `zod`"),
+            "{found:?}"
+        );
     }
 }

@@ -9,11 +9,24 @@ use crate::review::rule::Rule;
 use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
 
-const fn warning_code(name: &'static str, summary: &'static str, explanation: &'static str) -> Code {
-    Code { name, severity: Severity::Warning, summary, explanation }
+const fn warning_code(
+    name: &'static str,
+    summary: &'static str,
+    explanation: &'static str,
+) -> Code {
+    Code {
+        name,
+        severity: Severity::Warning,
+        summary,
+        explanation,
+    }
 }
 
-pub(crate) const RULE: Rule = Rule { codes: &CODES, look: Some(check_placements), told_by_run: true };
+pub(crate) const RULE: Rule = Rule {
+    codes: &CODES,
+    look: Some(check_placements),
+    told_by_run: true,
+};
 
 const CODES: [Code; 16] = [
     warning_code(
@@ -131,16 +144,26 @@ fn check_placements(rule_context: &mut RuleContext<'_>) -> Vec<Finding> {
             .filter_map(|(unit, placement)| ambiguous_file_finding(rule_context, *unit, placement)),
     );
     for (unit, placement) in rule_context.placements {
-        let PlacementOutcome::Refused { reason, message, candidates } = &placement.placed else {
+        let PlacementOutcome::Refused {
+            reason,
+            message,
+            candidates,
+        } = &placement.placed
+        else {
             findings.extend(of_basis(rule_context, *unit, placement));
             continue;
         };
         // What no file is said for, and paths that may mean several, are told where they are read.
-        let Some(code) = CODES.iter().find(|code| code.name == *reason && code.name != "file-unclear") else {
+        let Some(code) = CODES
+            .iter()
+            .find(|code| code.name == *reason && code.name != "file-unclear")
+        else {
             continue;
         };
         let unit = rule_context.units.iter().find(|one| one.id == *unit);
-        let Some((unit, block)) = unit.zip(placement.block) else { continue };
+        let Some((unit, block)) = unit.zip(placement.block) else {
+            continue;
+        };
         let block = &unit.blocks[block];
         let path = placement.path.clone().unwrap_or_default();
         // A fence without a language that doesn't parse may be no code at all.
@@ -152,7 +175,9 @@ fn check_placements(rule_context: &mut RuleContext<'_>) -> Vec<Finding> {
             continue;
         }
         let quoted = match block.role {
-            Role::After { before: Some(before) } => unit.blocks.get(before),
+            Role::After {
+                before: Some(before),
+            } => unit.blocks.get(before),
             _ => None,
         };
         if let (Some(quoted), Some(text)) = (quoted, rule_context.text_before_unit(&path))
@@ -160,10 +185,15 @@ fn check_placements(rule_context: &mut RuleContext<'_>) -> Vec<Finding> {
         {
             continue;
         }
-        let mut finding =
-            rule_context.finding_at(code, block.span.clone(), format!("`{path}`: would not be placed: {message}"));
+        let mut finding = rule_context.finding_at(
+            code,
+            block.span.clone(),
+            format!("`{path}`: would not be placed: {message}"),
+        );
         finding.hint = Some(match candidates.as_slice() {
-            [] if code.name == "prohibited" => "take the code out, or the words that forbid the change".to_owned(),
+            [] if code.name == "prohibited" => {
+                "take the code out, or the words that forbid the change".to_owned()
+            }
             [] => "Say in the plan where it goes.".to_owned(),
             candidates => format!("To decide between {}.", candidates.join(", ")),
         });
@@ -173,17 +203,37 @@ fn check_placements(rule_context: &mut RuleContext<'_>) -> Vec<Finding> {
 }
 
 /// Tells a block between several files, of which nothing in the tree decides.
-fn ambiguous_file_finding(rule_context: &RuleContext<'_>, unit: PhaseId, placement: &Placement) -> Option<Finding> {
-    let PlacementOutcome::Refused { reason: "file-unclear", message, .. } = &placement.placed else { return None };
+fn ambiguous_file_finding(
+    rule_context: &RuleContext<'_>,
+    unit: PhaseId,
+    placement: &Placement,
+) -> Option<Finding> {
+    let PlacementOutcome::Refused {
+        reason: "file-unclear",
+        message,
+        ..
+    } = &placement.placed
+    else {
+        return None;
+    };
     let code = CODES.iter().find(|code| code.name == "block-between")?;
-    let block = rule_context.units.iter().find(|one| one.id == unit)?.blocks.get(placement.block?)?;
+    let block = rule_context
+        .units
+        .iter()
+        .find(|one| one.id == unit)?
+        .blocks
+        .get(placement.block?)?;
     let mut finding = rule_context.finding_at(code, block.span.clone(), message.clone());
     finding.hint = Some("name its file on the line above it".to_owned());
     matches!(block.file, FileOf::Between(_)).then_some(finding)
 }
 
 /// Says how the file of a block is known that the plan does not state.
-fn of_basis(rule_context: &RuleContext<'_>, unit: PhaseId, placement: &Placement) -> Option<Finding> {
+fn of_basis(
+    rule_context: &RuleContext<'_>,
+    unit: PhaseId,
+    placement: &Placement,
+) -> Option<Finding> {
     let name = match placement.by.basis() {
         Basis::Stated => return None,
         Basis::Identified => "file-identified",
@@ -193,7 +243,11 @@ fn of_basis(rule_context: &RuleContext<'_>, unit: PhaseId, placement: &Placement
     let unit = rule_context.units.iter().find(|one| one.id == unit)?;
     let block = unit.blocks.get(placement.block?)?;
     let path = placement.path.as_deref()?;
-    Some(rule_context.finding_at(code, block.span.clone(), format!("goes to `{path}`: {}", placement.by)))
+    Some(rule_context.finding_at(
+        code,
+        block.span.clone(),
+        format!("goes to `{path}`: {}", placement.by),
+    ))
 }
 
 #[cfg(test)]
@@ -203,11 +257,13 @@ mod tests {
     #[test]
     fn a_refusal_of_the_placement_is_told_with_its_candidates() {
         let plan = "# X\n\n## Phase 1: A\n\n**File**: `a.py` (modify)\n\n```python\n    def save(self):\n        return 2\n```\n";
-        let file =
-            "class A:\n    def save(self):\n        return 1\n\n\nclass B:\n    def save(self):\n        return 1\n";
+        let file = "class A:\n    def save(self):\n        return 1\n\n\nclass B:\n    def save(self):\n        return 1\n";
         let found = findings_of_plan(&["ambiguous", "no-place"], &[("a.py", file)], plan);
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].starts_with("7: `a.py`: would not be placed: "), "{found:?}");
+        assert!(
+            found[0].starts_with("7: `a.py`: would not be placed: "),
+            "{found:?}"
+        );
         assert_eq!(
             findings_of_plan(
                 &["ambiguous", "no-place"],

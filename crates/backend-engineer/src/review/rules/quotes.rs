@@ -27,7 +27,11 @@ const MOVED: Code = Code {
                   Fix it: correct the numbers, or leave them out.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[GONE, MOVED], look: Some(check_quotes), told_by_run: true };
+pub(crate) const RULE: Rule = Rule {
+    codes: &[GONE, MOVED],
+    look: Some(check_quotes),
+    told_by_run: true,
+};
 
 /// Lines by which a place may be off before it is told.
 const TOLERANCE: usize = 5;
@@ -46,8 +50,14 @@ fn check_quotes(context: &mut RuleContext<'_>) -> Vec<Finding> {
 }
 
 /// Returns the text of the file that a block is for, where nothing unknown happens to it before.
-fn file_of<'g>(context: &'g RuleContext<'_>, unit: &Phase, block: &CodeBlock) -> Option<(&'g str, &'g str)> {
-    let FileOf::Change(change) = &block.file else { return None };
+fn file_of<'g>(
+    context: &'g RuleContext<'_>,
+    unit: &Phase,
+    block: &CodeBlock,
+) -> Option<(&'g str, &'g str)> {
+    let FileOf::Change(change) = &block.file else {
+        return None;
+    };
     let path = context.assignment.file(unit.id, *change)?.path.as_deref()?;
     if context.facts.uncertain.contains(path) || context.facts.made.contains_key(path) {
         return None;
@@ -56,11 +66,15 @@ fn file_of<'g>(context: &'g RuleContext<'_>, unit: &Phase, block: &CodeBlock) ->
 }
 
 fn of_block(context: &RuleContext<'_>, unit: &Phase, block: &CodeBlock) -> Option<Finding> {
-    let Role::Before { after } = block.role else { return None };
+    let Role::Before { after } = block.role else {
+        return None;
+    };
     let (path, text) = file_of(context, unit, block)?;
     match find_quote(text, &block.text) {
         Quote::At(line) => {
-            let FileOf::Change(change) = &block.file else { return None };
+            let FileOf::Change(change) = &block.file else {
+                return None;
+            };
             let (from, to) = block.lines.or(unit.changes.get(*change)?.lines)?;
             let known = only_quote(unit, *change);
             let inside = line + TOLERANCE >= from && line <= to + TOLERANCE;
@@ -77,12 +91,15 @@ fn of_block(context: &RuleContext<'_>, unit: &Phase, block: &CodeBlock) -> Optio
         Quote::Gone { missing, near } => {
             let done = after
                 .and_then(|after| unit.blocks.get(after))
-                .is_some_and(|after| matches!(find_quote(text, &after.text), Quote::At(_) | Quote::Several));
+                .is_some_and(|after| {
+                    matches!(find_quote(text, &after.text), Quote::At(_) | Quote::Several)
+                });
             if done || shown_before(context, block, &missing) {
                 return None;
             }
             let missing = shorten_quote(&missing);
-            let message = format!("`{path}` has no such lines as the plan quotes: `{missing}` is not there");
+            let message =
+                format!("`{path}` has no such lines as the plan quotes: `{missing}` is not there");
             let mut finding = context.finding_at(&GONE, block.span.clone(), message);
             finding.hint = near.map(|(line, text)| format!("Nearest is line {line}: `{text}`"));
             Some(finding)
@@ -93,33 +110,55 @@ fn of_block(context: &RuleContext<'_>, unit: &Phase, block: &CodeBlock) -> Optio
 /// Returns whether code of the plan that comes before the quote brings the line.
 fn shown_before(context: &RuleContext<'_>, quote: &CodeBlock, line: &str) -> bool {
     let units = context.run.plan.all();
-    let earlier = units.flat_map(|unit| &unit.blocks).filter(|block| block.span.end <= quote.span.start);
+    let earlier = units
+        .flat_map(|unit| &unit.blocks)
+        .filter(|block| block.span.end <= quote.span.start);
     let brings = |block: &CodeBlock| block.text.lines().any(|own| normalize_line(own) == line);
-    earlier.filter(|block| !matches!(block.role, Role::Before { .. })).any(brings)
+    earlier
+        .filter(|block| !matches!(block.role, Role::Before { .. }))
+        .any(brings)
 }
 
 /// Returns whether the change has one quote, so that lines said for it are said for that one.
 fn only_quote(unit: &Phase, change: usize) -> bool {
-    let quotes = |block: &&CodeBlock| matches!(block.role, Role::Before { .. }) && block.file == FileOf::Change(change);
+    let quotes = |block: &&CodeBlock| {
+        matches!(block.role, Role::Before { .. }) && block.file == FileOf::Change(change)
+    };
     unit.blocks.iter().filter(quotes).count() == 1
 }
 
-fn of_lines(context: &RuleContext<'_>, unit: &Phase, change: &plan::PlannedChange) -> Option<Finding> {
+fn of_lines(
+    context: &RuleContext<'_>,
+    unit: &Phase,
+    change: &plan::PlannedChange,
+) -> Option<Finding> {
     let (from, to) = change.lines?;
-    let file = context.assignment.files.iter().find(|file| file.unit == unit.id && file.span == change.span)?;
+    let file = context
+        .assignment
+        .files
+        .iter()
+        .find(|file| file.unit == unit.id && file.span == change.span)?;
     let path = file.path.as_deref()?;
-    if context.facts.uncertain.contains(path) || !matches!(change.action, plan::Action::Modify | plan::Action::Unstated)
+    if context.facts.uncertain.contains(path)
+        || !matches!(change.action, plan::Action::Modify | plan::Action::Unstated)
     {
         return None;
     }
     let count = context.text_before_unit(path)?.lines().count();
-    let message = format!("`{path}` ends at line {count}; the plan names {}", lines_of(from, to));
+    let message = format!(
+        "`{path}` ends at line {count}; the plan names {}",
+        lines_of(from, to)
+    );
     // Adding behind the last line is said with its number, too.
     (from > count + 2).then(|| context.finding_at(&MOVED, change.span.clone(), message))
 }
 
 fn lines_of(from: usize, to: usize) -> String {
-    if from == to { format!("line {from}") } else { format!("lines {from}-{to}") }
+    if from == to {
+        format!("line {from}")
+    } else {
+        format!("lines {from}-{to}")
+    }
 }
 
 /// The result of looking for a quote in its file.
@@ -130,7 +169,10 @@ pub(super) enum Quote {
     /// It stands more than once.
     Several,
     /// A line of it that is not there, and where the nearest stands.
-    Gone { missing: String, near: Option<(usize, String)> },
+    Gone {
+        missing: String,
+        near: Option<(usize, String)>,
+    },
     /// Too little, or too vague, to look for.
     Unclear,
 }
@@ -146,17 +188,27 @@ pub(super) fn find_quote(text: &str, quote: &str) -> Quote {
     let mut first = None;
     for chunk in split_at_omissions(quote) {
         let stands = |at: &usize| {
-            chunk.iter().enumerate().all(|(ahead, line)| lines.get(at + ahead).is_some_and(|(_, own)| own == line))
+            chunk
+                .iter()
+                .enumerate()
+                .all(|(ahead, line)| lines.get(at + ahead).is_some_and(|(_, own)| own == line))
         };
         let places: Vec<usize> = (0..lines.len()).filter(stands).collect();
         match places.as_slice() {
             [] => {
-                let gone = chunk.iter().filter(|line| !lines.iter().any(|(_, own)| own == *line));
+                let gone = chunk
+                    .iter()
+                    .filter(|line| !lines.iter().any(|(_, own)| own == *line));
                 // The longest tells most.
                 let missing = gone.max_by_key(|line| line.len());
                 // Every line is there, in another order or with others between: not plainly gone.
-                let Some(missing) = missing else { return Quote::Unclear };
-                return Quote::Gone { near: find_similar_line(&lines, missing), missing: missing.clone() };
+                let Some(missing) = missing else {
+                    return Quote::Unclear;
+                };
+                return Quote::Gone {
+                    near: find_similar_line(&lines, missing),
+                    missing: missing.clone(),
+                };
             }
             [only] => first = first.or(Some(Quote::At(lines[*only].0))),
             _ => first = first.or(Some(Quote::Several)),
@@ -206,7 +258,9 @@ fn shorten_quote(line: &str) -> String {
 
 fn find_similar_line(lines: &[(usize, String)], missing: &str) -> Option<(usize, String)> {
     let likeness = |line: &str| (strsim::normalized_levenshtein(line, missing) * 1000.0) as u32;
-    let comparable = lines.iter().filter(|(_, line)| line.len() < 200 && missing.len() < 200);
+    let comparable = lines
+        .iter()
+        .filter(|(_, line)| line.len() < 200 && missing.len() < 200);
     let best = comparable
         .map(|(at, line)| (likeness(line), *at, line))
         .max_by_key(|(likeness, at, _)| (*likeness, std::cmp::Reverse(*at)))?;
@@ -222,8 +276,17 @@ mod tests {
 
     #[test]
     fn quotes_are_found_whatever_their_blanks() {
-        assert_eq!(find_quote(FILE, "def create(self, order):\n  total = order.total\n"), Quote::At(3));
-        assert_eq!(find_quote(FILE, "def create(self, order):\n    # ...\n    return total\n"), Quote::At(3));
+        assert_eq!(
+            find_quote(FILE, "def create(self, order):\n  total = order.total\n"),
+            Quote::At(3)
+        );
+        assert_eq!(
+            find_quote(
+                FILE,
+                "def create(self, order):\n    # ...\n    return total\n"
+            ),
+            Quote::At(3)
+        );
         assert_eq!(find_quote(FILE, "    return total\n"), Quote::Several);
         assert_eq!(find_quote(FILE, "# nothing\n"), Quote::Unclear);
     }
@@ -232,7 +295,13 @@ mod tests {
     fn what_is_gone_is_said_with_the_nearest_line() {
         let gone = find_quote(FILE, "def create(order):\n    return total\n");
         let near = Some((3, "def create(self, order):".to_owned()));
-        assert_eq!(gone, Quote::Gone { missing: "def create(order):".to_owned(), near });
+        assert_eq!(
+            gone,
+            Quote::Gone {
+                missing: "def create(order):".to_owned(),
+                near
+            }
+        );
     }
 
     #[test]
@@ -243,7 +312,11 @@ mod tests {
             )
         };
         let files = [("a.py", FILE)];
-        let gone = findings_of_plan(&["quote-gone", "lines-moved"], &files, &plan("def create(order):"));
+        let gone = findings_of_plan(
+            &["quote-gone", "lines-moved"],
+            &files,
+            &plan("def create(order):"),
+        );
         assert_eq!(
             gone,
             [
@@ -251,7 +324,11 @@ mod tests {
             ]
         );
         assert_eq!(
-            findings_of_plan(&["quote-gone", "lines-moved"], &files, &plan("def create(self, order):")),
+            findings_of_plan(
+                &["quote-gone", "lines-moved"],
+                &files,
+                &plan("def create(self, order):")
+            ),
             [""; 0]
         );
         let far = format!("{}{FILE}", "# x\n".repeat(30));
@@ -260,6 +337,9 @@ mod tests {
             &[("a.py", far.as_str())],
             &plan("def create(self, order):"),
         );
-        assert_eq!(moved, ["9: `a.py`: the plan names lines 1-2, and the code that it quotes stands at line 33"]);
+        assert_eq!(
+            moved,
+            ["9: `a.py`: the plan names lines 1-2, and the code that it quotes stands at line 33"]
+        );
     }
 }

@@ -16,7 +16,11 @@ const CODE: Code = Code {
                   Fix it: say that the route is changed, or choose another path.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_routes), told_by_run: false };
+pub(crate) const RULE: Rule = Rule {
+    codes: &[CODE],
+    look: Some(check_routes),
+    told_by_run: false,
+};
 
 const METHODS: [&str; 5] = ["GET ", "POST ", "PUT ", "PATCH ", "DELETE "];
 /// Words that say that what follows is new, each at the start of a clause.
@@ -25,7 +29,10 @@ const ADDS: [&str; 5] = ["add ", "create ", "implement ", "introduce ", "new "];
 fn check_routes(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
-        let end = unit.phases.first().map_or(unit.span.end, |nested| nested.span.start);
+        let end = unit
+            .phases
+            .first()
+            .map_or(unit.span.end, |nested| nested.span.start);
         let own = unit.span.start..end.max(unit.span.start);
         let mut at = own.start;
         for line in context.run.plan.text()[own].split_inclusive('\n') {
@@ -34,7 +41,9 @@ fn check_routes(context: &mut RuleContext<'_>) -> Vec<Finding> {
             if unit.blocks.iter().any(|block| block.span.contains(&start)) {
                 continue;
             }
-            let Some((method, path, place)) = find_added_route(line) else { continue };
+            let Some((method, path, place)) = find_added_route(line) else {
+                continue;
+            };
             let wanted = route_segments(path);
             let named = wanted.iter().filter(|part| **part != "*").count();
             let answers = |route: &&survey::Route| {
@@ -43,10 +52,18 @@ fn check_routes(context: &mut RuleContext<'_>) -> Vec<Finding> {
                     route == wanted || named >= 2 && route.ends_with(&wanted)
                 }
             };
-            let Some(route) = context.survey().routes.iter().find(answers) else { continue };
-            let message =
-                format!("`{method} {path}` is answered already: {}:{} ({})", route.file, route.line, route.path);
-            findings.push(context.finding_at(&CODE, start + place..start + place + path.len(), message));
+            let Some(route) = context.survey().routes.iter().find(answers) else {
+                continue;
+            };
+            let message = format!(
+                "`{method} {path}` is answered already: {}:{} ({})",
+                route.file, route.line, route.path
+            );
+            findings.push(context.finding_at(
+                &CODE,
+                start + place..start + place + path.len(),
+                message,
+            ));
         }
     }
     findings
@@ -54,13 +71,17 @@ fn check_routes(context: &mut RuleContext<'_>) -> Vec<Finding> {
 
 /// Returns the one route that a line says to add, with its place in the line.
 fn find_added_route(line: &str) -> Option<(&'static str, &str, usize)> {
-    let (method, at) =
-        METHODS.iter().filter_map(|method| line.find(method).map(|at| (*method, at))).min_by_key(|(_, at)| *at)?;
+    let (method, at) = METHODS
+        .iter()
+        .filter_map(|method| line.find(method).map(|at| (*method, at)))
+        .min_by_key(|(_, at)| *at)?;
     let start = at + method.len();
     let rest = line[start..].trim_start_matches('`');
     let place = line.len() - rest.len();
     let end = rest
-        .find(|letter: char| letter.is_whitespace() || matches!(letter, '`' | '"' | ')' | ',' | ';'))
+        .find(|letter: char| {
+            letter.is_whitespace() || matches!(letter, '`' | '"' | ')' | ',' | ';')
+        })
         .unwrap_or(rest.len());
     let path = rest[..end].trim_end_matches(['.', ':']);
     let path = path.split('?').next().unwrap_or(path);
@@ -68,9 +89,25 @@ fn find_added_route(line: &str) -> Option<(&'static str, &str, usize)> {
     // The word must stand right before the route, with nothing between that speaks of something else.
     let before = before.trim_end_matches(['`', '*', '"', ' ']);
     let words: Vec<&str> = before.split_whitespace().rev().take(4).collect();
-    let filler = ["a", "an", "the", "endpoint", "endpoints", "route", "new", "api", "http", "rest", "`"];
-    let verb = words.iter().find(|word| !filler.contains(&word.trim_matches(['`', '*', ':', '-'])))?;
-    let adds = ADDS.iter().any(|word| word.trim() == verb.trim_matches(['`', '*', ':', '-', '.', ']']));
+    let filler = [
+        "a",
+        "an",
+        "the",
+        "endpoint",
+        "endpoints",
+        "route",
+        "new",
+        "api",
+        "http",
+        "rest",
+        "`",
+    ];
+    let verb = words
+        .iter()
+        .find(|word| !filler.contains(&word.trim_matches(['`', '*', ':', '-'])))?;
+    let adds = ADDS
+        .iter()
+        .any(|word| word.trim() == verb.trim_matches(['`', '*', ':', '-', '.', ']']));
     (adds && path.starts_with('/') && path.len() > 2).then_some((method.trim(), path, place))
 }
 
@@ -82,26 +119,32 @@ mod tests {
     #[test]
     fn only_a_route_that_is_plainly_added_counts() {
         assert_eq!(
-            find_added_route("- Add `POST /api/orders` (new)").map(|(method, path, _)| (method, path)),
+            find_added_route("- Add `POST /api/orders` (new)")
+                .map(|(method, path, _)| (method, path)),
             Some(("POST", "/api/orders"))
         );
         assert_eq!(
             find_added_route("Implement the endpoint GET /orders/{id}.").map(|(_, path, _)| path),
             Some("/orders/{id}")
         );
-        for line in ["Add rate limit to `POST /api/orders`", "`GET /orders` returns 200", "Add a test for GET /orders"]
-        {
+        for line in [
+            "Add rate limit to `POST /api/orders`",
+            "`GET /orders` returns 200",
+            "Add a test for GET /orders",
+        ] {
             assert_eq!(find_added_route(line), None, "{line}");
         }
     }
 
     #[test]
     fn a_route_that_is_answered_is_told_with_its_place() {
-        let plan =
-            "# X\n\n## Phase 1: A\n\n- Add `POST /api/orders` in `app/routes.py`\n- Add `DELETE /api/orders` too\n";
+        let plan = "# X\n\n## Phase 1: A\n\n- Add `POST /api/orders` in `app/routes.py`\n- Add `DELETE /api/orders` too\n";
         let routes = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post(\"/api/orders\")\ndef create():\n    return {}\n";
         let found = findings_of_plan(&["route-exists"], &[("app/routes.py", routes)], plan);
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].starts_with("5: `POST /api/orders` is answered already: app/routes.py:"), "{found:?}");
+        assert!(
+            found[0].starts_with("5: `POST /api/orders` is answered already: app/routes.py:"),
+            "{found:?}"
+        );
     }
 }

@@ -36,16 +36,27 @@ const TEST: Code = Code {
                   Fix it: correct the path, or add the file to the plan.",
 };
 
-pub(crate) const RULE: Rule = Rule { codes: &[SCRIPT, TARGET, TEST], look: Some(check_scripts), told_by_run: false };
+pub(crate) const RULE: Rule = Rule {
+    codes: &[SCRIPT, TARGET, TEST],
+    look: Some(check_scripts),
+    told_by_run: false,
+};
 
 fn check_scripts(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
-        for planned in unit.commands.iter().filter(|planned| planned.doubt.is_none() && planned.commit.is_none()) {
+        for planned in unit
+            .commands
+            .iter()
+            .filter(|planned| planned.doubt.is_none() && planned.commit.is_none())
+        {
             let base = planned.folder.clone().unwrap_or_default();
             let reading = shell::read(&planned.text);
             for call in reading.outer_calls() {
-                let named = call.target.as_ref().and_then(|target| NamedTarget::from_call(call, target, &base));
+                let named = call
+                    .target
+                    .as_ref()
+                    .and_then(|target| NamedTarget::from_call(call, target, &base));
                 let message = match &named {
                     Some(named) if named.is_script() => find_missing_script(context, named),
                     Some(named) => find_missing_target(context, named),
@@ -78,13 +89,21 @@ type Missing = (&'static Code, String, Option<String>);
 impl<'c> NamedTarget<'c> {
     fn from_call(call: &Call, target: &'c Target, base: &str) -> Option<Self> {
         // Another file may be named, and another package be meant.
-        let elsewhere = call.arguments.iter().any(|word| matches!(word.as_str(), "-f" | "--file" | "--makefile"));
-        let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, ':' | '-' | '_' | '.' | '/');
+        let elsewhere = call
+            .arguments
+            .iter()
+            .any(|word| matches!(word.as_str(), "-f" | "--file" | "--makefile"));
+        let plain = |letter: char| {
+            letter.is_ascii_alphanumeric() || matches!(letter, ':' | '-' | '_' | '.' | '/')
+        };
         let unclear = target.across || target.workspace.is_some() || elsewhere;
         if unclear || target.name.is_empty() || !target.name.chars().all(plain) {
             return None;
         }
-        Some(NamedTarget { target, folder: entered_folder(base, target.folder.as_deref())? })
+        Some(NamedTarget {
+            target,
+            folder: entered_folder(base, target.folder.as_deref())?,
+        })
     }
 
     fn is_script(&self) -> bool {
@@ -92,7 +111,11 @@ impl<'c> NamedTarget<'c> {
     }
 
     fn file(&self, name: &str) -> String {
-        if self.folder.is_empty() { name.to_owned() } else { format!("{}/{name}", self.folder) }
+        if self.folder.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}/{name}", self.folder)
+        }
     }
 }
 
@@ -105,50 +128,98 @@ fn find_missing_script(context: &RuleContext<'_>, named: &NamedTarget<'_>) -> Op
         return None;
     }
     let hint = find_similar_script(scripts.keys(), name).map(|near| format!("It has `{near}`."));
-    Some((&SCRIPT, format!("`{}` has no script `{name}`", named.file("package.json")), hint))
+    Some((
+        &SCRIPT,
+        format!("`{}` has no script `{name}`", named.file("package.json")),
+        hint,
+    ))
 }
 
 /// Returns whether the plan speaks of the script as an entry of a manifest.
 fn adds_script(context: &RuleContext<'_>, name: &str) -> bool {
     let text = context.run.plan.text();
-    text.contains(&format!("\"{name}\"")) || context.planned("package.json") && text.contains(&format!("`{name}`"))
+    text.contains(&format!("\"{name}\""))
+        || context.planned("package.json") && text.contains(&format!("`{name}`"))
 }
 
 fn find_missing_target(context: &RuleContext<'_>, named: &NamedTarget<'_>) -> Option<Missing> {
     let name = named.target.name.as_str();
-    if named.target.source.as_deref() != Some("Makefile") || context.planned("Makefile") || name.contains(['/', '.']) {
+    if named.target.source.as_deref() != Some("Makefile")
+        || context.planned("Makefile")
+        || name.contains(['/', '.'])
+    {
         return None;
     }
     let targets = context.manifests().targets(&named.folder)?;
-    let shown = context.run.plan.text().lines().any(|line| line.starts_with(&format!("{name}:")));
+    let shown = context
+        .run
+        .plan
+        .text()
+        .lines()
+        .any(|line| line.starts_with(&format!("{name}:")));
     if targets.contains(name) || shown {
         return None;
     }
     let hint = find_similar_script(targets.iter(), name).map(|near| format!("It has `{near}`."));
-    Some((&TARGET, format!("`{}` has no target `{name}`", named.file("Makefile")), hint))
+    Some((
+        &TARGET,
+        format!("`{}` has no target `{name}`", named.file("Makefile")),
+        hint,
+    ))
 }
 
-fn test_file(context: &RuleContext<'_>, call: &Call, base: &str, span: std::ops::Range<usize>) -> Option<Finding> {
+fn test_file(
+    context: &RuleContext<'_>,
+    call: &Call,
+    base: &str,
+    span: std::ops::Range<usize>,
+) -> Option<Finding> {
     if call.kind() != shell::Kind::Test || call.target.is_some() {
         return None;
     }
     let folder = entered_folder(base, call.folder.as_deref())?;
-    let endings = [".py", ".test.ts", ".spec.ts", ".test.js", ".spec.js", ".test.tsx"];
+    let endings = [
+        ".py",
+        ".test.ts",
+        ".spec.ts",
+        ".test.js",
+        ".spec.js",
+        ".test.tsx",
+    ];
     let is_file = |word: &&str| {
         word.contains('/')
             && endings.iter().any(|end| word.ends_with(end))
             && !word.contains(['*', '{', '<', '[', '$', '=', ','])
     };
-    let mut words = call.arguments.iter().map(|word| word.split("::").next().unwrap_or(word)).filter(is_file);
+    let mut words = call
+        .arguments
+        .iter()
+        .map(|word| word.split("::").next().unwrap_or(word))
+        .filter(is_file);
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     let missing = words.find(|word| {
-        let stands = code::modules::join_upwards(&folder, word).is_none_or(|path| context.run.files.path_exists(&path));
-        let anywhere = context.run.files.all().iter().any(|file| file.ends_with(&format!("/{word}")) || file == word);
+        let stands = code::modules::join_upwards(&folder, word)
+            .is_none_or(|path| context.run.files.path_exists(&path));
+        let anywhere = context
+            .run
+            .files
+            .all()
+            .iter()
+            .any(|file| file.ends_with(&format!("/{word}")) || file == word);
         !stands && !anywhere && !context.planned(&name(word)) && !in_commits(context, word)
     })?;
-    let mut finding = context.finding_at(&TEST, span, format!("`{missing}` is not there, and no unit makes it"));
+    let mut finding = context.finding_at(
+        &TEST,
+        span,
+        format!("`{missing}` is not there, and no unit makes it"),
+    );
     let file = name(missing);
-    let near = context.run.files.all().iter().rfind(|path| path.rsplit('/').next() == Some(file.as_str()));
+    let near = context
+        .run
+        .files
+        .all()
+        .iter()
+        .rfind(|path| path.rsplit('/').next() == Some(file.as_str()));
     finding.hint = near.map(|near| format!("Is `{near}` meant?"));
     Some(finding)
 }
@@ -156,14 +227,27 @@ fn test_file(context: &RuleContext<'_>, call: &Call, base: &str, span: std::ops:
 /// Tells that the plan speaks of the file outside of the commands that it wants to be run.
 fn in_commits(context: &RuleContext<'_>, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let commands = || context.run.plan.all().flat_map(|unit| &unit.commands).filter(|one| one.commit.is_none());
+    let commands = || {
+        context
+            .run
+            .plan
+            .all()
+            .flat_map(|unit| &unit.commands)
+            .filter(|one| one.commit.is_none())
+    };
     let spoken = |(at, _): (usize, &str)| !commands().any(|command| command.span.contains(&at));
     context.run.plan.text().match_indices(name).any(spoken)
 }
 
-fn find_similar_script<'n>(names: impl Iterator<Item = &'n String>, wanted: &str) -> Option<String> {
+fn find_similar_script<'n>(
+    names: impl Iterator<Item = &'n String>,
+    wanted: &str,
+) -> Option<String> {
     let likeness = |name: &&String| (strsim::jaro_winkler(name, wanted) * 1000.0) as u32;
-    names.max_by_key(likeness).filter(|name| likeness(name) > 700).cloned()
+    names
+        .max_by_key(likeness)
+        .filter(|name| likeness(name) > 700)
+        .cloned()
 }
 
 #[cfg(test)]
@@ -176,12 +260,18 @@ mod tests {
         let asked = |line: &str| {
             let reading = shell::read(line);
             let call = reading.outer_calls()[0].clone();
-            let named = call.target.as_ref().and_then(|target| NamedTarget::from_call(&call, target, ""))?;
+            let named = call
+                .target
+                .as_ref()
+                .and_then(|target| NamedTarget::from_call(&call, target, ""))?;
             Some(format!("{}:{}", named.folder, named.target.name))
         };
         assert_eq!(asked("npm run lint").as_deref(), Some(":lint"));
         assert_eq!(asked("npm test").as_deref(), Some(":test"));
-        assert_eq!(asked("npm --prefix api run lint").as_deref(), Some("api:lint"));
+        assert_eq!(
+            asked("npm --prefix api run lint").as_deref(),
+            Some("api:lint")
+        );
         assert_eq!(asked("make -C api lint").as_deref(), Some("api:lint"));
         for unclear in [
             "pnpm --filter=api run lint",
@@ -201,11 +291,18 @@ mod tests {
         let plan = "# X\n\n## Phase 1: A\n\n### Success Criteria\n\n#### Automated Verification\n\n- [ ] A: `make lint`\n- [ ] B: `cd web && npm run type-check`\n- [ ] C: `pytest tests/test_order.py`\n- [ ] D: `make test`\n";
         let files = [
             ("Makefile", "test:\n\tpytest\nlints:\n\truff\n"),
-            ("web/package.json", "{\"scripts\": {\"typecheck\": \"tsc\"}}"),
+            (
+                "web/package.json",
+                "{\"scripts\": {\"typecheck\": \"tsc\"}}",
+            ),
             ("tests/test_orders.py", ""),
         ];
         assert_eq!(
-            findings_of_plan(&["target-missing", "script-missing", "test-file-missing"], &files, plan),
+            findings_of_plan(
+                &["target-missing", "script-missing", "test-file-missing"],
+                &files,
+                plan
+            ),
             [
                 "9: `Makefile` has no target `lint` | It has `lints`.",
                 "10: `web/package.json` has no script `type-check` | It has `typecheck`.",

@@ -4,11 +4,25 @@ use crate::review::code::Code;
 use crate::review::rule::Rule;
 use crate::stop::Severity;
 
-const fn new_code(name: &'static str, severity: Severity, summary: &'static str, explanation: &'static str) -> Code {
-    Code { name, severity, summary, explanation }
+const fn new_code(
+    name: &'static str,
+    severity: Severity,
+    summary: &'static str,
+    explanation: &'static str,
+) -> Code {
+    Code {
+        name,
+        severity,
+        summary,
+        explanation,
+    }
 }
 
-pub(crate) const RULE: Rule = Rule { codes: &CODES, look: None, told_by_run: true };
+pub(crate) const RULE: Rule = Rule {
+    codes: &CODES,
+    look: None,
+    told_by_run: true,
+};
 
 const CODES: [Code; 14] = [
     new_code(

@@ -9,7 +9,9 @@ use crate::identifiers::contains_identifier;
 use crate::review::code::Code;
 use crate::review::rule::Rule;
 use crate::review::rule_context::RuleContext;
-use crate::review::words::{RequestedEdit, lines_of_prose, parse_requested_edits, source_files, starts_something};
+use crate::review::words::{
+    RequestedEdit, lines_of_prose, parse_requested_edits, source_files, starts_something,
+};
 use crate::stop::{Finding, Severity};
 
 const CODE: Code = Code {
@@ -25,14 +27,20 @@ const CODE: Code = Code {
 /// Lines above a request in which the file that it means is looked for.
 const FARTHEST: usize = 12;
 
-pub(crate) const RULE: Rule = Rule { codes: &[CODE], look: Some(check_symbols), told_by_run: false };
+pub(crate) const RULE: Rule = Rule {
+    codes: &[CODE],
+    look: Some(check_symbols),
+    told_by_run: false,
+};
 
 fn check_symbols(context: &mut RuleContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for unit in context.units {
         for (span, line) in lines_of_prose(context.run.plan.text(), unit.span.clone()) {
-            let nested =
-                context.units.iter().any(|other| is_nested_unit(other, unit) && other.span.contains(&span.start));
+            let nested = context
+                .units
+                .iter()
+                .any(|other| is_nested_unit(other, unit) && other.span.contains(&span.start));
             if !nested {
                 findings.extend(of_line(context, unit, &span, line));
             }
@@ -45,9 +53,17 @@ fn is_nested_unit(inner: &Phase, outer: &Phase) -> bool {
     inner.id != outer.id && outer.span.contains(&inner.span.start)
 }
 
-fn of_line(context: &RuleContext<'_>, unit: &Phase, span: &Range<usize>, line: &str) -> Vec<Finding> {
+fn of_line(
+    context: &RuleContext<'_>,
+    unit: &Phase,
+    span: &Range<usize>,
+    line: &str,
+) -> Vec<Finding> {
     let asked = parse_requested_edits(line);
-    asked.into_iter().filter_map(|asked| of_request(context, unit, span, &asked)).collect()
+    asked
+        .into_iter()
+        .filter_map(|asked| of_request(context, unit, span, &asked))
+        .collect()
 }
 
 fn of_request(
@@ -76,8 +92,13 @@ fn of_request(
     if text.contains(name) || is_brought(context, span, name) {
         return None;
     }
-    let message = format!("`{}` is to be changed in `{path}`, which has no such name", asked.name);
-    let at = context.run.plan.text()[span.clone()].find(asked.name).map_or(span.start, |at| span.start + at);
+    let message = format!(
+        "`{}` is to be changed in `{path}`, which has no such name",
+        asked.name
+    );
+    let at = context.run.plan.text()[span.clone()]
+        .find(asked.name)
+        .map_or(span.start, |at| span.start + at);
     let elsewhere = context.run.files.facts().defining(name);
     // A file that stands only nearby may not be meant where another one has the name.
     if asked.files.is_empty() && elsewhere.is_some() {
@@ -90,7 +111,11 @@ fn of_request(
 
 /// Returns the one source file that the nearest line above names which names any, within the same section.
 fn file_named_above<'t>(text: &'t str, unit: &Phase, span: &Range<usize>) -> Option<&'t str> {
-    for (at, line) in lines_of_prose(text, unit.span.start..span.start).into_iter().rev().take(FARTHEST) {
+    for (at, line) in lines_of_prose(text, unit.span.start..span.start)
+        .into_iter()
+        .rev()
+        .take(FARTHEST)
+    {
         let mut files = source_files(line);
         if let Some(file) = files.pop() {
             return files.is_empty().then_some(file);
@@ -105,7 +130,12 @@ fn file_named_above<'t>(text: &'t str, unit: &Phase, span: &Range<usize>) -> Opt
 /// Returns the one source file that a path can mean.
 fn only_file(context: &RuleContext<'_>, file: &str) -> Option<String> {
     let ending = format!("/{file}");
-    let mut found = context.run.files.all().iter().filter(|path| *path == file || path.ends_with(&ending));
+    let mut found = context
+        .run
+        .files
+        .all()
+        .iter()
+        .filter(|path| *path == file || path.ends_with(&ending));
     found.next().filter(|_| found.next().is_none()).cloned()
 }
 
@@ -113,12 +143,19 @@ fn only_file(context: &RuleContext<'_>, file: &str) -> Option<String> {
 fn is_brought(context: &RuleContext<'_>, line: &Range<usize>, name: &str) -> bool {
     let text = context.run.plan.text();
     let blocks = context.run.plan.all().flat_map(|unit| &unit.blocks);
-    if blocks.into_iter().any(|block| contains_identifier(&block.text, name)) {
+    if blocks
+        .into_iter()
+        .any(|block| contains_identifier(&block.text, name))
+    {
         return true;
     }
-    lines_of_prose(text, 0..text.len()).into_iter().any(|(span, other)| {
-        span.start != line.start && contains_identifier(other, name) && starts_something(other, name)
-    })
+    lines_of_prose(text, 0..text.len())
+        .into_iter()
+        .any(|(span, other)| {
+            span.start != line.start
+                && contains_identifier(other, name)
+                && starts_something(other, name)
+        })
 }
 
 #[cfg(test)]
@@ -126,7 +163,10 @@ mod tests {
     use crate::review::tests::findings_of_plan;
 
     const FILES: [(&str, &str); 2] = [
-        ("app/user.py", "class UserService:\n    def create_user(self):\n        return 1\n"),
+        (
+            "app/user.py",
+            "class UserService:\n    def create_user(self):\n        return 1\n",
+        ),
         ("app/mail.py", "def send_mail():\n    return 1\n"),
     ];
 
@@ -139,17 +179,24 @@ mod tests {
     fn a_name_that_its_file_does_not_have_is_told_with_where_it_stands() {
         assert_eq!(
             of("- Update `UserService.make_user` in `app/user.py`"),
-            ["7: `UserService.make_user` is to be changed in `app/user.py`, which has no such name"]
+            [
+                "7: `UserService.make_user` is to be changed in `app/user.py`, which has no such name"
+            ]
         );
         assert_eq!(
             of("- Rename the `send_mail` function of `app/user.py` to `post_mail`."),
-            ["7: `send_mail` is to be changed in `app/user.py`, which has no such name | It stands in `app/mail.py`."]
+            [
+                "7: `send_mail` is to be changed in `app/user.py`, which has no such name | It stands in `app/mail.py`."
+            ]
         );
         assert_eq!(
             of("**File**: `app/mail.py`\n\n- Rewrite the `post_mail` function"),
             ["9: `post_mail` is to be changed in `app/mail.py`, which has no such name"]
         );
-        assert_eq!(of("**File**: `app/mail.py`\n\n- Remove the unused `post_mail` function"), [""; 0]);
+        assert_eq!(
+            of("**File**: `app/mail.py`\n\n- Remove the unused `post_mail` function"),
+            [""; 0]
+        );
     }
 
     #[test]

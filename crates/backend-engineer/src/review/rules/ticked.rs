@@ -34,14 +34,21 @@ const LACKS: Code = Code {
 };
 
 /// Done units are not looked at one by one: [`check_ticked_items`] reads them all.
-pub(crate) const RULE: Rule = Rule { codes: &[CODE, LACKS], look: None, told_by_run: true };
+pub(crate) const RULE: Rule = Rule {
+    codes: &[CODE, LACKS],
+    look: None,
+    told_by_run: true,
+};
 
 /// Finds the ticked items of the plan whose file to create is not there, or whose code is not in its file.
 pub(crate) fn check_ticked_items(run: &RunContext) -> Vec<Finding> {
     let mut findings = Vec::new();
     let units: Vec<&Phase> = run.plan.all().collect();
     for (at, unit) in units.iter().enumerate() {
-        let steps = unit.steps.iter().filter(|step| is_ticked(run, unit, step.checkbox));
+        let steps = unit
+            .steps
+            .iter()
+            .filter(|step| is_ticked(run, unit, step.checkbox));
         findings.extend(steps.filter_map(|step| lacks_code(run, (unit, step), &units[at + 1..])));
         for change in &unit.changes {
             let path = change.path.trim_start_matches("./");
@@ -53,7 +60,9 @@ pub(crate) fn check_ticked_items(run: &RunContext) -> Vec<Finding> {
                     message,
                     line: Some(run.plan.location(change.span.start).line),
                     span: Some(change.span.clone()),
-                    hint: Some("Open the box again, or write the path that the file has now.".to_owned()),
+                    hint: Some(
+                        "Open the box again, or write the path that the file has now.".to_owned(),
+                    ),
                 });
             }
         }
@@ -62,28 +71,68 @@ pub(crate) fn check_ticked_items(run: &RunContext) -> Vec<Finding> {
 }
 
 /// Tells of the first block of a ticked step that would still change its file, where no later block is for that file.
-fn lacks_code(run: &RunContext, (unit, step): (&Phase, &Step), later: &[&Phase]) -> Option<Finding> {
-    let places = step.parts.iter().filter_map(|part| if let Part::Place(at) = part { Some(*at) } else { None });
+fn lacks_code(
+    run: &RunContext,
+    (unit, step): (&Phase, &Step),
+    later: &[&Phase],
+) -> Option<Finding> {
+    let places = step.parts.iter().filter_map(|part| {
+        if let Part::Place(at) = part {
+            Some(*at)
+        } else {
+            None
+        }
+    });
     places.into_iter().find_map(|at| {
         let block = &unit.blocks[at];
-        let FileOf::Change(change) = block.file else { return None };
-        let change = unit.changes.get(change).filter(|_| block.role == Role::Code)?;
+        let FileOf::Change(change) = block.file else {
+            return None;
+        };
+        let change = unit
+            .changes
+            .get(change)
+            .filter(|_| block.role == Role::Code)?;
         let path = change.path.trim_start_matches("./");
         let names = defined_names(path, &block.text);
-        let shown_again =
-            |other: &CodeBlock| names.is_empty() || names.iter().any(|name| contains_identifier(&other.text, name));
-        let mut rest = unit.blocks[at + 1..].iter().chain(later.iter().flat_map(|unit| &unit.blocks));
-        if rest.any(|other| is_code(other) && shown_again(other)) || change.pattern || !run.files.path_exists(path) {
+        let shown_again = |other: &CodeBlock| {
+            names.is_empty()
+                || names
+                    .iter()
+                    .any(|name| contains_identifier(&other.text, name))
+        };
+        let mut rest = unit.blocks[at + 1..]
+            .iter()
+            .chain(later.iter().flat_map(|unit| &unit.blocks));
+        if rest.any(|other| is_code(other) && shown_again(other))
+            || change.pattern
+            || !run.files.path_exists(path)
+        {
             return None;
         }
         let text = fs::read_to_string(run.root().join(path)).ok()?;
-        let context = Context { prose: &block.prose, imports: &block.imports, ..Context::default() };
-        let snippet = Snippet { text: &block.text, language: &block.language };
-        let answer = graft::apply(&File { path, text: Some(&text) }, &snippet, &context);
+        let context = Context {
+            prose: &block.prose,
+            imports: &block.imports,
+            ..Context::default()
+        };
+        let snippet = Snippet {
+            text: &block.text,
+            language: &block.language,
+        };
+        let answer = graft::apply(
+            &File {
+                path,
+                text: Some(&text),
+            },
+            &snippet,
+            &context,
+        );
         matches!(answer, Graft::Applied(_)).then(|| Finding {
             code: LACKS.name,
             severity: LACKS.severity,
-            message: format!("`{path}` does not have the code that this block shows, though its item is ticked"),
+            message: format!(
+                "`{path}` does not have the code that this block shows, though its item is ticked"
+            ),
             line: Some(run.plan.location(block.span.start).line),
             span: Some(block.span.clone()),
             hint: Some("Open the box again, or show the code as it is now.".to_owned()),
@@ -95,13 +144,26 @@ fn lacks_code(run: &RunContext, (unit, step): (&Phase, &Step), later: &[&Phase])
 fn defined_names(path: &str, text: &str) -> Vec<String> {
     let scopes = Scopes::of_file(path, text);
     let module = scopes.as_ref().and_then(Scopes::module);
-    module.map(|module| module.bindings.iter().map(|one| one.name.clone()).collect()).unwrap_or_default()
+    module
+        .map(|module| module.bindings.iter().map(|one| one.name.clone()).collect())
+        .unwrap_or_default()
 }
 
 /// Returns whether a ticked item creates the file at `path`, which is not there and does not go elsewhere in the plan.
-pub(crate) fn is_missing(run: &RunContext, unit: &Phase, change: &PlannedChange, path: &str) -> bool {
-    let goes = |other: &PlannedChange| matches!(other.action, Action::Delete | Action::Rename { .. });
-    let gone = || run.plan.all().flat_map(|unit| &unit.changes).any(|other| other.path == change.path && goes(other));
+pub(crate) fn is_missing(
+    run: &RunContext,
+    unit: &Phase,
+    change: &PlannedChange,
+    path: &str,
+) -> bool {
+    let goes =
+        |other: &PlannedChange| matches!(other.action, Action::Delete | Action::Rename { .. });
+    let gone = || {
+        run.plan
+            .all()
+            .flat_map(|unit| &unit.changes)
+            .any(|other| other.path == change.path && goes(other))
+    };
     let creates = change.action == Action::Create && !change.pattern;
     creates && is_ticked(run, unit, change.checkbox) && !run.files.path_exists(path) && !gone()
 }
@@ -125,13 +187,28 @@ mod tests {
                 "### Task {number}: A\n\n**Files:**\n- Modify: `a.py`\n\n- [{done}] **Step 1: Set it**\n\n```python\ndef a():\n    return {value}\n```\n\n"
             )
         };
-        let warned =
-            |plan: String, text: &str| findings_of_plan(&["ticked-without-code"], &[("a.py", text)], &plan).len();
-        for (text, expected) in [("def a():\n    return 1\n", 1), ("def a():\n    return 3\n", 0), ("B = 1\n", 1)] {
-            assert_eq!(warned(format!("# X\n\n{}", task(1, "x", 3)), text), expected, "{text}");
+        let warned = |plan: String, text: &str| {
+            findings_of_plan(&["ticked-without-code"], &[("a.py", text)], &plan).len()
+        };
+        for (text, expected) in [
+            ("def a():\n    return 1\n", 1),
+            ("def a():\n    return 3\n", 0),
+            ("B = 1\n", 1),
+        ] {
+            assert_eq!(
+                warned(format!("# X\n\n{}", task(1, "x", 3)), text),
+                expected,
+                "{text}"
+            );
         }
         // What a later item shows for the file may have taken its place.
-        assert_eq!(warned(format!("# X\n\n{}{}", task(1, "x", 3), task(2, " ", 4)), "def a():\n    return 4\n"), 0);
+        assert_eq!(
+            warned(
+                format!("# X\n\n{}{}", task(1, "x", 3), task(2, " ", 4)),
+                "def a():\n    return 4\n"
+            ),
+            0
+        );
         assert_eq!(warned(format!("# X\n\n{}", task(1, " ", 3)), "B = 1\n"), 0);
     }
 
@@ -141,7 +218,9 @@ mod tests {
         let hint = "Open the box again, or write the path that the file has now.";
         assert_eq!(
             findings_of_plan(&["ticked-but-missing"], &[("a.py", "A = 1\n")], plan),
-            [format!("6: `b.py` is not there, though its item is ticked | {hint}")]
+            [format!(
+                "6: `b.py` is not there, though its item is ticked | {hint}"
+            )]
         );
     }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use sandbox::{
-    Command, Effect, EffectKind, FirstValue, Network, OpeningSandbox, Outcome, Policy, Sandbox, Server, Service,
-    Temporary, Tier,
+    Command, Effect, EffectKind, FirstValue, Network, OpeningSandbox, Outcome, Policy, Sandbox,
+    Server, Service, Temporary, Tier,
 };
 
 use super::Workspace;
@@ -80,7 +80,11 @@ impl Workspace {
     }
 
     /// Runs one command on the overlay with the written files as they were before the change, and restores these.
-    pub(crate) async fn execute_before(&mut self, to_run: ScriptRun<'_>, written: &[Pending]) -> Result<Outcome, Stop> {
+    pub(crate) async fn execute_before(
+        &mut self,
+        to_run: ScriptRun<'_>,
+        written: &[Pending],
+    ) -> Result<Outcome, Stop> {
         self.keep_in_step().await?;
         for file in written {
             let bytes = file.before.as_ref().map(|found| found.bytes.clone());
@@ -90,8 +94,14 @@ impl Workspace {
         let command = self.build_command(to_run);
         let outcome = self.opened()?.run(command).await;
         for file in written {
-            let bytes = self.tree.read(&file.path).map_err(|error| Stop::refused(error.to_string()))?;
-            let mode = file.after.mode.or(file.before.as_ref().map(|found| found.mode));
+            let bytes = self
+                .tree
+                .read(&file.path)
+                .map_err(|error| Stop::refused(error.to_string()))?;
+            let mode = file
+                .after
+                .mode
+                .or(file.before.as_ref().map(|found| found.mode));
             self.lay(&file.path, &Staged { bytes, mode }).await?;
         }
         Ok(outcome?)
@@ -109,7 +119,10 @@ impl Workspace {
             let command = self.build_command(ScriptRun::new("node --version", "", Vec::new()));
             let outcome = self.opened()?.run(command).await?;
             let told = outcome.output.head(64).unwrap_or_default();
-            let major = told.trim().strip_prefix('v').and_then(|version| version.split('.').next()?.parse().ok());
+            let major = told
+                .trim()
+                .strip_prefix('v')
+                .and_then(|version| version.split('.').next()?.parse().ok());
             self.node = Some(major.filter(|_| outcome.exit.is_success()));
         }
         Ok(self.node.flatten())
@@ -129,29 +142,38 @@ impl Workspace {
 
     /// Returns the name of the walls that stand, where a command ran.
     pub(crate) fn tier(&self) -> Option<String> {
-        self.sandbox_if_open().map(|sandbox| sandbox.tier().to_string())
+        self.sandbox_if_open()
+            .map(|sandbox| sandbox.tier().to_string())
     }
 
     /// Returns whether the sandbox gives commands mounts and a network of their own; a copy shares the machine's.
     pub(crate) fn is_isolated(&self) -> bool {
-        self.sandbox_if_open().is_some_and(|sandbox| sandbox.root() == self.tree.root() && sandbox.tier().has_loopback)
+        self.sandbox_if_open().is_some_and(|sandbox| {
+            sandbox.root() == self.tree.root() && sandbox.tier().has_loopback
+        })
     }
 
     /// Returns whether commands left nothing beside the tree but caches: none of it is data, output or a dependency.
     pub(crate) fn holds_only_caches(&self, effects: &[Effect]) -> bool {
         let is_git = |path: &str| path.starts_with(".git/") && fingerprint::is_by_product(path);
-        let known = |path: &str| self.tree.staged().contains_key(path) || code::paths::is_cache(path) || is_git(path);
+        let known = |path: &str| {
+            self.tree.staged().contains_key(path) || code::paths::is_cache(path) || is_git(path)
+        };
         effects.iter().all(|effect| known(&effect.path))
     }
 
     /// Returns whether commands can listen and connect on a loopback of their own.
     pub(crate) fn has_loopback(&self) -> bool {
-        self.sandbox_if_open().is_none_or(|sandbox| sandbox.tier().has_loopback)
+        self.sandbox_if_open()
+            .is_none_or(|sandbox| sandbox.tier().has_loopback)
     }
 
     /// Puts back, on the overlay, what commands changed, removed or made anew and what is not taken over, so that what is
     /// checked is what the user will have. By-products and what the user's own set-up made stay.
-    pub(crate) async fn restore_unpromoted(&mut self, promotable: Promotable<'_>) -> Result<(), Stop> {
+    pub(crate) async fn restore_unpromoted(
+        &mut self,
+        promotable: Promotable<'_>,
+    ) -> Result<(), Stop> {
         for effect in self.effects().await? {
             let kept = self.set_up.contains(&effect.path) || self.by_product(&effect.path);
             if kept || takes_over(&effect, promotable) {
@@ -161,13 +183,18 @@ impl Workspace {
                 self.restore_path(&effect).await?;
                 continue;
             }
-            let mode =
-                self.tree.state_on_disk(&effect.path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
+            let mode = self
+                .tree
+                .state_on_disk(&effect.path)
+                .ok()
+                .and_then(|found| found.as_ref().map(|found| found.mode));
             if let Ok(Some(bytes)) = self.tree.read(&effect.path) {
                 if effect.kind == EffectKind::Link {
                     self.opened()?.remove_file(&effect.path).await?;
                 }
-                self.opened()?.write_file(&effect.path, &bytes, mode).await?;
+                self.opened()?
+                    .write_file(&effect.path, &bytes, mode)
+                    .await?;
             }
         }
         Ok(())
@@ -176,8 +203,11 @@ impl Workspace {
     /// Returns whether there is something beside the tree that the user does not get: by-products, what is staged, and what
     /// the user's own set-up made left out.
     pub(crate) fn has_leftovers(&self, effects: &[Effect]) -> bool {
-        let known = |path: &str| self.tree.staged().contains_key(path) || self.set_up.contains(path);
-        effects.iter().any(|effect| !known(&effect.path) && !self.by_product(&effect.path))
+        let known =
+            |path: &str| self.tree.staged().contains_key(path) || self.set_up.contains(path);
+        effects
+            .iter()
+            .any(|effect| !known(&effect.path) && !self.by_product(&effect.path))
     }
 
     /// Returns everything that commands have changed so far and that the user's tree does not have.
@@ -189,7 +219,10 @@ impl Workspace {
     }
 
     /// Stages what commands changed within the scope; gives all that they changed.
-    pub(crate) async fn take_over(&mut self, promotable: Promotable<'_>) -> Result<Vec<(Effect, PathRole)>, Stop> {
+    pub(crate) async fn take_over(
+        &mut self,
+        promotable: Promotable<'_>,
+    ) -> Result<Vec<(Effect, PathRole)>, Stop> {
         let effects = self.effects().await?;
         let mut belongings = Vec::new();
         for effect in effects {
@@ -199,24 +232,55 @@ impl Workspace {
         Ok(belongings)
     }
 
-    async fn take_over_one(&mut self, effect: &Effect, promotable: Promotable<'_>) -> Result<PathRole, Stop> {
+    async fn take_over_one(
+        &mut self,
+        effect: &Effect,
+        promotable: Promotable<'_>,
+    ) -> Result<PathRole, Stop> {
         let path = effect.path.as_str();
         if !takes_over(effect, promotable) {
-            return Ok(if self.by_product(path) { PathRole::ByProduct } else { PathRole::Foreign });
+            return Ok(if self.by_product(path) {
+                PathRole::ByProduct
+            } else {
+                PathRole::Foreign
+            });
         }
         // A folder or a pipe in the file's place can't be read as a file: nothing of it is taken.
-        let Ok(now) = self.opened()?.read_file(path).await else { return Ok(PathRole::Foreign) };
-        let Ok(seen) = self.tree.read(path) else { return Ok(PathRole::Foreign) };
+        let Ok(now) = self.opened()?.read_file(path).await else {
+            return Ok(PathRole::Foreign);
+        };
+        let Ok(seen) = self.tree.read(path) else {
+            return Ok(PathRole::Foreign);
+        };
         let refused = |error: crate::tree::ReadError| Stop::refused(error.to_string());
         if now != seen {
             self.tree.stage(path, now.clone()).map_err(refused)?;
-            self.synced.insert(path.to_owned(), Staged { bytes: now.clone(), mode: None });
+            self.synced.insert(
+                path.to_owned(),
+                Staged {
+                    bytes: now.clone(),
+                    mode: None,
+                },
+            );
         }
-        let found = self.tree.state_on_disk(path).map_err(refused)?.as_ref().map(|found| found.mode);
-        let mode = effect.mode.filter(|mode| *mode != found.unwrap_or(NEW_FILE));
+        let found = self
+            .tree
+            .state_on_disk(path)
+            .map_err(refused)?
+            .as_ref()
+            .map(|found| found.mode);
+        let mode = effect
+            .mode
+            .filter(|mode| *mode != found.unwrap_or(NEW_FILE));
         if let (Some(mode), true) = (mode, now.is_some()) {
             self.tree.stage_mode(path, mode).map_err(refused)?;
-            self.synced.insert(path.to_owned(), Staged { bytes: now, mode: Some(mode) });
+            self.synced.insert(
+                path.to_owned(),
+                Staged {
+                    bytes: now,
+                    mode: Some(mode),
+                },
+            );
         }
         Ok(PathRole::Scope)
     }
@@ -235,7 +299,8 @@ impl Workspace {
     }
 
     pub(in crate::run) fn opened(&self) -> Result<&Sandbox, Stop> {
-        self.sandbox_if_open().ok_or_else(|| Stop::environment("no sandbox is open"))
+        self.sandbox_if_open()
+            .ok_or_else(|| Stop::environment("no sandbox is open"))
     }
 
     pub(in crate::run) fn sandbox_if_open(&self) -> Option<&Sandbox> {
@@ -249,9 +314,17 @@ impl Workspace {
     pub(crate) async fn keep_in_step(&mut self) -> Result<(), Stop> {
         self.prepare().await?;
         let staged = self.tree.staged().clone();
-        let gone: Vec<String> = self.synced.keys().filter(|path| !staged.contains_key(*path)).cloned().collect();
+        let gone: Vec<String> = self
+            .synced
+            .keys()
+            .filter(|path| !staged.contains_key(*path))
+            .cloned()
+            .collect();
         for path in gone {
-            let bytes = self.tree.read(&path).map_err(|error| Stop::refused(error.to_string()))?;
+            let bytes = self
+                .tree
+                .read(&path)
+                .map_err(|error| Stop::refused(error.to_string()))?;
             self.lay(&path, &Staged { bytes, mode: None }).await?;
             self.synced.remove(&path);
         }
@@ -287,7 +360,9 @@ impl Workspace {
         let memory = Scratch::make_in_memory();
         let folders = (
             scratch.path("sandbox").map_err(unusable)?,
-            memory.as_ref().and_then(|memory| memory.path("sandbox").ok()),
+            memory
+                .as_ref()
+                .and_then(|memory| memory.path("sandbox").ok()),
         );
         let policy = self.policy(folders)?;
         self.scratch = std::iter::once(scratch).chain(memory).collect();
@@ -310,7 +385,10 @@ impl Workspace {
     }
 
     /// Runs a command that only looks in the sandbox that [`Workspace::open_bare`] opened.
-    pub(crate) async fn run_in_bare_sandbox(&mut self, to_run: ScriptRun<'_>) -> Result<Outcome, Stop> {
+    pub(crate) async fn run_in_bare_sandbox(
+        &mut self,
+        to_run: ScriptRun<'_>,
+    ) -> Result<Outcome, Stop> {
         let command = self.build_command(to_run);
         Ok(self.opened()?.run(command).await?)
     }
@@ -331,25 +409,43 @@ impl Workspace {
     }
 
     fn policy(&self, (scratch, memory): (PathBuf, Option<PathBuf>)) -> Result<Policy, Stop> {
-        let helper = std::env::current_exe()
-            .map_err(|error| Stop::environment(format!("this program can't find itself: {error}")))?;
+        let helper = std::env::current_exe().map_err(|error| {
+            Stop::environment(format!("this program can't find itself: {error}"))
+        })?;
         Ok(Policy {
             root: self.tree.root().to_owned(),
             scratch,
             memory,
             backend: self.settings.backend(),
-            network: if self.settings.network() { Network::Open } else { Network::Closed },
+            network: if self.settings.network() {
+                Network::Open
+            } else {
+                Network::Closed
+            },
             services: self
                 .settings
                 .services()
                 .into_iter()
                 .map(|(name, host, port)| Service { name, host, port })
                 .collect(),
-            env: own_variables().chain(self.settings.variables()).filter(|(name, _)| !is_key(name)).collect(),
-            pass: self.settings.passed_names().into_iter().filter(|name| !is_key(name)).collect(),
+            env: own_variables()
+                .chain(self.settings.variables())
+                .filter(|(name, _)| !is_key(name))
+                .collect(),
+            pass: self
+                .settings
+                .passed_names()
+                .into_iter()
+                .filter(|name| !is_key(name))
+                .collect(),
             paths_first: Vec::new(),
             hidden: vec![PathBuf::from(".backend-engineer")],
-            show: self.settings.show.iter().map(|held| held.value.clone()).collect(),
+            show: self
+                .settings
+                .show
+                .iter()
+                .map(|held| held.value.clone())
+                .collect(),
             timeout: self.settings.timeout(),
             limits: self.settings.limits(),
             helper,
@@ -374,7 +470,12 @@ impl Workspace {
                 ));
             }
         }
-        self.set_up = self.effects().await?.into_iter().map(|effect| effect.path).collect();
+        self.set_up = self
+            .effects()
+            .await?
+            .into_iter()
+            .map(|effect| effect.path)
+            .collect();
         Ok(())
     }
 }
@@ -384,7 +485,8 @@ impl Workspace {
 fn takes_over(effect: &Effect, promotable: Promotable<'_>) -> bool {
     let removed = effect.kind == EffectKind::Deleted && !promotable.removes(&effect.path);
     // A folder that the unit names is not named for its caches and bytecode.
-    let by_product = fingerprint::is_by_product(&effect.path) && !promotable.names_path(&effect.path);
+    let by_product =
+        fingerprint::is_by_product(&effect.path) && !promotable.names_path(&effect.path);
     let other = matches!(effect.kind, EffectKind::Link | EffectKind::Special);
     let regular = !other && effect.bytes <= LARGEST;
     promotable.allows(&effect.path) && regular && !removed && !by_product

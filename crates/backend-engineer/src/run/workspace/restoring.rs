@@ -9,7 +9,11 @@ use crate::stop::Stop;
 
 impl Workspace {
     /// Runs a command as it is given, what is staged laid over the tree, and files with secrets as `masks` show them.
-    pub(crate) async fn run_command(&mut self, command: Command, masks: &Masks) -> Result<Outcome, Stop> {
+    pub(crate) async fn run_command(
+        &mut self,
+        command: Command,
+        masks: &Masks,
+    ) -> Result<Outcome, Stop> {
         self.keep_in_step().await?;
         self.conceal(masks).await?;
         Ok(self.opened()?.run(command).await?)
@@ -23,7 +27,11 @@ impl Workspace {
     }
 
     /// Starts a command in the background, as [`Workspace::run_command`] runs one.
-    pub(crate) async fn start_command(&mut self, command: Command, masks: &Masks) -> Result<Server, Stop> {
+    pub(crate) async fn start_command(
+        &mut self,
+        command: Command,
+        masks: &Masks,
+    ) -> Result<Server, Stop> {
         self.keep_in_step().await?;
         self.conceal(masks).await?;
         Ok(self.opened()?.start_server(command).await?)
@@ -32,7 +40,9 @@ impl Workspace {
     /// Puts made-up values in the place of secrets on the overlay.
     async fn conceal(&self, masks: &Masks) -> Result<(), Stop> {
         for path in masks.paths().iter().chain(&self.revealed) {
-            let Ok(Some(bytes)) = self.on_overlay(path).await else { continue };
+            let Ok(Some(bytes)) = self.on_overlay(path).await else {
+                continue;
+            };
             let shown = masks.conceal(&bytes);
             if shown != bytes {
                 self.opened()?.write_file(path, &shown, None).await?;
@@ -47,7 +57,9 @@ impl Workspace {
             return Ok(());
         }
         for path in masks.paths().iter().chain(&self.revealed) {
-            let Ok(Some(bytes)) = self.on_overlay(path).await else { continue };
+            let Ok(Some(bytes)) = self.on_overlay(path).await else {
+                continue;
+            };
             let real = masks.reveal(&bytes);
             if real != bytes {
                 self.opened()?.write_file(path, &real, None).await?;
@@ -66,7 +78,10 @@ impl Workspace {
     /// one.
     pub(crate) async fn on_overlay(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
         let sandbox = self.opened().map_err(|stop| stop.message)?;
-        sandbox.read_file(path).await.map_err(|error| error.to_string())
+        sandbox
+            .read_file(path)
+            .await
+            .map_err(|error| error.to_string())
     }
 
     /// Makes the path on the overlay what it is for the run: as staged, as in the user's tree, or gone.
@@ -85,9 +100,17 @@ impl Workspace {
             },
         };
         let mode = self.tree.staged().get(path).and_then(|staged| staged.mode);
-        let found = self.tree.state_on_disk(path).ok().and_then(|found| found.as_ref().map(|found| found.mode));
+        let found = self
+            .tree
+            .state_on_disk(path)
+            .ok()
+            .and_then(|found| found.as_ref().map(|found| found.mode));
         match bytes {
-            Some(bytes) => self.opened()?.write_file(path, &bytes, mode.or(found)).await?,
+            Some(bytes) => {
+                self.opened()?
+                    .write_file(path, &bytes, mode.or(found))
+                    .await?
+            }
             None => self.opened()?.remove_file(path).await?,
         }
         Ok(())

@@ -6,7 +6,15 @@ use super::{Definition, DefinitionError, TOOLS};
 use crate::settings::Effort;
 
 /// Fields that mean something here.
-const OURS: [&str; 7] = ["name", "description", "tools", "disallowedTools", "model", "maxTurns", "effort"];
+const OURS: [&str; 7] = [
+    "name",
+    "description",
+    "tools",
+    "disallowedTools",
+    "model",
+    "maxTurns",
+    "effort",
+];
 
 /// The lines between the fences.
 pub(super) struct FrontMatter<'a> {
@@ -16,11 +24,17 @@ pub(super) struct FrontMatter<'a> {
 
 impl FrontMatter<'_> {
     /// Returns the definition that the fields make, without its prompt.
-    pub(super) fn definition(&self, map: &Map<String, Value>) -> Result<Definition, DefinitionError> {
+    pub(super) fn definition(
+        &self,
+        map: &Map<String, Value>,
+    ) -> Result<Definition, DefinitionError> {
         let mut unused = Vec::new();
         for key in map.keys().filter(|key| !OURS.contains(&key.as_str())) {
             if let Some(meant) = OURS.iter().find(|ours| is_slip(key, ours)) {
-                return Err(self.wrong(key, format!("there is no field `{key}`; did you mean `{meant}`?")));
+                return Err(self.wrong(
+                    key,
+                    format!("there is no field `{key}`; did you mean `{meant}`?"),
+                ));
             }
             unused.push(key.clone());
         }
@@ -29,7 +43,9 @@ impl FrontMatter<'_> {
             name: self.required(map, "name")?,
             description: self.required(map, "description")?,
             tools,
-            model: self.text_field(map, "model")?.filter(|model| model != "inherit"),
+            model: self
+                .text_field(map, "model")?
+                .filter(|model| model != "inherit"),
             max_turns: self.max_turns(map)?,
             effort: self.effort(map)?,
             unused,
@@ -51,27 +67,50 @@ impl FrontMatter<'_> {
         }
     }
 
-    fn text_field(&self, map: &Map<String, Value>, key: &str) -> Result<Option<String>, DefinitionError> {
+    fn text_field(
+        &self,
+        map: &Map<String, Value>,
+        key: &str,
+    ) -> Result<Option<String>, DefinitionError> {
         match map.get(key) {
             None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
+            Some(Value::String(text)) => {
+                Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+            }
             Some(_) => Err(self.wrong(key, format!("`{key}` takes a text"))),
         }
     }
 
     fn max_turns(&self, map: &Map<String, Value>) -> Result<Option<u32>, DefinitionError> {
-        let Some(value) = map.get("maxTurns").filter(|value| !value.is_null()) else { return Ok(None) };
-        let number = value.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
-        number.map(Some).ok_or_else(|| self.wrong("maxTurns", "`maxTurns` takes a number of turns from 1".to_owned()))
+        let Some(value) = map.get("maxTurns").filter(|value| !value.is_null()) else {
+            return Ok(None);
+        };
+        let number = value
+            .as_u64()
+            .and_then(|number| u32::try_from(number).ok())
+            .filter(|number| *number > 0);
+        number.map(Some).ok_or_else(|| {
+            self.wrong(
+                "maxTurns",
+                "`maxTurns` takes a number of turns from 1".to_owned(),
+            )
+        })
     }
 
     fn effort(&self, map: &Map<String, Value>) -> Result<Option<Effort>, DefinitionError> {
-        let effort = self.text_field(map, "effort")?.map(|effort| effort.parse()).transpose();
+        let effort = self
+            .text_field(map, "effort")?
+            .map(|effort| effort.parse())
+            .transpose();
         effort.map_err(|why| self.wrong("effort", format!("`effort` {why}")))
     }
 
     /// Returns the tools that are offered: those named, or all where none are; those that are forbidden taken away.
-    fn tools(&self, map: &Map<String, Value>, unused: &mut Vec<String>) -> Result<Vec<&'static str>, DefinitionError> {
+    fn tools(
+        &self,
+        map: &Map<String, Value>,
+        unused: &mut Vec<String>,
+    ) -> Result<Vec<&'static str>, DefinitionError> {
         let named = match map.get("tools") {
             None => TOOLS.to_vec(),
             Some(value) => self.known("tools", value, unused)?,
@@ -80,25 +119,48 @@ impl FrontMatter<'_> {
             None => Vec::new(),
             Some(value) => self.known("disallowedTools", value, unused)?,
         };
-        let offered: Vec<&'static str> =
-            TOOLS.into_iter().filter(|tool| named.contains(tool) && !forbidden.contains(tool)).collect();
+        let offered: Vec<&'static str> = TOOLS
+            .into_iter()
+            .filter(|tool| named.contains(tool) && !forbidden.contains(tool))
+            .collect();
         if offered.is_empty() {
-            return Err(self.wrong("tools", format!("no tool is left; these can be offered: {}", TOOLS.join(", "))));
+            return Err(self.wrong(
+                "tools",
+                format!(
+                    "no tool is left; these can be offered: {}",
+                    TOOLS.join(", ")
+                ),
+            ));
         }
         Ok(offered)
     }
 
-    fn known(&self, key: &str, value: &Value, unused: &mut Vec<String>) -> Result<Vec<&'static str>, DefinitionError> {
-        let takes = || self.wrong(key, format!("`{key}` takes names of tools, as a list or with commas"));
+    fn known(
+        &self,
+        key: &str,
+        value: &Value,
+        unused: &mut Vec<String>,
+    ) -> Result<Vec<&'static str>, DefinitionError> {
+        let takes = || {
+            self.wrong(
+                key,
+                format!("`{key}` takes names of tools, as a list or with commas"),
+            )
+        };
         let names: Vec<String> = match value {
             Value::String(text) => split_names(text),
-            Value::Array(items) => {
-                items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(takes)).collect::<Result<_, _>>()?
-            }
+            Value::Array(items) => items
+                .iter()
+                .map(|item| item.as_str().map(str::to_owned).ok_or_else(takes))
+                .collect::<Result<_, _>>()?,
             _ => return Err(takes()),
         };
         let mut known = Vec::new();
-        for name in names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
+        for name in names
+            .iter()
+            .map(|name| name.trim())
+            .filter(|name| !name.is_empty())
+        {
             match TOOLS.iter().find(|tool| **tool == name) {
                 Some(tool) => known.push(*tool),
                 None if name == "*" => known.extend(TOOLS),
@@ -121,18 +183,32 @@ impl FrontMatter<'_> {
             let meant = TOOLS.iter().find(|tool| is_slip(name, tool))?;
             format!("there is no tool `{name}`; did you mean `{meant}`?")
         };
-        Some(DefinitionError { file: self.file.to_owned(), line: self.line_with(key, name), message })
+        Some(DefinitionError {
+            file: self.file.to_owned(),
+            line: self.line_with(key, name),
+            message,
+        })
     }
 
     fn wrong(&self, key: &str, message: String) -> DefinitionError {
-        DefinitionError { file: self.file.to_owned(), line: self.line_with(key, key), message }
+        DefinitionError {
+            file: self.file.to_owned(),
+            line: self.line_with(key, key),
+            message,
+        }
     }
 
     /// Returns the line of the file that holds `word`, from the line of the field `key` on.
     fn line_with(&self, key: &str, word: &str) -> usize {
-        let opens = |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'));
+        let opens = |line: &str| {
+            line.strip_prefix(key)
+                .is_some_and(|rest| rest.trim_start().starts_with(':'))
+        };
         let from = self.lines.iter().position(|line| opens(line)).unwrap_or(0);
-        let within = self.lines[from..].iter().position(|line| line.contains(word)).unwrap_or(0);
+        let within = self.lines[from..]
+            .iter()
+            .position(|line| line.contains(word))
+            .unwrap_or(0);
         // The opening fence is line 1.
         from + within + 2
     }

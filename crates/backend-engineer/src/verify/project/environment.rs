@@ -15,9 +15,18 @@ pub(super) fn direct_commands(root: &Path, commands: &[Command]) -> Vec<Command>
     for command in commands.iter().filter(|command| !command.behind.is_empty()) {
         let tools = nearest_tools(root, Path::new(&command.folder));
         let has = |name: &str| tools.iter().any(|folder| folder.join(name).exists());
-        let Some(script) = without_target(command, &has) else { continue };
-        if !found.iter().any(|known| known.script == script && known.folder == command.folder) {
-            found.push(Command { script, behind: String::new(), ..command.clone() });
+        let Some(script) = without_target(command, &has) else {
+            continue;
+        };
+        if !found
+            .iter()
+            .any(|known| known.script == script && known.folder == command.folder)
+        {
+            found.push(Command {
+                script,
+                behind: String::new(),
+                ..command.clone()
+            });
         }
     }
     found
@@ -35,10 +44,19 @@ fn without_target(command: &Command, has: &dyn Fn(&str) -> bool) -> Option<Strin
     let first = named.unwrap_or_else(|| call.written.split(' ').next().unwrap_or_default());
     let is_tool = |word: &String| word == first || matches!(word.as_str(), "python" | "python3");
     let tool = words.iter().position(is_tool)?;
-    let program = words.get(tool).filter(|word| has(word) && !word.contains('/'))?;
+    let program = words
+        .get(tool)
+        .filter(|word| has(word) && !word.contains('/'))?;
     let variables = words[..tool].iter().filter(|word| word.contains('='));
     let rest = words[tool + 1..].iter();
-    Some(variables.chain([program]).chain(rest).cloned().collect::<Vec<_>>().join(" "))
+    Some(
+        variables
+            .chain([program])
+            .chain(rest)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(" "),
+    )
 }
 
 /// Returns the words of a call as they are written; those in quotes keep them.
@@ -84,9 +102,18 @@ mod tests {
     fn a_target_gives_way_to_what_it_runs() {
         let cases = [
             ("podman compose up -d\npdm run pytest .\n", Some("pytest .")),
-            ("podman compose up -d\nA=1 pytest -q\n", Some("A=1 pytest -q")),
-            ("A=1 poetry run python -m pytest tests\n", Some("A=1 python -m pytest tests")),
-            ("uv run --group dev pytest -k 'a b'\n", Some("pytest -k 'a b'")),
+            (
+                "podman compose up -d\nA=1 pytest -q\n",
+                Some("A=1 pytest -q"),
+            ),
+            (
+                "A=1 poetry run python -m pytest tests\n",
+                Some("A=1 python -m pytest tests"),
+            ),
+            (
+                "uv run --group dev pytest -k 'a b'\n",
+                Some("pytest -k 'a b'"),
+            ),
             ("uv run pytest unit\nuv run pytest api\n", None),
             ("uv run tox\n", None),
         ];
@@ -107,7 +134,11 @@ mod tests {
                 preferred: true,
             };
             let has = |name: &str| matches!(name, "pytest" | "python");
-            assert_eq!(without_target(&command, &has).as_deref(), expected, "{behind}");
+            assert_eq!(
+                without_target(&command, &has).as_deref(),
+                expected,
+                "{behind}"
+            );
         }
     }
 }

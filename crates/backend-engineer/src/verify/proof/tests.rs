@@ -47,8 +47,12 @@ impl Scene {
         fs::write(folder.path().join("plan.md"), PLAN).unwrap();
         let root = folder.path().canonicalize().unwrap();
         let loaded = load_plan(&root.join("plan.md")).unwrap();
-        let settings = Settings::from_sources(&root, &Flags::default(), &SettingsSources::default()).unwrap();
-        let options = RunOptions { dry_run: true, ..RunOptions::default() };
+        let settings =
+            Settings::from_sources(&root, &Flags::default(), &SettingsSources::default()).unwrap();
+        let options = RunOptions {
+            dry_run: true,
+            ..RunOptions::default()
+        };
         let run = RunContext::open(loaded, &root, settings, RunRequest::reading(options)).unwrap();
         let assignment = understand(&run.plan, &run.files, run.plan.phases()[0].id, true).unwrap();
         let mut scene = Scene {
@@ -74,8 +78,16 @@ impl Scene {
     fn check(&self, index: usize, verdict: Verdict) -> Check {
         let criterion = &self.phase().criteria[index];
         let script = self.phase().commands[criterion.commands[0]].text.clone();
-        let judgement = Judgement { verdict, detail: format!("{verdict:?}"), limit: false };
-        let ran = CheckRun { judgement, tree: Some(FINAL.to_owned()), ..CheckRun::not_run(&script, "", "") };
+        let judgement = Judgement {
+            verdict,
+            detail: format!("{verdict:?}"),
+            limit: false,
+        };
+        let ran = CheckRun {
+            judgement,
+            tree: Some(FINAL.to_owned()),
+            ..CheckRun::not_run(&script, "", "")
+        };
         Check {
             unit: Some(self.phase().id),
             origin: Origin::Criterion(index),
@@ -91,16 +103,39 @@ impl Scene {
     /// Records what a criterion's check said on a tree, and returns where.
     fn see(&mut self, index: usize, basis: Basis, verdict: Verdict) -> EvidenceId {
         let check = &self.checks[index];
-        let tree = if basis == Basis::Final { FINAL } else { "without the change" };
+        let tree = if basis == Basis::Final {
+            FINAL
+        } else {
+            "without the change"
+        };
         let run = RunId::from(NOW);
-        let id = EvidenceId { run: run.clone(), seq: self.evidence.len() as u64 + 1 };
+        let id = EvidenceId {
+            run: run.clone(),
+            seq: self.evidence.len() as u64 + 1,
+        };
         let evidence = Evidence {
             subject: evidence::subject_of_observation(&self.run, &check.observation(&check.ran)),
-            condition: Condition { basis, tree: Some(tree.to_owned()), sandbox: None },
-            result: CheckResult { verdict, exit: None, detail: String::new(), tests: Vec::new(), output: None },
+            condition: Condition {
+                basis,
+                tree: Some(tree.to_owned()),
+                sandbox: None,
+            },
+            result: CheckResult {
+                verdict,
+                exit: None,
+                detail: String::new(),
+                tests: Vec::new(),
+                output: None,
+            },
             run,
         };
-        self.evidence.insert(0, FoundEvidence { id: id.clone(), evidence });
+        self.evidence.insert(
+            0,
+            FoundEvidence {
+                id: id.clone(),
+                evidence,
+            },
+        );
         id
     }
 
@@ -118,40 +153,79 @@ impl Scene {
 
     fn proof(&self, item: &Item, standing: &[&str]) -> Proof {
         let whole = standing.iter().map(|path| (*path).to_owned()).collect();
-        let standing = PresentFiles { whole, ..PresentFiles::default() };
+        let standing = PresentFiles {
+            whole,
+            ..PresentFiles::default()
+        };
         let run = RunId::from(NOW);
-        let search = EvidenceQuery { evidence: &self.evidence, run: Some(&run), first_tree: "first" };
+        let search = EvidenceQuery {
+            evidence: &self.evidence,
+            run: Some(&run),
+            first_tree: "first",
+        };
         let (assignment, checks) = (&self.assignment, self.checks.as_slice());
         let written = &self.written;
         of_item(
             item,
-            &ProofContext { run: &self.run, assignment, checks, standing: &standing, search, written, remaining: &[] },
+            &ProofContext {
+                run: &self.run,
+                assignment,
+                checks,
+                standing: &standing,
+                search,
+                written,
+                remaining: &[],
+            },
         )
     }
 
     /// Returns the boxes of the plan, where its only item is `item`, in order: whether each is proven.
     fn boxes(&self, item: Item) -> Vec<bool> {
         let items = vec![self.proof(&item, &[])];
-        let change = Change { items: vec![item], ..Change::default() };
-        let mut verification = Verification { checks: self.checks.clone(), items, ..Verification::default() };
+        let change = Change {
+            items: vec![item],
+            ..Change::default()
+        };
+        let mut verification = Verification {
+            checks: self.checks.clone(),
+            items,
+            ..Verification::default()
+        };
         verification.proofs = prove_boxes(&self.run, &self.assignment, &change, &verification);
         hold_back(&self.run, &self.assignment, &change, &mut verification);
-        verification.proofs.iter().map(|(_, proof)| matches!(proof, Proof::Proven(_))).collect()
+        verification
+            .proofs
+            .iter()
+            .map(|(_, proof)| matches!(proof, Proof::Proven(_)))
+            .collect()
     }
 }
 
 fn prose() -> StepOutcome {
     let text = "Make `limit` answer 20".to_owned();
-    StepOutcome::Left(Remainder::of_prose(Passage { span: 0..text.len(), line: 1, text }))
+    StepOutcome::Left(Remainder::of_prose(Passage {
+        span: 0..text.len(),
+        line: 1,
+        text,
+    }))
 }
 
 fn worked() -> StepOutcome {
-    StepOutcome::Worked { paths: vec!["app/limits.py".to_owned()], passage: None }
+    StepOutcome::Worked {
+        paths: vec!["app/limits.py".to_owned()],
+        passage: None,
+    }
 }
 
 fn placed(now: bool) -> StepOutcome {
-    let placed =
-        if now { PlacementOutcome::Now { how: String::new(), created: false } } else { PlacementOutcome::Before };
+    let placed = if now {
+        PlacementOutcome::Now {
+            how: String::new(),
+            created: false,
+        }
+    } else {
+        PlacementOutcome::Before
+    };
     StepOutcome::Place(Placement {
         block: Some(0),
         sentence: None,
@@ -169,14 +243,29 @@ fn prose_is_proven_by_a_check_that_fails_without_the_change_and_names_both() {
     let mut scene = Scene::new(PASSED);
     for step_outcome in [prose(), worked()] {
         let item = scene.item(vec![step_outcome]);
-        assert!(matches!(scene.proof(&item, &[]), Proof::Open(_)), "a check that only passes proves no prose");
+        assert!(
+            matches!(scene.proof(&item, &[]), Proof::Open(_)),
+            "a check that only passes proves no prose"
+        );
     }
     let without = scene.see(1, Basis::Baseline, Verdict::Failed);
-    let Proof::Proven(by) = scene.proof(&scene.item(vec![worked()]), &[]) else { panic!("it is proven") };
-    let [ProvenBy::Change { without: named, basis: Basis::Baseline, with }] = by.as_slice() else {
+    let Proof::Proven(by) = scene.proof(&scene.item(vec![worked()]), &[]) else {
+        panic!("it is proven")
+    };
+    let [
+        ProvenBy::Change {
+            without: named,
+            basis: Basis::Baseline,
+            with,
+        },
+    ] = by.as_slice()
+    else {
         panic!("{by:?}");
     };
-    assert_eq!((named, &with.evidence), (&without, &scene.checks[1].evidence));
+    assert_eq!(
+        (named, &with.evidence),
+        (&without, &scene.checks[1].evidence)
+    );
 }
 
 #[test]
@@ -184,11 +273,23 @@ fn prose_of_which_nothing_is_in_the_change_is_not_proven_by_it() {
     let mut scene = Scene::new(PASSED);
     scene.see(1, Basis::Baseline, Verdict::Failed);
     let item = scene.item(vec![prose()]);
-    assert!(matches!(scene.proof(&item, &[]), Proof::Proven(_)), "`limit` stands in what the run changed");
+    assert!(
+        matches!(scene.proof(&item, &[]), Proof::Proven(_)),
+        "`limit` stands in what the run changed"
+    );
     scene.written = ChangedFiles::of_run(NOW, &[("app/other.py", "def other(): ...\n")]);
-    assert!(matches!(scene.proof(&item, &[]), Proof::Open(_)), "the change has no `limit`");
-    scene.written = ChangedFiles::of_run("20261201-110000-old", &[("app/limits.py", "def limit(): ...\n")]);
-    assert!(matches!(scene.proof(&item, &[]), Proof::Open(_)), "another run changed it");
+    assert!(
+        matches!(scene.proof(&item, &[]), Proof::Open(_)),
+        "the change has no `limit`"
+    );
+    scene.written = ChangedFiles::of_run(
+        "20261201-110000-old",
+        &[("app/limits.py", "def limit(): ...\n")],
+    );
+    assert!(
+        matches!(scene.proof(&item, &[]), Proof::Open(_)),
+        "another run changed it"
+    );
 }
 
 #[test]
@@ -197,7 +298,10 @@ fn prose_needs_all_of_its_units_checks() {
         let mut scene = Scene::new([verdict, Verdict::Passed]);
         scene.see(1, Basis::Baseline, Verdict::Failed);
         let item = scene.item(vec![prose()]);
-        assert!(matches!(scene.proof(&item, &[]), Proof::Open(OpenReason::Parts(_))), "{verdict:?}");
+        assert!(
+            matches!(scene.proof(&item, &[]), Proof::Open(OpenReason::Parts(_))),
+            "{verdict:?}"
+        );
     }
 }
 
@@ -210,19 +314,31 @@ fn code_of_the_plan_needs_to_stand_and_a_check_that_passes() {
         matches!(&proven, Proof::Proven(by) if matches!(by.as_slice(), [ProvenBy::Code { changed: true, .. }, ProvenBy::Check(_)])),
         "{proven:?}"
     );
-    assert_eq!(scene.proof(&item, &[]), Proof::Open(OpenReason::NoLongerThere("app/limits.py".to_owned())));
+    assert_eq!(
+        scene.proof(&item, &[]),
+        Proof::Open(OpenReason::NoLongerThere("app/limits.py".to_owned()))
+    );
     let none = Scene::new([Verdict::NotChecked, Verdict::Failed]);
     let item = none.item(vec![placed(false)]);
-    assert_eq!(none.proof(&item, &["app/limits.py"]), Proof::Open(OpenReason::NoCheckPassed));
+    assert_eq!(
+        none.proof(&item, &["app/limits.py"]),
+        Proof::Open(OpenReason::NoCheckPassed)
+    );
     let mut without = Scene::new(PASSED);
     without.checks.clear();
-    assert_eq!(without.proof(&item, &["app/limits.py"]), Proof::Open(OpenReason::NothingChecksIt));
+    assert_eq!(
+        without.proof(&item, &["app/limits.py"]),
+        Proof::Open(OpenReason::NothingChecksIt)
+    );
 }
 
 #[test]
 fn a_box_is_proven_by_its_own_criterion() {
     let scene = Scene::new([Verdict::Passed, Verdict::Failed]);
-    assert_eq!(scene.boxes(scene.item(vec![placed(true)])), [false, true, false]);
+    assert_eq!(
+        scene.boxes(scene.item(vec![placed(true)])),
+        [false, true, false]
+    );
 }
 
 #[test]
@@ -231,12 +347,22 @@ fn criteria_wait_where_their_boxes_are_all_that_is_left_to_tick() {
     // The only other box of the unit is proven, and yet an item without a box is not done.
     let unit = scene.phase().id;
     let boxed = scene.phase().checkboxes[0];
-    let done =
-        Item { unit, step: Some(0), title: String::new(), checkbox: Some(boxed), line: 5, outcomes: vec![worked()] };
+    let done = Item {
+        unit,
+        step: Some(0),
+        title: String::new(),
+        checkbox: Some(boxed),
+        line: 5,
+        outcomes: vec![worked()],
+    };
     scene.see(0, Basis::TestsOnly, Verdict::Failed);
     assert_eq!(scene.boxes(done), [true, true, true]);
     scene.evidence.remove(0);
-    assert_eq!(scene.boxes(scene.item(vec![prose()])), [false, true, true], "one box stays open for all to see");
+    assert_eq!(
+        scene.boxes(scene.item(vec![prose()])),
+        [false, true, true],
+        "one box stays open for all to see"
+    );
 }
 
 #[test]
@@ -252,10 +378,23 @@ fn what_is_withdrawn_says_why() {
 
 #[test]
 fn what_only_makes_or_moves_files_tells_nothing_of_code() {
-    for script in ["mkdir -p app", "cd app && touch a.py", "cp .env.example .env", "rm -rf old", "echo done"] {
+    for script in [
+        "mkdir -p app",
+        "cd app && touch a.py",
+        "cp .env.example .env",
+        "rm -rf old",
+        "echo done",
+    ] {
         assert!(!super::can_tell_of_code(script), "{script}");
     }
-    for script in ["pytest -q", "mkdir -p out && pytest", "./check.sh", "verify-all", "grep -q x a.py", "python a.py"] {
+    for script in [
+        "pytest -q",
+        "mkdir -p out && pytest",
+        "./check.sh",
+        "verify-all",
+        "grep -q x a.py",
+        "python a.py",
+    ] {
         assert!(super::can_tell_of_code(script), "{script}");
     }
 }

@@ -46,47 +46,89 @@ pub(super) struct SuiteBaseline {
 }
 
 /// Returns the commands that run the unit's own tests, those with the fewest other tests first; each test in one of them.
-pub(super) fn suites_of_unit(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Vec<Suite> {
+pub(super) fn suites_of_unit(
+    work: &UnitWork<'_>,
+    change: &Change,
+    verification: &Verification,
+) -> Vec<Suite> {
     let files = own_files(work, change);
-    let is_meant =
-        |check: &&Check| check.kind == Kind::Tests && check.verdict() == Verdict::Passed && !check.ran.tests.is_empty();
+    let is_meant = |check: &&Check| {
+        check.kind == Kind::Tests
+            && check.verdict() == Verdict::Passed
+            && !check.ran.tests.is_empty()
+    };
     let mut checks: Vec<&Check> = verification.checks.iter().filter(is_meant).collect();
     checks.sort_by_key(|check| check.ran.tests.len());
     let mut known = BTreeSet::new();
     let mut suites = Vec::new();
     for check in checks {
-        let Some(request) = check.request.clone().or_else(|| of_found(check)) else { continue };
+        let Some(request) = check.request.clone().or_else(|| of_found(check)) else {
+            continue;
+        };
         let folder = request.folder.as_str();
         let mended = failed_without(work, check);
-        let passed = check.ran.tests.iter().filter(|test| test.verdict == Verdict::Passed);
-        let is_own = |name: &str| files.iter().any(|file| is_in(name, file, folder)) || mended.contains(name);
-        let tests: BTreeSet<String> = passed.map(|test| test.name.clone()).filter(|name| is_own(name)).collect();
+        let passed = check
+            .ran
+            .tests
+            .iter()
+            .filter(|test| test.verdict == Verdict::Passed);
+        let is_own = |name: &str| {
+            files.iter().any(|file| is_in(name, file, folder)) || mended.contains(name)
+        };
+        let tests: BTreeSet<String> = passed
+            .map(|test| test.name.clone())
+            .filter(|name| is_own(name))
+            .collect();
         if tests.is_subset(&known) {
             continue;
         }
-        let all = files.iter().cloned().chain(mended.iter().flat_map(|test| found_file(work, test, folder)));
+        let all = files.iter().cloned().chain(
+            mended
+                .iter()
+                .flat_map(|test| found_file(work, test, folder)),
+        );
         let holds = |file: &String| tests.iter().any(|test| is_in(test, file, folder));
         let files: BTreeSet<String> = all.filter(holds).collect();
         let is_wider = check.ran.tests.len() > tests.len();
         known.extend(tests.iter().cloned());
-        suites.push(Suite { request, tests, files: files.into_iter().collect(), is_wider });
+        suites.push(Suite {
+            request,
+            tests,
+            files: files.into_iter().collect(),
+            is_wider,
+        });
     }
     suites
 }
 
 fn of_found(check: &Check) -> Option<Request> {
     let ran = &check.ran;
-    ran.tree.as_ref().map(|_| Request::found(&ran.script, &ran.folder, check.kind, ""))
+    ran.tree
+        .as_ref()
+        .map(|_| Request::found(&ran.script, &ran.folder, check.kind, ""))
 }
 
 /// Returns the files of tests that the unit added or changed, and those that its commands name.
 fn own_files(work: &UnitWork<'_>, change: &Change) -> BTreeSet<String> {
-    let written = change.written.iter().map(|file| &file.path).chain(work.state.worked.keys());
-    let mut files: BTreeSet<String> = written.filter(|path| holds_tests(path) && is_code(path)).cloned().collect();
-    let units = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
+    let written = change
+        .written
+        .iter()
+        .map(|file| &file.path)
+        .chain(work.state.worked.keys());
+    let mut files: BTreeSet<String> = written
+        .filter(|path| holds_tests(path) && is_code(path))
+        .cloned()
+        .collect();
+    let units = work
+        .assignment
+        .units
+        .iter()
+        .filter_map(|unit| work.run.plan.phase(*unit));
     for command in units.flat_map(|unit| &unit.commands) {
         let folder = check::folder_of(command, work);
-        let named = words_of_command(&command.text).filter_map(named_test).filter(|name| is_code(name));
+        let named = words_of_command(&command.text)
+            .filter_map(named_test)
+            .filter(|name| is_code(name));
         files.extend(named.map(|name| join_path(&folder, &name)));
     }
     files
@@ -96,31 +138,47 @@ fn own_files(work: &UnitWork<'_>, change: &Change) -> BTreeSet<String> {
 fn failed_without(work: &UnitWork<'_>, check: &Check) -> BTreeSet<String> {
     let run = work.run.recorder.journal_run().map(journal::Run::id);
     let subject = evidence::subject_of_observation(work.run, &check.observation(&check.ran));
-    let found = work.state.evidence.iter().map(|found| &found.evidence).filter(|evidence| {
-        Some(&evidence.run) == run
-            && evidence.subject == subject
-            && matches!(evidence.condition.basis, Basis::Baseline | Basis::TestsOnly)
-    });
-    let failed = found.flat_map(|evidence| &evidence.result.tests).filter(|test| test.verdict == Verdict::Failed);
+    let found = work
+        .state
+        .evidence
+        .iter()
+        .map(|found| &found.evidence)
+        .filter(|evidence| {
+            Some(&evidence.run) == run
+                && evidence.subject == subject
+                && matches!(evidence.condition.basis, Basis::Baseline | Basis::TestsOnly)
+        });
+    let failed = found
+        .flat_map(|evidence| &evidence.result.tests)
+        .filter(|test| test.verdict == Verdict::Failed);
     failed.map(|test| test.name.clone()).collect()
 }
 
 fn join_path(folder: &str, path: &str) -> String {
     let folder = folder.trim_end_matches('/');
-    if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
+    if folder.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{folder}/{path}")
+    }
 }
 
 /// Returns whether a test, as its runner names it, stands in a file.
 fn is_in(test: &str, file: &str, folder: &str) -> bool {
-    let stands =
-        |named: &String| named == file || join_path(folder, named) == file || file.ends_with(&format!("/{named}"));
+    let stands = |named: &String| {
+        named == file || join_path(folder, named) == file || file.ends_with(&format!("/{named}"))
+    };
     files_of_test(test).iter().any(stands)
 }
 
 /// Returns the file of the tree that a test stands in.
 fn found_file(work: &UnitWork<'_>, test: &str, folder: &str) -> Option<String> {
-    let named = files_of_test(test).into_iter().map(|path| join_path(folder, &path));
-    named.into_iter().find(|path| work.run.files.path_exists(path) && belongs_to_tests(path))
+    let named = files_of_test(test)
+        .into_iter()
+        .map(|path| join_path(folder, &path));
+    named
+        .into_iter()
+        .find(|path| work.run.files.path_exists(path) && belongs_to_tests(path))
 }
 
 /// Runs a suite on the right code, by its own files alone where its command has a form for that; none where it does not
@@ -130,14 +188,22 @@ pub(super) async fn run_on_right_code(
     suite: Suite,
     end: Instant,
 ) -> Result<Option<SuiteBaseline>, Stop> {
-    let narrow = narrow_to_files(work, &suite, &suite.files).filter(|_| suite.is_wider || suite.files.len() > 1);
-    let ways = narrow.map(|request| (request, true)).into_iter().chain([(suite.request.clone(), false)]);
+    let narrow = narrow_to_files(work, &suite, &suite.files)
+        .filter(|_| suite.is_wider || suite.files.len() > 1);
+    let ways = narrow
+        .map(|request| (request, true))
+        .into_iter()
+        .chain([(suite.request.clone(), false)]);
     for (request, is_narrow) in ways.collect::<Vec<_>>() {
         let left = end.saturating_duration_since(Instant::now());
         let trial = try_out(work, &request, left).await?;
         if outcome_of_results(&suite.tests, &trial.tests) == VersionOutcome::Survived {
             let usual = trial.elapsed * 3 + ROOM;
-            return Ok(Some(SuiteBaseline { suite: Suite { request, ..suite }, usual, is_narrow }));
+            return Ok(Some(SuiteBaseline {
+                suite: Suite { request, ..suite },
+                usual,
+                is_narrow,
+            }));
         }
     }
     Ok(None)
@@ -148,10 +214,16 @@ fn narrow_to_files(work: &UnitWork<'_>, suite: &Suite, files: &[String]) -> Opti
     let Request { script, folder, .. } = &suite.request;
     let paths: Vec<&str> = files.iter().map(String::as_str).collect();
     let commands = work.survey.code.commands();
-    let kept =
-        commands.iter().find(|command| command.script == *script && command.folder == folder.trim_end_matches('/'));
-    let script = kept.and_then(|command| command.for_files(&paths)).or_else(|| by_its_call(work, suite, &paths))?;
-    Some(Request { script, ..suite.request.clone() })
+    let kept = commands.iter().find(|command| {
+        command.script == *script && command.folder == folder.trim_end_matches('/')
+    });
+    let script = kept
+        .and_then(|command| command.for_files(&paths))
+        .or_else(|| by_its_call(work, suite, &paths))?;
+    Some(Request {
+        script,
+        ..suite.request.clone()
+    })
 }
 
 /// Returns the same from the one call that the command is.
@@ -159,20 +231,37 @@ fn by_its_call(work: &UnitWork<'_>, suite: &Suite, files: &[&str]) -> Option<Str
     let folder = suite.request.folder.trim_end_matches('/');
     let reading = check::read_command(work, &suite.request.script, folder);
     let (calls, outer) = (reading.calls(), reading.outer_calls());
-    let ([call], [written]) = (calls.as_slice(), outer.as_slice()) else { return None };
+    let ([call], [written]) = (calls.as_slice(), outer.as_slice()) else {
+        return None;
+    };
     if call != written || call.runner().is_none() || call.folder.is_some() {
         return None;
     }
     let form = call.for_one_file()?;
     let inside = |file: &&str| match folder {
         "" => Some((*file).to_owned()),
-        folder => file.strip_prefix(folder)?.strip_prefix('/').map(str::to_owned),
+        folder => file
+            .strip_prefix(folder)?
+            .strip_prefix('/')
+            .map(str::to_owned),
     };
     let paths: Vec<String> = files.iter().map(inside).collect::<Option<_>>()?;
-    let modules: Vec<String> = paths.iter().map(|path| path.trim_end_matches(".py").replace('/', ".")).collect();
-    let quoted: Vec<String> = paths.iter().map(|path| shell::quote(path).to_string()).collect();
-    let filled = form.replace("{file}", &quoted.join(" ")).replace("{module}", &modules.join(" "));
-    Some(format!("{} {filled}", call.prefix.join(" ")).trim().to_owned())
+    let modules: Vec<String> = paths
+        .iter()
+        .map(|path| path.trim_end_matches(".py").replace('/', "."))
+        .collect();
+    let quoted: Vec<String> = paths
+        .iter()
+        .map(|path| shell::quote(path).to_string())
+        .collect();
+    let filled = form
+        .replace("{file}", &quoted.join(" "))
+        .replace("{module}", &modules.join(" "));
+    Some(
+        format!("{} {filled}", call.prefix.join(" "))
+            .trim()
+            .to_owned(),
+    )
 }
 
 impl SuiteBaseline {
@@ -183,16 +272,26 @@ impl SuiteBaseline {
         work: &UnitWork<'_>,
         version: &WrongVersion,
     ) -> Vec<(Request, BTreeSet<String>, Duration)> {
-        let Suite { request, tests, files, .. } = &self.suite;
-        if !files.iter().any(|file| is_python(file) == is_python(&version.path)) {
+        let Suite {
+            request,
+            tests,
+            files,
+            ..
+        } = &self.suite;
+        if !files
+            .iter()
+            .any(|file| is_python(file) == is_python(&version.path))
+        {
             return Vec::new();
         }
         let whole = || vec![(request.clone(), tests.clone(), self.usual)];
         if !self.is_narrow || files.len() < 2 {
             return whole();
         }
-        let (near, far): (Vec<String>, Vec<String>) =
-            files.iter().cloned().partition(|file| imports_module(work, file, &version.path));
+        let (near, far): (Vec<String>, Vec<String>) = files
+            .iter()
+            .cloned()
+            .partition(|file| imports_module(work, file, &version.path));
         if near.is_empty() || far.is_empty() {
             return whole();
         }
@@ -210,33 +309,64 @@ impl SuiteBaseline {
 /// Returns whether a file of tests imports a module itself.
 fn imports_module(work: &UnitWork<'_>, file: &str, module: &str) -> bool {
     let text = match work.workspace.tree.staged().get(file) {
-        Some(staged) => staged.bytes.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned()),
+        Some(staged) => staged
+            .bytes
+            .as_ref()
+            .map(|bytes| String::from_utf8_lossy(bytes).into_owned()),
         None => read_text(&work.run.root().join(file)),
     };
-    let found = text.and_then(|text| imports::list_imports(file, &text)).unwrap_or_default();
+    let found = text
+        .and_then(|text| imports::list_imports(file, &text))
+        .unwrap_or_default();
     let staged = work.workspace.tree.staged().keys();
-    let paths: BTreeSet<&String> = work.run.files.facts().paths().iter().chain(staged).collect();
+    let paths: BTreeSet<&String> = work
+        .run
+        .files
+        .facts()
+        .paths()
+        .iter()
+        .chain(staged)
+        .collect();
     let documents: Vec<(&str, String)> = paths
         .iter()
         .filter(|path| code::modules::is_read(path))
         .filter_map(|path| Some((path.as_str(), read_text(&work.run.root().join(path))?)))
         .collect();
-    let sources = paths.iter().map(|path| path.as_str()).filter(|path| is_code(path));
-    let modules = Modules::new(sources, documents.iter().map(|(path, text)| (*path, text.as_str())));
-    let leads = |name: &str| modules.resolve(file, name).and_then(|id| modules.path(id)) == Some(module);
+    let sources = paths
+        .iter()
+        .map(|path| path.as_str())
+        .filter(|path| is_code(path));
+    let modules = Modules::new(
+        sources,
+        documents.iter().map(|(path, text)| (*path, text.as_str())),
+    );
+    let leads =
+        |name: &str| modules.resolve(file, name).and_then(|id| modules.path(id)) == Some(module);
     found.iter().any(|import| {
-        leads(&import.module) || import.names.iter().any(|name| leads(&format!("{}.{name}", import.module)))
+        leads(&import.module)
+            || import
+                .names
+                .iter()
+                .any(|name| leads(&format!("{}.{name}", import.module)))
     })
 }
 
 /// Returns what the results of a run mean for tests that pass on the right code. A failure of a file or a suite as a whole
 /// is no test's: the wrong version may not have been loaded at all.
-pub(super) fn outcome_of_results(tests: &BTreeSet<String>, results: &[TestResult]) -> VersionOutcome {
-    let of: BTreeMap<&str, Verdict> = results.iter().map(|test| (test.name.as_str(), test.verdict)).collect();
+pub(super) fn outcome_of_results(
+    tests: &BTreeSet<String>,
+    results: &[TestResult],
+) -> VersionOutcome {
+    let of: BTreeMap<&str, Verdict> = results
+        .iter()
+        .map(|test| (test.name.as_str(), test.verdict))
+        .collect();
     let is = |test: &String, verdict: Verdict| of.get(test.as_str()) == Some(&verdict);
     match () {
         () if tests.iter().any(|test| is(test, Verdict::Failed)) => VersionOutcome::Rejected,
-        () if !tests.is_empty() && tests.iter().all(|test| is(test, Verdict::Passed)) => VersionOutcome::Survived,
+        () if !tests.is_empty() && tests.iter().all(|test| is(test, Verdict::Passed)) => {
+            VersionOutcome::Survived
+        }
         () => VersionOutcome::Unknown,
     }
 }

@@ -7,7 +7,12 @@ use journal::TestResult;
 use super::*;
 
 fn results(all: &[(&str, Verdict)]) -> Vec<TestResult> {
-    all.iter().map(|(name, verdict)| TestResult { name: (*name).to_owned(), verdict: *verdict }).collect()
+    all.iter()
+        .map(|(name, verdict)| TestResult {
+            name: (*name).to_owned(),
+            verdict: *verdict,
+        })
+        .collect()
 }
 
 #[test]
@@ -15,20 +20,43 @@ fn only_a_test_that_passed_rejects_a_wrong_version() {
     let own: BTreeSet<String> = ["t.py::a", "t.py::b"].map(str::to_owned).into();
     let (good, bad, skipped) = (Verdict::Passed, Verdict::Failed, Verdict::NotChecked);
     for (told, expected) in [
-        (results(&[("t.py::a", good), ("t.py::b", good)]), VersionOutcome::Survived),
-        (results(&[("t.py::a", good), ("t.py::b", bad)]), VersionOutcome::Rejected),
-        (results(&[("t.py::a", good), ("t.py::b", good), ("u.py::c", bad)]), VersionOutcome::Survived),
+        (
+            results(&[("t.py::a", good), ("t.py::b", good)]),
+            VersionOutcome::Survived,
+        ),
+        (
+            results(&[("t.py::a", good), ("t.py::b", bad)]),
+            VersionOutcome::Rejected,
+        ),
+        (
+            results(&[("t.py::a", good), ("t.py::b", good), ("u.py::c", bad)]),
+            VersionOutcome::Survived,
+        ),
         (results(&[("t.py", bad)]), VersionOutcome::Unknown),
-        (results(&[("t.py::a", good), ("t.py::b", skipped)]), VersionOutcome::Unknown),
+        (
+            results(&[("t.py::a", good), ("t.py::b", skipped)]),
+            VersionOutcome::Unknown,
+        ),
         (results(&[]), VersionOutcome::Unknown),
     ] {
-        assert_eq!(suites::outcome_of_results(&own, &told), expected, "{told:?}");
+        assert_eq!(
+            suites::outcome_of_results(&own, &told),
+            expected,
+            "{told:?}"
+        );
     }
     assert_eq!(
-        combine_outcomes(&[VersionOutcome::Survived, VersionOutcome::Rejected, VersionOutcome::Unknown]),
+        combine_outcomes(&[
+            VersionOutcome::Survived,
+            VersionOutcome::Rejected,
+            VersionOutcome::Unknown
+        ]),
         VersionOutcome::Rejected
     );
-    assert_eq!(combine_outcomes(&[VersionOutcome::Survived, VersionOutcome::Unknown]), VersionOutcome::Unknown);
+    assert_eq!(
+        combine_outcomes(&[VersionOutcome::Survived, VersionOutcome::Unknown]),
+        VersionOutcome::Unknown
+    );
 }
 
 #[test]
@@ -42,9 +70,19 @@ fn the_report_counts_and_names_what_passes() {
     };
     let of = |rejected: usize, survivors: Vec<Survivor>| {
         let tried = rejected + survivors.len();
-        Strength { made: tried, tried, rejected, survivors, elapsed_ms: 0 }.report_line()
+        Strength {
+            made: tried,
+            tried,
+            rejected,
+            survivors,
+            elapsed_ms: 0,
+        }
+        .report_line()
     };
-    assert_eq!(of(2, Vec::new()), "the phase's tests reject 2 of 2 wrong versions");
+    assert_eq!(
+        of(2, Vec::new()),
+        "the phase's tests reject 2 of 2 wrong versions"
+    );
     assert_eq!(
         of(0, vec![survivor(3)]),
         "the phase's tests reject none of 1 wrong version; not rejected: app/a.py:3 (`f`: `a < 0` now `a <= 0`)"

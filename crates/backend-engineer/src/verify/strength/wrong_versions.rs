@@ -29,8 +29,20 @@ pub(super) struct WrongVersion {
 
 impl WrongVersion {
     pub(super) fn survivor(&self) -> Survivor {
-        let Mutant { function, line, before, after, .. } = self.mutant.clone();
-        Survivor { path: self.path.clone(), line, function, before, after }
+        let Mutant {
+            function,
+            line,
+            before,
+            after,
+            ..
+        } = self.mutant.clone();
+        Survivor {
+            path: self.path.clone(),
+            line,
+            function,
+            before,
+            after,
+        }
     }
 }
 
@@ -41,21 +53,38 @@ pub(super) fn make_wrong_versions(
     change: &Change,
     test_files: &[String],
 ) -> Vec<WrongVersion> {
-    let has_tests = |path: &str| test_files.iter().any(|file| is_python(file) == is_python(path));
+    let has_tests = |path: &str| {
+        test_files
+            .iter()
+            .any(|file| is_python(file) == is_python(path))
+    };
     let mut found: Vec<WrongVersion> = Vec::new();
     for file in &change.written {
         let path = file.path.as_str();
-        let is_meant = is_code(path) && !belongs_to_tests(path) && !is_migration(path) && !is_generated(path);
+        let is_meant =
+            is_code(path) && !belongs_to_tests(path) && !is_migration(path) && !is_generated(path);
         if !is_meant || !has_tests(path) {
             continue;
         }
-        let Some(now) = work.workspace.tree.read_text(path).ok().flatten() else { continue };
-        let before = file.before.as_ref().map(|found| String::from_utf8_lossy(&found.bytes).into_owned());
-        let worked =
-            work.state.worked.get(path).map(|before| {
-                before.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
-            });
-        found.extend(of_file(path, &now, &before.unwrap_or_default(), worked.as_deref()));
+        let Some(now) = work.workspace.tree.read_text(path).ok().flatten() else {
+            continue;
+        };
+        let before = file
+            .before
+            .as_ref()
+            .map(|found| String::from_utf8_lossy(&found.bytes).into_owned());
+        let worked = work.state.worked.get(path).map(|before| {
+            before
+                .as_ref()
+                .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+                .unwrap_or_default()
+        });
+        found.extend(of_file(
+            path,
+            &now,
+            &before.unwrap_or_default(),
+            worked.as_deref(),
+        ));
     }
     found.sort_by_key(|version| (version.mutant.turn, !version.by_model));
     for (at, version) in found.iter_mut().enumerate() {
@@ -66,11 +95,17 @@ pub(super) fn make_wrong_versions(
 
 /// Makes the wrong versions of a file; `worked` is the text that a model began with.
 fn of_file(path: &str, now: &str, before: &str, worked: Option<&str>) -> Vec<WrongVersion> {
-    let by_model = worked.map_or_else(Vec::new, |worked| list_mutants(path, now, &changed_rows(worked, now)));
+    let by_model = worked.map_or_else(Vec::new, |worked| {
+        list_mutants(path, now, &changed_rows(worked, now))
+    });
     let texts: BTreeSet<String> = by_model.iter().map(|mutant| mutant.text.clone()).collect();
-    let shown =
-        list_mutants(path, now, &changed_rows(before, now)).into_iter().filter(|one| !texts.contains(&one.text));
-    let made = by_model.into_iter().map(|mutant| (mutant, true)).chain(shown.map(|mutant| (mutant, false)));
+    let shown = list_mutants(path, now, &changed_rows(before, now))
+        .into_iter()
+        .filter(|one| !texts.contains(&one.text));
+    let made = by_model
+        .into_iter()
+        .map(|mutant| (mutant, true))
+        .chain(shown.map(|mutant| (mutant, false)));
     made.map(|(mutant, by_model)| WrongVersion {
         path: path.to_owned(),
         text: mutant.text.clone(),
@@ -95,9 +130,12 @@ fn changed_rows(old: &str, new: &str) -> Vec<Range<usize>> {
     let changed = diff.ops().iter().filter_map(|op| match *op {
         DiffOp::Equal { .. } => None,
         DiffOp::Delete { new_index, .. } => Some(new_index.saturating_sub(1)..new_index + 1),
-        DiffOp::Insert { new_index, new_len, .. } | DiffOp::Replace { new_index, new_len, .. } => {
-            Some(new_index..new_index + new_len)
+        DiffOp::Insert {
+            new_index, new_len, ..
         }
+        | DiffOp::Replace {
+            new_index, new_len, ..
+        } => Some(new_index..new_index + new_len),
     });
     changed.collect()
 }
@@ -118,7 +156,10 @@ mod tests {
             ("a\nb\nc\n", "a\nc\n", vec![(0, 2)]),
             ("a\n", "a\n", Vec::new()),
         ] {
-            let found: Vec<(usize, usize)> = changed_rows(old, new).iter().map(|one| (one.start, one.end)).collect();
+            let found: Vec<(usize, usize)> = changed_rows(old, new)
+                .iter()
+                .map(|one| (one.start, one.end))
+                .collect();
             assert_eq!(found, rows, "{new}");
         }
     }
@@ -128,8 +169,10 @@ mod tests {
         let plans = "def f(a):\n    return a\n";
         let now = format!("{plans}\n\ndef g(a):\n    return a\n");
         let made = of_file("a.py", &now, "", Some(plans));
-        let told: Vec<(&str, bool)> =
-            made.iter().map(|version| (version.mutant.function.as_str(), version.by_model)).collect();
+        let told: Vec<(&str, bool)> = made
+            .iter()
+            .map(|version| (version.mutant.function.as_str(), version.by_model))
+            .collect();
         assert_eq!(told, [("g", true), ("f", false)]);
         assert_eq!(of_file("a.py", &now, plans, None).len(), 1);
     }
@@ -138,8 +181,14 @@ mod tests {
     fn no_two_versions_have_one_length() {
         let now = "def f(a):\n    if a < 1:\n        return a\n    return b\n";
         let mut made = of_file("a.py", now, "", None);
-        made.iter_mut().enumerate().for_each(|(at, version)| set_apart(version, at));
-        let lengths: BTreeSet<usize> = made.iter().map(|version| version.text.len()).chain([now.len()]).collect();
+        made.iter_mut()
+            .enumerate()
+            .for_each(|(at, version)| set_apart(version, at));
+        let lengths: BTreeSet<usize> = made
+            .iter()
+            .map(|version| version.text.len())
+            .chain([now.len()])
+            .collect();
         assert_eq!(lengths.len(), made.len() + 1);
     }
 }

@@ -54,11 +54,20 @@ struct Key {
     default: Option<f64>,
     #[serde(default)]
     unset: bool,
-    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the table reads it"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the test of the table reads it")
+    )]
     file: String,
-    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the table reads it"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the test of the table reads it")
+    )]
     old: String,
-    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the table reads it"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the test of the table reads it")
+    )]
     new: String,
 }
 
@@ -67,9 +76,15 @@ struct Key {
 struct Choice {
     name: String,
     laxer: LaxerChange,
-    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the table reads it"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the test of the table reads it")
+    )]
     old: String,
-    #[cfg_attr(not(test), expect(dead_code, reason = "the test of the table reads it"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the test of the table reads it")
+    )]
     new: String,
 }
 
@@ -92,7 +107,11 @@ enum LaxerChange {
 
 /// The table; one that does not parse is empty, which a test would show.
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let empty = Table { area: Vec::new(), key: Vec::new(), option: Vec::new() };
+    let empty = Table {
+        area: Vec::new(),
+        key: Vec::new(),
+        option: Vec::new(),
+    };
     toml::from_str(include_str!("configuration.toml")).unwrap_or(empty)
 });
 
@@ -110,14 +129,30 @@ pub(super) fn is_overriding_file(path: &str) -> bool {
 /// Returns the settings of a file that are laxer than they were.
 pub(super) fn find_laxer_settings(path: &str, old: &str, new: Option<&str>) -> Vec<LaxerSetting> {
     let before = entries::parse_entries(path, old);
-    let now = new.map(|new| entries::parse_entries(path, new)).unwrap_or_default();
+    let now = new
+        .map(|new| entries::parse_entries(path, new))
+        .unwrap_or_default();
     let keys: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
     let mut found = Vec::new();
-    for key in keys.into_iter().filter(|key| before.get(*key) != now.get(*key)) {
-        let Some(rule) = rule_of_key(path, key) else { continue };
+    for key in keys
+        .into_iter()
+        .filter(|key| before.get(*key) != now.get(*key))
+    {
+        let Some(rule) = rule_of_key(path, key) else {
+            continue;
+        };
         if is_laxer(rule, before.get(key), now.get(key)) {
-            let shown = |entries: &Entries| entries.get(key).map(ToString::to_string).unwrap_or_default();
-            found.push(LaxerSetting { key: key.clone(), old: shown(&before), new: shown(&now) });
+            let shown = |entries: &Entries| {
+                entries
+                    .get(key)
+                    .map(ToString::to_string)
+                    .unwrap_or_default()
+            };
+            found.push(LaxerSetting {
+                key: key.clone(),
+                old: shown(&before),
+                new: shown(&now),
+            });
         }
     }
     found
@@ -133,7 +168,11 @@ pub(super) fn find_displaced_settings(
     let now = entries::parse_entries(path, new);
     let folder = &path[..path.len() - path.rsplit('/').next().unwrap_or(path).len()];
     for own in areas_of_file(path).filter(|area| area.displaces) {
-        for shared in TABLE.area.iter().filter(|area| area.tool == own.tool && !area.part.is_empty()) {
+        for shared in TABLE
+            .area
+            .iter()
+            .filter(|area| area.tool == own.tool && !area.part.is_empty())
+        {
             let other = format!("{folder}{}", shared.file);
             let Some(text) = beside(&other) else { continue };
             let mut before = entries::parse_entries(&other, &text);
@@ -147,18 +186,34 @@ pub(super) fn find_displaced_settings(
 }
 
 /// Compares the settings of two files that name their sections differently: `tool.mypy.strict`, `mypy.strict`.
-fn by_last_part((other, before): (&str, &Entries), (path, now): (&str, &Entries)) -> Vec<LaxerSetting> {
+fn by_last_part(
+    (other, before): (&str, &Entries),
+    (path, now): (&str, &Entries),
+) -> Vec<LaxerSetting> {
     let last = |key: &str| normalize_key(key.rsplit('.').next().unwrap_or(key));
-    let same =
-        |key: &str, all: &Entries| all.iter().find(|(one, _)| last(one) == last(key)).map(|(_, value)| value.clone());
-    let gone = before.keys().filter(|key| same(key, now).is_none()).map(|key| (other, key));
+    let same = |key: &str, all: &Entries| {
+        all.iter()
+            .find(|(one, _)| last(one) == last(key))
+            .map(|(_, value)| value.clone())
+    };
+    let gone = before
+        .keys()
+        .filter(|key| same(key, now).is_none())
+        .map(|key| (other, key));
     let mut found = Vec::new();
     for (file, key) in gone.chain(now.keys().map(|key| (path, key))) {
-        let Some(rule) = rule_of_key(file, key) else { continue };
+        let Some(rule) = rule_of_key(file, key) else {
+            continue;
+        };
         let (was, is) = (same(key, before), same(key, now));
         if was != is && is_laxer(rule, was.as_ref(), is.as_ref()) {
-            let shown = |value: Option<Value>| value.map(|value| value.to_string()).unwrap_or_default();
-            found.push(LaxerSetting { key: key.clone(), old: shown(was), new: shown(is) });
+            let shown =
+                |value: Option<Value>| value.map(|value| value.to_string()).unwrap_or_default();
+            found.push(LaxerSetting {
+                key: key.clone(),
+                old: shown(was),
+                new: shown(is),
+            });
         }
     }
     found
@@ -166,15 +221,23 @@ fn by_last_part((other, before): (&str, &Entries), (path, now): (&str, &Entries)
 
 fn areas_of_file(path: &str) -> impl Iterator<Item = &'static Area> {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    TABLE.area.iter().filter(move |area| matches_file_pattern(&area.file, &name))
+    TABLE
+        .area
+        .iter()
+        .filter(move |area| matches_file_pattern(&area.file, &name))
 }
 
 fn matches_file_pattern(pattern: &str, name: &str) -> bool {
-    pattern.strip_suffix('*').map_or(pattern == name, |start| name.starts_with(start))
+    pattern
+        .strip_suffix('*')
+        .map_or(pattern == name, |start| name.starts_with(start))
 }
 
 fn normalize_key(key: &str) -> String {
-    key.chars().filter(|letter| !matches!(letter, '-' | '_')).collect::<String>().to_lowercase()
+    key.chars()
+        .filter(|letter| !matches!(letter, '-' | '_'))
+        .collect::<String>()
+        .to_lowercase()
 }
 
 /// Returns the rule for a key: by its last part, or by one above it, as of `per-file-ignores` and `rules`.
@@ -182,7 +245,12 @@ fn rule_of_key(path: &str, key: &str) -> Option<&'static Key> {
     let lower = key.to_lowercase();
     let area = areas_of_file(path).find(|area| lower.starts_with(&area.part))?;
     let parts: Vec<String> = key.split('.').map(normalize_key).collect();
-    let of_tool = || TABLE.key.iter().filter(|rule| rule.tools.contains(&area.tool));
+    let of_tool = || {
+        TABLE
+            .key
+            .iter()
+            .filter(|rule| rule.tools.contains(&area.tool))
+    };
     parts.iter().rev().find_map(|part| {
         let exact = of_tool().find(|rule| rule.name == *part);
         exact.or_else(|| of_tool().find(|rule| matches_file_pattern(&rule.name, part)))
@@ -190,7 +258,11 @@ fn rule_of_key(path: &str, key: &str) -> Option<&'static Key> {
 }
 
 fn is_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool {
-    let number = |value: Option<&Value>| value.and_then(Value::number).or(rule.default.filter(|_| value.is_none()));
+    let number = |value: Option<&Value>| {
+        value
+            .and_then(Value::number)
+            .or(rule.default.filter(|_| value.is_none()))
+    };
     if new.is_none() && !rule.unset {
         return false;
     }
@@ -200,11 +272,15 @@ fn is_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool {
             (before, None) => before.is_some(),
             (None, Some(_)) => false,
         },
-        LaxerChange::Higher => matches!((number(old), number(new)), (Some(before), Some(now)) if now > before),
+        LaxerChange::Higher => {
+            matches!((number(old), number(new)), (Some(before), Some(now)) if now > before)
+        }
         LaxerChange::More => {
             let before = old.map(Value::entries).unwrap_or_default();
             let now = new.map(Value::entries).unwrap_or_default();
-            let fresh = |entry: &&String| !before.contains(entry) && !entry.starts_with('!') && !is_made(entry);
+            let fresh = |entry: &&String| {
+                !before.contains(entry) && !entry.starts_with('!') && !is_made(entry)
+            };
             // What was taken out of the patterns may be passed over again.
             let back = |entry: &&String| entry.starts_with('!') && !now.contains(entry);
             now.iter().any(|entry| fresh(&entry)) || before.iter().any(|entry| back(&entry))
@@ -212,17 +288,27 @@ fn is_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool {
         LaxerChange::Fewer => {
             let now = new.map(Value::entries).unwrap_or_default();
             let before = old.map(Value::entries).unwrap_or_default();
-            let excludes = now.iter().any(|entry| entry.starts_with('!') && !before.contains(entry));
-            excludes && !before.is_empty() || before.iter().any(|entry| !entry.starts_with('!') && !now.contains(entry))
+            let excludes = now
+                .iter()
+                .any(|entry| entry.starts_with('!') && !before.contains(entry));
+            excludes && !before.is_empty()
+                || before
+                    .iter()
+                    .any(|entry| !entry.starts_with('!') && !now.contains(entry))
         }
         LaxerChange::FewerErrors => {
             let errors = |value: Option<&Value>| {
                 let entries = value.map(Value::entries).unwrap_or_default();
-                entries.iter().filter(|entry| entry.starts_with("error")).count()
+                entries
+                    .iter()
+                    .filter(|entry| entry.starts_with("error"))
+                    .count()
             };
             errors(new) < errors(old)
         }
-        LaxerChange::True => new.and_then(Value::flag) == Some(true) && old.and_then(Value::flag) != Some(true),
+        LaxerChange::True => {
+            new.and_then(Value::flag) == Some(true) && old.and_then(Value::flag) != Some(true)
+        }
         LaxerChange::False => {
             old.and_then(Value::flag) != Some(false)
                 && match new {
@@ -232,14 +318,17 @@ fn is_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool {
         }
         LaxerChange::Severity => {
             let before = old.and_then(Value::severity);
-            before.is_some_and(|before| new.map_or(Some(0), Value::severity).is_some_and(|now| now < before))
-                || old.is_none() && new.and_then(Value::severity) == Some(0)
+            before.is_some_and(|before| {
+                new.map_or(Some(0), Value::severity)
+                    .is_some_and(|now| now < before)
+            }) || old.is_none() && new.and_then(Value::severity) == Some(0)
         }
         LaxerChange::Options => {
             let nothing = Value::One(String::new());
             // A new script takes nothing away from those that were there.
             let old = old.or((rule.name != "*").then_some(&nothing));
-            old.zip(new).is_some_and(|(old, new)| are_options_laxer(old, new))
+            old.zip(new)
+                .is_some_and(|(old, new)| are_options_laxer(old, new))
         }
         LaxerChange::Added | LaxerChange::Removed => false,
     }
@@ -247,10 +336,20 @@ fn is_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool {
 
 /// Returns whether all that an entry names is made by tools: caches, products, packages.
 fn is_made(entry: &str) -> bool {
-    let bare = entry.trim_start_matches("**/").trim_start_matches(['.', '/']).trim_end_matches(['*', '/']);
+    let bare = entry
+        .trim_start_matches("**/")
+        .trim_start_matches(['.', '/'])
+        .trim_end_matches(['*', '/']);
     let paths = [format!("{bare}/a"), format!(".{bare}/a"), entry.to_owned()];
-    let made = [paths::is_build_output, paths::is_cache, paths::is_dependency, paths::is_by_product];
-    paths.iter().any(|path| made.iter().any(|is_made| is_made(path)))
+    let made = [
+        paths::is_build_output,
+        paths::is_cache,
+        paths::is_dependency,
+        paths::is_by_product,
+    ];
+    paths
+        .iter()
+        .any(|path| made.iter().any(|is_made| is_made(path)))
 }
 
 /// Compares two command lines, option by option, and what they check. What checked nothing can't get laxer; options that
@@ -281,7 +380,10 @@ fn are_options_laxer(old: &Value, new: &Value) -> bool {
 
 /// Returns the options of a command line with their values.
 fn parse_options(line: &str) -> BTreeMap<String, String> {
-    let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches(['"', '\'', '[', ']', ','])).collect();
+    let words: Vec<&str> = line
+        .split_whitespace()
+        .map(|word| word.trim_matches(['"', '\'', '[', ']', ',']))
+        .collect();
     let mut found = BTreeMap::new();
     for (at, word) in words.iter().enumerate() {
         // `python -m pytest` selects nothing.
@@ -291,9 +393,18 @@ fn parse_options(line: &str) -> BTreeMap<String, String> {
         }
         let (name, value) = match word.split_once('=') {
             Some((name, value)) => (name, value.to_owned()),
-            None => (*word, words.get(at + 1).map_or_else(String::new, |next| (*next).to_owned())),
+            None => (
+                *word,
+                words
+                    .get(at + 1)
+                    .map_or_else(String::new, |next| (*next).to_owned()),
+            ),
         };
-        let name = if name.starts_with("--") { name.to_lowercase() } else { name.to_owned() };
+        let name = if name.starts_with("--") {
+            name.to_lowercase()
+        } else {
+            name.to_owned()
+        };
         let several: &mut String = found.entry(name).or_default();
         if !several.is_empty() {
             several.push(' ');

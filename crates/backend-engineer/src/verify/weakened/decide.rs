@@ -49,7 +49,11 @@ pub(crate) struct Verdicts {
 }
 
 /// Decides on everything that was found. Without `runs`, what only they decide stays undecided.
-pub(crate) fn decide_weakened(found: &WeakenedTests, words: &PlanWords, runs: Option<&[OldRun]>) -> Verdicts {
+pub(crate) fn decide_weakened(
+    found: &WeakenedTests,
+    words: &PlanWords,
+    runs: Option<&[OldRun]>,
+) -> Verdicts {
     let mut verdicts = Verdicts::default();
     for one in &found.tests {
         of_test(one, words, runs, &mut verdicts);
@@ -59,8 +63,9 @@ pub(crate) fn decide_weakened(found: &WeakenedTests, words: &PlanWords, runs: Op
         let named = words.names_key(key) || words.names_value(old, new);
         let line = of_setting(setting);
         // A file that many tools share is named for many reasons.
-        let is_shared =
-            ["package.json", "pyproject.toml", "setup.cfg", "tox.ini"].iter().any(|name| path.ends_with(name));
+        let is_shared = ["package.json", "pyproject.toml", "setup.cfg", "tox.ini"]
+            .iter()
+            .any(|name| path.ends_with(name));
         if named || !is_shared && words.names_file(path) {
             verdicts.asked.push(line)
         } else {
@@ -74,34 +79,53 @@ fn of_test(one: &Weakening, words: &PlanWords, runs: Option<&[OldRun]>, verdicts
     let named = named_by(one, words);
     let by_words = matches!(named, Some(NamedBy::Name | NamedBy::Value));
     // What is rewritten beside the value that it demanded states another one only where that is gone.
-    let restates = named == Some(NamedBy::Value) && (one.way != Way::Rewritten || drops_value(&one.old, &one.new));
+    let restates = named == Some(NamedBy::Value)
+        && (one.way != Way::Rewritten || drops_value(&one.old, &one.new));
     let line = describe_weakening(one);
     let settled = match one.way {
         Way::Silenced(_) | Way::Tolerance | Way::Timeout | Way::Loosened if by_words => Some(true),
         Way::Silenced(_) | Way::Tolerance | Way::Timeout => Some(false),
         Way::Removed | Way::AssertionRemoved | Way::CaseRemoved if by_words => Some(true),
         Way::Removed if named == Some(NamedBy::File) => Some(true),
-        Way::Removed | Way::AssertionRemoved | Way::CaseRemoved | Way::Loosened if named.is_none() => Some(false),
+        Way::Removed | Way::AssertionRemoved | Way::CaseRemoved | Way::Loosened
+            if named.is_none() =>
+        {
+            Some(false)
+        }
         _ => None,
     };
     if let Some(asked) = settled {
-        return if asked { verdicts.asked.push(line) } else { verdicts.weakened.push(line) };
+        return if asked {
+            verdicts.asked.push(line)
+        } else {
+            verdicts.weakened.push(line)
+        };
     }
-    let Some(runs) = runs else { return verdicts.undecided.push(one.clone()) };
+    let Some(runs) = runs else {
+        return verdicts.undecided.push(one.clone());
+    };
     match (answer_of_old_tests(one, runs, words), one.way.is_certain()) {
         // It failed before as well: what it demands was not changed by the plan, it is missing.
         (OldTestAnswer::FailsStill, _) if one.way != Way::Expectation && !by_words => {
-            verdicts.weakened.push(format!("{line}; as it was, it still fails"));
+            verdicts
+                .weakened
+                .push(format!("{line}; as it was, it still fails"));
         }
-        (OldTestAnswer::Fails | OldTestAnswer::FailsStill, _) if restates => verdicts.stated.push(line),
-        (OldTestAnswer::Fails | OldTestAnswer::FailsStill, _) if named.is_some() => verdicts.asked.push(line),
-        (OldTestAnswer::Fails | OldTestAnswer::FailsStill, _) => {
-            verdicts.weakened.push(format!("{line}; as it was, it fails on the new code"))
+        (OldTestAnswer::Fails | OldTestAnswer::FailsStill, _) if restates => {
+            verdicts.stated.push(line)
         }
+        (OldTestAnswer::Fails | OldTestAnswer::FailsStill, _) if named.is_some() => {
+            verdicts.asked.push(line)
+        }
+        (OldTestAnswer::Fails | OldTestAnswer::FailsStill, _) => verdicts
+            .weakened
+            .push(format!("{line}; as it was, it fails on the new code")),
         (OldTestAnswer::Passes, true) => verdicts.weakened.push(line),
         (OldTestAnswer::Passes, false) => {}
         (OldTestAnswer::Nothing, true) => verdicts.weakened.push(line),
-        (OldTestAnswer::Nothing, false) => verdicts.asked.push(format!("{line}; the test as it was could not be run")),
+        (OldTestAnswer::Nothing, false) => verdicts
+            .asked
+            .push(format!("{line}; the test as it was could not be run")),
         (OldTestAnswer::Moved, _) => verdicts.asked.push(line),
     }
 }
@@ -119,17 +143,24 @@ enum OldTestAnswer {
 }
 
 fn answer_of_old_tests(one: &Weakening, runs: &[OldRun], words: &PlanWords) -> OldTestAnswer {
-    let own: Vec<&OldRun> = runs.iter().filter(|run| run.covers.contains(&one.path)).collect();
+    let own: Vec<&OldRun> = runs
+        .iter()
+        .filter(|run| run.covers.contains(&one.path))
+        .collect();
     let failed = own.iter().find_map(|run| match &run.outcome {
         Outcome::Failed(output) => Some((output, run.before.as_deref())),
         _ => None,
     });
     let still = |before: Option<&str>| before.is_some_and(|before| is_among(&one.test, before));
     match failed {
-        Some((output, before)) if still(before) && is_among(&one.test, output) => OldTestAnswer::FailsStill,
+        Some((output, before)) if still(before) && is_among(&one.test, output) => {
+            OldTestAnswer::FailsStill
+        }
         Some((output, _)) if only_moved(output, words) => OldTestAnswer::Moved,
         // Other tests may be those that fail.
-        Some((output, _)) if names_failures(output) && !is_among(&one.test, output) => OldTestAnswer::Passes,
+        Some((output, _)) if names_failures(output) && !is_among(&one.test, output) => {
+            OldTestAnswer::Passes
+        }
         Some(_) => OldTestAnswer::Fails,
         None if own.iter().any(|run| run.outcome == Outcome::Passed) => OldTestAnswer::Passes,
         None => OldTestAnswer::Nothing,
@@ -152,7 +183,9 @@ fn named_by(one: &Weakening, words: &PlanWords) -> Option<NamedBy> {
 
 /// Returns the lines by which runners tell of a test that failed.
 fn find_failure_lines(output: &str) -> impl Iterator<Item = &str> {
-    const MARKS: [&str; 8] = ["FAILED ", "FAIL: ", "ERROR: ", "ERROR ", "not ok", "✖", "✕", "×"];
+    const MARKS: [&str; 8] = [
+        "FAILED ", "FAIL: ", "ERROR: ", "ERROR ", "not ok", "✖", "✕", "×",
+    ];
     output
         .lines()
         .map(str::trim_start)
@@ -166,14 +199,20 @@ fn names_failures(output: &str) -> bool {
 /// Returns whether a failure is told of the test, or of the file as a whole.
 fn is_among(test: &str, output: &str) -> bool {
     let last = test.rsplit(" > ").next().unwrap_or(test);
-    let own = if last.contains(' ') { last } else { last.rsplit('.').next().unwrap_or(last) };
+    let own = if last.contains(' ') {
+        last
+    } else {
+        last.rsplit('.').next().unwrap_or(last)
+    };
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
     let names = |line: &str| {
-        line.match_indices(own)
-            .any(|(at, _)| !line[..at].ends_with(is_part) && !line[at + own.len()..].starts_with(is_part))
+        line.match_indices(own).any(|(at, _)| {
+            !line[..at].ends_with(is_part) && !line[at + own.len()..].starts_with(is_part)
+        })
     };
     let whole_file = |line: &str| {
-        line.starts_with("ERROR") && !line.contains("::") && !line.contains("test_") || line.contains("_FailedTest")
+        line.starts_with("ERROR") && !line.contains("::") && !line.contains("test_")
+            || line.contains("_FailedTest")
     };
     test.is_empty() || find_failure_lines(output).any(|line| names(line) || whole_file(line))
 }
@@ -188,11 +227,20 @@ pub(super) fn only_moved(output: &str, words: &PlanWords) -> bool {
         "does not provide an export named",
         "Cannot find module",
     ];
-    let mut told = output.lines().filter(|line| ERRORS.iter().any(|error| line.contains(error))).peekable();
-    let asserts = output.lines().any(|line| line.contains("AssertionError") || line.contains("ERR_ASSERTION"));
+    let mut told = output
+        .lines()
+        .filter(|line| ERRORS.iter().any(|error| line.contains(error)))
+        .peekable();
+    let asserts = output
+        .lines()
+        .any(|line| line.contains("AssertionError") || line.contains("ERR_ASSERTION"));
     let quoted = |line: &str| {
         let parts: Vec<&str> = line.split(['\'', '"', '`']).collect();
-        parts.into_iter().skip(1).step_by(2).any(|name| words.contains_word(name.rsplit('.').next().unwrap_or(name)))
+        parts
+            .into_iter()
+            .skip(1)
+            .step_by(2)
+            .any(|name| words.contains_word(name.rsplit('.').next().unwrap_or(name)))
     };
     told.peek().is_some() && !asserts && told.all(quoted)
 }
@@ -201,11 +249,18 @@ pub(super) fn only_moved(output: &str, words: &PlanWords) -> bool {
 pub(crate) fn is_asked(output: &str, words: &PlanWords, changed: &[String]) -> bool {
     let is_named = |line: &str| {
         let parts: Vec<&str> = line.split(['\'', '"', '`']).collect();
-        parts.into_iter().skip(1).step_by(2).any(|part| words.names_symbol(part))
+        parts
+            .into_iter()
+            .skip(1)
+            .step_by(2)
+            .any(|part| words.names_symbol(part))
     };
     only_moved(output, words)
         || changed.iter().any(|path| words.names_file(path))
-        || output.lines().filter(|line| line.contains("Error")).any(is_named)
+        || output
+            .lines()
+            .filter(|line| line.contains("Error"))
+            .any(is_named)
 }
 
 #[cfg(test)]

@@ -27,7 +27,11 @@ pub(crate) struct PlanWords {
 impl PlanWords {
     /// Reads the words of the units at work.
     pub(crate) fn from_work(work: &UnitWork<'_>) -> Self {
-        let phases = work.assignment.units.iter().filter_map(|unit| work.run.plan.phase(*unit));
+        let phases = work
+            .assignment
+            .units
+            .iter()
+            .filter_map(|unit| work.run.plan.phase(*unit));
         let texts = phases.map(|phase| text_asking_for_work(phase, work.run.plan.text()));
         PlanWords::of_text(texts.collect::<Vec<_>>().join("\n"))
     }
@@ -56,27 +60,47 @@ impl PlanWords {
     pub(super) fn names_key(&self, key: &str) -> bool {
         let last = key.rsplit('.').next().unwrap_or(key);
         let is_word = last.chars().all(|letter| letter.is_ascii_lowercase());
-        let as_code = || ['`', '"', '\''].iter().any(|quote| self.text.contains(&format!("{quote}{last}{quote}")));
-        self.contains_word(key) || if is_word { as_code() } else { self.contains_word(last) }
+        let as_code = || {
+            ['`', '"', '\'']
+                .iter()
+                .any(|quote| self.text.contains(&format!("{quote}{last}{quote}")))
+        };
+        self.contains_word(key)
+            || if is_word {
+                as_code()
+            } else {
+                self.contains_word(last)
+            }
     }
 
     /// Returns whether the words hold the name of a test. One short word may mean anything.
     pub(super) fn names_test(&self, test: &str) -> bool {
         let last = test.rsplit(" > ").next().unwrap_or(test);
-        let own = if last.contains(' ') { last } else { last.rsplit('.').next().unwrap_or(last) };
+        let own = if last.contains(' ') {
+            last
+        } else {
+            last.rsplit('.').next().unwrap_or(last)
+        };
         let tells = own.contains(' ') || own.to_lowercase().starts_with("test");
         tells && self.contains_word(own)
     }
 
     /// Returns whether the words hold the path or the name of a file.
     pub(crate) fn names_file(&self, path: &str) -> bool {
-        self.contains_word(path) || path.rsplit('/').next().is_some_and(|name| self.contains_word(name))
+        self.contains_word(path)
+            || path
+                .rsplit('/')
+                .next()
+                .is_some_and(|name| self.contains_word(name))
     }
 
     /// Returns whether each value that stands in `new` and not in `old` is one of the words.
     pub(super) fn names_value(&self, old: &str, new: &str) -> bool {
         let known = values_of_line(old);
-        let fresh: Vec<String> = values_of_line(new).into_iter().filter(|value| !known.contains(value)).collect();
+        let fresh: Vec<String> = values_of_line(new)
+            .into_iter()
+            .filter(|value| !known.contains(value))
+            .collect();
         !fresh.is_empty() && fresh.iter().all(|value| self.states(value))
     }
 
@@ -86,23 +110,44 @@ impl PlanWords {
         if !is_whole {
             return self.contains_word(value);
         }
-        let unnumbered = PlanWords { text: without_numbering(&self.text) };
+        let unnumbered = PlanWords {
+            text: without_numbering(&self.text),
+        };
         unnumbered.contains_word(value)
     }
 
     /// Returns whether the words name something that a test looks at: a function, a member, a route.
     pub(super) fn names_symbol(&self, subject: &str) -> bool {
-        symbols_of_subject(subject).iter().any(|symbol| self.contains_word(symbol))
+        symbols_of_subject(subject)
+            .iter()
+            .any(|symbol| self.contains_word(symbol))
     }
 }
 
 fn text_asking_for_work(phase: &Phase, text: &str) -> String {
     let asks_nothing = |class: SentenceClass| {
-        matches!(class, SentenceClass::Forbid | SentenceClass::Check | SentenceClass::Run | SentenceClass::Elsewhere)
+        matches!(
+            class,
+            SentenceClass::Forbid
+                | SentenceClass::Check
+                | SentenceClass::Run
+                | SentenceClass::Elsewhere
+        )
     };
-    let sentences = phase.sentences.iter().filter(|sentence| asks_nothing(sentence.class)).map(|one| &one.span);
-    let aside = phase.commands.iter().map(|command| &command.span).chain(phase.criteria.iter().map(|one| &one.span));
-    let mut aside: Vec<&Span> = aside.chain(sentences).chain(phase.phases.iter().map(|inner| &inner.span)).collect();
+    let sentences = phase
+        .sentences
+        .iter()
+        .filter(|sentence| asks_nothing(sentence.class))
+        .map(|one| &one.span);
+    let aside = phase
+        .commands
+        .iter()
+        .map(|command| &command.span)
+        .chain(phase.criteria.iter().map(|one| &one.span));
+    let mut aside: Vec<&Span> = aside
+        .chain(sentences)
+        .chain(phase.phases.iter().map(|inner| &inner.span))
+        .collect();
     aside.sort_by_key(|span| span.start);
     let mut kept = String::new();
     let mut at = phase.span.start;
@@ -119,16 +164,29 @@ fn text_asking_for_work(phase: &Phase, text: &str) -> String {
 /// `- [ ] **Step 3: …`, `4. …`.
 fn without_numbering(text: &str) -> String {
     let bare = |line: &str| -> String {
-        let opening = line.len() - line.trim_start_matches(|letter: char| !letter.is_alphanumeric()).len();
+        let opening = line.len()
+            - line
+                .trim_start_matches(|letter: char| !letter.is_alphanumeric())
+                .len();
         let (marks, rest) = line.split_at(opening);
-        let word = rest.find(|letter: char| !letter.is_alphabetic()).unwrap_or(rest.len());
+        let word = rest
+            .find(|letter: char| !letter.is_alphabetic())
+            .unwrap_or(rest.len());
         let (word, behind) = rest.split_at(word);
         let blank = behind.len() - behind.trim_start_matches(' ').len();
-        let number = behind[blank..].find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(0);
+        let number = behind[blank..]
+            .find(|letter: char| !letter.is_ascii_digit() && letter != '.')
+            .unwrap_or(0);
         let (number, left) = behind[blank..].split_at(number);
-        let closes = number.ends_with('.') || left.starts_with([':', ')', '—', '–', '-']) || left.starts_with(" - ");
+        let closes = number.ends_with('.')
+            || left.starts_with([':', ')', '—', '–', '-'])
+            || left.starts_with(" - ");
         let is_numbering = !number.is_empty() && closes && (blank > 0) != word.is_empty();
-        if is_numbering { format!("{marks}{word}{left}") } else { line.to_owned() }
+        if is_numbering {
+            format!("{marks}{word}{left}")
+        } else {
+            line.to_owned()
+        }
     };
     text.lines().map(bare).collect::<Vec<_>>().join("\n")
 }
@@ -136,7 +194,9 @@ fn without_numbering(text: &str) -> String {
 /// Returns whether a value of the old line stands no longer in the new one.
 pub(super) fn drops_value(old: &str, new: &str) -> bool {
     let kept = values_of_line(new);
-    values_of_line(old).iter().any(|value| !kept.contains(value))
+    values_of_line(old)
+        .iter()
+        .any(|value| !kept.contains(value))
 }
 
 /// Returns the numbers and the texts in quotes of a line of code.
@@ -158,8 +218,11 @@ fn values_of_line(line: &str) -> Vec<String> {
 }
 
 fn numbers_of_text(text: &str) -> Vec<String> {
-    let words = text.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '.'));
-    let words = words.map(|word| word.trim_matches('.')).filter(|word| word.parse::<f64>().is_ok());
+    let words =
+        text.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '.'));
+    let words = words
+        .map(|word| word.trim_matches('.'))
+        .filter(|word| word.parse::<f64>().is_ok());
     words.map(str::to_owned).collect()
 }
 
@@ -169,7 +232,8 @@ fn symbols_of_subject(subject: &str) -> Vec<String> {
     let is_route = |value: &String| value.starts_with('/') && value.len() > 1;
     let routes = values_of_line(subject).into_iter().filter(is_route);
     let words = subject.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
-    let named = words.filter(|word| word.starts_with(|first: char| first.is_alphabetic() || first == '_'));
+    let named =
+        words.filter(|word| word.starts_with(|first: char| first.is_alphabetic() || first == '_'));
     let telling = named.filter(|word| !COMMON.contains(word) && word.parse::<f64>().is_err());
     routes.chain(telling.map(str::to_owned)).collect()
 }
@@ -184,9 +248,14 @@ mod tests {
 
     #[test]
     fn names_are_whole_words() {
-        let plan = words("Remove `g`, and with it `test_g` from `tests/test_calc.py`; \"lists all orders\" goes, too.");
+        let plan = words(
+            "Remove `g`, and with it `test_g` from `tests/test_calc.py`; \"lists all orders\" goes, too.",
+        );
         assert!(plan.names_test("Calc.test_g") && plan.names_test("orders > lists all orders"));
-        assert!(!plan.names_test("test_go") && !plan.names_test("g"), "part of a word, a word of the prose");
+        assert!(
+            !plan.names_test("test_go") && !plan.names_test("g"),
+            "part of a word, a word of the prose"
+        );
         assert!(plan.names_file("tests/test_calc.py") && plan.names_file("api/tests/test_calc.py"));
         assert!(!plan.names_file("tests/calc.py"));
         assert!(plan.names_symbol("g() 1") && !plan.names_symbol("total(1)"));
@@ -195,7 +264,9 @@ mod tests {
     #[test]
     fn a_key_that_is_a_usual_word_counts_as_code_alone() {
         let plan = words("Run the test; lower `lines`, and set fail_under.");
-        assert!(plan.names_key("coverageThreshold.global.lines") && plan.names_key("report.fail_under"));
+        assert!(
+            plan.names_key("coverageThreshold.global.lines") && plan.names_key("report.fail_under")
+        );
         assert!(!plan.names_key("scripts.test"));
     }
 
@@ -206,10 +277,22 @@ mod tests {
         assert!(plan.names_value("assert f() == 'a'", "assert f() == 'created'"));
         assert!(!plan.names_value("assert r.status == 200", "assert r.status == 500"));
         assert!(!plan.names_value("assert f() == 1", "assert f()"));
-        let numbered =
-            words("### Task 1: Tax\n\n- [ ] **Step 2: Add it**\n\n3. Answer 4 to all.\n\n- 5 items are listed: 6.\n");
-        for (number, is_stated) in [("1", false), ("2", false), ("3", false), ("4", true), ("5", true), ("6", true)] {
-            assert_eq!(numbered.names_value("assert f()", &format!("assert f() == {number}")), is_stated, "{number}");
+        let numbered = words(
+            "### Task 1: Tax\n\n- [ ] **Step 2: Add it**\n\n3. Answer 4 to all.\n\n- 5 items are listed: 6.\n",
+        );
+        for (number, is_stated) in [
+            ("1", false),
+            ("2", false),
+            ("3", false),
+            ("4", true),
+            ("5", true),
+            ("6", true),
+        ] {
+            assert_eq!(
+                numbered.names_value("assert f()", &format!("assert f() == {number}")),
+                is_stated,
+                "{number}"
+            );
         }
         assert!(plan.names_symbol("client.post(\"/orders\").status_code"));
     }

@@ -4,10 +4,19 @@
 /// Returns the lines that code has and had not before, and that ask for tests.
 pub(super) fn added_probes<'a>(old: &str, new: &'a str) -> Vec<&'a str> {
     let known: Vec<&str> = old.lines().map(str::trim).collect();
-    let fresh = new.lines().map(str::trim).filter(|line| !known.contains(line) && !is_comment(line));
-    let mut found: Vec<&str> = fresh.filter(|line| probe_signs().any(|sign| contains_sign_words(line, sign))).collect();
+    let fresh = new
+        .lines()
+        .map(str::trim)
+        .filter(|line| !known.contains(line) && !is_comment(line));
+    let mut found: Vec<&str> = fresh
+        .filter(|line| probe_signs().any(|sign| contains_sign_words(line, sign)))
+        .collect();
     if !always_equal(old) && always_equal(new) {
-        found.extend(new.lines().map(str::trim).find(|line| line.starts_with(EQUALITY)));
+        found.extend(
+            new.lines()
+                .map(str::trim)
+                .find(|line| line.starts_with(EQUALITY)),
+        );
     }
     found
 }
@@ -17,12 +26,20 @@ const EQUALITY: &str = "def __eq__(";
 
 /// Tells that an object says of itself that it equals whatever it is compared with.
 fn always_equal(text: &str) -> bool {
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    lines.windows(2).any(|pair| pair[0].starts_with(EQUALITY) && pair[1] == "return True")
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    lines
+        .windows(2)
+        .any(|pair| pair[0].starts_with(EQUALITY) && pair[1] == "return True")
 }
 
 fn probe_signs() -> impl Iterator<Item = &'static str> {
-    let rows = include_str!("probes.tsv").lines().filter(|line| !line.starts_with('#'));
+    let rows = include_str!("probes.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#'));
     rows.filter_map(|row| row.split('\t').next())
 }
 
@@ -30,14 +47,22 @@ fn probe_signs() -> impl Iterator<Item = &'static str> {
 fn contains_sign_words(line: &str, sign: &str) -> bool {
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
     line.match_indices(sign).any(|(at, _)| {
-        let before = line[..at].chars().next_back().filter(|_| sign.starts_with(is_part));
-        let behind = line[at + sign.len()..].chars().next().filter(|_| sign.ends_with(is_part));
+        let before = line[..at]
+            .chars()
+            .next_back()
+            .filter(|_| sign.starts_with(is_part));
+        let behind = line[at + sign.len()..]
+            .chars()
+            .next()
+            .filter(|_| sign.ends_with(is_part));
         !before.is_some_and(is_part) && !behind.is_some_and(is_part)
     })
 }
 
 fn is_comment(line: &str) -> bool {
-    ["#", "//", "*", "/*"].iter().any(|opening| line.starts_with(opening))
+    ["#", "//", "*", "/*"]
+        .iter()
+        .any(|opening| line.starts_with(opening))
 }
 
 #[cfg(test)]
@@ -46,10 +71,16 @@ mod tests {
 
     #[test]
     fn each_sign_is_found_in_its_example() {
-        for row in include_str!("probes.tsv").lines().filter(|line| !line.starts_with('#')) {
+        for row in include_str!("probes.tsv")
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+        {
             let (sign, example) = row.split_once('\t').unwrap();
             assert_eq!(added_probes("", example), [example], "{sign}");
-            assert!(added_probes(example, example).is_empty(), "it stood there before: {sign}");
+            assert!(
+                added_probes(example, example).is_empty(),
+                "it stood there before: {sign}"
+            );
         }
     }
 
@@ -58,7 +89,13 @@ mod tests {
         let equal = "class One(int):\n    def __eq__(self, other):\n        return True\n";
         assert_eq!(added_probes("", equal), ["def __eq__(self, other):"]);
         assert!(added_probes(equal, equal).is_empty());
-        assert!(added_probes("", "def __eq__(self, other):\n    return self.id == other.id\n").is_empty());
+        assert!(
+            added_probes(
+                "",
+                "def __eq__(self, other):\n    return self.id == other.id\n"
+            )
+            .is_empty()
+        );
     }
 
     #[test]

@@ -73,7 +73,10 @@ pub(super) struct Side {
 pub(super) fn read_files(folder: &Path, below: &str, files: &mut Files) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
-        let name = format!("{below}{}", path.file_name().expect("a name").to_str().expect("UTF-8"));
+        let name = format!(
+            "{below}{}",
+            path.file_name().expect("a name").to_str().expect("UTF-8")
+        );
         match path.is_dir() {
             true => read_files(&path, &format!("{name}/"), files),
             false => drop(files.insert(name, fs::read_to_string(&path).expect("a text"))),

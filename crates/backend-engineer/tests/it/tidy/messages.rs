@@ -6,8 +6,15 @@ use super::source::Source;
 const MESSAGES: [&str; 5] = ["message", "reason", "why", "details", "hint"];
 
 /// Ways to ask whether a text holds words that are spelled out: those are blank in the code that is looked at.
-const QUESTIONS: [&str; 7] =
-    [".contains( ", ".starts_with( ", ".ends_with( ", ".strip_prefix( ", ".find( ", " ==  ", " !=  "];
+const QUESTIONS: [&str; 7] = [
+    ".contains( ",
+    ".starts_with( ",
+    ".ends_with( ",
+    ".strip_prefix( ",
+    ".find( ",
+    " ==  ",
+    " !=  ",
+];
 
 /// Where such a name is a word of somebody else.
 const FOREIGN: [&str; 2] = [
@@ -23,12 +30,19 @@ pub(crate) fn decided(source: &Source) -> Vec<String> {
     }
     let lines = (1..).zip(source.code.lines());
     let decides = |line: &str| {
-        let errors = QUESTIONS.iter().any(|question| line.contains(&format!(".to_string(){question}")));
+        let errors = QUESTIONS
+            .iter()
+            .any(|question| line.contains(&format!(".to_string(){question}")));
         errors || MESSAGES.iter().any(|name| asks(line, name))
     };
     let found = lines.filter(|(_, line)| decides(line));
     found
-        .map(|(number, _)| format!("{}:{number}: decides by the words of a message; give it a type", source.path))
+        .map(|(number, _)| {
+            format!(
+                "{}:{number}: decides by the words of a message; give it a type",
+                source.path
+            )
+        })
         .collect()
 }
 
@@ -43,8 +57,14 @@ fn asks(line: &str, name: &str) -> bool {
 
 #[test]
 fn what_a_message_says_is_not_asked() {
-    let held =
-        |line: &str| !decided(&Source::new("x", "crates/x/src/a.rs", format!("fn a() {{ {line} }}\n"))).is_empty();
+    let held = |line: &str| {
+        !decided(&Source::new(
+            "x",
+            "crates/x/src/a.rs",
+            format!("fn a() {{ {line} }}\n"),
+        ))
+        .is_empty()
+    };
     assert!(held("if error.message.contains(\"os error 75\") {}"));
     assert!(held("match reason == \"tidied\" { _ => () }"));
     assert!(held("if error.to_string().starts_with(\"no\") {}"));

@@ -19,9 +19,17 @@ pub(crate) fn references(code: &str, roots: &[&str]) -> Vec<Reference> {
         if starts {
             let name = name_at(&code[at..]);
             if roots.contains(&name) {
-                let mut reader = Reader { rest: &code[at + name.len()..], found: Vec::new() };
+                let mut reader = Reader {
+                    rest: &code[at + name.len()..],
+                    found: Vec::new(),
+                };
                 reader.follow(vec![name.to_owned()]);
-                found.extend(reader.found.into_iter().map(|path| Reference { path, line }));
+                found.extend(
+                    reader
+                        .found
+                        .into_iter()
+                        .map(|path| Reference { path, line }),
+                );
             }
         }
         line += usize::from(letter == '\n');
@@ -48,7 +56,11 @@ impl Reader<'_> {
             self.group(&path);
             return;
         }
-        let name = if self.rest.starts_with('*') { "*" } else { name_at(self.rest) };
+        let name = if self.rest.starts_with('*') {
+            "*"
+        } else {
+            name_at(self.rest)
+        };
         if name.is_empty() {
             // Turbofish: what stands in it is read as a path of its own.
             self.found.push(path);
@@ -60,17 +72,27 @@ impl Reader<'_> {
 
     fn group(&mut self, path: &[String]) {
         loop {
-            self.rest = self.rest.trim_start_matches(|letter: char| letter == ',' || letter.is_whitespace());
+            self.rest = self
+                .rest
+                .trim_start_matches(|letter: char| letter == ',' || letter.is_whitespace());
             if let Some(rest) = self.rest.strip_prefix('}') {
                 self.rest = rest;
                 return;
             }
-            let name = if self.rest.starts_with('*') { "*" } else { name_at(self.rest) };
+            let name = if self.rest.starts_with('*') {
+                "*"
+            } else {
+                name_at(self.rest)
+            };
             if name.is_empty() {
                 return;
             }
             self.rest = &self.rest[name.len()..];
-            let path = if name == "self" { path.to_vec() } else { join(path.to_vec(), name) };
+            let path = if name == "self" {
+                path.to_vec()
+            } else {
+                join(path.to_vec(), name)
+            };
             self.follow(path);
             if let Some(rest) = self.rest.trim_start().strip_prefix("as ") {
                 self.rest = &rest[name_at(rest.trim_start()).len()..];
@@ -94,11 +116,18 @@ fn name_at(text: &str) -> &str {
 
 #[test]
 fn groups_are_spread_out() {
-    let code =
-        "use crate::{a::{self, B}, c as d, e::*};\nlet x: Vec<super::f::G> = crate::h::<u8>();\nmycrate::no();\n";
-    let found: Vec<(String, usize)> =
-        references(code, &["crate", "super"]).into_iter().map(|found| (found.path.join("::"), found.line)).collect();
-    let expected =
-        [("crate::a", 1), ("crate::a::B", 1), ("crate::c", 1), ("crate::e::*", 1), ("super::f::G", 2), ("crate::h", 2)];
+    let code = "use crate::{a::{self, B}, c as d, e::*};\nlet x: Vec<super::f::G> = crate::h::<u8>();\nmycrate::no();\n";
+    let found: Vec<(String, usize)> = references(code, &["crate", "super"])
+        .into_iter()
+        .map(|found| (found.path.join("::"), found.line))
+        .collect();
+    let expected = [
+        ("crate::a", 1),
+        ("crate::a::B", 1),
+        ("crate::c", 1),
+        ("crate::e::*", 1),
+        ("super::f::G", 2),
+        ("crate::h", 2),
+    ];
     assert_eq!(found, expected.map(|(path, line)| (path.to_owned(), line)));
 }

@@ -19,15 +19,25 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn new(package: &str, path: &str, text: String) -> Self {
-        let is_production = path.contains("/src/") && !path.ends_with("/tests.rs") && !path.contains("/tests/");
+        let is_production =
+            path.contains("/src/") && !path.ends_with("/tests.rs") && !path.contains("/tests/");
         let code = without_test_modules(&without_comments_and_texts(&text));
-        Self { package: package.to_owned(), path: path.to_owned(), text, code, is_production }
+        Self {
+            package: package.to_owned(),
+            path: path.to_owned(),
+            text,
+            code,
+            is_production,
+        }
     }
 
     /// Lines outside test modules, comments and blank lines included.
     pub(crate) fn production_lines(&self) -> usize {
         let code = without_comments_and_texts(&self.text);
-        mark_test_modules(&code).iter().filter(|(_, in_test)| !in_test).count()
+        mark_test_modules(&code)
+            .iter()
+            .filter(|(_, in_test)| !in_test)
+            .count()
     }
 }
 
@@ -42,14 +52,22 @@ pub(crate) fn sources() -> Vec<Source> {
     let mut found = Vec::new();
     collect(&root, &root.join("crates"), &mut found);
     found.sort_by(|left, right| left.path.cmp(&right.path));
-    assert!(found.len() > 20, "only {} files: is this the workspace?", found.len());
+    assert!(
+        found.len() > 20,
+        "only {} files: is this the workspace?",
+        found.len()
+    );
     found
 }
 
 fn collect(root: &Path, folder: &Path, found: &mut Vec<Source>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let place = entry.expect("an entry").path();
-        let path = place.strip_prefix(root).expect("inside").to_string_lossy().into_owned();
+        let path = place
+            .strip_prefix(root)
+            .expect("inside")
+            .to_string_lossy()
+            .into_owned();
         if place.is_dir() {
             // Projects that tests work on are not of this house.
             let is_foreign = path.contains("/tests/") && !path.contains("/tests/it");
@@ -58,7 +76,11 @@ fn collect(root: &Path, folder: &Path, found: &mut Vec<Source>) {
             }
         } else if path.ends_with(".rs") {
             let package = path.split('/').nth(1).unwrap_or_default().to_owned();
-            found.push(Source::new(&package, &path, fs::read_to_string(&place).expect("readable")));
+            found.push(Source::new(
+                &package,
+                &path,
+                fs::read_to_string(&place).expect("readable"),
+            ));
         }
     }
 }
@@ -73,7 +95,11 @@ pub(crate) fn without_comments_and_texts(text: &str) -> String {
             code.push(first);
             rest = &rest[first.len_utf8()..];
         } else {
-            code.extend(rest[..skipped].chars().map(|letter| if letter == '\n' { '\n' } else { ' ' }));
+            code.extend(
+                rest[..skipped]
+                    .chars()
+                    .map(|letter| if letter == '\n' { '\n' } else { ' ' }),
+            );
             rest = &rest[skipped..];
         }
     }
@@ -93,11 +119,16 @@ fn skipped_length(rest: &str, before: Option<char>) -> usize {
         return quoted_length(rest, '"');
     }
     if rest.starts_with('r') && !in_name {
-        let hashes = rest[1..].chars().take_while(|letter| *letter == '#').count();
+        let hashes = rest[1..]
+            .chars()
+            .take_while(|letter| *letter == '#')
+            .count();
         if rest[1 + hashes..].starts_with('"') {
             let end = format!("\"{}", "#".repeat(hashes));
             let start = hashes + 2;
-            return rest[start..].find(&end).map_or(rest.len(), |at| start + at + end.len());
+            return rest[start..]
+                .find(&end)
+                .map_or(rest.len(), |at| start + at + end.len());
         }
     }
     if rest.starts_with('\'') {
@@ -108,7 +139,11 @@ fn skipped_length(rest: &str, before: Option<char>) -> usize {
             (Some(_), Some(end)) => end == '\'',
             _ => false,
         };
-        return if is_letter { quoted_length(rest, '\'') } else { 0 };
+        return if is_letter {
+            quoted_length(rest, '\'')
+        } else {
+            0
+        };
     }
     0
 }
@@ -133,7 +168,9 @@ fn mark_test_modules(code: &str) -> Vec<(&str, bool)> {
     let mut lines = code.lines().peekable();
     while let Some(line) = lines.next() {
         let indentation = &line[..line.len() - line.trim_start().len()];
-        let opens = lines.peek().is_some_and(|next| next.trim_start().starts_with("mod ") && next.contains('{'));
+        let opens = lines
+            .peek()
+            .is_some_and(|next| next.trim_start().starts_with("mod ") && next.contains('{'));
         if end.is_none() && line.trim() == "#[cfg(test)]" && opens {
             end = Some(format!("{indentation}}}"));
         }
@@ -146,8 +183,10 @@ fn mark_test_modules(code: &str) -> Vec<(&str, bool)> {
 }
 
 fn without_test_modules(code: &str) -> String {
-    let lines: Vec<&str> =
-        mark_test_modules(code).into_iter().map(|(line, in_test)| if in_test { "" } else { line }).collect();
+    let lines: Vec<&str> = mark_test_modules(code)
+        .into_iter()
+        .map(|(line, in_test)| if in_test { "" } else { line })
+        .collect();
     lines.join("\n")
 }
 
@@ -156,7 +195,11 @@ fn only_code_is_left() {
     let text = "use a; // crate::b\nlet x = \"crate::c \\\" \"; let q = '\"'; fn f<'a>() {}\n/* crate::d */ r#\"crate::e\"#\n\
                 #[cfg(test)]\nmod tests {\n    use crate::f;\n}\nuse crate::g;\n";
     let source = Source::new("plan", "crates/plan/src/x.rs", text.to_owned());
-    assert!(!source.code.contains("crate::b") && !source.code.contains("crate::f"), "{}", source.code);
+    assert!(
+        !source.code.contains("crate::b") && !source.code.contains("crate::f"),
+        "{}",
+        source.code
+    );
     assert!(source.code.contains("fn f<'a>() {}"), "{}", source.code);
     assert_eq!(source.code.matches("crate::").count(), 1);
     assert_eq!(source.code.lines().nth(7), Some("use crate::g;"));

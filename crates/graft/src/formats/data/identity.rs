@@ -8,7 +8,9 @@ const KEYS: &str = include_str!("keys.txt");
 
 /// Returns the keys that name a thing.
 pub(super) fn naming_keys() -> impl Iterator<Item = &'static str> {
-    KEYS.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_whitespace().next())
+    KEYS.lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_whitespace().next())
 }
 
 /// Finds the entries that are the same thing as the one asked for, in the order of the list.
@@ -17,11 +19,18 @@ pub(super) fn same_things(there: &Node, asked: &Node) -> Vec<usize> {
         (Some(known), Some(own)) => known.is_retyped(own) || is_other_version(known, own),
         (None, None) => naming_keys()
             .find_map(|key| asked.get(key))
-            .is_some_and(|name| known.get(&name.key.text).is_some_and(|known| known.node.value() == name.node.value())),
+            .is_some_and(|name| {
+                known
+                    .get(&name.key.text)
+                    .is_some_and(|known| known.node.value() == name.node.value())
+            }),
         _ => false,
     };
     let items = there.children().iter().enumerate();
-    items.filter(|(_, item)| same(&item.node)).map(|(at, _)| at).collect()
+    items
+        .filter(|(_, item)| same(&item.node))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 fn is_other_version(one: &Scalar, other: &Scalar) -> bool {
@@ -35,9 +44,12 @@ fn is_other_version(one: &Scalar, other: &Scalar) -> bool {
 pub(super) fn is_called(item: &Node, name: &str) -> bool {
     match item.as_scalar() {
         Some(scalar) => scalar.text == name || name_of(scalar).is_some_and(|(own, _)| own == name),
-        None => naming_keys()
-            .filter_map(|key| item.get(key))
-            .any(|child| child.node.as_scalar().is_some_and(|scalar| scalar.text == name)),
+        None => naming_keys().filter_map(|key| item.get(key)).any(|child| {
+            child
+                .node
+                .as_scalar()
+                .is_some_and(|scalar| scalar.text == name)
+        }),
     }
 }
 
@@ -47,21 +59,33 @@ pub(super) fn name_of(scalar: &Scalar) -> Option<(String, &str)> {
         return None;
     }
     let variable = scalar.text.split_once('=').filter(|(name, rest)| {
-        !rest.starts_with('=') && !name.is_empty() && name.chars().all(|found| found.is_alphanumeric() || found == '_')
+        !rest.starts_with('=')
+            && !name.is_empty()
+            && name
+                .chars()
+                .all(|found| found.is_alphanumeric() || found == '_')
     });
-    variable.map(|(name, rest)| (name.to_owned(), rest)).or_else(|| parse_package(&scalar.text))
+    variable
+        .map(|(name, rest)| (name.to_owned(), rest))
+        .or_else(|| parse_package(&scalar.text))
 }
 
 /// Returns the normal name of the package that a requirement is for, and what is required of it.
 pub(in crate::formats) fn parse_package(text: &str) -> Option<(String, &str)> {
-    let end = text.find(|found: char| !(found.is_ascii_alphanumeric() || "-_.".contains(found))).unwrap_or(text.len());
+    let end = text
+        .find(|found: char| !(found.is_ascii_alphanumeric() || "-_.".contains(found)))
+        .unwrap_or(text.len());
     let (name, rest) = text.split_at(end);
     let starts = name.starts_with(|first: char| first.is_ascii_alphanumeric());
     let next = rest.trim_start();
     let versions = next.is_empty() || next.starts_with(['=', '<', '>', '~', '!', '[', ';']);
     // An address has a blank on one side of its sign, unlike a mailbox.
-    let address = next.strip_prefix('@').is_some_and(|url| rest.len() > next.len() || url.starts_with(' '));
-    let in_brackets = next.strip_prefix('(').is_some_and(|versions| versions.starts_with(['=', '<', '>', '~', '!']));
+    let address = next
+        .strip_prefix('@')
+        .is_some_and(|url| rest.len() > next.len() || url.starts_with(' '));
+    let in_brackets = next
+        .strip_prefix('(')
+        .is_some_and(|versions| versions.starts_with(['=', '<', '>', '~', '!']));
     let options = rest.len() > next.len() && next.starts_with("--");
     let follows = versions || address || in_brackets || options;
     (starts && follows).then(|| (name.to_lowercase().replace(['_', '.'], "-"), next))

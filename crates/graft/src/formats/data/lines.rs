@@ -21,7 +21,12 @@ impl Found {
     /// Makes an entry of a line that has a key and no value.
     pub(in crate::formats) fn bare(text: &str, span: Range<usize>) -> Self {
         let node = Node::scalar(Kind::Null, "", span.end..span.end);
-        Found { key: text.to_owned(), key_span: span.clone(), node, end: span.end }
+        Found {
+            key: text.to_owned(),
+            key_span: span.clone(),
+            node,
+            end: span.end,
+        }
     }
 }
 
@@ -38,7 +43,8 @@ pub(in crate::formats) fn read_lines(
     let mut line = 0;
     while line < lines.len() {
         let content = lines.get(line).trim();
-        let start = lines.line_start(line) + (lines.get(line).len() - lines.get(line).trim_start().len());
+        let start =
+            lines.line_start(line) + (lines.get(line).len() - lines.get(line).trim_start().len());
         let first = line;
         line += 1;
         if role == Role::Block && is_elision_line(content) {
@@ -54,7 +60,11 @@ pub(in crate::formats) fn read_lines(
                     let last = lines.line_at(found.end);
                     line = last + 1;
                     if role == Role::File {
-                        children.extend(comments.drain(..).map(|comment| comment_entry(text, comment)));
+                        children.extend(
+                            comments
+                                .drain(..)
+                                .map(|comment| comment_entry(text, comment)),
+                        );
                     }
                     comments.clear();
                     children.push(Child {
@@ -79,9 +89,18 @@ pub(in crate::formats) fn read_lines(
         child
     });
     children.extend(trailing.collect::<Vec<_>>());
-    let mut root = Node::new(Content::Map(children), 0..text.len(), Shape::Block { column: 0 });
+    let mut root = Node::new(
+        Content::Map(children),
+        0..text.len(),
+        Shape::Block { column: 0 },
+    );
     mark_elisions(&mut root, text, &elisions);
-    Ok(Document { source: text.to_owned(), roots: vec![root], comments: Vec::new(), extent: Extent::Flush })
+    Ok(Document {
+        source: text.to_owned(),
+        roots: vec![root],
+        comments: Vec::new(),
+        extent: Extent::Flush,
+    })
 }
 
 /// Makes a comment an entry: it is the same where its words are.

@@ -23,13 +23,21 @@ pub(super) fn merge_documents(
 ) -> Result<(Graft, Vec<Value>), Refusal> {
     let mut writer = Writer::new(request.text, there, asked, syntax);
     let mut expected: Vec<Value> = there.roots.iter().map(Node::value).collect();
-    let shown: Vec<&Node> = asked.roots.iter().filter(|root| asked.roots.len() == 1 || !root.is_absent()).collect();
+    let shown: Vec<&Node> = asked
+        .roots
+        .iter()
+        .filter(|root| asked.roots.len() == 1 || !root.is_absent())
+        .collect();
     for block in shown {
         if block.is_absent() || block.as_scalar().is_none() && block.children().is_empty() {
             return Err(new_refusal(Reason::Unclear, "the block holds no entry"));
         }
         let root = find_document(&there.roots, block)?;
-        let owner = if syntax.by_line { Owner::Root(root) } else { find_owner(request, root, asked, block)? };
+        let owner = if syntax.by_line {
+            Owner::Root(root)
+        } else {
+            find_owner(request, root, asked, block)?
+        };
         let mut merge = Merge {
             request,
             syntax,
@@ -43,7 +51,11 @@ pub(super) fn merge_documents(
         };
         let (target, value) = merge.begin(owner, block)?;
         merge.refuse_retyping_in_passing()?;
-        let at = there.roots.iter().position(|known| std::ptr::eq(known, root)).unwrap_or_default();
+        let at = there
+            .roots
+            .iter()
+            .position(|known| std::ptr::eq(known, root))
+            .unwrap_or_default();
         expected[at] = with_replaced_value(root, target, &value);
         writer = merge.writer;
     }
@@ -61,14 +73,19 @@ fn with_replaced_value(node: &Node, target: &Node, value: &Value) -> Value {
         Content::List(items) => Value::List(items.iter().map(rest).collect()),
         Content::Map(children) => {
             let said = children.iter().filter(|child| !child.is_comment());
-            Value::Map(said.map(|child| (child.key.text.clone(), rest(child))).collect())
+            Value::Map(
+                said.map(|child| (child.key.text.clone(), rest(child)))
+                    .collect(),
+            )
         }
     };
     with_tags(node, own)
 }
 
 fn with_tags(node: &Node, value: Value) -> Value {
-    node.tag.iter().fold(value, |value, tag| Value::Tagged(tag.clone(), Box::new(value)))
+    node.tag.iter().fold(value, |value, tag| {
+        Value::Tagged(tag.clone(), Box::new(value))
+    })
 }
 
 struct Merge<'a> {
@@ -90,11 +107,17 @@ struct Merge<'a> {
 impl<'a> Merge<'a> {
     /// Merges the block into its owner; gives what was merged into and its new value.
     fn begin(&mut self, owner: Owner<'a>, block: &'a Node) -> Result<(&'a Node, Value), Refusal> {
-        let asked = At { node: block, child: None };
+        let asked = At {
+            node: block,
+            child: None,
+        };
         match owner {
             Owner::Root(root) if root.is_absent() => {
                 if block.has_elision() {
-                    return Err(new_refusal(Reason::NotFound, "the block leaves parts out, and the file is empty"));
+                    return Err(new_refusal(
+                        Reason::NotFound,
+                        "the block leaves parts out, and the file is empty",
+                    ));
                 }
                 self.writer.fill_file();
                 Ok((root, block.value()))
@@ -102,19 +125,43 @@ impl<'a> Merge<'a> {
             Owner::Root(root) => {
                 refuse_foreign(self.request.path, root, block)?;
                 self.whole = is_whole(root, block);
-                let value = self.node(At { node: root, child: None }, asked)?;
+                let value = self.node(
+                    At {
+                        node: root,
+                        child: None,
+                    },
+                    asked,
+                )?;
                 Ok((root, value))
             }
             Owner::Entry(child) => {
                 self.whole = is_whole(&child.node, block);
                 self.path.push(child.key.text.clone());
-                let value = self.node(At { node: &child.node, child: Some(child) }, asked)?;
+                let value = self.node(
+                    At {
+                        node: &child.node,
+                        child: Some(child),
+                    },
+                    asked,
+                )?;
                 Ok((&child.node, value))
             }
             Owner::New(list) => {
-                self.writer.add_evidence(format!("added an entry to `{}`", list.key.text));
-                self.writer.insert_root(At { node: &list.node, child: Some(list) }, block)?;
-                let mut items: Vec<Value> = list.node.children().iter().map(|item| item.node.value()).collect();
+                self.writer
+                    .add_evidence(format!("added an entry to `{}`", list.key.text));
+                self.writer.insert_root(
+                    At {
+                        node: &list.node,
+                        child: Some(list),
+                    },
+                    block,
+                )?;
+                let mut items: Vec<Value> = list
+                    .node
+                    .children()
+                    .iter()
+                    .map(|item| item.node.value())
+                    .collect();
                 items.push(block.value());
                 Ok((&list.node, with_tags(&list.node, Value::List(items))))
             }
@@ -155,14 +202,27 @@ impl<'a> Merge<'a> {
             self.path.push(child.key.text.clone());
             if let Some(at) = self.find_entry(there.node, child)? {
                 previous = EntryPosition::After(at);
-                let own = At { node: &known[at].node, child: Some(&known[at]) };
-                values[at] = self.node(own, At { node: &child.node, child: Some(child) })?;
+                let own = At {
+                    node: &known[at].node,
+                    child: Some(&known[at]),
+                };
+                values[at] = self.node(
+                    own,
+                    At {
+                        node: &child.node,
+                        child: Some(child),
+                    },
+                )?;
             } else {
                 self.may_be_added(child, &fresh)?;
                 if let [.., part, _] = self.path.as_slice() {
                     refuse_untext(self.request.path, part, child)?;
                 }
-                let place = if sorts { sorted_place(there.node, &child.key.text) } else { previous };
+                let place = if sorts {
+                    sorted_place(there.node, &child.key.text)
+                } else {
+                    previous
+                };
                 fresh.push((place, child));
             }
             self.path.pop();
@@ -171,34 +231,67 @@ impl<'a> Merge<'a> {
             fresh.sort_by(|one, other| one.1.key.text.cmp(&other.1.key.text));
         }
         self.adds |= !fresh.is_empty();
-        self.writer.insert_new_entries(there, &Fresh { shape: asked.node.shape, path: &self.path, entries: &fresh })?;
+        self.writer.insert_new_entries(
+            there,
+            &Fresh {
+                shape: asked.node.shape,
+                path: &self.path,
+                entries: &fresh,
+            },
+        )?;
         values.extend(fresh.iter().map(|(_, child)| child.node.value()));
         let children = known.iter().chain(fresh.iter().map(|(_, child)| *child));
-        let said = children.zip(values).filter(|(child, _)| !child.is_comment());
-        Ok(with_tags(there.node, Value::Map(said.map(|(child, value)| (child.key.text.clone(), value)).collect())))
+        let said = children
+            .zip(values)
+            .filter(|(child, _)| !child.is_comment());
+        Ok(with_tags(
+            there.node,
+            Value::Map(
+                said.map(|(child, value)| (child.key.text.clone(), value))
+                    .collect(),
+            ),
+        ))
     }
 
     /// Finds the entry that has the key of one that is asked for.
     fn find_entry(&self, there: &Node, asked: &Child) -> Result<Option<usize>, Refusal> {
         let known = there.children();
-        let named: Vec<usize> = (0..known.len()).filter(|&at| known[at].key.text == asked.key.text).collect();
+        let named: Vec<usize> = (0..known.len())
+            .filter(|&at| known[at].key.text == asked.key.text)
+            .collect();
         let found = match named[..] {
             [] => None,
             [only] => Some(only),
             [.., last] if self.syntax.last_wins => Some(last),
             _ => {
-                let variant = |node: &Node| node.as_scalar().map(|own| (self.syntax.variant)(&own.text).to_owned());
+                let variant = |node: &Node| {
+                    node.as_scalar()
+                        .map(|own| (self.syntax.variant)(&own.text).to_owned())
+                };
                 let own = variant(&asked.node);
-                let equal = named.iter().find(|at| known[**at].node.value() == asked.node.value());
-                let same: Vec<usize> = named.iter().copied().filter(|at| variant(&known[*at].node) == own).collect();
+                let equal = named
+                    .iter()
+                    .find(|at| known[**at].node.value() == asked.node.value());
+                let same: Vec<usize> = named
+                    .iter()
+                    .copied()
+                    .filter(|at| variant(&known[*at].node) == own)
+                    .collect();
                 match (equal, &same[..]) {
                     (Some(at), _) => Some(*at),
                     (None, [only]) => Some(*only),
                     (None, []) if own.is_some_and(|own| !own.is_empty()) => None,
                     _ => {
-                        let message = format!("`{}` stands {} times in the file", self.name(), named.len());
-                        let candidates = named.iter().map(|at| self.location_at(known[*at].span.start)).collect();
-                        return Err(Refusal { candidates, ..new_refusal(Reason::Ambiguous, message) });
+                        let message =
+                            format!("`{}` stands {} times in the file", self.name(), named.len());
+                        let candidates = named
+                            .iter()
+                            .map(|at| self.location_at(known[*at].span.start))
+                            .collect();
+                        return Err(Refusal {
+                            candidates,
+                            ..new_refusal(Reason::Ambiguous, message)
+                        });
                     }
                 }
             }
@@ -207,23 +300,44 @@ impl<'a> Merge<'a> {
         if let Some(at) = found.filter(|at| known[*at].key.kind != asked.key.kind)
             && (typed(known[at].key.kind) || typed(asked.key.kind))
         {
-            let message = format!("the key `{}` is of another type in the file than in the block", self.name());
+            let message = format!(
+                "the key `{}` is of another type in the file than in the block",
+                self.name()
+            );
             let candidates = vec![self.location_at(known[at].span.start)];
-            return Err(Refusal { candidates, ..new_refusal(Reason::Conflict, message) });
+            return Err(Refusal {
+                candidates,
+                ..new_refusal(Reason::Conflict, message)
+            });
         }
         Ok(found)
     }
 
-    fn may_be_added(&mut self, child: &Child, fresh: &[(EntryPosition, &Child)]) -> Result<(), Refusal> {
+    fn may_be_added(
+        &mut self,
+        child: &Child,
+        fresh: &[(EntryPosition, &Child)],
+    ) -> Result<(), Refusal> {
         let name = self.name();
         if child.node.has_elision() {
             let message = format!("`{name}` is shown with parts left out, but the file has none");
             return Err(new_refusal(Reason::NotFound, message));
         }
-        let variant =
-            |child: &Child| child.node.as_scalar().map_or("", |own| (self.syntax.variant)(&own.text)).to_owned();
-        if fresh.iter().any(|(_, other)| other.key.text == child.key.text && variant(other) == variant(child)) {
-            return Err(new_refusal(Reason::Unclear, format!("the block gives `{name}` twice")));
+        let variant = |child: &Child| {
+            child
+                .node
+                .as_scalar()
+                .map_or("", |own| (self.syntax.variant)(&own.text))
+                .to_owned()
+        };
+        if fresh
+            .iter()
+            .any(|(_, other)| other.key.text == child.key.text && variant(other) == variant(child))
+        {
+            return Err(new_refusal(
+                Reason::Unclear,
+                format!("the block gives `{name}` twice"),
+            ));
         }
         self.report_added();
         Ok(())
@@ -243,10 +357,19 @@ impl<'a> Merge<'a> {
     /// Returns whether the entries stand in order and should: requirements, and lists of dependencies as package managers
     /// write them.
     fn keeps_order(&self, there: &Node) -> bool {
-        let dependencies = self.path.last().is_some_and(|key| key.to_lowercase().ends_with("dependencies"));
-        let keys: Vec<&str> = ordered_entries(there).map(|(_, child)| child.key.text.as_str()).collect();
+        let dependencies = self
+            .path
+            .last()
+            .is_some_and(|key| key.to_lowercase().ends_with("dependencies"));
+        let keys: Vec<&str> = ordered_entries(there)
+            .map(|(_, child)| child.key.text.as_str())
+            .collect();
         // Two requirements stand in order by chance every other time.
-        let enough = if self.syntax.sorted { keys.len() > 2 } else { dependencies && keys.len() > 1 };
+        let enough = if self.syntax.sorted {
+            keys.len() > 2
+        } else {
+            dependencies && keys.len() > 1
+        };
         enough && keys.windows(2).all(|pair| pair[0] <= pair[1])
     }
 
@@ -260,12 +383,19 @@ impl<'a> Merge<'a> {
         };
         if asked.node.has_elision() || !(worded || retypes) {
             let message = if self.syntax.keeps_values {
-                format!("`{name}` has another value already, and a value that stands is never overwritten")
+                format!(
+                    "`{name}` has another value already, and a value that stands is never overwritten"
+                )
             } else {
-                format!("`{name}` has another value in the file, and the plan doesn't say to change it")
+                format!(
+                    "`{name}` has another value in the file, and the plan doesn't say to change it"
+                )
             };
             let candidates = vec![self.location_at(there.start_offset())];
-            return Err(Refusal { candidates, ..new_refusal(Reason::Conflict, message) });
+            return Err(Refusal {
+                candidates,
+                ..new_refusal(Reason::Conflict, message)
+            });
         }
         if !worded {
             self.retyped.push((name.clone(), there.start_offset()));
@@ -277,12 +407,16 @@ impl<'a> Merge<'a> {
 
     fn is_asked(&self, asked: At<'_>) -> bool {
         let wording = self.request.wording;
-        let shown = asked.node.as_scalar().is_some_and(|scalar| wording.names(&scalar.text));
+        let shown = asked
+            .node
+            .as_scalar()
+            .is_some_and(|scalar| wording.names(&scalar.text));
         let written = asked.child.is_some_and(|child| {
             let key = self.source.get(child.key_span.clone()).unwrap_or_default();
             !key.is_empty() && wording.names(key.trim_matches(['"', '\'']))
         });
-        let named = self.path.last().is_some_and(|key| wording.names(key)) || wording.names(&self.name());
+        let named =
+            self.path.last().is_some_and(|key| wording.names(key)) || wording.names(&self.name());
         wording.changes() && (shown || written || named || self.sole)
     }
 
@@ -291,8 +425,13 @@ impl<'a> Merge<'a> {
     fn refuse_retyping_in_passing(&self) -> Result<(), Refusal> {
         match self.retyped.first() {
             Some((name, at)) if self.adds => {
-                let message = format!("`{name}` is of another type in the file, and the plan doesn't say to change it");
-                Err(Refusal { candidates: vec![self.location_at(*at)], ..new_refusal(Reason::Conflict, message) })
+                let message = format!(
+                    "`{name}` is of another type in the file, and the plan doesn't say to change it"
+                );
+                Err(Refusal {
+                    candidates: vec![self.location_at(*at)],
+                    ..new_refusal(Reason::Conflict, message)
+                })
             }
             _ => Ok(()),
         }
@@ -304,7 +443,12 @@ impl<'a> Merge<'a> {
     }
 
     fn name(&self) -> String {
-        let parts: Vec<&str> = self.path.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> = self
+            .path
+            .iter()
+            .map(String::as_str)
+            .filter(|part| !part.is_empty())
+            .collect();
         parts.join(".")
     }
 
@@ -323,8 +467,12 @@ fn ordered_entries(there: &Node) -> impl Iterator<Item = (usize, &Child)> {
 }
 
 fn sorted_place(there: &Node, key: &str) -> EntryPosition {
-    let before = ordered_entries(there).filter(|(_, child)| child.key.text.as_str() < key).last();
-    let first = ordered_entries(there).next().map_or(EntryPosition::End, |(at, _)| EntryPosition::Before(at));
+    let before = ordered_entries(there)
+        .filter(|(_, child)| child.key.text.as_str() < key)
+        .last();
+    let first = ordered_entries(there)
+        .next()
+        .map_or(EntryPosition::End, |(at, _)| EntryPosition::Before(at));
     before.map_or(first, |(at, _)| EntryPosition::After(at))
 }
 
@@ -335,10 +483,14 @@ fn is_whole(there: &Node, asked: &Node) -> bool {
         if !(there.is_map() && asked.is_map()) {
             return Some((1, usize::from(there.value() == asked.value())));
         }
-        there.children().iter().try_fold((0, 0), |(all, equal), child| {
-            let (more, same) = count_equal_values(&child.node, &asked.get(&child.key.text)?.node)?;
-            Some((all + more, equal + same))
-        })
+        there
+            .children()
+            .iter()
+            .try_fold((0, 0), |(all, equal), child| {
+                let (more, same) =
+                    count_equal_values(&child.node, &asked.get(&child.key.text)?.node)?;
+                Some((all + more, equal + same))
+            })
     }
     let counted = count_equal_values(there, asked).filter(|_| !asked.has_elision() && !asked.open);
     // Fewer could agree by chance.

@@ -24,20 +24,32 @@ pub(super) enum Owner<'n> {
 pub(super) fn find_document<'n>(whole: &'n [Node], asked: &Node) -> Result<&'n Node, Refusal> {
     // A line that parts documents may have nothing below it.
     let roots = || whole.iter().filter(|root| !root.is_absent());
-    let all: Vec<&'n Node> = if roots().count() > 0 { roots().collect() } else { whole.iter().collect() };
+    let all: Vec<&'n Node> = if roots().count() > 0 {
+        roots().collect()
+    } else {
+        whole.iter().collect()
+    };
     if let [only] = all[..] {
         return Ok(only);
     }
-    let told: Vec<(&Node, (usize, usize))> =
-        all.iter().map(|root| (*root, count_agreement(root, &all, asked))).collect();
+    let told: Vec<(&Node, (usize, usize))> = all
+        .iter()
+        .map(|root| (*root, count_agreement(root, &all, asked)))
+        .collect();
     let most = told.iter().map(|(_, told)| *told).max().unwrap_or_default();
-    let best: Vec<&Node> =
-        told.iter().filter(|(_, told)| *told == most && most != (0, 0)).map(|(root, _)| *root).collect();
+    let best: Vec<&Node> = told
+        .iter()
+        .filter(|(_, told)| *told == most && most != (0, 0))
+        .map(|(root, _)| *root)
+        .collect();
     match best[..] {
         [only] => Ok(only),
         _ => Err(new_refusal(
             Reason::Ambiguous,
-            format!("the file holds {} documents, and the block doesn't say which of them it is for", all.len()),
+            format!(
+                "the file holds {} documents, and the block doesn't say which of them it is for",
+                all.len()
+            ),
         )),
     }
 }
@@ -49,12 +61,19 @@ fn count_agreement(root: &Node, roots: &[&Node], asked: &Node) -> (usize, usize)
     visit_leaves(asked, &mut path, &mut |path, value| {
         let at = |root: &Node| find_node_at_path(root, path).map(Node::value);
         let own = at(root);
-        values +=
-            usize::from(own.as_ref() == Some(value) && !roots.iter().all(|root| at(root).as_ref() == Some(value)));
+        values += usize::from(
+            own.as_ref() == Some(value)
+                && !roots.iter().all(|root| at(root).as_ref() == Some(value)),
+        );
         keys += usize::from(own.is_some() && !roots.iter().all(|root| at(root).is_some()));
     });
-    let shared = |key: &str| root.get(key).is_some() && !roots.iter().all(|root| root.get(key).is_some());
-    keys += asked.children().iter().filter(|child| shared(&child.key.text)).count();
+    let shared =
+        |key: &str| root.get(key).is_some() && !roots.iter().all(|root| root.get(key).is_some());
+    keys += asked
+        .children()
+        .iter()
+        .filter(|child| shared(&child.key.text))
+        .count();
     (values, keys)
 }
 
@@ -70,7 +89,8 @@ fn visit_leaves<'n>(node: &'n Node, path: &mut Vec<&'n str>, see: &mut dyn FnMut
 }
 
 fn find_node_at_path<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
-    path.iter().try_fold(node, |node, key| node.get(key).map(|child| &child.node))
+    path.iter()
+        .try_fold(node, |node, key| node.get(key).map(|child| &child.node))
 }
 
 /// Finds what a block is merged into.
@@ -80,19 +100,31 @@ pub(super) fn find_owner<'n>(
     asked: &Document,
     block: &Node,
 ) -> Result<Owner<'n>, Refusal> {
-    let keys: Vec<&str> = block.children().iter().map(|child| child.key.text.as_str()).collect();
+    let keys: Vec<&str> = block
+        .children()
+        .iter()
+        .map(|child| child.key.text.as_str())
+        .collect();
     if root.is_list() == block.is_list() && (block.is_list() || block.as_scalar().is_some())
         || root.as_scalar().is_some()
     {
         return Ok(Owner::Root(root));
     }
     // A table's header is its path from the top, whatever the words around it name.
-    if block.is_map() && !block.children().is_empty() && block.children().iter().all(Child::is_apart) {
+    if block.is_map()
+        && !block.children().is_empty()
+        && block.children().iter().all(Child::is_apart)
+    {
         return Ok(Owner::Root(root));
     }
     let fits = |child: &Child| {
-        let kind = if block.is_list() { child.node.is_list() } else { child.node.is_map() };
-        (kind || child.node.is_absent()) && (block.is_list() || block.get(&child.key.text).is_none())
+        let kind = if block.is_list() {
+            child.node.is_list()
+        } else {
+            child.node.is_map()
+        };
+        (kind || child.node.is_absent())
+            && (block.is_list() || block.get(&child.key.text).is_none())
     };
     if let Some(stated) = find_stated_owner(request, root, &fits)? {
         return Ok(Owner::Entry(stated));
@@ -108,15 +140,22 @@ pub(super) fn find_owner<'n>(
     let mut all: Vec<&Child> = Vec::new();
     root.visit(&mut |child| all.push(child));
     let readings = find_owner_candidates(request, &all, asked.extent, block);
-    if let Some((reading, only)) =
-        readings.iter().enumerate().find_map(|(at, found)| Some((at, innermost_entry(found)?)))
+    if let Some((reading, only)) = readings
+        .iter()
+        .enumerate()
+        .find_map(|(at, found)| Some((at, innermost_entry(found)?)))
     {
         if reading + 1 == readings.len()
             && !keys.is_empty()
-            && keys.iter().all(|key| accepts_top_key(request.path, key) == Some(true))
+            && keys
+                .iter()
+                .all(|key| accepts_top_key(request.path, key) == Some(true))
         {
-            let message =
-                format!("`{}` may go to the top or into `{}`, which the words name", keys.join(", "), only.key.text);
+            let message = format!(
+                "`{}` may go to the top or into `{}`, which the words name",
+                keys.join(", "),
+                only.key.text
+            );
             return Err(new_refusal(Reason::Ambiguous, message));
         }
         let is_part = |child: &&Child| {
@@ -127,7 +166,10 @@ pub(super) fn find_owner<'n>(
                 && child.node.as_scalar().is_none()
         };
         if let Some(part) = only.node.children().iter().find(is_part) {
-            let message = format!("the block has another form than `{}`, which the words name", part.key.text);
+            let message = format!(
+                "the block has another form than `{}`, which the words name",
+                part.key.text
+            );
             return Err(new_refusal(Reason::Conflict, message));
         }
         return Ok(Owner::Entry(only));
@@ -139,23 +181,39 @@ pub(super) fn find_owner<'n>(
     };
     let is_nested = |child: &&Child| !root.children().iter().any(|own| std::ptr::eq(own, *child));
     // "The app environment" names what a lone value is for.
-    let is_for_a_part =
-        block.children().iter().all(|child| child.node.as_scalar().is_some()) && readings[4].iter().any(is_nested);
+    let is_for_a_part = block
+        .children()
+        .iter()
+        .all(|child| child.node.as_scalar().is_some())
+        && readings[4].iter().any(is_nested);
     if could_be_top && block.is_map() && !(is_for_a_part && asked.extent == Extent::Flush) {
         return Ok(Owner::Root(root));
     }
-    let shown = if block.is_list() { "a list's entries".to_owned() } else { keys.join(", ") };
-    let message = format!("the block shows {shown}, and neither it nor the plan says to what in the file they belong");
+    let shown = if block.is_list() {
+        "a list's entries".to_owned()
+    } else {
+        keys.join(", ")
+    };
+    let message = format!(
+        "the block shows {shown}, and neither it nor the plan says to what in the file they belong"
+    );
     Err(new_refusal(Reason::Ambiguous, message))
 }
 
 /// Returns the only one of the entries, or the only one that lies in entries of all their other names: "the app environment"
 /// is that of `app`.
 fn innermost_entry<'n>(found: &[&'n Child]) -> Option<&'n Child> {
-    let lies_in =
-        |inner: &Child, outer: &Child| outer.span.start <= inner.span.start && inner.span.end <= outer.span.end;
-    let holds = |one: &Child, name: &str| found.iter().any(|other| other.key.text == name && lies_in(one, other));
-    let mut meant = found.iter().filter(|one| found.iter().all(|other| holds(one, &other.key.text)));
+    let lies_in = |inner: &Child, outer: &Child| {
+        outer.span.start <= inner.span.start && inner.span.end <= outer.span.end
+    };
+    let holds = |one: &Child, name: &str| {
+        found
+            .iter()
+            .any(|other| other.key.text == name && lies_in(one, other))
+    };
+    let mut meant = found
+        .iter()
+        .filter(|one| found.iter().all(|other| holds(one, &other.key.text)));
     let only = meant.next()?;
     meant.next().is_none().then_some(*only)
 }
@@ -169,24 +227,43 @@ fn find_owner_candidates<'n>(
     block: &Node,
 ) -> [Vec<&'n Child>; 5] {
     let fits = |child: &&Child| {
-        let kind = if block.is_list() { child.node.is_list() } else { child.node.is_map() };
+        let kind = if block.is_list() {
+            child.node.is_list()
+        } else {
+            child.node.is_map()
+        };
         let named = !child.key.text.is_empty() && block.get(&child.key.text).is_none();
         (kind || child.node.is_absent()) && (named || block.is_list())
     };
     let which = |holds: &dyn Fn(&Child) -> bool| -> Vec<&'n Child> {
-        all.iter().copied().filter(fits).filter(|child| holds(child)).collect()
+        all.iter()
+            .copied()
+            .filter(fits)
+            .filter(|child| holds(child))
+            .collect()
     };
     let shares = |child: &Child| {
         block.children().iter().any(|own| {
-            let item = || child.node.children().iter().any(|item| item.node.value() == own.node.value());
-            let listed = || block.is_list() && (item() || !same_things(&child.node, &own.node).is_empty());
+            let item = || {
+                child
+                    .node
+                    .children()
+                    .iter()
+                    .any(|item| item.node.value() == own.node.value())
+            };
+            let listed =
+                || block.is_list() && (item() || !same_things(&child.node, &own.node).is_empty());
             child.node.get(&own.key.text).is_some() || listed()
         })
     };
     let wording = request.wording;
     // What shows brackets of its own may be meant as it stands.
     let bare = |found: Vec<&'n Child>| {
-        if extent == Extent::Enclosed { Vec::new() } else { found }
+        if extent == Extent::Enclosed {
+            Vec::new()
+        } else {
+            found
+        }
     };
     [
         which(&|child| wording.goes_into(&child.key.text)),
@@ -198,9 +275,17 @@ fn find_owner_candidates<'n>(
 }
 
 /// Takes a block for an entry of a list: the one of its name, or a new one where the words ask for it.
-fn list_of<'n>(request: &Request<'_>, root: &'n Node, block: &Node) -> Result<Option<Owner<'n>>, Refusal> {
+fn list_of<'n>(
+    request: &Request<'_>,
+    root: &'n Node,
+    block: &Node,
+) -> Result<Option<Owner<'n>>, Refusal> {
     let alike = |item: &Child| {
-        let shared = block.children().iter().filter(|child| item.node.get(&child.key.text).is_some()).count();
+        let shared = block
+            .children()
+            .iter()
+            .filter(|child| item.node.get(&child.key.text).is_some())
+            .count();
         shared * 2 > block.children().len()
     };
     let lists: Vec<&Child> = root
@@ -209,7 +294,11 @@ fn list_of<'n>(request: &Request<'_>, root: &'n Node, block: &Node) -> Result<Op
         .filter(|child| child.node.is_list() && child.node.children().iter().any(alike))
         .collect();
     let [list] = lists[..] else { return Ok(None) };
-    let equal = list.node.children().iter().find(|item| item.node.value() == block.value());
+    let equal = list
+        .node
+        .children()
+        .iter()
+        .find(|item| item.node.value() == block.value());
     if let Some(item) = equal {
         return Ok(Some(Owner::Entry(item)));
     }
@@ -219,6 +308,9 @@ fn list_of<'n>(request: &Request<'_>, root: &'n Node, block: &Node) -> Result<Op
     if request.wording.adds() {
         return Ok(Some(Owner::New(list)));
     }
-    let message = format!("the block looks like an entry of `{}`, and the plan doesn't say to add one", list.key.text);
+    let message = format!(
+        "the block looks like an entry of `{}`, and the plan doesn't say to add one",
+        list.key.text
+    );
     Err(new_refusal(Reason::Ambiguous, message))
 }

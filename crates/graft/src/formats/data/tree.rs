@@ -45,7 +45,11 @@ pub(in crate::formats) enum Shape {
     /// Each on lines of its own, from this column on.
     Block { column: usize },
     /// Below a header of their own: the lines of the comments above it, of the first entry, and after the last.
-    Section { lead: usize, body: usize, end: usize },
+    Section {
+        lead: usize,
+        body: usize,
+        end: usize,
+    },
     /// Each with its parent's key before its own, parted by a dot.
     Dotted,
     /// Below headers of their own, the value itself without one: a table that only others name, a list of tables.
@@ -106,10 +110,22 @@ impl Child {
 
 impl Node {
     pub(in crate::formats) fn new(content: Content, span: Range<usize>, shape: Shape) -> Self {
-        Node { content, tag: None, anchored: span.clone(), span, shape, elided: false, open: false }
+        Node {
+            content,
+            tag: None,
+            anchored: span.clone(),
+            span,
+            shape,
+            elided: false,
+            open: false,
+        }
     }
 
-    pub(in crate::formats) fn scalar(kind: Kind, text: impl Into<String>, span: Range<usize>) -> Self {
+    pub(in crate::formats) fn scalar(
+        kind: Kind,
+        text: impl Into<String>,
+        span: Range<usize>,
+    ) -> Self {
         Node::new(Content::Scalar(Scalar::new(kind, text)), span, Shape::Flow)
     }
 
@@ -128,7 +144,11 @@ impl Node {
     }
 
     pub(in crate::formats) fn as_scalar(&self) -> Option<&Scalar> {
-        if let Content::Scalar(scalar) = &self.content { Some(scalar) } else { None }
+        if let Content::Scalar(scalar) = &self.content {
+            Some(scalar)
+        } else {
+            None
+        }
     }
 
     pub(in crate::formats) fn is_map(&self) -> bool {
@@ -141,7 +161,10 @@ impl Node {
 
     /// Returns whether nothing is written where a value could be.
     pub(in crate::formats) fn is_absent(&self) -> bool {
-        self.span.is_empty() && self.as_scalar().is_some_and(|scalar| scalar.kind == Kind::Null)
+        self.span.is_empty()
+            && self
+                .as_scalar()
+                .is_some_and(|scalar| scalar.kind == Kind::Null)
     }
 
     /// Returns the entry of a map; of several under one key the last, which is the one that counts.
@@ -150,7 +173,13 @@ impl Node {
     }
 
     pub(in crate::formats) fn position(&self, key: &str) -> Option<usize> {
-        if self.is_map() { self.children().iter().rposition(|child| child.key.text == key) } else { None }
+        if self.is_map() {
+            self.children()
+                .iter()
+                .rposition(|child| child.key.text == key)
+        } else {
+            None
+        }
     }
 
     /// Returns whether the block leaves something out in the value or stands dots for it.
@@ -165,7 +194,14 @@ impl Node {
 
     /// Counts the values that are no maps.
     pub(in crate::formats) fn leaves(&self) -> usize {
-        if self.is_map() { self.children().iter().map(|child| child.node.leaves()).sum() } else { 1 }
+        if self.is_map() {
+            self.children()
+                .iter()
+                .map(|child| child.node.leaves())
+                .sum()
+        } else {
+            1
+        }
     }
 
     /// Calls `see` with each entry below, parents first, and the entry that it stands in.
@@ -179,10 +215,15 @@ impl Node {
     pub(in crate::formats) fn value(&self) -> Value {
         let value = match &self.content {
             Content::Scalar(scalar) => Value::Scalar(scalar.clone()),
-            Content::List(items) => Value::List(items.iter().map(|item| item.node.value()).collect()),
+            Content::List(items) => {
+                Value::List(items.iter().map(|item| item.node.value()).collect())
+            }
             Content::Map(children) => {
                 let said = children.iter().filter(|child| !child.is_comment());
-                Value::Map(said.map(|child| (child.key.text.clone(), child.node.value())).collect())
+                Value::Map(
+                    said.map(|child| (child.key.text.clone(), child.node.value()))
+                        .collect(),
+                )
             }
         };
         match &self.tag {
@@ -211,7 +252,9 @@ impl Marks<'_> {
 
     /// Returns whether something is left out in a gap, at this column or a deeper one.
     fn any_in(&self, gap: &Range<usize>, column: usize) -> bool {
-        self.elisions.iter().any(|at| gap.contains(at) && self.column(*at) >= column)
+        self.elisions
+            .iter()
+            .any(|at| gap.contains(at) && self.column(*at) >= column)
     }
 }
 
@@ -251,11 +294,20 @@ fn mark_elided_node(node: &mut Node, marks: &Marks<'_>, bounds: Range<usize>, le
 /// Finds the places of the comments that say that something is left out.
 pub(in crate::formats) fn find_elisions(source: &str, comments: &[Range<usize>]) -> Vec<usize> {
     let says = |span: &&Range<usize>| source.get((*span).clone()).is_some_and(is_elision_line);
-    comments.iter().filter(says).map(|span| span.start).collect()
+    comments
+        .iter()
+        .filter(says)
+        .map(|span| span.start)
+        .collect()
 }
 
 /// Returns the first of the comment lines right above a line, down from `bound`.
-pub(in crate::formats) fn lead_of(lines: &Lines<'_>, line: usize, bound: usize, sign: &str) -> usize {
+pub(in crate::formats) fn lead_of(
+    lines: &Lines<'_>,
+    line: usize,
+    bound: usize,
+    sign: &str,
+) -> usize {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let own = indent(lines.get(line));
     let above = (bound..line).rev().take_while(|&at| {

@@ -30,12 +30,18 @@ pub(in crate::formats) struct Scalar {
 
 impl Scalar {
     pub(in crate::formats) fn new(kind: Kind, text: impl Into<String>) -> Self {
-        Scalar { kind, text: text.into() }
+        Scalar {
+            kind,
+            text: text.into(),
+        }
     }
 
     /// Returns whether the two say the same but for their type: `3.10` and `"3.10"`.
     pub(in crate::formats) fn is_retyped(&self, other: &Scalar) -> bool {
-        self.kind != other.kind && self.text == other.text && self.kind != Kind::Null && other.kind != Kind::Null
+        self.kind != other.kind
+            && self.text == other.text
+            && self.kind != Kind::Null
+            && other.kind != Kind::Null
     }
 }
 
@@ -65,7 +71,9 @@ impl PartialEq for Value {
         match (self, other) {
             (Value::Scalar(one), Value::Scalar(other)) => one == other,
             (Value::List(one), Value::List(other)) => one == other,
-            (Value::Tagged(tag, one), Value::Tagged(other_tag, other)) => tag == other_tag && one == other,
+            (Value::Tagged(tag, one), Value::Tagged(other_tag, other)) => {
+                tag == other_tag && one == other
+            }
             (Value::Map(one), Value::Map(other)) => same_entries(one, other),
             _ => false,
         }

@@ -24,7 +24,8 @@ pub(super) struct At<'n> {
 
 impl At<'_> {
     pub(super) fn start_offset(&self) -> usize {
-        self.child.map_or(self.node.span.start, |child| child.span.start)
+        self.child
+            .map_or(self.node.span.start, |child| child.span.start)
     }
 }
 
@@ -67,10 +68,18 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(text: &'a str, there: &Document, asked: &'a Document, syntax: &'a Syntax) -> Self {
+    pub(super) fn new(
+        text: &'a str,
+        there: &Document,
+        asked: &'a Document,
+        syntax: &'a Syntax,
+    ) -> Self {
         let plain = syntax.comment == "//" && there.comments.is_empty() && (syntax.strict)(text);
         let mut tables = Vec::new();
-        there.roots.iter().for_each(|root| sections::collect_tables(root, &mut Vec::new(), &mut tables));
+        there
+            .roots
+            .iter()
+            .for_each(|root| sections::collect_tables(root, &mut Vec::new(), &mut tables));
         tables.sort_by_key(|(_, end)| *end);
         let mut layout = Layout::of_text(text);
         layout.on_one_line = syntax.comment == "#";
@@ -83,7 +92,11 @@ impl<'a> Writer<'a> {
             layout,
             step: fuzzy::infer_indent_step(text.lines()).unwrap_or(2),
             shown_step: fuzzy::infer_indent_step(asked.source.lines()),
-            cuts: if plain { asked.comments.clone() } else { Vec::new() },
+            cuts: if plain {
+                asked.comments.clone()
+            } else {
+                Vec::new()
+            },
             tables,
             splice: Splice::new(text),
             staged: Vec::new(),
@@ -106,28 +119,39 @@ impl<'a> Writer<'a> {
     pub(super) fn fill_file(&mut self) {
         let content = self.source.trim_end();
         if self.text.trim().is_empty() {
-            self.splice.replace(0..self.text.len(), format!("{content}\n"));
+            self.splice
+                .replace(0..self.text.len(), format!("{content}\n"));
         } else {
             self.splice.insert(self.text.len(), format!("{content}\n"));
         }
     }
 
     /// Puts new entries into a map or list.
-    pub(super) fn insert_new_entries(&mut self, there: At<'_>, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
+    pub(super) fn insert_new_entries(
+        &mut self,
+        there: At<'_>,
+        fresh: &Fresh<'_, '_>,
+    ) -> Result<(), Refusal> {
         match there.node.shape {
             _ if fresh.entries.is_empty() => Ok(()),
             Shape::Flow => self.insert_in_brackets(there.node, fresh),
             Shape::Block { column } => self.insert_lines(there.node, column, fresh),
-            Shape::Section { .. } | Shape::Dotted | Shape::Loose => self.insert_in_tables(there.node, fresh),
+            Shape::Section { .. } | Shape::Dotted | Shape::Loose => {
+                self.insert_in_tables(there.node, fresh)
+            }
         }
     }
 
     /// Puts the block as a whole into a list in brackets.
     pub(super) fn insert_root(&mut self, list: At<'_>, block: &Node) -> Result<(), Refusal> {
         if list.node.shape != Shape::Flow || block.shape != Shape::Flow {
-            return Err(unsupported_refusal("a list that is not in brackets gets no entry without its dash"));
+            return Err(unsupported_refusal(
+                "a list that is not in brackets gets no entry without its dash",
+            ));
         }
-        let value = self.flow(block).ok_or_else(|| unsupported_refusal("the block does not fit into brackets"))?;
+        let value = self
+            .flow(block)
+            .ok_or_else(|| unsupported_refusal("the block does not fit into brackets"))?;
         let first = list.node.children().first().map(|item| item.span.start);
         let indent = self.layout.child_indent(self.text, &list.node.span, first);
         let fresh = vec![(None, self.layout.dress(&value, &indent))];
@@ -135,8 +159,11 @@ impl<'a> Writer<'a> {
     }
 
     fn insert_in_brackets(&mut self, there: &Node, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
-        let indent =
-            self.layout.child_indent(self.text, &there.span, there.children().first().map(|own| own.span.start));
+        let indent = self.layout.child_indent(
+            self.text,
+            &there.span,
+            there.children().first().map(|own| own.span.start),
+        );
         let mut entries = Vec::new();
         for (spot, child) in fresh.entries {
             let entry = self.entry_text(child, fresh.shape)?;
@@ -150,27 +177,48 @@ impl<'a> Writer<'a> {
         self.stage_in_brackets(there, entries)
     }
 
-    fn stage_in_brackets(&mut self, there: &Node, entries: Vec<(Option<usize>, String)>) -> Result<(), Refusal> {
+    fn stage_in_brackets(
+        &mut self,
+        there: &Node,
+        entries: Vec<(Option<usize>, String)>,
+    ) -> Result<(), Refusal> {
         let open = self.text[there.span.clone()]
             .find(['[', '{'])
             .filter(|_| self.text[..there.span.end].ends_with([']', '}']));
-        let start =
-            there.span.start + open.ok_or_else(|| unsupported_refusal("a pair without braces gets no second one"))?;
-        let slots: Vec<Slot> = there.children().iter().map(|child| Slot { span: child.span.clone() }).collect();
-        list::insert_list_entries(&self.layout, self.text, &(start..there.span.end), &slots, entries, &mut self.splice);
+        let start = there.span.start
+            + open
+                .ok_or_else(|| unsupported_refusal("a pair without braces gets no second one"))?;
+        let slots: Vec<Slot> = there
+            .children()
+            .iter()
+            .map(|child| Slot {
+                span: child.span.clone(),
+            })
+            .collect();
+        list::insert_list_entries(
+            &self.layout,
+            self.text,
+            &(start..there.span.end),
+            &slots,
+            entries,
+            &mut self.splice,
+        );
         Ok(())
     }
 
     /// Returns an entry as it is written in brackets, or in one line of a table.
     fn entry_text(&self, child: &Child, shape: Shape) -> Result<String, Refusal> {
-        let value =
-            self.flow(&child.node).ok_or_else(|| unsupported_refusal("a value of several lines does not fit here"))?;
+        let value = self
+            .flow(&child.node)
+            .ok_or_else(|| unsupported_refusal("a value of several lines does not fit here"))?;
         if child.key_span.is_empty() {
             return Ok(value);
         }
         let key = self.key_text(child);
         let apart = shape != Shape::Flow
-            || self.source[child.key_span.end..].trim_start().starts_with(self.syntax.colon.trim());
+            || self.source[child.key_span.end..]
+                .trim_start()
+                .starts_with(self.syntax.colon.trim());
         Ok(if apart && !value.is_empty() {
             format!("{key}{}{value}", self.syntax.colon)
         } else {
@@ -194,13 +242,24 @@ impl<'a> Writer<'a> {
             return None;
         }
         let value = |child: &Child| self.flow(&child.node);
-        let pair = |child: &Child| Some(format!("{}{}{}", self.key_text(child), self.syntax.colon, value(child)?));
+        let pair = |child: &Child| {
+            Some(format!(
+                "{}{}{}",
+                self.key_text(child),
+                self.syntax.colon,
+                value(child)?
+            ))
+        };
         let (open, close, parts): (_, _, Option<Vec<String>>) = match &node.content {
             Content::Map(children) => ("{", "}", children.iter().map(pair).collect()),
             Content::List(items) => ("[", "]", items.iter().map(value).collect()),
             Content::Scalar(_) => return None,
         };
-        let pad = if self.syntax.colon == " = " && open == "{" { " " } else { "" };
+        let pad = if self.syntax.colon == " = " && open == "{" {
+            " "
+        } else {
+            ""
+        };
         Some(format!("{open}{pad}{}{pad}{close}", parts?.join(", ")))
     }
 
@@ -216,7 +275,11 @@ impl<'a> Writer<'a> {
         }
         out.push_str(&self.source[at..span.end]);
         let kept = |line: &&str| cuts.is_empty() || !line.trim().is_empty();
-        out.lines().filter(kept).map(str::trim_end).collect::<Vec<_>>().join("\n")
+        out.lines()
+            .filter(kept)
+            .map(str::trim_end)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     fn stage(&mut self, line: usize, depth: usize, new: Vec<String>) {

@@ -16,7 +16,16 @@ impl Syntax {
     fn keywords(self) -> &'static [&'static str] {
         match self {
             Syntax::Prisma => &["model", "enum", "type", "view", "datasource", "generator"],
-            Syntax::GraphQl => &["type", "input", "enum", "interface", "union", "scalar", "directive", "schema"],
+            Syntax::GraphQl => &[
+                "type",
+                "input",
+                "enum",
+                "interface",
+                "union",
+                "scalar",
+                "directive",
+                "schema",
+            ],
         }
     }
 
@@ -68,19 +77,27 @@ impl Definition {
     pub(super) fn last_field_for(&self, field: &Field) -> Option<&Field> {
         let attribute = |field: &&Field| field.key.starts_with("@@");
         let plain = self.fields.iter().rev().find(|field| !attribute(field));
-        if field.key.starts_with("@@") { self.fields.last() } else { plain }
+        if field.key.starts_with("@@") {
+            self.fields.last()
+        } else {
+            plain
+        }
     }
 
     /// Returns the line after the one that opens the body.
     pub(super) fn first_line(&self, lines: &Lines<'_>) -> usize {
-        self.body.as_ref().map_or(lines.len(), |body| lines.line_at(body.start) + 1)
+        self.body
+            .as_ref()
+            .map_or(lines.len(), |body| lines.line_at(body.start) + 1)
     }
 
     pub(super) fn field_indent(&self, text: &str) -> String {
         let Some(first) = self.fields.first() else {
             return "  ".to_owned();
         };
-        let start = text[..first.core.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let start = text[..first.core.start]
+            .rfind('\n')
+            .map_or(0, |newline| newline + 1);
         text[start..first.core.start].to_owned()
     }
 }
@@ -127,13 +144,26 @@ pub(super) fn scan_definitions(text: &str, syntax: Syntax) -> Scan {
 
 /// Returns the start of the line after a description that opens at byte `at`.
 fn after_description(text: &str, at: usize) -> usize {
-    let (mark, length) = if text[at..].starts_with("\"\"\"") { ("\"\"\"", 3) } else { ("\"", 1) };
+    let (mark, length) = if text[at..].starts_with("\"\"\"") {
+        ("\"\"\"", 3)
+    } else {
+        ("\"", 1)
+    };
     let inner = at + length;
-    let close = text[inner..].find(mark).map_or(text.len(), |close| inner + close + length);
-    text[close..].find('\n').map_or(text.len(), |newline| close + newline + 1)
+    let close = text[inner..]
+        .find(mark)
+        .map_or(text.len(), |close| inner + close + length);
+    text[close..]
+        .find('\n')
+        .map_or(text.len(), |newline| close + newline + 1)
 }
 
-fn parse_definition(text: &str, at: usize, lead: Option<usize>, syntax: Syntax) -> Option<(Definition, usize)> {
+fn parse_definition(
+    text: &str,
+    at: usize,
+    lead: Option<usize>,
+    syntax: Syntax,
+) -> Option<(Definition, usize)> {
     let start = at + (text[at..].len() - text[at..].trim_start().len());
     let mut words = text[start..]
         .split(|found: char| found.is_whitespace() || "{(@=".contains(found))
@@ -146,7 +176,11 @@ fn parse_definition(text: &str, at: usize, lead: Option<usize>, syntax: Syntax) 
     if !syntax.keywords().contains(&kind) {
         return None;
     }
-    let name = if kind == "schema" { "schema" } else { words.next()? };
+    let name = if kind == "schema" {
+        "schema"
+    } else {
+        words.next()?
+    };
     let paragraph = statement_end(text, start, syntax);
     let open = if kind == "union" || kind == "scalar" || kind == "directive" {
         None
@@ -160,9 +194,12 @@ fn parse_definition(text: &str, at: usize, lead: Option<usize>, syntax: Syntax) 
         _ => (start + text[start..paragraph].trim_end().len(), None),
     };
     let header = start..open.map_or(end, |open| start + text[start..open].trim_end().len());
-    let inline =
-        body.as_ref().is_some_and(|body| !text[body.clone()].contains('\n') && !text[body.clone()].trim().is_empty());
-    let (fields, tail_elided) = body.clone().map_or((Vec::new(), false), |body| parse_fields(text, &body, syntax));
+    let inline = body.as_ref().is_some_and(|body| {
+        !text[body.clone()].contains('\n') && !text[body.clone()].trim().is_empty()
+    });
+    let (fields, tail_elided) = body.clone().map_or((Vec::new(), false), |body| {
+        parse_fields(text, &body, syntax)
+    });
     let definition = Definition {
         kind: kind.to_owned(),
         name: name.to_owned(),
@@ -175,7 +212,9 @@ fn parse_definition(text: &str, at: usize, lead: Option<usize>, syntax: Syntax) 
         tail_elided,
         inline,
     };
-    let next = text[end..].find('\n').map_or(text.len(), |newline| end + newline + 1);
+    let next = text[end..]
+        .find('\n')
+        .map_or(text.len(), |newline| end + newline + 1);
     Some((definition, next))
 }
 
@@ -183,8 +222,12 @@ fn parse_definition(text: &str, at: usize, lead: Option<usize>, syntax: Syntax) 
 fn statement_end(text: &str, start: usize, syntax: Syntax) -> usize {
     let mut at = start;
     for (index, line) in text[start..].split_inclusive('\n').enumerate() {
-        let word = line.split(|found: char| !found.is_alphanumeric()).next().unwrap_or_default();
-        let opens = syntax.keywords().contains(&word) || word == "extend" || line.starts_with(['"', '#']);
+        let word = line
+            .split(|found: char| !found.is_alphanumeric())
+            .next()
+            .unwrap_or_default();
+        let opens =
+            syntax.keywords().contains(&word) || word == "extend" || line.starts_with(['"', '#']);
         if index > 0 && (line.trim().is_empty() || (opens && !line.starts_with([' ', '\t']))) {
             return at;
         }
@@ -223,7 +266,9 @@ fn find_closing_brace(text: &str, open: usize, syntax: Syntax) -> Option<usize> 
 
 fn after_string(text: &str, at: usize) -> usize {
     if text[at..].starts_with("\"\"\"") {
-        return text[at + 3..].find("\"\"\"").map_or(text.len(), |end| at + end + 6);
+        return text[at + 3..]
+            .find("\"\"\"")
+            .map_or(text.len(), |end| at + end + 6);
     }
     let mut escaped = false;
     for (offset, found) in text[at + 1..].char_indices() {
@@ -243,7 +288,9 @@ fn parse_fields(text: &str, body: &Range<usize>, syntax: Syntax) -> (Vec<Field>,
     let mut parted = false;
     let mut at = body.start;
     while at < body.end {
-        let end = text[at..body.end].find('\n').map_or(body.end, |end| at + end + 1);
+        let end = text[at..body.end]
+            .find('\n')
+            .map_or(body.end, |end| at + end + 1);
         let line = text[at..end].trim();
         if line.is_empty() {
             lead = None;
@@ -261,7 +308,12 @@ fn parse_fields(text: &str, body: &Range<usize>, syntax: Syntax) -> (Vec<Field>,
             let stop = field_end(text, start, body.end);
             let core = start..start + text[start..stop].trim_end().len();
             let span = lead.take().unwrap_or(at)..core.end;
-            found.push(Field { key: field_key(&text[core.clone()]), span, core, parted: std::mem::take(&mut parted) });
+            found.push(Field {
+                key: field_key(&text[core.clone()]),
+                span,
+                core,
+                parted: std::mem::take(&mut parted),
+            });
             at = stop;
             continue;
         }
@@ -275,8 +327,10 @@ fn field_end(text: &str, start: usize, limit: usize) -> usize {
     let mut depth = 0i32;
     let mut at = start;
     for line in text[start..limit].split_inclusive('\n') {
-        depth +=
-            line.chars().map(|found| i32::from("([{".contains(found)) - i32::from(")]}".contains(found))).sum::<i32>();
+        depth += line
+            .chars()
+            .map(|found| i32::from("([{".contains(found)) - i32::from(")]}".contains(found)))
+            .sum::<i32>();
         at += line.len();
         if depth <= 0 {
             break;
@@ -287,13 +341,19 @@ fn field_end(text: &str, start: usize, limit: usize) -> usize {
 
 /// Returns what makes a field the same: its name, or for indexes and the like all of it.
 fn field_key(field: &str) -> String {
-    let name = field.split(|found: char| found.is_whitespace() || "(:@".contains(found)).next().unwrap_or_default();
+    let name = field
+        .split(|found: char| found.is_whitespace() || "(:@".contains(found))
+        .next()
+        .unwrap_or_default();
     if !field.starts_with("@@") {
         return name.to_owned();
     }
     let attribute = field.split('(').next().unwrap_or(field).trim();
     if matches!(attribute, "@@index" | "@@unique" | "@@fulltext") {
-        return field.chars().filter(|found| !found.is_whitespace()).collect();
+        return field
+            .chars()
+            .filter(|found| !found.is_whitespace())
+            .collect();
     }
     attribute.to_owned()
 }

@@ -41,24 +41,36 @@ impl Clause<'_> {
             return None;
         }
         let head = self.head();
-        let opening = Opening::of(head);
+        let opening = Opening::new(head);
         // "Leave" asks for no change of it.
         // "We need to change this function", "il faut remplacer cette fonction": the verb is not the first word.
-        let inner = || last_entry(head, Use::Alter).map(|verb| verb.end).filter(|_| !opening.is(Use::Change));
-        let end = opening.end(Use::Alter).or_else(inner).filter(|_| !opening.is(Use::Keep))?;
+        let inner = || {
+            last_entry(head, Use::Alter)
+                .map(|verb| verb.end)
+                .filter(|_| !opening.is(Use::Change))
+        };
+        let end = opening
+            .end(Use::Alter)
+            .or_else(inner)
+            .filter(|_| !opening.is(Use::Keep))?;
         let (verb, rest) = (&head[..end], head[end..].trim_start());
         if rest.chars().any(is_dense) {
-            return entry_at_start(rest, Use::Below).or_else(|| entry_at_start(rest, Use::Anaphor)).map(|_| verb);
+            return entry_at_start(rest, Use::Below)
+                .or_else(|| entry_at_start(rest, Use::Anaphor))
+                .map(|_| verb);
         }
         let words: Vec<&str> = rest.split(' ').collect();
         // "the function below": a place that nothing follows is the block's.
         let ends = words.last().is_some_and(|word| is_entry(word, Use::Place)) && words.len() > 1;
         let object = words.iter().take_while(|word| {
-            let small = SMALL.into_iter().any(|what| is_entry(word, what)) && !is_entry(word, Use::Below);
+            let small =
+                SMALL.into_iter().any(|what| is_entry(word, what)) && !is_entry(word, Use::Below);
             !small && **word != "with"
         });
         let object: Vec<&str> = object.copied().collect();
-        let points = object.first().is_some_and(|word| is_entry(word, Use::Anaphor))
+        let points = object
+            .first()
+            .is_some_and(|word| is_entry(word, Use::Anaphor))
             || object.iter().any(|word| is_entry(word, Use::Below));
         // What is behind a goal is what it becomes.
         let whole = object.len() == words.len() || ends && object.len() + 1 == words.len();
@@ -68,10 +80,15 @@ impl Clause<'_> {
 
     /// Returns whether it puts the verb behind the block, which is its object: "diese Funktion ändern".
     fn ends_in_change(&self) -> bool {
-        let ends =
-            last_entry(self.words, Use::Alter).is_some_and(|verb| verb.start > 0 && verb.end == self.words.len());
+        let ends = last_entry(self.words, Use::Alter)
+            .is_some_and(|verb| verb.start > 0 && verb.end == self.words.len());
         let points = entry_at_start(self.words, Use::Anaphor).is_some();
-        let below = || self.words.split(' ').take(2).any(|word| is_entry(word, Use::Below));
+        let below = || {
+            self.words
+                .split(' ')
+                .take(2)
+                .any(|word| is_entry(word, Use::Below))
+        };
         ends && (points || below()) && !self.is_denied() && !self.words.contains('`')
     }
 
@@ -81,7 +98,11 @@ impl Clause<'_> {
             return false;
         };
         let is_passive = |word: &str| is_entry(word, Use::Passive);
-        let before = self.words[..verb.start].trim_end().rsplit(' ').next().unwrap_or("");
+        let before = self.words[..verb.start]
+            .trim_end()
+            .rsplit(' ')
+            .next()
+            .unwrap_or("");
         // "soll geändert werden": what makes it passive may come last.
         match self.words[verb.end..].trim() {
             "" => is_passive(before),

@@ -37,14 +37,34 @@ fn words_of_removal_lead_to_what_goes() {
 
 #[test]
 fn words_of_removal_may_lead_to_what_stays() {
-    for words in ["Remove `limit` from `listed`:", "Remove the check and return early:", "Drop-in replacement:"] {
-        assert_ne!(read_lead(words, "def old():\n    return 0\n"), Lead::Removes, "{words}");
+    for words in [
+        "Remove `limit` from `listed`:",
+        "Remove the check and return early:",
+        "Drop-in replacement:",
+    ] {
+        assert_ne!(
+            read_lead(words, "def old():\n    return 0\n"),
+            Lead::Removes,
+            "{words}"
+        );
     }
     for words in ["Into `a.py` goes:", "In `a.py` goes:", "Below `a` goes:"] {
-        assert!(!matches!(read_lead(words, "def b():\n    return 0\n"), Lead::Removes | Lead::MayRemove), "{words}");
+        assert!(
+            !matches!(
+                read_lead(words, "def b():\n    return 0\n"),
+                Lead::Removes | Lead::MayRemove
+            ),
+            "{words}"
+        );
     }
-    assert_eq!(read_lead("Delete handler:", "def delete_item():\n    pass\n"), Lead::Asks);
-    assert_eq!(read_lead("Remove unused import:", "import os\n"), Lead::MayRemove);
+    assert_eq!(
+        read_lead("Delete handler:", "def delete_item():\n    pass\n"),
+        Lead::Asks
+    );
+    assert_eq!(
+        read_lead("Remove unused import:", "import os\n"),
+        Lead::MayRemove
+    );
 }
 
 #[test]

@@ -23,18 +23,24 @@ pub(crate) struct Stated<'a> {
 /// Tells that the words state something of the result which was not read.
 pub(crate) fn is_left(stated: Stated<'_>) -> bool {
     let words = of_result(&super::without_replaced(stated.words));
-    let stated = Stated { words: &words, ..stated };
+    let stated = Stated {
+        words: &words,
+        ..stated
+    };
     let lower = words.to_lowercase();
-    let failing =
-        stated.expect.outcome == ExpectedOutcome::Fail || stated.expect.status.is_some_and(|status| status != 0);
+    let failing = stated.expect.outcome == ExpectedOutcome::Fail
+        || stated.expect.status.is_some_and(|status| status != 0);
     let quotes = shows::read_quotes(stated.words, false);
     let held = quotes.held.iter().map(|held| &held.text);
     let mut quoted = quotes.left.iter().chain(&quotes.shows).chain(held);
     let left = !stated.check && !failing && quoted.any(|text| !stated.is_accounted(text));
-    let bounded = !stated.check && !stated.expect.shows.is_empty() && looks::is_bounded(stated.words);
+    let bounded =
+        !stated.check && !stated.expect.shows.is_empty() && looks::is_bounded(stated.words);
     let denied = |clause: &&str| denial::is_denial(clause) && !stated.reads_denial(clause);
     let denied = !stated.check && !failing && denial::split_clauses(&lower).iter().any(denied);
-    let numbered = measure::list_numbers(&lower).iter().any(|number| !failing && stated.leaves(number));
+    let numbered = measure::list_numbers(&lower)
+        .iter()
+        .any(|number| !failing && stated.leaves(number));
     match stated.side {
         Side::Behind => left || bounded || denied || numbered,
         Side::Before => numbered,
@@ -44,21 +50,37 @@ pub(crate) fn is_left(stated: Stated<'_>) -> bool {
 /// Returns the sentences that are about the result: the first one, up to the reason or the time that it gives, and
 /// those that begin with a verb of showing or with the output. The others tell what to do, or of something else.
 fn of_result(words: &str) -> String {
-    const OUTPUT: [&str; 6] = ["it ", "output ", "the output ", "stdout ", "the response ", "the command "];
+    const OUTPUT: [&str; 6] = [
+        "it ",
+        "output ",
+        "the output ",
+        "stdout ",
+        "the response ",
+        "the command ",
+    ];
     const REASONS: [&str; 5] = [" after ", " because ", " since ", " once ", " now that "];
-    let sentences: Vec<&str> =
-        words.split_inclusive(". ").flat_map(|part| part.split_inclusive(['。', '；'])).collect();
+    let sentences: Vec<&str> = words
+        .split_inclusive(". ")
+        .flat_map(|part| part.split_inclusive(['。', '；']))
+        .collect();
     let shows = |sentence: &str| {
         let lower = sentence.trim_start().to_lowercase();
         let first = lower.split_whitespace().next().unwrap_or_default();
         shows::is_showing(first) || OUTPUT.iter().any(|lead| lower.starts_with(lead))
     };
-    let kept = sentences.iter().enumerate().filter(|(at, sentence)| *at == 0 || shows(sentence));
+    let kept = sentences
+        .iter()
+        .enumerate()
+        .filter(|(at, sentence)| *at == 0 || shows(sentence));
     let plain = |front: &&str| !front.contains(['`', '"']) && !front.contains(char::is_numeric);
     let short = |sentence: &str| {
-        let cut = REASONS.iter().filter_map(|reason| sentence.find(reason)).min();
+        let cut = REASONS
+            .iter()
+            .filter_map(|reason| sentence.find(reason))
+            .min();
         let front = cut.map(|cut| &sentence[..cut]).filter(plain);
-        let verdict = |front: &&str| outcome::read_outcome(&front.to_lowercase()) == ExpectedOutcome::Pass;
+        let verdict =
+            |front: &&str| outcome::read_outcome(&front.to_lowercase()) == ExpectedOutcome::Pass;
         front.filter(verdict).unwrap_or(sentence).to_owned()
     };
     kept.map(|(_, sentence)| short(sentence)).collect()
@@ -66,10 +88,16 @@ fn of_result(words: &str) -> String {
 
 /// Tells that words right behind a command say what it gives, by a verb: "returns …", "is …".
 pub(crate) fn says_result(behind: &str) -> bool {
-    const NO_VERBS: [&str; 9] = ["to", "all", "the", "left", "with", "mit", "code", "status", "expect"];
-    let first: String = behind.chars().take_while(|letter| letter.is_alphanumeric()).collect();
+    const NO_VERBS: [&str; 9] = [
+        "to", "all", "the", "left", "with", "mit", "code", "status", "expect",
+    ];
+    let first: String = behind
+        .chars()
+        .take_while(|letter| letter.is_alphanumeric())
+        .collect();
     let first = first.to_lowercase();
-    shows::is_showing(&first) || measure::is_number_verb(&first) && !NO_VERBS.contains(&first.as_str())
+    shows::is_showing(&first)
+        || measure::is_number_verb(&first) && !NO_VERBS.contains(&first.as_str())
 }
 
 impl Stated<'_> {
@@ -79,7 +107,9 @@ impl Stated<'_> {
         let expect = self.expect;
         let number = |text: &str| {
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-            digits.parse::<u64>().is_ok_and(|number| self.is_read(number))
+            digits
+                .parse::<u64>()
+                .is_ok_and(|number| self.is_read(number))
         };
         let places = ["folder", "directory", "dir", "package"];
         let placed = |place: &&str| self.words.contains(&format!("`{text}` {place}"));
@@ -96,12 +126,22 @@ impl Stated<'_> {
     /// Returns whether a number is one of those that were read.
     fn is_read(&self, number: u64) -> bool {
         let expect = self.expect;
-        let count = expect.count.is_some_and(|count| count.number == number || count.to == Some(number));
+        let count = expect
+            .count
+            .is_some_and(|count| count.number == number || count.to == Some(number));
         count
-            || expect.passed.is_some_and(|passed| passed == number || passed == number + 1)
-            || expect.status.is_some_and(|status| u64::try_from(status) == Ok(number))
+            || expect
+                .passed
+                .is_some_and(|passed| passed == number || passed == number + 1)
+            || expect
+                .status
+                .is_some_and(|status| u64::try_from(status) == Ok(number))
             || number == 200 && expect.outcome == ExpectedOutcome::Pass
-            || number == 0 && matches!(expect.outcome, ExpectedOutcome::Pass | ExpectedOutcome::NoMatches)
+            || number == 0
+                && matches!(
+                    expect.outcome,
+                    ExpectedOutcome::Pass | ExpectedOutcome::NoMatches
+                )
     }
 
     /// Returns whether a number states something that was not read. In front of a command it does only where words
@@ -126,32 +166,41 @@ impl Stated<'_> {
             let numbers = measure::list_numbers(clause);
             numbers.iter().any(|number| number.number == count.number)
         });
-        let mut absent = expect.held.iter().filter(|held| held.stands == Stands::Nowhere);
-        let absent = absent.any(|held| clause.contains(&held.text.to_lowercase()) || held.is_warning());
+        let mut absent = expect
+            .held
+            .iter()
+            .filter(|held| held.stands == Stands::Nowhere);
+        let absent =
+            absent.any(|held| clause.contains(&held.text.to_lowercase()) || held.is_warning());
         nothing || another || absent || outcome::reads_denial(clause)
     }
 }
 
 /// Returns whether a command names a text whole: `ok` is no part of `okf`.
 fn names_whole(command: &str, text: &str) -> bool {
-    let joins = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
-    command
-        .match_indices(text)
-        .any(|(at, _)| !joins(command[..at].chars().next_back()) && !joins(command[at + text.len()..].chars().next()))
+    let joins = |letter: Option<char>| {
+        letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
+    };
+    command.match_indices(text).any(|(at, _)| {
+        !joins(command[..at].chars().next_back())
+            && !joins(command[at + text.len()..].chars().next())
+    })
 }
 
 /// Returns whether the word before a number makes it a name: "phase 2", "python 3".
 fn is_name(before: &str) -> bool {
     const NAMES: [&str; 15] = [
-        "phase", "step", "task", "section", "part", "chapter", "line", "lines", "version", "python", "node", "django",
-        "page", "item", "#",
+        "phase", "step", "task", "section", "part", "chapter", "line", "lines", "version",
+        "python", "node", "django", "page", "item", "#",
     ];
     NAMES.contains(&before)
 }
 
 /// Returns whether a quoted text is a verdict: `PASS`, `All checks passed`; `ok` is a name.
 fn is_verdict(text: &str) -> bool {
-    let words = text.chars().all(|letter| letter.is_alphabetic() || matches!(letter, ' ' | '!' | '.'));
+    let words = text
+        .chars()
+        .all(|letter| letter.is_alphabetic() || matches!(letter, ' ' | '!' | '.'));
     words
         && text.chars().any(char::is_uppercase)
         && outcome::read_outcome(&text.to_lowercase()) == ExpectedOutcome::Pass

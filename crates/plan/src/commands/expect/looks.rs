@@ -82,24 +82,45 @@ pub(crate) fn read_finding_words(words: &str, look: Look<'_>, side: Side) -> Sai
     let lead = |letter: char| !(letter.is_alphanumeric() || "`\"“<>=≥≤!≠".contains(letter));
     let lower = words.to_lowercase();
     // A number in front is the item's: "1.3 The docs name it".
-    let item = lower
-        .split_once(' ')
-        .filter(|(first, _)| first.contains('.') && first.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
-    let lower = item.filter(|_| side == Side::Before).map_or(lower.as_str(), |(_, rest)| rest).trim_start_matches(lead);
+    let item = lower.split_once(' ').filter(|(first, _)| {
+        first.contains('.')
+            && first
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    });
+    let lower = item
+        .filter(|_| side == Side::Before)
+        .map_or(lower.as_str(), |(_, rest)| rest)
+        .trim_start_matches(lead);
     let bare = without_quotations(lower);
     let all = split_words(&bare);
     if let Some(number) = measure::read_line_count(lower, look.counts) {
         // "no more than", "less than": the number's own words.
-        let excepted = table.excepts.keys().any(|word| word != "than" && has_whole_word(&all, word));
+        let excepted = table
+            .excepts
+            .keys()
+            .any(|word| word != "than" && has_whole_word(&all, word));
         let counted = matches!(number, Measure::Count(_));
-        let unread = excepted || counted && (look.narrates || has_entry(&all, lower, &table.arrangement));
-        return if unread { Said::Unread } else { Said::Number(number) };
+        let unread =
+            excepted || counted && (look.narrates || has_entry(&all, lower, &table.arrangement));
+        return if unread {
+            Said::Unread
+        } else {
+            Said::Number(number)
+        };
     }
     let mark = |word: &String| word == QUOTED || is_commit(word);
-    if all.iter().all(|word| mark(word) || table.mute.contains_key(word) || table.leads.contains_key(word)) {
+    if all
+        .iter()
+        .all(|word| mark(word) || table.mute.contains_key(word) || table.leads.contains_key(word))
+    {
         // A verb alone: "matches", but not "returns `x`".
         let verb = side == Side::Behind && all.iter().any(|word| table.found.contains_key(word));
-        return if verb && !all.iter().any(|word| word == QUOTED) { Said::Found } else { Said::Silent };
+        return if verb && !all.iter().any(|word| word == QUOTED) {
+            Said::Found
+        } else {
+            Said::Silent
+        };
     }
     let excepted = has_entry(&all, lower, &table.excepts);
     let clause = first_clause(&bare);
@@ -107,7 +128,9 @@ pub(crate) fn read_finding_words(words: &str, look: Look<'_>, side: Side) -> Sai
     let result = match () {
         () if is_not_nothing(&first) => Said::Found,
         () if says_nothing(&first, clause, side) => Said::Nothing,
-        () if begins_with_entry(&first, &table.fails) || begins_with_entry(after_leads(&first), &table.fails) => {
+        () if begins_with_entry(&first, &table.fails)
+            || begins_with_entry(after_leads(&first), &table.fails) =>
+        {
             Said::Fails
         }
         // What counts prints a number of its own for that: "returns a dozen".
@@ -123,7 +146,9 @@ fn says_found(words: &[String], clause: &str, side: Side) -> bool {
     let leads = words.len() - after_leads(words).len();
     let found = |word: &String| TABLE.found.contains_key(word);
     let unspaced = |word: &&String| !is_spaced(word) && clause.contains(word.as_str());
-    side == Side::Before || words.iter().take(leads + 1).any(found) || TABLE.found.keys().any(|word| unspaced(&word))
+    side == Side::Before
+        || words.iter().take(leads + 1).any(found)
+        || TABLE.found.keys().any(|word| unspaced(&word))
 }
 
 /// Returns whether a sentence says more than that something is found: how many, all of them, that something else is
@@ -132,26 +157,49 @@ fn is_more(bare: &str, own: &str, side: Side) -> bool {
     let table = &*TABLE;
     let words = split_words(first_sentence(bare));
     let named = split_words(&own.to_lowercase());
-    let numbered = words.iter().any(|word| measure::is_number(word) && !named.contains(word));
-    let lists = [&table.limits, &table.arrangement, &table.denials, &table.none_of];
+    let numbered = words
+        .iter()
+        .any(|word| measure::is_number(word) && !named.contains(word));
+    let lists = [
+        &table.limits,
+        &table.arrangement,
+        &table.denials,
+        &table.none_of,
+    ];
     let suspected = side == Side::Before && has_entry(&words, bare, &table.suspects);
     numbered || suspected || lists.iter().any(|list| has_entry(&words, bare, list))
 }
 
 /// Words that say that nothing comes.
-const NOTHING: [&str; 9] = ["nothing", "empty", "nichts", "leer", "nada", "vacío", "rien", "vide", "пусто"];
+const NOTHING: [&str; 9] = [
+    "nothing",
+    "empty",
+    "nichts",
+    "leer",
+    "nada",
+    "vacío",
+    "rien",
+    "vide",
+    "пусто",
+];
 
 /// Tells that a clause in lower case has a word for that nothing comes: "an empty stderr".
 pub(super) fn names_nothing(clause: &str) -> bool {
-    split_words(clause).iter().any(|word| NOTHING.contains(&word.as_str()))
+    split_words(clause)
+        .iter()
+        .any(|word| NOTHING.contains(&word.as_str()))
 }
 
 /// Tells that words in lower case say no more than that nothing comes: "prints nothing", "empty", "nothing is printed by".
 pub(super) fn is_empty(lower: &str) -> bool {
-    const PRINTED: [&str; 10] = ["printed", "shown", "by", "from", "von", "par", "is", "are", "output", "aus"];
+    const PRINTED: [&str; 10] = [
+        "printed", "shown", "by", "from", "von", "par", "is", "are", "output", "aus",
+    ];
     let words = split_words(lower);
     let printed = |word: &String| PRINTED.contains(&word.as_str());
-    let at = words.iter().position(|word| NOTHING.contains(&word.as_str()));
+    let at = words
+        .iter()
+        .position(|word| NOTHING.contains(&word.as_str()));
     // "an empty list" is one.
     at.is_some_and(|at| {
         let lead = |word: &String| TABLE.leads.contains_key(word) || printed(word);
@@ -164,17 +212,28 @@ pub(crate) fn is_bounded(words: &str) -> bool {
     let lower = words.to_lowercase();
     let all = split_words(&without_quotations(&lower));
     // "both `a` and `b`": each of them is looked for.
-    let both = |list: &Words| list.keys().any(|one| one != "both" && list_has(&all, &lower, one));
-    [&TABLE.limits, &TABLE.arrangement, &TABLE.excepts].iter().any(|list| both(list))
+    let both = |list: &Words| {
+        list.keys()
+            .any(|one| one != "both" && list_has(&all, &lower, one))
+    };
+    [&TABLE.limits, &TABLE.arrangement, &TABLE.excepts]
+        .iter()
+        .any(|list| both(list))
 }
 
 /// Returns whether a clause denies that it is nothing: "is not empty".
 fn is_not_nothing(words: &[String]) -> bool {
     let table = &*TABLE;
-    let nothing = words.last().is_some_and(|word| table.nothing.contains_key(word));
+    let nothing = words
+        .last()
+        .is_some_and(|word| table.nothing.contains_key(word));
     nothing
         && words.len() > 1
-        && table.denials.keys().any(|denial| words[..words.len() - 1].join(" ").ends_with(denial.as_str()))
+        && table.denials.keys().any(|denial| {
+            words[..words.len() - 1]
+                .join(" ")
+                .ends_with(denial.as_str())
+        })
 }
 
 /// Returns whether a clause says that nothing is found.
@@ -182,18 +241,31 @@ fn says_nothing(words: &[String], clause: &str, side: Side) -> bool {
     let table = &*TABLE;
     let start = words.len() - after_leads(words).len();
     let closes = |at: usize| {
-        let known =
-            |word: &String| [&table.leads, &table.mute, &table.found].iter().any(|list| list.contains_key(word));
+        let known = |word: &String| {
+            [&table.leads, &table.mute, &table.found]
+                .iter()
+                .any(|list| list.contains_key(word))
+        };
         words.get(at + 1).is_none_or(known)
     };
     // "gone" stands where its clause ends, "nothing" and "empty" also before what they are said of.
-    let told = |at: usize| words.get(at).is_some_and(|word| table.nothing.contains_key(word)) && closes(at);
+    let told = |at: usize| {
+        words
+            .get(at)
+            .is_some_and(|word| table.nothing.contains_key(word))
+            && closes(at)
+    };
     let at_end = !words.is_empty() && told(words.len() - 1);
     let in_front = told(start) && (side == Side::Behind || words[start] == "nothing");
-    let unspaced = table.nothing.keys().any(|word| !is_spaced(word) && clause.contains(word.as_str()));
+    let unspaced = table
+        .nothing
+        .keys()
+        .any(|word| !is_spaced(word) && clause.contains(word.as_str()));
     // "no longer" is said of a verb.
-    let (none, denial) =
-        (longest_beginning(&words[start..], &table.none_of), longest_beginning(&words[start..], &table.denials));
+    let (none, denial) = (
+        longest_beginning(&words[start..], &table.none_of),
+        longest_beginning(&words[start..], &table.denials),
+    );
     none > denial || at_end || in_front || denies_finding(words) || unspaced
 }
 
@@ -204,18 +276,26 @@ fn denies_finding(words: &[String]) -> bool {
     let found = |word: &String| TABLE.found.contains_key(word);
     TABLE.denials.keys().any(|denial| {
         let length = denial.split(' ').count();
-        let at = words.windows(length).position(|window| window.join(" ") == *denial);
+        let at = words
+            .windows(length)
+            .position(|window| window.join(" ") == *denial);
         at.is_some_and(|at| {
             let (before, behind) = (&words[..at], &words[at + length..]);
-            let bare = !behind.iter().any(|word| word == QUOTED || TABLE.limits.contains_key(word));
-            bare && (behind.iter().take(REACH).any(found) || behind.is_empty() && before.iter().any(found))
+            let bare = !behind
+                .iter()
+                .any(|word| word == QUOTED || TABLE.limits.contains_key(word));
+            bare && (behind.iter().take(REACH).any(found)
+                || behind.is_empty() && before.iter().any(found))
         })
     })
 }
 
 /// Returns the words from the first that is no lead.
 fn after_leads(words: &[String]) -> &[String] {
-    let start = words.iter().position(|word| !TABLE.leads.contains_key(word)).unwrap_or(words.len());
+    let start = words
+        .iter()
+        .position(|word| !TABLE.leads.contains_key(word))
+        .unwrap_or(words.len());
     &words[start..]
 }
 
@@ -226,8 +306,12 @@ fn begins_with_entry(words: &[String], list: &Words) -> bool {
 /// Returns the length of the longest entry that the words begin with.
 fn longest_beginning(words: &[String], list: &Words) -> usize {
     let text = words.join(" ");
-    let whole = |word: &String, left: &str| left.is_empty() || left.starts_with(' ') || !is_spaced(word);
-    let fits = |word: &&String| text.strip_prefix(word.as_str()).is_some_and(|left| whole(word, left));
+    let whole =
+        |word: &String, left: &str| left.is_empty() || left.starts_with(' ') || !is_spaced(word);
+    let fits = |word: &&String| {
+        text.strip_prefix(word.as_str())
+            .is_some_and(|left| whole(word, left))
+    };
     list.keys().filter(fits).map(String::len).max().unwrap_or(0)
 }
 
@@ -237,12 +321,18 @@ fn has_entry(words: &[String], text: &str, list: &Words) -> bool {
 }
 
 fn list_has(words: &[String], text: &str, one: &str) -> bool {
-    if is_spaced(one) { has_whole_word(words, one) } else { text.contains(one) }
+    if is_spaced(one) {
+        has_whole_word(words, one)
+    } else {
+        text.contains(one)
+    }
 }
 
 fn has_whole_word(words: &[String], one: &str) -> bool {
     let parts: Vec<&str> = one.split(' ').collect();
-    words.windows(parts.len()).any(|window| window.iter().zip(&parts).all(|(word, part)| word == part))
+    words
+        .windows(parts.len())
+        .any(|window| window.iter().zip(&parts).all(|(word, part)| word == part))
 }
 
 /// Returns whether words of its script are set off by blanks.
@@ -257,12 +347,18 @@ fn is_commit(word: &str) -> bool {
 }
 
 fn first_clause(text: &str) -> &str {
-    let bare = text.trim_start_matches(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '`' | '"'));
-    bare.split(['.', ';', '—', '–', '(', ',', '。', '；', '，']).find(|part| !part.trim().is_empty()).unwrap_or("")
+    let bare = text.trim_start_matches(|letter: char| {
+        !letter.is_alphanumeric() && !matches!(letter, '`' | '"')
+    });
+    bare.split(['.', ';', '—', '–', '(', ',', '。', '；', '，'])
+        .find(|part| !part.trim().is_empty())
+        .unwrap_or("")
 }
 
 fn first_sentence(text: &str) -> &str {
-    text.split(['.', ';', '。', '；']).find(|part| !part.trim().is_empty()).unwrap_or("")
+    text.split(['.', ';', '。', '；'])
+        .find(|part| !part.trim().is_empty())
+        .unwrap_or("")
 }
 
 fn without_quotations(text: &str) -> String {
@@ -278,26 +374,44 @@ fn without_quotations(text: &str) -> String {
 }
 
 fn split_words(text: &str) -> Vec<String> {
-    let sign = |letter: char| !(letter.is_alphanumeric() || matches!(letter, '\'' | '-' | '_' | '¶'));
+    let sign =
+        |letter: char| !(letter.is_alphanumeric() || matches!(letter, '\'' | '-' | '_' | '¶'));
     let words = text.split(sign).map(|word| word.trim_matches(['-', '\'']));
-    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    words
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SEARCH: Look<'_> = Look { text: "grep -rn x src", counts: false, narrates: false };
+    const SEARCH: Look<'_> = Look {
+        text: "grep -rn x src",
+        counts: false,
+        narrates: false,
+    };
 
     #[test]
     fn every_word_decides_its_sentence() {
         let table: Table = toml::from_str(TEXT).expect("the table parses");
-        let nothing = table.leads.iter().chain(&table.nothing).chain(&table.none_of).chain(&table.denials);
+        let nothing = table
+            .leads
+            .iter()
+            .chain(&table.nothing)
+            .chain(&table.none_of)
+            .chain(&table.denials);
         let read = nothing.map(|pair| (pair, Said::Nothing));
         let read = read.chain(table.found.iter().map(|pair| (pair, Said::Found)));
         let read = read.chain(table.fails.iter().map(|pair| (pair, Said::Fails)));
         let read = read.chain(
-            table.limits.iter().chain(&table.arrangement).chain(&table.excepts).map(|pair| (pair, Said::Unread)),
+            table
+                .limits
+                .iter()
+                .chain(&table.arrangement)
+                .chain(&table.excepts)
+                .map(|pair| (pair, Said::Unread)),
         );
         let read = read.chain(table.suspects.iter().map(|pair| (pair, Said::Unread)));
         let read = read.chain(table.mute.iter().map(|pair| (pair, Said::Silent)));
@@ -305,12 +419,14 @@ mod tests {
             .filter(|((word, example), wanted)| {
                 let lower = example.to_lowercase();
                 let suspect = table.suspects.contains_key(*word);
-                let side = if suspect || lower.starts_with("the old") || lower.starts_with("der alte") {
-                    Side::Before
-                } else {
-                    Side::Behind
-                };
-                !lower.contains(word.as_str()) || read_finding_words(&lower, SEARCH, side) != *wanted
+                let side =
+                    if suspect || lower.starts_with("the old") || lower.starts_with("der alte") {
+                        Side::Before
+                    } else {
+                        Side::Behind
+                    };
+                !lower.contains(word.as_str())
+                    || read_finding_words(&lower, SEARCH, side) != *wanted
             })
             .map(|((word, example), wanted)| format!("{word}: {example}: not {wanted:?}"))
             .collect();
@@ -323,22 +439,38 @@ mod tests {
         let cases = [
             ("the endpoint is registered", Before, Said::Found),
             ("old helper is no longer used", Before, Said::Nothing),
-            ("the removed handler is listed under its new name", Before, Said::Found),
+            (
+                "the removed handler is listed under its new name",
+                Before,
+                Said::Found,
+            ),
             ("no hits for", Before, Said::Nothing),
             ("1.3 the docs name the policy", Before, Said::Found),
             ("the three handlers are registered", Before, Said::Unread),
-            ("lists the three handlers in their old order", Behind, Said::Unread),
+            (
+                "lists the three handlers in their old order",
+                Behind,
+                Said::Unread,
+            ),
             ("no longer lists `old.py`", Behind, Said::Unread),
             ("no matches outside `legacy/`", Behind, Said::Unread),
             ("(from `api/`)", Behind, Said::Silent),
             ("→ **no hits**", Behind, Said::Nothing),
-            ("returns nothing; all callers are moved", Behind, Said::Nothing),
+            (
+                "returns nothing; all callers are moved",
+                Behind,
+                Said::Nothing,
+            ),
             ("is as in the design", Behind, Said::Unread),
             ("is not empty", Behind, Said::Found),
             ("hits nothing any more", Behind, Said::Nothing),
             ("the old name is nowhere left", Before, Said::Unread),
             ("returns the error handler", Behind, Said::Found),
-            ("shows the commit message of this phase", Behind, Said::Found),
+            (
+                "shows the commit message of this phase",
+                Behind,
+                Said::Found,
+            ),
         ];
         for (words, side, wanted) in cases {
             assert_eq!(read_finding_words(words, SEARCH, side), wanted, "{words}");

@@ -92,7 +92,11 @@ impl fmt::Display for Count {
         };
         write!(f, "{sign} {}", self.number)?;
         self.to.map_or(Ok(()), |to| write!(f, " and <= {to}"))?;
-        if self.of == Of::Percent { write!(f, "%") } else { Ok(()) }
+        if self.of == Of::Percent {
+            write!(f, "%")
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -139,7 +143,14 @@ pub(super) fn read_measure(lower: &str) -> Option<Measure> {
 /// `counts` tells that a number is what it prints; of others the words must compare it: "the three exports" may be some
 /// of what is found.
 pub(super) fn read_line_count(lower: &str, counts: bool) -> Option<Measure> {
-    of_words(lower, if counts { Things::Any } else { Things::Compared })
+    of_words(
+        lower,
+        if counts {
+            Things::Any
+        } else {
+            Things::Compared
+        },
+    )
 }
 
 /// The things that a number may count beside lines and what stands on a line each.
@@ -155,7 +166,9 @@ enum Things {
 
 /// Tells that a word is a number.
 pub(super) fn is_number(word: &str) -> bool {
-    read_number(word).is_some_and(|number| number != 1 || word.starts_with(|letter: char| letter.is_ascii_digit()))
+    read_number(word).is_some_and(|number| {
+        number != 1 || word.starts_with(|letter: char| letter.is_ascii_digit())
+    })
 }
 
 fn of_words(lower: &str, things: Things) -> Option<Measure> {
@@ -180,27 +193,50 @@ fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
     let (mut relation, rest) = read_relation(&before);
     let explicit = rest.len() < before.len();
     let rest = rest.trim_end_matches([' ', ':']).to_owned();
-    let said = rest.is_empty() || ends_with_any(&rest, &TABLE.tells) || rest.ends_with(['→', '.', ';', '，', ',']);
+    let said = rest.is_empty()
+        || ends_with_any(&rest, &TABLE.tells)
+        || rest.ends_with(['→', '.', ';', '，', ',']);
     let compares = explicit && relation != Relation::Exactly;
     if !said && !compares {
         return None;
     }
     // "Two: `a`, `b`", "One: `c`" are labels.
     let spelled = !words[at].contains(|letter: char| letter.is_ascii_digit());
-    let labels = words.get(at + 1).map_or(spelled, |next| matches!(next.as_str(), ":" | "："));
+    let labels = words
+        .get(at + 1)
+        .map_or(spelled, |next| matches!(next.as_str(), ":" | "："));
     if at == 0 && labels {
         return None;
     }
-    let after = join_words(words.get(at + 1 + usize::from(percent == Some(1))..).unwrap_or_default());
+    let after = join_words(
+        words
+            .get(at + 1 + usize::from(percent == Some(1))..)
+            .unwrap_or_default(),
+    );
     let mut behind = after.trim();
-    let next = |behind: &str| behind.chars().take_while(|letter| letter.is_alphanumeric()).collect::<String>();
+    let next = |behind: &str| {
+        behind
+            .chars()
+            .take_while(|letter| letter.is_alphanumeric())
+            .collect::<String>()
+    };
     let first = next(behind);
     // "3 or fewer", "3 lines or fewer".
-    let counted = behind.strip_prefix(first.as_str()).filter(|_| is_thing(&first)).map_or(behind, str::trim_start);
+    let counted = behind
+        .strip_prefix(first.as_str())
+        .filter(|_| is_thing(&first))
+        .map_or(behind, str::trim_start);
     for (other, list) in &TABLE.after {
-        if let Some(left) = list.keys().find_map(|word| counted.strip_prefix(word.as_str())) {
+        if let Some(left) = list
+            .keys()
+            .find_map(|word| counted.strip_prefix(word.as_str()))
+        {
             relation = *other;
-            behind = if counted == behind { left.trim() } else { behind };
+            behind = if counted == behind {
+                left.trim()
+            } else {
+                behind
+            };
         }
     }
     if is_denied(words, at) {
@@ -213,7 +249,8 @@ fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
     }
     let next = next(behind);
     let counting = things == Things::Any || things == Things::Compared && explicit;
-    let named = !next.is_empty() && !next.chars().any(char::is_numeric) && !TABLE.units.contains_key(&next);
+    let named =
+        !next.is_empty() && !next.chars().any(char::is_numeric) && !TABLE.units.contains_key(&next);
     let of = match () {
         () if percent.is_some() => Of::Percent,
         () if TABLE.lines.contains_key(&next) => Of::Lines,
@@ -223,7 +260,12 @@ fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
     // "3 tests", "200 OK", "5 seconds": a number of something that no line stands for.
     let ends = next.is_empty() || !behind.starts_with(char::is_alphanumeric);
     let stated = of != Of::Itself || ends;
-    stated.then_some(Measure::Count(Count { relation, number, to: None, of }))
+    stated.then_some(Measure::Count(Count {
+        relation,
+        number,
+        to: None,
+        of,
+    }))
 }
 
 /// Returns the number at a place, and of a share how many words more it takes: "80%", "80 %".
@@ -232,31 +274,64 @@ fn read_share(words: &[String], at: usize) -> Option<(u64, Option<usize>)> {
     if let Some(number) = word.strip_suffix('%') {
         return Some((read_number(number)?, Some(0)));
     }
-    let apart = words.get(at + 1).is_some_and(|next| matches!(next.as_str(), "%" | "percent" | "prozent"));
+    let apart = words
+        .get(at + 1)
+        .is_some_and(|next| matches!(next.as_str(), "%" | "percent" | "prozent"));
     Some((read_number(word)?, apart.then_some(1)))
 }
 
 /// Returns a number from one to another: "between 1 and 3".
 fn read_range(words: &[String], at: usize, number: u64) -> Option<Count> {
-    let begins = at.checked_sub(1).is_some_and(|before| TABLE.between.contains_key(&words[before]));
-    let to = words.get(at + 2).and_then(|word| read_number(word)).filter(|to| begins && *to >= number)?;
-    let ends = words.get(at + 3).is_none_or(|next| is_break(next) || TABLE.lines.contains_key(next));
-    let of = if words.get(at + 3).is_some_and(|next| TABLE.lines.contains_key(next)) { Of::Lines } else { Of::Itself };
-    (ends && !is_denied(words, at)).then_some(Count { relation: Relation::AtLeast, number, to: Some(to), of })
+    let begins = at
+        .checked_sub(1)
+        .is_some_and(|before| TABLE.between.contains_key(&words[before]));
+    let to = words
+        .get(at + 2)
+        .and_then(|word| read_number(word))
+        .filter(|to| begins && *to >= number)?;
+    let ends = words
+        .get(at + 3)
+        .is_none_or(|next| is_break(next) || TABLE.lines.contains_key(next));
+    let of = if words
+        .get(at + 3)
+        .is_some_and(|next| TABLE.lines.contains_key(next))
+    {
+        Of::Lines
+    } else {
+        Of::Itself
+    };
+    (ends && !is_denied(words, at)).then_some(Count {
+        relation: Relation::AtLeast,
+        number,
+        to: Some(to),
+        of,
+    })
 }
 
 /// Returns whether what stands before the number at a place in its clause denies it; Chinese, Japanese and Korean deny
 /// behind it, too.
 fn is_denied(words: &[String], at: usize) -> bool {
-    let from = words[..at].iter().rposition(|word| is_break(word)).map_or(0, |before| before + 1);
-    let to = words[at..].iter().position(|word| is_break(word)).map_or(words.len(), |next| at + next);
+    let from = words[..at]
+        .iter()
+        .rposition(|word| is_break(word))
+        .map_or(0, |before| before + 1);
+    let to = words[at..]
+        .iter()
+        .position(|word| is_break(word))
+        .map_or(words.len(), |next| at + next);
     let behind = join_words(&words[at + 1..to.max(at + 1)]);
-    denial::is_denial(&join_words(&words[from..at])) || !behind.is_ascii() && denial::is_denial(&behind)
+    denial::is_denial(&join_words(&words[from..at]))
+        || !behind.is_ascii() && denial::is_denial(&behind)
 }
 
 fn is_break(word: &str) -> bool {
-    matches!(word, "," | ";" | "." | ":" | "(" | ")" | "，" | "。" | "；" | "—" | "–")
-        || matches!(word, "and" | "but" | "then" | "und" | "aber" | "y" | "pero" | "et" | "mais" | "и" | "но")
+    matches!(
+        word,
+        "," | ";" | "." | ":" | "(" | ")" | "，" | "。" | "；" | "—" | "–"
+    ) || matches!(
+        word,
+        "and" | "but" | "then" | "und" | "aber" | "y" | "pero" | "et" | "mais" | "и" | "но"
+    )
 }
 
 fn is_thing(word: &str) -> bool {
@@ -271,7 +346,11 @@ fn without_texts(lower: &str) -> String {
     for (outer, inner) in shows::quotation_spans(lower) {
         let number = !lower[inner].contains(char::is_alphabetic);
         bare.push_str(&lower[from..outer.start]);
-        bare.push_str(if number { &lower[outer.clone()] } else { " ¶ " });
+        bare.push_str(if number {
+            &lower[outer.clone()]
+        } else {
+            " ¶ "
+        });
         from = outer.end;
     }
     bare.push_str(&lower[from..]);
@@ -284,11 +363,20 @@ pub(super) fn list_numbers(lower: &str) -> Vec<Number> {
     let at = (0..words.len()).filter_map(|at| {
         let (number, percent) = read_share(&words, at)?;
         let counts = is_number(words[at].trim_end_matches('%'));
-        let before = at.checked_sub(1).map(|before| words[before].clone()).unwrap_or_default();
+        let before = at
+            .checked_sub(1)
+            .map(|before| words[before].clone())
+            .unwrap_or_default();
         let lead = join_words(&words[..at]);
         let compared = read_relation(&lead).0 != Relation::Exactly;
         let next = words.get(at + 1).cloned().unwrap_or_default();
-        counts.then_some(Number { number, percent: percent.is_some(), before, next, compared })
+        counts.then_some(Number {
+            number,
+            percent: percent.is_some(),
+            before,
+            next,
+            compared,
+        })
     });
     at.collect()
 }
@@ -308,7 +396,8 @@ pub(super) struct Number {
 impl Number {
     /// Tells that it measures time, size or weight.
     pub(super) fn is_measure(&self) -> bool {
-        TABLE.units.contains_key(&self.next) && !matches!(self.next.as_str(), "of" | "or" | "to" | "and" | "instead")
+        TABLE.units.contains_key(&self.next)
+            && !matches!(self.next.as_str(), "of" | "or" | "to" | "and" | "instead")
     }
 }
 
@@ -324,35 +413,54 @@ fn read_status(before: &str, number: u64) -> Option<Measure> {
     const OF_ANSWERS: u64 = 100;
     const PLAIN: [&str; 2] = ["status", "code"];
     let bare = before.trim_end_matches([' ', ':', '(', '=']);
-    let plain = PLAIN.iter().any(|word| bare.ends_with(word)) && !bare.contains("exit") && !bare.contains("return");
+    let plain = PLAIN.iter().any(|word| bare.ends_with(word))
+        && !bare.contains("exit")
+        && !bare.contains("return");
     let told = ends_with_any(bare, &TABLE.status) && !(plain && number >= OF_ANSWERS);
-    let status = i32::try_from(number).ok().filter(|status| (0..256).contains(status))?;
+    let status = i32::try_from(number)
+        .ok()
+        .filter(|status| (0..256).contains(status))?;
     told.then_some(Measure::Status(status))
 }
 
 /// Returns the relation that the words before a number end with, and the words before that; none is equality.
 fn read_relation(before: &str) -> (Relation, &str) {
-    let all = TABLE.before.iter().flat_map(|(relation, words)| words.keys().map(move |word| (*relation, word)));
+    let all = TABLE
+        .before
+        .iter()
+        .flat_map(|(relation, words)| words.keys().map(move |word| (*relation, word)));
     let fitting = all.filter_map(|(relation, word)| {
         let rest = before.trim_end().strip_suffix(word.as_str())?;
-        (rest.is_empty() || !word.starts_with(char::is_alphanumeric) || !rest.ends_with(char::is_alphanumeric))
-            .then_some((relation, rest))
+        (rest.is_empty()
+            || !word.starts_with(char::is_alphanumeric)
+            || !rest.ends_with(char::is_alphanumeric))
+        .then_some((relation, rest))
     });
     // Of two that fit the longer one is meant: "no more than".
-    fitting.min_by_key(|(_, rest)| rest.len()).unwrap_or((Relation::Exactly, before))
+    fitting
+        .min_by_key(|(_, rest)| rest.len())
+        .unwrap_or((Relation::Exactly, before))
 }
 
 fn ends_with_any(text: &str, words: &Words) -> bool {
     words.keys().any(|word| {
-        text.strip_suffix(word.as_str())
-            .is_some_and(|rest| rest.is_empty() || !word.is_ascii() || !rest.ends_with(char::is_alphanumeric))
+        text.strip_suffix(word.as_str()).is_some_and(|rest| {
+            rest.is_empty() || !word.is_ascii() || !rest.ends_with(char::is_alphanumeric)
+        })
     })
 }
 
 /// Returns the number that a word is, in digits or in letters.
 pub(super) fn read_number(word: &str) -> Option<u64> {
-    let digits = !word.is_empty() && word.len() < 10 && word.bytes().all(|byte| byte.is_ascii_digit());
-    let named = || TABLE.number.iter().find(|(_, words)| words.contains_key(word)).map(|(number, _)| number.as_str());
+    let digits =
+        !word.is_empty() && word.len() < 10 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let named = || {
+        TABLE
+            .number
+            .iter()
+            .find(|(_, words)| words.contains_key(word))
+            .map(|(number, _)| number.as_str())
+    };
     (if digits { Some(word) } else { named() })?.parse().ok()
 }
 
@@ -360,10 +468,13 @@ pub(super) fn read_number(word: &str) -> Option<u64> {
 fn split_tokens(lower: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut glued = false;
-    for letter in remove_thousands_commas(lower)
-        .chars()
-        .map(|letter| if matches!(letter, '`' | '"' | '“' | '”') { ' ' } else { letter })
-    {
+    for letter in remove_thousands_commas(lower).chars().map(|letter| {
+        if matches!(letter, '`' | '"' | '“' | '”') {
+            ' '
+        } else {
+            letter
+        }
+    }) {
         if letter.is_whitespace() {
             glued = false;
             continue;
@@ -374,8 +485,14 @@ fn split_tokens(lower: &str) -> Vec<String> {
             '+' => 3,
             _ => 0,
         };
-        let same = found.last().and_then(|word| word.chars().last()).is_some_and(|last| class(last) == class(letter));
-        match found.last_mut().filter(|_| glued && same && class(letter) != 2) {
+        let same = found
+            .last()
+            .and_then(|word| word.chars().last())
+            .is_some_and(|last| class(last) == class(letter));
+        match found
+            .last_mut()
+            .filter(|_| glued && same && class(letter) != 2)
+        {
             Some(word) => word.push(letter),
             None => found.push(letter.to_string()),
         }
@@ -393,8 +510,13 @@ fn split_tokens(lower: &str) -> Vec<String> {
 fn remove_thousands_commas(text: &str) -> String {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let groups = |at: usize| at > 0 && digit(at - 1) && (1..=3).all(|next| digit(at + next)) && !digit(at + 4);
-    text.char_indices().filter(|(at, letter)| *letter != ',' || !groups(*at)).map(|(_, letter)| letter).collect()
+    let groups = |at: usize| {
+        at > 0 && digit(at - 1) && (1..=3).all(|next| digit(at + next)) && !digit(at + 4)
+    };
+    text.char_indices()
+        .filter(|(at, letter)| *letter != ',' || !groups(*at))
+        .map(|(_, letter)| letter)
+        .collect()
 }
 
 fn join_words(words: &[String]) -> String {
@@ -412,29 +534,59 @@ mod tests {
             for (word, example) in words {
                 let read = read_measure(&example.to_lowercase());
                 let wanted = |count: Count| count.relation == *relation;
-                assert!(matches!(read, Some(Measure::Count(count)) if wanted(count)), "{word}: {example}: {read:?}");
+                assert!(
+                    matches!(read, Some(Measure::Count(count)) if wanted(count)),
+                    "{word}: {example}: {read:?}"
+                );
             }
         }
-        for (word, example) in table.tells.iter().chain(table.number.values().flatten()).chain(&table.lines) {
+        for (word, example) in table
+            .tells
+            .iter()
+            .chain(table.number.values().flatten())
+            .chain(&table.lines)
+        {
             let read = read_measure(&example.to_lowercase());
             assert!(example.to_lowercase().contains(word), "{word}: {example}");
-            assert!(matches!(read, Some(Measure::Count(_))), "{word}: {example}: {read:?}");
+            assert!(
+                matches!(read, Some(Measure::Count(_))),
+                "{word}: {example}: {read:?}"
+            );
         }
         for (word, example) in table.lines.iter().chain(&table.things) {
             let read = read_measure(&example.to_lowercase());
-            assert!(matches!(read, Some(Measure::Count(count)) if count.of.is_lines()), "{word}: {example}: {read:?}");
+            assert!(
+                matches!(read, Some(Measure::Count(count)) if count.of.is_lines()),
+                "{word}: {example}: {read:?}"
+            );
         }
         for (word, example) in &table.between {
             let read = read_measure(&example.to_lowercase());
-            assert!(matches!(read, Some(Measure::Count(count)) if count.to == Some(3)), "{word}: {example}: {read:?}");
+            assert!(
+                matches!(read, Some(Measure::Count(count)) if count.to == Some(3)),
+                "{word}: {example}: {read:?}"
+            );
         }
         for (word, example) in &table.units {
-            assert_eq!(read_line_count(&example.to_lowercase(), true), None, "{word}: {example}");
+            assert_eq!(
+                read_line_count(&example.to_lowercase(), true),
+                None,
+                "{word}: {example}"
+            );
         }
         for (word, example) in &table.status {
-            assert_eq!(read_measure(&example.to_lowercase()), Some(Measure::Status(3)), "{word}: {example}");
+            assert_eq!(
+                read_measure(&example.to_lowercase()),
+                Some(Measure::Status(3)),
+                "{word}: {example}"
+            );
         }
-        assert!(table.number.keys().all(|number| number.parse::<u64>().is_ok()));
+        assert!(
+            table
+                .number
+                .keys()
+                .all(|number| number.parse::<u64>().is_ok())
+        );
     }
 
     #[test]

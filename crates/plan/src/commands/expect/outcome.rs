@@ -207,7 +207,8 @@ struct Telling {
 pub(in crate::commands) fn says_no_output(lower: &str) -> bool {
     let mut from = 0;
     while let Some(telling) = next_outcome_word(lower, from) {
-        let output = lower[telling.at..telling.end].ends_with("output") || lower[telling.at..].starts_with("无输出");
+        let output = lower[telling.at..telling.end].ends_with("output")
+            || lower[telling.at..].starts_with("无输出");
         if output && !is_denied(clause_before(&lower[..telling.at]), NEAR) {
             return true;
         }
@@ -233,7 +234,8 @@ pub(super) fn reads_denial(clause: &str) -> bool {
     match telling.outcome {
         ExpectedOutcome::Fail => true,
         ExpectedOutcome::Pass => {
-            is_denied(before, NEAR) || !denial::is_denial(before) && denial::is_denial(&words[telling.at..telling.end])
+            is_denied(before, NEAR)
+                || !denial::is_denial(before) && denial::is_denial(&words[telling.at..telling.end])
         }
         _ => false,
     }
@@ -251,7 +253,9 @@ fn first_outcome(text: &str) -> ExpectedOutcome {
                 return ExpectedOutcome::Pass;
             }
             ExpectedOutcome::Fail if is_denied(before, FAR) => return ExpectedOutcome::Pass,
-            ExpectedOutcome::Fail if telling.part == Part::Noun && says_pass(after) => from = telling.end,
+            ExpectedOutcome::Fail if telling.part == Part::Noun && says_pass(after) => {
+                from = telling.end
+            }
             ExpectedOutcome::Pass if is_denied(before, NEAR) => return ExpectedOutcome::Fail,
             outcome => return outcome,
         }
@@ -267,22 +271,43 @@ const NEAR: usize = 1;
 /// Returns whether one of the last `reach` words denies what follows.
 fn is_denied(before: &str, reach: usize) -> bool {
     const DENIALS: [&str; 20] = [
-        "no", "not", "without", "zero", "0", "never", "cannot", "doesn't", "don't", "won't", "neither", "nor", "keine",
-        "kein", "ohne", "nicht", "sin", "sans", "sem", "без",
+        "no", "not", "without", "zero", "0", "never", "cannot", "doesn't", "don't", "won't",
+        "neither", "nor", "keine", "kein", "ohne", "nicht", "sin", "sans", "sem", "без",
     ];
     const SIGNS: [&str; 7] = ["没有", "无", "不", "未", "無", "なし", "없"];
-    let word =
-        |word: &str| DENIALS.contains(&word.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '\''));
+    let word = |word: &str| {
+        DENIALS.contains(
+            &word.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '\''),
+        )
+    };
     let near = before.trim_end();
-    before.split_whitespace().rev().take(reach).any(word) || SIGNS.iter().any(|sign| near.ends_with(sign))
+    before.split_whitespace().rev().take(reach).any(word)
+        || SIGNS.iter().any(|sign| near.ends_with(sign))
 }
 
 /// Signs and words that end a clause.
-const BREAKS: [&str; 14] =
-    [".", ";", ",", "—", "(", ")", "。", "；", "，", " but ", " then ", " because ", " until ", " since "];
+const BREAKS: [&str; 14] = [
+    ".",
+    ";",
+    ",",
+    "—",
+    "(",
+    ")",
+    "。",
+    "；",
+    "，",
+    " but ",
+    " then ",
+    " because ",
+    " until ",
+    " since ",
+];
 
 fn clause_before(text: &str) -> &str {
-    let from = BREAKS.iter().filter_map(|sign| text.rfind(sign).map(|at| at + sign.len())).max();
+    let from = BREAKS
+        .iter()
+        .filter_map(|sign| text.rfind(sign).map(|at| at + sign.len()))
+        .max();
     &text[from.unwrap_or(0)..]
 }
 
@@ -327,17 +352,33 @@ fn next_outcome_word(text: &str, from: usize) -> Option<Telling> {
             // The tail of `ImportError`.
             let tail = ["error", "exception"].into_iter().find(|word| here(word))?;
             let (outcome, part) = (ExpectedOutcome::Fail, Part::Noun);
-            return Some(Telling { at, end: at + tail.len(), outcome, part });
+            return Some(Telling {
+                at,
+                end: at + tail.len(),
+                outcome,
+                part,
+            });
         }
         let fitting = |word: &str| {
             let after = || text[at + word.len()..].chars().next();
-            here(word) && !(word.len() <= 3 && word.is_ascii() && after().is_some_and(char::is_alphanumeric))
+            here(word)
+                && !(word.len() <= 3
+                    && word.is_ascii()
+                    && after().is_some_and(char::is_alphanumeric))
         };
         let beginning = &TELLING[usize::from(bytes[at])];
         let (word, outcome) = beginning.iter().find(|(word, _)| fitting(word))?;
-        let tail = text[at + word.len()..].chars().take_while(|letter| letter.is_ascii_alphabetic()).count();
+        let tail = text[at + word.len()..]
+            .chars()
+            .take_while(|letter| letter.is_ascii_alphabetic())
+            .count();
         let end = at + word.len() + tail;
-        Some(Telling { at, end, outcome: *outcome, part: part_of_sentence(&text[at..end]) })
+        Some(Telling {
+            at,
+            end,
+            outcome: *outcome,
+            part: part_of_sentence(&text[at..end]),
+        })
     })
 }
 
@@ -358,7 +399,11 @@ fn part_of_sentence(word: &str) -> Part {
         "unresolved",
         "panics",
     ];
-    if NOUNS.contains(&word) || !word.is_ascii() { Part::Noun } else { Part::Predicate }
+    if NOUNS.contains(&word) || !word.is_ascii() {
+        Part::Noun
+    } else {
+        Part::Predicate
+    }
 }
 
 #[cfg(test)]
@@ -382,7 +427,10 @@ mod tests {
             ("测试通过", ExpectedOutcome::Pass),
             ("redirected to the okapi", ExpectedOutcome::Unstated),
             ("it is there", ExpectedOutcome::Unstated),
-            ("all pipeline + eventbus + errors tests pass", ExpectedOutcome::Pass),
+            (
+                "all pipeline + eventbus + errors tests pass",
+                ExpectedOutcome::Pass,
+            ),
             ("no importerror", ExpectedOutcome::Pass),
             ("no typescript or build errors", ExpectedOutcome::Pass),
             ("the failing test now passes", ExpectedOutcome::Pass),

@@ -138,12 +138,18 @@ const ERRORS: &str = "stderr";
 impl Held {
     /// States that no warning is told, whatever the words of the plan.
     pub fn warning() -> Self {
-        Held { text: WARNING.to_owned(), stands: Stands::Nowhere }
+        Held {
+            text: WARNING.to_owned(),
+            stands: Stands::Nowhere,
+        }
     }
 
     /// States that nothing is written to the stream of errors.
     pub fn errors() -> Self {
-        Held { text: ERRORS.to_owned(), stands: Stands::Nowhere }
+        Held {
+            text: ERRORS.to_owned(),
+            stands: Stands::Nowhere,
+        }
     }
 
     /// Tells that it is no text of its own but all that is written to the stream of errors.
@@ -204,17 +210,31 @@ pub(super) fn read_quotes(words: &str, strict: bool) -> Quotes {
     for (at, (outer, inner)) in all.iter().enumerate() {
         let between = words[from..outer.start].to_lowercase();
         let next = all.get(at + 1).map_or(words.len(), |(next, _)| next.start);
-        let around = Around { between: &between, behind: &words[outer.end..next], strict };
+        let around = Around {
+            between: &between,
+            behind: &words[outer.end..next],
+            strict,
+        };
         from = outer.end;
         let text = words[inner.clone()].trim();
-        let joined =
-            before != Part::Left && matches!(around.near().as_slice(), [] | ["and" | "plus" | "y" | "и" | "和"]);
+        let joined = before != Part::Left
+            && matches!(
+                around.near().as_slice(),
+                [] | ["and" | "plus" | "y" | "и" | "和"]
+            );
         let alone = around.is_alone() && found.shows.is_empty();
-        before = around.part(text, (joined && !around.is_elsewhere()).then_some(before), alone);
+        before = around.part(
+            text,
+            (joined && !around.is_elsewhere()).then_some(before),
+            alone,
+        );
         match before {
             Part::Shown if found.shows.iter().any(|known| known == text) => {}
             Part::Shown => found.shows.push(text.to_owned()),
-            Part::Held(stands) => found.held.push(Held { text: text.to_owned(), stands }),
+            Part::Held(stands) => found.held.push(Held {
+                text: text.to_owned(),
+                stands,
+            }),
             Part::Left => found.left.push(text.to_owned()),
         }
     }
@@ -236,26 +256,40 @@ struct Around<'a> {
 impl Around<'_> {
     /// Returns the last words before it in its sentence.
     fn near(&self) -> Vec<&str> {
-        let clause = self.between.rsplit(['.', ';', '—', '(', '；', '。']).next().unwrap_or("");
+        let clause = self
+            .between
+            .rsplit(['.', ';', '—', '(', '；', '。'])
+            .next()
+            .unwrap_or("");
         let words = clause.split(|letter: char| letter.is_whitespace() || is_sign(letter));
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
         words[words.len().saturating_sub(4)..].to_vec()
     }
 
     fn is_preceded_by(&self, list: &[&str]) -> bool {
-        let unspaced = |word: &str| list.iter().any(|one| is_unspaced(one) && word.contains(one));
-        self.near().iter().any(|word| list.contains(word) || unspaced(word))
+        let unspaced = |word: &str| {
+            list.iter()
+                .any(|one| is_unspaced(one) && word.contains(one))
+        };
+        self.near()
+            .iter()
+            .any(|word| list.contains(word) || unspaced(word))
     }
 
     /// Returns whether nothing but an arrow stands before it: "→ `{"ok": true}`".
     fn is_alone(&self) -> bool {
-        let sign = |letter: char| letter.is_whitespace() || matches!(letter, '→' | '>' | '=' | ':' | '-' | '*');
+        let sign = |letter: char| {
+            letter.is_whitespace() || matches!(letter, '→' | '>' | '=' | ':' | '-' | '*')
+        };
         !self.strict && self.between.chars().all(sign) && self.between.trim() != "-"
     }
 
     /// Returns whether the words around it tell of another time or case, or offer it as one of two.
     fn is_elsewhere(&self) -> bool {
-        let next = self.behind.trim_start_matches([' ', ',', '*']).to_lowercase();
+        let next = self
+            .behind
+            .trim_start_matches([' ', ',', '*'])
+            .to_lowercase();
         self.is_preceded_by(ELSEWHERE) || next.starts_with("or ") || next.starts_with('/')
     }
 
@@ -264,9 +298,16 @@ impl Around<'_> {
         let behind = self.behind.to_lowercase();
         let clause = denial::first_clause(&behind);
         // "`x` is not listed", but not "`x` with no errors".
-        let mut words = clause.split_whitespace().filter(|_| !clause.trim_start().starts_with("with"));
-        let near = [words.next(), words.next(), words.next_back()].map(Option::unwrap_or_default).join(" ");
-        (denial::is_denial(denial::last_clause(self.between)), denial::is_denial(&near))
+        let mut words = clause
+            .split_whitespace()
+            .filter(|_| !clause.trim_start().starts_with("with"));
+        let near = [words.next(), words.next(), words.next_back()]
+            .map(Option::unwrap_or_default)
+            .join(" ");
+        (
+            denial::is_denial(denial::last_clause(self.between)),
+            denial::is_denial(&near),
+        )
     }
 
     fn part(&self, text: &str, inherited: Option<Part>, alone: bool) -> Part {
@@ -276,7 +317,10 @@ impl Around<'_> {
             || (alone || self.is_preceded_by(EXCERPT))
                 && (is_truth(text) || is_number(text) && self.is_preceded_by(EXCERPT));
         let near = self.near();
-        let edge = EDGES.iter().find(|(words, _)| near.join(" ").ends_with(words)).map(|(_, stands)| *stands);
+        let edge = EDGES
+            .iter()
+            .find(|(words, _)| near.join(" ").ends_with(words))
+            .map(|(_, stands)| *stands);
         let bare = near.len() == 1 && denial::is_denial(near[0]);
         let (before, behind) = self.denied();
         if self.is_elsewhere() || !plain {
@@ -297,7 +341,9 @@ impl Around<'_> {
 
     /// Returns whether more is said of it than that it stands there: "`ok` is true", "a non-empty `items` list".
     fn is_more(&self) -> bool {
-        const STATES: [&str; 10] = ["is", "are", "was", "set", "equals", "=", "has", "ist", "true", "false"];
+        const STATES: [&str; 10] = [
+            "is", "are", "was", "set", "equals", "=", "has", "ist", "true", "false",
+        ];
         let next = self.behind.split_whitespace().next().unwrap_or("");
         let states = STATES.contains(&next.trim_matches([',', '.'])) && !says_visible(self.behind);
         states || self.near().iter().any(|word| word.contains("empty"))
@@ -316,21 +362,38 @@ impl Part {
 fn unquoted_outputs(words: &str) -> Vec<String> {
     let mut found = Vec::new();
     let lower = words.to_lowercase();
-    let all: Vec<&str> = words.split_whitespace().map(|word| word.trim_end_matches(['.', ',', ';'])).collect();
+    let all: Vec<&str> = words
+        .split_whitespace()
+        .map(|word| word.trim_end_matches(['.', ',', ';']))
+        .collect();
     let verb = |at: usize| SHOWING.contains(&all[at].to_lowercase().as_str());
     for (at, word) in all.iter().enumerate() {
         let parts: Vec<&str> = word.trim_start_matches('v').split('.').collect();
-        let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let number =
+            |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
         let version = parts.len() > 2 && parts.iter().all(number);
         let told = (at.saturating_sub(3)..at).any(verb);
-        let truth = at > 0 && at + 1 == all.len() && verb(at - 1) && ["True", "False", "None"].contains(word);
+        let truth = at > 0
+            && at + 1 == all.len()
+            && verb(at - 1)
+            && ["True", "False", "None"].contains(word);
         if truth || version && told && !denial::is_denial(&all[..at].join(" ").to_lowercase()) {
             found.push((*word).to_owned());
         }
     }
-    for (thing, text) in [("list", "[]"), ("array", "[]"), ("object", "{}"), ("dict", "{}")] {
-        let said = ["an empty ", "an empty json "].iter().any(|lead| lower.ends_with(&format!("{lead}{thing}")));
-        if said && !denial::is_denial(&lower) && SHOWING.contains(&lower.split(' ').next().unwrap_or("")) {
+    for (thing, text) in [
+        ("list", "[]"),
+        ("array", "[]"),
+        ("object", "{}"),
+        ("dict", "{}"),
+    ] {
+        let said = ["an empty ", "an empty json "]
+            .iter()
+            .any(|lead| lower.ends_with(&format!("{lead}{thing}")));
+        if said
+            && !denial::is_denial(&lower)
+            && SHOWING.contains(&lower.split(' ').next().unwrap_or(""))
+        {
             found.push(text.to_owned());
         }
     }
@@ -344,23 +407,37 @@ fn is_unspaced(word: &str) -> bool {
 
 /// Returns whether words quote something that the command itself does not name.
 pub(super) fn names_more(words: &str, command: &str) -> bool {
-    quotation_spans(words).iter().any(|(_, inner)| !command.contains(words[inner.clone()].trim()))
+    quotation_spans(words)
+        .iter()
+        .any(|(_, inner)| !command.contains(words[inner.clone()].trim()))
 }
 
 /// Returns what an expected failure is to show: the text that is quoted, the errors that are named, and beside those
 /// the statuses of answers.
 pub(crate) fn failure_texts(words: &str) -> Vec<String> {
     let verdict = |text: &str| {
-        let bare = text.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
-        let counts = bare.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
-        let said = |word: &str| word.starts_with("fail") || word.starts_with("pass") || word.parse::<u64>().is_ok();
-        counts.into_iter().all(|word| said(word) || ["exit", "code", "red", "error", "errors"].contains(&word))
+        let bare = text
+            .trim_matches(|letter: char| !letter.is_alphanumeric())
+            .to_lowercase();
+        let counts = bare
+            .split(|letter: char| !letter.is_alphanumeric())
+            .filter(|word| !word.is_empty());
+        let said = |word: &str| {
+            word.starts_with("fail") || word.starts_with("pass") || word.parse::<u64>().is_ok()
+        };
+        counts
+            .into_iter()
+            .all(|word| said(word) || ["exit", "code", "red", "error", "errors"].contains(&word))
     };
-    let mut found: Vec<String> =
-        quotation_spans(words).into_iter().map(|(_, inner)| words[inner].trim().to_owned()).collect();
+    let mut found: Vec<String> = quotation_spans(words)
+        .into_iter()
+        .map(|(_, inner)| words[inner].trim().to_owned())
+        .collect();
     found.retain(|text| !verdict(text) && !shell::is_command(text));
     for word in words.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')) {
-        let kind = ["Error", "Exception"].into_iter().any(|end| word.len() > end.len() && word.ends_with(end));
+        let kind = ["Error", "Exception"]
+            .into_iter()
+            .any(|end| word.len() > end.len() && word.ends_with(end));
         if kind && !found.iter().any(|known| known.contains(word)) {
             found.push(word.to_owned());
         }
@@ -373,23 +450,48 @@ pub(crate) fn failure_texts(words: &str) -> Vec<String> {
 
 /// Statuses of HTTP that tell of an error and are not denied: "404 / NotImplementedError".
 pub(crate) fn failing_statuses(words: &str) -> Vec<String> {
-    let bare = |word: &str| word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
-    let all: Vec<String> = words.split_whitespace().map(bare).filter(|word| !word.is_empty()).collect();
-    let is_status = |word: &str| word.len() == 3 && word.parse::<u16>().is_ok_and(|code| (400..600).contains(&code));
+    let bare = |word: &str| {
+        word.trim_matches(|letter: char| !letter.is_alphanumeric())
+            .to_lowercase()
+    };
+    let all: Vec<String> = words
+        .split_whitespace()
+        .map(bare)
+        .filter(|word| !word.is_empty())
+        .collect();
+    let is_status = |word: &str| {
+        word.len() == 3
+            && word
+                .parse::<u16>()
+                .is_ok_and(|code| (400..600).contains(&code))
+    };
     let denied = |at: usize| at > 0 && ["not", "no", "than", "of"].contains(&all[at - 1].as_str());
-    (0..all.len()).filter(|at| is_status(&all[*at]) && !denied(*at)).map(|at| all[at].clone()).collect()
+    (0..all.len())
+        .filter(|at| is_status(&all[*at]) && !denied(*at))
+        .map(|at| all[at].clone())
+        .collect()
 }
 
 /// Returns whether the words behind a quotation say that it is seen: "`x` is listed", "`x` log line appears".
 fn says_visible(behind: &str) -> bool {
     const SEEN: [&str; 6] = ["appear", "listed", "printed", "shown", "logged", "출력"];
-    let clause = behind.split(['.', ';', ',', '`', '"', '(']).next().unwrap_or("").to_lowercase();
-    clause.split_whitespace().take(4).any(|word| SEEN.iter().any(|seen| word.starts_with(seen)))
+    let clause = behind
+        .split(['.', ';', ',', '`', '"', '('])
+        .next()
+        .unwrap_or("")
+        .to_lowercase();
+    clause
+        .split_whitespace()
+        .take(4)
+        .any(|word| SEEN.iter().any(|seen| word.starts_with(seen)))
 }
 
 /// Code spans, and quotations outside them, in order: with and without their signs.
 pub(super) fn quotation_spans(words: &str) -> Vec<(Span, Span)> {
-    let mut found: Vec<(Span, Span)> = code_spans(words, 0).into_iter().map(|span| (span.outer, span.inner)).collect();
+    let mut found: Vec<(Span, Span)> = code_spans(words, 0)
+        .into_iter()
+        .map(|span| (span.outer, span.inner))
+        .collect();
     let spans = found.clone();
     let mut open: Option<(usize, usize)> = None;
     for (at, letter) in words.char_indices() {
@@ -400,7 +502,10 @@ pub(super) fn quotation_spans(words: &str) -> Vec<(Span, Span)> {
         match open.take() {
             Some((start, inner)) => {
                 // A quotation that holds a code span is the code span's.
-                if !spans.iter().any(|(outer, _)| outer.start >= start && outer.end <= at) {
+                if !spans
+                    .iter()
+                    .any(|(outer, _)| outer.start >= start && outer.end <= at)
+                {
                     found.push((start..at + letter.len_utf8(), inner..at));
                 }
             }
@@ -423,14 +528,21 @@ fn is_truth(text: &str) -> bool {
 
 /// Returns whether quoted words can stand in an output as they are.
 fn is_literal(text: &str) -> bool {
-    let bare = text.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
-    let verdict =
-        ["pass", "passed", "passes", "fail", "failed", "fails", "failures", "success", "true", "false", "none"]
-            .contains(&bare.as_str());
+    let bare = text
+        .trim_matches(|letter: char| !letter.is_alphanumeric())
+        .to_lowercase();
+    let verdict = [
+        "pass", "passed", "passes", "fail", "failed", "fails", "failures", "success", "true",
+        "false", "none",
+    ]
+    .contains(&bare.as_str());
     let elided = text.contains("...") || text.contains('…') || text.contains("XX");
     let holder = text.split('<').skip(1).any(|part| {
         part.split_once('>').is_some_and(|(name, _)| {
-            !name.is_empty() && name.chars().all(|letter| letter.is_alphabetic() || matches!(letter, '-' | '_' | ' '))
+            !name.is_empty()
+                && name
+                    .chars()
+                    .all(|letter| letter.is_alphabetic() || matches!(letter, '-' | '_' | ' '))
         })
     }) && !text.contains("</");
     let counted = text.chars().count() < 2

@@ -47,7 +47,10 @@ impl Value {
     /// Returns the entries of a list, be it written as one line.
     pub(super) fn entries(&self) -> Vec<String> {
         let parts = |text: &str| {
-            let parts = text.split([',', '\n', ' ']).map(str::trim).filter(|part| !part.is_empty());
+            let parts = text
+                .split([',', '\n', ' '])
+                .map(str::trim)
+                .filter(|part| !part.is_empty());
             parts.map(str::to_owned).collect::<Vec<_>>()
         };
         match self {
@@ -81,7 +84,10 @@ pub(super) fn parse_entries(path: &str, text: &str) -> Entries {
     let mut entries = Entries::new();
     let ends = |ending: &str| name.ends_with(ending);
     if ends("ignore") {
-        entries.insert(IGNORED.to_owned(), Value::Several(lines::parse_ignore_patterns(text)));
+        entries.insert(
+            IGNORED.to_owned(),
+            Value::Several(lines::parse_ignore_patterns(text)),
+        );
     } else if ends("makefile") || name == "justfile" {
         let recipes = lines::parse_make_recipes(text).into_iter();
         entries.extend(recipes.map(|(target, recipe)| (target, Value::One(recipe))));
@@ -103,14 +109,22 @@ pub(super) fn parse_entries(path: &str, text: &str) -> Entries {
     {
         parse_sections(text, &mut entries);
     } else {
-        Scanner { letters: without_comments(text), at: 0 }.values("", &mut entries);
+        Scanner {
+            letters: without_comments(text),
+            at: 0,
+        }
+        .values("", &mut entries);
     }
     entries
 }
 
 fn flatten_json(value: &serde_json::Value, path: &str, entries: &mut Entries) {
     use serde_json::Value as Json;
-    let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let text = |value: &Json| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
     match value {
         Json::Object(map) => {
             for (key, value) in map {
@@ -121,16 +135,28 @@ fn flatten_json(value: &serde_json::Value, path: &str, entries: &mut Entries) {
             for one in all {
                 // What has a name of its own is known by that: the hooks of `pre-commit`.
                 let id = one.get("id").and_then(Json::as_str);
-                flatten_json(one, &id.map_or_else(|| path.to_owned(), |id| join_key(path, id)), entries);
+                flatten_json(
+                    one,
+                    &id.map_or_else(|| path.to_owned(), |id| join_key(path, id)),
+                    entries,
+                );
             }
         }
-        Json::Array(all) => add_entry(entries, path, Value::Several(all.iter().map(text).collect())),
+        Json::Array(all) => add_entry(
+            entries,
+            path,
+            Value::Several(all.iter().map(text).collect()),
+        ),
         other => add_entry(entries, path, Value::One(text(other))),
     }
 }
 
 fn join_key(path: &str, key: &str) -> String {
-    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+    if path.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{path}.{key}")
+    }
 }
 
 /// Of a key that stands in several parts of a list, all values count.
@@ -145,9 +171,16 @@ fn add_entry(entries: &mut Entries, path: &str, value: Value) {
 fn parse_sections(text: &str, entries: &mut Entries) {
     let mut section = String::new();
     let mut key = String::new();
-    for line in text.lines().filter(|line| !line.trim_start().starts_with(['#', ';'])) {
+    for line in text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with(['#', ';']))
+    {
         let goes_on = line.starts_with([' ', '\t']) && !key.is_empty();
-        if let Some(name) = line.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        if let Some(name) = line
+            .trim()
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+        {
             section = name.to_owned();
             key.clear();
         } else if goes_on {
@@ -157,7 +190,10 @@ fn parse_sections(text: &str, entries: &mut Entries) {
             }
         } else if let Some((name, value)) = line.split_once(['=', ':']) {
             key = name.trim().to_owned();
-            entries.insert(join_key(&section, &key), Value::One(value.trim().to_owned()));
+            entries.insert(
+                join_key(&section, &key),
+                Value::One(value.trim().to_owned()),
+            );
         }
     }
     for value in entries.values_mut() {
@@ -171,7 +207,12 @@ fn parse_sections(text: &str, entries: &mut Entries) {
 fn parse_assignments(text: &str, entries: &mut Entries) {
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
-        let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with([' ', '#'])) else { continue };
+        let Some((name, value)) = line
+            .split_once('=')
+            .filter(|_| !line.starts_with([' ', '#']))
+        else {
+            continue;
+        };
         let name = name.trim().trim_end_matches('+').trim();
         let mut whole = value.to_owned();
         while whole.contains('[') && !whole.contains(']') {
@@ -261,7 +302,9 @@ impl Scanner {
                     return;
                 }
                 Some('"' | '\'' | '`') => self.read_quoted(),
-                Some(letter) if letter.is_alphanumeric() || matches!(letter, '_' | '$' | '@') => self.word(),
+                Some(letter) if letter.is_alphanumeric() || matches!(letter, '_' | '$' | '@') => {
+                    self.word()
+                }
                 Some(_) => {
                     self.at += 1;
                     continue;
@@ -318,7 +361,9 @@ impl Scanner {
     }
 
     fn read_quoted(&mut self) -> String {
-        let Some(quote) = self.peek() else { return String::new() };
+        let Some(quote) = self.peek() else {
+            return String::new();
+        };
         self.at += 1;
         let mut text = String::new();
         while let Some(letter) = self.peek() {
@@ -337,8 +382,9 @@ impl Scanner {
 
     fn word(&mut self) -> String {
         let mut text = String::new();
-        while let Some(letter) =
-            self.peek().filter(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '@' | '-'))
+        while let Some(letter) = self
+            .peek()
+            .filter(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '@' | '-'))
         {
             text.push(letter);
             self.at += 1;

@@ -7,7 +7,10 @@ const EVERY: &str = "*";
 
 /// Returns the patterns of a file that holds nothing else: `.eslintignore`.
 pub(super) fn parse_ignore_patterns(text: &str) -> Vec<String> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.map(str::to_owned).collect()
 }
 
@@ -19,7 +22,10 @@ pub(super) fn parse_make_recipes(text: &str) -> BTreeMap<String, String> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     let mut current: Vec<String> = Vec::new();
     let mut passed_over: Vec<String> = Vec::new();
-    for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {
+    for line in text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'))
+    {
         if line.starts_with(['\t', ' ']) {
             let line = as_shell(&fill_variables(line.trim(), &variables), false);
             for target in &current {
@@ -27,7 +33,10 @@ pub(super) fn parse_make_recipes(text: &str) -> BTreeMap<String, String> {
                 recipe.push_str(&line);
                 recipe.push('\n');
             }
-        } else if let Some((targets, rest)) = line.split_once(':').filter(|(_, rest)| !rest.starts_with('=')) {
+        } else if let Some((targets, rest)) = line
+            .split_once(':')
+            .filter(|(_, rest)| !rest.starts_with('='))
+        {
             current = targets.split_whitespace().map(str::to_owned).collect();
             if targets.trim() == ".IGNORE" {
                 let named = if rest.trim().is_empty() { EVERY } else { rest };
@@ -42,8 +51,14 @@ pub(super) fn parse_make_recipes(text: &str) -> BTreeMap<String, String> {
     }
     found.retain(|target, _| !target.starts_with('.'));
     for (target, recipe) in &mut found {
-        if passed_over.iter().any(|name| name == target || name == EVERY) {
-            *recipe = recipe.lines().map(|line| as_shell(line, true) + "\n").collect();
+        if passed_over
+            .iter()
+            .any(|name| name == target || name == EVERY)
+        {
+            *recipe = recipe
+                .lines()
+                .map(|line| as_shell(line, true) + "\n")
+                .collect();
         }
     }
     found
@@ -51,7 +66,10 @@ pub(super) fn parse_make_recipes(text: &str) -> BTreeMap<String, String> {
 
 fn as_shell(line: &str, passed_over: bool) -> String {
     let bare = line.trim_start_matches(['@', '+', ' ']);
-    match bare.strip_prefix('-').map(|rest| rest.trim_start_matches(['@', '+', '-', ' '])) {
+    match bare
+        .strip_prefix('-')
+        .map(|rest| rest.trim_start_matches(['@', '+', '-', ' ']))
+    {
         Some(command) => format!("{command} || true"),
         None if passed_over && !bare.is_empty() => format!("{bare} || true"),
         None => bare.to_owned(),
@@ -59,17 +77,30 @@ fn as_shell(line: &str, passed_over: bool) -> String {
 }
 
 fn parse_make_variables(text: &str) -> BTreeMap<String, String> {
-    let lines = text.lines().filter(|line| !line.starts_with(['\t', ' ', '#']));
+    let lines = text
+        .lines()
+        .filter(|line| !line.starts_with(['\t', ' ', '#']));
     let pairs = lines.filter_map(|line| line.split_once('='));
-    let pairs = pairs.map(|(name, value)| (name.trim_end_matches([':', '?', '+', ' ']).trim(), value.trim()));
+    let pairs = pairs.map(|(name, value)| {
+        (
+            name.trim_end_matches([':', '?', '+', ' ']).trim(),
+            value.trim(),
+        )
+    });
     let plain = pairs.filter(|(name, _)| !name.contains([' ', ':']));
-    plain.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    plain
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 fn fill_variables(line: &str, variables: &BTreeMap<String, String>) -> String {
     let mut line = line.to_owned();
     for (name, value) in variables {
-        for written in [format!("$({name})"), format!("${{{name}}}"), format!("{{{{{name}}}}}")] {
+        for written in [
+            format!("$({name})"),
+            format!("${{{name}}}"),
+            format!("{{{{{name}}}}}"),
+        ] {
             line = line.replace(&written, value);
         }
     }
@@ -82,8 +113,7 @@ mod tests {
 
     #[test]
     fn recipes_say_which_failures_are_passed_over() {
-        let text =
-            "T = pytest -q\n\nall: check\ncheck:\n\t@echo on\n\t-$(T)\n\tmypy \\\napp\n\nlint:\n\truff check .\n";
+        let text = "T = pytest -q\n\nall: check\ncheck:\n\t@echo on\n\t-$(T)\n\tmypy \\\napp\n\nlint:\n\truff check .\n";
         let found = parse_make_recipes(text);
         assert_eq!(found["check"], "echo on\npytest -q || true\nmypy  app\n");
         assert_eq!(found["lint"], "ruff check .\n");
@@ -93,6 +123,9 @@ mod tests {
 
     #[test]
     fn patterns_stand_a_line_each() {
-        assert_eq!(parse_ignore_patterns("# built\ndist/\n\n!src/a\n"), ["dist/", "!src/a"]);
+        assert_eq!(
+            parse_ignore_patterns("# built\ndist/\n\n!src/a\n"),
+            ["dist/", "!src/a"]
+        );
     }
 }

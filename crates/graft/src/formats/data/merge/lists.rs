@@ -39,34 +39,65 @@ impl<'a> Merge<'a> {
             || there.node.shape == Shape::Loose
             || self.request.wording.adds()
             || things && !found.is_empty();
-        let changes = !matches.contains(&Match::None) && matches.iter().any(|found| matches!(found, Match::Same(_)));
+        let changes = !matches.contains(&Match::None)
+            && matches.iter().any(|found| matches!(found, Match::Same(_)));
         if !(parts || changes || grows && (in_order || items.iter().all(is_named))) {
             return self.change(there, asked);
         }
         let mut values: Vec<Value> = known.iter().map(|item| item.node.value()).collect();
         for (item, found) in items.iter().zip(&matches) {
             let Match::Same(at) = *found else { continue };
-            let name = item.node.as_scalar().and_then(name_of).map(|(name, _)| name).unwrap_or_default();
+            let name = item
+                .node
+                .as_scalar()
+                .and_then(name_of)
+                .map(|(name, _)| name)
+                .unwrap_or_default();
             self.path.push(name);
-            let own = At { node: &known[at].node, child: Some(&known[at]) };
-            values[at] = self.node(own, At { node: &item.node, child: Some(item) })?;
+            let own = At {
+                node: &known[at].node,
+                child: Some(&known[at]),
+            };
+            values[at] = self.node(
+                own,
+                At {
+                    node: &item.node,
+                    child: Some(item),
+                },
+            )?;
             self.path.pop();
         }
         let places = self.item_places(there.node, asked.node, &matches);
         if places.iter().any(|(_, item)| item.node.has_elision()) {
             let name = self.name();
-            let message = format!("an entry of `{name}` is shown with parts left out, but the file has none like it");
+            let message = format!(
+                "an entry of `{name}` is shown with parts left out, but the file has none like it"
+            );
             return Err(new_refusal(Reason::NotFound, message));
         }
         if !places.is_empty() {
             self.adds = true;
-            let count = if places.len() == 1 { "an entry".to_owned() } else { format!("{} entries", places.len()) };
+            let count = if places.len() == 1 {
+                "an entry".to_owned()
+            } else {
+                format!("{} entries", places.len())
+            };
             let name = self.name();
-            self.writer.add_evidence(format!("added {count} to `{name}`"));
             self.writer
-                .insert_new_entries(there, &Fresh { shape: asked.node.shape, path: &self.path, entries: &places })?;
+                .add_evidence(format!("added {count} to `{name}`"));
+            self.writer.insert_new_entries(
+                there,
+                &Fresh {
+                    shape: asked.node.shape,
+                    path: &self.path,
+                    entries: &places,
+                },
+            )?;
         }
-        Ok(with_tags(there.node, Value::List(insert_values(values, &places))))
+        Ok(with_tags(
+            there.node,
+            Value::List(insert_values(values, &places)),
+        ))
     }
 
     fn match_items(&self, there: &Node, asked: &Node) -> Result<Vec<Match>, Refusal> {
@@ -83,7 +114,10 @@ impl<'a> Merge<'a> {
             if *found != Match::None {
                 continue;
             }
-            let same: Vec<usize> = same_things(there, &item.node).into_iter().filter(|at| !used[*at]).collect();
+            let same: Vec<usize> = same_things(there, &item.node)
+                .into_iter()
+                .filter(|at| !used[*at])
+                .collect();
             match same[..] {
                 [] => {}
                 [only] => {
@@ -91,9 +125,19 @@ impl<'a> Merge<'a> {
                     *found = Match::Same(only);
                 }
                 _ => {
-                    let message = format!("an entry of `{}` could be any of {} in the file", self.name(), same.len());
-                    let candidates = same.iter().map(|at| self.location_at(known[*at].span.start)).collect();
-                    return Err(Refusal { candidates, ..new_refusal(Reason::Ambiguous, message) });
+                    let message = format!(
+                        "an entry of `{}` could be any of {} in the file",
+                        self.name(),
+                        same.len()
+                    );
+                    let candidates = same
+                        .iter()
+                        .map(|at| self.location_at(known[*at].span.start))
+                        .collect();
+                    return Err(Refusal {
+                        candidates,
+                        ..new_refusal(Reason::Ambiguous, message)
+                    });
                 }
             }
         }
@@ -101,9 +145,15 @@ impl<'a> Merge<'a> {
     }
 
     /// Returns what is new with its place: after the entry shown before it, before the one shown after it, else at the end.
-    fn item_places(&self, there: &Node, asked: &'a Node, matches: &[Match]) -> Vec<(EntryPosition, &'a Child)> {
+    fn item_places(
+        &self,
+        there: &Node,
+        asked: &'a Node,
+        matches: &[Match],
+    ) -> Vec<(EntryPosition, &'a Child)> {
         let known = there.children();
-        let mut previous = self.stated_position(|name| known.iter().position(|item| is_called(&item.node, name)));
+        let mut previous =
+            self.stated_position(|name| known.iter().position(|item| is_called(&item.node, name)));
         let mut places = Vec::new();
         for (index, (item, found)) in asked.children().iter().zip(matches).enumerate() {
             if item.parted {
@@ -113,14 +163,23 @@ impl<'a> Merge<'a> {
                 previous = EntryPosition::After(at);
                 continue;
             }
-            let next = matches[index..].iter().find_map(|found| found.at()).filter(|_| !asked.open);
+            let next = matches[index..]
+                .iter()
+                .find_map(|found| found.at())
+                .filter(|_| !asked.open);
             places.push((
-                if previous == EntryPosition::End { next.map_or(previous, EntryPosition::Before) } else { previous },
+                if previous == EntryPosition::End {
+                    next.map_or(previous, EntryPosition::Before)
+                } else {
+                    previous
+                },
                 item,
             ));
         }
         if there.shape == Shape::Loose {
-            places.iter_mut().for_each(|(place, _)| *place = EntryPosition::End);
+            places
+                .iter_mut()
+                .for_each(|(place, _)| *place = EntryPosition::End);
         }
         places
     }
@@ -134,8 +193,12 @@ fn is_named(item: &Child) -> bool {
 
 /// Returns the values with those that are new in their places.
 fn insert_values(values: Vec<Value>, fresh: &[(EntryPosition, &Child)]) -> Vec<Value> {
-    let at =
-        |place: EntryPosition| fresh.iter().filter(move |(own, _)| *own == place).map(|(_, item)| item.node.value());
+    let at = |place: EntryPosition| {
+        fresh
+            .iter()
+            .filter(move |(own, _)| *own == place)
+            .map(|(_, item)| item.node.value())
+    };
     let mut all = Vec::new();
     for (index, value) in values.into_iter().enumerate() {
         all.extend(at(EntryPosition::Before(index)));

@@ -8,10 +8,16 @@ use crate::formats::data::tree::{Child, Node, Shape};
 use crate::formats::wording::is_elision_line;
 
 impl Writer<'_> {
-    pub(super) fn insert_lines(&mut self, there: &Node, column: usize, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
+    pub(super) fn insert_lines(
+        &mut self,
+        there: &Node,
+        column: usize,
+        fresh: &Fresh<'_, '_>,
+    ) -> Result<(), Refusal> {
         let known = there.children();
-        let blank =
-            |pair: &[Child]| (pair[0].lines.end..pair[1].lead).any(|line| self.lines.get(line).trim().is_empty());
+        let blank = |pair: &[Child]| {
+            (pair[0].lines.end..pair[1].lead).any(|line| self.lines.get(line).trim().is_empty())
+        };
         let spaced = !self.syntax.by_line && known.len() > 1 && known.windows(2).all(blank);
         for (spot, child) in fresh.entries {
             let mut new = self.entry_lines(child, fresh.shape, column)?;
@@ -20,7 +26,10 @@ impl Writer<'_> {
                 EntryPosition::After(at) => known.get(at).map_or(0, |last| last.lines.end),
                 EntryPosition::End => known.last().map_or(0, |last| last.lines.end),
             };
-            if matches!(spot, EntryPosition::Before(0)) && !known.is_empty() && self.starts_inside_a_line(&known[0]) {
+            if matches!(spot, EntryPosition::Before(0))
+                && !known.is_empty()
+                && self.starts_inside_a_line(&known[0])
+            {
                 return Err(unsupported_refusal(
                     "what stands first on the line of a dash can't get anything before it",
                 ));
@@ -30,8 +39,14 @@ impl Writer<'_> {
                 EntryPosition::Before(_) => new.push(String::new()),
                 EntryPosition::After(_) | EntryPosition::End => new.insert(0, String::new()),
             }
-            if self.syntax.by_line && self.lines.get(line).trim().is_empty() && line < self.lines.len() {
-                let kept = new.iter().rposition(|line| !line.trim().is_empty()).map_or(0, |last| last + 1);
+            if self.syntax.by_line
+                && self.lines.get(line).trim().is_empty()
+                && line < self.lines.len()
+            {
+                let kept = new
+                    .iter()
+                    .rposition(|line| !line.trim().is_empty())
+                    .map_or(0, |last| last + 1);
                 new.truncate(kept);
             }
             self.stage(line.min(self.lines.len()), fresh.path.len(), new);
@@ -40,11 +55,17 @@ impl Writer<'_> {
     }
 
     fn starts_inside_a_line(&self, child: &Child) -> bool {
-        !self.text[self.lines.line_start(child.lines.start)..child.span.start].trim().is_empty()
+        !self.text[self.lines.line_start(child.lines.start)..child.span.start]
+            .trim()
+            .is_empty()
     }
 
     /// Gives a key without a value one that has parts.
-    pub(in crate::formats::data) fn fill(&mut self, there: At<'_>, asked: At<'_>) -> Result<(), Refusal> {
+    pub(in crate::formats::data) fn fill(
+        &mut self,
+        there: At<'_>,
+        asked: At<'_>,
+    ) -> Result<(), Refusal> {
         let Some(child) = there.child else {
             return Err(unsupported_refusal("the file has no entry to fill"));
         };
@@ -62,34 +83,68 @@ impl Writer<'_> {
     }
 
     /// Puts a value in the place of another.
-    pub(in crate::formats::data) fn replace_value(&mut self, there: At<'_>, asked: At<'_>) -> Result<(), Refusal> {
+    pub(in crate::formats::data) fn replace_value(
+        &mut self,
+        there: At<'_>,
+        asked: At<'_>,
+    ) -> Result<(), Refusal> {
         let (old, new) = (there.node, asked.node);
         if !matches!(old.shape, Shape::Flow | Shape::Block { .. }) {
             return Err(unsupported_refusal("a table is not replaced by a value"));
         }
-        let column = there.start_offset() - self.lines.line_start(self.lines.line_at(there.start_offset()));
+        let column = there.start_offset()
+            - self
+                .lines
+                .line_start(self.lines.line_at(there.start_offset()));
         if let Shape::Block { .. } = new.shape {
             let Some(child) = there.child.filter(|child| !self.is_in_brackets(child)) else {
-                return Err(unsupported_refusal("a value of several lines does not fit here"));
+                return Err(unsupported_refusal(
+                    "a value of several lines does not fit here",
+                ));
             };
-            let inner = if let Shape::Block { column } = old.shape { column } else { column + self.step };
+            let inner = if let Shape::Block { column } = old.shape {
+                column
+            } else {
+                column + self.step
+            };
             let mut text = String::new();
             for entry in new.children() {
-                text.extend(self.entry_lines(entry, new.shape, inner)?.iter().flat_map(|line| ["\n", line]));
+                text.extend(
+                    self.entry_lines(entry, new.shape, inner)?
+                        .iter()
+                        .flat_map(|line| ["\n", line]),
+                );
             }
             let key = child.key_span.end.max(child.span.start);
-            let from = self.text[key..old.anchored.start.max(key)].find([':', '-']).map_or(key, |sign| key + sign + 1);
-            let text = if child.key_span.is_empty() { text.trim_start().to_owned() } else { text };
-            let from = if child.key_span.is_empty() { old.anchored.start } else { from };
+            let from = self.text[key..old.anchored.start.max(key)]
+                .find([':', '-'])
+                .map_or(key, |sign| key + sign + 1);
+            let text = if child.key_span.is_empty() {
+                text.trim_start().to_owned()
+            } else {
+                text
+            };
+            let from = if child.key_span.is_empty() {
+                old.anchored.start
+            } else {
+                from
+            };
             self.splice.replace(from..old.span.end, text);
             return Ok(());
         }
-        let span = if new.anchored.start < new.span.start { old.anchored.clone() } else { old.span.clone() };
+        let span = if new.anchored.start < new.span.start {
+            old.anchored.clone()
+        } else {
+            old.span.clone()
+        };
         let written = self.without_cuts(&new.anchored);
         let text = if self.syntax.comment == "//" {
-            self.layout.dress(&written, &self.layout.indent_at(self.text, span.start))
+            self.layout
+                .dress(&written, &self.layout.indent_at(self.text, span.start))
         } else if self.syntax.colon == ": " {
-            let from = asked.child.map_or(0, |child| self.shown_column(child.span.start));
+            let from = asked
+                .child
+                .map_or(0, |child| self.shown_column(child.span.start));
             shift_columns(&written, from, column)
         } else {
             written
@@ -97,7 +152,9 @@ impl Writer<'_> {
         let brackets = matches!(old.shape, Shape::Block { .. });
         if brackets && there.child.is_some_and(|child| !child.key_span.is_empty()) {
             let key = there.child.map_or(span.start, |child| child.key_span.end);
-            let colon = self.text[key..span.start].find(':').map_or(span.start, |colon| key + colon + 1);
+            let colon = self.text[key..span.start]
+                .find(':')
+                .map_or(span.start, |colon| key + colon + 1);
             self.splice.replace(colon..span.end, format!(" {text}"));
         } else {
             let gap = if old.is_absent() { " " } else { "" };
@@ -116,7 +173,12 @@ impl Writer<'_> {
     }
 
     /// Returns an entry's lines, with the comments above it, from this column on.
-    pub(super) fn entry_lines(&self, child: &Child, shape: Shape, column: usize) -> Result<Vec<String>, Refusal> {
+    pub(super) fn entry_lines(
+        &self,
+        child: &Child,
+        shape: Shape,
+        column: usize,
+    ) -> Result<Vec<String>, Refusal> {
         if shape == Shape::Flow || shape == Shape::Dotted {
             let dash = if child.key_span.is_empty() { "- " } else { "" };
             let text = format!("{dash}{}", self.entry_text(child, shape)?);
@@ -136,12 +198,22 @@ impl Writer<'_> {
                 && !line.is_empty()
                 && (0..self.lines.len()).any(|at| self.lines.get(at).trim() == *line)
         };
-        let lead: Vec<&str> = shown.filter(|line| !is_elision_line(line) && !known(line)).collect();
+        let lead: Vec<&str> = shown
+            .filter(|line| !is_elision_line(line) && !known(line))
+            .collect();
         if lead.iter().all(|line| line.is_empty()) {
             return Vec::new();
         }
         let indent = " ".repeat(column);
-        lead.into_iter().map(|line| if line.is_empty() { String::new() } else { format!("{indent}{line}") }).collect()
+        lead.into_iter()
+            .map(|line| {
+                if line.is_empty() {
+                    String::new()
+                } else {
+                    format!("{indent}{line}")
+                }
+            })
+            .collect()
     }
 
     /// Returns lines of the block, the first from byte `start` on, at another indentation; in the file's own steps where all of
@@ -150,21 +222,43 @@ impl Writer<'_> {
         let from = self.shown_column(start);
         let first = lines.start;
         let shown: Vec<&str> = lines
-            .map(|line| if line == first { &self.source[start..self.shown.end(line)] } else { self.shown.get(line) })
+            .map(|line| {
+                if line == first {
+                    &self.source[start..self.shown.end(line)]
+                } else {
+                    self.shown.get(line)
+                }
+            })
             .collect();
         let width = |line: &str| line.len() - line.trim_start_matches(' ').len();
         let depth = |at: usize| {
-            if at == 0 { 0 } else { width(shown[at]).saturating_sub(from) }
+            if at == 0 {
+                0
+            } else {
+                width(shown[at]).saturating_sub(from)
+            }
         };
-        let fixed = |line: &&str| line.trim_end().ends_with(['|', '>', '-', '+']) || line.trim_start().starts_with('-');
+        let fixed = |line: &&str| {
+            line.trim_end().ends_with(['|', '>', '-', '+']) || line.trim_start().starts_with('-')
+        };
         let steps = self.shown_step.filter(|&step| {
-            step != self.step && (0..shown.len()).all(|at| depth(at) % step == 0) && !shown.iter().any(fixed)
+            step != self.step
+                && (0..shown.len()).all(|at| depth(at) % step == 0)
+                && !shown.iter().any(fixed)
         });
         let moved = |at: usize| {
             let line = shown[at];
             let depth = steps.map_or(depth(at), |step| depth(at) / step * self.step);
-            let bare = if at == 0 { line } else { line.trim_start_matches(' ') };
-            if line.trim().is_empty() { String::new() } else { " ".repeat(to + depth) + bare.trim_end() }
+            let bare = if at == 0 {
+                line
+            } else {
+                line.trim_start_matches(' ')
+            };
+            if line.trim().is_empty() {
+                String::new()
+            } else {
+                " ".repeat(to + depth) + bare.trim_end()
+            }
         };
         (0..shown.len()).map(moved).collect()
     }
@@ -179,5 +273,9 @@ fn shift_columns(text: &str, from: usize, to: usize) -> String {
         }
         " ".repeat((line.len() - bare.len() + to).saturating_sub(from)) + bare
     };
-    text.lines().enumerate().map(line).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .enumerate()
+        .map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
 }

@@ -5,9 +5,20 @@ use crate::Refusal;
 use crate::formats::data::tree::{Child, Content, Node, Shape};
 
 impl Writer<'_> {
-    pub(super) fn insert_in_tables(&mut self, there: &Node, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
-        let (apart, own): (Vec<_>, Vec<_>) = fresh.entries.iter().copied().partition(|(_, child)| child.is_apart());
-        let pairs = Fresh { entries: &own, ..*fresh };
+    pub(super) fn insert_in_tables(
+        &mut self,
+        there: &Node,
+        fresh: &Fresh<'_, '_>,
+    ) -> Result<(), Refusal> {
+        let (apart, own): (Vec<_>, Vec<_>) = fresh
+            .entries
+            .iter()
+            .copied()
+            .partition(|(_, child)| child.is_apart());
+        let pairs = Fresh {
+            entries: &own,
+            ..*fresh
+        };
         match there.shape {
             _ if own.is_empty() => {}
             Shape::Section { body, end, .. } => self.insert_below(there, (body, end), &pairs)?,
@@ -45,14 +56,21 @@ impl Writer<'_> {
     /// Returns the lines of an entry, as the block has them where they are lines of a table there.
     fn pair_lines(&self, child: &Child, shape: Shape) -> Result<Vec<String>, Refusal> {
         if !matches!(shape, Shape::Section { .. }) {
-            return Ok(self.entry_text(child, shape)?.lines().map(str::to_owned).collect());
+            return Ok(self
+                .entry_text(child, shape)?
+                .lines()
+                .map(str::to_owned)
+                .collect());
         }
         if child.node.shape != Shape::Dotted {
             return Ok(self.raw_lines(child));
         }
         let mut leaves = Vec::new();
         leaves_of(child, &mut leaves);
-        Ok(leaves.into_iter().flat_map(|leaf| self.raw_lines(leaf)).collect())
+        Ok(leaves
+            .into_iter()
+            .flat_map(|leaf| self.raw_lines(leaf))
+            .collect())
     }
 
     fn raw_lines(&self, child: &Child) -> Vec<String> {
@@ -62,14 +80,26 @@ impl Writer<'_> {
 
     /// Adds entries beside others that have the same keys before their own.
     fn insert_dotted(&mut self, there: &Node, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
-        let sibling = there.children().iter().find(|child| child.node.shape != Shape::Dotted);
-        let sibling = sibling.ok_or_else(|| unsupported_refusal("no key of the file shows how its keys are dotted"))?;
+        let sibling = there
+            .children()
+            .iter()
+            .find(|child| child.node.shape != Shape::Dotted);
+        let sibling = sibling.ok_or_else(|| {
+            unsupported_refusal("no key of the file shows how its keys are dotted")
+        })?;
         let line = &self.text[self.lines.line_start(sibling.lines.start)..sibling.span.start];
         if !line.trim().is_empty() {
-            return Err(unsupported_refusal("a dotted key in braces gets no sibling"));
+            return Err(unsupported_refusal(
+                "a dotted key in braces gets no sibling",
+            ));
         }
         let prefix = self.text[sibling.span.start..sibling.key_span.start].to_owned();
-        let after = there.children().iter().map(last_line).max().unwrap_or_default();
+        let after = there
+            .children()
+            .iter()
+            .map(last_line)
+            .max()
+            .unwrap_or_default();
         for (_, child) in fresh.entries {
             let entry = format!("{line}{prefix}{}", self.entry_text(child, fresh.shape)?);
             self.stage(after + 1, 1, entry.lines().map(str::to_owned).collect());
@@ -79,9 +109,14 @@ impl Writer<'_> {
 
     /// Adds a table for entries whose table the file has in name only.
     fn append_table(&mut self, fresh: &Fresh<'_, '_>) -> Result<(), Refusal> {
-        let bare = |key: &String| key.chars().all(|found| found.is_ascii_alphanumeric() || "-_".contains(found));
+        let bare = |key: &String| {
+            key.chars()
+                .all(|found| found.is_ascii_alphanumeric() || "-_".contains(found))
+        };
         if fresh.path.iter().any(|key| key.is_empty() || !bare(key)) {
-            return Err(unsupported_refusal("the header of a new table would need quotes"));
+            return Err(unsupported_refusal(
+                "the header of a new table would need quotes",
+            ));
         }
         let mut new = vec![format!("[{}]", fresh.path.join("."))];
         for (_, child) in fresh.entries {
@@ -100,9 +135,14 @@ impl Writer<'_> {
             let Shape::Section { lead, body, .. } = node.shape else {
                 continue;
             };
-            let mut new: Vec<String> = (lead..body).map(|line| self.shown.get(line).trim_end().to_owned()).collect();
+            let mut new: Vec<String> = (lead..body)
+                .map(|line| self.shown.get(line).trim_end().to_owned())
+                .collect();
             let mut own: Vec<&Child> = Vec::new();
-            node.children().iter().filter(|child| !child.is_apart()).for_each(|child| leaves_of(child, &mut own));
+            node.children()
+                .iter()
+                .filter(|child| !child.is_apart())
+                .for_each(|child| leaves_of(child, &mut own));
             own.sort_by_key(|child| child.span.start);
             new.extend(own.into_iter().flat_map(|child| self.raw_lines(child)));
             self.stage_table(&path, new);
@@ -111,9 +151,24 @@ impl Writer<'_> {
 
     /// Stages a table after the last one that it shares most of its path with, else at the end.
     fn stage_table(&mut self, path: &[String], mut new: Vec<String>) {
-        let shared = |table: &[String]| table.iter().zip(path).take_while(|(one, other)| one == other).count();
-        let best = self.tables.iter().map(|(table, _)| shared(table)).max().unwrap_or_default();
-        let after = self.tables.iter().rev().find(|(table, _)| best > 0 && shared(table) == best);
+        let shared = |table: &[String]| {
+            table
+                .iter()
+                .zip(path)
+                .take_while(|(one, other)| one == other)
+                .count()
+        };
+        let best = self
+            .tables
+            .iter()
+            .map(|(table, _)| shared(table))
+            .max()
+            .unwrap_or_default();
+        let after = self
+            .tables
+            .iter()
+            .rev()
+            .find(|(table, _)| best > 0 && shared(table) == best);
         let mut line = after.map_or(self.lines.len(), |(_, end)| *end);
         while line > 0 && self.lines.get(line - 1).trim().is_empty() {
             line -= 1;
@@ -121,22 +176,35 @@ impl Writer<'_> {
         if line > 0 || self.staged.iter().any(|(at, ..)| *at == 0) {
             new.insert(0, String::new());
         }
-        self.splice.add_evidence(format!("added table `{}`", path.join(".")));
+        self.splice
+            .add_evidence(format!("added table `{}`", path.join(".")));
         self.stage(line, 0, new);
     }
 }
 
 /// Collects the tables with headers below a value: the path of each, and the line after its last entry.
-pub(super) fn collect_tables(node: &Node, path: &mut Vec<String>, into: &mut Vec<(Vec<String>, usize)>) {
+pub(super) fn collect_tables(
+    node: &Node,
+    path: &mut Vec<String>,
+    into: &mut Vec<(Vec<String>, usize)>,
+) {
     let mut found = Vec::new();
     collect_sections(node, path, &mut found);
-    into.extend(found.into_iter().filter_map(|(path, node)| match node.shape {
-        Shape::Section { end, .. } if end > 0 => Some((path, end)),
-        _ => None,
-    }));
+    into.extend(
+        found
+            .into_iter()
+            .filter_map(|(path, node)| match node.shape {
+                Shape::Section { end, .. } if end > 0 => Some((path, end)),
+                _ => None,
+            }),
+    );
 }
 
-fn collect_sections<'n>(node: &'n Node, path: &mut Vec<String>, into: &mut Vec<(Vec<String>, &'n Node)>) {
+fn collect_sections<'n>(
+    node: &'n Node,
+    path: &mut Vec<String>,
+    into: &mut Vec<(Vec<String>, &'n Node)>,
+) {
     if let Shape::Section { .. } = node.shape {
         into.push((path.clone(), node));
     }
@@ -151,7 +219,11 @@ fn collect_sections<'n>(node: &'n Node, path: &mut Vec<String>, into: &mut Vec<(
 /// Collects the entries that have a line, below a dotted key each by itself.
 fn leaves_of<'n>(child: &'n Child, into: &mut Vec<&'n Child>) {
     if child.node.shape == Shape::Dotted {
-        child.node.children().iter().for_each(|child| leaves_of(child, into));
+        child
+            .node
+            .children()
+            .iter()
+            .for_each(|child| leaves_of(child, into));
     } else {
         into.push(child);
     }
@@ -160,5 +232,10 @@ fn leaves_of<'n>(child: &'n Child, into: &mut Vec<&'n Child>) {
 fn last_line(child: &Child) -> usize {
     let mut leaves = Vec::new();
     leaves_of(child, &mut leaves);
-    leaves.iter().map(|leaf| leaf.lines.end).max().unwrap_or(child.lines.end).saturating_sub(1)
+    leaves
+        .iter()
+        .map(|leaf| leaf.lines.end)
+        .max()
+        .unwrap_or(child.lines.end)
+        .saturating_sub(1)
 }
