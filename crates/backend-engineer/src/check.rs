@@ -85,6 +85,8 @@ pub(crate) struct CheckRun {
     pub(crate) tree: Option<String>,
     /// It changed files: an action, whose running again would prove nothing more.
     pub(crate) acted: bool,
+    /// It changes sources by its nature (`--fix`, `--write`): it is an action, and proves nothing of the code.
+    pub(crate) fixes: bool,
     /// The end of what it printed.
     pub(crate) tail: String,
     /// Each test by itself, where the runner said so itself.
@@ -110,6 +112,7 @@ impl CheckRun {
             output: None,
             tree: None,
             acted: false,
+            fixes: false,
             tail: String::new(),
             tests: Vec::new(),
             count: Count::Untold,
@@ -534,6 +537,7 @@ async fn run_with(
         exit: code_of(&outcome),
         output: keep_output(work, &outcome)?,
         acted: work.fingerprint() != tree || !own.is_empty(),
+        fixes: is_fixing_script(&asked.reading),
         tree: Some(tree),
         tail: work
             .run

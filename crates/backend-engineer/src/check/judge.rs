@@ -9,7 +9,7 @@ use shell::{Decides, OutputReason, Reading, Recipes, StatusMeaning, Telling};
 
 use super::closing_lines::{all_skipped, failed_count, find_closing_line, passed_count};
 use super::inconclusive::{EndContext, Inconclusive, inconclusive_reason};
-use super::kind::{Kind, checked_by};
+use super::kind::{Kind, checked_by, is_fixing_script};
 use super::shown::{
     counted_at_end, is_counting_script, mentions_text, read_measured_number, shows_expected_text,
     shows_text,
@@ -250,6 +250,16 @@ fn judge_read(
         && !(context.step && expect.words.is_none() && is_look(why))
     {
         return Judgement::inconclusive(&Inconclusive::Vacuous(why));
+    }
+    // A step that only says to run it is an action; whoever expects something of it, or asks for what it checks, learns
+    // nothing from a success that it brought about itself.
+    let is_action = context.step && expect.words.is_none();
+    if code == 0
+        && expect.outcome != ExpectedOutcome::Fail
+        && !is_action
+        && is_fixing_script(&asked.reading)
+    {
+        return Judgement::inconclusive(&Inconclusive::Vacuous(Vacuous::Fixes));
     }
     let says_nothing = expect.status.is_none() && expect.count.is_none() && !expect.is_of_output();
     if code == 0 && context.described && says_nothing && is_constant(&asked.reading) {

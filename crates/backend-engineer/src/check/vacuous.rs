@@ -14,6 +14,8 @@ pub(crate) enum Vacuous {
     Idle,
     /// It is made of constants: it ends the same way on every tree, whatever is said of it.
     Constant,
+    /// It changes sources instead of checking them: `prettier --write`.
+    Fixes,
     /// It lists or describes, and what it is for does not happen: `--collect-only`.
     Lists,
     /// It searches the tree, and finds its own words in the plan alone.
@@ -35,6 +37,7 @@ impl fmt::Display for Vacuous {
         f.write_str(match self {
             Vacuous::Idle => "it checks nothing",
             Vacuous::Constant => "it is made of constants, and checks nothing of what is said",
+            Vacuous::Fixes => "it changes files instead of checking them",
             Vacuous::Lists => "it lists or describes, and checks nothing",
             Vacuous::FindsPlan => "it finds the plan itself, and nothing else",
             Vacuous::Negated => {

@@ -268,7 +268,7 @@ fn change_proven(item: &Item, context: &ProofContext<'_>) -> Option<ProvenBy> {
     let of_unit: Vec<&Check> = context
         .checks
         .iter()
-        .filter(|check| check.unit == Some(item.unit))
+        .filter(|check| check.unit == Some(item.unit) && !check.ran.fixes)
         .collect();
     let own: Vec<&Check> = of_unit
         .iter()
@@ -330,7 +330,7 @@ fn passed_check(unit: PhaseId, context: &ProofContext<'_>) -> Result<CheckResult
             .iter()
             .filter(|check| check.unit == Some(unit));
         let own: Vec<&Check> = of_unit
-            .filter(|check| can_tell_of_code(&check.ran.script))
+            .filter(|check| can_tell_of_code(&check.ran))
             .collect();
         if let Some(passed) = own.iter().find(|check| check.verdict() == Verdict::Passed) {
             return Ok(result_of_check(passed));
@@ -343,7 +343,7 @@ fn passed_check(unit: PhaseId, context: &ProofContext<'_>) -> Result<CheckResult
     // A linter that nobody asked for proves no code; the project's tests do.
     let counts = |check: &&Check| {
         (check.origin != Origin::Found || check.kind == Kind::Tests)
-            && can_tell_of_code(&check.ran.script)
+            && can_tell_of_code(&check.ran)
     };
     let passed = |check: &&Check| check.unit.is_none() && check.verdict() == Verdict::Passed;
     context
@@ -355,9 +355,13 @@ fn passed_check(unit: PhaseId, context: &ProofContext<'_>) -> Result<CheckResult
         .ok_or(OpenReason::NothingChecksIt)
 }
 
-/// Returns whether that a command succeeds may tell something of code: not where it only makes, moves or deletes files.
-fn can_tell_of_code(script: &str) -> bool {
-    let reading = shell::read(script);
+/// Returns whether that a command succeeds may tell something of code: not where it only makes, moves, deletes or
+/// rewrites files.
+fn can_tell_of_code(ran: &CheckRun) -> bool {
+    if ran.fixes {
+        return false;
+    }
+    let reading = shell::read(&ran.script);
     let acts = |kind: shell::Kind| {
         matches!(
             kind,
