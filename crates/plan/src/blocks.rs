@@ -6,6 +6,8 @@ mod signs;
 
 mod own_path;
 
+mod handed_on;
+
 mod file;
 
 mod direction;
@@ -333,6 +335,7 @@ pub(crate) fn read_blocks(
             asked: lead == Lead::Asks || altered == Some(Altered::Is),
         }));
     }
+    handed_on::hand_on_imports(&mut placed, changes);
     pair_old_with_new(&mut placed, starts);
     for one in placed
         .iter_mut()

@@ -342,8 +342,7 @@ fn passed_check(unit: PhaseId, context: &ProofContext<'_>) -> Result<CheckResult
     }
     // A linter that nobody asked for proves no code; the project's tests do.
     let counts = |check: &&Check| {
-        (check.origin != Origin::Found || check.kind == Kind::Tests)
-            && can_tell_of_code(&check.ran)
+        (check.origin != Origin::Found || check.kind == Kind::Tests) && can_tell_of_code(&check.ran)
     };
     let passed = |check: &&Check| check.unit.is_none() && check.verdict() == Verdict::Passed;
     context

@@ -88,6 +88,40 @@ fn the_same_import_is_that_of_an_earlier_block() {
 }
 
 #[test]
+fn an_import_in_words_is_that_of_the_block_that_reads_it() {
+    // The words, the imports of both blocks, and whether the sentence stays open.
+    let rows = [
+        (
+            "Add `import json` with the other imports.",
+            ["", "import json"],
+            false,
+        ),
+        (
+            "Add `import os` with the other imports.",
+            ["import os", ""],
+            false,
+        ),
+        ("Add `import uuid` with the other imports.", ["", ""], true),
+    ];
+    for (words, expected, open) in rows {
+        let text = format!(
+            "# Cart\n\n### Task 1: Cart\n\n**Files:**\n- Modify: `app/cart.py`\n\n\
+             **Step 1: Save the cart**\n\n{words}\n\nAdd this helper:\n\n```python\n\
+             def folder():\n    return os.getcwd()\n```\n\n\
+             Replace `save` with:\n\n```python\ndef save(cart):\n    return json.dumps(cart)\n```\n"
+        );
+        let plan = plan::read(text.as_bytes()).unwrap();
+        let phase = &plan.phases()[0];
+        let imports = |at: usize| phase.blocks[at].imports.join("\n");
+        assert_eq!([imports(0), imports(1)], expected, "{words}");
+        let is_open = |sentence: &plan::Sentence| {
+            sentence.open && text[sentence.span.clone()].contains(words)
+        };
+        assert_eq!(phase.sentences.iter().any(is_open), open, "{words}");
+    }
+}
+
+#[test]
 fn what_is_said_of_the_code_is_told_from_the_reason_for_it() {
     let rows = [
         ("It validates the cart first.", SentenceClass::Unclear),
