@@ -4,6 +4,7 @@ mod checks;
 mod project;
 mod reasons;
 mod carried_out;
+mod unbound;
 mod proof;
 mod file_outcomes;
 mod weakened;
@@ -138,6 +139,7 @@ fn find_proofs(
 ) -> Result<PresentFiles, Stop> {
     let standing = crate::implement::find_present_files(work)?;
     let written = ChangedFiles::collect(work, change)?;
+    let unbound = unbound::find_unbound_names(work, change, &standing);
     let phases: Vec<_> = work
         .assignment
         .units
@@ -161,6 +163,7 @@ fn find_proofs(
         standing: &standing,
         search,
         written: &written,
+        unbound: &unbound,
         remaining: &remaining,
     };
     verification.items = change

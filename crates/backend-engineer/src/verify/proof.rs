@@ -1,5 +1,7 @@
 //! Decides each item and each box: proven with the evidence named, or open with the reason.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use journal::{EvidenceId, Verdict};
 use plan::{CheckboxId, CriterionKind, Phase, PhaseId, State};
 
@@ -8,6 +10,7 @@ use super::reasons::{BrokenBy, CheckResult, OpenReason, Proof, ProvenBy};
 use super::{Check, Origin, Verification};
 use crate::check::{CheckRun, Kind};
 use crate::evidence::{self, EvidenceQuery};
+use crate::identifiers::contains_identifier;
 use crate::implement::{
     Change, Item, OpenPart, Passage, Placement, PlacementOutcome, PresentFiles, StepOutcome,
 };
@@ -25,6 +28,8 @@ pub(super) struct ProofContext<'a> {
     pub(super) search: EvidenceQuery<'a>,
     /// The files that runs changed for the plan.
     pub(super) written: &'a ChangedFiles,
+    /// Names that nothing binds, of each file.
+    pub(super) unbound: &'a BTreeMap<String, BTreeSet<String>>,
     /// Where the plan asks for the removal of a symbol that is still there.
     pub(super) remaining: &'a [plan::Span],
 }
@@ -121,7 +126,7 @@ fn of_deeds(item: &Item, context: &ProofContext<'_>) -> Proof {
 
 fn of_deed(item: &Item, step_outcome: &StepOutcome, context: &ProofContext<'_>) -> Proof {
     match step_outcome {
-        StepOutcome::Place(placement) => of_placement(placement, context.standing),
+        StepOutcome::Place(placement) => of_placement(item, placement, context),
         StepOutcome::Run { ran, .. } if !ran.dropped.is_empty() => {
             Proof::Open(OpenReason::Parts(item.open().collect()))
         }
@@ -184,7 +189,8 @@ fn checks_item(check: &Check, item: &Item) -> bool {
     check.unit == Some(item.unit) && check.line == item.line
 }
 
-fn of_placement(placement: &Placement, standing: &PresentFiles) -> Proof {
+fn of_placement(item: &Item, placement: &Placement, context: &ProofContext<'_>) -> Proof {
+    let standing = context.standing;
     if let Some(part) = placement.refusal_reason() {
         return Proof::Open(OpenReason::Parts(vec![part]));
     }
@@ -199,8 +205,30 @@ fn of_placement(placement: &Placement, standing: &PresentFiles) -> Proof {
             false => OpenReason::NoLongerThere(path),
         });
     }
+    if let Some(name) = unbound_name(item, placement, &path, context) {
+        return Proof::Open(OpenReason::Unbound { path, name });
+    }
     let changed = matches!(placement.placed, PlacementOutcome::Now { .. });
     Proof::Proven(vec![ProvenBy::Code { path, changed }])
+}
+
+/// Returns a name that the placed block reads and that nothing in its file binds.
+fn unbound_name(
+    item: &Item,
+    placement: &Placement,
+    path: &str,
+    context: &ProofContext<'_>,
+) -> Option<String> {
+    let block = context
+        .run
+        .plan
+        .phase(item.unit)?
+        .blocks
+        .get(placement.block?)?;
+    let mut names = context.unbound.get(path)?.iter();
+    names
+        .find(|name| contains_identifier(&block.text, name))
+        .cloned()
 }
 
 /// Proves a failure that the plan expects before its change, at its moment; where it was skipped, an earlier run may

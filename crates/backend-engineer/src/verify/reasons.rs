@@ -88,6 +88,8 @@ pub(crate) enum OpenReason {
     NoLongerThere(String),
     /// Another block for its file was refused, so that the file does not hold all that the plan shows.
     OtherBlockRefused(String),
+    /// Its code reads a name that nothing in the file binds.
+    Unbound { path: String, name: String },
     /// Its file is not clear.
     FileUnclear,
     /// A check of it could not say anything.
@@ -246,6 +248,10 @@ impl fmt::Display for OpenReason {
             OpenReason::OtherBlockRefused(path) => {
                 write!(formatter, "another block for `{path}` was refused")
             }
+            OpenReason::Unbound { path, name } => write!(
+                formatter,
+                "it reads `{name}`, which nothing in `{path}` defines or imports"
+            ),
             OpenReason::FileUnclear => formatter.write_str("its file is not clear"),
             OpenReason::NotChecked(said) | OpenReason::FailureNotSeen(said) => said.fmt(formatter),
             OpenReason::WeakTests(said) => write!(formatter, "{said}; look at it, then `accept`"),

@@ -174,6 +174,7 @@ impl Scene {
                 standing: &standing,
                 search,
                 written,
+                unbound: &BTreeMap::new(),
                 remaining: &[],
             },
         )

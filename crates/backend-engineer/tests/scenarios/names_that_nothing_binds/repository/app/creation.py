@@ -1,0 +1,2 @@
+def create(task):
+    return task()

@@ -1,0 +1,5 @@
+ACTIVE = set()
+
+
+def register(name):
+    ACTIVE.add(name)
