@@ -39,44 +39,15 @@ impl<'a> Machine<'a> {
         if !self.spend() || self.depth > DEEPEST {
             return Value::Unknown;
         }
-        let place = |line| Place {
-            module: scope.module,
-            line,
-        };
         match expression {
-            Expression::Name(name) => match self.find_name(scope, name) {
-                Some(value) => {
-                    let is_default = matches!(&value, Value::Imported(_, "default"));
-                    let value = self.resolve_import(value);
-                    if is_default {
-                        value.set_name(name);
-                    }
-                    value
-                }
-                // Where a file lies is all that paths are made of.
-                None if matches!(&**name, "__dirname" | "__filename") => {
-                    self.folder_of(scope.module)
-                }
-                None => Value::External((&**name).into()),
-            },
+            Expression::Name(name) => self.evaluate_name(name, scope),
             Expression::Text(text) => Value::text(text),
             Expression::Regex(text) => Value::Regex(text),
             Expression::Number(text) => Value::Number(text),
             Expression::Bool(truth) => Value::Bool(*truth),
             Expression::Null => Value::Null,
             Expression::Template(parts) => self.evaluate_template(parts, scope),
-            Expression::Member(of, name) => {
-                if let Expression::Name(meta) = &**of
-                    && &**meta == "import.meta"
-                    && matches!(&**name, "dirname" | "url" | "filename")
-                {
-                    return self.folder_of(scope.module);
-                }
-                let of = self.evaluate(of, scope);
-                let member = self.member_of(&of, name, place(0));
-                member.set_name(name);
-                member
-            }
+            Expression::Member(of, name) => self.evaluate_member(of, name, scope),
             Expression::Index(of, key) => {
                 let of = self.evaluate(of, scope);
                 let key = self.evaluate(key, scope);
@@ -125,6 +96,45 @@ impl<'a> Machine<'a> {
                 Value::Unknown
             }
         }
+    }
+
+    fn evaluate_name(&mut self, name: &'a str, scope: &Rc<Scope<'a>>) -> Value<'a> {
+        match self.find_name(scope, name) {
+            Some(value) => {
+                let is_default = matches!(&value, Value::Imported(_, "default"));
+                let value = self.resolve_import(value);
+                if is_default {
+                    value.set_name(name);
+                }
+                value
+            }
+            // Where a file lies is all that paths are made of.
+            None if matches!(name, "__dirname" | "__filename") => self.folder_of(scope.module),
+            None => Value::External(name.into()),
+        }
+    }
+
+    fn evaluate_member(
+        &mut self,
+        of: &'a Expression,
+        name: &'a str,
+        scope: &Rc<Scope<'a>>,
+    ) -> Value<'a> {
+        if let Expression::Name(meta) = of
+            && &**meta == "import.meta"
+            && matches!(name, "dirname" | "url" | "filename")
+        {
+            return self.folder_of(scope.module);
+        }
+        let of = self.evaluate(of, scope);
+        // An expression keeps no line of its own.
+        let place = Place {
+            module: scope.module,
+            line: 0,
+        };
+        let member = self.member_of(&of, name, place);
+        member.set_name(name);
+        member
     }
 
     fn evaluate_template(&mut self, parts: &'a [Expression], scope: &Rc<Scope<'a>>) -> Value<'a> {
@@ -328,18 +338,7 @@ impl<'a> Machine<'a> {
             let field = match statement {
                 Statement::Function(function) => {
                     let closure = self.make_closure(function, own, Some(around));
-                    let name = function.name.as_deref().unwrap_or_default();
-                    for decorator in closure.decorators.clone().iter().rev() {
-                        self.decorate(decorator, Value::Function(closure.clone()), closure.place);
-                    }
-                    let decorators = closure.decorators.clone();
-                    let value = Value::Function(closure);
-                    Field {
-                        name,
-                        value,
-                        annotation: None,
-                        decorators,
-                    }
+                    self.define_method(function, closure)
                 }
                 Statement::Class(inner) => {
                     let class = self.define_class(inner, own);
@@ -385,6 +384,20 @@ impl<'a> Machine<'a> {
             };
             own.set(field.name, field.value.clone());
             value.fields.borrow_mut().push(field);
+        }
+    }
+
+    /// Applies the decorators of a method, the nearest first; returns the field that it becomes.
+    fn define_method(&mut self, function: &'a Function, closure: Rc<Closure<'a>>) -> Field<'a> {
+        let decorators = closure.decorators.clone();
+        for decorator in decorators.iter().rev() {
+            self.decorate(decorator, Value::Function(closure.clone()), closure.place);
+        }
+        Field {
+            name: function.name.as_deref().unwrap_or_default(),
+            value: Value::Function(closure),
+            annotation: None,
+            decorators,
         }
     }
 
