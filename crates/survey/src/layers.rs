@@ -136,7 +136,7 @@ pub(crate) fn read_layers(
     entities: &[Entity],
 ) -> Layers {
     let resolved = calls::resolve_imports(sources, modules, outlines);
-    let mut roles = roles::roles_of_files(sources, outlines, stack, routes, entities);
+    let mut roles = roles::roles_of_files(sources, outlines, stack, (routes, entities));
     roles::find_utilities(sources, &resolved, &mut roles);
     let (calls, breaks) = calls::calls_between_layers(sources, &resolved, &roles);
     let mut files: Vec<LayerFile> = roles

@@ -29,8 +29,7 @@ pub(super) fn roles_of_files(
     sources: &Sources,
     outlines: &[Glance],
     stack: &Stack,
-    routes: &[Route],
-    entities: &[Entity],
+    (routes, entities): (&[Route], &[Entity]),
 ) -> Roles {
     let mut handlers: HashMap<&str, usize> = HashMap::new();
     for route in routes {

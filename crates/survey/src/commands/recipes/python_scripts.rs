@@ -7,6 +7,14 @@ use super::Recipe;
 use crate::documents::name_of;
 use crate::place::Finder;
 
+/// The heading of a table of tasks, its keys below `tool`, and how one of them is run.
+const TASKS: [(&str, [&str; 2], &str); 4] = [
+    ("[tool.pdm.scripts", ["pdm", "scripts"], "pdm run"),
+    ("[tool.poe.tasks", ["poe", "tasks"], "poe"),
+    ("[tool.taskipy.tasks", ["taskipy", "tasks"], "task"),
+    ("[tool.rye.scripts", ["rye", "scripts"], "rye run"),
+];
+
 /// Reads the scripts of the Python tools that keep some in pyproject.toml or Pipfile, each with how
 /// it is run.
 pub(in crate::commands) fn python_scripts(
@@ -21,13 +29,8 @@ pub(in crate::commands) fn python_scripts(
             .and_then(Value::as_table)
     };
     let mut kept: Vec<(&str, String, String)> = Vec::new();
-    for (heading, keys, run) in [
-        ("[tool.pdm.scripts", &["pdm", "scripts"][..], "pdm run"),
-        ("[tool.poe.tasks", &["poe", "tasks"], "poe"),
-        ("[tool.taskipy.tasks", &["taskipy", "tasks"], "task"),
-        ("[tool.rye.scripts", &["rye", "scripts"], "rye run"),
-    ] {
-        for (name, value) in tool(keys).into_iter().flatten() {
+    for (heading, keys, run) in TASKS {
+        for (name, value) in tool(&keys).into_iter().flatten() {
             kept.extend(text_of(value).map(|body| (heading, format!("{run} {name}"), body)));
         }
     }
@@ -69,15 +72,13 @@ pub(in crate::commands) fn python_scripts(
         let mut finder = Finder::new(text);
         finder.pass(heading);
         let line = finder.key(&name);
-        (
-            script,
-            Recipe {
-                name,
-                line,
-                body,
-                needs: Vec::new(),
-            },
-        )
+        let recipe = Recipe {
+            name,
+            line,
+            body,
+            needs: Vec::new(),
+        };
+        (script, recipe)
     };
     kept.into_iter().map(place).collect()
 }
