@@ -78,7 +78,7 @@ fn natural_order(path: &str) -> Vec<(u64, String)> {
 }
 
 /// Returns a machine that knows the sources' documents, samples and settings, with the `ready` methods of Django's
-/// applications run: signals and checks that they connect count as called.
+/// applications run.
 fn prepare_machine<'a>(sources: &'a Sources, modules: &'a Modules) -> Machine<'a> {
     let mut machine = Machine::new(&sources.files, modules);
     machine.documents = sources
@@ -170,7 +170,7 @@ fn list_skipped(sources: &Sources, machine: &Machine<'_>) -> Vec<(String, String
     skipped.chain(spent).collect()
 }
 
-/// Sorts routes by path and method, and keeps one of those that two frameworks read at the same line.
+/// Sorts routes by path, method and place, and keeps one of those that are alike in all of them.
 fn sort_routes(routes: &mut Vec<Route>) {
     routes.sort_by(|a, b| {
         (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line))

@@ -40,7 +40,7 @@ pub(super) fn collect_python_runners(collector: &mut Collector<'_>) {
 struct Session<'s> {
     name: &'s str,
     line: u32,
-    /// How the runner runs it: `nox -s tests`.
+    /// The call by which the runner runs it: `nox -s tests`.
     script: String,
     /// The commands that it runs, one a line.
     body: &'s str,

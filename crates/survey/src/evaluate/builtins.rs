@@ -5,8 +5,7 @@ use std::rc::Rc;
 use super::machine::Machine;
 use super::value::{Arguments, DEFAULT, Place, Value};
 
-/// Items of one list that a callback is called for. A list that a project wrote by hand is shorter; one that was
-/// computed would spend the survey's budget on more of the same.
+/// Items of one list that a callback is called for, so that a long list does not spend all that a survey may spend.
 const MOST_CALLBACKS: usize = 200;
 
 impl<'a> Machine<'a> {
@@ -184,22 +183,9 @@ impl<'a> Machine<'a> {
             return Value::Unknown;
         };
         match name {
-            "append" | "push" => {
-                list.borrow_mut().extend(arguments.positional().cloned());
-                Value::Null
-            }
-            "insert" | "unshift" => {
-                list.borrow_mut()
-                    .extend(arguments.positional().last().cloned());
-                Value::Null
-            }
-            "extend" => {
-                let more = arguments.at(0).cloned().unwrap_or(Value::Unknown);
-                let items = match &more {
-                    Value::List(_) => more.items(),
-                    _ => vec![Value::Spread(Rc::new(more))],
-                };
-                list.borrow_mut().extend(items);
+            "append" | "push" | "insert" | "unshift" | "extend" => {
+                let added = added_items(name, arguments);
+                list.borrow_mut().extend(added);
                 Value::Null
             }
             "concat" => {
@@ -251,6 +237,18 @@ impl<'a> Machine<'a> {
             !(is_text && matches!(decide(), Value::Bool(false)))
         });
         Value::list(kept)
+    }
+}
+
+/// Returns the items that a method adds to its list; an inserted one goes to the end, too.
+fn added_items<'a>(method: &str, arguments: &Arguments<'a>) -> Vec<Value<'a>> {
+    match method {
+        "append" | "push" => arguments.positional().cloned().collect(),
+        "insert" | "unshift" => arguments.positional().last().cloned().into_iter().collect(),
+        _ => match arguments.at(0).cloned().unwrap_or(Value::Unknown) {
+            more @ Value::List(_) => more.items(),
+            more => vec![Value::Spread(Rc::new(more))],
+        },
     }
 }
 

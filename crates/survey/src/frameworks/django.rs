@@ -99,7 +99,7 @@ fn patterns_of(machine: &Machine<'_>, module: ModuleId) -> Place {
     Place { module, line: at }
 }
 
-/// Includes within includes; more is a circle.
+/// Lists and includes within each other; what is deeper is taken for a circle.
 const DEEPEST: u32 = 20;
 
 /// Where patterns are mounted: `path("shop/", include("shop.urls"))`.

@@ -236,6 +236,17 @@ fn guards_of_handler<'a>(machine: &mut Machine<'a>, closure: &Rc<Closure<'a>>) -
     machine.guard_names(&needed)
 }
 
+/// Returns the functions that a route calls: those that it decorates, or the endpoint that it is handed.
+fn handlers_of<'a>(machine: &Machine<'a>, event: &Event<'a>) -> Vec<Value<'a>> {
+    match &*event.name {
+        "add_api_route" => {
+            let endpoint = event.arguments.at_or_named(1, "endpoint");
+            endpoint.cloned().into_iter().collect()
+        }
+        _ => machine.decorated(event.result),
+    }
+}
+
 fn add_operation<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     event: &Event<'a>,
@@ -260,15 +271,7 @@ fn add_operation<'a>(
         format!("{prefix}{path}")
     };
     let methods = methods_of(event);
-    let handlers = match &*event.name {
-        "add_api_route" => event
-            .arguments
-            .at_or_named(1, "endpoint")
-            .cloned()
-            .into_iter()
-            .collect(),
-        _ => context.machine.decorated(event.result),
-    };
+    let handlers = handlers_of(context.machine, event);
     let mut guards = guards.to_vec();
     guards.extend(guards_of_dependencies(context.machine, &event.arguments));
     for handler in handlers {

@@ -242,7 +242,7 @@ impl Walk {
         options: &Value<'a>,
         around: &InstanceContext,
     ) {
-        let Some(autoload) = Autoload::read(options) else {
+        let Some(autoload) = Autoload::read_options(options) else {
             context.findings.report_unresolved(
                 context.machine,
                 event.place,
@@ -278,7 +278,7 @@ impl Walk {
 /// `routes/users/_id/index.js` answers below `/users/:id`.
 struct Autoload<'a> {
     folder: String,
-    /// What each plugin is handed.
+    /// The options that each plugin is handed.
     options: Value<'a>,
     /// The prefix before all of them.
     outer: Rc<str>,
@@ -290,7 +290,7 @@ struct Autoload<'a> {
 
 impl<'a> Autoload<'a> {
     /// Reads the options; returns nothing where the folder is not known.
-    fn read(options: &Value<'a>) -> Option<Autoload<'a>> {
+    fn read_options(options: &Value<'a>) -> Option<Autoload<'a>> {
         let folder = options.entry("dir")?.as_text()?;
         let folder: Vec<&str> = folder
             .strip_prefix("/@/")?

@@ -195,7 +195,7 @@ fn configured_alembic(
     (lying, line)
 }
 
-/// Returns Alembic without an alembic.ini, as Flask-Migrate leaves it: by a dependency and by files with its marks.
+/// Returns Alembic where no alembic.ini is found: by a dependency and by files with its marks.
 fn unconfigured_alembic(packages: &[Package], sources: &Sources) -> Option<Migrations> {
     let dependency = packages.iter().find_map(|package| {
         package

@@ -35,32 +35,20 @@ pub(in crate::commands) fn python_scripts(
         }
     }
     for (environment, value) in tool(&["hatch", "envs"]).into_iter().flatten() {
-        for (name, value) in value
-            .get("scripts")
-            .and_then(Value::as_table)
-            .into_iter()
-            .flatten()
-        {
-            let at = if environment == "default" {
-                String::new()
-            } else {
-                format!("{environment}:")
-            };
-            kept.extend(
-                text_of(value).map(|body| ("[tool.hatch", format!("hatch run {at}{name}"), body)),
-            );
+        // The default environment is the one that is named by none.
+        let at = match environment.as_str() {
+            "default" => String::new(),
+            named => format!("{named}:"),
+        };
+        for (name, value) in scripts_of(value.get("scripts")) {
+            let script = format!("hatch run {at}{name}");
+            kept.extend(text_of(value).map(|body| ("[tool.hatch", script, body)));
         }
     }
     if name_of(path) == "Pipfile" {
-        for (name, value) in table
-            .get("scripts")
-            .and_then(Value::as_table)
-            .into_iter()
-            .flatten()
-        {
-            kept.extend(
-                text_of(value).map(|body| ("[scripts]", format!("pipenv run {name}"), body)),
-            );
+        for (name, value) in scripts_of(table.get("scripts")) {
+            let script = format!("pipenv run {name}");
+            kept.extend(text_of(value).map(|body| ("[scripts]", script, body)));
         }
     }
     let place = |(heading, script, body): (&str, String, String)| {
@@ -81,6 +69,11 @@ pub(in crate::commands) fn python_scripts(
         (script, recipe)
     };
     kept.into_iter().map(place).collect()
+}
+
+/// Returns the entries of a table of scripts; nothing where there is none.
+fn scripts_of(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+    value.and_then(Value::as_table).into_iter().flatten()
 }
 
 /// Returns a task as text, as a table with the command in it, or as a list of commands.

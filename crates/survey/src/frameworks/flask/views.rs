@@ -99,13 +99,9 @@ pub(super) fn add_view<'a>(
         .as_class()
         .or_else(|| class_of_view(context.machine, target));
     if let Some(class) = class {
-        let listed = context
-            .machine
-            .class_member(&class, "methods")
-            .map(|list| list.items())
-            .unwrap_or_default();
         let only = if methods.is_empty() {
-            uppercase_texts(&listed)
+            let listed = context.machine.class_member(&class, "methods");
+            uppercase_texts(&listed.map(|list| list.items()).unwrap_or_default())
         } else {
             methods
         };
@@ -129,16 +125,13 @@ pub(super) fn add_view<'a>(
         methods
     };
     for method in &methods {
-        context.findings.add_route(
-            context.machine,
-            place,
-            NewRoute {
-                method,
-                path: &path,
-                handler: handler.clone(),
-                guards: &guards,
-            },
-        );
+        let route = NewRoute {
+            method,
+            path: &path,
+            handler: handler.clone(),
+            guards: &guards,
+        };
+        context.findings.add_route(context.machine, place, route);
     }
 }
 
