@@ -130,14 +130,7 @@ impl Agent<'_> {
         if conversation.tokens() > room.full {
             self.shorten(conversation, room.target)?;
         }
-        let read = conversation.tokens_at_most(&self.model.overhead());
-        let cache = self.cache_for(conversation);
-        let bounds = Bounds {
-            read,
-            price: self.model.price(read),
-            cache,
-            most: self.max_tokens,
-        };
+        let bounds = self.request_bounds(conversation);
         let most = match self.budget.reply(spent, &bounds) {
             Ok(most) => most,
             Err(limit) => return self.halt(conversation, limit).map(Some),
@@ -178,6 +171,17 @@ impl Agent<'_> {
                 Ok((!self.shorten(conversation, half)?).then_some(Ending::Overflow))
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Returns the bounds of what the next request can cost.
+    fn request_bounds(&self, conversation: &Conversation) -> Bounds {
+        let read = conversation.tokens_at_most(&self.model.overhead());
+        Bounds {
+            read,
+            price: self.model.price(read),
+            cache: self.cache_for(conversation),
+            most: self.max_tokens,
         }
     }
 

@@ -122,7 +122,7 @@ impl Journal {
     /// [`JournalError::Busy`] when another one is at work; a refusal of the database.
     pub fn begin(&self, start: &RunStart) -> Result<Run, JournalError> {
         let lock = self.lock_tree()?;
-        run::insert_run(&self.store, self.root.clone(), lock, start, None)
+        run::insert_run(&self.store, self.root.clone(), lock, (start, None))
     }
 
     /// Goes on with an interrupted run: the only one on this tree until it ends.
@@ -146,7 +146,7 @@ impl Journal {
         start: &RunStart,
         undone: &RunId,
     ) -> Result<Run, JournalError> {
-        run::insert_run(&self.store, self.root.clone(), lock, start, Some(undone))
+        run::insert_run(&self.store, self.root.clone(), lock, (start, Some(undone)))
     }
 
     /// Returns all runs, newest first.

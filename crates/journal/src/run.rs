@@ -326,8 +326,7 @@ pub(crate) fn insert_run(
     store: &Arc<Store>,
     root: PathBuf,
     lock: TreeLock,
-    start: &RunStart,
-    undoes: Option<&RunId>,
+    (start, undoes): (&RunStart, Option<&RunId>),
 ) -> Result<Run, JournalError> {
     let at_ms = now_ms();
     let body = serde_json::to_string(start)?;
@@ -372,6 +371,50 @@ pub(crate) fn insert_run(
     })
 }
 
+/// Returns the number of a run that can go on: one that neither finished, nor is an undo, nor was undone.
+fn resumable_number(
+    store: &Store,
+    transaction: &Connection,
+    id: &RunId,
+) -> Result<i64, JournalError> {
+    let explain = |source| store.explain(source);
+    let found: Option<(i64, String, bool)> = transaction
+        .query_row(
+            "SELECT number, state, undoes IS NOT NULL FROM run WHERE id = ?1",
+            [id.as_str()],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+        .optional()
+        .map_err(explain)?;
+    let refused = |why| JournalError::NotResumable {
+        run: id.clone(),
+        why,
+    };
+    let (number, state, undoes) = found.ok_or_else(|| JournalError::UnknownRun {
+        wanted: id.to_string(),
+    })?;
+    if state == "finished" {
+        return Err(refused("it finished; begin a new one".to_owned()));
+    }
+    if undoes {
+        return Err(refused(
+            "it is an undo; `backend-engineer undo` again goes on from where it ended".to_owned(),
+        ));
+    }
+    let undone: Option<String> = transaction
+        .query_row(
+            "SELECT id FROM run WHERE undoes = ?1 ORDER BY number DESC LIMIT 1",
+            [number],
+            |row| row.get(0),
+        )
+        .optional()
+        .map_err(explain)?;
+    if let Some(undo) = undone {
+        return Err(refused(format!("run {undo} undid it; begin a new one")));
+    }
+    Ok(number)
+}
+
 /// Sets an interrupted run to work again under the lock. Whatever else the journal still calls
 /// running died.
 pub(crate) fn continue_run(
@@ -382,41 +425,7 @@ pub(crate) fn continue_run(
 ) -> Result<Run, JournalError> {
     let number = store.write(|transaction| {
         let explain = |source| store.explain(source);
-        let found: Option<(i64, String, bool)> = transaction
-            .query_row(
-                "SELECT number, state, undoes IS NOT NULL FROM run WHERE id = ?1",
-                [id.as_str()],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-            )
-            .optional()
-            .map_err(explain)?;
-        let refused = |why| JournalError::NotResumable {
-            run: id.clone(),
-            why,
-        };
-        let (number, state, undoes) = found.ok_or_else(|| JournalError::UnknownRun {
-            wanted: id.to_string(),
-        })?;
-        if state == "finished" {
-            return Err(refused("it finished; begin a new one".to_owned()));
-        }
-        if undoes {
-            return Err(refused(
-                "it is an undo; `backend-engineer undo` again goes on from where it ended"
-                    .to_owned(),
-            ));
-        }
-        let undone: Option<String> = transaction
-            .query_row(
-                "SELECT id FROM run WHERE undoes = ?1 ORDER BY number DESC LIMIT 1",
-                [number],
-                |row| row.get(0),
-            )
-            .optional()
-            .map_err(explain)?;
-        if let Some(undo) = undone {
-            return Err(refused(format!("run {undo} undid it; begin a new one")));
-        }
+        let number = resumable_number(store, transaction, id)?;
         transaction
             .execute(
                 "UPDATE run SET state = 'interrupted' WHERE state = 'running'",

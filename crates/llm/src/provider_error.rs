@@ -98,6 +98,16 @@ impl ProviderError {
     }
 }
 
+/// Returns the wait that Gemini states: `"details": [{"retryDelay": "17s"}]`.
+fn stated_wait(error: &Value) -> Option<Duration> {
+    error
+        .get("details")?
+        .as_array()?
+        .iter()
+        .filter_map(|detail| detail.get("retryDelay")?.as_str()?.strip_suffix('s'))
+        .find_map(parse_seconds)
+}
+
 impl ErrorBody {
     /// Reads an error out of JSON: `{"error": {"type", "code", "status", "message"}}`, alone or in a list, a text in place
     /// of the object, or the object without its wrapping.
@@ -148,14 +158,6 @@ impl ErrorBody {
         .join(" ")
         .trim()
         .to_owned();
-        let delays = error
-            .get("details")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        let wait = delays
-            .filter_map(|detail| detail.get("retryDelay")?.as_str()?.strip_suffix('s'))
-            .find_map(parse_seconds);
         let status = error
             .get("code")
             .and_then(Value::as_u64)
@@ -164,7 +166,7 @@ impl ErrorBody {
             status,
             kind: kind.join(" "),
             message,
-            wait,
+            wait: stated_wait(error),
             retry: None,
         })
     }

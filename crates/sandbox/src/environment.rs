@@ -72,18 +72,7 @@ pub(crate) fn build_environment(
         .map(|folder| in_tree(policy, places, folder))
         .collect();
     let own = |name: &str| std::env::var(name).ok();
-    let mut found = BTreeMap::new();
-    let toolchains = TOOLCHAIN_VARIABLES.iter().map(|(name, _)| *name);
-    for name in ALLOWED.iter().copied().chain(toolchains) {
-        found.extend(own(name).map(|value| (name.to_owned(), value)));
-    }
-    found.extend(std::env::vars_os().filter_map(|(name, value)| {
-        let name = name
-            .into_string()
-            .ok()
-            .filter(|name| name.starts_with("LC_"))?;
-        Some((name, value.into_string().ok()?))
-    }));
+    let mut found = inherited_variables();
     found.extend(
         UNATTENDED
             .iter()
@@ -114,19 +103,37 @@ pub(crate) fn build_environment(
             }
         }
     }
-    for folder in &first {
-        if let Some(environment) = folder
-            .parent()
-            .filter(|folder| folder.join("pyvenv.cfg").is_file())
-        {
-            found.insert("VIRTUAL_ENV".into(), path_text(environment));
-            break;
-        }
-    }
+    let environment = first
+        .iter()
+        .filter_map(|folder| folder.parent())
+        .find(|folder| folder.join("pyvenv.cfg").is_file());
+    found.extend(environment.map(|folder| ("VIRTUAL_ENV".into(), path_text(folder))));
     for name in &policy.pass {
         found.extend(own(name).map(|value| (name.clone(), value)));
     }
     found.extend(policy.env.iter().cloned());
+    found
+}
+
+/// Returns the variables that a command has from the program's own environment: the allowed, those that name
+/// toolchains, and the locale (`LC_ALL`).
+fn inherited_variables() -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let toolchains = TOOLCHAIN_VARIABLES.iter().map(|(name, _)| *name);
+    for name in ALLOWED.iter().copied().chain(toolchains) {
+        found.extend(
+            std::env::var(name)
+                .ok()
+                .map(|value| (name.to_owned(), value)),
+        );
+    }
+    found.extend(std::env::vars_os().filter_map(|(name, value)| {
+        let name = name
+            .into_string()
+            .ok()
+            .filter(|name| name.starts_with("LC_"))?;
+        Some((name, value.into_string().ok()?))
+    }));
     found
 }
 

@@ -83,19 +83,7 @@ impl MountPlan {
         copy: Option<&Path>,
     ) -> Result<Self, SandboxError> {
         let homes = home_folders();
-        let mut places = BTreeMap::new();
-        for folder in HIDDEN_FOLDERS
-            .iter()
-            .map(Path::new)
-            .filter(|folder| folder.is_dir() && !folder.is_symlink())
-        {
-            places.insert(folder.to_path_buf(), Visibility::Nothing);
-        }
-        for (name, at) in [("tmp", "/tmp"), ("var-tmp", "/var/tmp")] {
-            if Path::new(at).is_dir() {
-                places.insert(at.into(), Visibility::Private(policy.scratch.join(name)));
-            }
-        }
+        let mut places = system_places(policy);
         let mut home = None;
         for folder in homes
             .iter()
@@ -129,21 +117,7 @@ impl MountPlan {
                 places.insert(part, Visibility::Host);
             }
         }
-        for (number, shown) in shown_folders(policy, &homes, &places)
-            .into_iter()
-            .enumerate()
-        {
-            let layer = policy.scratch.join("layers").join(number.to_string());
-            let sight = if shown.is_dir() {
-                Visibility::Layered {
-                    layer,
-                    needed: false,
-                }
-            } else {
-                Visibility::Host
-            };
-            places.insert(shown, sight);
-        }
+        show_folders(policy, &homes, &mut places);
         mask_secrets(&mut places, &homes);
         match copy {
             Some(copy) => {
@@ -307,6 +281,40 @@ fn is_covered(places: &BTreeMap<PathBuf, Visibility>, path: &Path) -> bool {
         .is_some_and(|sight| matches!(sight, Visibility::Nothing | Visibility::Private(_)))
 }
 
+/// Returns the folders of the system that no command sees, and those that it has for itself.
+fn system_places(policy: &Policy) -> BTreeMap<PathBuf, Visibility> {
+    let mut places = BTreeMap::new();
+    for folder in HIDDEN_FOLDERS
+        .iter()
+        .map(Path::new)
+        .filter(|folder| folder.is_dir() && !folder.is_symlink())
+    {
+        places.insert(folder.to_path_buf(), Visibility::Nothing);
+    }
+    for (name, at) in [("tmp", "/tmp"), ("var-tmp", "/var/tmp")] {
+        if Path::new(at).is_dir() {
+            places.insert(at.into(), Visibility::Private(policy.scratch.join(name)));
+        }
+    }
+    places
+}
+
+/// Shows toolchains and caches of the homes again: folders below a layer of the run, files as they are.
+fn show_folders(policy: &Policy, homes: &[PathBuf], places: &mut BTreeMap<PathBuf, Visibility>) {
+    for (number, shown) in shown_folders(policy, homes, places).into_iter().enumerate() {
+        let layer = policy.scratch.join("layers").join(number.to_string());
+        let sight = if shown.is_dir() {
+            Visibility::Layered {
+                layer,
+                needed: false,
+            }
+        } else {
+            Visibility::Host
+        };
+        places.insert(shown, sight);
+    }
+}
+
 /// Toolchains and caches that hiding would take away, outermost first, none inside of another.
 fn shown_folders(
     policy: &Policy,
@@ -317,20 +325,7 @@ fn shown_folders(
     for home in homes {
         found.extend(TOOLCHAINS.iter().chain(CACHES).map(|part| home.join(part)));
     }
-    for (name, parts) in TOOLCHAIN_VARIABLES {
-        if let Some(folder) = std::env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|folder| folder.is_absolute())
-        {
-            found.extend(parts.iter().map(|part| {
-                if *part == "." {
-                    folder.clone()
-                } else {
-                    folder.join(part)
-                }
-            }));
-        }
-    }
+    found.extend(folders_of_variables());
     found.extend(git_folders(&policy.root));
     found.extend(linked_packages(&policy.root));
     found.extend(policy.show.iter().cloned());
@@ -377,6 +372,12 @@ fn shown_folders(
             && !policy.root.starts_with(path)
             && !path.starts_with(&policy.root)
     });
+    keep_outermost(found)
+}
+
+/// Returns paths without those that lie inside of another: `/a`, `/a/b`, `/c` are `/a`, `/c`.
+fn keep_outermost(mut found: Vec<PathBuf>) -> Vec<PathBuf> {
+    // An outer path sorts before what lies in it.
     found.sort();
     found.dedup();
     let mut outermost: Vec<PathBuf> = Vec::new();
@@ -386,6 +387,26 @@ fn shown_folders(
         }
     }
     outermost
+}
+
+/// Returns the folders that the variables of toolchains name: `CARGO_HOME` names `bin`, `env`, `git` and `registry` in it.
+fn folders_of_variables() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for (name, parts) in TOOLCHAIN_VARIABLES {
+        if let Some(folder) = std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|folder| folder.is_absolute())
+        {
+            found.extend(parts.iter().map(|part| {
+                if *part == "." {
+                    folder.clone()
+                } else {
+                    folder.join(part)
+                }
+            }));
+        }
+    }
+    found
 }
 
 /// Secrets that lie in what is shown, and listening sockets of the host.

@@ -195,9 +195,12 @@ impl Supervisor {
                     timeout_ms,
                     background,
                 } => {
-                    runs::Runs::start_job(
-                        &self.runs, &self.line, id, script, timeout_ms, background,
-                    );
+                    let terms = runs::JobTerms {
+                        id,
+                        timeout: std::time::Duration::from_millis(timeout_ms),
+                        background,
+                    };
+                    runs::Runs::start_job(&self.runs, &self.line, script, terms);
                     continue;
                 }
                 Request::Stop { id } => {

@@ -288,6 +288,21 @@ pub fn conventional_rule(name: &str) -> Option<&'static Rule> {
     rule_of_target(name, &[])
 }
 
+/// Returns whether a rule's command prepares or clears away, rather than checks.
+fn is_preparation(rule: &Rule) -> bool {
+    matches!(
+        rule.kind,
+        Some(
+            Kind::Service
+                | Kind::Install
+                | Kind::Destroy
+                | Kind::Migrate
+                | Kind::Generate
+                | Kind::Script,
+        )
+    )
+}
+
 /// Returns the rule of a target's name, by convention.
 ///
 /// The name counts as a whole, or by its parts between colons. A part that prepares or clears away
@@ -305,20 +320,7 @@ pub(crate) fn rule_of_target(name: &str, arguments: &[String]) -> Option<&'stati
         return ruled(name);
     }
     let found: Vec<&Rule> = parts.iter().filter_map(|part| ruled(part)).collect();
-    let prepares = |rule: &&&Rule| {
-        matches!(
-            rule.kind,
-            Some(
-                Kind::Service
-                    | Kind::Install
-                    | Kind::Destroy
-                    | Kind::Migrate
-                    | Kind::Generate
-                    | Kind::Script,
-            )
-        )
-    };
-    if let Some(rule) = found.iter().find(prepares) {
+    if let Some(rule) = found.iter().find(|rule| is_preparation(rule)) {
         return Some(*rule);
     }
     if found.iter().any(|rule| rule.is(Trait::Watches)) {

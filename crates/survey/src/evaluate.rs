@@ -20,6 +20,8 @@ mod builtins;
 
 mod calls;
 
+mod classes;
+
 mod expressions;
 
 mod statements;

@@ -23,14 +23,7 @@ pub(crate) fn add_knowledge(
     survey.stack = crate::stack::read_stack(documents, sources);
     crate::undetected::add_undetected(survey, sources);
     survey.commands = crate::commands::read_commands(documents, sources, &survey.stack);
-    survey.layers = crate::layers::read_layers(
-        sources,
-        modules,
-        &outlines,
-        &survey.stack,
-        &survey.routes,
-        &survey.entities,
-    );
+    survey.layers = crate::layers::read_layers(sources, modules, &outlines, survey);
     let ground = ConventionContext::new(sources, &outlines, &survey.layers, &survey.routes);
     survey.conventions = crate::conventions::read_conventions(&ground);
 }

@@ -13,10 +13,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::findings::{Entity, Route};
+use crate::Survey;
 use crate::place::Place;
 use crate::source::Sources;
-use crate::stack::Stack;
 use code::glance::Glance;
 use code::modules::Modules;
 
@@ -131,12 +130,10 @@ pub(crate) fn read_layers(
     sources: &Sources,
     modules: &Modules,
     outlines: &[Glance],
-    stack: &Stack,
-    routes: &[Route],
-    entities: &[Entity],
+    survey: &Survey,
 ) -> Layers {
     let resolved = calls::resolve_imports(sources, modules, outlines);
-    let mut roles = roles::roles_of_files(sources, outlines, stack, routes, entities);
+    let mut roles = roles::roles_of_files(sources, outlines, survey);
     roles::find_utilities(sources, &resolved, &mut roles);
     let (calls, breaks) = calls::calls_between_layers(sources, &resolved, &roles);
     let mut files: Vec<LayerFile> = roles

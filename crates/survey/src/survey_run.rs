@@ -1,13 +1,14 @@
 //! One survey: loads what bears a framework's marks, follows it, and lets each framework read the
 //! result.
 
-use crate::Survey;
 use crate::documents::Documents;
 use crate::evaluate::Machine;
 use crate::findings::Findings;
 use crate::frameworks::migrations::is_history;
 use crate::frameworks::{ALL, Framework, FrameworkContext};
 use crate::source::{Parsed, Sources};
+use crate::{Route, Survey};
+use code::modules::Modules;
 
 /// Room for calls within calls within expressions.
 const STACK: usize = 256 << 20;
@@ -76,9 +77,10 @@ fn natural_order(path: &str) -> Vec<(u64, String)> {
     pieces
 }
 
-fn survey_sources(sources: &Sources, documents: &Documents) -> Survey {
-    let modules = sources.modules();
-    let mut machine = Machine::new(&sources.files, &modules);
+/// Returns a machine that knows the sources' documents, samples and settings, with the `ready` methods of Django's
+/// applications run.
+fn prepare_machine<'a>(sources: &'a Sources, modules: &'a Modules) -> Machine<'a> {
+    let mut machine = Machine::new(&sources.files, modules);
     machine.documents = sources
         .documents
         .iter()
@@ -91,6 +93,11 @@ fn survey_sources(sources: &Sources, documents: &Documents) -> Survey {
         }
     }
     crate::frameworks::django_apps::run_ready_methods(&mut machine);
+    machine
+}
+
+/// Loads the files that bear a framework's marks; returns those frameworks, in the order in which they were met.
+fn load_marked_files(machine: &mut Machine<'_>, sources: &Sources) -> Vec<&'static Framework> {
     let mut found: Vec<&Framework> = Vec::new();
     for (id, file) in sources.files.iter().enumerate() {
         if file.is_test {
@@ -112,13 +119,16 @@ fn survey_sources(sources: &Sources, documents: &Documents) -> Survey {
         }
         machine.load(id);
     }
-    machine.load_callers_of_makers();
-    machine.call_the_uncalled();
+    found
+}
+
+/// Returns what the frameworks read, and, where no code defines an entity, what the SQL files define.
+fn read_findings(machine: &mut Machine<'_>, frameworks: &[&Framework]) -> Findings {
     let mut findings = Findings::default();
-    for framework in &found {
+    for framework in frameworks {
         let mut own = Findings::default();
         (framework.read)(&mut FrameworkContext {
-            machine: &mut machine,
+            machine,
             findings: &mut own,
         });
         findings.routes.append(&mut own.routes);
@@ -139,9 +149,14 @@ fn survey_sources(sources: &Sources, documents: &Documents) -> Survey {
     crate::frameworks::prisma::read_prisma_schemas(&schemas, &mut findings);
     if findings.entities.is_empty() {
         let mut own = Findings::default();
-        crate::frameworks::sql::read_sql(&machine, &sql_definitions(&machine.documents), &mut own);
+        crate::frameworks::sql::read_sql(machine, &sql_definitions(&machine.documents), &mut own);
         findings.entities.append(&mut own.entities);
     }
+    findings
+}
+
+/// Returns the files that were not read, and `.` where the code was more than a survey follows.
+fn list_skipped(sources: &Sources, machine: &Machine<'_>) -> Vec<(String, String)> {
     let skipped = sources
         .skipped
         .iter()
@@ -152,26 +167,39 @@ fn survey_sources(sources: &Sources, documents: &Documents) -> Survey {
             "more code than a survey follows; the rest is open".to_owned(),
         )
     });
-    let skipped = skipped.chain(spent).collect();
-    let mut routes = findings.routes;
+    skipped.chain(spent).collect()
+}
+
+/// Sorts routes by path, method and place, and keeps one of those that are alike in all of them.
+fn sort_routes(routes: &mut Vec<Route>) {
     routes.sort_by(|a, b| {
         (&a.path, &a.method, &a.file, a.line).cmp(&(&b.path, &b.method, &b.file, b.line))
     });
     routes.dedup_by(|a, b| {
         (&a.path, &a.method, &a.file, a.line) == (&b.path, &b.method, &b.file, b.line)
     });
+}
+
+fn survey_sources(sources: &Sources, documents: &Documents) -> Survey {
+    let modules = sources.modules();
+    let mut machine = prepare_machine(sources, &modules);
+    let found = load_marked_files(&mut machine, sources);
+    machine.load_callers_of_makers();
+    machine.call_the_uncalled();
+    let mut findings = read_findings(&mut machine, &found);
+    sort_routes(&mut findings.routes);
     let mut survey = Survey {
         frameworks: found
             .iter()
             .filter(|framework| framework.name != "Migrations")
             .map(|framework| framework.name.to_owned())
             .collect(),
-        routes,
+        routes: findings.routes,
         operations: findings.operations,
         shapes: findings.shapes,
         entities: findings.entities,
         unresolved: findings.unresolved,
-        skipped,
+        skipped: list_skipped(sources, &machine),
         ..Survey::default()
     };
     crate::knowledge::add_knowledge(&mut survey, sources, documents, &modules);

@@ -85,28 +85,27 @@ pub(super) fn function_name(node: Node<'_>, source: &str) -> String {
     names.join(".")
 }
 
-pub(super) fn list_edits(node: Node<'_>, source: &str) -> Vec<Edit> {
-    let edit = |operator, at: Node<'_>, new: &str, shown: Node<'_>| Edit {
+/// Returns the edit that puts a text at a node; `shown` is what a report shows of it.
+fn edit(operator: Operator, at: Node<'_>, new: &str, shown: Node<'_>) -> Edit {
+    Edit {
         operator,
         at: at.byte_range(),
         new: new.to_owned(),
         shown: shown.byte_range(),
         rows: row_range(at),
-    };
+    }
+}
+
+pub(super) fn list_edits(node: Node<'_>, source: &str) -> Vec<Edit> {
     let one = |edit: Edit| vec![edit];
     match node.kind() {
-        "if_statement" => {
-            // A guard turned around raises in each call, which a test sees that checks nothing.
-            if is_guard(node) {
-                return one(edit(Operator::Validation, node, "pass", node));
-            }
+        // A guard turned around raises in each call, which a test sees that checks nothing.
+        "if_statement" if is_guard(node) => one(edit(Operator::Validation, node, "pass", node)),
+        "if_statement" | "elif_clause" => {
             negate_condition(node.child_by_field_name("condition"), source)
                 .into_iter()
                 .collect()
         }
-        "elif_clause" => negate_condition(node.child_by_field_name("condition"), source)
-            .into_iter()
-            .collect(),
         "if_clause" => negate_condition(node.named_child(0), source)
             .into_iter()
             .collect(),
@@ -152,6 +151,39 @@ pub(super) fn list_edits(node: Node<'_>, source: &str) -> Vec<Edit> {
             "True",
             enclosing_expression(node),
         )),
+        "call" => {
+            let arguments = node
+                .child_by_field_name("arguments")
+                .filter(|one| one.kind() == "argument_list");
+            arguments
+                .and_then(|arguments| swap_arguments(node, arguments, source))
+                .into_iter()
+                .collect()
+        }
+        // A statement that is not awaited does not run at all, as if the call were gone.
+        "await"
+            if node
+                .parent()
+                .is_none_or(|parent| parent.kind() != "expression_statement") =>
+        {
+            let Some(awaited) = node.named_child(0) else {
+                return Vec::new();
+            };
+            one(edit(
+                Operator::Await,
+                node,
+                node_text(awaited, source),
+                node,
+            ))
+        }
+        _ => edits_of_statement(node, source),
+    }
+}
+
+/// Returns the edits that take away what a whole statement does: its value, its call, its check.
+fn edits_of_statement(node: Node<'_>, source: &str) -> Vec<Edit> {
+    let one = |edit: Edit| vec![edit];
+    match node.kind() {
         "return_statement" => {
             let value = node
                 .named_child(0)
@@ -179,31 +211,6 @@ pub(super) fn list_edits(node: Node<'_>, source: &str) -> Vec<Edit> {
                 .is_some_and(|block| block.parent().is_some_and(is_guard)) =>
         {
             one(edit(Operator::Validation, node, "pass", node))
-        }
-        "call" => {
-            let arguments = node
-                .child_by_field_name("arguments")
-                .filter(|one| one.kind() == "argument_list");
-            arguments
-                .and_then(|arguments| swap_arguments(node, arguments, source))
-                .into_iter()
-                .collect()
-        }
-        // A statement that is not awaited does not run at all, as if the call were gone.
-        "await"
-            if node
-                .parent()
-                .is_none_or(|parent| parent.kind() != "expression_statement") =>
-        {
-            let Some(awaited) = node.named_child(0) else {
-                return Vec::new();
-            };
-            one(edit(
-                Operator::Await,
-                node,
-                node_text(awaited, source),
-                node,
-            ))
         }
         _ => Vec::new(),
     }

@@ -70,7 +70,6 @@ impl Reader<'_> {
     }
 
     fn read_statement(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
-        let unknown = || Expression::Other(Vec::new());
         match node.kind() {
             "expression_statement" => {
                 if let Some(value) = node.named_child(0) {
@@ -96,6 +95,30 @@ impl Reader<'_> {
                 out.push(Statement::Class(Box::new(class)));
             }
             "enum_declaration" => self.enumeration(node, out),
+            "return_statement" => {
+                let value = named_children(node)
+                    .first()
+                    .map(|value| self.build_expression(*value));
+                out.push(Statement::Return(value));
+            }
+            "throw_statement" => {
+                let value = named_children(node)
+                    .first()
+                    .map(|value| self.build_expression(*value));
+                out.push(Statement::Raise(value));
+            }
+            "statement_block" | "ERROR" | "labeled_statement" | "internal_module" | "module" => {
+                out.extend(self.block(node));
+            }
+            _ => self.read_branching(node, out),
+        }
+    }
+
+    /// Reads the statements that run others perhaps, or more than once; of those whose condition is not asked for, it is
+    /// unknown.
+    fn read_branching(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
+        let unknown = || Expression::Other(Vec::new());
+        match node.kind() {
             "if_statement" => {
                 let condition = self.field(node, "condition");
                 let then = self.body_of(node, "consequence");
@@ -150,21 +173,6 @@ impl Reader<'_> {
                     }
                     out.push(Statement::If(unknown(), body, Vec::new()));
                 }
-            }
-            "return_statement" => {
-                let value = named_children(node)
-                    .first()
-                    .map(|value| self.build_expression(*value));
-                out.push(Statement::Return(value));
-            }
-            "throw_statement" => {
-                let value = named_children(node)
-                    .first()
-                    .map(|value| self.build_expression(*value));
-                out.push(Statement::Raise(value));
-            }
-            "statement_block" | "ERROR" | "labeled_statement" | "internal_module" | "module" => {
-                out.extend(self.block(node));
             }
             _ => {}
         }
@@ -268,37 +276,7 @@ impl Reader<'_> {
             .child_by_field_name("source")
             .map(|source| self.string_text(source))
         {
-            let part = named_children(node)
-                .into_iter()
-                .find(|child| child.kind() != "string");
-            match part {
-                Some(clause) if clause.kind() == "export_clause" => {
-                    for (name, exported) in self.specifiers(clause) {
-                        self.exports.push(Export::From {
-                            exported,
-                            source: source.clone(),
-                            name,
-                        });
-                    }
-                }
-                Some(space) if space.kind() == "namespace_export" => {
-                    let exported = space
-                        .named_child(0)
-                        .map(|name| self.name(name))
-                        .unwrap_or_default();
-                    self.exports.push(Export::Namespace {
-                        exported,
-                        source: source.clone(),
-                    });
-                }
-                _ => self.exports.push(Export::Everything {
-                    source: source.clone(),
-                }),
-            }
-            out.push(Statement::Import(Import {
-                source,
-                what: Imported::Names(Vec::new()),
-            }));
+            self.export_from(node, source, out);
             return;
         }
         let is_default = has_token(node, "default");
@@ -329,6 +307,41 @@ impl Reader<'_> {
                 local,
             });
         }
+    }
+
+    /// Reads `export { a as b } from "x"`, `export * as x from "x"` and `export * from "x"`.
+    fn export_from(&mut self, node: Node<'_>, source: Name, out: &mut Vec<Statement>) {
+        let part = named_children(node)
+            .into_iter()
+            .find(|child| child.kind() != "string");
+        match part {
+            Some(clause) if clause.kind() == "export_clause" => {
+                for (name, exported) in self.specifiers(clause) {
+                    self.exports.push(Export::From {
+                        exported,
+                        source: source.clone(),
+                        name,
+                    });
+                }
+            }
+            Some(space) if space.kind() == "namespace_export" => {
+                let exported = space
+                    .named_child(0)
+                    .map(|name| self.name(name))
+                    .unwrap_or_default();
+                self.exports.push(Export::Namespace {
+                    exported,
+                    source: source.clone(),
+                });
+            }
+            _ => self.exports.push(Export::Everything {
+                source: source.clone(),
+            }),
+        }
+        out.push(Statement::Import(Import {
+            source,
+            what: Imported::Names(Vec::new()),
+        }));
     }
 
     fn exported_declaration(

@@ -42,14 +42,8 @@ pub(super) fn build_with(
         match start(&setup_for(site, &plan, false)) {
             Ok(client) => {
                 details.extend(client.notes.iter().cloned());
-                return Ok(backend_of(
-                    site,
-                    name,
-                    &format!("{title} with overlay"),
-                    details,
-                    client,
-                    &plan,
-                ));
+                let tier = tier_of(format!("{title} with overlay"), &details);
+                return Ok(backend_of(site, (name, tier), client, &plan));
             }
             Err(unbuilt) if unbuilt.lacks_overlay => details.push(unbuilt.reason),
             Err(unbuilt) => return Err(unbuilt.reason),
@@ -59,23 +53,24 @@ pub(super) fn build_with(
     let plan = MountPlan::decide(policy, site.network, Some(&copy.at)).map_err(text)?;
     let client = start(&setup_for(site, &plan, true))?;
     details.extend(client.notes.iter().cloned());
-    let mut backend = backend_of(
-        site,
-        name,
-        &format!("{title} on a copy"),
-        details,
-        client,
-        &plan,
-    );
+    let tier = tier_of(format!("{title} on a copy"), &details);
+    let mut backend = backend_of(site, (name, tier), client, &plan);
     backend.copy = Some(copy);
     Ok(backend)
 }
 
+/// Returns the tier of a backend with namespaces; their network has a loopback of its own.
+fn tier_of(name: String, details: &[String]) -> Tier {
+    Tier {
+        name,
+        details: details.join("; "),
+        has_loopback: true,
+    }
+}
+
 fn backend_of(
     site: &BackendRequest<'_>,
-    name: BackendName,
-    title: &str,
-    details: Vec<String>,
+    (name, tier): (BackendName, Tier),
     client: SandboxClient,
     plan: &MountPlan,
 ) -> Backend {
@@ -83,11 +78,7 @@ fn backend_of(
         client,
         name,
         network: site.network,
-        tier: Tier {
-            name: title.to_owned(),
-            details: details.join("; "),
-            has_loopback: true,
-        },
+        tier,
         tree: site.policy.root.clone(),
         home: plan.home.clone(),
         temporary: PathBuf::from("/tmp"),

@@ -66,6 +66,15 @@ struct Printed {
     closed: bool,
 }
 
+/// The terms under which a command runs.
+pub(super) struct JobTerms {
+    /// The number by which the host knows it.
+    pub(super) id: u64,
+    /// Ends the command unless it runs in the background.
+    pub(super) timeout: Duration,
+    pub(super) background: bool,
+}
+
 impl Runs {
     pub(super) fn new(setup: &Setup) -> io::Result<Self> {
         let outputs = File::open(&setup.outputs)?.into();
@@ -82,11 +91,14 @@ impl Runs {
     pub(super) fn start_job(
         runs: &Arc<Self>,
         line: &Arc<ReplyLine>,
-        id: u64,
         script: Script,
-        timeout_ms: u64,
-        background: bool,
+        terms: JobTerms,
     ) {
+        let JobTerms {
+            id,
+            timeout,
+            background,
+        } = terms;
         let (sender, receiver) = channel();
         runs.lock().stops.insert(id, sender.clone());
         let (runs, line) = (Arc::clone(runs), Arc::clone(line));
@@ -95,7 +107,7 @@ impl Runs {
                 runs: &runs,
                 line: &line,
                 id,
-                timeout: Duration::from_millis(timeout_ms),
+                timeout,
                 background,
             };
             let reply = match job.run_to_end(script, sender, &receiver) {

@@ -20,53 +20,21 @@ struct ToolSign {
     place: Place,
 }
 
+/// A call of a tool as its own words have it, before what runs the tools of its package: `mypy shop`.
+struct ToolRun<'r> {
+    folder: &'r str,
+    ecosystem: Ecosystem,
+    run: &'r str,
+    source: Place,
+}
+
 pub(super) fn collect_configured_tools(collector: &mut Collector<'_>, sources: &Sources) {
     let mut signs = Vec::new();
     for (path, text) in collector.documents.all() {
-        let sign = |(program, usual), line| {
-            let folder = folder_of(path).to_owned();
-            ToolSign {
-                folder,
-                program,
-                usual,
-                place: Place::new(path, line),
-            }
-        };
-        let configures =
-            |usual: &Usual| usual.files.iter().any(|stem| is_stem(stem, name_of(path)));
-        signs.extend(
-            shell::usual_commands()
-                .filter(|(_, usual)| configures(usual))
-                .map(|one| sign(one, 1)),
-        );
-        for (section, line) in list_sections(path, text) {
-            // `[tool.pytest.ini_options]`, `[tool:pytest]`, `[isort:django]`; `[mypy-pandas.*]` is about another package.
-            let section = section
-                .strip_prefix("tool:")
-                .or_else(|| section.strip_prefix("tool."))
-                .unwrap_or(section);
-            let first = section.split(['.', ':']).next().unwrap_or(section);
-            let found = shell::usual_commands()
-                .find(|(_, usual)| usual.sections.iter().any(|known| known == first));
-            signs.extend(found.map(|one| sign(one, line)));
-        }
+        signs.extend(signs_of_document(path, text));
     }
     for package in &collector.stack.packages {
-        for (program, usual) in shell::usual_commands() {
-            let brings = usual
-                .packages
-                .iter()
-                .find_map(|name| package.dependency(name));
-            if let Some(dependency) = brings {
-                let place = dependency.place.clone();
-                signs.push(ToolSign {
-                    folder: package.folder.clone(),
-                    program,
-                    usual,
-                    place,
-                });
-            }
-        }
+        signs.extend(signs_of_dependencies(package));
     }
     let targeted: Vec<(&Usual, String)> = signs
         .iter()
@@ -81,6 +49,47 @@ pub(super) fn collect_configured_tools(collector: &mut Collector<'_>, sources: &
         add_usual_command(collector, sign, bare);
     }
     collect_django_commands(collector, sources);
+}
+
+/// Returns the tools that a file configures, by its name (`mypy.ini`) or by its sections (`[tool.mypy]`).
+fn signs_of_document(path: &str, text: &str) -> Vec<ToolSign> {
+    let sign = |(program, usual), line| ToolSign {
+        folder: folder_of(path).to_owned(),
+        program,
+        usual,
+        place: Place::new(path, line),
+    };
+    let configures = |usual: &Usual| usual.files.iter().any(|stem| is_stem(stem, name_of(path)));
+    let mut signs: Vec<ToolSign> = shell::usual_commands()
+        .filter(|(_, usual)| configures(usual))
+        .map(|one| sign(one, 1))
+        .collect();
+    for (section, line) in list_sections(path, text) {
+        // `[tool.pytest.ini_options]`, `[tool:pytest]`, `[isort:django]`; `[mypy-pandas.*]` is about another package.
+        let section = section
+            .strip_prefix("tool:")
+            .or_else(|| section.strip_prefix("tool."))
+            .unwrap_or(section);
+        let first = section.split(['.', ':']).next().unwrap_or(section);
+        let found = shell::usual_commands()
+            .find(|(_, usual)| usual.sections.iter().any(|known| known == first));
+        signs.extend(found.map(|one| sign(one, line)));
+    }
+    signs
+}
+
+/// Returns the tools that a package depends on, each where its dependency stands.
+fn signs_of_dependencies(package: &Package) -> impl Iterator<Item = ToolSign> + '_ {
+    shell::usual_commands().filter_map(|(program, usual)| {
+        let mut names = usual.packages.iter();
+        let dependency = names.find_map(|name| package.dependency(name))?;
+        Some(ToolSign {
+            folder: package.folder.clone(),
+            program,
+            usual,
+            place: dependency.place.clone(),
+        })
+    })
 }
 
 /// Returns the sections of a file that configures several tools, with their lines.
@@ -169,18 +178,24 @@ fn add_usual_command(collector: &mut Collector<'_>, sign: ToolSign, bare: bool) 
         } else {
             sign.folder
         };
-        add_tool_command(collector, &folder, ecosystem, command, sign.place);
+        let tool = ToolRun {
+            folder: &folder,
+            ecosystem,
+            run: command,
+            source: sign.place,
+        };
+        add_tool_command(collector, tool);
     }
 }
 
 /// Keeps a tool's command, behind what runs the tools of its package.
-fn add_tool_command(
-    collector: &mut Collector<'_>,
-    folder: &str,
-    ecosystem: Ecosystem,
-    run: &str,
-    source: Place,
-) {
+fn add_tool_command(collector: &mut Collector<'_>, tool: ToolRun<'_>) {
+    let ToolRun {
+        folder,
+        ecosystem,
+        run,
+        source,
+    } = tool;
     // Configuration of a tool lies at the root as often as in the package.
     let Some(package) = package_at(collector, folder, ecosystem) else {
         return;
@@ -236,11 +251,13 @@ fn collect_django_commands(collector: &mut Collector<'_>, sources: &Sources) {
             if run == "test" && (pytest || !has_django_tests(sources)) {
                 continue;
             }
-            let (run, place) = (
-                format!("python {manage} {run}"),
-                Place::new(&file.path, line),
-            );
-            add_tool_command(collector, &home, Ecosystem::Python, &run, place);
+            let tool = ToolRun {
+                folder: &home,
+                ecosystem: Ecosystem::Python,
+                run: &format!("python {manage} {run}"),
+                source: Place::new(&file.path, line),
+            };
+            add_tool_command(collector, tool);
         }
     }
 }

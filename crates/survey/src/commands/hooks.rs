@@ -24,18 +24,13 @@ pub(super) fn collect_hooks(collector: &mut Collector<'_>) {
                 continue;
             };
             let source = Place::new(path, finder.pass(&format!("id: {id}")));
-            collect_hook(collector, folder_of(path), id, hook, source);
+            collect_hook(collector, (id, hook), source);
         }
     }
 }
 
-fn collect_hook(
-    collector: &mut Collector<'_>,
-    folder: &str,
-    id: &str,
-    hook: &Value,
-    source: Place,
-) {
+/// Keeps the command of a hook; one that takes files runs through pre-commit on all of them.
+fn collect_hook(collector: &mut Collector<'_>, (id, hook): (&str, &Value), source: Place) {
     let arguments: Vec<String> = hook["args"]
         .as_array()
         .into_iter()
@@ -65,7 +60,7 @@ fn collect_hook(
         keeper: CommandSource::Hook,
         name: "",
         script,
-        folder,
+        folder: folder_of(&source.file.clone()),
         body: &body,
         source,
         by_hand: "npx",

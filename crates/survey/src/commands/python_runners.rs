@@ -15,27 +15,45 @@ pub(super) fn collect_python_runners(collector: &mut Collector<'_>) {
                 collector,
                 path,
                 text,
-                "nox.session",
-                "session.run(",
-                "nox -s",
+                DecoratingRunner {
+                    mark: "nox.session",
+                    run: "session.run(",
+                    by: "nox -s",
+                },
             ),
-            "tasks.py" if text.contains("invoke") => {
-                collect_decorated_functions(collector, path, text, "task", ".run(", "invoke")
-            }
+            "tasks.py" if text.contains("invoke") => collect_decorated_functions(
+                collector,
+                path,
+                text,
+                DecoratingRunner {
+                    mark: "task",
+                    run: ".run(",
+                    by: "invoke",
+                },
+            ),
             _ => {}
         }
     }
 }
 
-/// Keeps a session, and each line of it that can be run without the runner.
-fn add_session(
-    collector: &mut Collector<'_>,
-    path: &str,
-    name: &str,
+/// A session of a runner: an environment of tox, a function of nox or invoke.
+struct Session<'s> {
+    name: &'s str,
     line: u32,
+    /// The call by which the runner runs it: `nox -s tests`.
     script: String,
-    body: &str,
-) {
+    /// The commands that it runs, one a line.
+    body: &'s str,
+}
+
+/// Keeps a session, and each line of it that can be run without the runner.
+fn add_session(collector: &mut Collector<'_>, path: &str, session: Session<'_>) {
+    let Session {
+        name,
+        line,
+        script,
+        body,
+    } = session;
     let kept = |name, script, body, line| CommandCandidate {
         keeper: CommandSource::Runner,
         name,
@@ -147,7 +165,16 @@ fn collect_tox_environment(
         format!("tox -e {name}")
     };
     let name = if name.is_empty() { "test" } else { name };
-    add_session(collector, path, name, line, script, body);
+    add_session(
+        collector,
+        path,
+        Session {
+            name,
+            line,
+            script,
+            body,
+        },
+    );
 }
 
 /// Returns a line of tox without what it fills in: `{posargs:tests}` gives way to its default.
@@ -170,26 +197,34 @@ fn without_braces(line: &str) -> String {
     plain + rest
 }
 
+/// A runner whose sessions are decorated functions.
+struct DecoratingRunner {
+    /// The beginning of its decorator, without the `@`.
+    mark: &'static str,
+    /// The call that runs a command: `session.run(`.
+    run: &'static str,
+    /// The command before the name of a session.
+    by: &'static str,
+}
+
 /// Decorated functions that run commands given as text or as words.
 fn collect_decorated_functions(
     collector: &mut Collector<'_>,
     path: &str,
     text: &str,
-    mark: &str,
-    run: &str,
-    by: &str,
+    runner: DecoratingRunner,
 ) {
     let mut function: Option<(String, u32, String)> = None;
     let mut marked = false;
     let mut finished = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
         if line.starts_with('@') {
-            marked |= line.trim_start_matches('@').starts_with(mark);
+            marked |= line.trim_start_matches('@').starts_with(runner.mark);
         } else if let Some(rest) = line.strip_prefix("def ") {
             finished.extend(function.take());
             let name = rest.split('(').next().unwrap_or(rest).to_owned();
             function = std::mem::take(&mut marked).then_some((name, number, String::new()));
-        } else if let Some((_, arguments)) = line.split_once(run)
+        } else if let Some((_, arguments)) = line.split_once(runner.run)
             && let Some((_, _, body)) = &mut function
         {
             let words: Vec<&str> = arguments.split('"').skip(1).step_by(2).collect();
@@ -204,7 +239,13 @@ fn collect_decorated_functions(
     }
     finished.extend(function);
     for (name, line, body) in finished {
-        add_session(collector, path, &name, line, format!("{by} {name}"), &body);
+        let session = Session {
+            name: &name,
+            line,
+            script: format!("{} {name}", runner.by),
+            body: &body,
+        };
+        add_session(collector, path, session);
     }
 }
 

@@ -170,7 +170,12 @@ fn symbol_naming(ground: &ConventionContext<'_>, layer: Layer, files: &[usize]) 
                         .collect(),
                 ),
             };
-        found.push(symbol_convention(ground, layer, what, &like, classes.len()));
+        found.push(symbol_convention(
+            ground,
+            layer,
+            what,
+            (&like, classes.len()),
+        ));
     }
     let functions = of_kind(DefinitionKind::Function);
     let mut cases: BTreeMap<&str, Vec<_>> = BTreeMap::new();
@@ -188,8 +193,7 @@ fn symbol_naming(ground: &ConventionContext<'_>, layer: Layer, files: &[usize]) 
             ground,
             layer,
             format!("functions in {case}"),
-            &like,
-            functions.len(),
+            (&like, functions.len()),
         ));
     }
     found
@@ -199,8 +203,7 @@ fn symbol_convention(
     ground: &ConventionContext<'_>,
     layer: Layer,
     what: String,
-    like: &[&(usize, &str, u32)],
-    of: usize,
+    (like, of): (&[&(usize, &str, u32)], usize),
 ) -> Convention {
     let hits: Vec<Hit> = like
         .iter()

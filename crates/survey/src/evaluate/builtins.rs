@@ -5,6 +5,9 @@ use std::rc::Rc;
 use super::machine::Machine;
 use super::value::{Arguments, DEFAULT, Place, Value};
 
+/// Items of one list that a callback is called for, so that a long list does not spend all that a survey may spend.
+const MOST_CALLBACKS: usize = 200;
+
 impl<'a> Machine<'a> {
     /// Applies a function from outside that is known; returns nothing where it is not.
     pub(super) fn call_builtin(
@@ -19,18 +22,6 @@ impl<'a> Machine<'a> {
         let first = arguments.at(0);
         match &**path {
             "str" | "String" => first?.as_text().map(Value::Text),
-            "dict" | "collections.OrderedDict" if arguments.0.is_empty() => {
-                Some(Value::map(Vec::new()))
-            }
-            "list" | "set" if arguments.0.is_empty() => Some(Value::list(Vec::new())),
-            "dict" | "collections.OrderedDict" if matches!(first, Some(Value::Map(_))) => {
-                Some(Value::map(first?.entries()))
-            }
-            "collections.defaultdict" => {
-                let mut entries = arguments.at(1).map(Value::entries).unwrap_or_default();
-                entries.push((DEFAULT.into(), first?.clone()));
-                Some(Value::map(entries))
-            }
             "type" => self.type_of(first?),
             "issubclass" => self.is_subclass(&first?.clone(), &arguments.at(1)?.clone()),
             "isinstance" => match (self.type_of(first?)?, arguments.at(1)?) {
@@ -41,40 +32,6 @@ impl<'a> Machine<'a> {
                 }
                 _ => None,
             },
-            "dict.fromkeys" => {
-                let keys = first?
-                    .items()
-                    .iter()
-                    .filter_map(Value::as_text)
-                    .map(|key| (key, Value::Null))
-                    .collect();
-                Some(Value::map(keys))
-            }
-            "list" | "tuple" | "set" | "sorted" | "reversed"
-                if matches!(first, Some(Value::Map(_))) =>
-            {
-                Some(Value::list(
-                    first?
-                        .entries()
-                        .into_iter()
-                        .map(|(key, _)| Value::Text(key))
-                        .collect(),
-                ))
-            }
-            "list" | "tuple" | "set" | "sorted" | "reversed" | "Object.freeze" | "typing.cast" => {
-                let value = arguments.at(usize::from(&**path == "typing.cast"))?;
-                Some(value.clone())
-            }
-            "dict"
-                if !arguments.0.is_empty()
-                    && arguments.0.iter().all(|(name, _)| name.is_some()) =>
-            {
-                let entries = arguments
-                    .0
-                    .iter()
-                    .filter_map(|(name, value)| Some(((*name)?.into(), value.clone())));
-                Some(Value::map(entries.collect()))
-            }
             "getattr" => {
                 let name = arguments.at(1)?.as_text()?;
                 let value = self.member_of(&first?.clone(), &name, place);
@@ -89,6 +46,12 @@ impl<'a> Machine<'a> {
                         .cloned()
                         .unwrap_or(value),
                 )
+            }
+            "Object.freeze" => first.cloned(),
+            "typing.cast" => arguments.at(1).cloned(),
+            "list" | "tuple" | "set" | "sorted" | "reversed" => make_list(path, arguments),
+            "dict" | "collections.OrderedDict" | "collections.defaultdict" | "dict.fromkeys" => {
+                make_dictionary(path, arguments)
             }
             _ => self.call_object_function(path, arguments, place),
         }
@@ -203,7 +166,7 @@ impl<'a> Machine<'a> {
     ) -> Value<'a> {
         match receiver {
             Value::Text(text) => call_text_method(text, name, arguments),
-            Value::List(list) => self.call_list_method(receiver, list, name, arguments, place),
+            Value::List(_) => self.call_list_method(receiver, name, arguments, place),
             Value::Map(entries) => self.map_method(entries, name, arguments),
             _ => Value::Unknown,
         }
@@ -212,28 +175,17 @@ impl<'a> Machine<'a> {
     fn call_list_method(
         &mut self,
         receiver: &Value<'a>,
-        list: &Rc<std::cell::RefCell<Vec<Value<'a>>>>,
         name: &str,
         arguments: &Arguments<'a>,
         place: Place,
     ) -> Value<'a> {
+        let Value::List(list) = receiver else {
+            return Value::Unknown;
+        };
         match name {
-            "append" | "push" => {
-                list.borrow_mut().extend(arguments.positional().cloned());
-                Value::Null
-            }
-            "insert" | "unshift" => {
-                list.borrow_mut()
-                    .extend(arguments.positional().last().cloned());
-                Value::Null
-            }
-            "extend" => {
-                let more = arguments.at(0).cloned().unwrap_or(Value::Unknown);
-                let items = match &more {
-                    Value::List(_) => more.items(),
-                    _ => vec![Value::Spread(Rc::new(more))],
-                };
-                list.borrow_mut().extend(items);
+            "append" | "push" | "insert" | "unshift" | "extend" => {
+                let added = added_items(name, arguments);
+                list.borrow_mut().extend(added);
                 Value::Null
             }
             "concat" => {
@@ -247,7 +199,7 @@ impl<'a> Machine<'a> {
                 let items = receiver.items();
                 let results = items
                     .into_iter()
-                    .take(200)
+                    .take(MOST_CALLBACKS)
                     .map(|item| self.call_value(&callback, Arguments::from_values([item]), place));
                 Value::list(results.collect())
             }
@@ -255,24 +207,7 @@ impl<'a> Machine<'a> {
                 let Some(callback) = arguments.at(0).cloned() else {
                     return receiver.clone();
                 };
-                let items = receiver.items();
-                // What is decided against is left out; functions and objects stay as they are.
-                let is_out = |machine: &mut Self, item: &Value<'a>| {
-                    matches!(item, Value::Text(_))
-                        && matches!(
-                            machine.call_value(
-                                &callback,
-                                Arguments::from_values([item.clone()]),
-                                place
-                            ),
-                            Value::Bool(false)
-                        )
-                };
-                let kept: Vec<_> = items
-                    .into_iter()
-                    .filter(|item| !is_out(self, item))
-                    .collect();
-                Value::list(kept)
+                self.filter_list(receiver, &callback, place)
             }
             "slice" | "flat" | "sort" | "reverse" => receiver.clone(),
             "join" => {
@@ -285,6 +220,80 @@ impl<'a> Machine<'a> {
             }
             _ => Value::Unknown,
         }
+    }
+
+    /// Returns a list without the texts that a callback decides against; functions and objects stay as they are.
+    fn filter_list(
+        &mut self,
+        receiver: &Value<'a>,
+        callback: &Value<'a>,
+        place: Place,
+    ) -> Value<'a> {
+        let mut kept = receiver.items();
+        kept.retain(|item| {
+            let is_text = matches!(item, Value::Text(_));
+            let mut decide =
+                || self.call_value(callback, Arguments::from_values([item.clone()]), place);
+            !(is_text && matches!(decide(), Value::Bool(false)))
+        });
+        Value::list(kept)
+    }
+}
+
+/// Returns the items that a method adds to its list; an inserted one goes to the end, too.
+fn added_items<'a>(method: &str, arguments: &Arguments<'a>) -> Vec<Value<'a>> {
+    match method {
+        "append" | "push" => arguments.positional().cloned().collect(),
+        "insert" | "unshift" => arguments.positional().last().cloned().into_iter().collect(),
+        _ => match arguments.at(0).cloned().unwrap_or(Value::Unknown) {
+            more @ Value::List(_) => more.items(),
+            more => vec![Value::Spread(Rc::new(more))],
+        },
+    }
+}
+
+/// Applies what makes a list of what it is handed: `list(items)`, `sorted(names)`, `tuple(mapping)`.
+fn make_list<'a>(path: &str, arguments: &Arguments<'a>) -> Option<Value<'a>> {
+    match arguments.at(0) {
+        None if arguments.0.is_empty() && matches!(path, "list" | "set") => {
+            Some(Value::list(Vec::new()))
+        }
+        Some(map @ Value::Map(_)) => {
+            let keys = map.entries().into_iter().map(|(key, _)| Value::Text(key));
+            Some(Value::list(keys.collect()))
+        }
+        first => first.cloned(),
+    }
+}
+
+/// Applies what makes a dictionary: `dict(a=1)`, `dict(other)`, `defaultdict(list)`, `dict.fromkeys(names)`.
+fn make_dictionary<'a>(path: &str, arguments: &Arguments<'a>) -> Option<Value<'a>> {
+    let first = arguments.at(0);
+    match path {
+        "collections.defaultdict" => {
+            let mut entries = arguments.at(1).map(Value::entries).unwrap_or_default();
+            entries.push((DEFAULT.into(), first?.clone()));
+            Some(Value::map(entries))
+        }
+        "dict.fromkeys" => {
+            let keys = first?
+                .items()
+                .iter()
+                .filter_map(Value::as_text)
+                .map(|key| (key, Value::Null))
+                .collect();
+            Some(Value::map(keys))
+        }
+        _ if arguments.0.is_empty() => Some(Value::map(Vec::new())),
+        _ if matches!(first, Some(Value::Map(_))) => Some(Value::map(first?.entries())),
+        "dict" if arguments.0.iter().all(|(name, _)| name.is_some()) => {
+            let entries = arguments
+                .0
+                .iter()
+                .filter_map(|(name, value)| Some(((*name)?.into(), value.clone())));
+            Some(Value::map(entries.collect()))
+        }
+        _ => None,
     }
 }
 

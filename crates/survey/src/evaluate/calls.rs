@@ -167,24 +167,36 @@ impl<'a> Machine<'a> {
                 }
             }
             Value::Object(_) | Value::Class(_) => {
-                let known = match &receiver {
-                    Value::Class(class) => self.class_member(class, name),
-                    _ => self.known_member(&receiver, name, place),
-                };
-                match known {
-                    Some(value) if !matches!(value, Value::Unknown) => {
-                        self.call_value(&value, arguments, place)
-                    }
-                    _ => match self.member_of_configuration(&receiver, name) {
-                        Some(told) => told,
-                        None => self.remember_call(&receiver, name, arguments, place),
-                    },
-                }
+                self.call_own_method(&receiver, name, arguments, place)
             }
             _ => {
                 let callee = self.member_of(&receiver, name, place);
                 self.call_value(&callee, arguments, place)
             }
+        }
+    }
+
+    /// Calls a method of an object or a class where the project defines it; otherwise keeps the call, so that a
+    /// framework can read it later (`app.get("/", …)`).
+    fn call_own_method(
+        &mut self,
+        receiver: &Value<'a>,
+        name: &str,
+        arguments: Arguments<'a>,
+        place: Place,
+    ) -> Value<'a> {
+        let known = match receiver {
+            Value::Class(class) => self.class_member(class, name),
+            _ => self.known_member(receiver, name, place),
+        };
+        match known {
+            Some(value) if !matches!(value, Value::Unknown) => {
+                self.call_value(&value, arguments, place)
+            }
+            _ => match self.member_of_configuration(receiver, name) {
+                Some(told) => told,
+                None => self.remember_call(receiver, name, arguments, place),
+            },
         }
     }
 

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::machine::Machine;
-use super::value::{ClassValue, Closure, Field, Origin, Place, Scope, Value};
-use code::syntax::{Class, Expression, Function, Pattern, Statement};
+use super::value::{Closure, Origin, Place, Scope, Value};
+use code::syntax::{Expression, Function, Pattern};
 
 /// Expressions within expressions.
 const DEEPEST: u32 = 400;
@@ -39,44 +39,15 @@ impl<'a> Machine<'a> {
         if !self.spend() || self.depth > DEEPEST {
             return Value::Unknown;
         }
-        let place = |line| Place {
-            module: scope.module,
-            line,
-        };
         match expression {
-            Expression::Name(name) => match self.find_name(scope, name) {
-                Some(value) => {
-                    let is_default = matches!(&value, Value::Imported(_, "default"));
-                    let value = self.resolve_import(value);
-                    if is_default {
-                        value.set_name(name);
-                    }
-                    value
-                }
-                // Where a file lies is all that paths are made of.
-                None if matches!(&**name, "__dirname" | "__filename") => {
-                    self.folder_of(scope.module)
-                }
-                None => Value::External((&**name).into()),
-            },
+            Expression::Name(name) => self.evaluate_name(name, scope),
             Expression::Text(text) => Value::text(text),
             Expression::Regex(text) => Value::Regex(text),
             Expression::Number(text) => Value::Number(text),
             Expression::Bool(truth) => Value::Bool(*truth),
             Expression::Null => Value::Null,
             Expression::Template(parts) => self.evaluate_template(parts, scope),
-            Expression::Member(of, name) => {
-                if let Expression::Name(meta) = &**of
-                    && &**meta == "import.meta"
-                    && matches!(&**name, "dirname" | "url" | "filename")
-                {
-                    return self.folder_of(scope.module);
-                }
-                let of = self.evaluate(of, scope);
-                let member = self.member_of(&of, name, place(0));
-                member.set_name(name);
-                member
-            }
+            Expression::Member(of, name) => self.evaluate_member(of, name, scope),
             Expression::Index(of, key) => {
                 let of = self.evaluate(of, scope);
                 let key = self.evaluate(key, scope);
@@ -125,6 +96,45 @@ impl<'a> Machine<'a> {
                 Value::Unknown
             }
         }
+    }
+
+    fn evaluate_name(&mut self, name: &'a str, scope: &Rc<Scope<'a>>) -> Value<'a> {
+        match self.find_name(scope, name) {
+            Some(value) => {
+                let is_default = matches!(&value, Value::Imported(_, "default"));
+                let value = self.resolve_import(value);
+                if is_default {
+                    value.set_name(name);
+                }
+                value
+            }
+            // Where a file lies is all that paths are made of.
+            None if matches!(name, "__dirname" | "__filename") => self.folder_of(scope.module),
+            None => Value::External(name.into()),
+        }
+    }
+
+    fn evaluate_member(
+        &mut self,
+        of: &'a Expression,
+        name: &'a str,
+        scope: &Rc<Scope<'a>>,
+    ) -> Value<'a> {
+        if let Expression::Name(meta) = of
+            && &**meta == "import.meta"
+            && matches!(name, "dirname" | "url" | "filename")
+        {
+            return self.folder_of(scope.module);
+        }
+        let of = self.evaluate(of, scope);
+        // A member keeps no line of its own.
+        let place = Place {
+            module: scope.module,
+            line: 0,
+        };
+        let member = self.member_of(&of, name, place);
+        member.set_name(name);
+        member
     }
 
     fn evaluate_template(&mut self, parts: &'a [Expression], scope: &Rc<Scope<'a>>) -> Value<'a> {
@@ -261,130 +271,17 @@ impl<'a> Machine<'a> {
     }
 
     /// Evaluates a base class, which stays a name while the module that gives it is still being loaded.
-    fn evaluate_base(&mut self, expression: &'a Expression, scope: &Rc<Scope<'a>>) -> Value<'a> {
+    pub(super) fn evaluate_base(
+        &mut self,
+        expression: &'a Expression,
+        scope: &Rc<Scope<'a>>,
+    ) -> Value<'a> {
         match expression {
             Expression::Name(name) => match self.find_name(scope, name) {
                 Some(value @ Value::Imported(..)) => value,
                 _ => self.evaluate(expression, scope),
             },
             _ => self.evaluate(expression, scope),
-        }
-    }
-
-    pub(super) fn define_class(
-        &mut self,
-        class: &'a Class,
-        scope: &Rc<Scope<'a>>,
-    ) -> Rc<ClassValue<'a>> {
-        let bases = class.bases.iter().filter(|base| base.name.is_none());
-        let bases: Vec<_> = bases
-            .map(|base| self.evaluate_base(&base.value, scope))
-            .collect();
-        let keywords = class
-            .bases
-            .iter()
-            .filter_map(|base| Some((base.name.as_deref()?, &base.value)));
-        let keywords: Vec<_> = keywords
-            .map(|(name, value)| (name, self.evaluate(value, scope)))
-            .collect();
-        let own = Scope::new(scope.module, Some(scope.clone()), true);
-        // Methods see past the class's own names, but know their class.
-        let around = Scope::new(scope.module, Some(scope.clone()), false);
-        let value = Rc::new(ClassValue {
-            class,
-            scope: around.clone(),
-            bases,
-            keywords,
-            decorators: Default::default(),
-            fields: Default::default(),
-            place: Place {
-                module: scope.module,
-                line: class.line,
-            },
-        });
-        around.set("*class*", Value::Class(value.clone()));
-        self.run_class_body(&value, &class.body, &own, &around);
-        let decorators: Vec<_> = class
-            .decorators
-            .iter()
-            .map(|decorator| self.evaluate(decorator, scope))
-            .collect();
-        for decorator in decorators.iter().rev() {
-            self.decorate(decorator, Value::Class(value.clone()), value.place);
-        }
-        value.decorators.replace(decorators);
-        self.classes.push(value.clone());
-        value
-    }
-
-    fn run_class_body(
-        &mut self,
-        value: &Rc<ClassValue<'a>>,
-        body: &'a [Statement],
-        own: &Rc<Scope<'a>>,
-        around: &Rc<Scope<'a>>,
-    ) {
-        for statement in body {
-            let field = match statement {
-                Statement::Function(function) => {
-                    let closure = self.make_closure(function, own, Some(around));
-                    let name = function.name.as_deref().unwrap_or_default();
-                    for decorator in closure.decorators.clone().iter().rev() {
-                        self.decorate(decorator, Value::Function(closure.clone()), closure.place);
-                    }
-                    let decorators = closure.decorators.clone();
-                    let value = Value::Function(closure);
-                    Field {
-                        name,
-                        value,
-                        annotation: None,
-                        decorators,
-                    }
-                }
-                Statement::Class(inner) => {
-                    let class = self.define_class(inner, own);
-                    let value = Value::Class(class);
-                    Field {
-                        name: &inner.name,
-                        value,
-                        annotation: None,
-                        decorators: Vec::new(),
-                    }
-                }
-                Statement::Assign(assignment) => {
-                    let given = match &assignment.value {
-                        Some(value) => self.evaluate(value, own),
-                        None => Value::Unknown,
-                    };
-                    let Pattern::Name(name) = &assignment.target else {
-                        self.assign(&assignment.target, given, own);
-                        continue;
-                    };
-                    let decorators = assignment
-                        .decorators
-                        .iter()
-                        .map(|value| self.evaluate(value, own))
-                        .collect();
-                    let annotation = assignment.annotation.as_ref();
-                    Field {
-                        name,
-                        value: given,
-                        annotation,
-                        decorators,
-                    }
-                }
-                Statement::If(_, then, otherwise) => {
-                    self.run_class_body(value, then, own, around);
-                    self.run_class_body(value, otherwise, own, around);
-                    continue;
-                }
-                other => {
-                    self.run_body(std::slice::from_ref(other), own);
-                    continue;
-                }
-            };
-            own.set(field.name, field.value.clone());
-            value.fields.borrow_mut().push(field);
         }
     }
 

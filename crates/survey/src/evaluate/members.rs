@@ -37,53 +37,44 @@ impl<'a> Machine<'a> {
             Value::External(path) if is_environment(path) && self.samples.contains_key(name) => {
                 self.sample(name)
             }
-            Value::External(path) => {
-                let stand_in = self
-                    .stand_ins
-                    .iter()
-                    .find(|(outside, _)| *outside == &**path)
-                    .map(|(_, id)| *id);
-                match stand_in.and_then(|id| self.export_within(id, name, 0)) {
-                    Some(value) => value,
-                    None => Value::External(format!("{path}.{name}").into()),
-                }
-            }
-            Value::Map(entries) => {
-                let entry = entries
-                    .borrow()
-                    .iter()
-                    .rev()
-                    .find(|(key, _)| &**key == name)
-                    .map(|(_, value)| value.clone());
-                entry.unwrap_or(Value::Unknown)
-            }
+            Value::External(path) => self.member_from_outside(path, name),
+            Value::Map(_) => self.own_field(&of, name).unwrap_or(Value::Unknown),
             Value::Class(class) if name == "__name__" => Value::text(&class.class.name),
-            Value::Class(class) => self.class_member(class, name).unwrap_or_else(|| {
-                Value::Object(self.new_object(
-                    Origin::Member {
-                        of: of.clone(),
-                        name: name.into(),
-                    },
-                    place,
-                ))
-            }),
+            Value::Class(class) => self
+                .class_member(class, name)
+                .unwrap_or_else(|| self.new_member(&of, name, place)),
             Value::Super(class, this) => match self.class_member(class, name) {
                 Some(value) => self.bind_method(value, this),
                 None => Value::Unknown,
             },
             Value::Object(_) => self.object_member(&of, name, place),
-            Value::Function(_) | Value::Bound(_) => {
-                self.own_field(&of, name).unwrap_or_else(|| {
-                    Value::Object(self.new_object(
-                        Origin::Member {
-                            of: of.clone(),
-                            name: name.into(),
-                        },
-                        place,
-                    ))
-                })
-            }
+            Value::Function(_) | Value::Bound(_) => self
+                .own_field(&of, name)
+                .unwrap_or_else(|| self.new_member(&of, name, place)),
             _ => Value::Unknown,
+        }
+    }
+
+    /// Makes an object that stands for a member nobody set: only where it came from is known.
+    fn new_member(&mut self, of: &Value<'a>, name: &str, place: Place) -> Value<'a> {
+        let origin = Origin::Member {
+            of: of.clone(),
+            name: name.into(),
+        };
+        Value::Object(self.new_object(origin, place))
+    }
+
+    /// Returns the member of a package from outside: what the project's own stand-in for it holds
+    /// (`django.conf.settings`), else the longer dotted path.
+    fn member_from_outside(&mut self, path: &str, name: &str) -> Value<'a> {
+        let stand_in = self
+            .stand_ins
+            .iter()
+            .find(|(outside, _)| *outside == path)
+            .map(|(_, id)| *id);
+        match stand_in.and_then(|id| self.export_within(id, name, 0)) {
+            Some(value) => value,
+            None => Value::External(format!("{path}.{name}").into()),
         }
     }
 
@@ -136,13 +127,7 @@ impl<'a> Machine<'a> {
         if matches!(self.objects[*id].origin, Origin::Made("exports" | "module")) {
             return Value::Unknown;
         }
-        let member = Value::Object(self.new_object(
-            Origin::Member {
-                of: of.clone(),
-                name: name.into(),
-            },
-            place,
-        ));
+        let member = self.new_member(of, name, place);
         self.objects[*id].fields.push((name.into(), member.clone()));
         member
     }

@@ -79,7 +79,7 @@ impl<'a> Machine<'a> {
             }
             Statement::If(condition, then, otherwise) => {
                 let decided = self.evaluate(condition, scope);
-                return self.run_branches(&decided, then, otherwise, scope, returned);
+                return self.run_branches(&decided, [then, otherwise], scope, returned);
             }
             Statement::Loop(target, over, body) => {
                 let over = self.evaluate(over, scope);
@@ -146,8 +146,7 @@ impl<'a> Machine<'a> {
     fn run_branches(
         &mut self,
         condition: &Value<'a>,
-        then: &'a [Statement],
-        otherwise: &'a [Statement],
+        [then, otherwise]: [&'a [Statement]; 2],
         scope: &Rc<Scope<'a>>,
         returned: &mut Vec<Value<'a>>,
     ) -> bool {

@@ -49,7 +49,7 @@ fn read_apollo(context: &mut FrameworkContext<'_, '_>) {
             for map in maps {
                 read_resolver_map(context, &map, place);
             }
-            collect_schema_texts(context.machine, &schema, place, &mut types, 0);
+            collect_schema_texts(context.machine, (&schema, place), &mut types, 0);
         }
     }
     if !has_server {
@@ -133,8 +133,7 @@ fn read_resolver_map<'a>(context: &mut FrameworkContext<'_, 'a>, map: &Value<'a>
                 context.machine,
                 at,
                 (kind, &name),
-                label,
-                guards,
+                (label, guards),
             );
         }
     }
@@ -161,8 +160,7 @@ fn unwrap_resolver<'a>(machine: &Machine<'a>, value: &Value<'a>) -> (Value<'a>, 
 /// Schema texts in a value: plain ones, tagged ones, lists and what merging functions are handed.
 fn collect_schema_texts<'a>(
     machine: &Machine<'a>,
-    value: &Value<'a>,
-    place: Place,
+    (value, place): (&Value<'a>, Place),
     found: &mut Vec<(String, Place)>,
     depth: u32,
 ) {
@@ -174,14 +172,14 @@ fn collect_schema_texts<'a>(
         Value::List(_) => value
             .items()
             .iter()
-            .for_each(|item| collect_schema_texts(machine, item, place, found, depth + 1)),
+            .for_each(|item| collect_schema_texts(machine, (item, place), found, depth + 1)),
         Value::Object(id) => {
             let object = machine.object(*id);
             if let Origin::Call { arguments, .. } | Origin::Method { arguments, .. } =
                 &object.origin
             {
                 arguments.positional().for_each(|inner| {
-                    collect_schema_texts(machine, inner, object.place, found, depth + 1)
+                    collect_schema_texts(machine, (inner, object.place), found, depth + 1)
                 });
             }
         }

@@ -45,13 +45,12 @@ fn read_django(context: &mut FrameworkContext<'_, '_>) {
     }
     for root in roots {
         let patterns = context.machine.export_of(root, "urlpatterns");
-        follow_patterns(
-            context,
-            &patterns,
-            "",
-            patterns_of(context.machine, root),
-            0,
-        );
+        let at = Mount {
+            prefix: "",
+            place: patterns_of(context.machine, root),
+            depth: 0,
+        };
+        follow_patterns(context, &patterns, at);
     }
 }
 
@@ -100,14 +99,36 @@ fn patterns_of(machine: &Machine<'_>, module: ModuleId) -> Place {
     Place { module, line: at }
 }
 
+/// Lists and includes within each other; what is deeper is taken for a circle.
+const DEEPEST: u32 = 20;
+
+/// Where patterns are mounted: `path("shop/", include("shop.urls"))`.
+#[derive(Clone, Copy)]
+struct Mount<'p> {
+    /// The path before them: `api/shop/`.
+    prefix: &'p str,
+    /// The line that names them.
+    place: Place,
+    /// The includes around them.
+    depth: u32,
+}
+
+impl Mount<'_> {
+    /// Returns the same mount, one include further in.
+    fn deeper(self) -> Self {
+        Mount {
+            depth: self.depth + 1,
+            ..self
+        }
+    }
+}
+
 fn follow_patterns<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     patterns: &Value<'a>,
-    prefix: &str,
-    place: Place,
-    depth: u32,
+    at: Mount<'_>,
 ) {
-    if depth > 20 {
+    if at.depth > DEEPEST {
         return;
     }
     // `urlpatterns = router.urls`, or what cannot be followed.
@@ -116,13 +137,13 @@ fn follow_patterns<'a>(
         .iter()
         .filter(|way| !matches!(way, Value::List(_) | Value::Null))
     {
-        follow_made_patterns(context, way, prefix, place);
+        follow_made_patterns(context, way, at.prefix, at.place);
     }
     for item in patterns.items() {
         match &item {
-            Value::List(_) => follow_patterns(context, &item, prefix, place, depth + 1),
-            Value::Spread(inner) => follow_made_patterns(context, inner, prefix, place),
-            _ => follow_pattern(context, &item, prefix, place, depth),
+            Value::List(_) => follow_patterns(context, &item, at.deeper()),
+            Value::Spread(inner) => follow_made_patterns(context, inner, at.prefix, at.place),
+            _ => follow_pattern(context, &item, at),
         }
     }
 }
@@ -155,24 +176,18 @@ fn follow_made_patterns<'a>(
     );
 }
 
-fn follow_pattern<'a>(
-    context: &mut FrameworkContext<'_, 'a>,
-    item: &Value<'a>,
-    prefix: &str,
-    place: Place,
-    depth: u32,
-) {
+fn follow_pattern<'a>(context: &mut FrameworkContext<'_, 'a>, item: &Value<'a>, at: Mount<'_>) {
     let Some((callee, arguments)) = context.machine.call_path(item) else {
         context.findings.report_unresolved(
             context.machine,
-            place,
+            at.place,
             "a pattern that could not be followed",
         );
         return;
     };
     let place = item
         .as_object()
-        .map_or(place, |id| context.machine.object(id).place);
+        .map_or(at.place, |id| context.machine.object(id).place);
     let name = callee.rsplit('.').next().unwrap_or_default();
     if !matches!(name, "path" | "re_path" | "url") {
         context.findings.report_unresolved(
@@ -192,11 +207,20 @@ fn follow_pattern<'a>(
             .report_unresolved(context.machine, place, "the path of a pattern");
         return;
     };
-    let path = format!("{prefix}{}", django_rest::plain_path(&own, name != "path"));
+    let path = format!(
+        "{}{}",
+        at.prefix,
+        django_rest::plain_path(&own, name != "path")
+    );
+    let inner = Mount {
+        prefix: &path,
+        place,
+        depth: at.depth,
+    };
     match &view {
         Value::List(items) => {
-            let inner = items.borrow().first().cloned().unwrap_or(Value::Unknown);
-            follow_patterns(context, &inner, &path, place, depth + 1);
+            let patterns = items.borrow().first().cloned().unwrap_or(Value::Unknown);
+            follow_patterns(context, &patterns, inner.deeper());
         }
         _ => match context.machine.call_path(&view) {
             Some((callee, arguments)) if callee.ends_with(".include") || callee == "include" => {
@@ -204,79 +228,77 @@ fn follow_pattern<'a>(
                     .at_or_named(0, "arg")
                     .cloned()
                     .unwrap_or(Value::Unknown);
-                follow_include(context, &target, &path, place, depth);
+                follow_include(context, &target, inner);
             }
             _ => add_view_routes(context, &view, &path, place),
         },
     }
 }
 
-fn follow_include<'a>(
-    context: &mut FrameworkContext<'_, 'a>,
-    target: &Value<'a>,
-    prefix: &str,
-    place: Place,
-    depth: u32,
-) {
+fn follow_include<'a>(context: &mut FrameworkContext<'_, 'a>, target: &Value<'a>, at: Mount<'_>) {
     match target {
-        Value::Text(name) => match context
-            .machine
-            .modules
-            .python(context.machine.path(place.module), name)
-        {
-            Found::File(module) => {
-                let patterns = context.machine.export_of(module, "urlpatterns");
-                follow_patterns(
-                    context,
-                    &patterns,
-                    prefix,
-                    patterns_of(context.machine, module),
-                    depth + 1,
-                );
-            }
-            _ => context.findings.report_unresolved(
-                context.machine,
-                place,
-                format!("include of {name}, which is not in the project"),
-            ),
-        },
+        Value::Text(name) => follow_named_include(context, name, at),
         Value::Module(module) => {
             let patterns = context.machine.export_of(*module, "urlpatterns");
-            follow_patterns(context, &patterns, prefix, place, depth + 1);
+            follow_patterns(context, &patterns, at.deeper());
         }
         Value::List(items) if items.borrow().is_empty() => {
-            context.findings.report_unresolved(
-                context.machine,
-                place,
-                format!("include of what came to no pattern below {prefix}"),
-            );
+            let what = format!("include of what came to no pattern below {}", at.prefix);
+            context
+                .findings
+                .report_unresolved(context.machine, at.place, what);
         }
         Value::List(items) => {
             // `(patterns, app_name)` or the patterns themselves.
             let first = items.borrow().first().cloned();
-            let patterns = match first {
-                Some(inner @ (Value::List(_) | Value::Text(_) | Value::Module(_))) => inner,
-                _ => return follow_patterns(context, target, prefix, place, depth + 1),
-            };
-            match patterns {
-                Value::List(_) => follow_patterns(context, &patterns, prefix, place, depth + 1),
-                other => follow_include(context, &other, prefix, place, depth + 1),
+            match first {
+                Some(patterns @ Value::List(_)) => {
+                    follow_patterns(context, &patterns, at.deeper());
+                }
+                Some(module @ (Value::Text(_) | Value::Module(_))) => {
+                    follow_include(context, &module, at.deeper());
+                }
+                _ => follow_patterns(context, target, at.deeper()),
             }
         }
         Value::Choice(ways) => {
             let is_empty =
                 |way: &&Value<'a>| matches!(way, Value::List(items) if items.borrow().is_empty());
             if ways.iter().all(|way| is_empty(&way)) {
-                return follow_include(context, &Value::list(Vec::new()), prefix, place, depth + 1);
+                return follow_include(context, &Value::list(Vec::new()), at.deeper());
             }
             // Where one way gives nothing, the others count.
             for way in ways
                 .iter()
                 .filter(|way| !is_empty(way) && !matches!(way, Value::Null))
             {
-                follow_include(context, way, prefix, place, depth + 1);
+                follow_include(context, way, at.deeper());
             }
         }
-        other => follow_made_patterns(context, other, prefix, place),
+        other => follow_made_patterns(context, other, at.prefix, at.place),
+    }
+}
+
+/// Follows `include("shop.urls")`: the patterns of the module of that name.
+fn follow_named_include(context: &mut FrameworkContext<'_, '_>, name: &str, at: Mount<'_>) {
+    let from = context.machine.path(at.place.module);
+    match context.machine.modules.python(from, name) {
+        Found::File(module) => {
+            let patterns = context.machine.export_of(module, "urlpatterns");
+            let place = patterns_of(context.machine, module);
+            follow_patterns(
+                context,
+                &patterns,
+                Mount {
+                    place,
+                    ..at.deeper()
+                },
+            );
+        }
+        _ => context.findings.report_unresolved(
+            context.machine,
+            at.place,
+            format!("include of {name}, which is not in the project"),
+        ),
     }
 }

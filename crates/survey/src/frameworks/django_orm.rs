@@ -69,6 +69,17 @@ fn read_django_models(context: &mut FrameworkContext<'_, '_>) {
     }
 }
 
+/// Returns the model that a relation names, as it is written (`shop.Item`, `self`) or by its class; empty where it
+/// names none.
+fn target_label<'a>(machine: &Machine<'a>, arguments: &Arguments<'a>) -> String {
+    let target = arguments.at_or_named(0, "to").map(|value| {
+        value
+            .as_text()
+            .map_or_else(|| machine.label_of(value), |text| text.to_string())
+    });
+    target.unwrap_or_default()
+}
+
 /// The tables that Django makes for relations of many to many that name no model of their own.
 fn add_relation_tables<'a>(
     context: &mut FrameworkContext<'_, 'a>,
@@ -84,18 +95,8 @@ fn add_relation_tables<'a>(
             continue;
         }
         let own = class.class.name.to_lowercase();
-        let target = arguments.at_or_named(0, "to");
-        let target = target.map(|value| {
-            value
-                .as_text()
-                .map_or_else(|| context.machine.label_of(value), |text| text.to_string())
-        });
-        let target = target
-            .unwrap_or_default()
-            .rsplit('.')
-            .next()
-            .unwrap_or_default()
-            .to_lowercase();
+        let target = target_label(context.machine, &arguments);
+        let target = target.rsplit('.').next().unwrap_or_default().to_lowercase();
         let (from, to) = match target.as_str() {
             "self" => (format!("from_{own}"), format!("to_{own}")),
             other if *other == own => (format!("from_{own}"), format!("to_{own}")),
@@ -108,13 +109,9 @@ fn add_relation_tables<'a>(
             references: format!("fk:{target}"),
             ..Column::default()
         };
-        let id = ("id".to_owned(), "AutoField".to_owned());
         let id = Column {
-            name: id.0,
-            kind: id.1,
-            nullable: Some(false),
             primary: true,
-            ..Column::default()
+            ..plain_column("id", "AutoField", false)
         };
         let named = arguments
             .named("db_table")
@@ -179,58 +176,60 @@ fn push_column(columns: &mut Vec<Column>, column: Column) {
     columns.push(column);
 }
 
+/// Returns a column without a key and without a default.
+fn plain_column(name: &str, kind: &str, nullable: bool) -> Column {
+    Column {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        nullable: Some(nullable),
+        ..Column::default()
+    }
+}
+
+/// Returns the columns that a model has from classes outside the project: of Django's users, of mptt and of taggit.
+fn columns_from_outside(outside: &[Rc<str>]) -> Vec<Column> {
+    let extends = |name: &str| outside.iter().any(|path| path.ends_with(name));
+    let mut columns: Vec<Column> = Vec::new();
+    let mut add = |name: &str, kind: &str, nullable| {
+        push_column(&mut columns, plain_column(name, kind, nullable));
+    };
+    let has_user = extends(".AbstractUser");
+    if has_user || extends(".AbstractBaseUser") {
+        add("password", "CharField", false);
+        add("last_login", "DateTimeField", true);
+    }
+    if has_user || extends(".PermissionsMixin") {
+        add("is_superuser", "BooleanField", false);
+        add("groups", "ManyToManyField", false);
+        add("user_permissions", "ManyToManyField", false);
+    }
+    for (name, kind) in USER.into_iter().filter(|_| has_user) {
+        add(name, kind, false);
+    }
+    if extends(".MPTTModel") {
+        for name in ["lft", "rght", "tree_id", "level"] {
+            add(name, "PositiveIntegerField", false);
+        }
+    }
+    if extends(".TagBase") {
+        for name in ["name", "slug"] {
+            let column = Column {
+                unique: true,
+                ..plain_column(name, "CharField", false)
+            };
+            push_column(&mut columns, column);
+        }
+    }
+    columns
+}
+
+/// Returns the columns of a model: of its fields and of what it inherits, with the keys that Django adds.
 fn columns_of_model<'a>(
     machine: &mut Machine<'a>,
     class: &Rc<ClassValue<'a>>,
     outside: &[Rc<str>],
 ) -> Vec<Column> {
-    let mut columns: Vec<Column> = Vec::new();
-    let plain = |name: &str, kind: &str, nullable| Column {
-        name: name.to_owned(),
-        kind: kind.to_owned(),
-        nullable: Some(nullable),
-        ..Column::default()
-    };
-    let has_user = outside.iter().any(|path| path.ends_with(".AbstractUser"));
-    if has_user
-        || outside
-            .iter()
-            .any(|path| path.ends_with(".AbstractBaseUser"))
-    {
-        push_column(&mut columns, plain("password", "CharField", false));
-        push_column(&mut columns, plain("last_login", "DateTimeField", true));
-    }
-    if has_user
-        || outside
-            .iter()
-            .any(|path| path.ends_with(".PermissionsMixin"))
-    {
-        push_column(&mut columns, plain("is_superuser", "BooleanField", false));
-        push_column(&mut columns, plain("groups", "ManyToManyField", false));
-        push_column(
-            &mut columns,
-            plain("user_permissions", "ManyToManyField", false),
-        );
-    }
-    for (name, kind) in USER.into_iter().filter(|_| has_user) {
-        push_column(&mut columns, plain(name, kind, false));
-    }
-    if outside.iter().any(|path| path.ends_with(".MPTTModel")) {
-        for name in ["lft", "rght", "tree_id", "level"] {
-            push_column(&mut columns, plain(name, "PositiveIntegerField", false));
-        }
-    }
-    if outside.iter().any(|path| path.ends_with(".TagBase")) {
-        for name in ["name", "slug"] {
-            push_column(
-                &mut columns,
-                Column {
-                    unique: true,
-                    ..plain(name, "CharField", false)
-                },
-            );
-        }
-    }
+    let mut columns = columns_from_outside(outside);
     // Below a concrete model only its key is stored, as a link.
     let lineage = machine.lineage(class);
     let mut parents = Vec::new();
@@ -259,13 +258,16 @@ fn columns_of_model<'a>(
     }
     for parent in parents {
         let name = format!("{}_ptr_id", parent.class.name.to_lowercase());
-        let mut link = plain(&name, "OneToOneField", false);
-        link.primary = true;
-        columns.push(link);
+        columns.push(Column {
+            primary: true,
+            ..plain_column(&name, "OneToOneField", false)
+        });
     }
     if !columns.iter().any(|column| column.primary) {
-        let mut id = plain("id", "AutoField", false);
-        id.primary = true;
+        let id = Column {
+            primary: true,
+            ..plain_column("id", "AutoField", false)
+        };
         columns.insert(0, id);
     }
     columns
@@ -341,14 +343,8 @@ fn column_of_field<'a>(machine: &mut Machine<'a>, name: &str, value: &Value<'a>)
         column.name = own.to_string();
     }
     if is_key || kind.contains("ManyToMany") {
-        let target = arguments.at_or_named(0, "to");
-        let target = target.map(|value| {
-            value
-                .as_text()
-                .map_or_else(|| machine.label_of(value), |text| text.to_string())
-        });
         let mark = if is_key { "fk" } else { "m2m" };
-        column.references = format!("{mark}:{}", target.unwrap_or_default());
+        column.references = format!("{mark}:{}", target_label(machine, &arguments));
     }
     column.primary = arguments.named("primary_key").is_some_and(Value::is_true);
     column.unique =

@@ -41,52 +41,39 @@ const ACTIONS: [(&str, &str, &str, bool); 6] = [
     ("destroy", "DestroyModelMixin", "delete", true),
 ];
 
+/// Returns the methods that a class allows itself, if it says so: `http_method_names = ["get", "head"]`.
+pub(super) fn allowed_methods<'a>(
+    machine: &mut Machine<'a>,
+    class: &Rc<ClassValue<'a>>,
+) -> Option<Vec<Rc<str>>> {
+    let listed = machine.class_member(class, "http_method_names")?.items();
+    Some(listed.iter().filter_map(Value::as_text).collect())
+}
+
+/// Returns the router that a value is, or whose `urls` it is.
+fn router_of_value(machine: &mut Machine<'_>, value: &Value<'_>) -> Option<ObjectId> {
+    let id = value.as_object()?;
+    let router = match &machine.object(id).origin {
+        Origin::Member { of, name } => of.as_object().filter(|_| &**name == "urls")?,
+        _ => id,
+    };
+    machine
+        .is_instance_of(router, |path| path.ends_with("Router"))
+        .then_some(router)
+}
+
 /// Adds the routes of `router.urls` or of the router itself; false where it is no router.
 pub(super) fn add_router<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     value: &Value<'a>,
     prefix: &str,
 ) -> bool {
-    let Some(mut id) = value.as_object() else {
+    let Some(id) = router_of_value(context.machine, value) else {
         return false;
     };
-    if let Origin::Member { of, name } = &context.machine.object(id).origin {
-        let Some(router) = of.as_object().filter(|_| &**name == "urls") else {
-            return false;
-        };
-        id = router;
-    }
-    if !context
-        .machine
-        .is_instance_of(id, |path| path.ends_with("Router"))
-    {
-        return false;
-    }
     let added = added_methods(context.machine, id);
-    let root = Value::Object(id);
-    let place = context.machine.object(id).place;
-    if context
-        .machine
-        .is_instance_of(id, |path| path.ends_with("DefaultRouter"))
-        && let Some(class) = context
-            .machine
-            .member_of(&root, "APIRootView", place)
-            .as_class()
-    {
-        let handler = context.machine.dotted_path(class.place, &class.class.name);
-        let guards = permission_guards(context.machine, &class);
-        let path = join_paths("", prefix);
-        context.findings.add_route(
-            context.machine,
-            class.place,
-            NewRoute {
-                method: "GET",
-                path: &path,
-                handler,
-                guards: &guards,
-            },
-        );
-    }
+    add_root_view(context, id, prefix);
+    let slash = trailing_slash(context.machine, id);
     for event in context.machine.events_of(id) {
         let own = event
             .arguments
@@ -108,15 +95,89 @@ pub(super) fn add_router<'a>(
             continue;
         };
         let path = format!("{prefix}{}", plain_path(&own, true));
-        add_viewset(
-            context,
-            &class,
-            &path,
-            trailing_slash(context.machine, id),
-            &added,
-        );
+        let paths = ViewsetPaths {
+            base: path.trim_end_matches('/'),
+            lookup: lookup_of(context.machine, &class),
+            slash,
+        };
+        add_viewset(context, &class, &paths, &added);
     }
     true
+}
+
+/// Adds the view that a `DefaultRouter` answers its own root with, where the project defines it.
+fn add_root_view(context: &mut FrameworkContext<'_, '_>, router: ObjectId, prefix: &str) {
+    let root = Value::Object(router);
+    let place = context.machine.object(router).place;
+    let is_default = context
+        .machine
+        .is_instance_of(router, |path| path.ends_with("DefaultRouter"));
+    if is_default
+        && let Some(class) = context
+            .machine
+            .member_of(&root, "APIRootView", place)
+            .as_class()
+    {
+        let handler = context.machine.dotted_path(class.place, &class.class.name);
+        let guards = permission_guards(context.machine, &class);
+        let route = NewRoute {
+            method: "GET",
+            path: &join_paths("", prefix),
+            handler,
+            guards: &guards,
+        };
+        context
+            .findings
+            .add_route(context.machine, class.place, route);
+    }
+}
+
+/// The paths below which a viewset answers.
+struct ViewsetPaths<'p> {
+    /// Without a slash at its end: `api/items`.
+    base: &'p str,
+    /// The part that names one object: `{pk}`.
+    lookup: String,
+    /// `/`, or nothing where the router was made without.
+    slash: &'static str,
+}
+
+impl ViewsetPaths<'_> {
+    /// Returns the path of all objects or of one: `api/items/`, `api/items/{pk}/`.
+    fn standard(&self, is_detail: bool) -> String {
+        let ViewsetPaths {
+            base,
+            lookup,
+            slash,
+        } = self;
+        if is_detail {
+            format!("{base}/{lookup}{slash}")
+        } else {
+            format!("{base}{slash}")
+        }
+    }
+
+    /// Returns the path of an action of its own: `api/items/{pk}/retry/`.
+    fn extra(&self, own: &str, is_detail: bool) -> String {
+        let ViewsetPaths {
+            base,
+            lookup,
+            slash,
+        } = self;
+        if is_detail {
+            format!("{base}/{lookup}/{own}{slash}")
+        } else {
+            format!("{base}/{own}{slash}")
+        }
+    }
+}
+
+/// Returns the part of a viewset's paths that names one object: `{pk}`, or `{slug}` with `lookup_field = "slug"`.
+fn lookup_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> String {
+    let field = ["lookup_url_kwarg", "lookup_field"]
+        .iter()
+        .find_map(|name| machine.class_member(class, name)?.as_text());
+    format!("{{{}}}", field.as_deref().unwrap_or("pk"))
 }
 
 /// Returns methods that a router of the project adds to every viewset:
@@ -174,51 +235,25 @@ fn has_action<'a>(
 fn add_viewset<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
-    path: &str,
-    slash: &str,
+    paths: &ViewsetPaths<'_>,
     added: &[(Rc<str>, Rc<str>, bool)],
 ) {
-    let field = context
-        .machine
-        .class_member(class, "lookup_url_kwarg")
-        .and_then(|value| value.as_text());
-    let field = field.or_else(|| {
-        context
-            .machine
-            .class_member(class, "lookup_field")
-            .and_then(|value| value.as_text())
-    });
-    let lookup = format!("{{{}}}", field.as_deref().unwrap_or("pk"));
-    let allowed = context
-        .machine
-        .class_member(class, "http_method_names")
-        .map(|list| list.items());
+    let allowed = allowed_methods(context.machine, class);
     let is_allowed = |method: &str| {
-        allowed.as_ref().is_none_or(|list| {
-            list.iter()
-                .filter_map(Value::as_text)
-                .any(|name| *name == *method)
-        })
+        allowed
+            .as_ref()
+            .is_none_or(|list| list.iter().any(|name| **name == *method))
     };
-    let base = path.trim_end_matches('/');
     for (action, mixin, method, is_detail) in ACTIONS {
         if has_action(context.machine, class, action, mixin) && is_allowed(method) {
-            let path = if is_detail {
-                format!("{base}/{lookup}{slash}")
-            } else {
-                format!("{base}{slash}")
-            };
-            add_action_route(context, class, action, method, &path);
+            let path = paths.standard(is_detail);
+            add_action_route(context, class, (action, method), &path);
         }
     }
     for (method, action, is_detail) in added {
         if context.machine.method(class, action).is_some() && is_allowed(method) {
-            let path = if *is_detail {
-                format!("{base}/{lookup}{slash}")
-            } else {
-                format!("{base}{slash}")
-            };
-            add_action_route(context, class, action, method, &path);
+            let path = paths.standard(*is_detail);
+            add_action_route(context, class, (action, method), &path);
         }
     }
     let mut seen = Vec::new();
@@ -229,7 +264,7 @@ fn add_viewset<'a>(
                 continue;
             }
             seen.push(field.name);
-            add_extra_actions(context, class, &field, (base, &lookup, slash));
+            add_extra_actions(context, class, &field, paths);
         }
     }
 }
@@ -238,23 +273,23 @@ fn add_extra_actions<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
     field: &crate::evaluate::Field<'a>,
-    below: (&str, &str, &str),
+    paths: &ViewsetPaths<'_>,
 ) {
     let Some(closure) = field.value.as_function() else {
         return;
     };
     let (methods, path) = match method_mapping(context.machine, &closure) {
-        Some((method, action)) => match extra_action(context.machine, &action, below) {
+        Some((method, action)) => match extra_action(context.machine, &action, paths) {
             Some((_, path)) => (vec![method], path),
             None => return,
         },
-        None => match extra_action(context.machine, &closure, below) {
+        None => match extra_action(context.machine, &closure, paths) {
             Some(found) => found,
             None => return,
         },
     };
     for method in methods {
-        add_action_route(context, class, field.name, &method, &path);
+        add_action_route(context, class, (field.name, &method), &path);
     }
 }
 
@@ -279,7 +314,7 @@ fn method_mapping<'a>(
 fn extra_action<'a>(
     machine: &Machine<'a>,
     closure: &Closure<'a>,
-    (base, lookup, slash): (&str, &str, &str),
+    paths: &ViewsetPaths<'_>,
 ) -> Option<(Vec<String>, String)> {
     let mut given: Vec<String> = Vec::new();
     let mut path = None;
@@ -314,11 +349,7 @@ fn extra_action<'a>(
             .and_then(Value::as_text)
             .unwrap_or_else(|| name.into());
         let own = plain_path(&own, true);
-        path = Some(if is_detail {
-            format!("{base}/{lookup}/{own}{slash}")
-        } else {
-            format!("{base}/{own}{slash}")
-        });
+        path = Some(paths.extra(&own, is_detail));
     }
     Some((given, path?))
 }
@@ -332,7 +363,7 @@ pub(super) fn add_actions<'a>(
 ) {
     for (method, action) in actions {
         if let Some(action) = action.as_text() {
-            add_action_route(context, class, &action, method, path);
+            add_action_route(context, class, (&action, method), path);
         }
     }
 }
@@ -340,8 +371,7 @@ pub(super) fn add_actions<'a>(
 fn add_action_route<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
-    action: &str,
-    method: &str,
+    (action, method): (&str, &str),
     path: &str,
 ) {
     let place = context

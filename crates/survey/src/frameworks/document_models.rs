@@ -2,7 +2,7 @@
 
 use super::Framework;
 use super::reading::Event;
-use crate::evaluate::{Machine, ObjectId, Origin, Place, Value};
+use crate::evaluate::{Machine, Origin, Value};
 use crate::findings::{Column, Entity};
 use crate::frameworks::FrameworkContext;
 
@@ -80,7 +80,14 @@ fn read_mongoose(context: &mut FrameworkContext<'_, '_>) {
         let table =
             collection.map_or_else(|| plural_of(&name.to_lowercase()), |name| name.to_string());
         let place = context.machine.object(id).place;
-        push_entity(context, table, &name, place, columns);
+        let entity = Entity {
+            table,
+            model: name.to_string(),
+            file: context.machine.path(place.module).to_owned(),
+            line: place.line,
+            columns,
+        };
+        push_entity(context, entity);
     }
 }
 
@@ -143,27 +150,15 @@ fn collect_nested_columns<'a>(
     });
 }
 
-fn push_entity(
-    context: &mut FrameworkContext<'_, '_>,
-    table: String,
-    model: &str,
-    place: Place,
-    columns: Vec<Column>,
-) {
-    let file = context.machine.path(place.module).to_owned();
-    let known = context
+/// Adds a model's table unless its file defines it already.
+fn push_entity(context: &mut FrameworkContext<'_, '_>, entity: Entity) {
+    let is_known = context
         .findings
         .entities
-        .iter_mut()
-        .find(|entity| entity.table == table && entity.file == file);
-    if known.is_none() {
-        context.findings.entities.push(Entity {
-            table,
-            model: model.to_owned(),
-            file,
-            line: place.line,
-            columns,
-        });
+        .iter()
+        .any(|known| known.table == entity.table && known.file == entity.file);
+    if !is_known {
+        context.findings.entities.push(entity);
     }
 }
 
@@ -187,7 +182,7 @@ fn read_sequelize(context: &mut FrameworkContext<'_, '_>) {
                     .iter()
                     .any(|base| base.starts_with("sequelize"));
                 if is_model {
-                    define_sequelize_model(context, &class.class.name, &event, 0, id);
+                    define_sequelize_model(context, &class.class.name, &event, 0);
                 }
             }
             "define" => {
@@ -197,7 +192,7 @@ fn read_sequelize(context: &mut FrameworkContext<'_, '_>) {
                     .at(1)
                     .is_some_and(|fields| !fields.entries().is_empty());
                 if let Some(name) = name.filter(|_| has_fields) {
-                    define_sequelize_model(context, &name, &event, 1, id);
+                    define_sequelize_model(context, &name, &event, 1);
                 }
             }
             "belongsTo" | "hasMany" | "hasOne" | "belongsToMany" => {
@@ -227,7 +222,6 @@ fn define_sequelize_model<'a>(
     name: &str,
     event: &Event<'a>,
     at: usize,
-    id: ObjectId,
 ) {
     let options = event
         .arguments
@@ -247,28 +241,41 @@ fn define_sequelize_model<'a>(
         None if is_frozen => model.to_string(),
         None => plural_of(&model),
     };
-    let mut columns = Vec::new();
-    for (field, value) in event
-        .arguments
-        .at(at)
-        .map(Value::entries)
-        .unwrap_or_default()
-    {
-        let kind = value.entry("type").unwrap_or_else(|| value.clone());
-        let primary = value
-            .entry("primaryKey")
-            .is_some_and(|value| value.is_true());
-        let is_closed = matches!(value.entry("allowNull"), Some(Value::Bool(false)));
-        let own = value.entry("field").and_then(|name| name.as_text());
-        columns.push(Column {
-            name: own.unwrap_or(field).to_string(),
-            kind: context.machine.label_of(&kind),
-            nullable: Some(!primary && !is_closed),
-            primary,
-            unique: value.entry("unique").is_some_and(|value| value.is_true()),
-            references: String::new(),
-        });
+    let fields = event.arguments.at(at).map(Value::entries);
+    let fields = fields.unwrap_or_default().into_iter();
+    let mut columns: Vec<Column> = fields
+        .map(|(field, value)| sequelize_column(context.machine, &field, &value))
+        .collect();
+    add_implied_columns(&options, &mut columns);
+    let entity = Entity {
+        table,
+        model: model.to_string(),
+        file: context.machine.path(event.place.module).to_owned(),
+        line: event.place.line,
+        columns,
+    };
+    push_entity(context, entity);
+}
+
+/// Returns the column of a field: `{ type: DataTypes.STRING, allowNull: false }`, or the bare type.
+fn sequelize_column<'a>(machine: &Machine<'a>, field: &str, value: &Value<'a>) -> Column {
+    let is_set = |key: &str| value.entry(key).is_some_and(|value| value.is_true());
+    let kind = value.entry("type").unwrap_or_else(|| value.clone());
+    let primary = is_set("primaryKey");
+    let is_closed = matches!(value.entry("allowNull"), Some(Value::Bool(false)));
+    let own = value.entry("field").and_then(|name| name.as_text());
+    Column {
+        name: own.as_deref().unwrap_or(field).to_owned(),
+        kind: machine.label_of(&kind),
+        nullable: Some(!primary && !is_closed),
+        primary,
+        unique: is_set("unique"),
+        references: String::new(),
     }
+}
+
+/// Adds the columns that Sequelize adds itself: a key, the two timestamps, and the one of a model that is `paranoid`.
+fn add_implied_columns(options: &Value<'_>, columns: &mut Vec<Column>) {
     if !columns.iter().any(|column| column.primary) {
         columns.insert(
             0,
@@ -298,8 +305,6 @@ fn define_sequelize_model<'a>(
             columns.push(new_column("deletedAt", "DATE", false));
         }
     }
-    let place = context.machine.object(id).place;
-    push_entity(context, table, &model, place, columns);
 }
 
 fn add_relations<'a>(context: &mut FrameworkContext<'_, 'a>, own: &str, event: &Event<'a>) {

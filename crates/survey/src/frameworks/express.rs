@@ -237,37 +237,7 @@ impl Walk {
                         add_endpoint(context, &inner, (&way, &own));
                     }
                 }
-                verb if VERBS.contains(&verb) => {
-                    // `app.get('setting')` reads a setting.
-                    if event.arguments.positional().count() < 2 {
-                        continue;
-                    }
-                    match event.arguments.at(0).and_then(paths_of_route) {
-                        Some(own) => {
-                            let rest = Arguments::from_values(
-                                event
-                                    .arguments
-                                    .positional()
-                                    .skip(1)
-                                    .cloned()
-                                    .collect::<Vec<_>>(),
-                            );
-                            add_endpoint(
-                                context,
-                                &Event {
-                                    arguments: rest,
-                                    ..event
-                                },
-                                (&way, &own),
-                            );
-                        }
-                        None => context.findings.report_unresolved(
-                            context.machine,
-                            event.place,
-                            "the path of a route",
-                        ),
-                    }
-                }
+                verb if VERBS.contains(&verb) => add_verb(context, event, &way),
                 OPEN => context.findings.report_unresolved(
                     context.machine,
                     event.place,
@@ -277,6 +247,16 @@ impl Walk {
             }
         }
         self.stack.pop();
+    }
+
+    /// Returns the routers of the project among values, also behind a chain of calls.
+    fn routers_among<'a>(&self, machine: &Machine<'a>, values: &[Value<'a>]) -> Vec<ObjectId> {
+        values
+            .iter()
+            .flat_map(Value::objects)
+            .map(|id| router_of(machine, id))
+            .filter(|id| self.routers.contains(id))
+            .collect()
     }
 
     /// Follows what a router uses: routers, below the guards that stand before them, and guards for
@@ -294,12 +274,7 @@ impl Walk {
         } else {
             &arguments
         });
-        let routers: Vec<_> = handlers
-            .iter()
-            .flat_map(Value::objects)
-            .map(|id| router_of(context.machine, id))
-            .filter(|id| self.routers.contains(id))
-            .collect();
+        let routers = self.routers_among(context.machine, &handlers);
         let is_path_open = own.is_none()
             && matches!(arguments.first(), Some(Value::Unknown | Value::Choice(_)))
             && arguments.len() > 1;
@@ -314,17 +289,11 @@ impl Walk {
         if routers.is_empty() {
             report_unfollowed(context, event, own.as_deref(), &handlers);
         }
-        let is_router = |_machine: &Machine<'a>, value: &Value<'a>| {
-            value
-                .objects()
-                .into_iter()
-                .any(|id| self.routers.contains(&router_of(context.machine, id)))
+        let is_between = |handler: &&Value<'a>| {
+            self.routers_among(context.machine, std::slice::from_ref(handler))
+                .is_empty()
         };
-        let between: Vec<_> = handlers
-            .iter()
-            .filter(|handler| !is_router(context.machine, handler))
-            .cloned()
-            .collect();
+        let between: Vec<_> = handlers.iter().filter(is_between).cloned().collect();
         let guards = context.machine.guard_names(&between);
         for own in own.clone().unwrap_or_else(|| vec![String::new()]) {
             for router in &routers {
@@ -342,6 +311,25 @@ impl Walk {
             None => way.guards.extend(guards),
         }
     }
+}
+
+/// Adds the route of `router.get(path, …handlers)`; `app.get('setting')` reads a setting.
+fn add_verb<'a>(context: &mut FrameworkContext<'_, 'a>, event: Event<'a>, way: &RouteContext) {
+    if event.arguments.positional().count() < 2 {
+        return;
+    }
+    let Some(own) = event.arguments.at(0).and_then(paths_of_route) else {
+        context
+            .findings
+            .report_unresolved(context.machine, event.place, "the path of a route");
+        return;
+    };
+    let rest: Vec<_> = event.arguments.positional().skip(1).cloned().collect();
+    let endpoint = Event {
+        arguments: Arguments::from_values(rest),
+        ..event
+    };
+    add_endpoint(context, &endpoint, (way, &own));
 }
 
 /// Tells of what is used and could not be followed.

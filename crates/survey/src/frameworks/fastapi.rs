@@ -121,47 +121,51 @@ impl Walk {
         for event in context.machine.events_of(router) {
             match &*event.name {
                 "include_router" => self.follow_included_router(context, &event, &prefix, &guards),
-                "mount" => {
-                    let path = event
-                        .arguments
-                        .at_or_named(0, "path")
-                        .and_then(Value::as_text);
-                    let inner = event
-                        .arguments
-                        .at_or_named(1, "app")
-                        .map(Value::objects)
-                        .unwrap_or_default();
-                    let given = event
-                        .arguments
-                        .at_or_named(1, "app")
-                        .cloned()
-                        .unwrap_or(Value::Unknown);
-                    let is_known = inner
-                        .iter()
-                        .any(|inner| context.machine.is_instance_of(*inner, is_router));
-                    let serves_files = context
-                        .machine
-                        .path_of(&given)
-                        .is_some_and(|path| path.contains("StaticFiles"));
-                    if path.is_none() || !is_known && !serves_files {
-                        context.findings.report_unresolved(
-                            context.machine,
-                            event.place,
-                            "mount of what could not be followed",
-                        );
-                    }
-                    for inner in inner.into_iter().filter(|_| path.is_some()) {
-                        if context.machine.is_instance_of(inner, is_router) {
-                            let path = format!("{prefix}{}", path.as_deref().unwrap_or_default());
-                            self.follow_router(context, inner, &path, &guards);
-                        }
-                    }
-                }
+                "mount" => self.follow_mount(context, &event, &prefix, &guards),
                 _ if is_route(&event) => add_operation(context, &event, &prefix, &guards),
                 _ => {}
             }
         }
         self.stack.pop();
+    }
+
+    /// Follows `app.mount("/admin", admin_app)`; files that are served have no routes.
+    fn follow_mount<'a>(
+        &mut self,
+        context: &mut FrameworkContext<'_, 'a>,
+        event: &Event<'a>,
+        prefix: &str,
+        guards: &[String],
+    ) {
+        let path = event
+            .arguments
+            .at_or_named(0, "path")
+            .and_then(Value::as_text);
+        let given = event
+            .arguments
+            .at_or_named(1, "app")
+            .cloned()
+            .unwrap_or(Value::Unknown);
+        let routers: Vec<_> = given
+            .objects()
+            .into_iter()
+            .filter(|inner| context.machine.is_instance_of(*inner, is_router))
+            .collect();
+        let serves_files = context
+            .machine
+            .path_of(&given)
+            .is_some_and(|path| path.contains("StaticFiles"));
+        if path.is_none() || routers.is_empty() && !serves_files {
+            context.findings.report_unresolved(
+                context.machine,
+                event.place,
+                "mount of what could not be followed",
+            );
+        }
+        let Some(path) = path else { return };
+        for inner in routers {
+            self.follow_router(context, inner, &format!("{prefix}{path}"), guards);
+        }
     }
 
     fn follow_included_router<'a>(
@@ -200,6 +204,49 @@ impl Walk {
     }
 }
 
+/// Returns the methods of a route: of `@app.get` its own, of `api_route` those that it is handed, else `GET`.
+fn methods_of(event: &Event<'_>) -> Vec<String> {
+    let methods = event
+        .arguments
+        .named("methods")
+        .map(Value::items)
+        .unwrap_or_default();
+    match &*event.name {
+        "api_route" | "add_api_route" if methods.is_empty() => vec!["GET".to_owned()],
+        "api_route" | "add_api_route" => methods
+            .iter()
+            .filter_map(Value::as_text)
+            .map(|method| method.to_string())
+            .collect(),
+        verb => vec![verb.to_owned()],
+    }
+}
+
+/// Returns the guards among what a handler depends on, by its parameters and by its class:
+/// `user: User = Depends(current_user)`, `user: Annotated[User, Depends(current_user)]`.
+fn guards_of_handler<'a>(machine: &mut Machine<'a>, closure: &Rc<Closure<'a>>) -> Vec<String> {
+    let mut needed = Vec::new();
+    for parameter in &closure.function.parameters {
+        for expression in parameter.default.iter().chain(&parameter.annotation) {
+            let value = machine.evaluate(expression, &closure.scope);
+            needed.extend(machine.dependency_of(&value));
+        }
+    }
+    needed.extend(dependencies_of_class(machine, closure));
+    machine.guard_names(&needed)
+}
+
+/// Returns the functions that a route calls: those that it decorates, or the endpoint that it is handed.
+fn handlers_of<'a>(machine: &Machine<'a>, event: &Event<'a>) -> Vec<Value<'a>> {
+    match &*event.name {
+        "add_api_route" => {
+            let endpoint = event.arguments.at_or_named(1, "endpoint");
+            endpoint.cloned().into_iter().collect()
+        }
+        _ => machine.decorated(event.result),
+    }
+}
+
 fn add_operation<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     event: &Event<'a>,
@@ -223,29 +270,8 @@ fn add_operation<'a>(
     } else {
         format!("{prefix}{path}")
     };
-    let methods = event
-        .arguments
-        .named("methods")
-        .map(Value::items)
-        .unwrap_or_default();
-    let methods: Vec<String> = match &*event.name {
-        "api_route" | "add_api_route" if methods.is_empty() => vec!["GET".to_owned()],
-        "api_route" | "add_api_route" => methods
-            .iter()
-            .filter_map(Value::as_text)
-            .map(|m| m.to_string())
-            .collect(),
-        verb => vec![verb.to_owned()],
-    };
-    let handlers = match &*event.name {
-        "add_api_route" => event
-            .arguments
-            .at_or_named(1, "endpoint")
-            .cloned()
-            .into_iter()
-            .collect(),
-        _ => context.machine.decorated(event.result),
-    };
+    let methods = methods_of(event);
+    let handlers = handlers_of(context.machine, event);
     let mut guards = guards.to_vec();
     guards.extend(guards_of_dependencies(context.machine, &event.arguments));
     for handler in handlers {
@@ -255,15 +281,7 @@ fn add_operation<'a>(
             .map_or(event.place, |closure| closure.place);
         let mut guards = guards.clone();
         if let Some(closure) = &closure {
-            let mut needed = Vec::new();
-            for parameter in &closure.function.parameters {
-                for expression in parameter.default.iter().chain(&parameter.annotation) {
-                    let value = context.machine.evaluate(expression, &closure.scope);
-                    needed.extend(context.machine.dependency_of(&value));
-                }
-            }
-            needed.extend(dependencies_of_class(context.machine, closure));
-            guards.extend(context.machine.guard_names(&needed));
+            guards.extend(guards_of_handler(context.machine, closure));
         }
         let name = context.machine.label_of(&handler);
         let name = context.machine.dotted_path(place, &name);

@@ -7,6 +7,7 @@ use crate::frameworks::FrameworkContext;
 use code::modules::ModuleId;
 use routes::{InstanceContext, add_full_route, add_short_route, with_hooks};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::Framework;
 use super::reading::Event;
@@ -174,7 +175,7 @@ impl Walk {
                     .report_unresolved(context.machine, event.place, what);
             }
         } else {
-            self.follow_plugin(context, id, &plugin, &options, &around.below(&own));
+            self.follow_plugin(context, id, (&plugin, &options), &around.below(&own));
         }
     }
 
@@ -190,8 +191,7 @@ impl Walk {
         &mut self,
         context: &mut FrameworkContext<'_, 'a>,
         parent: ObjectId,
-        plugin: &Value<'a>,
-        options: &Value<'a>,
+        (plugin, options): (&Value<'a>, &Value<'a>),
         around: &InstanceContext,
     ) {
         let plugin = match plugin {
@@ -242,11 +242,7 @@ impl Walk {
         options: &Value<'a>,
         around: &InstanceContext,
     ) {
-        let folder = options.entry("dir").and_then(|folder| folder.as_text());
-        let Some(folder) = folder
-            .as_deref()
-            .and_then(|folder| folder.strip_prefix("/@/"))
-        else {
+        let Some(autoload) = Autoload::read_options(options) else {
             context.findings.report_unresolved(
                 context.machine,
                 event.place,
@@ -254,67 +250,12 @@ impl Walk {
             );
             return;
         };
-        let folder = folder
-            .split('/')
-            .filter(|part| !matches!(*part, "" | "."))
-            .collect::<Vec<_>>()
-            .join("/");
-        let plugin_options = options
-            .entry("options")
-            .unwrap_or_else(|| Value::map(Vec::new()));
-        let outer = plugin_options
-            .entry("prefix")
-            .and_then(|prefix| prefix.as_text())
-            .unwrap_or_default();
-        let has_parameters = options
-            .entry("routeParams")
-            .is_some_and(|value| value.is_true());
-        let is_named = !matches!(
-            options.entry("dirNameRoutePrefix"),
-            Some(Value::Bool(false))
-        );
-        let files = context.machine.files;
-        let folder_of = |path: &'a str| path.rsplit_once('/').map_or("", |(place, _)| place);
-        let is_index = |path: &str| {
-            path.rsplit('/')
-                .next()
-                .unwrap_or(path)
-                .starts_with("index.")
-        };
-        let indexed: BTreeSet<&str> = files
-            .iter()
-            .filter(|file| is_index(&file.path))
-            .map(|file| folder_of(&file.path))
-            .collect();
-        for (module, file) in files.iter().enumerate() {
-            let Some(rest) = file
-                .path
-                .strip_prefix(&folder)
-                .and_then(|rest| rest.strip_prefix('/'))
-            else {
-                continue;
-            };
-            let (inner, name) = rest.rsplit_once('/').unwrap_or(("", rest));
-            let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-            // A folder with an index is that index.
-            let has_index = indexed.contains(folder_of(&file.path));
-            if file.is_test || stem.contains("hooks") || has_index && stem != "index" {
-                continue;
-            }
-            let own = own_prefix(context.machine, module)
-                .unwrap_or_else(|| folder_prefix(inner, is_named, has_parameters));
-            let own = match context
-                .machine
-                .export_of(module, "prefixOverride")
-                .as_text()
-            {
-                Some(replaced) => replaced.to_string(),
-                None => format!("{}{own}", outer.trim_end_matches('/')),
-            };
+        for (module, folders) in autoload.list_plugins(context.machine) {
+            let own = autoload.prefix_of(context.machine, module, folders);
             // What the plugin is handed says where it is.
-            let mut handed = plugin_options.entries();
+            let mut handed = autoload.options.entries();
             handed.push(("prefix".into(), Value::text(&own)));
-            let plugin_options = Value::map(handed);
+            let options = Value::map(handed);
             let mut plugin = context.machine.export_of(module, "default");
             if plugin.as_function().is_none() && plugin.as_object().is_none() {
                 plugin = Value::Module(module);
@@ -327,8 +268,98 @@ impl Walk {
             } else {
                 &own
             });
-            self.follow_plugin(context, parent, &plugin, &plugin_options, &inner);
+            self.follow_plugin(context, parent, (&plugin, &options), &inner);
             self.follow_instance(context, parent, &inner);
+        }
+    }
+}
+
+/// The options of `@fastify/autoload`, which registers each file of a folder as a plugin:
+/// `routes/users/_id/index.js` answers below `/users/:id`.
+struct Autoload<'a> {
+    folder: String,
+    /// The options that each plugin is handed.
+    options: Value<'a>,
+    /// The prefix before all of them.
+    outer: Rc<str>,
+    /// The folders on the way count as names.
+    is_named: bool,
+    /// A folder `_id` is a parameter.
+    has_parameters: bool,
+}
+
+impl<'a> Autoload<'a> {
+    /// Reads the options; returns nothing where the folder is not known.
+    fn read_options(options: &Value<'a>) -> Option<Autoload<'a>> {
+        let folder = options.entry("dir")?.as_text()?;
+        let folder: Vec<&str> = folder
+            .strip_prefix("/@/")?
+            .split('/')
+            .filter(|part| !matches!(*part, "" | "."))
+            .collect();
+        let handed = options
+            .entry("options")
+            .unwrap_or_else(|| Value::map(Vec::new()));
+        let is_named = !matches!(
+            options.entry("dirNameRoutePrefix"),
+            Some(Value::Bool(false))
+        );
+        Some(Autoload {
+            folder: folder.join("/"),
+            outer: handed
+                .entry("prefix")
+                .and_then(|prefix| prefix.as_text())
+                .unwrap_or_default(),
+            options: handed,
+            is_named,
+            has_parameters: options
+                .entry("routeParams")
+                .is_some_and(|value| value.is_true()),
+        })
+    }
+
+    /// Returns the modules that are loaded, each with the folders on the way to it: `users/_id`.
+    fn list_plugins(&self, machine: &Machine<'a>) -> Vec<(ModuleId, &'a str)> {
+        let files = machine.files;
+        let folder_of = |path: &'a str| path.rsplit_once('/').map_or("", |(place, _)| place);
+        let is_index = |path: &str| {
+            path.rsplit('/')
+                .next()
+                .unwrap_or(path)
+                .starts_with("index.")
+        };
+        let indexed: BTreeSet<&str> = files
+            .iter()
+            .filter(|file| is_index(&file.path))
+            .map(|file| folder_of(&file.path))
+            .collect();
+        let mut plugins = Vec::new();
+        for (module, file) in files.iter().enumerate() {
+            let Some(rest) = file
+                .path
+                .strip_prefix(&self.folder)
+                .and_then(|rest| rest.strip_prefix('/'))
+            else {
+                continue;
+            };
+            let (inner, name) = rest.rsplit_once('/').unwrap_or(("", rest));
+            let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+            // A folder with an index is that index.
+            let has_index = indexed.contains(folder_of(&file.path));
+            if !(file.is_test || stem.contains("hooks") || has_index && stem != "index") {
+                plugins.push((module, inner));
+            }
+        }
+        plugins
+    }
+
+    /// Returns the prefix of a plugin: what it gives itself goes before what its folders say.
+    fn prefix_of(&self, machine: &mut Machine<'_>, module: ModuleId, folders: &str) -> String {
+        let own = own_prefix(machine, module)
+            .unwrap_or_else(|| folder_prefix(folders, self.is_named, self.has_parameters));
+        match machine.export_of(module, "prefixOverride").as_text() {
+            Some(replaced) => replaced.to_string(),
+            None => format!("{}{own}", self.outer.trim_end_matches('/')),
         }
     }
 }

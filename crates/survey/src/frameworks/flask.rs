@@ -5,7 +5,7 @@ mod views;
 
 use crate::frameworks::FrameworkContext;
 use std::collections::BTreeSet;
-use views::{RouteContext, VERBS, add_class_view, add_rule, add_view, methods_of};
+use views::{RouteContext, VERBS, add_class_view, add_rule, add_view};
 
 use super::Framework;
 use super::reading::Event;
@@ -149,27 +149,25 @@ impl Walk {
                     self.follow_blueprint(context, &event, way)
                 }
                 "add_url_rule" => add_rule(context, &event, way),
-                "route" => {
+                name if name == "route" || VERBS.contains(&name) => {
                     for target in context.machine.decorated(event.result) {
-                        let methods = methods_of(&event);
-                        add_view(context, event.place, &event, way, &target, &methods);
-                    }
-                }
-                verb if VERBS.contains(&verb) => {
-                    for target in context.machine.decorated(event.result) {
-                        add_view(
-                            context,
-                            event.place,
-                            &event,
-                            way,
-                            &target,
-                            &[verb.to_uppercase()],
-                        );
+                        add_view(context, &event, way, &target);
                     }
                 }
                 _ => {}
             }
         }
+        self.follow_interfaces_of(context, holder, way);
+        self.stack.pop();
+    }
+
+    /// Follows the interfaces that were made with an application or a blueprint, or handed it by `init_app`.
+    fn follow_interfaces_of(
+        &mut self,
+        context: &mut FrameworkContext<'_, '_>,
+        holder: ObjectId,
+        way: &RouteContext,
+    ) {
         for interface in self.interfaces.clone() {
             let made = context.machine.made_with(interface);
             let is_here = made
@@ -194,7 +192,6 @@ impl Walk {
                 self.follow_interface(context, interface, &way.below(&own));
             }
         }
-        self.stack.pop();
     }
 
     fn follow_blueprint<'a>(
@@ -255,28 +252,7 @@ impl Walk {
         self.seen.insert(id);
         for event in context.machine.events_of(id) {
             match &*event.name {
-                "add_namespace" => {
-                    for space in event
-                        .arguments
-                        .at(0)
-                        .map(Value::objects)
-                        .unwrap_or_default()
-                    {
-                        let made = context.machine.made_with(space);
-                        let given = event
-                            .arguments
-                            .at_or_named(1, "path")
-                            .or_else(|| made.named("path"));
-                        let own = match given.and_then(Value::as_text) {
-                            Some(path) => path.to_string(),
-                            None => format!(
-                                "/{}",
-                                made.at(0).and_then(Value::as_text).unwrap_or_default()
-                            ),
-                        };
-                        self.follow_interface(context, space, &way.below(&own));
-                    }
-                }
+                "add_namespace" => self.follow_namespaces(context, &event, way),
                 "register_blueprint" => self.follow_blueprint(context, &event, way),
                 "namespace" => {
                     let own = event
@@ -297,28 +273,51 @@ impl Walk {
                         }
                     }
                 }
-                "add_resource" => {
-                    let class = event.arguments.at(0).and_then(Value::as_class);
-                    let Some(class) = class else {
-                        context.findings.report_unresolved(
-                            context.machine,
-                            event.place,
-                            "add_resource of what could not be followed",
-                        );
-                        continue;
-                    };
-                    for path in event
-                        .arguments
-                        .positional()
-                        .skip(1)
-                        .filter_map(Value::as_text)
-                    {
-                        add_class_view(context, &class, &way.below(&path));
-                    }
-                }
+                "add_resource" => add_resource(context, &event, way),
                 _ => {}
             }
         }
         self.stack.pop();
+    }
+
+    /// Follows `api.add_namespace(ns, path="/items")`; without a path a namespace lies below its own name.
+    fn follow_namespaces<'a>(
+        &mut self,
+        context: &mut FrameworkContext<'_, 'a>,
+        event: &Event<'a>,
+        way: &RouteContext,
+    ) {
+        let spaces = event.arguments.at(0).map(Value::objects);
+        for space in spaces.unwrap_or_default() {
+            let made = context.machine.made_with(space);
+            let given = event
+                .arguments
+                .at_or_named(1, "path")
+                .or_else(|| made.named("path"));
+            let own = match given.and_then(Value::as_text) {
+                Some(path) => path.to_string(),
+                None => format!(
+                    "/{}",
+                    made.at(0).and_then(Value::as_text).unwrap_or_default()
+                ),
+            };
+            self.follow_interface(context, space, &way.below(&own));
+        }
+    }
+}
+
+/// Adds the routes of `api.add_resource(Items, "/items", "/items/<id>")`.
+fn add_resource<'a>(context: &mut FrameworkContext<'_, 'a>, event: &Event<'a>, way: &RouteContext) {
+    let Some(class) = event.arguments.at(0).and_then(Value::as_class) else {
+        context.findings.report_unresolved(
+            context.machine,
+            event.place,
+            "add_resource of what could not be followed",
+        );
+        return;
+    };
+    let paths = event.arguments.positional().skip(1);
+    for path in paths.filter_map(Value::as_text) {
+        add_class_view(context, &class, &way.below(&path));
     }
 }

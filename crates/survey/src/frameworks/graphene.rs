@@ -99,8 +99,7 @@ fn add_root_type<'a>(
                 context.machine,
                 place,
                 (kind, &name),
-                handler,
-                Vec::new(),
+                (handler, Vec::new()),
             );
         }
     }

@@ -17,8 +17,7 @@ impl Findings {
         machine: &Machine<'_>,
         place: Place,
         (kind, name): (&str, &str),
-        handler: String,
-        guards: Vec<String>,
+        (handler, guards): (String, Vec<String>),
     ) {
         let file = machine.path(place.module).to_owned();
         let is_known = self

@@ -312,23 +312,28 @@ fn collect_built_columns<'a>(machine: &Machine<'a>, made: &Event<'a>, columns: &
                 primary: is_key,
                 ..Column::default()
             };
-            let mut next = machine.events_of(made.result).into_iter().next();
-            while let Some(event) = next {
-                let text = event.arguments.at(0).and_then(Value::as_text);
-                match &*event.name {
-                    "notNullable" | "notNull" => column.nullable = Some(false),
-                    "primary" => (column.primary, column.nullable) = (true, Some(false)),
-                    "unique" => column.unique = true,
-                    "references" => column.references = format!("fk:{}", text.unwrap_or_default()),
-                    "inTable" | "on" if !column.references.contains('.') => {
-                        let inner = column.references.trim_start_matches("fk:");
-                        column.references = format!("fk:{}.{inner}", text.unwrap_or_default());
-                    }
-                    _ => {}
-                }
-                next = machine.events_of(event.result).into_iter().next();
-            }
+            apply_chain(machine, made, &mut column);
             columns.push(column);
         }
+    }
+}
+
+/// Applies what is chained to a column to it: `.notNullable().references("id").inTable("users")`.
+fn apply_chain<'a>(machine: &Machine<'a>, made: &Event<'a>, column: &mut Column) {
+    let mut next = machine.events_of(made.result).into_iter().next();
+    while let Some(event) = next {
+        let text = event.arguments.at(0).and_then(Value::as_text);
+        match &*event.name {
+            "notNullable" | "notNull" => column.nullable = Some(false),
+            "primary" => (column.primary, column.nullable) = (true, Some(false)),
+            "unique" => column.unique = true,
+            "references" => column.references = format!("fk:{}", text.unwrap_or_default()),
+            "inTable" | "on" if !column.references.contains('.') => {
+                let inner = column.references.trim_start_matches("fk:");
+                column.references = format!("fk:{}.{inner}", text.unwrap_or_default());
+            }
+            _ => {}
+        }
+        next = machine.events_of(event.result).into_iter().next();
     }
 }

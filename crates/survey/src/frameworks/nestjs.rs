@@ -74,7 +74,7 @@ fn read_nestjs(context: &mut FrameworkContext<'_, '_>) {
             let outer = module
                 .map(|(_, prefix)| prefix.as_str())
                 .unwrap_or_default();
-            self::add_controller(context, &class, &arguments, &settings, outer);
+            self::add_controller(context, &class, &arguments, (&settings, outer));
         }
     }
 }
@@ -271,8 +271,7 @@ fn add_controller<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
     arguments: &Arguments<'a>,
-    settings: &Settings,
-    outer: &str,
+    (settings, outer): (&Settings, &str),
 ) {
     let Some(prefixes) = texts_of_value(arguments.at(0)) else {
         context.findings.report_unresolved(

@@ -196,6 +196,14 @@ fn names_in_brackets<'t>(line: &'t str, mark: &str) -> Vec<&'t str> {
         .collect()
 }
 
+/// Returns the name of a relation: `@relation("author")`, `@relation(name: "author")`.
+fn relation_name(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once("@relation(")?;
+    // `fields: […]` comes first where it has no name.
+    let named = Some(rest.trim_start()).filter(|rest| rest.starts_with(['"', 'n']));
+    named?.split('"').nth(1)
+}
+
 fn read_member(line: &str, names: &[&str], model: &mut Model) {
     if line.starts_with("@@map") {
         if let Some(table) = text_in_quotes(line, "@@map") {
@@ -229,17 +237,10 @@ fn read_member(line: &str, names: &[&str], model: &mut Model) {
         );
     }
     if is_relation && kind.ends_with("[]") {
-        let relation = line
-            .split_once("@relation(")
-            .map(|(_, rest)| rest.trim_start());
-        let relation = relation
-            .filter(|rest| rest.starts_with(['"', 'n']))
-            .and_then(|rest| rest.split('"').nth(1));
-        let relation = relation.map(str::to_owned);
         model.lists.push(List {
             field: name.to_owned(),
             target: bare.to_owned(),
-            relation,
+            relation: relation_name(line).map(str::to_owned),
         });
     }
     model.fields.push(name.to_owned());

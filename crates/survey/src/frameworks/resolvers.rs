@@ -57,8 +57,7 @@ fn read_resolver_classes(context: &mut FrameworkContext<'_, '_>) {
                         context.machine,
                         closure.place,
                         (kind, &name),
-                        handler,
-                        all,
+                        (handler, all),
                     );
                 }
             }

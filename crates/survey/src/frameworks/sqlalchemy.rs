@@ -44,6 +44,22 @@ fn read_sqlalchemy(context: &mut FrameworkContext<'_, '_>) {
             },
         );
     }
+    add_association_tables(context, &mut entities);
+    for (target, column) in backward {
+        let entity = entities
+            .iter_mut()
+            .find(|entity| entity.model == target || entity.table == target);
+        if let Some(entity) = entity
+            && !entity.columns.iter().any(|known| known.name == column.name)
+        {
+            entity.columns.push(column);
+        }
+    }
+    context.findings.entities.extend(entities);
+}
+
+/// Adds the tables that are made by a call, most often between two others: `Table("user_role", metadata, Column(…))`.
+fn add_association_tables(context: &mut FrameworkContext<'_, '_>, entities: &mut Vec<Entity>) {
     for id in 0..context.machine.objects.len() {
         let Some((path, arguments)) = context.machine.call_path(&Value::Object(id)) else {
             continue;
@@ -67,7 +83,7 @@ fn read_sqlalchemy(context: &mut FrameworkContext<'_, '_>) {
         let place = context.machine.object(id).place;
         let file = context.machine.path(place.module).to_owned();
         merge_entity(
-            &mut entities,
+            entities,
             Entity {
                 table: table.to_string(),
                 model: String::new(),
@@ -77,17 +93,6 @@ fn read_sqlalchemy(context: &mut FrameworkContext<'_, '_>) {
             },
         );
     }
-    for (target, column) in backward {
-        let entity = entities
-            .iter_mut()
-            .find(|entity| entity.model == target || entity.table == target);
-        if let Some(entity) = entity
-            && !entity.columns.iter().any(|known| known.name == column.name)
-        {
-            entity.columns.push(column);
-        }
-    }
-    context.findings.entities.extend(entities);
 }
 
 /// Tells of a class that names a table and whose columns could not be followed.
@@ -247,24 +252,33 @@ fn table_of<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>) -> Option
         .filter_map(|class| own_attribute(class, "__tablename__"))
         .next();
     match written {
-        Some(value @ Value::Text(_)) => value.as_text().map(|text| text.to_string()),
-        Some(value) => {
-            let made = value.as_function().map(|function| {
-                machine.invoke(
-                    &function,
-                    Some(Value::Class(class.clone())),
-                    &Arguments::default(),
-                )
-            });
-            let text = made
-                .and_then(|made| made.as_text())
-                .filter(|text| !text.is_empty())
-                .map(|text| text.to_string());
-            Some(text.unwrap_or_else(|| snake_case(&class.class.name)))
-        }
+        Some(value) => written_table(machine, class, &value),
         None if is_sqlmodel => Some(class.class.name.to_lowercase()),
         None => Some(snake_case(&class.class.name)),
     }
+}
+
+/// Returns the name that `__tablename__` gives a table, as text or as a function of the class.
+fn written_table<'a>(
+    machine: &mut Machine<'a>,
+    class: &Rc<ClassValue<'a>>,
+    written: &Value<'a>,
+) -> Option<String> {
+    if let Value::Text(_) = written {
+        return written.as_text().map(|text| text.to_string());
+    }
+    let made = written.as_function().map(|function| {
+        machine.invoke(
+            &function,
+            Some(Value::Class(class.clone())),
+            &Arguments::default(),
+        )
+    });
+    let text = made
+        .and_then(|made| made.as_text())
+        .filter(|text| !text.is_empty())
+        .map(|text| text.to_string());
+    Some(text.unwrap_or_else(|| snake_case(&class.class.name)))
 }
 
 /// `UserProfile` to `user_profile`.
@@ -317,8 +331,12 @@ fn columns_of<'a>(
                     "backref" | "relationship" | "Relationship" | "dynamic_loader"
                 )
             {
-                let mut column =
-                    relation_column(machine, field.name, &arguments, &class.class.name, backward);
+                let mut column = relation_column(
+                    machine,
+                    (&class.class.name, field.name),
+                    &arguments,
+                    backward,
+                );
                 if column.references == "rel:" {
                     column
                         .references

@@ -97,8 +97,7 @@ fn add_root_type<'a>(
                 context.machine,
                 place,
                 (kind, &name),
-                handler,
-                guards,
+                (handler, guards),
             );
         }
     }

@@ -101,55 +101,119 @@ fn written_type(annotation: Option<&Expression>) -> String {
     }
 }
 
+/// A field of an entity, and its decorators of TypeORM with what each was handed.
+struct MarkedField<'f, 'a> {
+    field: &'f Field<'a>,
+    decorators: Vec<(String, Arguments<'a>)>,
+}
+
+impl<'a> MarkedField<'_, 'a> {
+    fn arguments_of(&self, decorator: &str) -> Option<&Arguments<'a>> {
+        let mut decorators = self.decorators.iter();
+        decorators
+            .find(|(name, _)| name == decorator)
+            .map(|(_, arguments)| arguments)
+    }
+
+    /// Returns the column of `@Column(…)` and its kin: `@PrimaryGeneratedColumn()`, `@CreateDateColumn()`.
+    fn plain_column(&self, decorator: &str, arguments: &Arguments<'a>) -> Column {
+        let option = |key: &str| option_of(arguments, key);
+        let own = option("name").and_then(|name| name.as_text());
+        let kind = arguments
+            .at(0)
+            .and_then(Value::as_text)
+            .or_else(|| option("type")?.as_text());
+        let is_primary = decorator.starts_with("Primary")
+            || option("primary").is_some_and(|value| value.is_true());
+        Column {
+            name: own.map_or_else(|| self.field.name.to_owned(), |name| name.to_string()),
+            kind: match kind {
+                Some(kind) => kind.to_string(),
+                None if decorator.ends_with("DateColumn") => "timestamp".to_owned(),
+                None => written_type(self.field.annotation),
+            },
+            nullable: Some(
+                decorator == "DeleteDateColumn"
+                    || option("nullable").is_some_and(|value| value.is_true()),
+            ),
+            primary: is_primary,
+            unique: option("unique").is_some_and(|value| value.is_true()),
+            references: String::new(),
+        }
+    }
+
+    /// Returns the key that a relation stores in the table of its own class, if it does: always one of `ManyToOne`,
+    /// one of `OneToOne` on the side with the `@JoinColumn()`.
+    fn key_column(
+        &self,
+        decorator: &str,
+        arguments: &Arguments<'a>,
+        other: &str,
+    ) -> Option<Column> {
+        let join = self.arguments_of("JoinColumn");
+        if decorator != "ManyToOne" && (decorator != "OneToOne" || join.is_none()) {
+            return None;
+        }
+        let own = join.and_then(|join| join.at(0)?.entry("name")?.as_text());
+        let is_required = option_of(arguments, "nullable")
+            .is_some_and(|value| matches!(value, Value::Bool(false)));
+        Some(Column {
+            name: own.map_or_else(|| format!("{}Id", self.field.name), |name| name.to_string()),
+            kind: "Number".to_owned(),
+            nullable: Some(!is_required),
+            references: format!("fk:{other}.id"),
+            ..Column::default()
+        })
+    }
+
+    /// Returns the table between two of `@ManyToMany` on the side with the `@JoinTable()`: its name and both keys.
+    fn join_table(&self, table: &str, other: &str) -> Option<(String, Vec<Column>)> {
+        let join = self.arguments_of("JoinTable")?;
+        let own = join
+            .at(0)
+            .and_then(|options| options.entry("name")?.as_text());
+        let own = own.map_or_else(
+            || format!("{table}_{}_{other}", snake_case(self.field.name)),
+            |name| name.to_string(),
+        );
+        let side = |side: &str| Column {
+            name: format!("{side}Id"),
+            kind: "Number".to_owned(),
+            nullable: Some(false),
+            primary: true,
+            references: format!("fk:{side}.id"),
+            ..Column::default()
+        };
+        Some((own, vec![side(table), side(other)]))
+    }
+}
+
+/// Returns an option of the object among a decorator's arguments: `@Column('text', { nullable: true })`.
+fn option_of<'a>(arguments: &Arguments<'a>, key: &str) -> Option<Value<'a>> {
+    arguments
+        .positional()
+        .find(|value| matches!(value, Value::Map(_)))?
+        .entry(key)
+}
+
+/// Returns the columns of a field; a table that the field joins by goes to `joined`.
 fn columns_of<'a>(
     machine: &mut Machine<'a>,
     field: &Field<'a>,
     table: &str,
     joined: &mut Vec<(String, Vec<Column>)>,
 ) -> Vec<Column> {
-    let decorators: Vec<_> = field
+    let decorators = field
         .decorators
         .iter()
         .filter_map(|value| typeorm_decorator(machine, value))
         .collect();
-    let has = |wanted: &str| {
-        decorators
-            .iter()
-            .find(|(name, _)| name == wanted)
-            .map(|(_, arguments)| arguments.clone())
-    };
+    let marked = MarkedField { field, decorators };
     let mut columns = Vec::new();
-    for (name, arguments) in &decorators {
-        let options = arguments
-            .positional()
-            .find(|value| matches!(value, Value::Map(_)))
-            .cloned();
-        let option = |key: &str| options.as_ref().and_then(|options| options.entry(key));
+    for (name, arguments) in &marked.decorators {
         match name.as_str() {
             name if name.ends_with("Column") && name != "JoinColumn" => {
-                let own = option("name").and_then(|name| name.as_text());
-                let kind = arguments
-                    .at(0)
-                    .and_then(Value::as_text)
-                    .or_else(|| option("type")?.as_text());
-                let is_primary = name.starts_with("Primary")
-                    || option("primary").is_some_and(|value| value.is_true());
-                let is_time = name.ends_with("DateColumn");
-                columns.push(Column {
-                    name: own.map_or_else(|| field.name.to_owned(), |name| name.to_string()),
-                    kind: match kind {
-                        Some(kind) => kind.to_string(),
-                        None if is_time => "timestamp".to_owned(),
-                        None => written_type(field.annotation),
-                    },
-                    nullable: Some(
-                        name == "DeleteDateColumn"
-                            || option("nullable").is_some_and(|value| value.is_true()),
-                    ),
-                    primary: is_primary,
-                    unique: option("unique").is_some_and(|value| value.is_true()),
-                    references: String::new(),
-                });
+                columns.push(marked.plain_column(name, arguments));
             }
             "ManyToOne" | "OneToOne" | "OneToMany" | "ManyToMany" => {
                 let Some(class) = target_class(machine, arguments.at(0)) else {
@@ -162,38 +226,9 @@ fn columns_of<'a>(
                     references: format!("rel:{other}"),
                     ..Column::default()
                 });
-                let join = has("JoinColumn");
-                if name == "ManyToOne" || name == "OneToOne" && join.is_some() {
-                    let own = join.and_then(|join| join.at(0)?.entry("name")?.as_text());
-                    columns.push(Column {
-                        name: own
-                            .map_or_else(|| format!("{}Id", field.name), |name| name.to_string()),
-                        kind: "Number".to_owned(),
-                        nullable: Some(
-                            !option("nullable")
-                                .is_some_and(|value| matches!(value, Value::Bool(false))),
-                        ),
-                        references: format!("fk:{other}.id"),
-                        ..Column::default()
-                    });
-                }
-                if let (true, Some(join)) = (name == "ManyToMany", has("JoinTable")) {
-                    let own = join
-                        .at(0)
-                        .and_then(|options| options.entry("name")?.as_text());
-                    let own = own.map_or_else(
-                        || format!("{table}_{}_{other}", snake_case(field.name)),
-                        |name| name.to_string(),
-                    );
-                    let side = |side: &str| Column {
-                        name: format!("{side}Id"),
-                        kind: "Number".to_owned(),
-                        nullable: Some(false),
-                        primary: true,
-                        references: format!("fk:{side}.id"),
-                        ..Column::default()
-                    };
-                    joined.push((own, vec![side(table), side(&other)]));
+                columns.extend(marked.key_column(name, arguments, &other));
+                if name == "ManyToMany" {
+                    joined.extend(marked.join_table(table, &other));
                 }
             }
             _ => {}

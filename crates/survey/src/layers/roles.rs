@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::names::{feature_folders, is_kind, layer_by_name};
 use super::signs::{BETWEEN, BROWSER, COMPOSES, QUERIES, REGISTERS, SERVER, SHAPES, has_any_mark};
 use super::{Edge, Layer, Roles};
+use crate::Survey;
 use crate::documents::{folder_of, name_of, strip_folder};
-use crate::findings::{Entity, Route};
 use crate::source::{SourceFile, Sources};
 use crate::stack::{Ecosystem, Stack};
 use code::glance::{DefinitionKind, Glance};
@@ -25,23 +25,20 @@ pub(crate) struct Role {
 }
 
 /// Returns the layer of each file that has one.
-pub(super) fn roles_of_files(
-    sources: &Sources,
-    outlines: &[Glance],
-    stack: &Stack,
-    routes: &[Route],
-    entities: &[Entity],
-) -> Roles {
+pub(super) fn roles_of_files(sources: &Sources, outlines: &[Glance], survey: &Survey) -> Roles {
     let mut handlers: HashMap<&str, usize> = HashMap::new();
-    for route in routes {
+    for route in &survey.routes {
         *handlers.entry(route.file.as_str()).or_default() += 1;
     }
     let tables: HashMap<&str, usize> =
-        entities.iter().fold(HashMap::new(), |mut tables, entity| {
-            *tables.entry(entity.file.as_str()).or_default() += 1;
-            tables
-        });
-    let browser = browser_folders(stack);
+        survey
+            .entities
+            .iter()
+            .fold(HashMap::new(), |mut tables, entity| {
+                *tables.entry(entity.file.as_str()).or_default() += 1;
+                tables
+            });
+    let browser = browser_folders(&survey.stack);
     let features = feature_folders(sources);
     let mut roles = Roles::new();
     for (id, file) in sources.files.iter().enumerate() {

@@ -67,7 +67,21 @@ pub(super) fn find_migrations(
 ) -> Vec<Migrations> {
     let folders: BTreeSet<&str> = sources.paths.iter().map(|path| folder_of(path)).collect();
     let mut found: Vec<Migrations> = Vec::new();
-    find_alembic(packages, documents, sources, &folders, &mut found);
+    for (path, text) in documents.named("alembic.ini") {
+        let (folders, line) = configured_alembic(path, text, sources, &folders);
+        let flask = packages
+            .iter()
+            .any(|package| package.dependency("flask-migrate").is_some());
+        let tool = if flask { "Flask-Migrate" } else { "Alembic" };
+        found.push(Migrations {
+            tool: tool.to_owned(),
+            folders,
+            place: Place::new(path, line),
+        });
+    }
+    if found.is_empty() {
+        found.extend(unconfigured_alembic(packages, sources));
+    }
     find_django_migrations(sources, &folders, &mut found);
     find_prisma_migrations(documents, &folders, &mut found);
     for package in packages {
@@ -143,72 +157,62 @@ fn configured_folder(documents: &Documents, sources: &Sources, package: &str) ->
         })
 }
 
-fn find_alembic(
-    packages: &[Package],
-    documents: &Documents,
+/// Returns the folders that an alembic.ini keeps its versions in, and the line that says so:
+/// `script_location = %(here)s/alembic` means `alembic/versions`.
+fn configured_alembic(
+    path: &str,
+    text: &str,
     sources: &Sources,
     folders: &BTreeSet<&str>,
-    found: &mut Vec<Migrations>,
-) {
-    for (path, text) in documents.named("alembic.ini") {
-        let sections = ini::parse_ini(text);
-        let location = sections
+) -> (Vec<String>, u32) {
+    let sections = ini::parse_ini(text);
+    let location = sections
+        .iter()
+        .find_map(|section| section.entry("script_location")?.values.first());
+    let (line, location) = location.map_or((1, "."), |(line, value)| (*line, *value));
+    let location = location.replace("%(here)s/", "");
+    let versions = match location.as_str() {
+        "." | "%(here)s" => join_folder(folder_of(path), "versions"),
+        at => join_folder(
+            folder_of(path),
+            &format!("{}/versions", at.replace(':', "/")),
+        ),
+    };
+    let mut lying = vec![versions.clone()];
+    if !folders.contains(versions.as_str()) {
+        // The location may count from where the command is run.
+        let last = location.rsplit(['/', ':']).next().unwrap_or("alembic");
+        let ending = format!("{last}/versions");
+        lying = folders
             .iter()
-            .find_map(|section| section.entry("script_location")?.values.first());
-        let (line, location) = location.map_or((1, "."), |(line, value)| (*line, *value));
-        let location = location.replace("%(here)s/", "");
-        let versions = match location.as_str() {
-            "." | "%(here)s" => join_folder(folder_of(path), "versions"),
-            at => join_folder(
-                folder_of(path),
-                &format!("{}/versions", at.replace(':', "/")),
-            ),
-        };
-        let flask = packages
-            .iter()
-            .any(|package| package.dependency("flask-migrate").is_some());
-        let mut lying = vec![versions.clone()];
-        if !folders.contains(versions.as_str()) {
-            // The location may count from where the command is run.
-            let last = location.rsplit(['/', ':']).next().unwrap_or("alembic");
-            let ending = format!("{last}/versions");
-            lying = folders
-                .iter()
-                .filter(|folder| folder.ends_with(&ending))
-                .map(|folder| (*folder).to_owned())
-                .collect();
-        }
-        if lying.is_empty() {
-            lying = alembic_folders(sources);
-        }
-        let tool = if flask { "Flask-Migrate" } else { "Alembic" };
-        found.push(Migrations {
-            tool: tool.to_owned(),
-            folders: lying,
-            place: Place::new(path, line),
-        });
+            .filter(|folder| folder.ends_with(&ending))
+            .map(|folder| (*folder).to_owned())
+            .collect();
     }
-    if found.is_empty()
-        && let Some(dependency) = packages.iter().find_map(|package| {
-            package
-                .dependency("flask-migrate")
-                .or_else(|| package.dependency("alembic"))
-        })
-    {
-        let folders = alembic_folders(sources);
-        if !folders.is_empty() {
-            let tool = if dependency.name.to_lowercase().starts_with("flask") {
-                "Flask-Migrate"
-            } else {
-                "Alembic"
-            };
-            found.push(Migrations {
-                tool: tool.to_owned(),
-                folders,
-                place: dependency.place.clone(),
-            });
-        }
+    if lying.is_empty() {
+        lying = alembic_folders(sources);
     }
+    (lying, line)
+}
+
+/// Returns Alembic where no alembic.ini is found: by a dependency and by files with its marks.
+fn unconfigured_alembic(packages: &[Package], sources: &Sources) -> Option<Migrations> {
+    let dependency = packages.iter().find_map(|package| {
+        package
+            .dependency("flask-migrate")
+            .or_else(|| package.dependency("alembic"))
+    })?;
+    let folders = alembic_folders(sources);
+    let tool = if dependency.name.to_lowercase().starts_with("flask") {
+        "Flask-Migrate"
+    } else {
+        "Alembic"
+    };
+    (!folders.is_empty()).then(|| Migrations {
+        tool: tool.to_owned(),
+        folders,
+        place: dependency.place.clone(),
+    })
 }
 
 /// Returns folders whose files carry Alembic's marks.

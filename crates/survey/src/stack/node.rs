@@ -56,25 +56,24 @@ pub(super) fn read_node_packages(documents: &Documents) -> Vec<Package> {
                 .iter()
                 .find(lists)
                 .map(|(root, _)| (*root).to_owned());
-            let manager = manager_of_package(
-                folder,
-                workspace.as_deref(),
-                &workspaces,
-                manifest,
-                documents,
-            );
-            read_manifest(path, text, manifest, manager, workspace)
+            // A workspace's root may keep its lock file although nothing else is in it.
+            let is_root = workspaces.iter().any(|(at, _)| *at == folder);
+            let manager = stated_manager(manifest)
+                .or_else(|| locked_manager(folder, documents))
+                .or_else(|| manager_of_workspace(workspace.as_deref()?, documents))
+                .or_else(|| pnpm_of_root(folder, documents).filter(|_| is_root))
+                .unwrap_or_else(|| "npm".to_owned());
+            Package {
+                manager,
+                workspace,
+                ..read_manifest(path, text, manifest)
+            }
         })
         .collect()
 }
 
-fn read_manifest(
-    path: &str,
-    text: &str,
-    manifest: &Value,
-    manager: String,
-    workspace: Option<String>,
-) -> Package {
+/// Returns the package that a manifest says; its manager and workspace are not the manifest's to say.
+fn read_manifest(path: &str, text: &str, manifest: &Value) -> Package {
     let folder = folder_of(path);
     let mut dependencies = Vec::new();
     for (key, development) in KEYS {
@@ -106,10 +105,10 @@ fn read_manifest(
             .to_owned(),
         folder: folder.to_owned(),
         ecosystem: Ecosystem::Node,
-        manager,
+        manager: String::new(),
         manifest: Place::new(path, Finder::new(text).next("\"name\"")),
         lock: None,
-        workspace,
+        workspace: None,
         runtime: manifest["engines"]["node"].as_str().map(str::to_owned),
         dependencies,
     }
@@ -149,46 +148,33 @@ fn workspace_members(folder: &str, manifest: &Value, documents: &Documents) -> V
     members
 }
 
-/// Returns the package manager: the one that its manifest names, its lock file's, then its
-/// workspace's.
-fn manager_of_package(
-    folder: &str,
-    workspace: Option<&str>,
-    workspaces: &[(&str, Vec<String>)],
-    manifest: &Value,
-    documents: &Documents,
-) -> String {
-    let named = |manifest: &Value| {
-        manifest["packageManager"]
-            .as_str()
-            .and_then(|text| text.split('@').next())
-            .map(str::to_owned)
-    };
-    if let Some(manager) = named(manifest) {
-        return manager;
-    }
-    let locked = |at: &str| {
-        let there = LOCKS
-            .iter()
-            .find(|(name, _)| documents.text(&join_folder(at, name)).is_some());
-        there.map(|(_, manager)| (*manager).to_owned())
-    };
-    let root = workspace.and_then(|root| {
-        let text = documents.text(&join_folder(root, "package.json"))?;
-        serde_json::from_str::<Value>(text)
-            .ok()
-            .and_then(|manifest| named(&manifest))
-            .or_else(|| locked(root))
-    });
-    // A workspace's root may keep its lock file although nothing else is in it.
-    let is_root = workspaces.iter().any(|(at, _)| *at == folder);
-    let pnpm = (is_root
-        && documents
-            .text(&join_folder(folder, "pnpm-workspace.yaml"))
-            .is_some())
-    .then(|| "pnpm".to_owned());
-    locked(folder)
-        .or(root)
-        .or(pnpm)
-        .unwrap_or_else(|| "npm".to_owned())
+/// Returns the manager that a manifest names: `"packageManager": "pnpm@9.1.0"`.
+fn stated_manager(manifest: &Value) -> Option<String> {
+    manifest["packageManager"]
+        .as_str()
+        .and_then(|text| text.split('@').next())
+        .map(str::to_owned)
+}
+
+/// Returns the manager whose lock file lies in a folder.
+fn locked_manager(folder: &str, documents: &Documents) -> Option<String> {
+    LOCKS
+        .iter()
+        .find(|(name, _)| documents.text(&join_folder(folder, name)).is_some())
+        .map(|(_, manager)| (*manager).to_owned())
+}
+
+/// Returns the manager of a workspace by its root's manifest, then by its lock file.
+fn manager_of_workspace(root: &str, documents: &Documents) -> Option<String> {
+    let text = documents.text(&join_folder(root, "package.json"))?;
+    let manifest = serde_json::from_str::<Value>(text).ok();
+    manifest
+        .and_then(|manifest| stated_manager(&manifest))
+        .or_else(|| locked_manager(root, documents))
+}
+
+/// Returns pnpm where a folder holds the file with which pnpm makes a workspace.
+fn pnpm_of_root(folder: &str, documents: &Documents) -> Option<String> {
+    documents.text(&join_folder(folder, "pnpm-workspace.yaml"))?;
+    Some("pnpm".to_owned())
 }

@@ -3,9 +3,7 @@
 
 mod dependencies;
 
-use dependencies::{
-    is_development, push_dependency, push_requirements, requirement_of, texts_of_array,
-};
+use dependencies::{ManifestReader, is_development, new_dependency, requirement_of};
 use std::collections::BTreeMap;
 
 use toml::{Table, Value};
@@ -20,61 +18,21 @@ pub(super) fn read_python_packages(documents: &Documents) -> Vec<Package> {
     let mut packages: BTreeMap<String, Package> = BTreeMap::new();
     let mut workspaces = Vec::new();
     for (path, text) in documents.all() {
-        let folder = folder_of(path);
-        match name_of(path) {
-            "pyproject.toml" => {
-                let Ok(table) = text.parse::<Table>() else {
-                    continue;
-                };
-                if !is_package(&table) {
-                    continue;
-                }
-                workspaces
-                    .extend(workspace_members(&table).map(|member| (folder.to_owned(), member)));
-                of_pyproject(
-                    package_in_folder(&mut packages, folder, path),
-                    path,
-                    text,
-                    &table,
-                );
-            }
-            "setup.cfg" => {
-                let sections = ini::parse_ini(text);
-                if sections
-                    .iter()
-                    .any(|section| section.name.starts_with("options"))
-                {
-                    of_setup_cfg(
-                        package_in_folder(&mut packages, folder, path),
-                        path,
-                        &sections,
-                    );
-                }
-            }
-            "setup.py" if text.contains("setup(") => {
-                of_setup_py(package_in_folder(&mut packages, folder, path), path, text)
-            }
-            "Pipfile" => {
-                if let Ok(table) = text.parse::<Table>() {
-                    of_pipfile(
-                        package_in_folder(&mut packages, folder, path),
-                        path,
-                        text,
-                        &table,
-                    );
-                }
-            }
-            name if name.ends_with(".txt") || name.ends_with(".in") => {
-                // `requirements/dev.txt` and `deploy/requirements.txt` alike ask for what their folder's project needs.
-                let home = if name_of(folder) == "requirements" {
-                    folder_of(folder)
-                } else {
-                    folder
-                };
-                of_requirements(package_in_folder(&mut packages, home, path), path, text);
-            }
-            _ => {}
+        if name_of(path) != "pyproject.toml" {
+            read_manifest(&mut packages, path, text);
+            continue;
         }
+        let Some(table) = text.parse::<Table>().ok().filter(is_package) else {
+            continue;
+        };
+        let folder = folder_of(path);
+        workspaces.extend(workspace_members(&table).map(|member| (folder.to_owned(), member)));
+        let reader = ManifestReader {
+            package: package_in_folder(&mut packages, folder, path),
+            path,
+            text,
+        };
+        of_pyproject(reader, &table);
     }
     for package in packages.values_mut() {
         package.manager = manager_of_package(package, documents);
@@ -90,6 +48,41 @@ pub(super) fn read_python_packages(documents: &Documents) -> Vec<Package> {
         });
     }
     packages.into_values().collect()
+}
+
+/// Reads a manifest other than pyproject.toml, if the file is one, into the package of its folder.
+fn read_manifest(packages: &mut BTreeMap<String, Package>, path: &str, text: &str) {
+    let folder = folder_of(path);
+    match name_of(path) {
+        "setup.cfg" => {
+            let sections = ini::parse_ini(text);
+            if sections
+                .iter()
+                .any(|section| section.name.starts_with("options"))
+            {
+                of_setup_cfg(package_in_folder(packages, folder, path), path, &sections);
+            }
+        }
+        "setup.py" if text.contains("setup(") => {
+            of_setup_py(package_in_folder(packages, folder, path), path, text)
+        }
+        "Pipfile" => {
+            if let Ok(table) = text.parse::<Table>() {
+                let package = package_in_folder(packages, folder, path);
+                of_pipfile(package, path, text, &table);
+            }
+        }
+        name if name.ends_with(".txt") || name.ends_with(".in") => {
+            // `requirements/dev.txt` and `deploy/requirements.txt` alike ask for what their folder's project needs.
+            let home = if name_of(folder) == "requirements" {
+                folder_of(folder)
+            } else {
+                folder
+            };
+            of_requirements(package_in_folder(packages, home, path), path, text);
+        }
+        _ => {}
+    }
 }
 
 /// Returns whether a member pattern of a workspace (`packages/*`, `backend`) means the folder.
@@ -157,92 +150,58 @@ fn package_in_folder<'p>(
         })
 }
 
-fn of_pyproject(package: &mut Package, path: &str, text: &str, table: &Table) {
-    package.manifest = Place::new(path, 1);
-    let project = table.get("project").and_then(Value::as_table);
-    if let Some(project) = project {
-        if let Some(name) = project.get("name").and_then(Value::as_str) {
-            package.name = name.to_owned();
-            package.manifest.line = Finder::new(text).next("[project]");
-        }
-        package.runtime = project
-            .get("requires-python")
-            .and_then(Value::as_str)
-            .map(str::to_owned);
-        let mut finder = Finder::new(text);
-        finder.next("dependencies");
-        push_requirements(
-            package,
-            path,
-            &mut finder,
-            texts_of_array(project.get("dependencies")),
-            false,
-        );
-        for (group, list) in project
-            .get("optional-dependencies")
-            .and_then(Value::as_table)
-            .into_iter()
-            .flatten()
-        {
-            let mut finder = find_section(text, "[project.optional-dependencies]", group);
-            push_requirements(
-                package,
-                path,
-                &mut finder,
-                texts_of_array(Some(list)),
-                is_development(group),
-            );
-        }
+fn of_pyproject(mut reader: ManifestReader<'_>, table: &Table) {
+    reader.package.manifest = Place::new(reader.path, 1);
+    if let Some(project) = table.get("project").and_then(Value::as_table) {
+        of_project(&mut reader, project);
     }
-    for (group, list) in table
-        .get("dependency-groups")
-        .and_then(Value::as_table)
-        .into_iter()
-        .flatten()
-    {
-        let mut finder = find_section(text, "[dependency-groups]", group);
-        push_requirements(package, path, &mut finder, texts_of_array(Some(list)), true);
+    for (group, list) in entries_of(table.get("dependency-groups")) {
+        let mut finder = find_section(reader.text, "[dependency-groups]", group);
+        reader.push_list(&mut finder, Some(list), true);
     }
-    let tool = |name: &str| {
-        table
-            .get("tool")
-            .and_then(|tools| tools.get(name))
-            .and_then(Value::as_table)
-    };
-    if let Some(poetry) = tool("poetry") {
-        of_poetry(package, path, text, poetry);
+    let tool = |name: &str| table.get("tool").and_then(|tools| tools.get(name));
+    if let Some(poetry) = tool("poetry").and_then(Value::as_table) {
+        of_poetry(&mut reader, poetry);
     }
-    if let Some(uv) = tool("uv") {
-        let mut finder = find_section(text, "[tool.uv]", "dev-dependencies");
-        push_requirements(
-            package,
-            path,
-            &mut finder,
-            texts_of_array(uv.get("dev-dependencies")),
-            true,
-        );
+    if let Some(uv) = tool("uv").and_then(Value::as_table) {
+        let mut finder = find_section(reader.text, "[tool.uv]", "dev-dependencies");
+        reader.push_list(&mut finder, uv.get("dev-dependencies"), true);
     }
-    for (group, list) in tool("pdm")
-        .and_then(|pdm| pdm.get("dev-dependencies")?.as_table())
-        .into_iter()
-        .flatten()
-    {
-        let mut finder = find_section(text, "[tool.pdm.dev-dependencies]", group);
-        push_requirements(package, path, &mut finder, texts_of_array(Some(list)), true);
+    let groups = tool("pdm").and_then(|pdm| pdm.get("dev-dependencies"));
+    for (group, list) in entries_of(groups) {
+        let mut finder = find_section(reader.text, "[tool.pdm.dev-dependencies]", group);
+        reader.push_list(&mut finder, Some(list), true);
     }
-    for (name, environment) in tool("hatch")
-        .and_then(|hatch| hatch.get("envs")?.as_table())
-        .into_iter()
-        .flatten()
-    {
-        let mut finder = find_section(text, &format!("[tool.hatch.envs.{name}"), "dependencies");
-        push_requirements(
-            package,
-            path,
-            &mut finder,
-            texts_of_array(environment.get("dependencies")),
-            true,
-        );
+    let environments = tool("hatch").and_then(|hatch| hatch.get("envs"));
+    for (name, environment) in entries_of(environments) {
+        let heading = format!("[tool.hatch.envs.{name}");
+        let mut finder = find_section(reader.text, &heading, "dependencies");
+        reader.push_list(&mut finder, environment.get("dependencies"), true);
+    }
+}
+
+/// Returns the entries of a value that is a table; nothing of any other.
+fn entries_of(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+    value.and_then(Value::as_table).into_iter().flatten()
+}
+
+/// Reads `[project]`, the part of pyproject.toml that all tools share.
+fn of_project(reader: &mut ManifestReader<'_>, project: &Table) {
+    let text = reader.text;
+    if let Some(name) = project.get("name").and_then(Value::as_str) {
+        reader.package.name = name.to_owned();
+        reader.package.manifest.line = Finder::new(text).next("[project]");
+    }
+    reader.package.runtime = project
+        .get("requires-python")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    let mut finder = Finder::new(text);
+    finder.next("dependencies");
+    reader.push_list(&mut finder, project.get("dependencies"), false);
+    for (group, list) in entries_of(project.get("optional-dependencies")) {
+        let mut finder = find_section(text, "[project.optional-dependencies]", group);
+        reader.push_list(&mut finder, Some(list), is_development(group));
     }
 }
 
@@ -254,7 +213,12 @@ fn find_section<'t>(text: &'t str, heading: &str, key: &str) -> Finder<'t> {
     finder
 }
 
-fn of_poetry(package: &mut Package, path: &str, text: &str, poetry: &Table) {
+fn of_poetry(reader: &mut ManifestReader<'_>, poetry: &Table) {
+    let ManifestReader {
+        package,
+        path,
+        text,
+    } = reader;
     if let Some(name) = poetry.get("name").and_then(Value::as_str) {
         package.name = name.to_owned();
         package.manifest.line = Finder::new(text).next("[tool.poetry]");
@@ -291,7 +255,9 @@ fn of_poetry(package: &mut Package, path: &str, text: &str, poetry: &Table) {
                 continue;
             }
             let place = Place::new(path, find_section(text, &heading, "").key(name));
-            push_dependency(package, name, requirement, development, place);
+            package
+                .dependencies
+                .push(new_dependency((name, requirement), development, place));
         }
     }
 }
@@ -305,7 +271,11 @@ fn of_pipfile(package: &mut Package, path: &str, text: &str, table: &Table) {
             .flatten()
         {
             let place = Place::new(path, find_section(text, &format!("[{key}]"), "").key(name));
-            push_dependency(package, name, requirement_of(value), development, place);
+            package.dependencies.push(new_dependency(
+                (name, requirement_of(value)),
+                development,
+                place,
+            ));
         }
     }
     let wanted = table
@@ -334,7 +304,11 @@ fn of_setup_cfg(package: &mut Package, path: &str, sections: &[ini::Section<'_>]
                     .flat_map(|entry| &entry.values)
                 {
                     if let Some((name, requirement)) = split_requirement(value) {
-                        push_dependency(package, name, requirement, false, Place::new(path, *line));
+                        package.dependencies.push(new_dependency(
+                            (name, requirement),
+                            false,
+                            Place::new(path, *line),
+                        ));
                     }
                 }
             }
@@ -342,13 +316,11 @@ fn of_setup_cfg(package: &mut Package, path: &str, sections: &[ini::Section<'_>]
                 for entry in &section.entries {
                     for (line, value) in &entry.values {
                         if let Some((name, requirement)) = split_requirement(value) {
-                            push_dependency(
-                                package,
-                                name,
-                                requirement,
+                            package.dependencies.push(new_dependency(
+                                (name, requirement),
                                 is_development(entry.key),
                                 Place::new(path, *line),
-                            );
+                            ));
                         }
                     }
                 }
@@ -391,13 +363,11 @@ fn of_setup_py(package: &mut Package, path: &str, text: &str) {
                 if let Some((name, requirement)) =
                     split_requirement(bare).filter(|_| bare.len() < part.trim().len())
                 {
-                    push_dependency(
-                        package,
-                        name,
-                        requirement,
+                    package.dependencies.push(new_dependency(
+                        (name, requirement),
                         development,
                         Place::new(path, line),
-                    );
+                    ));
                 }
             }
         }
@@ -414,13 +384,11 @@ fn of_requirements(package: &mut Package, path: &str, text: &str) {
     let development = is_development(stem.rsplit_once('.').map_or(stem, |(stem, _)| stem));
     for (number, line) in (1..).zip(text.lines()) {
         if let Some((name, requirement)) = split_requirement(line) {
-            push_dependency(
-                package,
-                name,
-                requirement,
+            package.dependencies.push(new_dependency(
+                (name, requirement),
                 development,
                 Place::new(path, number),
-            );
+            ));
         }
     }
 }

@@ -35,38 +35,11 @@ impl Reader<'_> {
                     .unwrap_or_default();
                 Expression::Member(self.boxed(node, "object"), name)
             }
-            "subscript" => {
-                let keys = read_fields(node, "subscript")
-                    .into_iter()
-                    .map(|key| self.build_expression(key))
-                    .collect();
-                Expression::Index(self.boxed(node, "value"), Box::new(one_or_list(keys)))
-            }
+            "subscript" => self.subscript(node),
             // Annotations parse `A[B]` as a generic type.
-            "generic_type" => {
-                let inner = named_children(node);
-                let Some((head, rest)) = inner.split_first() else {
-                    return Expression::Null;
-                };
-                let keys = rest.iter().flat_map(|keys| self.all(*keys)).collect();
-                Expression::Index(
-                    Box::new(self.build_expression(*head)),
-                    Box::new(one_or_list(keys)),
-                )
-            }
+            "generic_type" => self.generic_type(node),
             "union_type" => Expression::Union(self.all(node)),
-            "call" => {
-                let callee = self.field(node, "function");
-                let arguments = node
-                    .child_by_field_name("arguments")
-                    .map(|list| self.arguments(list))
-                    .unwrap_or_default();
-                Expression::Call(Box::new(Call {
-                    callee,
-                    arguments,
-                    line: line_of(node),
-                }))
-            }
+            "call" => self.read_call(node),
             "list" | "tuple" | "set" | "expression_list" => Expression::List(self.all(node)),
             "dictionary" => Expression::Map(
                 named_children(node)
@@ -86,30 +59,8 @@ impl Reader<'_> {
                 .first()
                 .map_or(Expression::Null, |inner| self.build_expression(*inner)),
             "binary_operator" => self.binary(node),
-            "boolean_operator" => {
-                let right = self.field(node, "right");
-                let is_or = node
-                    .child_by_field_name("operator")
-                    .is_some_and(|sign| sign.kind() == "or");
-                if is_or {
-                    Expression::Either(vec![self.field(node, "left"), right])
-                } else {
-                    Expression::Both(Box::new((self.field(node, "left"), right)))
-                }
-            }
-            "conditional_expression" => {
-                let mut parts = self.all(node).into_iter();
-                match (parts.next(), parts.next(), parts.next()) {
-                    (Some(then), Some(condition), Some(otherwise)) => {
-                        Expression::Choose(Box::new(Choose {
-                            condition,
-                            then,
-                            otherwise,
-                        }))
-                    }
-                    _ => Expression::Other(Vec::new()),
-                }
-            }
+            "boolean_operator" => self.boolean(node),
+            "conditional_expression" => self.conditional(node),
             "comparison_operator" => self.comparison(node),
             "not_operator" => Expression::Not(self.boxed(node, "argument")),
             "named_expression" => {
@@ -120,6 +71,70 @@ impl Reader<'_> {
                 self.comprehension(node)
             }
             _ => Expression::Other(self.all(node)),
+        }
+    }
+
+    /// Reads `value[key]`; several keys are a list.
+    pub(super) fn subscript(&mut self, node: Node<'_>) -> Expression {
+        let keys = read_fields(node, "subscript")
+            .into_iter()
+            .map(|key| self.build_expression(key))
+            .collect();
+        Expression::Index(self.boxed(node, "value"), Box::new(one_or_list(keys)))
+    }
+
+    /// Reads `A[B]` of an annotation as the subscript that it is.
+    pub(super) fn generic_type(&mut self, node: Node<'_>) -> Expression {
+        let inner = named_children(node);
+        let Some((head, rest)) = inner.split_first() else {
+            return Expression::Null;
+        };
+        let keys = rest.iter().flat_map(|keys| self.all(*keys)).collect();
+        Expression::Index(
+            Box::new(self.build_expression(*head)),
+            Box::new(one_or_list(keys)),
+        )
+    }
+
+    /// Reads `callee(…)`.
+    pub(super) fn read_call(&mut self, node: Node<'_>) -> Expression {
+        let callee = self.field(node, "function");
+        let arguments = node
+            .child_by_field_name("arguments")
+            .map(|list| self.arguments(list))
+            .unwrap_or_default();
+        Expression::Call(Box::new(Call {
+            callee,
+            arguments,
+            line: line_of(node),
+        }))
+    }
+
+    /// Reads `a or b` and `a and b`.
+    pub(super) fn boolean(&mut self, node: Node<'_>) -> Expression {
+        let right = self.field(node, "right");
+        let is_or = node
+            .child_by_field_name("operator")
+            .is_some_and(|sign| sign.kind() == "or");
+        if is_or {
+            Expression::Either(vec![self.field(node, "left"), right])
+        } else {
+            Expression::Both(Box::new((self.field(node, "left"), right)))
+        }
+    }
+
+    /// Reads `a if condition else b`.
+    pub(super) fn conditional(&mut self, node: Node<'_>) -> Expression {
+        let mut parts = self.all(node).into_iter();
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(then), Some(condition), Some(otherwise)) => {
+                Expression::Choose(Box::new(Choose {
+                    condition,
+                    then,
+                    otherwise,
+                }))
+            }
+            _ => Expression::Other(Vec::new()),
         }
     }
 

@@ -41,25 +41,7 @@ impl Reader<'_> {
                 Box::new(self.field(node, "object")),
                 Box::new(self.field(node, "index")),
             ),
-            "call_expression" | "new_expression" => {
-                let function = node
-                    .child_by_field_name("function")
-                    .or_else(|| node.child_by_field_name("constructor"));
-                // A chain starts lines above the name that is called.
-                let named = function
-                    .map(|function| function.child_by_field_name("property").unwrap_or(function));
-                let callee =
-                    function.map_or(Expression::Null, |function| self.build_expression(function));
-                let arguments = node
-                    .child_by_field_name("arguments")
-                    .map(|list| self.arguments(list))
-                    .unwrap_or_default();
-                Expression::Call(Box::new(Call {
-                    callee,
-                    arguments,
-                    line: line_of(named.unwrap_or(node)),
-                }))
-            }
+            "call_expression" | "new_expression" => self.read_call(node),
             "import" => Expression::Name("require".into()),
             "meta_property" => Expression::Name("import.meta".into()),
             "arrow_function" | "function_expression" | "generator_function" => {
@@ -97,6 +79,26 @@ impl Reader<'_> {
             )),
             _ => Expression::Other(self.all(node)),
         }
+    }
+
+    /// Reads `callee(…)` and `new Callee(…)`.
+    pub(super) fn read_call(&mut self, node: Node<'_>) -> Expression {
+        let function = node
+            .child_by_field_name("function")
+            .or_else(|| node.child_by_field_name("constructor"));
+        // A chain starts lines above the name that is called.
+        let named =
+            function.map(|function| function.child_by_field_name("property").unwrap_or(function));
+        let callee = function.map_or(Expression::Null, |function| self.build_expression(function));
+        let arguments = node
+            .child_by_field_name("arguments")
+            .map(|list| self.arguments(list))
+            .unwrap_or_default();
+        Expression::Call(Box::new(Call {
+            callee,
+            arguments,
+            line: line_of(named.unwrap_or(node)),
+        }))
     }
 
     pub(super) fn binary(&mut self, node: Node<'_>) -> Expression {

@@ -7,6 +7,14 @@ use super::Recipe;
 use crate::documents::name_of;
 use crate::place::Finder;
 
+/// The heading of a table of tasks, its keys below `tool`, and how one of them is run.
+const TASKS: [(&str, [&str; 2], &str); 4] = [
+    ("[tool.pdm.scripts", ["pdm", "scripts"], "pdm run"),
+    ("[tool.poe.tasks", ["poe", "tasks"], "poe"),
+    ("[tool.taskipy.tasks", ["taskipy", "tasks"], "task"),
+    ("[tool.rye.scripts", ["rye", "scripts"], "rye run"),
+];
+
 /// Reads the scripts of the Python tools that keep some in pyproject.toml or Pipfile, each with how
 /// it is run.
 pub(in crate::commands) fn python_scripts(
@@ -21,43 +29,26 @@ pub(in crate::commands) fn python_scripts(
             .and_then(Value::as_table)
     };
     let mut kept: Vec<(&str, String, String)> = Vec::new();
-    for (heading, keys, run) in [
-        ("[tool.pdm.scripts", &["pdm", "scripts"][..], "pdm run"),
-        ("[tool.poe.tasks", &["poe", "tasks"], "poe"),
-        ("[tool.taskipy.tasks", &["taskipy", "tasks"], "task"),
-        ("[tool.rye.scripts", &["rye", "scripts"], "rye run"),
-    ] {
-        for (name, value) in tool(keys).into_iter().flatten() {
+    for (heading, keys, run) in TASKS {
+        for (name, value) in tool(&keys).into_iter().flatten() {
             kept.extend(text_of(value).map(|body| (heading, format!("{run} {name}"), body)));
         }
     }
     for (environment, value) in tool(&["hatch", "envs"]).into_iter().flatten() {
-        for (name, value) in value
-            .get("scripts")
-            .and_then(Value::as_table)
-            .into_iter()
-            .flatten()
-        {
-            let at = if environment == "default" {
-                String::new()
-            } else {
-                format!("{environment}:")
-            };
-            kept.extend(
-                text_of(value).map(|body| ("[tool.hatch", format!("hatch run {at}{name}"), body)),
-            );
+        // The default environment is the one that is named by none.
+        let at = match environment.as_str() {
+            "default" => String::new(),
+            named => format!("{named}:"),
+        };
+        for (name, value) in scripts_of(value.get("scripts")) {
+            let script = format!("hatch run {at}{name}");
+            kept.extend(text_of(value).map(|body| ("[tool.hatch", script, body)));
         }
     }
     if name_of(path) == "Pipfile" {
-        for (name, value) in table
-            .get("scripts")
-            .and_then(Value::as_table)
-            .into_iter()
-            .flatten()
-        {
-            kept.extend(
-                text_of(value).map(|body| ("[scripts]", format!("pipenv run {name}"), body)),
-            );
+        for (name, value) in scripts_of(table.get("scripts")) {
+            let script = format!("pipenv run {name}");
+            kept.extend(text_of(value).map(|body| ("[scripts]", script, body)));
         }
     }
     let place = |(heading, script, body): (&str, String, String)| {
@@ -69,17 +60,20 @@ pub(in crate::commands) fn python_scripts(
         let mut finder = Finder::new(text);
         finder.pass(heading);
         let line = finder.key(&name);
-        (
-            script,
-            Recipe {
-                name,
-                line,
-                body,
-                needs: Vec::new(),
-            },
-        )
+        let recipe = Recipe {
+            name,
+            line,
+            body,
+            needs: Vec::new(),
+        };
+        (script, recipe)
     };
     kept.into_iter().map(place).collect()
+}
+
+/// Returns the entries of a table of scripts; nothing where there is none.
+fn scripts_of(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+    value.and_then(Value::as_table).into_iter().flatten()
 }
 
 /// Returns a task as text, as a table with the command in it, or as a list of commands.

@@ -81,23 +81,8 @@ pub(super) fn add_view_routes<'a>(
     let mut guards = Vec::new();
     let view = unwrap_view(context.machine, view, &mut guards);
     let path = join_paths("", path);
-    if let Some(closure) = view.as_function() {
-        guards.extend(django_guards::of_function(context.machine, &closure));
-        let handler = context
-            .machine
-            .dotted_path(closure.place, &context.machine.label_of(&view));
-        for method in function_methods(context.machine, &closure.decorators) {
-            let route = NewRoute {
-                method: &method,
-                path: &path,
-                handler: handler.clone(),
-                guards: &guards,
-            };
-            context
-                .findings
-                .add_route(context.machine, closure.place, route);
-        }
-        return;
+    if view.as_function().is_some() {
+        return add_function_view(context, &view, &path, guards);
     }
     if let Some(class) = class_of_instance(context.machine, &view) {
         let handler = context.machine.dotted_path(class.place, &class.class.name);
@@ -113,8 +98,7 @@ pub(super) fn add_view_routes<'a>(
             .add_route(context.machine, class.place, route);
     }
     let Some((receiver, arguments)) = class_of_view(context.machine, &view) else {
-        add_unknown_view(context, &view, place, (&path, &guards));
-        return;
+        return add_unknown_view(context, &view, place, (&path, &guards));
     };
     if let Some(class) = receiver.as_class() {
         let actions = arguments
@@ -129,7 +113,43 @@ pub(super) fn add_view_routes<'a>(
         }
         return;
     }
-    let Some(name) = context.machine.path_of(&receiver) else {
+    add_library_view(context, &receiver, place, (&path, &guards));
+}
+
+fn add_function_view<'a>(
+    context: &mut FrameworkContext<'_, 'a>,
+    view: &Value<'a>,
+    path: &str,
+    mut guards: Vec<String>,
+) {
+    let Some(closure) = view.as_function() else {
+        return;
+    };
+    guards.extend(django_guards::of_function(context.machine, &closure));
+    let handler = context
+        .machine
+        .dotted_path(closure.place, &context.machine.label_of(view));
+    for method in function_methods(context.machine, &closure.decorators) {
+        let route = NewRoute {
+            method: &method,
+            path,
+            handler: handler.clone(),
+            guards: &guards,
+        };
+        context
+            .findings
+            .add_route(context.machine, closure.place, route);
+    }
+}
+
+/// Adds a view class of a library, which answers what is known of its name: `RedirectView.as_view(url="/")`.
+fn add_library_view<'a>(
+    context: &mut FrameworkContext<'_, 'a>,
+    class: &Value<'a>,
+    place: Place,
+    (path, guards): (&str, &[String]),
+) {
+    let Some(name) = context.machine.path_of(class) else {
         context
             .findings
             .report_unresolved(context.machine, place, format!("the view of {path}"));
@@ -146,9 +166,9 @@ pub(super) fn add_view_routes<'a>(
     for method in methods {
         let route = NewRoute {
             method,
-            path: &path,
+            path,
             handler: name.clone(),
-            guards: &guards,
+            guards,
         };
         context.findings.add_route(context.machine, place, route);
     }
@@ -261,22 +281,16 @@ pub(super) fn add_class_view<'a>(
 ) {
     let outside = context.machine.outside_bases(class);
     let inherited = methods_of_bases(&outside);
-    let allowed = context
-        .machine
-        .class_member(class, "http_method_names")
-        .map(|list| list.items());
+    let allowed = django_rest::allowed_methods(context.machine, class);
     let mut guards = guards.to_vec();
     guards.extend(django_guards::of_class(context.machine, class));
     let handler = context.machine.dotted_path(class.place, &class.class.name);
     let mut is_empty = true;
     for verb in VERBS {
         let own = context.machine.method(class, verb);
-        let is_allowed = allowed.as_ref().is_none_or(|allowed| {
-            allowed
-                .iter()
-                .filter_map(Value::as_text)
-                .any(|name| &*name == verb)
-        });
+        let is_allowed = allowed
+            .as_ref()
+            .is_none_or(|allowed| allowed.iter().any(|name| &**name == verb));
         if own.is_none() && !inherited.contains(&verb)
             || !is_allowed
             || matches!(verb, "head" | "options")

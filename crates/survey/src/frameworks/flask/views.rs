@@ -1,7 +1,7 @@
 //! The routes of Flask's views: functions and the methods of view classes.
 
 use super::super::reading::{Event, NewRoute};
-use crate::evaluate::{ClassValue, Machine, Origin, Place, Value};
+use crate::evaluate::{ClassValue, Machine, Origin, Value};
 use crate::findings::join_paths;
 use crate::frameworks::FrameworkContext;
 use std::rc::Rc;
@@ -38,13 +38,21 @@ pub(super) fn join_rule(prefix: &str, path: &str) -> String {
     }
 }
 
-pub(super) fn methods_of(event: &Event<'_>) -> Vec<String> {
+/// Returns the methods that a registration names: of `@app.get` its own, else those of `methods=[…]`.
+fn methods_of(event: &Event<'_>) -> Vec<String> {
+    if VERBS.contains(&&*event.name) {
+        return vec![event.name.to_uppercase()];
+    }
     let given = event
         .arguments
         .named("methods")
         .map(Value::items)
         .unwrap_or_default();
-    given
+    uppercase_texts(&given)
+}
+
+fn uppercase_texts(values: &[Value<'_>]) -> Vec<String> {
+    values
         .iter()
         .filter_map(Value::as_text)
         .map(|method| method.to_uppercase())
@@ -65,24 +73,17 @@ pub(super) fn add_rule<'a>(
         );
         return;
     };
-    add_view(
-        context,
-        event.place,
-        event,
-        way,
-        &target,
-        &methods_of(event),
-    );
+    add_view(context, event, way, &target);
 }
 
 pub(super) fn add_view<'a>(
     context: &mut FrameworkContext<'_, 'a>,
-    place: Place,
     event: &Event<'a>,
     way: &RouteContext,
     target: &Value<'a>,
-    methods: &[String],
 ) {
+    let place = event.place;
+    let methods = methods_of(event);
     let Some(path) = event
         .arguments
         .at_or_named(0, "rule")
@@ -98,25 +99,15 @@ pub(super) fn add_view<'a>(
         .as_class()
         .or_else(|| class_of_view(context.machine, target));
     if let Some(class) = class {
-        let listed = context
-            .machine
-            .class_member(&class, "methods")
-            .map(|list| list.items())
-            .unwrap_or_default();
-        let listed: Vec<_> = listed
-            .iter()
-            .filter_map(Value::as_text)
-            .map(|method| method.to_uppercase())
-            .collect();
-        let methods = if methods.is_empty() {
-            &listed[..]
+        let only = if methods.is_empty() {
+            let listed = context.machine.class_member(&class, "methods");
+            uppercase_texts(&listed.map(|list| list.items()).unwrap_or_default())
         } else {
             methods
         };
         let own = class.decorators.borrow().clone();
         let guards = way.with(guards_of_decorators(context.machine, &own));
-        add_class_methods(context, &class, &path, methods, &guards);
-        return;
+        return add_class_methods(context, &class, ClassView { path, only, guards });
     }
     let closure = target.as_function();
     let place = closure.as_ref().map_or(place, |closure| closure.place);
@@ -127,22 +118,20 @@ pub(super) fn add_view<'a>(
     );
     let handler = context.machine.label_of(target);
     let handler = context.machine.dotted_path(place, &handler);
+    // Flask's own default.
     let methods = if methods.is_empty() {
-        &["GET".to_owned()][..]
+        vec!["GET".to_owned()]
     } else {
         methods
     };
-    for method in methods {
-        context.findings.add_route(
-            context.machine,
-            place,
-            NewRoute {
-                method,
-                path: &path,
-                handler: handler.clone(),
-                guards: &guards,
-            },
-        );
+    for method in &methods {
+        let route = NewRoute {
+            method,
+            path: &path,
+            handler: handler.clone(),
+            guards: &guards,
+        };
+        context.findings.add_route(context.machine, place, route);
     }
 }
 
@@ -163,71 +152,99 @@ pub(super) fn add_class_view<'a>(
     class: &Rc<ClassValue<'a>>,
     way: &RouteContext,
 ) {
-    let path = join_paths("", &way.prefix);
-    add_class_methods(context, class, &path, &[], &way.guards);
+    let view = ClassView {
+        path: join_paths("", &way.prefix),
+        only: Vec::new(),
+        guards: way.guards.clone(),
+    };
+    add_class_methods(context, class, view);
 }
 
-pub(super) fn add_class_methods<'a>(
+/// A registration of a view class.
+struct ClassView {
+    path: String,
+    /// The methods that it was registered for; all that the class has where it is empty.
+    only: Vec<String>,
+    /// The guards before the class's own.
+    guards: Vec<String>,
+}
+
+fn add_class_methods<'a>(
     context: &mut FrameworkContext<'_, 'a>,
     class: &Rc<ClassValue<'a>>,
-    path: &str,
-    only: &[String],
-    guards: &[String],
+    mut view: ClassView,
 ) {
-    let mut guards = guards.to_vec();
     for listed in ["decorators", "method_decorators"] {
         let list = context
             .machine
             .class_member(class, listed)
             .map(|list| list.items())
             .unwrap_or_default();
-        guards.extend(guards_of_decorators(context.machine, &list));
+        view.guards
+            .extend(guards_of_decorators(context.machine, &list));
     }
-    let guards = &guards[..];
+    let is_wanted = |verb: &str| {
+        view.only.is_empty()
+            || view
+                .only
+                .iter()
+                .any(|allowed| allowed.eq_ignore_ascii_case(verb))
+    };
     let mut is_empty = true;
     for verb in VERBS {
         let Some(method) = context.machine.method(class, verb) else {
             continue;
         };
-        if !only.is_empty()
-            && !only
-                .iter()
-                .any(|allowed| allowed.eq_ignore_ascii_case(verb))
-        {
+        if !is_wanted(verb) {
             continue;
         }
         is_empty = false;
-        let mut guards = guards.to_vec();
+        let mut guards = view.guards.clone();
         guards.extend(guards_of_decorators(context.machine, &method.decorators));
         let handler = context
             .machine
             .dotted_path(class.place, &format!("{}.{verb}", class.class.name));
-        context.findings.add_route(
-            context.machine,
-            method.place,
-            NewRoute {
-                method: verb,
-                path,
-                handler,
-                guards: &guards,
-            },
-        );
+        let route = NewRoute {
+            method: verb,
+            path: &view.path,
+            handler,
+            guards: &guards,
+        };
+        context
+            .findings
+            .add_route(context.machine, method.place, route);
     }
-    if is_empty && let Some(dispatch) = context.machine.method(class, "dispatch_request") {
-        let handler = context.machine.dotted_path(class.place, &class.class.name);
-        let fallback = ["GET".to_owned()];
-        for method in if only.is_empty() { &fallback[..] } else { only } {
-            context.findings.add_route(
-                context.machine,
-                dispatch.place,
-                NewRoute {
-                    method,
-                    path,
-                    handler: handler.clone(),
-                    guards,
-                },
-            );
-        }
+    if is_empty {
+        add_dispatched_methods(context, class, &view);
+    }
+}
+
+/// Adds the routes of a class that answers everything in `dispatch_request`.
+fn add_dispatched_methods<'a>(
+    context: &mut FrameworkContext<'_, 'a>,
+    class: &Rc<ClassValue<'a>>,
+    view: &ClassView,
+) {
+    let Some(dispatch) = context.machine.method(class, "dispatch_request") else {
+        return;
+    };
+    let handler = context.machine.dotted_path(class.place, &class.class.name);
+    let fallback = ["GET".to_owned()];
+    let methods = if view.only.is_empty() {
+        &fallback[..]
+    } else {
+        &view.only
+    };
+    for method in methods {
+        let route = NewRoute {
+            method,
+            path: &view.path,
+            handler: handler.clone(),
+            guards: &view.guards,
+        };
+        context
+            .findings
+            .add_route(context.machine, dispatch.place, route);
     }
 }
 

@@ -5,11 +5,12 @@ use crate::evaluate::{Arguments, ClassValue, Field, Machine, Place, Value};
 use crate::findings::Column;
 use code::syntax::Expression;
 
+/// Returns the column of `items = relationship("Item", backref="owner")` in a class; what `backref` adds to the other
+/// class goes to `backward`, by that class's name.
 pub(super) fn relation_column<'a>(
     machine: &Machine<'a>,
-    name: &str,
+    (own, name): (&str, &str),
     arguments: &Arguments<'a>,
-    own: &str,
     backward: &mut Vec<(String, Column)>,
 ) -> Column {
     let target = arguments.at_or_named(0, "argument");

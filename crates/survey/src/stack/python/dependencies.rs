@@ -5,40 +5,49 @@ use super::super::{Dependency, Package};
 use crate::place::{Finder, Place};
 use toml::Value;
 
-pub(super) fn push_dependency(
-    package: &mut Package,
-    name: &str,
-    requirement: String,
+/// The manifest that is read, and the package that its dependencies are added to.
+pub(super) struct ManifestReader<'m> {
+    pub(super) package: &'m mut Package,
+    pub(super) path: &'m str,
+    pub(super) text: &'m str,
+}
+
+impl ManifestReader<'_> {
+    /// Adds the requirements of a list, each at the line where the search meets it: `["httpx>=0.27"]`.
+    pub(super) fn push_list(
+        &mut self,
+        finder: &mut Finder<'_>,
+        list: Option<&Value>,
+        development: bool,
+    ) {
+        for line in texts_of_array(list) {
+            if let Some(requirement) = split_requirement(line) {
+                let place = Place::new(self.path, finder.pass(line));
+                self.package
+                    .dependencies
+                    .push(new_dependency(requirement, development, place));
+            }
+        }
+    }
+}
+
+/// Returns a dependency; its version is known where the requirement pins it (`==1.2.3`).
+pub(super) fn new_dependency(
+    (name, requirement): (&str, String),
     development: bool,
     place: Place,
-) {
+) -> Dependency {
     let version = pinned_version(&requirement).filter(|_| requirement.starts_with("=="));
-    package.dependencies.push(Dependency {
+    Dependency {
         name: name.to_owned(),
         requirement,
         version,
         development,
         place,
-    });
-}
-
-pub(super) fn push_requirements<'t>(
-    package: &mut Package,
-    path: &str,
-    finder: &mut Finder<'_>,
-    lines: impl Iterator<Item = &'t str>,
-    development: bool,
-) {
-    for line in lines {
-        let Some((name, requirement)) = split_requirement(line) else {
-            continue;
-        };
-        let place = Place::new(path, finder.pass(line));
-        push_dependency(package, name, requirement, development, place);
     }
 }
 
-pub(super) fn texts_of_array(value: Option<&Value>) -> impl Iterator<Item = &str> {
+fn texts_of_array(value: Option<&Value>) -> impl Iterator<Item = &str> {
     value
         .and_then(Value::as_array)
         .into_iter()
