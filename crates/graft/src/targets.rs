@@ -273,25 +273,8 @@ impl<'t> Search<'_, '_, 't> {
         {
             return Ok(only);
         }
-        let own: Vec<&str> = members.iter().map(|item| item.name.as_str()).collect();
-        let read: Vec<&str> = own_reads(&code)
-            .into_iter()
-            .filter(|name| !own.contains(name))
-            .collect();
-        let has = |one: &Container<'_>, name: &str| {
-            let body = self.file.slice(one.list.byte_range());
-            one.items.iter().any(|item| item.name == name) || own_reads(body).contains(&name)
-        };
-        let all =
-            |one: &&&Container<'t>| !read.is_empty() && read.iter().all(|name| has(one, name));
-        let any = |one: &&&Container<'t>| read.iter().any(|name| has(one, name));
-        for tier in [
-            classes.iter().filter(all).collect::<Vec<_>>(),
-            classes.iter().filter(any).collect(),
-        ] {
-            if let [only] = tier.as_slice() {
-                return Ok(only);
-            }
+        if let Some(only) = self.class_with_reads(&classes, &code, members) {
+            return Ok(only);
         }
         let gives_itself = code.lines().any(|line| {
             matches!(
@@ -315,6 +298,32 @@ impl<'t> Search<'_, '_, 't> {
             },
             Ok,
         )
+    }
+
+    /// Returns the only one of the classes that has all, else any, of what the members read of themselves and don't define:
+    /// `self.rows` is read of the class that has `rows`.
+    fn class_with_reads<'c>(
+        &self,
+        classes: &[&'c Container<'t>],
+        code: &str,
+        members: &[&Item<'_>],
+    ) -> Option<&'c Container<'t>> {
+        let own: Vec<&str> = members.iter().map(|item| item.name.as_str()).collect();
+        let read: Vec<&str> = own_reads(code)
+            .into_iter()
+            .filter(|name| !own.contains(name))
+            .collect();
+        let has = |one: &Container<'_>, name: &str| {
+            let body = self.file.slice(one.list.byte_range());
+            one.items.iter().any(|item| item.name == name) || own_reads(body).contains(&name)
+        };
+        let all = |one: &&Container<'t>| !read.is_empty() && read.iter().all(|name| has(one, name));
+        let any = |one: &&Container<'t>| read.iter().any(|name| has(one, name));
+        let only = |fits: &dyn Fn(&&Container<'t>) -> bool| {
+            let mut found = classes.iter().copied().filter(|one| fits(one));
+            found.next().filter(|_| found.next().is_none())
+        };
+        only(&all).or_else(|| only(&any))
     }
 
     /// Of these the one that the earlier blocks of the step were for.
