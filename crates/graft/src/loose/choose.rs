@@ -5,13 +5,16 @@ use crate::compare::same_code;
 use crate::enclosing::{is_held_by, is_of_constructor, path_of, sets_attribute};
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List};
-use crate::loose::{Block, Hints};
+use crate::loose::{Block, Hints, LINE_DRIFT};
 use crate::merge::Merger;
 use crate::neighbours::{self, PhraseMatch, find_mentioned_items, find_similar_items};
 use crate::prose::{Phrase, Relation, Sort};
 use crate::sorts::{is_test, of_sort};
 use crate::splice::{location_at, new_refusal};
-use crate::{Reason, Refusal};
+use crate::{Location, Reason, Refusal};
+
+/// Lines by which the numbers of a plan may miss a neighbour: it stands above or below them, and both may be off.
+const NEIGHBOUR_DRIFT: usize = 4;
 
 /// Returns the block that takes the bare items, by the first of these that tells one.
 pub(super) fn choose_block(
@@ -42,7 +45,7 @@ pub(super) fn choose_block(
     {
         return Ok(Some(found));
     }
-    if let Some(found) = find_block_of_neighbour(merger.file, blocks, code, hints, &siblings)? {
+    if let Some(found) = find_block_of_neighbour(merger.file, blocks, (code, &siblings), hints)? {
         return Ok(Some(found));
     }
     if let Some(found) = beside_words(merger.file, blocks, code, hints)? {
@@ -262,19 +265,28 @@ pub(super) fn ambiguous_block_refusal(
     found: &[(usize, usize)],
     what: &str,
 ) -> Refusal {
-    let mut refusal = new_refusal(
-        Reason::Ambiguous,
-        format!(
-            "{what}, by which the block has its place, stands in {} places",
-            found.len()
-        ),
+    let message = format!(
+        "{what}, by which the block has its place, stands in {} places",
+        found.len()
     );
-    refusal.candidates = found
+    Refusal {
+        candidates: locate_items(file, blocks, found),
+        ..new_refusal(Reason::Ambiguous, message)
+    }
+}
+
+/// Returns where items of blocks stand in the file.
+fn locate_items(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    found: &[(usize, usize)],
+) -> Vec<Location> {
+    let items = found
         .iter()
-        .filter_map(|&(at, item)| blocks.get(at)?.items.get(item))
+        .filter_map(|&(at, item)| blocks.get(at)?.items.get(item));
+    items
         .map(|item| location_at(file.text, item.start))
-        .collect();
-    refusal
+        .collect()
 }
 
 /// Returns the only function that makes calls like those shown on a name of its own: an app that is put together in a
@@ -331,9 +343,8 @@ fn find_block_of_similar_calls(
 fn find_block_of_neighbour(
     file: &Source<'_>,
     blocks: &[Block<'_>],
-    code: &[&Item<'_>],
+    (code, siblings): (&[&Item<'_>], &[&str]),
     hints: &Hints<'_>,
-    siblings: &[&str],
 ) -> Result<Option<usize>, Refusal> {
     let Some(first) = code.first() else {
         return Ok(None);
@@ -349,19 +360,11 @@ fn find_block_of_neighbour(
                 );
             }
             found = keep_outermost(blocks, found);
-            if let Some(lines) = hints.lines.filter(|_| found.len() > 1) {
-                let near = |&(at, item): &(usize, usize)| {
-                    let line = blocks
-                        .get(at)
-                        .and_then(|block| block.items.get(item))
-                        .map_or(0, |item| location_at(file.text, item.start).line);
-                    lines.0 <= line + 4 && line <= lines.1 + 4
-                };
-                let close: Vec<(usize, usize)> = found.iter().copied().filter(near).collect();
-                if close.len() == 1 {
-                    found = close;
-                }
-            }
+            let line_of = |&(at, item): &(usize, usize)| {
+                let item = blocks.get(at).and_then(|block| block.items.get(item));
+                item.map_or(0, |item| location_at(file.text, item.start).line)
+            };
+            keep_near_lines(&mut found, hints.lines, NEIGHBOUR_DRIFT, line_of);
             let mut lists: Vec<usize> = found.iter().map(|&(at, _)| at).collect();
             lists.dedup();
             match lists.as_slice() {
@@ -376,24 +379,39 @@ fn find_block_of_neighbour(
                 }
                 [only] => return Ok(Some(*only)),
                 several => {
-                    let mut refusal = new_refusal(
-                        Reason::Ambiguous,
-                        format!(
-                            "`{name}`, beside which the block belongs, stands in {} places",
-                            several.len()
-                        ),
+                    let message = format!(
+                        "`{name}`, beside which the block belongs, stands in {} places",
+                        several.len()
                     );
-                    refusal.candidates = found
-                        .iter()
-                        .filter_map(|&(at, item)| blocks.get(at)?.items.get(item))
-                        .map(|item| location_at(file.text, item.start))
-                        .collect();
-                    return Err(refusal);
+                    return Err(Refusal {
+                        candidates: locate_items(file, blocks, &found),
+                        ..new_refusal(Reason::Ambiguous, message)
+                    });
                 }
             }
         }
     }
     Ok(None)
+}
+
+/// Keeps of several places the only one near the lines that the plan names, if one alone is there.
+fn keep_near_lines(
+    found: &mut Vec<(usize, usize)>,
+    lines: Option<(usize, usize)>,
+    drift: usize,
+    line_of: impl Fn(&(usize, usize)) -> usize,
+) {
+    let Some((first, last)) = lines.filter(|_| found.len() > 1) else {
+        return;
+    };
+    let near = |place: &&(usize, usize)| {
+        let line = line_of(place);
+        first <= line + drift && line <= last + drift
+    };
+    let close: Vec<(usize, usize)> = found.iter().filter(near).copied().collect();
+    if close.len() == 1 {
+        *found = close;
+    }
 }
 
 /// Returns those of the items that lie in none of the others: an argument of an entry is a part of it.
@@ -483,19 +501,8 @@ fn find_block_of_replaced_name(
                 .map(move |item| (at, item.start))
         })
         .collect();
-    if let Some(lines) = hints.lines.filter(|_| found.len() > 1) {
-        let close: Vec<(usize, usize)> = found
-            .iter()
-            .copied()
-            .filter(|&(_, start)| {
-                let line = location_at(file.text, start).line;
-                lines.0 <= line + 2 && line <= lines.1 + 2
-            })
-            .collect();
-        if close.len() == 1 {
-            found = close;
-        }
-    }
+    let line_of = |&(_, start): &(usize, usize)| location_at(file.text, start).line;
+    keep_near_lines(&mut found, hints.lines, LINE_DRIFT, line_of);
     match found.as_slice() {
         [] => Ok(None),
         [(at, _)] => Ok(Some(*at)),

@@ -77,6 +77,7 @@ fn count_agreement(root: &Node, roots: &[&Node], asked: &Node) -> (usize, usize)
     (values, keys)
 }
 
+/// Calls `see` with the path and value of everything in a map that is no map itself.
 fn visit_leaves<'n>(node: &'n Node, path: &mut Vec<&'n str>, see: &mut dyn FnMut(&[&str], &Value)) {
     if !node.is_map() {
         see(path, &node.value());
@@ -145,33 +146,11 @@ pub(super) fn find_owner<'n>(
         .enumerate()
         .find_map(|(at, found)| Some((at, innermost_entry(found)?)))
     {
-        if reading + 1 == readings.len()
-            && !keys.is_empty()
-            && keys
-                .iter()
-                .all(|key| accepts_top_key(request.path, key) == Some(true))
-        {
-            let message = format!(
-                "`{}` may go to the top or into `{}`, which the words name",
-                keys.join(", "),
-                only.key.text
-            );
-            return Err(new_refusal(Reason::Ambiguous, message));
+        // The last reading is a mere mention, which a key of the top outweighs.
+        if reading + 1 == readings.len() {
+            refuse_top_keys(request, &keys, only)?;
         }
-        let is_part = |child: &&Child| {
-            child.key.text.chars().any(char::is_alphabetic)
-                && request.wording.names(&child.key.text)
-                && block.get(&child.key.text).is_none()
-                && child.node.is_list() != block.is_list()
-                && child.node.as_scalar().is_none()
-        };
-        if let Some(part) = only.node.children().iter().find(is_part) {
-            let message = format!(
-                "the block has another form than `{}`, which the words name",
-                part.key.text
-            );
-            return Err(new_refusal(Reason::Conflict, message));
-        }
+        refuse_other_form(request, only, block)?;
         return Ok(Owner::Entry(only));
     }
     let could_be_top = match asked.extent {
@@ -189,6 +168,11 @@ pub(super) fn find_owner<'n>(
     if could_be_top && block.is_map() && !(is_for_a_part && asked.extent == Extent::Flush) {
         return Ok(Owner::Root(root));
     }
+    Err(unowned_refusal(block, &keys))
+}
+
+/// Makes the refusal of a block of which nothing says what it belongs to.
+fn unowned_refusal(block: &Node, keys: &[&str]) -> Refusal {
     let shown = if block.is_list() {
         "a list's entries".to_owned()
     } else {
@@ -197,7 +181,42 @@ pub(super) fn find_owner<'n>(
     let message = format!(
         "the block shows {shown}, and neither it nor the plan says to what in the file they belong"
     );
+    new_refusal(Reason::Ambiguous, message)
+}
+
+/// Refuses keys of which the format says that all of them may stand at the top, where the words merely name an entry.
+fn refuse_top_keys(request: &Request<'_>, keys: &[&str], named: &Child) -> Result<(), Refusal> {
+    let is_top = |key: &&str| accepts_top_key(request.path, key) == Some(true);
+    if keys.is_empty() || !keys.iter().all(is_top) {
+        return Ok(());
+    }
+    let message = format!(
+        "`{}` may go to the top or into `{}`, which the words name",
+        keys.join(", "),
+        named.key.text
+    );
     Err(new_refusal(Reason::Ambiguous, message))
+}
+
+/// Refuses a list where the words name a part of the owner that is a map, and the other way round.
+fn refuse_other_form(request: &Request<'_>, owner: &Child, block: &Node) -> Result<(), Refusal> {
+    let is_part = |child: &&Child| {
+        child.key.text.chars().any(char::is_alphabetic)
+            && request.wording.names(&child.key.text)
+            && block.get(&child.key.text).is_none()
+            && child.node.is_list() != block.is_list()
+            && child.node.as_scalar().is_none()
+    };
+    match owner.node.children().iter().find(is_part) {
+        Some(part) => {
+            let message = format!(
+                "the block has another form than `{}`, which the words name",
+                part.key.text
+            );
+            Err(new_refusal(Reason::Conflict, message))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Returns the only one of the entries, or the only one that lies in entries of all their other names: "the app environment"
