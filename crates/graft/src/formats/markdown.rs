@@ -66,7 +66,10 @@ fn ambiguous_title_refusal<'s>(
     lines: &Lines<'_>,
     named: impl ExactSizeIterator<Item = &'s Section> + Clone,
 ) -> Refusal {
-    let title = named.clone().next().map_or("", |first| first.title.as_str());
+    let title = named
+        .clone()
+        .next()
+        .map_or("", |first| first.title.as_str());
     let message = format!("{} sections are called `{title}`", named.len());
     Refusal {
         candidates: named
