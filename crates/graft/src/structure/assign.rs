@@ -1,5 +1,7 @@
 //! Finds for each item of the snippet the list of the file that it belongs into.
 
+mod describe;
+
 use tree_sitter::Node;
 
 use crate::items::{Item, Source};
@@ -11,6 +13,7 @@ use crate::targets::{
     Container, Search, ambiguous_container_refusal, find_containers, search_words,
 };
 use crate::{Reason, Refusal};
+use describe::{is_test, test_block};
 
 /// Items of the snippet that belong into one list of the file.
 pub(super) struct Group<'f, 'n> {
@@ -431,80 +434,4 @@ fn declares_inside(file: &Source<'_>, node: Node<'_>, name: &str) -> bool {
 fn has_word(text: &str, word: &str) -> bool {
     text.split(|one: char| !(one.is_alphanumeric() || one == '_' || one == '$'))
         .any(|one| one == word)
-}
-
-fn is_test(name: &str) -> bool {
-    matches!(
-        name.split(['(', '.']).next(),
-        Some("it" | "test" | "describe")
-    )
-}
-
-/// Returns the only one of the test blocks whose title the words name: `describe('cart')` for "in `cart`".
-fn find_named_test_block<'c, 't>(
-    search: &Search<'_, '_, 't>,
-    blocks: &[&'c Container<'t>],
-    item: &Item<'_>,
-    siblings: &[&str],
-) -> Option<&'c Container<'t>> {
-    let title = |one: &Container<'_>| {
-        let shown = one.name.rsplit("describe(").next().unwrap_or_default();
-        shown.trim_matches(['\'', ')', '`']).to_owned()
-    };
-    for relation in [Relation::Within, Relation::Mention, Relation::After] {
-        for name in search.prose.related(relation, &item.name, siblings) {
-            let plain = crate::prose::strip_name_decoration(name);
-            let mut fit = blocks
-                .iter()
-                .filter(|one| title(one) == plain.trim_matches('\''));
-            if let (Some(only), None) = (fit.next(), fit.next()) {
-                return Some(only);
-            }
-        }
-    }
-    None
-}
-
-/// Returns the test block that takes a test: the one that has it, the one that the prose names, the only one.
-fn test_block<'s, 't>(
-    search: &Search<'s, '_, 't>,
-    root: &[Item<'_>],
-    item: &Item<'_>,
-    siblings: &[&str],
-) -> Result<Option<&'s Container<'t>>, Refusal> {
-    let owners = search.owners(item, None);
-    if let [only] = owners.as_slice() {
-        return find_same_container(search, only).map(Some);
-    }
-    let blocks: Vec<&Container<'t>> = search
-        .containers
-        .iter()
-        .filter(|one| {
-            one.kind == Kind::Call && is_test(&one.name) && one.name.starts_with("describe")
-        })
-        .collect();
-    if let Some(named) = find_named_test_block(search, &blocks, item, siblings) {
-        return find_same_container(search, named).map(Some);
-    }
-    if item.name.starts_with("describe(")
-        || root.iter().any(|old| {
-            old.kind == Kind::Call && is_test(&old.name) && !old.name.starts_with("describe")
-        })
-    {
-        return Ok(None);
-    }
-    let outer: Vec<&Container<'t>> = blocks
-        .iter()
-        .copied()
-        .filter(|one| root.iter().any(|old| old.start == one.start))
-        .collect();
-    match outer.as_slice() {
-        [] => Ok(None),
-        [only] => find_same_container(search, only).map(Some),
-        several => Err(ambiguous_container_refusal(
-            search.file,
-            &item.name,
-            several,
-        )),
-    }
 }
