@@ -30,14 +30,13 @@ pub(crate) fn find_containers<'t>(
     words: &[&str],
 ) -> Vec<Container<'t>> {
     let mut found = Vec::new();
-    collect_containers(file, root, words, ("", 0), &mut found);
+    collect_containers((file, words), root, ("", 0), &mut found);
     found
 }
 
 fn collect_containers<'t>(
-    file: &Source<'_>,
+    (file, words): (&Source<'_>, &[&str]),
     items: &[Item<'t>],
-    words: &[&str],
     (prefix, depth): (&str, usize),
     found: &mut Vec<Container<'t>>,
 ) {
@@ -80,7 +79,7 @@ fn collect_containers<'t>(
             lists,
             start,
         });
-        collect_containers(file, &items, words, (&name, depth + 1), found);
+        collect_containers((file, words), &items, (&name, depth + 1), found);
         found[at].items = items;
     }
 }
@@ -276,12 +275,7 @@ impl<'t> Search<'_, '_, 't> {
         if let Some(only) = self.class_with_reads(&classes, &code, members) {
             return Ok(only);
         }
-        let gives_itself = code.lines().any(|line| {
-            matches!(
-                line.trim().trim_end_matches(';'),
-                "return self" | "return this"
-            )
-        });
+        let gives_itself = returns_itself(&code);
         let named = |one: &&&Container<'t>| {
             gives_itself && annotates_class(&code, &one.name, &["->", "):"])
         };
@@ -354,6 +348,12 @@ fn own_reads(code: &str) -> Vec<&str> {
         }
     }
     found
+}
+
+/// Returns whether a line of the code returns the object itself, as a builder's methods do.
+fn returns_itself(code: &str) -> bool {
+    let mut lines = code.lines().map(|line| line.trim().trim_end_matches(';'));
+    lines.any(|line| matches!(line, "return self" | "return this"))
 }
 
 /// Returns whether the code names the class as a type behind one of the signs.

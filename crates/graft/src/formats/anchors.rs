@@ -133,15 +133,13 @@ fn insert_anchored_segment(
             "the lines that the block shares with the file tell no place",
         ));
     }
-    let found = fuzzy::find_block(lines, &block);
-    let Some(found) = found else {
-        let nearest = fuzzy::find_nearest_location(lines, &block);
+    let found = fuzzy::find_block(lines, &block).ok_or_else(|| {
         let message = "the block's known lines don't stand next to one another in the file: it leaves out or changes some";
-        return Err(Refusal {
-            nearest,
+        Refusal {
+            nearest: fuzzy::find_nearest_location(lines, &block),
             ..new_refusal(Reason::NotFound, message)
-        });
-    };
+        }
+    })?;
     let [hit] = &found.hits[..] else {
         let candidates = found
             .hits

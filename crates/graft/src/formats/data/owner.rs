@@ -112,21 +112,11 @@ pub(super) fn find_owner<'n>(
         return Ok(Owner::Root(root));
     }
     // A table's header is its path from the top, whatever the words around it name.
-    if block.is_map()
-        && !block.children().is_empty()
-        && block.children().iter().all(Child::is_apart)
-    {
+    let is_headed = !keys.is_empty() && block.children().iter().all(Child::is_apart);
+    if block.is_map() && is_headed {
         return Ok(Owner::Root(root));
     }
-    let fits = |child: &Child| {
-        let kind = if block.is_list() {
-            child.node.is_list()
-        } else {
-            child.node.is_map()
-        };
-        (kind || child.node.is_absent())
-            && (block.is_list() || block.get(&child.key.text).is_none())
-    };
+    let fits = |child: &Child| can_take(child, block);
     if let Some(stated) = find_stated_owner(request, root, &fits)? {
         return Ok(Owner::Entry(stated));
     }
@@ -158,17 +148,19 @@ pub(super) fn find_owner<'n>(
         Extent::Flush => readings[..4].iter().all(Vec::is_empty),
         Extent::Part => !all.iter().any(|child| child.node.is_map()),
     };
-    let is_nested = |child: &&Child| !root.children().iter().any(|own| std::ptr::eq(own, *child));
-    // "The app environment" names what a lone value is for.
-    let is_for_a_part = block
-        .children()
-        .iter()
-        .all(|child| child.node.as_scalar().is_some())
-        && readings[4].iter().any(is_nested);
-    if could_be_top && block.is_map() && !(is_for_a_part && asked.extent == Extent::Flush) {
+    let is_for_a_part = asked.extent == Extent::Flush && is_for_a_part(root, block, &readings[4]);
+    if could_be_top && block.is_map() && !is_for_a_part {
         return Ok(Owner::Root(root));
     }
     Err(unowned_refusal(block, &keys))
+}
+
+/// Returns whether a block of lone values is for one of the entries that the words mention, below the top: "the app
+/// environment" names what a lone value is for.
+fn is_for_a_part(root: &Node, block: &Node, mentioned: &[&Child]) -> bool {
+    let is_nested = |child: &&Child| !root.children().iter().any(|own| std::ptr::eq(own, *child));
+    let mut values = block.children().iter();
+    values.all(|child| child.node.as_scalar().is_some()) && mentioned.iter().any(is_nested)
 }
 
 /// Makes the refusal of a block of which nothing says what it belongs to.
@@ -182,6 +174,16 @@ fn unowned_refusal(block: &Node, keys: &[&str]) -> Refusal {
         "the block shows {shown}, and neither it nor the plan says to what in the file they belong"
     );
     new_refusal(Reason::Ambiguous, message)
+}
+
+/// Returns whether an entry has, or could get, a value of the block's form and is no entry that the block shows itself.
+fn can_take(child: &Child, block: &Node) -> bool {
+    let kind = if block.is_list() {
+        child.node.is_list()
+    } else {
+        child.node.is_map()
+    };
+    (kind || child.node.is_absent()) && (block.is_list() || block.get(&child.key.text).is_none())
 }
 
 /// Refuses keys of which the format says that all of them may stand at the top, where the words merely name an entry.
