@@ -62,12 +62,8 @@ pub(crate) fn insert_bare_items(
         .filter(|name| *name != first.name)
         .collect();
     if let Some((scope, kind)) = find_stated_scope(file, hints, &first.name, &siblings)? {
-        if kind == Kind::Class
-            && !entries
-            && code
-                .iter()
-                .all(|item| matches!(item.kind, Kind::Value | Kind::Function))
-        {
+        let is_member = |item: &&Item<'_>| matches!(item.kind, Kind::Value | Kind::Function);
+        if kind == Kind::Class && !entries && code.iter().all(is_member) {
             return Ok(false);
         }
         all.retain(|block| {
