@@ -324,7 +324,7 @@ fn apply_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
     }
     match Language::of_path(file.path) {
         Some(language) => {
-            structure::apply_by_structure(file, text, snippet.text, context, language)
+            structure::apply_by_structure(file, text, snippet.text, (context, language))
         }
         None => formats::apply_by_format(*file, *snippet, context),
     }

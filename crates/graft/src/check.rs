@@ -17,19 +17,17 @@ mod language;
 
 mod registered;
 
-use std::collections::{BTreeMap, HashMap};
+mod result;
+
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use code::scopes::Scopes;
 use tree_sitter::Node;
 
-use crate::imports::collect_wanted_imports;
-use crate::items::{Item, Source, parse_source};
+use crate::items::{Source, parse_source};
 use crate::languages::{Kind, Language, flatten};
-use crate::markers::{SENTINEL, is_elision};
-use crate::merge::stands_once;
 use crate::prose::{Prose, Relation, strip_name_decoration};
-use crate::routes::{find_shadowed_routes, of_item};
 use crate::splice::{location_at, new_refusal};
 use crate::{Edit, Reason, Refusal};
 use names::{Finding, FindingKind, Names, filter_new_findings};
@@ -37,6 +35,7 @@ use shape::Stray;
 
 pub(crate) use language::explain_language_mismatch;
 pub(crate) use order::reorder_definitions;
+pub(crate) use result::check_result;
 
 /// An edit of a code file, made and read.
 pub(crate) struct Edited<'e, 'a> {
@@ -291,6 +290,7 @@ pub(crate) fn breaks_names(path: &str, old: Option<&str>, new: &str) -> Option<R
     })
 }
 
+/// Returns what the edit makes wrong about names and was not wrong before: read without a binding, bound twice.
 fn names_introduced(edited: &Edited<'_, '_>) -> Vec<Finding> {
     // Stubs and declarations are never run.
     if [".pyi", ".d.ts", ".d.mts", ".d.cts"]
@@ -331,6 +331,8 @@ fn names_introduced(edited: &Edited<'_, '_>) -> Vec<Finding> {
     filter_new_findings(&before, found)
 }
 
+/// Returns the last statement at the top of the module that belongs into a function or a list, where the edit brought more
+/// of its sort than the file had.
 fn strays_introduced<'e>(edited: &Edited<'e, '_>) -> Option<(Node<'e>, Stray)> {
     let found = shape::find_stray_statements(edited.new);
     if found.is_empty() {
@@ -360,6 +362,7 @@ fn find_touched_ranges(edited: &Edited<'_, '_>) -> Vec<Range<usize>> {
     spans.collect()
 }
 
+/// Returns the reason under which a finding about names refuses the edit.
 fn reason_of(offence: FindingKind) -> Reason {
     match offence {
         FindingKind::Unbound | FindingKind::Elsewhere => Reason::Unbound,
@@ -368,6 +371,7 @@ fn reason_of(offence: FindingKind) -> Reason {
     }
 }
 
+/// Writes the sentence for a finding; `line` gives the line of a byte of the new text.
 fn describe_finding(finding: &Finding, line: impl Fn(usize) -> usize) -> String {
     let (name, at) = (&finding.name, line(finding.at));
     let other = finding.other.map_or(0, line);
@@ -399,138 +403,4 @@ fn describe_finding(finding: &Finding, line: impl Fn(usize) -> usize) -> String 
             "`{name}`{inside} would be assigned at line {at}, and nothing reads what it is assigned at line {other}"
         ),
     }
-}
-
-/// Checks the new text against the old one: it parses, nothing was lost, nothing stands twice, no elision came in.
-pub(crate) fn check_result(
-    old: &Source<'_>,
-    new: &Source<'_>,
-    snippet: &Source<'_>,
-) -> Result<(), Refusal> {
-    let unproven = |message: String| new_refusal(Reason::Unproven, message);
-    if new.has_error() {
-        return Err(new_refusal(
-            Reason::Syntax,
-            "the result would not parse any more",
-        ));
-    }
-    if new.text.matches(SENTINEL).count() > old.text.matches(SENTINEL).count()
-        || count_elisions(snippet, snippet.root()) > 0
-            && count_elisions(new, new.root()) > count_elisions(old, old.root())
-    {
-        return Err(unproven("an elision would be left in the file".to_owned()));
-    }
-    let (before, after) = (count_top_names(old), count_top_names(new));
-    if let Some(lost) = before.keys().find(|name| !after.contains_key(*name)) {
-        return Err(unproven(format!("`{}` would be lost", lost.1)));
-    }
-    for (name, &count) in &after {
-        let had = before.get(name).copied().unwrap_or(0);
-        if count > had.max(1) && name.2 {
-            return Err(unproven(format!("`{}` would be defined twice", name.1)));
-        }
-    }
-    if has_routes(snippet) {
-        let before = find_shadowed_routes(old);
-        if let Some((above, below)) = find_shadowed_routes(new)
-            .into_iter()
-            .find(|pair| !before.contains(pair))
-        {
-            return Err(new_refusal(
-                Reason::Conflict,
-                format!("`{below}` would stand behind `{above}`, which answers it first"),
-            ));
-        }
-    }
-    if let Some(twice) = made_twice(old, new, snippet) {
-        return Err(unproven(format!("`{twice}` would be called twice")));
-    }
-    if let Some(name) = registered::registered_twice(old, new) {
-        let message = format!(
-            "`{name}` would be registered twice: the block shows otherwise what stands there"
-        );
-        return Err(new_refusal(Reason::Conflict, message));
-    }
-    let new_items = new.items(new.root());
-    let have = collect_wanted_imports(new, &new_items);
-    let old_items = old.items(old.root());
-    for import in collect_wanted_imports(old, &old_items) {
-        let kept = have.iter().any(|one| {
-            one.binding.local() == import.binding.local()
-                && one.binding.module == import.binding.module
-        });
-        if !kept {
-            return Err(unproven(format!(
-                "the import of `{}` would be lost",
-                import.binding.local()
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// Returns whether the snippet shows a route, on its own or in a class.
-fn has_routes(snippet: &Source<'_>) -> bool {
-    snippet.items(snippet.root()).iter().any(|item| {
-        let inner = snippet
-            .language
-            .body(item.core)
-            .map(|body| snippet.items(body))
-            .unwrap_or_default();
-        std::iter::once(item)
-            .chain(&inner)
-            .any(|item| !of_item(snippet, item).is_empty())
-    })
-}
-
-/// Returns how often each name stands at the top of the text; the flag says whether it must stand once.
-fn count_top_names(source: &Source<'_>) -> HashMap<(bool, String, bool), usize> {
-    let mut counts = HashMap::new();
-    for item in source.items(source.root()) {
-        if matches!(
-            item.kind,
-            Kind::Class | Kind::Function | Kind::Type | Kind::Value
-        ) {
-            *counts
-                .entry((
-                    item.kind == Kind::Type,
-                    format!("{}{}", item.name, item.variant),
-                    must_be_unique(&item),
-                ))
-                .or_insert(0) += 1;
-        }
-    }
-    counts
-}
-
-/// Returns a call of which a program makes one, and that the snippet would bring in beside the file's own.
-fn made_twice(old: &Source<'_>, new: &Source<'_>, snippet: &Source<'_>) -> Option<String> {
-    snippet
-        .items(snippet.root())
-        .iter()
-        .filter(|item| item.kind == Kind::Call)
-        .find_map(|item| {
-            let callee = stands_once(&item.name)?;
-            let call = format!("{callee}(");
-            let times = |source: &Source<'_>| source.text.matches(&call).count();
-            (times(new) > times(old).max(1)).then(|| callee.to_owned())
-        })
-}
-
-/// Returns how many comments of the text are elisions.
-fn count_elisions(source: &Source<'_>, node: Node<'_>) -> usize {
-    if node.kind() == "comment" {
-        return usize::from(is_elision(source.slice(node.byte_range())));
-    }
-    if node.child_count() == 0 {
-        return 0;
-    }
-    let mut cursor = node.walk();
-    node.children(&mut cursor)
-        .map(|child| count_elisions(source, child))
-        .sum()
-}
-
-fn must_be_unique(item: &Item<'_>) -> bool {
-    item.kind != Kind::Value && item.variant.is_empty() && item.name != "_"
 }

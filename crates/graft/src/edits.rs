@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::fuzzy::{self, Block, Found, Hit, Lines, Reading};
+use crate::fuzzy::{self, Block, Found, Hit, Lines, Reading, Rewrite};
 use crate::splice::{Splice, edits_between, location_at, new_refusal, refuse_graft};
 use crate::{Applied, Evidence, Graft, Reason, Refusal};
 
@@ -232,9 +232,14 @@ fn replace_lines(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) -
     let ops = fuzzy::line_ops(&old.lines, &after);
     let mut splice = Splice::new(text);
     for hit in open {
-        if let Err(refusal) =
-            fuzzy::rewrite_hit(&lines, &found, hit, &old.lines, &ops, None, &mut splice)
-        {
+        let rewrite = Rewrite {
+            tier: found.tier,
+            hit,
+            block: &old.lines,
+            ops: &ops,
+            lost: None,
+        };
+        if let Err(refusal) = fuzzy::rewrite_hit(&lines, &rewrite, &mut splice) {
             return Some(Graft::Refused(refusal));
         }
     }
@@ -282,7 +287,7 @@ fn ambiguous_text_refusal(text: &str, at: &[usize]) -> Graft {
 /// The old text is nowhere: either the new one is there instead, or the edit is stale.
 fn answer_missing(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) -> Graft {
     let lines = Lines::new(text);
-    if stands_instead(text, edit, old, new, &lines) {
+    if stands_instead(&lines, edit, old, new) {
         return Graft::AlreadyApplied;
     }
     let nearest = fuzzy::find_nearest_location(&lines, old);
@@ -294,13 +299,8 @@ fn answer_missing(text: &str, edit: &Replacement<'_>, old: &Block, new: &Block) 
 }
 
 /// Returns whether the new text stands once, and is enough of a text to tell that the edit was made.
-fn stands_instead(
-    text: &str,
-    edit: &Replacement<'_>,
-    old: &Block,
-    new: &Block,
-    lines: &Lines<'_>,
-) -> bool {
+fn stands_instead(lines: &Lines<'_>, edit: &Replacement<'_>, old: &Block, new: &Block) -> bool {
+    let text = lines.text;
     let telling = |line: &&String| line.chars().filter(|found| found.is_alphanumeric()).count() > 2;
     let adds = new
         .lines

@@ -12,7 +12,7 @@ use std::ops::Range;
 use crate::Location;
 
 pub(crate) use indent::infer_indent_step;
-pub(crate) use rewrite::{Op, line_ops, lost_at, rewrite_hit, stage_lines};
+pub(crate) use rewrite::{Op, Rewrite, line_ops, lost_at, rewrite_hit, stage_lines};
 
 /// The degree to which a block may differ from the text that it names; each tier forgives all that the ones before it
 /// do.

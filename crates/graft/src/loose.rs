@@ -18,6 +18,9 @@ use crate::prose::{Prose, Relation, same_name};
 use crate::splice::{location_at, new_refusal};
 use crate::{Reason, Refusal};
 
+/// Lines by which the numbers of a plan may be off: it counts blank lines and comments differently, or an edit above moved them.
+const LINE_DRIFT: usize = 2;
+
 /// A list of the file with its items.
 struct Block<'t> {
     node: Node<'t>,
@@ -49,16 +52,7 @@ pub(crate) fn insert_bare_items(
     if hints.inside && !entries {
         all.retain(|block| block.kind != List::Module);
     }
-    let shown = || {
-        items
-            .iter()
-            .filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment))
-    };
-    let is_import = |item: &&Item<'_>| item.kind == Kind::Import;
-    let only_imports = hints.local_imports && shown().all(|item| is_import(&item));
-    let code: Vec<&Item<'_>> = shown()
-        .filter(|item| only_imports || !is_import(item))
-        .collect();
+    let code = list_placed_items(items, hints);
     let Some(first) = code.first() else {
         return Ok(false);
     };
@@ -68,12 +62,8 @@ pub(crate) fn insert_bare_items(
         .filter(|name| *name != first.name)
         .collect();
     if let Some((scope, kind)) = find_stated_scope(file, hints, &first.name, &siblings)? {
-        if kind == Kind::Class
-            && !entries
-            && code
-                .iter()
-                .all(|item| matches!(item.kind, Kind::Value | Kind::Function))
-        {
+        let is_member = |item: &&Item<'_>| matches!(item.kind, Kind::Value | Kind::Function);
+        if kind == Kind::Class && !entries && code.iter().all(is_member) {
             return Ok(false);
         }
         all.retain(|block| {
@@ -86,7 +76,7 @@ pub(crate) fn insert_bare_items(
     {
         return Ok(true);
     }
-    let told = find_replaced_statement(merger, &all, &code, hints, &siblings);
+    let told = find_replaced_statement(merger, &all, (&code, &siblings), hints);
     if let Some((_, pair)) = told {
         merger.replaced = Some(pair);
     }
@@ -108,6 +98,21 @@ pub(crate) fn insert_bare_items(
     };
     merger.merge_list(&pair)?;
     Ok(true)
+}
+
+/// Returns the items that get a place: code without its imports, which go to the file's top; imports of a function that
+/// come alone are code.
+fn list_placed_items<'i, 't>(items: &'i [Item<'t>], hints: &Hints<'_>) -> Vec<&'i Item<'t>> {
+    let shown = || {
+        items
+            .iter()
+            .filter(|item| !matches!(item.kind, Kind::Marker | Kind::Comment))
+    };
+    let is_import = |item: &Item<'_>| item.kind == Kind::Import;
+    let only_imports = hints.local_imports && shown().all(is_import);
+    shown()
+        .filter(|item| only_imports || !is_import(item))
+        .collect()
 }
 
 /// Puts each of the bare statements in the place of the only one that binds or calls the same; `false` where one of them
@@ -139,26 +144,14 @@ pub(crate) fn replace_each(
     }
     let mut found = Vec::new();
     for item in &code {
-        let same = |old: &Item<'_>| {
-            old.kind == item.kind && old.name == item.name && old.variant == item.variant
-        };
-        let places: Vec<(usize, usize)> = blocks
-            .iter()
-            .enumerate()
-            .flat_map(|(at, block)| {
-                (0..block.items.len())
-                    .filter(|&old| same(&block.items[old]))
-                    .map(move |old| (at, old))
-            })
-            .collect();
-        match places.as_slice() {
+        match find_counterparts(&blocks, item).as_slice() {
             [] => return Ok(false),
             [(at, old)] => found.push((*at, *old)),
-            _ => {
+            places => {
                 return Err(ambiguous_block_refusal(
                     file,
                     &blocks,
-                    &places,
+                    places,
                     &format!("`{}`", item.name),
                 ));
             }
@@ -183,6 +176,20 @@ pub(crate) fn replace_each(
         merger.merge_list(&pair)?;
     }
     Ok(true)
+}
+
+/// Returns the items of the blocks with the kind, name and variant of one, as the indices of block and item.
+fn find_counterparts(blocks: &[Block<'_>], item: &Item<'_>) -> Vec<(usize, usize)> {
+    let same = |old: &Item<'_>| {
+        old.kind == item.kind && old.name == item.name && old.variant == item.variant
+    };
+    let all = blocks.iter().enumerate();
+    all.flat_map(|(at, block)| {
+        (0..block.items.len())
+            .filter(|&old| same(&block.items[old]))
+            .map(move |old| (at, old))
+    })
+    .collect()
 }
 
 /// Returns whether a list of the file, at any depth, has an item of this kind and name.
@@ -241,8 +248,7 @@ fn find_stated_scope(
             let mut found = Vec::new();
             collect_named_definitions(
                 file,
-                file.root(),
-                "",
+                (file.root(), ""),
                 (
                     &crate::prose::strip_name_decoration(mention),
                     relation == Relation::Within,
@@ -255,17 +261,7 @@ fn find_stated_scope(
                         || range.start <= outer.start && outer.end <= range.end
                 });
             }
-            if let Some(lines) = hints.lines.filter(|_| found.len() > 1) {
-                let touches = |(range, _): &(Range<usize>, Kind)| {
-                    location_at(file.text, range.start).line <= lines.1 + 2
-                        && lines.0 <= location_at(file.text, range.end).line + 2
-                };
-                let close: Vec<(Range<usize>, Kind)> =
-                    found.iter().filter(|one| touches(one)).cloned().collect();
-                if close.len() == 1 {
-                    found = close;
-                }
-            }
+            keep_at_lines(file, hints.lines, &mut found);
             match found.as_slice() {
                 [only] => {
                     let smaller = narrowed
@@ -277,18 +273,7 @@ fn find_stated_scope(
                 }
                 [] => {}
                 several if narrowed.is_none() && relation == Relation::Within => {
-                    let mut refusal = new_refusal(
-                        Reason::Ambiguous,
-                        format!(
-                            "`{mention}`, in which the block belongs, is there {} times",
-                            several.len()
-                        ),
-                    );
-                    refusal.candidates = several
-                        .iter()
-                        .map(|(range, _)| location_at(file.text, range.start))
-                        .collect();
-                    return Err(refusal);
+                    return Err(ambiguous_scope_refusal(file, mention, several));
                 }
                 _ => {}
             }
@@ -300,13 +285,52 @@ fn find_stated_scope(
     Ok(None)
 }
 
+/// Keeps of several definitions the only one at the lines that the plan names, if one alone is there.
+fn keep_at_lines(
+    file: &Source<'_>,
+    lines: Option<(usize, usize)>,
+    found: &mut Vec<(Range<usize>, Kind)>,
+) {
+    let Some((first, last)) = lines.filter(|_| found.len() > 1) else {
+        return;
+    };
+    let touches = |(range, _): &(Range<usize>, Kind)| {
+        location_at(file.text, range.start).line <= last + LINE_DRIFT
+            && first <= location_at(file.text, range.end).line + LINE_DRIFT
+    };
+    let close: Vec<(Range<usize>, Kind)> =
+        found.iter().filter(|one| touches(one)).cloned().collect();
+    if close.len() == 1 {
+        *found = close;
+    }
+}
+
+/// Makes the refusal of a name that several definitions bear, between which the words do not decide.
+fn ambiguous_scope_refusal(
+    file: &Source<'_>,
+    mention: &str,
+    several: &[(Range<usize>, Kind)],
+) -> Refusal {
+    let candidates = several
+        .iter()
+        .map(|(range, _)| location_at(file.text, range.start))
+        .collect();
+    let message = format!(
+        "`{mention}`, in which the block belongs, is there {} times",
+        several.len()
+    );
+    Refusal {
+        candidates,
+        ..new_refusal(Reason::Ambiguous, message)
+    }
+}
+
 /// Returns the bytes of the only function or class of a name, at any depth.
 pub(crate) fn only_definition(file: &Source<'_>, name: &str) -> Option<Range<usize>> {
     let mut found = Vec::new();
     collect_named_definitions(
         file,
-        file.root(),
-        "",
+        (file.root(), ""),
         (&crate::prose::strip_name_decoration(name), false),
         &mut found,
     );
@@ -317,12 +341,11 @@ pub(crate) fn only_definition(file: &Source<'_>, name: &str) -> Option<Range<usi
 /// The definitions of this name, at any depth; values too where the prose says "in".
 fn collect_named_definitions(
     file: &Source<'_>,
-    node: Node<'_>,
-    prefix: &str,
+    (node, prefix): (Node<'_>, &str),
     wanted: (&str, bool),
     found: &mut Vec<(Range<usize>, Kind)>,
 ) {
-    let (name, values) = wanted;
+    let (name, _) = wanted;
     // Where the name is not even written, nothing bears it.
     let last = name.rsplit('.').next().unwrap_or(name);
     if !file.slice(node.byte_range()).contains(last) {
@@ -340,22 +363,12 @@ fn collect_named_definitions(
             ) {
                 continue;
             }
-            let kinds = matches!(item.kind, Kind::Function | Kind::Class)
-                || values && item.kind == Kind::Value;
-            let block = item.kind == Kind::Call
-                && item.name.split('(').next() == Some(name)
-                && file.language.body(item.core).is_some();
             let path = if prefix.is_empty() {
                 item.name.clone()
             } else {
                 format!("{prefix}.{}", item.name)
             };
-            let meant = if name.contains('.') {
-                path == name || path.ends_with(&format!(".{name}"))
-            } else {
-                same_name(name, &item.name)
-            };
-            if kinds && meant && item.variant.is_empty() || values && block {
+            if is_meant(file, &item, &path, wanted) {
                 found.push((item.whole(), item.kind));
             }
             let inner = if matches!(item.kind, Kind::Function | Kind::Class | Kind::Value) {
@@ -365,7 +378,7 @@ fn collect_named_definitions(
             };
             let mut cursor = item.node.walk();
             for child in item.node.named_children(&mut cursor) {
-                collect_named_definitions(file, child, &inner, wanted, found);
+                collect_named_definitions(file, (child, &inner), wanted, found);
             }
         }
         return;
@@ -375,8 +388,24 @@ fn collect_named_definitions(
     }
     let mut cursor = node.walk();
     for child in node.named_children(&mut cursor) {
-        collect_named_definitions(file, child, prefix, wanted, found);
+        collect_named_definitions(file, (child, prefix), wanted, found);
     }
+}
+
+/// Returns whether an item of the qualified name `path` is what a name means: a definition, and where `values` are meant
+/// too a value, or a call with a block of its own.
+fn is_meant(file: &Source<'_>, item: &Item<'_>, path: &str, (name, values): (&str, bool)) -> bool {
+    let kinds =
+        matches!(item.kind, Kind::Function | Kind::Class) || values && item.kind == Kind::Value;
+    let block = item.kind == Kind::Call
+        && item.name.split('(').next() == Some(name)
+        && file.language.body(item.core).is_some();
+    let meant = if name.contains('.') {
+        path == name || path.ends_with(&format!(".{name}"))
+    } else {
+        same_name(name, &item.name)
+    };
+    kinds && meant && item.variant.is_empty() || values && block
 }
 
 /// Returns the one statement that "replace the `x` call" or "the `x` check" names, and the snippet's statement that
@@ -385,9 +414,8 @@ fn collect_named_definitions(
 fn find_replaced_statement(
     merger: &Merger<'_, '_, '_>,
     blocks: &[Block<'_>],
-    code: &[&Item<'_>],
+    (code, siblings): (&[&Item<'_>], &[&str]),
     hints: &Hints<'_>,
-    siblings: &[&str],
 ) -> Option<(usize, (usize, usize))> {
     let first = code.first()?;
     let file = merger.file;

@@ -8,6 +8,8 @@ mod worded;
 mod position;
 mod losses;
 mod markup;
+mod lines;
+mod ornaments;
 mod replace;
 
 pub(crate) use once::stands_once;
@@ -15,9 +17,9 @@ pub(crate) use once::stands_once;
 use tree_sitter::Node;
 
 use crate::compare::same_tree;
-use crate::items::{Item, Source, line_end, line_start};
+use crate::items::{Item, Source};
 use crate::languages::{Kind, List, Writing, node_text};
-use crate::layout::{Transplant, blank_lines, blank_lines_between};
+use crate::layout::Transplant;
 use crate::markers::{SENTINEL, is_elision};
 use crate::merge::matching::match_items;
 use crate::prose::Prose;
@@ -347,142 +349,6 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
                     .list(block)
                     .is_some_and(|list| list != List::Module)
         })
-    }
-
-    /// Inserts whole lines before the item at `index`.
-    fn insert_lines(&mut self, pair: &Pair<'_, '_>, index: usize, new: &[&Item<'_>]) {
-        let indent = self.list_indent(pair);
-        let above = index.checked_sub(1).and_then(|above| pair.old.get(above));
-        let below = pair.old.get(index);
-        let mut body = String::new();
-        for (at, item) in new.iter().enumerate() {
-            if at > 0
-                && let Some(last) = new.get(at - 1)
-            {
-                let lines = self.gap_between(pair, last, item);
-                body.push_str(&"\n".repeat(lines + 1));
-            }
-            body.push_str(&indent);
-            body.push_str(&self.transplant.piece(item.whole(), &indent));
-        }
-        let (Some(first), Some(last)) = (new.first(), new.last()) else {
-            return;
-        };
-        match (above, below) {
-            (Some(above), _) => self.insert_below(pair, above, below, (first, last), &body),
-            (None, Some(below)) => {
-                let lines = blank_lines_between(
-                    self.file,
-                    pair.kind,
-                    &pair.old,
-                    (self.snippet, last),
-                    (self.file, below),
-                );
-                let at = line_start(self.file.text, below.start);
-                self.splice
-                    .insert(at, format!("{body}{}", "\n".repeat(lines + 1)));
-            }
-            (None, None) => self.fill(pair, &body),
-        }
-    }
-
-    fn insert_below(
-        &mut self,
-        pair: &Pair<'_, '_>,
-        above: &Item<'_>,
-        below: Option<&Item<'_>>,
-        ends: (&Item<'_>, &Item<'_>),
-        body: &str,
-    ) {
-        let (first, last) = ends;
-        let text = self.file.text;
-        let lines = blank_lines_between(
-            self.file,
-            pair.kind,
-            &pair.old,
-            (self.file, above),
-            (self.snippet, first),
-        );
-        let end = line_end(text, above.end);
-        let close = pair.node.end_byte();
-        let crowded = below.is_some_and(|below| below.start < end)
-            || pair.kind != List::Module
-                && pair.node.end_byte() <= end
-                && self.file.slice(above.end..close).trim() == "}";
-        if crowded {
-            let outer = self.file.indent(pair.node.start_byte()).to_owned();
-            let tail = if below.is_none() {
-                format!("\n{outer}")
-            } else {
-                format!("\n{}", self.list_indent(pair))
-            };
-            let next = below.map_or_else(|| close.saturating_sub(1), |below| below.start);
-            self.splice
-                .replace(above.end..next, format!("\n{body}{tail}"));
-            return;
-        }
-        let mut insert = format!("{}{body}", "\n".repeat(lines + 1));
-        if let Some(below) = below {
-            let there = blank_lines(text, above.end, below.start);
-            let wanted = blank_lines_between(
-                self.file,
-                pair.kind,
-                &pair.old,
-                (self.snippet, last),
-                (self.file, below),
-            );
-            insert.push_str(&"\n".repeat(wanted.saturating_sub(there)));
-        }
-        self.splice.insert(end, insert);
-    }
-
-    /// Fills a list that has no items yet.
-    fn fill(&mut self, pair: &Pair<'_, '_>, body: &str) {
-        if pair.kind == List::Module {
-            let end = self.file.text.trim_end().len();
-            self.splice
-                .replace(end..self.file.text.len(), format!("{body}\n"));
-            return;
-        }
-        let outer = self.file.indent(pair.node.start_byte());
-        self.splice.replace(
-            pair.node.start_byte() + 1..pair.node.end_byte().saturating_sub(1),
-            format!("\n{body}\n{outer}"),
-        );
-    }
-
-    /// Blank lines between two new items: as the snippet shows them among short lines, else by the file's habit.
-    fn gap_between(&self, pair: &Pair<'_, '_>, above: &Item<'_>, below: &Item<'_>) -> usize {
-        let shown = blank_lines(self.snippet.text, above.end, below.start);
-        let short =
-            |item: &Item<'_>| !matches!(item.kind, Kind::Function | Kind::Class | Kind::Type);
-        let overloads = above.name == below.name && above.kind == below.kind;
-        if overloads || short(above) && short(below) || pair.kind == List::Statements {
-            return shown.min(2);
-        }
-        blank_lines_between(
-            self.file,
-            pair.kind,
-            &pair.old,
-            (self.snippet, above),
-            (self.snippet, below),
-        )
-    }
-
-    fn list_indent(&self, pair: &Pair<'_, '_>) -> String {
-        let own = pair.old.iter().find(|item| {
-            let start = line_start(self.file.text, item.start);
-            self.file.slice(start..item.start).trim().is_empty()
-        });
-        match (own, pair.kind) {
-            (Some(item), _) => self.file.indent(item.start).to_owned(),
-            (None, List::Module) => String::new(),
-            (None, _) => format!(
-                "{}{}",
-                self.file.indent(pair.node.start_byte()),
-                self.transplant.unit()
-            ),
-        }
     }
 }
 

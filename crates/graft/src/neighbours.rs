@@ -251,14 +251,10 @@ pub(crate) fn match_phrase(
     }
     let mut wanted: Vec<String> = phrase.words.clone();
     wanted.extend(phrase.code.iter().flat_map(|code| split_name_words(code)));
+    let words_at = |&at: &usize| items.get(at).map(|item| words_of(file, item));
     let held: Vec<Vec<String>> = among
         .iter()
-        .map(|&at| {
-            items
-                .get(at)
-                .map(|item| words_of(file, item))
-                .unwrap_or_default()
-        })
+        .map(|at| words_at(at).unwrap_or_default())
         .collect();
     let holds = |word: &str, held: &[String]| held.iter().any(|one| are_word_forms(word, one));
     // What all have, or what only names their kind, tells none apart.
@@ -291,10 +287,10 @@ pub(crate) fn match_phrase(
     }
     // `userRoutes` beside `userAdminRoutes` is the one that has nothing else.
     let joined = wanted.concat();
-    let whole: Vec<usize> = among
-        .iter()
-        .zip(&held)
-        .filter(|(at, held)| found.contains(at) && candidate_names(held).any(|name| name == joined))
+    let is_whole = |held: &[String]| candidate_names(held).any(|name| name == joined);
+    let all = among.iter().zip(&held);
+    let whole: Vec<usize> = all
+        .filter(|(at, held)| found.contains(at) && is_whole(held))
         .map(|(&at, _)| at)
         .collect();
     PhraseMatch::Items(if whole.len() == 1 { whole } else { found })

@@ -1,5 +1,7 @@
 //! Reads what the words beside a block say about its place: which names they mention, and in what relation.
 
+mod names;
+
 mod words;
 
 mod ends;
@@ -14,15 +16,16 @@ mod backward;
 
 mod rest;
 
+mod read;
+
 use std::collections::HashSet;
 
+pub(crate) use names::{same_name, strip_name_decoration};
 pub(crate) use phrases::{Phrase, Pick, split_name_words};
 use places::relation_before_name;
 pub(crate) use places::{is_beside, relation_after_text};
 pub(crate) use sorts::Sort;
-use words::{
-    NOUNS, STATEMENTS, Token, follows_word, is_denied, is_word, looks_like_a_name, tokenize_prose,
-};
+use words::{STATEMENTS, Token, is_denied, is_word, tokenize_prose};
 
 /// The relation of the block to a name, by a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,130 +211,6 @@ impl Prose {
             self.replaces.push(self.last_sentence());
         }
         self
-    }
-
-    fn word(
-        &mut self,
-        word: &str,
-        tokens: &[Token],
-        (at, sentence): (usize, usize),
-        known: &HashSet<String>,
-    ) {
-        match word {
-            "end" | "bottom" if !follows_word(tokens, at, &["front", "back"]) => {
-                self.ends.push((sentence, End::Bottom));
-                self.whole(tokens, at, sentence);
-            }
-            "append" => {
-                self.appends.push(sentence);
-                self.adds.push(sentence);
-            }
-            "top" | "beginning" | "start" if follows_word(tokens, at, &["the", "at"]) => {
-                self.ends.push((sentence, End::Top));
-                self.whole(tokens, at, sentence);
-            }
-            "replace" | "replaces" | "rewrite" | "overwrite" | "swap" => {
-                self.replaces.push(sentence)
-            }
-            "update" | "change" | "modify" | "edit" | "adjust" => self.changes.push(sentence),
-            "to" if self.changes.contains(&sentence) && ends_clause(tokens, at) => {
-                self.restated.push(sentence)
-            }
-            "add" | "insert" | "create" | "new" | "extend" | "include" => self.adds.push(sentence),
-            "remove" | "removes" | "removing" | "drop" => self.removes = true,
-            // "A delete route" and "the `Drop` handler" are none.
-            "delete" | "Delete" | "Drop"
-                if at == 0 || matches!(tokens.get(at - 1), Some(Token::Stop | Token::Comma)) =>
-            {
-                self.removes = true;
-            }
-            "all" if follows_word(tokens, at, &["after"]) && !leads_to_code(tokens, at) => {
-                self.groups.push(sentence)
-            }
-            "return" if relation_before_name(tokens, at) == Relation::Before => {
-                self.mentions.push(Mention {
-                    name: word.to_owned(),
-                    relation: Relation::Before,
-                    sentence,
-                });
-            }
-            _ => {
-                self.foreign(&word.to_lowercase(), sentence);
-                let noun = |at: Option<usize>| is_word(at.and_then(|at| tokens.get(at)), &NOUNS);
-                let titled = word.starts_with(char::is_uppercase)
-                    && (noun(Some(at + 1)) || noun(at.checked_sub(1)));
-                // "Lead" is the file's; "checks" is only where it belongs to something: "the checks of `GateResult`".
-                let owned = is_word(tokens.get(at + 1), &["of"])
-                    || at > 0 && tokens.get(at - 1) == Some(&Token::Possessive);
-                let names = known.contains(word) && (word.starts_with(char::is_uppercase) || owned);
-                if (looks_like_a_name(word) || titled || names) && !is_denied(tokens, at) {
-                    let relation = relation_before_name(tokens, at);
-                    self.mentions.push(Mention {
-                        name: word.trim_end_matches("()").to_owned(),
-                        relation,
-                        sentence,
-                    });
-                }
-            }
-        }
-    }
-
-    /// Keeps what "the end of …" speaks of.
-    fn whole(&mut self, tokens: &[Token], at: usize, sentence: usize) {
-        if is_word(tokens.get(at + 1), &["of"]) {
-            self.wholes
-                .extend(phrases::read_noun_phrase(tokens, at + 2, sentence));
-        }
-    }
-
-    /// Verbs of languages that don't part their words, or that are not English.
-    fn foreign(&mut self, word: &str, sentence: usize) {
-        let holds = |words: &[&str]| words.iter().any(|one| word.contains(one));
-        if holds(&["修改", "更新", "actualiz", "оновл", "обнов"]) {
-            self.changes.push(sentence);
-        }
-        if holds(&[
-            "替换",
-            "改为",
-            "改成",
-            "重写",
-            "reemplaza",
-            "substitu",
-            "remplace",
-            "замін",
-            "замен",
-            "перепи",
-        ]) {
-            self.replaces.push(sentence);
-        }
-        if holds(&[
-            "entfern", "lösche", "elimin", "quita", "supprim", "remov", "удал", "вида", "删除",
-            "移除", "去掉", "削除",
-        ]) {
-            self.removes = true;
-        }
-        if holds(&["追加", "末尾", "结尾"]) {
-            self.appends.push(sentence);
-        }
-        if holds(&[
-            "添加",
-            "新增",
-            "增加",
-            "追加",
-            "插入",
-            "加入",
-            "agrega",
-            "añad",
-            "adicion",
-            "ajoute",
-            "дода",
-            "добав",
-        ]) {
-            self.adds.push(sentence);
-        }
-        if holds(&["顶部", "开头"]) {
-            self.ends.push((sentence, End::Top));
-        }
     }
 
     /// Returns the sentences that speak of an item of this name; all of them where none does.
@@ -560,54 +439,6 @@ pub(crate) fn named_end(text: &str) -> Option<End> {
     (0..tokens.len())
         .rev()
         .find_map(|at| ends::beginning_at(&tokens, at))
-}
-
-/// Returns whether a name in the prose means an item of this name: `create`, `create()`, `UserService.create`, `def
-/// create`.
-pub(crate) fn same_name(mentioned: &str, name: &str) -> bool {
-    if mentioned.is_empty() || name.is_empty() {
-        return false;
-    }
-    let mentioned = strip_name_decoration(mentioned);
-    mentioned == name || mentioned.rsplit('.').next() == Some(name)
-}
-
-/// Returns a mentioned name without the words and signs that people put around it.
-pub(crate) fn strip_name_decoration(mentioned: &str) -> String {
-    let mut rest = mentioned
-        .trim()
-        .trim_end_matches([';', ':', '{', ','])
-        .trim();
-    for word in [
-        "export default ",
-        "export ",
-        "async ",
-        "def ",
-        "function ",
-        "class ",
-        "const ",
-        "let ",
-        "interface ",
-        "type ",
-        "enum ",
-    ] {
-        rest = rest.strip_prefix(word).unwrap_or(rest);
-    }
-    // The head of a function: "async start(port: number) {".
-    let is_head = mentioned.trim().ends_with(['{', ':']) && rest.contains('(');
-    let rest = if is_head {
-        rest.split('(').next().unwrap_or(rest)
-    } else {
-        rest
-    };
-    let flat = crate::languages::flatten(rest);
-    let bare = flat
-        .strip_suffix("()")
-        .or_else(|| flat.strip_suffix("(...)"))
-        .unwrap_or(&flat);
-    bare.trim_start_matches("self.")
-        .trim_start_matches("this.")
-        .to_owned()
 }
 
 /// "lines 12-40", "line 7", "L12", the last of them.

@@ -56,11 +56,10 @@ pub(crate) fn read_snippet(
         let local = whole && has_imports_among_statements(&items);
         return Ok(plain(text, local));
     }
-    let head = items
+    let opening = items
         .iter()
-        .take_while(|item| matches!(item.kind, Kind::Import | Kind::Marker))
-        .last()
-        .map_or(0, |item| item.end);
+        .take_while(|item| matches!(item.kind, Kind::Import | Kind::Marker));
+    let head = opening.last().map_or(0, |item| item.end);
     if let Some(text) = with_body(&text, language) {
         return Ok(plain(text, false));
     }
@@ -255,42 +254,46 @@ fn is_instruction(line: &str) -> bool {
     verb && goes || place && names && words.count() <= 8
 }
 
+/// Words with which a comment says where the block goes.
+const PLACES: [&str; 13] = [
+    "after", "before", "below", "above", "behind", "in", "inside", "within", "under", "at", "near",
+    "to", "into",
+];
+
+/// Words that may stand beside names in such a comment; any other makes it one of the code's own.
+const SMALL: [&str; 27] = [
+    "the",
+    "of",
+    "and",
+    "line",
+    "lines",
+    "class",
+    "function",
+    "method",
+    "field",
+    "fields",
+    "existing",
+    "imports",
+    "import",
+    "route",
+    "routes",
+    "end",
+    "top",
+    "bottom",
+    "file",
+    "interface",
+    "type",
+    "enum",
+    "model",
+    "this",
+    "here",
+    "add",
+    "new",
+];
+
 /// "After line 3 (band)", "In main.py", "Below Settings": a word of place, and nothing but names of the file, lines and
 /// small words.
 fn says_where(line: &str, path: &str, known: &HashSet<String>) -> bool {
-    const PLACES: [&str; 13] = [
-        "after", "before", "below", "above", "behind", "in", "inside", "within", "under", "at",
-        "near", "to", "into",
-    ];
-    const SMALL: [&str; 27] = [
-        "the",
-        "of",
-        "and",
-        "line",
-        "lines",
-        "class",
-        "function",
-        "method",
-        "field",
-        "fields",
-        "existing",
-        "imports",
-        "import",
-        "route",
-        "routes",
-        "end",
-        "top",
-        "bottom",
-        "file",
-        "interface",
-        "type",
-        "enum",
-        "model",
-        "this",
-        "here",
-        "add",
-        "new",
-    ];
     let signs = |one: char| matches!(one, '`' | ':' | '(' | ')' | ',' | '.' | '~' | '"' | '\'');
     let words: Vec<&str> = strip_comment_signs(line)
         .split_whitespace()

@@ -183,67 +183,48 @@ mod tests {
 
     #[test]
     fn a_sketch_is_no_file() {
-        assert!(explain_sketch("a.py", "def decide(...):\n    ...\n").is_some());
-        assert!(
-            explain_sketch(
+        let sketches = [
+            ("a.py", "def decide(...):\n    ...\n"),
+            (
                 "a.py",
-                "class A:\n    def act(self):\n        \"\"\"Acts.\"\"\"\n        ...\n"
-            )
-            .is_some()
-        );
-        assert!(explain_sketch("a.ts", "export function act(...) {\n  ...\n}\n").is_some());
-        assert!(
-            explain_sketch(
+                "class A:\n    def act(self):\n        \"\"\"Acts.\"\"\"\n        ...\n",
+            ),
+            ("a.ts", "export function act(...) {\n  ...\n}\n"),
+            (
                 "a.ts",
-                "// a.ts\n- Upload of files (images, PDFs)\n- Checks of types\n"
-            )
-            .is_some()
-        );
-        assert!(
-            explain_sketch(
+                "// a.ts\n- Upload of files (images, PDFs)\n- Checks of types\n",
+            ),
+            (
                 "a.js",
-                "function act() {}\n\n// New:\n- \"Mentor\" (10+ sessions held)\n"
-            )
-            .is_some()
-        );
-        assert!(explain_sketch("a.ts", "routes/\n├── auth.ts\n└── users.ts\n").is_some());
-        assert!(
-            explain_sketch(
+                "function act() {}\n\n// New:\n- \"Mentor\" (10+ sessions held)\n",
+            ),
+            ("a.ts", "routes/\n├── auth.ts\n└── users.ts\n"),
+            (
                 "a.ts",
-                "async act(id: number): Promise<void> {\n  await this.go(id);\n}\n"
-            )
-            .is_some()
-        );
-        assert!(
-            explain_sketch(
+                "async act(id: number): Promise<void> {\n  await this.go(id);\n}\n",
+            ),
+            (
                 "a.js",
-                "import { go } from './go';\n\nasync act(id) {\n  await go(id);\n}\n"
-            )
-            .is_some()
-        );
-        assert!(
-            explain_sketch(
+                "import { go } from './go';\n\nasync act(id) {\n  await go(id);\n}\n",
+            ),
+            (
                 "a.ts",
-                "@Get(':id')\nfindOne(@Param('id') id: string) {\n  return this.one(id);\n}\n"
-            )
-            .is_some()
-        );
-        assert!(
-            explain_sketch(
+                "@Get(':id')\nfindOne(@Param('id') id: string) {\n  return this.one(id);\n}\n",
+            ),
+            (
                 "route.ts",
-                "// GET /api/weeks\n// Returns: { weeks: string[] }\n"
-            )
-            .is_some()
-        );
-        assert!(explain_sketch("jobs.py", "# Reads the queue.\n# Sends each mail.\n").is_some());
-        assert!(
-            explain_sketch(
+                "// GET /api/weeks\n// Returns: { weeks: string[] }\n",
+            ),
+            ("jobs.py", "# Reads the queue.\n# Sends each mail.\n"),
+            (
                 "page.tsx",
-                "<div className=\"grid\">\n  <p>{/* left */}</p>\n</div>\n"
-            )
-            .is_some()
-        );
-        assert!(explain_sketch("page.jsx", "// The layout\n(\n  <Card />\n)\n").is_some());
+                "<div className=\"grid\">\n  <p>{/* left */}</p>\n</div>\n",
+            ),
+            ("page.jsx", "// The layout\n(\n  <Card />\n)\n"),
+        ];
+        for (path, text) in sketches {
+            assert!(explain_sketch(path, text).is_some(), "{path}: {text}");
+        }
     }
 
     #[test]

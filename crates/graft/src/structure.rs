@@ -19,9 +19,9 @@ use crate::merge::{Merger, Pair};
 use crate::names::collect_defined_names;
 use crate::prose::{Prose, Relation};
 use crate::reading::{Reading, read_snippet};
-use crate::snippet::{Applied, Context, Evidence, File, Graft, Reason, Refusal};
+use crate::snippet::{Applied, Context, Edit, Evidence, File, Graft, Reason, Refusal};
 use crate::splice::{Splice, edits_between, new_refusal};
-use crate::structure::assign::assign_items;
+use crate::structure::assign::{Sides, assign_items};
 use crate::structure::bare::{are_placed_inside, hold_owner, hold_settings, insert_loose_items};
 use crate::structure::whole::{is_whole, overwrite_file};
 
@@ -30,15 +30,14 @@ pub(crate) fn apply_by_structure(
     file: &File<'_>,
     text: &str,
     snippet: &str,
-    context: &Context<'_>,
-    language: Language,
+    (context, language): (&Context<'_>, Language),
 ) -> Graft {
     if named_lines(context).is_some() && region::contains_lines(text, snippet) {
         return Graft::AlreadyApplied;
     }
-    let placed = try_place(file, text, snippet, context, language);
+    let placed = try_place(file, text, snippet, (context, language));
     placed.unwrap_or_else(|refusal| {
-        let region = try_region(file, text, snippet, context, language);
+        let region = try_region(file, text, snippet, (context, language));
         region
             .filter(|_| is_unresolved(refusal.reason))
             .unwrap_or(Graft::Refused(refusal))
@@ -64,8 +63,7 @@ fn try_region(
     file: &File<'_>,
     text: &str,
     snippet: &str,
-    context: &Context<'_>,
-    language: Language,
+    (context, language): (&Context<'_>, Language),
 ) -> Option<Graft> {
     let lines = named_lines(context)?;
     let graft = line_ends(
@@ -93,12 +91,12 @@ fn try_region(
     region::contains_lines(&applied.text, snippet).then_some(graft)
 }
 
+/// Places the snippet's items and proves the result; a snippet that shows the whole file takes its place.
 fn try_place(
     file: &File<'_>,
     text: &str,
     snippet: &str,
-    context: &Context<'_>,
-    language: Language,
+    (context, language): (&Context<'_>, Language),
 ) -> Result<Graft, Refusal> {
     let unread = || new_refusal(Reason::Syntax, format!("{} could not be parsed", file.path));
     let old = parse_source(text, language).ok_or_else(unread)?;
@@ -147,28 +145,7 @@ fn try_place(
     let graft = line_ends(graft, text);
     if let Graft::Applied(applied) = &graft {
         let result = result_of(&old, applied).ok_or_else(unread)?;
-        check_result(&old, &result, &new)?;
-        let (path, pending) = (file.path, context.pending);
-        check_edit(&Edited {
-            path,
-            old: Some(&old),
-            new: &result,
-            edits: &applied.edits,
-            pending,
-        })?;
-        hold_replaced(&old, &applied.edits, &prose)?;
-        hold_assertions(&old, &result, &prose)?;
-        hold_added(&old, &result, &prose)?;
-        hold_settings(&old, &result, &prose)?;
-        if reading.wrapped.is_none() && !reading.indented {
-            hold_apart((&old, &result), &new, &prose)?;
-        }
-        if !matches!(work.attempt(&result), Ok(Graft::AlreadyApplied)) {
-            return Err(new_refusal(
-                Reason::Unproven,
-                "the block would change its own result if it were placed again",
-            ));
-        }
+        work.prove(&old, &result, &applied.edits, context.pending)?;
     }
     Ok(graft)
 }
@@ -290,6 +267,40 @@ struct PreparedSnippet<'s, 'n> {
 }
 
 impl PreparedSnippet<'_, '_> {
+    /// Checks the result of a placement by facts of the text and by what the words say, last by placing the block into it
+    /// once more: that must change nothing.
+    fn prove(
+        &self,
+        old: &Source<'_>,
+        result: &Source<'_>,
+        edits: &[Edit],
+        pending: &[String],
+    ) -> Result<(), Refusal> {
+        check_result(old, result, self.snippet)?;
+        check_edit(&Edited {
+            path: self.path,
+            old: Some(old),
+            new: result,
+            edits,
+            pending,
+        })?;
+        hold_replaced(old, edits, self.prose)?;
+        hold_assertions(old, result, self.prose)?;
+        hold_added(old, result, self.prose)?;
+        hold_settings(old, result, self.prose)?;
+        if self.reading.wrapped.is_none() && !self.reading.indented {
+            hold_apart((old, result), self.snippet, self.prose)?;
+        }
+        if !matches!(self.attempt(result), Ok(Graft::AlreadyApplied)) {
+            return Err(new_refusal(
+                Reason::Unproven,
+                "the block would change its own result if it were placed again",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Places the snippet into a text, without proof.
     fn attempt(&self, old: &Source<'_>) -> Result<Graft, Refusal> {
         let old_items = old.items(old.root());
         let mut new_items = self.snippet.items(self.snippet.root());
@@ -326,14 +337,13 @@ impl PreparedSnippet<'_, '_> {
             local_imports: self.local_imports,
         };
         if !insert_loose_items(&mut merger, self.reading, &hints, &new_items)? {
-            for group in assign_items(
+            let sides = Sides {
                 old,
-                self.snippet,
-                self.reading,
-                self.prose,
-                &old_items,
-                new_items,
-            )? {
+                new: self.snippet,
+                reading: self.reading,
+                prose: self.prose,
+            };
+            for group in assign_items(&sides, &old_items, new_items)? {
                 let pair = Pair {
                     node: group.list,
                     kind: old.language.list(group.list).unwrap_or(List::Module),

@@ -30,14 +30,13 @@ pub(crate) fn find_containers<'t>(
     words: &[&str],
 ) -> Vec<Container<'t>> {
     let mut found = Vec::new();
-    collect_containers(file, root, words, ("", 0), &mut found);
+    collect_containers((file, words), root, ("", 0), &mut found);
     found
 }
 
 fn collect_containers<'t>(
-    file: &Source<'_>,
+    (file, words): (&Source<'_>, &[&str]),
     items: &[Item<'t>],
-    words: &[&str],
     (prefix, depth): (&str, usize),
     found: &mut Vec<Container<'t>>,
 ) {
@@ -80,7 +79,7 @@ fn collect_containers<'t>(
             lists,
             start,
         });
-        collect_containers(file, &items, words, (&name, depth + 1), found);
+        collect_containers((file, words), &items, (&name, depth + 1), found);
         found[at].items = items;
     }
 }
@@ -273,32 +272,10 @@ impl<'t> Search<'_, '_, 't> {
         {
             return Ok(only);
         }
-        let own: Vec<&str> = members.iter().map(|item| item.name.as_str()).collect();
-        let read: Vec<&str> = own_reads(&code)
-            .into_iter()
-            .filter(|name| !own.contains(name))
-            .collect();
-        let has = |one: &Container<'_>, name: &str| {
-            let body = self.file.slice(one.list.byte_range());
-            one.items.iter().any(|item| item.name == name) || own_reads(body).contains(&name)
-        };
-        let all =
-            |one: &&&Container<'t>| !read.is_empty() && read.iter().all(|name| has(one, name));
-        let any = |one: &&&Container<'t>| read.iter().any(|name| has(one, name));
-        for tier in [
-            classes.iter().filter(all).collect::<Vec<_>>(),
-            classes.iter().filter(any).collect(),
-        ] {
-            if let [only] = tier.as_slice() {
-                return Ok(only);
-            }
+        if let Some(only) = self.class_with_reads(&classes, &code, members) {
+            return Ok(only);
         }
-        let gives_itself = code.lines().any(|line| {
-            matches!(
-                line.trim().trim_end_matches(';'),
-                "return self" | "return this"
-            )
-        });
+        let gives_itself = returns_itself(&code);
         let named = |one: &&&Container<'t>| {
             gives_itself && annotates_class(&code, &one.name, &["->", "):"])
         };
@@ -315,6 +292,32 @@ impl<'t> Search<'_, '_, 't> {
             },
             Ok,
         )
+    }
+
+    /// Returns the only one of the classes that has all, else any, of what the members read of themselves and don't define:
+    /// `self.rows` is read of the class that has `rows`.
+    fn class_with_reads<'c>(
+        &self,
+        classes: &[&'c Container<'t>],
+        code: &str,
+        members: &[&Item<'_>],
+    ) -> Option<&'c Container<'t>> {
+        let own: Vec<&str> = members.iter().map(|item| item.name.as_str()).collect();
+        let read: Vec<&str> = own_reads(code)
+            .into_iter()
+            .filter(|name| !own.contains(name))
+            .collect();
+        let has = |one: &Container<'_>, name: &str| {
+            let body = self.file.slice(one.list.byte_range());
+            one.items.iter().any(|item| item.name == name) || own_reads(body).contains(&name)
+        };
+        let all = |one: &&Container<'t>| !read.is_empty() && read.iter().all(|name| has(one, name));
+        let any = |one: &&Container<'t>| read.iter().any(|name| has(one, name));
+        let only = |fits: &dyn Fn(&&Container<'t>) -> bool| {
+            let mut found = classes.iter().copied().filter(|one| fits(one));
+            found.next().filter(|_| found.next().is_none())
+        };
+        only(&all).or_else(|| only(&any))
     }
 
     /// Of these the one that the earlier blocks of the step were for.
@@ -345,6 +348,12 @@ fn own_reads(code: &str) -> Vec<&str> {
         }
     }
     found
+}
+
+/// Returns whether a line of the code returns the object itself, as a builder's methods do.
+fn returns_itself(code: &str) -> bool {
+    let mut lines = code.lines().map(|line| line.trim().trim_end_matches(';'));
+    lines.any(|line| matches!(line, "return self" | "return this"))
 }
 
 /// Returns whether the code names the class as a type behind one of the signs.

@@ -43,6 +43,7 @@ pub(super) fn list_functions<'t>(source: &'t Source<'_>) -> Vec<(String, Node<'t
     found
 }
 
+/// Collects the functions of a list and of the classes in it; overloads, which have a variant, are none.
 fn collect_functions<'t>(
     source: &Source<'_>,
     list: Node<'t>,
@@ -115,6 +116,7 @@ fn has_node_in_body(node: Node<'_>, fits: &dyn Fn(Node<'_>) -> bool) -> bool {
             .any(|child| !is_function(child) && has_node_in_body(child, fits))
 }
 
+/// Returns whether what stands in the node runs apart from what is around it: a `return` there is not the outer function's.
 fn is_function(node: Node<'_>) -> bool {
     matches!(
         node.kind(),
@@ -173,25 +175,7 @@ fn falls_through(source: &Source<'_>, node: Option<Node<'_>>, returns: bool) -> 
         }
         "with_statement" => through(field("body")),
         "while_statement" | "for_statement" if is_endless(source, node) => false,
-        "try_statement" => {
-            let clauses = named_children(node);
-            let last = clauses
-                .iter()
-                .find(|clause| clause.kind() == "finally_clause")
-                .copied();
-            let handlers = || {
-                clauses
-                    .iter()
-                    .filter(|one| one.kind().starts_with("except") || one.kind() == "catch_clause")
-            };
-            let otherwise = clauses
-                .iter()
-                .find(|one| one.kind() == "else_clause")
-                .copied();
-            let falls = through(otherwise.or_else(|| field("body")))
-                || handlers().any(|one| through(Some(*one)));
-            falls && last.is_none_or(|last| through(Some(last)))
-        }
+        "try_statement" => try_falls_through(source, node, returns),
         // Whether all cases are there, the text alone does not say.
         "match_statement" | "switch_statement" => !returns,
         "expression_statement" => {
@@ -207,6 +191,26 @@ fn falls_through(source: &Source<'_>, node: Option<Node<'_>>, returns: bool) -> 
             .is_none_or(|asserted| asserted.kind() != "false"),
         _ => true,
     }
+}
+
+/// Returns whether what is below a `try` is reached: through its body (or `else`) or a handler, and through its `finally`.
+fn try_falls_through(source: &Source<'_>, node: Node<'_>, returns: bool) -> bool {
+    let through = |node: Option<Node<'_>>| falls_through(source, node, returns);
+    let clauses = named_children(node);
+    let last = clauses
+        .iter()
+        .find(|clause| clause.kind() == "finally_clause")
+        .copied();
+    let mut handlers = clauses
+        .iter()
+        .filter(|one| one.kind().starts_with("except") || one.kind() == "catch_clause");
+    let otherwise = clauses
+        .iter()
+        .find(|one| one.kind() == "else_clause")
+        .copied();
+    let falls = through(otherwise.or_else(|| node.child_by_field_name("body")))
+        || handlers.any(|one| through(Some(*one)));
+    falls && last.is_none_or(|last| through(Some(last)))
 }
 
 /// Returns whether a loop never ends but by `return` or an error.

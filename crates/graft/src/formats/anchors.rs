@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Request;
 use super::wording::{ProsePosition, is_elision_line};
-use crate::fuzzy::{self, Block, Lines, Op, Tier};
+use crate::fuzzy::{self, Block, Lines, Op, Rewrite, Tier};
 use crate::splice::{Splice, new_refusal, refuse_graft};
 use crate::{Graft, Reason, Refusal};
 
@@ -97,7 +97,7 @@ fn insert_segment(
         {
             continue;
         }
-        match insert_anchored_segment(request, lines, segment, reading, into) {
+        match insert_anchored_segment(request, segment, reading, into) {
             Ok(()) => return Ok(true),
             Err(refusal) => {
                 last = if last.reason == Reason::NotFound {
@@ -120,11 +120,11 @@ fn mark_edges(len: usize, head: usize, tail: usize) -> Vec<bool> {
 /// Stages a piece with some of its lines taken as standing in the file, next to one another, and the rest as new.
 fn insert_anchored_segment(
     request: &Request<'_>,
-    lines: &Lines<'_>,
     segment: &Block,
     keeps: &[bool],
     into: &mut Splice<'_>,
 ) -> Result<(), Refusal> {
+    let lines = &Lines::new(request.text);
     let (old, ops) = as_change(segment, keeps);
     let block = Block::from_lines(old.clone());
     if block.lines.len() != old.len() || !has_telling_line(&old) {
@@ -133,15 +133,13 @@ fn insert_anchored_segment(
             "the lines that the block shares with the file tell no place",
         ));
     }
-    let found = fuzzy::find_block(lines, &block);
-    let Some(found) = found else {
-        let nearest = fuzzy::find_nearest_location(lines, &block);
+    let found = fuzzy::find_block(lines, &block).ok_or_else(|| {
         let message = "the block's known lines don't stand next to one another in the file: it leaves out or changes some";
-        return Err(Refusal {
-            nearest,
+        Refusal {
+            nearest: fuzzy::find_nearest_location(lines, &block),
             ..new_refusal(Reason::NotFound, message)
-        });
-    };
+        }
+    })?;
     let [hit] = &found.hits[..] else {
         let candidates = found
             .hits
@@ -166,7 +164,14 @@ fn insert_anchored_segment(
             ..new_refusal(Reason::Conflict, message)
         });
     }
-    fuzzy::rewrite_hit(lines, &found, hit, &old, &ops, None, into)?;
+    let rewrite = Rewrite {
+        tier: found.tier,
+        hit,
+        block: &old,
+        ops: &ops,
+        lost: None,
+    };
+    fuzzy::rewrite_hit(lines, &rewrite, into)?;
     into.add_evidence(format!(
         "new lines beside line {}, found {}",
         hit.lines.start + 1,

@@ -20,6 +20,22 @@ pub(super) struct Slot {
     pub(super) span: Range<usize>,
 }
 
+/// A bracketed list of a text: `[1, 2]` with its brackets, and the entries in it.
+#[derive(Debug)]
+pub(super) struct Brackets<'a> {
+    pub(super) text: &'a str,
+    pub(super) list: Range<usize>,
+    pub(super) slots: Vec<Slot>,
+}
+
+impl Brackets<'_> {
+    /// Returns whether the first entry begins a line.
+    fn is_spread(&self) -> bool {
+        let first = self.slots.first();
+        first.is_some_and(|first| self.text[self.list.start..first.span.start].contains('\n'))
+    }
+}
+
 impl Layout {
     pub(super) fn of_text(text: &str) -> Self {
         let tab = text.lines().any(|line| line.starts_with('\t'));
@@ -91,32 +107,28 @@ impl Layout {
 /// Stages new entries, each after the entry of an index: `None` for the end, `usize::MAX` for the front.
 pub(super) fn insert_list_entries(
     layout: &Layout,
-    text: &str,
-    list: &Range<usize>,
-    slots: &[Slot],
+    brackets: &Brackets<'_>,
     fresh: Vec<(Option<usize>, String)>,
     into: &mut Splice<'_>,
 ) {
+    let Brackets { text, list, slots } = brackets;
     if fresh.is_empty() {
         return;
     }
     let indent = layout.child_indent(text, list, slots.first().map(|slot| slot.span.start));
     let Some(last) = slots.len().checked_sub(1) else {
-        if layout.on_one_line && fresh.iter().all(|(_, entry)| !entry.contains('\n')) {
-            let entries: Vec<String> = fresh.into_iter().map(|(_, entry)| entry).collect();
-            into.replace(list.start + 1..list.end - 1, entries.join(", "));
-            return;
-        }
-        let many = fresh
-            .into_iter()
-            .map(|(_, entry)| format!("\n{indent}{entry}"))
-            .collect::<Vec<_>>()
-            .join(",");
-        let close = layout.indent_at(text, list.start);
-        into.replace(list.start + 1..list.end - 1, format!("{many}\n{close}"));
+        let entries: Vec<String> = fresh.into_iter().map(|(_, entry)| entry).collect();
+        let body = if layout.on_one_line && entries.iter().all(|entry| !entry.contains('\n')) {
+            entries.join(", ")
+        } else {
+            let close = layout.indent_at(text, list.start);
+            let begun = entries.iter().map(|entry| format!("\n{indent}{entry}"));
+            format!("{}\n{close}", begun.collect::<Vec<_>>().join(","))
+        };
+        into.replace(list.start + 1..list.end - 1, body);
         return;
     };
-    let spread = text[list.start..slots[0].span.start].contains('\n');
+    let spread = brackets.is_spread();
     let pad = if text[list.start + 1..].starts_with(' ') && !spread {
         " "
     } else {
@@ -153,46 +165,37 @@ pub(super) fn insert_list_entries(
             );
             continue;
         }
-        after_slot(text, list, slots, at, &entries, &indent, spread, into);
+        let separator = if spread {
+            format!("\n{indent}")
+        } else {
+            " ".to_owned()
+        };
+        let joined = entries
+            .iter()
+            .map(|entry| format!("{separator}{entry}"))
+            .collect::<Vec<_>>()
+            .join(",");
+        insert_after_slot(brackets, at, &joined, into);
     }
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one place of one list, each part of it told apart above"
-)]
-fn after_slot(
-    text: &str,
-    list: &Range<usize>,
-    slots: &[Slot],
-    at: usize,
-    entries: &[&String],
-    indent: &str,
-    spread: bool,
-    into: &mut Splice<'_>,
-) {
+/// Inserts entries, written one behind the other, after the slot at an index: behind its comma and the comment on its line,
+/// where it has them.
+fn insert_after_slot(brackets: &Brackets<'_>, at: usize, joined: &str, into: &mut Splice<'_>) {
+    let Brackets { text, list, slots } = brackets;
+    let spread = brackets.is_spread();
     let end = slots[at].span.end;
     let next = slots
         .get(at + 1)
         .map_or(list.end - 1, |slot| slot.span.start);
     let comma = comma_in(text, end..next);
     let is_last = at + 1 == slots.len();
-    let separator = if spread {
-        format!("\n{indent}")
-    } else {
-        " ".to_owned()
-    };
-    let joined = entries
-        .iter()
-        .map(|entry| format!("{separator}{entry}"))
-        .collect::<Vec<_>>()
-        .join(",");
     match comma {
         None => {
             let line_end = rest_of_line(text, end, next);
             if spread && line_end > end {
                 into.insert(end, ",");
-                into.insert(line_end, joined);
+                into.insert(line_end, joined.to_owned());
             } else {
                 into.insert(end, format!(",{joined}"));
             }

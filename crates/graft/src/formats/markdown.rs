@@ -34,7 +34,7 @@ pub(super) fn apply_to_markdown(request: &Request<'_>) -> Graft {
         match known[..] {
             [at] => {
                 if let Err(refusal) =
-                    merge_section(request, &lines, &there[at], &shown, section, &mut splice)
+                    merge_section(request, &there[at], (&shown, section), &mut splice)
                 {
                     return Graft::Refused(refusal);
                 }
@@ -48,24 +48,35 @@ pub(super) fn apply_to_markdown(request: &Request<'_>) -> Graft {
                 return refuse_graft(Reason::Ambiguous, message);
             }
             [] => {
-                let at = line_for_section(request, &lines, &there, section, previous);
+                let at = line_for_section(request, &there, section, previous);
                 stage_section(&lines, at, lines_of_section(&shown, section), &mut splice);
                 splice.add_evidence(format!("added section `{}`", section.title));
             }
             _ => {
-                let candidates = known
-                    .iter()
-                    .map(|&at| lines.location_of_line(there[at].heading))
-                    .collect();
-                let message = format!("{} sections are called `{}`", known.len(), section.title);
-                return Graft::Refused(Refusal {
-                    candidates,
-                    ..new_refusal(Reason::Ambiguous, message)
-                });
+                let named = known.iter().map(|&at| &there[at]);
+                return Graft::Refused(ambiguous_title_refusal(&lines, named));
             }
         }
     }
     splice.finish()
+}
+
+/// Makes the refusal of a title that several sections of the file have.
+fn ambiguous_title_refusal<'s>(
+    lines: &Lines<'_>,
+    named: impl ExactSizeIterator<Item = &'s Section> + Clone,
+) -> Refusal {
+    let title = named
+        .clone()
+        .next()
+        .map_or("", |first| first.title.as_str());
+    let message = format!("{} sections are called `{title}`", named.len());
+    Refusal {
+        candidates: named
+            .map(|known| lines.location_of_line(known.heading))
+            .collect(),
+        ..new_refusal(Reason::Ambiguous, message)
+    }
 }
 
 /// One heading and the lines up to the next.
@@ -149,7 +160,6 @@ fn has_place(
 /// last.
 fn line_for_section(
     request: &Request<'_>,
-    lines: &Lines<'_>,
     there: &[Section],
     section: &Section,
     previous: Option<usize>,
@@ -176,7 +186,7 @@ fn line_for_section(
         }
     }
     let Some(previous) = previous.map(|at| &there[at]) else {
-        return lines.len();
+        return Lines::new(request.text).len();
     };
     if section.level > previous.level {
         previous.end
@@ -203,14 +213,15 @@ fn stage_section(lines: &Lines<'_>, at: usize, mut new: Vec<String>, into: &mut 
     fuzzy::stage_lines(lines, from..from, &new, into);
 }
 
+/// Merges a section into the file's of the same title: rewrites it where it holds all that stood there or the words ask for
+/// it, extends it where nothing is shared, else goes by the lines that both have.
 fn merge_section(
     request: &Request<'_>,
-    lines: &Lines<'_>,
     known: &Section,
-    shown: &Lines<'_>,
-    section: &Section,
+    (shown, section): (&Lines<'_>, &Section),
     into: &mut Splice<'_>,
 ) -> Result<(), Refusal> {
+    let lines = &Lines::new(request.text);
     let raw: Vec<&str> = (section.heading + 1..section.end)
         .map(|line| shown.get(line))
         .collect();
@@ -258,14 +269,7 @@ fn merge_section(
         .find(|line| !line.trim().is_empty())
         .is_some_and(|line| is_elision_line(line));
     if !touches && (elided && first_elided || !elided && request.wording.adds()) {
-        let tight = is_item(lines.get(last)) && new.lines.first().is_some_and(|line| is_item(line));
-        let mut added = if tight {
-            Vec::new()
-        } else {
-            vec![String::new()]
-        };
-        added.extend(new.lines);
-        fuzzy::stage_lines(lines, last + 1..last + 1, &added, into);
+        append_lines(lines, last, new, into);
         into.add_evidence(format!("extended section `{}`", section.title));
         return Ok(());
     }
@@ -274,7 +278,17 @@ fn merge_section(
         snippet: &raw.join("\n"),
         ..*request
     };
-    match anchors::apply_by_anchors(&inner) {
+    merge_by_anchors(&inner, lines, known, into)
+}
+
+/// Merges a section, `inner`, by the lines that it shares with the file's.
+fn merge_by_anchors(
+    inner: &Request<'_>,
+    lines: &Lines<'_>,
+    known: &Section,
+    into: &mut Splice<'_>,
+) -> Result<(), Refusal> {
+    match anchors::apply_by_anchors(inner) {
         Graft::Applied(applied) => {
             let base = lines.line_start(known.heading);
             for edit in applied.edits {
@@ -286,7 +300,7 @@ fn merge_section(
         Graft::Refused(_) => {
             let message = format!(
                 "section `{}` has other text, and the plan doesn't say to replace it",
-                section.title
+                known.title
             );
             Err(Refusal {
                 candidates: vec![lines.location_of_line(known.heading)],
@@ -296,6 +310,19 @@ fn merge_section(
     }
 }
 
+/// Stages lines below the last of a section: right below where one list goes on, else with a blank line between.
+fn append_lines(lines: &Lines<'_>, last: usize, new: Block, into: &mut Splice<'_>) {
+    let tight = is_item(lines.get(last)) && new.lines.first().is_some_and(|line| is_item(line));
+    let mut added = if tight {
+        Vec::new()
+    } else {
+        vec![String::new()]
+    };
+    added.extend(new.lines);
+    fuzzy::stage_lines(lines, last + 1..last + 1, &added, into);
+}
+
+/// Returns whether a line is an item of a list or a row of a table: `- one`, `2. two`, `| a | b |`.
 fn is_item(line: &str) -> bool {
     let line = line.trim_start();
     line.starts_with("- ")
@@ -386,15 +413,8 @@ fn insert_plain_text(request: &Request<'_>, lines: &Lines<'_>, there: &[Section]
         .rev()
         .find(|&at| !lines.get(at).trim().is_empty())
         .unwrap_or(section.heading);
-    let tight = is_item(lines.get(last)) && text.lines.first().is_some_and(|line| is_item(line));
-    let mut added = if tight {
-        Vec::new()
-    } else {
-        vec![String::new()]
-    };
-    added.extend(text.lines);
     let mut splice = Splice::new(request.text);
-    fuzzy::stage_lines(lines, last + 1..last + 1, &added, &mut splice);
+    append_lines(lines, last, text, &mut splice);
     splice.add_evidence(format!(
         "added to section `{}`, which the plan names",
         section.title

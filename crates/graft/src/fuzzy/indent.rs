@@ -25,18 +25,7 @@ pub(crate) fn translate_indentation(
 ) -> Option<Vec<String>> {
     let unit = habit.step.unwrap_or(4);
     let nesting = Nesting::after(unit, above);
-    let pairs: Vec<Pair> = lines
-        .iter()
-        .enumerate()
-        .filter(|(_, shown)| !shown.line.trim().is_empty())
-        .filter_map(|(at, shown)| {
-            Some(Pair {
-                at,
-                block: leading_blanks(shown.line).to_owned(),
-                text: leading_blanks(shown.real?).to_owned(),
-            })
-        })
-        .collect();
+    let pairs = pair_indents(lines);
     let each = |one: &dyn Fn(usize, &str) -> Option<String>| -> Option<Vec<String>> {
         lines
             .iter()
@@ -46,10 +35,13 @@ pub(crate) fn translate_indentation(
     };
     if pairs.iter().all(|pair| pair.block == pair.text) {
         if let Some(lost) = lost.filter(|_| pairs.iter().all(|pair| at_edge(pair, lines))) {
-            return restore_clipped_indent(&pairs, lines, nesting, lost, false);
+            return restore_clipped_indent(&pairs, lines, nesting, Clipped::of(lost));
         }
         return match find_shallow_lines(&pairs, lines, habit) {
-            Some(under) => restore_lost_indent(&pairs, lines, &under, nesting, habit.step?),
+            // Without a step of the text's own nobody knows how much was lost.
+            Some(under) => habit
+                .step
+                .and_then(|_| restore_lost_indent(&pairs, lines, &under, nesting)),
             None => each(&|_, shown| Some(shown.to_owned())),
         };
     }
@@ -60,18 +52,16 @@ pub(crate) fn translate_indentation(
         .unwrap_or_default();
     let shallower = |shown: &Shown<'_>| shown.real.is_none() && is_shallower(shown.line, depth);
     if let Some(given) = common_added_prefix(&pairs).filter(|_| lines.iter().any(shallower)) {
-        return restore_clipped_indent(
-            &pairs,
-            lines,
-            nesting,
-            given.len(),
-            given.len().is_multiple_of(unit),
-        );
+        let clipped = Clipped {
+            lost: given.len(),
+            even: given.len().is_multiple_of(unit),
+        };
+        return restore_clipped_indent(&pairs, lines, nesting, clipped);
     }
     let lost = most_lost(&pairs);
     each(&|_, shown| prefix_changed(&pairs, shown))
         .or_else(|| each(&|_, shown| indent_by_mapping(&pairs, shown)))
-        .or_else(|| restore_clipped_indent(&pairs, lines, nesting, lost, false))
+        .or_else(|| restore_clipped_indent(&pairs, lines, nesting, Clipped::of(lost)))
         .or_else(|| each(&|_, shown| expand_tab_indent(&pairs, shown, unit)))
         .or_else(|| {
             let consistent = pairs
@@ -83,6 +73,23 @@ pub(crate) fn translate_indentation(
                 None
             }
         })
+}
+
+/// Returns the indentation of each line that the block shows and the text has, in both.
+fn pair_indents(lines: &[Shown<'_>]) -> Vec<Pair> {
+    let written = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, shown)| !shown.line.trim().is_empty());
+    written
+        .filter_map(|(at, shown)| {
+            Some(Pair {
+                at,
+                block: leading_blanks(shown.line).to_owned(),
+                text: leading_blanks(shown.real?).to_owned(),
+            })
+        })
+        .collect()
 }
 
 fn is_shallower(line: &str, depth: usize) -> bool {
@@ -99,6 +106,21 @@ fn translate_one(
         Some(real) => Some(leading_blanks(real).to_owned()),
         None if shown.line.trim().is_empty() => Some(String::new()),
         None => one(at, leading_blanks(shown.line)),
+    }
+}
+
+/// The columns that lines of a block lost.
+#[derive(Clone, Copy)]
+struct Clipped {
+    lost: usize,
+    /// Where brackets don't tell whether a line lost them, all did.
+    even: bool,
+}
+
+impl Clipped {
+    /// Returns columns that only the lines lost of which brackets tell it.
+    fn of(lost: usize) -> Self {
+        Clipped { lost, even: false }
     }
 }
 
@@ -156,8 +178,7 @@ fn restore_clipped_indent(
     pairs: &[Pair],
     lines: &[Shown<'_>],
     mut nesting: Nesting,
-    lost: usize,
-    even: bool,
+    Clipped { lost, even }: Clipped,
 ) -> Option<Vec<String>> {
     if !all_lost(pairs, lost) {
         return None;
@@ -291,13 +312,13 @@ fn restore_lost_indent(
     lines: &[Shown<'_>],
     under: &[(usize, usize)],
     nesting: Nesting,
-    unit: usize,
 ) -> Option<Vec<String>> {
+    let unit = nesting.unit;
     let width = |at: usize| leading_blanks(lines[at].line).len();
     let &(_, below) = under
         .iter()
         .find(|&&(above, below)| width(above) == 0 && width(below) < unit)?;
-    let settled = restore_clipped_indent(pairs, lines, nesting, unit - width(below), false)?;
+    let settled = restore_clipped_indent(pairs, lines, nesting, Clipped::of(unit - width(below)))?;
     under
         .iter()
         .all(|&(above, below)| settled[below].len() == settled[above].len() + unit)

@@ -6,7 +6,7 @@ use std::ops::Range;
 use similar::{Algorithm, DiffTag};
 
 use super::indent::{Habit, Shown, leading_blanks, lost_columns, translate_indentation};
-use super::{Found, Hit, Lines, Tier, fold_typography};
+use super::{Hit, Lines, Tier, fold_typography};
 use crate::splice::{Splice, new_refusal};
 use crate::{Reason, Refusal};
 
@@ -48,22 +48,28 @@ struct Run {
     new: Vec<String>,
 }
 
-/// Stages a block's change at one of the places where it was found.
-///
-/// `lost` is the indentation that other blocks of the same source were found to have lost.
+/// A block's change at one of the places where it was found.
+pub(crate) struct Rewrite<'a> {
+    pub(crate) tier: Tier,
+    pub(crate) hit: &'a Hit,
+    /// The lines of the block as it was.
+    pub(crate) block: &'a [String],
+    pub(crate) ops: &'a [Op],
+    /// The indentation that other blocks of the same source were found to have lost.
+    pub(crate) lost: Option<usize>,
+}
+
+/// Stages a block's change.
 ///
 /// # Errors
 /// A refusal where the new lines' indentation can't be told.
 pub(crate) fn rewrite_hit(
     text: &Lines<'_>,
-    found: &Found,
-    hit: &Hit,
-    block: &[String],
-    ops: &[Op],
-    lost: Option<usize>,
+    rewrite: &Rewrite<'_>,
     into: &mut Splice<'_>,
 ) -> Result<(), Refusal> {
-    let mut added = adapt_new_lines(text, found.tier, hit, block, ops, lost)?.into_iter();
+    let Rewrite { hit, ops, .. } = *rewrite;
+    let mut added = adapt_new_lines(text, rewrite)?.into_iter();
     let mut runs: Vec<Run> = Vec::new();
     let mut open: Option<Run> = None;
     let mut next = hit.lines.start;
@@ -120,41 +126,11 @@ fn close_run(text: &Lines<'_>, run: Option<Run>, next: usize) -> Option<Run> {
 
 /// Returns the new lines in the text's own habits: its indentation, and its plain characters where the block shows
 /// typographic ones.
-fn adapt_new_lines(
-    text: &Lines<'_>,
-    tier: Tier,
-    hit: &Hit,
-    block: &[String],
-    ops: &[Op],
-    lost: Option<usize>,
-) -> Result<Vec<String>, Refusal> {
-    let mut shown = Vec::new();
-    let mut chars = BTreeMap::new();
-    let mut at = 0;
-    for op in ops {
-        if let Op::Add(line) = op {
-            shown.push(Shown {
-                line,
-                real: None,
-                stays: true,
-            });
-            continue;
-        }
-        let real = hit
-            .aligned
-            .get(at)
-            .copied()
-            .flatten()
-            .map(|line| text.get(line));
-        let line = block.get(at).map(String::as_str).unwrap_or_default();
-        at += 1;
-        learn_chars(line, real.unwrap_or_default(), &mut chars);
-        shown.push(Shown {
-            line,
-            real: real.or(Some(line)),
-            stays: *op == Op::Keep,
-        });
-    }
+fn adapt_new_lines(text: &Lines<'_>, rewrite: &Rewrite<'_>) -> Result<Vec<String>, Refusal> {
+    let Rewrite {
+        tier, hit, lost, ..
+    } = *rewrite;
+    let (shown, chars) = align_shown_lines(text, rewrite);
     let added = || {
         shown
             .iter()
@@ -184,6 +160,42 @@ fn adapt_new_lines(
         }
     };
     Ok(added().map(dressed).collect())
+}
+
+/// Returns the block's lines of before and after the change, each beside the text's own where it is one of its, and the plain
+/// characters that the text has for typographic ones of the block.
+fn align_shown_lines<'a>(
+    text: &Lines<'a>,
+    rewrite: &Rewrite<'a>,
+) -> (Vec<Shown<'a>>, BTreeMap<char, char>) {
+    let mut shown = Vec::new();
+    let mut chars = BTreeMap::new();
+    let mut at = 0;
+    for op in rewrite.ops {
+        if let Op::Add(line) = op {
+            shown.push(Shown {
+                line,
+                real: None,
+                stays: true,
+            });
+            continue;
+        }
+        let aligned = rewrite.hit.aligned.get(at).copied().flatten();
+        let real = aligned.map(|line| text.get(line));
+        let line = rewrite
+            .block
+            .get(at)
+            .map(String::as_str)
+            .unwrap_or_default();
+        at += 1;
+        learn_chars(line, real.unwrap_or_default(), &mut chars);
+        shown.push(Shown {
+            line,
+            real: real.or(Some(line)),
+            stays: *op == Op::Keep,
+        });
+    }
+    (shown, chars)
 }
 
 /// Returns the indentation that a block was found to have lost at a place.

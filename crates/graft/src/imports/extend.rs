@@ -147,31 +147,11 @@ impl<'t> Imports<'_, '_, 't> {
         for (at, shown) in added {
             match (names.get(at), names.last()) {
                 (Some(next), _) => {
-                    let own_line = several
-                        && self
-                            .file
-                            .slice(line_start(self.file.text, next.start_byte())..next.start_byte())
-                            .trim()
-                            .is_empty();
-                    let gap = if own_line {
-                        format!("\n{}", self.file.indent(next.start_byte()))
-                    } else {
-                        " ".to_owned()
-                    };
+                    let gap = self.gap_beside(*next, several);
                     splice.insert(next.start_byte(), format!("{shown},{gap}"));
                 }
                 (None, Some(last)) => {
-                    let own_line = several
-                        && self
-                            .file
-                            .slice(line_start(self.file.text, last.start_byte())..last.start_byte())
-                            .trim()
-                            .is_empty();
-                    let gap = if own_line {
-                        format!("\n{}", self.file.indent(last.start_byte()))
-                    } else {
-                        " ".to_owned()
-                    };
+                    let gap = self.gap_beside(*last, several);
                     let comma = last.next_sibling().filter(|next| next.kind() == ",");
                     match comma {
                         Some(comma) => splice.insert(comma.end_byte(), format!("{gap}{shown},")),
@@ -180,6 +160,18 @@ impl<'t> Imports<'_, '_, 't> {
                 }
                 (None, None) => {}
             }
+        }
+    }
+
+    /// Returns what parts a new name from one that stands: a line end where that begins a line of a statement of `several`,
+    /// else a blank.
+    fn gap_beside(&self, name: Node<'_>, several: bool) -> String {
+        let start = name.start_byte();
+        let before = self.file.slice(line_start(self.file.text, start)..start);
+        if several && before.trim().is_empty() {
+            format!("\n{}", self.file.indent(start))
+        } else {
+            " ".to_owned()
         }
     }
 

@@ -38,23 +38,7 @@ impl<'t> Imports<'_, '_, 't> {
             return;
         }
         if let Some(group) = self.group(&plain, &ranks, &first.module, own) {
-            let keys: Vec<String> = group
-                .iter()
-                .map(|one| import_sort_key(one.bindings.first()))
-                .collect();
-            let new = import_sort_key(Some(first));
-            let sorted = keys.windows(2).all(|two| two[0] <= two[1])
-                && (keys.len() > 3 || self.file.language.module_gap() == 2);
-            let next = keys
-                .iter()
-                .position(|have| *have > new)
-                .filter(|_| sorted)
-                .and_then(|at| group.get(at));
-            if let Some(next) = next {
-                splice.insert(line_start(text, next.item.start), format!("{statement}\n"));
-            } else if let Some(last) = group.last() {
-                splice.insert(line_end(text, last.item.end), format!("\n{statement}"));
-            }
+            self.insert_into_group(&group, (first, statement), splice);
             return;
         }
         let lower = (0..plain.len())
@@ -74,6 +58,34 @@ impl<'t> Imports<'_, '_, 't> {
             );
         } else {
             self.insert_first(statement, splice);
+        }
+    }
+
+    /// Puts a new statement, given with its first name, among those of its group: in order where they keep one, else last.
+    fn insert_into_group(
+        &self,
+        group: &[&Statement<'t>],
+        (first, statement): (&Imported, &str),
+        splice: &mut Splice<'_>,
+    ) {
+        let text = self.file.text;
+        let keys: Vec<String> = group
+            .iter()
+            .map(|one| import_sort_key(one.bindings.first()))
+            .collect();
+        let new = import_sort_key(Some(first));
+        // Up to three stand in order by chance; Python's formatters sort them all the same.
+        let sorted = keys.windows(2).all(|two| two[0] <= two[1])
+            && (keys.len() > 3 || self.file.language.module_gap() == 2);
+        let next = keys
+            .iter()
+            .position(|have| *have > new)
+            .filter(|_| sorted)
+            .and_then(|at| group.get(at));
+        if let Some(next) = next {
+            splice.insert(line_start(text, next.item.start), format!("{statement}\n"));
+        } else if let Some(last) = group.last() {
+            splice.insert(line_end(text, last.item.end), format!("\n{statement}"));
         }
     }
 

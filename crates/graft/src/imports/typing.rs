@@ -68,9 +68,14 @@ impl<'t> Imports<'_, '_, 't> {
                 lines.push(format!("{}{tail}", self.file.language.import(&missing, "")));
             }
         }
-        if lines.is_empty() {
-            return;
+        if !lines.is_empty() {
+            self.insert_guarded(&lines, head, splice);
         }
+    }
+
+    /// Puts statements below those of the file's guard; where it has none, in a new one below its imports that begins with
+    /// `head`: `if TYPE_CHECKING:`.
+    fn insert_guarded(&self, lines: &[String], head: &str, splice: &mut Splice<'_>) {
         let text = self.file.text;
         if let Some(last) = self.statements.iter().rev().find(|one| one.typing) {
             let indent = self.file.indent(last.item.start);

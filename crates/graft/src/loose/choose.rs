@@ -1,17 +1,20 @@
 //! The block of the file that takes bare items: the one that holds the neighbour which the words name, that repeats the
 //! lines shown, that has the statement to change, or the only one that makes such calls.
 
+mod neighbour;
+
 use crate::compare::same_code;
 use crate::enclosing::{is_held_by, is_of_constructor, path_of, sets_attribute};
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List};
-use crate::loose::{Block, Hints};
+use crate::loose::{Block, Hints, LINE_DRIFT};
 use crate::merge::Merger;
-use crate::neighbours::{self, PhraseMatch, find_mentioned_items, find_similar_items};
+use crate::neighbours::{self, PhraseMatch, find_similar_items};
 use crate::prose::{Phrase, Relation, Sort};
 use crate::sorts::{is_test, of_sort};
 use crate::splice::{location_at, new_refusal};
-use crate::{Reason, Refusal};
+use crate::{Location, Reason, Refusal};
+use neighbour::find_block_of_neighbour;
 
 /// Returns the block that takes the bare items, by the first of these that tells one.
 pub(super) fn choose_block(
@@ -42,7 +45,7 @@ pub(super) fn choose_block(
     {
         return Ok(Some(found));
     }
-    if let Some(found) = find_block_of_neighbour(merger.file, blocks, code, hints, &siblings)? {
+    if let Some(found) = find_block_of_neighbour(merger.file, blocks, (code, &siblings), hints)? {
         return Ok(Some(found));
     }
     if let Some(found) = beside_words(merger.file, blocks, code, hints)? {
@@ -262,19 +265,28 @@ pub(super) fn ambiguous_block_refusal(
     found: &[(usize, usize)],
     what: &str,
 ) -> Refusal {
-    let mut refusal = new_refusal(
-        Reason::Ambiguous,
-        format!(
-            "{what}, by which the block has its place, stands in {} places",
-            found.len()
-        ),
+    let message = format!(
+        "{what}, by which the block has its place, stands in {} places",
+        found.len()
     );
-    refusal.candidates = found
+    Refusal {
+        candidates: locate_items(file, blocks, found),
+        ..new_refusal(Reason::Ambiguous, message)
+    }
+}
+
+/// Returns where items of blocks stand in the file.
+fn locate_items(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    found: &[(usize, usize)],
+) -> Vec<Location> {
+    let items = found
         .iter()
-        .filter_map(|&(at, item)| blocks.get(at)?.items.get(item))
+        .filter_map(|&(at, item)| blocks.get(at)?.items.get(item));
+    items
         .map(|item| location_at(file.text, item.start))
-        .collect();
-    refusal
+        .collect()
 }
 
 /// Returns the only function that makes calls like those shown on a name of its own: an app that is put together in a
@@ -327,95 +339,24 @@ fn find_block_of_similar_calls(
     Ok(None)
 }
 
-/// Returns the block that holds the neighbour which the prose names.
-fn find_block_of_neighbour(
-    file: &Source<'_>,
-    blocks: &[Block<'_>],
-    code: &[&Item<'_>],
-    hints: &Hints<'_>,
-    siblings: &[&str],
-) -> Result<Option<usize>, Refusal> {
-    let Some(first) = code.first() else {
-        return Ok(None);
+/// Keeps of several places the only one near the lines that the plan names, if one alone is there.
+fn keep_near_lines(
+    found: &mut Vec<(usize, usize)>,
+    lines: Option<(usize, usize)>,
+    drift: usize,
+    line_of: impl Fn(&(usize, usize)) -> usize,
+) {
+    let Some((first, last)) = lines.filter(|_| found.len() > 1) else {
+        return;
     };
-    for relation in [Relation::After, Relation::Before] {
-        for name in hints.prose.related(relation, &first.name, siblings) {
-            let mut found: Vec<(usize, usize)> = Vec::new();
-            for (at, block) in blocks.iter().enumerate() {
-                found.extend(
-                    find_mentioned_items(file, (hints.prose, relation), name, &block.items)
-                        .into_iter()
-                        .map(|item| (at, item)),
-                );
-            }
-            found = keep_outermost(blocks, found);
-            if let Some(lines) = hints.lines.filter(|_| found.len() > 1) {
-                let near = |&(at, item): &(usize, usize)| {
-                    let line = blocks
-                        .get(at)
-                        .and_then(|block| block.items.get(item))
-                        .map_or(0, |item| location_at(file.text, item.start).line);
-                    lines.0 <= line + 4 && line <= lines.1 + 4
-                };
-                let close: Vec<(usize, usize)> = found.iter().copied().filter(near).collect();
-                if close.len() == 1 {
-                    found = close;
-                }
-            }
-            let mut lists: Vec<usize> = found.iter().map(|&(at, _)| at).collect();
-            lists.dedup();
-            match lists.as_slice() {
-                [] => {}
-                [_] if hints.prose.follows_a_group(&first.name, siblings) => {
-                    return Err(new_refusal(
-                        Reason::Unclear,
-                        format!(
-                            "beside `{name}`, or \"after all\" of what has no name here: the words name two places"
-                        ),
-                    ));
-                }
-                [only] => return Ok(Some(*only)),
-                several => {
-                    let mut refusal = new_refusal(
-                        Reason::Ambiguous,
-                        format!(
-                            "`{name}`, beside which the block belongs, stands in {} places",
-                            several.len()
-                        ),
-                    );
-                    refusal.candidates = found
-                        .iter()
-                        .filter_map(|&(at, item)| blocks.get(at)?.items.get(item))
-                        .map(|item| location_at(file.text, item.start))
-                        .collect();
-                    return Err(refusal);
-                }
-            }
-        }
+    let near = |place: &&(usize, usize)| {
+        let line = line_of(place);
+        first <= line + drift && line <= last + drift
+    };
+    let close: Vec<(usize, usize)> = found.iter().filter(near).copied().collect();
+    if close.len() == 1 {
+        *found = close;
     }
-    Ok(None)
-}
-
-/// Returns those of the items that lie in none of the others: an argument of an entry is a part of it.
-fn keep_outermost(blocks: &[Block<'_>], found: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
-    let bytes = |&(at, item): &(usize, usize)| {
-        blocks
-            .get(at)?
-            .items
-            .get(item)
-            .map(|item| item.node.byte_range())
-    };
-    let lies_in = |one: &(usize, usize), other: &(usize, usize)| match (bytes(one), bytes(other)) {
-        (Some(inner), Some(outer)) => {
-            inner != outer && outer.start <= inner.start && inner.end <= outer.end
-        }
-        _ => false,
-    };
-    found
-        .iter()
-        .copied()
-        .filter(|one| !found.iter().any(|other| lies_in(one, other)))
-        .collect()
 }
 
 /// Returns the only block that holds lines which the snippet repeats.
@@ -483,19 +424,8 @@ fn find_block_of_replaced_name(
                 .map(move |item| (at, item.start))
         })
         .collect();
-    if let Some(lines) = hints.lines.filter(|_| found.len() > 1) {
-        let close: Vec<(usize, usize)> = found
-            .iter()
-            .copied()
-            .filter(|&(_, start)| {
-                let line = location_at(file.text, start).line;
-                lines.0 <= line + 2 && line <= lines.1 + 2
-            })
-            .collect();
-        if close.len() == 1 {
-            found = close;
-        }
-    }
+    let line_of = |&(_, start): &(usize, usize)| location_at(file.text, start).line;
+    keep_near_lines(&mut found, hints.lines, LINE_DRIFT, line_of);
     match found.as_slice() {
         [] => Ok(None),
         [(at, _)] => Ok(Some(*at)),

@@ -29,11 +29,6 @@ pub(super) fn replace_below_guards(
         .filter(|block| block.kind == List::Statements)
         .filter_map(|block| Some((block, below_guards(&block.items)?)))
         .collect();
-    let lies_in = |inner: Node<'_>, outer: Node<'_>| {
-        inner != outer
-            && outer.start_byte() <= inner.start_byte()
-            && inner.end_byte() <= outer.end_byte()
-    };
     let outermost = |block: &Block<'_>| {
         !guarded
             .iter()
@@ -74,6 +69,13 @@ pub(super) fn replace_below_guards(
     true
 }
 
+/// Returns whether a node is a part of another one.
+fn lies_in(inner: Node<'_>, outer: Node<'_>) -> bool {
+    inner != outer
+        && outer.start_byte() <= inner.start_byte()
+        && inner.end_byte() <= outer.end_byte()
+}
+
 /// Returns what the words name, of which the file has one: a function, a class or a value.
 fn find_named_owners(
     merger: &Merger<'_, '_, '_>,
@@ -86,8 +88,7 @@ fn find_named_owners(
         let mut found = Vec::new();
         collect_named_definitions(
             merger.file,
-            merger.file.root(),
-            "",
+            (merger.file.root(), ""),
             (&strip_name_decoration(mention), true),
             &mut found,
         );

@@ -173,22 +173,28 @@ impl Merger<'_, '_, '_> {
                     from = first + 1;
                 }
                 several => {
-                    let shown = first_line(node_text(*child, self.snippet.text));
-                    let message = format!(
-                        "`{shown}` stands {} times here, and nothing tells which",
-                        several.len()
-                    );
-                    let candidates = several
-                        .iter()
-                        .map(|&old| location_at(self.file.text, there[old].start_byte()));
-                    return Err(Refusal {
-                        candidates: candidates.collect(),
-                        ..new_refusal(Reason::Ambiguous, message)
-                    });
+                    let places = several.iter().map(|&old| there[old]);
+                    return Err(self.ambiguous_child_refusal(*child, places));
                 }
             }
         }
         Ok(found)
+    }
+
+    /// Makes the refusal of a child shown that stands in several places.
+    fn ambiguous_child_refusal<'t>(
+        &self,
+        child: Node<'_>,
+        places: impl ExactSizeIterator<Item = Node<'t>>,
+    ) -> Refusal {
+        let shown = first_line(node_text(child, self.snippet.text));
+        let count = places.len();
+        let message = format!("`{shown}` stands {count} times here, and nothing tells which");
+        let candidates = places.map(|old| location_at(self.file.text, old.start_byte()));
+        Refusal {
+            candidates: candidates.collect(),
+            ..new_refusal(Reason::Ambiguous, message)
+        }
     }
 
     fn is_elision_child(&self, child: Node<'_>) -> bool {

@@ -45,7 +45,7 @@ pub(super) fn match_items(
             .filter(|&old| low.is_none_or(|low| old > low) && high.is_none_or(|high| old < high))
             .filter(|old| !matches.contains(&Some(*old)))
             .collect();
-        let chosen = choose_match(merger, pair, at, &fit, low, high)?;
+        let chosen = choose_match(merger, (pair, at), &fit, (low, high))?;
         if let Some(slot) = matches.get_mut(at) {
             *slot = chosen;
         }
@@ -57,11 +57,9 @@ pub(super) fn match_items(
 /// Picks among equal statements: the only one between the neighbours' places, or the one right beside a neighbour.
 fn choose_match(
     merger: &Merger<'_, '_, '_>,
-    pair: &Pair<'_, '_>,
-    at: usize,
+    (pair, at): (&Pair<'_, '_>, usize),
     fit: &[usize],
-    low: Option<usize>,
-    high: Option<usize>,
+    (low, high): (Option<usize>, Option<usize>),
 ) -> Result<Option<usize>, Refusal> {
     if let [only] = fit {
         return Ok(Some(*only));

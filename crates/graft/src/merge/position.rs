@@ -22,21 +22,12 @@ pub(super) fn split_run(
     if run.is_empty() {
         return Ok(Vec::new());
     }
-    let mut groups: Vec<(usize, Vec<usize>)> = Vec::new();
     let said: Vec<Option<usize>> = run
         .iter()
         .map(|&at| position_by_words(merger, pair, at))
         .collect::<Result<_, _>>()?;
     if said.iter().any(Option::is_some) {
-        let first = said.iter().find_map(|found| *found).unwrap_or(0);
-        for (at, found) in run.iter().zip(said) {
-            match (found, groups.last_mut()) {
-                (Some(index), Some(group)) if group.0 != index => groups.push((index, vec![*at])),
-                (_, Some(group)) => group.1.push(*at),
-                (found, None) => groups.push((found.unwrap_or(first), vec![*at])),
-            }
-        }
-        return Ok(groups);
+        return Ok(group_by_words(run, &said));
     }
     let beside = |index| {
         Ok(vec![(
@@ -68,6 +59,30 @@ pub(super) fn split_run(
         });
         return Ok(vec![(index, run.to_vec())]);
     }
+    group_by_order(merger, pair, run)
+}
+
+/// Groups a run by the places that the words give: an item without one goes with the item before it.
+fn group_by_words(run: &[usize], said: &[Option<usize>]) -> Vec<(usize, Vec<usize>)> {
+    let mut groups: Vec<(usize, Vec<usize>)> = Vec::new();
+    let first = said.iter().find_map(|found| *found).unwrap_or(0);
+    for (at, found) in run.iter().zip(said) {
+        match (*found, groups.last_mut()) {
+            (Some(index), Some(group)) if group.0 != index => groups.push((index, vec![*at])),
+            (_, Some(group)) => group.1.push(*at),
+            (found, None) => groups.push((found.unwrap_or(first), vec![*at])),
+        }
+    }
+    groups
+}
+
+/// Groups a run by the file's own order, each item for itself.
+fn group_by_order(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    run: &[usize],
+) -> Result<Vec<(usize, Vec<usize>)>, Refusal> {
+    let mut groups: Vec<(usize, Vec<usize>)> = Vec::new();
     let mut placed: Vec<(&str, usize)> = Vec::new();
     for &at in run {
         let Some(item) = pair.new.get(at) else {

@@ -1,5 +1,7 @@
 //! Finds for each item of the snippet the list of the file that it belongs into.
 
+mod describe;
+
 use tree_sitter::Node;
 
 use crate::items::{Item, Source};
@@ -11,6 +13,7 @@ use crate::targets::{
     Container, Search, ambiguous_container_refusal, find_containers, search_words,
 };
 use crate::{Reason, Refusal};
+use describe::{is_test, test_block};
 
 /// Items of the snippet that belong into one list of the file.
 pub(super) struct Group<'f, 'n> {
@@ -19,41 +22,28 @@ pub(super) struct Group<'f, 'n> {
     pub(super) wrapped: bool,
 }
 
+/// The file and the snippet that are brought together, as they were read.
+pub(super) struct Sides<'s, 'o, 'p> {
+    pub(super) old: &'s Source<'o>,
+    pub(super) new: &'s Source<'p>,
+    pub(super) reading: &'s Reading,
+    pub(super) prose: &'s Prose,
+}
+
 /// Finds for each item of the snippet its list. `root_items` are those of the file's root.
-pub(super) fn assign_items<'f, 'n>(
-    old: &'f Source<'_>,
-    new: &'n Source<'_>,
-    reading: &Reading,
-    prose: &Prose,
-    root_items: &[Item<'f>],
-    items: Vec<Item<'n>>,
-) -> Result<Vec<Group<'f, 'n>>, Refusal> {
+pub(super) fn assign_items<'s>(
+    sides: &Sides<'s, '_, '_>,
+    root_items: &[Item<'s>],
+    items: Vec<Item<'s>>,
+) -> Result<Vec<Group<'s, 's>>, Refusal> {
+    let Sides {
+        old,
+        new,
+        reading,
+        prose,
+    } = *sides;
     if let Some(list) = reading.wrapped {
-        let Some(wrapper) = items
-            .into_iter()
-            .rev()
-            .find(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import))
-        else {
-            return Ok(Vec::new());
-        };
-        let inner = new
-            .language
-            .body(wrapper.core)
-            .map(|body| new.items(body))
-            .unwrap_or_default();
-        let containers = find_containers(old, root_items, &search_words(&inner, prose));
-        let search = Search {
-            file: old,
-            prose,
-            containers: &containers,
-            root: old.root(),
-        };
-        let container = member_container(&search, (old, new), &inner, list)?;
-        return Ok(vec![Group {
-            list: container.list,
-            items: inner,
-            wrapped: false,
-        }]);
+        return assign_wrapped(sides, root_items, items, list);
     }
     let containers = find_containers(old, root_items, &search_words(&items, prose));
     let search = Search {
@@ -63,14 +53,15 @@ pub(super) fn assign_items<'f, 'n>(
         root: old.root(),
     };
     let names: Vec<String> = items.iter().map(|item| item.name.clone()).collect();
-    let mut groups: Vec<Group<'f, 'n>> = Vec::new();
+    let mut groups: Vec<Group<'s, 's>> = Vec::new();
     for item in items {
         let siblings: Vec<&str> = names
             .iter()
             .map(String::as_str)
             .filter(|name| *name != item.name)
             .collect();
-        let target = find_target_container(&search, root_items, &item, &siblings, (reading, new))?;
+        let target =
+            find_target_container(&search, root_items, (&item, &siblings), (reading, new))?;
         let list = target.map_or(old.root(), |container| container.list);
         let loose = matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import);
         match groups.last_mut() {
@@ -83,6 +74,43 @@ pub(super) fn assign_items<'f, 'n>(
         }
     }
     Ok(groups)
+}
+
+/// Finds the list for members or entries that came without what holds them: all of them go into one.
+fn assign_wrapped<'s>(
+    sides: &Sides<'s, '_, '_>,
+    root_items: &[Item<'s>],
+    items: Vec<Item<'s>>,
+    list: List,
+) -> Result<Vec<Group<'s, 's>>, Refusal> {
+    let Sides {
+        old, new, prose, ..
+    } = *sides;
+    let Some(wrapper) = items
+        .into_iter()
+        .rev()
+        .find(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import))
+    else {
+        return Ok(Vec::new());
+    };
+    let inner = new
+        .language
+        .body(wrapper.core)
+        .map(|body| new.items(body))
+        .unwrap_or_default();
+    let containers = find_containers(old, root_items, &search_words(&inner, prose));
+    let search = Search {
+        file: old,
+        prose,
+        containers: &containers,
+        root: old.root(),
+    };
+    let container = member_container(&search, (old, new), &inner, list)?;
+    Ok(vec![Group {
+        list: container.list,
+        items: inner,
+        wrapped: false,
+    }])
 }
 
 /// Returns the container of members that came without one.
@@ -145,8 +173,7 @@ fn find_same_container<'s, 't>(
 fn find_target_container<'s, 't>(
     search: &Search<'s, '_, 't>,
     root: &[Item<'_>],
-    item: &Item<'_>,
-    siblings: &[&str],
+    (item, siblings): (&Item<'_>, &[&str]),
     (reading, new): (&Reading, &Source<'_>),
 ) -> Result<Option<&'s Container<'t>>, Refusal> {
     if matches!(
@@ -183,25 +210,11 @@ fn find_target_container<'s, 't>(
     if let Some(found) = search.find_container_by_neighbour(item, siblings)? {
         return find_same_container(search, found).map(Some);
     }
-    let owners = search.owners(item, None);
-    let replaces = search.prose.replaces(&item.name);
-    let adds = search
-        .prose
-        .related(Relation::Mention, &item.name, siblings)
-        .is_empty()
-        && search.prose.adds_something();
-    if item.is_definition() && (bound || replaces || reading.indented || !adds) {
-        match owners.as_slice() {
-            [] => {}
-            [only] => return find_same_container(search, only).map(Some),
-            several => {
-                return Err(ambiguous_container_refusal(
-                    search.file,
-                    &item.name,
-                    several,
-                ));
-            }
-        }
+    if item.is_definition()
+        && (bound || reading.indented || !is_only_added(search, item, siblings))
+        && let Some(owner) = find_owner(search, item)?
+    {
+        return Ok(Some(owner));
     }
     if bound || reading.indented && item.is_definition() {
         let only = search.class_of(new, &[item])?;
@@ -214,6 +227,30 @@ fn find_target_container<'s, 't>(
     }
     refuse_stranger(search, root, item, siblings)?;
     Ok(None)
+}
+
+/// Returns whether the words add something and neither replace an item of this name nor mention another one beside it.
+fn is_only_added(search: &Search<'_, '_, '_>, item: &Item<'_>, siblings: &[&str]) -> bool {
+    let mentioned = search
+        .prose
+        .related(Relation::Mention, &item.name, siblings);
+    mentioned.is_empty() && search.prose.adds_something() && !search.prose.replaces(&item.name)
+}
+
+/// Returns the only container that has an item of this name and kind already.
+fn find_owner<'s, 't>(
+    search: &Search<'s, '_, 't>,
+    item: &Item<'_>,
+) -> Result<Option<&'s Container<'t>>, Refusal> {
+    match search.owners(item, None).as_slice() {
+        [] => Ok(None),
+        [only] => find_same_container(search, only).map(Some),
+        several => Err(ambiguous_container_refusal(
+            search.file,
+            &item.name,
+            several,
+        )),
+    }
 }
 
 /// Refuses to put a function into another one where the words speak of a call of it: the place is that of the call.
@@ -397,78 +434,4 @@ fn declares_inside(file: &Source<'_>, node: Node<'_>, name: &str) -> bool {
 fn has_word(text: &str, word: &str) -> bool {
     text.split(|one: char| !(one.is_alphanumeric() || one == '_' || one == '$'))
         .any(|one| one == word)
-}
-
-fn is_test(name: &str) -> bool {
-    matches!(
-        name.split(['(', '.']).next(),
-        Some("it" | "test" | "describe")
-    )
-}
-
-/// Returns the test block that takes a test: the one that has it, the one that the prose names, the only one.
-fn test_block<'s, 't>(
-    search: &Search<'s, '_, 't>,
-    root: &[Item<'_>],
-    item: &Item<'_>,
-    siblings: &[&str],
-) -> Result<Option<&'s Container<'t>>, Refusal> {
-    let owners = search.owners(item, None);
-    if let [only] = owners.as_slice() {
-        return find_same_container(search, only).map(Some);
-    }
-    let blocks: Vec<&Container<'_>> = search
-        .containers
-        .iter()
-        .filter(|one| {
-            one.kind == Kind::Call && is_test(&one.name) && one.name.starts_with("describe")
-        })
-        .collect();
-    for relation in [Relation::Within, Relation::Mention, Relation::After] {
-        for name in search.prose.related(relation, &item.name, siblings) {
-            let plain = crate::prose::strip_name_decoration(name);
-            let fit: Vec<&&Container<'_>> = blocks
-                .iter()
-                .filter(|one| {
-                    one.name.rsplit("describe(").next().is_some_and(|title| {
-                        title.trim_matches(['\'', ')', '`']) == plain.trim_matches('\'')
-                    })
-                })
-                .collect();
-            if let [only] = fit.as_slice() {
-                return search
-                    .containers
-                    .iter()
-                    .find(|one| one.list == only.list)
-                    .map(Some)
-                    .ok_or_else(|| new_refusal(Reason::NotFound, "the block is gone"));
-            }
-        }
-    }
-    if item.name.starts_with("describe(")
-        || root.iter().any(|old| {
-            old.kind == Kind::Call && is_test(&old.name) && !old.name.starts_with("describe")
-        })
-    {
-        return Ok(None);
-    }
-    let outer: Vec<&Container<'_>> = blocks
-        .iter()
-        .copied()
-        .filter(|one| root.iter().any(|old| old.start == one.start))
-        .collect();
-    match outer.as_slice() {
-        [] => Ok(None),
-        [only] => search
-            .containers
-            .iter()
-            .find(|one| one.list == only.list)
-            .map(Some)
-            .ok_or_else(|| new_refusal(Reason::NotFound, "the block is gone")),
-        several => Err(ambiguous_container_refusal(
-            search.file,
-            &item.name,
-            several,
-        )),
-    }
 }

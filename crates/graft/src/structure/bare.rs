@@ -25,14 +25,8 @@ pub(super) fn insert_loose_items(
         if list != List::Entries {
             return Ok(false);
         }
-        let wrapper = items
-            .iter()
-            .rev()
-            .find(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import));
-        let inner = wrapper
-            .and_then(|wrapper| merger.snippet.language.body(wrapper.core))
-            .map(|body| merger.snippet.items(body));
-        return insert_bare_items(merger, &inner.unwrap_or_default(), hints, true);
+        let inner = list_wrapped_items(merger, items);
+        return insert_bare_items(merger, &inner, hints, true);
     }
     if hints.local_imports && are_imports(items) {
         return insert_imports(merger, hints, items);
@@ -73,17 +67,26 @@ pub(super) fn insert_loose_items(
         }
     }
     refuse_unlike(merger, &code, (&root, hints))?;
-    if hints.prose.only_replaces()
-        && !code
-            .iter()
-            .any(|item| contains_item(merger.file, merger.file.root(), item))
-    {
+    let stands = |item: &&Item<'_>| contains_item(merger.file, merger.file.root(), item);
+    if hints.prose.only_replaces() && !code.iter().any(stands) {
         return Err(new_refusal(
             Reason::NotFound,
             "nothing is found that the block could replace, as the plan says it does",
         ));
     }
     Ok(false)
+}
+
+/// Returns the items in the wrapper that was put around bare entries to read them: the last item of the snippet.
+fn list_wrapped_items<'n>(merger: &Merger<'_, '_, 'n>, items: &[Item<'n>]) -> Vec<Item<'n>> {
+    let wrapper = items
+        .iter()
+        .rev()
+        .find(|item| !matches!(item.kind, Kind::Marker | Kind::Comment | Kind::Import));
+    wrapper
+        .and_then(|wrapper| merger.snippet.language.body(wrapper.core))
+        .map(|body| merger.snippet.items(body))
+        .unwrap_or_default()
 }
 
 /// Places imports that belong to a function: beside what the words name there, else at its top.

@@ -89,18 +89,23 @@ pub(in crate::formats) fn read_lines(
         child
     });
     children.extend(trailing.collect::<Vec<_>>());
+    Ok(document_of(text, children, &elisions))
+}
+
+/// Makes a document of the entries of a text and the places where lines are left out.
+fn document_of(text: &str, children: Vec<Child>, elisions: &[usize]) -> Document {
     let mut root = Node::new(
         Content::Map(children),
         0..text.len(),
         Shape::Block { column: 0 },
     );
-    mark_elisions(&mut root, text, &elisions);
-    Ok(Document {
+    mark_elisions(&mut root, text, elisions);
+    Document {
         source: text.to_owned(),
         roots: vec![root],
         comments: Vec::new(),
         extent: Extent::Flush,
-    })
+    }
 }
 
 /// Makes a comment an entry: it is the same where its words are.

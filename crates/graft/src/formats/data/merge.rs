@@ -82,12 +82,22 @@ fn with_replaced_value(node: &Node, target: &Node, value: &Value) -> Value {
     with_tags(node, own)
 }
 
+/// Returns the value under the node's tags: `!Ref name` for the value `name`.
 fn with_tags(node: &Node, value: Value) -> Value {
     node.tag.iter().fold(value, |value, tag| {
         Value::Tagged(tag.clone(), Box::new(value))
     })
 }
 
+/// Returns the value of an entry as a side of the merge.
+fn at_entry(child: &Child) -> At<'_> {
+    At {
+        node: &child.node,
+        child: Some(child),
+    }
+}
+
+/// The state of merging one block into its owner.
 struct Merge<'a> {
     request: &'a Request<'a>,
     syntax: &'a Syntax,
@@ -137,37 +147,22 @@ impl<'a> Merge<'a> {
             Owner::Entry(child) => {
                 self.whole = is_whole(&child.node, block);
                 self.path.push(child.key.text.clone());
-                let value = self.node(
-                    At {
-                        node: &child.node,
-                        child: Some(child),
-                    },
-                    asked,
-                )?;
+                let value = self.node(at_entry(child), asked)?;
                 Ok((&child.node, value))
             }
             Owner::New(list) => {
                 self.writer
                     .add_evidence(format!("added an entry to `{}`", list.key.text));
-                self.writer.insert_root(
-                    At {
-                        node: &list.node,
-                        child: Some(list),
-                    },
-                    block,
-                )?;
-                let mut items: Vec<Value> = list
-                    .node
-                    .children()
-                    .iter()
-                    .map(|item| item.node.value())
-                    .collect();
+                self.writer.insert_root(at_entry(list), block)?;
+                let known = list.node.children().iter();
+                let mut items: Vec<Value> = known.map(|item| item.node.value()).collect();
                 items.push(block.value());
                 Ok((&list.node, with_tags(&list.node, Value::List(items))))
             }
         }
     }
 
+    /// Merges one value into another; gives the value that the result must have.
     fn node(&mut self, there: At<'a>, asked: At<'a>) -> Result<Value, Refusal> {
         let (old, new) = (there.node, asked.node);
         if new.is_elision() {
@@ -189,6 +184,7 @@ impl<'a> Merge<'a> {
         }
     }
 
+    /// Merges entry by entry: known ones each into its own, new ones in order or beside the one shown before them.
     fn map(&mut self, there: At<'a>, asked: At<'a>) -> Result<Value, Refusal> {
         let known = there.node.children();
         let mut values: Vec<Value> = known.iter().map(|child| child.node.value()).collect();
@@ -202,17 +198,7 @@ impl<'a> Merge<'a> {
             self.path.push(child.key.text.clone());
             if let Some(at) = self.find_entry(there.node, child)? {
                 previous = EntryPosition::After(at);
-                let own = At {
-                    node: &known[at].node,
-                    child: Some(&known[at]),
-                };
-                values[at] = self.node(
-                    own,
-                    At {
-                        node: &child.node,
-                        child: Some(child),
-                    },
-                )?;
+                values[at] = self.node(at_entry(&known[at]), at_entry(child))?;
             } else {
                 self.may_be_added(child, &fresh)?;
                 if let [.., part, _] = self.path.as_slice() {
@@ -313,6 +299,7 @@ impl<'a> Merge<'a> {
         Ok(found)
     }
 
+    /// Checks that a new entry is shown in full and once, and reports it.
     fn may_be_added(
         &mut self,
         child: &Child,
@@ -466,6 +453,7 @@ fn ordered_entries(there: &Node) -> impl Iterator<Item = (usize, &Child)> {
         .filter(|(_, child)| child.key.kind == Kind::Text && !child.key.text.starts_with('-'))
 }
 
+/// Returns where a key goes among entries in order: behind the last that is smaller, else before the first.
 fn sorted_place(there: &Node, key: &str) -> EntryPosition {
     let before = ordered_entries(there)
         .filter(|(_, child)| child.key.text.as_str() < key)

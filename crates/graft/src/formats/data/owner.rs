@@ -77,6 +77,7 @@ fn count_agreement(root: &Node, roots: &[&Node], asked: &Node) -> (usize, usize)
     (values, keys)
 }
 
+/// Calls `see` with the path and value of everything in a map that is no map itself.
 fn visit_leaves<'n>(node: &'n Node, path: &mut Vec<&'n str>, see: &mut dyn FnMut(&[&str], &Value)) {
     if !node.is_map() {
         see(path, &node.value());
@@ -111,21 +112,11 @@ pub(super) fn find_owner<'n>(
         return Ok(Owner::Root(root));
     }
     // A table's header is its path from the top, whatever the words around it name.
-    if block.is_map()
-        && !block.children().is_empty()
-        && block.children().iter().all(Child::is_apart)
-    {
+    let is_headed = !keys.is_empty() && block.children().iter().all(Child::is_apart);
+    if block.is_map() && is_headed {
         return Ok(Owner::Root(root));
     }
-    let fits = |child: &Child| {
-        let kind = if block.is_list() {
-            child.node.is_list()
-        } else {
-            child.node.is_map()
-        };
-        (kind || child.node.is_absent())
-            && (block.is_list() || block.get(&child.key.text).is_none())
-    };
+    let fits = |child: &Child| can_take(child, block);
     if let Some(stated) = find_stated_owner(request, root, &fits)? {
         return Ok(Owner::Entry(stated));
     }
@@ -145,33 +136,11 @@ pub(super) fn find_owner<'n>(
         .enumerate()
         .find_map(|(at, found)| Some((at, innermost_entry(found)?)))
     {
-        if reading + 1 == readings.len()
-            && !keys.is_empty()
-            && keys
-                .iter()
-                .all(|key| accepts_top_key(request.path, key) == Some(true))
-        {
-            let message = format!(
-                "`{}` may go to the top or into `{}`, which the words name",
-                keys.join(", "),
-                only.key.text
-            );
-            return Err(new_refusal(Reason::Ambiguous, message));
+        // The last reading is a mere mention, which a key of the top outweighs.
+        if reading + 1 == readings.len() {
+            refuse_top_keys(request, &keys, only)?;
         }
-        let is_part = |child: &&Child| {
-            child.key.text.chars().any(char::is_alphabetic)
-                && request.wording.names(&child.key.text)
-                && block.get(&child.key.text).is_none()
-                && child.node.is_list() != block.is_list()
-                && child.node.as_scalar().is_none()
-        };
-        if let Some(part) = only.node.children().iter().find(is_part) {
-            let message = format!(
-                "the block has another form than `{}`, which the words name",
-                part.key.text
-            );
-            return Err(new_refusal(Reason::Conflict, message));
-        }
+        refuse_other_form(request, only, block)?;
         return Ok(Owner::Entry(only));
     }
     let could_be_top = match asked.extent {
@@ -179,16 +148,23 @@ pub(super) fn find_owner<'n>(
         Extent::Flush => readings[..4].iter().all(Vec::is_empty),
         Extent::Part => !all.iter().any(|child| child.node.is_map()),
     };
-    let is_nested = |child: &&Child| !root.children().iter().any(|own| std::ptr::eq(own, *child));
-    // "The app environment" names what a lone value is for.
-    let is_for_a_part = block
-        .children()
-        .iter()
-        .all(|child| child.node.as_scalar().is_some())
-        && readings[4].iter().any(is_nested);
-    if could_be_top && block.is_map() && !(is_for_a_part && asked.extent == Extent::Flush) {
+    let is_for_a_part = asked.extent == Extent::Flush && is_for_a_part(root, block, &readings[4]);
+    if could_be_top && block.is_map() && !is_for_a_part {
         return Ok(Owner::Root(root));
     }
+    Err(unowned_refusal(block, &keys))
+}
+
+/// Returns whether a block of lone values is for one of the entries that the words mention, below the top: "the app
+/// environment" names what a lone value is for.
+fn is_for_a_part(root: &Node, block: &Node, mentioned: &[&Child]) -> bool {
+    let is_nested = |child: &&Child| !root.children().iter().any(|own| std::ptr::eq(own, *child));
+    let mut values = block.children().iter();
+    values.all(|child| child.node.as_scalar().is_some()) && mentioned.iter().any(is_nested)
+}
+
+/// Makes the refusal of a block of which nothing says what it belongs to.
+fn unowned_refusal(block: &Node, keys: &[&str]) -> Refusal {
     let shown = if block.is_list() {
         "a list's entries".to_owned()
     } else {
@@ -197,7 +173,52 @@ pub(super) fn find_owner<'n>(
     let message = format!(
         "the block shows {shown}, and neither it nor the plan says to what in the file they belong"
     );
+    new_refusal(Reason::Ambiguous, message)
+}
+
+/// Returns whether an entry has, or could get, a value of the block's form and is no entry that the block shows itself.
+fn can_take(child: &Child, block: &Node) -> bool {
+    let kind = if block.is_list() {
+        child.node.is_list()
+    } else {
+        child.node.is_map()
+    };
+    (kind || child.node.is_absent()) && (block.is_list() || block.get(&child.key.text).is_none())
+}
+
+/// Refuses keys of which the format says that all of them may stand at the top, where the words merely name an entry.
+fn refuse_top_keys(request: &Request<'_>, keys: &[&str], named: &Child) -> Result<(), Refusal> {
+    let is_top = |key: &&str| accepts_top_key(request.path, key) == Some(true);
+    if keys.is_empty() || !keys.iter().all(is_top) {
+        return Ok(());
+    }
+    let message = format!(
+        "`{}` may go to the top or into `{}`, which the words name",
+        keys.join(", "),
+        named.key.text
+    );
     Err(new_refusal(Reason::Ambiguous, message))
+}
+
+/// Refuses a list where the words name a part of the owner that is a map, and the other way round.
+fn refuse_other_form(request: &Request<'_>, owner: &Child, block: &Node) -> Result<(), Refusal> {
+    let is_part = |child: &&Child| {
+        child.key.text.chars().any(char::is_alphabetic)
+            && request.wording.names(&child.key.text)
+            && block.get(&child.key.text).is_none()
+            && child.node.is_list() != block.is_list()
+            && child.node.as_scalar().is_none()
+    };
+    match owner.node.children().iter().find(is_part) {
+        Some(part) => {
+            let message = format!(
+                "the block has another form than `{}`, which the words name",
+                part.key.text
+            );
+            Err(new_refusal(Reason::Conflict, message))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Returns the only one of the entries, or the only one that lies in entries of all their other names: "the app environment"

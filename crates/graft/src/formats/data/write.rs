@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::Syntax;
 use super::tree::{Child, Content, Document, Node, Shape};
-use crate::formats::list::{self, Layout, Slot};
+use crate::formats::list::{self, Brackets, Layout, Slot};
 use crate::fuzzy::{self, Lines};
 use crate::splice::{Splice, new_refusal};
 use crate::{Graft, Reason, Refusal};
@@ -195,14 +195,12 @@ impl<'a> Writer<'a> {
                 span: child.span.clone(),
             })
             .collect();
-        list::insert_list_entries(
-            &self.layout,
-            self.text,
-            &(start..there.span.end),
-            &slots,
-            entries,
-            &mut self.splice,
-        );
+        let brackets = Brackets {
+            text: self.text,
+            list: start..there.span.end,
+            slots,
+        };
+        list::insert_list_entries(&self.layout, &brackets, entries, &mut self.splice);
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Lists: entries are the same by value, else by what names them; what is shown in full is what the list becomes.
 
-use super::{EntryPosition, Merge, Shape, with_tags};
+use super::{EntryPosition, Merge, Shape, at_entry, with_tags};
 use crate::formats::data::identity::{is_called, name_of, same_things};
 use crate::formats::data::tree::{Child, Node};
 use crate::formats::data::value::Value;
@@ -27,6 +27,7 @@ impl Match {
 }
 
 impl<'a> Merge<'a> {
+    /// Merges a list into another; gives the value that the result must have.
     pub(super) fn list(&mut self, there: At<'a>, asked: At<'a>) -> Result<Value, Refusal> {
         let (known, items) = (there.node.children(), asked.node.children());
         let matches = self.match_items(there.node, asked.node)?;
@@ -54,52 +55,53 @@ impl<'a> Merge<'a> {
                 .map(|(name, _)| name)
                 .unwrap_or_default();
             self.path.push(name);
-            let own = At {
-                node: &known[at].node,
-                child: Some(&known[at]),
-            };
-            values[at] = self.node(
-                own,
-                At {
-                    node: &item.node,
-                    child: Some(item),
-                },
-            )?;
+            values[at] = self.node(at_entry(&known[at]), at_entry(item))?;
             self.path.pop();
         }
         let places = self.item_places(there.node, asked.node, &matches);
-        if places.iter().any(|(_, item)| item.node.has_elision()) {
-            let name = self.name();
-            let message = format!(
-                "an entry of `{name}` is shown with parts left out, but the file has none like it"
-            );
-            return Err(new_refusal(Reason::NotFound, message));
-        }
-        if !places.is_empty() {
-            self.adds = true;
-            let count = if places.len() == 1 {
-                "an entry".to_owned()
-            } else {
-                format!("{} entries", places.len())
-            };
-            let name = self.name();
-            self.writer
-                .add_evidence(format!("added {count} to `{name}`"));
-            self.writer.insert_new_entries(
-                there,
-                &Fresh {
-                    shape: asked.node.shape,
-                    path: &self.path,
-                    entries: &places,
-                },
-            )?;
-        }
+        self.add_items(there, asked, &places)?;
         Ok(with_tags(
             there.node,
             Value::List(insert_values(values, &places)),
         ))
     }
 
+    /// Writes the new entries of a list at their places.
+    fn add_items(
+        &mut self,
+        there: At<'a>,
+        asked: At<'a>,
+        places: &[(EntryPosition, &'a Child)],
+    ) -> Result<(), Refusal> {
+        let name = self.name();
+        if places.iter().any(|(_, item)| item.node.has_elision()) {
+            let message = format!(
+                "an entry of `{name}` is shown with parts left out, but the file has none like it"
+            );
+            return Err(new_refusal(Reason::NotFound, message));
+        }
+        if places.is_empty() {
+            return Ok(());
+        }
+        self.adds = true;
+        let count = if places.len() == 1 {
+            "an entry".to_owned()
+        } else {
+            format!("{} entries", places.len())
+        };
+        self.writer
+            .add_evidence(format!("added {count} to `{name}`"));
+        self.writer.insert_new_entries(
+            there,
+            &Fresh {
+                shape: asked.node.shape,
+                path: &self.path,
+                entries: places,
+            },
+        )
+    }
+
+    /// Finds the counterpart of each entry shown: an equal one first, so that what only resembles it is left to others.
     fn match_items(&self, there: &Node, asked: &Node) -> Result<Vec<Match>, Refusal> {
         let known = there.children();
         let mut used = vec![false; known.len()];

@@ -97,40 +97,12 @@ impl Writer<'_> {
                 .lines
                 .line_start(self.lines.line_at(there.start_offset()));
         if let Shape::Block { .. } = new.shape {
-            let Some(child) = there.child.filter(|child| !self.is_in_brackets(child)) else {
-                return Err(unsupported_refusal(
-                    "a value of several lines does not fit here",
-                ));
-            };
             let inner = if let Shape::Block { column } = old.shape {
                 column
             } else {
                 column + self.step
             };
-            let mut text = String::new();
-            for entry in new.children() {
-                text.extend(
-                    self.entry_lines(entry, new.shape, inner)?
-                        .iter()
-                        .flat_map(|line| ["\n", line]),
-                );
-            }
-            let key = child.key_span.end.max(child.span.start);
-            let from = self.text[key..old.anchored.start.max(key)]
-                .find([':', '-'])
-                .map_or(key, |sign| key + sign + 1);
-            let text = if child.key_span.is_empty() {
-                text.trim_start().to_owned()
-            } else {
-                text
-            };
-            let from = if child.key_span.is_empty() {
-                old.anchored.start
-            } else {
-                from
-            };
-            self.splice.replace(from..old.span.end, text);
-            return Ok(());
+            return self.replace_by_lines(there, new, inner);
         }
         let span = if new.anchored.start < new.span.start {
             old.anchored.clone()
@@ -163,6 +135,41 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Puts a value of several lines, its entries from a column on, in the place of another: below the key, or behind the dash.
+    fn replace_by_lines(
+        &mut self,
+        there: At<'_>,
+        new: &Node,
+        column: usize,
+    ) -> Result<(), Refusal> {
+        let old = there.node;
+        let Some(child) = there.child.filter(|child| !self.is_in_brackets(child)) else {
+            return Err(unsupported_refusal(
+                "a value of several lines does not fit here",
+            ));
+        };
+        let mut text = String::new();
+        for entry in new.children() {
+            text.extend(
+                self.entry_lines(entry, new.shape, column)?
+                    .iter()
+                    .flat_map(|line| ["\n", line]),
+            );
+        }
+        if child.key_span.is_empty() {
+            let text = text.trim_start().to_owned();
+            self.splice.replace(old.anchored.start..old.span.end, text);
+            return Ok(());
+        }
+        let key = child.key_span.end.max(child.span.start);
+        let from = self.text[key..old.anchored.start.max(key)]
+            .find([':', '-'])
+            .map_or(key, |sign| key + sign + 1);
+        self.splice.replace(from..old.span.end, text);
+        Ok(())
+    }
+
+    /// Returns whether more than dashes stands before an entry on its line.
     fn is_in_brackets(&self, child: &Child) -> bool {
         let line = &self.text[self.lines.line_start(child.lines.start)..child.span.start];
         !line.trim_start_matches([' ', '-']).is_empty()
