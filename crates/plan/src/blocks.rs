@@ -22,7 +22,7 @@ use serde::Serialize;
 
 use crate::basis::Basis;
 use crate::changes::{Action, Asking, PlannedChange};
-use crate::document::Span;
+use crate::document::{Fence, Span};
 use crate::imports;
 use crate::inline::one_line;
 use crate::labels::Topic;
@@ -204,15 +204,30 @@ fn mark_repeated_as_examples(placed: &mut [Placed]) {
     }
 }
 
-/// Reads the blocks of a unit. `starts` holds the first row of the step or section of each row.
-pub(crate) fn read_blocks(
-    asking: &Asking<'_, '_>,
-    starts: &[usize],
-    changes: &mut Vec<PlannedChange>,
-) -> Vec<Placed> {
-    let mut placed: Vec<Placed> = Vec::new();
-    for (row, fence, text) in several::content_of_fences(asking, changes) {
-        let seen = &asking.rows[row];
+/// The file that a block is for, with what its place says of the block.
+struct Target {
+    file: FileOf,
+    basis: Basis,
+    /// The nearest words or a label name the file for this block.
+    named: bool,
+    /// The file is a shell script, so that commands are its content.
+    script: bool,
+}
+
+/// The blocks of a unit while they are read, one after the other.
+struct BlockReader<'r, 'a, 't> {
+    asking: &'r Asking<'a, 't>,
+    /// The first row of the step or section of each row.
+    starts: &'r [usize],
+    changes: &'r mut Vec<PlannedChange>,
+    placed: Vec<Placed>,
+}
+
+impl BlockReader<'_, '_, '_> {
+    /// Reads a fence at a row, whose text is given; it may hold two blocks, "before" and "after".
+    fn read_fence(&mut self, row: usize, fence: &Fence, text: String) {
+        let (asking, starts) = (self.asking, self.starts);
+        let topic = asking.rows[row].topic;
         let language = language_of_fence(&fence.info);
         let from = starts.get(row).copied().unwrap_or(0);
         let wanted = Wanted {
@@ -223,90 +238,37 @@ pub(crate) fn read_blocks(
             info: &fence.info,
             text: &text,
         };
-        let file::Located {
-            file: mut found,
-            nearness,
-            mut basis,
-        } = file::find_file(asking, &wanted, changes);
-        let named = nearness == Nearness::Direct;
-        if let FileOf::Change(at) = &found
-            && code::imports::imports_itself(&changes[*at].path, &text).is_some()
-            && let Some(other) = file::named_above(asking, row, &changes[*at].path.clone(), changes)
-        {
-            // "Then export it from `src/index.ts`:" over an import of the file before.
-            (found, basis) = (other, Basis::Identified);
-        }
-        let script = match &found {
-            FileOf::Change(at) => {
-                let path = &changes[*at].path;
-                // "Create `.env`" over `cp .env.example .env`: such a file holds settings alone.
-                let held = !signs::is_dotenv(path) || signs::is_settings(&text);
-                held && signs::is_script(path)
-                    && (nearness <= Nearness::Step || role::takes_arguments(&text))
-            }
-            _ => false,
-        };
         let above = words_above(asking, row, from);
-        let mut named = named;
-        if is_shell(&language) && (role::is_shown_content(&above) || role::only_sets(&text)) {
-            // A document holds commands as text.
-            let wanted = Wanted {
-                language: "markdown",
-                ..wanted
-            };
-            let holder = file::find_file(asking, &wanted, changes);
-            let near = role::is_shown_content(&above) || holder.nearness == Nearness::Direct;
-            if matches!(&holder.file, FileOf::Change(at) if near && signs::is_document(&changes[*at].path))
-            {
-                (found, named) = (holder.file, true);
-            }
-        }
+        let target = self.find_target(&wanted, &above);
         let setting = Setting {
             language: &language,
-            topic: seen.topic,
+            topic,
             above: &above,
-            named,
-            script,
+            named: target.named,
+            script: target.script,
         };
         let own = role::role_of_block(&text, &setting);
         let above_all = leading_words(asking, row, from);
         let lead = read_lead(&above_all, &text);
         let quoted = own == Role::Code && lead == Lead::Stands;
         let (mut role, altered) = role_by(own, lead, &above_all);
-        let made = matches!(&found, FileOf::Change(at) if changes[*at].action == Action::Create);
+        let made = matches!(&target.file, FileOf::Change(at) if self.changes[*at].action == Action::Create);
         if role == Role::Code && !made && role::is_told_in_comments(&text, &language) {
             role = Role::Example;
         }
-        if !role.is_placed()
-            || seen
-                .topic
-                .is_some_and(|topic| topic.is_criteria() || topic.is_left_undone())
-        {
-            found = FileOf::Nowhere;
-        }
-        let basis = if matches!(found, FileOf::Change(_)) {
-            basis
+        let unfit = topic.is_some_and(|topic| topic.is_criteria() || topic.is_left_undone());
+        let file = if role.is_placed() && !unfit {
+            target.file
+        } else {
+            FileOf::Nowhere
+        };
+        let basis = if matches!(file, FileOf::Change(_)) {
+            target.basis
         } else {
             Basis::default()
         };
-        let mut prose = introduction_of(asking, row, starts);
-        if let Some(direction) = direction::direction_behind(asking, row, starts) {
-            prose.push_str("\n\n");
-            prose.push_str(&direction);
-        }
-        if let Some(words) = own_path::placing_comment(&text, &wanted_path(changes, &found)) {
-            prose.push_str("\n\n");
-            prose.push_str(&words);
-        }
-        let words = format!(
-            "{prose}\n\n{}",
-            direction::paragraph_below(asking, row, starts)
-        );
-        let path = wanted_path(changes, &found);
-        let mut imports = imports::spelled_imports(&words, &path);
-        if imports::asks_for_the_same(&words) {
-            imports.extend(shown_imports(&placed, &path));
-        }
+        let path = wanted_path(self.changes, &file);
+        let prose = self.prose_of(row, &text, &path);
         let lines = prose
             .lines()
             .rev()
@@ -318,21 +280,117 @@ pub(crate) fn read_blocks(
             text,
             span: fence.span.clone(),
             role,
-            file: found,
+            file,
             basis,
+            imports: self.imports_of(row, &prose, &path),
             prose,
-            imports,
             uncertain: find_uncertainty(role, lead, altered)
                 .or_else(|| lead::is_within(&above_all).then_some(Uncertainty::Within)),
             lines,
         };
-        placed.extend(split_halves(block, fence).into_iter().map(|block| Placed {
+        let asked = lead == Lead::Asks || altered == Some(Altered::Is);
+        let halves = split_halves(block, fence).into_iter();
+        self.placed.extend(halves.map(|block| Placed {
             row,
             block,
             quoted,
-            asked: lead == Lead::Asks || altered == Some(Altered::Is),
+            asked,
         }));
     }
+
+    /// Finds the file that a block is for, with the words right above it.
+    fn find_target(&mut self, wanted: &Wanted<'_>, above: &str) -> Target {
+        let (asking, text) = (self.asking, wanted.text);
+        let file::Located {
+            mut file,
+            nearness,
+            mut basis,
+        } = file::find_file(asking, wanted, self.changes);
+        let changes = &mut *self.changes;
+        if let FileOf::Change(at) = &file
+            && code::imports::imports_itself(&changes[*at].path, text).is_some()
+            && let Some(other) =
+                file::named_above(asking, wanted.row, &changes[*at].path.clone(), changes)
+        {
+            // "Then export it from `src/index.ts`:" over an import of the file before.
+            (file, basis) = (other, Basis::Identified);
+        }
+        let script = match &file {
+            FileOf::Change(at) => {
+                let path = &changes[*at].path;
+                // "Create `.env`" over `cp .env.example .env`: such a file holds settings alone.
+                let held = !signs::is_dotenv(path) || signs::is_settings(text);
+                held && signs::is_script(path)
+                    && (nearness <= Nearness::Step || role::takes_arguments(text))
+            }
+            _ => false,
+        };
+        let mut named = nearness == Nearness::Direct;
+        if is_shell(wanted.language) && (role::is_shown_content(above) || role::only_sets(text)) {
+            // A document holds commands as text.
+            let wanted = Wanted {
+                language: "markdown",
+                ..*wanted
+            };
+            let holder = file::find_file(asking, &wanted, changes);
+            let near = role::is_shown_content(above) || holder.nearness == Nearness::Direct;
+            if matches!(&holder.file, FileOf::Change(at) if near && signs::is_document(&changes[*at].path))
+            {
+                (file, named) = (holder.file, true);
+            }
+        }
+        Target {
+            file,
+            basis,
+            named,
+            script,
+        }
+    }
+
+    /// Returns the words that introduce a block: those above it, a direction behind it, and its own first comment where
+    /// that says where in the file it goes.
+    fn prose_of(&self, row: usize, text: &str, path: &str) -> String {
+        let mut prose = introduction_of(self.asking, row, self.starts);
+        if let Some(direction) = direction::direction_behind(self.asking, row, self.starts) {
+            prose.push_str("\n\n");
+            prose.push_str(&direction);
+        }
+        if let Some(words) = own_path::placing_comment(text, path) {
+            prose.push_str("\n\n");
+            prose.push_str(&words);
+        }
+        prose
+    }
+
+    /// Returns the imports that the words around a block spell, or that they ask to take over from an earlier block.
+    fn imports_of(&self, row: usize, prose: &str, path: &str) -> Vec<String> {
+        let below = direction::paragraph_below(self.asking, row, self.starts);
+        let words = format!("{prose}\n\n{below}");
+        let mut imports = imports::spelled_imports(&words, path);
+        if imports::asks_for_the_same(&words) {
+            imports.extend(shown_imports(&self.placed, path));
+        }
+        imports
+    }
+}
+
+/// Reads the blocks of a unit. `starts` holds the first row of the step or section of each row.
+pub(crate) fn read_blocks(
+    asking: &Asking<'_, '_>,
+    starts: &[usize],
+    changes: &mut Vec<PlannedChange>,
+) -> Vec<Placed> {
+    let fences = several::content_of_fences(asking, changes);
+    let mut reader = BlockReader {
+        asking,
+        starts,
+        changes,
+        placed: Vec::new(),
+    };
+    for (row, fence, text) in fences {
+        reader.read_fence(row, fence, text);
+    }
+    let mut placed = reader.placed;
     pair_old_with_new(&mut placed, starts);
     for one in placed
         .iter_mut()

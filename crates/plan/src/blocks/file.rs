@@ -73,29 +73,8 @@ pub(super) fn find_file(
     if let Some(located) = by_label_of_tests(asking, wanted, changes) {
         return located;
     }
-    for at in (wanted.from..wanted.row).rev() {
-        let row = &asking.rows[at];
-        let right_above = at + 1 == wanted.row;
-        if let Some(file) = by_line(asking, wanted, at, right_above, changes) {
-            let labelled = row.label.is_some() && row.topic.is_some_and(Topic::names_files);
-            let nearness = if right_above || labelled {
-                Nearness::Direct
-            } else {
-                Nearness::Step
-            };
-            let formal =
-                labelled || matches!(row.kind, RowKind::Heading(_)) || opens_with_path(asking, row);
-            let basis = if formal {
-                Basis::Stated
-            } else {
-                of_list(&file, changes)
-            };
-            return Located {
-                file,
-                nearness,
-                basis,
-            };
-        }
+    if let Some(located) = by_lines_above(asking, wanted, changes) {
+        return located;
     }
     let mut section = asking.rows[wanted.row].section;
     while let Some(at) = section {
@@ -120,6 +99,41 @@ pub(super) fn find_file(
         nearness,
         basis,
     }
+}
+
+/// Finds the file by the nearest line of the step that names one; a label or the line right above names it directly.
+fn by_lines_above(
+    asking: &Asking<'_, '_>,
+    wanted: &Wanted<'_>,
+    changes: &[PlannedChange],
+) -> Option<Located> {
+    // From the block upwards: the nearer line is meant.
+    let (at, file) = (wanted.from..wanted.row).rev().find_map(|at| {
+        let line = LineAbove {
+            row: at,
+            right_above: at + 1 == wanted.row,
+        };
+        by_line(asking, wanted, line, changes).map(|file| (at, file))
+    })?;
+    let row = &asking.rows[at];
+    let labelled = row.label.is_some() && row.topic.is_some_and(Topic::names_files);
+    let nearness = if at + 1 == wanted.row || labelled {
+        Nearness::Direct
+    } else {
+        Nearness::Step
+    };
+    let formal =
+        labelled || matches!(row.kind, RowKind::Heading(_)) || opens_with_path(asking, row);
+    let basis = if formal {
+        Basis::Stated
+    } else {
+        of_list(&file, changes)
+    };
+    Some(Located {
+        file,
+        nearness,
+        basis,
+    })
 }
 
 /// Returns the one file of tests in the unit's list, for a test right below "**Tests:**": the path above that is of
@@ -186,7 +200,7 @@ fn by_section(
     heading: usize,
     changes: &[PlannedChange],
 ) -> Option<FileOf> {
-    by_line(asking, wanted, heading, false, changes).or_else(|| {
+    by_line(asking, wanted, LineAbove::apart(heading), changes).or_else(|| {
         let below = asking
             .rows
             .iter()
@@ -198,7 +212,7 @@ fn by_section(
             .map(|(at, _)| at)
             .collect();
         match labels.as_slice() {
-            [one] if *one < wanted.row => by_line(asking, wanted, *one, false, changes),
+            [one] if *one < wanted.row => by_line(asking, wanted, LineAbove::apart(*one), changes),
             _ => None,
         }
     })
@@ -250,27 +264,40 @@ fn by_itself(
     .map(|at| FileOf::Change(*at))
 }
 
+/// A line above a block that may name its file.
+#[derive(Clone, Copy)]
+struct LineAbove {
+    /// Its row.
+    row: usize,
+    /// Nothing stands between it and the block, so that it is about the block even where it names no file of the list.
+    right_above: bool,
+}
+
+impl LineAbove {
+    /// Returns the row as a line that governs more than the block: a heading, a label.
+    fn apart(row: usize) -> Self {
+        LineAbove {
+            row,
+            right_above: false,
+        }
+    }
+}
+
 /// Finds the file by a line above that names files of the unit which can hold the block.
 fn by_line(
     asking: &Asking<'_, '_>,
     wanted: &Wanted<'_>,
-    at: usize,
-    right_above: bool,
+    line: LineAbove,
     changes: &[PlannedChange],
 ) -> Option<FileOf> {
     let document = asking.document;
+    let (at, right_above) = (line.row, line.right_above);
     let row = &asking.rows[at];
     if !matches!(row.kind, RowKind::Heading(_) | RowKind::Line(_)) {
         return None;
     }
     let labelled = row.topic.is_some_and(Topic::names_files);
-    let mute = row.topic.is_some_and(|topic| {
-        matches!(
-            topic,
-            Topic::Reference | Topic::Run | Topic::Expect | Topic::Commit | Topic::Output
-        ) || topic.is_criteria()
-            || topic.is_left_undone()
-    });
+    let mute = row.topic.is_some_and(names_no_target);
     if mute && !(right_above && row.topic == Some(Topic::Reference)) {
         return None;
     }
@@ -281,26 +308,8 @@ fn by_line(
     let words = document.slice(&row.span);
     let bare = labelled || right_above || matches!(row.kind, RowKind::Heading(_));
     let paths = spoken_paths(words, row.span.start, bare);
-    let mut fitting: Vec<(usize, &FoundPath)> = Vec::new();
-    for path in &paths {
-        for change in changes_meant(changes, &path.path) {
-            let file = &changes[change].path;
-            let loose = right_above
-                && words.trim_end().ends_with([':', '：'])
-                && paths.len() == 1
-                && !changes[change].pattern;
-            if (fits_language(wanted.language, file)
-                || loose && is_loosely_written(wanted.language))
-                && !fitting.iter().any(|(known, _)| *known == change)
-            {
-                fitting.push((change, path));
-            }
-        }
-    }
-    // Of a file without content no code is shown.
-    if fitting.len() > 1 {
-        fitting.retain(|(at, _)| !changes[*at].empty);
-    }
+    let leads = right_above && words.trim_end().ends_with([':', '：']);
+    let fitting = changes_that_fit(wanted.language, &paths, leads, changes);
     match fitting.as_slice() {
         [] if right_above && !labelled && goes_elsewhere(wanted, words, row.span.start, &paths) => {
             Some(FileOf::Nowhere)
@@ -321,6 +330,42 @@ fn by_line(
             FileOf::Change,
         )),
     }
+}
+
+/// Returns whether files that stand under a topic are spoken of only: no block below is meant for them.
+fn names_no_target(topic: Topic) -> bool {
+    matches!(
+        topic,
+        Topic::Reference | Topic::Run | Topic::Expect | Topic::Commit | Topic::Output
+    ) || topic.is_criteria()
+        || topic.is_left_undone()
+}
+
+/// Returns the changes that a line's paths mean and that can hold a block of the language, each with its path. `leads`:
+/// the line ends with a colon right above the block, so that its only file may be of a language that is loosely written.
+fn changes_that_fit<'p>(
+    language: &str,
+    paths: &'p [FoundPath],
+    leads: bool,
+    changes: &[PlannedChange],
+) -> Vec<(usize, &'p FoundPath)> {
+    let mut fitting: Vec<(usize, &FoundPath)> = Vec::new();
+    for path in paths {
+        for change in changes_meant(changes, &path.path) {
+            let file = &changes[change].path;
+            let loose = leads && paths.len() == 1 && !changes[change].pattern;
+            if (fits_language(language, file) || loose && is_loosely_written(language))
+                && !fitting.iter().any(|(known, _)| *known == change)
+            {
+                fitting.push((change, path));
+            }
+        }
+    }
+    // Of a file without content no code is shown.
+    if fitting.len() > 1 {
+        fitting.retain(|(at, _)| !changes[*at].empty);
+    }
+    fitting
 }
 
 /// Returns the only other file that the line right above a block names, whatever the line says of it: the block imports

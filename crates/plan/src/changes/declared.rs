@@ -3,8 +3,8 @@
 
 use super::asking::{Asking, base_of};
 use super::asks::{
-    Spot, asks_for, changes_within, folder_before, is_marker, moved_to, names_step, only_joins,
-    topic_between, without_number,
+    Request, Spot, asks_for, changes_within, folder_before, is_marker, moved_to, names_step,
+    only_joins, topic_between, without_number,
 };
 use super::titles::{action_of_title, is_pair_title};
 use super::verbs::{
@@ -57,6 +57,77 @@ struct Collector<'a, 'b, 't> {
     free: bool,
     /// The folder from which paths start, and the level of the heading below which that is said.
     base: Option<(usize, String)>,
+}
+
+/// Headers of a column that says what happens to the file of its row.
+const COLUMNS_OF_ACTIONS: [&str; 14] = [
+    "action",
+    "change type",
+    "type",
+    "operation",
+    "change",
+    "操作",
+    "类型",
+    "acción",
+    "действие",
+    "new/modify",
+    "new?",
+    "status",
+    "kind",
+    "what",
+];
+
+/// Returns whether the header of a column names files; words that as labels do, but over a column may lead to anything,
+/// don't.
+fn names_column_of_files(name: &str) -> bool {
+    matches!(
+        topic_of_label(name),
+        Some(Topic::Files | Topic::Create | Topic::Modify)
+    ) && !matches!(name, "where" | "in" | "new" | "change")
+}
+
+/// A label's value, or an entry of a list, whose paths are files of the unit.
+struct FileValue<'v> {
+    words: &'v str,
+    /// The byte of the document at which the words begin.
+    base: usize,
+    /// The topic of the label or of the list.
+    topic: Topic,
+    /// The note in parentheses behind the label.
+    note: &'v str,
+    /// It is the value of a label of its own, not an entry below one.
+    labelled: bool,
+}
+
+impl FileValue<'_> {
+    /// Returns the paths that are named as files of the unit.
+    fn paths(&self) -> Vec<FoundPath> {
+        let base = self.base;
+        let mut found = find_paths(self.words, base, true);
+        found.retain(|path| {
+            mention::read_mention(
+                self.words,
+                &(path.outer.start - base..path.outer.end - base),
+            ) != mention::Mention::Spared
+        });
+        found
+    }
+
+    /// Returns what happens to a path: by the words behind it (`None` where they turn to the next path), else by the topic,
+    /// or for a mere entry by the words in front of the first path.
+    fn action_of_path(&self, topic: Topic, lead: &str, behind: Option<&str>) -> Action {
+        let noted = behind.map_or(Action::Unstated, action_of_note);
+        // "Modify: `package.json` (新增 scripts)": what is new is in the file.
+        let is_part = behind.is_some_and(|behind| behind.split_whitespace().count() > 1);
+        match noted {
+            Action::Create if topic == Topic::Modify && is_part => Action::Modify,
+            Action::Unstated => match action_of_note(lead) {
+                action if !self.labelled && action != Action::Unstated => action,
+                _ => action_of_topic(topic, self.note),
+            },
+            noted => noted,
+        }
+    }
 }
 
 impl Collector<'_, '_, '_> {
@@ -191,34 +262,10 @@ impl Collector<'_, '_, '_> {
                 .iter()
                 .map(|cell| comparison_key(document.slice(cell)))
                 .collect();
-            let path = names.iter().position(|name| {
-                matches!(
-                    topic_of_label(name),
-                    Some(Topic::Files | Topic::Create | Topic::Modify)
-                ) && name != "where"
-                    && name != "in"
-                    && name != "new"
-                    && name != "change"
-            });
-            let action = names.iter().position(|name| {
-                matches!(
-                    name.as_str(),
-                    "action"
-                        | "change type"
-                        | "type"
-                        | "operation"
-                        | "change"
-                        | "操作"
-                        | "类型"
-                        | "acción"
-                        | "действие"
-                        | "new/modify"
-                        | "new?"
-                        | "status"
-                        | "kind"
-                        | "what"
-                )
-            });
+            let path = names.iter().position(|name| names_column_of_files(name));
+            let action = names
+                .iter()
+                .position(|name| COLUMNS_OF_ACTIONS.contains(&name.as_str()));
             // A header that names no files column closes the table to us.
             self.columns = Some((path.unwrap_or(usize::MAX), action));
             return;
@@ -272,7 +319,14 @@ impl Collector<'_, '_, '_> {
                 && row.item.is_none()
                 && !label.bold;
             if !shown {
-                self.value(row, &words[base..], base, topic, &label.note, true);
+                let value = FileValue {
+                    words: &words[base..],
+                    base: row.span.start + base,
+                    topic,
+                    note: &label.note,
+                    labelled: true,
+                };
+                self.add_files(row, &value);
             }
             return;
         }
@@ -284,7 +338,14 @@ impl Collector<'_, '_, '_> {
         if let Some(topic) = listing.filter(|_| {
             row.item.is_some() && starts || row.item.is_none() && self.changes.is_empty() && first
         }) {
-            if self.value(row, &words, 0, topic, "", false) {
+            let value = FileValue {
+                words: &words,
+                base: row.span.start,
+                topic,
+                note: "",
+                labelled: false,
+            };
+            if self.add_files(row, &value) {
                 return;
             }
         } else if (starts || row.boxed) && self.asked(at, row, &words) {
@@ -365,35 +426,37 @@ impl Collector<'_, '_, '_> {
     }
 
     /// Adds the paths of a label's value or of an entry in a file list; false where there are none.
-    fn value(
-        &mut self,
-        row: &Row,
-        value: &str,
-        offset: usize,
-        topic: Topic,
-        note: &str,
-        labelled: bool,
-    ) -> bool {
-        if !labelled && only_looks(value) {
+    fn add_files(&mut self, row: &Row, value: &FileValue<'_>) -> bool {
+        if !value.labelled && only_looks(value.words) {
             return false;
         }
-        let base = row.span.start + offset;
-        let mut found = find_paths(value, base, true);
-        found.retain(|path| {
-            mention::read_mention(value, &(path.outer.start - base..path.outer.end - base))
-                != mention::Mention::Spared
-        });
-        let Some(first) = found.first() else {
+        let found = value.paths();
+        if found.is_empty() {
             return false;
-        };
-        let lead = &value[..first.outer.start - base];
-        let lead_action = action_of_note(lead);
-        let checkbox = self.asking.box_around(row);
+        }
+        let (touched, end) = self.add_listed(row, value, &found);
+        let rest = value.words[(end - value.base).min(value.words.len())..].to_owned();
+        self.listed.extend(row.item);
+        self.current = touched.clone();
+        self.add_prose(&touched, &format!("{} {rest}", value.note));
+        true
+    }
+
+    /// Adds the paths of a value one by one, up to words that don't join them. Returns the changes, and the byte at which
+    /// the words begin that say more of them.
+    fn add_listed(
+        &mut self,
+        row: &Row,
+        value: &FileValue<'_>,
+        found: &[FoundPath],
+    ) -> (Vec<usize>, usize) {
+        let base = value.base;
         let mut touched = Vec::new();
-        let mut end = first.outer.start;
+        let mut end = found.first().map_or(base, |first| first.outer.start);
+        let lead = &value.words[..end - base];
         let mut topic = topic_between(lead)
-            .filter(|_| topic == Topic::Files)
-            .unwrap_or(topic);
+            .filter(|_| value.topic == Topic::Files)
+            .unwrap_or(value.topic);
         for (at, path) in found.iter().enumerate() {
             let between = self.asking.document.slice(&(end..path.outer.start));
             if at > 0 && !only_joins(between) {
@@ -403,91 +466,64 @@ impl Collector<'_, '_, '_> {
                 topic = turned;
             }
             end = path.outer.end;
-            let behind = &value[(end - base).min(value.len())..];
+            let behind = &value.words[(end - base).min(value.words.len())..];
             // Words that turn to the next path say nothing of this one.
             let next = found.get(at + 1).map(|next| next.outer.start.max(end));
             let turns = next.is_some_and(|next| {
                 topic_between(self.asking.document.slice(&(end..next))).is_some()
             });
-            let mut action = if turns {
-                Action::Unstated
-            } else {
-                action_of_note(behind)
-            };
-            if topic == Topic::Modify && action == Action::Create {
-                // "Modify: `package.json` (新增 scripts)": what is new is in the file.
-                let is_part = behind.split_whitespace().count() > 1;
-                action = if is_part { Action::Modify } else { action };
-            }
-            if action == Action::Unstated {
-                action = if labelled || lead_action == Action::Unstated {
-                    action_of_topic(topic, note)
-                } else {
-                    lead_action.clone()
-                };
-            }
-            let test = topic == Topic::Test;
-            let beside = folder_before(&found[..at], path);
             let said = FileNote {
-                test,
+                test: topic == Topic::Test,
                 listed: true,
-                beside,
-                ..self.note_here(Action::Unstated, Basis::Stated, checkbox)
+                beside: folder_before(&found[..at], path),
+                ..self.note_here(Action::Unstated, Basis::Stated, self.asking.box_around(row))
             };
             let to = moved_to(topic, behind, found.get(at + 1));
-            let target = to.map(|to| value.get(to.outer.end - base..).unwrap_or(""));
-            if at == 0
-                && is_of_part(
-                    topic,
-                    (lead, if next.is_some() { "" } else { behind }),
-                    target,
-                )
-            {
-                // "Move: `MAX` from `a` to `b`" changes both, and moves none.
-                touched.extend(add_change(
-                    &mut self.changes,
-                    path,
-                    &FileNote {
-                        action: Action::Modify,
-                        ..said.clone()
-                    },
-                ));
-                for other in &found[at + 1..] {
-                    touched.extend(add_change(&mut self.changes, other, &said));
-                    end = other.outer.end;
-                }
-                break;
-            }
-            if let Some(to) = to {
-                action = Action::Rename {
-                    to: to.path.clone(),
-                };
-                touched.extend(add_change(
-                    &mut self.changes,
-                    path,
-                    &FileNote { action, ..said },
-                ));
-                end = to.outer.end;
+            let target = to.map(|to| value.words.get(to.outer.end - base..).unwrap_or(""));
+            let alone = if next.is_some() { "" } else { behind };
+            if at == 0 && is_of_part(topic, (lead, alone), target) {
+                touched.extend(self.add_ends_of_part(found, &said));
+                end = found.last().map_or(end, |last| last.outer.end);
                 break;
             }
             let until = next.map_or(behind.len(), |next| (next - end).min(behind.len()));
             let empty = is_empty_note(&behind[..until])
                 || is_empty_lead(if at == 0 { lead } else { between });
-            touched.extend(add_change(
-                &mut self.changes,
-                path,
-                &FileNote {
-                    action,
+            let said = match to {
+                Some(to) => FileNote {
+                    action: Action::Rename {
+                        to: to.path.clone(),
+                    },
+                    ..said
+                },
+                None => FileNote {
+                    action: value.action_of_path(topic, lead, (!turns).then_some(behind)),
                     empty,
                     ..said
                 },
-            ));
+            };
+            touched.extend(add_change(&mut self.changes, path, &said));
+            if let Some(to) = to {
+                end = to.outer.end;
+                break;
+            }
         }
-        let rest = value[(end - base).min(value.len())..].to_owned();
-        self.listed.extend(row.item);
-        self.current = touched.clone();
-        self.add_prose(&touched, &format!("{note} {rest}"));
-        true
+        (touched, end)
+    }
+
+    /// Adds the files between which a part of the first one moves: "Move: `MAX` from `a` to `b`" changes both, and moves
+    /// none.
+    fn add_ends_of_part(&mut self, found: &[FoundPath], said: &FileNote) -> Vec<usize> {
+        let from = FileNote {
+            action: Action::Modify,
+            ..said.clone()
+        };
+        let mut touched = Vec::new();
+        for (at, path) in found.iter().enumerate() {
+            let said = if at == 0 { &from } else { said };
+            touched.extend(add_change(&mut self.changes, path, said));
+        }
+        touched
     }
 
     /// Adds the files that a sentence asks for: "Create `x`", "In `x`, add:", a box's words; false where it asks for
@@ -512,7 +548,6 @@ impl Collector<'_, '_, '_> {
         if only_looks(&bare) || path.path.ends_with('/') && !own_item && !row.boxed {
             return false;
         }
-        let verb = action_of(&bare);
         let made =
             |at: &usize| self.changes[*at].action == Action::Create && !self.changes[*at].listed;
         let spot = Spot {
@@ -523,42 +558,39 @@ impl Collector<'_, '_, '_> {
             free: self.free,
             made: self.current.iter().any(made),
         };
-        if !asks_for(
-            &words[..path.outer.start - start],
-            &words[(path.outer.end - start).min(words.len())..],
-            verb.is_some(),
-            &bare,
+        let request = Request {
+            before: &words[..path.outer.start - start],
+            behind: &words[(path.outer.end - start).min(words.len())..],
+            verb: action_of(&bare),
+            bare: &bare,
             path,
-            &spot,
-            self.asking.item.is_some(),
-        ) {
+            item: self.asking.item.is_some(),
+        };
+        if !asks_for(&request, &spot) {
             return false;
         }
-        let mut action = verb.unwrap_or_default();
-        let before = &words[..path.outer.start - start];
-        let behind = &words[(path.outer.end - start).min(words.len())..];
-        let direct = before.split_whitespace().count() <= 4;
-        if action == Action::Create && !direct && !own_item
-            || action == Action::Delete && !deletes_file(before, behind)
-        {
-            action = Action::Unstated;
-        }
-        let noted = action_of_note(behind);
-        let action = if noted == Action::Unstated {
-            action
-        } else {
-            noted
-        };
-        let formal = is_marker(before) || whole || action != Action::Unstated;
-        let basis = if formal { Basis::Stated } else { Basis::Worded };
-        let within = basis == Basis::Worded && changes_within(&bare, before);
-        let action = match action {
-            Action::Unstated if plainly_modifies(&bare) || within => Action::Modify,
-            action => action,
-        };
+        let (action, basis) = action_asked(&request, own_item, whole);
         let said = self.note_here(action, basis, self.asking.box_around(row));
+        let sentence = start..start + words.len();
+        let touched = self.add_joined(&found, sentence, row.span.end, &said);
+        self.current = touched.clone();
+        if !above {
+            self.add_prose(&touched, words);
+        }
+        true
+    }
+
+    /// Adds the paths of a sentence for as long as only "and" and the like stand between them; `limit` is the end of the
+    /// sentence's row.
+    fn add_joined(
+        &mut self,
+        found: &[FoundPath],
+        sentence: Span,
+        limit: usize,
+        said: &FileNote,
+    ) -> Vec<usize> {
         let mut touched = Vec::new();
-        let mut end = start;
+        let mut end = sentence.start;
         for (at, path) in found.iter().enumerate() {
             let between = self.asking.document.slice(&(end..path.outer.start));
             if at > 0 && !only_joins(between) {
@@ -567,28 +599,21 @@ impl Collector<'_, '_, '_> {
             end = path.outer.end;
             let until = found
                 .get(at + 1)
-                .map_or(row.span.end, |next| next.outer.start.max(end));
-            let until = until.min(start + words.len()).max(end);
+                .map_or(limit, |next| next.outer.start.max(end));
+            let until = until.min(sentence.end).max(end);
             let empty =
                 is_empty_note(self.asking.document.slice(&(end..until))) || is_empty_lead(between);
             let path = FoundPath {
                 lines: path.lines.filter(|_| at > 0),
                 ..path.clone()
             };
-            touched.extend(add_change(
-                &mut self.changes,
-                &path,
-                &FileNote {
-                    empty,
-                    ..said.clone()
-                },
-            ));
+            let said = FileNote {
+                empty,
+                ..said.clone()
+            };
+            touched.extend(add_change(&mut self.changes, &path, &said));
         }
-        self.current = touched.clone();
-        if !above {
-            self.add_prose(&touched, words);
-        }
-        true
+        touched
     }
 
     /// Returns whether the paragraph of a row leads to a block right below it, and whether a colon ends it.
@@ -637,4 +662,32 @@ impl Collector<'_, '_, '_> {
             }
         }
     }
+}
+
+/// Returns what a sentence asks of its file, and on what that rests. `own_item`: the sentence is the unit's own item;
+/// `whole`: it fills its item or box.
+fn action_asked(request: &Request<'_>, own_item: bool, whole: bool) -> (Action, Basis) {
+    let (before, behind) = (request.before, request.behind);
+    let mut action = request.verb.clone().unwrap_or_default();
+    // "Create `a.py`", "Create the new file `a.py`"; in a longer sentence what is made may be something in the file.
+    let direct = before.split_whitespace().count() <= 4;
+    if action == Action::Create && !direct && !own_item
+        || action == Action::Delete && !deletes_file(before, behind)
+    {
+        action = Action::Unstated;
+    }
+    let noted = action_of_note(behind);
+    let action = if noted == Action::Unstated {
+        action
+    } else {
+        noted
+    };
+    let formal = is_marker(before) || whole || action != Action::Unstated;
+    let basis = if formal { Basis::Stated } else { Basis::Worded };
+    let within = basis == Basis::Worded && changes_within(request.bare, before);
+    let action = match action {
+        Action::Unstated if plainly_modifies(request.bare) || within => Action::Modify,
+        action => action,
+    };
+    (action, basis)
 }
