@@ -533,6 +533,33 @@ pub(crate) fn expected_by(comment: &str) -> Option<&str> {
 }
 
 fn doubt_of_command(text: &str, reading: &shell::Reading) -> Option<Doubt> {
+    if names_authors_path(text) {
+        return Some(Doubt::AuthorPath);
+    }
+    // Code and patterns may hold what elsewhere is to be filled in.
+    let calls = reading.calls();
+    let code = |call: &&shell::Call| {
+        call.is(shell::Trait::Filter)
+            || call.kind() == shell::Kind::Script && call.option(&["-c", "-e"]).is_some()
+    };
+    let quoted =
+        text.contains("<<") || reading.kind() == shell::Kind::Commit || calls.iter().any(code);
+    if !quoted && holds_placeholder(text) {
+        return Some(Doubt::Placeholder);
+    }
+    let first = text
+        .split_whitespace()
+        .find(|word| !word.contains('='))
+        .unwrap_or("");
+    let sentence = text.split_whitespace().count() > 3
+        && first.starts_with(char::is_uppercase)
+        && !text.contains(['-', '/', '|', '$']);
+    // Options alone are part of a command that stands elsewhere.
+    (sentence || text.starts_with('-')).then_some(Doubt::Prose)
+}
+
+/// Returns whether a command names a path of its author's machine: a home, a drive.
+fn names_authors_path(text: &str) -> bool {
     let homes = [
         "/Users/",
         "/home/",
@@ -564,9 +591,11 @@ fn doubt_of_command(text: &str, reading: &shell::Reading) -> Option<Doubt> {
                     .is_some_and(u8::is_ascii_alphabetic)
                     && folder.as_bytes().get(1) == Some(&b'/')
             });
-    if drive || homes.iter().any(|home| text.contains(home)) {
-        return Some(Doubt::AuthorPath);
-    }
+    drive || homes.iter().any(|home| text.contains(home))
+}
+
+/// Returns whether a command holds something that is to be filled in: `<name>`, `...`, `YOUR_KEY`.
+fn holds_placeholder(text: &str) -> bool {
     let holder = |open: char, close: char| {
         text.match_indices(open).any(|(at, _)| {
             text[at + 1..].split_once(close).is_some_and(|(inner, _)| {
@@ -583,29 +612,10 @@ fn doubt_of_command(text: &str, reading: &shell::Reading) -> Option<Doubt> {
             })
         })
     };
-    // Code and patterns may hold what elsewhere is to be filled in.
-    let calls = reading.calls();
-    let code = |call: &&shell::Call| {
-        call.is(shell::Trait::Filter)
-            || call.kind() == shell::Kind::Script && call.option(&["-c", "-e"]).is_some()
-    };
-    let quoted =
-        text.contains("<<") || reading.kind() == shell::Kind::Commit || calls.iter().any(code);
     let dots = text
         .split_whitespace()
         .any(|word| word == "..." || word == "…")
         || text.ends_with("...") && !text.ends_with("/...");
     let signs = ["XXXX", "YYYY", "YOUR_", "your-", "TODO", "xxxx"];
-    if !quoted && (holder('<', '>') || dots || signs.iter().any(|sign| text.contains(sign))) {
-        return Some(Doubt::Placeholder);
-    }
-    let first = text
-        .split_whitespace()
-        .find(|word| !word.contains('='))
-        .unwrap_or("");
-    let sentence = text.split_whitespace().count() > 3
-        && first.starts_with(char::is_uppercase)
-        && !text.contains(['-', '/', '|', '$']);
-    // Options alone are part of a command that stands elsewhere.
-    (sentence || text.starts_with('-')).then_some(Doubt::Prose)
+    holder('<', '>') || dots || signs.iter().any(|sign| text.contains(sign))
 }
