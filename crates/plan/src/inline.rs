@@ -46,6 +46,25 @@ fn closing_tick(text: &str, start: usize, ticks: usize) -> Option<usize> {
     None
 }
 
+/// Returns whether a mark at the start of `rest`, behind the letter `last`, belongs to a name: `src/__init__.py`.
+fn is_in_name(last: char, rest: &str) -> bool {
+    matches!(last, '/' | '_' | '.')
+        || rest.get(2..).is_some_and(|rest| {
+            rest.starts_with(['/', '_'])
+                || rest.starts_with('.') && rest[1..].starts_with(char::is_alphanumeric)
+        })
+}
+
+/// Returns whether a mark that opened right before `rest` is closed in it: without a blank before, without a word behind.
+fn is_closed(rest: &str, mark: char) -> bool {
+    rest.match_indices(mark).any(|(end, _)| {
+        let (inner, after) = (&rest[..end], &rest[end + 1..]);
+        !inner.is_empty()
+            && !inner.ends_with(char::is_whitespace)
+            && !after.starts_with(|next: char| next.is_alphanumeric() || next == mark)
+    })
+}
+
 /// `text` without bold, italic and strike marks; code spans keep their ticks.
 pub(crate) fn plain_text(text: &str) -> String {
     if !text.contains(['*', '_', '~']) {
@@ -76,11 +95,7 @@ pub(crate) fn plain_text(text: &str) -> String {
             && rest
                 .get(2..)
                 .is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
-        let in_name = matches!(last, '/' | '_' | '.')
-            || rest.get(2..).is_some_and(|rest| {
-                rest.starts_with(['/', '_'])
-                    || rest.starts_with('.') && rest[1..].starts_with(char::is_alphanumeric)
-            });
+        let in_name = is_in_name(last, rest);
         if rest.starts_with("**")
             || rest.starts_with("~~")
             || rest.starts_with("__") && !next_to_word && !in_name
@@ -98,13 +113,11 @@ pub(crate) fn plain_text(text: &str) -> String {
                 slanted = None;
                 continue;
             }
-            let closes = text[at..].match_indices(letter).any(|(end, _)| {
-                let (inner, after) = (&text[at..at + end], &text[at + end + 1..]);
-                !inner.is_empty()
-                    && !inner.ends_with(char::is_whitespace)
-                    && !after.starts_with(|next: char| next.is_alphanumeric() || next == letter)
-            });
-            if slanted.is_none() && !last.is_alphanumeric() && !next.is_whitespace() && closes {
+            if slanted.is_none()
+                && !last.is_alphanumeric()
+                && !next.is_whitespace()
+                && is_closed(&text[at..], letter)
+            {
                 slanted = Some(letter);
                 continue;
             }

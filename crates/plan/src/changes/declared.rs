@@ -13,7 +13,7 @@ use super::verbs::{
 use super::whole::{deletes_file, is_of_part};
 use super::{Action, FileNote, PlannedChange, add_change};
 use crate::basis::Basis;
-use crate::document::Span;
+use crate::document::{Document, Span};
 use crate::identity::CheckboxId;
 use crate::inline::{comparison_key, one_line, plain_text};
 use crate::labels::{Topic, topic_of_label};
@@ -84,6 +84,20 @@ fn names_column_of_files(name: &str) -> bool {
         topic_of_label(name),
         Some(Topic::Files | Topic::Create | Topic::Modify)
     ) && !matches!(name, "where" | "in" | "new" | "change")
+}
+
+/// Returns the columns of a table that hold paths and actions, by its header. A header that names no column of files
+/// closes the table: the column given is one that no row has.
+fn read_header(document: &Document<'_>, cells: &[Span]) -> (usize, Option<usize>) {
+    let names: Vec<String> = cells
+        .iter()
+        .map(|cell| comparison_key(document.slice(cell)))
+        .collect();
+    let path = names.iter().position(|name| names_column_of_files(name));
+    let action = names
+        .iter()
+        .position(|name| COLUMNS_OF_ACTIONS.contains(&name.as_str()));
+    (path.unwrap_or(usize::MAX), action)
 }
 
 /// A label's value, or an entry of a list, whose paths are files of the unit.
@@ -258,16 +272,7 @@ impl Collector<'_, '_, '_> {
         }
         self.table_end = row.span.end;
         let Some((path_at, action_at)) = self.columns else {
-            let names: Vec<String> = cells
-                .iter()
-                .map(|cell| comparison_key(document.slice(cell)))
-                .collect();
-            let path = names.iter().position(|name| names_column_of_files(name));
-            let action = names
-                .iter()
-                .position(|name| COLUMNS_OF_ACTIONS.contains(&name.as_str()));
-            // A header that names no files column closes the table to us.
-            self.columns = Some((path.unwrap_or(usize::MAX), action));
+            self.columns = Some(read_header(document, cells));
             return;
         };
         let Some(cell) = cells.get(path_at) else {

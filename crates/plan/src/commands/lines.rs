@@ -69,46 +69,66 @@ const RUNS: &[&str] = &[
     "test with",
 ];
 
+/// Returns whether a code span of `words` is a command to run, by what stands around it; `first`: no span stands before it.
+fn is_asked_command(words: &str, span: &CodeSpan, first: bool, manner: Manner) -> bool {
+    let inner = &words[span.inner.clone()];
+    let before = &words[..span.outer.start];
+    match manner {
+        Manner::Criterion => {
+            let known = shell::is_command(inner) || stands_alone(words, &span.outer, inner);
+            known || unknown::is_in_place(words, &span.outer, inner, says_run(before, 1))
+        }
+        Manner::Mention => shell::is_command(inner) || stands_alone(words, &span.outer, inner),
+        Manner::Labelled => {
+            shell::is_command(inner) || first && inner.contains(' ') && before.trim().is_empty()
+        }
+        Manner::Sentence => {
+            let alone = span.outer == (0..words.trim_end().len()) && inner.contains(' ');
+            let told = || {
+                let behind = &words[span.outer.end..];
+                says_run(before, 5)
+                    || is_means(before)
+                    || is_run_behind(behind)
+                    || is_maker(before, behind)
+            };
+            let meant = || {
+                !is_conditional(before)
+                    && !denies_name(words, &span.outer, &|word| RUNS.contains(&word))
+            };
+            let asked = || told() && meant() && !is_part_of_change(before, inner);
+            // Most code is no command: that is asked first, as it takes the least time.
+            (shell::is_command(inner) || stands_alone(words, &span.outer, inner))
+                && (alone || asked())
+        }
+    }
+}
+
+/// Gives a command the outcome that the words before it state, where a note behind it states none or only that it fails.
+fn read_outcome_before(expect: &mut Expect, before: &str) {
+    let open = matches!(
+        expect.outcome,
+        ExpectedOutcome::Unstated | ExpectedOutcome::Fail
+    ) && expect.count.is_none();
+    if !open {
+        return;
+    }
+    let whole = read_expectation(before);
+    if matches!(
+        whole.outcome,
+        ExpectedOutcome::Pass | ExpectedOutcome::NoMatches
+    ) {
+        expect.outcome = whole.outcome;
+        expect.passed = expect.passed.or(whole.passed);
+    }
+}
+
 /// Returns the commands of `words`, which begin at `base` in the text.
 pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCommand> {
     let spans = code_spans(words, 0);
-    let is_command = |at: usize, span: &CodeSpan| {
-        let inner = &words[span.inner.clone()];
-        let before = &words[..span.outer.start];
-        match manner {
-            Manner::Criterion => {
-                let known = shell::is_command(inner) || stands_alone(words, &span.outer, inner);
-                known || unknown::is_in_place(words, &span.outer, inner, says_run(before, 1))
-            }
-            Manner::Mention => shell::is_command(inner) || stands_alone(words, &span.outer, inner),
-            Manner::Labelled => {
-                shell::is_command(inner)
-                    || at == 0 && inner.contains(' ') && before.trim().is_empty()
-            }
-            Manner::Sentence => {
-                let alone = span.outer == (0..words.trim_end().len()) && inner.contains(' ');
-                let told = || {
-                    let behind = &words[span.outer.end..];
-                    says_run(before, 5)
-                        || is_means(before)
-                        || is_run_behind(behind)
-                        || is_maker(before, behind)
-                };
-                let meant = || {
-                    !is_conditional(before)
-                        && !denies_name(words, &span.outer, &|word| RUNS.contains(&word))
-                };
-                let asked = || told() && meant() && !is_part_of_change(before, inner);
-                // Most code is no command: that is asked first, as it takes the least time.
-                (shell::is_command(inner) || stands_alone(words, &span.outer, inner))
-                    && (alone || asked())
-            }
-        }
-    };
     let chosen: Vec<CodeSpan> = spans
         .iter()
         .enumerate()
-        .filter(|(at, span)| is_command(*at, span))
+        .filter(|(at, span)| is_asked_command(words, span, *at == 0, manner))
         .map(|(_, span)| span.clone())
         .collect();
     if chosen.is_empty() && manner == Manner::Labelled && spans.is_empty() {
@@ -123,19 +143,8 @@ pub(crate) fn in_line(words: &str, base: usize, manner: Manner) -> Vec<PlannedCo
         let mut expect = expectation_behind(behind, manner);
         let before = &words[chosen[..at].last().map_or(0, |last| last.outer.end)..span.outer.start];
         // What a criterion says before its command, a note behind it can't turn round.
-        let open = matches!(
-            expect.outcome,
-            ExpectedOutcome::Unstated | ExpectedOutcome::Fail
-        ) && expect.count.is_none();
-        if open && matches!(manner, Manner::Criterion | Manner::Mention) {
-            let whole = read_expectation(before);
-            if matches!(
-                whole.outcome,
-                ExpectedOutcome::Pass | ExpectedOutcome::NoMatches
-            ) {
-                expect.outcome = whole.outcome;
-                expect.passed = expect.passed.or(whole.passed);
-            }
+        if matches!(manner, Manner::Criterion | Manner::Mention) {
+            read_outcome_before(&mut expect, before);
         }
         let place = base + span.inner.start..base + span.inner.end;
         let mut one = new_command(&words[span.inner.clone()], place, expect);

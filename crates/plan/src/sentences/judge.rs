@@ -307,6 +307,23 @@ impl Judge<'_, '_, '_> {
             .find(|at| rows[*at].item.is_none() && is_title(self.words(*at)))
     }
 
+    /// Returns whether the blocks lack something that a sentence names: an import, a status, a value, an object, a name.
+    fn lacks_named(&self, cut: &Cut, form: &Form, asked: &Asked<'_>, asks: bool) -> bool {
+        let row = &self.asking.rows[cut.row];
+        let words = self.asking.document.slice(&cut.span);
+        let unit = self.stock.unit();
+        let lacks = asked.lacks_import(unit)
+            || asked.lacks_status(unit)
+            || asks && asked.lacks_version(unit);
+        let lacks = lacks || !form.given && !form.negated && asked.lacks_value(unit);
+        // "`create` also emits an event": what it does beside what its block shows.
+        let does_more = form.mood == Mood::States && form::says_what_code_does(&form.head);
+        let lacks = lacks || does_more && !form.given && !form.negated && asked.lacks_object(unit);
+        // The product's own components are known by their names; a title says in words what its blocks show.
+        let named = asks && !form.step && !is_title(words) && !row.boxed;
+        lacks || named && unit.works() && asked.lacks_known_name(unit, self.asking.document)
+    }
+
     /// Returns what the blocks show of it.
     fn by_blocks(&self, cut: &Cut, form: &Form) -> SentenceClass {
         use SentenceClass::{Context, DoShown, DoUnshown, Place, Unclear};
@@ -356,17 +373,7 @@ impl Judge<'_, '_, '_> {
             Mood::Asks(Use::Change | Use::Remove) | Mood::Demands
         ) || form.maps
             || absent;
-        let lacks = asked.lacks_import(unit)
-            || asked.lacks_status(unit)
-            || asks && asked.lacks_version(unit);
-        let lacks = lacks || !form.given && !form.negated && asked.lacks_value(unit);
-        // "`create` also emits an event": what it does beside what its block shows.
-        let does_more = form.mood == Mood::States && form::says_what_code_does(&form.head);
-        let lacks = lacks || does_more && !form.given && !form.negated && asked.lacks_object(unit);
-        // The product's own components are known by their names; a title says in words what its blocks show.
-        let named = asks && !form.step && !is_title(words) && !row.boxed;
-        let lacks =
-            lacks || named && unit.works() && asked.lacks_known_name(unit, self.asking.document);
+        let lacks = self.lacks_named(cut, form, &asked, asks);
         let spelled = !form.forbids && (form.owes || lacks);
         if is_title(words) && self.stands_over_code(cut) && !spelled {
             return DoShown;

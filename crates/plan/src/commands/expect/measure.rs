@@ -176,6 +176,46 @@ fn of_words(lower: &str, things: Things) -> Option<Measure> {
     (0..words.len()).find_map(|at| at_word(&words, at, things))
 }
 
+/// Returns the letters and digits with which words begin.
+fn first_word(words: &str) -> String {
+    words
+        .chars()
+        .take_while(|letter| letter.is_alphanumeric())
+        .collect()
+}
+
+/// Reads the relation that stands behind a number, "3 or fewer", "3 lines or fewer", and returns the words behind the
+/// number, or behind the relation where that follows at once.
+fn read_relation_behind<'w>(behind: &'w str, relation: &mut Relation) -> &'w str {
+    let first = first_word(behind);
+    let counted = behind
+        .strip_prefix(first.as_str())
+        .filter(|_| is_thing(&first))
+        .map_or(behind, str::trim_start);
+    let mut rest = behind;
+    for (other, list) in &TABLE.after {
+        if let Some(left) = list
+            .keys()
+            .find_map(|word| counted.strip_prefix(word.as_str()))
+        {
+            *relation = *other;
+            rest = if counted == rest { left.trim() } else { rest };
+        }
+    }
+    rest
+}
+
+/// Returns what a number counts by the word behind it; `counting`: it may be any thing that has a name.
+fn counted_by(next: &str, counting: bool) -> Of {
+    let named =
+        !next.is_empty() && !next.chars().any(char::is_numeric) && !TABLE.units.contains_key(next);
+    match () {
+        () if TABLE.lines.contains_key(next) => Of::Lines,
+        () if TABLE.things.contains_key(next) || counting && named => Of::Things,
+        () => Of::Itself,
+    }
+}
+
 /// Returns what the word at a place states, if that is a number of a result.
 fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
     let (number, percent) = read_share(words, at)?;
@@ -213,32 +253,7 @@ fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
             .get(at + 1 + usize::from(percent == Some(1))..)
             .unwrap_or_default(),
     );
-    let mut behind = after.trim();
-    let next = |behind: &str| {
-        behind
-            .chars()
-            .take_while(|letter| letter.is_alphanumeric())
-            .collect::<String>()
-    };
-    let first = next(behind);
-    // "3 or fewer", "3 lines or fewer".
-    let counted = behind
-        .strip_prefix(first.as_str())
-        .filter(|_| is_thing(&first))
-        .map_or(behind, str::trim_start);
-    for (other, list) in &TABLE.after {
-        if let Some(left) = list
-            .keys()
-            .find_map(|word| counted.strip_prefix(word.as_str()))
-        {
-            relation = *other;
-            behind = if counted == behind {
-                left.trim()
-            } else {
-                behind
-            };
-        }
-    }
+    let behind = read_relation_behind(after.trim(), &mut relation);
     if is_denied(words, at) {
         match relation {
             Relation::Exactly => relation = Relation::Not,
@@ -247,15 +262,12 @@ fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
             _ => {}
         }
     }
-    let next = next(behind);
+    let next = first_word(behind);
     let counting = things == Things::Any || things == Things::Compared && explicit;
-    let named =
-        !next.is_empty() && !next.chars().any(char::is_numeric) && !TABLE.units.contains_key(&next);
-    let of = match () {
-        () if percent.is_some() => Of::Percent,
-        () if TABLE.lines.contains_key(&next) => Of::Lines,
-        () if TABLE.things.contains_key(&next) || counting && named => Of::Things,
-        () => Of::Itself,
+    let of = if percent.is_some() {
+        Of::Percent
+    } else {
+        counted_by(&next, counting)
     };
     // "3 tests", "200 OK", "5 seconds": a number of something that no line stands for.
     let ends = next.is_empty() || !behind.starts_with(char::is_alphanumeric);
