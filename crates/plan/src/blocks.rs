@@ -214,6 +214,17 @@ struct Target {
     script: bool,
 }
 
+impl Target {
+    /// Returns the file and the way in which it is known; none for a block that goes into no file.
+    fn file_if(self, placed: bool) -> (FileOf, Basis) {
+        match self.file {
+            file @ FileOf::Change(_) if placed => (file, self.basis),
+            file if placed => (file, Basis::default()),
+            _ => (FileOf::Nowhere, Basis::default()),
+        }
+    }
+}
+
 /// The blocks of a unit while they are read, one after the other.
 struct BlockReader<'r, 'a, 't> {
     asking: &'r Asking<'a, 't>,
@@ -257,24 +268,11 @@ impl BlockReader<'_, '_, '_> {
             role = Role::Example;
         }
         let unfit = topic.is_some_and(|topic| topic.is_criteria() || topic.is_left_undone());
-        let file = if role.is_placed() && !unfit {
-            target.file
-        } else {
-            FileOf::Nowhere
-        };
-        let basis = if matches!(file, FileOf::Change(_)) {
-            target.basis
-        } else {
-            Basis::default()
-        };
+        let (file, basis) = target.file_if(role.is_placed() && !unfit);
         let path = wanted_path(self.changes, &file);
         let prose = self.prose_of(row, &text, &path);
-        let lines = prose
-            .lines()
-            .rev()
-            .find_map(lines_said_last)
-            .or_else(|| role::opening_comment(&text).and_then(lines_said_last));
         let block = CodeBlock {
+            lines: lines_of_block(&prose, &text),
             language,
             info: fence.info.clone(),
             text,
@@ -286,7 +284,6 @@ impl BlockReader<'_, '_, '_> {
             prose,
             uncertain: find_uncertainty(role, lead, altered)
                 .or_else(|| lead::is_within(&above_all).then_some(Uncertainty::Within)),
-            lines,
         };
         let asked = lead == Lead::Asks || altered == Some(Altered::Is);
         let halves = split_halves(block, fence).into_iter();
@@ -372,6 +369,15 @@ impl BlockReader<'_, '_, '_> {
         }
         imports
     }
+}
+
+/// Returns the lines of the file that the words above a block name last, or else its own first comment: "lines 3-9".
+fn lines_of_block(prose: &str, text: &str) -> Option<(usize, usize)> {
+    prose
+        .lines()
+        .rev()
+        .find_map(lines_said_last)
+        .or_else(|| role::opening_comment(text).and_then(lines_said_last))
 }
 
 /// Reads the blocks of a unit. `starts` holds the first row of the step or section of each row.

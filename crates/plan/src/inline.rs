@@ -46,6 +46,14 @@ fn closing_tick(text: &str, start: usize, ticks: usize) -> Option<usize> {
     None
 }
 
+/// Returns whether two signs at the start of `rest`, behind the letter `last`, stand within a word: `a__b`.
+fn is_within_word(last: char, rest: &str) -> bool {
+    last.is_alphanumeric()
+        && rest
+            .get(2..)
+            .is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
+}
+
 /// Returns whether a mark at the start of `rest`, behind the letter `last`, belongs to a name: `src/__init__.py`.
 fn is_in_name(last: char, rest: &str) -> bool {
     matches!(last, '/' | '_' | '.')
@@ -91,14 +99,10 @@ pub(crate) fn plain_text(text: &str) -> String {
             at += signs;
             continue;
         }
-        let next_to_word = last.is_alphanumeric()
-            && rest
-                .get(2..)
-                .is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
         let in_name = is_in_name(last, rest);
         if rest.starts_with("**")
             || rest.starts_with("~~")
-            || rest.starts_with("__") && !next_to_word && !in_name
+            || rest.starts_with("__") && !is_within_word(last, rest) && !in_name
         {
             at += 2;
             continue;

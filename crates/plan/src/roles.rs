@@ -284,12 +284,11 @@ fn role_by_place(role: CommandRole, command: &PlannedCommand, place: &Place) -> 
     use CommandRole::{
         Check, ExampleOrMention, Manual, Setup, StepExpectedToFail, StepExpectedToPass,
     };
-    let table = &*TABLE;
     match role {
         CommandRole::Rollback | Manual | StepExpectedToFail => role,
         Check if place.is_item_of_words() => ExampleOrMention,
-        Check if place.is_headed(&table.setup) && !command.facts.is_check() => role,
-        Check if place.is_led(&table.manual) => Manual,
+        Check if place.is_headed(&TABLE.setup) && !command.facts.is_check() => role,
+        Check if place.is_led(&TABLE.manual) => Manual,
         Check => role,
         StepExpectedToPass | Setup | ExampleOrMention => {
             role_of_step_by_place(role, command, place)

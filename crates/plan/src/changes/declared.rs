@@ -127,6 +127,14 @@ impl FileValue<'_> {
         found
     }
 
+    /// Returns the topic of the first path, which stands behind `lead`: below "Files", words may say more, as in
+    /// "Files: create `a.py`".
+    fn topic_behind(&self, lead: &str) -> Topic {
+        topic_between(lead)
+            .filter(|_| self.topic == Topic::Files)
+            .unwrap_or(self.topic)
+    }
+
     /// Returns what happens to a path: by the words behind it (`None` where they turn to the next path), else by the topic,
     /// or for a mere entry by the words in front of the first path.
     fn action_of_path(&self, topic: Topic, lead: &str, behind: Option<&str>) -> Action {
@@ -311,28 +319,7 @@ impl Collector<'_, '_, '_> {
     fn read_line(&mut self, at: usize, row: &Row, first: bool) {
         let words = self.asking.words(row).to_owned();
         self.take_back(&words);
-        let own = row
-            .label
-            .as_ref()
-            .zip(row.topic)
-            .filter(|(_, topic)| topic.names_files());
-        if let Some((label, topic)) = own {
-            self.current.clear();
-            let base = label.rest.min(words.len());
-            let shown = topic == Topic::Test
-                && !words[base..].contains('`')
-                && row.item.is_none()
-                && !label.bold;
-            if !shown {
-                let value = FileValue {
-                    words: &words[base..],
-                    base: row.span.start + base,
-                    topic,
-                    note: &label.note,
-                    labelled: true,
-                };
-                self.add_files(row, &value);
-            }
+        if self.read_file_label(row, &words) {
             return;
         }
         if row.boxed && !self.below_listed(row) || first && names_step(&words) {
@@ -375,6 +362,35 @@ impl Collector<'_, '_, '_> {
         }
         let touched = self.current.clone();
         self.add_prose(&touched, &words);
+    }
+
+    /// Adds the files of a line's own label, "**Files:** `a.py`"; false where it has no label for files.
+    fn read_file_label(&mut self, row: &Row, words: &str) -> bool {
+        let own = row
+            .label
+            .as_ref()
+            .zip(row.topic)
+            .filter(|(_, topic)| topic.names_files());
+        let Some((label, topic)) = own else {
+            return false;
+        };
+        self.current.clear();
+        let base = label.rest.min(words.len());
+        let shown = topic == Topic::Test
+            && !words[base..].contains('`')
+            && row.item.is_none()
+            && !label.bold;
+        if !shown {
+            let value = FileValue {
+                words: &words[base..],
+                base: row.span.start + base,
+                topic,
+                note: &label.note,
+                labelled: true,
+            };
+            self.add_files(row, &value);
+        }
+        true
     }
 
     /// Reads what a label's value says of the files at hand: "**Changes**: Remove this file", "**Changes**: Empty marker.",
@@ -459,9 +475,7 @@ impl Collector<'_, '_, '_> {
         let mut touched = Vec::new();
         let mut end = found.first().map_or(base, |first| first.outer.start);
         let lead = &value.words[..end - base];
-        let mut topic = topic_between(lead)
-            .filter(|_| value.topic == Topic::Files)
-            .unwrap_or(value.topic);
+        let mut topic = value.topic_behind(lead);
         for (at, path) in found.iter().enumerate() {
             let between = self.asking.document.slice(&(end..path.outer.start));
             if at > 0 && !only_joins(between) {
@@ -478,10 +492,8 @@ impl Collector<'_, '_, '_> {
                 topic_between(self.asking.document.slice(&(end..next))).is_some()
             });
             let said = FileNote {
-                test: topic == Topic::Test,
-                listed: true,
                 beside: folder_before(&found[..at], path),
-                ..self.note_here(Action::Unstated, Basis::Stated, self.asking.box_around(row))
+                ..self.note_of_entry(row, topic)
             };
             let to = moved_to(topic, behind, found.get(at + 1));
             let target = to.map(|to| value.words.get(to.outer.end - base..).unwrap_or(""));
@@ -514,6 +526,15 @@ impl Collector<'_, '_, '_> {
             }
         }
         (touched, end)
+    }
+
+    /// Returns what a list under a topic says of each file that stands in a row of it.
+    fn note_of_entry(&self, row: &Row, topic: Topic) -> FileNote {
+        FileNote {
+            test: topic == Topic::Test,
+            listed: true,
+            ..self.note_here(Action::Unstated, Basis::Stated, self.asking.box_around(row))
+        }
     }
 
     /// Adds the files between which a part of the first one moves: "Move: `MAX` from `a` to `b`" changes both, and moves

@@ -120,6 +120,26 @@ impl Search<'_> {
     }
 }
 
+/// Returns the items that begin within `pieces`.
+fn items_within(document: &Document<'_>, pieces: &Range<usize>) -> Range<usize> {
+    let Some((first, last)) = document
+        .pieces
+        .get(pieces.start)
+        .zip(document.pieces.get(pieces.end - 1))
+    else {
+        return 0..0;
+    };
+    // An item's first piece begins behind its marker, so the marker may lie before the gap's first byte.
+    let begin = document
+        .items
+        .partition_point(|item| item.content < first.span.start);
+    let count = document.items[begin..]
+        .iter()
+        .take_while(|item| item.span.start <= last.span.end)
+        .count();
+    begin..begin + count
+}
+
 /// Returns the topic that governs an item, looked for from its first piece back to that at `from`.
 fn topic_of_item(document: &Document<'_>, item: &Item, from: usize) -> Option<Topic> {
     let bytes = item.content..item.span.end.max(item.content + 1);
@@ -129,23 +149,9 @@ fn topic_of_item(document: &Document<'_>, item: &Item, from: usize) -> Option<To
 /// Returns the units that items within `pieces` open.
 fn open_items(document: &Document<'_>, pieces: &Range<usize>, search: &Search<'_>) -> Vec<Unit> {
     let Search { around, labels, .. } = *search;
-    let Some((first, last)) = document
-        .pieces
-        .get(pieces.start)
-        .zip(document.pieces.get(pieces.end - 1))
-    else {
-        return Vec::new();
-    };
-    // An item's first piece begins behind its marker, so the marker may lie before the gap's first byte.
-    let begin = document
-        .items
-        .partition_point(|item| item.content < first.span.start);
     let mut found: Vec<Found> = Vec::new();
-    for index in begin..document.items.len() {
+    for index in items_within(document, pieces) {
         let item = &document.items[index];
-        if item.span.start > last.span.end {
-            break;
-        }
         let Some((_, words)) = box_of(document, item) else {
             continue;
         };

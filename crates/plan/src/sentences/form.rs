@@ -82,25 +82,33 @@ pub(super) struct Form {
     pub(super) done: bool,
 }
 
+/// Splits a sentence into the name of its label, empty where it has none, and the rest: "Note: …" → "note", "…".
+fn split_label(title: String) -> (String, String) {
+    let own = read_label(&title).filter(|label| label.rest > 0 && is_label_name(label, &title));
+    match own {
+        Some(label) if label.rest < title.len() => (label.name, title[label.rest..].to_owned()),
+        _ => (String::new(), title),
+    }
+}
+
+/// Returns whether the first code of a sentence is a command, and nothing but marks stands before it.
+fn begins_with_command(rest: &str) -> bool {
+    code_spans(rest, 0).first().is_some_and(|span| {
+        rest[..span.outer.start]
+            .trim_matches(['*', '_', ' '])
+            .is_empty()
+            && shell::is_command(&rest[span.inner.clone()])
+    })
+}
+
 /// Reads the form of a sentence.
 pub(super) fn read_form(words: &str) -> Form {
     let marked = read_marks(after_number(words));
     let name = unit_name(&marked.words).filter(|name| name.rank == Rank::Step);
     let step = name.is_some();
     let title = name.map_or_else(|| after_number(words).to_owned(), |name| name.title);
-    let own = read_label(&title).filter(|label| label.rest > 0 && is_label_name(label, &title));
-    let (called, rest) = match &own {
-        Some(label) if label.rest < title.len() => {
-            (label.name.clone(), title[label.rest..].to_owned())
-        }
-        _ => (String::new(), title),
-    };
-    let command = code_spans(&rest, 0).first().is_some_and(|span| {
-        rest[..span.outer.start]
-            .trim_matches(['*', '_', ' '])
-            .is_empty()
-            && shell::is_command(&rest[span.inner.clone()])
-    });
+    let (called, rest) = split_label(title);
+    let command = begins_with_command(&rest);
     let (subject, path, rest) = after_subject(&rest);
     let lower = one_line(&plain_text(rest)).to_lowercase();
     // "Don't forget to …" says no, and means yes.

@@ -324,6 +324,40 @@ impl Judge<'_, '_, '_> {
         lacks || named && unit.works() && asked.lacks_known_name(unit, self.asking.document)
     }
 
+    /// Returns the class of a sentence that stands for what it leads to: a block, a file, what was said before.
+    fn by_lead_in(
+        &self,
+        cut: &Cut,
+        form: &Form,
+        asked: &Asked<'_>,
+        ends: bool,
+    ) -> Option<SentenceClass> {
+        use SentenceClass::{DoShown, Place};
+        let row = &self.asking.rows[cut.row];
+        let words = self.asking.document.slice(&cut.span);
+        let coded = self
+            .next(cut)
+            .is_some_and(|row| matches!(row.kind, RowKind::Code(_)));
+        if ends && coded && !self.stock.is_shell(cut.last + 1) {
+            // Before a block that shows how the code is now, or nothing but comments.
+            return Some(Place);
+        }
+        if makes_empty(words) || self.points_back(cut, form, asked) {
+            return Some(DoShown);
+        }
+        let names = row.label.is_some() && row.topic.is_some_and(Topic::names_files);
+        if form.path.is_some() && form.head.is_empty() || names && ends {
+            return Some(Place);
+        }
+        if self.moves_file(cut) {
+            return Some(DoShown);
+        }
+        if ends && self.leads_to_file(cut) && !asked.names_symbols() && !form.owes {
+            return Some(DoShown);
+        }
+        None
+    }
+
     /// Returns what the blocks show of it.
     fn by_blocks(&self, cut: &Cut, form: &Form) -> SentenceClass {
         use SentenceClass::{Context, DoShown, DoUnshown, Place, Unclear};
@@ -338,25 +372,8 @@ impl Judge<'_, '_, '_> {
         if self.leads_in(cut, form) {
             return self.before_block(cut, form, &asked, ends);
         }
-        let coded = self
-            .next(cut)
-            .is_some_and(|row| matches!(row.kind, RowKind::Code(_)));
-        if ends && coded && !self.stock.is_shell(cut.last + 1) {
-            // Before a block that shows how the code is now, or nothing but comments.
-            return Place;
-        }
-        if makes_empty(words) || self.points_back(cut, form, &asked) {
-            return DoShown;
-        }
-        let names = row.label.is_some() && row.topic.is_some_and(Topic::names_files);
-        if form.path.is_some() && form.head.is_empty() || names && ends {
-            return Place;
-        }
-        if self.moves_file(cut) {
-            return DoShown;
-        }
-        if ends && self.leads_to_file(cut) && !asked.names_symbols() && !form.owes {
-            return DoShown;
+        if let Some(class) = self.by_lead_in(cut, form, &asked, ends) {
+            return class;
         }
         let headed = ends
             && self

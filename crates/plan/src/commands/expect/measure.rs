@@ -176,6 +176,16 @@ fn of_words(lower: &str, things: Things) -> Option<Measure> {
     (0..words.len()).find_map(|at| at_word(&words, at, things))
 }
 
+/// Returns whether a number in front is a label: "Two: `a`, `b`", "One: `c`".
+fn is_label(words: &[String]) -> bool {
+    let spelled = words
+        .first()
+        .is_some_and(|word| !word.contains(|letter: char| letter.is_ascii_digit()));
+    words
+        .get(1)
+        .map_or(spelled, |next| matches!(next.as_str(), ":" | "："))
+}
+
 /// Returns the letters and digits with which words begin.
 fn first_word(words: &str) -> String {
     words
@@ -240,12 +250,7 @@ fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
     if !said && !compares {
         return None;
     }
-    // "Two: `a`, `b`", "One: `c`" are labels.
-    let spelled = !words[at].contains(|letter: char| letter.is_ascii_digit());
-    let labels = words
-        .get(at + 1)
-        .map_or(spelled, |next| matches!(next.as_str(), ":" | "："));
-    if at == 0 && labels {
+    if at == 0 && is_label(words) {
         return None;
     }
     let after = join_words(
