@@ -18,30 +18,30 @@ mod halves;
 
 mod pairs;
 
+mod above;
+
 use serde::Serialize;
 
 use crate::basis::Basis;
 use crate::changes::{Action, Asking, PlannedChange};
 use crate::document::{Fence, Span};
 use crate::imports;
-use crate::inline::one_line;
-use crate::labels::Topic;
 use crate::languages::is_shell;
 use crate::paths::lines_said_last;
-use crate::rows::{Row, RowKind};
+use above::{introduction_of, leading_words, words_above};
 pub(crate) use direction::is_labelled_place;
 use file::{Nearness, Wanted};
 use halves::split_halves;
-pub(crate) use lead::Altered;
-#[cfg(test)]
-pub(crate) use lead::read_altered;
-pub(crate) use lead::{Lead, read_lead};
+pub(crate) use lead::{Altered, Lead, read_lead};
 use pairs::pair_old_with_new;
 use role::Setting;
 pub(crate) use role::is_new_label;
+pub(crate) use signs::is_test_code;
+
+#[cfg(test)]
+pub(crate) use lead::read_altered;
 #[cfg(test)]
 pub(crate) use role::{is_old_label, reads_mark};
-pub(crate) use signs::is_test_code;
 
 /// A fenced (or indented) code block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -458,31 +458,6 @@ fn all_commands(text: &str) -> bool {
     lines.peek().is_some() && lines.all(|line| shell::is_command(line) && line.contains(' '))
 }
 
-/// Returns the paragraph right above a block within its step; a label that names its file, or the title of a step, says
-/// nothing of what becomes of it.
-fn leading_words(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
-    let mut words = String::new();
-    for before in asking.rows[from..row].iter().rev() {
-        let RowKind::Line(first) = before.kind else {
-            break;
-        };
-        let names = before.label.is_some()
-            && before.topic.is_some_and(Topic::names_files)
-            && asking.document.slice(&before.span).contains(['`', '/']);
-        let own = asking.document.slice(&before.span);
-        let title = (before.boxed || before.item.is_some())
-            && !own.trim_end_matches(['*', '_', ' ']).ends_with([':', '：']);
-        if names || title {
-            break;
-        }
-        words = format!("{own}\n{words}");
-        if first {
-            break;
-        }
-    }
-    words
-}
-
 /// Returns the part of a block by the words that lead to it, where its form and its label do not decide.
 fn role_by(role: Role, lead: Lead, above: &str) -> (Role, Option<Altered>) {
     let role = match (role, lead) {
@@ -509,58 +484,4 @@ fn find_uncertainty(role: Role, lead: Lead, altered: Option<Altered>) -> Option<
         (Role::Before { .. }, Lead::Stands) => Some(Uncertainty::Quoted),
         _ => altered.map(|_| Uncertainty::MayBeOld),
     }
-}
-
-/// Returns the words right above a block within its step.
-fn words_above(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
-    let before = row
-        .checked_sub(1)
-        .filter(|before| *before >= from)
-        .and_then(|before| asking.rows.get(before));
-    match before {
-        Some(Row {
-            kind: RowKind::Line(_) | RowKind::Heading(_),
-            span,
-            ..
-        }) => asking.document.slice(span).to_owned(),
-        _ => String::new(),
-    }
-}
-
-/// Returns the sentences and labels that introduce a block, nearest last.
-fn introduction_of(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> String {
-    let from = starts.get(row).copied().unwrap_or(0);
-    let mut lines: Vec<String> = Vec::new();
-    for at in (from..row).rev() {
-        let before = &asking.rows[at];
-        match before.kind {
-            RowKind::Line(_) if direction::speaks_of_the_last(asking, at, starts) => {}
-            RowKind::Line(_) | RowKind::Heading(_) => {
-                lines.push(one_line(asking.document.slice(&before.span)))
-            }
-            RowKind::Code(fence) => {
-                let shell = asking
-                    .document
-                    .fences
-                    .get(fence)
-                    .is_some_and(|fence| is_shell(&language_of_fence(&fence.info)));
-                if !shell && !lines.is_empty() {
-                    break;
-                }
-            }
-            RowKind::Cells(_) | RowKind::Rule => break,
-        }
-        if lines.len() >= 8 {
-            break;
-        }
-    }
-    for at in [from, asking.rows[row].section.unwrap_or(from)] {
-        let title = one_line(asking.document.slice(&asking.rows[at].span));
-        if at < row && !matches!(asking.rows[at].kind, RowKind::Code(_)) && !lines.contains(&title)
-        {
-            lines.push(title);
-        }
-    }
-    lines.reverse();
-    lines.join("\n")
 }

@@ -1,26 +1,24 @@
 //! Finds the files that a unit declares: labels, file lists, tables,
 //! headings, boxes, and the sentence right above a block.
 
+mod values;
+
+mod requests;
+
 use super::asking::{Asking, base_of};
-use super::asks::{
-    Request, Spot, asks_for, changes_within, folder_before, is_marker, moved_to, names_step,
-    only_joins, topic_between, without_number,
-};
+use super::asks::names_step;
 use super::titles::{action_of_title, is_pair_title};
-use super::verbs::{
-    action_of, action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole,
-};
-use super::whole::{deletes_file, is_of_part};
+use super::verbs::{action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole};
 use super::{Action, FileNote, PlannedChange, add_change};
 use crate::basis::Basis;
-use crate::document::{Document, Span};
+use crate::document::Span;
 use crate::identity::CheckboxId;
-use crate::inline::{comparison_key, one_line, plain_text};
-use crate::labels::{Topic, topic_of_label};
-use crate::mention::{self, is_empty_lead, is_empty_note, spoken_paths};
-use crate::paths::{FoundPath, find_paths};
+use crate::inline::{comparison_key, one_line};
+use crate::labels::Topic;
+use crate::mention::{self, is_empty_note, spoken_paths};
 use crate::rows::{Row, RowKind};
 use crate::vocabulary::{Use, entry_at_start};
+use values::FileValue;
 
 /// Returns the files of a unit, in the order in which they are named.
 pub(crate) fn declared_changes(asking: &Asking<'_, '_>, title: &Span) -> Vec<PlannedChange> {
@@ -57,99 +55,6 @@ struct Collector<'a, 'b, 't> {
     free: bool,
     /// The folder from which paths start, and the level of the heading below which that is said.
     base: Option<(usize, String)>,
-}
-
-/// Headers of a column that says what happens to the file of its row.
-const COLUMNS_OF_ACTIONS: [&str; 14] = [
-    "action",
-    "change type",
-    "type",
-    "operation",
-    "change",
-    "操作",
-    "类型",
-    "acción",
-    "действие",
-    "new/modify",
-    "new?",
-    "status",
-    "kind",
-    "what",
-];
-
-/// Returns whether the header of a column names files; words that as labels do, but over a column may lead to anything,
-/// don't.
-fn names_column_of_files(name: &str) -> bool {
-    matches!(
-        topic_of_label(name),
-        Some(Topic::Files | Topic::Create | Topic::Modify)
-    ) && !matches!(name, "where" | "in" | "new" | "change")
-}
-
-/// Returns the columns of a table that hold paths and actions, by its header. A header that names no column of files
-/// closes the table: the column given is one that no row has.
-fn read_header(document: &Document<'_>, cells: &[Span]) -> (usize, Option<usize>) {
-    let names: Vec<String> = cells
-        .iter()
-        .map(|cell| comparison_key(document.slice(cell)))
-        .collect();
-    let path = names.iter().position(|name| names_column_of_files(name));
-    let action = names
-        .iter()
-        .position(|name| COLUMNS_OF_ACTIONS.contains(&name.as_str()));
-    (path.unwrap_or(usize::MAX), action)
-}
-
-/// A label's value, or an entry of a list, whose paths are files of the unit.
-struct FileValue<'v> {
-    words: &'v str,
-    /// The byte of the document at which the words begin.
-    base: usize,
-    /// The topic of the label or of the list.
-    topic: Topic,
-    /// The note in parentheses behind the label.
-    note: &'v str,
-    /// It is the value of a label of its own, not an entry below one.
-    labelled: bool,
-}
-
-impl FileValue<'_> {
-    /// Returns the paths that are named as files of the unit.
-    fn paths(&self) -> Vec<FoundPath> {
-        let base = self.base;
-        let mut found = find_paths(self.words, base, true);
-        found.retain(|path| {
-            mention::read_mention(
-                self.words,
-                &(path.outer.start - base..path.outer.end - base),
-            ) != mention::Mention::Spared
-        });
-        found
-    }
-
-    /// Returns the topic of the first path, which stands behind `lead`: below "Files", words may say more, as in
-    /// "Files: create `a.py`".
-    fn topic_behind(&self, lead: &str) -> Topic {
-        topic_between(lead)
-            .filter(|_| self.topic == Topic::Files)
-            .unwrap_or(self.topic)
-    }
-
-    /// Returns what happens to a path: by the words behind it (`None` where they turn to the next path), else by the topic,
-    /// or for a mere entry by the words in front of the first path.
-    fn action_of_path(&self, topic: Topic, lead: &str, behind: Option<&str>) -> Action {
-        let noted = behind.map_or(Action::Unstated, action_of_note);
-        // "Modify: `package.json` (新增 scripts)": what is new is in the file.
-        let is_part = behind.is_some_and(|behind| behind.split_whitespace().count() > 1);
-        match noted {
-            Action::Create if topic == Topic::Modify && is_part => Action::Modify,
-            Action::Unstated => match action_of_note(lead) {
-                action if !self.labelled && action != Action::Unstated => action,
-                _ => action_of_topic(topic, self.note),
-            },
-            noted => noted,
-        }
-    }
 }
 
 impl Collector<'_, '_, '_> {
@@ -265,54 +170,6 @@ impl Collector<'_, '_, '_> {
             };
             self.current
                 .extend(add_change(&mut self.changes, &path, &said));
-        }
-    }
-
-    fn cells(&mut self, row: &Row, cells: &[Span]) {
-        let document = self.asking.document;
-        if document
-            .slice(&(self.table_end..row.span.start))
-            .matches('\n')
-            .count()
-            > 1
-        {
-            self.columns = None;
-        }
-        self.table_end = row.span.end;
-        let Some((path_at, action_at)) = self.columns else {
-            self.columns = Some(read_header(document, cells));
-            return;
-        };
-        let Some(cell) = cells.get(path_at) else {
-            return;
-        };
-        let words = document.slice(cell);
-        let said = action_at
-            .and_then(|at| cells.get(at))
-            .map_or("", |cell| document.slice(cell));
-        let noted = action_of_note(&plain_text(said));
-        let checkbox = self.asking.box_around(row);
-        let paths = spoken_paths(words, cell.start, true);
-        for (at, path) in paths.iter().enumerate() {
-            let behind = action_of_note(&words[(path.outer.end - cell.start).min(words.len())..]);
-            let action = if behind == Action::Unstated {
-                noted.clone()
-            } else {
-                behind
-            };
-            let beside = folder_before(&paths[..at], path);
-            let said = FileNote {
-                beside,
-                ..self.note_here(action, Basis::Stated, checkbox)
-            };
-            let touched = add_change(&mut self.changes, path, &said);
-            let rest: Vec<&str> = cells
-                .iter()
-                .enumerate()
-                .filter(|(at, _)| *at != path_at)
-                .map(|(_, cell)| document.slice(cell))
-                .collect();
-            self.add_prose(&touched, &rest.join(" "));
         }
     }
 
@@ -446,202 +303,6 @@ impl Collector<'_, '_, '_> {
         }
     }
 
-    /// Adds the paths of a label's value or of an entry in a file list; false where there are none.
-    fn add_files(&mut self, row: &Row, value: &FileValue<'_>) -> bool {
-        if !value.labelled && only_looks(value.words) {
-            return false;
-        }
-        let found = value.paths();
-        if found.is_empty() {
-            return false;
-        }
-        let (touched, end) = self.add_listed(row, value, &found);
-        let rest = value.words[(end - value.base).min(value.words.len())..].to_owned();
-        self.listed.extend(row.item);
-        self.current = touched.clone();
-        self.add_prose(&touched, &format!("{} {rest}", value.note));
-        true
-    }
-
-    /// Adds the paths of a value one by one, up to words that don't join them. Returns the changes, and the byte at which
-    /// the words begin that say more of them.
-    fn add_listed(
-        &mut self,
-        row: &Row,
-        value: &FileValue<'_>,
-        found: &[FoundPath],
-    ) -> (Vec<usize>, usize) {
-        let base = value.base;
-        let mut touched = Vec::new();
-        let mut end = found.first().map_or(base, |first| first.outer.start);
-        let lead = &value.words[..end - base];
-        let mut topic = value.topic_behind(lead);
-        for (at, path) in found.iter().enumerate() {
-            let between = self.asking.document.slice(&(end..path.outer.start));
-            if at > 0 && !only_joins(between) {
-                let Some(turned) = topic_between(between) else {
-                    break;
-                };
-                topic = turned;
-            }
-            end = path.outer.end;
-            let behind = &value.words[(end - base).min(value.words.len())..];
-            // Words that turn to the next path say nothing of this one.
-            let next = found.get(at + 1).map(|next| next.outer.start.max(end));
-            let turns = next.is_some_and(|next| {
-                topic_between(self.asking.document.slice(&(end..next))).is_some()
-            });
-            let said = FileNote {
-                beside: folder_before(&found[..at], path),
-                ..self.note_of_entry(row, topic)
-            };
-            let to = moved_to(topic, behind, found.get(at + 1));
-            let target = to.map(|to| value.words.get(to.outer.end - base..).unwrap_or(""));
-            let alone = if next.is_some() { "" } else { behind };
-            if at == 0 && is_of_part(topic, (lead, alone), target) {
-                touched.extend(self.add_ends_of_part(found, &said));
-                end = found.last().map_or(end, |last| last.outer.end);
-                break;
-            }
-            let until = next.map_or(behind.len(), |next| (next - end).min(behind.len()));
-            let empty = is_empty_note(&behind[..until])
-                || is_empty_lead(if at == 0 { lead } else { between });
-            let said = match to {
-                Some(to) => FileNote {
-                    action: Action::Rename {
-                        to: to.path.clone(),
-                    },
-                    ..said
-                },
-                None => FileNote {
-                    action: value.action_of_path(topic, lead, (!turns).then_some(behind)),
-                    empty,
-                    ..said
-                },
-            };
-            touched.extend(add_change(&mut self.changes, path, &said));
-            if let Some(to) = to {
-                end = to.outer.end;
-                break;
-            }
-        }
-        (touched, end)
-    }
-
-    /// Returns what a list under a topic says of each file that stands in a row of it.
-    fn note_of_entry(&self, row: &Row, topic: Topic) -> FileNote {
-        FileNote {
-            test: topic == Topic::Test,
-            listed: true,
-            ..self.note_here(Action::Unstated, Basis::Stated, self.asking.box_around(row))
-        }
-    }
-
-    /// Adds the files between which a part of the first one moves: "Move: `MAX` from `a` to `b`" changes both, and moves
-    /// none.
-    fn add_ends_of_part(&mut self, found: &[FoundPath], said: &FileNote) -> Vec<usize> {
-        let from = FileNote {
-            action: Action::Modify,
-            ..said.clone()
-        };
-        let mut touched = Vec::new();
-        for (at, path) in found.iter().enumerate() {
-            let said = if at == 0 { &from } else { said };
-            touched.extend(add_change(&mut self.changes, path, said));
-        }
-        touched
-    }
-
-    /// Adds the files that a sentence asks for: "Create `x`", "In `x`, add:", a box's words; false where it asks for
-    /// none.
-    fn asked(&mut self, at: usize, row: &Row, words: &str) -> bool {
-        let own_item = row.item.is_some() && row.item == self.asking.item;
-        let (above, colon) = self.leads_on(at);
-        let found = spoken_paths(words, row.span.start, above && colon);
-        let Some(path) = found.first() else {
-            return false;
-        };
-        // What a paragraph says before and behind the sentence of the path is about something else.
-        let whole = own_item || row.boxed;
-        let around = mention::sentence_around(words, path.outer.start - row.span.start);
-        let around = if whole { 0..words.len() } else { around };
-        let (start, words) = (row.span.start + around.start, &words[around]);
-        let marked = crate::naming::read_marks(words);
-        let bare = crate::naming::unit_name(&marked.words)
-            .filter(|name| name.rank == crate::naming::Rank::Step)
-            .map_or(marked.words.clone(), |name| name.title);
-        let bare = if whole { without_number(&bare) } else { bare };
-        if only_looks(&bare) || path.path.ends_with('/') && !own_item && !row.boxed {
-            return false;
-        }
-        let made =
-            |at: &usize| self.changes[*at].action == Action::Create && !self.changes[*at].listed;
-        let spot = Spot {
-            above: above && colon,
-            right_above: above,
-            own: whole,
-            listed: row.item.is_some(),
-            free: self.free,
-            made: self.current.iter().any(made),
-        };
-        let request = Request {
-            before: &words[..path.outer.start - start],
-            behind: &words[(path.outer.end - start).min(words.len())..],
-            verb: action_of(&bare),
-            bare: &bare,
-            path,
-            item: self.asking.item.is_some(),
-        };
-        if !asks_for(&request, &spot) {
-            return false;
-        }
-        let (action, basis) = action_asked(&request, own_item, whole);
-        let said = self.note_here(action, basis, self.asking.box_around(row));
-        let sentence = start..start + words.len();
-        let touched = self.add_joined(&found, sentence, row.span.end, &said);
-        self.current = touched.clone();
-        if !above {
-            self.add_prose(&touched, words);
-        }
-        true
-    }
-
-    /// Adds the paths of a sentence for as long as only "and" and the like stand between them; `limit` is the end of the
-    /// sentence's row.
-    fn add_joined(
-        &mut self,
-        found: &[FoundPath],
-        sentence: Span,
-        limit: usize,
-        said: &FileNote,
-    ) -> Vec<usize> {
-        let mut touched = Vec::new();
-        let mut end = sentence.start;
-        for (at, path) in found.iter().enumerate() {
-            let between = self.asking.document.slice(&(end..path.outer.start));
-            if at > 0 && !only_joins(between) {
-                break;
-            }
-            end = path.outer.end;
-            let until = found
-                .get(at + 1)
-                .map_or(limit, |next| next.outer.start.max(end));
-            let until = until.min(sentence.end).max(end);
-            let empty =
-                is_empty_note(self.asking.document.slice(&(end..until))) || is_empty_lead(between);
-            let path = FoundPath {
-                lines: path.lines.filter(|_| at > 0),
-                ..path.clone()
-            };
-            let said = FileNote {
-                empty,
-                ..said.clone()
-            };
-            touched.extend(add_change(&mut self.changes, &path, &said));
-        }
-        touched
-    }
-
     /// Returns whether the paragraph of a row leads to a block right below it, and whether a colon ends it.
     fn leads_on(&self, at: usize) -> (bool, bool) {
         let rows = self.asking.rows;
@@ -688,32 +349,4 @@ impl Collector<'_, '_, '_> {
             }
         }
     }
-}
-
-/// Returns what a sentence asks of its file, and on what that rests. `own_item`: the sentence is the unit's own item;
-/// `whole`: it fills its item or box.
-fn action_asked(request: &Request<'_>, own_item: bool, whole: bool) -> (Action, Basis) {
-    let (before, behind) = (request.before, request.behind);
-    let mut action = request.verb.clone().unwrap_or_default();
-    // "Create `a.py`", "Create the new file `a.py`"; in a longer sentence what is made may be something in the file.
-    let direct = before.split_whitespace().count() <= 4;
-    if action == Action::Create && !direct && !own_item
-        || action == Action::Delete && !deletes_file(before, behind)
-    {
-        action = Action::Unstated;
-    }
-    let noted = action_of_note(behind);
-    let action = if noted == Action::Unstated {
-        action
-    } else {
-        noted
-    };
-    let formal = is_marker(before) || whole || action != Action::Unstated;
-    let basis = if formal { Basis::Stated } else { Basis::Worded };
-    let within = basis == Basis::Worded && changes_within(request.bare, before);
-    let action = match action {
-        Action::Unstated if plainly_modifies(request.bare) || within => Action::Modify,
-        action => action,
-    };
-    (action, basis)
 }
