@@ -1,6 +1,6 @@
 //! The file of a block by a line above it that names files.
 //!
-//! "In `app/a.py`, add:" over a block of Python → `app/a.py`; over a block of SQL → none, as the file can't hold it.
+//! "In `app/a.py`, add:" over a block of Python → `app/a.py`; over a block of Go → none, as the file can't hold it.
 
 use super::Wanted;
 use super::list::narrow_by_code;

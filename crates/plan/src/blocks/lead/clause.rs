@@ -1,6 +1,4 @@
 //! A clause of the sentence above a block, and what it asks: a change, a removal, a place.
-//!
-//! "Replace it with" → asks; "It looks like this now" → is of now.
 
 use super::{LONGEST_NAME, WITHIN};
 use crate::vocabulary::{
