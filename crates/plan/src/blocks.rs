@@ -20,30 +20,30 @@ mod halves;
 
 mod pairs;
 
+mod above;
+
 use serde::Serialize;
 
 use crate::basis::Basis;
 use crate::changes::{Action, Asking, PlannedChange};
-use crate::document::Span;
+use crate::document::{Fence, Span};
 use crate::imports;
-use crate::inline::one_line;
-use crate::labels::Topic;
 use crate::languages::is_shell;
 use crate::paths::lines_said_last;
-use crate::rows::{Row, RowKind};
+use above::{introduction_of, leading_words, words_above};
 pub(crate) use direction::is_labelled_place;
 use file::{Nearness, Wanted};
 use halves::split_halves;
-pub(crate) use lead::Altered;
-#[cfg(test)]
-pub(crate) use lead::read_altered;
-pub(crate) use lead::{Lead, read_lead};
+pub(crate) use lead::{Altered, Lead, read_lead};
 use pairs::pair_old_with_new;
 use role::Setting;
 pub(crate) use role::is_new_label;
+pub(crate) use signs::is_test_code;
+
+#[cfg(test)]
+pub(crate) use lead::read_altered;
 #[cfg(test)]
 pub(crate) use role::{is_old_label, reads_mark};
-pub(crate) use signs::is_test_code;
 
 /// A fenced (or indented) code block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -206,15 +206,41 @@ fn mark_repeated_as_examples(placed: &mut [Placed]) {
     }
 }
 
-/// Reads the blocks of a unit. `starts` holds the first row of the step or section of each row.
-pub(crate) fn read_blocks(
-    asking: &Asking<'_, '_>,
-    starts: &[usize],
-    changes: &mut Vec<PlannedChange>,
-) -> Vec<Placed> {
-    let mut placed: Vec<Placed> = Vec::new();
-    for (row, fence, text) in several::content_of_fences(asking, changes) {
-        let seen = &asking.rows[row];
+/// The file that a block is for, with what its place says of the block.
+struct Target {
+    file: FileOf,
+    basis: Basis,
+    /// The nearest words or a label name the file for this block.
+    named: bool,
+    /// The file is a shell script, so that commands are its content.
+    script: bool,
+}
+
+impl Target {
+    /// Returns the file and the way in which it is known; none for a block that goes into no file.
+    fn file_if(self, placed: bool) -> (FileOf, Basis) {
+        match self.file {
+            file @ FileOf::Change(_) if placed => (file, self.basis),
+            file if placed => (file, Basis::default()),
+            _ => (FileOf::Nowhere, Basis::default()),
+        }
+    }
+}
+
+/// The blocks of a unit while they are read, one after the other.
+struct BlockReader<'r, 'a, 't> {
+    asking: &'r Asking<'a, 't>,
+    /// The first row of the step or section of each row.
+    starts: &'r [usize],
+    changes: &'r mut Vec<PlannedChange>,
+    placed: Vec<Placed>,
+}
+
+impl BlockReader<'_, '_, '_> {
+    /// Reads a fence at a row, whose text is given; it may hold two blocks, "before" and "after".
+    fn read_fence(&mut self, row: usize, fence: &Fence, text: String) {
+        let (asking, starts) = (self.asking, self.starts);
+        let topic = asking.rows[row].topic;
         let language = language_of_fence(&fence.info);
         let from = starts.get(row).copied().unwrap_or(0);
         let wanted = Wanted {
@@ -225,116 +251,154 @@ pub(crate) fn read_blocks(
             info: &fence.info,
             text: &text,
         };
-        let file::Located {
-            file: mut found,
-            nearness,
-            mut basis,
-        } = file::find_file(asking, &wanted, changes);
-        let named = nearness == Nearness::Direct;
-        if let FileOf::Change(at) = &found
-            && code::imports::imports_itself(&changes[*at].path, &text).is_some()
-            && let Some(other) = file::named_above(asking, row, &changes[*at].path.clone(), changes)
-        {
-            // "Then export it from `src/index.ts`:" over an import of the file before.
-            (found, basis) = (other, Basis::Identified);
-        }
-        let script = match &found {
-            FileOf::Change(at) => {
-                let path = &changes[*at].path;
-                // "Create `.env`" over `cp .env.example .env`: such a file holds settings alone.
-                let held = !signs::is_dotenv(path) || signs::is_settings(&text);
-                held && signs::is_script(path)
-                    && (nearness <= Nearness::Step || role::takes_arguments(&text))
-            }
-            _ => false,
-        };
         let above = words_above(asking, row, from);
-        let mut named = named;
-        if is_shell(&language) && (role::is_shown_content(&above) || role::only_sets(&text)) {
-            // A document holds commands as text.
-            let wanted = Wanted {
-                language: "markdown",
-                ..wanted
-            };
-            let holder = file::find_file(asking, &wanted, changes);
-            let near = role::is_shown_content(&above) || holder.nearness == Nearness::Direct;
-            if matches!(&holder.file, FileOf::Change(at) if near && signs::is_document(&changes[*at].path))
-            {
-                (found, named) = (holder.file, true);
-            }
-        }
+        let target = self.find_target(&wanted, &above);
         let setting = Setting {
             language: &language,
-            topic: seen.topic,
+            topic,
             above: &above,
-            named,
-            script,
+            named: target.named,
+            script: target.script,
         };
         let own = role::role_of_block(&text, &setting);
         let above_all = leading_words(asking, row, from);
         let lead = read_lead(&above_all, &text);
         let quoted = own == Role::Code && lead == Lead::Stands;
         let (mut role, altered) = role_by(own, lead, &above_all);
-        let made = matches!(&found, FileOf::Change(at) if changes[*at].action == Action::Create);
+        let made = matches!(&target.file, FileOf::Change(at) if self.changes[*at].action == Action::Create);
         if role == Role::Code && !made && role::is_told_in_comments(&text, &language) {
             role = Role::Example;
         }
-        if !role.is_placed()
-            || seen
-                .topic
-                .is_some_and(|topic| topic.is_criteria() || topic.is_left_undone())
-        {
-            found = FileOf::Nowhere;
-        }
-        let basis = if matches!(found, FileOf::Change(_)) {
-            basis
-        } else {
-            Basis::default()
-        };
-        let mut prose = introduction_of(asking, row, starts);
-        if let Some(direction) = direction::direction_behind(asking, row, starts) {
-            prose.push_str("\n\n");
-            prose.push_str(&direction);
-        }
-        if let Some(words) = own_path::placing_comment(&text, &wanted_path(changes, &found)) {
-            prose.push_str("\n\n");
-            prose.push_str(&words);
-        }
-        let words = format!(
-            "{prose}\n\n{}",
-            direction::paragraph_below(asking, row, starts)
-        );
-        let path = wanted_path(changes, &found);
-        let mut imports = imports::spelled_imports(&words, &path);
-        if imports::asks_for_the_same(&words) {
-            imports.extend(shown_imports(&placed, &path));
-        }
-        let lines = prose
-            .lines()
-            .rev()
-            .find_map(lines_said_last)
-            .or_else(|| role::opening_comment(&text).and_then(lines_said_last));
+        let unfit = topic.is_some_and(|topic| topic.is_criteria() || topic.is_left_undone());
+        let (file, basis) = target.file_if(role.is_placed() && !unfit);
+        let path = wanted_path(self.changes, &file);
+        let prose = self.prose_of(row, &text, &path);
         let block = CodeBlock {
+            lines: lines_of_block(&prose, &text),
             language,
             info: fence.info.clone(),
             text,
             span: fence.span.clone(),
             role,
-            file: found,
+            file,
             basis,
+            imports: self.imports_of(row, &prose, &path),
             prose,
-            imports,
             uncertain: find_uncertainty(role, lead, altered)
                 .or_else(|| lead::is_within(&above_all).then_some(Uncertainty::Within)),
-            lines,
         };
-        placed.extend(split_halves(block, fence).into_iter().map(|block| Placed {
+        let asked = lead == Lead::Asks || altered == Some(Altered::Is);
+        let halves = split_halves(block, fence).into_iter();
+        self.placed.extend(halves.map(|block| Placed {
             row,
             block,
             quoted,
-            asked: lead == Lead::Asks || altered == Some(Altered::Is),
+            asked,
         }));
     }
+
+    /// Finds the file that a block is for, with the words right above it.
+    fn find_target(&mut self, wanted: &Wanted<'_>, above: &str) -> Target {
+        let (asking, text) = (self.asking, wanted.text);
+        let file::Located {
+            mut file,
+            nearness,
+            mut basis,
+        } = file::find_file(asking, wanted, self.changes);
+        let changes = &mut *self.changes;
+        if let FileOf::Change(at) = &file
+            && code::imports::imports_itself(&changes[*at].path, text).is_some()
+            && let Some(other) =
+                file::named_above(asking, wanted.row, &changes[*at].path.clone(), changes)
+        {
+            // "Then export it from `src/index.ts`:" over an import of the file before.
+            (file, basis) = (other, Basis::Identified);
+        }
+        let script = match &file {
+            FileOf::Change(at) => {
+                let path = &changes[*at].path;
+                // "Create `.env`" over `cp .env.example .env`: such a file holds settings alone.
+                let held = !signs::is_dotenv(path) || signs::is_settings(text);
+                held && signs::is_script(path)
+                    && (nearness <= Nearness::Step || role::takes_arguments(text))
+            }
+            _ => false,
+        };
+        let mut named = nearness == Nearness::Direct;
+        if is_shell(wanted.language) && (role::is_shown_content(above) || role::only_sets(text)) {
+            // A document holds commands as text.
+            let wanted = Wanted {
+                language: "markdown",
+                ..*wanted
+            };
+            let holder = file::find_file(asking, &wanted, changes);
+            let near = role::is_shown_content(above) || holder.nearness == Nearness::Direct;
+            if matches!(&holder.file, FileOf::Change(at) if near && signs::is_document(&changes[*at].path))
+            {
+                (file, named) = (holder.file, true);
+            }
+        }
+        Target {
+            file,
+            basis,
+            named,
+            script,
+        }
+    }
+
+    /// Returns the words that introduce a block: those above it, a direction behind it, and its own first comment where
+    /// that says where in the file it goes.
+    fn prose_of(&self, row: usize, text: &str, path: &str) -> String {
+        let mut prose = introduction_of(self.asking, row, self.starts);
+        if let Some(direction) = direction::direction_behind(self.asking, row, self.starts) {
+            prose.push_str("\n\n");
+            prose.push_str(&direction);
+        }
+        if let Some(words) = own_path::placing_comment(text, path) {
+            prose.push_str("\n\n");
+            prose.push_str(&words);
+        }
+        prose
+    }
+
+    /// Returns the imports that the words around a block spell, or that they ask to take over from an earlier block.
+    fn imports_of(&self, row: usize, prose: &str, path: &str) -> Vec<String> {
+        let below = direction::paragraph_below(self.asking, row, self.starts);
+        let words = format!("{prose}\n\n{below}");
+        let mut imports = imports::spelled_imports(&words, path);
+        if imports::asks_for_the_same(&words) {
+            imports.extend(shown_imports(&self.placed, path));
+        }
+        imports
+    }
+}
+
+/// Returns the lines of the file that the words above a block name last, or else its own first comment: "lines 3-9".
+fn lines_of_block(prose: &str, text: &str) -> Option<(usize, usize)> {
+    prose
+        .lines()
+        .rev()
+        .find_map(lines_said_last)
+        .or_else(|| role::opening_comment(text).and_then(lines_said_last))
+}
+
+/// Reads the blocks of a unit. `starts` holds the first row of the step or section of each row.
+pub(crate) fn read_blocks(
+    asking: &Asking<'_, '_>,
+    starts: &[usize],
+    changes: &mut Vec<PlannedChange>,
+) -> Vec<Placed> {
+    let fences = several::content_of_fences(asking, changes);
+    let mut reader = BlockReader {
+        asking,
+        starts,
+        changes,
+        placed: Vec::new(),
+    };
+    for (row, fence, text) in fences {
+        reader.read_fence(row, fence, text);
+    }
+    let mut placed = reader.placed;
     handed_on::hand_on_imports(&mut placed, changes);
     pair_old_with_new(&mut placed, starts);
     for one in placed
@@ -397,31 +461,6 @@ fn all_commands(text: &str) -> bool {
     lines.peek().is_some() && lines.all(|line| shell::is_command(line) && line.contains(' '))
 }
 
-/// Returns the paragraph right above a block within its step; a label that names its file, or the title of a step, says
-/// nothing of what becomes of it.
-fn leading_words(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
-    let mut words = String::new();
-    for before in asking.rows[from..row].iter().rev() {
-        let RowKind::Line(first) = before.kind else {
-            break;
-        };
-        let names = before.label.is_some()
-            && before.topic.is_some_and(Topic::names_files)
-            && asking.document.slice(&before.span).contains(['`', '/']);
-        let own = asking.document.slice(&before.span);
-        let title = (before.boxed || before.item.is_some())
-            && !own.trim_end_matches(['*', '_', ' ']).ends_with([':', '：']);
-        if names || title {
-            break;
-        }
-        words = format!("{own}\n{words}");
-        if first {
-            break;
-        }
-    }
-    words
-}
-
 /// Returns the part of a block by the words that lead to it, where its form and its label do not decide.
 fn role_by(role: Role, lead: Lead, above: &str) -> (Role, Option<Altered>) {
     let role = match (role, lead) {
@@ -448,58 +487,4 @@ fn find_uncertainty(role: Role, lead: Lead, altered: Option<Altered>) -> Option<
         (Role::Before { .. }, Lead::Stands) => Some(Uncertainty::Quoted),
         _ => altered.map(|_| Uncertainty::MayBeOld),
     }
-}
-
-/// Returns the words right above a block within its step.
-fn words_above(asking: &Asking<'_, '_>, row: usize, from: usize) -> String {
-    let before = row
-        .checked_sub(1)
-        .filter(|before| *before >= from)
-        .and_then(|before| asking.rows.get(before));
-    match before {
-        Some(Row {
-            kind: RowKind::Line(_) | RowKind::Heading(_),
-            span,
-            ..
-        }) => asking.document.slice(span).to_owned(),
-        _ => String::new(),
-    }
-}
-
-/// Returns the sentences and labels that introduce a block, nearest last.
-fn introduction_of(asking: &Asking<'_, '_>, row: usize, starts: &[usize]) -> String {
-    let from = starts.get(row).copied().unwrap_or(0);
-    let mut lines: Vec<String> = Vec::new();
-    for at in (from..row).rev() {
-        let before = &asking.rows[at];
-        match before.kind {
-            RowKind::Line(_) if direction::speaks_of_the_last(asking, at, starts) => {}
-            RowKind::Line(_) | RowKind::Heading(_) => {
-                lines.push(one_line(asking.document.slice(&before.span)))
-            }
-            RowKind::Code(fence) => {
-                let shell = asking
-                    .document
-                    .fences
-                    .get(fence)
-                    .is_some_and(|fence| is_shell(&language_of_fence(&fence.info)));
-                if !shell && !lines.is_empty() {
-                    break;
-                }
-            }
-            RowKind::Cells(_) | RowKind::Rule => break,
-        }
-        if lines.len() >= 8 {
-            break;
-        }
-    }
-    for at in [from, asking.rows[row].section.unwrap_or(from)] {
-        let title = one_line(asking.document.slice(&asking.rows[at].span));
-        if at < row && !matches!(asking.rows[at].kind, RowKind::Code(_)) && !lines.contains(&title)
-        {
-            lines.push(title);
-        }
-    }
-    lines.reverse();
-    lines.join("\n")
 }

@@ -215,61 +215,76 @@ pub(crate) fn add_change(
         let at = match known.as_slice() {
             [one] => *one,
             [] => {
-                changes.push(PlannedChange {
-                    pattern: is_pattern(&path),
-                    test: said.test || is_test(&path),
-                    path,
-                    span: found.span.clone(),
-                    action: action.clone(),
-                    lines: found.lines,
-                    prose: String::new(),
-                    blocks: Vec::new(),
-                    checkbox: said.checkbox,
-                    basis: said.basis,
-                    empty: said.empty,
-                    base: said.base.clone(),
-                    beside: said.beside.clone(),
-                    listed: said.listed,
-                    left_out: None,
-                });
+                changes.push(new_change(path, found, action.clone(), said));
                 touched.push(changes.len() - 1);
                 continue;
             }
             _ => continue,
         };
         let change = &mut changes[at];
-        // What the prose asks of a file that is listed without an action does not say whether it is there.
-        let guessed = said.basis == Basis::Worded
-            && change.basis == Basis::Stated
-            && action == Action::Modify;
-        if change.action == Action::Unstated && !guessed {
-            change.action = action.clone();
-        }
-        change.basis = change.basis.min(said.basis);
-        change.empty = change.empty || said.empty;
-        change.base = change.base.take().or_else(|| said.base.clone());
-        change.listed = change.listed || said.listed;
-        let (longer, shorter) = if path.len() > change.path.len() {
-            (&path, &change.path)
-        } else {
-            (&change.path, &path)
-        };
-        let folder = longer
-            .strip_suffix(shorter.as_str())
-            .and_then(|folder| folder.strip_suffix('/'));
-        if let Some(folder) = folder.filter(|_| shorter.contains('/')) {
-            change.left_out.get_or_insert_with(|| folder.to_owned());
-        }
-        // The longer path says more, but a name that only ends alike may lie elsewhere.
-        if path.len() > change.path.len() && path.ends_with(&format!("/{}", change.path)) {
-            change.path = path;
-            change.span = found.span.clone();
-            change.beside = None;
-        }
-        change.test = change.test || said.test;
+        add_note(change, &action, said);
+        add_spelling(change, path, &found.span);
         change.lines = change.lines.or(found.lines);
-        change.checkbox = change.checkbox.or(said.checkbox);
         touched.push(at);
     }
     touched
+}
+
+/// Builds the change of a file that is named for the first time.
+fn new_change(path: String, found: &FoundPath, action: Action, said: &FileNote) -> PlannedChange {
+    PlannedChange {
+        pattern: is_pattern(&path),
+        test: said.test || is_test(&path),
+        path,
+        span: found.span.clone(),
+        action,
+        lines: found.lines,
+        prose: String::new(),
+        blocks: Vec::new(),
+        checkbox: said.checkbox,
+        basis: said.basis,
+        empty: said.empty,
+        base: said.base.clone(),
+        beside: said.beside.clone(),
+        listed: said.listed,
+        left_out: None,
+    }
+}
+
+/// Adds what is said of a file to its change; what was said first stays.
+fn add_note(change: &mut PlannedChange, action: &Action, said: &FileNote) {
+    // What the prose asks of a file that is listed without an action does not say whether it is there.
+    let guessed =
+        said.basis == Basis::Worded && change.basis == Basis::Stated && *action == Action::Modify;
+    if change.action == Action::Unstated && !guessed {
+        change.action = action.clone();
+    }
+    change.basis = change.basis.min(said.basis);
+    change.empty = change.empty || said.empty;
+    change.base = change.base.take().or_else(|| said.base.clone());
+    change.listed = change.listed || said.listed;
+    change.test = change.test || said.test;
+    change.checkbox = change.checkbox.or(said.checkbox);
+}
+
+/// Holds another spelling of a file's path against the known one: the folder that one of them leaves out is noted, and
+/// the longer one is kept: `api/a.py` beside `src/api/a.py`.
+fn add_spelling(change: &mut PlannedChange, path: String, span: &Span) {
+    let (longer, shorter) = if path.len() > change.path.len() {
+        (&path, &change.path)
+    } else {
+        (&change.path, &path)
+    };
+    let folder = longer
+        .strip_suffix(shorter.as_str())
+        .and_then(|folder| folder.strip_suffix('/'));
+    if let Some(folder) = folder.filter(|_| shorter.contains('/')) {
+        change.left_out.get_or_insert_with(|| folder.to_owned());
+    }
+    // The longer path says more, but a name that only ends alike may lie elsewhere.
+    if path.len() > change.path.len() && path.ends_with(&format!("/{}", change.path)) {
+        change.path = path;
+        change.span = span.clone();
+        change.beside = None;
+    }
 }

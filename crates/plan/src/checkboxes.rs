@@ -26,14 +26,19 @@ struct Seen {
     depth: usize,
 }
 
-/// Collects the boxes of a document.
-pub(crate) fn find_checkboxes(document: &Document<'_>) -> Found {
-    let signs = document.pieces.iter().any(|piece| match &piece.kind {
+/// Returns whether a line of the document begins with a sign for a box: then such signs count as boxes everywhere.
+fn uses_signs(document: &Document<'_>) -> bool {
+    document.pieces.iter().any(|piece| match &piece.kind {
         PieceKind::Text(lines) => lines
             .iter()
             .any(|line| document.slice(line).starts_with(['☐', '⬜', '🔲', '☑'])),
         _ => false,
-    });
+    })
+}
+
+/// Collects the boxes of a document.
+pub(crate) fn find_checkboxes(document: &Document<'_>) -> Found {
+    let signs = uses_signs(document);
     let mut seen: Vec<Seen> = Vec::new();
     for (index, item) in document.items.iter().enumerate() {
         if let Some((mark, words)) = mark_at(document, item.content, signs) {

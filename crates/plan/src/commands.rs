@@ -1,5 +1,9 @@
 //! Commands that a plan asks to run, and what it expects of them.
 
+mod doubt;
+
+mod facts;
+
 mod scripts;
 
 mod expect;
@@ -14,9 +18,11 @@ use serde::Serialize;
 
 use crate::document::{Document, Span};
 use crate::inline::{one_line, plain_text};
-
+pub use doubt::Doubt;
+use doubt::doubt_of_command;
 pub use expect::{Count, Held, Of, Relation, Stands};
 pub(crate) use expect::{Side, read_expectation};
+pub use facts::Facts;
 pub(crate) use lines::{
     Manner, asked_to_see, attach_expectation, in_line, is_conditional, is_use, stated_folder,
 };
@@ -43,117 +49,6 @@ pub struct PlannedCommand {
     /// The facts of the parsed command: its kind, its effects, and what decides its result.
     #[serde(skip)]
     pub facts: Facts,
-}
-
-/// The facts of a parsed command, in the words of [`shell`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
-    /// Its purpose: a test, a build, a search, …
-    pub kind: shell::Kind,
-    /// The kinds of all parts whose success counts.
-    pub kinds: Vec<shell::Kind>,
-    /// It creates, changes or removes files of the source tree.
-    pub writes: bool,
-    /// The source of its result: its status, its output, or neither.
-    pub decides: shell::Decides,
-    /// Services and the like that it needs beside the tree and its tools.
-    pub needs: Vec<shell::Need>,
-    /// The folder that it goes to by itself.
-    pub folder: Option<String>,
-    /// It prints sentences or sums beside what it lists, so that its lines count nothing.
-    narrates: bool,
-    /// Its status says whether something was found.
-    searches: bool,
-    /// It prints how many there are, not what they are.
-    counts: bool,
-    /// It prints only what it is asked for, so that a status code of an answer shows only by option.
-    silent_request: bool,
-}
-
-impl Facts {
-    fn new(reading: &shell::Reading) -> Self {
-        let request = reading.kind() == shell::Kind::Request;
-        let shown = reading
-            .calls()
-            .iter()
-            .flat_map(|call| &call.arguments)
-            .any(|argument| shows_status(argument));
-        Facts {
-            kind: reading.kind(),
-            kinds: reading.kinds(),
-            writes: reading.writes(),
-            decides: reading.decides(),
-            needs: reading.needs(),
-            folder: reading.folder().map(str::to_owned),
-            searches: !reading.is_negated()
-                && reading
-                    .calls()
-                    .last()
-                    .is_some_and(|call| succeeds_by_finding(call)),
-            counts: reading
-                .calls()
-                .iter()
-                .any(|call| call.is(shell::Trait::Counts)),
-            narrates: reading
-                .calls()
-                .iter()
-                .any(|call| call.is(shell::Trait::Narrates)),
-            silent_request: request && !shown,
-        }
-    }
-
-    /// Tells that it looks at the tree, or at what git or a program keeps, and succeeds whatever it sees or finds.
-    pub(crate) fn is_look(&self) -> bool {
-        let looks = matches!(self.kind, shell::Kind::Inspect | shell::Kind::Git);
-        let shows = matches!(
-            self.decides,
-            shell::Decides::Found | shell::Decides::Output(_)
-        );
-        looks && !self.writes && (shows || self.searches)
-    }
-
-    /// Tells that tests, linters, type checks or builds are all that it runs: they print a verdict in words
-    /// of their own.
-    pub(crate) fn is_check(&self) -> bool {
-        let checks = |kind: &shell::Kind| kind.is_check() || *kind == shell::Kind::Build;
-        !self.kinds.is_empty() && self.kinds.iter().all(checks)
-    }
-}
-
-/// Returns whether the status of a call says that something was found.
-fn succeeds_by_finding(call: &shell::Call) -> bool {
-    call.status(1) == Some(shell::StatusMeaning::NothingFound)
-}
-
-/// Options by which a request prints the status of the answer.
-fn shows_status(argument: &str) -> bool {
-    const OPTIONS: [&str; 5] = [
-        "--include",
-        "--head",
-        "--verbose",
-        "--dump-header",
-        "--write-out",
-    ];
-    let letters = argument
-        .strip_prefix('-')
-        .filter(|letters| !letters.starts_with('-') && letters.len() <= 5);
-    argument.contains("http_code")
-        || OPTIONS.contains(&argument)
-        || letters.is_some_and(|it| it.contains(['i', 'I', 'v', 'D', 'w']))
-}
-
-/// Why a command can't be run as it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Doubt {
-    /// It holds a placeholder: `<id>`, `XXXX`, `...`.
-    Placeholder,
-    /// It names an absolute path of the author's machine.
-    AuthorPath,
-    /// Its words are more likely prose than a command.
-    Prose,
-    /// It stands where a command belongs, and its program is in no table: it is one if there is such a program.
-    UnknownProgram,
 }
 
 /// The result that the plan expects of a command.
@@ -530,82 +425,4 @@ pub(crate) fn expected_by(comment: &str) -> Option<&str> {
         .iter()
         .find(|sign| lower.starts_with(*sign))
         .and_then(|sign| comment.get(sign.len()..))
-}
-
-fn doubt_of_command(text: &str, reading: &shell::Reading) -> Option<Doubt> {
-    let homes = [
-        "/Users/",
-        "/home/",
-        "C:\\",
-        "c:/Users",
-        "/mnt/c/",
-        "/Volumes/",
-        "/private/tmp/",
-    ];
-    // `cd d:/work`: a drive of its own.
-    let drive = text.split_whitespace().any(|word| {
-        let mut letters = word.trim_start_matches(['"', '\'']).chars();
-        letters
-            .next()
-            .is_some_and(|letter| letter.is_ascii_alphabetic())
-            && letters.next() == Some(':')
-            && matches!(letters.next(), Some('/' | '\\'))
-            && !word.contains("://")
-    });
-    // The same drive as shells on Windows write it: `cd /d/work`.
-    let drive = drive
-        || text
-            .lines()
-            .filter_map(|line| line.trim_start().strip_prefix("cd /"))
-            .any(|folder| {
-                folder
-                    .as_bytes()
-                    .first()
-                    .is_some_and(u8::is_ascii_alphabetic)
-                    && folder.as_bytes().get(1) == Some(&b'/')
-            });
-    if drive || homes.iter().any(|home| text.contains(home)) {
-        return Some(Doubt::AuthorPath);
-    }
-    let holder = |open: char, close: char| {
-        text.match_indices(open).any(|(at, _)| {
-            text[at + 1..].split_once(close).is_some_and(|(inner, _)| {
-                let heredoc =
-                    text[..at].ends_with('<') || inner.starts_with(['<', '(', ' ', '/', '=']);
-                !heredoc
-                    && !inner.is_empty()
-                    && inner.len() < 40
-                    && inner.chars().all(|letter| {
-                        letter.is_alphanumeric() || matches!(letter, '-' | '_' | ' ' | '.')
-                    })
-                    && inner.starts_with(char::is_alphabetic)
-                    && !inner.contains(" -")
-            })
-        })
-    };
-    // Code and patterns may hold what elsewhere is to be filled in.
-    let calls = reading.calls();
-    let code = |call: &&shell::Call| {
-        call.is(shell::Trait::Filter)
-            || call.kind() == shell::Kind::Script && call.option(&["-c", "-e"]).is_some()
-    };
-    let quoted =
-        text.contains("<<") || reading.kind() == shell::Kind::Commit || calls.iter().any(code);
-    let dots = text
-        .split_whitespace()
-        .any(|word| word == "..." || word == "…")
-        || text.ends_with("...") && !text.ends_with("/...");
-    let signs = ["XXXX", "YYYY", "YOUR_", "your-", "TODO", "xxxx"];
-    if !quoted && (holder('<', '>') || dots || signs.iter().any(|sign| text.contains(sign))) {
-        return Some(Doubt::Placeholder);
-    }
-    let first = text
-        .split_whitespace()
-        .find(|word| !word.contains('='))
-        .unwrap_or("");
-    let sentence = text.split_whitespace().count() > 3
-        && first.starts_with(char::is_uppercase)
-        && !text.contains(['-', '/', '|', '$']);
-    // Options alone are part of a command that stands elsewhere.
-    (sentence || text.starts_with('-')).then_some(Doubt::Prose)
 }

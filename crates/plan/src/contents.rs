@@ -17,7 +17,7 @@ use crate::commands::{
     ExpectedOutcome, Manner, PlannedCommand, asked_to_see, in_line, is_conditional, is_use,
     of_fence, read_expectation, stated_folder,
 };
-use crate::criteria::{self, is_among, set_expectation, share_look};
+use crate::criteria::{self, Criterion, is_among, set_expectation, share_look};
 use crate::document::{Document, Span};
 use crate::identity::{CheckboxId, PhaseId};
 use crate::inline::plain_text;
@@ -27,7 +27,7 @@ use crate::outline::Unit;
 use crate::phase::Phase;
 use crate::rows::{Row, RowKind, rows_of_pieces};
 use crate::sentences::{self, Removal, Sentence};
-use crate::spans::{Parts, divide_unit};
+use crate::spans::{Parts, divide_unit, extent_of};
 use crate::steps::{Seed, Step, find_seeds, is_step_name};
 
 /// Reads a unit without those nested in it. `boxes` gives the box of each list item.
@@ -45,54 +45,13 @@ pub(crate) fn read_contents(
         boxes,
         item: unit.item,
     };
-    let mut changes = declared_changes(&asking, &unit.title);
-    let mut seeds = find_seeds(&asking, &unit.name.title);
-    if !unit.children.is_empty() {
-        // Units nested in it do its work; only what it spells out itself is a step of its own.
-        seeds.retain(|seed| {
-            seed.checkbox.is_some() || own[seed.rows.clone()].iter().any(spells_work)
-        });
-    }
-    let placed = blocks::read_blocks(&asking, &first_rows(&own, &seeds), &mut changes);
-    start_as_shortened(&mut changes);
-    let mut commands = Vec::new();
-    let mut criteria = criteria::read(&asking, &mut commands);
-    let runs = run_rows(&asking, &placed, &mut commands);
-    folders::lay_down(&asking, &mut commands);
-    let begins: Vec<usize> = seeds.iter().map(|seed| seed.rows.start).collect();
-    let sentences = sentences::read_sentences(&asking, &begins, &placed, &changes, &commands);
-    let removals = read_removals(&asking, &sentences, &changes);
-    let shown = parts::Shown {
-        placed: &placed,
-        runs: &runs,
-        commands: &commands,
-        sentences: &sentences,
-        changes: &changes,
-    };
-    let steps: Vec<Step> = seeds
-        .iter()
-        .filter_map(|seed| parts::build_step(&asking, seed, &shown))
-        .collect();
-    steps
-        .iter()
-        .for_each(|step| parts::expect_by_title(step, &mut commands));
-    for echo in &unit.echoes {
-        echoes::join_echoes(document, echo.clone(), boxes, &mut criteria, &mut commands);
-    }
-    let last = unit
-        .pieces
-        .clone()
-        .next_back()
-        .and_then(|piece| document.pieces.get(piece));
-    let end = last
-        .map_or(unit.heading.end, |piece| piece.span.end)
-        .max(unit.heading.end);
-    let whole = unit.heading.start..end;
+    let work = read_work(&asking, unit);
+    let whole = extent_of(document, unit);
     let parts = Parts {
         rows: &own,
-        changes: &changes,
-        commands: &commands,
-        sentences: &sentences,
+        changes: &work.changes,
+        commands: &work.commands,
+        sentences: &work.sentences,
     };
     let passages = divide_unit(document, unit, &whole, &parts);
     let prose = own.iter().filter(|row| {
@@ -115,16 +74,83 @@ pub(crate) fn read_contents(
         prose: prose
             .map(|row| document.pieces[row.piece].span.clone())
             .collect(),
-        changes,
-        blocks: placed.into_iter().map(|one| one.block).collect(),
-        commands,
-        criteria,
-        steps,
+        changes: work.changes,
+        blocks: work.placed.into_iter().map(|one| one.block).collect(),
+        commands: work.commands,
+        criteria: work.criteria,
+        steps: work.steps,
         passages,
-        sentences,
-        removals,
+        sentences: work.sentences,
+        removals: work.removals,
         checkboxes: Vec::new(),
         phases: Vec::new(),
+    }
+}
+
+/// The contents of a unit that its rows spell out.
+struct Work {
+    changes: Vec<PlannedChange>,
+    placed: Vec<Placed>,
+    commands: Vec<PlannedCommand>,
+    criteria: Vec<Criterion>,
+    sentences: Vec<Sentence>,
+    removals: Vec<Removal>,
+    steps: Vec<Step>,
+}
+
+/// Reads the work of a unit. The order is that of need: files before the blocks that go into them, both before the
+/// sentences, which are held against them, and all of these before the steps, which are made of them.
+fn read_work(asking: &Asking<'_, '_>, unit: &Unit) -> Work {
+    let mut changes = declared_changes(asking, &unit.title);
+    let mut seeds = find_seeds(asking, &unit.name.title);
+    if !unit.children.is_empty() {
+        // Units nested in it do its work; only what it spells out itself is a step of its own.
+        seeds.retain(|seed| {
+            seed.checkbox.is_some() || asking.rows[seed.rows.clone()].iter().any(spells_work)
+        });
+    }
+    let placed = blocks::read_blocks(asking, &first_rows(asking.rows, &seeds), &mut changes);
+    start_as_shortened(&mut changes);
+    let mut commands = Vec::new();
+    let mut criteria = criteria::read(asking, &mut commands);
+    let runs = run_rows(asking, &placed, &mut commands);
+    folders::lay_down(asking, &mut commands);
+    let begins: Vec<usize> = seeds.iter().map(|seed| seed.rows.start).collect();
+    let sentences = sentences::read_sentences(
+        asking,
+        &begins,
+        &sentences::Stock {
+            placed: &placed,
+            changes: &changes,
+            commands: &commands,
+        },
+    );
+    let removals = read_removals(asking, &sentences, &changes);
+    let shown = parts::Shown {
+        placed: &placed,
+        runs: &runs,
+        commands: &commands,
+        sentences: &sentences,
+        changes: &changes,
+    };
+    let steps: Vec<Step> = seeds
+        .iter()
+        .filter_map(|seed| parts::build_step(asking, seed, &shown))
+        .collect();
+    steps
+        .iter()
+        .for_each(|step| parts::expect_by_title(step, &mut commands));
+    for echo in &unit.echoes {
+        echoes::join_echoes(asking, echo.clone(), &mut criteria, &mut commands);
+    }
+    Work {
+        changes,
+        placed,
+        commands,
+        criteria,
+        sentences,
+        removals,
+        steps,
     }
 }
 
@@ -178,7 +204,15 @@ pub(crate) fn read_loose_sentences(asking: &Asking<'_, '_>) -> Vec<Sentence> {
     let mut commands = Vec::new();
     run_rows(asking, &placed, &mut commands);
     let begins: Vec<usize> = seeds.iter().map(|seed| seed.rows.start).collect();
-    sentences::read_sentences(asking, &begins, &placed, &changes, &commands)
+    sentences::read_sentences(
+        asking,
+        &begins,
+        &sentences::Stock {
+            placed: &placed,
+            changes: &changes,
+            commands: &commands,
+        },
+    )
 }
 
 /// Returns the state that a `Status:` line right below the unit's heading gives it.
@@ -218,14 +252,29 @@ fn first_rows(rows: &[Row], seeds: &[Seed]) -> Vec<usize> {
         .collect()
 }
 
+/// The commands that rows ask for outside criteria, while they are read.
+struct RunReader<'r, 'a, 't> {
+    asking: &'r Asking<'a, 't>,
+    /// The blocks of the unit.
+    placed: &'r [Placed],
+    /// The commands of the unit; those found are added.
+    commands: &'r mut Vec<PlannedCommand>,
+    /// Each row with a command, and which.
+    runs: Vec<(usize, usize)>,
+}
+
 /// Returns the commands that each row asks for outside criteria (row, command), with what the rows after them expect.
 fn run_rows(
     asking: &Asking<'_, '_>,
     placed: &[Placed],
     commands: &mut Vec<PlannedCommand>,
 ) -> Vec<(usize, usize)> {
-    let document = asking.document;
-    let mut runs: Vec<(usize, usize)> = Vec::new();
+    let mut reader = RunReader {
+        asking,
+        placed,
+        commands,
+        runs: Vec::new(),
+    };
     for (at, row) in asking.rows.iter().enumerate() {
         let kept_from = |topic: Topic| {
             topic.is_left_undone() || matches!(topic, Topic::Reference | Topic::Example)
@@ -233,86 +282,128 @@ fn run_rows(
         if is_among(row) || row.topic.is_some_and(kept_from) {
             continue;
         }
-        let shell = || {
-            placed
-                .iter()
-                .any(|one| one.row == at && one.block.role == Role::Shell)
-        };
         let found = match &row.kind {
-            // What waits for something to go wrong is a person's; a commit waits for the change alone.
-            RowKind::Code(fence) if shell() => {
-                let found = of_fence(document, *fence).into_iter();
-                let found = found.filter(|command| {
-                    command.commit.is_some() || !is_conditional_fence(asking, at)
-                });
-                let mut found: Vec<PlannedCommand> = found
-                    .filter(|command| !uses_new(asking, at, command))
-                    .collect();
-                set_folder(folder_above(asking, at), &mut found);
-                found
-            }
-            RowKind::Code(fence) if matches!(row.topic, Some(Topic::Expect | Topic::Output)) => {
-                let text = document
-                    .fences
-                    .get(*fence)
-                    .map_or(String::new(), |fence| fence.dedented(document.text));
-                expect_last(asking, &runs, commands, at, &text);
-                continue;
-            }
-            RowKind::Line(_) => {
-                let words = document.slice(&row.span);
-                let value = row
-                    .label
-                    .as_ref()
-                    .map_or(words, |label| &words[label.rest.min(words.len())..]);
-                if row.topic == Some(Topic::Expect) {
-                    expect_last(asking, &runs, commands, at, value);
-                    continue;
-                }
-                let follows = || runs.last().is_some_and(|(run, _)| run + 1 == at);
-                if let Some(claim) =
-                    asked_to_see(words).filter(|_| !row.boxed && row.label.is_none() && follows())
-                {
-                    expect_last(asking, &runs, commands, at, claim);
-                    continue;
-                }
-                let labelled = row.topic == Some(Topic::Run)
-                    && (row.label.is_some() || value.starts_with('`'));
-                let begun = words.starts_with('`')
-                    && runs.last().is_some_and(|(run, _)| *run + 1 == at)
-                    && asking.rows[at - 1].piece == row.piece
-                    && goes_on(document.slice(&asking.rows[at - 1].span));
-                if let Some(value) = behind_title(words) {
-                    let mut found = in_line(value, row.span.end - value.len(), Manner::Mention);
-                    set_folder(stated_folder(words), &mut found);
-                    if !found.is_empty() {
-                        runs.extend((0..found.len()).map(|one| (at, commands.len() + one)));
-                        commands.extend(found);
-                        continue;
-                    }
-                }
-                let manner = match labelled {
-                    true => Manner::Labelled,
-                    false if begun => Manner::Mention,
-                    false if row.boxed && is_about_command(words) => Manner::Mention,
-                    false => Manner::Sentence,
-                };
-                let value = if labelled { value } else { words };
-                let mut found = in_line(value, row.span.end - value.len(), manner);
-                set_folder(stated_folder(words), &mut found);
-                found
-            }
+            RowKind::Code(fence) => reader.read_fence(at, *fence),
+            RowKind::Line(_) => reader.read_line(at),
             _ => Vec::new(),
         };
         for mut one in found {
             if one.expect.outcome == ExpectedOutcome::Unstated && !one.facts.is_look() {
                 one.expect.outcome = bracketed_outcome(asking, at);
             }
-            runs.push((at, commands.len()));
-            commands.push(one);
+            reader.runs.push((at, reader.commands.len()));
+            reader.commands.push(one);
         }
     }
-    runs
+    reader.runs
+}
+
+impl RunReader<'_, '_, '_> {
+    /// Reads a fence: its commands where it is one of the shell, else what the command before it is to print.
+    fn read_fence(&mut self, at: usize, fence: usize) -> Vec<PlannedCommand> {
+        let asking = self.asking;
+        let shell = |one: &Placed| one.row == at && one.block.role == Role::Shell;
+        if self.placed.iter().any(shell) {
+            // What waits for something to go wrong is a person's; a commit waits for the change alone.
+            let found = of_fence(asking.document, fence).into_iter();
+            let found = found
+                .filter(|command| command.commit.is_some() || !is_conditional_fence(asking, at));
+            let mut found: Vec<PlannedCommand> = found
+                .filter(|command| !uses_new(asking, at, command))
+                .collect();
+            set_folder(folder_above(asking, at), &mut found);
+            return found;
+        }
+        if matches!(asking.rows[at].topic, Some(Topic::Expect | Topic::Output)) {
+            let document = asking.document;
+            let text = document
+                .fences
+                .get(fence)
+                .map_or(String::new(), |fence| fence.dedented(document.text));
+            self.expect_last(at, &text);
+        }
+        Vec::new()
+    }
+
+    /// Reads a line: the commands that it asks for, or what the command before it is expected to do.
+    fn read_line(&mut self, at: usize) -> Vec<PlannedCommand> {
+        let (asking, row) = (self.asking, &self.asking.rows[at]);
+        let words = asking.document.slice(&row.span);
+        let value = row
+            .label
+            .as_ref()
+            .map_or(words, |label| &words[label.rest.min(words.len())..]);
+        if row.topic == Some(Topic::Expect) {
+            self.expect_last(at, value);
+            return Vec::new();
+        }
+        let follows = self.runs.last().is_some_and(|(run, _)| run + 1 == at);
+        if let Some(claim) =
+            asked_to_see(words).filter(|_| !row.boxed && row.label.is_none() && follows)
+        {
+            self.expect_last(at, claim);
+            return Vec::new();
+        }
+        if let Some(value) = behind_title(words) {
+            let mut found = in_line(value, row.span.end - value.len(), Manner::Mention);
+            set_folder(stated_folder(words), &mut found);
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        let labelled =
+            row.topic == Some(Topic::Run) && (row.label.is_some() || value.starts_with('`'));
+        let begun = words.starts_with('`')
+            && follows
+            && asking.rows[at - 1].piece == row.piece
+            && goes_on(asking.document.slice(&asking.rows[at - 1].span));
+        let manner = match labelled {
+            true => Manner::Labelled,
+            false if begun => Manner::Mention,
+            false if row.boxed && is_about_command(words) => Manner::Mention,
+            false => Manner::Sentence,
+        };
+        let value = if labelled { value } else { words };
+        let mut found = in_line(value, row.span.end - value.len(), manner);
+        set_folder(stated_folder(words), &mut found);
+        found
+    }
+
+    /// Gives the expectation of a row to the command before it, if that stands near.
+    fn expect_last(&mut self, at: usize, words: &str) {
+        let Some((row, command)) = self.runs.last() else {
+            return;
+        };
+        let between = &self.asking.rows[row + 1..at];
+        let left = between
+            .iter()
+            .any(|row| matches!(row.kind, RowKind::Heading(_)) || row.boxed);
+        let commands = &mut *self.commands;
+        let Some(last) = commands.get_mut(*command).filter(|_| !left) else {
+            return;
+        };
+        set_expectation(last, words);
+        let (look, expect) = (last.facts.is_look(), last.expect.clone());
+        let beside = self
+            .runs
+            .iter()
+            .filter(|(beside, _)| beside == row)
+            .map(|(_, other)| *other);
+        if look {
+            share_look(&expect, beside, commands);
+        } else if expect.outcome == ExpectedOutcome::Pass {
+            // What a fence of several checks is to show holds for each of them.
+            for other in beside {
+                if let Some(other) = commands
+                    .get_mut(other)
+                    .filter(|other| other.facts.is_check())
+                    && other.expect.outcome == ExpectedOutcome::Unstated
+                {
+                    other.expect.outcome = ExpectedOutcome::Pass;
+                }
+            }
+        }
+    }
 }
 
 /// Returns whether a line of a sentence ends within a list: "Run `a`, `b`, and".
@@ -401,50 +492,5 @@ fn bracketed_outcome(asking: &Asking<'_, '_>, at: usize) -> ExpectedOutcome {
         ExpectedOutcome::Unstated
     } else {
         told
-    }
-}
-
-/// Gives an expectation to the command before it, if that stands near.
-fn expect_last(
-    asking: &Asking<'_, '_>,
-    runs: &[(usize, usize)],
-    commands: &mut [PlannedCommand],
-    at: usize,
-    words: &str,
-) {
-    let Some((row, command)) = runs.last() else {
-        return;
-    };
-    let between = &asking.rows[row + 1..at];
-    let left = between
-        .iter()
-        .any(|row| matches!(row.kind, RowKind::Heading(_)) || row.boxed);
-    let Some(last) = commands.get_mut(*command).filter(|_| !left) else {
-        return;
-    };
-    set_expectation(last, words);
-    if last.facts.is_look() {
-        share_look(
-            &last.expect.clone(),
-            runs.iter()
-                .filter(|(beside, _)| beside == row)
-                .map(|(_, other)| *other),
-            commands,
-        );
-    } else if last.expect.outcome == ExpectedOutcome::Pass {
-        // What a fence of several checks is to show holds for each of them.
-        for (_, other) in runs.iter().filter(|(beside, _)| beside == row) {
-            if let Some(other) = commands
-                .get_mut(*other)
-                .filter(|other| other.facts.is_check())
-            {
-                let unsaid = other.expect.outcome == ExpectedOutcome::Unstated;
-                other.expect.outcome = if unsaid {
-                    ExpectedOutcome::Pass
-                } else {
-                    other.expect.outcome
-                };
-            }
-        }
     }
 }

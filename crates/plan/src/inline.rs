@@ -46,6 +46,33 @@ fn closing_tick(text: &str, start: usize, ticks: usize) -> Option<usize> {
     None
 }
 
+/// Returns whether two signs at the start of `rest`, behind the letter `last`, stand within a word: `a__b`.
+fn is_within_word(last: char, rest: &str) -> bool {
+    last.is_alphanumeric()
+        && rest
+            .get(2..)
+            .is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
+}
+
+/// Returns whether a mark at the start of `rest`, behind the letter `last`, belongs to a name: `src/__init__.py`.
+fn is_in_name(last: char, rest: &str) -> bool {
+    matches!(last, '/' | '_' | '.')
+        || rest.get(2..).is_some_and(|rest| {
+            rest.starts_with(['/', '_'])
+                || rest.starts_with('.') && rest[1..].starts_with(char::is_alphanumeric)
+        })
+}
+
+/// Returns whether a mark that opened right before `rest` is closed in it: without a blank before, without a word behind.
+fn is_closed(rest: &str, mark: char) -> bool {
+    rest.match_indices(mark).any(|(end, _)| {
+        let (inner, after) = (&rest[..end], &rest[end + 1..]);
+        !inner.is_empty()
+            && !inner.ends_with(char::is_whitespace)
+            && !after.starts_with(|next: char| next.is_alphanumeric() || next == mark)
+    })
+}
+
 /// `text` without bold, italic and strike marks; code spans keep their ticks.
 pub(crate) fn plain_text(text: &str) -> String {
     if !text.contains(['*', '_', '~']) {
@@ -72,18 +99,10 @@ pub(crate) fn plain_text(text: &str) -> String {
             at += signs;
             continue;
         }
-        let next_to_word = last.is_alphanumeric()
-            && rest
-                .get(2..)
-                .is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
-        let in_name = matches!(last, '/' | '_' | '.')
-            || rest.get(2..).is_some_and(|rest| {
-                rest.starts_with(['/', '_'])
-                    || rest.starts_with('.') && rest[1..].starts_with(char::is_alphanumeric)
-            });
+        let in_name = is_in_name(last, rest);
         if rest.starts_with("**")
             || rest.starts_with("~~")
-            || rest.starts_with("__") && !next_to_word && !in_name
+            || rest.starts_with("__") && !is_within_word(last, rest) && !in_name
         {
             at += 2;
             continue;
@@ -98,13 +117,11 @@ pub(crate) fn plain_text(text: &str) -> String {
                 slanted = None;
                 continue;
             }
-            let closes = text[at..].match_indices(letter).any(|(end, _)| {
-                let (inner, after) = (&text[at..at + end], &text[at + end + 1..]);
-                !inner.is_empty()
-                    && !inner.ends_with(char::is_whitespace)
-                    && !after.starts_with(|next: char| next.is_alphanumeric() || next == letter)
-            });
-            if slanted.is_none() && !last.is_alphanumeric() && !next.is_whitespace() && closes {
+            if slanted.is_none()
+                && !last.is_alphanumeric()
+                && !next.is_whitespace()
+                && is_closed(&text[at..], letter)
+            {
                 slanted = Some(letter);
                 continue;
             }
@@ -143,85 +160,101 @@ pub(crate) fn read_label(line: &str) -> Option<Label> {
             .trim_start_matches(|letter: char| is_sign(letter) || letter.is_whitespace())
             .len();
     let words = &line[skip..];
-    if let Some((name, rest)) = words
-        .strip_prefix('<')
-        .and_then(|inner| inner.split_once('>'))
-    {
-        // `<files>`: an element in place of a label.
-        let bare = name.split(' ').next().unwrap_or(name);
-        let plain = bare.starts_with(|letter: char| letter.is_ascii_lowercase())
-            && bare
-                .chars()
-                .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'));
-        let placeholder = line[..skip].ends_with(|letter: char| !letter.is_whitespace())
-            || rest.starts_with(['`', '/']);
-        return (plain && !placeholder).then(|| {
-            build_label(
-                &bare.replace(['_', '-'], " "),
-                line.len() - rest.len(),
-                true,
-                line,
-            )
-        });
+    if words.starts_with('<') && words.contains('>') {
+        return read_element(line, skip);
     }
     for mark in ["***", "**", "__", "*", "_"] {
         let Some(inner) = words.strip_prefix(mark) else {
             continue;
         };
-        let Some(close) = inner.find(mark).filter(|close| *close > 0) else {
-            continue;
-        };
-        let after = skip + mark.len() * 2 + close;
-        let name = inner[..close].trim();
-        if let Some(bare) = name.strip_suffix([':', '：']) {
-            return Some(build_label(bare, after, true, line));
+        if let Some(close) = inner.find(mark).filter(|close| *close > 0) {
+            return read_marked_label(line, skip, mark, close);
         }
-        let rest = &line[after..];
-        let tail = rest.trim_start();
-        if tail.is_empty() && mark.len() > 1 {
-            return Some(build_label(name, line.len(), true, line));
-        }
-        // "**Verify** `npm test`".
-        if mark.len() == 2 && tail.starts_with('`') && !name.contains(['`', ' ']) {
-            return Some(build_label(name, after, true, line));
-        }
-        let note = tail
-            .strip_prefix('(')
-            .and_then(|note| note.find(')').map(|end| &note[end + 1..]));
-        for candidate in [Some(tail), note].into_iter().flatten() {
-            let candidate = candidate.trim_start();
-            let colon = candidate
-                .strip_prefix([':', '：'])
-                .or_else(|| candidate.strip_prefix("— "));
-            if let Some(rest) = colon {
-                let whole = &words[..mark.len() + close];
-                let noted = if candidate.len() == tail.len() {
-                    String::new()
-                } else {
-                    tail[1..].split(')').next().unwrap_or("").to_owned()
-                };
-                let mut label = build_label(
-                    whole.trim_start_matches(['*', '_']),
-                    line.len() - rest.len(),
-                    true,
-                    line,
-                );
-                if label.note.is_empty() {
-                    label.note = noted;
-                }
-                return Some(label);
-            }
-        }
-        if let Some((inside, _)) = name.split_once([':', '：']).filter(|_| name.len() < 200) {
-            // `**File: path**` holds both label and value.
-            if inside.len() < 30 && !inside.contains('`') {
-                let at = skip + mark.len() + inner.find([':', '：']).unwrap_or(0);
-                let width = line[at..].chars().next().map_or(1, char::len_utf8);
-                return Some(build_label(inside, at + width, true, line));
-            }
-        }
-        return None;
     }
+    read_plain_label(line, skip)
+}
+
+/// Returns the element at `skip` that stands in place of a label: `<files>`.
+fn read_element(line: &str, skip: usize) -> Option<Label> {
+    let (name, rest) = line[skip..].strip_prefix('<')?.split_once('>')?;
+    let bare = name.split(' ').next().unwrap_or(name);
+    let plain = bare.starts_with(|letter: char| letter.is_ascii_lowercase())
+        && bare
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'));
+    let placeholder = line[..skip].ends_with(|letter: char| !letter.is_whitespace())
+        || rest.starts_with(['`', '/']);
+    (plain && !placeholder).then(|| {
+        build_label(
+            &bare.replace(['_', '-'], " "),
+            line.len() - rest.len(),
+            true,
+            line,
+        )
+    })
+}
+
+/// Returns the label at `skip` whose words stand between two marks, the closing one `close` bytes behind the first:
+/// `**Files:** a.py`, `**Files**: a.py`, `**Verify** `npm test``, `**File: a.py**`.
+fn read_marked_label(line: &str, skip: usize, mark: &str, close: usize) -> Option<Label> {
+    let words = &line[skip..];
+    let inner = &words[mark.len()..];
+    let after = skip + mark.len() * 2 + close;
+    let name = inner[..close].trim();
+    if let Some(bare) = name.strip_suffix([':', '：']) {
+        return Some(build_label(bare, after, true, line));
+    }
+    let rest = &line[after..];
+    let tail = rest.trim_start();
+    if tail.is_empty() && mark.len() > 1 {
+        return Some(build_label(name, line.len(), true, line));
+    }
+    // "**Verify** `npm test`".
+    if mark.len() == 2 && tail.starts_with('`') && !name.contains(['`', ' ']) {
+        return Some(build_label(name, after, true, line));
+    }
+    let note = tail
+        .strip_prefix('(')
+        .and_then(|note| note.find(')').map(|end| &note[end + 1..]));
+    for candidate in [Some(tail), note].into_iter().flatten() {
+        let candidate = candidate.trim_start();
+        let colon = candidate
+            .strip_prefix([':', '：'])
+            .or_else(|| candidate.strip_prefix("— "));
+        if let Some(rest) = colon {
+            let whole = &words[..mark.len() + close];
+            let noted = if candidate.len() == tail.len() {
+                String::new()
+            } else {
+                tail[1..].split(')').next().unwrap_or("").to_owned()
+            };
+            let mut label = build_label(
+                whole.trim_start_matches(['*', '_']),
+                line.len() - rest.len(),
+                true,
+                line,
+            );
+            if label.note.is_empty() {
+                label.note = noted;
+            }
+            return Some(label);
+        }
+    }
+    if let Some((inside, _)) = name.split_once([':', '：']).filter(|_| name.len() < 200) {
+        // `**File: path**` holds both label and value.
+        if inside.len() < 30 && !inside.contains('`') {
+            let at = skip + mark.len() + inner.find([':', '：']).unwrap_or(0);
+            let width = line[at..].chars().next().map_or(1, char::len_utf8);
+            return Some(build_label(inside, at + width, true, line));
+        }
+    }
+    None
+}
+
+/// Returns the label at `skip` that bears no marks: "Files: a.py". More than six words, or signs of code and of
+/// sentences before the colon, are no label.
+fn read_plain_label(line: &str, skip: usize) -> Option<Label> {
+    let words = &line[skip..];
     let colon = words.find([':', '：'])?;
     let name = &words[..colon];
     let width = words[colon..].chars().next().map_or(1, char::len_utf8);

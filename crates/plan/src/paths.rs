@@ -49,6 +49,30 @@ pub(crate) fn is_program_file(path: &str) -> bool {
     })
 }
 
+/// Returns whether a letter at either end of a word is a sign of the sentence and not of the path in it.
+fn is_beside_path(letter: char) -> bool {
+    letter.is_whitespace()
+        || matches!(
+            letter,
+            '(' | ')'
+                | ','
+                | ';'
+                | ':'
+                | '"'
+                | '\''
+                | '，'
+                | '、'
+                | '；'
+                | '：'
+                | '。'
+                | '*'
+                | '（'
+                | '）'
+                | '|'
+                | '→'
+        )
+}
+
 /// Returns every path in `text`, in order; spans are shifted by `base`. Bare words count only with a folder or when
 /// `bare` is set.
 pub(crate) fn find_paths(text: &str, base: usize, bare: bool) -> Vec<FoundPath> {
@@ -82,28 +106,7 @@ pub(crate) fn find_paths(text: &str, base: usize, bare: bool) -> Vec<FoundPath> 
             continue;
         }
         let linked = word.split_once("](").map_or(word, |(_, target)| target);
-        let core = linked.trim_matches(|letter: char| {
-            letter.is_whitespace()
-                || matches!(
-                    letter,
-                    '(' | ')'
-                        | ','
-                        | ';'
-                        | ':'
-                        | '"'
-                        | '\''
-                        | '，'
-                        | '、'
-                        | '；'
-                        | '：'
-                        | '。'
-                        | '*'
-                        | '（'
-                        | '）'
-                        | '|'
-                        | '→'
-                )
-        });
+        let core = linked.trim_matches(is_beside_path);
         let core = core.trim_end_matches('.').trim_end_matches(':');
         if !bare && !core.contains(['/', '\\']) {
             continue;

@@ -197,7 +197,11 @@ pub fn read(bytes: &[u8]) -> Result<Plan, Unreadable> {
     let outline = Outline::read(&document);
     let mut found = checkboxes::find_checkboxes(&document);
     let (mut phases, owners) = units::read_units(&document, &outline.units, &found.of_items);
-    own_boxes(&document, &mut found, &owners, &phases, &outline.echoes());
+    let owned = Owned {
+        owners: &owners,
+        echoes: &outline.echoes(),
+    };
+    own_boxes(&document, &mut found, &owned, &phases);
     let status = approval::read_status(&document);
     if status.approval == Approval::Finished && found.boxes.is_empty() {
         // Nothing else tells what is done.
@@ -255,14 +259,16 @@ fn start_from(phase: &mut Phase, base: &str) {
         .for_each(|inner| start_from(inner, base));
 }
 
+/// The pieces of a document by the units to which they belong.
+struct Owned<'o> {
+    /// For each piece, its unit.
+    owners: &'o [Option<PhaseId>],
+    /// The pieces that only repeat units.
+    echoes: &'o [Range<usize>],
+}
+
 /// Gives every box to the unit in whose pieces it stands, or whose name it bears.
-fn own_boxes(
-    document: &Document<'_>,
-    found: &mut Found,
-    owners: &[Option<PhaseId>],
-    phases: &[Phase],
-    echoes: &[Range<usize>],
-) {
+fn own_boxes(document: &Document<'_>, found: &mut Found, owned: &Owned<'_>, phases: &[Phase]) {
     let mut named: Vec<(String, PhaseId)> = Vec::new();
     let mut waiting: Vec<&Phase> = phases.iter().collect();
     while let Some(phase) = waiting.pop() {
@@ -278,10 +284,10 @@ fn own_boxes(
             .partition_point(|piece| piece.span.start <= words.max(one.mark_span.start));
         let owner = next
             .checked_sub(1)
-            .and_then(|piece| owners.get(piece).copied().flatten());
+            .and_then(|piece| owned.owners.get(piece).copied().flatten());
         let echoed = next
             .checked_sub(1)
-            .is_some_and(|piece| echoes.iter().any(|echo| echo.contains(&piece)));
+            .is_some_and(|piece| owned.echoes.iter().any(|echo| echo.contains(&piece)));
         let named = || {
             let label = unit_name(&read_marks(&one.text).words)?
                 .label()

@@ -284,21 +284,28 @@ fn role_by_place(role: CommandRole, command: &PlannedCommand, place: &Place) -> 
     use CommandRole::{
         Check, ExampleOrMention, Manual, Setup, StepExpectedToFail, StepExpectedToPass,
     };
+    match role {
+        CommandRole::Rollback | Manual | StepExpectedToFail => role,
+        Check if place.is_item_of_words() => ExampleOrMention,
+        Check if place.is_headed(&TABLE.setup) && !command.facts.is_check() => role,
+        Check if place.is_led(&TABLE.manual) => Manual,
+        Check => role,
+        StepExpectedToPass | Setup | ExampleOrMention => {
+            role_of_step_by_place(role, command, place)
+        }
+    }
+}
+
+/// Returns the role of a step or of a mention by where it stands. The order is that of caution: first what is only shown,
+/// then what is left to a person, then the sections that make a check or a preparation of it.
+fn role_of_step_by_place(
+    role: CommandRole,
+    command: &PlannedCommand,
+    place: &Place,
+) -> CommandRole {
+    use CommandRole::{Check, ExampleOrMention, Manual, Setup, StepExpectedToPass};
     let (kind, table) = (command.facts.kind, &*TABLE);
     let builds = command.facts.is_check();
-    match role {
-        CommandRole::Rollback | Manual | StepExpectedToFail => return role,
-        Check if place.is_item_of_words() => return ExampleOrMention,
-        Check if place.is_headed(&table.setup) && !builds => return role,
-        Check => {
-            return if place.is_led(&table.manual) {
-                Manual
-            } else {
-                role
-            };
-        }
-        StepExpectedToPass | Setup | ExampleOrMention => {}
-    }
     let step = role != ExampleOrMention;
     if kind == Kind::Commit || step && kind == Kind::Git && !command.facts.is_look() {
         return role;

@@ -206,6 +206,27 @@ impl Reader<'_, '_> {
         false
     }
 
+    /// Returns the label of a line with the topic that it announces, if it announces one.
+    fn announced_by(&self, label: Label, words: &str, piece: usize) -> Option<(Label, Topic)> {
+        let value = &words[label.rest.min(words.len())..];
+        let topic = if is_check(&label.name) && self.has_command(piece, value) {
+            Topic::Criteria
+        } else if words.starts_with('<') {
+            element_topic(&label.name)?
+        } else {
+            topic_of_label(&label.name)?
+        };
+        // Words that begin many a sentence are a label only where they are bold or stand alone.
+        let announces = label.bold
+            || !matches!(
+                topic,
+                Topic::About | Topic::Changes | Topic::Steps | Topic::Folder
+            )
+            || label.rest >= words.len()
+            || topic == Topic::Folder && words[label.rest..].starts_with('`');
+        announces.then_some((label, topic))
+    }
+
     fn read_line(
         &mut self,
         piece: usize,
@@ -228,32 +249,9 @@ impl Reader<'_, '_> {
             self.scopes.clear();
         }
         let labelled = read_label(words);
-        let announces = |label: &Label| {
-            if words.starts_with('<') {
-                element_topic(&label.name)
-            } else {
-                topic_of_label(&label.name)
-            }
-        };
-        let own = labelled.clone().and_then(|label| {
-            let value = &words[label.rest.min(words.len())..];
-            let checks = is_check(&label.name) && self.has_command(piece, value);
-            let topic = if checks {
-                Some(Topic::Criteria)
-            } else {
-                announces(&label)
-            };
-            topic.map(|topic| (label, topic))
-        });
-        let own = own.filter(|(label, topic)| {
-            label.bold
-                || !matches!(
-                    topic,
-                    Topic::About | Topic::Changes | Topic::Steps | Topic::Folder
-                )
-                || label.rest >= words.len()
-                || *topic == Topic::Folder && words[label.rest..].starts_with('`')
-        });
+        let own = labelled
+            .clone()
+            .and_then(|label| self.announced_by(label, words, piece));
         if own.is_none()
             && item.is_none()
             && labelled.is_some_and(|label| label.bold && label.rest >= words.len())

@@ -118,14 +118,28 @@ pub enum SentenceClass {
     Unclear,
 }
 
+/// The parts of a unit against which its sentences are held.
+#[derive(Clone, Copy)]
+pub(crate) struct Stock<'s> {
+    /// Its blocks.
+    pub(crate) placed: &'s [Placed],
+    /// Its files.
+    pub(crate) changes: &'s [PlannedChange],
+    /// Its commands.
+    pub(crate) commands: &'s [PlannedCommand],
+}
+
 /// Reads the sentences of a unit. `steps` holds the first row of each step.
 pub(crate) fn read_sentences(
     asking: &Asking<'_, '_>,
     steps: &[usize],
-    placed: &[Placed],
-    changes: &[PlannedChange],
-    commands: &[PlannedCommand],
+    stock: &Stock<'_>,
 ) -> Vec<Sentence> {
+    let Stock {
+        placed,
+        changes,
+        commands,
+    } = *stock;
     let scopes = scope::Scopes::read(asking, steps);
     let stock = inventory::Inventory::read(&scopes, placed, changes, commands);
     let title = |row: &usize| {

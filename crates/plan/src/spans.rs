@@ -86,24 +86,7 @@ pub(crate) fn divide_unit(
             .map(|child| (extent_of(document, child), PassageKind::Unit)),
     );
     for row in parts.rows {
-        match row.kind {
-            RowKind::Heading(_) => marks.push((row.span.clone(), PassageKind::Heading)),
-            RowKind::Code(_) => {
-                let at = runs.partition_point(|start| *start < row.span.start);
-                let runs = runs.get(at).is_some_and(|start| *start < row.span.end);
-                marks.push((
-                    row.span.clone(),
-                    if runs {
-                        PassageKind::Command
-                    } else {
-                        PassageKind::Code
-                    },
-                ));
-            }
-            RowKind::Cells(_) => marks.push((row.span.clone(), PassageKind::Row)),
-            RowKind::Rule => marks.push((row.span.clone(), PassageKind::Markup)),
-            RowKind::Line(_) => mark_line(row, &mut marks),
-        }
+        mark_row(row, &runs, &mut marks);
     }
     marks.extend(
         parts
@@ -117,13 +100,38 @@ pub(crate) fn divide_unit(
             .iter()
             .map(|command| (command.span.clone(), PassageKind::Command)),
     );
+    marks.extend(marks_of_sentences(parts));
+    cover_text(document.text, whole, marks)
+}
+
+/// Marks a row by its kind; `runs` holds where commands begin, in order, as a fence with one is a command's.
+fn mark_row(row: &Row, runs: &[usize], marks: &mut Vec<(Span, PassageKind)>) {
+    let kind = match row.kind {
+        RowKind::Heading(_) => PassageKind::Heading,
+        RowKind::Code(_) => {
+            let at = runs.partition_point(|start| *start < row.span.start);
+            if runs.get(at).is_some_and(|start| *start < row.span.end) {
+                PassageKind::Command
+            } else {
+                PassageKind::Code
+            }
+        }
+        RowKind::Cells(_) => PassageKind::Row,
+        RowKind::Rule => PassageKind::Markup,
+        RowKind::Line(_) => return mark_line(row, marks),
+    };
+    marks.push((row.span.clone(), kind));
+}
+
+/// Returns the mark of each sentence: a criterion where it stands in a row of those.
+fn marks_of_sentences(parts: &Parts<'_>) -> Vec<(Span, PassageKind)> {
     let among: Vec<Span> = parts
         .rows
         .iter()
         .filter(|row| is_among(row))
         .map(|row| row.span.clone())
         .collect();
-    marks.extend(parts.sentences.iter().map(|sentence| {
+    let mark = |sentence: &Sentence| {
         let at = among.partition_point(|row| row.end <= sentence.span.start);
         let criterion = among
             .get(at)
@@ -136,12 +144,12 @@ pub(crate) fn divide_unit(
                 PassageKind::Sentence
             },
         )
-    }));
-    cover_text(document.text, whole, marks)
+    };
+    parts.sentences.iter().map(mark).collect()
 }
 
-/// Where a unit nested in another begins and ends.
-fn extent_of(document: &Document<'_>, unit: &Unit) -> Span {
+/// Returns the bytes of a unit, with those nested in it.
+pub(crate) fn extent_of(document: &Document<'_>, unit: &Unit) -> Span {
     let last = unit
         .pieces
         .clone()
@@ -187,70 +195,72 @@ fn rank_of_mark(kind: PassageKind) -> usize {
 fn cover_text(text: &str, whole: &Span, mut marks: Vec<(Span, PassageKind)>) -> Vec<Passage> {
     marks.retain(|(span, _)| span.start < span.end && text.get(span.clone()).is_some());
     marks.sort_by_key(|(span, kind)| (span.start, rank_of_mark(*kind), span.end));
-    let mut found: Vec<Passage> = Vec::new();
-    let mut at = whole.start;
-    // Sentences that a finer mark cuts in two go on behind it.
-    let mut waiting: Vec<(usize, PassageKind)> = Vec::new();
+    let mut cover = Cover {
+        text,
+        found: Vec::new(),
+        at: whole.start,
+        waiting: Vec::new(),
+    };
     for (span, kind) in marks {
-        close_gap(
-            text,
-            &mut found,
-            &mut at,
-            span.start.min(whole.end),
-            &mut waiting,
-        );
+        cover.close_gap(span.start.min(whole.end));
         let end = span.end.min(whole.end);
-        if span.start < at {
-            if end > at {
-                waiting.push((end, kind));
+        if span.start < cover.at {
+            if end > cover.at {
+                cover.waiting.push((end, kind));
             }
             continue;
         }
         let finer = matches!(kind, PassageKind::Sentence | PassageKind::Criterion);
         if finer {
-            waiting.push((end, kind));
-        } else if end > at {
-            found.push(Passage {
-                span: at..end,
+            cover.waiting.push((end, kind));
+        } else if end > cover.at {
+            cover.found.push(Passage {
+                span: cover.at..end,
                 kind,
             });
-            at = end;
+            cover.at = end;
         }
     }
-    close_gap(text, &mut found, &mut at, whole.end, &mut waiting);
-    found
+    cover.close_gap(whole.end);
+    cover.found
 }
 
-/// Fills the bytes up to `end` with the marks that wait, and with markup.
-fn close_gap(
-    text: &str,
-    found: &mut Vec<Passage>,
-    at: &mut usize,
-    end: usize,
-    waiting: &mut Vec<(usize, PassageKind)>,
-) {
-    while *at < end {
-        waiting.retain(|(last, _)| *last > *at);
-        let (to, kind) = waiting
-            .last()
-            .map_or((end, None), |(last, kind)| ((*last).min(end), Some(*kind)));
-        let words = text.get(*at..to).unwrap_or("");
-        let kind = match kind {
-            Some(kind) if words.chars().any(char::is_alphanumeric) => kind,
-            Some(_) => PassageKind::Markup,
-            None if words.chars().any(char::is_alphabetic) => PassageKind::Aside,
-            None => PassageKind::Markup,
-        };
-        match found
-            .last_mut()
-            .filter(|last| last.kind == PassageKind::Markup && kind == PassageKind::Markup)
-        {
-            Some(last) => last.span.end = to,
-            None => found.push(Passage {
-                span: *at..to,
-                kind,
-            }),
+/// The passages of a text up to a byte.
+struct Cover<'t> {
+    text: &'t str,
+    found: Vec<Passage>,
+    /// The first byte that no passage holds yet.
+    at: usize,
+    /// Marks that a finer one cuts in two and that go on behind it, each with its end.
+    waiting: Vec<(usize, PassageKind)>,
+}
+
+impl Cover<'_> {
+    /// Fills the bytes up to `end` with the marks that wait, and with markup.
+    fn close_gap(&mut self, end: usize) {
+        while self.at < end {
+            let at = self.at;
+            self.waiting.retain(|(last, _)| *last > at);
+            let (to, kind) = self
+                .waiting
+                .last()
+                .map_or((end, None), |(last, kind)| ((*last).min(end), Some(*kind)));
+            let words = self.text.get(at..to).unwrap_or("");
+            let kind = match kind {
+                Some(kind) if words.chars().any(char::is_alphanumeric) => kind,
+                Some(_) => PassageKind::Markup,
+                None if words.chars().any(char::is_alphabetic) => PassageKind::Aside,
+                None => PassageKind::Markup,
+            };
+            match self
+                .found
+                .last_mut()
+                .filter(|last| last.kind == PassageKind::Markup && kind == PassageKind::Markup)
+            {
+                Some(last) => last.span.end = to,
+                None => self.found.push(Passage { span: at..to, kind }),
+            }
+            self.at = to;
         }
-        *at = to;
     }
 }

@@ -36,8 +36,25 @@ pub(super) fn placing_comment(text: &str, path: &str) -> Option<String> {
     placed.then(|| words.trim_end_matches(['*', '/', ' ']).to_owned())
 }
 
-/// Returns the path in a comment on the first line.
-pub(super) fn first_comment(text: &str) -> Option<String> {
+/// Words before the path of a comment that say what happens to its file, or that it is one.
+const LEADS_OF_PATH: [&str; 12] = [
+    "file:",
+    "file path:",
+    "filename:",
+    "path:",
+    "in ",
+    "new file:",
+    "create:",
+    "add to ",
+    "update ",
+    "create ",
+    "文件:",
+    "文件：",
+];
+
+/// Returns the words of the comment with which a text begins, without its signs; the line of a `#!` is passed over, and
+/// of a comment that opens on a line of its own the next line is read.
+fn words_of_comment(text: &str) -> Option<&str> {
     let mut lines = text
         .lines()
         .filter(|line| !line.trim().is_empty() && !line.starts_with("#!"));
@@ -54,28 +71,18 @@ pub(super) fn first_comment(text: &str) -> Option<String> {
         letter.is_whitespace()
             || matches!(letter, '*' | '/' | '#' | '-' | '>' | '}' | '!' | '"') && letter != '/'
     });
-    let bare = words.trim_end_matches("*/").trim_end_matches("-->").trim();
-    let bare = [
-        "file:",
-        "file path:",
-        "filename:",
-        "path:",
-        "in ",
-        "new file:",
-        "create:",
-        "add to ",
-        "update ",
-        "create ",
-        "文件:",
-        "文件：",
-    ]
-    .iter()
-    .find_map(|word| {
+    Some(words.trim_end_matches("*/").trim_end_matches("-->").trim())
+}
+
+/// Returns the path in a comment on the first line.
+pub(super) fn first_comment(text: &str) -> Option<String> {
+    let bare = words_of_comment(text)?;
+    let behind_lead = LEADS_OF_PATH.iter().find_map(|word| {
         bare.get(..word.len())
             .filter(|start| start.eq_ignore_ascii_case(word))
             .map(|_| bare[word.len()..].trim())
-    })
-    .unwrap_or(bare);
+    });
+    let bare = behind_lead.unwrap_or(bare);
     // "Datei: app/a.py": what a label says of files in any language.
     let labelled = bare
         .split_once([':', '：'])

@@ -46,16 +46,9 @@ pub(super) fn only_sets(text: &str) -> bool {
     lines.peek().is_some() && lines.all(sets)
 }
 
-/// Returns the part that a block plays.
-pub(super) fn role_of_block(text: &str, setting: &Setting<'_>) -> Role {
-    let language = setting.language;
-    if matches!(language, "diff" | "patch" | "udiff") || is_diff(text) {
-        return Role::Diff;
-    }
-    if text.contains("<<<<<<<") && text.contains("=======") && text.contains(">>>>>>>") {
-        return Role::SearchReplace;
-    }
-    if matches!(
+/// Returns whether a fence's language is one of drawings and listings, which no file of the project holds.
+fn is_language_of_pictures(language: &str) -> bool {
+    matches!(
         language,
         "mermaid"
             | "plantuml"
@@ -66,8 +59,30 @@ pub(super) fn role_of_block(text: &str, setting: &Setting<'_>) -> Role {
             | "http"
             | "math"
             | "csv-output"
-    ) || is_drawing(text)
-    {
+    )
+}
+
+/// Returns whether the topic or the words above (in lower case, without marks) announce a block as what is printed.
+fn is_announced_as_output(setting: &Setting<'_>, above: &str) -> bool {
+    let printed = matches!(setting.topic, Some(Topic::Expect | Topic::Output))
+        || ["expected", "expected output", "expect", "output", "prints"]
+            .iter()
+            .any(|word| above == *word || above.ends_with(&format!(" {word}")));
+    // The line right above says it, whatever file was named before.
+    let announced = matches!(above, "expected output" | "expected result" | "output");
+    printed && (!setting.named || announced)
+}
+
+/// Returns the part that a block plays.
+pub(super) fn role_of_block(text: &str, setting: &Setting<'_>) -> Role {
+    let language = setting.language;
+    if matches!(language, "diff" | "patch" | "udiff") || is_diff(text) {
+        return Role::Diff;
+    }
+    if text.contains("<<<<<<<") && text.contains("=======") && text.contains(">>>>>>>") {
+        return Role::SearchReplace;
+    }
+    if is_language_of_pictures(language) || is_drawing(text) {
         return Role::Example;
     }
     let shell = is_shell(language)
@@ -85,16 +100,7 @@ pub(super) fn role_of_block(text: &str, setting: &Setting<'_>) -> Role {
             language,
             "text" | "txt" | "plain" | "plaintext" | "output" | "log" | "console"
         );
-    let printed = matches!(setting.topic, Some(Topic::Expect | Topic::Output))
-        || ["expected", "expected output", "expect", "output", "prints"]
-            .iter()
-            .any(|word| above == *word || above.ends_with(&format!(" {word}")));
-    // The line right above says it, whatever file was named before.
-    let announced = matches!(
-        above.as_str(),
-        "expected output" | "expected result" | "output"
-    );
-    if printed && (!setting.named || announced) || language == "output" {
+    if language == "output" || is_announced_as_output(setting, &above) {
         return Role::Output;
     }
     if let Some(role) = by_mark(text).or_else(|| by_words(setting, &above)) {
@@ -193,7 +199,20 @@ pub(crate) fn is_new_label(words: &str) -> bool {
     List::NewCodeLabel.words().contains(&words)
 }
 
-/// By the label, or by the last words of the line above.
+/// Last words of a line that leads to the code which is there.
+const ENDS_OF_OLD: [&str; 9] = [
+    " from",
+    "currently",
+    "current code",
+    "replace this",
+    "find this",
+    "looks like",
+    "existing code",
+    "修改前",
+    "当前代码",
+];
+
+/// Returns the half of a change that a block shows, by the label, or by the last words of the line above.
 fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
     match setting.topic {
         Some(Topic::Before) if label_like(above) || above.is_empty() => {
@@ -221,10 +240,18 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
         .trim_end()
         .trim_end_matches(['*', '_'])
         .ends_with([':', '：']);
+    if colon {
+        by_led_words(setting, above)
+    } else {
+        None
+    }
+}
+
+/// Returns the half of a change that a line ending with a colon leads to: "Replace this:", "with:".
+fn by_led_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
     // "Change: … to (new counter, the rest as it was): …": what goes on in lower case goes on with what a block began.
     let goes_on = setting.above.trim_start().starts_with(char::is_lowercase);
-    if colon
-        && goes_on
+    if goes_on
         && above
             .split([' ', '('])
             .next()
@@ -232,25 +259,13 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
     {
         return Some(Role::After { before: None });
     }
-    let ends = |list: &[&str]| list.iter().any(|word| above.ends_with(word));
     let turns = ["change", "replace", "update", "modify", "rename"]
         .iter()
         .any(|word| above.contains(word));
-    if colon && turns && above.ends_with(" from") {
+    if turns && above.ends_with(" from") {
         return Some(Role::Before { after: None });
     }
-    if colon
-        && ends(&[
-            " from",
-            "currently",
-            "current code",
-            "replace this",
-            "find this",
-            "looks like",
-            "existing code",
-            "修改前",
-            "当前代码",
-        ])
+    if ENDS_OF_OLD.iter().any(|word| above.ends_with(word))
         && (above.starts_with("change")
             || above.starts_with("replace")
             || above.starts_with("find")
@@ -258,10 +273,10 @@ fn by_words(setting: &Setting<'_>, above: &str) -> Option<Role> {
     {
         return Some(Role::Before { after: None });
     }
-    if colon
-        && (above.starts_with("with ") && above.split_whitespace().count() <= 5
-            || above == "with"
-            || above == "to")
+    // Five words: "with the new call:"; a longer line is a sentence about something else.
+    if above.starts_with("with ") && above.split_whitespace().count() <= 5
+        || above == "with"
+        || above == "to"
     {
         return Some(Role::After { before: None });
     }

@@ -84,16 +84,26 @@ pub(super) fn changes_within(words: &str, before: &str) -> bool {
     })
 }
 
+/// A sentence that names a path and may ask for its file.
+pub(super) struct Request<'s> {
+    /// The words before the path.
+    pub(super) before: &'s str,
+    /// The words behind it.
+    pub(super) behind: &'s str,
+    /// The action that the sentence's verb asks for, if it asks.
+    pub(super) verb: Option<Action>,
+    /// The sentence without its number and marks.
+    pub(super) bare: &'s str,
+    /// The path.
+    pub(super) path: &'s FoundPath,
+    /// The unit is an item of a list.
+    pub(super) item: bool,
+}
+
 /// Returns whether the words around a path ask for that file.
-pub(super) fn asks_for(
-    before: &str,
-    behind: &str,
-    verb: bool,
-    bare: &str,
-    path: &FoundPath,
-    spot: &Spot,
-    item: bool,
-) -> bool {
+pub(super) fn asks_for(request: &Request<'_>, spot: &Spot) -> bool {
+    let (before, behind, path) = (request.before, request.behind, request.path);
+    let verb = request.verb.is_some();
     let empty = |text: &str| {
         text.trim_matches(|letter: char| !letter.is_alphanumeric())
             .is_empty()
@@ -114,14 +124,15 @@ pub(super) fn asks_for(
         return verb || ends || leads;
     }
     let near = before.split_whitespace().count() <= 8;
-    let says = verb && near && !bare.to_lowercase().starts_with("to ");
+    let says = verb && near && !request.bare.to_lowercase().starts_with("to ");
     let told = || {
         let told = behind.trim_start_matches(|letter: char| {
             letter.is_whitespace() || matches!(letter, '`' | '-' | '—' | '–' | ':' | '*')
         });
         asks_for_change(told)
     };
-    let lists = leads && spot.listed && path.path.contains('/') && (item || path.ticked && told());
+    let lists =
+        leads && spot.listed && path.path.contains('/') && (request.item || path.ticked && told());
     (path.ticked || spot.listed) && (says || lists)
 }
 

@@ -1,26 +1,24 @@
 //! Finds the files that a unit declares: labels, file lists, tables,
 //! headings, boxes, and the sentence right above a block.
 
+mod values;
+
+mod requests;
+
 use super::asking::{Asking, base_of};
-use super::asks::{
-    Spot, asks_for, changes_within, folder_before, is_marker, moved_to, names_step, only_joins,
-    topic_between, without_number,
-};
+use super::asks::names_step;
 use super::titles::{action_of_title, is_pair_title};
-use super::verbs::{
-    action_of, action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole,
-};
-use super::whole::{deletes_file, is_of_part};
+use super::verbs::{action_of_note, action_of_topic, only_looks, plainly_modifies, removes_whole};
 use super::{Action, FileNote, PlannedChange, add_change};
 use crate::basis::Basis;
 use crate::document::Span;
 use crate::identity::CheckboxId;
-use crate::inline::{comparison_key, one_line, plain_text};
-use crate::labels::{Topic, topic_of_label};
-use crate::mention::{self, is_empty_lead, is_empty_note, spoken_paths};
-use crate::paths::{FoundPath, find_paths};
+use crate::inline::{comparison_key, one_line};
+use crate::labels::Topic;
+use crate::mention::{self, is_empty_note, spoken_paths};
 use crate::rows::{Row, RowKind};
 use crate::vocabulary::{Use, entry_at_start};
+use values::FileValue;
 
 /// Returns the files of a unit, in the order in which they are named.
 pub(crate) fn declared_changes(asking: &Asking<'_, '_>, title: &Span) -> Vec<PlannedChange> {
@@ -175,105 +173,10 @@ impl Collector<'_, '_, '_> {
         }
     }
 
-    fn cells(&mut self, row: &Row, cells: &[Span]) {
-        let document = self.asking.document;
-        if document
-            .slice(&(self.table_end..row.span.start))
-            .matches('\n')
-            .count()
-            > 1
-        {
-            self.columns = None;
-        }
-        self.table_end = row.span.end;
-        let Some((path_at, action_at)) = self.columns else {
-            let names: Vec<String> = cells
-                .iter()
-                .map(|cell| comparison_key(document.slice(cell)))
-                .collect();
-            let path = names.iter().position(|name| {
-                matches!(
-                    topic_of_label(name),
-                    Some(Topic::Files | Topic::Create | Topic::Modify)
-                ) && name != "where"
-                    && name != "in"
-                    && name != "new"
-                    && name != "change"
-            });
-            let action = names.iter().position(|name| {
-                matches!(
-                    name.as_str(),
-                    "action"
-                        | "change type"
-                        | "type"
-                        | "operation"
-                        | "change"
-                        | "操作"
-                        | "类型"
-                        | "acción"
-                        | "действие"
-                        | "new/modify"
-                        | "new?"
-                        | "status"
-                        | "kind"
-                        | "what"
-                )
-            });
-            // A header that names no files column closes the table to us.
-            self.columns = Some((path.unwrap_or(usize::MAX), action));
-            return;
-        };
-        let Some(cell) = cells.get(path_at) else {
-            return;
-        };
-        let words = document.slice(cell);
-        let said = action_at
-            .and_then(|at| cells.get(at))
-            .map_or("", |cell| document.slice(cell));
-        let noted = action_of_note(&plain_text(said));
-        let checkbox = self.asking.box_around(row);
-        let paths = spoken_paths(words, cell.start, true);
-        for (at, path) in paths.iter().enumerate() {
-            let behind = action_of_note(&words[(path.outer.end - cell.start).min(words.len())..]);
-            let action = if behind == Action::Unstated {
-                noted.clone()
-            } else {
-                behind
-            };
-            let beside = folder_before(&paths[..at], path);
-            let said = FileNote {
-                beside,
-                ..self.note_here(action, Basis::Stated, checkbox)
-            };
-            let touched = add_change(&mut self.changes, path, &said);
-            let rest: Vec<&str> = cells
-                .iter()
-                .enumerate()
-                .filter(|(at, _)| *at != path_at)
-                .map(|(_, cell)| document.slice(cell))
-                .collect();
-            self.add_prose(&touched, &rest.join(" "));
-        }
-    }
-
     fn read_line(&mut self, at: usize, row: &Row, first: bool) {
         let words = self.asking.words(row).to_owned();
         self.take_back(&words);
-        let own = row
-            .label
-            .as_ref()
-            .zip(row.topic)
-            .filter(|(_, topic)| topic.names_files());
-        if let Some((label, topic)) = own {
-            self.current.clear();
-            let base = label.rest.min(words.len());
-            let shown = topic == Topic::Test
-                && !words[base..].contains('`')
-                && row.item.is_none()
-                && !label.bold;
-            if !shown {
-                self.value(row, &words[base..], base, topic, &label.note, true);
-            }
+        if self.read_file_label(row, &words) {
             return;
         }
         if row.boxed && !self.below_listed(row) || first && names_step(&words) {
@@ -284,7 +187,14 @@ impl Collector<'_, '_, '_> {
         if let Some(topic) = listing.filter(|_| {
             row.item.is_some() && starts || row.item.is_none() && self.changes.is_empty() && first
         }) {
-            if self.value(row, &words, 0, topic, "", false) {
+            let value = FileValue {
+                words: &words,
+                base: row.span.start,
+                topic,
+                note: "",
+                labelled: false,
+            };
+            if self.add_files(row, &value) {
                 return;
             }
         } else if (starts || row.boxed) && self.asked(at, row, &words) {
@@ -309,6 +219,35 @@ impl Collector<'_, '_, '_> {
         }
         let touched = self.current.clone();
         self.add_prose(&touched, &words);
+    }
+
+    /// Adds the files of a line's own label, "**Files:** `a.py`"; false where it has no label for files.
+    fn read_file_label(&mut self, row: &Row, words: &str) -> bool {
+        let own = row
+            .label
+            .as_ref()
+            .zip(row.topic)
+            .filter(|(_, topic)| topic.names_files());
+        let Some((label, topic)) = own else {
+            return false;
+        };
+        self.current.clear();
+        let base = label.rest.min(words.len());
+        let shown = topic == Topic::Test
+            && !words[base..].contains('`')
+            && row.item.is_none()
+            && !label.bold;
+        if !shown {
+            let value = FileValue {
+                words: &words[base..],
+                base: row.span.start + base,
+                topic,
+                note: &label.note,
+                labelled: true,
+            };
+            self.add_files(row, &value);
+        }
+        true
     }
 
     /// Reads what a label's value says of the files at hand: "**Changes**: Remove this file", "**Changes**: Empty marker.",
@@ -362,233 +301,6 @@ impl Collector<'_, '_, '_> {
                 .into_iter()
                 .for_each(|change| change.action = Action::Unstated);
         }
-    }
-
-    /// Adds the paths of a label's value or of an entry in a file list; false where there are none.
-    fn value(
-        &mut self,
-        row: &Row,
-        value: &str,
-        offset: usize,
-        topic: Topic,
-        note: &str,
-        labelled: bool,
-    ) -> bool {
-        if !labelled && only_looks(value) {
-            return false;
-        }
-        let base = row.span.start + offset;
-        let mut found = find_paths(value, base, true);
-        found.retain(|path| {
-            mention::read_mention(value, &(path.outer.start - base..path.outer.end - base))
-                != mention::Mention::Spared
-        });
-        let Some(first) = found.first() else {
-            return false;
-        };
-        let lead = &value[..first.outer.start - base];
-        let lead_action = action_of_note(lead);
-        let checkbox = self.asking.box_around(row);
-        let mut touched = Vec::new();
-        let mut end = first.outer.start;
-        let mut topic = topic_between(lead)
-            .filter(|_| topic == Topic::Files)
-            .unwrap_or(topic);
-        for (at, path) in found.iter().enumerate() {
-            let between = self.asking.document.slice(&(end..path.outer.start));
-            if at > 0 && !only_joins(between) {
-                let Some(turned) = topic_between(between) else {
-                    break;
-                };
-                topic = turned;
-            }
-            end = path.outer.end;
-            let behind = &value[(end - base).min(value.len())..];
-            // Words that turn to the next path say nothing of this one.
-            let next = found.get(at + 1).map(|next| next.outer.start.max(end));
-            let turns = next.is_some_and(|next| {
-                topic_between(self.asking.document.slice(&(end..next))).is_some()
-            });
-            let mut action = if turns {
-                Action::Unstated
-            } else {
-                action_of_note(behind)
-            };
-            if topic == Topic::Modify && action == Action::Create {
-                // "Modify: `package.json` (新增 scripts)": what is new is in the file.
-                let is_part = behind.split_whitespace().count() > 1;
-                action = if is_part { Action::Modify } else { action };
-            }
-            if action == Action::Unstated {
-                action = if labelled || lead_action == Action::Unstated {
-                    action_of_topic(topic, note)
-                } else {
-                    lead_action.clone()
-                };
-            }
-            let test = topic == Topic::Test;
-            let beside = folder_before(&found[..at], path);
-            let said = FileNote {
-                test,
-                listed: true,
-                beside,
-                ..self.note_here(Action::Unstated, Basis::Stated, checkbox)
-            };
-            let to = moved_to(topic, behind, found.get(at + 1));
-            let target = to.map(|to| value.get(to.outer.end - base..).unwrap_or(""));
-            if at == 0
-                && is_of_part(
-                    topic,
-                    (lead, if next.is_some() { "" } else { behind }),
-                    target,
-                )
-            {
-                // "Move: `MAX` from `a` to `b`" changes both, and moves none.
-                touched.extend(add_change(
-                    &mut self.changes,
-                    path,
-                    &FileNote {
-                        action: Action::Modify,
-                        ..said.clone()
-                    },
-                ));
-                for other in &found[at + 1..] {
-                    touched.extend(add_change(&mut self.changes, other, &said));
-                    end = other.outer.end;
-                }
-                break;
-            }
-            if let Some(to) = to {
-                action = Action::Rename {
-                    to: to.path.clone(),
-                };
-                touched.extend(add_change(
-                    &mut self.changes,
-                    path,
-                    &FileNote { action, ..said },
-                ));
-                end = to.outer.end;
-                break;
-            }
-            let until = next.map_or(behind.len(), |next| (next - end).min(behind.len()));
-            let empty = is_empty_note(&behind[..until])
-                || is_empty_lead(if at == 0 { lead } else { between });
-            touched.extend(add_change(
-                &mut self.changes,
-                path,
-                &FileNote {
-                    action,
-                    empty,
-                    ..said
-                },
-            ));
-        }
-        let rest = value[(end - base).min(value.len())..].to_owned();
-        self.listed.extend(row.item);
-        self.current = touched.clone();
-        self.add_prose(&touched, &format!("{note} {rest}"));
-        true
-    }
-
-    /// Adds the files that a sentence asks for: "Create `x`", "In `x`, add:", a box's words; false where it asks for
-    /// none.
-    fn asked(&mut self, at: usize, row: &Row, words: &str) -> bool {
-        let own_item = row.item.is_some() && row.item == self.asking.item;
-        let (above, colon) = self.leads_on(at);
-        let found = spoken_paths(words, row.span.start, above && colon);
-        let Some(path) = found.first() else {
-            return false;
-        };
-        // What a paragraph says before and behind the sentence of the path is about something else.
-        let whole = own_item || row.boxed;
-        let around = mention::sentence_around(words, path.outer.start - row.span.start);
-        let around = if whole { 0..words.len() } else { around };
-        let (start, words) = (row.span.start + around.start, &words[around]);
-        let marked = crate::naming::read_marks(words);
-        let bare = crate::naming::unit_name(&marked.words)
-            .filter(|name| name.rank == crate::naming::Rank::Step)
-            .map_or(marked.words.clone(), |name| name.title);
-        let bare = if whole { without_number(&bare) } else { bare };
-        if only_looks(&bare) || path.path.ends_with('/') && !own_item && !row.boxed {
-            return false;
-        }
-        let verb = action_of(&bare);
-        let made =
-            |at: &usize| self.changes[*at].action == Action::Create && !self.changes[*at].listed;
-        let spot = Spot {
-            above: above && colon,
-            right_above: above,
-            own: whole,
-            listed: row.item.is_some(),
-            free: self.free,
-            made: self.current.iter().any(made),
-        };
-        if !asks_for(
-            &words[..path.outer.start - start],
-            &words[(path.outer.end - start).min(words.len())..],
-            verb.is_some(),
-            &bare,
-            path,
-            &spot,
-            self.asking.item.is_some(),
-        ) {
-            return false;
-        }
-        let mut action = verb.unwrap_or_default();
-        let before = &words[..path.outer.start - start];
-        let behind = &words[(path.outer.end - start).min(words.len())..];
-        let direct = before.split_whitespace().count() <= 4;
-        if action == Action::Create && !direct && !own_item
-            || action == Action::Delete && !deletes_file(before, behind)
-        {
-            action = Action::Unstated;
-        }
-        let noted = action_of_note(behind);
-        let action = if noted == Action::Unstated {
-            action
-        } else {
-            noted
-        };
-        let formal = is_marker(before) || whole || action != Action::Unstated;
-        let basis = if formal { Basis::Stated } else { Basis::Worded };
-        let within = basis == Basis::Worded && changes_within(&bare, before);
-        let action = match action {
-            Action::Unstated if plainly_modifies(&bare) || within => Action::Modify,
-            action => action,
-        };
-        let said = self.note_here(action, basis, self.asking.box_around(row));
-        let mut touched = Vec::new();
-        let mut end = start;
-        for (at, path) in found.iter().enumerate() {
-            let between = self.asking.document.slice(&(end..path.outer.start));
-            if at > 0 && !only_joins(between) {
-                break;
-            }
-            end = path.outer.end;
-            let until = found
-                .get(at + 1)
-                .map_or(row.span.end, |next| next.outer.start.max(end));
-            let until = until.min(start + words.len()).max(end);
-            let empty =
-                is_empty_note(self.asking.document.slice(&(end..until))) || is_empty_lead(between);
-            let path = FoundPath {
-                lines: path.lines.filter(|_| at > 0),
-                ..path.clone()
-            };
-            touched.extend(add_change(
-                &mut self.changes,
-                &path,
-                &FileNote {
-                    empty,
-                    ..said.clone()
-                },
-            ));
-        }
-        self.current = touched.clone();
-        if !above {
-            self.add_prose(&touched, words);
-        }
-        true
     }
 
     /// Returns whether the paragraph of a row leads to a block right below it, and whether a colon ends it.

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use crate::changes::Asking;
 use crate::commands::{Manner, PlannedCommand, in_line};
 use crate::criteria::{self, Criterion};
 use crate::document::Document;
-use crate::identity::CheckboxId;
 use crate::inline::{comparison_key, one_line, plain_text};
 use crate::labels::Topic;
 use crate::naming::{Rank, number_at, read_coded_unit, read_marks, read_numbered_unit, unit_name};
@@ -16,12 +16,12 @@ use crate::steps::is_step_name;
 /// The boxes that repeat a unit elsewhere are those of its criteria: each is
 /// tied to the criterion of the same words, or becomes one.
 pub(super) fn join_echoes(
-    document: &Document<'_>,
+    asking: &Asking<'_, '_>,
     echo: Range<usize>,
-    boxes: &[Option<CheckboxId>],
     criteria: &mut Vec<Criterion>,
     commands: &mut Vec<PlannedCommand>,
 ) {
+    let (document, boxes) = (asking.document, asking.boxes);
     let rows = rows_of_pieces(document, echo.skip(1), is_step_name);
     for row in rows
         .iter()

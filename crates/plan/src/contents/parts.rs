@@ -28,9 +28,8 @@ pub(super) struct Shown<'a> {
     pub(super) changes: &'a [PlannedChange],
 }
 
-/// Makes a step of its seed; `None` for a spare one in which nothing is spelled out.
-pub(super) fn build_step(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>) -> Option<Step> {
-    let commands = shown.commands;
+/// Returns the blocks and commands that the rows of a step spell out, each with its row, in order.
+fn spelled_parts(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>) -> Vec<(usize, Part)> {
     let mut spelled: Vec<(usize, Part)> = Vec::new();
     for at in seed.rows.clone().filter(|at| !is_among(&asking.rows[*at])) {
         let here = shown
@@ -41,7 +40,8 @@ pub(super) fn build_step(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>
         spelled.extend(here.map(|(index, _)| (at, Part::Place(index))));
     }
     for (at, command) in shown.runs.iter().filter(|(run, _)| seed.rows.contains(run)) {
-        let commit = commands
+        let commit = shown
+            .commands
             .get(*command)
             .is_some_and(|command| command.commit.is_some());
         spelled.push((
@@ -53,10 +53,17 @@ pub(super) fn build_step(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>
             },
         ));
     }
+    spelled.sort_by_key(|(at, _)| *at);
+    spelled
+}
+
+/// Makes a step of its seed; `None` for a spare one in which nothing is spelled out.
+pub(super) fn build_step(asking: &Asking<'_, '_>, seed: &Seed, shown: &Shown<'_>) -> Option<Step> {
+    let commands = shown.commands;
+    let mut spelled = spelled_parts(asking, seed, shown);
     if seed.spare && spelled.is_empty() {
         return None;
     }
-    spelled.sort_by_key(|(at, _)| *at);
     let mut said = match is_worked(&spelled) {
         true => open_sentences(asking, &seed.rows, shown.sentences),
         false => asked_words(asking, seed, &spelled, shown.changes),

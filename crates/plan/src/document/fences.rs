@@ -213,7 +213,8 @@ pub(crate) fn find_fences(text: &str, start: usize) -> Vec<Fence> {
             at += 1;
             continue;
         };
-        let (last, closed) = end_of(text, &rows, at, &open, quotes);
+        let lines = Lines { text, rows: &rows };
+        let (last, closed) = end_of(&lines, at, &open, quotes);
         let content = rows[at + 1..(if closed { last } else { last + 1 }).max(at + 1)].to_vec();
         fences.push(Fence {
             span: row.start + open.before..rows[last].end,
@@ -228,14 +229,15 @@ pub(crate) fn find_fences(text: &str, start: usize) -> Vec<Fence> {
     fences
 }
 
+/// A text and the bytes of its lines.
+struct Lines<'t> {
+    text: &'t str,
+    rows: &'t [Span],
+}
+
 /// Returns the row where the fence opened at `first` ends, and whether that row closes it.
-fn end_of(
-    text: &str,
-    rows: &[Span],
-    first: usize,
-    open: &Marker<'_>,
-    quotes: usize,
-) -> (usize, bool) {
+fn end_of(lines: &Lines<'_>, first: usize, open: &Marker<'_>, quotes: usize) -> (usize, bool) {
+    let Lines { text, rows } = *lines;
     let document = is_document(open.info);
     let mut depth = 0_usize;
     let mut earliest = None;

@@ -230,38 +230,8 @@ impl Cutting<'_> {
         if let Some(tag) = self.tags.at(line.start).filter(|_| opens.is_none()) {
             return self.tag(line, tag);
         }
-        if let Ok(found) = self
-            .shape
-            .headings
-            .binary_search_by(|(span, _)| self.compare(span, line))
-        {
-            let (span, level) = self.shape.headings[found].clone();
-            if self.text[at..].starts_with('#') {
-                self.open.clear();
-                return self.heading(line, at, level);
-            }
-            let underline = self.text[..span.end]
-                .trim_end()
-                .rfind('\n')
-                .map_or(span.start, |end| end + 1);
-            let strong = self.text[underline..].trim_start().starts_with('=');
-            if line.start >= underline && line.start > span.start {
-                if !strong {
-                    self.push(PieceKind::Rule, at..line.end);
-                }
-                return;
-            }
-            if strong {
-                self.open.clear();
-                let title = at..line.end;
-                return self.push(
-                    PieceKind::Heading {
-                        level,
-                        title: title.clone(),
-                    },
-                    title,
-                );
-            }
+        if self.read_heading(line, at) {
+            return;
         }
         if self
             .shape
@@ -299,13 +269,60 @@ impl Cutting<'_> {
             }
             return self.push(PieceKind::Code(index), span);
         }
-        let words = at..at + self.text[at..line.end].trim_end().len();
+        let fresh = blank || self.items.len() > before;
+        self.read_words(at..line.end, fresh);
+    }
+
+    /// Reads a line that is a heading or the line below one; false where it is neither.
+    fn read_heading(&mut self, line: &Span, at: usize) -> bool {
+        let Ok(found) = self
+            .shape
+            .headings
+            .binary_search_by(|(span, _)| self.compare(span, line))
+        else {
+            return false;
+        };
+        let (span, level) = self.shape.headings[found].clone();
+        if self.text[at..].starts_with('#') {
+            self.open.clear();
+            self.heading(line, at, level);
+            return true;
+        }
+        let underline = self.text[..span.end]
+            .trim_end()
+            .rfind('\n')
+            .map_or(span.start, |end| end + 1);
+        let strong = self.text[underline..].trim_start().starts_with('=');
+        if line.start >= underline && line.start > span.start {
+            if !strong {
+                self.push(PieceKind::Rule, at..line.end);
+            }
+            return true;
+        }
+        if strong {
+            self.open.clear();
+            let title = at..line.end;
+            self.push(
+                PieceKind::Heading {
+                    level,
+                    title: title.clone(),
+                },
+                title,
+            );
+            return true;
+        }
+        false
+    }
+
+    /// Reads the words of a line: a row of a table, or text, which goes on with the piece before unless it is `fresh`.
+    fn read_words(&mut self, rest: Span, fresh: bool) {
+        let at = rest.start;
+        let words = at..at + self.text[at..rest.end].trim_end().len();
         if self.text[at..].starts_with('|') && self.text[words.clone()].matches('|').count() > 1 {
             let cells = split_cells(self.text, &words);
             return self.push(PieceKind::Row(cells), words);
         }
         let item = self.open.last().map(|(item, _)| *item);
-        let fresh = blank || self.items.len() > before;
         if !fresh
             && let Some(last) = self.pieces.last_mut()
             && last.item == item

@@ -187,6 +187,24 @@ fn find_title(sections: &[Section]) -> Option<usize> {
     }
 }
 
+/// Returns the phase, as a place in `found`, to which a task belongs that stands right behind it at the same level:
+/// "## Phase 1", "## Task 1.1".
+fn phase_beside(sections: &[Section], found: &[Candidate], section: &Section) -> Option<usize> {
+    let last = found.last()?;
+    let near = sections[last.section].level == section.level
+        && sections[last.section].end >= section.piece;
+    let task = unit_name(&section.marked.words).is_some_and(|name| name.rank == Rank::Task);
+    if !near || !task {
+        return None;
+    }
+    let mut chain = std::iter::successors(Some(found.len() - 1), |at| found[*at].outer);
+    let phase = chain.find(|at| {
+        found[*at].name.rank == Rank::Phase && sections[found[*at].section].level == section.level
+    });
+    phase.filter(|phase| !found[*phase].name.word.is_empty())
+}
+
+/// Returns the headings that open a unit in one of the dialects of a resort, each with the candidate around it.
 fn find_candidates(sections: &[Section], resort: u8, with_title: bool) -> Vec<Candidate> {
     let title = find_title(sections);
     let series = series::units_of_series(sections, title);
@@ -197,25 +215,8 @@ fn find_candidates(sections: &[Section], resort: u8, with_title: bool) -> Vec<Ca
         if title == Some(index) && !(with_title && (section.boxes || section.work)) {
             continue;
         }
-        // A task may stand at the level of its phase.
-        if outer.is_none_or(|outer| sections[found[outer].section].level < section.level)
-            && let Some(last) = found.last()
-            && sections[last.section].level == section.level
-        {
-            let chain = std::iter::successors(Some(found.len() - 1), |at| found[*at].outer);
-            let phase = chain.into_iter().find(|at| {
-                found[*at].name.rank == Rank::Phase
-                    && sections[found[*at].section].level == section.level
-            });
-            let near = sections[last.section].end >= section.piece
-                || sections[last.section].end == section.piece;
-            let task = unit_name(&section.marked.words).is_some_and(|name| name.rank == Rank::Task);
-            if near
-                && task
-                && let Some(phase) = phase.filter(|phase| !found[*phase].name.word.is_empty())
-            {
-                outer = Some(phase);
-            }
+        if outer.is_none_or(|outer| sections[found[outer].section].level < section.level) {
+            outer = phase_beside(sections, &found, section).or(outer);
         }
         let around = section.parent.and_then(|parent| sections[parent].topic);
         let unit = outer.map(|outer| (found[outer].name.rank, found[outer].name.number.as_deref()));
@@ -314,6 +315,14 @@ fn join_repeated(
             }
         }
     }
+    pass_repeats_down(candidates);
+    twice.sort_by_key(|span| span.start);
+    twice.dedup();
+    twice
+}
+
+/// Marks what stands in a unit that only repeats another one as a part of that repetition.
+fn pass_repeats_down(candidates: &mut [Candidate]) {
     for index in 0..candidates.len() {
         if let Some(outer) = candidates[index]
             .outer
@@ -325,9 +334,6 @@ fn join_repeated(
             }
         }
     }
-    twice.sort_by_key(|span| span.start);
-    twice.dedup();
-    twice
 }
 
 /// Returns whether the heading stands in a section that only repeats units.

@@ -41,8 +41,13 @@ pub(super) fn add_item_units(document: &Document<'_>, outline: &mut Outline, res
         .collect();
     let free = find_gaps(&taken, document.pieces.len());
     let mut units = std::mem::take(&mut outline.units);
+    let search = Search {
+        around: None,
+        resort,
+        labels: &labels,
+    };
     for gap in free {
-        units.extend(open_items(document, &gap, None, resort, &labels));
+        units.extend(open_items(document, &gap, &search));
     }
     units.sort_by_key(|unit| unit.pieces.start);
     outline.units = units;
@@ -83,38 +88,70 @@ fn descend_into(document: &Document<'_>, unit: &mut Unit, resort: u8, labels: &[
     for gap in inner {
         let gap = gap.start.max(unit.pieces.start + 1)..gap.end;
         if gap.start < gap.end {
-            let found = open_items(document, &gap, Some(unit), resort, labels);
+            let search = Search {
+                around: Some(unit),
+                resort,
+                labels,
+            };
+            let found = open_items(document, &gap, &search);
             unit.children.extend(found);
         }
     }
     unit.children.sort_by_key(|child| child.pieces.start);
 }
 
-/// Returns the units that items within `pieces` open.
-fn open_items(
-    document: &Document<'_>,
-    pieces: &Range<usize>,
-    around: Option<&Unit>,
+/// The conditions under which items may open units.
+struct Search<'s> {
+    /// The unit in which they stand.
+    around: Option<&'s Unit>,
+    /// Dialects of a later resort are not asked outside units.
     resort: u8,
-    labels: &[String],
-) -> Vec<Unit> {
+    /// The names, in lower case, of units that are there already.
+    labels: &'s [String],
+}
+
+impl Search<'_> {
+    /// Returns the name of the unit that a box opens in one of the dialects asked, and the dialect's name.
+    fn name_of_item(&self, seen: &BoxSeen<'_>) -> Option<(UnitName, &'static str)> {
+        DIALECTS
+            .iter()
+            .filter(|dialect| dialect.resort <= self.resort || self.around.is_some())
+            .find_map(|dialect| (dialect.item)(seen).map(|name| (name, dialect.name)))
+    }
+}
+
+/// Returns the items that begin within `pieces`.
+fn items_within(document: &Document<'_>, pieces: &Range<usize>) -> Range<usize> {
     let Some((first, last)) = document
         .pieces
         .get(pieces.start)
         .zip(document.pieces.get(pieces.end - 1))
     else {
-        return Vec::new();
+        return 0..0;
     };
     // An item's first piece begins behind its marker, so the marker may lie before the gap's first byte.
     let begin = document
         .items
         .partition_point(|item| item.content < first.span.start);
+    let count = document.items[begin..]
+        .iter()
+        .take_while(|item| item.span.start <= last.span.end)
+        .count();
+    begin..begin + count
+}
+
+/// Returns the topic that governs an item, looked for from its first piece back to that at `from`.
+fn topic_of_item(document: &Document<'_>, item: &Item, from: usize) -> Option<Topic> {
+    let bytes = item.content..item.span.end.max(item.content + 1);
+    topic_around(document, document.pieces_in(&bytes).start, from)
+}
+
+/// Returns the units that items within `pieces` open.
+fn open_items(document: &Document<'_>, pieces: &Range<usize>, search: &Search<'_>) -> Vec<Unit> {
+    let Search { around, labels, .. } = *search;
     let mut found: Vec<Found> = Vec::new();
-    for index in begin..document.items.len() {
+    for index in items_within(document, pieces) {
         let item = &document.items[index];
-        if item.span.start > last.span.end {
-            break;
-        }
         let Some((_, words)) = box_of(document, item) else {
             continue;
         };
@@ -129,19 +166,13 @@ fn open_items(
             .iter()
             .any(|parent| box_of(document, &document.items[*parent]).is_some());
         let outer = by_parent.or_else(|| by_number(&found, &marks.words).filter(|_| !nested));
-        let unit = match outer {
-            Some(outer) => Some((found[outer].name.rank, found[outer].name.number.as_deref())),
-            None => around.map(|unit| (unit.name.rank, unit.name.number.as_deref())),
-        };
+        let unit = outer
+            .map(|outer| &found[outer].name)
+            .or_else(|| around.map(|unit| &unit.name))
+            .map(|name| (name.rank, name.number.as_deref()));
         let seen = BoxSeen {
             words: &marks.words,
-            around: topic_around(
-                document,
-                document
-                    .pieces_in(&(item.content..item.span.end.max(item.content + 1)))
-                    .start,
-                pieces.start,
-            ),
+            around: topic_of_item(document, item, pieces.start),
             unit,
             nested: nested && by_parent.is_none(),
             holds_numbers: holds_numbers(document, index),
@@ -150,13 +181,9 @@ fn open_items(
         if matches!(seen.around, Some(Topic::Progress | Topic::Status)) && !labels.is_empty() {
             continue;
         }
-        let asked = DIALECTS
-            .iter()
-            .filter(|dialect| dialect.resort <= resort || around.is_some());
-        let name = asked
-            .into_iter()
-            .find_map(|dialect| (dialect.item)(&seen).map(|name| (name, dialect.name)));
-        let name = name.or_else(|| unit_beside(document, found.last()?, item, &seen));
+        let name = search
+            .name_of_item(&seen)
+            .or_else(|| unit_beside(document, found.last()?, item, &seen));
         if let Some((name, dialect)) = name {
             let repeated = unit_name(&marks.words)
                 .is_some_and(|name| labels.contains(&name.label().to_lowercase()));

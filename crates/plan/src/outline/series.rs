@@ -133,73 +133,95 @@ fn holds_work(section: &Section) -> bool {
     section.work || section.boxes
 }
 
+/// A heading as a member of a series.
+struct Member {
+    /// The mark of the series: "()", "[]", "#", "A.", the letters of a code, a word.
+    kind: String,
+    /// Its word: "Sprint".
+    word: String,
+    number: String,
+    title: String,
+}
+
+impl Member {
+    /// Builds a member of a series without a word.
+    fn wordless(kind: &str, number: &str, title: &str) -> Self {
+        Member {
+            kind: kind.to_owned(),
+            word: String::new(),
+            number: number.to_owned(),
+            title: title.to_owned(),
+        }
+    }
+}
+
+/// Returns the form that a heading may share with others of a series, and its name as a unit: "[A1] Title", "#3 Title".
 fn form_of_heading(section: &Section) -> Option<(Form, UnitName)> {
     let words = section.marked.words.as_str();
     if unit_name(words).is_some() || section.topic.is_some() {
         return None;
     }
-    let made = |kind: &str, word: &str, number: String, title: String| {
-        let name = UnitName {
-            word: word.to_owned(),
-            number: Some(number),
-            title,
-            rank: Rank::Phase,
-        };
-        (
-            Form {
-                level: section.level,
-                kind: kind.to_owned(),
-            },
-            name,
-        )
+    let member = read_member(words)?;
+    let form = Form {
+        level: section.level,
+        kind: member.kind,
     };
+    let name = UnitName {
+        word: member.word,
+        number: Some(member.number),
+        title: member.title,
+        rank: Rank::Phase,
+    };
+    Some((form, name))
+}
+
+/// Reads a heading's words as those of a member of a series. A sign in front decides; the number in a worded heading is
+/// read last, as many headings hold one.
+fn read_member(words: &str) -> Option<Member> {
+    let signs = [' ', ':', '-', '—'];
     if let Some(inner) = words.strip_prefix('(') {
         let (number, rest) = inner.split_once(')')?;
+        // "(1)", "(iii)"; more letters are a remark in parentheses.
         let short = !number.is_empty()
             && number.len() <= 4
             && number.chars().all(|letter| letter.is_ascii_alphanumeric());
-        return short.then(|| {
-            made(
-                "()",
-                "",
-                number.to_owned(),
-                rest.trim_start_matches([' ', ':', '-', '—']).to_owned(),
-            )
-        });
+        return short.then(|| Member::wordless("()", number, rest.trim_start_matches(signs)));
     }
     if let Some((inner, rest)) = words
         .strip_prefix('[')
         .and_then(|inner| inner.split_once(']'))
     {
-        let name = read_coded_unit(&format!(
-            "{inner} {}",
-            rest.trim_start_matches([' ', ':', '-', '—'])
-        ))?;
-        return Some(made("[]", "", name.number?, name.title));
+        let name = read_coded_unit(&format!("{inner} {}", rest.trim_start_matches(signs)))?;
+        return Some(Member::wordless("[]", &name.number?, &name.title));
     }
     if let Some(rest) = words.strip_prefix('#') {
         let number = number_at(rest)?;
         return after_number(&rest[number.len()..], &number)
-            .map(|title| made("#", "", number, title));
+            .map(|title| Member::wordless("#", &number, &title));
     }
     if let Some((letters, rest)) = split_lettered(words) {
-        let rest = rest.trim_start_matches([' ', '-', '—', '–']).to_owned();
+        let rest = rest.trim_start_matches([' ', '-', '—', '–']);
         // Parts of a document, not of its work: "A. Context".
         let explains = matches!(
-            heading_topic(&rest),
+            heading_topic(rest),
             Some(Topic::Reference | Topic::About | Topic::Bounds)
         );
-        return (!rest.is_empty() && !explains).then(|| made("A.", "", letters.to_owned(), rest));
+        return (!rest.is_empty() && !explains).then(|| Member::wordless("A.", letters, rest));
     }
     if let Some(name) = read_coded_unit(words) {
-        let number = name.number.clone()?;
+        let number = name.number?;
         let kind: String = number
             .chars()
             .take_while(char::is_ascii_uppercase)
             .collect();
-        return Some(made(&kind, "", number, name.title));
+        return Some(Member::wordless(&kind, &number, &name.title));
     }
-    split_worded(words).map(|(word, number, title)| made(&word.to_lowercase(), word, number, title))
+    split_worded(words).map(|(word, number, title)| Member {
+        kind: word.to_lowercase(),
+        word: word.to_owned(),
+        number,
+        title,
+    })
 }
 
 /// `B. title`, `II. title`: a letter or a Roman number with a sign behind it.

@@ -46,6 +46,27 @@ pub(super) struct Place {
     pub(super) leads: bool,
 }
 
+/// Splits the headings over a place, each with its level, into the plan's own title (empty where there is none) and the
+/// others, innermost first, each with whether it names a unit.
+fn split_title(
+    document: &Document<'_>,
+    headings: &[(usize, &Span)],
+) -> (String, Vec<(String, bool)>) {
+    let title = headings
+        .first()
+        .filter(|(level, _)| *level == 1)
+        .map(|(_, title)| comparison_key(document.slice(title)));
+    let below = headings
+        .iter()
+        .rev()
+        .filter(|(level, _)| *level > 1 || title.is_none());
+    let named = |title: &Span| unit_name(&read_marks(document.slice(title)).words).is_some();
+    let below = below
+        .map(|(_, title)| (comparison_key(document.slice(title)), named(title)))
+        .collect();
+    (title.unwrap_or_default(), below)
+}
+
 impl Place {
     /// Reads the place of what stands at `at`.
     pub(super) fn new(document: &Document<'_>, at: usize) -> Self {
@@ -84,18 +105,7 @@ impl Place {
                     .collect();
             }
         }
-        let title = headings
-            .first()
-            .filter(|(level, _)| *level == 1)
-            .map(|(_, title)| comparison_key(document.slice(title)));
-        let below = headings
-            .iter()
-            .rev()
-            .filter(|(level, _)| *level > 1 || title.is_none());
-        let named = |title: &Span| unit_name(&read_marks(document.slice(title)).words).is_some();
-        let headings = below
-            .map(|(_, title)| (comparison_key(document.slice(title)), named(title)))
-            .collect();
+        let (title, headings) = split_title(document, &headings);
         let leads = leads_line(&before);
         let lead = if fenced {
             comparison_key(above)
@@ -103,7 +113,7 @@ impl Place {
             comparison_key(&before)
         };
         Place {
-            title: title.unwrap_or_default(),
+            title,
             headings,
             lead,
             items,

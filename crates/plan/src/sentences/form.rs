@@ -4,13 +4,13 @@
 //! `**Step 3 (GREEN):** Also, in `a.py`, remove the check.` is called "step 3",
 //! has the leads "also" and "in …", and the verb "remove".
 
+mod mood;
+
 use crate::inline::{Label, code_spans, comparison_key, one_line, plain_text, read_label};
 use crate::naming::{Rank, read_marks, unit_name};
 use crate::paths::as_path;
-
-use crate::vocabulary::{
-    Opening, Use, entry_at_start, is_dense, is_entry, last_dense, last_entry, uses_in,
-};
+use crate::vocabulary::{Opening, Use, entry_at_start, is_dense, is_entry, last_entry, uses_in};
+use mood::{VERBS, is_base_form, mood_of};
 
 /// The mood of a sentence, by its form alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,25 +82,33 @@ pub(super) struct Form {
     pub(super) done: bool,
 }
 
+/// Splits a sentence into the name of its label, empty where it has none, and the rest: "Note: …" → "note", "…".
+fn split_label(title: String) -> (String, String) {
+    let own = read_label(&title).filter(|label| label.rest > 0 && is_label_name(label, &title));
+    match own {
+        Some(label) if label.rest < title.len() => (label.name, title[label.rest..].to_owned()),
+        _ => (String::new(), title),
+    }
+}
+
+/// Returns whether the first code of a sentence is a command, and nothing but marks stands before it.
+fn begins_with_command(rest: &str) -> bool {
+    code_spans(rest, 0).first().is_some_and(|span| {
+        rest[..span.outer.start]
+            .trim_matches(['*', '_', ' '])
+            .is_empty()
+            && shell::is_command(&rest[span.inner.clone()])
+    })
+}
+
 /// Reads the form of a sentence.
 pub(super) fn read_form(words: &str) -> Form {
     let marked = read_marks(after_number(words));
     let name = unit_name(&marked.words).filter(|name| name.rank == Rank::Step);
     let step = name.is_some();
     let title = name.map_or_else(|| after_number(words).to_owned(), |name| name.title);
-    let own = read_label(&title).filter(|label| label.rest > 0 && is_label_name(label, &title));
-    let (called, rest) = match &own {
-        Some(label) if label.rest < title.len() => {
-            (label.name.clone(), title[label.rest..].to_owned())
-        }
-        _ => (String::new(), title),
-    };
-    let command = code_spans(&rest, 0).first().is_some_and(|span| {
-        rest[..span.outer.start]
-            .trim_matches(['*', '_', ' '])
-            .is_empty()
-            && shell::is_command(&rest[span.inner.clone()])
-    });
+    let (called, rest) = split_label(title);
+    let command = begins_with_command(&rest);
     let (subject, path, rest) = after_subject(&rest);
     let lower = one_line(&plain_text(rest)).to_lowercase();
     // "Don't forget to …" says no, and means yes.
@@ -423,137 +431,6 @@ fn after_place(rest: &str) -> Option<&str> {
         .find(|(at, letter)| matches!(letter, ',' | ':' | '，' | '：') && outside(*at))?;
     (at <= LONGEST_PLACE && !rest[at + sign.len_utf8()..].trim().is_empty())
         .then(|| &rest[at + sign.len_utf8()..])
-}
-
-/// The verbs that ask for something; of two that fit alike, the first counts.
-const VERBS: [Use; 7] = [
-    Use::Remove,
-    Use::Keep,
-    Use::Change,
-    Use::Judge,
-    Use::Run,
-    Use::Person,
-    Use::Read,
-];
-
-fn mood_of(head: &str, opening: &Opening, main: &str) -> Mood {
-    if opening.is(Use::Modal) || opening.is(Use::Demand) {
-        return Mood::Demands;
-    }
-    let last = head.chars().any(is_verb_last);
-    let first = |what: &Use| {
-        let end = opening.end(*what).filter(|_| !last)?;
-        (*what != Use::Change || is_verb(&head[end..])).then_some(end)
-    };
-    if let Some(what) = farthest_use(first) {
-        return Mood::Asks(what);
-    }
-    if !opening.is(Use::Function) && is_base_form(head) {
-        return Mood::Asks(Use::Change);
-    }
-    // "Do not add …", "Never log …" ask as much as "Add …".
-    let rest = opening
-        .end(Use::Negation)
-        .map(|end| Opening::new(head[end..].trim_start()));
-    if rest.is_some_and(|rest| VERBS.into_iter().any(|what| rest.is(what))) {
-        return Mood::Asks(Use::Change);
-    }
-    if let Some(what) = clause_verb(main) {
-        return Mood::Asks(what);
-    }
-    if uses_in(main).has(Use::Modal) {
-        Mood::Demands
-    } else {
-        Mood::States
-    }
-}
-
-/// Returns the kind of verb that reaches the farthest: "make sure" before "make", the last verb of a Korean sentence.
-fn farthest_use(reach: impl Fn(&Use) -> Option<usize>) -> Option<Use> {
-    let found = VERBS
-        .into_iter()
-        .filter_map(|what| reach(&what).map(|end| (end, what)));
-    found
-        .reduce(|best, next| if next.0 > best.0 { next } else { best })
-        .map(|(_, what)| what)
-}
-
-/// Returns whether a sentence begins with a verb that no list knows: "flip the row", "thread `x` through".
-///
-/// A word before a determiner or a code span is a verb, unless its ending says that it is none.
-fn is_base_form(head: &str) -> bool {
-    let end = head
-        .find(|letter: char| !letter.is_ascii_alphabetic())
-        .unwrap_or(head.len());
-    let (word, rest) = head.split_at(end);
-    let Some(rest) = rest.strip_prefix(' ') else {
-        return false;
-    };
-    let ended = ["s", "ed", "ing", "ly", "ion", "ment"]
-        .iter()
-        .any(|ending| word.ends_with(ending));
-    word.len() > 2 && !ended && entry_at_start(rest, Use::Determiner).is_some()
-}
-
-/// The distance from its end at which a sentence of a language that puts the verb last is searched for it.
-const LAST: usize = 14;
-
-/// Returns the verb of some clause: Chinese puts it before its object, Korean and Japanese last.
-fn clause_verb(main: &str) -> Option<Use> {
-    if main.chars().any(is_verb_last) {
-        let from = main.char_indices().rev().nth(LAST).map_or(0, |(at, _)| at);
-        return farthest_use(|what| last_dense(&main[from..], *what));
-    }
-    let clauses = main.split(['，', '、', '；', '：', ':', ',', '+', '时', '后']);
-    let clauses =
-        clauses.map(|clause| clause.trim_start_matches(|letter: char| !letter.is_alphanumeric()));
-    let clauses: Vec<_> = clauses
-        .map(|clause| (Opening::new(clause), clause))
-        .collect();
-    VERBS.into_iter().find(|what| {
-        let moved =
-            |clause: &str| clause.starts_with(COVERBS) && last_dense(clause, *what).is_some();
-        clauses
-            .iter()
-            .any(|(opening, clause)| opening.is(*what) || moved(clause))
-    })
-}
-
-/// Returns whether a letter belongs to Korean or Japanese, which put the verb last.
-fn is_verb_last(letter: char) -> bool {
-    matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{ac00}'..='\u{d7af}')
-}
-
-/// Chinese words before which the object may stand, and others that may stand before the verb.
-const COVERBS: [char; 16] = [
-    '将', '把', '在', '为', '給', '给', '对', '向', '从', '用', '於', '于', '并', '再', '先', '也',
-];
-
-/// Returns whether a word is a verb by what follows it: "build passes", "test is red" speak of things.
-fn is_verb(rest: &str) -> bool {
-    let words = rest
-        .split(|letter: char| !letter.is_alphanumeric() && letter != '\'')
-        .filter(|word| !word.is_empty());
-    let first = words.clone().next().unwrap_or("");
-    let finite = ["is", "are", "was", "were", "has", "have"];
-    let ends = [
-        "of",
-        "passes",
-        "pass",
-        "fails",
-        "succeeds",
-        "completes",
-        "works",
-        "runs",
-        "must",
-        "should",
-        "can",
-        "will",
-        "doesn't",
-        "does",
-    ];
-    let states = words.take(3).any(|word| finite.contains(&word));
-    !states && !ends.contains(&first) && !rest.starts_with([':', '-', '_', '('])
 }
 
 /// Returns the main statement: without code, quotations, parentheses, and what is set against it.

@@ -1,28 +1,26 @@
 //! Judges a sentence: by its place, by its form, and by what the blocks show.
 
-use std::collections::HashSet;
+mod facts;
 
-use crate::blocks::is_labelled_place;
-use crate::changes::{Action, Asking, PlannedChange, changes_meant, is_stated_of_file};
-use crate::criteria::is_among;
-use crate::document::Span;
-use crate::labels::{Topic, topic_of_label};
-use crate::mention::{is_empty_note, makes_empty};
-use crate::paths::{as_path, find_paths};
-use crate::rows::{Row, RowKind};
+use std::collections::HashSet;
 
 use super::asked::Asked;
 use super::bounds::{as_forbidden, bound_of_sentence, is_about};
-use super::form::{Form, Mood};
+use super::form::{self, Form, Mood};
 use super::inventory::Inventory;
 use super::prohibition::protected_names;
 use super::scope::Scopes;
 use super::split::Cut;
-use super::statuses::lacks_status;
 use super::topics::topics_of_sentence;
-use super::words::symbols_in;
-use super::{Sentence, SentenceClass, form, inline};
-use crate::vocabulary::{Use, entry_at_start, uses_in};
+use super::{Sentence, SentenceClass, inline};
+use crate::blocks::is_labelled_place;
+use crate::changes::{Asking, PlannedChange};
+use crate::criteria::is_among;
+use crate::document::Span;
+use crate::labels::{Topic, topic_of_label};
+use crate::mention::{is_empty_note, makes_empty};
+use crate::rows::RowKind;
+use crate::vocabulary::{Use, entry_at_start};
 
 /// Judges the sentences of one unit.
 pub(super) struct Judge<'a, 'd, 't> {
@@ -195,116 +193,55 @@ impl Judge<'_, '_, '_> {
         }
     }
 
-    /// Returns whether a sentence names a status of HTTP that no block of the unit shows.
-    fn lacks_status(&self, cut: &Cut) -> bool {
-        lacks_status(self.asking.document.slice(&cut.span), self.stock.unit())
-    }
-
-    /// Returns whether the heading, or the line that leads to the list, begins an explanation.
-    fn is_explanation(&self, cut: &Cut) -> bool {
+    /// Returns whether the blocks lack something that a sentence names: an import, a status, a value, an object, a name.
+    fn lacks_named(&self, cut: &Cut, form: &Form, asked: &Asked<'_>, asks: bool) -> bool {
         let row = &self.asking.rows[cut.row];
-        let heading = row.section.map(|at| self.words(at));
-        let led = row
-            .item
-            .and_then(|_| self.scopes.lead(cut.row))
-            .map(|at| self.words(at));
-        let led = led.filter(|words| {
-            words
-                .trim_end_matches(['*', '_', ' '])
-                .ends_with([':', '：', '?', '？'])
-        });
-        [heading, led]
-            .into_iter()
-            .flatten()
-            .any(|words| form::begins_explanation(words) || form::denies_work(words))
+        let words = self.asking.document.slice(&cut.span);
+        let unit = self.stock.unit();
+        let lacks = asked.lacks_import(unit)
+            || asked.lacks_status(unit)
+            || asks && asked.lacks_version(unit);
+        let lacks = lacks || !form.given && !form.negated && asked.lacks_value(unit);
+        // "`create` also emits an event": what it does beside what its block shows.
+        let does_more = form.mood == Mood::States && form::says_what_code_does(&form.head);
+        let lacks = lacks || does_more && !form.given && !form.negated && asked.lacks_object(unit);
+        // The product's own components are known by their names; a title says in words what its blocks show.
+        let named = asks && !form.step && !is_title(words) && !row.boxed;
+        lacks || named && unit.works() && asked.lacks_known_name(unit, self.asking.document)
     }
 
-    fn words(&self, row: usize) -> &str {
-        self.asking
-            .rows
-            .get(row)
-            .map_or("", |row| self.asking.document.slice(&row.span))
-    }
-
-    /// Returns whether the group around it holds commands and no code.
-    fn only_runs(&self, cut: &Cut) -> bool {
-        let group = self.scopes.group(cut.row);
-        let title = self.words(cut.row);
-        let form = form::read_form(title);
-        // A commit does not make the change that the title names.
-        let names = form.mood == Mood::Asks(Use::Change)
-            || Asked::new(title, &form).lacks_version(self.stock.unit());
-        let names = names && !uses_in(&form.head).has(Use::Run);
-        let bytes = self.bytes(cut);
-        !(names && self.commits(cut))
-            && self.stock.runs_in(bytes)
-            && self
-                .stock
-                .group(group.start)
-                .is_none_or(|shown| !shown.has_code())
-    }
-
-    /// Returns whether the step around it runs or checks something.
-    fn is_checked(&self, cut: &Cut) -> bool {
-        let start = self.scopes.group(cut.row).start;
-        start != cut.row && self.checks.contains(&start) && !self.commits(cut)
-    }
-
-    /// Returns whether the group around it commits.
-    fn commits(&self, cut: &Cut) -> bool {
-        self.stock.commits_in(self.bytes(cut))
-    }
-
-    /// Returns the bytes of the group around it.
-    fn bytes(&self, cut: &Cut) -> std::ops::Range<usize> {
-        let rows = &self.asking.rows[self.scopes.group(cut.row)];
-        rows.first().map_or(0, |row| row.span.start)..rows.last().map_or(0, |row| row.span.end)
-    }
-
-    /// Returns the files that the sentence speaks of: that with which it begins, of the item around it, or of the label
-    /// above.
-    fn files(&self, cut: &Cut, form: &Form) -> Option<Vec<usize>> {
-        if let Some(path) = &form.path {
-            return Some(changes_meant(self.changes, path));
+    /// Returns the class of a sentence that stands for what it leads to: a block, a file, what was said before.
+    fn by_lead_in(
+        &self,
+        cut: &Cut,
+        form: &Form,
+        asked: &Asked<'_>,
+        ends: bool,
+    ) -> Option<SentenceClass> {
+        use SentenceClass::{DoShown, Place};
+        let row = &self.asking.rows[cut.row];
+        let words = self.asking.document.slice(&cut.span);
+        let coded = self
+            .next(cut)
+            .is_some_and(|row| matches!(row.kind, RowKind::Code(_)));
+        if ends && coded && !self.stock.is_shell(cut.last + 1) {
+            // Before a block that shows how the code is now, or nothing but comments.
+            return Some(Place);
         }
-        let group = self.scopes.group(cut.row);
-        let named = |at: usize| {
-            let paths = find_paths(self.words(at), 0, false);
-            let [path] = paths.as_slice() else {
-                return None;
-            };
-            Some(changes_meant(self.changes, &path.path)).filter(|files| !files.is_empty())
-        };
-        let around = self.scopes.parent(cut.row).filter(|at| group.contains(at));
-        let label = &self.asking.rows[group.start];
-        let labels = label.label.is_some()
-            && label.item.is_none()
-            && label.topic.is_some_and(Topic::names_files);
-        let label = (labels && group.start < cut.row).then_some(group.start);
-        let titled = || self.title_above(cut).filter(|_| !form.step).and_then(named);
-        around
-            .and_then(named)
-            .or_else(|| label.and_then(named))
-            .or_else(titled)
-    }
-
-    /// Returns whether the bold line above names a symbol that no block of the unit holds: "**`Pool.close()`**".
-    fn is_below_absent(&self, cut: &Cut) -> bool {
-        let title = self.title_above(cut).map(|at| self.words(at));
-        let names = title.map(symbols_in).unwrap_or_default();
-        matches!(names.as_slice(), [name] if as_path(name, true).is_none() && !self.stock.unit().has(name))
-    }
-
-    /// Returns the last line in bold above a sentence, below the same heading: "**File: `a.ts`**", "**The pool:**".
-    fn title_above(&self, cut: &Cut) -> Option<usize> {
-        let rows = &self.asking.rows[..cut.row];
-        let own = rows
-            .iter()
-            .rposition(|row| matches!(row.kind, RowKind::Heading(_)))
-            .map_or(0, |at| at + 1);
-        (own..cut.row)
-            .rev()
-            .find(|at| rows[*at].item.is_none() && is_title(self.words(*at)))
+        if makes_empty(words) || self.points_back(cut, form, asked) {
+            return Some(DoShown);
+        }
+        let names = row.label.is_some() && row.topic.is_some_and(Topic::names_files);
+        if form.path.is_some() && form.head.is_empty() || names && ends {
+            return Some(Place);
+        }
+        if self.moves_file(cut) {
+            return Some(DoShown);
+        }
+        if ends && self.leads_to_file(cut) && !asked.names_symbols() && !form.owes {
+            return Some(DoShown);
+        }
+        None
     }
 
     /// Returns what the blocks show of it.
@@ -321,25 +258,8 @@ impl Judge<'_, '_, '_> {
         if self.leads_in(cut, form) {
             return self.before_block(cut, form, &asked, ends);
         }
-        let coded = self
-            .next(cut)
-            .is_some_and(|row| matches!(row.kind, RowKind::Code(_)));
-        if ends && coded && !self.stock.is_shell(cut.last + 1) {
-            // Before a block that shows how the code is now, or nothing but comments.
-            return Place;
-        }
-        if makes_empty(words) || self.points_back(cut, form, &asked) {
-            return DoShown;
-        }
-        let names = row.label.is_some() && row.topic.is_some_and(Topic::names_files);
-        if form.path.is_some() && form.head.is_empty() || names && ends {
-            return Place;
-        }
-        if self.moves_file(cut) {
-            return DoShown;
-        }
-        if ends && self.leads_to_file(cut) && !asked.names_symbols() && !form.owes {
-            return DoShown;
+        if let Some(class) = self.by_lead_in(cut, form, &asked, ends) {
+            return class;
         }
         let headed = ends
             && self
@@ -356,17 +276,7 @@ impl Judge<'_, '_, '_> {
             Mood::Asks(Use::Change | Use::Remove) | Mood::Demands
         ) || form.maps
             || absent;
-        let lacks = asked.lacks_import(unit)
-            || asked.lacks_status(unit)
-            || asks && asked.lacks_version(unit);
-        let lacks = lacks || !form.given && !form.negated && asked.lacks_value(unit);
-        // "`create` also emits an event": what it does beside what its block shows.
-        let does_more = form.mood == Mood::States && form::says_what_code_does(&form.head);
-        let lacks = lacks || does_more && !form.given && !form.negated && asked.lacks_object(unit);
-        // The product's own components are known by their names; a title says in words what its blocks show.
-        let named = asks && !form.step && !is_title(words) && !row.boxed;
-        let lacks =
-            lacks || named && unit.works() && asked.lacks_known_name(unit, self.asking.document);
+        let lacks = self.lacks_named(cut, form, &asked, asks);
         let spelled = !form.forbids && (form.owes || lacks);
         if is_title(words) && self.stands_over_code(cut) && !spelled {
             return DoShown;
@@ -486,79 +396,6 @@ impl Judge<'_, '_, '_> {
         let stands =
             below || form.cautions || self.commits(cut) || row.topic == Some(Topic::Changes);
         stands && asked.is_unfamiliar(self.stock.unit())
-    }
-
-    /// Returns whether it is an entry of a list of files: a path behind a label, with no note behind it.
-    fn names_files(&self, cut: &Cut, form: &Form) -> bool {
-        let row = &self.asking.rows[cut.row];
-        let listed = row.topic.is_some_and(Topic::names_files)
-            && (row.label.is_some() || row.item.is_some());
-        if !listed || form.path.is_some() && !form.head.is_empty() {
-            return false;
-        }
-        let words = self.asking.document.slice(&cut.span);
-        let noted = [" — ", " – ", " - "]
-            .iter()
-            .any(|sign| words.contains(sign));
-        !noted
-            && self
-                .changes
-                .iter()
-                .any(|change| spans_overlap(&change.span, &cut.span))
-    }
-
-    /// Returns whether code with bodies stands in its group: what a title is over.
-    fn stands_over_code(&self, cut: &Cut) -> bool {
-        let group = self.scopes.group(cut.row);
-        // The words that make an empty file stand for its code.
-        let empty = group.end > cut.row + 1
-            && (cut.row + 1..group.end).all(|at| makes_empty(self.words(at)));
-        let local = self.stock.group(group.start);
-        empty || local.is_some_and(|local| local.works() && local.has_code())
-    }
-
-    /// Returns whether it states that a file goes or gets another path: that is done as stated.
-    fn moves_file(&self, cut: &Cut) -> bool {
-        let moves = |change: &&PlannedChange| {
-            matches!(change.action, Action::Delete | Action::Rename { .. })
-        };
-        self.changes
-            .iter()
-            .filter(moves)
-            .any(|change| spans_overlap(&change.span, &cut.span))
-            || is_stated_of_file(self.changes, self.asking.document.slice(&cut.span))
-    }
-
-    /// Returns whether a block that shows something follows in its group.
-    pub(super) fn is_followed(&self, cut: &Cut) -> bool {
-        self.stock
-            .shows_in(cut.last..self.scopes.group(cut.row).end)
-    }
-
-    /// Returns whether the label of a file follows, with a block that shows it right below: "We need a wrapper:".
-    fn leads_to_file(&self, cut: &Cut) -> bool {
-        let next = cut.last + 1;
-        cut.closes && self.asking.names_file(next) && self.stock.shows_in(next + 1..next + 2)
-    }
-
-    /// Returns the row behind the sentence, if it ends its paragraph.
-    fn next(&self, cut: &Cut) -> Option<&Row> {
-        self.asking.rows.get(cut.last + 1).filter(|_| cut.closes)
-    }
-
-    /// Returns whether it is the last sentence before a block that shows something: commands
-    /// show no change, and comments alone only one of comments.
-    fn leads_in(&self, cut: &Cut, form: &Form) -> bool {
-        let next = cut.last + 1;
-        let code = self
-            .next(cut)
-            .is_some_and(|row| matches!(row.kind, RowKind::Code(_)));
-        let shown = self.stock.shows_in(next..next + 1) || form.comments;
-        let words = self.asking.document.slice(&cut.span);
-        let ends = words.trim_end_matches(['*', '_']).ends_with([':', '：']);
-        let change =
-            form.mood == Mood::Asks(Use::Change) || !ends && !matches!(form.mood, Mood::Asks(_));
-        code && shown && !(change && self.stock.is_shell(next))
     }
 }
 

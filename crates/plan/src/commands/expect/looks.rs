@@ -76,11 +76,9 @@ pub(crate) struct Look<'a> {
     pub(crate) narrates: bool,
 }
 
-/// Reads the words that stand on one side of a command.
-pub(crate) fn read_finding_words(words: &str, look: Look<'_>, side: Side) -> Said {
-    let table = &*TABLE;
+/// Returns the words of one side from their first word, quotation or comparison on.
+fn trim_lead(lower: &str, side: Side) -> &str {
     let lead = |letter: char| !(letter.is_alphanumeric() || "`\"“<>=≥≤!≠".contains(letter));
-    let lower = words.to_lowercase();
     // A number in front is the item's: "1.3 The docs name it".
     let item = lower.split_once(' ').filter(|(first, _)| {
         first.contains('.')
@@ -88,10 +86,16 @@ pub(crate) fn read_finding_words(words: &str, look: Look<'_>, side: Side) -> Sai
                 .bytes()
                 .all(|byte| byte.is_ascii_digit() || byte == b'.')
     });
-    let lower = item
-        .filter(|_| side == Side::Before)
-        .map_or(lower.as_str(), |(_, rest)| rest)
-        .trim_start_matches(lead);
+    item.filter(|_| side == Side::Before)
+        .map_or(lower, |(_, rest)| rest)
+        .trim_start_matches(lead)
+}
+
+/// Reads the words that stand on one side of a command.
+pub(crate) fn read_finding_words(words: &str, look: Look<'_>, side: Side) -> Said {
+    let table = &*TABLE;
+    let lower = words.to_lowercase();
+    let lower = trim_lead(&lower, side);
     let bare = without_quotations(lower);
     let all = split_words(&bare);
     if let Some(number) = measure::read_line_count(lower, look.counts) {

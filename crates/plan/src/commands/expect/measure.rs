@@ -2,6 +2,8 @@
 //!
 //! "outputs a value `<= 0`" is read as *at most 0*, "shows three files" as *exactly 3 lines*, "exits 3" as a status.
 
+mod tokens;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
@@ -9,6 +11,8 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::{denial, shows};
+pub(super) use tokens::read_number;
+use tokens::{join_words, split_tokens};
 
 /// A number that an output is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -176,6 +180,56 @@ fn of_words(lower: &str, things: Things) -> Option<Measure> {
     (0..words.len()).find_map(|at| at_word(&words, at, things))
 }
 
+/// Returns whether a number in front is a label: "Two: `a`, `b`", "One: `c`".
+fn is_label(words: &[String]) -> bool {
+    let spelled = words
+        .first()
+        .is_some_and(|word| !word.contains(|letter: char| letter.is_ascii_digit()));
+    words
+        .get(1)
+        .map_or(spelled, |next| matches!(next.as_str(), ":" | "："))
+}
+
+/// Returns the letters and digits with which words begin.
+fn first_word(words: &str) -> String {
+    words
+        .chars()
+        .take_while(|letter| letter.is_alphanumeric())
+        .collect()
+}
+
+/// Reads the relation that stands behind a number, "3 or fewer", "3 lines or fewer", and returns the words behind the
+/// number, or behind the relation where that follows at once.
+fn read_relation_behind<'w>(behind: &'w str, relation: &mut Relation) -> &'w str {
+    let first = first_word(behind);
+    let counted = behind
+        .strip_prefix(first.as_str())
+        .filter(|_| is_thing(&first))
+        .map_or(behind, str::trim_start);
+    let mut rest = behind;
+    for (other, list) in &TABLE.after {
+        if let Some(left) = list
+            .keys()
+            .find_map(|word| counted.strip_prefix(word.as_str()))
+        {
+            *relation = *other;
+            rest = if counted == rest { left.trim() } else { rest };
+        }
+    }
+    rest
+}
+
+/// Returns what a number counts by the word behind it; `counting`: it may be any thing that has a name.
+fn counted_by(next: &str, counting: bool) -> Of {
+    let named =
+        !next.is_empty() && !next.chars().any(char::is_numeric) && !TABLE.units.contains_key(next);
+    match () {
+        () if TABLE.lines.contains_key(next) => Of::Lines,
+        () if TABLE.things.contains_key(next) || counting && named => Of::Things,
+        () => Of::Itself,
+    }
+}
+
 /// Returns what the word at a place states, if that is a number of a result.
 fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
     let (number, percent) = read_share(words, at)?;
@@ -200,12 +254,7 @@ fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
     if !said && !compares {
         return None;
     }
-    // "Two: `a`, `b`", "One: `c`" are labels.
-    let spelled = !words[at].contains(|letter: char| letter.is_ascii_digit());
-    let labels = words
-        .get(at + 1)
-        .map_or(spelled, |next| matches!(next.as_str(), ":" | "："));
-    if at == 0 && labels {
+    if at == 0 && is_label(words) {
         return None;
     }
     let after = join_words(
@@ -213,32 +262,7 @@ fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
             .get(at + 1 + usize::from(percent == Some(1))..)
             .unwrap_or_default(),
     );
-    let mut behind = after.trim();
-    let next = |behind: &str| {
-        behind
-            .chars()
-            .take_while(|letter| letter.is_alphanumeric())
-            .collect::<String>()
-    };
-    let first = next(behind);
-    // "3 or fewer", "3 lines or fewer".
-    let counted = behind
-        .strip_prefix(first.as_str())
-        .filter(|_| is_thing(&first))
-        .map_or(behind, str::trim_start);
-    for (other, list) in &TABLE.after {
-        if let Some(left) = list
-            .keys()
-            .find_map(|word| counted.strip_prefix(word.as_str()))
-        {
-            relation = *other;
-            behind = if counted == behind {
-                left.trim()
-            } else {
-                behind
-            };
-        }
-    }
+    let behind = read_relation_behind(after.trim(), &mut relation);
     if is_denied(words, at) {
         match relation {
             Relation::Exactly => relation = Relation::Not,
@@ -247,15 +271,12 @@ fn at_word(words: &[String], at: usize, things: Things) -> Option<Measure> {
             _ => {}
         }
     }
-    let next = next(behind);
+    let next = first_word(behind);
     let counting = things == Things::Any || things == Things::Compared && explicit;
-    let named =
-        !next.is_empty() && !next.chars().any(char::is_numeric) && !TABLE.units.contains_key(&next);
-    let of = match () {
-        () if percent.is_some() => Of::Percent,
-        () if TABLE.lines.contains_key(&next) => Of::Lines,
-        () if TABLE.things.contains_key(&next) || counting && named => Of::Things,
-        () => Of::Itself,
+    let of = if percent.is_some() {
+        Of::Percent
+    } else {
+        counted_by(&next, counting)
     };
     // "3 tests", "200 OK", "5 seconds": a number of something that no line stands for.
     let ends = next.is_empty() || !behind.starts_with(char::is_alphanumeric);
@@ -448,79 +469,6 @@ fn ends_with_any(text: &str, words: &Words) -> bool {
             rest.is_empty() || !word.is_ascii() || !rest.ends_with(char::is_alphanumeric)
         })
     })
-}
-
-/// Returns the number that a word is, in digits or in letters.
-pub(super) fn read_number(word: &str) -> Option<u64> {
-    let digits =
-        !word.is_empty() && word.len() < 10 && word.bytes().all(|byte| byte.is_ascii_digit());
-    let named = || {
-        TABLE
-            .number
-            .iter()
-            .find(|(_, words)| words.contains_key(word))
-            .map(|(number, _)| number.as_str())
-    };
-    (if digits { Some(word) } else { named() })?.parse().ok()
-}
-
-/// Words, numbers and signs apart: `>=3` are two; ticks and quotes stand for nothing.
-fn split_tokens(lower: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut glued = false;
-    for letter in remove_thousands_commas(lower).chars().map(|letter| {
-        if matches!(letter, '`' | '"' | '“' | '”') {
-            ' '
-        } else {
-            letter
-        }
-    }) {
-        if letter.is_whitespace() {
-            glued = false;
-            continue;
-        }
-        let class = |letter: char| match letter {
-            '<' | '>' | '=' | '≥' | '≤' | '→' | '!' | '≠' => 1,
-            ',' | ';' | ':' | '(' | ')' | '，' | '。' | '；' | '—' | '–' => 2,
-            '+' => 3,
-            _ => 0,
-        };
-        let same = found
-            .last()
-            .and_then(|word| word.chars().last())
-            .is_some_and(|last| class(last) == class(letter));
-        match found
-            .last_mut()
-            .filter(|_| glued && same && class(letter) != 2)
-        {
-            Some(word) => word.push(letter),
-            None => found.push(letter.to_string()),
-        }
-        glued = true;
-    }
-    // The full stop at the end of a sentence.
-    let stop = |word: String| match word.strip_suffix('.').filter(|bare| !bare.is_empty()) {
-        Some(bare) => vec![bare.to_owned(), ".".to_owned()],
-        None => vec![word],
-    };
-    found.into_iter().flat_map(stop).collect()
-}
-
-/// Takes out the commas that set thousands apart: `1,200`.
-fn remove_thousands_commas(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let groups = |at: usize| {
-        at > 0 && digit(at - 1) && (1..=3).all(|next| digit(at + next)) && !digit(at + 4)
-    };
-    text.char_indices()
-        .filter(|(at, letter)| *letter != ',' || !groups(*at))
-        .map(|(_, letter)| letter)
-        .collect()
-}
-
-fn join_words(words: &[String]) -> String {
-    words.join(" ")
 }
 
 #[cfg(test)]

@@ -1,0 +1,134 @@
+//! The files that a sentence or a box asks for: "Create `a.py`", "In `a.py`, add:".
+
+use super::Collector;
+use crate::basis::Basis;
+use crate::changes::asks::{
+    Request, Spot, asks_for, changes_within, is_marker, only_joins, without_number,
+};
+use crate::changes::verbs::{action_of, action_of_note, only_looks, plainly_modifies};
+use crate::changes::whole::deletes_file;
+use crate::changes::{Action, FileNote, add_change};
+use crate::document::Span;
+use crate::mention::{self, is_empty_lead, is_empty_note, spoken_paths};
+use crate::paths::FoundPath;
+use crate::rows::Row;
+
+/// Returns what a sentence asks of its file, and on what that rests. `own_item`: the sentence is the unit's own item;
+/// `whole`: it fills its item or box.
+fn action_asked(request: &Request<'_>, own_item: bool, whole: bool) -> (Action, Basis) {
+    let (before, behind) = (request.before, request.behind);
+    let mut action = request.verb.clone().unwrap_or_default();
+    // "Create `a.py`", "Create the new file `a.py`"; in a longer sentence what is made may be something in the file.
+    let direct = before.split_whitespace().count() <= 4;
+    if action == Action::Create && !direct && !own_item
+        || action == Action::Delete && !deletes_file(before, behind)
+    {
+        action = Action::Unstated;
+    }
+    let noted = action_of_note(behind);
+    let action = if noted == Action::Unstated {
+        action
+    } else {
+        noted
+    };
+    let formal = is_marker(before) || whole || action != Action::Unstated;
+    let basis = if formal { Basis::Stated } else { Basis::Worded };
+    let within = basis == Basis::Worded && changes_within(request.bare, before);
+    let action = match action {
+        Action::Unstated if plainly_modifies(request.bare) || within => Action::Modify,
+        action => action,
+    };
+    (action, basis)
+}
+
+impl Collector<'_, '_, '_> {
+    /// Adds the files that a sentence asks for: "Create `x`", "In `x`, add:", a box's words; false where it asks for
+    /// none.
+    pub(super) fn asked(&mut self, at: usize, row: &Row, words: &str) -> bool {
+        let own_item = row.item.is_some() && row.item == self.asking.item;
+        let (above, colon) = self.leads_on(at);
+        let found = spoken_paths(words, row.span.start, above && colon);
+        let Some(path) = found.first() else {
+            return false;
+        };
+        // What a paragraph says before and behind the sentence of the path is about something else.
+        let whole = own_item || row.boxed;
+        let around = mention::sentence_around(words, path.outer.start - row.span.start);
+        let around = if whole { 0..words.len() } else { around };
+        let (start, words) = (row.span.start + around.start, &words[around]);
+        let marked = crate::naming::read_marks(words);
+        let bare = crate::naming::unit_name(&marked.words)
+            .filter(|name| name.rank == crate::naming::Rank::Step)
+            .map_or(marked.words.clone(), |name| name.title);
+        let bare = if whole { without_number(&bare) } else { bare };
+        if only_looks(&bare) || path.path.ends_with('/') && !own_item && !row.boxed {
+            return false;
+        }
+        let made =
+            |at: &usize| self.changes[*at].action == Action::Create && !self.changes[*at].listed;
+        let spot = Spot {
+            above: above && colon,
+            right_above: above,
+            own: whole,
+            listed: row.item.is_some(),
+            free: self.free,
+            made: self.current.iter().any(made),
+        };
+        let request = Request {
+            before: &words[..path.outer.start - start],
+            behind: &words[(path.outer.end - start).min(words.len())..],
+            verb: action_of(&bare),
+            bare: &bare,
+            path,
+            item: self.asking.item.is_some(),
+        };
+        if !asks_for(&request, &spot) {
+            return false;
+        }
+        let (action, basis) = action_asked(&request, own_item, whole);
+        let said = self.note_here(action, basis, self.asking.box_around(row));
+        let sentence = start..start + words.len();
+        let touched = self.add_joined(&found, sentence, row.span.end, &said);
+        self.current = touched.clone();
+        if !above {
+            self.add_prose(&touched, words);
+        }
+        true
+    }
+
+    /// Adds the paths of a sentence for as long as only "and" and the like stand between them; `limit` is the end of the
+    /// sentence's row.
+    fn add_joined(
+        &mut self,
+        found: &[FoundPath],
+        sentence: Span,
+        limit: usize,
+        said: &FileNote,
+    ) -> Vec<usize> {
+        let mut touched = Vec::new();
+        let mut end = sentence.start;
+        for (at, path) in found.iter().enumerate() {
+            let between = self.asking.document.slice(&(end..path.outer.start));
+            if at > 0 && !only_joins(between) {
+                break;
+            }
+            end = path.outer.end;
+            let until = found
+                .get(at + 1)
+                .map_or(limit, |next| next.outer.start.max(end));
+            let until = until.min(sentence.end).max(end);
+            let empty =
+                is_empty_note(self.asking.document.slice(&(end..until))) || is_empty_lead(between);
+            let path = FoundPath {
+                lines: path.lines.filter(|_| at > 0),
+                ..path.clone()
+            };
+            let said = FileNote {
+                empty,
+                ..said.clone()
+            };
+            touched.extend(add_change(&mut self.changes, &path, &said));
+        }
+        touched
+    }
+}
