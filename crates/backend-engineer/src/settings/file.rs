@@ -208,7 +208,9 @@ impl Reader<'_> {
                     disposable = self.yes_no(value, &format!("services.{name}.disposable"))?
                 }
                 other => {
-                    return Err(self.unknown(&format!("services.{name}.{other}"), part.span().start));
+                    return Err(
+                        self.unknown(&format!("services.{name}.{other}"), part.span().start)
+                    );
                 }
             }
         }
