@@ -176,9 +176,9 @@ struct MergedLayers {
     layer: Layer,
     /// Variables of `--env-file`, by name.
     from_files: BTreeMap<String, HiddenText>,
-    /// Who vouches for the repository, where somebody does.
+    /// The origin of the trust in the repository, where somebody vouches for it.
     trusted: Option<Origin>,
-    /// What the repository asked for in vain.
+    /// The settings that the repository asked for in vain.
     withheld: Vec<WithheldSetting>,
     warnings: Vec<String>,
 }
@@ -186,7 +186,11 @@ struct MergedLayers {
 impl MergedLayers {
     /// Reads the sources and lays them over each other: the user's file, the repository's, the environment, the flags. The
     /// repository's is restrained against the user's file first, as whoever cloned it need not trust it.
-    fn read(root: &Path, flags: &Flags, surroundings: &SettingsSources) -> Result<Self, Stop> {
+    fn merge_sources(
+        root: &Path,
+        flags: &Flags,
+        surroundings: &SettingsSources,
+    ) -> Result<Self, Stop> {
         let mut layer = match &surroundings.user_file {
             Some(path) => file::read_settings_file(path, path, Owner::User)?,
             None => Layer::default(),
@@ -266,7 +270,7 @@ impl Settings {
             trusted,
             mut withheld,
             mut warnings,
-        } = MergedLayers::read(root, flags, surroundings)?;
+        } = MergedLayers::merge_sources(root, flags, surroundings)?;
         let env = &surroundings.environment;
         let values = values_of_names(&layer.env, (env, from_files), &mut warnings);
         let network = layer.network.unwrap_or(Sourced::default_of(false));

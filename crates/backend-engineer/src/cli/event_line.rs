@@ -74,7 +74,7 @@ fn make_line(word: &'static str, paint: WordStyle, text: String) -> Option<Event
 
 /// Returns the line of an event, where it has one: evidence and what a newer version recorded have none.
 fn line_of_event(event: &Event) -> Option<EventLine> {
-    of_run(event)
+    line_of_run(event)
         .or_else(|| of_plan_text(event))
         .or_else(|| of_file(event))
         .or_else(|| of_command(event))
@@ -82,7 +82,7 @@ fn line_of_event(event: &Event) -> Option<EventLine> {
 }
 
 /// Returns the line of an event of the run as a whole: its beginning and end, its steps and what it remarks.
-fn of_run(event: &Event) -> Option<EventLine> {
+fn line_of_run(event: &Event) -> Option<EventLine> {
     match event {
         Event::RunStarted {
             plan,

@@ -41,7 +41,7 @@ pub(crate) fn apply_block(
                 (None, by, Some(placed))
             }
             Some(path) => {
-                let placed = place_in_file(work, (phase, index), (file, path))?;
+                let placed = apply_to_file(work, (phase, index), (file, path))?;
                 (Some(path.clone()), by, placed)
             }
         },
@@ -59,7 +59,7 @@ pub(crate) fn apply_block(
 
 /// Places a block in the file at `path`. What the plan and the present text decide by themselves comes before the
 /// engine is asked; what only its answer shows comes after.
-fn place_in_file(
+fn apply_to_file(
     work: &mut UnitWork<'_>,
     (phase, index): (&Phase, usize),
     (file, path): (&NamedFile, &str),

@@ -130,7 +130,7 @@ async fn carry_out_step(
     for part in &step.parts {
         let step_outcome = match part {
             Part::Place(block) if is_code(&phase.blocks[*block]) => {
-                place_block(work, phase, *block)?
+                apply_and_report(work, phase, *block)?
             }
             Part::Place(_) => None,
             // A command behind a refused block would run on a tree that the plan does not mean.
@@ -161,7 +161,7 @@ async fn carry_out_step(
 }
 
 /// Places one block of a step and reports it.
-fn place_block(
+fn apply_and_report(
     work: &mut UnitWork<'_>,
     phase: &Phase,
     block: usize,

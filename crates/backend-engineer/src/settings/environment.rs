@@ -46,7 +46,7 @@ pub(super) fn read_environment(
 /// Sets the key `name` of a layer to a value as a variable has it.
 ///
 /// # Errors
-/// What is wrong with the value.
+/// The reason why the value is wrong.
 fn set_value(layer: &mut Layer, (name, value): (&str, &str), origin: Origin) -> Result<(), String> {
     match name {
         "sandbox" => layer.sandbox = Some(Sourced::new(value.parse()?, origin)),
