@@ -76,8 +76,7 @@ pub(crate) fn analyze(
             Err(ReadError::Outside(outside)) => {
                 let place = finding_with_line(
                     plan,
-                    "path-outside",
-                    Severity::Error,
+                    ("path-outside", Severity::Error),
                     outside.to_string(),
                     Some(file.span.clone()),
                 );
@@ -95,8 +94,7 @@ pub(crate) fn analyze(
 fn unreadable_file_finding(plan: &Plan, file: &NamedFile, error: &ReadError) -> Finding {
     finding_with_line(
         plan,
-        "file-unreadable",
-        Severity::Warning,
+        ("file-unreadable", Severity::Warning),
         error.to_string(),
         Some(file.span.clone()),
     )

@@ -7,6 +7,7 @@ mod removed;
 mod doubts;
 mod paired;
 mod present_text;
+mod placement;
 mod literal;
 mod files;
 mod result;
@@ -33,9 +34,8 @@ use crate::understand::{Assignment, NamedFile};
 use crate::unit_work::UnitWork;
 
 pub(crate) use inspect::inspect_items;
-pub(crate) use literal::{
-    Placement, PlacementOutcome, PresentFiles, apply_block, find_present_files, is_code,
-};
+pub(crate) use literal::{PresentFiles, apply_block, find_present_files};
+pub(crate) use placement::{Placement, PlacementOutcome, is_code};
 pub(crate) use remainder::{NoCommit, OpenPart, Passage, Remainder, code_spans};
 pub(crate) use sentences::find_remaining_removals;
 pub(crate) use session::Session;

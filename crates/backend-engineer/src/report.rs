@@ -1,27 +1,27 @@
 //! Step five: says what was done and what was proved, to people in the shape of the specification and to machines as JSON.
 
+mod exit;
 mod json;
 mod markdown;
+mod notes;
 mod rechecked;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use journal::{Basis, Evidence, TestResult, Verdict};
-use plan::{CriterionKind, PassageKind, SentenceClass};
+use journal::{TestResult, Verdict};
+use plan::{CriterionKind, PassageKind};
 use serde::Serialize;
 use survey::Purpose;
 
 use crate::check::{self, CheckRun, Kind, checked_by, worst_verdict};
-use crate::evidence;
 use crate::implement::{Change, PlacementOutcome, StepOutcome};
 use crate::stop::Exit;
 use crate::unit_work::UnitWork;
-use crate::verify::{
-    Check, FileLine, FileOutcome, OpenReason, Origin, Proof, SpanLine, SpanState, Strength,
-    Verification, is_unimplemented,
-};
+use crate::verify::{Check, FileLine, Origin, Proof, SpanLine, SpanState, Strength, Verification};
 
+use exit::{exit_of_unit, heading_of_exit};
 pub(crate) use json::report_document;
+use notes::list_notes;
 pub(crate) use rechecked::{Rechecked, RecheckedState};
 
 /// The report of a run on one phase.
@@ -205,22 +205,8 @@ pub(crate) fn report(work: &UnitWork<'_>, change: &Change, verification: &Verifi
                 line: manual.line,
             })
             .collect(),
-        ticked: verification
-            .ticked
-            .iter()
-            .map(|(line, text)| Line {
-                text: text.clone(),
-                line: *line,
-            })
-            .collect(),
-        unticked: verification
-            .unticked
-            .iter()
-            .map(|(line, text)| Line {
-                text: text.clone(),
-                line: *line,
-            })
-            .collect(),
+        ticked: lines_of(&verification.ticked),
+        unticked: lines_of(&verification.unticked),
         sandbox: work.workspace.tier(),
         spans: verification.spans.clone(),
         span_states: span_states(&verification.spans),
@@ -234,6 +220,19 @@ pub(crate) fn report(work: &UnitWork<'_>, change: &Change, verification: &Verifi
 
 /// The heading of a dry run, which claims nothing.
 const PREVIEW: &str = "Implementation Preview";
+
+/// Returns lines of the plan, each with its number.
+fn lines_of(lines: &[(usize, String)]) -> Vec<Line> {
+    lines
+        .iter()
+        .map(|(line, text)| Line {
+            text: text.clone(),
+            line: *line,
+        })
+        .collect()
+}
+
+/// Counts the spans of each state; headings' marks and asides ask for nothing and are left out.
 fn span_states(spans: &[SpanLine]) -> BTreeMap<SpanState, usize> {
     let mut counts = BTreeMap::new();
     for line in spans
@@ -243,117 +242,6 @@ fn span_states(spans: &[SpanLine]) -> BTreeMap<SpanState, usize> {
         *counts.entry(line.state).or_insert(0) += 1;
     }
     counts
-}
-
-/// The heading tells the truth.
-fn heading_of_exit(exit: Exit) -> &'static str {
-    match exit {
-        Exit::Complete => "Implementation Complete",
-        Exit::Unproven => "Implementation Unproven",
-        Exit::Incomplete => "Implementation Incomplete",
-        _ => "Implementation Failed",
-    }
-}
-
-fn exit_of_unit(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Exit {
-    let checks = &verification.checks;
-    let mut exits = Vec::new();
-    let open = change
-        .items
-        .iter()
-        .zip(&verification.items)
-        .any(|(item, proof)| is_unimplemented(item, proof));
-    // While a part of the unit is open, what fails waits for it, unless it is known to have passed before.
-    let fails = |check: &&Check| check.verdict() == Verdict::Failed;
-    let worse = checks
-        .iter()
-        .filter(fails)
-        .any(|check| is_regression(work, check));
-    let failed = checks.iter().any(|check| fails(&check))
-        || verification
-            .items
-            .iter()
-            .any(|proof| matches!(proof, Proof::Broken(_)));
-    if worse || failed && !open {
-        exits.push(Exit::CheckFailed);
-    }
-    let broken = verification
-        .prohibitions
-        .iter()
-        .any(|one| one.broken.is_some());
-    if broken || !verification.weakened.is_empty() {
-        exits.push(Exit::CheckFailed);
-    }
-    exits.extend(
-        change
-            .session
-            .iter()
-            .filter_map(|session| session.halt.as_ref())
-            .map(|(exit, _)| *exit),
-    );
-    if !verification.drifted.is_empty() {
-        exits.push(Exit::Refused);
-    }
-    // What the project keeps for itself and can't run here is told; the phase does not wait for it.
-    let weighs = |check: &&Check| check.origin != Origin::Found;
-    if checks
-        .iter()
-        .filter(weighs)
-        .any(|check| check.ran.judgement.limit)
-    {
-        exits.push(Exit::Limit);
-    }
-    if open
-        || verification
-            .accounts
-            .iter()
-            .any(|account| account.fate == FileOutcome::Untouched)
-    {
-        exits.push(Exit::Incomplete);
-    }
-    let unchecked = checks
-        .iter()
-        .filter(weighs)
-        .any(|check| check.verdict() == Verdict::NotChecked);
-    let nothing_passed = !checks
-        .iter()
-        .any(|check| check.verdict() == Verdict::Passed);
-    // Commits are made only when asked for; without --commit their open boxes say nothing about the work.
-    let waits =
-        |reason: &OpenReason| !work.run.options.commit && matches!(reason, OpenReason::NoCommit(_));
-    let proofs = verification
-        .items
-        .iter()
-        .chain(verification.proofs.iter().map(|(_, proof)| proof));
-    let unproven = proofs
-        .into_iter()
-        .any(|proof| matches!(proof, Proof::Open(reason) if !waits(reason)));
-    // A dry run proves nothing, and nobody expects it to.
-    if !work.run.options.dry_run && (unchecked || nothing_passed || unproven) {
-        exits.push(Exit::Unproven);
-    }
-    Exit::first(exits)
-}
-
-/// Returns whether a check that fails is known to have passed before the change: by evidence of this run, or as one of the
-/// project's own, whose failures are held against the tree before the change.
-fn is_regression(work: &UnitWork<'_>, check: &Check) -> bool {
-    let subject = evidence::subject_of_observation(work.run, &check.observation(&check.ran));
-    let run = work.run.recorder.journal_run().map(journal::Run::id);
-    let passed = |found: &journal::FoundEvidence| {
-        let Evidence {
-            subject: of,
-            condition,
-            result,
-            run: by,
-        } = &found.evidence;
-        *of == subject
-            && condition.basis == Basis::Baseline
-            && result.verdict == Verdict::Passed
-            && Some(by) == run
-    };
-    matches!(check.origin, Origin::Found | Origin::Project)
-        || work.state.evidence.iter().any(passed)
 }
 
 fn list_tasks(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Vec<Task> {
@@ -408,6 +296,7 @@ fn task_of_proof(text: &str, line: usize, proof: &Proof) -> Task {
     }
 }
 
+/// Returns the worst verdict of a kind of check, with what was seen of those that have it; why nothing of it was checked.
 fn outcome_of_kind(
     work: &UnitWork<'_>,
     (change, verification): (&Change, &Verification),
@@ -532,117 +421,6 @@ fn list_refusals(change: &Change) -> Vec<Refusal> {
             _ => None,
         })
         .collect()
-}
-
-fn list_notes(work: &UnitWork<'_>, change: &Change, verification: &Verification) -> Vec<String> {
-    let mut notes = work.run.remarks.clone();
-    notes.extend(work.state.notes.iter().cloned());
-    if change.written.is_empty() && work.workspace.tree.pending().is_empty() {
-        notes.push("No file was changed.".to_owned());
-    }
-    let other = verification
-        .checks
-        .iter()
-        .filter(|check| check.kind == Kind::Other && check.verdict() != Verdict::Passed);
-    for check in other {
-        let what = if check.ran.script.is_empty() {
-            &check.text
-        } else {
-            &check.ran.script
-        };
-        notes.push(format!(
-            "{} `{}`: {}",
-            verdict_words(check.verdict()),
-            crate::check::first_line(what),
-            check.ran.judgement.detail
-        ));
-    }
-    notes.extend(of_sentences(work, verification));
-    notes.extend(of_model(work, change));
-    let open = verification.manual.iter().filter(|manual| !manual.done);
-    notes.extend(open.map(|manual| {
-        format!(
-            "For a person to check: {} (plan line {})",
-            manual.text, manual.line
-        )
-    }));
-    if let Some(tier) = work.workspace.tier() {
-        notes.push(format!("Sandbox of the commands: {tier}."));
-    }
-    let mut seen = BTreeSet::new();
-    notes.retain(|note| seen.insert(note.clone()));
-    notes
-}
-
-/// Returns what the plan says must stay, and what waits for a condition.
-fn of_sentences(work: &UnitWork<'_>, verification: &Verification) -> Vec<String> {
-    let mut notes = Vec::new();
-    for one in &verification.prohibitions {
-        match &one.broken {
-            Some(path) => notes.push(format!(
-                "BROKEN: the plan says \"{}\" (plan line {}), and the change touches it in `{path}`",
-                one.text, one.line
-            )),
-            None if !one.decided => notes.push(format!("To be kept in mind: {} (plan line {})", one.text, one.line)),
-            None => {}
-        }
-    }
-    let waits = |line: &&SpanLine| {
-        line.state == SpanState::Deferred && line.class == Some(SentenceClass::Condition)
-    };
-    for line in verification.spans.iter().filter(waits) {
-        let words = work
-            .run
-            .plan
-            .text()
-            .get(line.span.clone())
-            .unwrap_or_default()
-            .split_whitespace();
-        let words = words.collect::<Vec<_>>().join(" ");
-        notes.push(format!(
-            "Deferred, as it depends on a condition: {words} (plan line {})",
-            line.line
-        ));
-    }
-    notes
-}
-
-/// Returns what a model said and took, and what it changed beyond the files that the plan names.
-fn of_model(work: &UnitWork<'_>, change: &Change) -> Vec<String> {
-    let mut notes = Vec::new();
-    let written = |path: &String| change.written.iter().any(|file| file.path == *path);
-    for (path, why) in work.state.admitted.iter().filter(|(path, _)| written(path)) {
-        notes.push(format!(
-            "`{path}` was changed beyond the files that the plan names: {why}."
-        ));
-    }
-    let (Some(session), Some(model_setup)) = (&change.session, &work.run.model_setup) else {
-        return notes;
-    };
-    let words: Vec<&str> = session.words.split_whitespace().collect();
-    if !words.is_empty() {
-        let words = words.join(" ");
-        let end = words.floor_char_boundary(words.len().min(1_200));
-        notes.push(format!(
-            "The model says: {}",
-            work.run.redactor.redact_text(&words[..end])
-        ));
-    }
-    let spent = model_setup.spent.get();
-    let cost = spent
-        .usage
-        .cost
-        .map(|cost| format!(", ${cost:.4}"))
-        .unwrap_or_default();
-    notes.push(format!(
-        "{} worked on it: {} turns, {} tokens read ({} from a cache), {} written{cost}.",
-        model_setup.model.name(),
-        spent.turns,
-        spent.usage.context(),
-        spent.usage.cache_read,
-        spent.usage.output
-    ));
-    notes
 }
 
 /// Returns the specification's words for a verdict.

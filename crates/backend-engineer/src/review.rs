@@ -345,7 +345,7 @@ fn new_finding(
     span: std::ops::Range<usize>,
     message: impl Into<String>,
 ) -> Finding {
-    finding_with_line(plan, code.name, code.severity, message.into(), Some(span))
+    finding_with_line(plan, (code.name, code.severity), message.into(), Some(span))
 }
 
 #[cfg(test)]

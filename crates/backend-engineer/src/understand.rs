@@ -131,7 +131,7 @@ pub(crate) fn assignment_of(
         .iter()
         .flat_map(|unit| std::iter::repeat(unit).zip(unit.changes.iter().enumerate()))
     {
-        let (file, finding) = locate_file(plan, files, &bases, unit.id, index, change);
+        let (file, finding) = locate_file(plan, (files, &bases), (unit.id, index), change);
         if finding
             .as_ref()
             .is_some_and(|finding| finding.severity == Severity::Error)
@@ -159,8 +159,7 @@ pub(crate) fn not_approved(plan: &Plan) -> Option<Finding> {
     let message = format!("the plan is marked `{word}`");
     Some(finding_with_line(
         plan,
-        "plan-not-approved",
-        Severity::Error,
+        ("plan-not-approved", Severity::Error),
         message,
         standing.span.clone(),
     ))
@@ -183,8 +182,7 @@ pub(crate) fn finished_plan_finding(plan: &Plan) -> Option<Finding> {
         hint: Some("`check --phase N` holds one of them against the tree all the same.".to_owned()),
         ..finding_with_line(
             plan,
-            "plan-finished",
-            Severity::Note,
+            ("plan-finished", Severity::Note),
             message,
             standing.span.clone(),
         )
@@ -263,13 +261,14 @@ fn package_of(units: &[&Phase], files: &[NamedFile]) -> Option<String> {
         .then_some(first)
 }
 
+/// The most files that a message on an ambiguous path names: enough to see what it may mean, short enough for a line.
+const MOST_CANDIDATES: usize = 5;
+
 /// Finds one named file, and says what is doubtful about it.
 fn locate_file(
     plan: &Plan,
-    files: &Files,
-    bases: &BTreeSet<String>,
-    unit: PhaseId,
-    index: usize,
+    (files, bases): (&Files, &BTreeSet<String>),
+    (unit, index): (PhaseId, usize),
     change: &PlannedChange,
 ) -> (NamedFile, Option<Finding>) {
     let mut file = NamedFile {
@@ -282,49 +281,48 @@ fn locate_file(
         obstacle: None,
         addressed: files.neighbours_are_addressed(&change.path),
     };
-    let say = |code, severity, message: String| {
-        Some(finding_with_line(
-            plan,
-            code,
-            severity,
-            message,
-            Some(change.span.clone()),
-        ))
-    };
     if change.pattern {
         file.obstacle = Some("the plan names no single file here".to_owned());
         return (file, None);
     }
-    match in_full(
-        plan,
-        files,
-        (unit, change),
-        meaning_of_change(files, bases, change),
-    ) {
+    let meaning = meaning_of_change(files, bases, change);
+    let doubt = take_meaning(&mut file, in_full(plan, files, (unit, change), meaning));
+    let finding = doubt.map(|(code, severity, message)| {
+        finding_with_line(plan, (code, severity), message, Some(change.span.clone()))
+    });
+    (file, finding)
+}
+
+/// Sets a file's path, or why it has none, by what its path means; returns the code, severity and message of what is to be
+/// said about it.
+fn take_meaning(
+    file: &mut NamedFile,
+    meaning: PathMeaning,
+) -> Option<(&'static str, Severity, String)> {
+    match meaning {
         PathMeaning::AsWritten(path) => {
             file.path = Some(path);
-            (file, None)
+            None
         }
         PathMeaning::Resolved { path, why } => {
-            let note = format!("`{}` is taken as `{path}`: {why}", change.path);
+            let note = format!("`{}` is taken as `{path}`: {why}", file.written);
             file.path = Some(path);
-            let finding = (why != Resolution::Tidied)
-                .then(|| say("path-resolved", Severity::Note, note))
-                .flatten();
-            (file, finding)
+            // `./a.py` for `a.py` is no news to anybody.
+            (why != Resolution::Tidied).then_some(("path-resolved", Severity::Note, note))
         }
         PathMeaning::Between(candidates) => {
-            let shown: Vec<&str> = candidates.iter().take(5).map(String::as_str).collect();
-            let message = format!("`{}` may mean {}", change.path, shown.join(" or "));
+            let shown: Vec<&str> = candidates
+                .iter()
+                .take(MOST_CANDIDATES)
+                .map(String::as_str)
+                .collect();
+            let message = format!("`{}` may mean {}", file.written, shown.join(" or "));
             file.obstacle = Some(message.clone());
-            (file, say("path-ambiguous", Severity::Warning, message))
+            Some(("path-ambiguous", Severity::Warning, message))
         }
         PathMeaning::Outside(outside) => {
             file.obstacle = Some(outside.to_string());
-            (
-                file,
-                say("path-outside", Severity::Error, outside.to_string()),
-            )
+            Some(("path-outside", Severity::Error, outside.to_string()))
         }
     }
 }
@@ -369,8 +367,7 @@ fn check_dependencies(plan: &Plan, phase: &Phase) -> Vec<Finding> {
         );
         finding_with_line(
             plan,
-            "depends-on-open",
-            Severity::Note,
+            ("depends-on-open", Severity::Note),
             message,
             Some(phase.heading.clone()),
         )
@@ -381,8 +378,7 @@ fn check_dependencies(plan: &Plan, phase: &Phase) -> Vec<Finding> {
 /// Returns a finding with its line filled in.
 pub(crate) fn finding_with_line(
     plan: &Plan,
-    code: &'static str,
-    severity: Severity,
+    (code, severity): (&'static str, Severity),
     message: String,
     span: Option<Range<usize>>,
 ) -> Finding {

@@ -193,6 +193,8 @@ pub(crate) fn judge_end(
     }
 }
 
+/// Judges by what was read of the plan's expectation. The order is that of certainty: an end that is no exit code first,
+/// then what makes the code say nothing, then the code and the output against what is expected.
 fn judge_read(
     asked: &ParsedCheck,
     end: CommandEnd,
@@ -200,73 +202,19 @@ fn judge_read(
     context: &JudgeContext<'_>,
 ) -> Judgement {
     let expect = context.expect;
-    let code = match end {
-        CommandEnd::Code(code) => code,
-        CommandEnd::Signal(signal) => {
-            return Judgement::failed(format!("ended by signal {signal}"));
-        }
-        CommandEnd::OverLimit(limit) => {
-            return Judgement::inconclusive(&Inconclusive::OverLimit(limit));
-        }
-        CommandEnd::TimedOut { server: true, .. } => {
-            return Judgement::inconclusive(&Inconclusive::Endless);
-        }
-        CommandEnd::TimedOut { seconds, .. } => {
-            return Judgement::inconclusive(&Inconclusive::TimedOut(seconds));
-        }
+    let code = match code_of_end(end) {
+        Ok(code) => code,
+        Err(judgement) => return judgement,
     };
-    if code == FED_BY_A_FAILURE && with_fed_statuses(&asked.reading.script.text).is_some() {
-        return Judgement::inconclusive(&Inconclusive::FedByFailure);
-    }
-    if let Some(why) = asked.lost.filter(|_| code == 0) {
-        return Judgement::inconclusive(&Inconclusive::Vacuous(why));
-    }
-    if code == 0 && ignores_failures(output) {
-        return Judgement::inconclusive(&Inconclusive::FailuresTold);
+    if let Some(why) = why_status_is_lost(asked, code, output) {
+        return Judgement::inconclusive(&why);
     }
     if expect.outcome == ExpectedOutcome::NoMatches {
         return judge_search(asked, code, output);
     }
-    let end_context = EndContext {
-        reading: &asked.reading,
-        tests: asked.kind == Kind::Tests,
-        ours: context.ours,
-        host: context.host,
-        has_loopback: context.has_loopback,
-    };
     let as_stated = expect.status == Some(code);
-    let nothing_said = inconclusive_reason(&end_context, code, output);
-    // "exit 5" may be what a runner ends with that finds no test, "exit 2" what it ends with when it is called wrongly.
-    let stated = |why: &Inconclusive| {
-        as_stated && matches!(why, Inconclusive::NoTests | Inconclusive::CalledWrongly(_))
-    };
-    if let Some(why) = nothing_said.filter(|why| !stated(why)) {
+    if let Some(why) = why_code_says_nothing(asked, (code, output), context) {
         return Judgement::inconclusive(&why);
-    }
-    let checks = asked.kind != Kind::Other;
-    if code == 0
-        && expect.outcome != ExpectedOutcome::Fail
-        && let Some(why) = vacuous_reason(&asked.reading, checks, expect.is_of_output())
-        && !(context.step && expect.words.is_none() && is_look(why))
-    {
-        return Judgement::inconclusive(&Inconclusive::Vacuous(why));
-    }
-    // A step that only says to run it is an action; whoever expects something of it, or asks for what it checks, learns
-    // nothing from a success that it brought about itself.
-    let is_action = context.step && expect.words.is_none();
-    if code == 0
-        && expect.outcome != ExpectedOutcome::Fail
-        && !is_action
-        && is_fixing_script(&asked.reading)
-    {
-        return Judgement::inconclusive(&Inconclusive::Vacuous(Vacuous::Fixes));
-    }
-    let says_nothing = expect.status.is_none() && expect.count.is_none() && !expect.is_of_output();
-    if code == 0 && context.described && says_nothing && is_constant(&asked.reading) {
-        return Judgement::inconclusive(&Inconclusive::Vacuous(Vacuous::Constant));
-    }
-    if code == PIPE_CLOSED {
-        return Judgement::inconclusive(&Inconclusive::PipeClosed);
     }
     if let Some(status) = expect.status.filter(|_| !as_stated) {
         return Judgement::failed(format!(
@@ -290,6 +238,81 @@ fn judge_read(
         }
         _ => judge_success(asked, (code, output), expect),
     }
+}
+
+/// Returns the exit code of a command, or the judgement on one that ended without any.
+fn code_of_end(end: CommandEnd) -> Result<i32, Judgement> {
+    Err(match end {
+        CommandEnd::Code(code) => return Ok(code),
+        CommandEnd::Signal(signal) => Judgement::failed(format!("ended by signal {signal}")),
+        CommandEnd::OverLimit(limit) => Judgement::inconclusive(&Inconclusive::OverLimit(limit)),
+        CommandEnd::TimedOut { server: true, .. } => {
+            Judgement::inconclusive(&Inconclusive::Endless)
+        }
+        CommandEnd::TimedOut { seconds, .. } => {
+            Judgement::inconclusive(&Inconclusive::TimedOut(seconds))
+        }
+    })
+}
+
+/// Returns why the exit code is not that of what was to be checked: a pipe or a script hides the failure of a part.
+fn why_status_is_lost(asked: &ParsedCheck, code: i32, output: &str) -> Option<Inconclusive> {
+    if code == FED_BY_A_FAILURE && with_fed_statuses(&asked.reading.script.text).is_some() {
+        return Some(Inconclusive::FedByFailure);
+    }
+    if let Some(why) = asked.lost.filter(|_| code == 0) {
+        return Some(Inconclusive::Vacuous(why));
+    }
+    (code == 0 && ignores_failures(output)).then_some(Inconclusive::FailuresTold)
+}
+
+/// Returns why the exit code says nothing of the code that is checked: the tool is missing, nothing was checked, or the
+/// command passes whatever the code is.
+fn why_code_says_nothing(
+    asked: &ParsedCheck,
+    (code, output): (i32, &str),
+    context: &JudgeContext<'_>,
+) -> Option<Inconclusive> {
+    let expect = context.expect;
+    let end_context = EndContext {
+        reading: &asked.reading,
+        tests: asked.kind == Kind::Tests,
+        ours: context.ours,
+        host: context.host,
+        has_loopback: context.has_loopback,
+    };
+    // "exit 5" may be what a runner ends with that finds no test, "exit 2" what it ends with when it is called wrongly.
+    let stated = |why: &Inconclusive| {
+        expect.status == Some(code)
+            && matches!(why, Inconclusive::NoTests | Inconclusive::CalledWrongly(_))
+    };
+    let reason = inconclusive_reason(&end_context, code, output);
+    if let Some(why) = reason.filter(|why| !stated(why)) {
+        return Some(why);
+    }
+    let checks = asked.kind != Kind::Other;
+    if code == 0
+        && expect.outcome != ExpectedOutcome::Fail
+        && let Some(why) = vacuous_reason(&asked.reading, checks, expect.is_of_output())
+        && !(context.step && expect.words.is_none() && is_look(why))
+    {
+        return Some(Inconclusive::Vacuous(why));
+    }
+    // A step that only says to run it is an action; whoever expects something of it, or asks for what it checks, learns
+    // nothing from a success that it brought about itself.
+    let is_action = context.step && expect.words.is_none();
+    if code == 0
+        && expect.outcome != ExpectedOutcome::Fail
+        && !is_action
+        && is_fixing_script(&asked.reading)
+    {
+        return Some(Inconclusive::Vacuous(Vacuous::Fixes));
+    }
+    let says_nothing = expect.status.is_none() && expect.count.is_none() && !expect.is_of_output();
+    if code == 0 && context.described && says_nothing && is_constant(&asked.reading) {
+        return Some(Inconclusive::Vacuous(Vacuous::Constant));
+    }
+    (code == PIPE_CLOSED).then_some(Inconclusive::PipeClosed)
 }
 
 /// Tells that a runner of targets passed over the failure of a part: "make: [Makefile:2: check] Error 1 (ignored)".
@@ -389,6 +412,33 @@ fn judge_failure(output: &str, expect: &Expect) -> Judgement {
     }
 }
 
+/// Judges a success whose output does not keep to a text that the plan expects there, or not there.
+fn judge_missed_text(held: &plan::Held) -> Judgement {
+    let text = &held.text;
+    match held.stands {
+        // Programs name it in many ways, also where there is none.
+        Stands::Nowhere if held.is_warning() => {
+            Judgement::inconclusive(&Inconclusive::Shown(text.clone()))
+        }
+        Stands::Nowhere if held.is_errors() => Judgement::failed(
+            "the plan expects nothing on the standard error, and something was written to it",
+        ),
+        Stands::Nowhere => Judgement::failed(format!(
+            "the plan expects no `{text}`, and it is in the output"
+        )),
+        Stands::Start => Judgement::failed(format!(
+            "the plan expects that the output begins with `{text}`"
+        )),
+        Stands::Whole => Judgement::failed(format!(
+            "the plan expects `{text}` and nothing else in the output"
+        )),
+        Stands::End => Judgement::failed(format!(
+            "the plan expects that the output ends with `{text}`"
+        )),
+    }
+}
+
+/// Judges a command that ended as it should by what it printed: counts of tests, and the texts that the plan expects.
 fn judge_success(asked: &ParsedCheck, (code, output): (i32, &str), expect: &Expect) -> Judgement {
     let kind = asked.kind;
     // A script of the project's own may start a runner and drop its status.
@@ -429,28 +479,7 @@ fn judge_success(asked: &ParsedCheck, (code, output): (i32, &str), expect: &Expe
         .iter()
         .find(|held| !shows_expected_text(output, held))
     {
-        let text = &held.text;
-        return match held.stands {
-            // Programs name it in many ways, also where there is none.
-            Stands::Nowhere if held.is_warning() => {
-                Judgement::inconclusive(&Inconclusive::Shown(text.clone()))
-            }
-            Stands::Nowhere if held.is_errors() => Judgement::failed(
-                "the plan expects nothing on the standard error, and something was written to it",
-            ),
-            Stands::Nowhere => Judgement::failed(format!(
-                "the plan expects no `{text}`, and it is in the output"
-            )),
-            Stands::Start => Judgement::failed(format!(
-                "the plan expects that the output begins with `{text}`"
-            )),
-            Stands::Whole => Judgement::failed(format!(
-                "the plan expects `{text}` and nothing else in the output"
-            )),
-            Stands::End => Judgement::failed(format!(
-                "the plan expects that the output ends with `{text}`"
-            )),
-        };
+        return judge_missed_text(held);
     }
     if kind == Kind::Other
         && let Some(missing) = expect.shows.iter().find(|text| !shows_text(output, text))

@@ -125,20 +125,7 @@ fn accept_sentences(
         settings,
         RunRequest::reading(RunOptions::default()),
     )?;
-    let mut found = Vec::new();
-    for unit in run.plan.all().filter(|unit| {
-        units
-            .iter()
-            .any(|chosen| is_within(&run.plan, unit.id, *chosen))
-    }) {
-        let name = evidence::unit_name(&run, unit);
-        let unproven = run.recorder.unproven(&run.plan_name, &name)?;
-        found.extend(
-            unproven
-                .into_iter()
-                .map(|(line, text)| (name.clone(), line, text)),
-        );
-    }
+    let found = unproven_sentences(&run, &units)?;
     let by = name_of_person(arguments);
     let exit = if found.is_empty() {
         Exit::Usage
@@ -173,6 +160,31 @@ fn accept_sentences(
     }
 }
 
+/// Returns the sentences of the chosen units that their last runs left unproven: unit, line and text.
+fn unproven_sentences(
+    run: &RunContext,
+    chosen: &[PhaseId],
+) -> Result<Vec<(journal::UnitName, usize, String)>, Stop> {
+    let mut found = Vec::new();
+    for unit in run.plan.all() {
+        if !chosen
+            .iter()
+            .any(|chosen| is_within(&run.plan, unit.id, *chosen))
+        {
+            continue;
+        }
+        let name = evidence::unit_name(run, unit);
+        let unproven = run.recorder.unproven(&run.plan_name, &name)?;
+        found.extend(
+            unproven
+                .into_iter()
+                .map(|(line, text)| (name.clone(), line, text)),
+        );
+    }
+    Ok(found)
+}
+
+/// Returns whether a unit is another one or nested in it.
 fn is_within(plan: &Plan, unit: PhaseId, outer: PhaseId) -> bool {
     let mut current = Some(unit);
     while let Some(id) = current {

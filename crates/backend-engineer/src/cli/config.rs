@@ -1,7 +1,5 @@
 //! `config`: which settings hold, where each came from, and what a repository asked for in vain.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use llm::Price;
 use serde_json::{Map, Value, json};
@@ -48,129 +46,120 @@ struct Row {
     origin: String,
 }
 
+impl Row {
+    /// Returns the row of a setting.
+    fn new(name: &str, value: impl Into<Value>, origin: &Origin) -> Self {
+        Row {
+            name: name.to_owned(),
+            value: value.into(),
+            origin: origin.to_string(),
+        }
+    }
+}
+
+/// Returns the rows of all settings: first those with one value, then the lists and tables, one row an entry.
 fn setting_rows(settings: &Settings) -> Vec<Row> {
-    let row = |name: &str, value: Value, origin: &Origin| Row {
-        name: name.to_owned(),
-        value,
-        origin: origin.to_string(),
+    let mut rows = rows_of_run(settings);
+    rows.extend(rows_of_model(settings));
+    rows.extend(rows_of_commands(settings));
+    rows.extend(rows_of_limits(settings));
+    rows.extend(settings.show.iter().map(|held| {
+        let folder = held.value.display().to_string();
+        Row::new("show", folder, &held.origin)
+    }));
+    rows.extend(
+        settings
+            .trusted
+            .iter()
+            .map(|origin| Row::new("trusted", true, origin)),
+    );
+    rows
+}
+
+/// Returns the rows of what holds for a run as a whole; each has a value, if only its default.
+fn rows_of_run(settings: &Settings) -> Vec<Row> {
+    let Settings {
+        sandbox,
+        network,
+        timeout,
+        strength,
+        commit,
+        ..
+    } = settings;
+    vec![
+        Row::new("sandbox", sandbox.value.to_string(), &sandbox.origin),
+        Row::new("network", network.value, &network.origin),
+        Row::new("timeout", write_duration(timeout.value), &timeout.origin),
+        Row::new("strength", write_duration(strength.value), &strength.origin),
+        Row::new("commit", commit.value, &commit.origin),
+    ]
+}
+
+/// Returns the rows of the model and its effort, where they are set.
+fn rows_of_model(settings: &Settings) -> Vec<Row> {
+    let model = settings.model.iter();
+    let effort = settings.effort.iter();
+    let repair = settings.repair_effort.iter();
+    model
+        .map(|held| Row::new("model", held.value.clone(), &held.origin))
+        .chain(effort.map(|held| Row::new("effort", held.value.name(), &held.origin)))
+        .chain(repair.map(|held| Row::new("repair_effort", held.value.name(), &held.origin)))
+        .collect()
+}
+
+/// Returns the rows of what commands are, see and reach, and of the paths that are not written to.
+fn rows_of_commands(settings: &Settings) -> Vec<Row> {
+    let one_each = |name: &'static str, list: &[Sourced<String>]| {
+        list.iter()
+            .map(|held| Row::new(name, held.value.clone(), &held.origin))
+            .collect::<Vec<_>>()
     };
-    let mut rows = vec![
-        row(
-            "sandbox",
-            settings.sandbox.value.to_string().into(),
-            &settings.sandbox.origin,
-        ),
-        row(
-            "network",
-            settings.network.value.into(),
-            &settings.network.origin,
-        ),
-        row(
-            "timeout",
-            write_duration(settings.timeout.value).into(),
-            &settings.timeout.origin,
-        ),
-        row(
-            "strength",
-            write_duration(settings.strength.value).into(),
-            &settings.strength.origin,
-        ),
-        row(
-            "commit",
-            settings.commit.value.into(),
-            &settings.commit.origin,
-        ),
-    ];
-    rows.extend(
-        settings
-            .model
-            .iter()
-            .map(|held| row("model", held.value.clone().into(), &held.origin)),
-    );
-    rows.extend(
-        settings
-            .effort
-            .iter()
-            .map(|held| row("effort", held.value.name().into(), &held.origin)),
-    );
-    rows.extend(
-        settings
-            .repair_effort
-            .iter()
-            .map(|held| row("repair_effort", held.value.name().into(), &held.origin)),
-    );
-    rows.extend(
-        settings
-            .protected
-            .iter()
-            .map(|held| row("protected", held.value.clone().into(), &held.origin)),
-    );
-    rows.extend(
-        settings
-            .env
-            .iter()
-            .map(|held| row("env", held.value.clone().into(), &held.origin)),
-    );
+    let mut rows = one_each("protected", &settings.protected);
+    rows.extend(one_each("env", &settings.env));
     for (name, held) in settings.commands.with_keys() {
         if let Some(held) = held {
             rows.extend(
                 held.value
                     .iter()
-                    .map(|command| row(name, command.clone().into(), &held.origin)),
+                    .map(|command| Row::new(name, command.clone(), &held.origin)),
             );
         }
     }
     let for_model = &settings.services_for_model;
     if for_model.value {
-        rows.push(row("services_for_model", true.into(), &for_model.origin));
+        rows.push(Row::new("services_for_model", true, &for_model.origin));
     }
     for (name, held) in &settings.services {
-        rows.push(row(
+        rows.push(Row::new(
             &format!("services.{name}"),
-            held.value.to_string().into(),
+            held.value.to_string(),
             &held.origin,
         ));
     }
-    for (name, held) in &settings.limits {
-        rows.push(row(
-            &format!("limits.{name}"),
-            held.value.into(),
-            &held.origin,
-        ));
-    }
-    for (
-        model,
-        Sourced {
-            value: price,
-            origin,
-        },
-    ) in &settings.prices
-    {
+    rows
+}
+
+/// Returns the rows of limits and of the prices that they are reckoned by.
+fn rows_of_limits(settings: &Settings) -> Vec<Row> {
+    let limits = settings
+        .limits
+        .iter()
+        .map(|(name, held)| Row::new(&format!("limits.{name}"), held.value, &held.origin));
+    let prices = settings.prices.iter().map(|(model, held)| {
         let Price {
             input,
             cache_read,
             cache_write,
             cache_write_hour,
             output,
-        } = price;
+        } = &held.value;
         let value = format!(
             "input {input}, output {output}, cache_read {cache_read}, cache_write {cache_write}, cache_write_hour \
              {cache_write_hour}"
         );
-        rows.push(row(&format!("prices.{model}"), value.into(), origin));
-    }
-    let shown = |held: &Sourced<PathBuf>| {
-        row(
-            "show",
-            held.value.display().to_string().into(),
-            &held.origin,
-        )
-    };
-    rows.extend(settings.show.iter().map(shown));
-    if let Some(origin) = &settings.trusted {
-        rows.push(row("trusted", true.into(), origin));
-    }
-    rows
+        Row::new(&format!("prices.{model}"), value, &held.origin)
+    });
+    limits.chain(prices).collect()
 }
 
 fn render_settings(settings: &Settings, palette: Palette) -> String {

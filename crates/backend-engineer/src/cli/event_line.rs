@@ -67,42 +67,43 @@ impl WordStyle {
     }
 }
 
+/// Returns a line of its parts.
+fn make_line(word: &'static str, paint: WordStyle, text: String) -> Option<EventLine> {
+    Some(EventLine { word, paint, text })
+}
+
+/// Returns the line of an event, where it has one: evidence and what a newer version recorded have none.
 fn line_of_event(event: &Event) -> Option<EventLine> {
-    let line = |word, paint, text| Some(EventLine { word, paint, text });
+    line_of_run(event)
+        .or_else(|| of_plan_text(event))
+        .or_else(|| of_file(event))
+        .or_else(|| of_command(event))
+        .or_else(|| of_model(event))
+}
+
+/// Returns the line of an event of the run as a whole: its beginning and end, its steps and what it remarks.
+fn line_of_run(event: &Event) -> Option<EventLine> {
     match event {
         Event::RunStarted {
             plan,
             phases,
             dry_run,
             ..
-        } => {
-            let phases: Vec<String> = phases.iter().map(|phase| one_line(phase)).collect();
-            let dry = if *dry_run {
-                " (dry run: nothing is written)"
-            } else {
-                ""
-            };
-            let of = if phases.is_empty() {
-                String::new()
-            } else {
-                format!(": {}", phases.join(", "))
-            };
-            line(
-                "Plan",
-                WordStyle::Head,
-                format!("{}{of}{dry}", one_line(plan)),
-            )
-        }
-        Event::StepStarted { step } => line(step_word(*step), WordStyle::Head, String::new()),
+        } => make_line(
+            "Plan",
+            WordStyle::Head,
+            describe_start(plan, phases, *dry_run),
+        ),
+        Event::StepStarted { step } => make_line(step_word(*step), WordStyle::Head, String::new()),
         Event::PhaseStarted { label, title } => {
             let title = if title == label {
                 String::new()
             } else {
                 format!(": {}", one_line(title))
             };
-            line("On", WordStyle::Head, format!("{}{title}", one_line(label)))
+            make_line("On", WordStyle::Head, format!("{}{title}", one_line(label)))
         }
-        Event::Note { text } => line("note", WordStyle::Faint, one_line(text)),
+        Event::Note { text } => make_line("note", WordStyle::Faint, one_line(text)),
         Event::Diagnostic {
             severity,
             message,
@@ -121,20 +122,60 @@ fn line_of_event(event: &Event) -> Option<EventLine> {
                 Severity::Warning => ("warning", WordStyle::Doubt),
                 Severity::Note => ("note", WordStyle::Faint),
             };
-            line(word, paint, format!("{place}{}{hint}", one_line(message)))
+            make_line(word, paint, format!("{place}{}{hint}", one_line(message)))
         }
+        Event::RunFinished {
+            exit,
+            heading,
+            elapsed_ms,
+        } => {
+            let paint = if *exit == 0 {
+                WordStyle::Good
+            } else {
+                WordStyle::Doubt
+            };
+            let elapsed = format_duration(Duration::from_millis(*elapsed_ms));
+            make_line(
+                "Done",
+                paint,
+                format!("{} (exit code {exit}, {elapsed})", one_line(heading)),
+            )
+        }
+        _ => None,
+    }
+}
+
+/// Returns what a run was begun on: `plan.md: Phase 1, Phase 2 (dry run: nothing is written)`.
+fn describe_start(plan: &str, phases: &[String], dry_run: bool) -> String {
+    let phases: Vec<String> = phases.iter().map(|phase| one_line(phase)).collect();
+    let dry = if dry_run {
+        " (dry run: nothing is written)"
+    } else {
+        ""
+    };
+    let of = if phases.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", phases.join(", "))
+    };
+    format!("{}{of}{dry}", one_line(plan))
+}
+
+/// Returns the line of an event about the plan's sentences and boxes, or a commit that it asks for.
+fn of_plan_text(event: &Event) -> Option<EventLine> {
+    match event {
         Event::Committed { id, message } => {
             let short: String = one_line(id).chars().take(10).collect();
-            line(
+            make_line(
                 "committed",
                 WordStyle::Good,
                 format!("{short} {}", one_line(message)),
             )
         }
-        Event::CommitSkipped { why } => line("no commit", WordStyle::Doubt, one_line(why)),
+        Event::CommitSkipped { why } => make_line("no commit", WordStyle::Doubt, one_line(why)),
         Event::SentenceUnproven {
             line: number, text, ..
-        } => line(
+        } => make_line(
             "unproven",
             WordStyle::Doubt,
             format!("{} (line {number})", one_line(text)),
@@ -155,9 +196,9 @@ fn line_of_event(event: &Event) -> Option<EventLine> {
                 one_line(text),
                 one_line(by)
             );
-            line("accepted", WordStyle::Good, said)
+            make_line("accepted", WordStyle::Good, said)
         }
-        Event::Ticked { line: number, text } => line(
+        Event::Ticked { line: number, text } => make_line(
             "ticked",
             WordStyle::Good,
             format!("{} (line {number})", one_line(text)),
@@ -166,72 +207,38 @@ fn line_of_event(event: &Event) -> Option<EventLine> {
             line: number,
             text,
             why,
-        } => line(
+        } => make_line(
             "unticked",
             WordStyle::Doubt,
             format!("{} (line {number}): {}", one_line(text), one_line(why)),
         ),
-        Event::RunFinished {
-            exit,
-            heading,
-            elapsed_ms,
-        } => {
-            let paint = if *exit == 0 {
-                WordStyle::Good
-            } else {
-                WordStyle::Doubt
-            };
-            let elapsed = format_duration(Duration::from_millis(*elapsed_ms));
-            line(
-                "Done",
-                paint,
-                format!("{} (exit code {exit}, {elapsed})", one_line(heading)),
-            )
-        }
-        Event::Evidence { .. } | Event::Unknown(_) => None,
-        _ => of_file(event)
-            .or_else(|| of_command(event))
-            .or_else(|| of_model(event)),
+        _ => None,
     }
 }
 
+/// Returns the line of an event of a conversation with a model.
 fn of_model(event: &Event) -> Option<EventLine> {
-    let line = |word, paint, text| Some(EventLine { word, paint, text });
     match event {
-        Event::RunResumed { .. } => line("Resumed", WordStyle::Head, String::new()),
-        Event::ConversationStarted { agent, model, .. } => line(
+        Event::RunResumed { .. } => make_line("Resumed", WordStyle::Head, String::new()),
+        Event::ConversationStarted { agent, model, .. } => make_line(
             "model",
             WordStyle::Head,
             format!("{} as {}", one_line(model), one_line(agent)),
         ),
-        Event::UserSaid { text, .. } => line("task", WordStyle::Head, one_line(text)),
+        Event::UserSaid { text, .. } => make_line("task", WordStyle::Head, one_line(text)),
         Event::ModelRetried {
             attempt,
             why,
             wait_ms,
         } => {
             let wait = format_duration(Duration::from_millis(*wait_ms));
-            line(
-                "retry",
-                WordStyle::Doubt,
-                format!("{} (attempt {attempt}, again in {wait})", one_line(why)),
-            )
+            let said = format!("{} (attempt {attempt}, again in {wait})", one_line(why));
+            make_line("retry", WordStyle::Doubt, said)
         }
-        Event::ModelReplied { message, usage, .. } => {
-            let text = model_words(message);
-            let took = usage_words(usage);
-            if text.is_empty() && took.is_empty() {
-                return None;
-            }
-            line(
-                "says",
-                WordStyle::Faint,
-                format!("{}{took}", one_line(&text)).trim().to_owned(),
-            )
-        }
+        Event::ModelReplied { message, usage, .. } => line_of_reply(message, usage),
         Event::ToolStarted {
             tool, arguments, ..
-        } => line(
+        } => make_line(
             "tool",
             WordStyle::Faint,
             format!("{} {}", one_line(tool), subject_of_call(arguments))
@@ -243,7 +250,7 @@ fn of_model(event: &Event) -> Option<EventLine> {
             content,
             is_error: true,
             ..
-        } => line(
+        } => make_line(
             "told",
             WordStyle::Doubt,
             format!("{}: {}", one_line(tool), one_line(content)),
@@ -252,17 +259,28 @@ fn of_model(event: &Event) -> Option<EventLine> {
             tokens_before,
             tokens_after,
             ..
-        } => line(
+        } => make_line(
             "shortened",
             WordStyle::Faint,
             format!("the conversation, from {tokens_before} to {tokens_after} tokens"),
         ),
-        Event::LimitReached { limit } => line("limit", WordStyle::Bad, one_line(limit)),
+        Event::LimitReached { limit } => make_line("limit", WordStyle::Bad, one_line(limit)),
         Event::ConversationEnded { ending, text } if ending != "done" => {
-            line("ended", WordStyle::Doubt, one_line(text))
+            make_line("ended", WordStyle::Doubt, one_line(text))
         }
         _ => None,
     }
+}
+
+/// Returns the line of a reply; none for one without words and without counted tokens.
+fn line_of_reply(message: &serde_json::Value, usage: &serde_json::Value) -> Option<EventLine> {
+    let text = model_words(message);
+    let took = usage_words(usage);
+    if text.is_empty() && took.is_empty() {
+        return None;
+    }
+    let said = format!("{}{took}", one_line(&text)).trim().to_owned();
+    make_line("says", WordStyle::Faint, said)
 }
 
 /// Returns what a model said in a turn.
@@ -302,8 +320,31 @@ fn subject_of_call(arguments: &serde_json::Value) -> String {
         .unwrap_or_default()
 }
 
+/// Returns the lines that a change adds and removes, in front a blank: ` +3 -1`, or nothing.
+fn describe_counts(added: usize, removed: usize) -> String {
+    match (added, removed) {
+        (0, 0) => String::new(),
+        (added, 0) => format!(" +{added}"),
+        (0, removed) => format!(" -{removed}"),
+        (added, removed) => format!(" +{added} -{removed}"),
+    }
+}
+
+/// Returns the places between which someone must choose: `; candidates: a (line 3), b (line 9)`, or nothing.
+fn describe_candidates(candidates: &[String]) -> String {
+    let candidates: Vec<String> = candidates
+        .iter()
+        .map(|candidate| one_line(candidate))
+        .collect();
+    if candidates.is_empty() {
+        String::new()
+    } else {
+        format!("; candidates: {}", candidates.join(", "))
+    }
+}
+
+/// Returns the line of an event of one file.
 fn of_file(event: &Event) -> Option<EventLine> {
-    let line = |word, paint, text| Some(EventLine { word, paint, text });
     match event {
         Event::FileStaged {
             path,
@@ -318,25 +359,20 @@ fn of_file(event: &Event) -> Option<EventLine> {
                 FileAction::Delete => "delete",
                 FileAction::Rename => "rename",
             };
-            let counts = match (lines_added, lines_removed) {
-                (0, 0) => String::new(),
-                (added, 0) => format!(" +{added}"),
-                (0, removed) => format!(" -{removed}"),
-                (added, removed) => format!(" +{added} -{removed}"),
-            };
+            let counts = describe_counts(*lines_added, *lines_removed);
             let how = if how.is_empty() {
                 String::new()
             } else {
                 format!("  {}", one_line(how))
             };
-            line(
+            make_line(
                 word,
                 WordStyle::Good,
                 format!("{}{counts}{how}", one_line(path)),
             )
         }
         Event::FileUnchanged { path, why } => {
-            line("unchanged", WordStyle::Faint, path_with_reason(path, why))
+            make_line("unchanged", WordStyle::Faint, path_with_reason(path, why))
         }
         Event::FileRefused {
             path,
@@ -348,16 +384,8 @@ fn of_file(event: &Event) -> Option<EventLine> {
             let at = number
                 .map(|number| format!(" (line {number} of the plan)"))
                 .unwrap_or_default();
-            let candidates: Vec<String> = candidates
-                .iter()
-                .map(|candidate| one_line(candidate))
-                .collect();
-            let among = if candidates.is_empty() {
-                String::new()
-            } else {
-                format!("; candidates: {}", candidates.join(", "))
-            };
-            line(
+            let among = describe_candidates(candidates);
+            make_line(
                 "refused",
                 WordStyle::Bad,
                 format!("{}{at}{among}", path_with_reason(path, message)),
@@ -365,7 +393,7 @@ fn of_file(event: &Event) -> Option<EventLine> {
         }
         Event::FileWritten {
             path, after_hash, ..
-        } => line(
+        } => make_line(
             if after_hash.is_some() {
                 "wrote"
             } else {
@@ -375,23 +403,23 @@ fn of_file(event: &Event) -> Option<EventLine> {
             one_line(path),
         ),
         Event::EffectDropped { path, why } => {
-            line("dropped", WordStyle::Faint, path_with_reason(path, why))
+            make_line("dropped", WordStyle::Faint, path_with_reason(path, why))
         }
         Event::EffectPromoted { path, why } => {
-            line("taken over", WordStyle::Good, path_with_reason(path, why))
+            make_line("taken over", WordStyle::Good, path_with_reason(path, why))
         }
         _ => None,
     }
 }
 
+/// Returns the line of an event of a command.
 fn of_command(event: &Event) -> Option<EventLine> {
-    let line = |word, paint, text| Some(EventLine { word, paint, text });
     match event {
         Event::CommandStarted {
             command,
             folder,
             why,
-        } => line("run", WordStyle::Faint, at_work(command, folder, why)),
+        } => make_line("run", WordStyle::Faint, at_work(command, folder, why)),
         Event::CommandFinished {
             command,
             folder,
@@ -416,14 +444,14 @@ fn of_command(event: &Event) -> Option<EventLine> {
                 (Verdict::Passed, _) | (_, None) => String::new(),
                 (_, Some(output)) => format!("  [output {output}]"),
             };
-            line(
+            make_line(
                 word,
                 paint,
                 format!("{} ({elapsed}){detail}{kept}", in_folder(command, folder)),
             )
         }
         Event::ServerStarted { command, folder } => {
-            line("serving", WordStyle::Good, in_folder(command, folder))
+            make_line("serving", WordStyle::Good, in_folder(command, folder))
         }
         _ => None,
     }

@@ -93,11 +93,16 @@ pub(crate) fn run_graft(arguments: &GraftArguments, globals: &Globals) -> Result
             Exit::Complete
         });
     }
-    match &outcome {
+    if let (Graft::Applied(_), true) = (&outcome, arguments.diff) {
+        printer::print_to_stdout(&style_patch(&patch, globals.palette(Stream::Output)))?;
+    }
+    report_outcome(path, &outcome)
+}
+
+/// Says on the standard error what was done with the file; a refusal is the error of the subcommand.
+fn report_outcome(path: &Path, outcome: &Graft) -> Result<Exit, Stop> {
+    match outcome {
         Graft::Applied(applied) => {
-            if arguments.diff {
-                printer::print_to_stdout(&style_patch(&patch, globals.palette(Stream::Output)))?;
-            }
             printer::print_to_stderr(&describe_evidence(applied));
             Ok(Exit::Complete)
         }

@@ -246,13 +246,13 @@ fn as_text(plan: &Plan, name: &str, phases: &[&Phase], whole: bool) -> String {
     ));
     for phase in phases {
         text.push('\n');
-        write_unit(plan, phase, 0, whole, &mut text);
+        write_unit(plan, phase, (0, whole), &mut text);
     }
     text
 }
 
 /// One unit: its state and counts, and where the whole is wanted, its files, steps, criteria and commands.
-fn write_unit(plan: &Plan, phase: &Phase, depth: usize, whole: bool, text: &mut String) {
+fn write_unit(plan: &Plan, phase: &Phase, (depth, whole): (usize, bool), text: &mut String) {
     let indent = "  ".repeat(depth);
     let line = plan.location(phase.heading.start).line;
     let title = if phase.label.ends_with(&phase.title) {
@@ -296,7 +296,7 @@ fn write_unit(plan: &Plan, phase: &Phase, depth: usize, whole: bool, text: &mut 
         write_unit_details(plan, phase, &indent, text);
     }
     for nested in &phase.phases {
-        write_unit(plan, nested, depth + 1, whole, text);
+        write_unit(plan, nested, (depth + 1, whole), text);
     }
 }
 
@@ -324,42 +324,9 @@ fn open_passages(phase: &Phase) -> Vec<Span> {
     found
 }
 
+/// Writes what a unit consists of: its files, steps, passages of prose and criteria.
 fn write_unit_details(plan: &Plan, phase: &Phase, indent: &str, text: &mut String) {
-    for change in &phase.changes {
-        let literal = change
-            .blocks
-            .iter()
-            .filter_map(|block| phase.blocks.get(*block))
-            .filter(|block| is_literal(block))
-            .count();
-        let how = match literal {
-            0 if matches!(change.action, Action::Delete | Action::Rename { .. }) => {
-                "by the plan's word".to_owned()
-            }
-            0 => "prose".to_owned(),
-            1 => "literal, 1 block".to_owned(),
-            count => format!("literal, {count} blocks"),
-        };
-        let lines = change
-            .lines
-            .map(|(from, to)| format!(":{from}-{to}"))
-            .unwrap_or_default();
-        text.push_str(&format!(
-            "{indent}    {} {}{lines}  ({how})\n",
-            action_word(&change.action),
-            change.path
-        ));
-    }
-    for block in phase
-        .blocks
-        .iter()
-        .filter(|block| is_literal(block) && !matches!(block.file, FileOf::Change(_)))
-    {
-        let line = plan.location(block.span.start).line;
-        text.push_str(&format!(
-            "{indent}    ? code of line {line}: its file is not clear\n"
-        ));
-    }
+    write_files(plan, phase, indent, text);
     for step in &phase.steps {
         text.push_str(&format!("{indent}    step: {}\n", step.title));
         for part in &step.parts {
@@ -396,6 +363,45 @@ fn write_unit_details(plan: &Plan, phase: &Phase, indent: &str, text: &mut Strin
         {
             text.push_str(&format!("{indent}      {}\n", describe_command(command)));
         }
+    }
+}
+
+/// Writes a unit's files, each with how much code the plan shows for it, and the code whose file is not clear.
+fn write_files(plan: &Plan, phase: &Phase, indent: &str, text: &mut String) {
+    for change in &phase.changes {
+        let literal = change
+            .blocks
+            .iter()
+            .filter_map(|block| phase.blocks.get(*block))
+            .filter(|block| is_literal(block))
+            .count();
+        let how = match literal {
+            0 if matches!(change.action, Action::Delete | Action::Rename { .. }) => {
+                "by the plan's word".to_owned()
+            }
+            0 => "prose".to_owned(),
+            1 => "literal, 1 block".to_owned(),
+            count => format!("literal, {count} blocks"),
+        };
+        let lines = change
+            .lines
+            .map(|(from, to)| format!(":{from}-{to}"))
+            .unwrap_or_default();
+        text.push_str(&format!(
+            "{indent}    {} {}{lines}  ({how})\n",
+            action_word(&change.action),
+            change.path
+        ));
+    }
+    for block in phase
+        .blocks
+        .iter()
+        .filter(|block| is_literal(block) && !matches!(block.file, FileOf::Change(_)))
+    {
+        let line = plan.location(block.span.start).line;
+        text.push_str(&format!(
+            "{indent}    ? code of line {line}: its file is not clear\n"
+        ));
     }
 }
 

@@ -220,6 +220,34 @@ fn run_units(
     Ok(results)
 }
 
+/// Returns what is said of a unit that the plan's marks call done; what it lacks all the same goes into `lacking`.
+fn describe_done(label: &str, parts: &crate::MissingParts, lacking: &mut Vec<Exit>) -> String {
+    let names = |paths: &[String]| {
+        paths
+            .iter()
+            .map(|path| format!("`{path}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let mut text = format!(
+        "{label} is done already, by the plan's marks; nothing was changed. `verify` checks it again."
+    );
+    let crate::MissingParts { other, missing } = parts;
+    if !other.is_empty() {
+        text.push_str(&format!(" Not as the plan shows: {}.", names(other)));
+        lacking.push(Exit::Unproven);
+    }
+    if !missing.is_empty() {
+        text.push_str(&format!(
+            " Ticked, and not there (ticked-but-missing): {}.",
+            names(missing)
+        ));
+        lacking.push(Exit::Incomplete);
+    }
+    text
+}
+
+/// Works on the units in turn, up to the first that is not done.
 async fn work_through(
     job: &Job<'_>,
     (run, workspace): (&RunContext, &mut Workspace),
@@ -232,29 +260,8 @@ async fn work_through(
         };
         let label = phase.label.clone();
         if job.model.is_some() && matches!(phase.state, State::Done | State::Skipped) {
-            let crate::MissingParts { other, missing } =
-                crate::find_missing_parts(run, workspace, *id)?;
-            let names = |paths: &[String]| {
-                paths
-                    .iter()
-                    .map(|path| format!("`{path}`"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            };
-            let mut text = format!(
-                "{label} is done already, by the plan's marks; nothing was changed. `verify` checks it again."
-            );
-            if !other.is_empty() {
-                text.push_str(&format!(" Not as the plan shows: {}.", names(&other)));
-                results.lacking.push(Exit::Unproven);
-            }
-            if !missing.is_empty() {
-                text.push_str(&format!(
-                    " Ticked, and not there (ticked-but-missing): {}.",
-                    names(&missing)
-                ));
-                results.lacking.push(Exit::Incomplete);
-            }
+            let missing = crate::find_missing_parts(run, workspace, *id)?;
+            let text = describe_done(&label, &missing, &mut results.lacking);
             run.emit(Event::Note { text: text.clone() })?;
             results.skipped.push(text);
             continue;
@@ -350,6 +357,21 @@ fn exit_of(results: &JobResults) -> Exit {
     )
 }
 
+/// Prints the results as one document, or as the last event of a stream, on a line of its own.
+fn print_as_json(job: &Job<'_>, results: &JobResults, exit: Exit) -> Result<(), Stop> {
+    let diff = job.options.dry_run.then_some(results.diff.as_str());
+    let mut document = report_document(&results.reports, exit, results.stop.as_ref(), diff);
+    document["skipped"] = json!(results.skipped);
+    if job.asked.json_stream {
+        document["timings"] = job.timings.to_json();
+        document["event"] = json!("report");
+        printer::print_to_stdout(&format!("{document}\n"))
+    } else {
+        printer::print_to_stdout(&format!("{document:#}\n"))
+    }
+}
+
+/// Prints the results in the form that was asked for, and returns the exit code.
 fn print_results(
     job: &Job<'_>,
     globals: &Globals,
@@ -361,16 +383,7 @@ fn print_results(
         printer::print_to_stderr(&job.timings.to_table());
     }
     if job.asked.json || job.asked.json_stream {
-        let diff = job.options.dry_run.then_some(results.diff.as_str());
-        let mut document = report_document(&results.reports, exit, results.stop.as_ref(), diff);
-        document["skipped"] = json!(results.skipped);
-        if job.asked.json_stream {
-            document["timings"] = job.timings.to_json();
-            document["event"] = json!("report");
-            printer::print_to_stdout(&format!("{document}\n"))?;
-        } else {
-            printer::print_to_stdout(&format!("{document:#}\n"))?;
-        }
+        print_as_json(job, results, exit)?;
         return Ok(exit);
     }
     if job.options.dry_run {

@@ -53,11 +53,7 @@ pub(super) async fn carry_out_commit(
     }
     write_staged(work, change)?;
     let earlier = files_of_earlier_runs(work)?;
-    let mut named = paths_of(work.assignment, phase);
-    named.extend(work.state.admitted.keys().cloned());
-    if adds_all(&planned) {
-        named.extend(earlier.iter().cloned());
-    }
+    let named = paths_to_commit(work, phase, &planned, &earlier);
     let paths: Vec<String> = match sandbox::git::read_status(work.run.root(), &named).await {
         Ok(changed) => changed.into_iter().map(|changed| changed.path).collect(),
         Err(error) => return skip(work, NoCommit::NoAnswer(error.to_string())),
@@ -65,14 +61,8 @@ pub(super) async fn carry_out_commit(
     if paths.is_empty() {
         return Ok(Some(look_up(work, phase, command).await));
     }
-    match sandbox::git::commit_paths(
-        work.run.root(),
-        &paths,
-        &message,
-        work.run.settings.timeout().min(LONGEST),
-    )
-    .await
-    {
+    let limit = work.run.settings.timeout().min(LONGEST);
+    match sandbox::git::commit_paths(work.run.root(), &paths, &message, limit).await {
         Ok(id) => {
             work.run.emit(Event::Committed {
                 id: id.clone(),
@@ -83,6 +73,22 @@ pub(super) async fn carry_out_commit(
         }
         Err(error) => skip(work, NoCommit::Refused(error.to_string())),
     }
+}
+
+/// Returns the paths that a commit may take: the files of its unit, those that a model was let change, and what `earlier`
+/// runs wrote where the command adds everything.
+fn paths_to_commit(
+    work: &UnitWork<'_>,
+    phase: &Phase,
+    planned: &plan::Commit,
+    earlier: &[String],
+) -> Vec<String> {
+    let mut named = paths_of(work.assignment, phase);
+    named.extend(work.state.admitted.keys().cloned());
+    if adds_all(planned) {
+        named.extend(earlier.iter().cloned());
+    }
+    named
 }
 
 /// Returns the files that earlier runs of this plan wrote.

@@ -4,7 +4,7 @@
 use journal::{Event, FileAction};
 use plan::{Action, Phase, PhaseId, Role};
 
-use super::literal::{Placement, PlacementOutcome};
+use super::placement::{Placement, PlacementOutcome};
 use super::remainder::Remainder;
 use super::{Change, Item, StepOutcome, emit_staged_file};
 use crate::stop::Stop;
@@ -60,7 +60,7 @@ pub(super) fn remove_and_rename(
 
 fn remove_file(work: &mut UnitWork<'_>, path: &str) -> Result<PlacementOutcome, Stop> {
     if work.run.settings.protects(path) {
-        return Ok(refused_placement(
+        return Ok(PlacementOutcome::refused(
             "protected",
             "the path is protected".to_owned(),
         ));
@@ -83,13 +83,16 @@ fn remove_file(work: &mut UnitWork<'_>, path: &str) -> Result<PlacementOutcome, 
                 created: false,
             })
         }
-        Err(error) => Ok(refused_placement("file-unreadable", error.to_string())),
+        Err(error) => Ok(PlacementOutcome::refused(
+            "file-unreadable",
+            error.to_string(),
+        )),
     }
 }
 
 fn rename_file(work: &mut UnitWork<'_>, from: &str, to: &str) -> Result<PlacementOutcome, Stop> {
     if work.run.settings.protects(from) || work.run.settings.protects(to) {
-        return Ok(refused_placement(
+        return Ok(PlacementOutcome::refused(
             "protected",
             "the path is protected".to_owned(),
         ));
@@ -97,16 +100,19 @@ fn rename_file(work: &mut UnitWork<'_>, from: &str, to: &str) -> Result<Placemen
     let (old, new) = match (work.workspace.tree.read(from), work.workspace.tree.read(to)) {
         (Ok(old), Ok(new)) => (old, new),
         (Err(error), _) | (_, Err(error)) => {
-            return Ok(refused_placement("file-unreadable", error.to_string()));
+            return Ok(PlacementOutcome::refused(
+                "file-unreadable",
+                error.to_string(),
+            ));
         }
     };
     match (old, new) {
         (None, Some(_)) => Ok(PlacementOutcome::Before),
-        (None, None) => Ok(refused_placement(
+        (None, None) => Ok(PlacementOutcome::refused(
             "file-missing",
             format!("`{from}` is not there"),
         )),
-        (Some(_), Some(_)) => Ok(refused_placement(
+        (Some(_), Some(_)) => Ok(PlacementOutcome::refused(
             "file-exists",
             format!("`{to}` is there already"),
         )),
@@ -137,14 +143,6 @@ fn rename_file(work: &mut UnitWork<'_>, from: &str, to: &str) -> Result<Placemen
     }
 }
 
-fn refused_placement(reason: &'static str, message: String) -> PlacementOutcome {
-    PlacementOutcome::Refused {
-        reason,
-        message,
-        candidates: Vec::new(),
-    }
-}
-
 /// Notes the named files for which the unit shows no code and that nothing else has dealt with.
 pub(super) fn left_without_code(
     work: &mut UnitWork<'_>,
@@ -163,75 +161,73 @@ pub(super) fn left_without_code(
         let mut identified = work.state.identified.iter();
         let identified =
             identified.any(|((unit, _), (change, _))| (*unit, *change) == (phase.id, file.change));
-        if identified
-            || shows_code(&phase, file)
-            || matches!(file.action, Action::Delete | Action::Rename { .. })
-        {
+        let goes = matches!(file.action, Action::Delete | Action::Rename { .. });
+        if identified || goes || shows_code(&phase, file) {
             continue;
         }
-        let line = work.run.plan.location(file.span.start).line;
-        let title = format!("`{}`", file.written);
-        let stated = phase
-            .changes
-            .get(file.change)
-            .is_some_and(|planned| planned.empty);
-        if !stated && answered_for(work, &phase, file, change) {
-            continue;
-        }
-        if let Some(placed) = create_empty(work, &phase, file)? {
-            let step_outcomes = vec![StepOutcome::Place(Placement {
-                block: None,
-                sentence: None,
-                path: file.path.clone(),
-                line,
-                by: PlacedBy::Stated,
-                placed,
-            })];
-            change.items.push(Item {
-                unit,
-                step: None,
-                title,
-                checkbox: None,
-                line,
-                outcomes: step_outcomes,
-            });
-            continue;
-        }
-        if stated && answered_for(work, &phase, file, change) {
-            continue;
-        }
-        if phase
-            .changes
-            .get(file.change)
-            .is_some_and(plan::PlannedChange::is_left_to_need)
-        {
-            work.note(format!(
-                "`{}` was left: the plan leaves it to what is needed",
-                file.written
-            ))?;
-            continue;
-        }
-        let remainder = Remainder::without_code(&file.written);
-        if let Some(path) = &file.path {
-            work.run.emit(Event::FileUnchanged {
-                path: path.clone(),
-                why: remainder.what.to_string(),
-            })?;
-        }
-        let checkbox = phase
-            .changes
-            .get(file.change)
-            .and_then(|planned| planned.checkbox);
-        change.items.push(Item {
-            unit,
-            step: None,
-            title,
-            checkbox,
-            line,
-            outcomes: vec![StepOutcome::Left(remainder)],
-        });
+        let item = item_without_code(work, &phase, file, change)?;
+        change.items.extend(item);
     }
     Ok(())
+}
+
+/// Creates a file without code where it shall be an empty one, and returns its item; else the item for what is left of
+/// it. `None` where other items answer for the file, or the plan leaves it to what is needed.
+fn item_without_code(
+    work: &mut UnitWork<'_>,
+    phase: &Phase,
+    file: &NamedFile,
+    change: &Change,
+) -> Result<Option<Item>, Stop> {
+    let planned = phase.changes.get(file.change);
+    let line = work.run.plan.location(file.span.start).line;
+    let item = |checkbox, step_outcome| {
+        Ok(Some(Item {
+            unit: phase.id,
+            step: None,
+            title: format!("`{}`", file.written),
+            checkbox,
+            line,
+            outcomes: vec![step_outcome],
+        }))
+    };
+    // A file that the plan calls empty is made even where other items speak of it.
+    let stated = planned.is_some_and(|planned| planned.empty);
+    if !stated && answered_for(work, phase, file, change) {
+        return Ok(None);
+    }
+    if let Some(placed) = create_empty(work, phase, file)? {
+        let placement = Placement {
+            block: None,
+            sentence: None,
+            path: file.path.clone(),
+            line,
+            by: PlacedBy::Stated,
+            placed,
+        };
+        return item(None, StepOutcome::Place(placement));
+    }
+    if stated && answered_for(work, phase, file, change) {
+        return Ok(None);
+    }
+    if planned.is_some_and(plan::PlannedChange::is_left_to_need) {
+        work.note(format!(
+            "`{}` was left: the plan leaves it to what is needed",
+            file.written
+        ))?;
+        return Ok(None);
+    }
+    let remainder = Remainder::without_code(&file.written);
+    if let Some(path) = &file.path {
+        work.run.emit(Event::FileUnchanged {
+            path: path.clone(),
+            why: remainder.what.to_string(),
+        })?;
+    }
+    item(
+        planned.and_then(|planned| planned.checkbox),
+        StepOutcome::Left(remainder),
+    )
 }
 
 /// Creates a file that is to be new and that its name or the plan's words make an empty one: a package's mark.

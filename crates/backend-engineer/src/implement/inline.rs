@@ -10,7 +10,8 @@ use journal::{Event, FileAction};
 use plan::{Phase, Replacement, Sentence};
 
 use super::emit_staged_file;
-use super::literal::{Placement, PlacementOutcome, stage_answer};
+use super::literal::stage_answer;
+use super::placement::{Placement, PlacementOutcome};
 use crate::prohibitions::{breaks_prohibition, definition_bytes, is_path, last_symbol_name};
 use crate::stop::Stop;
 use crate::understand::PlacedBy;
@@ -25,24 +26,7 @@ pub(super) fn carry_out_replacement(
     let Some(wanted) = &sentence.replacement else {
         return Ok(None);
     };
-    let named = |path: &String| wanted.path.as_ref().is_none_or(|own| is_path(path, own));
-    let files = work
-        .assignment
-        .files
-        .iter()
-        .filter(|file| file.unit == phase.id);
-    let paths: Vec<String> = files
-        .filter_map(|file| file.path.clone())
-        .filter(named)
-        .collect();
-    let mut found = Vec::new();
-    for path in paths.into_iter().filter(|path| !work.run.protects(path)) {
-        let Ok(Some(text)) = work.workspace.tree.read_text(&path) else {
-            continue;
-        };
-        let places = find_code_places(&path, &text, wanted);
-        found.extend((!places.is_empty()).then_some((path, text, places)));
-    }
+    let found = files_with_places(work, phase, wanted);
     let [(path, text, places)] = found.as_slice() else {
         return Ok(None);
     };
@@ -78,6 +62,33 @@ pub(super) fn carry_out_replacement(
         emit_placement(work, placement)?;
     }
     Ok(placement)
+}
+
+/// Returns the unit's files in which the code of a replacement stands, old or new: path, text and places.
+fn files_with_places(
+    work: &mut UnitWork<'_>,
+    phase: &Phase,
+    wanted: &Replacement,
+) -> Vec<(String, String, Vec<CodePlace>)> {
+    let named = |path: &String| wanted.path.as_ref().is_none_or(|own| is_path(path, own));
+    let files = work
+        .assignment
+        .files
+        .iter()
+        .filter(|file| file.unit == phase.id);
+    let paths: Vec<String> = files
+        .filter_map(|file| file.path.clone())
+        .filter(named)
+        .collect();
+    let mut found = Vec::new();
+    for path in paths.into_iter().filter(|path| !work.run.protects(path)) {
+        let Ok(Some(text)) = work.workspace.tree.read_text(&path) else {
+            continue;
+        };
+        let places = find_code_places(&path, &text, wanted);
+        found.extend((!places.is_empty()).then_some((path, text, places)));
+    }
+    found
 }
 
 /// Returns whether the code that a sentence wants replaced is what a later one has put there: "`f(1)` with `g(1)`",

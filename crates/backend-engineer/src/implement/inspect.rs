@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use plan::{Part, Phase, Step};
 
-use super::literal::{self, Placement, PlacementOutcome, find_present_files};
+use super::literal::{self, find_present_files};
+use super::placement::{Placement, PlacementOutcome, is_code};
 use super::{Change, Item, StepOutcome, commits, files, sentences, steps};
 use crate::stop::Stop;
 use crate::understand::PlacedBy;
@@ -50,7 +51,7 @@ async fn step_outcomes(
     let mut step_outcomes = Vec::new();
     for part in &step.parts {
         match part {
-            Part::Place(block) if literal::is_code(&phase.blocks[*block]) => {
+            Part::Place(block) if is_code(&phase.blocks[*block]) => {
                 step_outcomes.push(StepOutcome::Place(inspect_placement(
                     work, phase, *block, standing,
                 )));

@@ -13,7 +13,7 @@ use code::standard_library::is_script_global;
 use journal::Event;
 use plan::PhaseId;
 
-use super::literal::{PlacementOutcome, reason_name};
+use super::placement::{PlacementOutcome, reason_name};
 use super::{Change, Item, Placement, StepOutcome};
 use crate::identifiers::list_identifiers;
 use crate::stop::Stop;
@@ -42,7 +42,7 @@ pub(super) fn take_back_faulty(
         find_faulty_file(work, &placed_by(placements_of_unit(unit, change)), &taken)
             .or_else(|| half_done(work, unit, change))
     {
-        take_back(work, unit, change, &path, fault)?;
+        take_back(work, unit, change, (&path, fault))?;
         taken.insert(path);
     }
     Ok(())
@@ -149,12 +149,12 @@ fn find_faulty_file(
     left.find_map(|path| fault_of(work, path, taken).map(|fault| (path.clone(), fault)))
 }
 
+/// Takes back what the unit placed in the file at `path`, with the fault as the reason.
 fn take_back(
     work: &mut UnitWork<'_>,
     unit: PhaseId,
     change: &mut Change,
-    path: &str,
-    fault: ImportFault,
+    (path, fault): (&str, ImportFault),
 ) -> Result<(), Stop> {
     let bytes = text_before_unit(&mut work.workspace.tree, path, &work.state.before)
         .map(String::into_bytes);

@@ -2,7 +2,7 @@
 //! accepted by a person. None is dropped.
 
 use code::languages::Language;
-use plan::{Phase, PhaseId, Sentence, SentenceClass, State};
+use plan::{Phase, PhaseId, Sentence, SentenceClass, State, Step};
 
 use super::remainder::{Passage, Remainder, code_spans, first_words};
 use super::{Change, Item, PlacementOutcome, StepOutcome, inline};
@@ -47,43 +47,15 @@ pub(super) fn add_unit_sentences(
     for (sentence, untouched) in
         sentences.filter(|(one, untouched)| untouched.is_some() || is_left(one))
     {
-        let told = change
-            .items
-            .iter()
-            .filter(|item| item.unit == unit)
-            .flat_map(|item| &item.outcomes);
-        // What its step has carried out is not done twice: a later sentence may have put the old code elsewhere.
-        let mut told = told.filter_map(|step_outcome| match step_outcome {
-            StepOutcome::Place(placement) => placement.sentence.as_ref(),
-            other => other.passage().map(|passage| &passage.span),
-        });
-        if told.any(|told| do_spans_overlap(told, &sentence.span)) {
+        if is_carried_out(unit, change, sentence) {
             continue;
         }
-        let step = |item: &Item| item.step.and_then(|step| phase.steps.get(step));
-        let holds =
-            |item: &Item| step(item).is_some_and(|step| step.span.contains(&sentence.span.start));
-        let owner = change
-            .items
-            .iter()
-            .position(|item| item.unit == unit && holds(item));
-        let titles = owner.is_some_and(|at| {
-            let item = &change.items[at];
-            let title = step(item).is_some_and(|step| sentence.span.contains(&step.span.start));
-            title
-                && item
-                    .outcomes
-                    .iter()
-                    .any(|step_outcome| step_outcome.passage().is_some())
-        });
-        let before = owner.is_some_and(|at| {
-            matches!(
-                change.items[at].outcomes.first(),
-                Some(StepOutcome::DoneBefore)
-            )
-        });
+        let owner = item_around(&phase, change, sentence);
+        let owned = owner.map(|at| &change.items[at]);
         let (checkbox, ticked) = box_of(work, &phase, sentence);
-        if titles || before || owner.is_none() && ticked {
+        if owned.is_some_and(|item| is_answered_by(&phase, item, sentence))
+            || owned.is_none() && ticked
+        {
             continue;
         }
         let step_outcome = match (
@@ -112,6 +84,44 @@ pub(super) fn add_unit_sentences(
     }
     account_for_cells(work, &phase, &remaining, change);
     Ok(())
+}
+
+/// Returns whether a step of the unit has carried the sentence out, or said what is left of it: it is not done twice, as a
+/// later sentence may have put the old code elsewhere.
+fn is_carried_out(unit: PhaseId, change: &Change, sentence: &Sentence) -> bool {
+    let outcomes = change
+        .items
+        .iter()
+        .filter(|item| item.unit == unit)
+        .flat_map(|item| &item.outcomes);
+    let mut told = outcomes.filter_map(|step_outcome| match step_outcome {
+        StepOutcome::Place(placement) => placement.sentence.as_ref(),
+        other => other.passage().map(|passage| &passage.span),
+    });
+    told.any(|told| do_spans_overlap(told, &sentence.span))
+}
+
+/// Returns the index of the item in whose step the sentence stands.
+fn item_around(phase: &Phase, change: &Change, sentence: &Sentence) -> Option<usize> {
+    change.items.iter().position(|item| {
+        item.unit == phase.id
+            && step_of(phase, item).is_some_and(|step| step.span.contains(&sentence.span.start))
+    })
+}
+
+/// Returns whether the item in which a sentence stands answers for it already: it was done before, or the sentence is its
+/// title and a passage below says what is to be done.
+fn is_answered_by(phase: &Phase, item: &Item, sentence: &Sentence) -> bool {
+    let is_title =
+        step_of(phase, item).is_some_and(|step| sentence.span.contains(&step.span.start));
+    let mut outcomes = item.outcomes.iter();
+    is_title && outcomes.any(|step_outcome| step_outcome.passage().is_some())
+        || matches!(item.outcomes.first(), Some(StepOutcome::DoneBefore))
+}
+
+/// Returns the step that an item carries out.
+fn step_of<'p>(phase: &'p Phase, item: &Item) -> Option<&'p Step> {
+    item.step.and_then(|step| phase.steps.get(step))
 }
 
 /// Adds what cells of tables ask to remove and what still stands.

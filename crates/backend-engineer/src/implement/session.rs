@@ -7,7 +7,7 @@ use std::pin::pin;
 use agent::{Agent, AgentError, Conversation, Ending, LONG_PAUSE_MS, Record, Tool};
 use journal::{Event, JournalError};
 use llm::{CacheTime, Delta, LocalFuture};
-use plan::Part;
+use plan::{Part, Phase};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::concurrent_checks::ConcurrentChecks;
@@ -119,6 +119,7 @@ pub(crate) async fn run_model(
     start_servers(work, change).await
 }
 
+/// Holds the conversation up to its end, with checks beside it, and takes in how it ended.
 async fn run_conversation(
     work: &mut UnitWork<'_>,
     change: &mut Change,
@@ -182,33 +183,16 @@ async fn run_conversation(
     let failures = failures
         .filter(|_| !restored)
         .map(|failures| run.redactor.redact_text(&failures));
-    let mut begun = true;
-    match (conversation.as_mut(), &failures) {
-        (Some(conversation), Some(failures)) => {
-            let effort = model_setup
-                .effort_of_repair()
-                .map(|effort| effort.name().to_owned());
-            agent
-                .add_task(conversation, &prompt::retry_task(failures), effort)
-                .map_err(|error| halt_of(error).1)?;
-        }
-        (Some(_), None) => begun = false,
-        (None, failures) => {
-            let task = match failures {
-                Some(failures) => format!("{first}\n{}", prompt::retry_task(failures)),
-                None => first,
-            };
-            *conversation = Some(
-                agent
-                    .begin(&system, &task)
-                    .map_err(|error| halt_of(error).1)?,
-            );
-        }
-    }
-    *rounds = rounds.saturating_add(u32::from(begun));
-    let Some(conversation) = conversation.as_mut() else {
-        return Ok(());
+    let task = TaskTexts {
+        system,
+        first,
+        failures,
+        repair_effort: model_setup
+            .effort_of_repair()
+            .map(|effort| effort.name().to_owned()),
     };
+    let (conversation, given) = give_task(&agent, conversation, task)?;
+    *rounds = rounds.saturating_add(u32::from(given));
     let mut spent = model_setup.spent.get();
     let talk = async {
         let ending = agent.talk(conversation, &mut spent).await;
@@ -229,6 +213,44 @@ async fn run_conversation(
         change.known = checks.into_known();
     }
     record_ending(work, session, ending)
+}
+
+/// The texts that a model is given its task in.
+struct TaskTexts {
+    system: String,
+    /// The task itself, for a conversation that begins.
+    first: String,
+    /// The failures of the last verification, redacted.
+    failures: Option<String>,
+    /// The effort for work on failures, where it differs.
+    repair_effort: Option<String>,
+}
+
+/// Begins the conversation with its task, or gives the failures to one that is under way. Returns it, and whether a task
+/// was given: one under way without failures just goes on.
+fn give_task<'c>(
+    agent: &Agent<'_>,
+    conversation: &'c mut Option<Conversation>,
+    task: TaskTexts,
+) -> Result<(&'c mut Conversation, bool), Stop> {
+    let retry = task.failures.map(|failures| prompt::retry_task(&failures));
+    if let Some(under_way) = conversation {
+        let given = retry.is_some();
+        if let Some(retry) = retry {
+            agent
+                .add_task(under_way, &retry, task.repair_effort)
+                .map_err(|error| halt_of(error).1)?;
+        }
+        return Ok((under_way, given));
+    }
+    let text = match retry {
+        Some(retry) => format!("{}\n{retry}", task.first),
+        None => task.first,
+    };
+    let begun = agent
+        .begin(&task.system, &text)
+        .map_err(|error| halt_of(error).1)?;
+    Ok((conversation.insert(begun), true))
 }
 
 /// Waits for a conversation with its checks beside it. What they still do is waited for where it says that it is of use.
@@ -390,47 +412,47 @@ fn look_again(work: &mut UnitWork<'_>, change: &mut Change) -> Result<(), Stop> 
                 }
                 StepOutcome::Left(left) => {
                     let passage = left.passage().cloned();
-                    let done: Vec<String> = match paths.is_empty() {
-                        // Prose that names no file: whatever was done in the phase may be it.
-                        true => worked.iter().cloned().collect(),
-                        false if paths.iter().all(|path| worked.contains(path)) => paths,
-                        false => Vec::new(),
-                    };
-                    if !done.is_empty() {
-                        *step_outcome = StepOutcome::Worked {
-                            paths: done,
-                            passage,
-                        };
+                    let paths = work_on_remainder(paths, &worked);
+                    if !paths.is_empty() {
+                        *step_outcome = StepOutcome::Worked { paths, passage };
                     }
                 }
                 _ => {}
             }
         }
         if was_open && item.open().next().is_none() {
-            let step = item.step.and_then(|step| phase.steps.get(step));
-            for command in step
-                .into_iter()
-                .flat_map(|step| &step.parts)
-                .filter_map(|part| match part {
-                    Part::Run(command) => Some(*command),
-                    _ => None,
-                })
-            {
-                let ran = item
-                    .outcomes
-                    .iter()
-                    .any(|step_outcome| matches!(step_outcome, StepOutcome::Run { command: of, .. } if *of == command));
-                if !ran {
-                    item.outcomes.extend(steps::left_to_checks(
-                        work,
-                        &phase.commands[command],
-                        command,
-                    ));
-                }
-            }
+            add_commands_not_run(work, phase, item);
         }
     }
     Ok(())
+}
+
+/// Returns the files of the model's work that carry out a remainder which concerns `paths`; none while one of them is
+/// untouched.
+fn work_on_remainder(paths: Vec<String>, worked: &BTreeSet<String>) -> Vec<String> {
+    match paths.is_empty() {
+        // Prose that names no file: whatever was done in the phase may be it.
+        true => worked.iter().cloned().collect(),
+        false if paths.iter().all(|path| worked.contains(path)) => paths,
+        false => Vec::new(),
+    }
+}
+
+/// Leaves the commands of an item's step to the checks, where they were not run because the step was open.
+fn add_commands_not_run(work: &UnitWork<'_>, phase: &Phase, item: &mut Item) {
+    let step = item.step.and_then(|step| phase.steps.get(step));
+    let parts = step.into_iter().flat_map(|step| &step.parts);
+    for part in parts {
+        let Part::Run(command) = part else { continue };
+        let ran = item.outcomes.iter().any(
+            |step_outcome| matches!(step_outcome, StepOutcome::Run { command: of, .. } if of == command),
+        );
+        if !ran {
+            let planned = &phase.commands[*command];
+            item.outcomes
+                .extend(steps::left_to_checks(work, planned, *command));
+        }
+    }
 }
 
 /// Returns the files of its unit that what is left of an item speaks of.

@@ -3,7 +3,8 @@
 use journal::{Basis, Event, ItemKind, ItemName};
 use plan::{ExpectedOutcome, Part, Phase, PhaseId, PlannedCommand, State, Step, StepKind};
 
-use super::literal::{self, Placement, PlacementOutcome};
+use super::literal;
+use super::placement::{Placement, PlacementOutcome, is_code};
 use super::sentences::outcome_of_prose;
 use super::{Change, Item, StepOutcome, commits, inline};
 use crate::check::{self, CheckRun, Kind, Request, first_line, kind_of};
@@ -57,7 +58,7 @@ fn comes_first(phase: &Phase) -> bool {
     let code = phase
         .blocks
         .iter()
-        .filter(|block| literal::is_code(block))
+        .filter(|block| is_code(block))
         .map(|block| block.span.start)
         .min();
     let step = phase.steps.iter().map(|step| step.span.start).min();
@@ -72,7 +73,7 @@ pub(super) fn code_outside_steps(phase: &Phase) -> Option<Step> {
             .iter()
             .any(|step| step.parts.contains(&Part::Place(block)))
     };
-    let left = |index: &usize| literal::is_code(&phase.blocks[*index]) && !placed(*index);
+    let left = |index: &usize| is_code(&phase.blocks[*index]) && !placed(*index);
     let parts: Vec<Part> = (0..phase.blocks.len())
         .filter(left)
         .map(Part::Place)
@@ -128,14 +129,11 @@ async fn carry_out_step(
     let mut held_back = false;
     for part in &step.parts {
         let step_outcome = match part {
-            Part::Place(block) if literal::is_code(&phase.blocks[*block]) => {
-                let placement = literal::apply_block(work, phase, *block)?;
-                if let Some(placement) = &placement {
-                    inline::emit_placement(work, placement)?;
-                }
-                placement.map(StepOutcome::Place)
+            Part::Place(block) if is_code(&phase.blocks[*block]) => {
+                apply_and_report(work, phase, *block)?
             }
             Part::Place(_) => None,
+            // A command behind a refused block would run on a tree that the plan does not mean.
             Part::Run(_) | Part::Commit(_) if held_back => None,
             Part::Run(command) => run_step_command(work, at, *command, change).await?,
             Part::Commit(command) => {
@@ -160,6 +158,19 @@ async fn carry_out_step(
         hold_back(&mut item);
     }
     Ok(item)
+}
+
+/// Places one block of a step and reports it.
+fn apply_and_report(
+    work: &mut UnitWork<'_>,
+    phase: &Phase,
+    block: usize,
+) -> Result<Option<StepOutcome>, Stop> {
+    let placement = literal::apply_block(work, phase, block)?;
+    if let Some(placement) = &placement {
+        inline::emit_placement(work, placement)?;
+    }
+    Ok(placement.map(StepOutcome::Place))
 }
 
 /// Marks what the step had placed before one of its blocks was refused.
@@ -254,15 +265,12 @@ async fn run_step_command(
             kind: ItemKind::Step,
             text: at.step.title.clone(),
         };
-        evidence::record_evidence(
-            work,
-            &Observation {
-                unit: Some(phase.id),
-                item,
-                ran: &ran,
-            },
-            Basis::ExpectedFailure,
-        )?;
+        let observation = Observation {
+            unit: Some(phase.id),
+            item,
+            ran: &ran,
+        };
+        evidence::record_evidence(work, &observation, Basis::ExpectedFailure)?;
     }
     Ok(step_outcome(ran))
 }
@@ -277,7 +285,7 @@ fn stands_already(work: &mut UnitWork<'_>, phase: &Phase, step: usize) -> Result
     let blocks: Vec<usize> = later
         .flat_map(|step| &step.parts)
         .filter_map(|part| match part {
-            Part::Place(block) if literal::is_code(&phase.blocks[*block]) => Some(*block),
+            Part::Place(block) if is_code(&phase.blocks[*block]) => Some(*block),
             _ => None,
         })
         .collect();

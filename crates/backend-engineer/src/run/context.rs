@@ -94,6 +94,31 @@ impl RunRequest {
     }
 }
 
+/// Returns the arguments that this process was started with.
+fn own_arguments() -> Vec<String> {
+    std::env::args_os()
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect()
+}
+
+/// Returns a path from the root on, with slashes, where it lies inside.
+fn path_inside(path: &Path, root: &Path) -> Option<String> {
+    let inside = path.strip_prefix(root).ok()?;
+    Some(inside.to_string_lossy().replace('\\', "/"))
+}
+
+/// Returns the values of variables that no text may show: the providers' keys, and those that the settings give to commands.
+fn secret_variables(settings: &Settings) -> impl Iterator<Item = Secret> {
+    let keys = llm::list_secrets(&|name| std::env::var(name).ok()).into_iter();
+    keys.map(|(name, value)| (name.to_owned(), value))
+        .chain(settings.variables())
+        .map(|(name, value)| Secret {
+            name,
+            value,
+            is_word: false,
+        })
+}
+
 impl RunContext {
     /// Opens a run on `root`; one that writes takes the tree's lock and its place in the journal.
     pub(crate) fn open(
@@ -110,16 +135,7 @@ impl RunContext {
             resumed,
             argv,
         } = request;
-        let own = || {
-            std::env::args_os()
-                .map(|argument| argument.to_string_lossy().into_owned())
-                .collect()
-        };
-        let plan_inside = loaded
-            .path
-            .strip_prefix(root)
-            .ok()
-            .map(|inside| inside.to_string_lossy().replace('\\', "/"));
+        let plan_inside = path_inside(&loaded.path, root);
         let plan_name = plan_inside
             .clone()
             .unwrap_or_else(|| loaded.path.display().to_string());
@@ -128,38 +144,26 @@ impl RunContext {
             plan_hash: Some(journal::hash(loaded.plan.text_without_marks().as_bytes())),
             phases: units,
             root: root.display().to_string(),
-            argv: argv.unwrap_or_else(own),
+            argv: argv.unwrap_or_else(own_arguments),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             dry_run: options.dry_run,
         };
-        let keys = llm::list_secrets(&|name| std::env::var(name).ok()).into_iter();
         let facts = TreeFacts::new(root, settings.cache.as_deref());
         let own = secrets::of_files(root, facts.environments());
         let masks = match &model_setup {
             Some(_) => Masks::new(root, &own, facts.environments(), facts.key_files()),
             None => Masks::default(),
         };
-        let keys = keys
-            .map(|(name, value)| (name.to_owned(), value))
-            .chain(settings.variables());
-        let keys = keys.map(|(name, value)| Secret {
-            name,
-            value,
-            is_word: false,
-        });
-        let redactor = Redactor::of_secrets(keys.chain(own));
+        let redactor = Redactor::of_secrets(secret_variables(&settings).chain(own));
         let journal = if options.dry_run {
             None
         } else {
             Some(Journal::open(root)?)
         };
         let goes_on = resumed.is_some();
-        let run = match resumed {
-            Some(run) => Some(run),
-            None => journal
-                .as_ref()
-                .map(|journal| journal.begin(&start))
-                .transpose()?,
+        let run = match (resumed, &journal) {
+            (None, Some(journal)) => Some(journal.begin(&start)?),
+            (resumed, _) => resumed,
         };
         let files = files_of(facts, &loaded.plan);
         let recorder =

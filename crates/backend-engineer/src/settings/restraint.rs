@@ -58,25 +58,20 @@ pub(super) fn restrain_layer(repository: &mut Layer, lower: &Layer) -> Vec<Withh
     {
         withhold("sandbox", held.value.to_string(), &held.origin);
     }
-    let allows = |held: &Option<Sourced<bool>>| held.as_ref().is_some_and(|held| held.value);
-    if let Some(held) = repository
-        .network
-        .take_if(|held| held.value && !allows(&lower.network))
-    {
-        withhold("network", held.value.to_string(), &held.origin);
-    }
-    if let Some(held) = repository
-        .services_for_model
-        .take_if(|held| held.value && !allows(&lower.services_for_model))
-    {
-        withhold("services_for_model", held.value.to_string(), &held.origin);
-    }
     // A commit runs the repository's hooks in the open, with the user's identity.
-    if let Some(held) = repository
-        .commit
-        .take_if(|held| held.value && !allows(&lower.commit))
-    {
-        withhold("commit", held.value.to_string(), &held.origin);
+    for (key, asked, own) in [
+        ("network", &mut repository.network, &lower.network),
+        (
+            "services_for_model",
+            &mut repository.services_for_model,
+            &lower.services_for_model,
+        ),
+        ("commit", &mut repository.commit, &lower.commit),
+    ] {
+        let allowed = own.as_ref().is_some_and(|held| held.value);
+        if let Some(held) = asked.take_if(|held| held.value && !allowed) {
+            withhold(key, held.value.to_string(), &held.origin);
+        }
     }
     repository.env.retain(|held| {
         let known = lower.env.iter().any(|lower| lower.value == held.value);

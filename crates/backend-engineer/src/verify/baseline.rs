@@ -48,14 +48,6 @@ pub(crate) async fn compare_with_baseline(
     }
     old_tests::compare_with_old_tests(work, verification).await?;
     verification.probes = weakened::find_probes(work);
-    let is_sound = |verification: &Verification| {
-        let found = [
-            &verification.weakened,
-            &verification.changed_tests,
-            &verification.probes,
-        ];
-        found.iter().all(|lines| lines.is_empty()) && verification.drifted.is_empty()
-    };
     if !is_sound(verification) {
         return record_weakened_tests(work, verification);
     }
@@ -80,23 +72,46 @@ pub(crate) async fn compare_with_baseline(
         evidence::record_evidence(work, &check.observation(ran), Basis::Baseline)?;
     }
     if works && work.state.worked.keys().any(|path| belongs_to_tests(path)) {
-        let asserts = weakened::bring_checks(work);
-        let no_tests = weakened::changes_no_tests(work);
-        let mut apart = run_all(work, (&passed, &change.known), Reverted::AllButTests).await?;
-        for ((check, ran), before) in passed.iter().zip(&mut apart).zip(&earlier) {
-            // With new settings and helpers alone it is still the old tests that fail, as they did with the old ones.
-            let failed_before = no_tests && before.judgement.verdict == Verdict::Failed;
-            if !asserts && !failed_before {
-                // Such a test fails at most because it can't be loaded, and passes with any stub that lets it be.
-                ran.judgement = Judgement::not_checked("the new tests assert nothing");
-            }
-            evidence::record_evidence(work, &check.observation(ran), Basis::TestsOnly)?;
-        }
+        let apart = run_all(work, (&passed, &change.known), Reverted::AllButTests).await?;
+        record_tests_apart(work, &passed, apart, &earlier)?;
     }
     let standing = find_proofs(work, change, verification)?;
     verification.accounts =
         super::file_outcomes::of_files(work, change, &standing.whole, &verification.items);
     record_weakened_tests(work, verification)
+}
+
+/// Returns whether the tests stayed as hard as they were and nobody else changed the phase's files, so that what they say of
+/// the older code counts.
+fn is_sound(verification: &Verification) -> bool {
+    let found = [
+        &verification.weakened,
+        &verification.changed_tests,
+        &verification.probes,
+    ];
+    found.iter().all(|lines| lines.is_empty()) && verification.drifted.is_empty()
+}
+
+/// Records what the checks (`passed`) say of the new tests on the old code (`apart`), beside what they said of the old
+/// tests on it (`earlier`).
+fn record_tests_apart(
+    work: &mut UnitWork<'_>,
+    passed: &[Check],
+    apart: Vec<CheckRun>,
+    earlier: &[CheckRun],
+) -> Result<(), Stop> {
+    let asserts = weakened::bring_checks(work);
+    let no_tests = weakened::changes_no_tests(work);
+    for ((check, mut ran), before) in passed.iter().zip(apart).zip(earlier) {
+        // With new settings and helpers alone it is still the old tests that fail, as they did with the old ones.
+        let failed_before = no_tests && before.judgement.verdict == Verdict::Failed;
+        if !asserts && !failed_before {
+            // Such a test fails at most because it can't be loaded, and passes with any stub that lets it be.
+            ran.judgement = Judgement::not_checked("the new tests assert nothing");
+        }
+        evidence::record_evidence(work, &check.observation(&ran), Basis::TestsOnly)?;
+    }
+    Ok(())
 }
 
 /// Notes what the plan's own code changes of tests, and where a model silenced tools.

@@ -208,94 +208,78 @@ fn placements_in_file<'a>(
         })
 }
 
+/// Returns the line of a file that this run did not write: what stands of it, or why it was not touched.
 fn line_of_unwritten_file(
     accounting: &FileContext<'_>,
     file: &NamedFile,
     path: String,
 ) -> FileLine {
+    let change = accounting.change;
+    let refused = placements_in_file(change, &path).find_map(Placement::refusal_reason);
+    let (fate, description) = if let Some(part) = refused {
+        (FileOutcome::Untouched, part.without_path())
+    } else if let Some(why) = why_settled(accounting, file, &path) {
+        (FileOutcome::Standing, why.to_owned())
+    } else {
+        let why = file
+            .obstacle
+            .clone()
+            .unwrap_or_else(|| "the plan shows no code for it".to_owned());
+        (FileOutcome::Untouched, why)
+    };
+    FileLine {
+        path,
+        fate,
+        description,
+        basis: Basis::Stated,
+        lines_added: 0,
+        lines_removed: 0,
+    }
+}
+
+/// Returns why nothing is left to do for a file that was not written; what its text shows counts before the plan's box,
+/// and that before the checks of its items.
+fn why_settled(accounting: &FileContext<'_>, file: &NamedFile, path: &str) -> Option<&'static str> {
     let FileContext {
         work,
         change,
         standing,
         proofs,
     } = *accounting;
-    let account = |fate, description: String| FileLine {
-        path: path.clone(),
-        fate,
-        description,
-        basis: Basis::Stated,
-        lines_added: 0,
-        lines_removed: 0,
-    };
-    let refused = change
-        .items
-        .iter()
-        .flat_map(|item| &item.outcomes)
-        .find_map(|step_outcome| match step_outcome {
-            StepOutcome::Place(placement) if placement.path.as_deref() == Some(path.as_str()) => {
-                placement.refusal_reason()
-            }
-            _ => None,
-        });
-    if let Some(part) = refused {
-        return account(FileOutcome::Untouched, part.without_path());
-    }
     let empty = file.action == Action::Create
-        && placements_in_file(change, &path)
+        && placements_in_file(change, path)
             .any(|one| matches!(one.placed, PlacementOutcome::Before));
-    if standing.contains(&path)
+    if standing.contains(path)
         || empty && !is_shown_in_plan(work, file)
-        || file.action == Action::Delete && !work.run.files.path_exists(&path)
+        || file.action == Action::Delete && !work.run.files.path_exists(path)
     {
-        return account(
-            FileOutcome::Standing,
-            "what the plan asks for stands already".to_owned(),
-        );
+        return Some("what the plan asks for stands already");
     }
-    let renamed = matches!(&file.action, Action::Rename { to } if work.run.files.path_exists(to));
-    if renamed {
-        return account(FileOutcome::Standing, "renamed already".to_owned());
+    if matches!(&file.action, Action::Rename { to } if work.run.files.path_exists(to)) {
+        return Some("renamed already");
     }
     let done = change.items.iter().any(|item| {
+        let mut outcomes = item.outcomes.iter();
         item.unit == file.unit
-            && item
-                .outcomes
-                .iter()
-                .any(|step_outcome| matches!(step_outcome, StepOutcome::DoneBefore))
+            && outcomes.any(|step_outcome| matches!(step_outcome, StepOutcome::DoneBefore))
     });
     if done {
-        return account(
-            FileOutcome::Standing,
-            "its step was done before, by the plan's box".to_owned(),
-        );
+        return Some("its step was done before, by the plan's box");
     }
     let about = |item: &Item| {
-        let left = item
-            .outcomes
-            .iter()
-            .filter_map(|step_outcome| match step_outcome {
-                StepOutcome::Left(remainder) => Some(remainder),
-                _ => None,
-            });
-        left.into_iter()
-            .any(|remainder| item.is_about(&work.run.plan, file, remainder))
+        item.outcomes.iter().any(|step_outcome| match step_outcome {
+            StepOutcome::Left(remainder) => item.is_about(&work.run.plan, file, remainder),
+            _ => false,
+        })
     };
     let mut left = change
         .items
         .iter()
         .zip(proofs)
-        .filter(|(item, _)| about(item));
-    if left.clone().next().is_some() && left.all(|(_, proof)| matches!(proof, Proof::Proven(_))) {
-        return account(
-            FileOutcome::Standing,
-            "done before, and proven by its checks".to_owned(),
-        );
-    }
-    let why = file
-        .obstacle
-        .clone()
-        .unwrap_or_else(|| "the plan shows no code for it".to_owned());
-    account(FileOutcome::Untouched, why)
+        .filter(|(item, _)| about(item))
+        .peekable();
+    let proven = left.peek().is_some() && left.all(|(_, proof)| matches!(proof, Proof::Proven(_)));
+    proven.then_some("done before, and proven by its checks")
 }
 
 /// Returns whether the plan shows anything for the file.

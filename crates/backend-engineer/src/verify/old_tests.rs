@@ -163,11 +163,8 @@ async fn run_all(
     seen
 }
 
-async fn run_each(
-    work: &mut UnitWork<'_>,
-    checks: &[Check],
-    old: RevertedFiles,
-) -> Result<Vec<OldTestRun>, Stop> {
+/// Stages the files of the model's work as they were before it, as far as `old` takes them back, and returns their paths.
+fn stage_reverted(work: &mut UnitWork<'_>, old: RevertedFiles) -> Result<Vec<String>, Stop> {
     let mut files = Vec::new();
     for (path, before) in work.state.worked.clone() {
         let goes_back = match old {
@@ -183,6 +180,16 @@ async fn run_each(
             files.push(path);
         }
     }
+    Ok(files)
+}
+
+/// Runs each check once on the tree with the files of `old` taken back.
+async fn run_each(
+    work: &mut UnitWork<'_>,
+    checks: &[Check],
+    old: RevertedFiles,
+) -> Result<Vec<OldTestRun>, Stop> {
+    let files = stage_reverted(work, old)?;
     let mut all: Vec<OldTestRun> = Vec::new();
     for check in checks {
         let Some(mut request) = check.request.clone().or_else(|| request_of_check(check)) else {

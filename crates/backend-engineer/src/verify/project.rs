@@ -265,20 +265,15 @@ struct Failure<'a> {
     text: &'a str,
 }
 
-/// Whose failure it is: one that was there before the change in the same way is not the change's. Where the tool can,
-/// the phase's files are then looked at alone.
+/// Compares a failure with the tree before the change: one that was there before in the same way is not the change's.
+/// Where the tool can, the phase's files are then looked at alone.
 async fn compare_with_earlier_failure(
     work: &mut UnitWork<'_>,
     change: &Change,
     failure: &Failure<'_>,
     ran: &mut CheckRun,
 ) -> Result<(), Stop> {
-    let Failure {
-        wanted,
-        command,
-        request,
-        text,
-    } = *failure;
+    let Failure { request, text, .. } = *failure;
     let knows_before = !change.written.is_empty();
     if knows_before {
         let before = check::run_before(work, request, &change.written).await?;
@@ -300,6 +295,23 @@ async fn compare_with_earlier_failure(
             ran.judgement.detail
         ));
     }
+    look_at_files_alone(work, failure, ran, knows_before).await
+}
+
+/// Runs the tool on the phase's files alone, where it can be asked to, and says so where they are without failures;
+/// `failed_before` where the whole failed before in the same way.
+async fn look_at_files_alone(
+    work: &mut UnitWork<'_>,
+    failure: &Failure<'_>,
+    ran: &mut CheckRun,
+    failed_before: bool,
+) -> Result<(), Stop> {
+    let Failure {
+        wanted,
+        command,
+        request,
+        ..
+    } = *failure;
     let files: Vec<&str> = wanted
         .files
         .iter()
@@ -321,7 +333,7 @@ async fn compare_with_earlier_failure(
     let (alone, _) = check::run_and_read(work, &scoped).await?;
     if alone.judgement.verdict == Verdict::Passed {
         let detail = format!("`{script}`: {}", alone.judgement.detail);
-        ran.judgement = if knows_before {
+        ran.judgement = if failed_before {
             Judgement::passed(format!(
                 "{detail}; the whole failed before too, in the same way"
             ))

@@ -47,20 +47,11 @@ pub(super) fn of_item(item: &Item, context: &ProofContext<'_>) -> Proof {
     }
 }
 
+/// Returns the proof of an item by the outcomes of its parts.
 fn of_deeds(item: &Item, context: &ProofContext<'_>) -> Proof {
-    if item
-        .outcomes
-        .iter()
-        .any(|step_outcome| matches!(step_outcome, StepOutcome::DoneBefore))
-    {
-        let proofs = item
-            .outcomes
-            .iter()
-            .map(|step_outcome| of_deed(item, step_outcome, context));
-        return proofs
-            .into_iter()
-            .find(|proof| matches!(proof, Proof::Broken(_)))
-            .unwrap_or(Proof::Before);
+    let has = |wanted: fn(&StepOutcome) -> bool| item.outcomes.iter().any(wanted);
+    if has(|step_outcome| matches!(step_outcome, StepOutcome::DoneBefore)) {
+        return of_done_before(item, context);
     }
     if item.outcomes.is_empty() {
         return Proof::Open(OpenReason::NothingToDo);
@@ -94,18 +85,10 @@ fn of_deeds(item: &Item, context: &ProofContext<'_>) -> Proof {
         }
     }
     if let Some(left) = left {
-        let open = || match left {
-            OpenReason::Worked(_) => weak_tests(item, context).unwrap_or(left),
-            left => left,
-        };
-        return change_proven(item, context)
-            .map_or_else(|| Proof::Open(open()), |by| Proof::Proven(vec![by]));
+        return of_left(item, left, context);
     }
-    let places = item
-        .outcomes
-        .iter()
-        .any(|step_outcome| matches!(step_outcome, StepOutcome::Place(_)));
-    let runs = item.outcomes.iter().any(|step_outcome| {
+    let places = has(|step_outcome| matches!(step_outcome, StepOutcome::Place(_)));
+    let runs = has(|step_outcome| {
         matches!(
             step_outcome,
             StepOutcome::Run {
@@ -114,6 +97,7 @@ fn of_deeds(item: &Item, context: &ProofContext<'_>) -> Proof {
             }
         )
     });
+    // A step that only places code has no check of its own: one of its unit's must speak for it.
     if places && !runs {
         match passed_check(item.unit, context) {
             Ok(said) => proven.push(ProvenBy::Check(said)),
@@ -124,6 +108,30 @@ fn of_deeds(item: &Item, context: &ProofContext<'_>) -> Proof {
     Proof::Proven(proven)
 }
 
+/// Returns the proof of an item whose box was ticked before: only what a part shows to be broken speaks against it.
+fn of_done_before(item: &Item, context: &ProofContext<'_>) -> Proof {
+    let mut proofs = item
+        .outcomes
+        .iter()
+        .map(|step_outcome| of_deed(item, step_outcome, context));
+    proofs
+        .find(|proof| matches!(proof, Proof::Broken(_)))
+        .unwrap_or(Proof::Before)
+}
+
+/// Returns the proof of an item of which a part is left (for `left`): a change that its checks prove, or open. For a model's
+/// work, weak tests are the nearer reason.
+fn of_left(item: &Item, left: OpenReason, context: &ProofContext<'_>) -> Proof {
+    if let Some(by) = change_proven(item, context) {
+        return Proof::Proven(vec![by]);
+    }
+    Proof::Open(match left {
+        OpenReason::Worked(_) => weak_tests(item, context).unwrap_or(left),
+        left => left,
+    })
+}
+
+/// Returns the proof of one part of an item.
 fn of_deed(item: &Item, step_outcome: &StepOutcome, context: &ProofContext<'_>) -> Proof {
     match step_outcome {
         StepOutcome::Place(placement) => of_placement(item, placement, context),

@@ -192,31 +192,38 @@ impl fmt::Display for CheckResult {
     }
 }
 
+/// The most files that a reason names: it is one line of a report.
+const MOST_PATHS: usize = 4;
+
+/// Returns the first paths in back quotes: "`a.py`, `b.py`".
+fn join_paths(paths: &[String]) -> String {
+    let paths: Vec<String> = paths
+        .iter()
+        .take(MOST_PATHS)
+        .map(|path| format!("`{path}`"))
+        .collect();
+    paths.join(", ")
+}
+
+/// Returns what is open of an item; that it needs a mind is said once, before the first of several passages.
+fn join_parts(parts: &[OpenPart]) -> String {
+    let shown = |(at, part): (usize, &OpenPart)| match part {
+        OpenPart::Left(left) if at > 0 && matches!(parts[at - 1], OpenPart::Left(_)) => {
+            left.to_string()
+        }
+        part => part.to_string(),
+    };
+    let parts: Vec<String> = parts.iter().enumerate().map(shown).collect();
+    parts.join("; ")
+}
+
 impl fmt::Display for OpenReason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             OpenReason::NothingToDo => formatter.write_str(
                 "it says nothing that could be done or checked without a person or a model",
             ),
-            OpenReason::Parts(parts) => {
-                // That it needs a mind is said once.
-                let shown = |(at, part): (usize, &OpenPart)| match part {
-                    OpenPart::Left(left)
-                        if at > 0 && matches!(parts[at - 1], OpenPart::Left(_)) =>
-                    {
-                        left.to_string()
-                    }
-                    part => part.to_string(),
-                };
-                formatter.write_str(
-                    &parts
-                        .iter()
-                        .enumerate()
-                        .map(shown)
-                        .collect::<Vec<_>>()
-                        .join("; "),
-                )
-            }
+            OpenReason::Parts(parts) => formatter.write_str(&join_parts(parts)),
             OpenReason::Unclear { passage, untouched } => {
                 match untouched {
                     Some(name) => write!(
@@ -231,15 +238,10 @@ impl fmt::Display for OpenReason {
                 )
             }
             OpenReason::Worked(paths) => {
-                let paths: Vec<String> = paths
-                    .iter()
-                    .take(4)
-                    .map(|path| format!("`{path}`"))
-                    .collect();
                 write!(
                     formatter,
                     "a model changed {}, and no check tied to it went from failing to passing; look at it, then `accept`",
-                    paths.join(", ")
+                    join_paths(paths)
                 )
             }
             OpenReason::NoLongerThere(path) => {

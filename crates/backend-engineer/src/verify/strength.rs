@@ -79,11 +79,8 @@ pub(crate) async fn measure_strength(
     verification: &mut Verification,
 ) -> Result<(), Stop> {
     let limit = work.run.settings.strength(change.session.is_some());
-    if limit.is_zero()
-        || !work.run.runs_commands()
-        || !is_sound(verification)
-        || baseline::needs_server(work)
-    {
+    let is_able = !limit.is_zero() && work.run.runs_commands();
+    if !is_able || !is_sound(verification) || baseline::needs_server(work) {
         return Ok(());
     }
     let chosen = suites::suites_of_unit(work, change, verification);

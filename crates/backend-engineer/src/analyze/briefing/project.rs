@@ -114,36 +114,38 @@ pub(super) fn list_conventions(
         *count += usize::from(concerns);
         concerns
     };
-    let tell = |one: &Convention| {
-        let layer = one
-            .layer
-            .map(|layer| format!(" of {layer}"))
-            .unwrap_or_default();
-        let often = one
-            .of
-            .map(|all| format!(" ({} of {all})", one.count))
-            .unwrap_or_default();
-        let places: Vec<String> = one.examples.iter().map(ToString::to_string).collect();
-        let text = format!(
-            "- {}: {}{layer}: {}{often}",
-            places.join(", "),
-            one.topic,
-            one.what
-        );
-        BriefingEntry::new(
-            Section::Conventions,
-            format!("{}{layer}", one.topic),
-            vec![text],
-        )
-    };
     context
         .code
         .conventions
         .iter()
         .filter(|one| concerns(one))
         .take(MOST_CONVENTIONS)
-        .map(tell)
+        .map(entry_of_convention)
         .collect()
+}
+
+/// Returns the entry of a convention: where it is seen, its topic and layer, what holds, and how often.
+fn entry_of_convention(one: &Convention) -> BriefingEntry {
+    let layer = one
+        .layer
+        .map(|layer| format!(" of {layer}"))
+        .unwrap_or_default();
+    let often = one
+        .of
+        .map(|all| format!(" ({} of {all})", one.count))
+        .unwrap_or_default();
+    let places: Vec<String> = one.examples.iter().map(ToString::to_string).collect();
+    let text = format!(
+        "- {}: {}{layer}: {}{often}",
+        places.join(", "),
+        one.topic,
+        one.what
+    );
+    BriefingEntry::new(
+        Section::Conventions,
+        format!("{}{layer}", one.topic),
+        vec![text],
+    )
 }
 
 /// Returns the frameworks and tools of the packages that the phase's files belong to, the database and the migrations.

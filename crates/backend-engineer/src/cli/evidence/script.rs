@@ -1,6 +1,6 @@
 //! The script that checks the evidence again: bash, sha256sum or shasum, and the project's own tools; nothing of ours.
 
-use journal::Verdict;
+use journal::{Evidence, Verdict};
 
 use super::gathered::Gathered;
 
@@ -76,23 +76,7 @@ pub(super) fn render_script(gathered: &Gathered) -> String {
         );
     }
     for (number, evidence) in gathered.passed() {
-        let subject = &evidence.subject;
-        text += &format!(
-            "# {}\n",
-            subject
-                .item
-                .text
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ")
-        );
-        let status = evidence.result.exit.unwrap_or(0);
-        let folder = folder_of(&subject.folder);
-        text += &format!(
-            "check {number} {status} {} {}\n",
-            quote_for_shell(folder),
-            quote_for_shell(&subject.command)
-        );
+        text += &render_check(number, evidence);
     }
     text += FOOT;
     let open = gathered
@@ -123,6 +107,19 @@ pub(super) fn render_script(gathered: &Gathered) -> String {
         "exit 3\n"
     };
     text
+}
+
+/// Returns the lines that make one check again: a comment with its item, then the call of `check`.
+fn render_check(number: usize, evidence: &Evidence) -> String {
+    let subject = &evidence.subject;
+    let words: Vec<&str> = subject.item.text.split_whitespace().collect();
+    format!(
+        "# {}\ncheck {number} {} {} {}\n",
+        words.join(" "),
+        evidence.result.exit.unwrap_or(0),
+        quote_for_shell(folder_of(&subject.folder)),
+        quote_for_shell(&subject.command)
+    )
 }
 
 fn folder_of(folder: &str) -> &str {

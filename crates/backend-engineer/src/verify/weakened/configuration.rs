@@ -257,44 +257,20 @@ fn rule_of_key(path: &str, key: &str) -> Option<&'static Key> {
     })
 }
 
+/// Returns whether a setting's new value lets more pass than its old one, by what its rule calls laxer.
 fn is_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool {
-    let number = |value: Option<&Value>| {
-        value
-            .and_then(Value::number)
-            .or(rule.default.filter(|_| value.is_none()))
-    };
     if new.is_none() && !rule.unset {
         return false;
     }
     match rule.laxer {
-        LaxerChange::Lower => match (number(old), number(new)) {
-            (Some(before), Some(now)) => now < before,
-            (before, None) => before.is_some(),
-            (None, Some(_)) => false,
-        },
-        LaxerChange::Higher => {
-            matches!((number(old), number(new)), (Some(before), Some(now)) if now > before)
-        }
-        LaxerChange::More => {
-            let before = old.map(Value::entries).unwrap_or_default();
-            let now = new.map(Value::entries).unwrap_or_default();
-            let fresh = |entry: &&String| {
-                !before.contains(entry) && !entry.starts_with('!') && !is_made(entry)
-            };
-            // What was taken out of the patterns may be passed over again.
-            let back = |entry: &&String| entry.starts_with('!') && !now.contains(entry);
-            now.iter().any(|entry| fresh(&entry)) || before.iter().any(|entry| back(&entry))
-        }
-        LaxerChange::Fewer => {
-            let now = new.map(Value::entries).unwrap_or_default();
-            let before = old.map(Value::entries).unwrap_or_default();
-            let excludes = now
-                .iter()
-                .any(|entry| entry.starts_with('!') && !before.contains(entry));
-            excludes && !before.is_empty()
-                || before
-                    .iter()
-                    .any(|entry| !entry.starts_with('!') && !now.contains(entry))
+        LaxerChange::Lower | LaxerChange::Higher => is_number_laxer(rule, old, new),
+        LaxerChange::More | LaxerChange::Fewer => {
+            let entries = |value: Option<&Value>| value.map(Value::entries).unwrap_or_default();
+            let (before, now) = (entries(old), entries(new));
+            match rule.laxer {
+                LaxerChange::More => lists_more(&before, &now),
+                _ => lists_fewer(&before, &now),
+            }
         }
         LaxerChange::FewerErrors => {
             let errors = |value: Option<&Value>| {
@@ -332,6 +308,42 @@ fn is_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool {
         }
         LaxerChange::Added | LaxerChange::Removed => false,
     }
+}
+
+/// Returns whether a number went where its rule calls it laxer; one that is not set is the tool's default.
+fn is_number_laxer(rule: &Key, old: Option<&Value>, new: Option<&Value>) -> bool {
+    let number = |value: Option<&Value>| {
+        value
+            .and_then(Value::number)
+            .or(rule.default.filter(|_| value.is_none()))
+    };
+    match (number(old), number(new)) {
+        (Some(before), Some(now)) if rule.laxer == LaxerChange::Higher => now > before,
+        (Some(before), Some(now)) => now < before,
+        // A least that is taken away demands nothing; that a most is taken away is no number to compare.
+        (before, None) => rule.laxer == LaxerChange::Lower && before.is_some(),
+        (None, Some(_)) => false,
+    }
+}
+
+/// Returns whether a list of what is passed over grew: `["build"]` → `["build", "src/api"]`, but not by what tools make.
+fn lists_more(before: &[String], now: &[String]) -> bool {
+    let fresh =
+        |entry: &String| !before.contains(entry) && !entry.starts_with('!') && !is_made(entry);
+    // What was taken out of the patterns may be passed over again.
+    let back = |entry: &String| entry.starts_with('!') && !now.contains(entry);
+    now.iter().any(fresh) || before.iter().any(back)
+}
+
+/// Returns whether a list of what is looked at shrank: by an entry less, or by a pattern more that takes something out.
+fn lists_fewer(before: &[String], now: &[String]) -> bool {
+    let excludes = now
+        .iter()
+        .any(|entry| entry.starts_with('!') && !before.contains(entry));
+    excludes && !before.is_empty()
+        || before
+            .iter()
+            .any(|entry| !entry.starts_with('!') && !now.contains(entry))
 }
 
 /// Returns whether all that an entry names is made by tools: caches, products, packages.
