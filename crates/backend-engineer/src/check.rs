@@ -9,10 +9,11 @@ mod kind;
 mod inconclusive;
 mod environment;
 mod effects;
-mod outputs_of_steps;
 mod closing_lines;
 mod shown;
 mod judge;
+mod request;
+mod outputs_of_steps;
 mod ended;
 mod finds_plan;
 mod runners;
@@ -23,7 +24,7 @@ mod trial;
 use std::path::PathBuf;
 
 use journal::{Event, OutputId, TestResult, Verdict};
-use plan::{Criterion, Doubt, Expect, ExpectedOutcome, PlannedCommand};
+use plan::ExpectedOutcome;
 use sandbox::Outcome;
 
 pub(crate) use closing_lines::count_in_closing_line;
@@ -32,12 +33,13 @@ use effects::{
     drop_foreign, effects_of, emit_discarded, find_spoiling_change, leave_nothing, restore_overlay,
 };
 use ended::{code_of, end_of, judged_text};
-use environment::{absent_program, in_environment, on_host};
+use environment::on_host;
 pub(crate) use isolated::{CheckContext, IsolatedCheck, Snapshot, run_apart};
 pub(crate) use judge::{JudgeContext, Judgement, ParsedCheck, judge_end};
 pub(crate) use kind::{Kind, checked_by, is_fixing_script, proves_nothing};
 pub(crate) use known::{KnownResults, drop_repeated_requests};
-pub(crate) use recipes::{TreeRecipes, is_server};
+pub(crate) use recipes::TreeRecipes;
+pub(crate) use request::{Request, folder_of, is_server, kind_of, read_command};
 pub(crate) use runners::{Count, Difference, files_of_test};
 use runners::{RunnerReports, RunnerWatch};
 pub(crate) use trial::try_out;
@@ -46,27 +48,7 @@ use crate::analyze::nearest_tools;
 use crate::run::{RunContext, ScriptRun, last_lines};
 use crate::stop::Stop;
 use crate::tree::Pending;
-use crate::understand::without_author;
 use crate::unit_work::UnitWork;
-
-/// One command to run.
-#[derive(Debug, Clone)]
-pub(crate) struct Request {
-    /// The shell script.
-    pub(crate) script: String,
-    /// Folder from the root; empty for the root.
-    pub(crate) folder: String,
-    /// The result that the plan expects of it.
-    pub(crate) expect: Expect,
-    /// The reason for running it, for people to read.
-    pub(crate) why: String,
-    /// The kind of check, where that is known from elsewhere than its words.
-    pub(crate) kind: Option<Kind>,
-    /// It is a step of the plan, run for what it does.
-    pub(crate) step: bool,
-    /// The plan's words beside it say what its success means.
-    pub(crate) described: bool,
-}
 
 /// A command that ran, or could not.
 #[derive(Debug, Clone)]
@@ -121,185 +103,6 @@ impl CheckRun {
             apart: false,
         }
     }
-}
-
-impl Request {
-    /// Returns what a command of the plan asks to run, or why it can't be run as it stands.
-    pub(crate) fn from_command(
-        command: &PlannedCommand,
-        why: &str,
-        work: &UnitWork<'_>,
-    ) -> Result<Self, Box<CheckRun>> {
-        let folder = folder_of(command, work);
-        let refuse = |why: &str| Err(Box::new(CheckRun::not_run(&command.text, &folder, why)));
-        let script = match &command.doubt {
-            Some(Doubt::Placeholder) => {
-                return refuse("it holds a placeholder that nobody filled in");
-            }
-            Some(Doubt::Prose) => return refuse("it is no command as it stands"),
-            Some(Doubt::AuthorPath) => match without_author(&command.text, work.run.root()) {
-                Some(script) => script,
-                None => {
-                    return refuse("it names a folder of its author's machine that is not here");
-                }
-            },
-            Some(Doubt::UnknownProgram) => match absent_program(work, &command.text, &folder) {
-                Some(name) if on_host(&name).is_some() => {
-                    return refuse(&format!(
-                        "`{name}` is no program that is known here, and may be a word of the plan"
-                    ));
-                }
-                Some(name) => {
-                    return refuse(&format!(
-                        "`{name}` is not installed: neither the project nor PATH has it"
-                    ));
-                }
-                None => command.text.clone(),
-            },
-            None => command.text.clone(),
-        };
-        if !folder.is_empty()
-            && !work.run.files.has_folder(&folder)
-            && !work.workspace.makes_folder(&folder)
-        {
-            return refuse(&format!("the folder `{folder}` is not there"));
-        }
-        if let Some(threat) = find_threat(&read_command(work, &script, &folder), &work.run.settings)
-        {
-            return refuse(&threat.to_string());
-        }
-        Ok(Request {
-            script,
-            folder,
-            expect: command.expect.clone(),
-            why: why.to_owned(),
-            kind: None,
-            step: false,
-            described: false,
-        })
-    }
-
-    /// [`Request::from_command`], of a command that a criterion names, alone or with words beside it.
-    pub(crate) fn of_criterion(
-        command: &PlannedCommand,
-        criterion: &Criterion,
-        work: &UnitWork<'_>,
-    ) -> Result<Self, Box<CheckRun>> {
-        let described = criterion
-            .text
-            .split('`')
-            .step_by(2)
-            .any(|words| words.contains(char::is_alphanumeric));
-        Ok(Request {
-            described,
-            ..Request::from_command(command, &criterion.text, work)?
-        })
-    }
-
-    /// [`Request::from_command`], of a command that stands in a step; one that says that it passes says what that means.
-    pub(crate) fn of_step(
-        command: &PlannedCommand,
-        why: &str,
-        work: &UnitWork<'_>,
-    ) -> Result<Self, Box<CheckRun>> {
-        let described = command.expect.outcome == ExpectedOutcome::Pass;
-        Ok(Request {
-            step: true,
-            described,
-            ..Request::from_command(command, why, work)?
-        })
-    }
-
-    /// A command of the project's own, which shall simply succeed.
-    pub(crate) fn of_project(script: &str, why: &str) -> Self {
-        let expect = Expect {
-            outcome: ExpectedOutcome::Pass,
-            ..Expect::default()
-        };
-        let why = why.to_owned();
-        Request {
-            script: script.to_owned(),
-            folder: String::new(),
-            expect,
-            why,
-            kind: None,
-            step: false,
-            described: false,
-        }
-    }
-
-    /// A command that the project itself was found to keep for a purpose.
-    pub(crate) fn found(script: &str, folder: &str, kind: Kind, why: &str) -> Self {
-        Request {
-            folder: folder.to_owned(),
-            kind: Some(kind),
-            ..Request::of_project(script, why)
-        }
-    }
-
-    /// Returns the command as it is to be run and judged.
-    fn asked(&self, work: &UnitWork<'_>) -> ParsedCheck {
-        let recipes = TreeRecipes::new(work.run, work.workspace, &self.folder);
-        let instead = in_environment(
-            &self.script,
-            &nearest_tools(work.run.root(), &effective_folder(self)),
-        );
-        let script = instead.as_ref().unwrap_or(&self.script);
-        let asked = ParsedCheck::from_script(script, self.kind, &recipes);
-        let lost = recipes.lost(&asked.reading);
-        let script = match self.expect.held.iter().any(plan::Held::is_errors) {
-            true => format!("{{ {}\n}} 2>&1 >/dev/null", asked.script),
-            false => asked.script,
-        };
-        ParsedCheck {
-            instead,
-            lost,
-            script,
-            ..asked
-        }
-    }
-}
-
-/// Returns the folder that a command of the plan runs in: the one that it says, else that from which the unit's paths
-/// start, unless the command's own paths are there from the root alone.
-pub(crate) fn folder_of(command: &PlannedCommand, work: &UnitWork<'_>) -> String {
-    let package = work.assignment.folder.as_str();
-    if let Some(folder) = &command.folder {
-        return folder.clone();
-    }
-    let words = command.text.split(|letter: char| {
-        letter.is_whitespace() || matches!(letter, '"' | '\'' | '=' | ';' | ':')
-    });
-    let rooted = words
-        .filter(|word| !word.is_empty() && !word.starts_with(['/', '-', '~']))
-        .any(|word| {
-            let first = word
-                .trim_start_matches("./")
-                .split('/')
-                .next()
-                .unwrap_or_default();
-            let here = !first.is_empty() && work.run.files.path_exists(first);
-            here && (word.contains('/') || word.contains('.') || word == package)
-                && !work.run.files.path_exists(&format!("{package}/{first}"))
-        });
-    if rooted {
-        String::new()
-    } else {
-        package.to_owned()
-    }
-}
-
-/// Reads a command that runs in `folder`, with the recipes of the tree.
-pub(crate) fn read_command(work: &UnitWork<'_>, script: &str, folder: &str) -> shell::Reading {
-    shell::read_with(script, &TreeRecipes::new(work.run, work.workspace, folder))
-}
-
-/// Returns what a command checks first of all: tests before lint before types.
-pub(crate) fn kind_of(work: &UnitWork<'_>, script: &str, folder: &str) -> Kind {
-    checked_by(&read_command(work, script, folder))
-        .into_iter()
-        .next()
-        .unwrap_or(Kind::Other)
 }
 
 /// The treatment of the files that a command writes.

@@ -10,24 +10,26 @@ mod index;
 
 mod names;
 
+mod cached;
+
 mod store;
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
-use survey::{Cache, Command, Contents, Kind, Listing, Survey, read_regular};
+use survey::{Command, Contents, Kind, Listing, Survey, read_regular};
 
 use crate::content_id;
 use crate::fingerprint::{self, is_by_product};
 use crate::secrets;
+use cached::{CachedFacts, Found};
 use index::Index;
 use names::Names;
 pub(crate) use names::{is_source, package_of};
-use stamp::{GitStamp, Stamp};
+use stamp::Stamp;
 use store::Store;
 
 /// Our own folder, which we write ourselves.
@@ -49,33 +51,6 @@ const LARGEST_TEXT: u64 = 4 << 20;
 /// for, or never end.
 pub(crate) fn read_text(file: &Path) -> Option<String> {
     String::from_utf8(read_regular(file, LARGEST_TEXT).ok()?).ok()
-}
-
-/// The facts of a file's content, for the stamp that the file bore.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct FileFacts {
-    stamp: Stamp,
-    /// The name of its content; nothing before it was read or found in git's index.
-    content: Option<String>,
-    /// Names that a source file defines and imports; nothing before it was read.
-    names: Option<Names>,
-    /// The stamp was compared in this run.
-    #[serde(skip)]
-    is_compared: bool,
-}
-
-/// Facts that are kept from run to run, with marks for those that this run has confirmed.
-#[derive(Debug, Default)]
-struct CachedFacts {
-    files: BTreeMap<String, FileFacts>,
-    /// Paths at which no regular file was found in this run.
-    missing: HashSet<String>,
-    /// Files that were tried and could not be read.
-    unreadable: HashSet<String>,
-    survey: Cache,
-    /// The survey of what lies near the files of a unit.
-    near: Cache,
-    is_changed: bool,
 }
 
 /// The facts of one repository, each found when first asked for. They are of the state that this run saw first; what the
@@ -434,85 +409,6 @@ impl TreeFacts {
             .get(path)
             .and_then(|facts| facts.names.as_ref())
             .is_some_and(ask)
-    }
-}
-
-/// The facts that a look at a file yields.
-#[derive(Debug)]
-struct Found {
-    stamp: Stamp,
-    /// The name of its content, where git's index or a look into the file tells it.
-    content: Option<String>,
-}
-
-impl Found {
-    /// Looks at a file's stamp; none where no regular file stands.
-    fn of(file: &Path, path: &str, index: Option<&Index>) -> Option<Self> {
-        let data = std::fs::metadata(file)
-            .ok()
-            .filter(std::fs::Metadata::is_file)?;
-        let content = index.and_then(|index| index.content(path, &GitStamp::new(&data)));
-        Some(Found {
-            stamp: Stamp::of_data(&data),
-            content,
-        })
-    }
-
-    /// [`Found::of`], and reads the file where what is known of it does not tell its content.
-    fn with_content(
-        file: &Path,
-        path: &str,
-        (known, index): (Option<&FileFacts>, Option<&Index>),
-    ) -> Option<Self> {
-        let found = Found::of(file, path, index)?;
-        let is_known =
-            known.is_some_and(|facts| facts.stamp == found.stamp && facts.content.is_some());
-        if found.content.is_some() || is_known || found.stamp.size > LARGE {
-            return Some(found);
-        }
-        let content = read_regular(file, LARGE)
-            .ok()
-            .map(|bytes| content_id::git_blob_id(&bytes));
-        Some(Found { content, ..found })
-    }
-}
-
-impl CachedFacts {
-    /// Forgets a file, so that it is looked at again.
-    fn forget(&mut self, path: &str) {
-        self.files
-            .entry(path.to_owned())
-            .and_modify(|facts| facts.is_compared = false);
-        self.missing.remove(path);
-        self.unreadable.remove(path);
-    }
-
-    /// Takes in what was found at a path; what was known under another stamp is forgotten.
-    fn update_stamp(&mut self, path: &str, found: Option<Found>) -> Option<Stamp> {
-        let Some(Found { stamp, content }) = found else {
-            self.is_changed |= self.files.remove(path).is_some();
-            self.missing.insert(path.to_owned());
-            return None;
-        };
-        match self.files.get_mut(path) {
-            Some(facts) if facts.stamp == stamp => {
-                facts.is_compared = true;
-                if facts.content.is_none() {
-                    facts.content = content;
-                }
-            }
-            _ => {
-                self.is_changed = true;
-                let facts = FileFacts {
-                    stamp,
-                    content,
-                    names: None,
-                    is_compared: true,
-                };
-                self.files.insert(path.to_owned(), facts);
-            }
-        }
-        Some(stamp)
     }
 }
 

@@ -19,6 +19,8 @@ mod restraint;
 
 mod protection;
 
+mod merged;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,8 +32,8 @@ use sandbox::{BackendChoice, Limits};
 
 use crate::stop::Stop;
 
-use file::Owner;
 use layer::Layer;
+use merged::{MergedLayers, values_of_names};
 
 pub(crate) use key::{KEYS, Key};
 pub(crate) use layer::Commands;
@@ -169,84 +171,6 @@ pub(crate) struct Settings {
     /// The user's cache folder, where what is known of trees is kept.
     pub(crate) cache: Option<PathBuf>,
     globs: GlobSet,
-}
-
-/// All sources of settings as one layer, with what was noticed on the way.
-struct MergedLayers {
-    layer: Layer,
-    /// Variables of `--env-file`, by name.
-    from_files: BTreeMap<String, HiddenText>,
-    /// The origin of the trust in the repository, where somebody vouches for it.
-    trusted: Option<Origin>,
-    /// The settings that the repository asked for in vain.
-    withheld: Vec<WithheldSetting>,
-    warnings: Vec<String>,
-}
-
-impl MergedLayers {
-    /// Reads the sources and lays them over each other: the user's file, the repository's, the environment, the flags. The
-    /// repository's is restrained against the user's file first, as whoever cloned it need not trust it.
-    fn merge_sources(
-        root: &Path,
-        flags: &Flags,
-        surroundings: &SettingsSources,
-    ) -> Result<Self, Stop> {
-        let mut layer = match &surroundings.user_file {
-            Some(path) => file::read_settings_file(path, path, Owner::User)?,
-            None => Layer::default(),
-        };
-        let mut repository = file::read_settings_file(
-            &root.join(REPOSITORY_FILE),
-            Path::new(REPOSITORY_FILE),
-            Owner::Repository,
-        )?;
-        let (environment, warnings) = environment::read_environment(&surroundings.environment)?;
-        let home = surroundings.environment.get("HOME").map(String::as_str);
-        let trusted = restraint::find_trust_origin(
-            root,
-            layer.trusted.iter().chain(&environment.trusted),
-            home,
-        );
-        let withheld = if trusted.is_none() {
-            restraint::restrain_layer(&mut repository, &layer)
-        } else {
-            Vec::new()
-        };
-        layer.cover(repository);
-        layer.cover(environment);
-        let (flagged, from_files) = of_flags(flags)?;
-        layer.cover(flagged);
-        refuse_one_port_twice(&layer.services)?;
-        Ok(MergedLayers {
-            layer,
-            from_files,
-            trusted,
-            withheld,
-            warnings,
-        })
-    }
-}
-
-/// Returns the values of the variables that commands are given by name, from the environment, and all of the files'
-/// (`from_files`), which come before it; warns of a name that has no value in either.
-fn values_of_names(
-    names: &[Sourced<String>],
-    (environment, from_files): (&BTreeMap<String, String>, BTreeMap<String, HiddenText>),
-    warnings: &mut Vec<String>,
-) -> BTreeMap<String, HiddenText> {
-    let mut values = BTreeMap::new();
-    for held in names {
-        match environment.get(&held.value) {
-            Some(value) => drop(values.insert(held.value.clone(), HiddenText::new(value.clone()))),
-            None if from_files.contains_key(&held.value) => {}
-            None => warnings.push(format!(
-                "{} names {}, which is not set in this environment",
-                held.origin, held.value
-            )),
-        }
-    }
-    values.extend(from_files);
-    values
 }
 
 impl Settings {

@@ -1,13 +1,11 @@
 //! The recipes of the project's own runners, as the tree has them now: what `make check` comes to.
 
-use plan::PlannedCommand;
 use shell::{Call, NothingReason, Recipes, Target};
 
 use super::vacuous::{Vacuous, drops_statuses};
 
 use crate::facts::read_text;
 use crate::run::{RunContext, Workspace};
-use crate::unit_work::UnitWork;
 
 /// The recipes that a command sees.
 pub(crate) struct TreeRecipes<'a> {
@@ -134,23 +132,4 @@ fn join_folder(folder: &str, name: &str) -> String {
     } else {
         format!("{folder}/{name}")
     }
-}
-
-/// Tells that a command of the plan starts a server. Where the tree has the shell script that its name was taken for one
-/// by, the script's own text decides.
-pub(crate) fn is_server(work: &UnitWork<'_>, planned: &PlannedCommand) -> bool {
-    let folder = super::folder_of(planned, work);
-    let recipes = TreeRecipes::new(work.run, work.workspace, &folder);
-    let reading = shell::read_with(&planned.text, &recipes);
-    let serves = |text: String| {
-        let inner = shell::read(&text);
-        inner.serves() || inner.is_endless()
-    };
-    let calls = reading.calls();
-    let servers: Vec<bool> = calls
-        .iter()
-        .filter(|call| call.is(shell::Trait::Serves))
-        .map(|call| recipes.shell_script(call).is_none_or(serves))
-        .collect();
-    planned.server && (servers.is_empty() || servers.contains(&true))
 }

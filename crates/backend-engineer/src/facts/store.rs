@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use survey::Cache;
 
-use super::{CachedFacts, FileFacts};
+use super::cached::{CachedFacts, FileFacts};
 
 /// The file of a tree's facts.
 const FILE: &str = "facts.json";

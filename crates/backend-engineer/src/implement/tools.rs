@@ -2,6 +2,7 @@
 
 mod input;
 mod shell;
+mod session_memory;
 mod tool_context;
 mod effects;
 
@@ -15,7 +16,8 @@ mod bash;
 
 use agent::{Tool, ToolError};
 
-pub(super) use tool_context::{SessionMemory, ToolContext};
+pub(super) use session_memory::SessionMemory;
+pub(super) use tool_context::ToolContext;
 
 /// Returns the tools of these names, at work on the context.
 pub(super) fn tools_of_names<'d, 'a>(

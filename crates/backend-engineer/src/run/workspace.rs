@@ -1,5 +1,6 @@
 //! The workspace of a run: the staged tree, and the sandbox that commands see it in.
 
+mod script_run;
 mod overlay;
 mod restoring;
 
@@ -16,7 +17,8 @@ use crate::stop::Stop;
 use crate::tree::{Pending, Staged, Tree};
 use overlay::Walls;
 
-pub(crate) use overlay::{PathRole, ScriptRun, last_lines};
+pub(crate) use overlay::{PathRole, last_lines};
+pub(crate) use script_run::ScriptRun;
 
 /// The tree of a run and its sandbox.
 pub(crate) struct Workspace {

@@ -39,10 +39,14 @@ pub(super) fn make_all_read_only(skipped: &[&Path]) -> Result<(), String> {
     Ok(())
 }
 
-/// Makes one mount read-only.
+/// Makes one mount read-only. One that went away meanwhile (another process removed its socket, and the kernel unmounts
+/// what is removed) needs no protection.
 pub(super) fn make_read_only(path: &Path) -> Result<(), String> {
     let options = list_mounts()?.remove(path).unwrap_or_default();
-    remount_with(path, &options).map_err(describe_error("make read-only", path))
+    match remount_with(path, &options) {
+        Ok(()) | Err(Errno::NOENT) => Ok(()),
+        Err(error) => Err(describe_error("make read-only", path)(error)),
+    }
 }
 
 fn remount_with(path: &Path, options: &str) -> Result<(), Errno> {

@@ -12,46 +12,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::shell::Shell;
+use super::session_memory::SessionMemory;
 use super::tool_error;
 use crate::check::Snapshot;
 use crate::implement::concurrent_checks::ConcurrentChecks;
 use crate::run::{RunContext, UnitState, Workspace};
-use crate::secrets::{Masks, holds_keys};
+use crate::secrets::holds_keys;
 use crate::stop::Stop;
 use crate::tree::ReadError;
 use crate::understand::{Assignment, ScopeMode, WriteReason, is_worded};
 use crate::unit_work::UnitWork;
-
-/// The state that outlives one conversation: several rounds of one phase know the same.
-#[derive(Debug, Default)]
-pub(crate) struct SessionMemory {
-    /// The hash of each file as the model last saw or wrote it.
-    pub(super) seen: BTreeMap<String, String>,
-    /// The shell's folder and jobs.
-    pub(super) shell: Shell,
-    /// A command ran that may have made something beside the tree: in the home folder, among the temporary files.
-    pub(in crate::implement) touched: bool,
-}
-
-impl SessionMemory {
-    /// The model was shown these files whole, by their hashes.
-    pub(crate) fn sees(&mut self, files: BTreeMap<String, String>) {
-        for (path, hash) in files {
-            self.seen.entry(path).or_insert(hash);
-        }
-    }
-
-    /// Ends what the model left running.
-    pub(crate) async fn end_jobs(
-        &mut self,
-        workspace: &mut Workspace,
-        masks: &Masks,
-    ) -> Result<(), Stop> {
-        self.shell.end_all(workspace).await?;
-        workspace.reveal(masks).await
-    }
-}
 
 /// Everything that a call may touch.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ use journal::{Basis, CheckResult, Condition, Evidence, EvidenceId, FoundEvidence
 use plan::Phase;
 
 use super::*;
+use crate::check::Kind;
 use crate::check::{Judgement, Request};
 use crate::implement::{Passage, PresentFiles, Remainder};
 use crate::run::{RunOptions, RunRequest};
@@ -387,7 +388,10 @@ fn what_only_makes_or_moves_files_tells_nothing_of_code() {
         "rm -rf old",
         "echo done",
     ] {
-        assert!(!super::can_tell_of_code(&ran(script)), "{script}");
+        assert!(
+            !super::by_checks::can_tell_of_code(&ran(script)),
+            "{script}"
+        );
     }
     for script in [
         "pytest -q",
@@ -397,6 +401,6 @@ fn what_only_makes_or_moves_files_tells_nothing_of_code() {
         "grep -q x a.py",
         "python a.py",
     ] {
-        assert!(super::can_tell_of_code(&ran(script)), "{script}");
+        assert!(super::by_checks::can_tell_of_code(&ran(script)), "{script}");
     }
 }
