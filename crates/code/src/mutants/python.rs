@@ -96,88 +96,55 @@ fn edit(operator: Operator, at: Node<'_>, new: &str, shown: Node<'_>) -> Edit {
     }
 }
 
+/// Returns the edits of one node: at most one for an expression or a condition, more for a whole statement.
 pub(super) fn list_edits(node: Node<'_>, source: &str) -> Vec<Edit> {
-    let one = |edit: Edit| vec![edit];
+    edit_of_expression(node, source)
+        .map_or_else(|| edits_of_statement(node, source), |edit| vec![edit])
+}
+
+/// Returns the edit of an expression, a condition or a guard.
+fn edit_of_expression(node: Node<'_>, source: &str) -> Option<Edit> {
+    let constant = |new: &str| edit(Operator::Constant, node, new, enclosing_expression(node));
     match node.kind() {
         // A guard turned around raises in each call, which a test sees that checks nothing.
-        "if_statement" if is_guard(node) => one(edit(Operator::Validation, node, "pass", node)),
+        "if_statement" if is_guard(node) => Some(edit(Operator::Validation, node, "pass", node)),
         "if_statement" | "elif_clause" => {
             negate_condition(node.child_by_field_name("condition"), source)
-                .into_iter()
-                .collect()
         }
-        "if_clause" => negate_condition(node.named_child(0), source)
-            .into_iter()
-            .collect(),
-        "conditional_expression" => negate_condition(node.named_child(1), source)
-            .into_iter()
-            .collect(),
+        "if_clause" => negate_condition(node.named_child(0), source),
+        "conditional_expression" => negate_condition(node.named_child(1), source),
         "boolean_operator" => {
-            let Some(sign) = node.child_by_field_name("operator") else {
-                return Vec::new();
-            };
-            one(edit(
-                Operator::Condition,
-                sign,
-                if sign.kind() == "and" { "or" } else { "and" },
-                node,
-            ))
+            let sign = node.child_by_field_name("operator")?;
+            let other = if sign.kind() == "and" { "or" } else { "and" };
+            Some(edit(Operator::Condition, sign, other, node))
         }
         "comparison_operator" => {
-            let Some(sign) = only_sign(node) else {
-                return Vec::new();
-            };
-            let other = other_comparison(sign.kind());
-            other
-                .map(|other| edit(Operator::Comparison, sign, other, node))
-                .into_iter()
-                .collect()
+            let sign = only_sign(node)?;
+            let other = other_comparison(sign.kind())?;
+            Some(edit(Operator::Comparison, sign, other, node))
         }
-        "integer" | "float" => {
-            let more = one_more(node_text(node, source));
-            more.map(|more| edit(Operator::Constant, node, &more, enclosing_expression(node)))
-                .into_iter()
-                .collect()
-        }
-        "true" => one(edit(
-            Operator::Constant,
-            node,
-            "False",
-            enclosing_expression(node),
-        )),
-        "false" => one(edit(
-            Operator::Constant,
-            node,
-            "True",
-            enclosing_expression(node),
-        )),
+        "integer" | "float" => one_more(node_text(node, source)).map(|more| constant(&more)),
+        "true" => Some(constant("False")),
+        "false" => Some(constant("True")),
         "call" => {
-            let arguments = node
-                .child_by_field_name("arguments")
-                .filter(|one| one.kind() == "argument_list");
-            arguments
-                .and_then(|arguments| swap_arguments(node, arguments, source))
-                .into_iter()
-                .collect()
+            let arguments = node.child_by_field_name("arguments")?;
+            let is_list = arguments.kind() == "argument_list";
+            is_list
+                .then(|| swap_arguments(node, arguments, source))
+                .flatten()
         }
         // A statement that is not awaited does not run at all, as if the call were gone.
-        "await"
-            if node
-                .parent()
-                .is_none_or(|parent| parent.kind() != "expression_statement") =>
-        {
-            let Some(awaited) = node.named_child(0) else {
-                return Vec::new();
-            };
-            one(edit(
-                Operator::Await,
-                node,
-                node_text(awaited, source),
-                node,
-            ))
+        "await" if !is_whole_statement(node) => {
+            let awaited = node_text(node.named_child(0)?, source);
+            Some(edit(Operator::Await, node, awaited, node))
         }
-        _ => edits_of_statement(node, source),
+        _ => None,
     }
+}
+
+fn is_whole_statement(node: Node<'_>) -> bool {
+    node.parent()
+        .is_some_and(|parent| parent.kind() == "expression_statement")
 }
 
 /// Returns the edits that take away what a whole statement does: its value, its call, its check.

@@ -131,82 +131,63 @@ fn returns_much(value: Node<'_>) -> bool {
     !matches!(value.kind(), "undefined" | "null" | "true" | "false")
 }
 
+/// Returns the edits of one node, of which a function has several.
 pub(super) fn list_edits(node: Node<'_>, source: &str, language: Language) -> Vec<Edit> {
-    let one = |edit: Edit| vec![edit];
+    if node.kind() == "arrow_function" {
+        return of_function(node, language);
+    }
+    let edit =
+        edit_of_statement(node, source, language).or_else(|| edit_of_expression(node, source));
+    edit.into_iter().collect()
+}
+
+/// Returns the edit that takes away what a whole statement does.
+fn edit_of_statement(node: Node<'_>, source: &str, language: Language) -> Option<Edit> {
     match node.kind() {
+        // A guard turned around throws in each call, which a test sees that checks nothing.
+        "if_statement" if is_guard(node) => Some(new_edit(Operator::Validation, node, ";", node)),
         "if_statement" => {
-            // A guard turned around throws in each call, which a test sees that checks nothing.
-            if is_guard(node) {
-                return one(new_edit(Operator::Validation, node, ";", node));
-            }
-            let inner = node
-                .child_by_field_name("condition")
-                .and_then(|brackets| brackets.named_child(0));
-            negate_condition(inner, source).into_iter().collect()
+            let condition = node.child_by_field_name("condition")?;
+            negate_condition(condition.named_child(0), source)
         }
-        "ternary_expression" => negate_condition(node.child_by_field_name("condition"), source)
-            .into_iter()
-            .collect(),
-        "binary_expression" => edit_of_operator(node).into_iter().collect(),
-        "number" => {
-            let more = one_more(node_text(node, source));
-            more.map(|more| new_edit(Operator::Constant, node, &more, enclosing_expression(node)))
-                .into_iter()
-                .collect()
-        }
-        "true" => one(new_edit(
-            Operator::Constant,
-            node,
-            "false",
-            enclosing_expression(node),
-        )),
-        "false" => one(new_edit(
-            Operator::Constant,
-            node,
-            "true",
-            enclosing_expression(node),
-        )),
-        "arrow_function" => of_function(node, language),
         "return_statement" => {
-            let value = node.named_child(0).filter(|value| returns_much(*value));
+            node.named_child(0).filter(|value| returns_much(*value))?;
             let new = format!("return {};", empty_value(language, false));
-            value
-                .map(|_| new_edit(Operator::Return, node, &new, node))
-                .into_iter()
-                .collect()
+            Some(new_edit(Operator::Return, node, &new, node))
         }
         "expression_statement" => {
-            let called = node.named_child(0).and_then(called_expression);
-            let weighs = called.filter(|call| !is_log_call(field_text(*call, "function", source)));
-            weighs
-                .map(|_| new_edit(Operator::Call, node, ";", node))
-                .into_iter()
-                .collect()
+            let call = called_expression(node.named_child(0)?)?;
+            let is_log = is_log_call(field_text(call, "function", source));
+            (!is_log).then(|| new_edit(Operator::Call, node, ";", node))
         }
         "throw_statement" if !in_guard(node) => {
-            one(new_edit(Operator::Validation, node, ";", node))
+            Some(new_edit(Operator::Validation, node, ";", node))
         }
+        _ => None,
+    }
+}
+
+/// Returns the edit of an expression.
+fn edit_of_expression(node: Node<'_>, source: &str) -> Option<Edit> {
+    let constant = |new: &str| new_edit(Operator::Constant, node, new, enclosing_expression(node));
+    match node.kind() {
+        "ternary_expression" => negate_condition(node.child_by_field_name("condition"), source),
+        "binary_expression" => edit_of_operator(node),
+        "number" => one_more(node_text(node, source)).map(|more| constant(&more)),
+        "true" => Some(constant("false")),
+        "false" => Some(constant("true")),
         "call_expression" => {
-            let arguments = node
-                .child_by_field_name("arguments")
-                .filter(|one| one.kind() == "arguments");
-            arguments
-                .and_then(|arguments| swap_arguments(node, arguments, source))
-                .into_iter()
-                .collect()
+            let arguments = node.child_by_field_name("arguments")?;
+            let is_list = arguments.kind() == "arguments";
+            is_list
+                .then(|| swap_arguments(node, arguments, source))
+                .flatten()
         }
         "await_expression" => {
-            let Some(awaited) = node.named_child(0) else {
-                return Vec::new();
-            };
-            one(new_edit(
-                Operator::Await,
-                node,
-                node_text(awaited, source),
-                node,
-            ))
+            let awaited = node_text(node.named_child(0)?, source);
+            Some(new_edit(Operator::Await, node, awaited, node))
         }
-        _ => Vec::new(),
+        _ => None,
     }
 }
 
