@@ -3,11 +3,11 @@
 mod block_file;
 mod grafting;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use code::scopes::{Purpose, Resolution, Scopes};
 use graft::{Graft, Reason};
-use plan::{Action, CodeBlock, Phase, Role, Uncertainty};
+use plan::{Action, CodeBlock, Phase, PhaseId, Role, Uncertainty};
 
 use super::doubts::{fragment_reason, in_doubt, into_deleted, misplaced_test, stands_with_later};
 use super::placement::{Placement, PlacementOutcome, is_code, outcome_of_refusal};
@@ -276,15 +276,15 @@ fn find_unbound_name(phase: &Phase, index: usize, file: &NamedFile, path: &str) 
 pub(crate) struct PresentFiles {
     /// The paths of those where all of it stands.
     pub(crate) whole: BTreeSet<String>,
-    /// The paths of those for which a block is refused.
-    pub(crate) refused: BTreeSet<String>,
+    /// The refused blocks of each path, by their units and places.
+    pub(crate) refused: BTreeMap<String, BTreeSet<(PhaseId, usize)>>,
 }
 
 /// Finds the files of the assignment where the code that the plan shows for them stands, each block placed over the last.
 pub(crate) fn find_present_files(work: &mut UnitWork<'_>) -> Result<PresentFiles, Stop> {
     let savepoint = work.workspace.tree.savepoint();
     let mut standing = BTreeSet::new();
-    let mut open = BTreeSet::new();
+    let mut refused: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for unit in &work.assignment.units {
         let Some(phase) = work.run.plan.phase(*unit).cloned() else {
             continue;
@@ -295,7 +295,10 @@ pub(crate) fn find_present_files(work: &mut UnitWork<'_>) -> Result<PresentFiles
             };
             let Some(path) = placement.path else { continue };
             match placement.placed {
-                PlacementOutcome::Refused { .. } | PlacementOutcome::HeldBack => open.insert(path),
+                PlacementOutcome::Refused { .. } | PlacementOutcome::HeldBack => {
+                    let blocks = refused.entry(path).or_default();
+                    blocks.insert((phase.id, index))
+                }
                 PlacementOutcome::Now { .. } | PlacementOutcome::Before => standing.insert(path),
             };
         }
@@ -304,15 +307,12 @@ pub(crate) fn find_present_files(work: &mut UnitWork<'_>) -> Result<PresentFiles
     work.workspace.tree.restore(savepoint);
     let mut stands = |path: &String| {
         let before = work.workspace.tree.read(path).ok().flatten();
-        !open.contains(path) && replayed.get(path).is_none_or(|after| after.bytes == before)
+        !refused.contains_key(path) && replayed.get(path).is_none_or(|after| after.bytes == before)
     };
     let whole = standing
         .iter()
         .filter(|path| stands(path))
         .cloned()
         .collect();
-    Ok(PresentFiles {
-        whole,
-        refused: open,
-    })
+    Ok(PresentFiles { whole, refused })
 }

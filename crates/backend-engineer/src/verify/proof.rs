@@ -212,7 +212,10 @@ fn of_placement(item: &Item, placement: &Placement, context: &ProofContext<'_>) 
     // A removal or a rename shows no code that could stand.
     let whole_file = placement.block.is_none();
     if !whole_file && !standing.whole.contains(&path) {
-        return Proof::Open(match standing.refused.contains(&path) {
+        let own = placement.block.map(|block| (item.unit, block));
+        let others = standing.refused.get(&path).into_iter().flatten();
+        let is_other_refused = others.into_iter().any(|block| Some(*block) != own);
+        return Proof::Open(match is_other_refused {
             true => OpenReason::OtherBlockRefused(path),
             false => OpenReason::NoLongerThere(path),
         });
