@@ -19,6 +19,28 @@ const ORDER: &str = "interface Order {\n  id: number;\n  total: number;\n  statu
 const TYPED: &str = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from app.users import User\n\n\ndef f(user: \"User\"):\n    return user\n";
 
 const ROWS: &[Row] = &[
+    // Two states of one code below labels that no list knows.
+    Row {
+        path: "a.py",
+        before: "a = 1\nb = 2\n",
+        block: "# Onda:\na = 1\n\n# Nana:\na = 3\n",
+        words: "In `a.py`:",
+        result: Err(Reason::Unclear),
+    },
+    Row {
+        path: "a.py",
+        before: "a = 3\nb = 2\n",
+        block: "# Onda:\na = 1\n\n# Nana:\na = 3\n",
+        words: "In `a.py`:",
+        result: Err(Reason::Unclear),
+    },
+    Row {
+        path: "a.py",
+        before: "b = 2\n",
+        block: "# Limits:\na = 1\n\n# Names:\nc = 3\n",
+        words: "In `a.py`, add:",
+        result: Ok("# Limits:\na = 1\n\n# Names:\nc = 3\n"),
+    },
     // Imports of a function alone.
     Row {
         path: "a.py",
