@@ -18,7 +18,52 @@ const CACHE: &str = "export async function load(id: string) {\n  return { id };\
 const ORDER: &str = "interface Order {\n  id: number;\n  total: number;\n  status: string;\n}\n";
 const TYPED: &str = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from app.users import User\n\n\ndef f(user: \"User\"):\n    return user\n";
 
+const EXPRESS: &str = "import orders from './orders';\n\napp.use('/orders', orders);\n\napp.use((err, req, res, next) => {\n  res.status(500).json({});\n});\n\napp.listen(3000, () => {\n  log('up');\n});\n";
+
 const ROWS: &[Row] = &[
+    // A module has one default export.
+    Row {
+        path: "a.ts",
+        before: "export default function home() {\n  return 1;\n}\n",
+        block: "export default function landing() {\n  return 2;\n}\n",
+        words: "Add to `a.ts`:",
+        result: Err(Reason::Conflict),
+    },
+    // The call that the words name is shown as it shall be.
+    Row {
+        path: "a.ts",
+        before: "export const all = run([\n  db.user.update({ id }),\n  db.move.create({\n    data: {\n      id,\n    },\n  }),\n]);\n",
+        block: "db.move.create({\n  data: {\n    id,\n    cost,\n  },\n}),\n",
+        words: "In `db.move.create`, add the new fields:",
+        result: Ok(
+            "  db.user.update({ id }),\n  db.move.create({\n    data: {\n      id,\n      cost,\n    },\n  }),\n]);\n",
+        ),
+    },
+    // Nothing is reached behind the handler of errors and the start.
+    Row {
+        path: "a.js",
+        before: EXPRESS,
+        block: "import users from './users';\n\napp.use('/users', users);\n",
+        words: "In `a.js`:",
+        result: Ok("app.use('/orders', orders);\napp.use('/users', users);\n"),
+    },
+    Row {
+        path: "a.js",
+        before: EXPRESS,
+        block: "app.get('/health', (req, res) => res.json({}));\n",
+        words: "In `a.js`:",
+        result: Ok(
+            "app.get('/health', (req, res) => res.json({}));\n\napp.use((err, req, res, next) => {\n",
+        ),
+    },
+    // What is tried at the module's level with the variable of a function belongs into that.
+    Row {
+        path: "a.ts",
+        before: "import { db } from './db';\n\nexport async function ship(id: string) {\n  const order = await db.order(id);\n  return order;\n}\n",
+        block: "try {\n  await db.send(order.email);\n} catch (error) {\n  console.error(error);\n}\n",
+        words: "After `ship`:",
+        result: Err(Reason::Unbound),
+    },
     // Two states of one code below labels that no list knows.
     Row {
         path: "a.py",
