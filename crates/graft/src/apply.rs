@@ -6,7 +6,7 @@ use code::imports::differ_in_import_order_only;
 
 use crate::block::{Block, classify_block};
 use crate::check::{Edited, check_edit, explain_language_mismatch};
-use crate::content::{is_all, without_address, without_blanks};
+use crate::content::{is_all, without_address, without_blanks, without_requests};
 use crate::items::parse_source;
 use crate::labelled::find_labelled_states;
 use crate::languages::Language;
@@ -38,6 +38,7 @@ pub fn apply(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> G
                 return refuse_graft(Reason::Unclear, why);
             }
             let text = without_blanks(file, snippet.text);
+            let text = without_requests(file.text, &text);
             return apply_code(
                 file,
                 &Snippet {

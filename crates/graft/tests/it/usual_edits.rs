@@ -64,6 +64,36 @@ const ROWS: &[Row] = &[
         words: "After `ship`:",
         result: Err(Reason::Unbound),
     },
+    // Comments for whoever carries out the plan.
+    Row {
+        path: "a.js",
+        before: EXPRESS,
+        block: "import users from './users';\n\n// Before app.use('/orders'):\napp.use('/users', users);\n",
+        words: "Add the import and the mount:",
+        result: Ok("app.use('/users', users);\n\napp.use('/orders', orders);\n"),
+    },
+    Row {
+        path: "a.py",
+        before: "import os\n\nA = os\n",
+        block: "B = 2\n# After the deploy:\nC = 3\n",
+        words: "In `a.py`, add:",
+        result: Ok("B = 2\n# After the deploy:\nC = 3\n"),
+    },
+    Row {
+        path: "a.py",
+        before: "def f():\n    a = 1\n    return a\n",
+        block: "def f():\n    a = 1\n    b = 2  # ADD THIS LINE\n    return a\n",
+        words: "Update `f`:",
+        result: Ok("    a = 1\n    b = 2\n    return a\n"),
+    },
+    // The lines of a string have their own indentation.
+    Row {
+        path: "a.py",
+        before: "def f():\n    return '''\n<a>\n  <b>\n    <c>\n      <d>\n  <b>\n    <c>\n'''\n",
+        block: "def g():\n    return 1\n",
+        words: "In `a.py`, add:",
+        result: Ok("def g():\n    return 1\n"),
+    },
     // Two states of one code below labels that no list knows.
     Row {
         path: "a.py",
