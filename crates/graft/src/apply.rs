@@ -6,8 +6,9 @@ use code::imports::differ_in_import_order_only;
 
 use crate::block::{Block, classify_block};
 use crate::check::{Edited, check_edit, explain_language_mismatch};
-use crate::content::{is_all, without_address, without_blanks};
+use crate::content::{is_all, without_address, without_blanks, without_requests};
 use crate::items::parse_source;
+use crate::labelled::find_labelled_states;
 use crate::languages::Language;
 use crate::loose::only_definition;
 use crate::prose::{Mention, Prose, Relation, same_name};
@@ -37,6 +38,7 @@ pub fn apply(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> G
                 return refuse_graft(Reason::Unclear, why);
             }
             let text = without_blanks(file, snippet.text);
+            let text = without_requests(file.text, &text);
             return apply_code(
                 file,
                 &Snippet {
@@ -318,6 +320,17 @@ fn apply_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
         if !matches!(exact, Graft::Refused(_)) || Language::of_path(file.path).is_none() {
             return keep_sound(file, exact, context);
         }
+        if is_other_code(file.path, text, (current, snippet.text)) {
+            return exact;
+        }
+    }
+    if let Some((one, other)) = find_labelled_states(text, snippet.text) {
+        return refuse_graft(
+            Reason::Unclear,
+            format!(
+                "the block shows code below `{one}` and below `{other}`, and one of them stands in the file: it is not clear whether the other takes its place"
+            ),
+        );
     }
     if let Some(graft) = replace_quoted(file, text, snippet.text, context, &prose) {
         return keep_sound(file, graft, context);
@@ -328,6 +341,23 @@ fn apply_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
         }
         None => formats::apply_by_format(*file, *snippet, context),
     }
+}
+
+/// Returns whether the code to be replaced defines things that neither its file nor the block which replaces it names.
+fn is_other_code(path: &str, text: &str, (current, new): (&str, &str)) -> bool {
+    let Some(source) = Language::of_path(path).and_then(|language| parse_source(current, language))
+    else {
+        return false;
+    };
+    let items = source.items(source.root());
+    let mut defined = items.iter().filter(|item| item.is_definition()).peekable();
+    let names = |text: &str, name: &str| {
+        let mut words =
+            text.split(|one: char| !(one.is_alphanumeric() || matches!(one, '_' | '$')));
+        words.any(|word| word == name)
+    };
+    defined.peek().is_some()
+        && defined.all(|item| !names(text, &item.name) && !names(new, &item.name))
 }
 
 /// Returns whether the file defines something of this name at its top.

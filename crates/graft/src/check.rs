@@ -91,6 +91,20 @@ pub(crate) fn check_edit(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
             format!("`{first}` is {owner}, and would stand at the top of the module at line {at}");
         return Err(new_refusal(Reason::NotFound, message));
     }
+    if let Some(at) = shape::find_second_default(edited.old, new) {
+        let message = format!(
+            "the module would have a second default export, at line {}",
+            line(at)
+        );
+        return Err(new_refusal(Reason::Conflict, message));
+    }
+    hold_values(edited)
+}
+
+/// Checks that functions give back what they did, and that what the edit sets is read.
+fn hold_values(edited: &Edited<'_, '_>) -> Result<(), Refusal> {
+    let Edited { new, .. } = *edited;
+    let line = |at: usize| location_at(new.text, at).line;
     if let Some((name, at)) = edited.old.and_then(|old| flow::lost_value(old, new)) {
         let message = format!(
             "`{name}` says that it returns a value and did, and would end without one at line {}: the block shows a part of it",

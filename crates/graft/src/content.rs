@@ -113,6 +113,52 @@ pub(crate) fn without_blanks<'b>(file: &File<'_>, block: &'b str) -> Cow<'b, str
     Cow::Owned(out)
 }
 
+/// Returns the block without comments behind its code that only ask whoever carries out the plan to write the line:
+/// `limit = 5  # add this line`. What stands in the file with its comment is the file's own.
+pub(crate) fn without_requests<'b>(text: Option<&str>, block: &'b str) -> Cow<'b, str> {
+    let asked = |line: &'b str| -> Option<&'b str> {
+        let body = line.trim_end();
+        let at = [" # ", " // "]
+            .iter()
+            .filter_map(|sign| body.rfind(sign))
+            .max()?;
+        let code = body[..at].trim_end();
+        let stands = text.is_some_and(|text| text.contains(body.trim()));
+        (!code.trim().is_empty() && !stands && is_request(&body[at..])).then_some(code)
+    };
+    if !block.lines().any(|line| asked(line).is_some()) {
+        return Cow::Borrowed(block);
+    }
+    let lines = block.split_inclusive('\n').map(|line| match asked(line) {
+        Some(code) if line.ends_with('\n') => format!("{code}\n"),
+        Some(code) => code.to_owned(),
+        None => line.to_owned(),
+    });
+    Cow::Owned(lines.collect())
+}
+
+/// Returns whether a comment says no more than "add this": a verb, what is shown, and at most a word for it.
+fn is_request(comment: &str) -> bool {
+    let words = strip_comment_signs(comment)
+        .trim_start_matches(['<', '←', '-', ' '])
+        .trim_end_matches(['!', '.'])
+        .to_lowercase();
+    let words: Vec<&str> = words.split(' ').collect();
+    let asks = |verb: &str| matches!(verb, "add" | "insert" | "change" | "update");
+    let shown = |word: &str| matches!(word, "this" | "these");
+    let part = |word: &str| {
+        matches!(
+            word,
+            "line" | "lines" | "field" | "import" | "entry" | "argument" | "call" | "here"
+        )
+    };
+    match words.as_slice() {
+        [verb, this] => asks(verb) && shown(this),
+        [verb, this, what] => asks(verb) && shown(this) && part(what),
+        _ => false,
+    }
+}
+
 /// The strings whose lines are data; a docstring's are words.
 fn collect_strings(node: Node<'_>, into: &mut Vec<Range<usize>>) {
     if matches!(
@@ -255,13 +301,24 @@ fn says_new(line: &str, path: &str) -> bool {
     whole && named && ends.into_iter().any(follows)
 }
 
-/// "Rewrite `src/App.tsx`:" and nothing behind it: "rewrite `load`" and "rewrite `a.py` to use `b`" may be about a part.
+/// "Rewrite `src/App.tsx`:" and nothing behind it, "Replace `src/App.tsx` with the full page": "rewrite `load`" and "rewrite
+/// `a.py` to use `b`" may be about a part.
 fn says_rewritten(line: &str, path: &str) -> bool {
     let words = last_words(line);
-    let [.., verb, file] = words.as_slice() else {
+    let verbs = ["rewrite", "replace", "overwrite"];
+    let Some(at) = words
+        .windows(2)
+        .rposition(|two| verbs.contains(&two[0].as_str()) && is_file(&two[1], path))
+    else {
         return false;
     };
-    verb == "rewrite" && is_file(file, path)
+    let rest: Vec<&str> = words[at + 2..].iter().map(String::as_str).collect();
+    let whole = ["full", "complete", "entire", "whole", "new"];
+    match rest.as_slice() {
+        [] => true,
+        ["with", "the" | "a", word, ..] => whole.contains(word) && !rest.contains(&"and"),
+        _ => false,
+    }
 }
 
 /// Returns whether the block begins as a module does, with imports, and defines or runs something below them.
@@ -330,148 +387,4 @@ fn all_of(words: &[String], path: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_the_path_and_nothing_else() {
-        let below = |block| without_address("app/api/users.py", block).to_owned();
-        assert_eq!(below("# app/api/users.py\nimport os\n"), "import os\n");
-        assert_eq!(
-            below("# app/api/users.py (new)\n\nimport os\n"),
-            "import os\n"
-        );
-        assert_eq!(below("# users.py\nimport os\n"), "import os\n");
-        for named in [
-            "# --- app/api/users.py ---",
-            "# Datei: app/api/users.py",
-            "# File: `users.py`",
-        ] {
-            let block = format!("{named}\nimport os\n");
-            assert_eq!(
-                without_address("app/api/users.py", &block),
-                "import os\n",
-                "{named}"
-            );
-        }
-        for kept in [
-            "# Users of app/api/users.py\nimport os\n",
-            "#!/usr/bin/env python\nimport os\n",
-            "# app/api/users.py\n",
-            "# ers.py\nimport os\n",
-            "import os\n",
-        ] {
-            assert_eq!(below(kept), kept);
-        }
-        assert_eq!(below("# app/api/users.py\n# (empty)\n"), "");
-        assert_eq!(below("# empty\n"), "");
-        assert_eq!(
-            without_address("src/a.ts", "// src/a.ts\nexport {}\n"),
-            "export {}\n"
-        );
-    }
-
-    #[test]
-    fn blanks_go_from_empty_lines_but_not_from_data() {
-        let clean =
-            |path, text, block: &str| without_blanks(&File { path, text }, block).into_owned();
-        let block = "def f():\n    \"\"\"Says.\n    \n    More.\n    \"\"\"\n    \n    x = \"\"\"a\n    \nb\"\"\"\n\t\n    return x\n";
-        let bare = "def f():\n    \"\"\"Says.\n\n    More.\n    \"\"\"\n\n    x = \"\"\"a\n    \nb\"\"\"\n\n    return x\n";
-        assert_eq!(clean("a.py", None, block), bare);
-        assert_eq!(clean("a.py", Some("x = 1\n  \ny = 2\n"), block), block);
-        assert_eq!(clean("notes.txt", None, block), block);
-    }
-
-    #[test]
-    fn words_that_make_a_block_the_whole_file() {
-        let all = |prose| is_all(prose, "app/users.py", "x = 1\n");
-        for prose in [
-            "Replace the entire file:",
-            "- [ ] **Step 1: Replace the file contents**",
-            "Replace the contents of `app/users.py` with:",
-            "Replace the entire contents with:",
-            "Reemplazar el contenido completo de `app/users.py`:",
-            "**Step 2: Replace the file**",
-            "Overwrite the whole file with the version below.",
-            "Modify `app/users.py`：把整个文件替换为：",
-            "The new `users.py` should be:",
-            "The complete file should now look like this:",
-        ] {
-            assert!(all(prose), "{prose}");
-        }
-        for prose in [
-            "Replace the file header with:",
-            "Replace `load` in the whole file with:",
-            "Replace the body of `create`:",
-            "Replace the file upload handler:",
-            "Replace its contents with:",
-            "The whole file is short.",
-            "The new `users.py` should be short:",
-            "The new `load` should be:",
-            "Rewrite `users.py`:",
-            "Rewrite `load`:",
-        ] {
-            assert!(!all(prose), "{prose}");
-        }
-        assert!(!is_all(
-            "Replace the entire file:",
-            "app/users.py",
-            "x = 1\n# ... rest of the file\n"
-        ));
-    }
-
-    #[test]
-    fn a_file_that_is_replaced_itself_is_shown_whole() {
-        for prose in [
-            "- [ ] **Step 1: Replace `web/theme.scss`** with",
-            "Overwrite `web/theme.scss` with:",
-            "Replace theme.scss with:",
-            "**Step 1：替换 `web/theme.scss`** 为",
-            "将 `web/theme.scss` 替换为：",
-            "Reemplazar `web/theme.scss` por:",
-        ] {
-            assert!(is_all(prose, "web/theme.scss", "$a: 1;\n"), "{prose}");
-        }
-        for prose in [
-            "Replace `$a` with:",
-            "Replace `web/theme.scss` with the new file, and its `$a` with:",
-            "Replace `web/other.scss` with:",
-            "替换 `$a` 为：",
-            "在 `web/theme.scss` 中将 `$a` 替换为：",
-            "Replace the colours in `web/theme.scss` with:",
-        ] {
-            assert!(!is_all(prose, "web/theme.scss", "$a: 1;\n"), "{prose}");
-        }
-        let module = "from a import b\n\n\ndef load():\n    return b\n";
-        assert!(is_all(
-            "Replace `app/users.py` with:",
-            "app/users.py",
-            module
-        ));
-        assert!(!is_all(
-            "Replace `app/users.py` with:",
-            "app/users.py",
-            "def load():\n    return b\n"
-        ));
-    }
-
-    #[test]
-    fn a_rewritten_file_is_shown_by_what_begins_as_a_module() {
-        let module = "from a import b\n\n\ndef load():\n    return b\n";
-        assert!(is_all(
-            "**Step 1: Rewrite users.py**\n\nWrite `app/users.py`:",
-            "app/users.py",
-            module
-        ));
-        assert!(!is_all(
-            "Rewrite `app/users.py` to use `b`:",
-            "app/users.py",
-            module
-        ));
-        assert!(!is_all(
-            "Rewrite `app/users.py`:",
-            "app/users.py",
-            "def load():\n    return b\n"
-        ));
-    }
-}
+mod tests;

@@ -8,12 +8,27 @@ use tree_sitter::Node;
 use crate::items::{Item, Source};
 use crate::languages::{Kind, List, Writing};
 
-/// Returns the unit by which a text indents, `None` where it never does.
-pub(crate) fn find_indent_unit(text: &str) -> Option<String> {
+/// Returns the unit by which code indents, `None` where it never does; lines inside its strings, as markup or SQL, have
+/// their own.
+fn indent_unit_of_code(source: &Source<'_>) -> Option<String> {
+    let mut strings = Vec::new();
+    collect_strings(source, source.root(), &mut strings);
+    let mut at = 0;
+    let lines = source.text.split_inclusive('\n').filter(|line| {
+        let start = at;
+        at += line.len();
+        !strings
+            .iter()
+            .any(|(string, _)| string.start < start && start < string.end)
+    });
+    indent_unit_of_lines(lines)
+}
+
+fn indent_unit_of_lines<'l>(lines: impl Iterator<Item = &'l str>) -> Option<String> {
     let mut tabs = 0usize;
     let mut widths = [0usize; 9];
     let mut previous = 0usize;
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+    for line in lines.filter(|line| !line.trim().is_empty()) {
         let blank = line.len() - line.trim_start().len();
         if line.starts_with('\t') {
             tabs += 1;
@@ -47,10 +62,10 @@ impl<'s, 'a> Transplant<'s, 'a> {
     pub(crate) fn new(snippet: &'s Source<'a>, file: &Source<'_>) -> Self {
         let mut strings = Vec::new();
         collect_strings(snippet, snippet.root(), &mut strings);
-        let to = find_indent_unit(file.text)
-            .or_else(|| find_indent_unit(snippet.text))
+        let to = indent_unit_of_code(file)
+            .or_else(|| indent_unit_of_code(snippet))
             .unwrap_or_else(|| file.language.unit().to_owned());
-        let from = find_indent_unit(snippet.text).unwrap_or_else(|| to.clone());
+        let from = indent_unit_of_code(snippet).unwrap_or_else(|| to.clone());
         Transplant {
             snippet,
             strings,

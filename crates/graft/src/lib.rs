@@ -18,6 +18,8 @@ mod markers;
 
 mod block;
 
+mod labelled;
+
 mod languages;
 
 mod items;

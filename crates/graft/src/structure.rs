@@ -2,6 +2,7 @@
 
 mod assign;
 mod bare;
+mod notes;
 mod region;
 mod whole;
 
@@ -23,6 +24,7 @@ use crate::snippet::{Applied, Context, Edit, Evidence, File, Graft, Reason, Refu
 use crate::splice::{Splice, edits_between, new_refusal};
 use crate::structure::assign::{Sides, assign_items};
 use crate::structure::bare::{are_placed_inside, hold_owner, hold_settings, insert_loose_items};
+use crate::structure::notes::take_placing_comments;
 use crate::structure::whole::{is_whole, overwrite_file};
 
 /// Places a snippet by structure, and proves the result.
@@ -110,9 +112,10 @@ fn try_place(
         ));
     }
     let known = collect_defined_names(&old);
-    let reading = read_snippet(snippet, language, file.path, &known)?;
+    let (bare, placing) = take_placing_comments(snippet, text);
+    let reading = read_snippet(&bare, language, file.path, &known)?;
     let new = parse_source(&reading.text, language).ok_or_else(unread)?;
-    let said = format!("{}\n\n{}", context.prose, reading.notes);
+    let said = format!("{}\n\n{placing}{}", context.prose, reading.notes);
     let earlier = Prose::read_knowing(context.earlier, &known);
     let prose = Prose::read_knowing(&said, &known)
         .replacing(context.current.is_some())

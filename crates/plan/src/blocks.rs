@@ -34,6 +34,7 @@ use above::{introduction_of, leading_words, words_above};
 pub(crate) use direction::is_labelled_place;
 use file::{Nearness, Wanted};
 use halves::split_halves;
+use lead::Added;
 pub(crate) use lead::{Altered, Lead, read_lead};
 use pairs::pair_old_with_new;
 use role::Setting;
@@ -167,6 +168,8 @@ pub(crate) struct Placed {
     quoted: bool,
     /// The words right above ask for a change.
     asked: bool,
+    /// They ask for it to be added: nothing that stands is replaced.
+    added: Option<Added>,
 }
 
 /// Takes a block without a file for an example where another block, which has one, holds its lines: "**Migration SQL:**"
@@ -288,12 +291,14 @@ impl BlockReader<'_, '_, '_> {
                 .or_else(|| lead::is_within(&above_all).then_some(Uncertainty::Within)),
         };
         let asked = lead == Lead::Asks || altered == Some(Altered::Is);
+        let added = lead::read_added(&above_all);
         let halves = split_halves(block, fence).into_iter();
         self.placed.extend(halves.map(|block| Placed {
             row,
             block,
             quoted,
             asked,
+            added,
         }));
     }
 

@@ -192,6 +192,17 @@ impl<'s> Names<'s> {
                     || read.purpose == Purpose::Annotation && !self.defers_annotations;
                 is_run.then(|| finding(FindingKind::Unbound, None, local_to))
             }
+            // What is tried while the module is imported may be missing there, but hardly under the name of a function's
+            // own variable: the statement belongs into that.
+            Resolution::Undecided(Why::Guard | Why::AmbientGlobals)
+                if read.is_guarded
+                    && read.when == When::ImportTime
+                    && read.purpose == Purpose::Value
+                    && !is_script_global(&read.name) =>
+            {
+                let local_to = self.scopes.local_to(&read.name);
+                local_to.map(|_| finding(FindingKind::Unbound, None, local_to))
+            }
             // A script's globals may come from anywhere, but hardly under the name of a function's own variable.
             Resolution::Undecided(Why::AmbientGlobals)
                 if self.language != Language::Python

@@ -24,6 +24,28 @@ pub(super) fn find_stray_statements<'t>(source: &'t Source<'_>) -> Vec<(Node<'t>
     found.collect()
 }
 
+/// Returns where a second value is exported as the module's default, where the text before the edit had one or none: no
+/// engine loads such a module. A type and a function without a body export nothing that stands beside another.
+pub(super) fn find_second_default(old: Option<&Source<'_>>, new: &Source<'_>) -> Option<usize> {
+    let count = |source: &Source<'_>| -> Vec<usize> {
+        let exports = named_children(source.root()).into_iter().filter(|node| {
+            let declared = node.child_by_field_name("declaration");
+            node.kind() == "export_statement"
+                && source
+                    .slice(node.byte_range())
+                    .split_whitespace()
+                    .nth(1)
+                    .is_some_and(|word| word == "default")
+                && !declared.is_some_and(|one| {
+                    matches!(one.kind(), "interface_declaration" | "function_signature")
+                })
+        });
+        exports.map(|node| node.start_byte()).collect()
+    };
+    let before = old.map_or(0, |old| count(old).len());
+    count(new).get(before.max(1)).copied()
+}
+
 /// The surroundings that a statement at the top of a module is meant for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stray {

@@ -127,7 +127,8 @@ impl<'a> Wording<'a> {
         };
         !name.is_empty()
             && self.prose.match_indices(name).any(|(at, _)| {
-                !word(self.prose[..at].chars().next_back())
+                !is_denied(self.prose[..at].trim_end_matches('`'))
+                    && !word(self.prose[..at].chars().next_back())
                     && !word(self.prose[at + name.len()..].chars().next())
             })
     }
@@ -185,13 +186,6 @@ impl<'a> Wording<'a> {
                 .take_while(|word| !stops(word))
                 .collect();
             let joined = near.iter().rev().copied().collect::<Vec<_>>().join(" ");
-            // "To `scripts`, not to `dependencies`".
-            if near
-                .iter()
-                .any(|word| matches!(*word, "not" | "never" | "nicht"))
-            {
-                return None;
-            }
             let is_beside = relation_after_text(&joined).is_some() && !near.contains(&"under");
             // "The `api` service's `environment`": what belongs to an owner is its part.
             if near
@@ -221,7 +215,9 @@ impl<'a> Wording<'a> {
             let Some(close) = self.prose[open..].find('`').map(|close| open + close) else {
                 break;
             };
-            found.push((open - 1, &self.prose[open..close]));
+            if !is_denied(&self.prose[..open - 1]) {
+                found.push((open - 1, &self.prose[open..close]));
+            }
             at = close + 1;
         }
         found
@@ -286,6 +282,16 @@ impl<'a> Wording<'a> {
         }));
         spots
     }
+}
+
+/// Returns whether the words before a name say that it is not meant: "to `scripts`, not to `dependencies`".
+fn is_denied(before: &str) -> bool {
+    let near = before.split_whitespace().rev().take(4);
+    let mut near = near.take_while(|word| !word.ends_with(['.', ',', ';', '`']));
+    near.any(|word| {
+        let bare = word.trim_matches(['(', '*', '_']).to_lowercase();
+        matches!(bare.as_str(), "not" | "never" | "nicht")
+    })
 }
 
 /// Words that put something into what they name.

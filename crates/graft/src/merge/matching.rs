@@ -3,10 +3,11 @@
 use crate::Reason;
 use crate::Refusal;
 use crate::compare::{same_code, same_item};
-use crate::items::Item;
-use crate::languages::{Kind, List};
+use crate::items::{Item, Source};
+use crate::languages::{Kind, List, flatten};
 use crate::merge::once::find_replaced_call;
 use crate::merge::{Merger, Pair};
+use crate::prose::Relation;
 use crate::splice::{location_at, new_refusal};
 
 /// For each item of the snippet the file's item that it stands for.
@@ -151,10 +152,38 @@ fn find_matches(
     if !forebears.is_empty() {
         return Ok(forebears);
     }
+    if let Some(named) = find_named_entry(merger, pair, item) {
+        return Ok(vec![named]);
+    }
     if matches!(item.kind, Kind::Export | Kind::Guard) {
         return only_one(merger, pair, item);
     }
     Ok(match_by_key(merger, pair, item))
+}
+
+/// Returns the one entry of a list that is a call of what the words name and the snippet calls: "In `db.row.create`, add the
+/// new fields" over that call shows the one which stands.
+fn find_named_entry(
+    merger: &Merger<'_, '_, '_>,
+    pair: &Pair<'_, '_>,
+    item: &Item<'_>,
+) -> Option<usize> {
+    let callee = |item: &Item<'_>, source: &Source<'_>| {
+        let call = item.node.child_by_field_name("function");
+        call.map(|call| flatten(source.slice(call.byte_range())))
+    };
+    if pair.kind != List::Entries {
+        return None;
+    }
+    let wanted = callee(item, merger.snippet).filter(|callee| callee.contains('.'))?;
+    let named = merger.prose.mentions.iter().any(|one| {
+        let beside = matches!(one.relation, Relation::After | Relation::Before);
+        !beside && flatten(one.name.trim_end_matches("()")) == wanted
+    });
+    let found = matching_indices(pair, |old| {
+        callee(old, merger.file).as_ref() == Some(&wanted)
+    });
+    found.first().copied().filter(|_| named && found.len() == 1)
 }
 
 /// A module has one default export and one guard: more of them leave open which is meant.

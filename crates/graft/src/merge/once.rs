@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use crate::items::{Item, Source};
-use crate::languages::{Kind, List, node_text};
+use crate::languages::{Kind, List, named_children, node_text};
 use crate::merge::{Merger, Pair};
 use crate::splice::{location_at, new_refusal};
 use crate::{Reason, Refusal};
@@ -201,4 +201,24 @@ fn count_arguments(node: Node<'_>) -> usize {
     }
     at.child_by_field_name("arguments")
         .map_or(0, |arguments| arguments.named_child_count())
+}
+
+/// Returns whether a call has a path for its first argument: `app.use('/users', users)`.
+pub(super) fn is_mounted(item: &Item<'_>) -> bool {
+    let first = item.name.split_once('(');
+    first.is_some_and(|(_, first)| first.starts_with(['\'', '`']))
+}
+
+/// Returns whether nothing of an app is reached behind a call: it starts to listen, or handles what all above it throw,
+/// with Express a function of four parameters.
+pub(super) fn ends_the_app(item: &Item<'_>) -> bool {
+    let statement = item.core.kind() == "expression_statement";
+    let inner = item.core.named_child(0).filter(|_| statement);
+    let call = inner.unwrap_or(item.core);
+    let passed = call.child_by_field_name("arguments").map(named_children);
+    let handles = |one: &Node<'_>| {
+        let parameters = one.child_by_field_name("parameters");
+        parameters.is_some_and(|all| all.named_child_count() == 4)
+    };
+    stands_once(&item.name).is_some() || passed.is_some_and(|all| all.iter().any(handles))
 }

@@ -4,6 +4,7 @@
 use crate::enclosing::{is_of_constructor, sets_attribute};
 use crate::items::Item;
 use crate::languages::{Kind, List};
+use crate::merge::once::{ends_the_app, is_mounted};
 use crate::merge::worded::{by_prose, refuse_missing, shorten_name};
 use crate::merge::{Merger, Pair, stands_once};
 use crate::neighbours::last_of_kin;
@@ -340,10 +341,7 @@ fn last_of_kin_call(
 ) -> Option<usize> {
     let (receiver, verb) = new.name.split('(').next()?.rsplit_once('.')?;
     let last = last_of_kin(items, new).filter(|_| new.kind == Kind::Call)?;
-    let mounted = new
-        .name
-        .split_once('(')
-        .is_some_and(|(_, first)| first.starts_with(['\'', '`']));
+    let mounted = is_mounted(new);
     let works = |item: &Item<'_>| {
         let text = merger.file.slice(item.bare..item.code_end);
         text.contains(&format!("{receiver}.")) && stands_once(&item.name).is_none()
@@ -383,7 +381,14 @@ fn module_order(merger: &Merger<'_, '_, '_>, pair: &Pair<'_, '_>, item: &Item<'_
     let index = match item.kind {
         Kind::Call => {
             let receiver = receiver_of_call(&item.name);
-            last(&|old| old.kind == Kind::Call && self::receiver_of_call(&old.name) == receiver)
+            let kin =
+                |old: &Item<'_>| old.kind == Kind::Call && receiver_of_call(&old.name) == receiver;
+            let above = |old: &Item<'_>| kin(old) && !ends_the_app(old);
+            let mount = last_of_kin(&pair.old, item).filter(|_| is_mounted(item));
+            mount
+                .map(|at| at + 1)
+                .or_else(|| last(&above).filter(|_| !ends_the_app(item)))
+                .or_else(|| last(&kin))
                 .unwrap_or(tail)
         }
         Kind::Value => {

@@ -85,3 +85,35 @@ fn search_and_replace_sections_of_a_block_are_all_applied_or_none() {
     let open = both.replace("=======\nb", "b");
     assert!(matches!(place(&open), graft::Graft::Refused(_)));
 }
+
+#[test]
+fn code_that_is_to_be_replaced_stands_or_its_file_names_it() {
+    let place = |text: &str, current: &str, new: &str| {
+        let context = graft::Context {
+            current: Some(current),
+            ..graft::Context::default()
+        };
+        let file = graft::File {
+            path: "a.py",
+            text: Some(text),
+        };
+        let snippet = graft::Snippet {
+            text: new,
+            language: "python",
+        };
+        graft::apply(&file, &snippet, &context)
+    };
+    let loan = "class Loan:\n    days = 14\n";
+    let lend = "def lend():\n    return 1\n";
+    let other = place("class Book:\n    pass\n", loan, lend);
+    assert!(
+        matches!(&other, graft::Graft::Refused(refusal) if refusal.reason == graft::Reason::NotFound),
+        "{other:?}"
+    );
+    let drifted = place(
+        "class Loan:\n    days = 7\n",
+        loan,
+        "class Loan:\n    days = 21\n",
+    );
+    assert!(matches!(drifted, graft::Graft::Applied(_)), "{drifted:?}");
+}

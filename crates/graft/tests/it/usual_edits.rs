@@ -18,7 +18,104 @@ const CACHE: &str = "export async function load(id: string) {\n  return { id };\
 const ORDER: &str = "interface Order {\n  id: number;\n  total: number;\n  status: string;\n}\n";
 const TYPED: &str = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from app.users import User\n\n\ndef f(user: \"User\"):\n    return user\n";
 
+const EXPRESS: &str = "import orders from './orders';\n\napp.use('/orders', orders);\n\napp.use((err, req, res, next) => {\n  res.status(500).json({});\n});\n\napp.listen(3000, () => {\n  log('up');\n});\n";
+
 const ROWS: &[Row] = &[
+    // A module has one default export.
+    Row {
+        path: "a.ts",
+        before: "export default function home() {\n  return 1;\n}\n",
+        block: "export default function landing() {\n  return 2;\n}\n",
+        words: "Add to `a.ts`:",
+        result: Err(Reason::Conflict),
+    },
+    // The call that the words name is shown as it shall be.
+    Row {
+        path: "a.ts",
+        before: "export const all = run([\n  db.user.update({ id }),\n  db.move.create({\n    data: {\n      id,\n    },\n  }),\n]);\n",
+        block: "db.move.create({\n  data: {\n    id,\n    cost,\n  },\n}),\n",
+        words: "In `db.move.create`, add the new fields:",
+        result: Ok(
+            "  db.user.update({ id }),\n  db.move.create({\n    data: {\n      id,\n      cost,\n    },\n  }),\n]);\n",
+        ),
+    },
+    // Nothing is reached behind the handler of errors and the start.
+    Row {
+        path: "a.js",
+        before: EXPRESS,
+        block: "import users from './users';\n\napp.use('/users', users);\n",
+        words: "In `a.js`:",
+        result: Ok("app.use('/orders', orders);\napp.use('/users', users);\n"),
+    },
+    Row {
+        path: "a.js",
+        before: EXPRESS,
+        block: "app.get('/health', (req, res) => res.json({}));\n",
+        words: "In `a.js`:",
+        result: Ok(
+            "app.get('/health', (req, res) => res.json({}));\n\napp.use((err, req, res, next) => {\n",
+        ),
+    },
+    // What is tried at the module's level with the variable of a function belongs into that.
+    Row {
+        path: "a.ts",
+        before: "import { db } from './db';\n\nexport async function ship(id: string) {\n  const order = await db.order(id);\n  return order;\n}\n",
+        block: "try {\n  await db.send(order.email);\n} catch (error) {\n  console.error(error);\n}\n",
+        words: "After `ship`:",
+        result: Err(Reason::Unbound),
+    },
+    // Comments for whoever carries out the plan.
+    Row {
+        path: "a.js",
+        before: EXPRESS,
+        block: "import users from './users';\n\n// Before app.use('/orders'):\napp.use('/users', users);\n",
+        words: "Add the import and the mount:",
+        result: Ok("app.use('/users', users);\n\napp.use('/orders', orders);\n"),
+    },
+    Row {
+        path: "a.py",
+        before: "import os\n\nA = os\n",
+        block: "B = 2\n# After the deploy:\nC = 3\n",
+        words: "In `a.py`, add:",
+        result: Ok("B = 2\n# After the deploy:\nC = 3\n"),
+    },
+    Row {
+        path: "a.py",
+        before: "def f():\n    a = 1\n    return a\n",
+        block: "def f():\n    a = 1\n    b = 2  # ADD THIS LINE\n    return a\n",
+        words: "Update `f`:",
+        result: Ok("    a = 1\n    b = 2\n    return a\n"),
+    },
+    // The lines of a string have their own indentation.
+    Row {
+        path: "a.py",
+        before: "def f():\n    return '''\n<a>\n  <b>\n    <c>\n      <d>\n  <b>\n    <c>\n'''\n",
+        block: "def g():\n    return 1\n",
+        words: "In `a.py`, add:",
+        result: Ok("def g():\n    return 1\n"),
+    },
+    // Two states of one code below labels that no list knows.
+    Row {
+        path: "a.py",
+        before: "a = 1\nb = 2\n",
+        block: "# Onda:\na = 1\n\n# Nana:\na = 3\n",
+        words: "In `a.py`:",
+        result: Err(Reason::Unclear),
+    },
+    Row {
+        path: "a.py",
+        before: "a = 3\nb = 2\n",
+        block: "# Onda:\na = 1\n\n# Nana:\na = 3\n",
+        words: "In `a.py`:",
+        result: Err(Reason::Unclear),
+    },
+    Row {
+        path: "a.py",
+        before: "b = 2\n",
+        block: "# Limits:\na = 1\n\n# Names:\nc = 3\n",
+        words: "In `a.py`, add:",
+        result: Ok("# Limits:\na = 1\n\n# Names:\nc = 3\n"),
+    },
     // Imports of a function alone.
     Row {
         path: "a.py",

@@ -10,7 +10,7 @@ mod altered;
 use crate::changes::is_marker;
 use crate::inline::{code_spans, one_line, read_label};
 use crate::mention::sentence_around;
-use crate::vocabulary::{Use, is_entry, last_entry, uses_in};
+use crate::vocabulary::{List, Use, is_entry, last_entry, uses_in};
 pub(crate) use altered::{Altered, read_altered};
 use clause::{ARTICLES, Clause, split_clauses};
 
@@ -84,6 +84,27 @@ pub(crate) fn read_lead(above: &str, code: &str) -> Lead {
     }
 }
 
+/// Verbs of what is added, beside those of files.
+const ADDS: [&str; 18] = [
+    "add",
+    "append",
+    "insert",
+    "define",
+    "declare",
+    "introduce",
+    "implement",
+    "paste",
+    "hinzufügen",
+    "ergänze",
+    "ergänzen",
+    "ajouter",
+    "insérer",
+    "agregar",
+    "añadir",
+    "adicionar",
+    "dodaj",
+    "добавить",
+];
 /// Verbs of what is put into something that stands.
 const INTO: [&str; 6] = [
     "append",
@@ -123,6 +144,33 @@ pub(super) fn is_within(above: &str) -> bool {
         let dense = clause.is_dense() && clause.uses.has(Use::Present);
         named || dense || words.first().is_some_and(|word| INTO.contains(word))
     })
+}
+
+/// The way in which words say that a block is added to what stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Added {
+    /// By a verb, or as something new: "add the model", "the new class".
+    Plainly,
+    /// By a place alone: "below `Book`".
+    ByPlace,
+}
+
+/// Reads from the words above a block that it is added, and takes the place of nothing.
+pub(super) fn read_added(above: &str) -> Option<Added> {
+    let sentence = leading_sentence(above)?;
+    let clauses = split_clauses(&sentence);
+    if clauses.iter().any(|clause| clause.uses.has(Use::Alter)) {
+        return None;
+    }
+    let adds = |word: &str| ADDS.contains(&word) || List::CreateVerb.words().contains(&word);
+    let plainly = |clause: &Clause<'_>| {
+        let new = clause.uses.has(Use::New) && clause.words.contains(' ');
+        new || !clause.is_denied() && clause.words.split(' ').any(adds)
+    };
+    if clauses.iter().any(plainly) {
+        return Some(Added::Plainly);
+    }
+    is_within(above).then_some(Added::ByPlace)
 }
 
 /// Returns the last sentence above a block where it leads to it, without a label that says nothing of it: in lower

@@ -1,6 +1,6 @@
 //! Ties blocks of code as it is to those of what it is to become.
 
-use super::{FileOf, Placed, Role, Uncertainty};
+use super::{Added, FileOf, Placed, Role, Uncertainty};
 
 /// Ties a "before" to the block that replaces it: the next one of the same step.
 pub(super) fn pair_old_with_new(placed: &mut [Placed], starts: &[usize]) {
@@ -45,8 +45,23 @@ pub(super) fn pair_old_with_new(placed: &mut [Placed], starts: &[usize]) {
             && first.block.language == second.block.language
             && first.block.file == second.block.file
         {
-            tie_to_next(placed, at - 1);
+            if is_beside(&placed[at - 1], &placed[at]) {
+                placed[at].block.role = Role::Code;
+            } else {
+                tie_to_next(placed, at - 1);
+            }
         }
+    }
+}
+
+/// Returns whether the second block comes along with the first, which its words add: "below `Book`, add: … with the
+/// helper: …". "to" behind a place leads to what it becomes: "In `f`: … to: …".
+fn is_beside(first: &Placed, second: &Placed) -> bool {
+    let last = second.block.prose.lines().last().unwrap_or("").trim_start();
+    match first.added {
+        Some(Added::Plainly) => true,
+        Some(Added::ByPlace) => !last.to_lowercase().starts_with("to"),
+        None => false,
     }
 }
 

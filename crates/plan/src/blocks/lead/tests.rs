@@ -175,3 +175,20 @@ fn words_that_ask_for_a_change_decide() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[test]
+fn words_that_add_a_block_make_it_no_old_code() {
+    for (words, wanted) in [
+        ("Below `Book`, add:", Some(Added::Plainly)),
+        ("Add the model:", Some(Added::Plainly)),
+        ("In `app/store.py` add:", Some(Added::Plainly)),
+        ("The new class:", Some(Added::Plainly)),
+        ("and below `Book`:", Some(Added::ByPlace)),
+        ("In `f`, change:", None),
+        ("In `f`, swap:", None),
+        ("Replace the new handler:", None),
+        ("`src/a.ts`:", None),
+    ] {
+        assert_eq!(read_added(words), wanted, "{words}");
+    }
+}
