@@ -340,7 +340,9 @@ fn defines_top_name(file: &File<'_>, text: &str, name: &str) -> bool {
 }
 
 fn create_file(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {
-    if context.intent == Intent::Modify || context.current.is_some() {
+    // A stated path that is missing, and words that give all of its content, make a new file.
+    let is_stated_whole = is_all(context.prose, file.path, snippet.text);
+    if context.intent == Intent::Modify && !is_stated_whole || context.current.is_some() {
         return refuse_graft(
             Reason::Missing,
             format!("{} is to be changed but is not there", file.path),

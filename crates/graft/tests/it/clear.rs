@@ -1,0 +1,89 @@
+//! Words and code from which one place follows: nothing of it is refused.
+
+use graft::{Context, File, Graft, Intent, Snippet};
+
+/// A path, its text, the words, the block, and lines of the new text that stand together.
+type Row = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+);
+
+const TWO_TRIES: &str = "def one(x):\n    try:\n        return f(x)\n    except ValueError:\n        return 1\n\n\n\
+                         def two(x):\n    try:\n        return g(x)\n    except ValueError:\n        return 2\n";
+const TESTS: &str = "class ScoreTest(TestCase):\n    def make(self):\n        return 1\n\n    def test_wrong(self):\n        self.make()\n\n\n\
+                     class OtherTest(TestCase):\n    def test_other(self):\n        pass\n";
+
+const ROWS: &[Row] = &[
+    (
+        "a.py",
+        TWO_TRIES,
+        "In the handler `two`, replace the whole `try` block with:",
+        "    try:\n        y = g(x)\n        return y\n    except ValueError:\n        return 2\n",
+        "def two(x):\n    try:\n        y = g(x)\n        return y\n",
+    ),
+    (
+        "a.py",
+        TESTS,
+        "Adicionar estes métodos dentro da classe `ScoreTest` (logo após `test_wrong`, `a.py:6`):",
+        "    # Exact.\n    def test_exact(self):\n        self.make()\n\n    def test_phase(self):\n        self.make()\n",
+        "        self.make()\n\n    # Exact.\n    def test_exact(self):\n",
+    ),
+];
+
+fn place(row: &Row, text: &str) -> Graft {
+    let context = Context {
+        prose: row.2,
+        ..Context::default()
+    };
+    let (text, language) = (Some(text), "");
+    graft::apply(
+        &File { path: row.0, text },
+        &Snippet {
+            text: row.3,
+            language,
+        },
+        &context,
+    )
+}
+
+#[test]
+fn what_is_clear_is_placed() {
+    let mut faults = Vec::new();
+    for row in ROWS {
+        match place(row, row.1) {
+            Graft::Applied(applied) if applied.text.contains(row.4) => {
+                if place(row, &applied.text) != Graft::AlreadyApplied {
+                    faults.push(format!("{}: changes its own result", row.2));
+                }
+            }
+            Graft::Applied(applied) => faults.push(format!("{}: got\n{}", row.2, applied.text)),
+            other => faults.push(format!("{}: {other:?}", row.2)),
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+#[test]
+fn a_missing_file_is_made_where_the_words_give_all_of_it() {
+    let made = |prose| {
+        let context = Context {
+            prose,
+            intent: Intent::Modify,
+            ..Context::default()
+        };
+        let file = File {
+            path: "vercel.json",
+            text: None,
+        };
+        let snippet = Snippet {
+            text: "{\n  \"crons\": []\n}\n",
+            language: "json",
+        };
+        matches!(graft::apply(&file, &snippet, &context), Graft::Applied(_))
+    };
+    assert!(made("Replace entire file content with:"));
+    assert!(!made("Add the jobs:"));
+}
