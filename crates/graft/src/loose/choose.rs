@@ -133,6 +133,10 @@ fn beside_words(
                     (told(items), list_step_indices(items))
                 });
             }
+            // "After the existing registrations": all the calls of the kind that the function makes.
+            if found.is_empty() && is_named && phrase.is_plural() {
+                found = blocks_with_kind(file, blocks, item, phrase);
+            }
             match found.as_slice() {
                 [] => {}
                 [(only, _)] => return Ok(Some(*only)),
@@ -148,6 +152,26 @@ fn beside_words(
         }
     }
     Ok(None)
+}
+
+/// Returns the blocks whose items of a kind with one are all meant by a phrase, each with the last of them.
+fn blocks_with_kind(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    item: &Item<'_>,
+    phrase: &Phrase,
+) -> Vec<(usize, usize)> {
+    let last = |block: &Block<'_>| {
+        let kin = find_similar_items(&block.items, item);
+        let meant = neighbours::match_phrase(file, phrase, &block.items, &kin);
+        (meant == PhraseMatch::All)
+            .then(|| kin.last().copied())
+            .flatten()
+    };
+    let found = blocks.iter().enumerate();
+    found
+        .filter_map(|(at, block)| Some((at, last(block)?)))
+        .collect()
 }
 
 /// Gives for the items of a block a phrase and those of them that it may mean.

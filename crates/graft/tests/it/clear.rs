@@ -31,6 +31,20 @@ const ROWS: &[Row] = &[
         "    # Exact.\n    def test_exact(self):\n        self.make()\n\n    def test_phase(self):\n        self.make()\n",
         "        self.make()\n\n    # Exact.\n    def test_exact(self):\n",
     ),
+    (
+        "a.py",
+        "def start(s):\n    if s:\n        s.add_job(\n            one,\n            id=\"1\",\n        )\n        s.start()\n",
+        "In the function `start`, add the second job after the existing one:",
+        "        s.add_job(\n            one,\n            id=\"1\",\n        )\n        # --- new ---\n        s.add_job(\n            two,\n            id=\"2\",\n        )\n        # -----------\n",
+        "        # --- new ---\n        s.add_job(\n            two,\n            id=\"2\",\n        )\n        # -----------\n        s.start()\n",
+    ),
+    (
+        "apps.py",
+        "class AuditConfig:\n    def ready(self):\n        from r import register\n\n        register(\"A\")\n        register(\"B\")\n\n    def name(self):\n        return 1\n",
+        "Inside the `AuditConfig.ready()` method, add after the existing registrations:",
+        "register(\"Mail\")\n",
+        "        register(\"B\")\n        register(\"Mail\")\n\n    def name",
+    ),
 ];
 
 fn place(row: &Row, text: &str) -> Graft {
