@@ -14,7 +14,7 @@ use crate::prose::{Phrase, Relation, Sort};
 use crate::sorts::{is_test, of_sort};
 use crate::splice::{location_at, new_refusal};
 use crate::{Location, Reason, Refusal};
-use neighbour::find_block_of_neighbour;
+use neighbour::{blocks_with_kind, find_block_of_neighbour};
 
 /// Returns the block that takes the bare items, by the first of these that tells one.
 pub(super) fn choose_block(
@@ -152,26 +152,6 @@ fn beside_words(
         }
     }
     Ok(None)
-}
-
-/// Returns the blocks whose items of a kind with one are all meant by a phrase, each with the last of them.
-fn blocks_with_kind(
-    file: &Source<'_>,
-    blocks: &[Block<'_>],
-    item: &Item<'_>,
-    phrase: &Phrase,
-) -> Vec<(usize, usize)> {
-    let last = |block: &Block<'_>| {
-        let kin = find_similar_items(&block.items, item);
-        let meant = neighbours::match_phrase(file, phrase, &block.items, &kin);
-        (meant == PhraseMatch::All)
-            .then(|| kin.last().copied())
-            .flatten()
-    };
-    let found = blocks.iter().enumerate();
-    found
-        .filter_map(|(at, block)| Some((at, last(block)?)))
-        .collect()
 }
 
 /// Gives for the items of a block a phrase and those of them that it may mean.

@@ -15,6 +15,9 @@ const TWO_TRIES: &str = "def one(x):\n    try:\n        return f(x)\n    except 
                          def two(x):\n    try:\n        return g(x)\n    except ValueError:\n        return 2\n";
 const TESTS: &str = "class ScoreTest(TestCase):\n    def make(self):\n        return 1\n\n    def test_wrong(self):\n        self.make()\n\n\n\
                      class OtherTest(TestCase):\n    def test_other(self):\n        pass\n";
+const ROUTES: &str = "import { db, emit, send } from './x';\n\nconst router = Router();\n\n\
+                      router.post('/', async (req) => {\n  const order = await db.create({\n    name: req.name,\n  });\n  send(order);\n});\n\n\
+                      export default router;\n";
 
 const ROWS: &[Row] = &[
     (
@@ -44,6 +47,27 @@ const ROWS: &[Row] = &[
         "Inside the `AuditConfig.ready()` method, add after the existing registrations:",
         "register(\"Mail\")\n",
         "        register(\"B\")\n        register(\"Mail\")\n\n    def name",
+    ),
+    (
+        "a.ts",
+        ROUTES,
+        "Insert before the last `export default router;` line in `a.ts`:",
+        "router.get('/b', send);\n",
+        "});\n\nrouter.get('/b', send);\n\nexport default router;\n",
+    ),
+    (
+        "a.ts",
+        ROUTES,
+        "After `const order = await db.create(...)` and before `send(order)`:",
+        "emit(order.id);\n",
+        "  });\n  emit(order.id);\n  send(order);\n",
+    ),
+    (
+        "a.ts",
+        "const app = express();\n\napp.listen(3000, () => {\n  log('up');\n});\n",
+        "**Replace `app.listen(...)` with:**",
+        "const server = createServer(app);\n\nserver.listen(3000);\n",
+        "const server = createServer(app);\n\nserver.listen(3000);\n",
     ),
 ];
 
