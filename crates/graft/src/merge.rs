@@ -432,5 +432,10 @@ fn is_trailing_comment(comment: Node<'_>) -> bool {
     let before = comment
         .prev_named_sibling()
         .filter(|before| before.kind() != "comment");
-    before.is_some_and(|before| before.end_position().row == comment.start_position().row)
+    // `[A, /* … */]`: what goes on behind it on its line makes it a part of that.
+    let goes_on = comment
+        .next_sibling()
+        .is_some_and(|next| next.start_position().row == comment.end_position().row);
+    !goes_on
+        && before.is_some_and(|before| before.end_position().row == comment.start_position().row)
 }

@@ -69,6 +69,13 @@ const ROWS: &[Row] = &[
         "const server = createServer(app);\n\nserver.listen(3000);\n",
         "const server = createServer(app);\n\nserver.listen(3000);\n",
     ),
+    (
+        "m.ts",
+        "@Module({\n  providers: [{\n    provide: GUARD,\n    useClass: Jwt,\n  }],\n})\nexport class M {}\n",
+        "`m.ts`의 providers 배열에 추가:",
+        "providers: [\n  { provide: GUARD, useClass: Jwt },\n  { provide: GUARD, useClass: Roles },\n],\n",
+        "useClass: Roles",
+    ),
 ];
 
 fn place(row: &Row, text: &str) -> Graft {

@@ -41,13 +41,26 @@ fn action_asked(request: &Request<'_>, own_item: bool, whole: bool) -> (Action, 
     (action, basis)
 }
 
+/// Returns the end of the last of the paths before `limit` between which only "and" and the like stand.
+fn last_joined<'t>(found: &[FoundPath], limit: usize, between: impl Fn(Span) -> &'t str) -> usize {
+    let mut end = found.first().map_or(limit, |first| first.outer.end);
+    for path in found.iter().skip(1).filter(|path| path.outer.end <= limit) {
+        if !only_joins(between(end..path.outer.start)) {
+            break;
+        }
+        end = path.outer.end;
+    }
+    end
+}
+
 impl Collector<'_, '_, '_> {
     /// Adds the files that a sentence asks for: "Create `x`", "In `x`, add:", a box's words; false where it asks for
     /// none.
     pub(super) fn asked(&mut self, at: usize, row: &Row, words: &str) -> bool {
         let own_item = row.item.is_some() && row.item == self.asking.item;
         let (above, colon) = self.leads_on(at);
-        let found = spoken_paths(words, row.span.start, above && colon);
+        // The title of a step right above its block names its file with or without marks.
+        let found = spoken_paths(words, row.span.start, above && (colon || row.boxed));
         let Some(path) = found.first() else {
             return false;
         };
@@ -74,9 +87,13 @@ impl Collector<'_, '_, '_> {
             free: self.free,
             made: self.current.iter().any(made),
         };
+        let last = last_joined(&found, start + words.len(), |span| {
+            self.asking.document.slice(&span)
+        });
         let request = Request {
             before: &words[..path.outer.start - start],
             behind: &words[(path.outer.end - start).min(words.len())..],
+            tail: &words[(last - start).min(words.len())..],
             verb: action_of(&bare),
             bare: &bare,
             path,
