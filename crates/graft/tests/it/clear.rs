@@ -76,6 +76,13 @@ const ROWS: &[Row] = &[
         "providers: [\n  { provide: GUARD, useClass: Jwt },\n  { provide: GUARD, useClass: Roles },\n],\n",
         "useClass: Roles",
     ),
+    (
+        "m.ts",
+        "import { Mail, Push } from './x';\n\n@Module({\n  providers: [\n    Push,\n  ],\n  exports: [Push],\n})\nexport class M {}\n",
+        "Add `Mail` to the providers array and export it:",
+        "providers: [Push, Mail, /* ...existing... */],\nexports: [Push, Mail],\n",
+        "    Push,\n    Mail,\n  ],\n  exports: [Push, Mail],\n",
+    ),
 ];
 
 fn place(row: &Row, text: &str) -> Graft {

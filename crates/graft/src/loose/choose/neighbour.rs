@@ -2,6 +2,7 @@
 
 use super::{keep_near_lines, locate_items};
 use crate::items::{Item, Source};
+use crate::languages::Kind;
 use crate::loose::{Block, Hints};
 use crate::neighbours::{
     PhraseMatch, find_mentioned_items, find_named_items, find_similar_items, match_phrase,
@@ -114,4 +115,21 @@ pub(super) fn blocks_with_kind(
     found
         .filter_map(|(at, block)| Some((at, last(block)?)))
         .collect()
+}
+
+/// Returns the only collection that has all the keys shown, where several are: "providers: […], exports: […]".
+pub(super) fn find_block_of_keys(blocks: &[Block<'_>], code: &[&Item<'_>]) -> Option<usize> {
+    let is_key = |item: &Item<'_>| item.kind == Kind::Entry && item.node.kind() == "pair";
+    if code.len() < 2 || !code.iter().all(|item| is_key(item)) {
+        return None;
+    }
+    let has_all = |block: &Block<'_>| {
+        code.iter().all(|item| {
+            let mut old = block.items.iter().filter(|old| is_key(old));
+            old.any(|old| old.name == item.name)
+        })
+    };
+    let mut found = (0..blocks.len()).filter(|&at| has_all(&blocks[at]));
+    let only = found.next()?;
+    found.next().is_none().then_some(only)
 }
