@@ -6,7 +6,7 @@ use code::imports::differ_in_import_order_only;
 
 use crate::block::{Block, classify_block};
 use crate::check::{Edited, check_edit, explain_language_mismatch};
-use crate::content::{is_all, without_address, without_blanks};
+use crate::content::{is_all, says_overwritten, without_address, without_blanks};
 use crate::items::parse_source;
 use crate::languages::Language;
 use crate::loose::only_definition;
@@ -303,6 +303,13 @@ fn apply_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
     };
     let part = prose.speaks_of_an_end()
         || prose.replaces_something() && prose.mentions.iter().any(replaces);
+    if context.intent == Intent::Create
+        && context.current.is_none()
+        && says_overwritten(context.prose, file.path)
+    {
+        let whole = overwrite_content(text, shown, "replaced the whole file, as the plan says");
+        return keep_sound(file, whole, context);
+    }
     if context.intent == Intent::Create && context.current.is_none() && !part {
         return refuse_graft(
             Reason::Exists,

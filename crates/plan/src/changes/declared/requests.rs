@@ -57,6 +57,28 @@ impl Collector<'_, '_, '_> {
     /// Adds the files that a sentence asks for: "Create `x`", "In `x`, add:", a box's words; false where it asks for
     /// none.
     pub(super) fn asked(&mut self, at: usize, row: &Row, words: &str) -> bool {
+        let (above, colon) = self.leads_on(at);
+        let whole = row.boxed || row.item.is_some() && row.item == self.asking.item;
+        let first = self.asked_from(at, row, words);
+        // "Or create `x` if preferred. Also add to `y`:": the sentence that leads to the block asks for its own.
+        let last = words
+            .trim_end()
+            .len()
+            .checked_sub(1)
+            .map(|end| mention::sentence_around(words, words.floor_char_boundary(end)).start)
+            .filter(|start| above && colon && !whole && *start > 0);
+        let Some(start) = last else {
+            return first;
+        };
+        let rest = Row {
+            span: row.span.start + start..row.span.end,
+            ..row.clone()
+        };
+        self.asked_from(at, &rest, &words[start..]) || first
+    }
+
+    /// Adds the files for which the first sentence that names one asks.
+    fn asked_from(&mut self, at: usize, row: &Row, words: &str) -> bool {
         let own_item = row.item.is_some() && row.item == self.asking.item;
         let (above, colon) = self.leads_on(at);
         // The title of a step right above its block names its file with or without marks.
