@@ -6,7 +6,7 @@ use code::imports::differ_in_import_order_only;
 
 use crate::block::{Block, classify_block};
 use crate::check::{Edited, check_edit, explain_language_mismatch};
-use crate::content::{is_all, without_address, without_blanks, without_requests};
+use crate::content::{is_all, says_overwritten, without_address, without_blanks, without_requests};
 use crate::items::parse_source;
 use crate::labelled::find_labelled_states;
 use crate::languages::Language;
@@ -305,6 +305,13 @@ fn apply_code(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> 
     };
     let part = prose.speaks_of_an_end()
         || prose.replaces_something() && prose.mentions.iter().any(replaces);
+    if context.intent == Intent::Create
+        && context.current.is_none()
+        && says_overwritten(context.prose, file.path)
+    {
+        let whole = overwrite_content(text, shown, "replaced the whole file, as the plan says");
+        return keep_sound(file, whole, context);
+    }
     if context.intent == Intent::Create && context.current.is_none() && !part {
         return refuse_graft(
             Reason::Exists,
@@ -370,7 +377,9 @@ fn defines_top_name(file: &File<'_>, text: &str, name: &str) -> bool {
 }
 
 fn create_file(file: &File<'_>, snippet: &Snippet<'_>, context: &Context<'_>) -> Graft {
-    if context.intent == Intent::Modify || context.current.is_some() {
+    // A stated path that is missing, and words that give all of its content, make a new file.
+    let is_stated_whole = is_all(context.prose, file.path, snippet.text);
+    if context.intent == Intent::Modify && !is_stated_whole || context.current.is_some() {
         return refuse_graft(
             Reason::Missing,
             format!("{} is to be changed but is not there", file.path),

@@ -242,6 +242,14 @@ fn says_replaced(line: &str, path: &str) -> bool {
     (opens || closes) && is_file(&file.to_lowercase(), path)
 }
 
+/// Returns whether the line right above the block wants the file itself replaced, "Replace `a.prisma`:": where the plan shows
+/// all of the file, that says what becomes of what a generator put there.
+pub(crate) fn says_overwritten(prose: &str, path: &str) -> bool {
+    let line = prose.lines().rev().find(|line| !line.trim().is_empty());
+    let words = line.map(last_words).unwrap_or_default();
+    matches!(words.as_slice(), [.., verb, file] if matches!(verb.as_str(), "replace" | "overwrite") && is_file(file, path))
+}
+
 /// Returns the words of the last sentence of a line, in lower case and without their marks.
 fn last_words(line: &str) -> Vec<String> {
     let sentence = line.rsplit(". ").next().unwrap_or(line);

@@ -14,6 +14,7 @@ use crate::items::{Item, Source};
 use crate::languages::{Kind, List};
 use crate::loose::choose::{ambiguous_block_refusal, choose_block};
 use crate::merge::{Merger, Pair};
+use crate::neighbours::find_named_items;
 use crate::prose::{Prose, Relation, same_name};
 use crate::splice::{location_at, new_refusal};
 use crate::{Reason, Refusal};
@@ -426,18 +427,27 @@ fn find_replaced_statement(
     }) {
         return None;
     }
-    for name in hints.prose.replaced(&first.name, siblings) {
+    let elided = |name: &&str| name.ends_with("(...)") || name.ends_with("(…)");
+    let mut names = hints.prose.replaced(&first.name, siblings);
+    names.extend(hints.prose.quotes_replaced().filter(elided));
+    for name in names {
         let plain = crate::prose::strip_name_decoration(name);
-        let names = |item: &Item<'_>| {
+        let is_named = |item: &Item<'_>| {
             matches!(item.kind, Kind::Statement | Kind::Call)
                 && split_words(statement_head(file, item.node)).any(|word| word == plain.as_str())
         };
+        let among = |block: &Block<'_>| -> Vec<usize> {
+            if elided(&name) {
+                find_named_items(file, name, &block.items)
+            } else {
+                (0..block.items.len())
+                    .filter(|&at| is_named(&block.items[at]))
+                    .collect()
+            }
+        };
         let mut found = blocks.iter().enumerate().flat_map(|(at, block)| {
-            block
-                .items
-                .iter()
-                .filter(|item| names(item))
-                .map(move |item| (at, item))
+            let items = among(block).into_iter();
+            items.map(move |item| (at, &block.items[item]))
         });
         let (Some((at, old)), None) = (found.next(), found.next()) else {
             continue;

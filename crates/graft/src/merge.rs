@@ -99,11 +99,42 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
                 }
                 None if matches!(item.kind, Kind::Import | Kind::Comment)
                     && pair.kind == List::Module => {}
+                None if run.is_empty() && self.has_comment(pair, &matches, at) => {}
                 None => run.push(at),
             }
         }
         self.insert_run(pair, &matches, &run)?;
         self.refuse_gaps(pair, &matches)
+    }
+
+    /// Returns whether a comment of the snippet stands in the file right below the item that stands above it there.
+    fn has_comment(&self, pair: &Pair<'_, '_>, matches: &[Option<usize>], at: usize) -> bool {
+        let comment = pair.new.get(at).filter(|one| one.kind == Kind::Comment);
+        let above = at
+            .checked_sub(1)
+            .and_then(|at| matches.get(at).copied().flatten());
+        let (Some(comment), Some(above)) = (comment, above) else {
+            return false;
+        };
+        let start = pair.old.get(above).map_or(0, |old| old.end);
+        let end = pair.old.get(above + 1).map_or_else(
+            || pair.node.end_byte(),
+            |below| {
+                if below.kind == Kind::Comment {
+                    below.end
+                } else {
+                    below.head
+                }
+            },
+        );
+        let lines = |text: &str| {
+            let lines = text.lines().map(str::trim);
+            lines
+                .filter(|line| !line.is_empty())
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        lines(self.file.slice(start..end)).starts_with(&lines(self.snippet.slice(comment.whole())))
     }
 
     /// In a body, what stands between two neighbours of the snippet would be lost or kept: nobody can tell.
@@ -401,5 +432,10 @@ fn is_trailing_comment(comment: Node<'_>) -> bool {
     let before = comment
         .prev_named_sibling()
         .filter(|before| before.kind() != "comment");
-    before.is_some_and(|before| before.end_position().row == comment.start_position().row)
+    // `[A, /* … */]`: what goes on behind it on its line makes it a part of that.
+    let goes_on = comment
+        .next_sibling()
+        .is_some_and(|next| next.start_position().row == comment.end_position().row);
+    !goes_on
+        && before.is_some_and(|before| before.end_position().row == comment.start_position().row)
 }

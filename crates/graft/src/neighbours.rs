@@ -110,7 +110,9 @@ pub(crate) fn find_named_items(file: &Source<'_>, name: &str, items: &[Item<'_>]
         return routes::find_named_routes(file, &route, items);
     }
     let named_route = format!("name='{plain}'");
-    let tiers: [&dyn Fn(&Item<'_>) -> bool; 6] = [
+    let tiers: [&dyn Fn(&Item<'_>) -> bool; 7] = [
+        // The whole statement, and not what it names: `export default router`.
+        &|item| is_quoted_item(file, name, item),
         // A key of Python has its quotes.
         &|item| {
             item.name == plain
@@ -131,6 +133,12 @@ pub(crate) fn find_named_items(file: &Source<'_>, name: &str, items: &[Item<'_>]
         .map(named)
         .find(|found| !found.is_empty())
         .unwrap_or_default()
+}
+
+/// Returns whether code in the prose is all of an item, in more than one word.
+fn is_quoted_item(file: &Source<'_>, name: &str, item: &Item<'_>) -> bool {
+    let flat = |text: &str| flatten(text.trim().trim_end_matches(';'));
+    name.trim().contains(' ') && flat(file.slice(item.bare..item.code_end)) == flat(name)
 }
 
 /// Returns whether code in the prose is how the item begins: `app = FastAPI(`, `return user`.

@@ -5,6 +5,8 @@ mod items;
 
 mod series;
 
+pub(crate) use series::number_of_title;
+
 mod headings;
 
 use std::ops::Range;

@@ -194,7 +194,15 @@ pub(crate) fn as_path(words: &str, ticked: bool) -> Option<(String, Option<(usiz
 /// Returns the path behind a placeholder for the repository's root: `<root>/a.py`, `$REPO/a.py`,
 /// `${PROJECT_ROOT}/a.py`.
 fn without_root(path: &str) -> &str {
-    const ROOTS: [&str; 5] = ["root", "repo", "repository", "project", "workspace"];
+    const ROOTS: [&str; 7] = [
+        "root",
+        "repo",
+        "repository",
+        "project",
+        "workspace",
+        "pwd",
+        "cwd",
+    ];
     let Some((first, rest)) = path.split_once('/').filter(|(_, rest)| !rest.is_empty()) else {
         return path;
     };
@@ -388,6 +396,7 @@ mod tests {
             "$REPO/app/a.py",
             "{repo}/app/a.py",
             "[project]/app/a.py",
+            "$PWD/app/a.py",
         ] {
             assert_eq!(without_root(path), "app/a.py", "{path}");
         }

@@ -7,6 +7,7 @@ use crate::criteria::CriterionKind;
 use crate::identity::{CheckboxId, PhaseId};
 use crate::inline::{comparison_key, plain_text};
 use crate::naming::unit_name;
+use crate::outline::number_of_title;
 use crate::phase::Phase;
 use crate::reading::Plan;
 use crate::steps::StepKind;
@@ -193,7 +194,11 @@ impl Plan {
                 }
             }
         }
-        Err(self.unknown(wanted))
+        // One heading of a form makes no series of units; where it is the only unit, its number still names it.
+        match self.phases() {
+            [only] if numbered_alike(only, &words) => Ok(only.id),
+            _ => Err(self.unknown(wanted)),
+        }
     }
 
     fn unknown(&self, wanted: &str) -> Unselected {
@@ -252,6 +257,12 @@ fn same_number(left: &str, right: &str) -> bool {
         out
     };
     left.eq_ignore_ascii_case(right) || !bare(left).is_empty() && bare(left) == bare(right)
+}
+
+/// Returns whether a unit without a number has a title that begins with a word and this number: "Change 1: Totals".
+fn numbered_alike(unit: &Phase, number: &str) -> bool {
+    unit.number.is_none()
+        && number_of_title(&unit.title).is_some_and(|found| same_number(&found, number))
 }
 
 /// By word and number, or by the whole label.

@@ -76,7 +76,7 @@ impl Candidate {
     }
 
     /// Returns whether the file holds the text, whatever its margin.
-    fn contains_text(&self, text: &str) -> bool {
+    pub(super) fn contains_text(&self, text: &str) -> bool {
         let wanted: Vec<&str> = text
             .lines()
             .map(str::trim)

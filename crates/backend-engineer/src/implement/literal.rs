@@ -81,7 +81,11 @@ fn apply_to_file(
     if block.text.trim().is_empty() {
         return create_empty_file(work, file, path, text).map(Some);
     }
-    if block.role == Role::Remove {
+    // Of a new file nothing goes: words of removal are about what it is made after.
+    let is_new = text.is_none()
+        && file.action == Action::Create
+        && blocks_of(phase, file.change).eq([index]);
+    if block.role == Role::Remove && !is_new {
         return take_out(work, block, path, text).map(Some);
     }
     if text.is_some_and(|text| stands_composed(phase, file, path, text)) {

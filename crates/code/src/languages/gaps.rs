@@ -5,6 +5,7 @@
 //! p?: import("./t").Q[]     →   p?: import________.Q[]
 //! tx.q<Row[]>`select 1`     →   tx.q       `select 1`
 //! <p>Store & Insight</p>    →   <p>Store _ Insight</p>
+//! <a href="/x?a=1&b=2">     →   <a href="/x?a=1_b=2">
 //! ```
 
 use std::ops::Range;
@@ -39,7 +40,30 @@ pub(super) fn mask_gaps(text: &str, tree: &Tree) -> Option<String> {
     {
         mask(at + 1..at + 2, b'_');
     }
+    for at in ampersands_of_attributes(text) {
+        mask(at..at + 1, b'_');
+    }
     String::from_utf8(bytes).ok().filter(|_| is_masked)
+}
+
+/// The bare `&` in the value of an attribute, before what may begin a reference: `"?a=1&b=2"`.
+fn ampersands_of_attributes(text: &str) -> Vec<usize> {
+    let values = text.match_indices('=').filter_map(|(at, _)| {
+        let inner = text.get(at + 1..)?;
+        let quote = inner.chars().next()?;
+        let value = inner.get(1..)?;
+        let end = value.find([quote, '\n'])?;
+        (matches!(quote, '"' | '\'')).then_some((at + 2, value.get(..end)?))
+    });
+    let bare = values.flat_map(|(start, value)| {
+        value.match_indices('&').filter_map(move |(at, _)| {
+            let behind = value.get(at + 1..)?;
+            let name = behind.find(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '#'));
+            let is_reference = name.is_some_and(|end| end > 0 && behind[end..].starts_with(';'));
+            (!is_reference).then_some(start + at)
+        })
+    });
+    bare.collect()
 }
 
 /// The lines on which something does not parse.
@@ -121,6 +145,10 @@ mod tests {
                 "export const A = () => <p>Store & Insight</p>;\n",
             ),
             (
+                Language::Tsx,
+                "export const A = () => <a href=\"/x?a=1&b=2&c=&amp;\" title='b&c'>x</a>;\n",
+            ),
+            (
                 Language::JavaScript,
                 "export const A = () => (\n  <p>\n    Store & Insight & more\n  </p>\n);\n",
             ),
@@ -137,6 +165,7 @@ mod tests {
             "const a = import(\"./t\";\n",
             "const a = <b>`x;\n",
             "export const a = 1 & ;\n",
+            "const a=\"x&y\" &;\n",
         ] {
             let tree = Language::TypeScript.parse(text).expect("a tree");
             assert!(tree.root_node().has_error(), "{text}");

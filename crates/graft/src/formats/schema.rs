@@ -10,8 +10,26 @@ use crate::{Graft, Reason, Refusal};
 use scan::{Definition, Field, Syntax, collapse_whitespace, scan_definitions};
 
 pub(super) fn check_prisma(text: &str) -> Result<(), String> {
-    check_schema_syntax(text, &tree_sitter_prisma_io::LANGUAGE.into())?;
+    let language = tree_sitter_prisma_io::LANGUAGE.into();
+    // The grammar has whole numbers alone, and none below zero.
+    check_schema_syntax(text, &language)
+        .or_else(|_| check_schema_syntax(&as_whole_numbers(text), &language))?;
     check_unique_definitions(text, Syntax::Prisma)
+}
+
+/// Returns a schema with its numbers written as whole ones: `@default(-0.50)` as `@default(0050)`.
+fn as_whole_numbers(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let is_digit = |at: usize| letters.get(at).is_some_and(char::is_ascii_digit);
+    let written = letters.iter().enumerate().map(|(at, letter)| {
+        let before = at.checked_sub(1);
+        let is_point = *letter == '.' && before.is_some_and(is_digit) && is_digit(at + 1);
+        let is_sign = *letter == '-'
+            && is_digit(at + 1)
+            && before.is_some_and(|at| matches!(letters[at], '(' | ' ' | ','));
+        if is_point || is_sign { '0' } else { *letter }
+    });
+    written.collect()
 }
 
 pub(super) fn check_graphql(text: &str) -> Result<(), String> {

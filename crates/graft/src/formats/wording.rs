@@ -105,6 +105,17 @@ impl<'a> Wording<'a> {
         any.iter().any(|word| self.prose.contains(word))
     }
 
+    /// Returns whether the words put something at the file's own level: "to the top level of `package.json`".
+    pub(super) fn names_the_top(&self) -> bool {
+        const LEVELS: [&str; 3] = ["level", "niveau", "ebene"];
+        const TOPS: [&str; 6] = ["top", "root", "oberste", "oberster", "obersten", "premier"];
+        let pairs = self.words.windows(2);
+        let is_top = |pair: &[String]| {
+            TOPS.contains(&pair[0].as_str()) && LEVELS.contains(&pair[1].as_str())
+        };
+        pairs.into_iter().any(is_top) || self.holds(&["顶层", "顶级", "根级", "nivel superior"])
+    }
+
     pub(super) fn adds(&self) -> bool {
         self.says(&ADDS) || self.holds(&UNPARTED_ADDS)
     }

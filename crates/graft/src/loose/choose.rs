@@ -14,7 +14,7 @@ use crate::prose::{Phrase, Relation, Sort};
 use crate::sorts::{is_test, of_sort};
 use crate::splice::{location_at, new_refusal};
 use crate::{Location, Reason, Refusal};
-use neighbour::find_block_of_neighbour;
+use neighbour::{blocks_with_kind, find_block_of_keys, find_block_of_neighbour};
 
 /// Returns the block that takes the bare items, by the first of these that tells one.
 pub(super) fn choose_block(
@@ -58,6 +58,9 @@ pub(super) fn choose_block(
         return Ok(Some(found));
     }
     if let Some(found) = find_block_of_replaced_name(merger, blocks, code, hints)? {
+        return Ok(Some(found));
+    }
+    if let Some(found) = find_block_of_keys(blocks, code) {
         return Ok(Some(found));
     }
     let ended = hints.prose.end(&first.name, &siblings).is_some()
@@ -132,6 +135,10 @@ fn beside_words(
                 found = blocks_with_phrase(file, blocks, &|items| {
                     (told(items), list_step_indices(items))
                 });
+            }
+            // "After the existing registrations": all the calls of the kind that the function makes.
+            if found.is_empty() && is_named && phrase.is_plural() {
+                found = blocks_with_kind(file, blocks, item, phrase);
             }
             match found.as_slice() {
                 [] => {}

@@ -157,7 +157,9 @@ impl Merger<'_, '_, '_> {
                 !matches!(item.kind, Kind::Comment | Kind::Docstring | Kind::Marker)
                     && item.node.kind() != "pass_statement"
             });
-            named.map(|item| (item.name, item.variant)).collect()
+            named
+                .map(|item| (without_last_commas(&item.name), item.variant))
+                .collect()
         };
         let (there, shown) = (
             named(self.file.items(old_list)),
@@ -220,7 +222,9 @@ impl Merger<'_, '_, '_> {
             .into_iter()
             .filter(|item| item.kind == Kind::Entry)
             .find_map(|item| {
-                let Some(kept) = shown.iter().find(|one| one.name == item.name) else {
+                let name = without_last_commas(&item.name);
+                let is_same = |one: &&Item<'_>| without_last_commas(&one.name) == name;
+                let Some(kept) = shown.iter().find(is_same) else {
                     return Some(item.name);
                 };
                 match (
@@ -424,4 +428,16 @@ fn lists_of_containers<'o, 'n>(
     (old_list.kind() == new_list.kind()
         && !same_tree((merger.file, old_list), (merger.snippet, new_list)))
     .then_some((old_list, new_list))
+}
+
+/// Returns an entry's text without the commas behind the last values in it, which are layout: `{ a: 1, }` is `{ a: 1 }`.
+fn without_last_commas(name: &str) -> String {
+    let closes = |rest: &str| rest.trim_start().starts_with(['}', ']', ')']);
+    let mut kept = String::with_capacity(name.len());
+    for (at, sign) in name.char_indices() {
+        if sign != ',' || !closes(&name[at + 1..]) {
+            kept.push(sign);
+        }
+    }
+    kept
 }

@@ -132,7 +132,19 @@ pub(crate) fn is_beside(words: &str, is_name: &dyn Fn(&str) -> bool) -> bool {
 }
 
 /// Words beside articles between a word of place and the name that it is about.
-const FILLERS: [&str; 45] = [
+const FILLERS: [&str; 57] = [
+    "whole",
+    "entire",
+    "classe",
+    "clase",
+    "klasse",
+    "função",
+    "función",
+    "fonction",
+    "funktion",
+    "método",
+    "méthode",
+    "methode",
     "zeile",
     "línea",
     "ligne",

@@ -1,6 +1,8 @@
 //! All integration tests of the engine, in one binary.
 
 mod cases;
+
+mod clear;
 mod data;
 mod diffs;
 mod edits;

@@ -79,7 +79,8 @@ pub(super) fn introduction_of(asking: &Asking<'_, '_>, row: usize, starts: &[usi
         let title = one_line(asking.document.slice(&asking.rows[at].span));
         if at < row && !matches!(asking.rows[at].kind, RowKind::Code(_)) && !lines.contains(&title)
         {
-            lines.push(title);
+            // A title is a sentence of its own, whatever stands behind it.
+            lines.push(title + "\n");
         }
     }
     lines.reverse();

@@ -37,14 +37,21 @@ pub(super) fn pair_old_with_new(placed: &mut [Placed], starts: &[usize]) {
     // "X: [block] to: [block]": the words between them make the first one the old code.
     for at in 1..placed.len() {
         let (first, second) = (&placed[at - 1], &placed[at]);
-        let alone =
-            second.block.role == Role::After { before: None } && first.block.role == Role::Code;
         let near = first.row + 2 == second.row && starts.get(first.row) == starts.get(second.row);
-        if alone
+        let alone = second.block.role == Role::After { before: None }
             && near
-            && first.block.language == second.block.language
-            && first.block.file == second.block.file
-        {
+            && first.block.language == second.block.language;
+        // A fence without a language is taken for an example; what leads on from it to new code makes it the old one.
+        let plain = first.block.language.is_empty()
+            && first.block.role == Role::Example
+            && matches!(second.block.file, FileOf::Change(_));
+        if alone && plain {
+            let (file, basis) = (second.block.file.clone(), second.block.basis);
+            placed[at - 1].block.file = file;
+            placed[at - 1].block.basis = basis;
+        }
+        let one_file = placed[at - 1].block.file == placed[at].block.file;
+        if alone && one_file && (plain || placed[at - 1].block.role == Role::Code) {
             if is_beside(&placed[at - 1], &placed[at]) {
                 placed[at].block.role = Role::Code;
             } else {

@@ -24,13 +24,17 @@ pub(super) struct Spot {
     pub(super) made: bool,
 }
 
-/// Returns whether only signs and a number stand before a path: "**1. ", "- ", "(b) ".
+/// Returns whether only signs and a number stand before a path: "**1. ", "- ", "(b) ", "**2.1** ".
 pub(crate) fn is_marker(before: &str) -> bool {
     /// The longest number or letter of a list: "12b".
     const LONGEST: usize = 3;
     let bare = before.trim_matches(|letter: char| !letter.is_alphanumeric());
-    let number = bare.chars().count() <= LONGEST
-        && bare.chars().all(|letter| letter.is_ascii_alphanumeric());
+    let is_short = |part: &str| {
+        !part.is_empty()
+            && part.chars().count() <= LONGEST
+            && part.chars().all(|letter| letter.is_ascii_alphanumeric())
+    };
+    let number = bare.split('.').all(is_short);
     bare.is_empty()
         || number && (bare.len() == 1 || bare.starts_with(|letter: char| letter.is_ascii_digit()))
 }
@@ -90,6 +94,8 @@ pub(super) struct Request<'s> {
     pub(super) before: &'s str,
     /// The words behind it.
     pub(super) behind: &'s str,
+    /// The words behind the last of the paths that are joined to it.
+    pub(super) tail: &'s str,
     /// The action that the sentence's verb asks for, if it asks.
     pub(super) verb: Option<Action>,
     /// The sentence without its number and marks.
@@ -121,7 +127,7 @@ pub(super) fn asks_for(request: &Request<'_>, spot: &Spot) -> bool {
         return leads || verb || ends;
     }
     if spot.own {
-        return verb || ends || leads;
+        return verb || ends || leads || empty(&without_notes(request.tail));
     }
     let near = before.split_whitespace().count() <= 8;
     let says = verb && near && !request.bare.to_lowercase().starts_with("to ");

@@ -84,6 +84,7 @@ fn an_empty_file_is_told_by_its_note() {
         " with no content",
         " (bleibt leer)",
         " als leere Datei.",
+        " (0 bytes)",
     ] {
         assert!(is_empty_note(note), "{note}");
     }

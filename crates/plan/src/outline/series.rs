@@ -224,6 +224,11 @@ fn read_member(words: &str) -> Option<Member> {
     })
 }
 
+/// Returns the number behind the first words of a title, as the headings of a series bear one: "Fix 1: Totals".
+pub(crate) fn number_of_title(title: &str) -> Option<String> {
+    split_worded(title).map(|(_, number, _)| number)
+}
+
 /// `B. title`, `II. title`: a letter or a Roman number with a sign behind it.
 fn split_lettered(words: &str) -> Option<(&str, &str)> {
     let end = words.find(|letter: char| !letter.is_ascii_uppercase())?;

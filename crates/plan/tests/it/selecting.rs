@@ -45,6 +45,17 @@ fn by_every_name() {
 }
 
 #[test]
+fn the_only_unit_by_the_number_of_its_title() {
+    for title in ["Change 1: Totals", "Unit 1", "Fix 1 — Totals", "Layer 1: x"] {
+        let plan = read(format!("# Shop\n\n## {title}\n\n- [ ] Do it\n").as_bytes()).unwrap();
+        assert_eq!(plan.select("1"), Ok(plan.everything()), "{title}");
+        assert!(plan.select("2").is_err(), "{title}");
+    }
+    let two = "# Shop\n\n## Change 1: Totals\n\n- [ ] Do it\n\n## Fix 1: Names\n\n- [ ] Do it\n";
+    assert!(read(two.as_bytes()).unwrap().select("1").is_err());
+}
+
+#[test]
 fn the_unclear_is_refused() {
     let plan = plan();
     assert!(

@@ -1,6 +1,6 @@
 //! The file that a block belongs to: as the plan states it, or, of several, the one that the code itself identifies.
 
-use plan::{Basis, FileOf, Phase};
+use plan::{Basis, FileOf, Phase, Role};
 
 use crate::implement::doubts::only_tests;
 use crate::implement::identify::{Candidate, identify_file};
@@ -82,11 +82,38 @@ fn choose_file(
     let candidates = paths
         .map(|(change, path)| Candidate::from_staged_tree(work.workspace, change, path))
         .collect::<Vec<_>>();
-    identify_file(phase, index, candidates).ok_or_else(|| {
+    let found = identify_file(phase, index, candidates);
+    let holder = || find_holder_of_quote(work, (phase, index));
+    found.or_else(holder).ok_or_else(|| {
         let names: Vec<&str> = files
             .iter()
             .map(|(_, file)| file.written.as_str())
             .collect();
         format!("the code may belong to {}", names.join(" or "))
     })
+}
+
+/// Returns the only file of the unit that holds the lines which a block is to replace, whatever kind of file the code
+/// fits by its form.
+fn find_holder_of_quote(
+    work: &mut UnitWork<'_>,
+    (phase, index): (&Phase, usize),
+) -> Option<(usize, Evidence)> {
+    let quote = match phase.blocks[index].role {
+        Role::After {
+            before: Some(before),
+        } => &phase.blocks.get(before)?.text,
+        Role::Before { .. } => &phase.blocks[index].text,
+        _ => return None,
+    };
+    let assignment = work.assignment;
+    let mut holding = (0..phase.changes.len()).filter(|change| {
+        let file = assignment.file(phase.id, *change);
+        let path = file.and_then(|file| file.path.as_deref());
+        path.is_some_and(|path| {
+            Candidate::from_staged_tree(work.workspace, *change, path).contains_text(quote)
+        })
+    });
+    let only = holding.next()?;
+    holding.next().is_none().then_some((only, Evidence::Quoted))
 }

@@ -120,6 +120,9 @@ pub(super) fn find_owner<'n>(
     if let Some(stated) = find_stated_owner(request, root, &fits)? {
         return Ok(Owner::Entry(stated));
     }
+    if block.is_map() && request.wording.names_the_top() {
+        return Ok(Owner::Root(root));
+    }
     if block.is_map() {
         if keys.is_empty() || keys.iter().any(|key| root.get(key).is_some()) {
             return Ok(Owner::Root(root));

@@ -2,9 +2,12 @@
 
 use super::{keep_near_lines, locate_items};
 use crate::items::{Item, Source};
+use crate::languages::Kind;
 use crate::loose::{Block, Hints};
-use crate::neighbours::find_mentioned_items;
-use crate::prose::Relation;
+use crate::neighbours::{
+    PhraseMatch, find_mentioned_items, find_named_items, find_similar_items, match_phrase,
+};
+use crate::prose::{Phrase, Relation};
 use crate::splice::{location_at, new_refusal};
 use crate::{Reason, Refusal};
 
@@ -23,13 +26,19 @@ pub(super) fn find_block_of_neighbour(
     };
     for relation in [Relation::After, Relation::Before] {
         for name in hints.prose.related(relation, &first.name, siblings) {
-            let mut found: Vec<(usize, usize)> = Vec::new();
-            for (at, block) in blocks.iter().enumerate() {
-                found.extend(
-                    find_mentioned_items(file, (hints.prose, relation), name, &block.items)
-                        .into_iter()
-                        .map(|item| (at, item)),
-                );
+            let in_blocks = |find: &dyn Fn(&[Item<'_>]) -> Vec<usize>| {
+                let all = blocks.iter().enumerate();
+                all.flat_map(|(at, block)| {
+                    find(&block.items).into_iter().map(move |item| (at, item))
+                })
+                .collect::<Vec<(usize, usize)>>()
+            };
+            // What bears the name, or begins so, is meant before what only holds it.
+            let mut found = in_blocks(&|items| find_named_items(file, name, items));
+            if found.is_empty() {
+                found = in_blocks(&|items| {
+                    find_mentioned_items(file, (hints.prose, relation), name, items)
+                });
             }
             found = keep_outermost(blocks, found);
             let line_of = |&(at, item): &(usize, usize)| {
@@ -86,4 +95,41 @@ fn keep_outermost(blocks: &[Block<'_>], found: Vec<(usize, usize)>) -> Vec<(usiz
         .copied()
         .filter(|one| !found.iter().any(|other| lies_in(one, other)))
         .collect()
+}
+
+/// Returns the blocks whose items of a kind with one are all meant by a phrase, each with the last of them.
+pub(super) fn blocks_with_kind(
+    file: &Source<'_>,
+    blocks: &[Block<'_>],
+    item: &Item<'_>,
+    phrase: &Phrase,
+) -> Vec<(usize, usize)> {
+    let last = |block: &Block<'_>| {
+        let kin = find_similar_items(&block.items, item);
+        let meant = match_phrase(file, phrase, &block.items, &kin);
+        (meant == PhraseMatch::All)
+            .then(|| kin.last().copied())
+            .flatten()
+    };
+    let found = blocks.iter().enumerate();
+    found
+        .filter_map(|(at, block)| Some((at, last(block)?)))
+        .collect()
+}
+
+/// Returns the only collection that has all the keys shown, where several are: "providers: […], exports: […]".
+pub(super) fn find_block_of_keys(blocks: &[Block<'_>], code: &[&Item<'_>]) -> Option<usize> {
+    let is_key = |item: &Item<'_>| item.kind == Kind::Entry && item.node.kind() == "pair";
+    if code.len() < 2 || !code.iter().all(|item| is_key(item)) {
+        return None;
+    }
+    let has_all = |block: &Block<'_>| {
+        code.iter().all(|item| {
+            let mut old = block.items.iter().filter(|old| is_key(old));
+            old.any(|old| old.name == item.name)
+        })
+    };
+    let mut found = (0..blocks.len()).filter(|&at| has_all(&blocks[at]));
+    let only = found.next()?;
+    found.next().is_none().then_some(only)
 }

@@ -198,8 +198,12 @@ fn entry_is_for(asking: &Asking<'_, '_>, at: usize, target: usize, code: &Row) -
         other.topic.is_some_and(Topic::names_files) && matches!(other.kind, RowKind::Line(true))
     });
     let before = at.checked_sub(1).and_then(|before| asking.rows.get(before));
+    // A step with a box is no entry of the list above it that has none.
+    let boxed = |row: &Row| asking.box_around(row).is_some();
     let lone = !before.is_some_and(|before| {
-        before.topic.is_some_and(Topic::names_files) && before.item.is_some()
+        before.topic.is_some_and(Topic::names_files)
+            && before.item.is_some()
+            && boxed(before) == boxed(row)
     });
     let code_between = between
         .iter()

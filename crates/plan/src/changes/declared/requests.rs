@@ -41,13 +41,48 @@ fn action_asked(request: &Request<'_>, own_item: bool, whole: bool) -> (Action, 
     (action, basis)
 }
 
+/// Returns the end of the last of the paths before `limit` between which only "and" and the like stand.
+fn last_joined<'t>(found: &[FoundPath], limit: usize, between: impl Fn(Span) -> &'t str) -> usize {
+    let mut end = found.first().map_or(limit, |first| first.outer.end);
+    for path in found.iter().skip(1).filter(|path| path.outer.end <= limit) {
+        if !only_joins(between(end..path.outer.start)) {
+            break;
+        }
+        end = path.outer.end;
+    }
+    end
+}
+
 impl Collector<'_, '_, '_> {
     /// Adds the files that a sentence asks for: "Create `x`", "In `x`, add:", a box's words; false where it asks for
     /// none.
     pub(super) fn asked(&mut self, at: usize, row: &Row, words: &str) -> bool {
+        let (above, colon) = self.leads_on(at);
+        let whole = row.boxed || row.item.is_some() && row.item == self.asking.item;
+        let first = self.asked_from(at, row, words);
+        // "Or create `x` if preferred. Also add to `y`:": the sentence that leads to the block asks for its own.
+        let last = words
+            .trim_end()
+            .len()
+            .checked_sub(1)
+            .map(|end| mention::sentence_around(words, words.floor_char_boundary(end)).start)
+            .filter(|start| above && colon && !whole && *start > 0);
+        let Some(start) = last else {
+            return first;
+        };
+        let rest = Row {
+            span: row.span.start + start..row.span.end,
+            ..row.clone()
+        };
+        self.asked_from(at, &rest, &words[start..]) || first
+    }
+
+    /// Adds the files for which the first sentence that names one asks.
+    fn asked_from(&mut self, at: usize, row: &Row, words: &str) -> bool {
         let own_item = row.item.is_some() && row.item == self.asking.item;
         let (above, colon) = self.leads_on(at);
-        let found = spoken_paths(words, row.span.start, above && colon);
+        // The title of a step right above its block names its file with or without marks.
+        let found = spoken_paths(words, row.span.start, above && (colon || row.boxed));
         let Some(path) = found.first() else {
             return false;
         };
@@ -74,9 +109,13 @@ impl Collector<'_, '_, '_> {
             free: self.free,
             made: self.current.iter().any(made),
         };
+        let last = last_joined(&found, start + words.len(), |span| {
+            self.asking.document.slice(&span)
+        });
         let request = Request {
             before: &words[..path.outer.start - start],
             behind: &words[(path.outer.end - start).min(words.len())..],
+            tail: &words[(last - start).min(words.len())..],
             verb: action_of(&bare),
             bare: &bare,
             path,

@@ -146,13 +146,17 @@ impl Collector<'_, '_, '_> {
                 beside,
                 ..self.note_here(action, Basis::Stated, checkbox)
             };
-            let touched = add_change(&mut self.changes, path, &said);
             let rest: Vec<&str> = cells
                 .iter()
                 .enumerate()
                 .filter(|(at, _)| *at != path_at)
                 .map(|(_, cell)| document.slice(cell))
                 .collect();
+            let said = FileNote {
+                empty: rest.iter().any(|cell| is_empty_note(cell)),
+                ..said
+            };
+            let touched = add_change(&mut self.changes, path, &said);
             self.add_prose(&touched, &rest.join(" "));
         }
     }
