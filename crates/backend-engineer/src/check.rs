@@ -39,7 +39,7 @@ pub(crate) use judge::{JudgeContext, Judgement, ParsedCheck, judge_end};
 pub(crate) use kind::{Kind, checked_by, is_fixing_script, proves_nothing};
 pub(crate) use known::{KnownResults, drop_repeated_requests};
 pub(crate) use recipes::TreeRecipes;
-pub(crate) use request::{Request, folder_of, is_server, kind_of, read_command};
+pub(crate) use request::{Request, folder_of, is_push, is_server, kind_of, read_command};
 pub(crate) use runners::{Count, Difference, files_of_test};
 use runners::{RunnerReports, RunnerWatch};
 pub(crate) use trial::try_out;

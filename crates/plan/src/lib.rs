@@ -80,7 +80,7 @@ pub use approval::{Approval, ApprovalStatus};
 pub use basis::Basis;
 pub use blocks::{CodeBlock, FileOf, Role, Uncertainty};
 pub use boxes::{Checkbox, State};
-pub use changes::{Action, PlannedChange, is_in_many_folders};
+pub use changes::{Action, PlannedChange, is_in_many_folders, joins_both};
 pub use commands::{
     Commit, Count, Doubt, Expect, ExpectedOutcome, Facts, Held, Of, PlannedCommand, Relation,
     Stands,

@@ -68,6 +68,7 @@ pub struct Call {
     /// The words of the prefix before a wrapper that measures what is reached.
     pub(crate) unmeasured: Option<usize>,
     pub(crate) bounded: bool,
+    pub(crate) elsewhere: bool,
     pub(crate) wrapper_needs: Vec<Need>,
     pub(crate) row: Option<&'static Program>,
     pub(crate) rule: Option<&'static Rule>,

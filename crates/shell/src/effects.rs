@@ -124,6 +124,57 @@ impl Call {
     }
 }
 
+impl Call {
+    /// Returns whether it acts on what lies outside of this machine: it pushes, publishes, runs something there, or sends data
+    /// to an address there.
+    pub fn acts_outside(&self) -> bool {
+        const SENDS: [&str; 10] = [
+            "-d",
+            "--data",
+            "--data-raw",
+            "--data-binary",
+            "--data-urlencode",
+            "--json",
+            "-F",
+            "--form",
+            "-T",
+            "--upload-file",
+        ];
+        const READS: [&str; 3] = ["GET", "HEAD", "OPTIONS"];
+        let asked = self.option(&["-X", "--request"]);
+        let sends = asked.is_some_and(|method| !READS.contains(&method))
+            || asked.is_none() && self.option(&SENDS).is_some();
+        self.elsewhere || self.is(Trait::Sends) || self.asks_outside() && sends
+    }
+
+    /// Returns whether it asks a server outside of this machine, by the address that it is given.
+    pub fn asks_outside(&self) -> bool {
+        self.kind() == Kind::Request && self.arguments.iter().any(|word| is_outside(word))
+    }
+}
+
+/// Returns whether an address names a host by its domain, or a machine by its number: neither this one, nor a variable, nor a
+/// name that only a network of containers knows.
+fn is_outside(word: &str) -> bool {
+    /// Domains that are kept for this machine and its networks.
+    const NEAR: [&str; 5] = ["localhost", "local", "internal", "test", "localdomain"];
+    let Some((scheme, rest)) = word.split_once("://") else {
+        return false;
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = host.split(':').next().unwrap_or_default();
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let own = host.starts_with("127.") || host == "0.0.0.0";
+    scheme.chars().all(|letter| letter.is_ascii_alphanumeric())
+        && host.contains('.')
+        && !own
+        && !NEAR.contains(&last)
+        && host
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-'))
+}
+
 fn call_writes(call: &Call) -> bool {
     if call.is(Trait::Writes) {
         return true;

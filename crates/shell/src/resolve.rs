@@ -36,6 +36,7 @@ pub(crate) struct Resolver<'r> {
     needs: Vec<Need>,
     unmeasured: Option<usize>,
     bounded: bool,
+    elsewhere: bool,
 }
 
 impl<'r> Resolver<'r> {
@@ -49,6 +50,7 @@ impl<'r> Resolver<'r> {
             needs: Vec::new(),
             unmeasured: None,
             bounded: false,
+            elsewhere: false,
         }
     }
 
@@ -120,6 +122,7 @@ impl<'r> Resolver<'r> {
             unmeasured: self.unmeasured,
             wrapper_needs: self.needs,
             bounded: self.bounded,
+            elsewhere: self.elsewhere,
             row,
             rule,
         }
@@ -190,6 +193,7 @@ impl<'r> Resolver<'r> {
         }
         self.needs.extend(&step.rule.needs);
         self.bounded |= step.rule.is(Trait::Bounds);
+        self.elsewhere |= step.rule.is(Trait::Sends);
         match wraps {
             Wraps::Command | Wraps::KnownCommand | Wraps::This | Wraps::Module => {
                 let Some(mut inner) = step.inner() else {

@@ -102,6 +102,10 @@ pub enum Trait {
     Lists,
     /// It serves and does not end.
     Serves,
+    /// It serves a window in which a person looks at data.
+    ForPeople,
+    /// It acts on what lies outside of this machine: a push, a publication, a shell there.
+    Sends,
     /// It deletes or overwrites what can't be had back.
     Destroys,
     /// It passes its input on, looked at or changed.

@@ -85,7 +85,33 @@ pub(crate) fn count_in_closing_line(line: &str, names: &[&str]) -> Option<u64> {
 /// Counts the tests that a known runner says have failed, by its closing line.
 pub(super) fn failed_count(output: &str) -> u64 {
     let line = find_closing_line(output).unwrap_or_default();
-    count_in_closing_line(&line, &["failed", "failing", "error", "errors"]).unwrap_or(0)
+    count_in_closing_line(&line, &["failed", "failing", "error", "errors"])
+        .or_else(|| node_failures(output).next_back())
+        .unwrap_or(0)
+}
+
+/// Tells whether one of the runners that a program starts says, by its closing lines, that tests failed.
+pub(super) fn tells_of_failures(output: &str) -> bool {
+    failed_count(output) > 0 || node_failures(output).any(|count| count > 0)
+}
+
+/// Returns the numbers of failed tests by which Node's own runner closes its output: "# fail 1" right below "# pass 3".
+fn node_failures(output: &str) -> impl DoubleEndedIterator<Item = u64> {
+    let counted = |line: &str, what: &str| -> Option<u64> {
+        let line = line.trim();
+        let count = line
+            .strip_prefix("# ")
+            .or_else(|| line.strip_prefix("ℹ "))?
+            .strip_prefix(what)?;
+        count.trim().parse().ok()
+    };
+    let lines: Vec<&str> = output.lines().collect();
+    let counts: Vec<u64> = lines
+        .windows(2)
+        .filter(|pair| counted(pair[0], "pass ").is_some())
+        .filter_map(|pair| counted(pair[1], "fail "))
+        .collect();
+    counts.into_iter()
 }
 
 /// Tells whether a known runner says, by its closing line, that tests were skipped and none was run.

@@ -387,6 +387,11 @@ mod tests {
                 "E  psycopg.OperationalError: connection failed: Connection refused\n",
             ),
             (
+                "node --test test",
+                1,
+                "not ok 1 - a\n  failureType: 'testCodeFailure'\n  error: 'connect ECONNREFUSED 127.0.0.1:5672'\n# fail 1\n",
+            ),
+            (
                 "make test",
                 2,
                 "pytest -q\nmake: pytest: No such file or directory\nmake: *** [Makefile:2: test] Error 127\n",
@@ -464,6 +469,12 @@ mod tests {
                 "No module named 'nosuchlib'\nE       assert 1 == 2\n1 failed, 1 error in 0.1s\n",
             ),
             ("node --test test", 1, "ℹ tests 1\nℹ pass 0\nℹ fail 1\n"),
+            (
+                "node --test test",
+                1,
+                "not ok 1 - a\n  failureType: 'testCodeFailure'\n  error: 'connect ECONNREFUSED 127.0.0.1:1'\n\
+                 not ok 2 - b\n  failureType: 'testCodeFailure'\n  error: '1 !== 2'\n# fail 2\n",
+            ),
             (
                 "npx vitest run",
                 1,

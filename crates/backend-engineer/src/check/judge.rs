@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use journal::Verdict;
 use plan::{Count, Expect, ExpectedOutcome, Stands};
 use serde::Serialize;
-use shell::{Decides, OutputReason, Reading, Recipes, StatusMeaning, Telling};
+use shell::{Decides, NothingReason, OutputReason, Reading, Recipes, StatusMeaning, Telling};
 
-use super::closing_lines::{all_skipped, failed_count, find_closing_line, passed_count};
+use super::closing_lines::{
+    all_skipped, failed_count, find_closing_line, passed_count, tells_of_failures,
+};
 use super::inconclusive::{EndContext, Inconclusive, inconclusive_reason};
 use super::kind::{Kind, checked_by, is_fixing_script};
 use super::shown::{
@@ -308,11 +310,52 @@ fn why_code_says_nothing(
     {
         return Some(Inconclusive::Vacuous(Vacuous::Fixes));
     }
+    if code == 0
+        && let Some(why) = why_words_are_unproven(asked, context)
+    {
+        return Some(Inconclusive::Vacuous(why));
+    }
     let says_nothing = expect.status.is_none() && expect.count.is_none() && !expect.is_of_output();
     if code == 0 && context.described && says_nothing && is_constant(&asked.reading) {
         return Some(Inconclusive::Vacuous(Vacuous::Constant));
     }
     (code == PIPE_CLOSED).then_some(Inconclusive::PipeClosed)
+}
+
+/// Returns why a success proves nothing of the words beside it: a status that is swallowed is nobody's, and what only lists
+/// (`make -n test`, `node --version`) does none of it, but for words that are about the program itself.
+fn why_words_are_unproven(asked: &ParsedCheck, context: &JudgeContext<'_>) -> Option<Vacuous> {
+    let expect = context.expect;
+    let is_stated = expect.status.is_some() || expect.count.is_some() || expect.is_of_output();
+    if is_stated || context.step && !context.described {
+        return None;
+    }
+    if let Decides::Nothing(why @ (NothingReason::Or | NothingReason::Sequence)) =
+        asked.reading.decides()
+    {
+        return Some(Vacuous::Nothing(why));
+    }
+    let words = expect.words.as_deref().unwrap_or_default().to_lowercase();
+    let calls = asked.reading.outer_calls();
+    let lists = !calls.is_empty()
+        && calls.iter().all(|call| {
+            let program = call
+                .program
+                .trim_end_matches(|letter: char| letter.is_ascii_digit());
+            lists_no_file(call) && !words.contains(program)
+        });
+    (context.described && lists).then_some(Vacuous::Lists)
+}
+
+/// Tells that a known program only lists or describes, and no file is what it looks at.
+fn lists_no_file(call: &shell::Call) -> bool {
+    call.is_known()
+        && call.kind() == shell::Kind::Inspect
+        && call.is(shell::Trait::Lists)
+        && !call
+            .positionals()
+            .iter()
+            .any(|word| word.contains(['.', '/']))
 }
 
 /// Tells that a runner of targets passed over the failure of a part: "make: [Makefile:2: check] Error 1 (ignored)".
@@ -448,7 +491,7 @@ fn judge_success(asked: &ParsedCheck, (code, output): (i32, &str), expect: &Expe
             .outer_calls()
             .iter()
             .any(|call| call.target.is_some());
-    if kind == Kind::Other && runs && failed_count(output) > 0 {
+    if kind == Kind::Other && runs && tells_of_failures(output) {
         return Judgement::inconclusive(&Inconclusive::FailuresTold);
     }
     if kind == Kind::Tests && failed_count(output) > 0 {
@@ -568,6 +611,67 @@ mod tests {
     }
 
     #[test]
+    fn what_only_lists_or_swallows_its_status_proves_no_words_beside_it() {
+        let told = |script: &str, words: &str, step| {
+            let expect = Expect {
+                outcome: ExpectedOutcome::Pass,
+                words: (!words.is_empty()).then(|| words.to_owned()),
+                ..Expect::default()
+            };
+            let host = |_: &str| None;
+            let context = JudgeContext {
+                expect: &expect,
+                step,
+                described: !words.is_empty(),
+                ours: &|_| false,
+                has_loopback: true,
+                host: &host,
+            };
+            let asked = ParsedCheck::from_script(script, None, &());
+            judge_end(&asked, CommandEnd::Code(0), "", &context).verdict
+        };
+        for (script, words, step, verdict) in [
+            (
+                "git diff --exit-code || true",
+                "Nothing else changed:",
+                false,
+                Verdict::NotChecked,
+            ),
+            (
+                "git diff --exit-code || true",
+                "",
+                false,
+                Verdict::NotChecked,
+            ),
+            (
+                "git diff --exit-code",
+                "Nothing else changed:",
+                false,
+                Verdict::Passed,
+            ),
+            (
+                "npm ls --depth=0 2>/dev/null || true",
+                "Tests pass:",
+                false,
+                Verdict::NotChecked,
+            ),
+            ("mkdir -p dist || true", "", true, Verdict::Passed),
+            ("make -n test", "Tests pass:", false, Verdict::NotChecked),
+            ("node --version", "Tests pass:", false, Verdict::NotChecked),
+            ("node --version", "Node is there:", false, Verdict::Passed),
+            ("node --version", "", false, Verdict::Passed),
+            (
+                "node cli.js --version",
+                "The flag works:",
+                false,
+                Verdict::Passed,
+            ),
+        ] {
+            assert_eq!(told(script, words, step), verdict, "{script} {words}");
+        }
+    }
+
+    #[test]
     fn a_pass_is_judged_by_status_and_by_count() {
         let plain = expect(ExpectedOutcome::Pass, None, &[]);
         assert_eq!(
@@ -605,6 +709,16 @@ mod tests {
             verdict("python3 run_checks.py", 0, dropped, &plain),
             Verdict::NotChecked
         );
+        let tap = "not ok 1 - a\n# tests 1\n# suites 0\n# pass 0\n# fail 1\n# cancelled 0\n";
+        let twice = format!("{tap}ok 1 - b\n# tests 1\n# pass 1\n# fail 0\n");
+        for script in [
+            "node tools/all.mjs",
+            "python3 -c 'import os; os.system(\"node --test src\")'",
+        ] {
+            for output in [tap, &twice] {
+                assert_eq!(verdict(script, 0, output, &plain), Verdict::NotChecked);
+            }
+        }
         assert_eq!(
             verdict(
                 "grep -rn failed docs",

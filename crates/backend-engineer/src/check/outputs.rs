@@ -69,7 +69,28 @@ impl<'o> Output<'o> {
 
     /// Tells that the output says so.
     pub(super) fn says(&self, what: OutputSign) -> bool {
-        signs_of_kind(what).any(|sign| self.lower.contains(sign))
+        let mut signs = signs_of_kind(what).filter(|sign| self.lower.contains(sign));
+        match what {
+            // A test that is kept from its service is `not ok` as well.
+            OutputSign::Asserted if self.lacks_services_alone() => {
+                signs.any(|sign| !sign.starts_with("not ok"))
+            }
+            _ => signs.next().is_some(),
+        }
+    }
+
+    /// Tells that each failure of which Node's runner tells in TAP is that of a missing service.
+    fn lacks_services_alone(&self) -> bool {
+        const FAILED: &str = "failuretype: 'testcodefailure'";
+        let mut failed = self
+            .lower
+            .split("not ok ")
+            .skip(1)
+            .filter(|block| block.contains(FAILED))
+            .peekable();
+        failed.peek().is_some()
+            && failed
+                .all(|block| signs_of_kind(OutputSign::Service).any(|sign| block.contains(sign)))
     }
 
     /// Returns the last line that says so, shortened: the lines of code above an error repeat its words without its values.

@@ -72,9 +72,12 @@ impl Request {
         {
             return refuse(&format!("the folder `{folder}` is not there"));
         }
-        if let Some(threat) = find_threat(&read_command(work, &script, &folder), &work.run.settings)
-        {
+        let reading = read_command(work, &script, &folder);
+        if let Some(threat) = find_threat(&reading, &work.run.settings) {
             return refuse(&threat.to_string());
+        }
+        if let Some(why) = why_for_person(&reading, work.run.settings.reaches_everything()) {
+            return refuse(why);
         }
         Ok(Request {
             script,
@@ -166,6 +169,36 @@ impl Request {
             ..asked
         }
     }
+}
+
+/// Returns why a command is a person's: it acts on what no private copy of the tree protects, or shows something to look at.
+/// A question to another machine is asked only where the network is `open`.
+fn why_for_person(reading: &shell::Reading, open: bool) -> Option<&'static str> {
+    let calls = reading.calls();
+    let any = |told: &dyn Fn(&shell::Call) -> bool| calls.iter().any(|call| told(call));
+    match () {
+        () if any(&shell::Call::acts_outside) => {
+            Some("it acts on what lies outside of this machine: run it yourself")
+        }
+        () if any(&|call| call.is(shell::Trait::ForPeople)) => {
+            Some("it opens a window for a person to look at")
+        }
+        () if !open && any(&shell::Call::asks_outside) => {
+            Some("it asks another machine, and the network is closed to commands")
+        }
+        () => None,
+    }
+}
+
+/// Tells that a command only pushes what was committed.
+pub(crate) fn is_push(reading: &shell::Reading) -> bool {
+    let calls = reading.calls();
+    let mut noted = calls
+        .iter()
+        .filter(|call| !call.is(shell::Trait::Idle))
+        .peekable();
+    noted.peek().is_some()
+        && noted.all(|call| call.kind() == shell::Kind::Git && call.is(shell::Trait::Sends))
 }
 
 /// Returns the folder that a command of the plan runs in: the one that it says, else that from which the unit's paths

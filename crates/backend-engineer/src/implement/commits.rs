@@ -75,6 +75,15 @@ pub(super) async fn carry_out_commit(
     }
 }
 
+/// Leaves a push to a person: no run sends commits to another machine.
+pub(super) fn leave_push(work: &mut UnitWork<'_>) -> Result<StepOutcome, Stop> {
+    let why = NoCommit::Push;
+    work.run.emit(Event::CommitSkipped {
+        why: why.to_string(),
+    })?;
+    Ok(StepOutcome::Commit(Err(why)))
+}
+
 /// Returns the paths that a commit may take: the files of its unit, those that a model was let change, and what `earlier`
 /// runs wrote where the command adds everything.
 fn paths_to_commit(

@@ -98,6 +98,8 @@ const MOST_SHOWN: usize = 3;
 pub(crate) enum NoCommit {
     /// Nobody asked for commits, and none with its message is in the history.
     NotAsked,
+    /// It is a push, which no run makes.
+    Push,
     /// The plan gives no message.
     NoMessage,
     /// A block of the unit was refused.
@@ -235,6 +237,7 @@ impl fmt::Display for NoCommit {
             NoCommit::NotAsked => {
                 formatter.write_str("no such commit is there; commits are made only with --commit")
             }
+            NoCommit::Push => formatter.write_str("nothing is pushed by a run: push it yourself"),
             NoCommit::NoMessage => formatter.write_str("the plan gives no commit message"),
             NoCommit::Unplaced(part) => part.fmt(formatter),
             NoCommit::CommandFailed(command) => write!(formatter, "`{command}` failed"),

@@ -240,6 +240,9 @@ async fn run_step_command(
             "no command was run, as you asked",
         )));
     }
+    if check::is_push(&check::read_command(work, &planned.text, &folder)) {
+        return commits::leave_push(work).map(Some);
+    }
     let request = match Request::of_step(planned, &format!("step of {}", phase.label), work) {
         Ok(request) => request,
         Err(not_run) => return Ok(step_outcome(*not_run)),

@@ -8,7 +8,7 @@
 use journal::{Basis, Evidence, Verdict};
 
 use crate::evidence;
-use crate::implement::Change;
+use crate::implement::{Change, NoCommit};
 use crate::stop::Exit;
 use crate::unit_work::UnitWork;
 use crate::verify::{
@@ -100,8 +100,11 @@ fn lacks_proof(work: &UnitWork<'_>, verification: &Verification) -> bool {
         .iter()
         .any(|check| check.verdict() == Verdict::Passed);
     // Commits are made only when asked for; without --commit their open boxes say nothing about the work.
-    let waits =
-        |reason: &OpenReason| !work.run.options.commit && matches!(reason, OpenReason::NoCommit(_));
+    let waits = |reason: &OpenReason| match reason {
+        OpenReason::NoCommit(NoCommit::Push) => true,
+        OpenReason::NoCommit(_) => !work.run.options.commit,
+        _ => false,
+    };
     let mut proofs = verification
         .items
         .iter()

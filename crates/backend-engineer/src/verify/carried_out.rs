@@ -125,8 +125,38 @@ impl ChangedFiles {
         let stands = |symbol: &&str| {
             is_file(symbol) || texts.iter().any(|text| contains_identifier(text, symbol))
         };
-        symbols.is_empty() || symbols.iter().any(stands)
+        symbols.is_empty()
+            || symbols.iter().any(stands)
+                && joined_calls(&words.text)
+                    .iter()
+                    .all(|group| group.iter().all(|one| stands(&one.as_str())))
     }
+}
+
+/// Returns the symbols that words name in one breath as calls, "`foo()` (1) and `bar()`": one of them is not done without the
+/// others. Each group has two or more.
+fn joined_calls(words: &str) -> Vec<Vec<String>> {
+    let pieces: Vec<&str> = words.split('`').collect();
+    let called = |at: usize| {
+        let code = pieces.get(at).filter(|code| code.contains('('))?;
+        symbol_of_code(code.trim()).map(str::to_owned)
+    };
+    let mut groups: Vec<Vec<String>> = Vec::new();
+    let mut open = false;
+    for at in (1..pieces.len()).step_by(2) {
+        let joined = open && plan::joins_both(pieces[at - 1]);
+        let Some(symbol) = called(at) else {
+            open = false;
+            continue;
+        };
+        match groups.last_mut().filter(|_| joined) {
+            Some(group) => group.push(symbol),
+            None => groups.push(vec![symbol]),
+        }
+        open = true;
+    }
+    groups.retain(|group| group.len() > 1);
+    groups
 }
 
 /// Returns whether a test of the file failed without the change and passes with it.
@@ -227,6 +257,10 @@ mod tests {
             ("Add `count` to it.", false),
             ("Add `Order.count` to it.", false),
             ("Add `tot` to it.", false),
+            ("Add `total()` (1) and `count()` (2).", false),
+            ("Add `total()`, `count()`.", false),
+            ("Add `total()` as `count()` has it.", true),
+            ("Add `total()` and `Order`.", true),
             ("Write `app.yaml`.", true),
             ("Extend `Dockerfile`.", true),
             ("Run `make all`.", true),

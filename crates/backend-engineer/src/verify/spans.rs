@@ -299,7 +299,7 @@ impl SpanContext<'_> {
         });
         match made {
             Some(Ok(_)) => SpanState::Ran,
-            Some(Err(NoCommit::NotAsked)) | None => SpanState::Deferred,
+            Some(Err(NoCommit::NotAsked | NoCommit::Push)) | None => SpanState::Deferred,
             Some(Err(_)) => SpanState::Unproven,
         }
     }

@@ -4,7 +4,7 @@ use crate::document::Document;
 use crate::identity::CheckboxId;
 use crate::labels::{Topic, is_base};
 use crate::mention;
-use crate::paths::find_paths;
+use crate::paths::{FoundPath, find_paths};
 use crate::rows::{Row, RowKind};
 
 /// The parts of a unit in which its files are looked for.
@@ -38,12 +38,38 @@ impl Asking<'_, '_> {
         let has = |row: &Row| !find_paths(self.words(row), 0, false).is_empty();
         let label =
             row.label.is_some() && row.item.is_none() && row.topic.is_some_and(Topic::names_files);
-        label
-            && (has(row)
-                || self
-                    .rows
-                    .get(at + 1)
-                    .is_some_and(|next| next.item.is_some() && has(next)))
+        self.label_of_boxes(at).is_some()
+            || label
+                && (has(row)
+                    || self
+                        .rows
+                        .get(at + 1)
+                        .is_some_and(|next| next.item.is_some() && has(next)))
+    }
+
+    /// Returns the path that is a label by itself, with nothing but a note behind it, over a list of boxes: what they ask for
+    /// is asked of that file. "**`src/a.js`** (new)"
+    pub(crate) fn label_of_boxes(&self, at: usize) -> Option<FoundPath> {
+        let row = self.rows.get(at)?;
+        let leads = self
+            .rows
+            .get(at + 1)
+            .is_some_and(|next| next.boxed && next.piece != row.piece);
+        if row.item.is_some() || !leads || !matches!(row.kind, RowKind::Line(true)) {
+            return None;
+        }
+        let words = self.words(row).trim();
+        let (bold, rest) = ["**", "__"]
+            .iter()
+            .find_map(|mark| words.strip_prefix(mark)?.split_once(mark))?;
+        let note = rest.trim().trim_end_matches(':').trim();
+        let path = find_paths(self.words(row), row.span.start, false);
+        let [path] = path.as_slice() else {
+            return None;
+        };
+        let name = bold.trim().trim_end_matches(':').trim().trim_matches('`');
+        let noted = note.is_empty() || note.starts_with('(') && note.ends_with(')');
+        (noted && name == self.document.slice(&path.span)).then(|| path.clone())
     }
 
     pub(super) fn words(&self, row: &Row) -> &str {

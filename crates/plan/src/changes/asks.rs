@@ -200,6 +200,17 @@ pub(super) fn without_number(words: &str) -> String {
     rest.to_owned()
 }
 
+/// Returns whether the words between two names only join them, so that both are meant: no choice, and no way from one to the
+/// other.
+pub fn joins_both(between: &str) -> bool {
+    let choice = ["or", "to", "and/or"];
+    only_joins(between)
+        && !between.contains(['/', '→', '>'])
+        && !between
+            .split_whitespace()
+            .any(|word| choice.contains(&word.to_lowercase().as_str()))
+}
+
 /// Returns whether the words between two paths only join them.
 pub(super) fn only_joins(between: &str) -> bool {
     let lower = between.to_lowercase();

@@ -176,7 +176,7 @@ impl Collector<'_, '_, '_> {
     fn read_line(&mut self, at: usize, row: &Row, first: bool) {
         let words = self.asking.words(row).to_owned();
         self.take_back(&words);
-        if self.read_file_label(row, &words) {
+        if self.read_file_label(row, &words) || self.read_label_of_boxes(at, row, &words) {
             return;
         }
         if row.boxed && !self.below_listed(row) || first && names_step(&words) {
@@ -247,6 +247,17 @@ impl Collector<'_, '_, '_> {
             };
             self.add_files(row, &value);
         }
+        true
+    }
+
+    /// Adds the file of a label that is its path, over a list of boxes; false where the row is none.
+    fn read_label_of_boxes(&mut self, at: usize, row: &Row, words: &str) -> bool {
+        let Some(path) = self.asking.label_of_boxes(at) else {
+            return false;
+        };
+        let behind = &words[(path.outer.end - row.span.start).min(words.len())..];
+        let said = self.note_here(action_of_note(behind), Basis::Stated, None);
+        self.current = add_change(&mut self.changes, &path, &said);
         true
     }
 

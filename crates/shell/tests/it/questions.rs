@@ -371,3 +371,43 @@ fn statuses_that_a_script_drops_are_told() {
     );
     assert_eq!(read("! test -f a").with_negated_searches(), None);
 }
+
+#[test]
+fn what_acts_on_other_machines_is_told() {
+    for (text, acts, asks) in [
+        ("git push origin main", true, false),
+        ("git add a && git commit -m x && git push", true, false),
+        ("git push --dry-run", false, false),
+        ("git fetch", false, false),
+        (
+            "ssh root@192.168.50.100 'systemctl restart app'",
+            true,
+            false,
+        ),
+        ("npm publish", true, false),
+        ("doppler run -- npm test", false, false),
+        (
+            "curl -s -X POST https://home.example.org/api/sync -d '{}'",
+            true,
+            true,
+        ),
+        ("curl -fsS https://home.example.org/health", false, true),
+        (
+            "curl -s -X POST http://localhost:3000/a -d '{}'",
+            false,
+            false,
+        ),
+        (
+            "curl -s -X POST http://127.0.0.1:3000/a -d '{}'",
+            false,
+            false,
+        ),
+        ("curl -s http://api:3000/a", false, false),
+        ("curl -s $BASE/a", false, false),
+    ] {
+        let reading = read(text);
+        let any = |told: fn(&shell::Call) -> bool| reading.calls().into_iter().any(told);
+        assert_eq!(any(shell::Call::acts_outside), acts, "{text}");
+        assert_eq!(any(shell::Call::asks_outside), asks, "{text}");
+    }
+}
