@@ -4,12 +4,15 @@
 //! `**Step 3 (GREEN):** Also, in `a.py`, remove the check.` is called "step 3",
 //! has the leads "also" and "in …", and the verb "remove".
 
+mod condition;
 mod mood;
 
 use crate::inline::{Label, code_spans, comparison_key, one_line, plain_text, read_label};
 use crate::naming::{Rank, read_marks, unit_name};
 use crate::paths::as_path;
 use crate::vocabulary::{Opening, Use, entry_at_start, is_dense, is_entry, last_entry, uses_in};
+pub(super) use condition::Supposed;
+use condition::{answers, read_supposed};
 use mood::{VERBS, is_base_form, mood_of};
 
 /// The mood of a sentence, by its form alone.
@@ -44,6 +47,8 @@ pub(super) struct Form {
     pub(super) forbids: bool,
     /// It depends on something, or is left to the reader.
     pub(super) conditional: bool,
+    /// It depends on something that may be asked of the program; its words are those of the clause behind that.
+    pub(super) supposes: Option<Supposed>,
     /// It says what becomes of what: "empty → 404".
     pub(super) maps: bool,
     /// It speaks of an import.
@@ -116,6 +121,12 @@ pub(super) fn read_form(words: &str) -> Form {
         .end(Use::Lead)
         .map_or(lower.as_str(), |end| lower[end..].trim_start())
         .to_owned();
+    let whole = is_conditional(&lower);
+    let supposed = read_supposed(&lower).filter(|_| !Opening::new(&called).is(Use::Condition));
+    let supposes = supposed.map(|(what, _)| what);
+    let lower = supposed
+        .map_or(lower.as_str(), |(_, clause)| clause)
+        .to_owned();
     let head = after_leads(&lower);
     let main = main_statement(&lower);
     let (opening, name) = (Opening::new(&head), Opening::new(&called));
@@ -152,7 +163,8 @@ pub(super) fn read_form(words: &str) -> Form {
             || negated && mood == Mood::Demands
             || opening.is(Use::Negation) && opening.is(Use::Alter)
             || mood == Mood::Asks(Use::Keep),
-        proviso: uses_in(&lower).has(Use::Proviso),
+        // "Return 404 if absent" says what code does.
+        proviso: uses_in(&lower).has(Use::Proviso) && !answers(&head),
         outcome: states_outcome(&main),
         comments: said.has(Use::Comment),
         message: is_message(words),
@@ -162,7 +174,8 @@ pub(super) fn read_form(words: &str) -> Form {
         } else {
             mood
         },
-        conditional: name.is(Use::Condition) || is_conditional(&lower),
+        conditional: name.is(Use::Condition) || whole && supposes.is_none(),
+        supposes,
         maps: ["→", "->", " = ", "=>"]
             .iter()
             .any(|sign| main.contains(sign)),

@@ -56,8 +56,11 @@ impl Judge<'_, '_, '_> {
         let placed = tag
             .or_else(|| self.by_place(cut, &form))
             .or_else(|| by_lead(led))
-            .or_else(|| self.by_form(cut, &form));
-        let class = placed.unwrap_or_else(|| self.by_blocks(cut, &form));
+            .or_else(|| {
+                self.by_form(cut, &form)
+                    .map(|class| as_supposed(class, &form))
+            });
+        let class = placed.unwrap_or_else(|| as_supposed(self.by_blocks(cut, &form), &form));
         let mut protects = protected_names(words);
         if self.scopes.group(cut.row).start == 0
             || self.stock.group(self.scopes.group(cut.row).start).is_none()
@@ -443,6 +446,17 @@ fn is_title(words: &str) -> bool {
     bold("**")
         .or_else(|| bold("__"))
         .is_some_and(|inner| !inner.is_empty() && !inner.contains("**"))
+}
+
+/// Returns the class of a sentence that depends on something: where that may be the work itself, it can't be told whether
+/// what no block shows is asked for.
+fn as_supposed(class: SentenceClass, form: &Form) -> SentenceClass {
+    use SentenceClass::{Check, Condition, Context, DoPartly, DoUnshown, Unclear};
+    match (form.supposes, class) {
+        (Some(_), Check | Context) => Condition,
+        (Some(form::Supposed::Unsure), DoUnshown | DoPartly) => Unclear,
+        _ => class,
+    }
 }
 
 /// Returns what a line that leads to a list makes of its items.

@@ -152,6 +152,70 @@ fn what_is_said_of_the_code_is_told_from_the_reason_for_it() {
 }
 
 #[test]
+fn a_condition_of_the_program_is_told_from_one_of_the_work() {
+    let rows = [
+        (
+            "If the cart is empty, throw a `RangeError`.",
+            SentenceClass::DoUnshown,
+        ),
+        (
+            "If the file is larger than 5 MB, reject it with 413.",
+            SentenceClass::DoUnshown,
+        ),
+        ("Return 404 if absent.", SentenceClass::DoUnshown),
+        (
+            "如果购物车不存在，抛出 `CartError`。",
+            SentenceClass::DoUnshown,
+        ),
+        (
+            "Si le panier est vide, renvoyer 404.",
+            SentenceClass::DoUnshown,
+        ),
+        (
+            "If `code` is given, validate the coupon.",
+            SentenceClass::Unclear,
+        ),
+        (
+            "If the cart is given, return `sum(cart)`.",
+            SentenceClass::DoShown,
+        ),
+        (
+            "If the package is missing, run `npm i`.",
+            SentenceClass::Condition,
+        ),
+        (
+            "If the test fails, check that the rows are numbers.",
+            SentenceClass::Condition,
+        ),
+        (
+            "If the test fails, return the old list.",
+            SentenceClass::Condition,
+        ),
+        (
+            "If the file does not exist, create it.",
+            SentenceClass::Condition,
+        ),
+        (
+            "If `app/store.py` holds a loader, move it here.",
+            SentenceClass::Condition,
+        ),
+        ("If needed, add a cache.", SentenceClass::Condition),
+        ("Optionally, add a cache.", SentenceClass::Condition),
+    ];
+    for (words, expected) in rows {
+        let text = format!(
+            "# Cart\n\n### Task 1: Cart\n\n**File**: `app/cart.py`\n\n```python\ndef total(cart):\n    return sum(cart)\n```\n\n{words}\n"
+        );
+        let plan = plan::read(text.as_bytes()).unwrap();
+        let sentence = plan
+            .all()
+            .flat_map(|unit| &unit.sentences)
+            .find(|one| text[one.span.clone()] == *words);
+        assert_eq!(sentence.map(|one| one.class), Some(expected), "{words}");
+    }
+}
+
+#[test]
 fn what_is_to_be_replaced_needs_another_half() {
     let code = "```ts\nreturn 1;\n```\n";
     for (words, expected) in [
