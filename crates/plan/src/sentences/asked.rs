@@ -313,7 +313,8 @@ const FEWEST: usize = 3;
 const JOINS: &str =
     "the of with for to is are be by and that this must should may each every when from not";
 
-fn is_join(word: &str) -> bool {
+/// Returns whether a word joins others in English, and is none in a language of the same letters.
+pub(super) fn is_join(word: &str) -> bool {
     JOINS.split(' ').any(|known| known == word)
 }
 

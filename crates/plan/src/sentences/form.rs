@@ -6,6 +6,7 @@
 
 mod condition;
 mod mood;
+mod place;
 
 use crate::inline::{Label, code_spans, comparison_key, one_line, plain_text, read_label};
 use crate::naming::{Rank, read_marks, unit_name};
@@ -14,6 +15,8 @@ use crate::vocabulary::{Opening, Use, entry_at_start, is_dense, is_entry, last_e
 pub(super) use condition::Supposed;
 use condition::{answers, read_supposed};
 use mood::{VERBS, is_base_form, mood_of};
+pub(super) use place::without_contraction;
+use place::{after_leads, after_place};
 
 /// The mood of a sentence, by its form alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +119,9 @@ pub(super) fn read_form(words: &str) -> Form {
     let command = begins_with_command(&rest);
     let (subject, path, rest) = after_subject(&rest);
     let lower = one_line(&plain_text(rest)).to_lowercase();
+    let placed = without_contraction(&lower);
+    let contracted = placed.len() < lower.len();
+    let lower = placed.to_owned();
     // "Don't forget to …" says no, and means yes.
     let lower = Opening::new(&lower)
         .end(Use::Lead)
@@ -130,7 +136,10 @@ pub(super) fn read_form(words: &str) -> Form {
     let head = after_leads(&lower);
     let main = main_statement(&lower);
     let (opening, name) = (Opening::new(&head), Opening::new(&called));
-    let mood = mood_of(&head, &opening, &main);
+    let mood = match mood_of(&head, &opening, &main) {
+        Mood::States if contracted => Mood::Asks(Use::Change),
+        mood => mood,
+    };
     let cautions = name.is(Use::Caution);
     // "Don't forget the entry" demands what it seems to deny.
     let insists = opening
@@ -408,42 +417,6 @@ fn is_label_name(label: &Label, words: &str) -> bool {
 fn is_conditional(lower: &str) -> bool {
     let head = lower.trim_start_matches(|letter: char| !letter.is_alphanumeric() && letter != '`');
     entry_at_start(head, Use::Condition).is_some()
-}
-
-/// Returns the words behind "also", "then", "in `x`, ", "after the imports: ".
-fn after_leads(lower: &str) -> String {
-    let mut rest = lower;
-    for _ in 0..4 {
-        rest = rest.trim_start_matches(|letter: char| {
-            !letter.is_alphanumeric() && letter != '`' && letter != '/'
-        });
-        let opening = Opening::new(rest);
-        if let Some(end) = opening.end(Use::Lead) {
-            rest = &rest[end..];
-            continue;
-        }
-        let Some(end) = opening.end(Use::Place) else {
-            break;
-        };
-        let Some(behind) = after_place(&rest[end..]) else {
-            break;
-        };
-        rest = behind;
-    }
-    rest.to_owned()
-}
-
-/// The furthest that a place before the verb goes.
-const LONGEST_PLACE: usize = 140;
-
-fn after_place(rest: &str) -> Option<&str> {
-    let code = code_spans(rest, 0);
-    let outside = |at: usize| !code.iter().any(|span| span.outer.contains(&at));
-    let (at, sign) = rest
-        .char_indices()
-        .find(|(at, letter)| matches!(letter, ',' | ':' | '，' | '：') && outside(*at))?;
-    (at <= LONGEST_PLACE && !rest[at + sign.len_utf8()..].trim().is_empty())
-        .then(|| &rest[at + sign.len_utf8()..])
 }
 
 /// Returns the main statement: without code, quotations, parentheses, and what is set against it.

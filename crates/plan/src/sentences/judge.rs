@@ -61,12 +61,12 @@ impl Judge<'_, '_, '_> {
                     .map(|class| as_supposed(class, &form))
             });
         let class = placed.unwrap_or_else(|| as_supposed(self.by_blocks(cut, &form), &form));
-        let mut protects = protected_names(words);
+        let mut protects = protected_names(form::without_contraction(words));
         if self.scopes.group(cut.row).start == 0
             || self.stock.group(self.scopes.group(cut.row).start).is_none()
         {
             // In a step that shows code it may speak of that step alone.
-            protects.extend(bound_of_sentence(words));
+            protects.extend(bound_of_sentence(form::without_contraction(words)));
         }
         let class = if is_about(words, &protects) {
             as_forbidden(class)

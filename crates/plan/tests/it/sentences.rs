@@ -152,7 +152,7 @@ fn what_is_said_of_the_code_is_told_from_the_reason_for_it() {
 }
 
 #[test]
-fn a_condition_of_the_program_is_told_from_one_of_the_work() {
+fn conditions_and_places_before_the_verb_are_read() {
     let rows = [
         (
             "If the cart is empty, throw a `RangeError`.",
@@ -201,6 +201,24 @@ fn a_condition_of_the_program_is_told_from_one_of_the_work() {
         ),
         ("If needed, add a cache.", SentenceClass::Condition),
         ("Optionally, add a cache.", SentenceClass::Condition),
+        // "In the …", and no denial.
+        (
+            "No módulo `views`, substituir `FLAG` por uma lista vazia.",
+            SentenceClass::DoUnshown,
+        ),
+        (
+            "No frontend, ajustar o rodapé para o novo texto.",
+            SentenceClass::DoUnshown,
+        ),
+        ("Nos testes, cobrir `version`.", SentenceClass::DoUnshown),
+        (
+            "No new dependencies, use the client of the module.",
+            SentenceClass::Forbid,
+        ),
+        (
+            "No tocar `views`, devolver la lista.",
+            SentenceClass::Forbid,
+        ),
     ];
     for (words, expected) in rows {
         let text = format!(
