@@ -77,6 +77,8 @@ pub(crate) enum Use {
     WorkWord,
     /// A verb for what only code does.
     Answer,
+    /// A verb for what is made of a thing elsewhere: its object is used there, and not changed.
+    Employ,
     /// A word that begins an explanation.
     Rationale,
     /// Words that describe a test that is to be written.

@@ -205,6 +205,8 @@ impl Judge<'_, '_, '_> {
             || asked.lacks_status(unit)
             || asks && asked.lacks_version(unit);
         let lacks = lacks || !form.given && !form.negated && asked.lacks_value(unit);
+        let lacks =
+            lacks || asks && !form.step && !self.is_followed(cut) && asked.lacks_user(unit, form);
         // "`create` also emits an event": what it does beside what its block shows.
         let does_more = form.mood == Mood::States && form::says_what_code_does(&form.head);
         let lacks = lacks || does_more && !form.given && !form.negated && asked.lacks_object(unit);
@@ -369,10 +371,19 @@ impl Judge<'_, '_, '_> {
         let about = row.heading_topic == Some(Topic::About)
             || topic_of_label(&form.label) == Some(Topic::About);
         let demands = form.mood == Mood::Demands;
-        if form.step || row.boxed || form.given || is_title(self.asking.document.slice(&cut.span)) {
+        let untested = form.tests && !self.stock.has_tests();
+        // "Also cover `version` in the existing tests": what is there before the work is what it changes.
+        let extends = untested
+            && form.mood == Mood::Asks(Use::Change)
+            && !form.outcome
+            && asked.names_symbols();
+        if form.step
+            || row.boxed
+            || form.given && !extends
+            || is_title(self.asking.document.slice(&cut.span))
+        {
             return false;
         }
-        let untested = form.tests && !self.stock.has_tests();
         let unit = self.stock.unit();
         !about && untested
             || asked.is_strange(unit, demands || !about)

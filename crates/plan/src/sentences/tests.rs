@@ -33,6 +33,9 @@ fn decides(what: Use, example: &str) -> bool {
         }
         Use::Solely => super::bounds::bound_of_sentence(example).is_some(),
         Use::Condition | Use::WorkWord => form.conditional,
+        Use::Employ => {
+            form.mood == Mood::Asks(Use::Change) && entry_at_start(&form.head, what).is_some()
+        }
         Use::Supposing => form.supposes.is_some(),
         Use::Answer => form.supposes == Some(Supposed::Program),
         Use::Proviso => form.proviso,

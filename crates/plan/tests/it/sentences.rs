@@ -34,6 +34,15 @@ const TASKS: &[(&str, &[&str])] = &[
         &["`RATES` becomes `[7, 19]`."],
     ),
     ("Add the same import.", &["Add the same import."]),
+    (
+        "Wire `total()` into `checkout`.",
+        &["Wire `total()` into `checkout`."],
+    ),
+    (
+        "Also cover `total` in the existing tests.",
+        &["Also cover `total` in the existing tests."],
+    ),
+    ("Use `sum` in `total`.", &[]),
     ("This keeps the sum in one place.", &[]),
     ("**Tests:**\n- None needed.", &[]),
     ("`total` returns `sum(cart)`.", &[]),
