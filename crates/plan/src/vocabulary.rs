@@ -71,6 +71,14 @@ pub(crate) enum Use {
     Negation,
     /// A word that makes the rest depend on something, or leaves it to the reader.
     Condition,
+    /// One of those that begins a clause of its own: "if the list is empty, …".
+    Supposing,
+    /// A word for what a plan's own work goes about: its build, its files, its reader.
+    WorkWord,
+    /// A verb for what only code does.
+    Answer,
+    /// A verb for what is made of a thing elsewhere: its object is used there, and not changed.
+    Employ,
     /// A word that begins an explanation.
     Rationale,
     /// Words that describe a test that is to be written.

@@ -7,7 +7,7 @@ use crate::imports::worded_imports;
 use crate::inline::{CodeSpan, code_spans, one_line};
 use crate::mention::{Mention, read_mention};
 use crate::paths::as_path;
-use crate::vocabulary::{Use, is_entry, last_entry};
+use crate::vocabulary::{Use, entry_at_start, is_entry, last_entry};
 
 use super::evidence::Shown;
 use super::form::Form;
@@ -133,6 +133,17 @@ impl<'w> Asked<'w> {
             .into_iter()
             .skip(1)
             .any(|span| !shown.has(&self.words[span.inner]))
+    }
+
+    /// Returns whether it asks for what the blocks hold to be used in a symbol that they lack: "Wire `version()` into
+    /// `health`".
+    pub(super) fn lacks_user(&self, shown: Shown<'_>, form: &Form) -> bool {
+        let is_symbol = |code: &str| as_path(code, true).is_none() && !shell::is_command(code);
+        entry_at_start(&form.head, Use::Employ).is_some()
+            && self
+                .places
+                .iter()
+                .any(|place| is_symbol(place) && !shown.has(place))
     }
 
     /// Returns whether it names a symbol.
@@ -313,7 +324,8 @@ const FEWEST: usize = 3;
 const JOINS: &str =
     "the of with for to is are be by and that this must should may each every when from not";
 
-fn is_join(word: &str) -> bool {
+/// Returns whether a word joins others in English, and is none in a language of the same letters.
+pub(super) fn is_join(word: &str) -> bool {
     JOINS.split(' ').any(|known| known == word)
 }
 

@@ -4,13 +4,19 @@
 //! `**Step 3 (GREEN):** Also, in `a.py`, remove the check.` is called "step 3",
 //! has the leads "also" and "in …", and the verb "remove".
 
+mod condition;
 mod mood;
+mod place;
 
 use crate::inline::{Label, code_spans, comparison_key, one_line, plain_text, read_label};
 use crate::naming::{Rank, read_marks, unit_name};
 use crate::paths::as_path;
 use crate::vocabulary::{Opening, Use, entry_at_start, is_dense, is_entry, last_entry, uses_in};
+pub(super) use condition::Supposed;
+use condition::{answers, read_supposed};
 use mood::{VERBS, is_base_form, mood_of};
+pub(super) use place::without_contraction;
+use place::{after_leads, after_place};
 
 /// The mood of a sentence, by its form alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +50,8 @@ pub(super) struct Form {
     pub(super) forbids: bool,
     /// It depends on something, or is left to the reader.
     pub(super) conditional: bool,
+    /// It depends on something that may be asked of the program; its words are those of the clause behind that.
+    pub(super) supposes: Option<Supposed>,
     /// It says what becomes of what: "empty → 404".
     pub(super) maps: bool,
     /// It speaks of an import.
@@ -111,15 +119,27 @@ pub(super) fn read_form(words: &str) -> Form {
     let command = begins_with_command(&rest);
     let (subject, path, rest) = after_subject(&rest);
     let lower = one_line(&plain_text(rest)).to_lowercase();
+    let placed = without_contraction(&lower);
+    let contracted = placed.len() < lower.len();
+    let lower = placed.to_owned();
     // "Don't forget to …" says no, and means yes.
     let lower = Opening::new(&lower)
         .end(Use::Lead)
         .map_or(lower.as_str(), |end| lower[end..].trim_start())
         .to_owned();
+    let whole = is_conditional(&lower);
+    let supposed = read_supposed(&lower).filter(|_| !Opening::new(&called).is(Use::Condition));
+    let supposes = supposed.map(|(what, _)| what);
+    let lower = supposed
+        .map_or(lower.as_str(), |(_, clause)| clause)
+        .to_owned();
     let head = after_leads(&lower);
     let main = main_statement(&lower);
     let (opening, name) = (Opening::new(&head), Opening::new(&called));
-    let mood = mood_of(&head, &opening, &main);
+    let mood = match mood_of(&head, &opening, &main) {
+        Mood::States if contracted => Mood::Asks(Use::Change),
+        mood => mood,
+    };
     let cautions = name.is(Use::Caution);
     // "Don't forget the entry" demands what it seems to deny.
     let insists = opening
@@ -152,7 +172,8 @@ pub(super) fn read_form(words: &str) -> Form {
             || negated && mood == Mood::Demands
             || opening.is(Use::Negation) && opening.is(Use::Alter)
             || mood == Mood::Asks(Use::Keep),
-        proviso: uses_in(&lower).has(Use::Proviso),
+        // "Return 404 if absent" says what code does.
+        proviso: uses_in(&lower).has(Use::Proviso) && !answers(&head),
         outcome: states_outcome(&main),
         comments: said.has(Use::Comment),
         message: is_message(words),
@@ -162,7 +183,8 @@ pub(super) fn read_form(words: &str) -> Form {
         } else {
             mood
         },
-        conditional: name.is(Use::Condition) || is_conditional(&lower),
+        conditional: name.is(Use::Condition) || whole && supposes.is_none(),
+        supposes,
         maps: ["→", "->", " = ", "=>"]
             .iter()
             .any(|sign| main.contains(sign)),
@@ -395,42 +417,6 @@ fn is_label_name(label: &Label, words: &str) -> bool {
 fn is_conditional(lower: &str) -> bool {
     let head = lower.trim_start_matches(|letter: char| !letter.is_alphanumeric() && letter != '`');
     entry_at_start(head, Use::Condition).is_some()
-}
-
-/// Returns the words behind "also", "then", "in `x`, ", "after the imports: ".
-fn after_leads(lower: &str) -> String {
-    let mut rest = lower;
-    for _ in 0..4 {
-        rest = rest.trim_start_matches(|letter: char| {
-            !letter.is_alphanumeric() && letter != '`' && letter != '/'
-        });
-        let opening = Opening::new(rest);
-        if let Some(end) = opening.end(Use::Lead) {
-            rest = &rest[end..];
-            continue;
-        }
-        let Some(end) = opening.end(Use::Place) else {
-            break;
-        };
-        let Some(behind) = after_place(&rest[end..]) else {
-            break;
-        };
-        rest = behind;
-    }
-    rest.to_owned()
-}
-
-/// The furthest that a place before the verb goes.
-const LONGEST_PLACE: usize = 140;
-
-fn after_place(rest: &str) -> Option<&str> {
-    let code = code_spans(rest, 0);
-    let outside = |at: usize| !code.iter().any(|span| span.outer.contains(&at));
-    let (at, sign) = rest
-        .char_indices()
-        .find(|(at, letter)| matches!(letter, ',' | ':' | '，' | '：') && outside(*at))?;
-    (at <= LONGEST_PLACE && !rest[at + sign.len_utf8()..].trim().is_empty())
-        .then(|| &rest[at + sign.len_utf8()..])
 }
 
 /// Returns the main statement: without code, quotations, parentheses, and what is set against it.

@@ -56,14 +56,17 @@ impl Judge<'_, '_, '_> {
         let placed = tag
             .or_else(|| self.by_place(cut, &form))
             .or_else(|| by_lead(led))
-            .or_else(|| self.by_form(cut, &form));
-        let class = placed.unwrap_or_else(|| self.by_blocks(cut, &form));
-        let mut protects = protected_names(words);
+            .or_else(|| {
+                self.by_form(cut, &form)
+                    .map(|class| as_supposed(class, &form))
+            });
+        let class = placed.unwrap_or_else(|| as_supposed(self.by_blocks(cut, &form), &form));
+        let mut protects = protected_names(form::without_contraction(words));
         if self.scopes.group(cut.row).start == 0
             || self.stock.group(self.scopes.group(cut.row).start).is_none()
         {
             // In a step that shows code it may speak of that step alone.
-            protects.extend(bound_of_sentence(words));
+            protects.extend(bound_of_sentence(form::without_contraction(words)));
         }
         let class = if is_about(words, &protects) {
             as_forbidden(class)
@@ -202,6 +205,8 @@ impl Judge<'_, '_, '_> {
             || asked.lacks_status(unit)
             || asks && asked.lacks_version(unit);
         let lacks = lacks || !form.given && !form.negated && asked.lacks_value(unit);
+        let lacks =
+            lacks || asks && !form.step && !self.is_followed(cut) && asked.lacks_user(unit, form);
         // "`create` also emits an event": what it does beside what its block shows.
         let does_more = form.mood == Mood::States && form::says_what_code_does(&form.head);
         let lacks = lacks || does_more && !form.given && !form.negated && asked.lacks_object(unit);
@@ -366,10 +371,19 @@ impl Judge<'_, '_, '_> {
         let about = row.heading_topic == Some(Topic::About)
             || topic_of_label(&form.label) == Some(Topic::About);
         let demands = form.mood == Mood::Demands;
-        if form.step || row.boxed || form.given || is_title(self.asking.document.slice(&cut.span)) {
+        let untested = form.tests && !self.stock.has_tests();
+        // "Also cover `version` in the existing tests": what is there before the work is what it changes.
+        let extends = untested
+            && form.mood == Mood::Asks(Use::Change)
+            && !form.outcome
+            && asked.names_symbols();
+        if form.step
+            || row.boxed
+            || form.given && !extends
+            || is_title(self.asking.document.slice(&cut.span))
+        {
             return false;
         }
-        let untested = form.tests && !self.stock.has_tests();
         let unit = self.stock.unit();
         !about && untested
             || asked.is_strange(unit, demands || !about)
@@ -443,6 +457,17 @@ fn is_title(words: &str) -> bool {
     bold("**")
         .or_else(|| bold("__"))
         .is_some_and(|inner| !inner.is_empty() && !inner.contains("**"))
+}
+
+/// Returns the class of a sentence that depends on something: where that may be the work itself, it can't be told whether
+/// what no block shows is asked for.
+fn as_supposed(class: SentenceClass, form: &Form) -> SentenceClass {
+    use SentenceClass::{Check, Condition, Context, DoPartly, DoUnshown, Unclear};
+    match (form.supposes, class) {
+        (Some(_), Check | Context) => Condition,
+        (Some(form::Supposed::Unsure), DoUnshown | DoPartly) => Unclear,
+        _ => class,
+    }
 }
 
 /// Returns what a line that leads to a list makes of its items.

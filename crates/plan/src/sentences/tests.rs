@@ -1,6 +1,6 @@
 //! Every entry of the vocabulary decides the sentence that stands beside it.
 
-use super::form::{Mood, read_form};
+use super::form::{Mood, Supposed, read_form};
 use crate::blocks::Lead;
 use crate::inline::code_spans;
 use crate::mention::{Mention, base_folder, is_empty_note, read_mention};
@@ -32,7 +32,12 @@ fn decides(what: Use, example: &str) -> bool {
             super::prohibition::protected_names(example).is_empty() && example.contains('`')
         }
         Use::Solely => super::bounds::bound_of_sentence(example).is_some(),
-        Use::Condition => form.conditional,
+        Use::Condition | Use::WorkWord => form.conditional,
+        Use::Employ => {
+            form.mood == Mood::Asks(Use::Change) && entry_at_start(&form.head, what).is_some()
+        }
+        Use::Supposing => form.supposes.is_some(),
+        Use::Answer => form.supposes == Some(Supposed::Program),
         Use::Proviso => form.proviso,
         Use::Rationale | Use::Given => form.explains,
         Use::Test => form.test,

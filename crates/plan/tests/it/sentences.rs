@@ -34,6 +34,15 @@ const TASKS: &[(&str, &[&str])] = &[
         &["`RATES` becomes `[7, 19]`."],
     ),
     ("Add the same import.", &["Add the same import."]),
+    (
+        "Wire `total()` into `checkout`.",
+        &["Wire `total()` into `checkout`."],
+    ),
+    (
+        "Also cover `total` in the existing tests.",
+        &["Also cover `total` in the existing tests."],
+    ),
+    ("Use `sum` in `total`.", &[]),
     ("This keeps the sum in one place.", &[]),
     ("**Tests:**\n- None needed.", &[]),
     ("`total` returns `sum(cart)`.", &[]),
@@ -137,6 +146,88 @@ fn what_is_said_of_the_code_is_told_from_the_reason_for_it() {
         ("That also validates the cart.", SentenceClass::Unclear),
         ("This ensures that it stays small.", SentenceClass::Context),
         ("This returns the sum of the cart.", SentenceClass::DoShown),
+    ];
+    for (words, expected) in rows {
+        let text = format!(
+            "# Cart\n\n### Task 1: Cart\n\n**File**: `app/cart.py`\n\n```python\ndef total(cart):\n    return sum(cart)\n```\n\n{words}\n"
+        );
+        let plan = plan::read(text.as_bytes()).unwrap();
+        let sentence = plan
+            .all()
+            .flat_map(|unit| &unit.sentences)
+            .find(|one| text[one.span.clone()] == *words);
+        assert_eq!(sentence.map(|one| one.class), Some(expected), "{words}");
+    }
+}
+
+#[test]
+fn conditions_and_places_before_the_verb_are_read() {
+    let rows = [
+        (
+            "If the cart is empty, throw a `RangeError`.",
+            SentenceClass::DoUnshown,
+        ),
+        (
+            "If the file is larger than 5 MB, reject it with 413.",
+            SentenceClass::DoUnshown,
+        ),
+        ("Return 404 if absent.", SentenceClass::DoUnshown),
+        (
+            "如果购物车不存在，抛出 `CartError`。",
+            SentenceClass::DoUnshown,
+        ),
+        (
+            "Si le panier est vide, renvoyer 404.",
+            SentenceClass::DoUnshown,
+        ),
+        (
+            "If `code` is given, validate the coupon.",
+            SentenceClass::Unclear,
+        ),
+        (
+            "If the cart is given, return `sum(cart)`.",
+            SentenceClass::DoShown,
+        ),
+        (
+            "If the package is missing, run `npm i`.",
+            SentenceClass::Condition,
+        ),
+        (
+            "If the test fails, check that the rows are numbers.",
+            SentenceClass::Condition,
+        ),
+        (
+            "If the test fails, return the old list.",
+            SentenceClass::Condition,
+        ),
+        (
+            "If the file does not exist, create it.",
+            SentenceClass::Condition,
+        ),
+        (
+            "If `app/store.py` holds a loader, move it here.",
+            SentenceClass::Condition,
+        ),
+        ("If needed, add a cache.", SentenceClass::Condition),
+        ("Optionally, add a cache.", SentenceClass::Condition),
+        // "In the …", and no denial.
+        (
+            "No módulo `views`, substituir `FLAG` por uma lista vazia.",
+            SentenceClass::DoUnshown,
+        ),
+        (
+            "No frontend, ajustar o rodapé para o novo texto.",
+            SentenceClass::DoUnshown,
+        ),
+        ("Nos testes, cobrir `version`.", SentenceClass::DoUnshown),
+        (
+            "No new dependencies, use the client of the module.",
+            SentenceClass::Forbid,
+        ),
+        (
+            "No tocar `views`, devolver la lista.",
+            SentenceClass::Forbid,
+        ),
     ];
     for (words, expected) in rows {
         let text = format!(
