@@ -2,7 +2,7 @@
 //! the sorting below it with …".
 
 use super::sorts::{Sort, sort_of, sort_within};
-use super::words::{ARTICLES, Token};
+use super::words::{ARTICLES, Token, is_word};
 
 /// Verbs that leave something as it is.
 const KEEPS: [&str; 6] = ["keep", "leave", "retain", "preserve", "behalte", "conserva"];
@@ -102,4 +102,16 @@ pub(super) fn adds_the_missing(tokens: &[Token]) -> bool {
                 && words.iter().any(|word| said(word, &MISSING))
                 && words.iter().any(is_code)
         })
+}
+
+/// Returns the code that the words put in the place of the code at a token: "`a` with `b`".
+pub(super) fn exchanged_for(tokens: &[Token], at: usize) -> Option<&str> {
+    let joins = is_word(
+        tokens.get(at + 1),
+        &["with", "by", "to", "durch", "por", "par"],
+    );
+    match tokens.get(at + 2)? {
+        Token::Code(new) if joins => Some(new),
+        _ => None,
+    }
 }

@@ -94,6 +94,14 @@ const ROWS: &[Row] = &[
         words: "In `a.py`, add:",
         result: Ok("def g():\n    return 1\n"),
     },
+    // What the words exchange themselves is not the block's to replace.
+    Row {
+        path: "a.ts",
+        before: "export const shape = z.object({\n  name: z.string(),\n  kind: z.string(),\n});\n",
+        block: "tags: z.array(\n  z.string(),\n),\n",
+        words: "Update `shape`:\nReplace `kind: z.string()` with `kindId: z.number()`\nAdd `tags` field:",
+        result: Err(Reason::NotFound),
+    },
     // Two states of one code below labels that no list knows.
     Row {
         path: "a.py",
