@@ -97,6 +97,8 @@ pub(crate) struct Prose {
     pub(crate) adds_the_missing: bool,
     /// Names that stand beside the earlier blocks of the step, the last one last.
     earlier: Vec<String>,
+    /// The words put the block inside a function that they do not name.
+    pub(crate) is_for_a_body: bool,
     /// Code of which the words say both sides: "replace `a` with `b`".
     exchanges: Vec<(String, String)>,
 }
@@ -154,6 +156,7 @@ impl Prose {
         prose.phrases = phrases::read_phrases(&tokens);
         prose.backward = backward::points_back(text, &tokens);
         prose.follows_a_guard = rest::follows_a_guard(&tokens);
+        prose.is_for_a_body = rest::is_for_a_body(&tokens);
         prose.adds_the_missing = rest::adds_the_missing(&tokens);
         prose
     }

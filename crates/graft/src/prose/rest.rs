@@ -115,3 +115,41 @@ pub(super) fn exchanged_for(tokens: &[Token], at: usize) -> Option<&str> {
         _ => None,
     }
 }
+
+/// Nouns for what has a body of statements.
+const BODIES: [&str; 14] = [
+    "handler",
+    "handlers",
+    "component",
+    "function",
+    "method",
+    "hook",
+    "callback",
+    "view",
+    "controller",
+    "endpoint",
+    "middleware",
+    "resolver",
+    "constructor",
+    "body",
+];
+
+/// Returns whether a sentence puts something inside a function that it does not name in code: "Inside the handler, add:".
+pub(super) fn is_for_a_body(tokens: &[Token]) -> bool {
+    (0..tokens.len()).any(|at| {
+        let opens = is_word(
+            tokens.get(at),
+            &["in", "In", "inside", "Inside", "within", "Within"],
+        );
+        let article = is_word(tokens.get(at + 1), &ARTICLES);
+        let body = is_word(tokens.get(at + 2), &BODIES);
+        let next = match tokens.get(at + 3) {
+            None | Some(Token::Comma | Token::Stop) => true,
+            Some(Token::Word(word)) => ADDING.contains(&word.as_str()),
+            _ => false,
+        };
+        // "Inside the handler (`create`)" names it.
+        let named = matches!(tokens.get(at + 4), Some(Token::Code(_)));
+        opens && article && body && next && !named
+    })
+}

@@ -102,6 +102,22 @@ const ROWS: &[Row] = &[
         words: "Update `shape`:\nReplace `kind: z.string()` with `kindId: z.number()`\nAdd `tags` field:",
         result: Err(Reason::NotFound),
     },
+    // Inside a function without a name is not the module's level.
+    Row {
+        path: "a.ts",
+        before: "import { db } from './db';\n\nexport function pay() {\n  return db;\n}\n",
+        block: "const { id } = db.actor();\n",
+        words: "Inside the handler, add:",
+        result: Err(Reason::NotFound),
+    },
+    // What a comment outlines is not shown.
+    Row {
+        path: "a.ts",
+        before: "import { A } from './a';\n\nexport const all = { imports: [A] };\n",
+        block: "import { B } from './b';\n// ... in imports: [ ..., B ],\n",
+        words: "Add `B` to the imports array:",
+        result: Err(Reason::Unclear),
+    },
     // Two states of one code below labels that no list knows.
     Row {
         path: "a.py",
