@@ -170,7 +170,7 @@ fn replace_quoted(
             .find(|line| bare(line) == bare(quote) && !line.trim().is_empty())
     };
     let whole = prose
-        .quotes_replaced()
+        .quotes_replaced(block)
         .filter(|quote| !is_name(quote, language))
         .find_map(stands)?;
     let quoted = whole.trim();

@@ -97,6 +97,10 @@ pub(crate) struct Prose {
     pub(crate) adds_the_missing: bool,
     /// Names that stand beside the earlier blocks of the step, the last one last.
     earlier: Vec<String>,
+    /// The words put the block inside a function that they do not name.
+    pub(crate) is_for_a_body: bool,
+    /// Code of which the words say both sides: "replace `a` with `b`".
+    exchanges: Vec<(String, String)>,
 }
 
 impl Prose {
@@ -125,6 +129,9 @@ impl Prose {
                 Token::Code(_) if is_denied(&tokens, at) => {}
                 Token::Code(name) => {
                     let relation = relation_before_name(&tokens, at);
+                    if let Some(new) = rest::exchanged_for(&tokens, at) {
+                        prose.exchanges.push((name.clone(), new.to_owned()));
+                    }
                     if let Some(Token::Word(noun)) = tokens
                         .get(at + 1)
                         .filter(|next| is_word(Some(next), &STATEMENTS))
@@ -149,6 +156,7 @@ impl Prose {
         prose.phrases = phrases::read_phrases(&tokens);
         prose.backward = backward::points_back(text, &tokens);
         prose.follows_a_guard = rest::follows_a_guard(&tokens);
+        prose.is_for_a_body = rest::is_for_a_body(&tokens);
         prose.adds_the_missing = rest::adds_the_missing(&tokens);
         prose
     }
@@ -359,11 +367,19 @@ impl Prose {
         })
     }
 
-    /// Code that the nearest sentence wants replaced, and that is no name: a line, or the head of a statement.
-    pub(crate) fn quotes_replaced(&self) -> impl Iterator<Item = &str> {
+    /// Code that the nearest sentence wants replaced, and that is no name: a line, or the head of a statement. Where it says
+    /// by what, that is the block if it shows it.
+    pub(crate) fn quotes_replaced<'p>(&'p self, block: &str) -> impl Iterator<Item = &'p str> {
         let nearest = self.last_sentence();
-        let meant =
-            move |one: &&Mention| one.sentence == nearest && one.relation == Relation::Replace;
+        let block: String = block.split_whitespace().collect();
+        let is_other = move |old: &str| {
+            let mut news = self.exchanges.iter().filter(|(one, _)| one == old);
+            let shown = |new: &str| block.contains(&new.split_whitespace().collect::<String>());
+            news.any(|(_, new)| !shown(new))
+        };
+        let meant = move |one: &&Mention| {
+            one.sentence == nearest && one.relation == Relation::Replace && !is_other(&one.name)
+        };
         self.mentions
             .iter()
             .filter(meant)

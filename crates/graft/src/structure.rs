@@ -24,7 +24,7 @@ use crate::snippet::{Applied, Context, Edit, Evidence, File, Graft, Reason, Refu
 use crate::splice::{Splice, edits_between, new_refusal};
 use crate::structure::assign::{Sides, assign_items};
 use crate::structure::bare::{are_placed_inside, hold_owner, hold_settings, insert_loose_items};
-use crate::structure::notes::take_placing_comments;
+use crate::structure::notes::{hold_outlined_use, take_placing_comments};
 use crate::structure::whole::{is_whole, overwrite_file};
 
 /// Places a snippet by structure, and proves the result.
@@ -146,8 +146,12 @@ fn try_place(
     }
     let graft = in_order(work.attempt(&old)?, &old, context);
     let graft = line_ends(graft, text);
+    if matches!(graft, Graft::AlreadyApplied) {
+        hold_outlined_use(&new, &old)?;
+    }
     if let Graft::Applied(applied) = &graft {
         let result = result_of(&old, applied).ok_or_else(unread)?;
+        hold_outlined_use(&new, &result)?;
         work.prove(&old, &result, &applied.edits, context.pending)?;
     }
     Ok(graft)

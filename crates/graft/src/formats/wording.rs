@@ -164,6 +164,30 @@ impl<'a> Wording<'a> {
         self.owners().contains(&(name, false)) || self.ends_into(name)
     }
 
+    /// Returns whether it puts the block at the top level of the file: "the top level of `package.json`". "The top-level
+    /// `scripts`" is an entry there.
+    pub(super) fn goes_to_top(&self, path: &str) -> bool {
+        let lower = self.prose.to_lowercase();
+        let places = ["top level", "top-level", "root level", "root-level"];
+        let mut found = places.iter().flat_map(|place| {
+            let ends = lower.match_indices(place).map(|(at, _)| at);
+            ends.map(|at| (at, at + place.len()))
+        });
+        let is_file = |word: &str| path.to_lowercase().ends_with(word.trim_matches('`'));
+        found.any(|(start, end)| {
+            let rest = lower[end..].trim_start_matches([' ', '*', '_']);
+            let next = rest.split([' ', ':', ',', '.', '\n']).next().unwrap_or("");
+            let quoted = rest
+                .strip_prefix('`')
+                .and_then(|rest| rest.split('`').next());
+            let own = match quoted {
+                Some(code) => is_file(code),
+                None => matches!(next, "" | "of" | "in") || next.starts_with('('),
+            };
+            own && !is_denied(&lower[..start])
+        })
+    }
+
     /// Returns whether its last line ends with that: "Add to devDependencies:".
     fn ends_into(&self, name: &str) -> bool {
         let last = self

@@ -2,7 +2,7 @@
 //! the sorting below it with …".
 
 use super::sorts::{Sort, sort_of, sort_within};
-use super::words::{ARTICLES, Token};
+use super::words::{ARTICLES, Token, is_word};
 
 /// Verbs that leave something as it is.
 const KEEPS: [&str; 6] = ["keep", "leave", "retain", "preserve", "behalte", "conserva"];
@@ -102,4 +102,54 @@ pub(super) fn adds_the_missing(tokens: &[Token]) -> bool {
                 && words.iter().any(|word| said(word, &MISSING))
                 && words.iter().any(is_code)
         })
+}
+
+/// Returns the code that the words put in the place of the code at a token: "`a` with `b`".
+pub(super) fn exchanged_for(tokens: &[Token], at: usize) -> Option<&str> {
+    let joins = is_word(
+        tokens.get(at + 1),
+        &["with", "by", "to", "durch", "por", "par"],
+    );
+    match tokens.get(at + 2)? {
+        Token::Code(new) if joins => Some(new),
+        _ => None,
+    }
+}
+
+/// Nouns for what has a body of statements.
+const BODIES: [&str; 14] = [
+    "handler",
+    "handlers",
+    "component",
+    "function",
+    "method",
+    "hook",
+    "callback",
+    "view",
+    "controller",
+    "endpoint",
+    "middleware",
+    "resolver",
+    "constructor",
+    "body",
+];
+
+/// Returns whether a sentence puts something inside a function that it does not name in code: "Inside the handler, add:".
+pub(super) fn is_for_a_body(tokens: &[Token]) -> bool {
+    (0..tokens.len()).any(|at| {
+        let opens = is_word(
+            tokens.get(at),
+            &["in", "In", "inside", "Inside", "within", "Within"],
+        );
+        let article = is_word(tokens.get(at + 1), &ARTICLES);
+        let body = is_word(tokens.get(at + 2), &BODIES);
+        let next = match tokens.get(at + 3) {
+            None | Some(Token::Comma | Token::Stop) => true,
+            Some(Token::Word(word)) => ADDING.contains(&word.as_str()),
+            _ => false,
+        };
+        // "Inside the handler (`create`)" names it.
+        let named = matches!(tokens.get(at + 4), Some(Token::Code(_)));
+        opens && article && body && next && !named
+    })
 }

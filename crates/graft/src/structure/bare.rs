@@ -68,6 +68,12 @@ pub(super) fn insert_loose_items(
     }
     refuse_unlike(merger, &code, (&root, hints))?;
     let stands = |item: &&Item<'_>| contains_item(merger.file, merger.file.root(), item);
+    if hints.prose.is_for_a_body && !code.iter().all(stands) {
+        return Err(new_refusal(
+            Reason::NotFound,
+            "the words put the block inside a function, and do not name it",
+        ));
+    }
     if hints.prose.only_replaces() && !code.iter().any(stands) {
         return Err(new_refusal(
             Reason::NotFound,

@@ -7,7 +7,12 @@
 //! app.use('/recipes', recipes);
 //! ```
 
-use crate::markers::strip_comment_signs;
+use crate::imports::collect_wanted_imports;
+use crate::items::Source;
+use crate::languages::Kind;
+use crate::markers::{is_elision, strip_comment_signs};
+use crate::splice::new_refusal;
+use crate::{Reason, Refusal};
 
 /// Words of place with which such a comment begins. "In" and "at" begin headings of code as well: "# In production:".
 const PLACES: [&str; 8] = [
@@ -74,4 +79,44 @@ fn read_place(comment: &str, file: &str) -> Option<String> {
         }
     });
     Some(quoted.collect::<Vec<_>>().join(" "))
+}
+
+/// Checks that what a block of imports outlines in a comment, "// ... in imports: [ ..., AuthModule ]", is in the file: the
+/// import alone is not all that the block shows.
+pub(super) fn hold_outlined_use(block: &Source<'_>, result: &Source<'_>) -> Result<(), Refusal> {
+    let items = block.items(block.root());
+    let only_imports = items
+        .iter()
+        .all(|item| matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker));
+    if !only_imports {
+        return Ok(());
+    }
+    let outlines = |line: &&str| {
+        comment_of(line).is_some() && is_elision(line) && line.contains(['[', '(', '{'])
+    };
+    let outlined: Vec<&str> = block.text.lines().filter(outlines).collect();
+    let result_items = result.items(result.root());
+    let holds = |text: &str, name: &str| {
+        let mut words =
+            text.split(|one: char| !(one.is_alphanumeric() || matches!(one, '_' | '$')));
+        words.any(|word| word == name)
+    };
+    let is_used = |name: &str| {
+        let mut others = result_items
+            .iter()
+            .filter(|item| !matches!(item.kind, Kind::Import | Kind::Comment | Kind::Marker));
+        others.any(|item| holds(result.slice(item.head..item.code_end), name))
+    };
+    let wanted = collect_wanted_imports(block, &items);
+    let mut names = wanted.iter().map(|one| one.binding.local());
+    let missing =
+        names.find(|name| outlined.iter().any(|line| holds(line, name)) && !is_used(name));
+    missing.map_or(Ok(()), |name| {
+        Err(new_refusal(
+            Reason::Unclear,
+            format!(
+                "the block outlines in a comment where `{name}` is used, and shows no code for it"
+            ),
+        ))
+    })
 }

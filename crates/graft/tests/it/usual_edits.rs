@@ -94,6 +94,30 @@ const ROWS: &[Row] = &[
         words: "In `a.py`, add:",
         result: Ok("def g():\n    return 1\n"),
     },
+    // What the words exchange themselves is not the block's to replace.
+    Row {
+        path: "a.ts",
+        before: "export const shape = z.object({\n  name: z.string(),\n  kind: z.string(),\n});\n",
+        block: "tags: z.array(\n  z.string(),\n),\n",
+        words: "Update `shape`:\nReplace `kind: z.string()` with `kindId: z.number()`\nAdd `tags` field:",
+        result: Err(Reason::NotFound),
+    },
+    // Inside a function without a name is not the module's level.
+    Row {
+        path: "a.ts",
+        before: "import { db } from './db';\n\nexport function pay() {\n  return db;\n}\n",
+        block: "const { id } = db.actor();\n",
+        words: "Inside the handler, add:",
+        result: Err(Reason::NotFound),
+    },
+    // What a comment outlines is not shown.
+    Row {
+        path: "a.ts",
+        before: "import { A } from './a';\n\nexport const all = { imports: [A] };\n",
+        block: "import { B } from './b';\n// ... in imports: [ ..., B ],\n",
+        words: "Add `B` to the imports array:",
+        result: Err(Reason::Unclear),
+    },
     // Two states of one code below labels that no list knows.
     Row {
         path: "a.py",

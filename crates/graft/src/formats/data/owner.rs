@@ -116,6 +116,9 @@ pub(super) fn find_owner<'n>(
     if block.is_map() && is_headed {
         return Ok(Owner::Root(root));
     }
+    if block.is_map() && request.wording.goes_to_top(request.path) {
+        return Ok(Owner::Root(root));
+    }
     let fits = |child: &Child| can_take(child, block);
     if let Some(stated) = find_stated_owner(request, root, &fits)? {
         return Ok(Owner::Entry(stated));
