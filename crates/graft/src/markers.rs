@@ -95,7 +95,9 @@ pub(crate) fn takes_ellipsis(callee: &str) -> bool {
 pub(crate) fn is_elision(comment: &str) -> bool {
     let body = strip_comment_signs(comment);
     // "(existing entities)"
-    let inner = body.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    let inner = body
+        .strip_prefix('(')
+        .and_then(|rest| rest.strip_suffix(')'));
     let body = inner.unwrap_or(body);
     if body.is_empty() || body.contains('\n') {
         return false;

@@ -24,8 +24,8 @@ use crate::paths::{FoundPath, expand_braces, is_pattern, same_file};
 use crate::vocabulary::{Use, uses_in};
 
 pub(crate) use asking::{Asking, base_of};
-pub(crate) use asks::is_marker;
 pub use asks::joins_both;
+pub(crate) use asks::{is_marker, only_joins};
 pub(crate) use declared::declared_changes;
 pub(crate) use urging::asks_for_change;
 #[cfg(test)]

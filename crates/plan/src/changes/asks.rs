@@ -212,7 +212,7 @@ pub fn joins_both(between: &str) -> bool {
 }
 
 /// Returns whether the words between two paths only join them.
-pub(super) fn only_joins(between: &str) -> bool {
+pub(crate) fn only_joins(between: &str) -> bool {
     let lower = between.to_lowercase();
     let mut depth = 0_i32;
     let outside: String = lower

@@ -5,7 +5,7 @@
 use super::Wanted;
 use super::list::narrow_by_code;
 use crate::blocks::FileOf;
-use crate::changes::{Asking, PlannedChange, changes_meant};
+use crate::changes::{Asking, PlannedChange, changes_meant, only_joins};
 use crate::labels::Topic;
 use crate::languages::fits_language;
 use crate::mention::spoken_paths;
@@ -223,10 +223,24 @@ fn preferred_path(words: &str, base: usize, several: &[(usize, &FoundPath)]) -> 
         .any(|word| before.ends_with(word))
             || matches!(before.as_str(), "in" | "to" | "at")
     };
-    let named: Vec<usize> = several
-        .iter()
-        .filter(|(_, path)| said(path))
-        .map(|(at, _)| *at)
+    // "In `a`, `b` and `c`" says it of each.
+    let joined = |at: usize| {
+        let (last, path) = (several.get(at.wrapping_sub(1)), &several[at].1);
+        last.is_some_and(|(_, last)| {
+            only_joins(
+                words
+                    .get(last.outer.end - base..path.outer.start - base)
+                    .unwrap_or("."),
+            )
+        })
+    };
+    let said_at = |at: usize| {
+        let opens = (0..=at).rev().find(|at| !joined(*at)).unwrap_or(at);
+        (opens..=at).any(|at| said(several[at].1))
+    };
+    let named: Vec<usize> = (0..several.len())
+        .filter(|at| said_at(*at))
+        .map(|at| several[at].0)
         .collect();
     if let [one] = named.as_slice() {
         return Some(*one);

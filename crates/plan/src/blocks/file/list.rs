@@ -8,6 +8,7 @@ use crate::changes::{Action, Asking, PlannedChange};
 use crate::inline::comparison_key;
 use crate::labels::Topic;
 use crate::languages::{fits_language, is_at_home};
+use crate::paths::find_paths;
 use crate::rows::RowKind;
 
 /// Finds the file by the unit's list of files, where only one of them fits.
@@ -149,5 +150,25 @@ fn step_words(asking: &Asking<'_, '_>, wanted: &Wanted<'_>) -> String {
         .rev()
         .find(|row| matches!(row.kind, RowKind::Line(_)))
         .map_or("", |row| asking.document.slice(&row.span));
-    format!("{} {}", comparison_key(title), comparison_key(near))
+    format!(
+        "{} {}",
+        comparison_key(&without_listed_paths(title)),
+        comparison_key(&without_listed_paths(near))
+    )
+}
+
+/// Returns words without the paths in them where they name several: none of these is said before the others.
+fn without_listed_paths(words: &str) -> String {
+    let paths = find_paths(words, 0, false);
+    if paths.len() < 2 {
+        return words.to_owned();
+    }
+    let mut kept = String::new();
+    let mut at = 0;
+    for path in paths {
+        kept.push_str(&words[at..path.outer.start.max(at)]);
+        at = path.outer.end.max(at);
+    }
+    kept.push_str(&words[at..]);
+    kept
 }
