@@ -202,7 +202,10 @@ impl<'s, 'f, 'n> Merger<'s, 'f, 'n> {
         if new.kind() == "jsx_element" && old.kind() == new.kind() {
             return self.merge_element(old, new);
         }
-        self.merge_children(old, new)
+        match self.bodies_below_a_sketched_head(old, new) {
+            Some((old_body, new_body)) => self.merge_node(old_body, new_body),
+            None => self.merge_children(old, new),
+        }
     }
 
     /// Merges the children that hold elisions; what stands between them is the snippet's.

@@ -7,7 +7,7 @@ use crate::Reason;
 use crate::Refusal;
 use crate::compare::{awaits_same_call, same_item, same_tree};
 use crate::items::Item;
-use crate::languages::{Kind, List};
+use crate::languages::{Kind, List, named_children};
 use crate::merge::{Merger, Pair};
 use crate::splice::{location_at, new_refusal};
 
@@ -90,6 +90,58 @@ impl Merger<'_, '_, '_> {
         );
         self.replace_text(old.core.start_byte()..end, &piece);
         Ok(())
+    }
+
+    /// Returns the bodies of two functions of which the one shown, whose body is elided, says no more in its head than the
+    /// file's does: `def create():` outlines `def create(debug: bool = False) -> App:`, and takes nothing away from it.
+    pub(super) fn bodies_below_a_sketched_head<'o, 'w>(
+        &self,
+        old: Node<'o>,
+        new: Node<'w>,
+    ) -> Option<(Node<'o>, Node<'w>)> {
+        let (had, has) = (
+            old.child_by_field_name("parameters")?,
+            new.child_by_field_name("parameters")?,
+        );
+        let (old_body, new_body) = (
+            old.child_by_field_name("body")?,
+            new.child_by_field_name("body")?,
+        );
+        let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+        let (there, shown): (Vec<String>, Vec<String>) = (
+            named_children(had)
+                .into_iter()
+                .map(|one| squeezed(self.file.slice(one.byte_range())))
+                .collect(),
+            named_children(has)
+                .into_iter()
+                .map(|one| squeezed(self.snippet.slice(one.byte_range())))
+                .collect(),
+        );
+        let name = |text: &str| text.split([':', '=', '?']).next().unwrap_or("").to_owned();
+        let mut rest = there.iter();
+        let is_part = shown
+            .iter()
+            .all(|one| rest.any(|old| old == one || name(old) == *one));
+        let returned = |node: Node<'_>, text: &str| {
+            let said = node.child_by_field_name("return_type");
+            said.map(|said| squeezed(text.get(said.byte_range()).unwrap_or_default()))
+        };
+        let (gave, gives) = (
+            returned(old, self.file.text),
+            returned(new, self.snippet.text),
+        );
+        let is_kept = gives.is_none() || gives == gave;
+        let is_less = there != shown || gives != gave;
+        let called = |node: Node<'_>, text: &str| {
+            let called = node.child_by_field_name("name");
+            called.and_then(|called| Some(text.get(called.byte_range())?.to_owned()))
+        };
+        let own = called(old, self.file.text);
+        let restated = own.as_deref().is_some_and(|own| self.prose.restates(own));
+        let same = own == called(new, self.snippet.text);
+        (same && is_part && is_kept && is_less && !restated && !self.prose.removes_something())
+            .then_some((old_body, new_body))
     }
 
     /// A stub over a stub is no elision.

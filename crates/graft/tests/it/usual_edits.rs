@@ -118,6 +118,16 @@ const ROWS: &[Row] = &[
         words: "Add `B` to the imports array:",
         result: Err(Reason::Unclear),
     },
+    // A sketch says no less of a signature.
+    Row {
+        path: "a.py",
+        before: "def create(debug: bool = False) -> App:\n    app = App()\n    app.log(debug)\n    return app\n",
+        block: "def create():\n    app = App()\n    ...\n    recover(app)\n    return app\n",
+        words: "Recover once the app is made:",
+        result: Ok(
+            "def create(debug: bool = False) -> App:\n    app = App()\n    app.log(debug)\n    recover(app)\n    return app\n",
+        ),
+    },
     // Two states of one code below labels that no list knows.
     Row {
         path: "a.py",
