@@ -27,7 +27,7 @@ use plan::{Criterion, Doubt, Expect, ExpectedOutcome, PlannedCommand};
 use sandbox::Outcome;
 
 pub(crate) use closing_lines::count_in_closing_line;
-pub(crate) use destroying::{data_loss_of_call, find_threat};
+pub(crate) use destroying::{Loss, data_loss_of_call, find_threat};
 use effects::{
     drop_foreign, effects_of, emit_discarded, find_spoiling_change, leave_nothing, restore_overlay,
 };

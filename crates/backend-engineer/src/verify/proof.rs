@@ -28,6 +28,8 @@ pub(super) struct ProofContext<'a> {
     pub(super) search: EvidenceQuery<'a>,
     /// The files that runs changed for the plan.
     pub(super) written: &'a ChangedFiles,
+    /// All items of the change.
+    pub(super) items: &'a [Item],
     /// Names that nothing binds, of each file.
     pub(super) unbound: &'a BTreeMap<String, BTreeSet<String>>,
     /// Where the plan asks for the removal of a symbol that is still there.
@@ -301,6 +303,9 @@ fn change_proven(item: &Item, context: &ProofContext<'_>) -> Option<ProvenBy> {
     {
         return None;
     }
+    if may_mean_untouched(item, context) {
+        return None;
+    }
     let of_unit: Vec<&Check> = context
         .checks
         .iter()
@@ -336,6 +341,26 @@ fn change_proven(item: &Item, context: &ProofContext<'_>) -> Option<ProvenBy> {
             with: result_of_check(check),
         })
     })
+}
+
+/// Tells that an item's prose names neither a file nor a symbol, while a file that its unit names is as it was: it may speak
+/// of that one as well.
+fn may_mean_untouched(item: &Item, context: &ProofContext<'_>) -> bool {
+    let mut passages = item
+        .outcomes
+        .iter()
+        .filter_map(StepOutcome::passage)
+        .peekable();
+    let names_nothing =
+        passages.peek().is_some() && passages.all(|passage| !passage.text.contains('`'));
+    let is_untouched = |other: &Item| {
+        let left = |outcome: &StepOutcome| matches!(outcome, StepOutcome::Left(remainder) if remainder.passage().is_none());
+        other.unit == item.unit
+            && other.step.is_none()
+            && other.outcomes.iter().any(left)
+            && change_proven(other, context).is_none()
+    };
+    names_nothing && context.items.iter().any(is_untouched)
 }
 
 /// Returns the reason where a test of the item's unit lets wrong versions of a model's work pass.
