@@ -28,7 +28,7 @@ use plan::ExpectedOutcome;
 use sandbox::Outcome;
 
 pub(crate) use closing_lines::count_in_closing_line;
-pub(crate) use destroying::{data_loss_of_call, find_threat};
+pub(crate) use destroying::{Loss, data_loss_of_call, find_threat};
 use effects::{
     drop_foreign, effects_of, emit_discarded, find_spoiling_change, leave_nothing, restore_overlay,
 };

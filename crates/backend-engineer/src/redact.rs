@@ -362,6 +362,21 @@ mod tests {
             ),
             (format!("t = '{jwt}'"), jwt, "t = '[secret]'"),
             (
+                "{\"dbPassword\": \"correct-horse-battery-9\"}".to_owned(),
+                "correct-horse-battery-9",
+                "{\"dbPassword\": \"[dbPassword]\"}",
+            ),
+            (
+                "DB_PASSWORD = \"hunter2hunter2\"".to_owned(),
+                "hunter2hunter2",
+                "DB_PASSWORD = \"[DB_PASSWORD]\"",
+            ),
+            (
+                "OPENAI_API_KEY=\"Xy12345Za9876Qw\"".to_owned(),
+                "Xy12345Za9876Qw",
+                "OPENAI_API_KEY=\"[OPENAI_API_KEY]\"",
+            ),
+            (
                 "postgres://svc:Hunter2-xx@db/x".to_owned(),
                 "Hunter2-xx",
                 "postgres://svc:[password]@db/x",
@@ -397,6 +412,10 @@ mod tests {
             "password_field = \"password_confirmation_2\"",
             "name = \"wJalrXUtnFEMIzK7MDENGbPxRfiCYzQ3vbWq8tR2\"",
             "SECRET_KEY = \"change-me\"",
+            "{ password: \"Wrong1234\", newPassword: \"Other1234\" }",
+            "{\"password\": \"Wrong1234\"}",
+            "cacheKey = 'User2Profile'",
+            "DB_PASSWORD = \"$DB_PASSWORD_2\"",
             "Authorization: Bearer ${{ secrets.DEPLOY_TOKEN_2 }}",
             "the basic Django2AuthenticationMiddlewareForTests",
             "password: the field PasswordConfirmation2Field",

@@ -163,6 +163,7 @@ fn find_proofs(
         standing: &standing,
         search,
         written: &written,
+        items: &change.items,
         unbound: &unbound,
         remaining: &remaining,
     };

@@ -108,6 +108,23 @@ impl Reading {
         negated(&self.script.root)
     }
 
+    /// Returns whether its failure is made a success at its end: `|| true`.
+    pub fn is_forgiven(&self) -> bool {
+        self.forgives(&self.script.root)
+    }
+
+    fn forgives(&self, node: &Node) -> bool {
+        match node {
+            Node::Or(_, right) => {
+                self.node_is(right, Trait::Succeeds) && !self.node_is(right, Trait::Prints)
+            }
+            Node::And(_, right) => self.forgives(right),
+            Node::Subshell(inner) => self.forgives(inner),
+            Node::Sequence(all) => all.last().is_some_and(|last| self.forgives(last)),
+            _ => false,
+        }
+    }
+
     /// Returns whether the status of a pipe is that of its first failing member.
     fn pipe_fails(&self) -> bool {
         self.calls().iter().any(|call| {

@@ -335,6 +335,9 @@ fn why_words_are_unproven(asked: &ParsedCheck, context: &JudgeContext<'_>) -> Op
     {
         return Some(Vacuous::Nothing(why));
     }
+    if asked.reading.is_forgiven() {
+        return Some(Vacuous::Nothing(NothingReason::Or));
+    }
     let words = expect.words.as_deref().unwrap_or_default().to_lowercase();
     let calls = asked.reading.outer_calls();
     let lists = !calls.is_empty()

@@ -101,11 +101,14 @@ impl<'o> Output<'o> {
             let lower = line.to_lowercase();
             signs_of_kind(what).any(|sign| lower.contains(sign.trim_end()))
         };
-        let line = self
-            .text
-            .lines()
-            .rev()
-            .find(says)
+        // Of a service, the line with its port says more than the name of the error.
+        let numbered = |line: &&str| {
+            what == OutputSign::Service && says(line) && line.contains(|c: char| c.is_ascii_digit())
+        };
+        let lines = || self.text.lines().rev();
+        let line = lines()
+            .find(numbered)
+            .or_else(|| lines().find(says))
             .unwrap_or("see its output")
             .trim();
         line.chars().take(LONGEST).collect()

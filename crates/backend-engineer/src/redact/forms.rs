@@ -273,10 +273,12 @@ fn find_assigned_secret(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
     let value = std::str::from_utf8(&rest[..length]).ok()?;
     let opening = before.last().filter(|byte| !matches!(byte, b'=' | b' '));
     let is_closed = opening.is_none_or(|quote| rest.get(length) == Some(quote));
-    if length < RANDOM || !is_closed || !looks_random(value) {
+    let before = &before[before.len().saturating_sub(BEFORE)..];
+    let is_random = length >= RANDOM && looks_random(value);
+    if !is_closed || !is_random && !(opening.is_some() && is_set_secret(before, value)) {
         return None;
     }
-    let name = name_before(&before[before.len().saturating_sub(BEFORE)..])?;
+    let name = name_before(before)?;
     let last = name
         .rsplit('_')
         .next()
@@ -284,6 +286,45 @@ fn find_assigned_secret(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
         .to_ascii_uppercase();
     (is_secret_name(&name) && !PLACES.contains(&last.as_str()))
         .then(|| (format!("[{name}]"), length))
+}
+
+/// Returns whether a setting's own name says that its quoted value is a secret, however short or readable that is:
+/// `DB_PASSWORD = "…"`, `"dbPassword": "…"`. What code gives to a bare `password` is often an example's.
+fn is_set_secret(before: &[u8], value: &str) -> bool {
+    /// Letters of the shortest passwords that rules for passwords commonly allow.
+    const SHORTEST_PASSWORD: usize = 8;
+    /// Last words of such names, behind a word that says whose it is.
+    const LAST: [&str; 6] = [
+        "PASSWORD",
+        "PASSWD",
+        "PASSPHRASE",
+        "API_KEY",
+        "APIKEY",
+        "SECRET_KEY",
+    ];
+    let Some(name) = name_before(before) else {
+        return false;
+    };
+    let upper = name.to_ascii_uppercase();
+    let is_qualified = LAST
+        .iter()
+        .any(|last| upper.strip_suffix(last).is_some_and(|of| !of.is_empty()));
+    let is_constant = name == upper;
+    let is_key = {
+        let bare = before.trim_ascii_end();
+        let bare = bare[..bare.len() - 1].trim_ascii_end();
+        bare.ends_with(b"\":") || bare.ends_with(b"':")
+    };
+    let has = |test: fn(&u8) -> bool| value.as_bytes().iter().any(test);
+    let is_place =
+        value.contains("://") || value.contains("${") || value.starts_with(['/', '.', '$', '%']);
+    is_qualified
+        && (is_constant || is_key)
+        && value.len() >= SHORTEST_PASSWORD
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
+        && !is_place
+        && !is_usual_word(value)
 }
 
 /// Returns whether a value has the look of what a machine made: capitals, small letters and digits, or a long run of a few.

@@ -32,6 +32,8 @@ pub(super) struct ProofContext<'a> {
     pub(super) search: EvidenceQuery<'a>,
     /// The files that runs changed for the plan.
     pub(super) written: &'a ChangedFiles,
+    /// All items of the change.
+    pub(super) items: &'a [Item],
     /// Names that nothing binds, of each file.
     pub(super) unbound: &'a BTreeMap<String, BTreeSet<String>>,
     /// Where the plan asks for the removal of a symbol that is still there.

@@ -43,6 +43,14 @@ fn kinds_come_from_the_parsed_command() {
         ("npx prettier@3 --check .", Kind::Format),
         ("find . -name '*.py' | xargs grep -n x", Kind::Inspect),
         ("npx jest -h", Kind::Inspect),
+        (
+            "find tests -name 'test_*.py' -exec python3 {} \\;",
+            Kind::Script,
+        ),
+        (
+            "find src -name '*.test.js' -exec node --test {} \\;",
+            Kind::Script,
+        ),
         ("grep -h def app.py", Kind::Inspect),
     ];
     for (text, kind) in cases {

@@ -1,7 +1,8 @@
 //! Commands that would destroy data.
 
-use crate::check::data_loss_of_call;
+use crate::check::{Loss, data_loss_of_call};
 use crate::review::code::Code;
+use crate::review::manifests::entered_folder;
 use crate::review::rule::Rule;
 use crate::review::rule_context::RuleContext;
 use crate::stop::{Finding, Severity};
@@ -35,7 +36,9 @@ fn check_data_loss(context: &mut RuleContext<'_>) -> Vec<Finding> {
             let mut said: Vec<&str> = Vec::new();
             for call in reading.calls() {
                 let text = reading.script.slice(&call.span);
-                if let Some(loss) = data_loss_of_call(call).filter(|_| !said.contains(&text)) {
+                let base = planned.folder.as_deref().unwrap_or_default();
+                let loss = data_loss_of_call(call).or_else(|| loss_of_target(context, base, call));
+                if let Some(loss) = loss.filter(|_| !said.contains(&text)) {
                     findings.push(context.finding_at(
                         &CODE,
                         planned.span.clone(),
@@ -47,4 +50,18 @@ fn check_data_loss(context: &mut RuleContext<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Returns what is lost by the recipe of a target, as the project has it.
+fn loss_of_target(context: &RuleContext<'_>, base: &str, call: &shell::Call) -> Option<Loss> {
+    let target = call.target.as_ref()?;
+    let recipes = |inner: &shell::Target| {
+        let folder = entered_folder(base, inner.folder.as_deref())?;
+        context.manifests().recipe(&folder, inner)
+    };
+    let script = recipes(target)?;
+    shell::read_with(&script, &recipes)
+        .calls()
+        .into_iter()
+        .find_map(data_loss_of_call)
 }

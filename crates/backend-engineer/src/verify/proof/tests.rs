@@ -38,6 +38,8 @@ struct Scene {
     checks: Vec<Check>,
     evidence: Vec<FoundEvidence>,
     written: ChangedFiles,
+    /// Other items of the unit.
+    others: Vec<Item>,
 }
 
 impl Scene {
@@ -63,6 +65,7 @@ impl Scene {
             checks: Vec::new(),
             evidence: Vec::new(),
             written: ChangedFiles::of_run(NOW, &[("app/limits.py", "def limit(): ...\n")]),
+            others: Vec::new(),
         };
         for (index, verdict) in verdicts.into_iter().enumerate() {
             scene.checks.push(scene.check(index, verdict));
@@ -175,6 +178,7 @@ impl Scene {
                 standing: &standing,
                 search,
                 written,
+                items: &self.others,
                 unbound: &BTreeMap::new(),
                 remaining: &[],
             },
@@ -292,6 +296,37 @@ fn prose_of_which_nothing_is_in_the_change_is_not_proven_by_it() {
         matches!(scene.proof(&item, &[]), Proof::Open(_)),
         "another run changed it"
     );
+}
+
+#[test]
+fn prose_that_names_nothing_is_not_proven_while_a_file_of_its_unit_is_as_it_was() {
+    let of_words = |text: &str| {
+        StepOutcome::Left(Remainder::of_prose(Passage {
+            span: 0..text.len(),
+            line: 1,
+            text: text.to_owned(),
+        }))
+    };
+    let mut scene = Scene::new(PASSED);
+    scene.see(1, Basis::Baseline, Verdict::Failed);
+    let path = "app/other.py".to_owned();
+    scene.assignment.files.push(crate::understand::NamedFile {
+        unit: scene.phase().id,
+        change: 0,
+        written: path.clone(),
+        path: Some(path.clone()),
+        action: plan::Action::Modify,
+        span: 0..0,
+        obstacle: None,
+        addressed: false,
+    });
+    let both = scene.item(vec![of_words("Both helpers are there")]);
+    let named = scene.item(vec![of_words("`limit` is there")]);
+    assert!(matches!(scene.proof(&both, &[]), Proof::Proven(_)));
+    let left = StepOutcome::Left(Remainder::without_code(&path));
+    scene.others = vec![scene.item(vec![left])];
+    assert!(matches!(scene.proof(&both, &[]), Proof::Open(_)));
+    assert!(matches!(scene.proof(&named, &[]), Proof::Proven(_)));
 }
 
 #[test]
