@@ -142,7 +142,9 @@ impl<'a> Machine<'a> {
     /// Returns a short name for what stands in a line, as that line calls it.
     pub(crate) fn name_in_use(&self, value: &Value<'a>) -> String {
         let way = value.ways().first();
+        // `const create = asyncHandler(async (req, res) => …)` has a name of its own.
         if let Some(Value::Function(closure)) = way
+            && closure.alias.borrow().is_none()
             && let Some(inner) = self.wrapped_by(closure)
         {
             return self.name_in_use(&inner);

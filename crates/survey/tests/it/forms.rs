@@ -47,10 +47,11 @@ const GUARDS: &[(&str, Files, &[&str])] = &[
                 "const express = require('express');\nconst wrap = require('./wrap');\nconst app = express();\n\
                 function admin(req, res, next) { if (req.user.admin) return next(); res.status(401).send({}); }\n\
                 function verify(req, res, next) { const errors = check(req); if (errors.isEmpty()) return next(); res.status(400).send({}); }\n\
-                app.get('/a', wrap(admin), wrap((req, res) => res.send('')));\napp.post('/b', wrap(verify), wrap((req, res) => res.send('')));\n",
+                app.get('/a', wrap(admin), wrap((req, res) => res.send('')));\napp.post('/b', wrap(verify), wrap((req, res) => res.send('')));\n\
+                const ownAdmin = wrap(admin);\napp.put('/b', ownAdmin, f);\n",
             ),
         ],
-        &["GET /a: admin", "POST /b: "],
+        &["GET /a: admin", "POST /b: ", "PUT /b: ownAdmin"],
     ),
     (
         "Express: who brings no token passes; who has no right is told that there is nothing",
@@ -152,6 +153,32 @@ const GUARDS: &[(&str, Files, &[&str])] = &[
         ],
         &["GET /api/health: ", "GET /users: "],
     ),
+    (
+        "Django: views that decorate themselves, and permissions that the action decides",
+        &[
+            (
+                "site/settings.py",
+                "ROOT_URLCONF = 'site.urls'\nREST_FRAMEWORK = {'DEFAULT_PERMISSION_CLASSES': ['rest_framework.permissions.IsAuthenticated']}\n",
+            ),
+            (
+                "site/urls.py",
+                "from django.contrib.auth import views\nfrom django.urls import include, path\nfrom rest_framework.routers import SimpleRouter\n\
+                from site.own import Boats\nrouter = SimpleRouter()\nrouter.register('boats', Boats)\n\
+                urlpatterns = [path('done/', views.PasswordChangeDoneView.as_view()), path('api/', include(router.urls))]\n",
+            ),
+            (
+                "site/own.py",
+                "from rest_framework import mixins, viewsets\nfrom rest_framework.decorators import action\nfrom rest_framework.permissions import AllowAny\n\
+                class Boats(mixins.ListModelMixin, viewsets.GenericViewSet):\n    def get_permissions(self):\n        if self.action == 'shared':\n\
+                \x20           return [AllowAny()]\n        return super().get_permissions()\n    @action(methods=['get'], detail=False)\n    def shared(self, request): ...\n",
+            ),
+        ],
+        &[
+            "GET /api/boats/: IsAuthenticated",
+            "GET /api/boats/shared/: ",
+            "GET /done/: login_required",
+        ],
+    ),
 ];
 
 #[test]
@@ -232,6 +259,57 @@ fn tables_and_references_in_the_forms_of_real_backends() {
         let found: Vec<String> = of(files).entities.iter().map(line).collect();
         assert_eq!(found, *expected, "{what}");
     }
+}
+
+#[test]
+fn procedures_of_trpc_are_operations() {
+    let files: Files = &[
+        (
+            "trpc.ts",
+            "import { initTRPC, TRPCError } from '@trpc/server';\nconst t = initTRPC.create();\nexport const router = t.router;\n\
+            export const open = t.procedure;\nconst requireUser = t.middleware(async ({ ctx, next }) => {\n\
+            \x20 if (!ctx.user) throw new TRPCError({ code: 'UNAUTHORIZED' });\n  return next({ ctx });\n});\nexport const own = open.use(requireUser);\n",
+        ),
+        (
+            "polls.ts",
+            "import { own, open, router } from './trpc';\nexport const polls = router({\n  get: open.input(z).query(({ input }) => input),\n\
+            \x20 add: own.input(z).mutation(({ input }) => input),\n});\n",
+        ),
+        (
+            "index.ts",
+            "import { open, router } from './trpc';\nimport { polls } from './polls';\nimport { far } from 'elsewhere';\n\
+            export const all = router({ polls, health: open.query(() => 1), far });\n",
+        ),
+    ];
+    let survey = of(files);
+    let line =
+        |one: &survey::Operation| format!("{} {}: {}", one.kind, one.name, one.guards.join(", "));
+    let mut found: Vec<String> = survey.operations.iter().map(line).collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "mutation polls.add: requireUser",
+            "query health: ",
+            "query polls.get: "
+        ]
+    );
+    let told: Vec<&str> = survey
+        .unresolved
+        .iter()
+        .map(|open| open.what.as_str())
+        .collect();
+    assert_eq!(told, ["the tRPC procedures of `far`"]);
+}
+
+#[test]
+fn a_driver_whose_collections_are_not_read_is_told() {
+    let files: Files = &[
+        ("package.json", r#"{"dependencies": {"mongodb": "^6"}}"#),
+        ("db.js", "const { MongoClient } = require('mongodb');\n"),
+    ];
+    let survey = of(files);
+    assert_eq!(survey.unresolved.len(), 1, "{:?}", survey.unresolved);
 }
 
 #[test]

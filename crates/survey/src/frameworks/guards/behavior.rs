@@ -350,6 +350,9 @@ impl<'a> Behavior<'a> {
     }
 
     fn note_text(&mut self, text: &str) {
+        // The codes of errors that carry no number: `new TRPCError({ code: 'UNAUTHORIZED' })`.
+        self.refuses |= text == "UNAUTHORIZED";
+        self.forbids |= text == "FORBIDDEN";
         let lower = text.to_lowercase();
         self.asks |= HEADERS.contains(&&*lower)
             || lower == "bearer"
