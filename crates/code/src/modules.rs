@@ -41,6 +41,8 @@ pub struct Modules {
     /// First name of a dotted path to the folders that hold it.
     python_roots: HashMap<String, Vec<String>>,
     aliases: HashMap<String, Aliases>,
+    /// The folder of a manifest to the `imports` that it states.
+    subpaths: HashMap<String, Aliases>,
     workspaces: HashMap<String, (String, Vec<String>)>,
 }
 
@@ -139,6 +141,7 @@ impl Modules {
         let Ok(manifest) = serde_json::from_str::<serde_json::Value>(text) else {
             return;
         };
+        self.read_subpaths(parent_folder(path), &manifest["imports"]);
         let Some(name) = manifest["name"].as_str() else {
             return;
         };
@@ -149,6 +152,27 @@ impl Modules {
             .collect();
         self.workspaces
             .insert(name.to_owned(), (parent_folder(path).to_owned(), entries));
+    }
+
+    /// Reads Node's own aliases: `"imports": { "#*": "./src/*" }`, also with one for each condition.
+    fn read_subpaths(&mut self, folder: &str, imports: &serde_json::Value) {
+        fn targets_of(value: &serde_json::Value) -> Vec<String> {
+            match value {
+                serde_json::Value::String(target) => vec![target.clone()],
+                serde_json::Value::Array(ways) => ways.iter().flat_map(targets_of).collect(),
+                serde_json::Value::Object(ways) => ways.values().flat_map(targets_of).collect(),
+                _ => Vec::new(),
+            }
+        }
+        let Some(imports) = imports.as_object() else {
+            return;
+        };
+        let paths = imports
+            .iter()
+            .map(|(pattern, target)| (pattern.clone(), targets_of(target)))
+            .collect();
+        let base = folder.to_owned();
+        self.subpaths.insert(base.clone(), Aliases { base, paths });
     }
 
     fn read_aliases(&mut self, path: &str, text: &str) {

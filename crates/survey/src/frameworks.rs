@@ -37,6 +37,8 @@ mod apollo;
 
 mod resolvers;
 
+mod trpc;
+
 mod sqlalchemy;
 
 mod pydantic;
@@ -86,6 +88,7 @@ pub(crate) const ALL: &[Framework] = &[
     graphene::FRAMEWORK,
     apollo::FRAMEWORK,
     resolvers::FRAMEWORK,
+    trpc::FRAMEWORK,
     sqlalchemy::FRAMEWORK,
     pydantic::FRAMEWORK,
     django_orm::FRAMEWORK,

@@ -8,7 +8,7 @@ use crate::stack::Ecosystem;
 
 /// A package by its name, and how its users import it.
 struct NamedPackage {
-    /// The kind of its findings: `route` or `table`.
+    /// The kind of its findings: `route`, `operation` or `table`.
     gives: &'static str,
     package: &'static str,
     ecosystem: Ecosystem,
@@ -50,12 +50,10 @@ pub(crate) fn add_undetected(survey: &mut Survey, sources: &Sources) {
     let mut found = Vec::new();
     for package in &survey.stack.packages {
         let has_routes = is_answered(package.ecosystem);
-        let is_silent = |one: &&NamedPackage| {
-            if one.gives == "route" {
-                !has_routes
-            } else {
-                survey.entities.is_empty()
-            }
+        let is_silent = |one: &&NamedPackage| match one.gives {
+            "route" => !has_routes,
+            "operation" => survey.operations.is_empty(),
+            _ => survey.entities.is_empty(),
         };
         let is_told = |one: &&NamedPackage| {
             one.ecosystem == package.ecosystem && package.dependency(one.package).is_some()

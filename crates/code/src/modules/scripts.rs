@@ -1,7 +1,9 @@
 //! Which file the specifier of a script's import names: beside it, by a path alias of TypeScript's
 //! configuration, by a workspace's name, or by an alias that is usual.
 
-use super::{Found, ModuleId, Modules, folders_upwards, join_path, join_upwards, parent_folder};
+use super::{
+    Aliases, Found, ModuleId, Modules, folders_upwards, join_path, join_upwards, parent_folder,
+};
 
 /// Endings of the source that a compiled script's name stands for.
 const SOURCES: [&str; 4] = [".ts", ".tsx", ".mts", ".cts"];
@@ -52,6 +54,7 @@ impl Modules {
         } else {
             let aliased = self
                 .aliased(folder, specifier)
+                .or_else(|| self.subpath(folder, specifier))
                 .or_else(|| self.workspace(specifier));
             aliased.or_else(|| self.usual_alias(folder, specifier))
         };
@@ -75,26 +78,34 @@ impl Modules {
             let Some(aliases) = self.aliases.get(above) else {
                 continue;
             };
-            for (pattern, targets) in &aliases.paths {
-                let rest = match pattern.split_once('*') {
-                    Some((head, tail)) => specifier
-                        .strip_prefix(head)
-                        .and_then(|rest| rest.strip_suffix(tail)),
-                    None => (pattern == specifier).then_some(""),
-                };
-                let Some(rest) = rest else { continue };
-                let led = targets.iter().find_map(|to| {
-                    self.script_at(&join_path(&aliases.base, &to.replace('*', rest)))
-                });
-                if led.is_some() {
-                    return led;
-                }
+            let led = self.led_by(aliases, specifier);
+            if led.is_some() {
+                return led;
             }
             if let Some(found) = self.script_at(&join_path(&aliases.base, specifier)) {
                 return Some(found);
             }
         }
         None
+    }
+
+    /// Follows the `imports` of the manifest that a file belongs to: the next one above it.
+    fn subpath(&self, folder: &str, specifier: &str) -> Option<ModuleId> {
+        let manifest = folders_upwards(folder).find_map(|above| self.subpaths.get(above));
+        self.led_by(manifest.filter(|_| specifier.starts_with('#'))?, specifier)
+    }
+
+    /// Follows the first pattern that a specifier fits and that leads to a file.
+    fn led_by(&self, aliases: &Aliases, specifier: &str) -> Option<ModuleId> {
+        aliases.paths.iter().find_map(|(pattern, targets)| {
+            let rest = match pattern.split_once('*') {
+                Some((head, tail)) => specifier.strip_prefix(head)?.strip_suffix(tail)?,
+                None => (pattern == specifier).then_some("")?,
+            };
+            targets
+                .iter()
+                .find_map(|to| self.script_at(&join_path(&aliases.base, &to.replace('*', rest))))
+        })
     }
 
     fn workspace(&self, specifier: &str) -> Option<ModuleId> {

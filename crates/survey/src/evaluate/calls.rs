@@ -56,6 +56,10 @@ impl<'a> Machine<'a> {
             }
             Expression::Name(name) if &**name == "super" => self.call_super(call, scope, place),
             Expression::Member(of, name) => {
+                if let Some(class) = self.class_above(of, scope) {
+                    let arguments = self.evaluate_arguments(&call.arguments, scope);
+                    return self.remember_call(&class, name, arguments, place);
+                }
                 let receiver = self.evaluate(of, scope);
                 let arguments = self.evaluate_arguments(&call.arguments, scope);
                 self.call_method(&receiver, name, arguments, place)
@@ -84,6 +88,21 @@ impl<'a> Machine<'a> {
                 self.call_value(&callee, arguments, place)
             }
         }
+    }
+
+    /// Returns the class whose static method calls what it extends from outside: `super.init(…)`
+    /// in `static init(…)` is a call on the class itself.
+    fn class_above(&mut self, of: &Expression, scope: &Rc<Scope<'a>>) -> Option<Value<'a>> {
+        let is_super = matches!(of, Expression::Name(name) if &**name == "super");
+        if !is_super || self.is_python(scope.module) {
+            return None;
+        }
+        let Some(Value::Class(class)) = self.find_name(scope, "*class*") else {
+            return None;
+        };
+        let base = self.resolve_import(class.bases.first()?.clone());
+        let is_static = !matches!(self.find_name(scope, "this"), Some(Value::Object(_)));
+        (is_static && base.as_class().is_none()).then_some(Value::Class(class))
     }
 
     fn call_super(&mut self, call: &'a Call, scope: &Rc<Scope<'a>>, place: Place) -> Value<'a> {

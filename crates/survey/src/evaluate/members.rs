@@ -192,7 +192,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    pub(super) fn set_member(&mut self, of: &Value<'a>, name: &'a str, value: Value<'a>) {
+    pub(crate) fn set_member(&mut self, of: &Value<'a>, name: &'a str, value: Value<'a>) {
         for way in of.ways() {
             let entry = (Rc::from(name), value.clone());
             match way {

@@ -58,6 +58,24 @@ pub(super) fn of_class<'a>(machine: &mut Machine<'a>, class: &Rc<ClassValue<'a>>
     guards
 }
 
+/// Views of Django that decorate themselves with a guard.
+const GUARDED: [(&str, &str); 2] = [
+    (
+        "django.contrib.auth.views.PasswordChangeView",
+        "login_required",
+    ),
+    (
+        "django.contrib.auth.views.PasswordChangeDoneView",
+        "login_required",
+    ),
+];
+
+/// Returns the guard that a view of a library, by its path, has itself.
+pub(super) fn of_library_view(path: &str) -> Option<String> {
+    let known = GUARDED.iter().find(|(view, _)| *view == path);
+    known.map(|(_, guard)| (*guard).to_owned())
+}
+
 /// Guards that a class extends: mixins of libraries, those of the project that extend one, and
 /// those that turn callers away themselves.
 fn of_bases<'a>(
@@ -73,9 +91,9 @@ fn of_bases<'a>(
         let base = machine.resolve_import(base);
         let Some(own) = base.as_class() else {
             // A view of a library answers; what stands before others is a mixin.
-            let answers = machine
-                .path_of(&base)
-                .is_some_and(|path| path.ends_with("View") || path.ends_with("ViewSet"));
+            let path = machine.path_of(&base).unwrap_or_default();
+            let answers = path.ends_with("View") || path.ends_with("ViewSet");
+            guards.extend(of_library_view(&path));
             if !answers && machine.keeps_out(&base) {
                 guards.push(machine.label_of(&base));
             }

@@ -378,7 +378,8 @@ fn add_action_route<'a>(
         .machine
         .method(class, action)
         .map_or(class.place, |method| method.place);
-    let guards = match own_permissions(context.machine, class, action) {
+    let given = permissions::given_for_action(context.machine, class, action);
+    let guards = match given.or_else(|| own_permissions(context.machine, class, action)) {
         Some(own) => context.machine.guard_names(&own.items()),
         None => permission_guards(context.machine, class),
     };

@@ -244,7 +244,7 @@ fn define_sequelize_model<'a>(
     let fields = event.arguments.at(at).map(Value::entries);
     let fields = fields.unwrap_or_default().into_iter();
     let mut columns: Vec<Column> = fields
-        .map(|(field, value)| sequelize_column(context.machine, &field, &value))
+        .map(|(field, value)| sequelize_column(context.machine, (&field, &value), &options))
         .collect();
     add_implied_columns(&options, &mut columns);
     let entity = Entity {
@@ -258,20 +258,55 @@ fn define_sequelize_model<'a>(
 }
 
 /// Returns the column of a field: `{ type: DataTypes.STRING, allowNull: false }`, or the bare type.
-fn sequelize_column<'a>(machine: &Machine<'a>, field: &str, value: &Value<'a>) -> Column {
+fn sequelize_column<'a>(
+    machine: &Machine<'a>,
+    (field, value): (&str, &Value<'a>),
+    options: &Value<'a>,
+) -> Column {
     let is_set = |key: &str| value.entry(key).is_some_and(|value| value.is_true());
     let kind = value.entry("type").unwrap_or_else(|| value.clone());
     let primary = is_set("primaryKey");
     let is_closed = matches!(value.entry("allowNull"), Some(Value::Bool(false)));
     let own = value.entry("field").and_then(|name| name.as_text());
     Column {
-        name: own.as_deref().unwrap_or(field).to_owned(),
+        name: own.map_or_else(|| name_in_table(field, options), |own| own.to_string()),
         kind: machine.label_of(&kind),
         nullable: Some(!primary && !is_closed),
         primary,
         unique: is_set("unique"),
-        references: String::new(),
+        references: stated_reference(machine, value).unwrap_or_default(),
     }
+}
+
+/// Returns the reference of `references: { model: 'member', key: 'id' }`, whose model is a table's
+/// name, its options or a class.
+fn stated_reference<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Option<String> {
+    let stated = value.entry("references")?;
+    let model = stated.entry("model")?;
+    let table = model
+        .as_text()
+        .or_else(|| model.entry("tableName")?.as_text())
+        .map_or_else(|| model_name(machine, &model), |table| table.to_string());
+    let key = stated.entry("key").and_then(|key| key.as_text());
+    (!table.is_empty()).then(|| format!("fk:{table}.{}", key.as_deref().unwrap_or("id")))
+}
+
+/// Returns the name that a field has in the table: with underscores where the options ask for them.
+fn name_in_table(field: &str, options: &Value<'_>) -> String {
+    let is_underscored = options
+        .entry("underscored")
+        .is_some_and(|value| value.is_true());
+    if !is_underscored {
+        return field.to_owned();
+    }
+    let mut name = String::new();
+    for letter in field.chars() {
+        if letter.is_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
 }
 
 /// Adds the columns that Sequelize adds itself: a key, the two timestamps, and the one of a model that is `paranoid`.
@@ -289,11 +324,12 @@ fn add_implied_columns(options: &Value<'_>, columns: &mut Vec<Column>) {
         .entry("timestamps")
         .is_some_and(|value| matches!(value, Value::Bool(false)))
     {
-        let stamp = |name| Column {
+        let stamp = |name: &str| Column {
             nullable: Some(false),
             ..new_column(name, "DATE", false)
         };
-        for column in ["createdAt", "updatedAt"].map(stamp) {
+        for name in ["createdAt", "updatedAt"] {
+            let column = stamp(&name_in_table(name, options));
             if !columns.iter().any(|known| known.name == column.name) {
                 columns.push(column);
             }
@@ -302,7 +338,11 @@ fn add_implied_columns(options: &Value<'_>, columns: &mut Vec<Column>) {
             .entry("paranoid")
             .is_some_and(|value| value.is_true())
         {
-            columns.push(new_column("deletedAt", "DATE", false));
+            columns.push(new_column(
+                &name_in_table("deletedAt", options),
+                "DATE",
+                false,
+            ));
         }
     }
 }
@@ -339,7 +379,8 @@ fn add_relations<'a>(context: &mut FrameworkContext<'_, 'a>, own: &str, event: &
     {
         let references = format!("fk:{}.id", table.unwrap_or(referenced));
         match entity.columns.iter_mut().find(|column| column.name == key) {
-            Some(known) => known.references = references,
+            Some(known) if known.references.is_empty() => known.references = references,
+            Some(_) => {}
             None => entity.columns.push(Column {
                 references,
                 ..new_column(&key, "INTEGER", false)

@@ -1,5 +1,7 @@
 //! Drizzle: tables as calls, columns as chains.
 
+use std::rc::Rc;
+
 use super::Framework;
 use crate::evaluate::{Arguments, Machine, Origin, Value};
 use crate::findings::{Column, Entity};
@@ -83,6 +85,27 @@ fn composite_key<'a>(machine: &mut Machine<'a>, extra: Option<&Value<'a>>) -> Ve
     keys
 }
 
+/// Returns the reference to a property of a table, by the names that both have in the database.
+fn reference_to<'a>(machine: &mut Machine<'a>, table: &Value<'a>, property: &str) -> String {
+    let (_, given) = machine.call_path(table).unwrap_or_default();
+    let name = given.at(0).and_then(Value::as_text).unwrap_or_default();
+    let written = given.at(1).and_then(|columns| columns.entry(property));
+    let column = written.and_then(|value| name_of_chain(machine, &value));
+    format!("fk:{name}.{}", column.as_deref().unwrap_or(property))
+}
+
+/// Returns the name that the call at the beginning of a column's chain gives it.
+fn name_of_chain<'a>(machine: &Machine<'a>, value: &Value<'a>) -> Option<Rc<str>> {
+    let mut at = value.as_object()?;
+    loop {
+        match &machine.object(at).origin {
+            Origin::Method { receiver, .. } => at = receiver.as_object()?,
+            Origin::Call { arguments, .. } => return arguments.at(0)?.as_text(),
+            _ => return None,
+        }
+    }
+}
+
 fn column_of_chain<'a>(machine: &mut Machine<'a>, key: &str, value: &Value<'a>) -> Option<Column> {
     let mut column = Column {
         name: key.to_owned(),
@@ -112,10 +135,7 @@ fn column_of_chain<'a>(machine: &mut Machine<'a>, key: &str, value: &Value<'a>) 
                             .and_then(|value| value.as_object())
                             .map(|id| machine.object(id).origin.clone())
                         {
-                            let table = machine
-                                .call_path(&of)
-                                .and_then(|(_, given)| given.at(0)?.as_text());
-                            column.references = format!("fk:{}.{name}", table.unwrap_or_default());
+                            column.references = reference_to(machine, &of, &name);
                         }
                     }
                     _ => {}

@@ -10,7 +10,7 @@ use crate::findings::join_paths;
 
 pub(crate) const FRAMEWORK: Framework = Framework {
     name: "Express",
-    markers: &["express"],
+    markers: &["'express", "\"express", "`express"],
     read: read_express,
 };
 

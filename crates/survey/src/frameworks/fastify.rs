@@ -5,7 +5,7 @@ mod routes;
 
 use crate::frameworks::FrameworkContext;
 use code::modules::ModuleId;
-use routes::{InstanceContext, add_full_route, add_short_route, with_hooks};
+use routes::{InstanceContext, add_full_route, add_short_route, calls_of_chain, with_hooks};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -92,8 +92,7 @@ impl Walk {
         // Wrapped plugins add to the instance while it is walked.
         while let Some(result) = context.machine.object(id).log.get(at).copied() {
             at += 1;
-            let mut next = context.machine.event(result);
-            while let Some(event) = next {
+            for event in calls_of_chain(context.machine, result) {
                 match &*event.name {
                     "register" => {
                         // A plugin gets the hooks that the instance has when it is loaded.
@@ -108,7 +107,6 @@ impl Walk {
                     verb if verb == "route" || VERBS.contains(&verb) => routes.push(event.clone()),
                     _ => {}
                 }
-                next = context.machine.events_of(event.result).into_iter().next();
             }
         }
         // The hooks of an instance hold for all of its own routes, wherever they stand.

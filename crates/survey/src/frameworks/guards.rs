@@ -13,14 +13,19 @@ mod behavior;
 
 mod names;
 
+mod passing;
+
+mod wrappers;
+
 use behavior::Behavior;
+use passing::always_passes;
 
 /// The depth to which calls are followed to see what a function does: guards that delegate do so in
 /// one or two steps.
 const DEEPEST: u32 = 5;
 
 /// Libraries, or modules of them, that give guards.
-const LIBRARIES: [&str; 36] = [
+const LIBRARIES: [&str; 39] = [
     "flask_login",
     "flask_jwt_extended",
     "flask_jwt",
@@ -57,6 +62,9 @@ const LIBRARIES: [&str; 36] = [
     "@fastify/basic-auth",
     "@fastify/jwt",
     "@nestjs/passport",
+    "hono/basic-auth",
+    "hono/bearer-auth",
+    "hono/jwt",
 ];
 
 /// Names of such libraries that let everybody in, or do something else.
@@ -100,6 +108,14 @@ impl<'a> Machine<'a> {
 
     /// Returns whether a class that a framework knows for a guard is seen to keep nobody out.
     pub(crate) fn lets_everybody_in(&mut self, guard: &Value<'a>) -> bool {
+        let answer = guard
+            .as_class()
+            .and_then(|class| self.method(&class, "canActivate"));
+        let passes =
+            |function| always_passes(function) && !Behavior::of_function(function).can_fail();
+        if answer.is_some_and(|answer| passes(answer.function)) {
+            return true;
+        }
         let is_seen = guard.as_class().is_some_and(|class| {
             ["canActivate", "handleRequest"]
                 .iter()
@@ -112,13 +128,10 @@ impl<'a> Machine<'a> {
     pub(crate) fn sort_guards(&mut self, values: &[Value<'a>]) -> (Vec<String>, Vec<String>) {
         let (guards, others): (Vec<_>, Vec<_>) =
             values.iter().partition(|value| self.keeps_out(value));
-        let names = |values: Vec<&Value<'a>>| {
-            values
-                .into_iter()
-                .map(|value| self.name_in_use(value))
-                .collect()
-        };
-        (names(guards), names(others))
+        let guards = guards.into_iter().map(|value| self.guard_name(value));
+        let guards = guards.collect();
+        let others = others.into_iter().map(|value| self.name_in_use(value));
+        (guards, others.collect())
     }
 
     /// Returns the names of the guards among values.
@@ -129,6 +142,13 @@ impl<'a> Machine<'a> {
     /// Returns a short name for what stands in a line, as that line calls it.
     pub(crate) fn name_in_use(&self, value: &Value<'a>) -> String {
         let way = value.ways().first();
+        // `const create = asyncHandler(async (req, res) => …)` has a name of its own.
+        if let Some(Value::Function(closure)) = way
+            && closure.alias.borrow().is_none()
+            && let Some(inner) = self.wrapped_by(closure)
+        {
+            return self.name_in_use(&inner);
+        }
         if let Some(Value::Object(id)) = way
             && let Origin::Call { callee, arguments } = &self.object(*id).origin
         {
@@ -184,12 +204,15 @@ impl<'a> GuardCheck<'_, 'a> {
         {
             return false;
         }
+        if let Some(inner) = self.machine.wrapped_by(closure) {
+            return self.checks_value(&inner, depth + 1);
+        }
         match self.behavior_of(closure, depth) {
             conduct if conduct.keeps_out() => true,
             conduct if conduct.is_something_else() => false,
-            _ => closure
-                .name_in_use()
-                .is_some_and(|name| names::asks_who(&name)),
+            conduct => closure.name_in_use().is_some_and(|name| {
+                names::asks_who(&name) && !(names::gives(&name) && conduct.only_gives())
+            }),
         }
     }
 
@@ -220,7 +243,8 @@ impl<'a> GuardCheck<'_, 'a> {
                 }
                 // Only what a library is known for: a name that is not found may be a variable of the function.
                 other => {
-                    let path = self.machine.path_of(&other);
+                    let made = self.machine.call_path(&other).map(|(path, _)| path);
+                    let path = made.or_else(|| self.machine.path_of(&other));
                     conduct.calls_unseen |= last_name(callee).is_some_and(names::asks_who);
                     conduct.refuses |=
                         path.is_some_and(|path| is_guard_of_library(&path) == Some(true));

@@ -298,8 +298,17 @@ fn collect_built_columns<'a>(machine: &Machine<'a>, made: &Event<'a>, columns: &
                 column.nullable = Some(false);
             }
         }
-        "foreign" | "unique" | "index" | "comment" | "engine" | "charset" | "collate"
-        | "dropColumn" => {}
+        "foreign" => {
+            let mut key = Column::default();
+            apply_chain(machine, made, &mut key);
+            let known = columns
+                .iter_mut()
+                .find(|column| name.as_deref() == Some(&*column.name));
+            if let Some(known) = known {
+                known.references = key.references;
+            }
+        }
+        "unique" | "index" | "comment" | "engine" | "charset" | "collate" | "dropColumn" => {}
         kind => {
             let is_key = matches!(kind, "increments" | "bigIncrements");
             let Some(name) = name.or_else(|| is_key.then(|| "id".into())) else {

@@ -327,7 +327,7 @@ struct Controller<'c, 'a> {
     /// The version of routes that name none.
     version: Option<Value<'a>>,
     decorators: Vec<Value<'a>>,
-    guards: Vec<String>,
+    guards: Vec<Value<'a>>,
 }
 
 impl<'a> Controller<'_, 'a> {
@@ -358,15 +358,15 @@ impl<'a> Controller<'_, 'a> {
             return;
         };
         let head = self.head(context.machine, closure);
-        let mut all = self.settings.guards.names_for_route(
-            context.machine,
-            &[&self.decorators[..], &closure.decorators[..]],
-        );
-        all.extend(self.guards.clone());
-        all.extend(guards::guards_of_decorators(
+        let decorators = [&self.decorators[..], &closure.decorators[..]];
+        let settings = &self.settings.guards;
+        let mut all = settings.names_for_route(context.machine, &decorators);
+        let mut named = self.guards.clone();
+        named.extend(guards::guards_of_decorators(
             context.machine,
             &closure.decorators,
         ));
+        all.extend(guards::names_of_held(context.machine, &named, &decorators));
         for prefix in &self.prefixes {
             for path in &paths {
                 let own = join_paths(prefix, path);

@@ -1,6 +1,6 @@
 //! Prisma: the models of `.prisma` files, read line by line.
 
-use crate::findings::{Column, Entity, Findings};
+use crate::findings::{Column, Entity, Findings, Unresolved};
 
 /// A model while its lines are read.
 struct Model {
@@ -40,6 +40,7 @@ pub(crate) fn read_prisma_schemas(files: &[&(String, String)], findings: &mut Fi
                 .any(|above| above != *one && is_below(one, above))
         })
         .collect();
+    let mut read: Vec<ReadSchema<'_>> = Vec::new();
     for top in tops {
         let own: Vec<_> = files
             .iter()
@@ -49,6 +50,20 @@ pub(crate) fn read_prisma_schemas(files: &[&(String, String)], findings: &mut Fi
             .iter()
             .flat_map(|(_, text)| text.lines().filter_map(|line| opened_block(line, "model")))
             .collect();
+        // One set of models is kept in a schema for each database that it may stand in.
+        let schema = ReadSchema::of(&own, &names);
+        if let Some(same) = read
+            .iter()
+            .find(|known| known.is_for_other_database(&schema))
+        {
+            findings.unresolved.push(Unresolved {
+                file: schema.path.to_owned(),
+                line: 1,
+                what: format!("the same models as {}, for another database", same.path),
+            });
+            continue;
+        }
+        read.push(schema);
         let mut models: Vec<Model> = Vec::new();
         for (path, text) in own {
             models_of(path, text, &names, &mut models);
@@ -59,6 +74,37 @@ pub(crate) fn read_prisma_schemas(files: &[&(String, String)], findings: &mut Fi
             .entities
             .extend(models.into_iter().map(|model| model.entity));
         findings.entities.extend(joined);
+    }
+}
+
+/// A schema that was read: where it begins, its models and the database that it is for.
+struct ReadSchema<'t> {
+    path: &'t str,
+    models: Vec<&'t str>,
+    provider: Option<&'t str>,
+}
+
+impl<'t> ReadSchema<'t> {
+    fn of(files: &[&&'t (String, String)], models: &[&'t str]) -> Self {
+        let mut models = models.to_vec();
+        models.sort_unstable();
+        let lines = files.iter().flat_map(|(_, text)| text.lines());
+        let mut source = lines.skip_while(|line| opened_block(line, "datasource").is_none());
+        let provider = source
+            .by_ref()
+            .take_while(|line| !line.trim_start().starts_with('}'))
+            .find(|line| line.trim_start().starts_with("provider"));
+        ReadSchema {
+            path: files.first().map_or("", |(path, _)| path),
+            models,
+            provider: provider.and_then(|line| line.split('"').nth(1)),
+        }
+    }
+
+    fn is_for_other_database(&self, other: &Self) -> bool {
+        let is_other =
+            self.provider.is_some() && other.provider.is_some() && self.provider != other.provider;
+        is_other && !self.models.is_empty() && self.models == other.models
     }
 }
 

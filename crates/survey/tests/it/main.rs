@@ -5,6 +5,8 @@
 
 mod bad_input;
 
+mod forms;
+
 mod kinds;
 
 mod knowledge;

@@ -152,7 +152,7 @@ app.get('/pass', passport.authenticate('jwt', { session: false }), h);
         "Nest: guards that answer strangers, too",
         &[(
             "app.ts",
-            r#"import { Controller, Get, UseGuards, Injectable, CanActivate, Module } from '@nestjs/common';
+            r#"import { Controller, Get, UseGuards, Injectable, CanActivate, Module, SetMetadata } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 @Injectable()
 export class OptionalJwtGuard extends AuthGuard('jwt') { handleRequest(err, user) { return user; } }
@@ -166,7 +166,8 @@ export class LooseGuard implements CanActivate { canActivate(ctx) { const reques
 export class C {
   @UseGuards(OptionalJwtGuard) @Get('optional') a() {}
   @UseGuards(JwtGuard) @Get('jwt') b() {}
-  @UseGuards(RolesGuard) @Get('roles') c() {}
+  @UseGuards(RolesGuard) @SetMetadata('roles', ['keeper']) @Get('roles') c() {}
+  @UseGuards(RolesGuard) @Get('rows') e() {}
   @UseGuards(LooseGuard) @Get('loose') d() {}
 }
 @Module({ controllers: [C] })
@@ -178,6 +179,7 @@ export class App {}
             "GET /c/loose: ",
             "GET /c/optional: ",
             "GET /c/roles: RolesGuard",
+            "GET /c/rows: ",
         ],
     ),
 ];

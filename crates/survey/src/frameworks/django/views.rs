@@ -155,6 +155,8 @@ fn add_library_view<'a>(
             .report_unresolved(context.machine, place, format!("the view of {path}"));
         return;
     };
+    let mut guards = guards.to_vec();
+    guards.extend(django_guards::of_library_view(&name));
     let methods = methods_of_bases(&[name.as_str().into()]);
     if methods.is_empty() {
         context.findings.report_unresolved(
@@ -168,7 +170,7 @@ fn add_library_view<'a>(
             method,
             path,
             handler: name.clone(),
-            guards,
+            guards: &guards,
         };
         context.findings.add_route(context.machine, place, route);
     }

@@ -1,6 +1,6 @@
 //! Guards of REST framework: permission and authentication classes, of a view or of the settings.
 
-use crate::evaluate::{ClassValue, Machine, Value};
+use crate::evaluate::{Arguments, ClassValue, Machine, Origin, Value};
 use std::rc::Rc;
 
 pub(crate) fn permission_guards<'a>(
@@ -23,6 +23,29 @@ pub(crate) fn permission_guards<'a>(
         .collect();
     guards.extend(own.iter().map(|value| machine.label_of(value)));
     guards
+}
+
+/// Returns the permissions that a viewset's own `get_permissions` gives for an action, where what it
+/// does is decided by the action alone: `if self.action == "shared": return [AllowAny()]`.
+pub(super) fn given_for_action<'a>(
+    machine: &mut Machine<'a>,
+    class: &Rc<ClassValue<'a>>,
+    action: &str,
+) -> Option<Value<'a>> {
+    let method = machine.method(class, "get_permissions")?;
+    let this = machine.new_object(
+        Origin::Instance {
+            class: class.clone(),
+            arguments: Arguments::default(),
+        },
+        method.place,
+    );
+    let this = Value::Object(this);
+    machine.set_member(&this, "action", Value::text(action));
+    let given = machine.invoke(&method, Some(this), &Arguments::default());
+    let is_known = |item: &Value<'a>| item.as_object().is_some() || item.as_class().is_some();
+    let is_whole = matches!(&given, Value::List(items) if items.borrow().iter().all(is_known));
+    is_whole.then_some(given)
 }
 
 /// Returns whether an authentication class of the project raises an error where it finds nothing,

@@ -30,6 +30,16 @@ pub(super) fn join_path(prefix: &str, path: &str) -> String {
     }
 }
 
+/// Returns a call on an instance with the calls on what it gives, which is the instance again:
+/// `fastify().withTypeProvider()` is where all that follows is registered.
+pub(super) fn calls_of_chain<'a>(machine: &Machine<'a>, result: ObjectId) -> Vec<Event<'a>> {
+    let mut calls: Vec<_> = machine.event(result).into_iter().collect();
+    for next in &machine.object(result).log {
+        calls.extend(calls_of_chain(machine, *next));
+    }
+    calls
+}
+
 /// The hooks that run before a handler.
 pub(super) const HOOKS: [&str; 4] = ["onRequest", "preParsing", "preValidation", "preHandler"];
 
@@ -41,11 +51,13 @@ pub(super) fn with_hooks(
     around: &InstanceContext,
 ) -> InstanceContext {
     let mut inner = around.clone();
-    for event in machine
-        .events_of(id)
+    let calls: Vec<_> = machine
+        .object(id)
+        .log
         .iter()
-        .filter(|event| &*event.name == "addHook")
-    {
+        .flat_map(|result| calls_of_chain(machine, *result))
+        .collect();
+    for event in calls.iter().filter(|event| &*event.name == "addHook") {
         let name = event
             .arguments
             .at(0)

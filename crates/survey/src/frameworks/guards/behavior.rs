@@ -2,7 +2,10 @@
 
 use code::syntax::{Argument, Expression, Function, Pattern, Statement};
 
-use super::strangers::{is_credential, is_next, lets_go, names_nobody};
+use super::strangers::{
+    answers_nothing, belongs_to_call, is_credential, is_next, lets_go, names_lack_of_right,
+    names_nobody,
+};
 
 /// Words of names that tell of somebody who is turned away, without case and underscores.
 const REFUSALS: [&str; 6] = [
@@ -81,6 +84,12 @@ pub(super) struct Behavior<'a> {
     pub(super) calls_unseen: bool,
     /// It raises an error, hands one on, or checks what is genuine.
     fails: bool,
+    /// It raises what answers that something is missing or malformed.
+    misses: bool,
+    /// It raises something else.
+    raises: bool,
+    /// It gives a value to who depends on it.
+    gives: bool,
     /// It looks at what was sent, or counts how often.
     shapes: bool,
     /// It needs what a guard gives: nobody comes as far as its own text.
@@ -138,11 +147,17 @@ impl<'a> Behavior<'a> {
     }
 
     /// Reads a branch, and what it says of those who bring nothing.
-    fn read_branch(&mut self, condition: &'a Expression, then: &'a [Statement], is_only: bool) {
-        if names_nobody(condition, &self.locals) && lets_go(then) {
-            self.lets_strangers_pass = true;
-        }
-        if !is_only || !is_credential(condition, &self.locals) {
+    fn read_branch(
+        &mut self,
+        condition: &'a Expression,
+        (then, otherwise): (&'a [Statement], &'a [Statement]),
+    ) {
+        self.lets_strangers_pass |= names_nobody(condition, &self.locals) && lets_go(then)
+            || is_credential(condition, &self.locals) && lets_go(otherwise);
+        // `if (!request.user.isAdmin) return reply.sendStatus(404)`: whoever may not is told that
+        // there is nothing.
+        self.refuses |= names_lack_of_right(condition) && answers_nothing(then);
+        if !otherwise.is_empty() || !is_credential(condition, &self.locals) {
             return self.read_statements(then);
         }
         // `if (token) { … 401 … } next()`: whoever brings none is not asked.
@@ -157,7 +172,19 @@ impl<'a> Behavior<'a> {
     /// Returns whether it is seen to do something else.
     pub(super) fn is_something_else(&self) -> bool {
         let is_seen_through = self.hands_on && !self.can_fail() && !self.calls_unseen;
-        self.shapes || self.lets_strangers_pass || self.asks_inside || is_seen_through
+        let only_misses = self.misses && !self.raises && !self.asks && !self.calls_unseen;
+        self.shapes
+            || self.lets_strangers_pass
+            || self.asks_inside
+            || is_seen_through
+            || only_misses
+    }
+
+    /// Returns whether it gives a value on every way, and nothing seen on them can fail or reads who
+    /// asks.
+    pub(super) fn only_gives(&self) -> bool {
+        let reads = self.asks || self.looks || self.relies || self.calls_unseen;
+        self.gives && !reads && !self.can_fail()
     }
 
     pub(super) fn take_callees(&mut self) -> Vec<&'a Expression> {
@@ -173,18 +200,23 @@ impl<'a> Behavior<'a> {
                     let value = assignment.value.iter();
                     value.for_each(|value| self.read_expression(value));
                 }
-                Statement::Expression(value) | Statement::Return(Some(value)) => {
-                    self.read_expression(value)
+                Statement::Return(Some(value)) => {
+                    self.gives |= !matches!(value, Expression::Function(_) | Expression::Bool(_));
+                    self.read_expression(value);
                 }
+                Statement::Expression(value) => self.read_expression(value),
                 Statement::Return(None) => {}
                 Statement::Raise(value) => {
                     self.fails = true;
+                    let is_miss = value.as_ref().is_some_and(answers_a_miss);
+                    self.misses |= is_miss;
+                    self.raises |= !is_miss;
                     value.iter().for_each(|value| self.read_expression(value));
                 }
                 Statement::Function(function) => self.read_function(function),
                 Statement::If(condition, then, otherwise) => {
                     self.read_condition(condition);
-                    self.read_branch(condition, then, otherwise.is_empty());
+                    self.read_branch(condition, (then, otherwise));
                     self.read_statements(otherwise);
                 }
                 Statement::Loop(_, over, body) => {
@@ -218,7 +250,10 @@ impl<'a> Behavior<'a> {
             Expression::Member(of, name) => {
                 self.read_expression(of);
                 self.note_name(name);
-                self.note_member(name);
+                // The session of a database is a member of what the file imports.
+                if &**name != "session" || belongs_to_call(of, &self.locals) {
+                    self.note_member(name);
+                }
             }
             Expression::Call(call) => self.note_call(&call.callee, &call.arguments),
             Expression::Function(function) => self.read_function(function),
@@ -315,12 +350,37 @@ impl<'a> Behavior<'a> {
     }
 
     fn note_text(&mut self, text: &str) {
+        // The codes of errors that carry no number: `new TRPCError({ code: 'UNAUTHORIZED' })`.
+        self.refuses |= text == "UNAUTHORIZED";
+        self.forbids |= text == "FORBIDDEN";
         let lower = text.to_lowercase();
         self.asks |= HEADERS.contains(&&*lower)
             || lower == "bearer"
             || lower == "bearer "
             || lower == "user_id";
     }
+}
+
+/// Returns whether what is raised answers that something is missing or malformed, whoever asks.
+fn answers_a_miss(raised: &Expression) -> bool {
+    const STATUSES: [&str; 5] = ["400", "404", "409", "410", "422"];
+    let Expression::Call(call) = raised else {
+        return false;
+    };
+    call.arguments.iter().any(|argument| {
+        let is_status = argument
+            .name
+            .as_deref()
+            .is_none_or(|name| name == "status_code");
+        let is_miss = match &argument.value {
+            Expression::Number(number) => STATUSES.contains(&&**number),
+            Expression::Member(_, name) | Expression::Name(name) => STATUSES
+                .iter()
+                .any(|status| name.starts_with(&format!("HTTP_{status}_"))),
+            _ => false,
+        };
+        is_status && is_miss
+    })
 }
 
 /// Returns a name without case and underscores.
@@ -358,6 +418,8 @@ fn is_followed(callee: &Expression) -> bool {
     match callee {
         Expression::Name(name) => !matches!(&**name, "next" | "require" | "super"),
         Expression::Member(of, _) => matches!(&**of, Expression::Name(_)),
+        // `bearerAuth({ token })(context, next)`.
+        Expression::Call(made) => matches!(made.callee, Expression::Name(_)),
         _ => false,
     }
 }

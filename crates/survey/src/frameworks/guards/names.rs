@@ -115,6 +115,16 @@ pub(super) fn asks_how(name: &str) -> bool {
     has(&HOW) && !has(&WHO)
 }
 
+/// Returns whether a name says that something is given: `get_roles`, but not `get_current_user`.
+pub(super) fn gives(name: &str) -> bool {
+    let words = words_of_name(name);
+    let first = words.first().map_or("", String::as_str);
+    matches!(
+        first,
+        "get" | "list" | "load" | "fetch" | "find" | "build" | "make"
+    ) && !words.iter().any(|word| DEMANDS.contains(&word.as_str()))
+}
+
 /// Returns whether a name speaks of who may pass.
 pub(super) fn asks_who(name: &str) -> bool {
     let words = words_of_name(name);

@@ -82,6 +82,57 @@ fn is_of_request(expression: &Expression) -> bool {
     }
 }
 
+/// Returns whether a condition holds for those whose rights don't include something:
+/// `!request.user.isAdmin`, `!request.user.may(x)`.
+pub(super) fn names_lack_of_right(condition: &Expression) -> bool {
+    let Expression::Not(right) = condition else {
+        return false;
+    };
+    let right = match &**right {
+        Expression::Call(call) => &call.callee,
+        other => other,
+    };
+    let Expression::Member(holder, _) = right else {
+        return false;
+    };
+    matches!(&**holder, Expression::Member(of, name) if &**name == "user" && is_of_request(of))
+}
+
+/// Returns whether a branch ends a response with 404: `return response.sendStatus(404)`.
+pub(super) fn answers_nothing(body: &[Statement]) -> bool {
+    fn holds(expression: &Expression) -> bool {
+        match expression {
+            Expression::Call(call) => {
+                let is_status = |argument: &code::syntax::Argument| matches!(&argument.value, Expression::Number(number) if &**number == "404");
+                call.arguments.iter().any(is_status) || holds(&call.callee)
+            }
+            Expression::Member(of, _) => holds(of),
+            _ => false,
+        }
+    }
+    body.iter().any(|statement| match statement {
+        Statement::Return(Some(value)) | Statement::Expression(value) => holds(value),
+        Statement::Block(inner) => answers_nothing(inner),
+        _ => false,
+    })
+}
+
+/// Returns whether an expression begins at the request, or at a name that the function has of its
+/// own.
+pub(super) fn belongs_to_call(expression: &Expression, locals: &[&str]) -> bool {
+    match expression {
+        Expression::Name(name) => {
+            REQUESTS.contains(&&**name) || &**name == "flask" || locals.contains(&&**name)
+        }
+        Expression::Member(of, _) | Expression::Index(of, _) => belongs_to_call(of, locals),
+        Expression::Call(call) => match &call.callee {
+            Expression::Member(of, _) => belongs_to_call(of, locals),
+            _ => true,
+        },
+        _ => true,
+    }
+}
+
 fn speaks_of_caller(name: &str) -> bool {
     let plain = name.to_lowercase().replace('_', "");
     BROUGHT.iter().any(|word| plain.contains(word))

@@ -8,14 +8,22 @@ use crate::evaluate::{ClassValue, Machine, Origin, Value};
 /// The guards of every route, each with the keys of metadata by which a route is let off.
 #[derive(Default)]
 pub(super) struct GlobalGuards {
-    guards: Vec<(String, Vec<Rc<str>>)>,
+    guards: Vec<GlobalGuard>,
+}
+
+struct GlobalGuard {
+    name: String,
+    /// Metadata that lets a route off.
+    open: Vec<Rc<str>>,
+    /// Metadata without which it lets everybody pass.
+    needed: Option<Rc<str>>,
 }
 
 /// Returns the guards that decorators name.
 pub(super) fn guards_of_decorators<'a>(
     machine: &mut Machine<'a>,
     decorators: &[Value<'a>],
-) -> Vec<String> {
+) -> Vec<Value<'a>> {
     let mut named = Vec::new();
     for value in flatten_decorators(machine, decorators) {
         if let Some(arguments) = super::nest_decorator(machine, &value, "UseGuards") {
@@ -23,7 +31,114 @@ pub(super) fn guards_of_decorators<'a>(
         }
     }
     named.retain(|guard| !is_rate_limit(machine, guard) && !machine.lets_everybody_in(guard));
-    named.iter().map(|guard| machine.label_of(guard)).collect()
+    named
+}
+
+/// Returns the names of the guards that hold for a route whose class and method have these
+/// decorators.
+pub(super) fn names_of_held<'a>(
+    machine: &mut Machine<'a>,
+    guards: &[Value<'a>],
+    decorators: &[&[Value<'a>]],
+) -> Vec<String> {
+    let set = Metadata::of(machine, decorators);
+    let mut names = Vec::new();
+    for guard in guards {
+        if needed_key(machine, guard).is_none_or(|key| set.may_hold(&key)) {
+            names.push(machine.label_of(guard));
+        }
+    }
+    names
+}
+
+/// The keys of the metadata that decorators set.
+struct Metadata {
+    keys: Vec<Rc<str>>,
+    /// Some keys are not known.
+    is_open: bool,
+}
+
+impl Metadata {
+    fn of<'a>(machine: &Machine<'a>, decorators: &[&[Value<'a>]]) -> Self {
+        let mut set = Metadata {
+            keys: Vec::new(),
+            is_open: false,
+        };
+        let all = decorators
+            .iter()
+            .flat_map(|list| flatten_decorators(machine, list));
+        for value in all {
+            set.is_open |= matches!(value, Value::Unknown);
+            let Some(arguments) = super::nest_decorator(machine, &value, "SetMetadata") else {
+                continue;
+            };
+            match arguments.at(0).and_then(Value::as_text) {
+                Some(key) => set.keys.push(key),
+                None => set.is_open = true,
+            }
+        }
+        set
+    }
+
+    fn may_hold(&self, key: &Rc<str>) -> bool {
+        self.is_open || self.keys.contains(key)
+    }
+}
+
+/// Returns the key of metadata without which a guard of the project lets everybody pass: `const
+/// roles = this.reflector.get(ROLES, …); if (!roles) return true`.
+fn needed_key<'a>(machine: &mut Machine<'a>, guard: &Value<'a>) -> Option<Rc<str>> {
+    use code::syntax::{Expression, Pattern, Statement};
+    let class = guard.as_class()?;
+    let method = machine.method(&class, "canActivate")?;
+    let mut read: Vec<(&str, &Expression)> = Vec::new();
+    for statement in &method.function.body {
+        match statement {
+            Statement::Assign(assignment) => {
+                let keys = looked_up(std::slice::from_ref(statement));
+                if let (Pattern::Name(name), [key]) = (&assignment.target, &keys[..]) {
+                    read.push((name, key));
+                }
+            }
+            Statement::If(condition, then, _) if answers_yes(then) => {
+                let missing = match condition {
+                    Expression::Either(ways) => ways.first()?,
+                    other => other,
+                };
+                let key = read.iter().find(|(name, _)| is_missing(missing, name));
+                if let Some((_, key)) = key {
+                    return machine.evaluate(key, &method.scope).as_text();
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// `!roles`, `roles === undefined`.
+fn is_missing(condition: &code::syntax::Expression, wanted: &str) -> bool {
+    use code::syntax::{Comparison, Expression};
+    let is_it = |value: &Expression| matches!(value, Expression::Name(name) if **name == *wanted);
+    let is_nothing = |value: &Expression| {
+        matches!(value, Expression::Null)
+            || matches!(value, Expression::Name(name) if &**name == "undefined")
+    };
+    match condition {
+        Expression::Not(inner) => is_it(inner),
+        Expression::Compare(Comparison::Same, sides) => is_it(&sides.0) && is_nothing(&sides.1),
+        _ => false,
+    }
+}
+
+/// `return true`, and nothing else.
+fn answers_yes(body: &[code::syntax::Statement]) -> bool {
+    use code::syntax::{Expression, Statement};
+    match body {
+        [Statement::Block(inner)] => answers_yes(inner),
+        [Statement::Return(Some(Expression::Bool(true)))] => true,
+        _ => false,
+    }
 }
 
 /// Decorators with those that `applyDecorators(…)` puts together.
@@ -77,10 +192,13 @@ impl GlobalGuards {
                     .at(0)
                     .and_then(|options| options.entry("providers"));
                 for provider in providers.map(|list| list.items()).unwrap_or_default() {
-                    let token = provider
-                        .entry("provide")
-                        .and_then(|token| machine.path_of(&token));
-                    if token.as_deref() == Some("@nestjs/core.APP_GUARD") {
+                    // The constant is a text, which some write themselves.
+                    let is_for_all = provider.entry("provide").is_some_and(|token| {
+                        let path = machine.path_of(&token);
+                        path.as_deref() == Some("@nestjs/core.APP_GUARD")
+                            || token.as_text().as_deref() == Some("APP_GUARD")
+                    });
+                    if is_for_all {
                         let given = ["useClass", "useExisting", "useValue"]
                             .iter()
                             .find_map(|key| provider.entry(key));
@@ -92,7 +210,11 @@ impl GlobalGuards {
         named.retain(|guard| !is_rate_limit(machine, guard) && !machine.lets_everybody_in(guard));
         let guards = named
             .iter()
-            .map(|guard| (machine.label_of(guard), let_off(machine, guard)))
+            .map(|guard| GlobalGuard {
+                name: machine.label_of(guard),
+                open: let_off(machine, guard),
+                needed: needed_key(machine, guard),
+            })
             .collect();
         GlobalGuards { guards }
     }
@@ -103,21 +225,14 @@ impl GlobalGuards {
         machine: &Machine<'a>,
         decorators: &[&[Value<'a>]],
     ) -> Vec<String> {
-        let set: Vec<Rc<str>> = decorators
-            .iter()
-            .flat_map(|list| flatten_decorators(machine, list))
-            .filter_map(|value| {
-                super::nest_decorator(machine, &value, "SetMetadata")?
-                    .at(0)?
-                    .as_text()
-            })
-            .collect();
-        let holds = |keys: &[Rc<str>]| !keys.iter().any(|key| set.contains(key) && is_open(key));
-        self.guards
-            .iter()
-            .filter(|(_, keys)| holds(keys))
-            .map(|(name, _)| name.clone())
-            .collect()
+        let set = Metadata::of(machine, decorators);
+        let holds = |guard: &&GlobalGuard| {
+            let is_let_off = |key: &Rc<str>| set.keys.contains(key) && is_open(key);
+            let is_asked = guard.needed.as_ref().is_none_or(|key| set.may_hold(key));
+            is_asked && !guard.open.iter().any(is_let_off)
+        };
+        let held = self.guards.iter().filter(holds);
+        held.map(|guard| guard.name.clone()).collect()
     }
 }
 
