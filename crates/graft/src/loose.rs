@@ -429,7 +429,12 @@ fn find_replaced_statement(
     }
     let elided = |name: &&str| name.ends_with("(...)") || name.ends_with("(…)");
     let mut names = hints.prose.replaced(&first.name, siblings);
-    names.extend(hints.prose.quotes_replaced(merger.snippet.text).filter(elided));
+    names.extend(
+        hints
+            .prose
+            .quotes_replaced(merger.snippet.text)
+            .filter(elided),
+    );
     for name in names {
         let plain = crate::prose::strip_name_decoration(name);
         let is_named = |item: &Item<'_>| {
