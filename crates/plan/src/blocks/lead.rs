@@ -167,7 +167,8 @@ pub(super) fn read_added(above: &str) -> Option<Added> {
     if clauses.iter().any(plainly) {
         return Some(Added::Plainly);
     }
-    is_within(above).then_some(Added::ByPlace)
+    let asked = clauses.iter().any(Clause::asks);
+    (!asked && is_within(above)).then_some(Added::ByPlace)
 }
 
 /// Returns the last sentence above a block where it leads to it, without a label that says nothing of it: in lower
