@@ -163,14 +163,12 @@ pub(super) fn read_added(above: &str) -> Option<Added> {
         return None;
     }
     let adds = |word: &str| ADDS.contains(&word) || List::CreateVerb.words().contains(&word);
-    let plainly = |clause: &Clause<'_>| {
-        let new = clause.uses.has(Use::New) && clause.words.contains(' ');
-        new || !clause.is_denied() && clause.words.split(' ').any(adds)
-    };
+    let plainly = |clause: &Clause<'_>| !clause.is_denied() && clause.words.split(' ').any(adds);
     if clauses.iter().any(plainly) {
         return Some(Added::Plainly);
     }
-    is_within(above).then_some(Added::ByPlace)
+    let asked = clauses.iter().any(Clause::asks);
+    (!asked && is_within(above)).then_some(Added::ByPlace)
 }
 
 /// Returns the last sentence above a block where it leads to it, without a label that says nothing of it: in lower

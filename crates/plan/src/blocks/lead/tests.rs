@@ -188,6 +188,7 @@ fn words_that_add_a_block_make_it_no_old_code() {
         ("In `f`, swap:", None),
         ("Replace the new handler:", None),
         ("`src/a.ts`:", None),
+        ("`src/a.ts` now:", None),
     ] {
         assert_eq!(read_added(words), wanted, "{words}");
     }
