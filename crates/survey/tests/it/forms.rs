@@ -48,10 +48,16 @@ const GUARDS: &[(&str, Files, &[&str])] = &[
                 function admin(req, res, next) { if (req.user.admin) return next(); res.status(401).send({}); }\n\
                 function verify(req, res, next) { const errors = check(req); if (errors.isEmpty()) return next(); res.status(400).send({}); }\n\
                 app.get('/a', wrap(admin), wrap((req, res) => res.send('')));\napp.post('/b', wrap(verify), wrap((req, res) => res.send('')));\n\
-                const ownAdmin = wrap(admin);\napp.put('/b', ownAdmin, f);\n",
+                const ownAdmin = wrap(admin);\napp.put('/b', ownAdmin, f);\n\
+                const whole = (fn) => function wrapped(...args) { return Promise.resolve(fn(...args)); };\napp.put('/c', whole(admin), f);\n",
             ),
         ],
-        &["GET /a: admin", "POST /b: ", "PUT /b: ownAdmin"],
+        &[
+            "GET /a: admin",
+            "POST /b: ",
+            "PUT /b: ownAdmin",
+            "PUT /c: admin",
+        ],
     ),
     (
         "Express: who brings no token passes; who has no right is told that there is nothing",

@@ -45,7 +45,8 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// Returns what a function calls with its own first two parameters or more, if that is one call.
+/// Returns what a function calls with its own first two parameters or more, or with all that it is
+/// handed (`fn(...args)`), if that is one call.
 fn handed_on<'a>(closure: &Closure<'a>) -> Option<&'a Expression> {
     let own: Vec<&str> = closure
         .function
@@ -69,7 +70,12 @@ fn handed_on<'a>(closure: &Closure<'a>) -> Option<&'a Expression> {
                 _ => None,
             })
             .collect();
-        own.len() > 1 && given.starts_with(&own[..2])
+        let is_whole = matches!(
+            (&closure.function.parameters[..], &call.arguments[..]),
+            ([rest], [given]) if rest.is_rest && matches!(&given.value, Expression::Spread(inner)
+                if matches!(&**inner, Expression::Name(name) if own == [&**name]))
+        );
+        is_whole || own.len() > 1 && given.starts_with(&own[..2])
     });
     let first = handed.next()?;
     handed.next().is_none().then_some(&first.callee)
