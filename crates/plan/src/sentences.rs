@@ -17,9 +17,9 @@
 
 mod split;
 
-mod form;
-
 mod words;
+
+mod form;
 
 mod evidence;
 

@@ -12,7 +12,7 @@ use crate::vocabulary::{Use, entry_at_start, is_entry, last_entry};
 use super::evidence::Shown;
 use super::form::Form;
 use super::statuses::lacks_status;
-use super::words::{is_single_name, names_in, squeeze_text, stems_in, symbols_in};
+use super::words::{is_join, is_single_name, names_in, squeeze_text, stems_in, symbols_in};
 
 /// The names in a sentence.
 pub(super) struct Asked<'w> {
@@ -319,15 +319,6 @@ fn quoted_texts(words: &str) -> impl Iterator<Item = &str> {
 
 /// The fewest words that say something together: two may stand in the code under other names.
 const FEWEST: usize = 3;
-
-/// Words by which a sentence is known as English, as names in code are; no identifier is made of them.
-const JOINS: &str =
-    "the of with for to is are be by and that this must should may each every when from not";
-
-/// Returns whether a word joins others in English, and is none in a language of the same letters.
-pub(super) fn is_join(word: &str) -> bool {
-    JOINS.split(' ').any(|known| known == word)
-}
 
 fn is_english(head: &str) -> bool {
     let common = || {

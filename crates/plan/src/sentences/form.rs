@@ -4,8 +4,8 @@
 //! `**Step 3 (GREEN):** Also, in `a.py`, remove the check.` is called "step 3",
 //! has the leads "also" and "in …", and the verb "remove".
 
-mod condition;
 mod mood;
+mod condition;
 mod place;
 
 use crate::inline::{Label, code_spans, comparison_key, one_line, plain_text, read_label};

@@ -1,7 +1,7 @@
 //! The place with which a sentence begins, and the words behind it.
 
 use crate::inline::code_spans;
-use crate::sentences::asked::is_join;
+use crate::sentences::words::is_join;
 use crate::vocabulary::{Opening, Use};
 
 /// Returns the words behind a Portuguese place that begins with what reads as an English denial: "No módulo, trocar o laço".
