@@ -219,6 +219,14 @@ fn conditions_and_places_before_the_verb_are_read() {
             "No frontend, ajustar o rodapé para o novo texto.",
             SentenceClass::DoUnshown,
         ),
+        (
+            "No handler `views`, trocar o retorno por `[]`.",
+            SentenceClass::DoUnshown,
+        ),
+        (
+            "No exponer el campo, devolver la lista.",
+            SentenceClass::Forbid,
+        ),
         ("Nos testes, cobrir `version`.", SentenceClass::DoUnshown),
         (
             "No new dependencies, use the client of the module.",

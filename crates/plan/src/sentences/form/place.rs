@@ -1,5 +1,6 @@
 //! The place with which a sentence begins, and the words behind it.
 
+use super::mood::VERBS;
 use crate::inline::code_spans;
 use crate::sentences::words::is_join;
 use crate::vocabulary::{Opening, Use};
@@ -24,7 +25,13 @@ pub(in crate::sentences) fn without_contraction(words: &str) -> &str {
             && word.chars().all(char::is_alphabetic)
             && ends.iter().any(|end| word.ends_with(end))
     };
-    let denies = place.split_whitespace().next().is_some_and(is_infinitive)
+    let opening = Opening::new(place);
+    let is_known = VERBS.into_iter().any(|what| opening.is(what)) || opening.is(Use::Alter);
+    let is_spanish = |word: &str| matches!(word, "el" | "la" | "los" | "las" | "un" | "una");
+    // "No handler `x`, trocar …" only ends like a verb.
+    let is_infinitive_there = place.split_whitespace().next().is_some_and(is_infinitive);
+    let denies = is_known
+        || is_infinitive_there && words.split_whitespace().any(is_spanish)
         || words
             .split_whitespace()
             .any(|word| is_join(word) || matches!(word, "it" | "in"));
