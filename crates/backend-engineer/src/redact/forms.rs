@@ -275,7 +275,7 @@ fn find_assigned_secret(before: &[u8], rest: &[u8]) -> Option<(String, usize)> {
     let is_closed = opening.is_none_or(|quote| rest.get(length) == Some(quote));
     let before = &before[before.len().saturating_sub(BEFORE)..];
     let is_random = length >= RANDOM && looks_random(value);
-    if !is_closed || !is_random && !(opening.is_some() && is_set_secret(before, value)) {
+    if !is_closed || !(is_random || opening.is_some() && is_set_secret(before, value)) {
         return None;
     }
     let name = name_before(before)?;
