@@ -291,7 +291,7 @@ impl BlockReader<'_, '_, '_> {
                 .or_else(|| lead::is_within(&above_all).then_some(Uncertainty::Within)),
         };
         let asked = lead == Lead::Asks || altered == Some(Altered::Is);
-        let added = lead::read_added(&above_all);
+        let added = asked.then(|| lead::read_added(&above_all)).flatten();
         let halves = split_halves(block, fence).into_iter();
         self.placed.extend(halves.map(|block| Placed {
             row,
