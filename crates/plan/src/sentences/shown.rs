@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 
 use crate::labels::{Topic, topic_of_label};
+use crate::paths::find_paths;
+use crate::vocabulary::Use;
 
 use super::asked::Proof;
 use super::evidence::Shown;
-use super::form::{self, Form};
+use super::form::{self, Form, Mood};
 use super::judge::{Found, Judge};
 use super::split::Cut;
 use super::words::stems_in;
@@ -28,6 +30,8 @@ impl Judge<'_, '_, '_> {
         let title = noted && !found.asked.names_symbols();
         let proof = if title || self.is_followed(cut) {
             Proof::Any
+        } else if self.asks_for_more(cut, form, found) {
+            Proof::Most
         } else {
             Proof::Half
         };
@@ -60,6 +64,10 @@ impl Judge<'_, '_, '_> {
             _ if general => asked.is_shown(self.stock.unit(), Proof::Any),
             _ if found.absent => false,
             Some(local) if self.is_followed(cut) => asked.is_shown(local, Proof::Any),
+            // What a block shows is said before it: below it, an order in plain words is for something more.
+            Some(local) if self.asks_for_more(cut, form, found) => {
+                asked.is_shown(local, Proof::Most)
+            }
             Some(local) => asked.is_shown(local, Proof::Half),
             None if wide.is_some_and(|wide| asked.is_shown(wide, Proof::Half)) => true,
             None if form.tests || form.test => asked.is_shown(self.stock.unit(), Proof::Most),
@@ -81,6 +89,21 @@ impl Judge<'_, '_, '_> {
             found.asks || untested || alone && (row.item.is_some() || labelled),
             shown && !untested,
         )
+    }
+
+    /// Returns whether a sentence below a block is an order in plain words.
+    fn asks_for_more(&self, cut: &Cut, form: &Form, found: &Found<'_>) -> bool {
+        let group = self.scopes.group(cut.row);
+        let words = self.asking.document.slice(&cut.span);
+        matches!(form.mood, Mood::Asks(Use::Change | Use::Remove))
+            && !form.step
+            && !form.given
+            && !words.ends_with([':', '：'])
+            // "Add the tests above to `a_test.py`" says where they go.
+            && find_paths(words, 0, true).is_empty()
+            && !found.asked.names_symbols()
+            && !self.is_followed(cut)
+            && self.stock.shows_in(group.start..cut.row)
     }
 
     /// Returns whether the blocks hold the test that a criterion describes.

@@ -42,6 +42,12 @@ const TASKS: &[(&str, &[&str])] = &[
         "Also cover `total` in the existing tests.",
         &["Also cover `total` in the existing tests."],
     ),
+    // Words of the block in an order below it: they tell what the order is about, and do not show that it was followed.
+    (
+        "Note: carts are given as lists. Sum the total of a cart once and return it to every page.",
+        &["Sum the total of a cart once and return it to every page."],
+    ),
+    ("Return the sum of the cart.", &[]),
     ("Use `sum` in `total`.", &[]),
     ("This keeps the sum in one place.", &[]),
     ("**Tests:**\n- None needed.", &[]),
