@@ -20,6 +20,7 @@ mod inspect;
 mod concurrent_checks;
 mod tools;
 mod prompt;
+mod talk;
 mod session;
 
 use journal::{Event, FileAction, ItemKind, ItemName};
@@ -36,10 +37,12 @@ use crate::unit_work::UnitWork;
 pub(crate) use inspect::inspect_items;
 pub(crate) use literal::{PresentFiles, apply_block, find_present_files};
 pub(crate) use placement::{Placement, PlacementOutcome, is_code};
+pub(crate) use prompt::describe_failed_runs;
 pub(crate) use remainder::{NoCommit, OpenPart, Passage, Remainder, code_spans};
 pub(crate) use sentences::find_remaining_removals;
 pub(crate) use session::Session;
 use session::run_model;
+pub(crate) use talk::{ROUNDS, without_digits};
 
 /// The work on each item of the phase, with its effects.
 #[derive(Debug, Default)]

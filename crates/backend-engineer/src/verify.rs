@@ -11,6 +11,7 @@ mod weakened;
 mod old_tests;
 mod earlier_failures;
 mod baseline;
+mod narrow;
 mod strength;
 mod spans;
 mod ticks;

@@ -122,6 +122,23 @@ impl<'a> ConcurrentChecks<'a> {
         (left_nothing && !tested.ran.acted).then_some(tested)
     }
 
+    /// Runs the tests that failed before on the tree as it is; returns those of their commands that still fail.
+    pub(super) async fn still_failing(
+        &self,
+        snapshot: &Snapshot,
+        failed: &[Request],
+    ) -> Vec<IsolatedCheck> {
+        if failed.is_empty() || self.off.get() {
+            return Vec::new();
+        }
+        // What can't be had beside is had after.
+        let Ok(Some(tested)) = run_apart(self.context, snapshot, failed).await else {
+            return Vec::new();
+        };
+        let failed = |one: &IsolatedCheck| one.ran.judgement.verdict == Verdict::Failed;
+        tested.results.into_iter().filter(failed).collect()
+    }
+
     /// Gives what is known now.
     pub(super) fn into_known(self) -> KnownResults {
         self.known.into_inner()

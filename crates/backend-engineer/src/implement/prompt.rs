@@ -13,6 +13,7 @@ use journal::hash;
 
 use super::Change;
 use crate::analyze::{self, BriefingContext};
+use crate::check::CheckRun;
 use crate::model_setup::ModelSetup;
 use crate::run::RunContext;
 use crate::understand::ScopeMode;
@@ -62,6 +63,31 @@ pub(super) fn retry_task(failures: &str) -> String {
         "The phase was verified, and does not hold yet. Fix the cause within the same files; if it can't be fixed \
          there, say why.\n\n{failures}"
     )
+}
+
+/// Bytes of one check's output that are given back, and of all: the end of an output names what failed, and a model reads
+/// the whole of it with one call where that is not enough.
+const OUTPUT: usize = 3_000;
+const OUTPUTS: usize = 9_000;
+
+/// Returns the words that tell a model which commands failed, with the ends of what they printed.
+pub(crate) fn describe_failed_runs<'r>(runs: impl Iterator<Item = &'r CheckRun>) -> String {
+    let mut text = String::new();
+    let mut room = OUTPUTS;
+    for ran in runs {
+        text.push_str(&format!(
+            "`{}` failed: {}\n",
+            ran.script, ran.judgement.detail
+        ));
+        let tail = ran.tail.trim_end();
+        let share = OUTPUT.min(room);
+        let from = tail.ceil_char_boundary(tail.len().saturating_sub(share));
+        room -= tail.len() - from;
+        if from < tail.len() {
+            text.push_str(&format!("```\n{}\n```\n", &tail[from..]));
+        }
+    }
+    text
 }
 
 /// Returns what must survive when a conversation is made shorter.

@@ -2,19 +2,18 @@
 //! was interrupted. What it changes is staged, and nothing else.
 
 use std::collections::BTreeSet;
-use std::pin::pin;
 
 use agent::{Agent, AgentError, Conversation, Ending, LONG_PAUSE_MS, Record, Tool};
 use journal::{Event, JournalError};
 use llm::{CacheTime, Delta, LocalFuture};
 use plan::{Part, Phase};
-use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::concurrent_checks::ConcurrentChecks;
 use super::prompt;
+use super::talk::{Talk, journal_unreachable, with_checks};
 use super::tools::{SessionMemory, ToolContext, tools_of_names};
 use super::{Change, Item, PlacementOutcome, Remainder, StepOutcome, literal, steps};
-use crate::check::{self, Request, Snapshot};
+use crate::check::{self, Request};
 use crate::model_setup::ModelSetup;
 use crate::run::Recorder;
 use crate::stop::{Exit, Stop};
@@ -36,6 +35,8 @@ pub(crate) struct Session {
     pub(crate) over: bool,
     /// The failures of the last verification.
     pub(crate) last_failures: Option<String>,
+    /// The commands whose tests failed then, each with the files of those tests alone.
+    pub(crate) failed_tests: Vec<Request>,
     /// The model's last words.
     pub(crate) words: String,
 }
@@ -88,11 +89,6 @@ impl Record for SessionRecord<'_> {
     }
 }
 
-/// Why the journal can't be reached.
-fn journal_unreachable(why: String) -> JournalError {
-    JournalError::Input(std::io::Error::other(why))
-}
-
 /// Has a model work on what is left, or on what does not hold (`failures`). Its changes are staged.
 pub(crate) async fn run_model(
     work: &mut UnitWork<'_>,
@@ -136,6 +132,7 @@ async fn run_conversation(
         conversation,
         memory,
         rounds,
+        failed_tests,
         ..
     } = session;
     let (label, title) = (&work.assignment.label, &work.assignment.title);
@@ -183,28 +180,27 @@ async fn run_conversation(
     let failures = failures
         .filter(|_| !restored)
         .map(|failures| run.redactor.redact_text(&failures));
+    let repair_effort = model_setup
+        .effort_of_repair()
+        .map(|effort| effort.name().to_owned());
     let task = TaskTexts {
         system,
         first,
         failures,
-        repair_effort: model_setup
-            .effort_of_repair()
-            .map(|effort| effort.name().to_owned()),
+        repair_effort: repair_effort.clone(),
     };
     let (conversation, given) = give_task(&agent, conversation, task)?;
     *rounds = rounds.saturating_add(u32::from(given));
     let mut spent = model_setup.spent.get();
-    let talk = async {
-        let ending = agent.talk(conversation, &mut spent).await;
-        let goes_on = match (&ending, checks.as_ref()) {
-            // A limit is the end of the work; whatever else ends it leaves a tree to prove.
-            (Ok(ending), Some(checks)) if !matches!(ending, Ending::Limit(_)) => {
-                checks.finish(&context.snapshot().await).await
-            }
-            _ => false,
-        };
-        (ending, goes_on)
+    let talk = Talk {
+        agent: &agent,
+        run,
+        context: &context,
+        checks: checks.as_ref(),
+        failed_tests,
+        repair_effort,
     };
+    let talk = talk.until_done(conversation, rounds, &mut spent);
     let ending = with_checks(talk, checks.as_ref().zip(trees)).await;
     model_setup.spent.set(spent);
     drop(agent);
@@ -251,29 +247,6 @@ fn give_task<'c>(
         .begin(&task.system, &text)
         .map_err(|error| halt_of(error).1)?;
     Ok((conversation.insert(begun), true))
-}
-
-/// Waits for a conversation with its checks beside it. What they still do is waited for where it says that it is of use.
-async fn with_checks<T>(
-    talk: impl Future<Output = (T, bool)>,
-    beside: Option<(&ConcurrentChecks<'_>, UnboundedReceiver<Snapshot>)>,
-) -> T {
-    let Some((checks, trees)) = beside else {
-        return talk.await.0;
-    };
-    let (mut talk, mut checking) = (pin!(talk), pin!(checks.work(trees)));
-    let mut over = false;
-    let (ending, goes_on) = loop {
-        tokio::select! {
-            biased;
-            ended = &mut talk => break ended,
-            () = &mut checking, if !over => over = true,
-        }
-    };
-    if goes_on && !over {
-        checking.await;
-    }
-    ending
 }
 
 /// Returns how many tasks were given in what is recorded.

@@ -1,18 +1,15 @@
 //! Writes the next task for the model after a verification that failed: what failed, with the end of what it printed.
 
+use std::collections::BTreeSet;
+
 use journal::Verdict;
 
+use super::narrow::{file_of_test, narrow_to_files};
 use super::{Check, Proof, Verification};
-use crate::implement::Change;
+use crate::check::{Kind, Request};
+use crate::implement::{Change, ROUNDS, describe_failed_runs, without_digits};
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
-
-/// The most times that failures are given back to the model.
-const ROUNDS: u32 = 3;
-
-/// Bytes of one check's output that are given back, and of all.
-const OUTPUT: usize = 3_000;
-const OUTPUTS: usize = 9_000;
 
 /// Returns the next task, where something does not hold that a model might mend; none where there is nothing more to
 /// try.
@@ -56,6 +53,7 @@ pub(crate) fn next_repair_task(
             return Ok(None);
         }
         session.last_failures = Some(signature);
+        session.failed_tests = failed_tests_alone(work, &failed);
     }
     Ok(Some(describe_failures(
         &failed,
@@ -64,22 +62,33 @@ pub(crate) fn next_repair_task(
     )))
 }
 
+/// Returns the failed commands of tests, each with the files of its failed tests alone; none where something else failed, or
+/// a command has no such form.
+fn failed_tests_alone(work: &UnitWork<'_>, failed: &[&Check]) -> Vec<Request> {
+    let alone = |check: &&Check| {
+        let request = check
+            .request
+            .as_ref()
+            .filter(|_| check.kind == Kind::Tests)?;
+        let tests = &check.ran.tests;
+        let files: BTreeSet<String> = tests
+            .iter()
+            .filter(|test| test.verdict == Verdict::Failed)
+            .map(|test| file_of_test(work, &test.name, &request.folder))
+            .collect::<Option<_>>()?;
+        let files: Vec<String> = files.into_iter().collect();
+        (!files.is_empty()).then(|| narrow_to_files(work, request, &files))?
+    };
+    failed
+        .iter()
+        .map(alone)
+        .collect::<Option<_>>()
+        .unwrap_or_default()
+}
+
 fn describe_failures(failed: &[&Check], undone: &[String], weakened: &[String]) -> String {
     let mut text = String::new();
-    let mut room = OUTPUTS;
-    for check in failed {
-        text.push_str(&format!(
-            "`{}` failed: {}\n",
-            check.ran.script, check.ran.judgement.detail
-        ));
-        let tail = check.ran.tail.trim_end();
-        let share = OUTPUT.min(room);
-        let from = tail.ceil_char_boundary(tail.len().saturating_sub(share));
-        room -= tail.len() - from;
-        if from < tail.len() {
-            text.push_str(&format!("```\n{}\n```\n", &tail[from..]));
-        }
-    }
+    text.push_str(&describe_failed_runs(failed.iter().map(|check| &check.ran)));
     for line in undone {
         text.push_str(&format!("Not done: {line}\n"));
     }
@@ -93,14 +102,9 @@ fn describe_failures(failed: &[&Check], undone: &[String], weakened: &[String]) 
 
 /// Returns what failed, without what differs from run to run.
 fn failure_signature(failed: &[&Check], undone: &[String], weakened: &[String]) -> String {
-    let plain = |text: &str| {
-        text.chars()
-            .filter(|letter| !letter.is_ascii_digit())
-            .collect::<String>()
-    };
     let checks = failed
         .iter()
-        .map(|check| format!("{}\0{}", check.ran.script, plain(&check.ran.tail)));
+        .map(|check| format!("{}\0{}", check.ran.script, without_digits(&check.ran.tail)));
     checks
         .chain(undone.iter().cloned())
         .chain(weakened.iter().cloned())

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use code::imports;
 use code::modules::Modules;
-use code::paths::{belongs_to_tests, holds_tests, is_code};
+use code::paths::{holds_tests, is_code};
 use journal::{Basis, TestResult, Verdict};
 
 use super::VersionOutcome;
@@ -17,6 +17,7 @@ use crate::facts::read_text;
 use crate::implement::Change;
 use crate::stop::Stop;
 use crate::unit_work::UnitWork;
+use crate::verify::narrow::{file_of_test, join_path, narrow_to_files};
 use crate::verify::old_tests::{named_test, words_of_command};
 use crate::verify::{Check, Verification};
 
@@ -85,7 +86,7 @@ pub(super) fn suites_of_unit(
         let all = files.iter().cloned().chain(
             mended
                 .iter()
-                .flat_map(|test| found_file(work, test, folder)),
+                .flat_map(|test| file_of_test(work, test, folder)),
         );
         let holds = |file: &String| tests.iter().any(|test| is_in(test, file, folder));
         let files: BTreeSet<String> = all.filter(holds).collect();
@@ -154,31 +155,12 @@ fn failed_without(work: &UnitWork<'_>, check: &Check) -> BTreeSet<String> {
     failed.map(|test| test.name.clone()).collect()
 }
 
-fn join_path(folder: &str, path: &str) -> String {
-    let folder = folder.trim_end_matches('/');
-    if folder.is_empty() {
-        path.to_owned()
-    } else {
-        format!("{folder}/{path}")
-    }
-}
-
 /// Returns whether a test, as its runner names it, stands in a file.
 fn is_in(test: &str, file: &str, folder: &str) -> bool {
     let stands = |named: &String| {
         named == file || join_path(folder, named) == file || file.ends_with(&format!("/{named}"))
     };
     files_of_test(test).iter().any(stands)
-}
-
-/// Returns the file of the tree that a test stands in.
-fn found_file(work: &UnitWork<'_>, test: &str, folder: &str) -> Option<String> {
-    let named = files_of_test(test)
-        .into_iter()
-        .map(|path| join_path(folder, &path));
-    named
-        .into_iter()
-        .find(|path| work.run.files.path_exists(path) && belongs_to_tests(path))
 }
 
 /// Runs a suite on the right code, by its own files alone where its command has a form for that; none where it does not
@@ -188,7 +170,7 @@ pub(super) async fn run_on_right_code(
     suite: Suite,
     end: Instant,
 ) -> Result<Option<SuiteBaseline>, Stop> {
-    let narrow = narrow_to_files(work, &suite, &suite.files)
+    let narrow = narrow_to_files(work, &suite.request, &suite.files)
         .filter(|_| suite.is_wider || suite.files.len() > 1);
     let ways = narrow
         .map(|request| (request, true))
@@ -207,61 +189,6 @@ pub(super) async fn run_on_right_code(
         }
     }
     Ok(None)
-}
-
-/// Returns the form of a suite's command that runs some of its files.
-fn narrow_to_files(work: &UnitWork<'_>, suite: &Suite, files: &[String]) -> Option<Request> {
-    let Request { script, folder, .. } = &suite.request;
-    let paths: Vec<&str> = files.iter().map(String::as_str).collect();
-    let commands = work.survey.code.commands();
-    let kept = commands.iter().find(|command| {
-        command.script == *script && command.folder == folder.trim_end_matches('/')
-    });
-    let script = kept
-        .and_then(|command| command.for_files(&paths))
-        .or_else(|| by_its_call(work, suite, &paths))?;
-    Some(Request {
-        script,
-        ..suite.request.clone()
-    })
-}
-
-/// Returns the same from the one call that the command is.
-fn by_its_call(work: &UnitWork<'_>, suite: &Suite, files: &[&str]) -> Option<String> {
-    let folder = suite.request.folder.trim_end_matches('/');
-    let reading = check::read_command(work, &suite.request.script, folder);
-    let (calls, outer) = (reading.calls(), reading.outer_calls());
-    let ([call], [written]) = (calls.as_slice(), outer.as_slice()) else {
-        return None;
-    };
-    if call != written || call.runner().is_none() || call.folder.is_some() {
-        return None;
-    }
-    let form = call.for_one_file()?;
-    let inside = |file: &&str| match folder {
-        "" => Some((*file).to_owned()),
-        folder => file
-            .strip_prefix(folder)?
-            .strip_prefix('/')
-            .map(str::to_owned),
-    };
-    let paths: Vec<String> = files.iter().map(inside).collect::<Option<_>>()?;
-    let modules: Vec<String> = paths
-        .iter()
-        .map(|path| path.trim_end_matches(".py").replace('/', "."))
-        .collect();
-    let quoted: Vec<String> = paths
-        .iter()
-        .map(|path| shell::quote(path).to_string())
-        .collect();
-    let filled = form
-        .replace("{file}", &quoted.join(" "))
-        .replace("{module}", &modules.join(" "));
-    Some(
-        format!("{} {filled}", call.prefix.join(" "))
-            .trim()
-            .to_owned(),
-    )
 }
 
 impl SuiteBaseline {
@@ -296,7 +223,7 @@ impl SuiteBaseline {
             return whole();
         }
         let part = |files: &[String]| {
-            let request = narrow_to_files(work, &self.suite, files)?;
+            let request = narrow_to_files(work, request, files)?;
             let own = |test: &&String| files.iter().any(|file| is_in(test, file, &request.folder));
             let tests: BTreeSet<String> = tests.iter().filter(own).cloned().collect();
             (!tests.is_empty()).then_some((request, tests, self.usual))
